@@ -1,0 +1,1 @@
+"""What is stored: tables and enums, no logic beyond constraints."""

@@ -1,0 +1,1 @@
+"""What can be done, free of Qt: one folder per noun."""

@@ -1,0 +1,88 @@
+"""The database: one writer, many readers, short sessions.
+
+SQLite in WAL mode. `synchronous=FULL` for the writer, since the publish journal must survive a power
+cut: with NORMAL a committed intent may vanish although the request it announces has left the machine.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.orm import Session, sessionmaker
+
+DATABASE_NAME = "shangjia.db"
+
+
+def make_engine(path: Path, *, writer: bool, **pool: Any) -> Engine:
+    """An engine whose transactions are real: SQLAlchemy emits BEGIN, so reads are snapshots and DDL rolls back."""
+    engine = create_engine(f"sqlite:///{path}", **pool)
+    pragmas = (
+        "journal_mode=WAL",
+        f"synchronous={'FULL' if writer else 'NORMAL'}",
+        "foreign_keys=ON",
+        "busy_timeout=30000",
+        "temp_store=MEMORY",
+        f"cache_size=-{32_000 if writer else 16_000}",
+        f"query_only={'OFF' if writer else 'ON'}",
+    )
+
+    @event.listens_for(engine, "connect")
+    def _configure(dbapi: Any, _record: Any) -> None:
+        dbapi.isolation_level = None
+        for pragma in pragmas:
+            dbapi.execute(f"PRAGMA {pragma}")
+
+    begin = "BEGIN IMMEDIATE" if writer else "BEGIN"
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
+    return engine
+
+
+class Database:
+    """One SQLite file: `with db.read() as session` is a snapshot, `with db.write() as session` commits or rolls back.
+
+    Threads: any; at most one `write` at a time in this process, others queue. Never `write` in the GUI thread,
+    never nest it.
+
+    Raises:
+        sqlalchemy.exc.TimeoutError: from `write`, when another writer holds on for 30 s.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            path.touch(mode=0o600)
+        if os.name == "posix":
+            path.chmod(0o600)
+        self.reader = make_engine(path, writer=False, pool_size=6, max_overflow=4)
+        self.writer = make_engine(path, writer=True, pool_size=1, max_overflow=0)
+        self._read = sessionmaker(self.reader, expire_on_commit=False)
+        self._write = sessionmaker(self.writer, expire_on_commit=False)
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A snapshot that cannot write."""
+        with self._read() as session, session.begin():
+            yield session
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """A transaction that commits at the end of the block, or rolls back on an exception."""
+        with self._write() as session, session.begin():
+            yield session
+
+    @contextmanager
+    def bulk(self) -> Iterator[Connection]:
+        """As `write`, but a bare connection for set-based SQL and `exec_driver_sql` with tuples."""
+        with self.writer.begin() as connection:
+            yield connection
+
+    def dispose(self) -> None:
+        """Close every connection; the object can still be used and opens new ones."""
+        self.reader.dispose()
+        self.writer.dispose()

@@ -1,0 +1,58 @@
+"""Errors a person can act on. Everything else is a bug and is reported as one.
+
+An error carries a code and parameters, never a finished sentence: the sentence is
+`error.<code>` in the catalogue (`app.messages`), in the user's language.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+
+class AppError(Exception):
+    """Something the user can put right. `str()` is English for the log: no tokens, no addresses of people.
+
+    Attributes:
+        code: key of the sentence, `error.<code>` in the catalogue.
+        params: what the sentence's placeholders need.
+        retryable: whether the same call may succeed later without a change.
+    """
+
+    code: ClassVar[str] = "app"
+    retryable: ClassVar[bool] = False
+
+    def __init__(self, code: str | None = None, /, **params: Any) -> None:
+        self.error_code = code or type(self).code
+        self.params = params
+        shown = ", ".join(f"{name}={value!r}" for name, value in params.items())
+        super().__init__(f"{self.error_code}({shown})")
+
+    @property
+    def message_key(self) -> str:
+        """Key of the sentence in the catalogue."""
+        return f"error.{self.error_code}"
+
+
+class InputError(AppError):
+    """The user's file or argument cannot be used; nothing was changed. Exit code 2."""
+
+    code = "input"
+
+
+class OutOfReach(AppError):
+    """Marketplace or database cannot be reached; work is kept. Exit code 3."""
+
+    code = "out_of_reach"
+    retryable = True
+
+
+class NotFound(InputError):
+    """No such store, listing, change …: `noun` and `name` say which."""
+
+    code = "not_found"
+
+
+class UndoConflict(AppError):
+    """Rows moved on since the change: `count` of them, `ids` names them."""
+
+    code = "undo_conflict"
