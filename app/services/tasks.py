@@ -32,9 +32,7 @@ class TaskContext:
         self.pause = threading.Event()
         self.progress = Progress()
 
-    def report(
-        self, done: int, total: int | None = None, *, failed: int = 0, note: str = "", **params: object
-    ) -> None:
+    def report(self, done: int, total: int | None = None, *, failed: int = 0, note: str = "", **params: object) -> None:
         """Say how far the task is. One reference swap: no lock, no flood of events."""
         self.progress = Progress(done, total, failed, note, tuple(params.items()))
 

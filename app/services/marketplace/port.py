@@ -1,0 +1,357 @@
+"""The port: what the rest of the program may ask of a marketplace, in words of its own.
+
+Adapters (`aliexpress/`) translate to the wire. Ids are text, money is minor units (cents) of `currency`,
+weights are grams, sides are centimetres, times are aware UTC datetimes. A missing value is None, never 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Generic, Protocol, TypeVar
+
+from app.services.errors import AppError
+
+T = TypeVar("T")
+
+
+class RemoteStatus(StrEnum):
+    """States of a listing on the platform (domain.md 5.4)."""
+
+    ON_SALE = "onSelling"
+    OFF_SALE = "offline"
+    IN_REVIEW = "auditing"
+    REJECTED = "editingRequired"
+
+
+class MarketplaceError(AppError):
+    """The marketplace did not do what was asked.
+
+    Attributes:
+        platform_code: the platform's own code, `code` or `sub_code`, as text.
+        platform_text: the platform's own sentence, raw.
+        field: our name of the field to change (`title`, `category_id`, `sku.code` …), or "".
+        is_unanswered: True when a write may have been applied although no answer says so.
+        retry_after_s: seconds to wait where the platform named them.
+    """
+
+    code = "marketplace"
+    is_unanswered = False
+
+    def __init__(
+        self,
+        code: str | None = None,
+        /,
+        *,
+        platform_code: str = "",
+        platform_text: str = "",
+        field: str = "",
+        retry_after_s: float | None = None,
+        **params: Any,
+    ) -> None:
+        super().__init__(code, platform_code=platform_code, platform_text=platform_text, **params)
+        self.platform_code = platform_code
+        self.platform_text = platform_text
+        self.field = field
+        self.retry_after_s = retry_after_s
+
+
+class Refused(MarketplaceError):
+    """The platform read the request and said no; sending it again unchanged is useless."""
+
+    code = "marketplace.refused"
+
+
+class TemporaryFault(MarketplaceError):
+    """A documented passing fault, or a connection that failed before anything was sent: nothing was applied."""
+
+    code = "marketplace.temporary"
+    retryable = True
+
+
+class RateLimited(MarketplaceError):
+    """A frequency limit or a day quota; `retry_after_s` says how long."""
+
+    code = "marketplace.rate_limited"
+    retryable = True
+
+
+class Unanswered(MarketplaceError):
+    """Sent, but no verdict: cut connection, time-out, `ServiceTimeout`, `InternalError`. A write may have happened."""
+
+    code = "marketplace.unanswered"
+    is_unanswered = True
+
+
+class SignedOut(MarketplaceError):
+    """The token is dead and could not be renewed: the store must be authorised again."""
+
+    code = "marketplace.signed_out"
+
+
+@dataclass(frozen=True, slots=True)
+class StoreCredentials:
+    """What is needed to speak for one store. Never logged, never stored in the database."""
+
+    app_key: str = field(repr=False)
+    app_secret: str = field(repr=False)
+    access_token: str = field(repr=False)
+    refresh_token: str = field(repr=False, default="")
+
+
+@dataclass(frozen=True, slots=True)
+class SkuProperty:
+    """One sale property of a variant: colour black, size M, ships from Spain …"""
+
+    name_id: str
+    value_id: str
+    custom_name: str = ""
+    image_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SkuContent:
+    """One variant as it is sent or read."""
+
+    code: str
+    price_minor: int
+    stock: int | None
+    properties: tuple[SkuProperty, ...] = ()
+    barcode: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeContent:
+    """One category attribute: by ids, or free text where an id is empty."""
+
+    name_id: str = ""
+    value_id: str = ""
+    name: str = ""
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ListingContent:
+    """Everything of a listing that goes over the wire; `images` are photobank addresses, main image first."""
+
+    title: str
+    category_id: str
+    detail_html: str
+    images: tuple[str, ...]
+    skus: tuple[SkuContent, ...]
+    freight_template_id: str
+    handling_days: int
+    unit_id: str
+    weight_g: int
+    length_cm: int
+    width_cm: int
+    height_cm: int
+    lot_size: int = 1
+    group_id: str = ""
+    keywords: tuple[str, ...] = ()
+    attributes: tuple[AttributeContent, ...] = ()
+    currency: str = "USD"
+    language: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteListing:
+    """A listing as the platform has it. `raw` is the detail record untouched, so that an edit loses nothing."""
+
+    product_id: str
+    status: RemoteStatus
+    content: ListingContent
+    created_at: datetime | None
+    modified_at: datetime | None
+    raw: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ListingSummary:
+    """A row of the platform's product list."""
+
+    product_id: str
+    title: str
+    status: RemoteStatus
+    price_min_minor: int | None
+    price_max_minor: int | None
+    currency: str
+    images: tuple[str, ...]
+    freight_template_id: str
+    group_id: str
+    created_at: datetime | None
+    modified_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ResultPage(Generic[T]):
+    """One page of a remote list; pages are counted from 1."""
+
+    rows: tuple[T, ...]
+    page: int
+    pages: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class BatchOutcome:
+    """Product ids that went through, and those that did not with the platform's code."""
+
+    done: tuple[str, ...]
+    failed: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class UploadedImage:
+    """An image in the store's photobank."""
+
+    url: str
+    width: int | None
+    height: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteCategory:
+    """A node of the category tree."""
+
+    category_id: str
+    parent_id: str
+    name_en: str
+    name_zh: str
+    is_leaf: bool
+    level: int
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteAttributeValue:
+    """A value the category allows."""
+
+    value_id: str
+    name_en: str
+    name_zh: str
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteAttribute:
+    """An attribute or, where `is_sku`, a sale property of a category; `order` is the platform's `spec`."""
+
+    attribute_id: str
+    name_en: str
+    name_zh: str
+    is_required: bool
+    is_sku: bool
+    order: int
+    allows_custom_name: bool
+    show_type: str
+    values: tuple[RemoteAttributeValue, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteGroup:
+    """A product group of the store; `parent_id` is "" at the top."""
+
+    group_id: str
+    name: str
+    parent_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteFreightTemplate:
+    """A freight template; `services` is None in the list and the platform's setting list in the detail."""
+
+    template_id: str
+    name: str
+    is_default: bool
+    services: list[dict[str, Any]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteOrderLine:
+    """One line of an order."""
+
+    line_id: str
+    product_id: str
+    title: str
+    sku_code: str
+    quantity: int
+    unit_price_minor: int | None
+    currency: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteOrder:
+    """An order; `deadline_at` is when it must be sent, None where the platform names none."""
+
+    order_id: str
+    status: str
+    created_at: datetime | None
+    paid_at: datetime | None
+    deadline_at: datetime | None
+    amount_minor: int | None
+    currency: str
+    buyer_name: str
+    lines: tuple[RemoteOrderLine, ...]
+    raw: dict[str, Any]
+
+
+class Marketplace(Protocol):
+    """One store on one marketplace. All calls are coroutines and raise `MarketplaceError` subclasses only."""
+
+    async def list_listings(
+        self, status: RemoteStatus, page: int = 1, page_size: int = 50
+    ) -> ResultPage[ListingSummary]:
+        """One page of the store's listings in *status*; the platform allows fewer than 100 a page."""
+
+    async def read_listing(self, product_id: str) -> RemoteListing:
+        """The whole record."""
+
+    async def find_listings(
+        self, *, title: str, codes: Sequence[str], created_from: datetime, created_to: datetime
+    ) -> tuple[RemoteListing, ...]:
+        """Listings that may be the answer to an unanswered create: same title, created in the window, any status,
+        and the same set of merchant codes. Reads details to compare codes; never guesses."""
+
+    async def create_listing(self, content: ListingContent) -> str:
+        """Create and return the product id. The listing is then in review. Never retried inside after it may have
+        been applied: raises `Unanswered` instead."""
+
+    async def edit_listing(self, product_id: str, content: ListingContent) -> None:
+        """Read → merge → send whole, so that fields we do not know survive (domain.md 5.3)."""
+
+    async def set_online(self, product_ids: Sequence[str]) -> BatchOutcome:
+        """Put on sale, in groups of 50."""
+
+    async def set_offline(self, product_ids: Sequence[str]) -> BatchOutcome:
+        """Take off sale, in groups of 50."""
+
+    async def review_status(self, product_id: str) -> RemoteStatus:
+        """Where the review stands."""
+
+    async def upload_image(self, name: str, data: bytes) -> UploadedImage:
+        """Put an image into the photobank."""
+
+    async def category_children(self, parent_id: str = "0") -> tuple[RemoteCategory, ...]:
+        """Children of a category; "0" is the root."""
+
+    async def category_attributes(self, category_id: str) -> tuple[RemoteAttribute, ...]:
+        """Attributes and sale properties of a leaf category."""
+
+    async def product_groups(self) -> tuple[RemoteGroup, ...]:
+        """All product groups, parents before children."""
+
+    async def freight_templates(self) -> tuple[RemoteFreightTemplate, ...]:
+        """All freight templates, without their settings."""
+
+    async def freight_template(self, template_id: str) -> RemoteFreightTemplate:
+        """One freight template with its settings."""
+
+    async def list_orders(
+        self, *, created_from: datetime, created_to: datetime, page: int = 1, page_size: int = 50
+    ) -> ResultPage[RemoteOrder]:
+        """Orders created in the window, all states including finished ones."""
+
+    async def close(self) -> None:
+        """Close connections."""
