@@ -1,1 +1,46 @@
 """What is stored: tables and enums, no logic beyond constraints."""
+
+from app.models.base import Base
+from app.models.category import Category, CategoryAttribute
+from app.models.change import Change, ChangeEntry, ChangeRange
+from app.models.freight_template import FreightTemplate
+from app.models.import_run import CellErrorRow, ImportRun, SheetMapping
+from app.models.listing import Image, ImageFile, Listing, ListingStatus, ProductGroup, Sku, UploadedImage
+from app.models.order import Order, OrderLine
+from app.models.publishing import JobState, PublishBatch, PublishTask, TaskAction, TaskState
+from app.models.setting import Setting
+from app.models.store import Store, StoreAccess, StoreHealth
+from app.models.warehouse_template import WarehouseCountry, WarehouseTemplate
+
+__all__ = [
+    "Base",
+    "Category",
+    "CategoryAttribute",
+    "CellErrorRow",
+    "Change",
+    "ChangeEntry",
+    "ChangeRange",
+    "FreightTemplate",
+    "Image",
+    "ImageFile",
+    "ImportRun",
+    "JobState",
+    "Listing",
+    "ListingStatus",
+    "Order",
+    "OrderLine",
+    "ProductGroup",
+    "PublishBatch",
+    "PublishTask",
+    "Setting",
+    "SheetMapping",
+    "Sku",
+    "Store",
+    "StoreAccess",
+    "StoreHealth",
+    "TaskAction",
+    "TaskState",
+    "UploadedImage",
+    "WarehouseCountry",
+    "WarehouseTemplate",
+]

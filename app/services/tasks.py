@@ -6,7 +6,7 @@ import threading
 from dataclasses import dataclass
 
 
-class TaskCancelled(Exception):  # noqa: N818 - an outcome, not an error
+class TaskCancelled(Exception):
     """The user asked to stop and the function reached a consistent point."""
 
 

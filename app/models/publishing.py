@@ -1,0 +1,98 @@
+"""The publish journal: what will be sent, what was sent, what came of it (DESIGN.md 3.1)."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.models.base import Base, Id, JsonDict, Ms
+
+
+class JobState(StrEnum):
+    """State of a job, as the activity panel shows it (interface.md 6)."""
+
+    RUNNING = "running"
+    PAUSED = "paused"
+    DONE = "done"
+    DONE_WITH_FAILURES = "done_with_failures"
+    CANCELLED = "cancelled"
+    INTERRUPTED = "interrupted"
+
+
+class TaskState(StrEnum):
+    """State of one publish task.
+
+    `queued` nothing was sent · `sending` the intent is on disk and the request may be on its way · `unknown` no
+    answer, to be looked up · `in_review` the platform has it · the rest is settled.
+    """
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    UNKNOWN = "unknown"
+    IN_REVIEW = "in_review"
+    LIVE = "live"
+    REJECTED = "rejected"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class TaskAction(StrEnum):
+    """What a task does on the marketplace."""
+
+    CREATE = "create"
+    EDIT = "edit"
+
+
+class PublishBatch(Base):
+    """One press of the button: the tasks it queued and how it ended."""
+
+    __tablename__ = "publish_batch"
+
+    id: Mapped[Id]
+    store_id: Mapped[int] = mapped_column(ForeignKey("store.id"))
+    state: Mapped[str] = mapped_column(default=JobState.RUNNING)
+    total: Mapped[int]
+    created_ms: Mapped[Ms]
+    finished_ms: Mapped[Ms | None]
+
+
+class PublishTask(Base):
+    """One listing to send. `content_hash`, `title`, `codes` (sorted) and `sent_ms` are written before the request.
+
+    At most one task of a listing is open at a time (partial unique index), so that two windows, two programs or
+    two clicks cannot send one listing twice.
+    """
+
+    __tablename__ = "publish_task"
+    __table_args__ = (
+        Index(
+            "uq_publish_task_open",
+            "listing_id",
+            unique=True,
+            sqlite_where=text("state IN ('queued','sending','unknown','in_review')"),
+            postgresql_where=text("state IN ('queued','sending','unknown','in_review')"),
+        ),
+        Index("ix_publish_task_batch", "batch_id", "state"),
+        Index("ix_publish_task_state", "store_id", "state"),
+    )
+
+    id: Mapped[Id]
+    batch_id: Mapped[int] = mapped_column(ForeignKey("publish_batch.id"))
+    store_id: Mapped[int] = mapped_column(ForeignKey("store.id"))
+    listing_id: Mapped[int] = mapped_column(ForeignKey("listing.id"))
+    action: Mapped[str]
+    state: Mapped[str] = mapped_column(default=TaskState.QUEUED)
+    content_hash: Mapped[str] = mapped_column(default="")
+    title: Mapped[str] = mapped_column(default="")
+    codes: Mapped[str] = mapped_column(default="")
+    attempts: Mapped[int] = mapped_column(default=0)
+    owner: Mapped[str] = mapped_column(default="")
+    sent_ms: Mapped[Ms | None]
+    settled_ms: Mapped[Ms | None]
+    product_id: Mapped[str | None]
+    error_code: Mapped[str] = mapped_column(default="")
+    error_params: Mapped[JsonDict] = mapped_column(default=dict)
+    error_text: Mapped[str] = mapped_column(default="")
+    error_field: Mapped[str] = mapped_column(default="")

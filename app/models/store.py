@@ -1,0 +1,44 @@
+"""Stores: the accounts listings are published to."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.models.base import Base, Id, Ms
+
+
+class StoreAccess(StrEnum):
+    """What may be done with a store: read and write, or only read (domain.md 4)."""
+
+    OPERATE = "operate"
+    READ_ONLY = "read_only"
+
+
+class StoreHealth(StrEnum):
+    """The store's light (interface.md 6); `soon` is derived from the token's expiry, not stored."""
+
+    OK = "ok"
+    SIGNED_OUT = "signed_out"
+
+
+class Store(Base):
+    """One store. Its tokens lie in the credential store under `credential_ref`, never here."""
+
+    __tablename__ = "store"
+
+    id: Mapped[Id]
+    name: Mapped[str] = mapped_column(unique=True)
+    alias: Mapped[str] = mapped_column(default="")
+    colour: Mapped[str] = mapped_column(default="")
+    gateway: Mapped[str]
+    credential_ref: Mapped[str]
+    seller_id: Mapped[str] = mapped_column(default="")
+    access: Mapped[str] = mapped_column(default=StoreAccess.OPERATE)
+    health: Mapped[str] = mapped_column(default=StoreHealth.OK)
+    is_practice: Mapped[bool] = mapped_column(default=False)
+    token_expires_ms: Mapped[Ms | None]
+    last_sync_ms: Mapped[Ms | None]
+    listing_quota: Mapped[int | None]
+    created_ms: Mapped[Ms]

@@ -1,0 +1,21 @@
+"""Time as the database keeps it: integer milliseconds since the epoch, UTC."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+
+
+def now_ms() -> int:
+    """This moment."""
+    return time.time_ns() // 1_000_000
+
+
+def to_ms(moment: datetime | None) -> int | None:
+    """An aware datetime as milliseconds; None stays None."""
+    return None if moment is None else round(moment.timestamp() * 1000)
+
+
+def from_ms(milliseconds: int | None) -> datetime | None:
+    """Milliseconds as an aware UTC datetime; None stays None."""
+    return None if milliseconds is None else datetime.fromtimestamp(milliseconds / 1000, UTC)

@@ -1,0 +1,1 @@
+"""Freight templates: finding and reading them."""

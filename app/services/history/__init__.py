@@ -1,0 +1,1 @@
+"""Changes: recording before-images, undoing, redoing, listing them."""

@@ -1,0 +1,1 @@
+"""Listings and their SKUs: what is known of them, finding them, editing them, importing them."""

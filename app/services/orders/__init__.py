@@ -1,0 +1,1 @@
+"""Orders: finding and reading them."""

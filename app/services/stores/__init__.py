@@ -1,0 +1,1 @@
+"""Stores: connecting them, their credentials, bringing their data here."""

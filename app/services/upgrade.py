@@ -1,0 +1,104 @@
+"""Opening a database file: made new, brought up to date after a backup, or refused if it is newer than the program."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+from app.models.migrations import HEAD
+from app.services.db import Database
+from app.services.errors import InputError
+
+KEPT_DAILY_BACKUPS = 14
+
+
+class DatabaseTooNew(InputError):
+    """The file was written by a newer program: `found` is its revision, `known` ours."""
+
+    code = "database.too_new"
+
+
+class DatabaseDamaged(InputError):
+    """The file is no database, or not one of ours; `file` names it."""
+
+    code = "database.damaged"
+
+
+def open_database(path: Path) -> Database:
+    """The database at *path*, with today's tables. A file that must be upgraded is copied to `backups/` first.
+
+    Raises:
+        DatabaseTooNew: made by a newer program.
+        DatabaseDamaged: not a database of ours.
+    """
+    found = revision_of(path)
+    if found is not None and found > HEAD:
+        raise DatabaseTooNew(file=path.name, found=found, known=HEAD)
+    database = Database(path)
+    if found != HEAD:
+        if found is not None:
+            backup(path, backup_dir(path), label=f"before-{HEAD}")
+        upgrade(database)
+    return database
+
+
+def revision_of(path: Path) -> str | None:
+    """The revision of the file, None where there is no file or it is empty.
+
+    Raises:
+        DatabaseDamaged: not a database, or one without our revision mark.
+    """
+    if not path.exists() or path.stat().st_size == 0:
+        return None
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=rw", uri=True)) as connection:
+            row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    except sqlite3.DatabaseError as error:
+        raise DatabaseDamaged(file=path.name) from error
+    return str(row[0]) if row else None
+
+
+def upgrade(database: Database, target: str = HEAD) -> None:
+    """Run the missing migrations in one transaction: all of them, or none."""
+    from alembic import command
+    from alembic.config import Config
+
+    import app.models.migrations as migrations
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(next(iter(migrations.__path__)))))
+    with database.writer.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, target)
+
+
+def backup_dir(path: Path) -> Path:
+    """Where copies of the database at *path* are kept."""
+    return path.parent / "backups"
+
+
+def backup(path: Path, folder: Path, label: str = "") -> Path:
+    """Copy the database while it may be in use (SQLite's online backup); the copy is whole or not there at all."""
+    folder.mkdir(parents=True, exist_ok=True)
+    stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+    target = folder / f"{path.stem}-{stamp}{'-' if label else ''}{label}.db"
+    part = target.with_suffix(".part")
+    with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(part)) as copy:
+        source.backup(copy)
+    part.chmod(0o600)
+    part.replace(target)
+    return target
+
+
+def daily_backup(path: Path) -> Path | None:
+    """Today's copy, unless there is one already; keeps the newest 14 daily copies."""
+    folder = backup_dir(path)
+    today = datetime.now(UTC).strftime("%Y%m%d")
+    if any(folder.glob(f"{path.stem}-{today}-*-daily.db")):
+        return None
+    made = backup(path, folder, label="daily")
+    for old in sorted(folder.glob(f"{path.stem}-*-daily.db"))[:-KEPT_DAILY_BACKUPS]:
+        old.unlink()
+    return made

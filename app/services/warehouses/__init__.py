@@ -1,0 +1,1 @@
+"""Warehouse templates: finding and reading them."""
