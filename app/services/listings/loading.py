@@ -1,0 +1,94 @@
+"""Reading whole listings: few queries for many listings, plain records out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+
+import orjson
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from app.services.errors import NotFound
+from app.services.listings.records import ListingRecord, SkuRecord
+
+CHUNK = 500
+"""Ids in one IN list."""
+
+_LISTING_COLUMNS = (
+    "id, store_id, product_key, product_id, status, off_reason, title, keywords, category_id, freight_template_id, "
+    "group_id, unit, lot_size, handling_days, weight_g, length_cm, width_cm, height_cm, currency, detail_html, "
+    "attributes, extra"
+)
+_SKU_COLUMNS = "listing_id, id, code, price_minor, stock, properties, barcode, ships_from, match_key"
+_LATE_COLUMNS = "content_hash, sent_hash, error_code, error_text, error_field, updated_ms"
+
+
+def chunks(ids: Iterable[int], size: int = CHUNK) -> Iterator[list[int]]:
+    """*ids* in lists of at most *size*."""
+    iterator = iter(ids)
+    while chunk := list(islice(iterator, size)):
+        yield chunk
+
+
+def id_list(ids: Sequence[int]) -> str:
+    """Ids as the inside of an SQL IN list. Numbers only: `int` refuses everything else."""
+    return ",".join(str(int(number)) for number in ids)
+
+
+def load_listings(session: Session, ids: Iterable[int], *, with_remote: bool = False) -> list[ListingRecord]:
+    """The listings of *ids* in that order with SKUs and images; missing ones are left out.
+
+    `remote` (the platform's raw record, large) is read only on request.
+    """
+    found: list[ListingRecord] = []
+    for chunk in chunks(ids):
+        records = _load_chunk(session, chunk, with_remote=with_remote)
+        found.extend(records[number] for number in chunk if number in records)
+    return found
+
+
+def load_listing(session: Session, listing_id: int) -> ListingRecord:
+    """One listing.
+
+    Raises:
+        NotFound: no listing has this id.
+    """
+    records = load_listings(session, [listing_id], with_remote=True)
+    if not records:
+        raise NotFound(noun="listing", name=str(listing_id))
+    return records[0]
+
+
+def _load_chunk(session: Session, ids: list[int], *, with_remote: bool) -> dict[int, ListingRecord]:
+    inside = id_list(ids)
+    remote = ", remote" if with_remote else ""
+    rows = session.execute(
+        text(f"SELECT {_LISTING_COLUMNS}, {_LATE_COLUMNS}{remote} FROM listing WHERE id IN ({inside})")
+    ).tuples()
+    records: dict[int, ListingRecord] = {}
+    for row in rows:
+        records[row[0]] = ListingRecord(
+            *row[:20],
+            attributes=orjson.loads(row[20]),
+            extra=orjson.loads(row[21]),
+            content_hash=row[22],
+            sent_hash=row[23],
+            error_code=row[24],
+            error_text=row[25],
+            error_field=row[26],
+            updated_ms=row[27],
+            remote=orjson.loads(row[28]) if with_remote and row[28] is not None else None,
+        )
+    skus = session.execute(
+        text(f"SELECT {_SKU_COLUMNS} FROM sku WHERE listing_id IN ({inside}) ORDER BY listing_id, position")
+    ).tuples()
+    for listing_id, number, code, price, stock, properties, barcode, ships_from, key in skus:
+        sku = SkuRecord(number, code, price, stock, orjson.loads(properties), barcode, ships_from, key)
+        records[listing_id].skus.append(sku)
+    images = session.execute(
+        text(f"SELECT listing_id, source FROM image WHERE listing_id IN ({inside}) ORDER BY listing_id, position")
+    ).tuples()
+    for listing_id, source in images:
+        records[listing_id].images.append(source)
+    return records
