@@ -1,0 +1,1 @@
+"""What `run.py` needs before the environment exists: standard library only, nothing of `app`."""
