@@ -52,9 +52,18 @@ class Environment:
 
     @contextmanager
     def setup(self) -> Iterator[None]:
-        """One setup at a time: of two launchers started together the second waits. The system frees it on a crash."""
-        self.build.mkdir(exist_ok=True)
-        with (self.build / "setup.lock").open("a") as file:
+        """One setup at a time: of two launchers started together the second waits. The system frees it on a crash.
+
+        Raises:
+            NotReady: the folder of the program cannot be written to.
+        """
+        try:
+            self.build.mkdir(exist_ok=True)
+            file = (self.build / "setup.lock").open("a")
+        except OSError as error:
+            say(tr("launcher.read_only", folder=self.build.parent, reason=error))
+            raise NotReady from error
+        with file:
             _lock(file.fileno())
             yield
 

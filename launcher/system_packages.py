@@ -131,7 +131,7 @@ def install(packages: list[str]) -> bool:
 
 
 def _apt_install(packages: list[str]) -> bool:
-    apt = ("apt-get", "-q", "-o", "DPkg::Lock::Timeout=120", "-o", "Acquire::Retries=3")
+    apt = ("apt-get", "-q", "-o", "Dpkg::Use-Pty=0", "-o", "DPkg::Lock::Timeout=120", "-o", "Acquire::Retries=3")
     quiet = {"DEBIAN_FRONTEND": "noninteractive"}
     for pause in (*PATIENCE_S, None):
         if not run_helper(*apt, "-o", "APT::Update::Error-Mode=any", "update", **quiet):
