@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os.path
 import unicodedata
 from typing import Any
 
@@ -25,7 +24,9 @@ def common_code(codes: list[str]) -> str:
     """One code for a listing: its only code, the beginning all its codes share, or the first one."""
     if len(codes) < 2:
         return codes[0] if codes else ""
-    stem = os.path.commonprefix(codes).rstrip("-_*+# ")
+    low, high = min(codes), max(codes)
+    length = next((i for i, pair in enumerate(zip(low, high, strict=False)) if pair[0] != pair[1]), len(low))
+    stem = low[:length].rstrip("-_*+# ")
     return stem if len(stem) >= SHORTEST_STEM else codes[0]
 
 

@@ -65,30 +65,25 @@ def _load_chunk(session: Session, ids: list[int], *, with_remote: bool) -> dict[
     remote = ", remote" if with_remote else ""
     rows = session.execute(
         text(f"SELECT {_LISTING_COLUMNS}, {_LATE_COLUMNS}{remote} FROM listing WHERE id IN ({inside})")
-    ).tuples()
+    )
     records: dict[int, ListingRecord] = {}
     for row in rows:
-        records[row[0]] = ListingRecord(
-            *row[:20],
-            attributes=orjson.loads(row[20]),
-            extra=orjson.loads(row[21]),
-            content_hash=row[22],
-            sent_hash=row[23],
-            error_code=row[24],
-            error_text=row[25],
-            error_field=row[26],
-            updated_ms=row[27],
-            remote=orjson.loads(row[28]) if with_remote and row[28] is not None else None,
-        )
+        record = records[row[0]] = ListingRecord(*row[:20])
+        record.attributes, record.extra = orjson.loads(row[20]), orjson.loads(row[21])
+        record.content_hash, record.sent_hash = row[22], row[23]
+        record.error_code, record.error_text, record.error_field = row[24], row[25], row[26]
+        record.updated_ms = row[27]
+        if with_remote and row[28] is not None:
+            record.remote = orjson.loads(row[28])
     skus = session.execute(
         text(f"SELECT {_SKU_COLUMNS} FROM sku WHERE listing_id IN ({inside}) ORDER BY listing_id, position")
-    ).tuples()
+    )
     for listing_id, number, code, price, stock, properties, barcode, ships_from, key in skus:
         sku = SkuRecord(number, code, price, stock, orjson.loads(properties), barcode, ships_from, key)
         records[listing_id].skus.append(sku)
     images = session.execute(
         text(f"SELECT listing_id, source FROM image WHERE listing_id IN ({inside}) ORDER BY listing_id, position")
-    ).tuples()
+    )
     for listing_id, source in images:
         records[listing_id].images.append(source)
     return records

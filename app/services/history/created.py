@@ -1,0 +1,65 @@
+"""Taking back listings a change created: the whole run at once, in SQL, however many there are."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from app.services.clock import to_ms
+from app.services.history.records import ChangeRecord
+from app.services.listings.loading import id_list
+
+_STUCK = (
+    "SELECT id FROM listing WHERE id BETWEEN ? AND ? AND (updated_ms <> ? "
+    "OR EXISTS (SELECT 1 FROM publish_task WHERE publish_task.listing_id = listing.id))"
+)
+"""Listings that were edited or queued since: deleting them would lose somebody's work or a trace of a request."""
+
+
+def take_back_created(
+    connection: Connection, change_id: int, undo_id: int, change: ChangeRecord, only: frozenset[int] | None
+) -> tuple[int, set[int]]:
+    """Delete the listings of the change's ranges, keeping them as entries of the undo. Returns: how many, and
+    those left alone."""
+    deleted, stuck = 0, set[int]()
+    ranges = connection.exec_driver_sql(
+        "SELECT first_listing_id, last_listing_id FROM change_range WHERE change_id = ?", (change_id,)
+    ).all()
+    for first, last in ranges:
+        kept = set(connection.exec_driver_sql(_STUCK, (first, last, to_ms(change.created_at))).scalars())
+        stuck |= kept if only is None else kept & only
+        condition = f"BETWEEN {first} AND {last}"
+        if kept:
+            condition += f" AND {{id}} NOT IN ({id_list(sorted(kept))})"
+        if only is not None:
+            condition += f" AND {{id}} IN ({id_list(sorted(only))})"
+        deleted += _delete(connection, undo_id, condition)
+    return deleted, stuck
+
+
+def _delete(connection: Connection, undo_id: int, condition: str) -> int:
+    """Move listings into the undo's entries. *condition* follows the id column, `{id}` stands for it."""
+    of_listing, of_child = (f"{name} {condition.format(id=name)}" for name in ("id", "listing_id"))
+    insert = "INSERT INTO change_entry (change_id, noun, row_id, listing_id, before, after) "
+    connection.exec_driver_sql(
+        f"{insert} SELECT {undo_id}, 'listing', id, id, {_row_image(connection, 'listing')}, NULL "
+        f"FROM listing WHERE {of_listing}"
+    )
+    connection.exec_driver_sql(
+        f"{insert} SELECT {undo_id}, 'sku', id, listing_id, {_row_image(connection, 'sku')}, NULL "
+        f"FROM sku WHERE {of_child}"
+    )
+    connection.exec_driver_sql(
+        f"{insert} SELECT {undo_id}, 'images', listing_id, listing_id, "
+        "json_object('sources', json_group_array(source)), NULL "
+        f"FROM (SELECT listing_id, source FROM image WHERE {of_child} ORDER BY listing_id, position) "
+        "GROUP BY listing_id"
+    )
+    for table in ("image", "sku"):
+        connection.exec_driver_sql(f"DELETE FROM {table} WHERE {of_child}")
+    return connection.exec_driver_sql(f"DELETE FROM listing WHERE {of_listing}").rowcount
+
+
+def _row_image(connection: Connection, table: str) -> str:
+    """An SQL expression for all columns of a row but its id, as a JSON object of raw values."""
+    columns = [row[1] for row in connection.exec_driver_sql(f"PRAGMA table_info({table})") if row[1] != "id"]
+    return "json_object({})".format(", ".join(f"'{column}', \"{column}\"" for column in columns))

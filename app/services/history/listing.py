@@ -1,0 +1,86 @@
+"""Which changes there are, which is next to undo and which to redo."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, Row
+
+from app.services.clock import from_ms
+from app.services.db import Database
+from app.services.history.records import ChangeRecord
+
+_COLUMNS = "id, uid, kind, label, params, source, listing_count, created_ms, undone_ms, store_id"
+
+
+def list_changes(db: Database, *, limit: int = 100) -> list[ChangeRecord]:
+    """The newest changes, newest first; undos themselves are shown only as the mark on what they undid."""
+    with db.read() as session:
+        rows = session.connection().exec_driver_sql(
+            f"SELECT {_COLUMNS} FROM change WHERE kind <> 'undo' AND listing_count > 0 ORDER BY id DESC LIMIT ?",
+            (limit,),
+        )
+        return [_record(row) for row in rows]
+
+
+def changes_of_listing(db: Database, listing_id: int, *, limit: int = 50) -> list[ChangeRecord]:
+    """The newest changes that touched one listing, newest first."""
+    listed = ", ".join(f"change.{column}" for column in _COLUMNS.split(", "))
+    with db.read() as session:
+        rows = session.connection().exec_driver_sql(
+            f"SELECT {listed} FROM change WHERE kind <> 'undo' AND ("
+            "id IN (SELECT change_id FROM change_entry WHERE listing_id = ?) OR "
+            "id IN (SELECT change_id FROM change_range WHERE ? BETWEEN first_listing_id AND last_listing_id)) "
+            "ORDER BY id DESC LIMIT ?",
+            (listing_id, listing_id, limit),
+        )
+        return [_record(row) for row in rows]
+
+
+def can_undo(db: Database) -> ChangeRecord | None:
+    """What Ctrl+Z would take back."""
+    with db.read() as session:
+        found = newest_to_undo(session.connection())
+        return found[1] if found else None
+
+
+def can_redo(db: Database) -> ChangeRecord | None:
+    """What Ctrl+Y would do again."""
+    with db.read() as session:
+        found = newest_to_redo(session.connection())
+        return found[1] if found else None
+
+
+def find_change(connection: Connection, uid: str) -> tuple[int, ChangeRecord] | None:
+    """The change with this uid, or whose uid begins so if only one does."""
+    rows = connection.exec_driver_sql(
+        f"SELECT {_COLUMNS} FROM change WHERE substr(uid, 1, ?) = ? AND kind <> 'undo' LIMIT 2", (len(uid), uid)
+    ).all()
+    return (rows[0][0], _record(rows[0])) if uid and len(rows) == 1 else None
+
+
+def newest_to_undo(connection: Connection) -> tuple[int, ChangeRecord] | None:
+    """The newest change that stands."""
+    return _first(connection, "kind <> 'undo' AND undone_ms IS NULL AND listing_count > 0 ORDER BY id DESC LIMIT 1")
+
+
+def newest_to_redo(connection: Connection) -> tuple[int, ChangeRecord] | None:
+    """The newest undo, unless something was changed after it."""
+    return _first(
+        connection,
+        "kind = 'undo' AND undone_ms IS NULL AND listing_count > 0 "
+        "AND id > (SELECT coalesce(max(id), 0) FROM change WHERE kind <> 'undo') ORDER BY id DESC LIMIT 1",
+    )
+
+
+def _first(connection: Connection, condition: str) -> tuple[int, ChangeRecord] | None:
+    row = connection.exec_driver_sql(f"SELECT {_COLUMNS} FROM change WHERE {condition}").first()
+    return (row[0], _record(row)) if row else None
+
+
+def _record(row: Row[Any]) -> ChangeRecord:
+    _, uid, kind, label, params, source, count, created_ms, undone_ms, store_id = tuple(row)
+    created = from_ms(created_ms)
+    assert created is not None
+    return ChangeRecord(uid, kind, label, orjson.loads(params), source, count, created, undone_ms is not None, store_id)

@@ -1,0 +1,51 @@
+"""A change as the window and the command line see it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+Noun = Literal["listing", "sku", "images"]
+
+RawRow = dict[str, Any]
+"""Columns as SQLite stores them: JSON columns as text, so that a row can be put back exactly."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row before and after. `before` None: created; `after` None: deleted.
+
+    The noun `images` stands for a listing's whole list: `{"sources": "<JSON list>"}` under the listing's id.
+    """
+
+    noun: Noun
+    row_id: int
+    listing_id: int
+    before: RawRow | None
+    after: RawRow | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRecord:
+    """One undoable act: its label is the message `label` with `params`."""
+
+    uid: str
+    kind: str
+    label: str
+    params: dict[str, Any]
+    source: str
+    listing_count: int
+    created_at: datetime
+    is_undone: bool
+    store_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UndoResult:
+    """How many listings were put back, which moved on since and were left alone."""
+
+    change: ChangeRecord
+    restored: int
+    conflicts: tuple[int, ...] = field(default=())
+    listing_ids: tuple[int, ...] = field(default=())

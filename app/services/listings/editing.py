@@ -1,0 +1,162 @@
+"""Editing listings: one change with before-images, in one transaction, saved at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection
+
+from app.services.clock import now_ms
+from app.services.db import Database
+from app.services.history.recording import add_entries, record_change
+from app.services.history.records import ChangeRecord, Entry
+from app.services.listings.derived import match_key
+from app.services.listings.loading import CHUNK, load_listings
+from app.services.listings.records import LISTING_FIELDS, SKU_FIELDS, ListingRecord, SkuRecord
+from app.services.listings.writing import (
+    SKU_COLUMNS,
+    insert_skus,
+    raw,
+    refresh_derived,
+    replace_images,
+    sku_row,
+    update_columns,
+)
+from app.services.tasks import TaskContext
+
+
+@dataclass(frozen=True, slots=True)
+class ListingEdit:
+    """New values for one listing: `fields` by name (`LISTING_FIELDS`), `skus` by SKU id and name (`SKU_FIELDS`),
+    `images` the whole new list or None for "as it is", `new_skus` to add at the end.
+    """
+
+    listing_id: int
+    fields: dict[str, Any] = field(default_factory=dict)
+    skus: dict[int, dict[str, Any]] = field(default_factory=dict)
+    images: list[str] | None = None
+    new_skus: tuple[SkuRecord, ...] = ()
+
+
+def edit_listings(
+    db: Database,
+    edits: Sequence[ListingEdit],
+    *,
+    label: str,
+    params: dict[str, Any] | None = None,
+    kind: str = "edit",
+    source: str = "",
+    ctx: TaskContext | None = None,
+) -> ChangeRecord | None:
+    """Apply *edits*, all or none; values that are what they were count as no edit.
+
+    Returns: the change, or None where nothing changed.
+    Raises:
+        TaskCancelled: stopped; nothing was written.
+        KeyError: a field no person may change.
+    """
+    with db.bulk() as connection:
+        moment = now_ms()
+        change_id, change = record_change(
+            connection, kind=kind, label=label, params=params or {}, listing_count=0, source=source, moment_ms=moment
+        )
+        changed = apply_edits(connection, db, edits, change_id, moment, ctx)
+        if not changed:
+            connection.exec_driver_sql("DELETE FROM change WHERE id = ?", (change_id,))
+            return None
+        connection.exec_driver_sql("UPDATE change SET listing_count = ? WHERE id = ?", (changed, change_id))
+    return ChangeRecord(change.uid, kind, label, change.params, source, changed, change.created_at, False)
+
+
+def apply_edits(
+    connection: Connection,
+    db: Database,
+    edits: Sequence[ListingEdit],
+    change_id: int,
+    moment_ms: int,
+    ctx: TaskContext | None = None,
+) -> int:
+    """Write *edits* and their entries into the caller's transaction. Returns: listings that really changed."""
+    from sqlalchemy.orm import Session
+
+    changed = 0
+    for start in range(0, len(edits), CHUNK):
+        if ctx is not None:
+            ctx.checkpoint()
+        chunk = edits[start : start + CHUNK]
+        with Session(bind=connection, join_transaction_mode="create_savepoint") as session:
+            records = {record.id: record for record in load_listings(session, [edit.listing_id for edit in chunk])}
+        touched: dict[int, ListingRecord] = {}
+        entries: list[Entry] = []
+        for edit in chunk:
+            record = records.get(edit.listing_id)
+            if record is not None and (found := _apply(connection, record, edit)):
+                entries.extend(found)
+                touched[record.id] = record
+        refresh_derived(connection, touched.values(), moment_ms)
+        add_entries(connection, change_id, entries)
+        changed += len(touched)
+        if ctx is not None:
+            ctx.report(min(start + CHUNK, len(edits)), len(edits))
+    return changed
+
+
+def _apply(connection: Connection, record: ListingRecord, edit: ListingEdit) -> list[Entry]:
+    """Write one edit, put it into the record, and say what was there before."""
+    entries = []
+    if difference := _difference(record, edit.fields, LISTING_FIELDS):
+        before, after = difference
+        update_columns(connection, "listing", record.id, after)
+        entries.append(Entry("listing", record.id, record.id, before, after))
+    for sku in record.skus:
+        wanted = edit.skus.get(sku.id or 0)
+        if wanted and (difference := _difference(sku, wanted, SKU_FIELDS)):
+            before, after = difference
+            if "code" in after:
+                before["match_key"], sku.match_key = sku.match_key, match_key(sku.code)
+                after["match_key"] = sku.match_key
+            update_columns(connection, "sku", sku.id or 0, after)
+            entries.append(Entry("sku", sku.id or 0, record.id, before, after))
+    if edit.images is not None and edit.images != record.images:
+        entries.append(_images_entry(record, edit.images))
+        replace_images(connection, record.id, edit.images)
+        record.images = list(edit.images)
+    if edit.new_skus:
+        entries.extend(_add_skus(connection, record, edit.new_skus))
+    return entries
+
+
+def _difference(
+    target: ListingRecord | SkuRecord, wanted: dict[str, Any], allowed: tuple[str, ...]
+) -> tuple[dict[str, Any], dict[str, Any]] | None:
+    """Raw values before and after of what really differs; the record is brought up to date on the way."""
+    before, after = {}, {}
+    for name, value in wanted.items():
+        if name not in allowed:
+            raise KeyError(name)
+        old = getattr(target, name)
+        if old != value:
+            before[name], after[name] = raw(name, old), raw(name, value)
+            setattr(target, name, value)
+    return (before, after) if after else None
+
+
+def _images_entry(record: ListingRecord, sources: list[str]) -> Entry:
+    return Entry("images", record.id, record.id, {"sources": list(record.images)}, {"sources": list(sources)})
+
+
+def _add_skus(connection: Connection, record: ListingRecord, new: tuple[SkuRecord, ...]) -> list[Entry]:
+    first = len(record.skus)
+    rows = [sku_row(record.id, first + number, sku) for number, sku in enumerate(new)]
+    insert_skus(connection, rows)
+    record.skus.extend(new)
+    stored = connection.exec_driver_sql(
+        "SELECT id FROM sku WHERE listing_id = ? ORDER BY position, id", (record.id,)
+    ).scalars()
+    ids = list(stored)[first:]
+    return [
+        Entry("sku", sku_id, record.id, None, dict(zip(SKU_COLUMNS, row, strict=True)))
+        for sku_id, row in zip(ids, rows, strict=True)
+    ]

@@ -1,0 +1,121 @@
+"""Putting records and raw rows into the database: SQL with tuples, derived columns kept in step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection
+
+from app.models import ListingStatus
+from app.services.listings.derived import derive, match_key
+from app.services.listings.records import LISTING_FIELDS, ListingRecord, SkuRecord
+
+JSON_COLUMNS = frozenset({"attributes", "extra", "properties"})
+
+SKU_COLUMNS = (
+    "listing_id",
+    "position",
+    "code",
+    "match_key",
+    "price_minor",
+    "stock",
+    "ships_from",
+    "barcode",
+    "properties",
+)
+
+LISTING_COLUMNS = (
+    "store_id",
+    "product_id",
+    "status",
+    "off_reason",
+    *LISTING_FIELDS,
+    "sent_hash",
+    "remote",
+    "error_code",
+    "error_text",
+    "error_field",
+    "import_run_id",
+    "created_ms",
+    "updated_ms",
+)
+"""Columns of `listing` that are neither the id nor derived, nor counts of findings."""
+
+DERIVED_COLUMNS = (
+    "title_folded",
+    "code",
+    "sku_count",
+    "price_min_minor",
+    "price_max_minor",
+    "stock_total",
+    "image_count",
+    "search_text",
+    "bigram_text",
+    "content_hash",
+)
+
+_UPDATE_DERIVED = "UPDATE listing SET {} WHERE id = ?".format(
+    ", ".join(f"{column} = ?" for column in (*DERIVED_COLUMNS, "status", "updated_ms"))
+)
+
+REOPENED = {ListingStatus.FAILED: ListingStatus.DRAFT, ListingStatus.REJECTED: ListingStatus.DRAFT}
+"""An edit makes a refused listing a draft again; the checker then says whether it is ready."""
+
+
+def raw(column: str, value: Any) -> Any:
+    """*value* as SQLite keeps it in *column*."""
+    return orjson.dumps(value).decode() if column in JSON_COLUMNS else value
+
+
+def cooked(column: str, value: Any) -> Any:
+    """What `raw` made, turned back."""
+    return orjson.loads(value) if column in JSON_COLUMNS and value is not None else value
+
+
+def sku_row(listing_id: int, position: int, sku: SkuRecord) -> tuple[Any, ...]:
+    """A SKU as a tuple of `SKU_COLUMNS`."""
+    return (
+        listing_id,
+        position,
+        sku.code,
+        match_key(sku.code),
+        sku.price_minor,
+        sku.stock,
+        sku.ships_from,
+        sku.barcode,
+        orjson.dumps(sku.properties).decode(),
+    )
+
+
+def insert_skus(connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Add SKU rows, tuples of `SKU_COLUMNS`."""
+    if rows:
+        marks = ", ".join("?" * len(SKU_COLUMNS))
+        connection.exec_driver_sql(f"INSERT INTO sku ({', '.join(SKU_COLUMNS)}) VALUES ({marks})", list(rows))
+
+
+def replace_images(connection: Connection, listing_id: int, sources: Iterable[str]) -> None:
+    """Give a listing exactly these pictures, in this order."""
+    connection.exec_driver_sql("DELETE FROM image WHERE listing_id = ?", (listing_id,))
+    rows = [(listing_id, position, source) for position, source in enumerate(sources)]
+    if rows:
+        connection.exec_driver_sql("INSERT INTO image (listing_id, position, source) VALUES (?, ?, ?)", rows)
+
+
+def update_columns(connection: Connection, table: str, row_id: int, values: dict[str, Any]) -> None:
+    """Set raw columns of one row."""
+    sets = ", ".join(f'"{column}" = ?' for column in values)
+    connection.exec_driver_sql(f"UPDATE {table} SET {sets} WHERE id = ?", (*values.values(), row_id))
+
+
+def refresh_derived(connection: Connection, records: Iterable[ListingRecord], moment_ms: int) -> None:
+    """Bring the derived columns in step after the records' own columns were written; reopens refused listings."""
+    rows = []
+    for record in records:
+        values = derive(record)
+        status = REOPENED.get(ListingStatus(record.status), record.status)
+        rows.append((*(values[column] for column in DERIVED_COLUMNS), status, moment_ms, record.id))
+    if rows:
+        connection.exec_driver_sql(_UPDATE_DERIVED, rows)

@@ -1,0 +1,56 @@
+"""Fixtures of the service tests: a real database file and a maker of listings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.models import Listing, Store
+from app.services.clock import now_ms
+from app.services.db import Database
+from app.services.listings.loading import load_listing
+from app.services.listings.records import ListingRecord, SkuRecord
+from app.services.listings.writing import insert_skus, refresh_derived, replace_images, sku_row
+from app.services.upgrade import open_database
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Iterator[Database]:
+    """An empty database with one store, id 1."""
+    database = open_database(tmp_path / "shangjia.db")
+    with database.write() as session:
+        session.add(Store(name="晨帆数码", gateway="http://127.0.0.1:1", credential_ref="one", created_ms=now_ms()))
+    yield database
+    database.dispose()
+
+
+@pytest.fixture
+def make_listing(db: Database) -> Callable[..., ListingRecord]:
+    """Store a listing with SKUs `(code, price_minor, stock)` and images; returns it as loaded."""
+
+    def make(
+        title: str = "Bedside Table Lamp Dimmable Touch Control",
+        skus: tuple[tuple[str, int | None, int | None], ...] = (("LM4402-WH", 1890, 120), ("LM4402-GY", 1890, 90)),
+        images: tuple[str, ...] = ("lamp-1.jpg", "lamp-2.jpg"),
+        **fields: Any,
+    ) -> ListingRecord:
+        moment = fields.pop("created_ms", 1_000)
+        status = fields.pop("status", "draft")
+        with db.write() as session:
+            listing = Listing(store_id=1, title=title, created_ms=moment, updated_ms=moment, **fields)
+            session.add(listing)
+            session.flush()
+            connection = session.connection()
+            rows = [
+                SkuRecord(None, code, price, stock, [{"name": "Color", "value": code}]) for code, price, stock in skus
+            ]
+            insert_skus(connection, [sku_row(listing.id, number, sku) for number, sku in enumerate(rows)])
+            replace_images(connection, listing.id, images)
+            refresh_derived(connection, [load_listing(session, listing.id)], moment)
+            connection.exec_driver_sql("UPDATE listing SET status = ? WHERE id = ?", (status, listing.id))
+            return load_listing(session, listing.id)
+
+    return make
