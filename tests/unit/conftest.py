@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +20,25 @@ from app.services.listings.writing import insert_skus, refresh_derived, replace_
 from app.services.upgrade import open_database
 
 
-@pytest.fixture
-def db(tmp_path: Path) -> Iterator[Database]:
-    """An empty database with one store, id 1."""
-    database = open_database(tmp_path / "shangjia.db")
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated file with one store, id 1; copied for each test, because a migration takes longer than a test."""
+    path = tmp_path_factory.mktemp("database") / "shangjia.db"
+    database = open_database(path)
     with database.write() as session:
         session.add(Store(name="晨帆数码", gateway="http://127.0.0.1:1", credential_ref="one", created_ms=now_ms()))
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.dispose()
+    return path
+
+
+@pytest.fixture
+def db(tmp_path: Path, empty_database: Path) -> Iterator[Database]:
+    """A database with one store, id 1."""
+    path = tmp_path / "shangjia.db"
+    shutil.copyfile(empty_database, path)
+    database = open_database(path)
     yield database
     database.dispose()
 

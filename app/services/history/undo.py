@@ -11,7 +11,6 @@ from typing import Any
 
 import orjson
 from sqlalchemy import Connection, text
-from sqlalchemy.orm import Session
 
 from app.services.clock import now_ms
 from app.services.db import Database
@@ -117,8 +116,7 @@ def _restore(
             _put_back(connection, entry)  # a listing must be there before its SKUs come back
         restored |= {entry.listing_id for entry in kept}
         add_entries(connection, undo_id, [_reversed(entry) for entry in reversed(kept)])
-        with Session(bind=connection, join_transaction_mode="create_savepoint") as session:
-            refresh_derived(connection, load_listings(session, {entry.listing_id for entry in kept}), moment_ms)
+        refresh_derived(connection, load_listings(connection, {entry.listing_id for entry in kept}), moment_ms)
         if ctx is not None:
             ctx.report(len(restored) + len(conflicts), len(listing_ids))
     return restored, conflicts

@@ -62,7 +62,7 @@ def edit_listings(
         change_id, change = record_change(
             connection, kind=kind, label=label, params=params or {}, listing_count=0, source=source, moment_ms=moment
         )
-        changed = apply_edits(connection, db, edits, change_id, moment, ctx)
+        changed = apply_edits(connection, edits, change_id, moment, ctx)
         if not changed:
             connection.exec_driver_sql("DELETE FROM change WHERE id = ?", (change_id,))
             return None
@@ -72,22 +72,18 @@ def edit_listings(
 
 def apply_edits(
     connection: Connection,
-    db: Database,
     edits: Sequence[ListingEdit],
     change_id: int,
     moment_ms: int,
     ctx: TaskContext | None = None,
 ) -> int:
     """Write *edits* and their entries into the caller's transaction. Returns: listings that really changed."""
-    from sqlalchemy.orm import Session
-
     changed = 0
     for start in range(0, len(edits), CHUNK):
         if ctx is not None:
             ctx.checkpoint()
         chunk = edits[start : start + CHUNK]
-        with Session(bind=connection, join_transaction_mode="create_savepoint") as session:
-            records = {record.id: record for record in load_listings(session, [edit.listing_id for edit in chunk])}
+        records = {record.id: record for record in load_listings(connection, [edit.listing_id for edit in chunk])}
         touched: dict[int, ListingRecord] = {}
         entries: list[Entry] = []
         for edit in chunk:

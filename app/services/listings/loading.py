@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 import orjson
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 
 from app.services.errors import NotFound
@@ -36,7 +36,9 @@ def id_list(ids: Sequence[int]) -> str:
     return ",".join(str(int(number)) for number in ids)
 
 
-def load_listings(session: Session, ids: Iterable[int], *, with_remote: bool = False) -> list[ListingRecord]:
+def load_listings(
+    session: Session | Connection, ids: Iterable[int], *, with_remote: bool = False
+) -> list[ListingRecord]:
     """The listings of *ids* in that order with SKUs and images; missing ones are left out.
 
     `remote` (the platform's raw record, large) is read only on request.
@@ -48,7 +50,7 @@ def load_listings(session: Session, ids: Iterable[int], *, with_remote: bool = F
     return found
 
 
-def load_listing(session: Session, listing_id: int) -> ListingRecord:
+def load_listing(session: Session | Connection, listing_id: int) -> ListingRecord:
     """One listing.
 
     Raises:
@@ -60,7 +62,7 @@ def load_listing(session: Session, listing_id: int) -> ListingRecord:
     return records[0]
 
 
-def _load_chunk(session: Session, ids: list[int], *, with_remote: bool) -> dict[int, ListingRecord]:
+def _load_chunk(session: Session | Connection, ids: list[int], *, with_remote: bool) -> dict[int, ListingRecord]:
     inside = id_list(ids)
     remote = ", remote" if with_remote else ""
     rows = session.execute(
