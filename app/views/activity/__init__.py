@@ -1,0 +1,1 @@
+"""Jobs: what runs, what it waits for, how it ended."""

@@ -1,0 +1,33 @@
+"""What every page and dialog is given, instead of looking things up in globals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.views.activity.jobs import Jobs
+from app.views.language import Language, language
+from app.views.notices import Notices
+from app.views.task_runner import TaskRunner
+from app.views.view_settings import ViewSettings
+
+
+@dataclass
+class ViewContext:
+    """The window's surroundings.
+
+    Attributes:
+        runner: runs service calls off the GUI thread.
+        settings: what the window remembers (widths, theme, language …).
+        services: the use cases, as a namespace of modules or objects made by `app.__main__`; views only call them.
+        jobs: running and finished jobs, shown in the activity panel.
+        notices: toasts and banners.
+        language: the language of the window.
+    """
+
+    runner: TaskRunner
+    settings: ViewSettings
+    services: Any = None
+    jobs: Jobs = field(default_factory=Jobs)
+    notices: Notices = field(default_factory=Notices)
+    language: Language = language

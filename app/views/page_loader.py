@@ -1,0 +1,176 @@
+"""Asks a `PageSource` on worker threads and brings back only the answers that still matter."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+from shiboken6 import isValid
+
+from app.services.paging import PAGE_ROWS, Group, Query
+from app.services.tasks import TaskContext
+from app.views.task_runner import TaskHandle, TaskRunner
+
+ASKING = 2
+FETCHING = 2
+WANTED = 4
+
+
+class Head:
+    """The first rows of an answer; `total` is known if they are all rows or groups counted them."""
+
+    def __init__(self, rows: Sequence[Any], groups: Sequence[Group]) -> None:
+        self.rows = rows
+        self.groups = groups
+
+    @property
+    def total(self) -> int | None:
+        """How many rows match, if these are all of them."""
+        return len(self.rows) if len(self.rows) < PAGE_ROWS else None
+
+
+class PageLoader(QObject):
+    """One table's questions. An answer to an older question is dropped; long answers are told to stop.
+
+    Emits:
+        headed: `Head` of the question asked last.
+        counted: its exact number of rows.
+        ordered: all its ids in order, `array('q')`.
+        paged: (page number, row records in order, None for a row deleted since).
+        failed: the exception of any of them.
+        settled: nothing is under way any more.
+    """
+
+    headed = Signal(object)
+    counted = Signal(int)
+    ordered = Signal(object)
+    paged = Signal(int, object)
+    failed = Signal(object)
+    settled = Signal()
+
+    def __init__(self, source: Any, runner: TaskRunner, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.source = source
+        self._runner = runner
+        self._question = 0
+        self._order: TaskHandle | None = None
+        self._next: Query | None = None
+        self._heads = 0
+        self._wanted: dict[int, list[int]] = {}
+        self._fetching: set[tuple[int, int]] = set()
+        self._open = 0
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether an answer is under way."""
+        return self._open > 0
+
+    def ask(self, query: Query) -> None:
+        """Ask a new question: first rows, then number and order of all."""
+        self._renew()
+        self._next = query
+        self._ask_head()
+
+    def order(self, query: Query) -> None:
+        """Ask only for number and order of all rows, for a refresh that keeps what is shown."""
+        self._renew()
+        self._ask_order(query)
+
+    def want(self, page: int, ids: Sequence[int]) -> None:
+        """Fetch *page*, whose rows have *ids*, unless four later wishes push it out."""
+        if (self._question, page) in self._fetching:
+            return
+        self._wanted.pop(page, None)
+        self._wanted[page] = list(ids)
+        while len(self._wanted) > WANTED:
+            del self._wanted[next(iter(self._wanted))]  # scrolled past
+        self._fetch()
+
+    def stop(self) -> None:
+        """Drop every answer under way."""
+        self._renew()
+
+    def _renew(self) -> None:
+        self._question += 1
+        self._next = None
+        self._wanted.clear()
+        if self._order is not None:
+            self._order.cancel()
+            self._order = None
+
+    def _ask_head(self) -> None:
+        """Ask for first rows; while two older questions are still being answered, only the latest one waits."""
+        if self._next is None or self._heads >= ASKING:
+            return
+        query, self._next = self._next, None
+        self._heads += 1
+        handle = self._runner.call(_head, self.source, query)
+        self._run(handle, lambda head: self._on_head(query, head), self._on_head_end)
+
+    def _on_head_end(self) -> None:
+        self._heads -= 1
+        self._ask_head()
+
+    def _on_head(self, query: Query, head: Head) -> None:
+        self.headed.emit(head)
+        if head.total is None:
+            self._run(self._runner.call(self.source.count, query), self.counted.emit)
+            self._ask_order(query)
+
+    def _ask_order(self, query: Query) -> None:
+        self._order = self._runner.start(_order, self.source, query)
+        self._run(self._order, self.ordered.emit)
+
+    def _fetch(self) -> None:
+        while self._wanted and len(self._fetching) < FETCHING:
+            page, ids = self._wanted.popitem()  # the latest wish first: that is where the user looks
+            self._fetching.add((self._question, page))
+            self._start_page(self._question, page, ids)
+
+    def _start_page(self, question: int, page: int, ids: list[int]) -> None:
+        handle = self._runner.call(_rows, self.source, ids)
+        self._run(handle, lambda rows: self.paged.emit(page, rows), lambda: self._on_page_end(question, page))
+
+    def _on_page_end(self, question: int, page: int) -> None:
+        self._fetching.discard((question, page))
+        self._fetch()
+
+    def _run(
+        self, handle: TaskHandle, answer: Callable[[Any], object], end: Callable[[], object] | None = None
+    ) -> None:
+        question = self._question
+        self._open += 1
+        handle.succeeded.connect(lambda result: self._pass_on(question, answer, result))
+        handle.failed.connect(lambda error: self._pass_on(question, self.failed.emit, error))
+        handle.finished.connect(lambda: self._on_end(end))
+
+    def _pass_on(self, question: int, receive: Callable[[Any], object], answer: Any) -> None:
+        if question == self._question and isValid(self):
+            receive(answer)
+
+    def _on_end(self, end: Callable[[], object] | None) -> None:
+        if not isValid(self):
+            return  # the table was closed meanwhile
+        self._open -= 1
+        if end is not None:
+            end()
+        if not self._open:
+            self.settled.emit()
+
+
+def _head(source: Any, query: Query) -> Head:
+    groups = source.groups(query) if query.group else ()
+    return Head(source.first_page(query, PAGE_ROWS), groups)
+
+
+def _order(source: Any, query: Query, *, ctx: TaskContext) -> tuple[array[int], Sequence[Group]]:
+    ids = source.ids(query, ctx)
+    ctx.checkpoint()
+    return ids, source.groups(query) if query.group else ()
+
+
+def _rows(source: Any, ids: list[int]) -> list[Any]:
+    found = source.rows(ids)
+    return [found.get(id) for id in ids]

@@ -1,0 +1,1 @@
+"""Small widgets every tab is made of."""
