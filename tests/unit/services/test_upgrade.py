@@ -1,0 +1,138 @@
+"""Opening, upgrading and copying the database file."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import stat
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+import app.models.migrations as migrations
+from app.models import Base
+from app.services.listings.source import ListingSource
+from app.services.paging import Query
+from app.services.upgrade import (
+    KEPT_DAILY_BACKUPS,
+    DatabaseDamaged,
+    DatabaseTooNew,
+    backup,
+    backup_dir,
+    daily_backup,
+    open_database,
+    revision_of,
+)
+
+OLD_FILE = Path(__file__).parents[2] / "data" / "databases" / "shangjia-0001.db"
+
+
+def test_head_names_the_newest_migration():
+    script = ScriptDirectory(str(Path(next(iter(migrations.__path__)))))
+    assert script.get_heads() == [migrations.HEAD]
+
+
+def test_migrations_make_exactly_the_tables_of_the_models(tmp_path):
+    database = open_database(tmp_path / "new.db")
+    with database.reader.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"include_name": _is_ours})
+        assert compare_metadata(context, Base.metadata) == []
+    database.dispose()
+
+
+def _is_ours(name: str | None, kind: str, _parents: object) -> bool:
+    return kind != "table" or not str(name).startswith(("listing_trigram", "listing_bigram"))
+
+
+def test_an_older_file_is_copied_and_brought_up_to_date(tmp_path):
+    path = tmp_path / "shangjia.db"
+    shutil.copyfile(OLD_FILE, path)
+    assert revision_of(path) == "0001"
+    database = open_database(path)
+    assert revision_of(path) == migrations.HEAD
+    source = ListingSource(database)
+    assert [row.title for row in source.first_page(Query(text="耳机"), 5)] == ["Wireless Earbuds 蓝牙耳机 Silicone"]
+    assert [row.code for row in source.first_page(Query(text="lm44"), 5)] == ["LM4402-WH"]
+    database.dispose()
+    copies = list(backup_dir(path).glob("*.db"))
+    assert [revision_of(copy) for copy in copies] == ["0001"]
+
+
+def test_a_file_that_is_up_to_date_is_not_copied(tmp_path):
+    path = tmp_path / "shangjia.db"
+    open_database(path).dispose()
+    open_database(path).dispose()
+    assert not backup_dir(path).exists()
+
+
+def test_a_failed_upgrade_leaves_the_old_file_as_it_was(tmp_path, monkeypatch):
+    path = tmp_path / "shangjia.db"
+    shutil.copyfile(OLD_FILE, path)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE listing_bigram (x)")  # the second table of 0002 is in the way
+    with pytest.raises(Exception, match="listing_bigram"):
+        open_database(path)
+    assert revision_of(path) == "0001"
+    with closing(sqlite3.connect(path)) as connection:
+        names = connection.execute("SELECT name FROM sqlite_master WHERE name LIKE 'listing_trigram%'").fetchall()
+    assert names == []
+
+
+def test_a_newer_file_is_refused_untouched(tmp_path):
+    path = tmp_path / "shangjia.db"
+    open_database(path).dispose()
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(DatabaseTooNew) as error:
+        open_database(path)
+    assert error.value.params == {"file": "shangjia.db", "found": "9999", "known": migrations.HEAD}
+
+
+@pytest.mark.parametrize("content", [b"this is no database at all" * 100, b"SQLite format 3\0" + b"\xff" * 5000])
+def test_a_damaged_file_is_named(tmp_path, content):
+    path = tmp_path / "shangjia.db"
+    path.write_bytes(content)
+    with pytest.raises(DatabaseDamaged):
+        open_database(path)
+    assert path.read_bytes() == content
+
+
+def test_somebody_elses_database_is_not_touched(tmp_path):
+    path = tmp_path / "shangjia.db"
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("CREATE TABLE other (x)")
+    with pytest.raises(DatabaseDamaged):
+        open_database(path)
+
+
+def test_a_copy_taken_during_a_write_is_whole(db):
+    with db.bulk() as connection:
+        connection.exec_driver_sql("UPDATE store SET alias = 'half'")
+        copy = backup(db.path, backup_dir(db.path))
+        connection.exec_driver_sql("UPDATE store SET alias = 'full'")
+    with closing(sqlite3.connect(copy)) as connection:
+        assert connection.execute("SELECT alias FROM store").fetchall() == [("",)]
+        assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+
+
+def test_one_copy_a_day_fourteen_kept(db):
+    folder = backup_dir(db.path)
+    folder.mkdir()
+    for day in range(1, 21):
+        (folder / f"shangjia-202601{day:02d}-000000-daily.db").touch()
+    assert daily_backup(db.path) is not None
+    assert daily_backup(db.path) is None
+    kept = sorted(folder.glob("*-daily.db"))
+    assert len(kept) == KEPT_DAILY_BACKUPS
+    assert kept[0].name == "shangjia-20260108-000000-daily.db"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows keeps a user's folder to the user by inherited permissions")
+def test_only_the_owner_may_read_database_and_copies(db):
+    copy = backup(db.path, backup_dir(db.path))
+    assert [stat.S_IMODE(path.stat().st_mode) for path in (db.path, copy)] == [0o600, 0o600]
