@@ -13,6 +13,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 from uuid import uuid4
@@ -67,9 +68,13 @@ class CredentialStore(Protocol):
         """Forget *name*; nothing happens if there is nothing."""
 
 
+_TIMES = ("expires_at", "refresh_expires_at")
+
+
 def packed(credentials: StoreCredentials) -> str:
-    """Credentials as one line of JSON, ASCII only."""
-    return json.dumps(asdict(credentials), ensure_ascii=True, separators=(",", ":"))
+    """Credentials as one line of JSON, ASCII only, times in ISO 8601."""
+    known = {name: value for name, value in asdict(credentials).items() if value is not None}
+    return json.dumps(known, ensure_ascii=True, separators=(",", ":"), default=datetime.isoformat)
 
 
 def unpacked(text: str) -> StoreCredentials:
@@ -79,7 +84,9 @@ def unpacked(text: str) -> StoreCredentials:
         CredentialsMissing: damaged beyond reading.
     """
     try:
-        credentials = StoreCredentials(**json.loads(text))
+        raw: dict[str, Any] = json.loads(text)
+        raw.update({name: datetime.fromisoformat(raw[name]) for name in _TIMES if name in raw})
+        credentials = StoreCredentials(**raw)
     except (ValueError, TypeError) as error:
         raise CredentialsMissing from error
     keep_out_of_logs(credentials)
@@ -88,7 +95,7 @@ def unpacked(text: str) -> StoreCredentials:
 
 def keep_out_of_logs(credentials: StoreCredentials) -> None:
     """Have the log blank these secrets. The app key is no secret, but goes with them (domain.md 4)."""
-    secrets.register(value for value in asdict(credentials).values() if value)
+    secrets.register((credentials.app_key, credentials.app_secret, credentials.access_token, credentials.refresh_token))
 
 
 def write_privately(path: Path, content: bytes) -> None:
@@ -256,4 +263,4 @@ def from_object(raw: Any) -> StoreCredentials:
     missing = [name for name in names[:3] if not values[name]]
     if missing:
         raise InputError("credentials.fields_missing", fields=", ".join(missing))
-    return StoreCredentials(**values)
+    return StoreCredentials(values["app_key"], values["app_secret"], values["access_token"], values["refresh_token"])

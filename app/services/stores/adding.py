@@ -1,0 +1,153 @@
+"""Connecting a store: its row in the database, its tokens in the credential place. Doing it again signs in again."""
+
+from __future__ import annotations
+
+import contextlib
+import unicodedata
+from typing import Protocol
+
+from sqlalchemy import Connection
+
+from app.models import StoreAccess, StoreHealth
+from app.services.clock import now_ms
+from app.services.credentials import Credentials
+from app.services.db import Database
+from app.services.errors import AppError, InputError
+from app.services.marketplace.port import StoreCredentials
+from app.services.settings import Settings
+from app.services.stores.gateways import checked_gateway, is_loopback
+from app.services.stores.reading import find_store
+from app.services.stores.records import StoreRecord
+
+STORE_COLOURS = 10
+"""The theme's tested hues (interface.md 4)."""
+LONGEST_NAME = 80
+LISTING_QUOTA = 3_000
+"""Standard plan (domain.md 4); the platform does not tell, so it is a start value."""
+
+
+class BadStoreName(InputError):
+    """The name is empty, too long or has control characters."""
+
+    code = "store.bad_name"
+
+
+class OtherGateway(InputError):
+    """A store of this `name` exists at another address; tokens are not moved there silently."""
+
+    code = "store.other_gateway"
+
+
+class Surroundings(Protocol):
+    """What adding a store needs of the application."""
+
+    @property
+    def db(self) -> Database:
+        """The open database."""
+
+    @property
+    def settings(self) -> Settings:
+        """The user's settings."""
+
+    @property
+    def credentials(self) -> Credentials:
+        """Where tokens are kept."""
+
+
+def add_store(
+    app: Surroundings,
+    name: str,
+    gateway: str,
+    credentials: StoreCredentials,
+    *,
+    alias: str = "",
+    access: StoreAccess = StoreAccess.OPERATE,
+    token_expires_ms: int | None = None,
+) -> StoreRecord:
+    """Connect the store *name*, or sign an existing one in again with new tokens.
+
+    A gateway on this computer makes it a practice store: its invented tokens may lie in a file (`credentials`).
+
+    Raises:
+        BadStoreName, BadGateway: what was typed cannot be used.
+        OtherGateway: the name is taken by a real store of another gateway.
+        NoCredentialStore, VaultLocked, CredentialStoreFailed: no safe place for the tokens; nothing was changed.
+    """
+    name = checked_name(name)
+    address = checked_gateway(gateway, app.settings.gateway_hosts)
+    is_practice = is_loopback(address)
+    existing = _find(app, name)
+    if existing is not None and existing.gateway != address and not (existing.is_practice and is_practice):
+        raise OtherGateway(name=name, gateway=existing.gateway)
+    reference = app.credentials.add(credentials, is_practice=is_practice)
+    try:
+        with app.db.bulk() as connection:
+            if existing is None:
+                _insert(connection, name, alias, address, reference, access, is_practice, token_expires_ms)
+            else:
+                _sign_in_again(connection, existing.id, address, reference, token_expires_ms)
+    except BaseException:
+        app.credentials.delete(reference)
+        raise
+    if existing is not None:
+        with contextlib.suppress(AppError):  # the old place may be closed now; the new tokens count
+            app.credentials.delete(existing.credential_ref)
+    return find_store(app.db, name)
+
+
+def checked_name(name: str) -> str:
+    """The name without stray blanks.
+
+    Raises:
+        BadStoreName: nothing left, too long, or control characters in it.
+    """
+    cleaned = " ".join(name.split())
+    if not cleaned or len(cleaned) > LONGEST_NAME or any(unicodedata.category(sign) == "Cc" for sign in cleaned):
+        raise BadStoreName(name=cleaned[:LONGEST_NAME], most=LONGEST_NAME)
+    return cleaned
+
+
+def _find(app: Surroundings, name: str) -> StoreRecord | None:
+    try:
+        return find_store(app.db, name, exactly=True)
+    except InputError:
+        return None
+
+
+def _insert(
+    connection: Connection,
+    name: str,
+    alias: str,
+    gateway: str,
+    reference: str,
+    access: StoreAccess,
+    is_practice: bool,
+    token_expires_ms: int | None,
+) -> None:
+    count = connection.exec_driver_sql("SELECT count(*) FROM store").scalar_one()
+    connection.exec_driver_sql(
+        "INSERT INTO store (name, alias, colour, gateway, credential_ref, seller_id, access, health, is_practice, "
+        "token_expires_ms, listing_quota, created_ms) VALUES (?, ?, ?, ?, ?, '', ?, ?, ?, ?, ?, ?)",
+        (
+            name,
+            alias,
+            str(count % STORE_COLOURS),
+            gateway,
+            reference,
+            str(access),
+            str(StoreHealth.OK),
+            int(is_practice),
+            token_expires_ms,
+            LISTING_QUOTA,
+            now_ms(),
+        ),
+    )
+
+
+def _sign_in_again(
+    connection: Connection, store_id: int, gateway: str, reference: str, token_expires_ms: int | None
+) -> None:
+    connection.exec_driver_sql(
+        "UPDATE store SET gateway = ?, credential_ref = ?, health = ?, token_expires_ms = ? WHERE id = ?",
+        (gateway, reference, str(StoreHealth.OK), token_expires_ms, store_id),
+    )
