@@ -81,7 +81,7 @@ class Column:
     Attributes:
         key: stable name, used for remembered widths, editing and sorting.
         title_key: message key of the header.
-        cell: makes the cell from the row record. Runs once a row, on the GUI thread: formatting only.
+        cell: makes the cell from the row record. Formatting only: runs once a row, on any thread (copying many rows).
         child_cell: the same for an unfolded child row; empty without.
         align: numbers right, texts left.
         width: pixels at 100 %.

@@ -14,7 +14,7 @@ from app.views.cells import Cell, Column
 from app.views.page_cache import Entry, PageCache
 from app.views.page_loader import Head, PageLoader
 from app.views.row_layout import Place, RowLayout
-from app.views.task_runner import TaskRunner
+from app.views.task_runner import TaskHandle, TaskRunner
 
 STALE_MS = 250
 AHEAD = 32
@@ -119,12 +119,21 @@ class PagedRows(QAbstractTableModel):
         if not self._stale_timer.isActive():
             self._stale_timer.start()
 
+    def call(self, fn: Any, /, *args: Any) -> TaskHandle:
+        """Run a short function on a worker thread of this model's runner."""
+        return self._runner.call(fn, *args)
+
     def stop(self) -> None:
         """Drop answers under way: the window closes."""
         self._stale_timer.stop()
         self._loader.stop()
 
     # -- rows --------------------------------------------------------------------------------------------------
+
+    @property
+    def is_flat(self) -> bool:
+        """Whether every visible row is a top-level row: no headings, nothing unfolded."""
+        return self._layout.is_plain
 
     def place(self, row: int) -> Place:
         """What visible row *row* is."""

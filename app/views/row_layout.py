@@ -36,7 +36,7 @@ class RowLayout:
 
     def place(self, row: int) -> Place:
         """What visible row *row* shows; *row* must be below `count`."""
-        if self._is_plain:
+        if self.is_plain:
             return Place("row", row)
         run = bisect_right(self._starts, row) - 1
         kind, first = self._runs[run]
@@ -47,7 +47,7 @@ class RowLayout:
 
     def row_of(self, at: int) -> int:
         """Visible row of top-level row *at*; -1 while its group is folded."""
-        if self._is_plain:
+        if self.is_plain:
             return at if at < self.total else -1
         run = bisect_right(self._firsts, at) - 1
         if run < 0:
@@ -61,12 +61,12 @@ class RowLayout:
 
     def rebuild(self) -> None:
         """Make the runs again after `total`, `groups`, `folded` or `children` changed."""
-        self._is_plain = not self.groups and not self.children
+        self.is_plain = not self.groups and not self.children
         self._starts: list[int] = []
         self._runs: list[tuple[Kind, int]] = []
         self._row_runs: list[tuple[int, int, int]] = []
         self._count = self.total
-        if not self._is_plain:
+        if not self.is_plain:
             self._count = 0
             self._add_all()
         self._firsts = [first for _, first, _ in self._row_runs]

@@ -1,0 +1,113 @@
+"""Small pictures of rows: decoded off the GUI thread at the size they are drawn, kept, shown when they are there."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QImage, QImageReader, QPainter, QPainterPath, QPixmap
+from shiboken6 import isValid
+
+from app.views.task_runner import TaskRunner
+from app.views.theme.apply import device_ratio
+
+KEPT = 2000
+UNDER_WAY = 8
+WAITING = 64
+Load = Callable[[str, int], QImage]
+Key = tuple[str, int]
+
+
+class Thumbnails(QObject):
+    """Pictures by key (a file path, or whatever `load` understands) and size.
+
+    Emits:
+        arrived: the key of a picture that is here now.
+    """
+
+    arrived = Signal(str)
+
+    def __init__(self, runner: TaskRunner, load: Load | None = None, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._runner = runner
+        self._load = load or read_square
+        self._kept: OrderedDict[Key, QPixmap | None] = OrderedDict()
+        self._wanted: OrderedDict[Key, None] = OrderedDict()
+        self._under_way: set[Key] = set()
+
+    def get(self, key: str, size: int) -> QPixmap | None:
+        """The picture *size* logical pixels square; None while it is under way or where it cannot be read."""
+        wish = (key, size)
+        if wish in self._kept:
+            self._kept.move_to_end(wish)
+            return self._kept[wish]
+        if wish not in self._under_way:
+            self._wanted[wish] = None
+            self._wanted.move_to_end(wish)
+            while len(self._wanted) > WAITING:
+                self._wanted.popitem(last=False)  # scrolled past
+            self._fetch()
+        return None
+
+    def forget(self, key: str) -> None:
+        """Read *key* again: the file changed."""
+        for wish in [wish for wish in self._kept if wish[0] == key]:
+            del self._kept[wish]
+
+    def _fetch(self) -> None:
+        while self._wanted and len(self._under_way) < UNDER_WAY:
+            wish, _ = self._wanted.popitem()
+            self._under_way.add(wish)
+            self._read(wish)
+
+    def _read(self, wish: Key) -> None:
+        ratio = device_ratio()
+        handle = self._runner.call(self._load, wish[0], round(wish[1] * ratio))
+        handle.succeeded.connect(lambda image: self._keep(wish, image, ratio))
+        handle.failed.connect(lambda error: self._keep(wish, QImage(), ratio))
+        handle.finished.connect(lambda: self._on_end(wish))
+
+    def _keep(self, wish: Key, image: QImage, ratio: float) -> None:
+        if not isValid(self):
+            return  # the window was closed meanwhile
+        picture = None
+        if not image.isNull():
+            picture = QPixmap.fromImage(image)
+            picture.setDevicePixelRatio(ratio)
+        self._kept[wish] = picture
+        while len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
+        self.arrived.emit(wish[0])
+
+    def _on_end(self, wish: Key) -> None:
+        self._under_way.discard(wish)
+        if isValid(self):
+            self._fetch()
+
+
+def read_square(path: str, pixels: int) -> QImage:
+    """The picture file cut to a square of *pixels* with rounded corners; a null image if it cannot be read.
+
+    Threads: any (QImage only).
+    """
+    reader = QImageReader(path)
+    reader.setAutoTransform(True)
+    size = reader.size()
+    if size.isValid():
+        reader.setScaledSize(size.scaled(QSize(pixels, pixels), Qt.AspectRatioMode.KeepAspectRatioByExpanding))
+    image = reader.read()
+    return image if image.isNull() else _rounded(image, pixels)
+
+
+def _rounded(image: QImage, pixels: int) -> QImage:
+    made = QImage(QSize(pixels, pixels), QImage.Format.Format_ARGB32_Premultiplied)
+    made.fill(QColor(0, 0, 0, 0))
+    painter = QPainter(made)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    path = QPainterPath()
+    path.addRoundedRect(QRectF(0, 0, pixels, pixels), pixels / 8, pixels / 8)
+    painter.setClipPath(path)
+    painter.drawImage((pixels - image.width()) // 2, (pixels - image.height()) // 2, image)
+    painter.end()
+    return made
