@@ -86,6 +86,7 @@ def add_store(
                 _insert(connection, name, alias, address, reference, access, is_practice, token_expires_ms)
             else:
                 _sign_in_again(connection, existing.id, address, reference, token_expires_ms)
+                _move_categories(connection, existing.gateway, address)
     except BaseException:
         app.credentials.delete(reference)
         raise
@@ -151,3 +152,16 @@ def _sign_in_again(
         "UPDATE store SET gateway = ?, credential_ref = ?, health = ?, token_expires_ms = ? WHERE id = ?",
         (gateway, reference, str(StoreHealth.OK), token_expires_ms, store_id),
     )
+
+
+def _move_categories(connection: Connection, old: str, new: str) -> None:
+    """The practice market answers at another port after every start: its category tree moves along."""
+    for table in ("category", "category_attribute"):
+        connection.exec_driver_sql(
+            f"UPDATE {table} SET gateway = ? WHERE gateway = ? AND NOT EXISTS "
+            f"(SELECT 1 FROM {table} WHERE gateway = ?) AND NOT EXISTS (SELECT 1 FROM store WHERE gateway = ?)",
+            (new, old, new, old),
+        )
+        connection.exec_driver_sql(
+            f"DELETE FROM {table} WHERE gateway = ? AND NOT EXISTS (SELECT 1 FROM store WHERE gateway = ?)", (old, old)
+        )

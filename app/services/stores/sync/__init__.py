@@ -1,0 +1,103 @@
+"""Bringing a store's data here: listings, groups, freight templates, categories, orders (DESIGN.md 5, Sync)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection
+
+from app.models import StoreHealth
+from app.services.clock import now_ms
+from app.services.db import Database
+from app.services.marketplace.port import Marketplace, Refused, SignedOut
+from app.services.stores.reading import get_store, mark_health
+from app.services.stores.records import StoreRecord
+from app.services.stores.sync.categories import ensure_attributes, leaves_in_use, sync_categories
+from app.services.stores.sync.listings import ListingSync
+from app.services.stores.sync.orders import sync_orders
+from app.services.stores.sync.results import EVERYTHING, ListingCounts, SyncResult, What
+from app.services.stores.sync.templates import sync_freight_templates, sync_groups
+from app.services.tasks import TaskContext
+
+__all__ = ["EVERYTHING", "ListingCounts", "SyncResult", "What", "sync_store"]
+
+
+async def sync_store(
+    db: Database,
+    marketplace: Marketplace,
+    store_id: int,
+    what: Collection[What] = EVERYTHING,
+    *,
+    ctx: TaskContext | None = None,
+    parallel: int = 8,
+    order_days: int = 90,
+) -> SyncResult:
+    """Read *what* of the store. The platform's truth wins, except over local changes that were never sent: those
+    stay and are counted as conflicts. Doing it again changes nothing; stopped in the middle, the next one goes on.
+
+    Args:
+        parallel: listings whose details are read at the same time.
+        order_days: how far back the very first sync of orders reaches, 1–180.
+
+    Raises:
+        Refused: the platform refused every part that was asked for; single refusals are in the result.
+        SignedOut: the store must be authorised again; its health says so from now on.
+        MarketplaceError: out of reach or out of quota; what was read so far stays.
+        TaskCancelled: stopped at a consistent point.
+    """
+    ctx = ctx or TaskContext()
+    store = await asyncio.to_thread(get_store, db, store_id)
+    result = SyncResult()
+    try:
+        for part in EVERYTHING:
+            if part in what:
+                try:
+                    await _sync_part(part, db, marketplace, store, result, ctx, parallel, order_days)
+                except Refused as error:
+                    result.refused[part] = error.error_code
+                    if len(result.refused) == len(set(what)):
+                        raise
+    except SignedOut:
+        await asyncio.to_thread(mark_health, db, store_id, StoreHealth.SIGNED_OUT)
+        raise
+    await asyncio.to_thread(_note_success, db, store_id, is_whole=set(EVERYTHING) <= set(what) and not result.refused)
+    return result
+
+
+async def _sync_part(
+    part: What,
+    db: Database,
+    marketplace: Marketplace,
+    store: StoreRecord,
+    result: SyncResult,
+    ctx: TaskContext,
+    parallel: int,
+    order_days: int,
+) -> None:
+    if part == What.CATEGORIES:
+        result.categories = await sync_categories(db, marketplace, store.gateway, ctx=ctx)
+        leaves = await asyncio.to_thread(leaves_in_use, db, store.gateway)
+        await ensure_attributes(db, marketplace, store.gateway, leaves)
+    elif part == What.GROUPS:
+        result.groups = await sync_groups(db, marketplace, store.id, ctx=ctx)
+    elif part == What.FREIGHT:
+        result.freight_templates = await sync_freight_templates(db, marketplace, store.id, ctx=ctx)
+    elif part == What.LISTINGS:
+        result.listings = await ListingSync(db, marketplace, store.id, store.gateway, ctx, parallel).run()
+    else:
+        counts = await sync_orders(db, marketplace, store.id, ctx=ctx, first_days=order_days)
+        result.orders_read, result.order_lines = counts.orders, counts.lines
+        result.orders = await asyncio.to_thread(_count_orders, db, store.id)
+
+
+def _count_orders(db: Database, store_id: int) -> int:
+    with db.reader.connect() as connection:
+        found = connection.exec_driver_sql("SELECT count(*) FROM store_order WHERE store_id = ?", (store_id,))
+        return int(found.scalar_one())
+
+
+def _note_success(db: Database, store_id: int, *, is_whole: bool) -> None:
+    """The store answers again; a whole sync is noted with its time."""
+    with db.bulk() as connection:
+        connection.exec_driver_sql("UPDATE store SET health = ? WHERE id = ?", (str(StoreHealth.OK), store_id))
+        if is_whole:
+            connection.exec_driver_sql("UPDATE store SET last_sync_ms = ? WHERE id = ?", (now_ms(), store_id))

@@ -1,0 +1,252 @@
+"""One page of the platform's listings into the database: tuples, one transaction, our unsent work left alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection
+from sqlalchemy.orm import Session
+
+from app.models import ListingStatus
+from app.services.clock import now_ms, to_ms
+from app.services.listings.content import content_hash
+from app.services.listings.derived import derive
+from app.services.listings.loading import load_listings
+from app.services.listings.records import LISTING_FIELDS, ListingRecord
+from app.services.listings.writing import DERIVED_COLUMNS, SKU_COLUMNS, insert_skus, raw, replace_images, sku_row
+from app.services.marketplace.port import ListingSummary, RemoteListing
+from app.services.stores.sync.mapping import STATUS, to_record
+from app.services.stores.sync.merging import adopt
+from app.services.stores.sync.names import Names
+from app.services.stores.sync.results import ListingCounts
+
+MARK = "_sync"
+"""Key in `listing.remote` beside the platform's own: when the record was read and what it said, so that the next
+sync reads only what changed."""
+
+BUSY = frozenset({ListingStatus.QUEUED, ListingStatus.SENDING, ListingStatus.UNKNOWN})
+"""The publish queue owns the status of these."""
+OPEN_WORK = frozenset({ListingStatus.DRAFT, ListingStatus.READY, ListingStatus.HELD, ListingStatus.FAILED})
+"""Statuses that speak of unsent local work: they stay while there is any."""
+
+_COLUMNS = (
+    "store_id",
+    "product_id",
+    "status",
+    "off_reason",
+    *LISTING_FIELDS,
+    "sent_hash",
+    "remote",
+    *DERIVED_COLUMNS,
+    "created_ms",
+    "updated_ms",
+)
+_INSERT = (
+    f"INSERT INTO listing ({', '.join(_COLUMNS)}, import_run_id, block_count, hold_count, warn_count, error_code, "
+    f"error_text, error_field) VALUES ({', '.join('?' * len(_COLUMNS))}, NULL, 0, 0, 0, '', '', '')"
+)
+_TAKEN = ("status", "off_reason", *LISTING_FIELDS, "sent_hash", "remote", *DERIVED_COLUMNS, "updated_ms")
+_UPDATE = f"UPDATE listing SET {', '.join(f'{column} = ?' for column in _TAKEN)} WHERE id = ?"
+_FORGET_ERROR = "UPDATE listing SET error_code = '', error_text = '', error_field = '' WHERE id = ?"
+_KEEP_LOCAL = "UPDATE listing SET status = ?, off_reason = ?, sent_hash = ?, remote = ? WHERE id = ?"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is here of a listing of the platform: enough to tell whether its record must be read."""
+
+    listing_id: int
+    status: str
+    modified_ms: int | None
+    read_ms: int | None
+
+
+def load_known(connection: Connection, store_id: int, product_ids: Sequence[str]) -> dict[str, Known]:
+    """What is here of these listings, by product id."""
+    if not product_ids:
+        return {}
+    rows = connection.exec_driver_sql(
+        f"SELECT product_id, id, status, json_extract(remote, '$.{MARK}.modified_ms'), "
+        f"json_extract(remote, '$.{MARK}.read_ms') FROM listing "
+        f"WHERE store_id = ? AND product_id IN ({', '.join('?' * len(product_ids))})",
+        (store_id, *product_ids),
+    )
+    return {row[0]: Known(*row[1:]) for row in rows}
+
+
+@dataclass(slots=True)
+class PageWriter:
+    """Writes what was read of one page. One object a page; `counts` is the run's."""
+
+    connection: Connection
+    store_id: int
+    names: Names
+    counts: ListingCounts
+
+    def write(self, read: Sequence[tuple[ListingSummary, RemoteListing]]) -> None:
+        """Store the records that were read, whole or (by the caller's transaction) not at all."""
+        moment = now_ms()
+        product_ids = [remote.product_id for _, remote in read]
+        known = load_known(self.connection, self.store_id, product_ids)
+        local = self._load([entry.listing_id for entry in known.values()])
+        addresses = self._addresses(local.values())
+        open_creates = self._open_creates()
+        for summary, remote in read:
+            record = to_record(remote, self.store_id, self.names.get(remote.content.category_id, {}))
+            mine = known.get(remote.product_id)
+            if mine is None and (record.title, codes_of(record)) in open_creates:
+                self.counts.waiting += 1
+            elif mine is None:
+                self._insert(record, remote, summary, moment)
+            else:
+                self._put_over(local[mine.listing_id], record, summary, addresses, moment)
+
+    def _load(self, ids: Sequence[int]) -> dict[int, ListingRecord]:
+        with Session(bind=self.connection, join_transaction_mode="create_savepoint") as session:
+            return {record.id: record for record in load_listings(session, ids, with_remote=True)}
+
+    def _addresses(self, records: Iterable[ListingRecord]) -> dict[str, str]:
+        """Photobank address by picture source, of the pictures of these listings that this store has uploaded."""
+        sources = {source for record in records for source in record.images}
+        sources |= {
+            part["image"] for record in records for sku in record.skus for part in sku.properties if part.get("image")
+        }
+        if not sources:
+            return {}
+        rows = self.connection.exec_driver_sql(
+            "SELECT source, url FROM image_file JOIN uploaded_image USING (sha256) "
+            f"WHERE sha256 <> '' AND store_id = ? AND source IN ({', '.join('?' * len(sources))})",
+            (self.store_id, *sources),
+        )
+        return {row[0]: row[1] for row in rows}
+
+    def _open_creates(self) -> set[tuple[str, tuple[str, ...]]]:
+        """Title and codes of creates without a verdict: a new listing that fits one may be ours already."""
+        rows = self.connection.exec_driver_sql(
+            "SELECT title, codes FROM publish_task WHERE store_id = ? AND action = 'create' "
+            "AND state IN ('sending', 'unknown')",
+            (self.store_id,),
+        )
+        return {(title, tuple(codes.split("\n"))) for title, codes in rows}
+
+    def _insert(self, record: ListingRecord, remote: RemoteListing, summary: ListingSummary, moment: int) -> None:
+        values = self._values(record, content_hash(record), marked(record, summary, moment), moment)
+        created = to_ms(remote.created_at) or moment
+        updated = to_ms(remote.modified_at) or created
+        values |= {"store_id": self.store_id, "product_id": record.product_id}
+        values |= {"created_ms": created, "updated_ms": updated}
+        cursor = self.connection.exec_driver_sql(_INSERT, tuple(values[column] for column in _COLUMNS))
+        listing_id = int(cursor.lastrowid or 0)
+        insert_skus(self.connection, [sku_row(listing_id, place, sku) for place, sku in enumerate(record.skus)])
+        replace_images(self.connection, listing_id, record.images)
+        self.counts.new += 1
+
+    def _put_over(
+        self,
+        local: ListingRecord,
+        remote: ListingRecord,
+        summary: ListingSummary,
+        addresses: Mapping[str, str],
+        moment: int,
+    ) -> None:
+        merged = adopt(local, remote, addresses)
+        remote_hash = content_hash(merged)
+        is_ours_sent = local.content_hash == local.sent_hash or local.content_hash == remote_hash
+        status, off_reason = self._status(local, merged, has_unsent=not is_ours_sent)
+        mark = marked(remote, summary, moment)
+        if not is_ours_sent:
+            if not _says_the_same(local.remote, mark) and remote_hash != local.sent_hash:
+                self.counts.conflicts.append(local.id)
+            else:
+                self.counts.unchanged += 1
+            self.connection.exec_driver_sql(
+                _KEEP_LOCAL, (status, off_reason, remote_hash, orjson.dumps(mark).decode(), local.id)
+            )
+            return
+        is_same = remote_hash == local.content_hash and (status, off_reason) == (local.status, local.off_reason)
+        merged.status, merged.off_reason = status, off_reason
+        self._update(local, merged, remote_hash, mark, local.updated_ms if is_same else moment)
+        if is_same:
+            self.counts.unchanged += 1
+        else:
+            self.counts.changed += 1
+
+    @staticmethod
+    def _status(local: ListingRecord, merged: ListingRecord, *, has_unsent: bool) -> tuple[str, str]:
+        if local.status in BUSY or (has_unsent and local.status in OPEN_WORK):
+            return local.status, local.off_reason
+        return merged.status, merged.off_reason
+
+    def _update(
+        self, local: ListingRecord, merged: ListingRecord, sent_hash: str, mark: dict[str, Any], updated_ms: int
+    ) -> None:
+        values = self._values(merged, sent_hash, mark, updated_ms)
+        self.connection.exec_driver_sql(_UPDATE, (*(values[column] for column in _TAKEN), local.id))
+        if merged.status != local.status:
+            self.connection.exec_driver_sql(_FORGET_ERROR, (local.id,))
+        if merged.images != local.images:
+            replace_images(self.connection, local.id, merged.images)
+        if merged.skus != local.skus:
+            self._replace_skus(local, merged)
+
+    def _replace_skus(self, local: ListingRecord, merged: ListingRecord) -> None:
+        """Variants that stay keep their id, so that an older change still finds its rows."""
+        staying = {sku.id for sku in merged.skus}
+        gone = [(sku.id,) for sku in local.skus if sku.id not in staying]
+        if gone:
+            self.connection.exec_driver_sql("DELETE FROM sku WHERE id = ?", gone)
+        new, changed = [], []
+        for place, sku in enumerate(merged.skus):
+            row = sku_row(local.id, place, sku)
+            if sku.id is None:
+                new.append(row)
+            else:
+                changed.append((*row, sku.id))
+        if changed:
+            sets = ", ".join(f"{column} = ?" for column in SKU_COLUMNS)
+            self.connection.exec_driver_sql(f"UPDATE sku SET {sets} WHERE id = ?", changed)
+        insert_skus(self.connection, new)
+
+    @staticmethod
+    def _values(record: ListingRecord, sent_hash: str, mark: dict[str, Any], updated_ms: int) -> dict[str, Any]:
+        return {
+            "status": record.status,
+            "off_reason": record.off_reason,
+            **{name: raw(name, getattr(record, name)) for name in LISTING_FIELDS},
+            **derive(record),
+            "sent_hash": sent_hash,
+            "remote": orjson.dumps(mark).decode(),
+            "updated_ms": updated_ms,
+        }
+
+
+def codes_of(record: ListingRecord) -> tuple[str, ...]:
+    """Merchant codes, sorted as the publish journal keeps them."""
+    return tuple(sorted(sku.code for sku in record.skus))
+
+
+def marked(record: ListingRecord, summary: ListingSummary, moment_ms: int) -> dict[str, Any]:
+    """The platform's raw record with our mark: when it was modified and read, and the hash of what it said."""
+    mark = {"modified_ms": to_ms(summary.modified_at), "read_ms": moment_ms, "hash": content_hash(record)}
+    return {**(record.remote or {}), MARK: mark}
+
+
+def _says_the_same(old: dict[str, Any] | None, new: dict[str, Any]) -> bool:
+    return old is not None and old.get(MARK, {}).get("hash") == new[MARK]["hash"]
+
+
+def is_current(known: Known | None, summary: ListingSummary) -> bool:
+    """Whether the record need not be read: same state, same time of change, and not read in the very second of it."""
+    modified = to_ms(summary.modified_at)
+    if known is None or modified is None or known.modified_ms != modified or known.read_ms is None:
+        return False
+    return known.read_ms - modified > SAME_SECOND_MS and (
+        known.status == STATUS[summary.status] or known.status in BUSY | OPEN_WORK
+    )
+
+
+SAME_SECOND_MS = 2_000
+"""The platform's times have whole seconds: a change within the second of the read would go unnoticed."""

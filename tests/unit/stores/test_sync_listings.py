@@ -1,0 +1,385 @@
+"""Syncing listings: the platform wins, unsent work stays, nothing is read twice, nothing is lost in between."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from app.services.errors import NotFound
+from app.services.listings.content import content_hash
+from app.services.listings.editing import ListingEdit, edit_listings
+from app.services.listings.loading import load_listing
+from app.services.listings.source import ListingSource
+from app.services.marketplace.port import (
+    RateLimited,
+    Refused,
+    RemoteStatus,
+    SignedOut,
+    SkuContent,
+    SkuProperty,
+    TemporaryFault,
+)
+from app.services.paging import Query
+from app.services.stores.reading import get_store
+from app.services.stores.sync import sync_store
+from app.services.tasks import TaskCancelled, TaskContext
+
+LATER = datetime(2026, 4, 2, 12, 0, tzinfo=UTC)
+
+
+def only(db, product_id="1005001"):
+    with db.read() as session:
+        number = (
+            session.connection()
+            .exec_driver_sql("SELECT id FROM listing WHERE product_id = ?", (product_id,))
+            .scalar_one()
+        )
+        return load_listing(session, number)
+
+
+def rows(db, table="listing"):
+    with db.reader.connect() as connection:
+        return connection.exec_driver_sql(f"SELECT * FROM {table} ORDER BY id").all()
+
+
+def edit(db, product_id="1005001", **fields):
+    edit_listings(db, [ListingEdit(only(db, product_id).id, fields)], label="edit")
+
+
+def test_a_listing_arrives_whole(db, market, make_lamp, sync):
+    market.put(make_lamp("1005001"))
+    counts = sync().listings
+    assert (counts.seen, counts.new, counts.conflicts, counts.failed) == (1, 1, [], {})
+    record = only(db)
+    assert (record.title, record.status, record.unit, record.weight_g) == (
+        "Bedside Table Lamp Dimmable Touch Control",
+        "live",
+        "piece",
+        840,
+    )
+    assert [sku.properties for sku in record.skus] == [
+        [{"name": "Color", "value": "White", "name_id": "14", "value_id": "29", "image": ""}],
+        [{"name": "Color", "value": "Night black", "name_id": "14", "value_id": "193", "image": ""}],
+    ]
+    assert record.attributes == [{"name_id": "2", "value_id": "201512802", "name": "Brand Name", "value": "NONE"}]
+    assert record.images == ["https://ae01.example/kf/a.jpg", "https://ae01.example/kf/b.jpg"]
+    assert record.remote is not None
+    assert record.remote["sizechart_id"] == 77
+    assert record.sent_hash == record.content_hash == content_hash(record)
+    row = ListingSource(db).first_page(Query(text="dimmable"), 5)[0]
+    assert (row.price_min_minor, row.price_max_minor, row.stock, row.sku_count, row.image_count) == (
+        1890,
+        1990,
+        120,
+        2,
+        2,
+    )
+    assert row.is_changed == 0
+
+
+@pytest.mark.parametrize(
+    ("remote", "raw", "local", "reason"),
+    [
+        (RemoteStatus.ON_SALE, {}, "live", ""),
+        (RemoteStatus.IN_REVIEW, {}, "in_review", ""),
+        (RemoteStatus.REJECTED, {}, "rejected", ""),
+        (RemoteStatus.OFF_SALE, {"ws_display": "expire_offline"}, "off", "expired"),
+        (RemoteStatus.OFF_SALE, {"ws_display": "violate_offline"}, "off", "violation"),
+        (RemoteStatus.OFF_SALE, {}, "off", "other"),
+    ],
+)
+def test_every_state_of_the_platform_has_ours(db, market, make_lamp, sync, remote, raw, local, reason):
+    market.put(make_lamp("1005001", status=remote, raw=raw))
+    sync()
+    assert (only(db).status, only(db).off_reason) == (local, reason)
+
+
+def test_ships_from_is_read_from_the_sale_property(db, market, make_lamp, sync):
+    spain = SkuContent("LM4402-WH_CES", 2355, 35, (SkuProperty("14", "29"), SkuProperty("200007763", "201336104")))
+    china = SkuContent("LM4402-WH", 1890, 9, (SkuProperty("14", "29"), SkuProperty("200007763", "201441035")))
+    odd = SkuContent("LM4402-WH_X", 1890, 9, (SkuProperty("14", "29"), SkuProperty("200007763", "1")))
+    market.put(make_lamp("1005001", skus=(spain, china, odd)))
+    sync()
+    assert [sku.ships_from for sku in only(db).skus] == ["ES", "CN", ""]
+    assert only(db).skus[0].properties[1]["value"] == "SPAIN"
+
+
+def test_again_changes_nothing_and_reads_no_detail(db, market, make_lamp, sync):
+    market.put(*(make_lamp(f"100500{number}", title=f"Lamp number {number}") for number in range(5)))
+    assert sync().listings.new == 5
+    before = [rows(db, table) for table in ("listing", "sku", "image")]
+    market.calls.clear()
+    counts = sync().listings
+    assert (counts.seen, counts.new, counts.changed, counts.unchanged) == (5, 0, 0, 5)
+    assert market.called("read_listing") == []
+    assert [rows(db, table) for table in ("listing", "sku", "image")] == before
+
+
+def test_a_change_on_the_platform_comes_over_and_nothing_else_is_read(db, market, make_lamp, sync):
+    market.put(make_lamp("1005001"), make_lamp("1005002", title="Second lamp"))
+    sync()
+    sku_ids = [sku.id for sku in only(db).skus]
+    cheaper = (SkuContent("LM4402-BK", 1500, 7, (SkuProperty("14", "193"),)), SkuContent("LM4402-XL", 2500, 1))
+    market.put(make_lamp("1005001", title="Lamp, now better", skus=cheaper, modified_at=LATER))
+    market.calls.clear()
+    counts = sync().listings
+    assert (counts.changed, counts.unchanged, counts.new) == (1, 1, 0)
+    assert market.called("read_listing") == ["1005001"]
+    record = only(db)
+    assert record.title == "Lamp, now better"
+    assert [(sku.code, sku.price_minor) for sku in record.skus] == [("LM4402-BK", 1500), ("LM4402-XL", 2500)]
+    assert record.skus[0].id == sku_ids[1]
+    assert not record.is_changed_since_publish
+    assert ListingSource(db).count(Query(text="now better")) == 1
+
+
+def test_a_listing_modified_in_the_second_of_the_read_is_read_again(db, market, make_lamp, sync):
+    market.put(make_lamp("1005001", modified_at=datetime.now(UTC)))
+    sync()
+    market.calls.clear()
+    sync()
+    assert market.called("read_listing") == ["1005001"]
+
+
+def test_unsent_work_stays_and_is_no_conflict_while_the_platform_is_still(db, market, make_lamp, sync):
+    market.put(make_lamp("1005001", modified_at=datetime.now(UTC)))
+    sync()
+    edit(db, title="My better title")
+    counts = sync().listings
+    assert (counts.conflicts, counts.changed) == ([], 0)
+    assert only(db).title == "My better title"
+    assert only(db).is_changed_since_publish
+
+
+def test_changed_on_both_sides_keeps_ours_and_says_so(db, market, make_lamp, sync):
+    market.put(make_lamp("1005001"))
+    sync()
+    edit(db, title="My better title")
+    market.put(make_lamp("1005001", title="Their other title", weight_g=900, modified_at=LATER))
+    counts = sync().listings
+    record = only(db)
+    assert counts.conflicts == [record.id]
+    assert (record.title, record.weight_g) == ("My better title", 840)
+    assert record.is_changed_since_publish
+    assert record.remote is not None
+    assert record.remote["subject"] == "Their other title"
+    assert sync().listings.conflicts == []
+
+
+def test_the_same_edit_on_both_sides_is_no_conflict(db, market, make_lamp, sync):
+    market.put(make_lamp("1005001"))
+    sync()
+    edit(db, title="Agreed title")
+    market.put(make_lamp("1005001", title="Agreed title", modified_at=LATER))
+    assert sync().listings.conflicts == []
+    assert not only(db).is_changed_since_publish
+
+
+def test_after_publishing_our_own_writing_stays(db, market, make_lamp, make_listing, sync):
+    """Files, words and spellings of the sheet mean what the platform has: nothing changes, nothing is overwritten."""
+    local = make_listing(
+        skus=(("LM4402-WH", 1890, 120), ("LM4402-BK", 1990, 0)),
+        images=("/photos/a.jpg", "/photos/b.jpg"),
+        product_id="1005001",
+        product_key="LAMP-1",
+        status="in_review",
+        category_id="2101",
+        freight_template_id="700126540",
+        group_id="5081",
+        unit="PCS",
+        keywords="lamp，bedside",
+        weight_g=840,
+        length_cm=24,
+        width_cm=24,
+        height_cm=38,
+        handling_days=5,
+        detail_html="<p>Warm light</p>",
+        attributes=[{"name": "brand name", "value": "none"}],
+        extra={"Supplier": "Lucky Lamps"},
+    )
+    with db.bulk() as connection:
+        for value, sku in zip(("White", "night BLACK"), local.skus, strict=True):
+            connection.exec_driver_sql(
+                "UPDATE sku SET properties = json_array(json_object('name', 'color', 'value', ?)) WHERE id = ?",
+                (value, sku.id),
+            )
+        for name in ("a", "b"):
+            connection.exec_driver_sql(
+                "INSERT INTO image_file (source, sha256, format, problem) VALUES (?, ?, 'jpeg', '')",
+                (f"/photos/{name}.jpg", f"hash-{name}"),
+            )
+            connection.exec_driver_sql(
+                "INSERT INTO uploaded_image (store_id, sha256, url, uploaded_ms) VALUES (1, ?, ?, 1)",
+                (f"hash-{name}", f"https://ae01.example/kf/{name}.jpg"),
+            )
+        sent = content_hash(only_in(connection, local.id))
+        connection.exec_driver_sql("UPDATE listing SET content_hash = ?, sent_hash = ?", (sent, sent))
+    before = only(db)
+    market.put(make_lamp("1005001"))
+    counts = sync().listings
+    after = only(db)
+    assert (counts.new, counts.conflicts) == (0, [])
+    assert after.status == "live"
+    for name in ("images", "unit", "keywords", "attributes", "product_key", "extra", "skus"):
+        assert getattr(after, name) == getattr(before, name), name
+    assert after.content_hash == after.sent_hash == sent
+
+
+def only_in(connection, listing_id):
+    from sqlalchemy.orm import Session
+
+    with Session(bind=connection, join_transaction_mode="create_savepoint") as session:
+        return load_listing(session, listing_id)
+
+
+def put_task(db, listing_id, state, **values):
+    with db.bulk() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO publish_batch (store_id, state, total, created_ms) VALUES (1, '', 1, 1)"
+        )
+        connection.exec_driver_sql(
+            "INSERT INTO publish_task (batch_id, store_id, listing_id, action, state, content_hash, title, codes, "
+            "attempts, owner, error_code, error_params, error_text, error_field) "
+            "VALUES (1, 1, ?, 'create', ?, '', ?, ?, 1, '', '', '{}', '', '')",
+            (listing_id, state, values.get("title", ""), values.get("codes", "")),
+        )
+
+
+@pytest.mark.parametrize("state", ["sending", "unknown"])
+def test_an_unanswered_create_is_left_to_the_publish_queue(db, market, make_lamp, make_listing, sync, state):
+    draft = make_listing(status=state)
+    put_task(db, draft.id, state, title=draft.title, codes="LM4402-BK\nLM4402-WH")
+    market.put(make_lamp("1005001"), make_lamp("1005002", title="Somebody else's lamp"))
+    counts = sync().listings
+    assert (counts.new, counts.waiting) == (1, 1)
+    with pytest.raises(Exception, match="No row"):
+        only(db, "1005001")
+    assert only(db, "1005002").status == "live"
+
+
+@pytest.mark.parametrize("status", ["queued", "sending", "unknown"])
+def test_the_queues_status_is_not_touched(db, market, make_lamp, sync, status):
+    market.put(make_lamp("1005001"))
+    sync()
+    with db.bulk() as connection:
+        connection.exec_driver_sql("UPDATE listing SET status = ?", (status,))
+    market.put(make_lamp("1005001", title="New title", status=RemoteStatus.OFF_SALE, modified_at=LATER))
+    sync()
+    assert only(db).status == status
+
+
+def test_a_rejected_listing_keeps_its_reason_until_it_is_live(db, market, make_lamp, sync):
+    market.put(make_lamp("1005001", status=RemoteStatus.REJECTED))
+    sync()
+    with db.bulk() as connection:
+        connection.exec_driver_sql("UPDATE listing SET error_code = 'marketplace.rejected', error_text = 'brand'")
+    market.put(make_lamp("1005001", status=RemoteStatus.REJECTED, weight_g=900, modified_at=LATER))
+    sync()
+    assert (only(db).weight_g, only(db).error_text) == (900, "brand")
+    market.put(make_lamp("1005001", weight_g=900, modified_at=LATER + timedelta(days=1)))
+    sync()
+    assert (only(db).status, only(db).error_text) == ("live", "")
+
+
+def test_one_unreadable_listing_fails_alone_and_is_read_next_time(db, market, make_lamp, sync):
+    market.put(make_lamp("1005001"), make_lamp("1005002", title="Second"))
+    market.faults["read_listing:1005001"] = [TemporaryFault()]
+    counts = sync().listings
+    assert (counts.new, counts.failed) == (1, {"1005001": "marketplace.temporary"})
+    counts = sync().listings
+    assert (counts.new, counts.failed) == (1, {})
+
+
+def test_nothing_readable_is_an_outage_not_a_list_of_failures(db, market, make_lamp, sync):
+    market.put(make_lamp("1005001"), make_lamp("1005002"))
+    market.faults["read_listing"] = [TemporaryFault(), TemporaryFault()]
+    with pytest.raises(TemporaryFault):
+        sync()
+    assert get_store(db, 1).last_sync_at is None
+
+
+@pytest.mark.parametrize("error", [RateLimited(retry_after_s=9), SignedOut()])
+def test_a_limit_or_a_dead_token_stops_the_sync_and_it_goes_on_later(db, market, make_lamp, sync, error):
+    market.put(*(make_lamp(f"100500{number}", title=f"Lamp {number}") for number in range(5)))
+    market.faults["read_listing:1005003"] = [error]
+    with pytest.raises(type(error)):
+        sync()
+    assert len(rows(db)) == 2
+    assert get_store(db, 1).health == ("signed_out" if isinstance(error, SignedOut) else "ok")
+    market.calls.clear()
+    assert sync().listings.new == 3
+    assert market.called("read_listing") == ["1005002", "1005003", "1005004"]
+    assert get_store(db, 1).health == "ok"
+
+
+def test_stopping_between_pages_keeps_what_was_read(db, market, make_lamp, sync):
+    market.put(*(make_lamp(f"100500{number}", title=f"Lamp {number}") for number in range(5)))
+
+    class AfterTwoPages(TaskContext):
+        def report(self, done, total=None, **rest):
+            super().report(done, total, **rest)
+            if done >= 4:
+                self.stop.set()
+
+    with pytest.raises(TaskCancelled):
+        sync(ctx=AfterTwoPages())
+    assert len(rows(db)) == 4
+    assert sync().listings.new == 1
+
+
+def test_a_listing_the_platform_deleted_is_off_sale(db, market, make_lamp, sync):
+    market.put(make_lamp("1005001"), make_lamp("1005002", title="Second"))
+    sync()
+    del market.listings["1005001"]
+    counts = sync().listings
+    assert counts.removed == [only(db).id]
+    assert (only(db).status, only(db).off_reason) == ("off", "deleted")
+    assert sync().listings.removed == []
+
+
+def test_a_listing_missing_from_the_lists_but_readable_is_kept(db, market, make_lamp, sync, monkeypatch):
+    market.put(make_lamp("1005001"))
+    sync()
+    listed = market.list_listings
+
+    async def forgetful(status, page=1, page_size=50):
+        found = await listed(status, page, page_size)
+        return type(found)((), 1, 1, 0)
+
+    monkeypatch.setattr(market, "list_listings", forgetful)
+    counts = sync().listings
+    assert (counts.removed, counts.seen) == ([], 1)
+    assert only(db).status == "live"
+
+
+def test_a_listing_that_moves_between_two_lists_is_counted_once(db, market, make_lamp, sync):
+    market.put(make_lamp("1005001", status=RemoteStatus.IN_REVIEW))
+    listed = market.list_listings
+
+    async def moving(status, page=1, page_size=50):
+        found = await listed(status, page, page_size)
+        market.put(make_lamp("1005001"))
+        return found
+
+    market.list_listings = moving
+    counts = sync().listings
+    assert (counts.seen, counts.new) == (1, 1)
+
+
+def test_names_are_ids_where_a_category_tells_nothing(db, market, make_lamp, sync):
+    market.put(make_lamp("1005001", category_id="4401"))
+    market.faults["category_attributes"] = [Refused()]
+    assert sync().listings.new == 1
+    assert only(db).skus[0].properties[0] == {
+        "name": "14",
+        "value": "29",
+        "name_id": "14",
+        "value_id": "29",
+        "image": "",
+    }
+
+
+async def test_an_unknown_store_is_named(db, market):
+    with pytest.raises(NotFound):
+        await sync_store(db, market, 99)
