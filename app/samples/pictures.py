@@ -1,0 +1,53 @@
+"""Pictures of products: drawn, on white, square, JPEG of 800 to 1000 pixels as domain.md 5.1 asks."""
+
+from __future__ import annotations
+
+import io
+from random import Random
+
+from PIL import Image, ImageOps
+
+from app.samples import shapes_devices, shapes_house, shapes_wear
+from app.samples.brush import Brush, Colour
+from app.samples.products import Product
+
+QUALITY = 72
+PLAIN_COLOURS: tuple[Colour, ...] = ((206, 84, 62), (64, 120, 196), (236, 178, 72), (96, 156, 98), (72, 78, 90))
+"""For goods that are not sold by colour."""
+PICTURES = 2
+"""Pictures a product has: the main one and another variant."""
+
+
+def picture(product: Product, which: int) -> bytes:
+    """JPEG of picture *which* (0 or 1) of *product*: its first or last colour, seen from the other side."""
+    chance = Random(f"{product.key}:{which}")
+    base = _colour(product, which)
+    shift = chance.randint(-10, 10)
+    brush = Brush(chance.choice((800, 800, 900, 1000)), _shifted(base, shift))
+    for shapes in (shapes_devices, shapes_house, shapes_wear):
+        draw = getattr(shapes, product.family.picture, None)
+        if draw is not None:
+            draw(brush)
+    image = brush.picture()
+    if which:
+        image = ImageOps.mirror(image)
+    return _jpeg(image)
+
+
+def _colour(product: Product, which: int) -> Colour:
+    colours = [sku.first.colour for sku in product.skus if sku.first and sku.first.colour]
+    if colours:
+        return colours[-1 if which else 0]
+    return PLAIN_COLOURS[(product.number // 7 + which) % len(PLAIN_COLOURS)]
+
+
+def _shifted(colour: Colour, by: int) -> Colour:
+    """A slightly other colour, so that no two products have equal pictures."""
+    red, green, blue = (min(250, max(24, part + by)) for part in colour)
+    return red, green, blue
+
+
+def _jpeg(image: Image.Image) -> bytes:
+    stream = io.BytesIO()
+    image.save(stream, "JPEG", quality=QUALITY, optimize=True)
+    return stream.getvalue()
