@@ -6,6 +6,7 @@ weights are grams, sides are centimetres, times are aware UTC datetimes. A missi
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -51,6 +52,8 @@ class MarketplaceError(AppError):
         retry_after_s: float | None = None,
         **params: Any,
     ) -> None:
+        if retry_after_s is not None:
+            params["seconds"] = math.ceil(retry_after_s)
         super().__init__(code, platform_code=platform_code, platform_text=platform_text, **params)
         self.platform_code = platform_code
         self.platform_text = platform_text
@@ -71,8 +74,14 @@ class TemporaryFault(MarketplaceError):
     retryable = True
 
 
+class Unreachable(TemporaryFault):
+    """No connection: nothing was sent. `host` is the gateway's."""
+
+    code = "marketplace.unreachable"
+
+
 class RateLimited(MarketplaceError):
-    """A frequency limit or a day quota; `retry_after_s` says how long."""
+    """A frequency limit or a day quota; `retry_after_s` says how long. Nothing was applied."""
 
     code = "marketplace.rate_limited"
     retryable = True
@@ -93,12 +102,17 @@ class SignedOut(MarketplaceError):
 
 @dataclass(frozen=True, slots=True)
 class StoreCredentials:
-    """What is needed to speak for one store. Never logged, never stored in the database."""
+    """What is needed to speak for one store. Never logged, never stored in the database.
+
+    `expires_at` and `refresh_expires_at` are the ends of the two tokens, None where the platform named none.
+    """
 
     app_key: str = field(repr=False)
     app_secret: str = field(repr=False)
     access_token: str = field(repr=False)
     refresh_token: str = field(repr=False, default="")
+    expires_at: datetime | None = None
+    refresh_expires_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +148,10 @@ class AttributeContent:
 
 @dataclass(frozen=True, slots=True)
 class ListingContent:
-    """Everything of a listing that goes over the wire; `images` are photobank addresses, main image first."""
+    """Everything of a listing that goes over the wire; `images` are photobank addresses, main image first.
+
+    Days, weight and sides are None only in what was read and had none: such a content cannot be sent as a new listing.
+    """
 
     title: str
     category_id: str
@@ -142,12 +159,12 @@ class ListingContent:
     images: tuple[str, ...]
     skus: tuple[SkuContent, ...]
     freight_template_id: str
-    handling_days: int
+    handling_days: int | None
     unit_id: str
-    weight_g: int
-    length_cm: int
-    width_cm: int
-    height_cm: int
+    weight_g: int | None
+    length_cm: int | None
+    width_cm: int | None
+    height_cm: int | None
     lot_size: int = 1
     group_id: str = ""
     keywords: tuple[str, ...] = ()
@@ -166,6 +183,17 @@ class RemoteListing:
     created_at: datetime | None
     modified_at: datetime | None
     raw: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class EditPreview:
+    """What an edit does to the parts of the platform's record that `ListingContent` does not carry.
+
+    `kept`: paths that a plain overwrite would have erased and the merge sends back. `lost`: paths that will be gone.
+    """
+
+    kept: tuple[str, ...]
+    lost: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,10 +225,15 @@ class ResultPage(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class BatchOutcome:
-    """Product ids that went through, and those that did not with the platform's code."""
+    """What became of each product of a batch.
+
+    `done` went through, `failed` did not (with the platform's code, or ours: `marketplace.…`), `unknown` have no
+    verdict and must be looked up (`read_listing`) before they are sent again.
+    """
 
     done: tuple[str, ...]
     failed: dict[str, str]
+    unknown: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,6 +301,39 @@ class RemoteFreightTemplate:
 
 
 @dataclass(frozen=True, slots=True)
+class RemotePromiseTemplate:
+    """A service (promise) template; "0" is the beginner template."""
+
+    template_id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteCarrier:
+    """A carrier service: notices name its `service_name`, and their numbers must fit `tracking_pattern` (regular
+    expression, "" for any)."""
+
+    service_name: str
+    display_name: str
+    company: str
+    tracking_pattern: str
+    min_days: int | None
+    max_days: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ShipmentNotice:
+    """Declares an order shipped, in whole or (`is_complete` False) in part. Carrier "Other" needs a `tracking_url`."""
+
+    order_id: str
+    carrier: str
+    tracking_no: str
+    is_complete: bool = True
+    tracking_url: str = ""
+    remark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class RemoteOrderLine:
     """One line of an order."""
 
@@ -275,7 +341,7 @@ class RemoteOrderLine:
     product_id: str
     title: str
     sku_code: str
-    quantity: int
+    quantity: int | None
     unit_price_minor: int | None
     currency: str
     status: str
@@ -321,6 +387,9 @@ class Marketplace(Protocol):
     async def edit_listing(self, product_id: str, content: ListingContent) -> None:
         """Read → merge → send whole, so that fields we do not know survive (domain.md 5.3)."""
 
+    async def preview_edit(self, product_id: str, content: ListingContent) -> EditPreview:
+        """What `edit_listing` would keep and lose of the platform's record; sends nothing."""
+
     async def set_online(self, product_ids: Sequence[str]) -> BatchOutcome:
         """Put on sale, in groups of 50."""
 
@@ -348,10 +417,22 @@ class Marketplace(Protocol):
     async def freight_template(self, template_id: str) -> RemoteFreightTemplate:
         """One freight template with its settings."""
 
+    async def promise_templates(self) -> tuple[RemotePromiseTemplate, ...]:
+        """All service templates of the store."""
+
+    async def carriers(self) -> tuple[RemoteCarrier, ...]:
+        """Carrier services that shipment notices may name."""
+
+    async def declare_shipment(self, notice: ShipmentNotice) -> None:
+        """Send a shipment notice. After one with `is_complete` no further notice is taken."""
+
+    async def change_shipment(self, old_carrier: str, old_tracking_no: str, notice: ShipmentNotice) -> None:
+        """Replace carrier and number of an earlier notice."""
+
     async def list_orders(
         self, *, created_from: datetime, created_to: datetime, page: int = 1, page_size: int = 50
     ) -> ResultPage[RemoteOrder]:
-        """Orders created in the window, all states including finished ones."""
+        """Orders created in the window, all states including finished ones; open orders come first."""
 
     async def close(self) -> None:
         """Close connections."""

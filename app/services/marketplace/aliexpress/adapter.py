@@ -1,0 +1,48 @@
+"""One AliExpress store behind the port: the parts of the adapter put together."""
+
+from __future__ import annotations
+
+from app.services.marketplace.aliexpress.categories import CategoryCalls
+from app.services.marketplace.aliexpress.clock import Clock
+from app.services.marketplace.aliexpress.gateway import Gateway
+from app.services.marketplace.aliexpress.images import ImageCalls
+from app.services.marketplace.aliexpress.lookup import LookupCalls
+from app.services.marketplace.aliexpress.orders import OrderCalls
+from app.services.marketplace.aliexpress.session import StoreSession
+from app.services.marketplace.aliexpress.templates import TemplateCalls
+from app.services.marketplace.aliexpress.tokens import Loader, Saver, TokenKeeper
+from app.services.marketplace.port import StoreCredentials
+
+
+class AliExpressMarketplace(LookupCalls, CategoryCalls, TemplateCalls, ImageCalls, OrderCalls):
+    """One store of a mainland-China seller, as `port.Marketplace`. One loop.
+
+    Args:
+        credentials: to speak for the store with.
+        gateway: shared by all stores, so that they share limits and connections; `close` leaves it open.
+        store_key: names the store in limits and log; not a secret.
+        clock: the gateway's unless given.
+        on_new_credentials: called with renewed credentials, and awaited where it is a coroutine, before the old
+            ones are dropped. Store them.
+        reload_credentials: reads the stored credentials; asked before renewing, for another program on this
+            computer may have done so.
+    """
+
+    def __init__(
+        self,
+        credentials: StoreCredentials,
+        gateway: Gateway,
+        *,
+        store_key: str,
+        clock: Clock | None = None,
+        on_new_credentials: Saver | None = None,
+        reload_credentials: Loader | None = None,
+    ) -> None:
+        keeper = TokenKeeper(gateway, credentials, on_new_credentials, reload_credentials)
+        self._session = StoreSession(gateway, keeper, store_key)
+        self._clock = clock or gateway.clock
+        self._questions = {}
+
+    async def close(self) -> None:
+        """Finish what must not be cut off. The gateway is closed by whoever made it."""
+        await self._session.close()

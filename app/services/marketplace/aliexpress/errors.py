@@ -1,0 +1,182 @@
+"""What a code of the platform means for us: verdict, sentence, field. The table is `aliexpress_errors.json`.
+
+A code that is not in the table is shown raw and never retried.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from functools import cache
+from typing import Any
+
+from app.messages import messages
+from app.services.errors import AppError
+from app.services.marketplace.aliexpress.rules import rules
+from app.services.marketplace.aliexpress.values import quota_zone
+from app.services.marketplace.port import (
+    MarketplaceError,
+    RateLimited,
+    Refused,
+    SignedOut,
+    TemporaryFault,
+    Unanswered,
+)
+
+_SECONDS = re.compile(r"(\d[\d,]*)\s*(?:more\s+)?seconds?\b", re.IGNORECASE)
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+
+
+class Verdict(StrEnum):
+    """What to do about a code; see the table's `_source`."""
+
+    RETRY = "retry"
+    NEVER = "never"
+    LOOK_UP = "look_up"
+    WAIT = "wait"
+    RENEW = "renew"
+    SIGN_IN = "sign_in"
+    CLOCK = "clock"
+
+
+class TokenDead(SignedOut):
+    """The access token is not valid (any more): renew it and repeat the call."""
+
+
+class WrongClock(Refused):
+    """The request's time is too far from the platform's: correct the clock and repeat the call."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """An error as an answer carries it; numbers are text already."""
+
+    code: str = ""
+    sub_code: str = ""
+    text: str = ""
+
+    @property
+    def shown_code(self) -> str:
+        """The code that says most."""
+        return self.sub_code or self.code
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """One row of the table."""
+
+    verdict: Verdict
+    message: str
+    field: str = ""
+
+
+_CLASSES: dict[Verdict, type[MarketplaceError]] = {
+    Verdict.RETRY: TemporaryFault,
+    Verdict.NEVER: Refused,
+    Verdict.LOOK_UP: Unanswered,
+    Verdict.RENEW: TokenDead,
+    Verdict.SIGN_IN: SignedOut,
+    Verdict.CLOCK: WrongClock,
+}
+
+
+def meaning(problem: Problem, method: str = "") -> Meaning | None:
+    """The table's row for *problem* in an answer of *method*; None for an unknown code."""
+    table = rules("errors")
+    for code in (problem.sub_code, problem.code):
+        if not code or (code == problem.code and problem.sub_code and code in table["containers"]):
+            continue
+        row = _scoped(method, code) or _cause(code, problem.text) or table["codes"].get(code) or _family(code)
+        if row:
+            return Meaning(Verdict(row["verdict"]), row["message"], row.get("field", ""))
+    return None
+
+
+def error_for(problem: Problem, *, now: datetime, method: str = "") -> MarketplaceError:
+    """The exception to raise for *problem*.
+
+    Args:
+        problem: what the answer said.
+        now: aware; a day quota lasts until the next midnight in China.
+        method: the dotted name of the API.
+    """
+    known = meaning(problem, method)
+    said: dict[str, Any] = {"platform_code": problem.shown_code, "platform_text": problem.text}
+    if known is None:
+        return Refused(None, field=_named_field(problem.text), **said)
+    if known.verdict is Verdict.WAIT:
+        return _limit(problem, known, now)
+    field = known.field or (_named_field(problem.text) if known.verdict is Verdict.NEVER else "")
+    return _CLASSES[known.verdict](f"marketplace.{known.message}", field=field, **said)
+
+
+def explain(error: AppError) -> tuple[str, dict[str, Any], str]:
+    """Sentence key, its placeholders, and our name of the field to change ("" where none is known)."""
+    key = error.message_key if messages.has(error.message_key) else "error.marketplace"
+    params = {"platform_code": "", "platform_text": "", **error.params}
+    return key, params, error.field if isinstance(error, MarketplaceError) else ""
+
+
+def explain_code(code: str, text: str = "") -> tuple[str, dict[str, Any], str]:
+    """The same for a bare code as `BatchOutcome.failed` holds it, the platform's or ours (`marketplace.…`)."""
+    params = {"platform_code": code, "platform_text": text}
+    known = meaning(Problem(code, text=text))
+    own = f"error.{code}"
+    if known:
+        return f"error.marketplace.{known.message}", params, known.field
+    return own if code.startswith("marketplace.") and messages.has(own) else "error.marketplace.refused", params, ""
+
+
+def _limit(problem: Problem, known: Meaning, now: datetime) -> RateLimited:
+    """A limit with the seconds its text names; a day quota lasts until midnight in China."""
+    quota = rules("limits")["day_quota"]
+    named = _SECONDS.search(problem.text)
+    words = problem.text.lower()
+    message, seconds = known.message, None
+    if named:
+        message, seconds = "rate_limited_for", float(named[1].replace(",", ""))
+    elif problem.shown_code in quota["codes"] or any(word in words for word in quota["words"]):
+        message, seconds = "day_quota", seconds_to_midnight(now)
+    return RateLimited(
+        f"marketplace.{message}",
+        platform_code=problem.shown_code,
+        platform_text=problem.text,
+        retry_after_s=seconds,
+    )
+
+
+def seconds_to_midnight(now: datetime) -> float:
+    """Seconds until the platform's next day begins (GMT+8), when day quotas start anew."""
+    local = now.astimezone(quota_zone())
+    midnight = (local + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+    return (midnight - local).total_seconds()
+
+
+def _scoped(method: str, code: str) -> dict[str, str] | None:
+    return next((row for row in rules("errors")["methods"].get(method, ()) if row["code"] == code), None)
+
+
+def _cause(code: str, text: str) -> dict[str, str] | None:
+    words = text.lower()
+    return next((row for row in rules("errors")["causes"].get(code, ()) if row["text"] in words), None)
+
+
+def _family(code: str) -> dict[str, str] | None:
+    return next((row for prefix, row in _prefixes() if code.startswith(prefix)), None)
+
+
+@cache
+def _prefixes() -> tuple[tuple[str, dict[str, str]], ...]:
+    return tuple(sorted(rules("errors")["prefixes"].items(), key=lambda item: -len(item[0])))
+
+
+def _named_field(text: str) -> str:
+    """Our name of the last field that the platform's sentence names: `#/sku_info_list/0/price: …` → `sku.price`."""
+    fields = rules("errors")["fields"]
+    is_path = text.startswith("#/")
+    words = _NAME.findall(text.split(":", 1)[0] if is_path else text)
+    # Ordinary words such as "title" are names only in a path, or where they look like names.
+    named = [word for word in words if word in fields and (is_path or "_" in word or f"'{word}'" in text)]
+    return str(fields[named[-1]]) if named else ""

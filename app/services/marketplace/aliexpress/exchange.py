@@ -1,0 +1,64 @@
+"""One signed request and its answer, nothing around it: no waiting, no repeating, no renewing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.services.marketplace.aliexpress.envelope import open_answer
+from app.services.marketplace.aliexpress.errors import WrongClock
+from app.services.marketplace.aliexpress.gateway import REST_PATH, SYNC_PATH, Gateway, Reply, Upload
+from app.services.marketplace.aliexpress.mapping.methods import Method
+from app.services.marketplace.aliexpress.signing import sign_iop
+from app.services.marketplace.port import StoreCredentials
+
+
+async def exchange(
+    gateway: Gateway,
+    method: Method,
+    params: Mapping[str, str],
+    credentials: StoreCredentials,
+    *,
+    upload: Upload | None = None,
+    hide: tuple[str, ...] = (),
+) -> dict[str, Any]:
+    """Send *params* to *method* and return the content of the answer.
+
+    A dotted method goes to `/sync` with the access token, a path method to `/rest`. Where the platform finds our
+    clock wrong, its own is taken from then on and the call repeated once: such a request was not carried out.
+
+    Raises:
+        MarketplaceError: whatever became of it.
+    """
+    secrets = (credentials.access_token, credentials.refresh_token, credentials.app_secret, *hide)
+    for is_last in (False, True):
+        reply = await _send(gateway, method, params, credentials, upload)
+        try:
+            return open_answer(reply.body, method, now=gateway.now(), secrets=secrets)
+        except WrongClock:
+            if is_last or not gateway.set_clock(reply):
+                raise
+    raise AssertionError("unreachable")
+
+
+async def _send(
+    gateway: Gateway,
+    method: Method,
+    params: Mapping[str, str],
+    credentials: StoreCredentials,
+    upload: Upload | None,
+) -> Reply:
+    is_path = method.name.startswith("/")
+    signed = {
+        **params,
+        "app_key": credentials.app_key,
+        "timestamp": str(int(gateway.now().timestamp() * 1000)),
+        "sign_method": "sha256",
+    }
+    if not is_path:
+        signed["method"] = method.name
+        signed["session"] = credentials.access_token
+        signed["format"] = "json"
+        signed["simplify"] = "true"
+    signed["sign"] = sign_iop(signed, credentials.app_secret, method.name if is_path else "")
+    return await gateway.post(REST_PATH + method.name if is_path else SYNC_PATH, signed, upload)

@@ -1,0 +1,215 @@
+"""HTTP to one gateway host: forms out, bytes back, and the difference between "not sent" and "not answered"."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.parse import quote_plus
+
+import aiohttp
+from yarl import URL
+
+from app.services.errors import InputError
+from app.services.marketplace.aliexpress.clock import Clock, SystemClock
+from app.services.marketplace.aliexpress.limits import Limits
+from app.services.marketplace.port import MarketplaceError, RateLimited, Refused, Unanswered, Unreachable
+
+log = logging.getLogger(__name__)
+
+SYNC_PATH = "/sync"
+REST_PATH = "/rest"
+_FORM = {"Content-Type": "application/x-www-form-urlencoded;charset=UTF-8"}
+_SAME_TIME = timedelta(seconds=30)
+_LARGEST_ANSWER = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file part: `field` is the API parameter's name."""
+
+    field: str
+    name: str
+    content_type: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came back: the body, and the `Date` header, "" where there is none."""
+
+    body: bytes
+    date: str = ""
+
+    @property
+    def served_at(self) -> datetime | None:
+        """The server's clock, None where the answer does not name it."""
+        try:
+            return parsedate_to_datetime(self.date).astimezone(UTC)
+        except ValueError:
+            return None
+
+
+class Gateway:
+    """One gateway host, pinned: TLS is verified, redirects are refused, only loopback may be plain http.
+
+    One keep-alive session serves all stores; it is opened by the first call, in the loop that is running then
+    (asyncio, uvloop or qasync). One Gateway belongs to one loop; after `close` the next call opens a new session.
+    `limits` is shared by all stores of the process that use this Gateway.
+
+    Raises:
+        InputError: `marketplace.bad_gateway` or `marketplace.insecure_gateway`.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        connections: int = 64,
+        connect_timeout_s: float = 15,
+        read_timeout_s: float = 30,
+        upload_timeout_s: float = 120,
+        clock: Clock | None = None,
+        limits: Limits | None = None,
+    ) -> None:
+        self.url = _pinned(url)
+        self.clock = clock or SystemClock()
+        self.limits = limits or Limits(self.clock)
+        self._slots = asyncio.Semaphore(connections)
+        self._session: aiohttp.ClientSession | None = None
+        self._urls: dict[str, URL] = {}
+        self._ahead = timedelta()
+        self._timeout = aiohttp.ClientTimeout(
+            total=upload_timeout_s, connect=connect_timeout_s, sock_connect=connect_timeout_s, sock_read=read_timeout_s
+        )
+
+    async def post(self, path: str, params: Mapping[str, str], upload: Upload | None = None) -> Reply:
+        """Post *params* as a form, or as multipart beside *upload*.
+
+        Raises:
+            Unreachable: nothing was sent.
+            Unanswered: sent, but no usable answer.
+            RateLimited: HTTP 429.
+            Refused: a redirect, or a status that no marketplace sends.
+        """
+        async with self._slots:
+            try:
+                return await self._exchange(path, params, upload)
+            except (aiohttp.ClientConnectorCertificateError, aiohttp.ClientConnectorSSLError) as error:
+                raise self._fault(Refused("marketplace.certificate", host=self._host), error) from error
+            except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+                raise self._fault(Unreachable(host=self._host), error) from error
+            except (aiohttp.ClientError, TimeoutError, OSError) as error:
+                raise self._fault(Unanswered(), error) from error
+
+    def now(self) -> datetime:
+        """The time to put on a request, aware: the computer's clock as corrected by `set_clock`."""
+        return self.clock.now() + self._ahead
+
+    def set_clock(self, reply: Reply) -> bool:
+        """Take the server's clock from *reply*; False where it says nothing new."""
+        served_at = reply.served_at
+        if served_at is None or abs(served_at - self.now()) < _SAME_TIME:
+            return False
+        self._ahead = served_at - self.clock.now()
+        log.warning("the computer's clock is off by %.0f s", -self._ahead.total_seconds())
+        return True
+
+    async def close(self) -> None:
+        """Close the connections; calls still under way end as `Unanswered`."""
+        session, self._session = self._session, None
+        if session is not None:
+            await session.close()
+
+    @property
+    def _host(self) -> str:
+        return self.url.authority
+
+    async def _exchange(self, path: str, params: Mapping[str, str], upload: Upload | None) -> Reply:
+        url = self._urls.get(path) or self._urls.setdefault(path, self.url.joinpath(path.lstrip("/")))
+        data: bytes | aiohttp.FormData = _form(params) if upload is None else _multipart(params, upload)
+        headers = _FORM if upload is None else None
+        async with self._open().post(url, data=data, headers=headers, allow_redirects=False) as response:
+            _check_status(response.status)
+            body = await _limited_body(response)
+            return Reply(body, response.headers.get("Date", ""))
+
+    def _open(self) -> aiohttp.ClientSession:
+        if self._session is None or self._session.closed:
+            # Idle connections are dropped before the platform does it: a race there would cost an `Unanswered`.
+            connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=15)
+            self._session = aiohttp.ClientSession(
+                connector=connector, cookie_jar=aiohttp.DummyCookieJar(), timeout=self._timeout
+            )
+        return self._session
+
+    def _fault(self, fault: MarketplaceError, cause: Exception) -> MarketplaceError:
+        log.info("%s: %s (%s)", self._host, fault.error_code, type(cause).__name__)
+        return fault
+
+
+def _pinned(url: str) -> URL:
+    """The base address, without the `/sync` or `/rest` a user may have copied along."""
+    try:
+        base = URL(url.strip())
+        host = base.host
+        port = base.port
+    except ValueError:
+        host, port, base = None, None, URL()
+    if not host or not port or base.scheme not in ("http", "https") or base.user or base.query_string or base.fragment:
+        raise InputError("marketplace.bad_gateway", url=url)
+    if base.scheme == "http" and not _is_loopback(host):
+        raise InputError("marketplace.insecure_gateway", url=url)
+    path = base.path.rstrip("/")
+    for ending in (SYNC_PATH, REST_PATH):
+        path = path.removesuffix(ending)
+    return base.with_path(path or "/")
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _form(params: Mapping[str, str]) -> bytes:
+    return "&".join(f"{name}={quote_plus(value)}" for name, value in params.items()).encode("ascii")
+
+
+def _multipart(params: Mapping[str, str], upload: Upload) -> aiohttp.FormData:
+    form = aiohttp.FormData()
+    for name, value in params.items():
+        form.add_field(name, value)
+    form.add_field(upload.field, upload.data, filename=upload.name, content_type=upload.content_type)
+    return form
+
+
+def _check_status(status: int) -> None:
+    """200 and 400 carry answers (protocol reference 1.2); nothing else comes from the marketplace itself."""
+    if status in (200, 400):
+        return
+    if status == 429:
+        raise RateLimited(platform_code="429")
+    if status >= 500:
+        raise Unanswered(platform_code=str(status))
+    raise Refused("marketplace.redirected" if 300 <= status < 400 else "marketplace.http_status", status=str(status))
+
+
+async def _limited_body(response: Any) -> bytes:
+    """The whole body; an endless one is cut off as unusable."""
+    parts: list[bytes] = []
+    size = 0
+    async for part in response.content.iter_any():
+        parts.append(part)
+        size += len(part)
+        if size > _LARGEST_ANSWER:
+            raise Unanswered("marketplace.unreadable", method="")
+    return parts[0] if len(parts) == 1 else b"".join(parts)

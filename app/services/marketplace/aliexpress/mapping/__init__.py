@@ -1,0 +1,1 @@
+"""What the platform calls things, as tables: methods, fields, states."""

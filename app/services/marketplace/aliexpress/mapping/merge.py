@@ -1,0 +1,183 @@
+"""Edits: the platform's record, changed where we know better, whole (domain.md 5.3, protocol reference 5.3).
+
+The platform overwrites everything with what is sent, so everything it has is sent back: fields we do not know,
+translations, discount prices, videos. An empty text, an empty list of attributes and None mean "leave as it is".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.services.marketplace.aliexpress.mapping.listing import (
+    ATTRIBUTE,
+    ATTRIBUTES,
+    DETAIL,
+    DETAILS,
+    LISTING,
+    PROPERTIES,
+    READ_AS,
+    SKU,
+    SKU_PROPERTY,
+    SKUS,
+    TITLE,
+    TITLES,
+    locale_of,
+    read_properties,
+    write_sku,
+)
+from app.services.marketplace.aliexpress.mapping.modules import detail_of, html_modules
+from app.services.marketplace.aliexpress.mapping.table import read, rows, write
+from app.services.marketplace.aliexpress.values import text
+from app.services.marketplace.port import AttributeContent, ListingContent, SkuContent, SkuProperty
+
+NOT_SENT = frozenset(
+    (
+        "gmt_create",
+        "gmt_modified",
+        "product_status_type",
+        "product_price",
+        "ws_display",
+        "ws_offline_date",
+        "owner_member_id",
+        "owner_member_seq",
+        "src",
+        "success",
+        "error_code",
+        "error_message",
+    )
+)
+"""What the detail says and an edit has no use for; the price is the SKUs'."""
+SKU_NOT_SENT = frozenset(("id", "sku_Id", "sku_id", "sku_stock"))
+
+_OURS = frozenset(row.wire for row in LISTING) | {TITLES, DETAILS, ATTRIBUTES, SKUS, "package_type", "locale"}
+_OURS_OF_SKU = frozenset(row.wire for row in SKU) | {PROPERTIES, "sku_price", "currency_code"}
+
+
+@dataclass(slots=True)
+class EditPlan:
+    """The record to send, and what becomes of the parts that `ListingContent` does not carry, as paths."""
+
+    record: dict[str, Any]
+    kept: list[str] = field(default_factory=list)
+    lost: list[str] = field(default_factory=list)
+
+
+def plan_edit(product_id: int, raw: dict[str, Any], content: ListingContent) -> EditPlan:
+    """*raw*, a detail record with plain lists, changed into *content*.
+
+    Raises:
+        ValueError: *raw* has a value in no documented form.
+    """
+    record = {name: value for name, value in raw.items() if name not in NOT_SENT and value is not None}
+    plan = EditPlan(record, kept=[name for name in record if name not in _OURS | {"product_id", "subject", "detail"}])
+    record |= {**write(LISTING, content), "product_id": product_id, "package_type": content.lot_size > 1}
+    _merge_title(plan, content)
+    _merge_detail(plan, content)
+    if content.attributes:
+        _merge_attributes(plan, content.attributes)
+    if content.skus:
+        _merge_skus(plan, content)
+    return plan
+
+
+def _merge_title(plan: EditPlan, content: ListingContent) -> None:
+    if not content.title:
+        return
+    locale = _set_localised(plan, TITLES, content, {TITLE: content.title})
+    if "subject" in plan.record:
+        plan.record["subject"] = content.title
+    plan.record.setdefault("locale", locale)
+
+
+def _merge_detail(plan: EditPlan, content: ListingContent) -> None:
+    if not content.detail_html:
+        return
+    locale = locale_of(content.language)
+    before = next((row.get(DETAIL) for row in rows(plan.record.get(DETAILS)) if row.get("locale") == locale), None)
+    after = detail_of(content.detail_html, before)
+    _set_localised(plan, DETAILS, content, {DETAIL: after})
+    if "detail" in plan.record:
+        plan.record["detail"] = content.detail_html
+    if html_modules(before) > html_modules(after):
+        plan.lost.append(f"{DETAILS}[{locale}].moduleList")
+
+
+def _set_localised(plan: EditPlan, name: str, content: ListingContent, values: dict[str, str]) -> str:
+    """Set *values* in the entry of our language; the other languages stay."""
+    locale = locale_of(content.language)
+    entries = rows(plan.record.get(name))
+    plan.kept += [f"{name}[{text(row.get('locale'))}]" for row in entries if row.get("locale") != locale]
+    if any(row.get("locale") == locale for row in entries):
+        plan.record[name] = [row | values if row.get("locale") == locale else row for row in entries]
+    else:
+        plan.record[name] = [*entries, {"locale": locale, **values}]
+    return locale
+
+
+def _merge_attributes(plan: EditPlan, attributes: Iterable[AttributeContent]) -> None:
+    """Attributes that did not change keep their row with units and intervals; the others are written anew."""
+    before = [(AttributeContent(**read(ATTRIBUTE, row)), row) for row in rows(plan.record.get(ATTRIBUTES))]
+    known = dict(before)
+    wanted = tuple(attributes)
+    plan.record[ATTRIBUTES] = [known.get(attribute) or write(ATTRIBUTE, attribute) for attribute in wanted]
+    names = {(attribute.name_id, attribute.name) for attribute in wanted}
+    ids = {attribute.name_id for attribute in wanted if attribute.name_id}
+    plan.lost += [
+        f"{ATTRIBUTES}[{old.name_id or old.name}]"
+        for old, _ in before
+        if old.name_id not in ids and (old.name_id, old.name) not in names
+    ]
+
+
+def _merge_skus(plan: EditPlan, content: ListingContent) -> None:
+    before = [_renamed(sku) for sku in rows(plan.record.get(SKUS))]
+    partners = _partners(before, content.skus)
+    merged = []
+    for sku, old in zip(content.skus, partners, strict=True):
+        new = write_sku(sku, content.currency)
+        if old is not None:
+            plan.kept += _new_paths(plan.kept, (f"{SKUS}.{name}" for name in old if name not in _OURS_OF_SKU))
+            new[PROPERTIES] = _merged_properties(old, new[PROPERTIES])
+            new = old | new
+        merged.append(new)
+    gone = [old for old in before if not any(old is partner for partner in partners)]
+    plan.lost += [f"{SKUS}[{text(old.get('sku_code')) or _key(old)}]" for old in gone]
+    plan.record[SKUS] = merged
+
+
+def _renamed(sku: dict[str, Any]) -> dict[str, Any]:
+    """A SKU of an answer with the names that requests use."""
+    written = {answer: request for request, answer in READ_AS.items()}
+    return {
+        written.get(name, name): value for name, value in sku.items() if name not in SKU_NOT_SENT and value is not None
+    }
+
+
+def _partners(before: list[dict[str, Any]], after: tuple[SkuContent, ...]) -> list[dict[str, Any] | None]:
+    """For each new SKU the old one it goes on from: the same property values first, then the same code."""
+    by_key = {_key(old): old for old in before}
+    found = [by_key.get(_key_of(sku.properties)) for sku in after]
+    taken = {id(old) for old in found if old is not None}
+    by_code = {text(old.get("sku_code")): old for old in before if id(old) not in taken}
+    return [old if old is not None else by_code.pop(sku.code, None) for sku, old in zip(after, found, strict=True)]
+
+
+def _key(sku: dict[str, Any]) -> str:
+    return _key_of(read_properties(sku))
+
+
+def _key_of(properties: Iterable[SkuProperty]) -> str:
+    return ";".join(sorted(f"{part.name_id}:{part.value_id}" for part in properties))
+
+
+def _merged_properties(old: dict[str, Any], wanted: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Each property on top of what the platform has for the same value."""
+    ids = tuple(row.wire for row in SKU_PROPERTY[:2])
+    before = {tuple(text(row.get(name)) for name in ids): row for row in rows(old.get(PROPERTIES))}
+    return [before.get(tuple(text(new.get(name)) for name in ids), {}) | new for new in wanted]
+
+
+def _new_paths(known: list[str], paths: Iterable[str]) -> list[str]:
+    return [path for path in dict.fromkeys(paths) if path not in known]

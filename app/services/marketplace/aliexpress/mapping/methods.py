@@ -1,0 +1,79 @@
+"""The API methods this adapter calls: how each may be repeated, where its answer lies, how it says no.
+
+Protocol reference 4.1 (which methods have a `result` level), 4.3 (flag and message names) and 5.1 to 5.19.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Repeat(StrEnum):
+    """When a call may be sent again after a fault."""
+
+    READ = "read"
+    """Always: it changes nothing."""
+    HARMLESS = "harmless"
+    """Always: a second one changes nothing."""
+    UNAPPLIED = "unapplied"
+    """Only when it is certain that the first one was not applied."""
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """One API method.
+
+    Attributes:
+        name: dotted name, or the path of a path API.
+        repeat: when it may be sent again.
+        place: keys from the body to what the caller wants.
+        flags: names of the boolean that says whether it worked, any of which may be absent.
+        is_partial: a false flag only means that some of several things failed.
+    """
+
+    name: str
+    repeat: Repeat = Repeat.READ
+    place: tuple[str, ...] = ("result",)
+    flags: tuple[str, ...] = ("success", "is_success")
+    is_partial: bool = False
+
+
+ERROR_CODES = ("error_code", "result_error_code", "sub_error_code", "code_of_error", "errorCode", "update_error_code")
+ERROR_TEXTS = (
+    "error_message",
+    "error_msg",
+    "error_desc",
+    "result_error_desc",
+    "errorMessage",
+    "update_error_message",
+    "memo",
+)
+NO_ERROR = frozenset(("", "0"))
+
+_FLAT = ()
+
+LISTING_LIST = Method("aliexpress.postproduct.redefining.findproductinfolistquery")
+LISTING_READ = Method("aliexpress.offer.product.query")
+LISTING_CREATE = Method("aliexpress.offer.product.post", Repeat.UNAPPLIED)
+LISTING_EDIT = Method("aliexpress.offer.product.edit", Repeat.UNAPPLIED)
+LISTING_REVIEW = Method("aliexpress.postproduct.redefining.findaeproductstatusbyid")
+LISTING_ONLINE = Method("aliexpress.postproduct.redefining.onlineaeproduct", Repeat.UNAPPLIED, is_partial=True)
+LISTING_OFFLINE = Method("aliexpress.postproduct.redefining.offlineaeproduct", Repeat.UNAPPLIED, is_partial=True)
+GROUP_LIST = Method("aliexpress.product.productgroups.get")
+PROMISE_LIST = Method("aliexpress.postproduct.redefining.querypromisetemplatebyid")
+CATEGORY_CHILDREN = Method("aliexpress.category.redefining.getchildrenpostcategorybyid")
+CATEGORY_ATTRIBUTES = Method("aliexpress.category.redefining.getchildattributesresultbypostcateidandpath")
+IMAGE_UPLOAD = Method("aliexpress.photobank.redefining.uploadimageforsdk", Repeat.HARMLESS)
+FREIGHT_LIST = Method("aliexpress.freight.redefining.listfreighttemplate", place=_FLAT, flags=("result_success",))
+FREIGHT_READ = Method("aliexpress.freight.redefining.getfreightsettingbytemplatequery", place=_FLAT)
+CARRIER_LIST = Method("aliexpress.logistics.redefining.listlogisticsservice", place=_FLAT, flags=("result_success",))
+SHIPMENT_DECLARE = Method(
+    "aliexpress.logistics.sellershipmentfortop", Repeat.UNAPPLIED, place=_FLAT, flags=("result_success",)
+)
+SHIPMENT_CHANGE = Method(
+    "aliexpress.logistics.sellermodifiedshipmentfortop", Repeat.UNAPPLIED, place=_FLAT, flags=("result_success",)
+)
+ORDER_LIST = Method("aliexpress.solution.order.get")
+TOKEN_CREATE = Method("/auth/token/create", Repeat.UNAPPLIED, place=_FLAT, flags=())
+TOKEN_REFRESH = Method("/auth/token/refresh", Repeat.HARMLESS, place=_FLAT, flags=())

@@ -1,0 +1,83 @@
+"""Calls in the name of one store: in turn, repeated where that is safe, with a token that is renewed when it dies."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from app.services.marketplace.aliexpress.encoding import wire_params
+from app.services.marketplace.aliexpress.errors import TokenDead
+from app.services.marketplace.aliexpress.exchange import exchange
+from app.services.marketplace.aliexpress.gateway import Gateway, Upload
+from app.services.marketplace.aliexpress.limits import Caller
+from app.services.marketplace.aliexpress.mapping.methods import Method
+from app.services.marketplace.aliexpress.retry import RetryPolicy, with_retries
+from app.services.marketplace.aliexpress.tokens import TokenKeeper
+from app.services.marketplace.port import RateLimited, StoreCredentials
+
+log = logging.getLogger(__name__)
+
+
+class StoreSession:
+    """Speaks for one store through a shared gateway. One loop.
+
+    Args:
+        gateway: shared by all stores; not closed here.
+        tokens: the store's credentials.
+        store_key: name of the store for limits and the log; never a secret.
+    """
+
+    def __init__(self, gateway: Gateway, tokens: TokenKeeper, store_key: str) -> None:
+        self.gateway = gateway
+        self.tokens = tokens
+        self.store_key = store_key
+        self._policy = RetryPolicy.from_rules()
+        self._callers: dict[str, Caller] = {}
+
+    async def call(
+        self, method: Method, params: Mapping[str, Any] | None = None, upload: Upload | None = None
+    ) -> dict[str, Any]:
+        """The content of *method*'s answer to *params* (values as Python objects; None and "" are not sent).
+
+        Raises:
+            MarketplaceError: see the subclasses; for a write `Unanswered` means that it may have been applied.
+        """
+        sent = wire_params(params or {})
+        return await with_retries(
+            lambda: self._attempt(method, sent, upload),
+            method,
+            policy=self._policy,
+            clock=self.gateway.clock,
+            is_waited_for=self.gateway.limits.is_waited_for,
+        )
+
+    async def close(self) -> None:
+        """Let a token renewal under way finish, so that its answer is not lost."""
+        await self.tokens.wait()
+
+    async def _attempt(self, method: Method, params: Mapping[str, str], upload: Upload | None) -> dict[str, Any]:
+        used = self.tokens.current
+        try:
+            return await self._in_turn(method, params, upload, used)
+        except TokenDead:
+            return await self._in_turn(method, params, upload, await self.tokens.renew(used))
+
+    async def _in_turn(
+        self, method: Method, params: Mapping[str, str], upload: Upload | None, credentials: StoreCredentials
+    ) -> dict[str, Any]:
+        caller = self._callers.get(method.name)
+        if caller is None:
+            caller = self._callers.setdefault(method.name, Caller(credentials.app_key, self.store_key, method.name))
+        clock, limits = self.gateway.clock, self.gateway.limits
+        turn = await limits.turn(caller)
+        was_let_through = True
+        try:
+            return await exchange(self.gateway, method, params, credentials, upload=upload)
+        except RateLimited as limit:
+            was_let_through = False
+            log.info("%s %s: %s", self.store_key, method.name, limit.error_code)
+            limits.obey(caller, limit)
+            raise
+        finally:
+            turn.over(clock.monotonic(), was_let_through=was_let_through)
