@@ -59,7 +59,7 @@ class Environment:
         """
         try:
             self.build.mkdir(exist_ok=True)
-            file = (self.build / "setup.lock").open("a")
+            file = (self.build / "setup.lock").open("ab")
         except OSError as error:
             say(tr("launcher.read_only", folder=self.build.parent, reason=error))
             raise NotReady from error

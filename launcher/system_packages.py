@@ -119,7 +119,7 @@ def install(packages: list[str]) -> bool:
     if not shutil.which("apt-get"):
         say(tr("launcher.no_apt", libraries=", ".join(missing_libraries()), packages=names))
         return False
-    if os.geteuid() != 0:
+    if getattr(os, "geteuid", int)() != 0:
         command = f"apt-get install -y --no-install-recommends {names}"
         say(tr("launcher.run_as_root", command=f"sudo apt-get update && sudo {command}"))
         return False

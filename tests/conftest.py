@@ -1,0 +1,134 @@
+"""What holds for every test: its own data folder, no network but this machine, nothing left running, no error logged.
+
+The clock stands in a zone no office uses, so that a local time taken for UTC shows.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+import multiprocessing.resource_tracker
+import os
+import socket
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+if str(ROOT) not in sys.path:
+    sys.path.insert(0, str(ROOT))  # `pytest` alone, unlike `python -m pytest`, leaves the checkout off the path
+
+# Before anything imports Qt or keyring: no window, no real credential store, no zone of the developer's.
+os.environ["QT_QPA_PLATFORM"] = os.environ.get("QT_QPA_PLATFORM", "offscreen")
+os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
+os.environ["TZ"] = "<+1245>-12:45"
+if hasattr(time, "tzset"):
+    time.tzset()
+
+import psutil  # noqa: E402
+import pytest  # noqa: E402
+from hypothesis import settings  # noqa: E402
+
+PATIENCE_S = 5
+"""How long a thread or process that was told to stop may take."""
+
+settings.register_profile("shangjia", derandomize=True, deadline=None, database=None, print_blob=True)
+settings.load_profile("shangjia")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "logs_errors: the test provokes errors that are logged")
+
+
+@pytest.fixture(autouse=True)
+def own_data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The program's data folder during the test."""
+    folder = tmp_path / "data"
+    monkeypatch.setenv("SHANGJIA_DATA", str(folder))
+    monkeypatch.delenv("SHANGJIA_VAULT_KEY", raising=False)
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_running() -> Iterator[None]:
+    """A thread or a child process that the test started and did not end fails it."""
+    threads, children = set(threading.enumerate()), _children()
+    yield
+    left_threads = [thread for thread in threading.enumerate() if thread not in threads]
+    for thread in left_threads:
+        thread.join(PATIENCE_S)
+    left_threads = [thread for thread in left_threads if thread.is_alive()]
+    new = [psutil.Process(pid) for pid in _children() - children if psutil.pid_exists(pid)]
+    left_children = psutil.wait_procs(new, PATIENCE_S)[1] if new else []
+    assert not left_threads, f"threads left running: {left_threads}"
+    assert not left_children, f"processes left running: {left_children}"
+
+
+def _children() -> set[int]:
+    """Ids of our child processes, without the one `multiprocessing` keeps for itself and zombies."""
+    tracker = getattr(multiprocessing.resource_tracker._resource_tracker, "_pid", None)
+    return {
+        child.pid
+        for child in psutil.Process().children()
+        if child.pid != tracker and child.status() != psutil.STATUS_ZOMBIE
+    }
+
+
+class _Kept(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.records: list[logging.LogRecord] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        loud = logging.WARNING if record.name.startswith(("asyncio", "qasync", "py.warnings")) else logging.ERROR
+        if record.levelno >= loud:
+            self.records.append(record)
+
+
+@pytest.fixture(autouse=True)
+def no_error_logged(request: pytest.FixtureRequest) -> Iterator[None]:
+    """An error in the log, or a warning of the event loop, fails the test, unless it looks at the log itself
+    (`caplog`) or is marked `logs_errors`.
+    """
+    if "caplog" in request.fixturenames or request.node.get_closest_marker("logs_errors"):
+        yield
+        return
+    kept = _Kept()
+    logging.getLogger().addHandler(kept)
+    try:
+        yield
+    finally:
+        logging.getLogger().removeHandler(kept)
+    said = [f"{record.levelname} {record.name}: {record.getMessage()}" for record in kept.records]
+    assert not said, "logged: " + " · ".join(said)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def only_this_machine() -> Iterator[None]:
+    """A connection to anywhere but this machine fails, so that no test depends on the Internet or disturbs anybody."""
+    connect, connect_ex = socket.socket.connect, socket.socket.connect_ex
+
+    def checked(sock: socket.socket, address: object) -> None:
+        if sock.family in (socket.AF_INET, socket.AF_INET6) and not _is_local(str(address[0])):  # type: ignore[index]
+            raise AssertionError(f"a test connects to {address}")
+        connect(sock, address)  # type: ignore[arg-type]
+
+    def checked_ex(sock: socket.socket, address: object) -> int:
+        if sock.family in (socket.AF_INET, socket.AF_INET6) and not _is_local(str(address[0])):  # type: ignore[index]
+            raise AssertionError(f"a test connects to {address}")
+        return connect_ex(sock, address)  # type: ignore[arg-type]
+
+    socket.socket.connect, socket.socket.connect_ex = checked, checked_ex  # type: ignore[method-assign]
+    yield
+    socket.socket.connect, socket.socket.connect_ex = connect, connect_ex  # type: ignore[method-assign]
+
+
+def _is_local(host: str) -> bool:
+    if host in ("localhost", ""):
+        return True
+    try:
+        return ipaddress.ip_address(host.partition("%")[0]).is_loopback
+    except ValueError:
+        return False
