@@ -1,0 +1,119 @@
+"""Batches: what one press of the button queued, how far it is, taking the rest of it back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import orjson
+from sqlalchemy import Connection
+
+from app.models import JobState
+from app.services.clock import now_ms
+from app.services.db import Database
+from app.services.publishing.journal import restore_listings
+from app.services.publishing.owner import dead_among
+
+_OPEN = "state IN ('queued', 'sending', 'unknown')"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenBatch:
+    """A batch with listings that are not sent or not known to have arrived.
+
+    Attributes:
+        state: as it ended last, `interrupted` where its program was killed.
+        total: listings of the batch.
+        queued: not sent. `unknown`: sent without an answer, or on the way when the program was killed.
+        created_ms: when the button was pressed.
+    """
+
+    batch_id: int
+    store_id: int
+    state: JobState
+    total: int
+    queued: int
+    unknown: int
+    created_ms: int
+
+
+def open_batches(db: Database, store_id: int | None = None) -> list[OpenBatch]:
+    """Batches to resume, oldest first, of one store or of all. Those that a living run works on are left out."""
+    of_store = "" if store_id is None else f" AND publish_batch.store_id = {int(store_id)}"
+    with db.read() as session:
+        connection = session.connection()
+        rows = connection.exec_driver_sql(
+            "SELECT publish_batch.id, publish_batch.store_id, publish_batch.state, publish_batch.total, "
+            "sum(publish_task.state = 'queued'), sum(publish_task.state <> 'queued'), publish_batch.created_ms, "
+            "json_group_array(DISTINCT publish_task.owner) FROM publish_batch "
+            "JOIN publish_task ON publish_task.batch_id = publish_batch.id "
+            f"WHERE publish_task.{_OPEN}{of_store} GROUP BY publish_batch.id ORDER BY publish_batch.id"
+        ).all()
+    found = []
+    for batch_id, of, state, total, queued, unknown, created_ms, owners in rows:
+        working = [owner for owner in orjson.loads(owners) if owner]
+        if len(dead_among(db.path, working)) == len(working):
+            shown = JobState.INTERRUPTED if state == JobState.RUNNING else JobState(state)
+            found.append(OpenBatch(batch_id, of, shown, total, queued, unknown, created_ms))
+    return found
+
+
+def cancel_batch(db: Database, batch_id: int) -> int:
+    """Take back what was not sent yet; what is on its way or unknown stays. Returns: listings taken back."""
+    with db.bulk() as connection:
+        taken = cancel_queued(connection, [batch_id])
+        close_batches(connection, [batch_id])
+    return taken
+
+
+def cancel_queued(connection: Connection, batch_ids: Sequence[int]) -> int:
+    """Cancel the queued tasks of these batches; their listings are what they were before."""
+    listing_ids = connection.exec_driver_sql(
+        "UPDATE publish_task SET state = 'cancelled', owner = '', settled_ms = ? WHERE state = 'queued' "
+        "AND batch_id IN (SELECT value FROM json_each(?)) RETURNING listing_id",
+        (now_ms(), orjson.dumps(list(batch_ids)).decode()),
+    ).scalars()
+    taken = list(listing_ids)
+    if taken:
+        restore_listings(connection, taken)
+    return len(taken)
+
+
+def open_as(connection: Connection, batch_ids: Sequence[int], state: JobState = JobState.RUNNING) -> None:
+    """Show unfinished batches as *state*: running or paused."""
+    connection.exec_driver_sql(
+        "UPDATE publish_batch SET state = ?, finished_ms = NULL WHERE id IN (SELECT value FROM json_each(?))",
+        (state, orjson.dumps(list(batch_ids)).decode()),
+    )
+
+
+def close_batches(connection: Connection, batch_ids: Sequence[int]) -> None:
+    """Write how batches ended: done, done with failures, cancelled, or interrupted where listings are left unsent."""
+    rows = connection.exec_driver_sql(
+        "SELECT publish_batch.id, total(publish_task.state IN ('queued', 'sending')), "
+        "total(publish_task.state = 'cancelled' AND error_code = ''), "
+        "total(publish_task.state IN ('failed', 'rejected', 'unknown')) FROM publish_batch "
+        "LEFT JOIN publish_task ON publish_task.batch_id = publish_batch.id "
+        "WHERE publish_batch.id IN (SELECT value FROM json_each(?)) GROUP BY publish_batch.id",
+        (orjson.dumps(list(batch_ids)).decode(),),
+    ).all()
+    for batch_id, unsent, cancelled, failed in rows:
+        state = JobState.DONE_WITH_FAILURES if failed else JobState.DONE
+        if cancelled:
+            state = JobState.CANCELLED
+        if unsent:
+            state = JobState.INTERRUPTED
+        connection.exec_driver_sql(
+            "UPDATE publish_batch SET state = ?, finished_ms = coalesce(finished_ms, ?) WHERE id = ?",
+            (state, None if unsent else now_ms(), batch_id),
+        )
+
+
+def close_finished(connection: Connection, batch_ids: Iterable[int]) -> None:
+    """Bring the state of batches in step that had ended before, after a review changed what came of them."""
+    chosen = orjson.dumps(sorted(batch_ids)).decode()
+    finished = connection.exec_driver_sql(
+        "SELECT id FROM publish_batch WHERE finished_ms IS NOT NULL AND id IN (SELECT value FROM json_each(?))",
+        (chosen,),
+    ).scalars()
+    close_batches(connection, list(finished))

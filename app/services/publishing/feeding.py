@@ -1,0 +1,115 @@
+"""Keeping the senders busy: the next chunk is read while the last one is being sent."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from app.services.publishing.parts import RunParts
+from app.services.publishing.preparing import Prepared, Preparer
+
+CHUNK = 32
+"""Listings read at a time: enough to hide the reading, few enough not to hold the interpreter for long."""
+TWIN_PAUSE_S = 0.5
+TWIN_ROUNDS = 20
+"""How often listings are tried again whose twin another program is sending just now, before they stay queued."""
+
+
+class Feeder:
+    """A queue of prepared listings that fills itself, and that knows when nothing more can come.
+
+    Attributes:
+        is_dry: the journal held no more queued tasks at the last look.
+    """
+
+    def __init__(self, parts: RunParts, preparer: Preparer, has_hope: Callable[[], bool]) -> None:
+        self._parts, self._preparer, self._has_hope = parts, preparer, has_hope
+        self._queue: asyncio.Queue[Prepared | None] = asyncio.Queue()
+        self._twins: list[Prepared] = []
+        self._twin_rounds = 0
+        self._out = 0
+        self._later = 0
+        self.is_dry = False
+
+    async def take(self) -> Prepared | None:
+        """The next listing to send; None: there are no more."""
+        prepared = await self._queue.get()
+        if prepared is None:
+            self._queue.put_nowait(None)  # for the other workers
+            return None
+        self._out += 1
+        if self._queue.qsize() < CHUNK:
+            self._parts.gate.changed.set()
+        return prepared
+
+    def done(self) -> None:
+        """A taken listing needs no more sending, or was given back by one of the calls below."""
+        self._out -= 1
+        self._parts.gate.changed.set()
+
+    def again(self, prepared: Prepared, after_s: float = 0.0) -> None:
+        """Send a listing once more, not before *after_s*."""
+        if after_s <= 0:
+            self._queue.put_nowait(prepared)
+            return
+        self._later += 1
+        asyncio.get_running_loop().call_later(after_s, self._back, prepared)
+
+    def _back(self, prepared: Prepared) -> None:
+        self._later -= 1
+        self._queue.put_nowait(prepared)
+        self._parts.gate.changed.set()
+
+    def after_twin(self, prepared: Prepared) -> None:
+        """Send a listing once its twin is settled."""
+        self._twins.append(prepared)
+
+    def look_again(self) -> None:
+        """Tasks were queued again: the journal has more."""
+        self.is_dry = False
+        self._parts.gate.changed.set()
+
+    async def run(self) -> None:
+        """Fill the queue until nothing is left to send, or the run ends; then let the workers go."""
+        gate = self._parts.gate
+        changed = gate.changed
+        try:
+            while gate.ending is None:
+                changed.clear()
+                if not self.is_dry and self._queue.qsize() < CHUNK:
+                    await self._fill()
+                elif self._twins and self._queue.empty() and not self._out and self._twin_rounds < TWIN_ROUNDS:
+                    await self._wait(TWIN_PAUSE_S)
+                    self._bring_twins()
+                elif self._is_finished():
+                    return
+                else:
+                    await self._wait(None)
+        finally:
+            self._queue.put_nowait(None)
+
+    async def _wait(self, seconds: float | None) -> None:
+        """Until something changes; the gate sets `changed` when the run ends."""
+        try:
+            await asyncio.wait_for(self._parts.gate.changed.wait(), seconds)
+        except TimeoutError:
+            return
+
+    def _bring_twins(self) -> None:
+        twins, self._twins = self._twins, []
+        self._twin_rounds = 0 if self._has_hope() else self._twin_rounds + 1
+        for prepared in twins:
+            self._queue.put_nowait(prepared)
+
+    async def _fill(self) -> None:
+        chunk = await asyncio.to_thread(self._preparer.next_chunk, CHUNK)
+        for task_id, state in chunk.ended.items():
+            self._parts.counts.put(task_id, state)
+        self._parts.batch_ids |= chunk.batch_ids
+        for prepared in chunk.ready:
+            self._queue.put_nowait(prepared)
+        self.is_dry = chunk.claimed == 0
+
+    def _is_finished(self) -> bool:
+        is_idle = self._queue.empty() and not (self._out or self._later or self._parts.unwritten)
+        return is_idle and self.is_dry and not self._has_hope()

@@ -1,0 +1,106 @@
+"""Many small writes in few transactions: what comes while one commit waits for the disk goes into the next.
+
+With `synchronous=FULL` every commit costs a write-through to the disk. A hundred listings a second make two
+hundred journal entries; together they need a fraction of that many commits, and each entry is still durable when
+its future is done.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from app.services.db import Database
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+Work = Callable[[Connection], Any]
+
+
+@dataclass(slots=True)
+class _Entry:
+    work: Work
+    done: asyncio.Future[Any]
+
+
+class GroupCommit:
+    """Runs `work(connection)` of many callers, in order, in shared transactions on a worker thread.
+
+    A work that raises fails alone: the transaction is rolled back and every work of it is run again by itself.
+    Work may therefore run more than once, but takes effect once. Make and call it on one event loop.
+    """
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._waiting: list[_Entry] = []
+        self._drain: asyncio.Task[None] | None = None
+
+    def submit(self, work: Callable[[Connection], T]) -> asyncio.Future[T]:
+        """The future holds what *work* returned, once that is on disk, or what it raised.
+
+        Cancelling the future does not take the work back.
+        """
+        loop = asyncio.get_running_loop()
+        done: asyncio.Future[T] = loop.create_future()
+        self._waiting.append(_Entry(work, done))
+        if self._drain is None:
+            self._drain = loop.create_task(self._run())
+        return done
+
+    async def flush(self) -> None:
+        """Wait until everything submitted so far is on disk or has failed. A cancelled wait cuts nothing off."""
+        while self._drain is not None:
+            await asyncio.shield(self._drain)
+
+    async def _run(self) -> None:
+        try:
+            while self._waiting:
+                batch, self._waiting = self._waiting, []
+                outcomes = await asyncio.to_thread(self._write, [entry.work for entry in batch])
+                for entry, (value, error) in zip(batch, outcomes, strict=True):
+                    if entry.done.done():
+                        continue  # whoever asked was cancelled
+                    if error is None:
+                        entry.done.set_result(value)
+                    else:
+                        entry.done.set_exception(error)
+                        entry.done.exception()  # looked at: a caller that went away leaves no warning behind
+        finally:
+            self._drain = None
+
+    def _write(self, works: list[Work]) -> list[tuple[Any, Exception | None]]:
+        try:
+            return [(value, None) for value in self._commit(works)]
+        except Exception as error:  # noqa: BLE001 - handed to the caller whose work it was
+            if len(works) == 1:
+                return [(None, error)]
+        return [outcome for work in works for outcome in self._write([work])]
+
+    def _commit(self, works: list[Work]) -> list[Any]:
+        while True:
+            try:
+                with self._db.bulk() as connection:
+                    return [work(connection) for work in works]
+            except (OperationalError, PoolTimeout) as error:
+                if not is_busy(error):
+                    raise
+                log.warning("another writer holds the database; the publish journal waits")
+
+
+def is_busy(error: Exception) -> bool:
+    """Whether *error* only says that somebody else writes just now: waiting helps."""
+    if isinstance(error, PoolTimeout):
+        return True
+    cause = getattr(error, "orig", None)
+    return isinstance(cause, sqlite3.OperationalError) and cause.sqlite_errorcode & 0xFF in (
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+    )

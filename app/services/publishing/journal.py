@@ -1,0 +1,297 @@
+"""The publish journal: every step of a task as one SQL change that takes effect only from the state it expects.
+
+Two programs may run on one database. Whoever changes a row first wins; the other one's `UPDATE` touches no row and
+says so. A listing's status moves in the same transaction as its task (DESIGN.md 3.1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection
+
+from app.models import ListingStatus, StoreHealth, TaskAction, TaskState
+
+CODE_SEPARATOR = "\n"
+"""Between merchant codes in `publish_task.codes`; it cannot stand in a code."""
+
+
+@dataclass(frozen=True, slots=True)
+class TaskKey:
+    """A task and how often it had been sent when we took it: what a change must still find."""
+
+    task_id: int
+    listing_id: int
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedTask:
+    """A task this run works on.
+
+    `content_hash`: what passed the checker when it was queued, or was sent last; `product_id`: what the journal
+    already knows of this listing, or None.
+    """
+
+    task_id: int
+    listing_id: int
+    batch_id: int
+    attempts: int
+    content_hash: str
+    product_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What is about to be sent, written before it leaves. `codes` are sorted."""
+
+    task_id: int
+    listing_id: int
+    store_id: int
+    owner: str
+    action: TaskAction
+    content_hash: str
+    title: str
+    codes: tuple[str, ...]
+    product_id: str | None
+    sent_ms: int
+
+
+class Verdict(StrEnum):
+    """Whether an intent was written: only after `GO` may the request leave."""
+
+    GO = "go"
+    LOST = "lost"
+    """Somebody else took, sent or cancelled the task."""
+    STALE = "stale"
+    """The listing was edited since it was read: read it again."""
+    TWIN = "twin"
+    """A listing with the same title and codes is on its way or unknown; the two answers could not be told apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a task did not go through, as it is shown: `error.<code>`, the field to change, the platform's words."""
+
+    code: str
+    params: dict[str, Any] = field(default_factory=dict)
+    text: str = ""
+    field: str = ""
+
+
+NO_REASON = Reason("")
+
+
+def claim(connection: Connection, store_id: int, owner: str, batch_id: int | None, limit: int) -> list[ClaimedTask]:
+    """Take up to *limit* queued tasks that nobody works on, oldest first; of one batch only, if it is given."""
+    of_batch = "" if batch_id is None else f" AND batch_id = {int(batch_id)}"
+    rows = connection.exec_driver_sql(
+        "UPDATE publish_task SET owner = ? WHERE id IN (SELECT id FROM publish_task "
+        f"WHERE store_id = ? AND state = 'queued' AND owner = ''{of_batch} ORDER BY id LIMIT ?) "
+        "RETURNING id, listing_id, batch_id, attempts, content_hash, product_id",
+        (owner, store_id, limit),
+    ).all()
+    return sorted((ClaimedTask(*row) for row in rows), key=lambda task: task.task_id)
+
+
+def write_intent(connection: Connection, intent: Intent) -> Verdict:
+    """Say what will be sent, or why it must not be sent now."""
+    codes = CODE_SEPARATOR.join(intent.codes)
+    refusal = _refusal(connection, intent, codes)
+    if refusal is not None:
+        return refusal
+    connection.exec_driver_sql(
+        "UPDATE publish_task SET state = 'sending', action = ?, content_hash = ?, title = ?, codes = ?, "
+        "product_id = ?, attempts = attempts + 1, sent_ms = ?, settled_ms = NULL, error_code = '', "
+        "error_params = '{}', error_text = '', error_field = '' WHERE id = ?",
+        (
+            intent.action,
+            intent.content_hash,
+            intent.title,
+            codes,
+            intent.product_id,
+            intent.sent_ms,
+            intent.task_id,
+        ),
+    )
+    _move_listing(connection, intent.listing_id, ListingStatus.SENDING)
+    return Verdict.GO
+
+
+def _refusal(connection: Connection, intent: Intent, codes: str) -> Verdict | None:
+    row = connection.exec_driver_sql(
+        "SELECT publish_task.state, owner, listing.content_hash FROM publish_task "
+        "JOIN listing ON listing.id = listing_id WHERE publish_task.id = ?",
+        (intent.task_id,),
+    ).first()
+    if row is None or row[0] != TaskState.QUEUED or row[1] != intent.owner:
+        return Verdict.LOST
+    if row[2] != intent.content_hash:
+        return Verdict.STALE
+    if intent.action == TaskAction.CREATE:
+        twin = connection.exec_driver_sql(
+            "SELECT 1 FROM publish_task WHERE store_id = ? AND state IN ('sending', 'unknown') AND id <> ? "
+            "AND action = 'create' AND title = ? AND codes = ? LIMIT 1",
+            (intent.store_id, intent.task_id, intent.title, codes),
+        ).first()
+        if twin is not None:
+            return Verdict.TWIN
+    return None
+
+
+def accept(connection: Connection, key: TaskKey, product_id: str, content_hash: str, moment_ms: int) -> bool:
+    """The marketplace has the listing: it is in review now. False: the task had been settled otherwise."""
+    store_id = connection.exec_driver_sql(
+        "UPDATE publish_task SET state = 'in_review', product_id = ?, settled_ms = ?, owner = '', error_code = '', "
+        "error_params = '{}', error_text = '', error_field = '' "
+        "WHERE id = ? AND attempts = ? AND state IN ('sending', 'unknown') RETURNING store_id",
+        (product_id, moment_ms, key.task_id, key.attempts),
+    ).scalar()
+    if store_id is None:
+        return False
+    _attach_product(connection, store_id, key.listing_id, product_id)
+    connection.exec_driver_sql(
+        "UPDATE listing SET status = 'in_review', sent_hash = ?, error_code = '', error_text = '', error_field = '' "
+        "WHERE id = ?",
+        (content_hash, key.listing_id),
+    )
+    return True
+
+
+def _attach_product(connection: Connection, store_id: int, listing_id: int, product_id: str) -> None:
+    """Note the platform's id. A sync that came between request and answer may have made a listing of its own out of
+    our product: untouched, it is only a mirror and gives way; otherwise it keeps the id, and the journal knows it.
+    """
+    other = connection.exec_driver_sql(
+        "SELECT id, content_hash = coalesce(sent_hash, content_hash) AND NOT EXISTS "
+        "(SELECT 1 FROM publish_task WHERE publish_task.listing_id = listing.id) FROM listing "
+        "WHERE store_id = ? AND product_id = ? AND id <> ?",
+        (store_id, product_id, listing_id),
+    ).first()
+    if other is not None:
+        if not other[1]:
+            return
+        connection.exec_driver_sql("DELETE FROM listing WHERE id = ?", (other[0],))
+    connection.exec_driver_sql(
+        "UPDATE listing SET product_id = ?, search_text = CASE WHEN instr(search_text, ?) THEN search_text "
+        "ELSE trim(search_text || char(10) || ?, char(10)) END WHERE id = ? AND product_id IS NOT ?",
+        (product_id, product_id, product_id, listing_id, product_id),
+    )
+
+
+def fail(connection: Connection, key: TaskKey, reason: Reason, moment_ms: int) -> bool:
+    """The listing was not accepted, or could not be sent at all. False: the task had been settled otherwise."""
+    done = _settle(connection, key, TaskState.FAILED, ("queued", "sending", "unknown"), reason, moment_ms)
+    return done and _move_listing(connection, key.listing_id, ListingStatus.FAILED, reason)
+
+
+def drop(connection: Connection, key: TaskKey, reason: Reason, moment_ms: int) -> bool:
+    """Nothing is to be sent after all: the task ends as cancelled and the listing is what it was before."""
+    if not _settle(connection, key, TaskState.CANCELLED, ("queued",), reason, moment_ms):
+        return False
+    restore_listings(connection, [key.listing_id])
+    return True
+
+
+def mark_unknown(connection: Connection, key: TaskKey, owner: str, reason: Reason, moment_ms: int) -> bool:
+    """Sent, but nobody knows what came of it; this run looks it up. False: the task had been settled otherwise."""
+    done = _settle(connection, key, TaskState.UNKNOWN, ("sending", "unknown"), reason, moment_ms, owner)
+    return done and _move_listing(connection, key.listing_id, ListingStatus.UNKNOWN, reason)
+
+
+def put_back(connection: Connection, key: TaskKey, owner: str, moment_ms: int) -> bool:
+    """Certainly not applied: queued again, for *owner* or, where it is "", for whoever comes next."""
+    states = ("queued", "sending", "unknown")
+    done = _settle(connection, key, TaskState.QUEUED, states, NO_REASON, moment_ms, owner)
+    return done and _move_listing(connection, key.listing_id, ListingStatus.QUEUED)
+
+
+def settle_review(
+    connection: Connection, task_id: int, state: TaskState, status: ListingStatus, reason: Reason, moment_ms: int
+) -> bool:
+    """The review ended as *state*; the listing becomes *status*. False: somebody else has settled it."""
+    listing_id = connection.exec_driver_sql(
+        "UPDATE publish_task SET state = ?, settled_ms = ?, error_code = ?, error_field = ? "
+        "WHERE id = ? AND state = 'in_review' RETURNING listing_id",
+        (state, moment_ms, reason.code, reason.field, task_id),
+    ).scalar()
+    if listing_id is None:
+        return False
+    if status == ListingStatus.LIVE:
+        connection.exec_driver_sql("UPDATE listing SET off_reason = '' WHERE id = ?", (listing_id,))
+    return _move_listing(connection, listing_id, status, reason)
+
+
+def sign_out(connection: Connection, store_id: int) -> None:
+    """The store's token is dead: its light says so until it is authorised again."""
+    connection.exec_driver_sql("UPDATE store SET health = ? WHERE id = ?", (StoreHealth.SIGNED_OUT, store_id))
+
+
+def forget_uploads(connection: Connection, store_id: int, urls: Sequence[str]) -> None:
+    """The platform could not read these pictures: they are uploaded anew the next time."""
+    connection.exec_driver_sql(
+        "DELETE FROM uploaded_image WHERE store_id = ? AND url IN (SELECT value FROM json_each(?))",
+        (store_id, orjson.dumps(list(urls)).decode()),
+    )
+
+
+def restore_listings(connection: Connection, listing_ids: Sequence[int]) -> None:
+    """Give listings the status they had before they were queued, as far as the journal and the platform know it.
+
+    One the marketplace never had is ready; one it has is rejected if its last review said so, off sale where a
+    reason stands, else live.
+    """
+    inside = orjson.dumps(list(listing_ids)).decode()
+    verdicts = connection.exec_driver_sql(
+        "SELECT listing_id, state FROM publish_task WHERE state IN ('live', 'rejected') "
+        "AND listing_id IN (SELECT value FROM json_each(?)) ORDER BY id",
+        (inside,),
+    ).all()
+    rejected = [number for number, state in dict(map(tuple, verdicts)).items() if state == TaskState.REJECTED]
+    connection.exec_driver_sql(
+        "UPDATE listing SET status = CASE WHEN product_id IS NULL THEN 'ready' WHEN off_reason <> '' THEN 'off' "
+        "WHEN id IN (SELECT value FROM json_each(?)) THEN 'rejected' ELSE 'live' END "
+        "WHERE id IN (SELECT value FROM json_each(?))",
+        (orjson.dumps(rejected).decode(), inside),
+    )
+
+
+def _settle(
+    connection: Connection,
+    key: TaskKey,
+    state: TaskState,
+    expected: Sequence[str],
+    reason: Reason,
+    moment_ms: int,
+    owner: str = "",
+) -> bool:
+    inside = ", ".join(f"'{name}'" for name in expected)
+    settled_ms = None if state == TaskState.QUEUED else moment_ms
+    changed = connection.exec_driver_sql(
+        "UPDATE publish_task SET state = ?, owner = ?, settled_ms = ?, error_code = ?, error_params = ?, "
+        f"error_text = ?, error_field = ? WHERE id = ? AND attempts = ? AND state IN ({inside})",
+        (
+            state,
+            owner,
+            settled_ms,
+            reason.code,
+            orjson.dumps(reason.params, default=str).decode(),
+            reason.text,
+            reason.field,
+            key.task_id,
+            key.attempts,
+        ),
+    )
+    return changed.rowcount == 1
+
+
+def _move_listing(connection: Connection, listing_id: int, status: ListingStatus, reason: Reason = NO_REASON) -> bool:
+    connection.exec_driver_sql(
+        "UPDATE listing SET status = ?, error_code = ?, error_text = ?, error_field = ? WHERE id = ?",
+        (status, reason.code, reason.text, reason.field, listing_id),
+    )
+    return True

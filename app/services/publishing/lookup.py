@@ -1,0 +1,139 @@
+"""What became of requests nobody answered: asked on the marketplace, never guessed (DESIGN.md 3.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from app.models import TaskAction
+from app.services.clock import from_ms
+from app.services.marketplace.port import ListingContent, Marketplace, RemoteListing, SkuContent
+from app.services.publishing.journal import CODE_SEPARATOR, TaskKey
+
+
+@dataclass(slots=True)
+class UnknownTask:
+    """A task whose request was not answered, as the journal has it. `content_hash`: what was sent."""
+
+    task_id: int
+    listing_id: int
+    batch_id: int
+    attempts: int
+    action: TaskAction
+    content_hash: str
+    title: str
+    codes: tuple[str, ...]
+    product_id: str | None
+    sent_ms: int
+    unknown_ms: int
+    absences: int = 0
+    due_s: float = 0.0
+
+    @property
+    def key(self) -> TaskKey:
+        """What a change in the journal must still find."""
+        return TaskKey(self.task_id, self.listing_id, self.attempts)
+
+    @property
+    def settled_from_ms(self) -> int:
+        """The settle delay counts from here: not before the request can have left, nor before we gave up on it."""
+        return max(self.sent_ms, self.unknown_ms)
+
+
+_COLUMNS = (
+    "id, listing_id, batch_id, attempts, action, content_hash, title, codes, product_id, "
+    "coalesce(sent_ms, 0), coalesce(settled_ms, 0)"
+)
+
+
+def adopt_unknown(connection: Connection, store_id: int, owner: str) -> list[UnknownTask]:
+    """Take the unknown tasks of a store that nobody looks up."""
+    rows = connection.exec_driver_sql(
+        "UPDATE publish_task SET owner = ? WHERE store_id = ? AND state = 'unknown' AND owner = '' "
+        f"RETURNING {_COLUMNS}",
+        (owner, store_id),
+    ).all()
+    return sorted(map(_unknown, rows), key=lambda task: task.task_id)
+
+
+def _unknown(row: Row[Any]) -> UnknownTask:
+    task_id, listing_id, batch_id, attempts, action, content_hash, title, codes, product_id, sent_ms, unknown_ms = tuple(row)
+    return UnknownTask(
+        task_id,
+        listing_id,
+        batch_id,
+        attempts,
+        TaskAction(action),
+        content_hash,
+        title,
+        split_codes(codes),
+        product_id,
+        sent_ms,
+        unknown_ms,
+    )
+
+
+def split_codes(codes: str) -> tuple[str, ...]:
+    """Merchant codes as the journal joined them."""
+    return tuple(codes.split(CODE_SEPARATOR)) if codes else ()
+
+
+def known_products(
+    connection: Connection, store_id: int, task: UnknownTask, found: Iterable[str], skew_ms: int
+) -> set[str]:
+    """Which of *found* are certainly not the answer to *task*.
+
+    Those that another listing's task sent, and those of listings older than the window that was searched. A listing
+    that a sync has made of our own product since then does not count.
+    """
+    known: set[str] = set()
+    for product_id in found:
+        row = connection.exec_driver_sql(
+            "SELECT EXISTS (SELECT 1 FROM publish_task WHERE store_id = ? AND product_id = ? AND listing_id <> ?) "
+            "OR EXISTS (SELECT 1 FROM listing WHERE store_id = ? AND product_id = ? AND id <> ? AND created_ms < ?)",
+            (store_id, product_id, task.listing_id, store_id, product_id, task.listing_id, task.sent_ms - skew_ms),
+        ).scalar()
+        if row:
+            known.add(product_id)
+    return known
+
+
+async def find_candidates(marketplace: Marketplace, task: UnknownTask, skew_ms: int, now_ms: int) -> tuple[str, ...]:
+    """Product ids with the title and codes of *task*, created between its request and now.
+
+    Raises:
+        MarketplaceError: the question could not be asked; nothing is known.
+    """
+    since, until = from_ms(task.sent_ms - skew_ms), from_ms(now_ms + skew_ms)
+    assert since is not None
+    assert until is not None
+    found = await marketplace.find_listings(title=task.title, codes=task.codes, created_from=since, created_to=until)
+    return tuple(dict.fromkeys(listing.product_id for listing in found))
+
+
+def is_applied(sent: ListingContent, remote: RemoteListing) -> bool:
+    """Whether the platform's record shows what an edit sent.
+
+    Compared is what the platform gives back as it got it. It rewrites detail HTML and may leave out texts of
+    standard values, and stock sinks with every order: none of these is evidence. A wrong "no" costs one more edit
+    with the same content, which changes nothing.
+    """
+    there = remote.content
+    return (
+        sent.title == there.title
+        and sent.category_id == there.category_id
+        and sent.images == there.images
+        and sent.freight_template_id == there.freight_template_id
+        and sent.handling_days == there.handling_days
+        and sent.weight_g == there.weight_g
+        and (sent.length_cm, sent.width_cm, sent.height_cm) == (there.length_cm, there.width_cm, there.height_cm)
+        and sorted(map(_sku_facts, sent.skus)) == sorted(map(_sku_facts, there.skus))
+    )
+
+
+def _sku_facts(sku: SkuContent) -> tuple[str, int, tuple[tuple[str, str, str], ...]]:
+    properties = tuple((entry.name_id, entry.value_id, entry.custom_name) for entry in sku.properties)
+    return sku.code, sku.price_minor, properties

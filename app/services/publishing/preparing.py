@@ -1,0 +1,203 @@
+"""Getting listings ready to be sent, a chunk at a time and off the event loop: read, check, find pictures, build."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection
+from sqlalchemy.orm import Session
+
+from app.models import TaskAction, TaskState
+from app.services.clock import now_ms
+from app.services.compliance.checker import check
+from app.services.compliance.context import CheckContext
+from app.services.compliance.images import refresh_image_facts
+from app.services.compliance.loading import load_context
+from app.services.db import Database
+from app.services.errors import AppError
+from app.services.listings.loading import load_listings
+from app.services.listings.records import ListingRecord
+from app.services.marketplace.port import ListingContent
+from app.services.publishing.content_builder import ContentIncomplete, build_content
+from app.services.publishing.images import ImageRef, find_uploads, sources_of
+from app.services.publishing.journal import ClaimedTask, Reason, TaskKey, claim, drop, fail
+from app.services.publishing.verdicts import BLOCKED, HELD, blocking, holding, reason_from
+
+log = logging.getLogger(__name__)
+
+CONTEXT_AGE_S = 60.0
+"""A context older than this is read anew, so that a sync or a changed rule reaches a run that lasts for hours."""
+UNCHANGED = Reason("publishing.unchanged")
+INTERNAL = "publishing.internal"
+
+
+@dataclass(slots=True)
+class Prepared:
+    """A listing on its way to the marketplace.
+
+    Attributes:
+        attempts: how often it had been sent, kept in step by the sender.
+        urls: photobank addresses by source; `missing`: pictures to upload first.
+        content: built, unless pictures are missing.
+        faults: passing faults met in this run.
+    """
+
+    task: ClaimedTask
+    record: ListingRecord
+    product_id: str | None
+    attempts: int
+    urls: dict[str, str]
+    missing: dict[str, ImageRef]
+    content: ListingContent | None = None
+    faults: int = 0
+
+    @property
+    def key(self) -> TaskKey:
+        """What a change in the journal must still find."""
+        return TaskKey(self.task.task_id, self.task.listing_id, self.attempts)
+
+    @property
+    def action(self) -> TaskAction:
+        """Edit what the marketplace has, create what it does not have."""
+        return TaskAction.CREATE if self.product_id is None else TaskAction.EDIT
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """Merchant codes, sorted."""
+        return tuple(sorted(sku.code for sku in self.record.skus))
+
+
+@dataclass(slots=True)
+class Chunk:
+    """What one look into the queue brought: listings to send, and tasks that ended without being sent."""
+
+    ready: list[Prepared] = field(default_factory=list)
+    ended: dict[int, TaskState] = field(default_factory=dict)
+    batch_ids: set[int] = field(default_factory=set)
+    claimed: int = 0
+
+
+class Preparer:
+    """Claims and prepares tasks of one run. Threads: any, one at a time."""
+
+    def __init__(self, db: Database, store_id: int, owner: str, batch_id: int | None) -> None:
+        self._db, self._store_id, self._owner, self._batch_id = db, store_id, owner, batch_id
+        self._turn = threading.Lock()
+        self._context: CheckContext | None = None
+        self._context_until = 0.0
+
+    def next_chunk(self, size: int) -> Chunk:
+        """Take up to *size* tasks that nobody works on. Blocking; an empty chunk means there are none."""
+        with self._turn:
+            with self._db.bulk() as connection:
+                tasks = claim(connection, self._store_id, self._owner, self._batch_id, size)
+            chunk = Chunk(batch_ids={task.batch_id for task in tasks}, claimed=len(tasks))
+            if tasks and (endings := self._prepare(tasks, chunk)):
+                self._end(endings, chunk)
+            return chunk
+
+    def build(self, prepared: Prepared) -> ListingContent:
+        """Content of a listing whose pictures were uploaded meanwhile. Blocking.
+
+        Raises:
+            ContentIncomplete: see `build_content`.
+        """
+        with self._turn, self._db.read() as session:
+            return build_content(prepared.record, self._fresh_context(session), prepared.urls)
+
+    def _fresh_context(self, session: Session) -> CheckContext:
+        now = time.monotonic()
+        if self._context is None or now > self._context_until:
+            self._context = load_context(session, self._store_id)
+            self._context_until = now + CONTEXT_AGE_S
+        return self._context
+
+    def _prepare(self, tasks: Sequence[ClaimedTask], chunk: Chunk) -> list[tuple[ClaimedTask, Reason]]:
+        with self._db.read() as session:
+            context = self._fresh_context(session)
+            records = {record.id: record for record in load_listings(session, [task.listing_id for task in tasks])}
+        sources = [source for record in records.values() for source in sources_of(record)]
+        facts = refresh_image_facts(self._db, sources)
+        context.images.forget()
+        context.images.learn(facts)
+        with self._db.read() as session:
+            urls, refs = find_uploads(session, self._store_id, facts, sources)
+        endings = []
+        for task in tasks:
+            record = records[task.listing_id]
+            try:
+                outcome = _judge(task, record, context, urls, refs)
+            except AppError as error:
+                outcome = Reason(error.error_code, dict(error.params), "", getattr(error, "field", ""))
+            except Exception as error:  # one listing must not stop the others
+                log.exception("listing %s cannot be prepared", task.listing_id)
+                outcome = Reason(INTERNAL, {"what": type(error).__name__})
+            if isinstance(outcome, Prepared):
+                chunk.ready.append(outcome)
+            else:
+                endings.append((task, outcome))
+        return endings
+
+    def _end(self, endings: list[tuple[ClaimedTask, Reason]], chunk: Chunk) -> None:
+        with self._db.bulk() as connection:
+            for task, reason in endings:
+                chunk.ended[task.task_id] = _ended(connection, task, reason)
+
+
+def _ended(connection: Connection, task: ClaimedTask, reason: Reason) -> TaskState:
+    key = TaskKey(task.task_id, task.listing_id, task.attempts)
+    if reason.code in (UNCHANGED.code, HELD):
+        drop(connection, key, reason, now_ms())
+        return TaskState.CANCELLED
+    fail(connection, key, reason, now_ms())
+    return TaskState.FAILED
+
+
+def _judge(
+    task: ClaimedTask,
+    record: ListingRecord,
+    context: CheckContext,
+    urls: dict[str, str],
+    refs: dict[str, ImageRef],
+) -> Prepared | Reason:
+    """Ready to be sent, or why not: the same checker that speaks in the grid has the last word here."""
+    if record.content_hash == record.sent_hash:
+        return UNCHANGED
+    findings = check(record, context)
+    if blocked := blocking(findings):
+        return reason_from(blocked, BLOCKED)
+    held = holding(findings)
+    if held and record.content_hash != task.content_hash:
+        return reason_from(held, HELD)  # what was released was another content
+    sources = sources_of(record)
+    prepared = Prepared(
+        task,
+        record,
+        record.product_id or task.product_id,
+        task.attempts,
+        {source: urls[source] for source in sources if source in urls},
+        {source: refs[source] for source in sources if source in refs},
+    )
+    if not prepared.missing:
+        prepared.content = build_content(record, context, prepared.urls)
+    return prepared
+
+
+def sent_content(db: Database, store_id: int, listing_id: int, content_hash: str) -> ListingContent | None:
+    """What was sent under *content_hash*, built again; None where the listing has been changed since. Blocking."""
+    with db.read() as session:
+        records = load_listings(session, [listing_id])
+        if not records or records[0].content_hash != content_hash:
+            return None
+        context = load_context(session, store_id)
+    facts = refresh_image_facts(db, sources_of(records[0]))
+    with db.read() as session:
+        urls, missing = find_uploads(session, store_id, facts, sources_of(records[0]))
+    try:
+        return None if missing else build_content(records[0], context, urls)
+    except ContentIncomplete:
+        return None

@@ -1,0 +1,291 @@
+"""Putting listings into the publish queue: checked, changed, and not queued already."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import orjson
+from sqlalchemy import Connection
+from sqlalchemy.orm import Session
+
+from app.models import JobState, ListingStatus, Store, StoreAccess, TaskAction, TaskState
+from app.services.clock import now_ms
+from app.services.compliance.checker import check
+from app.services.compliance.context import CheckContext
+from app.services.compliance.findings import Finding
+from app.services.compliance.images import refresh_image_facts
+from app.services.compliance.loading import load_context
+from app.services.db import Database
+from app.services.errors import InputError, NotFound
+from app.services.listings.loading import chunks, load_listings
+from app.services.listings.records import ListingRecord
+from app.services.publishing.batches import cancel_queued, close_batches
+from app.services.publishing.images import sources_of
+from app.services.publishing.journal import Reason
+from app.services.publishing.verdicts import BLOCKED, HELD, blocking, holding, reason_from
+from app.services.tasks import TaskCancelled, TaskContext
+
+CHUNK = 200
+ROUNDS = 3
+"""How often a listing is checked anew that was edited while it was being checked."""
+
+
+class SkipReason(StrEnum):
+    """Why a listing was not queued."""
+
+    BLOCKED = "blocked"
+    HELD = "held"
+    UNCHANGED = "unchanged"
+    """The marketplace has exactly this."""
+    OPEN = "open"
+    """It is queued, under way, unknown or in review already."""
+    OTHER_STORE = "other_store"
+    MISSING = "missing"
+    EDITED = "edited"
+    """Somebody keeps editing it just now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A listing that was not queued, with the findings that forbid it."""
+
+    listing_id: int
+    reason: SkipReason
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BatchCreated:
+    """What was queued. `batch_id` is None where nothing was queued and nothing is blocked or held."""
+
+    batch_id: int | None
+    queued: int
+    skipped: tuple[Skipped, ...]
+
+    def count(self, reason: SkipReason) -> int:
+        """How many listings were skipped for *reason*."""
+        return sum(skipped.reason is reason for skipped in self.skipped)
+
+
+class ReadOnlyStore(InputError):
+    """The store may only be read; nothing is published to it. `store` names it."""
+
+    code = "publishing.read_only"
+
+
+@dataclass(slots=True)
+class _Candidate:
+    """A listing that passed, or why it did not."""
+
+    record: ListingRecord
+    product_id: str | None
+    reason: Reason | None = None
+    findings: tuple[Finding, ...] = ()
+
+
+def enqueue(
+    db: Database,
+    store_id: int,
+    listing_ids: Iterable[int],
+    *,
+    release_held: bool = False,
+    ctx: TaskContext | None = None,
+) -> BatchCreated:
+    """Queue the listings that can be sent: those that pass the checker, differ from what the marketplace has and are
+    not queued already. Blocked and held ones are kept in the batch, with their findings, as not sent.
+
+    A few hundred listings are checked and written at a time, so a big batch is already being sent while the rest of
+    it is checked. Blocking: call it off the GUI thread.
+
+    Args:
+        release_held: a supervisor releases listings that are only on hold.
+
+    Raises:
+        NotFound: no such store.
+        ReadOnlyStore: the store's authorisation allows reading only.
+        TaskCancelled: stopped; nothing of it is queued any more.
+    """
+    ids = list(dict.fromkeys(listing_ids))
+    with db.read() as session:
+        _check_store(session, store_id)
+        context = load_context(session, store_id)
+    ctx = ctx or TaskContext()
+    queue = _Queue(db, store_id, context, release_held=release_held)
+    try:
+        for done, chunk in enumerate(chunks(ids, CHUNK)):
+            ctx.checkpoint()
+            queue.add(chunk)
+            ctx.report(min((done + 1) * CHUNK, len(ids)), len(ids), failed=len(queue.skipped))
+    except TaskCancelled:
+        queue.take_back()
+        raise
+    return queue.finish()
+
+
+def _check_store(session: Session, store_id: int) -> None:
+    store = session.get(Store, store_id)
+    if store is None:
+        raise NotFound(noun="store", name=str(store_id))
+    if store.access != StoreAccess.OPERATE:
+        raise ReadOnlyStore(store=store.name)
+
+
+class _Queue:
+    """One call of `enqueue`."""
+
+    def __init__(self, db: Database, store_id: int, context: CheckContext, *, release_held: bool) -> None:
+        self._db, self._store_id, self._context, self._release_held = db, store_id, context, release_held
+        self._batch_id: int | None = None
+        self._queued = 0
+        self.skipped: list[Skipped] = []
+
+    def add(self, listing_ids: list[int]) -> None:
+        """Check and queue a few hundred listings."""
+        todo = listing_ids
+        for _ in range(ROUNDS):
+            candidates = self._candidates(todo)
+            if not candidates:
+                return
+            with self._db.bulk() as connection:
+                todo = self._write(connection, candidates)
+        self.skipped.extend(Skipped(number, SkipReason.EDITED) for number in todo)
+
+    def take_back(self) -> None:
+        """Undo what was queued before the stop."""
+        if self._batch_id is not None:
+            with self._db.bulk() as connection:
+                cancel_queued(connection, [self._batch_id])
+                close_batches(connection, [self._batch_id])
+
+    def finish(self) -> BatchCreated:
+        """The result; a batch in which nothing waits to be sent is over."""
+        if self._batch_id is not None and not self._queued:
+            with self._db.bulk() as connection:
+                close_batches(connection, [self._batch_id])
+        return BatchCreated(self._batch_id, self._queued, tuple(self.skipped))
+
+    def _candidates(self, listing_ids: list[int]) -> list[_Candidate]:
+        with self._db.read() as session:
+            connection = session.connection()
+            open_ids = _open_among(connection, listing_ids)
+            records = {record.id: record for record in load_listings(session, listing_ids)}
+            fresh = [record for number, record in records.items() if number not in open_ids]
+            known = _products_of(connection, [record.id for record in fresh if record.product_id is None])
+        self._look_at_pictures(fresh)
+        found = []
+        for number in listing_ids:
+            record = records.get(number)
+            if record is None:
+                self.skipped.append(Skipped(number, SkipReason.MISSING))
+            elif record.store_id != self._store_id:
+                self.skipped.append(Skipped(number, SkipReason.OTHER_STORE))
+            elif number in open_ids:
+                self.skipped.append(Skipped(number, SkipReason.OPEN))
+            elif record.content_hash == record.sent_hash:
+                self.skipped.append(Skipped(number, SkipReason.UNCHANGED))
+            else:
+                found.append(self._judged(record, record.product_id or known.get(number)))
+        return found
+
+    def _look_at_pictures(self, records: Sequence[ListingRecord]) -> None:
+        sources = [source for record in records for source in sources_of(record)]
+        self._context.images.forget()
+        self._context.images.learn(refresh_image_facts(self._db, sources))
+
+    def _judged(self, record: ListingRecord, product_id: str | None) -> _Candidate:
+        findings = check(record, self._context)
+        if blocked := blocking(findings):
+            return _Candidate(record, product_id, reason_from(blocked, BLOCKED), tuple(blocked))
+        held = holding(findings)
+        if held and not self._release_held:
+            return _Candidate(record, product_id, reason_from(held, HELD), tuple(held))
+        return _Candidate(record, product_id)
+
+    def _write(self, connection: Connection, candidates: Sequence[_Candidate]) -> list[int]:
+        """Put candidates into the journal. Returns: listings that changed since they were read."""
+        if self._batch_id is None:
+            self._batch_id = connection.exec_driver_sql(
+                "INSERT INTO publish_batch (store_id, state, total, created_ms) VALUES (?, ?, 0, ?) RETURNING id",
+                (self._store_id, JobState.RUNNING, now_ms()),
+            ).scalar_one()
+        changed, queued = [], 0
+        for candidate in candidates:
+            if not _insert(connection, self._batch_id, candidate):
+                changed.append(candidate.record.id)
+            elif candidate.reason is None:
+                queued += 1
+            else:
+                reason = SkipReason.HELD if candidate.reason.code == HELD else SkipReason.BLOCKED
+                self.skipped.append(Skipped(candidate.record.id, reason, candidate.findings))
+        connection.exec_driver_sql(
+            "UPDATE publish_batch SET total = total + ?, state = ?, finished_ms = NULL WHERE id = ?",
+            (len(candidates) - len(changed), JobState.RUNNING, self._batch_id),
+        )
+        self._queued += queued
+        return changed
+
+
+_INSERT = (
+    "INSERT INTO publish_task (batch_id, store_id, listing_id, action, state, content_hash, title, codes, attempts, "
+    "owner, settled_ms, product_id, error_code, error_params, error_text, error_field) "
+    "SELECT ?, store_id, id, ?, ?, content_hash, title, '', 0, '', ?, ?, ?, ?, '', ? FROM listing "
+    "WHERE id = ? AND content_hash = ? AND NOT EXISTS (SELECT 1 FROM publish_task AS other "
+    "WHERE other.listing_id = listing.id AND other.state IN ('queued', 'sending', 'unknown', 'in_review'))"
+)
+
+
+def _insert(connection: Connection, batch_id: int, candidate: _Candidate) -> bool:
+    """Queue one listing, or note why not; False where it is not what was checked any more."""
+    record, reason = candidate.record, candidate.reason or Reason("")
+    is_queued = candidate.reason is None
+    done = connection.exec_driver_sql(
+        _INSERT,
+        (
+            batch_id,
+            TaskAction.CREATE if candidate.product_id is None else TaskAction.EDIT,
+            TaskState.QUEUED if is_queued else TaskState.CANCELLED,
+            None if is_queued else now_ms(),
+            candidate.product_id,
+            reason.code,
+            orjson.dumps(reason.params, default=str).decode(),
+            reason.field,
+            record.id,
+            record.content_hash,
+        ),
+    ).rowcount
+    if not done:
+        return False
+    if is_queued:
+        connection.exec_driver_sql(
+            "UPDATE listing SET status = ?, error_code = '', error_text = '', error_field = '' WHERE id = ?",
+            (ListingStatus.QUEUED, record.id),
+        )
+    elif reason.code == HELD:
+        connection.exec_driver_sql(
+            "UPDATE listing SET status = ? WHERE id = ? AND status IN ('draft', 'ready', 'failed', 'rejected')",
+            (ListingStatus.HELD, record.id),
+        )
+    return True
+
+
+def _open_among(connection: Connection, listing_ids: Sequence[int]) -> set[int]:
+    rows = connection.exec_driver_sql(
+        "SELECT listing_id FROM publish_task WHERE listing_id IN (SELECT value FROM json_each(?)) "
+        "AND state IN ('queued', 'sending', 'unknown', 'in_review')",
+        (orjson.dumps(list(listing_ids)).decode(),),
+    )
+    return set(rows.scalars())
+
+
+def _products_of(connection: Connection, listing_ids: Sequence[int]) -> dict[int, str]:
+    """Product ids the journal knows of listings that do not carry them themselves."""
+    if not listing_ids:
+        return {}
+    rows = connection.exec_driver_sql(
+        "SELECT listing_id, product_id FROM publish_task WHERE product_id IS NOT NULL "
+        "AND listing_id IN (SELECT value FROM json_each(?)) ORDER BY id",
+        (orjson.dumps(list(listing_ids)).decode(),),
+    )
+    return dict(map(tuple, rows))

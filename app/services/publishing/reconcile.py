@@ -1,0 +1,173 @@
+"""Settling the unknown: look up, wait, look up again, and only then send again."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+
+from sqlalchemy import Connection
+
+from app.models import TaskAction, TaskState
+from app.services.clock import now_ms
+from app.services.marketplace.port import (
+    MarketplaceError,
+    RateLimited,
+    Refused,
+    SignedOut,
+)
+from app.services.publishing.gate import Ending
+from app.services.publishing.journal import Reason, accept, mark_unknown, put_back
+from app.services.publishing.lookup import UnknownTask, find_candidates, is_applied, known_products
+from app.services.publishing.parts import RunParts, reason_of
+from app.services.publishing.preparing import sent_content
+
+log = logging.getLogger(__name__)
+
+ABSENCES_NEEDED = 2
+"""Look-ups that must find nothing before a listing is sent again."""
+SEVERAL = "publishing.several_found"
+
+
+class Reconciler:
+    """Looks up this run's unknown tasks one after the other, each not before it can be known.
+
+    Attributes:
+        pending: tasks that may still be settled in this run. Those left unknown for a person are not among them.
+        on_queued: called when a task was queued again, and that is on disk.
+    """
+
+    def __init__(self, parts: RunParts) -> None:
+        self._parts = parts
+        self.pending: dict[int, UnknownTask] = {}
+        self._patience: dict[int, float] = {}
+        self._new = asyncio.Event()
+        self.on_queued: Callable[[], None] = lambda: None
+
+    def add(self, task: UnknownTask) -> None:
+        """Look up *task* once the settle delay is over."""
+        settings = self._parts.settings
+        rest_s = settings.settle_s - (now_ms() - task.settled_from_ms) / 1000
+        task.due_s = time.monotonic() + min(
+            max(0.0, rest_s), settings.settle_s
+        )  # a clock set back must not wait for days
+        self._patience[task.task_id] = task.due_s + settings.lookup_patience_s
+        self.pending[task.task_id] = task
+        self._new.set()
+
+    async def run(self) -> None:
+        """Look up whatever is due until the run ends; cancelled from outside when everything is sent."""
+        gate = self._parts.gate
+        while gate.ending is None:
+            due = min(self.pending.values(), key=lambda task: task.due_s, default=None)
+            wait_s = 3600.0 if due is None else due.due_s - time.monotonic()
+            if due is None or wait_s > 0:
+                await self._wait(wait_s)
+            elif await gate.wait():
+                await self._look(due)
+                self._parts.gate.changed.set()
+
+    async def _wait(self, seconds: float) -> None:
+        self._new.clear()
+        waiting = asyncio.create_task(self._new.wait())
+        try:
+            await asyncio.wait({waiting}, timeout=seconds)
+        finally:
+            waiting.cancel()
+
+    async def _look(self, task: UnknownTask) -> None:
+        gate = self._parts.gate
+        try:
+            await (self._look_at_edit(task) if task.action == TaskAction.EDIT else self._look_for_create(task))
+        except RateLimited as error:
+            gate.limited(error)
+        except SignedOut as error:
+            gate.end(Ending.SIGNED_OUT, error)
+        except Refused as error:
+            gate.answered()
+            self._leave(task, reason_of(error))
+        except MarketplaceError as error:
+            gate.failed(error)
+            self._later(task)
+        except Exception:  # a fault while looking up one listing must not end the run; it stays unknown
+            log.exception("looking up task %s failed", task.task_id)
+            self._leave(task, None)
+
+    def _later(self, task: UnknownTask) -> None:
+        task.due_s = time.monotonic() + self._parts.settings.confirm_s
+        if task.due_s > self._patience[task.task_id]:
+            self._leave(task, None)
+
+    def _leave(self, task: UnknownTask, reason: Reason | None) -> None:
+        """Nothing more can be found out in this run: the task stays unknown, with what is known of it."""
+        self._forget(task)
+        if reason is not None:
+            self._parts.write(
+                lambda connection: mark_unknown(connection, task.key, "", reason, task.unknown_ms),
+                task.task_id,
+                TaskState.UNKNOWN,
+            )
+
+    def _forget(self, task: UnknownTask) -> None:
+        self.pending.pop(task.task_id, None)
+        self._patience.pop(task.task_id, None)
+
+    async def _look_for_create(self, task: UnknownTask) -> None:
+        parts = self._parts
+        skew_ms = round(parts.settings.skew_s * 1000)
+        candidates = await find_candidates(parts.marketplace, task, skew_ms, now_ms())
+        parts.gate.answered()
+        left = await parts.journal.submit(
+            lambda connection: _adopt_one(connection, parts.store_id, task, candidates, skew_ms)
+        )
+        if len(left) == 1:
+            self._settled(task)
+        elif left:
+            self._leave(task, Reason(SEVERAL, {"n": len(left), "candidates": list(left)}))
+        else:
+            task.absences += 1
+            if task.absences >= ABSENCES_NEEDED:
+                self._send_again(task)
+            else:
+                task.due_s = time.monotonic() + parts.settings.confirm_s
+
+    async def _look_at_edit(self, task: UnknownTask) -> None:
+        """An edit is the same however often it is sent, so one look is enough, and doubt means: send it again."""
+        parts = self._parts
+        assert task.product_id is not None
+        sent = await asyncio.to_thread(sent_content, parts.db, parts.store_id, task.listing_id, task.content_hash)
+        remote = None if sent is None else await parts.marketplace.read_listing(task.product_id)
+        if remote is None or sent is None or not is_applied(sent, remote):
+            self._send_again(task)
+            return
+        parts.gate.answered()
+        product_id = task.product_id
+        if await parts.journal.submit(
+            lambda connection: accept(connection, task.key, product_id, task.content_hash, now_ms())
+        ):
+            self._settled(task)
+
+    def _settled(self, task: UnknownTask) -> None:
+        self._forget(task)
+        self._parts.counts.put(task.task_id, TaskState.IN_REVIEW)
+
+    def _send_again(self, task: UnknownTask) -> None:
+        self._forget(task)
+        self._parts.write(
+            lambda connection: put_back(connection, task.key, "", now_ms()),
+            task.task_id,
+            TaskState.QUEUED,
+            self.on_queued,
+        )
+
+
+def _adopt_one(
+    connection: Connection, store_id: int, task: UnknownTask, candidates: tuple[str, ...], skew_ms: int
+) -> tuple[str, ...]:
+    """Settle *task* if exactly one candidate can be its answer. Returns: the candidates that can."""
+    known = known_products(connection, store_id, task, candidates, skew_ms)
+    left = tuple(product_id for product_id in candidates if product_id not in known)
+    if len(left) == 1:
+        accept(connection, task.key, left[0], task.content_hash, now_ms())
+    return left

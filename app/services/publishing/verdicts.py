@@ -1,0 +1,58 @@
+"""The checker's findings as reasons in the journal, and back again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from app.services.compliance.findings import Finding, Label, Severity
+from app.services.publishing.journal import Reason
+
+BLOCKED = "publishing.blocked"
+HELD = "publishing.held"
+
+
+def blocking(findings: Sequence[Finding]) -> list[Finding]:
+    """Findings that forbid sending."""
+    return [finding for finding in findings if finding.severity == Severity.BLOCK]
+
+
+def holding(findings: Sequence[Finding]) -> list[Finding]:
+    """Findings that forbid sending until somebody releases the listing."""
+    return [finding for finding in findings if finding.severity == Severity.HOLD]
+
+
+def reason_from(findings: Sequence[Finding], code: str) -> Reason:
+    """Why a listing is not sent: *code* is `BLOCKED` or `HELD`, the first finding names the field."""
+    kept = [_kept(finding) for finding in findings]
+    return Reason(code, {"n": len(kept), "findings": kept}, "", findings[0].field if findings else "")
+
+
+def findings_in(params: Mapping[str, Any]) -> list[Finding]:
+    """The findings of a reason; what an older program wrote differently is left out."""
+    found = []
+    for entry in params.get("findings", ()):
+        if isinstance(entry, dict) and entry.get("severity") in tuple(Severity):
+            values = {name: _thawed(value) for name, value in entry.get("params", {}).items()}
+            severity = Severity(entry["severity"])
+            found.append(Finding(entry["code"], severity, entry["field"], entry.get("sku"), values))
+    return found
+
+
+def _kept(finding: Finding) -> dict[str, Any]:
+    params = {name: _frozen(value) for name, value in finding.params.items()}
+    return {
+        "code": finding.code,
+        "severity": finding.severity,
+        "field": finding.field,
+        "sku": finding.sku,
+        "params": params,
+    }
+
+
+def _frozen(value: Any) -> Any:
+    return {"zh": value.zh, "en": value.en} if isinstance(value, Label) else value
+
+
+def _thawed(value: Any) -> Any:
+    return Label(**value) if isinstance(value, dict) and value.keys() == {"zh", "en"} else value

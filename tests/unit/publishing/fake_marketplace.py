@@ -1,0 +1,161 @@
+"""A marketplace in memory: one answer after the other as a test scripts them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from app.services.marketplace.port import (
+    ListingContent,
+    ListingSummary,
+    Refused,
+    RemoteListing,
+    RemoteStatus,
+    ResultPage,
+    Unanswered,
+    UploadedImage,
+)
+
+Step = Exception | Callable[[], Any] | None
+
+
+class Applied(Exception):
+    """Script: the write is applied, but its answer is lost."""
+
+
+class FakeMarketplace:
+    """Takes listings; `script` holds what the next writes meet: None (fine), an error, `Applied()`, or a callable.
+
+    Attributes:
+        products: what it has, by id.
+        creates, edits: contents of the writes that arrived, answered or not.
+        verdict: state of a review, by product id; `on_sale` for all unless a test says otherwise.
+    """
+
+    def __init__(self) -> None:
+        self.products: dict[str, RemoteListing] = {}
+        self.creates: list[ListingContent] = []
+        self.edits: list[tuple[str, ListingContent]] = []
+        self.script: deque[Step] = deque()
+        self.lookup_script: deque[Step] = deque()
+        self.upload_script: deque[Step] = deque()
+        self.review_script: deque[Step] = deque()
+        self.verdict: dict[str, RemoteStatus] = {}
+        self.default_verdict = RemoteStatus.ON_SALE
+        self.calls: list[str] = []
+        self.uploads: list[str] = []
+        self.lookups: list[dict[str, Any]] = []
+        self.in_flight = 0
+        self.most_in_flight = 0
+        self.before_write: Callable[[ListingContent], None] = lambda content: None
+        self.gate = asyncio.Event()
+        self.gate.set()
+
+    def add(self, content: ListingContent, *, at: datetime | None = None, product_id: str = "") -> str:
+        """Put a product on the platform, as somebody else would."""
+        product_id = product_id or str(1005006000000001 + len(self.products))
+        moment = at or datetime.now(UTC)
+        self.products[product_id] = RemoteListing(product_id, RemoteStatus.IN_REVIEW, content, moment, moment, {})
+        return product_id
+
+    def titles(self) -> list[str]:
+        """Titles of all products, sorted: twice published shows twice."""
+        return sorted(product.content.title for product in self.products.values())
+
+    async def _write(self, content: ListingContent, apply: Callable[[], str]) -> str:
+        self.in_flight += 1
+        self.most_in_flight = max(self.most_in_flight, self.in_flight)
+        try:
+            self.before_write(content)
+            await self.gate.wait()
+            await asyncio.sleep(0)
+            step = self.script.popleft() if self.script else None
+            if isinstance(step, Applied):
+                apply()
+                raise Unanswered(None)
+            await _meet(step)
+            return apply()
+        finally:
+            self.in_flight -= 1
+
+    async def create_listing(self, content: ListingContent) -> str:
+        """Create, as the script says."""
+        self.calls.append("create")
+        self.creates.append(content)
+        return await self._write(content, lambda: self.add(content))
+
+    async def edit_listing(self, product_id: str, content: ListingContent) -> None:
+        """Edit, as the script says."""
+        self.calls.append("edit")
+        self.edits.append((product_id, content))
+        await self._write(content, lambda: self.add(content, product_id=product_id))
+
+    async def read_listing(self, product_id: str) -> RemoteListing:
+        """The product."""
+        self.calls.append("read")
+        await _meet(self.lookup_script.popleft() if self.lookup_script else None)
+        if product_id not in self.products:
+            raise Refused("marketplace.product_missing", platform_code="F00-00-10001-002")
+        return self.products[product_id]
+
+    async def find_listings(
+        self, *, title: str, codes: Sequence[str], created_from: datetime, created_to: datetime
+    ) -> tuple[RemoteListing, ...]:
+        """Products with that title and those codes, created in the window."""
+        self.calls.append("find")
+        self.lookups.append({"title": title, "codes": tuple(codes), "from": created_from, "to": created_to})
+        await _meet(self.lookup_script.popleft() if self.lookup_script else None)
+        return tuple(
+            product
+            for product in self.products.values()
+            if product.content.title == title
+            and {sku.code for sku in product.content.skus} == set(codes)
+            and product.created_at is not None
+            and created_from <= product.created_at <= created_to
+        )
+
+    async def list_listings(
+        self, status: RemoteStatus, page: int = 1, page_size: int = 50
+    ) -> ResultPage[ListingSummary]:
+        """One page of a state's list."""
+        self.calls.append(f"list {status.name}")
+        await _meet(self.review_script.popleft() if self.review_script else None)
+        rows = [
+            ListingSummary(number, product.content.title, status, None, None, "USD", (), "", "", None, None)
+            for number, product in self.products.items()
+            if self._status(number) == status
+        ]
+        start = (page - 1) * page_size
+        pages = -(-len(rows) // page_size)
+        return ResultPage(tuple(rows[start : start + page_size]), page, pages, len(rows))
+
+    async def review_status(self, product_id: str) -> RemoteStatus:
+        """Where the review stands."""
+        self.calls.append("status")
+        await _meet(self.review_script.popleft() if self.review_script else None)
+        if product_id not in self.products:
+            raise Refused("marketplace.product_missing", platform_code="F00-00-10001-002")
+        return self._status(product_id)
+
+    def _status(self, product_id: str) -> RemoteStatus:
+        return self.verdict.get(product_id, self.default_verdict)
+
+    async def upload_image(self, name: str, data: bytes) -> UploadedImage:
+        """Keep a picture."""
+        self.calls.append("upload")
+        self.uploads.append(name)
+        await asyncio.sleep(0)
+        await _meet(self.upload_script.popleft() if self.upload_script else None)
+        return UploadedImage(f"https://ae01.alicdn.com/kf/{len(self.uploads)}-{name}", 800, 800)
+
+
+async def _meet(step: Step) -> None:
+    if isinstance(step, Exception):
+        raise step
+    if step is not None:
+        outcome = step()
+        if asyncio.iscoroutine(outcome):
+            await outcome
