@@ -1,0 +1,134 @@
+"""Who may call: app keys, signatures, timestamps, sessions and authorisation (aliexpress-open-platform.md 1-3)."""
+
+from __future__ import annotations
+
+import secrets
+import sqlite3
+from typing import Any
+
+from app.practice_market.call import Call
+from app.practice_market.catalogue import rules
+from app.practice_market.clock import request_moment_ms
+from app.practice_market.envelope import Gateway
+from app.practice_market.faults import Switches
+from app.practice_market.refusals import Refusal
+from app.practice_market.signing import is_signed
+from app.practice_market.storage import Storage
+
+
+def verify(call: Call, storage: Storage, moment_ms: int) -> str:
+    """The app key of a call that is signed, in time and complete.
+
+    The signature comes before anything else that could be wrong with the content (2.1, "order of checks").
+
+    Raises:
+        Refusal: the first thing that is wrong.
+    """
+    params, is_top = call.params, call.gateway is Gateway.TOP
+    if is_top and params.get("format", "xml") != "json":
+        raise Refusal("format.wrong")
+    if not call.method:
+        raise Refusal("method.missing")
+    for name in ("app_key", "timestamp"):
+        if not params.get(name):
+            raise Refusal(f"{name}.missing")
+    if not params.get("sign"):
+        raise Refusal("signature.missing")
+    secret = storage.value("SELECT app_secret FROM app WHERE app_key = ?", (params["app_key"],))
+    if secret is None:
+        raise Refusal("app_key.unknown")
+    signed = {name: value for name, value in params.items() if name != "sign"}
+    path = call.method if call.is_path else ""
+    if call.is_repeated_differently or not is_signed(signed, secret, params["sign"], is_top=is_top, path=path):
+        raise Refusal("signature.wrong")
+    _in_time(params["timestamp"], moment_ms, is_top)
+    return params["app_key"]
+
+
+def _in_time(timestamp: str, moment_ms: int, is_top: bool) -> None:
+    tolerance_s = rules()["gateway"]["top_tolerance_s" if is_top else "iop_tolerance_s"]
+    named_ms = request_moment_ms(timestamp, is_top=is_top)
+    if named_ms is None or abs(named_ms - moment_ms) > tolerance_s * 1000:
+        raise Refusal("timestamp.wrong", value=timestamp)
+
+
+def store_of(session: str, app_key: str, storage: Storage, switches: Switches, moment_ms: int) -> sqlite3.Row:
+    """The store an access token speaks for.
+
+    Raises:
+        Refusal: `session.missing` or `session.dead`.
+    """
+    if not session:
+        raise Refusal("session.missing")
+    row = storage.row(
+        "SELECT store.*, token.issued_ms, token.is_revoked FROM token JOIN store USING (store_id)"
+        " WHERE access_token = ? AND app_key = ?",
+        (session, app_key),
+    )
+    if row is None or row["is_revoked"] or row["issued_ms"] + switches.token_lifetime_s * 1000 <= moment_ms:
+        raise Refusal("session.dead")
+    return row
+
+
+def issue_code(storage: Storage, app_key: str, store_id: int, moment_ms: int) -> str:
+    """A new authorisation code, good for one exchange within half an hour (3.1)."""
+    code = f"3_{app_key}_{secrets.token_urlsafe(18)}"
+    storage.execute("INSERT INTO authorisation_code VALUES (?, ?, ?, ?, 0)", (code, app_key, store_id, moment_ms))
+    return code
+
+
+def exchange_code(storage: Storage, code: str, app_key: str, switches: Switches, moment_ms: int) -> dict[str, Any]:
+    """The tokens for an authorisation code, in the fields of 3.2.
+
+    Raises:
+        Refusal: `code.dead` when it is unknown, used, too old or another app's.
+    """
+    row = storage.row("SELECT * FROM authorisation_code WHERE code = ? AND app_key = ?", (code, app_key))
+    lifetime_ms = rules()["gateway"]["code_lifetime_s"] * 1000
+    if row is None or row["is_used"] or row["issued_ms"] + lifetime_ms <= moment_ms:
+        raise Refusal("code.dead")
+    storage.execute("UPDATE authorisation_code SET is_used = 1 WHERE code = ?", (code,))
+    return issue_tokens(storage, app_key, row["store_id"], switches, moment_ms)
+
+
+def refresh(storage: Storage, token: str, app_key: str, switches: Switches, moment_ms: int) -> dict[str, Any]:
+    """New tokens for a refresh token; the old ones live on unless the switch `refresh_revokes` is set.
+
+    Raises:
+        Refusal: `refresh_token.dead`.
+    """
+    row = storage.row("SELECT * FROM token WHERE refresh_token = ? AND app_key = ?", (token, app_key))
+    if row is None or row["is_revoked"] or row["issued_ms"] + switches.refresh_lifetime_s * 1000 <= moment_ms:
+        raise Refusal("refresh_token.dead")
+    if switches.refresh_revokes:
+        storage.execute("UPDATE token SET is_revoked = 1 WHERE refresh_token = ?", (token,))
+    return issue_tokens(storage, app_key, row["store_id"], switches, moment_ms)
+
+
+def issue_tokens(storage: Storage, app_key: str, store_id: int, switches: Switches, moment_ms: int) -> dict[str, Any]:
+    """A new pair of tokens for a store, stored and described in the fields of 3.2."""
+    access, renewal = f"50000{secrets.token_hex(20)}", f"50001{secrets.token_hex(20)}"
+    storage.execute(
+        "INSERT INTO token (access_token, refresh_token, app_key, store_id, issued_ms) VALUES (?, ?, ?, ?, ?)",
+        (access, renewal, app_key, store_id, moment_ms),
+    )
+    store = storage.row("SELECT * FROM store WHERE store_id = ?", (store_id,))
+    assert store is not None
+    return {
+        "access_token": access,
+        "refresh_token": renewal,
+        "expires_in": int(switches.token_lifetime_s),
+        "refresh_expires_in": int(switches.refresh_lifetime_s),
+        "expire_time": moment_ms + int(switches.token_lifetime_s * 1000),
+        "refresh_token_valid_time": moment_ms + int(switches.refresh_lifetime_s * 1000),
+        "user_id": str(store_id),
+        "seller_id": str(store_id),
+        "havana_id": f"17{store_id}",
+        "user_nick": store["login_id"],
+        "account": store["account"],
+        "account_id": None,
+        "account_platform": "seller_center",
+        "locale": "zh_CN",
+        "sp": "ae",
+        "code": "0",
+    }

@@ -1,0 +1,48 @@
+"""What a product points to must exist, and belong to the store that sells it."""
+
+from __future__ import annotations
+
+from app.practice_market import categories
+from app.practice_market.catalogue import rules
+from app.practice_market.content.reading import Family, Record
+from app.practice_market.context import Context
+from app.practice_market.refusals import Refusal
+
+
+def leaf(record: Record) -> categories.Category:
+    """The leaf category of a record.
+
+    Raises:
+        Refusal: `category.not_leaf`, `category.permission`.
+    """
+    category = categories.find(record.get("category_id") or 0)
+    if category is None or not category.is_leaf:
+        raise Refusal("category.not_leaf", category_id=record.get("category_id"))
+    if category.needs_permission:
+        raise Refusal("category.permission", category_id=category.category_id)
+    return category
+
+
+def check(record: Record, family: Family, context: Context) -> None:
+    """Freight template, service template, group and currency are the store's own."""
+    template_id = record.get("freight_template_id")
+    is_refused = family is Family.SOLUTION and template_id in rules()["overseas_refused_templates"]
+    if is_refused or not has_template(context, template_id):
+        raise Refusal("template.foreign", pointer="shipping_template_id")
+    promise_id = record["promise_template_id"]
+    if not _exists(context, "SELECT 1 FROM promise_template WHERE store_id = ? AND template_id = ?", promise_id):
+        raise Refusal("template.foreign", pointer="service_template_id")
+    for group_id in record["group_ids"]:
+        if not _exists(context, "SELECT 1 FROM product_group WHERE store_id = ? AND group_id = ?", group_id):
+            raise Refusal("template.foreign", pointer="group_id")
+    if record["currency_code"] != context.store["currency"]:
+        raise Refusal("schema", pointer="currency_code", reason=record["currency_code"])
+
+
+def has_template(context: Context, template_id: int | None) -> bool:
+    """Whether the calling store has that freight template."""
+    return _exists(context, "SELECT 1 FROM freight_template WHERE store_id = ? AND template_id = ?", template_id)
+
+
+def _exists(context: Context, sql: str, item_id: int | None) -> bool:
+    return item_id is not None and context.storage.value(sql, (context.store_id, item_id)) is not None

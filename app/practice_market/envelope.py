@@ -1,0 +1,65 @@
+"""Answers in the platform's dialects (aliexpress-open-platform.md 4.1-4.3).
+
+A handler returns plain dicts; a list that the wire wraps is a `Listed`, which knows its element key. Values that
+are None and lists that are empty do not appear at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Any
+
+from app.practice_market.refusals import Refusal
+
+
+class Gateway(StrEnum):
+    """Which door a call came through; it decides signature, parameters and error dialect."""
+
+    SYNC = "sync"
+    REST = "rest"
+    TOP = "top"
+
+
+class Listed(list[Any]):
+    """A list and the key its elements get when the answer is not simplified."""
+
+    __slots__ = ("element",)
+
+    def __init__(self, element: str, items: Iterable[Any]) -> None:
+        super().__init__(items)
+        self.element = element
+
+
+def success(method: str, body: dict[str, Any], *, simplify: bool, request_id: str) -> dict[str, Any]:
+    """A good answer of a dotted method: wrapped, or at the root when simplified."""
+    shaped: dict[str, Any] = {**_shaped(body, simplify), "request_id": request_id}
+    return shaped if simplify else {method.replace(".", "_") + "_response": shaped}
+
+
+def failure(refusal: Refusal, gateway: Gateway, *, request_id: str) -> dict[str, Any]:
+    """A refusal in the dialect of *gateway*; always with HTTP status 200."""
+    words = refusal.wording
+    if gateway is Gateway.REST:
+        return {"type": words.kind, "code": words.iop, "message": words.text, "request_id": request_id}
+    if gateway is Gateway.SYNC and words.is_gateway:
+        body: dict[str, Any] = {"type": words.kind, "code": words.iop, "msg": words.text}
+        return {"error_response": {**body, "request_id": request_id, "_trace_id_": request_id + "0e0a1b"}}
+    if words.is_gateway:
+        body = {"code": words.top, "msg": words.text, "sub_code": words.sub_code, "sub_msg": words.text}
+    else:
+        body = {"code": "15", "msg": "Remote service error", "sub_code": words.sub_code, "sub_msg": words.text}
+    return {"error_response": {**body, "request_id": request_id}}
+
+
+def _shaped(value: Any, simplify: bool) -> Any:
+    if isinstance(value, dict):
+        return {name: _shaped(part, simplify) for name, part in value.items() if not _is_absent(part)}
+    if isinstance(value, Listed):
+        items = [_shaped(part, simplify) for part in value]
+        return items if simplify else {value.element: items}
+    return value
+
+
+def _is_absent(value: Any) -> bool:
+    return value is None or (isinstance(value, Listed) and not value)

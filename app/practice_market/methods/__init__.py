@@ -1,0 +1,19 @@
+"""The API methods the market answers, one module per noun; importing this package registers them all."""
+
+from app.practice_market.methods import (  # noqa: F401 - importing a module registers its methods
+    accounts,
+    categories,
+    freight,
+    groups,
+    orders,
+    photobank,
+    product_edits,
+    product_lists,
+    product_states,
+    products,
+    shipments,
+    stock_and_price,
+)
+from app.practice_market.methods.registry import FailureBody, Method, find
+
+__all__ = ["FailureBody", "Method", "find"]

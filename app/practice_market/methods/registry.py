@@ -1,0 +1,78 @@
+"""How a method is declared, found, and how it says no."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from app.practice_market.call import Arguments
+from app.practice_market.context import Context
+from app.practice_market.refusals import Refusal
+
+Handler = Callable[[Context, Arguments], dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class FailureBody:
+    """How a method says no inside a success body (aliexpress-open-platform.md 4.3).
+
+    Attributes:
+        flag: name of the boolean.
+        code, text: names of the reason's fields.
+        is_number: whether the code is an integer on the wire.
+        level: the key around them, "" where they sit directly in the body.
+    """
+
+    flag: str
+    code: str = "error_code"
+    text: str = "error_message"
+    is_number: bool = True
+    level: str = "result"
+
+    def body(self, refusal: Refusal) -> dict[str, Any]:
+        """The body that reports *refusal*."""
+        words = refusal.wording
+        code: int | str = words.number if self.is_number else words.sub_code
+        said = {self.flag: False, self.code: code, self.text: words.text}
+        return {self.level: said} if self.level else said
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """An API method.
+
+    Attributes:
+        name: dotted, or a path.
+        handler: does the work.
+        failure: how business refusals travel; None means code 15.
+    """
+
+    name: str
+    handler: Handler
+    failure: FailureBody | None
+
+
+_methods: dict[str, Method] = {}
+
+
+def method(name: str, failure: FailureBody | None = None) -> Callable[[Handler], Handler]:
+    """Declare a handler as the API method *name*; a handler may serve several."""
+
+    def register(handler: Handler) -> Handler:
+        _methods[name] = Method(name, handler, failure)
+        return handler
+
+    return register
+
+
+def find(name: str) -> Method:
+    """The method called *name*.
+
+    Raises:
+        Refusal: `method.unknown`.
+    """
+    found = _methods.get(name)
+    if found is None:
+        raise Refusal("method.unknown", name=name)
+    return found

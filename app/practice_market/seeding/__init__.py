@@ -1,0 +1,81 @@
+"""What a new market holds: app, stores, templates, and when asked for, listings and orders. All of it is invented."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+import orjson
+
+from app.practice_market.access import issue_tokens
+from app.practice_market.catalogue import load
+from app.practice_market.faults import Switches
+from app.practice_market.seeding.listings import seed_listings
+from app.practice_market.seeding.orders import seed_orders
+from app.practice_market.storage import Storage
+
+APP_KEY_DIGITS = 900_000
+
+
+def prepare(storage: Storage, moment_ms: int, *, is_seeded: bool) -> None:
+    """Bring a file to where a market can open; what is there stays as it is. Threads: any one."""
+    with storage.transaction():
+        if not storage.note("stores"):
+            _make_stores(storage, moment_ms)
+            storage.keep("stores", True)
+        if is_seeded and not storage.note("seeded"):
+            seed_listings(storage, moment_ms)
+            seed_orders(storage, moment_ms)
+            storage.keep("seeded", True)
+
+
+def credentials_of(storage: Storage) -> dict[str, Any]:
+    """App key and secret, and for every store its name and newest tokens."""
+    app = storage.row("SELECT * FROM app")
+    assert app is not None
+    stores = storage.rows(
+        "SELECT name, name_en, access_token, refresh_token FROM store JOIN token USING (store_id)"
+        " WHERE access_token = (SELECT access_token FROM token AS own WHERE own.store_id = store.store_id"
+        " AND NOT is_revoked ORDER BY issued_ms DESC, access_token LIMIT 1) ORDER BY store_id"
+    )
+    return {
+        "app_key": app["app_key"],
+        "app_secret": app["app_secret"],
+        "stores": [dict(row) for row in stores],
+    }
+
+
+def _make_stores(storage: Storage, moment_ms: int) -> None:
+    app_key = str(500_000 + secrets.randbelow(APP_KEY_DIGITS))
+    storage.execute("INSERT INTO app VALUES (?, ?)", (app_key, secrets.token_hex(16)))
+    for store in load("stores"):
+        columns = ("store_id", "name", "name_en", "login_id", "account", "country", "currency")
+        storage.execute("INSERT INTO store VALUES (?, ?, ?, ?, ?, ?, ?)", tuple(store[name] for name in columns))
+        issue_tokens(storage, app_key, store["store_id"], Switches(), moment_ms)
+        _make_groups(storage, store)
+        _make_templates(storage, store)
+
+
+def _make_groups(storage: Storage, store: dict[str, Any]) -> None:
+    rows = []
+    for group_id, name, children in store["groups"]:
+        rows.append((group_id, store["store_id"], 0, name))
+        rows += [(child_id, store["store_id"], group_id, child) for child_id, child in children]
+    storage.executemany("INSERT INTO product_group VALUES (?, ?, ?, ?)", rows)
+
+
+def _make_templates(storage: Storage, store: dict[str, Any]) -> None:
+    freight = [
+        (
+            store["store_id"],
+            template["id"],
+            position,
+            template["name"],
+            template["is_default"],
+            orjson.dumps(template["services"]).decode(),
+        )
+        for position, template in enumerate(store["templates"])
+    ]
+    storage.executemany("INSERT INTO freight_template VALUES (?, ?, ?, ?, ?, ?)", freight)
+    promises = [(store["store_id"], template_id, name) for template_id, name in store["promises"]]
+    storage.executemany("INSERT INTO promise_template VALUES (?, ?, ?)", promises)

@@ -1,0 +1,157 @@
+"""The market on HTTP: one loopback listener for all gateways, the pictures and the practice controls.
+
+Everything the platform would refuse is answered with status 200; other statuses occur only where the platform's
+infrastructure would fail, and on the practice addresses (aliexpress-open-platform.md 1.2, 4.3).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from html import escape
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+import orjson
+from aiohttp import web
+
+from app.practice_market import access, pictures
+from app.practice_market.call import read_call
+from app.practice_market.desk import Answer, Desk
+from app.practice_market.envelope import Gateway
+from app.practice_market.photobank import LOOPBACK
+
+BODY_MAX = 16 * 1024 * 1024
+COMPRESS_FROM = 1024
+
+
+def make_application(desk: Desk) -> web.Application:
+    """The routes of a market."""
+    pages = Pages(desk)
+    application = web.Application(client_max_size=BODY_MAX, middlewares=[_only_loopback])
+    for verb in ("GET", "POST"):
+        application.router.add_route(verb, "/sync", pages.sync)
+        application.router.add_route(verb, "/router/rest", pages.top)
+        application.router.add_route(verb, "/rest", pages.rest)
+        application.router.add_route(verb, "/rest/{path:.+}", pages.rest)
+    application.router.add_get("/oauth/authorize", pages.authorise)
+    application.router.add_get("/kf/{name}", pages.picture)
+    application.router.add_get("/practice/state", pages.state)
+    application.router.add_get("/practice/faults", pages.faults)
+    application.router.add_post("/practice/faults", pages.change_faults)
+    return application
+
+
+@web.middleware
+async def _only_loopback(request: web.Request, handler: Any) -> web.StreamResponse:
+    """Refuse other host names: a page in a browser could rebind one to this machine."""
+    if urlsplit(f"//{request.host}").hostname not in LOOPBACK:
+        raise web.HTTPForbidden
+    answered: web.StreamResponse = await handler(request)
+    return answered
+
+
+class Pages:
+    """HTTP handlers around a desk."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def sync(self, request: web.Request) -> web.StreamResponse:
+        """The business gateway."""
+        return await self._send(request, await self._desk.answer(await read_call(request, Gateway.SYNC)))
+
+    async def top(self, request: web.Request) -> web.StreamResponse:
+        """The legacy gateway."""
+        return await self._send(request, await self._desk.answer(await read_call(request, Gateway.TOP)))
+
+    async def rest(self, request: web.Request) -> web.StreamResponse:
+        """The system gateway; the API path is what follows `/rest`, or the parameter `method`."""
+        path = request.match_info.get("path", "")
+        call = await read_call(request, Gateway.REST, f"/{path}" if path else "")
+        return await self._send(request, await self._desk.answer(call))
+
+    async def authorise(self, request: web.Request) -> web.Response:
+        """The consent page: one link per store; following it brings the code to the callback, or shows it."""
+        query, storage = request.query, self._desk.storage
+        app_key, back = query.get("client_id", ""), query.get("redirect_uri", "")
+        if storage.value("SELECT 1 FROM app WHERE app_key = ?", (app_key,)) is None:
+            raise web.HTTPBadRequest
+        if back and urlsplit(back).hostname not in LOOPBACK:
+            raise web.HTTPBadRequest
+        if "store" not in query:
+            return _page(self._store_links(query))
+        store_id = storage.value("SELECT store_id FROM store WHERE store_id = ?", (query["store"],))
+        if store_id is None:
+            raise web.HTTPBadRequest
+        with storage.transaction():
+            code = access.issue_code(storage, app_key, store_id, self._desk.clock())
+        if not back:
+            return _page(f"<code>{escape(code)}</code>")
+        parameters = {"code": code} | ({"state": query["state"]} if "state" in query else {})
+        raise web.HTTPFound(f"{back}{'&' if urlsplit(back).query else '?'}{urlencode(parameters)}")
+
+    async def picture(self, request: web.Request) -> web.Response:
+        """A photobank picture, also as thumbnail `<hash>.jpg_50x50.jpg`."""
+        found = await pictures.fetch(self._desk.storage, request.match_info["name"])
+        if found is None:
+            raise web.HTTPNotFound
+        content, kind = found
+        return web.Response(body=content, content_type=kind, headers={"Cache-Control": "max-age=31536000, immutable"})
+
+    async def state(self, request: web.Request) -> web.Response:
+        """What the market saw and holds."""
+        return _json(self._desk.tally.document(self._desk.storage, self._desk.limits.peaks))
+
+    async def faults(self, request: web.Request) -> web.Response:
+        """The switches in force."""
+        return _json(self._desk.faults.document())
+
+    async def change_faults(self, request: web.Request) -> web.Response:
+        """Change the switches named in a JSON object. JSON only, which no foreign web page can send unasked."""
+        if request.content_type != "application/json":
+            raise web.HTTPUnsupportedMediaType
+        try:
+            document = orjson.loads(await request.read())
+            if not isinstance(document, dict):
+                raise ValueError("faults")
+            self._desk.faults.update(document)
+        except ValueError as error:
+            return _json({"error": str(error)}, status=400)
+        return _json(self._desk.faults.document())
+
+    async def _send(self, request: web.Request, answer: Answer) -> web.StreamResponse:
+        content = orjson.dumps(answer.body)
+        if answer.cut:
+            return await _cut(request, content if answer.cut == "half" else b"")
+        response = web.Response(body=content, content_type="application/json", charset="utf-8")
+        if len(content) >= COMPRESS_FROM and "gzip" in request.headers.get("Accept-Encoding", ""):
+            response.enable_compression(web.ContentCoding.gzip)
+        return response
+
+    def _store_links(self, query: Any) -> str:
+        links = []
+        for row in self._desk.storage.rows("SELECT store_id, name, name_en FROM store"):
+            address = "?" + urlencode({**query, "store": row["store_id"]})
+            links.append(f'<p><a href="{escape(address)}">{escape(row["name"])} · {escape(row["name_en"])}</a></p>')
+        return "".join(links)
+
+
+async def _cut(request: web.Request, content: bytes) -> web.StreamResponse:
+    """Break the connection, after half of *content* if there is any."""
+    response = web.StreamResponse(headers={"Content-Type": "application/json", "Content-Length": str(len(content))})
+    if content:
+        await response.prepare(request)
+        await response.write(content[: len(content) // 2])
+        await asyncio.sleep(0)
+    if request.transport is not None:
+        request.transport.abort() if not content else request.transport.close()
+    return response
+
+
+def _json(document: dict[str, Any], status: int = 200) -> web.Response:
+    return web.Response(body=orjson.dumps(document), content_type="application/json", status=status)
+
+
+def _page(body: str) -> web.Response:
+    text = f'<!doctype html><html lang="zh"><meta charset="utf-8"><title>AliExpress</title><body>{body}</body></html>'
+    return web.Response(text=text, content_type="text/html")
