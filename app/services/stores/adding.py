@@ -18,6 +18,7 @@ from app.services.settings import Settings
 from app.services.stores.gateways import checked_gateway, is_loopback
 from app.services.stores.reading import find_store
 from app.services.stores.records import StoreRecord
+from app.services.stores.sync.writing import MARK
 
 STORE_COLOURS = 10
 """The theme's tested hues (interface.md 4)."""
@@ -86,7 +87,9 @@ def add_store(
                 _insert(connection, name, alias, address, reference, access, is_practice, token_expires_ms)
             else:
                 _sign_in_again(connection, existing.id, address, reference, token_expires_ms)
-                _move_categories(connection, existing.gateway, address)
+                if existing.gateway != address:
+                    _move_categories(connection, existing.gateway, address)
+                    _forget_addresses(connection, existing.id)
     except BaseException:
         app.credentials.delete(reference)
         raise
@@ -165,3 +168,12 @@ def _move_categories(connection: Connection, old: str, new: str) -> None:
         connection.exec_driver_sql(
             f"DELETE FROM {table} WHERE gateway = ? AND NOT EXISTS (SELECT 1 FROM store WHERE gateway = ?)", (old, old)
         )
+
+
+def _forget_addresses(connection: Connection, store_id: int) -> None:
+    """Addresses of pictures name the market's port: uploads are done anew, and the next sync reads every listing."""
+    connection.exec_driver_sql("DELETE FROM uploaded_image WHERE store_id = ?", (store_id,))
+    connection.exec_driver_sql(
+        f"UPDATE listing SET remote = json_remove(remote, '$.{MARK}') WHERE store_id = ? AND remote IS NOT NULL",
+        (store_id,),
+    )

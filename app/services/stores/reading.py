@@ -105,3 +105,12 @@ def mark_health(db: Database, store_id: int, health: StoreHealth) -> None:
         connection.exec_driver_sql(
             "UPDATE store SET health = ? WHERE id = ? AND health <> ?", (str(health), store_id, str(health))
         )
+
+
+def note_renewal(db: Database, store_id: int, token_expires_ms: int | None) -> None:
+    """Remember that the store's sign-in was renewed, and until when it lasts."""
+    with db.bulk() as connection:
+        connection.exec_driver_sql(
+            "UPDATE store SET health = ?, token_expires_ms = ? WHERE id = ?",
+            (str(StoreHealth.OK), token_expires_ms, store_id),
+        )

@@ -45,8 +45,8 @@ _COLUMNS = (
     "updated_ms",
 )
 _INSERT = (
-    f"INSERT INTO listing ({', '.join(_COLUMNS)}, import_run_id, block_count, hold_count, warn_count, error_code, "
-    f"error_text, error_field) VALUES ({', '.join('?' * len(_COLUMNS))}, NULL, 0, 0, 0, '', '', '')"
+    f"INSERT INTO listing (id, {', '.join(_COLUMNS)}, import_run_id, block_count, hold_count, warn_count, error_code, "
+    f"error_text, error_field) VALUES (?, {', '.join('?' * len(_COLUMNS))}, NULL, 0, 0, 0, '', '', '')"
 )
 _TAKEN = ("status", "off_reason", *LISTING_FIELDS, "sent_hash", "remote", *DERIVED_COLUMNS, "updated_ms")
 _UPDATE = f"UPDATE listing SET {', '.join(f'{column} = ?' for column in _TAKEN)} WHERE id = ?"
@@ -138,11 +138,19 @@ class PageWriter:
         updated = to_ms(remote.modified_at) or created
         values |= {"store_id": self.store_id, "product_id": record.product_id}
         values |= {"created_ms": created, "updated_ms": updated}
-        cursor = self.connection.exec_driver_sql(_INSERT, tuple(values[column] for column in _COLUMNS))
-        listing_id = int(cursor.lastrowid or 0)
+        listing_id = self._next_id()
+        self.connection.exec_driver_sql(_INSERT, (listing_id, *(values[column] for column in _COLUMNS)))
         insert_skus(self.connection, [sku_row(listing_id, place, sku) for place, sku in enumerate(record.skus)])
         replace_images(self.connection, listing_id, record.images)
         self.counts.new += 1
+
+    def _next_id(self) -> int:
+        """Past every id that an undone import may bring back."""
+        found = self.connection.exec_driver_sql(
+            "SELECT 1 + max((SELECT coalesce(max(id), 0) FROM listing), "
+            "(SELECT coalesce(max(last_listing_id), 0) FROM change_range))"
+        )
+        return int(found.scalar_one())
 
     def _put_over(
         self,

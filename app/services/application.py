@@ -1,0 +1,196 @@
+"""The layers of one data folder, built without Qt: settings, credentials, database, worker, marketplaces.
+
+Nothing heavy is imported before it is needed: looking at the settings costs neither SQLAlchemy nor aiohttp, so that
+the window paints first and loads afterwards.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from app.services.settings import Settings, SettingsFile
+
+if TYPE_CHECKING:
+    from app.services.credentials import Credentials
+    from app.services.db import Database
+    from app.services.marketplace.aliexpress import AliExpressMarketplace, Gateway
+    from app.services.marketplace.port import StoreCredentials
+    from app.services.stores.practice import PracticeMarketProcess
+    from app.services.stores.records import StoreRecord
+    from app.services.worker import WorkerProcess
+
+log = logging.getLogger(__name__)
+
+DATABASE_NAME = "shangjia.db"
+
+
+class Application:
+    """Everything that belongs to one data folder, made at the first look. Threads: any; `marketplace` and
+    `connected` belong to a running event loop.
+
+    Args:
+        data_dir: the folder; made when something is written.
+    """
+
+    def __init__(self, data_dir: Path) -> None:
+        self.data_dir = data_dir
+        self._settings = SettingsFile(data_dir)
+        self._lock = threading.RLock()
+        self._db: Database | None = None
+        self._credentials: Credentials | None = None
+        self._worker: WorkerProcess | None = None
+        self._practice: PracticeMarketProcess | None = None
+        self._gateways: dict[str, Gateway] = {}
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    @property
+    def settings(self) -> Settings:
+        """The user's settings. Raises: SettingsTooNew."""
+        return self._settings.settings
+
+    def change_settings(self, **values: Any) -> Settings:
+        """Set some settings; they are on disk when this returns. Raises: TypeError, ValueError."""
+        return self._settings.change(**values)
+
+    @property
+    def database_path(self) -> Path:
+        """The database file, whether or not it is there yet."""
+        return self.data_dir / DATABASE_NAME
+
+    @property
+    def db(self) -> Database:
+        """The database, opened and brought up to date at the first look.
+
+        Raises:
+            DatabaseTooNew, DatabaseDamaged: see `app.services.upgrade.open_database`.
+        """
+        with self._lock:
+            if self._db is None:
+                from app.services.upgrade import open_database
+
+                self._make_private()
+                self._db = open_database(self.database_path)
+            return self._db
+
+    @property
+    def credentials(self) -> Credentials:
+        """Where tokens are kept."""
+        with self._lock:
+            if self._credentials is None:
+                from app.services.credentials import Credentials
+
+                self._make_private()
+                self._credentials = Credentials(self.data_dir)
+            return self._credentials
+
+    @property
+    def worker(self) -> WorkerProcess:
+        """The process for files and bulk work; it starts with its first job or with `worker.start()`."""
+        with self._lock:
+            if self._worker is None:
+                from app.services.worker import WorkerProcess
+
+                self._worker = WorkerProcess()
+            return self._worker
+
+    @property
+    def practice(self) -> PracticeMarketProcess:
+        """The practice market of this data folder, not started by looking at it."""
+        with self._lock:
+            if self._practice is None:
+                from app.services.stores.practice import PracticeMarketProcess
+
+                self._practice = PracticeMarketProcess(self.data_dir)
+            return self._practice
+
+    def marketplace(self, store: StoreRecord) -> AliExpressMarketplace:
+        """The marketplace of a store, in the running event loop; reads its credentials, so it may touch the disk.
+
+        All stores of a gateway share connections and limits. Close the marketplace when done; the connections stay
+        until `disconnect`.
+
+        Raises:
+            CredentialsMissing, VaultLocked, NoCredentialStore, CredentialStoreFailed: the tokens cannot be read.
+            InputError: the gateway's address is not safe.
+            RuntimeError: no event loop is running.
+        """
+        return self._connect(store, self.credentials.load(store.credential_ref))
+
+    @asynccontextmanager
+    async def connected(self, store: StoreRecord) -> AsyncIterator[AliExpressMarketplace]:
+        """`async with app.connected(store) as marketplace`: as `marketplace`, with the tokens read off the loop's
+        thread, and closed at the end."""
+        credentials = await asyncio.to_thread(self.credentials.load, store.credential_ref)
+        marketplace = self._connect(store, credentials)
+        try:
+            yield marketplace
+        finally:
+            await marketplace.close()
+
+    async def disconnect(self) -> None:
+        """Close all connections of the running loop; the next call opens new ones."""
+        gateways, self._gateways = self._gateways, {}
+        for gateway in gateways.values():
+            await gateway.close()
+
+    def close(self) -> None:
+        """End worker and practice market, close the database. Safe to call twice; the object can be used again."""
+        with self._lock:
+            worker, self._worker = self._worker, None
+            practice, self._practice = self._practice, None
+            database, self._db = self._db, None
+        if worker is not None:
+            worker.close()
+        if practice is not None:
+            practice.stop()
+        if database is not None:
+            database.dispose()
+
+    def __enter__(self) -> Application:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _make_private(self) -> None:
+        """The folder holds the database and perhaps the vault: nobody else's business."""
+        self.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+    def _connect(self, store: StoreRecord, credentials: StoreCredentials) -> AliExpressMarketplace:
+        from app.services.marketplace.aliexpress import AliExpressMarketplace
+
+        async def save(renewed: StoreCredentials) -> None:
+            await asyncio.to_thread(self._keep_renewed, store.id, store.credential_ref, renewed)
+
+        return AliExpressMarketplace(
+            credentials,
+            self._gateway(store.gateway),
+            store_key=str(store.id),
+            on_new_credentials=save,
+            reload_credentials=lambda: self.credentials.load(store.credential_ref),
+        )
+
+    def _gateway(self, url: str) -> Gateway:
+        """One gateway an address and event loop: limits hold for all stores together."""
+        from app.services.marketplace.aliexpress import Gateway
+
+        loop = asyncio.get_running_loop()
+        if loop is not self._loop:
+            self._gateways, self._loop = {}, loop
+        if url not in self._gateways:
+            self._gateways[url] = Gateway(url)
+        return self._gateways[url]
+
+    def _keep_renewed(self, store_id: int, reference: str, renewed: StoreCredentials) -> None:
+        from app.services.clock import to_ms
+        from app.services.stores.reading import note_renewal
+
+        self.credentials.replace(reference, renewed)
+        note_renewal(self.db, store_id, to_ms(renewed.expires_at))
+        log.info("renewed the sign-in of store %s", store_id)
