@@ -8,9 +8,10 @@
 --images    write the pictures beside the sheet, too
 --seed      the same seed gives the same file
 --broken    cells to break the way suppliers and spreadsheets do
---columns   24 to 36
+--columns   29 to 36
 --plain     only the table: no title row, no second sheet
 --encoding  of a .csv
+--shop      store of the practice market whose templates and groups the sheet names
 
 Prints one JSON object: rows, products, images, header_row and the broken cells.
 """
@@ -40,9 +41,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--columns", type=int, default=30)
     parser.add_argument("--plain", action="store_true")
     parser.add_argument("--encoding", default="utf-8-sig")
+    parser.add_argument("--shop", default="")
     given = parser.parse_args(arguments)
     options = SampleOptions(
-        given.rows, given.seed, given.broken, given.columns, given.images, given.plain, given.encoding
+        rows=given.rows,
+        seed=given.seed,
+        broken=given.broken,
+        columns=given.columns,
+        images=given.images,
+        is_plain=given.plain,
+        encoding=given.encoding,
+        shop=given.shop,
     )
     try:
         report = write_sample(given.out, options)

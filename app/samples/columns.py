@@ -10,7 +10,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-from app.samples.families import catalogue
+from app.samples.families import Shop, catalogue
 from app.samples.products import Product, Sku
 from app.samples.xlsx import Cell
 
@@ -23,6 +23,7 @@ CENT = Decimal("0.01")
 class Line:
     """What one row of the sheet is made from; `images`: file names relative to the sheet's folder."""
 
+    shop: Shop
     product: Product
     sku: Sku
     images: tuple[str, ...]
@@ -61,8 +62,7 @@ def first_columns(count: int) -> Sequence[Column]:
     Raises:
         ValueError: fewer than those a listing needs, or more than there are.
     """
-    columns = all_columns()
-    least = next(place for place, column in enumerate(columns, 1) if column.of == "unit")
+    columns, least = all_columns(), layout()["least"]
     if not least <= count <= len(columns):
         raise ValueError(f"columns: {count} is not within {least} and {len(columns)}")
     return columns[:count]
@@ -98,15 +98,15 @@ _CELLS: dict[str, Callable[[Line], Cell]] = {
     "images": lambda line: ";".join(line.images),
     "keywords": lambda line: ", ".join(line.product.keywords),
     "detail": lambda line: line.product.detail_html,
-    "group": lambda line: catalogue()["goods"][line.product.family.goods]["group"],
-    "template": lambda line: catalogue()["goods"][line.product.family.goods]["template"],
+    "group": lambda line: line.shop.groups.get(line.product.family.prefix),
+    "template": lambda line: line.shop.templates[line.product.family.goods],
     "handling": lambda line: line.product.handling_days,
     "unit": lambda line: line.product.family.unit,
     "material": lambda line: line.product.material,
     "brand": lambda line: BRAND,
     "barcode": lambda line: line.sku.barcode,
     "cost": lambda line: line.sku.cost_minor * CENT,
-    "carton": lambda line: catalogue()["goods"][line.product.family.goods]["carton"],
+    "carton": lambda line: catalogue()["cartons"][line.product.family.goods],
     "fba": lambda line: line.product.fba_note,
     "supplier": lambda line: line.product.supplier,
 }

@@ -68,6 +68,21 @@ class Family:
         return chosen
 
 
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """A store the sheet is meant for: its freight template for each sort of goods, its group for each family prefix."""
+
+    name: str
+    templates: dict[str, str]
+    groups: dict[str, str]
+
+
+@cache
+def shops() -> dict[str, Shop]:
+    """The stores of the practice market by their names; the first is the one to use unless told otherwise."""
+    return {name: Shop(name, **entry) for name, entry in catalogue()["shops"].items()}
+
+
 @cache
 def catalogue() -> dict[str, Any]:
     """All of `families.json`; shared, so callers must not change it."""

@@ -11,7 +11,7 @@ from app.samples import shapes_devices, shapes_house, shapes_wear
 from app.samples.brush import Brush, Colour
 from app.samples.products import Product
 
-QUALITY = 72
+QUALITY = 68
 PLAIN_COLOURS: tuple[Colour, ...] = ((206, 84, 62), (64, 120, 196), (236, 178, 72), (96, 156, 98), (72, 78, 90))
 """For goods that are not sold by colour."""
 PICTURES = 2
@@ -21,9 +21,7 @@ PICTURES = 2
 def picture(product: Product, which: int) -> bytes:
     """JPEG of picture *which* (0 or 1) of *product*: its first or last colour, seen from the other side."""
     chance = Random(f"{product.key}:{which}")
-    base = _colour(product, which)
-    shift = chance.randint(-10, 10)
-    brush = Brush(chance.choice((800, 800, 900, 1000)), _shifted(base, shift))
+    brush = Brush(chance.choice((800, 800, 840, 900)), _varied(_colour(product, which), chance))
     for shapes in (shapes_devices, shapes_house, shapes_wear):
         draw = getattr(shapes, product.family.picture, None)
         if draw is not None:
@@ -41,9 +39,9 @@ def _colour(product: Product, which: int) -> Colour:
     return PLAIN_COLOURS[(product.number // 7 + which) % len(PLAIN_COLOURS)]
 
 
-def _shifted(colour: Colour, by: int) -> Colour:
+def _varied(colour: Colour, chance: Random) -> Colour:
     """A slightly other colour, so that no two products have equal pictures."""
-    red, green, blue = (min(250, max(24, part + by)) for part in colour)
+    red, green, blue = (min(250, max(24, part + chance.randint(-11, 11))) for part in colour)
     return red, green, blue
 
 

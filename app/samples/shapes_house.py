@@ -24,7 +24,7 @@ def cushion(brush: Brush) -> None:
     brush.shape(
         [(100, 100), (500, 145), (900, 100), (860, 500), (900, 900), (500, 860), (100, 900), (140, 500)], brush.base
     )
-    for offset in range(200, 820, 100):
+    for offset in range(215, 800, 142):
         brush.stroke([(offset, 190), (offset, 810)], 10, brush.light)
         brush.stroke([(190, offset), (810, offset)], 10, brush.dark)
 

@@ -16,7 +16,7 @@ from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 from app.samples.broken import BrokenCell, with_broken
 from app.samples.columns import Column, Line, first_columns, layout
-from app.samples.families import Family
+from app.samples.families import Family, shops
 from app.samples.pictures import PICTURES, picture
 from app.samples.products import Product, Products
 from app.samples.xlsx import Cell, Sheet, write_workbook
@@ -37,11 +37,12 @@ class SampleOptions:
         rows: variants, one a row; 1 to 1 000 000.
         seed: the same seed gives the same sample, and fewer rows give its beginning.
         broken: cells to break.
-        columns: columns of the sheet, 24 to 36.
+        columns: columns of the sheet, 29 to 36.
         images: write the pictures, too; a zip always has them.
         is_plain: only the table: no title above the headers, no second sheet.
         encoding: of a .csv.
         families: kinds of goods; none = all.
+        shop: name of the store of the practice market that the templates and groups belong to; "" = the first.
     """
 
     rows: int
@@ -52,6 +53,7 @@ class SampleOptions:
     is_plain: bool = False
     encoding: str = "utf-8-sig"
     families: tuple[Family, ...] = ()
+    shop: str = ""
 
 
 @dataclass(slots=True)
@@ -73,7 +75,11 @@ class Sample:
             raise ValueError(f"rows: {options.rows} is not within 1 and 1000000")
         if not _is_encoding(options.encoding):
             raise ValueError(f"encoding: there is no {options.encoding}")
+        names = list(shops())
+        if options.shop not in ("", *names):
+            raise ValueError(f"shop: {options.shop} is none of {', '.join(names)}")
         self.options = options
+        self._shop = shops()[options.shop or names[0]]
         self.columns: Sequence[Column] = first_columns(options.columns)
         self.report = SampleReport(header_row=1 if options.is_plain else 2)
         self._products = Products(options.seed, options.families)
@@ -88,7 +94,7 @@ class Sample:
                 names.append(tuple(_image_name(product, which) for which in range(PICTURES)))
             for sku in product.skus[: self.options.rows - self.report.rows]:
                 self.report.rows += 1
-                yield Line(product, sku, names[number % self._pictured])
+                yield Line(self._shop, product, sku, names[number % self._pictured])
             number += 1
         self.report.products = number
 
