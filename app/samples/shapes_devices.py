@@ -82,9 +82,9 @@ def light_strip(brush: Brush) -> None:
     """A reel of light strip."""
     brush.shadow(180, 820, 900)
     brush.disc(500, 500, 400, brush.base)
-    for radius in range(380, 190, -38):
-        brush.ring(500, 500, radius, 12, GLOW)
-        brush.ring(500, 500, radius - 16, 6, brush.dark)
+    for radius in range(376, 190, -62):
+        brush.ring(500, 500, radius, 20, GLOW)
+        brush.ring(500, 500, radius - 28, 8, brush.dark)
     brush.disc(500, 500, 170, (255, 255, 255))
     brush.disc(500, 500, 70, brush.dark)
 
