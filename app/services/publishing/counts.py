@@ -36,13 +36,16 @@ class RunCounts:
         """Where the tasks stand that the run begins with."""
         older = frozenset(task_id for task_id, state in states.items() if state == TaskState.IN_REVIEW)
         self._older = older if len(older) < len(states) else frozenset()
-        for task_id, state in states.items():
-            self._count(task_id, state)
-        self.report()
+        self.put_all(states)
 
     def put(self, task_id: int, state: TaskState) -> None:
         """A task is in *state* now, and that is on disk."""
-        self._count(task_id, state)
+        self.put_all({task_id: state})
+
+    def put_all(self, states: Mapping[int, TaskState]) -> None:
+        """Several tasks at once, told as one step."""
+        for task_id, state in states.items():
+            self._count(task_id, state)
         self.report()
 
     def _count(self, task_id: int, state: TaskState) -> None:

@@ -103,8 +103,8 @@ class Feeder:
 
     async def _fill(self) -> None:
         chunk = await asyncio.to_thread(self._preparer.next_chunk, CHUNK)
-        for task_id, state in chunk.ended.items():
-            self._parts.counts.put(task_id, state)
+        if chunk.ended:
+            self._parts.counts.put_all(chunk.ended)
         self._parts.batch_ids |= chunk.batch_ids
         for prepared in chunk.ready:
             self._queue.put_nowait(prepared)

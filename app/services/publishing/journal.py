@@ -33,8 +33,8 @@ class TaskKey:
 class ClaimedTask:
     """A task this run works on.
 
-    `content_hash`: what passed the checker when it was queued, or was sent last; `product_id`: what the journal
-    already knows of this listing, or None.
+    `content_hash`: what passed the checker when it was queued, or was sent last; `queued_ms`: when its batch was
+    made; `product_id`: what the journal already knows of this listing, or None.
     """
 
     task_id: int
@@ -43,6 +43,7 @@ class ClaimedTask:
     attempts: int
     content_hash: str
     product_id: str | None
+    queued_ms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,8 @@ def claim(connection: Connection, store_id: int, owner: str, batch_id: int | Non
     rows = connection.exec_driver_sql(
         "UPDATE publish_task SET owner = ? WHERE id IN (SELECT id FROM publish_task "
         f"WHERE store_id = ? AND state = 'queued' AND owner = ''{of_batch} ORDER BY id LIMIT ?) "
-        "RETURNING id, listing_id, batch_id, attempts, content_hash, product_id",
+        "RETURNING id, listing_id, batch_id, attempts, content_hash, product_id, "
+        "(SELECT created_ms FROM publish_batch WHERE publish_batch.id = batch_id)",
         (owner, store_id, limit),
     ).all()
     return sorted((ClaimedTask(*row) for row in rows), key=lambda task: task.task_id)
@@ -101,13 +103,9 @@ def claim(connection: Connection, store_id: int, owner: str, batch_id: int | Non
 def write_intent(connection: Connection, intent: Intent) -> Verdict:
     """Say what will be sent, or why it must not be sent now."""
     codes = CODE_SEPARATOR.join(intent.codes)
-    refusal = _refusal(connection, intent, codes)
-    if refusal is not None:
-        return refusal
-    connection.exec_driver_sql(
-        "UPDATE publish_task SET state = 'sending', action = ?, content_hash = ?, title = ?, codes = ?, "
-        "product_id = ?, attempts = attempts + 1, sent_ms = ?, settled_ms = NULL, error_code = '', "
-        "error_params = '{}', error_text = '', error_field = '' WHERE id = ?",
+    is_create = intent.action == TaskAction.CREATE
+    written = connection.exec_driver_sql(
+        _WRITE_INTENT + (_NO_TWIN if is_create else ""),
         (
             intent.action,
             intent.content_hash,
@@ -116,13 +114,32 @@ def write_intent(connection: Connection, intent: Intent) -> Verdict:
             intent.product_id,
             intent.sent_ms,
             intent.task_id,
+            intent.owner,
+            intent.content_hash,
+            *((intent.store_id, intent.task_id, intent.title, codes) if is_create else ()),
         ),
-    )
+    ).rowcount
+    if not written:
+        return _refusal(connection, intent)
     _move_listing(connection, intent.listing_id, ListingStatus.SENDING)
     return Verdict.GO
 
 
-def _refusal(connection: Connection, intent: Intent, codes: str) -> Verdict | None:
+_WRITE_INTENT = (
+    "UPDATE publish_task SET state = 'sending', action = ?, content_hash = ?, title = ?, codes = ?, product_id = ?, "
+    "attempts = attempts + 1, sent_ms = ?, settled_ms = NULL, error_code = '', error_params = '{}', error_text = '', "
+    "error_field = '' WHERE id = ? AND state = 'queued' AND owner = ? "
+    "AND (SELECT content_hash FROM listing WHERE listing.id = listing_id) = ?"
+)
+_NO_TWIN = (
+    " AND NOT EXISTS (SELECT 1 FROM publish_task AS twin WHERE twin.store_id = ? "
+    "AND twin.state IN ('sending', 'unknown') AND twin.id <> ? AND twin.action = 'create' "
+    "AND twin.title = ? AND twin.codes = ?)"
+)
+
+
+def _refusal(connection: Connection, intent: Intent) -> Verdict:
+    """Why an intent was not written."""
     row = connection.exec_driver_sql(
         "SELECT publish_task.state, owner, listing.content_hash FROM publish_task "
         "JOIN listing ON listing.id = listing_id WHERE publish_task.id = ?",
@@ -130,56 +147,52 @@ def _refusal(connection: Connection, intent: Intent, codes: str) -> Verdict | No
     ).first()
     if row is None or row[0] != TaskState.QUEUED or row[1] != intent.owner:
         return Verdict.LOST
-    if row[2] != intent.content_hash:
-        return Verdict.STALE
-    if intent.action == TaskAction.CREATE:
-        twin = connection.exec_driver_sql(
-            "SELECT 1 FROM publish_task WHERE store_id = ? AND state IN ('sending', 'unknown') AND id <> ? "
-            "AND action = 'create' AND title = ? AND codes = ? LIMIT 1",
-            (intent.store_id, intent.task_id, intent.title, codes),
-        ).first()
-        if twin is not None:
-            return Verdict.TWIN
-    return None
+    return Verdict.TWIN if row[2] == intent.content_hash else Verdict.STALE
 
 
 def accept(connection: Connection, key: TaskKey, product_id: str, content_hash: str, moment_ms: int) -> bool:
     """The marketplace has the listing: it is in review now. False: the task had been settled otherwise."""
-    store_id = connection.exec_driver_sql(
+    settled = connection.exec_driver_sql(
         "UPDATE publish_task SET state = 'in_review', product_id = ?, settled_ms = ?, owner = '', error_code = '', "
         "error_params = '{}', error_text = '', error_field = '' "
-        "WHERE id = ? AND attempts = ? AND state IN ('sending', 'unknown') RETURNING store_id",
+        "WHERE id = ? AND attempts = ? AND state IN ('sending', 'unknown')",
         (product_id, moment_ms, key.task_id, key.attempts),
-    ).scalar()
-    if store_id is None:
+    ).rowcount
+    if not settled:
         return False
-    _attach_product(connection, store_id, key.listing_id, product_id)
-    connection.exec_driver_sql(
-        "UPDATE listing SET status = 'in_review', sent_hash = ?, error_code = '', error_text = '', error_field = '' "
-        "WHERE id = ?",
-        (content_hash, key.listing_id),
-    )
+    if _show_accepted(connection, key.listing_id, product_id, content_hash) != product_id:
+        _give_way(connection, key.listing_id, product_id)
+        _show_accepted(connection, key.listing_id, product_id, content_hash)
     return True
 
 
-def _attach_product(connection: Connection, store_id: int, listing_id: int, product_id: str) -> None:
-    """Note the platform's id. A sync that came between request and answer may have made a listing of its own out of
-    our product: untouched, it is only a mirror and gives way; otherwise it keeps the id, and the journal knows it.
+_SHOW_ACCEPTED = (
+    "UPDATE listing SET status = 'in_review', sent_hash = ?, error_code = '', error_text = '', error_field = '', "
+    "product_id = CASE WHEN is_free THEN ? ELSE product_id END, search_text = CASE WHEN is_free "
+    "AND NOT instr(search_text, ?) THEN trim(search_text || char(10) || ?, char(10)) ELSE search_text END "
+    "FROM (SELECT NOT EXISTS (SELECT 1 FROM listing AS mine JOIN listing AS other ON other.store_id = mine.store_id "
+    "AND other.product_id = ? AND other.id <> mine.id WHERE mine.id = ?) AS is_free) "
+    "WHERE id = ? RETURNING product_id"
+)
+
+
+def _show_accepted(connection: Connection, listing_id: int, product_id: str, content_hash: str) -> str | None:
+    """Move the listing along and, unless another one carries it, note the platform's id. Returns: the id it carries."""
+    carried: str | None = connection.exec_driver_sql(
+        _SHOW_ACCEPTED, (content_hash, product_id, product_id, product_id, product_id, listing_id, listing_id)
+    ).scalar()
+    return carried
+
+
+def _give_way(connection: Connection, listing_id: int, product_id: str) -> None:
+    """A sync that came between request and answer may have made a listing of its own out of our product: untouched,
+    it is only a mirror and goes; otherwise it keeps the id, and the journal knows that it is ours, too.
     """
-    other = connection.exec_driver_sql(
-        "SELECT id, content_hash = coalesce(sent_hash, content_hash) AND NOT EXISTS "
-        "(SELECT 1 FROM publish_task WHERE publish_task.listing_id = listing.id) FROM listing "
-        "WHERE store_id = ? AND product_id = ? AND id <> ?",
-        (store_id, product_id, listing_id),
-    ).first()
-    if other is not None:
-        if not other[1]:
-            return
-        connection.exec_driver_sql("DELETE FROM listing WHERE id = ?", (other[0],))
     connection.exec_driver_sql(
-        "UPDATE listing SET product_id = ?, search_text = CASE WHEN instr(search_text, ?) THEN search_text "
-        "ELSE trim(search_text || char(10) || ?, char(10)) END WHERE id = ? AND product_id IS NOT ?",
-        (product_id, product_id, product_id, listing_id, product_id),
+        "DELETE FROM listing WHERE product_id = ? AND id <> ? AND content_hash = coalesce(sent_hash, content_hash) "
+        "AND store_id = (SELECT mine.store_id FROM listing AS mine WHERE mine.id = ?) "
+        "AND NOT EXISTS (SELECT 1 FROM publish_task WHERE publish_task.listing_id = listing.id)",
+        (product_id, listing_id, listing_id),
     )
 
 
@@ -221,9 +234,12 @@ def settle_review(
     ).scalar()
     if listing_id is None:
         return False
-    if status == ListingStatus.LIVE:
-        connection.exec_driver_sql("UPDATE listing SET off_reason = '' WHERE id = ?", (listing_id,))
-    return _move_listing(connection, listing_id, status, reason)
+    connection.exec_driver_sql(
+        "UPDATE listing SET status = ?, error_code = ?, error_text = '', error_field = ?, "
+        "off_reason = CASE WHEN ? = 'live' THEN '' ELSE off_reason END WHERE id = ?",
+        (status, reason.code, reason.field, status, listing_id),
+    )
+    return True
 
 
 def sign_out(connection: Connection, store_id: int) -> None:

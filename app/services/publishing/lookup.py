@@ -60,7 +60,9 @@ def adopt_unknown(connection: Connection, store_id: int, owner: str) -> list[Unk
 
 
 def _unknown(row: Row[Any]) -> UnknownTask:
-    task_id, listing_id, batch_id, attempts, action, content_hash, title, codes, product_id, sent_ms, unknown_ms = tuple(row)
+    task_id, listing_id, batch_id, attempts, action, content_hash, title, codes, product_id, sent_ms, unknown_ms = (
+        tuple(row)
+    )
     return UnknownTask(
         task_id,
         listing_id,

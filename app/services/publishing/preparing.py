@@ -31,6 +31,8 @@ log = logging.getLogger(__name__)
 
 CONTEXT_AGE_S = 60.0
 """A context older than this is read anew, so that a sync or a changed rule reaches a run that lasts for hours."""
+CHECK_HOLDS_MS = 10 * 60_000
+"""A listing that was not edited since it passed the checker needs no second check for so long."""
 UNCHANGED = Reason("publishing.unchanged")
 INTERNAL = "publishing.internal"
 
@@ -167,12 +169,13 @@ def _judge(
     """Ready to be sent, or why not: the same checker that speaks in the grid has the last word here."""
     if record.content_hash == record.sent_hash:
         return UNCHANGED
-    findings = check(record, context)
-    if blocked := blocking(findings):
-        return reason_from(blocked, BLOCKED)
-    held = holding(findings)
-    if held and record.content_hash != task.content_hash:
-        return reason_from(held, HELD)  # what was released was another content
+    is_as_checked = record.content_hash == task.content_hash
+    if not is_as_checked or now_ms() - task.queued_ms > CHECK_HOLDS_MS:
+        findings = check(record, context)
+        if blocked := blocking(findings):
+            return reason_from(blocked, BLOCKED)
+        if not is_as_checked and (held := holding(findings)):
+            return reason_from(held, HELD)  # what was released was another content
     sources = sources_of(record)
     prepared = Prepared(
         task,

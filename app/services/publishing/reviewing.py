@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from app.models import TaskState
 from app.services.db import Database
@@ -26,6 +27,7 @@ from app.services.tasks import TaskContext
 log = logging.getLogger(__name__)
 
 PAUSE_GROWTH = 1.5
+SETTLED_AT_A_TIME = 50
 
 
 class Reviewer:
@@ -67,10 +69,15 @@ class Reviewer:
             log.info("reviews cannot be asked for: %s", error)
         else:
             parts.gate.answered()
-            settled = await parts.journal.submit(lambda connection: settle_reviews(connection, tasks, found))
-            for task_id, state in settled.items():
-                parts.counts.put(task_id, state)
+            await self._settle([task for task in tasks if task.product_id in found], found)
             parts.gate.changed.set()
+
+    async def _settle(self, tasks: Sequence[ReviewedTask], found: Mapping[str, RemoteStatus | None]) -> None:
+        """A few at a time: intents and outcomes of the senders must not wait behind a thousand verdicts."""
+        for start in range(0, len(tasks), SETTLED_AT_A_TIME):
+            some = tasks[start : start + SETTLED_AT_A_TIME]
+            settled = await self._parts.journal.submit(functools.partial(settle_reviews, tasks=some, found=found))
+            self._parts.counts.put_all(settled)
 
 
 async def _wait(event: asyncio.Event, seconds: float) -> None:
@@ -118,7 +125,9 @@ def _sign_out(db: Database, store_id: int) -> None:
         sign_out(connection, store_id)
 
 
-def _settle(db: Database, tasks: Sequence[ReviewedTask], found: dict[str, RemoteStatus | None]) -> dict[int, TaskState]:
+def _settle(
+    db: Database, tasks: Sequence[ReviewedTask], found: Mapping[str, RemoteStatus | None]
+) -> dict[int, TaskState]:
     batch_of = {task.task_id: task.batch_id for task in tasks}
     with db.bulk() as connection:
         settled = settle_reviews(connection, tasks, found)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -101,7 +101,7 @@ async def ask_reviews(
 
 
 def settle_reviews(
-    connection: Connection, tasks: Iterable[ReviewedTask], found: dict[str, RemoteStatus | None]
+    connection: Connection, tasks: Iterable[ReviewedTask], found: Mapping[str, RemoteStatus | None]
 ) -> dict[int, TaskState]:
     """Write the verdicts. Returns: the new states of the tasks that this call settled."""
     settled: dict[int, TaskState] = {}

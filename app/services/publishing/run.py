@@ -176,7 +176,7 @@ class _Run:
                 await self._parts.uploader.close()
 
     async def _drain(self, coroutines: list[Coroutine[Any, Any, None]], grace_s: float) -> None:
-        """Run to the end or, once the run is told to stop, for the time of grace. A bug in one ends all; it is raised."""
+        """Run to the end or, once the run is told to stop, for the time of grace. A bug in one ends them all."""
         tasks = [asyncio.create_task(coroutine) for coroutine in coroutines]
         ended = asyncio.create_task(self._gate.wait_for_end())
         try:
