@@ -83,6 +83,12 @@ class ColumnedTable(PaintedTable):
         menu = column_menu(self, logical)
         menu.popup(at)
 
+    def show_column_menu(self) -> None:
+        """The column chooser under the right end of the header."""
+        corner = self.header.viewport().rect().bottomRight()
+        menu = column_menu(self, -1)
+        menu.popup(self.header.viewport().mapToGlobal(corner - QPoint(menu.sizeHint().width(), 0)))
+
     def set_column_shown(self, key: str, shown: bool) -> None:
         """Show or hide a column and remember it; a fixed one stays."""
         at = self.column_at(key)

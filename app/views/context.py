@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from app.views.actions import Actions
 from app.views.activity.jobs import Jobs
 from app.views.language import Language, language
 from app.views.notices import Notices
@@ -23,6 +24,7 @@ class ViewContext:
         jobs: running and finished jobs, shown in the activity panel.
         notices: toasts and banners.
         language: the language of the window.
+        actions: the window's actions, set by the main window before it builds pages; None in a page's own test.
     """
 
     runner: TaskRunner
@@ -31,3 +33,4 @@ class ViewContext:
     jobs: Jobs = field(default_factory=Jobs)
     notices: Notices = field(default_factory=Notices)
     language: Language = language
+    actions: Actions | None = None

@@ -1,0 +1,85 @@
+"""One job as a line: what, how far, what it waits for, what can be done about it."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QWidget
+
+from app.messages import tr
+from app.views.activity.jobs import Job, Jobs
+from app.views.widgets.buttons import Button
+from app.views.widgets.ground import Bar
+from app.views.widgets.label import ElidedLabel, IconLabel, Label
+from app.views.widgets.progress_line import ProgressLine
+
+_TONE = {"done": "green", "done_with_failures": "green", "paused": "gray", "cancelled": "gray", "interrupted": "red"}
+
+
+class JobRow(Bar):
+    """Shows a `Job` and follows it when told by `show_job`."""
+
+    def __init__(self, job: Job, jobs: Jobs, parent: QWidget | None = None) -> None:
+        super().__init__(32, "surface", "bottom", parent=parent)
+        self.job = job
+        self._jobs = jobs
+        self._offers: list[Button] = []
+        self.title = ElidedLabel(strong=False)
+        self.bar = ProgressLine(200)
+        self.counts = Label()
+        self.note = ElidedLabel(role="small", ink="text2")
+        self.pause = Button("activity.pause", icon_name="player-pause", kind="small")
+        self.cancel = Button("activity.cancel", icon_name="x", kind="small")
+        self._build()
+        self.show_job()
+
+    def _build(self) -> None:
+        self.row.setSpacing(12)
+        self.row.addWidget(IconLabel(self.job.icon, 16, "accentText"))
+        self.row.addWidget(self.title, 3)
+        self.row.addWidget(self.bar)
+        self.row.addWidget(self.counts, 1)
+        self.row.addWidget(self.note, 4)
+        self.row.addWidget(self.pause)
+        self.row.addWidget(self.cancel)
+        self.counts.setMinimumWidth(96)
+        self.pause.clicked.connect(lambda: self._jobs.pause(self.job, self.job.state == "running"))
+        self.cancel.clicked.connect(lambda: self._jobs.cancel(self.job))
+
+    def show_job(self) -> None:
+        """Show the job as it is now."""
+        job = self.job
+        self.title.setText(job.title)
+        self.bar.show_progress(job.progress, _TONE.get(job.state, ""))
+        self.counts.setText(job.counts if job.is_running else tr(f"status.job.{job.state}"))
+        self.note.setText(self._note())
+        self.note.set_look(ink="red" if job.state == "interrupted" else "text2")
+        self.pause.setVisible(job.is_running and job.can_pause)
+        self.cancel.setVisible(job.is_running)
+        paused = job.state == "paused"
+        self.pause.set_icon_name("player-play" if paused else "player-pause")
+        self.pause.setText(tr("activity.resume" if paused else "activity.pause"))
+        self.setAccessibleName(f"{job.title} {self.counts.text()} {self.note.text()}")
+        if job.offers and not self._offers:
+            self._show_offers()
+
+    def _note(self) -> str:
+        job = self.job
+        if not job.is_running:
+            return job.summary
+        parts = [tr("activity.failed", n=job.progress.failed)] if job.progress.failed else []
+        parts += [job.note] if job.note else []
+        parts += [rest_text(job.rest_s)] if job.rest_s is not None and job.state == "running" else []
+        return " · ".join(parts)
+
+    def _show_offers(self) -> None:
+        for offer in self.job.offers:
+            button = Button(offer.key, kind="small", **offer.params)
+            button.clicked.connect(lambda _=False, offer=offer: offer.do())
+            self.row.addWidget(button)
+            self._offers.append(button)
+
+
+def rest_text(seconds: float) -> str:
+    """About how long it still takes: rounded to 10 s below two minutes, to minutes above."""
+    if seconds < 120:
+        return tr("activity.rest_s", n=max(10, round(seconds / 10) * 10))
+    return tr("activity.rest_min", n=round(seconds / 60))

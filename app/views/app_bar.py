@@ -1,0 +1,201 @@
+"""The top of the window: mark, tabs, store picker, command box, bell, help, settings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QAbstractButton, QLabel, QSizePolicy, QWidget
+
+from app.messages import tr
+from app.views.icons import app_mark, pixmap
+from app.views.store_picker import StorePicker
+from app.views.theme import current_theme
+from app.views.widgets.badge import CountBadge
+from app.views.widgets.buttons import IconButton
+from app.views.widgets.ground import Bar
+from app.views.widgets.keycap import paint_keycap
+from app.views.widgets.live import Live
+
+EDGE = 12
+LINE = 3
+
+
+class TabButton(Live, QAbstractButton):
+    """A tab's name: icon, text, badge, and a line under the chosen one."""
+
+    def __init__(self, key: str, icon_name: str, shortcut: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.key = key
+        self._icon_name, self._shortcut = icon_name, shortcut
+        self.badge = CountBadge(parent=self)
+        self.setCheckable(True)
+        self.setAutoExclusive(True)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
+        self.dress()
+
+    def show_badge(self, count: int, tone: str = "gray") -> None:
+        """How many wait on this tab; 0 for none."""
+        self.badge.show_count(count, tone)
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        """Name, tip."""
+        name = tr(f"tab.{self.key}")
+        self.setText(name)
+        self.setToolTip(f"{name}  {self._shortcut}")
+        self.setAccessibleName(f"{name} {self.badge.text}".strip())
+        self.updateGeometry()
+        self.update()
+
+    def restyle(self) -> None:
+        """Size follows the font."""
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Icon, text in its wider weight, badge, padding."""
+        width = 2 * EDGE + 16 + 8 + current_theme().metrics("body", strong=True).horizontalAdvance(self.text())
+        if self.badge.text:
+            width += 8 + self.badge.sizeHint().width()
+        return QSize(width, current_theme().height(44))
+
+    def resizeEvent(self, event: object) -> None:
+        """The badge stands after the text."""
+        size = self.badge.sizeHint()
+        self.badge.setGeometry(
+            QRect(QPoint(self.width() - EDGE - size.width(), (self.height() - size.height()) // 2), size)
+        )
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Icon, text, line."""
+        theme, painter = current_theme(), QPainter(self)
+        if self.underMouse() and not self.isChecked():
+            painter.fillRect(self.rect().adjusted(0, 0, 0, -1), theme.color("hover"))
+        ink = "text" if self.isChecked() else "text2"
+        top = (self.height() - 16) // 2
+        painter.drawPixmap(EDGE, top, pixmap(self._icon_name, 16, "accentText" if self.isChecked() else "text2"))
+        painter.setFont(theme.font("body", strong=self.isChecked()))
+        painter.setPen(theme.color(ink))
+        box = self.rect().adjusted(EDGE + 24, 0, 0, 0)
+        painter.drawText(box, int(Qt.AlignmentFlag.AlignVCenter), self.text())
+        if self.isChecked():
+            painter.fillRect(EDGE, self.height() - LINE, self.width() - 2 * EDGE, LINE, theme.color("accentText"))
+        if self.hasFocus():
+            painter.setPen(theme.pen("accentText", 2.0))
+            painter.drawRoundedRect(self.rect().adjusted(2, 4, -2, -6), 4, 4)
+        painter.end()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter chooses, as Space does."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()
+        else:
+            super().keyPressEvent(event)
+
+
+class CommandBox(Live, QAbstractButton):
+    """Looks like a search box and opens the palette."""
+
+    def __init__(self, shortcut: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._keys = shortcut.replace("+", " ")
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.dress()
+
+    def retranslate(self) -> None:
+        """Hint and name."""
+        self.setText(tr("palette.hint"))
+        self.setAccessibleName(tr("palette.hint"))
+        self.setToolTip(f"{tr('palette.hint')}  {self._keys}")
+
+    def restyle(self) -> None:
+        """Height of a control."""
+        self.setFixedHeight(current_theme().height(28))
+        self.setMinimumWidth(current_theme().height(120))
+
+    def sizeHint(self) -> QSize:
+        """236 at 100 %."""
+        return QSize(current_theme().height(236), current_theme().height(28))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Frame, magnifier, hint, key."""
+        theme, painter = current_theme(), QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(theme.pen("accentText" if self.hasFocus() else "line2", 2.0 if self.hasFocus() else 1.2))
+        painter.setBrush(theme.color("surface"))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 4, 4)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.drawPixmap(9, (self.height() - 16) // 2, pixmap("search", 16))
+        width = theme.metrics("micro", strong=True).horizontalAdvance(self._keys) + 10
+        height = theme.metrics("micro").height() + 3
+        cap = QRectF(self.width() - width - 6, (self.height() - height) / 2, width, height)
+        box = self.rect().adjusted(32, 0, -width - 12, 0)
+        painter.setFont(theme.font("body"))
+        painter.setPen(theme.color("text3"))
+        text = theme.metrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, box.width())
+        painter.drawText(box, int(Qt.AlignmentFlag.AlignVCenter), text)
+        paint_keycap(painter, cap, self._keys)
+        painter.end()
+
+
+class AppBar(Bar):
+    """Emits:
+    tab_wanted: key of a tab.
+    palette_wanted, bell_wanted, guide_wanted, settings_wanted: the buttons at the right.
+    """
+
+    tab_wanted = Signal(str)
+    palette_wanted = Signal()
+    bell_wanted = Signal()
+    guide_wanted = Signal()
+    settings_wanted = Signal()
+
+    def __init__(self, tabs: Sequence[tuple[str, str]], parent: QWidget | None = None) -> None:
+        super().__init__(44, "bar", "bottom", parent=parent)
+        self.tabs: dict[str, TabButton] = {}
+        self._mark = QLabel()
+        self.stores = StorePicker()
+        self.command = CommandBox("Ctrl+K")
+        self.bell = IconButton("bell", "window.notices")
+        self.unread = CountBadge("red", self.bell)
+        self.help = IconButton("help", "action.guide", shortcut="F1")
+        self.settings = IconButton("settings", "action.settings", shortcut="Ctrl+,")
+        self._build(tabs)
+        self.restyle()
+
+    def _build(self, tabs: Sequence[tuple[str, str]]) -> None:
+        self.row.addWidget(self._mark)
+        self.row.addSpacing(6)
+        for number, (key, icon_name) in enumerate(tabs, 1):
+            button = TabButton(key, icon_name, f"Ctrl+{number}")
+            button.clicked.connect(lambda _=False, key=key: self.tab_wanted.emit(key))
+            self.tabs[key] = button
+            self.row.addWidget(button)
+        self.row.addStretch(1)
+        for widget in (self.stores, self.command, self.bell, self.help, self.settings):
+            self.row.addWidget(widget)
+        self.command.clicked.connect(self.palette_wanted)
+        self.bell.clicked.connect(self.bell_wanted)
+        self.help.clicked.connect(self.guide_wanted)
+        self.settings.clicked.connect(self.settings_wanted)
+
+    def show_tab(self, key: str) -> None:
+        """Mark the tab in view."""
+        self.tabs[key].setChecked(True)
+
+    def show_unread(self, count: int) -> None:
+        """How many notices came since the bell was opened."""
+        self.unread.show_count(count)
+        size = self.unread.sizeHint()
+        self.unread.setGeometry(self.bell.width() - size.width(), 0, size.width(), size.height())
+
+    def restyle(self) -> None:
+        """The mark and the height."""
+        super().restyle()
+        if hasattr(self, "_mark"):
+            self._mark.setPixmap(app_mark(24))
+            self._mark.setAccessibleName(tr("window.title"))

@@ -1,0 +1,252 @@
+"""What a page is narrowed by: search box, saved filters, segments, chips."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtWidgets import QInputDialog, QMenu, QWidget
+
+from app.messages import tr
+from app.services.errors import AppError
+from app.services.paging import Filter
+from app.views.errors import sentence
+from app.views.filter_editor import FilterEditor
+from app.views.filter_fields import FilterField, value_text
+from app.views.theme import current_theme
+from app.views.view_settings import ViewSettings
+from app.views.widgets.buttons import Button
+from app.views.widgets.chip import Chip
+from app.views.widgets.flow import FlowLayout
+from app.views.widgets.ground import Ground, Separator
+from app.views.widgets.label import Label
+from app.views.widgets.search_box import SearchBox
+from app.views.widgets.segments import Segments
+
+Parser = Callable[[str], tuple[str, Sequence[Filter]]]
+
+
+class FilterBar(Ground):
+    """Search and conditions of one page.
+
+    Emits:
+        changed: text, chips or segment changed; read `text`, `filters`, `segment`.
+        left_down: arrow down in the search box: the table wants the focus.
+    """
+
+    changed = Signal()
+    left_down = Signal()
+
+    def __init__(self, name: str, settings: ViewSettings, parent: QWidget | None = None) -> None:
+        super().__init__("bar", "bottom", parent)
+        self.parser: Parser | None = None
+        self.segments: Segments | None = None
+        self._name, self._settings = f"filters.{name}", settings
+        self._fields: dict[str, FilterField] = {}
+        self._filters: list[Filter] = []
+        self._chips: list[Chip] = []
+        self.search = SearchBox()
+        self.saved = Button("filter.saved", icon_name="bookmark", kind="flat")
+        self.add = Chip("", removable=False)
+        self.clear = Button("filter.clear", kind="link")
+        self.problem = Label(role="small", ink="red", wrap=True)
+        self._flow = FlowLayout(self)
+        self._build()
+
+    def _build(self) -> None:
+        self.add.say("filter.add")
+        for widget in (self.search, self.saved, Separator(), self.add, self.clear, self.problem):
+            self._flow.addWidget(widget)
+        for widget in (self.add, self.clear, self.problem):
+            widget.hide()
+        self.search.searched.connect(lambda _: self._on_search())
+        self.search.entered.connect(self._on_entered)
+        self.search.emptied_back.connect(self._remove_last)
+        self.search.left_down.connect(self.left_down)
+        self.add.clicked.connect(self.choose_field)
+        self.clear.clicked.connect(self.clear_all)
+        self.saved.clicked.connect(self._show_saved)
+
+    # -- what a page sets up -----------------------------------------------------------------------------------
+
+    def set_fields(self, fields: Sequence[FilterField]) -> None:
+        """The fields chips can be made of."""
+        self._fields = {field.name: field for field in fields}
+        self.add.setVisible(bool(fields))
+
+    def set_segments(self, parts: Sequence[tuple[str, str, str]]) -> Segments:
+        """The one axis that is always used: (key, message key, tone of the count)."""
+        self.segments = Segments(parts)
+        self.segments.chosen.connect(lambda _: self.changed.emit())
+        self._flow.insert_widget(1, self.segments)
+        return self.segments
+
+    def add_widget(self, widget: QWidget) -> None:
+        """A control of the page, before the chips."""
+        self._flow.insert_widget(self._flow.count() - 3 - len(self._chips), widget)
+
+    # -- what is asked -----------------------------------------------------------------------------------------
+
+    @property
+    def text(self) -> str:
+        """The words to search for."""
+        return self.search.text().strip()
+
+    @property
+    def filters(self) -> tuple[Filter, ...]:
+        """The conditions of the chips."""
+        return tuple(self._filters)
+
+    @property
+    def segment(self) -> str:
+        """Key of the chosen segment, or nothing."""
+        return self.segments.current if self.segments is not None else ""
+
+    def set_filters(self, filters: Sequence[Filter], text: str | None = None) -> None:
+        """Show these conditions in place of those in force, and tell."""
+        self._filters = [condition for condition in filters if condition.field in self._fields]
+        if text is not None:
+            self.search.set_quietly(text)
+        self._show_chips()
+        self.changed.emit()
+
+    def add_filter(self, condition: Filter) -> None:
+        """One more condition; an equal one is not added twice."""
+        if condition not in self._filters:
+            self.set_filters([*self._filters, condition])
+
+    def clear_all(self) -> None:
+        """No words, no conditions."""
+        self.search.set_quietly("")
+        self._show_problem("")
+        self.set_filters([])
+
+    # -- chips -------------------------------------------------------------------------------------------------
+
+    def _show_chips(self) -> None:
+        for chip in self._chips:
+            self._flow.removeWidget(chip)
+            chip.deleteLater()
+        self._chips = [self._make_chip(condition) for condition in self._filters]
+        at = self._flow.indexOf(self.add)
+        for offset, chip in enumerate(self._chips):
+            self._flow.insert_widget(at + offset, chip)
+            chip.show()
+        self.clear.setVisible(bool(self._filters))
+        self.updateGeometry()
+
+    def _make_chip(self, condition: Filter) -> Chip:
+        field = self._fields[condition.field]
+        chip = Chip(tr(field.key), value_text(field, condition), parent=self)
+        chip.clicked.connect(lambda: self._edit(field, condition, chip.mapToGlobal(QPoint(0, chip.height() + 2))))
+        chip.removed.connect(lambda: self._remove(condition))
+        return chip
+
+    def _remove(self, condition: Filter) -> None:
+        self.set_filters([kept for kept in self._filters if kept is not condition])
+        self.search.setFocus()
+
+    def _remove_last(self) -> None:
+        if self._filters:
+            self._remove(self._filters[-1])
+
+    def choose_field(self) -> None:
+        """A menu of the fields; choosing one opens its editor."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        at = self.add.mapToGlobal(QPoint(0, self.add.height() + 2))
+        for field in self._fields.values():
+            menu.addAction(tr(field.key), lambda field=field: self._edit(field, None, at))
+        menu.popup(at)
+
+    def _edit(self, field: FilterField, condition: Filter | None, at: QPoint) -> None:
+        editor = FilterEditor(field, condition, self)
+        editor.accepted.connect(lambda new: self._put(condition, new))
+        editor.popup(at)
+
+    def _put(self, old: Filter | None, new: Filter) -> None:
+        if old is None:
+            self.add_filter(new)
+        else:
+            self.set_filters([new if kept is old else kept for kept in self._filters])
+
+    # -- the search box ----------------------------------------------------------------------------------------
+
+    def _on_search(self) -> None:
+        self._show_problem("")
+        self.changed.emit()
+
+    def _on_entered(self, text: str) -> None:
+        """An expression becomes chips; what is no expression stays as words. A wrong one is marked, the rows stay."""
+        if self.parser is None or not text:
+            return
+        try:
+            rest, filters = self.parser(text)
+        except AppError as error:
+            self._show_problem(sentence(error))
+            return
+        if filters:
+            self.set_filters([*self._filters, *(new for new in filters if new not in self._filters)], rest)
+
+    def _show_problem(self, text: str) -> None:
+        self.search.show_problem(text)
+        self.problem.setText(text)
+        self.problem.setVisible(bool(text))
+
+    # -- saved filters -----------------------------------------------------------------------------------------
+
+    def _show_saved(self) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        stored = self.saved_filters()
+        for name in stored:
+            menu.addAction(name, lambda name=name: self.use_saved(name))
+        if stored:
+            menu.addSeparator()
+            remove = menu.addMenu(tr("filter.forget"))
+            for name in stored:
+                remove.addAction(name, lambda name=name: self.forget_saved(name))
+        save = menu.addAction(tr("filter.save"), self._ask_name)
+        save.setEnabled(bool(self._filters or self.text))
+        menu.popup(self.saved.mapToGlobal(QPoint(0, self.saved.height() + 2)))
+
+    def saved_filters(self) -> dict[str, Any]:
+        """Saved filters by name."""
+        stored = self._settings.get(self._name)
+        return dict(stored) if isinstance(stored, dict) else {}
+
+    def save_as(self, name: str) -> None:
+        """Keep what is in force under *name*."""
+        stored = {"text": self.text, "filters": [condition.to_json() for condition in self._filters]}
+        self._settings.put(self._name, {**self.saved_filters(), name: stored})
+
+    def use_saved(self, name: str) -> None:
+        """Put a saved filter in force."""
+        stored = self.saved_filters()[name]
+        self.set_filters([Filter.from_json(one) for one in stored["filters"]], stored["text"])
+
+    def forget_saved(self, name: str) -> None:
+        """Remove a saved filter."""
+        self._settings.put(self._name, {key: kept for key, kept in self.saved_filters().items() if key != name})
+
+    def _ask_name(self) -> None:
+        asked = QInputDialog(self)
+        asked.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        asked.setWindowTitle(tr("filter.save").rstrip("…"))
+        asked.setLabelText(tr("filter.name"))
+        asked.textValueSelected.connect(lambda name: self.save_as(name.strip()) if name.strip() else None)
+        asked.open()
+
+    def retranslate(self) -> None:
+        """Chips read in the new language."""
+        for chip, condition in zip(getattr(self, "_chips", ()), getattr(self, "_filters", ()), strict=True):
+            field = self._fields[condition.field]
+            chip.show_parts(tr(field.key), value_text(field, condition))
+
+    def restyle(self) -> None:
+        """Edges that keep one line at 38 high."""
+        if self.layout() is not None:
+            edge = max(4, (current_theme().height(38) - current_theme().height(28)) // 2)
+            self.layout().setContentsMargins(12, edge, 12, edge)
+        super().restyle()

@@ -1,0 +1,158 @@
+"""The small window in which a chip is made or changed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QComboBox, QFrame, QLineEdit, QListWidget, QListWidgetItem, QWidget
+
+from app.messages import tr
+from app.services.paging import Filter
+from app.views.filter_fields import OPERATORS, FilterField
+from app.views.theme import current_theme
+from app.views.widgets.buttons import Button
+from app.views.widgets.form import mark_bad
+from app.views.widgets.ground import column, row
+from app.views.widgets.label import Label
+
+VALUE_ROLE = Qt.ItemDataRole.UserRole
+
+
+class FilterEditor(QFrame):
+    """A pop-up with the operator and the value of one condition; Enter takes it, Escape leaves.
+
+    Emits:
+        accepted: the `Filter`.
+    """
+
+    accepted = Signal(object)
+
+    def __init__(self, field: FilterField, condition: Filter | None, parent: QWidget) -> None:
+        super().__init__(parent, Qt.WindowType.Popup)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setFrameShape(QFrame.Shape.StyledPanel)
+        self._field = field
+        self.operator = QComboBox()
+        self.value = QLineEdit()
+        self.list = QListWidget()
+        self.problem = Label(role="small", ink="red", wrap=True)
+        self.apply = Button("filter.apply", kind="primary")
+        self._build()
+        self._fill(condition)
+
+    def _build(self) -> None:
+        layout = column(self, edges=12, gap=8)
+        layout.addWidget(Label(self._field.key, role="small", strong=True))
+        for sign in OPERATORS[self._field.kind]:
+            self.operator.addItem(tr(f"filter.operator.{sign}"), sign)
+        self.operator.setAccessibleName(tr("filter.operator"))
+        self.operator.currentIndexChanged.connect(self._on_operator)
+        self.value.setAccessibleName(tr(self._field.key))
+        self.list.setAccessibleName(tr(self._field.key))
+        line = row(gap=8)
+        line.addWidget(self.operator)
+        line.addWidget(self.value, 1)
+        if self._field.unit_key:
+            line.addWidget(Label(self._field.unit_key, role="small", ink="text2"))
+        layout.addLayout(line)
+        layout.addWidget(self.list)
+        layout.addWidget(self.problem)
+        self.problem.hide()
+        layout.addWidget(self.apply, 0, Qt.AlignmentFlag.AlignRight)
+        self.apply.clicked.connect(self.accept)
+        is_list = self._field.kind in ("choice", "flag")
+        self.list.setVisible(is_list)
+        self.value.setVisible(not is_list)
+        self.operator.setVisible(self._field.kind != "flag")
+        self.setMinimumWidth(current_theme().height(260))
+
+    def _fill(self, condition: Filter | None) -> None:
+        chosen = _as_set(condition.value) if condition is not None else set()
+        for value, label in self._choices():
+            item = QListWidgetItem(label, self.list)
+            item.setData(VALUE_ROLE, value)
+            item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
+            item.setCheckState(Qt.CheckState.Checked if value in chosen else Qt.CheckState.Unchecked)
+        if self._field.kind == "flag":
+            self.list.itemChanged.connect(self._keep_one)
+        if condition is not None:
+            self.operator.setCurrentIndex(self.operator.findData(condition.operator))
+            if not isinstance(condition.value, tuple) and condition.value is not None:
+                self.value.setText(str(condition.value))
+                self.value.selectAll()
+        self._on_operator()
+
+    def _choices(self) -> list[tuple[Any, str]]:
+        if self._field.kind == "flag":
+            return [(True, tr("filter.yes")), (False, tr("filter.no"))]
+        return list(self._field.choices()) if self._field.choices else []
+
+    def _keep_one(self, changed: QListWidgetItem) -> None:
+        """Yes and no exclude each other."""
+        if changed.checkState() == Qt.CheckState.Checked:
+            for at in range(self.list.count()):
+                if self.list.item(at) is not changed:
+                    self.list.item(at).setCheckState(Qt.CheckState.Unchecked)
+
+    def _on_operator(self) -> None:
+        self.value.setEnabled(self.operator.currentData() not in ("missing", "present"))
+
+    def popup(self, at: QPoint) -> None:
+        """Open with its top left corner at *at* (global) and the focus in the value."""
+        self.move(at)
+        self.show()
+        (self.list if self.list.isVisibleTo(self) else self.value).setFocus()
+
+    def accept(self) -> None:
+        """Tell the condition and close; a number that is none is marked and stays."""
+        condition = self._read()
+        if condition is not None:
+            self.accepted.emit(condition)
+            self.close()
+
+    def _read(self) -> Filter | None:
+        name, operator = self._field.name, self.operator.currentData()
+        if operator in ("missing", "present"):
+            return Filter(name, operator)
+        if self._field.kind in ("choice", "flag"):
+            items = [self.list.item(at) for at in range(self.list.count())]
+            values = tuple(item.data(VALUE_ROLE) for item in items if item.checkState() == Qt.CheckState.Checked)
+            if not values:
+                return self._refuse("filter.choose_one")
+            return Filter(name, operator, values[0] if self._field.kind == "flag" else values)
+        text = self.value.text().strip()
+        if not text:
+            return self._refuse("filter.enter_value")
+        value: Any = text if self._field.kind == "text" else to_number(text)
+        return self._refuse("filter.not_a_number", text=text) if value is None else Filter(name, operator, value)
+
+    def _refuse(self, key: str, **params: str) -> None:
+        self.problem.say(key, **params)
+        self.problem.show()
+        mark_bad(self.value, True)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter takes the condition; in a list it ticks first."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.accept()
+        else:
+            super().keyPressEvent(event)
+
+
+def to_number(text: str) -> int | float | None:
+    """What people paste as a number: full-width digits, spaces, currency and percent signs; None if it is none."""
+    plain = "".join(chr(ord(c) - 0xFEE0) if "！" <= c <= "～" else c for c in text)
+    plain = plain.strip().strip("$¥€%").replace(" ", "").replace("\u00a0", "").replace("\u2212", "-")
+    if "," in plain and "." not in plain and len(plain.rsplit(",", 1)[1]) != 3:
+        plain = plain.replace(",", ".")  # 12,5 is twelve and a half, 1,200 is not
+    try:
+        number = float(plain.replace(",", ""))
+    except ValueError:
+        return None
+    return int(number) if number.is_integer() else number
+
+
+def _as_set(value: Any) -> set[Any]:
+    return set(value) if isinstance(value, tuple) else {value}

@@ -1,0 +1,1 @@
+"""The Listings tab: drafts and live listings, their editor, publishing."""

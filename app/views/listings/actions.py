@@ -1,0 +1,14 @@
+"""The actions of the Listings tab; the shared ones (publish, export, fix) are in the window's table."""
+
+from __future__ import annotations
+
+from app.views.actions import SELECTION, ActionSpec, action_spec
+
+ACTIONS: tuple[ActionSpec, ...] = (
+    action_spec("publish"),
+    action_spec("export"),
+    action_spec("fix"),
+    ActionSpec("save_template", "listings.action.save_template", "file-spreadsheet"),
+    ActionSpec("recheck", "listings.action.recheck", "shield-check", acts_on=SELECTION),
+    ActionSpec("publish_results", "listings.action.publish_results", "info-circle"),
+)

@@ -1,0 +1,368 @@
+"""The window: app bar, the tabs' pages, activity panel, and what lies over them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QGuiApplication, QResizeEvent
+from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QMainWindow, QMenu, QStackedWidget, QWidget
+
+from app.messages import tr
+from app.views.actions import ACTIONS, Actions
+from app.views.activity.panel import ActivityPanel
+from app.views.app_bar import AppBar
+from app.views.closing import Closing
+from app.views.command_palette import CommandPalette
+from app.views.context import ViewContext
+from app.views.drop_overlay import DropOverlay, paths_of
+from app.views.first_run import FirstRunPage
+from app.views.icons import app_icon
+from app.views.look import Look
+from app.views.notice_bars import ToastBox
+from app.views.palette_entries import PaletteEntry
+from app.views.panes import next_pane
+from app.views.store_picker import StoreEntry
+from app.views.tab_page import TabPage
+from app.views.view_settings import packed, unpacked
+from app.views.widgets.ground import Ground, column
+from app.views.widgets.live import Live
+
+TABS = (
+    ("stores", "building-store"),
+    ("listings", "tags"),
+    ("warehouses", "building-warehouse"),
+    ("orders", "clipboard-list"),
+    ("freight", "truck-delivery"),
+)
+"""Key and icon of each tab, in the order of Ctrl+1 … 5."""
+
+SMALLEST = QSize(1024, 640)
+USUAL = QSize(1440, 900)
+PageMaker = Callable[[ViewContext], TabPage]
+
+
+class MainWindow(Live, QMainWindow):
+    """The shell. It knows pages only as `TabPage`s and services not at all.
+
+    Emits:
+        files_dropped: paths, by drop or from the file dialog, unless the page in view took them.
+        undo_wanted, redo_wanted, history_wanted: Ctrl+Z, Ctrl+Y, Ctrl+Shift+H outside of text fields.
+        guide_wanted: key of the tab in view: F1.
+        settings_wanted: the last line of the settings menu.
+        stores_chosen: ids, empty for all.
+        closed: the window is closing for good; stop workers now.
+    """
+
+    files_dropped = Signal(object)
+    undo_wanted = Signal()
+    redo_wanted = Signal()
+    history_wanted = Signal()
+    guide_wanted = Signal(str)
+    settings_wanted = Signal()
+    stores_chosen = Signal(object)
+    closed = Signal()
+
+    def __init__(self, context: ViewContext, pages: Mapping[str, PageMaker], first_tab: str = "listings") -> None:
+        super().__init__()
+        self.context = context
+        self._makers = dict(pages)
+        self.pages: dict[str, TabPage] = {}
+        self.look = Look(_application(), context.settings)
+        self.actions_of_window = Actions(self, [spec for spec in ACTIONS if spec.scope == "window"])
+        context.actions = self.actions_of_window
+        self.app_bar = AppBar([tab for tab in TABS if tab[0] in pages])
+        self.activity = ActivityPanel(context.jobs)
+        self.first_run = FirstRunPage()
+        self._stack = QStackedWidget()
+        self._build()
+        self.palette_box = CommandPalette(self, context.runner)
+        self.drop_overlay = DropOverlay(self)
+        self.toast_box = ToastBox(self)
+        self._closing = Closing(self, context.jobs)
+        self._connect()
+        self._connect_actions()
+        self._restore()
+        self.dress()
+        self.show_tab(first_tab if first_tab in pages else next(iter(pages)))
+
+    def _build(self) -> None:
+        whole = Ground("window")
+        layout = column(whole)
+        layout.addWidget(self.app_bar)
+        layout.addWidget(self._stack, 1)
+        layout.addWidget(self.activity)
+        self._stack.addWidget(self.first_run)
+        self.setCentralWidget(whole)
+        self.setWindowIcon(app_icon())
+        self.setMinimumSize(SMALLEST)
+        self.setAcceptDrops(True)
+
+    def _connect(self) -> None:
+        bar, notices = self.app_bar, self.context.notices
+        bar.tab_wanted.connect(self.show_tab)
+        bar.palette_wanted.connect(self.open_palette)
+        bar.bell_wanted.connect(self.open_bell)
+        bar.guide_wanted.connect(lambda: self.guide_wanted.emit(self.current_key))
+        bar.settings_wanted.connect(self.open_settings_menu)
+        bar.stores.chosen.connect(self._on_stores)
+        notices.toasted.connect(self._on_toast)
+        notices.read.connect(lambda: bar.show_unread(0))
+        self.drop_overlay.dropped.connect(self.take_files)
+        self.activity.shown.connect(self.actions_of_window["activity"].setChecked)
+        self.palette_box.set_providers([self._commands, self._page_entries, self._store_entries])
+
+    def _connect_actions(self) -> None:
+        on = self.actions_of_window.on
+        for key, _ in TABS:
+            on(f"go_{key}", lambda key=key: self.show_tab(key))
+            self.actions_of_window[f"go_{key}"].setEnabled(key in self._makers)
+        on("palette", self.open_palette)
+        on("find", lambda: self.page.focus_search() if self.page else None)
+        on("add_filter", lambda: self.page.filters.choose_field() if self.page else None)
+        on("undo", self.undo_wanted.emit)
+        on("redo", self.redo_wanted.emit)
+        on("history", self.history_wanted.emit)
+        on("import", self.choose_files)
+        on("sync", lambda: self.page.sync() if self.page and self.page.can_sync else None)
+        on("panel", lambda: self.page.show_panel(not self.page.is_panel_shown) if self.page else None)
+        on("columns", lambda: self.page.show_columns() if self.page else None)
+        on("activity", self.toggle_activity)
+        on("guide", lambda: self.guide_wanted.emit(self.current_key))
+        on("keys", lambda: self.guide_wanted.emit("keys"))
+        on("settings", self.open_settings_menu)
+        on("roomier", lambda: self._step_density(1))
+        on("tighter", lambda: self._step_density(-1))
+        on("density_default", lambda: self._step_density(0))
+        on("next_pane", lambda: next_pane(self, 1))
+        on("previous_pane", lambda: next_pane(self, -1))
+        on("language", self.look.flip_language)
+        on("theme", self.look.flip_theme)
+
+    # -- tabs --------------------------------------------------------------------------------------------------
+
+    @property
+    def page(self) -> TabPage | None:
+        """The page in view; None while the first-run page is shown."""
+        shown = self._stack.currentWidget()
+        return shown if isinstance(shown, TabPage) else None
+
+    @property
+    def current_key(self) -> str:
+        """Key of the tab in view."""
+        return next((key for key, button in self.app_bar.tabs.items() if button.isChecked()), "")
+
+    def show_tab(self, key: str) -> None:
+        """Bring a tab into view; its page is built the first time.
+
+        Raises:
+            KeyError: no such tab.
+        """
+        page = self.pages.get(key) or self._make_page(key)
+        self.app_bar.show_tab(key)
+        self._stack.setCurrentWidget(page)
+        self.actions_of_window["panel"].setChecked(page.is_panel_shown)
+        self.actions_of_window.enable("panel", page.panel is not None, "window.no_panel")
+        self.actions_of_window.enable("sync", page.can_sync, "window.no_sync")
+        self.context.settings.put("window.tab", key)
+        page.activated()
+
+    def _make_page(self, key: str) -> TabPage:
+        page = self._makers[key](self.context)
+        self.pages[key] = page
+        self._stack.addWidget(page)
+        button = self.app_bar.tabs[key]
+        page.badge_changed.connect(button.show_badge)
+        page.status.activity_wanted.connect(self.toggle_activity)
+        for edit in page.findChildren(QLineEdit):
+            self.drop_overlay.watch(edit)
+        page.set_stores(self.app_bar.stores.store_ids)
+        return page
+
+    def show_first_run(self, shown: bool) -> None:
+        """Show the newcomer's page in place of the tabs' pages, or leave it."""
+        if shown:
+            self._stack.setCurrentWidget(self.first_run)
+        elif self._stack.currentWidget() is self.first_run:
+            self.show_tab(self.current_key)
+
+    # -- stores, notices, files --------------------------------------------------------------------------------
+
+    def set_stores(self, stores: Sequence[StoreEntry]) -> None:
+        """The stores of the picker."""
+        self.app_bar.stores.set_stores(stores)
+        self._on_stores(self.app_bar.stores.store_ids)
+
+    def _on_stores(self, store_ids: tuple[int, ...]) -> None:
+        store = self.app_bar.stores.current
+        self.drop_overlay.target = store.name if store else ""
+        for page in self.pages.values():
+            page.set_stores(store_ids)
+        self.stores_chosen.emit(store_ids)
+
+    def _on_toast(self, toast: Any) -> None:
+        self.toast_box.show_toast(toast)
+        self._place_toast()
+        self.app_bar.show_unread(self.context.notices.unread)
+
+    def open_bell(self) -> None:
+        """The notices of this session, newest first."""
+        menu = self._menu()
+        for toast in list(self.context.notices.kept)[:12]:
+            line = menu.addAction(toast.text)
+            if toast.offer is not None:
+                line.triggered.connect(toast.offer.do)
+        if menu.isEmpty():
+            menu.addAction(tr("window.no_notices")).setEnabled(False)
+        self.context.notices.mark_read()
+        self._popup_below(menu, self.app_bar.bell)
+
+    def choose_files(self) -> None:
+        """Ctrl+O."""
+        dialog = QFileDialog(self, tr("action.import").rstrip("…"))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog.filesSelected.connect(lambda names: self.take_files([Path(name) for name in names]))
+        dialog.open()
+
+    def take_files(self, paths: Sequence[Path]) -> None:
+        """Files were dropped or chosen: the tab in view takes what it can do more with."""
+        if self.page is not None and self.page.files_meant_here(paths):
+            self.page.take_files(paths)
+        else:
+            self.files_dropped.emit(list(paths))
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Files over the window: lift the veil."""
+        paths = paths_of(event)
+        if paths:
+            self.drop_overlay.lift(paths)
+            event.acceptProposedAction()
+
+    # -- menus and palette -------------------------------------------------------------------------------------
+
+    def open_settings_menu(self) -> None:
+        """Language, theme, text size, density, and the way to the rest."""
+        menu = self._menu()
+        table = self.page.table if self.page else None
+        self.look.fill_menu(menu, table.density.key if table else None, table.set_density if table else None)
+        menu.addSeparator()
+        menu.addAction(self.actions_of_window["keys"])
+        menu.addAction(tr("settings.all"), self.settings_wanted.emit)
+        self._popup_below(menu, self.app_bar.settings)
+
+    def _menu(self) -> QMenu:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        return menu
+
+    def _popup_below(self, menu: QMenu, button: QWidget) -> None:
+        menu.popup(button.mapToGlobal(QPoint(button.width() - menu.sizeHint().width(), button.height() + 4)))
+
+    def open_palette(self) -> None:
+        """Ctrl+K."""
+        page = self.page
+        chosen = page.table.selection() if page is not None and page.table is not None else None
+        self.palette_box.open_palette(tr("status_bar.chosen", n=chosen.count) if chosen else "")
+
+    def _commands(self, _text: str) -> list[PaletteEntry]:
+        owners = [self.page.actions_of_page] if self.page else []
+        return [
+            _entry(owner, spec.id)
+            for owner in (*owners, self.actions_of_window)
+            for spec in owner
+            if spec.in_palette and owner[spec.id].isVisible()
+        ]
+
+    def _page_entries(self, text: str) -> list[PaletteEntry]:
+        return self.page.palette_entries(text) if self.page else []
+
+    def _store_entries(self, text: str) -> list[PaletteEntry]:
+        picker = self.app_bar.stores
+        return [
+            PaletteEntry("stores", store.name, lambda id=store.id: picker.choose(id), icon="building-store")
+            for store in picker.stores
+            if text
+        ]
+
+    # -- the rest ----------------------------------------------------------------------------------------------
+
+    def toggle_activity(self) -> None:
+        """The activity panel, or its line in the status bar."""
+        if self.activity.isHidden():
+            self.activity.open_panel()
+        else:
+            self.activity.close_panel()
+
+    def _step_density(self, by: int) -> None:
+        if self.page is not None and self.page.table is not None:
+            self.page.table.step_density(by)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """What lies over the window moves along."""
+        super().resizeEvent(event)
+        self._place_toast()
+        if not self.drop_overlay.isHidden():
+            self.drop_overlay.setGeometry(self.rect())
+        if not self.palette_box.isHidden():
+            self.palette_box.place()
+
+    def _place_toast(self) -> None:
+        box = self.toast_box
+        box.setMaximumWidth(self.width() - 48)
+        box.adjustSize()
+        below = 28 + 16 + (self.activity.height() if not self.activity.isHidden() else 0)
+        box.move(24, self.height() - box.height() - below)
+
+    def retranslate(self) -> None:
+        """The window's title."""
+        self.setWindowTitle(tr("window.title"))
+
+    def restyle(self) -> None:
+        """Icons of the window's actions."""
+        self.actions_of_window.restyle()
+
+    def _restore(self) -> None:
+        self.resize(USUAL)
+        geometry = unpacked(self.context.settings.get("window.geometry"))
+        if not geometry.isEmpty():
+            self.restoreGeometry(geometry)
+            if not any(
+                screen.availableGeometry().intersects(self.frameGeometry()) for screen in QGuiApplication.screens()
+            ):
+                self.resize(USUAL)
+                self.move(0, 0)  # the screen it stood on is gone
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Ask once while jobs run; then remember the geometry and go."""
+        if not self._closing.may_close():
+            event.ignore()
+            return
+        self.context.settings.put("window.geometry", packed(self.saveGeometry()))
+        for page in self.pages.values():
+            if page.table is not None:
+                page.table.paged.stop()
+        event.accept()
+        self.closed.emit()
+
+
+def _entry(owner: Actions, id: str) -> PaletteEntry:
+    action = owner[id]
+    why = "" if action.isEnabled() else action.toolTip().partition("\n")[2] or tr("palette.not_now")
+    return PaletteEntry(
+        "settings" if id in ("language", "theme", "guide", "keys", "settings") else "commands",
+        action.text(),
+        action.trigger,
+        owner.acts_on(id),
+        owner.icon_name(id),
+        owner.shortcut(id),
+        why_not=why,
+    )
+
+
+def _application() -> QApplication:
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    return app

@@ -1,0 +1,92 @@
+"""The search box of a page: every keystroke asks, Enter turns an expression into chips."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QKeyEvent, Qt
+from PySide6.QtWidgets import QLineEdit, QWidget
+
+from app.views.icons import icon
+from app.views.language import say
+from app.views.theme import current_theme
+from app.views.widgets.form import mark_bad
+from app.views.widgets.live import Live
+
+PAUSE_MS = 15
+
+
+class SearchBox(Live, QLineEdit):
+    """A line edit with a magnifier and a clear button.
+
+    Emits:
+        searched: the text, 15 ms after the last keystroke (an input method commits several characters at once).
+        entered: the text, at Enter.
+        emptied_back: Backspace in the empty box: take the last chip away.
+        left_down: arrow down: go to the table.
+    """
+
+    searched = Signal(str)
+    entered = Signal(str)
+    emptied_back = Signal()
+    left_down = Signal()
+
+    def __init__(self, key: str = "filter.search", width: int = 300, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._width = width
+        self._told = ""
+        self._pause = QTimer(self, interval=PAUSE_MS, singleShot=True)
+        self._pause.timeout.connect(self.search_now)
+        self._glass = self.addAction(icon("search"), QLineEdit.ActionPosition.LeadingPosition)
+        self.setClearButtonEnabled(True)
+        self.textChanged.connect(self._pause.start)
+        self.returnPressed.connect(self._on_return)
+        self.set_hint(key)
+        self.dress()
+
+    def set_hint(self, key: str) -> None:
+        """What can be searched; also the accessible name."""
+        say(self, key, "placeholderText")
+        say(self, key, "accessibleName")
+
+    def search_now(self) -> None:
+        """Ask without waiting."""
+        self._pause.stop()
+        text = self.text().strip()
+        if text != self._told:
+            self._told = text
+            self.searched.emit(text)
+
+    def set_quietly(self, text: str) -> None:
+        """Show *text* without asking."""
+        self.blockSignals(True)
+        self.setText(text)
+        self.blockSignals(False)
+        self._told = text.strip()
+
+    def show_problem(self, sentence: str) -> None:
+        """Mark the expression as wrong; an empty sentence clears it."""
+        mark_bad(self, bool(sentence))
+        self.setAccessibleDescription(sentence)
+
+    def restyle(self) -> None:
+        """Size and magnifier."""
+        theme = current_theme()
+        self.setFixedWidth(theme.height(self._width))
+        self.setMinimumHeight(theme.height(26))
+        self._glass.setIcon(icon("search"))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Backspace in the empty box, arrow down, Escape."""
+        key = event.key()
+        if key == Qt.Key.Key_Backspace and not self.text():
+            self.emptied_back.emit()
+        elif key == Qt.Key.Key_Down and not event.modifiers():
+            self.left_down.emit()
+        elif key == Qt.Key.Key_Escape and self.text():
+            self.clear()
+        else:
+            super().keyPressEvent(event)
+
+    def _on_return(self) -> None:
+        self.search_now()
+        self.entered.emit(self.text().strip())
