@@ -1,0 +1,30 @@
+"""The one checker: what the grid shows, what `check` prints, what guards every send (DESIGN.md 3.2)."""
+
+from __future__ import annotations
+
+from app.services.compliance.context import CheckContext
+from app.services.compliance.findings import Finding
+from app.services.compliance.registry import Rule
+from app.services.listings.records import ListingRecord
+
+
+def check(record: ListingRecord, context: CheckContext) -> list[Finding]:
+    """Everything wrong with *record*, in the order of the form. Pure: reads the context, changes nothing.
+
+    Never raises, whatever stands in the record.
+    """
+    found: list[Finding] = []
+    for is_fine, rules in context.plan:
+        if not is_fine(record, context):
+            for rule in rules:
+                found.extend(findings_of(rule, record, context))
+    return found
+
+
+def findings_of(rule: Rule, record: ListingRecord, context: CheckContext) -> list[Finding]:
+    """What one rule says about *record*."""
+    severity = context.severities[rule.code]
+    return [
+        Finding(rule.code, severity, hit.field or rule.field, hit.sku, hit.params, hit.fix)
+        for hit in rule.check(record, context)
+    ]

@@ -1,0 +1,203 @@
+"""Checking stored listings in bulk: streams for reports, counts and states for the grid."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from app.models import ListingStatus
+from app.services.compliance.checker import check
+from app.services.compliance.context import CheckContext
+from app.services.compliance.findings import Finding, counts
+from app.services.compliance.images import refresh_image_facts
+from app.services.compliance.loading import learn_images, load_context
+from app.services.db import Database
+from app.services.listings.loading import chunks, id_list, load_listings
+from app.services.listings.records import ListingRecord
+from app.services.tasks import TaskContext
+
+CHUNK = 500
+"""Listings in memory at a time."""
+
+FLUSH = 20_000
+"""Changed rows in one transaction."""
+
+OPEN_STATES = (ListingStatus.DRAFT, ListingStatus.READY)
+"""States the checker moves between. Others belong to publishing; an edit reopens a refused listing."""
+
+_UPDATE = (
+    "UPDATE listing SET block_count = ?, hold_count = ?, warn_count = ?, status = ? "
+    "WHERE id = ? AND status = ? AND content_hash = ?"
+)
+"""A row that was edited or queued meanwhile is left alone: its own recheck knows better."""
+
+_PICTURES = (
+    "SELECT source FROM image WHERE listing_id IN ({ids}) UNION "
+    "SELECT json_extract(part.value, '$.image') AS source FROM sku, json_each(sku.properties) AS part "
+    "WHERE listing_id IN ({ids}) AND source <> ''"
+)
+"""Pictures of listings and of their variants."""
+
+Row = tuple[int, int, int, str, int, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class RecheckResult:
+    """Listings looked at, rows changed, and how many listings have at least one finding of each severity."""
+
+    checked: int = 0
+    changed: int = 0
+    blocked: int = 0
+    held: int = 0
+    warned: int = 0
+
+
+def check_listings(
+    session: Session, listing_ids: Sequence[int] | None = None, *, store_id: int | None = None
+) -> Iterator[tuple[ListingRecord, list[Finding]]]:
+    """Every listing of *listing_ids*, else of the store, else of all stores, with its findings, in the order of ids.
+
+    Pictures are judged by what is stored about them; see `refresh_listing_images`.
+    """
+    contexts: dict[int, CheckContext] = {}
+    for ids in _id_chunks(session, listing_ids, store_id):
+        records = load_listings(session, ids)
+        for context in contexts.values():
+            context.images.forget()
+        for owner in {record.store_id for record in records}:
+            if owner not in contexts:
+                contexts[owner] = load_context(session, owner)
+            own = (pictures_of(record) for record in records if record.store_id == owner)
+            learn_images(session, contexts[owner], chain.from_iterable(own))
+        for record in records:
+            yield record, check(record, contexts[record.store_id])
+
+
+def recheck(
+    db: Database,
+    listing_ids: Sequence[int] | None = None,
+    ctx: TaskContext | None = None,
+    *,
+    store_id: int | None = None,
+) -> RecheckResult:
+    """Count findings anew and store the counts; a draft without block and hold becomes ready, and the reverse.
+
+    Call it after every import, edit, undo and sync, with the ids that changed; without ids for a whole store.
+
+    Raises:
+        TaskCancelled: stopped; rows counted until then are stored.
+    """
+    done = changed = blocked = held = warned = 0
+    rows: list[Row] = []
+    with db.read() as session:
+        total = _total(session, listing_ids, store_id)
+        try:
+            for number, row, before in _recounted(session, listing_ids, store_id):
+                done, blocked = number, blocked + (row[0] > 0)
+                held, warned = held + (row[1] > 0), warned + (row[2] > 0)
+                if row[:4] != before:
+                    rows.append(row)
+                if len(rows) >= FLUSH:
+                    changed += _write(db, rows)
+                    rows = []
+                if ctx is not None and number % CHUNK == 0:
+                    ctx.report(number, total)
+                    ctx.checkpoint()
+        finally:
+            changed += _write(db, rows)
+    if ctx is not None:
+        ctx.report(done, done)
+    return RecheckResult(done, changed, blocked, held, warned)
+
+
+def refresh_listing_images(
+    db: Database,
+    listing_ids: Sequence[int] | None = None,
+    ctx: TaskContext | None = None,
+    *,
+    store_id: int | None = None,
+) -> int:
+    """Read the pictures of these listings (`refresh_image_facts`); a `recheck` then judges them.
+
+    Returns: pictures known.
+    Raises:
+        TaskCancelled: stopped; what was read until then is stored.
+    """
+    sources: dict[str, None] = {}
+    with db.read() as session:
+        for ids in _id_chunks(session, listing_ids, store_id):
+            inside = id_list(ids)
+            sources.update(dict.fromkeys(session.execute(text(_PICTURES.format(ids=inside))).scalars()))
+    return len(refresh_image_facts(db, sources, ctx))
+
+
+def _recounted(
+    session: Session, listing_ids: Sequence[int] | None, store_id: int | None
+) -> Iterator[tuple[int, Row, tuple[int, int, int, str]]]:
+    """Running number, new row and old values of every listing."""
+    number = 0
+    stream = check_listings(session, listing_ids, store_id=store_id)
+    while batch := list(_take(stream, CHUNK)):
+        inside = id_list([record.id for record, _ in batch])
+        query = text(f"SELECT id, block_count, hold_count, warn_count FROM listing WHERE id IN ({inside})")
+        old = {row[0]: row[1:] for row in session.execute(query).tuples()}
+        for record, findings in batch:
+            number += 1
+            block, hold, warn = counts(findings)
+            status = record.status
+            if status in OPEN_STATES:
+                status = ListingStatus.DRAFT if block or hold else ListingStatus.READY
+            row = (block, hold, warn, str(status), record.id, record.status, record.content_hash)
+            yield number, row, (*old[record.id], record.status)
+
+
+def _take(
+    stream: Iterator[tuple[ListingRecord, list[Finding]]], count: int
+) -> Iterator[tuple[ListingRecord, list[Finding]]]:
+    for _ in range(count):
+        pair = next(stream, None)
+        if pair is None:
+            return
+        yield pair
+
+
+def _id_chunks(session: Session, listing_ids: Sequence[int] | None, store_id: int | None) -> Iterator[Sequence[int]]:
+    """Ids in chunks; of a store page by page, so that a million ids are never in memory."""
+    if listing_ids is not None:
+        yield from chunks(sorted(set(listing_ids)), CHUNK)
+        return
+    last = 0
+    where = "" if store_id is None else "store_id = :store_id AND "
+    query = text(f"SELECT id FROM listing WHERE {where}id > :last ORDER BY id LIMIT {CHUNK}")
+    params = {} if store_id is None else {"store_id": store_id}
+    while ids := list(session.execute(query, {**params, "last": last}).scalars()):
+        yield ids
+        last = ids[-1]
+
+
+def pictures_of(record: ListingRecord) -> Iterator[str]:
+    """Every picture of a listing, those of its variants included."""
+    yield from record.images
+    for sku in record.skus:
+        for part in sku.properties:
+            if source := part.get("image"):
+                yield source
+
+
+def _total(session: Session, listing_ids: Sequence[int] | None, store_id: int | None) -> int:
+    if listing_ids is not None:
+        return len(set(listing_ids))
+    where = "" if store_id is None else " WHERE store_id = :store_id"
+    params = {} if store_id is None else {"store_id": store_id}
+    return int(session.execute(text(f"SELECT count(*) FROM listing{where}"), params).scalar_one())
+
+
+def _write(db: Database, rows: list[Row]) -> int:
+    if not rows:
+        return 0
+    with db.bulk() as connection:
+        return max(0, connection.exec_driver_sql(_UPDATE, list(rows)).rowcount)

@@ -1,0 +1,32 @@
+"""All rules, by subject, in the order of the form."""
+
+from app.services.compliance.registry import RuleGroup
+from app.services.compliance.rules import (
+    attributes,
+    category,
+    detail,
+    images,
+    ownership,
+    package,
+    sale_properties,
+    sku_images,
+    skus,
+    terms,
+    title,
+    words,
+)
+
+GROUPS: tuple[RuleGroup, ...] = (
+    title.GROUP,
+    category.GROUP,
+    attributes.GROUP,
+    images.GROUP,
+    skus.GROUP,
+    sale_properties.GROUP,
+    sku_images.GROUP,
+    package.GROUP,
+    terms.GROUP,
+    ownership.GROUP,
+    detail.GROUP,
+    words.GROUP,
+)

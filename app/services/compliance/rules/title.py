@@ -1,0 +1,108 @@
+"""Rules about the title (domain.md 5.1, 14.1; aliexpress-open-platform.md 5.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from app.services.compliance.context import CheckContext
+from app.services.compliance.findings import Fix, Hit
+from app.services.compliance.registry import RuleGroup
+from app.services.compliance.title_text import MARKUP, cleaned, cut_at_word, named, repeated, strangers
+from app.services.compliance.words import tokens
+from app.services.listings.records import ListingRecord
+
+
+def _is_fine(record: ListingRecord, context: CheckContext) -> bool:
+    title, limits = record.title, context.limits
+    if not (title.isascii() and title.isprintable() and 0 < len(title) <= limits.title_max):
+        return False
+    if title.isspace() or title.isupper() or "<" in title:
+        return False
+    words = tokens(title)
+    distinct = set(words)
+    most = limits.word_repeat_max
+    if len(words) - len(distinct) >= most and repeated(title, most, limits.word_repeat_exempt):
+        return False
+    return context.contact.is_clean(title, distinct)
+
+
+GROUP = RuleGroup(_is_fine)
+
+
+def _clean_fix(title: str) -> Fix | None:
+    text = cleaned(title)
+    return Fix("clean_title", "title", text, params={"title": text}) if text else None
+
+
+@GROUP.rule("title.missing", "title")
+def missing(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
+    """There is no title."""
+    if not record.title.strip():
+        yield Hit()
+
+
+@GROUP.rule("title.too_long", "title")
+def too_long(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
+    """More characters than the platform takes; the remedy cuts at a word."""
+    count, limit = len(record.title), context.limits.title_max
+    if count > limit:
+        cut = cut_at_word(record.title, limit)
+        yield Hit({"count": count, "max": limit}, fix=Fix("cut_title", "title", cut, params={"count": len(cut)}))
+
+
+@GROUP.rule("title.chinese", "title")
+def chinese(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
+    """Chinese characters."""
+    if found := strangers(record.title)["chinese"]:
+        yield Hit({"characters": "".join(found[:8])})
+
+
+@GROUP.rule("title.emoji", "title")
+def emoji(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
+    """Emoji and pictograms."""
+    if found := strangers(record.title)["emoji"]:
+        yield Hit({"characters": named(found)}, fix=_clean_fix(record.title))
+
+
+@GROUP.rule("title.control", "title")
+def control(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
+    """Characters nobody sees: line breaks, tabulators, zero-width signs."""
+    if found := strangers(record.title)["control"]:
+        yield Hit({"characters": named(found)}, fix=_clean_fix(record.title))
+
+
+@GROUP.rule("title.not_ascii", "title")
+def not_ascii(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
+    """Any other character outside 00–7F, such as full-width letters, curly quotes and accents."""
+    if found := strangers(record.title)["other"]:
+        yield Hit({"characters": named(found)}, fix=_clean_fix(record.title))
+
+
+@GROUP.rule("title.markup", "title")
+def markup(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
+    """Something in angle brackets."""
+    if found := MARKUP.search(record.title):
+        yield Hit({"text": found.group()[:30]}, fix=_clean_fix(record.title))
+
+
+@GROUP.rule("title.repeated_word", "title")
+def repeated_word(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
+    """One word three times or more."""
+    limits = context.limits
+    for word, times in repeated(record.title, limits.word_repeat_max, limits.word_repeat_exempt):
+        yield Hit({"word": word, "times": times, "max": limits.word_repeat_max})
+
+
+@GROUP.rule("title.capitals", "title")
+def capitals(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
+    """The whole title in capitals."""
+    letters = sum(map(str.isalpha, record.title))
+    if record.title.isupper() and letters >= context.limits.capitals_letters:
+        yield Hit()
+
+
+@GROUP.rule("title.contact", "title")
+def contact(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
+    """An address, a telephone number or the name of a messenger."""
+    if found := context.contact.find(record.title):
+        yield Hit({"text": found})

@@ -1,0 +1,67 @@
+"""Rules about listed words: prohibited goods, names that need a licence, suspicious wording (domain.md 13)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from app.services.compliance.context import CheckContext
+from app.services.compliance.detail_text import plain_text
+from app.services.compliance.findings import Hit
+from app.services.compliance.registry import RuleGroup
+from app.services.listings.records import ListingRecord
+
+
+def _is_fine(record: ListingRecord, context: CheckContext) -> bool:
+    parts = [record.title, record.keywords, record.detail_html]
+    for entry in record.attributes:
+        if not entry.get("value_id"):
+            parts.append(entry.get("value") or "")
+    for sku in record.skus:
+        for part in sku.properties:
+            if not part.get("value_id"):
+                parts.append(part.get("value") or "")
+    return context.words.is_clean("\n".join(parts))
+
+
+GROUP = RuleGroup(_is_fine)
+
+
+def _texts(record: ListingRecord) -> Iterator[tuple[str, int | None, str]]:
+    """Field, number of the variant and text of everything the seller wrote; values of the platform's lists are not."""
+    yield "title", None, record.title
+    yield "keywords", None, record.keywords
+    for entry in record.attributes:
+        if not entry.get("value_id"):
+            yield "attributes", None, entry.get("value") or ""
+    for number, sku in enumerate(record.skus):
+        for part in sku.properties:
+            if not part.get("value_id"):
+                yield "sku.properties", number, part.get("value") or ""
+    yield "detail_html", None, plain_text(record.detail_html)
+
+
+def _listed(record: ListingRecord, context: CheckContext, code: str) -> Iterator[Hit]:
+    for field, number, text in _texts(record):
+        if context.words.is_clean(text):
+            continue
+        for word in context.words.find(text):
+            if word.code == code:
+                yield Hit({"word": word.text, "list": word.about}, number, field=field)
+
+
+@GROUP.rule("word.prohibited", "title")
+def prohibited(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
+    """Goods that may not be listed."""
+    yield from _listed(record, context, "word.prohibited")
+
+
+@GROUP.rule("word.licence", "title")
+def licence(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
+    """A brand, or goods that need a permit: somebody has to say that there is one."""
+    yield from _listed(record, context, "word.licence")
+
+
+@GROUP.rule("word.suspect", "title")
+def suspect(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
+    """Wording that draws the platform's eye."""
+    yield from _listed(record, context, "word.suspect")
