@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -21,10 +22,7 @@ def wire_params(values: Mapping[str, Any]) -> dict[str, str]:
         TypeError: a float. Prices, weights and ids never pass through floating point.
         Refused: `marketplace.bad_text`, for text with broken characters.
     """
-    try:
-        return {name: _text(value) for name, value in values.items() if value is not None and value != ""}
-    except (UnicodeEncodeError, orjson.JSONEncodeError):
-        raise Refused("marketplace.bad_text") from None
+    return {name: _text(value) for name, value in values.items() if value is not None and value != ""}
 
 
 def wire_id(value: str, name: str) -> int:
@@ -38,15 +36,40 @@ def wire_id(value: str, name: str) -> int:
     raise Refused("marketplace.bad_id", field=name, name=name, value=value)
 
 
+def json_text(value: Any) -> str:
+    """*value* as compact JSON.
+
+    Raises:
+        TypeError: something in it that JSON does not have.
+        Refused: `marketplace.bad_text`.
+    """
+    try:
+        return orjson.dumps(value).decode()
+    except orjson.JSONEncodeError:
+        # A TypeError for whatever cannot be written; of the user's making are broken characters only.
+        try:
+            json.dumps(value, ensure_ascii=False).encode()
+        except UnicodeEncodeError:
+            raise Refused("marketplace.bad_text") from None
+        raise
+
+
 def _text(value: Any) -> str:
     if isinstance(value, str):
         if not value.isascii():
-            value.encode()
+            _check(value)
         return value
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int):
         return str(value)
     if isinstance(value, dict | list | tuple):
-        return orjson.dumps(value).decode()
+        return json_text(value)
     raise TypeError(f"a parameter cannot be {type(value).__name__}")
+
+
+def _check(value: str) -> None:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise Refused("marketplace.bad_text") from None

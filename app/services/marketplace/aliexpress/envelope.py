@@ -11,6 +11,7 @@ import orjson
 
 from app.services.marketplace.aliexpress.errors import Problem, error_for
 from app.services.marketplace.aliexpress.mapping.methods import ERROR_CODES, ERROR_TEXTS, NO_ERROR, Method
+from app.services.marketplace.aliexpress.mapping.table import Misspelt
 from app.services.marketplace.aliexpress.values import flag
 from app.services.marketplace.port import Unanswered
 
@@ -80,12 +81,13 @@ def reading(method: Method) -> Iterator[None]:
     try:
         yield
     except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise unreadable(method) from error
+        # Without its cause, which may quote the value: a name, an address.
+        raise unreadable(method, error.name if isinstance(error, Misspelt) else type(error).__name__) from None
 
 
-def unreadable(method: Method) -> Unanswered:
-    """An answer that makes no sense."""
-    return Unanswered("marketplace.unreadable", method=method.name)
+def unreadable(method: Method, part: str = "") -> Unanswered:
+    """An answer that makes no sense; *part* names what in it, never its value."""
+    return Unanswered("marketplace.unreadable", method=method.name, part=part)
 
 
 def body_problem(content: dict[str, Any]) -> Problem:

@@ -6,13 +6,15 @@ A code that is not in the table is shown raw and never retried.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cache
+from string import Formatter
 from typing import Any
 
-from app.messages import messages
+from app.messages import catalogue, messages
 from app.services.errors import AppError
 from app.services.marketplace.aliexpress.rules import rules
 from app.services.marketplace.aliexpress.values import quota_zone
@@ -26,6 +28,7 @@ from app.services.marketplace.port import (
 )
 
 _SECONDS = re.compile(r"(\d[\d,]*)\s*(?:more\s+)?seconds?\b", re.IGNORECASE)
+_UNMISTAKABLE = 5
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
 
@@ -88,7 +91,7 @@ def meaning(problem: Problem, method: str = "") -> Meaning | None:
     for code in (problem.sub_code, problem.code):
         if not code or (code == problem.code and problem.sub_code and code in table["containers"]):
             continue
-        row = _scoped(method, code) or _cause(code, problem.text) or table["codes"].get(code) or _family(code)
+        row = _scoped(method, code) or _cause(code, problem.text) or _codes().get(code) or _family(code)
         if row:
             return Meaning(Verdict(row["verdict"]), row["message"], row.get("field", ""))
     return None
@@ -115,18 +118,30 @@ def error_for(problem: Problem, *, now: datetime, method: str = "") -> Marketpla
 def explain(error: AppError) -> tuple[str, dict[str, Any], str]:
     """Sentence key, its placeholders, and our name of the field to change ("" where none is known)."""
     key = error.message_key if messages.has(error.message_key) else "error.marketplace"
-    params = {"platform_code": "", "platform_text": "", **error.params}
-    return key, params, error.field if isinstance(error, MarketplaceError) else ""
+    return key, _complete(key, error.params), error.field if isinstance(error, MarketplaceError) else ""
 
 
-def explain_code(code: str, text: str = "") -> tuple[str, dict[str, Any], str]:
-    """The same for a bare code as `BatchOutcome.failed` holds it, the platform's or ours (`marketplace.…`)."""
-    params = {"platform_code": code, "platform_text": text}
+def explain_code(code: str, text: str = "", **params: Any) -> tuple[str, dict[str, Any], str]:
+    """The same for a bare code as `BatchOutcome.failed` holds it, the platform's or ours (`marketplace.…`).
+
+    Args:
+        code: the code; unknown ones are shown raw.
+        text: the platform's sentence, where it was kept.
+        params: other placeholders that are known, e.g. `value` for an id that is none.
+    """
     known = meaning(Problem(code, text=text))
-    own = f"error.{code}"
-    if known:
-        return f"error.marketplace.{known.message}", params, known.field
-    return own if code.startswith("marketplace.") and messages.has(own) else "error.marketplace.refused", params, ""
+    key = f"error.marketplace.{known.message}" if known else f"error.{code}"
+    if not code or not messages.has(key):
+        key = "error.marketplace.refused"
+    said = {"platform_code": code, "platform_text": text, **params}
+    return key, _complete(key, said), known.field if known else ""
+
+
+def _complete(key: str, params: Mapping[str, Any]) -> dict[str, Any]:
+    """*params* and a blank for each placeholder of the sentence that has none."""
+    entry = catalogue()[key]["en"]
+    names = (name for _, name, _, _ in Formatter().parse(entry if isinstance(entry, str) else entry["other"]) if name)
+    return {**dict.fromkeys(names, "…"), "platform_code": "", "platform_text": "", **params}
 
 
 def _limit(problem: Problem, known: Meaning, now: datetime) -> RateLimited:
@@ -161,6 +176,14 @@ def _scoped(method: str, code: str) -> dict[str, str] | None:
 def _cause(code: str, text: str) -> dict[str, str] | None:
     words = text.lower()
     return next((row for row in rules("errors")["causes"].get(code, ()) if row["text"] in words), None)
+
+
+@cache
+def _codes() -> dict[str, dict[str, str]]:
+    """The table by code. Codes with a leading zero may arrive as numbers; short ones would be mistaken for others."""
+    codes: dict[str, dict[str, str]] = rules("errors")["codes"]
+    stripped = {code.lstrip("0"): row for code, row in codes.items() if code.startswith("0")}
+    return {code: row for code, row in stripped.items() if len(code) >= _UNMISTAKABLE} | codes
 
 
 def _family(code: str) -> dict[str, str] | None:

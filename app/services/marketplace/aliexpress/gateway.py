@@ -185,7 +185,7 @@ def _form(params: Mapping[str, str]) -> bytes:
 
 
 def _multipart(params: Mapping[str, str], upload: Upload) -> aiohttp.FormData:
-    form = aiohttp.FormData()
+    form = aiohttp.FormData(quote_fields=False)
     for name, value in params.items():
         form.add_field(name, value)
     form.add_field(upload.field, upload.data, filename=upload.name, content_type=upload.content_type)
@@ -211,5 +211,5 @@ async def _limited_body(response: Any) -> bytes:
         parts.append(part)
         size += len(part)
         if size > _LARGEST_ANSWER:
-            raise Unanswered("marketplace.unreadable", method="")
+            raise Unanswered("marketplace.unreadable", method="", part="size")
     return parts[0] if len(parts) == 1 else b"".join(parts)

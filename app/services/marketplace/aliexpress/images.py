@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from app.services.marketplace.aliexpress.calls import Calls
 from app.services.marketplace.aliexpress.envelope import reading
 from app.services.marketplace.aliexpress.gateway import Upload
@@ -9,6 +11,8 @@ from app.services.marketplace.aliexpress.mapping.methods import IMAGE_UPLOAD
 from app.services.marketplace.aliexpress.mapping.store import read_image
 from app.services.marketplace.aliexpress.rules import rules
 from app.services.marketplace.port import Refused, UploadedImage
+
+_UNSAFE = re.compile(r'[\x00-\x1f\x7f"\\/]')
 
 
 class ImageCalls(Calls):
@@ -27,7 +31,7 @@ class ImageCalls(Calls):
             raise Refused("marketplace.image_format", field="images", name=name)
         if not data:
             raise Refused("marketplace.image_empty", field="images", name=name)
-        sent = f"{stem[: wire['image_name_max'] - len(ending) - 1]}.{ending}"
+        sent = f"{_UNSAFE.sub('_', stem)[: wire['image_name_max'] - len(ending) - 1]}.{ending}"
         upload = Upload("image_bytes", sent, content_type, data)
         answer = await self._session.call(IMAGE_UPLOAD, {"file_name": sent}, upload)
         with reading(IMAGE_UPLOAD):

@@ -2,35 +2,39 @@
 
 The far side counts arrivals, in windows we do not know (fixed seconds, a sliding second, a bucket). Safe for all of
 them: departure n + limit leaves no earlier than one window after departure n *arrived*. Arrival is not visible, but
-an answer that took longer than usual may have arrived later than usual, so that much is added, out of a small
-allowance: a single stall costs nothing, and latency that varies by nature cannot slow the whole run.
+an answer that took longer than usual may have arrived later than usual, so that much is waited longer, out of a
+small allowance: single stalls are outlived, and latency that varies by nature cannot slow the whole run.
 """
 
 from __future__ import annotations
 
 from collections import deque
 
-_SETTLED = 0.001
-"""Share of a window added for clocks that run at slightly different speeds."""
-_ALLOWANCE = 0.012
-"""Share of a window that each call adds to the allowance for late arrivals: at full use 98.8 % of the rate remain."""
+_SETTLED = 0.005
+"""Share of a window added for the ordinary jitter of the way and for clocks of slightly different speed."""
+_ALLOWANCE = 0.01
+"""Share of the time that waiting for late arrivals may cost in the long run."""
+_FIRST_ALLOWANCE, _LARGEST_ALLOWANCE = 0.1, 0.2
+"""The same at the beginning and at most, as shares of a window: what single stalls may use up."""
 _GRAIN_S = 0.016
 """Coarsest timer we run on (Windows): lateness up to this is made good, more is not."""
-_FLOOR_RISE = 0.02
-"""How fast the usual answer time follows longer ones; shorter ones count at once."""
+_IDLE_S = 0.25
+"""Who comes this much later than allowed was not waiting: nothing is made good."""
+_MEMORY = 0.02
+"""Weight of one answer in what counts as usual; a shorter answer than ever counts at once."""
 _STRETCH = 1.25
 _LONGEST_STRETCH = 8.0
 _RECOVERY = 0.002
 
 
 class Departure:
-    """One call that left at `left_s`; `excess_s` is how much longer than usual its answer took."""
+    """One call that left at `left_s` and was answered `took_s` later, None while it is under way."""
 
-    __slots__ = ("excess_s", "left_s")
+    __slots__ = ("left_s", "took_s")
 
     def __init__(self, left_s: float) -> None:
         self.left_s = left_s
-        self.excess_s: float | None = None
+        self.took_s: float | None = None
 
 
 class Pacer:
@@ -41,30 +45,32 @@ class Pacer:
 
     def __init__(self, calls: int, window_s: float) -> None:
         self.calls = calls
-        self._window_s = window_s
-        self._gap_s = window_s / calls
+        self._window_s = window_s * (1 + _SETTLED)
+        self._gap_s = self._window_s / calls
         self._recent: deque[Departure] = deque(maxlen=calls)
         self._next_s = 0.0
         self._usual_s: float | None = None
-        self._allowance_s = window_s / 2
+        self._spread_s = 0.0
+        self._allowance_s = window_s * _FIRST_ALLOWANCE
         self._stretch = 1.0
 
     def due(self, now_s: float) -> float:
         """When the next call may leave, on the clock of *now_s*; a time that has passed means at once."""
         if len(self._recent) < self.calls:
             return self._next_s
-        oldest = self._recent[0]
-        window_over = oldest.left_s + self._window_s * (1 + _SETTLED) * self._stretch + self._lateness(oldest, now_s)
-        return max(self._next_s, window_over)
+        return max(self._next_s, self._window_over() + self._lateness(self._recent[0], now_s))
 
     def leave(self, now_s: float) -> Departure:
         """Count a call that leaves now."""
         if len(self._recent) == self.calls:
-            self._allowance_s -= self._lateness(self._recent[0], now_s)
-        self._allowance_s = min(self._allowance_s + self._window_s * _ALLOWANCE, self._window_s)
-        # On the grid, not from the last departure: late timers must not add up. But no burst after a long stall.
+            self._charge(now_s)
+        self._allowance_s += self._gap_s * _ALLOWANCE
+        self._allowance_s = min(self._allowance_s, self._window_s * _LARGEST_ALLOWANCE)
+        # On the grid, not from the last departure: late timers must not add up. But no burst after a pause.
         gap_s = self._gap_s * self._stretch
-        self._next_s = max(self._next_s, now_s - max(_GRAIN_S, gap_s)) + gap_s
+        late_s = now_s - self._next_s
+        made_good_s = 0.0 if late_s > max(_IDLE_S, gap_s) else min(late_s, max(_GRAIN_S, gap_s))
+        self._next_s = now_s - made_good_s + gap_s
         self._stretch = max(1.0, self._stretch * (1 - _RECOVERY))
         departure = Departure(now_s)
         self._recent.append(departure)
@@ -75,15 +81,32 @@ class Pacer:
         took_s = now_s - departure.left_s
         if self._usual_s is None or took_s < self._usual_s:
             self._usual_s = took_s
-        departure.excess_s = took_s - self._usual_s
-        self._usual_s += departure.excess_s * _FLOOR_RISE
+        departure.took_s = took_s
+        longer_s = took_s - self._usual_s
+        self._usual_s += longer_s * _MEMORY
+        self._spread_s += (longer_s - self._spread_s) * _MEMORY
 
     def slow_down(self) -> None:
         """A limit was met although we kept to ours: it is lower, or somebody else calls, too. Go slower for a while."""
         self._stretch = min(self._stretch * _STRETCH, _LONGEST_STRETCH)
 
+    def _window_over(self) -> float:
+        return self._recent[0].left_s + self._window_s * self._stretch
+
+    def _charge(self, now_s: float) -> None:
+        """Take from the allowance what the lateness of the oldest departure made this one wait."""
+        over_s = self._window_over()
+        late_until_s = over_s + self._lateness(self._recent[0], now_s)
+        if now_s - late_until_s <= _IDLE_S:
+            self._allowance_s -= max(0.0, late_until_s - max(over_s, self._next_s))
+
     def _lateness(self, departure: Departure, now_s: float) -> float:
-        excess_s = departure.excess_s
-        if excess_s is None:
-            excess_s = max(0.0, now_s - departure.left_s - (self._usual_s or 0.0)) if self._usual_s else 0.0
-        return min(excess_s, self._allowance_s)
+        """How much later than usual *departure* may have arrived, as far as the allowance goes.
+
+        Answers that vary a lot by nature say little about arrival: only what is far outside counts. Judged when it
+        matters, not when the answer came: the first answers, with connections to open, have nothing to compare with.
+        """
+        if self._usual_s is None:
+            return 0.0
+        took_s = departure.took_s if departure.took_s is not None else now_s - departure.left_s
+        return min(max(0.0, took_s - self._usual_s - 2 * self._spread_s), self._allowance_s)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import orjson
-
+from app.services.marketplace.aliexpress.encoding import json_text
 from app.services.marketplace.aliexpress.values import embedded, text
 
 _VERSION = "2.0.0"
@@ -36,7 +35,7 @@ def detail_of(html: str, before: Any = None) -> str:
     if own not in merged:
         merged.insert(0, own)
     page = embedded(before) if modules is not None else {"version": _VERSION}
-    return orjson.dumps({**page, "moduleList": merged}).decode()
+    return json_text({**page, "moduleList": merged})
 
 
 def html_modules(detail: Any) -> int:

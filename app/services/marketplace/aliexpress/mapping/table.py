@@ -45,11 +45,19 @@ class Field:
 Table = tuple[Field, ...]
 
 
+class Misspelt(ValueError):
+    """A value in no documented form; `name` is the platform's name of the field."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
 def read(table: Table, record: Mapping[str, Any]) -> dict[str, Any]:
     """Our values of *record*, one per row of *table*.
 
     Raises:
-        ValueError: a value in no documented form.
+        Misspelt: a value in no documented form.
     """
     return {row.ours: _value(row, record) for row in table}
 
@@ -83,7 +91,10 @@ def _value(row: Field, record: Mapping[str, Any]) -> Any:
         if value is not None and value != "":
             break
         value = record.get(other)
-    result = row.form.read(value)
+    try:
+        result = row.form.read(value)
+    except ValueError:
+        raise Misspelt(row.wire) from None
     return row.default if result is None else result
 
 

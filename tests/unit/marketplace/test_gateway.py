@@ -1,0 +1,292 @@
+"""HTTP: pinned hosts, no redirects, verified certificates, and what was and was not sent."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer, unused_port
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from app.services.errors import InputError
+from app.services.marketplace.aliexpress.gateway import SYNC_PATH, Gateway, Reply, Upload
+from app.services.marketplace.port import MarketplaceError, RateLimited, Refused, Unanswered, Unreachable
+from tests.unit.marketplace.stub import CUT, HALF, START, FakeClock, StubMarket
+
+
+async def failure(gateway: Gateway, params: dict[str, str] | None = None) -> MarketplaceError:
+    with pytest.raises(MarketplaceError) as caught:
+        await gateway.post(SYNC_PATH, params or {"method": "a.b"})
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("url", "base"),
+    [
+        ("https://api-sg.aliexpress.com", "https://api-sg.aliexpress.com/"),
+        (" https://api-sg.aliexpress.com/sync ", "https://api-sg.aliexpress.com/"),
+        ("https://api-sg.aliexpress.com/rest/", "https://api-sg.aliexpress.com/"),
+        ("https://proxy.example:8443/ae/sync", "https://proxy.example:8443/ae"),
+        ("http://127.0.0.1:8123", "http://127.0.0.1:8123/"),
+        ("http://[::1]:8123", "http://[::1]:8123/"),
+        ("http://localhost:8123/sync", "http://localhost:8123/"),
+    ],
+)
+def test_addresses_that_are_taken(url: str, base: str) -> None:
+    assert str(Gateway(url).url) == base
+
+
+@pytest.mark.parametrize(
+    ("url", "code"),
+    [
+        ("http://api-sg.aliexpress.com", "marketplace.insecure_gateway"),
+        ("http://192.168.1.5:8080", "marketplace.insecure_gateway"),
+        ("http://127.0.0.1.example.com", "marketplace.insecure_gateway"),
+        ("http://localhost.example", "marketplace.insecure_gateway"),
+        ("ftp://127.0.0.1", "marketplace.bad_gateway"),
+        ("api-sg.aliexpress.com", "marketplace.bad_gateway"),
+        ("https://user:word@api-sg.aliexpress.com", "marketplace.bad_gateway"),
+        ("https://api-sg.aliexpress.com/?x=1", "marketplace.bad_gateway"),
+        ("https://api-sg.aliexpress.com:999999", "marketplace.bad_gateway"),
+        ("", "marketplace.bad_gateway"),
+    ],
+)
+def test_addresses_that_are_refused(url: str, code: str) -> None:
+    with pytest.raises(InputError) as caught:
+        Gateway(url)
+    assert caught.value.error_code == code
+
+
+async def test_a_form_arrives_as_it_was_meant(gateway: Gateway, market: StubMarket) -> None:
+    params = {"method": "a.b", "q": "a b+c&d=e/f%20", "name": "Кружка «Зима» 350 мл – 保温杯 ☕", "json": '{"a":[1]}'}
+    market.answer("a.b", {"ok": True})
+
+    reply = await gateway.post(SYNC_PATH, params)
+
+    assert reply.body == b'{"ok": true}'
+    assert market.seen[0].path == "/sync"
+    assert market.seen[0].params == params
+
+
+async def test_a_file_travels_beside_the_text(gateway: Gateway, market: StubMarket) -> None:
+    market.answer("a.b", {})
+    data = bytes(range(256)) * 40
+
+    await gateway.post(SYNC_PATH, {"method": "a.b"}, Upload("image_bytes", "кружка-01.jpg", "image/jpeg", data))
+
+    assert market.seen[0].files == {"image_bytes": ("кружка-01.jpg", "image/jpeg", data)}
+    assert market.seen[0].params == {"method": "a.b"}
+
+
+async def test_one_connection_is_kept_for_all_calls(gateway: Gateway, market: StubMarket) -> None:
+    ports = []
+
+    def note(seen: Any) -> dict[str, Any]:
+        ports.append(len(market.seen))
+        return {}
+
+    market.answer("a.b", note)
+    for _ in range(5):
+        await gateway.post(SYNC_PATH, {"method": "a.b"})
+
+    connector = gateway._open().connector
+    assert connector is not None
+    assert sum(len(kept) for kept in connector._conns.values()) == 1
+
+
+async def test_nothing_is_sent_where_nobody_listens() -> None:
+    gateway = Gateway(f"http://127.0.0.1:{unused_port()}")
+
+    error = await failure(gateway)
+    await gateway.close()
+
+    assert type(error) is Unreachable
+    assert error.retryable
+    assert not error.is_unanswered
+    assert error.params["host"].startswith("127.0.0.1:")
+
+
+async def test_nothing_is_sent_where_the_connection_takes_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A full backlog: the kernel answers nobody."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        port = listener.getsockname()[1]
+        stuck = [socket.socket() for _ in range(4)]
+        for sock in stuck:
+            sock.setblocking(False)
+            sock.connect_ex(("127.0.0.1", port))
+        gateway = Gateway(f"http://127.0.0.1:{port}", connect_timeout_s=0.05)
+        error = await failure(gateway)
+        await gateway.close()
+        for sock in stuck:
+            sock.close()
+
+    assert type(error) is Unreachable
+
+
+@pytest.mark.parametrize("cut", [CUT, HALF])
+async def test_a_cut_connection_leaves_open_what_happened(gateway: Gateway, market: StubMarket, cut: object) -> None:
+    market.answer("a.b", cut)
+
+    error = await failure(gateway)
+
+    assert type(error) is Unanswered
+    assert len(market.seen) == 1
+
+
+async def test_silence_leaves_open_what_happened(market: StubMarket) -> None:
+    enough = asyncio.Event()
+
+    async def hang(seen: object) -> dict[str, Any]:
+        await enough.wait()
+        return {}
+
+    market.answer("a.b", hang)
+    gateway = Gateway(market.url, read_timeout_s=0.05)
+
+    error = await failure(gateway)
+    enough.set()
+    await gateway.close()
+
+    assert type(error) is Unanswered
+    assert len(market.seen) == 1
+
+
+async def test_a_redirect_is_refused_and_not_followed(gateway: Gateway, market: StubMarket) -> None:
+    market.answer("a.b", lambda seen: web.Response(status=307, headers={"Location": "https://evil.example/sync"}))
+
+    error = await failure(gateway)
+
+    assert (type(error), error.error_code) == (Refused, "marketplace.redirected")
+    assert len(market.seen) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"), [(429, RateLimited), (500, Unanswered), (503, Unanswered), (403, Refused), (407, Refused)]
+)
+async def test_other_statuses(gateway: Gateway, market: StubMarket, status: int, kind: type[MarketplaceError]) -> None:
+    market.answer("a.b", lambda seen: web.Response(status=status))
+
+    assert type(await failure(gateway)) is kind
+
+
+async def test_http_400_carries_an_answer(gateway: Gateway, market: StubMarket) -> None:
+    market.answer("a.b", lambda seen: web.json_response({"error_response": {"code": 1}}, status=400))
+
+    assert b"error_response" in (await gateway.post(SYNC_PATH, {"method": "a.b"})).body
+
+
+async def test_an_endless_answer_is_cut_off(
+    gateway: Gateway, market: StubMarket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.services.marketplace.aliexpress.gateway._LARGEST_ANSWER", 1000)
+    market.answer("a.b", b"x" * 100_000)
+
+    assert (await failure(gateway)).error_code == "marketplace.unreadable"
+
+
+async def test_an_unverified_certificate_stops_everything(tmp_path: Path) -> None:
+    reached = []
+
+    async def handle(request: web.Request) -> web.Response:
+        reached.append(await request.text())
+        return web.Response()
+
+    application = web.Application()
+    application.router.add_post("/sync", handle)
+    server = TestServer(application, scheme="https")
+    await server.start_server(ssl=self_signed(tmp_path))
+    gateway = Gateway(f"https://127.0.0.1:{server.port}")
+
+    error = await failure(gateway, {"session": "secret"})
+    await gateway.close()
+    await server.close()
+
+    assert (type(error), error.error_code) == (Refused, "marketplace.certificate")
+    assert reached == []
+
+
+async def test_closed_and_used_again(gateway: Gateway, market: StubMarket) -> None:
+    market.answer("a.b", {"ok": 1})
+    await gateway.post(SYNC_PATH, {"method": "a.b"})
+    await gateway.close()
+
+    assert (await gateway.post(SYNC_PATH, {"method": "a.b"})).body == b'{"ok": 1}'
+
+
+def test_the_same_gateway_serves_one_run_after_the_other() -> None:
+    """As a command line does: a loop, `close`, another loop."""
+    gateway = Gateway(f"http://127.0.0.1:{unused_port()}")
+
+    async def use() -> None:
+        with pytest.raises(Unreachable):
+            await gateway.post(SYNC_PATH, {})
+        await gateway.close()
+
+    asyncio.run(use())
+    asyncio.run(use())
+
+
+async def test_no_more_connections_than_allowed(market: StubMarket) -> None:
+    running = most = 0
+
+    async def count(seen: object) -> dict[str, Any]:
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
+        await asyncio.sleep(0)
+        running -= 1
+        return {}
+
+    market.answer("a.b", count)
+    gateway = Gateway(market.url, connections=3)
+    await asyncio.gather(*(gateway.post(SYNC_PATH, {"method": "a.b"}) for _ in range(20)))
+    await gateway.close()
+
+    assert 1 <= most <= 3
+
+
+def test_the_servers_clock_is_taken_when_ours_is_off() -> None:
+    gateway = Gateway("http://127.0.0.1:1", clock=FakeClock())
+
+    assert not gateway.set_clock(Reply(b""))
+    assert not gateway.set_clock(Reply(b"", "nonsense"))
+    assert not gateway.set_clock(Reply(b"", "Mon, 02 Mar 2026 04:00:10 GMT"))
+    assert gateway.now() == START
+    assert gateway.set_clock(Reply(b"", "Mon, 02 Mar 2026 07:00:00 GMT"))
+    assert gateway.now() == START + timedelta(hours=3)
+
+
+def self_signed(folder: Path) -> ssl.SSLContext:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    (folder / "cert.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    (folder / "key.pem").write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(folder / "cert.pem", folder / "key.pem")
+    return context

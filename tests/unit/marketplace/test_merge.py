@@ -1,0 +1,278 @@
+"""Edits send the whole record back: what we know changed, what we do not know untouched."""
+
+from __future__ import annotations
+
+import json
+from copy import deepcopy
+from dataclasses import replace
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.services.marketplace.aliexpress.mapping.listing import read_content
+from app.services.marketplace.aliexpress.mapping.lists import plain_lists
+from app.services.marketplace.aliexpress.mapping.merge import EditPlan, plan_edit
+from app.services.marketplace.port import AttributeContent, ListingContent, SkuContent, SkuProperty
+from tests.unit.marketplace.stub import sample
+
+ID = 1005001234560001
+SKUS = "aeop_ae_product_s_k_us"
+
+
+def raw(**changes: Any) -> dict[str, Any]:
+    """A detail record with everything a naive edit would erase."""
+    solution = sample("product-info-get")["aliexpress_solution_product_info_get_response"]["result"]
+    record = plain_lists(solution)
+    del record["multi_language_subject_list"], record["multi_language_description_list"], record["subject"]
+    page = {"version": "2.0.0", "moduleList": [{"type": "html", "html": {"content": "<p>Mug</p>"}}]}
+    record |= {
+        "locale": "en_US",
+        "subject_list": [
+            {"locale": "en_US", "value": "Ceramic mug 350 ml"},
+            {"locale": "ru_RU", "value": "Керамическая кружка 350 мл"},
+        ],
+        "detail_source_list": [{"locale": "en_US", "web_detail": json.dumps(page), "mobile_detail": "{}"}],
+        "aeop_a_e_multimedia": {"aeop_a_e_videos": [{"media_id": 5, "media_type": "video"}]},
+        "aeop_national_quote_configuration": {"configuration_type": "absolute", "configuration_data": "[]"},
+        "aeop_qualification_struct_list": [{"key": "k", "type": "t", "value": "v"}],
+        "msr_eu_id": "77",
+        "some_future_field": {"deep": [1, {"er": True}]},
+        "ws_valid_num": 30,
+        "bulk_order": 10,
+        "bulk_discount": 5,
+        "owner_member_id": "me",
+        "keyword": "mug",
+    }
+    for sku in record[SKUS]:
+        sku["aeop_s_k_u_national_discount_price_list"] = [{"shipto_country": "RU", "discount_price": "9.00"}]
+        sku["some_future_sku_field"] = "x"
+        sku["aeop_s_k_u_property_list"][0]["image_url_list"] = ["https://ae01.alicdn.com/kf/H1.jpg"]
+    return record | changes
+
+
+def plan(content: ListingContent | None = None, record: dict[str, Any] | None = None) -> EditPlan:
+    record = record if record is not None else raw()
+    return plan_edit(ID, record, content if content is not None else read_content(record))
+
+
+def test_an_edit_that_changes_nothing_sends_everything_back() -> None:
+    sent = plan().record
+
+    before = raw()
+    for name in (
+        "aeop_a_e_multimedia",
+        "aeop_national_quote_configuration",
+        "aeop_qualification_struct_list",
+        "msr_eu_id",
+        "some_future_field",
+        "ws_valid_num",
+        "bulk_order",
+        "bulk_discount",
+        "subject_list",
+        "detail_source_list",
+        "aeop_ae_product_propertys",
+        "keyword",
+        "promise_template_id",
+        "reduce_strategy",
+        "group_ids",
+        "image_u_r_ls",
+        "gross_weight",
+    ):
+        assert sent[name] == before[name], name
+    assert sent["product_id"] == ID
+    assert read_content(sent) == read_content(before)
+
+
+def test_lists_are_renamed_for_the_request_and_nothing_of_a_sku_is_lost() -> None:
+    first = plan().record[SKUS][0]
+
+    assert first["aeop_s_k_u_national_discount_price"] == [{"shipto_country": "RU", "discount_price": "9.00"}]
+    assert first["aeop_s_k_u_property"][0]["image_url_list"] == ["https://ae01.alicdn.com/kf/H1.jpg"]
+    assert first["aeop_s_k_u_property"][0]["property_value_definition_name"] == "Night"
+    assert (first["sku_discount_price"], first["some_future_sku_field"]) == ("9.90", "x")
+    assert not [name for name in first if name.endswith("_list")]
+    assert not {"id", "sku_stock"} & set(first)
+
+
+def test_what_the_platform_only_tells_is_not_sent() -> None:
+    sent = plan().record
+
+    assert not {"gmt_create", "gmt_modified", "product_status_type", "ws_offline_date", "owner_member_id"} & set(sent)
+    assert "product_price" not in sent
+
+
+def test_our_changes_arrive() -> None:
+    before = read_content(raw())
+    changed = replace(
+        before,
+        title="Ceramic mug 400 ml",
+        detail_html="<p>Bigger</p>",
+        images=before.images[:1],
+        weight_g=455,
+        freight_template_id="-1700000001",
+        lot_size=6,
+        skus=tuple(replace(sku, price_minor=sku.price_minor + 100, stock=7) for sku in before.skus),
+    )
+
+    sent = plan(changed).record
+
+    assert replace(read_content(sent), currency="USD") == changed
+    assert sent["subject_list"] == [
+        {"locale": "en_US", "value": "Ceramic mug 400 ml"},
+        {"locale": "ru_RU", "value": "Керамическая кружка 350 мл"},
+    ]
+    assert sent["detail_source_list"][0]["mobile_detail"] == "{}"
+    assert (sent["package_type"], sent["lot_num"]) == (True, 6)
+    assert [sku["sku_price"] for sku in sent[SKUS]] == ["12.00", "13.50"]
+    assert [sku["sku_discount_price"] for sku in sent[SKUS]] == ["9.90", "9.90"]
+
+
+def test_what_we_do_not_know_is_left_as_it_is() -> None:
+    before = read_content(raw())
+    blank = replace(
+        before,
+        title="",
+        detail_html="",
+        images=(),
+        group_id="",
+        handling_days=None,
+        weight_g=None,
+        attributes=(),
+        skus=tuple(replace(sku, stock=None, properties=bare(sku)) for sku in before.skus),
+    )
+
+    assert read_content(plan(blank).record) == before
+
+
+def bare(sku: SkuContent) -> tuple[SkuProperty, ...]:
+    return tuple(SkuProperty(part.name_id, part.value_id) for part in sku.properties)
+
+
+def test_a_new_language_joins_the_others() -> None:
+    before = replace(read_content(raw()), language="es", title="Taza de cerámica")
+
+    sent = plan(before).record
+
+    assert [entry["locale"] for entry in sent["subject_list"]] == ["en_US", "ru_RU", "es_ES"]
+    assert sent["locale"] == "en_US"
+
+
+def test_a_sku_whose_code_changes_keeps_its_rest() -> None:
+    before = read_content(raw())
+    renamed = replace(before, skus=(replace(before.skus[0], code="NEW-CODE"), before.skus[1]))
+
+    done = plan(renamed)
+
+    assert done.record[SKUS][0]["sku_code"] == "NEW-CODE"
+    assert done.record[SKUS][0]["sku_discount_price"] == "9.90"
+    assert done.lost == []
+
+
+def test_a_sku_that_moves_to_another_value_is_found_by_its_code() -> None:
+    before = read_content(raw())
+    moved = replace(before.skus[1], properties=(before.skus[1].properties[0], SkuProperty("200007763", "201336101")))
+
+    done = plan(replace(before, skus=(before.skus[0], moved)))
+
+    second = done.record[SKUS][1]
+    assert second["some_future_sku_field"] == "x"
+    assert second["aeop_s_k_u_property"][1] == {"sku_property_id": 200007763, "property_value_id": 201336101}
+
+
+def test_codes_that_swap_places_leave_the_rest_with_the_variant() -> None:
+    record = raw()
+    record[SKUS][0]["sku_discount_price"], record[SKUS][1]["sku_discount_price"] = "1.00", "2.00"
+    before = read_content(record)
+    one, two = before.skus
+    swapped = replace(before, skus=(replace(one, code=two.code), replace(two, code=one.code)))
+
+    sent = plan(swapped, record).record[SKUS]
+
+    assert [(sku["sku_code"], sku["sku_discount_price"]) for sku in sent] == [
+        (two.code, "1.00"),
+        (one.code, "2.00"),
+    ]
+
+
+def test_the_order_of_properties_does_not_matter() -> None:
+    before = read_content(raw())
+    turned = replace(before, skus=tuple(replace(sku, properties=sku.properties[::-1]) for sku in before.skus))
+
+    assert all(sku["some_future_sku_field"] == "x" for sku in plan(turned).record[SKUS])
+
+
+def test_what_will_be_gone_is_named() -> None:
+    record = raw()
+    page = {"moduleList": [{"type": "html", "html": {"content": part}} for part in ("<p>a</p>", "<p>b</p>")]}
+    record["detail_source_list"][0]["web_detail"] = json.dumps(page)
+    before = read_content(record)
+    fewer = replace(before, skus=before.skus[:1], attributes=before.attributes[:1], detail_html="<p>c</p>")
+
+    done = plan(fewer, record)
+
+    assert set(done.lost) == {
+        f"{SKUS}[MUG-BLK-ES]",
+        "aeop_ae_product_propertys[Capacity]",
+        "detail_source_list[en_US].moduleList",
+    }
+
+
+def test_what_a_plain_overwrite_would_have_erased_is_named() -> None:
+    kept = set(plan().kept)
+
+    assert {
+        "aeop_a_e_multimedia",
+        "aeop_national_quote_configuration",
+        "msr_eu_id",
+        "some_future_field",
+        "subject_list[ru_RU]",
+        f"{SKUS}.sku_discount_price",
+        f"{SKUS}.aeop_s_k_u_national_discount_price",
+        f"{SKUS}.some_future_sku_field",
+    } <= kept
+    assert not {"gmt_create", "image_u_r_ls", "product_id", f"{SKUS}.sku_price"} & kept
+
+
+def test_a_changed_attribute_is_written_anew_and_its_neighbours_keep_their_units() -> None:
+    record = raw()
+    record["aeop_ae_product_propertys"][1] |= {"attr_value_unit": "ml"}
+    before = read_content(record)
+    changed = replace(before, attributes=(AttributeContent("10", "4", value="Stoneware"), before.attributes[1]))
+
+    done = plan(changed, record)
+
+    assert done.record["aeop_ae_product_propertys"] == [
+        {"attr_name_id": 10, "attr_value_id": 4, "attr_value": "Stoneware"},
+        {"attr_name": "Capacity", "attr_value": "350 ml", "attr_value_unit": "ml"},
+    ]
+    assert done.lost == []
+
+
+def test_the_record_that_was_read_is_not_touched() -> None:
+    record = raw()
+    untouched = deepcopy(record)
+
+    plan(replace(read_content(record), title="Other", detail_html="<p>other</p>"), record)
+
+    assert record == untouched
+
+
+def test_titles_of_the_older_family_follow() -> None:
+    sent = plan(replace(read_content(raw()), title="Other", detail_html="<i>"), raw(subject="Old", detail="old")).record
+
+    assert (sent["subject"], sent["detail"]) == ("Other", "<i>")
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(st.dictionaries(st.from_regex(r"\Ax_[a-z]{1,8}\Z"), json_values, max_size=5))
+def test_any_unknown_field_comes_out_as_it_went_in(unknown: dict[str, Any]) -> None:
+    sent = plan(record=raw(**unknown)).record
+
+    assert {name: sent.get(name) for name in unknown} == unknown
