@@ -91,14 +91,3 @@ def spatula(brush: Brush) -> None:
     brush.disc(500, 270, 120, brush.base, 200)
     brush.disc(500, 250, 76, brush.dark, 130)
     brush.block(665, 80, 835, 480, brush.light, 50)
-
-
-def board(brush: Brush) -> None:
-    """A chopping board with a handle."""
-    brush.shadow(160, 840, 930)
-    brush.block(420, 60, 580, 300, brush.base, 70)
-    brush.disc(500, 135, 34, WHITE)
-    brush.block(150, 230, 850, 920, brush.base, 80)
-    brush.block(195, 275, 805, 875, brush.light, 56)
-    for y in (390, 520, 650, 780):
-        brush.stroke([(250, y), (750, y - 20)], 7, brush.base)
