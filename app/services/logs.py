@@ -6,9 +6,11 @@ Nothing that is secret may be logged: `SecretFilter` blanks every registered tok
 from __future__ import annotations
 
 import logging
+import os
 import sys
 import threading
 from collections.abc import Iterable
+from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
@@ -68,17 +70,21 @@ def start_logging(data_dir: Path, *, verbose: bool = False) -> None:
     console.setLevel(logging.INFO if verbose else logging.WARNING)
     console.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
     _add(root, console)
-    try:
-        folder = log_path(data_dir).parent
-        folder.mkdir(parents=True, exist_ok=True)
-        file = RotatingFileHandler(
-            folder / LOG_NAME, maxBytes=LOG_BYTES, backupCount=LOG_FILES, encoding="utf-8", delay=True
-        )
-    except OSError as error:
-        root.warning("no log file: %s", error)
-        return
+    file = _LateFile(log_path(data_dir), maxBytes=LOG_BYTES, backupCount=LOG_FILES, encoding="utf-8", delay=True)
     file.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(threadName)s %(name)s: %(message)s"))
     _add(root, file)
+
+
+class _LateFile(RotatingFileHandler):
+    """Makes folder and file with the first line; without a writable folder the lines are dropped, and said so once."""
+
+    def _open(self) -> TextIOWrapper:
+        try:
+            Path(self.baseFilename).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            return super()._open()
+        except OSError as error:
+            sys.stderr.write(f"no log file: {error}\n")
+            return Path(os.devnull).open("w", encoding="utf-8")
 
 
 def stop_logging() -> None:

@@ -7,6 +7,7 @@ database, so that what was published to it is still there tomorrow.
 from __future__ import annotations
 
 import asyncio
+import importlib
 import logging
 import multiprocessing
 import os
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+MARKET_PROGRAM = "app.practice_market"
+"""A program of its own, named and not imported: these services know it no better than the real marketplace."""
 MARKET_NAME = "practice-market.db"
 START_TIMEOUT_S = 60.0
 STOP_TIMEOUT_S = 10.0
@@ -51,8 +54,7 @@ def _serve(database: str, port: int, announce: Connection) -> None:
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent.sentinel,), name="parent-watch", daemon=True).start()
 
-    from app.practice_market import serve
-
+    serve = importlib.import_module(MARKET_PROGRAM).serve
     ports = dict.fromkeys((port, 0))
     for wanted in ports:
         try:
@@ -211,3 +213,15 @@ async def set_up_practice(
             await sync_store(app.db, marketplace, store.id, ctx=ctx)
     await asyncio.to_thread(app.change_settings, practice_seeded=True)
     return stores
+
+
+async def reachable(app: Application, store: StoreRecord, *, language: str = "en") -> StoreRecord:
+    """The store with its marketplace up: for a store of our own practice market that means to start it if need be.
+
+    Raises:
+        PracticeMarketDown: the practice market did not start.
+    """
+    if not is_own(store) or await asyncio.to_thread(answers, store.gateway):
+        return store
+    started = await start_practice(app, language=language)
+    return next((found for found in started if found.id == store.id), store)

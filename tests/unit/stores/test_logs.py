@@ -10,6 +10,12 @@ import pytest
 from app.services.logs import log_path, secrets, start_logging, stop_logging
 
 
+def test_nothing_is_made_before_the_first_line(tmp_path: Path) -> None:
+    start_logging(tmp_path / "data")
+    stop_logging()
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_the_file_gets_all_and_standard_error_the_warnings(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     start_logging(tmp_path)
     start_logging(tmp_path)
@@ -34,6 +40,7 @@ def test_a_folder_that_cannot_be_written_only_costs_the_file(
     start_logging(tmp_path, verbose=True)
     logging.getLogger("app.x").info("still here")
     stop_logging()
-    assert "no log file" in (shown := capsys.readouterr().err)
+    shown = capsys.readouterr().err
+    assert "no log file" in shown
     assert "still here" in shown
     assert logging.getLogger("app").handlers == []

@@ -199,7 +199,7 @@ def test_after_publishing_our_own_writing_stays(db, market, make_lamp, make_list
         extra={"Supplier": "Lucky Lamps"},
     )
     with db.bulk() as connection:
-        for value, sku in zip(("White", "night BLACK"), local.skus, strict=True):
+        for value, sku in zip(("White", "Night black"), local.skus, strict=True):
             connection.exec_driver_sql(
                 "UPDATE sku SET properties = json_array(json_object('name', 'color', 'value', ?)) WHERE id = ?",
                 (value, sku.id),

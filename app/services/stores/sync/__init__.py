@@ -7,11 +7,12 @@ from collections.abc import Collection
 
 from app.models import StoreHealth
 from app.services.clock import now_ms
+from app.services.compliance.recheck import recheck
 from app.services.db import Database
 from app.services.marketplace.port import Marketplace, Refused, SignedOut
 from app.services.stores.reading import get_store, mark_health
 from app.services.stores.records import StoreRecord
-from app.services.stores.sync.categories import ensure_attributes, leaves_in_use, sync_categories
+from app.services.stores.sync.categories import all_leaves, ensure_attributes, leaves_in_use, sync_categories
 from app.services.stores.sync.listings import ListingSync
 from app.services.stores.sync.orders import sync_orders
 from app.services.stores.sync.results import EVERYTHING, ListingCounts, SyncResult, What
@@ -75,14 +76,20 @@ async def _sync_part(
 ) -> None:
     if part == What.CATEGORIES:
         result.categories = await sync_categories(db, marketplace, store.gateway, ctx=ctx)
-        leaves = await asyncio.to_thread(leaves_in_use, db, store.gateway)
+        find = all_leaves if store.is_practice else leaves_in_use
+        leaves = await asyncio.to_thread(find, db, store.gateway)
         await ensure_attributes(db, marketplace, store.gateway, leaves)
     elif part == What.GROUPS:
         result.groups = await sync_groups(db, marketplace, store.id, ctx=ctx)
     elif part == What.FREIGHT:
         result.freight_templates = await sync_freight_templates(db, marketplace, store.id, ctx=ctx)
     elif part == What.LISTINGS:
-        result.listings = await ListingSync(db, marketplace, store.id, store.gateway, ctx, parallel).run()
+        run = ListingSync(db, marketplace, store.id, store.gateway, ctx, parallel)
+        result.listings = run.counts
+        try:
+            await run.run()
+        finally:
+            await asyncio.to_thread(recheck, db, run.counts.touched)
     else:
         counts = await sync_orders(db, marketplace, store.id, ctx=ctx, first_days=order_days)
         result.orders_read, result.order_lines = counts.orders, counts.lines

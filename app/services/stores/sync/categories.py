@@ -184,3 +184,10 @@ def leaves_in_use(db: Database, gateway: str) -> list[str]:
             (gateway,),
         )
         return [row[0] for row in rows]
+
+
+def all_leaves(db: Database, gateway: str) -> list[str]:
+    """Every leaf of a gateway's tree: few on the practice market, thousands on a real one."""
+    with db.reader.connect() as connection:
+        rows = connection.exec_driver_sql("SELECT category_id FROM category WHERE gateway = ? AND is_leaf", (gateway,))
+        return [row[0] for row in rows]

@@ -14,6 +14,7 @@ import orjson
 
 from app.models import ListingStatus
 from app.services.clock import now_ms
+from app.services.compliance import CheckContext, load_context
 from app.services.db import Database
 from app.services.marketplace.port import (
     ListingSummary,
@@ -27,7 +28,6 @@ from app.services.marketplace.port import (
 )
 from app.services.stores.sync.categories import ensure_attributes
 from app.services.stores.sync.mapping import DELETED
-from app.services.stores.sync.names import load_names
 from app.services.stores.sync.results import ListingCounts
 from app.services.stores.sync.writing import Known, PageWriter, is_current, load_known
 from app.services.tasks import TaskContext
@@ -54,6 +54,8 @@ class ListingSync:
     parallel: int = 8
     counts: ListingCounts = field(default_factory=ListingCounts)
     _seen: set[str] = field(default_factory=set)
+    _leaves: set[str] = field(default_factory=set)
+    _context: CheckContext | None = None
 
     async def run(self) -> ListingCounts:
         """Read everything there is.
@@ -115,14 +117,17 @@ class ListingSync:
 
     async def _write(self, read: Sequence[tuple[ListingSummary, RemoteListing]]) -> None:
         if read:
-            categories = {remote.content.category_id for _, remote in read}
+            categories = {remote.content.category_id for _, remote in read} - self._leaves
             await ensure_attributes(self.db, self.marketplace, self.gateway, categories)
-            await asyncio.to_thread(self._write_page, read, categories)
+            self._leaves |= categories
+            await asyncio.to_thread(self._write_page, read)
 
-    def _write_page(self, read: Sequence[tuple[ListingSummary, RemoteListing]], categories: set[str]) -> None:
+    def _write_page(self, read: Sequence[tuple[ListingSummary, RemoteListing]]) -> None:
+        if self._context is None:
+            with self.db.read() as session:
+                self._context = load_context(session, self.store_id)
         with self.db.bulk() as connection:
-            names = load_names(connection, self.gateway, categories)
-            PageWriter(connection, self.store_id, names, self.counts).write(read)
+            PageWriter(connection, self._context, self.counts).write(read)
 
     async def _look_for_missing(self) -> None:
         """Listings of ours that stood in no list are asked for: moved meanwhile, or deleted on the platform."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from app.models import ListingStatus
+from app.services.compliance import CheckContext
+from app.services.compliance.leaf import LeafFacts
 from app.services.listings.records import ListingRecord, SkuRecord
 from app.services.marketplace.port import (
     AttributeContent,
@@ -13,8 +13,6 @@ from app.services.marketplace.port import (
     SkuContent,
     SkuProperty,
 )
-from app.services.stores.sync.names import NO_NAMES, AttributeNames, unit_names
-from app.services.warehouses.countries import countries
 
 STATUS = {
     RemoteStatus.ON_SALE: ListingStatus.LIVE,
@@ -43,13 +41,16 @@ DELETED = "deleted"
 KEYWORD_SEPARATOR = ", "
 
 
-def to_record(remote: RemoteListing, store_id: int, names: Mapping[str, AttributeNames]) -> ListingRecord:
-    """Our record of what the platform has; the id is 0, `product_key` and `extra` are empty: they are local."""
+def to_record(remote: RemoteListing, context: CheckContext) -> ListingRecord:
+    """Our record of what the platform has, with the names *context* knows; the id is 0, `product_key` and `extra` are
+    empty: they are local."""
     content = remote.content
+    leaf = context.leaf(content.category_id)
+    unit = context.units.get(content.unit_id)
     status = STATUS[remote.status]
     return ListingRecord(
         id=0,
-        store_id=store_id,
+        store_id=context.store_id,
         product_id=remote.product_id,
         status=status,
         off_reason=_off_reason(remote) if status == ListingStatus.OFF else "",
@@ -58,7 +59,7 @@ def to_record(remote: RemoteListing, store_id: int, names: Mapping[str, Attribut
         category_id=content.category_id,
         freight_template_id=content.freight_template_id,
         group_id=content.group_id,
-        unit=unit_names().get(content.unit_id, content.unit_id),
+        unit=unit.en if unit else content.unit_id,
         lot_size=content.lot_size,
         handling_days=content.handling_days,
         weight_g=content.weight_g,
@@ -67,8 +68,8 @@ def to_record(remote: RemoteListing, store_id: int, names: Mapping[str, Attribut
         height_cm=content.height_cm,
         currency=content.currency,
         detail_html=content.detail_html,
-        attributes=[_attribute(attribute, names) for attribute in content.attributes],
-        skus=[_sku(sku, names) for sku in content.skus],
+        attributes=[_attribute(attribute, leaf) for attribute in content.attributes],
+        skus=[_sku(sku, leaf, context) for sku in content.skus],
         images=list(content.images),
         remote=remote.raw,
     )
@@ -78,43 +79,51 @@ def _off_reason(remote: RemoteListing) -> str:
     return OFF_REASONS.get(str(remote.raw.get("ws_display", "")), OTHER_REASON)
 
 
-def _attribute(attribute: AttributeContent, names: Mapping[str, AttributeNames]) -> dict[str, str]:
-    known = names.get(attribute.name_id, NO_NAMES)
+def _attribute(attribute: AttributeContent, leaf: LeafFacts | None) -> dict[str, str]:
+    name, value = _names(leaf, attribute.name_id, attribute.value_id)
     return {
         "name_id": attribute.name_id,
         "value_id": attribute.value_id,
-        "name": attribute.name or known.name,
-        "value": attribute.value or known.values.get(attribute.value_id, ""),
+        "name": attribute.name or name,
+        "value": attribute.value or value,
     }
 
 
-def _sku(sku: SkuContent, names: Mapping[str, AttributeNames]) -> SkuRecord:
+def _sku(sku: SkuContent, leaf: LeafFacts | None, context: CheckContext) -> SkuRecord:
     return SkuRecord(
         id=None,
         code=sku.code,
         price_minor=sku.price_minor,
         stock=sku.stock,
-        properties=[_property(part, names) for part in sku.properties],
+        properties=[_property(part, leaf) for part in sku.properties],
         barcode=sku.barcode,
-        ships_from=ships_from(sku.properties),
+        ships_from=_ships_from(sku.properties, context),
     )
 
 
-def _property(part: SkuProperty, names: Mapping[str, AttributeNames]) -> dict[str, str]:
-    known = names.get(part.name_id, NO_NAMES)
+def _property(part: SkuProperty, leaf: LeafFacts | None) -> dict[str, str]:
+    name, value = _names(leaf, part.name_id, part.value_id)
     return {
-        "name": known.name or part.name_id,
-        "value": part.custom_name or known.values.get(part.value_id) or part.value_id,
+        "name": name or part.name_id,
+        "value": part.custom_name or value or part.value_id,
         "name_id": part.name_id,
         "value_id": part.value_id,
         "image": part.image_url,
     }
 
 
-def ships_from(properties: tuple[SkuProperty, ...]) -> str:
+def _names(leaf: LeafFacts | None, name_id: str, value_id: str) -> tuple[str, str]:
+    """English names of an attribute and its value, "" where they are not known."""
+    facts = leaf.attributes.get(name_id) if leaf is not None else None
+    if facts is None:
+        return "", ""
+    value = facts.values.get(value_id)
+    return facts.label.shown("en"), value.shown("en") if value else ""
+
+
+def _ships_from(properties: tuple[SkuProperty, ...], context: CheckContext) -> str:
     """The dispatch country of a variant, "" where it has none."""
-    rules = countries()
     for part in properties:
-        if part.name_id == rules.property_id:
-            return rules.by_value_id.get(part.value_id, "")
+        if part.name_id == context.ships_from.property_id:
+            return context.ships_from.country(part.value_id) or ""
     return ""

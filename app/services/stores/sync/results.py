@@ -32,6 +32,7 @@ class ListingCounts:
         conflicts: ids of listings changed on both sides; the local fields were kept.
         failed: product id → error code of listings that could not be read; they are tried again next time.
         waiting: listings left to the publish queue, which is still finding out whether they are its own.
+        touched: ids of new and changed ones.
         removed: ids of listings the platform does not know any more.
     """
 
@@ -42,6 +43,7 @@ class ListingCounts:
     conflicts: list[int] = field(default_factory=list)
     failed: dict[str, str] = field(default_factory=dict)
     waiting: int = 0
+    touched: list[int] = field(default_factory=list)
     removed: list[int] = field(default_factory=list)
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.models import ListingStatus
 from app.services.clock import now_ms, to_ms
+from app.services.compliance import CheckContext
 from app.services.listings.content import content_hash
 from app.services.listings.derived import derive
 from app.services.listings.loading import load_listings
@@ -20,7 +21,6 @@ from app.services.listings.writing import DERIVED_COLUMNS, SKU_COLUMNS, insert_s
 from app.services.marketplace.port import ListingSummary, RemoteListing
 from app.services.stores.sync.mapping import STATUS, to_record
 from app.services.stores.sync.merging import adopt
-from app.services.stores.sync.names import Names
 from app.services.stores.sync.results import ListingCounts
 
 MARK = "_sync"
@@ -82,20 +82,19 @@ class PageWriter:
     """Writes what was read of one page. One object a page; `counts` is the run's."""
 
     connection: Connection
-    store_id: int
-    names: Names
+    context: CheckContext
     counts: ListingCounts
 
     def write(self, read: Sequence[tuple[ListingSummary, RemoteListing]]) -> None:
         """Store the records that were read, whole or (by the caller's transaction) not at all."""
         moment = now_ms()
         product_ids = [remote.product_id for _, remote in read]
-        known = load_known(self.connection, self.store_id, product_ids)
+        known = load_known(self.connection, self.context.store_id, product_ids)
         local = self._load([entry.listing_id for entry in known.values()])
         addresses = self._addresses(local.values())
         open_creates = self._open_creates()
         for summary, remote in read:
-            record = to_record(remote, self.store_id, self.names.get(remote.content.category_id, {}))
+            record = to_record(remote, self.context)
             mine = known.get(remote.product_id)
             if mine is None and (record.title, codes_of(record)) in open_creates:
                 self.counts.waiting += 1
@@ -119,7 +118,7 @@ class PageWriter:
         rows = self.connection.exec_driver_sql(
             "SELECT source, url FROM image_file JOIN uploaded_image USING (sha256) "
             f"WHERE sha256 <> '' AND store_id = ? AND source IN ({', '.join('?' * len(sources))})",
-            (self.store_id, *sources),
+            (self.context.store_id, *sources),
         )
         return {row[0]: row[1] for row in rows}
 
@@ -128,7 +127,7 @@ class PageWriter:
         rows = self.connection.exec_driver_sql(
             "SELECT title, codes FROM publish_task WHERE store_id = ? AND action = 'create' "
             "AND state IN ('sending', 'unknown')",
-            (self.store_id,),
+            (self.context.store_id,),
         )
         return {(title, tuple(codes.split("\n"))) for title, codes in rows}
 
@@ -136,13 +135,14 @@ class PageWriter:
         values = self._values(record, content_hash(record), marked(record, summary, moment), moment)
         created = to_ms(remote.created_at) or moment
         updated = to_ms(remote.modified_at) or created
-        values |= {"store_id": self.store_id, "product_id": record.product_id}
+        values |= {"store_id": self.context.store_id, "product_id": record.product_id}
         values |= {"created_ms": created, "updated_ms": updated}
         listing_id = self._next_id()
         self.connection.exec_driver_sql(_INSERT, (listing_id, *(values[column] for column in _COLUMNS)))
         insert_skus(self.connection, [sku_row(listing_id, place, sku) for place, sku in enumerate(record.skus)])
         replace_images(self.connection, listing_id, record.images)
         self.counts.new += 1
+        self.counts.touched.append(listing_id)
 
     def _next_id(self) -> int:
         """Past every id that an undone import may bring back."""
@@ -160,7 +160,7 @@ class PageWriter:
         addresses: Mapping[str, str],
         moment: int,
     ) -> None:
-        merged = adopt(local, remote, addresses)
+        merged = adopt(local, remote, self.context, addresses)
         remote_hash = content_hash(merged)
         is_ours_sent = local.content_hash == local.sent_hash or local.content_hash == remote_hash
         status, off_reason = self._status(local, merged, has_unsent=not is_ours_sent)
@@ -181,6 +181,7 @@ class PageWriter:
             self.counts.unchanged += 1
         else:
             self.counts.changed += 1
+            self.counts.touched.append(local.id)
 
     @staticmethod
     def _status(local: ListingRecord, merged: ListingRecord, *, has_unsent: bool) -> tuple[str, str]:
