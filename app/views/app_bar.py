@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractButton, QLabel, QSizePolicy, QWidget
 from app.messages import tr
 from app.views.icons import app_mark, pixmap
 from app.views.store_picker import StorePicker
+from app.views.text_cache import elided
 from app.views.theme import current_theme
 from app.views.widgets.badge import CountBadge
 from app.views.widgets.buttons import IconButton
@@ -118,8 +119,8 @@ class CommandBox(Live, QAbstractButton):
         self.setMinimumWidth(current_theme().height(120))
 
     def sizeHint(self) -> QSize:
-        """236 at 100 %."""
-        return QSize(current_theme().height(236), current_theme().height(28))
+        """264 at 100 %."""
+        return QSize(current_theme().height(264), current_theme().height(28))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Frame, magnifier, hint, key."""
@@ -136,7 +137,7 @@ class CommandBox(Live, QAbstractButton):
         box = self.rect().adjusted(32, 0, -width - 12, 0)
         painter.setFont(theme.font("body"))
         painter.setPen(theme.color("text3"))
-        text = theme.metrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, box.width())
+        text = elided(theme.metrics(), self.text(), box.width())
         painter.drawText(box, int(Qt.AlignmentFlag.AlignVCenter), text)
         paint_keycap(painter, cap, self._keys)
         painter.end()

@@ -24,7 +24,7 @@ class CellPainter:
     """Paints cells in one theme and density.
 
     Attributes:
-        needed: width a right-aligned column would need, by column key: numbers are never cut.
+        needed: width a column would need, by column key: numbers and states are never cut.
     """
 
     def __init__(self, theme: Theme, density: Density, picture: Picture) -> None:
@@ -50,7 +50,7 @@ class CellPainter:
         if cell.badges:
             left, right = self._paint_badges(painter, left, right, rect, cell, column)
         if cell.status:
-            self._paint_status(painter, left, right, rect, cell)
+            self._paint_status(painter, left, right, rect, cell, column)
         elif cell.text or cell.second:
             self._paint_text(painter, left, right, rect, cell, column, is_selected)
 
@@ -136,13 +136,15 @@ class CellPainter:
         self._draw(painter, self.texts.lay(badge.text, -1, "micro", True), at, rect, "micro", True, ink.text)
         return left + width
 
-    def _paint_status(self, painter: QPainter, left: int, right: int, rect: QRect, cell: Cell) -> None:
+    def _paint_status(self, painter: QPainter, left: int, right: int, rect: QRect, cell: Cell, column: Column) -> None:
         known: Status = status(cell.status)
         word = cell.text or known.word
         ink, middle = self.theme.tone(known.tone), _middle(rect)
         role = "small" if known.filled else "body"
-        room = max(0, right - left - 2 * CHIP_PAD - 14)
-        laid = self.texts.lay(word, room, role, known.filled)
+        laid = self.texts.lay(word, -1, role, known.filled)
+        needed = laid.width + 2 * CHIP_PAD + 14
+        if needed > right - left + PAD:
+            self._need(column, needed + PAD)
         if known.filled:
             chip = QRectF(left, middle - 9, laid.width + 2 * CHIP_PAD + 14, 18)
             if laid.height > 18:
@@ -189,7 +191,7 @@ class CellPainter:
         is_number = column.align == "right"
         laid = self.texts.lay(text, -1 if is_number else right - left, role, strong, column.elide)
         if is_number and laid.width > right - left:
-            self.needed[column.key] = max(self.needed.get(column.key, 0), laid.width + 2 * PAD)
+            self._need(column, laid.width + 2 * PAD)
         at = right - laid.width if is_number else left
         self._draw(painter, laid, at, rect, role, strong, self.theme.ink(tone))
 
@@ -202,12 +204,15 @@ class CellPainter:
         old = self.texts.lay(cell.before, room, column.role, False, column.elide)
         width = old.width + 20 + new.width
         if column.align == "right" and width > right - left:
-            self.needed[column.key] = max(self.needed.get(column.key, 0), width + 2 * PAD)
+            self._need(column, width + 2 * PAD)
         at = right - width if column.align == "right" else left
         self._draw(painter, old, at, rect, column.role, False, self.theme.color(faint))
         painter.drawPixmap(QPoint(at + old.width + 3, round(_middle(rect)) - 7), pixmap("arrow-narrow-right", 14))
         tone = "red" if cell.is_refused else cell.tone
         self._draw(painter, new, at + old.width + 20, rect, column.role, True, self.theme.ink(tone))
+
+    def _need(self, column: Column, width: int) -> None:
+        self.needed[column.key] = max(self.needed.get(column.key, 0), width)
 
     def _paint_share(self, painter: QPainter, left: int, rect: QRect, cell: Cell) -> int:
         share = min(max(cell.share or 0.0, 0.0), 1.0)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
+
+from PySide6.QtCore import QObject, Signal
 
 from app.views.actions import Actions
 from app.views.activity.jobs import Jobs
@@ -11,6 +14,20 @@ from app.views.language import Language, language
 from app.views.notices import Notices
 from app.views.task_runner import TaskRunner
 from app.views.view_settings import ViewSettings
+
+
+class Changes(QObject):
+    """Where pages hear that stored things changed: after a service call, an undo, a sync, another desktop's write.
+
+    Emits:
+        happened: names of the tables that changed, a frozenset.
+    """
+
+    happened = Signal(object)
+
+    def tell(self, tables: Iterable[str]) -> None:
+        """Say that *tables* changed; every page that reads one of them asks again."""
+        self.happened.emit(frozenset(tables))
 
 
 @dataclass
@@ -23,6 +40,7 @@ class ViewContext:
         services: the use cases, as a namespace of modules or objects made by `app.__main__`; views only call them.
         jobs: running and finished jobs, shown in the activity panel.
         notices: toasts and banners.
+        changes: tells pages which tables changed.
         language: the language of the window.
         actions: the window's actions, set by the main window before it builds pages; None in a page's own test.
     """
@@ -32,5 +50,6 @@ class ViewContext:
     services: Any = None
     jobs: Jobs = field(default_factory=Jobs)
     notices: Notices = field(default_factory=Notices)
+    changes: Changes = field(default_factory=Changes)
     language: Language = language
     actions: Actions | None = None

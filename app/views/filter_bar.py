@@ -67,6 +67,7 @@ class FilterBar(Ground):
         self.add.clicked.connect(self.choose_field)
         self.clear.clicked.connect(self.clear_all)
         self.saved.clicked.connect(self._show_saved)
+        self.dress()
 
     # -- what a page sets up -----------------------------------------------------------------------------------
 

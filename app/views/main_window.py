@@ -111,7 +111,7 @@ class MainWindow(Live, QMainWindow):
         notices.toasted.connect(self._on_toast)
         notices.read.connect(lambda: bar.show_unread(0))
         self.drop_overlay.dropped.connect(self.take_files)
-        self.activity.shown.connect(self.actions_of_window["activity"].setChecked)
+        self.activity.shown.connect(self._on_activity)
         self.palette_box.set_providers([self._commands, self._page_entries, self._store_entries])
 
     def _connect_actions(self) -> None:
@@ -178,6 +178,7 @@ class MainWindow(Live, QMainWindow):
         page.status.activity_wanted.connect(self.toggle_activity)
         for edit in page.findChildren(QLineEdit):
             self.drop_overlay.watch(edit)
+        page.status.job_line.setVisible(self.activity.isHidden())
         page.set_stores(self.app_bar.stores.store_ids)
         return page
 
@@ -295,6 +296,13 @@ class MainWindow(Live, QMainWindow):
             self.activity.open_panel()
         else:
             self.activity.close_panel()
+
+    def _on_activity(self, shown: bool) -> None:
+        """The panel says what the status bar's line said."""
+        self.actions_of_window["activity"].setChecked(shown)
+        for page in self.pages.values():
+            page.status.job_line.setVisible(not shown)
+        self._place_toast()
 
     def _step_density(self, by: int) -> None:
         if self.page is not None and self.page.table is not None:

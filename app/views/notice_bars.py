@@ -97,7 +97,7 @@ class ToastBox(Live, QWidget):
         self.text = Label(ink="onToast", strong=True)
         self.button = Button(kind="toast")
         self._keys = Label(role="micro", ink="onToast")
-        self._close = IconButton("x", "window.close", size=14)
+        self._close = IconButton("x", "window.close", size=14, ink="onToast")
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self.dismiss)
         layout = row(self, gap=10)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from app.messages import tr
 from app.views.icons import pixmap
 from app.views.palette_entries import PaletteEntry, match
+from app.views.text_cache import elided
 from app.views.theme import current_theme
 from app.views.widgets.keycap import paint_keycap
 
@@ -114,7 +115,7 @@ class PaletteList(QStyledItemDelegate):
         painter.setFont(theme.font("small"))
         painter.setPen(theme.color("text2" if is_current else "text3"))
         box = QRect(left + 10, rect.top(), max(0, right - left - 18), rect.height())
-        shown = theme.metrics("small").elidedText(detail, Qt.TextElideMode.ElideRight, box.width())
+        shown = elided(theme.metrics("small"), detail, box.width())
         painter.drawText(box, int(Qt.AlignmentFlag.AlignVCenter), shown)
 
     def _paint_keys(self, painter: QPainter, rect: QRect, entry: PaletteEntry) -> int:
@@ -132,7 +133,7 @@ class PaletteList(QStyledItemDelegate):
         """The text, with what was typed in the accent colour; returns its right edge."""
         theme, left = current_theme(), box.left()
         middle, at = int(Qt.AlignmentFlag.AlignVCenter), 0
-        text = theme.metrics().elidedText(entry.text, Qt.TextElideMode.ElideRight, box.width())
+        text = elided(theme.metrics(), entry.text, box.width())
         for start, length in [*(match(text, wanted) or []), (len(text), 0)]:
             for part, strong in ((text[at:start], False), (text[max(at, start) : start + length], True)):
                 painter.setFont(theme.font("body", strong=strong))

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractButton, QMenu, QSizePolicy, QWidget
 
 from app.messages import tr
 from app.views.icons import pixmap
+from app.views.text_cache import elided
 from app.views.theme import current_theme
 from app.views.theme.apply import device_ratio
 from app.views.widgets.live import Live
@@ -141,7 +142,7 @@ class StorePicker(Live, QAbstractButton):
         box = self.rect().adjusted(10 + SQUARE + 8, 0, -26, 0)
         painter.setFont(theme.font("body", strong=True))
         painter.setPen(theme.color("text"))
-        name = theme.metrics("body", strong=True).elidedText(self.text(), Qt.TextElideMode.ElideRight, box.width())
+        name = elided(theme.metrics("body", strong=True), self.text(), box.width())
         painter.drawText(box, int(Qt.AlignmentFlag.AlignVCenter), name)
         painter.drawPixmap(self.width() - 22, (self.height() - 14) // 2, pixmap("selector", 14))
         painter.end()

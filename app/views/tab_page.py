@@ -1,105 +1,56 @@
-"""The frame of every tab: toolbar, filter bar, banners, table, side panel, status bar.
+"""A tab: a frame with a table that is asked by search box, chips, segment and store.
 
 A tab is a subclass that fills the frame in its `__init__` and answers the hooks at the end of this file.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QMenu, QStackedWidget, QWidget
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QMenu, QWidget
 
 from app.services.paging import Filter, Query
-from app.views.actions import Actions, ActionSpec
 from app.views.cells import Column
 from app.views.context import ViewContext
 from app.views.errors import sentence
-from app.views.filter_bar import FilterBar
-from app.views.notice_bars import BannerStack
 from app.views.notices import Banner, Offer
+from app.views.page_frame import PageFrame
 from app.views.paged_table import PagedTable
 from app.views.paged_table_model import PagedTableModel
 from app.views.palette_entries import PaletteEntry
-from app.views.side_panel import DEFAULT, SidePanel
-from app.views.status_bar import StatusBar
 from app.views.table_selection import Selection
 from app.views.theme import Density
 from app.views.thumbnails import Thumbnails
-from app.views.toolbar import Toolbar
-from app.views.widgets.empty_state import EmptyState
-from app.views.widgets.ground import Ground, column, row
-from app.views.widgets.live import Live
-
-PANEL_OVERLAYS_BELOW = 1280
-TEXTS_FOLD_BELOW = 1100
 
 
-class TabPage(Live, QWidget):
+class TabPage(PageFrame):
     """One tab's page.
 
     Attributes:
-        key: name of the tab (class attribute): `listings`; names its settings and the text `tab.<key>`.
         noun: what its rows are (class attribute): text `count.<noun>`.
-        own_actions: the tab's own `ActionSpec`s (class attribute).
-        can_sync: whether F5 means something here; then implement `sync`.
-
-    Emits:
-        badge_changed: (count, tone) beside the tab's name; 0 for none.
-        undoable: a service changed something that Ctrl+Z takes back; the window passes it on.
+        reads: tables whose changes make it ask again (class attribute), named as in a service's `Change`.
     """
 
-    key: ClassVar[str] = ""
     noun: ClassVar[str] = "rows"
-    own_actions: ClassVar[tuple[ActionSpec, ...]] = ()
-    can_sync: ClassVar[bool] = False
-
-    badge_changed = Signal(int, str)
-    undoable = Signal(object)
+    reads: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(self, context: ViewContext, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.context = context
+        super().__init__(context, parent)
         self.store_ids: tuple[int, ...] = ()
-        self.table: PagedTable | None = None
-        self.panel: SidePanel | None = None
-        self.actions_of_page = Actions(self, self.own_actions)
-        self.toolbar = Toolbar(self.actions_of_page)
-        self.filters = FilterBar(self.key, context.settings)
-        self.banners = BannerStack(context.notices, self.key)
-        self.status = StatusBar(context.jobs)
-        self.empty = EmptyState()
-        self._left: QWidget | None = None
         self._asked_once = False
-        self._is_narrow = False
+        self._is_outdated = False
         self._on_empty: Any = None
-        self._stack = QStackedWidget()
-        self._middle = Ground("surface")
-        self._middle_row = row(self._middle, gap=0)
-        self._build()
-        self.dress()
-
-    def _build(self) -> None:
-        self._center = Ground("surface")
-        center = column(self._center)
-        center.addWidget(self.banners)
-        center.addWidget(self._stack, 1)
-        center.addWidget(self.status)
-        self._stack.addWidget(self.empty)
-        self._middle_row.addWidget(self._center, 1)
-        whole = column(self)
-        whole.addWidget(self.toolbar)
-        whole.addWidget(self.filters)
-        whole.addWidget(self._middle, 1)
         self.filters.changed.connect(self.ask)
         self.filters.left_down.connect(self.focus_table)
         self.empty.acted.connect(self._act_on_empty)
         self.status.select_all_wanted.connect(self.select_all)
+        context.changes.happened.connect(self._on_change)
+        self.dress()
 
-    # -- what a tab sets up ------------------------------------------------------------------------------------
+    # -- the table ---------------------------------------------------------------------------------------------
 
     def set_table(
         self,
@@ -119,8 +70,8 @@ class TabPage(Live, QWidget):
             thumbnails=thumbnails,
             default_density=default_density,
         )
-        self._stack.insertWidget(0, self.table)
-        self._stack.setCurrentWidget(self.table)
+        self.stack.insertWidget(0, self.table)
+        self.stack.setCurrentWidget(self.table)
         self.table.chosen.connect(self._on_chosen)
         self.table.current_changed.connect(self.on_current)
         self.table.menu_wanted.connect(self._show_menu)
@@ -130,46 +81,6 @@ class TabPage(Live, QWidget):
         model.load_failed.connect(self._on_load_failed)
         model.replaced.connect(self._show_right_state)
         return self.table
-
-    def set_view(self, widget: QWidget) -> None:
-        """Show *widget* where the table would be: a grid of the tab's own."""
-        self._stack.insertWidget(0, widget)
-        self._stack.setCurrentWidget(widget)
-
-    def set_left(self, widget: QWidget, width: int = 236) -> None:
-        """A list left of the table: templates."""
-        self._left = widget
-        widget.setFixedWidth(width)
-        self._middle_row.insertWidget(0, widget)
-
-    def set_panel(self, panel: SidePanel) -> None:
-        """The side panel; its width and whether it is open are remembered."""
-        self.panel = panel
-        panel.setParent(self._middle)
-        panel.closed.connect(lambda: self.show_panel(False))
-        panel.resized.connect(self._on_panel_resized)
-        panel.setFixedWidth(int(self._setting("panel_width", DEFAULT)))
-        self._lay_panel()
-        self.show_panel(bool(self._setting("panel_open", True)))
-
-    def add_history_tools(self) -> None:
-        """Undo, redo and history, as on every tab that changes something."""
-        window = self.context.actions
-        if window is not None:
-            self.toolbar.add_separator()
-            for id, name in (("undo", "arrow-back-up"), ("redo", "arrow-forward-up"), ("history", "history")):
-                self.toolbar.add_icon(window[id], name)
-
-    def add_view_tools(self) -> None:
-        """Columns and side panel at the right end, and sync where the tab has it."""
-        window = self.context.actions
-        if window is not None:
-            if self.can_sync:
-                self.toolbar.add_icon_right(window["sync"], "refresh")
-            if self.table is not None:
-                self.toolbar.add_icon_right(window["columns"], "columns-3")
-            if self.panel is not None:
-                self.toolbar.add_icon_right(window["panel"], "layout-sidebar-right")
 
     # -- asking ------------------------------------------------------------------------------------------------
 
@@ -195,6 +106,14 @@ class TabPage(Live, QWidget):
         if self.table is not None and self._asked_once:
             self.table.paged.reload()
 
+    def _on_change(self, tables: Iterable[str]) -> None:
+        """Something was changed, here or elsewhere: reload at once, or when the tab comes into view."""
+        if not self.reads.isdisjoint(tables):
+            if self.isVisible():
+                self.reload()
+            else:
+                self._is_outdated = True
+
     def set_stores(self, store_ids: tuple[int, ...]) -> None:
         """Another choice in the store picker; empty for all."""
         if store_ids != self.store_ids:
@@ -204,9 +123,12 @@ class TabPage(Live, QWidget):
                 self.ask()
 
     def activated(self) -> None:
-        """The tab came into view: ask, the first time."""
+        """The tab came into view: ask, the first time and after a change it did not see."""
         if not self._asked_once:
             self.ask()
+        elif self._is_outdated:
+            self.reload()
+        self._is_outdated = False
         self.on_activated()
 
     def selection(self) -> Selection:
@@ -259,7 +181,7 @@ class TabPage(Live, QWidget):
             else:
                 self._on_empty = None
                 self.show_nothing()
-        self._stack.setCurrentWidget(self.empty if is_empty else self.table)
+        self.stack.setCurrentWidget(self.empty if is_empty else self.table)
 
     def say_nothing(
         self, icon: str, title_key: str, *, detail_key: str = "", action_key: str = "", act: Any = None, **params: Any
@@ -278,7 +200,7 @@ class TabPage(Live, QWidget):
             return
         self.empty.show_text("alert-triangle", "empty.failed", text, "empty.retry")
         self._on_empty = self.ask
-        self._stack.setCurrentWidget(self.empty)
+        self.stack.setCurrentWidget(self.empty)
 
     def _act_on_empty(self) -> None:
         if self._on_empty is not None:
@@ -293,7 +215,7 @@ class TabPage(Live, QWidget):
     def _on_copy_refused(self, most: int) -> None:
         self.context.notices.toast("table.copy_too_many", tone="amber", most=most)
 
-    def _show_menu(self, at: Any) -> None:
+    def _show_menu(self, at: QPoint) -> None:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.fill_menu(menu)
@@ -301,58 +223,6 @@ class TabPage(Live, QWidget):
             menu.deleteLater()
         else:
             menu.popup(at)
-
-    # -- the side panel ----------------------------------------------------------------------------------------
-
-    @property
-    def is_panel_shown(self) -> bool:
-        """Whether the side panel is open."""
-        return self.panel is not None and not self.panel.isHidden()
-
-    def show_panel(self, shown: bool) -> None:
-        """Open or close the side panel and remember it."""
-        if self.panel is not None:
-            self.panel.setVisible(shown)
-            self._put_setting("panel_open", shown)
-            self._lay_panel()
-            if self.context.actions is not None:
-                self.context.actions["panel"].setChecked(shown)
-
-    def _on_panel_resized(self, width: int) -> None:
-        assert self.panel is not None
-        self.panel.setFixedWidth(width)
-        self._put_setting("panel_width", width)
-        self._lay_panel()
-
-    def _lay_panel(self) -> None:
-        """Beside the table, or over it in a narrow window."""
-        if self.panel is None:
-            return
-        self._middle_row.removeWidget(self.panel)
-        if self._is_narrow:
-            self.panel.place_over(self._middle)
-        else:
-            self._middle_row.addWidget(self.panel)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Fold what does not fit (interface.md 2)."""
-        super().resizeEvent(event)
-        is_narrow = self.width() < PANEL_OVERLAYS_BELOW
-        self.toolbar.set_compact(self.width() < TEXTS_FOLD_BELOW)
-        if is_narrow or is_narrow != self._is_narrow:
-            self._is_narrow = is_narrow
-            self.layout().activate()
-            self._lay_panel()
-
-    def _setting(self, name: str, default: Any) -> Any:
-        return self.context.settings.get(f"page.{self.key}.{name}", default)
-
-    def _put_setting(self, name: str, value: Any) -> None:
-        self.context.settings.put(f"page.{self.key}.{name}", value)
-
-    def restyle(self) -> None:
-        """Icons of the page's actions."""
-        self.actions_of_page.restyle()
 
     # -- hooks of a tab ----------------------------------------------------------------------------------------
 

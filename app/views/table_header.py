@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHeaderView, QWidget
 from app.messages import tr
 from app.views.cells import Column
 from app.views.icons import pixmap
+from app.views.text_cache import elided
 from app.views.theme import current_theme
 
 PAD = 8
@@ -78,7 +79,7 @@ class TableHeader(QHeaderView):
         align = Qt.AlignmentFlag.AlignRight if column.align == "right" else Qt.AlignmentFlag.AlignLeft
         painter.setFont(theme.font("small"))
         painter.setPen(theme.color(color))
-        text = theme.metrics("small").elidedText(text, Qt.TextElideMode.ElideRight, rect.width())
+        text = elided(theme.metrics("small"), text, rect.width())
         painter.drawText(rect, int(align | Qt.AlignmentFlag.AlignVCenter), text)
 
     def _paint_title(self, painter: QPainter, rect: QRect, column: Column) -> None:
@@ -87,7 +88,7 @@ class TableHeader(QHeaderView):
         title, unit = tr(column.title_key), tr(column.unit_key) if column.unit_key else ""
         metrics, small = theme.metrics("small", strong=is_sorted), theme.metrics("micro")
         extra = (small.horizontalAdvance(unit) + 4 if unit else 0) + (16 if is_sorted else 0)
-        title = metrics.elidedText(title, Qt.TextElideMode.ElideRight, max(0, rect.width() - extra))
+        title = elided(metrics, title, max(0, rect.width() - extra))
         width = metrics.horizontalAdvance(title) + extra
         left = rect.right() + 1 - width if column.align == "right" else rect.left()
         base = rect.top() + (rect.height() + metrics.ascent() - metrics.descent()) // 2

@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections import OrderedDict
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QStaticText, QTransform
+from PySide6.QtGui import QFontMetrics, QStaticText, QTransform
 
 from app.views.theme import Theme
 
 KEPT = 8192
 _MODES = {"right": Qt.TextElideMode.ElideRight, "middle": Qt.TextElideMode.ElideMiddle}
+
+
+def elided(metrics: QFontMetrics, text: str, width: int, elide: str = "right") -> str:
+    """*text* cut to *width*; whole where it just fits (Qt cuts it then, for half a pixel)."""
+    return text if metrics.horizontalAdvance(text) <= width else metrics.elidedText(text, _MODES[elide], max(0, width))
 
 
 class Laid:

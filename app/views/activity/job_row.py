@@ -6,9 +6,10 @@ from PySide6.QtWidgets import QWidget
 
 from app.messages import tr
 from app.views.activity.jobs import Job, Jobs
+from app.views.theme import current_theme
 from app.views.widgets.buttons import Button
-from app.views.widgets.ground import Bar
-from app.views.widgets.label import ElidedLabel, IconLabel, Label
+from app.views.widgets.ground import Bar, row
+from app.views.widgets.label import ElidedLabel, IconLabel
 from app.views.widgets.progress_line import ProgressLine
 
 _TONE = {"done": "green", "done_with_failures": "green", "paused": "gray", "cancelled": "gray", "interrupted": "red"}
@@ -23,12 +24,13 @@ class JobRow(Bar):
         self._jobs = jobs
         self._offers: list[Button] = []
         self.title = ElidedLabel(strong=False)
-        self.bar = ProgressLine(200)
-        self.counts = Label()
+        self.bar = ProgressLine(200, keeps_room=True)
+        self.counts = ElidedLabel()
         self.note = ElidedLabel(role="small", ink="text2")
         self.pause = Button("activity.pause", icon_name="player-pause", kind="small")
         self.cancel = Button("activity.cancel", icon_name="x", kind="small")
         self._build()
+        self.restyle()
         self.show_job()
 
     def _build(self) -> None:
@@ -36,13 +38,28 @@ class JobRow(Bar):
         self.row.addWidget(IconLabel(self.job.icon, 16, "accentText"))
         self.row.addWidget(self.title, 3)
         self.row.addWidget(self.bar)
-        self.row.addWidget(self.counts, 1)
+        self.row.addWidget(self.counts)
         self.row.addWidget(self.note, 4)
-        self.row.addWidget(self.pause)
-        self.row.addWidget(self.cancel)
-        self.counts.setMinimumWidth(96)
+        self.row.addWidget(self._make_buttons())
         self.pause.clicked.connect(lambda: self._jobs.pause(self.job, self.job.state == "running"))
         self.cancel.clicked.connect(lambda: self._jobs.cancel(self.job))
+
+    def _make_buttons(self) -> QWidget:
+        """As wide in every row, so that titles, bars and counts stand below each other."""
+        box = QWidget()
+        self._buttons = row(box)
+        self._buttons.addStretch(1)
+        self._buttons.addWidget(self.pause)
+        self._buttons.addWidget(self.cancel)
+        return box
+
+    def restyle(self) -> None:
+        """Columns of the row in the text size in force."""
+        super().restyle()
+        if hasattr(self, "_buttons"):
+            theme = current_theme()
+            self.counts.setFixedWidth(theme.height(150))
+            self._buttons.parentWidget().setMinimumWidth(theme.height(240))
 
     def show_job(self) -> None:
         """Show the job as it is now."""
@@ -74,7 +91,7 @@ class JobRow(Bar):
         for offer in self.job.offers:
             button = Button(offer.key, kind="small", **offer.params)
             button.clicked.connect(lambda _=False, offer=offer: offer.do())
-            self.row.addWidget(button)
+            self._buttons.addWidget(button)
             self._offers.append(button)
 
 

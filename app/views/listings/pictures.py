@@ -6,7 +6,7 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice
 from PySide6.QtGui import QImage
 
 from app.services.listings.pictures import picture_bytes
-from app.views.thumbnails import square_of
+from app.views.thumbnails import read_square
 
 
 def read_picture(source: str, pixels: int) -> QImage:
@@ -17,4 +17,4 @@ def read_picture(source: str, pixels: int) -> QImage:
     buffer = QBuffer()
     buffer.setData(QByteArray(data))
     buffer.open(QIODevice.OpenModeFlag.ReadOnly)
-    return square_of(buffer, pixels)
+    return read_square(buffer, pixels)

@@ -50,6 +50,10 @@ def apply_theme(app: QApplication, name: str, *, body_px: int = BODY_PX) -> Them
     if tokens is None:
         app.setPalette(make_palette(theme))
     app.setStyleSheet(style_sheet(theme))
+    for widget in app.allWidgets():
+        restyle = getattr(widget, "restyle", None)  # `widgets.live.Live`, which is built on this package
+        if restyle is not None:
+            restyle()
     return theme
 
 

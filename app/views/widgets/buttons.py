@@ -90,10 +90,17 @@ class IconButton(Live, QToolButton):
     """An icon alone; *key* is its name, shown as tip and read aloud."""
 
     def __init__(
-        self, icon_name: str, key: str = "", *, size: int = 18, shortcut: str = "", parent: QWidget | None = None
+        self,
+        icon_name: str,
+        key: str = "",
+        *,
+        size: int = 18,
+        shortcut: str = "",
+        ink: str = "text2",
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._icon_name, self._key, self._size, self._shortcut = icon_name, key, size, shortcut
+        self._icon_name, self._key, self._size, self._shortcut, self._ink = icon_name, key, size, shortcut, ink
         self._action: QAction | None = None
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
@@ -126,7 +133,7 @@ class IconButton(Live, QToolButton):
 
     def restyle(self) -> None:
         """Icon in the theme's colours, with its own picture when switched on."""
-        self.setIcon(icon(self._icon_name, self._size))
+        self.setIcon(icon(self._icon_name, self._size, self._ink))
         self.setIconSize(QSize(self._size, self._size))
         side = current_theme().height(28 if self._size > 14 else 22)
         self.setFixedSize(side, side)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from app.messages import tr
 from app.views.icons import pixmap
+from app.views.text_cache import elided
 from app.views.theme import current_theme
 from app.views.widgets.live import Live
 
@@ -109,7 +110,7 @@ class Chip(Live, QAbstractButton):
             if not text:
                 continue
             metrics = theme.metrics("small", strong=strong)
-            shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, max(0, room - left + EDGE))
+            shown = elided(metrics, text, max(0, room - left + EDGE))
             painter.setFont(theme.font("small", strong=strong))
             painter.setPen(theme.color("text" if strong else "text2"))
             painter.drawText(left, 0, room, self.height(), int(middle), shown)

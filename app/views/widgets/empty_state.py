@@ -37,6 +37,8 @@ class EmptyState(Ground):
         self._detail.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self._detail.setMaximumWidth(520)
         self._detail.setMinimumWidth(240)
+        for widget in (self._icon, self._title, self._detail, self._button):
+            widget.hide()
 
     def show_state(
         self,
@@ -50,7 +52,9 @@ class EmptyState(Ground):
     ) -> None:
         """Show another emptiness; all sentences share *params*."""
         self._icon.set_icon(icon)
+        self._icon.show()
         self._title.say(title_key, **params)
+        self._title.show()
         self._say_or_hide(self._detail, detail_key, params)
         self._say_or_hide(self._button, action_key, params)
         self._button.set_kind("primary" if primary else "")

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 from app.messages import tr
 from app.views.icons import pixmap
 from app.views.language import say
+from app.views.text_cache import elided
 from app.views.theme import current_theme
 from app.views.widgets.live import Live
 
@@ -61,7 +62,7 @@ class ElidedLabel(Label):
     """One line that is cut where it does not fit; the whole text is its tool tip then."""
 
     def __init__(self, key: str = "", *, middle: bool = False, **look: Any) -> None:
-        self._mode = Qt.TextElideMode.ElideMiddle if middle else Qt.TextElideMode.ElideRight
+        self._elide = "middle" if middle else "right"
         super().__init__(key, **look)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setMinimumWidth(24)
@@ -73,7 +74,7 @@ class ElidedLabel(Label):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the text cut to the width at hand."""
         painter = QPainter(self)
-        shown = self.fontMetrics().elidedText(self.text(), self._mode, self.width())
+        shown = elided(self.fontMetrics(), self.text(), self.width(), self._elide)
         painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
         painter.drawText(self.rect(), int(self.alignment() | Qt.AlignmentFlag.AlignVCenter), shown)
         painter.end()

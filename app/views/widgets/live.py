@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent
 
-from app.views.theme import Theme, current_theme
-
 
 class Live:
     """Mix in before the Qt class. `retranslate()` is called when the language changes, `restyle()` when the theme does.
@@ -13,11 +11,8 @@ class Live:
     Call both (`self.dress()`) at the end of `__init__`; neither is called by itself the first time.
     """
 
-    _worn: Theme | None = None
-
     def dress(self) -> None:
         """Set texts, then colours and icons; for the end of `__init__`."""
-        self._worn = current_theme()
         self.retranslate()
         self.restyle()
 
@@ -25,15 +20,13 @@ class Live:
         """Set every text that does not follow by itself."""
 
     def restyle(self) -> None:
-        """Take colours, fonts, icons and sizes from `current_theme()`."""
+        """Take colours, fonts, icons and sizes from `current_theme()`; called by `apply_theme` when all else is set.
+
+        Not from Qt's style events: a font or palette set while the style sheet is being put on is taken back by it.
+        """
 
     def changeEvent(self, event: QEvent) -> None:
-        """Qt's hook for language, palette and style changes."""
+        """Qt's hook for the language change."""
         super().changeEvent(event)  # type: ignore[misc]  # the Qt class next in line
         if event.type() == QEvent.Type.LanguageChange:
             self.retranslate()
-        elif event.type() in (QEvent.Type.StyleChange, QEvent.Type.PaletteChange):
-            theme = current_theme()
-            if self._worn is not None and theme is not self._worn:
-                self._worn = theme
-                self.restyle()

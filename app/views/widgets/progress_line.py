@@ -17,14 +17,14 @@ HEIGHT = 4
 class ProgressLine(Live, QWidget):
     """Plain painted rectangles: a styled QProgressBar repaints all the time. Hidden while the total is unknown."""
 
-    def __init__(self, width: int = 200, parent: QWidget | None = None) -> None:
+    def __init__(self, width: int = 200, *, keeps_room: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._progress = Progress()
         self._tone = ""
         self._width = width
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         policy = self.sizePolicy()
-        policy.setRetainSizeWhenHidden(True)
+        policy.setRetainSizeWhenHidden(keeps_room)
         self.setSizePolicy(policy)
 
     @property

@@ -1,0 +1,78 @@
+"""What the checker says about one listing: sentence, field, and the remedy as a button."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from app.services.compliance.findings import Finding, finding_text, fix_text
+from app.views.widgets.buttons import Button
+from app.views.widgets.ground import Ground, column, row
+from app.views.widgets.label import Label
+from app.views.widgets.status_label import StatusLabel
+
+
+class FindingList(Ground):
+    """Findings, worst first.
+
+    Emits:
+        fix_wanted: a finding whose remedy was pressed.
+        field_wanted: name of a field to go to.
+    """
+
+    fix_wanted = Signal(object)
+    field_wanted = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("surface", parent=parent)
+        self._lines = column(self, gap=0)
+        self._lines.addStretch(1)
+        self._findings: tuple[Finding, ...] | None = None
+
+    def show_findings(self, findings: tuple[Finding, ...]) -> None:
+        """Show these; none says so."""
+        order = ("block", "hold", "warn")
+        self._findings = tuple(sorted(findings, key=lambda finding: order.index(finding.severity)))
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        """Sentences in the user's language."""
+        if self._findings is None:
+            return
+        while self._lines.count() > 1:
+            old = self._lines.takeAt(0).widget()
+            if old is not None:
+                old.hide()
+                old.deleteLater()
+        rows = [self._row(finding) for finding in self._findings] or [self._nothing()]
+        for number, widget in enumerate(rows):
+            self._lines.insertWidget(number, widget)
+
+    def _row(self, finding: Finding) -> QWidget:
+        box = Ground("surface", "bottom")
+        lines = column(box, gap=4)
+        lines.setContentsMargins(14, 8, 14, 8)
+        lines.addWidget(StatusLabel(f"finding.{finding.severity}"))
+        said = Label(wrap=True)
+        said.setText(finding_text(finding))
+        lines.addWidget(said)
+        buttons = row(gap=8)
+        if finding.fix is not None:
+            fix = Button(kind="small")
+            fix.setText(fix_text(finding.fix))
+            fix.clicked.connect(lambda: self.fix_wanted.emit(finding))
+            buttons.addWidget(fix)
+        go = Button("listings.go_to_field", kind="link")
+        go.clicked.connect(lambda: self.field_wanted.emit(finding.field))
+        buttons.addWidget(go)
+        buttons.addStretch(1)
+        lines.addLayout(buttons)
+        return box
+
+    @staticmethod
+    def _nothing() -> QWidget:
+        box = Ground("surface")
+        lines = column(box, edges=14)
+        lines.setContentsMargins(14, 16, 14, 16)
+        lines.addWidget(Label("listings.no_findings", ink="text2", wrap=True))
+        return box
