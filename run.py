@@ -32,7 +32,7 @@ COMMANDS = {
     "demo": ("-m", "app", "demo"),
     "bench": ("-m", "tests.benchmarks"),
     "shots": ("-m", "app.views.shots"),
-    "installer": (str(ROOT / "installer" / "build.py"),),
+    "installer": ("-m", "installer.build"),
 }
 OFFSCREEN = ("test", "bench", "shots")
 CHECKS = {
