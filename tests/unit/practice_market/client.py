@@ -8,6 +8,7 @@ import hmac
 import json
 import struct
 import zlib
+from io import BytesIO
 from typing import Any
 
 import aiohttp
@@ -132,7 +133,7 @@ class Client:
     async def upload(self, content: bytes, name: str = "case-1.png", **values: str) -> dict[str, Any]:
         """Answer of a picture upload: text signed in the query, the file in a multipart body."""
         form = aiohttp.FormData()
-        form.add_field("image_bytes", content, filename=name, content_type="application/octet-stream")
+        form.add_field("image_bytes", BytesIO(content), filename=name, content_type="application/octet-stream")
         query = self.params(UPLOAD, {"file_name": name, **values}, simplify=True)
         async with self.http.post(self.gateway + "/sync", params=query, data=form) as response:
             body: dict[str, Any] = await response.json()
