@@ -58,18 +58,25 @@ def _keys(module: Module, node: ast.expr) -> Iterator[tuple[str, str]]:
             yield choice.value, f"{module}:{choice.lineno}"
 
 
-def error_classes() -> set[str]:
-    """Names of `AppError` and every class of ours below it."""
-    bases = {
-        node.name: {name_of(base) for base in node.bases}
-        for module in modules("app")
-        for node in ast.walk(module.tree)
-        if isinstance(node, ast.ClassDef)
-    }
-    known = {"AppError"}
-    while more := {name for name, parents in bases.items() if parents & known} - known:
-        known |= more
+def error_classes() -> dict[str, bool]:
+    """Names of `AppError` and every class of ours below it, and whether its first argument is a code."""
+    classes = [node for module in modules("app") for node in ast.walk(module.tree) if isinstance(node, ast.ClassDef)]
+    known: dict[str, bool] = {"AppError": True}
+    while found := [node for node in classes if node.name not in known and _parents(node) & set(known)]:
+        for node in found:
+            makers = [item for item in node.body if isinstance(item, ast.FunctionDef) and item.name == "__init__"]
+            inherited = all(known[parent] for parent in _parents(node) & set(known))
+            known[node.name] = _takes_code(makers[0]) if makers else inherited
     return known
+
+
+def _parents(node: ast.ClassDef) -> set[str]:
+    return {name_of(base) for base in node.bases}
+
+
+def _takes_code(maker: ast.FunctionDef) -> bool:
+    names = [argument.arg for argument in (*maker.args.posonlyargs, *maker.args.args)]
+    return names[1:2] == ["code"]
 
 
 def error_codes() -> Iterator[tuple[str, str]]:
@@ -80,7 +87,7 @@ def error_codes() -> Iterator[tuple[str, str]]:
             if isinstance(node, ast.ClassDef) and node.name in known:
                 for item in node.body:
                     yield from _class_code(module, item)
-            elif isinstance(node, ast.Call) and name_of(node.func) in known and node.args:
+            elif isinstance(node, ast.Call) and known.get(name_of(node.func)) and node.args:
                 code = node.args[0]
                 if isinstance(code, ast.Constant) and isinstance(code.value, str):
                     yield code.value, f"{module}:{node.lineno}"
