@@ -68,11 +68,19 @@ def start_logging(data_dir: Path, *, verbose: bool = False) -> None:
     root.setLevel(logging.DEBUG if verbose else logging.INFO)
     console = logging.StreamHandler(sys.stderr)
     console.setLevel(logging.INFO if verbose else logging.WARNING)
-    console.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
+    console.setFormatter(_Short("%(levelname)s %(name)s: %(message)s"))
     _add(root, console)
     file = _LateFile(log_path(data_dir), maxBytes=LOG_BYTES, backupCount=LOG_FILES, encoding="utf-8", delay=True)
     file.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(threadName)s %(name)s: %(message)s"))
     _add(root, file)
+
+
+class _Short(logging.Formatter):
+    """One line a record: tracebacks are for the file."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        plain = logging.makeLogRecord({**record.__dict__, "exc_info": None, "exc_text": None, "stack_info": None})
+        return super().format(plain)
 
 
 class _LateFile(RotatingFileHandler):

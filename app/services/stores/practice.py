@@ -195,7 +195,7 @@ async def start_practice(app: Application, *, language: str = "en") -> list[Stor
 
 
 async def set_up_practice(
-    app: Application, *, language: str = "en", ctx: TaskContext | None = None
+    app: Application, ctx: TaskContext | None = None, *, language: str = "en"
 ) -> list[StoreRecord]:
     """The whole practice desk: market up, stores registered and synced, ready-made warehouse templates stored.
 

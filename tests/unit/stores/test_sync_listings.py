@@ -55,7 +55,7 @@ def test_a_listing_arrives_whole(db, market, make_lamp, sync):
     assert (record.title, record.status, record.unit, record.weight_g) == (
         "Bedside Table Lamp Dimmable Touch Control",
         "live",
-        "piece",
+        "100000015",
         840,
     )
     assert [sku.properties for sku in record.skus] == [

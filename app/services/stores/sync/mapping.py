@@ -46,7 +46,6 @@ def to_record(remote: RemoteListing, context: CheckContext) -> ListingRecord:
     empty: they are local."""
     content = remote.content
     leaf = context.leaf(content.category_id)
-    unit = context.units.get(content.unit_id)
     status = STATUS[remote.status]
     return ListingRecord(
         id=0,
@@ -59,7 +58,7 @@ def to_record(remote: RemoteListing, context: CheckContext) -> ListingRecord:
         category_id=content.category_id,
         freight_template_id=content.freight_template_id,
         group_id=content.group_id,
-        unit=unit.en if unit else content.unit_id,
+        unit=content.unit_id,
         lot_size=content.lot_size,
         handling_days=content.handling_days,
         weight_g=content.weight_g,

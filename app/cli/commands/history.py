@@ -1,0 +1,84 @@
+"""`undo` and `history`."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from app.cli.desk import Desk, table, time_text
+from app.cli.outcome import Exit, Outcome
+from app.cli.parser import Commands
+from app.messages import messages, tr
+
+DEFAULT_LIMIT = 100
+UID_SHOWN = 8
+"""So many characters tell a change from the others; `undo` takes them."""
+
+
+def add_to(commands: Commands) -> None:
+    """Add `undo` and `history`."""
+    parser = commands.add("undo", undo_change)
+    parser.add_argument("change", nargs="?", metavar="CHANGE", help=tr("cli.help.undo.change"))
+    parser = commands.add("history", list_history)
+    parser.add_argument("--limit", type=int, default=DEFAULT_LIMIT, metavar="N", help=tr("cli.help.limit"))
+
+
+def undo_change(desk: Desk, options: argparse.Namespace) -> Outcome:
+    """Take back a change, the newest one if none is named; listings edited since are left alone and named."""
+    from app.services.listings.desk import ListingDesk
+
+    done = ListingDesk(lambda: desk.app.db).undo(options.change)
+    conflicts = len(done.conflicts)
+    told = {
+        "restored": done.restored,
+        "conflicts": conflicts,
+        "change": done.change.uid,
+        "conflicting_listings": list(done.conflicts),
+    }
+    lines = [tr("cli.undone", n=done.restored, label=label_of(done.change))]
+    if conflicts:
+        lines.append(tr("cli.undo_conflicts", n=conflicts))
+    return Outcome(told, lines, Exit.SOME_REFUSED if conflicts else Exit.DONE)
+
+
+def list_history(desk: Desk, options: argparse.Namespace) -> Outcome:
+    """The newest changes, newest first."""
+    from app.services.history.listing import list_changes
+
+    changes = list_changes(desk.app.db, limit=max(1, options.limit))
+    rows = [
+        (
+            change.uid[:UID_SHOWN],
+            change.created_at.astimezone().strftime("%Y-%m-%d %H:%M"),
+            change.listing_count,
+            tr("cli.undone_mark") if change.is_undone else "",
+            label_of(change),
+        )
+        for change in changes
+    ]
+    return Outcome(
+        {"changes": [_object(change) for change in changes]}, table(rows) if rows else [tr("cli.no_changes")]
+    )
+
+
+def label_of(change: Any) -> str:
+    """What the change was, as a sentence; its kind where the catalogue has none."""
+    try:
+        return tr(change.label, **change.params) if messages.has(change.label) else change.kind
+    except KeyError:
+        return str(change.kind)
+
+
+def _object(change: Any) -> dict[str, Any]:
+    from app.services.clock import to_ms
+
+    return {
+        "id": change.uid,
+        "kind": change.kind,
+        "label": label_of(change),
+        "source": change.source,
+        "listings": change.listing_count,
+        "store": change.store_id,
+        "time": time_text(to_ms(change.created_at)),
+        "undone": change.is_undone,
+    }

@@ -1,0 +1,113 @@
+"""`list`: listings of a store with their variants."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from typing import Any
+
+from app.cli.desk import Desk, price_text, table
+from app.cli.outcome import Outcome
+from app.cli.parser import Commands
+from app.messages import tr
+from app.services.errors import InputError
+
+SHOWN_LINES = 1_000
+"""Listings a person is shown; `--json` gives all."""
+
+
+def add_to(commands: Commands) -> None:
+    """Add `list`."""
+    parser = commands.add("list", list_listings)
+    parser.add_argument("--store", required=True, metavar="NAME", help=tr("cli.help.store.name"))
+    parser.add_argument("--where", default="", metavar="EXPR", help=tr("cli.help.where"))
+    parser.add_argument("--limit", type=int, metavar="N", help=tr("cli.help.limit"))
+
+
+def list_listings(desk: Desk, options: argparse.Namespace) -> Outcome:
+    """Listings in the order they were made, as many as asked for."""
+    from app.services.listings.loading import load_listings
+
+    store = desk.store(options.store)
+    ids = matching_ids(desk, store.id, options.where, options.limit)
+    with desk.app.db.read() as session:
+        names = _names(session, store.id, store.gateway, desk.language)
+        found = [_object(record, names) for record in load_listings(session, ids)]
+    rows = [
+        (listing["key"] or listing["product_id"] or "–", tr(f"status.listing.{listing['status']}"), listing["title"])
+        for listing in found[:SHOWN_LINES]
+    ]
+    lines = [*(table(rows) if rows else []), tr("cli.listings", n=len(found))]
+    return Outcome({"listings": found}, lines)
+
+
+def matching_ids(desk: Desk, store_id: int, where: str, limit: int | None = None) -> Sequence[int]:
+    """Ids of a store's listings that the expression holds for, oldest first.
+
+    Raises:
+        BadExpression, UnknownField, BadValue: see `app.services.listings.filters`.
+        InputError: a limit below 1.
+    """
+    from app.services.listings.filters import parse_filters
+    from app.services.listings.source import ListingSource
+    from app.services.paging import Query
+
+    if limit is not None and limit < 1:
+        raise InputError("cli.limit", value=limit)
+    query = Query(filters=parse_filters(where), store_ids=(store_id,), sort="created")
+    found = ListingSource(desk.app.db).ids(query)
+    return found if limit is None else found[:limit]
+
+
+class _Names:
+    """What ids of categories and templates are called."""
+
+    def __init__(self, categories: dict[str, str], templates: dict[str, str], groups: dict[str, str]) -> None:
+        self.categories, self.templates, self.groups = categories, templates, groups
+
+
+def _names(session: Any, store_id: int, gateway: str, language: str) -> _Names:
+    connection = session.connection()
+    path = "path_zh" if language == "zh" else "path_en"
+
+    def pairs(sql: str, *params: Any) -> dict[str, str]:
+        return {row[0]: row[1] for row in connection.exec_driver_sql(sql, params)}
+
+    return _Names(
+        pairs(f"SELECT category_id, {path} FROM category WHERE gateway = ?", gateway),
+        pairs("SELECT template_id, name FROM freight_template WHERE store_id = ?", store_id),
+        pairs("SELECT group_id, name FROM product_group WHERE store_id = ?", store_id),
+    )
+
+
+def _object(record: Any, names: _Names) -> dict[str, Any]:
+    return {
+        "id": record.id,
+        "key": record.product_key,
+        "product_id": record.product_id,
+        "title": record.title,
+        "status": str(record.status),
+        "off_reason": record.off_reason,
+        "category": record.category_id,
+        "category_name": names.categories.get(record.category_id, ""),
+        "freight_template": record.freight_template_id,
+        "freight_template_name": names.templates.get(record.freight_template_id, ""),
+        "group": record.group_id,
+        "group_name": names.groups.get(record.group_id, ""),
+        "currency": record.currency,
+        "changed": record.is_changed_since_publish,
+        "error": record.error_code,
+        "images": record.images,
+        "skus": [_sku(sku) for sku in record.skus],
+    }
+
+
+def _sku(sku: Any) -> dict[str, Any]:
+    return {
+        "code": sku.code,
+        "price": price_text(sku.price_minor),
+        "stock": sku.stock,
+        "properties": {part.get("name", ""): part.get("value", "") for part in sku.properties},
+        "ships_from": sku.ships_from,
+        "barcode": sku.barcode,
+    }

@@ -1,0 +1,175 @@
+"""`store add`, `store list`, `store sync`."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from app.cli.desk import Desk, table, time_text
+from app.cli.outcome import Exit, Outcome
+from app.cli.parser import Commands
+from app.messages import tr
+from app.services.errors import InputError
+from app.services.stores.records import StoreRecord
+
+if TYPE_CHECKING:
+    from app.services.stores.sync import SyncResult
+
+PARTS = ("listings", "orders", "freight", "groups", "categories")
+MOST_SECRET_CHARACTERS = 100_000
+
+
+def add_to(commands: Commands) -> None:
+    """Add the `store` group."""
+    group = commands.group("store")
+    parser = group.add("add", add)
+    parser.add_argument("name", metavar="NAME", help=tr("cli.help.store.name"))
+    parser.add_argument("--gateway", required=True, metavar="URL", help=tr("cli.help.store.gateway"))
+    parser.add_argument("--secrets", required=True, metavar="-", help=tr("cli.help.store.secrets"))
+    parser.add_argument("--alias", default="", help=tr("cli.help.store.alias"))
+    group.add("list", list_all)
+    parser = group.add("sync", sync)
+    parser.add_argument("name", metavar="NAME", help=tr("cli.help.store.name"))
+    parser.add_argument("--what", type=_parts, default=PARTS, metavar="PARTS", help=tr("cli.help.store.what"))
+
+
+def add(desk: Desk, options: argparse.Namespace) -> Outcome:
+    """Connect a store, or sign one in again; the secrets come as JSON on standard input, never as an argument."""
+    from app.services.credentials import from_object
+    from app.services.stores.adding import add_store
+
+    credentials = from_object(_read_secrets(options.secrets))
+    store = add_store(desk.app, options.name, options.gateway, credentials, alias=options.alias)
+    where = tr(f"cli.store.place.{desk.app.credentials.place_of(store.credential_ref)}")
+    return Outcome({"store": store_object(store)}, [tr("cli.store.added", name=store.name, place=where)])
+
+
+def list_all(desk: Desk, options: argparse.Namespace) -> Outcome:
+    """All stores with their figures."""
+    from app.services.stores.reading import list_stores
+
+    stores = list_stores(desk.app.db, warn_days=desk.app.settings.token_warn_days)
+    lines = [tr("cli.store.none")]
+    if stores:
+        head = tuple(
+            tr(f"cli.store.column.{name}") for name in ("name", "health", "live", "listings", "to_ship", "sync")
+        )
+        lines = table([head, *(_row(store) for store in stores)])
+    return Outcome({"stores": [store_object(store) for store in stores]}, lines)
+
+
+def sync(desk: Desk, options: argparse.Namespace) -> Outcome:
+    """Bring a store's data here."""
+    result = asyncio.run(_sync(desk, options.name, options.what))
+    listings = result.listings
+    told: dict[str, Any] = {
+        "listings": listings.seen,
+        "orders": result.orders,
+        "freight_templates": result.freight_templates,
+        "groups": result.groups,
+        "categories": result.categories,
+        "new": listings.new,
+        "changed": listings.changed,
+        "unchanged": listings.unchanged,
+        "conflicts": len(listings.conflicts),
+        "removed": len(listings.removed),
+        "waiting": listings.waiting,
+        "failed": listings.failed,
+        "refused": result.refused,
+    }
+    is_whole = not listings.failed and not result.refused
+    return Outcome(told, _sync_lines(told), Exit.DONE if is_whole else Exit.SOME_REFUSED)
+
+
+async def _sync(desk: Desk, name: str, what: tuple[str, ...]) -> SyncResult:
+    from app.services.stores.practice import reachable
+    from app.services.stores.sync import What, sync_store
+
+    app = desk.app
+    store = await reachable(app, desk.store(name), language=desk.language)
+    settings = app.settings
+    try:
+        async with app.connected(store) as marketplace:
+            return await sync_store(
+                app.db,
+                marketplace,
+                store.id,
+                [What(part) for part in what],
+                parallel=settings.parallel_calls,
+                order_days=settings.order_days,
+            )
+    finally:
+        await app.disconnect()
+
+
+def store_object(store: StoreRecord) -> dict[str, Any]:
+    """A store as JSON; no tokens, no reference to them."""
+    from app.services.clock import to_ms
+
+    return {
+        "id": store.id,
+        "name": store.name,
+        "alias": store.alias,
+        "gateway": store.gateway,
+        "access": str(store.access),
+        "health": str(store.health),
+        "practice": store.is_practice,
+        "token_expires": time_text(to_ms(store.token_expires_at)),
+        "last_sync": time_text(to_ms(store.last_sync_at)),
+        "listing_quota": store.listing_quota,
+        "listings": store.listings,
+        "counts": dict(store.counts),
+        "to_ship": store.to_ship,
+    }
+
+
+def _row(store: StoreRecord) -> tuple[Any, ...]:
+    from app.services.clock import to_ms
+
+    return (
+        store.name,
+        tr(f"status.store.{store.health}"),
+        store.counts.get("live", 0),
+        store.listings,
+        store.to_ship,
+        time_text(to_ms(store.last_sync_at)) or "–",
+    )
+
+
+def _sync_lines(told: dict[str, Any]) -> list[str]:
+    lines = [
+        tr("cli.sync.listings", n=told["listings"], new=told["new"], changed=told["changed"]),
+        tr("cli.sync.rest", orders=told["orders"], templates=told["freight_templates"], groups=told["groups"]),
+    ]
+    if told["conflicts"]:
+        lines.append(tr("cli.sync.conflicts", n=told["conflicts"]))
+    if told["failed"]:
+        lines.append(tr("cli.sync.failed", n=len(told["failed"])))
+    if told["refused"]:
+        lines.append(tr("cli.sync.refused", parts=", ".join(told["refused"])))
+    return lines
+
+
+def _parts(text: str) -> tuple[str, ...]:
+    parts = tuple(part.strip() for part in text.split(",") if part.strip())
+    unknown = [part for part in parts if part not in PARTS]
+    if unknown or not parts:
+        raise argparse.ArgumentTypeError(tr("cli.unknown_part", part=", ".join(unknown), known=", ".join(PARTS)))
+    return parts
+
+
+def _read_secrets(source: str) -> Any:
+    """The JSON of standard input, or of a file. The text is never repeated in a message: it may hold secrets.
+
+    Raises:
+        InputError: no JSON.
+    """
+    text = sys.stdin.read(MOST_SECRET_CHARACTERS) if source == "-" else Path(source).read_text("utf-8")
+    try:
+        return json.loads(text.lstrip("\ufeff"))
+    except ValueError:
+        raise InputError("credentials.no_object") from None

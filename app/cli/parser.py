@@ -1,0 +1,116 @@
+"""The command line's grammar: global options, then one command; every command module adds its own part."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import Any, NoReturn
+
+from app.cli.desk import Desk
+from app.cli.failures import UsageError
+from app.cli.outcome import Outcome
+from app.messages import tr
+
+MODULES = (
+    "market",
+    "stores",
+    "checking",
+    "publishing",
+    "listings",
+    "history",
+    "upkeep",
+)
+"""Modules of `app.cli.commands`, in the order of the help."""
+
+Handler = Callable[[Desk, argparse.Namespace], Outcome]
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that raises instead of leaving, and says its own words in the user's language."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("formatter_class", _Help)
+        kwargs.setdefault("allow_abbrev", False)
+        super().__init__(*args, **kwargs)
+        self._positionals.title = tr("cli.help.arguments")
+        self._optionals.title = tr("cli.help.options")
+
+    def error(self, message: str) -> NoReturn:
+        """Raise UsageError."""
+        raise UsageError(detail=message, prog=self.prog)
+
+
+class _Help(argparse.HelpFormatter):
+    def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None = None) -> None:
+        super().add_usage(usage, actions, groups, tr("cli.help.usage") if prefix is None else prefix)
+
+
+class Commands:
+    """Where command modules put their commands."""
+
+    def __init__(self, actions: Any) -> None:
+        self._actions = actions
+
+    def add(self, name: str, handler: Handler) -> Parser:
+        """A command `name`, explained by `cli.help.<name>`; returns its parser for the arguments."""
+        parser = self._parser(name, f"cli.help.{name}")
+        parser.set_defaults(handler=handler)
+        return parser
+
+    def group(self, name: str) -> Commands:
+        """A command that only has commands of its own, such as `store add`."""
+        parser = self._parser(name, f"cli.help.{name}")
+        actions = parser.add_subparsers(title=tr("cli.help.commands"), metavar="COMMAND", required=True)
+        return _Group(actions, name)
+
+    def _parser(self, name: str, key: str) -> Parser:
+        text = tr(key)
+        parser: Parser = self._actions.add_parser(name, help=text, description=text, add_help=False)
+        _add_common(parser)
+        return parser
+
+
+class _Group(Commands):
+    def __init__(self, actions: Any, name: str) -> None:
+        super().__init__(actions)
+        self._name = name
+
+    def add(self, name: str, handler: Handler) -> Parser:
+        parser = self._parser(name, f"cli.help.{self._name}.{name}")
+        parser.set_defaults(handler=handler)
+        return parser
+
+
+def make_parser() -> Parser:
+    """The whole grammar, with help in the language that is set."""
+    parser = Parser(
+        prog="python -m app", description=tr("cli.help.program"), epilog=tr("cli.help.codes"), add_help=False
+    )
+    _add_common(parser)
+    actions = parser.add_subparsers(title=tr("cli.help.commands"), metavar="COMMAND", required=True)
+    commands = Commands(actions)
+    for name in MODULES:
+        import_module(f"app.cli.commands.{name}").add_to(commands)
+    return parser
+
+
+def _add_common(parser: Parser) -> None:
+    """Options every command takes before or after its name. Absent ones are not set, so that the place is free."""
+    absent = argparse.SUPPRESS
+    parser.add_argument("-h", "--help", action="help", default=absent, help=tr("cli.help.help"))
+    parser.add_argument("--data", type=Path, metavar="DIR", default=absent, help=tr("cli.help.data"))
+    parser.add_argument("--json", action="store_true", default=absent, help=tr("cli.help.json"))
+    parser.add_argument("--verbose", action="store_true", default=absent, help=tr("cli.help.verbose"))
+
+
+def data_of(arguments: Sequence[str]) -> Path | None:
+    """The last value of `--data`, found without the grammar, whose language depends on what lies in that folder."""
+    found = None
+    for number, part in enumerate(arguments):
+        if part == "--data" and number + 1 < len(arguments):
+            found = Path(arguments[number + 1])
+        elif part.startswith("--data="):
+            found = Path(part.partition("=")[2])
+    return found

@@ -1,0 +1,183 @@
+"""`list`, `check`, `publish`, `undo`, `history`, `backup`, `doctor` on what the practice market has."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from app.services.application import Application
+from app.services.listings.editing import ListingEdit, edit_listings
+
+
+def edit(folder: Path, listing_id: int, **fields: object) -> None:
+    with Application(folder) as app:
+        edit_listings(app.db, [ListingEdit(listing_id, fields)], label="change.edit", params={"title": "a lamp"})
+
+
+def test_listings_have_the_contracts_keys(cli, synced):
+    said = cli("--json", "list", "--store", synced)
+    assert said.code == 0
+    listings = said.json["listings"]
+    assert len(listings) > 10
+    for listing in listings:
+        assert {"key", "product_id", "title", "status", "category", "freight_template", "images", "skus"} <= set(
+            listing
+        )
+        for sku in listing["skus"]:
+            assert {"code", "price", "stock", "properties", "ships_from"} <= set(sku)
+            assert re.fullmatch(r"\d+\.\d\d", sku["price"])
+    assert any(listing["category_name"] and listing["freight_template_name"] for listing in listings)
+
+
+def test_where_and_limit(cli, synced):
+    everything = cli("--json", "list", "--store", synced).json["listings"]
+    live = cli("--json", "list", "--store", synced, "--where", "status = live and price < 5").json["listings"]
+    wanted = [
+        listing["id"]
+        for listing in everything
+        if listing["status"] == "live" and min(float(sku["price"]) for sku in listing["skus"]) < 5
+    ]
+    assert sorted(listing["id"] for listing in live) == sorted(wanted)
+    assert 0 < len(live) < len(everything)
+    limited = cli("--json", "list", "--store", synced, "--limit", "2").json["listings"]
+    assert [listing["id"] for listing in limited] == [listing["id"] for listing in everything[:2]]
+    assert "2 listings" in cli("list", "--store", synced, "--limit", "2").out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("--where", "price <"), "filter.bad_expression"),
+        (("--where", "wieght = 3"), "filter.unknown_field"),
+        (("--where", "price < cheap"), "filter.bad_value"),
+        (("--limit", "0"), "cli.limit"),
+    ],
+)
+def test_a_wrong_question_is_named(cli, store, arguments, code):
+    said = cli("--json", "list", "--store", store, *arguments)
+    assert (said.code, said.json["error"]["code"]) == (2, code)
+
+
+def test_what_the_market_has_passes_the_checker(cli, synced):
+    said = cli("--json", "check", "--store", synced)
+    assert (said.code, said.json["blocked"], said.json["findings"]) == (0, 0, [])
+    assert said.json["ok"] == said.json["listings"] > 10
+    assert "0 blocked" in cli("check", "--store", synced).out
+
+
+def test_findings_name_listing_variant_field_and_remedy(cli, synced, own_data_folder):
+    first = cli("--json", "list", "--store", synced, "--limit", "1").json["listings"][0]
+    edit(own_data_folder, first["id"], title="台灯 lamp", weight_g=None)
+    said = cli("--json", "check", "--store", synced)
+    assert (said.code, said.json["blocked"]) == (1, 1)
+    for finding in said.json["findings"]:
+        assert {"listing", "sku", "field", "code", "severity", "message"} <= set(finding)
+        assert finding["listing"] == first["product_id"]
+        assert finding["message"]
+    assert {finding["field"] for finding in said.json["findings"]} >= {"title", "weight_g"}
+    assert "Blocked" in cli("check", "--store", synced).out
+    with sqlite3.connect(own_data_folder / "shangjia.db") as connection:
+        (count,) = connection.execute("SELECT block_count FROM listing WHERE id = ?", (first["id"],)).fetchone()
+    connection.close()
+    assert count >= 2
+
+
+def test_nothing_changed_nothing_published(cli, synced):
+    said = cli("--json", "publish", "--store", synced)
+    assert said.code == 0
+    keys = ("queued", "live", "in_review", "rejected", "failed", "unknown", "attempts")
+    assert {name: said.json[name] for name in keys} == dict.fromkeys(keys, 0)
+    assert said.json["elapsed_s"] >= 0
+
+
+def test_a_changed_listing_is_sent_and_a_blocked_one_is_not(cli, synced, own_data_folder):
+    live = cli("--json", "list", "--store", synced, "--where", "status = live", "--limit", "2").json["listings"]
+    edit(own_data_folder, live[0]["id"], title="Bedside Table Lamp Warm Light With Dimmer")
+    edit(own_data_folder, live[1]["id"], title="台灯")
+    said = cli("--json", "publish", "--store", synced)
+    assert said.code == 1
+    assert (said.json["queued"], said.json["blocked"], said.json["attempts"]) == (1, 1, 1)
+    assert said.json["live"] + said.json["in_review"] == 1
+    assert any(reason["listings"] == [live[1]["id"]] for reason in said.json["reasons"])
+    cli("store", "sync", synced)
+    after = {row["id"]: row for row in cli("--json", "list", "--store", synced).json["listings"]}
+    assert after[live[0]["id"]]["title"] == "Bedside Table Lamp Warm Light With Dimmer"
+    assert not after[live[0]["id"]]["changed"]
+    assert after[live[1]["id"]]["title"] == "台灯"
+    again = cli("--json", "publish", "--store", synced)
+    assert (again.json["queued"], again.json["attempts"]) == (0, 0)
+
+
+def test_a_limit_below_one_is_refused(cli, store):
+    assert cli("publish", "--store", store, "--limit", "0").code == 2
+
+
+def test_undo_takes_the_newest_change_back_and_history_shows_it(cli, synced, own_data_folder):
+    first, second = cli("--json", "list", "--store", synced, "--limit", "2").json["listings"]
+    edit(own_data_folder, first["id"], title="Another lamp")
+    edit(own_data_folder, second["id"], title="Yet another lamp")
+    changes = cli("--json", "history").json["changes"]
+    assert [(change["kind"], change["listings"], change["undone"]) for change in changes] == [("edit", 1, False)] * 2
+    assert changes[0]["label"] == "Edited a lamp"
+    said = cli("--json", "undo", changes[1]["id"][:8])
+    assert (said.code, said.json["restored"], said.json["conflicts"]) == (0, 1, 0)
+    titles = [row["title"] for row in cli("--json", "list", "--store", synced, "--limit", "2").json["listings"]]
+    assert titles == [first["title"], "Yet another lamp"]
+    assert "undone" in cli("history").out
+    assert cli("undo").code == 0
+    said = cli("--json", "undo")
+    assert (said.code, said.json["error"]["code"]) == (2, "undo.nothing")
+    assert cli("--json", "undo", "ffffffff").json["error"]["code"] == "undo.not_found"
+
+
+def test_undo_leaves_what_moved_on_and_says_which(cli, synced, own_data_folder):
+    first = cli("--json", "list", "--store", synced, "--limit", "1").json["listings"][0]
+    edit(own_data_folder, first["id"], title="Another lamp")
+    edit(own_data_folder, first["id"], title="Third lamp")
+    older = cli("--json", "history").json["changes"][1]["id"]
+    said = cli("--json", "undo", older)
+    assert (said.code, said.json["restored"], said.json["conflicts"]) == (1, 0, 1)
+    assert said.json["conflicting_listings"] == [first["id"]]
+
+
+def test_backup_copies_the_database(cli, store, own_data_folder):
+    said = cli("--json", "backup")
+    copy = Path(said.json["file"])
+    assert said.code == 0
+    assert copy.parent == own_data_folder / "backups" == Path(said.json["folder"])
+    assert said.json["backups"] == [str(copy)]
+    with sqlite3.connect(copy) as connection:
+        assert connection.execute("SELECT name FROM store").fetchall() == [("Chenfan",)]
+    connection.close()
+
+
+def test_doctor_describes_and_changes_nothing(cli, own_data_folder):
+    said = cli("--json", "doctor")
+    assert (said.code, said.json["ok"], said.json["problems"]) == (0, True, [])
+    assert said.json["database"]["exists"] is False
+    assert {"version", "python", "packages", "data", "free_bytes", "credential_store"} <= set(said.json)
+    assert not own_data_folder.exists()
+
+
+def test_doctor_says_what_is_wrong(cli, store, own_data_folder):
+    assert cli("--json", "doctor").json["database"]["store"] == 1
+    with sqlite3.connect(own_data_folder / "shangjia.db") as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '0001'")
+        connection.execute("PRAGMA foreign_keys = OFF")
+        connection.execute(
+            "INSERT INTO sku (listing_id, position, code, match_key, ships_from, barcode, properties) "
+            "VALUES (99, 0, '', '', '', '', '[]')"
+        )
+    connection.close()
+    said = cli("--json", "doctor")
+    assert (said.code, said.json["ok"], len(said.json["problems"])) == (1, False, 2)
+    (own_data_folder / "shangjia.db").write_text("this is no database " * 100)
+    (own_data_folder / "settings.json").write_text('{"schema": 99}')
+    assert cli("doctor").code == 2
+    (own_data_folder / "settings.json").unlink()
+    said = cli("doctor")
+    assert said.code == 1
+    assert "Restore a copy" in said.out
