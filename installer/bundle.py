@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -63,6 +64,12 @@ def data_files(root: Path) -> list[tuple[str, str]]:
             if file.is_file() and wanted:
                 pairs.append((str(file), file.parent.relative_to(root).as_posix()))
     return pairs
+
+
+def runtime_packages(root: Path) -> list[str]:
+    """Distributions the program needs, whose names and versions `doctor` shows and so must be in the bundle."""
+    project = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]
+    return sorted({re.split(r"[^A-Za-z0-9_.-]", line)[0] for line in project["dependencies"]})
 
 
 def version_resource(version: str) -> str:

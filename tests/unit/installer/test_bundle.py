@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from installer.bundle import EXCLUDED_MODULES, data_files, is_needed, needed, version_resource
+from installer.bundle import EXCLUDED_MODULES, data_files, is_needed, needed, runtime_packages, version_resource
 from installer.icon import SIZES, write_icon
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -122,3 +122,11 @@ def test_a_file_that_is_no_drawing_is_refused(tmp_path: Path, qapp: object) -> N
     (tmp_path / "no.svg").write_text("<svg", "utf-8")
     with pytest.raises(ValueError, match=r"no\.svg"):
         write_icon(tmp_path / "no.svg", tmp_path / "a.ico")
+
+
+def test_runtime_packages_are_the_projects_own(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text(
+        '[project]\ndependencies = ["A-b>=1,<2; python_version < \'3.12\'", "A-b>=3", "c.d", "e_f==1"]\n', "utf-8"
+    )
+    assert runtime_packages(tmp_path) == ["A-b", "c.d", "e_f"]
+    assert {"PySide6-Essentials", "SQLAlchemy", "keyring"} <= set(runtime_packages(ROOT))
