@@ -54,6 +54,33 @@ def add_entries(connection: Connection, change_id: int, entries: Iterable[Entry]
         connection.exec_driver_sql(_INSERT_ENTRY, rows)
 
 
+def can_continue(connection: Connection, change_id: int) -> bool:
+    """Whether nothing was changed or undone after this change, and it only edited rows."""
+    newer = connection.exec_driver_sql("SELECT 1 FROM change WHERE id > ? LIMIT 1", (change_id,)).first()
+    edited = connection.exec_driver_sql("SELECT kind FROM change WHERE id = ?", (change_id,)).scalar()
+    return newer is None and edited == "edit"
+
+
+def extend_entries(connection: Connection, change_id: int, entries: Iterable[Entry]) -> list[Entry]:
+    """Let a change's entries end at the new after-images. Returns: entries about rows or columns it does not have."""
+    left = []
+    for entry in entries:
+        stored = connection.exec_driver_sql(
+            "SELECT id, after FROM change_entry WHERE change_id = ? AND noun = ? AND row_id = ?",
+            (change_id, entry.noun, entry.row_id),
+        ).all()
+        same = [
+            row[0]
+            for row in stored
+            if row[1] is not None and entry.after is not None and orjson.loads(row[1]).keys() == entry.after.keys()
+        ]
+        if same:
+            connection.exec_driver_sql("UPDATE change_entry SET after = ? WHERE id = ?", (_image(entry.after), same[0]))
+        else:
+            left.append(entry)
+    return left
+
+
 def add_range(connection: Connection, change_id: int, first_listing_id: int, last_listing_id: int) -> None:
     """Say that the listings from *first* to *last* did not exist before: their whole before-image."""
     connection.exec_driver_sql(

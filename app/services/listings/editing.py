@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import Connection
 
 from app.services.clock import now_ms
 from app.services.db import Database
-from app.services.history.recording import add_entries, record_change
+from app.services.history.listing import newest_to_undo
+from app.services.history.recording import add_entries, can_continue, extend_entries, record_change
 from app.services.history.records import ChangeRecord, Entry
 from app.services.listings.derived import match_key
 from app.services.listings.loading import CHUNK, load_listings
@@ -49,8 +50,13 @@ def edit_listings(
     kind: str = "edit",
     source: str = "",
     ctx: TaskContext | None = None,
+    continues: str | None = None,
 ) -> ChangeRecord | None:
     """Apply *edits*, all or none; values that are what they were count as no edit.
+
+    Args:
+        continues: uid of a change made by the same typing a moment ago; if it is still the newest one, these edits
+            become part of it, so that one word typed is one step of undo.
 
     Returns: the change, or None where nothing changed.
     Raises:
@@ -59,6 +65,10 @@ def edit_listings(
     """
     with db.bulk() as connection:
         moment = now_ms()
+        newest = newest_to_undo(connection) if continues else None
+        if newest is not None and newest[1].uid == continues and can_continue(connection, newest[0]):
+            changed = apply_edits(connection, edits, newest[0], moment, ctx, is_continued=True)
+            return newest[1] if changed else None
         change_id, change = record_change(
             connection, kind=kind, label=label, params=params or {}, listing_count=0, source=source, moment_ms=moment
         )
@@ -67,7 +77,7 @@ def edit_listings(
             connection.exec_driver_sql("DELETE FROM change WHERE id = ?", (change_id,))
             return None
         connection.exec_driver_sql("UPDATE change SET listing_count = ? WHERE id = ?", (changed, change_id))
-    return ChangeRecord(change.uid, kind, label, change.params, source, changed, change.created_at, False)
+    return replace(change, listing_count=changed)
 
 
 def apply_edits(
@@ -76,6 +86,8 @@ def apply_edits(
     change_id: int,
     moment_ms: int,
     ctx: TaskContext | None = None,
+    *,
+    is_continued: bool = False,
 ) -> int:
     """Write *edits* and their entries into the caller's transaction. Returns: listings that really changed."""
     changed = 0
@@ -92,7 +104,7 @@ def apply_edits(
                 entries.extend(found)
                 touched[record.id] = record
         refresh_derived(connection, touched.values(), moment_ms)
-        add_entries(connection, change_id, entries)
+        add_entries(connection, change_id, extend_entries(connection, change_id, entries) if is_continued else entries)
         changed += len(touched)
         if ctx is not None:
             ctx.report(min(start + CHUNK, len(edits)), len(edits))

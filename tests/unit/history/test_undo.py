@@ -189,6 +189,31 @@ def test_an_edit_reopens_a_refused_listing(db, make_listing):
     assert loaded(db, listing.id).status == "draft"
 
 
+def test_typing_on_is_one_step_of_undo(db, make_listing):
+    listing = make_listing(title="zero")
+    first = edit_listings(db, [ListingEdit(listing.id, fields={"title": "a"})], label="change.edit")
+    for text in ("ab", "abc"):
+        edit = ListingEdit(listing.id, fields={"title": text})
+        again = edit_listings(db, [edit], label="change.edit", continues=first.uid)
+        assert again.uid == first.uid
+    assert len(list_changes(db)) == 1
+    assert undo(db).conflicts == ()
+    assert loaded(db, listing.id).title == "zero"
+    redo(db)
+    assert loaded(db, listing.id).title == "abc"
+
+
+def test_typing_on_after_somebody_elses_change_is_a_change_of_its_own(db, make_listing):
+    listing, other = make_listing(title="zero"), make_listing()
+    first = edit_listings(db, [ListingEdit(listing.id, fields={"title": "a"})], label="change.edit")
+    edit_listings(db, [ListingEdit(other.id, fields={"weight_g": 5})], label="change.edit")
+    edit = ListingEdit(listing.id, fields={"title": "ab"})
+    again = edit_listings(db, [edit], label="change.edit", continues=first.uid)
+    assert again.uid != first.uid
+    assert undo(db, again.uid).restored == 1
+    assert loaded(db, listing.id).title == "a"
+
+
 def test_unknown_fields_are_refused_whole(db, make_listing):
     listing = make_listing()
     with pytest.raises(KeyError):

@@ -1,0 +1,104 @@
+"""The use cases as the window is given them: one object over an `Application`, nothing of Qt in it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from app.services.freight.source import FreightTemplateSource
+from app.services.listings.desk import ListingDesk
+from app.services.listings.importing.desk import ImportDesk
+from app.services.orders.source import OrderSource
+from app.services.publishing.desk import PublishDesk
+from app.services.publishing.preview import PublishPreview, publish_preview
+from app.services.stores.practice import set_up_practice
+from app.services.stores.reading import find_store, get_store, list_stores
+from app.services.stores.records import StoreRecord
+from app.services.stores.source import StoreSource
+from app.services.stores.sync import sync_store
+from app.services.tasks import TaskContext
+from app.services.warehouses.source import WarehouseTemplateSource
+
+if TYPE_CHECKING:
+    from app.services.application import Application
+
+
+class DesktopServices:
+    """What pages and dialogs call. Plain methods touch the disk: call them through the task runner; coroutines
+    are for the running loop.
+
+    Attributes:
+        listings, publishing, importing: the desks of their nouns.
+    """
+
+    def __init__(self, app: Application) -> None:
+        self.app = app
+        self.listings = ListingDesk(lambda: app.db)
+        self.publishing = PublishDesk(app)
+        self.importing = ImportDesk(app)
+
+    # -- page sources ------------------------------------------------------------------------------------------
+
+    def store_source(self) -> StoreSource:
+        """Rows of the Stores tab."""
+        return StoreSource(self.app.db)
+
+    def order_source(self) -> OrderSource:
+        """Rows of the Orders tab."""
+        return OrderSource(self.app.db)
+
+    def freight_source(self) -> FreightTemplateSource:
+        """Rows of the Freight templates tab."""
+        return FreightTemplateSource(self.app.db)
+
+    def warehouse_source(self) -> WarehouseTemplateSource:
+        """Rows of the Warehouse templates tab."""
+        return WarehouseTemplateSource(self.app.db)
+
+    # -- stores ------------------------------------------------------------------------------------------------
+
+    def stores(self) -> list[StoreRecord]:
+        """All stores."""
+        return list_stores(self.app.db)
+
+    def store_name(self, store_id: int) -> str:
+        """The name of a store. Raises: NotFound."""
+        return get_store(self.app.db, store_id).name
+
+    def find_store(self, name: str) -> StoreRecord:
+        """A store by name or alias. Raises: NotFound."""
+        return find_store(self.app.db, name)
+
+    async def open_practice(self, language: str, ctx: TaskContext) -> Any:
+        """Start the practice market, register its stores, fetch their data."""
+        return await set_up_practice(self.app, ctx, language=language)
+
+    async def sync(self, store_ids: Sequence[int], ctx: TaskContext) -> dict[int, Any]:
+        """Fetch everything of these stores, one after the other; all stores without ids. Returns: results by id."""
+        results: dict[int, Any] = {}
+        stores = await asyncio.to_thread(self.stores)
+        for store in stores:
+            if not store_ids or store.id in store_ids:
+                async with self.app.connected(store) as marketplace:
+                    results[store.id] = await sync_store(self.app.db, marketplace, store.id, ctx=ctx)
+        return results
+
+    # -- publishing --------------------------------------------------------------------------------------------
+
+    def publish_preview(self, listing_ids: Sequence[int]) -> PublishPreview:
+        """What pressing Publish would do."""
+        return publish_preview(self.app.db, listing_ids)
+
+    # -- files -------------------------------------------------------------------------------------------------
+
+    def export_call(self, path: Path, listing_ids: Sequence[int]) -> tuple[Any, ...]:
+        """The call for the worker process that writes these listings to *path*."""
+        return "app.services.listings.exporting:export_file", self.app.database_path, path, list(listing_ids)
+
+    def save_template(self, path: Path) -> None:
+        """Write the ready-made sheet to *path*. Raises: InputError where it cannot be written."""
+        from app.services.workbooks import save_template
+
+        save_template(path)

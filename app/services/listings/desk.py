@@ -1,0 +1,111 @@
+"""What window and command line do with listings: read, edit, check, undo. Every edit is checked anew at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from app.services.compliance.recheck import recheck, refresh_listing_images
+from app.services.db import Database
+from app.services.history.listing import can_redo, can_undo, changes_of_listing, list_changes
+from app.services.history.records import ChangeRecord, UndoResult
+from app.services.history.undo import redo, undo
+from app.services.listings.details import Choice, ListingDetail, find_categories, listing_detail
+from app.services.listings.editing import ListingEdit, edit_listings
+from app.services.listings.source import ListingSource
+from app.services.paging import Query
+from app.services.tasks import TaskContext
+
+
+class ListingDesk:
+    """The use cases of listings over one database. Threads: any; everything here touches the disk.
+
+    Args:
+        open_db: gives the database, opened at the first call.
+    """
+
+    def __init__(self, open_db: Callable[[], Database]) -> None:
+        self._open_db = open_db
+
+    @property
+    def db(self) -> Database:
+        """The database."""
+        return self._open_db()
+
+    def source(self) -> ListingSource:
+        """The page source of the table."""
+        return ListingSource(self.db)
+
+    def detail(self, listing_id: int) -> ListingDetail:
+        """One listing for the side panel. Raises: NotFound."""
+        return listing_detail(self.db, listing_id)
+
+    def find_categories(self, store_id: int, text: str) -> list[tuple[Choice, Choice]]:
+        """Leaf categories for a search text."""
+        return find_categories(self.db, store_id, text)
+
+    def save(self, edits: Sequence[ListingEdit], title: str, *, continues: str | None = None) -> ChangeRecord | None:
+        """Store edits as one change and check what was edited anew; pictures that are new are read first.
+
+        Args:
+            title: of the listing, for the history.
+            continues: uid of the change that the same typing made a moment ago.
+
+        Returns: the change, None where nothing differed.
+        """
+        change = edit_listings(self.db, edits, label="change.edit", params={"title": title}, continues=continues)
+        if change is not None:
+            self._recheck([edit.listing_id for edit in edits], [e.listing_id for e in edits if e.images is not None])
+        return change
+
+    def undo(
+        self, uid: str | None = None, only: Sequence[int] | None = None, ctx: TaskContext | None = None
+    ) -> UndoResult:
+        """Take a change back, the newest one without *uid*. Raises: NotFound, TaskCancelled."""
+        return self._checked(undo(self.db, uid, only=only, ctx=ctx))
+
+    def redo(self, ctx: TaskContext | None = None) -> UndoResult:
+        """Take the newest undo back. Raises: NotFound, TaskCancelled."""
+        return self._checked(redo(self.db, ctx=ctx))
+
+    def can_undo(self) -> ChangeRecord | None:
+        """What undo would take back."""
+        return can_undo(self.db)
+
+    def can_redo(self) -> ChangeRecord | None:
+        """What redo would do again."""
+        return can_redo(self.db)
+
+    def history(self, limit: int = 100) -> list[ChangeRecord]:
+        """The newest changes, newest first."""
+        return list_changes(self.db, limit=limit)
+
+    def history_of(self, listing_id: int) -> list[ChangeRecord]:
+        """The changes of one listing, newest first."""
+        return changes_of_listing(self.db, listing_id)
+
+    def recheck(self, listing_ids: Sequence[int] | None, ctx: TaskContext | None = None) -> Any:
+        """Read pictures again and count findings anew, of all listings without ids."""
+        refresh_listing_images(self.db, listing_ids, ctx)
+        return recheck(self.db, listing_ids, ctx)
+
+    def counts(self, query: Query) -> dict[str, int]:
+        """How many listings of *query* each status has; conditions on the status itself are left out."""
+        source = self.source()
+        filters = tuple(condition for condition in query.filters if condition.field != "status")
+        where, params = source.where(Query(text=query.text, filters=filters, store_ids=query.store_ids))
+        with self.db.reader.connect() as connection:
+            rows = connection.exec_driver_sql(
+                f"SELECT status, count(*) FROM listing{where} GROUP BY status", tuple(params)
+            )
+            return {row[0]: int(row[1]) for row in rows}
+
+    def _checked(self, result: UndoResult) -> UndoResult:
+        if result.listing_ids:
+            self._recheck(result.listing_ids, ())
+        return result
+
+    def _recheck(self, listing_ids: Sequence[int], with_new_images: Sequence[int]) -> None:
+        if with_new_images:
+            refresh_listing_images(self.db, with_new_images)
+        recheck(self.db, listing_ids)

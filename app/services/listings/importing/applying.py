@@ -1,0 +1,204 @@
+"""Storing a plan: one transaction, one change, however many listings it brings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection
+
+from app.models import ListingStatus
+from app.services.clock import now_ms
+from app.services.db import Database
+from app.services.history.recording import add_range, record_change
+from app.services.history.records import ChangeRecord
+from app.services.listings.derived import derive, match_key
+from app.services.listings.editing import apply_edits
+from app.services.listings.importing.records import ImportPlan, NewListing
+from app.services.listings.writing import DERIVED_COLUMNS, SKU_COLUMNS
+from app.services.tasks import TaskContext
+from app.services.workbooks import CellError
+
+AT_ONCE = 5_000
+
+_OWN_COLUMNS = (
+    "product_key",
+    "title",
+    "keywords",
+    "category_id",
+    "freight_template_id",
+    "group_id",
+    "unit",
+    "lot_size",
+    "handling_days",
+    "weight_g",
+    "length_cm",
+    "width_cm",
+    "height_cm",
+    "currency",
+    "detail_html",
+)
+_COLUMNS = (
+    "id",
+    "store_id",
+    *_OWN_COLUMNS,
+    "attributes",
+    "extra",
+    *DERIVED_COLUMNS,
+    "status",
+    "block_count",
+    "hold_count",
+    "warn_count",
+    "error_code",
+    "error_text",
+    "import_run_id",
+    "created_ms",
+    "updated_ms",
+    "off_reason",
+    "error_field",
+)
+_INSERT_LISTING = f"INSERT INTO listing ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
+_INSERT_SKU = f"INSERT INTO sku ({', '.join(SKU_COLUMNS)}) VALUES ({', '.join('?' * len(SKU_COLUMNS))})"
+_INSERT_IMAGE = "INSERT INTO image (listing_id, position, source) VALUES (?, ?, ?)"
+_INSERT_RUN = (
+    "INSERT INTO import_run (store_id, change_id, file, sheet, sha256, mapping, row_count, new_count, changed_count, "
+    "unchanged_count, refused_count, created_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+_INSERT_ERROR = (
+    'INSERT INTO cell_error (import_run_id, file, sheet, row, "column", header, field, value, code, params) '
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+
+ROWS_REFUSED = "rows_refused"
+"""Mark on a listing of which the sheet's other rows were refused: it is incomplete, the checker blocks it."""
+
+
+def apply_plan(db: Database, plan: ImportPlan, ctx: TaskContext) -> ChangeRecord | None:
+    """Store *plan*. Returns: the change, or None where there was nothing to store.
+
+    Raises:
+        TaskCancelled: stopped; nothing was written.
+    """
+    moment = now_ms()
+    touched = len(plan.new) + len(plan.changed)
+    if not touched:
+        return None
+    with db.bulk() as connection:
+        change_id, change = record_change(
+            connection,
+            kind="import",
+            label="change.import",
+            params={"file": plan.file},
+            listing_count=touched,
+            source=plan.file,
+            store_id=plan.store_id,
+            moment_ms=moment,
+        )
+        run_id = _record_run(connection, plan, change_id, moment)
+        if plan.new:
+            first = _insert_new(connection, plan, run_id, moment, ctx)
+            add_range(connection, change_id, first, first + len(plan.new) - 1)
+        apply_edits(connection, [changed.edit for changed in plan.changed], change_id, moment)
+        _insert_errors(connection, run_id, plan.errors)
+    return change
+
+
+def _record_run(connection: Connection, plan: ImportPlan, change_id: int, moment_ms: int) -> int:
+    counts = plan.counts
+    mapping = orjson.dumps(plan.mapping).decode()
+    numbers = (counts.rows, counts.new, counts.changed, counts.unchanged, counts.refused)
+    values = (plan.store_id, change_id, plan.file, plan.sheet, plan.sha256, mapping, *numbers, moment_ms)
+    return int(connection.exec_driver_sql(_INSERT_RUN, values).lastrowid or 0)
+
+
+def _insert_new(connection: Connection, plan: ImportPlan, run_id: int, moment_ms: int, ctx: TaskContext) -> int:
+    """Insert the new listings under consecutive ids. Returns: the first id."""
+    first = int(connection.exec_driver_sql("SELECT coalesce(max(id), 0) + 1 FROM listing").scalar_one())
+    first = max(first, _first_free(connection))
+    for start in range(0, len(plan.new), AT_ONCE):
+        ctx.checkpoint()
+        ctx.report(start, len(plan.new), note="import.storing")
+        chunk = plan.new[start : start + AT_ONCE]
+        for number, new in enumerate(chunk, first + start):
+            new.record.id = number
+        connection.exec_driver_sql(_INSERT_LISTING, [_listing_row(new, run_id, moment_ms) for new in chunk])
+        connection.exec_driver_sql(_INSERT_SKU, list(_sku_rows(chunk)))
+        if images := list(_image_rows(chunk)):
+            connection.exec_driver_sql(_INSERT_IMAGE, images)
+    return first
+
+
+def _first_free(connection: Connection) -> int:
+    """Past every id an undone change may bring back."""
+    last = connection.exec_driver_sql("SELECT coalesce(max(last_listing_id), 0) FROM change_range").scalar_one()
+    return int(last) + 1
+
+
+def _listing_row(new: NewListing, run_id: int, moment_ms: int) -> tuple[Any, ...]:
+    record = new.record
+    derived = derive(record)
+    block, hold, warn = new.counts
+    status = ListingStatus.DRAFT if block else ListingStatus.READY
+    return (
+        record.id,
+        record.store_id,
+        *(getattr(record, name) for name in _OWN_COLUMNS),
+        orjson.dumps(record.attributes).decode(),
+        orjson.dumps(record.extra).decode(),
+        *(derived[name] for name in DERIVED_COLUMNS),
+        str(status),
+        block,
+        hold,
+        warn,
+        record.error_code,
+        record.error_text,
+        run_id,
+        moment_ms,
+        moment_ms,
+        "",
+        "",
+    )
+
+
+def _sku_rows(chunk: Sequence[NewListing]) -> Iterator[tuple[Any, ...]]:
+    for new in chunk:
+        listing_id = new.record.id
+        for position, sku in enumerate(new.record.skus):
+            yield (
+                listing_id,
+                position,
+                sku.code,
+                match_key(sku.code),
+                sku.price_minor,
+                sku.stock,
+                sku.ships_from,
+                sku.barcode,
+                orjson.dumps(sku.properties).decode(),
+            )
+
+
+def _image_rows(chunk: Sequence[NewListing]) -> Iterator[tuple[Any, ...]]:
+    for new in chunk:
+        for position, source in enumerate(new.record.images):
+            yield new.record.id, position, source
+
+
+def _insert_errors(connection: Connection, run_id: int, errors: Sequence[CellError]) -> None:
+    rows = [
+        (
+            run_id,
+            error.file,
+            error.sheet,
+            error.row,
+            error.column,
+            error.header,
+            error.field,
+            error.value,
+            error.code,
+            orjson.dumps(dict(error.params), default=str).decode(),
+        )
+        for error in errors
+    ]
+    if rows:
+        connection.exec_driver_sql(_INSERT_ERROR, rows)

@@ -1,0 +1,308 @@
+"""The window and its services brought together: what each signal of the shell does.
+
+The window is painted before anything heavy is imported: services are loaded on a thread, and the pages are built
+when they are there.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtWidgets import QWidget
+
+from app.views.context import ViewContext
+from app.views.errors import sentence
+from app.views.language import language
+from app.views.main_window import MainWindow
+from app.views.notices import Offer
+from app.views.store_picker import StoreEntry
+from app.views.tab_page import TabPage
+
+log = logging.getLogger(__name__)
+
+Load = Callable[[], Any]
+
+
+class Desktop(QObject):
+    """Connects a `MainWindow` with the services that `load` gives.
+
+    Emits:
+        ready: services are loaded and the first page is shown.
+    """
+
+    ready = Signal()
+
+    def __init__(self, context: ViewContext, load: Load) -> None:
+        super().__init__()
+        self.context = context
+        self._load = load
+        makers = {
+            "stores": self._stores_page,
+            "listings": self._listings_page,
+            "warehouses": self._warehouses_page,
+            "orders": self._orders_page,
+            "freight": self._freight_page,
+        }
+        self.window = MainWindow(context, makers, first_tab="")
+        self._connect()
+
+    def _connect(self) -> None:
+        window = self.window
+        window.undo_wanted.connect(self.undo)
+        window.redo_wanted.connect(self.redo)
+        window.history_wanted.connect(self.show_history)
+        window.files_dropped.connect(self.import_files)
+        window.guide_wanted.connect(self.show_guide)
+        window.first_run.practice_wanted.connect(self.open_practice)
+        window.first_run.store_wanted.connect(self.add_store)
+        window.first_run.data_wanted.connect(self.restore_data)
+
+    # -- starting ----------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Show the window; load the services after its first paint."""
+        self.window.show()
+        QTimer.singleShot(0, self, self._load_services)
+
+    def _load_services(self) -> None:
+        handle = self.context.runner.call(self._load)
+        handle.succeeded.connect(self._on_loaded)
+        handle.failed.connect(self._on_load_failed)
+
+    def _on_loaded(self, services: Any) -> None:
+        self.context.services = services
+        self.window.show_tab(self._first_tab())
+        self.refresh_stores(self._on_first_stores)
+        self.ready.emit()
+
+    def _first_tab(self) -> str:
+        stored = self.context.settings.get("window.tab", "listings")
+        return stored if stored in self.window.app_bar.tabs else "listings"
+
+    def _on_load_failed(self, error: Exception) -> None:
+        log.error("the data could not be opened", exc_info=error)
+        self.window.show_failure(sentence(error), self._load_services)
+
+    def _on_first_stores(self, stores: Sequence[Any]) -> None:
+        self.window.show_first_run(not stores)
+        background = self.context.runner.start(self.context.services.start_up)
+        background.failed.connect(self.tell)
+        if stores:
+            self._listings().publisher.offer_to_resume()
+
+    # -- pages -------------------------------------------------------------------------------------------------
+
+    def _listings_page(self, context: ViewContext) -> TabPage:
+        from app.views.listings.page import ListingsPage
+
+        page = ListingsPage(context)
+        page.import_wanted.connect(self.window.choose_files)
+        page.sync_wanted.connect(lambda: self.sync(page.store_ids))
+        page.editor.undo_wanted.connect(self.undo)
+        page.undoable.connect(lambda _: self._refresh_undo())
+        return page
+
+    def _stores_page(self, context: ViewContext) -> TabPage:
+        from app.views.stores.page import StoresPage
+
+        page = StoresPage(context)
+        page.add_wanted.connect(self.add_store)
+        page.practice_wanted.connect(self.open_practice)
+        page.sync_wanted.connect(self.sync)
+        page.problem.connect(self.tell)
+        return page
+
+    def _warehouses_page(self, context: ViewContext) -> TabPage:
+        from app.views.warehouses.page import WarehousesPage
+
+        page = WarehousesPage(context)
+        page.practice_wanted.connect(self.open_practice)
+        page.problem.connect(self.tell)
+        return page
+
+    def _orders_page(self, context: ViewContext) -> TabPage:
+        from app.views.orders.page import OrdersPage
+
+        page = OrdersPage(context)
+        page.sync_wanted.connect(lambda: self.sync(page.store_ids))
+        page.problem.connect(self.tell)
+        return page
+
+    def _freight_page(self, context: ViewContext) -> TabPage:
+        from app.views.freight.page import FreightPage
+
+        page = FreightPage(context)
+        page.sync_wanted.connect(lambda: self.sync(page.store_ids))
+        page.problem.connect(self.tell)
+        return page
+
+    def _listings(self) -> Any:
+        """The Listings page, built if need be."""
+        return self.window.pages.get("listings") or self.window.build_page("listings")
+
+    def reload_pages(self) -> None:
+        """The data changed: every page reads what it shows again."""
+        for page in self.window.pages.values():
+            page.reload()
+        self._refresh_undo()
+
+    # -- stores ------------------------------------------------------------------------------------------------
+
+    def refresh_stores(self, then: Callable[[Sequence[Any]], None] | None = None) -> None:
+        """Fill the store picker anew."""
+        handle = self.context.runner.call(self.context.services.stores)
+        handle.succeeded.connect(lambda stores: self._on_stores(stores, then))
+        handle.failed.connect(self.tell)
+
+    def _on_stores(self, stores: Sequence[Any], then: Callable[[Sequence[Any]], None] | None) -> None:
+        self.window.set_stores([StoreEntry(store.id, store.name, store.colour, store.alias) for store in stores])
+        if then is not None:
+            then(stores)
+
+    def open_practice(self) -> None:
+        """Start the practice market, connect its two stores, read their data."""
+        handle = self.context.runner.start(self.context.services.open_practice, language.code)
+        self.context.jobs.add(handle, "desktop.job.practice", icon="school")
+        handle.succeeded.connect(lambda _: self._on_stores_changed("desktop.practice_ready"))
+        handle.failed.connect(self.tell)
+
+    def add_store(self) -> None:
+        """Connect a store of one's own."""
+        from app.views.stores.add_dialog import AddStoreDialog
+
+        dialog = AddStoreDialog(self.context, self.window)
+        dialog.added.connect(self._on_store_added)
+        dialog.open()
+
+    def _on_store_added(self, store: Any) -> None:
+        self._on_stores_changed("desktop.store_added", name=store.name)
+        self.sync((store.id,))
+
+    def _on_stores_changed(self, key: str, **params: Any) -> None:
+        self.window.show_first_run(False)
+        self.refresh_stores()
+        self.reload_pages()
+        self.context.notices.toast(key, **params)
+
+    def sync(self, store_ids: Sequence[int]) -> None:
+        """Fetch from the marketplace as a job."""
+        handle = self.context.runner.start(self.context.services.sync, tuple(store_ids))
+        self.context.jobs.add(handle, "desktop.job.sync", icon="refresh")
+        handle.succeeded.connect(lambda _: self._on_synced())
+        handle.failed.connect(self.tell)
+
+    def _on_synced(self) -> None:
+        self.refresh_stores()
+        self.reload_pages()
+
+    def restore_data(self) -> None:
+        """Open a backup as the data of this program."""
+        from app.views.restore_dialog import choose_backup
+
+        choose_backup(self.context, self.window, self._on_restored)
+
+    def _on_restored(self, _path: Path) -> None:
+        self.window.show_first_run(False)
+        self.refresh_stores()
+        self.reload_pages()
+        self.context.notices.toast("desktop.restored")
+
+    # -- undo and history --------------------------------------------------------------------------------------
+
+    def undo(self, uid: str | None = None) -> None:
+        """Take back a change, the newest one without *uid*."""
+        self._flush_edits()
+        handle = self.context.runner.start(self.context.services.listings.undo, uid)
+        handle.succeeded.connect(self._on_undone)
+        handle.failed.connect(lambda error: self._on_nothing(error, "history.nothing_to_undo"))
+
+    def redo(self) -> None:
+        """Do the last undone change again."""
+        self._flush_edits()
+        handle = self.context.runner.start(self.context.services.listings.redo)
+        handle.succeeded.connect(lambda result: self._after_undo("history.redone_toast", result))
+        handle.failed.connect(lambda error: self._on_nothing(error, "history.nothing_to_redo"))
+
+    def _on_undone(self, result: Any) -> None:
+        self._after_undo("history.undone_toast", result)
+
+    def _after_undo(self, key: str, result: Any) -> None:
+        self.reload_pages()
+        if result.conflicts:
+            offer = Offer("history.show_conflicts", lambda: self._show_conflicts(result.conflicts))
+            self.context.notices.toast(
+                "history.undone_partly", tone="amber", offer=offer, n=result.restored, kept=len(result.conflicts)
+            )
+        else:
+            self.context.notices.toast(key, n=result.restored)
+
+    def _show_conflicts(self, listing_ids: Sequence[int]) -> None:
+        self.window.show_tab("listings")
+        self._listings().restore_selection_of_problem(listing_ids)
+
+    def _on_nothing(self, error: Exception, key: str) -> None:
+        from app.services.errors import NotFound
+
+        if isinstance(error, NotFound):
+            self.context.notices.toast(key, tone="gray")
+        else:
+            self.tell(error)
+
+    def _flush_edits(self) -> None:
+        page = self.window.pages.get("listings")
+        if page is not None:
+            page.editor.saver.flush()  # type: ignore[attr-defined]
+
+    def _refresh_undo(self) -> None:
+        """Undo and redo are enabled while there is something to take back."""
+
+    def show_history(self) -> None:
+        """All changes, newest first."""
+        from app.views.history_dialog import HistoryDialog
+
+        dialog = HistoryDialog(self.context, self.window)
+        dialog.undo_wanted.connect(self.undo)
+        dialog.show()
+
+    # -- files, guide ------------------------------------------------------------------------------------------
+
+    def import_files(self, paths: Sequence[Path]) -> None:
+        """Open the import with dropped or chosen files."""
+        from app.views.importing.dialog import ImportDialog
+
+        self.window.show_first_run(False)
+        self.window.show_tab("listings")
+        picker = self.window.app_bar.stores
+        dialog = ImportDialog(self.context, list(paths), picker.current.id if picker.current else None, self.window)
+        dialog.applied.connect(self._on_imported)
+        dialog.open()
+
+    def _on_imported(self, result: Any) -> None:
+        self.reload_pages()
+        offer = Offer("action.undo", lambda: self.undo(result.change.uid), shortcut="Ctrl+Z") if result.change else None
+        self.context.notices.toast(
+            "import.done",
+            offer=offer,
+            new=result.counts.new,
+            changed=result.counts.changed,
+            refused=result.counts.refused_rows,
+        )
+
+    def show_guide(self, topic: str) -> None:
+        """The guide for what is in view."""
+        from app.views.guide_dialog import GuideDialog
+
+        GuideDialog(topic, self.window).show()
+
+    def tell(self, error: BaseException) -> None:
+        """Say what went wrong, with its remedy."""
+        self.context.notices.toast("window.said", tone="red", text=sentence(error))
+
+    @property
+    def parent_widget(self) -> QWidget:
+        """For dialogs."""
+        return self.window

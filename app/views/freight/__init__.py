@@ -1,0 +1,1 @@
+"""The Freight templates tab: who pays what for which country."""

@@ -1,0 +1,1 @@
+"""The import dialog: what was recognised, what would change, apply."""

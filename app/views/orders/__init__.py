@@ -1,0 +1,1 @@
+"""The Orders tab: what must be sent, by deadline."""

@@ -1,0 +1,1 @@
+"""The Stores tab: health, sign-in and figures of every store."""

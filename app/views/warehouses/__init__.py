@@ -1,0 +1,1 @@
+"""The Warehouse templates tab: dispatch countries a listing can get."""
