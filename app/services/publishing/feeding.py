@@ -18,17 +18,21 @@ TWIN_ROUNDS = 20
 class Feeder:
     """A queue of prepared listings that fills itself, and that knows when nothing more can come.
 
+    Args:
+        hopes: how many unknown listings may still turn out to need sending.
+
     Attributes:
         is_dry: the journal held no more queued tasks at the last look.
     """
 
-    def __init__(self, parts: RunParts, preparer: Preparer, has_hope: Callable[[], bool]) -> None:
-        self._parts, self._preparer, self._has_hope = parts, preparer, has_hope
+    def __init__(self, parts: RunParts, preparer: Preparer, hopes: Callable[[], int]) -> None:
+        self._parts, self._preparer, self._hopes = parts, preparer, hopes
         self._queue: asyncio.Queue[Prepared | None] = asyncio.Queue()
         self._twins: list[Prepared] = []
         self._twin_rounds = 0
         self._out = 0
         self._later = 0
+        self._has_looked_last = False
         self.is_dry = False
 
     async def take(self) -> Prepared | None:
@@ -82,8 +86,12 @@ class Feeder:
                     await self._wait(TWIN_PAUSE_S)
                     self._bring_twins()
                 elif self._is_finished():
-                    return
+                    if self._has_looked_last:
+                        return
+                    self.is_dry, self._has_looked_last = False, True  # somebody may have queued more meanwhile
                 else:
+                    if self._is_idle() and (n := self._hopes()):
+                        self._parts.counts.say("publishing.looking_up", n=n)
                     await self._wait(None)
         finally:
             self._queue.put_nowait(None)
@@ -97,7 +105,7 @@ class Feeder:
 
     def _bring_twins(self) -> None:
         twins, self._twins = self._twins, []
-        self._twin_rounds = 0 if self._has_hope() else self._twin_rounds + 1
+        self._twin_rounds = 0 if self._hopes() else self._twin_rounds + 1
         for prepared in twins:
             self._queue.put_nowait(prepared)
 
@@ -106,10 +114,15 @@ class Feeder:
         if chunk.ended:
             self._parts.counts.put_all(chunk.ended)
         self._parts.batch_ids |= chunk.batch_ids
+        if chunk.ready:
+            self._parts.counts.say("")
         for prepared in chunk.ready:
             self._queue.put_nowait(prepared)
         self.is_dry = chunk.claimed == 0
+        self._has_looked_last = self._has_looked_last and self.is_dry
+
+    def _is_idle(self) -> bool:
+        return self._queue.empty() and not (self._out or self._later or self._parts.unwritten)
 
     def _is_finished(self) -> bool:
-        is_idle = self._queue.empty() and not (self._out or self._later or self._parts.unwritten)
-        return is_idle and self.is_dry and not self._has_hope()
+        return self._is_idle() and self.is_dry and not self._hopes()

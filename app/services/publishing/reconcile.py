@@ -86,13 +86,21 @@ class Reconciler:
             gate.end(Ending.SIGNED_OUT, error)
         except Refused as error:
             gate.answered()
-            self._leave(task, reason_of(error))
+            self._refused(task, error)
         except MarketplaceError as error:
             gate.failed(error)
             self._later(task)
         except Exception:  # a fault while looking up one listing must not end the run; it stays unknown
             log.exception("looking up task %s failed", task.task_id)
             self._leave(task, None)
+
+    def _refused(self, task: UnknownTask, error: Refused) -> None:
+        """A product that cannot be read cannot be edited either; but a create nobody may look up stays unknown."""
+        if task.action == TaskAction.EDIT:
+            self._forget(task)
+            self._parts.write_failure(task.key, error)
+        else:
+            self._leave(task, reason_of(error))
 
     def _later(self, task: UnknownTask) -> None:
         task.due_s = time.monotonic() + self._parts.settings.confirm_s

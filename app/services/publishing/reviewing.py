@@ -27,6 +27,7 @@ from app.services.tasks import TaskContext
 log = logging.getLogger(__name__)
 
 PAUSE_GROWTH = 1.5
+SHORTEST_PAUSE_S = 0.01
 SETTLED_AT_A_TIME = 50
 
 
@@ -39,10 +40,10 @@ class Reviewer:
     async def run(self) -> None:
         """Ask with growing pauses until the run ends; cancelled from outside when nobody waits any more."""
         settings, gate = self._parts.settings, self._parts.gate
-        pause_s = settings.review_first_s
+        pause_s = max(settings.review_first_s, SHORTEST_PAUSE_S)
         while await gate.sleep(pause_s) and await gate.wait():
             await self._look()
-            pause_s = min(pause_s * PAUSE_GROWTH, settings.review_pause_max_s)
+            pause_s = max(min(pause_s * PAUSE_GROWTH, settings.review_pause_max_s), SHORTEST_PAUSE_S)
 
     async def finish(self) -> None:
         """Everything is sent: wait for the reviews, but no longer than the settings' patience or the run's end."""

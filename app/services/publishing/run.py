@@ -115,7 +115,7 @@ class _Run:
         )
         self._preparer = Preparer(db, store_id, owner, batch_id)
         self._reconciler = Reconciler(self._parts)
-        self._feeder = Feeder(self._parts, self._preparer, lambda: bool(self._reconciler.pending))
+        self._feeder = Feeder(self._parts, self._preparer, lambda: len(self._reconciler.pending))
         self._reconciler.on_queued = self._feeder.look_again
         self._reviewer = Reviewer(self._parts)
 

@@ -12,6 +12,8 @@ from app.services.db import Database
 from app.services.errors import InputError
 from app.services.publishing.batches import close_batches, open_as
 from app.services.publishing.journal import TaskKey, accept, put_back
+from app.services.publishing.lookup import split_codes
+from app.services.publishing.recovery import recover
 
 
 class NotUndecided(InputError):
@@ -43,7 +45,7 @@ def undecided(db: Database, store_id: int) -> list[Undecided]:
             Undecided(
                 row[0],
                 row[1],
-                tuple(row[2].split("\n")) if row[2] else (),
+                split_codes(row[2]),
                 row[3],
                 tuple(orjson.loads(row[4]).get("candidates", ())),
             )
@@ -57,6 +59,7 @@ def decide(db: Database, listing_id: int, product_id: str | None) -> None:
     Raises:
         NotUndecided: the listing is not unknown, or a run is looking it up just now.
     """
+    _free_of_dead_runs(db, listing_id)
     with db.bulk() as connection:
         row = connection.exec_driver_sql(
             "SELECT id, attempts, content_hash, batch_id FROM publish_task "
@@ -67,6 +70,15 @@ def decide(db: Database, listing_id: int, product_id: str | None) -> None:
             raise NotUndecided(listing=listing_id)
         task_id, attempts, content_hash, batch_id = row
         _settle(connection, TaskKey(task_id, listing_id, attempts), product_id, content_hash, batch_id)
+
+
+def _free_of_dead_runs(db: Database, listing_id: int) -> None:
+    with db.read() as session:
+        store_id = (
+            session.connection().exec_driver_sql("SELECT store_id FROM listing WHERE id = ?", (listing_id,)).scalar()
+        )
+    if store_id is not None:
+        recover(db, store_id)
 
 
 def _settle(connection: Connection, key: TaskKey, product_id: str | None, content_hash: str, batch_id: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +24,13 @@ FAST = PublishSettings(
     settle_s=0.0,
     confirm_s=0.0,
     lookup_patience_s=30.0,
-    review_first_s=0.0,
-    review_pause_max_s=0.05,
+    review_first_s=60.0,
+    review_pause_max_s=60.0,
     review_patience_s=0.0,
     outage_patience_s=30.0,
 )
+REVIEWED = replace(FAST, review_first_s=0.01, review_pause_max_s=0.05, review_patience_s=30.0)
+"""As `FAST`, and it waits for the verdicts."""
 
 
 @pytest.fixture(scope="session")
@@ -71,8 +74,24 @@ def store(db: Database) -> int:
 
 def _attributes(moment: int) -> list[CategoryAttribute]:
     rows = (
-        (COLOUR, "颜色", "Color", True, True, 1, (("193", "黑色", "Black"), ("771", "米色", "Beige"), ("29", "白色", "White"))),
-        (SHIPS_FROM, "发货地", "Ships From", True, False, 2, (("201336100", "中国", "CHINA"), ("201336104", "西班牙", "SPAIN"))),
+        (
+            COLOUR,
+            "颜色",
+            "Color",
+            True,
+            True,
+            1,
+            (("193", "黑色", "Black"), ("771", "米色", "Beige"), ("29", "白色", "White")),
+        ),
+        (
+            SHIPS_FROM,
+            "发货地",
+            "Ships From",
+            True,
+            False,
+            2,
+            (("201336100", "中国", "CHINA"), ("201336104", "西班牙", "SPAIN")),
+        ),
         (LAMP_BASE, "灯头类型", "Lamp base", False, False, 3, (("1", "E27", "E27"), ("4", "其他", "Other"))),
     )
     return [

@@ -1,0 +1,58 @@
+"""Every sentence this package asks for is there, with the placeholders the code fills in."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.messages import Messages, catalogue
+from app.services.publishing import preparing, reconcile, reviews, verdicts
+from app.services.publishing.content_builder import ContentIncomplete
+from app.services.publishing.gate import Ending
+from app.services.publishing.images import ImageMissing
+from app.services.publishing.parts import JournalUnwritable
+from app.services.publishing.queue import ReadOnlyStore, SkipReason
+from app.services.publishing.settling import NotUndecided
+
+ERRORS = {
+    ReadOnlyStore.code: {"store": "晨帆数码"},
+    ImageMissing.code: {"file": "lamp.jpg"},
+    ContentIncomplete.code: {"field": "weight_g"},
+    JournalUnwritable.code: {"reason": "disk full"},
+    NotUndecided.code: {"listing": 7},
+    verdicts.BLOCKED: {"n": 2},
+    verdicts.HELD: {"n": 1},
+    preparing.UNCHANGED.code: {},
+    preparing.INTERNAL: {"what": "ZeroDivisionError"},
+    reconcile.SEVERAL: {"n": 2, "candidates": ["1", "2"]},
+    reviews.REJECTED.code: {},
+    reviews.GONE.code: {},
+}
+NOTES = {
+    "publishing.paused": {},
+    "publishing.rate_limited": {"seconds": 38},
+    "publishing.quota_used_up": {},
+    "publishing.out_of_reach": {"seconds": 2},
+    "publishing.looking_up": {"n": 1},
+    "publishing.in_review": {"n": 3},
+}
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_sentence_can_be_said(language: str) -> None:
+    messages = Messages(language)  # type: ignore[arg-type]
+    wanted = {f"error.{code}": params for code, params in ERRORS.items()} | NOTES
+    wanted |= {f"publishing.skipped.{reason}": {"n": 3} for reason in SkipReason}
+    wanted |= {f"publishing.ended.{ending}": {} for ending in Ending}
+    for key, params in wanted.items():
+        said = messages.text(key, **params)
+        assert said
+        assert "{" not in said
+
+
+def test_nothing_stands_in_the_catalogue_that_nobody_says() -> None:
+    """A key without a speaker is a sentence nobody keeps true."""
+    spoken = {f"error.{code}" for code in ERRORS} | NOTES.keys()
+    spoken |= {f"publishing.skipped.{reason}" for reason in SkipReason}
+    spoken |= {f"publishing.ended.{ending}" for ending in Ending}
+    ours = {key for key in catalogue() if key.startswith(("publishing.", "error.publishing."))}
+    assert ours == spoken
