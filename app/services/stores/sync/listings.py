@@ -80,7 +80,7 @@ class ListingSync:
 
     async def _take(self, rows: Sequence[ListingSummary]) -> None:
         """One page: details of what is new or changed, then one transaction. A listing seen before is skipped."""
-        fresh = [row for row in rows if row.product_id not in self._seen]
+        fresh = list({row.product_id: row for row in rows if row.product_id not in self._seen}.values())
         known = await asyncio.to_thread(self._known, [row.product_id for row in fresh])
         current = [row for row in fresh if is_current(known.get(row.product_id), row)]
         read = await self._read([row for row in fresh if row not in current])

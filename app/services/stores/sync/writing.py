@@ -48,6 +48,7 @@ _INSERT = (
     f"INSERT INTO listing (id, {', '.join(_COLUMNS)}, import_run_id, block_count, hold_count, warn_count, error_code, "
     f"error_text, error_field) VALUES (?, {', '.join('?' * len(_COLUMNS))}, NULL, 0, 0, 0, '', '', '')"
 )
+_INSERT_IMAGE = "INSERT INTO image (listing_id, position, source) VALUES (?, ?, ?)"
 _TAKEN = ("status", "off_reason", *LISTING_FIELDS, "sent_hash", "remote", *DERIVED_COLUMNS, "updated_ms")
 _UPDATE = f"UPDATE listing SET {', '.join(f'{column} = ?' for column in _TAKEN)} WHERE id = ?"
 _FORGET_ERROR = "UPDATE listing SET error_code = '', error_text = '', error_field = '' WHERE id = ?"
@@ -93,15 +94,17 @@ class PageWriter:
         local = self._load([entry.listing_id for entry in known.values()])
         addresses = self._addresses(local.values())
         open_creates = self._open_creates()
+        new: list[tuple[ListingRecord, RemoteListing, ListingSummary]] = []
         for summary, remote in read:
             record = to_record(remote, self.context)
             mine = known.get(remote.product_id)
             if mine is None and (record.title, codes_of(record)) in open_creates:
                 self.counts.waiting += 1
             elif mine is None:
-                self._insert(record, remote, summary, moment)
+                new.append((record, remote, summary))
             else:
                 self._put_over(local[mine.listing_id], record, summary, addresses, moment)
+        self._insert(new, moment)
 
     def _load(self, ids: Sequence[int]) -> dict[int, ListingRecord]:
         with Session(bind=self.connection, join_transaction_mode="create_savepoint") as session:
@@ -131,26 +134,37 @@ class PageWriter:
         )
         return {(title, tuple(codes.split("\n"))) for title, codes in rows}
 
-    def _insert(self, record: ListingRecord, remote: RemoteListing, summary: ListingSummary, moment: int) -> None:
-        values = self._values(record, content_hash(record), marked(record, summary, moment), moment)
-        created = to_ms(remote.created_at) or moment
-        updated = to_ms(remote.modified_at) or created
-        values |= {"store_id": self.context.store_id, "product_id": record.product_id}
-        values |= {"created_ms": created, "updated_ms": updated}
-        listing_id = self._next_id()
-        self.connection.exec_driver_sql(_INSERT, (listing_id, *(values[column] for column in _COLUMNS)))
-        insert_skus(self.connection, [sku_row(listing_id, place, sku) for place, sku in enumerate(record.skus)])
-        replace_images(self.connection, listing_id, record.images)
-        self.counts.new += 1
-        self.counts.touched.append(listing_id)
-
-    def _next_id(self) -> int:
-        """Past every id that an undone import may bring back."""
-        found = self.connection.exec_driver_sql(
+    def _insert(self, new: Sequence[tuple[ListingRecord, RemoteListing, ListingSummary]], moment: int) -> None:
+        """Add listings under consecutive ids, past every id that an undone import may bring back."""
+        first = self.connection.exec_driver_sql(
             "SELECT 1 + max((SELECT coalesce(max(id), 0) FROM listing), "
             "(SELECT coalesce(max(last_listing_id), 0) FROM change_range))"
-        )
-        return int(found.scalar_one())
+        ).scalar_one()
+        listings: list[tuple[Any, ...]] = []
+        skus: list[tuple[Any, ...]] = []
+        images: list[tuple[int, int, str]] = []
+        for number, (record, remote, summary) in enumerate(new, first):
+            listings.append(self._new_row(number, record, remote, summary, moment))
+            skus.extend(sku_row(number, place, sku) for place, sku in enumerate(record.skus))
+            images.extend((number, place, source) for place, source in enumerate(record.images))
+            self.counts.touched.append(number)
+        if listings:
+            self.connection.exec_driver_sql(_INSERT, listings)
+        insert_skus(self.connection, skus)
+        if images:
+            self.connection.exec_driver_sql(_INSERT_IMAGE, images)
+        self.counts.new += len(listings)
+
+    def _new_row(
+        self, number: int, record: ListingRecord, remote: RemoteListing, summary: ListingSummary, moment: int
+    ) -> tuple[Any, ...]:
+        derived = derive(record)
+        said = derived["content_hash"]
+        created = to_ms(remote.created_at) or moment
+        values = self._values(record, derived, said, marked(record, summary, moment, said), moment)
+        values |= {"store_id": self.context.store_id, "product_id": record.product_id}
+        values |= {"created_ms": created, "updated_ms": to_ms(remote.modified_at) or created}
+        return (number, *(values[column] for column in _COLUMNS))
 
     def _put_over(
         self,
@@ -164,14 +178,16 @@ class PageWriter:
         remote_hash = content_hash(merged)
         is_ours_sent = local.content_hash == local.sent_hash or local.content_hash == remote_hash
         status, off_reason = self._status(local, merged, has_unsent=not is_ours_sent)
-        mark = marked(remote, summary, moment)
+        mark = marked(remote, summary, moment, content_hash(remote))
         if not is_ours_sent:
-            if not _says_the_same(local.remote, mark) and remote_hash != local.sent_hash:
-                self.counts.conflicts.append(local.id)
-            else:
+            sent_hash = remote_hash
+            if _says_the_same(local.remote, mark) or remote_hash == local.sent_hash:
+                sent_hash = local.sent_hash or remote_hash
                 self.counts.unchanged += 1
+            else:
+                self.counts.conflicts.append(local.id)
             self.connection.exec_driver_sql(
-                _KEEP_LOCAL, (status, off_reason, remote_hash, orjson.dumps(mark).decode(), local.id)
+                _KEEP_LOCAL, (status, off_reason, sent_hash, orjson.dumps(mark).decode(), local.id)
             )
             return
         is_same = remote_hash == local.content_hash and (status, off_reason) == (local.status, local.off_reason)
@@ -192,7 +208,7 @@ class PageWriter:
     def _update(
         self, local: ListingRecord, merged: ListingRecord, sent_hash: str, mark: dict[str, Any], updated_ms: int
     ) -> None:
-        values = self._values(merged, sent_hash, mark, updated_ms)
+        values = self._values(merged, derive(merged), sent_hash, mark, updated_ms)
         self.connection.exec_driver_sql(_UPDATE, (*(values[column] for column in _TAKEN), local.id))
         if merged.status != local.status:
             self.connection.exec_driver_sql(_FORGET_ERROR, (local.id,))
@@ -220,12 +236,14 @@ class PageWriter:
         insert_skus(self.connection, new)
 
     @staticmethod
-    def _values(record: ListingRecord, sent_hash: str, mark: dict[str, Any], updated_ms: int) -> dict[str, Any]:
+    def _values(
+        record: ListingRecord, derived: dict[str, Any], sent_hash: str, mark: dict[str, Any], updated_ms: int
+    ) -> dict[str, Any]:
         return {
             "status": record.status,
             "off_reason": record.off_reason,
             **{name: raw(name, getattr(record, name)) for name in LISTING_FIELDS},
-            **derive(record),
+            **derived,
             "sent_hash": sent_hash,
             "remote": orjson.dumps(mark).decode(),
             "updated_ms": updated_ms,
@@ -237,9 +255,9 @@ def codes_of(record: ListingRecord) -> tuple[str, ...]:
     return tuple(sorted(sku.code for sku in record.skus))
 
 
-def marked(record: ListingRecord, summary: ListingSummary, moment_ms: int) -> dict[str, Any]:
-    """The platform's raw record with our mark: when it was modified and read, and the hash of what it said."""
-    mark = {"modified_ms": to_ms(summary.modified_at), "read_ms": moment_ms, "hash": content_hash(record)}
+def marked(record: ListingRecord, summary: ListingSummary, moment_ms: int, said: str) -> dict[str, Any]:
+    """The platform's raw record with our mark: when it was modified and read, and *said*, the hash of what it said."""
+    mark = {"modified_ms": to_ms(summary.modified_at), "read_ms": moment_ms, "hash": said}
     return {**(record.remote or {}), MARK: mark}
 
 
