@@ -117,7 +117,7 @@ def _mark_inside(painter: QPainter, color: QColor) -> None:
 def _octagon(painter: QPainter, color: QColor) -> None:
     _line(painter, color, 1.2)
     angles = [math.pi * (corner + 0.5) / 4 for corner in range(8)]
-    painter.drawPolygon(QPolygonF([QPointF(5 + 4.6 * math.cos(at), 5 + 4.6 * math.sin(at)) for at in angles]))
+    painter.drawPolygon(QPolygonF([QPointF(5 + 4.3 * math.cos(at), 5 + 4.3 * math.sin(at)) for at in angles]))
     _mark_inside(painter, color)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QAbstractItemView
 
 from app.views.paged_table_model import PagedTableModel
 from app.views.row_speech import copied_text
@@ -26,7 +27,8 @@ class TableKeys:
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Ours first, then Qt's moving and extending."""
-        if not (self._press_clipboard(event) or self._press_row(event)):
+        is_editing = self.state() == QAbstractItemView.State.EditingState  # the editor passes Enter on to us
+        if is_editing or not (self._press_clipboard(event) or self._press_row(event)):
             super().keyPressEvent(event)  # type: ignore[misc]
 
     def keyboardSearch(self, search: str) -> None:

@@ -98,4 +98,6 @@ class PlaceKeeper(QObject):
         flags = QItemSelectionModel.SelectionFlag.NoUpdate
         if not chosen_rows(self._view.selectionModel().selection()) and self._kept:
             flags = QItemSelectionModel.SelectionFlag.Select
+        self._view.setAutoScroll(False)  # the place is put back by its own rule
         self._view.selectionModel().setCurrentIndex(index, flags)
+        self._view.setAutoScroll(True)

@@ -1,0 +1,159 @@
+"""Both languages, switched while the window is open, with no text left behind."""
+
+import ast
+import json
+import re
+import string
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+
+from app.messages import catalogue, tr
+from app.paths import resources
+from app.views.language import language, say
+from app.views.widgets.live import Live
+
+ROOT = Path(__file__).resolve().parents[3]
+WINDOW = json.loads((resources() / "translations" / "window.json").read_text("utf-8"))
+OURS = [*(ROOT / "app" / "views").glob("*.py")]
+OURS += [file for part in ("theme", "widgets", "activity") for file in (ROOT / "app" / "views" / part).glob("*.py")]
+NO_TEXTS = ("window.geometry", "window.theme", "window.body_px", "window.language", "window.tab", "window.qss")
+"""Names of settings and files that only look like keys."""
+HEADS = {key.split(".")[0] for key in WINDOW}
+
+
+def _placeholders(text):
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+class _Talker(Live, QWidget):
+    def __init__(self):
+        super().__init__()
+        self.shown = []
+        self.inner = QPushButton(self)
+        say(self.inner, "dialog.cancel")
+        self.dress()
+
+    def retranslate(self):
+        self.shown.append(tr("window.title"))
+
+
+def test_a_switch_reaches_texts_tips_and_hints(qtbot):
+    box = QWidget()
+    qtbot.addWidget(box)
+    label, edit, action = QLabel(box), QLineEdit(box), QAction(box)
+    say(label, "table.columns")
+    say(label, "table.columns_reset", "toolTip")
+    say(edit, "filter.search", "placeholderText")
+    say(edit, "filter.search", "accessibleName")
+    say(action, "action.undo")
+    say(box, "window.title", "windowTitle")
+    language.set_language("zh")
+    assert (label.text(), label.toolTip()) == ("列", "恢复默认列")
+    assert (edit.placeholderText(), edit.accessibleName()) == ("搜索", "搜索")
+    assert (action.text(), box.windowTitle()) == ("撤销", "上架")
+
+
+def test_a_switch_keeps_the_parameters(qtbot):
+    label = QLabel()
+    qtbot.addWidget(label)
+    say(label, "count.listings", n=12846)
+    assert label.text() == "12,846 listings"
+    language.set_language("zh")
+    assert label.text() == "共 12,846 件"
+
+
+def test_a_switch_calls_retranslate_of_children_too(qtbot):
+    window = QWidget()
+    qtbot.addWidget(window)
+    talker = _Talker()
+    QVBoxLayout(window).addWidget(talker)
+    language.set_language("zh")
+    assert talker.shown == ["Shangjia", "上架"]
+    assert talker.inner.text() == "取消"
+
+
+def test_a_switch_is_told_once_and_not_for_the_same_language(qtbot):
+    heard = []
+    language.changed.connect(heard.append)
+    language.set_language("zh")
+    language.set_language("zh")
+    language.changed.disconnect(heard.append)
+    assert heard == ["zh"]
+    assert language.code == "zh"
+
+
+def test_deleted_widgets_are_forgotten(qtbot):
+    label = QLabel()
+    say(label, "table.columns")
+    label.deleteLater()
+    qtbot.waitUntil(lambda: not _is_alive(label))
+    language.set_language("zh")
+    assert language.code == "zh"
+
+
+def _is_alive(widget):
+    from shiboken6 import isValid
+
+    return isValid(widget)
+
+
+def test_a_later_say_replaces_the_former(qtbot):
+    label = QLabel()
+    qtbot.addWidget(label)
+    say(label, "table.columns")
+    say(label, "filter.clear")
+    language.set_language("zh")
+    assert label.text() == "清除"
+
+
+@pytest.mark.parametrize("key", WINDOW)
+def test_every_text_has_both_languages_and_the_same_placeholders(key):
+    entry = WINDOW[key]
+    chinese, english = entry["zh"], entry["en"]
+    forms = list(english.values()) if isinstance(english, dict) else [english]
+    assert chinese
+    assert all(forms)
+    for form in forms:
+        assert _placeholders(form) == _placeholders(chinese)
+
+
+@pytest.mark.parametrize("key", WINDOW)
+def test_words_follow_the_style(key):
+    entry = WINDOW[key]
+    english = " ".join(entry["en"].values()) if isinstance(entry["en"], dict) else entry["en"]
+    assert not re.search(r"please|sorry|oops|successfully|!|\.\.\.", english, re.IGNORECASE)
+    assert not re.search(r"请|您|！|\.\.\.", entry["zh"])
+    mixed = re.search(r"[\u4e00-\u9fff][A-Za-z0-9]|[A-Za-z0-9][\u4e00-\u9fff]", entry["zh"])
+    assert mixed is None, f"a space between Chinese and Latin: {entry['zh']}"
+
+
+def _literal_keys(file):
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            text = node.value
+            if re.fullmatch(r"[a-z_]+(\.[a-z_]*[a-z])+", text) and text.split(".")[0] in HEADS:
+                yield text
+
+
+@pytest.mark.parametrize("file", OURS, ids=lambda file: file.name)
+def test_every_key_in_the_code_stands_in_the_catalogue(file):
+    missing = [key for key in _literal_keys(file) if key not in catalogue() and key not in NO_TEXTS]
+    assert not missing
+
+
+def test_no_sentence_stands_in_the_code():
+    for file in OURS:
+        tree = ast.parse(file.read_text("utf-8"))
+        docs = {id(node.body[0].value) for node in ast.walk(tree) if _has_docstring(node)}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docs:
+                is_name = file.name == "look.py" and node.value == "中文"
+                assert is_name or not re.search(r"[\u4e00-\u9fff]", node.value), f"{file.name}:{node.lineno}"
+
+
+def _has_docstring(node):
+    body = getattr(node, "body", None)
+    return isinstance(body, list) and body and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant)
