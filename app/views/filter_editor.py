@@ -120,15 +120,21 @@ class FilterEditor(QFrame):
             items = [self.list.item(at) for at in range(self.list.count())]
             values = tuple(item.data(VALUE_ROLE) for item in items if item.checkState() == Qt.CheckState.Checked)
             if not values:
-                return self._refuse("filter.choose_one")
+                self._refuse("filter.choose_one")
+                return None
             return Filter(name, operator, values[0] if self._field.kind == "flag" else values)
         text = self.value.text().strip()
         if not text:
-            return self._refuse("filter.enter_value")
+            self._refuse("filter.enter_value")
+            return None
         value: Any = text if self._field.kind == "text" else to_number(text)
-        return self._refuse("filter.not_a_number", text=text) if value is None else Filter(name, operator, value)
+        if value is None:
+            self._refuse("filter.not_a_number", text=text)
+            return None
+        return Filter(name, operator, value)
 
     def _refuse(self, key: str, **params: str) -> None:
+        """Say why and stay."""
         self.problem.say(key, **params)
         self.problem.show()
         mark_bad(self.value, True)

@@ -27,6 +27,7 @@ from app.views.panes import next_pane
 from app.views.store_picker import StoreEntry
 from app.views.tab_page import TabPage
 from app.views.view_settings import packed, unpacked
+from app.views.widgets.empty_state import EmptyState
 from app.views.widgets.ground import Ground, column
 from app.views.widgets.live import Live
 
@@ -66,6 +67,13 @@ class MainWindow(Live, QMainWindow):
     closed = Signal()
 
     def __init__(self, context: ViewContext, pages: Mapping[str, PageMaker], first_tab: str = "listings") -> None:
+        """Build the shell.
+
+        Args:
+            context: its surroundings; `context.actions` is set here.
+            pages: makes the page of each tab when it is first shown.
+            first_tab: shown at once; empty for none yet (services are still being loaded).
+        """
         super().__init__()
         self.context = context
         self._makers = dict(pages)
@@ -76,6 +84,8 @@ class MainWindow(Live, QMainWindow):
         self.app_bar = AppBar([tab for tab in TABS if tab[0] in pages])
         self.activity = ActivityPanel(context.jobs)
         self.first_run = FirstRunPage()
+        self.failure = EmptyState()
+        self._retry: Callable[[], object] | None = None
         self._stack = QStackedWidget()
         self._build()
         self.palette_box = CommandPalette(self, context.runner)
@@ -86,7 +96,8 @@ class MainWindow(Live, QMainWindow):
         self._connect_actions()
         self._restore()
         self.dress()
-        self.show_tab(first_tab if first_tab in pages else next(iter(pages)))
+        if first_tab:
+            self.show_tab(first_tab)
 
     def _build(self) -> None:
         whole = Ground("window")
@@ -94,7 +105,8 @@ class MainWindow(Live, QMainWindow):
         layout.addWidget(self.app_bar)
         layout.addWidget(self._stack, 1)
         layout.addWidget(self.activity)
-        self._stack.addWidget(self.first_run)
+        for page in (Ground("surface"), self.first_run, self.failure):
+            self._stack.addWidget(page)
         self.setCentralWidget(whole)
         self.setWindowIcon(app_icon())
         self.setMinimumSize(SMALLEST)
@@ -108,6 +120,7 @@ class MainWindow(Live, QMainWindow):
         bar.guide_wanted.connect(lambda: self.guide_wanted.emit(self.current_key))
         bar.settings_wanted.connect(self.open_settings_menu)
         bar.stores.chosen.connect(self._on_stores)
+        self.failure.acted.connect(self._on_retry)
         notices.toasted.connect(self._on_toast)
         notices.read.connect(lambda: bar.show_unread(0))
         self.drop_overlay.dropped.connect(self.take_files)
@@ -160,7 +173,7 @@ class MainWindow(Live, QMainWindow):
         Raises:
             KeyError: no such tab.
         """
-        page = self.pages.get(key) or self._make_page(key)
+        page = self.build_page(key)
         self.app_bar.show_tab(key)
         self._stack.setCurrentWidget(page)
         self.actions_of_window["panel"].setChecked(page.is_panel_shown)
@@ -169,7 +182,10 @@ class MainWindow(Live, QMainWindow):
         self.context.settings.put("window.tab", key)
         page.activated()
 
-    def _make_page(self, key: str) -> TabPage:
+    def build_page(self, key: str) -> TabPage:
+        """The page of a tab, built if need be, without showing it. Raises KeyError for an unknown tab."""
+        if key in self.pages:
+            return self.pages[key]
         page = self._makers[key](self.context)
         self.pages[key] = page
         self._stack.addWidget(page)
@@ -187,7 +203,17 @@ class MainWindow(Live, QMainWindow):
         if shown:
             self._stack.setCurrentWidget(self.first_run)
         elif self._stack.currentWidget() is self.first_run:
-            self.show_tab(self.current_key)
+            self.show_tab(self.current_key or next(iter(self._makers)))
+
+    def show_failure(self, text: str, retry: Callable[[], object]) -> None:
+        """Nothing can be shown: *text* is a finished sentence, *retry* what its button does."""
+        self._retry = retry
+        self.failure.show_text("alert-triangle", "empty.failed", text, "empty.retry")
+        self._stack.setCurrentWidget(self.failure)
+
+    def _on_retry(self) -> None:
+        if self._retry is not None:
+            self._retry()
 
     # -- stores, notices, files --------------------------------------------------------------------------------
 

@@ -34,6 +34,7 @@ class PageFrame(Live, QWidget):
 
     Emits:
         badge_changed: (count, tone) beside the tab's name; 0 for none.
+        undoable: a change Ctrl+Z takes back was made (its record), or is to be taken back (None).
     """
 
     key: ClassVar[str] = ""
@@ -41,6 +42,7 @@ class PageFrame(Live, QWidget):
     can_sync: ClassVar[bool] = False
 
     badge_changed = Signal(int, str)
+    undoable = Signal(object)
 
     def __init__(self, context: ViewContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -93,7 +93,8 @@ class TableKeys:
         if not boxed:
             return False
         chosen = read_selection(self.paged, self.selectionModel().selection())
-        ids = list(chosen.ids) or [self.paged.id_at(index.row())]
+        current = self.paged.id_at(index.row())
+        ids = list(chosen.ids) or ([current] if current is not None else [])
         self.ticked.emit(ids, not boxed[0])
         return True
 

@@ -43,6 +43,14 @@ class Toolbar(Bar):
         self._insert(button)
         return button
 
+    def add_action(self, action: QAction, icon_name: str) -> Button:
+        """A secondary button of an action that is not the page's own: one of the window's."""
+        button = Button(icon_name=icon_name)
+        button.follow(action)
+        self._insert(button)
+        self._folding.append(button)
+        return button
+
     def add_icon(self, action: QAction, icon_name: str) -> IconButton:
         """An icon alone, left."""
         button = IconButton(icon_name)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QScrollArea, QWidget
 
 from app.messages import tr
@@ -140,7 +141,7 @@ class ActivityPanel(Ground):
         if hasattr(self, "_area"):
             self._fit()
 
-    def hideEvent(self, event: QEvent) -> None:
+    def hideEvent(self, event: QHideEvent) -> None:
         """No refresh while nobody looks."""
         self._refresh.stop()
         super().hideEvent(event)

@@ -4,6 +4,7 @@ import pytest
 from PySide6.QtCore import QItemSelectionModel, QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from app.services.paging import Filter, Query
 from app.views.cells import Badge, Cell, Column
@@ -70,7 +71,8 @@ def build(runner, qtbot):
 
     yield make
     for page in made:
-        page.model.stop()
+        if isValid(page.model):
+            page.model.stop()
     qtbot.waitUntil(lambda: runner.is_idle)
 
 
