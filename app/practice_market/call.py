@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +13,10 @@ from aiohttp.web_request import FileField
 
 from app.practice_market.envelope import Gateway
 from app.practice_market.refusals import Refusal
+
+LARGEST = 2**63 - 1
+WHOLE = re.compile(r"-?\d{1,19}", re.ASCII)
+SHOWN = 40  # characters of a wrong value that a refusal repeats
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +119,9 @@ class Arguments:
         """A whole number; without *default* it is required."""
         text = self.text(name, None if default is None else str(default))
         try:
-            return int(text)
-        except ValueError:
-            raise Refusal("parameter.invalid", name=name, reason=text) from None
+            return whole(text)
+        except ValueError as error:
+            raise Refusal("parameter.invalid", name=name, reason=str(error)) from None
 
     def document(self, name: str) -> dict[str, Any]:
         """A JSON object sent as text; required."""
@@ -135,6 +140,29 @@ class Arguments:
     def nested_or_flat(self, name: str) -> dict[str, Any]:
         """The JSON object *name*, or the flat parameters themselves: SDK generations differ (5.15)."""
         return self.document(name) if self._params.get(name) else dict(self._params)
+
+
+def whole(text: str) -> int:
+    """A whole number of the platform, 64 bits.
+
+    Raises:
+        ValueError: it is none, or too large.
+    """
+    if not WHOLE.fullmatch(text) or abs(int(text)) > LARGEST:
+        raise ValueError(text[:SHOWN])
+    return int(text)
+
+
+def whole_numbers(name: str, value: Any) -> list[int]:
+    """A list of whole numbers in either form of `scalars`.
+
+    Raises:
+        Refusal: `parameter.invalid`.
+    """
+    try:
+        return [whole(text) for text in scalars(name, value)]
+    except ValueError as error:
+        raise Refusal("parameter.invalid", name=name, reason=str(error)) from None
 
 
 def scalars(name: str, value: Any) -> list[str]:

@@ -23,7 +23,7 @@ def main(argv: list[str] | None = None) -> int:
     try:
         faults = orjson.loads(options.faults.read_bytes()) if options.faults else None
         asyncio.run(serve(options.port, database=options.database, seed=options.seed, faults=faults, ready=_announce))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, OverflowError) as error:
         sys.stderr.write(f"{error}\n")
         return 2
     return 0

@@ -122,6 +122,8 @@ class Faults:
 
     def update(self, document: Mapping[str, Any]) -> None:
         """Change the switches named in *document*; null brings a default back."""
+        if not isinstance(document, Mapping):
+            raise ValueError("faults")
         changed = asdict(self.switches)
         defaults = asdict(Switches())
         for name, value in document.items():

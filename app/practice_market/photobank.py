@@ -41,6 +41,9 @@ def _measure_jpeg(content: bytes) -> Picture | None:
     at = 2
     while at + 9 <= len(content) and content[at] == 0xFF:
         marker = content[at + 1]
+        if marker == 0xFF:  # a fill byte
+            at += 1
+            continue
         if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
             height, width = struct.unpack(">HH", content[at + 5 : at + 9])
             return Picture("jpg", width, height)

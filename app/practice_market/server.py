@@ -7,6 +7,7 @@ infrastructure would fail, and on the practice addresses (aliexpress-open-platfo
 from __future__ import annotations
 
 import asyncio
+import gzip
 from html import escape
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -21,7 +22,7 @@ from app.practice_market.envelope import Gateway
 from app.practice_market.photobank import LOOPBACK
 
 BODY_MAX = 16 * 1024 * 1024
-COMPRESS_FROM = 1024
+COMPRESS_FROM = 4096
 
 
 def make_application(desk: Desk) -> web.Application:
@@ -44,7 +45,7 @@ def make_application(desk: Desk) -> web.Application:
 @web.middleware
 async def _only_loopback(request: web.Request, handler: Any) -> web.StreamResponse:
     """Refuse other host names: a page in a browser could rebind one to this machine."""
-    if urlsplit(f"//{request.host}").hostname not in LOOPBACK:
+    if not _is_loopback(f"//{request.host}"):
         raise web.HTTPForbidden
     answered: web.StreamResponse = await handler(request)
     return answered
@@ -76,7 +77,7 @@ class Pages:
         app_key, back = query.get("client_id", ""), query.get("redirect_uri", "")
         if storage.value("SELECT 1 FROM app WHERE app_key = ?", (app_key,)) is None:
             raise web.HTTPBadRequest
-        if back and urlsplit(back).hostname not in LOOPBACK:
+        if back and not _is_loopback(back):
             raise web.HTTPBadRequest
         if "store" not in query:
             return _page(self._store_links(query))
@@ -123,10 +124,11 @@ class Pages:
         content = orjson.dumps(answer.body)
         if answer.cut:
             return await _cut(request, content if answer.cut == "half" else b"")
-        response = web.Response(body=content, content_type="application/json", charset="utf-8")
+        headers = {}
         if len(content) >= COMPRESS_FROM and "gzip" in request.headers.get("Accept-Encoding", ""):
-            response.enable_compression(web.ContentCoding.gzip)
-        return response
+            content = gzip.compress(content, compresslevel=1)
+            headers["Content-Encoding"] = "gzip"
+        return web.Response(body=content, content_type="application/json", charset="utf-8", headers=headers)
 
     def _store_links(self, query: Any) -> str:
         links = []
@@ -134,6 +136,13 @@ class Pages:
             address = "?" + urlencode({**query, "store": row["store_id"]})
             links.append(f'<p><a href="{escape(address)}">{escape(row["name"])} · {escape(row["name_en"])}</a></p>')
         return "".join(links)
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        return urlsplit(address).hostname in LOOPBACK
+    except ValueError:
+        return False
 
 
 async def _cut(request: web.Request, content: bytes) -> web.StreamResponse:

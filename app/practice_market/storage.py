@@ -22,12 +22,23 @@ class Storage:
 
     Raises:
         ValueError: the file is from a newer market.
+        OSError: it cannot be opened, or is no database.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=256)
+        try:
+            self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        except sqlite3.Error as error:
+            raise OSError(f"{path}: {error}") from error
         self._connection.row_factory = sqlite3.Row
+        try:
+            self._prepare()
+        except sqlite3.Error as error:
+            self.close()
+            raise OSError(f"{path}: {error}") from error
+
+    def _prepare(self) -> None:
         for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=5000", "foreign_keys=ON"):
             self._connection.execute(f"PRAGMA {pragma}")
         self._create()

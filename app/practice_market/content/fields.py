@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from app.practice_market.call import LARGEST
 from app.practice_market.refusals import Refusal
 
 
@@ -60,7 +61,7 @@ class Fields:
             number = Decimal(str(value))
         except InvalidOperation:
             raise self.refuse(name, "expected type: Number") from None
-        if not number.is_finite():
+        if not number.is_finite() or abs(number) > LARGEST:
             raise self.refuse(name, "expected type: Number")
         return number
 

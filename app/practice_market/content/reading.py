@@ -11,7 +11,7 @@ from decimal import ROUND_CEILING, Decimal
 from enum import StrEnum
 from typing import Any
 
-from app.practice_market.call import scalars
+from app.practice_market.call import scalars, whole
 from app.practice_market.content.details import clean, module_text, read_modules
 from app.practice_market.content.fields import Fields, money
 from app.practice_market.photobank import own_path
@@ -155,7 +155,7 @@ def _groups(fields: Fields) -> list[int]:
     """All groups the document names, in `group_ids` or `group_id`; 0 means none."""
     named = scalars("group_ids", fields.document.get("group_ids")) or scalars("group_id", fields.text("group_id"))
     try:
-        return [number for number in map(int, named) if number]
+        return [number for number in map(whole, named) if number]
     except ValueError:
         raise fields.refuse("group_id", "expected type: Integer") from None
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
 from typing import Any
 
 from app.practice_market.call import Arguments, scalars
 from app.practice_market.catalogue import rules
 from app.practice_market.clock import DAY_MS, pacific_ms, pacific_text
+from app.practice_market.content.fields import Fields
 from app.practice_market.content.order_answers import detail, list_row
 from app.practice_market.context import Context
 from app.practice_market.envelope import Listed
@@ -48,18 +48,15 @@ def get_china(context: Context, arguments: Arguments) -> dict[str, Any]:
 
 def _order(context: Context, arguments: Arguments) -> sqlite3.Row:
     query = arguments.nested_or_flat("param1")
-    text = str(query.get("order_id", ""))
-    if not text.isdigit():
-        raise Refusal("parameter.invalid", name="order_id", reason=text)
-    return owned(context, int(text))
+    return owned(context, Fields(query).integer("order_id") or 0)
 
 
-def _list(context: Context, query: Mapping[str, Any], element: str, line_element: str) -> dict[str, Any]:
-    limits = rules()["lists"]
-    page, size = _number(query, "current_page", 1), _number(query, "page_size", limits["orders_page"])
+def _list(context: Context, query: dict[str, Any], element: str, line_element: str) -> dict[str, Any]:
+    limits, fields = rules()["lists"], Fields(query)
+    page, size = fields.integer("current_page") or 1, fields.integer("page_size") or limits["orders_page"]
     if page < 1 or not 1 <= size <= limits["orders_page_max"]:
         raise Refusal("parameter.invalid", name="page_size", reason=f"{page}/{size}")
-    where, params = _conditions(context, query)
+    where, params = _conditions(context, fields)
     total = context.storage.value(f"SELECT count(*) FROM trade_order WHERE {where}", tuple(params))
     rows = context.storage.rows(
         f"SELECT * FROM trade_order WHERE {where} ORDER BY created_ms DESC, order_id DESC LIMIT ? OFFSET ?",
@@ -78,12 +75,13 @@ def _list(context: Context, query: Mapping[str, Any], element: str, line_element
     }
 
 
-def _conditions(context: Context, query: Mapping[str, Any]) -> tuple[str, list[Any]]:
+def _conditions(context: Context, fields: Fields) -> tuple[str, list[Any]]:
     """Store, time and state. Without a state, finished orders stay out; a time without seconds is ignored."""
-    statuses = scalars("order_status_list", query.get("order_status_list")) or scalars("", query.get("order_status"))
+    statuses = scalars("order_status_list", fields.document.get("order_status_list"))
+    statuses = statuses or scalars("order_status", fields.text("order_status"))
     conditions: list[str] = ["store_id = ?"]
     params: list[Any] = [context.store_id]
-    times, time_params = _times(context, query, is_finished=FINISHED in statuses)
+    times, time_params = _times(context, fields, is_finished=FINISHED in statuses)
     conditions += times
     params += time_params
     if statuses:
@@ -91,22 +89,22 @@ def _conditions(context: Context, query: Mapping[str, Any]) -> tuple[str, list[A
         params += statuses
     else:
         conditions.append("status <> 'FINISH'")
-    if buyer := query.get("buyer_login_id"):
+    if fields.has("buyer_login_id"):
         conditions.append("buyer = ?")
-        params.append(buyer)
+        params.append(fields.text("buyer_login_id"))
     return " AND ".join(conditions), params
 
 
-def _times(context: Context, query: Mapping[str, Any], *, is_finished: bool) -> tuple[list[str], list[Any]]:
+def _times(context: Context, fields: Fields, *, is_finished: bool) -> tuple[list[str], list[Any]]:
     limits = rules()["lists"]
     days = limits["finished_span_days" if is_finished else "order_span_days"]
     conditions: list[str] = []
     params: list[Any] = []
     for column, name in (("created_ms", "create_date"), ("modified_ms", "modified_date")):
-        start_ms = pacific_ms(query.get(f"{name}_start"))
+        start_ms = pacific_ms(fields.text(f"{name}_start"))
         if start_ms is None:
             continue
-        end_ms = pacific_ms(query.get(f"{name}_end"))
+        end_ms = pacific_ms(fields.text(f"{name}_end"))
         if ((end_ms or context.moment_ms) - start_ms) // DAY_MS > days:
             raise Refusal("order.span", days=days)
         conditions.append(f"{column} BETWEEN ? AND ?")
@@ -114,10 +112,3 @@ def _times(context: Context, query: Mapping[str, Any], *, is_finished: bool) -> 
     if not conditions:
         raise Refusal("order.filter")
     return conditions, params
-
-
-def _number(query: Mapping[str, Any], name: str, default: int) -> int:
-    text = str(query.get(name) or default)
-    if not text.isdigit():
-        raise Refusal("parameter.invalid", name=name, reason=text)
-    return int(text)

@@ -41,7 +41,7 @@ def edit_solution(context: Context, arguments: Arguments) -> dict[str, Any]:
     product = _named(context, document, arguments)
     category_id = Fields(document).integer("aliexpress_category_id") or product.record["category_id"]
     changes = read_changes(document, categories.find(category_id))
-    _edit(context, product, {**product.record, **changes}, Family.SOLUTION)
+    _edit(context, product, {**product.record, **changes}, Family.SOLUTION, set(changes))
     return {"result": {"product_id": product.product_id}}
 
 
@@ -50,8 +50,8 @@ def _named(context: Context, document: dict[str, Any], arguments: Arguments) -> 
     return load(context, product_id)
 
 
-def _edit(context: Context, product: Product, record: Record, family: Family) -> None:
-    """Check and keep an edit; the product goes back into review.
+def _edit(context: Context, product: Product, record: Record, family: Family, changed: set[str] | None = None) -> None:
+    """Check and keep an edit, *changed* naming its fields where it is partial; the product goes back into review.
 
     Raises:
         Refusal: the product may not be edited now, its main language would change, or a rule is broken.
@@ -59,5 +59,5 @@ def _edit(context: Context, product: Product, record: Record, family: Family) ->
     refuse_uneditable(context, product)
     if record["locale"] != product.record["locale"]:
         raise Refusal("schema", pointer="locale", reason="the main language cannot be changed")
-    check(record, family, context)
+    check(record, family, context, changed=changed)
     replace_record(context, product, record, is_reviewed=True)

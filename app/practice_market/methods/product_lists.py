@@ -6,7 +6,7 @@ import sqlite3
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.practice_market.call import Arguments, scalars
+from app.practice_market.call import Arguments, whole_numbers
 from app.practice_market.catalogue import rules
 from app.practice_market.clock import DAY_MS, beijing_ms, beijing_text
 from app.practice_market.content.fields import Fields, price_text
@@ -69,7 +69,7 @@ def _filter(context: Context, fields: Fields) -> Filter:
         found.add("offline_reason = ?", fields.text("ws_display"))
     if days := fields.integer("off_line_time"):
         found.add("offline_ms <= ?", context.moment_ms + days * DAY_MS)
-    excepted = [int(text) for text in scalars("excepted_product_ids", fields.document.get("excepted_product_ids"))]
+    excepted = whole_numbers("excepted_product_ids", fields.document.get("excepted_product_ids"))
     if excepted:
         found.add(f"product_id NOT IN ({','.join('?' * len(excepted))})", *excepted)
     _filter_times(found, fields)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from app.practice_market.call import Arguments, scalars
+from app.practice_market.call import Arguments, whole_numbers
 from app.practice_market.catalogue import rules
 from app.practice_market.checker.belongings import has_template
 from app.practice_market.clock import DAY_MS
@@ -67,12 +67,12 @@ def _move(context: Context, product: Product, status: Status, offline_ms: int, r
 
 def _each(context: Context, arguments: Arguments, change: Callable[[Context, Product], None]) -> dict[str, Any]:
     """Change every product that can be; the others come back grouped by their reason (partial success)."""
-    texts = scalars("product_ids", arguments.text("product_ids"))
-    if not texts or len(texts) > rules()["lists"]["online_ids_max"] or not all(text.isdigit() for text in texts):
-        raise Refusal("parameter.invalid", name="product_ids", reason=f"{len(texts)} ids")
+    product_ids = whole_numbers("product_ids", arguments.text("product_ids"))
+    if not 1 <= len(product_ids) <= rules()["lists"]["online_ids_max"]:
+        raise Refusal("parameter.invalid", name="product_ids", reason=f"{len(product_ids)} ids")
     done: list[int] = []
     refused: dict[tuple[str, str], list[int]] = {}
-    for product_id in map(int, texts):
+    for product_id in product_ids:
         try:
             change(context, load(context, product_id))
             done.append(product_id)
@@ -87,7 +87,7 @@ def _each(context: Context, arguments: Arguments, change: Callable[[Context, Pro
         "result": {
             "success": not refused,
             "modify_count": len(done),
-            "product_id": done[0] if len(texts) == 1 and done else None,
+            "product_id": done[0] if len(product_ids) == 1 and done else None,
             "error_details": Listed("error_detail", details),
         }
     }

@@ -92,7 +92,7 @@ def _named_skus(product: Product, fields: Fields) -> list[tuple[Record, Fields]]
 def _set_prices(product: Product, fields: Fields) -> None:
     for index, (sku, item) in enumerate(_named_skus(product, fields)):
         sku["sku_price"], sku["sku_discount_price"] = money(item, "price"), money(item, "discount_price")
-        check_price(sku, Family.OFFER, index)
+        check_price(sku, Family.SOLUTION, index)
     countries = fields.document.get("multi_country_price_configuration")
     if isinstance(countries, dict):
         _check_countries(product, countries)

@@ -195,7 +195,7 @@ async def test_detail_of_the_china_family(full: Client, clock: Turned) -> None:
 
 async def test_an_unknown_order(full: Client) -> None:
     assert await full.code(INFO, {"param1": {"order_id": 1}}) == "-999"
-    assert await full.code(INFO, {"param1": {"order_id": "x"}}) == "isv.invalid-parameter"
+    assert await full.code(INFO, {"param1": {"order_id": "x"}}) == "F00-00-10020-002"
 
 
 async def test_a_sent_order_shows_its_parcel(full: Client, clock: Turned) -> None:
