@@ -28,7 +28,7 @@ class ContactData:
 
     def is_clean(self, text: str, words: Set[bytes]) -> bool:
         """Whether `find` has nothing to say about ASCII *text* with these lower-case *words*."""
-        if self._messengers.isdisjoint(words) and "@" not in text and "." not in text and "+" not in text:
-            if "://" not in text and text.count("-") < 2 and self._number(text) is None:
-                return True
+        is_plain = self._messengers.isdisjoint(words) and "@" not in text and "." not in text and "+" not in text
+        if is_plain and "://" not in text and text.count("-") < 2 and self._number(text) is None:
+            return True
         return not self.find(text)

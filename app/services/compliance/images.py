@@ -17,7 +17,7 @@ from app.services.compliance.rule_data import rule_data
 from app.services.db import Database
 from app.services.tasks import TaskContext
 
-FORMATS = ("JPEG", "MPO", "PNG", "GIF", "WEBP", "BMP", "TIFF")
+FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF")
 """Formats Pillow may try; the fewer readers see a hostile file, the better."""
 
 FLUSH = 200

@@ -61,7 +61,7 @@ def load_context(session: Session, store_id: int, settings: Mapping[str, Any] | 
         settings = stored.value if stored is not None else None
     templates, foreign_templates = _templates(session, store_id)
     groups, paths, foreign_groups = _groups(session, store_id)
-    nodes = session.execute(text(_CATEGORIES), {"gateway": store.gateway}).tuples()
+    nodes = session.execute(text(_CATEGORIES), {"gateway": store.gateway})
     return CheckContext(
         store_id=store_id,
         store_name=store.name,
@@ -84,7 +84,7 @@ def _category(row: Any) -> CategoryFacts:
 
 def _templates(session: Session, store_id: int) -> tuple[dict[str, str], dict[str, str]]:
     own, foreign = {}, {}
-    for owner_id, template_id, name, store_name in session.execute(text(_TEMPLATES)).tuples():
+    for owner_id, template_id, name, store_name in session.execute(text(_TEMPLATES)):
         if owner_id == store_id:
             own[template_id] = name
         else:
@@ -95,7 +95,7 @@ def _templates(session: Session, store_id: int) -> tuple[dict[str, str], dict[st
 def _groups(session: Session, store_id: int) -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
     """Own groups by id, their paths by id, and owners of foreign ones."""
     own, parents, foreign = {}, {}, {}
-    for owner_id, group_id, parent_id, name, store_name in session.execute(text(_GROUPS)).tuples():
+    for owner_id, group_id, parent_id, name, store_name in session.execute(text(_GROUPS)):
         if owner_id == store_id:
             own[group_id], parents[group_id] = name, parent_id
         else:
@@ -137,7 +137,7 @@ def _attribute_reader(session: Session, gateway: str) -> AttributeReader:
     def read(category_id: str) -> list[AttributeFacts]:
         with later() as reading:
             rows = reading.execute(text(_ATTRIBUTES), {"gateway": gateway, "category_id": category_id})
-            return [_attribute(row) for row in rows.tuples()]
+            return [_attribute(row) for row in rows]
 
     return read
 
@@ -174,7 +174,7 @@ def load_image_facts(session: Session, sources: Iterable[str]) -> dict[str, Imag
         chunk = wanted[start : start + CHUNK]
         marks = ", ".join(f":s{number}" for number in range(len(chunk)))
         params = {f"s{number}": source for number, source in enumerate(chunk)}
-        for row in session.execute(text(f"{_IMAGE_FACTS} WHERE source IN ({marks})"), params).tuples():
+        for row in session.execute(text(f"{_IMAGE_FACTS} WHERE source IN ({marks})"), params):
             found[row[0]] = ImageFacts(*row)
     return found
 

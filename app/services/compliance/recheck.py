@@ -144,7 +144,7 @@ def _recounted(
     while batch := list(_take(stream, CHUNK)):
         inside = id_list([record.id for record, _ in batch])
         query = text(f"SELECT id, block_count, hold_count, warn_count FROM listing WHERE id IN ({inside})")
-        old = {row[0]: row[1:] for row in session.execute(query).tuples()}
+        old = {row[0]: row[1:] for row in session.execute(query)}
         for record, findings in batch:
             number += 1
             block, hold, warn = counts(findings)
