@@ -56,6 +56,10 @@ class RunCounts:
             if before is not None:
                 tally[before] -= 1
 
+    def tasks(self, *states: TaskState) -> list[int]:
+        """Ids of the run's tasks, or of those in one of *states*."""
+        return [task_id for task_id, state in self._states.items() if not states or state in states]
+
     def say(self, note: str, **params: object) -> None:
         """What the run waits for or works on besides sending: a message key, "" for nothing."""
         if (note, params) != self._note:

@@ -44,8 +44,9 @@ class PublishDesk:
         """Send what is queued and follow the reviews. Raises: MarketplaceError, OutOfReach, TaskCancelled."""
         import asyncio
 
+        from app.services.stores.practice import reachable
         from app.services.stores.reading import get_store
 
-        store = await asyncio.to_thread(get_store, self._app.db, store_id)
+        store = await reachable(self._app, await asyncio.to_thread(get_store, self._app.db, store_id))
         async with self._app.connected(store) as marketplace:
             return await publish(self._app.db, marketplace, store_id, batch_id, ctx)

@@ -276,6 +276,15 @@ def restore_listings(connection: Connection, listing_ids: Sequence[int]) -> None
     )
 
 
+def states_of(connection: Connection, task_ids: Sequence[int]) -> dict[int, TaskState]:
+    """Where these tasks stand on disk."""
+    rows = connection.exec_driver_sql(
+        "SELECT id, state FROM publish_task WHERE id IN (SELECT value FROM json_each(?))",
+        (orjson.dumps(list(task_ids)).decode(),),
+    )
+    return {task_id: TaskState(state) for task_id, state in rows}
+
+
 def _settle(
     connection: Connection,
     key: TaskKey,

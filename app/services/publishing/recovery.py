@@ -61,15 +61,14 @@ def _take_over(connection: Connection, store_id: int, dead: list[str], moment_ms
     return Recovered(freed, len(unknown))
 
 
-def leave_unknown(connection: Connection, owner: str, moment_ms: int) -> list[int]:
-    """What this run had under way when it had to end is unknown; the next run looks it up. Returns: task ids."""
+def leave_unknown(connection: Connection, owner: str, moment_ms: int) -> None:
+    """What this run had under way when it had to end is unknown; the next run looks it up."""
     rows = connection.exec_driver_sql(
         "UPDATE publish_task SET state = 'unknown', owner = '', settled_ms = ?, error_code = ? "
-        "WHERE owner = ? AND state = 'sending' RETURNING id, listing_id",
+        "WHERE owner = ? AND state = 'sending' RETURNING listing_id",
         (moment_ms, UNANSWERED, owner),
-    ).all()
-    _show_unknown(connection, [listing_id for _, listing_id in rows])
-    return [task_id for task_id, _ in rows]
+    ).scalars()
+    _show_unknown(connection, list(rows))
 
 
 def _show_unknown(connection: Connection, listing_ids: list[int]) -> None:

@@ -13,7 +13,7 @@ from app.services.db import Database
 from app.services.marketplace.port import Marketplace, MarketplaceError, RateLimited, RemoteStatus, SignedOut
 from app.services.publishing.batches import close_finished
 from app.services.publishing.gate import Ending
-from app.services.publishing.journal import sign_out
+from app.services.publishing.journal import sign_out, states_of
 from app.services.publishing.parts import RunParts
 from app.services.publishing.reviews import (
     ReviewCounts,
@@ -57,7 +57,11 @@ class Reviewer:
 
     async def _look(self) -> None:
         parts = self._parts
-        tasks = await asyncio.to_thread(_read, parts.db, parts.store_id, sorted(parts.batch_ids))
+        mine = parts.counts.tasks(TaskState.IN_REVIEW)
+        tasks, decided = await asyncio.to_thread(_read_all, parts, mine)
+        if decided:
+            parts.counts.put_all(decided)
+            parts.gate.changed.set()
         if not tasks:
             return
         try:
@@ -88,9 +92,13 @@ async def _wait(event: asyncio.Event, seconds: float) -> None:
         return
 
 
-def _read(db: Database, store_id: int, batch_ids: Sequence[int] | None) -> list[ReviewedTask]:
-    with db.read() as session:
-        return tasks_in_review(session.connection(), store_id, batch_ids)
+def _read_all(parts: RunParts, mine: Sequence[int]) -> tuple[list[ReviewedTask], dict[int, TaskState]]:
+    """Tasks to ask about, and those of ours that another program has settled meanwhile."""
+    with parts.db.read() as session:
+        connection = session.connection()
+        tasks = tasks_in_review(connection, parts.store_id, sorted(parts.batch_ids))
+        open_ids = {task.task_id for task in tasks}
+        return tasks, states_of(connection, [task_id for task_id in mine if task_id not in open_ids])
 
 
 async def poll_reviews(
@@ -103,7 +111,7 @@ async def poll_reviews(
         TaskCancelled: stopped; nothing was written.
     """
     ctx = ctx or TaskContext()
-    tasks = await asyncio.to_thread(_read, db, store_id, None)
+    tasks = await asyncio.to_thread(_read, db, store_id)
 
     async def may_pass() -> bool:
         ctx.checkpoint()
@@ -119,6 +127,11 @@ async def poll_reviews(
     rejected = sum(state != TaskState.LIVE for state in states)
     ctx.report(len(tasks), len(tasks), failed=rejected)
     return ReviewCounts(len(states) - rejected, rejected, len(tasks) - len(states))
+
+
+def _read(db: Database, store_id: int) -> list[ReviewedTask]:
+    with db.read() as session:
+        return tasks_in_review(session.connection(), store_id)
 
 
 def _sign_out(db: Database, store_id: int) -> None:

@@ -21,7 +21,7 @@ from app.services.publishing.feeding import Feeder
 from app.services.publishing.gate import Ending, Gate
 from app.services.publishing.group_commit import GroupCommit
 from app.services.publishing.images import Uploader
-from app.services.publishing.journal import sign_out
+from app.services.publishing.journal import sign_out, states_of
 from app.services.publishing.lookup import UnknownTask, adopt_unknown
 from app.services.publishing.owner import RunOwner
 from app.services.publishing.parts import RunParts
@@ -204,25 +204,25 @@ class _Run:
     async def _tidy_up(self) -> None:
         await self._journal.flush()
         try:
-            cut_off = await self._journal.submit(self._write_end)
+            states = await self._journal.submit(self._write_end)
         except Exception as error:  # the rows stay as they are; the next start finds them
             log.exception("the end of the run could not be written")
             self._parts.break_off(error)
         else:
-            for task_id in cut_off:
-                self._counts.put(task_id, TaskState.UNKNOWN)
+            self._counts.put_all(states)
         self._counts.say("")
 
-    def _write_end(self, connection: Connection) -> list[int]:
+    def _write_end(self, connection: Connection) -> dict[int, TaskState]:
+        """Returns: where the run's tasks stand in the end; another run may have had its share in them."""
         batches, ending = sorted(self._parts.batch_ids), self._gate.ending
-        cut_off = leave_unknown(connection, self._owner, now_ms())
+        leave_unknown(connection, self._owner, now_ms())
         if ending is Ending.CANCELLED:
             cancel_queued(connection, batches)
         release(connection, self._owner)
         if ending is Ending.SIGNED_OUT:
             sign_out(connection, self._store_id)
         close_batches(connection, batches)
-        return cut_off
+        return states_of(connection, self._counts.tasks())
 
     def _show_pause(self, is_paused: bool) -> None:
         state = JobState.PAUSED if is_paused else JobState.RUNNING
