@@ -139,6 +139,18 @@ async def test_a_ban_that_comes_while_waiting_is_obeyed(clock: FakeClock) -> Non
     assert (await waiting)[0] >= 20.0
 
 
+async def test_a_ban_of_a_limit_that_was_passed_already_is_obeyed_too(clock: FakeClock) -> None:
+    """The call has its method's turn and waits for the app's, when the method is banned."""
+    limited = limits(clock, {"app": 1})
+    await send(limited, clock, caller(READ))
+    waiting = asyncio.create_task(send(limited, clock, caller(POST)))
+    await asyncio.sleep(0)
+
+    limited.obey(caller(POST), ban(seconds=20.0))
+
+    assert (await waiting)[0] >= 20.0
+
+
 async def test_a_ban_without_a_length_lasts_a_moment(clock: FakeClock) -> None:
     limited = limits(clock)
     limited.obey(caller(READ), ban(seconds=None))

@@ -464,6 +464,22 @@ async def test_a_long_limit_comes_out_and_the_next_call_is_not_even_sent(
     assert len(market.seen) == 1
 
 
+async def test_after_an_unknown_limit_calls_go_at_the_pace_that_went_through(
+    store: AliExpressMarketplace, market: StubMarket, clock: FakeClock
+) -> None:
+    limit = refusal("AppApiCallLimit", "This ban will last 1 seconds")
+    market.answer(DETAIL, *[detail() for _ in range(20)], limit, detail())
+    for _ in range(21):
+        await store.read_listing("1")
+    begun = clock.elapsed
+    assert begun >= 1.0
+
+    for _ in range(40):
+        await store.read_listing("1")
+
+    assert 40 / (clock.elapsed - begun) == pytest.approx(20, rel=0.1)
+
+
 async def test_a_price_in_a_currency_without_cents(store: AliExpressMarketplace, market: StubMarket) -> None:
     market.answer(POST, {"result": {"product_id": 7}})
 

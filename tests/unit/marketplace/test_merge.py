@@ -195,6 +195,18 @@ def test_codes_that_swap_places_leave_the_rest_with_the_variant() -> None:
     ]
 
 
+def test_a_new_variant_that_takes_over_a_code_does_not_take_over_the_rest() -> None:
+    before = read_content(raw())
+    renamed = replace(before.skus[0], code="OTHER")
+    newcomer = replace(before.skus[0], properties=(SkuProperty("14", "29"), SkuProperty("200007763", "201336100")))
+
+    first, second = plan(replace(before, skus=(renamed, newcomer))).record[SKUS]
+
+    assert (first["sku_code"], first["sku_discount_price"]) == ("OTHER", "9.90")
+    assert second["sku_code"] == before.skus[0].code
+    assert "sku_discount_price" not in second
+
+
 def test_the_order_of_properties_does_not_matter() -> None:
     before = read_content(raw())
     turned = replace(before, skus=tuple(replace(sku, properties=sku.properties[::-1]) for sku in before.skus))

@@ -101,6 +101,21 @@ def test_a_stall_of_the_far_side_does_not_make_its_window_overflow(stall: float)
     assert wire.most_in(1.0) <= 100
 
 
+def test_answers_that_vary_by_nature_do_not_use_up_what_is_kept_for_a_stall() -> None:
+    dice = random.Random(2)
+
+    def delay(at: float) -> float:
+        begun = at - 70.0
+        return 0.002 + (0.1 - begun if 0 <= begun < 0.1 else 0.0)
+
+    wire = Wire(Pacer(100, 1.0), delay=delay, service=lambda at: dice.uniform(0.005, 0.04))
+
+    wire.run(3_000)
+
+    assert wire.rate >= 98.5
+    assert wire.most_in(1.0) <= 100
+
+
 def test_coarse_timers_reach_the_rate_too() -> None:
     wire = Wire(Pacer(100, 1.0), tardiness=ticks(0.0156))
 
@@ -117,7 +132,8 @@ def test_departures_are_even_without_bursts() -> None:
 
     gaps = [later - earlier for earlier, later in pairwise(wire.left)]
     assert min(gaps) > 0.018
-    assert max(gaps) < 0.024
+    assert sorted(gaps)[-11] < 0.022
+    assert max(gaps) < 0.09
 
 
 def test_a_long_pause_is_not_made_good_with_a_burst() -> None:

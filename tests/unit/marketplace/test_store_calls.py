@@ -77,6 +77,17 @@ class TestOrders:
         assert first["page_size"] == "50"
         assert "order_status" not in first
 
+    async def test_the_first_page_counts_anew(self, store: AliExpressMarketplace, market: StubMarket) -> None:
+        window = {"created_from": START - timedelta(days=5), "created_to": START}
+        market.answer(ORDERS, orders(1))
+        before = await store.list_orders(**window)
+
+        market.answer(ORDERS, lambda seen: orders(1, pages=3 if "order_status" in seen.params else 2, total=9))
+        after = await store.list_orders(**window)
+
+        assert (before.pages, before.total) == (2, 2)
+        assert (after.pages, after.total) == (5, 18)
+
     async def test_a_run_may_go_on_at_a_later_page(self, store: AliExpressMarketplace, market: StubMarket) -> None:
         market.answer(ORDERS, lambda seen: orders(int(seen.params["current_page"]), pages=2))
 

@@ -58,6 +58,7 @@ def test_an_id_that_lost_its_digits_is_refused(value: object) -> None:
         (11, "USD", 1100),
         (0.1, "EUR", 10),
         ("1.005", "USD", 101),
+        ("1.004", "USD", 100),
         ("0.285", "USD", 29),
         ("1500", "JPY", 1500),
         ("1.250", "KWD", 1250),

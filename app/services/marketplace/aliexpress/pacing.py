@@ -12,6 +12,8 @@ from collections import deque
 
 _SETTLED = 0.005
 """Share of a window added for the ordinary jitter of the way and for clocks of slightly different speed."""
+_GAP = 0.95
+"""Departures are this share of an even gap apart: late timers are caught up with, and the window decides."""
 _ALLOWANCE = 0.01
 """Share of the time that waiting for late arrivals may cost in the long run."""
 _FIRST_ALLOWANCE, _LARGEST_ALLOWANCE = 0.1, 0.2
@@ -22,6 +24,8 @@ _IDLE_S = 0.25
 """Who comes this much later than allowed was not waiting: nothing is made good."""
 _MEMORY = 0.02
 """Weight of one answer in what counts as usual; a shorter answer than ever counts at once."""
+_FAR_OUTSIDE = 3
+"""An answer that took longer than usual by this many times what answers vary by says that something stalled."""
 _STRETCH = 1.25
 _LONGEST_STRETCH = 8.0
 _RECOVERY = 0.002
@@ -46,7 +50,7 @@ class Pacer:
     def __init__(self, calls: int, window_s: float) -> None:
         self.calls = calls
         self._window_s = window_s * (1 + _SETTLED)
-        self._gap_s = self._window_s / calls
+        self._gap_s = self._window_s / calls * _GAP
         self._recent: deque[Departure] = deque(maxlen=calls)
         self._next_s = 0.0
         self._usual_s: float | None = None
@@ -109,4 +113,5 @@ class Pacer:
         if self._usual_s is None:
             return 0.0
         took_s = departure.took_s if departure.took_s is not None else now_s - departure.left_s
-        return min(max(0.0, took_s - self._usual_s - 2 * self._spread_s), self._allowance_s)
+        longer_s = took_s - self._usual_s
+        return min(longer_s, self._allowance_s) if longer_s > _FAR_OUTSIDE * self._spread_s else 0.0
