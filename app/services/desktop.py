@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+import shutil
+import sqlite3
+from collections.abc import Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from app.services.credentials import from_object
 from app.services.freight.source import FreightTemplateSource
 from app.services.listings.desk import ListingDesk
 from app.services.listings.importing.desk import ImportDesk
 from app.services.orders.source import OrderSource
 from app.services.publishing.desk import PublishDesk
 from app.services.publishing.preview import PublishPreview, publish_preview
-from app.services.stores.practice import set_up_practice
+from app.services.stores.adding import add_store
+from app.services.stores.practice import reachable, set_up_practice
 from app.services.stores.reading import find_store, get_store, list_stores
 from app.services.stores.records import StoreRecord
 from app.services.stores.source import StoreSource
 from app.services.stores.sync import sync_store
 from app.services.tasks import TaskContext
+from app.services.upgrade import DatabaseDamaged, backup, backup_dir, daily_backup, open_database, revision_of
 from app.services.warehouses.source import WarehouseTemplateSource
 
 if TYPE_CHECKING:
@@ -63,6 +69,10 @@ class DesktopServices:
         """All stores."""
         return list_stores(self.app.db)
 
+    def add_store(self, name: str, gateway: str, secrets: Mapping[str, str]) -> StoreRecord:
+        """Connect a store with pasted tokens. Raises: InputError saying what is missing or wrong."""
+        return add_store(self.app, name, gateway, from_object(dict(secrets)))
+
     def store_name(self, store_id: int) -> str:
         """The name of a store. Raises: NotFound."""
         return get_store(self.app.db, store_id).name
@@ -73,7 +83,17 @@ class DesktopServices:
 
     async def open_practice(self, language: str, ctx: TaskContext) -> Any:
         """Start the practice market, register its stores, fetch their data."""
-        return await set_up_practice(self.app, ctx, language=language)
+        return await set_up_practice(self.app, language=language, ctx=ctx)
+
+    async def start_up(self, language: str, ctx: TaskContext) -> None:
+        """What a start does in the background: worker process, daily copy, practice market if it is in use."""
+        await asyncio.to_thread(self.app.worker.start)
+        await asyncio.to_thread(daily_backup, self.app.database_path)
+        stores = await asyncio.to_thread(self.stores)
+        for store in stores:
+            if store.is_practice:
+                await reachable(self.app, store, language=language)
+                break
 
     async def sync(self, store_ids: Sequence[int], ctx: TaskContext) -> dict[int, Any]:
         """Fetch everything of these stores, one after the other; all stores without ids. Returns: results by id."""
@@ -81,6 +101,7 @@ class DesktopServices:
         stores = await asyncio.to_thread(self.stores)
         for store in stores:
             if not store_ids or store.id in store_ids:
+                store = await reachable(self.app, store)
                 async with self.app.connected(store) as marketplace:
                     results[store.id] = await sync_store(self.app.db, marketplace, store.id, ctx=ctx)
         return results
@@ -90,6 +111,24 @@ class DesktopServices:
     def publish_preview(self, listing_ids: Sequence[int]) -> PublishPreview:
         """What pressing Publish would do."""
         return publish_preview(self.app.db, listing_ids)
+
+    def restore(self, path: Path) -> None:
+        """Put a copy of the database file at *path* in place of the present one, which is kept among the backups.
+
+        Raises: DatabaseDamaged, DatabaseTooNew; nothing was changed.
+        """
+        if revision_of(path) is None:
+            raise DatabaseDamaged(file=path.name)
+        target = self.app.database_path
+        probe = target.with_suffix(".restored")
+        shutil.copyfile(path, probe)
+        open_database(probe).dispose()
+        backup(target, backup_dir(target), label="before-restore")
+        with closing(sqlite3.connect(probe)) as source, closing(sqlite3.connect(target)) as copy:
+            source.backup(copy)
+        for leftover in (probe, probe.with_name(f"{probe.name}-wal"), probe.with_name(f"{probe.name}-shm")):
+            leftover.unlink(missing_ok=True)
+        self.app.db.dispose()
 
     # -- files -------------------------------------------------------------------------------------------------
 

@@ -70,9 +70,6 @@ _INSERT_ERROR = (
     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 
-ROWS_REFUSED = "rows_refused"
-"""Mark on a listing of which the sheet's other rows were refused: it is incomplete, the checker blocks it."""
-
 
 def apply_plan(db: Database, plan: ImportPlan, ctx: TaskContext) -> ChangeRecord | None:
     """Store *plan*. Returns: the change, or None where there was nothing to store.
@@ -139,7 +136,7 @@ def _listing_row(new: NewListing, run_id: int, moment_ms: int) -> tuple[Any, ...
     record = new.record
     derived = derive(record)
     block, hold, warn = new.counts
-    status = ListingStatus.DRAFT if block else ListingStatus.READY
+    status = ListingStatus.DRAFT if block or hold else ListingStatus.READY
     return (
         record.id,
         record.store_id,

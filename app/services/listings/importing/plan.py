@@ -15,6 +15,9 @@ from app.services.tasks import TaskContext
 
 REPORT_EVERY = 2_000
 COMPARED_AT_ONCE = 2_000
+ROWS_REFUSED = "rows_refused"
+"""Mark on a listing of which the sheet's other rows were refused: it is incomplete, the checker blocks it."""
+
 SKU_VALUES = ("price_minor", "stock", "barcode", "ships_from")
 
 Changes = dict[int, dict[str, tuple[Any, Any]]]
@@ -97,10 +100,12 @@ class Comparison:
             if value is not None:
                 setattr(record, name, value)
         record.product_key = rows.first(rows.product_keys, group) or ""
-        record.skus = [rows.sku(index) for index in group]
+        record.skus = [rows.sku(index, record.category_id) for index in group]
         record.images = rows.first(rows.images, group) or []
         record.attributes = rows.merged(rows.attributes, group)
         record.extra = rows.extras(group)
+        if rows.refused and (left_out := rows.refused_of(group)):
+            record.error_code, record.error_text = ROWS_REFUSED, ", ".join(map(str, left_out))
         self.new.append(NewListing(record, group, self._count_findings(record)))
         for index in group:
             self.verdicts[index] = RowVerdict.NEW
@@ -117,6 +122,7 @@ class Comparison:
     def _edit_of(self, record: ListingRecord, group: list[int]) -> ListingEdit:
         rows = self._rows
         fields = self._changed_fields(record, group)
+        category_id = fields.get("category_id", record.category_id)
         images = rows.first(rows.images, group)
         if images is not None and images == record.images:
             images = None
@@ -126,9 +132,9 @@ class Comparison:
         for index in group:
             stored = by_code.get(rows.codes[index] or "")
             if stored is None:
-                new_skus.append(rows.sku(index))
+                new_skus.append(rows.sku(index, category_id))
                 self.verdicts[index] = RowVerdict.NEW
-            elif values := self._changed_sku(stored, index):
+            elif values := self._changed_sku(stored, index, category_id):
                 skus[stored.id or 0] = values
         listing_changes = {name: (getattr(record, name), value) for name, value in fields.items()}
         if images is not None:
@@ -155,8 +161,8 @@ class Comparison:
             fields["extra"] = extra
         return fields
 
-    def _changed_sku(self, stored: SkuRecord, index: int) -> dict[str, Any]:
-        incoming = self._rows.sku(index)
+    def _changed_sku(self, stored: SkuRecord, index: int, category_id: str) -> dict[str, Any]:
+        incoming = self._rows.sku(index, category_id)
         values: dict[str, Any] = {}
         for name in SKU_VALUES:
             value = getattr(incoming, name)

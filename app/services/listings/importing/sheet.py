@@ -34,12 +34,12 @@ class SheetRows:
 
     Attributes:
         row_numbers: Excel's numbers.
-        group_keys: equal for rows of one listing.
+        group_keys: equal for rows of one listing; "" for a refused row that belongs to none.
         refused: indexes of rows with a refused cell.
         listing: `LISTING_COLUMNS` the sheet has; None = the cell says nothing.
         codes, prices, stocks, barcodes: the variant; None = unknown.
         product_keys: the sheet's own key of the product.
-        properties: sale properties of each row, in order.
+        properties: sale properties of a row in its listing's category.
         ships_from: dispatch country of each row, "" = none named.
         images: pictures of each row, already resolved to paths or addresses.
         attributes: category attributes of each row.
@@ -55,17 +55,34 @@ class SheetRows:
     stocks: Sequence[int | None]
     barcodes: Sequence[str | None]
     product_keys: Sequence[str | None]
-    properties: Sequence[PropertyList]
+    properties: Callable[[int, str], PropertyList]
     ships_from: Sequence[str]
     images: Sequence[list[str] | None]
     attributes: Sequence[PropertyList]
     extra: dict[str, Sequence[str | None]] = field(default_factory=dict)
+    _groups: list[list[int]] | None = field(default=None, repr=False)
+    _refused_by_key: dict[Any, list[int]] | None = field(default=None, repr=False)
 
     def groups(self) -> list[list[int]]:
         """Indexes of the rows of each listing, refused rows left out; in the order of the sheet."""
+        if self._groups is None:
+            self._groups = self._grouped()
+        return self._groups
+
+    def refused_of(self, group: Sequence[int]) -> list[int]:
+        """Excel's numbers of the refused rows that belong to the listing of *group*."""
+        if self._refused_by_key is None:
+            self._refused_by_key = {}
+            for index in sorted(self.refused):
+                self._refused_by_key.setdefault(self.group_keys[index], []).append(self.row_numbers[index])
+        return self._refused_by_key.get(self.group_keys[group[0]], [])
+
+    def _grouped(self) -> list[list[int]]:
         groups: dict[Any, list[int]] = {}
         refused = self.refused
         for index, key in enumerate(self.group_keys):
+            if not key:
+                continue
             members = groups.get(key)
             if members is None:
                 members = groups[key] = []
@@ -81,14 +98,14 @@ class SheetRows:
                 return value
         return None
 
-    def sku(self, index: int) -> SkuRecord:
-        """The variant of one row."""
+    def sku(self, index: int, category_id: str) -> SkuRecord:
+        """The variant of one row, its properties named as the category names them."""
         return SkuRecord(
             None,
             self.codes[index] or "",
             self.prices[index],
             self.stocks[index],
-            self.properties[index],
+            self.properties(index, category_id),
             self.barcodes[index] or "",
             self.ships_from[index],
         )

@@ -1,0 +1,141 @@
+"""From a sheet's typed columns to columns in the database's terms: names resolved, pictures found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from app.services.compliance import CheckContext
+from app.services.listings.importing.pictures import PictureFinder
+from app.services.listings.importing.sheet import PropertyList, SheetRows, resolved
+from app.services.workbooks import ListingTable
+
+PROPERTY_NAMES = {"color": "Color", "size": "Size", "ships_from": "Ships From"}
+"""The platform's names of the sale properties that headers are recognised as."""
+
+PLAIN = ("title", "unit", "lot_size", "handling_days", "weight_g", "length_cm", "width_cm", "height_cm", "detail_html")
+KEPT = ("cost_minor", "brand", "price_info", "country", "currency", "reason")
+"""Understood columns without a place of their own yet: they stay with the listing under their header."""
+
+Values = Sequence[Any]
+
+
+def to_rows(table: ListingTable, context: CheckContext, pictures: PictureFinder) -> SheetRows:
+    """The rows of *table* for one store. A name nothing in the store matches stays as it is written: the checker
+    refuses it with the place to look."""
+    fields = table.fields
+    nothing: list[None] = [None] * len(table.rows)
+
+    def column(name: str) -> Values:
+        return fields.get(name, nothing)
+
+    listing: dict[str, Values] = {name: fields[name] for name in PLAIN if name in fields}
+    for name, field, resolve in (
+        ("category_id", "category", context.resolve_category),
+        ("freight_template_id", "freight_template", context.resolve_freight_template),
+        ("group_id", "group", context.resolve_group),
+        ("unit", "unit", context.resolve_unit),
+    ):
+        if field in fields:
+            listing[name] = resolved(fields[field], resolve)
+    if "keywords" in fields:
+        listing["keywords"] = [None if words is None else ", ".join(words) for words in fields["keywords"]]
+    places = column("country") if "ships_from" not in table.properties else table.properties["ships_from"]
+    return SheetRows(
+        row_numbers=table.rows,
+        group_keys=table.group_keys,
+        refused=table.refused,
+        listing=listing,
+        codes=column("sku_code"),
+        prices=column("price_minor"),
+        stocks=column("stock"),
+        barcodes=column("barcode"),
+        product_keys=column("product_key") if "product_key" in fields else column("product_id"),
+        properties=_property_maker(table, context, pictures),
+        ships_from=_countries(places, context),
+        images=pictures.find_all(column("images")),
+        attributes=_attributes(table),
+        extra={**table.extra, **_kept(table)},
+    )
+
+
+def _countries(values: Values, context: CheckContext) -> list[str]:
+    """Country codes of the dispatch countries; "" where a row names none or none that is known."""
+    known = {value: (context.ships_from.country(value) or "") if value else "" for value in set(values)}
+    return [known[value] for value in values]
+
+
+def _property_maker(
+    table: ListingTable, context: CheckContext, pictures: PictureFinder
+) -> Callable[[int, str], PropertyList]:
+    """Properties of a row by category; equal rows share one list."""
+    names = [PROPERTY_NAMES.get(name, name) for name in table.properties]
+    nothing: list[None] = [None] * len(table.rows)
+    rows = list(zip(*table.properties.values(), strict=True)) if names else []
+    images = pictures.find_each(table.fields.get("sku_image", nothing))
+    made: dict[tuple[Any, ...], PropertyList] = {}
+
+    def properties(index: int, category_id: str) -> PropertyList:
+        if not rows:
+            return []
+        key = (category_id, images[index], rows[index])
+        found = made.get(key)
+        if found is None:
+            found = made[key] = [
+                _property(context, category_id, name, value)
+                for name, value in zip(names, rows[index], strict=True)
+                if value
+            ]
+            if found and images[index]:
+                found[0] = {**found[0], "image": images[index] or ""}
+        return found
+
+    return properties
+
+
+def _property(context: CheckContext, category_id: str, name: str, value: str) -> dict[str, str]:
+    """One sale property, with the platform's ids where the category is known."""
+    match = context.resolve_property(category_id, name, value)
+    name_id, value_id, _ = match or ("", "", "")
+    return {"name": name, "value": value, "name_id": name_id, "value_id": value_id, "image": ""}
+
+
+def _attributes(table: ListingTable) -> list[PropertyList]:
+    """Category attributes: columns of their own, and a text column such as `Material: Oak; Power: 5 W`."""
+    named = list(table.attributes.items())
+    texts = table.fields.get("attributes")
+    if not named and texts is None:
+        return [[] for _ in table.rows]
+    parsed = {text: _parsed(text) for text in set(texts or ()) if text}
+    result = []
+    for index in range(len(table.rows)):
+        entries = [_entry(name, values[index]) for name, values in named if values[index]]
+        if texts is not None and texts[index]:
+            entries.extend(parsed[texts[index]])
+        result.append(entries)
+    return result
+
+
+def _parsed(text: str) -> PropertyList:
+    parts = (part.replace("：", ":").partition(":") for part in text.replace("；", ";").replace("\n", ";").split(";"))
+    return [_entry(name.strip(), value.strip()) for name, _, value in parts if name.strip() and value.strip()]
+
+
+def _entry(name: str, value: str | None) -> dict[str, str]:
+    return {"name_id": "", "value_id": "", "name": name, "value": value or ""}
+
+
+def _kept(table: ListingTable) -> dict[str, list[str | None]]:
+    """Columns that are understood but have no place yet, under the sheet's own header."""
+    kept: dict[str, list[str | None]] = {}
+    for name in KEPT:
+        source = next(iter(table.recognition.of(name.removesuffix("_minor"))), None)
+        if source is not None and name in table.fields:
+            values = table.fields[name]
+            shown = _decimal if name.endswith("_minor") else str
+            kept[source.header or source.letter] = [None if value is None else shown(value) for value in values]
+    return kept
+
+
+def _decimal(minor: int) -> str:
+    return f"{minor // 100}.{minor % 100:02d}"

@@ -1,0 +1,132 @@
+"""Opening the window: event loop, look, services behind the first paint, an orderly end."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import faulthandler
+import gc
+import logging
+import sys
+import threading
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+
+from app.paths import default_data_dir
+from app.services.application import Application
+from app.views.context import ViewContext
+from app.views.desktop import Desktop
+from app.views.look import Look
+from app.views.task_runner import TaskRunner
+from app.views.view_settings import FileSettings
+
+if TYPE_CHECKING:
+    from app.services.worker import WorkerProcess
+
+log = logging.getLogger(__name__)
+
+COLLECT_MS = 5_000
+IO_THREADS = 8
+
+
+class LateWorker:
+    """The worker process of an application as the task runner's heavy lane, made at the first job."""
+
+    def __init__(self, app: Application) -> None:
+        self._app = app
+
+    def submit(self, function: str, /, *args: Any, ctx: Any) -> Any:
+        """Run `package.module:function` in the worker."""
+        worker: WorkerProcess = self._app.worker
+        return worker.submit(function, *args, ctx=ctx)
+
+
+def open_window(arguments: Sequence[str]) -> int:
+    """Run the window until it is closed. Returns: the exit code."""
+    from qasync import QEventLoop
+
+    data_dir = _data_dir(arguments)
+    qt = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(qt, QApplication)
+    qt.setApplicationName("Shangjia")
+    qt.setQuitOnLastWindowClosed(False)  # else "Event loop stopped before Future completed"
+    gc.disable()  # a collection in a worker thread would destroy QObjects there
+    sweep = QTimer(qt, interval=COLLECT_MS)
+    sweep.timeout.connect(lambda: gc.collect(2 if gc.get_count()[2] >= 10 else 1))
+    sweep.start()
+    app = Application(data_dir)
+    with _crash_log(data_dir), asyncio.Runner(loop_factory=lambda: QEventLoop(qt)) as loop:
+        loop.run(_run(qt, app))
+    return 0
+
+
+async def _run(qt: QApplication, app: Application) -> None:
+    loop = asyncio.get_running_loop()
+    loop.set_default_executor(ThreadPoolExecutor(IO_THREADS, "io"))
+    loop.set_exception_handler(
+        lambda _, context: log.error("in the event loop: %s", context.get("message"), exc_info=context.get("exception"))
+    )
+    settings = FileSettings(app.data_dir / "window.ini")
+    Look(qt, settings).apply()
+    runner = TaskRunner(heavy=LateWorker(app))
+    context = ViewContext(runner, settings)
+    desktop = Desktop(context, lambda: load_services(app))
+    closed = asyncio.Event()
+    desktop.window.closed.connect(closed.set)
+    desktop.start()
+    await closed.wait()
+    desktop.window.hide()
+    runner.stop_all()
+    others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+    await asyncio.gather(*others, return_exceptions=True)
+    await app.disconnect()
+    runner.shutdown()
+    settings.sync()
+    await asyncio.to_thread(app.close)
+
+
+def load_services(app: Application) -> Any:
+    """Import what is heavy, open the database, build the use cases. Runs on a thread, after the first paint."""
+    from app.services.desktop import DesktopServices
+
+    services = DesktopServices(app)
+    services.stores()
+    return services
+
+
+def _data_dir(arguments: Sequence[str]) -> Path:
+    parser = argparse.ArgumentParser(add_help=False)
+    parser.add_argument("--data", type=Path, default=None)
+    chosen, _ = parser.parse_known_args(list(arguments))
+    return chosen.data or default_data_dir()
+
+
+class _crash_log:  # noqa: N801 - used as a context manager
+    """Writes what nobody caught to the log, and a hard crash to `crash.log` of the data folder."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self._path = data_dir / "crash.log"
+        self._file: Any = None
+
+    def __enter__(self) -> None:
+        self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._file = self._path.open("a", encoding="utf-8")
+        faulthandler.enable(self._file)
+        sys.excepthook = _log_unexpected
+        threading.excepthook = lambda args: _log_unexpected(args.exc_type, args.exc_value, args.exc_traceback)
+
+    def __exit__(self, *_: object) -> None:
+        sys.excepthook = sys.__excepthook__
+        threading.excepthook = threading.__excepthook__
+        faulthandler.disable()
+        self._file.close()
+
+
+def _log_unexpected(kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
+    log.error("unexpected error", exc_info=(kind, error or kind(), trace))
