@@ -99,7 +99,7 @@ class Arguments:
     """Business parameters of a call, read by name and type.
 
     Raises:
-        Refusal: `parameter.missing` where a required one is absent, `parameter.invalid` where it cannot be read.
+        Refusal: `parameter.missing` where a required one is absent, `parameter.…` where it cannot be read.
     """
 
     def __init__(self, call: Call) -> None:
@@ -121,20 +121,20 @@ class Arguments:
         try:
             return whole(text)
         except ValueError as error:
-            raise Refusal("parameter.invalid", name=name, reason=str(error)) from None
+            raise Refusal("parameter.value", name=name, value=error) from None
 
     def document(self, name: str) -> dict[str, Any]:
         """A JSON object sent as text; required."""
         value = _json(name, self.text(name))
         if not isinstance(value, dict):
-            raise Refusal("parameter.invalid", name=name, reason="not an object")
+            raise Refusal("parameter.object", name=name)
         return value
 
     def documents(self, name: str) -> list[dict[str, Any]]:
         """A JSON array of objects sent as text; required."""
         value = _json(name, self.text(name))
         if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
-            raise Refusal("parameter.invalid", name=name, reason="not a list of objects")
+            raise Refusal("parameter.objects", name=name)
         return value
 
     def nested_or_flat(self, name: str) -> dict[str, Any]:
@@ -157,12 +157,12 @@ def whole_numbers(name: str, value: Any) -> list[int]:
     """A list of whole numbers in either form of `scalars`.
 
     Raises:
-        Refusal: `parameter.invalid`.
+        Refusal: `parameter.value`.
     """
     try:
         return [whole(text) for text in scalars(name, value)]
     except ValueError as error:
-        raise Refusal("parameter.invalid", name=name, reason=str(error)) from None
+        raise Refusal("parameter.value", name=name, value=error) from None
 
 
 def scalars(name: str, value: Any) -> list[str]:
@@ -178,4 +178,4 @@ def _json(name: str, text: str) -> Any:
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError as error:
-        raise Refusal("parameter.invalid", name=name, reason=str(error)) from None
+        raise Refusal("parameter.value", name=name, value=error) from None

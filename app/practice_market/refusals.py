@@ -39,7 +39,7 @@ class Wording:
 
 
 class Refusal(Exception):
-    """The market refuses a call. *key* names the entry, *params* fill its sentence.
+    """The market refuses a call. *key* names the entry, or entry and reason (`schema.range`); *params* fill both.
 
     Raises:
         KeyError: no such entry, or a parameter is missing.
@@ -57,7 +57,11 @@ class Refusal(Exception):
 
 
 def _worded(key: str, params: dict[str, Any]) -> Wording:
-    entry = load("refusals")[key]
+    entry = load("refusals").get(key)
+    if entry is None:
+        base, _, kind = key.partition(".")
+        entry = load("refusals")[base]
+        params = {**params, "reason": entry["reasons"][kind].format_map(params)}
     top, top_sub = entry.get("top", (15, entry.get("sub_code", "")))
     return Wording(
         is_gateway="iop" in entry,

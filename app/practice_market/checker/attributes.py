@@ -30,7 +30,7 @@ def _check_custom(item: Record) -> None:
     """A free attribute needs a name and a value (5.2, way 4)."""
     name, value = item.get("attr_name", ""), item.get("attr_value", "")
     if not name or not value:
-        raise Refusal("schema", pointer="attribute_list", reason="attribute_name and attribute_value go together")
+        raise Refusal("schema.together", pointer="attribute_list", one="attribute_name", other="attribute_value")
     _check_text(name, name)
     _check_text(name, value)
 

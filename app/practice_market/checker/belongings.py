@@ -36,7 +36,7 @@ def check(record: Record, family: Family, context: Context) -> None:
         if not _exists(context, "SELECT 1 FROM product_group WHERE store_id = ? AND group_id = ?", group_id):
             raise Refusal("template.foreign", pointer="group_id")
     if record["currency_code"] != context.store["currency"]:
-        raise Refusal("schema", pointer="currency_code", reason=record["currency_code"])
+        raise Refusal("schema.value", pointer="currency_code", value=record["currency_code"])
 
 
 def has_template(context: Context, template_id: int | None) -> bool:

@@ -16,8 +16,9 @@ def check(record: Record, context: Context) -> None:
     main: list[str] = record["image_urls"]
     if not main:
         raise Refusal("image.unreachable", url="")
-    if len(main) > rules()["images"]["max"]:
-        raise Refusal("schema", pointer="image_urls", reason=f"expected maximum item count: {rules()['images']['max']}")
+    most = rules()["images"]["max"]
+    if len(main) > most:
+        raise Refusal("schema.many", pointer="image_urls", most=most, found=len(main))
     of_skus = [
         part["sku_image"]
         for sku in record["aeop_ae_product_s_k_us"]

@@ -23,7 +23,7 @@ def check(record: Record, context: Context) -> None:
     _check_range(record, "delivery_time", handling, is_required=True)
     _check_range(record, "ws_valid_num", rules()["validity_days"], is_required=True)
     if record["reduce_strategy"] not in rules()["reduce_strategies"]:
-        raise Refusal("schema", pointer="reduce_strategy", reason=record["reduce_strategy"])
+        raise Refusal("schema.value", pointer="reduce_strategy", value=record["reduce_strategy"])
     if record.get("product_unit") not in rules()["units"]:
         raise Refusal("unit.unknown", value=record.get("product_unit"))
 
@@ -37,21 +37,21 @@ def _check_size_and_weight(record: Record) -> None:
         _check_range(record, name, (limits["side_min"], limits["side_max"]), is_required=True)
     longest, *others = sorted((record[name] for name in SIDES), reverse=True)
     if longest + 2 * sum(others) > limits["girth_max"]:
-        raise Refusal("schema", pointer="package_size", reason=f"girth is above {limits['girth_max']}")
+        raise Refusal("schema.girth", pointer="package_size", most=limits["girth_max"])
     _check_weight(record, "gross_weight")
 
 
 def _check_weight(record: Record, name: str) -> None:
     low, high = rules()["package"]["weight_min"], rules()["package"]["weight_max"]
     if not Decimal(low) <= Decimal(record[name]) <= Decimal(high):
-        raise Refusal("schema", pointer=name, reason=f"{record[name]} is not between {low} and {high}")
+        raise Refusal("schema.range", pointer=name, value=record[name], low=low, high=high)
 
 
 def _check_lot(record: Record) -> None:
     """Sold by lot means more than one piece in it, else exactly one."""
     is_right = record["lot_num"] > 1 if record["package_type"] else record["lot_num"] == 1
     if not is_right:
-        raise Refusal("schema", pointer="lot_num", reason=f"{record['lot_num']} does not fit package_type")
+        raise Refusal("schema.lot", pointer="lot_num", value=record["lot_num"])
 
 
 def _check_pack_sell(record: Record) -> None:
@@ -67,7 +67,7 @@ def _check_pack_sell(record: Record) -> None:
 def _check_bulk(record: Record) -> None:
     """Bulk quantity and discount come both or not at all."""
     if (record.get("bulk_order") is None) != (record.get("bulk_discount") is None):
-        raise Refusal("schema", pointer="bulk_order", reason="bulk_order and bulk_discount go together")
+        raise Refusal("schema.together", pointer="bulk_order", one="bulk_order", other="bulk_discount")
     _check_range(record, "bulk_order", rules()["bulk_order"])
     _check_range(record, "bulk_discount", rules()["bulk_discount"])
 
@@ -77,4 +77,4 @@ def _check_range(record: Record, name: str, limits: Span, *, is_required: bool =
     if value is None and not is_required:
         return
     if value is None or not low <= value <= high:
-        raise Refusal("schema", pointer=name, reason=f"{value} is not between {low} and {high}")
+        raise Refusal("schema.range", pointer=name, value=value, low=low, high=high)

@@ -17,7 +17,7 @@ def check(record: Record, family: Family, category: Category) -> None:
     """Refuse the first wrong variant, then a wrong whole."""
     skus: list[Record] = record["aeop_ae_product_s_k_us"]
     if not skus:
-        raise Refusal("schema", pointer="sku_info_list", reason="expected minimum item count: 1, found: 0")
+        raise Refusal("schema.few", pointer="sku_info_list")
     for index, sku in enumerate(skus):
         _check_code(sku["sku_code"], family, index)
         check_price(sku, family, index)
@@ -44,8 +44,7 @@ def _check_code(code: str, family: Family, index: int) -> None:
     if not code.strip():
         raise Refusal("sku.code_empty")
     if len(code) > longest or not CODE.fullmatch(code):
-        reason = f"string [{code}] does not match pattern ^[!-;=?-~]{{1,{longest}}}$"
-        raise Refusal("schema", pointer=f"sku_info_list/{index}/sku_code", reason=reason)
+        raise Refusal("schema.code", pointer=f"sku_info_list/{index}/sku_code", code=code, most=longest)
 
 
 def check_price(sku: Record, family: Family, index: int) -> None:
@@ -54,17 +53,17 @@ def check_price(sku: Record, family: Family, index: int) -> None:
     price, discounted = sku["sku_price"], sku["sku_discount_price"]
     pointer = f"sku_info_list/{index}/price"
     if price is None or not cents(low) <= cents(price) <= cents(high):
-        raise Refusal("schema", pointer=pointer, reason=f"{price} is not between {low} and {high}")
+        raise Refusal("schema.range", pointer=pointer, value=price, low=low, high=high)
     if discounted is not None and not 0 < cents(discounted) < cents(price):
-        raise Refusal("schema", pointer=pointer, reason=f"discount_price {discounted} is not below price {price}")
+        raise Refusal("schema.discount", pointer=pointer, discounted=discounted, price=price)
 
 
 def _check_properties(sku: Record, category: Category, index: int) -> None:
     properties = sku["aeop_s_k_u_property"]
     longest = rules()["sku"]["properties_max"]
     if len(properties) > longest:
-        reason = f"expected maximum item count: {longest}, found: {len(properties)}"
-        raise Refusal("schema", pointer=f"sku_info_list/{index}/sku_attributes", reason=reason)
+        pointer = f"sku_info_list/{index}/sku_attributes"
+        raise Refusal("schema.many", pointer=pointer, most=longest, found=len(properties))
     for part in properties:
         attribute = category.attribute(part["sku_property_id"])
         if attribute is None or not attribute.is_sku:
@@ -95,9 +94,9 @@ def _check_same_properties(skus: list[Record]) -> None:
     first = _property_ids(skus[0])
     combinations = [tuple(part["property_value_id"] for part in sku["aeop_s_k_u_property"]) for sku in skus]
     if len(set(first)) < len(first) or any(_property_ids(sku) != first for sku in skus):
-        raise Refusal("schema", pointer="sku_info_list", reason="all skus must have the same sku attributes")
+        raise Refusal("schema.same", pointer="sku_info_list")
     if len(set(combinations)) < len(combinations):
-        raise Refusal("schema", pointer="sku_info_list", reason="array items are not unique")
+        raise Refusal("schema.unique", pointer="sku_info_list")
 
 
 def _property_ids(sku: Record) -> list[int]:

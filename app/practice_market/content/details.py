@@ -48,9 +48,9 @@ def read_modules(fields: Fields, name: str, *, is_mobile_strict: bool = False) -
         modules = document["moduleList"]
         kinds = [str(module["type"]) for module in modules]
     except (orjson.JSONDecodeError, KeyError, TypeError):
-        raise fields.refuse(name, 'expected {"version":"2.0.0","moduleList":[…]}') from None
+        raise fields.refuse(name, "modules") from None
     if is_mobile_strict and {"html", "dynamic"} & set(kinds):
-        raise fields.refuse(name, "html and dynamic modules are not allowed here")
+        raise fields.refuse(name, "mobile")
     for module in modules:
         if module["type"] == "html" and isinstance(module.get("html"), dict):
             module["html"]["content"] = clean(str(module["html"].get("content", "")))

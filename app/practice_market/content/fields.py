@@ -28,9 +28,9 @@ class Fields:
         """Whether the field is there and not null or empty text."""
         return self.document.get(name) not in (None, "")
 
-    def refuse(self, name: str, reason: str) -> Refusal:
-        """The refusal for a wrong value of field *name*."""
-        return Refusal("schema", pointer=self.at(name), reason=reason)
+    def refuse(self, name: str, kind: str, **params: Any) -> Refusal:
+        """The refusal `schema.<kind>` for a wrong value of field *name*."""
+        return Refusal(f"schema.{kind}", pointer=self.at(name), **params)
 
     def text(self, name: str) -> str:
         """Text, "" where missing."""
@@ -38,7 +38,7 @@ class Fields:
         if value is None:
             return ""
         if isinstance(value, dict | list):
-            raise self.refuse(name, "expected type: String")
+            raise self.refuse(name, "type", expected="String")
         return str(value)
 
     def integer(self, name: str) -> int | None:
@@ -47,7 +47,7 @@ class Fields:
             return None
         value = self.decimal(name)
         if value is None or value != value.to_integral_value():
-            raise self.refuse(name, "expected type: Integer")
+            raise self.refuse(name, "type", expected="Integer")
         return int(value)
 
     def decimal(self, name: str) -> Decimal | None:
@@ -56,13 +56,13 @@ class Fields:
             return None
         value = self.document[name]
         if isinstance(value, bool):
-            raise self.refuse(name, "expected type: Number")
+            raise self.refuse(name, "type", expected="Number")
         try:
             number = Decimal(str(value))
         except InvalidOperation:
-            raise self.refuse(name, "expected type: Number") from None
+            raise self.refuse(name, "type", expected="Number") from None
         if not number.is_finite() or abs(number) > LARGEST:
-            raise self.refuse(name, "expected type: Number")
+            raise self.refuse(name, "type", expected="Number")
         return number
 
     def boolean(self, name: str) -> bool | None:
@@ -75,7 +75,7 @@ class Fields:
                 return value
             case "true" | "false":
                 return bool(value == "true")
-        raise self.refuse(name, "expected type: Boolean")
+        raise self.refuse(name, "type", expected="Boolean")
 
     def objects(self, name: str) -> list[Fields]:
         """A list of objects, empty where missing."""
@@ -83,7 +83,7 @@ class Fields:
         if value in (None, ""):
             return []
         if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
-            raise self.refuse(name, "expected type: JSONArray")
+            raise self.refuse(name, "type", expected="JSONArray")
         return [Fields(item, f"{self.at(name)}/{index}/") for index, item in enumerate(value)]
 
     def texts(self, name: str) -> list[str]:
@@ -92,7 +92,7 @@ class Fields:
         if value in (None, ""):
             return []
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            raise self.refuse(name, "expected type: JSONArray")
+            raise self.refuse(name, "type", expected="JSONArray")
         return value
 
 
@@ -106,7 +106,7 @@ def money(fields: Fields, name: str) -> str | None:
     if amount is None:
         return None
     if amount != amount.quantize(Decimal("0.01")):
-        raise fields.refuse(name, f"{amount} has more than two decimals")
+        raise fields.refuse(name, "decimals", value=amount)
     return f"{amount:.2f}"
 
 

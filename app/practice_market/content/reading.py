@@ -157,7 +157,7 @@ def _groups(fields: Fields) -> list[int]:
     try:
         return [number for number in map(whole, named) if number]
     except ValueError:
-        raise fields.refuse("group_id", "expected type: Integer") from None
+        raise fields.refuse("group_id", "type", expected="Integer") from None
 
 
 def _property(item: Fields) -> Record:

@@ -36,7 +36,7 @@ def read_post(document: dict[str, Any]) -> Record:
     fields = Fields(document)
     language = fields.text("language") or "en"
     if language not in rules()["languages"]:
-        raise fields.refuse("language", language)
+        raise fields.refuse("language", "value", value=language)
     record: Record = {**DEFAULTS, "locale": rules()["languages"][language], "group_ids": [], "gross_weight": None}
     record.update({"image_urls": [], "subject_list": [], "detail_source_list": []})
     record.update({"aeop_ae_product_propertys": [], "aeop_ae_product_s_k_us": []})
@@ -110,7 +110,7 @@ def _extras(fields: Fields) -> Record:
 def _locale(item: Fields) -> str:
     language = item.text("language")
     if language not in rules()["languages"]:
-        raise item.refuse("language", language)
+        raise item.refuse("language", "value", value=language)
     return str(rules()["languages"][language])
 
 

@@ -44,7 +44,7 @@ def list_attributes_by_path(context: Context, arguments: Arguments) -> dict[str,
 def _category(category_id: int, name: str) -> Category:
     found = categories.find(category_id)
     if found is None:
-        raise Refusal("parameter.invalid", name=name, reason=str(category_id))
+        raise Refusal("parameter.value", name=name, value=category_id)
     return found
 
 

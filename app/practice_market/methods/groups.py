@@ -35,7 +35,7 @@ def bind(context: Context, arguments: Arguments) -> dict[str, Any]:
     product = load(context, arguments.integer("product_id"))
     texts = scalars("group_ids", arguments.text("group_ids"))
     if len(texts) > rules()["lists"]["group_ids_max"]:
-        raise Refusal("parameter.invalid", name="group_ids", reason=f"{len(texts)} ids")
+        raise Refusal("parameter.count", name="group_ids", found=len(texts))
     group_ids = [_own_group(context, text) for text in texts]
     replace_record(context, product, {**product.record, "group_ids": group_ids}, is_reviewed=False)
     return {"result": {"success": True, "target_list": Listed("number", group_ids)}}

@@ -55,7 +55,7 @@ def _list(context: Context, query: dict[str, Any], element: str, line_element: s
     limits, fields = rules()["lists"], Fields(query)
     page, size = fields.integer("current_page") or 1, fields.integer("page_size") or limits["orders_page"]
     if page < 1 or not 1 <= size <= limits["orders_page_max"]:
-        raise Refusal("parameter.invalid", name="page_size", reason=f"{page}/{size}")
+        raise Refusal("parameter.page", name="page_size", page=page, size=size)
     where, params = _conditions(context, fields)
     total = context.storage.value(f"SELECT count(*) FROM trade_order WHERE {where}", tuple(params))
     rows = context.storage.rows(

@@ -26,7 +26,7 @@ def upload(context: Context, arguments: Arguments) -> dict[str, Any]:
         raise Refusal("parameter.missing", name="image_bytes")
     name, part = arguments.text("file_name"), arguments.files["image_bytes"]
     if len(name) > rules()["photobank"]["name_max"]:
-        raise Refusal("parameter.invalid", name="file_name", reason=f"{len(name)} characters")
+        raise Refusal("parameter.count", name="file_name", found=len(name))
     picture, key = photobank.checked(part.content), photobank.content_hash(part.content)
     held = context.storage.row("SELECT * FROM image WHERE store_id = ? AND hash = ?", (context.store_id, key))
     if held is None:
@@ -68,7 +68,7 @@ def list_images(context: Context, arguments: Arguments) -> dict[str, Any]:
     fields = Fields(arguments.document("aeop_image_pagination_request"))
     page, size = fields.integer("current_page") or 1, fields.integer("page_size") or limits["images_page"]
     if page < 1 or not 1 <= size <= limits["images_page_max"]:
-        raise Refusal("parameter.invalid", name="page_size", reason=f"{page}/{size}")
+        raise Refusal("parameter.page", name="page_size", page=page, size=size)
     where, params = _place(context, fields)
     total = context.storage.value(f"SELECT count(*) FROM image WHERE {where}", params)
     rows = context.storage.rows(
@@ -106,7 +106,7 @@ def _place(context: Context, fields: Fields) -> tuple[str, tuple[Any, ...]]:
             return "store_id = ? AND group_id = ''", (context.store_id,)
         case "temp":
             return "store_id = ? AND 0", (context.store_id,)
-    raise Refusal("parameter.invalid", name="location_type", reason=fields.text("location_type"))
+    raise Refusal("parameter.value", name="location_type", value=fields.text("location_type"))
 
 
 def _image(context: Context, row: sqlite3.Row) -> dict[str, Any]:

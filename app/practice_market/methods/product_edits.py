@@ -58,6 +58,6 @@ def _edit(context: Context, product: Product, record: Record, family: Family, ch
     """
     refuse_uneditable(context, product)
     if record["locale"] != product.record["locale"]:
-        raise Refusal("schema", pointer="locale", reason="the main language cannot be changed")
+        raise Refusal("schema.fixed", pointer="locale")
     check(record, family, context, changed=changed)
     replace_record(context, product, record, is_reviewed=True)

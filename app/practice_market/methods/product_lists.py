@@ -54,7 +54,7 @@ def list_legacy(context: Context, arguments: Arguments) -> dict[str, Any]:
 def _filter(context: Context, fields: Fields) -> Filter:
     status = fields.text("product_status_type")
     if status not in [*Status, "service_delete"]:
-        raise Refusal("parameter.invalid", name="product_status_type", reason=status)
+        raise Refusal("parameter.value", name="product_status_type", value=status)
     found = Filter()
     found.add("store_id = ? AND status = ?", context.store_id, status)
     if fields.has("product_id"):
@@ -79,7 +79,7 @@ def _filter(context: Context, fields: Fields) -> Filter:
 def _filter_title(found: Filter, subject: str) -> None:
     """Fuzzy: every word occurs somewhere in the title, any case."""
     if not subject.isascii() or len(subject) > rules()["title"]["main_max"]:
-        raise Refusal("parameter.invalid", name="subject", reason="half-width text of at most 128 characters")
+        raise Refusal("parameter.ascii", name="subject", most=rules()["title"]["main_max"])
     for word in subject.casefold().split():
         found.add("instr(title_folded, ?) > 0", word)
 
@@ -98,7 +98,7 @@ def _page(context: Context, fields: Fields, found: Filter, element: str) -> dict
     limits = rules()["lists"]
     page, size = fields.integer("current_page") or 1, fields.integer("page_size") or limits["products_page"]
     if page < 1 or not 1 <= size <= limits["products_page_max"]:
-        raise Refusal("parameter.invalid", name="page_size", reason=f"{page}/{size}")
+        raise Refusal("parameter.page", name="page_size", page=page, size=size)
     where = " AND ".join(found.conditions)
     total = context.storage.value(f"SELECT count(*) FROM product WHERE {where}", tuple(found.params))
     rows = context.storage.rows(

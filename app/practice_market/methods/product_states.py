@@ -42,6 +42,14 @@ def take_offline(context: Context, arguments: Arguments) -> dict[str, Any]:
     return _each(context, arguments, _take_offline)
 
 
+def _found(context: Context, product_id: int) -> Product:
+    """The product; here a missing one has a code of its own."""
+    try:
+        return load(context, product_id)
+    except Refusal:
+        raise Refusal("product.not_here", product_id=product_id) from None
+
+
 def _put_online(context: Context, product: Product) -> None:
     if product.status is not Status.OFF_SALE:
         raise Refusal("product.not_offline", product_id=product.product_id)
@@ -69,19 +77,18 @@ def _each(context: Context, arguments: Arguments, change: Callable[[Context, Pro
     """Change every product that can be; the others come back grouped by their reason (partial success)."""
     product_ids = whole_numbers("product_ids", arguments.text("product_ids"))
     if not 1 <= len(product_ids) <= rules()["lists"]["online_ids_max"]:
-        raise Refusal("parameter.invalid", name="product_ids", reason=f"{len(product_ids)} ids")
+        raise Refusal("parameter.count", name="product_ids", found=len(product_ids))
     done: list[int] = []
-    refused: dict[tuple[str, str], list[int]] = {}
+    refused: dict[str, tuple[str, list[int]]] = {}
     for product_id in product_ids:
         try:
-            change(context, load(context, product_id))
+            change(context, _found(context, product_id))
             done.append(product_id)
         except Refusal as refusal:
-            code = "090014" if refusal.key == "product.missing" else refusal.code
-            refused.setdefault((code, refusal.wording.text), []).append(product_id)
+            refused.setdefault(refusal.code, (refusal.wording.text, []))[1].append(product_id)
     details = [
         {"error_code": code, "error_message": text, "product_ids": Listed("number", ids)}
-        for (code, text), ids in refused.items()
+        for code, (text, ids) in refused.items()
     ]
     return {
         "result": {

@@ -73,7 +73,7 @@ def _declare(context: Context, arguments: Arguments) -> None:
     """
     send_type = arguments.text("send_type")
     if send_type not in ("all", "part"):
-        raise Refusal("parameter.invalid", name="send_type", reason=send_type)
+        raise Refusal("parameter.value", name="send_type", value=send_type)
     row = owned(context, arguments.integer("out_ref"))
     order_id = int(row["order_id"])
     if row["status"] not in (OrderStatus.TO_SEND, OrderStatus.PART_SENT):

@@ -39,7 +39,7 @@ def _each(context: Context, arguments: Arguments, change: Change) -> dict[str, A
     updates = arguments.documents(LIST)
     limit = rules()["lists"]["batch_products_max"]
     if not 1 <= len(updates) <= limit:
-        raise Refusal("parameter.invalid", name=LIST, reason=f"expected 1 to {limit} products, found {len(updates)}")
+        raise Refusal("parameter.count", name=LIST, found=len(updates))
     done: list[dict[str, Any]] = []
     failed: list[dict[str, Any]] = []
     for update in updates:
@@ -80,7 +80,7 @@ def _named_skus(product: Product, fields: Fields) -> list[tuple[Record, Fields]]
     items = fields.objects("multiple_sku_update_list")
     limit = rules()["sku"]["skus_per_stock_call_max"]
     if not 1 <= len(items) <= limit:
-        raise fields.refuse("multiple_sku_update_list", f"expected 1 to {limit} items, found: {len(items)}")
+        raise fields.refuse("multiple_sku_update_list", "many", most=limit, found=len(items))
     unknown = [item.text("sku_code") for item in items if item.text("sku_code") not in by_code]
     if len(unknown) == len(items):
         raise Refusal("sku.none_matches", product_id=product.product_id)
@@ -109,7 +109,7 @@ def _check_countries(product: Product, countries: dict[str, Any]) -> None:
             if code not in prices:
                 raise Refusal("sku.code_unknown", code=code, product_id=product.product_id)
             if price is None or cents(price) < Decimal(share) * prices[code]:
-                raise item.refuse("price", f"{price} is below {share} of the sku price")
+                raise item.refuse("price", "share", value=price, share=share)
 
 
 def _set_stock(product: Product, fields: Fields) -> None:
