@@ -1,0 +1,48 @@
+"""Any dropped file as typed columns with named cell errors, and sheets written. Never touches the database.
+
+`open_workbook` → `recognise` → `read_listings` (or `read_table` for other kinds of sheets); `marked_copy` gives the
+refused cells back in the user's own sheet; `write_xlsx` and `write_csv` write in bulk.
+"""
+
+from app.services.workbooks.books import FileFormat, SheetInfo
+from app.services.workbooks.errors import WorkbookError
+from app.services.workbooks.export import CutCell, OutColumn, OutSheet, WriteReport, write_csv, write_xlsx
+from app.services.workbooks.fields import FieldType, SheetKind
+from app.services.workbooks.headers import recognise
+from app.services.workbooks.listings import GroupedBy, ListingTable, read_listings
+from app.services.workbooks.marked_copy import MarkedCopy, marked_copy
+from app.services.workbooks.packages import DataPackage, PackageMember
+from app.services.workbooks.recognition import RecognisedColumn, Recognition
+from app.services.workbooks.refusals import CellError, Refusal
+from app.services.workbooks.sniff import OpenedFile, open_workbook
+from app.services.workbooks.tables import SheetTable, read_table
+
+__all__ = [
+    "CellError",
+    "CutCell",
+    "DataPackage",
+    "FieldType",
+    "FileFormat",
+    "GroupedBy",
+    "ListingTable",
+    "MarkedCopy",
+    "OpenedFile",
+    "OutColumn",
+    "OutSheet",
+    "PackageMember",
+    "RecognisedColumn",
+    "Recognition",
+    "Refusal",
+    "SheetInfo",
+    "SheetKind",
+    "SheetTable",
+    "WorkbookError",
+    "WriteReport",
+    "marked_copy",
+    "open_workbook",
+    "read_listings",
+    "read_table",
+    "recognise",
+    "write_csv",
+    "write_xlsx",
+]
