@@ -14,6 +14,7 @@ from typing import Any
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from app.services.marketplace.aliexpress.mapping.listing import write_listing
 from app.services.marketplace.port import ListingContent, SkuContent, SkuProperty, StoreCredentials
 
 DATA = Path(__file__).parent / "data"
@@ -63,6 +64,32 @@ def content(**changes: Any) -> ListingContent:
         "height_cm": 12,
     }
     return ListingContent(**{**values, **changes})
+
+
+def detail(product_id: int = 1, **changes: Any) -> dict[str, Any]:
+    """A detail answer in the simplified form, for `content()`."""
+    record = write_listing(content()) | {"product_id": product_id, "product_status_type": "onSelling"}
+    for sku in record["aeop_ae_product_s_k_us"]:
+        sku["aeop_s_k_u_property_list"] = sku.pop("aeop_s_k_u_property")
+    return {"result": record | changes, "request_id": "r"}
+
+
+def row(product_id: int, title: str = "Ceramic mug 350 ml", created: str = "2026-03-02 12:00:00") -> dict[str, Any]:
+    """A row of the product list, created at `START`."""
+    return {"product_id": product_id, "subject": title, "gmt_create": created, "currency_code": "USD"}
+
+
+def page(*rows: dict[str, Any], pages: int = 1) -> dict[str, Any]:
+    """A page of the product list."""
+    return {
+        "result": {
+            "aeop_a_e_product_display_d_t_o_list": list(rows),
+            "current_page": 1,
+            "total_page": pages,
+            "product_count": len(rows),
+            "success": True,
+        }
+    }
 
 
 class FakeClock:

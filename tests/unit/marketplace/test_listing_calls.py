@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -20,7 +19,7 @@ from app.services.marketplace.port import (
     TemporaryFault,
     Unanswered,
 )
-from tests.unit.marketplace.stub import CUT, START, FakeClock, Seen, StubMarket, content, refusal, sample
+from tests.unit.marketplace.stub import CUT, START, FakeClock, StubMarket, content, detail, refusal, sample
 
 LIST = "findproductinfolistquery"
 DETAIL = "offer.product.query"
@@ -28,30 +27,6 @@ POST = "offer.product.post"
 EDIT = "offer.product.edit"
 ONLINE = "onlineaeproduct"
 QUERY = "aeop_a_e_product_list_query"
-
-
-def detail(product_id: int = 1, **changes: Any) -> dict[str, Any]:
-    """A detail answer in the simplified form."""
-    record = write_listing(content()) | {"product_id": product_id, "product_status_type": "onSelling"}
-    for sku in record["aeop_ae_product_s_k_us"]:
-        sku["aeop_s_k_u_property_list"] = sku.pop("aeop_s_k_u_property")
-    return {"result": record | changes, "request_id": "r"}
-
-
-def row(product_id: int, title: str = "Ceramic mug 350 ml", created: str = "2026-03-02 12:00:00") -> dict[str, Any]:
-    return {"product_id": product_id, "subject": title, "gmt_create": created, "currency_code": "USD"}
-
-
-def page(*rows: dict[str, Any], pages: int = 1) -> dict[str, Any]:
-    return {
-        "result": {
-            "aeop_a_e_product_display_d_t_o_list": list(rows),
-            "current_page": 1,
-            "total_page": pages,
-            "product_count": len(rows),
-            "success": True,
-        }
-    }
 
 
 def batch(*, done: int, refused: dict[int, str] | None = None) -> dict[str, Any]:
@@ -214,6 +189,16 @@ async def test_an_edit_without_answer_is_not_repeated(store: AliExpressMarketpla
     assert len(market.of(EDIT)) == 1
 
 
+async def test_an_edit_that_could_not_be_read_was_certainly_not_sent(
+    store: AliExpressMarketplace, market: StubMarket
+) -> None:
+    market.answer(DETAIL, CUT)
+
+    with pytest.raises(TemporaryFault):
+        await store.edit_listing("5", content())
+    assert market.of(EDIT) == []
+
+
 async def test_a_preview_sends_nothing(store: AliExpressMarketplace, market: StubMarket) -> None:
     market.answer(DETAIL, detail(5, msr_eu_id="77"))
 
@@ -316,140 +301,6 @@ class TestOnAndOffSale:
     async def test_nothing_to_do_asks_nobody(self, store: AliExpressMarketplace, market: StubMarket) -> None:
         assert (await store.set_offline([])).done == ()
         assert market.seen == []
-
-
-class TestLookingUp:
-    CODES = ("MUG-BLK-CN", "MUG-BLK-ES")
-
-    async def find(self, store: AliExpressMarketplace, **changes: Any) -> list[str]:
-        window = {"created_from": START - timedelta(minutes=5), "created_to": START + timedelta(minutes=5)}
-        wanted = {"title": "Ceramic mug 350 ml", "codes": self.CODES, **window, **changes}
-        return [listing.product_id for listing in await store.find_listings(**wanted)]
-
-    def stock(self, market: StubMarket, *rows: dict[str, Any], **states: list[dict[str, Any]]) -> None:
-        """Rows in review, unless a state is named; every row has a detail of its own."""
-        by_state = {"auditing": list(rows), **states}
-        market.answer(LIST, lambda seen: page(*by_state.get(seen.body(QUERY)["product_status_type"], [])))
-
-    async def test_the_same_title_codes_and_time_are_found(
-        self, store: AliExpressMarketplace, market: StubMarket
-    ) -> None:
-        self.stock(market, row(7))
-        market.answer(DETAIL, detail(7))
-
-        assert await self.find(store) == ["7"]
-
-    async def test_every_state_is_asked_in_the_order_listings_move(
-        self, store: AliExpressMarketplace, market: StubMarket
-    ) -> None:
-        self.stock(market, offline=[row(9)])
-        market.answer(DETAIL, detail(9))
-
-        assert await self.find(store) == ["9"]
-        asked = [seen.body(QUERY) for seen in market.of(LIST)]
-        assert [query["product_status_type"] for query in asked] == [
-            "auditing",
-            "editingRequired",
-            "onSelling",
-            "offline",
-        ]
-        assert {query["subject"] for query in asked} == {"Ceramic mug 350 ml"}
-        # 16 hours on either side: the filter may be meant in Pacific or in China time.
-        assert {query["gmt_create_start"] for query in asked} == {"2026-03-01 19:55:00"}
-        assert {query["gmt_create_end"] for query in asked} == {"2026-03-03 04:05:00"}
-
-    async def test_a_listing_that_moves_between_two_questions_counts_once(
-        self, store: AliExpressMarketplace, market: StubMarket
-    ) -> None:
-        self.stock(market, row(7), onSelling=[row(7)])
-        market.answer(DETAIL, detail(7))
-
-        assert await self.find(store) == ["7"]
-        assert len(market.of(DETAIL)) == 1
-
-    @pytest.mark.parametrize(
-        "other",
-        [
-            row(7, "Ceramic mug 350 ml red"),
-            row(7, created="2026-03-02 11:40:00"),
-            row(7, created="2026-03-02 12:30:00"),
-        ],
-        ids=["title", "too early", "too late"],
-    )
-    async def test_another_title_or_time_is_not_it(
-        self, store: AliExpressMarketplace, market: StubMarket, other: dict[str, Any]
-    ) -> None:
-        self.stock(market, other)
-
-        assert await self.find(store) == []
-        assert market.of(DETAIL) == []
-
-    @pytest.mark.parametrize("codes", [("MUG-BLK-CN",), ("MUG-BLK-CN", "MUG-BLK-ES", "X"), ("A", "B"), ()])
-    async def test_other_codes_are_not_it(
-        self, store: AliExpressMarketplace, market: StubMarket, codes: tuple[str, ...]
-    ) -> None:
-        self.stock(market, row(7))
-        market.answer(DETAIL, detail(7))
-
-        assert await self.find(store, codes=codes) == []
-
-    async def test_the_order_of_codes_and_tidied_blanks_do_not_matter(
-        self, store: AliExpressMarketplace, market: StubMarket
-    ) -> None:
-        self.stock(market, row(7, "Ceramic mug  350 ml "))
-        market.answer(DETAIL, detail(7))
-
-        assert await self.find(store, codes=self.CODES[::-1]) == ["7"]
-
-    async def test_two_that_fit_are_both_reported(self, store: AliExpressMarketplace, market: StubMarket) -> None:
-        self.stock(market, row(7), row(8))
-        market.answer(DETAIL, detail(7), detail(8))
-
-        assert await self.find(store) == ["7", "8"]
-
-    async def test_a_row_without_time_is_looked_at(self, store: AliExpressMarketplace, market: StubMarket) -> None:
-        self.stock(market, row(7, created=""))
-        market.answer(DETAIL, detail(7))
-
-        assert await self.find(store) == ["7"]
-
-    async def test_a_title_the_filter_cannot_take_is_compared_here(
-        self, store: AliExpressMarketplace, market: StubMarket
-    ) -> None:
-        self.stock(market, row(7, "Кружка"), row(8, "Taza"))
-        market.answer(DETAIL, detail(7))
-
-        assert await self.find(store, title="Кружка") == ["7"]
-        assert "subject" not in market.seen[0].body(QUERY)
-
-    async def test_all_pages_are_turned(self, store: AliExpressMarketplace, market: StubMarket) -> None:
-        def turn(seen: Seen) -> dict[str, Any]:
-            query = seen.body(QUERY)
-            found = [row(7)] if (query["product_status_type"], query["current_page"]) == ("auditing", 3) else []
-            return page(*found, pages=3 if query["product_status_type"] == "auditing" else 0)
-
-        market.answer(LIST, turn)
-        market.answer(DETAIL, detail(7))
-
-        assert await self.find(store) == ["7"]
-        assert len(market.of(LIST)) == 6
-
-    async def test_one_that_was_deleted_meanwhile_is_passed_over(
-        self, store: AliExpressMarketplace, market: StubMarket
-    ) -> None:
-        self.stock(market, row(7), row(8))
-        market.answer(DETAIL, refusal(15, "", "F00-00-10001-002"), detail(8))
-
-        assert await self.find(store) == ["8"]
-
-    async def test_a_detail_that_cannot_be_read_is_not_taken_for_a_no(
-        self, store: AliExpressMarketplace, market: StubMarket
-    ) -> None:
-        self.stock(market, row(7))
-        market.answer(DETAIL, refusal("InsufficientPermission"))
-
-        with pytest.raises(Refused):
-            await self.find(store)
 
 
 async def test_a_long_limit_comes_out_and_the_next_call_is_not_even_sent(

@@ -24,8 +24,8 @@ class AliExpressMarketplace(LookupCalls, CategoryCalls, TemplateCalls, ImageCall
         clock: the gateway's unless given.
         on_new_credentials: called with renewed credentials, and awaited where it is a coroutine, before the old
             ones are dropped. Store them.
-        reload_credentials: reads the stored credentials; asked before renewing, for another program on this
-            computer may have done so.
+        reload_credentials: reads the stored credentials, in a thread; asked before renewing, for another program
+            on this computer may have done so. Its errors come out of the call that found the token dead.
     """
 
     def __init__(

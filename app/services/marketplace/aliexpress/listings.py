@@ -38,6 +38,7 @@ from app.services.marketplace.port import (
     RemoteStatus,
     ResultPage,
     TemporaryFault,
+    Unanswered,
 )
 
 QUERY = "aeop_a_e_product_list_query"
@@ -106,9 +107,13 @@ class ListingCalls(Calls):
         return await run_batch(self._session, LISTING_OFFLINE, product_ids)
 
     async def _plan(self, product_id: str, content: ListingContent) -> EditPlan:
-        before = await self.read_listing(product_id)
-        with reading(LISTING_READ):
-            return plan_edit(wire_id(product_id, "product_id"), before.raw, content)
+        try:
+            before = await self.read_listing(product_id)
+            with reading(LISTING_READ):
+                return plan_edit(wire_id(product_id, "product_id"), before.raw, content)
+        except Unanswered as error:
+            # An edit whose reading failed was not sent: nothing can have been applied.
+            raise TemporaryFault(error.error_code, **error.params) from None
 
     async def _listing_page(
         self, status: RemoteStatus, page: int, page_size: int, **filters: str

@@ -63,7 +63,8 @@ class TokenKeeper:
 
     Args:
         on_new_credentials: stores the new pair; called and awaited before the old one is dropped.
-        reload_credentials: reads what is stored, for another program on this computer may have renewed already.
+        reload_credentials: reads what is stored, in a thread, for another program on this computer may have renewed
+            already.
     """
 
     def __init__(
@@ -100,7 +101,7 @@ class TokenKeeper:
             await asyncio.wait([self._renewal])
 
     async def _renew(self, dead: StoreCredentials) -> StoreCredentials:
-        stored = self._reload() if self._reload else None
+        stored = await asyncio.to_thread(self._reload) if self._reload else None
         if stored is not None and stored.access_token != dead.access_token:
             self.current = stored
             return stored
