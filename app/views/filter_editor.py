@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from PySide6.QtCore import QPoint, Qt, Signal
@@ -156,6 +157,8 @@ def to_number(text: str) -> int | float | None:
     try:
         number = float(plain.replace(",", ""))
     except ValueError:
+        return None
+    if not math.isfinite(number):
         return None
     return int(number) if number.is_integer() else number
 

@@ -4,7 +4,6 @@ import pytest
 from PySide6.QtCore import QItemSelectionModel, QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QVBoxLayout, QWidget
-from shiboken6 import isValid
 
 from app.services.paging import Filter, Query
 from app.views.cells import Badge, Cell, Column
@@ -71,8 +70,7 @@ def build(runner, qtbot):
 
     yield make
     for page in made:
-        if isValid(page.model):
-            page.model.stop()
+        page.model.stop()
     qtbot.waitUntil(lambda: runner.is_idle)
 
 
@@ -158,7 +156,6 @@ class TestChoosing:
         page = build(fake_source(50))
         page.click(0)
         row, window = page.table.currentIndex(), QWidget()
-        qtbot.addWidget(window)
         layout, after = QVBoxLayout(window), QLineEdit()
         for widget in (page.table, after):
             layout.addWidget(widget)
@@ -169,6 +166,8 @@ class TestChoosing:
         page.press(Key.Key_Tab)
         assert after.hasFocus()
         assert page.table.currentIndex() == row
+        page.table.setParent(None)
+        window.deleteLater()
 
     def test_typing_searches_no_million_rows(self, build, fake_source):
         source = fake_source(5000)

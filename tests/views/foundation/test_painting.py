@@ -1,0 +1,303 @@
+"""What a cell looks like: marks, grounds, chips; nothing cut that must not be, and no slower than Qt's own way."""
+
+import time
+
+import pytest
+from PySide6.QtCore import QAbstractTableModel, QRect, Qt
+from PySide6.QtGui import QColor, QPainter, QPixmap
+from PySide6.QtWidgets import QTableView
+
+from app.services.paging import Group, Query
+from app.views.cell_painter import CellPainter
+from app.views.cells import Badge, Cell, Column
+from app.views.paged_table import PagedTable
+from app.views.paged_table_model import PagedTableModel
+from app.views.row_painter import RowLook, RowPainter, Span
+from app.views.text_cache import KEPT, TextCache, elided
+from app.views.theme import DENSITIES, Theme, current_theme
+
+LEFT = Column("a", "filter.name", lambda row: row)
+RIGHT = Column("b", "filter.name", lambda row: row, align="right")
+
+
+class Canvas:
+    def __init__(self, theme, width=160, height=40, density=DENSITIES[1], picture=lambda *_: None):
+        self.theme = theme
+        self.painter = CellPainter(theme, density, picture)
+        self.width, self.height = width, height
+
+    def paint(self, cell, column=LEFT, selected=False):
+        picture = QPixmap(self.width, self.height)
+        picture.fill(self.theme.color("surface"))
+        painter = QPainter(picture)
+        self.painter.paint(painter, QRect(0, 0, self.width, self.height), cell, column, selected)
+        painter.end()
+        self.image = picture.toImage()
+        return self
+
+    def at(self, x, y):
+        return self.image.pixelColor(x, y).name()
+
+    def colours(self, left=0, right=None):
+        columns = range(left, right if right is not None else self.width)
+        return {self.at(x, y) for x in columns for y in range(self.height)}
+
+    def ink_columns(self):
+        ground = self.theme.color("surface").name()
+        return [x for x in range(self.width) if any(self.at(x, y) != ground for y in range(self.height))]
+
+
+@pytest.fixture
+def canvas(each_theme):
+    return Canvas(each_theme)
+
+
+def name(canvas, token):
+    return canvas.theme.ink(token).name()
+
+
+def test_texts_left_and_numbers_right(canvas):
+    assert canvas.paint(Cell("7")).ink_columns()[0] in (8, 9)
+    assert canvas.paint(Cell("7"), RIGHT).ink_columns()[-1] in (149, 150, 151)
+    assert name(canvas, "text") in canvas.colours()
+
+
+def test_tones(canvas):
+    assert name(canvas, "red") in canvas.paint(Cell("−2.6 %", tone="red", strong=True)).colours()
+
+
+def test_a_hint_on_a_selected_row_is_darkened(canvas):
+    assert name(canvas, "text3") in canvas.paint(Cell("IIII", tone="text3")).colours()
+    assert name(canvas, "text2") in canvas.paint(Cell("IIII", tone="text3"), selected=True).colours()
+
+
+def test_changed_and_refused(canvas):
+    changed = canvas.paint(Cell("4.95", is_changed=True), RIGHT)
+    assert changed.at(1, 5) == name(canvas, "chgMark")
+    assert changed.at(20, 5) == name(canvas, "chg")
+    refused = canvas.paint(Cell("0,84", is_refused=True), RIGHT)
+    assert refused.at(1, 5) == canvas.theme.tone("red").ground.name()
+    both = canvas.paint(Cell("0,84", is_refused=True, is_changed=True), RIGHT)
+    assert both.at(1, 5) == name(canvas, "chgMark")
+    assert both.at(20, 5) == canvas.theme.tone("red").ground.name()
+    excluded = canvas.paint(Cell("–", is_excluded=True), RIGHT)
+    assert excluded.at(20, 5) == name(canvas, "header")
+
+
+def test_only_states_that_wait_for_a_person_are_filled(canvas):
+    assert canvas.theme.tone("red").ground.name() in canvas.paint(Cell(status="listing.rejected")).colours()
+    live = canvas.paint(Cell(status="listing.live")).colours()
+    assert canvas.theme.tone("green").ground.name() not in live
+    assert name(canvas, "green") in live
+
+
+def test_glyphs_of_plain_and_filled_states_stand_below_each_other(canvas):
+    plain = canvas.paint(Cell(status="listing.live")).ink_columns()[0]
+    red = name(canvas, "red")
+    filled = canvas.paint(Cell(status="listing.failed"))
+    first = min(x for x in range(160) for y in range(40) if filled.at(x, y) == red)
+    assert abs(first - plain) <= 4
+
+
+def test_badges(canvas):
+    cell = Cell(badges=(Badge("2", "red", "octagon"), Badge("1", "amber", "triangle")))
+    painted = canvas.paint(cell, RIGHT)
+    colours = painted.colours()
+    assert {canvas.theme.tone("red").ground.name(), canvas.theme.tone("amber").ground.name()} <= colours
+    assert painted.ink_columns()[-1] in range(149, 153)
+    beside = canvas.paint(Cell("Lamp", badges=(Badge("2", "red"),)))
+    red = canvas.theme.tone("red").ground.name()
+    first = min(x for x in range(160) for y in range(40) if beside.at(x, y) == red)
+    text = canvas.theme.metrics().horizontalAdvance("Lamp")
+    assert 8 + text < first < 8 + text + 14
+
+
+def test_check_box_thumbnail_tile_icon_and_bar(canvas):
+    ticked = canvas.paint(Cell("x", is_checked=True)).colours(0, 24)
+    assert name(canvas, "accent") in ticked
+    assert name(canvas, "accent") not in canvas.paint(Cell("x", is_checked=False)).colours(0, 24)
+    waiting = canvas.paint(Cell("x", image="file.jpg"))
+    assert waiting.at(18, 20) == name(canvas, "line")
+    assert canvas.paint(Cell("x", tile=("AB", 0))).at(9, 12) != name(canvas, "surface")
+    drawn = canvas.paint(Cell("x", icon="check", tone="green")).colours(0, 28)
+    green = canvas.theme.ink("green").getRgb()[:3]
+    assert min(max(abs(a - b) for a, b in zip(QColor(c).getRgb()[:3], green, strict=True)) for c in drawn) < 12
+    assert name(canvas, "red") in canvas.paint(Cell("295 / 300", share=0.98, tone="red")).colours(0, 44)
+
+
+def test_a_thumbnail_that_is_here_is_drawn(each_theme):
+    picture = QPixmap(24, 24)
+    picture.fill(Qt.GlobalColor.magenta)
+    asked = []
+
+    def give(key, size):
+        asked.append((key, size))
+        return picture
+
+    painted = Canvas(each_theme, picture=give).paint(Cell("x", image="file.jpg"))
+    assert painted.at(18, 20) == "#ff00ff"
+    assert asked == [("file.jpg", 24)]
+
+
+def test_before_and_after(canvas):
+    painted = canvas.paint(Cell("2.35", before="2.18"), RIGHT)
+    assert {name(canvas, "text3"), name(canvas, "text")} <= painted.colours()
+    assert painted.ink_columns()[0] < 100
+
+
+def test_the_second_line_is_for_roomy_rows_only(each_theme):
+    tight = Canvas(each_theme).paint(Cell("Lamp", second="IIIIIIIIIIIII"))
+    roomy = Canvas(each_theme, density=DENSITIES[2]).paint(Cell("Lamp", second="IIIIIIIIIIIII"))
+    assert len(roomy.ink_columns()) > len(tight.ink_columns())
+
+
+def test_numbers_and_states_ask_for_room_texts_are_cut(canvas):
+    canvas.width = 60
+    canvas.paint(Cell("123,456,789.00"), RIGHT)
+    assert canvas.painter.needed["b"] > 60
+    canvas.painter.needed.clear()
+    canvas.paint(Cell(status="listing.rejected"))
+    assert canvas.painter.needed["a"] > 60
+    canvas.painter.needed.clear()
+    canvas.paint(Cell("A very long title that does not fit"))
+    assert canvas.painter.needed == {}
+    assert canvas.image.pixelColor(57, 20) == canvas.theme.color("surface")
+
+
+class TestRows:
+    def paint(self, look, cells=("a", "b"), unfolds=False):
+        theme = current_theme()
+        painter = CellPainter(theme, DENSITIES[1], lambda *_: None)
+        rows = RowPainter(painter, (LEFT, RIGHT), unfolds)
+        picture = QPixmap(200, 28)
+        device = QPainter(picture)
+        spans = [Span(0, 0, 100), Span(1, 100, 100)]
+        row = [Cell(text) for text in cells] if cells else None
+        rows.paint(device, QRect(0, 0, 200, 28), spans, row, look)
+        device.end()
+        return picture.toImage()
+
+    @pytest.mark.parametrize(
+        ("look", "ground"),
+        [
+            (RowLook(), "surface"),
+            (RowLook(is_selected=True), "sel"),
+            (RowLook(is_selected=True, is_active=False), "selOff"),
+            (RowLook(is_hovered=True), "hover"),
+            (RowLook(is_child=True), "sunken"),
+            (RowLook(is_child=True, is_selected=True), "sel"),
+        ],
+    )
+    def test_grounds(self, look, ground):
+        assert self.paint(look).pixelColor(90, 3) == current_theme().color(ground)
+
+    def test_one_hairline(self):
+        assert self.paint(RowLook()).pixelColor(90, 27) == current_theme().color("line")
+
+    def test_only_the_current_row_has_a_bar(self):
+        accent = current_theme().color("accentText")
+        assert self.paint(RowLook(is_current=True)).pixelColor(1, 10) == accent
+        assert self.paint(RowLook(is_selected=True)).pixelColor(1, 10) != accent
+
+    def test_a_row_under_way_is_only_ground(self):
+        image = self.paint(RowLook(), cells=None)
+        assert {image.pixelColor(x, y).name() for x in range(200) for y in range(27)} == {
+            current_theme().color("surface").name()
+        }
+
+    def test_children_are_indented_and_rows_that_unfold_have_a_chevron(self):
+        def first(image):
+            ground = image.pixelColor(199, 2)
+            return min(x for x in range(200) for y in range(26) if image.pixelColor(x, y) != ground)
+
+        assert first(self.paint(RowLook(), unfolds=True)) < first(self.paint(RowLook())) + 10
+        assert first(self.paint(RowLook(is_child=True), unfolds=True)) >= 44
+
+    def test_a_heading_says_name_and_count_in_its_tone(self):
+        theme = current_theme()
+        rows = RowPainter(CellPainter(theme, DENSITIES[1], lambda *_: None), (LEFT,), False)
+        picture = QPixmap(300, 28)
+        device = QPainter(picture)
+        group = Group("late", "status.clerk.overdue", 3, tone="red")
+        rows.paint_group(device, QRect(0, 0, 300, 28), group, False)
+        device.end()
+        image = picture.toImage()
+        colours = {image.pixelColor(x, y).name() for x in range(300) for y in range(27)}
+        assert {theme.color("header").name(), theme.ink("red").name(), theme.tone("red").ground.name()} <= colours
+
+
+class TestTexts:
+    def test_laid_once_and_cut_to_fit(self):
+        cache = TextCache(current_theme())
+        whole = cache.lay("Bedside Table Lamp", -1)
+        assert not whole.is_cut
+        assert cache.lay("Bedside Table Lamp", -1) is whole
+        cut = cache.lay("Bedside Table Lamp", 60)
+        assert cut.is_cut
+        assert cut.width <= 60
+        assert cut.shown.text().startswith("Bed")
+
+    def test_codes_are_cut_in_the_middle(self):
+        shown = TextCache(current_theme()).lay("LM4402-WH_CES", 60, elide="middle").shown.text()
+        assert shown.startswith("LM")
+        assert shown.endswith("S")
+
+    def test_markup_of_a_title_is_text(self):
+        shown = TextCache(current_theme()).lay("<b>Lamp</b>", -1).shown
+        assert shown.textFormat() == Qt.TextFormat.PlainText
+
+    def test_it_forgets_the_oldest(self):
+        cache = TextCache(current_theme())
+        for n in range(KEPT + 10):
+            cache.lay(str(n), -1)
+        assert len(cache._laid) <= KEPT
+
+    def test_what_just_fits_is_not_cut(self):
+        metrics = Theme().metrics("small")
+        assert elided(metrics, "+ Filter", metrics.horizontalAdvance("+ Filter")) == "+ Filter"
+        assert elided(metrics, "+ Filter", 20) != "+ Filter"
+        assert elided(metrics, "+ Filter", -5) in ("", "…")
+
+
+class _Plain(QAbstractTableModel):
+    def rowCount(self, parent=None):
+        return 1000
+
+    def columnCount(self, parent=None):
+        return 10
+
+    def data(self, index, role=Qt.ItemDataRole.DisplayRole):
+        return f"Lamp {index.row():06d}" if role == Qt.ItemDataRole.DisplayRole else None
+
+
+def _fastest(view, rounds=7):
+    view.viewport().repaint()
+    times = []
+    for _ in range(rounds):
+        begun = time.perf_counter()
+        view.viewport().repaint()
+        times.append(time.perf_counter() - begun)
+    return min(times)
+
+
+def test_a_repaint_costs_less_than_qts_own_table(runner, fake_source, qtbot):
+    """26 × 10 cells with marks and states against plain texts through Qt's delegate, in the same run."""
+
+    def show(row):
+        return Cell(row.title, dot=True) if row.id % 2 else Cell(status="listing.live")
+
+    columns = [Column(f"c{n}", "filter.name", show) for n in range(10)]
+    model = PagedTableModel(fake_source(1000), columns, runner)
+    ours, plain = PagedTable(model, "speed", default_density="compact"), QTableView()
+    plain_model = _Plain()
+    plain.setModel(plain_model)
+    plain.verticalHeader().setDefaultSectionSize(24)
+    for view in (ours, plain):
+        qtbot.addWidget(view)
+        view.resize(1036, 680)
+        view.show()
+    with qtbot.waitSignal(model.ordered):
+        model.ask(Query())
+    qtbot.waitUntil(lambda: runner.is_idle)
+    assert _fastest(ours) < _fastest(plain)
+    model.stop()
