@@ -8,7 +8,7 @@
 --images    write the pictures beside the sheet, too
 --seed      the same seed gives the same file
 --broken    cells to break the way suppliers and spreadsheets do
---columns   29 to 36
+--columns   28 to 35
 --plain     only the table: no title row, no second sheet
 --encoding  of a .csv
 --shop      store of the practice market whose templates and groups the sheet names

@@ -42,7 +42,7 @@ def with_broken(
 ) -> Iterator[list[Cell]]:
     """The cells of *lines*, *count* of them broken, spread evenly over *rows*; where and how is added to *found*.
 
-    A title is broken in the first row of a product, where it counts.
+    A title is broken in the first row of a product, where it counts, unless the rows run out.
     """
     places = {column.of: place for place, column in enumerate(columns)}
     for row, line in enumerate(lines):
@@ -50,7 +50,8 @@ def with_broken(
         number = len(found)
         if number < count and row >= (2 * number + 1) * rows // (2 * count):
             of, spoil = KINDS[number % len(KINDS)]
-            if of != "title" or line.sku is line.product.skus[0]:
+            is_last_chance = rows - row <= count - number
+            if of != "title" or line.sku is line.product.skus[0] or is_last_chance:
                 cells[places[of]] = spoil(line)
                 found.append(BrokenCell(row, of, str(cells[places[of]])))
         yield cells

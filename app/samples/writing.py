@@ -37,7 +37,7 @@ class SampleOptions:
         rows: variants, one a row; 1 to 1 000 000.
         seed: the same seed gives the same sample, and fewer rows give its beginning.
         broken: cells to break.
-        columns: columns of the sheet, 29 to 36.
+        columns: columns of the sheet, 28 to 35.
         images: write the pictures, too; a zip always has them.
         is_plain: only the table: no title above the headers, no second sheet.
         encoding: of a .csv.

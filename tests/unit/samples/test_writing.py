@@ -87,7 +87,7 @@ def test_plain_is_the_table_alone(tmp_path: Path) -> None:
     assert report.header_row == 1
 
 
-@pytest.mark.parametrize("columns", [29, 30, 36])
+@pytest.mark.parametrize("columns", [28, 30, 35])
 def test_columns_are_counted(tmp_path: Path, columns: int) -> None:
     write_sample(tmp_path / "s.xlsx", SampleOptions(3, columns=columns))
     assert table(tmp_path / "s.xlsx")[1] == [column.header for column in all_columns()[:columns]]
@@ -156,9 +156,9 @@ def test_broken_cells_look_like_those_of_the_trade(tmp_path: Path) -> None:
     assert len(value["title"]) == TITLE_CHARACTERS == len(value["title"].strip())
 
 
-@pytest.mark.parametrize("broken", [1, 3, 20, 60])
-def test_as_many_cells_as_asked_for_are_broken(tmp_path: Path, broken: int) -> None:
-    report = write_sample(tmp_path / "s.csv", SampleOptions(200, broken=broken))
+@pytest.mark.parametrize(("rows", "broken"), [(200, 1), (200, 3), (200, 20), (200, 60), (10, 5), (10, 10)])
+def test_as_many_cells_as_asked_for_are_broken(tmp_path: Path, rows: int, broken: int) -> None:
+    report = write_sample(tmp_path / "s.csv", SampleOptions(rows, broken=broken))
     assert len(report.broken) == broken
     assert len({cell.row for cell in report.broken}) == broken
 
@@ -170,7 +170,7 @@ def test_as_many_cells_as_asked_for_are_broken(tmp_path: Path, broken: int) -> N
         ("s.xlsx", SampleOptions(0)),
         ("s.xlsx", SampleOptions(1_000_001)),
         ("s.xlsx", SampleOptions(5, columns=12)),
-        ("s.xlsx", SampleOptions(5, columns=37)),
+        ("s.xlsx", SampleOptions(5, columns=36)),
         ("s.csv", SampleOptions(5, encoding="klingon")),
         ("s.xlsx", SampleOptions(5, shop="nobody")),
     ],
@@ -202,14 +202,14 @@ def test_memory_does_not_grow_with_the_rows(tmp_path: Path, monkeypatch: pytest.
 
 
 def test_command_line_writes_and_reports(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    arguments = ["--rows", "30", "--seed", "9", "--broken", "2", "--plain", "--columns", "29"]
+    arguments = ["--rows", "30", "--seed", "9", "--broken", "2", "--plain", "--columns", "28"]
     assert main([*arguments, "--out", str(tmp_path / "s.csv"), "--encoding", "gb18030"]) == 0
     report = json.loads(capsys.readouterr().out)
     assert report["rows"] == 30
     assert report["header_row"] == 1
     assert [cell["of"] for cell in report["broken"]] == ["weight", "code"]
     expected = tmp_path / "expected.csv"
-    write_sample(expected, SampleOptions(30, 9, 2, 29, is_plain=True, encoding="gb18030"))
+    write_sample(expected, SampleOptions(30, 9, 2, 28, is_plain=True, encoding="gb18030"))
     assert (tmp_path / "s.csv").read_bytes() == expected.read_bytes()
 
 
