@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 Work = Callable[[Connection], Any]
 
-INTERVAL_S = 0.03
+INTERVAL_S = 0.05
 """Between two commits while many come: a hundred listings a second then share about thirty commits. Whoever comes
 after a pause does not wait."""
 

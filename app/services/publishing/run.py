@@ -37,6 +37,8 @@ from app.services.tasks import TaskCancelled, TaskContext
 log = logging.getLogger(__name__)
 
 PARALLEL = 8
+AHEAD = 8
+"""At most so many listings more than that have their intent on disk and wait for their turn."""
 GRACE_S = 35.0
 """How long a stopping run waits for answers under way: a little longer than a request may take. What has not
 answered by then is written down as unknown."""
@@ -165,15 +167,20 @@ class _Run:
         """Sender, reconciler and reviewer side by side; the last two end when they are not needed any more."""
         async with self._gate.watch():
             helpers = [asyncio.create_task(part) for part in (self._reconciler.run(), self._reviewer.run())]
-            senders = [Sender(self._parts, self._feeder, self._preparer, self._reconciler.add) for _ in range(parallel)]
             try:
-                await self._drain([self._feeder.run(), *(sender.run() for sender in senders)], grace_s)
+                await self._drain([self._feeder.run(), *(sender.run() for sender in self._senders(parallel))], grace_s)
                 await self._reviewer.finish()
             finally:
                 for helper in helpers:
                     helper.cancel()
                 await asyncio.gather(*helpers, return_exceptions=True)
                 await self._parts.uploader.close()
+
+    def _senders(self, parallel: int) -> list[Sender]:
+        slots = asyncio.Semaphore(parallel)
+        look_up = self._reconciler.add
+        workers = parallel + min(parallel, AHEAD)
+        return [Sender(self._parts, self._feeder, self._preparer, look_up, slots) for _ in range(workers)]
 
     async def _drain(self, coroutines: list[Coroutine[Any, Any, None]], grace_s: float) -> None:
         """Run to the end or, once the run is told to stop, for the time of grace. A bug in one ends them all."""

@@ -65,12 +65,23 @@ class RunEnds(Exception):
 
 
 class Sender:
-    """One of several workers of a run; they share everything but the listing in hand."""
+    """One of several workers of a run; they share everything but the listing in hand.
+
+    Args:
+        slots: requests that may be under way at a time. There are more workers than slots, so that some have their
+            intent on disk already when a slot becomes free: a slow disk then does not slow the sending.
+    """
 
     def __init__(
-        self, parts: RunParts, feeder: Feeder, preparer: Preparer, look_up: Callable[[UnknownTask], None]
+        self,
+        parts: RunParts,
+        feeder: Feeder,
+        preparer: Preparer,
+        look_up: Callable[[UnknownTask], None],
+        slots: asyncio.Semaphore,
     ) -> None:
         self._parts, self._feeder, self._preparer, self._look_up = parts, feeder, preparer, look_up
+        self._slots = slots
 
     async def run(self) -> None:
         """Send listings until there are no more or the run ends. Cancelled in the middle of a request, the row stays
@@ -85,8 +96,18 @@ class Sender:
 
     async def _send_one(self, prepared: Prepared) -> None:
         content = await self._content(prepared)
-        if content is not None and await self._announce(prepared, content):
-            await self._request(prepared, content)
+        if content is None or not await self._announce(prepared, content):
+            return
+        has_left = False
+        try:
+            async with self._slots:
+                has_left = await self._parts.gate.wait()
+                if has_left:
+                    self._parts.counts.attempts += 1
+                    await self._request(prepared, content)
+        finally:
+            if not has_left:  # announced, but the run ends before its turn: queued again
+                self._again(prepared, is_sent=True)
 
     async def _may_pass(self) -> None:
         if not await self._parts.gate.wait():
@@ -135,7 +156,6 @@ class Sender:
             raise RunEnds from error
         if verdict is Verdict.GO:
             prepared.attempts += 1
-            self._parts.counts.attempts += 1
             return True
         if verdict is Verdict.TWIN:
             self._feeder.after_twin(prepared)

@@ -177,7 +177,8 @@ async def test_cancelling_a_batch_that_is_being_sent_stops_it(
     batch_id = made.batch_id
     with at_write(market, 3, lambda: cancel_batch(db, batch_id)):
         await publish(db, market, 1, batch_id, settings=FAST, parallel=1)
-    assert (len(market.products), states(db).count("cancelled")) == (3, 7)
+    assert 3 <= len(market.products) <= 4, "one more was announced already"
+    assert states(db).count("cancelled") == 10 - len(market.products)
     assert batch_states(db) == ["cancelled"]
 
 
