@@ -100,7 +100,8 @@ class _OdsMeter:
         if length > limits().cell_chars:
             raise self._zip.error("cell_too_large", limit=limits().cell_chars)
         self._width = min(self._width + self._pending + repeats, limits().columns)
-        self._row_bytes += length * min(repeats, limits().columns)
+        if b"string" in attributes or b"formula" in attributes:
+            self._row_bytes += length * min(repeats, limits().columns)
         self._pending = 0
 
     def finish_row(self) -> None:

@@ -25,7 +25,7 @@ def _unusual(reference: bytes) -> re.Pattern[bytes]:
 
 
 # Shapes of sheets whose rectangle stays below `Limits.cells`, the most frequent first:
-# 52 columns × 299 999 rows, 156 × 99 999, 15 × 1 048 576, 702 × 19 999.
+# 52 columns × 299 999 rows, 156 × 99 999, 8 × 1 999 999, 702 × 19 999.
 _SHAPES = tuple(
     map(
         _unusual,
