@@ -113,7 +113,7 @@ class Environment:
 
 def _lock(descriptor: int) -> None:
     """Wait for the file to be ours, and keep it until it is closed."""
-    if os.name == "nt":
+    if sys.platform == "win32":
         import msvcrt
 
         while True:

@@ -35,7 +35,7 @@ def hand_over(command: Sequence[str], variables: Mapping[str, str]) -> int:
     """Become *command* where the system can; else run it and return its exit code."""
     if os.name == "posix":
         sys.stdout.flush()
-        os.execve(command[0], command, variables)
+        os.execve(command[0], list(command), variables)
     return run_in_front(command, variables)
 
 

@@ -19,7 +19,7 @@ class NotReady(Exception):
 
 def tr(key: str, **params: object) -> str:
     """The sentence *key* with *params* filled in, Chinese where the operating system is."""
-    entry = json.loads(CATALOGUE.read_text("utf-8"))[key]
+    entry: dict[str, str] = json.loads(CATALOGUE.read_text("utf-8"))[key]
     name = (locale.getlocale()[0] or "").lower()
     return entry["zh" if name.startswith(("zh", "chinese")) else "en"].format(**params)
 

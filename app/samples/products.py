@@ -78,7 +78,8 @@ class Products:
         key = f"{kind.prefix}{_item_number(turn, self._codes[place])}"
         title = kind.title.format(*words)
         material = material_of(words) or kind.material
-        box = tuple(max(1, side + chance.choice((-1, 0, 0, 1))) for side in kind.box_cm)
+        length, width, height = (max(1, side + chance.choice((-1, 0, 0, 1))) for side in kind.box_cm)
+        box = (length, width, height)
         return Product(
             number=number,
             family=kind,
