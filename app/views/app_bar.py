@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QLabel, QSizePolicy, QWidget
 
@@ -21,6 +21,7 @@ from app.views.widgets.live import Live
 
 EDGE = 12
 LINE = 3
+MARK = 24
 
 
 class TabButton(Live, QAbstractButton):
@@ -30,6 +31,7 @@ class TabButton(Live, QAbstractButton):
         super().__init__(parent)
         self.key = key
         self._icon_name, self._shortcut = icon_name, shortcut
+        self._is_compact = False
         self.badge = CountBadge(parent=self)
         self.setCheckable(True)
         self.setAutoExclusive(True)
@@ -41,6 +43,27 @@ class TabButton(Live, QAbstractButton):
         """How many wait on this tab; 0 for none."""
         self.badge.show_count(count, tone)
         self.retranslate()
+
+    def set_compact(self, compact: bool) -> None:
+        """Icon alone, unless it is the tab in view; the name stays in the tip."""
+        if compact != self._is_compact:
+            self._is_compact = compact
+            self.restyle()
+
+    @property
+    def shows_text(self) -> bool:
+        """Whether the name is drawn."""
+        return not self._is_compact or self.isChecked()
+
+    def checkStateSet(self) -> None:
+        """Qt's hook for a change of the tab in view."""
+        super().checkStateSet()
+        self.updateGeometry()
+
+    def nextCheckState(self) -> None:
+        """Qt's hook for a click."""
+        super().nextCheckState()
+        self.updateGeometry()
 
     def retranslate(self) -> None:
         """Name, tip."""
@@ -58,10 +81,16 @@ class TabButton(Live, QAbstractButton):
 
     def sizeHint(self) -> QSize:
         """Icon, text in its wider weight, badge, padding."""
-        width = 2 * EDGE + 16 + 8 + current_theme().metrics("body", strong=True).horizontalAdvance(self.text())
+        return QSize(self.width_as(self._is_compact), current_theme().height(44))
+
+    def width_as(self, compact: bool) -> int:
+        """Pixels it takes with or without its name."""
+        width = 2 * EDGE + 16
+        if not compact or self.isChecked():
+            width += 8 + current_theme().metrics("body", strong=True).horizontalAdvance(self.text())
         if self.badge.text:
             width += 8 + self.badge.sizeHint().width()
-        return QSize(width, current_theme().height(44))
+        return width
 
     def resizeEvent(self, event: object) -> None:
         """The badge stands after the text."""
@@ -80,8 +109,9 @@ class TabButton(Live, QAbstractButton):
         painter.drawPixmap(EDGE, top, pixmap(self._icon_name, 16, "accentText" if self.isChecked() else "text2"))
         painter.setFont(theme.font("body", strong=self.isChecked()))
         painter.setPen(theme.color(ink))
-        box = self.rect().adjusted(EDGE + 24, 0, 0, 0)
-        painter.drawText(box, int(Qt.AlignmentFlag.AlignVCenter), self.text())
+        if self.shows_text:
+            box = self.rect().adjusted(EDGE + 24, 0, 0, 0)
+            painter.drawText(box, int(Qt.AlignmentFlag.AlignVCenter), self.text())
         if self.isChecked():
             painter.fillRect(EDGE, self.height() - LINE, self.width() - 2 * EDGE, LINE, theme.color("accentText"))
         if self.hasFocus():
@@ -103,6 +133,7 @@ class CommandBox(Live, QAbstractButton):
     def __init__(self, shortcut: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._keys = shortcut.replace("+", " ")
+        self._is_compact = False
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.dress()
@@ -113,14 +144,27 @@ class CommandBox(Live, QAbstractButton):
         self.setAccessibleName(tr("palette.hint"))
         self.setToolTip(f"{tr('palette.hint')}  {self._keys}")
 
+    def set_compact(self, compact: bool) -> None:
+        """The magnifier alone."""
+        if compact != self._is_compact:
+            self._is_compact = compact
+            self.restyle()
+
+    def least_width(self, compact: bool) -> int:
+        """Pixels it needs with or without its hint."""
+        return current_theme().height(28) + 6 if compact else current_theme().height(120)
+
     def restyle(self) -> None:
         """Height of a control."""
-        self.setFixedHeight(current_theme().height(28))
-        self.setMinimumWidth(current_theme().height(120))
+        side = current_theme().height(28)
+        self.setFixedHeight(side)
+        self.setMinimumWidth(self.least_width(self._is_compact))
+        self.updateGeometry()
+        self.update()
 
     def sizeHint(self) -> QSize:
         """264 at 100 %."""
-        return QSize(current_theme().height(264), current_theme().height(28))
+        return QSize(self.minimumWidth() if self._is_compact else current_theme().height(264), self.height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Frame, magnifier, hint, key."""
@@ -131,6 +175,12 @@ class CommandBox(Live, QAbstractButton):
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 4, 4)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.drawPixmap(9, (self.height() - 16) // 2, pixmap("search", 16))
+        if not self._is_compact:
+            self._paint_text(painter)
+        painter.end()
+
+    def _paint_text(self, painter: QPainter) -> None:
+        theme = current_theme()
         width = theme.metrics("micro", strong=True).horizontalAdvance(self._keys) + 10
         height = theme.metrics("micro").height() + 3
         cap = QRectF(self.width() - width - 6, (self.height() - height) / 2, width, height)
@@ -140,7 +190,6 @@ class CommandBox(Live, QAbstractButton):
         text = elided(theme.metrics(), self.text(), box.width())
         painter.drawText(box, int(Qt.AlignmentFlag.AlignVCenter), text)
         paint_keycap(painter, cap, self._keys)
-        painter.end()
 
 
 class AppBar(Bar):
@@ -187,6 +236,28 @@ class AppBar(Bar):
     def show_tab(self, key: str) -> None:
         """Mark the tab in view."""
         self.tabs[key].setChecked(True)
+        self.fold()
+
+    def fold(self) -> None:
+        """In a narrow window first the command box, then the names of the other tabs become icons."""
+        levels = ((False, False), (True, False), (True, True))
+        is_box_small, are_tabs_small = next((lv for lv in levels if self._needed(*lv) <= self.width()), levels[-1])
+        self.command.set_compact(is_box_small)
+        for button in self.tabs.values():
+            button.set_compact(are_tabs_small)
+
+    def _needed(self, is_box_small: bool, are_tabs_small: bool) -> int:
+        others = [self.stores, self.bell, self.help, self.settings]
+        width = sum(button.width_as(are_tabs_small) for button in self.tabs.values())
+        width += sum(button.sizeHint().width() for button in others) + self.command.least_width(is_box_small) + MARK
+        return width + 2 * 12 + 6 + self.row.spacing() * (len(others) + len(self.tabs) + 3)
+
+    def event(self, event: QEvent) -> bool:
+        """Fold what does not fit after a change of width, language, badge or store."""
+        done = super().event(event)
+        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize):
+            self.fold()
+        return done
 
     def show_unread(self, count: int) -> None:
         """How many notices came since the bell was opened."""
@@ -198,5 +269,6 @@ class AppBar(Bar):
         """The mark and the height."""
         super().restyle()
         if hasattr(self, "_mark"):
-            self._mark.setPixmap(app_mark(24))
+            self._mark.setPixmap(app_mark(MARK))
             self._mark.setAccessibleName(tr("window.title"))
+            self.fold()

@@ -14,6 +14,7 @@ from app.views.palette_entries import GROUPS, PaletteEntry, match
 from app.views.palette_list import PaletteList, PaletteRows
 from app.views.task_runner import TaskRunner
 from app.views.theme import current_theme
+from app.views.widgets.flow import FlowLayout
 from app.views.widgets.ground import Ground, column, row
 from app.views.widgets.keycap import KeyCap
 from app.views.widgets.label import IconLabel, Label
@@ -84,16 +85,15 @@ class CommandPalette(Live, QWidget):
 
     def _make_foot(self) -> QWidget:
         foot = Ground("bar", "top")
-        line = row(foot, edges=14, gap=6)
+        line = FlowLayout(foot, gap=14)
         line.setContentsMargins(14, 6, 14, 6)
-        for keys, key in (("↑ ↓", "palette.move"), ("Enter", "palette.run"), ("Ctrl Enter", "palette.run_on_all")):
-            line.addWidget(KeyCap(keys))
-            line.addWidget(Label(key, role="small", ink="text2"))
-            line.addSpacing(6)
-        line.addStretch(1)
-        for sign, group in PREFIXES.items():
-            line.addWidget(KeyCap(sign))
-            line.addWidget(Label(f"palette.{group}", role="small", ink="text2"))
+        keys = [("↑ ↓", "palette.move"), ("Enter", "palette.run"), ("Ctrl Enter", "palette.run_on_all")]
+        for cap, key in [*keys, *((sign, f"palette.{group}") for sign, group in PREFIXES.items())]:
+            pair = QWidget()
+            inside = row(pair)
+            inside.addWidget(KeyCap(cap))
+            inside.addWidget(Label(key, role="small", ink="text2"))
+            line.addWidget(pair)
         return foot
 
     # -- what it lists -----------------------------------------------------------------------------------------

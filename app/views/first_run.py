@@ -84,7 +84,7 @@ class TourStep(Live, QWidget):
         layout = row(self, gap=8)
         layout.setContentsMargins(30, 0, 0, 0)
         texts = column(gap=0)
-        texts.addWidget(Label(f"first.tour_{number}", strong=number == 1))
+        texts.addWidget(Label(f"first.tour_{number}", strong=number == 1, wrap=True))
         texts.addWidget(Label("first.minutes", role="small", ink="text2", n=minutes))
         layout.addLayout(texts)
 
@@ -143,7 +143,7 @@ class FirstRunPage(Ground):
         content.addWidget(Label("first.tour", role="small", ink="text2", strong=True), 0, Qt.AlignmentFlag.AlignHCenter)
         steps = row(gap=20)
         for number, minutes in enumerate((2, 1, 1, 1), 1):
-            steps.addWidget(TourStep(number, minutes))
+            steps.addWidget(TourStep(number, minutes), 1)
         content.addLayout(steps)
         outer = column(body, edges=24)
         outer.addStretch(2)

@@ -155,6 +155,21 @@ class TestTabs:
         assert button.toolTip() == f"{name}  Ctrl+{list(window.app_bar.tabs).index('listings') + 1}"
         assert window.windowTitle() == {"zh": "上架", "en": "Shangjia"}[each_language]
 
+    def test_names_fold_to_icons_and_come_back(self, open_window, qtbot):
+        window = open_window(size=(1024, 640))
+        orders = window.app_bar.tabs["orders"]
+        assert orders.shows_text
+        orders.show_badge(12846, "amber")
+        language.set_language("en")
+        window.set_stores([StoreEntry(7, "A store with a rather long name"), StoreEntry(8, "b")])
+        window.app_bar.stores.choose(7)
+        window.app_bar.setFixedWidth(520)
+        qtbot.waitUntil(lambda: not orders.shows_text)
+        assert window.app_bar.tabs["listings"].shows_text
+        assert orders.accessibleName() == "Orders 12,846"
+        window.app_bar.setFixedWidth(1024)
+        qtbot.waitUntil(lambda: orders.shows_text)
+
     def test_all_five_have_names_and_icons(self):
         assert [key for key, _ in TABS] == ["stores", "listings", "warehouses", "orders", "freight"]
 
