@@ -25,6 +25,8 @@ from app.views.tab_page import TabPage
 log = logging.getLogger(__name__)
 
 Load = Callable[[], Any]
+EVERYTHING = frozenset({"store", "listing", "order", "freight_template", "warehouse_template", "change"})
+"""Names of everything a page may read."""
 
 
 class Desktop(QObject):
@@ -89,7 +91,7 @@ class Desktop(QObject):
 
     def _on_first_stores(self, stores: Sequence[Any]) -> None:
         self.window.show_first_run(not stores)
-        background = self.context.runner.start(self.context.services.start_up)
+        background = self.context.runner.start(self.context.services.start_up, language.code)
         background.failed.connect(self.tell)
         if stores:
             self._listings().publisher.offer_to_resume()
@@ -103,7 +105,6 @@ class Desktop(QObject):
         page.import_wanted.connect(self.window.choose_files)
         page.sync_wanted.connect(lambda: self.sync(page.store_ids))
         page.editor.undo_wanted.connect(self.undo)
-        page.undoable.connect(lambda _: self._refresh_undo())
         return page
 
     def _stores_page(self, context: ViewContext) -> TabPage:
@@ -142,13 +143,11 @@ class Desktop(QObject):
 
     def _listings(self) -> Any:
         """The Listings page, built if need be."""
-        return self.window.pages.get("listings") or self.window.build_page("listings")
+        return self.window.build_page("listings")
 
     def reload_pages(self) -> None:
         """The data changed: every page reads what it shows again."""
-        for page in self.window.pages.values():
-            page.reload()
-        self._refresh_undo()
+        self.context.changes.tell(EVERYTHING)
 
     # -- stores ------------------------------------------------------------------------------------------------
 
@@ -256,9 +255,6 @@ class Desktop(QObject):
         page = self.window.pages.get("listings")
         if page is not None:
             page.editor.saver.flush()  # type: ignore[attr-defined]
-
-    def _refresh_undo(self) -> None:
-        """Undo and redo are enabled while there is something to take back."""
 
     def show_history(self) -> None:
         """All changes, newest first."""

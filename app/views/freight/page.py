@@ -136,6 +136,7 @@ class FreightPage(TabPage):
     """
 
     key: ClassVar[str] = "freight"
+    reads: ClassVar[frozenset[str]] = frozenset({"freight_template", "listing"})
     noun: ClassVar[str] = "templates"
     can_sync: ClassVar[bool] = True
 

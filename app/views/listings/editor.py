@@ -50,6 +50,7 @@ class ListingEditor(Ground):
     refused = Signal(str)
 
     def __init__(self, context: ViewContext, saver: Saver, pictures: Thumbnails, parent: QWidget | None = None) -> None:
+        self._is_built = False
         super().__init__("surface", parent=parent)
         self._saver = saver
         self._detail: ListingDetail | None = None
@@ -69,6 +70,8 @@ class ListingEditor(Ground):
         self.fields: dict[str, Field] = {}
         self._build()
         self._connect()
+        self._is_built = True
+        self.dress()
 
     @property
     def _store_id(self) -> int:
@@ -277,6 +280,8 @@ class ListingEditor(Ground):
 
     def retranslate(self) -> None:
         """Placeholders and names in the new language; names of choices come with the next answer."""
+        if not self._is_built:
+            return  # the frame dresses itself before the fields are made
         self.detail_html.setAccessibleName(tr("listings.section.detail"))
         if self._detail is not None:
             QTimer.singleShot(0, self, lambda: self._detail and self.show_detail(self._detail))
@@ -284,6 +289,8 @@ class ListingEditor(Ground):
     def restyle(self) -> None:
         """Sizes follow the text."""
         super().restyle()
+        if not self._is_built:
+            return
         self.detail_html.setFixedHeight(current_theme().height(180))
         self.detail_html.setFont(current_theme().font("small"))
 

@@ -37,7 +37,7 @@ class FindingList(Ground):
 
     def retranslate(self) -> None:
         """Sentences in the user's language."""
-        if self._findings is None:
+        if getattr(self, "_findings", None) is None:
             return
         while self._lines.count() > 1:
             old = self._lines.takeAt(0).widget()

@@ -39,7 +39,7 @@ class HistoryList(Ground):
 
     def retranslate(self) -> None:
         """Labels in the user's language."""
-        if self._changes is None:
+        if getattr(self, "_changes", None) is None:
             return
         while self._lines.count() > 1:
             old = self._lines.takeAt(0).widget()

@@ -22,7 +22,6 @@ from app.views.listings.filters import FIELDS, SEGMENTS, parse, segment_counts, 
 from app.views.listings.panel import ListingPanel
 from app.views.listings.pictures import read_picture
 from app.views.listings.publisher import Publisher
-from app.views.notices import Offer
 from app.views.tab_page import TabPage
 from app.views.table_selection import Selection
 from app.views.thumbnails import Thumbnails
@@ -35,15 +34,15 @@ class ListingsPage(TabPage):
     """Drafts and live listings of the chosen stores.
 
     Emits:
-        practice_wanted, connect_wanted: a button of the empty state.
+        import_wanted, sync_wanted: a button of the page; the window has the files and the stores.
     """
 
     key: ClassVar[str] = "listings"
+    reads: ClassVar[frozenset[str]] = frozenset({"listing", "freight_template"})
     noun: ClassVar[str] = "listings"
     own_actions: ClassVar[tuple[ActionSpec, ...]] = ACTIONS
     can_sync: ClassVar[bool] = True
 
-    practice_wanted = Signal()
     import_wanted = Signal()
     sync_wanted = Signal()
 
@@ -52,7 +51,9 @@ class ListingsPage(TabPage):
         self._desk = context.services.listings
         self._counted_for: object = None
         self.pictures = Thumbnails(context.runner, read_picture, self)
-        table = self.set_table(self._desk.source(), columns(), default_density="compact", thumbnails=self.pictures)
+        self._source = self._desk.source()
+        self._source.language = context.language.code
+        table = self.set_table(self._source, columns(), default_density="compact", thumbnails=self.pictures)
         table.paged.edited.connect(self._on_cell_edited)
         table.finding_wanted.connect(self._go_to_finding)
         self.filters.parser = parse
@@ -87,6 +88,13 @@ class ListingsPage(TabPage):
         self.toolbar.add("recheck")
         self.add_history_tools()
         self.toolbar.add_more("save_template", "publish_results")
+
+    def retranslate(self) -> None:
+        """Names of categories in the new language."""
+        source = getattr(self, "_source", None)
+        if source is not None and source.language != self.context.language.code:
+            source.language = self.context.language.code
+            self.reload()
 
     # -- hooks of the frame ------------------------------------------------------------------------------------
 
@@ -223,8 +231,7 @@ class ListingsPage(TabPage):
 
     def _on_saved(self, change: Any) -> None:
         if change is not None:
-            self.undoable.emit(change)
-            self.reload()
+            self.context.changes.tell({"listing", "change"})
 
     def _on_problem(self, error: Exception) -> None:
         self.context.notices.toast("window.said", tone="red", text=sentence(error))
@@ -257,7 +264,3 @@ class ListingsPage(TabPage):
             if record is not None and getattr(record, "block_count", 0) + getattr(record, "warn_count", 0):
                 self.table.setCurrentIndex(model.index(at, max(self.table.currentIndex().column(), 0)))
                 return
-
-    def offer_undo(self, change: Any) -> Offer:
-        """A button that takes *change* back."""
-        return Offer("action.undo", lambda: self.undoable.emit(None), shortcut="Ctrl+Z")

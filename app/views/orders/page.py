@@ -168,6 +168,7 @@ class OrdersPage(TabPage):
     """
 
     key: ClassVar[str] = "orders"
+    reads: ClassVar[frozenset[str]] = frozenset({"order"})
     noun: ClassVar[str] = "orders"
     can_sync: ClassVar[bool] = True
 

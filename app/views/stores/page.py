@@ -149,6 +149,7 @@ class StoresPage(TabPage):
     """
 
     key: ClassVar[str] = "stores"
+    reads: ClassVar[frozenset[str]] = frozenset({"store", "listing", "order"})
     noun: ClassVar[str] = "stores"
     own_actions: ClassVar[tuple[ActionSpec, ...]] = ACTIONS
     can_sync: ClassVar[bool] = True

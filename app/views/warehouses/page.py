@@ -99,6 +99,7 @@ class WarehousesPage(TabPage):
     """
 
     key: ClassVar[str] = "warehouses"
+    reads: ClassVar[frozenset[str]] = frozenset({"warehouse_template"})
     noun: ClassVar[str] = "templates"
 
     practice_wanted = Signal()
