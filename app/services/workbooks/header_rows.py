@@ -6,6 +6,7 @@ in two languages or add "required" and units.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -18,6 +19,7 @@ from app.services.workbooks.limits import limits
 CORE_WEIGHT = 3
 _MOST_CHARS = 120
 _FEW = 3  # in a row with fewer texts than this every one must belong to a header
+_NUMBER = re.compile(r"[^\w(]?\d+(?:[.,]\d+)?")  # a price or stock that a text file holds: a row of data
 _SHARE = (3, 5)  # otherwise three of five
 
 
@@ -107,6 +109,8 @@ def _belongs_to_header(header: Row, row: Row) -> bool:
     if not cells or not all(isinstance(cell, str) for cell in cells):
         return False
     texts = [text for text in _texts(row) if text]
+    if any(_NUMBER.fullmatch(text) for text in texts):
+        return False
     known = sum(meaning_of(text) is not None or is_mark(text) for text in texts)
     if known and len(texts) == len(cells) and _stands_below_groups(header, row):
         return True

@@ -26,6 +26,7 @@ _LIST_GAP = re.compile(r"[\n\r;|；，、,]+")
 _GAPS = ("\n", ";", "|", "；", "，", ",", "、", " ", "\t", "\r")
 _SIZE_FIELDS = ("length_cm", "width_cm", "height_cm")
 _KEYS = ("product_key", "product_id")
+_PUT_TOGETHER = frozenset({FieldType.IGNORED, FieldType.IMAGES, FieldType.LIST, FieldType.SIZE})
 
 
 class GroupedBy(StrEnum):
@@ -228,12 +229,12 @@ def _settle_titles(table: SheetTable, keys: list[str]) -> None:
     if title is None or None not in title.values:
         return
     first = dict(zip(reversed(keys), range(len(keys) - 1, -1, -1), strict=True))
-    without = [position for position, text in enumerate(title.values) if text is None and keys[position]]
+    without = [position for position, text in enumerate(title.values) if text is None]
     for position in without:
-        start = first[keys[position]]
-        if start != position:
-            title.values[position] = title.values[start]
-        elif (position, title.source.index) not in table.refused_cells:
+        key = keys[position]
+        if key and first[key] != position:
+            title.values[position] = title.values[first[key]]
+        elif (key or position not in table.refused) and (position, title.source.index) not in table.refused_cells:
             table.refuse(position, title.source, "title", "", Refusal("title_missing"))
     table.errors.sort(key=lambda error: (error.row, len(error.column), error.column))
 
@@ -263,16 +264,16 @@ def _assembled(table: SheetTable, grouped_by: GroupedBy, keys: list[str]) -> Lis
             attributes[source.name] = column.values
         elif source.field is None:
             _keep(extra, source.header or source.letter, source.letter, column.values)
-        elif source.type is FieldType.SIZE:
-            _unpack_sizes(fields, column.values)
-        elif source.type not in (FieldType.IGNORED, FieldType.IMAGES, FieldType.LIST):
+        elif source.type not in _PUT_TOGETHER:
             fields[field_book().fields[source.field].stores] = column.values
+    size = table.of("package_size")
+    if size is not None:
+        _unpack_sizes(fields, size.values)
+    by_index = {column.source.index: column.values for column in table.columns}
     for name, gap in (("images", _ADDRESS_GAP), ("keywords", _LIST_GAP)):
-        together = [
-            column for source in table.recognition.of(name) for column in table.columns if column.source is source
-        ]
+        together = [by_index[source.index] for source in table.recognition.of(name)]
         if together:
-            fields[name] = _joined([column.values for column in together], gap, is_address=name == "images")
+            fields[name] = _joined(together, gap, is_address=name == "images")
     return ListingTable(
         recognition=table.recognition,
         rows=table.rows,

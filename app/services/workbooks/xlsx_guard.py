@@ -24,13 +24,13 @@ def _unusual(reference: bytes) -> re.Pattern[bytes]:
     return re.compile(rb'<c(?![a-zA-Z])(?! r="' + reference + rb'")(?!(?: [a-z]+="[^"<>/]*")*\s*/>)')
 
 
-# Shapes of sheets whose rectangle stays below `Limits.cells`, the most frequent first:
-# 52 columns × 299 999 rows, 156 × 99 999, 8 × 1 999 999, 702 × 19 999.
-_SHAPES = tuple(
-    map(
-        _unusual,
-        (rb"A?[A-Z][12]?[0-9]{1,5}", rb"[A-E]?[A-Z][0-9]{1,5}", rb"[A-O][0-9]{1,7}", rb"[A-Z]{1,2}1?[0-9]{1,4}"),
-    )
+# Columns and rows of sheets whose rectangle is small enough, and how their references are written; the most frequent
+# shape first. A shape larger than `Limits.cells` is not used.
+_SHAPES = (
+    (52, 299_999, _unusual(rb"A?[A-Z][12]?[0-9]{1,5}")),
+    (156, 99_999, _unusual(rb"[A-E]?[A-Z][0-9]{1,5}")),
+    (8, 1_999_999, _unusual(rb"[A-H]1?[0-9]{1,6}")),
+    (702, 19_999, _unusual(rb"[A-Z]{1,2}1?[0-9]{1,4}")),
 )
 _PREFIXED_CELL = re.compile(rb":c[\s/>]")
 _STRING_REFERENCE = re.compile(rb't="s"[^>]*><v>([0-9]+)<')
@@ -156,7 +156,9 @@ class XlsxGuard:
         """
         references, is_light = info.file_size // _SMALLEST_REFERENCE, self.is_light(info)
         gate = gate or Gate()
-        for shape in _SHAPES:
+        for columns, rows, shape in _SHAPES:
+            if columns * rows > limits().cells:
+                continue
             gate.restart()
             found = self._scan(info, shape, gate, count_references=not is_light)
             if found is not None:

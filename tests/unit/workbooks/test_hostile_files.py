@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import stat
 import struct
+import sys
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -70,10 +71,9 @@ def smaller(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 
     def change(**values: int) -> None:
         lowered = replace(usual, **values)
-        for module in list(__import__("sys").modules.values()):
-            if getattr(module, "__name__", "").startswith("app.services.workbooks") and hasattr(module, "limits"):
-                if callable(module.limits):
-                    monkeypatch.setattr(module, "limits", lambda: lowered)
+        for name, module in list(sys.modules.items()):
+            if name.startswith("app.services.workbooks.") and callable(getattr(module, "limits", None)):
+                monkeypatch.setattr(module, "limits", lambda: lowered)
 
     return change
 
@@ -328,7 +328,7 @@ def test_a_million_blank_rows_do_not_hide_forty_products(tmp_path: Path) -> None
 
 def test_wide_and_long_sheets_within_the_limit_are_read(tmp_path: Path) -> None:
     header = ("SKU", "Title", "Price", *(f"x{n}" for n in range(200)))
-    rows = [header, *(("A%d" % n, "t%d" % n, 1.5) for n in range(300))]
+    rows = [header, *((f"A{n}", f"t{n}", 1.5) for n in range(300))]
     with open_workbook(write_rows(tmp_path / "a.xlsx", rows)) as opened:
         assert len(read_listings(opened, recognise(opened)).rows) == 300
     far = sheet_xml([("SKU", "Title", "Price"), ("A1", "t", 1)]).replace(
@@ -369,7 +369,8 @@ def test_long_shared_strings_that_are_named_once_are_fine(tmp_path: Path, smalle
     texts = ["SKU", "Title", "Price", *(f"{n}" + "x" * 2000 for n in range(50))]
     cells = [f'<c r="B{n + 2}" t="s"><v>{n + 3}</v></c>' for n in range(50)]
     rows = "".join(
-        f'<row r="{n + 2}"><c r="A{n + 2}" t="inlineStr"><is><t>A{n}</t></is></c>{cell}<c r="C{n + 2}"><v>1</v></c></row>'
+        f'<row r="{n + 2}"><c r="A{n + 2}" t="inlineStr"><is><t>A{n}</t></is></c>{cell}'
+        f'<c r="C{n + 2}"><v>1</v></c></row>'
         for n, cell in enumerate(cells)
     )
     head = '<row r="1">' + "".join(f'<c r="{c}1" t="s"><v>{n}</v></c>' for n, c in enumerate("ABC")) + "</row>"
@@ -443,7 +444,8 @@ def test_repeated_blanks_and_texts_of_ods(tmp_path: Path, smaller: Callable[...,
     path = write_ods(tmp_path / "a.ods", ods_content(spaces + "</table:table-cell></table:table-row>"))
     assert code_of(path) == "workbook.cell_too_large"
     smaller(text_bytes=1_000_000)
-    text = f'<table:table-cell table:number-columns-repeated="200" office:value-type="string"><text:p>{"x" * 9000}</text:p>'
+    cell = '<table:table-cell table:number-columns-repeated="200" office:value-type="string">'
+    text = f"{cell}<text:p>{'x' * 9000}</text:p>"
     path = write_ods(tmp_path / "b.ods", ods_content(f"<table:table-row>{text}</table:table-cell></table:table-row>"))
     assert code_of(path) == "workbook.bomb"
 
@@ -543,6 +545,11 @@ def test_refused_cells_are_counted_without_keeping_all(tmp_path: Path, smaller: 
     assert len(table.cell_errors) == 10
     assert table.error_count == 50
     assert len(table.refused) == 50
+
+
+def test_a_lower_limit_holds_for_sheets_of_the_common_form(tmp_path: Path, smaller: Callable[..., None]) -> None:
+    smaller(cells=100)
+    assert code_of(write_rows(tmp_path / "a.xlsx", [HEADER] * 20)) == "workbook.too_large"
 
 
 def test_limits_are_all_positive_and_documented() -> None:
