@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,11 +12,12 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, QTimer
 from app.services.paging import PAGE_ROWS, Group, Query
 from app.views.cells import Cell, Column
 from app.views.page_cache import Entry, PageCache
-from app.views.page_loader import Head, PageLoader
+from app.views.page_loader import Head, Order, PageLoader
 from app.views.row_layout import Place, RowLayout
 from app.views.task_runner import TaskHandle, TaskRunner
 
 STALE_MS = 250
+FEW = 32
 AHEAD = 32
 """A page is fetched when the eye is this many rows away from it."""
 
@@ -49,6 +50,7 @@ class PagedRows(QAbstractTableModel):
         self._cache = PageCache()
         self._layout = RowLayout()
         self._ids: array[int] | None = None
+        self._order: Order | None = None
         self._first_ids: list[int] = []
         self._children: dict[int, list[Entry]] = {}
         self._is_exact = False
@@ -182,10 +184,25 @@ class PagedRows(QAbstractTableModel):
 
     def position_of(self, id: int) -> int | None:
         """Place of the top-level row *id* in the answer; None if it is not in it, or not known yet."""
+        if self._order is not None and id in self._order.places:
+            return self._order.places[id]
         try:
             return self._ids.index(id) if self._ids is not None else self._first_ids.index(id)
         except ValueError:
             return None
+
+    def keep_findable(self, wanted: Callable[[], Collection[int]]) -> None:
+        """Let the places of `wanted()` be looked up with the next order, off the GUI thread."""
+        self._loader.wanted = wanted
+
+    def positions_of(self, ids: Collection[int]) -> list[int]:
+        """Places of top-level rows in the answer, in order; those not in it are left out."""
+        order = self._order
+        if order is not None and all(id in order.wanted for id in ids):
+            return sorted(order.places[id] for id in ids if id in order.places)
+        if len(ids) <= FEW:
+            return sorted(at for at in (self.position_of(id) for id in ids) if at is not None)
+        return [at for at, id in enumerate(self.ids_between(0, self.total - 1)) if id in ids]
 
     def ids_between(self, first: int, last: int) -> Sequence[int]:
         """Ids of top-level places *first* to *last*, as far as known."""
@@ -265,6 +282,7 @@ class PagedRows(QAbstractTableModel):
             self._children.clear()
             self._cache.clear()
             self._cache.put(0, head.rows)
+            self._order = None
             self._first_ids = [row.id for row in head.rows]
             self._ids = array("q", self._first_ids) if head.total is not None else None
             self._is_exact = head.total is not None
@@ -278,8 +296,9 @@ class PagedRows(QAbstractTableModel):
             self._is_exact = True
             self.counted.emit(total)
 
-    def _on_ordered(self, answer: tuple[array[int], Sequence[Group]]) -> None:
-        ids, groups = answer
+    def _on_ordered(self, order: Order) -> None:
+        ids, groups = order.ids, order.groups
+        self._order = order
         is_same = self._ids == ids if self._refreshing else self._starts_alike(ids)
         if is_same and list(groups) == self._layout.groups:
             self._grow(len(ids))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QModelIndex, QRect, Qt, QTimer, Signal
@@ -16,6 +17,7 @@ from app.views.row_painter import RowLook, RowPainter, Span
 from app.views.status import status
 from app.views.table_header import TableHeader
 from app.views.table_memory import TableMemory
+from app.views.table_selection import Ranges, chosen_rows
 from app.views.theme import Density, current_theme, density
 from app.views.theme.density import stepped
 from app.views.thumbnails import Thumbnails
@@ -58,6 +60,10 @@ class PaintedTable(Live, QTableView):
         self.header.lead = self._painter.lead
         self.setHorizontalHeader(self.header)
         self.setModel(model)
+        self._chosen_ranges: Ranges | None = None
+        self.selectionModel().selectionChanged.connect(self._forget_chosen)
+        for signal in (model.modelReset, model.rowsInserted, model.rowsRemoved):
+            signal.connect(self._forget_chosen)
         self._late = QTimer(self, interval=SKELETON_MS, singleShot=True)
         self._late.timeout.connect(self._on_late)
         if thumbnails is not None:
@@ -195,11 +201,18 @@ class PaintedTable(Live, QTableView):
         return is_waiting
 
     def _rows_chosen(self, first: int, last: int) -> set[int]:
-        chosen: set[int] = set()
-        for part in self.selectionModel().selection():
-            if part.top() <= last and part.bottom() >= first:
-                chosen.update(range(max(part.top(), first), min(part.bottom(), last) + 1))
+        """Chosen rows from *first* to *last*; the ranges are merged once for each change of the selection."""
+        if self._chosen_ranges is None:
+            self._chosen_ranges = chosen_rows(self.selectionModel().selection())
+        ranges, chosen = self._chosen_ranges, set()
+        at = bisect_left(ranges, first, key=lambda part: part[1])
+        while at < len(ranges) and ranges[at][0] <= last:
+            chosen.update(range(max(ranges[at][0], first), min(ranges[at][1], last) + 1))
+            at += 1
         return chosen
+
+    def _forget_chosen(self, *_: object) -> None:
+        self._chosen_ranges = None
 
     def _paint_focus(self, painter: QPainter, current: QModelIndex) -> None:
         """A 1 px frame around the current cell, and around a block of chosen cells."""

@@ -32,6 +32,7 @@ class PlaceKeeper(QObject):
         self._kept = Selection(Query())
         self._current: tuple[int, int] | None = None
         self._top: tuple[int, int] | None = None
+        model.keep_findable(self._ids_to_find)
         model.replacing.connect(self._remember)
         model.replaced.connect(self._restore)
         model.ordered.connect(self._complete)
@@ -42,6 +43,12 @@ class PlaceKeeper(QObject):
         select_rows(self._model, self._view.selectionModel(), ranges)
         if ranges and not self._view.currentIndex().isValid():
             self._make_current(ranges[0][0], 0)
+
+    def _ids_to_find(self) -> frozenset[int]:
+        """What will have to be found in the next order."""
+        if self._kept:
+            return frozenset(self._kept.ids)
+        return frozenset(read_selection(self._model, self._view.selectionModel().selection()).ids)
 
     def _remember(self) -> None:
         if self._kept or self._current is not None:

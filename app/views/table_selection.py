@@ -10,7 +10,6 @@ from PySide6.QtCore import QItemSelection, QItemSelectionModel, QItemSelectionRa
 from app.services.paging import Query
 from app.views.paged_rows import PagedRows
 
-FEW = 32
 Ranges = list[tuple[int, int]]
 
 
@@ -72,14 +71,8 @@ def _collect(model: PagedRows, first: int, last: int, ids: list[int], child_ids:
 
 def rows_of(model: PagedRows, ids: Iterable[int]) -> Ranges:
     """Visible rows of top-level *ids* as merged pairs in order; ids no longer in the answer are left out."""
-    wanted = set(ids)
-    known = model.ids_between(0, model.total - 1)
-    if len(wanted) <= FEW:
-        places = sorted(at for at in (model.position_of(id) for id in wanted) if at is not None)
-    else:
-        places = [at for at, id in enumerate(known) if id in wanted]
     merged: Ranges = []
-    for row in (model.row_of(at) for at in places):
+    for row in (model.row_of(at) for at in model.positions_of(frozenset(ids))):
         if row < 0:
             continue
         if merged and row == merged[-1][1] + 1:
@@ -90,9 +83,9 @@ def rows_of(model: PagedRows, ids: Iterable[int]) -> Ranges:
 
 
 def select_rows(model: PagedRows, chooser: QItemSelectionModel, ranges: Ranges) -> None:
-    """Choose whole rows, and nothing else."""
+    """Choose whole rows, and nothing else. Indexes are made unchecked: there may be thousands of ranges."""
     last = model.columnCount() - 1
     selection = QItemSelection()
     for top, bottom in ranges:
-        selection.append(QItemSelectionRange(model.index(top, 0), model.index(bottom, last)))
+        selection.append(QItemSelectionRange(model.createIndex(top, 0), model.createIndex(bottom, last)))
     chooser.select(selection, QItemSelectionModel.SelectionFlag.ClearAndSelect)
