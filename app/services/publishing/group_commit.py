@@ -26,7 +26,7 @@ T = TypeVar("T")
 Work = Callable[[Connection], Any]
 
 INTERVAL_S = 0.05
-"""Between two commits while many come: a hundred listings a second then share about thirty commits. Whoever comes
+"""Between two commits while many come: a hundred listings a second then share twenty commits. Whoever comes
 after a pause does not wait."""
 
 

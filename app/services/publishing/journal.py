@@ -7,84 +7,12 @@ says so. A listing's status moves in the same transaction as its task (DESIGN.md
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import Any
 
 import orjson
 from sqlalchemy import Connection
 
 from app.models import ListingStatus, StoreHealth, TaskAction, TaskState
-
-CODE_SEPARATOR = "\n"
-"""Between merchant codes in `publish_task.codes`; it cannot stand in a code."""
-
-
-@dataclass(frozen=True, slots=True)
-class TaskKey:
-    """A task and how often it had been sent when we took it: what a change must still find."""
-
-    task_id: int
-    listing_id: int
-    attempts: int
-
-
-@dataclass(frozen=True, slots=True)
-class ClaimedTask:
-    """A task this run works on.
-
-    `content_hash`: what passed the checker when it was queued, or was sent last; `queued_ms`: when its batch was
-    made; `product_id`: what the journal already knows of this listing, or None.
-    """
-
-    task_id: int
-    listing_id: int
-    batch_id: int
-    attempts: int
-    content_hash: str
-    product_id: str | None
-    queued_ms: int
-
-
-@dataclass(frozen=True, slots=True)
-class Intent:
-    """What is about to be sent, written before it leaves. `codes` are sorted."""
-
-    task_id: int
-    listing_id: int
-    store_id: int
-    owner: str
-    action: TaskAction
-    content_hash: str
-    title: str
-    codes: tuple[str, ...]
-    product_id: str | None
-    sent_ms: int
-
-
-class Verdict(StrEnum):
-    """Whether an intent was written: only after `GO` may the request leave."""
-
-    GO = "go"
-    LOST = "lost"
-    """Somebody else took, sent or cancelled the task."""
-    STALE = "stale"
-    """The listing was edited since it was read: read it again."""
-    TWIN = "twin"
-    """A listing with the same title and codes is on its way or unknown; the two answers could not be told apart."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """Why a task did not go through, as it is shown: `error.<code>`, the field to change, the platform's words."""
-
-    code: str
-    params: dict[str, Any] = field(default_factory=dict)
-    text: str = ""
-    field: str = ""
-
-
-NO_REASON = Reason("")
+from app.services.publishing.entries import CODE_SEPARATOR, NO_REASON, ClaimedTask, Intent, Reason, TaskKey, Verdict
 
 
 def claim(connection: Connection, store_id: int, owner: str, batch_id: int | None, limit: int) -> list[ClaimedTask]:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row
 from app.models import TaskAction
 from app.services.clock import from_ms
 from app.services.marketplace.port import ListingContent, Marketplace, RemoteListing, SkuContent
-from app.services.publishing.journal import CODE_SEPARATOR, TaskKey
+from app.services.publishing.entries import CODE_SEPARATOR, TaskKey
 
 
 @dataclass(slots=True)

@@ -44,7 +44,8 @@ class RunOwner:
     """One run's name in the journal (`publish_task.owner`) and its lock. Use as a context manager."""
 
     def __init__(self, database: Path) -> None:
-        self.name = f"{socket.gethostname()[:40]}-{os.getpid()}-{uuid4().hex}"
+        host = "".join(sign for sign in socket.gethostname() if sign.isascii() and sign.isalnum())[:40]
+        self.name = f"{host or 'host'}-{os.getpid()}-{uuid4().hex}"
         self._path = lock_dir(database) / f"{self.name}.lock"
         self._handle: int | None = None
 

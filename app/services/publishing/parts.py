@@ -14,10 +14,11 @@ from app.services.db import Database
 from app.services.errors import AppError, OutOfReach
 from app.services.marketplace.port import Marketplace, MarketplaceError
 from app.services.publishing.counts import RunCounts
+from app.services.publishing.entries import Reason, TaskKey
 from app.services.publishing.gate import Ending, Gate
 from app.services.publishing.group_commit import GroupCommit
 from app.services.publishing.images import Uploader
-from app.services.publishing.journal import Reason, TaskKey, fail
+from app.services.publishing.journal import fail
 from app.services.publishing.settings import PublishSettings
 
 

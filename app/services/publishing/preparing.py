@@ -23,8 +23,9 @@ from app.services.listings.loading import load_listings
 from app.services.listings.records import ListingRecord
 from app.services.marketplace.port import ListingContent
 from app.services.publishing.content_builder import ContentIncomplete, build_content
+from app.services.publishing.entries import ClaimedTask, Reason, TaskKey
 from app.services.publishing.images import ImageRef, find_uploads, sources_of
-from app.services.publishing.journal import ClaimedTask, Reason, TaskKey, claim, drop, fail
+from app.services.publishing.journal import claim, drop, fail
 from app.services.publishing.verdicts import BLOCKED, HELD, blocking, holding, reason_from
 
 log = logging.getLogger(__name__)

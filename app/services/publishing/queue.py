@@ -22,8 +22,8 @@ from app.services.errors import InputError, NotFound
 from app.services.listings.loading import chunks, load_listings
 from app.services.listings.records import ListingRecord
 from app.services.publishing.batches import cancel_queued, close_batches
+from app.services.publishing.entries import Reason
 from app.services.publishing.images import sources_of
-from app.services.publishing.journal import Reason
 from app.services.publishing.verdicts import BLOCKED, HELD, blocking, holding, reason_from
 from app.services.tasks import TaskCancelled, TaskContext
 
@@ -109,7 +109,7 @@ def enqueue(
     """
     ids = list(dict.fromkeys(listing_ids))
     with db.read() as session:
-        _check_store(session, store_id)
+        check_store(session, store_id)
         context = load_context(session, store_id)
     ctx = ctx or TaskContext()
     queue = _Queue(db, store_id, context, release_held=release_held)
@@ -124,7 +124,8 @@ def enqueue(
     return queue.finish()
 
 
-def _check_store(session: Session, store_id: int) -> None:
+def check_store(session: Session, store_id: int) -> None:
+    """Make sure that a store may be published to. Raises: NotFound, ReadOnlyStore."""
     store = session.get(Store, store_id)
     if store is None:
         raise NotFound(noun="store", name=str(store_id))

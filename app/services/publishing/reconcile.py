@@ -17,8 +17,9 @@ from app.services.marketplace.port import (
     Refused,
     SignedOut,
 )
+from app.services.publishing.entries import Reason
 from app.services.publishing.gate import Ending
-from app.services.publishing.journal import Reason, accept, mark_unknown, put_back
+from app.services.publishing.journal import accept, mark_unknown, put_back
 from app.services.publishing.lookup import UnknownTask, find_candidates, is_applied, known_products
 from app.services.publishing.parts import RunParts, reason_of
 from app.services.publishing.preparing import sent_content

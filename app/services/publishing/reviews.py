@@ -10,7 +10,8 @@ from sqlalchemy import Connection
 from app.models import ListingStatus, TaskState
 from app.services.clock import now_ms
 from app.services.marketplace.port import Marketplace, Refused, RemoteStatus
-from app.services.publishing.journal import NO_REASON, Reason, settle_review
+from app.services.publishing.entries import NO_REASON, Reason
+from app.services.publishing.journal import settle_review
 
 PAGE_SIZE = 99
 """The platform allows fewer than 100 products a page (aliexpress-open-platform.md 5.0)."""

@@ -26,6 +26,7 @@ from app.services.publishing.lookup import UnknownTask, adopt_unknown
 from app.services.publishing.owner import RunOwner
 from app.services.publishing.parts import RunParts
 from app.services.publishing.preparing import Preparer
+from app.services.publishing.queue import check_store
 from app.services.publishing.reconcile import Reconciler
 from app.services.publishing.recovery import leave_unknown, recover, release
 from app.services.publishing.results import BatchResult
@@ -69,14 +70,16 @@ async def publish(
 
     Returns: what this run did; see `BatchResult.ending` for why it ended early.
     Raises:
+        NotFound: no such store.
+        ReadOnlyStore: the store's authorisation allows reading only.
         TaskCancelled: stopped by `ctx.stop`.
     """
     ctx = ctx or TaskContext()
     with contextlib.ExitStack() as held:
         owner = RunOwner(db.path)
         await asyncio.to_thread(held.enter_context, owner)
-        if settings is None:
-            settings = await asyncio.to_thread(_stored_settings, db, store_id)
+        stored = await asyncio.to_thread(_read_store, db, store_id)
+        settings = settings or stored
         run = _Run(db, marketplace, store_id, batch_id, ctx, owner.name, settings)
         return await run.go(parallel, grace_s)
 
@@ -88,8 +91,9 @@ async def resume(
     return await publish(db, marketplace, store_id, batch_id, ctx, **options)
 
 
-def _stored_settings(db: Database, store_id: int) -> PublishSettings:
+def _read_store(db: Database, store_id: int) -> PublishSettings:
     with db.read() as session:
+        check_store(session, store_id)
         return load_settings(session, store_id)
 
 
@@ -155,8 +159,9 @@ class _Run:
         unknown = adopt_unknown(connection, self._store_id, self._owner)
         of_batch = "" if self._batch_id is None else f" AND batch_id = {int(self._batch_id)}"
         rows = connection.exec_driver_sql(
-            "SELECT id, batch_id, state FROM publish_task WHERE store_id = ? AND (owner = ? OR (owner = '' "
-            f"AND state IN ('queued', 'in_review'){of_batch}))",
+            "SELECT id, batch_id, state FROM publish_task WHERE store_id = ? "
+            "AND state IN ('queued', 'unknown', 'in_review') "
+            f"AND (owner = ? OR (owner = '' AND state <> 'unknown'{of_batch}))",
             (self._store_id, self._owner),
         ).all()
         self._parts.batch_ids |= {batch_id for _, batch_id, _ in rows}

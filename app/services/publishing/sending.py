@@ -19,19 +19,11 @@ from app.services.marketplace.port import (
     Unanswered,
 )
 from app.services.publishing.content_builder import ContentIncomplete
+from app.services.publishing.entries import Intent, Reason, Verdict
 from app.services.publishing.feeding import Feeder
 from app.services.publishing.gate import Ending
 from app.services.publishing.images import ImageMissing
-from app.services.publishing.journal import (
-    Intent,
-    Reason,
-    Verdict,
-    accept,
-    forget_uploads,
-    mark_unknown,
-    put_back,
-    write_intent,
-)
+from app.services.publishing.journal import accept, forget_uploads, mark_unknown, put_back, write_intent
 from app.services.publishing.lookup import UnknownTask
 from app.services.publishing.parts import RunParts, reason_of
 from app.services.publishing.preparing import INTERNAL, Prepared, Preparer

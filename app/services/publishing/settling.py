@@ -11,7 +11,8 @@ from app.services.clock import now_ms
 from app.services.db import Database
 from app.services.errors import InputError
 from app.services.publishing.batches import close_batches, open_as
-from app.services.publishing.journal import TaskKey, accept, put_back
+from app.services.publishing.entries import TaskKey
+from app.services.publishing.journal import accept, put_back
 from app.services.publishing.lookup import split_codes
 from app.services.publishing.recovery import recover
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app.services.compliance.findings import Finding, Label, Severity
-from app.services.publishing.journal import Reason
+from app.services.publishing.entries import Reason
 
 BLOCKED = "publishing.blocked"
 HELD = "publishing.held"

@@ -15,7 +15,7 @@ from app.services.db import Database
 from app.services.listings.loading import load_listing
 from app.services.listings.records import ListingRecord
 from app.services.publishing import journal
-from app.services.publishing.journal import Intent, Reason, TaskKey, Verdict
+from app.services.publishing.entries import Intent, Reason, TaskKey, Verdict
 from app.services.publishing.queue import enqueue
 
 ME, OTHER = "host-1-me", "host-2-other"

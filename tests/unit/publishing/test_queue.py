@@ -18,8 +18,10 @@ from app.services.listings.records import ListingRecord
 from app.services.publishing import queue
 from app.services.publishing.batches import open_batches
 from app.services.publishing.queue import ReadOnlyStore, SkipReason, enqueue
+from app.services.publishing.run import publish
 from app.services.tasks import TaskCancelled, TaskContext
 from tests.unit.publishing.conftest import picture_copy
+from tests.unit.publishing.fake_marketplace import FakeMarketplace
 
 
 def status(db: Database, listing_id: int) -> str:
@@ -142,6 +144,17 @@ def test_nothing_is_queued_for_a_store_that_may_only_be_read(
     with pytest.raises(ReadOnlyStore):
         enqueue(db, 1, [record.id])
     assert tasks(db) == []
+
+
+async def test_nothing_is_sent_to_a_store_that_became_read_only(
+    db: Database, make_sellable: Callable[..., ListingRecord], market: FakeMarketplace
+) -> None:
+    enqueue(db, 1, [make_sellable().id])
+    with db.bulk() as connection:
+        connection.exec_driver_sql("UPDATE store SET access = ?", (StoreAccess.READ_ONLY,))
+    with pytest.raises(ReadOnlyStore):
+        await publish(db, market, 1)
+    assert market.calls == []
 
 
 def test_an_unknown_store_is_named(db: Database) -> None:
