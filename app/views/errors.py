@@ -16,6 +16,9 @@ def sentence(error: BaseException) -> str:
     A bug (anything but an `AppError` with a text) is logged and named by its type; its details stay in the log.
     """
     if isinstance(error, AppError) and messages.has(error.message_key):
-        return tr(error.message_key, **error.params)
+        try:
+            return tr(error.message_key, **error.params)
+        except KeyError:
+            log.exception("%s lacks a parameter of its sentence", error.error_code)
     log.error("unexpected error", exc_info=error)
     return tr("window.bug", name=type(error).__name__)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from app.views.actions import Actions, ActionSpec
@@ -13,6 +13,7 @@ from app.views.context import ViewContext
 from app.views.filter_bar import FilterBar
 from app.views.notice_bars import BannerStack
 from app.views.paged_table import PagedTable
+from app.views.panes import order_focus
 from app.views.side_panel import DEFAULT, SidePanel
 from app.views.status_bar import StatusBar
 from app.views.toolbar import Toolbar
@@ -57,6 +58,7 @@ class PageFrame(Live, QWidget):
         self.empty = EmptyState()
         self.stack = QStackedWidget()
         self._is_narrow = False
+        self._left: QWidget | None = None
         self._middle = Ground("surface")
         self._middle_row = row(self._middle, gap=0)
         self._center = Ground("surface")
@@ -83,6 +85,7 @@ class PageFrame(Live, QWidget):
 
     def set_left(self, widget: QWidget, width: int = 236) -> None:
         """A list left of the table: templates."""
+        self._left = widget
         widget.setFixedWidth(width)
         self._middle_row.insertWidget(0, widget)
 
@@ -146,6 +149,12 @@ class PageFrame(Live, QWidget):
             self.panel.place_over(self._middle)
         else:
             self._middle_row.addWidget(self.panel)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Tab goes through the panes as they stand, not as they were made."""
+        super().showEvent(event)
+        panes = (self.toolbar, self.filters, self.banners, self._left, self.stack, self.panel, self.status)
+        order_focus([pane for pane in panes if pane is not None])
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fold what does not fit (interface.md 2)."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
@@ -23,6 +25,19 @@ def panes_of(window: MainWindow) -> list[QWidget]:
     return [pane for pane in panes if pane is not None and pane.isVisible()]
 
 
+def order_focus(panes: Sequence[QWidget]) -> None:
+    """Let Tab go through *panes* in this order, whatever order their widgets were made in (interface.md 9)."""
+    stops = [stop for pane in panes for stop in (pane, *pane.findChildren(QWidget)) if _takes_tab(stop, pane)]
+    for before, after in pairwise(stops):
+        QWidget.setTabOrder(before, after)
+
+
+def _takes_tab(widget: QWidget, pane: QWidget) -> bool:
+    """Whether Tab stops at *widget*; what lies in a pop-up of the pane is left out."""
+    takes = widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+    return bool(takes) and widget.focusProxy() is None and widget.window() is pane.window()
+
+
 def next_pane(window: MainWindow, by: int) -> None:
     """Give the focus to the next (+1) or previous (−1) pane that has something to focus."""
     panes = panes_of(window)
@@ -40,7 +55,6 @@ def next_pane(window: MainWindow, by: int) -> None:
 def first_focus(pane: QWidget) -> QWidget | None:
     """The pane itself or its first child that takes the focus by Tab."""
     for widget in (pane, *pane.findChildren(QWidget)):
-        takes = widget.focusPolicy() & Qt.FocusPolicy.TabFocus
-        if takes and widget.isVisibleTo(pane.window()) and widget.isEnabled() and widget.focusProxy() is None:
+        if _takes_tab(widget, pane) and widget.isVisibleTo(pane.window()) and widget.isEnabled():
             return widget
     return None

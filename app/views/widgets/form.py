@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QAbstractSpinBox, QHBoxLayout, QSizePolicy, QWidget
 
 from app.messages import tr
 from app.views.language import language
@@ -29,6 +29,8 @@ class Field(Live, QWidget):
         self.label.setBuddy(control)
         self.problem = Label(role="small", ink="red", wrap=True)
         self.problem.hide()
+        if isinstance(control, QAbstractSpinBox):
+            control.lineEdit().setTextMargins(5, 0, 0, 0)  # the style sheet's padding does not reach it
         control.setSizePolicy(QSizePolicy.Policy.Expanding, control.sizePolicy().verticalPolicy())
         line: QHBoxLayout = row(gap=8)
         line.addWidget(self.label, 0, Qt.AlignmentFlag.AlignVCenter)

@@ -402,6 +402,22 @@ class TestKeys:
         next_pane(window, -1)
         assert window.focusWidget() is at or window.focusWidget() is not None
 
+    def test_tab_goes_through_the_panes_as_they_stand(self, open_window, qtbot):
+        window = open_window()
+        page = window.page
+        order = [window.app_bar, page.toolbar, page.filters, page.table, page.panel, page.status]
+        window.app_bar.tabs["listings"].setFocus()
+        seen = []
+        for _ in range(40):
+            focus = window.focusWidget()
+            pane = next(n for n, pane in enumerate(order) if pane is focus or pane.isAncestorOf(focus))
+            seen.append(pane)
+            if pane == len(order) - 1:
+                break
+            qtbot.keyClick(focus, Key.Key_Tab)
+        assert seen == sorted(seen)
+        assert set(seen) == set(range(len(order)))
+
 
 class TestOverlays:
     def test_the_palette_lists_and_runs_actions(self, open_window, qtbot):
