@@ -213,10 +213,8 @@ def _units(text: str) -> int:
 
 
 def _cut(text: str, longest: int) -> str:
-    text = text[:longest]
-    while _units(text) > longest:
-        text = text[: longest - (_units(text) - len(text))]
-    return text
+    """The first *longest* UTF-16 units, no character halved."""
+    return text.encode("utf-16-le", "surrogatepass")[: 2 * longest].decode("utf-16-le", "ignore")
 
 
 def _repaired(text: str) -> str:

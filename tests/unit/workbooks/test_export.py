@@ -1,0 +1,206 @@
+"""Sheets that are written: codes as text, nothing runs as a formula, cuts are reported."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from app.services.tasks import TaskCancelled, TaskContext
+from app.services.workbooks import (
+    CutCell,
+    OutColumn,
+    OutSheet,
+    WorkbookError,
+    export,
+    open_workbook,
+    read_table,
+    recognise,
+    write_csv,
+    write_xlsx,
+)
+from app.services.workbooks import limits as limits_module
+
+CODE, TITLE, PRICE = OutColumn("商家编码", is_text=True), OutColumn("标题"), OutColumn("价格")
+
+
+def cells(path: Path, sheet: int = 0) -> list[list[Any]]:
+    with open_workbook(path) as opened:
+        grid = opened.grid(opened.sheets[sheet].name)
+        return [list(row) for row in grid.rows()] if grid else []
+
+
+def test_rows_come_back_as_they_went_out(tmp_path: Path) -> None:
+    rows = [("00123", "Lamp", 18.9), ("1234567890123456789", "灯 \U0001f4a1", None), (None, None, Decimal("4.20"))]
+    report = write_xlsx(tmp_path / "a.xlsx", [OutSheet("商品", [CODE, TITLE, PRICE], iter(rows))])
+    assert report.row_count == 3
+    assert not report.cut
+    assert cells(tmp_path / "a.xlsx") == [
+        ["商家编码", "标题", "价格"],
+        ["00123", "Lamp", 18.9],
+        ["1234567890123456789", "灯 \U0001f4a1", ""],
+        ["", "", 4.2],
+    ]
+
+
+def test_ids_given_as_numbers_become_text(tmp_path: Path) -> None:
+    rows = [(4000123456789012345, 4000123456789012345, True), (5.0, 7, datetime.date(2026, 1, 2))]
+    write_xlsx(tmp_path / "a.xlsx", [OutSheet("s", [CODE, TITLE, PRICE], rows)])
+    assert cells(tmp_path / "a.xlsx")[1:] == [
+        ["4000123456789012345", "4000123456789012345", True],
+        ["5", 7.0, datetime.date(2026, 1, 2)],
+    ]
+
+
+def test_text_that_begins_like_a_formula_stays_text(tmp_path: Path) -> None:
+    rows = [(code, code, 1) for code in ("=1+1", "+86", "-148", "@SUM(A1)", "=cmd|' /C calc'!A0")]
+    write_xlsx(tmp_path / "a.xlsx", [OutSheet("s", [CODE, TITLE, PRICE], rows)])
+    sheet = openpyxl.load_workbook(tmp_path / "a.xlsx").active
+    assert sheet is not None
+    for row in sheet.iter_rows(min_row=2, max_col=2):
+        assert [cell.data_type for cell in row] == ["s", "s"]
+    assert [row[0] for row in cells(tmp_path / "a.xlsx")[1:]] == [row[0] for row in rows]
+
+
+def test_a_csv_neutralises_formulas_and_reads_back_the_same(tmp_path: Path) -> None:
+    rows = [("=1+1", "+x", 1), ("-148", "@a", -2.5), ("00123", "plain", Decimal("4.20")), (None, "\tx", 0)]
+    report = write_csv(tmp_path / "a.csv", [CODE, OutColumn("标题"), OutColumn("=价格")], rows)
+    assert report.row_count == 4
+    raw = (tmp_path / "a.csv").read_bytes()
+    assert raw.startswith(b"\xef\xbb\xbf")
+    assert raw.decode("utf-8-sig").splitlines() == [
+        "商家编码,标题,'=价格",
+        "'=1+1,'+x,1",
+        "'-148,'@a,-2.5",
+        "00123,plain,4.20",
+        ",'\tx,0",
+    ]
+    with open_workbook(tmp_path / "a.csv") as opened:
+        table = read_table(opened, recognise(opened))
+    assert table.columns[0].values == ["=1+1", "-148", "00123", None]
+    assert table.columns[1].values[:3] == ["+x", "@a", "plain"]
+
+
+def test_long_texts_are_cut_and_reported(tmp_path: Path) -> None:
+    rows = [("A", "x" * 32_767, 1), ("B", "y" * 40_000, 2), ("C", "\U0001f4a1" * 20_000, 3)]
+    report = write_xlsx(tmp_path / "a.xlsx", [OutSheet("s", [CODE, TITLE, PRICE], rows)])
+    assert report.cut == [CutCell("s", 3, "B", 40_000), CutCell("s", 4, "B", 20_000)]
+    written = [row[1] for row in cells(tmp_path / "a.xlsx")[1:]]
+    assert [len(text) for text in written] == [32_767, 32_767, 16_383]
+
+
+def test_broken_characters_do_not_stop_a_sheet(tmp_path: Path) -> None:
+    write_xlsx(tmp_path / "a.xlsx", [OutSheet("s", [CODE, TITLE], [("A\x01", "half \ud83d pair"), ("B", "ok")])])
+    assert cells(tmp_path / "a.xlsx")[1:] == [["A\x01", "half � pair"], ["B", "ok"]]
+    write_csv(tmp_path / "a.csv", [CODE, TITLE], [("A", "half \ud83d pair")])
+    assert "half ? pair" in (tmp_path / "a.csv").read_text("utf-8-sig")
+
+
+def test_columns_of_one_name_stay_two_columns(tmp_path: Path) -> None:
+    write_xlsx(tmp_path / "a.xlsx", [OutSheet("s", [TITLE, TITLE, TITLE], [("a", "b", "c")])])
+    assert cells(tmp_path / "a.xlsx") == [["标题", "标题", "标题"], ["a", "b", "c"]]
+
+
+def test_a_sheet_without_rows_has_its_header(tmp_path: Path) -> None:
+    report = write_xlsx(tmp_path / "a.xlsx", [OutSheet("s", [CODE, TITLE], [])])
+    assert report.row_count == 0
+    assert cells(tmp_path / "a.xlsx") == [["商家编码", "标题"]]
+    write_csv(tmp_path / "a.csv", [CODE, TITLE], [])
+    assert cells(tmp_path / "a.csv") == [["商家编码", "标题"]]
+
+
+def test_sheet_names_are_made_fit(tmp_path: Path) -> None:
+    names = ["a/b:c*?", "a b c", "", "x" * 40, "x" * 40, "A B C", "'quoted'"]
+    write_xlsx(tmp_path / "a.xlsx", [OutSheet(name, [CODE], [("1",)]) for name in names])
+    with open_workbook(tmp_path / "a.xlsx") as opened:
+        written = [sheet.name for sheet in opened.sheets]
+    assert written[0] == "a b c"
+    assert written[3] == "x" * 31
+    assert len({name.casefold() for name in written}) == len(names)
+    assert all(0 < len(name) <= 31 for name in written)
+
+
+def test_mixed_types_in_one_column_keep_their_types(tmp_path: Path) -> None:
+    rows = [(1,), ("text",), (2.5,), (None,), (True,), ("3",)]
+    write_xlsx(tmp_path / "a.xlsx", [OutSheet("s", [PRICE], rows)])
+    assert [row[0] for row in cells(tmp_path / "a.xlsx")[1:]] == [1.0, "text", 2.5, "", True, "3"]
+
+
+def test_rows_are_streamed(tmp_path: Path) -> None:
+    """The writer must not ask for all rows before it writes the first."""
+    alive = 0
+    most = 0
+
+    class Row(tuple[Any, ...]):
+        __slots__ = ()
+
+        def __new__(cls, number: int) -> Row:
+            nonlocal alive, most
+            alive += 1
+            most = max(most, alive)
+            return super().__new__(cls, (f"A{number}", "t", number))
+
+        def __del__(self) -> None:
+            nonlocal alive
+            alive -= 1
+
+    ctx = TaskContext()
+    report = write_xlsx(tmp_path / "a.xlsx", [OutSheet("s", [CODE, TITLE, PRICE], map(Row, range(20_000)))], ctx)
+    assert report.row_count == ctx.progress.done == 20_000
+    assert most < 4_000
+
+
+def test_too_many_rows_and_a_stop_leave_the_older_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(b"older")
+    monkeypatch.setattr(export, "limits", lambda: replace(limits_module.limits(), write_rows=1500))
+    with pytest.raises(WorkbookError) as caught:
+        write_xlsx(path, [OutSheet("s", [CODE], ((f"A{n}",) for n in range(5000)))])
+    assert caught.value.error_code == "workbook.too_many_rows"
+    assert caught.value.params["limit"] == 1499
+    ctx = TaskContext()
+    ctx.stop.set()
+    with pytest.raises(TaskCancelled):
+        write_xlsx(path, [OutSheet("s", [CODE], [("A",)])], ctx)
+    with pytest.raises(TaskCancelled):
+        write_csv(path, [CODE], [("A",)], ctx)
+    assert path.read_bytes() == b"older"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_an_unwritable_place(tmp_path: Path) -> None:
+    for write in (
+        lambda path: write_xlsx(path, [OutSheet("s", [CODE], [("A",)])]),
+        lambda path: write_csv(path, [CODE], [("A",)]),
+    ):
+        with pytest.raises(WorkbookError) as caught:
+            write(tmp_path / "none" / "a.xlsx")
+        assert caught.value.error_code == "workbook.unwritable"
+
+
+def test_an_error_in_the_rows_is_not_swallowed(tmp_path: Path) -> None:
+    def rows() -> Iterator[tuple[str]]:
+        yield ("A",)
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        write_xlsx(tmp_path / "a.xlsx", [OutSheet("s", [CODE], rows())])
+    assert not list(tmp_path.iterdir())
+
+
+TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=("Cc",)), min_size=1, max_size=12)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
+@given(st.lists(st.tuples(TEXTS, TEXTS), min_size=1, max_size=8))
+def test_any_text_survives_the_way_through_a_workbook(tmp_path: Path, rows: list[tuple[str, str]]) -> None:
+    write_xlsx(tmp_path / "a.xlsx", [OutSheet("s", [CODE, TITLE], rows)])
+    assert [tuple(row) for row in cells(tmp_path / "a.xlsx")[1:]] == rows
