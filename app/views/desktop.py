@@ -14,6 +14,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
+from app.paths import resources
 from app.views.context import ViewContext
 from app.views.errors import sentence
 from app.views.language import language
@@ -21,6 +22,7 @@ from app.views.main_window import MainWindow
 from app.views.notices import Offer
 from app.views.store_picker import StoreEntry
 from app.views.tab_page import TabPage
+from app.views.task_runner import TaskHandle
 
 log = logging.getLogger(__name__)
 
@@ -162,12 +164,25 @@ class Desktop(QObject):
         if then is not None:
             then(stores)
 
-    def open_practice(self) -> None:
+    def open_practice(self) -> TaskHandle:
         """Start the practice market, connect its two stores, read their data."""
         handle = self.context.runner.start(self.context.services.open_practice, language.code)
         self.context.jobs.add(handle, "desktop.job.practice", icon="school")
         handle.succeeded.connect(lambda _: self._on_stores_changed("desktop.practice_ready"))
         handle.failed.connect(self.tell)
+        return handle
+
+    def play_demo(self) -> None:
+        """The demo: the practice store, then the import of the demo workbook, ready to be applied."""
+        handle = self.context.runner.call(self.context.services.stores)
+        handle.succeeded.connect(lambda stores: self._import_demo() if stores else self._open_practice_first())
+
+    def _open_practice_first(self) -> None:
+        handle = self.open_practice()
+        handle.succeeded.connect(lambda _: self._import_demo())
+
+    def _import_demo(self) -> None:
+        self.import_files([resources() / "samples" / "demo-listings.xlsx"])
 
     def add_store(self) -> None:
         """Connect a store of one's own."""

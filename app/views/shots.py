@@ -43,3 +43,11 @@ def grab(widget: QWidget, path: Path, size: tuple[int, int] | None = None) -> Pa
     if not widget.grab().save(str(path)):
         raise OSError(f"cannot write {path}")
     return path
+
+
+if __name__ == "__main__":
+    import sys
+
+    from app.views.picture_tour import main
+
+    sys.exit(main(sys.argv[1:]))

@@ -47,11 +47,16 @@ class LateWorker:
         return worker.submit(function, *args, ctx=ctx)
 
 
-def open_window(arguments: Sequence[str]) -> int:
-    """Run the window until it is closed. Returns: the exit code."""
+def open_window(arguments: Sequence[str], *, is_demo: bool = False) -> int:
+    """Run the window until it is closed. Returns: the exit code.
+
+    Args:
+        arguments: of the command line; `--data DIR` chooses the data folder.
+        is_demo: use data of its own, with the practice store open and the demo workbook ready to be imported.
+    """
     from qasync import QEventLoop
 
-    data_dir = _data_dir(arguments)
+    data_dir = _data_dir(arguments, is_demo=is_demo)
     qt = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(qt, QApplication)
     qt.setApplicationName("Shangjia")
@@ -62,11 +67,11 @@ def open_window(arguments: Sequence[str]) -> int:
     sweep.start()
     app = Application(data_dir)
     with _crash_log(data_dir), asyncio.Runner(loop_factory=lambda: QEventLoop(qt)) as loop:
-        loop.run(_run(qt, app))
+        loop.run(_run(qt, app, is_demo=is_demo))
     return 0
 
 
-async def _run(qt: QApplication, app: Application) -> None:
+async def _run(qt: QApplication, app: Application, *, is_demo: bool) -> None:
     loop = asyncio.get_running_loop()
     loop.set_default_executor(ThreadPoolExecutor(IO_THREADS, "io"))
     loop.set_exception_handler(
@@ -79,6 +84,8 @@ async def _run(qt: QApplication, app: Application) -> None:
     desktop = Desktop(context, lambda: load_services(app))
     closed = asyncio.Event()
     desktop.window.closed.connect(closed.set)
+    if is_demo:
+        desktop.ready.connect(desktop.play_demo)
     desktop.start()
     await closed.wait()
     desktop.window.hide()
@@ -100,11 +107,11 @@ def load_services(app: Application) -> Any:
     return services
 
 
-def _data_dir(arguments: Sequence[str]) -> Path:
+def _data_dir(arguments: Sequence[str], *, is_demo: bool) -> Path:
     parser = argparse.ArgumentParser(add_help=False)
     parser.add_argument("--data", type=Path, default=None)
     chosen, _ = parser.parse_known_args(list(arguments))
-    return chosen.data or default_data_dir()
+    return chosen.data or (default_data_dir() / "demo" if is_demo else default_data_dir())
 
 
 class _crash_log:  # noqa: N801 - used as a context manager

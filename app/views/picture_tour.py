@@ -1,0 +1,239 @@
+"""Pictures of every screen in both languages and both themes, taken on the practice store: `python run.py shots DIR`.
+
+The tour is the main job itself: open the practice store, drop the demo sheet with a few broken cells, apply,
+publish, look at the result. Nothing is staged, so a screen that does not work makes no picture.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QApplication, QWidget
+
+from app.paths import resources
+from app.samples.writing import SampleOptions, write_sample
+from app.services.application import Application
+from app.views.context import ViewContext
+from app.views.desktop import Desktop
+from app.views.drop_overlay import DropOverlay
+from app.views.importing.dialog import ImportDialog
+from app.views.listings.publish_result import PublishResultDialog
+from app.views.look import Look
+from app.views.start import LateWorker, load_services
+from app.views.task_runner import TaskRunner
+from app.views.view_settings import MemorySettings
+
+SIZE = QSize(1440, 900)
+LANGUAGES = ("zh", "en")
+THEMES = ("light", "dark")
+TABS = ("listings", "stores", "warehouses", "orders", "freight")
+PATIENCE_S = 120.0
+BROKEN_ROWS, BROKEN_CELLS = 60, 6
+PUBLISHED = 24
+
+
+class PictureTour:
+    """Walks through the program and takes pictures into *folder*."""
+
+    def __init__(self, desktop: Desktop, folder: Path) -> None:
+        self._desktop, self._folder = desktop, folder
+        self._look = desktop.window.look
+        self.taken: list[Path] = []
+
+    @property
+    def _window(self) -> Any:
+        return self._desktop.window
+
+    async def run(self) -> None:
+        """The whole tour."""
+        await self._everywhere("10-first-run")
+        self._desktop.open_practice()
+        await self._until(lambda: self._has_ended("desktop.job.practice"))
+        await self._drop()
+        await self._import()
+        await self._publish()
+        for tab in TABS:
+            self._window.show_tab(tab)
+            await self._rows_are_here()
+            await self._everywhere(f"01-{tab}" if tab == "listings" else f"06-{tab}")
+        self._window.show_tab("listings")
+        self._desktop.show_history()
+        await asyncio.sleep(0.5)
+        await self._everywhere("11-history")
+        self._close_dialogs()
+        self._window.open_palette()
+        await self._everywhere("11-palette")
+        self._window.palette_box.hide()
+        self._desktop.show_guide("listings")
+        await self._everywhere("12-guide")
+        self._close_dialogs()
+
+    async def _drop(self) -> None:
+        overlay: DropOverlay = self._window.drop_overlay
+        self._window.show_tab("listings")
+        await self._rows_are_here()
+        overlay.lift([resources() / "samples" / "demo-listings.xlsx", resources() / "samples" / "images"])
+        await self._everywhere("03b-drop")
+        overlay.hide()
+
+    async def _import(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            sheet = Path(folder) / "supplier-quote.xlsx"
+            write_sample(sheet, SampleOptions(BROKEN_ROWS, seed=7, broken=BROKEN_CELLS, images=True))
+            self._desktop.import_files([sheet])
+            dialog = self._dialog(ImportDialog)
+            await self._until(lambda: dialog.head is not None and dialog.primary.isEnabled())
+            await asyncio.sleep(1.0)
+            await self._everywhere("03-import")
+            dialog.apply()
+            await self._until(lambda: self._has_ended("import.job"))
+            await asyncio.sleep(1.0)
+        self._desktop.import_files([resources() / "samples" / "demo-listings.xlsx"])
+        dialog = self._dialog(ImportDialog)
+        await self._until(lambda: dialog.primary.isEnabled())
+        dialog.apply()
+        await self._until(lambda: sum(job.title_key == "import.job" and not job.is_running for job in self._jobs) == 2)
+
+    async def _publish(self) -> None:
+        self._window.show_tab("listings")
+        page = self._window.page
+        page.segments.choose("drafts")
+        await self._rows_are_here()
+        page.table.select_ids(list(page.table.paged.ids_between(0, PUBLISHED - 1)))
+        await asyncio.sleep(0.5)
+        page.publish()
+        await self._until(lambda: self._dialogs())
+        await self._everywhere("04-publish-question")
+        self._dialogs()[0].accept()
+        await self._until(lambda: any(job.title_key == "publish.job" for job in self._jobs))
+        await asyncio.sleep(1.0)
+        await self._everywhere("05-publishing")
+        await self._until(lambda: self._has_ended("publish.job"))
+        await asyncio.sleep(0.5)
+        page.publisher.show_last()
+        await self._until(lambda: self._dialog(PublishResultDialog, needed=False) is not None)
+        await asyncio.sleep(0.7)
+        await self._everywhere("05-publish-result")
+        self._close_dialogs()
+        page.segments.choose("all")
+
+    # -- helpers -----------------------------------------------------------------------------------------------
+
+    @property
+    def _jobs(self) -> list[Any]:
+        return list(self._desktop.context.jobs)
+
+    def _has_ended(self, title_key: str) -> bool:
+        jobs = [job for job in self._jobs if job.title_key == title_key]
+        return bool(jobs) and not any(job.is_running for job in jobs)
+
+    def _dialogs(self) -> list[QWidget]:
+        from PySide6.QtWidgets import QDialog
+
+        return [dialog for dialog in self._window.findChildren(QDialog) if dialog.isVisible()]
+
+    def _dialog(self, kind: type[Any], *, needed: bool = True) -> Any:
+        found = [dialog for dialog in self._dialogs() if isinstance(dialog, kind)]
+        if needed and not found:
+            raise RuntimeError(f"no {kind.__name__} is open")
+        return found[0] if found else None
+
+    def _close_dialogs(self) -> None:
+        for dialog in self._dialogs():
+            dialog.close()
+
+    async def _rows_are_here(self) -> None:
+        """The first rows are shown, the second one is current, its panel is filled, its pictures arrived."""
+        table = self._window.page.table
+        await self._until(lambda: table.paged.is_loaded)
+        if table.paged.rowCount() > 1:
+            table.setCurrentIndex(table.paged.index(1, 0))
+        await asyncio.sleep(1.2)
+
+    async def _until(self, is_ready: Callable[[], Any]) -> None:
+        deadline = time.monotonic() + PATIENCE_S
+        while not is_ready():
+            if time.monotonic() > deadline:
+                raise TimeoutError("the tour waits in vain; see the pictures taken so far")
+            await asyncio.sleep(0.1)
+
+    async def _everywhere(self, name: str) -> None:
+        """The screen as it is, in both languages and both themes."""
+        for language in LANGUAGES:
+            for theme in THEMES:
+                self._look.set_language(language)
+                self._look.set_theme(theme)
+                await asyncio.sleep(0.6)
+                self._take(f"{name}-{theme}-{language}.png")
+
+    def _take(self, file: str) -> None:
+        """The window with whatever dialogs lie over it, put together as a screen shows them."""
+        path = self._folder / file
+        picture = self._window.grab()
+        dialogs = self._dialogs()
+        if dialogs:
+            from PySide6.QtGui import QPainter
+
+            painter = QPainter(picture)
+            for dialog in dialogs:
+                shown = dialog.grab()
+                painter.drawPixmap((SIZE.width() - dialog.width()) // 2, (SIZE.height() - dialog.height()) // 2, shown)
+            painter.end()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not picture.save(str(path)):
+            raise OSError(f"cannot write {path}")
+        self.taken.append(path)
+
+
+async def take_pictures(qt: QApplication, folder: Path) -> list[Path]:
+    """Run the tour with data of its own. Returns: the pictures."""
+    with tempfile.TemporaryDirectory() as data:
+        app = Application(Path(data))
+        settings = MemorySettings()
+        Look(qt, settings).apply()
+        runner = TaskRunner(heavy=LateWorker(app))
+        desktop = Desktop(ViewContext(runner, settings), lambda: load_services(app))
+        desktop.window.resize(SIZE)
+        ready = asyncio.Event()
+        desktop.ready.connect(ready.set)
+        desktop.start()
+        await ready.wait()
+        await asyncio.sleep(1.0)
+        tour = PictureTour(desktop, folder)
+        try:
+            await tour.run()
+        finally:
+            await _end(desktop, runner, app)
+    return tour.taken
+
+
+async def _end(desktop: Desktop, runner: TaskRunner, app: Application) -> None:
+    desktop.window.hide()
+    runner.stop_all()
+    others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+    await asyncio.gather(*others, return_exceptions=True)
+    await app.disconnect()
+    runner.shutdown()
+    await asyncio.to_thread(app.close)
+
+
+def main(arguments: list[str]) -> int:
+    """`DIR`: where the pictures go."""
+    from qasync import QEventLoop
+
+    if len(arguments) != 1:
+        sys.stderr.write("usage: run.py shots DIR\n")
+        return 2
+    qt = QApplication(sys.argv[:1])
+    qt.setQuitOnLastWindowClosed(False)
+    with asyncio.Runner(loop_factory=lambda: QEventLoop(qt)) as loop:
+        taken = loop.run(take_pictures(qt, Path(arguments[0])))
+    sys.stdout.write(f"{len(taken)} pictures in {arguments[0]}\n")
+    return 0
