@@ -19,7 +19,15 @@ ROOT = Path(__file__).resolve().parents[3]
 WINDOW = json.loads((resources() / "translations" / "window.json").read_text("utf-8"))
 OURS = [*(ROOT / "app" / "views").glob("*.py")]
 OURS += [file for part in ("theme", "widgets", "activity") for file in (ROOT / "app" / "views" / part).glob("*.py")]
-NO_TEXTS = ("window.geometry", "window.theme", "window.body_px", "window.language", "window.tab", "window.qss")
+NO_TEXTS = (
+    "window.geometry",
+    "window.theme",
+    "window.body_px",
+    "window.language",
+    "window.tab",
+    "window.qss",
+    "window.ini",
+)
 """Names of settings and files that only look like keys."""
 HEADS = {key.split(".")[0] for key in WINDOW}
 
