@@ -9,14 +9,13 @@ from collections.abc import Sequence
 
 def main(arguments: Sequence[str]) -> int:
     """Do the command that *arguments* name, or open the window. Returns: the exit code, see `app.cli`."""
-    from app.cli.main import has_command, run
+    from app.cli.main import has_command, is_window_demo, run
 
-    is_demo = "demo" in arguments and "--headless" not in arguments
-    if has_command(arguments) and not is_demo:
+    if has_command(arguments):
         return run(arguments)
     from app.views.start import open_window
 
-    return int(open_window(arguments, is_demo=is_demo))
+    return int(open_window(arguments, is_demo=is_window_demo(arguments)))
 
 
 if __name__ == "__main__":

@@ -30,6 +30,11 @@ class Desk:
 
         return find_store(self.app.db, name)
 
+    def say_log(self, line: str) -> None:
+        """A sentence for the person who watches; standard output is for the result."""
+        sys.stderr.write(f"{line}\n")
+        sys.stderr.flush()
+
     def say_first(self, line: str) -> None:
         """Print a line now, before the command is done: only for commands that never end by themselves."""
         sys.stdout.write(f"{line}\n")

@@ -99,8 +99,18 @@ def _forget_stdout() -> None:
 def has_command(arguments: Sequence[str]) -> bool:
     """Whether the command line asks for a command; without one (only `--data DIR`) the window opens.
 
-    `demo` without `--headless` is the window, too.
+    `demo` without `--headless` is the window, too: `is_window_demo`.
     """
+    return bool(_words(arguments)) and not is_window_demo(arguments)
+
+
+def is_window_demo(arguments: Sequence[str]) -> bool:
+    """Whether the window is to open on the practice market with the demo workbook. A store may be called "demo"."""
+    return _words(arguments) == ["demo"]
+
+
+def _words(arguments: Sequence[str]) -> list[str]:
+    """The command line without the data folder."""
     rest = list(arguments)
     words = []
     while rest:
@@ -109,9 +119,7 @@ def has_command(arguments: Sequence[str]) -> bool:
             rest[:1] = []
         elif not part.startswith("--data="):
             words.append(part)
-    if not words:
-        return False
-    return words[0] != "demo" or words != ["demo"]
+    return words
 
 
 def chosen_data(arguments: Sequence[str]) -> Path:

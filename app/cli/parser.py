@@ -16,11 +16,14 @@ from app.messages import tr
 MODULES = (
     "market",
     "stores",
+    "importing",
     "checking",
     "publishing",
     "listings",
     "history",
+    "exporting",
     "upkeep",
+    "demo",
 )
 """Modules of `app.cli.commands`, in the order of the help."""
 

@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError
 from app.cli.commands import stores as store_commands
 from app.cli.desk import price_text, table, time_text
 from app.cli.failures import failure_of, sentence
-from app.cli.main import chosen_data, has_command
+from app.cli.main import chosen_data, has_command, is_window_demo
 from app.cli.outcome import Exit
 from app.cli.parser import MODULES, data_of
 from app.services.application import Application
@@ -132,10 +132,12 @@ def test_the_data_folder_is_found_without_the_grammar(own_data_folder):
         (["--json", "doctor"], True),
         (["--help"], True),
         (["store"], True),
+        (["list", "--store", "demo"], True),
     ],
 )
 def test_without_a_command_the_window_opens(arguments, is_command):
     assert has_command(arguments) is is_command
+    assert is_window_demo(arguments) is ("demo" in arguments and not is_command)
 
 
 def test_settings_of_a_newer_program_stop_the_command(cli, own_data_folder):

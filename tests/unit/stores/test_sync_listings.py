@@ -226,6 +226,17 @@ def test_after_publishing_our_own_writing_stays(db, market, make_lamp, make_list
     assert after.content_hash == after.sent_hash == sent
 
 
+def test_keywords_the_platform_does_not_tell_stay(db, market, make_lamp, sync):
+    market.put(make_lamp("1005001"))
+    sync()
+    market.put(make_lamp("1005001", keywords=(), weight_g=900, modified_at=LATER))
+    assert sync().listings.conflicts == []
+    assert (only(db).keywords, only(db).weight_g) == ("lamp, bedside", 900)
+    market.put(make_lamp("1005001", keywords=("night light",), modified_at=LATER + timedelta(days=1)))
+    sync()
+    assert only(db).keywords == "night light"
+
+
 def only_in(connection, listing_id):
     from sqlalchemy.orm import Session
 

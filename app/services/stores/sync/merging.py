@@ -38,8 +38,8 @@ def adopt(
     if ours is None or theirs is None:
         merged.skus = adopt_skus(local.skus, remote.skus, frozenset())
         return merged
-    if ours.keywords == theirs.keywords:
-        merged.keywords = local.keywords
+    if ours.keywords == theirs.keywords or not theirs.keywords:
+        merged.keywords = local.keywords  # the platform's newer detail leaves them out: none is "not told"
     if ours.unit_id == theirs.unit_id:
         merged.unit = local.unit
     if set(ours.attributes) == set(theirs.attributes):

@@ -1,0 +1,51 @@
+"""`export` and `template`: sheets for a spreadsheet, in the words the import understands."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from shutil import copyfile
+
+from app.cli.commands.listings import matching_ids
+from app.cli.desk import Desk
+from app.cli.outcome import Outcome
+from app.cli.parser import Commands
+from app.messages import tr
+from app.paths import resources
+from app.services.errors import InputError
+
+
+def add_to(commands: Commands) -> None:
+    """Add `export` and `template`."""
+    parser = commands.add("export", export)
+    parser.add_argument("--store", required=True, metavar="NAME", help=tr("cli.help.store.name"))
+    parser.add_argument("--out", required=True, type=Path, metavar="FILE", help=tr("cli.help.export.out"))
+    parser.add_argument("--where", default="", metavar="EXPR", help=tr("cli.help.where"))
+    parser = commands.add("template", save_template)
+    parser.add_argument("--out", required=True, type=Path, metavar="FILE", help=tr("cli.help.template.out"))
+
+
+def export(desk: Desk, options: argparse.Namespace) -> Outcome:
+    """Write a store's listings, all or those a condition holds for."""
+    from app.services.listings.exporting import export_listings
+
+    store = desk.store(options.store)
+    done = export_listings(desk.app.db, options.out, matching_ids(desk, store.id, options.where))
+    told = {"listings": done.listings, "skus": done.skus, "file": str(done.file)}
+    return Outcome(told, [tr("cli.exported", n=done.listings, skus=done.skus, file=done.file)])
+
+
+def save_template(desk: Desk, options: argparse.Namespace) -> Outcome:
+    """Save the blank listing sheet.
+
+    Raises:
+        InputError: another ending than .xlsx.
+    """
+    from app.services.workbooks.export import replacing
+    from app.services.workbooks.template import FILE_NAME
+
+    if options.out.suffix.lower() != ".xlsx":
+        raise InputError("cli.out_name", file=options.out.name, known=".xlsx")
+    with replacing(options.out) as part:
+        copyfile(resources() / "templates" / FILE_NAME, part)
+    return Outcome({"file": str(options.out)}, [tr("cli.template", file=options.out)])

@@ -1,0 +1,156 @@
+"""`import`: workbooks and packages into drafts, each file as one change that can be undone."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from app.cli.desk import Desk
+from app.cli.outcome import Exit, Outcome
+from app.cli.parser import Commands
+from app.messages import tr
+from app.services.tasks import TaskContext
+
+if TYPE_CHECKING:
+    from app.services.history.records import ChangeRecord
+    from app.services.listings.importing.records import ImportPlan
+    from app.services.workbooks import CellError, ListingTable
+
+SHOWN_ERRORS = 50
+"""Refused cells a person is shown; `--json` and `--errors` give all that are kept."""
+PICTURE_ENDINGS = frozenset({".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp"})
+
+
+def add_to(commands: Commands) -> None:
+    """Add `import`."""
+    parser = commands.add("import", import_files)
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help=tr("cli.help.import.files"))
+    parser.add_argument("--store", required=True, metavar="NAME", help=tr("cli.help.store.name"))
+    parser.add_argument("--dry-run", action="store_true", help=tr("cli.help.import.dry_run"))
+    parser.add_argument("--errors", type=Path, metavar="OUT.xlsx", help=tr("cli.help.import.errors"))
+
+
+def import_files(desk: Desk, options: argparse.Namespace) -> Outcome:
+    """Read all files before storing anything, so that one that cannot be read leaves everything as it was.
+
+    Raises:
+        WorkbookError: a file cannot be read; nothing was changed.
+    """
+    store = desk.store(options.store)
+    sheets = [path for path in options.files if not _holds_pictures(path)]
+    others = [path for path in options.files if _holds_pictures(path)]
+    summary = read_and_store(desk, store.id, sheets, others, is_dry=options.dry_run)
+    marked = _mark(summary, options.errors) if options.errors is not None else []
+    told = {
+        "rows": summary.rows,
+        "listings": summary.listings,
+        "skus": summary.skus,
+        "errors": [_error_object(error) for _, error in summary.errors],
+        "error_count": summary.error_count,
+        "change": summary.changes[-1].uid if summary.changes else None,
+        "changes": [change.uid for change in summary.changes],
+        "marked": [str(path) for path in marked],
+    }
+    code = Exit.SOME_REFUSED if summary.error_count else Exit.DONE
+    return Outcome(told, _lines(summary, marked, is_dry=options.dry_run), code)
+
+
+@dataclass(slots=True)
+class Summary:
+    """What came of all files together; `errors` pairs each refused cell with its file."""
+
+    rows: int = 0
+    skus: int = 0
+    listings: dict[str, int] = field(default_factory=lambda: {"new": 0, "changed": 0, "unchanged": 0, "refused": 0})
+    errors: list[tuple[Path, CellError]] = field(default_factory=list)
+    error_count: int = 0
+    changes: list[ChangeRecord] = field(default_factory=list)
+
+    def add(self, path: Path, plan: ImportPlan, error_count: int) -> None:
+        """Add one file's plan."""
+        self.rows += plan.counts.rows
+        self.skus += plan.counts.skus
+        for name in self.listings:
+            self.listings[name] += getattr(plan.counts, name)
+        self.errors.extend((path, error) for error in plan.errors)
+        self.error_count += error_count
+
+
+def read_and_store(
+    desk: Desk, store_id: int, sheets: Sequence[Path], others: Sequence[Path] = (), *, is_dry: bool = False
+) -> Summary:
+    """Plan every file, then store them one after the other; later ones are planned anew on what the first brought.
+
+    Raises:
+        InputError: no sheet among the files, or one of them is missing or cannot be read; nothing was changed.
+    """
+    from app.services.errors import InputError
+    from app.services.listings.importing.session import store
+
+    if not sheets:
+        raise InputError("cli.no_sheet")
+    plans = [_plan(desk, store_id, path, others) for path in sheets]
+    summary = Summary()
+    for number, path in enumerate(sheets):
+        plan, table = plans[number]
+        if number and not is_dry:
+            plan, table = _plan(desk, store_id, path, others)
+        summary.add(path, plan, table.error_count)
+        if not is_dry:
+            result = store(desk.app.db, plan, table.error_count, TaskContext())
+            if result.change is not None:
+                summary.changes.append(result.change)
+    return summary
+
+
+def _plan(desk: Desk, store_id: int, path: Path, others: Sequence[Path]) -> tuple[ImportPlan, ListingTable]:
+    from app.services.listings.importing.session import plan_import
+
+    return plan_import(desk.app.db, desk.app.database_path, path, store_id, TaskContext(), others=others)
+
+
+def _holds_pictures(path: Path) -> bool:
+    return path.is_dir() or path.suffix.lower() in PICTURE_ENDINGS
+
+
+def _mark(summary: Summary, out: Path) -> list[Path]:
+    """Copies of the user's own sheets with the refused cells marked; a number in the name from the second file on."""
+    from app.services.workbooks.marked_copy import marked_copy
+
+    by_file: dict[Path, list[CellError]] = {}
+    for path, error in summary.errors:
+        by_file.setdefault(path, []).append(error)
+    written = []
+    for number, (path, errors) in enumerate(by_file.items(), 1):
+        target = out if number == 1 else out.with_stem(f"{out.stem}-{number}")
+        marked_copy(path, errors, target, tr)
+        written.append(target)
+    return written
+
+
+def _error_object(error: CellError) -> dict[str, Any]:
+    return {
+        "file": error.file,
+        "sheet": error.sheet,
+        "row": error.row,
+        "column": error.column,
+        "header": error.header,
+        "field": error.field,
+        "value": error.value,
+        "code": error.code,
+        "message": error.message(tr),
+    }
+
+
+def _lines(summary: Summary, marked: Sequence[Path], *, is_dry: bool) -> list[str]:
+    lines = [error.message(tr) for _, error in summary.errors[:SHOWN_ERRORS]]
+    if summary.error_count > SHOWN_ERRORS:
+        lines.append(tr("cli.more", n=summary.error_count - SHOWN_ERRORS))
+    lines.append(tr("cli.imported", n=summary.rows, **summary.listings))
+    lines.extend(tr("cli.import_marked", file=path) for path in marked)
+    if is_dry:
+        lines.append(tr("cli.import_preview"))
+    return lines
