@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from app.services.compliance.recheck import recheck, refresh_listing_images
@@ -10,10 +12,12 @@ from app.services.db import Database
 from app.services.history.listing import can_redo, can_undo, changes_of_listing, list_changes
 from app.services.history.records import ChangeRecord, UndoResult
 from app.services.history.undo import redo, undo
+from app.services.listings.cells import CellEdit, CellPlan, CellsSaved, plan_cells
+from app.services.listings.choices import FilterChoices, filter_choices
 from app.services.listings.details import Choice, ListingDetail, find_categories, listing_detail
 from app.services.listings.editing import ListingEdit, edit_listings
 from app.services.listings.source import ListingSource
-from app.services.paging import Query
+from app.services.paging import Filter, Query
 from app.services.tasks import TaskContext
 
 
@@ -58,6 +62,23 @@ class ListingDesk:
             self._recheck([edit.listing_id for edit in edits], [e.listing_id for e in edits if e.images is not None])
         return change
 
+    def plan_cells(self, cells: Sequence[CellEdit]) -> CellPlan:
+        """What a block of cells would change, before it is asked about."""
+        return plan_cells(self.db, cells)
+
+    def save_cells(self, cells: Sequence[CellEdit], ctx: TaskContext | None = None) -> CellsSaved:
+        """Store a block of cells as one change and check its listings anew; refused cells are left out.
+
+        Raises:
+            TaskCancelled: stopped; nothing was written.
+        """
+        plan = plan_cells(self.db, cells)
+        params = {"n": len(plan.changes)}
+        change = edit_listings(self.db, plan.edits(), label="change.cells", params=params, ctx=ctx)
+        if change is not None:
+            self._recheck(plan.listing_ids, ())
+        return CellsSaved(change, plan)
+
     def undo(
         self, uid: str | None = None, only: Sequence[int] | None = None, ctx: TaskContext | None = None
     ) -> UndoResult:
@@ -99,6 +120,15 @@ class ListingDesk:
                 f"SELECT status, count(*) FROM listing{where} GROUP BY status", tuple(params)
             )
             return {row[0]: int(row[1]) for row in rows}
+
+    def with_findings(self, query: Query, ctx: TaskContext | None = None) -> array[int]:
+        """Ids of the listings of *query* that the checker has something to say about, in their order."""
+        source = self.source()
+        return source.ids(replace(query, filters=(*query.filters, Filter("findings", ">", 0))), ctx)
+
+    def filter_choices(self, store_ids: Sequence[int], language: str) -> FilterChoices:
+        """Categories, templates, groups and imports that the listings of these stores use."""
+        return filter_choices(self.db, store_ids, language)
 
     def _checked(self, result: UndoResult) -> UndoResult:
         if result.listing_ids:
