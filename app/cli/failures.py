@@ -30,6 +30,14 @@ class Failure:
 
 def failure_of(error: BaseException, log_file: str) -> Failure:
     """What to tell of *error*; a bug is logged with its traceback, and the sentence names the file."""
+    try:
+        return _failure_of(error, log_file)
+    except Exception:  # a broken catalogue must not bring the traceback after all
+        log.exception("no sentence for %s", type(error).__name__)
+        return Failure("cli.bug", f"cli.bug: {log_file}", Exit.NOTHING_DONE)
+
+
+def _failure_of(error: BaseException, log_file: str) -> Failure:
     if isinstance(error, AppError):
         return Failure(error.error_code, sentence(error), _exit_of(error))
     if isinstance(error, TaskCancelled):

@@ -66,6 +66,19 @@ def test_a_bug_is_logged_and_told_without_a_traceback(cli, own_data_folder, monk
     assert "ZeroDivisionError" in log.read_text("utf-8")
 
 
+@pytest.mark.logs_errors
+def test_a_broken_catalogue_brings_no_traceback_either(cli, monkeypatch, own_data_folder):
+    def broken(*_, **__):
+        raise ValueError("two files, one key")
+
+    monkeypatch.setattr("app.cli.parser.tr", broken)
+    monkeypatch.setattr("app.cli.failures.tr", broken)
+    said = cli("--json", "store", "list")
+    assert (said.code, said.json["error"]["code"]) == (2, "cli.bug")
+    assert "Traceback" not in said.err + said.out
+    assert "two files, one key" in (own_data_folder / "logs" / "shangjia.log").read_text("utf-8")
+
+
 def test_a_sentence_that_does_not_fit_its_parameters_is_no_second_failure(caplog):
     assert sentence(InputError("cli.limit")) == "cli.limit"
     assert sentence(InputError("never.heard_of")) == "never.heard_of"

@@ -1,0 +1,239 @@
+"""`import`, `export`, `template`, `demo`: sheets in and out, and the whole job in one go."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from app.paths import resources
+from app.services.listings.exporting import in_order
+
+ROOT = Path(__file__).resolve().parents[3]
+DEMO = resources() / "samples" / "demo-listings.xlsx"
+HEADER = ("产品编号", "标题 Title", "类目", "商家编码", "颜色", "价格 (USD)", "库存", "重量 (g)", "备注")
+
+
+def sheet(path: Path, *rows: tuple[object, ...], header: tuple[str, ...] = HEADER) -> Path:
+    book = openpyxl.Workbook()
+    page = book.active
+    assert page is not None
+    for row in (header, *rows):
+        page.append(row)
+    book.save(path)
+    return path
+
+
+LAMPS = (
+    ("LM-1", "Bedside Table Lamp Dimmable", "Table Lamps", "LM4402-WH", "White", 18.9, 120, 840, "fragile"),
+    ("LM-1", "Bedside Table Lamp Dimmable", "Table Lamps", "LM4402-BK", "Black", 19.9, 0, 840, "fragile"),
+    ("LM-2", "Folding Desk Lamp", "Table Lamps", "LM4418-WH", "White", 13.2, 396, 460, None),
+)
+
+
+@pytest.fixture
+def lamps(tmp_path):
+    return sheet(tmp_path / "lamps.xlsx", *LAMPS)
+
+
+def imported(cli, store, *arguments):
+    return cli("--json", "import", *map(str, arguments), "--store", store)
+
+
+def test_importing_makes_drafts_as_one_change_and_again_changes_nothing(cli, synced, lamps):
+    said = imported(cli, synced, lamps)
+    assert said.code == 0, said.err
+    assert (said.json["rows"], said.json["skus"], said.json["errors"]) == (3, 3, [])
+    assert said.json["listings"] == {"new": 2, "changed": 0, "unchanged": 0, "refused": 0}
+    assert cli("--json", "history").json["changes"][0]["id"] == said.json["change"]
+    listed = cli("--json", "list", "--store", synced, "--where", 'key = "LM-1"').json["listings"]
+    assert [(sku["code"], sku["price"], sku["stock"]) for sku in listed[0]["skus"]] == [
+        ("LM4402-WH", "18.90", 120),
+        ("LM4402-BK", "19.90", 0),
+    ]
+    again = imported(cli, synced, lamps)
+    assert again.json["listings"] == {"new": 0, "changed": 0, "unchanged": 2, "refused": 0}
+    assert again.json["change"] is None
+    assert cli("--json", "undo").json["restored"] == 2
+    assert cli("--json", "list", "--store", synced, "--where", 'key = "LM-1"').json["listings"] == []
+
+
+def test_a_dry_run_stores_nothing(cli, synced, lamps):
+    said = imported(cli, synced, lamps, "--dry-run")
+    assert (said.code, said.json["listings"]["new"], said.json["change"]) == (0, 2, None)
+    assert cli("--json", "history").json["changes"] == []
+    assert "Preview only" in cli("import", str(lamps), "--store", synced, "--dry-run").out
+
+
+def test_refused_cells_are_named_and_marked_in_a_copy_of_the_users_sheet(cli, synced, tmp_path):
+    broken = list(map(list, LAMPS))
+    broken[1][3] = "1.23E+06"
+    broken[2][5] = "cheap"
+    path = sheet(tmp_path / "broken.xlsx", *map(tuple, broken))
+    marked = tmp_path / "marked.xlsx"
+    said = imported(cli, synced, path, "--errors", marked)
+    assert said.code == 1
+    places = {(error["row"], error["column"]): error for error in said.json["errors"]}
+    assert set(places) == {(3, "D"), (4, "F")}
+    for error in places.values():
+        assert {"file", "sheet", "row", "column", "value", "code", "message"} <= set(error)
+        assert str(error["row"]) in error["message"]
+    assert places[4, "F"]["value"] == "cheap"
+    assert said.json["marked"] == [str(marked)]
+    page = openpyxl.load_workbook(marked).active
+    assert page is not None
+    assert page["F4"].value == "cheap"
+    assert page["F4"].fill.start_color.rgb == "FFFFC7CE"
+    assert said.json["listings"]["new"] == 1
+    broken[1][3], broken[2][5] = "LM4402-BK", 13.2
+    corrected = imported(cli, synced, sheet(path, *map(tuple, broken)))
+    assert corrected.code == 0
+    assert corrected.json["listings"] == {"new": 1, "changed": 1, "unchanged": 0, "refused": 0}
+
+
+def test_several_files_are_several_changes_and_one_bad_file_stops_all(cli, synced, lamps, tmp_path):
+    second = sheet(tmp_path / "more.xlsx", ("LM-3", "Third Lamp", "Table Lamps", "LM9", "White", 5, 1, 100, None))
+    said = imported(cli, synced, lamps, second, tmp_path)
+    assert (said.json["listings"]["new"], len(said.json["changes"])) == (3, 2)
+    assert said.json["change"] == said.json["changes"][-1]
+    cli("undo")
+    cli("undo")
+    bad = tmp_path / "bad.xlsx"
+    bad.write_bytes(b"PK\x03\x04 this is no workbook")
+    said = imported(cli, synced, lamps, bad)
+    assert said.code == 2
+    assert said.json["error"]["code"].startswith("workbook")
+    assert cli("--json", "list", "--store", synced, "--where", 'key = "LM-1"').json["listings"] == []
+
+
+def test_the_second_file_sees_what_the_first_brought(cli, synced, lamps, tmp_path):
+    cheaper = [(*row[:5], 1.5, *row[6:]) for row in LAMPS]
+    second = sheet(tmp_path / "cheaper.xlsx", *cheaper)
+    said = imported(cli, synced, lamps, second)
+    assert said.json["listings"] == {"new": 2, "changed": 2, "unchanged": 0, "refused": 0}
+    listed = cli("--json", "list", "--store", synced, "--where", 'key = "LM-1"').json["listings"]
+    assert {sku["price"] for sku in listed[0]["skus"]} == {"1.50"}
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "code"),
+    [
+        ("missing.xlsx", None, "workbook.not_found"),
+        ("empty.xlsx", b"", "workbook.empty"),
+        ("words.xlsx", b"\x00\x01\x02 nothing", "workbook"),
+    ],
+)
+def test_a_file_that_is_no_sheet_is_bad_input(cli, store, tmp_path, name, content, code):
+    path = tmp_path / name
+    if content is not None:
+        path.write_bytes(content)
+    said = imported(cli, store, path)
+    assert said.code == 2
+    assert said.json["error"]["code"].startswith(code)
+    assert said.json["error"]["message"]
+
+
+def test_pictures_alone_are_no_import(cli, store, tmp_path):
+    assert imported(cli, store, tmp_path).json["error"]["code"] == "cli.no_sheet"
+
+
+@pytest.mark.parametrize("ending", ["xlsx", "csv"])
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_is_exported_comes_back_unchanged(cli, synced, lamps, tmp_path, own_data_folder, ending, language):
+    from app.services.application import Application
+
+    Application(own_data_folder).change_settings(language=language)
+    imported(cli, synced, lamps)
+    out = tmp_path / f"out.{ending}"
+    said = cli("--json", "export", "--store", synced, "--out", str(out))
+    assert (said.code, said.json["file"]) == (0, str(out))
+    listed = cli("--json", "list", "--store", synced).json["listings"]
+    assert said.json["listings"] == len(listed)
+    assert said.json["skus"] == sum(len(listing["skus"]) for listing in listed)
+    back = imported(cli, synced, out, "--dry-run")
+    assert back.json["errors"] == []
+    assert back.json["listings"] == {"new": 0, "changed": 0, "unchanged": len(listed), "refused": 0}
+
+
+def test_unknown_columns_and_codes_survive_the_way_out(cli, synced, tmp_path):
+    path = sheet(
+        tmp_path / "codes.xlsx",
+        ("0012", "Cable with a number", "Table Lamps", "0012345678901234567", "+White", 5, 1, 100, "a"),
+        ("0012", "Cable with a number", "Table Lamps", "AB12E03", "Black", 5, 1, 100, "b"),
+    )
+    imported(cli, synced, path)
+    out = tmp_path / "out.csv"
+    cli("export", "--store", synced, "--out", str(out), "--where", 'key = "0012"')
+    with out.open(encoding="utf-8-sig", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert [row["Merchant code"] for row in rows] == ["0012345678901234567", "AB12E03"]
+    assert [row["Product key"] for row in rows] == ["0012", "0012"]
+    assert [row["备注"] for row in rows] == ["a", "b"]
+    assert rows[0]["Color"] == "'+White"
+
+
+def test_a_condition_and_unknown_endings_of_an_export(cli, synced, tmp_path):
+    some = cli("--json", "export", "--store", synced, "--out", str(tmp_path / "x.csv"), "--where", "status = off")
+    assert 0 < some.json["listings"] < len(cli("--json", "list", "--store", synced).json["listings"])
+    said = cli("--json", "export", "--store", synced, "--out", str(tmp_path / "x.pdf"))
+    assert (said.code, said.json["error"]["code"]) == (2, "export.unknown_kind")
+    said = cli("--json", "export", "--store", synced, "--out", str(tmp_path / "nowhere" / "x.csv"))
+    assert (said.code, said.json["error"]["code"]) == (2, "workbook.unwritable")
+
+
+def test_columns_of_sale_properties_keep_every_listings_order():
+    assert in_order([("Color", "Ships From"), ("Color", "Length"), ("Color", "Length", "Ships From")]) == [
+        "Color",
+        "Length",
+        "Ships From",
+    ]
+    assert in_order([("Plug", "Ships From"), ("Color", "Plug")]) == ["Color", "Plug", "Ships From"]
+    assert sorted(in_order([("A", "B"), ("B", "A")])) == ["A", "B"]
+    assert in_order([()]) == []
+
+
+def test_the_template_can_be_saved_and_imported(cli, synced, tmp_path):
+    out = tmp_path / "blank.xlsx"
+    said = cli("--json", "template", "--out", str(out))
+    assert (said.code, said.json) == (0, {"file": str(out)})
+    assert imported(cli, synced, out, "--dry-run").json["listings"]["refused"] == 0
+    assert cli("template", "--out", str(tmp_path / "blank.doc")).code == 2
+
+
+def test_the_demo_goes_from_the_workbook_to_live_listings(tmp_path):
+    """As `run.py demo --headless` starts it: without --json the result is printed all the same."""
+    environment = {**os.environ, "SHANGJIA_DATA": str(tmp_path / "own")}
+    done = subprocess.run(
+        [sys.executable, "-m", "app", "demo", "--headless"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    told = json.loads(done.stdout.splitlines()[-1])
+    assert done.returncode == 0, done.stderr
+    assert {"listings", "live", "failed", "elapsed_s"} <= set(told)
+    assert told["live"] == told["listings"] == told["attempts"] > 10
+    assert told["failed"] == 0
+    assert not (tmp_path / "own" / "shangjia.db").exists()
+
+
+def test_the_demo_in_a_folder_finds_everything_done_the_second_time(cli, own_data_folder):
+    first = cli("--json", "demo", "--headless")
+    second = cli("--json", "demo", "--headless")
+    assert (first.code, second.code) == (0, 0)
+    assert second.json["live"] == first.json["live"] == first.json["attempts"]
+    assert second.json["attempts"] == 0
+    assert [store["practice"] for store in cli("--json", "store", "list").json["stores"]] == [True, True]
+
+
+def test_a_demo_without_its_workbook_says_so(cli, monkeypatch):
+    monkeypatch.setattr("app.cli.commands.demo.DEMO_WORKBOOK", ("samples", "gone.xlsx"))
+    assert cli("--json", "demo", "--headless").json["error"]["code"] == "cli.no_demo"
