@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -13,6 +15,7 @@ PLATFORM = ZoneInfo("America/Los_Angeles")
 MINUS = "\u2212"
 THIN = "\u202f"
 MISSING = "–"
+_NUMBER = re.compile(r"-?(?:[0-9]+\.?[0-9]*|\.[0-9]+)")
 
 
 def integer(number: int | None) -> str:
@@ -107,8 +110,6 @@ def parse_money(text: str) -> int | None:
 
 def parse_decimal(text: str, *, signs: str = "") -> Decimal | None:
     """A number as a person types it; None for an empty field. Raises ValueError for anything else."""
-    import unicodedata
-
     cleaned = "".join(unicodedata.normalize("NFKC", text).split()).replace(MINUS, "-")
     cleaned = cleaned.strip(unicodedata.normalize("NFKC", signs))
     if not cleaned or cleaned == MISSING:
@@ -120,6 +121,6 @@ def parse_decimal(text: str, *, signs: str = "") -> Decimal | None:
         cleaned = f"{whole}.{rest}"
     else:
         cleaned = cleaned.replace(",", "")
-    if not cleaned.replace(".", "", 1).lstrip("-").isdigit() or not cleaned.isascii():
+    if not _NUMBER.fullmatch(cleaned):
         raise ValueError(text)
     return Decimal(cleaned)

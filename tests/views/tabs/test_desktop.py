@@ -1,0 +1,200 @@
+"""The window over real services: first start, undo, history, guide, adding a store, restoring a backup."""
+
+import asyncio
+import shutil
+
+import pytest
+from PySide6.QtWidgets import QDialog, QFileDialog
+from qasync import QEventLoop
+
+from app.services.application import Application
+from app.services.desktop import DesktopServices
+from app.services.listings.editing import ListingEdit
+from app.services.upgrade import backup
+from app.views.context import ViewContext
+from app.views.desktop import Desktop
+from app.views.guide_dialog import GuideDialog, guide_text
+from app.views.history_dialog import HistoryDialog
+from app.views.language import language
+from app.views.start import LateWorker
+from app.views.stores.add_dialog import AddStoreDialog
+from app.views.task_runner import TaskRunner
+from app.views.view_settings import MemorySettings
+
+
+@pytest.fixture
+def loop(qapp):
+    """Qt's loop as asyncio's, as in the program."""
+    made = QEventLoop(qapp, already_running=False)
+    asyncio.set_event_loop(made)
+    with made:
+        yield made
+    asyncio.set_event_loop(None)
+
+
+@pytest.fixture
+def run(qtbot, loop, tmp_path, practice_file):
+    """Run a coroutine with a desktop over a copy of the practice data (`is_empty`: over nothing)."""
+
+    def start(steps, *, is_empty=False):
+        folder = tmp_path / "data"
+        folder.mkdir()
+        app = Application(folder)
+        if not is_empty:
+            shutil.copyfile(practice_file, app.database_path)
+
+        async def whole():
+            services = DesktopServices(app)
+            services.start_up = _nothing  # neither worker nor practice market: this is about the window
+            runner = TaskRunner(heavy=LateWorker(app))
+            desktop = Desktop(ViewContext(runner, MemorySettings()), lambda: services)
+            ready = asyncio.Event()
+            desktop.ready.connect(ready.set)
+            desktop.start()
+            await asyncio.wait_for(ready.wait(), 20)
+            try:
+                await steps(desktop, services)
+            finally:
+                for dialog in desktop.window.findChildren(QDialog):
+                    dialog.close()
+                desktop.window.close()
+                runner.shutdown()
+                desktop.window.deleteLater()
+                app.close()
+
+        loop.run_until_complete(whole())
+
+    return start
+
+
+async def _nothing(_language, *, ctx):
+    return None
+
+
+async def until(is_true, seconds=20.0):
+    """Let the window work until something holds."""
+    for _ in range(int(seconds / 0.02)):
+        if is_true():
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError("waited in vain")
+
+
+def dialog(desktop, kind):
+    found = [one for one in desktop.window.findChildren(kind) if one.isVisible()]
+    return found[0] if found else None
+
+
+def test_without_a_store_the_newcomers_page_is_shown(run):
+    async def steps(desktop, services):
+        window = desktop.window
+        await until(lambda: window._stack.currentWidget() is window.first_run)
+        assert window.first_run.isVisible()
+
+    run(steps, is_empty=True)
+
+
+def test_with_stores_the_listings_are_shown_and_the_picker_knows_them(run):
+    async def steps(desktop, services):
+        await until(lambda: desktop.window.app_bar.stores.stores)
+        await until(lambda: desktop.window.page is not None and desktop.window.page.table.paged.total == 148)
+        assert [store.name for store in desktop.window.app_bar.stores.stores] == ["Chenfan Digital", "Amber Isle Home"]
+
+    run(steps)
+
+
+def test_every_tab_opens_and_f1_explains_it(run):
+    async def steps(desktop, services):
+        for tab in ("stores", "listings", "warehouses", "orders", "freight"):
+            desktop.window.show_tab(tab)
+            await until(lambda: desktop.window.page.table.paged.is_loaded)
+            desktop.window.actions_of_window["guide"].trigger()
+            guide = dialog(desktop, GuideDialog)
+            assert len(guide.page.toPlainText()) > 80
+            guide.close()
+
+    run(steps)
+
+
+def test_undo_and_redo_tell_what_they_did(run):
+    async def steps(desktop, services):
+        await until(lambda: desktop.window.page is not None)
+        before = services.listings.detail(1).record.title
+        services.listings.save([ListingEdit(1, fields={"title": "Changed by hand"})], "Changed by hand")
+        desktop.window.actions_of_window["undo"].trigger()
+        await until(lambda: services.listings.detail(1).record.title == before)
+        await until(lambda: any(toast.key == "history.undone_toast" for toast in desktop.context.notices.kept))
+        desktop.window.actions_of_window["redo"].trigger()
+        await until(lambda: services.listings.detail(1).record.title == "Changed by hand")
+
+    run(steps)
+
+
+def test_nothing_to_undo_is_said_calmly(run):
+    async def steps(desktop, services):
+        await until(lambda: desktop.window.page is not None)
+        desktop.window.actions_of_window["undo"].trigger()
+        await until(lambda: any(toast.key == "history.nothing_to_undo" for toast in desktop.context.notices.kept))
+
+    run(steps)
+
+
+def test_the_history_takes_back_an_older_change(run):
+    async def steps(desktop, services):
+        await until(lambda: desktop.window.page is not None)
+        before = services.listings.detail(1).record.title
+        old = services.listings.save([ListingEdit(1, fields={"title": "First"})], "First")
+        services.listings.save([ListingEdit(2, fields={"title": "Second"})], "Second")
+        desktop.window.actions_of_window["history"].trigger()
+        history = dialog(desktop, HistoryDialog)
+        await until(lambda: history.changes._changes)
+        assert [change.params["title"] for change in history.changes._changes] == ["Second", "First"]
+        history.undo_wanted.emit(old.uid)
+        await until(lambda: services.listings.detail(1).record.title == before)
+        assert services.listings.detail(2).record.title == "Second"
+        await until(lambda: history.changes._changes[1].is_undone)
+
+    run(steps)
+
+
+def test_a_store_is_added_only_with_all_it_needs(run):
+    async def steps(desktop, services):
+        await until(lambda: desktop.window.page is not None)
+        desktop.add_store()
+        form = dialog(desktop, AddStoreDialog)
+        form.name.setText("My store")
+        form.gateway.setText("http://127.0.0.1:9")
+        form.primary.click()
+        await until(lambda: form.problem.isVisible())
+        assert "app_key" in form.problem.text()
+        for line in form.secrets.values():
+            line.setText("invented-0001")
+        form.primary.click()
+        await until(lambda: dialog(desktop, AddStoreDialog) is None)
+        await until(lambda: "My store" in [store.name for store in services.stores()])
+
+    run(steps)
+
+
+def test_a_backup_takes_the_place_of_the_data(run, tmp_path, monkeypatch):
+    async def steps(desktop, services):
+        await until(lambda: desktop.window.page is not None)
+        copy = backup(services.app.database_path, tmp_path / "elsewhere")
+        services.listings.save([ListingEdit(1, fields={"title": "After the copy"})], "After the copy")
+        monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(copy), ""))
+        desktop.restore_data()
+        question = next(one for one in desktop.window.findChildren(QDialog) if one.isVisible())
+        question.accept()
+        await until(lambda: services.listings.detail(1).record.title != "After the copy")
+        kept = list((services.app.data_dir / "backups").glob("*before-restore*"))
+        assert len(kept) == 1
+
+    run(steps)
+
+
+def test_the_guide_has_every_page_in_both_languages(qapp):
+    for code in ("zh", "en"):
+        language.set_language(code)
+        for topic in ("listings", "stores", "orders", "freight", "warehouses", "keys"):
+            assert len(guide_text(topic)) > 60, (code, topic)
+    assert guide_text("no such page") == guide_text("listings")
