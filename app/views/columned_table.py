@@ -11,6 +11,7 @@ from PySide6.QtGui import QResizeEvent
 from app.services.paging import Query
 from app.views.cells import Column
 from app.views.column_menu import column_menu
+from app.views.language import say
 from app.views.painted_table import PaintedTable
 
 
@@ -20,6 +21,7 @@ class ColumnedTable(PaintedTable):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.memory.dress(self.header)
+        say(self.header, "table.columns", "accessibleName")
         self.header.sort_wanted.connect(self.sort_by)
         self.header.menu_wanted.connect(self._show_column_menu)
         self.header.sectionResized.connect(self._on_resized)

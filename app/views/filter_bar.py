@@ -117,6 +117,20 @@ class FilterBar(Ground):
         if condition not in self._filters:
             self.set_filters([*self._filters, condition])
 
+    def reads(self, condition: Filter) -> str:
+        """A condition as its chip reads: `Margin < 20 %`."""
+        field = self._fields[condition.field]
+        return f"{tr(field.key)} {value_text(field, condition)}"
+
+    def clear_words(self) -> None:
+        """No words; the conditions stay."""
+        self.search.set_quietly("")
+        self.changed.emit()
+
+    def remove(self, condition: Filter) -> None:
+        """Take one condition away, and tell."""
+        self.set_filters([kept for kept in self._filters if kept is not condition])
+
     def clear_all(self) -> None:
         """No words, no conditions."""
         self.search.set_quietly("")
@@ -145,7 +159,7 @@ class FilterBar(Ground):
         return chip
 
     def _remove(self, condition: Filter) -> None:
-        self.set_filters([kept for kept in self._filters if kept is not condition])
+        self.remove(condition)
         self.search.setFocus()
 
     def _remove_last(self) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtGui import QContextMenuEvent, QMouseEvent
 from PySide6.QtWidgets import QAbstractItemDelegate, QWidget
 
 from app.views.columned_table import ColumnedTable
+from app.views.language import say
 from app.views.table_keys import TableKeys
 from app.views.table_place import PlaceKeeper
 from app.views.table_selection import Selection, read_selection
@@ -55,6 +56,7 @@ class PagedTable(TableKeys, ColumnedTable):
         self.selectionModel().currentChanged.connect(self._tell_current)
         self.paged.dataChanged.connect(self._tell_current)
         self.doubleClicked.connect(self._on_double_click)
+        say(self, "table.name", "accessibleName")
         self.dress()
 
     # -- selection ---------------------------------------------------------------------------------------------

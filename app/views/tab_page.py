@@ -176,12 +176,28 @@ class TabPage(PageFrame):
         is_empty = model.is_loaded and model.is_exact and model.total == 0
         if is_empty:
             if self.filters.filters or self.filters.text:
-                self.empty.show_state("search", "empty.no_match", action_key="empty.clear", primary=False)
-                self._on_empty = self.filters.clear_all
+                self._show_no_match()
             else:
                 self._on_empty = None
                 self.show_nothing()
         self.stack.setCurrentWidget(self.empty if is_empty else self.table)
+
+    def _show_no_match(self) -> None:
+        """Offer to clear; then, when it is known, name the condition that hides most and offer to remove that."""
+        self.empty.show_state("search", "empty.no_match", action_key="empty.clear", primary=False)
+        self._on_empty = self.filters.clear_all
+        query = self.table.paged.query
+        handle = self.context.runner.call(_hiding_most, self.table.paged.source, query, self.filters.filters)
+        handle.succeeded.connect(lambda found: self._name_what_hides(query, found))
+
+    def _name_what_hides(self, query: Query, found: tuple[Filter | None, int]) -> None:
+        culprit, hidden = found
+        if not hidden or self.table.paged.query is not query or self.table.paged.total:
+            return
+        name = self.filters.reads(culprit) if culprit is not None else query.text
+        keys = {"detail_key": "empty.no_match_detail", "action_key": "empty.remove"}
+        self.empty.show_state("search", "empty.no_match", **keys, primary=False, name=name, n=hidden)
+        self._on_empty = self.filters.clear_words if culprit is None else lambda: self.filters.remove(culprit)
 
     def say_nothing(
         self, icon: str, title_key: str, *, detail_key: str = "", action_key: str = "", act: Any = None, **params: Any
@@ -270,3 +286,15 @@ class TabPage(PageFrame):
 
     def take_files(self, paths: Sequence[Any]) -> None:
         """Files were dropped that `files_meant_here`."""
+
+
+def _hiding_most(source: Any, query: Query, chips: Sequence[Filter]) -> tuple[Filter | None, int]:
+    """The condition (None: the words) without which most rows would match, and how many those are."""
+    counts: list[tuple[int, Filter | None]] = []
+    for chip in chips:
+        kept = tuple(condition for condition in query.filters if condition is not chip)
+        counts.append((source.count(replace(query, filters=kept)), chip))
+    if query.text:
+        counts.append((source.count(replace(query, text="")), None))
+    most, culprit = max(counts, key=lambda pair: pair[0], default=(0, None))
+    return culprit, most

@@ -217,6 +217,25 @@ class TestAsking:
         qtbot.waitUntil(lambda: page.table.isVisible() and page.table.paged.total == 300)
         assert page.filters.filters == ()
 
+    def test_nothing_matches_names_what_hides_most(self, open_window, fake_source, qtbot):
+        source = fake_source(300)
+        source.change(7, status="failed")
+        page = open_window(source).page
+        page.filters.set_filters([Filter("status", "in", ("failed",))], "000123")
+        page.table.paged.source.data[7] = source.data[7]
+        qtbot.waitUntil(lambda: "hides" in page.empty.texts[1])
+        assert page.empty.button.text() == "Remove it"
+        assert page.empty.texts[1] == "“Table Failed” hides 1."
+        qtbot.mouseClick(page.empty.button, Left)
+        qtbot.waitUntil(lambda: page.table.isVisible() and page.table.paged.total == 1)
+        assert page.filters.filters == ()
+        assert page.filters.text == "000123"
+        page.filters.set_filters([Filter("status", "in", ("failed",))], "no such words")
+        qtbot.waitUntil(lambda: page.empty.texts[1] == "“no such words” hides 1.")
+        qtbot.mouseClick(page.empty.button, Left)
+        qtbot.waitUntil(lambda: page.table.paged.total == 1 and page.table.isVisible())
+        assert page.filters.text == ""
+
     def test_nothing_yet_says_what_to_do(self, open_window, fake_source, qtbot):
         window = open_window(fake_source(0))
         qtbot.waitUntil(window.page.empty.isVisible)
