@@ -7,10 +7,9 @@ import pytest
 from app.messages import Messages, catalogue
 from app.services.publishing import preparing, reconcile, reviews, verdicts
 from app.services.publishing.content_builder import ContentIncomplete
-from app.services.publishing.gate import Ending
 from app.services.publishing.images import ImageMissing
 from app.services.publishing.parts import JournalUnwritable
-from app.services.publishing.queue import ReadOnlyStore, SkipReason
+from app.services.publishing.queue import ReadOnlyStore
 from app.services.publishing.settling import NotUndecided
 
 ERRORS = {
@@ -41,8 +40,6 @@ NOTES = {
 def test_every_sentence_can_be_said(language: str) -> None:
     messages = Messages(language)  # type: ignore[arg-type]
     wanted = {f"error.{code}": params for code, params in ERRORS.items()} | NOTES
-    wanted |= {f"publishing.skipped.{reason}": {"n": 3} for reason in SkipReason}
-    wanted |= {f"publishing.ended.{ending}": {} for ending in Ending}
     for key, params in wanted.items():
         said = messages.text(key, **params)
         assert said
@@ -52,7 +49,5 @@ def test_every_sentence_can_be_said(language: str) -> None:
 def test_nothing_stands_in_the_catalogue_that_nobody_says() -> None:
     """A key without a speaker is a sentence nobody keeps true."""
     spoken = {f"error.{code}" for code in ERRORS} | NOTES.keys()
-    spoken |= {f"publishing.skipped.{reason}" for reason in SkipReason}
-    spoken |= {f"publishing.ended.{ending}" for ending in Ending}
     ours = {key for key in catalogue() if key.startswith(("publishing.", "error.publishing."))}
     assert ours == spoken
