@@ -179,12 +179,15 @@ class Application:
     def _gateway(self, url: str) -> Gateway:
         """One gateway an address and event loop: limits hold for all stores together."""
         from app.services.marketplace.aliexpress import Gateway
+        from app.services.marketplace.aliexpress.clock import SystemClock
+        from app.services.marketplace.aliexpress.limits import Limits
 
         loop = asyncio.get_running_loop()
         if loop is not self._loop:
             self._gateways, self._loop = {}, loop
         if url not in self._gateways:
-            self._gateways[url] = Gateway(url)
+            clock, pace = SystemClock(), self.settings.calls_per_s
+            self._gateways[url] = Gateway(url, clock=clock, limits=Limits(clock, {"store": pace} if pace else None))
         return self._gateways[url]
 
     def _keep_renewed(self, store_id: int, reference: str, renewed: StoreCredentials) -> None:

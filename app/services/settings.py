@@ -52,9 +52,8 @@ class Settings:
         text_px: size of running text, 12–16 (interface.md 12).
         density: row height per tab: `compact`, `standard` or `roomy` (interface.md 5).
         practice_seeded: whether the practice stores were set up in this data folder.
-        calls_per_s: most calls a second to one store; None for the platform's own limit.
+        calls_per_s: most calls a second to one store, 1–1000; None for the platform's own limits.
         parallel_calls: requests under way to one store at a time, 1–32.
-        sync_minutes: minutes between automatic syncs, 0 for none.
         order_days: how far back the first sync of orders reaches, 1–180 (the platform allows no more).
         gateway_hosts: hosts tokens may be sent to; plain HTTP is allowed to this computer only (DESIGN.md 10).
         token_warn_days: a store is "expires soon" that many days before its token ends (domain.md 20).
@@ -66,9 +65,8 @@ class Settings:
     text_px: int = 13
     density: Mapping[str, str] = field(default_factory=_default_density)
     practice_seeded: bool = False
-    calls_per_s: float | None = None
+    calls_per_s: int | None = None
     parallel_calls: int = 8
-    sync_minutes: int = 15
     order_days: int = 90
     gateway_hosts: tuple[str, ...] = ("api-sg.aliexpress.com", "gw.api.taobao.com", "eco.taobao.com")
     token_warn_days: int = 7
@@ -102,10 +100,6 @@ def _is_hosts(value: Any) -> bool:
     return isinstance(value, list | tuple) and all(isinstance(host, str) and host for host in value)
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
 def _is_whole(low: int, high: int) -> Callable[[Any], bool]:
     return lambda value: isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
 
@@ -116,9 +110,8 @@ _VALID: dict[str, Callable[[Any], bool]] = {
     "text_px": lambda value: isinstance(value, int) and value in TEXT_SIZES_PX,
     "density": lambda value: isinstance(value, dict),
     "practice_seeded": lambda value: isinstance(value, bool),
-    "calls_per_s": lambda value: value is None or (_is_number(value) and value > 0),
+    "calls_per_s": lambda value: value is None or _is_whole(1, 1000)(value),
     "parallel_calls": _is_whole(1, 32),
-    "sync_minutes": _is_whole(0, 24 * 60),
     "order_days": _is_whole(1, 180),
     "gateway_hosts": _is_hosts,
     "token_warn_days": _is_whole(0, 60),

@@ -83,6 +83,19 @@ def test_stores_of_one_gateway_share_its_connections(app):
     assert asyncio.run(gateways()) == ({"http://127.0.0.1:9", "http://127.0.0.1:10"}, {})
 
 
+def test_the_users_pace_holds_for_a_store(app):
+    app.change_settings(calls_per_s=7)
+    store = add_store(app, "One", "http://127.0.0.1:9", TOKENS)
+
+    async def pace():
+        app.marketplace(store)
+        limits = app._gateways[store.gateway].limits
+        await app.disconnect()
+        return limits._own
+
+    assert asyncio.run(pace()) == {"store": 7}
+
+
 def test_without_tokens_there_is_no_marketplace(app):
     store = add_store(app, "One", "http://127.0.0.1:9", TOKENS)
     app.credentials.delete(store.credential_ref)

@@ -28,7 +28,7 @@ def test_defaults_without_a_file(tmp_path: Path) -> None:
 
 def test_a_change_is_on_disk_and_read_again(tmp_path: Path) -> None:
     file = SettingsFile(tmp_path / "new")
-    file.change(language="zh", text_px=15, gateway_hosts=("api-sg.aliexpress.com",), calls_per_s=12.5)
+    file.change(language="zh", text_px=15, gateway_hosts=("api-sg.aliexpress.com",), calls_per_s=12)
     assert file.settings.language == "zh"
     again = SettingsFile(tmp_path / "new").settings
     assert again == file.settings

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 
 import pytest
 
-from app.paths import resources
+from app.services.compliance.ships_from import ships_from
 from app.services.errors import NotFound
 from app.services.paging import Filter, Query
 from app.services.warehouses.countries import countries
@@ -163,9 +162,8 @@ def test_countries_by_any_spelling(written, code, zh, en):
     assert (rules.name(code, "zh"), rules.name(code, "en")) == (zh, en)
 
 
-def test_the_checkers_table_has_the_same_ids():
-    path = resources() / "rules" / "ships_from.json"
-    theirs = json.loads(path.read_text("utf-8"))
-    assert theirs["property_id"] == countries().property_id
+def test_the_checker_reads_the_same_table():
+    checker = ships_from()
+    assert checker.property_id == countries().property_id
     for code, country in countries().dispatch.items():
-        assert tuple(theirs["countries"][code]["value_ids"]) == country.value_ids
+        assert {checker.country(value_id) for value_id in country.value_ids} == {code}
