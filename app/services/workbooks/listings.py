@@ -108,6 +108,7 @@ def read_listings(source: OpenedFile | Path, recognition: Recognition, ctx: Task
     _settle_titles(table, keys)
     if grouped_by is GroupedBy.ROW:
         _refuse_repeated_codes(table, keys)
+    table.errors.sort(key=lambda error: (error.row, len(error.column), error.column))
     return _assembled(table, grouped_by, keys)
 
 
@@ -148,7 +149,6 @@ class _Requirements:
         for position in without_price:
             if price is not None and position not in blank and not self._is_refused(position, [price]):
                 table.refuse(position, price.source, "price", "", Refusal("price_missing"))
-        table.errors.sort(key=lambda error: (error.row, len(error.column), error.column))
         table.drop(blank)
 
     def _has(self, position: int, columns: Sequence[Column]) -> bool:
@@ -236,7 +236,6 @@ def _settle_titles(table: SheetTable, keys: list[str]) -> None:
             title.values[position] = title.values[first[key]]
         elif (key or position not in table.refused) and (position, title.source.index) not in table.refused_cells:
             table.refuse(position, title.source, "title", "", Refusal("title_missing"))
-    table.errors.sort(key=lambda error: (error.row, len(error.column), error.column))
 
 
 def _refuse_repeated_codes(table: SheetTable, codes: list[str]) -> None:

@@ -104,7 +104,7 @@ class TextSheet:
 
     def _rows(self) -> Iterator[Row]:
         bounds, cells = limits(), 0
-        before = csv.field_size_limit(bounds.cell_chars)
+        csv.field_size_limit(bounds.cell_chars)  # of the whole process; never lowered, another thread may be reading
         try:
             with self._path.open(encoding=self.encoding, newline="") as handle:
                 for number, row in enumerate(csv.reader(handle, delimiter=self.delimiter)):
@@ -118,5 +118,3 @@ class TextSheet:
             raise WorkbookError(code, file=self._name, limit=bounds.cell_chars) from error
         except UnicodeDecodeError as error:
             raise WorkbookError("workbook.damaged", file=self._name) from error
-        finally:
-            csv.field_size_limit(before)
