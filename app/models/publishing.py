@@ -75,6 +75,7 @@ class PublishTask(Base):
             postgresql_where=text("state IN ('queued','sending','unknown','in_review')"),
         ),
         Index("ix_publish_task_batch", "batch_id", "state"),
+        Index("ix_publish_task_listing", "listing_id"),
         Index("ix_publish_task_state", "store_id", "state"),
     )
 

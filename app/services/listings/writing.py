@@ -60,8 +60,8 @@ _UPDATE_DERIVED = "UPDATE listing SET {} WHERE id = ?".format(
     ", ".join(f"{column} = ?" for column in (*DERIVED_COLUMNS, "status", "updated_ms"))
 )
 
-REOPENED = {ListingStatus.FAILED: ListingStatus.DRAFT, ListingStatus.REJECTED: ListingStatus.DRAFT}
-"""An edit makes a refused listing a draft again; the checker then says whether it is ready."""
+REOPENED = dict.fromkeys((ListingStatus.FAILED, ListingStatus.REJECTED, ListingStatus.HELD), ListingStatus.DRAFT)
+"""An edit makes a refused or held listing a draft again; the checker then says whether it is ready."""
 
 
 def raw(column: str, value: Any) -> Any:

@@ -183,8 +183,9 @@ def test_an_edit_that_changes_nothing_leaves_no_trace(db, make_listing):
     assert loaded(db, listing.id).updated_ms == listing.updated_ms
 
 
-def test_an_edit_reopens_a_refused_listing(db, make_listing):
-    listing = make_listing(status="rejected")
+@pytest.mark.parametrize("status", ["rejected", "failed", "held"])
+def test_an_edit_reopens_a_refused_listing(db, make_listing, status):
+    listing = make_listing(status=status)
     edit_listings(db, [ListingEdit(listing.id, fields={"title": "Lamp"})], label="change.edit")
     assert loaded(db, listing.id).status == "draft"
 
