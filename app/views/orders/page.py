@@ -28,6 +28,10 @@ SEGMENTS = (("all", "orders.segment.all", ""), *((name, f"orders.segment.{name}"
 
 def columns() -> tuple[Column, ...]:
     """All columns of the Orders table."""
+    return (*_what(), *_money_and_time())
+
+
+def _what() -> tuple[Column, ...]:
     return (
         Column(
             "order",
@@ -50,6 +54,11 @@ def columns() -> tuple[Column, ...]:
         ),
         Column("title", "orders.column.title", _title, width=300, min_width=140, stretch=True),
         Column("code", "orders.column.code", _codes, width=150, min_width=96, sort_key="code", elide="middle"),
+    )
+
+
+def _money_and_time() -> tuple[Column, ...]:
+    return (
         Column(
             "lines",
             "orders.column.lines",
