@@ -75,6 +75,7 @@ class PagedTable(TableKeys, ColumnedTable):
         row = self.paged.row_of(at) if at is not None else -1
         if row < 0:
             return False
+        self.executeDelayedItemsLayout()  # rows that just came have to be in the scroll bar's range
         self.setCurrentIndex(self.paged.index(row, max(self.currentIndex().column(), 0)))
         self.scrollTo(self.currentIndex())
         return True

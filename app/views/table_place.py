@@ -97,6 +97,7 @@ class PlaceKeeper(QObject):
             at = model.position_of(self._top[0])
             row = model.row_of(at) if at is not None else -1
             if row >= 0:
+                view.executeDelayedItemsLayout()  # else the scroll bar still has the range of the rows before
                 height = view.verticalHeader().defaultSectionSize()
                 view.verticalScrollBar().setValue(row * height - self._top[1])
 

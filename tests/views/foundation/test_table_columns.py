@@ -1,0 +1,182 @@
+"""Columns and look of a table: sorting, hiding, widths, densities, tips, painting."""
+
+import threading
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QApplication, QMenu
+
+from app.views.theme import apply_theme
+from app.views.theme.density import TWO_LINE
+from app.views.view_settings import MemorySettings
+
+Key, Button, Mod = Qt.Key, Qt.MouseButton, Qt.KeyboardModifier
+
+
+class TestColumns:
+    def click_header(self, page, column, modifier=Mod.NoModifier):
+        header = page.table.header
+        middle = header.sectionViewportPosition(column) + header.sectionSize(column) // 2
+        page.qtbot.mouseClick(header.viewport(), Button.LeftButton, modifier, QPoint(middle, header.height() // 2))
+
+    def test_a_click_sorts_again_reverses_and_shift_adds(self, build, fake_source):
+        page = build(fake_source(300))
+        self.click_header(page, 1)
+        assert (page.model.query.sort, page.model.query.descending) == ("price_minor", True)
+        self.click_header(page, 1)
+        assert page.model.query.descending is False
+        self.click_header(page, 0, Mod.ShiftModifier)
+        query = page.model.query
+        assert (query.sort, query.then, query.then_descending) == ("price_minor", "title", False)
+        self.click_header(page, 2)
+        assert page.model.query is query
+
+    def test_columns_can_be_hidden_but_not_the_first(self, build, fake_source):
+        page = build(fake_source(3))
+        assert not page.table.is_column_shown("checks")
+        page.table.set_column_shown("checks", True)
+        page.table.set_column_shown("price", False)
+        page.table.set_column_shown("title", False)
+        assert [page.table.is_column_shown(key) for key in ("title", "price", "status", "checks")] == [
+            True, False, True, True,
+        ]  # fmt: skip
+
+    def test_the_column_menu(self, build, fake_source, qtbot):
+        page = build(fake_source(3))
+        page.table.header.menu_wanted.emit(1, QPoint(10, 10))
+        menu = next(menu for menu in page.table.findChildren(QMenu) if menu.isVisible())
+        texts = [action.text() for action in menu.actions() if action.text()]
+        assert texts[:4] == ["Sort ascending", "Sort descending", "Fit column to content", "Hide “Undo”"]
+        chooser = {action.data(): action for action in menu.actions() if action.data()}
+        assert chooser["checks"].isChecked() is False
+        assert not chooser["title"].isEnabled()
+        chooser["checks"].trigger()
+        assert page.table.is_column_shown("checks")
+        menu.close()
+
+    def test_widths_order_columns_sort_and_density_are_remembered(self, build, fake_source, qtbot):
+        settings = MemorySettings()
+        page = build(fake_source(3), settings=settings)
+        header = page.table.header
+        edge = QPoint(header.sectionViewportPosition(1) + header.sectionSize(1) - 1, 10)
+        qtbot.mousePress(header.viewport(), Button.LeftButton, pos=edge)
+        qtbot.mouseMove(header.viewport(), edge + QPoint(40, 0))
+        qtbot.mouseRelease(header.viewport(), Button.LeftButton, pos=edge + QPoint(40, 0))
+        header.moveSection(header.visualIndex(2), 1)
+        page.table.set_column_shown("checks", True)
+        page.table.sort_by(1)
+        page.table.set_density("roomy")
+        again = build(fake_source(3), settings=settings).table
+        assert again.header.sectionSize(1) == 120
+        assert again.header.visualIndex(2) == 1
+        assert again.is_column_shown("checks")
+        assert again.remembered_sort() == ("price_minor", True)
+        assert again.density.key == "roomy"
+        again.reset_columns()
+        assert again.header.sectionSize(1) == 80
+        assert not again.is_column_shown("checks")
+        assert again.header.visualIndex(2) == 2
+
+    def test_settings_of_an_older_version_do_no_harm(self, build, fake_source):
+        settings = MemorySettings()
+        settings.put(
+            "table.t", {"widths": {"gone": 7}, "order": ["gone", "status"], "hidden": ["gone"], "sort": ["x", 1]}
+        )
+        table = build(fake_source(3), settings=settings).table
+        assert table.remembered_sort() is None
+        assert table.is_column_shown("status")
+        settings.put("table.u", "nonsense")
+        assert build(fake_source(3), settings=settings, name="u").table.is_column_shown("price")
+
+    def test_the_stretching_column_takes_the_room_that_is_left(self, build, fake_source):
+        table = build(fake_source(3)).table
+        assert table.header.length() == table.viewport().width()
+        table.resize(1000, 500)
+        QApplication.processEvents()
+        assert table.header.length() == table.viewport().width()
+        table.resize(200, 500)
+        QApplication.processEvents()
+        assert table.header.sectionSize(0) == 150
+
+    def test_fitting_a_column_to_its_content(self, build, fake_source):
+        source = fake_source(3)
+        source.change(2, price_minor=123456789012)
+        table = build(source).table
+        table.fit_column(1)
+        wanted = table.cell_width(table.paged.cells(1)[1], table.paged.columns[1])
+        assert table.header.sectionSize(1) >= wanted
+
+    def test_a_number_is_never_cut_its_column_grows(self, build, fake_source, qtbot):
+        source = fake_source(3)
+        source.change(2, price_minor=123456789012)
+        table = build(source).table
+        qtbot.waitUntil(lambda: table.header.sectionSize(1) > 80)
+        assert table.tip_of(table.paged.index(1, 1)) == ""
+
+
+class TestLook:
+    def test_density_steps(self, build, fake_source, qtbot):
+        page = build(fake_source(3), default_density="compact")
+        assert page.table.rowHeight(0) == 24
+        with qtbot.waitSignal(page.table.density_changed):
+            page.table.step_density(1)
+        assert page.table.rowHeight(0) == 28
+        page.table.step_density(1)
+        page.table.step_density(1)
+        assert page.table.density.key == "roomy"
+        assert page.table.rowHeight(0) >= 40
+        page.table.step_density(0)
+        assert page.table.density.key == "compact"
+
+    def test_a_density_of_the_pages_own(self, build, fake_source):
+        table = build(fake_source(3), default_density=TWO_LINE).table
+        assert table.rowHeight(0) >= 38
+        table.step_density(1)
+        assert table.density.key == "roomy"
+        table.step_density(0)
+        assert table.density is TWO_LINE
+
+    def test_rows_grow_with_the_text(self, build, fake_source, qapp):
+        table = build(fake_source(3), default_density="compact").table
+        apply_theme(qapp, "light", body_px=16)
+        assert table.rowHeight(0) >= table.fontMetrics().height()
+        assert table.rowHeight(0) > 24
+
+    def test_a_tip_only_where_the_text_was_cut(self, build, fake_source):
+        source = fake_source(3)
+        source.change(1, title="A very long title " * 20)
+        table = build(source).table
+        assert table.tip_of(table.paged.index(0, 0)).startswith("A very long title")
+        assert table.tip_of(table.paged.index(1, 0)) == ""
+
+    def test_it_is_painted_in_every_look(self, build, folding_source, each_theme, each_language, qtbot):
+        page = build(folding_source(300))
+        with qtbot.waitSignal(page.model.rowsInserted):
+            page.model.unfold(0)
+        page.click(1)
+        picture = page.table.viewport().grab().toImage()
+        colours = {picture.pixelColor(x, y).name() for x in range(0, 600, 3) for y in range(200)}
+        for name in ("surface", "sunken", "sel"):
+            assert each_theme.color(name).name() in colours, name
+
+    def test_the_selection_pales_with_the_window(self, build, fake_source, monkeypatch):
+        page = build(fake_source(3))
+        page.click(1)
+        monkeypatch.setattr(page.table, "isActiveWindow", lambda: False)
+        picture = page.table.viewport().grab().toImage()
+        middle = page.at(1, 1)
+        pale = page.table._painter.cells.theme.color("selOff")
+        assert picture.pixelColor(10, middle.y() - 8) == pale
+
+    def test_rows_under_way_show_bars_only_after_a_while(self, build, fake_source, qtbot):
+        page = build(fake_source(3000))
+        page.model.source.gate = threading.Event()
+        page.table.go_to(2501)
+        page.table.viewport().grab()
+        assert not page.table._is_late
+        page.table._on_late()
+        page.table.viewport().grab()
+        assert page.table._is_late
+        page.model.source.gate.set()
+        qtbot.waitUntil(lambda: page.model.record(2500) is not None)
+        page.table.viewport().grab()
+        assert not page.table._is_late
