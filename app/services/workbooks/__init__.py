@@ -16,6 +16,7 @@ from app.services.workbooks.recognition import RecognisedColumn, Recognition
 from app.services.workbooks.refusals import CellError, Refusal
 from app.services.workbooks.sniff import OpenedFile, open_workbook
 from app.services.workbooks.tables import SheetTable, read_table
+from app.services.workbooks.template import save_template
 
 __all__ = [
     "CellError",
@@ -43,6 +44,7 @@ __all__ = [
     "read_listings",
     "read_table",
     "recognise",
+    "save_template",
     "write_csv",
     "write_xlsx",
 ]

@@ -11,10 +11,12 @@ import json
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from shutil import copyfile
 from typing import TYPE_CHECKING, Any
 
 from app.messages import Messages
 from app.paths import resources
+from app.services.workbooks.export import replacing
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -78,6 +80,16 @@ def write_template(path: Path) -> None:
     _write_listings(sheet, columns)
     _write_hints(book.create_sheet(_both("workbooks.template.hints")), columns)
     book.save(path)
+
+
+def save_template(path: Path) -> None:
+    """Give a person the shipped template as *path*.
+
+    Raises:
+        WorkbookError: `.unwritable`.
+    """
+    with replacing(path) as part:
+        copyfile(resources() / "templates" / FILE_NAME, part)
 
 
 def _both(key: str, separator: str = " ") -> str:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
-from app.services.workbooks import ListingTable, Recognition, open_workbook, read_listings, recognise
+from app.messages import Messages
+from app.services.workbooks import ListingTable, Recognition, WorkbookError, open_workbook, read_listings, recognise
+from app.services.workbooks import limits as limits_module
 from tests.unit.workbooks.makers import write_rows, write_text
 
 
@@ -52,6 +57,48 @@ def text_table(tmp_path: Path, read: Callable[..., ListingTable]) -> Callable[..
         return read(write_text(tmp_path / "sheet.csv", rows), **how)
 
     return make
+
+
+MOST_EXTRA_MB = 150
+
+
+@pytest.fixture
+def bounded_memory() -> Iterator[None]:
+    """No hostile file, a few megabytes at most, may cost more than this."""
+    process = psutil.Process()
+    before = process.memory_info().rss
+    yield
+    assert (process.memory_info().rss - before) / 2**20 < MOST_EXTRA_MB
+
+
+@pytest.fixture
+def smaller(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Lower some limits, so that a small file exceeds them."""
+
+    usual = limits_module.limits()
+
+    def change(**values: int) -> None:
+        lowered = replace(usual, **values)
+        for name, module in list(sys.modules.items()):
+            if name.startswith("app.services.workbooks.") and callable(getattr(module, "limits", None)):
+                monkeypatch.setattr(module, "limits", lambda: lowered)
+
+    return change
+
+
+def refusal(path: Path) -> WorkbookError:
+    """The error that reading *path* ends with; its sentence exists in both languages."""
+    with pytest.raises(WorkbookError) as caught, open_workbook(path) as opened:
+        read_listings(opened, recognise(opened))
+    error = caught.value
+    for language in ("zh", "en"):
+        sentence = Messages(language).text(error.message_key, **error.params)  # type: ignore[arg-type]
+        assert path.name.split("/")[0] in sentence or "header" in sentence or "表头" in sentence
+    return error
+
+
+def code_of(path: Path) -> str:
+    return refusal(path).error_code
 
 
 def codes(table: ListingTable) -> list[tuple[int, str, str]]:

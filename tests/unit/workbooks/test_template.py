@@ -11,7 +11,15 @@ import pytest
 
 from app.messages import catalogue
 from app.paths import resources
-from app.services.workbooks import GroupedBy, SheetKind, open_workbook, read_listings, recognise
+from app.services.workbooks import (
+    GroupedBy,
+    SheetKind,
+    WorkbookError,
+    open_workbook,
+    read_listings,
+    recognise,
+    save_template,
+)
 from app.services.workbooks.fields import field_book
 from app.services.workbooks.template import FILE_NAME, header_of, main, template_columns, write_template
 
@@ -96,6 +104,14 @@ def test_the_command_writes_it(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "app.services.workbooks.template", str(out)]
     subprocess.run(command, check=True, cwd=Path(__file__).parents[3], timeout=60)
     assert out.stat().st_size > 5000
+
+
+def test_a_person_gets_the_shipped_file(tmp_path: Path) -> None:
+    save_template(tmp_path / "mine.xlsx")
+    assert (tmp_path / "mine.xlsx").read_bytes() == SHIPPED.read_bytes()
+    with pytest.raises(WorkbookError) as caught:
+        save_template(tmp_path / "none" / "mine.xlsx")
+    assert caught.value.error_code == "workbook.unwritable"
 
 
 def test_columns_are_fields_with_names_and_hints_in_both_languages() -> None:
