@@ -7,7 +7,7 @@ workbook and is neutralised by an apostrophe in a CSV, where Excel would run it 
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
@@ -21,6 +21,7 @@ from app.services.workbooks.limits import limits
 
 _CHUNK_ROWS = 1000
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_TEXT_OR_NOTHING = {str, type(None)}
 _EXACT_INTEGERS = 2**53  # beyond, every spreadsheet rounds
 _FORBIDDEN_IN_NAMES = str.maketrans("[]:*?/\\", "       ")
 _NAME_CHARS = 31
@@ -67,12 +68,8 @@ class _Header(str):
     """A column name that differs from an equal one: sheets may have two columns of one name, dicts may not."""
 
     __slots__ = ()
-
-    def __eq__(self, other: object) -> bool:
-        return self is other
-
-    def __hash__(self) -> int:
-        return id(self)
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
 
 
 def write_xlsx(path: Path, sheets: Sequence[OutSheet], ctx: TaskContext | None = None) -> WriteReport:
@@ -154,25 +151,28 @@ def _sheet_names(sheets: Sequence[OutSheet]) -> list[str]:
     return names
 
 
-def _records(sheet: OutSheet, name: str, report: WriteReport, ctx: TaskContext) -> Iterator[dict[_Header, Any]]:
+def _records(sheet: OutSheet, name: str, report: WriteReport, ctx: TaskContext) -> Iterator[dict[str, Any]]:
     """Rows as the writer wants them, each chunk made safe column by column first."""
-    headers = [_Header(column.header) for column in sheet.columns]
+    headers = [column.header for column in sheet.columns]
+    if len(set(headers)) < len(headers):
+        headers = list(map(_Header, headers))
     texts = [column.is_text for column in sheet.columns]
     source, number = iter(sheet.rows), 0
     while chunk := list(islice(source, _CHUNK_ROWS)):
         ctx.checkpoint()
         if number + len(chunk) >= limits().write_rows:
             raise WorkbookError("workbook.too_many_rows", file=report.path.name, limit=limits().write_rows - 1)
-
-        def note_cut(offset: int, column: int, length: int, first: int = number + 2) -> None:
-            report.cut.append(CutCell(name, first + offset, column_letter(column), length))
-
-        columns = [
-            _safe(list(cells), position, is_text, note_cut)
-            for position, (cells, is_text) in enumerate(zip(zip(*chunk, strict=True), texts, strict=True))
-        ]
-        for row in zip(*columns, strict=True):
-            yield dict(zip(headers, row, strict=True))
+        columns = list(zip(*chunk, strict=True))
+        changed = {
+            position: safe
+            for position, (cells, is_text) in enumerate(zip(columns, texts, strict=True))
+            if (safe := _safe(cells, is_text)) is not None
+        }
+        if changed:
+            _note_cuts(report, name, number + 2, columns, changed)
+            chunk = list(zip(*(changed.get(p, cells) for p, cells in enumerate(columns)), strict=True))
+        for row in chunk:
+            yield dict(zip(headers, row, strict=False))
         number += len(chunk)
         report.row_count += len(chunk)
         ctx.report(report.row_count)
@@ -180,26 +180,45 @@ def _records(sheet: OutSheet, name: str, report: WriteReport, ctx: TaskContext) 
         yield dict.fromkeys(headers)  # the writer knows the headers from the first row only
 
 
-def _safe(cells: list[Any], column: int, is_text: bool, note_cut: Callable[[int, int, int], None]) -> list[Any]:
-    """The cells of one column as the writer can take them: ids as text, texts cut, broken characters replaced."""
-    if is_text:
-        cells = [cell if cell is None or type(cell) is str else _as_text(cell) for cell in cells]
-    elif any(type(cell) is int and not -_EXACT_INTEGERS <= cell <= _EXACT_INTEGERS for cell in cells):
-        cells = [str(cell) if type(cell) is int and abs(cell) > _EXACT_INTEGERS else cell for cell in cells]
-    strings = [cell for cell in cells if type(cell) is str]
-    if not strings:
-        return cells
+def _note_cuts(
+    report: WriteReport, sheet: str, first_row: int, columns: list[tuple[Any, ...]], changed: dict[int, list[Any]]
+) -> None:
     longest = limits().write_cell_chars
-    if max(map(len, strings)) * 2 > longest:  # only then may one be too long in UTF-16
-        for offset, cell in enumerate(cells):
-            if type(cell) is str and _units(cell) > longest:
-                note_cut(offset, column, len(cell))
-                cells[offset] = _cut(cell, longest)
+    for position, cells in changed.items():
+        for offset, (before, after) in enumerate(zip(columns[position], cells, strict=True)):
+            if type(before) is str and type(after) is str and _units(before) > longest:
+                report.cut.append(CutCell(sheet, first_row + offset, column_letter(position), len(before)))
+
+
+def _safe(cells: tuple[Any, ...], is_text: bool) -> list[Any] | None:
+    """The cells of one column as the writer can take them, None where they are that already.
+
+    Ids become text, as do whole numbers beyond 2⁵³; texts are cut; halves of surrogate pairs are replaced.
+    """
+    types = set(map(type, cells))
+    if is_text and not types <= _TEXT_OR_NOTHING:
+        made = [cell if cell is None or type(cell) is str else _as_text(cell) for cell in cells]
+        return _safe(tuple(made), is_text) or made
+    if int in types and any(type(cell) is int and abs(cell) > _EXACT_INTEGERS for cell in cells):
+        made = [str(cell) if type(cell) is int and abs(cell) > _EXACT_INTEGERS else cell for cell in cells]
+        return _safe(tuple(made), is_text) or made
+    if str not in types:
+        return None
+    strings = cells if len(types) == 1 else [cell for cell in cells if type(cell) is str]
+    longest = limits().write_cell_chars
+    is_long = max(map(len, strings)) * 2 > longest and max(map(_units, strings)) > longest
+    if is_long or not _encodes(strings):
+        return [_repaired(_cut(cell, longest)) if type(cell) is str else cell for cell in cells]
+    return None
+
+
+def _encodes(strings: Sequence[str]) -> bool:
+    """Whether all are free of lone halves of surrogate pairs, as broken JSON contains them."""
     try:
         "".join(strings).encode()
-    except UnicodeEncodeError:  # a lone half of a surrogate pair, as broken JSON contains
-        cells = [_repaired(cell) if type(cell) is str else cell for cell in cells]
-    return cells
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _as_text(cell: Any) -> str:
@@ -214,8 +233,10 @@ def _units(text: str) -> int:
 
 def _cut(text: str, longest: int) -> str:
     """The first *longest* UTF-16 units, no character halved."""
-    return text.encode("utf-16-le", "surrogatepass")[: 2 * longest].decode("utf-16-le", "ignore")
+    if _units(text) <= longest:
+        return text
+    return text.encode("utf-16-le", "surrogatepass")[: 2 * longest].decode("utf-16-le", "replace").rstrip(_LOST)
 
 
 def _repaired(text: str) -> str:
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\ufffd", _LOST)
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
