@@ -48,7 +48,11 @@ class AttributeFacts:
 
 
 class LeafFacts:
-    """The attributes of one leaf. `pairs` and `sale_pairs` hold name and value ids that need no further look."""
+    """The attributes of one leaf. `pairs` and `sale_pairs` hold name and value ids that need no further look.
+
+    `usual_written` maps name and value as a sheet writes them, once found in order, to the attribute's id, "" for an
+    attribute of the seller's own.
+    """
 
     def __init__(self, category_id: str, attributes: Iterable[AttributeFacts]) -> None:
         self.category_id = category_id
@@ -66,6 +70,7 @@ class LeafFacts:
         self._values: dict[str, NameIndex] = {}
         self.usual = Seen()
         self.usual_sale = Seen()
+        self.usual_written: dict[tuple[str, str], str] = {}
 
     def plain(self, name_id: str, name: str) -> AttributeFacts | None:
         """The attribute with this id or, without an id, of this name; None for one the category does not have."""

@@ -19,6 +19,9 @@ _WORDS = bytes(ord(chr(n).lower()) if n < 128 and chr(n).isalnum() else ord(" ")
 
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 
+USUAL_MAX = 20_000
+"""Short texts a book remembers as clean; values of attributes and variants repeat in every listing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Word:
@@ -40,7 +43,11 @@ def latin(text: str) -> str:
     """*text* (folded) without accents, every other sign that is not ASCII turned into a blank."""
     if text.isascii():
         return text
-    return _NOT_ASCII.sub(" ", "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c)))
+    text = unicodedata.normalize("NFKD", text)
+    for sign in set(text):  # far fewer than there are signs in the text
+        if sign > "\x7f" and unicodedata.combining(sign):
+            text = text.replace(sign, "")
+    return _NOT_ASCII.sub(" ", text)
 
 
 def tokens(text: str) -> list[bytes]:
@@ -88,17 +95,33 @@ class WordBook:
                 anchor = max(row, key=len)
                 self._rows.setdefault(anchor, []).append((row, row.index(anchor), word))
         self._anchors = frozenset(self._rows)
+        self._has_inside = re.compile("|".join(re.escape(term) for term, _ in self._inside) or "(?!)").search
+        self._usual: set[str] = set()
 
     def is_clean(self, text: str) -> bool:
         """Whether `find` has nothing to say; a False may still be a false alarm."""
         if not text.isascii():
             text = folded(text)
-            if any(term in text for term, _ in self._inside):
+            if self._has_inside(text):
                 return False
             text = latin(text)
-        if not self._anchors.isdisjoint(tokens(text)):
+        if self._speaks_of(tokens(text)):
             return False
-        return "-" not in text or self._anchors.isdisjoint(hyphenated(text))
+        return "-" not in text or not self._speaks_of(hyphenated(text))
+
+    def are_clean(self, values: Iterable[str]) -> bool:
+        """`is_clean` for short texts that repeat: each is looked at once."""
+        usual = self._usual
+        for value in values:
+            if value not in usual:
+                if not self.is_clean(value):
+                    return False
+                if len(usual) < USUAL_MAX:
+                    usual.add(value)
+        return True
+
+    def _speaks_of(self, words: Sequence[bytes]) -> bool:
+        return not self._anchors.isdisjoint(words) and next(self._rows_of(words), None) is not None
 
     def find(self, text: str) -> list[Word]:
         """Every listed word in *text* once, in the order of the text."""

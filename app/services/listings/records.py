@@ -7,7 +7,10 @@ from typing import Any
 
 from app.models import ListingStatus
 
-__all__ = ["ListingRecord", "ListingStatus", "SkuRecord"]
+__all__ = ["ROWS_REFUSED", "ListingRecord", "ListingStatus", "SkuRecord"]
+
+ROWS_REFUSED = "rows_refused"
+"""`error_code` of a listing that lacks rows of its sheet, which were refused; `error_text` has their numbers."""
 
 
 @dataclass(slots=True)

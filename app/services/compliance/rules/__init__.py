@@ -6,6 +6,7 @@ from app.services.compliance.rules import (
     category,
     detail,
     images,
+    imported,
     ownership,
     package,
     sale_properties,
@@ -29,4 +30,5 @@ GROUPS: tuple[RuleGroup, ...] = (
     ownership.GROUP,
     detail.GROUP,
     words.GROUP,
+    imported.GROUP,
 )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from app.services.compliance.context import CheckContext
 from app.services.compliance.findings import Fix, Hit, Label
-from app.services.compliance.leaf import AttributeFacts, LeafFacts
+from app.services.compliance.leaf import SEEN_MAX, AttributeFacts, LeafFacts
 from app.services.compliance.registry import RuleGroup
 from app.services.listings.records import ListingRecord
 from app.services.listings.text import fold
@@ -27,7 +27,12 @@ def _is_fine(record: ListingRecord, context: CheckContext) -> bool:
     for entry in record.attributes:
         name_id, value_id = entry.get("name_id", ""), entry.get("value_id", "")
         text = entry.get("value") or ""
-        if (name_id, value_id, text) not in usual:
+        if not name_id and not value_id:
+            found = _written(leaf, entry.get("name") or "", text, context)
+            if found is None:
+                return False
+            name_id = found
+        elif (name_id, value_id, text) not in usual:
             if (name_id, value_id) in pairs:
                 if context.has_attribute_sign(text) or _INCH.search(text):
                     return False
@@ -36,6 +41,22 @@ def _is_fine(record: ListingRecord, context: CheckContext) -> bool:
                 return False
         filled.add(name_id)
     return leaf.required <= filled
+
+
+def _written(leaf: LeafFacts, name: str, text: str, context: CheckContext) -> str | None:
+    """The attribute that a sheet's name and value mean, "" for one of the seller's own, None where a rule may speak."""
+    found = leaf.usual_written.get((name, text))
+    if found is not None:
+        return found
+    if not name or not text.strip() or context.has_attribute_sign(text + name) or _INCH.search(text):
+        return None
+    facts = leaf.plain("", name)
+    if facts is not None and not facts.is_free and leaf.value_id(facts, text) is None:
+        return None
+    found = facts.attribute_id if facts is not None else ""
+    if len(leaf.usual_written) < SEEN_MAX:
+        leaf.usual_written[name, text] = found
+    return found
 
 
 GROUP = RuleGroup(_is_fine)

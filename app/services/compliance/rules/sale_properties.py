@@ -34,7 +34,7 @@ def _is_fine(record: ListingRecord, context: CheckContext) -> bool:
                 usual.remember(row)
         own = [row[0] for row in rows]
         names = own if names is None else names
-        if sku.ships_from or own != names:
+        if own != names or (sku.ships_from and not _agrees(sku, own, context)):
             return False
         keys.add(tuple([row[1] for row in rows]))
     if names is None:
@@ -42,6 +42,12 @@ def _is_fine(record: ListingRecord, context: CheckContext) -> bool:
     distinct = set(names)
     is_clear = len(distinct) == len(names) <= context.limits.properties_max and len(keys) == len(record.skus)
     return is_clear and leaf.required_sale <= distinct
+
+
+def _agrees(sku: SkuRecord, names: list[str], context: CheckContext) -> bool:
+    """Whether the dispatch country beside the properties is the one among them."""
+    table = context.ships_from
+    return table.property_id in names and table.country_of(sku) == table.country(sku.ships_from)
 
 
 GROUP = RuleGroup(_is_fine)

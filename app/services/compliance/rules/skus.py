@@ -19,7 +19,7 @@ _DESTROYED = re.compile(r"\d+(?:\.\d+)?E\+?\d+", re.IGNORECASE)
 def _is_fine(record: ListingRecord, context: CheckContext) -> bool:
     limits, is_usual = context.limits, context.is_usual_code
     low, high, stock_max = limits.price_min_minor, limits.price_max_minor, limits.stock_max
-    codes, total, cheapest, dearest = set(), 0, high, 0
+    codes, prices, total = set(), [], 0
     for sku in record.skus:
         code, price, stock = sku.code, sku.price_minor, sku.stock
         if price is None or stock is None or not low <= price <= high or not 0 <= stock <= stock_max:
@@ -27,14 +27,12 @@ def _is_fine(record: ListingRecord, context: CheckContext) -> bool:
         if not is_usual(code) or (code[0].isdigit() and _DESTROYED.fullmatch(code)):
             return False
         codes.add(code)
+        prices.append(price)
         total += stock
-        if price < cheapest:
-            cheapest = price
-        if price > dearest:
-            dearest = price
     if not 0 < total <= limits.stock_total_max or len(codes) != len(record.skus):
         return False
-    return cheapest >= limits.far_below_share * dearest
+    cheapest, share = min(prices), limits.far_below_share
+    return cheapest >= share * max(prices) or cheapest >= share * median(prices)
 
 
 GROUP = RuleGroup(_is_fine)

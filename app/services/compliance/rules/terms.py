@@ -22,7 +22,7 @@ def _is_fine(record: ListingRecord, context: CheckContext) -> bool:
         and limits.handling_days_min <= days <= limits.handling_days_max
         and record.currency in limits.currencies
         and (days <= limits.handling_days_overseas_max or not _overseas(record, context))
-        and "lot" not in record.title.lower()
+        and not ("lot" in record.title.lower() and _PER_LOT.search(record.title))
     )
 
 

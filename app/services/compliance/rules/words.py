@@ -12,15 +12,17 @@ from app.services.listings.records import ListingRecord
 
 
 def _is_fine(record: ListingRecord, context: CheckContext) -> bool:
-    parts = [record.title, record.keywords, record.detail_html]
-    for entry in record.attributes:
-        if not entry.get("value_id"):
-            parts.append(entry.get("value") or "")
-    for sku in record.skus:
-        for part in sku.properties:
-            if not part.get("value_id"):
-                parts.append(part.get("value") or "")
-    return context.words.is_clean("\n".join(parts))
+    words = context.words
+    if not words.is_clean(f"{record.title}\n{record.keywords}\n{record.detail_html}"):
+        return False
+    if record.attributes and not words.are_clean(_own_values(record.attributes)):
+        return False
+    return all(words.are_clean(_own_values(sku.properties)) for sku in record.skus)
+
+
+def _own_values(entries: list[dict[str, str]]) -> list[str]:
+    """Values that are the seller's own text, not of the platform's lists."""
+    return [entry.get("value") or "" for entry in entries if not entry.get("value_id")]
 
 
 GROUP = RuleGroup(_is_fine)
