@@ -17,6 +17,7 @@ from app.services.listings.importing.desk import ImportDesk
 from app.services.orders.source import OrderSource
 from app.services.publishing.desk import PublishDesk
 from app.services.publishing.preview import PublishPreview, publish_preview
+from app.services.settings import Settings
 from app.services.stores.adding import add_store
 from app.services.stores.practice import reachable, set_up_practice
 from app.services.stores.reading import find_store, get_store, list_stores
@@ -44,6 +45,21 @@ class DesktopServices:
         self.listings = ListingDesk(lambda: app.db)
         self.publishing = PublishDesk(app)
         self.importing = ImportDesk(app)
+
+    # -- settings ----------------------------------------------------------------------------------------------
+
+    @property
+    def data_dir(self) -> Path:
+        """Where everything lies."""
+        return self.app.data_dir
+
+    def settings(self) -> Settings:
+        """The settings of the data folder. Raises: SettingsTooNew."""
+        return self.app.settings
+
+    def change_settings(self, values: Mapping[str, Any]) -> Settings:
+        """Store some settings. Raises: ValueError, TypeError for what makes no sense."""
+        return self.app.change_settings(**values)
 
     # -- page sources ------------------------------------------------------------------------------------------
 
@@ -103,7 +119,14 @@ class DesktopServices:
             if not store_ids or store.id in store_ids:
                 store = await reachable(self.app, store)
                 async with self.app.connected(store) as marketplace:
-                    results[store.id] = await sync_store(self.app.db, marketplace, store.id, ctx=ctx)
+                    results[store.id] = await sync_store(
+                        self.app.db,
+                        marketplace,
+                        store.id,
+                        ctx=ctx,
+                        parallel=self.app.settings.parallel_calls,
+                        order_days=self.app.settings.order_days,
+                    )
         return results
 
     # -- publishing --------------------------------------------------------------------------------------------

@@ -61,6 +61,7 @@ class Desktop(QObject):
         window.history_wanted.connect(self.show_history)
         window.files_dropped.connect(self.import_files)
         window.guide_wanted.connect(self.show_guide)
+        window.settings_wanted.connect(self.show_settings)
         window.first_run.practice_wanted.connect(self.open_practice)
         window.first_run.store_wanted.connect(self.add_store)
         window.first_run.data_wanted.connect(self.restore_data)
@@ -308,6 +309,12 @@ class Desktop(QObject):
         from app.views.guide_dialog import GuideDialog
 
         GuideDialog(topic, self.window).show()
+
+    def show_settings(self) -> None:
+        """Everything that is not about looks."""
+        from app.views.settings_dialog import SettingsDialog
+
+        SettingsDialog(self.context, self.window).open()
 
     def tell(self, error: BaseException) -> None:
         """Say what went wrong, with its remedy."""

@@ -16,6 +16,7 @@ from app.views.desktop import Desktop
 from app.views.guide_dialog import GuideDialog, guide_text
 from app.views.history_dialog import HistoryDialog
 from app.views.language import language
+from app.views.settings_dialog import SettingsDialog
 from app.views.start import LateWorker
 from app.views.stores.add_dialog import AddStoreDialog
 from app.views.task_runner import TaskRunner
@@ -198,3 +199,23 @@ def test_the_guide_has_every_page_in_both_languages(qapp):
         for topic in ("listings", "stores", "orders", "freight", "warehouses", "keys"):
             assert len(guide_text(topic)) > 60, (code, topic)
     assert guide_text("no such page") == guide_text("listings")
+
+
+def test_settings_are_shown_changed_and_kept(run):
+    async def steps(desktop, services):
+        await until(lambda: desktop.window.page is not None)
+        desktop.window.settings_wanted.emit()
+        form = dialog(desktop, SettingsDialog)
+        await until(lambda: form.numbers["parallel_calls"].value() == 8)
+        assert form.numbers["calls_per_s"].text() == "the platform's limit"
+        assert "api-sg.aliexpress.com" in form.hosts.toPlainText()
+        form.numbers["parallel_calls"].setValue(3)
+        form.numbers["calls_per_s"].setValue(20)
+        form.hosts.setPlainText("api-sg.aliexpress.com\n\nother.example\n")
+        form.primary.click()
+        await until(lambda: dialog(desktop, SettingsDialog) is None)
+        stored = services.settings()
+        assert (stored.parallel_calls, stored.calls_per_s) == (3, 20)
+        assert stored.gateway_hosts == ("api-sg.aliexpress.com", "other.example")
+
+    run(steps)

@@ -1,0 +1,76 @@
+"""Settings that are not about looks: pace, how far back, gateways, and where the data lies."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QSize, QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QPlainTextEdit, QSpinBox, QWidget
+
+from app.messages import tr
+from app.views.context import ViewContext
+from app.views.errors import sentence
+from app.views.widgets.buttons import Button
+from app.views.widgets.dialog import Dialog
+from app.views.widgets.form import Field
+from app.views.widgets.ground import column, row
+from app.views.widgets.label import ElidedLabel, Label
+
+LIMITS = {"parallel_calls": (1, 32), "calls_per_s": (0, 1000), "order_days": (1, 180), "token_warn_days": (0, 60)}
+"""Smallest and largest value; 0 calls a second stands for the platform's own limit."""
+
+
+class SettingsDialog(Dialog):
+    """Reads the settings of the data folder, stores them on Save; a value that makes no sense cannot be entered."""
+
+    def __init__(self, context: ViewContext, parent: QWidget) -> None:
+        super().__init__("settings.dialog", parent, size=QSize(600, 460))
+        self._context = context
+        self.numbers = {name: QSpinBox(minimum=low, maximum=high) for name, (low, high) in LIMITS.items()}
+        self.numbers["calls_per_s"].setSpecialValueText(tr("settings.platform_limit"))
+        self.hosts = QPlainTextEdit()
+        self.folder = ElidedLabel(ink="text2", middle=True)
+        lines = column(self.body, gap=8)
+        lines.setContentsMargins(20, 16, 20, 16)
+        for name, box in self.numbers.items():
+            lines.addWidget(Field(f"settings.{name}", box))
+        lines.addWidget(Field("settings.gateway_hosts", self.hosts))
+        lines.addWidget(Label("settings.gateway_hosts_hint", role="small", ink="text2", wrap=True))
+        place = row(gap=8)
+        place.addWidget(Label("settings.data_folder", role="small", ink="text2"))
+        place.addWidget(self.folder, 1)
+        self.open_folder = Button("settings.open_folder", icon_name="folder-open", kind="small")
+        self.open_folder.clicked.connect(self._open_folder)
+        place.addWidget(self.open_folder)
+        lines.addLayout(place)
+        lines.addStretch(1)
+        self.hint.say("settings.hint")
+        self.primary = self.add_buttons("settings.save")
+        self.primary.clicked.disconnect()
+        self.primary.clicked.connect(self.save)
+        self._load()
+
+    def _load(self) -> None:
+        handle = self._context.runner.call(self._context.services.settings)
+        handle.succeeded.connect(self._show)
+        handle.failed.connect(lambda error: self.hint.setText(sentence(error)))
+
+    def _show(self, settings: Any) -> None:
+        for name, box in self.numbers.items():
+            box.setValue(getattr(settings, name) or 0)
+        self.hosts.setPlainText("\n".join(settings.gateway_hosts))
+        self.folder.setText(str(self._context.services.data_dir))
+
+    def save(self) -> None:
+        """Store what stands in the fields."""
+        values: dict[str, Any] = {name: box.value() for name, box in self.numbers.items()}
+        values["calls_per_s"] = values["calls_per_s"] or None
+        values["gateway_hosts"] = tuple(line.strip() for line in self.hosts.toPlainText().splitlines() if line.strip())
+        handle = self._context.runner.call(self._context.services.change_settings, values)
+        handle.succeeded.connect(lambda _: self.accept())
+        handle.failed.connect(lambda error: self.hint.setText(sentence(error)))
+
+    def _open_folder(self) -> None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(Path(self.folder.text()))))
