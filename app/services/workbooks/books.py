@@ -101,9 +101,13 @@ class Book:
         self._staged = self._archive = self._folder = None
 
     def release(self) -> None:
-        """Let go of the strings that only sheets still to be loaded would need."""
-        if self._staged is None:
-            self._book = None
+        """Let go of the strings that only sheets still to be loaded would need; loading one opens the file again."""
+        if self._staged is not None:
+            if not self._staged.is_settled:
+                return
+            self._staged.stop()
+            self._staged = None
+        self._book = None
 
     def grid(self, sheet: str) -> Grid | None:
         """The cells of *sheet*, None when it is empty.
@@ -140,7 +144,7 @@ class Book:
         guard = XlsxGuard(archive)
         guard.check_small_parts()
         largest = max(guard.sheets, key=lambda info: info.compress_size, default=None)
-        staged = largest if largest is not None and is_worth_staging(largest) and guard.is_light(largest) else None
+        staged = largest if largest is not None and is_worth_staging(largest) else None
         for info in guard.sheets:
             if info is not staged:
                 guard.check_sheet(info)

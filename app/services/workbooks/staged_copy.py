@@ -89,6 +89,11 @@ class StagedCopy(Gate):
         if self._problem is not None:
             raise self._problem
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether the check is through and found nothing; the original can be read from then on."""
+        return self._is_through and self._problem is None
+
     def stop(self) -> None:
         """End the check early and close the copy."""
         self._stop = True

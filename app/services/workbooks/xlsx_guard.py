@@ -11,6 +11,7 @@ from __future__ import annotations
 import itertools
 import re
 import zipfile
+from array import array
 from collections.abc import Iterable
 from xml.parsers import expat
 
@@ -38,6 +39,7 @@ _UNIQUE_COUNT = re.compile(rb"uniqueCount\s*=\s*[\"']([0-9]+)")
 _ROOT = re.compile(rb"<(?:([A-Za-z_][\w.-]*):)?([A-Za-z_][\w.-]*)")
 _XML_ENDINGS = (".xml", ".rels")
 _SMALLEST_REFERENCE = len('<c t="s"><v>0</v></c>')
+_USUAL_REFERENCE = len('<c r="A1" t="s"><v>0</v></c>')
 _BYTES_A_STRING = 24  # what calamine reserves for each announced string
 _SHEET_DATA = b"sheetData"
 _CDATA = b"<![CDATA["
@@ -66,7 +68,7 @@ class XlsxGuard:
 
     def __init__(self, archive: SafeZip) -> None:
         self._zip = archive
-        self._string_sizes: list[int] = []
+        self._string_sizes = array("I")
         self._longest = 0
         self.sheets: list[zipfile.ZipInfo] = []
 
@@ -143,10 +145,6 @@ class XlsxGuard:
         if has_cells:
             self.sheets.append(info)
 
-    def is_light(self, info: zipfile.ZipInfo) -> bool:
-        """Whether the texts of a sheet cannot add up to more than `Limits.text_bytes`, however often they repeat."""
-        return info.file_size // _SMALLEST_REFERENCE * self._longest <= limits().text_bytes
-
     def check_sheet(self, info: zipfile.ZipInfo, gate: Gate | None = None) -> None:
         """Prove one sheet harmless.
 
@@ -154,57 +152,44 @@ class XlsxGuard:
             info: one of `sheets`. Nothing else may use the archive meanwhile.
             gate: hears of every block as soon as its content is proved.
         """
-        references, is_light = info.file_size // _SMALLEST_REFERENCE, self.is_light(info)
-        gate = gate or Gate()
+        gate, usual = gate or Gate(), info.file_size // _USUAL_REFERENCE * self._longest
         for columns, rows, shape in _SHAPES:
             if columns * rows > limits().cells:
                 continue
             gate.restart()
-            found = self._scan(info, shape, gate, count_references=not is_light)
-            if found is not None:
-                references = min(references, found)
-                break
-        else:
-            self._measure(info)
-        if not is_light and references * self._longest > limits().text_bytes:
-            self._weigh(info, references)
+            if self._scan(info, shape, gate, weighs=usual > limits().text_bytes):
+                return
+        self._measure(info)
+        if info.file_size // _SMALLEST_REFERENCE * self._longest > limits().text_bytes:
+            self._scan(info, None, Gate(), weighs=True)
 
-    def _scan(
-        self,
-        info: zipfile.ZipInfo,
-        shape: re.Pattern[bytes],
-        gate: Gate,
-        *,
-        count_references: bool,
-    ) -> int | None:
-        """Number of cells that may name a shared string, or None when the sheet does not have that shape."""
-        references, carried = 0, b""
+    def _scan(self, info: zipfile.ZipInfo, shape: re.Pattern[bytes] | None, gate: Gate, *, weighs: bool) -> bool:
+        """Whether all cells of a sheet are written in *shape*; adds up their shared strings where *weighs*."""
+        weight, carried = 0, b""
         for packed, piece in self._zip.blocks(info):
             text = carried + piece if carried else piece
-            cut = max(text.rfind(b"<"), 0)
+            cut = text.rfind(b"<c ") if weighs else -1  # a reference must not be cut from its cell
+            cut = max(cut, 0) or max(text.rfind(b"<"), 0)
             carried = text[cut:]
             if len(carried) > limits().cell_chars:
                 raise self._zip.error("cell_too_large", limit=limits().cell_chars)
-            if shape.search(text, 0, cut) or _PREFIXED_CELL.search(text, 0, cut) or text.find(_CDATA, 0, cut) >= 0:
-                return None
-            if count_references:
-                references += text.count(b'"s"', 0, cut) + text.count(b"'s'", 0, cut)
+            if shape is not None and (
+                shape.search(text, 0, cut) or _PREFIXED_CELL.search(text, 0, cut) or text.find(_CDATA, 0, cut) >= 0
+            ):
+                return False
+            if weighs:
+                weight += self._weight(text, cut)
+                if weight > limits().text_bytes:
+                    raise self._zip.error("bomb", member=member_name(info)[:200])
             gate.let_through(packed)
-        return references
+        return True
 
-    def _weigh(self, info: zipfile.ZipInfo, references: int) -> None:
-        """Add up the shared strings as often as cells name them; a reference that is not read counts as the longest."""
-        sizes = dict(enumerate(self._string_sizes))
-        total, seen, carried = 0, 0, b""
-        for piece in itertools.chain(self._zip.chunks(info), (b"<c ",)):
-            text = carried + piece
-            cut = max(text.rfind(b"<c "), 0)
-            found = _STRING_REFERENCE.findall(text[:cut])
-            carried = text[cut:]
-            seen += len(found)
-            total += sum(sizes.get(index, 0) for index in map(int, found))
-        if total + max(0, references - seen) * self._longest > limits().text_bytes:
-            raise self._zip.error("bomb", member=member_name(info)[:200])
+    def _weight(self, text: bytes, end: int) -> int:
+        """Bytes of the shared strings that cells name; a reference that cannot be read counts as the longest."""
+        found = _STRING_REFERENCE.findall(text, 0, end)
+        sizes, count = self._string_sizes, len(self._string_sizes)
+        unread = text.count(b'"s"', 0, end) + text.count(b"'s'", 0, end) - len(found)
+        return sum(sizes[i] for i in map(int, found) if i < count) + max(unread, 0) * self._longest
 
     def _measure(self, info: zipfile.ZipInfo) -> None:
         """Exact area of a sheet in an uncommon form: prefixes, no references, more columns, very many rows."""

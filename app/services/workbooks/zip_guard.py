@@ -21,6 +21,7 @@ from app.services.workbooks.limits import limits
 CHUNK = 1 << 20
 _BLOCK = 1 << 16
 _LOCAL_HEADER_BYTES = 30
+_END_BYTES = 22  # of the end-of-directory record without its comment
 _END_OF_DIRECTORY = b"PK\x05\x06"
 _ENCRYPTED = 0x1
 _UTF8_NAME = 0x800
@@ -95,12 +96,14 @@ class SafeZip:
         return WorkbookError(f"workbook.{code}", file=self.shown_name, **params)
 
     def _refuse_two_directories(self) -> None:
-        """One end-of-directory record, at the end, or readers may disagree about what the archive holds."""
+        """Readers search for the end of the directory backwards: it must be the last thing, or the only one."""
         size = self._handle.seek(0, 2)
-        self._handle.seek(max(0, size - 65_557))
-        if self._handle.read().count(_END_OF_DIRECTORY) != 1:
-            raise self.error("damaged")
+        self._handle.seek(max(0, size - _END_BYTES - 0xFFFF))
+        tail = self._handle.read()
         self._handle.seek(0)
+        is_last = tail[-_END_BYTES:].startswith(_END_OF_DIRECTORY) and tail.endswith(b"\0\0")
+        if not is_last and tail.count(_END_OF_DIRECTORY) != 1:
+            raise self.error("damaged")
 
     def _check_directory(self, infos: list[zipfile.ZipInfo]) -> None:
         bounds = limits()

@@ -365,7 +365,21 @@ def test_entities_in_ods_and_xlsb(tmp_path: Path) -> None:
 def test_two_directories_in_one_archive(tmp_path: Path) -> None:
     path = write_rows(tmp_path / "a.xlsx")
     raw = path.read_bytes()
-    path.write_bytes(
-        raw[: raw.index(b"PK\x05\x06")] + raw[raw.index(b"PK\x05\x06") :] + raw[raw.index(b"PK\x01\x02") :]
-    )
+    end = raw.index(b"PK\x05\x06")
+    commented = raw[end:-2] + struct.pack("<H", 5)
+    path.write_bytes(raw[:end] + commented + raw[end : end + 5])
     assert code_of(path) == "workbook.damaged"
+
+
+def test_a_workbook_with_a_comment_or_an_embedded_workbook(tmp_path: Path) -> None:
+    path = write_rows(tmp_path / "a.xlsx")
+    raw = path.read_bytes()
+    path.write_bytes(raw[:-2] + struct.pack("<H", 5) + b"hello")
+    with open_workbook(path) as opened:
+        assert recognise(opened).header_row == 1
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in xlsx_members({"S": sheet_xml(TABLE)}).items():
+            archive.writestr(name, content)
+        archive.writestr("xl/embeddings/book.xlsx", raw)
+    with open_workbook(path) as opened:
+        assert recognise(opened).header_row == 1
