@@ -394,3 +394,74 @@ def test_names_are_ids_where_a_category_tells_nothing(db, market, make_lamp, syn
 async def test_an_unknown_store_is_named(db, market):
     with pytest.raises(NotFound):
         await sync_store(db, market, 99)
+
+
+def test_ids_that_an_undone_import_may_bring_back_are_not_given_away(db, market, make_lamp, sync):
+    with db.bulk() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO change (uid, kind, label, params, source, actor, listing_count, created_ms) "
+            "VALUES ('u', 'import', 'change.import', '{}', '', '', 3, 1)"
+        )
+        connection.exec_driver_sql(
+            "INSERT INTO change_range (change_id, first_listing_id, last_listing_id) VALUES (1, 40, 42)"
+        )
+    market.put(make_lamp("1005001"), make_lamp("1005002", title="Second"))
+    assert sync().listings.touched == [43, 44]
+
+
+def test_a_listing_told_twice_on_one_page_is_stored_once(db, market, make_lamp, sync, monkeypatch):
+    market.put(make_lamp("1005001"))
+    listed = market.list_listings
+
+    async def stuttering(status, page=1, page_size=50):
+        found = await listed(status, page, page_size)
+        return type(found)(found.rows * 2, found.page, found.pages, found.total)
+
+    monkeypatch.setattr(market, "list_listings", stuttering)
+    assert sync().listings.new == 1
+    assert len(rows(db)) == 1
+
+
+def test_unsent_work_on_a_failed_listing_keeps_its_status(db, market, make_lamp, sync):
+    market.put(make_lamp("1005001"))
+    sync()
+    edit(db, title="My better title")
+    with db.bulk() as connection:
+        connection.exec_driver_sql("UPDATE listing SET status = 'failed', error_code = 'marketplace.refused'")
+    market.put(make_lamp("1005001", weight_g=900, modified_at=LATER))
+    sync()
+    assert (only(db).status, only(db).error_code, only(db).title) == (
+        "failed",
+        "marketplace.refused",
+        "My better title",
+    )
+
+
+def test_what_a_sync_brings_is_checked(db, market, make_lamp, sync):
+    market.put(make_lamp("1005001", title="台灯"))
+    sync()
+    with db.reader.connect() as connection:
+        assert connection.exec_driver_sql("SELECT block_count FROM listing").scalar() > 0
+
+
+def test_a_picture_of_a_variant_and_of_the_listing_is_ours_by_its_address(db, market, make_lamp, make_listing, sync):
+    """A file that became an address in this store's photobank; the same file in another store's says nothing."""
+    make_listing(product_id="1005001", images=("/photos/a.jpg", "/photos/b.jpg"))
+    with db.bulk() as connection:
+        for name, store in (("a", 1), ("b", 1)):
+            connection.exec_driver_sql(
+                "INSERT INTO image_file (source, sha256, format, problem) VALUES (?, ?, 'jpeg', '')",
+                (f"/photos/{name}.jpg", f"hash-{name}"),
+            )
+            connection.exec_driver_sql(
+                "INSERT INTO uploaded_image (store_id, sha256, url, uploaded_ms) VALUES (?, ?, ?, 1)",
+                (store, f"hash-{name}", f"https://ae01.example/kf/{name}.jpg"),
+            )
+        connection.exec_driver_sql(
+            "UPDATE listing SET sent_hash = content_hash, status = 'live', category_id = '2101', handling_days = 5, "
+            "freight_template_id = '1', unit = '100000015', weight_g = 1, length_cm = 1, width_cm = 1, height_cm = 1"
+        )
+        connection.exec_driver_sql("UPDATE sku SET properties = '[]'")
+    market.put(make_lamp("1005001"))
+    sync()
+    assert only(db).images == ["/photos/a.jpg", "/photos/b.jpg"]
