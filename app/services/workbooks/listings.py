@@ -16,7 +16,7 @@ from app.services.workbooks.fields import FieldType, field_book
 from app.services.workbooks.recognition import Recognition
 from app.services.workbooks.refusals import CellError, Refusal
 from app.services.workbooks.sniff import OpenedFile
-from app.services.workbooks.tables import SheetTable, read_table
+from app.services.workbooks.tables import SheetTable, read_table, without_collection
 
 Texts = list[str | None]
 
@@ -98,18 +98,19 @@ def read_listings(source: OpenedFile | Path, recognition: Recognition, ctx: Task
         TaskCancelled: the user asked to stop.
     """
     _demand_columns(recognition)
-    table = read_table(source, recognition, ctx)
-    _Requirements(table).apply()
-    if not table.rows:
-        raise WorkbookError(
-            "workbook.no_rows", file=recognition.file, sheet=recognition.sheet, row=str(recognition.header_row)
-        )
-    grouped_by, keys = _grouped(table)
-    _settle_titles(table, keys)
-    if grouped_by is GroupedBy.ROW:
-        _refuse_repeated_codes(table, keys)
-    table.errors.sort(key=lambda error: (error.row, len(error.column), error.column))
-    return _assembled(table, grouped_by, keys)
+    with without_collection():
+        table = read_table(source, recognition, ctx)
+        _Requirements(table).apply()
+        if not table.rows:
+            raise WorkbookError(
+                "workbook.no_rows", file=recognition.file, sheet=recognition.sheet, row=str(recognition.header_row)
+            )
+        grouped_by, keys = _grouped(table)
+        _settle_titles(table, keys)
+        if grouped_by is GroupedBy.ROW:
+            _refuse_repeated_codes(table, keys)
+        table.errors.sort(key=lambda error: (error.row, len(error.column), error.column))
+        return _assembled(table, grouped_by, keys)
 
 
 def _demand_columns(recognition: Recognition) -> None:
@@ -306,8 +307,7 @@ def _unpack_sizes(fields: dict[str, list[Any]], sizes: list[tuple[int, int, int]
 
 def _joined(columns: list[Texts], gap: re.Pattern[str], *, is_address: bool) -> list[tuple[str, ...] | None]:
     """The texts of several columns, each cell split where it holds several, as one tuple a row."""
-    split = [column if _is_single(column) else None for column in columns]
-    if None not in split:
+    if all(map(_is_single, columns)):
         rows = zip(*columns, strict=True)
         return [tuple(filter(None, row)) or None for row in rows]
     known: dict[str | None, tuple[str, ...]] = {None: ()}

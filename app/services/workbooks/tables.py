@@ -110,7 +110,7 @@ def read_table(source: OpenedFile | Path, recognition: Recognition, ctx: TaskCon
     source.release()
     ctx = ctx or TaskContext()
     table = SheetTable(recognition, [], [column_for(column) for column in recognition.columns])
-    with _without_collection():
+    with without_collection():
         _fill(table, grid, ctx)
     if not table.rows:
         raise WorkbookError("workbook.no_rows", file=source.name, sheet=recognition.sheet, row=recognition.header_row)
@@ -122,7 +122,7 @@ def read_table(source: OpenedFile | Path, recognition: Recognition, ctx: TaskCon
 
 
 @contextmanager
-def _without_collection() -> Iterator[None]:
+def without_collection() -> Iterator[None]:
     """Rows are many short-lived lists without circles; looking for circles among them costs a fifth of the time."""
     was_on = gc.isenabled()
     gc.disable()
