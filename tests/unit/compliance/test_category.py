@@ -207,6 +207,7 @@ def test_empty_entries_are_dropped_by_the_remedy() -> None:
         ('37"', ["attribute.inch"]),
         ("24 in", ["attribute.inch"]),
         ("9 inch", []),
+        ("17 inch", []),
         ("15 inches", []),
         ("38 cm", []),
         ("100 inch", []),
@@ -215,6 +216,27 @@ def test_empty_entries_are_dropped_by_the_remedy() -> None:
 )
 def test_a_length_in_inches_that_is_a_side_in_centimetres(value: str, expected: list[str]) -> None:
     assert codes(attributes=[CERAMIC, attribute("3", value=value)]) == expected
+
+
+def test_a_chosen_value_with_a_text_is_looked_at_too() -> None:
+    assert codes(attributes=[{**CERAMIC, "value": "38 inch"}]) == ["attribute.inch"]
+
+
+def test_value_ids_of_attributes_that_take_any_text() -> None:
+    open_list = AttributeFacts(
+        "12", Label("风格", "Style"), allows_custom_name=True, values={"1": Label("现代", "Modern")}
+    )
+    read = {LAMPS: [*ATTRIBUTES[LAMPS], open_list]}
+    using = context(read_attributes=lambda category_id: read.get(category_id, ()))
+    assert codes(attributes=[CERAMIC, attribute("12", "1", value="Modern")], using=using) == []
+    assert codes(attributes=[CERAMIC, attribute("12", value="Rustic")], using=using) == []
+    assert codes(attributes=[CERAMIC, attribute("12", "77", value="Rustic")], using=using) == ["attribute.value"]
+    assert codes(attributes=[CERAMIC, attribute("3", "77", value="LM")], using=using) == []
+
+
+def test_a_branch_is_no_leaf_even_if_its_attributes_are_known() -> None:
+    using = context(read_attributes=lambda category_id: ATTRIBUTES[LAMPS])
+    assert codes(category_id=LIGHTING, using=using) == ["category.not_leaf"]
 
 
 def test_inch_tells_the_numbers() -> None:

@@ -171,6 +171,13 @@ def test_the_gateways_own_host_is_a_photobank() -> None:
 
 def test_hosts_and_addresses() -> None:
     assert host_of("https://User@Host.Example:80/x") == "host.example"
+    assert (
+        host_of("//Host.Example")
+        == host_of("http://host.example?x")
+        == host_of("HTTPS://host.example/x")
+        == "host.example"
+    )
+    assert host_of("http://good.example@host.example/") == host_of("http://host.example:80") == "host.example"
     assert host_of("no address") == ""
     assert is_remote("HTTP://x") and is_remote("//x/y") and not is_remote("/x/y") and not is_remote(r"C:\x.jpg")
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from app.services.compliance import images
 from app.services.compliance.image_facts import ImageFacts
@@ -218,6 +218,16 @@ def test_an_unchanged_file_is_not_read_again(db: Database, tmp_path: Path, monke
     with monkeypatch.context() as patched:
         patched.setattr(images, "read_image", fail)
         assert refresh_image_facts(db, [str(path)]) == before
+
+
+def test_nothing_is_written_where_nothing_changed(db: Database, tmp_path: Path) -> None:
+    good, gone = str(tmp_path / "good.jpg"), str(tmp_path / "gone.jpg")
+    Path(good).write_bytes(picture((30, 30)))
+    refresh_image_facts(db, [good, gone])
+    statements: list[str] = []
+    event.listen(db.writer, "before_cursor_execute", lambda *args: statements.append(args[2]))
+    refresh_image_facts(db, [good, gone])
+    assert statements == []
 
 
 def test_a_changed_file_is_read_again(db: Database, tmp_path: Path) -> None:

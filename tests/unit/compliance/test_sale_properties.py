@@ -184,6 +184,12 @@ def test_resolve_property(name: str, value: str, expected: tuple[str, str, str] 
     assert context().resolve_property(LAMPS, name, value) == expected
 
 
+def test_ships_from_of_a_category_that_lists_no_values() -> None:
+    bare = AttributeFacts("200007763", Label("发货地", "Ships From"), is_sku=True)
+    using = context(read_attributes=lambda category_id: [bare])
+    assert using.resolve_property(LAMPS, "发货地", "西班牙") == ("200007763", "201336104", "")
+
+
 def test_without_attributes_only_ships_from_is_known() -> None:
     assert context().resolve_property(CLOCKS, "发货地", "西班牙") == ("200007763", "201336104", "")
     assert context().resolve_property(CLOCKS, "发货地", "Atlantis") is None

@@ -173,6 +173,7 @@ def test_capitals(title: str, expected: list[str]) -> None:
     ("title", "text"),
     [
         ("Table Lamp ask shop@lamps.example", "p@l"),
+        ("Table Lamp shop@lamps", "p@l"),
         ("Table Lamp www.lamps.com", "s.com"),
         ("Table Lamp https://lamps", "://"),
         ("Table Lamp WhatsApp us", "WhatsApp"),

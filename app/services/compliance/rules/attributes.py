@@ -145,7 +145,7 @@ def value(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
     for entry, facts in _known(record, leaf):
         value_id, text = entry.get("value_id") or "", entry.get("value") or ""
         if value_id:
-            is_known = value_id in facts.values
+            is_known = value_id in facts.values or not facts.values
         else:
             is_known = not text.strip() or facts.is_free or leaf.value_id(facts, text) is not None
         if not is_known:
