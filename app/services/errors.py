@@ -27,10 +27,21 @@ class AppError(Exception):
         shown = ", ".join(f"{name}={value!r}" for name, value in params.items())
         super().__init__(f"{self.error_code}({shown})")
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """An error comes back from the worker process as it was raised there."""
+        return _revived, (type(self), self.args, self.__dict__)
+
     @property
     def message_key(self) -> str:
         """Key of the sentence in the catalogue."""
         return f"error.{self.error_code}"
+
+
+def _revived(kind: type[AppError], arguments: tuple[Any, ...], state: dict[str, Any]) -> AppError:
+    error = kind.__new__(kind)
+    error.args = arguments
+    error.__dict__.update(state)
+    return error
 
 
 class InputError(AppError):

@@ -59,6 +59,7 @@ def test_errors_come_back_as_they_were(worker):
         worker.submit(f"{HERE}:refuse", "a.xlsx").result(30)
     assert error.value.error_code == "workbook.damaged"
     assert error.value.params == {"file": "a.xlsx"}
+    assert str(error.value) == "workbook.damaged(file='a.xlsx')"
     with pytest.raises(RuntimeError, match="pickle"):
         worker.submit(f"{HERE}:unpicklable").result(30)
     assert worker.submit(f"{HERE}:double", 1).result(30)[0] == 2
