@@ -12,6 +12,19 @@ from app.services.listings.text import bigrams, fold, search_text
 SHORTEST_STEM = 4
 """A shorter common beginning of codes says nothing about the listing."""
 
+DERIVED_COLUMNS = (
+    "title_folded",
+    "code",
+    "sku_count",
+    "price_min_minor",
+    "price_max_minor",
+    "stock_total",
+    "image_count",
+    "search_text",
+    "bigram_text",
+    "content_hash",
+)
+
 
 def match_key(code: str) -> str:
     """A code in the spelling two writings of it share: half-width, capitals, no blanks (domain.md 7.2 step 1)."""
@@ -35,19 +48,25 @@ def derive(record: ListingRecord) -> dict[str, Any]:
 
     Prices of unknown SKUs are left out of the range; stock is None where no SKU's stock is known.
     """
-    codes = [sku.code for sku in record.skus if sku.code]
-    prices = [sku.price_minor for sku in record.skus if sku.price_minor is not None]
-    stocks = [sku.stock for sku in record.skus if sku.stock is not None]
+    return dict(zip(DERIVED_COLUMNS, derived_row(record), strict=True))
+
+
+def derived_row(record: ListingRecord) -> tuple[Any, ...]:
+    """The same as a tuple of `DERIVED_COLUMNS`, for bulk."""
+    skus = record.skus
+    codes = [sku.code for sku in skus if sku.code]
+    prices = [sku.price_minor for sku in skus if sku.price_minor is not None]
+    stocks = [sku.stock for sku in skus if sku.stock is not None]
     searched = search_text(record.title, record.product_key, record.product_id, codes, record.keywords)
-    return {
-        "title_folded": fold(record.title),
-        "code": common_code(codes),
-        "sku_count": len(record.skus),
-        "price_min_minor": min(prices, default=None),
-        "price_max_minor": max(prices, default=None),
-        "stock_total": sum(stocks) if stocks else None,
-        "image_count": len(record.images),
-        "search_text": searched,
-        "bigram_text": bigrams(searched),
-        "content_hash": content_hash(record),
-    }
+    return (
+        fold(record.title),
+        common_code(codes),
+        len(skus),
+        min(prices) if prices else None,
+        max(prices) if prices else None,
+        sum(stocks) if stocks else None,
+        len(record.images),
+        searched,
+        bigrams(searched),
+        content_hash(record),
+    )

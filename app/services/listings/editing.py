@@ -15,7 +15,7 @@ from app.services.history.recording import add_entries, can_continue, extend_ent
 from app.services.history.records import ChangeRecord, Entry
 from app.services.listings.derived import match_key
 from app.services.listings.loading import CHUNK, load_listings
-from app.services.listings.records import LISTING_FIELDS, SKU_FIELDS, ListingRecord, SkuRecord
+from app.services.listings.records import LISTING_FIELDS, ROWS_REFUSED, SKU_FIELDS, ListingRecord, SkuRecord
 from app.services.listings.writing import (
     SKU_COLUMNS,
     insert_skus,
@@ -27,11 +27,14 @@ from app.services.listings.writing import (
 )
 from app.services.tasks import TaskContext
 
+_NO_ERROR = {"error_code": "", "error_text": ""}
+
 
 @dataclass(frozen=True, slots=True)
 class ListingEdit:
     """New values for one listing: `fields` by name (`LISTING_FIELDS`), `skus` by SKU id and name (`SKU_FIELDS`),
-    `images` the whole new list or None for "as it is", `new_skus` to add at the end.
+    `images` the whole new list or None for "as it is", `new_skus` to add at the end. `is_complete`: nothing is missing
+    afterwards that an import had to leave out; a person who edits a listing says so.
     """
 
     listing_id: int
@@ -39,6 +42,7 @@ class ListingEdit:
     skus: dict[int, dict[str, Any]] = field(default_factory=dict)
     images: list[str] | None = None
     new_skus: tuple[SkuRecord, ...] = ()
+    is_complete: bool = True
 
 
 def edit_listings(
@@ -133,7 +137,17 @@ def _apply(connection: Connection, record: ListingRecord, edit: ListingEdit) -> 
         record.images = list(edit.images)
     if edit.new_skus:
         entries.extend(_add_skus(connection, record, edit.new_skus))
+    if entries and edit.is_complete and record.error_code == ROWS_REFUSED:
+        entries.append(_clear_refusal(connection, record))
     return entries
+
+
+def _clear_refusal(connection: Connection, record: ListingRecord) -> Entry:
+    """Take the mark of refused rows away. An entry of its own, so that undoing the edit brings the mark back."""
+    before, after = {"error_code": record.error_code, "error_text": record.error_text}, _NO_ERROR
+    update_columns(connection, "listing", record.id, after)
+    record.error_code = record.error_text = ""
+    return Entry("listing", record.id, record.id, before, after)
 
 
 def _difference(

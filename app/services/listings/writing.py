@@ -9,7 +9,7 @@ import orjson
 from sqlalchemy import Connection
 
 from app.models import ListingStatus
-from app.services.listings.derived import derive, match_key
+from app.services.listings.derived import DERIVED_COLUMNS, derived_row, match_key
 from app.services.listings.records import LISTING_FIELDS, ListingRecord, SkuRecord
 
 JSON_COLUMNS = frozenset({"attributes", "extra", "properties"})
@@ -42,19 +42,6 @@ LISTING_COLUMNS = (
     "updated_ms",
 )
 """Columns of `listing` that are neither the id nor derived, nor counts of findings."""
-
-DERIVED_COLUMNS = (
-    "title_folded",
-    "code",
-    "sku_count",
-    "price_min_minor",
-    "price_max_minor",
-    "stock_total",
-    "image_count",
-    "search_text",
-    "bigram_text",
-    "content_hash",
-)
 
 _UPDATE_DERIVED = "UPDATE listing SET {} WHERE id = ?".format(
     ", ".join(f"{column} = ?" for column in (*DERIVED_COLUMNS, "status", "updated_ms"))
@@ -114,8 +101,7 @@ def refresh_derived(connection: Connection, records: Iterable[ListingRecord], mo
     """Bring the derived columns in step after the records' own columns were written; reopens refused listings."""
     rows = []
     for record in records:
-        values = derive(record)
         status = REOPENED.get(ListingStatus(record.status), record.status)
-        rows.append((*(values[column] for column in DERIVED_COLUMNS), status, moment_ms, record.id))
+        rows.append((*derived_row(record), status, moment_ms, record.id))
     if rows:
         connection.exec_driver_sql(_UPDATE_DERIVED, rows)

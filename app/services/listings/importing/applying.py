@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from operator import attrgetter
 from typing import Any
 
 import orjson
@@ -13,14 +14,17 @@ from app.services.clock import now_ms
 from app.services.db import Database
 from app.services.history.recording import add_range, record_change
 from app.services.history.records import ChangeRecord
-from app.services.listings.derived import derive, match_key
+from app.services.listings.derived import DERIVED_COLUMNS, derived_row, match_key
 from app.services.listings.editing import apply_edits
 from app.services.listings.importing.records import ImportPlan, NewListing
-from app.services.listings.writing import DERIVED_COLUMNS, SKU_COLUMNS
+from app.services.listings.importing.texts import SharedTexts
+from app.services.listings.search_index import filled_at_once
+from app.services.listings.writing import SKU_COLUMNS
 from app.services.tasks import TaskContext
 from app.services.workbooks import CellError
 
-AT_ONCE = 5_000
+AT_ONCE = 2_000
+"""Listings in one statement."""
 
 _OWN_COLUMNS = (
     "product_key",
@@ -39,6 +43,7 @@ _OWN_COLUMNS = (
     "currency",
     "detail_html",
 )
+_own_values = attrgetter(*_OWN_COLUMNS)
 _COLUMNS = (
     "id",
     "store_id",
@@ -113,16 +118,19 @@ def _insert_new(connection: Connection, plan: ImportPlan, run_id: int, moment_ms
     """Insert the new listings under consecutive ids. Returns: the first id."""
     first = int(connection.exec_driver_sql("SELECT coalesce(max(id), 0) + 1 FROM listing").scalar_one())
     first = max(first, _first_free(connection))
-    for start in range(0, len(plan.new), AT_ONCE):
-        ctx.checkpoint()
-        ctx.report(start, len(plan.new), note="import.storing")
-        chunk = plan.new[start : start + AT_ONCE]
-        for number, new in enumerate(chunk, first + start):
-            new.record.id = number
-        connection.exec_driver_sql(_INSERT_LISTING, [_listing_row(new, run_id, moment_ms) for new in chunk])
-        connection.exec_driver_sql(_INSERT_SKU, list(_sku_rows(chunk)))
-        if images := list(_image_rows(chunk)):
-            connection.exec_driver_sql(_INSERT_IMAGE, images)
+    text = SharedTexts().of
+    with filled_at_once(connection, first):
+        for start in range(0, len(plan.new), AT_ONCE):
+            ctx.checkpoint()
+            ctx.report(start, len(plan.new), note="import.storing")
+            chunk = plan.new[start : start + AT_ONCE]
+            for number, new in enumerate(chunk, first + start):
+                new.record.id = number
+            rows = [_listing_row(new, text, run_id, moment_ms) for new in chunk]
+            connection.exec_driver_sql(_INSERT_LISTING, rows)
+            connection.exec_driver_sql(_INSERT_SKU, list(_sku_rows(chunk, text)))
+            if images := list(_image_rows(chunk)):
+                connection.exec_driver_sql(_INSERT_IMAGE, images)
     return first
 
 
@@ -132,19 +140,18 @@ def _first_free(connection: Connection) -> int:
     return int(last) + 1
 
 
-def _listing_row(new: NewListing, run_id: int, moment_ms: int) -> tuple[Any, ...]:
+def _listing_row(new: NewListing, text: Callable[[Any], str], run_id: int, moment_ms: int) -> tuple[Any, ...]:
     record = new.record
-    derived = derive(record)
     block, hold, warn = new.counts
     status = ListingStatus.DRAFT if block or hold else ListingStatus.READY
     return (
         record.id,
         record.store_id,
-        *(getattr(record, name) for name in _OWN_COLUMNS),
-        orjson.dumps(record.attributes).decode(),
-        orjson.dumps(record.extra).decode(),
-        *(derived[name] for name in DERIVED_COLUMNS),
-        str(status),
+        *_own_values(record),
+        text(record.attributes),
+        text(record.extra),
+        *derived_row(record),
+        status.value,
         block,
         hold,
         warn,
@@ -158,20 +165,21 @@ def _listing_row(new: NewListing, run_id: int, moment_ms: int) -> tuple[Any, ...
     )
 
 
-def _sku_rows(chunk: Sequence[NewListing]) -> Iterator[tuple[Any, ...]]:
+def _sku_rows(chunk: Sequence[NewListing], text: Callable[[Any], str]) -> Iterator[tuple[Any, ...]]:
     for new in chunk:
         listing_id = new.record.id
         for position, sku in enumerate(new.record.skus):
+            code = sku.code
             yield (
                 listing_id,
                 position,
-                sku.code,
-                match_key(sku.code),
+                code,
+                match_key(code),
                 sku.price_minor,
                 sku.stock,
                 sku.ships_from,
                 sku.barcode,
-                orjson.dumps(sku.properties).decode(),
+                text(sku.properties),
             )
 
 

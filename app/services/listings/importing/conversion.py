@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from app.services.compliance import CheckContext
@@ -51,7 +51,7 @@ def to_rows(table: ListingTable, context: CheckContext, pictures: PictureFinder)
         stocks=column("stock"),
         barcodes=column("barcode"),
         product_keys=column("product_key") if "product_key" in fields else column("product_id"),
-        properties=_property_maker(table, context, pictures),
+        properties=_Properties(table, context, pictures),
         ships_from=_countries(places, context),
         images=pictures.find_all(column("images")),
         attributes=_attributes(table),
@@ -65,32 +65,37 @@ def _countries(values: Values, context: CheckContext) -> list[str]:
     return [known[value] for value in values]
 
 
-def _property_maker(
-    table: ListingTable, context: CheckContext, pictures: PictureFinder
-) -> Callable[[int, str], PropertyList]:
-    """Properties of a row by category; equal rows share one list."""
-    names = [PROPERTY_NAMES.get(name, name) for name in table.properties]
-    nothing: list[None] = [None] * len(table.rows)
-    rows = list(zip(*table.properties.values(), strict=True)) if names else []
-    images = pictures.find_each(table.fields.get("sku_image", nothing))
-    made: dict[tuple[Any, ...], PropertyList] = {}
+class _Properties:
+    """Sale properties of rows by category; equal rows share one list, which nobody may change."""
 
-    def properties(index: int, category_id: str) -> PropertyList:
-        if not rows:
-            return []
-        key = (category_id, images[index], rows[index])
-        found = made.get(key)
-        if found is None:
-            found = made[key] = [
-                _property(context, category_id, name, value)
-                for name, value in zip(names, rows[index], strict=True)
-                if value
-            ]
-            if found and images[index]:
-                found[0] = {**found[0], "image": images[index] or ""}
+    def __init__(self, table: ListingTable, context: CheckContext, pictures: PictureFinder) -> None:
+        self._context = context
+        self._names = [PROPERTY_NAMES.get(name, name) for name in table.properties]
+        self._rows = list(zip(*table.properties.values(), strict=True)) if self._names else []
+        nothing: list[None] = [None] * len(table.rows)
+        self._images = pictures.find_each(table.fields.get("sku_image", nothing))
+        self._made: dict[tuple[str, str | None, tuple[str | None, ...]], PropertyList] = {}
+
+    def of(self, rows: Iterable[int], categories: Iterable[str]) -> list[PropertyList]:
+        """The properties of *rows*, each in its category."""
+        if not self._rows:
+            return [[] for _ in rows]
+        made, images, texts = self._made, self._images, self._rows
+        result = []
+        for index, category_id in zip(rows, categories, strict=False):
+            key = (category_id, images[index], texts[index])
+            found = made.get(key)
+            if found is None:
+                found = made[key] = self._make(*key)
+            result.append(found)
+        return result
+
+    def _make(self, category_id: str, image: str | None, texts: tuple[str | None, ...]) -> PropertyList:
+        named = zip(self._names, texts, strict=True)
+        found = [_property(self._context, category_id, name, value) for name, value in named if value]
+        if found and image:
+            found[0]["image"] = image
         return found
-
-    return properties
 
 
 def _property(context: CheckContext, category_id: str, name: str, value: str) -> dict[str, str]:
@@ -101,19 +106,28 @@ def _property(context: CheckContext, category_id: str, name: str, value: str) ->
 
 
 def _attributes(table: ListingTable) -> list[PropertyList]:
-    """Category attributes: columns of their own, and a text column such as `Material: Oak; Power: 5 W`."""
-    named = list(table.attributes.items())
+    """Category attributes: columns of their own, and a text column such as `Material: Oak; Power: 5 W`.
+
+    Rows that say the same share one list, which nobody may change.
+    """
+    named = table.attributes
     texts = table.fields.get("attributes")
     if not named and texts is None:
-        return [[] for _ in table.rows]
-    parsed = {text: _parsed(text) for text in set(texts or ()) if text}
+        return [[]] * len(table.rows)
+    columns = [*named.values(), texts if texts is not None else [None] * len(table.rows)]
+    made: dict[tuple[str | None, ...], PropertyList] = {}
     result = []
-    for index in range(len(table.rows)):
-        entries = [_entry(name, values[index]) for name, values in named if values[index]]
-        if texts is not None and texts[index]:
-            entries.extend(parsed[texts[index]])
-        result.append(entries)
+    for row in zip(*columns, strict=True):
+        found = made.get(row)
+        if found is None:
+            found = made[row] = _attribute_list(named, row)
+        result.append(found)
     return result
+
+
+def _attribute_list(names: Iterable[str], row: tuple[str | None, ...]) -> PropertyList:
+    *values, text = row
+    return [_entry(name, value) for name, value in zip(names, values, strict=True) if value] + _parsed(text or "")
 
 
 def _parsed(text: str) -> PropertyList:
@@ -121,13 +135,13 @@ def _parsed(text: str) -> PropertyList:
     return [_entry(name.strip(), value.strip()) for name, _, value in parts if name.strip() and value.strip()]
 
 
-def _entry(name: str, value: str | None) -> dict[str, str]:
-    return {"name_id": "", "value_id": "", "name": name, "value": value or ""}
+def _entry(name: str, value: str) -> dict[str, str]:
+    return {"name_id": "", "value_id": "", "name": name, "value": value}
 
 
-def _kept(table: ListingTable) -> dict[str, list[str | None]]:
+def _kept(table: ListingTable) -> Mapping[str, Sequence[str | None]]:
     """Columns that are understood but have no place yet, under the sheet's own header."""
-    kept: dict[str, list[str | None]] = {}
+    kept: dict[str, Sequence[str | None]] = {}
     for name in KEPT:
         source = next(iter(table.recognition.of(name.removesuffix("_minor"))), None)
         if source is not None and name in table.fields:

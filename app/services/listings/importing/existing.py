@@ -1,15 +1,30 @@
-"""What the store already has, loaded once and in columns, for matching and comparing a whole sheet."""
+"""What the store already has: which stored listing a group of rows means, and that listing whole."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import orjson
 from sqlalchemy import Connection
 
-from app.services.listings.loading import load_listings
+from app.services.listings.importing.sheet import SheetRows
+from app.services.listings.loading import chunks, id_list, load_listings
 from app.services.listings.records import ListingRecord
 from app.services.listings.text import fold
+
+Found = dict[str, int | None]
+"""Listing by name; None where several have it."""
+
+_WANTED = "(SELECT value FROM json_each(?))"
+_BY_KEY = f"SELECT product_key, id FROM listing WHERE store_id = ? AND product_key IN {_WANTED}"
+_BY_PRODUCT = f"SELECT product_id, id FROM listing WHERE store_id = ? AND product_id IN {_WANTED}"
+_BY_TITLE = f"SELECT title_folded, id FROM listing WHERE +store_id = ? AND title_folded IN {_WANTED}"
+_BY_CODE = (
+    "SELECT sku.code, listing_id FROM sku JOIN listing ON listing.id = sku.listing_id "
+    f"WHERE +store_id = ? AND sku.code IN {_WANTED}"
+)
+"""Asked by what the sheet holds, through the indexes: a store may have a million listings. The plus keeps SQLite from
+going through all listings of the store instead."""
 
 
 class ExistingListings:
@@ -19,47 +34,84 @@ class ExistingListings:
     """
 
     def __init__(self, connection: Connection, store_id: int) -> None:
-        self._connection = connection
+        self.connection = connection
         self._store_id = store_id
         self.is_empty = not connection.exec_driver_sql(
             "SELECT EXISTS (SELECT 1 FROM listing WHERE store_id = ?)", (store_id,)
         ).scalar()
-        self._by_key = self._unique("SELECT product_key, id FROM listing WHERE store_id = ? AND product_key <> ''")
-        self._keyed = frozenset(number for number in self._by_key.values() if number)
-        self._by_product = self._unique("SELECT product_id, id FROM listing WHERE store_id = ? AND product_id <> ''")
-        self._by_title = self._unique("SELECT title_folded, id FROM listing WHERE store_id = ? AND title_folded <> ''")
-        self._by_code = self._unique(
-            "SELECT DISTINCT sku.code, listing_id FROM sku JOIN listing ON listing.id = sku.listing_id "
-            "WHERE store_id = ? AND sku.code <> ''"
-        )
 
-    def match(self, product_key: str | None, codes: Iterable[str | None], title: str | None) -> int | None:
-        """Id of the stored listing, None where the rows bring a new one."""
+    def match(self, rows: SheetRows, groups: Sequence[list[int]]) -> list[int | None]:
+        """Id of the stored listing for each group, None where the rows bring a new one."""
         if self.is_empty:
-            return None
-        if product_key:
-            return self._by_key.get(product_key) or self._by_product.get(product_key) or self._by_codes(codes, True)
-        return self._by_codes(codes, False) or (self._by_title.get(fold(title)) if title else None)
-
-    def _by_codes(self, codes: Iterable[str | None], only_without_key: bool) -> int | None:
-        """The one listing all known codes point to. With a key of its own in the sheet, a listing that has another
-        key is somebody else."""
-        found = {listing_id for code in codes if code and (listing_id := self._by_code.get(code))}
-        if len(found) != 1:
-            return None
-        listing_id = found.pop()
-        return None if only_without_key and listing_id in self._keyed else listing_id
+            return [None] * len(groups)
+        keys = rows.firsts(rows.product_keys, groups)
+        by_key, by_product = self._by_key(keys)
+        matched = [by_key.get(key) or by_product.get(key) if key else None for key in keys]
+        open_ones = [number for number, listing_id in enumerate(matched) if listing_id is None]
+        self._match_codes(rows, groups, keys, matched, open_ones)
+        without = [number for number in open_ones if matched[number] is None and not keys[number]]
+        self._match_titles(rows, groups, matched, without)
+        return matched
 
     def load(self, listing_ids: Iterable[int]) -> dict[int, ListingRecord]:
         """The matched listings whole."""
-        return {record.id: record for record in load_listings(self._connection, listing_ids)}
+        return {record.id: record for record in load_listings(self.connection, listing_ids)}
 
-    def _unique(self, sql: str) -> dict[str, int | None]:
-        found: dict[str, int | None] = {}
-        if self.is_empty:
+    def _by_key(self, keys: Sequence[str | None]) -> tuple[Found, Found]:
+        by_key = self._found(_BY_KEY, keys)
+        missing = [key for key in keys if key and not by_key.get(key)]
+        return by_key, self._found(_BY_PRODUCT, missing)
+
+    def _match_codes(
+        self,
+        rows: SheetRows,
+        groups: Sequence[list[int]],
+        keys: Sequence[str | None],
+        matched: list[int | None],
+        numbers: Sequence[int],
+    ) -> None:
+        """The one listing all known codes point to. With a key of its own in the sheet, a listing that has another
+        key is somebody else."""
+        codes = rows.codes
+        by_code = self._found(_BY_CODE, (codes[index] for number in numbers for index in groups[number]))
+        if not by_code:
+            return
+        keyed = self._keyed({listing_id for listing_id in by_code.values() if listing_id})
+        for number in numbers:
+            found = {listing_id for index in groups[number] if (listing_id := by_code.get(codes[index] or ""))}
+            if len(found) == 1 and not (keys[number] and found <= keyed):
+                matched[number] = found.pop()
+
+    def _match_titles(
+        self, rows: SheetRows, groups: Sequence[list[int]], matched: list[int | None], numbers: Sequence[int]
+    ) -> None:
+        column = rows.listing.get("title")
+        if column is None or not numbers:
+            return
+        titles = [fold(title) if (title := rows.first(column, groups[number])) else "" for number in numbers]
+        by_title = self._found(_BY_TITLE, titles)
+        for number, title in zip(numbers, titles, strict=True):
+            matched[number] = by_title.get(title)
+
+    def _keyed(self, listing_ids: set[int]) -> set[int]:
+        """Those of *listing_ids* that have a product key."""
+        return {
+            number
+            for chunk in chunks(sorted(listing_ids))
+            for number in self.connection.exec_driver_sql(
+                f"SELECT id FROM listing WHERE id IN ({id_list(chunk)}) AND product_key <> ''"
+            ).scalars()
+        }
+
+    def _found(self, sql: str, names: Iterable[str | None]) -> Found:
+        wanted = list(dict.fromkeys(name for name in names if name))
+        found: Found = {}
+        if not wanted:
             return found
-        for name, listing_id in self._connection.exec_driver_sql(sql, (self._store_id,)):
-            found[name] = None if name in found else listing_id
+        rows = self.connection.exec_driver_sql(sql, (self._store_id, orjson.dumps(wanted).decode()))
+        for name, listing_id in rows:
+            if found.setdefault(name, listing_id) != listing_id:
+                found[name] = None
         return found
 
 

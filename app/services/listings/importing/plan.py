@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import repeat
 from typing import Any
 
+from app.models import ListingStatus
 from app.services.listings.editing import ListingEdit
 from app.services.listings.importing.existing import ExistingListings
+from app.services.listings.importing.quick_look import QuickLook, same_properties
 from app.services.listings.importing.records import ChangedListing, ImportCounts, NewListing, RowVerdict
-from app.services.listings.importing.sheet import PropertyList, SheetRows
-from app.services.listings.records import ListingRecord, SkuRecord
-from app.services.listings.text import fold
+from app.services.listings.importing.sheet import SheetRows
+from app.services.listings.records import ROWS_REFUSED, ListingRecord, SkuRecord
 from app.services.tasks import TaskContext
 
-REPORT_EVERY = 2_000
-COMPARED_AT_ONCE = 2_000
-ROWS_REFUSED = "rows_refused"
-"""Mark on a listing of which the sheet's other rows were refused: it is incomplete, the checker blocks it."""
+AT_ONCE = 2_000
+"""Listings looked at between two reports."""
 
 SKU_VALUES = ("price_minor", "stock", "barcode", "ships_from")
+_TEXTS = ("title", "keywords", "category_id", "freight_template_id", "group_id", "unit")
+_NUMBERS = ("handling_days", "weight_g", "length_cm", "width_cm", "height_cm")
 
 Changes = dict[int, dict[str, tuple[Any, Any]]]
 
@@ -51,20 +53,30 @@ class Comparison:
         for index in self._rows.refused:
             self.verdicts[index] = RowVerdict.REFUSED
         groups = self._rows.groups()
+        whole = [group for group in groups if group]
+        self.refused = len(groups) - len(whole)
+        ctx.report(0, len(whole), note="import.comparing")
+        new: list[list[int]] = []
         matched: list[tuple[int, list[int]]] = []
-        for number, group in enumerate(groups):
-            if number % REPORT_EVERY == 0:
-                ctx.checkpoint()
-                ctx.report(number, len(groups), note="import.comparing")
-            if not group:
-                self.refused += 1
-            elif (listing_id := self._match(group)) is None:
-                self._add_new(group)
+        for group, listing_id in zip(whole, self._existing.match(self._rows, whole), strict=True):
+            if listing_id is None:
+                new.append(group)
             else:
                 matched.append((listing_id, group))
-        for start in range(0, len(matched), COMPARED_AT_ONCE):
+        look = QuickLook(self._existing.connection, self._rows)
+        for done, chunk in self._chunks(matched, 0, len(whole), ctx):
+            self._compare(chunk, look.same(chunk))
+            ctx.report(done, len(whole), note="import.comparing")
+        for done, groups in self._chunks(new, len(matched), len(whole), ctx):
+            self._add_new(groups)
+            ctx.report(done, len(whole), note="import.comparing")
+
+    @staticmethod
+    def _chunks(items: list[Any], before: int, total: int, ctx: TaskContext) -> Iterator[tuple[int, list[Any]]]:
+        for start in range(0, len(items), AT_ONCE):
             ctx.checkpoint()
-            self._compare(matched[start : start + COMPARED_AT_ONCE])
+            chunk = items[start : start + AT_ONCE]
+            yield min(before + start + len(chunk), total), chunk
 
     def counts(self) -> ImportCounts:
         """The results in numbers."""
@@ -78,41 +90,63 @@ class Comparison:
             refused_rows=len(self._rows.refused),
         )
 
-    def _match(self, group: Sequence[int]) -> int | None:
-        if self._existing.is_empty:
-            return None
+    # -- new listings ------------------------------------------------------------------------------------------
+
+    def _add_new(self, groups: list[list[int]]) -> None:
+        rows, count = self._rows, self._count_findings
+        for record, group in zip(self._records(groups), groups, strict=True):
+            if rows.refused and (left_out := rows.refused_of(group)):
+                record.error_code, record.error_text = ROWS_REFUSED, ", ".join(map(str, left_out))
+            self.new.append(NewListing(record, group, count(record)))
+            for index in group:
+                self.verdicts[index] = RowVerdict.NEW
+
+    def _records(self, groups: list[list[int]]) -> Iterator[ListingRecord]:
+        """The listings that groups of rows bring, made column by column."""
         rows = self._rows
-        title = rows.listing.get("title")
-        return self._existing.match(
-            rows.first(rows.product_keys, group),
-            [rows.codes[index] for index in group],
-            None if title is None else rows.first(title, group),
+
+        def column(name: str, default: Any) -> Any:
+            values = rows.listing.get(name)
+            return repeat(default) if values is None else rows.firsts(values, groups, default)
+
+        texts = {name: column(name, "") for name in _TEXTS}
+        numbers = {name: column(name, None) for name in _NUMBERS}
+        nothing: list[str] = []
+        return map(
+            ListingRecord,
+            [0] * len(groups),
+            repeat(self._store_id),
+            rows.firsts(rows.product_keys, groups, ""),
+            repeat(None),
+            repeat(ListingStatus.DRAFT),
+            repeat(""),
+            *(texts[name] for name in _TEXTS),
+            column("lot_size", 1),
+            *(numbers[name] for name in _NUMBERS),
+            repeat("USD"),
+            column("detail_html", ""),
+            [rows.merged(rows.attributes, group) for group in groups],
+            [rows.extras(group) for group in groups],
+            self._skus(groups, texts["category_id"]),
+            rows.firsts(rows.images, groups, nothing),
         )
 
-    def _add_new(self, group: list[int]) -> None:
-        rows = self._rows
-        record = ListingRecord(0, self._store_id)
-        first = group[0]
-        for name, column in rows.listing.items():
-            value = column[first]
-            if value is None and len(group) > 1:
-                value = rows.first(column, group)
-            if value is not None:
-                setattr(record, name, value)
-        record.product_key = rows.first(rows.product_keys, group) or ""
-        record.skus = [rows.sku(index, record.category_id) for index in group]
-        record.images = rows.first(rows.images, group) or []
-        record.attributes = rows.merged(rows.attributes, group)
-        record.extra = rows.extras(group)
-        if rows.refused and (left_out := rows.refused_of(group)):
-            record.error_code, record.error_text = ROWS_REFUSED, ", ".join(map(str, left_out))
-        self.new.append(NewListing(record, group, self._count_findings(record)))
-        for index in group:
-            self.verdicts[index] = RowVerdict.NEW
+    def _skus(self, groups: list[list[int]], categories: Any) -> Iterator[list[SkuRecord]]:
+        indexes = [index for group in groups for index in group]
+        of_rows = [category for category, group in zip(categories, groups, strict=False) for _ in group]
+        skus = self._rows.skus(indexes, of_rows)
+        start = 0
+        for group in groups:
+            yield skus[start : start + len(group)]
+            start += len(group)
 
-    def _compare(self, matched: Sequence[tuple[int, list[int]]]) -> None:
-        records = self._existing.load([listing_id for listing_id, _ in matched])
-        for listing_id, group in matched:
+    # -- stored listings ---------------------------------------------------------------------------------------
+
+    def _compare(self, matched: Sequence[tuple[int, list[int]]], same: set[int]) -> None:
+        self.unchanged += len(same)
+        doubtful = [pair for number, pair in enumerate(matched) if number not in same]
+        records = self._existing.load([listing_id for listing_id, _ in doubtful])
+        for listing_id, group in doubtful:
             edit = self._edit_of(records[listing_id], group)
             if edit.fields or edit.skus or edit.images is not None or edit.new_skus:
                 self.changed.append(ChangedListing(edit, group))
@@ -141,7 +175,8 @@ class Comparison:
             listing_changes["images"] = (record.images, images)
         if listing_changes:
             self._mark(group[0], listing_changes)
-        return ListingEdit(record.id, fields, skus, images, tuple(new_skus))
+        is_complete = not (rows.refused and rows.refused_of(group))
+        return ListingEdit(record.id, fields, skus, images, tuple(new_skus), is_complete=is_complete)
 
     def _changed_fields(self, record: ListingRecord, group: list[int]) -> dict[str, Any]:
         rows = self._rows
@@ -154,7 +189,7 @@ class Comparison:
         if key and key not in (record.product_key, record.product_id):
             fields["product_key"] = key
         attributes = rows.merged(rows.attributes, group)
-        if attributes and not _same_properties(attributes, record.attributes):
+        if attributes and not same_properties(attributes, record.attributes):
             fields["attributes"] = attributes
         extra = {**record.extra, **rows.extras(group)}
         if extra != record.extra:
@@ -168,7 +203,7 @@ class Comparison:
             value = getattr(incoming, name)
             if value not in (None, "") and value != getattr(stored, name):
                 values[name] = value
-        if incoming.properties and not _same_properties(incoming.properties, stored.properties):
+        if incoming.properties and not same_properties(incoming.properties, stored.properties):
             values["properties"] = incoming.properties
         if values:
             self._mark(index, {name: (getattr(stored, name), value) for name, value in values.items()})
@@ -178,17 +213,3 @@ class Comparison:
         self.changes.setdefault(index, {}).update(changes)
         if self.verdicts[index] is RowVerdict.SAME:
             self.verdicts[index] = RowVerdict.CHANGED
-
-
-def _same_properties(left: PropertyList, right: PropertyList) -> bool:
-    return len(left) == len(right) and all(map(_same_property, left, right))
-
-
-def _same_property(left: dict[str, str], right: dict[str, str]) -> bool:
-    """By ids where both have them, else by what is written; a picture named on one side only does not count."""
-    images = left.get("image", ""), right.get("image", "")
-    if all(images) and images[0] != images[1]:
-        return False
-    if left.get("value_id") and right.get("value_id"):
-        return (left.get("name_id"), left["value_id"]) == (right.get("name_id"), right["value_id"])
-    return fold(left.get("value", "")) == fold(right.get("value", ""))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from itertools import repeat
+from typing import Any, Protocol
 
+from app.services.listings.importing.texts import SharedTexts
 from app.services.listings.records import SkuRecord
 
 LISTING_COLUMNS = (
@@ -28,9 +30,18 @@ LISTING_COLUMNS = (
 PropertyList = list[dict[str, str]]
 
 
+class Properties(Protocol):
+    """Sale properties of the sheet's rows."""
+
+    def of(self, rows: Iterable[int], categories: Iterable[str]) -> list[PropertyList]:
+        """The properties of *rows*, each named as its category names them; equal ones may be one list."""
+
+
 @dataclass(slots=True)
 class SheetRows:
     """Columns of equal length, one entry a row of the sheet; a column that the sheet does not have is absent.
+
+    Values of different rows may be one object, so that nobody may change them.
 
     Attributes:
         row_numbers: Excel's numbers.
@@ -44,6 +55,7 @@ class SheetRows:
         images: pictures of each row, already resolved to paths or addresses.
         attributes: category attributes of each row.
         extra: columns nobody understood, by their header.
+        texts: JSON texts of properties, attributes and extra columns, made once for equal ones.
     """
 
     row_numbers: Sequence[int]
@@ -55,13 +67,15 @@ class SheetRows:
     stocks: Sequence[int | None]
     barcodes: Sequence[str | None]
     product_keys: Sequence[str | None]
-    properties: Callable[[int, str], PropertyList]
+    properties: Properties
     ships_from: Sequence[str]
     images: Sequence[list[str] | None]
     attributes: Sequence[PropertyList]
     extra: dict[str, Sequence[str | None]] = field(default_factory=dict)
+    texts: SharedTexts = field(default_factory=SharedTexts, repr=False)
     _groups: list[list[int]] | None = field(default=None, repr=False)
     _refused_by_key: dict[Any, list[int]] | None = field(default=None, repr=False)
+    _extras: dict[tuple[Any, ...], dict[str, Any]] = field(default_factory=dict, repr=False)
 
     def groups(self) -> list[list[int]]:
         """Indexes of the rows of each listing, refused rows left out; in the order of the sheet."""
@@ -98,27 +112,50 @@ class SheetRows:
                 return value
         return None
 
+    def firsts(self, column: Sequence[Any], groups: Sequence[list[int]], default: Any = None) -> list[Any]:
+        """`first` for many groups, *default* where a column says nothing."""
+        found = [column[group[0]] for group in groups]
+        if None in found:
+            for number, value in enumerate(found):
+                if value is None:
+                    value = self.first(column, groups[number])
+                    found[number] = default if value is None else value
+        return found
+
+    def skus(self, rows: Sequence[int], categories: Iterable[str]) -> list[SkuRecord]:
+        """The variants of *rows*, their properties named as the category of each names them."""
+        codes, prices, stocks, barcodes, places = (
+            self.codes,
+            self.prices,
+            self.stocks,
+            self.barcodes,
+            self.ships_from,
+        )
+        return list(
+            map(
+                SkuRecord,
+                repeat(None),
+                [codes[index] or "" for index in rows],
+                [prices[index] for index in rows],
+                [stocks[index] for index in rows],
+                self.properties.of(rows, categories),
+                [barcodes[index] or "" for index in rows],
+                [places[index] for index in rows],
+            )
+        )
+
     def sku(self, index: int, category_id: str) -> SkuRecord:
         """The variant of one row, its properties named as the category names them."""
-        return SkuRecord(
-            None,
-            self.codes[index] or "",
-            self.prices[index],
-            self.stocks[index],
-            self.properties(index, category_id),
-            self.barcodes[index] or "",
-            self.ships_from[index],
-        )
+        return self.skus([index], [category_id])[0]
 
     def extras(self, rows: Sequence[int]) -> dict[str, Any]:
         """Unknown columns of a listing: one text where its rows agree, else a list with one text a row."""
-        kept: dict[str, Any] = {}
-        for header, column in self.extra.items():
-            values = [column[index] for index in rows]
-            if any(values):
-                kept[header] = (
-                    values[0] if values.count(values[0]) == len(values) else [value or "" for value in values]
-                )
+        if not self.extra:
+            return {}
+        key = tuple([tuple([column[index] for index in rows]) for column in self.extra.values()])
+        kept = self._extras.get(key)
+        if kept is None:
+            kept = self._extras[key] = _extras_of(zip(self.extra, key, strict=True))
         return kept
 
     def merged(self, column: Sequence[PropertyList], rows: Sequence[int]) -> PropertyList:
@@ -129,16 +166,19 @@ class SheetRows:
         return []
 
 
+def _extras_of(columns: Iterable[tuple[str, tuple[str | None, ...]]]) -> dict[str, Any]:
+    kept: dict[str, Any] = {}
+    for header, values in columns:
+        if any(values):
+            is_one = values.count(values[0]) == len(values)
+            kept[header] = values[0] if is_one else [value or "" for value in values]
+    return kept
+
+
 def resolved(values: Sequence[str | None], resolve: Callable[[str], str | None]) -> list[str | None]:
     """Names turned into ids, each distinct name looked up once; a name nothing matches stays as it is written."""
-    found: dict[str, str] = {}
-    result: list[str | None] = []
-    for value in values:
-        if value is None:
-            result.append(None)
-            continue
-        known = found.get(value)
-        if known is None:
-            known = found[value] = resolve(value) or value
-        result.append(known)
-    return result
+    found: dict[str | None, str | None] = {None: None}
+    for value in set(values):
+        if value is not None:
+            found[value] = resolve(value) or value
+    return [found[value] for value in values]

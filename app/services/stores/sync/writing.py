@@ -14,10 +14,10 @@ from app.models import ListingStatus
 from app.services.clock import now_ms, to_ms
 from app.services.compliance import CheckContext
 from app.services.listings.content import content_hash
-from app.services.listings.derived import derive
+from app.services.listings.derived import DERIVED_COLUMNS, derive
 from app.services.listings.loading import load_listings
 from app.services.listings.records import LISTING_FIELDS, ListingRecord
-from app.services.listings.writing import DERIVED_COLUMNS, SKU_COLUMNS, insert_skus, raw, replace_images, sku_row
+from app.services.listings.writing import SKU_COLUMNS, insert_skus, raw, replace_images, sku_row
 from app.services.marketplace.port import ListingSummary, RemoteListing
 from app.services.stores.sync.mapping import STATUS, to_record
 from app.services.stores.sync.merging import adopt

@@ -1,0 +1,153 @@
+"""Which matched listings are what the sheet says, found column by column; most of a sheet that comes again is.
+
+Nothing is decided here that `plan` would decide otherwise: a listing in doubt is left to the comparison by fields.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection
+
+from app.services.listings.importing.sheet import PropertyList, SheetRows
+from app.services.listings.loading import id_list
+from app.services.listings.text import fold
+
+Matched = Sequence[tuple[int, list[int]]]
+"""Pairs of a stored listing's id and the rows that mean it."""
+
+_FIXED = ("id", "product_key", "product_id", "category_id", "attributes", "extra")
+_SKUS = (
+    "SELECT listing_id, code, price_minor, stock, barcode, ships_from, properties FROM sku "
+    "WHERE listing_id IN ({}) ORDER BY listing_id, position"
+)
+_IMAGES = "SELECT listing_id, source FROM image WHERE listing_id IN ({}) ORDER BY listing_id, position"
+
+
+class QuickLook:
+    """Compares raw columns of the database with those of the sheet."""
+
+    def __init__(self, connection: Connection, rows: SheetRows) -> None:
+        self._connection, self._rows = connection, rows
+        self._same_properties: dict[tuple[str, int], bool] = {}
+
+    def same(self, matched: Matched) -> set[int]:
+        """Positions in *matched* of listings in which the rows surely change nothing."""
+        ids, groups = [pair[0] for pair in matched], [pair[1] for pair in matched]
+        inside = id_list(ids)
+        stored = self._stored(ids, inside)
+        suspects = self._other_fields(groups, stored)
+        suspects |= self._other_images(ids, groups, inside)
+        suspects |= self._other_skus(ids, groups, inside, stored["category_id"])
+        return set(range(len(ids))) - suspects
+
+    def _stored(self, ids: list[int], inside: str) -> dict[str, Sequence[Any]]:
+        """Columns of the listings, in the order of *ids*."""
+        names = list(dict.fromkeys((*_FIXED, *self._rows.listing)))
+        query = f"SELECT {', '.join(names)} FROM listing WHERE id IN ({inside})"
+        by_id = {row[0]: row for row in self._connection.exec_driver_sql(query)}
+        return dict(zip(names, zip(*[by_id[number] for number in ids], strict=True), strict=True))
+
+    # -- fields and pictures -----------------------------------------------------------------------------------
+
+    def _other_fields(self, groups: Sequence[list[int]], stored: dict[str, Sequence[Any]]) -> set[int]:
+        rows, suspects = self._rows, set[int]()
+        for name, column in rows.listing.items():
+            suspects.update(_differing(rows.firsts(column, groups), stored[name]))
+        keys = zip(rows.firsts(rows.product_keys, groups), stored["product_key"], stored["product_id"], strict=True)
+        suspects.update(number for number, (key, *own) in enumerate(keys) if key and key not in own)
+        text = rows.texts.of
+        attributes = [rows.merged(rows.attributes, group) for group in groups]
+        suspects.update(_differing([text(one) if one else None for one in attributes], stored["attributes"]))
+        extras = [rows.extras(group) for group in groups]
+        suspects.update(_differing([text(one) if one else None for one in extras], stored["extra"]))
+        return suspects
+
+    def _other_images(self, ids: list[int], groups: Sequence[list[int]], inside: str) -> set[int]:
+        wanted = self._rows.firsts(self._rows.images, groups)
+        if not any(wanted):
+            return set()
+        stored: dict[int, list[str]] = defaultdict(list)
+        for listing_id, source in self._connection.exec_driver_sql(_IMAGES.format(inside)):
+            stored[listing_id].append(source)
+        return set(_differing(wanted, [stored.get(number, []) for number in ids]))
+
+    # -- variants ----------------------------------------------------------------------------------------------
+
+    def _other_skus(
+        self, ids: list[int], groups: Sequence[list[int]], inside: str, stored_categories: Sequence[str]
+    ) -> set[int]:
+        stored: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
+        for listing_id, *sku in self._connection.exec_driver_sql(_SKUS.format(inside)):
+            stored[listing_id].append(tuple(sku))
+        wanted = self._wanted_skus(groups, stored_categories)
+        suspects = set()
+        for number, (listing_id, group) in enumerate(zip(ids, groups, strict=True)):
+            own = [next(wanted) for _ in group]
+            there = stored.get(listing_id, [])
+            if there != [sku for sku, _ in own] and not self._are_known(own, there):
+                suspects.add(number)
+        return suspects
+
+    def _wanted_skus(
+        self, groups: Sequence[list[int]], stored_categories: Sequence[str]
+    ) -> Iterator[tuple[tuple[Any, ...], PropertyList]]:
+        """Each row's variant as the database would have it, and its properties."""
+        rows = self._rows
+        column = rows.listing.get("category_id")
+        own = rows.firsts(column, groups) if column is not None else [None] * len(groups)
+        named = [one if one is not None else there for one, there in zip(own, stored_categories, strict=True)]
+        indexes = [index for group in groups for index in group]
+        categories = (name for name, group in zip(named, groups, strict=True) for _ in group)
+        text = rows.texts.of
+        for index, properties in zip(indexes, rows.properties.of(indexes, categories), strict=True):
+            code, price, stock = rows.codes[index] or "", rows.prices[index], rows.stocks[index]
+            sku = (code, price, stock, rows.barcodes[index] or "", rows.ships_from[index], text(properties))
+            yield sku, properties
+
+    def _are_known(self, wanted: Sequence[tuple[tuple[Any, ...], PropertyList]], there: list[tuple[Any, ...]]) -> bool:
+        """Whether every row is a stored variant of which it says nothing new."""
+        by_code = {sku[0]: sku for sku in there}
+        for sku, properties in wanted:
+            stored = by_code.get(sku[0])
+            if stored is None:
+                return False
+            for value, old in zip(sku[1:5], stored[1:5], strict=True):
+                if value not in (None, "") and value != old:
+                    return False
+            if properties and sku[5] != stored[5] and not self._is_same_properties(stored[5], properties):
+                return False
+        return True
+
+    def _is_same_properties(self, stored: str, properties: PropertyList) -> bool:
+        key = (stored, id(properties))
+        known = self._same_properties.get(key)
+        if known is None:
+            known = self._same_properties[key] = same_properties(properties, orjson.loads(stored))
+        return known
+
+
+def _differing(wanted: Sequence[Any], stored: Sequence[Any]) -> list[int]:
+    """Positions at which the sheet says something else; None says nothing."""
+    if list(stored) == wanted:
+        return []
+    pairs = zip(wanted, stored, strict=True)
+    return [number for number, (new, old) in enumerate(pairs) if new is not None and new != old]
+
+
+def same_properties(left: PropertyList, right: PropertyList) -> bool:
+    """Whether two lists of properties or attributes mean the same."""
+    return len(left) == len(right) and all(map(_same_property, left, right))
+
+
+def _same_property(left: dict[str, str], right: dict[str, str]) -> bool:
+    """By ids where both have them, else by what is written; a picture named on one side only does not count."""
+    images = left.get("image", ""), right.get("image", "")
+    if all(images) and images[0] != images[1]:
+        return False
+    if left.get("value_id") and right.get("value_id"):
+        return (left.get("name_id"), left["value_id"]) == (right.get("name_id"), right["value_id"])
+    return fold(left.get("value", "")) == fold(right.get("value", ""))
