@@ -52,11 +52,12 @@ def _left(threads, windows, timers):
 _timers_before: set[QTimer] = set()
 
 
-@pytest.fixture(autouse=True, scope="session")
+@pytest.fixture(autouse=True)
 def collected_here():
     """As in the program: a collection that starts in a worker thread would destroy widgets there."""
     gc.disable()
     yield
+    gc.collect()
     gc.enable()
 
 
@@ -66,7 +67,6 @@ def nothing_left_behind(qapp):
     threads, windows = set(threading.enumerate()), set(QApplication.topLevelWidgets())
     yield
     left = _left(threads, windows, _timers_before)
-    gc.collect(1)
     if any(left):
         gc.collect()  # what only waits to be collected is no leak
         left = _left(threads, windows, _timers_before)
