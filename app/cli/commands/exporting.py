@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from shutil import copyfile
 
 from app.cli.commands.listings import matching_ids
 from app.cli.desk import Desk
 from app.cli.outcome import Outcome
 from app.cli.parser import Commands
 from app.messages import tr
-from app.paths import resources
 from app.services.errors import InputError
 
 
@@ -41,11 +39,9 @@ def save_template(desk: Desk, options: argparse.Namespace) -> Outcome:
     Raises:
         InputError: another ending than .xlsx.
     """
-    from app.services.workbooks.export import replacing
-    from app.services.workbooks.template import FILE_NAME
+    from app.services.workbooks import save_template as save
 
     if options.out.suffix.lower() != ".xlsx":
         raise InputError("cli.out_name", file=options.out.name, known=".xlsx")
-    with replacing(options.out) as part:
-        copyfile(resources() / "templates" / FILE_NAME, part)
+    save(options.out)
     return Outcome({"file": str(options.out)}, [tr("cli.template", file=options.out)])
