@@ -8,95 +8,72 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtWidgets import (
-    QComboBox,
-    QFileDialog,
-    QListWidget,
-    QListWidgetItem,
-    QScrollArea,
-    QSpinBox,
-    QStackedWidget,
-    QWidget,
-)
+from PySide6.QtGui import QDragEnterEvent, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QAbstractSpinBox, QLineEdit, QWidget
 
 from app.messages import tr
-from app.services.listings.importing.preview import FileHead, ImportHead, ImportRequest
-from app.services.paging import Filter, Query
+from app.services.errors import NotFound
+from app.services.listings.importing.preview import ImportHead, ImportRequest
+from app.services.tasks import Progress
+from app.services.worker import WorkerDied
 from app.views.context import ViewContext
-from app.views.errors import sentence
-from app.views.importing.columns import columns
+from app.views.drop_overlay import DropOverlay, paths_of
+from app.views.importing.applying import Applying
 from app.views.importing.errors_list import ErrorsList
-from app.views.importing.mapping_list import MappingList
-from app.views.paged_table import PagedTable
-from app.views.paged_table_model import PagedTableModel
+from app.views.importing.options import ImportOptions
+from app.views.importing.preview_table import Preview
+from app.views.importing.save_file import ask_files, ask_where, suggested_copy
+from app.views.language import language, say
 from app.views.task_runner import TaskHandle
-from app.views.theme import current_theme
-from app.views.widgets.buttons import Button
 from app.views.widgets.dialog import Dialog
-from app.views.widgets.empty_state import EmptyState
-from app.views.widgets.form import Field
-from app.views.widgets.ground import Ground, column, row
-from app.views.widgets.label import Label
-from app.views.widgets.segments import Segments
+from app.views.widgets.ground import column, row
 
-SEGMENTS = (
-    ("all", "import.segment.all", ""),
-    ("new", "status.import.new", "green"),
-    ("changed", "status.import.changed", "amber"),
-    ("same", "status.import.same", ""),
-    ("refused", "status.import.refused", "red"),
-)
-OPTIONS_WIDTH = 288
-AGAIN_MS = 300
+LATE_MS = 500
+"""A reading that has not begun after this long waits for another job of the worker process."""
+SIZE = QSize(1240, 790)
+ROOM_FOR_ERRORS = 5
+"""One part in so many of the dialog's height is the most the refused cells take."""
 
 
 class ImportDialog(Dialog):
-    """Reads the files in the worker process, shows what would happen, applies it.
+    """Reads the files in the worker process, shows what would happen, applies it: one file after the other.
 
     Emits:
-        applied: the `ImportResult`.
+        applied: the `ImportResult` of one file.
     """
 
     applied = Signal(object)
 
     def __init__(self, context: ViewContext, paths: Sequence[Path], store_id: int | None, parent: QWidget) -> None:
-        super().__init__("import.title", parent, size=QSize(1240, 790), name=paths[0].name, n=len(paths))
+        super().__init__("import.title", parent, size=SIZE, name=paths[0].name, n=len(paths))
         self._context, self._desk = context, context.services.importing
+        self._paths, self._store_id = tuple(dict.fromkeys(map(str, paths))), store_id
         self._request: ImportRequest | None = None
-        self._paths, self._store_id = tuple(str(path) for path in paths), store_id
-        self.head: ImportHead | None = None
+        self._requests: dict[str, ImportRequest] = {}
+        self._stored: set[str] = set()
+        self._has_begun = self._has_focused = False
         self._reading: TaskHandle | None = None
-        self._is_showing = False
-        self.table: PagedTable | None = None
-        self.files = QListWidget()
-        self.sheets, self.stores = QComboBox(), QComboBox()
-        self.header_row = QSpinBox(minimum=0, maximum=1_048_576)
-        self.mapping = MappingList()
-        self.save_mapping = Button("import.save_mapping", kind="link")
-        self.recognised = Label(role="small", ink="text2", wrap=True)
-        self.segments = Segments(SEGMENTS)
+        self._survey: TaskHandle | None = None
+        self._problem: Exception | None = None
+        self.head: ImportHead | None = None
+        self.options = ImportOptions()
+        self.preview = Preview(context)
         self.errors = ErrorsList()
-        self.waiting = EmptyState()
-        self._stack = QStackedWidget()
-        self._again = QTimer(self, singleShot=True, interval=AGAIN_MS)
-        self._again.timeout.connect(self._read)
+        self._late = QTimer(self, singleShot=True, interval=LATE_MS)
+        self._late.timeout.connect(self._say_waiting)
         self._build()
         self._connect()
+        self._say_title()
+        self._say_reading()
         self._load_stores()
 
     # -- building ----------------------------------------------------------------------------------------------
 
     def _build(self) -> None:
         whole = row(self.body, gap=0)
-        whole.addWidget(self._options())
+        whole.addWidget(self.options)
         right = column(gap=0)
-        top = row(gap=8)
-        top.setContentsMargins(12, 10, 12, 10)
-        top.addWidget(self.segments)
-        top.addStretch(1)
-        right.addLayout(top)
-        self._stack.addWidget(self.waiting)
-        right.addWidget(self._stack, 1)
+        right.addWidget(self.preview, 1)
         right.addWidget(self.errors)
         whole.addLayout(right, 1)
         self.errors.hide()
@@ -104,60 +81,32 @@ class ImportDialog(Dialog):
         self.primary = self.add_buttons("import.apply", n=0)
         self.primary.clicked.disconnect()
         self.primary.clicked.connect(self.apply)
-        self.primary.setEnabled(False)
-        self._say_waiting()
-
-    def _options(self) -> QWidget:
-        side = Ground("sunken", "right")
-        side.setFixedWidth(OPTIONS_WIDTH)
-        lines = column(side, gap=4)
-        head = Label("import.files", role="small", strong=True, n=len(self._paths))
-        head.setContentsMargins(14, 10, 14, 4)
-        lines.addWidget(head)
-        self.files.setFrameShape(QListWidget.Shape.NoFrame)
-        self.files.setMaximumHeight(current_theme().height(46) * 3)
-        self.files.setWordWrap(True)
-        lines.addWidget(self.files)
-        for key, control in (
-            ("import.sheet", self.sheets),
-            ("import.header_row", self.header_row),
-            ("import.store", self.stores),
-        ):
-            if isinstance(control, QComboBox):
-                control.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-            field = Field(key, control)
-            field.setContentsMargins(14, 2, 14, 2)
-            lines.addWidget(field)
-        title = row(gap=8)
-        title.setContentsMargins(14, 8, 10, 0)
-        title.addWidget(Label("import.columns", role="small", strong=True), 1)
-        title.addWidget(self.save_mapping)
-        lines.addLayout(title)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QScrollArea.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(self.mapping)
-        lines.addWidget(area, 1)
-        self.recognised.setContentsMargins(14, 4, 14, 10)
-        lines.addWidget(self.recognised)
-        return side
+        self._set_ready(False, "import.being_read")
+        self.setAcceptDrops(True)
+        self._overlay = DropOverlay(self)
+        self._overlay.dropped.connect(self.add_files)
+        self._overlay.watch(self.preview.search)
 
     def _connect(self) -> None:
-        self.segments.chosen.connect(lambda _: self._ask_rows())
-        self.sheets.activated.connect(
-            lambda _: self._correct(sheet=self.sheets.currentText(), header_row=None, mapping=None)
-        )
-        self.header_row.valueChanged.connect(self._on_header_row)
-        self.stores.activated.connect(lambda _: self._correct(store_id=self.stores.currentData()))
-        self.mapping.changed.connect(self._on_mapping)
-        self.files.currentRowChanged.connect(self._on_file)
-        self.errors.fix_wanted.connect(self.fix)
-        self.errors.go_wanted.connect(self._go_to_row)
-        self.errors.save_wanted.connect(self.save_marked)
-        self.save_mapping.clicked.connect(self._save_mapping)
+        options, preview, errors = self.options, self.preview, self.errors
+        options.file_chosen.connect(self.show_file)
+        options.add_wanted.connect(lambda: ask_files(self, "import.add_title", self.add_files))
+        options.sheet_chosen.connect(lambda name: self._correct(sheet=name, header_row=None, mapping=None, fixes={}))
+        options.header_row_chosen.connect(self._on_header_row)
+        options.store_chosen.connect(self._on_store)
+        options.mapping_changed.connect(self._on_mapping)
+        options.save_wanted.connect(self._save_mapping)
+        preview.fixed.connect(self.fix)
+        preview.failed.connect(self._on_page_failed)
+        preview.acted.connect(self._act_on_state)
+        errors.fix_wanted.connect(self.fix)
+        errors.go_wanted.connect(preview.go_to)
+        errors.all_wanted.connect(lambda: preview.segments.choose("refused"))
+        errors.save_wanted.connect(self.save_marked)
+        take = QShortcut(QKeySequence("Alt+Return"), self)
+        take.activated.connect(self._take_proposal)
 
-    # -- reading -----------------------------------------------------------------------------------------------
+    # -- what is asked for -------------------------------------------------------------------------------------
 
     def _load_stores(self) -> None:
         handle = self._context.runner.call(self._context.services.stores)
@@ -167,27 +116,24 @@ class ImportDialog(Dialog):
     def _on_stores(self, stores: Sequence[Any]) -> None:
         usable = [store for store in stores if store.access == "operate"]
         if not usable:
-            self.waiting.show_state("building-store", "import.no_store", detail_key="import.no_store_detail")
+            self.preview.show_state("building-store", "import.no_store", detail_key="import.no_store_detail")
+            self._set_ready(False, "import.no_store")
             return
-        for store in usable:
-            self.stores.addItem(store.name, store.id)
-        at = self.stores.findData(self._store_id)
-        self.stores.setCurrentIndex(max(at, 0))
-        self._request = ImportRequest(self._paths, self.stores.currentData())
-        self._read()
+        self._store_id = self.options.show_stores(usable, self._store_id)
+        self._ask(ImportRequest(self._paths, self._store_id, language=language.code))
 
     def _correct(self, **changes: Any) -> None:
-        """The user knows better: read again with the correction, after a short pause."""
-        if self._request is not None and not self._is_showing:
-            self._request = replace(self._request, **changes)
-            self._again.start()
+        """The user knows better: read again with the correction."""
+        if self._request is not None:
+            self._ask(replace(self._request, **changes))
 
-    def _on_header_row(self, value: int) -> None:
-        self._correct(header_row=value, mapping=None)
+    def _on_header_row(self, number: int) -> None:
+        if self.head is None or number != self.head.header_row:
+            self._correct(header_row=number, mapping=None)
 
-    def _on_file(self, at: int) -> None:
-        if at >= 0 and self._request is not None and at != self._request.file_at:
-            self._correct(file_at=at, sheet=None, header_row=None, mapping=None, fixes={})
+    def _on_store(self, store_id: int) -> None:
+        self._store_id = store_id
+        self._correct(store_id=store_id)
 
     def _on_mapping(self, changed: dict[str, str | None]) -> None:
         if self._request is not None:
@@ -196,178 +142,315 @@ class ImportDialog(Dialog):
     def fix(self, row_number: int, letter: str, text: str) -> None:
         """Take *text* in place of a refused cell; the file itself stays as it is."""
         if self._request is not None:
+            self.preview.show_pending((row_number, letter), text)
             self._correct(fixes={**self._request.fixes, (row_number, letter): text})
 
-    def _read(self) -> None:
-        if self._request is None:
+    def _take_proposal(self) -> None:
+        """Alt+Enter: the proposal for the current cell, or the only one of its row."""
+        place = self.preview.current_place()
+        if place is None or self.head is None:
             return
-        if self._reading is not None:
-            self._reading.cancel()
-        self.primary.setEnabled(False)
-        request = self._request
+        proposals = {(one.row, one.column): one.fix for one in self.head.errors if one.row == place[0] and one.fix}
+        target = place if place in proposals else next(iter(proposals), None)
+        if target is not None:
+            self.fix(*target, proposals[target] or "")
+
+    def show_file(self, path: str) -> None:
+        """Show another of the files, with the corrections made in it before."""
+        if self._request is None or path == self._request.path:
+            return
+        self._keep_request()
+        self.preview.drop_table()
+        self.errors.hide()
+        known = self._requests.get(path) or ImportRequest(self._paths, self._request.store_id, path=path)
+        self._ask(replace(known, paths=self._paths, store_id=self._store_id or known.store_id))
+        self._say_reading()
+
+    def _keep_request(self) -> None:
+        if self._request is not None and self._request.path is not None:
+            self._requests[self._request.path] = self._request
+
+    def add_files(self, paths: Sequence[Path]) -> None:
+        """More files for this import: sheets are shown in their turn, pictures belong to all of them."""
+        added = [str(path) for path in paths if str(path) not in self._paths]
+        if added:
+            self._paths = (*self._paths, *added)
+            self._say_title()
+            self._correct(paths=self._paths)
+
+    # -- reading -----------------------------------------------------------------------------------------------
+
+    def _ask(self, request: ImportRequest) -> None:
+        self._stop_reading()
+        self._request = request = replace(request, language=language.code)
+        self._problem, self._has_begun = None, False
+        self._set_ready(False, "import.being_read")
+        self.options.show_reading(True)
         handle = self._context.runner.start_heavy(*self._desk.prepare_call(request))
         self._reading = handle
-        handle.progressed.connect(self._on_progress)
+        self._late.start()
+        handle.progressed.connect(lambda progress: self._on_progress(handle, progress))
         handle.succeeded.connect(lambda head: self._on_head(request, head))
         handle.failed.connect(lambda error: self._on_read_failed(request, error))
 
-    def _say_waiting(self) -> None:
-        self.waiting.show_state("table-import", "import.reading")
+    def _stop_reading(self) -> None:
+        self._late.stop()
+        for handle in (self._reading, self._survey):
+            if handle is not None:
+                handle.cancel()
+        self._reading = self._survey = None
 
-    def _on_progress(self, progress: Any) -> None:
-        if progress.done:
-            self.recognised.setText(tr("import.rows_read", n=progress.done))
+    def _on_progress(self, handle: TaskHandle, progress: Progress) -> None:
+        if handle is not self._reading:
+            return
+        self._has_begun = True
+        if progress.note:
+            said = tr(progress.note)
+        elif progress.total:
+            said = tr("import.rows_read_of", done=progress.done, n=progress.total)
+        else:
+            said = tr("import.rows_read", n=progress.done)
+        self._say_progress(said, progress)
+
+    def _say_reading(self) -> None:
+        path = self._request.path if self._request is not None else None
+        self.preview.show_waiting(Path(path or self._paths[0]).name)
+
+    def _say_waiting(self) -> None:
+        """The worker process is busy with something else."""
+        if not self._has_begun and self._context.jobs.running:
+            self._say_progress(tr("import.waits"))
+
+    def _say_progress(self, said: str, progress: Progress | None = None) -> None:
+        if self.preview.shows_rows:
+            self.hint.setText(said)
+        else:
+            self.preview.waiting.show_progress(said, progress)
 
     def _on_read_failed(self, request: ImportRequest, error: Exception) -> None:
         if request is self._request:
+            self._reading = None
+            self._late.stop()
             self._show_problem(error)
 
-    def _show_problem(self, error: Exception) -> None:
-        self.waiting.show_text("file-alert", "import.unreadable", sentence(error))
-        self._stack.setCurrentWidget(self.waiting)
-        self.errors.hide()
-        self.primary.setEnabled(False)
+    def _on_page_failed(self, error: Exception) -> None:
+        """A page of the preview: after a crash of the worker process its plans are gone, so read again."""
+        if isinstance(error, NotFound | WorkerDied) and self._request is not None:
+            if self._reading is None:
+                self._ask(self._request)
+        else:
+            self._show_problem(error)
 
     # -- showing -----------------------------------------------------------------------------------------------
 
     def _on_head(self, request: ImportRequest, head: ImportHead) -> None:
         if request is not self._request:
             return
+        self._reading = None
+        self._late.stop()
         self.head = head
-        self._is_showing = True
-        self._show_files(head.files, request.file_at)
-        self.sheets.clear()
-        self.sheets.addItems(list(head.sheets))
-        self.sheets.setCurrentText(head.sheet)
-        self.header_row.setValue(head.header_row)
-        self.mapping.show_columns(head.columns)
-        used = sum(one.meaning is not None for one in head.columns)
-        self.recognised.say("import.recognised", n=len(head.columns), used=used, kept=len(head.columns) - used)
-        self._is_showing = False
+        self._request = replace(request, path=head.path or request.path)
+        self.options.show_head(head, self._stored)
+        self.options.show_reading(False)
         if head.problem is not None:
             self._show_problem(head.problem)
-            return
-        self._show_rows(head)
-        self.segments.show_counts({"all": head.counts.rows, **head.verdict_counts})
+        else:
+            self.preview.show_head(head, self._desk.preview_source(head.token), request.fixes)
+            self._show_errors(head)
+            self._show_primary(head)
+            self._place_focus(head)
+        self._look_at_others(head)
+
+    def _show_errors(self, head: ImportHead) -> None:
         self.errors.show_errors(head.errors, head.error_count)
-        self._show_primary(head)
+        self.errors.fit(self.height() // ROOM_FOR_ERRORS)
 
     def _show_primary(self, head: ImportHead) -> None:
         n = head.counts.new + head.counts.changed
         key = "import.apply_some" if head.counts.refused_rows else "import.apply"
-        self.primary.setText(tr(key, n=n, refused=head.counts.refused_rows))
-        self.primary.setEnabled(n > 0)
-        self.hint.say("import.promise" if n else "import.nothing_to_apply")
+        say(self.primary, key, n=n, refused=head.counts.refused_rows)
+        self._set_ready(n > 0, "import.nothing_to_apply")
+        waiting = self._next_file()
+        if not n:
+            self.hint.say("import.nothing_to_apply")
+        elif waiting is not None:
+            self.hint.say("import.promise_next", file=Path(waiting).name)
+        else:
+            self.hint.say("import.promise")
 
-    def _show_files(self, files: Sequence[FileHead], current: int) -> None:
-        self.files.blockSignals(True)
-        self.files.clear()
-        for one in files:
-            if one.problem is not None:
-                detail = sentence(one.problem)
-            else:
-                rows = "" if one.row_count is None else tr("import.rows", n=one.row_count)
-                detail = " · ".join(part for part in (tr(f"import.kind.{one.kind}"), one.sheet, rows) if part)
-            item = QListWidgetItem(f"{one.name}\n{detail}")
-            item.setToolTip(detail)
-            self.files.addItem(item)
-        self.files.setCurrentRow(current)
-        self.files.blockSignals(False)
+    def _show_problem(self, error: Exception) -> None:
+        self._problem = error
+        self.preview.drop_table()
+        self.errors.hide()
+        self.hint.say("import.promise")
+        self._set_ready(False, "import.unreadable")
+        self.options.show_reading(False)
+        self.preview.show_problem(error, self._remedy(error))
 
-    def _show_rows(self, head: ImportHead) -> None:
-        source = self._desk.preview_source(head.token)
-        model = PagedTableModel(source, columns(head.columns), self._context.runner, self)
-        table = PagedTable(model, "import", settings=self._context.settings, default_density="compact")
-        model.edited.connect(self._on_edited)
-        model.load_failed.connect(self._show_problem)
-        old, self.table = self.table, table
-        self._stack.addWidget(table)
-        self._stack.setCurrentWidget(table)
-        if old is not None:
-            old.paged.stop()
-            self._stack.removeWidget(old)
-            old.deleteLater()
-        self._ask_rows()
+    def _remedy(self, error: Exception) -> str:
+        """Message key of the button that helps, nothing where only the file can be changed."""
+        if isinstance(error, WorkerDied):
+            return "empty.retry"
+        return "import.choose_column" if self.head is not None and self.head.missing else ""
 
-    def _ask_rows(self) -> None:
-        if self.table is None:
+    def _act_on_state(self) -> None:
+        if isinstance(self._problem, WorkerDied) and self._request is not None:
+            self._say_reading()
+            self._ask(self._request)
+        else:
+            self.options.choose_missing()
+
+    def _place_focus(self, head: ImportHead) -> None:
+        """Once, at the first rows: what is to be done next. Later the focus stays where the user put it."""
+        if self._has_focused:
             return
-        chosen = self.segments.current
-        filters = () if chosen == "all" else (Filter("verdict", "in", (chosen,)),)
-        self.table.paged.ask(Query(filters=filters))
+        self._has_focused = True
+        if head.error_count or not self.primary.isEnabled():
+            self.preview.focus_table()
+        else:
+            self.primary.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _on_edited(self, id: int, letter: str, text: str) -> None:
-        assert self.table is not None
-        position = self.table.paged.position_of(id)
-        record = self.table.paged.record(self.table.paged.row_of(position)) if position is not None else None
-        if record is not None:
-            self.fix(record.row, letter, text)
+    def _look_at_others(self, head: ImportHead) -> None:
+        """What the other files are, while the user looks at this one."""
+        unknown = [one.path for one in head.files if one.kind == "sheet"]
+        if unknown and self._survey is None:
+            self._survey = handle = self._context.runner.start_heavy(*self._desk.survey_call(unknown))
+            handle.succeeded.connect(self._on_survey)
 
-    def _go_to_row(self, excel_row: int) -> None:
-        """Bring the row of an error into view."""
-        if self.head is not None and self.table is not None:
-            self.segments.choose("refused")
-            table = self.table
-            for at in range(table.paged.rowCount()):
-                record = table.paged.record(at)
-                if record is not None and record.row == excel_row:
-                    table.setCurrentIndex(table.paged.index(at, 0))
-                    return
+    def _on_survey(self, found: Sequence[Any]) -> None:
+        self._survey = None
+        if self.head is not None:
+            known = {one.path: one for one in found}
+            self.head = replace(self.head, files=tuple(known.get(one.path, one) for one in self.head.files))
+            self.options.show_files(self.head, self._shown_path(), self._stored)
+
+    def _shown_path(self) -> str:
+        return (self._request.path if self._request is not None else None) or ""
+
+    def _set_ready(self, ready: bool, why_not: str) -> None:
+        """The primary, with the reason while it cannot be pressed."""
+        self.primary.setEnabled(ready)
+        say(self.primary, "import.apply_tip" if ready else why_not, "toolTip")
+
+    def _say_title(self) -> None:
+        key = "import.title" if len(self._paths) == 1 else "import.title_of"
+        say(self, key, "windowTitle", name=Path(self._paths[0]).name, n=len(self._paths))
 
     # -- acting ------------------------------------------------------------------------------------------------
 
     def apply(self) -> None:
-        """Store the plan as one change, in the background."""
-        if self.head is None or not self.primary.isEnabled():
+        """Store what is shown as one change, in the background; then the next file is shown."""
+        if self.head is None or self._request is None or not self.primary.isEnabled():
             return
-        head = self.head
-        handle = self._context.runner.start_heavy(*self._desk.apply_call(head.token))
-        self._context.jobs.add(
-            handle,
-            "import.job",
-            icon="table-import",
-            file=head.file,
-            summarise=lambda result: ("import.job_done", _numbers(result.counts)),
-        )
-        handle.succeeded.connect(self.applied)
-        self.accept()
+        head, request = self.head, self._request
+        self._stored.add(head.path)
+        if request.mapping:
+            self._keep_mapping(head)
+        applying = Applying(self._context, head, self.parentWidget())
+        applying.stored.connect(lambda result: self._on_stored(head, result))
+        applying.failed.connect(lambda error: self._on_apply_failed(head, request, error))
+        applying.cancelled.connect(lambda: self._on_stored(head, None))
+        applying.start()
+        following = self._next_file()
+        if following is not None:
+            self._keep_request()
+            self.show_file(following)
+        else:
+            self._stop_reading()
+            self._set_ready(False, "import.being_read")
+            self._give_focus_back()
+            self.hide()  # it comes back if storing fails: what was typed into it is not lost
+
+    def _next_file(self) -> str | None:
+        """The next sheet that was not stored and can be read."""
+        if self.head is None:
+            return None
+        left = [
+            one.path
+            for one in self.head.files
+            if one.is_sheet and one.problem is None and one.path not in self._stored and one.path != self.head.path
+        ]
+        return left[0] if left else None
+
+    def _on_stored(self, head: ImportHead, result: Any) -> None:
+        if result is not None:
+            self.applied.emit(result)
+        if self.isHidden():
+            self.accept()
+            self.deleteLater()
+
+    def _on_apply_failed(self, head: ImportHead, request: ImportRequest, error: Exception) -> None:
+        """Nothing was stored: the file is shown again, with the reason."""
+        self._stored.discard(head.path)
+        self._requests[head.path] = request
+        if not self.isHidden():
+            self.options.files.show_files(self._with_problem(head.path, error), self._shown_path(), self._stored)
+            return
+        self.head, self._request = head, request
+        self.open()
+        if isinstance(error, NotFound):
+            self._ask(request)  # the worker process forgot the plan
+        else:
+            self._show_problem(error)
+
+    def _with_problem(self, path: str, error: Exception) -> Sequence[Any]:
+        files = self.head.files if self.head is not None else ()
+        return [replace(one, problem=error) if one.path == path else one for one in files]
 
     def save_marked(self) -> None:
         """A copy of the user's own sheet with the refused cells marked."""
+        if self.head is not None:
+            ask_where(self, "import.save_marked", suggested_copy(Path(self.head.path)), self._save_marked_to)
+
+    def _save_marked_to(self, name: str) -> None:
         if self.head is None:
             return
-        first = Path(self._paths[0])
-        name, _ = QFileDialog.getSaveFileName(
-            self,
-            tr("import.save_marked").rstrip("…"),
-            str(first.with_name(f"{first.stem}-marked.xlsx")),
-            "Excel (*.xlsx)",
-        )
-        if name:
-            handle = self._context.runner.start_heavy(*self._desk.marked_call(self.head.token, name))
-            handle.succeeded.connect(lambda _: self._context.notices.toast("listings.saved_file", file=Path(name).name))
-            handle.failed.connect(self._show_problem)
+        handle = self._context.runner.start_heavy(*self._desk.marked_call(self.head.token, name))
+        handle.succeeded.connect(lambda _: self.errors.say_saved(Path(name).name))
+        handle.failed.connect(self.errors.say_problem)
 
     def _save_mapping(self) -> None:
         if self.head is not None:
-            handle = self._context.runner.call(self._desk.save_mapping, self.head)
-            handle.succeeded.connect(lambda _: self.recognised.say("import.mapping_saved"))
-            handle.failed.connect(self._show_problem)
+            self._keep_mapping(self.head).succeeded.connect(
+                lambda _: self.options.recognised.say("import.mapping_saved")
+            )
+
+    def _keep_mapping(self, head: ImportHead) -> TaskHandle:
+        handle = self._context.runner.call(self._desk.save_mapping, head)
+        handle.failed.connect(self.errors.say_problem)
+        return handle
+
+    # -- the dialog itself -------------------------------------------------------------------------------------
+
+    def retranslate(self) -> None:
+        """Sentences that were made of others."""
+        if getattr(self, "_problem", None) is not None:
+            self.preview.show_problem(self._problem, self._remedy(self._problem))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter presses the primary, but not out of a field that is being filled in."""
+        is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if is_enter and isinstance(self.focusWidget(), QLineEdit | QAbstractSpinBox):
+            event.accept()
+            return
+        super().keyPressEvent(event)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """More files over the dialog: lift the veil."""
+        paths = paths_of(event)
+        if paths:
+            self._overlay.lift(paths)
+            event.acceptProposedAction()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Few error lines where the dialog is low."""
+        super().resizeEvent(event)
+        if hasattr(self, "errors"):
+            self.errors.fit(self.height() // ROOM_FOR_ERRORS)
 
     def done(self, result: int) -> None:
-        """Let go of the plan."""
-        self._again.stop()
-        if self._reading is not None:
-            self._reading.cancel()
-        if self.table is not None:
-            self.table.paged.stop()
+        """Stop reading, let go of the rows."""
+        self._stop_reading()
+        self.options.stop()
+        self.preview.drop_table()
         super().done(result)
-
-
-def _numbers(counts: Any) -> dict[str, int]:
-    return {
-        "new": counts.new,
-        "changed": counts.changed,
-        "unchanged": counts.unchanged,
-        "refused": counts.refused_rows,
-    }

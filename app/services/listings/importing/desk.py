@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from app.services.compliance.recheck import recheck
+from app.messages import messages
 from app.services.listings.importing.preview import ImportHead, ImportRequest, PreviewRow, PreviewSource
 from app.services.stores.leaves import learn_leaves
 from app.services.stores.reading import get_store
@@ -30,15 +30,21 @@ class ImportDesk:
         """Read, compare, keep the plan. Result: `ImportHead`."""
         return f"{_SESSION}:prepare", self._app.database_path, request
 
+    def survey_call(self, paths: Sequence[str]) -> tuple[Any, ...]:
+        """What further dropped sheets are. Result: a list of `FileHead`."""
+        return f"{_SESSION}:survey", list(paths)
+
     def apply_call(self, token: str) -> tuple[Any, ...]:
         """Store the plan. Result: `ImportResult`."""
         return f"{_SESSION}:apply", token
 
     def marked_call(self, token: str, out: str) -> tuple[Any, ...]:
         """Save the user's own sheet with the refused cells marked."""
-        from app.messages import messages
-
         return f"{_SESSION}:marked", token, out, messages.language
+
+    def errors_call(self, change_uid: str, path: str, out: str) -> tuple[Any, ...]:
+        """The same for an import that was applied as this change."""
+        return f"{_SESSION}:export_errors", self._app.database_path, change_uid, path, out, messages.language
 
     def preview_source(self, token: str) -> PreviewSource:
         """Page source of the preview table."""
@@ -56,16 +62,20 @@ class ImportDesk:
 
     def save_mapping(self, head: ImportHead) -> None:
         """Keep the mapping of the sheet in view for sheets with the same headers. Blocking."""
-        from app.services.listings.importing.session import save_mapping
+        from app.services.listings.importing.mappings import save_mapping
 
-        mapping = self._app.worker.submit(f"{_SESSION}:mapping_of", head.token).result()
+        mapping = {column.key: column.spelled for column in head.columns}
         save_mapping(self._app.db, Path(head.file).stem, head.signature, mapping)
 
-    async def learn_categories(self, store_id: int, ctx: TaskContext) -> None:
-        """Read from the platform what the categories of the store's listings ask for, then check the listings anew.
+    async def learn_categories(self, store_id: int, ctx: TaskContext) -> int:
+        """Read from the platform what the categories of the store's listings ask for, and check the listings anew
+        where something was learned.
 
-        Raises: MarketplaceError, OutOfReach.
+        Returns: categories read. Raises: NotFound, MarketplaceError, OutOfReach, TaskCancelled.
         """
         store = await asyncio.to_thread(get_store, self._app.db, store_id)
-        await learn_leaves(self._app, store)
-        await asyncio.to_thread(recheck, self._app.db, None, ctx, store_id=store_id)
+        learned = await learn_leaves(self._app, store)
+        if learned:
+            call = (f"{_SESSION}:recheck_store", self._app.database_path, store_id)
+            await asyncio.wrap_future(self._app.worker.submit(*call, ctx=ctx))
+        return learned

@@ -2,64 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
-from app.services.workbooks import CellError, ListingTable
-from app.services.workbooks.columns import column_for
-from app.services.workbooks.fields import field_book
+from app.services.workbooks import OpenedFile
+from app.services.workbooks.grid import Grid, Row, column_index
 
-
-def apply_fixes(table: ListingTable, fixes: Mapping[tuple[int, str], str]) -> None:
-    """Put each (Excel row, column letter) → text in the place of a refused cell. A text that cannot be read either
-    leaves the refusal standing, with what was typed."""
-    if not fixes:
-        return
-    positions = {row: at for at, row in enumerate(table.rows)}
-    columns = {column.letter: column for column in table.recognition.columns}
-    for (row, letter), text in fixes.items():
-        position, source = positions.get(row), columns.get(letter)
-        if position is None or source is None or source.field is None:
-            continue
-        column = column_for(source)
-        column.add((text,))
-        column.finish()
-        old = [error for error in table.cell_errors if (error.row, error.column) == (row, letter)]
-        table.cell_errors[:] = [error for error in table.cell_errors if (error.row, error.column) != (row, letter)]
-        table.error_count -= len(old)
-        if column.refusals:
-            verdict = column.refusals[0][2]
-            table.cell_errors.append(
-                CellError(
-                    table.recognition.file,
-                    table.recognition.sheet,
-                    row,
-                    letter,
-                    source.header,
-                    source.field,
-                    text,
-                    verdict.code,
-                    dict(verdict.params),
-                    verdict.fix,
-                )
-            )
-            table.error_count += 1
-            continue
-        _put(table, position, source.field, source.name, column.values[0])
-        if not any(error.row == row for error in table.cell_errors):
-            table.refused.discard(position)
-    table.cell_errors.sort(key=lambda error: (error.row, len(error.column), error.column))
+Fixes = Mapping[tuple[int, str], str]
+"""(Excel row, column letter) → text in place of what the sheet says."""
 
 
-def _put(table: ListingTable, position: int, field: str, name: str, value: object) -> None:
-    if field == "property":
-        table.properties[name][position] = None if value is None else str(value)
-        return
-    if field == "attribute":
-        table.attributes[name][position] = None if value is None else str(value)
-        return
-    stored = field_book().fields[field].stores
-    if stored in table.fields:
-        table.fields[stored][position] = value
-    if field in ("product_key", "title") and table.grouped_by == field and value is not None:
-        table.group_keys[position] = str(value)
-        table.groups_cache.clear()
+class CorrectedFile(OpenedFile):
+    """An opened file as if the user's corrections stood in one of its sheets.
+
+    Everything that reads it (required cells, keys that go on downwards, repeated codes, units settled by the whole
+    column) judges the corrected text like any other, so a text that cannot be read either is refused in its turn.
+    It lives no longer than *opened*, which keeps owning the file.
+    """
+
+    def __init__(self, opened: OpenedFile, sheet: str, fixes: Fixes) -> None:
+        vars(self).update(vars(opened))  # the same file, sheets and loaded grids; nothing is opened twice
+        self._corrected = sheet
+        self._texts: dict[int, dict[int, str]] = {}
+        for (row, letter), text in fixes.items():
+            index = column_index(letter)
+            if index is not None:
+                self._texts.setdefault(row, {})[index] = text
+
+    def grid(self, sheet: str) -> Grid | None:
+        """The cells of *sheet*, the corrected ones in place. Raises: as `OpenedFile.grid`."""
+        grid = super().grid(sheet)
+        if grid is None or sheet != self._corrected:
+            return grid
+        return replace(grid, rows=lambda: self._rows(grid))
+
+    def _rows(self, grid: Grid) -> Iterator[Row]:
+        for number, row in enumerate(grid.rows(), grid.first_row + 1):
+            texts = self._texts.get(number)
+            yield row if texts is None else _corrected(row, texts, grid.first_column)
+
+
+def _corrected(row: Row, texts: Mapping[int, str], first_column: int) -> Row:
+    cells = list(row)
+    for index, text in texts.items():
+        position = index - first_column
+        if position >= 0:
+            cells.extend([""] * (position + 1 - len(cells)))
+            cells[position] = text
+    return cells
+
+
+def corrected(opened: OpenedFile, sheet: str, fixes: Fixes) -> OpenedFile:
+    """*opened* with *fixes* in *sheet*; itself where there are none."""
+    return CorrectedFile(opened, sheet, fixes) if fixes else opened

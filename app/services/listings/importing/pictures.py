@@ -1,26 +1,53 @@
-"""Finding the pictures a sheet names: addresses, files beside the sheet, in its picture folders, or in the zip."""
+"""Finding the pictures a sheet names: addresses, files beside the sheet, in its picture folders, or in an archive.
+
+A name without a file stays a path: the checker names it. Nothing is unpacked before the import is applied.
+"""
 
 from __future__ import annotations
 
-import hashlib
+import contextlib
+import zlib
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from types import TracebackType
 
 from app.services.compliance.image_facts import is_remote
-from app.services.workbooks import DataPackage
+from app.services.listings.importing.dropped import is_picture, pictures_in
+from app.services.tasks import TaskContext
+from app.services.workbooks import DataPackage, WorkbookError
+from app.services.workbooks.zip_guard import SafeZip
 
 FOLDERS = ("", "images", "image", "img", "pictures", "主图", "图片", "产品图片")
 """Folders beside a sheet in which suppliers keep its pictures."""
 LARGEST_IMAGE = 40 * 1024 * 1024
 
 
+@dataclass(frozen=True, slots=True)
+class PackedPicture:
+    """A picture in an archive, and the file it is unpacked to when the import is applied."""
+
+    archive: Path
+    member: str
+    target: Path
+
+
 class PictureFinder:
-    """Turns what a sheet says into paths and addresses. A name without a file stays a path: the checker names it.
+    """Turns what a sheet says into paths and addresses. Use as a context manager, or `close` it.
 
     Args:
         sheet: the dropped file.
-        others: further dropped files and folders, searched by name.
-        package: the zip the sheet came in; its pictures are unpacked to *unpack_to* when they are named.
+        others: further dropped pictures, folders and archives, searched by name.
+        package: the zip the sheet came in.
+        unpack_to: folder for pictures of archives.
+        is_lazy: leave pictures packed; `packed` says which files `unpack` has to make.
+
+    Attributes:
+        packed: path → where it is packed, for the pictures that were named.
+        counts: picture source → pictures it holds; `used` of them were named.
+
+    Raises:
+        TaskCancelled: stopped while looking through a folder.
     """
 
     def __init__(
@@ -29,19 +56,42 @@ class PictureFinder:
         others: Iterable[Path] = (),
         package: DataPackage | None = None,
         unpack_to: Path | None = None,
+        *,
+        is_lazy: bool = False,
+        ctx: TaskContext | None = None,
     ) -> None:
-        self._base = sheet.parent.resolve()
-        self._by_name: dict[str, str] = {}
-        self._members: dict[str, str] = {}
-        self._package, self._unpack_to = package, unpack_to
+        self._base = Path(sheet).parent.resolve()
+        self._unpack_to, self._is_lazy = unpack_to, is_lazy
+        self._folders: dict[Path, dict[str, str]] = {}
+        self._loose: dict[str, tuple[str, Path]] = {}
+        self._members: dict[str, tuple[Path, str]] = {}
+        self._archives: dict[Path, SafeZip] = {}
         self._known: dict[str, str] = {}
-        for other in others:
-            self._add(other)
+        self._used: dict[Path, set[str]] = {}
+        self.packed: dict[str, PackedPicture] = {}
+        self.counts: dict[Path, int] = {}
         if package is not None:
-            for member in package.members:
-                if member.is_image:
-                    self._members.setdefault(_name(member.name), member.name)
-                    self._members[member.name.casefold()] = member.name
+            self._add_archive(Path(sheet))
+        for other in others:
+            self._add(Path(other), ctx)
+
+    def __enter__(self) -> PictureFinder:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the archives."""
+        for archive in self._archives.values():
+            archive.close()
+        self._archives.clear()
+
+    def used(self, source: Path) -> int:
+        """How many pictures of a dropped file or folder were named so far."""
+        return len(self._used.get(source, ()))
 
     def find_all(self, lists: Sequence[tuple[str, ...] | None]) -> list[list[str] | None]:
         """Pictures of each row; None where the row names none."""
@@ -70,40 +120,117 @@ class PictureFinder:
 
     def _find(self, name: str) -> str:
         if is_remote(name):
-            return name
-        if name.startswith("//"):
-            return f"https:{name}"
+            return f"https:{name}" if name.startswith("//") else name
         relative = name.replace("\\", "/")
+        if relative.startswith("//"):
+            relative = _name(relative)  # another computer's share: asking for it would sign in there
         member = self._members.get(relative.casefold()) or self._members.get(_name(relative))
         if member is not None:
-            return self._unpacked(member)
-        written = Path(name)
-        if written.is_absolute():
-            return str(written)
+            return self._of_archive(*member)
+        beside = self._beside(relative)
+        if beside is not None:
+            return beside
+        loose = self._loose.get(_name(relative))
+        if loose is None:
+            return str(self._base / relative)  # of an absolute path, that path
+        self._used.setdefault(loose[1], set()).add(loose[0])
+        return loose[0]
+
+    def _beside(self, relative: str) -> str | None:
+        """The file beside the sheet or in one of its picture folders, however its name is capitalised."""
+        parent, slash, name = relative.rpartition("/")
         for folder in FOLDERS:
-            path = self._base / folder / relative
-            if path.is_file():
-                return str(path)
-        return self._by_name.get(_name(relative)) or str(self._base / relative)
+            found = self._files(self._base / folder / (parent + slash)).get(name.casefold())
+            if found is not None:
+                return found
+        return None
 
-    def _add(self, path: Path) -> None:
-        for file in path.rglob("*") if path.is_dir() else (path,):
-            if file.is_file():
-                self._by_name.setdefault(file.name.casefold(), str(file.resolve()))
+    def _files(self, folder: Path) -> dict[str, str]:
+        """Folded name → path of what lies in a folder, listed once: a stat for each name would take minutes."""
+        known = self._folders.get(folder)
+        if known is None:
+            known = {}
+            with contextlib.suppress(OSError, ValueError):  # no such folder, or a name no file system takes
+                known = {path.name.casefold(): str(path) for path in sorted(folder.iterdir())}
+            self._folders[folder] = known
+        return known
 
-    def _unpacked(self, member: str) -> str:
-        """The picture of the zip as a file of the data folder, named by its content so that it is kept once."""
-        assert self._package is not None
+    # -- what was dropped along ---------------------------------------------------------------------------------
+
+    def _add(self, source: Path, ctx: TaskContext | None) -> None:
+        if not source.is_dir() and not is_picture(source.name):
+            self._add_archive(source)
+            return
+        count = 0
+        for file in pictures_in(source, ctx):
+            count += 1
+            self._loose.setdefault(file.name.casefold(), (str(file.resolve()), source))
+        self.counts[source] = count
+
+    def _add_archive(self, source: Path) -> None:
+        archive = self._archives[source] = SafeZip(source, source.name, strict=False)
+        members = [name for name in archive.members if is_picture(name)]
+        for member in members:
+            self._members.setdefault(_name(member), (source, member))
+        for member in members:
+            self._members[member.casefold()] = (source, member)
+        self.counts[source] = len(members)
+
+    def _of_archive(self, source: Path, member: str) -> str:
+        """The file a member is unpacked to: named by its checksum and size, so that it is kept once and the same
+        archive again gives the same paths."""
+        self._used.setdefault(source, set()).add(member)
         if self._unpack_to is None:
             return member
-        data = self._package.read(member, LARGEST_IMAGE)
-        target = self._unpack_to / f"{hashlib.sha256(data).hexdigest()[:32]}{PurePosixPath(member).suffix.lower()}"
-        if not target.exists():
-            target.parent.mkdir(parents=True, exist_ok=True)
-            part = target.with_suffix(".part")
-            part.write_bytes(data)
-            part.replace(target)
-        return str(target)
+        info = self._archives[source].members[member]
+        name = f"{info.CRC:08x}-{info.file_size}{PurePosixPath(member).suffix.lower()}"
+        packed = PackedPicture(source, member, self._unpack_to / name)
+        self.packed[str(packed.target)] = packed
+        if not self._is_lazy:
+            _write(self._archives[source], packed)
+        return str(packed.target)
+
+
+def unpack(pictures: Iterable[PackedPicture], ctx: TaskContext) -> None:
+    """Make the files of packed pictures that are not there yet. A picture that cannot be unpacked is left out: the
+    checker says that it is missing.
+
+    Raises:
+        TaskCancelled: stopped between two pictures.
+    """
+    wanted = sorted({one for one in pictures if not one.target.exists()}, key=lambda one: (one.archive, one.member))
+    opened: dict[Path, SafeZip] = {}
+    with contextlib.ExitStack() as stack:
+        for number, picture in enumerate(wanted):
+            ctx.checkpoint()
+            ctx.report(number, len(wanted), note="import.unpacking")
+            try:
+                if picture.archive not in opened:
+                    opened[picture.archive] = stack.enter_context(
+                        SafeZip(picture.archive, picture.archive.name, strict=False)
+                    )
+            except WorkbookError:
+                continue  # it is gone or was changed since the preview
+            except OSError:
+                continue
+            _write(opened[picture.archive], picture)
+
+
+def _write(archive: SafeZip, picture: PackedPicture) -> None:
+    """Unpack one picture, whole or not at all."""
+    info = archive.members.get(picture.member)
+    if info is None or picture.target.exists():
+        return
+    part = picture.target.with_suffix(".part")
+    try:
+        data = archive.read(info, LARGEST_IMAGE)
+        if zlib.crc32(data) != info.CRC:
+            return  # the name of the file promises this checksum
+        picture.target.parent.mkdir(parents=True, exist_ok=True)
+        part.write_bytes(data)
+        part.replace(picture.target)
+    except (WorkbookError, OSError):
+        part.unlink(missing_ok=True)
 
 
 def _name(path: str) -> str:

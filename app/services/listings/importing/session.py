@@ -6,51 +6,50 @@ import path through `app.services.worker`, or directly by the command line.
 
 from __future__ import annotations
 
-import hashlib
 from array import array
-from collections import Counter, OrderedDict
-from collections.abc import Mapping, Sequence
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
-import orjson
-from sqlalchemy import Connection
-from sqlalchemy.orm import Session
-
-from app.services.compliance import CheckContext, check, load_context
-from app.services.compliance.findings import counts as count_findings
 from app.services.compliance.images import refresh_image_facts
-from app.services.compliance.loading import learn_images
 from app.services.compliance.recheck import recheck
 from app.services.db import Database
 from app.services.errors import AppError, NotFound
 from app.services.history.records import ChangeRecord
 from app.services.listings.importing.applying import apply_plan
-from app.services.listings.importing.conversion import to_rows
-from app.services.listings.importing.existing import ExistingListings, marker_of
-from app.services.listings.importing.fixing import apply_fixes
-from app.services.listings.importing.pictures import PictureFinder
-from app.services.listings.importing.plan import Comparison
+from app.services.listings.importing.dropped import Dropped, FileUnreadable, sort_out
+from app.services.listings.importing.existing import marker_of
+from app.services.listings.importing.heads import ERRORS_SENT, kind_of, planned_head, recognised_head, with_file
+from app.services.listings.importing.marking import mark, mark_applied
+from app.services.listings.importing.pictures import unpack
+from app.services.listings.importing.planning import (
+    IMAGES,
+    Planned,
+    count_new,
+    make_plan,
+    plan_import,
+    recognised,
+)
 from app.services.listings.importing.preview import (
     FileHead,
     ImportHead,
     ImportRequest,
     ImportResult,
-    PreviewColumn,
     PreviewRow,
 )
-from app.services.listings.importing.records import ImportCounts, ImportPlan
+from app.services.listings.importing.records import ImportPlan
 from app.services.listings.importing.showing import RowShower
-from app.services.listings.records import ListingRecord
 from app.services.tasks import TaskContext
 from app.services.upgrade import open_database
-from app.services.workbooks import ListingTable, OpenedFile, Recognition, open_workbook, read_listings, recognise
+from app.services.workbooks import OpenedFile, Recognition, SheetKind, open_workbook, recognise
 
-KEPT_PLANS = 2
-ERRORS_SENT = 200
-IMAGE_ENDINGS = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp")
+__all__ = ["plan_import", "store"]  # the command line finds both here
+
+KEPT_PLANS = 3
+LISTING_KINDS = frozenset({SheetKind.LISTINGS, SheetKind.PACKAGE, SheetKind.OVERSEAS})
 
 _plans: OrderedDict[str, PlannedImport] = OrderedDict()
 _databases: dict[Path, Database] = {}
@@ -62,49 +61,108 @@ class PlannedImport:
 
     database: Path
     request: ImportRequest
-    plan: ImportPlan
-    table: ListingTable
+    planned: Planned
     shower: RowShower
+
+    @property
+    def plan(self) -> ImportPlan:
+        """What would be stored."""
+        return self.planned.plan
+
+
+# -- reading -------------------------------------------------------------------------------------------------------
 
 
 def prepare(database: Path, request: ImportRequest, *, ctx: TaskContext) -> ImportHead:
-    """Read the sheet, compare it with the store, keep the plan. A file that cannot be read is a head with `problem`.
+    """Read the sheet in view, compare it with the store, keep the plan. What cannot be read is a head with `problem`.
 
     Raises:
         TaskCancelled: stopped.
-        WorkbookError: none of the files is a sheet of listings.
     """
-    db = _database(database)
-    sheets, heads, others = _sorted_out(request.paths)
-    if not sheets:
-        problem = next((head.problem for head in heads if head.problem is not None), None)
-        raise problem or AppError("import.no_sheet", file=Path(request.paths[0]).name)
-    path = sheets[min(request.file_at, len(sheets) - 1)]
-    token = uuid4().hex
-    with open_workbook(path) as opened:
-        saved = _saved_mapping(db, opened, request)
-        recognition = recognise(opened, request.sheet, request.header_row, {**saved, **(request.mapping or {})} or None)
-        head = _empty_head(token, request, heads, opened, recognition, has_saved_mapping=bool(saved))
+    ctx.report(0, None, note="import.opening")
+    dropped = sort_out(request.paths)
+    heads = {str(path): FileHead(str(path), path.name, "sheet") for path in dropped.sheets}
+    heads |= {str(path): FileHead(str(path), path.name, "images") for path in dropped.pictures}
+    head = ImportHead(uuid4().hex, request.store_id, tuple(heads[path] for path in dict.fromkeys(request.paths)))
+    if not dropped.sheets:
+        return replace(head, problem=AppError("import.no_sheet", file=Path(request.paths[0]).name))
+    wanted = request.path is not None and request.path in heads
+    candidates = [Path(request.path)] if wanted and request.path else list(dropped.sheets)
+    return _Reading(_database(database), database, request, dropped, ctx).read(head, candidates)
+
+
+class _Reading:
+    """One call of `prepare`: goes through the candidates until one of them holds listings."""
+
+    def __init__(
+        self, db: Database, database: Path, request: ImportRequest, dropped: Dropped, ctx: TaskContext
+    ) -> None:
+        self._db, self._database, self._request = db, database, request
+        self._dropped, self._ctx = dropped, ctx
+
+    def read(self, head: ImportHead, candidates: Sequence[Path]) -> ImportHead:
+        """The head of the first candidate that holds listings; of the first one at all where none does."""
+        others: list[ImportHead] = []
+        for path in candidates:
+            self._ctx.checkpoint()
+            try:
+                with _opened(path) as opened:
+                    recognition, has_saved = self._recognised(opened)
+                    found = recognised_head(head, path, opened, recognition, has_saved_mapping=has_saved)
+                    if recognition.kind in LISTING_KINDS or len(candidates) == 1:
+                        return self._planned(found, path, opened, recognition)
+            except AppError as error:
+                found = replace(with_file(head, path, problem=error), path=str(path), file=path.name, problem=error)
+            others.append(found)
+            head = replace(head, files=found.files)
+        readable = next((found for found in others if found.problem is None), None)
+        if readable is None:
+            return replace(others[0], files=head.files)
+        return self.read(head, [Path(readable.path)])
+
+    def _recognised(self, opened: OpenedFile) -> tuple[Recognition, bool]:
+        request = self._request
+        return recognised(self._db, opened, request.sheet, request.header_row, request.mapping)
+
+    def _planned(self, head: ImportHead, path: Path, opened: OpenedFile, recognition: Recognition) -> ImportHead:
+        request = replace(self._request, path=str(path))
         try:
-            planned = _planned(db, database, request, opened, recognition, others, ctx)
+            planned = make_plan(
+                self._db,
+                opened,
+                recognition,
+                request.store_id,
+                self._database.parent / IMAGES,
+                self._ctx,
+                others=self._dropped.pictures,
+                fixes=request.fixes,
+                is_preview=True,
+                language=request.language,
+            )
         except AppError as error:
             return replace(head, problem=error)
-    _plans[token] = planned
-    while len(_plans) > KEPT_PLANS:
-        _plans.popitem(last=False)
-    plan, verdicts = planned.plan, Counter(str(verdict) for verdict in planned.plan.verdicts)
-    files = tuple(
-        replace(one, row_count=plan.counts.rows, sheet=recognition.sheet) if one.name == path.name else one
-        for one in head.files
-    )
-    return replace(
-        head,
-        files=files,
-        counts=plan.counts,
-        verdict_counts=dict(verdicts),
-        errors=tuple(plan.errors[:ERRORS_SENT]),
-        error_count=planned.table.error_count,
-    )
+        shower = RowShower(planned.table, planned.plan, planned.sheet.images, planned.names)
+        _keep(head.token, PlannedImport(self._database, request, planned, shower))
+        return planned_head(head, path, planned, shower)
+
+
+def survey(paths: Sequence[str], *, ctx: TaskContext) -> list[FileHead]:
+    """What further dropped sheets seem to be, without reading their rows.
+
+    Raises:
+        TaskCancelled: stopped between two files.
+    """
+    heads = []
+    for path in map(Path, paths):
+        ctx.checkpoint()
+        head = FileHead(str(path), path.name, "sheet")
+        try:
+            with _opened(path) as opened:
+                found = recognise(opened)
+                heads.append(replace(head, kind=kind_of(opened, found), sheet=found.sheet))
+        except AppError as error:
+            heads.append(replace(head, kind="unknown", problem=error))
+    return heads
 
 
 def row_ids(token: str, verdicts: Sequence[str], text: str, *, ctx: TaskContext) -> array[int]:
@@ -118,23 +176,32 @@ def rows(token: str, ids: Sequence[int], *, ctx: TaskContext) -> list[PreviewRow
     return [shower.row(number) for number in ids]
 
 
+# -- storing -------------------------------------------------------------------------------------------------------
+
+
 def apply(token: str, *, ctx: TaskContext) -> ImportResult:
     """Store the plan; made anew first if the store's listings changed since.
 
     Raises:
         NotFound: the plan is gone: read the file again.
+        AppError: the file cannot be read any more.
         TaskCancelled: stopped; nothing was written.
     """
-    planned = _plan(token)
-    db = _database(planned.database)
+    kept = _plan(token)
+    db = _database(kept.database)
     with db.read() as session:
-        marker = marker_of(session.connection(), planned.request.store_id)
-    if marker != planned.plan.marker:
-        head = prepare(planned.database, planned.request, ctx=ctx)
+        marker = marker_of(session.connection(), kept.request.store_id)
+    if marker != kept.plan.marker:
+        head = prepare(kept.database, kept.request, ctx=ctx)
         if head.problem is not None:
             raise head.problem
-        planned = _plan(head.token)
-    return store(db, planned.plan, planned.table.error_count, ctx)
+        kept = _plan(head.token)
+    plan = kept.plan
+    packed = kept.planned.packed
+    unpack([packed[source] for source in _pictures_of(plan) if source in packed], ctx)
+    if not kept.planned.is_checked:
+        count_new(db, plan, ctx)
+    return store(db, plan, kept.planned.table.error_count, ctx)
 
 
 def store(db: Database, plan: ImportPlan, error_count: int, ctx: TaskContext) -> ImportResult:
@@ -146,82 +213,44 @@ def store(db: Database, plan: ImportPlan, error_count: int, ctx: TaskContext) ->
 
 
 def marked(token: str, out: str, language: str, *, ctx: TaskContext) -> str:
-    """A copy of the user's own sheet at *out* with the refused cells marked. Returns: its path."""
-    from app.messages import Messages
-    from app.services.workbooks import marked_copy
+    """A copy of the user's own sheet at *out* with the refused cells marked and the corrected ones corrected.
 
-    planned = _plan(token)
-    path = _sorted_out(planned.request.paths)[0][planned.request.file_at]
-    translate = Messages("zh" if language == "zh" else "en").text
-    marked_copy(path, planned.plan.errors, Path(out), translate)
+    Returns: its path. Raises: WorkbookError, NotFound, TaskCancelled.
+    """
+    kept = _plan(token)
+    recognition = kept.planned.table.recognition
+    path = Path(kept.request.path or kept.request.paths[0])
+    mark(path, kept.plan.errors, Path(out), language, ctx, recognition=recognition, fixes=kept.request.fixes)
     return out
 
 
-def plan_import(
-    db: Database, database: Path, path: Path, store_id: int, ctx: TaskContext, *, others: Sequence[Path] = ()
-) -> tuple[ImportPlan, ListingTable]:
-    """Read and compare one file without keeping anything: the command line.
+def export_errors(database: Path, change_uid: str, path: str, out: str, language: str, *, ctx: TaskContext) -> str:
+    """The refused cells of an import that was applied, marked in the sheet it came from.
 
-    Raises:
-        WorkbookError, TaskCancelled.
+    Returns: *out*. Raises: as `mark_applied`.
     """
-    request = ImportRequest((str(path),), store_id)
-    with open_workbook(path) as opened:
-        saved = _saved_mapping(db, opened, request)
-        recognition = recognise(opened, mapping=saved or None)
-        planned = _planned(db, database, request, opened, recognition, others, ctx)
-    return planned.plan, planned.table
+    mark_applied(_database(database), change_uid, Path(path), Path(out), language, ctx)
+    return out
 
 
-# -- making a plan -------------------------------------------------------------------------------------------------
+def recheck_store(database: Path, store_id: int, *, ctx: TaskContext) -> None:
+    """Check every listing of a store anew.
+
+    Raises: TaskCancelled.
+    """
+    recheck(_database(database), None, ctx, store_id=store_id)
 
 
-def _planned(
-    db: Database,
-    database: Path,
-    request: ImportRequest,
-    opened: OpenedFile,
-    recognition: Recognition,
-    others: Sequence[Path],
-    ctx: TaskContext,
-) -> PlannedImport:
-    table = read_listings(opened, recognition, ctx)
-    apply_fixes(table, request.fixes)
-    finder = PictureFinder(opened.path, others, opened.package, database.parent / "images")
-    with db.read() as session:
-        context = load_context(session, request.store_id)
-        sheet = to_rows(table, context, finder)
-        _learn(session, context, sheet.images)
-        existing = ExistingListings(session.connection(), request.store_id)
-        comparison = Comparison(sheet, existing, request.store_id, partial(_counted, context=context))
-        comparison.run(ctx)
-        marker = marker_of(session.connection(), request.store_id)
-    plan = ImportPlan(
-        store_id=request.store_id,
-        file=opened.path.name,
-        sheet=recognition.sheet,
-        sha256=_sha256(opened.path),
-        new=comparison.new,
-        changed=comparison.changed,
-        counts=comparison.counts(),
-        errors=list(table.cell_errors),
-        verdicts=comparison.verdicts,
-        changes=comparison.changes,
-        marker=marker,
-        mapping=dict(recognition.mapping),
-    )
-    return PlannedImport(database, request, plan, table, RowShower(table, plan))
-
-
-def _counted(record: ListingRecord, *, context: CheckContext) -> tuple[int, int, int]:
-    findings = check(record, context)
-    return count_findings(findings) if findings else (0, 0, 0)
-
-
-def _learn(session: Session, context: CheckContext, images: Sequence[list[str] | None]) -> None:
-    sources = {source for listed in images if listed for source in listed}
-    if sources:
-        learn_images(session, context, sources)
+def _pictures_of(plan: ImportPlan) -> set[str]:
+    """Every picture the plan would store, of listings and of variants."""
+    found = {source for new in plan.new for source in new.record.images}
+    found |= {source for changed in plan.changed for source in changed.edit.images or ()}
+    variants = [sku for new in plan.new for sku in new.record.skus]
+    variants += [sku for changed in plan.changed for sku in changed.edit.new_skus]
+    found |= {part.get("image", "") for sku in variants for part in sku.properties}
+    edits = [values for changed in plan.changed for values in changed.edit.skus.values()]
+    found |= {part.get("image", "") for values in edits for part in values.get("properties", ())}
+    return found
 
 
 def _check_touched(db: Database, plan: ImportPlan, change: ChangeRecord) -> None:
@@ -236,97 +265,27 @@ def _check_touched(db: Database, plan: ImportPlan, change: ChangeRecord) -> None
         recheck(db, ids)
 
 
-def _sorted_out(paths: Sequence[str]) -> tuple[list[Path], list[FileHead], list[Path]]:
-    """Sheets in their order, a head for each of them and the rest, and everything that may hold pictures."""
-    sheets: list[Path] = []
-    heads: list[FileHead] = []
-    others: list[Path] = []
-    for text in paths:
-        path = Path(text)
-        if path.is_dir() or path.suffix.lower() in IMAGE_ENDINGS:
-            others.append(path)
-            continue
-        try:
-            with open_workbook(path) as opened:
-                kind = "package" if opened.package is not None else "listings"
-        except AppError as error:
-            heads.append(FileHead(path.name, "unknown", problem=error))
-            continue
-        sheets.append(path)
-        heads.insert(len(sheets) - 1, FileHead(path.name, kind))
-    heads += [FileHead(path.name, "images") for path in others]
-    return sheets, heads, others
+# -- files, plans and databases of this process --------------------------------------------------------------------
 
 
-def _empty_head(
-    token: str,
-    request: ImportRequest,
-    heads: Sequence[FileHead],
-    opened: OpenedFile,
-    recognition: Recognition,
-    *,
-    has_saved_mapping: bool,
-) -> ImportHead:
-    return ImportHead(
-        token=token,
-        store_id=request.store_id,
-        files=tuple(heads),
-        file=opened.path.name,
-        sheets=tuple(info.name for info in opened.sheets),
-        sheet=recognition.sheet,
-        header_row=recognition.header_row,
-        first_row=recognition.first_row,
-        columns=tuple(
-            PreviewColumn(one.letter, one.header, one.field, one.name, one.unit) for one in recognition.columns
-        ),
-        missing=recognition.missing,
-        counts=ImportCounts(),
-        verdict_counts={},
-        errors=(),
-        error_count=0,
-        signature=recognition.signature,
-        has_saved_mapping=has_saved_mapping,
-    )
+@contextmanager
+def _opened(path: Path) -> Iterator[OpenedFile]:
+    """`open_workbook`, with what the operating system refuses told like any other problem.
+
+    Raises: WorkbookError, FileUnreadable.
+    """
+    try:
+        opened = open_workbook(path)
+    except OSError as error:
+        raise FileUnreadable(file=path.name, why=error.strerror or type(error).__name__) from error
+    with opened:
+        yield opened
 
 
-# -- saved mappings, databases, plans ------------------------------------------------------------------------------
-
-
-def save_mapping(db: Database, name: str, signature: str, mapping: Mapping[str, str | None]) -> None:
-    """Keep a mapping for sheets with these headers."""
-    from app.services.clock import now_ms
-
-    with db.bulk() as connection:
-        connection.exec_driver_sql(
-            "INSERT INTO sheet_mapping (name, signature, mapping, updated_ms) VALUES (?, ?, ?, ?) "
-            "ON CONFLICT (signature) DO UPDATE SET name = excluded.name, mapping = excluded.mapping, "
-            "updated_ms = excluded.updated_ms",
-            (name, signature, orjson.dumps(dict(mapping)).decode(), now_ms()),
-        )
-
-
-def mapping_of(token: str, *, ctx: TaskContext) -> dict[str, str | None]:
-    """The whole mapping a plan was read with."""
-    return dict(_plan(token).table.recognition.mapping)
-
-
-def _saved_mapping(db: Database, opened: OpenedFile, request: ImportRequest) -> dict[str, str | None]:
-    if request.mapping:
-        return {}
-    recognition = recognise(opened, request.sheet, request.header_row)
-    with db.read() as session:
-        return _stored_mapping(session.connection(), recognition.signature)
-
-
-def _stored_mapping(connection: Connection, signature: str) -> dict[str, str | None]:
-    stored = connection.exec_driver_sql("SELECT mapping FROM sheet_mapping WHERE signature = ?", (signature,)).scalar()
-    return {} if stored is None else dict(orjson.loads(stored))
-
-
-def _database(path: Path) -> Database:
-    if path not in _databases:
-        _databases[path] = open_database(path)
-    return _databases[path]
+def _keep(token: str, kept: PlannedImport) -> None:
+    _plans[token] = kept
+    while len(_plans) > KEPT_PLANS:
+        _plans.popitem(last=False)
 
 
 def _plan(token: str) -> PlannedImport:
@@ -336,6 +295,7 @@ def _plan(token: str) -> PlannedImport:
         raise NotFound("import.plan_gone", noun="import", name=token) from None
 
 
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _database(path: Path) -> Database:
+    if path not in _databases:
+        _databases[path] = open_database(path)
+    return _databases[path]

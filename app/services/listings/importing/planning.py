@@ -1,0 +1,200 @@
+"""From an opened sheet to a plan: read, corrected, compared with the store, checked."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Literal
+
+from sqlalchemy.orm import Session
+
+from app.services.compliance import CheckContext, check, load_context
+from app.services.compliance.findings import counts as count_findings
+from app.services.compliance.loading import learn_images
+from app.services.db import Database
+from app.services.listings.importing.conversion import to_rows
+from app.services.listings.importing.existing import ExistingListings, marker_of
+from app.services.listings.importing.fixing import Fixes, corrected
+from app.services.listings.importing.mappings import stored_mapping
+from app.services.listings.importing.pictures import PackedPicture, PictureFinder
+from app.services.listings.importing.plan import Comparison
+from app.services.listings.importing.records import ImportPlan
+from app.services.listings.importing.sheet import SheetRows
+from app.services.listings.records import ListingRecord
+from app.services.tasks import TaskContext
+from app.services.workbooks import ListingTable, OpenedFile, Recognition, open_workbook, read_listings, recognise
+
+IMAGES = "images"
+"""Folder of the data folder for pictures that came in archives."""
+CHECKED_AT_ONCE = 1_000
+
+Language = Literal["zh", "en"]
+Names = Mapping[str, Mapping[str, str]]
+"""Field → id → name of the store's own things and of categories."""
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A plan and what it was made of.
+
+    Attributes:
+        names: of ids the store has now, to show what would be replaced.
+        packed: pictures still in archives, by the path the plan gives them.
+        used_pictures: dropped picture source → (pictures in it, of these named by the sheet).
+        is_checked: whether the findings of new listings are counted.
+    """
+
+    plan: ImportPlan
+    table: ListingTable
+    sheet: SheetRows
+    names: Names
+    packed: Mapping[str, PackedPicture] = field(default_factory=dict)
+    used_pictures: Mapping[Path, tuple[int, int]] = field(default_factory=dict)
+    is_checked: bool = True
+
+
+def recognised(
+    db: Database,
+    opened: OpenedFile,
+    sheet: str | None = None,
+    header_row: int | None = None,
+    mapping: Mapping[str, str | None] | None = None,
+) -> tuple[Recognition, bool]:
+    """What the sheet means, with a mapping kept for its headers and *mapping* over that. Returns: also whether one
+    was kept.
+
+    Raises: WorkbookError.
+    """
+    found = recognise(opened, sheet, header_row)
+    saved = stored_mapping(db, found.signature)
+    if not saved and not mapping:
+        return found, False
+    return recognise(opened, found.sheet, header_row, {**saved, **(mapping or {})}), bool(saved)
+
+
+def make_plan(
+    db: Database,
+    opened: OpenedFile,
+    recognition: Recognition,
+    store_id: int,
+    unpack_to: Path,
+    ctx: TaskContext,
+    *,
+    others: Sequence[Path] = (),
+    fixes: Fixes | None = None,
+    is_preview: bool = False,
+    language: Language = "en",
+) -> Planned:
+    """Read the sheet and compare it with the store; nothing is stored.
+
+    Args:
+        unpack_to: where pictures of archives go.
+        others: what was dropped along with the sheet and may hold pictures.
+        fixes: the user's corrections.
+        is_preview: leave pictures packed and new listings unchecked, until the plan is applied.
+        language: of names in `Planned.names`.
+
+    Raises:
+        WorkbookError: there is nothing to read.
+        TaskCancelled: stopped.
+    """
+    table = read_listings(corrected(opened, recognition.sheet, fixes or {}), recognition, ctx)
+    ctx.report(0, None, note="import.comparing")
+    with PictureFinder(opened.path, others, opened.package, unpack_to, is_lazy=is_preview, ctx=ctx) as finder:
+        with db.read() as session:
+            context = load_context(session, store_id)
+            sheet = to_rows(table, context, finder)
+            existing = ExistingListings(session.connection(), store_id)
+            comparison = Comparison(sheet, existing, store_id, _counter(session, context, sheet, is_preview))
+            comparison.run(ctx)
+            marker = marker_of(session.connection(), store_id)
+        used = {source: (count, finder.used(source)) for source, count in finder.counts.items()}
+        packed = dict(finder.packed)
+    plan = ImportPlan(
+        store_id=store_id,
+        file=opened.path.name,
+        sheet=recognition.sheet,
+        sha256=_sha256(opened.path),
+        new=comparison.new,
+        changed=comparison.changed,
+        counts=comparison.counts(),
+        errors=list(table.cell_errors),
+        verdicts=comparison.verdicts,
+        changes=comparison.changes,
+        marker=marker,
+        mapping=dict(recognition.mapping),
+    )
+    return Planned(plan, table, sheet, _names(context, plan, language), packed, used, is_checked=not is_preview)
+
+
+def plan_import(
+    db: Database, database: Path, path: Path, store_id: int, ctx: TaskContext, *, others: Sequence[Path] = ()
+) -> tuple[ImportPlan, ListingTable]:
+    """Read and compare one file without keeping anything: the command line.
+
+    Raises:
+        WorkbookError, TaskCancelled.
+    """
+    with open_workbook(path) as opened:
+        recognition, _ = recognised(db, opened)
+        planned = make_plan(db, opened, recognition, store_id, database.parent / IMAGES, ctx, others=others)
+    return planned.plan, planned.table
+
+
+def count_new(db: Database, plan: ImportPlan, ctx: TaskContext) -> None:
+    """Count the findings of the listings a plan brings.
+
+    Raises:
+        TaskCancelled: stopped.
+    """
+    with db.read() as session:
+        context = load_context(session, plan.store_id)
+        _learn(session, context, [new.record.images for new in plan.new])
+        for number, new in enumerate(plan.new):
+            if number % CHECKED_AT_ONCE == 0:
+                ctx.checkpoint()
+                ctx.report(number, len(plan.new), note="import.checking")
+            new.counts = _counted(new.record, context=context)
+
+
+def _counter(
+    session: Session, context: CheckContext, sheet: SheetRows, is_preview: bool
+) -> Callable[[ListingRecord], tuple[int, int, int]]:
+    if is_preview:
+        return lambda record: (0, 0, 0)
+    _learn(session, context, sheet.images)
+    return partial(_counted, context=context)
+
+
+def _counted(record: ListingRecord, *, context: CheckContext) -> tuple[int, int, int]:
+    findings = check(record, context)
+    return count_findings(findings) if findings else (0, 0, 0)
+
+
+def _learn(session: Session, context: CheckContext, images: Sequence[Sequence[str] | None]) -> None:
+    sources = {source for listed in images if listed for source in listed}
+    if sources:
+        learn_images(session, context, sources)
+
+
+def _names(context: CheckContext, plan: ImportPlan, language: Language) -> Names:
+    """Names of the ids that the plan would replace, and of nothing else: a category tree has thousands."""
+    before = {
+        field: {values[field][0] for values in plan.changes.values() if field in values}
+        for field in ("category_id", "freight_template_id", "group_id", "unit")
+    }
+    nodes = {one: context.categories.get(one) for one in before["category_id"]}
+    return {
+        "category_id": {one: getattr(node.label, language) for one, node in nodes.items() if node is not None},
+        "freight_template_id": {one: context.templates.get(one, one) for one in before["freight_template_id"]},
+        "group_id": {one: context.groups.get(one, one) for one in before["group_id"]},
+        "unit": {one: getattr(context.units[one], language) for one in before["unit"] if one in context.units},
+    }
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
