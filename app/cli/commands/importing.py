@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +18,7 @@ from app.services.tasks import TaskContext
 if TYPE_CHECKING:
     from app.services.history.records import ChangeRecord
     from app.services.listings.importing.records import ImportPlan
+    from app.services.stores.records import StoreRecord
     from app.services.workbooks import CellError, ListingTable
 
 SHOWN_ERRORS = 50
@@ -42,6 +44,8 @@ def import_files(desk: Desk, options: argparse.Namespace) -> Outcome:
     store = desk.store(options.store)
     sheets = [path for path in options.files if not _holds_pictures(path)]
     others = [path for path in options.files if _holds_pictures(path)]
+    if all(path.exists() for path in options.files):
+        asyncio.run(_learn_names(desk, store))
     summary = read_and_store(desk, store.id, sheets, others, is_dry=options.dry_run)
     marked = _mark(summary, options.errors) if options.errors is not None else []
     told = {
@@ -56,6 +60,16 @@ def import_files(desk: Desk, options: argparse.Namespace) -> Outcome:
     }
     code = Exit.SOME_REFUSED if summary.error_count else Exit.DONE
     return Outcome(told, _lines(summary, marked, is_dry=options.dry_run), code)
+
+
+async def _learn_names(desk: Desk, store: StoreRecord) -> None:
+    """A store that was never synced: what the sheet's names are looked up in."""
+    from app.services.stores.leaves import learn_basics
+
+    try:
+        await learn_basics(desk.app, store)
+    finally:
+        await desk.app.disconnect()
 
 
 @dataclass(slots=True)

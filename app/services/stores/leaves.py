@@ -10,6 +10,7 @@ from app.services.db import Database
 from app.services.errors import AppError
 from app.services.stores.practice import reachable
 from app.services.stores.records import StoreRecord
+from app.services.stores.sync import What, sync_store
 from app.services.stores.sync.categories import ensure_attributes
 
 if TYPE_CHECKING:
@@ -18,12 +19,44 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
+BASICS = (
+    (What.CATEGORIES, "SELECT 1 FROM category WHERE gateway = ? LIMIT 1", "gateway"),
+    (What.FREIGHT, "SELECT 1 FROM freight_template WHERE store_id = ? LIMIT 1", "id"),
+    (What.GROUPS, "SELECT 1 FROM product_group WHERE store_id = ? LIMIT 1", "id"),
+)
+"""What names in a sheet are looked up in, and how to see that it was never read."""
+
+
+async def learn_basics(app: Application, store: StoreRecord) -> None:
+    """Read the category tree, freight templates and groups of a store that was never synced, so that a sheet's names
+    can be resolved. Out of reach, the names stay as they are written and the checker says "not read yet"."""
+    missing = await asyncio.to_thread(_never_read, app.db, store)
+    if not missing:
+        return
+    try:
+        store = await reachable(app, store)
+        async with app.connected(store) as marketplace:
+            await sync_store(app.db, marketplace, store.id, missing)
+    except AppError as error:
+        log.warning("the store's categories and templates could not be read: %s", error)
+
+
+def _never_read(db: Database, store: StoreRecord) -> list[What]:
+    with db.reader.connect() as connection:
+        return [
+            part
+            for part, query, key in BASICS
+            if connection.exec_driver_sql(query, (getattr(store, key),)).first() is None
+        ]
+
+
 async def learn_leaves(app: Application, store: StoreRecord) -> int:
     """Read the attributes of categories that the store's listings use and that were never read. Nothing is asked of
     the marketplace where nothing is missing; out of reach, the checker says "not read yet" of those listings.
 
     Returns: categories read.
     """
+    await learn_basics(app, store)
     missing = await asyncio.to_thread(unread_leaves, app.db, store)
     if not missing:
         return 0
