@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.services.credentials import from_object
+from app.services.errors import AppError
 from app.services.freight.source import FreightTemplateSource
 from app.services.listings.desk import ListingDesk
 from app.services.listings.importing.desk import ImportDesk
@@ -65,7 +66,9 @@ class DesktopServices:
 
     def store_source(self) -> StoreSource:
         """Rows of the Stores tab."""
-        return StoreSource(self.app.db)
+        source = StoreSource(self.app.db)
+        source.warn_days = self.app.settings.token_warn_days
+        return source
 
     def order_source(self) -> OrderSource:
         """Rows of the Orders tab."""
@@ -83,7 +86,7 @@ class DesktopServices:
 
     def stores(self) -> list[StoreRecord]:
         """All stores."""
-        return list_stores(self.app.db)
+        return list_stores(self.app.db, warn_days=self.app.settings.token_warn_days)
 
     def add_store(self, name: str, gateway: str, secrets: Mapping[str, str]) -> StoreRecord:
         """Connect a store with pasted tokens. Raises: InputError saying what is missing or wrong."""
@@ -111,23 +114,34 @@ class DesktopServices:
                 await reachable(self.app, store, language=language)
                 break
 
-    async def sync(self, store_ids: Sequence[int], ctx: TaskContext) -> dict[int, Any]:
-        """Fetch everything of these stores, one after the other; all stores without ids. Returns: results by id."""
-        results: dict[int, Any] = {}
-        stores = await asyncio.to_thread(self.stores)
-        for store in stores:
+    async def sync(self, store_ids: Sequence[int], ctx: TaskContext) -> dict[str, AppError]:
+        """Fetch everything of these stores, one after the other; all stores without ids. A store that fails does not
+        stop the next one.
+
+        Returns: what went wrong, by the store's name.
+        Raises: TaskCancelled.
+        """
+        failures: dict[str, AppError] = {}
+        for store in await asyncio.to_thread(self.stores):
             if not store_ids or store.id in store_ids:
-                store = await reachable(self.app, store)
-                async with self.app.connected(store) as marketplace:
-                    results[store.id] = await sync_store(
-                        self.app.db,
-                        marketplace,
-                        store.id,
-                        ctx=ctx,
-                        parallel=self.app.settings.parallel_calls,
-                        order_days=self.app.settings.order_days,
-                    )
-        return results
+                ctx.checkpoint()
+                try:
+                    await self._sync_one(store, ctx)
+                except AppError as error:
+                    failures[store.name] = error
+        return failures
+
+    async def _sync_one(self, store: StoreRecord, ctx: TaskContext) -> None:
+        settings, store = self.app.settings, await reachable(self.app, store)
+        async with self.app.connected(store) as marketplace:
+            await sync_store(
+                self.app.db,
+                marketplace,
+                store.id,
+                ctx=ctx,
+                parallel=settings.parallel_calls,
+                order_days=settings.order_days,
+            )
 
     # -- publishing --------------------------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ when they are there.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -207,12 +207,14 @@ class Desktop(QObject):
         """Fetch from the marketplace as a job."""
         handle = self.context.runner.start(self.context.services.sync, tuple(store_ids))
         self.context.jobs.add(handle, "desktop.job.sync", icon="refresh")
-        handle.succeeded.connect(lambda _: self._on_synced())
+        handle.succeeded.connect(self._on_synced)
         handle.failed.connect(self.tell)
 
-    def _on_synced(self) -> None:
+    def _on_synced(self, failures: Mapping[str, Exception]) -> None:
         self.refresh_stores()
         self.reload_pages()
+        for name, error in failures.items():
+            self.context.notices.toast("desktop.sync_failed", tone="red", store=name, why=sentence(error))
 
     def restore_data(self) -> None:
         """Open a backup as the data of this program."""
@@ -230,17 +232,23 @@ class Desktop(QObject):
 
     def undo(self, uid: str | None = None) -> None:
         """Take back a change, the newest one without *uid*."""
-        self._flush_edits()
-        handle = self.context.runner.start(self.context.services.listings.undo, uid)
-        handle.succeeded.connect(self._on_undone)
-        handle.failed.connect(lambda error: self._on_nothing(error, "history.nothing_to_undo"))
+
+        def take_back() -> None:
+            handle = self.context.runner.start(self.context.services.listings.undo, uid)
+            handle.succeeded.connect(self._on_undone)
+            handle.failed.connect(lambda error: self._on_nothing(error, "history.nothing_to_undo"))
+
+        self._when_stored(take_back)
 
     def redo(self) -> None:
         """Do the last undone change again."""
-        self._flush_edits()
-        handle = self.context.runner.start(self.context.services.listings.redo)
-        handle.succeeded.connect(lambda result: self._after_undo("history.redone_toast", result))
-        handle.failed.connect(lambda error: self._on_nothing(error, "history.nothing_to_redo"))
+
+        def bring_back() -> None:
+            handle = self.context.runner.start(self.context.services.listings.redo)
+            handle.succeeded.connect(lambda result: self._after_undo("history.redone_toast", result))
+            handle.failed.connect(lambda error: self._on_nothing(error, "history.nothing_to_redo"))
+
+        self._when_stored(bring_back)
 
     def _on_undone(self, result: Any) -> None:
         self._after_undo("history.undone_toast", result)
@@ -267,10 +275,13 @@ class Desktop(QObject):
         else:
             self.tell(error)
 
-    def _flush_edits(self) -> None:
+    def _when_stored(self, do: Callable[[], None]) -> None:
+        """What was typed is a change, too: *do* comes after it is stored."""
         page = self.window.pages.get("listings")
-        if page is not None:
-            page.editor.saver.flush()  # type: ignore[attr-defined]
+        if page is None:
+            do()
+        else:
+            page.editor.saver.when_stored(do)  # type: ignore[attr-defined]
 
     def show_history(self) -> None:
         """All changes, newest first."""

@@ -10,6 +10,7 @@ from app.messages import tr
 from app.paths import resources
 from app.views.actions import ACTIONS, TABLE_KEYS
 from app.views.language import language
+from app.views.listings.actions import ACTIONS as LISTING_ACTIONS
 from app.views.widgets.buttons import Button
 from app.views.widgets.dialog import Dialog
 from app.views.widgets.ground import column
@@ -28,7 +29,7 @@ def guide_text(topic: str) -> str:
 def keys_text() -> str:
     """All shortcuts as a Markdown table."""
     lines = [f"# {tr('action.keys')}", "", f"| {tr('guide.key')} | {tr('guide.does')} |", "| --- | --- |"]
-    for spec in ACTIONS:
+    for spec in (*(spec for spec in ACTIONS if spec.scope == "window"), *LISTING_ACTIONS):
         if spec.keys:
             shown = QKeySequence(spec.keys[0]).toString(QKeySequence.SequenceFormat.NativeText)
             lines.append(f"| {shown} | {tr(spec.key).rstrip('…')} |")

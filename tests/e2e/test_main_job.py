@@ -63,7 +63,9 @@ def test_a_broken_cell_is_named_marked_and_taken_back_whole(tmp_path: Path, desk
         [sys.executable, "-m", "app.samples", "--rows", "60", "--broken", "5", "--out", str(sheet)],
         cwd=ROOT, env=environment(), capture_output=True, text=True, check=True,
     )  # fmt: skip
-    broken = {cell["row"] for cell in json.loads(made.stdout)["broken"] if cell["of"] != "title"}
+    report = json.loads(made.stdout)
+    first_row = report["header_row"] + 1
+    broken = {first_row + cell["row"] for cell in report["broken"] if cell["of"] != "title"}
     with market(tmp_path / "market") as shop:
         name = desk.add_store(shop)
         desk.run("store", "sync", name)
@@ -95,7 +97,7 @@ def test_killed_at_twenty_points_every_listing_arrives_exactly_once(tmp_path: Pa
             process.stdout.close()
         assert kills == KILLS
         final = desk.run("publish", "--store", name)
-        assert (final["failed"], final["unknown"], final["queued"]) == (0, 0, 0)
+        assert (final["failed"], final["unknown"], final["left"]) == (0, 0, 0)
         state = shop.state()
         assert (state["creates"], state["duplicates"]) == (56, 0)
         listings = desk.run("list", "--store", name, "--where", "key is present", "--limit", 500)["listings"]

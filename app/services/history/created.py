@@ -10,9 +10,11 @@ from app.services.listings.loading import id_list
 
 _STUCK = (
     "SELECT id FROM listing WHERE id BETWEEN ? AND ? AND (updated_ms <> ? "
-    "OR EXISTS (SELECT 1 FROM publish_task WHERE publish_task.listing_id = listing.id))"
+    "OR EXISTS (SELECT 1 FROM publish_task WHERE publish_task.listing_id = listing.id AND (state <> 'cancelled' "
+    "OR attempts > 0)))"
 )
-"""Listings that were edited or queued since: deleting them would lose somebody's work or a trace of a request."""
+"""Listings that were edited or sent since: deleting them would lose somebody's work or the trace of a request. A task
+that was taken back before anything left is no such trace."""
 
 
 def take_back_created(
@@ -54,7 +56,7 @@ def _delete(connection: Connection, undo_id: int, condition: str) -> int:
         f"FROM (SELECT listing_id, source FROM image WHERE {of_child} ORDER BY listing_id, position) "
         "GROUP BY listing_id"
     )
-    for table in ("image", "sku"):
+    for table in ("image", "sku", "publish_task"):
         connection.exec_driver_sql(f"DELETE FROM {table} WHERE {of_child}")
     return connection.exec_driver_sql(f"DELETE FROM listing WHERE {of_listing}").rowcount
 

@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection
 
+from app.models import ListingStatus
 from app.services.listings.loading import id_list
 from app.services.listings.text import fold
 from app.services.sql_source import Field, SqlSource, TableSpec
@@ -83,7 +84,7 @@ FIELDS = {
     "sku": Field(_SKU_CODES, str, is_sortable=False),
     "key": Field("product_key", str),
     "product_id": Field("product_id", str),
-    "status": Field("status", str),
+    "status": Field("status", lambda value: str(ListingStatus(str(value)))),
     "price": Field("price_min_minor", price_minor),
     "price_max": Field("price_max_minor", price_minor),
     "stock": Field("stock_total", int),

@@ -38,14 +38,14 @@ class PublishSettings:
     review_first_s: float = 10.0
     review_pause_max_s: float = 120.0
     review_patience_s: float = 180.0
-    outage_patience_s: float = 180.0
+    outage_patience_s: float = 60.0
     limit_patience_s: float | None = None
     passing_tries: int = 3
 
 
 REAL = PublishSettings()
 PRACTICE = PublishSettings(
-    settle_s=3.0, confirm_s=1.0, review_first_s=1.0, review_pause_max_s=5.0, review_patience_s=120.0
+    settle_s=3.0, confirm_s=1.0, outage_patience_s=8.0, review_first_s=1.0, review_pause_max_s=5.0, review_patience_s=120.0
 )
 
 

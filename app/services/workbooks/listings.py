@@ -186,6 +186,7 @@ def _grouped(table: SheetTable) -> tuple[GroupedBy, list[str]]:
         if column is not None and any(value is not None for value in column.values):
             if None in column.values:
                 _continue_downwards(table, column, titles)
+                _join_by_title(table, column, titles)
             codes = table.of("sku_code")
             return GroupedBy(name), _or_code(column.values, codes.values if codes is not None else None)
     if title is not None:
@@ -213,6 +214,20 @@ def _continue_downwards(table: SheetTable, column: Column, titles: Texts | None)
             values[position] = last
         else:
             last = None
+
+
+def _join_by_title(table: SheetTable, column: Column, titles: Texts | None) -> None:
+    """A row whose key was left out belongs to the listing that carries the same title, if there is one such."""
+    keys, index = column.values, column.source.index
+    if titles is None or None not in keys:
+        return
+    known: dict[str, str | None] = {}
+    for key, title in zip(keys, titles, strict=True):
+        if key is not None and title is not None:
+            known[title] = key if known.setdefault(title, key) == key else None
+    for position, title in enumerate(titles):
+        if keys[position] is None and title is not None and (position, index) not in table.refused_cells:
+            keys[position] = known.get(title)
 
 
 def _or_code(keys: list[Any], codes: list[Any] | None) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from string import Template
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QTimer, Qt
 from PySide6.QtGui import QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
@@ -50,11 +50,17 @@ def apply_theme(app: QApplication, name: str, *, body_px: int = BODY_PX) -> Them
     if tokens is None:
         app.setPalette(make_palette(theme))
     app.setStyleSheet(style_sheet(theme))
+    _restyle_all(app)
+    # Qt polishes widgets that are not shown yet once more when the events run, and takes their palette back then.
+    QTimer.singleShot(0, app, lambda: _restyle_all(app) if _current == [theme] else None)
+    return theme
+
+
+def _restyle_all(app: QApplication) -> None:
     for widget in app.allWidgets():
         restyle = getattr(widget, "restyle", None)  # `widgets.live.Live`, which is built on this package
         if restyle is not None:
             restyle()
-    return theme
 
 
 def style_sheet(theme: Theme) -> str:

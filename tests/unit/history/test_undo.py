@@ -220,3 +220,20 @@ def test_unknown_fields_are_refused_whole(db, make_listing):
     with pytest.raises(KeyError):
         edit_listings(db, [ListingEdit(listing.id, fields={"title": "x", "store_id": 2})], label="change.edit")
     assert loaded(db, listing.id).title == listing.title
+
+
+@pytest.mark.parametrize(("attempts", "kept"), [(0, ()), (1, (1,))])
+def test_a_listing_that_was_queued_but_never_sent_can_still_be_taken_back(db, make_listing, attempts, kept):
+    record = make_listing()
+    uid = created_range(db, record.id, record.id)
+    with db.bulk() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO publish_batch (store_id, state, total, created_ms) VALUES (1, 'done', 1, 1)"
+        )
+        connection.exec_driver_sql(
+            "INSERT INTO publish_task (batch_id, store_id, listing_id, action, state, content_hash, title, codes, "
+            "attempts, owner, error_code, error_params, error_text, error_field) "
+            "VALUES (1, 1, ?, 'create', 'cancelled', '', '', '', ?, '', '', '{}', '', '')",
+            (record.id, attempts),
+        )
+    assert undo(db, uid).conflicts == kept

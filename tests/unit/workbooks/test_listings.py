@@ -53,6 +53,11 @@ def test_blank_keys_go_on_with_the_listing_above(table: Table) -> None:
     assert codes(result) == [(6, "B", "title_missing")]
 
 
+def test_a_row_without_its_key_joins_the_listing_of_its_title(table: Table) -> None:
+    result = table(FULL, ("P2", "Cable", "B1", 2), (None, "Lamp", "A1", 1), ("P1", "Lamp", "A2", 1))
+    assert result.group_keys == ["P2", "P1", "P1"]
+
+
 def test_a_refused_key_is_not_filled_from_above(table: Table) -> None:
     result = table(FULL, ("P1", "Lamp", "A1", 1), (1.5, "Lamp", "A2", 1), (None, None, "A3", 1))
     assert result.fields["product_key"] == ["P1", None, None]
