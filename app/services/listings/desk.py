@@ -73,8 +73,10 @@ class ListingDesk:
             TaskCancelled: stopped; nothing was written.
         """
         plan = plan_cells(self.db, cells)
-        params = {"n": len(plan.changes)}
-        change = edit_listings(self.db, plan.edits(), label="change.cells", params=params, ctx=ctx)
+        is_one = len(plan.changes) == 1
+        label = "change.edit" if is_one else "change.cells"
+        params: dict[str, Any] = {"title": plan.changes[0].name} if is_one else {"n": len(plan.changes)}
+        change = edit_listings(self.db, plan.edits(), label=label, params=params, ctx=ctx)
         if change is not None:
             self._recheck(plan.listing_ids, ())
         return CellsSaved(change, plan)

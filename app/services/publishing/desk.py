@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from app.services.publishing.batches import OpenBatch, open_batches
+from app.services.publishing.batches import OpenBatch, cancel_batch, open_batches
 from app.services.publishing.queue import BatchCreated, enqueue
+from app.services.publishing.recent import RecentBatch, batch_of, recent_batches
+from app.services.publishing.remedies import RowNow, StoreChoices, resolve_name, rows_now, store_choices
 from app.services.publishing.report import BatchReport, batch_report, send_again
 from app.services.publishing.results import BatchResult
 from app.services.publishing.run import publish
+from app.services.publishing.settling import Undecided, decide, undecided
 from app.services.tasks import TaskContext
 
 if TYPE_CHECKING:
@@ -39,6 +42,40 @@ class PublishDesk:
     def open_batches(self) -> list[OpenBatch]:
         """Batches an earlier run left unfinished."""
         return open_batches(self._app.db)
+
+    def recent(self, limit: int = 20) -> list[RecentBatch]:
+        """The newest batches, newest first."""
+        return recent_batches(self._app.db, limit=limit)
+
+    def batch_of(self, listing_id: int) -> int | None:
+        """The newest batch a listing was in."""
+        return batch_of(self._app.db, listing_id)
+
+    def cancel(self, batch_id: int) -> int:
+        """Take back what a batch has not sent yet. Returns: how many listings."""
+        return cancel_batch(self._app.db, batch_id)
+
+    # -- putting right -----------------------------------------------------------------------------------------
+
+    def rows_now(self, batch_id: int, listing_ids: Sequence[int], field: str) -> dict[int, RowNow]:
+        """Where listings of a batch stand now, seen from the field to change."""
+        return rows_now(self._app.db, batch_id, listing_ids, field)
+
+    def choices(self, store_id: int) -> StoreChoices:
+        """Templates and groups of a store."""
+        return store_choices(self._app.db, store_id)
+
+    def resolve_name(self, store_id: int, field: str, text: str) -> str | None:
+        """The id that *text* means, None for nothing known."""
+        return resolve_name(self._app.db, store_id, field, text)
+
+    def undecided(self, store_id: int) -> list[Undecided]:
+        """Unconfirmed listings that wait for a person's word."""
+        return undecided(self._app.db, store_id)
+
+    def decide(self, listing_id: int, product_id: str | None) -> None:
+        """This product is the listing; None: none of them is, it is queued again. Raises: NotUndecided."""
+        decide(self._app.db, listing_id, product_id)
 
     async def run(self, store_id: int, batch_id: int | None, ctx: TaskContext) -> BatchResult:
         """Send what is queued and follow the reviews. Raises: MarketplaceError, OutOfReach, TaskCancelled."""

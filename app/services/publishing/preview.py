@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
 
 from app.models import StoreAccess
 from app.services.db import Database
 from app.services.listings.loading import chunks, id_list
 
 _LOOK = """
-SELECT listing.store_id, store.name, listing.id, listing.block_count + listing.hold_count, listing.product_id
-FROM listing JOIN store ON store.id = listing.store_id
-WHERE listing.id IN ({ids}) AND store.access = '{operate}' AND listing.sent_hash IS NOT listing.content_hash
-  AND NOT EXISTS (SELECT 1 FROM publish_task WHERE publish_task.listing_id = listing.id
-                  AND publish_task.state IN ('queued', 'sending', 'unknown', 'in_review'))
+SELECT listing.store_id, store.name, store.access, listing.id, listing.block_count, listing.hold_count,
+       listing.product_id, listing.sent_hash IS listing.content_hash,
+       EXISTS (SELECT 1 FROM publish_task WHERE publish_task.listing_id = listing.id
+               AND publish_task.state IN ('queued', 'sending', 'unknown', 'in_review'))
+FROM listing JOIN store ON store.id = listing.store_id WHERE listing.id IN ({ids}) ORDER BY listing.id
 """
+
+
+class Stays(StrEnum):
+    """Why a listing would not be sent: its sentence is `publish.stays.<reason>`."""
+
+    BLOCKED = "blocked"
+    HELD = "held"
+    UNCHANGED = "unchanged"
+    OPEN = "open"
+    READ_ONLY = "read_only"
+    MISSING = "missing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,25 +42,51 @@ class StorePart:
 
 @dataclass(frozen=True, slots=True)
 class PublishPreview:
-    """How many listings would be sent, how many of them change live ones, and how many stay behind."""
+    """How many listings would be sent, how many of them change live ones, and how many stay behind.
+
+    Attributes:
+        stays: of those that stay behind, how many for which reason.
+    """
 
     stores: tuple[StorePart, ...]
     count: int
     live: int
     skipped: int
+    stays: Mapping[Stays, int] = field(default_factory=dict)
 
 
 def publish_preview(db: Database, listing_ids: Sequence[int]) -> PublishPreview:
     """A look at *listing_ids*; `enqueue` checks again and has the last word."""
     parts: dict[tuple[int, str], list[int]] = {}
-    count = live = 0
+    stays: Counter[Stays] = Counter()
+    wanted = list(dict.fromkeys(listing_ids))
+    found = count = live = 0
     with db.read() as session:
         connection = session.connection()
-        for chunk in chunks(listing_ids):
-            sql = _LOOK.format(ids=id_list(chunk), operate=StoreAccess.OPERATE)
-            for store_id, name, number, in_the_way, product_id in connection.exec_driver_sql(sql):
-                parts.setdefault((store_id, name), []).append(number)
-                count += not in_the_way
-                live += bool(product_id) and not in_the_way
+        for chunk in chunks(wanted):
+            for row in connection.exec_driver_sql(_LOOK.format(ids=id_list(chunk))):
+                store_id, name, access, number, block_count, hold_count, product_id, is_same, is_open = row
+                found += 1
+                reason = _reason(access, bool(is_same), bool(is_open), block_count, hold_count)
+                if reason is None or reason in (Stays.BLOCKED, Stays.HELD):
+                    parts.setdefault((store_id, name), []).append(number)
+                if reason is None:
+                    count, live = count + 1, live + bool(product_id)
+                else:
+                    stays[reason] += 1
+    if len(wanted) > found:
+        stays[Stays.MISSING] = len(wanted) - found
     stores = tuple(StorePart(store_id, name, tuple(ids)) for (store_id, name), ids in parts.items())
-    return PublishPreview(stores, count, live, len(listing_ids) - count)
+    return PublishPreview(stores, count, live, len(wanted) - count, dict(stays))
+
+
+def _reason(access: str, is_same: bool, is_open: bool, block_count: int, hold_count: int) -> Stays | None:
+    if access != StoreAccess.OPERATE:
+        return Stays.READ_ONLY
+    if is_open:
+        return Stays.OPEN
+    if is_same:
+        return Stays.UNCHANGED
+    if block_count:
+        return Stays.BLOCKED
+    return Stays.HELD if hold_count else None

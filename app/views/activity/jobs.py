@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.messages import tr
-from app.services.tasks import Progress
+from app.services.tasks import Progress, TaskContext
 from app.views.errors import sentence
 from app.views.notices import Offer
 from app.views.task_runner import TaskHandle, progress_share
@@ -30,6 +30,7 @@ class Job:
             interrupted (failed as a whole).
         progress: true counts of this run.
         handle: the task; None once it is finished.
+        on_leave: how the job is stopped when the window closes, if not by cancelling.
         offers: buttons of a finished job: open the result, undo.
     """
 
@@ -40,6 +41,7 @@ class Job:
     can_pause: bool = False
     summarise: Callable[[Any], Said | None] | None = None
     offer_results: Callable[[Any], list[Offer]] | None = None
+    on_leave: Callable[[TaskContext], object] | None = None
     state: str = "running"
     progress: Progress = field(default_factory=Progress)
     result: Any = None
@@ -99,15 +101,21 @@ class Jobs(QObject):
         added: a job was started.
         changed: its progress or state changed.
         ended: it reached its outcome; `job.state` says which.
+        leaving: the window is about to close: store what is being typed.
+        let_go: the last task of `keep` ended.
     """
 
     added = Signal(object)
     changed = Signal(object)
     ended = Signal(object)
+    leaving = Signal()
+    let_go = Signal()
 
     def __init__(self) -> None:
         super().__init__()
         self._jobs: list[Job] = []
+        self._kept: set[TaskHandle] = set()
+        self.has_lost = False
 
     def __iter__(self) -> Iterator[Job]:
         return iter(list(self._jobs))
@@ -130,6 +138,7 @@ class Jobs(QObject):
         can_pause: bool = False,
         summarise: Callable[[Any], Said | None] | None = None,
         offer_results: Callable[[Any], list[Offer]] | None = None,
+        on_leave: Callable[[TaskContext], object] | None = None,
         **params: Any,
     ) -> Job:
         """Show a task as a job.
@@ -141,8 +150,10 @@ class Jobs(QObject):
             can_pause: whether the function heeds `ctx.pause`.
             summarise: makes message key and placeholders from the result: what it did.
             offer_results: makes the buttons of the finished job from the result.
+            on_leave: stops the task when the window closes, where cancelling would take back what can wait for the
+                next start.
         """
-        job = Job(title_key, params, icon, handle, can_pause, summarise, offer_results)
+        job = Job(title_key, params, icon, handle, can_pause, summarise, offer_results, on_leave)
         self._jobs.insert(0, job)
         handle.progressed.connect(lambda progress: self._on_progress(job, progress))
         handle.succeeded.connect(lambda result: self._on_success(job, result))
@@ -169,6 +180,38 @@ class Jobs(QObject):
         """Ask every running job to stop."""
         for job in self.running:
             self.cancel(job)
+
+    def leave_all(self) -> None:
+        """The window closes: stop every running job so that the next start can go on with it, where that is possible."""
+        for job in self.running:
+            if job.handle is not None and job.on_leave is not None:
+                job.handle.pause(False)
+                job.on_leave(job.handle.context)
+            else:
+                self.cancel(job)
+
+    # -- short tasks that are no jobs --------------------------------------------------------------------------
+
+    def keep(self, handle: TaskHandle) -> None:
+        """Do not let the window close over this short task, such as storing what was typed. It is shown nowhere."""
+        self._kept.add(handle)
+        handle.succeeded.connect(lambda _: self._let_go(handle, is_lost=False))
+        handle.failed.connect(lambda _: self._let_go(handle, is_lost=True))
+        handle.cancelled.connect(lambda: self._let_go(handle, is_lost=True))
+
+    @property
+    def is_keeping(self) -> bool:
+        """Whether a task of `keep` is under way."""
+        return bool(self._kept)
+
+    def _let_go(self, handle: TaskHandle, *, is_lost: bool) -> None:
+        self._kept.discard(handle)
+        self.has_lost = is_lost
+        QTimer.singleShot(0, self, self._tell_let_go)  # its owner may begin the next one in the same breath
+
+    def _tell_let_go(self) -> None:
+        if not self._kept:
+            self.let_go.emit()
 
     def _on_progress(self, job: Job, progress: Progress) -> None:
         job.progress = progress

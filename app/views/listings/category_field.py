@@ -6,11 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QStringListModel, Qt, QTimer, Signal
-from PySide6.QtGui import QFocusEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QCompleter, QLineEdit, QWidget
 
 from app.views.language import language
 from app.views.task_runner import TaskRunner
+from app.views.widgets.form import mark_bad
 
 ASK_AFTER_MS = 150
 
@@ -28,41 +29,72 @@ class CategoryField(QLineEdit):
         super().__init__(parent)
         self._runner, self._find = runner, find
         self._ids: dict[str, str] = {}
-        self._shown = ""
+        self._shown, self._shown_id = "", ""
         self._asked = ""
         self._names = QStringListModel(self)
         completer = QCompleter(self._names, self)
         completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
-        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         completer.setMaxVisibleItems(12)
         completer.activated.connect(self._take)
         self.setCompleter(completer)
         self._timer = QTimer(self, singleShot=True, interval=ASK_AFTER_MS)
         self._timer.timeout.connect(self._ask)
-        self.textEdited.connect(lambda _: self._timer.start())
+        self.textEdited.connect(self._on_edited)
 
-    def show_category(self, path: str) -> None:
-        """Show a path without telling; a word being typed is left alone."""
-        self._shown = path
-        if not self.isModified() or not self.hasFocus():
-            self.setText(path)
+    @property
+    def is_searching(self) -> bool:
+        """Whether a word was typed that nothing was chosen for yet."""
+        return self.isModified() and self.hasFocus()
+
+    @property
+    def names(self) -> list[str]:
+        """What the list offers."""
+        return self._names.stringList()
+
+    def show_category(self, path: str, category_id: str, *, is_other: bool) -> None:
+        """Show what is stored; a word being typed is left alone, unless it is another listing's turn."""
+        self._shown, self._shown_id = path, category_id
+        if is_other or not self.is_searching:
+            self._restore()
+
+    def _restore(self) -> None:
+        self._timer.stop()
+        self._asked = ""
+        if self.text() != self._shown:
+            self.setText(self._shown)
             self.setCursorPosition(0)
-            self.setToolTip(path)
+        self.setModified(False)
+        self.setToolTip(self._shown)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Choose the old path whole: typing replaces it."""
         super().focusInEvent(event)
-        QTimer.singleShot(0, self, self.selectAll)
+        if event.reason() != Qt.FocusReason.PopupFocusReason and not self.isModified():
+            QTimer.singleShot(0, self, self.selectAll)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """A text nobody chose is dropped."""
         super().focusOutEvent(event)
         if event.reason() != Qt.FocusReason.PopupFocusReason:
-            self.setModified(False)
-            self.show_category(self._shown)
+            self._restore()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape puts the stored path back; arrow down opens the list."""
+        if event.key() == Qt.Key.Key_Escape and self.isModified():
+            self._restore()
+            self.selectAll()
+        elif event.key() == Qt.Key.Key_Down and not self.isReadOnly() and not self.completer().popup().isVisible():
+            self._ask()
+        else:
+            super().keyPressEvent(event)
+
+    def _on_edited(self, _text: str) -> None:
+        if not self.isReadOnly():
+            self._timer.start()
 
     def _ask(self) -> None:
-        self._asked = text = self.text()
+        self._timer.stop()
+        self._asked = text = self.text() if self.isModified() else ""
         handle = self._runner.call(self._find, text)
         handle.succeeded.connect(lambda found: self._offer(text, found))
 
@@ -72,11 +104,20 @@ class CategoryField(QLineEdit):
         side = 0 if language.code == "zh" else 1
         self._ids = {pair[side].name: pair[side].id for pair in found}
         self._names.setStringList(list(self._ids))
-        self.completer().complete()
+        mark_bad(self, not found)
+        if found:
+            self.completer().complete()
+        else:
+            self.completer().popup().hide()
 
     def _take(self, name: str) -> None:
+        category_id = self._ids.get(name, "")
+        if not category_id:
+            return
         self._shown = name
         self.setModified(False)
-        self.setText(name)
-        if name in self._ids:
-            self.chosen.emit(self._ids[name])
+        self._restore()
+        mark_bad(self, False)
+        if category_id != self._shown_id:
+            self._shown_id = category_id
+            self.chosen.emit(category_id)

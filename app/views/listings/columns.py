@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
 
-from app.messages import tr
+from app.messages import messages, tr
+from app.services.listings.records import ListingStatus
 from app.services.listings.source import ListingRow, SkuRow
 from app.views.cells import MISSING, Badge, Cell, Column
 from app.views.numbers import integer, moment, moment_tip, money, money_range, plain_money
 from app.views.status import status
 
-INDENT_ICON = "corner-down-right"
+USUAL_CURRENCY = "USD"
 
 
 def _title(row: ListingRow) -> Cell:
@@ -29,7 +30,8 @@ def _status(row: ListingRow) -> Cell:
     key = f"listing.{row.status}"
     word = status(key).word
     if row.status == "off" and row.off_reason:
-        word = tr("listings.off_reason", word=word, reason=tr(f"listings.off.{row.off_reason}"))
+        known = f"listings.off.{row.off_reason}"
+        word = tr("listings.off_reason", word=word, reason=tr(known if messages.has(known) else "listings.off.other"))
     return Cell(word, status=key, copied=word)
 
 
@@ -51,7 +53,13 @@ def _price(row: ListingRow) -> Cell:
     if row.price_min_minor is None:
         return MISSING
     low, high = plain_money(row.price_min_minor), plain_money(row.price_max_minor)
-    return Cell(money_range(row.price_min_minor, row.price_max_minor), copied=low if low == high else f"{low} - {high}")
+    shown = _with_currency(money_range(row.price_min_minor, row.price_max_minor), row.currency)
+    return Cell(shown, copied=low if low == high else f"{low} - {high}")
+
+
+def _with_currency(text: str, currency: str) -> str:
+    """The header names the usual currency; another one stands with its number."""
+    return text if currency == USUAL_CURRENCY else f"{text} {currency}"
 
 
 def _stock(row: ListingRow) -> Cell:
@@ -64,6 +72,10 @@ def _stock_cell(stock: int | None, *, is_live: bool) -> Cell:
     return Cell(integer(stock), tone="red" if stock == 0 and is_live else "text", copied=str(stock))
 
 
+def _code(row: ListingRow) -> Cell:
+    return Cell(row.code) if row.code else MISSING
+
+
 def _named(value: str) -> Cell:
     return Cell(value, tone="text2") if value else MISSING
 
@@ -73,7 +85,7 @@ def _updated(row: ListingRow) -> Cell:
 
 
 def _child_title(row: SkuRow) -> Cell:
-    return Cell(row.label or tr("listings.only_variant"), icon=INDENT_ICON, tone="text2")
+    return Cell(row.label or tr("listings.only_variant"), tone="text2")
 
 
 def _child_code(row: SkuRow) -> Cell:
@@ -81,146 +93,86 @@ def _child_code(row: SkuRow) -> Cell:
 
 
 def _child_price(row: SkuRow) -> Cell:
-    return Cell(money(row.price_minor), copied=plain_money(row.price_minor))
+    if row.price_minor is None:
+        return MISSING
+    return Cell(_with_currency(money(row.price_minor), row.currency), copied=plain_money(row.price_minor))
 
 
 def _child_stock(row: SkuRow) -> Cell:
     return _stock_cell(row.stock, is_live=False)
 
 
-def _editable(name: str) -> Any:
-    """A text cell of a listing that can be edited in place; variants' titles cannot."""
-    return lambda row: getattr(row, name) if isinstance(row, ListingRow) else None
+def _number(name: str) -> Callable[[ListingRow], Cell]:
+    return lambda row: Cell(integer(getattr(row, name)), copied=str(getattr(row, name)))
+
+
+# -- what an editor in the cell begins with; None where the cell cannot be edited --------------------------------------
+
+
+def _is_open(row: ListingRow | SkuRow) -> bool:
+    return not isinstance(row, ListingRow) or row.status != ListingStatus.SENDING
+
+
+def _edit_title(row: ListingRow | SkuRow) -> str | None:
+    """A variant has no title of its own."""
+    return row.title if isinstance(row, ListingRow) and _is_open(row) else None
+
+
+def _edit_code(row: ListingRow | SkuRow) -> str | None:
+    return row.code if _is_only_variant(row) else None
+
+
+def _edit_price(row: ListingRow | SkuRow) -> str | None:
+    if not _is_only_variant(row):
+        return None
+    return plain_money(row.price_min_minor if isinstance(row, ListingRow) else row.price_minor)
+
+
+def _edit_stock(row: ListingRow | SkuRow) -> str | None:
+    return ("" if row.stock is None else str(row.stock)) if _is_only_variant(row) else None
+
+
+def _is_only_variant(row: ListingRow | SkuRow) -> bool:
+    """A variant's row, or the row of a listing that has only one: its price is that variant's."""
+    return _is_open(row) and (not isinstance(row, ListingRow) or row.sku_count == 1)
+
+
+# -- the columns in their default order ------------------------------------------------------------------------------
+
+
+def _text(key: str, cell: Callable[[ListingRow], Cell], width: int, min_width: int = 72, **more: object) -> Column:
+    """A column of text that is sorted by its own name."""
+    return Column(key, f"listings.column.{key}", cell, width=width, min_width=min_width, sort_key=key, **more)  # type: ignore[arg-type]
+
+
+def _figure(key: str, cell: Callable[[ListingRow], Cell], width: int, min_width: int = 52, **more: object) -> Column:
+    """A column of numbers."""
+    return _text(key, cell, width, min_width, align="right", **more)
+
+
+def _leading_columns() -> tuple[Column, ...]:
+    return (
+        _text("title", _title, 300, 160, child_cell=_child_title, stretch=True, fixed=True, edit=_edit_title),
+        _text("code", _code, 132, 96, child_cell=_child_code, elide="middle", edit=_edit_code),
+        _text("status", _status, 96),
+        _figure("findings", _findings, 62, new_value_first=True),
+        _figure("price", _price, 108, 72, child_cell=_child_price, unit_key="unit.usd", edit=_edit_price),
+        _figure("stock", _stock, 64, child_cell=_child_stock, edit=_edit_stock),
+        _text("category", lambda row: _named(row.category), 112),
+        _text("freight_template", lambda row: _named(row.freight_template), 96),
+    )
+
+
+def _hidden_columns() -> tuple[Column, ...]:
+    return (
+        _text("group", lambda row: _named(row.group), 110, 64, hidden=True),
+        _figure("skus", _number("sku_count"), 64, 48, hidden=True),
+        _figure("images", _number("image_count"), 64, 48, hidden=True),
+        _text("product_id", lambda row: _named(row.product_id or ""), 150, 130, hidden=True),
+        _text("key", lambda row: _named(row.product_key), 120, hidden=True),
+    )
 
 
 def columns() -> tuple[Column, ...]:
     """All columns of the Listings table in their default order."""
-    return (
-        Column(
-            "title",
-            "listings.column.title",
-            _title,
-            _child_title,
-            width=300,
-            min_width=160,
-            sort_key="title",
-            stretch=True,
-            fixed=True,
-            edit=_editable("title"),
-        ),
-        Column(
-            "code",
-            "listings.column.code",
-            lambda row: Cell(row.code) if row.code else MISSING,
-            _child_code,
-            width=132,
-            min_width=96,
-            sort_key="code",
-            elide="middle",
-        ),
-        Column("status", "listings.column.status", _status, width=96, min_width=72, sort_key="status"),
-        Column(
-            "findings",
-            "listings.column.findings",
-            _findings,
-            width=62,
-            min_width=52,
-            align="right",
-            sort_key="findings",
-            new_value_first=True,
-        ),
-        Column(
-            "price",
-            "listings.column.price",
-            _price,
-            _child_price,
-            width=108,
-            min_width=72,
-            align="right",
-            sort_key="price",
-            unit_key="unit.usd",
-        ),
-        Column(
-            "stock",
-            "listings.column.stock",
-            _stock,
-            _child_stock,
-            width=64,
-            min_width=52,
-            align="right",
-            sort_key="stock",
-        ),
-        Column(
-            "category",
-            "listings.column.category",
-            lambda row: _named(row.category),
-            width=112,
-            min_width=72,
-            sort_key="category",
-        ),
-        Column(
-            "freight_template",
-            "listings.column.freight_template",
-            lambda row: _named(row.freight_template),
-            width=96,
-            min_width=72,
-            sort_key="freight_template",
-        ),
-        Column(
-            "group",
-            "listings.column.group",
-            lambda row: _named(row.group),
-            width=110,
-            min_width=64,
-            sort_key="group",
-            hidden=True,
-        ),
-        Column(
-            "skus",
-            "listings.column.skus",
-            lambda row: Cell(integer(row.sku_count)),
-            width=64,
-            min_width=48,
-            align="right",
-            sort_key="skus",
-            hidden=True,
-        ),
-        Column(
-            "images",
-            "listings.column.images",
-            lambda row: Cell(integer(row.image_count)),
-            width=64,
-            min_width=48,
-            align="right",
-            sort_key="images",
-            hidden=True,
-        ),
-        Column(
-            "product_id",
-            "listings.column.product_id",
-            lambda row: Cell(row.product_id, tone="text2") if row.product_id else MISSING,
-            width=150,
-            min_width=130,
-            sort_key="product_id",
-            hidden=True,
-        ),
-        Column(
-            "key",
-            "listings.column.key",
-            lambda row: _named(row.product_key),
-            width=120,
-            min_width=72,
-            sort_key="key",
-            hidden=True,
-        ),
-        Column(
-            "updated",
-            "listings.column.updated",
-            _updated,
-            width=66,
-            min_width=52,
-            align="right",
-            sort_key="updated",
-            new_value_first=True,
-        ),
-    )
+    return (*_leading_columns(), *_hidden_columns(), _figure("updated", _updated, 66, new_value_first=True))

@@ -28,12 +28,15 @@ class FindingList(Ground):
         self._lines = column(self, gap=0)
         self._lines.addStretch(1)
         self._findings: tuple[Finding, ...] | None = None
+        self._can_fix = True
 
-    def show_findings(self, findings: tuple[Finding, ...]) -> None:
-        """Show these; none says so."""
+    def show_findings(self, findings: tuple[Finding, ...], *, can_fix: bool = True) -> None:
+        """Show these; none says so. Without *can_fix* the remedies are left out: the listing is locked."""
         order = ("block", "hold", "warn")
-        self._findings = tuple(sorted(findings, key=lambda finding: order.index(finding.severity)))
-        self.retranslate()
+        wanted = tuple(sorted(findings, key=lambda finding: order.index(finding.severity)))
+        if (wanted, can_fix) != (self._findings, self._can_fix):
+            self._findings, self._can_fix = wanted, can_fix
+            self.retranslate()
 
     def retranslate(self) -> None:
         """Sentences in the user's language."""
@@ -57,7 +60,7 @@ class FindingList(Ground):
         said.setText(finding_text(finding))
         lines.addWidget(said)
         buttons = row(gap=8)
-        if finding.fix is not None:
+        if finding.fix is not None and self._can_fix:
             fix = Button(kind="small")
             fix.setText(fix_text(finding.fix))
             fix.clicked.connect(lambda: self.fix_wanted.emit(finding))

@@ -1,13 +1,13 @@
-"""The changes of one listing: when, what, from which file."""
+"""The changes of one listing: when, what, from which file, and the way back."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from app.messages import tr
+from app.messages import messages, tr
 from app.services.clock import to_ms
 from app.services.history.records import ChangeRecord
 from app.views.numbers import moment, moment_tip
@@ -16,26 +16,40 @@ from app.views.widgets.ground import Ground, column, row
 from app.views.widgets.label import ElidedLabel, Label
 
 
+def change_text(change: ChangeRecord) -> str:
+    """What a change did, in the user's language; one of another version of the program by its label alone."""
+    try:
+        what = tr(change.label, **change.params) if messages.has(change.label) else change.label
+    except KeyError:
+        what = change.label
+    return tr("history.line", what=what, n=change.listing_count)
+
+
 class HistoryList(Ground):
-    """Changes, newest first.
+    """Changes, newest first. *of_one*: the history of one listing, which can be taken out of a change of many.
 
     Emits:
         undo_wanted: uid of a change to take back.
+        undo_here_wanted: uid of a change of many listings to take back for this one only.
     """
 
     undo_wanted = Signal(str)
+    undo_here_wanted = Signal(str)
 
-    def __init__(self, empty_key: str = "listings.no_history", parent: QWidget | None = None) -> None:
+    def __init__(
+        self, empty_key: str = "listings.no_history", parent: QWidget | None = None, *, of_one: bool = False
+    ) -> None:
         super().__init__("surface", parent=parent)
-        self._empty_key = empty_key
+        self._empty_key, self._of_one = empty_key, of_one
         self._lines = column(self, gap=0)
         self._lines.addStretch(1)
         self._changes: Sequence[ChangeRecord] | None = None
 
     def show_changes(self, changes: Sequence[ChangeRecord]) -> None:
         """Show these; none says so."""
-        self._changes = changes
-        self.retranslate()
+        if self._changes is None or list(changes) != list(self._changes):
+            self._changes = changes
+            self.retranslate()
 
     def retranslate(self) -> None:
         """Labels in the user's language."""
@@ -59,16 +73,24 @@ class HistoryList(Ground):
         at.setToolTip(moment_tip(to_ms(change.created_at)))
         line.addWidget(at)
         what = ElidedLabel()
-        what.setText(tr("history.line", what=tr(change.label, **change.params), n=change.listing_count))
-        what.setToolTip(what.text())
+        what.setText(change_text(change))
         line.addWidget(what, 1)
         if change.is_undone:
             line.addWidget(Label("history.undone", role="small", ink="text3"))
         else:
-            back = Button("action.undo", kind="link")
-            back.clicked.connect(lambda: self.undo_wanted.emit(change.uid))
-            line.addWidget(back)
+            self._add_buttons(line, change)
         return box
+
+    def _add_buttons(self, line: QHBoxLayout, change: ChangeRecord) -> None:
+        """All of it, and for a change of many listings this one only."""
+        is_part = self._of_one and change.listing_count > 1
+        if is_part:
+            here = Button("listings.undo_here", kind="link")
+            here.clicked.connect(lambda: self.undo_here_wanted.emit(change.uid))
+            line.addWidget(here)
+        back = Button("listings.undo_all" if is_part else "action.undo", kind="link")
+        back.clicked.connect(lambda: self.undo_wanted.emit(change.uid))
+        line.addWidget(back)
 
     def _nothing(self) -> QWidget:
         box = Ground("surface")

@@ -2,32 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 from app.messages import tr
-from app.services.listings.editing import ListingEdit
-from app.services.listings.source import CHILD_ID_OFFSET
-from app.services.paging import Filter
+from app.services.listings.cells import CellsSaved
+from app.services.listings.choices import FilterChoices
+from app.services.paging import Filter, Query
 from app.views.actions import ActionSpec
 from app.views.context import ViewContext
 from app.views.errors import sentence
 from app.views.listings.actions import ACTIONS
+from app.views.listings.cell_blocks import CellBlocks
 from app.views.listings.columns import columns
-from app.views.listings.filters import FIELDS, SEGMENTS, parse, segment_counts, segment_filters
+from app.views.listings.filters import (
+    SEGMENTS,
+    fields,
+    looks_like_expression,
+    parse,
+    segment_counts,
+    segment_filters,
+)
+from app.views.listings.finding_steps import FindingSteps
 from app.views.listings.panel import ListingPanel
-from app.views.listings.pictures import read_picture
+from app.views.listings.pictures import ListingPictures
 from app.views.listings.publisher import Publisher
+from app.views.listings.row_actions import RowActions
+from app.views.palette_entries import PaletteEntry
 from app.views.tab_page import TabPage
 from app.views.table_selection import Selection
-from app.views.thumbnails import Thumbnails
 
-RELOAD_MS = 250
-"""While listings are being sent their rows are read again at most this often (interface.md 7)."""
+RENEW_MS = 250
+"""While listings are being sent, the rows in view are read again at most this often (interface.md 7)."""
+COUNT_EVERY = 4
+"""… and the segments counted at every so many of these."""
+ON_ROWS = ("publish", "export", "recheck")
 
 
 class ListingsPage(TabPage):
@@ -49,38 +64,44 @@ class ListingsPage(TabPage):
     def __init__(self, context: ViewContext, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)
         self._desk = context.services.listings
-        self._counted_for: object = None
-        self.pictures = Thumbnails(context.runner, read_picture, self)
-        self._source = self._desk.source()
-        self._source.language = context.language.code
-        table = self.set_table(self._source, columns(), default_density="compact", thumbnails=self.pictures)
-        table.paged.edited.connect(self._on_cell_edited)
-        table.finding_wanted.connect(self._go_to_finding)
-        self.filters.parser = parse
-        self.filters.search.set_hint("listings.search")
-        self.filters.set_fields(FIELDS)
-        self.segments = self.filters.set_segments(SEGMENTS)
+        self._counted_for: Query | None = None
+        self._all_count: int | None = None
+        self._is_own_edit = False
+        self._choices = FilterChoices()
+        self._renewals = 0
+        self._build_table()
+        self._build_filters()
         self.publisher = Publisher(context, self)
-        self.publisher.rows_changed.connect(self._reload_soon)
-        self._build_toolbar()
+        self.row_actions = RowActions(context, self)
         self.editor = ListingPanel(context, self.pictures)
-        self.editor.saved.connect(self._on_saved)
-        self.editor.problem.connect(self._on_problem)
+        self._build_toolbar()
         self.set_panel(self.editor)
         self.add_view_tools()
-        self._reload_timer = QTimer(self, singleShot=True, interval=RELOAD_MS)
-        self._reload_timer.timeout.connect(self.reload)
+        self._renew_timer = QTimer(self, singleShot=True, interval=RENEW_MS)
+        self._connect()
+
+    def _build_table(self) -> None:
+        self.pictures = ListingPictures(self)
+        self._source = self._desk.source()
+        self._source.language = self.context.language.code
+        self.rows = self.set_table(self._source, columns(), default_density="compact", thumbnails=self.pictures)
+        self.blocks = CellBlocks(self.context, self.rows)
+        self.steps = FindingSteps(self.context.runner, self.rows, self._desk.with_findings)
+
+    def _build_filters(self) -> None:
+        self.filters.parser = lambda text: parse(text, self._choices)
+        self.filters.search.set_hint("listings.search")
+        self.filters.set_fields(fields(lambda: self._choices))
+        self.segments = self.filters.set_segments(SEGMENTS)
 
     def _build_toolbar(self) -> None:
         page = self.actions_of_page
         page.on("publish", self.publish)
         page.on("export", self.export)
-        page.on("save_template", self.save_template)
-        page.on("recheck", self.recheck)
-        page.on("fix", lambda: self.editor.apply_first_fix())
-        page.on("publish_results", self.publisher.show_last)
-        page.enable("publish_results", False, "listings.no_results_yet")
-        self.publisher.finished.connect(lambda: page.enable("publish_results"))
+        page.on("save_template", self.row_actions.save_template)
+        page.on("recheck", lambda: self.with_ids(self.row_actions.recheck))
+        page.on("fix", self.editor.apply_first_fix)
+        page.on("publish_results", self.publisher.show_results)
         self.toolbar.add_primary("publish")
         if self.context.actions is not None:
             self.toolbar.add_action(self.context.actions["import"], "table-import")
@@ -89,11 +110,29 @@ class ListingsPage(TabPage):
         self.add_history_tools()
         self.toolbar.add_more("save_template", "publish_results")
 
+    def _connect(self) -> None:
+        self.rows.finding_wanted.connect(self.steps.go)
+        self.editor.step_wanted.connect(self.steps.go)
+        self.steps.none_found.connect(lambda: self.context.notices.toast("listings.no_findings_left", tone="gray"))
+        self.blocks.saved.connect(self._on_cells_saved)
+        self.blocks.undo_wanted.connect(self.editor.undo_wanted)
+        self.publisher.rows_changed.connect(self._renew_soon)
+        self.publisher.batch_ended.connect(self._on_batch_ended)
+        self.publisher.edit_wanted.connect(self.show_rows)
+        self._renew_timer.timeout.connect(self._renew)
+        self.row_actions.checked.connect(self.reload)
+        self.editor.saved.connect(self._on_saved)
+        self.editor.checked.connect(lambda id: self._on_saved(id, None))
+        self.editor.problem.connect(self._on_problem)
+        self.editor.undo_here_wanted.connect(self._undo_here)
+        self.editor.decide_wanted.connect(self.publisher.decide)
+
     def retranslate(self) -> None:
         """Names of categories in the new language."""
         source = getattr(self, "_source", None)
         if source is not None and source.language != self.context.language.code:
             source.language = self.context.language.code
+            self._read_choices()
             self.reload()
 
     # -- hooks of the frame ------------------------------------------------------------------------------------
@@ -105,6 +144,15 @@ class ListingsPage(TabPage):
     def segment_filters(self, segment: str) -> tuple[Filter, ...]:
         """The statuses a segment stands for."""
         return segment_filters(segment)
+
+    def make_query(self) -> Query:
+        """A condition that is being typed is not searched for as words meanwhile; Enter turns it into a chip."""
+        query = super().make_query()
+        return replace(query, text="") if looks_like_expression(query.text) else query
+
+    def total_of_all(self) -> int | None:
+        """All listings of the chosen stores."""
+        return self._all_count
 
     def show_nothing(self) -> None:
         """No listing at all, or none in this segment."""
@@ -125,8 +173,14 @@ class ListingsPage(TabPage):
         )
 
     def on_activated(self) -> None:
-        """Count the segments."""
+        """Count the segments, learn the names to filter by."""
         self._count()
+        self._read_choices()
+
+    def on_stores(self) -> None:
+        """Other stores use other categories and templates."""
+        self._all_count = None
+        self._read_choices()
 
     def ask(self) -> None:
         """Rows and the counts of the segments."""
@@ -134,39 +188,105 @@ class ListingsPage(TabPage):
         self._count()
 
     def reload(self) -> None:
-        """Rows, counts and the open editor."""
+        """Rows, counts, names and the open editor."""
         super().reload()
         self._count()
+        self._read_choices()
         self.editor.refresh()
 
     def on_selection(self, selection: Selection) -> None:
         """The primary counts what it acts on."""
-        assert self.table is not None
-        n = selection.count if selection else self.table.paged.total
+        n = self._chosen_count(selection)
         self.actions_of_page.say("publish", "listings.action.publish", n=n)
-        for id in ("publish", "export", "recheck"):
+        for id in ON_ROWS:
             self.actions_of_page.enable(id, n > 0, "listings.nothing_here")
+        self.editor.show_chosen(n if selection else 0)
 
     def on_current(self, record: Any) -> None:
         """Show the listing, or the listing of the variant."""
-        if record is None:
-            self.editor.show_nothing()
-        else:
+        if record is not None:
             self.editor.show_listing(getattr(record, "listing_id", record.id))
+        elif not self.rows.currentIndex().isValid():
+            self.editor.show_nothing()
 
     def fill_menu(self, menu: QMenu) -> None:
         """What can be done with the chosen rows."""
-        for id in ("publish", "recheck", "export"):
+        for id in ON_ROWS:
             menu.addAction(self.actions_of_page[id])
+        menu.addSeparator()
+        menu.addAction(tr("table.key_copy"), self.rows.copy)
+        menu.addAction(tr("table.key_copy_headers"), lambda: self.rows.copy(with_headers=True))
+        index = self.rows.currentIndex()
+        if index.isValid() and self.rows.paged.place(index.row()).kind == "row":
+            key = "listings.menu.fold" if self.rows.paged.is_unfolded(index.row()) else "listings.menu.unfold"
+            menu.addAction(tr(key), lambda: self.rows.toggle_fold(index.row()))
+        if self.editor.worst.finding is not None:
+            menu.addAction(self.actions_of_page["fix"])
 
     def sync(self) -> None:
         """F5: fetch from the marketplace; the window owns the stores."""
         self.sync_wanted.emit()
 
+    def palette_entries(self, text: str) -> list[PaletteEntry]:
+        """Segments and saved filters."""
+        if not text:
+            return []
+        segments = [
+            (tr("listings.palette.segment", name=tr(title)), partial(self.segments.choose, key))
+            for key, title, _ in SEGMENTS
+        ]
+        saved = [
+            (tr("listings.palette.saved", name=name), partial(self.filters.use_saved, name))
+            for name in self.filters.saved_filters()
+        ]
+        return [PaletteEntry("filters", shown, do, icon="filter") for shown, do in segments + saved]
+
+    # -- what is chosen ----------------------------------------------------------------------------------------
+
+    def _chosen_count(self, selection: Selection) -> int:
+        if not selection:
+            return self.rows.paged.total
+        return selection.count if selection.is_all else len(self._chosen_ids(selection))
+
+    def _chosen_ids(self, selection: Selection) -> list[int]:
+        """Listings of the chosen rows; a chosen variant means its listing."""
+        ids = dict.fromkeys(selection.ids)
+        if selection.child_ids:
+            model = self.rows.paged
+            for row in self.rows.chosen_block()[0]:
+                record = model.record(row) if model.place(row).kind == "child" else None
+                if record is not None:
+                    ids[record.listing_id] = None
+        return list(ids)
+
+    def with_ids(self, act: Callable[[list[int]], Any]) -> None:
+        """Call *act* with the listings of the selection, or of the whole filter without one: what is typed is stored
+        first, and a filter is read off the GUI thread."""
+        chosen = self.selection()
+        ids = None if chosen.is_all else self._chosen_ids(chosen)
+        self.editor.editor.commit()
+        self.editor.saver.when_stored(lambda: self._act(act, ids, chosen.query))
+
+    def _act(self, act: Callable[[list[int]], Any], ids: list[int] | None, query: Query) -> None:
+        if ids is not None:
+            act(ids)
+            return
+        handle = self.context.runner.start(self._source.ids, query)
+        handle.succeeded.connect(lambda found: act(list(found)))
+        handle.failed.connect(self._on_problem)
+
+    def show_rows(self, listing_ids: Sequence[int]) -> None:
+        """Choose these rows and make the first of them current: the ones a result speaks of."""
+        self.rows.select_ids(listing_ids)
+        if listing_ids and self.rows.go_to(listing_ids[0]):
+            self.rows.select_ids(listing_ids)
+        elif listing_ids:
+            self.editor.show_listing(listing_ids[0])  # not in the present filter: the panel shows it all the same
+        self.show_panel(True)
+
     def restore_selection_of_problem(self, listing_ids: Sequence[int]) -> None:
-        """Choose these rows: the ones a result speaks of."""
-        if self.table is not None:
-            self.table.select_ids(listing_ids)
+        """As `show_rows`: listings an undo left alone."""
+        self.show_rows(listing_ids)
 
     # -- actions -----------------------------------------------------------------------------------------------
 
@@ -174,93 +294,103 @@ class ListingsPage(TabPage):
         """Send the chosen rows, or all of the filter; asks once, with count and store."""
         self.with_ids(self.publisher.publish)
 
-    def recheck(self) -> None:
-        """Check the chosen rows anew, pictures included."""
-
-        def start(ids: Sequence[int]) -> None:
-            handle = self.context.runner.start(self._desk.recheck, list(ids))
-            handle.succeeded.connect(lambda _: self.reload())
-            self.context.jobs.add(handle, "listings.job.recheck", icon="shield-check", n=len(ids))
-
-        self.with_ids(start)
-
     def export(self) -> None:
-        """Write the chosen rows to a workbook or text file."""
-        name, _ = QFileDialog.getSaveFileName(
-            self, tr("listings.export.title"), "listings.xlsx", tr("listings.export.kinds")
-        )
-        if name:
-            self.with_ids(lambda ids: self._export_to(Path(name), ids))
+        """Write the chosen rows, or all of the filter, to a workbook or text file."""
+        self.row_actions.ask_where_to_export(self.export_to)
 
-    def save_template(self) -> None:
-        """Save the ready-made sheet."""
-        name, _ = QFileDialog.getSaveFileName(
-            self, tr("listings.template.title"), "shangjia-listings.xlsx", "Excel (*.xlsx)"
-        )
-        if name:
-            handle = self.context.runner.call(self.context.services.save_template, Path(name))
-            handle.succeeded.connect(lambda _: self._toast_saved(Path(name)))
-            handle.failed.connect(self._on_problem)
+    def export_to(self, path: Path) -> None:
+        """Write what is chosen to *path*."""
+        self.with_ids(lambda ids: self.row_actions.export(path, ids))
 
-    def with_ids(self, act: Any) -> None:
-        """Call *act* with the ids of the selection, read off the GUI thread where it is the filter itself."""
-        chosen = self.selection()
-        if not chosen.is_all:
-            ids = list(dict.fromkeys(number for number in chosen.ids if number < CHILD_ID_OFFSET))
-            act(ids)
-            return
-        handle = self.context.runner.start(self._desk.source().ids, chosen.query)
-        handle.succeeded.connect(lambda ids: act(list(ids)))
+    def _undo_here(self, uid: str, listing_id: int) -> None:
+        self.editor.saver.when_stored(lambda: self._start_undo_here(uid, listing_id))
+
+    def _start_undo_here(self, uid: str, listing_id: int) -> None:
+        handle = self.context.runner.start(self._desk.undo, uid, [listing_id])
+        handle.succeeded.connect(self._on_undone_here)
         handle.failed.connect(self._on_problem)
 
-    def _export_to(self, path: Path, ids: Sequence[int]) -> None:
-        handle = self.context.runner.start_heavy(*self.context.services.export_call(path, list(ids)))
-        handle.succeeded.connect(lambda _: self._toast_saved(path))
-        self.context.jobs.add(handle, "listings.job.export", icon="table-export", file=path.name, n=len(ids))
+    def _on_undone_here(self, result: Any) -> None:
+        key = "listings.undo_here_conflict" if result.conflicts else "listings.undone_here"
+        self.context.notices.toast(key, tone="amber" if result.conflicts else "green")
+        self.context.changes.tell({"listing", "change"})
 
-    def _toast_saved(self, path: Path) -> None:
-        self.context.notices.toast("listings.saved_file", file=path.name)
+    # -- edits and news ----------------------------------------------------------------------------------------
 
-    # -- edits -------------------------------------------------------------------------------------------------
+    def _on_saved(self, listing_id: int, change: Any) -> None:
+        """The panel stored something: its row is read again where it stands, nothing is sorted anew while somebody
+        edits (interface.md 13)."""
+        self._renew_rows([listing_id], tell=change is not None)
 
-    def _on_cell_edited(self, id: int, column: str, text: str) -> None:
-        value = text.strip()
-        handle = self.context.runner.call(self._desk.save, [ListingEdit(id, fields={column: value})], value)
-        handle.succeeded.connect(self._on_saved)
-        handle.failed.connect(self._on_problem)
+    def _on_cells_saved(self, saved: CellsSaved) -> None:
+        if saved.change is not None:
+            self._renew_rows(saved.plan.listing_ids, tell=True)
+            if self.editor.listing_id in saved.plan.listing_ids:
+                self.editor.refresh()
 
-    def _on_saved(self, change: Any) -> None:
-        if change is not None:
-            self.context.changes.tell({"listing", "change"})
+    def _renew_rows(self, listing_ids: Sequence[int], *, tell: bool) -> None:
+        self.rows.paged.mark_stale(listing_ids)
+        self._count()
+        if tell:
+            self._is_own_edit = True
+            try:
+                self.context.changes.tell({"listing", "change"})
+            finally:
+                self._is_own_edit = False
+
+    def _on_change(self, tables: Any) -> None:
+        """Other tabs hear of an edit made here; this one has renewed its row already."""
+        if not self._is_own_edit:
+            super()._on_change(tables)
 
     def _on_problem(self, error: Exception) -> None:
         self.context.notices.toast("window.said", tone="red", text=sentence(error))
 
-    def _reload_soon(self) -> None:
-        if not self._reload_timer.isActive():
-            self._reload_timer.start()
+    def _renew_soon(self) -> None:
+        if not self._renew_timer.isActive():
+            self._renew_timer.start()
+
+    def _renew(self) -> None:
+        """Listings are on their way: read what is in view again, without sorting anew."""
+        self.rows.paged.mark_stale()
+        self.editor.refresh()
+        self._renewals += 1
+        if self._renewals % COUNT_EVERY == 0:
+            self._count()
+
+    def _on_batch_ended(self) -> None:
+        self.context.changes.tell({"listing"})
+
+    def _read_choices(self) -> None:
+        handle = self.context.runner.call(self._desk.filter_choices, self.store_ids, self.context.language.code)
+        handle.succeeded.connect(self._take_choices)
+
+    def _take_choices(self, choices: FilterChoices) -> None:
+        if choices != self._choices:
+            self._choices = choices
+            self.filters.retranslate()  # chips name what they stand for
+
+    # -- counts ------------------------------------------------------------------------------------------------
 
     def _count(self) -> None:
-        if self.table is None:
-            return
+        """Counts of the segments for the question in force, and of all listings for the tab's badge."""
         query = self.make_query()
         self._counted_for = query
-        handle = self.context.runner.call(self._desk.counts, query)
-        handle.succeeded.connect(lambda counts: self._show_counts(query, counts))
+        handle = self.context.runner.call(self._counts, query)
+        handle.succeeded.connect(lambda counts: self._show_counts(query, *counts))
 
-    def _show_counts(self, query: object, by_status: dict[str, int]) -> None:
-        if query is self._counted_for:
-            counts = segment_counts(by_status)
-            self.segments.show_counts(counts)
-            self.badge_changed.emit(counts["refused"], "red")
+    def _counts(self, query: Query) -> tuple[dict[str, int], dict[str, int]]:
+        everything = self._desk.counts(Query(store_ids=query.store_ids))
+        is_narrowed = query.text or any(condition.field != "status" for condition in query.filters)
+        return (self._desk.counts(query) if is_narrowed else everything), everything
 
-    def _go_to_finding(self, step: int) -> None:
-        """F8: the next row with a finding among those that are loaded, round the end."""
-        assert self.table is not None
-        model, row = self.table.paged, self.table.currentIndex().row()
-        for distance in range(1, model.rowCount() + 1):
-            at = (row + step * distance) % model.rowCount()
-            record = model.record(at)
-            if record is not None and getattr(record, "block_count", 0) + getattr(record, "warn_count", 0):
-                self.table.setCurrentIndex(model.index(at, max(self.table.currentIndex().column(), 0)))
-                return
+    def _show_counts(self, query: Query, by_status: dict[str, int], everything: dict[str, int]) -> None:
+        if query is not self._counted_for:
+            return
+        self.segments.show_counts(segment_counts(by_status))
+        self.badge_changed.emit(segment_counts(everything)["refused"], "red")
+        total = sum(everything.values())
+        if total != self._all_count:
+            self._all_count = total
+            if self.rows.paged.is_exact:
+                self.status.show_total(self.rows.paged.total, total, noun=self.noun)

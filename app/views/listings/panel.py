@@ -5,245 +5,259 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QHideEvent, QPixmap
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtGui import QHideEvent, QKeyEvent
+from PySide6.QtWidgets import QWidget
 
 from app.messages import tr
-from app.services.compliance.findings import Finding, finding_text, fix_text
+from app.services.compliance.findings import Finding
 from app.services.errors import NotFound
-from app.services.listings.details import ListingDetail
-from app.services.listings.editing import ListingEdit
+from app.services.listings.details import ListingDetail, Lock
+from app.services.listings.fixes import edit_of
 from app.views.context import ViewContext
+from app.views.errors import sentence
+from app.views.listings.detail_reader import DetailReader
 from app.views.listings.editor import ListingEditor
 from app.views.listings.finding_list import FindingList
 from app.views.listings.history_list import HistoryList
+from app.views.listings.panel_head import PanelBanner, PanelHead
 from app.views.listings.saver import Saver
 from app.views.numbers import moment
 from app.views.side_panel import SidePanel
-from app.views.theme import current_theme
 from app.views.thumbnails import Thumbnails
 from app.views.widgets.buttons import Button
-from app.views.widgets.ground import Ground, column, row
 from app.views.widgets.label import ElidedLabel, Label
-from app.views.widgets.status_label import StatusLabel
 
-PICTURE = 44
-FIXABLE_SKU = {"sku.code": "code", "sku.price": "price_minor", "sku.stock": "stock"}
+Wanted = tuple[int, str, str, int | None]
 
 
 class ListingPanel(SidePanel):
     """Shows and edits the current listing; saves at once.
 
     Emits:
-        saved: the change that was stored, or None.
+        saved: (listing id, the change that was stored or None where nothing differed).
+        checked: id of a listing whose findings were counted anew.
         undo_wanted: uid of a change to take back.
+        undo_here_wanted: (uid, listing id): take it back for this listing only.
+        decide_wanted: id of an unconfirmed listing a person wants to decide about.
+        step_wanted: F8 in the panel: +1 for the next row with a finding, −1 for the one before.
         problem: an error to tell.
     """
 
-    saved = Signal(object)
+    saved = Signal(int, object)
+    checked = Signal(int)
     undo_wanted = Signal(str)
+    undo_here_wanted = Signal(str, int)
+    decide_wanted = Signal(int)
+    step_wanted = Signal(int)
     problem = Signal(object)
 
     def __init__(self, context: ViewContext, pictures: Thumbnails, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._context, self._pictures = context, pictures
+        self._context = context
         self._desk = context.services.listings
-        self._listing_id = 0
         self._detail: ListingDetail | None = None
-        self.saver = Saver(context.runner, self._desk.save, self)
+        self._fix_wanted: Wanted | None = None
+        self._chosen = 0
+        self.saver = Saver(context.runner, self._desk.save, self, jobs=context.jobs)
+        self.reader = DetailReader(context.runner, self._load, self.saver, self)
         self.editor = ListingEditor(context, self.saver, pictures)
         self.findings = FindingList()
-        self.history = HistoryList()
-        self._build_head()
-        self._build_banner()
-        self.add_tab("edit", "listings.tab.edit", self.editor)
-        self.add_tab("findings", "listings.tab.findings", self.findings)
-        self.add_tab("history", "listings.tab.history", self.history)
-        self.saved_note = Label(role="small", ink="text3")
+        self.history = HistoryList(of_one=True)
+        self.card = PanelHead(pictures)
+        self.worst = PanelBanner()
+        self.several = Label(role="small", ink="text2", wrap=True)
+        self.saved_note = ElidedLabel(role="small", ink="text3")
         self.recheck_button = Button("listings.recheck_one", icon_name="shield-check")
-        self.recheck_button.clicked.connect(self._recheck)
-        self.set_footer(self.recheck_button)
-        self.footer.row.addWidget(self.saved_note)
+        self.again_button = Button("listings.save_again", kind="small")
+        self._lay_out()
         self._connect()
         self.show_nothing()
 
-    def _build_head(self) -> None:
-        head = Ground("surface")
-        line = row(head, gap=10)
-        self.picture = QLabel()
-        self.picture.setFixedSize(PICTURE, PICTURE)
-        texts = column(gap=3)
-        self.name = ElidedLabel(role="title", strong=True)
-        second = row(gap=8)
-        self.status = StatusLabel()
-        self.codes = ElidedLabel(role="small", ink="text2", middle=True)
-        second.addWidget(self.status)
-        second.addWidget(self.codes, 1)
-        texts.addWidget(self.name)
-        texts.addLayout(second)
-        line.addWidget(self.picture)
-        line.addLayout(texts, 1)
-        self.set_head(head)
+    def _load(self, listing_id: int) -> tuple[Any, Any]:
+        return self._desk.detail(listing_id), self._desk.history_of(listing_id)
 
-    def _build_banner(self) -> None:
-        self.worst = Ground("redSoft", "bottom")
-        lines = column(self.worst, gap=6)
-        lines.setContentsMargins(14, 8, 14, 8)
-        self.worst_text = Label(ink="red", wrap=True)
-        self.worst_fix = Button(kind="small")
-        lines.addWidget(self.worst_text)
-        lines.addWidget(self.worst_fix, 0, Qt.AlignmentFlag.AlignLeft)
-        self.worst_fix.clicked.connect(self.apply_first_fix)
+    def _lay_out(self) -> None:
+        self.set_head(self.card)
+        self.several.setContentsMargins(14, 2, 14, 6)
+        self.banner.addWidget(self.several)
         self.banner.addWidget(self.worst)
+        self.add_tab("edit", "listings.tab.edit", self.editor)
+        self.add_tab("findings", "listings.tab.findings", self.findings)
+        self.add_tab("history", "listings.tab.history", self.history)
+        self.set_footer(self.recheck_button)
+        self.footer.row.addWidget(self.saved_note)
+        self.footer.row.addWidget(self.again_button)
+        self.again_button.hide()
+        self.several.hide()
 
     def _connect(self) -> None:
         self.saver.saved.connect(self._on_saved)
-        self.saver.failed.connect(self.problem)
-        self.editor.refused.connect(self._on_refused)
+        self.saver.failed.connect(self._on_save_failed)
+        self.reader.arrived.connect(self._show)
+        self.reader.failed.connect(self._on_load_failed)
+        self._context.jobs.leaving.connect(self.editor.commit)
+        self.recheck_button.clicked.connect(self._recheck)
+        self.again_button.clicked.connect(self.saver.flush)
+        self.worst.fix_wanted.connect(self.apply_fix)
+        self.worst.decide_wanted.connect(lambda: self.decide_wanted.emit(self.listing_id))
         self.findings.fix_wanted.connect(self.apply_fix)
-        self.findings.field_wanted.connect(self._go_to_field)
+        self.findings.field_wanted.connect(self.go_to_field)
         self.history.undo_wanted.connect(self.undo_wanted)
-        self._pictures.arrived.connect(self._on_picture)
+        self.history.undo_here_wanted.connect(lambda uid: self.undo_here_wanted.emit(uid, self.listing_id))
+
+    @property
+    def listing_id(self) -> int:
+        """Id of the listing that is shown or on its way, 0 for none."""
+        return self.reader.wanted
 
     # -- what is shown -----------------------------------------------------------------------------------------
 
     def show_listing(self, listing_id: int) -> None:
         """Show another listing; what was typed for the one before is stored first."""
-        self.saver.flush()
-        self._listing_id = listing_id
-        self.refresh()
+        if listing_id != self.listing_id:
+            self.leave()
+        self.reader.ask(listing_id)
 
     def show_nothing(self) -> None:
         """No row is current."""
-        self.saver.flush()
-        self._listing_id, self._detail = 0, None
-        self.name.setText(tr("listings.no_selection"))
-        self.codes.setText("")
-        self.picture.clear()
-        for widget in (self.status, self.worst, self.editor, self.recheck_button, self.saved_note):
+        self.leave()
+        self.reader.ask(0)
+        self._detail = None
+        self.card.show_nothing()
+        for widget in (self.worst, self.editor, self.recheck_button, self.saved_note):
             widget.hide()
         self.findings.show_findings(())
         self.history.show_changes(())
         self.tabs.show_count("findings", 0)
 
+    def show_chosen(self, count: int) -> None:
+        """How many rows are chosen: the panel speaks of the current one only, and says so."""
+        self._chosen = count
+        self.several.setText(tr("listings.several_chosen", n=count) if count > 1 else "")
+        self.several.setVisible(count > 1 and self._detail is not None)
+
+    def leave(self) -> None:
+        """Take what stands in an open cell editor and store everything typed: the listing is being left."""
+        self._fix_wanted = None
+        self.editor.commit()
+        self.saver.flush()
+        self.saver.forget_typing()
+
     def refresh(self) -> None:
         """Read the current listing again."""
-        wanted = self._listing_id
-        if not wanted:
-            return
-        handle = self._context.runner.call(self._desk.detail, wanted)
-        handle.succeeded.connect(lambda detail: self._show(wanted, detail))
-        handle.failed.connect(lambda error: self._on_load_failed(wanted, error))
-        history = self._context.runner.call(self._desk.history_of, wanted)
-        history.succeeded.connect(lambda changes: self._show_history(wanted, changes))
+        self.reader.ask(self.listing_id)
 
-    def _show(self, wanted: int, detail: ListingDetail) -> None:
-        if wanted != self._listing_id:
-            return  # the answer about a row left meanwhile
+    def _show(self, detail: ListingDetail, changes: list[Any]) -> None:
         self._detail = detail
         record = detail.record
         self.saver.begin(record.id, record.title)
-        self.name.setText(record.title or "–")
-        self.status.show_status(f"listing.{record.status}")
-        self.codes.setText(
-            " · ".join(part for part in (record.skus[0].code if record.skus else "", record.product_id or "") if part)
-        )
-        self._show_picture()
-        for widget in (self.status, self.editor, self.recheck_button, self.saved_note):
+        self.card.show_detail(detail)
+        for widget in (self.editor, self.recheck_button, self.saved_note):
             widget.show()
         self.editor.show_detail(detail)
-        self.findings.show_findings(detail.findings)
+        can_fix = detail.lock == Lock.NONE
+        self.findings.show_findings(detail.findings, can_fix=can_fix)
         self.tabs.show_count("findings", len(detail.findings))
-        self._show_worst(detail)
-        self.saved_note.setText(tr("listings.saved_at", time=moment(record.updated_ms)))
+        self.worst.show_detail(detail)
+        self.history.show_changes(changes)
+        self.show_chosen(self._chosen)
+        self._show_note()
+        if self._fix_wanted is not None and not self.saver.is_pending:
+            self._apply_wanted_fix(self._fix_wanted)
 
-    def _show_history(self, wanted: int, changes: list[Any]) -> None:
-        if wanted == self._listing_id:
-            self.history.show_changes(changes)
+    def _show_note(self) -> None:
+        """Whether and when the listing was stored."""
+        has_failed = self.saver.has_failed
+        self.again_button.setVisible(has_failed)
+        self.saved_note.set_look(ink="red" if has_failed else "text3")
+        if has_failed:
+            self.saved_note.setText(tr("listings.not_saved"))
+        elif self._detail is not None:
+            self.saved_note.setText(tr("listings.saved_at", time=moment(self._detail.record.updated_ms)))
 
-    def _show_worst(self, detail: ListingDetail) -> None:
-        """What the platform said, else the worst finding that blocks or holds."""
-        record = detail.record
-        worst = next((one for one in detail.findings if one.severity in ("block", "hold")), None)
-        text = tr("listings.platform_said", text=record.error_text) if record.error_text else ""
-        if not text and worst is not None:
-            text = finding_text(worst)
-        self.worst_text.setText(text)
-        self.worst.setVisible(bool(text))
-        has_fix = worst is not None and worst.fix is not None and not record.error_text
-        self.worst_fix.setVisible(has_fix)
-        if has_fix and worst is not None and worst.fix is not None:
-            self.worst_fix.setText(fix_text(worst.fix))
-
-    def _show_picture(self) -> None:
-        images = self._detail.record.images if self._detail else []
-        picture = self._pictures.get(images[0], PICTURE) if images else None
-        if picture is None:
-            picture = QPixmap(PICTURE, PICTURE)
-            picture.fill(current_theme().color("header"))
-        self.picture.setPixmap(picture)
-
-    def _on_picture(self, source: str) -> None:
-        if self._detail and self._detail.record.images[:1] == [source]:
-            self._show_picture()
-
-    def _on_load_failed(self, wanted: int, error: Exception) -> None:
-        if wanted == self._listing_id:
-            self.show_nothing()
-            if not isinstance(error, NotFound):
-                self.problem.emit(error)
+    def _on_load_failed(self, error: Exception) -> None:
+        self.show_nothing()
+        if not isinstance(error, NotFound):
+            self.problem.emit(error)
 
     # -- acting ------------------------------------------------------------------------------------------------
 
     def apply_first_fix(self) -> None:
-        """Alt+Enter: the remedy of the worst finding that has one."""
-        if self._detail is not None:
-            fixable = next((one for one in self._detail.findings if one.fix is not None), None)
-            if fixable is not None:
-                self.apply_fix(fixable)
+        """Alt+Enter: the remedy the banner offers."""
+        if self.worst.finding is not None and self.worst.fix.isVisibleTo(self):
+            self.apply_fix(self.worst.finding)
 
     def apply_fix(self, finding: Finding) -> None:
-        """Do what the button of a finding says, as one undoable change."""
-        if self._detail is None or finding.fix is None:
+        """Do what the button of a finding says, as one undoable change; what is typed is stored and judged first."""
+        if self._detail is None or finding.fix is None or self._detail.lock != Lock.NONE:
             return
-        self.saver.flush()
-        record, fix = self._detail.record, finding.fix
-        if fix.sku is None:
-            edit = (
-                ListingEdit(record.id, images=fix.value)
-                if fix.field == "images"
-                else ListingEdit(record.id, fields={fix.field: fix.value})
-            )
+        if self.saver.is_pending:
+            self._fix_wanted = (self.listing_id, finding.code, finding.field, finding.sku)
+            self.saver.flush()
         else:
-            name = FIXABLE_SKU.get(fix.field, fix.field.removeprefix("sku."))
-            edit = ListingEdit(record.id, skus={record.skus[fix.sku].id or 0: {name: fix.value}})
-        handle = self._context.runner.call(self._desk.save, [edit], record.title)
-        handle.succeeded.connect(self._on_saved)
-        handle.failed.connect(self.problem)
+            self._put_fix(finding)
+
+    def _apply_wanted_fix(self, wanted: Wanted) -> None:
+        self._fix_wanted = None
+        assert self._detail is not None
+        for finding in self._detail.findings:
+            if (self._detail.record.id, finding.code, finding.field, finding.sku) == wanted and finding.fix is not None:
+                self._put_fix(finding)
+                return
+
+    def _put_fix(self, finding: Finding) -> None:
+        assert self._detail is not None and finding.fix is not None
+        edit = edit_of(self._detail.record, finding.fix)
+        if edit.images is not None:
+            self.saver.put_images(edit.images)
+        elif edit.skus:
+            self.saver.put_skus(edit.skus)
+        else:
+            self.saver.put_fields(edit.fields)
 
     def _recheck(self) -> None:
-        handle = self._context.runner.call(self._desk.recheck, [self._listing_id])
-        handle.succeeded.connect(lambda _: self._on_saved(None))
+        wanted = self.listing_id
+        handle = self._context.runner.start(self._desk.recheck, [wanted])
+        handle.succeeded.connect(lambda _: self._on_checked(wanted))
         handle.failed.connect(self.problem)
 
-    def _go_to_field(self, name: str) -> None:
+    def _on_checked(self, listing_id: int) -> None:
+        self.checked.emit(listing_id)
+        self.refresh()
+
+    def go_to_field(self, name: str) -> None:
+        """Show the editor with the cursor in a field."""
         self.show_tab("edit")
         self.editor.focus_field(name)
 
-    def _on_saved(self, change: Any) -> None:
-        self.saved.emit(change)
-        self.refresh()
+    def _on_saved(self, listing_id: int, change: Any) -> None:
+        self.saved.emit(listing_id, change)
+        if listing_id == self.listing_id:
+            self.refresh()
 
-    def _on_refused(self, sentence: str) -> None:
-        self._context.notices.toast("window.said", tone="red", text=sentence)
+    def _on_save_failed(self, error: Exception) -> None:
+        self.problem.emit(error)
+        self._show_note()
+        self.saved_note.setToolTip(sentence(error))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """F8 goes on to the next row, wherever in the panel the cursor is."""
+        if event.key() == Qt.Key.Key_F8:
+            self.step_wanted.emit(-1 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1)
+        else:
+            super().keyPressEvent(event)
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Nothing typed is lost by closing the panel or the window."""
-        self.saver.flush()
+        """Nothing typed is lost by closing the panel or changing the tab."""
+        self.leave()
         super().hideEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:
-        """Sentences of the new language."""
+        """Sentences of the new language: told from what is known, then read anew."""
         super().changeEvent(event)
-        if event.type() == QEvent.Type.LanguageChange and self._detail is not None:
-            self._show(self._listing_id, self._detail)
+        if event.type() != QEvent.Type.LanguageChange or not hasattr(self, "card"):
+            return
+        if self._detail is None:
+            self.card.show_nothing()
+        else:
+            self.reader.ask(self.listing_id)

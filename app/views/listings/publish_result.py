@@ -2,88 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent
-from PySide6.QtWidgets import QListWidget, QListWidgetItem, QTableWidget, QTableWidgetItem, QWidget
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QScrollArea, QStackedWidget, QWidget
 
-from app.messages import messages, tr
-from app.services.compliance.findings import Label as TwoNames
+from app.messages import tr
+from app.services.compliance.findings import fix_text
+from app.services.compliance.units import units
+from app.services.listings.details import Choice
 from app.services.listings.editing import ListingEdit
+from app.services.publishing.remedies import NAMED, RowNow, StoreChoices
 from app.services.publishing.report import BatchReport, ReasonGroup
 from app.views.context import ViewContext
 from app.views.errors import sentence
-from app.views.numbers import duration, integer, moment
+from app.views.language import language
+from app.views.listings.reason_list import ReasonList
+from app.views.listings.result_parts import ResultHead, group_kind, group_sentence, group_title
+from app.views.listings.result_rows import FIELD, LISTED, ResultCells, ResultRows, ResultTable, typed_value
+from app.views.listings.undecided_list import UndecidedList
 from app.views.theme import current_theme
 from app.views.widgets.buttons import Button
 from app.views.widgets.dialog import Dialog
 from app.views.widgets.ground import Ground, column, row
 from app.views.widgets.label import ElidedLabel, Label
-from app.views.widgets.live import Live
 
-PARTS = (
-    ("live", "green"),
-    ("in_review", "teal"),
-    ("failed", "red"),
-    ("unknown", "violet"),
-    ("held", "amber"),
-)
-TEXT_FIELDS = ("title", "keywords", "category_id", "freight_template_id", "group_id", "unit")
-"""Fields that can be put right as a text in the result itself; others open the editor."""
-
-
-def part_counts(report: BatchReport) -> dict[str, int]:
-    """The counts of the bar; together they are the batch without what was cancelled or waits."""
-    return {
-        "live": report.live,
-        "in_review": report.in_review,
-        "failed": report.failed + report.rejected + report.blocked,
-        "unknown": report.unknown,
-        "held": report.held,
-    }
-
-
-class SharesBar(Live, QWidget):
-    """One bar that adds up to the total."""
-
-    def __init__(self, counts: dict[str, int], parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._counts = counts
-        self.setFixedHeight(8)
-        self.setAccessibleName(", ".join(f"{tr(f'publish.part.{key}')} {n}" for key, n in counts.items()))
-        self.dress()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Segments in their tones, two pixels between them."""
-        theme, painter, left = current_theme(), QPainter(self), 0.0
-        total = max(sum(self._counts.values()), 1)
-        for key, tone in PARTS:
-            width = self.width() * self._counts[key] / total
-            if width:
-                painter.fillRect(int(left), 0, max(2, int(width) - 2), self.height(), theme.tone(tone).text)
-            left += width
-        painter.end()
-
-
-def group_title(group: ReasonGroup) -> str:
-    """The short name of a reason: a heading of the checker, or the sentence of the error."""
-    heading = f"finding_group.{group.code}"
-    return tr(heading) if messages.has(heading) else group_sentence(group, group.params)
-
-
-def group_sentence(group: ReasonGroup, params: dict[str, Any]) -> str:
-    """What happened, where and the remedy, for one listing of the group."""
-    if not messages.has(group.message_key):
-        return tr("publish.raw_reason", code=group.code)
-    shown = {
-        name: value.shown(messages.language) if isinstance(value, TwoNames) else value for name, value in params.items()
-    }
-    try:
-        return tr(group.message_key, **shown)
-    except KeyError:
-        return tr("publish.raw_reason", code=group.code)
+GROUND = {"failed": "redSoft", "unknown": "violetSoft", "held": "amberSoft"}
+SKU_COLUMNS = {"sku.code": "code", "sku.price": "price_minor", "sku.stock": "stock"}
+NOW_WIDTH, CODE_WIDTH, FIELD_WIDTH = 240, 130, 230
 
 
 class PublishResultDialog(Dialog):
@@ -91,235 +39,360 @@ class PublishResultDialog(Dialog):
 
     Emits:
         send_again_wanted: ids of listings to queue again.
+        look_up_wanted: somebody wants unconfirmed listings looked up, or sent again, now.
         rows_changed: a listing was put right here.
-        edit_wanted: ids of listings to choose in the table.
+        edit_wanted: ids of listings to show in the table.
     """
 
     send_again_wanted = Signal(list)
+    look_up_wanted = Signal()
     rows_changed = Signal()
     edit_wanted = Signal(object)
 
-    def __init__(self, report: BatchReport, store_name: str, context: ViewContext, parent: QWidget) -> None:
+    def __init__(
+        self, report: BatchReport, store_name: str, context: ViewContext, parent: QWidget, kind: str = ""
+    ) -> None:
         super().__init__("publish.result.title", parent, size=QSize(1180, 680))
-        self._report, self._store, self._context = report, store_name, context
-        self._fixed: set[int] = set()
-        self._group: ReasonGroup | None = report.groups[0] if report.groups else None
-        self.groups = QListWidget()
-        self.rows = QTableWidget()
+        self._report, self._store, self._context, self._kind = report, store_name, context, kind
+        self._desk = context.services.publishing
+        self._now: dict[int, RowNow] = {}
+        self._candidates: Mapping[int, Sequence[str]] = {}
+        self._choices = StoreChoices((), ())
+        self._is_reading = self._is_again = False
+        self.reasons = ReasonList()
+        self.model = ResultRows(self)
+        self.rows = ResultTable()
+        self.undecided = UndecidedList()
         self.reason = Label(role="title", strong=True, wrap=True)
         self.raw = ElidedLabel(role="small", ink="text2")
         self.copy = Button("publish.copy_raw", kind="link")
+        self.fix_all = Button(kind="")
+        self.show_rows = Button("publish.show_rows", kind="link")
+        self.progress = Label(role="small", ink="text2", wrap=True)
         self._build()
-        self._show_groups()
+        self._connect()
+        self._show_report()
+        self._read()
+
+    # -- building ----------------------------------------------------------------------------------------------
 
     def _build(self) -> None:
-        whole = column(self.body, gap=0)
-        whole.addWidget(self._head())
-        if not self._report.groups:
-            done = Label("publish.result.all_well", ink="text2", wrap=True)
-            done.setContentsMargins(20, 16, 20, 16)
-            whole.addWidget(done)
-            whole.addStretch(1)
-        else:
-            middle = row(gap=0)
-            self.groups.setFixedWidth(272)
-            self.groups.setFrameShape(QListWidget.Shape.NoFrame)
-            self.groups.setWordWrap(True)
-            middle.addWidget(self.groups)
-            middle.addLayout(self._right(), 1)
-            whole.addLayout(middle, 1)
-        self.say_hint()
+        self._whole = column(self.body, gap=0)
+        self._head: QWidget = Ground("surface")
+        self._whole.addWidget(self._head)
+        self.all_well = Label("publish.result.all_well", ink="text2", wrap=True)
+        self.all_well.setContentsMargins(20, 16, 20, 16)
+        self._middle = QWidget()
+        middle = row(self._middle, gap=0)
+        middle.addWidget(self.reasons)
+        middle.addLayout(self._right(), 1)
+        self._whole.addWidget(self.all_well, 0, Qt.AlignmentFlag.AlignTop)
+        self._whole.addWidget(self._middle, 1)
         self.again = self.add_buttons("publish.send_again", cancel_key="dialog.close", n=0)
         self.again.clicked.disconnect()
-        self.again.clicked.connect(self._send_again)
-        self.again.setVisible(bool(self._report.groups))
-        self.groups.currentRowChanged.connect(self._on_group)
-        self.rows.itemChanged.connect(self._on_item_changed)
-        self.copy.clicked.connect(self._copy_raw)
-
-    def say_hint(self) -> None:
-        """What sending again does."""
-        self.hint.say("publish.result.hint" if self._report.groups else "publish.result.hint_done")
-
-    def _head(self) -> QWidget:
-        head = Ground("surface", "bottom")
-        lines = column(head, gap=8)
-        lines.setContentsMargins(20, 14, 20, 12)
-        figures = row(gap=24)
-        counts = part_counts(self._report)
-        self.figures: dict[str, Label] = {}
-        for key, tone in (("on_platform", "green"), *PARTS):
-            number = self._report.on_platform if key == "on_platform" else counts[key]
-            cell = column(gap=0)
-            figure = Label(role="figure", strong=True, ink=tone if number else "text3")
-            figure.setText(integer(number))
-            self.figures[key] = figure
-            cell.addWidget(figure)
-            cell.addWidget(Label(f"publish.part.{key}", role="small", ink="text2"))
-            figures.addLayout(cell)
-        figures.addStretch(1)
-        about = Label(role="small", ink="text2")
-        elapsed = ((self._report.finished_ms or self._report.created_ms) - self._report.created_ms) / 1000
-        about.setText(
-            tr(
-                "publish.result.about",
-                store=self._store,
-                n=self._report.total,
-                time=moment(self._report.finished_ms or self._report.created_ms),
-                took=duration(elapsed),
-            )
-        )
-        figures.addWidget(about, 0, Qt.AlignmentFlag.AlignTop)
-        lines.addLayout(figures)
-        lines.addWidget(SharesBar(counts))
-        return head
+        self.again.setDefault(False)  # Enter edits the cell; sending is a decision of its own
+        self.again.setAutoDefault(False)
 
     def _right(self) -> Any:
         lines = column(gap=0)
-        banner = Ground("redSoft", "bottom")
-        inside = column(banner, gap=4)
+        self._banner = Ground("redSoft", "bottom")
+        inside = row(self._banner, gap=12)
         inside.setContentsMargins(16, 10, 16, 10)
-        inside.addWidget(self.reason)
+        texts = column(gap=4)
+        texts.addWidget(self.reason)
         raw = row(gap=8)
         raw.addWidget(self.raw, 1)
         raw.addWidget(self.copy)
-        inside.addLayout(raw)
-        lines.addWidget(banner)
-        self.rows.setShowGrid(False)
-        self.rows.setFrameShape(QTableWidget.Shape.NoFrame)
-        self.rows.setWordWrap(False)
-        self.rows.verticalHeader().hide()
-        self.rows.horizontalHeader().setHighlightSections(False)
-        self.rows.horizontalHeader().setStretchLastSection(False)
-        lines.addWidget(self.rows, 1)
+        texts.addLayout(raw)
+        inside.addLayout(texts, 1)
+        inside.addWidget(self.fix_all, 0, Qt.AlignmentFlag.AlignTop)
+        lines.addWidget(self._banner)
+        self._stack = QStackedWidget()
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        area.setWidget(self.undecided)
+        self._stack.addWidget(self.rows)
+        self._stack.addWidget(area)
+        lines.addWidget(self._stack, 1)
+        below = row(gap=8)
+        below.setContentsMargins(16, 6, 16, 6)
+        below.addWidget(self.progress, 1)
+        below.addWidget(self.show_rows)
+        lines.addLayout(below)
+        self._set_up_rows()
         return lines
 
-    # -- reasons -----------------------------------------------------------------------------------------------
+    def _set_up_rows(self) -> None:
+        view = self.rows
+        view.setModel(self.model)
+        view.setItemDelegate(ResultCells(self._choices_of, view))
+        view.setShowGrid(False)
+        view.setFrameShape(ResultTable.Shape.NoFrame)
+        view.setWordWrap(False)
+        view.setTabKeyNavigation(False)
+        view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        view.setEditTriggers(
+            QAbstractItemView.EditTrigger.DoubleClicked
+            | QAbstractItemView.EditTrigger.AnyKeyPressed
+            | QAbstractItemView.EditTrigger.EditKeyPressed
+        )
+        view.verticalHeader().hide()
+        header = view.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
 
-    def _show_groups(self) -> None:
-        for group in self._report.groups:
-            item = QListWidgetItem(f"{len(group.rows):>3}  {group_title(group)}\n{self._field_line(group)}")
-            item.setToolTip(group_title(group))
-            item.setSizeHint(QSize(260, current_theme().height(48)))
-            self.groups.addItem(item)
-        if self._report.groups:
-            self.groups.setCurrentRow(0)
-        self._count_ready()
+    def _connect(self) -> None:
+        self.reasons.chosen.connect(self._show_group)
+        self.model.edited.connect(self._on_edited)
+        self.rows.doubleClicked.connect(self._on_double_click)
+        self.undecided.decided.connect(self._decide)
+        self.undecided.look_up_wanted.connect(self.look_up_wanted)
+        self.copy.clicked.connect(self._copy_raw)
+        self.fix_all.clicked.connect(self._fix_all)
+        self.show_rows.clicked.connect(self._on_show_rows)
+        self.again.clicked.connect(self._send_again)
+        self._context.changes.happened.connect(self._on_change)
 
-    @staticmethod
-    def _field_line(group: ReasonGroup) -> str:
-        if group.field:
-            return tr("publish.field", field=tr(f"publish.field.{group.field}"))
-        return tr(f"publish.state.{group.state}")
+    # -- reading -----------------------------------------------------------------------------------------------
 
-    def _on_group(self, at: int) -> None:
-        if not 0 <= at < len(self._report.groups):
+    def _read(self) -> None:
+        """Read the report and where its listings stand, off the GUI thread; asked again meanwhile, once more after."""
+        if self._is_reading:
+            self._is_again = True
             return
-        self._group = group = self._report.groups[at]
+        self._is_reading = True
+        handle = self._context.runner.call(read_result, self._desk, self._report.batch_id)
+        handle.succeeded.connect(self._on_read)
+        handle.failed.connect(self._on_failed)
+        handle.finished.connect(self._on_read_end)
+
+    def _on_read(self, answer: tuple[Any, ...]) -> None:
+        report, self._now, self._candidates, self._choices = answer
+        is_new = report != self._report
+        self._report = report
+        self.model.show_now(self._now)  # before another report is shown: it remembers what stood there
+        if is_new:
+            self._show_report()
+        if self.reasons.current_group is not None:
+            self._show_group(self.reasons.current_group)
+        self._show_ready()
+
+    def _on_read_end(self) -> None:
+        self._is_reading = False
+        if self._is_again:
+            self._is_again = False
+            self._read()
+
+    def _on_change(self, tables: Any) -> None:
+        if "listing" in tables:
+            self._read()
+
+    # -- showing -----------------------------------------------------------------------------------------------
+
+    @property
+    def groups(self) -> tuple[ReasonGroup, ...]:
+        """The reasons."""
+        return self._report.groups
+
+    def _show_report(self) -> None:
+        head = ResultHead(self._report, self._store)
+        self._whole.replaceWidget(self._head, head)
+        self._head.hide()
+        self._head.deleteLater()
+        self._head = self.head = head
+        has_groups = bool(self.groups)
+        self.all_well.setVisible(not has_groups)
+        self._middle.setVisible(has_groups)
+        self.again.setVisible(has_groups)
+        self.hint.say("publish.result.hint" if has_groups else "publish.result.hint_done")
+        self.reasons.show_groups(self.groups, kind=self._kind)
+        self._show_ready()
+
+    def _show_group(self, group: ReasonGroup) -> None:
+        kind = group_kind(group)
+        self._banner.set_ground(GROUND[kind])
         self.reason.setText(group_sentence(group, group.params))
         self.raw.setText(tr("publish.raw", text=group.platform_text) if group.platform_text else "")
+        self.raw.setVisible(bool(group.platform_text))
         self.copy.setVisible(bool(group.platform_text))
-        self._show_rows(group)
+        self._stack.setCurrentIndex(1 if kind == "unknown" else 0)
+        if kind == "unknown":
+            self.undecided.show_rows(group.rows, self._candidates)
+        elif self.model.group is not group:
+            at = self.rows.currentIndex()
+            self.model.show_group(group, self._now)
+            self._fit_columns(has_field=bool(group.field))
+            self.rows.setCurrentIndex(self.model.index(max(at.row(), 0), FIELD if group.field else 0))
+        self._show_fixes(group)
+        self._show_progress(group)
 
-    def _show_rows(self, group: ReasonGroup) -> None:
-        self.rows.blockSignals(True)
-        headers = [
-            tr("listings.column.title"),
-            tr("listings.column.code"),
-            self._field_header(group),
-            tr("publish.why"),
-        ]
-        self.rows.clear()
-        self.rows.setColumnCount(len(headers))
-        self.rows.setHorizontalHeaderLabels(headers)
-        self.rows.setRowCount(len(group.rows))
-        for at, line in enumerate(group.rows):
-            for place, text in enumerate((line.title, line.code, "", group_sentence(group, line.params))):
-                item = QTableWidgetItem(text)
-                item.setToolTip(text)
-                item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable)
-                self.rows.setItem(at, place, item)
+    def _fit_columns(self, *, has_field: bool) -> None:
         theme = current_theme()
         self.rows.verticalHeader().setDefaultSectionSize(theme.height(30))
-        for place, width in enumerate((300, 130, 190, 260)):
-            self.rows.setColumnWidth(place, width)
-        self.rows.horizontalHeader().setStretchLastSection(True)
-        self.rows.blockSignals(False)
-        self._fill_field(group)
+        self.rows.horizontalHeader().setFont(theme.font("small"))
+        for at, width in ((1, CODE_WIDTH), (2, FIELD_WIDTH), (3, NOW_WIDTH)):
+            self.rows.setColumnWidth(at, theme.height(width))
+        self.rows.setColumnHidden(2, not has_field)
+
+    def _show_fixes(self, group: ReasonGroup) -> None:
+        """One button for the remedy of all rows that have one."""
+        fixes = [now.fix for now in self._fixable(group) if now.fix is not None]
+        texts = {fix_text(fix) for fix in fixes}
+        self.fix_all.setVisible(bool(fixes))
+        if len(texts) == 1:
+            self.fix_all.setText(tr("publish.fix_all", n=len(fixes), fix=texts.pop()))
+        elif texts:
+            self.fix_all.setText(tr("publish.fix_each", n=len(fixes)))
+
+    def _fixable(self, group: ReasonGroup) -> list[RowNow]:
+        standing = (self._now.get(number) for number in group.listing_ids)
+        return [now for now in standing if now is not None and now.remedy is not None and not now.lock]
+
+    def _show_progress(self, group: ReasonGroup) -> None:
+        standing = [self._now[number] for number in group.listing_ids if number in self._now]
+        fixed = sum(now.is_passing and now.is_edited for now in standing)
+        self.progress.setText(tr("publish.fixed_of", n=fixed, left=len(group.rows) - fixed) if fixed else "")
+
+    def _show_ready(self) -> None:
+        fixed, others = self._ready()
+        self.again.setText(tr("publish.send_fixed" if fixed else "publish.send_again", n=len(fixed or others)))
+        self.again.setEnabled(bool(fixed or others))
+        self.again.setToolTip("" if fixed or others else tr("publish.nothing_ready"))
+
+    # -- putting right -----------------------------------------------------------------------------------------
+
+    def _choices_of(self, field: str) -> Sequence[Choice]:
+        if field == "unit":
+            return [Choice(id, label.shown(language.code)) for id, label in units().items()]
+        return self._choices.templates if field == "freight_template_id" else self._choices.groups
+
+    def _on_edited(self, listing_id: int, text: str) -> None:
+        group = self.model.group
+        assert group is not None
+        if group.field in NAMED and group.field not in LISTED:
+            handle = self._context.runner.call(self._desk.resolve_name, self._report.store_id, group.field, text)
+            handle.succeeded.connect(lambda found: self._on_resolved(group, listing_id, text, found))
+            handle.failed.connect(self._on_failed)
+        else:
+            value = text if group.field in LISTED else typed_value(group.field, text)
+            self._save([self._edit(group, listing_id, value)], self._title_of(group, listing_id))
+
+    def _on_resolved(self, group: ReasonGroup, listing_id: int, text: str, found: str | None) -> None:
+        if found is None:
+            self.model.refuse(listing_id, text, tr("publish.no_such_name", value=text))
+        else:
+            self._save([self._edit(group, listing_id, found)], self._title_of(group, listing_id))
+
+    def _edit(self, group: ReasonGroup, listing_id: int, value: Any) -> ListingEdit:
+        sku_id = self._now[listing_id].sku_id
+        if sku_id is not None:
+            return ListingEdit(listing_id, skus={sku_id: {SKU_COLUMNS[group.field]: value}})
+        return ListingEdit(listing_id, fields={group.field: value})
 
     @staticmethod
-    def _field_header(group: ReasonGroup) -> str:
-        return tr("publish.field_to_fix", field=tr(f"publish.field.{group.field}")) if group.field else ""
+    def _title_of(group: ReasonGroup, listing_id: int) -> str:
+        return next((line.title for line in group.rows if line.listing_id == listing_id), "")
 
-    def _fill_field(self, group: ReasonGroup) -> None:
-        """The present values of the field, read from the listings; texts can be put right here."""
-        if not group.field:
-            return
-        for at, listing_id in enumerate(group.listing_ids):
-            handle = self._context.runner.call(self._context.services.listings.detail, listing_id)
-            handle.succeeded.connect(lambda detail, at=at, group=group: self._show_value(group, at, detail))
+    def _fix_all(self) -> None:
+        group = self.reasons.current_group
+        if group is not None:
+            edits = [now.remedy for now in self._fixable(group) if now.remedy is not None]
+            self._save(edits, group_title(group))
 
-    def _show_value(self, group: ReasonGroup, at: int, detail: Any) -> None:
-        item = self.rows.item(at, 2) if group is self._group else None
-        if item is None:
-            return
-        self.rows.blockSignals(True)
-        item.setText(field_text(detail.record, group.field))
-        item.setData(Qt.ItemDataRole.UserRole, item.text())
-        if group.field in TEXT_FIELDS:
-            item.setFlags(item.flags() | Qt.ItemFlag.ItemIsEditable)
-        if detail.record.id in self._fixed:
-            item.setBackground(current_theme().color("chg"))
-        self.rows.blockSignals(False)
+    def _save(self, edits: list[ListingEdit], title: str) -> None:
+        handle = self._context.runner.call(self._context.services.listings.save, edits, title)
+        handle.succeeded.connect(lambda _: self._on_saved())
+        handle.failed.connect(self._on_failed)
+        self._context.jobs.keep(handle)
 
-    def _on_item_changed(self, item: QTableWidgetItem) -> None:
-        if self._group is None or item.column() != 2 or item.text() == item.data(Qt.ItemDataRole.UserRole):
-            return
-        listing_id = self._group.listing_ids[item.row()]
-        edit = ListingEdit(listing_id, fields={self._group.field: item.text().strip()})
-        handle = self._context.runner.call(self._context.services.listings.save, [edit], item.text())
-        handle.succeeded.connect(lambda _: self._on_fixed(listing_id))
-        handle.failed.connect(lambda error: self.hint.setText(sentence(error)))
-
-    def _on_fixed(self, listing_id: int) -> None:
-        self._fixed.add(listing_id)
+    def _on_saved(self) -> None:
         self.rows_changed.emit()
-        if self._group is not None:
-            self._fill_field(self._group)
-        self._count_ready()
+        self._context.changes.tell({"listing", "change"})
+
+    def _decide(self, listing_id: int, product_id: str) -> None:
+        handle = self._context.runner.call(self._desk.decide, listing_id, product_id or None)
+        handle.succeeded.connect(lambda _: self._on_decided(is_sent=not product_id))
+        handle.failed.connect(self._on_failed)
+
+    def _on_decided(self, *, is_sent: bool) -> None:
+        self._context.changes.tell({"listing"})
+        if is_sent:
+            self.look_up_wanted.emit()
+
+    def _on_failed(self, error: BaseException) -> None:
+        self.hint.setText(sentence(error))
+        self.hint.set_look(ink="red")
 
     # -- sending again -----------------------------------------------------------------------------------------
 
-    def again_ids(self) -> list[int]:
-        """What "send again" sends: the fixed ones, or, where nothing was fixed here, all that did not go through.
+    def _ready(self) -> tuple[list[int], list[int]]:
+        """Listings that were put right, and those that may simply be tried again; both pass the checker.
 
-        What is unknown is looked up, never sent again from here.
+        What is unknown is looked up, never sent again from here; a rejected one must be changed first.
         """
-        groups = [group for group in self._report.groups if group.state != "unknown"]
-        every = [number for group in groups for number in group.listing_ids]
-        return [number for number in every if number in self._fixed] or every
+        fixed, others = [], []
+        for group in self.groups:
+            if group_kind(group) == "unknown":
+                continue
+            for listing_id in group.listing_ids:
+                now = self._now.get(listing_id)
+                if now is None or not now.is_passing or now.lock:
+                    continue
+                if now.is_edited:
+                    fixed.append(listing_id)
+                elif group.state != "rejected":
+                    others.append(listing_id)
+        return fixed, others
 
-    def _count_ready(self) -> None:
-        n = len(self.again_ids())
-        self.again.setText(tr("publish.send_fixed" if self._fixed else "publish.send_again", n=n))
-        self.again.setEnabled(n > 0)
+    def again_ids(self) -> list[int]:
+        """What "send again" sends: what was put right, or where nothing was, what may be tried again."""
+        fixed, others = self._ready()
+        return fixed or others
 
     def _send_again(self) -> None:
-        self.send_again_wanted.emit(self.again_ids())
-        self.accept()
+        ids = self.again_ids()
+        if ids:
+            self.send_again_wanted.emit(ids)
+            self.accept()
+
+    # -- the rest ----------------------------------------------------------------------------------------------
+
+    def _on_double_click(self, index: Any) -> None:
+        if not index.flags() & Qt.ItemFlag.ItemIsEditable and self.model.group is not None:
+            self.edit_wanted.emit([self.model.group.rows[index.row()].listing_id])
+
+    def _on_show_rows(self) -> None:
+        group = self.reasons.current_group
+        if group is not None:
+            chosen = [index.row() for index in self.rows.selectionModel().selectedRows()]
+            rows = [group.rows[at] for at in chosen if at < len(group.rows)] if len(chosen) > 1 else group.rows
+            self.edit_wanted.emit([line.listing_id for line in rows])
 
     def _copy_raw(self) -> None:
-        if self._group is not None:
-            QGuiApplication.clipboard().setText(self._group.platform_text)
+        group = self.reasons.current_group
+        if group is not None:
+            QGuiApplication.clipboard().setText(group.platform_text)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Everything in the new language."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange and hasattr(self, "again"):
+            self._show_report()
+            self.model.show_group(self.model.group, self._now)
+            if self.reasons.current_group is not None:
+                self._show_group(self.reasons.current_group)
 
 
-def field_text(record: Any, field: str) -> str:
-    """The present value of a field as text: of the listing, or the variants' values joined."""
-    if field.startswith("sku."):
-        name = {"price": "price_minor"}.get(field[4:], field[4:])
-        values: Sequence[object] = [getattr(sku, name, "") for sku in record.skus]
-        return ", ".join("–" if value is None else str(value) for value in values)
-    value = getattr(record, field, "")
-    if isinstance(value, list):
-        return integer(len(value))
-    return "–" if value is None else str(value)
+def read_result(desk: Any, batch_id: int) -> tuple[Any, dict[int, RowNow], dict[int, Sequence[str]], StoreChoices]:
+    """The report, where its listings stand, candidates of unconfirmed ones, names to choose. Blocking."""
+    report: BatchReport = desk.report(batch_id)
+    now: dict[int, RowNow] = {}
+    for group in report.groups:
+        if group.state != "unknown":
+            now.update(desk.rows_now(batch_id, group.listing_ids, group.field))
+    has_unknown = any(group.state == "unknown" for group in report.groups)
+    waiting = desk.undecided(report.store_id) if has_unknown else ()
+    candidates = {one.listing_id: one.candidates for one in waiting}
+    return report, now, candidates, desk.choices(report.store_id)

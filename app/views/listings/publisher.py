@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
+from app.messages import tr
 from app.services.publishing.desk import PublishDesk
+from app.services.publishing.gate import Ending, stop_and_keep
+from app.services.publishing.preview import PublishPreview
 from app.services.publishing.queue import BatchCreated, SkipReason
+from app.services.publishing.results import BatchResult
+from app.views.activity.jobs import Said
 from app.views.context import ViewContext
 from app.views.errors import sentence
 from app.views.listings.publish_result import PublishResultDialog
-from app.views.notices import Offer
+from app.views.listings.results_dialog import ResultsDialog
+from app.views.notices import Banner, Offer
 from app.views.widgets.dialog import Confirmation
 
 SHOWN_EVERY_MS = 300
@@ -25,19 +31,18 @@ class Publisher(QObject):
 
     Emits:
         rows_changed: listings moved on; read what is in view again.
-        finished: a batch ended.
+        batch_ended: a batch ended, or was decided about: everything may stand elsewhere.
         edit_wanted: ids of listings the user wants to see.
     """
 
     rows_changed = Signal()
-    finished = Signal()
+    batch_ended = Signal()
     edit_wanted = Signal(object)
 
     def __init__(self, context: ViewContext, page: QWidget) -> None:
         super().__init__(page)
         self._context, self._page = context, page
         self._desk: PublishDesk = context.services.publishing
-        self._last_batch: int | None = None
         self._ticks = QTimer(self, interval=SHOWN_EVERY_MS)
         self._ticks.timeout.connect(self.rows_changed)
         self._running = 0
@@ -47,6 +52,8 @@ class Publisher(QObject):
         """Whether a batch is being sent."""
         return self._running > 0
 
+    # -- asking and queueing -----------------------------------------------------------------------------------
+
     def publish(self, listing_ids: Sequence[int]) -> None:
         """Ask, with count and store, then queue and send."""
         if not listing_ids:
@@ -55,30 +62,33 @@ class Publisher(QObject):
         handle.succeeded.connect(self._ask)
         handle.failed.connect(self._tell)
 
-    def _ask(self, preview: Any) -> None:
+    def _ask(self, preview: PublishPreview) -> None:
         """One question for all stores of the selection; it names what will not be sent, too."""
-        stores = ", ".join(part.store_name for part in preview.stores)
         if not preview.stores:
-            self._context.notices.toast("publish.nothing_to_send", tone="amber", n=preview.skipped)
+            self._say_why_not(preview)
             return
         if not preview.count:
-            self._queue(preview)  # nothing would leave: the report says what is in the way
+            self._queue(preview)  # nothing would leave: the result says what is in the way
             return
-        detail = "publish.ask_live" if preview.live else "publish.ask_detail"
-        question = Confirmation(
-            self._page,
-            "publish.ask",
-            "publish.verb",
-            detail_key=detail,
-            n=preview.count,
-            store=stores,
-            live=preview.live,
-            skipped=preview.skipped,
-        )
+        stores = tr("table.list_separator").join(part.store_name for part in preview.stores)
+        detail = {
+            (False, False): "publish.ask_all",
+            (False, True): "publish.ask_detail",
+            (True, False): "publish.ask_live",
+            (True, True): "publish.ask_live_detail",
+        }[bool(preview.live), bool(preview.skipped)]
+        params = {"n": preview.count, "store": stores, "live": preview.live, "skipped": preview.skipped}
+        question = Confirmation(self._page, "publish.ask", "publish.verb", detail_key=detail, **params)
         question.accepted.connect(lambda: self._queue(preview))
         question.open()
 
-    def _queue(self, preview: Any) -> None:
+    def _say_why_not(self, preview: PublishPreview) -> None:
+        """Nothing to send: the reason, or that there are several."""
+        reasons = list(preview.stays)
+        key = f"publish.stays.{reasons[0]}" if len(reasons) == 1 else "publish.nothing_to_send"
+        self._context.notices.toast(key, tone="amber", n=preview.skipped)
+
+    def _queue(self, preview: PublishPreview) -> None:
         for part in preview.stores:
             handle = self._context.runner.start(self._desk.enqueue, part.store_id, part.listing_ids)
             handle.succeeded.connect(
@@ -91,79 +101,113 @@ class Publisher(QObject):
 
     def _on_queued(self, store_id: int, store_name: str, created: BatchCreated) -> None:
         self.rows_changed.emit()
-        blocked = created.count(SkipReason.BLOCKED) + created.count(SkipReason.HELD)
         if created.batch_id is None:
-            self._context.notices.toast("publish.nothing_to_send", tone="amber", n=len(created.skipped))
-            return
-        self._last_batch = created.batch_id
-        if created.queued == 0:
+            reasons = {skipped.reason for skipped in created.skipped}
+            key = f"publishing.skipped.{reasons.pop()}" if len(reasons) == 1 else "publish.nothing_to_send"
+            self._context.notices.toast(key, tone="amber", n=len(created.skipped))
+        elif created.queued == 0:
             self.show_report(created.batch_id)
-            self.finished.emit()
-            return
-        self.start(store_id, store_name, created.batch_id, created.queued, blocked)
+            self.batch_ended.emit()
+        else:
+            blocked = created.count(SkipReason.BLOCKED) + created.count(SkipReason.HELD)
+            self.start(store_id, store_name, created.batch_id, created.queued, blocked)
+
+    # -- sending -----------------------------------------------------------------------------------------------
 
     def start(self, store_id: int, store_name: str, batch_id: int | None, n: int, blocked: int = 0) -> None:
-        """Send a batch, new or left by an earlier run, as a job."""
+        """Send a batch, or with None everything of the store that an earlier run left, as a job. Closing the window
+        keeps the queue; cancelling takes back what was not sent."""
         handle = self._context.runner.start(self._desk.run, store_id, batch_id)
         self._context.jobs.add(
             handle,
             "publish.job",
             icon="send",
             can_pause=True,
-            summarise=lambda result: ("publish.job.summary", _counts(result)),
-            offer_results=lambda result: self._offers(batch_id),
+            summarise=_summary,
+            offer_results=self._offers,
+            on_leave=stop_and_keep,
             n=n,
             store=store_name,
         )
-        self._last_batch = batch_id or self._last_batch
+        self._context.notices.clear_banner(f"publish.{store_id}")
         self._running += 1
         self._ticks.start()
         handle.finished.connect(self._on_end)
-        handle.succeeded.connect(lambda result: self._on_result(result, batch_id, blocked))
+        handle.succeeded.connect(lambda result: self._on_result(store_id, store_name, result, blocked))
         handle.failed.connect(self._tell)
 
     def _on_end(self) -> None:
         self._running -= 1
         if not self._running:
             self._ticks.stop()
-        self.rows_changed.emit()
-        self.finished.emit()
+        self.batch_ended.emit()
 
-    def _on_result(self, result: Any, batch_id: int | None, blocked: int) -> None:
-        """A batch without failures says so in passing; one with failures shows them."""
-        if result.error is not None:
-            self._tell(result.error)
-        has_failures = result.failed or result.rejected or result.unknown or blocked
-        if has_failures and batch_id is not None:
-            self.show_report(batch_id)
+    def _on_result(self, store_id: int, store_name: str, result: BatchResult, blocked: int) -> None:
+        """Said in passing, with the result one click away; what stands in the way of the rest stays as a banner."""
+        if result.ending is Ending.KEPT:
+            return  # the window is closing
+        if result.ending is not None and result.queued:
+            self._stand(store_id, store_name, result.queued, f"publishing.ended.{result.ending}")
+        bad = result.failed + result.rejected + blocked
+        offers = self._offers(result)
+        if bad or result.unknown:
+            self._context.notices.toast(
+                "publish.done_partly",
+                tone="amber",
+                offer=offers[0] if offers else None,
+                n=result.on_platform,
+                bad=bad,
+                unknown=result.unknown,
+            )
         elif result.on_platform:
-            offers = self._offers(batch_id)
             self._context.notices.toast(
                 "publish.done", offer=offers[0] if offers else None, n=result.on_platform, live=result.live
             )
 
-    def _offers(self, batch_id: int | None) -> list[Offer]:
-        return [Offer("publish.show_result", lambda: self.show_report(batch_id))] if batch_id is not None else []
+    def _stand(self, store_id: int, store_name: str, n: int, why: str) -> None:
+        """Something waits: how much, why, and the way on."""
+        go_on = Offer("publish.resume.verb", lambda: self.start(store_id, store_name, None, n), primary=True)
+        banner = Banner(
+            f"publish.{store_id}", "publish.waiting", {"n": n, "store": store_name}, detail_key=why, offers=(go_on,)
+        )
+        self._context.notices.banner(replace(banner, page="listings"))
+
+    def _offers(self, result: BatchResult) -> list[Offer]:
+        batches = result.batch_ids[-1:]
+        return [Offer("publish.show_result", lambda id=id: self.show_report(id)) for id in batches]
 
     # -- results -----------------------------------------------------------------------------------------------
 
-    def show_last(self) -> None:
-        """The result of the newest batch of this session."""
-        if self._last_batch is not None:
-            self.show_report(self._last_batch)
-
-    def show_report(self, batch_id: int | None) -> None:
-        """Open the result of a batch."""
-        if batch_id is None:
-            return
-        handle = self._context.runner.call(self._desk.report, batch_id)
-        handle.succeeded.connect(self._open_report)
+    def show_results(self) -> None:
+        """The result of the newest batch, or a choice where there are several."""
+        handle = self._context.runner.call(self._desk.recent)
+        handle.succeeded.connect(self._show_recent)
         handle.failed.connect(self._tell)
 
-    def _open_report(self, report: Any) -> None:
-        name = self._context.services.store_name(report.store_id)
-        dialog = PublishResultDialog(report, name, self._context, self._page)
+    def _show_recent(self, batches: Sequence[Any]) -> None:
+        if not batches:
+            self._context.notices.toast("listings.no_results_yet", tone="gray")
+        elif len(batches) == 1:
+            self.show_report(batches[0].batch_id)
+        else:
+            dialog = ResultsDialog(batches, self._page)
+            dialog.chosen.connect(self.show_report)
+            dialog.open()
+
+    def show_report(self, batch_id: int, kind: str = "") -> None:
+        """Open the result of a batch, at the reasons of *kind*."""
+        handle = self._context.runner.call(self._report, batch_id)
+        handle.succeeded.connect(lambda found: self._open_report(*found, kind))
+        handle.failed.connect(self._tell)
+
+    def _report(self, batch_id: int) -> tuple[Any, str]:
+        report = self._desk.report(batch_id)
+        return report, self._context.services.store_name(report.store_id)
+
+    def _open_report(self, report: Any, name: str, kind: str) -> None:
+        dialog = PublishResultDialog(report, name, self._context, self._page, kind=kind)
         dialog.send_again_wanted.connect(lambda ids: self._send_again(report, name, ids))
+        dialog.look_up_wanted.connect(lambda: self.start(report.store_id, name, None, report.unknown))
         dialog.rows_changed.connect(self.rows_changed)
         dialog.edit_wanted.connect(self.edit_wanted)
         dialog.show()
@@ -173,37 +217,59 @@ class Publisher(QObject):
         handle.succeeded.connect(lambda created: self._on_queued(report.store_id, store_name, created))
         handle.failed.connect(self._tell)
 
+    def decide(self, listing_id: int) -> None:
+        """Show an unconfirmed listing among its candidates."""
+        handle = self._context.runner.call(self._desk.batch_of, listing_id)
+        handle.succeeded.connect(lambda batch_id: self.show_report(batch_id, "unknown") if batch_id else None)
+        handle.failed.connect(self._tell)
+
     # -- batches of an earlier run -----------------------------------------------------------------------------
 
     def offer_to_resume(self) -> None:
         """At the start: batches an earlier run left unfinished are offered, never sent unasked."""
-        handle = self._context.runner.call(self._desk.open_batches)
+        handle = self._context.runner.call(self._waiting)
         handle.succeeded.connect(self._offer_open)
         handle.failed.connect(self._tell)
 
-    def _offer_open(self, batches: Sequence[Any]) -> None:
-        by_store: dict[int, int] = defaultdict(int)
-        for batch in batches:
-            by_store[batch.store_id] += batch.queued + batch.unknown
-        if not by_store:
+    def _waiting(self) -> list[tuple[int, str, int]]:
+        """Store, its name, and how many listings wait in it."""
+        waiting: dict[int, int] = {}
+        for batch in self._desk.open_batches():
+            waiting[batch.store_id] = waiting.get(batch.store_id, 0) + batch.queued + batch.unknown
+        return [(store_id, self._context.services.store_name(store_id), n) for store_id, n in waiting.items()]
+
+    def _offer_open(self, waiting: Sequence[tuple[int, str, int]]) -> None:
+        if not waiting:
             return
-        total = sum(by_store.values())
         question = Confirmation(
-            self._page, "publish.resume.ask", "publish.resume.verb", detail_key="publish.resume.detail", n=total
+            self._page,
+            "publish.resume.ask",
+            "publish.resume.verb",
+            detail_key="publish.resume.detail",
+            n=sum(n for _, _, n in waiting),
+            store=tr("table.list_separator").join(name for _, name, _ in waiting),
         )
-        question.accepted.connect(lambda: self._resume(by_store))
+        question.accepted.connect(lambda: self._resume(waiting))
+        question.rejected.connect(lambda: self._keep_waiting(waiting))
         question.open()
 
-    def _resume(self, by_store: dict[int, int]) -> None:
-        for store_id, n in by_store.items():
-            self.start(store_id, self._context.services.store_name(store_id), None, n)
+    def _resume(self, waiting: Sequence[tuple[int, str, int]]) -> None:
+        for store_id, name, n in waiting:
+            self.start(store_id, name, None, n)
+
+    def _keep_waiting(self, waiting: Sequence[tuple[int, str, int]]) -> None:
+        """Not now: the offer stays in view."""
+        for store_id, name, n in waiting:
+            self._stand(store_id, name, n, "publish.resume.detail")
 
     def _tell(self, error: BaseException) -> None:
         self._context.notices.toast("window.said", tone="red", text=sentence(error))
 
 
-def _counts(result: Any) -> dict[str, int]:
-    return {
+def _summary(result: BatchResult) -> Said:
+    if result.ending is not None:
+        return f"publishing.ended.{result.ending}", {}
+    return "publish.job.summary", {
         "done": result.on_platform,
         "live": result.live,
         "in_review": result.in_review,

@@ -1,143 +1,35 @@
-"""The variants of one listing as a small grid with real cell editing."""
+"""The variants of one listing as a small grid with real cell editing, copying and pasting."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRect, Qt, Signal
-from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import (
+    QAbstractItemDelegate,
+    QAbstractItemView,
+    QHeaderView,
+    QLineEdit,
+    QTableView,
+    QWidget,
+)
 
 from app.messages import tr
 from app.services.listings.records import SkuRecord
-from app.services.listings.source import sku_label
-from app.views.numbers import integer, money, parse_decimal, parse_money, plain_money
+from app.views.listings.sku_cells import EDGE, PAD, SkuCells, SkuHeader
+from app.views.listings.sku_model import COLUMNS, EDITABLE, Cell, SkuModel
+from app.views.table_copy import from_tsv, to_tsv
 from app.views.theme import current_theme
 from app.views.widgets.live import Live
 
-Index = QModelIndex | QPersistentModelIndex
-COLUMNS = ("label", "code", "price_minor", "stock")
-NUMBERS = ("price_minor", "stock")
+Key = Qt.Key
+Std = QKeySequence.StandardKey
 MOST_ROWS_SHOWN = 10
-
-
-class SkuModel(QAbstractTableModel):
-    """Variants by row.
-
-    Emits:
-        edited: (SKU id, field, new value).
-        refused: a sentence about what was typed.
-    """
-
-    edited = Signal(int, str, object)
-    refused = Signal(str)
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._skus: list[SkuRecord] = []
-        self._wrong: dict[tuple[int, str], str] = {}
-
-    def show_skus(self, skus: list[SkuRecord], wrong: dict[tuple[int, str], str]) -> None:
-        """Other variants; *wrong*: (position, field) → sentence of a finding."""
-        if len(skus) != len(self._skus):
-            self.beginResetModel()
-            self._skus, self._wrong = skus, wrong
-            self.endResetModel()
-            return
-        self._skus, self._wrong = skus, wrong
-        if skus:
-            self.dataChanged.emit(self.index(0, 0), self.index(len(skus) - 1, len(COLUMNS) - 1))
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
-        """Variants."""
-        return 0 if parent.isValid() else len(self._skus)
-
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
-        """Label, code, price, stock."""
-        return 0 if parent.isValid() else len(COLUMNS)
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Texts, colours of what is wrong, alignment."""
-        if not index.isValid():
-            return None
-        name = COLUMNS[index.column()]
-        reason = self._wrong.get((index.row(), name))
-        theme = current_theme()
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole):
-            return self._text(self._skus[index.row()], name, for_edit=role == Qt.ItemDataRole.EditRole)
-        if role == Qt.ItemDataRole.BackgroundRole and reason:
-            return theme.tone("red").ground
-        if role == Qt.ItemDataRole.ForegroundRole:
-            return self._ink(name, reason)
-        if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleDescriptionRole):
-            return reason
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            side = Qt.AlignmentFlag.AlignRight if name in NUMBERS else Qt.AlignmentFlag.AlignLeft
-            return side | Qt.AlignmentFlag.AlignVCenter
-        return None
-
-    def _ink(self, name: str, reason: str | None) -> QColor:
-        theme = current_theme()
-        if reason:
-            return theme.tone("red").text
-        return theme.color("text2" if name == "label" else "text")
-
-    @staticmethod
-    def _text(sku: SkuRecord, name: str, *, for_edit: bool) -> str:
-        if name == "label":
-            return sku_label(sku.properties) or tr("listings.only_variant")
-        if name == "price_minor":
-            return plain_money(sku.price_minor) if for_edit else money(sku.price_minor)
-        if name == "stock":
-            return ("" if sku.stock is None else str(sku.stock)) if for_edit else integer(sku.stock)
-        return sku.code
-
-    def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
-        """Parse what was typed and tell it; a text that is no number is refused with a reason."""
-        if role != Qt.ItemDataRole.EditRole:
-            return False
-        sku, name, text = self._skus[index.row()], COLUMNS[index.column()], str(value).strip()
-        try:
-            new = self._parsed(name, text)
-        except ValueError:
-            self.refused.emit(tr("listings.not_a_number", value=text))
-            return False
-        if new != getattr(sku, name):
-            setattr(sku, name, new)
-            self.dataChanged.emit(index, index)
-            self.edited.emit(sku.id or 0, name, new)
-        return True
-
-    @staticmethod
-    def _parsed(name: str, text: str) -> Any:
-        if name == "price_minor":
-            return parse_money(text)
-        if name == "stock":
-            number = parse_decimal(text)
-            if number is None:
-                return None
-            if number != number.to_integral_value() or number < 0:
-                raise ValueError(text)
-            return int(number)
-        return text
-
-    def flags(self, index: Index) -> Qt.ItemFlag:
-        """Everything but the label can be edited."""
-        usual = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
-        return usual if COLUMNS[index.column()] == "label" else usual | Qt.ItemFlag.ItemIsEditable
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Names of the columns."""
-        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return tr(f"listings.sku.{COLUMNS[section]}")
-        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.TextAlignmentRole:
-            side = Qt.AlignmentFlag.AlignRight if COLUMNS[section] in NUMBERS else Qt.AlignmentFlag.AlignLeft
-            return side | Qt.AlignmentFlag.AlignVCenter
-        return None
-
-    def retranslate(self) -> None:
-        """Headers in the new language."""
-        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(COLUMNS) - 1)
+SAMPLES = {"code": "LM4402-WH_CES", "price_minor": "1,000.00", "stock": "99,999"}
+"""Columns are at least as wide as these; a wider value widens its column."""
+WIDEST_CODE = "LM4402-WH*2_CES-1234"
 
 
 class SkuGrid(Live, QTableView):
@@ -146,16 +38,23 @@ class SkuGrid(Live, QTableView):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.skus = SkuModel(self)
+        self._held: tuple[Any, ...] | None = None
+        self.setHorizontalHeader(SkuHeader(self))
         self.setModel(self.skus)
+        self.setItemDelegate(SkuCells(self))
+        self._set_up()
+        self.dress()
+
+    def _set_up(self) -> None:
         self.verticalHeader().hide()
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header = self.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.setShowGrid(False)
         self.setWordWrap(False)
-        self.setTabKeyNavigation(True)
+        self.setTabKeyNavigation(False)
+        self.setCornerButtonEnabled(False)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ContiguousSelection)
         self.setEditTriggers(
             QAbstractItemView.EditTrigger.DoubleClicked
@@ -163,14 +62,53 @@ class SkuGrid(Live, QTableView):
             | QAbstractItemView.EditTrigger.EditKeyPressed
         )
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.dress()
 
-    def show_skus(self, skus: list[SkuRecord], wrong: dict[tuple[int, str], str]) -> None:
-        """Show these variants, with the reasons of refused cells."""
-        if self.state() == QAbstractItemView.State.EditingState:
-            return  # somebody types; the next answer shows it
-        self.skus.show_skus(skus, wrong)
+    # -- showing -----------------------------------------------------------------------------------------------
+
+    @property
+    def is_editing(self) -> bool:
+        """Whether a cell editor is open."""
+        return self.state() == QAbstractItemView.State.EditingState
+
+    def show_skus(
+        self,
+        skus: Sequence[SkuRecord],
+        wrong: dict[Cell, str],
+        *,
+        currency: str = "USD",
+        is_live: bool = False,
+        is_other: bool = False,
+    ) -> None:
+        """Show these variants; while a cell is being edited they wait, unless they are of another listing."""
+        if self.is_editing and not is_other:
+            self._held = (skus, wrong, currency, is_live)
+            return
+        self._held = None
+        self.skus.show_skus(skus, wrong, currency=currency, is_live=is_live)
+        self._fit_columns()
         self._fit()
+
+    def set_locked(self, locked: bool) -> None:
+        """Show the cells without a way to change them."""
+        self.skus.is_locked = locked
+
+    def commit_open(self) -> None:
+        """Take what stands in an open cell editor: the row is being left."""
+        editor = self.viewport().findChild(QLineEdit) if self.is_editing else None
+        if editor is not None:
+            self.commitData(editor)
+            self.closeEditor(editor, QAbstractItemDelegate.EndEditHint.NoHint)
+
+    def closeEditor(self, editor: QWidget, hint: QAbstractItemDelegate.EndEditHint) -> None:
+        """Enter goes down a row; what waited for the end of editing is shown."""
+        super().closeEditor(editor, hint)
+        if hint == QAbstractItemDelegate.EndEditHint.SubmitModelCache:
+            below = self.currentIndex().siblingAtRow(self.currentIndex().row() + 1)
+            if below.isValid():
+                self.setCurrentIndex(below)
+        if self._held is not None and not self.is_editing:
+            skus, wrong, currency, is_live = self._held
+            self.show_skus(skus, wrong, currency=currency, is_live=is_live)
 
     def retranslate(self) -> None:
         """Headers and name."""
@@ -178,21 +116,100 @@ class SkuGrid(Live, QTableView):
         self.setAccessibleName(tr("listings.section.skus"))
 
     def restyle(self) -> None:
-        """Row height and column widths follow the text size."""
+        """Row height, column widths and colours follow theme and text size."""
         theme = current_theme()
-        self.setFont(theme.font("body"))
+        self.verticalHeader().setMinimumSectionSize(1)
         self.verticalHeader().setDefaultSectionSize(theme.height(26))
-        metrics = theme.metrics("body")
-        for column, sample in ((1, "LM4402-WH*2_CES"), (2, "100,000.00"), (3, "999,999")):
-            self.setColumnWidth(column, metrics.horizontalAdvance(sample) + 18)
+        self._fit_columns()
         self._fit()
+
+    def _fit_columns(self) -> None:
+        """Numbers are never cut; a long code is cut in the middle, and the label takes what is left."""
+        body, small = current_theme().metrics("body"), current_theme().metrics("small")
+        for at, name in enumerate(COLUMNS):
+            if name not in SAMPLES:
+                continue
+            texts = [SAMPLES[name], *(self.skus.index(row, at).data() for row in range(self.skus.rowCount()))]
+            width = max(map(body.horizontalAdvance, texts))
+            if name == "code":
+                width = min(width, body.horizontalAdvance(WIDEST_CODE))
+            title = small.horizontalAdvance(str(self.skus.headerData(at, Qt.Orientation.Horizontal)))
+            self.setColumnWidth(at, max(width, title) + PAD + (EDGE if at == len(COLUMNS) - 1 else PAD) + 2)
 
     def _fit(self) -> None:
         rows = min(max(self.skus.rowCount(), 1), MOST_ROWS_SHOWN)
-        self.setFixedHeight(
-            self.horizontalHeader().sizeHint().height() + rows * self.verticalHeader().defaultSectionSize() + 4
-        )
+        header = self.horizontalHeader().sizeHint().height()
+        self.setFixedHeight(header + rows * self.verticalHeader().defaultSectionSize() + 2)
 
     def cell_rect(self, row: int, name: str) -> QRect:
-        """Where a cell is, for tests and guides."""
+        """Where a cell is."""
         return self.visualRect(self.skus.index(row, COLUMNS.index(name)))
+
+    # -- keys --------------------------------------------------------------------------------------------------
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """As in the big table (interface.md 9)."""
+        if self.is_editing or not self._press(event):
+            super().keyPressEvent(event)
+
+    def _press(self, event: QKeyEvent) -> bool:
+        index = self.currentIndex()
+        if event.matches(Std.Copy):
+            self.copy()
+        elif event.matches(Std.Paste):
+            self.paste()
+        elif event.modifiers() & Qt.KeyboardModifier.ControlModifier and event.key() == Key.Key_D:
+            self.fill_down()
+        elif event.matches(Std.Delete):
+            self.skus.put({cell: "" for cell in self._chosen() if cell[1] in EDITABLE})
+        elif event.key() in (Key.Key_Return, Key.Key_Enter) and not event.modifiers() and index.isValid():
+            self.edit(index)
+        else:
+            return False
+        return True
+
+    def keyboardSearch(self, search: str) -> None:
+        """Nothing: letters begin an edit."""
+
+    def _chosen(self) -> list[Cell]:
+        """Chosen cells, row by row."""
+        indexes = self.selectionModel().selectedIndexes()
+        return [
+            (index.row(), COLUMNS[index.column()]) for index in sorted(indexes, key=lambda i: (i.row(), i.column()))
+        ]
+
+    def copy(self) -> None:
+        """Put the chosen cells on the clipboard as Excel takes them."""
+        lines: dict[int, list[str]] = {}
+        for row, name in self._chosen():
+            role = Qt.ItemDataRole.DisplayRole if name == "label" else Qt.ItemDataRole.EditRole
+            lines.setdefault(row, []).append(str(self.skus.index(row, COLUMNS.index(name)).data(role) or ""))
+        if lines:
+            QGuiApplication.clipboard().setText(to_tsv(lines.values()))
+
+    def paste(self) -> None:
+        """Put the clipboard's block over the cells from the current one on; a single value fills all chosen cells."""
+        lines, current = from_tsv(QGuiApplication.clipboard().text()), self.currentIndex()
+        if not current.isValid():
+            return
+        if len(lines) == 1 and len(lines[0]) == 1:
+            cells = self._chosen() or [(current.row(), COLUMNS[current.column()])]
+            self.skus.put(dict.fromkeys([cell for cell in cells if cell[1] in EDITABLE], lines[0][0]))
+            return
+        texts = {
+            (current.row() + down, COLUMNS[current.column() + right]): text
+            for down, line in enumerate(lines)
+            for right, text in enumerate(line)
+            if current.column() + right < len(COLUMNS) and current.row() + down < self.skus.rowCount()
+        }
+        self.skus.put({cell: text for cell, text in texts.items() if cell[1] in EDITABLE})
+
+    def fill_down(self) -> None:
+        """Give the chosen cells of each column the value of their first one."""
+        first: dict[str, str] = {}
+        texts: dict[Cell, str] = {}
+        for row, name in self._chosen():
+            if name in EDITABLE:
+                value = str(self.skus.index(row, COLUMNS.index(name)).data(Qt.ItemDataRole.EditRole))
+                texts[row, name] = first.setdefault(name, value)
+        self.skus.put(texts)

@@ -1,0 +1,222 @@
+"""Editing in the table: a cell, a pasted block, filling down, clearing. Each is one change that can be taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+from PySide6.QtCore import QObject, Qt, Signal
+
+from app.messages import tr
+from app.services.listings.cells import CellEdit, CellPlan, CellsSaved
+from app.services.listings.source import CHILD_ID_OFFSET, ListingRow
+from app.views.cells import Cell
+from app.views.context import ViewContext
+from app.views.errors import sentence
+from app.views.listings.lines import refusal
+from app.views.listings.paste_dialog import PasteDialog
+from app.views.listings.values import FIELD_OF_COLUMN, cell_value
+from app.views.notices import Offer
+from app.views.paged_table import PagedTable
+
+MOST_CELLS = 20_000
+Place = tuple[int, str]
+
+
+class CellBlocks(QObject):
+    """Turns what the table tells into edits.
+
+    Emits:
+        saved: what was stored (`CellsSaved`).
+        undo_wanted: uid of a change to take back.
+    """
+
+    saved = Signal(object)
+    undo_wanted = Signal(str)
+
+    def __init__(self, context: ViewContext, table: PagedTable) -> None:
+        super().__init__(table)
+        self._context, self._table = context, table
+        self._desk = context.services.listings
+        table.paged.edited.connect(self._on_edited)
+        table.block_pasted.connect(self._on_pasted)
+        table.filled_down.connect(self._on_filled)
+        table.cells_cleared.connect(self._on_cleared)
+
+    # -- one cell ----------------------------------------------------------------------------------------------
+
+    def _on_edited(self, row_id: int, column: str, text: str) -> None:
+        """Enter or Tab in a cell editor. What cannot be read stays in the cell, marked, and is not stored."""
+        field = FIELD_OF_COLUMN[column]
+        try:
+            value = cell_value(field, text)
+        except ValueError:
+            self._refuse(row_id, column, text)
+            return
+        self._show_at_once(row_id, column, value)
+        self._save([CellEdit(row_id, field, value)], quietly=True)
+
+    def _refuse(self, row_id: int, column: str, text: str) -> None:
+        said = refusal(text)
+        self._put_cell(row_id, column, Cell(text.strip(), is_refused=True, tip=said))
+        self._context.notices.toast("window.said", tone="red", text=said)
+
+    def _put_cell(self, row_id: int, column: str, cell: Cell) -> None:
+        model, at = self._table.paged, self._table.column_at(column)
+        row = self._row_of(row_id)
+        entry = model.entry(row) if row >= 0 else None
+        cells = model.cells(row) if row >= 0 else None
+        if entry is not None and cells is not None:
+            cells[at] = cell
+            model.dataChanged.emit(model.index(row, at), model.index(row, at))
+
+    def _show_at_once(self, row_id: int, column: str, value: Any) -> None:
+        """Show the new value before it is stored: the old one must not come back for a moment."""
+        row = self._row_of(row_id)
+        entry = self._table.paged.entry(row) if row >= 0 else None
+        if entry is None:
+            return
+        name = FIELD_OF_COLUMN[column]
+        names = [name] if name != "price_minor" or not isinstance(entry.row, ListingRow) else _PRICES
+        entry.row = replace(entry.row, **dict.fromkeys(names, value))
+        entry.cells = None
+        last = self._table.paged.columnCount() - 1
+        self._table.paged.dataChanged.emit(self._table.paged.index(row, 0), self._table.paged.index(row, last))
+
+    def _row_of(self, row_id: int) -> int:
+        """The visible row of a listing or variant: near the current one, else looked up."""
+        model, current = self._table.paged, self._table.currentIndex().row()
+        for row in (current, current - 1, current + 1):
+            if 0 <= row < model.rowCount() and model.id_at(row) == row_id:
+                return row
+        at = model.position_of(row_id)
+        return model.row_of(at) if at is not None else -1
+
+    # -- blocks ------------------------------------------------------------------------------------------------
+
+    def _on_pasted(self, row: int, visual: int, lines: Sequence[Sequence[str]]) -> None:
+        """Ctrl+V: shows what will change where more than one row is meant."""
+        if len(lines) == 1 and len(lines[0]) == 1:
+            places = list(self._chosen_places())
+            texts = dict.fromkeys(places or [(row, self._columns_from(visual)[0])], lines[0][0])
+        else:
+            columns = self._columns_from(visual)
+            texts = {
+                (row + down, column): text
+                for down, line in enumerate(lines)
+                for column, text in zip(columns, line, strict=False)
+                if row + down < self._table.paged.rowCount()
+            }
+        self._put_texts(texts, shows_first=True)
+
+    def _on_filled(self, rows: Sequence[int], columns: Sequence[str]) -> None:
+        """Ctrl+D: the first chosen row's values for the rows below it."""
+        if not rows or self._are_whole_rows(columns):
+            return
+        model, texts = self._table.paged, {}
+        for column in columns:
+            if column in FIELD_OF_COLUMN:
+                first = model.index(rows[0], self._table.column_at(column))
+                text = model.data(first, Qt.ItemDataRole.EditRole)
+                if text is not None:
+                    texts.update({(row, column): str(text) for row in rows[1:]})
+        self._put_texts(texts)
+
+    def _on_cleared(self, rows: Sequence[int], columns: Sequence[str]) -> None:
+        """Delete: empties cells, never rows."""
+        if not self._are_whole_rows(columns):
+            self._put_texts({(row, column): "" for row in rows for column in columns})
+
+    def _are_whole_rows(self, columns: Sequence[str]) -> bool:
+        """Rows chosen as a whole are not meant cell by cell: say so instead of emptying all of them."""
+        is_whole = len(columns) == len(self._table.spans())
+        if is_whole:
+            self._context.notices.toast("listings.cells.choose_cells", tone="amber")
+        return is_whole
+
+    def _columns_from(self, visual: int) -> list[str]:
+        """Keys of the shown columns from the one at *visual* on."""
+        header, columns = self._table.header, self._table.paged.columns
+        return [columns[span.logical].key for span in self._table.spans() if header.visualIndex(span.logical) >= visual]
+
+    def _chosen_places(self) -> Iterator[Place]:
+        rows, columns = self._table.chosen_block()
+        if len(columns) == len(self._table.spans()):
+            return
+        for row in rows:
+            for column in columns:
+                yield row, column
+
+    def _put_texts(self, texts: dict[Place, str], *, shows_first: bool = False) -> None:
+        """Texts for cells, read as far as they can be."""
+        meant = {place: text for place, text in texts.items() if place[1] in FIELD_OF_COLUMN}
+        if not meant:
+            self._context.notices.toast("listings.cells.not_editable", tone="amber")
+            return
+        if len(meant) > MOST_CELLS:
+            self._context.notices.toast("listings.cells.too_many", tone="amber", most=MOST_CELLS)
+            return
+        edits, unread = self._read(meant)
+        if shows_first and len({row for row, _ in meant}) > 1:
+            self._ask(edits, unread)
+            return
+        for row_id, column, text in unread[:1]:
+            self._refuse(row_id, column, text)
+        self._save(edits)
+
+    def _read(self, texts: dict[Place, str]) -> tuple[list[CellEdit], list[tuple[int, str, str]]]:
+        edits, unread = [], []
+        for (row, column), text in texts.items():
+            row_id = self._table.paged.id_at(row)
+            if row_id is None:
+                continue  # a heading, or not known yet
+            if column == "title" and row_id >= CHILD_ID_OFFSET and not text:
+                continue  # clearing a block over unfolded variants does not mean their missing titles
+            try:
+                edits.append(CellEdit(row_id, FIELD_OF_COLUMN[column], cell_value(FIELD_OF_COLUMN[column], text)))
+            except ValueError:
+                unread.append((row_id, column, text))
+        return edits, unread
+
+    def _ask(self, edits: list[CellEdit], unread: list[tuple[int, str, str]]) -> None:
+        handle = self._context.runner.call(self._desk.plan_cells, edits)
+        handle.succeeded.connect(lambda plan: self._show_plan(edits, plan, [text for _, _, text in unread]))
+        handle.failed.connect(self._tell)
+
+    def _show_plan(self, edits: list[CellEdit], plan: CellPlan, unread: list[str]) -> None:
+        dialog = PasteDialog(plan, unread, self._table)
+        dialog.accepted.connect(lambda: self._save(edits))
+        dialog.open()
+
+    # -- storing -----------------------------------------------------------------------------------------------
+
+    def _save(self, edits: list[CellEdit], *, quietly: bool = False) -> None:
+        if not edits:
+            return
+        handle = self._context.runner.start(self._desk.save_cells, edits)
+        handle.succeeded.connect(lambda saved: self._on_saved(saved, quietly))
+        handle.failed.connect(lambda error: self._on_failed(edits, error))
+        self._context.jobs.keep(handle)
+
+    def _on_saved(self, saved: CellsSaved, quietly: bool) -> None:
+        refused = saved.plan.refused
+        if refused:
+            reason = tr(f"listings.cell_refused.{refused[0].refused}")
+            self._context.notices.toast("listings.cells.refused", tone="amber", n=len(refused), reason=reason)
+            self._table.paged.mark_stale({change.listing_id for change in refused})
+        elif saved.change is not None and not quietly:
+            uid = saved.change.uid
+            offer = Offer("action.undo", lambda: self.undo_wanted.emit(uid), shortcut="Ctrl+Z")
+            self._context.notices.toast("listings.cells.changed", offer=offer, n=len(saved.plan.changes))
+        self.saved.emit(saved)
+
+    def _on_failed(self, edits: list[CellEdit], error: Exception) -> None:
+        self._table.paged.mark_stale({edit.row_id for edit in edits})
+        self._tell(error)
+
+    def _tell(self, error: Exception) -> None:
+        self._context.notices.toast("window.said", tone="red", text=sentence(error))
+
+
+_PRICES = ["price_min_minor", "price_max_minor"]

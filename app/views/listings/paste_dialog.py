@@ -1,0 +1,91 @@
+"""What a pasted block would change, before it does: cells before and after, and those that stay as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
+
+from app.messages import tr
+from app.services.listings.cells import CellChange, CellPlan
+from app.views.listings.lines import refusal
+from app.views.numbers import MISSING, integer, money
+from app.views.theme import current_theme
+from app.views.widgets.dialog import Dialog
+from app.views.widgets.ground import column
+from app.views.widgets.label import Label
+
+MOST_SHOWN = 300
+"""Lines of the table; all of them count and are changed."""
+HEADERS = ("listings.paste.row", "listings.paste.field", "listings.paste.before", "listings.paste.after")
+
+
+class PasteDialog(Dialog):
+    """Lists the changes of a plan; accepted when they are wanted."""
+
+    def __init__(self, plan: CellPlan, unread: Sequence[str], parent: QWidget) -> None:
+        super().__init__("listings.paste.title", parent, size=QSize(860, 520), n=len(plan.changes))
+        self.counts = Label(wrap=True)
+        self.counts.setText(
+            tr(
+                "listings.paste.counts",
+                n=len(plan.changes),
+                listings=len(plan.listing_ids),
+                same=plan.unchanged,
+                refused=len(plan.refused) + len(unread),
+            )
+        )
+        self.table = QTableWidget()
+        whole = column(self.body, edges=16, gap=10)
+        whole.addWidget(self.counts)
+        whole.addWidget(self.table, 1)
+        self._fill([*plan.refused, *plan.changes], list(unread))
+        self.hint.say("listings.paste.hint")
+        self.primary = self.add_buttons("listings.paste.verb", n=len(plan.changes))
+        self.primary.setEnabled(bool(plan.changes))
+
+    def _fill(self, changes: Sequence[CellChange], unread: Sequence[str]) -> None:
+        """Refused ones first: they are why somebody looks."""
+        lines = [("–", "", text, refusal(text), True) for text in unread]
+        lines += [_line(change) for change in changes]
+        table, theme = self.table, current_theme()
+        table.setColumnCount(len(HEADERS))
+        table.setHorizontalHeaderLabels([tr(key) for key in HEADERS])
+        table.setRowCount(min(len(lines), MOST_SHOWN))
+        for row, (*texts, is_refused) in enumerate(lines[:MOST_SHOWN]):
+            for at, text in enumerate(texts):
+                item = QTableWidgetItem(text)
+                item.setToolTip(text)
+                if is_refused:
+                    item.setForeground(theme.tone("red").text)
+                table.setItem(row, at, item)
+        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        table.setShowGrid(False)
+        table.setWordWrap(False)
+        table.verticalHeader().hide()
+        table.verticalHeader().setDefaultSectionSize(theme.height(26))
+        header = table.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        for at, wide in ((1, 90), (2, 190), (3, 260)):
+            header.resizeSection(at, theme.height(wide))
+
+
+def _line(change: CellChange) -> tuple[str, str, str, str, bool]:
+    after = shown(change.field, change.after)
+    if change.refused is not None:
+        after = tr(f"listings.cell_refused.{change.refused}")
+    field = tr(f"listings.sku.{change.field}" if change.field != "title" else "listings.column.title")
+    return change.name or "–", field, shown(change.field, change.before), after, change.refused is not None
+
+
+def shown(field: str, value: Any) -> str:
+    """A cell's value as the window shows it."""
+    if value is None or value == "":
+        return MISSING
+    if field == "price_minor":
+        return money(value)
+    return integer(value) if field == "stock" else str(value)

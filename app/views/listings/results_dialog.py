@@ -1,0 +1,75 @@
+"""Results of earlier batches: chosen from a list, also after the window was closed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QHeaderView, QTableWidget, QTableWidgetItem, QWidget
+
+from app.messages import tr
+from app.services.publishing.recent import RecentBatch
+from app.views.numbers import integer, moment
+from app.views.status import status
+from app.views.theme import current_theme
+from app.views.widgets.dialog import Dialog
+from app.views.widgets.ground import column
+
+HEADERS = (
+    "publish.results.time",
+    "publish.results.store",
+    "publish.results.state",
+    "publish.results.total",
+    "publish.part.on_platform",
+    "publish.part.failed",
+    "publish.part.unknown",
+)
+
+
+class ResultsDialog(Dialog):
+    """The newest batches, newest first.
+
+    Emits:
+        chosen: number of a batch.
+    """
+
+    chosen = Signal(int)
+
+    def __init__(self, batches: Sequence[RecentBatch], parent: QWidget) -> None:
+        super().__init__("publish.results.title", parent, size=QSize(820, 440))
+        self._batches = batches
+        self.table = QTableWidget(len(batches), len(HEADERS))
+        column(self.body, edges=16).addWidget(self.table)
+        self._fill()
+        self.primary = self.add_buttons("publish.show_result", cancel_key="dialog.close")
+        self.table.doubleClicked.connect(lambda _: self.accept())
+        self.accepted.connect(self._tell)
+
+    def _fill(self) -> None:
+        table, theme = self.table, current_theme()
+        table.setHorizontalHeaderLabels([tr(key) for key in HEADERS])
+        for at, batch in enumerate(self._batches):
+            figures = (batch.total, batch.on_platform, batch.failed, batch.unknown)
+            texts = (moment(batch.created_ms), batch.store_name, status(f"job.{batch.state}").word)
+            for place, text in enumerate((*texts, *map(integer, figures))):
+                item = QTableWidgetItem(text)
+                if place >= len(texts):
+                    item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+                if place == len(HEADERS) - 2 and batch.failed:
+                    item.setForeground(theme.tone("red").text)
+                table.setItem(at, place, item)
+        table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
+        table.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)
+        table.setSelectionMode(QTableWidget.SelectionMode.SingleSelection)
+        table.setShowGrid(False)
+        table.verticalHeader().hide()
+        table.verticalHeader().setDefaultSectionSize(theme.height(28))
+        table.horizontalHeader().setHighlightSections(False)
+        table.resizeColumnsToContents()
+        table.horizontalHeader().setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
+        table.setCurrentCell(0, 0)
+
+    def _tell(self) -> None:
+        at = self.table.currentRow()
+        if 0 <= at < len(self._batches):
+            self.chosen.emit(self._batches[at].batch_id)

@@ -1,0 +1,108 @@
+"""What is done with many rows besides publishing: checking anew, exporting, the blank sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, Qt, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from app.messages import tr
+from app.views.context import ViewContext
+from app.views.errors import sentence
+from app.views.notices import Offer
+
+XLSX, CSV = "xlsx", "csv"
+
+
+class RowActions(QObject):
+    """Runs them as jobs.
+
+    Emits:
+        checked: findings were counted anew.
+    """
+
+    checked = Signal()
+
+    def __init__(self, context: ViewContext, page: QWidget) -> None:
+        super().__init__(page)
+        self._context, self._page = context, page
+
+    def recheck(self, ids: Sequence[int]) -> None:
+        """Check these listings anew, pictures included."""
+        if not ids:
+            return
+        handle = self._context.runner.start(self._context.services.listings.recheck, list(ids))
+        handle.succeeded.connect(lambda _: self.checked.emit())
+        self._context.jobs.add(
+            handle,
+            "listings.job.recheck",
+            icon="shield-check",
+            summarise=lambda found: (
+                "listings.job.recheck_summary",
+                {"n": found.checked, "blocked": found.blocked, "held": found.held, "warned": found.warned},
+            ),
+            n=len(ids),
+        )
+
+    # -- files -------------------------------------------------------------------------------------------------
+
+    def ask_where_to_export(self, then: Callable[[Path], None]) -> None:
+        """Ask for the file of an export; its ending decides the kind."""
+        dialog = self._save_dialog("listings.export.title", "listings", "listings.export.kinds")
+        dialog.filterSelected.connect(lambda kind: dialog.setDefaultSuffix(CSV if CSV in kind else XLSX))
+        dialog.fileSelected.connect(lambda name: then(Path(name)))
+        dialog.open()
+
+    def export(self, path: Path, ids: Sequence[int]) -> None:
+        """Write these listings to *path* in the worker process."""
+        handle = self._context.runner.start_heavy(*self._context.services.export_call(path, list(ids)))
+        handle.succeeded.connect(lambda result: self._on_exported(path, result))
+        self._context.jobs.add(
+            handle,
+            "listings.job.export",
+            icon="table-export",
+            summarise=lambda result: ("listings.job.export_summary", {"n": result.listings, "skus": result.skus}),
+            offer_results=lambda _: [self._folder_offer(path)],
+            file=path.name,
+            n=len(ids),
+        )
+
+    def _on_exported(self, path: Path, result: Any) -> None:
+        offer = self._folder_offer(path)
+        self._context.notices.toast("listings.saved_listings", offer=offer, file=path.name, n=result.listings)
+
+    def save_template(self) -> None:
+        """Save the ready-made sheet."""
+        dialog = self._save_dialog("listings.template.title", "shangjia-listings", "listings.template.kinds")
+        dialog.fileSelected.connect(lambda name: self.write_template(Path(name)))
+        dialog.open()
+
+    def write_template(self, path: Path) -> None:
+        """Write the ready-made sheet to *path*."""
+        handle = self._context.runner.call(self._context.services.save_template, path)
+        handle.succeeded.connect(lambda _: self._toast_saved(path))
+        handle.failed.connect(self._tell)
+
+    def _save_dialog(self, title_key: str, name: str, kinds_key: str) -> QFileDialog:
+        dialog = QFileDialog(self._page, tr(title_key))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setNameFilters(tr(kinds_key).split(";;"))
+        dialog.setDefaultSuffix(XLSX)
+        dialog.selectFile(name)
+        return dialog
+
+    def _toast_saved(self, path: Path) -> None:
+        self._context.notices.toast("listings.saved_file", offer=self._folder_offer(path), file=path.name)
+
+    @staticmethod
+    def _folder_offer(path: Path) -> Offer:
+        folder = QUrl.fromLocalFile(str(path.parent))
+        return Offer("listings.open_folder", lambda: QDesktopServices.openUrl(folder))
+
+    def _tell(self, error: BaseException) -> None:
+        self._context.notices.toast("window.said", tone="red", text=sentence(error))

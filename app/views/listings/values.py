@@ -1,0 +1,37 @@
+"""Cells of listings and variants as texts that can be edited, and back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.services.listings.records import SkuRecord
+from app.views.listings.lines import LARGEST_NUMBER, whole_number
+from app.views.numbers import parse_money, plain_money
+
+FIELD_OF_COLUMN = {"title": "title", "code": "code", "price": "price_minor", "stock": "stock"}
+"""Field of an editable column of the table."""
+
+
+def cell_text(sku: SkuRecord, name: str) -> str:
+    """What an editor of the cell begins with: no grouping, nothing for unknown."""
+    if name == "price_minor":
+        return plain_money(sku.price_minor)
+    if name == "stock":
+        return "" if sku.stock is None else str(sku.stock)
+    return sku.code if name == "code" else ""
+
+
+def cell_value(name: str, text: str) -> Any:
+    """What is stored for *text* in the field *name*; None for an emptied number.
+
+    Raises:
+        ValueError: not a number, or one no price or stock can be.
+    """
+    if name == "price_minor":
+        minor = parse_money(text)
+        if minor is not None and not 0 <= minor <= LARGEST_NUMBER:
+            raise ValueError(text)
+        return minor
+    if name == "stock":
+        return whole_number(text)
+    return " ".join(text.split())

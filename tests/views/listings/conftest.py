@@ -1,0 +1,150 @@
+"""The Listings page over real services: a database file, the checker, a publish queue and a marketplace in memory."""
+
+import asyncio
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+
+from app.services.listings.desk import ListingDesk
+from app.services.listings.loading import load_listing
+from app.services.publishing.desk import PublishDesk
+from app.services.publishing.preview import publish_preview
+from app.services.publishing.run import publish
+from app.services.stores.reading import get_store
+from app.views.listings.page import ListingsPage
+from app.views.listings.panel import ListingPanel
+from app.views.listings.pictures import ListingPictures
+from tests.unit.conftest import db, empty_database, make_listing
+from tests.unit.publishing.conftest import FAST, make_sellable, market, pictures, store
+
+__all__ = ["db", "empty_database", "make_listing", "make_sellable", "market", "pictures", "store"]
+
+
+class Publishing(PublishDesk):
+    """The real queue; what is sent goes to a marketplace in memory, on a worker thread with a loop of its own."""
+
+    def __init__(self, db, market):
+        super().__init__(SimpleNamespace(db=db))
+        self.market, self.settings = market, FAST
+
+    def run(self, store_id, batch_id, ctx):
+        return asyncio.run(publish(self._app.db, self.market, store_id, batch_id, ctx, settings=self.settings))
+
+
+@pytest.fixture
+def services(db, store, market):
+    """What the page is given."""
+    written = []
+    return SimpleNamespace(
+        listings=ListingDesk(lambda: db),
+        publishing=Publishing(db, market),
+        publish_preview=lambda ids: publish_preview(db, ids),
+        store_name=lambda id: get_store(db, id).name,
+        export_call=lambda path, ids: ("app.services.listings.exporting:export_file", db.path, path, ids),
+        save_template=lambda path: written.append(Path(path)),
+        written=written,
+    )
+
+
+@pytest.fixture
+def loaded(db):
+    """Read a listing as it is stored."""
+
+    def load(listing_id):
+        with db.read() as session:
+            return load_listing(session, listing_id)
+
+    return load
+
+
+@pytest.fixture
+def write(db):
+    """Change something behind the window's back."""
+
+    def run(sql, *params):
+        with db.bulk() as connection:
+            connection.exec_driver_sql(sql, params)
+
+    return run
+
+
+@pytest.fixture
+def settle(qtbot, runner, context):
+    """Wait until nothing is under way: no task, no save, no answer."""
+
+    def wait():
+        qtbot.waitUntil(lambda: runner.is_idle and not context.jobs.is_keeping, timeout=10_000)
+        QApplication.processEvents()
+        qtbot.waitUntil(lambda: runner.is_idle, timeout=10_000)
+
+    return wait
+
+
+@pytest.fixture
+def open_panel(qtbot, context, services, settle):
+    """Show the side panel alone with a listing in it."""
+    made = []
+
+    def show(listing_id=0):
+        context.services = services
+        images = ListingPictures()
+        panel = ListingPanel(context, images)
+        panel.setFixedWidth(404)
+        panel.resize(404, 900)
+        qtbot.addWidget(panel)
+        with qtbot.waitActive(panel):
+            panel.show()
+            panel.activateWindow()
+        made.append(images)
+        if listing_id:
+            panel.show_listing(listing_id)
+            qtbot.waitUntil(lambda: panel._detail is not None, timeout=10_000)
+            settle()
+        return panel
+
+    yield show
+    settle()  # the panels are closed by now
+    for images in made:
+        images.stop()
+
+
+@pytest.fixture
+def open_page(qtbot, context, services, settle):
+    """Show the page, asked and filled."""
+
+    def show(size=(1440, 820)):
+        context.services = services
+        page = ListingsPage(context)
+        qtbot.addWidget(page)
+        page.resize(*size)
+        with qtbot.waitActive(page):
+            page.show()
+            page.activateWindow()
+        page.activated()
+        model = page.rows.paged
+        qtbot.waitUntil(lambda: model.is_loaded and model.is_exact, timeout=10_000)
+        settle()
+        return page
+
+    yield show
+    context.jobs.cancel_all()  # the pages are closed by now
+    qtbot.waitUntil(lambda: not context.jobs.running, timeout=10_000)
+    settle()
+
+
+@pytest.fixture
+def type_into(qtbot):
+    """Click into a line, replace its text by typing, leave it focused."""
+
+    def type_text(line, text):
+        qtbot.mouseClick(line, Qt.MouseButton.LeftButton)
+        line.selectAll()
+        if text:
+            qtbot.keyClicks(line, text)
+        else:
+            qtbot.keyClick(line, Qt.Key.Key_Delete)
+
+    return type_text
