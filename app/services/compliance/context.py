@@ -16,6 +16,7 @@ from app.services.compliance.registry import Look, Rule
 from app.services.compliance.rule_data import RuleData, rule_data, rule_file
 from app.services.compliance.ships_from import ShipsFrom, ships_from
 from app.services.compliance.units import resolve_unit, units
+from app.services.compliance.variant_looks import VariantLooks
 from app.services.compliance.words import WordBook, word_book
 
 AttributeReader = Callable[[str], Iterable[AttributeFacts]]
@@ -66,6 +67,7 @@ class CheckContext:
         self.units = units()
         self.ships_from: ShipsFrom = ships_from()
         self.words: WordBook = word_book()
+        self.variant_look = VariantLooks()
         self.images = ImageBook(self.limits, (*rule_file("detail_html")["photobank_hosts"], *image_hosts), read_images)
         signs = re.escape(self.limits.code_signs)
         self.is_usual_code = re.compile(rf"[A-Za-z0-9{signs}]{{1,{self.limits.code_max}}}").fullmatch

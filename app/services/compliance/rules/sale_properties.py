@@ -24,19 +24,18 @@ def _is_fine(record: ListingRecord, context: CheckContext) -> bool:
     names: list[str] | None = None
     keys = set()
     for sku in record.skus:
-        rows = [(part.get("name_id", ""), part.get("value_id", ""), part.get("value") or "") for part in sku.properties]
-        if not usual.issuperset(rows):
-            for row in rows:
+        look = context.variant_look(sku.properties)
+        if not usual.issuperset(look.parts):
+            for row in look.parts:
                 if row[:2] not in pairs or len(row[2]) > context.limits.property_text_max:
                     return False
                 if context.has_property_sign(row[2]):
                     return False
                 usual.remember(row)
-        own = [row[0] for row in rows]
-        names = own if names is None else names
-        if own != names or (sku.ships_from and not _agrees(sku, own, context)):
+        names = look.names if names is None else names
+        if look.names != names or (sku.ships_from and not _agrees(sku, names, context)):
             return False
-        keys.add(tuple([row[1] for row in rows]))
+        keys.add(look.values)
     if names is None:
         return True
     distinct = set(names)

@@ -14,13 +14,14 @@ from app.services.listings.records import ListingRecord
 
 
 def _is_fine(record: ListingRecord, context: CheckContext) -> bool:
-    sources = [part["image"] for sku in record.skus for part in sku.properties if part.get("image")]
-    if not sources:
-        return True
     try:
-        return all(context.images.sound[source] for source in sources)
+        for sku in record.skus:
+            for source in context.variant_look(sku.properties).images:
+                if not context.images.sound[source]:
+                    return False
     except KeyError:
         return False
+    return True
 
 
 GROUP = RuleGroup(_is_fine)

@@ -15,14 +15,10 @@ def _is_fine(record: ListingRecord, context: CheckContext) -> bool:
     words = context.words
     if not words.is_clean(f"{record.title}\n{record.keywords}\n{record.detail_html}"):
         return False
-    if record.attributes and not words.are_clean(_own_values(record.attributes)):
-        return False
-    return all(words.are_clean(_own_values(sku.properties)) for sku in record.skus)
-
-
-def _own_values(entries: list[dict[str, str]]) -> list[str]:
-    """Values that are the seller's own text, not of the platform's lists."""
-    return [entry.get("value") or "" for entry in entries if not entry.get("value_id")]
+    own = [entry.get("value") or "" for entry in record.attributes if not entry.get("value_id")]
+    for sku in record.skus:
+        own += context.variant_look(sku.properties).own
+    return words.are_clean(own)
 
 
 GROUP = RuleGroup(_is_fine)

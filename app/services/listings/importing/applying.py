@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from operator import attrgetter
 from typing import Any
 
@@ -11,20 +11,23 @@ from sqlalchemy import Connection
 
 from app.models import ListingStatus
 from app.services.clock import now_ms
+from app.services.compliance.image_facts import ImageFacts
 from app.services.db import Database
 from app.services.history.recording import add_range, record_change
 from app.services.history.records import ChangeRecord
 from app.services.listings.derived import DERIVED_COLUMNS, derived_row, match_key
 from app.services.listings.editing import apply_edits
+from app.services.listings.importing.counting import Count, counting
 from app.services.listings.importing.records import ImportPlan, NewListing
 from app.services.listings.importing.texts import SharedTexts
 from app.services.listings.search_index import filled_at_once
 from app.services.listings.writing import SKU_COLUMNS
 from app.services.tasks import TaskContext
 from app.services.workbooks import CellError
+from app.services.workbooks.tables import without_collection
 
-AT_ONCE = 2_000
-"""Listings in one statement."""
+AT_ONCE = 1_000
+"""Listings checked between two reports."""
 
 _OWN_COLUMNS = (
     "product_key",
@@ -76,9 +79,15 @@ _INSERT_ERROR = (
 )
 
 
-def apply_plan(db: Database, plan: ImportPlan, ctx: TaskContext) -> ChangeRecord | None:
-    """Store *plan*. Returns: the change, or None where there was nothing to store.
+def apply_plan(
+    db: Database, plan: ImportPlan, pictures: Mapping[str, ImageFacts], ctx: TaskContext
+) -> ChangeRecord | None:
+    """Check the new listings of *plan* and store it.
 
+    Args:
+        pictures: facts about every picture the plan names; one without facts counts as not looked at.
+
+    Returns: the change, or None where there was nothing to store.
     Raises:
         TaskCancelled: stopped; nothing was written.
     """
@@ -86,7 +95,7 @@ def apply_plan(db: Database, plan: ImportPlan, ctx: TaskContext) -> ChangeRecord
     touched = len(plan.new) + len(plan.changed)
     if not touched:
         return None
-    with db.bulk() as connection:
+    with counting(db, plan.store_id, pictures) as count, db.bulk() as connection:
         change_id, change = record_change(
             connection,
             kind="import",
@@ -99,7 +108,7 @@ def apply_plan(db: Database, plan: ImportPlan, ctx: TaskContext) -> ChangeRecord
         )
         run_id = _record_run(connection, plan, change_id, moment)
         if plan.new:
-            first = _insert_new(connection, plan, run_id, moment, ctx)
+            first = _insert_new(connection, plan, count, run_id, moment, ctx)
             add_range(connection, change_id, first, first + len(plan.new) - 1)
         apply_edits(connection, [changed.edit for changed in plan.changed], change_id, moment)
         _insert_errors(connection, run_id, plan.errors)
@@ -114,18 +123,21 @@ def _record_run(connection: Connection, plan: ImportPlan, change_id: int, moment
     return int(connection.exec_driver_sql(_INSERT_RUN, values).lastrowid or 0)
 
 
-def _insert_new(connection: Connection, plan: ImportPlan, run_id: int, moment_ms: int, ctx: TaskContext) -> int:
-    """Insert the new listings under consecutive ids. Returns: the first id."""
+def _insert_new(
+    connection: Connection, plan: ImportPlan, count: Count, run_id: int, moment_ms: int, ctx: TaskContext
+) -> int:
+    """Check and insert the new listings, under consecutive ids. Returns: the first id."""
     first = int(connection.exec_driver_sql("SELECT coalesce(max(id), 0) + 1 FROM listing").scalar_one())
     first = max(first, _first_free(connection))
     text = SharedTexts().of
-    with filled_at_once(connection, first):
+    with without_collection(), filled_at_once(connection, first):
         for start in range(0, len(plan.new), AT_ONCE):
             ctx.checkpoint()
             ctx.report(start, len(plan.new), note="import.storing")
             chunk = plan.new[start : start + AT_ONCE]
             for number, new in enumerate(chunk, first + start):
                 new.record.id = number
+                new.counts = count(new.record)
             rows = [_listing_row(new, text, run_id, moment_ms) for new in chunk]
             connection.exec_driver_sql(_INSERT_LISTING, rows)
             connection.exec_driver_sql(_INSERT_SKU, list(_sku_rows(chunk, text)))

@@ -1,8 +1,8 @@
-"""What an import would do: groups of rows matched with stored listings, differences found, new ones checked."""
+"""What an import would do: groups of rows matched with stored listings, differences found."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import repeat
 from typing import Any
 
@@ -28,15 +28,8 @@ Changes = dict[int, dict[str, tuple[Any, Any]]]
 class Comparison:
     """Compares one sheet with one store. After `run` the results stand in the attributes."""
 
-    def __init__(
-        self,
-        rows: SheetRows,
-        existing: ExistingListings,
-        store_id: int,
-        count_findings: Callable[[ListingRecord], tuple[int, int, int]],
-    ) -> None:
+    def __init__(self, rows: SheetRows, existing: ExistingListings, store_id: int) -> None:
         self._rows, self._existing, self._store_id = rows, existing, store_id
-        self._count_findings = count_findings
         self.new: list[NewListing] = []
         self.changed: list[ChangedListing] = []
         self.changes: Changes = {}
@@ -93,11 +86,11 @@ class Comparison:
     # -- new listings ------------------------------------------------------------------------------------------
 
     def _add_new(self, groups: list[list[int]]) -> None:
-        rows, count = self._rows, self._count_findings
+        rows = self._rows
         for record, group in zip(self._records(groups), groups, strict=True):
             if rows.refused and (left_out := rows.refused_of(group)):
                 record.error_code, record.error_text = ROWS_REFUSED, ", ".join(map(str, left_out))
-            self.new.append(NewListing(record, group, count(record)))
+            self.new.append(NewListing(record, group))
             for index in group:
                 self.verdicts[index] = RowVerdict.NEW
 

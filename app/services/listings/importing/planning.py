@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import Literal
 
-from sqlalchemy.orm import Session
-
-from app.services.compliance import CheckContext, check, load_context
-from app.services.compliance.findings import counts as count_findings
-from app.services.compliance.loading import learn_images
+from app.services.compliance import CheckContext, load_context
 from app.services.db import Database
 from app.services.listings.importing.conversion import to_rows
 from app.services.listings.importing.existing import ExistingListings, marker_of
@@ -23,13 +18,11 @@ from app.services.listings.importing.pictures import PackedPicture, PictureFinde
 from app.services.listings.importing.plan import Comparison
 from app.services.listings.importing.records import ImportPlan
 from app.services.listings.importing.sheet import SheetRows
-from app.services.listings.records import ListingRecord
 from app.services.tasks import TaskContext
 from app.services.workbooks import ListingTable, OpenedFile, Recognition, open_workbook, read_listings, recognise
 
 IMAGES = "images"
 """Folder of the data folder for pictures that came in archives."""
-CHECKED_AT_ONCE = 1_000
 
 Language = Literal["zh", "en"]
 Names = Mapping[str, Mapping[str, str]]
@@ -44,7 +37,6 @@ class Planned:
         names: of ids the store has now, to show what would be replaced.
         packed: pictures still in archives, by the path the plan gives them.
         used_pictures: dropped picture source → (pictures in it, of these named by the sheet).
-        is_checked: whether the findings of new listings are counted.
     """
 
     plan: ImportPlan
@@ -53,7 +45,6 @@ class Planned:
     names: Names
     packed: Mapping[str, PackedPicture] = field(default_factory=dict)
     used_pictures: Mapping[Path, tuple[int, int]] = field(default_factory=dict)
-    is_checked: bool = True
 
 
 def recognised(
@@ -94,7 +85,7 @@ def make_plan(
         unpack_to: where pictures of archives go.
         others: what was dropped along with the sheet and may hold pictures.
         fixes: the user's corrections.
-        is_preview: leave pictures packed and new listings unchecked, until the plan is applied.
+        is_preview: leave pictures packed until the plan is applied.
         language: of names in `Planned.names`.
 
     Raises:
@@ -108,7 +99,7 @@ def make_plan(
             context = load_context(session, store_id)
             sheet = to_rows(table, context, finder)
             existing = ExistingListings(session.connection(), store_id)
-            comparison = Comparison(sheet, existing, store_id, _counter(session, context, sheet, is_preview))
+            comparison = Comparison(sheet, existing, store_id)
             comparison.run(ctx)
             marker = marker_of(session.connection(), store_id)
         used = {source: (count, finder.used(source)) for source, count in finder.counts.items()}
@@ -127,7 +118,7 @@ def make_plan(
         marker=marker,
         mapping=dict(recognition.mapping),
     )
-    return Planned(plan, table, sheet, _names(context, plan, language), packed, used, is_checked=not is_preview)
+    return Planned(plan, table, sheet, _names(context, plan, language), packed, used)
 
 
 def plan_import(
@@ -142,42 +133,6 @@ def plan_import(
         recognition, _ = recognised(db, opened)
         planned = make_plan(db, opened, recognition, store_id, database.parent / IMAGES, ctx, others=others)
     return planned.plan, planned.table
-
-
-def count_new(db: Database, plan: ImportPlan, ctx: TaskContext) -> None:
-    """Count the findings of the listings a plan brings.
-
-    Raises:
-        TaskCancelled: stopped.
-    """
-    with db.read() as session:
-        context = load_context(session, plan.store_id)
-        _learn(session, context, [new.record.images for new in plan.new])
-        for number, new in enumerate(plan.new):
-            if number % CHECKED_AT_ONCE == 0:
-                ctx.checkpoint()
-                ctx.report(number, len(plan.new), note="import.checking")
-            new.counts = _counted(new.record, context=context)
-
-
-def _counter(
-    session: Session, context: CheckContext, sheet: SheetRows, is_preview: bool
-) -> Callable[[ListingRecord], tuple[int, int, int]]:
-    if is_preview:
-        return lambda record: (0, 0, 0)
-    _learn(session, context, sheet.images)
-    return partial(_counted, context=context)
-
-
-def _counted(record: ListingRecord, *, context: CheckContext) -> tuple[int, int, int]:
-    findings = check(record, context)
-    return count_findings(findings) if findings else (0, 0, 0)
-
-
-def _learn(session: Session, context: CheckContext, images: Sequence[Sequence[str] | None]) -> None:
-    sources = {source for listed in images if listed for source in listed}
-    if sources:
-        learn_images(session, context, sources)
 
 
 def _names(context: CheckContext, plan: ImportPlan, language: Language) -> Names:

@@ -6,7 +6,7 @@ Nothing is decided here that `plan` would decide otherwise: a listing in doubt i
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import orjson
@@ -18,6 +18,10 @@ from app.services.listings.text import fold
 
 Matched = Sequence[tuple[int, list[int]]]
 """Pairs of a stored listing's id and the rows that mean it."""
+
+Sku = tuple[Any, ...]
+"""Columns of `_SKUS`."""
+_CODE, _VALUES, _TEXT = 1, slice(2, 6), 6
 
 _FIXED = ("id", "product_key", "product_id", "category_id", "attributes", "extra")
 _SKUS = (
@@ -48,7 +52,7 @@ class QuickLook:
         """Columns of the listings, in the order of *ids*."""
         names = list(dict.fromkeys((*_FIXED, *self._rows.listing)))
         query = f"SELECT {', '.join(names)} FROM listing WHERE id IN ({inside})"
-        by_id = {row[0]: row for row in self._connection.exec_driver_sql(query)}
+        by_id = {row[0]: row for row in self._fetched(query)}
         return dict(zip(names, zip(*[by_id[number] for number in ids], strict=True), strict=True))
 
     # -- fields and pictures -----------------------------------------------------------------------------------
@@ -71,7 +75,7 @@ class QuickLook:
         if not any(wanted):
             return set()
         stored: dict[int, list[str]] = defaultdict(list)
-        for listing_id, source in self._connection.exec_driver_sql(_IMAGES.format(inside)):
+        for listing_id, source in self._fetched(_IMAGES.format(inside)):
             stored[listing_id].append(source)
         return set(_differing(wanted, [stored.get(number, []) for number in ids]))
 
@@ -80,45 +84,53 @@ class QuickLook:
     def _other_skus(
         self, ids: list[int], groups: Sequence[list[int]], inside: str, stored_categories: Sequence[str]
     ) -> set[int]:
-        stored: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
-        for listing_id, *sku in self._connection.exec_driver_sql(_SKUS.format(inside)):
-            stored[listing_id].append(tuple(sku))
-        wanted = self._wanted_skus(groups, stored_categories)
-        suspects = set()
+        stored: dict[int, list[Sku]] = defaultdict(list)
+        for sku in self._fetched(_SKUS.format(inside)):
+            stored[sku[0]].append(sku)
+        wanted, properties = self._wanted_skus(ids, groups, stored_categories)
+        suspects, start = set(), 0
         for number, (listing_id, group) in enumerate(zip(ids, groups, strict=True)):
-            own = [next(wanted) for _ in group]
-            there = stored.get(listing_id, [])
-            if there != [sku for sku, _ in own] and not self._are_known(own, there):
+            end = start + len(group)
+            there, own = stored.get(listing_id, []), wanted[start:end]
+            if there != own and not self._are_known(own, properties[start:end], there):
                 suspects.add(number)
+            start = end
         return suspects
 
     def _wanted_skus(
-        self, groups: Sequence[list[int]], stored_categories: Sequence[str]
-    ) -> Iterator[tuple[tuple[Any, ...], PropertyList]]:
-        """Each row's variant as the database would have it, and its properties."""
+        self, ids: list[int], groups: Sequence[list[int]], stored_categories: Sequence[str]
+    ) -> tuple[list[Sku], list[PropertyList]]:
+        """Each row's variant as the database would have it, and its properties, listing by listing."""
         rows = self._rows
         column = rows.listing.get("category_id")
         own = rows.firsts(column, groups) if column is not None else [None] * len(groups)
         named = [one if one is not None else there for one, there in zip(own, stored_categories, strict=True)]
         indexes = [index for group in groups for index in group]
-        categories = (name for name, group in zip(named, groups, strict=True) for _ in group)
-        text = rows.texts.of
-        for index, properties in zip(indexes, rows.properties.of(indexes, categories), strict=True):
-            code, price, stock = rows.codes[index] or "", rows.prices[index], rows.stocks[index]
-            sku = (code, price, stock, rows.barcodes[index] or "", rows.ships_from[index], text(properties))
-            yield sku, properties
+        categories = [name for name, group in zip(named, groups, strict=True) for _ in group]
+        properties = rows.properties.of(indexes, categories)
+        skus = zip(
+            [listing_id for listing_id, group in zip(ids, groups, strict=True) for _ in group],
+            [rows.codes[index] or "" for index in indexes],
+            [rows.prices[index] for index in indexes],
+            [rows.stocks[index] for index in indexes],
+            [rows.barcodes[index] or "" for index in indexes],
+            [rows.ships_from[index] for index in indexes],
+            map(rows.texts.of, properties),
+            strict=True,
+        )
+        return list(skus), properties
 
-    def _are_known(self, wanted: Sequence[tuple[tuple[Any, ...], PropertyList]], there: list[tuple[Any, ...]]) -> bool:
+    def _are_known(self, wanted: list[Sku], properties: list[PropertyList], there: list[Sku]) -> bool:
         """Whether every row is a stored variant of which it says nothing new."""
-        by_code = {sku[0]: sku for sku in there}
-        for sku, properties in wanted:
-            stored = by_code.get(sku[0])
+        by_code = {sku[_CODE]: sku for sku in there}
+        for sku, own in zip(wanted, properties, strict=True):
+            stored = by_code.get(sku[_CODE])
             if stored is None:
                 return False
-            for value, old in zip(sku[1:5], stored[1:5], strict=True):
+            for value, old in zip(sku[_VALUES], stored[_VALUES], strict=True):
                 if value not in (None, "") and value != old:
                     return False
-            if properties and sku[5] != stored[5] and not self._is_same_properties(stored[5], properties):
+            if own and sku[_TEXT] != stored[_TEXT] and not self._is_same_properties(stored[_TEXT], own):
                 return False
         return True
 
@@ -128,6 +140,11 @@ class QuickLook:
         if known is None:
             known = self._same_properties[key] = same_properties(properties, orjson.loads(stored))
         return known
+
+    def _fetched(self, sql: str) -> list[Any]:
+        """Plain tuples: SQLAlchemy's rows cost as much again."""
+        cursor = self._connection.exec_driver_sql(sql).cursor
+        return [] if cursor is None else list(cursor.fetchall())
 
 
 def _differing(wanted: Sequence[Any], stored: Sequence[Any]) -> list[int]:

@@ -18,7 +18,6 @@ from app.services.compliance.images import refresh_image_facts
 from app.services.compliance.recheck import recheck
 from app.services.db import Database
 from app.services.errors import AppError, NotFound
-from app.services.history.records import ChangeRecord
 from app.services.listings.importing.applying import apply_plan
 from app.services.listings.importing.dropped import Dropped, FileUnreadable, sort_out
 from app.services.listings.importing.existing import marker_of
@@ -28,7 +27,6 @@ from app.services.listings.importing.pictures import unpack
 from app.services.listings.importing.planning import (
     IMAGES,
     Planned,
-    count_new,
     make_plan,
     plan_import,
     recognised,
@@ -195,20 +193,26 @@ def apply(token: str, *, ctx: TaskContext) -> ImportResult:
         head = prepare(kept.database, kept.request, ctx=ctx)
         if head.problem is not None:
             raise head.problem
-        kept = _plan(head.token)
+        _plans[token] = kept = _plans.pop(head.token)
     plan = kept.plan
     packed = kept.planned.packed
     unpack([packed[source] for source in _pictures_of(plan) if source in packed], ctx)
-    if not kept.planned.is_checked:
-        count_new(db, plan, ctx)
-    return store(db, plan, kept.planned.table.error_count, ctx)
+    result = store(db, plan, kept.planned.table.error_count, ctx)
+    if result.change is not None:
+        del _plans[token]  # done with: a large sheet takes hundreds of megabytes
+    return result
 
 
 def store(db: Database, plan: ImportPlan, error_count: int, ctx: TaskContext) -> ImportResult:
-    """Apply *plan*, read the pictures it names, check what it touched."""
-    change = apply_plan(db, plan, ctx)
-    if change is not None:
-        _check_touched(db, plan, change)
+    """Read the pictures *plan* names, check its new listings, store it, check what it changed.
+
+    Raises:
+        TaskCancelled: stopped; nothing was written but what is known about pictures.
+    """
+    pictures = refresh_image_facts(db, _pictures_of(plan), ctx)
+    change = apply_plan(db, plan, pictures, ctx)
+    if plan.changed:
+        recheck(db, [changed.edit.listing_id for changed in plan.changed])
     return ImportResult(change, plan.counts, tuple(plan.errors[:ERRORS_SENT]), error_count)
 
 
@@ -241,28 +245,16 @@ def recheck_store(database: Path, store_id: int, *, ctx: TaskContext) -> None:
     recheck(_database(database), None, ctx, store_id=store_id)
 
 
-def _pictures_of(plan: ImportPlan) -> set[str]:
+def _pictures_of(plan: ImportPlan) -> list[str]:
     """Every picture the plan would store, of listings and of variants."""
+    edits = [changed.edit for changed in plan.changed]
     found = {source for new in plan.new for source in new.record.images}
-    found |= {source for changed in plan.changed for source in changed.edit.images or ()}
-    variants = [sku for new in plan.new for sku in new.record.skus]
-    variants += [sku for changed in plan.changed for sku in changed.edit.new_skus]
-    found |= {part.get("image", "") for sku in variants for part in sku.properties}
-    edits = [values for changed in plan.changed for values in changed.edit.skus.values()]
-    found |= {part.get("image", "") for values in edits for part in values.get("properties", ())}
-    return found
-
-
-def _check_touched(db: Database, plan: ImportPlan, change: ChangeRecord) -> None:
-    """New pictures are read and judged; changed listings are judged anew."""
-    with_images = [new.record for new in plan.new if new.record.images]
-    sources = {source for record in with_images for source in record.images}
-    sources |= {source for changed in plan.changed for source in changed.edit.images or ()}
-    if sources:
-        refresh_image_facts(db, sources)
-    ids = [record.id for record in with_images] + [changed.edit.listing_id for changed in plan.changed]
-    if ids:
-        recheck(db, ids)
+    found.update(source for edit in edits for source in edit.images or ())
+    lists = {id(sku.properties): sku.properties for new in plan.new for sku in new.record.skus}
+    lists |= {id(sku.properties): sku.properties for edit in edits for sku in edit.new_skus}
+    changed = [values.get("properties", []) for edit in edits for values in edit.skus.values()]
+    found.update(part.get("image", "") for properties in (*lists.values(), *changed) for part in properties)
+    return sorted(found - {""})
 
 
 # -- files, plans and databases of this process --------------------------------------------------------------------

@@ -1,0 +1,56 @@
+"""The sale properties of a variant in the shape the quick looks need, taken apart once where variants share them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+Properties = list[dict[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class VariantLook:
+    """Properties of a variant taken apart.
+
+    Attributes:
+        parts: (name id, value id, text) of each.
+        names, values: name ids, and value ids.
+        own: texts of the seller's own, those without a value id.
+        images: pictures that stand for a value.
+    """
+
+    parts: list[tuple[str, str, str]]
+    names: list[str]
+    values: tuple[str, ...]
+    own: list[str]
+    images: list[str]
+
+
+class VariantLooks:
+    """Takes properties apart. After `share` it remembers each list by its identity: then nobody may change one."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[Properties, VariantLook]] | None = None
+
+    def share(self) -> None:
+        """From now on equal properties are mostly one list, and no list changes: an import makes them so."""
+        self._known = {}
+
+    def __call__(self, properties: Properties) -> VariantLook:
+        """*properties* taken apart."""
+        if self._known is None:
+            return _taken_apart(properties)
+        known = self._known.get(id(properties))
+        if known is None:
+            known = self._known[id(properties)] = (properties, _taken_apart(properties))
+        return known[1]
+
+
+def _taken_apart(properties: Properties) -> VariantLook:
+    parts = [(part.get("name_id", ""), part.get("value_id", ""), part.get("value") or "") for part in properties]
+    return VariantLook(
+        parts=parts,
+        names=[part[0] for part in parts],
+        values=tuple([part[1] for part in parts]),
+        own=[part[2] for part in parts if not part[1]],
+        images=[part["image"] for part in properties if part.get("image")],
+    )
