@@ -45,7 +45,12 @@ class PublishSettings:
 
 REAL = PublishSettings()
 PRACTICE = PublishSettings(
-    settle_s=3.0, confirm_s=1.0, outage_patience_s=8.0, review_first_s=1.0, review_pause_max_s=5.0, review_patience_s=120.0
+    settle_s=3.0,
+    confirm_s=1.0,
+    outage_patience_s=8.0,
+    review_first_s=1.0,
+    review_pause_max_s=5.0,
+    review_patience_s=120.0,
 )
 
 
