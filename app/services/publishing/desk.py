@@ -86,4 +86,6 @@ class PublishDesk:
 
         store = await reachable(self._app, await asyncio.to_thread(get_store, self._app.db, store_id))
         async with self._app.connected(store) as marketplace:
-            return await publish(self._app.db, marketplace, store_id, batch_id, ctx)
+            return await publish(
+                self._app.db, marketplace, store_id, batch_id, ctx, parallel=self._app.settings.parallel_calls
+            )

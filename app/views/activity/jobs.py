@@ -182,7 +182,7 @@ class Jobs(QObject):
             self.cancel(job)
 
     def leave_all(self) -> None:
-        """The window closes: stop every running job so that the next start can go on with it, where that is possible."""
+        """The window closes: stop every running job so that the next start can go on with it, where possible."""
         for job in self.running:
             if job.handle is not None and job.on_leave is not None:
                 job.handle.pause(False)

@@ -204,6 +204,7 @@ class PublishResultDialog(Dialog):
         self._head = self.head = head
         has_groups = bool(self.groups)
         self.all_well.setVisible(not has_groups)
+        self._whole.setStretch(1, 0 if has_groups else 1)  # keeps the figures at the top when nothing is below them
         self._middle.setVisible(has_groups)
         self.again.setVisible(has_groups)
         self.hint.say("publish.result.hint" if has_groups else "publish.result.hint_done")
