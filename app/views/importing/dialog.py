@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QDragEnterEvent, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QAbstractSpinBox, QLineEdit, QWidget
+from shiboken6 import isValid
 
 from app.messages import tr
 from app.services.errors import NotFound
@@ -18,6 +20,7 @@ from app.services.tasks import Progress
 from app.services.worker import WorkerDied
 from app.views.context import ViewContext
 from app.views.drop_overlay import DropOverlay, paths_of
+from app.views.errors import sentence
 from app.views.importing.applying import Applying
 from app.views.importing.errors_list import ErrorsList
 from app.views.importing.options import ImportOptions
@@ -25,6 +28,7 @@ from app.views.importing.preview_table import Preview
 from app.views.importing.save_file import ask_files, ask_where, suggested_copy
 from app.views.language import language, say
 from app.views.task_runner import TaskHandle
+from app.views.widgets.buttons import Button
 from app.views.widgets.dialog import Dialog
 from app.views.widgets.ground import column, row
 
@@ -55,6 +59,7 @@ class ImportDialog(Dialog):
         self._reading: TaskHandle | None = None
         self._survey: TaskHandle | None = None
         self._problem: Exception | None = None
+        self._was_storing = False
         self.head: ImportHead | None = None
         self.options = ImportOptions()
         self.preview = Preview(context)
@@ -79,6 +84,7 @@ class ImportDialog(Dialog):
         self.errors.hide()
         self.hint.say("import.promise")
         self.primary = self.add_buttons("import.apply", n=0)
+        self.cancel = self.footer.findChildren(Button)[0]
         self.primary.clicked.disconnect()
         self.primary.clicked.connect(self.apply)
         self._set_ready(False, "import.being_read")
@@ -116,7 +122,7 @@ class ImportDialog(Dialog):
     def _on_stores(self, stores: Sequence[Any]) -> None:
         usable = [store for store in stores if store.access == "operate"]
         if not usable:
-            self.preview.show_state("building-store", "import.no_store", detail_key="import.no_store_detail")
+            self.preview.show_problem("import.no_store", tr("import.no_store_detail"), icon="building-store")
             self._set_ready(False, "import.no_store")
             return
         self._store_id = self.options.show_stores(usable, self._store_id)
@@ -183,7 +189,7 @@ class ImportDialog(Dialog):
     def _ask(self, request: ImportRequest) -> None:
         self._stop_reading()
         self._request = request = replace(request, language=language.code)
-        self._problem, self._has_begun = None, False
+        self._problem, self._has_begun, self._was_storing = None, False, False
         self._set_ready(False, "import.being_read")
         self.options.show_reading(True)
         handle = self._context.runner.start_heavy(*self._desk.prepare_call(request))
@@ -201,7 +207,7 @@ class ImportDialog(Dialog):
         self._reading = self._survey = None
 
     def _on_progress(self, handle: TaskHandle, progress: Progress) -> None:
-        if handle is not self._reading:
+        if not isValid(self) or handle is not self._reading:
             return
         self._has_begun = True
         if progress.note:
@@ -214,7 +220,7 @@ class ImportDialog(Dialog):
 
     def _say_reading(self) -> None:
         path = self._request.path if self._request is not None else None
-        self.preview.show_waiting(Path(path or self._paths[0]).name)
+        self.preview.show_reading(Path(path or self._paths[0]).name)
 
     def _say_waiting(self) -> None:
         """The worker process is busy with something else."""
@@ -225,13 +231,17 @@ class ImportDialog(Dialog):
         if self.preview.shows_rows:
             self.hint.setText(said)
         else:
-            self.preview.waiting.show_progress(said, progress)
+            self.preview.state.show_progress(said, progress)
 
     def _on_read_failed(self, request: ImportRequest, error: Exception) -> None:
-        if request is self._request:
+        if self._is_awaited(request):
             self._reading = None
             self._late.stop()
             self._show_problem(error)
+
+    def _is_awaited(self, request: ImportRequest) -> bool:
+        """Whether this is what the user asked for last, and still looks at."""
+        return isValid(self) and request is self._request
 
     def _on_page_failed(self, error: Exception) -> None:
         """A page of the preview: after a crash of the worker process its plans are gone, so read again."""
@@ -244,7 +254,7 @@ class ImportDialog(Dialog):
     # -- showing -----------------------------------------------------------------------------------------------
 
     def _on_head(self, request: ImportRequest, head: ImportHead) -> None:
-        if request is not self._request:
+        if not self._is_awaited(request):
             return
         self._reading = None
         self._late.stop()
@@ -259,7 +269,14 @@ class ImportDialog(Dialog):
             self._show_errors(head)
             self._show_primary(head)
             self._place_focus(head)
+        self._order_focus()
         self._look_at_others(head)
+
+    def _order_focus(self) -> None:
+        """Tab goes through the dialog as it is read; columns and rows came since it was built."""
+        stops = [*self.options.stops(), *self.preview.stops(), *self.errors.stops(), self.cancel, self.primary]
+        for before, after in pairwise(stops):
+            QWidget.setTabOrder(before, after)
 
     def _show_errors(self, head: ImportHead) -> None:
         self.errors.show_errors(head.errors, head.error_count)
@@ -278,23 +295,28 @@ class ImportDialog(Dialog):
         else:
             self.hint.say("import.promise")
 
-    def _show_problem(self, error: Exception) -> None:
-        self._problem = error
+    def _show_problem(self, error: Exception, *, was_storing: bool = False) -> None:
+        self._problem, self._was_storing = error, was_storing
         self.preview.drop_table()
         self.errors.hide()
         self.hint.say("import.promise")
         self._set_ready(False, "import.unreadable")
         self.options.show_reading(False)
-        self.preview.show_problem(error, self._remedy(error))
+        self._say_problem(error)
 
-    def _remedy(self, error: Exception) -> str:
-        """Message key of the button that helps, nothing where only the file can be changed."""
-        if isinstance(error, WorkerDied):
-            return "empty.retry"
-        return "import.choose_column" if self.head is not None and self.head.missing else ""
+    def _say_problem(self, error: Exception) -> None:
+        """What went wrong, with the button that helps; none where only the file can be changed."""
+        title = "import.not_stored" if self._was_storing else "import.unreadable"
+        is_missing = self.head is not None and bool(self.head.missing)
+        action = "empty.retry" if self._can_retry else "import.choose_column" if is_missing else ""
+        self.preview.show_problem(title, sentence(error), action)
+
+    @property
+    def _can_retry(self) -> bool:
+        return self._was_storing or isinstance(self._problem, WorkerDied)
 
     def _act_on_state(self) -> None:
-        if isinstance(self._problem, WorkerDied) and self._request is not None:
+        if self._can_retry and self._request is not None:
             self._say_reading()
             self._ask(self._request)
         else:
@@ -318,6 +340,8 @@ class ImportDialog(Dialog):
             handle.succeeded.connect(self._on_survey)
 
     def _on_survey(self, found: Sequence[Any]) -> None:
+        if not isValid(self):
+            return
         self._survey = None
         if self.head is not None:
             known = {one.path: one for one in found}
@@ -391,7 +415,7 @@ class ImportDialog(Dialog):
         if isinstance(error, NotFound):
             self._ask(request)  # the worker process forgot the plan
         else:
-            self._show_problem(error)
+            self._show_problem(error, was_storing=True)
 
     def _with_problem(self, path: str, error: Exception) -> Sequence[Any]:
         files = self.head.files if self.head is not None else ()
@@ -424,8 +448,9 @@ class ImportDialog(Dialog):
 
     def retranslate(self) -> None:
         """Sentences that were made of others."""
-        if getattr(self, "_problem", None) is not None:
-            self.preview.show_problem(self._problem, self._remedy(self._problem))
+        problem = getattr(self, "_problem", None)
+        if problem is not None:
+            self._say_problem(problem)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter presses the primary, but not out of a field that is being filled in."""
@@ -451,6 +476,7 @@ class ImportDialog(Dialog):
     def done(self, result: int) -> None:
         """Stop reading, let go of the rows."""
         self._stop_reading()
+        self._request = None
         self.options.stop()
         self.preview.drop_table()
         super().done(result)

@@ -238,6 +238,10 @@ class ErrorsList(Ground):
         """The lines in use."""
         return self._body.lines[: len(self._errors)]
 
+    def stops(self) -> list[QWidget]:
+        """Where Tab stops, in order."""
+        return [self.more, self.save, self._body]
+
     def show_errors(self, errors: Sequence[CellError], total: int) -> None:
         """Show the first ones, and how many there are in all."""
         self._errors = list(errors[:SHOWN])

@@ -152,8 +152,6 @@ class MappingList(Ground):
             self._grid.addWidget(widget, at, column)
         line[2].chosen.connect(partial(self._tell, at))
         self._lines.append(line)
-        if at:
-            QWidget.setTabOrder(self._lines[at - 1][2], line[2])
 
     def _fill(self, line: tuple[ElidedLabel, IconLabel, MeaningButton], source: PreviewColumn) -> None:
         label, _, button = line

@@ -151,6 +151,10 @@ class ImportOptions(Ground):
         if focused is not None:
             self._area.ensureWidgetVisible(focused)
 
+    def stops(self) -> list[QWidget]:
+        """Where Tab stops, in order."""
+        return [self.add, self.files, self.sheets, self.header_row, self.stores, self.save, *self.mapping.buttons]
+
     def stop(self) -> None:
         """The dialog closes."""
         self._typing.stop()

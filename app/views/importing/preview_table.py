@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QCheckBox, QStackedWidget, QWidget
 
 from app.services.listings.importing.preview import ImportHead, PreviewColumn, PreviewSource
 from app.services.paging import Filter, Query
 from app.views.context import ViewContext
-from app.views.errors import sentence
 from app.views.importing.columns import ALWAYS, Place, column_keys, columns, shown_columns
-from app.views.importing.waiting import Waiting
+from app.views.importing.state_pane import StatePane
 from app.views.language import say
 from app.views.listings.pictures import read_picture
 from app.views.paged_table import PagedTable
@@ -64,7 +62,7 @@ class Preview(Ground):
         self.segments = Segments(SEGMENTS)
         self.search = SearchBox("import.search", SEARCH_WIDTH)
         self.only_changed = QCheckBox()
-        self.state, self.nothing, self.waiting = EmptyState(), EmptyState(), Waiting()
+        self.state, self.nothing = StatePane(), EmptyState()
         self.pictures = Thumbnails(context.runner, read_picture, self)
         self._stack = QStackedWidget()
         self._build()
@@ -79,7 +77,7 @@ class Preview(Ground):
         for widget in (self.segments, self.search, self.only_changed):
             tools.addWidget(widget)
         whole.addWidget(self._top)
-        for state in (self.waiting, self.state, self.nothing):
+        for state in (self.state, self.nothing):
             self._stack.addWidget(state)
         whole.addWidget(self._stack, 1)
         self._top.hide()
@@ -88,7 +86,8 @@ class Preview(Ground):
         self.segments.chosen.connect(lambda _: self._ask())
         self.search.searched.connect(lambda _: self._ask())
         self.search.left_down.connect(self.focus_table)
-        self.search.entered.connect(lambda _: self.focus_table())
+        # after Enter has gone its way: the dialog asks who has the focus before it presses its primary
+        self.search.entered.connect(lambda _: QTimer.singleShot(0, self, self.focus_table))
         self.only_changed.toggled.connect(lambda _: self._hide_columns())
         self.state.acted.connect(self.acted)
         self.nothing.acted.connect(self._show_everything)
@@ -97,20 +96,15 @@ class Preview(Ground):
 
     # -- states ------------------------------------------------------------------------------------------------
 
-    def show_state(self, icon: str, title_key: str, **more: Any) -> None:
-        """Something else in place of the rows; arguments as `EmptyState.show_state`."""
-        self.state.show_state(icon, title_key, **more)
-        self._show(self.state)
-
-    def show_problem(self, error: Exception, action_key: str = "") -> None:
-        """Why there are no rows."""
-        self.state.show_text("file-alert", "import.unreadable", sentence(error), action_key)
-        self._show(self.state)
-
-    def show_waiting(self, file: str) -> None:
+    def show_reading(self, file: str) -> None:
         """A file is being read and there is nothing to show of it yet."""
-        self.waiting.show_file(file)
-        self._show(self.waiting)
+        self.state.show_reading(file)
+        self._show(self.state)
+
+    def show_problem(self, title_key: str, said: str, action_key: str = "", *, icon: str = "file-alert") -> None:
+        """Why there are no rows; *said* is a finished sentence."""
+        self.state.show_problem(title_key, said, action_key, icon=icon)
+        self._show(self.state)
 
     @property
     def shows_rows(self) -> bool:
@@ -159,7 +153,6 @@ class Preview(Ground):
         model.counted.connect(self._on_counted)
         self.table.finding_wanted.connect(self._go_to_refused)
         self._stack.addWidget(self.table)
-        QWidget.setTabOrder(self.only_changed, self.table)
         if has_focus:
             self.table.setFocus()
         self._ask()
@@ -295,6 +288,11 @@ class Preview(Ground):
             self.fixed.emit(record.row, self._letters[key], text)
 
     # -- focus -------------------------------------------------------------------------------------------------
+
+    def stops(self) -> list[QWidget]:
+        """Where Tab stops, in order."""
+        rows = [self.table] if self.table is not None else []
+        return [self.segments, self.search, self.only_changed, *rows, self.state.button]
 
     def focus_table(self) -> None:
         """The focus goes to the current row, the first one if there is none."""

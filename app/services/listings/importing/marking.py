@@ -15,7 +15,7 @@ from app.services.tasks import TaskContext
 from app.services.workbooks import CellError, OutColumn, OutSheet, Recognition, marked_copy, write_xlsx
 
 _ERRORS = (
-    'SELECT cell_error.file, cell_error.sheet, row, "column", header, field, value, code, params '
+    'SELECT cell_error.file, cell_error.sheet, row, "column", header, field, value, code, cell_error.params '
     "FROM cell_error JOIN import_run ON import_run.id = import_run_id JOIN change ON change.id = change_id "
     "WHERE change.uid = ? ORDER BY cell_error.id"
 )
