@@ -109,7 +109,7 @@ class ImageStrip(Live, QListWidget):
         self._set_up(pictures)
         self.itemClicked.connect(self._on_add)
         self.model().rowsMoved.connect(lambda *_: QTimer.singleShot(0, self, self._tell_order))
-        pictures.arrived.connect(lambda source: self.viewport().update())
+        pictures.arrived.connect(self._on_arrived)
         self.dress()
 
     def _set_up(self, pictures: Thumbnails) -> None:
@@ -173,6 +173,9 @@ class ImageStrip(Live, QListWidget):
             add.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable)
             self.addItem(add)
         self._fit()
+
+    def _on_arrived(self, _source: str) -> None:
+        self.viewport().update()
 
     def resizeEvent(self, event: object) -> None:
         """As many lines as the width asks for."""

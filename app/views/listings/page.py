@@ -34,6 +34,7 @@ from app.views.listings.panel import ListingPanel
 from app.views.listings.pictures import ListingPictures
 from app.views.listings.publisher import Publisher
 from app.views.listings.row_actions import RowActions
+from app.views.listings.steady_editors import SteadyEditors
 from app.views.palette_entries import PaletteEntry
 from app.views.tab_page import TabPage
 from app.views.table_selection import Selection
@@ -85,6 +86,7 @@ class ListingsPage(TabPage):
         self._source = self._desk.source()
         self._source.language = self.context.language.code
         self.rows = self.set_table(self._source, columns(), default_density="compact", thumbnails=self.pictures)
+        self.rows.setItemDelegate(SteadyEditors(self.rows))
         self.blocks = CellBlocks(self.context, self.rows)
         self.steps = FindingSteps(self.context.runner, self.rows, self._desk.with_findings)
 

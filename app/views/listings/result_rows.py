@@ -14,8 +14,8 @@ from app.services.compliance.findings import finding_text
 from app.services.listings.details import Choice
 from app.services.publishing.remedies import NAMED, RowNow
 from app.services.publishing.report import ReasonGroup
-from app.views.cell_editor import CellEditors
 from app.views.listings.lines import ChoiceBox, refusal, whole_number
+from app.views.listings.steady_editors import SteadyEditors
 from app.views.listings.values import cell_value
 from app.views.numbers import MISSING, integer, kilograms, money, plain_money
 from app.views.text_cache import elided
@@ -218,7 +218,7 @@ class ResultRows(QAbstractTableModel):
         return True
 
 
-class ResultCells(CellEditors):
+class ResultCells(SteadyEditors):
     """Editors of the field: a line, or the list of the store's templates, groups, units. Paints as the big table."""
 
     def __init__(self, choices: Callable[[str], Sequence[Choice]], parent: QWidget) -> None:
@@ -244,10 +244,11 @@ class ResultCells(CellEditors):
 
     def setEditorData(self, editor: QWidget, index: Index) -> None:
         """A list opens by itself."""
-        if isinstance(editor, ChoiceBox):
-            editor.showPopup()
-        else:
+        if not isinstance(editor, ChoiceBox):
             super().setEditorData(editor, index)
+        elif not editor.property("filled"):
+            editor.setProperty("filled", True)
+            editor.showPopup()
 
     def setModelData(self, editor: QWidget, model: Any, index: Index) -> None:
         """Hand the id of the choice, or the text, to the model."""

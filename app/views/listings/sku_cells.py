@@ -6,8 +6,8 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QHeaderView, QStyle, QStyleOptionViewItem, QWidget
 
-from app.views.cell_editor import CellEditors
 from app.views.listings.sku_model import COLUMNS
+from app.views.listings.steady_editors import SteadyEditors
 from app.views.text_cache import elided
 from app.views.theme import current_theme
 
@@ -22,7 +22,7 @@ def padded(rect: QRect, column: int) -> QRect:
     return rect.adjusted(EDGE if column == 0 else PAD, 0, -(EDGE if column == len(COLUMNS) - 1 else PAD), 0)
 
 
-class SkuCells(CellEditors):
+class SkuCells(SteadyEditors):
     """Paints cells and makes their editors; codes are cut in the middle, labels at the end."""
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:

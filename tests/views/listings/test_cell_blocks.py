@@ -1,0 +1,293 @@
+"""Editing in the table itself: a cell, a pasted block, filling down, clearing; one change each, nothing lost."""
+
+import pytest
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QLineEdit
+
+from app.services.errors import AppError
+from app.services.listings.cells import CellChange, CellPlan, CellRefusal
+from app.views.listings.paste_dialog import PasteDialog, shown
+
+Key, Mod = Qt.Key, Qt.KeyboardModifier
+
+
+@pytest.fixture
+def three(make_sellable):
+    """Two listings with one variant each around one with two, newest first."""
+    return [
+        make_sellable("Ash Lamp", created_ms=3_000, skus=(("ASH", 1000, 5),)),
+        make_sellable("Birch Lamp", created_ms=2_000),
+        make_sellable("Cedar Lamp", created_ms=1_000, skus=(("CEDAR", 2000, 7),)),
+    ]
+
+
+@pytest.fixture
+def page(open_page, three):
+    made = open_page()
+    made.rows.setFocus()
+    return made
+
+
+def index(page, row, column):
+    return page.rows.paged.index(row, page.rows.column_at(column))
+
+
+def choose(page, first, last):
+    """Choose a block of cells, (row, column) to (row, column)."""
+    page.rows.setCurrentIndex(index(page, *first))
+    block = QItemSelection(index(page, *first), index(page, *last))
+    page.rows.selectionModel().select(block, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+
+
+def open_editors(page):
+    return [one for one in page.rows.viewport().findChildren(QLineEdit) if one.isVisible()]
+
+
+def edit(page, qtbot, row, column, text):
+    page.rows.setCurrentIndex(index(page, row, column))
+    qtbot.keyClick(page.rows, Key.Key_F2)
+    (editor,) = open_editors(page)
+    editor.setText(text)
+    qtbot.keyClick(editor, Key.Key_Return)
+    qtbot.waitUntil(lambda: not open_editors(page))
+
+
+def paste(page, qtbot, text):
+    QGuiApplication.clipboard().setText(text)
+    qtbot.keyClick(page.rows, Key.Key_V, Mod.ControlModifier)
+
+
+def notice(page):
+    return page.context.notices.kept[0].text if page.context.notices.kept else ""
+
+
+def dialog_of(page, qtbot):
+    qtbot.waitUntil(lambda: any(one.isVisible() for one in page.window().findChildren(PasteDialog)))
+    return next(one for one in page.window().findChildren(PasteDialog) if one.isVisible())
+
+
+class TestOneCell:
+    def test_a_title_is_edited_in_place_and_undoable(self, page, three, services, loaded, qtbot, settle):
+        edit(page, qtbot, 0, "title", "Ash Wood Lamp")
+        assert index(page, 0, "title").data() == "Ash Wood Lamp"
+        settle()
+        assert loaded(three[0].id).title == "Ash Wood Lamp"
+        assert page.rows.currentIndex().row() == 1
+        assert [change.params for change in services.listings.history()] == [{"title": "Ash Lamp"}]
+        services.listings.undo()
+        assert loaded(three[0].id).title == "Ash Lamp"
+
+    def test_the_row_of_an_only_variant_stands_for_it(self, page, three, loaded, qtbot, settle):
+        edit(page, qtbot, 0, "price", "12.50")
+        edit(page, qtbot, 0, "stock", "0")
+        edit(page, qtbot, 0, "code", "ASH-2")
+        settle()
+        sku = loaded(three[0].id).skus[0]
+        assert (sku.price_minor, sku.stock, sku.code) == (1250, 0, "ASH-2")
+
+    def test_several_variants_are_edited_in_their_unfolded_rows(self, page, three, loaded, qtbot, settle):
+        assert not index(page, 1, "price").flags() & Qt.ItemFlag.ItemIsEditable
+        page.rows.toggle_fold(1)
+        settle()
+        assert not index(page, 2, "title").flags() & Qt.ItemFlag.ItemIsEditable
+        edit(page, qtbot, 3, "price", "33")
+        settle()
+        assert [sku.price_minor for sku in loaded(three[1].id).skus] == [1890, 3300]
+        qtbot.waitUntil(lambda: index(page, 1, "price").data() == "18.90 – 33.00", timeout=10_000)
+
+    def test_a_bad_number_stays_marked_in_its_cell_and_is_not_stored(self, page, three, services, qtbot, settle):
+        edit(page, qtbot, 0, "price", "cheap")
+        settle()
+        cell = page.rows.paged.cell(index(page, 0, "price"))
+        assert (cell.text, cell.is_refused) == ("cheap", True)
+        assert "cheap" in cell.tip
+        assert "cheap" in notice(page)
+        assert services.listings.history() == []
+        edit(page, qtbot, 0, "price", "9")
+        settle()
+        assert index(page, 0, "price").data() == "9.00"
+
+    def test_a_listing_on_its_way_cannot_be_edited(self, page, three, write, qtbot):
+        write("UPDATE listing SET status = 'sending'")
+        page.reload()
+        qtbot.waitUntil(lambda: not index(page, 0, "title").flags() & Qt.ItemFlag.ItemIsEditable, timeout=10_000)
+
+    def test_one_that_left_meanwhile_says_why_it_was_refused(self, page, three, write, loaded, qtbot, settle):
+        write("UPDATE listing SET status = 'sending'")
+        edit(page, qtbot, 0, "title", "Too late")
+        settle()
+        assert loaded(three[0].id).title == "Ash Lamp"
+        assert notice(page) == "1 cell stays as it is: It is being sent."
+        qtbot.waitUntil(lambda: index(page, 0, "title").data() == "Ash Lamp", timeout=10_000)
+
+    def test_rows_read_again_leave_an_open_editor_alone(self, page, three, loaded, qtbot, settle):
+        page.rows.setCurrentIndex(index(page, 0, "title"))
+        qtbot.keyClick(page.rows, Key.Key_F2)
+        (editor,) = open_editors(page)
+        editor.setText("Being typed")
+        page.rows.paged.dataChanged.emit(index(page, 0, "title"), index(page, 2, "updated"))
+        page.reload()
+        settle()
+        assert editor.isVisible()
+        assert editor.text() == "Being typed"
+        qtbot.keyClick(editor, Key.Key_Return)
+        qtbot.waitUntil(lambda: loaded(three[0].id).title == "Being typed")
+        settle()
+
+    def test_a_failure_brings_the_stored_value_back(self, page, three, services, qtbot, settle, monkeypatch):
+        def fail(*_, **__):
+            raise AppError("publishing.journal", reason="disk full")
+
+        monkeypatch.setattr(services.listings, "save_cells", fail)
+        edit(page, qtbot, 0, "title", "Lost?")
+        settle()
+        assert "disk full" in notice(page)
+        qtbot.waitUntil(lambda: index(page, 0, "title").data() == "Ash Lamp", timeout=10_000)
+
+    def test_the_panel_shows_what_was_edited_in_the_table(self, page, three, qtbot, settle):
+        page.rows.setCurrentIndex(index(page, 1, "title"))
+        settle()
+        page.rows.setCurrentIndex(index(page, 2, "title"))
+        settle()
+        edit(page, qtbot, 2, "title", "Cedar Wood Lamp")
+        settle()
+        assert page.editor.editor.title.text() == "Cedar Wood Lamp"
+
+
+class TestPaste:
+    def test_a_block_over_several_rows_is_shown_first(self, page, three, services, loaded, qtbot, settle):
+        choose(page, (0, "title"), (0, "title"))
+        paste(page, qtbot, "Oak Lamp\tOAK\nPine Lamp\tPINE")
+        dialog = dialog_of(page, qtbot)
+        settle()
+        assert services.listings.history() == []
+        assert "3 cells of 2 listings will change · 0 are that already · 1 refused" in dialog.counts.text()
+        lines = [[dialog.table.item(row, at).text() for at in range(4)] for row in range(dialog.table.rowCount())]
+        assert lines[0] == ["Birch Lamp", "Code", "–", "It has several variants: unfold it and change them"]
+        assert ["Ash Lamp", "Title", "Ash Lamp", "Oak Lamp"] in lines
+        assert dialog.primary.text() == "Change 3"
+        dialog.primary.click()
+        settle()
+        assert [loaded(record.id).title for record in three] == ["Oak Lamp", "Pine Lamp", "Cedar Lamp"]
+        assert loaded(three[0].id).skus[0].code == "OAK"
+        assert len(services.listings.history()) == 1
+        services.listings.undo()
+        assert [loaded(record.id).title for record in three] == ["Ash Lamp", "Birch Lamp", "Cedar Lamp"]
+
+    def test_cancelling_changes_nothing(self, page, services, qtbot, settle):
+        choose(page, (0, "title"), (0, "title"))
+        paste(page, qtbot, "Oak Lamp\nPine Lamp")
+        dialog_of(page, qtbot).reject()
+        settle()
+        assert services.listings.history() == []
+
+    def test_one_row_is_changed_at_once_with_the_way_back_offered(self, page, three, loaded, qtbot, settle):
+        choose(page, (0, "title"), (0, "title"))
+        paste(page, qtbot, "Oak Lamp\tOAK")
+        settle()
+        assert (loaded(three[0].id).title, loaded(three[0].id).skus[0].code) == ("Oak Lamp", "OAK")
+        assert notice(page) == "Changed 2 cells."
+        with qtbot.waitSignal(page.editor.undo_wanted):
+            page.context.notices.kept[0].offer.do()
+
+    def test_one_value_fills_every_chosen_cell(self, page, three, loaded, qtbot, settle):
+        page.rows.toggle_fold(1)
+        settle()
+        choose(page, (0, "stock"), (4, "stock"))
+        paste(page, qtbot, "50")
+        dialog = dialog_of(page, qtbot)
+        assert dialog.primary.text() == "Change 4"
+        dialog.primary.click()
+        settle()
+        assert [[sku.stock for sku in loaded(record.id).skus] for record in three] == [[50], [50, 50], [50]]
+
+    def test_what_cannot_be_read_is_listed_and_the_rest_goes_on(self, page, three, loaded, qtbot, settle):
+        choose(page, (0, "stock"), (0, "stock"))
+        paste(page, qtbot, "many\n1\n3")
+        dialog = dialog_of(page, qtbot)
+        assert "“many” is not a usable number" in dialog.table.item(0, 3).text()
+        assert "2 refused" in dialog.counts.text()
+        dialog.primary.click()
+        settle()
+        assert [loaded(three[at].id).skus[0].stock for at in (0, 2)] == [5, 3]
+
+    def test_columns_that_cannot_be_edited_are_told(self, page, services, qtbot, settle):
+        choose(page, (0, "status"), (0, "status"))
+        paste(page, qtbot, "Live")
+        settle()
+        assert notice(page) == "Title, code, price and stock can be changed in the table."
+        assert services.listings.history() == []
+
+    def test_a_block_reaches_no_further_than_the_table(self, page, three, loaded, qtbot, settle):
+        choose(page, (2, "title"), (2, "title"))
+        paste(page, qtbot, "Last Lamp\nBeyond\nFar beyond")
+        dialog_of(page, qtbot) if page.window().findChildren(PasteDialog) else None
+        settle()
+        assert loaded(three[2].id).title == "Last Lamp"
+
+    def test_too_many_cells_are_refused(self, page, qtbot, monkeypatch, services, settle):
+        monkeypatch.setattr("app.views.listings.cell_blocks.MOST_CELLS", 1)
+        choose(page, (0, "title"), (0, "title"))
+        paste(page, qtbot, "A\nB")
+        settle()
+        assert notice(page) == "At most 1 cells at a time."
+        assert services.listings.history() == []
+
+
+class TestFillAndClear:
+    def test_fill_down_gives_the_first_value_to_the_rows_below(self, page, three, loaded, qtbot, settle):
+        page.rows.toggle_fold(1)
+        settle()
+        choose(page, (2, "price"), (4, "price"))
+        qtbot.keyClick(page.rows, Key.Key_D, Mod.ControlModifier)
+        settle()
+        assert [[sku.price_minor for sku in loaded(record.id).skus] for record in three] == [
+            [1000],
+            [1890, 1890],
+            [1890],
+        ]
+        assert notice(page) == "Changed 2 cells."
+
+    def test_delete_empties_cells_and_never_rows(self, page, three, loaded, services, qtbot, settle):
+        choose(page, (0, "stock"), (0, "stock"))
+        qtbot.keyClick(page.rows, Key.Key_Delete)
+        settle()
+        assert loaded(three[0].id).skus[0].stock is None
+        assert len(page.rows.paged.ids_between(0, 9)) == 3
+        services.listings.undo()
+        assert loaded(three[0].id).skus[0].stock == 5
+
+    @pytest.mark.parametrize(("key", "modifier"), [(Key.Key_Delete, Mod.NoModifier), (Key.Key_D, Mod.ControlModifier)])
+    def test_whole_rows_are_neither_emptied_nor_filled(self, page, three, services, qtbot, settle, key, modifier):
+        page.rows.select_ids([record.id for record in three])
+        qtbot.keyClick(page.rows, key, modifier)
+        settle()
+        assert services.listings.history() == []
+        assert notice(page) == "Choose cells first: whole rows are neither emptied nor filled."
+
+    def test_a_block_over_unfolded_variants_does_not_touch_their_missing_titles(
+        self, page, three, loaded, qtbot, settle
+    ):
+        page.rows.toggle_fold(1)
+        settle()
+        choose(page, (1, "title"), (3, "code"))
+        qtbot.keyClick(page.rows, Key.Key_Delete)
+        settle()
+        stored = loaded(three[1].id)
+        assert (stored.title, [sku.code for sku in stored.skus]) == ("", ["", ""])
+
+
+def test_a_plan_without_changes_cannot_be_accepted(qtbot):
+    from PySide6.QtWidgets import QWidget
+
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    refused = CellChange(1, None, "Lamp", "title", "Lamp", "", CellRefusal.READ_ONLY)
+    dialog = PasteDialog(CellPlan((), (refused,), 3), ["x"], parent)
+    assert not dialog.primary.isEnabled()
+    assert dialog.table.rowCount() == 2
+    assert shown("price_minor", None) == "–"
+    assert shown("price_minor", 1250) == "12.50"
+    assert shown("stock", 0) == "0"
+    dialog.close()

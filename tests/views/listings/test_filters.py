@@ -1,0 +1,132 @@
+"""Segments, chips and typed expressions of the Listings tab."""
+
+import pytest
+
+from app.services.listings.choices import FilterChoices
+from app.services.listings.details import Choice
+from app.services.listings.filters import BadExpression
+from app.services.listings.records import ListingStatus
+from app.services.listings.source import FIELDS
+from app.services.paging import Filter
+from app.services.sql_source import BadValue, UnknownField
+from app.views.errors import sentence
+from app.views.filter_fields import OPERATORS
+from app.views.listings.filters import (
+    NAMES,
+    SEGMENT_STATUSES,
+    SEGMENTS,
+    fields,
+    looks_like_expression,
+    parse,
+    segment_counts,
+    segment_filters,
+)
+
+CHOICES = FilterChoices(
+    categories=(Choice("39050502", "Table lamps"), Choice("39050503", "Lamp parts"), Choice("44", "Phone cases")),
+    templates=(Choice("700126548", "小件普货"),),
+    groups=(Choice("51", "Bedroom"),),
+    import_runs=(Choice("7", "supplier.xlsx"),),
+)
+
+
+def conditions(text):
+    rest, found = parse(text, CHOICES)
+    assert rest == ""
+    return list(found)
+
+
+class TestSegments:
+    def test_every_status_is_in_exactly_one_segment(self):
+        statuses = [status for of in SEGMENT_STATUSES.values() for status in of]
+        assert sorted(statuses) == sorted(ListingStatus)
+        assert [name for name, _, _ in SEGMENTS] == ["all", *SEGMENT_STATUSES]
+
+    def test_counts_add_up(self):
+        counts = segment_counts({"draft": 2, "ready": 3, "live": 5, "rejected": 1, "unknown": 1})
+        assert counts["all"] == 12
+        assert counts["drafts"] == 5
+        assert counts["refused"] == 2
+        assert counts["off"] == 0
+        assert sum(counts.values()) == 24
+
+    def test_all_has_no_condition(self):
+        assert segment_filters("all") == ()
+        assert segment_filters("live") == (Filter("status", "in", ("live",)),)
+
+
+class TestExpressions:
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "lamp",
+            "USB C to C",
+            "100% cotton",
+            "5~10 m",
+            "LM4402-WH",
+            "a < b > c d",
+            "size: M",
+            "x is in the box",
+            "=",
+            "",
+        ],
+    )
+    def test_words_stay_words(self, text):
+        assert not looks_like_expression(text)
+        assert parse(text, CHOICES) == (text, ())
+
+    @pytest.mark.parametrize(
+        ("text", "wanted"),
+        [
+            ("price < 5", [Filter("price", "<", "5")]),
+            ("PRICE<=5", [Filter("price", "<=", "5")]),
+            ('title ~ "desk lamp"', [Filter("title", "contains", "desk lamp")]),
+            ("stock = 0 and price > 3.5", [Filter("stock", "=", "0"), Filter("price", ">", "3.5")]),
+            ("changed = yes", [Filter("changed", "=", True)]),
+            ("changed = no", [Filter("changed", "=", False)]),
+            ("weight is missing", [Filter("weight", "missing")]),
+            ("status in (draft, ready)", [Filter("status", "in", ("draft", "ready"))]),
+            ("status = Live", [Filter("status", "in", ("live",))]),
+            ("status != live", [Filter("status", "not in", ("live",))]),
+            ('category = "Table lamps"', [Filter("category", "in", ("39050502",))]),
+            ("category ~ lamp", [Filter("category", "in", ("39050502", "39050503"))]),
+            ("category = 44", [Filter("category", "in", ("44",))]),
+            ("freight_template = 小件普货", [Filter("freight_template", "in", ("700126548",))]),
+            ("import_run = supplier.xlsx", [Filter("import_run", "in", ("7",))]),
+        ],
+    )
+    def test_conditions_become_what_chips_can_show(self, text, wanted):
+        assert conditions(text) == wanted
+
+    @pytest.mark.parametrize(
+        ("text", "error", "said"),
+        [
+            ("pric < 5", UnknownField, "There is no field “pric”. Did you mean price?"),
+            ("wieght > 3", UnknownField, "Did you mean weight?"),
+            ("price < cheap", BadValue, "“cheap” does not fit the field “price”."),
+            ("stock = many", BadValue, "many"),
+            ("category = Sofas", BadValue, "Sofas"),
+            ("price <", BadExpression, "character 8"),
+            ("price < 5 or stock > 3", BadExpression, "or stock > 3"),
+            ("status in (draft", BadExpression, "character"),
+        ],
+    )
+    def test_wrong_ones_say_what_and_where(self, text, error, said):
+        with pytest.raises(error) as caught:
+            parse(text, CHOICES)
+        assert said in sentence(caught.value)
+
+    def test_a_field_without_a_chip_is_no_condition_here(self):
+        assert not looks_like_expression("created > 3")
+
+
+class TestFields:
+    def test_the_source_knows_every_field(self):
+        assert [name for name in NAMES if name not in FIELDS] == []
+        assert len(set(NAMES)) == len(NAMES)
+
+    def test_choices_are_asked_when_they_are_shown(self, each_language):
+        known = {field.name: field for field in fields(lambda: CHOICES)}
+        assert known["category"].labels()["44"] == "Phone cases"
+        assert known["status"].labels()["live"] == {"en": "Live", "zh": "在售"}[each_language]
+        assert {field.kind for field in known.values()} <= set(OPERATORS)
