@@ -15,7 +15,7 @@ from shiboken6 import isValid
 
 from app.messages import tr
 from app.services.errors import NotFound
-from app.services.listings.importing.preview import ImportHead, ImportRequest
+from app.services.listings.importing.preview import FileHead, ImportHead, ImportRequest
 from app.services.tasks import Progress
 from app.services.worker import WorkerDied
 from app.views.context import ViewContext
@@ -69,6 +69,7 @@ class ImportDialog(Dialog):
         self._build()
         self._connect()
         self._say_title()
+        self.options.show_files([FileHead(path, Path(path).name, "sheet") for path in self._paths], "")
         self._say_reading()
         self._load_stores()
 
@@ -83,7 +84,7 @@ class ImportDialog(Dialog):
         whole.addLayout(right, 1)
         self.errors.hide()
         self.hint.say("import.promise")
-        self.primary = self.add_buttons("import.apply", n=0)
+        self.primary = self.add_buttons("import.apply_nothing")
         self.cancel = self.footer.findChildren(Button)[0]
         self.primary.clicked.disconnect()
         self.primary.clicked.connect(self.apply)
@@ -220,6 +221,7 @@ class ImportDialog(Dialog):
 
     def _say_reading(self) -> None:
         path = self._request.path if self._request is not None else None
+        say(self.primary, "import.apply_nothing")
         self.preview.show_reading(Path(path or self._paths[0]).name)
 
     def _say_waiting(self) -> None:
@@ -287,11 +289,15 @@ class ImportDialog(Dialog):
         key = "import.apply_some" if head.counts.refused_rows else "import.apply"
         say(self.primary, key, n=n, refused=head.counts.refused_rows)
         self._set_ready(n > 0, "import.nothing_to_apply")
-        waiting = self._next_file()
-        if not n:
+        self._say_promise()
+
+    def _say_promise(self) -> None:
+        """What pressing the primary would do, and what comes next."""
+        following = self._next_file()
+        if self.head is not None and self.head.problem is None and not self.primary.isEnabled():
             self.hint.say("import.nothing_to_apply")
-        elif waiting is not None:
-            self.hint.say("import.promise_next", file=Path(waiting).name)
+        elif following is not None:
+            self.hint.say("import.promise_next", file=Path(following).name)
         else:
             self.hint.say("import.promise")
 
@@ -300,6 +306,7 @@ class ImportDialog(Dialog):
         self.preview.drop_table()
         self.errors.hide()
         self.hint.say("import.promise")
+        say(self.primary, "import.apply_nothing")
         self._set_ready(False, "import.unreadable")
         self.options.show_reading(False)
         self._say_problem(error)
@@ -346,7 +353,9 @@ class ImportDialog(Dialog):
         if self.head is not None:
             known = {one.path: one for one in found}
             self.head = replace(self.head, files=tuple(known.get(one.path, one) for one in self.head.files))
-            self.options.show_files(self.head, self._shown_path(), self._stored)
+            self.options.show_files(self.head.files, self._shown_path(), self._stored)
+            if self._reading is None:
+                self._say_promise()
 
     def _shown_path(self) -> str:
         return (self._request.path if self._request is not None else None) or ""
@@ -392,7 +401,7 @@ class ImportDialog(Dialog):
         left = [
             one.path
             for one in self.head.files
-            if one.is_sheet and one.problem is None and one.path not in self._stored and one.path != self.head.path
+            if one.may_hold_listings and one.path not in self._stored and one.path != self.head.path
         ]
         return left[0] if left else None
 
@@ -408,7 +417,7 @@ class ImportDialog(Dialog):
         self._stored.discard(head.path)
         self._requests[head.path] = request
         if not self.isHidden():
-            self.options.files.show_files(self._with_problem(head.path, error), self._shown_path(), self._stored)
+            self.options.show_files(self._with_problem(head.path, error), self._shown_path(), self._stored)
             return
         self.head, self._request = head, request
         self.open()

@@ -12,13 +12,14 @@ from app.services.listings.importing.preview import PreviewColumn
 from app.views.importing.columns import KNOWN_PROPERTIES, field_name
 
 GROUPS = (
-    ("product_key", "product_id", "title", "keywords", "category", "brand"),
-    ("sku_code", "price", "stock", "cost", "currency", "barcode"),
-    ("weight", "package_size", "length", "width", "height", "unit", "lot_size"),
+    ("product_key", "title", "category", "brand", "keywords"),
+    ("sku_code", "price", "stock", "cost"),
+    ("weight", "package_size", "length", "width", "height"),
     ("images", "sku_image", "detail_html", "attributes"),
-    ("group", "freight_template", "handling_days", "country", "price_info"),
+    ("group", "freight_template", "handling_days", "unit"),
 )
-"""Every field of `sheet_fields.json` but the column of reasons, which only a marked copy has."""
+MORE = ("product_id", "barcode", "lot_size", "currency", "country", "price_info")
+"""Every field of `sheet_fields.json` but the column of reasons, which only a marked copy has; the rarer ones apart."""
 WITH_UNIT = {"weight": ("g", "kg"), "package_size": ("cm", "mm", "in")}
 """Units a person may have to name where neither header nor cells do."""
 
@@ -44,6 +45,9 @@ def meaning_menu(parent: QWidget, source: PreviewColumn, chosen: Chosen) -> QMen
             else:
                 _add(menu, field_name(field), field, source, chosen)
     menu.addSeparator()
+    more = menu.addMenu(tr("import.more_fields"))
+    for field in MORE:
+        _add(more, field_name(field), field, source, chosen)
     _add_properties(menu.addMenu(tr("import.field.property")), source, chosen)
     own = source.name or source.header
     if own:

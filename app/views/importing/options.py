@@ -10,7 +10,7 @@ from typing import Any
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QScrollArea, QSpinBox, QWidget
 
-from app.services.listings.importing.preview import ImportHead
+from app.services.listings.importing.preview import FileHead, ImportHead
 from app.views.importing.file_list import FileList
 from app.views.importing.mapping_list import MappingList
 from app.views.theme import current_theme
@@ -62,12 +62,14 @@ class ImportOptions(Ground):
         self._is_showing = False
         self._build()
         self._connect()
+        self._enable(False)
         self.restyle()
 
     # -- building ----------------------------------------------------------------------------------------------
 
     def _build(self) -> None:
         lines = column(self, gap=0)
+        lines.setContentsMargins(0, 0, 1, 0)  # the hairline
         lines.addLayout(_head(self.files_title, self.add))
         lines.addWidget(self.files)
         if is_elevated():
@@ -121,16 +123,16 @@ class ImportOptions(Ground):
         self.stores.setCurrentIndex(max(self.stores.findData(current), 0))
         return int(self.stores.currentData())
 
-    def show_files(self, head: ImportHead, current: str, stored: Collection[str]) -> None:
+    def show_files(self, files: Sequence[FileHead], current: str, stored: Collection[str] = ()) -> None:
         """The files alone: the sheet in view is still being read."""
-        self.files_title.say("import.files", n=len(head.files))
-        self.files.show_files(head.files, current, stored)
+        self.files_title.say("import.files", n=len(files))
+        self.files.show_files(files, current, stored)
 
     def show_head(self, head: ImportHead, stored: Collection[str]) -> None:
         """What was recognised."""
         self._is_showing = True
         self._typing.stop()
-        self.show_files(head, head.path, stored)
+        self.show_files(head.files, head.path, stored)
         self.sheets.clear()
         self.sheets.addItems(list(head.sheets))
         self.sheets.setCurrentText(head.sheet)
@@ -141,8 +143,8 @@ class ImportOptions(Ground):
         self._say_recognised(head)
 
     def show_reading(self, is_reading: bool) -> None:
-        """Nothing of an unreadable file can be corrected; while it is read everything can."""
-        self.save.setEnabled(not is_reading)
+        """What is being read anew cannot be kept yet; all the rest can be corrected meanwhile."""
+        self.save.setEnabled(not is_reading and bool(self.mapping.buttons))
 
     def choose_missing(self) -> None:
         """The focus goes to where a missing column can be chosen."""
@@ -159,11 +161,15 @@ class ImportOptions(Ground):
         """The dialog closes."""
         self._typing.stop()
 
+    def _enable(self, enabled: bool) -> None:
+        """Nothing can be corrected in a file that was not opened."""
+        for widget in (self.sheets, self.header_row, self.save):
+            widget.setEnabled(enabled)
+
     def _say_recognised(self, head: ImportHead) -> None:
         used = sum(one.meaning is not None for one in head.columns)
         has_columns = bool(head.columns)
-        for widget in (self.sheets, self.header_row, self.save):
-            widget.setEnabled(has_columns)
+        self._enable(has_columns)
         self.recognised.setVisible(has_columns)
         key = "import.recognised_saved" if head.has_saved_mapping else "import.recognised"
         self.recognised.say(key, n=len(head.columns), used=used, kept=len(head.columns) - used)

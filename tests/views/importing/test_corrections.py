@@ -5,7 +5,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu
 
 from app.services.workbooks.fields import field_book
-from app.views.importing.meanings import GROUPS
+from app.views.importing.meanings import GROUPS, MORE
 
 
 def button_of(user, header):
@@ -80,7 +80,10 @@ def test_the_menu_marks_what_is_chosen_and_offers_every_field(open_import, sheet
     menu = open_menu(user, button_of(user, "重量（g）"))
     assert [text for text, action in actions_of(menu).items() if action.isChecked()] == ["Weight > g"]
     menu.close()
-    assert {field for group in GROUPS for field in group} == set(field_book().fields) - {"reason"}
+    offered = [field for group in (*GROUPS, MORE) for field in group]
+    assert len(offered) == len(set(offered))
+    assert set(offered) == set(field_book().fields) - {"reason"}
+    assert "More > Barcode" in found
 
 
 def test_the_unit_of_a_weight_can_be_chosen(open_import, sheet, samples, change_row):

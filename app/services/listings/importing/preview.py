@@ -72,6 +72,11 @@ class FileHead:
         """Whether it can be shown as rows, or says why not."""
         return self.kind != "images"
 
+    @property
+    def may_hold_listings(self) -> bool:
+        """Whether it can be read, and is not known to be another kind of sheet."""
+        return self.problem is None and self.kind in ("sheet", "listings", "package", "overseas")
+
 
 @dataclass(frozen=True, slots=True)
 class ImportHead:

@@ -24,8 +24,8 @@ CHANGED_AS = {
     "country": "ships_from",
 }
 """Fields of the sheet whose change is kept under another name."""
-RESOLVED = frozenset({"category", "freight_template", "group", "unit"})
-"""Fields kept as ids: the sheet's own words are shown for what it says."""
+RESOLVED = frozenset({"category", "freight_template", "group", "unit", "images", "sku_image"})
+"""Fields kept as ids or paths: the sheet's own words are shown for what it says."""
 SIDES = ("length_cm", "width_cm", "height_cm")
 SEARCHED = ("title", "sku_code", "product_key", "product_id")
 
