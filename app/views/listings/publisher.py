@@ -103,7 +103,7 @@ class Publisher(QObject):
         self.rows_changed.emit()
         if created.batch_id is None:
             reasons = {skipped.reason for skipped in created.skipped}
-            key = f"publishing.skipped.{reasons.pop()}" if len(reasons) == 1 else "publish.nothing_to_send"
+            key = f"publish.skipped.{reasons.pop()}" if len(reasons) == 1 else "publish.nothing_to_send"
             self._context.notices.toast(key, tone="amber", n=len(created.skipped))
         elif created.queued == 0:
             self.show_report(created.batch_id)
@@ -147,7 +147,7 @@ class Publisher(QObject):
         if result.ending is Ending.KEPT:
             return  # the window is closing
         if result.ending is not None and result.queued:
-            self._stand(store_id, store_name, result.queued, f"publishing.ended.{result.ending}")
+            self._stand(store_id, store_name, result.queued, f"publish.ended.{result.ending}")
         bad = result.failed + result.rejected + blocked
         offers = self._offers(result)
         if bad or result.unknown:
@@ -268,7 +268,7 @@ class Publisher(QObject):
 
 def _summary(result: BatchResult) -> Said:
     if result.ending is not None:
-        return f"publishing.ended.{result.ending}", {}
+        return f"publish.ended.{result.ending}", {}
     return "publish.job.summary", {
         "done": result.on_platform,
         "live": result.live,

@@ -130,6 +130,8 @@ class ResultRows(QAbstractTableModel):
         """Texts, what was before, colours."""
         if not index.isValid() or self.group is None:
             return None
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         line, now = self.group.rows[index.row()], self.row_now(index.row())
         refused = self._refused.get((line.listing_id, self.group.field)) if index.column() == FIELD else None
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole):

@@ -28,10 +28,11 @@ class Publishing(PublishDesk):
 
     def __init__(self, db, market):
         super().__init__(SimpleNamespace(db=db))
-        self.market, self.settings = market, FAST
+        self.market, self.settings, self.parallel = market, FAST, 8
 
     def run(self, store_id, batch_id, ctx):
-        return asyncio.run(publish(self._app.db, self.market, store_id, batch_id, ctx, settings=self.settings))
+        options = {"settings": self.settings, "parallel": self.parallel}
+        return asyncio.run(publish(self._app.db, self.market, store_id, batch_id, ctx, **options))
 
 
 @pytest.fixture
