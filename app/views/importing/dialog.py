@@ -8,23 +8,23 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QAbstractSpinBox, QLineEdit, QWidget
-from shiboken6 import isValid
 
 from app.messages import tr
 from app.services.errors import NotFound
 from app.services.listings.importing.preview import FileHead, ImportHead, ImportRequest
-from app.services.tasks import Progress
 from app.services.worker import WorkerDied
 from app.views.context import ViewContext
 from app.views.drop_overlay import DropOverlay, paths_of
 from app.views.errors import sentence
 from app.views.importing.applying import Applying
+from app.views.importing.corrections import SHEET_AS_FOUND, Corrections
 from app.views.importing.errors_list import ErrorsList
 from app.views.importing.options import ImportOptions
 from app.views.importing.preview_table import Preview
+from app.views.importing.reading import Reading
 from app.views.importing.save_file import ask_files, ask_where, suggested_copy
 from app.views.language import language, say
 from app.views.task_runner import TaskHandle
@@ -32,8 +32,6 @@ from app.views.widgets.buttons import Button
 from app.views.widgets.dialog import Dialog
 from app.views.widgets.ground import column, row
 
-LATE_MS = 500
-"""A reading that has not begun after this long waits for another job of the worker process."""
 SIZE = QSize(1240, 790)
 ROOM_FOR_ERRORS = 5
 """One part in so many of the dialog's height is the most the refused cells take."""
@@ -42,6 +40,9 @@ ROOM_FOR_ERRORS = 5
 class ImportDialog(Dialog):
     """Reads the files in the worker process, shows what would happen, applies it: one file after the other.
 
+    Attributes:
+        head: what was read last; None before.
+
     Emits:
         applied: the `ImportResult` of one file.
     """
@@ -49,27 +50,20 @@ class ImportDialog(Dialog):
     applied = Signal(object)
 
     def __init__(self, context: ViewContext, paths: Sequence[Path], store_id: int | None, parent: QWidget) -> None:
-        super().__init__("import.title", parent, size=SIZE, name=paths[0].name, n=len(paths))
+        super().__init__("import.title", parent, size=SIZE, name=paths[0].name)
         self._context, self._desk = context, context.services.importing
-        self._paths, self._store_id = tuple(dict.fromkeys(map(str, paths))), store_id
-        self._request: ImportRequest | None = None
-        self._requests: dict[str, ImportRequest] = {}
-        self._stored: set[str] = set()
-        self._has_begun = self._has_focused = False
-        self._reading: TaskHandle | None = None
-        self._survey: TaskHandle | None = None
+        self._wanted, self._store_id = Corrections(paths), store_id
+        self._has_focused = self._was_storing = False
         self._problem: Exception | None = None
-        self._was_storing = False
         self.head: ImportHead | None = None
+        self.reading = Reading(context, self)
         self.options = ImportOptions()
         self.preview = Preview(context)
         self.errors = ErrorsList()
-        self._late = QTimer(self, singleShot=True, interval=LATE_MS)
-        self._late.timeout.connect(self._say_waiting)
         self._build()
         self._connect()
         self._say_title()
-        self.options.show_files([FileHead(path, Path(path).name, "sheet") for path in self._paths], "")
+        self.options.show_files([FileHead(path, Path(path).name, "sheet") for path in self._wanted.paths], "")
         self._say_reading()
         self._load_stores()
 
@@ -95,13 +89,17 @@ class ImportDialog(Dialog):
         self._overlay.watch(self.preview.search)
 
     def _connect(self) -> None:
-        options, preview, errors = self.options, self.preview, self.errors
+        options, preview, errors, reading = self.options, self.preview, self.errors, self.reading
+        reading.progressed.connect(self._say_progress)
+        reading.read.connect(self._on_head)
+        reading.failed.connect(lambda _, error: self._show_problem(error))
+        reading.surveyed.connect(self._on_survey)
         options.file_chosen.connect(self.show_file)
         options.add_wanted.connect(lambda: ask_files(self, "import.add_title", self.add_files))
-        options.sheet_chosen.connect(lambda name: self._correct(sheet=name, header_row=None, mapping=None, fixes={}))
+        options.sheet_chosen.connect(lambda name: self._ask(self._wanted.changed(sheet=name, **SHEET_AS_FOUND)))
         options.header_row_chosen.connect(self._on_header_row)
-        options.store_chosen.connect(self._on_store)
-        options.mapping_changed.connect(self._on_mapping)
+        options.store_chosen.connect(lambda store_id: self._ask(self._wanted.changed(store_id=store_id)))
+        options.mapping_changed.connect(lambda changed: self._ask(self._wanted.with_meaning(changed)))
         options.save_wanted.connect(self._save_mapping)
         preview.fixed.connect(self.fix)
         preview.failed.connect(self._on_page_failed)
@@ -126,31 +124,26 @@ class ImportDialog(Dialog):
             self.preview.show_problem("import.no_store", tr("import.no_store_detail"), icon="building-store")
             self._set_ready(False, "import.no_store")
             return
-        self._store_id = self.options.show_stores(usable, self._store_id)
-        self._ask(ImportRequest(self._paths, self._store_id, language=language.code))
+        self._ask(self._wanted.begin(self.options.show_stores(usable, self._store_id)))
 
-    def _correct(self, **changes: Any) -> None:
-        """The user knows better: read again with the correction."""
-        if self._request is not None:
-            self._ask(replace(self._request, **changes))
+    def _ask(self, request: ImportRequest | None) -> None:
+        """Read again: the user knows better."""
+        if request is None:
+            return
+        self._wanted.request = request = replace(request, language=language.code)
+        self._problem, self._was_storing = None, False
+        self._set_ready(False, "import.being_read")
+        self.options.show_reading(True)
+        self.reading.ask(request)
 
     def _on_header_row(self, number: int) -> None:
         if self.head is None or number != self.head.header_row:
-            self._correct(header_row=number, mapping=None)
-
-    def _on_store(self, store_id: int) -> None:
-        self._store_id = store_id
-        self._correct(store_id=store_id)
-
-    def _on_mapping(self, changed: dict[str, str | None]) -> None:
-        if self._request is not None:
-            self._correct(mapping={**(self._request.mapping or {}), **changed})
+            self._ask(self._wanted.changed(header_row=number, mapping=None))
 
     def fix(self, row_number: int, letter: str, text: str) -> None:
         """Take *text* in place of a refused cell; the file itself stays as it is."""
-        if self._request is not None:
-            self.preview.show_pending((row_number, letter), text)
-            self._correct(fixes={**self._request.fixes, (row_number, letter): text})
+        self.preview.show_pending((row_number, letter), text)
+        self._ask(self._wanted.with_cell(row_number, letter, text))
 
     def _take_proposal(self) -> None:
         """Alt+Enter: the proposal for the current cell, or the only one of its row."""
@@ -164,105 +157,41 @@ class ImportDialog(Dialog):
 
     def show_file(self, path: str) -> None:
         """Show another of the files, with the corrections made in it before."""
-        if self._request is None or path == self._request.path:
-            return
-        self._keep_request()
-        self.preview.drop_table()
-        self.errors.hide()
-        known = self._requests.get(path) or ImportRequest(self._paths, self._request.store_id, path=path)
-        self._ask(replace(known, paths=self._paths, store_id=self._store_id or known.store_id))
-        self._say_reading()
-
-    def _keep_request(self) -> None:
-        if self._request is not None and self._request.path is not None:
-            self._requests[self._request.path] = self._request
+        request = self._wanted.switched(path)
+        if request is not None:
+            self.preview.drop_table()
+            self.errors.hide()
+            self._ask(request)
+            self._say_reading()
 
     def add_files(self, paths: Sequence[Path]) -> None:
         """More files for this import: sheets are shown in their turn, pictures belong to all of them."""
-        added = [str(path) for path in paths if str(path) not in self._paths]
-        if added:
-            self._paths = (*self._paths, *added)
-            self._say_title()
-            self._correct(paths=self._paths)
+        self._ask(self._wanted.add(paths))
+        self._say_title()
 
     # -- reading -----------------------------------------------------------------------------------------------
 
-    def _ask(self, request: ImportRequest) -> None:
-        self._stop_reading()
-        self._request = request = replace(request, language=language.code)
-        self._problem, self._has_begun, self._was_storing = None, False, False
-        self._set_ready(False, "import.being_read")
-        self.options.show_reading(True)
-        handle = self._context.runner.start_heavy(*self._desk.prepare_call(request))
-        self._reading = handle
-        self._late.start()
-        handle.progressed.connect(lambda progress: self._on_progress(handle, progress))
-        handle.succeeded.connect(lambda head: self._on_head(request, head))
-        handle.failed.connect(lambda error: self._on_read_failed(request, error))
-
-    def _stop_reading(self) -> None:
-        self._late.stop()
-        for handle in (self._reading, self._survey):
-            if handle is not None:
-                handle.cancel()
-        self._reading = self._survey = None
-
-    def _on_progress(self, handle: TaskHandle, progress: Progress) -> None:
-        if not isValid(self) or handle is not self._reading:
-            return
-        self._has_begun = True
-        if progress.note:
-            said = tr(progress.note)
-        elif progress.total:
-            said = tr("import.rows_read_of", done=progress.done, n=progress.total)
-        else:
-            said = tr("import.rows_read", n=progress.done)
-        self._say_progress(said, progress)
-
     def _say_reading(self) -> None:
-        path = self._request.path if self._request is not None else None
         say(self.primary, "import.apply_nothing")
-        self.preview.show_reading(Path(path or self._paths[0]).name)
+        self.preview.show_reading(self._wanted.file_name)
 
-    def _say_waiting(self) -> None:
-        """The worker process is busy with something else."""
-        if not self._has_begun and self._context.jobs.running:
-            self._say_progress(tr("import.waits"))
-
-    def _say_progress(self, said: str, progress: Progress | None = None) -> None:
+    def _say_progress(self, said: str, progress: object) -> None:
         if self.preview.shows_rows:
             self.hint.setText(said)
         else:
             self.preview.state.show_progress(said, progress)
 
-    def _on_read_failed(self, request: ImportRequest, error: Exception) -> None:
-        if self._is_awaited(request):
-            self._reading = None
-            self._late.stop()
-            self._show_problem(error)
-
-    def _is_awaited(self, request: ImportRequest) -> bool:
-        """Whether this is what the user asked for last, and still looks at."""
-        return isValid(self) and request is self._request
-
     def _on_page_failed(self, error: Exception) -> None:
         """A page of the preview: after a crash of the worker process its plans are gone, so read again."""
-        if isinstance(error, NotFound | WorkerDied) and self._request is not None:
-            if self._reading is None:
-                self._ask(self._request)
-        else:
+        if not isinstance(error, NotFound | WorkerDied):
             self._show_problem(error)
-
-    # -- showing -----------------------------------------------------------------------------------------------
+        elif not self.reading.is_busy:
+            self._ask(self._wanted.request)
 
     def _on_head(self, request: ImportRequest, head: ImportHead) -> None:
-        if not self._is_awaited(request):
-            return
-        self._reading = None
-        self._late.stop()
         self.head = head
-        self._request = replace(request, path=head.path or request.path)
-        self.options.show_head(head, self._stored)
+        self._wanted.request = replace(request, path=head.path or request.path)
+        self.options.show_head(head, self._wanted.stored)
         self.options.show_reading(False)
         if head.problem is not None:
             self._show_problem(head.problem)
@@ -272,13 +201,20 @@ class ImportDialog(Dialog):
             self._show_primary(head)
             self._place_focus(head)
         self._order_focus()
-        self._look_at_others(head)
+        unknown = [one.path for one in head.files if one.kind == "sheet"]
+        if unknown:
+            self.reading.survey(unknown)
 
-    def _order_focus(self) -> None:
-        """Tab goes through the dialog as it is read; columns and rows came since it was built."""
-        stops = [*self.options.stops(), *self.preview.stops(), *self.errors.stops(), self.cancel, self.primary]
-        for before, after in pairwise(stops):
-            QWidget.setTabOrder(before, after)
+    def _on_survey(self, found: Sequence[FileHead]) -> None:
+        """What the other files are, found while the user looks at this one."""
+        if self.head is not None:
+            known = {one.path: one for one in found}
+            self.head = replace(self.head, files=tuple(known.get(one.path, one) for one in self.head.files))
+            self.options.show_files(self.head.files, self._wanted.path, self._wanted.stored)
+            if not self.reading.is_busy:
+                self._say_promise()
+
+    # -- showing -----------------------------------------------------------------------------------------------
 
     def _show_errors(self, head: ImportHead) -> None:
         self.errors.show_errors(head.errors, head.error_count)
@@ -291,9 +227,14 @@ class ImportDialog(Dialog):
         self._set_ready(n > 0, "import.nothing_to_apply")
         self._say_promise()
 
+    def _set_ready(self, ready: bool, why_not: str) -> None:
+        """The primary, with the reason while it cannot be pressed."""
+        self.primary.setEnabled(ready)
+        say(self.primary, "import.apply_tip" if ready else why_not, "toolTip")
+
     def _say_promise(self) -> None:
         """What pressing the primary would do, and what comes next."""
-        following = self._next_file()
+        following = self._wanted.next_file(self.head)
         if self.head is not None and self.head.problem is None and not self.primary.isEnabled():
             self.hint.say("import.nothing_to_apply")
         elif following is not None:
@@ -323,9 +264,9 @@ class ImportDialog(Dialog):
         return self._was_storing or isinstance(self._problem, WorkerDied)
 
     def _act_on_state(self) -> None:
-        if self._can_retry and self._request is not None:
+        if self._can_retry:
             self._say_reading()
-            self._ask(self._request)
+            self._ask(self._wanted.request)
         else:
             self.options.choose_missing()
 
@@ -339,96 +280,66 @@ class ImportDialog(Dialog):
         else:
             self.primary.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _look_at_others(self, head: ImportHead) -> None:
-        """What the other files are, while the user looks at this one."""
-        unknown = [one.path for one in head.files if one.kind == "sheet"]
-        if unknown and self._survey is None:
-            self._survey = handle = self._context.runner.start_heavy(*self._desk.survey_call(unknown))
-            handle.succeeded.connect(self._on_survey)
-
-    def _on_survey(self, found: Sequence[Any]) -> None:
-        if not isValid(self):
-            return
-        self._survey = None
-        if self.head is not None:
-            known = {one.path: one for one in found}
-            self.head = replace(self.head, files=tuple(known.get(one.path, one) for one in self.head.files))
-            self.options.show_files(self.head.files, self._shown_path(), self._stored)
-            if self._reading is None:
-                self._say_promise()
-
-    def _shown_path(self) -> str:
-        return (self._request.path if self._request is not None else None) or ""
-
-    def _set_ready(self, ready: bool, why_not: str) -> None:
-        """The primary, with the reason while it cannot be pressed."""
-        self.primary.setEnabled(ready)
-        say(self.primary, "import.apply_tip" if ready else why_not, "toolTip")
+    def _order_focus(self) -> None:
+        """Tab goes through the dialog as it is read; columns and rows came since it was built."""
+        stops = [*self.options.stops(), *self.preview.stops(), *self.errors.stops(), self.cancel, self.primary]
+        for before, after in pairwise(stops):
+            QWidget.setTabOrder(before, after)
 
     def _say_title(self) -> None:
-        key = "import.title" if len(self._paths) == 1 else "import.title_of"
-        say(self, key, "windowTitle", name=Path(self._paths[0]).name, n=len(self._paths))
+        count = len(self._wanted.paths)
+        key = "import.title" if count == 1 else "import.title_of"
+        say(self, key, "windowTitle", name=Path(self._wanted.paths[0]).name, n=count)
 
     # -- acting ------------------------------------------------------------------------------------------------
 
     def apply(self) -> None:
         """Store what is shown as one change, in the background; then the next file is shown."""
-        if self.head is None or self._request is None or not self.primary.isEnabled():
+        head, request = self.head, self._wanted.request
+        if head is None or request is None or not self.primary.isEnabled():
             return
-        head, request = self.head, self._request
-        self._stored.add(head.path)
+        self._wanted.stored.add(head.path)
         if request.mapping:
             self._keep_mapping(head)
         applying = Applying(self._context, head, self.parentWidget())
-        applying.stored.connect(lambda result: self._on_stored(head, result))
+        applying.stored.connect(self._on_stored)
         applying.failed.connect(lambda error: self._on_apply_failed(head, request, error))
-        applying.cancelled.connect(lambda: self._on_stored(head, None))
+        applying.cancelled.connect(self._on_ended)
         applying.start()
-        following = self._next_file()
+        following = self._wanted.next_file(head)
         if following is not None:
-            self._keep_request()
             self.show_file(following)
         else:
-            self._stop_reading()
+            self.reading.stop()
             self._set_ready(False, "import.being_read")
             self._give_focus_back()
             self.hide()  # it comes back if storing fails: what was typed into it is not lost
 
-    def _next_file(self) -> str | None:
-        """The next sheet that was not stored and can be read."""
-        if self.head is None:
-            return None
-        left = [
-            one.path
-            for one in self.head.files
-            if one.may_hold_listings and one.path not in self._stored and one.path != self.head.path
-        ]
-        return left[0] if left else None
+    def _on_stored(self, result: object) -> None:
+        self.applied.emit(result)
+        self._on_ended()
 
-    def _on_stored(self, head: ImportHead, result: Any) -> None:
-        if result is not None:
-            self.applied.emit(result)
+    def _on_ended(self) -> None:
+        """Nothing is left to be shown: go for good."""
         if self.isHidden():
             self.accept()
             self.deleteLater()
 
     def _on_apply_failed(self, head: ImportHead, request: ImportRequest, error: Exception) -> None:
         """Nothing was stored: the file is shown again, with the reason."""
-        self._stored.discard(head.path)
-        self._requests[head.path] = request
+        self._wanted.stored.discard(head.path)
+        self._wanted.keep(head.path, request)
         if not self.isHidden():
-            self.options.show_files(self._with_problem(head.path, error), self._shown_path(), self._stored)
+            files = self.head.files if self.head is not None else ()
+            files = tuple(replace(one, problem=error) if one.path == head.path else one for one in files)
+            self.options.show_files(files, self._wanted.path, self._wanted.stored)
             return
-        self.head, self._request = head, request
+        self.head, self._wanted.request = head, request
         self.open()
         if isinstance(error, NotFound):
             self._ask(request)  # the worker process forgot the plan
         else:
             self._show_problem(error, was_storing=True)
-
-    def _with_problem(self, path: str, error: Exception) -> Sequence[Any]:
-        files = self.head.files if self.head is not None else ()
-        return [replace(one, problem=error) if one.path == path else one for one in files]
 
     def save_marked(self) -> None:
         """A copy of the user's own sheet with the refused cells marked."""
@@ -436,17 +347,15 @@ class ImportDialog(Dialog):
             ask_where(self, "import.save_marked", suggested_copy(Path(self.head.path)), self._save_marked_to)
 
     def _save_marked_to(self, name: str) -> None:
-        if self.head is None:
-            return
-        handle = self._context.runner.start_heavy(*self._desk.marked_call(self.head.token, name))
-        handle.succeeded.connect(lambda _: self.errors.say_saved(Path(name).name))
-        handle.failed.connect(self.errors.say_problem)
+        if self.head is not None:
+            handle = self._context.runner.start_heavy(*self._desk.marked_call(self.head.token, name))
+            handle.succeeded.connect(lambda _: self.errors.say_saved(Path(name).name))
+            handle.failed.connect(self.errors.say_problem)
 
     def _save_mapping(self) -> None:
         if self.head is not None:
-            self._keep_mapping(self.head).succeeded.connect(
-                lambda _: self.options.recognised.say("import.mapping_saved")
-            )
+            kept = self._keep_mapping(self.head)
+            kept.succeeded.connect(lambda _: self.options.recognised.say("import.mapping_saved"))
 
     def _keep_mapping(self, head: ImportHead) -> TaskHandle:
         handle = self._context.runner.call(self._desk.save_mapping, head)
@@ -484,8 +393,8 @@ class ImportDialog(Dialog):
 
     def done(self, result: int) -> None:
         """Stop reading, let go of the rows."""
-        self._stop_reading()
-        self._request = None
+        self.reading.stop()
+        self._wanted.request = None
         self.options.stop()
         self.preview.drop_table()
         super().done(result)

@@ -129,7 +129,7 @@ class User:
     def waits_for_rows(self) -> None:
         """Until the sheet is read and its rows are shown."""
         dialog = self.dialog
-        self.waits_until(lambda: dialog.head is not None and dialog._reading is None)
+        self.waits_until(lambda: dialog.head is not None and dialog.reading.handle is None)
         if dialog.preview.table is not None:
             self.waits_until(self._is_fresh)
 

@@ -37,7 +37,7 @@ def two(open_import, sheet, samples):
     first = sheet(samples.lamp, name="lamps.xlsx")
     second = sheet(samples.mug, (*samples.cable[:4], "free", *samples.cable[5:]), name="mugs.xlsx", title="Mugs")
     user = open_import(first, second)
-    user.waits_until(lambda: user.dialog._survey is None)
+    user.waits_until(lambda: user.dialog.reading.survey_handle is None)
     return user
 
 

@@ -67,7 +67,7 @@ def test_nothing_is_cut(open_import, sheet, samples, change_row, window, qapp, c
     second = sheet(samples.mug, name="另一家供应商的很长很长的报价单文件名_2026年第四季度_修订.xlsx")
     user = open_import(sheet(*rows), second)
     dialog = user.dialog
-    user.waits_until(lambda: dialog._survey is None)
+    user.waits_until(lambda: dialog.reading.survey_handle is None)
     for _ in range(3):
         QApplication.processEvents()
     assert dialog.size().width() <= size[0] * 0.92 + 1

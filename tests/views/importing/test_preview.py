@@ -167,7 +167,7 @@ class TestRefusedCells:
             user.types_into_cell(0, "Weight kg", "840")
             user.types_into_cell(1, "Merchant code", "CF1240-BK")
             user.types_into_cell(2, "Stock", "12000")
-            user.waits_until(lambda: len(user.dialog._request.fixes) == 3)
+            user.waits_until(lambda: len(user.dialog._wanted.request.fixes) == 3)
         user.waits_until(lambda: user.counts()["refused"] == 0)
         user.waits_for_rows()
         assert (user.rows[0]["Weight kg"], user.rows[2]["Stock"]) == ("0.840", "12,000")

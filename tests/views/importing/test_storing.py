@@ -20,6 +20,19 @@ def apply(user):
     return told.args[0]
 
 
+@pytest.fixture
+def many_rows(tmp_path, samples):
+    """Writes a long text table."""
+
+    def write(count):
+        path = tmp_path / "many.csv"
+        lines = [f"K{n},Lamp number {n},K{n}-1,White,1.99,5,840,\n" for n in range(count)]
+        path.write_text(",".join(samples.headers) + "\n" + "".join(lines), "utf-8")
+        return path
+
+    return write
+
+
 class TestAJob:
     def test_is_shown_while_it_runs_and_says_what_it_did(self, open_import, sheet, samples, context, busy_worker):
         user = open_import(sheet(samples.lamp, samples.mug))
@@ -151,9 +164,9 @@ class TestFailure:
         assert [row["code"] for row in stored()] == ["LM4402-WH"]
 
     def test_cancelled_from_the_activity_panel_nothing_is_stored(
-        self, open_import, sheet, samples, context, busy_worker, stored
+        self, open_import, many_rows, context, busy_worker, stored
     ):
-        user = open_import(sheet(samples.lamp))
+        user = open_import(many_rows(5_000))
         with busy_worker():
             user.presses(user.dialog.primary)
             context.jobs.cancel_all()
@@ -167,23 +180,20 @@ class TestReading:
     def test_closing_stops_it(self, open_import, sheet, samples, busy_worker, context, stored):
         with busy_worker():
             user = open_import(sheet(samples.lamp), waits=False)
-            user.waits_until(lambda: user.dialog._reading is not None)
-            reading = user.dialog._reading
+            user.waits_until(lambda: user.dialog.reading.handle is not None)
+            reading = user.dialog.reading.handle
             QTest.keyClick(user.dialog, Qt.Key.Key_Escape)
             assert reading.context.stop.is_set()
         user.waits_until(lambda: context.runner.is_idle)
         user.waits_until(lambda: not isValid(user.dialog))
         assert stored() == []
 
-    def test_in_the_middle_of_many_rows_closing_stops_it(self, open_import, samples, tmp_path, context):
-        path = tmp_path / "many.csv"
-        lines = [f"K{n},Lamp number {n},K{n}-1,White,1.99,5,840,\n" for n in range(150_000)]
-        path.write_text(",".join(samples.headers) + "\n" + "".join(lines), "utf-8")
-        user = open_import(path, waits=False)
+    def test_in_the_middle_of_many_rows_closing_stops_it(self, open_import, many_rows, context):
+        user = open_import(many_rows(150_000), waits=False)
         waiting = user.dialog.preview.state
         user.waits_until(lambda: "rows read" in waiting.detail.text() or "Comparing" in waiting.detail.text())
         outcomes = []
-        user.dialog._reading.cancelled.connect(lambda: outcomes.append("cancelled"))
+        user.dialog.reading.handle.cancelled.connect(lambda: outcomes.append("cancelled"))
         user.dialog.reject()
         user.waits_until(lambda: context.runner.is_idle)
         assert outcomes == ["cancelled"]
@@ -206,8 +216,8 @@ class TestReading:
 
         with busy_worker():
             user = open_import(sheet(samples.lamp), waits=False)
-            user.waits_until(lambda: user.dialog._reading is not None)
-            handle = user.dialog._reading
+            user.waits_until(lambda: user.dialog.reading.handle is not None)
+            handle = user.dialog.reading.handle
             handle.progressed.emit(Progress(12_000, 100_000))
             waiting = user.dialog.preview.state
             assert waiting.detail.text() == "12,000 of 100,000 rows read"
@@ -233,7 +243,7 @@ class TestALostWorker:
     def test_is_told_and_read_again_on_demand(self, open_import, sheet, samples, own_worker, context):
         with own_worker._turn:
             user = open_import(sheet(samples.lamp), waits=False)
-            user.waits_until(lambda: user.dialog._reading is not None)
+            user.waits_until(lambda: user.dialog.reading.handle is not None)
             self.kill(own_worker)
             own_worker._process.join()
             own_worker.start = lambda: None  # the crash happens after the job was sent
@@ -249,7 +259,7 @@ class TestALostWorker:
         self.kill(own_worker)
         own_worker._process.join()
         user.dialog.preview.segments.choose("new")
-        user.waits_until(lambda: user.dialog._reading is not None)
+        user.waits_until(lambda: user.dialog.reading.handle is not None)
         user.waits_for_rows()
         assert user.dialog.preview.segments.current == "new"
         assert [row["Merchant code"] for row in user.rows] == ["LM4402-WH", "CF1240-BK"]
