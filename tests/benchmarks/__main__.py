@@ -1,0 +1,51 @@
+"""Measure: `python -m tests.benchmarks [--quick] [--folder DIR] [NAME …]`, all without names.
+
+    import   a sheet of 100 000 rows × 30 columns, new and again
+
+Prints one JSON object a line. Exit code: 0, or 1 where a budget was not kept.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from tests.benchmarks.ground import FULL, QUICK, Ground
+
+NAMES = {"import": "imports"}
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run what was asked for. Returns: the exit code."""
+    parser = argparse.ArgumentParser(
+        "python -m tests.benchmarks", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("names", nargs="*", metavar="NAME", help=" · ".join(NAMES))
+    parser.add_argument("--quick", action="store_true", help="small sizes: shows that it works, not how fast it is")
+    parser.add_argument("--folder", type=Path, help="keep what is generated in this folder")
+    given = parser.parse_args(arguments)
+    unknown = [name for name in given.names if name not in NAMES]
+    if unknown:
+        parser.error(f"{', '.join(unknown)}: {' · '.join(NAMES)}")
+    with tempfile.TemporaryDirectory(prefix="shangjia-bench-", dir=given.folder) as folder:
+        ground = Ground(Path(folder), QUICK if given.quick else FULL)
+        kept = [_measure(name, ground) for name in given.names or NAMES]
+    return 0 if all(kept) else 1
+
+
+def _measure(name: str, ground: Ground) -> bool:
+    """Print the figures of one benchmark. Returns: whether it kept its budgets."""
+    is_kept = True
+    for measurement in importlib.import_module(f"tests.benchmarks.{NAMES[name]}").measure(ground):
+        sys.stdout.write(measurement.line() + "\n")
+        sys.stdout.flush()
+        is_kept = is_kept and measurement.within is not False
+    return is_kept
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

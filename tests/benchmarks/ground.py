@@ -1,0 +1,90 @@
+"""What is measured on: made once for a run, in a temporary folder."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from app.samples.writing import SampleOptions, write_sample
+
+NAME = "shangjia.db"
+FAMILIAR_ROWS = 3_000
+"""Rows that bring listings of every family once, so that the store knows all categories the big sheet uses."""
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """How much is measured on."""
+
+    sheet_rows: int
+    repeats: int
+
+
+FULL = Sizes(sheet_rows=100_000, repeats=3)
+QUICK = Sizes(sheet_rows=5_000, repeats=1)
+
+
+class Ground:
+    """The folder of a run and what lies in it; everything is made when it is first asked for."""
+
+    def __init__(self, folder: Path, sizes: Sizes) -> None:
+        self.folder, self.sizes = folder, sizes
+        self._numbers = 0
+
+    def new_folder(self, name: str) -> Path:
+        """An empty folder."""
+        self._numbers += 1
+        path = self.folder / f"{name}-{self._numbers}"
+        path.mkdir(parents=True)
+        return path
+
+    @cached_property
+    def sheet(self) -> Path:
+        """The big supplier's sheet, 30 columns, its pictures beside it."""
+        path = self.new_folder("sheet") / "listings.xlsx"
+        write_sample(path, SampleOptions(rows=self.sizes.sheet_rows, columns=30, images=True))
+        return path
+
+    @cached_property
+    def store(self) -> Path:
+        """A data folder with the practice stores, synced, that knows the categories of the sheets."""
+        folder = self.new_folder("store")
+        asyncio.run(_set_up(folder))
+        with closing(sqlite3.connect(folder / NAME)) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return folder
+
+    def copy_of_store(self) -> Path:
+        """A data folder to change: a copy of `store`."""
+        folder = self.new_folder("data")
+        shutil.copytree(self.store, folder, dirs_exist_ok=True)
+        return folder
+
+
+async def _set_up(folder: Path) -> None:
+    """Practice stores, synced; every category of the sheets learnt by importing a few of its rows and taking them
+    back."""
+    from app.services.application import Application
+    from app.services.history.undo import undo
+    from app.services.listings.importing.session import plan_import, store
+    from app.services.stores.leaves import learn_leaves
+    from app.services.stores.practice import set_up_practice
+    from app.services.tasks import TaskContext
+
+    sheet = folder / "few.xlsx"
+    write_sample(sheet, SampleOptions(rows=FAMILIAR_ROWS))
+    with Application(folder) as app:
+        first = (await set_up_practice(app))[0]
+        plan, table = plan_import(app.db, app.database_path, sheet, first.id, TaskContext())
+        store(app.db, plan, table.error_count, TaskContext())
+        await learn_leaves(app, first)
+        undo(app.db)
+        await app.disconnect()
+        with app.db.bulk() as connection:
+            connection.exec_driver_sql("DELETE FROM change")
+    sheet.unlink()

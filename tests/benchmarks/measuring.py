@@ -1,0 +1,107 @@
+"""Figures and how they are told: one JSON object a line, a value beside the floor it is held against."""
+
+from __future__ import annotations
+
+import gc
+import json
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import psutil
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """One figure.
+
+    Attributes:
+        name: stable, `<benchmark>.<what>`.
+        value, unit: the median of the repeats, unless `how` says otherwise.
+        floor: the same unit, measured in the same run; None where the budget is a number of its own.
+        budget: the highest `ratio` (or the highest `value` where there is no floor); the lowest where `at_least`.
+        how: what was done, in one sentence.
+    """
+
+    name: str
+    value: float
+    unit: str
+    how: str
+    floor: float | None = None
+    budget: float | None = None
+    at_least: bool = False
+
+    @property
+    def ratio(self) -> float | None:
+        """Value by floor; None without a floor, or a floor of 0."""
+        return self.value / self.floor if self.floor else None
+
+    @property
+    def within(self) -> bool | None:
+        """Whether the budget is kept; None where there is none."""
+        if self.budget is None:
+            return None
+        judged = self.value if self.ratio is None else self.ratio
+        return judged >= self.budget if self.at_least else judged <= self.budget
+
+    def line(self) -> str:
+        """One JSON object."""
+        told: dict[str, Any] = {
+            name: _rounded(value) for name, value in asdict(self).items() if name not in ("at_least", "how")
+        }
+        told["budget_is"] = "least" if self.at_least else "most"
+        told["ratio"] = _rounded(self.ratio)
+        told["within"] = self.within
+        told["how"] = self.how
+        return json.dumps(told, ensure_ascii=False)
+
+
+def _rounded(value: Any) -> Any:
+    if not isinstance(value, float):
+        return value
+    digits = 3 if abs(value) < 100 else 1
+    return round(value, digits)
+
+
+def interleaved(acts: dict[str, Callable[[], float]], times: int) -> dict[str, float]:
+    """Medians of several acts that take turns, so that a change of the machine's mood meets all of them."""
+    found: dict[str, list[float]] = {name: [] for name in acts}
+    for _ in range(times):
+        for name, act in acts.items():
+            found[name].append(act())
+    return {name: median(values) for name, values in found.items()}
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """No garbage collection inside a measured stretch, a full one before it."""
+    gc.collect()
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def clocked(act: Callable[[], Any]) -> float:
+    """Seconds *act* takes."""
+    with quiet():
+        started = time.perf_counter()
+        act()
+        return time.perf_counter() - started
+
+
+def peak_mb(pid: int | None = None) -> float:
+    """The most memory a process has held so far, in MB (10^6 bytes); on systems that do not say, what it holds now."""
+    process = psutil.Process(pid)
+    status = Path(f"/proc/{process.pid}/status")
+    if status.exists():
+        lines = (line for line in status.read_text("ascii").splitlines() if line.startswith("VmHWM:"))
+        return int(next(lines).split()[1]) * 1024 / 1e6
+    return process.memory_info().rss / 1e6
