@@ -36,7 +36,7 @@ def without_removed_tags(html: str) -> str:
     """*html* as the platform would leave it: scripts, styles and frames with what is in them, others unwrapped."""
     dropped = "|".join(rule_file("detail_html")["dropped_with_content"])
     whole = re.compile(
-        rf"<\s*+({dropped})\b[^<>]*>(?:(?!<\s*+/?+\s*+\1\b).)*+<\s*+/\s*+\1\s*+>", re.IGNORECASE | re.DOTALL
+        rf"<\s*+({dropped})\b[^<>]*>(?:(?!<\s*+/?+\s*+\1\b).)*<\s*+/\s*+\1\s*+>", re.IGNORECASE | re.DOTALL
     )
     return _removed().sub("", whole.sub("", html))
 
