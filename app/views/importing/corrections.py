@@ -1,4 +1,4 @@
-"""What the user wants of each file: which sheet, which header, which meaning, which cells; kept while others are shown."""
+"""What the user wants of each file: sheet, header, meanings, cells; kept while others are shown."""
 
 from __future__ import annotations
 
