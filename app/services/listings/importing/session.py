@@ -47,6 +47,8 @@ from app.services.workbooks import OpenedFile, Recognition, SheetKind, open_work
 __all__ = ["plan_import", "store"]  # the command line finds both here
 
 KEPT_PLANS = 3
+KEPT_ROWS = 50_000
+"""Rows of plans that are kept while another one is made; a large sheet takes hundreds of megabytes."""
 LISTING_KINDS = frozenset({SheetKind.LISTINGS, SheetKind.PACKAGE, SheetKind.OVERSEAS})
 
 _plans: OrderedDict[str, PlannedImport] = OrderedDict()
@@ -84,6 +86,7 @@ def prepare(database: Path, request: ImportRequest, *, ctx: TaskContext) -> Impo
     head = ImportHead(uuid4().hex, request.store_id, tuple(heads[path] for path in dict.fromkeys(request.paths)))
     if not dropped.sheets:
         return replace(head, problem=AppError("import.no_sheet", file=Path(request.paths[0]).name))
+    _make_room()
     wanted = request.path is not None and request.path in heads
     candidates = [Path(request.path)] if wanted and request.path else list(dropped.sheets)
     return _Reading(_database(database), database, request, dropped, ctx).read(head, candidates)
@@ -277,6 +280,12 @@ def _opened(path: Path) -> Iterator[OpenedFile]:
 def _keep(token: str, kept: PlannedImport) -> None:
     _plans[token] = kept
     while len(_plans) > KEPT_PLANS:
+        _plans.popitem(last=False)
+
+
+def _make_room() -> None:
+    """Let go of large plans before another one is made; whoever still looks at one asks for it again."""
+    while sum(kept.plan.counts.rows for kept in _plans.values()) > KEPT_ROWS:
         _plans.popitem(last=False)
 
 
