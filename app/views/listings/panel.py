@@ -87,6 +87,7 @@ class ListingPanel(SidePanel):
         self.set_footer(self.recheck_button)
         self.footer.row.addWidget(self.saved_note)
         self.footer.row.addWidget(self.again_button)
+        self.layout().addStretch()
         self.again_button.hide()
         self.several.hide()
 
@@ -124,7 +125,7 @@ class ListingPanel(SidePanel):
         self.reader.ask(0)
         self._detail = None
         self.card.show_nothing()
-        for widget in (self.worst, self.editor, self.recheck_button, self.saved_note):
+        for widget in (self.worst, self.editor, self.several, self.tabs, self._pages, self.footer):
             widget.hide()
         self.findings.show_findings(())
         self.history.show_changes(())
@@ -152,7 +153,7 @@ class ListingPanel(SidePanel):
         record = detail.record
         self.saver.begin(record.id, record.title)
         self.card.show_detail(detail)
-        for widget in (self.editor, self.recheck_button, self.saved_note):
+        for widget in (self.editor, self.tabs, self._pages, self.footer):
             widget.show()
         self.editor.show_detail(detail)
         can_fix = detail.lock == Lock.NONE

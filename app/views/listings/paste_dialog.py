@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
 from app.messages import tr
 from app.services.listings.cells import CellChange, CellPlan
 from app.views.listings.lines import refusal
+from app.views.listings.plain_table import dress_table
 from app.views.numbers import MISSING, integer, money
 from app.views.theme import current_theme
 from app.views.widgets.dialog import Dialog
@@ -62,13 +63,9 @@ class PasteDialog(Dialog):
                     item.setForeground(theme.tone("red").text)
                 table.setItem(row, at, item)
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        table.setShowGrid(False)
-        table.setWordWrap(False)
-        table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(theme.height(26))
+        table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        dress_table(table, row=26)
         header = table.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         for at, wide in ((1, 90), (2, 190), (3, 260)):
             header.resizeSection(at, theme.height(wide))

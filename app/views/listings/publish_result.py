@@ -19,6 +19,7 @@ from app.services.publishing.report import BatchReport, ReasonGroup
 from app.views.context import ViewContext
 from app.views.errors import sentence
 from app.views.language import language
+from app.views.listings.plain_table import dress_table
 from app.views.listings.reason_list import ReasonList
 from app.views.listings.result_parts import ResultHead, group_kind, group_sentence, group_title
 from app.views.listings.result_rows import FIELD, LISTED, ResultCells, ResultRows, ResultTable, typed_value
@@ -100,10 +101,11 @@ class PublishResultDialog(Dialog):
         inside.setContentsMargins(16, 10, 16, 10)
         texts = column(gap=4)
         texts.addWidget(self.reason)
-        raw = row(gap=8)
+        self._raw_line = QWidget()  # hidden as a whole: an empty layout would squeeze the sentence above it
+        raw = row(self._raw_line, gap=8)
         raw.addWidget(self.raw, 1)
         raw.addWidget(self.copy)
-        texts.addLayout(raw)
+        texts.addWidget(self._raw_line)
         inside.addLayout(texts, 1)
         inside.addWidget(self.fix_all, 0, Qt.AlignmentFlag.AlignTop)
         lines.addWidget(self._banner)
@@ -125,23 +127,16 @@ class PublishResultDialog(Dialog):
 
     def _set_up_rows(self) -> None:
         view = self.rows
-        view.setModel(self.model)
+        dress_table(view, row=30)
         view.setItemDelegate(ResultCells(self._choices_of, view))
-        view.setShowGrid(False)
-        view.setFrameShape(ResultTable.Shape.NoFrame)
-        view.setWordWrap(False)
-        view.setTabKeyNavigation(False)
+        view.setModel(self.model)
         view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         view.setEditTriggers(
             QAbstractItemView.EditTrigger.DoubleClicked
             | QAbstractItemView.EditTrigger.AnyKeyPressed
             | QAbstractItemView.EditTrigger.EditKeyPressed
         )
-        view.verticalHeader().hide()
-        header = view.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        view.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
 
     def _connect(self) -> None:
         self.reasons.chosen.connect(self._show_group)
@@ -216,8 +211,7 @@ class PublishResultDialog(Dialog):
         self._banner.set_ground(GROUND[kind])
         self.reason.setText(group_sentence(group, group.params))
         self.raw.setText(tr("publish.raw", text=group.platform_text) if group.platform_text else "")
-        self.raw.setVisible(bool(group.platform_text))
-        self.copy.setVisible(bool(group.platform_text))
+        self._raw_line.setVisible(bool(group.platform_text))
         self._stack.setCurrentIndex(1 if kind == "unknown" else 0)
         if kind == "unknown":
             self.undecided.show_rows(group.rows, self._candidates)
@@ -231,8 +225,6 @@ class PublishResultDialog(Dialog):
 
     def _fit_columns(self, *, has_field: bool) -> None:
         theme = current_theme()
-        self.rows.verticalHeader().setDefaultSectionSize(theme.height(30))
-        self.rows.horizontalHeader().setFont(theme.font("small"))
         for at, width in ((1, CODE_WIDTH), (2, FIELD_WIDTH), (3, NOW_WIDTH)):
             self.rows.setColumnWidth(at, theme.height(width))
         self.rows.setColumnHidden(2, not has_field)

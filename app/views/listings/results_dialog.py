@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHeaderView, QTableWidget, QTableWidgetItem, QWidg
 
 from app.messages import tr
 from app.services.publishing.recent import RecentBatch
+from app.views.listings.plain_table import LEFT, dress_table
 from app.views.numbers import integer, moment
 from app.views.status import status
 from app.views.theme import current_theme
@@ -24,6 +25,8 @@ HEADERS = (
     "publish.part.failed",
     "publish.part.unknown",
 )
+FIRST_FIGURE = 3
+RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 class ResultsDialog(Dialog):
@@ -47,25 +50,27 @@ class ResultsDialog(Dialog):
 
     def _fill(self) -> None:
         table, theme = self.table, current_theme()
-        table.setHorizontalHeaderLabels([tr(key) for key in HEADERS])
+        for at, key in enumerate(HEADERS):
+            header = QTableWidgetItem(tr(key))
+            header.setTextAlignment(RIGHT if at >= FIRST_FIGURE else LEFT)
+            table.setHorizontalHeaderItem(at, header)
         for at, batch in enumerate(self._batches):
             figures = (batch.total, batch.on_platform, batch.failed, batch.unknown)
             texts = (moment(batch.created_ms), batch.store_name, status(f"job.{batch.state}").word)
             for place, text in enumerate((*texts, *map(integer, figures))):
                 item = QTableWidgetItem(text)
-                if place >= len(texts):
-                    item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+                item.setTextAlignment(RIGHT if place >= FIRST_FIGURE else LEFT)
                 if place == len(HEADERS) - 2 and batch.failed:
                     item.setForeground(theme.tone("red").text)
                 table.setItem(at, place, item)
         table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
         table.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)
         table.setSelectionMode(QTableWidget.SelectionMode.SingleSelection)
-        table.setShowGrid(False)
-        table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(theme.height(28))
-        table.horizontalHeader().setHighlightSections(False)
-        table.resizeColumnsToContents()
+        dress_table(table)
+        metrics = theme.metrics("body")
+        for at in range(len(HEADERS)):
+            texts = [tr(HEADERS[at]), *(table.item(row, at).text() for row in range(len(self._batches)))]
+            table.setColumnWidth(at, max(map(metrics.horizontalAdvance, texts)) + 24)
         table.horizontalHeader().setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
         table.setCurrentCell(0, 0)
 

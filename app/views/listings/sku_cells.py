@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, Qt
 from PySide6.QtGui import QColor, QPainter
-from PySide6.QtWidgets import QHeaderView, QStyle, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QStyle, QStyleOptionViewItem, QWidget
 
+from app.views.listings.plain_table import PAD, PlainHeader
 from app.views.listings.sku_model import COLUMNS
 from app.views.listings.steady_editors import SteadyEditors
 from app.views.text_cache import elided
 from app.views.theme import current_theme
 
 Index = QModelIndex | QPersistentModelIndex
-PAD = 8
 EDGE = 14
 """The first column begins where the panel's texts do."""
 
@@ -46,27 +46,12 @@ class SkuCells(SteadyEditors):
         painter.restore()
 
 
-class SkuHeader(QHeaderView):
-    """Names of the columns, small, on the header's ground."""
+class SkuHeader(PlainHeader):
+    """Names of the columns, aligned like the cells."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(Qt.Orientation.Horizontal, parent)
-        self.setHighlightSections(False)
-        self.setSectionsClickable(False)
-        self.setMinimumSectionSize(24)
+        super().__init__(parent, height=24)
 
-    def sizeHint(self) -> QSize:
-        """24 high, more with larger text."""
-        return QSize(super().sizeHint().width(), current_theme().height(24, "small"))
-
-    def paintSection(self, painter: QPainter, rect: QRect, logical: int) -> None:
-        """One name."""
-        theme = current_theme()
-        painter.fillRect(rect, theme.color("header"))
-        painter.fillRect(rect.left(), rect.bottom(), rect.width(), 1, theme.color("line"))
-        painter.setFont(theme.font("small"))
-        painter.setPen(theme.color("text2"))
-        title = self.model().headerData(logical, Qt.Orientation.Horizontal)
-        align = self.model().headerData(logical, Qt.Orientation.Horizontal, Qt.ItemDataRole.TextAlignmentRole)
-        inside = padded(rect, logical)
-        painter.drawText(inside, int(align), elided(theme.metrics("small"), str(title), inside.width()))
+    def room(self, rect: QRect, section: int) -> QRect:
+        """The first column begins where the panel's texts do."""
+        return padded(rect, section)

@@ -18,7 +18,8 @@ from PySide6.QtWidgets import (
 
 from app.messages import tr
 from app.services.listings.records import SkuRecord
-from app.views.listings.sku_cells import EDGE, PAD, SkuCells, SkuHeader
+from app.views.listings.plain_table import PAD
+from app.views.listings.sku_cells import EDGE, SkuCells, SkuHeader
 from app.views.listings.sku_model import COLUMNS, EDITABLE, Cell, SkuModel
 from app.views.table_copy import from_tsv, to_tsv
 from app.views.theme import current_theme

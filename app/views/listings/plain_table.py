@@ -1,0 +1,87 @@
+"""Small tables of dialogs in the look of the big one: header, hairlines, padding, colours of the theme."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtGui import QBrush, QColor, QPainter
+from PySide6.QtWidgets import QHeaderView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView, QWidget
+
+from app.views.text_cache import elided
+from app.views.theme import current_theme
+from app.views.widgets.live import Live
+
+Index = QModelIndex | QPersistentModelIndex
+PAD = 8
+LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+
+
+class PlainHeader(Live, QHeaderView):
+    """Names of the columns, small, on the header's ground; each aligned like its cells (the model says how)."""
+
+    def __init__(self, parent: QWidget | None = None, *, height: int = 28) -> None:
+        super().__init__(Qt.Orientation.Horizontal, parent)
+        self._height = height
+        self.setHighlightSections(False)
+        self.setSectionsClickable(False)
+        self.setMinimumSectionSize(24)
+
+    def sizeHint(self) -> QSize:
+        """As high as asked for, more with larger text."""
+        return QSize(super().sizeHint().width(), current_theme().height(self._height, "small"))
+
+    def room(self, rect: QRect, section: int) -> QRect:
+        """Where the text of a section stands."""
+        return rect.adjusted(PAD, 0, -PAD, 0)
+
+    def restyle(self) -> None:
+        """Another theme or text size."""
+        self.updateGeometry()
+        self.viewport().update()
+
+    def paintSection(self, painter: QPainter, rect: QRect, logical: int) -> None:
+        """One name."""
+        theme = current_theme()
+        painter.fillRect(rect, theme.color("header"))
+        painter.fillRect(rect.left(), rect.bottom(), rect.width(), 1, theme.color("line"))
+        painter.setFont(theme.font("small"))
+        painter.setPen(theme.color("text2"))
+        title = self.model().headerData(logical, Qt.Orientation.Horizontal)
+        align = self.model().headerData(logical, Qt.Orientation.Horizontal, Qt.ItemDataRole.TextAlignmentRole)
+        inside = self.room(rect, logical)
+        text = elided(theme.metrics("small"), str(title or ""), inside.width())
+        painter.drawText(inside, int(align if align is not None else LEFT), text)
+
+
+class PlainCells(QStyledItemDelegate):
+    """Cells with the theme's grounds and the model's own colours."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """Ground, hairline, text."""
+        theme, rect = current_theme(), option.rect
+        is_selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        painter.save()
+        painter.fillRect(rect, theme.color("sel" if is_selected else "surface"))
+        painter.fillRect(rect.left(), rect.bottom(), rect.width(), 1, theme.color("line"))
+        ink = index.data(Qt.ItemDataRole.ForegroundRole)
+        ink = ink.color() if isinstance(ink, QBrush) else ink
+        painter.setPen(ink if isinstance(ink, QColor) else theme.color("text"))
+        painter.setFont(theme.font("body"))
+        align = index.data(Qt.ItemDataRole.TextAlignmentRole)
+        inside = rect.adjusted(PAD, 0, -PAD, 0)
+        text = elided(theme.metrics("body"), str(index.data() or ""), inside.width())
+        painter.drawText(inside, int(align if align is not None else LEFT), text)
+        painter.restore()
+
+
+def dress_table(view: QTableView, *, row: int = 28) -> None:
+    """Give *view* the look: before its columns are sized."""
+    view.setHorizontalHeader(PlainHeader(view))
+    view.setItemDelegate(PlainCells(view))
+    view.setShowGrid(False)
+    view.setWordWrap(False)
+    view.setCornerButtonEnabled(False)
+    view.setTabKeyNavigation(False)
+    view.setFrameShape(QTableView.Shape.NoFrame)
+    view.verticalHeader().hide()
+    view.verticalHeader().setMinimumSectionSize(1)
+    view.verticalHeader().setDefaultSectionSize(current_theme().height(row))
