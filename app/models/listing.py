@@ -35,7 +35,8 @@ class Listing(Base):
     nothing matched it (the checker refuses such a listing). `content_hash` is what would be sent,
     `sent_hash` what the marketplace has: "changed since publish" is a comparison. `extra` keeps columns of
     the sheet nobody understood, `remote` the platform's record nobody may lose.
-    Prices and stock summed up from the SKUs stand here for sorting.
+    Prices and stock summed up from the SKUs stand here for sorting. Columns of kilobytes stand last: SQLite reads a row
+    from its beginning.
     """
 
     __tablename__ = "listing"
@@ -49,7 +50,20 @@ class Listing(Base):
             sqlite_where=text("product_id IS NOT NULL"),
             postgresql_where=text("product_id IS NOT NULL"),
         ),
-        Index("ix_listing_updated", "updated_ms", "id"),
+        Index(
+            "ix_listing_updated",
+            "updated_ms",
+            "id",
+            "store_id",
+            "status",
+            "block_count",
+            "hold_count",
+            "warn_count",
+            "category_id",
+            "freight_template_id",
+            "group_id",
+            "import_run_id",
+        ),
         Index("ix_listing_title", "title_folded", "id"),
         Index("ix_listing_price", "price_min_minor", "id"),
         Index("ix_listing_status", "store_id", "status", "id"),
@@ -76,10 +90,6 @@ class Listing(Base):
     width_cm: Mapped[int | None]
     height_cm: Mapped[int | None]
     currency: Mapped[str] = mapped_column(default="USD")
-    detail_html: Mapped[str] = mapped_column(default="")
-    attributes: Mapped[JsonList] = mapped_column(default=list)
-    extra: Mapped[JsonDict] = mapped_column(default=dict)
-    remote: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     sku_count: Mapped[int] = mapped_column(default=0)
     price_min_minor: Mapped[Minor | None]
     price_max_minor: Mapped[Minor | None]
@@ -98,6 +108,10 @@ class Listing(Base):
     import_run_id: Mapped[int | None]
     created_ms: Mapped[Ms]
     updated_ms: Mapped[Ms]
+    detail_html: Mapped[str] = mapped_column(default="")
+    attributes: Mapped[JsonList] = mapped_column(default=list)
+    extra: Mapped[JsonDict] = mapped_column(default=dict)
+    remote: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
 
 class Sku(Base):

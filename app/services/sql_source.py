@@ -4,19 +4,26 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Connection
 
 from app.services.db import Database
 from app.services.errors import InputError
-from app.services.listings.text import bigrams, fold, like_pattern, trigram_query
+from app.services.listings.text import like_pattern
 from app.services.paging import Filter, HasId, Query
+from app.services.sql_ids import collected, interruptible
+from app.services.sql_search import NO_TABLES, Match, Search, SearchTables, narrowest
 from app.services.tasks import TaskContext
 
 RowT = TypeVar("RowT", bound=HasId)
-IDS_PER_STEP = 20_000
+FEW_HITS, FEW_OF_SEVERAL = 2_000, 15_000
+"""So many hits are sorted at once; of several words, most hits of the rarest one may turn out to be none."""
+MANY_HITS = 30_000
+"""With more hits than that the first rows hold enough of them: they are looked at first."""
+WINDOW_ROWS = 3_000
+"""How many first rows."""
 _COMPARISONS = {"=": "IS", "!=": "IS NOT", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 
 
@@ -42,6 +49,14 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
+class OrderIndex:
+    """An index that has the rows in an order: its name, and the fields it holds besides (`store` among them)."""
+
+    name: str
+    holds: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class TableSpec:
     """What the common half must know of a noun.
 
@@ -49,8 +64,9 @@ class TableSpec:
         table: the base table; it has `id` and, unless `store_column` is "", the store's id.
         fields: by name, for filters and sorting.
         default_sort: order without a sort key, an SQL expression with its direction; ties go by id.
-        trigram: name of the FTS table over `search_text`, "" where the table is small enough for LIKE.
-        bigram: likewise for words of two characters.
+        search_column: the searched text, a column or an expression.
+        search: FTS tables over it; none where the table is small enough for LIKE.
+        orders: by sort key ("" for the default) the index that has the rows in that order.
     """
 
     table: str
@@ -58,8 +74,26 @@ class TableSpec:
     default_sort: str
     store_column: str = "store_id"
     search_column: str = "search_text"
-    trigram: str = ""
-    bigram: str = ""
+    search: SearchTables = NO_TABLES
+    orders: Mapping[str, OrderIndex] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Conditions of a query, ready to be put together: SQL and parameters in step."""
+
+    conditions: tuple[str, ...] = ()
+    params: tuple[Any, ...] = ()
+
+    def __add__(self, more: Sequence[tuple[str, Sequence[Any]]]) -> Where:
+        """These and *more*."""
+        params = [value for _, values in more for value in values]
+        return Where((*self.conditions, *(sql for sql, _ in more)), (*self.params, *params))
+
+    @property
+    def sql(self) -> str:
+        """With WHERE before it; "" where there is no condition."""
+        return f" WHERE {' AND '.join(self.conditions)}" if self.conditions else ""
 
 
 class SqlSource(Generic[RowT]):
@@ -76,24 +110,34 @@ class SqlSource(Generic[RowT]):
 
     def count(self, query: Query) -> int:
         """How many rows match, exactly."""
-        where, params = self.where(query)
         with self._db.reader.connect() as connection:
-            sql = f"SELECT count(*) FROM {self.spec.table}{where}"
-            return int(connection.exec_driver_sql(sql, tuple(params)).scalar_one())
+            search, match = self._searched(connection, query)
+            where, table = self._filters(query), self.spec.table
+            is_proved = match is not None and match.proved.issuperset(search.words)
+            if match is not None and is_proved and not where.conditions:
+                return match.count(connection, -1)
+            index = self.spec.orders.get("")
+            walks = is_proved and index is not None and self._is_held(query, index)
+            if walks and index is not None:
+                table = f"{table} INDEXED BY {index.name}"
+            where += search.conditions(self.spec.table, self.spec.search_column, match, walks=walks)
+            sql = f"SELECT count(*) FROM {table}{where.sql}"
+            return int(connection.exec_driver_sql(sql, where.params).scalar_one())
 
     def ids(self, query: Query, ctx: TaskContext | None = None) -> array[int]:
-        """Ids of all matching rows in order."""
-        where, params = self.where(query)
-        found: array[int] = array("q")
-        with self._db.reader.connect() as connection:
-            sql = f"SELECT id FROM {self.spec.table}{where} ORDER BY {self.order(query)}"
-            cursor = connection.exec_driver_sql(sql, tuple(params)).cursor
-            assert cursor is not None
-            while rows := cursor.fetchmany(IDS_PER_STEP):
-                found.extend([row[0] for row in rows])
-                if ctx is not None:
-                    ctx.checkpoint()
-        return found
+        """Ids of all matching rows in order.
+
+        Raises:
+            TaskCancelled: stopped, also in the middle of a statement.
+        """
+        with self._db.reader.connect() as connection, interruptible(connection, ctx):
+            where, order, index = self._where(connection, query), self.order(query), self._index(query)
+            table = self.spec.table
+            if index is not None and not query.text and self._is_held(query, index):
+                table = f"{table} INDEXED BY {index.name}"
+            elif index is not None:
+                order = f"+{order}"  # one pass and a sort: fetching rows in the order of an index costs more
+            return collected(connection, f"SELECT id FROM {table}{where.sql} ORDER BY {order}", where.params, ctx)
 
     def rows(self, ids: Sequence[int]) -> dict[int, RowT]:
         """The rows with these ids."""
@@ -102,12 +146,65 @@ class SqlSource(Generic[RowT]):
 
     def first_page(self, query: Query, limit: int) -> list[RowT]:
         """The first *limit* rows in order."""
-        where, params = self.where(query)
         with self._db.reader.connect() as connection:
-            sql = f"SELECT id FROM {self.spec.table}{where} ORDER BY {self.order(query)} LIMIT ?"
-            ids = connection.exec_driver_sql(sql, (*params, limit)).scalars().all()
+            ids = self._first_ids(connection, query, limit)
             rows = {row.id: row for row in self.load_rows(connection, ids)}
         return [rows[number] for number in ids if number in rows]
+
+    # -- first rows --------------------------------------------------------------------------------------------
+
+    def _first_ids(self, connection: Connection, query: Query, limit: int) -> Sequence[int]:
+        """The first ids in order, by the way that is quickest for this question."""
+        index, search = self._index(query), Search.of(query.text, self.spec.search)
+        if index is None or not (search.words or query.filters or query.store_ids):
+            return self._plain(connection, query, limit, index)
+        if not search.words and self._is_held(query, index):
+            return self._plain(connection, query, limit, index)
+        match, hits = narrowest(connection, search.quick_matches(), MANY_HITS)
+        if hits > MANY_HITS:
+            found = self._window(connection, query, search, limit, index)
+            if len(found) == limit:
+                return found
+            if match is None:
+                match, hits = narrowest(connection, search.looked_up_matches(connection), MANY_HITS)
+        if match is None or hits <= (FEW_HITS if len(search.words) == 1 else FEW_OF_SEVERAL):
+            where = self._filters(query) + search.conditions(self.spec.table, self.spec.search_column, match)
+            return self._sorted(connection, where, query, limit)
+        where = self._filters(query) + search.conditions(self.spec.table, self.spec.search_column, match, walks=True)
+        return self._walk(connection, where, query, limit, index)
+
+    def _plain(self, connection: Connection, query: Query, limit: int, index: OrderIndex | None) -> Sequence[int]:
+        """Along an index that holds all that is asked for; without one, all rows are looked at and sorted."""
+        if index is not None:
+            return self._walk(connection, self._filters(query), query, limit, index)
+        return self._sorted(connection, self._where(connection, query), query, limit)
+
+    def _sorted(self, connection: Connection, where: Where, query: Query, limit: int) -> Sequence[int]:
+        """All matching rows, sorted; the plus keeps SQLite from fetching them in the order of an index instead."""
+        plus = "+" if self._index(query) is not None else ""
+        sql = f"SELECT id FROM {self.spec.table}{where.sql} ORDER BY {plus}{self.order(query)} LIMIT ?"
+        return connection.exec_driver_sql(sql, (*where.params, limit)).scalars().all()
+
+    def _window(
+        self, connection: Connection, query: Query, search: Search, limit: int, index: OrderIndex
+    ) -> Sequence[int]:
+        """What matches among the first rows."""
+        table = self.spec.table
+        where = self._filters(query) + search.conditions(table, self.spec.search_column, None)
+        sql = (
+            f"SELECT {table}.id FROM (SELECT id AS walked FROM {table} INDEXED BY {index.name} "
+            f"ORDER BY {self.order(query)} LIMIT {WINDOW_ROWS}) CROSS JOIN {table} ON {table}.id = walked"
+            f"{where.sql} LIMIT ?"
+        )
+        return connection.exec_driver_sql(sql, (*where.params, limit)).scalars().all()
+
+    def _walk(self, connection: Connection, where: Where, query: Query, limit: int, index: OrderIndex) -> Sequence[int]:
+        """Along the index until enough are found."""
+        table = f"{self.spec.table} INDEXED BY {index.name}"
+        sql = f"SELECT id FROM {table}{where.sql} ORDER BY {self.order(query)} LIMIT ?"
+        return connection.exec_driver_sql(sql, (*where.params, limit)).scalars().all()
+
+    # -- order and conditions ----------------------------------------------------------------------------------
 
     def order(self, query: Query) -> str:
         """The ORDER BY of a query.
@@ -129,20 +226,39 @@ class SqlSource(Generic[RowT]):
         Raises:
             UnknownField, BadValue: a filter that does not fit this table.
         """
-        conditions: list[str] = []
-        params: list[Any] = []
+        with self._db.reader.connect() as connection:
+            where = self._where(connection, query)
+        return where.sql, list(where.params)
+
+    def _index(self, query: Query) -> OrderIndex | None:
+        """The index that has the rows in the order of *query*, if there is one."""
+        return None if query.then else self.spec.orders.get(query.sort)
+
+    def _is_held(self, query: Query, index: OrderIndex) -> bool:
+        """Whether the index holds all that the filters of *query* ask for."""
+        names = {condition.field for condition in query.filters} | ({"store"} if query.store_ids else set())
+        return names <= index.holds
+
+    def _where(self, connection: Connection, query: Query) -> Where:
+        search, match = self._searched(connection, query)
+        return self._filters(query) + search.conditions(self.spec.table, self.spec.search_column, match)
+
+    def _searched(self, connection: Connection, query: Query) -> tuple[Search, Match | None]:
+        """The words of a query, and what narrows its rows down."""
+        search = Search.of(query.text, self.spec.search)
+        match, hits = narrowest(connection, search.quick_matches(), MANY_HITS)
+        if hits > MANY_HITS and match is None:
+            match, _ = narrowest(connection, search.looked_up_matches(connection), MANY_HITS)
+        return search, match
+
+    def _filters(self, query: Query) -> Where:
+        """The conditions of a query without its words."""
+        conditions: list[tuple[str, list[Any]]] = []
         if query.store_ids and self.spec.store_column:
-            conditions.append(f"{self.spec.store_column} IN ({', '.join('?' * len(query.store_ids))})")
-            params.extend(query.store_ids)
-        for condition in query.filters:
-            sql, values = self._condition(condition)
-            conditions.append(sql)
-            params.extend(values)
-        for word in fold(query.text).split():
-            sql, values = self._search(word)
-            conditions.append(sql)
-            params.extend(values)
-        return (f" WHERE {' AND '.join(conditions)}" if conditions else ""), params
+            marks = ", ".join("?" * len(query.store_ids))
+            conditions.append((f"{self.spec.store_column} IN ({marks})", list(query.store_ids)))
+        conditions += [self._condition(condition) for condition in query.filters]
+        return Where() + conditions
 
     def _field(self, name: str) -> Field:
         try:
@@ -170,16 +286,3 @@ class SqlSource(Generic[RowT]):
             return field.bind(value)
         except (ValueError, ArithmeticError, TypeError):
             raise BadValue(name=name, value=str(value)) from None
-
-    def _search(self, word: str) -> tuple[str, list[Any]]:
-        """Rows that contain *word*: an index narrows them down where there is one, LIKE decides."""
-        spec = self.spec
-        recheck, params = f"{spec.search_column} LIKE ? ESCAPE '\\'", [like_pattern(word)]
-        for table, expression in (
-            (spec.trigram, trigram_query(word)),
-            (spec.bigram, bigrams(word).replace(" ", " AND ")),
-        ):
-            if table and expression:
-                found = f"{spec.table}.id IN (SELECT rowid FROM {table} WHERE {table} MATCH ?)"
-                return f"{found} AND {recheck}", [expression, *params]
-        return recheck, params

@@ -11,8 +11,11 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection
 
-INDEXES = (("listing_trigram", "search_text"), ("listing_bigram", "bigram_text"))
-"""Search tables and the column of `listing` each of them covers (migration 0002)."""
+INDEXES = (
+    ("listing_trigram", "search_text", "listing_searched"),
+    ("listing_bigram", "bigram_text", "listing"),
+)
+"""Search tables, their column, and where it comes from (migrations 0002, 0004)."""
 
 
 @contextmanager
@@ -20,13 +23,13 @@ def filled_at_once(connection: Connection, first_id: int) -> Iterator[None]:
     """Within the block, listings may be inserted with ids from *first_id* on, and nothing else be done to listings;
     the search tables cover them at its end. On an exception the transaction must be rolled back.
     """
-    triggers = [_trigger(connection, f"{table}_insert") for table, _ in INDEXES]
+    triggers = [_trigger(connection, f"{table}_insert") for table, *_ in INDEXES]
     for name, _ in triggers:
         connection.exec_driver_sql(f"DROP TRIGGER {name}")
     yield
-    for table, column in INDEXES:
+    for table, column, content in INDEXES:
         connection.exec_driver_sql(
-            f"INSERT INTO {table}(rowid, {column}) SELECT id, {column} FROM listing WHERE id >= ?", (first_id,)
+            f"INSERT INTO {table}(rowid, {column}) SELECT id, {column} FROM {content} WHERE id >= ?", (first_id,)
         )
     for _, sql in triggers:
         connection.exec_driver_sql(sql)

@@ -13,7 +13,8 @@ from sqlalchemy import Connection
 from app.models import ListingStatus
 from app.services.listings.loading import id_list
 from app.services.listings.text import fold
-from app.services.sql_source import Field, SqlSource, TableSpec
+from app.services.sql_search import SearchTables
+from app.services.sql_source import Field, OrderIndex, SqlSource, TableSpec
 
 CHILD_ID_OFFSET = 1 << 40
 """Variants' row ids begin here, so that a variant's row never has a listing's id."""
@@ -105,6 +106,11 @@ FIELDS = {
     "created": Field("created_ms", int),
 }
 
+_HELD = frozenset(
+    ("store", "status", "findings", "blocked", "category", "freight_template", "group", "import_run", "updated")
+)
+"""Fields that `ix_listing_updated` holds (migration 0004)."""
+
 _ROWS = """
 SELECT listing.id, listing.store_id, listing.status, listing.off_reason, listing.title, listing.code,
        listing.product_id, listing.sku_count, listing.price_min_minor, listing.price_max_minor, listing.currency,
@@ -132,8 +138,13 @@ class ListingSource(SqlSource[ListingRow]):
         table="listing",
         fields=FIELDS,
         default_sort="updated_ms DESC",
-        trigram="listing_trigram",
-        bigram="listing_bigram",
+        search=SearchTables("listing_trigram", "listing_bigram", "listing_trigram_terms"),
+        orders={
+            "": OrderIndex("ix_listing_updated", _HELD),
+            "updated": OrderIndex("ix_listing_updated", _HELD),
+            "price": OrderIndex("ix_listing_price"),
+            "title": OrderIndex("ix_listing_title"),
+        },
     )
     language = "en"
 

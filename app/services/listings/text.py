@@ -40,12 +40,6 @@ def bigrams(text: str) -> str:
     return " ".join(pairs)
 
 
-def trigram_query(needle: str) -> str:
-    """An FTS5 expression that every text containing *needle* (folded, three characters or more) satisfies."""
-    grams = dict.fromkeys(needle[i : i + 3] for i in range(len(needle) - 2))
-    return " AND ".join('"' + gram.replace('"', '""') + '"' for gram in grams)
-
-
 def like_pattern(needle: str) -> str:
     """*needle* as a LIKE pattern for "contains", its own wildcards escaped by a backslash."""
     escaped = needle.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from app.services.listings.filters import BadExpression, parse_filters
 from app.services.listings.source import CHILD_ID_OFFSET, ListingSource
-from app.services.listings.text import bigrams, fold, like_pattern, trigram_query
+from app.services.listings.text import bigrams, like_pattern
 from app.services.paging import Filter, Query
 from app.services.sql_source import BadValue, UnknownField
 
@@ -127,15 +125,6 @@ def test_a_wrong_expression_says_where(expression, position):
     with pytest.raises(BadExpression) as error:
         parse_filters(expression)
     assert error.value.params["position"] == position
-
-
-@given(st.text(min_size=3, max_size=20), st.text(max_size=10), st.text(max_size=10))
-def test_every_substring_shares_all_its_trigrams(needle, left, right):
-    folded = fold(needle)
-    haystack = fold(left + needle + right)
-    if len(folded) >= 3 and folded in haystack:
-        for gram in trigram_query(folded).split(" AND "):
-            assert gram[1:-1].replace('""', '"') in haystack or " AND " in folded
 
 
 def test_bigrams_skip_ascii_words():

@@ -1,0 +1,144 @@
+"""The words of a search box in SQL: an index narrows the rows down, LIKE decides where the index may say too much.
+
+An FTS5 trigram index finds any text of three characters or more. Two characters are looked up among its terms: every
+text that holds them holds a trigram that begins with them, since the index sees two line breaks at the end of each.
+Of several words the one with the fewest hits narrows down, the others are looked for in what is left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+
+from app.services.listings.text import bigrams, fold, like_pattern
+
+LAST_CHARACTER = "\U0010ffff"
+NOTHING = '"\x01\x01\x01"'
+"""A trigram no text has."""
+LONG_WORDS, GRAMS = 3, 9
+"""So many of the longest words narrow down, by so many trigrams together: more cost more than they leave out."""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchTables:
+    """FTS5 tables over the searched text: `trigram`, `bigram` for pairs of neighbouring letters that are not ASCII,
+    `terms`, the vocabulary (fts5vocab) of the first. "" where there is none."""
+
+    trigram: str = ""
+    bigram: str = ""
+    terms: str = ""
+
+
+NO_TABLES = SearchTables()
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Rows that an FTS5 table finds; every one of them holds the words `proved`."""
+
+    table: str
+    expression: str
+    proved: frozenset[str] = frozenset()
+
+    @property
+    def rows(self) -> str:
+        """A subquery for their ids; its one parameter is the expression."""
+        return f"(SELECT rowid FROM {self.table} WHERE {self.table} MATCH ?)"
+
+    def count(self, connection: Connection, at_most: int) -> int:
+        """How many there are, *at_most* if there are more."""
+        sql = f"SELECT count(*) FROM (SELECT rowid FROM {self.table} WHERE {self.table} MATCH ? LIMIT ?)"
+        return int(connection.exec_driver_sql(sql, (self.expression, at_most)).scalar_one())
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What is searched for: rows that hold every one of `words`, anywhere."""
+
+    words: tuple[str, ...]
+    tables: SearchTables
+
+    @classmethod
+    def of(cls, text: str, tables: SearchTables) -> Search:
+        """The search that *text* stands for."""
+        return cls(tuple(dict.fromkeys(fold(text).split())), tables)
+
+    def quick_matches(self) -> list[Match]:
+        """What the indexes find without looking anything up first."""
+        found = []
+        long = sorted((word for word in self.words if len(word) > 2), key=len, reverse=True)[:LONG_WORDS]
+        if long and self.tables.trigram:
+            grams = dict.fromkeys(gram for word in long for gram in _grams(word, GRAMS // len(long)))
+            proved = frozenset(word for word in long if len(word) == 3 and _is_caseless(word))
+            found.append(Match(self.tables.trigram, " AND ".join(map(_quoted, grams)), proved))
+        for word in self.words:
+            if self.tables.bigram and len(word) == 2 and (pair := bigrams(word)):
+                found.append(Match(self.tables.bigram, _quoted(pair), _proved(word)))
+        return found
+
+    def looked_up_matches(self, connection: Connection) -> list[Match]:
+        """Words of one or two characters by the vocabulary: takes as long as the trigrams that begin with them are
+        many. One ASCII letter stands in nearly every text: that is not worth asking."""
+        return [
+            Match(self.tables.trigram, _beginning_with(connection, self.tables.terms, word), _proved(word))
+            for word in self.words
+            if self.tables.terms and len(word) < 3 and not (word.isascii() and len(word) == 1)
+        ]
+
+    def conditions(
+        self, table: str, text: str, match: Match | None, *, walks: bool = False
+    ) -> list[tuple[str, list[Any]]]:
+        """SQL and parameters.
+
+        Args:
+            text: the searched text in SQL.
+            match: what narrows down; None to look for every word in the text.
+            walks: SQLite shall go through the rows in their order and look each up among the hits, instead of going
+                through the hits.
+        """
+        found: list[tuple[str, list[Any]]] = []
+        if match is not None:
+            found.append((f"{'+' if walks else ''}{table}.id IN {match.rows}", [match.expression]))
+        for word in self.words:
+            if match is None or word not in match.proved:
+                found.append((f"{text} LIKE ? ESCAPE '\\'", [like_pattern(word)]))
+        return found
+
+
+def narrowest(connection: Connection, matches: Sequence[Match], at_most: int) -> tuple[Match | None, int]:
+    """The match with the fewest hits, and how many; hits beyond *at_most* are not counted."""
+    best, fewest = None, at_most + 1
+    for match in matches:
+        hits = match.count(connection, fewest)
+        if best is None or hits < fewest:
+            best, fewest = match, hits
+    return best, fewest
+
+
+def _grams(word: str, most: int) -> list[str]:
+    """At most so many trigrams of a word, spread over it, the first and the last among them."""
+    last = len(word) - 3
+    places = {round(last * part / (most - 1)) for part in range(most)}
+    return [word[place : place + 3] for place in sorted(places)]
+
+
+def _quoted(term: str) -> str:
+    return '"' + term.replace('"', '""') + '"'
+
+
+def _is_caseless(word: str) -> bool:
+    """Whether the index folds it as we do: ASCII, or letters without case."""
+    return word.isascii() or word.upper() == word
+
+
+def _proved(word: str) -> frozenset[str]:
+    return frozenset((word,) if _is_caseless(word) else ())
+
+
+def _beginning_with(connection: Connection, terms: str, pair: str) -> str:
+    sql = f"SELECT term FROM {terms} WHERE term >= ? AND term < ?"
+    found: Sequence[str] = connection.exec_driver_sql(sql, (pair, pair + LAST_CHARACTER)).scalars().all()
+    return " OR ".join(map(_quoted, found)) or NOTHING

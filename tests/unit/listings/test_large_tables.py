@@ -1,0 +1,255 @@
+"""Searching and ordering very many listings: every way to the answer gives the same answer, and reads no more than it
+must."""
+
+from __future__ import annotations
+
+import random
+from array import array
+from itertools import product
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.services import sql_source
+from app.services.listings.editing import ListingEdit, edit_listings
+from app.services.listings.source import ListingSource
+from app.services.listings.text import fold
+from app.services.paging import Filter, Query
+from app.services.sql_ids import collected, interruptible
+from app.services.sql_search import GRAMS, NO_TABLES, Search, SearchTables, _grams, narrowest
+from app.services.tasks import TaskCancelled, TaskContext
+
+TABLES = SearchTables("listing_trigram", "listing_bigram", "listing_trigram_terms")
+WORDS = ["lamp", "Lampe", "slam", "蓝牙耳机", "耳机", "机", "Лампа", "лам", "SJ001-ZZ", "sj", "usb", "c", "Ünal", "q?"]
+ASKED = [
+    "lam",
+    "la",
+    "mp",
+    "耳机",
+    "耳",
+    "机",
+    "蓝牙耳机",
+    "ла",
+    "лам",
+    "sj001",
+    "zz",
+    "usb c",
+    "lamp usb",
+    "c",
+    "ün",
+    "?",
+    "qx",
+]
+PATHS = {
+    "as it is": {},
+    "window": {"FEW_HITS": 0, "FEW_OF_SEVERAL": 0, "MANY_HITS": 0, "WINDOW_ROWS": 12},
+    "walk": {"FEW_HITS": 0, "FEW_OF_SEVERAL": 0, "MANY_HITS": 10**6},
+    "sort": {"FEW_HITS": 10**6, "FEW_OF_SEVERAL": 10**6, "MANY_HITS": 10**6},
+}
+
+
+@pytest.fixture
+def source(db, make_listing):
+    draw = random.Random(3)
+    for number in range(40):
+        title = " ".join(draw.choices(WORDS, k=draw.randint(1, 4)))
+        status = draw.choice(["draft", "live"])
+        code = f"{draw.choice(['SJ', 'QX'])}{number:03d}"
+        make_listing(title=title, skus=((code, draw.choice([None, 100, 250]), 5),), created_ms=number, status=status)
+    return ListingSource(db)
+
+
+def rows_of(source):
+    with source._db.reader.connect() as connection:
+        found = connection.exec_driver_sql(
+            "SELECT id, search_text, status, price_min_minor, title_folded, updated_ms, stock_total FROM listing"
+        )
+        return [dict(row._mapping) for row in found]
+
+
+def expected(rows, query):
+    """What the query means, said in Python."""
+    words = fold(query.text).split()
+    statuses = [condition.value for condition in query.filters if condition.field == "status"]
+    kept = [
+        row
+        for row in rows
+        if all(word in row["search_text"] for word in words) and all(row["status"] in one for one in statuses)
+    ]
+    column = {"": "updated_ms", "price": "price_min_minor", "title": "title_folded", "stock": "stock_total"}[query.sort]
+    descending = query.descending or not query.sort
+
+    def key(row):
+        value = row[column]
+        return (value is not None, value if value is not None else 0, row["id"])  # NULL is the smallest in SQLite
+
+    return [row["id"] for row in sorted(kept, key=key, reverse=descending)]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_every_way_gives_the_same_answer(source, path, monkeypatch):
+    for name, value in PATHS[path].items():
+        monkeypatch.setattr(sql_source, name, value)
+    rows = rows_of(source)
+    live = (Filter("status", "in", ("live",)),)
+    orders = [("", False), ("price", False), ("price", True), ("title", True), ("stock", False)]
+    for text, (sort, descending), filters in product(["", *ASKED], orders, [(), live]):
+        query = Query(text=text, sort=sort, descending=descending, filters=filters)
+        wanted = expected(rows, query)
+        assert list(source.ids(query)) == wanted, query
+        assert source.count(query) == len(wanted), query
+        for limit in (3, 100):
+            assert [row.id for row in source.first_page(query, limit)] == wanted[:limit], (query, limit)
+
+
+def test_a_word_at_the_very_end_of_a_text_is_found(db, make_listing):
+    record = make_listing(title="Ceramic lamp", keywords="warm 灯", skus=(("A1", 1, 1),))
+    source = ListingSource(db)
+    for text in ("灯", "m 灯", "rm", "warm"):
+        assert list(source.ids(Query(text=text))) == [record.id], text
+
+
+def test_the_index_follows_edits_and_deletions(db, make_listing, source):
+    record = make_listing(title="Zebra lamp", skus=(("ZB1", 1, 1),))
+    edit_listings(db, [ListingEdit(record.id, {"title": "Quokka 灯"})], label="change.edit")
+    assert source.count(Query(text="zebra")) == source.count(Query(text="ze")) == 0
+    assert list(source.ids(Query(text="kka"))) == list(source.ids(Query(text="灯"))) == [record.id]
+    with db.bulk() as connection:
+        connection.exec_driver_sql("DELETE FROM sku WHERE listing_id = ?", (record.id,))
+        connection.exec_driver_sql("DELETE FROM image WHERE listing_id = ?", (record.id,))
+        connection.exec_driver_sql("DELETE FROM listing WHERE id = ?", (record.id,))
+        for table in ("listing_trigram", "listing_bigram"):
+            connection.exec_driver_sql(f"INSERT INTO {table}({table}, rank) VALUES ('integrity-check', 1)")
+    assert source.count(Query(text="kka")) == 0
+
+
+# -- what is read --------------------------------------------------------------------------------------------------
+
+
+def plan_of(db, sql, *params):
+    with db.reader.connect() as connection:
+        return " · ".join(row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", params))
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        Query(),
+        Query(store_ids=(1,)),
+        Query(sort="updated", descending=True, filters=(Filter("status", "in", ("live", "off")),)),
+        Query(filters=(Filter("findings", ">", 0), Filter("category", "=", "5"))),
+        Query(filters=(Filter("import_run", "=", 5),), store_ids=(1, 2)),
+    ],
+)
+def test_what_the_grid_asks_for_is_read_from_the_index_alone(db, query):
+    source = ListingSource(db)
+    where, params = source.where(query)
+    index = source._index(query)
+    sql = f"SELECT id FROM listing INDEXED BY {index.name}{where} ORDER BY {source.order(query)}"
+    plan = plan_of(db, sql, *params)
+    assert source._is_held(query, index)
+    assert "COVERING INDEX ix_listing_updated" in plan and "TEMP B-TREE" not in plan
+
+
+def test_the_index_holds_every_column_it_promises(db):
+    source = ListingSource(db)
+    with db.reader.connect() as connection:
+        held = {row[2] for row in connection.exec_driver_sql("PRAGMA index_info(ix_listing_updated)")}
+    for name in source.spec.orders[""].holds - {"store"}:
+        expression = source.spec.fields[name].expression
+        assert set(expression.strip("()").split(" + ")) <= held, name
+    assert source.spec.store_column in held
+
+
+def test_other_conditions_are_not_taken_for_held(db):
+    source = ListingSource(db)
+    index = source.spec.orders[""]
+    assert not source._is_held(Query(filters=(Filter("weight", ">", 5),)), index)
+    assert source._index(Query(sort="stock")) is None
+    assert source._index(Query(sort="price", then="title")) is None
+
+
+def test_long_texts_stand_last(db):
+    with db.reader.connect() as connection:
+        names = [row[1] for row in connection.exec_driver_sql("PRAGMA table_info(listing)")]
+    assert names[-4:] == ["detail_html", "attributes", "extra", "remote"]
+
+
+# -- words ---------------------------------------------------------------------------------------------------------
+
+
+@given(st.text(min_size=3, max_size=30), st.integers(2, 9))
+def test_chosen_trigrams_stand_in_the_word(word, most):
+    grams = _grams(word, most)
+    assert 1 <= len(grams) <= most
+    assert all(len(gram) == 3 and gram in word for gram in grams)
+    assert grams[0] == word[:3] and grams[-1] == word[-3:]
+
+
+def test_a_search_takes_the_words_with_the_fewest_hits(db, make_listing):
+    for number in range(6):
+        make_listing(title="Lamp zq" if number == 2 else "Lamp", skus=((f"C{number}", 1, 1),))
+    search = Search.of("lamp zq", TABLES)
+    with db.reader.connect() as connection:
+        quick = search.quick_matches()
+        looked_up = search.looked_up_matches(connection)
+        best, hits = narrowest(connection, [*quick, *looked_up], 100)
+        assert (best, hits) == (looked_up[0], 1)
+        assert best.proved == {"zq"}
+        assert narrowest(connection, quick, 3) == (quick[0], 4)
+        assert narrowest(connection, [], 3) == (None, 4)
+    [(member, params), (like, pattern)] = search.conditions("listing", "search_text", best, walks=True)
+    assert member.startswith("+listing.id IN") and params == [best.expression]
+    assert like.startswith("search_text LIKE") and pattern == ["%lamp%"]
+
+
+def test_few_trigrams_stand_for_many_words():
+    search = Search.of("bedside table lamp dimmable touch control", TABLES)
+    [match] = search.quick_matches()
+    assert match.expression.count(" AND ") < GRAMS
+    assert match.proved == frozenset()
+
+
+def test_a_table_without_indexes_is_searched_by_looking():
+    search = Search.of("lamp 灯", NO_TABLES)
+    assert search.quick_matches() == []
+    assert [params for _, params in search.conditions("t", "lower(note)", None)] == [["%lamp%"], ["%灯%"]]
+
+
+@pytest.mark.parametrize(
+    ("word", "is_proved"),
+    [("usb", True), ("耳机壳", True), ("лам", False), ("lamp", False), ("耳机", True), ("ла", False)],
+)
+def test_only_what_the_index_is_sure_of_needs_no_second_look(word, is_proved):
+    [match] = Search.of(word, TABLES).quick_matches()
+    assert (word in match.proved) is is_proved
+
+
+# -- ids -----------------------------------------------------------------------------------------------------------
+
+
+def test_ids_come_in_order_however_many(db):
+    numbers = "WITH RECURSIVE n(id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM n WHERE id < 60000) SELECT id FROM n"
+    with db.reader.connect() as connection:
+        found = collected(connection, f"{numbers} ORDER BY id % 7, id DESC", ())
+        assert collected(connection, f"{numbers} WHERE id > ?", (70_000,)) == array("q")
+    assert list(found) == sorted(range(1, 60_001), key=lambda number: (number % 7, -number))
+
+
+def test_a_statement_that_nobody_waits_for_ends(db):
+    ctx = TaskContext()
+    ctx.stop.set()
+    endless = "WITH RECURSIVE n(id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM n) SELECT max(id) FROM n"
+    with db.reader.connect() as connection:
+        with pytest.raises(TaskCancelled), interruptible(connection, ctx):
+            connection.exec_driver_sql(endless).scalar()
+        connection.rollback()
+        assert connection.exec_driver_sql("SELECT 1").scalar() == 1
+
+
+def test_ids_of_an_outdated_question_are_not_read(source):
+    ctx = TaskContext()
+    ctx.stop.set()
+    with pytest.raises(TaskCancelled):
+        source.ids(Query(), ctx)
