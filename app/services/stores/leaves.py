@@ -22,9 +22,10 @@ log = logging.getLogger(__name__)
 BASICS = (
     (What.CATEGORIES, "SELECT 1 FROM category WHERE gateway = ? LIMIT 1", "gateway"),
     (What.FREIGHT, "SELECT 1 FROM freight_template WHERE store_id = ? LIMIT 1", "id"),
-    (What.GROUPS, "SELECT 1 FROM product_group WHERE store_id = ? LIMIT 1", "id"),
+    (What.GROUPS, "SELECT 1 FROM freight_template WHERE store_id = ? LIMIT 1", "id"),
 )
-"""What names in a sheet are looked up in, and how to see that it was never read."""
+"""What names in a sheet are looked up in, and how to see that it was never read. Groups come with the templates: a
+store may well have none, and would be asked again and again."""
 
 
 async def learn_basics(app: Application, store: StoreRecord) -> None:

@@ -102,7 +102,8 @@ class _Table:
     def __init__(self) -> None:
         self.rows: list[list[str]] = []
         self.merges: list[Merge] = []
-        self.reserved: dict[tuple[int, int], None] = {}
+        self.held: dict[int, int] = {}
+        """Column → last row that a cell above reaches down to."""
 
 
 class _TableCollector(HTMLParser):
@@ -182,19 +183,19 @@ class _TableCollector(HTMLParser):
         text = "\n".join(line.strip() for line in "".join(self._cell).split("\n")).strip("\n ")
         self._cell = None
         row, number = table.rows[-1], len(table.rows) - 1
-        while (number, len(row)) in table.reserved:
+        before = len(row)
+        while table.held.get(len(row), -1) >= number:
             row.append("")
         height, width = self._span
         column = len(row)
         row.append(text)
         row.extend([""] * (width - 1))
-        self._cells += width
-        for below in range(number + 1, number + height):
-            for beside in range(column, column + width):
-                table.reserved[below, beside] = None
+        if height > 1:
+            table.held.update(dict.fromkeys(range(column, column + width), number + height - 1))
         if height > 1 or width > 1:
             table.merges.append((number, column, number + height - 1, column + width - 1))
-        if self._cells + len(table.reserved) > limits().cells:
+        self._cells += len(row) - before
+        if self._cells > limits().cells:
             raise WorkbookError("workbook.too_large", file=self._name, found=self._cells, limit=limits().cells)
 
 

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from app.services.marketplace.port import TemporaryFault
+from app.services.marketplace.port import RemoteFreightTemplate, TemporaryFault
 from app.services.stores.leaves import learn_leaves, unread_leaves
 from app.services.stores.reading import get_store
 
@@ -26,7 +26,8 @@ class Desk:
 
 @pytest.fixture
 def desk(db, market, sync):
-    sync("categories")
+    market.templates = {"700126540": RemoteFreightTemplate("700126540", "Small goods", True, [])}
+    sync("categories", "groups", "freight")
     market.calls.clear()
     return Desk(db, market)
 
@@ -46,6 +47,17 @@ def test_nothing_missing_asks_nobody(desk, db, make_listing):
     make_listing(category_id="21")
     assert asyncio.run(learn_leaves(desk, get_store(db, 1))) == 0
     assert desk.connections == 0
+
+
+def test_a_store_never_read_is_asked_for_its_names_first(db, market, make_listing):
+    market.templates = {"700126540": RemoteFreightTemplate("700126540", "Small goods", True, [])}
+    make_listing(category_id="2101")
+    desk = Desk(db, market)
+    assert asyncio.run(learn_leaves(desk, get_store(db, 1))) == 1
+    asked = [name for name, _ in market.calls]
+    assert {"freight_templates", "product_groups", "category_attributes"} <= set(asked)
+    assert asyncio.run(learn_leaves(desk, get_store(db, 1))) == 0
+    assert [name for name, _ in market.calls] == asked
 
 
 def test_a_marketplace_out_of_reach_is_no_failure(desk, db, market, make_listing, caplog):

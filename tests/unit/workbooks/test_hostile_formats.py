@@ -143,7 +143,12 @@ def test_circles_in_a_compound_file(tmp_path: Path) -> None:
 def test_spans_and_nesting_of_html(tmp_path: Path, smaller: Callable[..., None]) -> None:
     smaller(cells=10_000)
     page = tmp_path / "a.html"
-    page.write_text("<table><tr><td colspan=99999999 rowspan=99999999>a</td></tr></table>")
+    cell = "<td colspan=99999999 rowspan=99999999>a</td>"
+    page.write_text(f"<table><tr>{cell}</tr></table>")
+    assert code_of(page) == "workbook.no_header"
+    page.write_text(f"<table>{f'<tr>{cell}</tr>' * 11}</table>")
+    assert code_of(page) == "workbook.too_large"
+    page.write_text(f"<table><tr>{cell * 11}</tr></table>")
     assert code_of(page) == "workbook.too_large"
     page.write_text("<table>" * 50_000)
     assert code_of(page) == "workbook.not_a_sheet"
