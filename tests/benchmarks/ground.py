@@ -22,11 +22,13 @@ class Sizes:
     """How much is measured on."""
 
     sheet_rows: int
+    listings: int
+    sent: int
     repeats: int
 
 
-FULL = Sizes(sheet_rows=100_000, repeats=3)
-QUICK = Sizes(sheet_rows=5_000, repeats=1)
+FULL = Sizes(sheet_rows=100_000, listings=1_000_000, sent=1_000, repeats=3)
+QUICK = Sizes(sheet_rows=5_000, listings=20_000, sent=100, repeats=1)
 
 
 class Ground:
@@ -51,6 +53,13 @@ class Ground:
         return path
 
     @cached_property
+    def sheet_to_send(self) -> Path:
+        """A sheet that brings about as many listings as are sent."""
+        path = self.new_folder("sent") / "listings.xlsx"
+        write_sample(path, SampleOptions(rows=self.sizes.sent * 4, seed=7, columns=30, images=True))
+        return path
+
+    @cached_property
     def store(self) -> Path:
         """A data folder with the practice stores, synced, that knows the categories of the sheets."""
         folder = self.new_folder("store")
@@ -63,6 +72,15 @@ class Ground:
         """A data folder to change: a copy of `store`."""
         folder = self.new_folder("data")
         shutil.copytree(self.store, folder, dirs_exist_ok=True)
+        return folder
+
+    @cached_property
+    def million(self) -> Path:
+        """A data folder with very many listings; read it only."""
+        from tests.benchmarks.many_listings import fill
+
+        folder = self.copy_of_store()
+        fill(folder / NAME, self.sizes.listings)
         return folder
 
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import gc
 import json
+import os
+import subprocess
+import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -13,6 +16,10 @@ from statistics import median
 from typing import Any
 
 import psutil
+
+ROOT = Path(__file__).resolve().parents[2]
+PATIENCE_S = 900
+"""The longest a measured program may take before it counts as stuck."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +74,17 @@ def _rounded(value: Any) -> Any:
     return round(value, digits)
 
 
+def share(values: Sequence[float], part: float) -> float:
+    """The value below which *part* (0 to 1) of all values lie; 0 of none."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(part * len(ordered)))] if ordered else 0.0
+
+
+def repeated(act: Callable[[], float], times: int) -> float:
+    """The median of *times* runs of *act*."""
+    return median(act() for _ in range(times))
+
+
 def interleaved(acts: dict[str, Callable[[], float]], times: int) -> dict[str, float]:
     """Medians of several acts that take turns, so that a change of the machine's mood meets all of them."""
     found: dict[str, list[float]] = {name: [] for name in acts}
@@ -97,6 +115,31 @@ def clocked(act: Callable[[], Any]) -> float:
         return time.perf_counter() - started
 
 
+def run_program(module: str, *arguments: object, environment: dict[str, str] | None = None) -> dict[str, Any]:
+    """Run `python -m module` in a fresh process of this interpreter.
+
+    Returns: the JSON object on the last line of its output, with `elapsed_s` from start to end beside it.
+    Raises: RuntimeError where it fails.
+    """
+    command = [sys.executable, "-m", module, *map(str, arguments)]
+    variables = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONHASHSEED": "0", **(environment or {})}
+    started = time.perf_counter()
+    done = subprocess.run(
+        command, cwd=ROOT, env=variables, capture_output=True, text=True, timeout=PATIENCE_S, check=False
+    )
+    elapsed_s = time.perf_counter() - started
+    lines = done.stdout.strip().splitlines()
+    if done.returncode or not lines:
+        raise RuntimeError(f"{module} ended with {done.returncode}: {done.stderr[-2000:]}")
+    return {**json.loads(lines[-1]), "elapsed_s": elapsed_s}
+
+
+def tell(**figures: Any) -> None:
+    """What a measured program says: its figures as the last line of its output."""
+    sys.stdout.write(json.dumps(figures) + "\n")
+    sys.stdout.flush()
+
+
 def peak_mb(pid: int | None = None) -> float:
     """The most memory a process has held so far, in MB (10^6 bytes); on systems that do not say, what it holds now."""
     process = psutil.Process(pid)
@@ -105,3 +148,19 @@ def peak_mb(pid: int | None = None) -> float:
         lines = (line for line in status.read_text("ascii").splitlines() if line.startswith("VmHWM:"))
         return int(next(lines).split()[1]) * 1024 / 1e6
     return process.memory_info().rss / 1e6
+
+
+def resident_mb(pid: int | None = None) -> float:
+    """The memory a process holds now, in MB."""
+    return psutil.Process(pid).memory_info().rss / 1e6
+
+
+def cpu_s(pid: int | None = None) -> float:
+    """Processor seconds a process has used, in and out of the kernel."""
+    times = psutil.Process(pid).cpu_times()
+    return times.user + times.system
+
+
+def each(values: Iterable[float], factor: float) -> list[float]:
+    """*values* in another unit."""
+    return [value * factor for value in values]

@@ -1,0 +1,180 @@
+"""A store with very many listings, put into the database by SQL: titles of real goods in three scripts."""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import orjson
+from PIL import Image
+
+from app.samples.products import Products
+from app.services.listings.search_index import INDEXES
+from app.services.listings.text import bigrams, fold, search_text
+
+TITLES = 3_000
+"""Different products behind all listings."""
+AT_ONCE = 10_000
+FIRST_MS, STEP_MS = 1_750_000_000_000, 700
+CHINESE = ("蓝牙耳机", "台灯", "手机壳", "收纳盒", "保温杯", "充电线", "儿童玩具", "厨房用品")
+CYRILLIC = ("наушники", "настольная лампа", "чехол", "игрушка", "кабель", "термос")
+STATUSES = ("live", "live", "live", "live", "ready", "draft", "off", "in_review")
+SIZES = ("S", "M", "L")
+
+_LISTING = (
+    "id",
+    "store_id",
+    "product_key",
+    "product_id",
+    "status",
+    "off_reason",
+    "title",
+    "title_folded",
+    "keywords",
+    "code",
+    "category_id",
+    "freight_template_id",
+    "group_id",
+    "unit",
+    "lot_size",
+    "handling_days",
+    "weight_g",
+    "length_cm",
+    "width_cm",
+    "height_cm",
+    "currency",
+    "detail_html",
+    "attributes",
+    "extra",
+    "sku_count",
+    "price_min_minor",
+    "price_max_minor",
+    "stock_total",
+    "image_count",
+    "block_count",
+    "hold_count",
+    "warn_count",
+    "content_hash",
+    "sent_hash",
+    "error_code",
+    "error_text",
+    "error_field",
+    "search_text",
+    "bigram_text",
+    "created_ms",
+    "updated_ms",
+)
+
+
+def fill(path: Path, count: int) -> None:
+    """Put *count* listings into the database file at *path*, which has its tables and stores 1 and 2.
+
+    Every fifth listing has three variants, the others one; every eighth title begins in Chinese, every twelfth in
+    Russian.
+    """
+    pictures = _pictures(path.parent / "pictures")
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        for pragma in ("journal_mode=OFF", "synchronous=OFF", "cache_size=-200000", "temp_store=MEMORY"):
+            connection.execute(f"PRAGMA {pragma}")
+        places = _places(connection)
+        dropped = _drop_helpers(connection)
+        connection.execute("BEGIN")
+        first = connection.execute("SELECT coalesce(max(id), 0) + 1 FROM listing").fetchone()[0]
+        rows = _rows(first, count, places)
+        marks = ", ".join("?" * len(_LISTING))
+        while chunk := list(islice(rows, AT_ONCE)):
+            connection.executemany(
+                f"INSERT INTO listing ({', '.join(_LISTING)}) VALUES ({marks})", [row for row, _ in chunk]
+            )
+            connection.executemany(
+                "INSERT INTO sku (listing_id, position, code, match_key, price_minor, stock, ships_from, barcode, "
+                "properties) VALUES (?, ?, ?, ?, ?, ?, '', '', ?)",
+                [sku for _, skus in chunk for sku in skus],
+            )
+            connection.executemany(
+                "INSERT INTO image (listing_id, position, source) VALUES (?, 0, ?)",
+                [(row[0], pictures[row[0] % len(pictures)]) for row, _ in chunk],
+            )
+        for table, column, content in INDEXES:
+            connection.execute(
+                f"INSERT INTO {table}(rowid, {column}) SELECT id, {column} FROM {content} WHERE id >= ?", (first,)
+            )
+        for statement in dropped:
+            connection.execute(statement)
+        connection.execute("COMMIT")
+        connection.execute("ANALYZE")
+        connection.execute("PRAGMA journal_mode=WAL")
+
+
+def _drop_helpers(connection: sqlite3.Connection) -> list[str]:
+    """Drop indexes and insert triggers of the listing tables. Returns: the statements that make them again."""
+    found = connection.execute(
+        "SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL AND tbl_name IN ('listing', 'sku', 'image') "
+        "AND (type = 'index' OR (type = 'trigger' AND name LIKE '%_insert'))"
+    ).fetchall()
+    for kind, name, _ in found:
+        connection.execute(f"DROP {kind} {name}")
+    return [sql for _, _, sql in found]
+
+
+def _pictures(folder: Path) -> list[str]:
+    folder.mkdir(exist_ok=True)
+    paths = []
+    for number in range(16):
+        path = folder / f"goods-{number}.jpg"
+        Image.new("RGB", (800, 800), (16 * number, 120, 255 - 16 * number)).save(path, quality=50)
+        paths.append(str(path))
+    return paths
+
+
+def _places(connection: sqlite3.Connection) -> dict[int, tuple[list[str], list[str]]]:
+    """Leaf categories and freight templates by store."""
+    leaves = [row[0] for row in connection.execute("SELECT DISTINCT category_id FROM category WHERE is_leaf LIMIT 60")]
+    templates: dict[int, list[str]] = {1: [], 2: []}
+    for store_id, template_id in connection.execute("SELECT store_id, template_id FROM freight_template"):
+        templates.setdefault(store_id, []).append(template_id)
+    return {store_id: (leaves or [""], found or [""]) for store_id, found in templates.items()}
+
+
+def _rows(
+    first: int, count: int, places: dict[int, tuple[list[str], list[str]]]
+) -> Iterator[tuple[tuple[Any, ...], list[tuple[Any, ...]]]]:
+    products = Products(4)
+    titles = [products[number].title for number in range(TITLES)]
+    keywords = [", ".join(products[number].keywords) for number in range(TITLES)]
+    draw = random.Random(5)
+    for listing_id in range(first, first + count):
+        number = draw.randrange(TITLES)
+        title = f"{_opening(listing_id)}{titles[number]} {listing_id % 9973}"
+        store_id = 1 if listing_id % 5 else 2
+        leaves, templates = places[store_id]
+        key, price, stock = f"K{listing_id:07d}", draw.randrange(99, 40_000), draw.randrange(2_000)
+        codes = [f"SJ{listing_id:07d}-{size}" for size in SIZES] if listing_id % 5 == 0 else [f"SJ{listing_id:07d}"]
+        product_id = f"10050{listing_id:011d}" if listing_id % 2 else None
+        searched = search_text(title, key, product_id, codes, keywords[number])
+        status = STATUSES[draw.randrange(len(STATUSES))]
+        row = (
+            *(listing_id, store_id, key, product_id, status, "", title, fold(title), keywords[number]),
+            *(codes[0][:9], leaves[number % len(leaves)], templates[number % len(templates)], "", "100000015", 1, 5),
+            *(draw.randrange(20, 4_000), 20, 15, 10, "USD", "<p>As pictured.</p>", "[]", "{}"),
+            *(len(codes), price, price + 100 * (len(codes) - 1), stock * len(codes), 1),
+            *(int(status == "draft"), 0, int(listing_id % 11 == 0), key, key if product_id else None, "", "", ""),
+            *(searched, bigrams(searched), FIRST_MS, FIRST_MS + (listing_id * 7919 % count) * STEP_MS),
+        )
+        yield row, [_sku(listing_id, place, code, price, stock) for place, code in enumerate(codes)]
+
+
+def _opening(listing_id: int) -> str:
+    if listing_id % 8 == 0:
+        return f"{CHINESE[listing_id // 8 % len(CHINESE)]} "
+    return f"{CYRILLIC[listing_id // 12 % len(CYRILLIC)]} " if listing_id % 12 == 1 else ""
+
+
+def _sku(listing_id: int, place: int, code: str, price: int, stock: int) -> tuple[Any, ...]:
+    part = {"name": "Size", "value": SIZES[place], "name_id": "5", "value_id": "", "image": ""}
+    return listing_id, place, code, code, price + 100 * place, stock, orjson.dumps([part]).decode()
