@@ -179,6 +179,7 @@ class TestRealWindow:
         qtbot.waitUntil(lambda: bool(shell.findChildren(Confirmation)))
         assert shell.isVisible()
         shell.findChild(Confirmation).reject()
+        qtbot.waitUntil(lambda: not shell.context.jobs.is_keeping)  # the lost focus made it try once more
         page.editor.saver._save = save
         with qtbot.waitSignal(shell.closed):
             shell.close()
