@@ -60,6 +60,7 @@ def collected_here():
     gc.freeze()
     yield
     gc.collect()
+    gc.freeze()  # what is still there must not be collected by a thread of a later test either
     gc.enable()
 
 
