@@ -86,6 +86,9 @@ def test_refused_cells_are_named_and_marked_in_a_copy_of_the_users_sheet(cli, sy
         assert str(error["row"]) in error["message"]
     assert places[4, "F"]["value"] == "cheap"
     assert said.json["marked"] == [str(marked)]
+    assert said.json["refused_rows"] == 2
+    told = cli("import", str(path), "--store", synced, "--dry-run")
+    assert "3 rows, 2 of them refused. Listings: 0 new, 0 changed, 1 unchanged, 1 refused." in told.out
     page = openpyxl.load_workbook(marked).active
     assert page is not None
     assert page["F4"].value == "cheap"

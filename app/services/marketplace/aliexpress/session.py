@@ -30,9 +30,7 @@ class StoreSession:
         attempts: tries of a call; None for those of the rule file.
     """
 
-    def __init__(
-        self, gateway: Gateway, tokens: TokenKeeper, store_key: str, attempts: int | None = None
-    ) -> None:
+    def __init__(self, gateway: Gateway, tokens: TokenKeeper, store_key: str, attempts: int | None = None) -> None:
         self.gateway = gateway
         self.tokens = tokens
         self.store_key = store_key
