@@ -84,7 +84,7 @@ def _settings(app: Application, report: Report) -> str:
     except AppError as error:
         report.problems.append(sentence(error))
         return ""
-    return f"{settings.language or '–'} · {settings.theme}"
+    return settings.language or "–"
 
 
 def _credential_store(app: Application) -> str:

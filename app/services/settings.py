@@ -1,4 +1,6 @@
-"""What the user chose, in one small JSON file of the data folder.
+"""What the user chose for window and command line alike, in one small JSON file of the data folder.
+
+What only the window knows (theme, text size, density, widths) is the window's: `app.views.view_settings`.
 
 The file is written to `.part` and then renamed, so that a crash leaves the old or the new file, never half of one.
 It carries a schema number; every step to a newer schema is one function in `UPGRADES`. Values that make no sense
@@ -26,10 +28,6 @@ SCHEMA = 1
 Raw = dict[str, Any]
 
 LANGUAGES = ("", "zh", "en")
-THEMES = ("system", "light", "dark")
-DENSITIES = ("compact", "standard", "roomy")
-TABS = ("stores", "listings", "warehouses", "orders", "freight")
-TEXT_SIZES_PX = range(12, 17)
 
 
 class SettingsTooNew(InputError):
@@ -38,20 +36,12 @@ class SettingsTooNew(InputError):
     code = "settings.too_new"
 
 
-def _default_density() -> dict[str, str]:
-    return {tab: "compact" if tab == "listings" else "standard" for tab in TABS}
-
-
 @dataclass(frozen=True, slots=True)
 class Settings:
     """All settings with their defaults.
 
     Attributes:
         language: `zh`, `en`, or "" for the operating system's.
-        theme: `system`, `light` or `dark`.
-        text_px: size of running text, 12–16 (interface.md 12).
-        density: row height per tab: `compact`, `standard` or `roomy` (interface.md 5).
-        practice_seeded: whether the practice stores were set up in this data folder.
         calls_per_s: most calls a second to one store, 1–1000; None for the platform's own limits.
         parallel_calls: requests under way to one store at a time, 1–32.
         order_days: how far back the first sync of orders reaches, 1–180 (the platform allows no more).
@@ -61,10 +51,6 @@ class Settings:
     """
 
     language: str = ""
-    theme: str = "system"
-    text_px: int = 13
-    density: Mapping[str, str] = field(default_factory=_default_density)
-    practice_seeded: bool = False
     calls_per_s: int | None = None
     parallel_calls: int = 8
     order_days: int = 90
@@ -106,10 +92,6 @@ def _is_whole(low: int, high: int) -> Callable[[Any], bool]:
 
 _VALID: dict[str, Callable[[Any], bool]] = {
     "language": lambda value: value in LANGUAGES,
-    "theme": lambda value: value in THEMES,
-    "text_px": lambda value: isinstance(value, int) and value in TEXT_SIZES_PX,
-    "density": lambda value: isinstance(value, dict),
-    "practice_seeded": lambda value: isinstance(value, bool),
     "calls_per_s": lambda value: value is None or _is_whole(1, 1000)(value),
     "parallel_calls": _is_whole(1, 32),
     "order_days": _is_whole(1, 180),
@@ -121,9 +103,6 @@ _VALID: dict[str, Callable[[Any], bool]] = {
 def from_raw(raw: Raw) -> Settings:
     """Settings out of a file's object of today's schema; a value that makes no sense is its default."""
     chosen = {name: raw[name] for name, is_valid in _VALID.items() if name in raw and is_valid(raw[name])}
-    if "density" in chosen:
-        wanted = {tab: kind for tab, kind in chosen["density"].items() if tab in TABS and kind in DENSITIES}
-        chosen["density"] = {**_default_density(), **wanted}
     if "gateway_hosts" in chosen:
         chosen["gateway_hosts"] = tuple(chosen["gateway_hosts"])
     unknown = {name: value for name, value in raw.items() if name not in _VALID and name != "schema"}
@@ -142,7 +121,7 @@ class SettingsFile:
 
     def __init__(self, data_dir: Path) -> None:
         self.path = data_dir / SETTINGS_NAME
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # a change reads the settings within it
         self._settings: Settings | None = None
 
     @property
@@ -164,11 +143,11 @@ class SettingsFile:
             TypeError: a name that is no setting.
             ValueError: a value that makes no sense for its name.
         """
-        settings = replace(self.settings, **values)
-        refused = [name for name in values if name in _VALID and not _VALID[name](getattr(settings, name))]
-        if refused:
-            raise ValueError(f"no value for {', '.join(refused)}")
         with self._lock:
+            settings = replace(self.settings, **values)
+            refused = [name for name in values if name in _VALID and not _VALID[name](getattr(settings, name))]
+            if refused:
+                raise ValueError(f"no value for {', '.join(refused)}")
             self._write(settings)
             self._settings = settings
         return settings

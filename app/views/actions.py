@@ -82,9 +82,6 @@ ACTIONS: tuple[ActionSpec, ...] = (
     _window("language", "language"),
     _window("theme", "moon"),
     _page("publish", "send", "Ctrl+Shift+Return", acts_on=SELECTION),
-    _page("bulk_edit", "edit", "Ctrl+E", acts_on=SELECTION),
-    _page("explain_price", "currency-dollar", "Ctrl+I", acts_on="palette.on_current"),
-    _page("replace_text", "replace", "Ctrl+H", acts_on=SELECTION),
     _page("export", "table-export", "Ctrl+Shift+E", acts_on=SELECTION),
     _page("fix", "wand", "Alt+Return", acts_on="palette.on_current"),
 )

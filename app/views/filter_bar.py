@@ -12,6 +12,7 @@ from app.messages import tr
 from app.services.errors import AppError
 from app.services.paging import Filter
 from app.views.errors import sentence
+from app.views.field_picker import FieldPicker
 from app.views.filter_editor import FilterEditor
 from app.views.filter_fields import FilterField, value_text
 from app.views.theme import current_theme
@@ -167,13 +168,11 @@ class FilterBar(Ground):
             self._remove(self._filters[-1])
 
     def choose_field(self) -> None:
-        """A menu of the fields; choosing one opens its editor."""
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        """The fields, found by name; choosing one opens its editor in the same place."""
         at = self.add.mapToGlobal(QPoint(0, self.add.height() + 2))
-        for field in self._fields.values():
-            menu.addAction(tr(field.key), lambda field=field: self._edit(field, None, at))
-        menu.popup(at)
+        picker = FieldPicker(self._fields.values(), (condition.field for condition in self._filters), self)
+        picker.chosen.connect(lambda field: self._edit(field, None, at))
+        picker.popup(at)
 
     def _edit(self, field: FilterField, condition: Filter | None, at: QPoint) -> None:
         editor = FilterEditor(field, condition, self)

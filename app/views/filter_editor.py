@@ -5,23 +5,29 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QComboBox, QFrame, QLineEdit, QListWidget, QListWidgetItem, QWidget
+from PySide6.QtWidgets import QComboBox, QLineEdit, QListWidget, QListWidgetItem, QWidget
 
 from app.messages import tr
+from app.services.listings.text import fold
 from app.services.paging import Filter
 from app.views.filter_fields import OPERATORS, FilterField
+from app.views.language import say
 from app.views.theme import current_theme
 from app.views.widgets.buttons import Button
 from app.views.widgets.form import mark_bad
 from app.views.widgets.ground import column, row
 from app.views.widgets.label import Label
+from app.views.widgets.popup import Popup
 
 VALUE_ROLE = Qt.ItemDataRole.UserRole
+LONG_LIST = 8
+"""Lists of more values than this are searched by typing."""
+ROW = 24
 
 
-class FilterEditor(QFrame):
+class FilterEditor(Popup):
     """A pop-up with the operator and the value of one condition; Enter takes it, Escape leaves.
 
     Emits:
@@ -31,9 +37,7 @@ class FilterEditor(QFrame):
     accepted = Signal(object)
 
     def __init__(self, field: FilterField, condition: Filter | None, parent: QWidget) -> None:
-        super().__init__(parent, Qt.WindowType.Popup)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setFrameShape(QFrame.Shape.StyledPanel)
+        super().__init__(parent)
         self._field = field
         self.operator = QComboBox()
         self.value = QLineEdit()
@@ -74,10 +78,15 @@ class FilterEditor(QFrame):
         for value, label in self._choices():
             item = QListWidgetItem(label, self.list)
             item.setData(VALUE_ROLE, value)
+            item.setSizeHint(QSize(0, current_theme().height(ROW)))
             item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
             item.setCheckState(Qt.CheckState.Checked if value in chosen else Qt.CheckState.Unchecked)
         if self._field.kind == "flag":
             self.list.itemChanged.connect(self._keep_one)
+        elif self.list.count() > LONG_LIST:
+            say(self.value, "filter.find_value", "placeholderText")
+            self.value.textChanged.connect(self._narrow)
+            self.value.show()
         if condition is not None:
             self.operator.setCurrentIndex(self.operator.findData(condition.operator))
             if not isinstance(condition.value, tuple) and condition.value is not None:
@@ -89,6 +98,11 @@ class FilterEditor(QFrame):
         if self._field.kind == "flag":
             return [(True, tr("filter.yes")), (False, tr("filter.no"))]
         return list(self._field.choices()) if self._field.choices else []
+
+    def _narrow(self, text: str) -> None:
+        """Only values with *text* in their name are in view; the ticks of the others stay."""
+        for at in range(self.list.count()):
+            self.list.item(at).setHidden(fold(text) not in fold(self.list.item(at).text()))
 
     def _keep_one(self, changed: QListWidgetItem) -> None:
         """Yes and no exclude each other."""
@@ -102,9 +116,7 @@ class FilterEditor(QFrame):
 
     def popup(self, at: QPoint) -> None:
         """Open with its top left corner at *at* (global) and the focus in the value."""
-        self.move(at)
-        self.show()
-        (self.list if self.list.isVisibleTo(self) else self.value).setFocus()
+        self.open_at(at, self.value if self.value.isVisibleTo(self) else self.list)
 
     def accept(self) -> None:
         """Tell the condition and close; a number that is none is marked and stays."""

@@ -9,7 +9,7 @@ from app.messages import system_language, tr
 from app.views.language import language
 from app.views.theme import DENSITIES, apply_theme, current_theme
 from app.views.theme.fonts import BODY_PX, BODY_RANGE
-from app.views.view_settings import ViewSettings
+from app.views.view_settings import LANGUAGE, ViewSettings
 
 LANGUAGES = (("zh", "中文"), ("en", "English"))
 THEMES = ("auto", "light", "dark")
@@ -35,7 +35,7 @@ class Look:
 
     def apply(self) -> None:
         """Put on what is remembered; the system's language the first time."""
-        stored = self._settings.get("window.language")
+        stored = self._settings.get(LANGUAGE)
         language.set_language(stored if stored in dict(LANGUAGES) else system_language())
         apply_theme(self._app, self.theme, body_px=self.body_px)
 
@@ -55,7 +55,7 @@ class Look:
 
     def set_language(self, code: str) -> None:
         """Change the language."""
-        self._settings.put("window.language", code)
+        self._settings.put(LANGUAGE, code)
         language.set_language("zh" if code == "zh" else "en")
 
     def flip_language(self) -> None:

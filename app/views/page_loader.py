@@ -7,7 +7,6 @@ from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
-from shiboken6 import isValid
 
 from app.services.paging import PAGE_ROWS, Group, Query
 from app.services.tasks import TaskContext
@@ -162,12 +161,10 @@ class PageLoader(QObject):
         handle.finished.connect(lambda: self._on_end(end))
 
     def _pass_on(self, question: int, receive: Callable[[Any], object], answer: Any) -> None:
-        if question == self._question and isValid(self):
+        if question == self._question:
             receive(answer)
 
     def _on_end(self, end: Callable[[], object] | None) -> None:
-        if not isValid(self):
-            return  # the table was closed meanwhile
         self._open -= 1
         if end is not None:
             end()

@@ -169,7 +169,7 @@ class PaintedTable(Live, QTableView):
             self._watch_waiting(is_waiting)
         painter.end()
         if self._painter.cells.needed:
-            QTimer.singleShot(0, self._widen)
+            QTimer.singleShot(0, self, self._widen)
 
     def _paint_rows(self, painter: QPainter, first: int, last: int, spans: Sequence[Span]) -> bool:
         chosen = self._rows_chosen(first, last)

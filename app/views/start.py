@@ -24,7 +24,7 @@ from app.views.context import ViewContext
 from app.views.desktop import Desktop
 from app.views.look import Look
 from app.views.task_runner import TaskRunner
-from app.views.view_settings import FileSettings
+from app.views.view_settings import DeskSettings, FileSettings
 
 if TYPE_CHECKING:
     from app.services.worker import WorkerProcess
@@ -77,9 +77,10 @@ async def _run(qt: QApplication, app: Application, *, is_demo: bool) -> None:
     loop.set_exception_handler(
         lambda _, context: log.error("in the event loop: %s", context.get("message"), exc_info=context.get("exception"))
     )
-    settings = FileSettings(app.data_dir / "window.ini")
-    Look(qt, settings).apply()
+    remembered = FileSettings(app.data_dir / "window.ini")
     runner = TaskRunner(heavy=LateWorker(app))
+    settings = DeskSettings(remembered, app, runner)
+    Look(qt, settings).apply()
     context = ViewContext(runner, settings)
     desktop = Desktop(context, lambda: load_services(app))
     closed = asyncio.Event()
@@ -94,7 +95,7 @@ async def _run(qt: QApplication, app: Application, *, is_demo: bool) -> None:
     await asyncio.gather(*others, return_exceptions=True)
     await app.disconnect()
     runner.shutdown()
-    settings.sync()
+    remembered.sync()
     await asyncio.to_thread(app.close)
 
 

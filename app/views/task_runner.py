@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from app.services.tasks import Progress, TaskCancelled, TaskContext
+from app.views.receivers import Outcome
 
 SAMPLE_MS = 100
 Work = Future[Any] | asyncio.Task[Any]
@@ -28,7 +29,8 @@ class HeavyLane(Protocol):
 
 
 class TaskHandle(QObject):
-    """A running task, seen from the GUI thread: exactly one of three outcomes, then `finished`.
+    """A running task, seen from the GUI thread: exactly one of three outcomes, then `finished`. A receiver that was
+    deleted meanwhile is told nothing (`Outcome`).
 
     Emits:
         progressed: the task's `Progress`, when it changed, at most ten times a second.
@@ -38,11 +40,17 @@ class TaskHandle(QObject):
         finished: after any of the three.
     """
 
-    progressed = Signal(object)
-    succeeded = Signal(object)
-    failed = Signal(object)
-    cancelled = Signal()
-    finished = Signal()
+    _progressed = Signal(object)
+    _succeeded = Signal(object)
+    _failed = Signal(object)
+    _cancelled = Signal()
+    _finished = Signal()
+
+    progressed = property(lambda self: Outcome(self._progressed))
+    succeeded = property(lambda self: Outcome(self._succeeded))
+    failed = property(lambda self: Outcome(self._failed))
+    cancelled = property(lambda self: Outcome(self._cancelled))
+    finished = property(lambda self: Outcome(self._finished))
 
     def __init__(self) -> None:
         super().__init__()  # no parent: lives as long as the runner works on it or somebody holds it

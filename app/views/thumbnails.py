@@ -7,7 +7,6 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QImageReader, QPainter, QPainterPath, QPixmap
-from shiboken6 import isValid
 
 from app.views.task_runner import TaskRunner
 from app.views.theme.apply import device_ratio
@@ -69,8 +68,6 @@ class Thumbnails(QObject):
         handle.finished.connect(lambda: self._on_end(wish))
 
     def _keep(self, wish: Key, image: QImage, ratio: float) -> None:
-        if not isValid(self):
-            return  # the window was closed meanwhile
         picture = None
         if not image.isNull():
             picture = QPixmap.fromImage(image)
@@ -82,8 +79,7 @@ class Thumbnails(QObject):
 
     def _on_end(self, wish: Key) -> None:
         self._under_way.discard(wish)
-        if isValid(self):
-            self._fetch()
+        self._fetch()
 
 
 def read_square(path: str, pixels: int) -> QImage:

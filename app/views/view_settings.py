@@ -1,12 +1,22 @@
-"""What the window remembers: geometry, column widths, order, sort, density, theme, text size, language."""
+"""What the window remembers: geometry, column widths, order, sort, density, theme, text size. The language is the
+command line's, too: it lies with the settings of the data folder (`DeskSettings`)."""
 
 from __future__ import annotations
 
 import json
+import logging
 from pathlib import Path
 from typing import Any, Protocol
 
 from PySide6.QtCore import QByteArray, QSettings
+
+from app.services.application import Application
+from app.services.errors import AppError
+from app.views.task_runner import TaskRunner
+
+log = logging.getLogger(__name__)
+
+LANGUAGE = "window.language"
 
 
 class ViewSettings(Protocol):
@@ -40,6 +50,36 @@ class FileSettings:
     def sync(self) -> None:
         """Write to the file now."""
         self._stored.sync()
+
+
+class DeskSettings:
+    """`ViewSettings` of a data folder: the window's own in *window*, the language where the command line reads it."""
+
+    def __init__(self, window: ViewSettings, app: Application, runner: TaskRunner) -> None:
+        self._window, self._app, self._runner = window, app, runner
+        self._language: str | None = None
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """The value called *name*, or *default*."""
+        if name != LANGUAGE:
+            return self._window.get(name, default)
+        try:
+            return self._language or self._app.settings.language or default
+        except AppError:  # written by a newer program: loading the data says so with its remedy
+            return default
+
+    def put(self, name: str, value: Any) -> None:
+        """Remember *value*; the language is written on a thread."""
+        if name != LANGUAGE:
+            self._window.put(name, value)
+            return
+        self._language = value
+        handle = self._runner.call(self._keep_language)
+        handle.failed.connect(lambda error: log.warning("the language could not be remembered: %s", error))
+
+    def _keep_language(self) -> None:
+        """The choice of now, not of the call: two calls may overtake each other."""
+        self._app.change_settings(language=self._language)
 
 
 class MemorySettings(dict[str, Any]):

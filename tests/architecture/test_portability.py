@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import re
+import tomllib
 from collections.abc import Iterator
 
-from tests.architecture.source import Module, functions, imports, modules
+from tests.architecture.source import ROOT, Module, functions, imports, modules
 
 PROGRAM = ("run.py", "launcher", "app", "installer")
 POSIX_MODULES = {"fcntl", "pwd", "grp", "resource", "termios", "pty", "posix", "syslog"}
@@ -72,3 +74,12 @@ def _opens_text(call: ast.Call) -> bool:
     if isinstance(mode, ast.Constant) and isinstance(mode.value, str) and set(mode.value) <= set("rwaxbt+"):
         return "b" not in mode.value and len(call.args) < place + 3
     return isinstance(call.func, ast.Name) and mode is None
+
+
+def test_time_zones_are_a_dependency_of_ours() -> None:
+    """Windows has no zone database: what `zoneinfo` reads there must not hang on what another package needs."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    names = [re.split(r"[<>=;\s]", line)[0] for line in project["dependencies"]]
+    assert "tzdata" in names
+    locked = (ROOT / "requirements.lock").read_text("utf-8")
+    assert [name for name in names if not re.search(rf"^{name}==", locked, re.M | re.I)] == []

@@ -51,6 +51,7 @@ def import_files(desk: Desk, options: argparse.Namespace) -> Outcome:
     told = {
         "rows": summary.rows,
         "listings": summary.listings,
+        "refused_rows": summary.refused_rows,
         "skus": summary.skus,
         "errors": [_error_object(error) for _, error in summary.errors],
         "error_count": summary.error_count,
@@ -77,6 +78,7 @@ class Summary:
     """What came of all files together; `errors` pairs each refused cell with its file."""
 
     rows: int = 0
+    refused_rows: int = 0
     skus: int = 0
     listings: dict[str, int] = field(default_factory=lambda: {"new": 0, "changed": 0, "unchanged": 0, "refused": 0})
     errors: list[tuple[Path, CellError]] = field(default_factory=list)
@@ -86,6 +88,7 @@ class Summary:
     def add(self, path: Path, plan: ImportPlan, error_count: int) -> None:
         """Add one file's plan."""
         self.rows += plan.counts.rows
+        self.refused_rows += plan.counts.refused_rows
         self.skus += plan.counts.skus
         for name in self.listings:
             self.listings[name] += getattr(plan.counts, name)
@@ -163,7 +166,7 @@ def _lines(summary: Summary, marked: Sequence[Path], *, is_dry: bool) -> list[st
     lines = [error.message(tr) for _, error in summary.errors[:SHOWN_ERRORS]]
     if summary.error_count > SHOWN_ERRORS:
         lines.append(tr("cli.more", n=summary.error_count - SHOWN_ERRORS))
-    lines.append(tr("cli.imported", n=summary.rows, **summary.listings))
+    lines.append(tr("cli.imported", n=summary.rows, refused_rows=summary.refused_rows, **summary.listings))
     lines.extend(tr("cli.import_marked", file=path) for path in marked)
     if is_dry:
         lines.append(tr("cli.import_preview"))

@@ -116,11 +116,8 @@ def _count(desk: Desk, store_id: int) -> int:
 
 def _reasons(desk: Desk, created: BatchCreated, result: BatchResult) -> list[dict[str, Any]]:
     """What did not go through, grouped by reason, the most frequent first."""
-    from app.services.publishing.report import batch_report
+    from app.services.publishing.reasons import reasons_of
 
-    batches = dict.fromkeys((*result.batch_ids, *filter(None, (created.batch_id,))))
-    groups = [group for batch_id in batches for group in batch_report(desk.app.db, batch_id).groups]
-    groups.sort(key=lambda group: -len(group.rows))
     return [
         {
             "state": str(group.state),
@@ -131,7 +128,7 @@ def _reasons(desk: Desk, created: BatchCreated, result: BatchResult) -> list[dic
             "listings": list(group.listing_ids),
             "platform_text": group.platform_text,
         }
-        for group in groups
+        for group in reasons_of(desk.app.db, (*result.batch_ids, *filter(None, (created.batch_id,))))
     ]
 
 

@@ -211,7 +211,6 @@ async def set_up_practice(
     for store in stores:
         async with app.connected(store) as marketplace:
             await sync_store(app.db, marketplace, store.id, ctx=ctx)
-    await asyncio.to_thread(app.change_settings, practice_seeded=True)
     return stores
 
 

@@ -65,6 +65,7 @@ class FieldBook:
         fields: by name.
         words: folded header → field and rank of the word (0 is the best).
         properties: folded header → canonical name of a sale property and rank.
+        property_words: canonical name → the words for it, as the rules spell them.
         ambiguous: folded headers that are a clothing size or a package size; the cells decide.
         property_prefixes, attribute_prefixes: folded words before a colon.
         marks: folded words such as "required" that say nothing about the meaning.
@@ -80,6 +81,7 @@ class FieldBook:
     fields: dict[str, FieldRule]
     words: dict[str, tuple[str, int]]
     properties: dict[str, tuple[str, int]]
+    property_words: dict[str, tuple[str, ...]]
     ambiguous: frozenset[str]
     property_prefixes: tuple[str, ...]
     attribute_prefixes: tuple[str, ...]
@@ -117,6 +119,7 @@ def field_book() -> FieldBook:
         fields=fields,
         words=_ranked({name: entry["headers"] for name, entry in data["fields"].items()}),
         properties=_ranked(data["properties"]),
+        property_words={name: tuple(words) for name, words in data["properties"].items()},
         ambiguous=frozenset(map(folded, data["size_or_package_size"])),
         property_prefixes=tuple(map(folded, data["property_prefixes"])),
         attribute_prefixes=tuple(map(folded, data["attribute_prefixes"])),

@@ -1,4 +1,7 @@
-"""The listing template: a workbook to fill in, with both languages in its header, lists to choose from and an example.
+"""The listing template: a workbook to fill in, with both languages in its header and lists to choose from.
+
+Its listing sheet is empty below the header, so that nothing but the user's own rows is ever imported; hints and an
+example, column by column, stand on a second sheet that no import takes for listings.
 
 `python -m app.services.workbooks.template [FILE]` writes `resources/templates/listing-template.xlsx` anew; the file is
 committed, and a test reads it back through the import.
@@ -27,7 +30,8 @@ _LAST_ROW = 5000  # as far as lists and checks reach
 _REQUIRED_FILL, _OPTIONAL_FILL, _EXAMPLE_COLOR = "FFDCE6F5", "FFF1F3F5", "FF6B7280"
 _MOMENT = datetime.datetime(2026, 11, 21)  # fixed, so that the same rules make the same file  # noqa: DTZ001
 _TEXT_FORMAT = "@"
-_HINT_WIDTHS = (26, 60, 60)
+_HINT_WIDTHS, _EXAMPLE_WIDTH = (26, 60, 60), 26
+_FORMATTED_ROWS = 200  # so many cells are text themselves: some programs ignore the format of a whole column
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +96,9 @@ def save_template(path: Path) -> None:
         copyfile(resources() / "templates" / FILE_NAME, part)
 
 
-def _both(key: str, separator: str = " ") -> str:
+def _both(key: str, separator: str = " ", **params: Any) -> str:
     """A text in Chinese and English."""
-    return separator.join((Messages("zh").text(key), Messages("en").text(key)))
+    return separator.join((Messages("zh").text(key, **params), Messages("en").text(key, **params)))
 
 
 def header_of(column: TemplateColumn) -> str:
@@ -110,7 +114,7 @@ def header_of(column: TemplateColumn) -> str:
 
 
 def _write_listings(sheet: Worksheet, columns: tuple[TemplateColumn, ...]) -> None:
-    """Header, formats, checks and the example rows."""
+    """Header, formats and checks."""
     from openpyxl.comments import Comment
     from openpyxl.styles import Alignment, Font, PatternFill
     from openpyxl.utils import get_column_letter
@@ -125,11 +129,7 @@ def _write_listings(sheet: Worksheet, columns: tuple[TemplateColumn, ...]) -> No
         sheet.column_dimensions[letter].width = column.width
         if column.kind == "text":
             sheet.column_dimensions[letter].number_format = _TEXT_FORMAT
-        for offset, example in enumerate(column.examples):
-            written = sheet.cell(2 + offset, number, example)
-            written.font = Font(color=_EXAMPLE_COLOR)
-        for row in range(2, 2 + max(len(column.examples), 200)):
-            if column.kind == "text":
+            for row in range(2, 2 + _FORMATTED_ROWS):
                 sheet.cell(row, number).number_format = _TEXT_FORMAT
         _add_check(sheet, column, f"{letter}2:{letter}{_LAST_ROW}")
     sheet.row_dimensions[1].height = 34
@@ -163,29 +163,36 @@ def _hint_key(column: TemplateColumn) -> str:
 
 
 def _write_hints(sheet: Worksheet, columns: tuple[TemplateColumn, ...]) -> None:
-    """What goes into each column, in both languages."""
+    """What goes into each column, in both languages, and what an example of four rows has there."""
     from openpyxl.styles import Alignment, Font
     from openpyxl.utils import get_column_letter
 
-    sheet.append([_both("workbooks.template.column"), Messages("zh").text(_ABOUT), Messages("en").text(_ABOUT)])
+    heads = [_both("workbooks.template.column"), Messages("zh").text(_ABOUT), Messages("en").text(_ABOUT)]
+    examples = range(1, 1 + max(len(column.examples) for column in columns))
+    sheet.append([*heads, *(_both(_EXAMPLE, n=number) for number in examples)])
     for column in columns:
         key = _hint_key(column)
         texts = [Messages("zh").text(key), Messages("en").text(key)]
         if column.is_required:
             marks = [Messages("zh").text(_REQUIRED), Messages("en").text(_REQUIRED)]
             texts = [f"{mark}{text}" for mark, text in zip(marks, texts, strict=True)]
-        sheet.append([header_of(column).lstrip("*").replace("\n", " "), *texts])
-    for number, width in enumerate(_HINT_WIDTHS, start=1):
+        sheet.append([header_of(column).lstrip("*").replace("\n", " "), *texts, *column.examples])
+    for number, width in enumerate((*_HINT_WIDTHS, *(_EXAMPLE_WIDTH for _ in examples)), start=1):
         sheet.column_dimensions[get_column_letter(number)].width = width
     for row in sheet.iter_rows():
         for cell in row:
-            cell.alignment = Alignment(wrap_text=True, vertical="top")
+            cell.alignment = Alignment(wrap_text=True, vertical="top", horizontal="left")
+            if cell.column > len(heads):
+                cell.font = Font(color=_EXAMPLE_COLOR)
+                cell.number_format = _TEXT_FORMAT if isinstance(cell.value, str) else "General"
+    sheet.freeze_panes = "B2"
     for cell in sheet[1]:
         cell.font = Font(bold=True)
 
 
 _ABOUT = "workbooks.template.about"
 _REQUIRED = "workbooks.template.required"
+_EXAMPLE = "workbooks.template.example"
 
 
 def main(arguments: list[str]) -> None:

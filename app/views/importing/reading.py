@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
-from shiboken6 import isValid
 
 from app.messages import tr
 from app.services.listings.importing.preview import ImportRequest
@@ -72,7 +71,7 @@ class Reading(QObject):
         self.handle = self.survey_handle = None
 
     def _on_progress(self, handle: TaskHandle, progress: Progress) -> None:
-        if not isValid(self) or handle is not self.handle:
+        if handle is not self.handle:
             return
         self._has_begun = True
         if progress.note:
@@ -89,12 +88,12 @@ class Reading(QObject):
             self.progressed.emit(tr("import.waits"), None)
 
     def _answer(self, handle: TaskHandle, signal: Any, request: ImportRequest, answer: object) -> None:
-        if isValid(self) and handle is self.handle:
+        if handle is self.handle:
             self.handle = None
             self._late.stop()
             signal.emit(request, answer)
 
     def _on_survey(self, handle: TaskHandle, found: object) -> None:
-        if isValid(self) and handle is self.survey_handle:
+        if handle is self.survey_handle:
             self.survey_handle = None
             self.surveyed.emit(found)

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
-from shiboken6 import isValid
 
 from app.views.listings.saver import Saver
 from app.views.task_runner import TaskRunner
@@ -54,8 +53,6 @@ class DetailReader(QObject):
         handle.cancelled.connect(self._on_end)
 
     def _on_answer(self, wanted: int, stamp: int, detail: Any, changes: Any) -> None:
-        if not isValid(self):
-            return  # the window is gone
         if stamp != self._saver.stamp:
             self._is_again = True  # something was stored since: the answer may be from before it
         elif wanted == self._wanted:
@@ -64,8 +61,6 @@ class DetailReader(QObject):
         self._on_end()
 
     def _on_failure(self, wanted: int, error: Exception) -> None:
-        if not isValid(self):
-            return
         if wanted == self._wanted:
             self.failed.emit(error)
         self._on_end()

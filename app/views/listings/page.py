@@ -10,7 +10,6 @@ from typing import Any, ClassVar
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QMenu, QWidget
-from shiboken6 import isValid
 
 from app.messages import tr
 from app.services.listings.cells import CellsSaved
@@ -388,8 +387,8 @@ class ListingsPage(TabPage):
         return (self._desk.counts(query) if is_narrowed else everything), everything
 
     def _show_counts(self, query: Query, by_status: dict[str, int], everything: dict[str, int]) -> None:
-        if query is not self._counted_for or not isValid(self.segments):
-            return  # an older question, or the window has gone meanwhile
+        if query is not self._counted_for:
+            return  # an older question
         self.segments.show_counts(segment_counts(by_status))
         self.badge_changed.emit(segment_counts(everything)["refused"], "red")
         total = sum(everything.values())

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
-from shiboken6 import isValid
 
 from app.services.listings.editing import ListingEdit
 from app.services.listings.records import ListingRecord
@@ -175,8 +174,6 @@ class Saver(QObject):
             do()
 
     def _on_saved(self, key: tuple[int, int, frozenset[str]], change: Any) -> None:
-        if not isValid(self):
-            return  # the window is gone; what was typed is stored
         self._in_flight, self._retries = None, 0
         self.stamp += 1
         if change is not None:
@@ -190,8 +187,6 @@ class Saver(QObject):
                 do()
 
     def _on_failed(self, entry: _Pending, error: Exception) -> None:
-        if not isValid(self):
-            return
         self._put_back(entry)
         self._waiting.clear()  # what waited for it must not act on half of it
         self._retries += 1

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
 from pathlib import Path
+from urllib.request import Request, urlopen
 
 import pytest
 
@@ -109,6 +111,32 @@ def test_a_changed_listing_is_sent_and_a_blocked_one_is_not(cli, synced, own_dat
     assert after[live[1]["id"]]["title"] == "台灯"
     again = cli("--json", "publish", "--store", synced)
     assert (again.json["queued"], again.json["attempts"]) == (0, 0)
+
+
+def faults(market, **switches: object) -> None:
+    """Turn switches of the practice market; None puts one back."""
+    request = Request(f"{market['gateway']}/practice/faults", json.dumps(switches).encode())
+    request.add_header("Content-Type", "application/json")
+    urlopen(request, timeout=10).close()
+
+
+def test_a_reason_is_told_once_also_where_an_earlier_run_left_something(cli, synced, market, own_data_folder):
+    found = cli("--json", "list", "--store", synced, "--where", "status = live", "--limit", "4").json["listings"]
+    good, first, second, mended = [listing["id"] for listing in found]
+    edit(own_data_folder, good, title="Round Bedside Lamp For Reading")
+    for bad in (first, second, mended):
+        edit(own_data_folder, bad, title="台灯")
+    faults(market, token_lifetime_s=0, refresh_lifetime_s=0)
+    assert cli("--json", "publish", "--store", synced).json["left"] == 1
+    faults(market, token_lifetime_s=None, refresh_lifetime_s=None)
+    edit(own_data_folder, mended, title="Bedside Table Lamp With A Round Shade")
+    edit(own_data_folder, second, title="另一台灯")
+    said = cli("--json", "publish", "--store", synced)
+    assert (said.json["queued"], said.json["blocked"]) == (2, 2)
+    assert sorted(number for reason in said.json["reasons"] for number in reason["listings"]) == [first, second]
+    assert [reason["count"] for reason in said.json["reasons"]] == [2]
+    lines = cli("publish", "--store", synced).out.splitlines()
+    assert len([line for line in lines if "Chinese" in line]) == 1
 
 
 def test_a_limit_below_one_is_refused(cli, store):

@@ -86,6 +86,9 @@ def test_refused_cells_are_named_and_marked_in_a_copy_of_the_users_sheet(cli, sy
         assert str(error["row"]) in error["message"]
     assert places[4, "F"]["value"] == "cheap"
     assert said.json["marked"] == [str(marked)]
+    assert said.json["refused_rows"] == 2
+    told = cli("import", str(path), "--store", synced, "--dry-run")
+    assert "3 rows, 2 of them refused. Listings: 0 new, 0 changed, 1 unchanged, 1 refused." in told.out
     page = openpyxl.load_workbook(marked).active
     assert page is not None
     assert page["F4"].value == "cheap"
@@ -202,7 +205,13 @@ def test_the_template_can_be_saved_and_imported(cli, synced, tmp_path):
     out = tmp_path / "blank.xlsx"
     said = cli("--json", "template", "--out", str(out))
     assert (said.code, said.json) == (0, {"file": str(out)})
-    assert imported(cli, synced, out, "--dry-run").json["listings"]["refused"] == 0
+    untouched = imported(cli, synced, out)
+    assert (untouched.code, untouched.json["error"]["code"]) == (2, "workbook.no_rows")
+    assert cli("--json", "history").json["changes"] == []
+    book = openpyxl.load_workbook(out)
+    book.worksheets[0].append([None if row[3] is None else row[3].value for row in book.worksheets[1].iter_rows(2)])
+    book.save(out)
+    assert imported(cli, synced, out, "--dry-run").json["listings"]["new"] == 1
     assert cli("template", "--out", str(tmp_path / "blank.doc")).code == 2
 
 

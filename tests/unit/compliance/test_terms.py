@@ -35,6 +35,14 @@ def test_weight_is_told_in_kilograms() -> None:
     assert only(weight_g=500_001).params == {"weight": "500.001", "min": "0.001", "max": "500.000"}
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("weight_g", [None, 0, 500_001])
+def test_the_advice_names_the_unit_in_which_the_editor_takes_the_weight(weight_g: int | None, language: Any) -> None:
+    said = finding_text(only(weight_g=weight_g), Messages(language))
+    advice = said[said.rindex("kg") :]
+    assert "0.840" in advice and "840 g" in advice
+
+
 @pytest.mark.parametrize(
     ("sides", "expected"),
     [

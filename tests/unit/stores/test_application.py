@@ -44,7 +44,7 @@ def test_looking_at_settings_imports_nothing_heavy(tmp_path):
 
 
 def test_nothing_is_written_before_it_is_needed(app):
-    assert app.settings.theme == "system"
+    assert app.settings.language == ""
     assert not app.data_dir.exists()
     assert app.db.path == app.database_path
     assert app.database_path.exists()
@@ -121,5 +121,5 @@ def test_renewed_tokens_are_kept_with_their_end(app):
 
 
 def test_settings_are_changed_through_the_application(app):
-    app.change_settings(language="zh", text_px=14)
-    assert (app.settings.language, Application(app.data_dir).settings.text_px) == ("zh", 14)
+    app.change_settings(language="zh", order_days=14)
+    assert (app.settings.language, Application(app.data_dir).settings.order_days) == ("zh", 14)

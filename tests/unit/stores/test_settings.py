@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import threading
 from dataclasses import fields
 from pathlib import Path
 
@@ -20,15 +21,13 @@ def write(folder: Path, raw: object) -> SettingsFile:
 
 def test_defaults_without_a_file(tmp_path: Path) -> None:
     settings = SettingsFile(tmp_path).settings
-    assert (settings.language, settings.theme, settings.text_px) == ("", "system", 13)
-    assert settings.density["listings"] == "compact"
-    assert settings.density["orders"] == "standard"
+    assert (settings.language, settings.parallel_calls, settings.order_days) == ("", 8, 90)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_change_is_on_disk_and_read_again(tmp_path: Path) -> None:
     file = SettingsFile(tmp_path / "new")
-    file.change(language="zh", text_px=15, gateway_hosts=("api-sg.aliexpress.com",), calls_per_s=12)
+    file.change(language="zh", order_days=15, gateway_hosts=("api-sg.aliexpress.com",), calls_per_s=12)
     assert file.settings.language == "zh"
     again = SettingsFile(tmp_path / "new").settings
     assert again == file.settings
@@ -42,9 +41,8 @@ def test_nonsense_falls_back_value_by_value(tmp_path: Path) -> None:
         {
             "schema": 1,
             "language": "fr",
-            "theme": "dark",
-            "text_px": 40,
-            "density": {"listings": "tiny", "orders": "roomy", "moon": "compact"},
+            "token_warn_days": 3,
+            "order_days": 400,
             "parallel_calls": True,
             "calls_per_s": -1,
             "gateway_hosts": "api-sg.aliexpress.com",
@@ -52,27 +50,26 @@ def test_nonsense_falls_back_value_by_value(tmp_path: Path) -> None:
     )
     settings = file.settings
     default = Settings()
-    assert (settings.language, settings.theme, settings.text_px) == ("", "dark", 13)
-    assert settings.density == {**default.density, "orders": "roomy"}
+    assert (settings.language, settings.token_warn_days, settings.order_days) == ("", 3, 90)
     assert (settings.parallel_calls, settings.calls_per_s) == (default.parallel_calls, None)
     assert settings.gateway_hosts == default.gateway_hosts
 
 
 def test_unknown_names_survive_a_change(tmp_path: Path) -> None:
-    file = write(tmp_path, {"schema": 1, "theme": "dark", "colour_of_the_moon": [1, 2]})
-    file.change(theme="light")
+    file = write(tmp_path, {"schema": 1, "language": "zh", "colour_of_the_moon": [1, 2]})
+    file.change(language="en")
     stored = json.loads((tmp_path / "settings.json").read_text("utf-8"))
     assert stored["colour_of_the_moon"] == [1, 2]
-    assert (stored["theme"], stored["schema"]) == ("light", 1)
+    assert (stored["language"], stored["schema"]) == ("en", 1)
 
 
 def test_a_file_without_a_number_is_taken_as_written_by_hand(tmp_path: Path) -> None:
-    assert write(tmp_path, {"theme": "dark"}).settings.theme == "dark"
+    assert write(tmp_path, {"language": "zh"}).settings.language == "zh"
 
 
 @pytest.mark.parametrize("schema", [2, 99, "1"])
 def test_a_newer_file_is_refused_and_left_alone(tmp_path: Path, schema: object) -> None:
-    file = write(tmp_path, {"schema": schema, "theme": "dark"})
+    file = write(tmp_path, {"schema": schema, "language": "zh"})
     before = (tmp_path / "settings.json").read_bytes()
     with pytest.raises(SettingsTooNew):
         _ = file.settings
@@ -114,7 +111,7 @@ def test_every_setting_has_a_check_and_passes_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("theme", "pink"), ("text_px", 9), ("order_days", 181), ("parallel_calls", 0)]
+    ("name", "value"), [("language", "fr"), ("token_warn_days", 61), ("order_days", 181), ("parallel_calls", 0)]
 )
 def test_a_value_that_makes_no_sense_is_not_stored(tmp_path: Path, name: str, value: object) -> None:
     file = SettingsFile(tmp_path)
@@ -125,14 +122,33 @@ def test_a_value_that_makes_no_sense_is_not_stored(tmp_path: Path, name: str, va
     assert list(tmp_path.iterdir()) == []
 
 
+def test_two_changes_at_the_same_time_are_both_kept(tmp_path: Path) -> None:
+    file, start = SettingsFile(tmp_path), threading.Barrier(2)
+
+    def change(**values: object) -> None:
+        start.wait(10)
+        file.change(**values)
+
+    threads = [threading.Thread(target=change, kwargs=values) for values in ({"language": "zh"}, {"order_days": 7})]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (file.settings.language, file.settings.order_days) == ("zh", 7)
+
+
+def test_what_is_the_windows_alone_has_no_second_home() -> None:
+    assert not {"theme", "text_px", "density"} & set(module.SETTING_NAMES)
+
+
 def test_a_crash_while_writing_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = SettingsFile(tmp_path)
-    file.change(theme="dark")
+    file.change(language="zh")
 
     def torn(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(module.json, "dump", torn)
     with pytest.raises(KeyboardInterrupt):
-        file.change(theme="light")
-    assert SettingsFile(tmp_path).settings.theme == "dark"
+        file.change(language="en")
+    assert SettingsFile(tmp_path).settings.language == "zh"

@@ -34,8 +34,24 @@ def template(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     return tmp_path / "new.xlsx"
 
 
-def test_the_example_comes_through_the_import(template: Path) -> None:
+def test_untouched_it_brings_nothing(template: Path) -> None:
     with open_workbook(template) as opened:
+        found = recognise(opened)
+        assert (found.sheet, found.kind, found.header_row) == ("商品 Products", SheetKind.LISTINGS, 1)
+        with pytest.raises(WorkbookError) as caught:
+            read_listings(opened, found)
+    assert caught.value.error_code == "workbook.no_rows"
+
+
+def test_the_example_comes_through_the_import_where_it_is_filled_in(template: Path, tmp_path: Path) -> None:
+    """What the hints sheet shows, copied by hand into the listing sheet."""
+    book = openpyxl.load_workbook(template)
+    sheet, hints = book.worksheets
+    for column, row in enumerate(hints.iter_rows(min_row=2, min_col=4, values_only=True), start=1):
+        for offset, value in enumerate(row):
+            sheet.cell(2 + offset, column, value)
+    book.save(tmp_path / "filled.xlsx")
+    with open_workbook(tmp_path / "filled.xlsx") as opened:
         found = recognise(opened)
         table = read_listings(opened, found)
     assert (found.sheet, found.kind, found.header_row, found.missing) == ("商品 Products", SheetKind.LISTINGS, 1, ())
@@ -76,13 +92,16 @@ def test_lists_bounds_formats_and_hints(template: Path) -> None:
     assert (stock.type, stock.formula1, stock.formula2) == ("whole", "0", "999999")
     code = sheet[f"{by_field['sku_code', 0]}5"]
     assert code.number_format == "@"
-    assert code.data_type == "s"
+    assert code.value is None
     for cell in sheet[1]:
         assert "\n" in cell.value
         assert cell.comment is not None
     assert sheet.freeze_panes == "B2"
     assert hints.max_row == len(template_columns()) + 1
-    assert all(cell.value for row in hints.iter_rows() for cell in row)
+    assert all(cell.value for row in hints.iter_rows(max_col=3) for cell in row)
+    examples = {(row[0].value or "").split(" ")[0]: [cell.value for cell in row[3:]] for row in hints.iter_rows()}
+    assert examples["商家编码"] == ["LM4402-WH", "LM4402-BK", "LM4402-WH_CES", "0010072"]
+    assert examples["列"][0] == "例 第 1 行 Example row 1"
 
 
 def _letters() -> list[str]:

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QInputDialog, QMenu
 
 from app.services.errors import InputError
 from app.services.paging import Filter
+from app.views.field_picker import FieldPicker
 from app.views.filter_bar import FilterBar
 from app.views.filter_editor import FilterEditor, to_number
 from app.views.filter_fields import FilterField, value_text
@@ -144,19 +145,69 @@ class TestChips:
 
     def test_adding_lists_the_fields(self, bar, qtbot):
         qtbot.mouseClick(bar.add, Left)
-        menu = next(menu for menu in bar.findChildren(QMenu) if menu.isVisible())
-        assert [action.text() for action in menu.actions()] == [
-            "Fix the current finding",
-            "Table",
-            "Name",
-            "Changed",
-        ]
-        menu.actions()[0].trigger()
-        menu.close()
+        picker = bar.findChild(FieldPicker)
+        assert picker.names == ["Fix the current finding", "Table", "Name", "Changed"]
+        assert picker.line.hasFocus()
+        qtbot.keyClick(picker.line, Key.Key_Return)
+        assert not picker.isVisible()
         editor = bar.findChild(FilterEditor)
         editor.value.setText("7")
         qtbot.keyClick(editor, Key.Key_Return)
         assert bar.filters == (Filter("margin", "<", 7),)
+
+
+class TestFindingAField:
+    @pytest.fixture
+    def picker(self, bar, qtbot):
+        bar.set_filters([Filter("status", "in", ("live",))])
+        bar.choose_field()
+        return bar.findChild(FieldPicker)
+
+    @pytest.mark.parametrize(
+        ("typed", "names"),
+        [
+            ("nam", ["Name"]),
+            ("NAME", ["Name"]),
+            ("名称", ["Name"]),
+            ("status", ["Table"]),
+            ("t", ["Table", "Name", "Fix the current finding"]),
+            ("nothing of the kind", []),
+        ],
+    )
+    def test_by_a_part_of_its_name_in_either_language(self, picker, qtbot, typed, names):
+        picker.line.setText(typed)
+        assert picker.names == names
+        assert picker.nothing.isVisible() is (names == [])
+
+    def test_keys_move_choose_and_leave(self, bar, picker, qtbot):
+        qtbot.keyClick(picker.line, Key.Key_Down)
+        qtbot.keyClick(picker.line, Key.Key_Down)
+        assert picker.list.currentItem().text() == "Name"
+        qtbot.keyClick(picker.line, Key.Key_Return)
+        editor = bar.findChild(FilterEditor)
+        assert editor.value.accessibleName() == "Name"
+        qtbot.keyClick(editor, Key.Key_Escape)
+        bar.choose_field()
+        again = next(one for one in bar.findChildren(FieldPicker) if one.isVisible())
+        again.line.setText("nothing of the kind")
+        qtbot.keyClick(again.line, Key.Key_Return)
+        assert again.isVisible()
+        qtbot.keyClick(again, Key.Key_Escape)
+        assert not again.isVisible()
+        assert len(bar.filters) == 1
+
+    def test_a_click_chooses(self, bar, picker, qtbot):
+        qtbot.mouseClick(picker.list.viewport(), Left, pos=picker.list.visualItemRect(picker.list.item(3)).center())
+        assert bar.findChild(FilterEditor).list.count() == 2
+
+    def test_what_is_in_force_is_marked(self, picker, each_language):
+        marked = [picker.list.item(at).toolTip() != "" for at in range(4)]
+        assert marked == [False, True, False, False]
+
+    def test_it_stays_on_the_screen(self, bar, picker):
+        room = picker.screen().availableGeometry()
+        picker.popup(room.bottomRight())
+        assert room.contains(picker.geometry())
 
 
 class TestEditor:
@@ -179,6 +230,20 @@ class TestEditor:
         heard = editor.heard
         editor.accept()
         assert heard == [Filter("status", "in", ("live", "draft"))]
+
+    def test_a_long_list_is_searched_and_keeps_its_ticks(self, open_editor, qtbot):
+        many = FilterField("category", "table.name", "choice", lambda: [(n, f"Lamps {n}") for n in range(20)])
+        editor = open_editor(many, Filter("category", "in", (3,)))
+        assert editor.value.hasFocus()
+        qtbot.keyClicks(editor.value, "lamps 1")
+        shown = [at for at in range(20) if not editor.list.item(at).isHidden()]
+        assert shown == [1, *range(10, 20)]
+        editor.list.item(11).setCheckState(Qt.CheckState.Checked)
+        editor.accept()
+        assert editor.heard == [Filter("category", "in", (3, 11))]
+
+    def test_a_short_list_is_not(self, open_editor):
+        assert not open_editor(STATUS).value.isVisible()
 
     def test_none_of_a_choice_is_refused(self, open_editor):
         editor = open_editor(STATUS)

@@ -40,7 +40,7 @@ class Page(TabPage):
         ]
         self.set_table(self.source, columns)
         self.toolbar.add_primary("publish")
-        for id in ("bulk_edit", "replace_text", "export"):
+        for id in ("undo", "redo", "export"):
             self.toolbar.add(id)
         self.add_history_tools()
         self.toolbar.add_more("fix")

@@ -5,6 +5,8 @@ from PySide6.QtCore import QByteArray, QSize, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QLabel, QMenu, QSpinBox, QWidget
 
+from app.cli.main import _language as spoken_language
+from app.services.application import Application
 from app.services.errors import AppError, NotFound
 from app.views import icons
 from app.views.actions import ACTIONS, Actions
@@ -12,12 +14,13 @@ from app.views.activity.jobs import Jobs
 from app.views.context import Changes
 from app.views.errors import sentence
 from app.views.language import language
+from app.views.look import Look
 from app.views.shots import grab, settle
 from app.views.status_bar import StatusBar
 from app.views.store_picker import StoreEntry, StorePicker
 from app.views.theme import current_theme
 from app.views.toolbar import Toolbar
-from app.views.view_settings import FileSettings, MemorySettings, packed, unpacked
+from app.views.view_settings import DeskSettings, FileSettings, MemorySettings, packed, unpacked
 from app.views.widgets.form import Field
 
 Left = Qt.MouseButton.LeftButton
@@ -52,6 +55,31 @@ class TestSettings:
         settings.put("x", value)
         value["a"].append(2)
         assert settings.get("x") == {"a": [1]}
+
+    def test_the_language_is_the_command_lines_too_and_stays(self, qapp, tmp_path, runner, qtbot):
+        window = FileSettings(tmp_path / "window.ini")
+        look = Look(qapp, DeskSettings(window, Application(tmp_path), runner))
+        look.set_language("zh")
+        look.set_language("en")
+        look.set_language("zh")
+        qtbot.waitUntil(lambda: runner.is_idle)
+        assert window.get("window.language") is None
+        assert spoken_language(Application(tmp_path)) == "zh"
+        language.set_language("en")
+        Look(qapp, DeskSettings(window, Application(tmp_path), runner)).apply()
+        assert language.code == "zh"
+
+    def test_what_the_command_line_chose_is_the_windows(self, qapp, tmp_path, runner):
+        Application(tmp_path).change_settings(language="zh")
+        settings = DeskSettings(MemorySettings(), Application(tmp_path), runner)
+        Look(qapp, settings).apply()
+        assert language.code == "zh"
+        settings.put("window.tab", "orders")
+        assert settings.get("window.tab") == "orders"
+
+    def test_settings_of_a_newer_program_leave_the_systems_language(self, tmp_path, runner):
+        (tmp_path / "settings.json").write_text('{"schema": 99}', "utf-8")
+        assert DeskSettings(MemorySettings(), Application(tmp_path), runner).get("window.language") is None
 
     def test_qts_bytes_as_text(self):
         assert unpacked(packed(QByteArray(b"\x00\xff geometry"))) == QByteArray(b"\x00\xff geometry")
@@ -172,10 +200,10 @@ class TestToolbar:
         mine.on("export", lambda: called.append("export"))
         primary = bar.add_primary("publish")
         bar.add_separator()
-        bar.add("bulk_edit")
+        bar.add("fix")
         bar.add_widget(QLabel("Synced"))
         bar.add_right(QLabel("right"))
-        more = bar.add_more("export", "replace_text")
+        more = bar.add_more("export", "columns")
         foreign = Actions(owner, [spec for spec in ACTIONS if spec.id == "import"])
         other = bar.add_action(foreign["import"], "table-import")
         bar.add_icon_right(foreign["import"], "table-import")
@@ -188,7 +216,7 @@ class TestToolbar:
         assert primary.text() == "Publish"
         qtbot.mouseClick(more, Left)
         menu = more.findChild(QMenu)
-        assert [action.text() for action in menu.actions()] == ["Export the selection…", "Replace text…"]
+        assert [action.text() for action in menu.actions()] == ["Export the selection…", "Columns"]
         menu.actions()[0].trigger()
         menu.close()
         assert called == ["export"]

@@ -7,7 +7,8 @@ from concurrent.futures import Future
 import pytest
 import qasync
 from PySide6.QtCore import QThread
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
+from shiboken6 import delete
 
 from app.services.tasks import Progress, TaskCancelled
 from app.views.task_runner import TaskRunner, progress_share
@@ -55,6 +56,49 @@ def test_an_exception_is_an_outcome(runner, qtbot):
     outcomes = Outcomes(handle)
     qtbot.waitUntil(lambda: outcomes.names == ["failed", "finished"])
     assert outcomes.heard[0][1] is error
+
+
+class Receiver(QLabel):
+    """Hears of a task in every way the window uses; being told after its end is an error of Qt's."""
+
+    def __init__(self, heard):
+        super().__init__()
+        self.heard = heard
+
+    def hear(self, *said):
+        self.setText("told")
+        self.heard.append(said)
+
+    def listen_to(self, handle, act):
+        handle.succeeded.connect(self.hear)
+        handle.succeeded.connect(lambda value: self.hear("lambda", value))
+        handle.succeeded.connect(lambda value: act("handed on", value))
+        handle.progressed.connect(lambda progress: self.hear("progress", progress))
+        handle.finished.connect(lambda: self.hear("finished"))
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_who_is_gone_when_the_result_comes_is_told_nothing(runner, qtbot, is_there):
+    gate, heard, others = threading.Event(), [], []
+
+    def work(*, ctx):
+        ctx.report(1, 2)
+        assert gate.wait(10)
+        return 7
+
+    handle = runner.start(work)
+    receiver = Receiver(heard)
+    receiver.listen_to(handle, receiver.hear)
+    handle.succeeded.connect(lambda value: others.append(value))
+    if not is_there:
+        delete(receiver)
+    gate.set()
+    qtbot.waitUntil(lambda: handle.is_finished and runner.is_idle)
+    assert others == [7]
+    told = [said for said in heard if said[0] != "progress"]
+    assert told == ([(7,), ("lambda", 7), ("handed on", 7), ("finished",)] if is_there else [])
+    if is_there:
+        delete(receiver)
 
 
 def test_cancelling_stops_at_the_next_checkpoint(runner, qtbot):

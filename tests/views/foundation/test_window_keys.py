@@ -50,13 +50,13 @@ class TestKeys:
         window = open_window()
         page = window.page
         page.table.setFocus()
-        press(qtbot, window, Key.Key_E)
+        press(qtbot, window, Key.Key_E, Mod.ControlModifier | Mod.ShiftModifier)
         press(qtbot, window, Key.Key_Return, Mod.ControlModifier | Mod.ShiftModifier)
-        assert page.calls == ["edit", "publish"]
+        assert page.calls == ["export", "publish"]
         window.show_tab("orders")
         window.setFocus()
-        press(qtbot, window, Key.Key_E)
-        assert page.calls == ["edit", "publish"]
+        press(qtbot, window, Key.Key_E, Mod.ControlModifier | Mod.ShiftModifier)
+        assert page.calls == ["export", "publish"]
 
     def test_sync_where_it_means_something(self, open_window, qtbot):
         window = open_window()
@@ -125,9 +125,9 @@ class TestOverlays:
         press(qtbot, window, Key.Key_K)
         assert window.palette_box.isVisible()
         assert window.palette_box.acts_on.text() == "3 selected"
-        qtbot.keyClicks(window.palette_box.edit, "bulk")
+        qtbot.keyClicks(window.palette_box.edit, "export")
         qtbot.keyClick(window.palette_box.edit, Key.Key_Return)
-        assert window.page.calls == ["edit"]
+        assert window.page.calls == ["export"]
         assert window.page.table.hasFocus()
 
     def test_the_palette_knows_stores_filters_and_reasons(self, open_window, qtbot):

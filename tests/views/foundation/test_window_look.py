@@ -74,7 +74,7 @@ class TestLook:
         assert page.panel.geometry().right() <= window.width()
         window.resize(1400, 800)
         QApplication.processEvents()
-        assert buttons[0].text() == "Bulk edit…"
+        assert buttons[0].text() == "Export the selection…"
         assert page.table.width() < window.width()
 
     def test_the_panel_is_as_wide_as_it_was_left(self, open_window, context, qtbot):

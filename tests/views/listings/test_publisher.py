@@ -92,7 +92,21 @@ class TestAsking:
         page.actions_of_page["publish"].trigger()
         asked = question(page, qtbot)
         assert asked.question.text() == "Publish 2 listings to 晨帆数码?"
-        assert asked.detail.text() == "1 of them change listings that are on the platform; 1 others stay here."
+        assert asked.detail.text() == "Changes of listings that are on the platform: 1. Not sent: 1."
+        asked.reject()
+
+    @pytest.mark.parametrize(
+        ("is_live", "said"),
+        [(False, "All of them pass the checks."), (True, "Changes of listings that are on the platform: 1.")],
+    )
+    def test_nothing_is_said_of_others_where_all_go(self, page, write, qtbot, is_live, said):
+        page.rows.select_ids([page.made[0].id])
+        if is_live:
+            change = "UPDATE listing SET product_id = '1', sent_hash = 'old', status = 'live' WHERE id = ?"
+            write(change, page.made[0].id)
+        page.actions_of_page["publish"].trigger()
+        asked = question(page, qtbot)
+        assert asked.detail.text() == said
         asked.reject()
 
     def test_only_the_chosen_rows_are_meant(self, page, market, qtbot, settle):

@@ -9,9 +9,18 @@ from app.services.compliance import CheckContext
 from app.services.listings.importing.pictures import PictureFinder
 from app.services.listings.importing.sheet import PropertyList, SheetRows, resolved
 from app.services.workbooks import ListingTable
+from app.services.workbooks.fields import field_book
 
-PROPERTY_NAMES = {"color": "Color", "size": "Size", "ships_from": "Ships From"}
-"""The platform's names of the sale properties that headers are recognised as."""
+PROPERTY_NAMES = {
+    "color": "Color",
+    "size": "Size",
+    "ships_from": "Ships From",
+    "spec": "Specification",
+    "style": "Style",
+    "plug": "Plug Type",
+    "bundle": "Bundle",
+}
+"""The platform's names of the sale properties that headers are recognised as; a category may call them otherwise."""
 
 PLAIN = ("title", "unit", "lot_size", "handling_days", "weight_g", "length_cm", "width_cm", "height_cm", "detail_html")
 KEPT = ("cost_minor", "brand", "price_info", "country", "currency", "reason")
@@ -70,7 +79,7 @@ class _Properties:
 
     def __init__(self, table: ListingTable, context: CheckContext, pictures: PictureFinder) -> None:
         self._context = context
-        self._names = [PROPERTY_NAMES.get(name, name) for name in table.properties]
+        self._names = [_names(name) for name in table.properties]
         self._rows = list(zip(*table.properties.values(), strict=True)) if self._names else []
         nothing: list[None] = [None] * len(table.rows)
         self._images = pictures.find_each(table.fields.get("sku_image", nothing))
@@ -92,17 +101,24 @@ class _Properties:
 
     def _make(self, category_id: str, image: str | None, texts: tuple[str | None, ...]) -> PropertyList:
         named = zip(self._names, texts, strict=True)
-        found = [_property(self._context, category_id, name, value) for name, value in named if value]
+        found = [_property(self._context, category_id, names, value) for names, value in named if value]
         if found and image:
             found[0]["image"] = image
         return found
 
 
-def _property(context: CheckContext, category_id: str, name: str, value: str) -> dict[str, str]:
-    """One sale property, with the platform's ids where the category is known."""
-    match = context.resolve_property(category_id, name, value)
-    name_id, value_id, _ = match or ("", "", "")
-    return {"name": name, "value": value, "name_id": name_id, "value_id": value_id, "image": ""}
+def _names(name: str) -> tuple[str, ...]:
+    """What the category may call the property of a column: the platform's usual name, then the sheet's other words
+    for it in both languages (rule `properties`)."""
+    usual = PROPERTY_NAMES.get(name, name)
+    return tuple(dict.fromkeys((usual, *field_book().property_words.get(name, ()))))
+
+
+def _property(context: CheckContext, category_id: str, names: Sequence[str], value: str) -> dict[str, str]:
+    """One sale property, with the platform's ids where the category is known and has it by one of its *names*."""
+    matches = (context.resolve_property(category_id, name, value) for name in names)
+    name_id, value_id, _ = next((match for match in matches if match is not None), ("", "", ""))
+    return {"name": names[0], "value": value, "name_id": name_id, "value_id": value_id, "image": ""}
 
 
 def _attributes(table: ListingTable) -> list[PropertyList]:
