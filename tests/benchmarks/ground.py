@@ -75,6 +75,21 @@ class Ground:
         return folder
 
     @cached_property
+    def outbox(self) -> Path:
+        """A data folder whose first store has listings that only wait to be published; publish from copies."""
+        from tests.benchmarks.outbox import fill
+
+        folder = self.copy_of_store()
+        fill(folder, self.sheet_to_send)
+        return folder
+
+    def copy_of_outbox(self) -> Path:
+        """A data folder to publish from."""
+        folder = self.new_folder("outbox")
+        shutil.copytree(self.outbox, folder, dirs_exist_ok=True)
+        return folder
+
+    @cached_property
     def million(self) -> Path:
         """A data folder with very many listings; read it only."""
         from tests.benchmarks.many_listings import fill
