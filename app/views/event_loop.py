@@ -41,9 +41,7 @@ class WindowLoop(QEventLoop):  # type: ignore[misc]  # qasync has no types
         self._alarm.timeout.connect(self._run_due)
         super().__init__(application, **options)
 
-    def call_soon(
-        self, callback: Callable[..., object], *args: Any, context: Context | None = None
-    ) -> asyncio.Handle:
+    def call_soon(self, callback: Callable[..., object], *args: Any, context: Context | None = None) -> asyncio.Handle:
         """Run *callback* in the next turn."""
         handle = asyncio.Handle(callback, args, self, context)
         self._due.append(handle)
