@@ -5,11 +5,11 @@ import threading
 from concurrent.futures import Future
 
 import pytest
-import qasync
 from PySide6.QtCore import QThread
 from PySide6.QtWidgets import QApplication
 
 from app.services.tasks import Progress, TaskCancelled
+from app.views.event_loop import WindowLoop
 from app.views.task_runner import TaskRunner, progress_share
 
 
@@ -224,7 +224,7 @@ def test_a_coroutine_that_raises_or_is_stopped(runner, qapp):
 
 
 def _run(qapp: QApplication, coroutine):
-    loop = qasync.QEventLoop(qapp)
+    loop = WindowLoop(qapp)
     try:
         return loop.run_until_complete(asyncio.wait_for(coroutine, 20))
     finally:
