@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from app.samples.families import families
 from app.samples.writing import SampleOptions, write_sample
 
 NAME = "shangjia.db"
@@ -56,7 +57,9 @@ class Ground:
     def sheet_to_send(self) -> Path:
         """A sheet that brings about as many listings as are sent."""
         path = self.new_folder("sent") / "listings.xlsx"
-        write_sample(path, SampleOptions(rows=self.sizes.sent * 4, seed=7, columns=30, images=True))
+        write_sample(
+            path, SampleOptions(rows=self.sizes.sent * 4, seed=7, columns=30, images=True, families=families()[:2])
+        )
         return path
 
     @cached_property
