@@ -15,6 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from app.__main__ import COLLECT_FROM
 from app.services.application import Application
 from app.services.marketplace.aliexpress import AliExpressMarketplace, Gateway
 from app.services.marketplace.aliexpress.clock import SystemClock
@@ -36,6 +37,7 @@ SENDING_ONLY = replace(PRACTICE, review_patience_s=0.0)
 
 def main(folder: Path, loop: str, count: int, *, is_paced: bool) -> None:
     """Run it on the loop that is asked for."""
+    gc.set_threshold(*COLLECT_FROM)
     work = _publish(folder, count, is_paced=is_paced)
     told = asyncio.run(work) if loop == "asyncio" else _on_qt(work)
     tell(**told)
@@ -48,6 +50,7 @@ def _on_qt(work: Coroutine[Any, Any, dict[str, Any]]) -> dict[str, Any]:
     from app.views.event_loop import WindowLoop
     from app.views.start import IO_THREADS
 
+    gc.disable()  # as the window, which sweeps by a timer
     qt = QApplication([])
 
     async def run() -> dict[str, Any]:
