@@ -67,7 +67,7 @@ def _figure(
         f"{how}; {what}; the floor is the same window idle",
         floor=gap_ms(runs, ["idle"], part, which),
         budget=budget,
-        is_absolute=True,
+        by_value=True,
     )
 
 

@@ -30,9 +30,9 @@ class Measurement:
         name: stable, `<benchmark>.<what>`.
         value, unit: the median of the repeats, unless `how` says otherwise.
         floor: the same unit, measured in the same run; None where the budget is a number of its own.
-        budget: the highest `ratio` (or the highest `value` where there is no floor); the lowest where `at_least`.
+        budget: the highest `ratio` (or the highest `value` where there is no floor or `by_value`); the lowest where
+            `at_least`.
         how: what was done, in one sentence.
-        is_absolute: the budget is a value although there is a floor to compare with.
     """
 
     name: str
@@ -42,7 +42,7 @@ class Measurement:
     floor: float | None = None
     budget: float | None = None
     at_least: bool = False
-    is_absolute: bool = False
+    by_value: bool = False
 
     @property
     def ratio(self) -> float | None:
@@ -54,18 +54,15 @@ class Measurement:
         """Whether the budget is kept; None where there is none."""
         if self.budget is None:
             return None
-        judged = self.value if self.ratio is None or self.is_absolute else self.ratio
+        judged = self.value if self.ratio is None or self.by_value else self.ratio
         return judged >= self.budget if self.at_least else judged <= self.budget
 
     def line(self) -> str:
         """One JSON object."""
         told: dict[str, Any] = {
-            name: _rounded(value)
-            for name, value in asdict(self).items()
-            if name not in ("at_least", "is_absolute", "how")
+            name: _rounded(value) for name, value in asdict(self).items() if name not in ("at_least", "by_value", "how")
         }
         told["budget_is"] = "least" if self.at_least else "most"
-        told["budget_of"] = "value" if self.is_absolute or self.ratio is None else "ratio"
         told["ratio"] = _rounded(self.ratio)
         told["within"] = self.within
         told["how"] = self.how

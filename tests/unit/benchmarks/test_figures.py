@@ -9,7 +9,7 @@ from tests.benchmarks.measuring import Measurement
 
 
 @pytest.mark.parametrize(
-    ("value", "floor", "is_absolute", "within"),
+    ("value", "floor", "by_value", "within"),
     [
         (30, 10, False, False),
         (30, 20, False, True),
@@ -18,11 +18,9 @@ from tests.benchmarks.measuring import Measurement
         (3, None, False, False),
     ],
 )
-def test_a_budget_is_a_ratio_where_there_is_a_floor_unless_it_is_absolute(value, floor, is_absolute, within):
-    figure = Measurement("a.b", value, "ms", "how", floor=floor, budget=2, is_absolute=is_absolute)
-    told = json.loads(figure.line())
-    assert told["within"] is within
-    assert told["budget_of"] == ("ratio" if floor and not is_absolute else "value")
+def test_a_budget_is_a_ratio_where_there_is_a_floor_unless_it_is_a_value(value, floor, by_value, within):
+    figure = Measurement("a.b", value, "ms", "how", floor=floor, budget=2, by_value=by_value)
+    assert json.loads(figure.line())["within"] is within
 
 
 def test_the_gap_of_several_runs_is_the_median_of_each_over_its_phases():
