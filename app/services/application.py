@@ -30,6 +30,11 @@ log = logging.getLogger(__name__)
 DATABASE_NAME = "shangjia.db"
 
 
+def load_network() -> None:
+    """Import what speaks to a marketplace. It takes a tenth of a second at the first time: not for the GUI thread."""
+    from app.services.marketplace import aliexpress  # noqa: F401
+
+
 class Application:
     """Everything that belongs to one data folder, made at the first look. Threads: any; `marketplace` and
     `connected` belong to a running event loop.
@@ -128,6 +133,7 @@ class Application:
     ) -> AsyncIterator[AliExpressMarketplace]:
         """`async with app.connected(store) as marketplace`: as `marketplace`, with the tokens read off the loop's
         thread, and closed at the end. A call is tried *attempts* times at most, None for the usual patience."""
+        await asyncio.to_thread(load_network)
         credentials = await asyncio.to_thread(self.credentials.load, store.credential_ref)
         marketplace = self._connect(store, credentials, attempts)
         try:

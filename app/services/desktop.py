@@ -10,6 +10,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from app.services.application import load_network
 from app.services.credentials import from_object
 from app.services.errors import AppError
 from app.services.freight.source import FreightTemplateSource
@@ -105,8 +106,10 @@ class DesktopServices:
         return await set_up_practice(self.app, language=language, ctx=ctx)
 
     async def start_up(self, language: str, ctx: TaskContext) -> None:
-        """What a start does in the background: worker process, daily copy, practice market if it is in use."""
+        """What a start does in the background: worker process, what the first call to a marketplace needs, daily
+        copy, practice market if it is in use."""
         await asyncio.to_thread(self.app.worker.start)
+        await asyncio.to_thread(load_network)
         await asyncio.to_thread(daily_backup, self.app.database_path)
         stores = await asyncio.to_thread(self.stores)
         for store in stores:

@@ -36,9 +36,11 @@ class Desktop(QObject):
 
     Emits:
         ready: services are loaded and the first page is shown.
+        warm: what a start does in the background is done, well or not.
     """
 
     ready = Signal()
+    warm = Signal()
 
     def __init__(self, context: ViewContext, load: Load) -> None:
         super().__init__()
@@ -96,6 +98,7 @@ class Desktop(QObject):
         self.window.show_first_run(not stores)
         background = self.context.runner.start(self.context.services.start_up, language.code)
         background.failed.connect(self.tell)
+        background.finished.connect(self.warm)
         if stores:
             self._listings().publisher.offer_to_resume()
 

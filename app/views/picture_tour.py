@@ -227,14 +227,14 @@ async def _end(desktop: Desktop, runner: TaskRunner, app: Application) -> None:
 
 def main(arguments: list[str]) -> int:
     """`DIR`: where the pictures go."""
-    from qasync import QEventLoop
+    from app.views.event_loop import WindowLoop
 
     if len(arguments) != 1:
         sys.stderr.write("usage: run.py shots DIR\n")
         return 2
     qt = QApplication(sys.argv[:1])
     qt.setQuitOnLastWindowClosed(False)
-    with asyncio.Runner(loop_factory=lambda: QEventLoop(qt)) as loop:
+    with asyncio.Runner(loop_factory=lambda: WindowLoop(qt)) as loop:
         taken = loop.run(take_pictures(qt, Path(arguments[0])))
     sys.stdout.write(f"{len(taken)} pictures in {arguments[0]}\n")
     return 0

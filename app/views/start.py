@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 COLLECT_MS = 5_000
+SWITCH_S = 0.0005
+"""A thread that computes gives way to the window after so long; the usual 5 ms are paid for at every call of Qt."""
 IO_THREADS = 8
 
 
@@ -54,7 +56,7 @@ def open_window(arguments: Sequence[str], *, is_demo: bool = False) -> int:
         arguments: of the command line; `--data DIR` chooses the data folder.
         is_demo: use data of its own, with the practice store open and the demo workbook ready to be imported.
     """
-    from qasync import QEventLoop
+    from app.views.event_loop import WindowLoop
 
     data_dir = _data_dir(arguments, is_demo=is_demo)
     qt = QApplication.instance() or QApplication(sys.argv[:1])
@@ -65,8 +67,9 @@ def open_window(arguments: Sequence[str], *, is_demo: bool = False) -> int:
     sweep = QTimer(qt, interval=COLLECT_MS)
     sweep.timeout.connect(lambda: gc.collect(2 if gc.get_count()[2] >= 10 else 1))
     sweep.start()
+    sys.setswitchinterval(SWITCH_S)
     app = Application(data_dir)
-    with _crash_log(data_dir), asyncio.Runner(loop_factory=lambda: QEventLoop(qt)) as loop:
+    with _crash_log(data_dir), asyncio.Runner(loop_factory=lambda: WindowLoop(qt)) as loop:
         loop.run(_run(qt, app, is_demo=is_demo))
     return 0
 
@@ -85,6 +88,7 @@ async def _run(qt: QApplication, app: Application, *, is_demo: bool) -> None:
     desktop = Desktop(context, lambda: load_services(app))
     closed = asyncio.Event()
     desktop.window.closed.connect(closed.set)
+    desktop.warm.connect(gc.freeze)  # modules, classes, the shell: else every full sweep looks at them for 0.1 s
     if is_demo:
         desktop.ready.connect(desktop.play_demo)
     desktop.start()

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from app.samples.families import families
 from app.samples.writing import SampleOptions, write_sample
 
 NAME = "shangjia.db"
@@ -56,7 +57,9 @@ class Ground:
     def sheet_to_send(self) -> Path:
         """A sheet that brings about as many listings as are sent."""
         path = self.new_folder("sent") / "listings.xlsx"
-        write_sample(path, SampleOptions(rows=self.sizes.sent * 4, seed=7, columns=30, images=True))
+        write_sample(
+            path, SampleOptions(rows=self.sizes.sent * 4, seed=7, columns=30, images=True, families=families()[:2])
+        )
         return path
 
     @cached_property
@@ -72,6 +75,21 @@ class Ground:
         """A data folder to change: a copy of `store`."""
         folder = self.new_folder("data")
         shutil.copytree(self.store, folder, dirs_exist_ok=True)
+        return folder
+
+    @cached_property
+    def outbox(self) -> Path:
+        """A data folder whose first store has listings that only wait to be published; publish from copies."""
+        from tests.benchmarks.outbox import fill
+
+        folder = self.copy_of_store()
+        fill(folder, self.sheet_to_send)
+        return folder
+
+    def copy_of_outbox(self) -> Path:
+        """A data folder to publish from."""
+        folder = self.new_folder("outbox")
+        shutil.copytree(self.outbox, folder, dirs_exist_ok=True)
         return folder
 
     @cached_property

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 
-import qasync
 from pytestqt.qtbot import QtBot
 
 from app.services.marketplace.aliexpress import AliExpressMarketplace, Gateway
 from app.services.marketplace.aliexpress.limits import Limits
+from app.views.event_loop import WindowLoop
 from tests.unit.marketplace.stub import SECRETS, FakeClock, Seen, StubMarket, content, credentials, refusal
 
 FRESH = {"access_token": "fresh", "refresh_token": "fresh-refresh", "code": "0"}
@@ -48,7 +48,7 @@ def test_on_asyncio() -> None:
 
 
 def test_on_the_loop_of_the_window(qtbot: QtBot, qapp: object) -> None:
-    loop = qasync.QEventLoop(qapp)
+    loop = WindowLoop(qapp)
     try:
         check(loop.run_until_complete(work()))
     finally:

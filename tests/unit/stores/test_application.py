@@ -7,12 +7,13 @@ import os
 import stat
 import subprocess
 import sys
+import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from app.services import keyring_store
+from app.services import application, keyring_store
 from app.services.application import Application
 from app.services.credentials import CredentialsMissing
 from app.services.marketplace.port import StoreCredentials
@@ -109,6 +110,20 @@ def test_without_tokens_there_is_no_marketplace(app):
     with pytest.raises(RuntimeError):
         app.credentials.replace(store.credential_ref, TOKENS)
         app.marketplace(store)
+
+
+def test_what_speaks_to_a_marketplace_is_imported_off_the_thread_of_the_loop(app, monkeypatch):
+    store = add_store(app, "One", "http://127.0.0.1:9", TOKENS)
+    threads = []
+    monkeypatch.setattr(application, "load_network", lambda: threads.append(threading.current_thread()))
+
+    async def connect():
+        async with app.connected(store):
+            return threading.current_thread()
+
+    of_loop = asyncio.run(connect())
+    assert len(threads) == 1
+    assert of_loop not in threads
 
 
 def test_renewed_tokens_are_kept_with_their_end(app):

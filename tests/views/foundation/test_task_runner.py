@@ -5,12 +5,12 @@ import threading
 from concurrent.futures import Future
 
 import pytest
-import qasync
 from PySide6.QtCore import QThread
 from PySide6.QtWidgets import QApplication, QLabel
 from shiboken6 import delete
 
 from app.services.tasks import Progress, TaskCancelled
+from app.views.event_loop import WindowLoop
 from app.views.task_runner import TaskRunner, progress_share
 
 
@@ -268,7 +268,7 @@ def test_a_coroutine_that_raises_or_is_stopped(runner, qapp):
 
 
 def _run(qapp: QApplication, coroutine):
-    loop = qasync.QEventLoop(qapp)
+    loop = WindowLoop(qapp)
     try:
         return loop.run_until_complete(asyncio.wait_for(coroutine, 20))
     finally:

@@ -16,7 +16,6 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
-from qasync import QEventLoop
 from shiboken6 import isValid
 
 from app.models import Store
@@ -26,6 +25,7 @@ from app.services.desktop import DesktopServices
 from app.services.upgrade import open_database
 from app.services.worker import WorkerProcess
 from app.views.context import ViewContext
+from app.views.event_loop import WindowLoop
 from app.views.importing.dialog import ImportDialog
 from app.views.task_runner import TaskRunner
 from app.views.view_settings import MemorySettings
@@ -77,9 +77,9 @@ def app(tmp_path: Path, two_stores: Path, worker: WorkerProcess) -> Iterator[App
 
 
 @pytest.fixture
-def loop(qapp: QApplication) -> Iterator[QEventLoop]:
+def loop(qapp: QApplication) -> Iterator[WindowLoop]:
     """Coroutines run in Qt's loop, as in the program."""
-    made = QEventLoop(qapp, already_running=True)
+    made = WindowLoop(qapp, already_running=True)
     pool = ThreadPoolExecutor(2, "io")
     made.set_default_executor(pool)
     yield made
@@ -100,7 +100,7 @@ def runner(app: Application) -> Iterator[TaskRunner]:
 
 
 @pytest.fixture
-def context(runner: TaskRunner, app: Application, loop: QEventLoop) -> ViewContext:
+def context(runner: TaskRunner, app: Application, loop: WindowLoop) -> ViewContext:
     """What the dialog is given."""
     return ViewContext(runner, MemorySettings(), DesktopServices(app))
 

@@ -5,7 +5,6 @@ import shutil
 
 import pytest
 from PySide6.QtWidgets import QDialog, QFileDialog
-from qasync import QEventLoop
 
 from app.services.application import Application
 from app.services.desktop import DesktopServices
@@ -13,6 +12,7 @@ from app.services.listings.editing import ListingEdit
 from app.services.upgrade import backup
 from app.views.context import ViewContext
 from app.views.desktop import Desktop
+from app.views.event_loop import WindowLoop
 from app.views.guide_dialog import GuideDialog, guide_text
 from app.views.history_dialog import HistoryDialog
 from app.views.language import language
@@ -26,7 +26,7 @@ from app.views.view_settings import MemorySettings
 @pytest.fixture
 def loop(qapp):
     """Qt's loop as asyncio's, as in the program."""
-    made = QEventLoop(qapp, already_running=False)
+    made = WindowLoop(qapp, already_running=False)
     asyncio.set_event_loop(made)
     with made:
         yield made

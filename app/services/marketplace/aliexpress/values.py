@@ -6,6 +6,7 @@ where the value is absent. A value in no documented form raises `ValueError`.
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import cache
@@ -17,6 +18,7 @@ import orjson
 from app.services.marketplace.aliexpress.rules import rules
 
 _EXACT_FLOAT = 2**53
+_PLAIN_TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", re.ASCII)
 
 
 def ident(value: Any) -> str:
@@ -114,7 +116,10 @@ def moment(value: Any, zone: str) -> datetime | None:
     if value is None or value == "":
         return None
     shown = str(value).strip()[:19]
-    local = datetime.strptime(shown, rules("wire")["timestamp_form"])  # noqa: DTZ007 - the zone follows
+    if _PLAIN_TIME.fullmatch(shown):  # a list of listings is mostly times, and this is ten times quicker
+        local = datetime.fromisoformat(shown)
+    else:
+        local = datetime.strptime(shown, rules("wire")["timestamp_form"])  # noqa: DTZ007 - the zone follows
     return local.replace(tzinfo=_zone(zone)).astimezone(UTC)
 
 
