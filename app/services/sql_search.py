@@ -48,6 +48,10 @@ class Match:
         """A subquery for their ids; its one parameter is the expression."""
         return f"(SELECT rowid FROM {self.table} WHERE {self.table} MATCH ?)"
 
+    def proves(self, words: Sequence[str]) -> bool:
+        """Whether its rows hold all *words*, so that none needs a second look."""
+        return self.proved.issuperset(words)
+
     def count(self, connection: Connection, at_most: int) -> int:
         """How many there are, *at_most* if there are more."""
         sql = f"SELECT count(*) FROM (SELECT rowid FROM {self.table} WHERE {self.table} MATCH ? LIMIT ?)"

@@ -22,6 +22,7 @@ from app.views.errors import sentence
 from app.views.listings.actions import ACTIONS
 from app.views.listings.cell_blocks import CellBlocks
 from app.views.listings.columns import columns
+from app.views.listings.counts import SegmentCounts
 from app.views.listings.filters import (
     SEGMENTS,
     fields,
@@ -66,10 +67,10 @@ class ListingsPage(TabPage):
     def __init__(self, context: ViewContext, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)
         self._desk = context.services.listings
-        self._counted_for: Query | None = None
         self._all_count: int | None = None
         self._is_own_edit = False
         self._choices = FilterChoices()
+        self._has_choices = False
         self._renewals = 0
         self._build_table()
         self._build_filters()
@@ -89,6 +90,7 @@ class ListingsPage(TabPage):
         self.rows = self.set_table(self._source, columns(), default_density="compact", thumbnails=self.pictures)
         self.rows.setItemDelegate(SteadyEditors(self.rows))
         self.blocks = CellBlocks(self.context, self.rows)
+        self.counts = SegmentCounts(self.context.runner, self._desk, self)
         self.steps = FindingSteps(self.context.runner, self.rows, self._desk.with_findings)
 
     def _build_filters(self) -> None:
@@ -123,6 +125,8 @@ class ListingsPage(TabPage):
         self.publisher.batch_ended.connect(self._on_batch_ended)
         self.publisher.edit_wanted.connect(self.show_rows)
         self._renew_timer.timeout.connect(self._renew)
+        self.rows.paged.ordered.connect(self._on_ordered)
+        self.counts.counted.connect(self._show_counts)
         self.row_actions.checked.connect(self.reload)
         self.editor.saved.connect(self._on_saved)
         self.editor.checked.connect(lambda id: self._on_saved(id, None))
@@ -135,7 +139,6 @@ class ListingsPage(TabPage):
         source = getattr(self, "_source", None)
         if source is not None and source.language != self.context.language.code:
             source.language = self.context.language.code
-            self._read_choices()
             self.reload()
 
     # -- hooks of the frame ------------------------------------------------------------------------------------
@@ -176,26 +179,32 @@ class ListingsPage(TabPage):
         )
 
     def on_activated(self) -> None:
-        """Count the segments, learn the names to filter by."""
-        self._count()
-        self._read_choices()
+        """Count the segments, learn the names to filter by; both wait for rows that are under way."""
+        if self.rows.paged.is_loaded:
+            self._count()
+            self._read_choices()
 
     def on_stores(self) -> None:
         """Other stores use other categories and templates."""
-        self._all_count = None
-        self._read_choices()
+        self._all_count, self._has_choices = None, False
 
     def ask(self) -> None:
-        """Rows and the counts of the segments."""
+        """Rows; the counts of the segments follow them."""
+        self.counts.stop()
         super().ask()
-        self._count()
 
     def reload(self) -> None:
         """Rows, counts, names and the open editor."""
+        self.counts.forget()
+        self._has_choices = False
         super().reload()
-        self._count()
-        self._read_choices()
         self.editor.refresh()
+
+    def _on_ordered(self) -> None:
+        """The rows are here: now what stands around them."""
+        self._count()
+        if not self._has_choices:
+            self._read_choices()
 
     def on_selection(self, selection: Selection) -> None:
         """The primary counts what it acts on."""
@@ -333,6 +342,7 @@ class ListingsPage(TabPage):
 
     def _renew_rows(self, listing_ids: Sequence[int], *, tell: bool) -> None:
         self.rows.paged.mark_stale(listing_ids)
+        self.counts.forget()
         self._count()
         if tell:
             self._is_own_edit = True
@@ -358,6 +368,7 @@ class ListingsPage(TabPage):
         self.rows.paged.mark_stale()
         self.editor.refresh()
         self._renewals += 1
+        self.counts.forget()
         if self._renewals % COUNT_EVERY == 0:
             self._count()
 
@@ -365,6 +376,7 @@ class ListingsPage(TabPage):
         self.context.changes.tell({"listing"})
 
     def _read_choices(self) -> None:
+        self._has_choices = True
         handle = self.context.runner.call(self._desk.filter_choices, self.store_ids, self.context.language.code)
         handle.succeeded.connect(self._take_choices)
 
@@ -377,19 +389,11 @@ class ListingsPage(TabPage):
 
     def _count(self) -> None:
         """Counts of the segments for the question in force, and of all listings for the tab's badge."""
-        query = self.make_query()
-        self._counted_for = query
-        handle = self.context.runner.call(self._counts, query)
-        handle.succeeded.connect(lambda counts: self._show_counts(query, *counts))
+        self.counts.ask(self.make_query())
 
-    def _counts(self, query: Query) -> tuple[dict[str, int], dict[str, int]]:
-        everything = self._desk.counts(Query(store_ids=query.store_ids))
-        is_narrowed = query.text or any(condition.field != "status" for condition in query.filters)
-        return (self._desk.counts(query) if is_narrowed else everything), everything
-
-    def _show_counts(self, query: Query, by_status: dict[str, int], everything: dict[str, int]) -> None:
-        if query is not self._counted_for or not isValid(self.segments):
-            return  # an older question, or the window has gone meanwhile
+    def _show_counts(self, by_status: dict[str, int], everything: dict[str, int]) -> None:
+        if not isValid(self.segments):
+            return  # the window has gone meanwhile
         self.segments.show_counts(segment_counts(by_status))
         self.badge_changed.emit(segment_counts(everything)["refused"], "red")
         total = sum(everything.values())

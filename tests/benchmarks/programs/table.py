@@ -72,7 +72,11 @@ class Session:
         return first >= 0 and all(table.paged.cells(row) is not None for row in (first, (first + last) // 2, last))
 
     def _is_settled(self) -> bool:
-        return self._table.paged.is_exact and not self._table.paged._loader.is_busy and self._desktop.context.runner.is_idle
+        return (
+            self._table.paged.is_exact
+            and not self._table.paged._loader.is_busy
+            and self._desktop.context.runner.is_idle
+        )
 
     def _settle(self) -> None:
         wait_until(self._is_settled)
@@ -202,9 +206,7 @@ class Session:
         paged, is_new = self._table.paged, []
         note = lambda: is_new.append(paged.query.text == typed and paged.is_loaded)  # noqa: E731
         paged.replaced.connect(note)
-        seconds = wait_painted(
-            self._probe, partial(self._press, typed[-1]), lambda: any(is_new) and self._is_whole()
-        )
+        seconds = wait_painted(self._probe, partial(self._press, typed[-1]), lambda: any(is_new) and self._is_whole())
         paged.replaced.disconnect(note)
         return seconds
 
