@@ -13,7 +13,7 @@ from app.services.db import Database
 from app.services.errors import InputError
 from app.services.listings.text import like_pattern
 from app.services.paging import Filter, HasId, Query
-from app.services.sql_ids import collected, interruptible
+from app.services.sql_ids import collected, interruptible, listed
 from app.services.sql_search import NO_TABLES, Match, Search, SearchTables, narrowest
 from app.services.tasks import TaskContext
 
@@ -205,7 +205,7 @@ class SqlSource(Generic[RowT]):
         """All matching rows, sorted; the plus keeps SQLite from fetching them in the order of an index instead."""
         plus = "+" if self._index(query) is not None else ""
         sql = f"SELECT id FROM {self.spec.table}{where.sql} ORDER BY {plus}{self.order(query)} LIMIT ?"
-        return connection.exec_driver_sql(sql, (*where.params, limit)).scalars().all()
+        return listed(connection, sql, (*where.params, limit))
 
     def _window(
         self, connection: Connection, query: Query, search: Search, limit: int, index: OrderIndex
@@ -218,13 +218,13 @@ class SqlSource(Generic[RowT]):
             f"ORDER BY {self.order(query)} LIMIT {WINDOW_ROWS}) CROSS JOIN {table} ON {table}.id = walked"
             f"{where.sql} LIMIT ?"
         )
-        return connection.exec_driver_sql(sql, (*where.params, limit)).scalars().all()
+        return listed(connection, sql, (*where.params, limit))
 
     def _walk(self, connection: Connection, where: Where, query: Query, limit: int, index: OrderIndex) -> Sequence[int]:
         """Along the index until enough are found."""
         table = f"{self.spec.table} INDEXED BY {index.name}"
         sql = f"SELECT id FROM {table}{where.sql} ORDER BY {self.order(query)} LIMIT ?"
-        return connection.exec_driver_sql(sql, (*where.params, limit)).scalars().all()
+        return listed(connection, sql, (*where.params, limit))
 
     # -- order and conditions ----------------------------------------------------------------------------------
 
