@@ -45,6 +45,12 @@ class Ground:
         path.mkdir(parents=True)
         return path
 
+    @property
+    def bytecode(self) -> dict[str, str]:
+        """Variables of programs that are measured from their start: an installed program lies there compiled, so
+        theirs is kept after the first start, in the folder of the run."""
+        return {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(self.folder / "bytecode")}
+
     @cached_property
     def sheet(self) -> Path:
         """The big supplier's sheet, 30 columns, its pictures beside it."""

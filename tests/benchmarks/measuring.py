@@ -30,7 +30,8 @@ class Measurement:
         name: stable, `<benchmark>.<what>`.
         value, unit: the median of the repeats, unless `how` says otherwise.
         floor: the same unit, measured in the same run; None where the budget is a number of its own.
-        budget: the highest `ratio` (or the highest `value` where there is no floor); the lowest where `at_least`.
+        budget: the highest `ratio` (or the highest `value` where there is no floor or `by_value`); the lowest where
+            `at_least`.
         how: what was done, in one sentence.
     """
 
@@ -41,6 +42,7 @@ class Measurement:
     floor: float | None = None
     budget: float | None = None
     at_least: bool = False
+    by_value: bool = False
 
     @property
     def ratio(self) -> float | None:
@@ -52,13 +54,13 @@ class Measurement:
         """Whether the budget is kept; None where there is none."""
         if self.budget is None:
             return None
-        judged = self.value if self.ratio is None else self.ratio
+        judged = self.value if self.ratio is None or self.by_value else self.ratio
         return judged >= self.budget if self.at_least else judged <= self.budget
 
     def line(self) -> str:
         """One JSON object."""
         told: dict[str, Any] = {
-            name: _rounded(value) for name, value in asdict(self).items() if name not in ("at_least", "how")
+            name: _rounded(value) for name, value in asdict(self).items() if name not in ("at_least", "by_value", "how")
         }
         told["budget_is"] = "least" if self.at_least else "most"
         told["ratio"] = _rounded(self.ratio)

@@ -12,7 +12,7 @@ from tests.benchmarks.ground import Ground
 from tests.benchmarks.measuring import Measurement, run_program
 
 STARTS = 7
-"""Of each kind for every repeat asked for: a start is short, and what else the machine does weighs more."""
+"""Of each kind in a full run: a start is short, and what else the machine does weighs the more."""
 PROGRAMS = "tests.benchmarks.programs"
 
 
@@ -20,11 +20,12 @@ def measure(ground: Ground) -> Iterator[Measurement]:
     """Fresh processes, floor and program taking turns, after one start of each that is not counted."""
     folder = ground.million
     _show_listings_first(folder)
-    _floor(), _start(folder)
+    environment = ground.bytecode
+    _floor(environment), _start(folder, environment)
     floors, paints, rows = [], [], []
     for _ in range(STARTS if ground.sizes.repeats > 1 else 1):
-        floors.append(_floor())
-        first_paint, first_rows = _start(folder)
+        floors.append(_floor(environment))
+        first_paint, first_rows = _start(folder, environment)
         paints.append(first_paint)
         rows.append(first_rows - first_paint)
     floor = median(floors)
@@ -40,11 +41,11 @@ def _show_listings_first(folder: Path) -> None:
     settings.sync()
 
 
-def _floor() -> float:
-    return float(run_program(f"{PROGRAMS}.empty_window", time.perf_counter())["first_paint_s"])
+def _floor(environment: dict[str, str]) -> float:
+    return float(run_program(f"{PROGRAMS}.empty_window", time.perf_counter(), environment=environment)["first_paint_s"])
 
 
-def _start(folder: Path) -> tuple[float, float]:
+def _start(folder: Path, environment: dict[str, str]) -> tuple[float, float]:
     """Seconds to the first paint and to the first rows."""
-    told = run_program(f"{PROGRAMS}.started", folder, time.perf_counter())
+    told = run_program(f"{PROGRAMS}.started", folder, time.perf_counter(), environment=environment)
     return told["first_paint_s"], told["first_rows_s"]

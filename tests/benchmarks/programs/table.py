@@ -38,7 +38,7 @@ KEY_MS = 120
 REPAINTS = 60
 INDEXED, OTHERS = ("updated", "price", "title"), ("stock", "code", "status", "category", "findings")
 WORDS = {
-    "latin": ("led lamp", "phone case", "sj012345", "usb c hub", "mug 4711"),
+    "latin": ("led lamp", "phone case", "sj0012345", "usb c hub", "mug 47"),
     "cyrillic": ("наушники", "лампа", "игрушка 17", "чехол"),
     "chinese": ("蓝牙耳机", "台灯", "手机壳", "耳机 usb"),
 }
@@ -52,6 +52,7 @@ class Session:
         self._desktop, self._jumps, self._notches = desktop, jumps, notches
         self._draw = random.Random(3)
         self.told: dict[str, Any] = {}
+        self.is_done = False
         desktop.ready.connect(lambda: QTimer.singleShot(500, desktop, self._begin))
 
     def _begin(self) -> None:
@@ -59,6 +60,7 @@ class Session:
             self._open()
             if self._jumps:
                 self._use()
+            self.is_done = True
         finally:
             self._desktop.window.close()
 
@@ -240,6 +242,8 @@ def main(folder: Path, jumps: int = 0, notches: int = 0) -> None:
     settings.sync()
     sessions: list[Session] = []
     open_driven(folder, lambda desktop: sessions.append(Session(desktop, jumps, notches)))
+    if not sessions[0].is_done:
+        sys.exit(1)  # what went wrong was logged
     tell(**sessions[0].told)
 
 
