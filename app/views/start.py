@@ -82,6 +82,7 @@ async def _run(qt: QApplication, app: Application, *, is_demo: bool) -> None:
     runner = TaskRunner(heavy=LateWorker(app))
     context = ViewContext(runner, settings)
     desktop = Desktop(context, lambda: load_services(app))
+    desktop.ready.connect(gc.freeze)  # code and widgets stay: going through them again would hold up a repaint
     closed = asyncio.Event()
     desktop.window.closed.connect(closed.set)
     if is_demo:
