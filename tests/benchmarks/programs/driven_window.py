@@ -10,6 +10,7 @@ from typing import Any
 from PySide6.QtCore import QEvent, QEventLoop, QObject, Qt, QTimer
 
 from app.views import start
+from app.views.main_window import USUAL
 
 PATIENCE_MS = 60_000
 
@@ -22,6 +23,7 @@ def open_driven(folder: Path, drive: Callable[[Any], None]) -> int:
 
     class Driven(start.Desktop):
         def start(self) -> None:
+            self.window.resize(USUAL)  # the screen of the offscreen platform is smaller than anybody's
             drive(self)
             super().start()
 
