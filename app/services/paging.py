@@ -73,8 +73,8 @@ RowT = TypeVar("RowT", bound=HasId, covariant=True)
 class PageSource(Protocol[RowT]):
     """Answers a table's questions. Called on worker threads, several at once; raises AppError subclasses."""
 
-    def count(self, query: Query) -> int:
-        """How many rows match, exactly."""
+    def count(self, query: Query, ctx: TaskContext | None = None) -> int:
+        """How many rows match, exactly; stops at `ctx.checkpoint()` when outdated."""
 
     def ids(self, query: Query, ctx: TaskContext) -> array[int]:
         """Ids of all matching rows in order, `array('q')`; stops at `ctx.checkpoint()` when outdated."""

@@ -1,7 +1,8 @@
-"""Reading very many ids without keeping the other threads of the interpreter waiting.
+"""Reading rows and very many ids without keeping the other threads of the interpreter waiting.
 
 SQLite puts them into one text while it needs no interpreter at all; the text is taken apart in small pieces. Fetching
-a million rows one by one would make the window stutter for half a second.
+a million rows one by one would make the window stutter for half a second, and even a page of 128: the interpreter is
+let go and asked back for every row, and each time a window that is painting keeps it for some milliseconds.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
@@ -20,6 +22,18 @@ PIECE = 1 << 17
 """Characters taken apart at a time: about fifteen thousand ids, a millisecond."""
 LOOK_EVERY = 200_000
 """Steps of SQLite's machine between two looks at whether the answer is still wanted: some milliseconds."""
+
+
+def listed(connection: Connection, sql: str, params: Sequence[Any] = ()) -> list[Any]:
+    """The values of the one column of *sql*, numbers or texts, in its order."""
+    whole = f"WITH found(value) AS ({sql}) SELECT json_group_array(value) FROM found"
+    return loaded(connection, whole, params)
+
+
+def loaded(connection: Connection, sql: str, params: Sequence[Any] = ()) -> list[Any]:
+    """The JSON array that *sql* makes of everything it finds."""
+    found: list[Any] = orjson.loads(connection.exec_driver_sql(sql, tuple(params)).scalar_one())
+    return found
 
 
 def collected(connection: Connection, sql: str, params: Sequence[Any], ctx: TaskContext | None = None) -> array[int]:

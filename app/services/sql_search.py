@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from app.services.listings.text import bigrams, fold, like_pattern
+from app.services.sql_ids import listed
 
 LAST_CHARACTER = "\U0010ffff"
 NOTHING = '"\x01\x01\x01"'
@@ -47,6 +48,10 @@ class Match:
     def rows(self) -> str:
         """A subquery for their ids; its one parameter is the expression."""
         return f"(SELECT rowid FROM {self.table} WHERE {self.table} MATCH ?)"
+
+    def proves(self, words: Sequence[str]) -> bool:
+        """Whether its rows hold all *words*, so that none needs a second look."""
+        return self.proved.issuperset(words)
 
     def count(self, connection: Connection, at_most: int) -> int:
         """How many there are, *at_most* if there are more."""
@@ -140,5 +145,5 @@ def _proved(word: str) -> frozenset[str]:
 
 def _beginning_with(connection: Connection, terms: str, pair: str) -> str:
     sql = f"SELECT term FROM {terms} WHERE term >= ? AND term < ?"
-    found: Sequence[str] = connection.exec_driver_sql(sql, (pair, pair + LAST_CHARACTER)).scalars().all()
+    found: Sequence[str] = listed(connection, sql, (pair, pair + LAST_CHARACTER))
     return " OR ".join(map(_quoted, found)) or NOTHING

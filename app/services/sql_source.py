@@ -13,7 +13,7 @@ from app.services.db import Database
 from app.services.errors import InputError
 from app.services.listings.text import like_pattern
 from app.services.paging import Filter, HasId, Query
-from app.services.sql_ids import collected, interruptible
+from app.services.sql_ids import collected, interruptible, listed
 from app.services.sql_search import NO_TABLES, Match, Search, SearchTables, narrowest
 from app.services.tasks import TaskContext
 
@@ -24,6 +24,8 @@ MANY_HITS = 30_000
 """With more hits than that the first rows hold enough of them: they are looked at first."""
 WINDOW_ROWS = 3_000
 """How many first rows."""
+WALKED_HITS = 150_000
+"""With more hits than that it is quicker to go through an index of all rows than to fetch the rows of the hits."""
 _COMPARISONS = {"=": "IS", "!=": "IS NOT", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 
 
@@ -108,21 +110,42 @@ class SqlSource(Generic[RowT]):
         """The rows of *ids*, in any order."""
         raise NotImplementedError
 
-    def count(self, query: Query) -> int:
-        """How many rows match, exactly."""
-        with self._db.reader.connect() as connection:
-            search, match = self._searched(connection, query)
-            where, table = self._filters(query), self.spec.table
-            is_proved = match is not None and match.proved.issuperset(search.words)
-            if match is not None and is_proved and not where.conditions:
+    def count(self, query: Query, ctx: TaskContext | None = None) -> int:
+        """How many rows match, exactly.
+
+        Raises:
+            TaskCancelled: stopped, also in the middle of a statement.
+        """
+        with self._db.reader.connect() as connection, interruptible(connection, ctx):
+            search, match, hits = self._searched(connection, query, WALKED_HITS)
+            if match is not None and match.proves(search.words) and not self._filters(query).conditions:
                 return match.count(connection, -1)
-            index = self.spec.orders.get("")
-            walks = is_proved and index is not None and self._is_held(query, index)
-            if walks and index is not None:
-                table = f"{table} INDEXED BY {index.name}"
-            where += search.conditions(self.spec.table, self.spec.search_column, match, walks=walks)
-            sql = f"SELECT count(*) FROM {table}{where.sql}"
-            return int(connection.exec_driver_sql(sql, where.params).scalar_one())
+            table, where = self._all(query, search, match, hits, self.spec.orders.get(""))
+            return int(
+                connection.exec_driver_sql(f"SELECT count(*) FROM {table}{where.sql}", where.params).scalar_one()
+            )
+
+    def count_by(self, name: str, query: Query, ctx: TaskContext | None = None) -> dict[Any, int]:
+        """How many rows of *query* there are of each value of the field *name*.
+
+        Raises:
+            TaskCancelled: stopped, also in the middle of a statement.
+        """
+        expression, store = self._field(name).expression, self.spec.store_column
+        with self._db.reader.connect() as connection, interruptible(connection, ctx):
+            search, match, hits = self._searched(connection, query, WALKED_HITS)
+            if store and not query.filters and self._is_for_walking(search, match, hits):
+                # by store first: an index of both has the rows in this order, nothing needs to be sorted
+                table, groups = self.spec.table, f"{store}, {expression}"
+                where = self._filters(query) + search.conditions(table, self.spec.search_column, match, walks=True)
+            else:
+                table, where = self._all(query, search, match, hits, self.spec.orders.get(""))
+                groups = f"+{expression}"
+            sql = f"SELECT {expression}, count(*) FROM {table}{where.sql} GROUP BY {groups}"
+            found: dict[Any, int] = {}
+            for value, number in connection.exec_driver_sql(sql, where.params):
+                found[value] = found.get(value, 0) + int(number)
+            return found
 
     def ids(self, query: Query, ctx: TaskContext | None = None) -> array[int]:
         """Ids of all matching rows in order.
@@ -131,11 +154,10 @@ class SqlSource(Generic[RowT]):
             TaskCancelled: stopped, also in the middle of a statement.
         """
         with self._db.reader.connect() as connection, interruptible(connection, ctx):
-            where, order, index = self._where(connection, query), self.order(query), self._index(query)
-            table = self.spec.table
-            if index is not None and not query.text and self._is_held(query, index):
-                table = f"{table} INDEXED BY {index.name}"
-            elif index is not None:
+            order, index = self.order(query), self._index(query)
+            search, match, hits = self._searched(connection, query, WALKED_HITS)
+            table, where = self._all(query, search, match, hits, index)
+            if index is not None and table == self.spec.table:
                 order = f"+{order}"  # one pass and a sort: fetching rows in the order of an index costs more
             return collected(connection, f"SELECT id FROM {table}{where.sql} ORDER BY {order}", where.params, ctx)
 
@@ -183,7 +205,7 @@ class SqlSource(Generic[RowT]):
         """All matching rows, sorted; the plus keeps SQLite from fetching them in the order of an index instead."""
         plus = "+" if self._index(query) is not None else ""
         sql = f"SELECT id FROM {self.spec.table}{where.sql} ORDER BY {plus}{self.order(query)} LIMIT ?"
-        return connection.exec_driver_sql(sql, (*where.params, limit)).scalars().all()
+        return listed(connection, sql, (*where.params, limit))
 
     def _window(
         self, connection: Connection, query: Query, search: Search, limit: int, index: OrderIndex
@@ -196,13 +218,13 @@ class SqlSource(Generic[RowT]):
             f"ORDER BY {self.order(query)} LIMIT {WINDOW_ROWS}) CROSS JOIN {table} ON {table}.id = walked"
             f"{where.sql} LIMIT ?"
         )
-        return connection.exec_driver_sql(sql, (*where.params, limit)).scalars().all()
+        return listed(connection, sql, (*where.params, limit))
 
     def _walk(self, connection: Connection, where: Where, query: Query, limit: int, index: OrderIndex) -> Sequence[int]:
         """Along the index until enough are found."""
         table = f"{self.spec.table} INDEXED BY {index.name}"
         sql = f"SELECT id FROM {table}{where.sql} ORDER BY {self.order(query)} LIMIT ?"
-        return connection.exec_driver_sql(sql, (*where.params, limit)).scalars().all()
+        return listed(connection, sql, (*where.params, limit))
 
     # -- order and conditions ----------------------------------------------------------------------------------
 
@@ -239,17 +261,34 @@ class SqlSource(Generic[RowT]):
         names = {condition.field for condition in query.filters} | ({"store"} if query.store_ids else set())
         return names <= index.holds
 
+    def _all(
+        self, query: Query, search: Search, match: Match | None, hits: int, index: OrderIndex | None
+    ) -> tuple[str, Where]:
+        """Table and conditions for going through every matching row: along *index* where it holds all that is asked
+        for and the hits are so many that fetching their rows would take longer."""
+        table = self.spec.table
+        walks = index is not None and self._is_held(query, index) and self._is_for_walking(search, match, hits)
+        if walks and index is not None:
+            table = f"{table} INDEXED BY {index.name}"
+        more = search.conditions(self.spec.table, self.spec.search_column, match, walks=walks)
+        return table, self._filters(query) + more
+
+    @staticmethod
+    def _is_for_walking(search: Search, match: Match | None, hits: int) -> bool:
+        """Whether nothing but an index needs to be read to tell the rows, and all of it rather than the hits."""
+        return not search.words or (match is not None and hits > WALKED_HITS and match.proves(search.words))
+
     def _where(self, connection: Connection, query: Query) -> Where:
-        search, match = self._searched(connection, query)
+        search, match, _ = self._searched(connection, query, MANY_HITS)
         return self._filters(query) + search.conditions(self.spec.table, self.spec.search_column, match)
 
-    def _searched(self, connection: Connection, query: Query) -> tuple[Search, Match | None]:
-        """The words of a query, and what narrows its rows down."""
+    def _searched(self, connection: Connection, query: Query, at_most: int) -> tuple[Search, Match | None, int]:
+        """The words of a query, what narrows its rows down, and how far; hits beyond *at_most* are not counted."""
         search = Search.of(query.text, self.spec.search)
-        match, hits = narrowest(connection, search.quick_matches(), MANY_HITS)
-        if hits > MANY_HITS and match is None:
-            match, _ = narrowest(connection, search.looked_up_matches(connection), MANY_HITS)
-        return search, match
+        match, hits = narrowest(connection, search.quick_matches(), at_most)
+        if match is None:
+            match, hits = narrowest(connection, search.looked_up_matches(connection), at_most)
+        return search, match, hits
 
     def _filters(self, query: Query) -> Where:
         """The conditions of a query without its words."""

@@ -69,7 +69,7 @@ class PageLoader(QObject):
         self.wanted: Callable[[], Collection[int]] = frozenset
         self._runner = runner
         self._question = 0
-        self._order: TaskHandle | None = None
+        self._long: TaskHandle | None = None
         self._next: Query | None = None
         self._heads = 0
         self._wanted: dict[int, list[int]] = {}
@@ -110,9 +110,9 @@ class PageLoader(QObject):
         self._question += 1
         self._next = None
         self._wanted.clear()
-        if self._order is not None:
-            self._order.cancel()
-            self._order = None
+        if self._long is not None:
+            self._long.cancel()
+            self._long = None
 
     def _ask_head(self) -> None:
         """Ask for first rows; while two older questions are still being answered, only the latest one waits."""
@@ -130,12 +130,20 @@ class PageLoader(QObject):
     def _on_head(self, query: Query, head: Head) -> None:
         self.headed.emit(head)
         if head.total is None:
-            self._run(self._runner.call(self.source.count, query), self.counted.emit)
-            self._ask_order(query)
+            self._ask_count(query)
+
+    def _ask_count(self, query: Query) -> None:
+        """Number first, order after it: one long answer at a time leaves a processor to what the user does next."""
+        self._long = self._runner.start(self.source.count, query)
+        self._run(self._long, lambda total: self._on_count(query, total))
+
+    def _on_count(self, query: Query, total: int) -> None:
+        self.counted.emit(total)
+        self._ask_order(query)
 
     def _ask_order(self, query: Query) -> None:
-        self._order = self._runner.start(_order, self.source, query, self.wanted())
-        self._run(self._order, self.ordered.emit)
+        self._long = self._runner.start(_order, self.source, query, self.wanted())
+        self._run(self._long, self.ordered.emit)
 
     def _fetch(self) -> None:
         while self._wanted and len(self._fetching) < FETCHING:

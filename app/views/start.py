@@ -86,6 +86,7 @@ async def _run(qt: QApplication, app: Application, *, is_demo: bool) -> None:
     Look(qt, settings).apply()
     context = ViewContext(runner, settings)
     desktop = Desktop(context, lambda: load_services(app))
+    desktop.ready.connect(gc.freeze)  # code and widgets stay: going through them again would hold up a repaint
     closed = asyncio.Event()
     desktop.window.closed.connect(closed.set)
     desktop.warm.connect(gc.freeze)  # modules, classes, the shell: else every full sweep looks at them for 0.1 s

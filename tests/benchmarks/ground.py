@@ -46,6 +46,12 @@ class Ground:
         path.mkdir(parents=True)
         return path
 
+    @property
+    def bytecode(self) -> dict[str, str]:
+        """Variables of programs that are measured from their start: an installed program lies there compiled, so
+        theirs is kept after the first start, in the folder of the run."""
+        return {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(self.folder / "bytecode")}
+
     @cached_property
     def sheet(self) -> Path:
         """The big supplier's sheet, 30 columns, its pictures beside it."""
@@ -94,11 +100,17 @@ class Ground:
 
     @cached_property
     def million(self) -> Path:
-        """A data folder with very many listings; read it only."""
+        """A data folder with very many listings; read it only. Its copy of today is there, as after the first start
+        of a day, and its stores are no practice stores: a start brings up no market beside the window."""
+        from app.services.upgrade import daily_backup
         from tests.benchmarks.many_listings import fill
 
         folder = self.copy_of_store()
-        fill(folder / NAME, self.sizes.listings)
+        path = folder / NAME
+        daily_backup(path)  # before the filling: nobody reads this copy
+        with closing(sqlite3.connect(path)) as connection, connection:
+            connection.execute("UPDATE store SET is_practice = 0")
+        fill(path, self.sizes.listings)
         return folder
 
 

@@ -24,7 +24,7 @@ FIRST_MS, STEP_MS = 1_750_000_000_000, 700
 CHINESE = ("蓝牙耳机", "台灯", "手机壳", "收纳盒", "保温杯", "充电线", "儿童玩具", "厨房用品")
 CYRILLIC = ("наушники", "настольная лампа", "чехол", "игрушка", "кабель", "термос")
 STATUSES = ("live", "live", "live", "live", "ready", "draft", "off", "in_review")
-SIZES = ("S", "M", "L")
+SIZES = ("XS", "S", "M", "L", "XL", "2XL", "3XL", "4XL", "5XL")
 
 _LISTING = (
     "id",
@@ -74,8 +74,7 @@ _LISTING = (
 def fill(path: Path, count: int) -> None:
     """Put *count* listings into the database file at *path*, which has its tables and stores 1 and 2.
 
-    Every fifth listing has three variants, the others one; every eighth title begins in Chinese, every twelfth in
-    Russian.
+    A listing has one to nine variants, five on average; every eighth title begins in Chinese, every twelfth in Russian.
     """
     pictures = _pictures(path.parent / "pictures")
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
@@ -154,7 +153,7 @@ def _rows(
         store_id = 1 if listing_id % 5 else 2
         leaves, templates = places[store_id]
         key, price, stock = f"K{listing_id:07d}", draw.randrange(99, 40_000), draw.randrange(2_000)
-        codes = [f"SJ{listing_id:07d}-{size}" for size in SIZES] if listing_id % 5 == 0 else [f"SJ{listing_id:07d}"]
+        codes = [f"SJ{listing_id:07d}-{size}" for size in SIZES[: 1 + listing_id % len(SIZES)]]
         product_id = f"10050{listing_id:011d}" if listing_id % 2 else None
         searched = search_text(title, key, product_id, codes, keywords[number])
         status = STATUSES[draw.randrange(len(STATUSES))]

@@ -146,7 +146,7 @@ class FakeSource:
         if self.gate is not None:
             assert self.gate.wait(10)
 
-    def count(self, query):
+    def count(self, query, ctx=None):
         self.asked["count"] += 1
         self._wait()
         return len(self._matching(query))

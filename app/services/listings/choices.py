@@ -2,35 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection
 
 from app.services.db import Database
 from app.services.listings.details import Choice
 from app.services.listings.loading import id_list
 
-_CATEGORIES = """
-SELECT listing.category_id, coalesce(max(category.name_{language}), listing.category_id)
-FROM listing JOIN store ON store.id = listing.store_id
-LEFT JOIN category ON category.gateway = store.gateway AND category.category_id = listing.category_id
-WHERE listing.category_id <> ''{stores} GROUP BY 1 ORDER BY 2
-"""
-_TEMPLATES = """
-SELECT freight_template_id, coalesce(max(freight_template.name), freight_template_id)
-FROM listing LEFT JOIN freight_template
-  ON freight_template.store_id = listing.store_id AND template_id = freight_template_id
-WHERE freight_template_id <> ''{stores} GROUP BY 1 ORDER BY 2
-"""
-_GROUPS = """
-SELECT listing.group_id, coalesce(max(product_group.name), listing.group_id)
-FROM listing LEFT JOIN product_group
-  ON product_group.store_id = listing.store_id AND product_group.group_id = listing.group_id
-WHERE listing.group_id <> ''{stores} GROUP BY 1 ORDER BY 2
-"""
-_RUNS = """
-SELECT id, file FROM import_run WHERE id IN (SELECT import_run_id FROM listing WHERE import_run_id IS NOT NULL{stores})
-ORDER BY id DESC LIMIT 50
-"""
+_USED = "SELECT DISTINCT store_id, category_id, freight_template_id, group_id, import_run_id FROM listing{stores}"
+_NAMES = (
+    "SELECT store.id, category.category_id, category.name_{language} FROM store JOIN category USING (gateway) "
+    "WHERE category.category_id IN (SELECT value FROM json_each(?))",
+    "SELECT store_id, template_id, name FROM freight_template WHERE template_id IN (SELECT value FROM json_each(?))",
+    "SELECT store_id, group_id, name FROM product_group WHERE group_id IN (SELECT value FROM json_each(?))",
+)
+"""Of categories, templates, groups: store, id, name. The parameter is the ids in use, as JSON."""
+_RUNS = "SELECT id, file FROM import_run WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id DESC LIMIT 50"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +36,28 @@ class FilterChoices:
 
 def filter_choices(db: Database, store_ids: Sequence[int], language: str) -> FilterChoices:
     """What the listings of these stores (none: all) use. *language* decides the names of categories."""
-    stores = f" AND listing.store_id IN ({id_list(store_ids)})" if store_ids else ""
-    name = "zh" if language == "zh" else "en"
+    stores = f" WHERE store_id IN ({id_list(store_ids)})" if store_ids else ""
     with db.reader.connect() as connection:
-        found = [
-            tuple(Choice(str(row[0]), str(row[1])) for row in connection.exec_driver_sql(sql.format(**params)))
-            for sql, params in (
-                (_CATEGORIES, {"language": name, "stores": stores}),
-                (_TEMPLATES, {"stores": stores}),
-                (_GROUPS, {"stores": stores}),
-                (_RUNS, {"stores": stores}),
+        used = connection.exec_driver_sql(_USED.format(stores=stores)).all()
+        categories, templates, groups = [
+            _named(
+                connection, sql.format(language="zh" if language == "zh" else "en"), {(row[0], row[at]) for row in used}
             )
+            for at, sql in enumerate(_NAMES, 1)
         ]
-    return FilterChoices(*found)
+        runs = _as_json({row[4] for row in used if row[4] is not None})
+        imports = tuple(Choice(str(id), str(file)) for id, file in connection.exec_driver_sql(_RUNS, (runs,)))
+    return FilterChoices(categories, templates, groups, imports)
+
+
+def _named(connection: Connection, sql: str, used: set[tuple[int, str]]) -> tuple[Choice, ...]:
+    """Ids in use, in the order of their names."""
+    names = {id: "" for _, id in used if id}
+    for store_id, id, name in connection.exec_driver_sql(sql, (_as_json(names),)):
+        if (store_id, id) in used:
+            names[id] = max(names[id], name or "")
+    return tuple(sorted((Choice(id, name or id) for id, name in names.items()), key=lambda choice: choice.name))
+
+
+def _as_json(values: Collection[Any]) -> str:
+    return orjson.dumps(list(values)).decode()

@@ -112,16 +112,13 @@ class ListingDesk:
         refresh_listing_images(self.db, listing_ids, ctx)
         return recheck(self.db, listing_ids, ctx)
 
-    def counts(self, query: Query) -> dict[str, int]:
-        """How many listings of *query* each status has; conditions on the status itself are left out."""
-        source = self.source()
+    def counts(self, query: Query, ctx: TaskContext | None = None) -> dict[str, int]:
+        """How many listings of *query* each status has; conditions on the status itself are left out.
+
+        Raises: TaskCancelled.
+        """
         filters = tuple(condition for condition in query.filters if condition.field != "status")
-        where, params = source.where(Query(text=query.text, filters=filters, store_ids=query.store_ids))
-        with self.db.reader.connect() as connection:
-            rows = connection.exec_driver_sql(
-                f"SELECT status, count(*) FROM listing{where} GROUP BY status", tuple(params)
-            )
-            return {row[0]: int(row[1]) for row in rows}
+        return self.source().count_by("status", Query(text=query.text, filters=filters, store_ids=query.store_ids), ctx)
 
     def with_findings(self, query: Query, ctx: TaskContext | None = None) -> array[int]:
         """Ids of the listings of *query* that the checker has something to say about, in their order."""

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from app.models import ListingStatus
 from app.services.listings.loading import id_list
 from app.services.listings.text import fold
+from app.services.sql_ids import loaded
 from app.services.sql_search import SearchTables
 from app.services.sql_source import Field, OrderIndex, SqlSource, TableSpec
 
@@ -112,14 +113,15 @@ _HELD = frozenset(
 """Fields that `ix_listing_updated` holds (migration 0004)."""
 
 _ROWS = """
-SELECT listing.id, listing.store_id, listing.status, listing.off_reason, listing.title, listing.code,
+SELECT json_group_array(json_array(
+       listing.id, listing.store_id, listing.status, listing.off_reason, listing.title, listing.code,
        listing.product_id, listing.sku_count, listing.price_min_minor, listing.price_max_minor, listing.currency,
        listing.stock_total, coalesce(category.name_{language}, listing.category_id),
        coalesce(freight_template.name, listing.freight_template_id), coalesce(product_group.name, listing.group_id),
        listing.block_count, listing.hold_count, listing.warn_count,
        (listing.sent_hash IS NOT NULL AND listing.sent_hash <> listing.content_hash), listing.updated_ms,
        coalesce((SELECT source FROM image WHERE image.listing_id = listing.id ORDER BY position LIMIT 1), ''),
-       listing.image_count, listing.error_code, listing.product_key
+       listing.image_count, listing.error_code, listing.product_key))
 FROM listing
 JOIN store ON store.id = listing.store_id
 LEFT JOIN category ON category.gateway = store.gateway AND category.category_id = listing.category_id
@@ -151,8 +153,7 @@ class ListingSource(SqlSource[ListingRow]):
     def load_rows(self, connection: Connection, ids: Sequence[int]) -> list[ListingRow]:
         """The rows of *ids*, in any order."""
         language = "zh" if self.language == "zh" else "en"
-        rows = connection.exec_driver_sql(_ROWS.format(language=language, ids=id_list(ids)))
-        return [ListingRow(*row) for row in rows]
+        return [ListingRow(*row) for row in loaded(connection, _ROWS.format(language=language, ids=id_list(ids)))]
 
     def children(self, id: int) -> list[SkuRow]:
         """The variants of a listing, in order."""

@@ -21,6 +21,7 @@ from app.views.errors import sentence
 from app.views.listings.actions import ACTIONS
 from app.views.listings.cell_blocks import CellBlocks
 from app.views.listings.columns import columns
+from app.views.listings.counts import SegmentCounts
 from app.views.listings.filters import (
     SEGMENTS,
     fields,
@@ -65,10 +66,10 @@ class ListingsPage(TabPage):
     def __init__(self, context: ViewContext, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)
         self._desk = context.services.listings
-        self._counted_for: Query | None = None
         self._all_count: int | None = None
         self._is_own_edit = False
         self._choices = FilterChoices()
+        self._has_choices = False
         self._renewals = 0
         self._build_table()
         self._build_filters()
@@ -88,6 +89,7 @@ class ListingsPage(TabPage):
         self.rows = self.set_table(self._source, columns(), default_density="compact", thumbnails=self.pictures)
         self.rows.setItemDelegate(SteadyEditors(self.rows))
         self.blocks = CellBlocks(self.context, self.rows)
+        self.counts = SegmentCounts(self.context.runner, self._desk, self)
         self.steps = FindingSteps(self.context.runner, self.rows, self._desk.with_findings)
 
     def _build_filters(self) -> None:
@@ -122,6 +124,8 @@ class ListingsPage(TabPage):
         self.publisher.batch_ended.connect(self._on_batch_ended)
         self.publisher.edit_wanted.connect(self.show_rows)
         self._renew_timer.timeout.connect(self._renew)
+        self.rows.paged.ordered.connect(self._on_ordered)
+        self.counts.counted.connect(self._show_counts)
         self.row_actions.checked.connect(self.reload)
         self.editor.saved.connect(self._on_saved)
         self.editor.checked.connect(lambda id: self._on_saved(id, None))
@@ -134,7 +138,6 @@ class ListingsPage(TabPage):
         source = getattr(self, "_source", None)
         if source is not None and source.language != self.context.language.code:
             source.language = self.context.language.code
-            self._read_choices()
             self.reload()
 
     # -- hooks of the frame ------------------------------------------------------------------------------------
@@ -175,26 +178,32 @@ class ListingsPage(TabPage):
         )
 
     def on_activated(self) -> None:
-        """Count the segments, learn the names to filter by."""
-        self._count()
-        self._read_choices()
+        """Count the segments, learn the names to filter by; both wait for rows that are under way."""
+        if self.rows.paged.is_loaded:
+            self._count()
+            self._read_choices()
 
     def on_stores(self) -> None:
         """Other stores use other categories and templates."""
-        self._all_count = None
-        self._read_choices()
+        self._all_count, self._has_choices = None, False
 
     def ask(self) -> None:
-        """Rows and the counts of the segments."""
+        """Rows; the counts of the segments follow them."""
+        self.counts.stop()
         super().ask()
-        self._count()
 
     def reload(self) -> None:
         """Rows, counts, names and the open editor."""
+        self.counts.forget()
+        self._has_choices = False
         super().reload()
-        self._count()
-        self._read_choices()
         self.editor.refresh()
+
+    def _on_ordered(self) -> None:
+        """The rows are here: now what stands around them."""
+        self._count()
+        if not self._has_choices:
+            self._read_choices()
 
     def on_selection(self, selection: Selection) -> None:
         """The primary counts what it acts on."""
@@ -332,6 +341,7 @@ class ListingsPage(TabPage):
 
     def _renew_rows(self, listing_ids: Sequence[int], *, tell: bool) -> None:
         self.rows.paged.mark_stale(listing_ids)
+        self.counts.forget()
         self._count()
         if tell:
             self._is_own_edit = True
@@ -357,6 +367,7 @@ class ListingsPage(TabPage):
         self.rows.paged.mark_stale()
         self.editor.refresh()
         self._renewals += 1
+        self.counts.forget()
         if self._renewals % COUNT_EVERY == 0:
             self._count()
 
@@ -364,6 +375,7 @@ class ListingsPage(TabPage):
         self.context.changes.tell({"listing"})
 
     def _read_choices(self) -> None:
+        self._has_choices = True
         handle = self.context.runner.call(self._desk.filter_choices, self.store_ids, self.context.language.code)
         handle.succeeded.connect(self._take_choices)
 
@@ -376,19 +388,9 @@ class ListingsPage(TabPage):
 
     def _count(self) -> None:
         """Counts of the segments for the question in force, and of all listings for the tab's badge."""
-        query = self.make_query()
-        self._counted_for = query
-        handle = self.context.runner.call(self._counts, query)
-        handle.succeeded.connect(lambda counts: self._show_counts(query, *counts))
+        self.counts.ask(self.make_query())
 
-    def _counts(self, query: Query) -> tuple[dict[str, int], dict[str, int]]:
-        everything = self._desk.counts(Query(store_ids=query.store_ids))
-        is_narrowed = query.text or any(condition.field != "status" for condition in query.filters)
-        return (self._desk.counts(query) if is_narrowed else everything), everything
-
-    def _show_counts(self, query: Query, by_status: dict[str, int], everything: dict[str, int]) -> None:
-        if query is not self._counted_for:
-            return  # an older question
+    def _show_counts(self, by_status: dict[str, int], everything: dict[str, int]) -> None:
         self.segments.show_counts(segment_counts(by_status))
         self.badge_changed.emit(segment_counts(everything)["refused"], "red")
         total = sum(everything.values())

@@ -12,14 +12,12 @@ from app.views.theme import current_theme
 from app.views.widgets.form import mark_bad
 from app.views.widgets.live import Live
 
-PAUSE_MS = 15
-
 
 class SearchBox(Live, QLineEdit):
     """A line edit with a magnifier and a clear button.
 
     Emits:
-        searched: the text, 15 ms after the last keystroke (an input method commits several characters at once).
+        searched: the text, when the event loop turns after a keystroke (an input method may commit several at once).
         entered: the text, at Enter.
         emptied_back: Backspace in the empty box: take the last chip away.
         left_down: arrow down: go to the table.
@@ -34,7 +32,7 @@ class SearchBox(Live, QLineEdit):
         super().__init__(parent)
         self._width = width
         self._told = ""
-        self._pause = QTimer(self, interval=PAUSE_MS, singleShot=True)
+        self._pause = QTimer(self, interval=0, singleShot=True)
         self._pause.timeout.connect(self.search_now)
         self._glass = self.addAction(icon("search"), QLineEdit.ActionPosition.LeadingPosition)
         self.setClearButtonEnabled(True)

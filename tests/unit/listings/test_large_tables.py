@@ -5,13 +5,14 @@ from __future__ import annotations
 
 import random
 from array import array
+from collections import Counter
 from itertools import product
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.services import sql_source
+from app.services import sql_ids, sql_source
 from app.services.listings.editing import ListingEdit, edit_listings
 from app.services.listings.source import ListingSource
 from app.services.listings.text import fold
@@ -43,7 +44,7 @@ ASKED = [
 ]
 PATHS = {
     "as it is": {},
-    "window": {"FEW_HITS": 0, "FEW_OF_SEVERAL": 0, "MANY_HITS": 0, "WINDOW_ROWS": 12},
+    "window": {"FEW_HITS": 0, "FEW_OF_SEVERAL": 0, "MANY_HITS": 0, "WINDOW_ROWS": 12, "WALKED_HITS": 0},
     "walk": {"FEW_HITS": 0, "FEW_OF_SEVERAL": 0, "MANY_HITS": 10**6},
     "sort": {"FEW_HITS": 10**6, "FEW_OF_SEVERAL": 10**6, "MANY_HITS": 10**6},
 }
@@ -99,8 +100,33 @@ def test_every_way_gives_the_same_answer(source, path, monkeypatch):
         wanted = expected(rows, query)
         assert list(source.ids(query)) == wanted, query
         assert source.count(query) == len(wanted), query
+        status = {row["id"]: row["status"] for row in rows}
+        assert source.count_by("status", query) == Counter(status[id] for id in wanted), query
         for limit in (3, 100):
             assert [row.id for row in source.first_page(query, limit)] == wanted[:limit], (query, limit)
+
+
+@pytest.mark.parametrize("query", [Query(), Query(text="lam"), Query(sort="stock")])
+def test_long_answers_can_be_stopped(source, query):
+    stopped = TaskContext()
+    stopped.stop.set()
+    with pytest.raises(TaskCancelled):
+        source.ids(query, stopped)
+    assert source.count(query, TaskContext()) == source.count(query)
+
+
+def test_a_count_is_stopped_in_the_middle(source, monkeypatch):
+    monkeypatch.setattr(sql_ids, "LOOK_EVERY", 1)
+    stopped = TaskContext()
+    stopped.stop.set()
+    for ask in (source.count, lambda query, ctx: source.count_by("status", query, ctx)):
+        with pytest.raises(TaskCancelled):
+            ask(Query(text="lamp"), stopped)
+
+
+def test_the_statuses_of_all_listings_are_counted_without_sorting(db):
+    plan = plan_of(db, "SELECT status, count(*) FROM listing GROUP BY store_id, status")
+    assert "COVERING INDEX ix_listing_status" in plan and "TEMP B-TREE" not in plan
 
 
 def test_a_word_at_the_very_end_of_a_text_is_found(db, make_listing):

@@ -75,6 +75,27 @@ def test_first_rows_are_there_before_the_count(make, fake_source, qtbot):
     assert model.rowCount() == 1000
 
 
+def test_a_new_question_stops_the_count_of_the_one_before(make, fake_source, qtbot):
+    source, stopped = fake_source(1000), threading.Event()
+    plain = source.count
+
+    def count(query, ctx):
+        if not query.text:
+            ctx.stop.wait(10)
+            stopped.set()
+            ctx.checkpoint()
+        return plain(query)
+
+    source.count = count
+    model = make(source)
+    with qtbot.waitSignal(model.replaced):
+        model.ask(Query())
+    asked(qtbot, model, Query(text="0001"))
+    qtbot.waitUntil(stopped.is_set)
+    assert source.asked["ids"] <= 1, "nobody ordered what nobody asks for any more"
+    assert model.total == 111
+
+
 def test_any_row_can_be_reached(make, fake_source, qtbot):
     source = fake_source(5000)
     model = asked(qtbot, make(source))

@@ -17,6 +17,7 @@ from app.views.text_cache import KEPT, TextCache, elided
 from app.views.theme import DENSITIES, Theme, current_theme
 
 LEFT = Column("a", "filter.name", lambda row: row)
+LEFT_TITLE = Column("title", "filter.name", lambda row: Cell(row.title))
 RIGHT = Column("b", "filter.name", lambda row: row, align="right")
 
 
@@ -301,3 +302,21 @@ def test_a_repaint_costs_less_than_qts_own_table(runner, fake_source, qtbot):
     qtbot.waitUntil(lambda: runner.is_idle)
     assert _fastest(ours) < _fastest(plain)
     model.stop()
+
+
+def test_scrolling_paints_only_the_rows_that_come_into_view(runner, fake_source, qtbot):
+    model = PagedTableModel(fake_source(100), (LEFT_TITLE,), runner)
+    table = PagedTable(model, "test")
+    qtbot.addWidget(table)
+    table.resize(400, 400)
+    table.show()
+    with qtbot.waitSignal(model.ordered):
+        model.ask(Query())
+    qtbot.waitUntil(lambda: runner.is_idle)
+    painted = []
+    table._paint_rows = lambda painter, first, last, spans: painted.append(last - first) or False
+    table.viewport().repaint()
+    whole = painted.pop()
+    table.verticalScrollBar().setValue(table.verticalHeader().defaultSectionSize() * 2)
+    qtbot.waitUntil(lambda: bool(painted))
+    assert max(painted) <= 3 < whole

@@ -157,7 +157,7 @@ class PreviewSource:
         self._reader = reader
         self.token = token
 
-    def count(self, query: Query) -> int:
+    def count(self, query: Query, ctx: TaskContext | None = None) -> int:
         """How many rows match."""
         return len(self.ids(query))
 
