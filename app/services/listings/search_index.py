@@ -6,7 +6,7 @@ has gathered on the disk at the end of each statement.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import Connection
@@ -19,18 +19,29 @@ INDEXES = (
 
 
 @contextmanager
-def filled_at_once(connection: Connection, first_id: int) -> Iterator[None]:
+def filled_at_once(connection: Connection, first_id: int) -> Iterator[Callable[[int], None]]:
     """Within the block, listings may be inserted with ids from *first_id* on, and nothing else be done to listings;
     the search tables cover them at its end. On an exception the transaction must be rolled back.
+
+    Yields: a function that lets them cover the listings below an id already; better few times than often.
     """
     triggers = [_trigger(connection, f"{table}_insert") for table, *_ in INDEXES]
     for name, _ in triggers:
         connection.exec_driver_sql(f"DROP TRIGGER {name}")
-    yield
-    for table, column, content in INDEXES:
-        connection.exec_driver_sql(
-            f"INSERT INTO {table}(rowid, {column}) SELECT id, {column} FROM {content} WHERE id >= ?", (first_id,)
-        )
+    covered = first_id
+
+    def cover(end_id: int) -> None:
+        nonlocal covered
+        for table, column, content in INDEXES:
+            connection.exec_driver_sql(
+                f"INSERT INTO {table}(rowid, {column}) SELECT id, {column} FROM {content} WHERE id >= ? AND id < ?",
+                (covered, end_id),
+            )
+        covered = end_id
+
+    yield cover
+    last_id = connection.exec_driver_sql("SELECT coalesce(max(id), 0) FROM listing").scalar_one()
+    cover(last_id + 1)
     for _, sql in triggers:
         connection.exec_driver_sql(sql)
 
