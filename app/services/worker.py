@@ -12,7 +12,6 @@ import contextlib
 import importlib
 import itertools
 import multiprocessing
-import sys
 import threading
 import time
 from concurrent.futures import Future
@@ -25,8 +24,6 @@ from app.services.errors import AppError
 from app.services.tasks import Progress, TaskContext
 
 REPORT_INTERVAL_S = 0.05
-SWITCH_INTERVAL_S = 0.0005
-"""How long a thread of the worker computes while another one waits, mostly one that comes back from SQLite."""
 
 
 class WorkerDied(AppError):
@@ -64,7 +61,6 @@ def _serve(pipe: Connection, stop: Event, pause: Event) -> None:
     import gc
 
     gc.freeze()
-    sys.setswitchinterval(SWITCH_INTERVAL_S)
     while True:
         try:
             job = pipe.recv()

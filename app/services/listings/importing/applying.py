@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import partial
 from operator import attrgetter
 from typing import Any
 
@@ -20,9 +19,8 @@ from app.services.listings.derived import DERIVED_COLUMNS, derived_row, match_ke
 from app.services.listings.editing import apply_edits
 from app.services.listings.importing.counting import Count, counting
 from app.services.listings.importing.records import ImportPlan, NewListing
-from app.services.listings.importing.row_writer import RowWriter
 from app.services.listings.importing.texts import SharedTexts
-from app.services.listings.search_index import filled_at_once
+from app.services.listings.search_index import filled_at_once, indexed_at_once
 from app.services.listings.writing import SKU_COLUMNS
 from app.services.tasks import TaskContext
 from app.services.workbooks import CellError
@@ -30,8 +28,6 @@ from app.services.workbooks.tables import without_collection
 
 AT_ONCE = 1_000
 """Listings checked between two reports."""
-SEARCHED_AT_ONCE = 6_000
-"""Listings put into the search tables by one statement: each ends with a pass over what it gathered."""
 
 _OWN_COLUMNS = (
     "product_key",
@@ -70,7 +66,9 @@ _COLUMNS = (
     "off_reason",
     "error_field",
 )
-_IMAGE_COLUMNS = ("listing_id", "position", "source")
+_INSERT_LISTING = f"INSERT INTO listing ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
+_INSERT_SKU = f"INSERT INTO sku ({', '.join(SKU_COLUMNS)}) VALUES ({', '.join('?' * len(SKU_COLUMNS))})"
+_INSERT_IMAGE = "INSERT INTO image (listing_id, position, source) VALUES (?, ?, ?)"
 _INSERT_RUN = (
     "INSERT INTO import_run (store_id, change_id, file, sheet, sha256, mapping, row_count, new_count, changed_count, "
     "unchanged_count, refused_count, created_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -132,7 +130,8 @@ def _insert_new(
     first = int(connection.exec_driver_sql("SELECT coalesce(max(id), 0) + 1 FROM listing").scalar_one())
     first = max(first, _first_free(connection))
     text = SharedTexts().of
-    with without_collection(), filled_at_once(connection, first) as fill, RowWriter(connection) as writer:
+    sku_count = sum(len(new.record.skus) for new in plan.new)
+    with without_collection(), filled_at_once(connection, first), indexed_at_once(connection, sku_count):
         for start in range(0, len(plan.new), AT_ONCE):
             ctx.checkpoint()
             ctx.report(start, len(plan.new), note="import.storing")
@@ -140,11 +139,11 @@ def _insert_new(
             for number, new in enumerate(chunk, first + start):
                 new.record.id = number
                 new.counts = count(new.record)
-            writer.insert("listing", _COLUMNS, [_listing_row(new, text, run_id, moment_ms) for new in chunk])
-            writer.insert("sku", SKU_COLUMNS, list(_sku_rows(chunk, text)))
-            writer.insert("image", _IMAGE_COLUMNS, list(_image_rows(chunk)))
-            if (start + AT_ONCE) % SEARCHED_AT_ONCE == 0:
-                writer.do(partial(fill, first + start + len(chunk)))
+            rows = [_listing_row(new, text, run_id, moment_ms) for new in chunk]
+            connection.exec_driver_sql(_INSERT_LISTING, rows)
+            connection.exec_driver_sql(_INSERT_SKU, list(_sku_rows(chunk, text)))
+            if images := list(_image_rows(chunk)):
+                connection.exec_driver_sql(_INSERT_IMAGE, images)
     return first
 
 
