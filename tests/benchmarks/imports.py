@@ -47,6 +47,7 @@ def measure(ground: Ground) -> Iterator[Measurement]:
         yield Measurement(name, figures["cpu"], "s", how, floor=floor["cpu"])
     how = f"{rows}: pandas.read_excel(engine='openpyxl') and to_sql, once, against the import of new rows"
     yield Measurement("import.pandas", slow["seconds"], "s", how, floor=new["seconds"], budget=5.0, at_least=True)
+    yield Measurement("import.pandas_cpu", slow["cpu"], "s", f"processor seconds of both; {how}", floor=new["cpu"])
     peak = max(run["peak"] for name in ("new", "again") for run in runs[name])
     how = "most memory of a worker process that imported the sheet once; the bare program's and pandas' are below"
     yield Measurement("import.peak", peak, "MB", how, budget=450.0)
