@@ -1,6 +1,6 @@
 """Measure: `python -m tests.benchmarks [--quick] [--folder DIR] [NAME …]`, all without names.
 
-    import   a sheet of 100 000 rows × 30 columns, new and again
+    import   a sheet of 100 000 rows × 30 columns, new and again, against bare parse and store, and against pandas
     gaps     how long the window's event loop is held up while it imports and publishes
     publish  1 000 listings to the practice market, under its limit and without one
     table    the Listings tab with 1 000 000 listings: opening, wheel, jumps, sorting, searching, counting, memory

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from app.services.listings.records import SkuRecord
+
 Properties = list[dict[str, str]]
 
 
@@ -30,9 +32,11 @@ class VariantLooks:
 
     def __init__(self) -> None:
         self._known: dict[int, tuple[Properties, VariantLook]] | None = None
+        self._last: tuple[list[SkuRecord], list[VariantLook]] | None = None
 
     def share(self) -> None:
-        """From now on equal properties are mostly one list, and no list changes: an import makes them so."""
+        """From now on equal properties are mostly one list, and no list of properties or variants changes: an import
+        makes them so."""
         self._known = {}
 
     def __call__(self, properties: Properties) -> VariantLook:
@@ -43,6 +47,15 @@ class VariantLooks:
         if known is None:
             known = self._known[id(properties)] = (properties, _taken_apart(properties))
         return known[1]
+
+    def all(self, skus: list[SkuRecord]) -> list[VariantLook]:
+        """The properties of all variants of a listing taken apart; several rules ask for those of one after another."""
+        if self._last is not None and self._last[0] is skus:
+            return self._last[1]
+        looks = [self(sku.properties) for sku in skus]
+        if self._known is not None:
+            self._last = skus, looks
+        return looks
 
 
 def _taken_apart(properties: Properties) -> VariantLook:

@@ -144,8 +144,9 @@ class WordBook:
                 yield word
 
     def _rows_of(self, words: Sequence[bytes]) -> Iterator[Word]:
-        for number, token in enumerate(words):
-            for row, offset, word in self._rows.get(token, ()):
+        present = self._anchors.intersection(words)
+        for number in [number for number, token in enumerate(words) if token in present]:
+            for row, offset, word in self._rows[words[number]]:
                 start = number - offset
                 is_here = start >= 0 and tuple(words[start : start + len(row)]) == row
                 if is_here and not _is_excepted(words, start, len(row), word.exceptions):

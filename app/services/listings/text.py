@@ -16,7 +16,16 @@ def fold(text: str) -> str:
 
 def search_text(title: str, product_key: str, product_id: str | None, codes: Iterable[str], keywords: str = "") -> str:
     """Everything the search box looks through, folded, one field a line so that no hit spans two fields."""
-    return fold_lines((title, product_key, product_id or "", *dict.fromkeys(codes), keywords))
+    return "\n".join(filter(None, (*map(fold, (title, product_key, product_id or "")), _codes(codes), fold(keywords))))
+
+
+def _codes(codes: Iterable[str]) -> str:
+    """Folded codes, each once; ASCII without blanks, which codes mostly are, all together."""
+    distinct = list(dict.fromkeys(codes))
+    joined = "\n".join(distinct)
+    if joined.isascii() and joined.split() == distinct:
+        return joined.casefold()
+    return fold_lines(distinct)
 
 
 def fold_lines(parts: Iterable[str]) -> str:

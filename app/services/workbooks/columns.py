@@ -23,7 +23,7 @@ from app.services.workbooks.refusals import Refusal
 Convert = Callable[[Cell], Any]
 
 _MOST_REMEMBERED = 1 << 15
-_FEW_DIFFERENT, _MANY_DIFFERENT = 0.05, 0.5  # shares of different texts in a chunk; measured
+_FEW_DIFFERENT, _MANY_DIFFERENT = 0.2, 0.5  # shares of different texts in a chunk; measured
 _SCIENTIFIC_LINE = re.compile(r"^\d[\d.]*[eE]\+?\d+$", re.MULTILINE)
 _DIRTY_CODE = re.compile(r"[\x00-\x09\x0b-\x20'\"#]")
 

@@ -322,6 +322,9 @@ def _unpack_sizes(fields: dict[str, list[Any]], sizes: list[tuple[int, int, int]
 
 def _joined(columns: list[Texts], gap: re.Pattern[str], *, is_address: bool) -> list[tuple[str, ...] | None]:
     """The texts of several columns, each cell split where it holds several, as one tuple a row."""
+    if len(columns) == 1:
+        alone = {cell: _split(cell or "", gap, is_address=is_address) or None for cell in set(columns[0])}
+        return [alone[cell] for cell in columns[0]]
     if all(map(_is_single, columns)):
         rows = zip(*columns, strict=True)
         return [tuple(filter(None, row)) or None for row in rows]

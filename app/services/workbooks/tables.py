@@ -19,7 +19,7 @@ from app.services.workbooks.recognition import RecognisedColumn, Recognition
 from app.services.workbooks.refusals import CellError, Refusal, shown
 from app.services.workbooks.sniff import OpenedFile, open_workbook
 
-_CHUNK_ROWS = 128  # few enough that their cells stay in the processor's cache while the columns are read
+_CHUNK_ROWS = 512  # measured: fewer calls than with less, and their cells still stay in the processor's cache
 
 
 @dataclass(slots=True)

@@ -23,8 +23,7 @@ def _is_fine(record: ListingRecord, context: CheckContext) -> bool:
     pairs, usual = leaf.sale_pairs, leaf.usual_sale
     names: list[str] | None = None
     keys = set()
-    for sku in record.skus:
-        look = context.variant_look(sku.properties)
+    for sku, look in zip(record.skus, context.variant_look.all(record.skus), strict=True):
         if not usual.issuperset(look.parts):
             for row in look.parts:
                 if row[:2] not in pairs or len(row[2]) > context.limits.property_text_max:

@@ -15,8 +15,8 @@ from app.services.listings.records import ListingRecord
 
 def _is_fine(record: ListingRecord, context: CheckContext) -> bool:
     try:
-        for sku in record.skus:
-            for source in context.variant_look(sku.properties).images:
+        for look in context.variant_look.all(record.skus):
+            for source in look.images:
                 if not context.images.sound[source]:
                     return False
     except KeyError:

@@ -16,8 +16,8 @@ def _is_fine(record: ListingRecord, context: CheckContext) -> bool:
     if not words.is_clean(f"{record.title}\n{record.keywords}\n{record.detail_html}"):
         return False
     own = [entry.get("value") or "" for entry in record.attributes if not entry.get("value_id")]
-    for sku in record.skus:
-        own += context.variant_look(sku.properties).own
+    for look in context.variant_look.all(record.skus):
+        own += look.own
     return words.are_clean(own)
 
 

@@ -20,7 +20,7 @@ from app.services.listings.editing import apply_edits
 from app.services.listings.importing.counting import Count, counting
 from app.services.listings.importing.records import ImportPlan, NewListing
 from app.services.listings.importing.texts import SharedTexts
-from app.services.listings.search_index import filled_at_once
+from app.services.listings.search_index import filled_at_once, indexed_at_once
 from app.services.listings.writing import SKU_COLUMNS
 from app.services.tasks import TaskContext
 from app.services.workbooks import CellError
@@ -130,7 +130,8 @@ def _insert_new(
     first = int(connection.exec_driver_sql("SELECT coalesce(max(id), 0) + 1 FROM listing").scalar_one())
     first = max(first, _first_free(connection))
     text = SharedTexts().of
-    with without_collection(), filled_at_once(connection, first):
+    sku_count = sum(len(new.record.skus) for new in plan.new)
+    with without_collection(), filled_at_once(connection, first), indexed_at_once(connection, sku_count):
         for start in range(0, len(plan.new), AT_ONCE):
             ctx.checkpoint()
             ctx.report(start, len(plan.new), note="import.storing")

@@ -20,6 +20,7 @@ from app.services.listings.importing.records import ImportPlan
 from app.services.listings.importing.sheet import SheetRows
 from app.services.tasks import TaskContext
 from app.services.workbooks import ListingTable, OpenedFile, Recognition, open_workbook, read_listings, recognise
+from app.services.workbooks.tables import without_collection
 
 IMAGES = "images"
 """Folder of the data folder for pictures that came in archives."""
@@ -66,6 +67,7 @@ def recognised(
     return recognise(opened, found.sheet, header_row, {**saved, **(mapping or {})}), bool(saved)
 
 
+@without_collection()
 def make_plan(
     db: Database,
     opened: OpenedFile,
