@@ -11,6 +11,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QTimer
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
 from app.services.paging import Group, Query
@@ -19,6 +20,12 @@ from app.views.language import language
 from app.views.task_runner import TaskRunner
 from app.views.theme import apply_theme
 from app.views.view_settings import MemorySettings
+
+PATIENCE_MS = 30_000
+"""How long a test waits for what must happen; long, for a busy machine is no failure."""
+
+for wait in ("waitUntil", "waitSignal", "waitSignals", "waitActive", "waitExposed", "waitCallback"):
+    getattr(QtBot, wait).__kwdefaults__["timeout"] = PATIENCE_MS
 
 
 def pytest_collection_modifyitems(items):

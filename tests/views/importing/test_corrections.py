@@ -163,7 +163,7 @@ class TestKeptMapping:
     def test_by_applying_what_was_corrected(self, open_import, sheet, samples):
         user = open_import(sheet(samples.lamp, samples.mug))
         choose(user, "FBA 备注", "Brand")
-        with user.qtbot.waitSignal(user.dialog.applied, timeout=20_000):
+        with user.qtbot.waitSignal(user.dialog.applied):
             user.presses(user.dialog.primary)
         again = open_import(sheet(samples.mug, name="next week.xlsx"))
         assert button_of(again, "FBA 备注").text() == "Brand"
@@ -241,7 +241,7 @@ def test_another_store(open_import, sheet, samples, stored):
     user.dialog.options.stores.setFocus()
     QTest.keyClick(user.dialog.options.stores, Qt.Key.Key_Up)
     user.waits_for_rows()
-    with user.qtbot.waitSignal(user.dialog.applied, timeout=20_000):
+    with user.qtbot.waitSignal(user.dialog.applied):
         user.presses(user.dialog.primary)
     assert [row["code"] for row in stored(1)] == ["LM4402-WH"]
     assert stored(2) == []

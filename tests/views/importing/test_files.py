@@ -135,7 +135,7 @@ class TestPictures:
         assert details(user)["elsewhere"] == ("Images · 2 images", "1 used")
         folder = user.dialog.options.files.item(1)
         assert not folder.flags() & Qt.ItemFlag.ItemIsSelectable
-        with user.qtbot.waitSignal(user.dialog.applied, timeout=20_000):
+        with user.qtbot.waitSignal(user.dialog.applied):
             user.presses(user.dialog.primary)
         with app.db.reader.connect() as connection:
             assert connection.exec_driver_sql("SELECT source FROM image").scalars().all() == [str(image)]
@@ -151,7 +151,7 @@ class TestPictures:
         assert details(user)["主图_0612.zip"] == ("Images · 1 image", "1 used")
         folder = app.data_dir / "images"
         assert not folder.exists(), "nothing is stored before it is applied"
-        with user.qtbot.waitSignal(user.dialog.applied, timeout=20_000):
+        with user.qtbot.waitSignal(user.dialog.applied):
             user.presses(user.dialog.primary)
         files = list(folder.iterdir())
         assert len(files) == 1

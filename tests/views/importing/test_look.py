@@ -170,7 +170,7 @@ def test_all_of_it_by_keyboard(open_import, sheet, samples, change_row, stored):
     user.waits_for_rows()
     while user.dialog.focusWidget() is not user.dialog.primary:
         QTest.keyClick(user.dialog.focusWidget(), Qt.Key.Key_Tab)
-    with user.qtbot.waitSignal(user.dialog.applied, timeout=20_000):
+    with user.qtbot.waitSignal(user.dialog.applied):
         QTest.keyClick(user.dialog.primary, Qt.Key.Key_Return)
     assert [row["stock"] for row in stored()] == [12000, 588]
 
@@ -183,7 +183,7 @@ def test_the_focus_goes_back_where_it_came_from(open_import, sheet, samples, win
     window.activateWindow()
     field.setFocus()
     user = open_import(sheet(samples.lamp))
-    with user.qtbot.waitSignal(user.dialog.applied, timeout=20_000):
+    with user.qtbot.waitSignal(user.dialog.applied):
         user.presses(user.dialog.primary)
     assert window.focusWidget() is field
 

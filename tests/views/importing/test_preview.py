@@ -10,7 +10,7 @@ from app.views.language import language
 
 
 def apply(user):
-    with user.qtbot.waitSignal(user.dialog.applied, timeout=20_000) as told:
+    with user.qtbot.waitSignal(user.dialog.applied) as told:
         user.presses(user.dialog.primary)
     return told.args[0]
 

@@ -15,7 +15,7 @@ from app.views.activity.jobs import Job
 
 
 def apply(user):
-    with user.qtbot.waitSignal(user.dialog.applied, timeout=20_000) as told:
+    with user.qtbot.waitSignal(user.dialog.applied) as told:
         user.presses(user.dialog.primary)
     return told.args[0]
 
@@ -52,7 +52,7 @@ class TestAJob:
 
     def test_is_started_by_enter(self, open_import, sheet, samples, stored, qtbot):
         user = open_import(sheet(samples.lamp))
-        with qtbot.waitSignal(user.dialog.applied, timeout=20_000):
+        with qtbot.waitSignal(user.dialog.applied):
             QTest.keyClick(user.dialog.focusWidget(), Qt.Key.Key_Return)
         assert len(stored()) == 1
 
@@ -64,7 +64,7 @@ class TestAJob:
         assert result.change.listing_count == 2
         assert [(row["code"], row["price_minor"]) for row in stored()] == [("LM4402-WH", 2100), ("CF1240-BK", 840)]
         handle = context.runner.start(context.services.listings.undo, result.change.uid)
-        with qtbot.waitSignal(handle.succeeded, timeout=20_000):
+        with qtbot.waitSignal(handle.succeeded):
             pass
         assert [(row["code"], row["price_minor"]) for row in stored()] == [("LM4402-WH", 1890)]
 

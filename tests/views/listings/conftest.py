@@ -77,9 +77,9 @@ def settle(qtbot, runner, context):
     """Wait until nothing is under way: no task, no save, no answer."""
 
     def wait():
-        qtbot.waitUntil(lambda: runner.is_idle and not context.jobs.is_keeping, timeout=10_000)
+        qtbot.waitUntil(lambda: runner.is_idle and not context.jobs.is_keeping)
         QApplication.processEvents()
-        qtbot.waitUntil(lambda: runner.is_idle, timeout=10_000)
+        qtbot.waitUntil(lambda: runner.is_idle)
 
     return wait
 
@@ -102,7 +102,7 @@ def open_panel(qtbot, context, services, settle):
         made.append(images)
         if listing_id:
             panel.show_listing(listing_id)
-            qtbot.waitUntil(lambda: panel._detail is not None, timeout=10_000)
+            qtbot.waitUntil(lambda: panel._detail is not None)
             settle()
         return panel
 
@@ -126,13 +126,13 @@ def open_page(qtbot, context, services, settle):
             page.activateWindow()
         page.activated()
         model = page.rows.paged
-        qtbot.waitUntil(lambda: model.is_loaded and model.is_exact, timeout=10_000)
+        qtbot.waitUntil(lambda: model.is_loaded and model.is_exact)
         settle()
         return page
 
     yield show
     context.jobs.cancel_all()  # the pages are closed by now
-    qtbot.waitUntil(lambda: not context.jobs.running, timeout=10_000)
+    qtbot.waitUntil(lambda: not context.jobs.running)
     settle()
 
 

@@ -141,7 +141,7 @@ class TestRealWindow:
             window.show()
             window.activateWindow()
         page = window.pages["listings"]
-        qtbot.waitUntil(lambda: page.rows.paged.is_exact, timeout=10_000)
+        qtbot.waitUntil(lambda: page.rows.paged.is_exact)
         page.rows.setCurrentIndex(page.rows.paged.index(0, 0))
         settle()
         window.record = made

@@ -268,7 +268,7 @@ class TestPanel:
         page.context.changes.happened.connect(heard.append)
         type_into(page.editor.editor.title, "Zebrano Wall Lamp")
         qtbot.keyClick(page.editor.editor.title, Key.Key_Tab)
-        qtbot.waitUntil(lambda: titles(page)[3] == "Zebrano Wall Lamp", timeout=10_000)
+        qtbot.waitUntil(lambda: titles(page)[3] == "Zebrano Wall Lamp")
         settle()
         assert page.rows.currentIndex().row() == 3
         assert frozenset({"listing", "change"}) in heard
@@ -282,7 +282,7 @@ class TestPanel:
         services.listings.save([ListingEdit(five[0].id, fields={"title": "Changed elsewhere"})], "x")
         page.context.changes.tell({"listing"})
         settle()
-        qtbot.waitUntil(lambda: "Changed elsewhere" in titles(page), timeout=10_000)
+        qtbot.waitUntil(lambda: "Changed elsewhere" in titles(page))
         assert page.editor.editor.title.text() == "Changed elsewhere"
 
     def test_changing_the_row_stores_what_was_typed(self, open_page, five, loaded, type_into, settle):
@@ -495,7 +495,7 @@ class TestFiles:
         job = next(iter(page.context.jobs))
         assert job.title == "Check 5 listings again"
         assert job.summary == "5 checked · blocked 2 · on hold 0 · with warnings 0"
-        qtbot.waitUntil(lambda: cell(page, 0, "findings") == "–", timeout=10_000)
+        qtbot.waitUntil(lambda: cell(page, 0, "findings") == "–")
 
 
 class TestLive:
@@ -507,7 +507,7 @@ class TestLive:
         settle()
         assert page.actions_of_page["publish"].text() == "发布 1 件"
         assert cell(page, 0, "status") == "在售"
-        qtbot.waitUntil(lambda: cell(page, 0, "category") == "台灯", timeout=10_000)
+        qtbot.waitUntil(lambda: cell(page, 0, "category") == "台灯")
         assert page.editor.editor.unit.currentText() == "件/个"
         assert page.segments.accessibleName() == "全部"
 

@@ -187,7 +187,7 @@ class TestCorrecting:
         editor = dialog.rows.viewport().findChild(QLineEdit)
         editor.setText("Walnut Bedside Lamp")
         qtbot.keyClick(editor, Key.Key_Return)
-        qtbot.waitUntil(lambda: loaded(first).title == "Walnut Bedside Lamp", timeout=10_000)
+        qtbot.waitUntil(lambda: loaded(first).title == "Walnut Bedside Lamp")
         settle()
         assert shown(dialog).endswith("→ Walnut Bedside Lamp")
         assert shown(dialog, 0, NOW) == "Fixed, can be sent"
@@ -240,7 +240,7 @@ class TestCorrecting:
         qtbot.waitUntil(lambda: shown(dialog) == "Sofas")
         assert "was not found" in dialog.model.index(0, FIELD).data(Qt.ItemDataRole.ToolTipRole)
         put(dialog, "Table lamps")
-        qtbot.waitUntil(lambda: loaded(record.id).category_id == "39050502", timeout=10_000)
+        qtbot.waitUntil(lambda: loaded(record.id).category_id == "39050502")
         settle()
         assert shown(dialog) == "– → Lights > Table lamps"
 
@@ -254,7 +254,7 @@ class TestCorrecting:
         assert [box.itemText(at) for at in range(box.count())] == ["–", "小件普货"]
         box.setCurrentIndex(1)
         box.activated.emit(1)
-        qtbot.waitUntil(lambda: loaded(record.id).freight_template_id == "700126548", timeout=10_000)
+        qtbot.waitUntil(lambda: loaded(record.id).freight_template_id == "700126548")
         settle()
         assert shown(dialog) == "– → 小件普货"
 

@@ -47,23 +47,23 @@ def visible(page, kind):
 
 
 def question(page, qtbot):
-    qtbot.waitUntil(lambda: bool(visible(page, Confirmation)), timeout=10_000)
+    qtbot.waitUntil(lambda: bool(visible(page, Confirmation)))
     return visible(page, Confirmation)[0]
 
 
 def result(page, qtbot):
-    qtbot.waitUntil(lambda: bool(visible(page, PublishResultDialog)), timeout=10_000)
+    qtbot.waitUntil(lambda: bool(visible(page, PublishResultDialog)))
     return visible(page, PublishResultDialog)[0]
 
 
 def ended(page, qtbot):
-    qtbot.waitUntil(lambda: bool(len(page.context.jobs)) and not page.context.jobs.running, timeout=20_000)
+    qtbot.waitUntil(lambda: bool(len(page.context.jobs)) and not page.context.jobs.running)
 
 
 def publish(page, qtbot):
     page.actions_of_page["publish"].trigger()
     question(page, qtbot).primary.click()
-    qtbot.waitUntil(lambda: any(job.title_key == "publish.job" for job in page.context.jobs), timeout=10_000)
+    qtbot.waitUntil(lambda: any(job.title_key == "publish.job" for job in page.context.jobs))
 
 
 def job_of(page, key="publish.job"):
@@ -168,19 +168,19 @@ class TestSending:
         assert job.summary == "On the platform 3 (live 0, in review 3) · failed 0 · unconfirmed 0"
         assert notices(page)[0] == "Published 3 listings, 0 live."
         assert page.context.notices.kept[0].offer.text == "Show the result"
-        qtbot.waitUntil(lambda: page.segments._counts["on_the_way"] == 3, timeout=10_000)
+        qtbot.waitUntil(lambda: page.segments._counts["on_the_way"] == 3)
 
     def test_rows_are_renewed_in_place_while_it_runs(self, page, market, hold, qtbot):
         begun, gate = hold
         publish(page, qtbot)
-        qtbot.waitUntil(begun.is_set, timeout=10_000)
+        qtbot.waitUntil(begun.is_set)
         assert page.publisher.is_running
         model, at = page.rows.paged, page.rows.column_at("status")
-        qtbot.waitUntil(lambda: any("Sending" in str(model.index(r, at).data()) for r in range(3)), timeout=10_000)
+        qtbot.waitUntil(lambda: any("Sending" in str(model.index(r, at).data()) for r in range(3)))
         gate.set()
         ended(page, qtbot)
         qtbot.waitUntil(lambda: not page.publisher.is_running)
-        qtbot.waitUntil(lambda: model.index(0, at).data() == "In review", timeout=10_000)
+        qtbot.waitUntil(lambda: model.index(0, at).data() == "In review")
 
     def test_failures_are_one_click_away_and_do_not_jump_in(self, page, market, qtbot, settle):
         market.script.append(TITLE)
@@ -201,12 +201,12 @@ class TestSending:
         services.publishing.parallel = 1
         begun, gate = hold
         publish(page, qtbot)
-        qtbot.waitUntil(begun.is_set, timeout=10_000)
+        qtbot.waitUntil(begun.is_set)
         job = job_of(page)
         assert job.can_pause
         page.context.jobs.pause(job)
         gate.set()
-        qtbot.waitUntil(lambda: job.note == "Paused", timeout=10_000)
+        qtbot.waitUntil(lambda: job.note == "Paused")
         page.context.jobs.pause(job, paused=False)
         ended(page, qtbot)
         assert len(market.creates) == 3
@@ -215,7 +215,7 @@ class TestSending:
         services.publishing.parallel = 1
         begun, gate = hold
         publish(page, qtbot)
-        qtbot.waitUntil(begun.is_set, timeout=10_000)
+        qtbot.waitUntil(begun.is_set)
         page.context.jobs.cancel(job_of(page))
         gate.set()
         ended(page, qtbot)
@@ -256,7 +256,7 @@ class TestLeaving:
         services.publishing.parallel = 1
         begun, gate = hold
         publish(page, qtbot)
-        qtbot.waitUntil(begun.is_set, timeout=10_000)
+        qtbot.waitUntil(begun.is_set)
         page.context.jobs.leave_all()
         gate.set()
         ended(page, qtbot)
@@ -271,7 +271,7 @@ class TestLeaving:
         asked = question(again, qtbot)
         assert "were not sent" in asked.question.text() or "was not sent" in asked.question.text()
         asked.primary.click()
-        qtbot.waitUntil(lambda: len(market.products) == 3, timeout=20_000)
+        qtbot.waitUntil(lambda: len(market.products) == 3)
         ended(again, qtbot)
         assert market.titles() == sorted(record.title for record in page.made)
 
@@ -295,7 +295,7 @@ class TestLeaving:
         qtbot.addWidget(window)
         closing = Closing(window, page.context.jobs)
         publish(page, qtbot)
-        qtbot.waitUntil(begun.is_set, timeout=10_000)
+        qtbot.waitUntil(begun.is_set)
         assert not closing.may_close()
         closing.question.primary.click()
         gate.set()
@@ -324,7 +324,7 @@ class TestResultsLater:
         services.listings.save([ListingEdit(page.made[0].id, fields={"keywords": "x"})], "x")
         services.publishing.enqueue(1, [record.id for record in page.made])
         page.publisher.show_results()
-        qtbot.waitUntil(lambda: bool(visible(page, ResultsDialog)), timeout=10_000)
+        qtbot.waitUntil(lambda: bool(visible(page, ResultsDialog)))
         dialog = visible(page, ResultsDialog)[0]
         rows = [[dialog.table.item(row, at).text() for at in range(1, 7)] for row in range(2)]
         assert rows[1] == ["晨帆数码", "Done, with failures", "3", "2", "1", "0"]
@@ -368,7 +368,7 @@ class TestDeciding:
         texts = [button.text() for button in dialog.undecided.findChildren(type(dialog.copy)) if button.isVisible()]
         assert texts == ["It is 1005001", "It is 1005002", "None of them: send again"]
         dialog.undecided.decided.emit(waiting.id, "1005002")
-        qtbot.waitUntil(lambda: loaded(waiting.id).product_id == "1005002", timeout=10_000)
+        qtbot.waitUntil(lambda: loaded(waiting.id).product_id == "1005002")
         settle()
         assert loaded(waiting.id).status == "in_review"
         assert undecided(db, 1) == []
@@ -379,7 +379,7 @@ class TestDeciding:
         dialog = result(page, qtbot)
         settle()
         dialog.undecided.decided.emit(waiting.id, "")
-        qtbot.waitUntil(lambda: market.titles() == [waiting.title], timeout=20_000)
+        qtbot.waitUntil(lambda: market.titles() == [waiting.title])
         ended(page, qtbot)
         settle()
         assert loaded(waiting.id).status == "in_review"
@@ -391,5 +391,5 @@ class TestDeciding:
         settle()
         services.publishing.decide(waiting.id, "1005001")
         dialog.undecided.decided.emit(waiting.id, "1005002")
-        qtbot.waitUntil(lambda: "needs no decision" in dialog.hint.text(), timeout=10_000)
+        qtbot.waitUntil(lambda: "needs no decision" in dialog.hint.text())
         dialog.close()

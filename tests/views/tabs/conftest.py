@@ -59,7 +59,7 @@ def open_page(qtbot, context):
         page.show()
         page.activated()
         model = page.table.paged
-        qtbot.waitUntil(lambda: model.is_loaded and model.is_exact, timeout=10_000)
+        qtbot.waitUntil(lambda: model.is_loaded and model.is_exact)
         return page
 
     return show

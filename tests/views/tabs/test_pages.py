@@ -64,7 +64,7 @@ def test_an_empty_tab_says_what_to_do(qtbot, open_page, empty_services, page_cla
 def test_choosing_a_row_explains_it_in_both_languages(qtbot, open_page, services, page_class):
     page = open_page(page_class, services)
     page.table.setCurrentIndex(page.table.paged.index(0, 0))
-    qtbot.waitUntil(lambda: len(panel_text(page)) > 40, timeout=10_000)
+    qtbot.waitUntil(lambda: len(panel_text(page)) > 40)
     english = panel_text(page)
     language.set_language("zh")
     qtbot.waitUntil(lambda: panel_text(page) != english)
