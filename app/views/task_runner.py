@@ -13,6 +13,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, Protocol
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from shiboken6 import isValid
 
 from app.services.tasks import Progress, TaskCancelled, TaskContext
 from app.views.receivers import Outcome
@@ -139,7 +140,8 @@ class TaskRunner(QObject):
         """
         self._closed = True
         self.stop_all()
-        self._sampler.stop()
+        if isValid(self._sampler):  # at the end of the program Qt may have been quicker
+            self._sampler.stop()
         self._pool.shutdown(wait=True, cancel_futures=True)
         self._live.clear()
 

@@ -311,3 +311,10 @@ def test_stop_all_still_reports(runner, qtbot):
 )
 def test_share(progress, share):
     assert progress_share(progress) == share
+
+
+def test_shutdown_after_qt_has_taken_its_timer(qtbot):
+    runner = TaskRunner(workers=1)
+    delete(runner._sampler)
+    runner.shutdown()
+    assert runner.is_idle
