@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
 from urllib.parse import urlsplit
 
 from app.practice_market.catalogue import rules
@@ -43,6 +44,8 @@ def _is_reachable(address: str, context: Context) -> bool:
     if parts.scheme not in ("http", "https") or not host or host in LOOPBACK:
         return False
     if any(host.endswith(suffix) for suffix in rules()["images"]["unreachable_suffixes"]):
+        return False
+    if any(fnmatchcase(host, pattern) for pattern in context.faults.switches.unreachable_hosts):
         return False
     is_photobank = any(host.endswith("." + own) for own in rules()["images"]["own_hosts"])
     return is_photobank or context.faults.switches.foreign_images == "trusted"
