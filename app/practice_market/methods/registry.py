@@ -85,3 +85,8 @@ def find(name: str) -> Method:
     if found is None:
         raise Refusal("method.unknown", name=name)
     return found
+
+
+def names() -> list[str]:
+    """The names of all methods there are."""
+    return list(_methods)
