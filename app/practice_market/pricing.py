@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from decimal import Decimal
 from typing import Any
 
 from app.practice_market.catalogue import rules
+from app.practice_market.checker.regions import check_countries
 from app.practice_market.checker.skus import check_price, check_stock
-from app.practice_market.content.fields import Fields, cents, money
+from app.practice_market.content.fields import Fields, money
 from app.practice_market.content.reading import Family, Record
 from app.practice_market.context import Context
 from app.practice_market.products import Product, load, refuse_locked, replace_record
@@ -45,7 +45,7 @@ def set_prices(context: Context, product: Product, fields: Fields) -> dict[str, 
         said[sku["sku_code"]] = [sku["sku_price"], sku["sku_discount_price"]]
     countries = fields.document.get("multi_country_price_configuration")
     if isinstance(countries, dict):
-        _check_countries(product, countries)
+        check_countries(product.record, countries)
         product.record["multi_country_price_configuration"] = countries
     return said
 
@@ -77,16 +77,3 @@ def _named_skus(product: Product, fields: Fields) -> list[tuple[Record, Fields]]
     if unknown:
         raise Refusal("sku.code_unknown", code=unknown[0], product_id=product.product_id)
     return [(by_code[item.text("sku_code")], item) for item in items]
-
-
-def _check_countries(product: Product, countries: dict[str, Any]) -> None:
-    """A country's price is at least 70 % of the SKU's."""
-    share = rules()["sku"]["country_price_share_min"]
-    prices = {sku["sku_code"]: cents(sku["sku_price"]) for sku in product.record["aeop_ae_product_s_k_us"]}
-    for country in Fields(countries).objects("country_price_list"):
-        for item in country.objects("sku_price_by_country_list"):
-            code, price = item.text("sku_code"), money(item, "price")
-            if code not in prices:
-                raise Refusal("sku.code_unknown", code=code, product_id=product.product_id)
-            if price is None or cents(price) < Decimal(share) * prices[code]:
-                raise item.refuse("price", "share", value=price, share=share)

@@ -25,6 +25,7 @@ def check(record: Record, family: Family, category: Category, *, is_repeating: b
     if not is_repeating:
         _check_codes_differ(skus)
     _check_same_properties(skus)
+    _check_order(skus[0], category)
     check_stock(skus, family)
 
 
@@ -100,6 +101,13 @@ def _check_same_properties(skus: list[Record]) -> None:
         raise Refusal("schema.same", pointer="sku_info_list")
     if len(set(combinations)) < len(combinations):
         raise Refusal("schema.unique", pointer="sku_info_list")
+
+
+def _check_order(sku: Record, category: Category) -> None:
+    """Sale properties stand in the category's order, which `spec` gives (5.9)."""
+    specs = [attribute.spec for key in _property_ids(sku) if (attribute := category.attribute(key))]
+    if specs != sorted(specs):
+        raise Refusal("schema.same", pointer="sku_info_list")
 
 
 def _property_ids(sku: Record) -> list[int]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.practice_market.content.details import current_addresses, html_of
-from app.practice_market.content.reading import OPAQUE, Record, main_title
+from app.practice_market.content.reading import OPAQUE, Record, main_title, sku_id
 from app.practice_market.context import Context
 from app.practice_market.envelope import Listed
 from app.practice_market.photobank import address
@@ -127,12 +127,6 @@ def solution_detail(context: Context, product: Product) -> dict[str, Any]:
         "multi_language_subject_list": Listed("global_subject", titles),
         "multi_language_description_list": Listed("global_description", details),
     }
-
-
-def sku_id(sku: Record) -> str:
-    """`14:193;200007763:201336100`, or `<none>` without sale properties (5.1)."""
-    pairs = [f"{part['sku_property_id']}:{part['property_value_id']}" for part in sku["aeop_s_k_u_property"]]
-    return ";".join(pairs) or "<none>"
 
 
 def _common(context: Context, product: Product, elements: Elements) -> dict[str, Any]:

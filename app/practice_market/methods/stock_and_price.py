@@ -9,9 +9,8 @@ from app.practice_market import shapes
 from app.practice_market.call import Arguments
 from app.practice_market.catalogue import rules
 from app.practice_market.checker.skus import check_price, check_stock
-from app.practice_market.content.answers import sku_id
 from app.practice_market.content.fields import Fields, money
-from app.practice_market.content.reading import Family, Record
+from app.practice_market.content.reading import Family, Record, sku_id
 from app.practice_market.context import Context
 from app.practice_market.envelope import Listed
 from app.practice_market.methods.registry import FailureBody, method

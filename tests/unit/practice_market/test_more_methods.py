@@ -1,4 +1,4 @@
-"""Size charts, groups, category facts, photobank, parts of orders, promotions (aliexpress-open-platform.md 5.7-5.19)."""
+"""Size charts, groups, category facts, photobank, parts of orders, promotions (aliexpress-open-platform.md 5)."""
 
 from __future__ import annotations
 
