@@ -2,21 +2,35 @@
 
 from __future__ import annotations
 
+import hmac
 import secrets
 import sqlite3
+from collections.abc import Mapping
 from typing import Any
 
-from app.practice_market.call import Call
+import orjson
+
+from app.practice_market.call import Arguments, Call
 from app.practice_market.catalogue import rules
 from app.practice_market.clock import request_moment_ms
 from app.practice_market.envelope import Gateway
-from app.practice_market.faults import Switches
 from app.practice_market.refusals import Refusal
 from app.practice_market.signing import is_signed
 from app.practice_market.storage import Storage
+from app.practice_market.switches import Switches
+
+PATHS = {
+    "/auth/token/create": "code",
+    "/auth/token/refresh": "refresh_token",
+    "/auth/token/security/create": "code",
+    "/auth/token/security/refresh": "refresh_token",
+}
+"""Path APIs that hand out tokens and what they want for them; the `security` ones say less about the account."""
+TOP_METHODS = {"taobao.top.auth.token.create": "code", "taobao.top.auth.token.refresh": "refresh_token"}
+ACCOUNT = ("user_nick", "account", "account_id", "havana_id")
 
 
-def verify(call: Call, storage: Storage, moment_ms: int) -> str:
+def verify(call: Call, storage: Storage, switches: Switches, moment_ms: int) -> str:
     """The app key of a call that is signed, in time and complete.
 
     The signature comes before anything else that could be wrong with the content (2.1, "order of checks").
@@ -39,17 +53,83 @@ def verify(call: Call, storage: Storage, moment_ms: int) -> str:
         raise Refusal("app_key.unknown")
     signed = {name: value for name, value in params.items() if name != "sign"}
     path = call.method if call.is_path else ""
-    if call.is_repeated_differently or not is_signed(signed, secret, params["sign"], is_top=is_top, path=path):
+    is_good = is_signed(signed, secret, params["sign"], is_top=is_top, path=path, empty_values=switches.empty_values)
+    if call.is_repeated_differently or not is_good:
         raise Refusal("signature.wrong")
-    _in_time(params["timestamp"], moment_ms, is_top)
+    _in_time(params["timestamp"], switches, moment_ms, is_top)
     return params["app_key"]
 
 
-def _in_time(timestamp: str, moment_ms: int, is_top: bool) -> None:
-    tolerance_s = rules()["gateway"]["top_tolerance_s" if is_top else "iop_tolerance_s"]
+def _in_time(timestamp: str, switches: Switches, moment_ms: int, is_top: bool) -> None:
+    documented_s = rules()["gateway"]["top_tolerance_s" if is_top else "iop_tolerance_s"]
+    tolerance_ms = (switches.timestamp_tolerance_s or documented_s) * 1000
     named_ms = request_moment_ms(timestamp, is_top=is_top)
-    if named_ms is None or abs(named_ms - moment_ms) > tolerance_s * 1000:
+    if named_ms is None or abs(named_ms - moment_ms - switches.clock_skew_s * 1000) > tolerance_ms:
         raise Refusal("timestamp.wrong", value=timestamp)
+
+
+def is_authorising(call: Call) -> bool:
+    """Whether a call is about tokens and therefore comes without one."""
+    return call.is_path or call.method in TOP_METHODS
+
+
+def authorise(call: Call, storage: Storage, app_key: str, switches: Switches, moment_ms: int) -> dict[str, Any]:
+    """The tokens for an authorisation code or a refresh token.
+
+    Raises:
+        Refusal: `method.unknown`, `parameter.missing`, `code.dead`, `refresh_token.dead`.
+    """
+    name = {**PATHS, **TOP_METHODS}.get(call.method)
+    if name is None:
+        raise Refusal("method.unknown", name=call.method)
+    value = Arguments(call, switches).text(name)
+    give = exchange_code if name == "code" else refresh
+    tokens = give(storage, value, app_key, switches, moment_ms)
+    if "/security/" in call.method:
+        return {field: said for field, said in tokens.items() if field not in ACCOUNT}
+    return tokens
+
+
+def as_text(tokens: dict[str, Any]) -> dict[str, Any]:
+    """The legacy gateway's form: one field with JSON text."""
+    return {"token_result": orjson.dumps({**tokens, **legacy(tokens)}).decode()}
+
+
+def legacy(tokens: dict[str, Any]) -> dict[str, Any]:
+    """The body of the legacy token page (3.2)."""
+    ends_ms, refresh_ends_ms = tokens["expire_time"], tokens["refresh_token_valid_time"]
+    return {
+        "access_token": tokens["access_token"],
+        "refresh_token": tokens["refresh_token"],
+        "expire_time": ends_ms,
+        "refresh_token_valid_time": refresh_ends_ms,
+        **dict.fromkeys(("w1_valid", "w2_valid", "r1_valid", "r2_valid"), ends_ms),
+        "user_id": tokens["user_id"],
+        "user_nick": tokens["user_nick"],
+        "locale": tokens["locale"],
+        "sp": tokens["sp"],
+    }
+
+
+def exchange_with_secret(
+    storage: Storage, form: Mapping[str, str], switches: Switches, moment_ms: int
+) -> dict[str, Any] | None:
+    """The legacy token page: no signature, the secret itself; None when secret or code are wrong (3.2)."""
+    app_key = form.get("client_id", "")
+    secret = storage.value("SELECT app_secret FROM app WHERE app_key = ?", (app_key,))
+    if secret is None or not hmac.compare_digest(secret.encode(), form.get("client_secret", "").encode()):
+        return None
+    try:
+        if form.get("grant_type") == "refresh_token":
+            return legacy(refresh(storage, form.get("refresh_token", ""), app_key, switches, moment_ms))
+        return legacy(exchange_code(storage, form.get("code", ""), app_key, switches, moment_ms))
+    except Refusal:
+        return None
+
+
+def revoke(storage: Storage, session: str) -> None:
+    """Make an access token dead; its refresh token lives on, it is the access that was lost."""
+    storage.execute("UPDATE token SET is_dead = 1 WHERE access_token = ?", (session,))
 
 
 def store_of(session: str, app_key: str, storage: Storage, switches: Switches, moment_ms: int) -> sqlite3.Row:
@@ -61,7 +141,8 @@ def store_of(session: str, app_key: str, storage: Storage, switches: Switches, m
     if not session:
         raise Refusal("session.missing")
     row = storage.row(
-        "SELECT store.*, token.issued_ms, token.is_revoked FROM token JOIN store USING (store_id)"
+        "SELECT store.*, token.issued_ms, token.is_revoked OR token.is_dead AS is_revoked"
+        " FROM token JOIN store USING (store_id)"
         " WHERE access_token = ? AND app_key = ?",
         (session, app_key),
     )
@@ -84,7 +165,7 @@ def exchange_code(storage: Storage, code: str, app_key: str, switches: Switches,
         Refusal: `code.dead` when it is unknown, used, too old or another app's.
     """
     row = storage.row("SELECT * FROM authorisation_code WHERE code = ? AND app_key = ?", (code, app_key))
-    lifetime_ms = rules()["gateway"]["code_lifetime_s"] * 1000
+    lifetime_ms = switches.code_lifetime_s * 1000
     if row is None or row["is_used"] or row["issued_ms"] + lifetime_ms <= moment_ms:
         raise Refusal("code.dead")
     storage.execute("UPDATE authorisation_code SET is_used = 1 WHERE code = ?", (code,))

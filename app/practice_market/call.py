@@ -11,8 +11,9 @@ import orjson
 from aiohttp import web
 from aiohttp.web_request import FileField
 
-from app.practice_market.envelope import Gateway
+from app.practice_market.envelope import PLAIN, Gateway
 from app.practice_market.refusals import Refusal
+from app.practice_market.switches import Switches
 
 LARGEST = 2**63 - 1
 WHOLE = re.compile(r"-?\d{1,19}", re.ASCII)
@@ -102,8 +103,9 @@ class Arguments:
         Refusal: `parameter.missing` where a required one is absent, `parameter.…` where it cannot be read.
     """
 
-    def __init__(self, call: Call) -> None:
+    def __init__(self, call: Call, switches: Switches = PLAIN) -> None:
         self._params = call.params
+        self._forms = switches.nested_parameters
         self.files = call.files
 
     def text(self, name: str, default: str | None = None) -> str:
@@ -138,8 +140,13 @@ class Arguments:
         return value
 
     def nested_or_flat(self, name: str) -> dict[str, Any]:
-        """The JSON object *name*, or the flat parameters themselves: SDK generations differ (5.15)."""
-        return self.document(name) if self._params.get(name) else dict(self._params)
+        """The JSON object *name*, or the flat parameters themselves: SDK generations differ (5.15).
+
+        A form that is switched off is not looked at, as if nothing had been said.
+        """
+        if self._params.get(name) and self._forms != "flat":
+            return self.document(name)
+        return {} if self._forms == "nested" else dict(self._params)
 
 
 def whole(text: str) -> int:

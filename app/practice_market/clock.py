@@ -6,7 +6,7 @@ Orders speak US Pacific time with daylight saving, products speak GMT+8 (aliexpr
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -22,29 +22,29 @@ def now_ms() -> int:
 
 
 @cache
-def pacific() -> ZoneInfo:
-    """The zone of order times."""
-    return ZoneInfo("America/Los_Angeles")
+def zone(name: str) -> ZoneInfo:
+    """The zone of that name; order times are in one of `America/Los_Angeles` unless switched."""
+    return ZoneInfo(name)
 
 
-def pacific_text(moment_ms: int | None) -> str | None:
-    """An order time; None stays None."""
-    return None if moment_ms is None else datetime.fromtimestamp(moment_ms / 1000, pacific()).strftime(FORM)
+@cache
+def offset(hours: float) -> timezone:
+    """The zone that many hours ahead of UTC; product times are in GMT+8 unless switched."""
+    return timezone(timedelta(hours=hours))
 
 
-def beijing_text(moment_ms: int | None) -> str | None:
-    """A product time; None stays None."""
-    return None if moment_ms is None else datetime.fromtimestamp(moment_ms / 1000, BEIJING).strftime(FORM)
+def zone_text(moment_ms: int | None, place: tzinfo) -> str | None:
+    """A moment in the platform's form; None stays None."""
+    return None if moment_ms is None else datetime.fromtimestamp(moment_ms / 1000, place).strftime(FORM)
 
 
-def pacific_ms(text: str | None) -> int | None:
-    """The moment of an order time; None where the text has another form, for the platform ignores such a filter."""
-    return _moment(text, pacific())
-
-
-def beijing_ms(text: str | None) -> int | None:
-    """The moment of a product time; None where the text has another form."""
-    return _moment(text, BEIJING)
+def zone_ms(text: str | None, place: tzinfo) -> int | None:
+    """The moment of a text; None where it has another form, for the platform ignores such a filter."""
+    try:
+        moment = datetime.strptime(text or "", FORM).replace(tzinfo=place)
+    except ValueError:
+        return None
+    return int(moment.timestamp() * 1000)
 
 
 def next_beijing_midnight_ms(moment_ms: int) -> int:
@@ -61,17 +61,9 @@ def request_moment_ms(text: str, *, is_top: bool) -> int | None:
     if text.isascii() and text.isdigit():
         return int(text) if len(text) < 16 else None
     if is_top:
-        return beijing_ms(text)
+        return zone_ms(text, BEIJING)
     try:
         moment = datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
-    except ValueError:
-        return None
-    return int(moment.timestamp() * 1000)
-
-
-def _moment(text: str | None, zone: ZoneInfo | timezone) -> int | None:
-    try:
-        moment = datetime.strptime(text or "", FORM).replace(tzinfo=zone)
     except ValueError:
         return None
     return int(moment.timestamp() * 1000)

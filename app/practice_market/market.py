@@ -14,6 +14,7 @@ from typing import Any, Self
 from aiohttp import web
 
 from app.practice_market import clock as clocks
+from app.practice_market import journal
 from app.practice_market.desk import Clock, Desk
 from app.practice_market.faults import Faults
 from app.practice_market.seeding import credentials_of, prepare
@@ -93,6 +94,16 @@ class PracticeMarket:
         """What `GET /practice/state` answers; only while it runs."""
         assert self._desk is not None
         return self._desk.tally.document(self._desk.storage, self._desk.limits.peaks)
+
+    def writes(self, **conditions: Any) -> list[dict[str, Any]]:
+        """Accepted writes in their order, see `journal.writes`; only while it runs."""
+        assert self._storage is not None
+        return journal.writes(self._storage, **conditions)
+
+    def products(self, **conditions: Any) -> list[dict[str, Any]]:
+        """What is held, see `journal.products`; only while it runs."""
+        assert self._storage is not None
+        return journal.products(self._storage, **conditions)
 
     async def _listen(self, desk: Desk) -> None:
         self._runner = web.AppRunner(

@@ -8,9 +8,9 @@ import struct
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from app.practice_market.catalogue import rules
 from app.practice_market.refusals import Refusal
 from app.practice_market.storage import Storage
+from app.practice_market.switches import Switches
 
 LOOPBACK = frozenset(("127.0.0.1", "localhost", "::1"))
 PATH = re.compile(r"/(kf/(H[0-9a-f]{32})\.(jpg|png|gif))")
@@ -51,20 +51,20 @@ def _measure_jpeg(content: bytes) -> Picture | None:
     return None
 
 
-def checked(content: bytes) -> Picture:
+def checked(content: bytes, switches: Switches) -> Picture:
     """The picture in *content*, if the photobank takes it (5.13: 3 MB, 5000 pixels a side, jpg, png or gif).
 
     Raises:
         Refusal: `image.empty`, `image.too_large`, `image.format`.
     """
-    limits = rules()["photobank"]
     if not content:
         raise Refusal("image.empty")
     picture = measure(content)
     if picture is None:
         raise Refusal("image.format")
-    if len(content) > limits["bytes_max"] or max(picture.width, picture.height) > limits["pixels_max"]:
-        raise Refusal("image.too_large", bytes=limits["bytes_max"], pixels=limits["pixels_max"])
+    bytes_max, pixels_max = switches.image_bytes_max, switches.image_pixels_max
+    if len(content) > bytes_max or max(picture.width, picture.height) > pixels_max:
+        raise Refusal("image.too_large", bytes=bytes_max, pixels=pixels_max)
     return picture
 
 

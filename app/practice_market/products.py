@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 import orjson
 
@@ -79,11 +80,15 @@ def insert(storage: Storage, store_id: int, record: Record, moment_ms: int, *, s
     return product_id
 
 
-def replace_record(context: Context, product: Product, record: Record, *, is_reviewed: bool) -> None:
+def replace_record(
+    context: Context, product: Product, record: Record, *, is_reviewed: bool, kind: str = "edit", said: Any = None
+) -> None:
     """Keep a changed record; with *is_reviewed* the product goes back into review, and after it to where it was.
 
     An off-sale product stays off sale after its review; a rejected one goes on sale (inferred: 5.3).
+    *kind* and *said* go into the record of accepted writes.
     """
+    context.accepted(kind, product.product_id, record, said)
     changes = {**_columns(record), "modified_ms": context.moment_ms}
     if is_reviewed:
         changes["status"] = Status.IN_REVIEW
@@ -96,6 +101,18 @@ def replace_record(context: Context, product: Product, record: Record, *, is_rev
     )
     context.storage.execute("DELETE FROM sku_code WHERE product_id = ?", (product.product_id,))
     _keep_codes(context.storage, product.product_id, record)
+
+
+def delete(context: Context, product: Product) -> None:
+    """Forget a product for good; its id is never used again.
+
+    Raises:
+        Refusal: it is locked.
+    """
+    refuse_locked(context, product)
+    context.storage.execute("DELETE FROM sku_code WHERE product_id = ?", (product.product_id,))
+    context.storage.execute("DELETE FROM product WHERE product_id = ?", (product.product_id,))
+    context.accepted("delete", product.product_id, None)
 
 
 def refuse_locked(context: Context, product: Product) -> None:
@@ -120,7 +137,7 @@ def settle_reviews(context: Context) -> None:
     switches = context.faults.switches
     due_ms = context.moment_ms - int(switches.audit_delay_s * 1000)
     due = context.storage.rows(
-        "SELECT product_id, title, reviews, status_after, review_from_ms FROM product"
+        "SELECT product_id, store_id, title, codes, reviews, status_after, review_from_ms FROM product"
         " WHERE status = 'auditing' AND review_from_ms <= ?",
         (due_ms,),
     )
@@ -134,7 +151,15 @@ def _verdict(context: Context, row: sqlite3.Row, words: set[str]) -> str:
     share = context.faults.switches.audit_reject_share
     if title_words & words or context.faults.chance(share, "audit", row["product_id"], row["reviews"]):
         return Status.REJECTED
+    if context.faults.switches.duplicates_rejected and _is_duplicate(context, row):
+        return Status.REJECTED
     return str(row["status_after"])
+
+
+def _is_duplicate(context: Context, row: sqlite3.Row) -> bool:
+    """Whether an earlier listing of the store has the same title and merchant codes."""
+    sql = "SELECT 1 FROM product WHERE store_id = ? AND title = ? AND codes = ? AND product_id < ? LIMIT 1"
+    return context.storage.value(sql, (row["store_id"], row["title"], row["codes"], row["product_id"])) is not None
 
 
 def _after_review(product: Product) -> str:

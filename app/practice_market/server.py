@@ -17,6 +17,7 @@ from aiohttp import web
 
 from app.practice_market import access, pictures
 from app.practice_market.call import read_call
+from app.practice_market.controls import add_controls
 from app.practice_market.desk import Answer, Desk
 from app.practice_market.envelope import Gateway
 from app.practice_market.photobank import LOOPBACK
@@ -34,11 +35,11 @@ def make_application(desk: Desk) -> web.Application:
         application.router.add_route(verb, "/router/rest", pages.top)
         application.router.add_route(verb, "/rest", pages.rest)
         application.router.add_route(verb, "/rest/{path:.+}", pages.rest)
-    application.router.add_get("/oauth/authorize", pages.authorise)
+    for path in ("/oauth/authorize", "/authorize"):
+        application.router.add_get(path, pages.authorise)
+    application.router.add_post("/token", pages.token)
     application.router.add_get("/kf/{name}", pages.picture)
-    application.router.add_get("/practice/state", pages.state)
-    application.router.add_get("/practice/faults", pages.faults)
-    application.router.add_post("/practice/faults", pages.change_faults)
+    add_controls(application, desk)
     return application
 
 
@@ -91,6 +92,16 @@ class Pages:
         parameters = {"code": code} | ({"state": query["state"]} if "state" in query else {})
         raise web.HTTPFound(f"{back}{'&' if urlsplit(back).query else '?'}{urlencode(parameters)}")
 
+    async def token(self, request: web.Request) -> web.Response:
+        """The legacy token page: secret and code in a form, no signature (3.2)."""
+        form = {name: value for name, value in (await request.post()).items() if isinstance(value, str)}
+        storage, switches = self._desk.storage, self._desk.faults.switches
+        with storage.transaction():
+            tokens = access.exchange_with_secret(storage, form, switches, self._desk.clock())
+        if tokens is None:
+            return _json({"error": "invalid_grant", "error_description": "code or secret is wrong"}, status=400)
+        return _json(tokens)
+
     async def picture(self, request: web.Request) -> web.Response:
         """A photobank picture, also as thumbnail `<hash>.jpg_50x50.jpg`."""
         found = await pictures.fetch(self._desk.storage, request.match_info["name"])
@@ -99,28 +110,9 @@ class Pages:
         content, kind = found
         return web.Response(body=content, content_type=kind, headers={"Cache-Control": "max-age=31536000, immutable"})
 
-    async def state(self, request: web.Request) -> web.Response:
-        """What the market saw and holds."""
-        return _json(self._desk.tally.document(self._desk.storage, self._desk.limits.peaks))
-
-    async def faults(self, request: web.Request) -> web.Response:
-        """The switches in force."""
-        return _json(self._desk.faults.document())
-
-    async def change_faults(self, request: web.Request) -> web.Response:
-        """Change the switches named in a JSON object. JSON only, which no foreign web page can send unasked."""
-        if request.content_type != "application/json":
-            raise web.HTTPUnsupportedMediaType
-        try:
-            document = orjson.loads(await request.read())
-            if not isinstance(document, dict):
-                raise ValueError("faults")
-            self._desk.faults.update(document)
-        except ValueError as error:
-            return _json({"error": str(error)}, status=400)
-        return _json(self._desk.faults.document())
-
     async def _send(self, request: web.Request, answer: Answer) -> web.StreamResponse:
+        if answer.page in INSTEAD:
+            return INSTEAD[answer.page]()
         content = orjson.dumps(answer.body)
         if answer.cut:
             return await _cut(request, content if answer.cut == "half" else b"")
@@ -128,7 +120,9 @@ class Pages:
         if len(content) >= COMPRESS_FROM and "gzip" in request.headers.get("Accept-Encoding", ""):
             content = gzip.compress(content, compresslevel=1)
             headers["Content-Encoding"] = "gzip"
-        return web.Response(body=content, content_type="application/json", charset="utf-8", headers=headers)
+        return web.Response(
+            body=content, status=answer.status, content_type="application/json", charset="utf-8", headers=headers
+        )
 
     def _store_links(self, query: Any) -> str:
         links = []
@@ -136,6 +130,22 @@ class Pages:
             address = "?" + urlencode({**query, "store": row["store_id"]})
             links.append(f'<p><a href="{escape(address)}">{escape(row["name"])} · {escape(row["name_en"])}</a></p>')
         return "".join(links)
+
+
+def _html() -> web.Response:
+    return _page("<h1>Sorry, we have detected unusual traffic from your network.</h1>")
+
+
+def _unavailable() -> web.Response:
+    return web.Response(text="<html><body>503 Service Temporarily Unavailable</body></html>", status=503)
+
+
+def _redirect() -> web.Response:
+    return web.Response(status=302, headers={"Location": "https://elsewhere.invalid/login"})
+
+
+INSTEAD = {"html": _html, "unavailable": _unavailable, "redirect": _redirect}
+"""What a proxy, a guard or a broken front end answers instead of the gateway."""
 
 
 def _is_loopback(address: str) -> bool:

@@ -34,16 +34,19 @@ def top_signature(params: Mapping[str, str], secret: str) -> str:
             raise ValueError(other)
 
 
-def is_signed(params: Mapping[str, str], secret: str, sign: str, *, is_top: bool, path: str = "") -> bool:
+def is_signed(
+    params: Mapping[str, str], secret: str, sign: str, *, is_top: bool, path: str = "", empty_values: str = "either"
+) -> bool:
     """Whether *sign* fits *params* (which hold everything but `sign`).
 
     SDKs disagree about empty values: some sign them, some leave them out and still send them (vector V9), so
-    either signature is good.
+    either signature is good unless *empty_values* wants them `signed` or `dropped`.
     """
     if params.get("sign_method") not in (TOP_METHODS if is_top else IOP_METHODS):
         return False
     filled = {name: value for name, value in params.items() if value.strip()}
-    candidates = [filled] if len(filled) == len(params) else [filled, dict(params)]
+    forms = {"either": [filled, dict(params)], "signed": [dict(params)], "dropped": [filled]}
+    candidates = [filled] if len(filled) == len(params) else forms[empty_values]
     signatures = (top_signature(p, secret) if is_top else iop_signature(p, secret, path) for p in candidates)
     return any(hmac.compare_digest(good.encode(), sign.encode()) for good in signatures)
 

@@ -1,4 +1,4 @@
-"""The market's memory: one SQLite file, committed before any answer leaves (schema.sql).
+"""The market's memory: one SQLite file, committed before any answer leaves. `schema.sql`, then what later versions add.
 
 WAL with `synchronous=NORMAL`: a killed process loses nothing that was committed.
 """
@@ -13,8 +13,9 @@ from typing import Any
 
 import orjson
 
-SCHEMA = Path(__file__).parent / "schema.sql"
-SCHEMA_VERSION = 1
+SCHEMAS = tuple(Path(__file__).parent / name for name in ("schema.sql", "schema_2.sql"))
+"""One file a version, each adding to the one before."""
+SCHEMA_VERSION = len(SCHEMAS)
 
 
 class Storage:
@@ -48,10 +49,8 @@ class Storage:
         if version > SCHEMA_VERSION:
             self.close()
             raise ValueError(f"{self.path}: schema {version}, this market knows {SCHEMA_VERSION}")
-        if version < SCHEMA_VERSION:
-            self._connection.executescript(
-                f"BEGIN;{SCHEMA.read_text('utf-8')}PRAGMA user_version={SCHEMA_VERSION};COMMIT"
-            )
+        for number, path in enumerate(SCHEMAS[version:], start=version + 1):
+            self._connection.executescript(f"BEGIN;{path.read_text('utf-8')}PRAGMA user_version={number};COMMIT")
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from app.practice_market.faults import CREATES
+from app.practice_market import journal
 from app.practice_market.storage import Storage
+from app.practice_market.switches import CREATES
 
 
 class Tally:
@@ -42,6 +43,8 @@ def _store(storage: Storage, store_id: int, name: str) -> dict[str, Any]:
 
     return {
         "name": name,
+        "store_id": store_id,
+        "writes": journal.counts(storage, store_id),
         "products": counted("SELECT status, count(*) FROM product WHERE store_id = ? GROUP BY status"),
         "orders": counted("SELECT status, count(*) FROM trade_order WHERE store_id = ? GROUP BY status"),
         "images": storage.value("SELECT count(*) FROM image WHERE store_id = ?", (store_id,)),

@@ -6,7 +6,7 @@ Source: aliexpress-open-platform.md 4.6, 5.2, 5.9; domain.md 5.1.
 
 from __future__ import annotations
 
-from app.practice_market.checker import attributes, belongings, images, package, skus, texts
+from app.practice_market.checker import attributes, belongings, images, package, regions, skus, texts
 from app.practice_market.content.reading import Family, Record
 from app.practice_market.context import Context
 
@@ -28,11 +28,13 @@ def check(record: Record, family: Family, context: Context, *, changed: set[str]
     def has_changed(*names: str) -> bool:
         return changed is None or not changed.isdisjoint(names)
 
-    category = belongings.leaf(record)
+    category = belongings.leaf(record, context)
     texts.check(record, family if has_changed("detail_source_list") else Family.OFFER)
     images.check(record, context)
     attributes.check(record, category)
     if has_changed("aeop_ae_product_s_k_us", "category_id"):
-        skus.check(record, family, category)
+        skus.check(record, family, category, is_repeating=context.faults.switches.duplicate_codes == "accepted")
+    if has_changed("aeop_ae_product_s_k_us", regions.COUNTRY, regions.QUOTES):
+        regions.check(record)
     package.check(record, context)
     belongings.check(record, family if has_changed("freight_template_id") else Family.OFFER, context)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
 from urllib.parse import urlsplit
 
 from app.practice_market.catalogue import rules
 from app.practice_market.content.reading import Record
 from app.practice_market.context import Context
-from app.practice_market.photobank import LOOPBACK, is_held
+from app.practice_market.photobank import LOOPBACK, is_held, own_path
 from app.practice_market.refusals import Refusal
 
 
@@ -28,6 +29,18 @@ def check(record: Record, context: Context) -> None:
     for address in dict.fromkeys([*main, *of_skus]):
         if not _is_reachable(address, context):
             raise Refusal("image.unreachable", url=address)
+    for item in record.get("market_images") or []:
+        _check_marketing(item, context)
+
+
+def _check_marketing(item: Record, context: Context) -> None:
+    """A marketing picture has one of two kinds and lies in a photobank (5.2)."""
+    kind, address = str(item.get("image_type")), str(item.get("url") or "")
+    if kind not in rules()["images"]["marketing_kinds"]:
+        raise Refusal("schema.value", pointer="market_images", value=kind)
+    stored = own_path(address) or address
+    if not (stored.startswith("kf/") or _is_photobank(address)) or not _is_reachable(stored, context):
+        raise Refusal("image.unreachable", url=address)
 
 
 def _is_reachable(address: str, context: Context) -> bool:
@@ -44,5 +57,11 @@ def _is_reachable(address: str, context: Context) -> bool:
         return False
     if any(host.endswith(suffix) for suffix in rules()["images"]["unreachable_suffixes"]):
         return False
-    is_photobank = any(host.endswith("." + own) for own in rules()["images"]["own_hosts"])
-    return is_photobank or context.faults.switches.foreign_images == "trusted"
+    if any(fnmatchcase(host, pattern) for pattern in context.faults.switches.unreachable_hosts):
+        return False
+    return _is_photobank(address) or context.faults.switches.foreign_images == "trusted"
+
+
+def _is_photobank(address: str) -> bool:
+    host = urlsplit(address).hostname or ""
+    return any(host.endswith("." + own) for own in rules()["images"]["own_hosts"])

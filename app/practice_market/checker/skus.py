@@ -13,8 +13,8 @@ from app.practice_market.refusals import Refusal
 CODE = re.compile(r"[!-;=?-~]+")  # half-width signs without space, < and >
 
 
-def check(record: Record, family: Family, category: Category) -> None:
-    """Refuse the first wrong variant, then a wrong whole."""
+def check(record: Record, family: Family, category: Category, *, is_repeating: bool = False) -> None:
+    """Refuse the first wrong variant, then a wrong whole; with *is_repeating* codes may occur twice."""
     skus: list[Record] = record["aeop_ae_product_s_k_us"]
     if not skus:
         raise Refusal("schema.few", pointer="sku_info_list")
@@ -22,8 +22,10 @@ def check(record: Record, family: Family, category: Category) -> None:
         _check_code(sku["sku_code"], family, index)
         check_price(sku, family, index)
         _check_properties(sku, category, index)
-    _check_codes_differ(skus)
+    if not is_repeating:
+        _check_codes_differ(skus)
     _check_same_properties(skus)
+    _check_order(skus[0], category)
     check_stock(skus, family)
 
 
@@ -70,6 +72,8 @@ def _check_properties(sku: Record, category: Category, index: int) -> None:
             raise Refusal("sku.property_foreign", attribute=part["sku_property_id"], category_id=category.category_id)
         if part["property_value_id"] not in attribute.values:
             raise Refusal("attribute.value", value=part["property_value_id"], attribute=attribute.en)
+        if "sku_image" in part and not attribute.allows_picture:
+            raise Refusal("attribute.custom", attribute=attribute.en)
         _check_alias(part.get("property_value_definition_name", ""), attribute.en, is_allowed=attribute.allows_name)
 
 
@@ -97,6 +101,13 @@ def _check_same_properties(skus: list[Record]) -> None:
         raise Refusal("schema.same", pointer="sku_info_list")
     if len(set(combinations)) < len(combinations):
         raise Refusal("schema.unique", pointer="sku_info_list")
+
+
+def _check_order(sku: Record, category: Category) -> None:
+    """Sale properties stand in the category's order, which `spec` gives (5.9)."""
+    specs = [attribute.spec for key in _property_ids(sku) if (attribute := category.attribute(key))]
+    if specs != sorted(specs):
+        raise Refusal("schema.same", pointer="sku_info_list")
 
 
 def _property_ids(sku: Record) -> list[int]:

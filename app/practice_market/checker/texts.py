@@ -18,6 +18,8 @@ def check(record: Record, family: Family) -> None:
     if record["locale"] not in titles:
         raise Refusal("schema.required", pointer="subject_list", key=record["locale"])
     for locale, title in titles.items():
+        if locale not in rules()["languages"].values():
+            raise Refusal("locale.unknown", locale=locale)
         _check_title(locale, title)
     if family is Family.SOLUTION and record["locale"] not in {item["locale"] for item in record["detail_source_list"]}:
         pointer = "multi_language_description_list"

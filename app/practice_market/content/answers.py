@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from app.practice_market.clock import beijing_text
 from app.practice_market.content.details import current_addresses, html_of
-from app.practice_market.content.reading import OPAQUE, Record, main_title
+from app.practice_market.content.reading import OPAQUE, Record, main_title, sku_id
 from app.practice_market.context import Context
 from app.practice_market.envelope import Listed
 from app.practice_market.photobank import address
@@ -130,12 +129,6 @@ def solution_detail(context: Context, product: Product) -> dict[str, Any]:
     }
 
 
-def sku_id(sku: Record) -> str:
-    """`14:193;200007763:201336100`, or `<none>` without sale properties (5.1)."""
-    pairs = [f"{part['sku_property_id']}:{part['property_value_id']}" for part in sku["aeop_s_k_u_property"]]
-    return ";".join(pairs) or "<none>"
-
-
 def _common(context: Context, product: Product, elements: Elements) -> dict[str, Any]:
     record, row = product.record, product.row
     skus: list[Record] = record["aeop_ae_product_s_k_us"]
@@ -152,9 +145,9 @@ def _common(context: Context, product: Product, elements: Elements) -> dict[str,
         "group_ids": Listed("number", record["group_ids"]),
         "aeop_ae_product_propertys": Listed(elements.property, record["aeop_ae_product_propertys"]),
         "aeop_ae_product_s_k_us": Listed(elements.sku, [_sku(context, sku, elements) for sku in skus]),
-        "gmt_create": beijing_text(row["created_ms"]),
-        "gmt_modified": beijing_text(row["modified_ms"]),
-        "ws_offline_date": beijing_text(row["offline_ms"]),
+        "gmt_create": context.product_text(row["created_ms"]),
+        "gmt_modified": context.product_text(row["modified_ms"]),
+        "ws_offline_date": context.product_text(row["offline_ms"]),
         "ws_display": row["offline_reason"] if row["status"] == Status.OFF_SALE else None,
     }
 
@@ -164,12 +157,13 @@ def _sku(context: Context, sku: Record, elements: Elements) -> dict[str, Any]:
         {**part, **({"sku_image": address(context.gateway, part["sku_image"])} if "sku_image" in part else {})}
         for part in sku["aeop_s_k_u_property"]
     ]
+    ending = "" if context.faults.switches.detail_names == "written" else "_list"
     return {
         **{name: sku.get(name) for name in SKU_SAME},
         "id": sku_id(sku),
         "sku_stock": sku["ipm_sku_stock"] > 0,
-        "aeop_s_k_u_property_list": Listed(elements.sku_property, parts),
-        "aeop_s_k_u_national_discount_price_list": Listed(
+        f"aeop_s_k_u_property{ending}": Listed(elements.sku_property, parts),
+        f"aeop_s_k_u_national_discount_price{ending}": Listed(
             "aeop_sku_national_discount_price", sku.get("aeop_s_k_u_national_discount_price") or []
         ),
     }

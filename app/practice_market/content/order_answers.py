@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from app.practice_market.clock import DAY_MS, HOUR_MS, pacific_text
+from app.practice_market.clock import DAY_MS, HOUR_MS
 from app.practice_market.content.fields import price_text
 from app.practice_market.context import Context
 from app.practice_market.envelope import Listed
@@ -43,10 +43,10 @@ def list_row(context: Context, row: sqlite3.Row, line_element: str) -> dict[str,
         **_time_left(row, context.moment_ms),
         "order_id": row["order_id"],
         "biz_type": "AE_COMMON",
-        "gmt_create": pacific_text(row["created_ms"]),
-        "gmt_pay_time": pacific_text(row["paid_ms"]),
-        "gmt_send_goods_time": None if row["status"] == "FINISH" else pacific_text(row["sent_ms"]),
-        "gmt_update": pacific_text(row["modified_ms"]),
+        "gmt_create": context.order_text(row["created_ms"]),
+        "gmt_pay_time": context.order_text(row["paid_ms"]),
+        "gmt_send_goods_time": None if row["status"] == "FINISH" else context.order_text(row["sent_ms"]),
+        "gmt_update": context.order_text(row["modified_ms"]),
         "buyer_login_id": row["buyer"],
         "buyer_signer_fullname": _full_name(record),
         "pay_amount": money2(_total(record)),
@@ -72,11 +72,11 @@ def detail(context: Context, row: sqlite3.Row, *, prefix: str = "global_aeop_tp"
     return {
         **_states(row, record),
         "id": row["order_id"],
-        "gmt_create": pacific_text(row["created_ms"]),
-        "gmt_modified": pacific_text(row["modified_ms"]),
-        "gmt_pay_success": pacific_text(row["paid_ms"]),
-        "gmt_trade_end": pacific_text(row["ended_ms"]),
-        "over_time_left": pacific_text(row["deadline_ms"]),
+        "gmt_create": context.order_text(row["created_ms"]),
+        "gmt_modified": context.order_text(row["modified_ms"]),
+        "gmt_pay_success": context.order_text(row["paid_ms"]),
+        "gmt_trade_end": context.order_text(row["ended_ms"]),
+        "over_time_left": context.order_text(row["deadline_ms"]),
         "buyerloginid": row["buyer"],
         "buyer_signer_fullname": _full_name(record),
         "buyer_info": {**record["name"], "login_id": row["buyer"], "country": record["address"]["country"]},
@@ -94,7 +94,7 @@ def detail(context: Context, row: sqlite3.Row, *, prefix: str = "global_aeop_tp"
         "seller_signer_fullname": context.store["name_en"],
         "receipt_address": record["address"],
         "child_order_list": Listed(f"{prefix}_child_order_dto", lines),
-        "logistic_info_list": Listed(f"{prefix}_logistic_info_dto", [_parcel(item) for item in shipments]),
+        "logistic_info_list": Listed(f"{prefix}_logistic_info_dto", [_parcel(context, item) for item in shipments]),
     }
 
 
@@ -150,7 +150,7 @@ def _line_row(context: Context, row: sqlite3.Row, record: dict[str, Any], line: 
         "issue_status": "IN_ISSUE" if row["status"] == "IN_ISSUE" else "NO_ISSUE",
         "goods_prepare_time": line["handling_days"],
         "send_goods_operator": "SELLER_SEND_GOODS",
-        "send_goods_time": pacific_text(row["sent_ms"]),
+        "send_goods_time": context.order_text(row["sent_ms"]),
         "can_submit_issue": False,
         "money_back3x": False,
         "product_img_url": address(context.gateway, line["image"]) + "_50x50.jpg",
@@ -180,9 +180,9 @@ def _child(context: Context, row: sqlite3.Row, index: int, line: dict[str, Any])
     }
 
 
-def _parcel(shipment: sqlite3.Row) -> dict[str, Any]:
+def _parcel(context: Context, shipment: sqlite3.Row) -> dict[str, Any]:
     return {
-        "gmt_send": pacific_text(shipment["sent_ms"]),
+        "gmt_send": context.order_text(shipment["sent_ms"]),
         "have_tracking_info": True,
         "logistics_no": shipment["logistics_no"],
         "logistics_service_name": shipment["service_name"],

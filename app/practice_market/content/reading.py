@@ -117,6 +117,12 @@ def main_title(record: Record) -> str:
     return str(titles.get(record["locale"]) or next(iter(titles.values()), ""))
 
 
+def sku_id(sku: Record) -> str:
+    """`14:193;200007763:201336100`, or `<none>` without sale properties (5.1)."""
+    pairs = [f"{part['sku_property_id']}:{part['property_value_id']}" for part in sku["aeop_s_k_u_property"]]
+    return ";".join(pairs) or "<none>"
+
+
 def read_images(addresses: list[str]) -> list[str]:
     """Picture addresses as they are kept: paths for the own photobank, the rest unchanged."""
     return [own_path(address) or address for address in (raw.strip() for raw in addresses) if address]

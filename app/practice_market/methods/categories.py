@@ -18,19 +18,19 @@ from app.practice_market.refusals import Refusal
 @method("aliexpress.category.redefining.getchildrenpostcategorybyid")
 def list_children(context: Context, arguments: Arguments) -> dict[str, Any]:
     """Categories below one; 0 asks for the roots."""
-    return _listed(categories.children(arguments.integer("param0")))
+    return _listed(context, categories.children(arguments.integer("param0")))
 
 
 @method("aliexpress.category.redefining.getpostcategorybyid")
 def get_one(context: Context, arguments: Arguments) -> dict[str, Any]:
     """One category."""
-    return _listed([_category(arguments.integer("param0"), "param0")])
+    return _listed(context, [_category(arguments.integer("param0"), "param0")])
 
 
 @method("aliexpress.category.redefining.getallchildattributesresult")
 def list_attributes(context: Context, arguments: Arguments) -> dict[str, Any]:
     """Attributes and sale properties of a leaf."""
-    return _attributes(_category(arguments.integer("cate_id"), "cate_id"))
+    return _attributes(context, _category(arguments.integer("cate_id"), "cate_id"))
 
 
 @method("aliexpress.category.redefining.getchildattributesresultbypostcateidandpath")
@@ -38,7 +38,7 @@ def list_attributes_by_path(context: Context, arguments: Arguments) -> dict[str,
     """The same; no value of this market has attributes of its own, so a path finds nothing below."""
     if arguments.text("param2", "[]") not in ("[]", ""):
         return {"result": {"success": True}}
-    return _attributes(_category(arguments.integer("param1"), "param1"))
+    return _attributes(context, _category(arguments.integer("param1"), "param1"))
 
 
 def _category(category_id: int, name: str) -> Category:
@@ -48,11 +48,11 @@ def _category(category_id: int, name: str) -> Category:
     return found
 
 
-def _listed(found: list[Category]) -> dict[str, Any]:
+def _listed(context: Context, found: list[Category]) -> dict[str, Any]:
     rows = [
         {
             "id": category.category_id,
-            "names": _names(category.en, category.zh),
+            "names": _names(context, category.en, category.zh),
             "level": category.level,
             "isleaf": category.is_leaf,
             "features": "{}",
@@ -62,17 +62,17 @@ def _listed(found: list[Category]) -> dict[str, Any]:
     return {"result": {"success": True, "aeop_post_category_list": Listed("aeop_post_category_dto", rows)}}
 
 
-def _attributes(category: Category) -> dict[str, Any]:
-    rows = [_attribute(attribute) for attribute in category.attributes]
+def _attributes(context: Context, category: Category) -> dict[str, Any]:
+    rows = [_attribute(context, attribute) for attribute in category.attributes]
     return {"result": {"success": True, "attributes": Listed("aeop_attribute_dto", rows)}}
 
 
-def _attribute(attribute: Attribute) -> dict[str, Any]:
-    values = [{"id": key, "names": _names(en, zh)} for key, (en, zh) in attribute.values.items()]
+def _attribute(context: Context, attribute: Attribute) -> dict[str, Any]:
+    values = [{"id": key, "names": _names(context, en, zh)} for key, (en, zh) in attribute.values.items()]
     units = [{"unit_name": unit, "rate": "1"} for unit in attribute.units]
     row = {
         "id": attribute.attribute_id,
-        "names": _names(attribute.en, attribute.zh),
+        "names": _names(context, attribute.en, attribute.zh),
         "required": attribute.is_required,
         "key_attribute": attribute.is_required,
         "sku": attribute.is_sku,
@@ -90,5 +90,6 @@ def _attribute(attribute: Attribute) -> dict[str, Any]:
     return row
 
 
-def _names(en: str, zh: str) -> str:
-    return orjson.dumps({"en": en, "zh": zh}).decode()
+def _names(context: Context, en: str, zh: str) -> Any:
+    names = {"en": en, "zh": zh}
+    return orjson.dumps(names).decode() if context.faults.switches.names == "text" else names

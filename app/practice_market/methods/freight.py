@@ -23,6 +23,7 @@ def list_templates(context: Context, arguments: Arguments) -> dict[str, Any]:
     templates = [
         {"template_id": row["template_id"], "template_name": row["name"], "is_default": bool(row["is_default"])}
         for row in rows
+        if row["template_id"] >= 0 or context.faults.switches.large_ids
     ]
     return {
         "result_success": True,

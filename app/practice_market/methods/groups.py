@@ -37,8 +37,32 @@ def bind(context: Context, arguments: Arguments) -> dict[str, Any]:
     if len(texts) > rules()["lists"]["group_ids_max"]:
         raise Refusal("parameter.count", name="group_ids", found=len(texts))
     group_ids = [_own_group(context, text) for text in texts]
-    replace_record(context, product, {**product.record, "group_ids": group_ids}, is_reviewed=False)
+    record = {**product.record, "group_ids": group_ids}
+    replace_record(context, product, record, is_reviewed=False, kind="groups", said=group_ids)
     return {"result": {"success": True, "target_list": Listed("number", group_ids)}}
+
+
+@method("aliexpress.postproduct.redefining.createproductgroup", FailureBody("success"))
+def create(context: Context, arguments: Arguments) -> dict[str, Any]:
+    """A new group at the top or below a top one; its id comes back as text."""
+    name, parent_id = arguments.text("name"), arguments.integer("parent_id", 0)
+    if not name.isascii() or len(name) > rules()["lists"]["group_name_max"]:
+        raise Refusal("parameter.ascii", name="name", most=rules()["lists"]["group_name_max"])
+    if parent_id and parent_id not in {group["group_id"] for group in _groups(context, 0)}:
+        raise Refusal("group.missing", group_id=parent_id)
+    sql = "INSERT INTO product_group (store_id, parent_id, name) VALUES (?, ?, ?)"
+    group_id = context.storage.execute(sql, (context.store_id, parent_id, name)).lastrowid
+    assert group_id is not None
+    context.accepted("group", group_id, {"name": name, "parent_id": parent_id}, name)
+    return {"result": {"success": True, "target": str(group_id)}}
+
+
+@method("aliexpress.postproduct.redefining.queryproductgroupidbyproductid", FailureBody("success"))
+def list_of_product(context: Context, arguments: Arguments) -> dict[str, Any]:
+    """The groups of a product, ids as text."""
+    product = load(context, arguments.integer("product_id"))
+    rows = [{"group_id": str(group_id)} for group_id in product.record["group_ids"]]
+    return {"result": {"success": True, "target_list": Listed("aeop_ae_product_group_id_holder", rows)}}
 
 
 def _groups(context: Context, parent_id: int) -> list[dict[str, Any]]:

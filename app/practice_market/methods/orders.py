@@ -7,7 +7,7 @@ from typing import Any
 
 from app.practice_market.call import Arguments, scalars
 from app.practice_market.catalogue import rules
-from app.practice_market.clock import DAY_MS, pacific_ms, pacific_text
+from app.practice_market.clock import DAY_MS
 from app.practice_market.content.fields import Fields
 from app.practice_market.content.order_answers import detail, list_row
 from app.practice_market.context import Context
@@ -37,7 +37,9 @@ def list_china(context: Context, arguments: Arguments) -> dict[str, Any]:
 def get_solution(context: Context, arguments: Arguments) -> dict[str, Any]:
     """One order in full, below `result.data`."""
     row = _order(context, arguments)
-    return {"result": {"error_code": "0", "time_stamp": pacific_text(context.moment_ms), "data": detail(context, row)}}
+    return {
+        "result": {"error_code": "0", "time_stamp": context.order_text(context.moment_ms), "data": detail(context, row)}
+    }
 
 
 @method("aliexpress.trade.new.redefining.findorderbyid")
@@ -51,17 +53,34 @@ def _order(context: Context, arguments: Arguments) -> sqlite3.Row:
     return owned(context, Fields(query).integer("order_id") or 0)
 
 
-def _list(context: Context, query: dict[str, Any], element: str, line_element: str) -> dict[str, Any]:
-    limits, fields = rules()["lists"], Fields(query)
-    page, size = fields.integer("current_page") or 1, fields.integer("page_size") or limits["orders_page"]
-    if page < 1 or not 1 <= size <= limits["orders_page_max"]:
-        raise Refusal("parameter.page", name="page_size", page=page, size=size)
+def found_orders(context: Context, fields: Fields) -> tuple[int, list[sqlite3.Row]]:
+    """How many orders a query finds, and the rows of its page.
+
+    Raises:
+        Refusal: page, filter or span are not as they must be.
+    """
+    page, size = _page(fields)
     where, params = _conditions(context, fields)
     total = context.storage.value(f"SELECT count(*) FROM trade_order WHERE {where}", tuple(params))
     rows = context.storage.rows(
         f"SELECT * FROM trade_order WHERE {where} ORDER BY created_ms DESC, order_id DESC LIMIT ? OFFSET ?",
         (*params, size, (page - 1) * size),
     )
+    return total, rows
+
+
+def _page(fields: Fields) -> tuple[int, int]:
+    limits = rules()["lists"]
+    page, size = fields.integer("current_page") or 1, fields.integer("page_size") or limits["orders_page"]
+    if page < 1 or not 1 <= size <= limits["orders_page_max"]:
+        raise Refusal("parameter.page", name="page_size", page=page, size=size)
+    return page, size
+
+
+def _list(context: Context, query: dict[str, Any], element: str, line_element: str) -> dict[str, Any]:
+    fields = Fields(query)
+    total, rows = found_orders(context, fields)
+    page, size = _page(fields)
     return {
         "result": {
             "success": True,
@@ -69,7 +88,7 @@ def _list(context: Context, query: dict[str, Any], element: str, line_element: s
             "page_size": size,
             "total_count": total,
             "total_page": -(-total // size),
-            "time_stamp": pacific_text(context.moment_ms),
+            "time_stamp": context.order_text(context.moment_ms),
             "target_list": Listed(element, [list_row(context, row, line_element) for row in rows]),
         }
     }
@@ -87,7 +106,7 @@ def _conditions(context: Context, fields: Fields) -> tuple[str, list[Any]]:
     if statuses:
         conditions.append(f"status IN ({','.join('?' * len(statuses))})")
         params += statuses
-    else:
+    elif context.faults.switches.finished_hidden:
         conditions.append("status <> 'FINISH'")
     if fields.has("buyer_login_id"):
         conditions.append("buyer = ?")
@@ -96,15 +115,15 @@ def _conditions(context: Context, fields: Fields) -> tuple[str, list[Any]]:
 
 
 def _times(context: Context, fields: Fields, *, is_finished: bool) -> tuple[list[str], list[Any]]:
-    limits = rules()["lists"]
-    days = limits["finished_span_days" if is_finished else "order_span_days"]
+    switches = context.faults.switches
+    days = switches.finished_span_days if is_finished else switches.order_span_days
     conditions: list[str] = []
     params: list[Any] = []
     for column, name in (("created_ms", "create_date"), ("modified_ms", "modified_date")):
-        start_ms = pacific_ms(fields.text(f"{name}_start"))
+        start_ms = context.order_ms(fields.text(f"{name}_start"))
         if start_ms is None:
             continue
-        end_ms = pacific_ms(fields.text(f"{name}_end"))
+        end_ms = context.order_ms(fields.text(f"{name}_end"))
         if ((end_ms or context.moment_ms) - start_ms) // DAY_MS > days:
             raise Refusal("order.span", days=days)
         conditions.append(f"{column} BETWEEN ? AND ?")

@@ -6,14 +6,13 @@ from typing import Any
 
 from app.practice_market import categories
 from app.practice_market.call import Arguments
-from app.practice_market.checker import check
 from app.practice_market.content.fields import Fields
-from app.practice_market.content.reading import Family, Record, read_legacy, read_offer
+from app.practice_market.content.reading import Family, read_legacy, read_offer
 from app.practice_market.content.solution import read_changes
 from app.practice_market.context import Context
 from app.practice_market.methods.registry import FailureBody, method
-from app.practice_market.products import Product, load, refuse_uneditable, replace_record
-from app.practice_market.refusals import Refusal
+from app.practice_market.products import Product, load
+from app.practice_market.writing import edit
 
 
 @method("aliexpress.offer.product.edit")
@@ -21,7 +20,7 @@ def edit_offer(context: Context, arguments: Arguments) -> dict[str, Any]:
     """Replace the whole product; what is not sent is lost."""
     document = arguments.document("aeop_a_e_product")
     product = _named(context, document, arguments)
-    _edit(context, product, read_offer(document), Family.OFFER)
+    edit(context, product, read_offer(document), Family.OFFER)
     return {"result": {"product_id": product.product_id}}
 
 
@@ -30,7 +29,7 @@ def edit_legacy(context: Context, arguments: Arguments) -> dict[str, Any]:
     """Replace the whole product, translations included."""
     document = arguments.document("aeop_a_e_product")
     product = _named(context, document, arguments)
-    _edit(context, product, read_legacy(document), Family.LEGACY)
+    edit(context, product, read_legacy(document), Family.LEGACY)
     return {"result": {"is_success": True, "modify_count": 1, "product_id": product.product_id}}
 
 
@@ -41,23 +40,10 @@ def edit_solution(context: Context, arguments: Arguments) -> dict[str, Any]:
     product = _named(context, document, arguments)
     category_id = Fields(document).integer("aliexpress_category_id") or product.record["category_id"]
     changes = read_changes(document, categories.find(category_id))
-    _edit(context, product, {**product.record, **changes}, Family.SOLUTION, set(changes))
+    edit(context, product, {**product.record, **changes}, Family.SOLUTION, set(changes))
     return {"result": {"product_id": product.product_id}}
 
 
 def _named(context: Context, document: dict[str, Any], arguments: Arguments) -> Product:
     product_id = Fields(document).integer("product_id") or arguments.integer("product_id")
     return load(context, product_id)
-
-
-def _edit(context: Context, product: Product, record: Record, family: Family, changed: set[str] | None = None) -> None:
-    """Check and keep an edit, *changed* naming its fields where it is partial; the product goes back into review.
-
-    Raises:
-        Refusal: the product may not be edited now, its main language would change, or a rule is broken.
-    """
-    refuse_uneditable(context, product)
-    if record["locale"] != product.record["locale"]:
-        raise Refusal("schema.fixed", pointer="locale")
-    check(record, family, context, changed=changed)
-    replace_record(context, product, record, is_reviewed=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 from app.practice_market.call import Arguments, whole_numbers
 from app.practice_market.catalogue import rules
-from app.practice_market.clock import DAY_MS, beijing_ms, beijing_text
+from app.practice_market.clock import DAY_MS
 from app.practice_market.content.fields import Fields, price_text
 from app.practice_market.context import Context
 from app.practice_market.envelope import Listed
@@ -72,7 +72,7 @@ def _filter(context: Context, fields: Fields) -> Filter:
     excepted = whole_numbers("excepted_product_ids", fields.document.get("excepted_product_ids"))
     if excepted:
         found.add(f"product_id NOT IN ({','.join('?' * len(excepted))})", *excepted)
-    _filter_times(found, fields)
+    _filter_times(context, found, fields)
     return found
 
 
@@ -84,10 +84,13 @@ def _filter_title(found: Filter, subject: str) -> None:
         found.add("instr(title_folded, ?) > 0", word)
 
 
-def _filter_times(found: Filter, fields: Fields) -> None:
+def _filter_times(context: Context, found: Filter, fields: Fields) -> None:
     """`gmt_*` bounds are inclusive and GMT+8, like the times of the answer; unreadable ones are ignored."""
     for column, name in (("created_ms", "gmt_create"), ("modified_ms", "gmt_modified")):
-        start_ms, end_ms = beijing_ms(fields.text(f"{name}_start")), beijing_ms(fields.text(f"{name}_end"))
+        start_ms, end_ms = (
+            context.product_ms(fields.text(f"{name}_start")),
+            context.product_ms(fields.text(f"{name}_end")),
+        )
         if start_ms is not None:
             found.add(f"{column} >= ?", start_ms)
         if end_ms is not None:
@@ -120,8 +123,8 @@ def _row(context: Context, row: sqlite3.Row) -> dict[str, Any]:
     return {
         "currency_code": context.store["currency"],
         "freight_template_id": row["template_id"],
-        "gmt_create": beijing_text(row["created_ms"]),
-        "gmt_modified": beijing_text(row["modified_ms"]),
+        "gmt_create": context.product_text(row["created_ms"]),
+        "gmt_modified": context.product_text(row["modified_ms"]),
         "group_id": row["group_id"] or None,
         "image_u_r_ls": ";".join(address(context.gateway, stored) for stored in row["images"].split(";")),
         "owner_member_id": context.store["login_id"],
@@ -132,5 +135,5 @@ def _row(context: Context, row: sqlite3.Row) -> dict[str, Any]:
         "src": row["source"],
         "subject": row["title"],
         "ws_display": row["offline_reason"] if row["status"] == Status.OFF_SALE else None,
-        "ws_offline_date": beijing_text(row["offline_ms"]),
+        "ws_offline_date": context.product_text(row["offline_ms"]),
     }

@@ -58,12 +58,14 @@ def _put_online(context: Context, product: Product) -> None:
         raise Refusal("product.template_gone", product_id=product.product_id)
     ends_ms = context.moment_ms + product.record["ws_valid_num"] * DAY_MS
     _move(context, product, Status.ON_SALE, ends_ms, "")
+    context.accepted("online", product.product_id, product.record)
 
 
 def _take_offline(context: Context, product: Product) -> None:
     if product.status is not Status.ON_SALE:
         raise Refusal("product.not_online", product_id=product.product_id)
     _move(context, product, Status.OFF_SALE, context.moment_ms, "user_offline")
+    context.accepted("offline", product.product_id, product.record)
 
 
 def _move(context: Context, product: Product, status: Status, offline_ms: int, reason: str) -> None:

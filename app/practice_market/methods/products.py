@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from app.practice_market.call import Arguments
-from app.practice_market.checker import check
 from app.practice_market.content.answers import legacy_detail, offer_detail, solution_detail
-from app.practice_market.content.reading import Family, Record, read_legacy, read_offer
+from app.practice_market.content.reading import Family, read_legacy, read_offer
 from app.practice_market.content.solution import read_post
 from app.practice_market.context import Context
 from app.practice_market.methods.registry import FailureBody, method
-from app.practice_market.products import insert, load
-from app.practice_market.refusals import Refusal
+from app.practice_market.products import load
+from app.practice_market.writing import create
 
 DETAIL_FAILURE = FailureBody("success")
 WRITE_FAILURE = FailureBody("is_success")
@@ -22,21 +21,21 @@ WRITE_FAILURE = FailureBody("is_success")
 def post_offer(context: Context, arguments: Arguments) -> dict[str, Any]:
     """Create in several languages."""
     record = read_offer(arguments.document("aeop_a_e_product"))
-    return {"result": {"product_id": _create(context, record, Family.OFFER)}}
+    return {"result": {"product_id": create(context, record, Family.OFFER)}}
 
 
 @method("aliexpress.postproduct.redefining.postaeproduct", WRITE_FAILURE)
 def post_legacy(context: Context, arguments: Arguments) -> dict[str, Any]:
     """Create with an English title and plain HTML."""
     record = read_legacy(arguments.document("aeop_a_e_product"))
-    return {"result": {"is_success": True, "product_id": _create(context, record, Family.LEGACY)}}
+    return {"result": {"is_success": True, "product_id": create(context, record, Family.LEGACY)}}
 
 
 @method("aliexpress.solution.product.post")
 def post_solution(context: Context, arguments: Arguments) -> dict[str, Any]:
     """Create the overseas sellers' way."""
     record = read_post(arguments.document("post_product_request"))
-    return {"result": {"product_id": _create(context, record, Family.SOLUTION)}}
+    return {"result": {"product_id": create(context, record, Family.SOLUTION)}}
 
 
 @method("aliexpress.offer.product.query")
@@ -55,12 +54,3 @@ def find_legacy(context: Context, arguments: Arguments) -> dict[str, Any]:
 def get_solution(context: Context, arguments: Arguments) -> dict[str, Any]:
     """Detail the overseas sellers' way."""
     return {"result": solution_detail(context, load(context, arguments.integer("product_id")))}
-
-
-def _create(context: Context, record: Record, family: Family) -> int:
-    check(record, family, context)
-    limit = context.faults.switches.product_limit
-    held = context.storage.value("SELECT count(*) FROM product WHERE store_id = ?", (context.store_id,))
-    if held >= limit:
-        raise Refusal("store.full", limit=limit)
-    return insert(context.storage, context.store_id, record, context.moment_ms)

@@ -37,6 +37,15 @@ class FailureBody:
         said = {self.flag: False, self.code: code, self.text: words.text}
         return {self.level: said} if self.level else said
 
+    def decorated(self, body: dict[str, Any], fields: str) -> dict[str, Any]:
+        """A good *body* with the reason's fields in it all the same: `zero`, or `misleading` ones (4.3)."""
+        inner = body.get(self.level) if self.level else body
+        if fields == "absent" or not isinstance(inner, dict):
+            return body
+        number, text = (0, "") if fields == "zero" else (13009999, "system error, please try again later")
+        said = {self.code: number if self.is_number else str(number), self.text: text, **inner}
+        return {**body, self.level: said} if self.level else said
+
 
 @dataclass(frozen=True, slots=True)
 class Method:
@@ -76,3 +85,8 @@ def find(name: str) -> Method:
     if found is None:
         raise Refusal("method.unknown", name=name)
     return found
+
+
+def names() -> list[str]:
+    """The names of all methods there are."""
+    return list(_methods)

@@ -9,10 +9,10 @@ import orjson
 
 from app.practice_market.access import issue_tokens
 from app.practice_market.catalogue import load
-from app.practice_market.faults import Switches
 from app.practice_market.seeding.listings import seed_listings
 from app.practice_market.seeding.orders import seed_orders
 from app.practice_market.storage import Storage
+from app.practice_market.switches import Switches
 
 APP_KEY_DIGITS = 900_000
 
@@ -23,6 +23,9 @@ def prepare(storage: Storage, moment_ms: int, *, is_seeded: bool) -> None:
         if not storage.note("stores"):
             _make_stores(storage, moment_ms)
             storage.keep("stores", True)
+        if not storage.note("size_charts"):
+            _make_size_charts(storage)
+            storage.keep("size_charts", True)
         if is_seeded and not storage.note("seeded"):
             seed_listings(storage, moment_ms)
             seed_orders(storage, moment_ms)
@@ -36,7 +39,7 @@ def credentials_of(storage: Storage) -> dict[str, Any]:
     stores = storage.rows(
         "SELECT name, name_en, access_token, refresh_token FROM store JOIN token USING (store_id)"
         " WHERE access_token = (SELECT access_token FROM token AS own WHERE own.store_id = store.store_id"
-        " AND NOT is_revoked ORDER BY issued_ms DESC, access_token LIMIT 1) ORDER BY store_id"
+        " AND NOT is_revoked AND NOT is_dead ORDER BY issued_ms DESC, access_token LIMIT 1) ORDER BY store_id"
     )
     return {
         "app_key": app["app_key"],
@@ -54,6 +57,16 @@ def _make_stores(storage: Storage, moment_ms: int) -> None:
         issue_tokens(storage, app_key, store["store_id"], Switches(), moment_ms)
         _make_groups(storage, store)
         _make_templates(storage, store)
+
+
+def _make_size_charts(storage: Storage) -> None:
+    """A step of its own: markets of an older version have none."""
+    rows = [
+        (chart_id, store["store_id"], category_id, name, model, is_default)
+        for store in load("stores")
+        for chart_id, category_id, name, model, is_default in store["size_charts"]
+    ]
+    storage.executemany("INSERT INTO size_chart VALUES (?, ?, ?, ?, ?, ?)", rows)
 
 
 def _make_groups(storage: Storage, store: dict[str, Any]) -> None:

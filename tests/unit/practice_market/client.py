@@ -152,6 +152,20 @@ class Client:
             body: dict[str, Any] = await response.json()
         return body
 
+    async def writes(self, **query: Any) -> list[dict[str, Any]]:
+        """The market's own record of accepted writes."""
+        async with self.http.get(self.gateway + "/practice/writes", params=query) as response:
+            assert response.status == 200
+            body: dict[str, Any] = await response.json()
+        return list(body["writes"])
+
+    async def held(self, **query: Any) -> list[dict[str, Any]]:
+        """The products the market holds, with digests or, by `full=1`, with their content."""
+        async with self.http.get(self.gateway + "/practice/products", params=query) as response:
+            assert response.status == 200
+            body: dict[str, Any] = await response.json()
+        return list(body["products"])
+
 
 def texts(values: dict[str, Any]) -> dict[str, str]:
     """Values as SDKs send them: text as it is, everything else as JSON."""

@@ -5,6 +5,7 @@ Source: aliexpress-open-platform.md 4.6, 5.2, 5.9; domain.md 5.1.
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -62,6 +63,19 @@ def pictures(count: int) -> dict[str, Any]:
     return {"image_u_r_ls": ";".join(f"https://ae01.alicdn.com/kf/H{n}.jpg" for n in range(count))}
 
 
+def quotes(kind: str, *rows: Any) -> dict[str, Any]:
+    configuration = {"configuration_type": kind, "configuration_data": json.dumps(rows)}
+    return {"aeop_national_quote_configuration": configuration}
+
+
+def spain(quote: Any, key: str = "14:193") -> dict[str, Any]:
+    return {"shiptoCountry": "ES", "absoluteQuoteMap": {key: quote}}
+
+
+def marketing(kind: Any, url: str = PICTURE) -> dict[str, Any]:
+    return {"market_images": [{"image_type": kind, "url": url}]}
+
+
 GOOD: dict[str, dict[str, Any]] = {
     "longest title": title("x" * 128),
     "longest translated title": title("к" * 218, "ru_RU"),
@@ -92,6 +106,14 @@ GOOD: dict[str, dict[str, Any]] = {
     "other value": attributes({"attr_name_id": 2, "attr_value_id": 4, "attr_value": "House brand"}),
     "group": {"group_id": 262007001},
     "group 0": {"group_id": 0},
+    "size chart": {"sizechart_id": 880100},
+    "country quotes": quotes("absolute", spain(2.5)),
+    "country percentage": quotes("percentage", {"shiptoCountry": "ES", "percentage": "-30"}),
+    "quote without variants": {
+        **skus({**sku("A"), "aeop_s_k_u_property": []}),
+        **quotes("absolute", spain("3.10", "")),
+    },
+    "marketing pictures": marketing("1"),
     "foreign picture": {"image_u_r_ls": "https://shop.example/1.jpg"},
 }
 BAD: dict[str, tuple[str, dict[str, Any]]] = {
@@ -196,6 +218,26 @@ BAD: dict[str, tuple[str, dict[str, Any]]] = {
     "group of another store": (SCHEMA, {"group_id": 262009001}),
     "group no number": (SCHEMA, {"group_id": "lamps"}),
     "currency": (SCHEMA, {"currency_code": "EUR"}),
+    "size chart of another store": (SCHEMA, {"sizechart_id": 880201}),
+    "size chart of another category": (SCHEMA, {"sizechart_id": 880102}),
+    "unknown locale": ("13006006", title("Case", "xx_XX")),
+    "sku picture not allowed": (
+        "13002009",
+        parts(part(COLOR, BLACK), part(SHIPS_FROM, SPAIN, sku_image=PICTURE)),
+    ),
+    "properties not in the category's order": (SCHEMA, parts(part(SHIPS_FROM, CHINA), part(COLOR, BLACK))),
+    "quotes of no kind": (SCHEMA, quotes("guessed", spain(2))),
+    "quotes are no list": (
+        SCHEMA,
+        {**quotes("absolute")}
+        | {"aeop_national_quote_configuration": {"configuration_type": "absolute", "configuration_data": "{broken"}},
+    ),
+    "quote without country": (SCHEMA, quotes("absolute", {"absoluteQuoteMap": {"14:193": 2}})),
+    "quote of no sku": ("F00-00-10014-015", quotes("absolute", spain(2, "14:1"))),
+    "quote no number": (SCHEMA, quotes("absolute", spain("cheap"))),
+    "percentage too low": (SCHEMA, quotes("percentage", {"shiptoCountry": "ES", "percentage": "-31"})),
+    "marketing picture of no kind": (SCHEMA, marketing("3")),
+    "marketing picture elsewhere": ("F00-00-10020-004", marketing("1", "https://shop.example/1.jpg")),
     "flag no flag": (SCHEMA, {"package_type": "perhaps"}),
     "list no list": (SCHEMA, {"aeop_ae_product_s_k_us": {"aeop_ae_product_sku": []}}),
     "text no text": (SCHEMA, {"reduce_strategy": ["never"]}),
@@ -244,6 +286,13 @@ def info(**changes: Any) -> dict[str, Any]:
     return {"sku_info_list": [first]}
 
 
+def countries(country: str = "ES", kind: str = "absolute", **item: Any) -> dict[str, Any]:
+    """Prices of one SKU in one country; the SKU costs 4.20."""
+    price = {"sku_code": "CF1231-BK", "price": "3.00", **item}
+    rows = [{"ship_to_country": country, "sku_price_by_country_list": [price]}]
+    return {"multi_country_price_configuration": {"price_type": kind, "country_price_list": rows}}
+
+
 SOLUTION_BAD: dict[str, tuple[str, dict[str, Any]]] = {
     "platform template": (SCHEMA, {"freight_template_id": 1000}),
     "no stock": ("13002001", info(inventory=0)),
@@ -252,6 +301,12 @@ SOLUTION_BAD: dict[str, tuple[str, dict[str, Any]]] = {
     "no description": (SCHEMA, {"multi_language_description_list": None}),
     "price too high": (SCHEMA, info(price="1000000")),
     "code too long": (SCHEMA, info(sku_code="A" * 51)),
+    "country price below 70 %": (SCHEMA, countries(price="2.93")),
+    "country discount not below": (SCHEMA, countries(discount_price="3.00")),
+    "country discount below 10 %": (SCHEMA, countries(discount_price="0.29")),
+    "unknown country": (SCHEMA, countries("XX")),
+    "country prices of no kind": (SCHEMA, countries(kind="relative")),
+    "country price of no sku": ("F00-00-10014-015", countries(sku_code="nobody")),
     "unknown property": (
         "F00-00-10007-015",
         info(sku_attributes_list=[{"sku_attribute_name": "Flavour", "sku_attribute_value": "Mint"}]),
@@ -279,6 +334,14 @@ async def test_solution_refuses(shop: Client, code: str, changes: dict[str, Any]
     assert await shop.code(SOLUTION_POST, {"post_product_request": solution(**changes)}) == code
 
 
-@pytest.mark.parametrize("changes", [info(sku_code="A" * 50), info(price="999999.00"), {"weight": 0.5}])
+@pytest.mark.parametrize(
+    "changes",
+    [
+        info(sku_code="A" * 50),
+        info(price="999999.00"),
+        {"weight": 0.5},
+        countries(price="2.94", discount_price="0.30"),
+    ],
+)
 async def test_solution_is_wider_in_places(shop: Client, changes: dict[str, Any]) -> None:
     assert (await shop.result(SOLUTION_POST, {"post_product_request": solution(**changes)}))["product_id"]

@@ -23,6 +23,22 @@ CODES = {
     "isp_unavailable": "isp.top-remote-service-unavailable",
     "isp_timeout_applied": "isp.top-remote-connection-timeout",
     "isp_timeout_lost": "isp.top-remote-connection-timeout",
+    "service_unavailable": "ServiceUnavailable",
+    "system_error_applied": "F00-10-10000-001",
+    "translation_failed": "250004",
+    "downstream_price": "F00-00-10014-017",
+    "data_conflict": "F00-00-10009-002",
+    "thread_pool_full": "F00-00-10014-018",
+    "hsf_timeout": "13250015",
+    "photobank_fetch": "10006008",
+    "token_revoked": "IllegalAccessToken",
+}
+PAGES = {
+    "html_page": (200, "text/html", 0),
+    "html_page_applied": (200, "text/html", 1),
+    "http_503": (503, "text/plain", 0),
+    "redirected": (302, "application/octet-stream", 0),
+    "carried_out_twice": (200, "application/json", 2),
 }
 CUTS = {"cut_before_commit": 0, "cut_after_commit": 1, "cut_mid_answer": 1}
 
@@ -33,7 +49,7 @@ async def kept(shop: Client) -> int:
 
 
 def test_every_kind_is_tested() -> None:
-    assert CODES.keys() | CUTS.keys() == KINDS.keys()
+    assert CODES.keys() | CUTS.keys() | PAGES.keys() == KINDS.keys()
 
 
 @pytest.mark.parametrize(("fault", "code"), CODES.items())
@@ -42,6 +58,15 @@ async def test_a_fault_with_an_answer(shop: Client, fault: str, code: str) -> No
     assert await shop.code(OFFER_POST, {"aeop_a_e_product": offer()}) == code
     assert await kept(shop) == (1 if fault.endswith("_applied") else 0)
     assert (await shop.state())["faults"] == {fault: 1}
+
+
+@pytest.mark.parametrize(("fault", "expected"), PAGES.items())
+async def test_something_else_than_an_answer(shop: Client, fault: str, expected: tuple[int, str, int]) -> None:
+    await shop.switch(script=[{"method": OFFER_POST, "fault": fault}])
+    params = shop.params(OFFER_POST, {"aeop_a_e_product": offer()})
+    async with shop.http.post(shop.gateway + "/sync", data=params, allow_redirects=False) as response:
+        assert (response.status, response.content_type, await kept(shop)) == expected
+        assert ("Location" in response.headers) is (fault == "redirected")
 
 
 @pytest.mark.parametrize(("fault", "count"), CUTS.items())

@@ -53,14 +53,14 @@ async def test_offer_comes_back_as_it_went(shop: Client) -> None:
         aeop_a_e_multimedia={"aeop_a_e_videos": [{"media_id": 7, "media_type": "video", "poster_url": PICTURE}]},
         market_images=[{"image_type": 1, "url": PICTURE}],
         msr_eu_id="12",
-        sizechart_id=9,
-        group_ids=[262007021, 262007001],
+        sizechart_id=880100,
+        group_id=262007021,
     )
     product_id = (await shop.result(OFFER_POST, {"aeop_a_e_product": sent}))["product_id"]
     found = await read(shop, product_id)
     for name in set(sent) - {"aeop_ae_product_s_k_us", "aeop_ae_product_propertys", "detail_source_list"}:
         assert found[name] == sent[name], name
-    assert found["group_id"] == 262007021
+    assert found["group_ids"] == [262007021]
     assert found["product_status_type"] == "auditing"
     assert (found["lot_num"], found["package_type"], found["promise_template_id"]) == (1, False, 0)
     assert (
@@ -185,7 +185,7 @@ async def test_a_missing_product_in_the_older_family(shop: Client) -> None:
 
 
 async def test_full_edit_loses_what_is_not_sent(shop: Client, clock: Turned) -> None:
-    product_id = await settled(shop, clock, aeop_national_quote_configuration=QUOTES, sizechart_id=9)
+    product_id = await settled(shop, clock, aeop_national_quote_configuration=QUOTES, sizechart_id=880100)
     changed = offer(product_id=product_id, delivery_time=7)
     assert (await shop.result(OFFER_EDIT, {"aeop_a_e_product": changed}))["product_id"] == product_id
     found = await read(shop, product_id)

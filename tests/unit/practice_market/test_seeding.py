@@ -52,7 +52,7 @@ def test_every_listing_passes_the_checker(storage: Storage) -> None:
     for row in products(storage):
         store = storage.row("SELECT * FROM store WHERE store_id = ?", (row["store_id"],))
         assert store is not None
-        context = Context(storage, store, Faults(), NOW, "http://127.0.0.1:1", "1")
+        context = Context(storage, store, Faults(), NOW, "http://127.0.0.1:1", "1", "test")
         check(json.loads(row["record"]), Family.OFFER, context)
 
 

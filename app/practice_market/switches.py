@@ -1,0 +1,263 @@
+"""The switches: what the practice market does wrong on purpose, one document that a file or HTTP can change.
+
+Every behaviour of aliexpress-open-platform.md 7 has at least one (`data/behaviours.json` says which); the defaults
+are the documented behaviour without any trouble.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from fnmatch import fnmatchcase
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from app.practice_market.catalogue import rules
+
+Rate = float | dict[str, float]
+CREATES = (
+    "aliexpress.offer.product.post",
+    "aliexpress.postproduct.redefining.postaeproduct",
+    "aliexpress.solution.product.post",
+    "aliexpress.solution.schema.product.instance.post",
+)
+MONTH_S = 30 * 86_400
+YEAR_S = 365 * 86_400
+
+
+def _default_qps() -> dict[str, float]:
+    return {**dict.fromkeys(CREATES, 100.0), "*": 2000.0}
+
+
+@dataclass(slots=True)
+class Switches:
+    """Everything that can be switched; a method pattern is a name with `*`.
+
+    Attributes:
+        seed: of all draws.
+        latency_ms: waiting time before the answer, one number or by method pattern.
+        rates: share of calls that meet a fault (keys of `faults.KINDS`), one number or by method pattern; calls of
+            `/auth/token/...` only meet those whose pattern begins with a slash.
+        script: exact faults: `{"method", "fault", "skip": 0, "times": 1}`; come before `rates`.
+        error_status: HTTP status of refusals, 200 on the real platform.
+        code_15: whether the code of business refusals is `text` ("15") or a `number`.
+        error_fields: in good bodies with a success flag: `absent`, `zero`, or `misleading` (a code and a text).
+        simplified_wrapper: whether a simplified answer keeps the wrapper key.
+        empty_lists: `missing` or `empty`; absent_values: `missing` or `null`.
+        one_item_lists: `list`, or `collapsed` into the item as XML converters do.
+        names: of categories and attributes: JSON `text` or a real `object`.
+        order_zone: zone of order times, in and out; product_zone_h: hours from UTC of product times.
+        finished_hidden: whether an order query without status leaves out `FINISH`.
+        order_span_days, finished_span_days: the longest spans of an order query.
+        nested_parameters, list_parameters: which forms are taken: `both`, `nested` or `flat`; `both`, `comma`, `json`.
+        audit_delay_s: from submission to verdict.
+        audit_reject_share: share of reviews that end in `editingRequired`, 0 to 1.
+        audit_reject_words: words in a title that a review refuses, whole words, any case.
+        duplicates_rejected: whether a review refuses a listing with title and codes of an earlier one of the store.
+        edits_refused_in_audit: whether a listing in review may not be edited.
+        promotion_share, promotion_products: which listings a promotion locks.
+        punished_products: listings that are punished and locked.
+        batch_failure_share: share of the products of a batch or feed that fail though nothing is wrong with them.
+        missing_discount: what a price without `discount_price` does to the discount: `erased` or `kept`.
+        full_edit: what a full edit does to what it omits: `replaces` or `merges`.
+        detail_names: names in details: as `read` or as `written`.
+        missing_sku_share: share of detail answers without SKUs.
+        qps: calls a second per API and app by method pattern; 0 or no pattern means no limit.
+        api_qps, seller_qps: the same for an API over all apps, and for a seller.
+        ban_s: how long a caller is refused after going over a limit.
+        daily_quota: calls per app and Beijing day, 0 means no limit.
+        clock_skew_s: how far the platform's clock is ahead of the right time, when it judges timestamps.
+        timestamp_tolerance_s: how far a timestamp may be off, 0 means the documented tolerance of each gateway.
+        empty_values: how empty parameters must have been signed: `either`, `signed` or `dropped`.
+        token_lifetime_s, refresh_lifetime_s: counted from issue, so they act on tokens already given out.
+        code_lifetime_s: of an authorisation code.
+        refresh_revokes: whether a refresh kills the tokens it replaces.
+        duplicate_codes: a merchant code twice in a product: `refused` or `accepted`.
+        large_ids: whether feed jobs have ids above 2^53 and negative templates are listed.
+        foreign_images: `trusted`: an address outside the photobank counts as reachable; `refused`.
+        unreachable_hosts: hosts whose pictures cannot be fetched, `*` allowed.
+        image_bytes_max, image_pixels_max: what the photobank takes.
+        feed_delay_s: from submission to the first item; feed_item_ms: from item to item.
+        feed_results: `shuffled` or in the order `kept`.
+        feeds_per_day: per operation type and seller.
+        feed_ids_idempotent: whether an item id that succeeded before is answered from memory.
+        shipments_checked: whether declarations are checked against status, carrier and earlier ones.
+        product_limit: listings a store may have.
+        forbidden_categories: ids that need a permission nobody has.
+        forbidden_methods: patterns an app may not call, `<store id>:<pattern>` for one store only.
+        foreign_templates: templates of another store: `refused` or `accepted`.
+        handling_days_max: highest `delivery_time` (7 in newer texts, 60 in older ones: domain.md 5.1).
+        unknown_parameters: parameters and fields nobody documented: `refused` or `ignored`.
+    """
+
+    seed: int = 1
+    latency_ms: Rate = 0.0
+    rates: dict[str, Rate] = field(default_factory=dict)
+    script: list[dict[str, Any]] = field(default_factory=list)
+    error_status: int = 200
+    code_15: str = "text"
+    error_fields: str = "absent"
+    simplified_wrapper: bool = False
+    empty_lists: str = "missing"
+    absent_values: str = "missing"
+    one_item_lists: str = "list"
+    names: str = "text"
+    order_zone: str = "America/Los_Angeles"
+    product_zone_h: float = 8.0
+    finished_hidden: bool = True
+    order_span_days: int = 180
+    finished_span_days: int = 30
+    nested_parameters: str = "both"
+    list_parameters: str = "both"
+    audit_delay_s: float = 1.5
+    audit_reject_share: float = 0.0
+    audit_reject_words: list[str] = field(default_factory=lambda: list(rules()["audit_reject_words"]))
+    duplicates_rejected: bool = False
+    edits_refused_in_audit: bool = True
+    promotion_share: float = 0.0
+    promotion_products: list[int] = field(default_factory=list)
+    punished_products: list[int] = field(default_factory=list)
+    batch_failure_share: float = 0.0
+    missing_discount: str = "erased"
+    full_edit: str = "replaces"
+    detail_names: str = "read"
+    missing_sku_share: float = 0.0
+    qps: dict[str, float] = field(default_factory=_default_qps)
+    api_qps: dict[str, float] = field(default_factory=dict)
+    seller_qps: dict[str, float] = field(default_factory=dict)
+    ban_s: float = 1.0
+    daily_quota: int = 0
+    clock_skew_s: float = 0.0
+    timestamp_tolerance_s: float = 0.0
+    empty_values: str = "either"
+    token_lifetime_s: float = MONTH_S
+    refresh_lifetime_s: float = YEAR_S
+    code_lifetime_s: float = 1800.0
+    refresh_revokes: bool = False
+    duplicate_codes: str = "refused"
+    large_ids: bool = True
+    foreign_images: str = "trusted"
+    unreachable_hosts: list[str] = field(default_factory=list)
+    image_bytes_max: int = 3 * 1024 * 1024
+    image_pixels_max: int = 5000
+    feed_delay_s: float = 1.0
+    feed_item_ms: float = 1.0
+    feed_results: str = "shuffled"
+    feeds_per_day: int = 150
+    feed_ids_idempotent: bool = False
+    shipments_checked: bool = True
+    product_limit: int = 200_000
+    forbidden_categories: list[int] = field(default_factory=list)
+    forbidden_methods: list[str] = field(default_factory=list)
+    foreign_templates: str = "refused"
+    handling_days_max: int = 60
+    unknown_parameters: str = "refused"
+
+
+CHOICES = {
+    "code_15": ("text", "number"),
+    "error_fields": ("absent", "zero", "misleading"),
+    "empty_lists": ("missing", "empty"),
+    "absent_values": ("missing", "null"),
+    "one_item_lists": ("list", "collapsed"),
+    "names": ("text", "object"),
+    "nested_parameters": ("both", "nested", "flat"),
+    "list_parameters": ("both", "comma", "json"),
+    "missing_discount": ("erased", "kept"),
+    "full_edit": ("replaces", "merges"),
+    "detail_names": ("read", "written"),
+    "empty_values": ("either", "signed", "dropped"),
+    "duplicate_codes": ("refused", "accepted"),
+    "foreign_images": ("trusted", "refused"),
+    "feed_results": ("shuffled", "kept"),
+    "foreign_templates": ("refused", "accepted"),
+    "unknown_parameters": ("refused", "ignored"),
+}
+SIGNED = ("clock_skew_s", "product_zone_h")
+STATUSES = (200, 599)
+DEFAULTS: dict[str, Any] = asdict(Switches())
+
+
+def checked(name: str, value: Any, kinds: frozenset[str]) -> Any:
+    """The value for switch *name* if it can have it; *kinds* are the faults that exist.
+
+    Raises:
+        ValueError: naming what is unknown, of the wrong kind or out of range.
+    """
+    if name not in DEFAULTS:
+        raise ValueError(name)
+    if value is None:
+        return DEFAULTS[name]
+    match name:
+        case "rates":
+            return _checked_rates(value, kinds)
+        case "script":
+            return _checked_script(value, kinds)
+        case "qps" | "api_qps" | "seller_qps":
+            return _numbers(name, value)
+        case "latency_ms" if isinstance(value, dict):
+            return _numbers(name, value)
+        case "order_zone":
+            return _checked_zone(value)
+        case "error_status" if not (type(value) is int and STATUSES[0] <= value <= STATUSES[1]):
+            raise ValueError(name)
+    return _plain(name, value)
+
+
+def _plain(name: str, value: Any) -> Any:
+    default = DEFAULTS[name]
+    if name in CHOICES and value not in CHOICES[name]:
+        raise ValueError(name)
+    if isinstance(default, bool) or not isinstance(default, int | float):
+        if type(value) is not type(default):
+            raise ValueError(name)
+        return value
+    return _number(name, value, is_signed=name in SIGNED)
+
+
+def _checked_zone(value: Any) -> str:
+    try:
+        return ZoneInfo(value).key
+    except (TypeError, ValueError, OSError, ZoneInfoNotFoundError):
+        raise ValueError("order_zone") from None
+
+
+def rate_for(rate: Rate, method: str) -> float:
+    """The number that holds for *method*: its own entry before the first pattern that fits, 0 without any."""
+    if not isinstance(rate, dict):
+        return rate
+    if method in rate:
+        return rate[method]
+    return next((value for pattern, value in rate.items() if fnmatchcase(method, pattern)), 0.0)
+
+
+def _checked_rates(value: Any, kinds: frozenset[str]) -> dict[str, Rate]:
+    if not isinstance(value, dict) or not value.keys() <= kinds:
+        raise ValueError("rates")
+    return {
+        kind: _numbers(kind, rate) if isinstance(rate, dict) else _number(kind, rate) for kind, rate in value.items()
+    }
+
+
+def _checked_script(value: Any, kinds: frozenset[str]) -> list[dict[str, Any]]:
+    known = {"method", "fault", "skip", "times"}
+    if not isinstance(value, list):
+        raise ValueError("script")
+    for step in value:
+        if not isinstance(step, dict) or not step.keys() <= known or step.get("fault") not in kinds:
+            raise ValueError("script")
+        if not isinstance(step.get("method"), str):
+            raise ValueError("script.method")
+        _numbers("script", {name: step[name] for name in ("skip", "times") if name in step})
+    return value
+
+
+def _numbers(name: str, value: Any) -> dict[str, float]:
+    if not isinstance(value, dict):
+        raise ValueError(name)
+    return {key: _number(f"{name}.{key}", number) for key, number in value.items()}
+
+
+def _number(name: str, value: Any, *, is_signed: bool = False) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not (is_signed or value >= 0):
+        raise ValueError(name)
+    return value
