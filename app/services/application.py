@@ -123,11 +123,13 @@ class Application:
         return self._connect(store, self.credentials.load(store.credential_ref))
 
     @asynccontextmanager
-    async def connected(self, store: StoreRecord) -> AsyncIterator[AliExpressMarketplace]:
+    async def connected(
+        self, store: StoreRecord, *, attempts: int | None = None
+    ) -> AsyncIterator[AliExpressMarketplace]:
         """`async with app.connected(store) as marketplace`: as `marketplace`, with the tokens read off the loop's
-        thread, and closed at the end."""
+        thread, and closed at the end. A call is tried *attempts* times at most, None for the usual patience."""
         credentials = await asyncio.to_thread(self.credentials.load, store.credential_ref)
-        marketplace = self._connect(store, credentials)
+        marketplace = self._connect(store, credentials, attempts)
         try:
             yield marketplace
         finally:
@@ -162,7 +164,9 @@ class Application:
         """The folder holds the database and perhaps the vault: nobody else's business."""
         self.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
 
-    def _connect(self, store: StoreRecord, credentials: StoreCredentials) -> AliExpressMarketplace:
+    def _connect(
+        self, store: StoreRecord, credentials: StoreCredentials, attempts: int | None = None
+    ) -> AliExpressMarketplace:
         from app.services.marketplace.aliexpress import AliExpressMarketplace
 
         async def save(renewed: StoreCredentials) -> None:
@@ -174,6 +178,7 @@ class Application:
             store_key=str(store.id),
             on_new_credentials=save,
             reload_credentials=lambda: self.credentials.load(store.credential_ref),
+            attempts=attempts,
         )
 
     def _gateway(self, url: str) -> Gateway:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.cli.desk import Desk, table, time_text
+from app.cli.failures import sentence
 from app.cli.outcome import Exit, Outcome
 from app.cli.parser import Commands
 from app.messages import tr
@@ -18,6 +19,7 @@ from app.services.stores.records import StoreRecord
 
 if TYPE_CHECKING:
     from app.services.stores.sync import SyncResult
+    from app.services.stores.trying import Trial
 
 PARTS = ("listings", "orders", "freight", "groups", "categories")
 MOST_SECRET_CHARACTERS = 100_000
@@ -38,14 +40,42 @@ def add_to(commands: Commands) -> None:
 
 
 def add(desk: Desk, options: argparse.Namespace) -> Outcome:
-    """Connect a store, or sign one in again; the secrets come as JSON on standard input, never as an argument."""
+    """Connect a store, or sign one in again, and see whether the marketplace takes its tokens; the secrets come as
+    JSON on standard input, never as an argument."""
     from app.services.credentials import from_object
     from app.services.stores.adding import add_store
 
     credentials = from_object(_read_secrets(options.secrets))
     store = add_store(desk.app, options.name, options.gateway, credentials, alias=options.alias)
-    where = tr(f"cli.store.place.{desk.app.credentials.place_of(store.credential_ref)}")
-    return Outcome({"store": store_object(store)}, [tr("cli.store.added", name=store.name, place=where)])
+    return _added(desk, store, asyncio.run(_try(desk, store)))
+
+
+async def _try(desk: Desk, store: StoreRecord) -> Trial:
+    from app.services.stores.trying import try_connection
+
+    try:
+        return await try_connection(desk.app, store)
+    finally:
+        await desk.app.disconnect()
+
+
+def _added(desk: Desk, store: StoreRecord, trial: Trial) -> Outcome:
+    """What is told of a store that is stored by now, whether or not the marketplace took its tokens."""
+    from app.services.marketplace.port import Refused
+    from app.services.stores.reading import get_store
+
+    place = tr(f"cli.store.place.{desk.app.credentials.place_of(store.credential_ref)}")
+    told: dict[str, Any] = {"store": store_object(get_store(desk.app.db, store.id)), "live": trial.live}
+    if trial.error is None:
+        return Outcome(told, [tr("cli.store.added", n=trial.live, name=store.name, place=place)])
+    told["error"] = {"code": trial.error.error_code, "message": sentence(trial.error)}
+    lines = [
+        tr("cli.store.kept", name=store.name, place=place),
+        told["error"]["message"],
+        tr("cli.store.try_again", name=store.name),
+    ]
+    code = Exit.SOME_REFUSED if isinstance(trial.error, Refused) else Exit.OUT_OF_REACH
+    return Outcome(told, lines, code)
 
 
 def list_all(desk: Desk, options: argparse.Namespace) -> Outcome:

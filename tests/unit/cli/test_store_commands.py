@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from app.services.application import Application
+from app.services.marketplace.aliexpress import AliExpressMarketplace
+from app.services.marketplace.port import ListingSummary, ResultPage
 from app.services.stores.practice import answers
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -51,6 +53,44 @@ def test_secrets_may_carry_a_byte_order_mark_and_come_from_a_file(cli, market, s
     assert "practice tokens" in marked.out
 
 
+def test_adding_says_what_the_marketplace_has(cli, market, secrets):
+    add = ("store", "add", "Chenfan", "--gateway", market["gateway"], "--secrets", "-")
+    said = cli("--json", *add, stdin=secrets)
+    cli("store", "sync", "Chenfan", "--what", "listings")
+    live = cli("--json", "store", "list").json["stores"][0]["counts"]["live"]
+    assert (said.code, said.json["live"]) == (0, live)
+    assert live > 10
+    assert f"{live} listings are live" in cli(*add, stdin=secrets).out
+
+
+def test_a_store_nobody_answers_for_is_saved_and_not_called_connected(cli, secrets):
+    add = ("store", "add", "Gone", "--gateway", "http://127.0.0.1:9", "--secrets", "-")
+    said = cli("--json", *add, stdin=secrets)
+    assert (said.code, said.json["error"]["code"]) == (3, "marketplace.unreachable")
+    assert (said.json["store"]["name"], said.json["live"]) == ("Gone", None)
+    assert [store["name"] for store in cli("--json", "store", "list").json["stores"]] == ["Gone"]
+    told = cli(*add, stdin=secrets)
+    assert told.code == 3
+    assert "saved, but not connected" in told.out
+    assert "Check the network" in told.out
+    assert 'store sync "Gone"' in told.out
+    assert "Connected" not in told.out
+
+
+@pytest.mark.parametrize(
+    ("wrong", "exit_code", "code", "health"),
+    [
+        ({"access_token": "dead", "refresh_token": "dead"}, 3, "marketplace.signed_out", "signed_out"),
+        ({"app_secret": "wrong"}, 1, "marketplace.signature", "ok"),
+    ],
+)
+def test_refused_tokens_are_told_at_once(cli, market, secrets, wrong, exit_code, code, health):
+    bad = json.dumps({**json.loads(secrets), **wrong})
+    said = cli("--json", "store", "add", "Bad", "--gateway", market["gateway"], "--secrets", "-", stdin=bad)
+    assert (said.code, said.json["error"]["code"]) == (exit_code, code)
+    assert said.json["store"]["health"] == health
+
+
 @pytest.mark.parametrize(
     ("stdin", "code"),
     [
@@ -66,12 +106,18 @@ def test_bad_secrets_are_not_repeated(cli, stdin, code):
     assert "hush-hush" not in said.out + said.err
 
 
+async def no_listings(self: object, *_: object, **__: object) -> ResultPage[ListingSummary]:
+    """The answer of a real store without listings: no test asks the real gateway."""
+    return ResultPage((), 1, 0, 0)
+
+
 def test_a_real_store_needs_a_safe_place_for_its_tokens(cli, secrets, monkeypatch, own_data_folder):
     real = ("store", "add", "Real", "--gateway", "https://api-sg.aliexpress.com", "--secrets", "-")
     said = cli("--json", *real, stdin=secrets)
     assert (said.code, said.json["error"]["code"]) == (2, "credentials.no_store")
     assert "SHANGJIA_VAULT_KEY" in said.json["error"]["message"]
     monkeypatch.setenv("SHANGJIA_VAULT_KEY", "correct horse battery")
+    monkeypatch.setattr(AliExpressMarketplace, "list_listings", no_listings)
     said = cli("--json", *real, stdin=secrets)
     assert (said.code, said.json["store"]["practice"]) == (0, False)
     assert (own_data_folder / "vault" / "vault.json").exists()

@@ -26,6 +26,7 @@ class AliExpressMarketplace(LookupCalls, CategoryCalls, TemplateCalls, ImageCall
             ones are dropped. Store them.
         reload_credentials: reads the stored credentials, in a thread; asked before renewing, for another program
             on this computer may have done so. Its errors come out of the call that found the token dead.
+        attempts: tries of a call, the first one included; None for those of the rule file.
     """
 
     def __init__(
@@ -37,9 +38,10 @@ class AliExpressMarketplace(LookupCalls, CategoryCalls, TemplateCalls, ImageCall
         clock: Clock | None = None,
         on_new_credentials: Saver | None = None,
         reload_credentials: Loader | None = None,
+        attempts: int | None = None,
     ) -> None:
         keeper = TokenKeeper(gateway, credentials, on_new_credentials, reload_credentials)
-        self._session = StoreSession(gateway, keeper, store_key)
+        self._session = StoreSession(gateway, keeper, store_key, attempts)
         self._clock = clock or gateway.clock
         self._questions = {}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from app.services.marketplace.aliexpress.encoding import wire_params
@@ -26,13 +27,17 @@ class StoreSession:
         gateway: shared by all stores; not closed here.
         tokens: the store's credentials.
         store_key: name of the store for limits and the log; never a secret.
+        attempts: tries of a call; None for those of the rule file.
     """
 
-    def __init__(self, gateway: Gateway, tokens: TokenKeeper, store_key: str) -> None:
+    def __init__(
+        self, gateway: Gateway, tokens: TokenKeeper, store_key: str, attempts: int | None = None
+    ) -> None:
         self.gateway = gateway
         self.tokens = tokens
         self.store_key = store_key
-        self._policy = RetryPolicy.from_rules()
+        policy = RetryPolicy.from_rules()
+        self._policy = policy if attempts is None else replace(policy, attempts=attempts)
         self._callers: dict[str, Caller] = {}
 
     async def call(
