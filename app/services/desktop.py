@@ -66,9 +66,7 @@ class DesktopServices:
 
     def store_source(self) -> StoreSource:
         """Rows of the Stores tab."""
-        source = StoreSource(self.app.db)
-        source.warn_days = self.app.settings.token_warn_days
-        return source
+        return StoreSource(self.app.db, warn_days=self.app.settings.token_warn_days)
 
     def order_source(self) -> OrderSource:
         """Rows of the Orders tab."""
