@@ -108,7 +108,7 @@ class DesktopServices:
         await asyncio.to_thread(daily_backup, self.app.database_path)
         stores = await asyncio.to_thread(self.stores)
         for store in stores:
-            if store.is_practice:
+            if store.is_practice and not store.is_disconnected:
                 await reachable(self.app, store, language=language)
                 break
 

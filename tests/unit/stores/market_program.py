@@ -41,6 +41,13 @@ class Market:
             offered["refresh_token"],
         )
 
+    def store_id(self, number: int = 0) -> int:
+        """The number of one of its stores, in the order they were announced."""
+        with closing(sqlite3.connect(self.database)) as connection:
+            token = self.announced["stores"][number]["access_token"]
+            found = connection.execute("SELECT store_id FROM token WHERE access_token = ?", (token,)).fetchone()
+            return int(found[0])
+
     def change(self, sql: str, *params: Any) -> None:
         """Change something behind the market's back."""
         with closing(sqlite3.connect(self.database)) as connection, connection:
@@ -64,11 +71,10 @@ class Market:
     def issue_code(self, code: str, number: int = 0) -> str:
         """Let the market know an authorisation code of one of its stores."""
         self.change(
-            "INSERT INTO authorisation_code SELECT ?, ?, store_id, CAST(strftime('%s', 'now') AS INTEGER) * 1000, 0 "
-            "FROM store ORDER BY store_id LIMIT 1 OFFSET ?",
+            "INSERT INTO authorisation_code VALUES (?, ?, ?, CAST(strftime('%s', 'now') AS INTEGER) * 1000, 0)",
             code,
             self.announced["app_key"],
-            number,
+            self.store_id(number),
         )
         return code
 
