@@ -10,7 +10,6 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from app.services.credentials import from_object
 from app.services.errors import AppError
 from app.services.freight.source import FreightTemplateSource
 from app.services.listings.desk import ListingDesk
@@ -19,7 +18,7 @@ from app.services.orders.source import OrderSource
 from app.services.publishing.desk import PublishDesk
 from app.services.publishing.preview import PublishPreview, publish_preview
 from app.services.settings import Settings
-from app.services.stores.adding import add_store
+from app.services.stores.desk import StoreDesk
 from app.services.stores.practice import reachable, set_up_practice
 from app.services.stores.reading import find_store, get_store, list_stores
 from app.services.stores.records import StoreRecord
@@ -38,7 +37,7 @@ class DesktopServices:
     are for the running loop.
 
     Attributes:
-        listings, publishing, importing: the desks of their nouns.
+        listings, publishing, importing, store_desk: the desks of their nouns.
     """
 
     def __init__(self, app: Application) -> None:
@@ -46,6 +45,7 @@ class DesktopServices:
         self.listings = ListingDesk(lambda: app.db)
         self.publishing = PublishDesk(app)
         self.importing = ImportDesk(app)
+        self.store_desk = StoreDesk(app)
 
     # -- settings ----------------------------------------------------------------------------------------------
 
@@ -66,7 +66,7 @@ class DesktopServices:
 
     def store_source(self) -> StoreSource:
         """Rows of the Stores tab."""
-        return StoreSource(self.app.db, warn_days=self.app.settings.token_warn_days)
+        return self.store_desk.source()
 
     def order_source(self) -> OrderSource:
         """Rows of the Orders tab."""
@@ -85,10 +85,6 @@ class DesktopServices:
     def stores(self) -> list[StoreRecord]:
         """All stores."""
         return list_stores(self.app.db, warn_days=self.app.settings.token_warn_days)
-
-    def add_store(self, name: str, gateway: str, secrets: Mapping[str, str]) -> StoreRecord:
-        """Connect a store with pasted tokens. Raises: InputError saying what is missing or wrong."""
-        return add_store(self.app, name, gateway, from_object(dict(secrets)))
 
     def store_name(self, store_id: int) -> str:
         """The name of a store. Raises: NotFound."""
