@@ -43,7 +43,7 @@ class SharedCodeTaken(InputError):
 class BadCode(InputError):
     """The pasted code was not whole or stood twice; nothing was sent."""
 
-    code = "store.bad_code"
+    code = "store.bad_code.short"
 
 
 @dataclass(frozen=True, slots=True)
