@@ -213,7 +213,7 @@ class TestSending:
         assert "queued" not in statuses
         assert page.context.notices.banners("listings") == []
 
-    def test_a_dead_sign_in_leaves_a_banner_with_the_way_on(self, page, market, qtbot, settle):
+    def test_a_dead_sign_in_leaves_a_banner_with_the_way_on(self, page, db, market, qtbot, settle):
         market.script.extend([SignedOut()] * 3)
         publish(page, qtbot)
         ended(page, qtbot)
@@ -227,7 +227,7 @@ class TestSending:
         settle()
         (banner,) = page.context.notices.banners("listings")  # nothing was sent, the way on stands
         assert (len(market.products), page.context.notices.kept[0].tone) == (0, "red")
-        mark_health(page.context.services.app.db, 1, StoreHealth.OK)  # somebody signed in again
+        mark_health(db, 1, StoreHealth.OK)  # somebody signed in again
         banner.offers[0].do()
         ended(page, qtbot)
         settle()
