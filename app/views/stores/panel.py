@@ -17,7 +17,7 @@ from app.views.numbers import integer, moment, moment_tip
 from app.views.side_panel import SidePanel
 from app.views.stores.bars import Bars
 from app.views.stores.check_list import CheckList
-from app.views.stores.columns import STATUS, letters
+from app.views.stores.columns import STATUS, YEAR_DAYS, letters
 from app.views.theme import current_theme
 from app.views.widgets.buttons import Button, IconButton
 from app.views.widgets.form import Section
@@ -244,6 +244,8 @@ def _quota_facts(view: StoreView) -> FactSection:
     days = figures.days_left(live, store.listing_quota)
     if days is None:
         pace = tr("stores.pace.none")
+    elif days > YEAR_DAYS:
+        pace = tr("stores.pace.far")
     else:
         pace = tr("stores.pace.full_in", n=days) if days else tr("stores.pace.full")
     return FactSection(
