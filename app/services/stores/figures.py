@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -62,6 +62,15 @@ def read_figures(
         if store_id in new:
             (new if is_new else failed)[store_id][day] += count
     return {number: StoreFigures(tuple(new[number]), tuple(failed[number])) for number in store_ids}
+
+
+def total_of(figures: Iterable[StoreFigures]) -> StoreFigures:
+    """The sums, day by day."""
+    new, failed = [0] * DAYS, [0] * DAYS
+    for one in figures:
+        new = [have + more for have, more in zip(new, one.new_by_day, strict=True)]
+        failed = [have + more for have, more in zip(failed, one.failed_by_day, strict=True)]
+    return StoreFigures(tuple(new), tuple(failed))
 
 
 _TASKS = """

@@ -16,7 +16,7 @@ from app.services.listings.loading import id_list
 from app.services.paging import Filter, Query
 from app.services.settings import Settings
 from app.services.sql_source import Field, SqlSource, TableSpec
-from app.services.stores.figures import StoreFigures, read_figures
+from app.services.stores.figures import StoreFigures, read_figures, total_of
 from app.services.stores.health import checklist, waiting_writes
 from app.services.stores.light import QUOTA_WARN_SHARE, Light, days_left, light_of
 from app.services.stores.reading import TO_SHIP, read_stores
@@ -158,6 +158,12 @@ class StoreSource(SqlSource[StoreRow]):
     def tally(self) -> dict[str, int]:
         """How many stores each of the tab's chips stands for."""
         return {name: self.count(Query(filters=filters)) for name, filters in SEGMENTS.items()}
+
+    def week(self) -> StoreFigures:
+        """The figures of all stores together."""
+        with self._db.reader.connect() as connection:
+            ids = connection.exec_driver_sql("SELECT id FROM store").scalars().all()
+            return total_of(read_figures(connection, ids).values())
 
     def detail(self, id: int) -> StoreDetail:
         """One store with its checklist.

@@ -18,6 +18,7 @@ from app.views.filter_fields import FilterField
 from app.views.stores.columns import columns
 from app.views.stores.keeper import StoreKeeper
 from app.views.stores.panel import StorePanel
+from app.views.stores.week import WeekStrip
 from app.views.tab_page import TabPage
 
 ON_CURRENT = "palette.on_current"
@@ -73,6 +74,8 @@ class StoresPage(TabPage):
         self._set_actions()
         self.facts = StorePanel(context, self.fill_menu)
         self.set_panel(self.facts)
+        self.week = WeekStrip()
+        self.add_below(self.week)
         self._connect()
         self.add_view_tools()
         self._enable()
@@ -201,6 +204,10 @@ class StoresPage(TabPage):
         handle.succeeded.connect(self._show_tally)
         handle.failed.connect(self.problem)
         self.keeper.look()
+
+        week = self.context.runner.call(self._source.week)
+        week.succeeded.connect(self.week.show_figures)
+        week.failed.connect(self.problem)
 
     def _show_tally(self, tally: dict[str, int]) -> None:
         self.segments.show_counts(tally)

@@ -306,3 +306,23 @@ def test_every_action_on_a_store_says_why_it_is_off(page):
     for id in ("sign_in_store", "probe_store", "edit_store", "remove_store"):
         assert not page.actions_of_page[id].isEnabled()
         assert "\n" in page.actions_of_page[id].toolTip()
+
+
+def test_the_week_of_all_stores_stands_below_the_table_when_there_was_something(qtbot, page, each_language):
+    assert not page.week.isVisible()
+    with page.context.services.app.db.bulk() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO publish_batch (id, store_id, state, total, created_ms) VALUES (9, 3, 'running', 2, 1)"
+        )
+        for listing_id, state in ((4, "live"), (5, "failed"), (6, "live")):
+            connection.exec_driver_sql(
+                "INSERT INTO publish_task (batch_id, store_id, listing_id, action, state, content_hash, title, codes, "
+                "attempts, owner, sent_ms, settled_ms, error_code, error_params, error_text, error_field) "
+                "VALUES (9, ?, ?, 'create', ?, '', '', '', 0, '', ?, ?, '', '{}', '', '')",
+                (listing_id % 2 + 1, listing_id, state, now_ms(), now_ms()),
+            )
+    page.context.changes.tell({"listing"})
+    qtbot.waitUntil(lambda: page.week.isVisible())
+    assert page.week.published.bars.values == (0, 0, 0, 0, 0, 0, 2)
+    assert page.week.failed.bars.values == (0, 0, 0, 0, 0, 0, 1)
+    assert "2" in page.week.published.today.text()
