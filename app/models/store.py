@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from sqlalchemy import false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base, Id, Ms
@@ -24,7 +25,12 @@ class StoreHealth(StrEnum):
 
 
 class Store(Base):
-    """One store. Its tokens lie in the credential store under `credential_ref`, never here."""
+    """One store. Its tokens lie in the credential store under `credential_ref`, never here; "" after disconnecting.
+
+    `token_expires_ms` ends the access token, `refresh_expires_ms` the token that renews it, None where the platform
+    named no end. `signed_out_ms` is when the platform was first seen to refuse both. `is_shared`: came by a shared
+    code (domain.md 4).
+    """
 
     __tablename__ = "store"
 
@@ -38,7 +44,10 @@ class Store(Base):
     access: Mapped[str] = mapped_column(default=StoreAccess.OPERATE)
     health: Mapped[str] = mapped_column(default=StoreHealth.OK)
     is_practice: Mapped[bool] = mapped_column(default=False)
+    is_shared: Mapped[bool] = mapped_column(default=False, server_default=false())
     token_expires_ms: Mapped[Ms | None]
+    refresh_expires_ms: Mapped[Ms | None]
+    signed_out_ms: Mapped[Ms | None]
     last_sync_ms: Mapped[Ms | None]
     listing_quota: Mapped[int | None]
     created_ms: Mapped[Ms]

@@ -173,21 +173,25 @@ class Application:
     def _connect(
         self, store: StoreRecord, credentials: StoreCredentials, attempts: int | None = None
     ) -> AliExpressMarketplace:
+        from app.models import StoreAccess
         from app.services.marketplace.aliexpress import AliExpressMarketplace
+        from app.services.stores.renewal import renewing_alone
 
         async def save(renewed: StoreCredentials) -> None:
             await asyncio.to_thread(self._keep_renewed, store.id, store.credential_ref, renewed)
 
         return AliExpressMarketplace(
             credentials,
-            self._gateway(store.gateway),
+            self.gateway(store.gateway),
             store_key=str(store.id),
             on_new_credentials=save,
             reload_credentials=lambda: self.credentials.load(store.credential_ref),
             attempts=attempts,
+            renewing_alone=lambda: renewing_alone(self.database_path, store.id),
+            reads_only=store.access != StoreAccess.OPERATE,
         )
 
-    def _gateway(self, url: str) -> Gateway:
+    def gateway(self, url: str) -> Gateway:
         """One gateway an address and event loop: limits hold for all stores together."""
         from app.services.marketplace.aliexpress import Gateway
         from app.services.marketplace.aliexpress.clock import SystemClock
@@ -202,9 +206,8 @@ class Application:
         return self._gateways[url]
 
     def _keep_renewed(self, store_id: int, reference: str, renewed: StoreCredentials) -> None:
-        from app.services.clock import to_ms
         from app.services.stores.reading import note_renewal
 
         self.credentials.replace(reference, renewed)
-        note_renewal(self.db, store_id, to_ms(renewed.expires_at))
+        note_renewal(self.db, store_id, renewed)
         log.info("renewed the sign-in of store %s", store_id)

@@ -8,6 +8,7 @@ folder (readable by its owner only). For every other store that is an error with
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -57,6 +58,9 @@ class CredentialStore(Protocol):
 
     All methods raise `CredentialStoreFailed` or `VaultLocked` where the place cannot be used.
     """
+
+    def ready(self) -> None:
+        """Make sure that something can be saved: unlocked, and with the right key."""
 
     def save(self, name: str, credentials: StoreCredentials) -> None:
         """Keep *credentials* under *name*, whole or not at all; replaces what was there."""
@@ -115,6 +119,9 @@ class PracticeCredentials:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
+    def ready(self) -> None:
+        """A file can always be written."""
+
     def save(self, name: str, credentials: StoreCredentials) -> None:
         """Keep under *name*."""
         write_privately(self._path(name), packed(credentials).encode())
@@ -158,6 +165,14 @@ class Credentials:
         self._environment = environment
         self._places: dict[str, CredentialStore] = {}
 
+    def ready(self, *, is_practice: bool) -> None:
+        """Make sure that new credentials have a safe place, before something that works only once is asked for.
+
+        Raises:
+            NoCredentialStore, VaultLocked, CredentialStoreFailed: they have not.
+        """
+        self._place(self._best_place(is_practice=is_practice)).ready()
+
     def add(self, credentials: StoreCredentials, *, is_practice: bool) -> str:
         """Keep new credentials in the best place there is. Returns: the reference to find them by.
 
@@ -169,8 +184,13 @@ class Credentials:
         """
         place = self._best_place(is_practice=is_practice)
         name = f"store-{uuid4().hex}"
-        self._place(place).save(name, credentials)
         keep_out_of_logs(credentials)
+        try:
+            self._place(place).save(name, credentials)
+        except BaseException:
+            with contextlib.suppress(AppError):  # what a torn write left is nobody's and would stay for ever
+                self._place(place).delete(name)
+            raise
         return f"{place}:{name}"
 
     def load(self, reference: str) -> StoreCredentials:
@@ -193,6 +213,20 @@ class Credentials:
         """Forget what lies under *reference*."""
         place, name = self._split(reference)
         self._place(place).delete(name)
+
+    def wipe(self, reference: str) -> None:
+        """Forget what lies under *reference*, and look whether it is gone. Nothing happens where nothing lies.
+
+        Raises:
+            CredentialStoreFailed: it is still there, or the place refused.
+            VaultLocked, NoCredentialStore: the place cannot be opened.
+        """
+        try:
+            self.delete(reference)
+            self.load(reference)
+        except CredentialsMissing:
+            return
+        raise CredentialStoreFailed(detail="still there")
 
     def place_of(self, reference: str) -> str:
         """`keyring`, `vault` or `practice`: where the credentials lie, for the store's panel."""

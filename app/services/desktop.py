@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.services.application import load_network
-from app.services.credentials import from_object
 from app.services.errors import AppError
 from app.services.freight.source import FreightTemplateSource
 from app.services.listings.desk import ListingDesk
@@ -20,7 +19,7 @@ from app.services.orders.source import OrderSource
 from app.services.publishing.desk import PublishDesk
 from app.services.publishing.preview import PublishPreview, publish_preview
 from app.services.settings import Settings
-from app.services.stores.adding import add_store
+from app.services.stores.desk import StoreDesk
 from app.services.stores.practice import reachable, set_up_practice
 from app.services.stores.reading import find_store, get_store, list_stores
 from app.services.stores.records import StoreRecord
@@ -39,7 +38,7 @@ class DesktopServices:
     are for the running loop.
 
     Attributes:
-        listings, publishing, importing: the desks of their nouns.
+        listings, publishing, importing, store_desk: the desks of their nouns.
     """
 
     def __init__(self, app: Application) -> None:
@@ -47,6 +46,7 @@ class DesktopServices:
         self.listings = ListingDesk(lambda: app.db)
         self.publishing = PublishDesk(app)
         self.importing = ImportDesk(app)
+        self.store_desk = StoreDesk(app)
 
     # -- settings ----------------------------------------------------------------------------------------------
 
@@ -67,9 +67,7 @@ class DesktopServices:
 
     def store_source(self) -> StoreSource:
         """Rows of the Stores tab."""
-        source = StoreSource(self.app.db)
-        source.warn_days = self.app.settings.token_warn_days
-        return source
+        return self.store_desk.source()
 
     def order_source(self) -> OrderSource:
         """Rows of the Orders tab."""
@@ -88,10 +86,6 @@ class DesktopServices:
     def stores(self) -> list[StoreRecord]:
         """All stores."""
         return list_stores(self.app.db, warn_days=self.app.settings.token_warn_days)
-
-    def add_store(self, name: str, gateway: str, secrets: Mapping[str, str]) -> StoreRecord:
-        """Connect a store with pasted tokens. Raises: InputError saying what is missing or wrong."""
-        return add_store(self.app, name, gateway, from_object(dict(secrets)))
 
     def store_name(self, store_id: int) -> str:
         """The name of a store. Raises: NotFound."""
@@ -113,7 +107,7 @@ class DesktopServices:
         await asyncio.to_thread(daily_backup, self.app.database_path)
         stores = await asyncio.to_thread(self.stores)
         for store in stores:
-            if store.is_practice:
+            if store.is_practice and not store.is_disconnected:
                 await reachable(self.app, store, language=language)
                 break
 

@@ -50,6 +50,10 @@ class KeyringCredentials:
         self._keyring = keyring
         self._service = service
 
+    def ready(self) -> None:
+        """Ask for an entry: a locked store says so, or asks the user to unlock it."""
+        self._call("get_password", "ready")
+
     def save(self, name: str, credentials: StoreCredentials) -> None:
         """Keep under *name*; the parts of the generation before are removed afterwards."""
         text = packed(credentials)
@@ -70,11 +74,13 @@ class KeyringCredentials:
         return unpacked("".join(parts))
 
     def delete(self, name: str) -> None:
-        """Forget *name*: the head first, so that nobody finds half of it."""
-        generation, count = self._head(name)
-        if count:
-            self._call("delete_password", name)
-            self._remove(name, generation, count)
+        """Forget *name*: the head first, so that nobody finds half of it; then every part, also of a torn write."""
+        self._call("delete_password", name)
+        for generation in (0, 1):
+            number = 0
+            while self._call("get_password", _part_name(name, generation, number)) is not None:
+                self._call("delete_password", _part_name(name, generation, number))
+                number += 1
 
     def _head(self, name: str) -> tuple[int, int]:
         generation, _, count = (self._call("get_password", name) or "").partition(":")

@@ -47,6 +47,8 @@ class Settings:
         order_days: how far back the first sync of orders reaches, 1–180 (the platform allows no more).
         gateway_hosts: hosts tokens may be sent to; plain HTTP is allowed to this computer only (DESIGN.md 10).
         token_warn_days: a store is "expires soon" that many days before its token ends (domain.md 20).
+        callback_port: where a browser comes back to after a sign-in, on this computer; the platform must know the
+            address `http://127.0.0.1:<port>/callback` as the app's callback. 1024–65535.
         unknown: names this program does not know, kept as they were.
     """
 
@@ -56,6 +58,7 @@ class Settings:
     order_days: int = 90
     gateway_hosts: tuple[str, ...] = ("api-sg.aliexpress.com", "gw.api.taobao.com", "eco.taobao.com")
     token_warn_days: int = 7
+    callback_port: int = 47865
     unknown: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -97,6 +100,7 @@ _VALID: dict[str, Callable[[Any], bool]] = {
     "order_days": _is_whole(1, 180),
     "gateway_hosts": _is_hosts,
     "token_warn_days": _is_whole(0, 60),
+    "callback_port": _is_whole(1024, 65535),
 }
 
 

@@ -40,6 +40,10 @@ class VaultCredentials:
         self._cost = cost
         self._key: bytes | None = None
 
+    def ready(self) -> None:
+        """Open the vault, or make it. Raises `VaultLocked`."""
+        self._opened()
+
     def save(self, name: str, credentials: StoreCredentials) -> None:
         """Seal under *name*; makes the vault at the first time."""
         write_privately(self._path(name), _sealed(self._opened(), packed(credentials).encode(), name.encode()))

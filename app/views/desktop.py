@@ -117,9 +117,12 @@ class Desktop(QObject):
         from app.views.stores.page import StoresPage
 
         page = StoresPage(context)
-        page.add_wanted.connect(self.add_store)
         page.practice_wanted.connect(self.open_practice)
         page.sync_wanted.connect(self.sync)
+        page.added.connect(self._on_store_added)
+        page.stores_changed.connect(self._on_stores_looked_after)
+        page.export_wanted.connect(self._export_listings)
+        page.show_wanted.connect(self._show_listings_of)
         page.problem.connect(self.tell)
         return page
 
@@ -199,6 +202,22 @@ class Desktop(QObject):
     def _on_store_added(self, store: Any) -> None:
         self._on_stores_changed("desktop.store_added", name=store.name)
         self.sync((store.id,))
+
+    def _on_stores_looked_after(self) -> None:
+        """A store has another name, colour or right, or is gone."""
+        self.refresh_stores(lambda stores: self.window.show_first_run(not stores))
+        self.reload_pages()
+
+    def _show_listings_of(self, store_id: int, kind: str) -> None:
+        """The failed or waiting listings of a store, on their own tab."""
+        self.window.app_bar.stores.choose(store_id)
+        self.window.show_tab("listings")
+        self._listings().segments.choose("refused" if kind == "failed" else "on_the_way")
+
+    def _export_listings(self, listing_ids: Sequence[int]) -> None:
+        """Write these listings to a file of the user's choice."""
+        rows = self._listings().row_actions
+        rows.ask_where_to_export(lambda path: rows.export(path, listing_ids))
 
     def _on_stores_changed(self, key: str, **params: Any) -> None:
         self.window.show_first_run(False)

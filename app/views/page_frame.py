@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from app.views.actions import Actions, ActionSpec
 from app.views.context import ViewContext
@@ -82,6 +82,12 @@ class PageFrame(Live, QWidget):
         """Show *widget* where the table would be: a grid of the tab's own."""
         self.stack.insertWidget(0, widget)
         self.stack.setCurrentWidget(widget)
+
+    def add_below(self, widget: QWidget) -> None:
+        """Show *widget* between the table and the status bar."""
+        center = self._center.layout()
+        assert isinstance(center, QVBoxLayout)
+        center.insertWidget(center.indexOf(self.status), widget)
 
     def set_left(self, widget: QWidget, width: int = 236) -> None:
         """A list left of the table: templates."""

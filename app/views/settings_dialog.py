@@ -18,7 +18,13 @@ from app.views.widgets.form import Field
 from app.views.widgets.ground import column, row
 from app.views.widgets.label import ElidedLabel, Label
 
-LIMITS = {"parallel_calls": (1, 32), "calls_per_s": (0, 1000), "order_days": (1, 180), "token_warn_days": (0, 60)}
+LIMITS = {
+    "parallel_calls": (1, 32),
+    "calls_per_s": (0, 1000),
+    "order_days": (1, 180),
+    "token_warn_days": (0, 60),
+    "callback_port": (1024, 65535),
+}
 """Smallest and largest value; 0 calls a second stands for the platform's own limit."""
 
 
@@ -26,7 +32,7 @@ class SettingsDialog(Dialog):
     """Reads the settings of the data folder, stores them on Save; a value that makes no sense cannot be entered."""
 
     def __init__(self, context: ViewContext, parent: QWidget) -> None:
-        super().__init__("settings.dialog", parent, size=QSize(600, 460))
+        super().__init__("settings.dialog", parent, size=QSize(600, 500))
         self._context = context
         self.numbers = {name: QSpinBox(minimum=low, maximum=high) for name, (low, high) in LIMITS.items()}
         self.numbers["calls_per_s"].setSpecialValueText(tr("settings.platform_limit"))

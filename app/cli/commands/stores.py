@@ -1,4 +1,4 @@
-"""`store add`, `store list`, `store sync`."""
+"""`store add`, `store list`, `store sync`; the rest of the group is in `app.cli.store_care`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import json
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +38,7 @@ def add_to(commands: Commands) -> None:
     parser = group.add("sync", sync)
     parser.add_argument("name", metavar="NAME", help=tr("cli.help.store.name"))
     parser.add_argument("--what", type=_parts, default=PARTS, metavar="PARTS", help=tr("cli.help.store.what"))
+    import_module("app.cli.store_care").add_to(group)
 
 
 def add(desk: Desk, options: argparse.Namespace) -> Outcome:
@@ -45,7 +47,7 @@ def add(desk: Desk, options: argparse.Namespace) -> Outcome:
     from app.services.credentials import from_object
     from app.services.stores.adding import add_store
 
-    credentials = from_object(_read_secrets(options.secrets))
+    credentials = from_object(read_secrets(options.secrets))
     store = add_store(desk.app, options.name, options.gateway, credentials, alias=options.alias)
     return _added(desk, store, asyncio.run(_try(desk, store)))
 
@@ -138,8 +140,10 @@ async def _sync(desk: Desk, name: str, what: tuple[str, ...]) -> SyncResult:
 
 def store_object(store: StoreRecord) -> dict[str, Any]:
     """A store as JSON; no tokens, no reference to them."""
-    from app.services.clock import to_ms
+    from app.services.clock import now_ms, to_ms
+    from app.services.stores.light import light_of
 
+    light = light_of(store, now_ms())
     return {
         "id": store.id,
         "name": store.name,
@@ -148,7 +152,11 @@ def store_object(store: StoreRecord) -> dict[str, Any]:
         "access": str(store.access),
         "health": str(store.health),
         "practice": store.is_practice,
+        "shared": store.is_shared,
+        "connected": not store.is_disconnected,
+        "light": {"level": light.level, "reason": light.reason, "text": tr(light.key, **light.params)},
         "token_expires": time_text(to_ms(store.token_expires_at)),
+        "sign_in_ends": time_text(to_ms(store.sign_in_ends_at)),
         "last_sync": time_text(to_ms(store.last_sync_at)),
         "listing_quota": store.listing_quota,
         "listings": store.listings,
@@ -158,11 +166,13 @@ def store_object(store: StoreRecord) -> dict[str, Any]:
 
 
 def _row(store: StoreRecord) -> tuple[Any, ...]:
-    from app.services.clock import to_ms
+    from app.services.clock import now_ms, to_ms
+    from app.services.stores.light import light_of
 
+    light = light_of(store, now_ms())
     return (
         store.name,
-        tr(f"status.store.{store.health}"),
+        tr(light.key, **light.params),
         store.counts.get("live", 0),
         store.listings,
         store.to_ship,
@@ -192,7 +202,7 @@ def _parts(text: str) -> tuple[str, ...]:
     return parts
 
 
-def _read_secrets(source: str) -> Any:
+def read_secrets(source: str) -> Any:
     """The JSON of standard input, or of a file. The text is never repeated in a message: it may hold secrets.
 
     Raises:

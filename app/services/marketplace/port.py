@@ -104,7 +104,8 @@ class SignedOut(MarketplaceError):
 class StoreCredentials:
     """What is needed to speak for one store. Never logged, never stored in the database.
 
-    `expires_at` and `refresh_expires_at` are the ends of the two tokens, None where the platform named none.
+    `expires_at` and `refresh_expires_at` are the ends of the two tokens, None where the platform named none;
+    `seller_id` is the account they speak for, "" where the platform did not say.
     """
 
     app_key: str = field(repr=False)
@@ -113,6 +114,7 @@ class StoreCredentials:
     refresh_token: str = field(repr=False, default="")
     expires_at: datetime | None = None
     refresh_expires_at: datetime | None = None
+    seller_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from app.models import ListingStatus, StoreHealth, TaskAction, TaskState
 from app.services.publishing.entries import CODE_SEPARATOR, NO_REASON, ClaimedTask, Intent, Reason, TaskKey, Verdict
+from app.services.stores.reading import write_health
 
 
 def claim(connection: Connection, store_id: int, owner: str, batch_id: int | None, limit: int) -> list[ClaimedTask]:
@@ -172,7 +173,7 @@ def settle_review(
 
 def sign_out(connection: Connection, store_id: int) -> None:
     """The store's token is dead: its light says so until it is authorised again."""
-    connection.exec_driver_sql("UPDATE store SET health = ? WHERE id = ?", (StoreHealth.SIGNED_OUT, store_id))
+    write_health(connection, store_id, StoreHealth.SIGNED_OUT)
 
 
 def forget_uploads(connection: Connection, store_id: int, urls: Sequence[str]) -> None:

@@ -9,30 +9,12 @@ from __future__ import annotations
 import contextlib
 import os
 import socket
-import sys
 from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 from uuid import uuid4
 
-if sys.platform == "win32":
-    import msvcrt
-
-    def _try_lock(handle: int) -> bool:
-        try:
-            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
-else:
-    import fcntl
-
-    def _try_lock(handle: int) -> bool:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            return False
-        return True
+from app.services.file_lock import try_lock
 
 
 def lock_dir(database: Path) -> Path:
@@ -52,7 +34,7 @@ class RunOwner:
     def __enter__(self) -> RunOwner:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
-        if not _try_lock(handle):  # the name is new: nobody else can hold it
+        if not try_lock(handle):  # the name is new: nobody else can hold it
             os.close(handle)
             raise OSError(f"{self._path.name}: locking is not supported in this folder")
         self._handle = handle
@@ -74,7 +56,7 @@ def is_alive(database: Path, owner: str) -> bool:
     except FileNotFoundError:
         return False
     try:
-        if not _try_lock(handle):
+        if not try_lock(handle):
             return True
     finally:
         os.close(handle)

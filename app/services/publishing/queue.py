@@ -10,7 +10,7 @@ import orjson
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
-from app.models import JobState, ListingStatus, Store, StoreAccess, TaskAction, TaskState
+from app.models import JobState, ListingStatus, TaskAction, TaskState
 from app.services.clock import now_ms
 from app.services.compliance.checker import check
 from app.services.compliance.context import CheckContext
@@ -18,13 +18,13 @@ from app.services.compliance.findings import Finding
 from app.services.compliance.images import refresh_image_facts
 from app.services.compliance.loading import load_context
 from app.services.db import Database
-from app.services.errors import InputError, NotFound
 from app.services.listings.loading import chunks, load_listings
 from app.services.listings.records import ListingRecord
 from app.services.publishing.batches import cancel_queued, close_batches
 from app.services.publishing.entries import Reason
 from app.services.publishing.images import sources_of
 from app.services.publishing.verdicts import BLOCKED, HELD, blocking, holding, reason_from
+from app.services.stores.readiness import ensure_open, ensure_room
 from app.services.tasks import TaskCancelled, TaskContext
 
 CHUNK = 200
@@ -69,12 +69,6 @@ class BatchCreated:
         return sum(skipped.reason is reason for skipped in self.skipped)
 
 
-class ReadOnlyStore(InputError):
-    """The store may only be read; nothing is published to it. `store` names it."""
-
-    code = "publishing.read_only"
-
-
 @dataclass(slots=True)
 class _Candidate:
     """A listing that passed, or why it did not."""
@@ -105,11 +99,13 @@ def enqueue(
     Raises:
         NotFound: no such store.
         ReadOnlyStore: the store's authorisation allows reading only.
+        StoreClosed: its light is red; it says why.
+        StoreFull: no room for what is new.
         TaskCancelled: stopped; nothing of it is queued any more.
     """
     ids = list(dict.fromkeys(listing_ids))
     with db.read() as session:
-        check_store(session, store_id)
+        check_store(session, store_id, ids)
         context = load_context(session, store_id)
     ctx = ctx or TaskContext()
     queue = _Queue(db, store_id, context, release_held=release_held)
@@ -124,13 +120,14 @@ def enqueue(
     return queue.finish()
 
 
-def check_store(session: Session, store_id: int) -> None:
-    """Make sure that a store may be published to. Raises: NotFound, ReadOnlyStore."""
-    store = session.get(Store, store_id)
-    if store is None:
-        raise NotFound(noun="store", name=str(store_id))
-    if store.access != StoreAccess.OPERATE:
-        raise ReadOnlyStore(store=store.name)
+def check_store(session: Session, store_id: int, new_ids: Sequence[int] = ()) -> None:
+    """Make sure that a store may be published to, and has room if any of *new_ids* is new to it.
+
+    Raises:
+        NotFound, ReadOnlyStore, StoreClosed, StoreFull.
+    """
+    connection = session.connection()
+    ensure_room(connection, ensure_open(connection, store_id), list(new_ids))
 
 
 class _Queue:

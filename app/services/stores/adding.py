@@ -9,14 +9,14 @@ from typing import Protocol
 from sqlalchemy import Connection
 
 from app.models import StoreAccess, StoreHealth
-from app.services.clock import now_ms
+from app.services.clock import now_ms, to_ms
 from app.services.credentials import Credentials
 from app.services.db import Database
 from app.services.errors import AppError, InputError
 from app.services.marketplace.port import StoreCredentials
 from app.services.settings import Settings
 from app.services.stores.gateways import checked_gateway, is_loopback
-from app.services.stores.reading import find_store
+from app.services.stores.reading import find_store, get_store
 from app.services.stores.records import StoreRecord
 from app.services.stores.sync.writing import MARK
 
@@ -37,6 +37,12 @@ class OtherGateway(InputError):
     """A store of this `name` exists at another address; tokens are not moved there silently."""
 
     code = "store.other_gateway"
+
+
+class OtherSeller(InputError):
+    """The tokens belong to another account than the store `name` was signed in with; they were not kept."""
+
+    code = "store.other_seller"
 
 
 class Surroundings(Protocol):
@@ -63,7 +69,7 @@ def add_store(
     *,
     alias: str = "",
     access: StoreAccess = StoreAccess.OPERATE,
-    token_expires_ms: int | None = None,
+    is_shared: bool = False,
 ) -> StoreRecord:
     """Connect the store *name*, or sign an existing one in again with new tokens.
 
@@ -72,31 +78,52 @@ def add_store(
     Raises:
         BadStoreName, BadGateway: what was typed cannot be used.
         OtherGateway: the name is taken by a real store of another gateway.
+        OtherSeller: the tokens speak for another account than the store's.
         NoCredentialStore, VaultLocked, CredentialStoreFailed: no safe place for the tokens; nothing was changed.
     """
     name = checked_name(name)
     address = checked_gateway(gateway, app.settings.gateway_hosts)
     is_practice = is_loopback(address)
     existing = _find(app, name)
-    if existing is not None and existing.gateway != address and not (existing.is_practice and is_practice):
-        raise OtherGateway(name=name, gateway=existing.gateway)
+    if existing is not None:
+        if existing.gateway != address and not (existing.is_practice and is_practice):
+            raise OtherGateway(name=name, gateway=existing.gateway)
+        return sign_in_again(app, existing, credentials, gateway=address)
     reference = app.credentials.add(credentials, is_practice=is_practice)
     try:
         with app.db.bulk() as connection:
-            if existing is None:
-                _insert(connection, name, alias, address, reference, access, is_practice, token_expires_ms)
-            else:
-                _sign_in_again(connection, existing.id, address, reference, token_expires_ms)
-                if existing.gateway != address:
-                    _move_categories(connection, existing.gateway, address)
-                    _forget_addresses(connection, existing.id)
+            _insert(connection, name, alias, address, reference, access, is_practice, is_shared, credentials)
     except BaseException:
         app.credentials.delete(reference)
         raise
-    if existing is not None:
-        with contextlib.suppress(AppError):  # the old place may be closed now; the new tokens count
-            app.credentials.delete(existing.credential_ref)
-    return find_store(app.db, name)
+    return find_store(app.db, name, exactly=True)
+
+
+def sign_in_again(
+    app: Surroundings, store: StoreRecord, credentials: StoreCredentials, *, gateway: str = ""
+) -> StoreRecord:
+    """Give a store new tokens; the old ones are wiped when the new ones are in force.
+
+    Raises:
+        OtherSeller: the tokens speak for another account: its listings would go to a foreign store.
+        NoCredentialStore, VaultLocked, CredentialStoreFailed: no safe place for the tokens; nothing was changed.
+    """
+    if store.seller_id and credentials.seller_id not in ("", store.seller_id):
+        raise OtherSeller(name=store.name)
+    gateway = gateway or store.gateway
+    reference = app.credentials.add(credentials, is_practice=is_loopback(gateway))
+    try:
+        with app.db.bulk() as connection:
+            _sign_in_again(connection, store.id, gateway, reference, credentials)
+            if store.gateway != gateway:
+                _move_categories(connection, store.gateway, gateway)
+                _forget_addresses(connection, store.id)
+    except BaseException:
+        app.credentials.delete(reference)
+        raise
+    with contextlib.suppress(AppError):  # the old place may be closed now; the new tokens count
+        app.credentials.delete(store.credential_ref)
+    return get_store(app.db, store.id)
 
 
 def checked_name(name: str) -> str:
@@ -126,34 +153,45 @@ def _insert(
     reference: str,
     access: StoreAccess,
     is_practice: bool,
-    token_expires_ms: int | None,
+    is_shared: bool,
+    credentials: StoreCredentials,
 ) -> None:
     count = connection.exec_driver_sql("SELECT count(*) FROM store").scalar_one()
-    connection.exec_driver_sql(
-        "INSERT INTO store (name, alias, colour, gateway, credential_ref, seller_id, access, health, is_practice, "
-        "token_expires_ms, listing_quota, created_ms) VALUES (?, ?, ?, ?, ?, '', ?, ?, ?, ?, ?, ?)",
-        (
-            name,
-            alias,
-            str(count % STORE_COLOURS),
-            gateway,
-            reference,
-            str(access),
-            str(StoreHealth.OK),
-            int(is_practice),
-            token_expires_ms,
-            LISTING_QUOTA,
-            now_ms(),
-        ),
-    )
+    values = {
+        "name": name,
+        "alias": alias,
+        "colour": str(count % STORE_COLOURS),
+        "gateway": gateway,
+        "credential_ref": reference,
+        "seller_id": credentials.seller_id,
+        "access": str(access),
+        "health": str(StoreHealth.OK),
+        "is_practice": int(is_practice),
+        "is_shared": int(is_shared),
+        "token_expires_ms": to_ms(credentials.expires_at),
+        "refresh_expires_ms": to_ms(credentials.refresh_expires_at),
+        "listing_quota": LISTING_QUOTA,
+        "created_ms": now_ms(),
+    }
+    marks = ", ".join("?" * len(values))
+    connection.exec_driver_sql(f"INSERT INTO store ({', '.join(values)}) VALUES ({marks})", tuple(values.values()))
 
 
 def _sign_in_again(
-    connection: Connection, store_id: int, gateway: str, reference: str, token_expires_ms: int | None
+    connection: Connection, store_id: int, gateway: str, reference: str, credentials: StoreCredentials
 ) -> None:
     connection.exec_driver_sql(
-        "UPDATE store SET gateway = ?, credential_ref = ?, health = ?, token_expires_ms = ? WHERE id = ?",
-        (gateway, reference, str(StoreHealth.OK), token_expires_ms, store_id),
+        "UPDATE store SET gateway = ?, credential_ref = ?, health = ?, signed_out_ms = NULL, token_expires_ms = ?, "
+        "refresh_expires_ms = ?, seller_id = coalesce(nullif(?, ''), seller_id) WHERE id = ?",
+        (
+            gateway,
+            reference,
+            str(StoreHealth.OK),
+            to_ms(credentials.expires_at),
+            to_ms(credentials.refresh_expires_at),
+            credentials.seller_id,
+            store_id,
+        ),
     )
 
 

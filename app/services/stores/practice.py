@@ -146,13 +146,18 @@ class PracticeMarketProcess:
 
 
 def register_practice_stores(
-    app: Surroundings, announcement: dict[str, Any], *, language: str = "en"
+    app: Surroundings, announcement: dict[str, Any], *, language: str = "en", everything: bool = True
 ) -> list[StoreRecord]:
-    """Connect the market's stores, or bring their address and tokens up to date if they are here already."""
+    """Connect the market's stores, or bring their address and tokens up to date if they are here already.
+
+    `everything`: bring back also what the user removed or disconnected.
+    """
     existing = {store.alias: store for store in list_stores(app.db) if store.is_practice}
     taken = {store.name for store in list_stores(app.db) if not store.is_practice}
     registered = []
     for alias, offered in zip(ALIASES, announcement["stores"], strict=False):
+        if not everything and (alias not in existing or existing[alias].is_disconnected):
+            continue
         name = offered["name"] if language == "zh" else offered.get("name_en") or offered["name"]
         if alias in existing:
             name = existing[alias].name
@@ -185,13 +190,20 @@ def answers(gateway: str) -> bool:
         connection.close()
 
 
-async def start_practice(app: Application, *, language: str = "en") -> list[StoreRecord]:
-    """Start the market and register its stores, unless they are here and answer; nothing is read from them yet."""
+async def start_practice(app: Application, *, language: str = "en", everything: bool = True) -> list[StoreRecord]:
+    """Start the market and register its stores, unless they are here and answer; nothing is read from them yet.
+
+    `everything`: bring back also what the user removed or disconnected.
+    """
     own = [store for store in await asyncio.to_thread(list_stores, app.db) if is_own(store)]
-    if len(own) == len(ALIASES) and await asyncio.to_thread(answers, own[0].gateway):
-        return own
+    connected = [store for store in own if not store.is_disconnected]
+    is_enough = len(connected) == len(ALIASES) if everything else bool(connected)
+    if is_enough and await asyncio.to_thread(answers, connected[0].gateway):
+        return connected
     announcement = await asyncio.to_thread(app.practice.start)
-    return await asyncio.to_thread(register_practice_stores, app, announcement, language=language)
+    return await asyncio.to_thread(
+        register_practice_stores, app, announcement, language=language, everything=everything
+    )
 
 
 async def set_up_practice(
@@ -220,7 +232,7 @@ async def reachable(app: Application, store: StoreRecord, *, language: str = "en
     Raises:
         PracticeMarketDown: the practice market did not start.
     """
-    if not is_own(store) or await asyncio.to_thread(answers, store.gateway):
+    if not is_own(store) or store.is_disconnected or await asyncio.to_thread(answers, store.gateway):
         return store
-    started = await start_practice(app, language=language)
+    started = await start_practice(app, language=language, everything=False)
     return next((found for found in started if found.id == store.id), store)

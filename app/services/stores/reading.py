@@ -6,13 +6,14 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 
 from app.models import StoreHealth
-from app.services.clock import from_ms, now_ms
+from app.services.clock import from_ms, now_ms, to_ms
 from app.services.db import Database
 from app.services.errors import NotFound
 from app.services.listings.text import fold
+from app.services.marketplace.port import StoreCredentials
 from app.services.settings import Settings
 from app.services.stores.records import StoreRecord, health_of
 
@@ -21,7 +22,7 @@ TO_SHIP = ("WAIT_SELLER_SEND_GOODS", "SELLER_PART_SEND_GOODS")
 
 _COLUMNS = (
     "id, name, alias, colour, gateway, credential_ref, access, health, is_practice, token_expires_ms, last_sync_ms, "
-    "listing_quota"
+    "listing_quota, refresh_expires_ms, signed_out_ms, is_shared, seller_id"
 )
 
 
@@ -65,9 +66,10 @@ def get_store(db: Database, store_id: int, *, warn_days: int = Settings().token_
 def read_stores(connection: Connection, where: str, params: Sequence[Any], *, warn_days: int) -> list[StoreRecord]:
     """Stores of a WHERE clause with their counts: three queries whatever their number."""
     rows = connection.exec_driver_sql(f"SELECT {_COLUMNS} FROM store {where} ORDER BY id", tuple(params)).all()
+    chosen = ", ".join(str(int(row.id)) for row in rows)
     counts: dict[int, dict[str, int]] = defaultdict(dict)
     for store_id, status, count in connection.exec_driver_sql(
-        "SELECT store_id, status, count(*) FROM listing GROUP BY store_id, status"
+        f"SELECT store_id, status, count(*) FROM listing WHERE store_id IN ({chosen}) GROUP BY store_id, status"
     ):
         counts[store_id][status] = count
     marks = ", ".join("?" * len(TO_SHIP))
@@ -76,41 +78,59 @@ def read_stores(connection: Connection, where: str, params: Sequence[Any], *, wa
     )
     owed = {row[0]: row[1] for row in waiting}
     moment = now_ms()
-    return [_record(row, counts[row[0]], owed.get(row[0], 0), moment, warn_days) for row in rows]
+    return [_record(row, counts[row.id], owed.get(row.id, 0), moment, warn_days) for row in rows]
 
 
-def _record(row: Sequence[Any], counts: dict[str, int], to_ship: int, moment_ms: int, warn_days: int) -> StoreRecord:
-    number, name, alias, colour, gateway, reference, access, health, is_practice, expires, synced, quota = row
+def _record(row: Row[Any], counts: dict[str, int], to_ship: int, moment_ms: int, warn_days: int) -> StoreRecord:
+    ends = row.refresh_expires_ms or row.token_expires_ms
     return StoreRecord(
-        id=number,
-        name=name,
-        alias=alias,
-        colour=int(colour) if colour.isdigit() else 0,
-        gateway=gateway,
-        credential_ref=reference,
-        access=access,
-        health=health_of(access, health, expires, moment_ms, warn_days),
-        is_practice=bool(is_practice),
-        token_expires_at=from_ms(expires),
-        last_sync_at=from_ms(synced),
-        listing_quota=quota,
+        id=row.id,
+        name=row.name,
+        alias=row.alias,
+        colour=int(row.colour) if row.colour.isdigit() else 0,
+        gateway=row.gateway,
+        credential_ref=row.credential_ref,
+        access=row.access,
+        health=health_of(row.access, row.health, ends, moment_ms, warn_days),
+        is_practice=bool(row.is_practice),
+        token_expires_at=from_ms(row.token_expires_ms),
+        last_sync_at=from_ms(row.last_sync_ms),
+        listing_quota=row.listing_quota,
         counts=counts,
         to_ship=to_ship,
+        refresh_expires_at=from_ms(row.refresh_expires_ms),
+        signed_out_at=from_ms(row.signed_out_ms),
+        is_shared=bool(row.is_shared),
+        seller_id=row.seller_id,
+    )
+
+
+def write_health(connection: Connection, store_id: int, health: StoreHealth) -> None:
+    """Note that a store signed us out, and since when, or that it answers again."""
+    since = now_ms() if health is StoreHealth.SIGNED_OUT else None
+    connection.exec_driver_sql(
+        "UPDATE store SET health = ?, signed_out_ms = ? WHERE id = ? AND health <> ?",
+        (str(health), since, store_id, str(health)),
     )
 
 
 def mark_health(db: Database, store_id: int, health: StoreHealth) -> None:
     """Remember that a store signed us out, or that it answers again."""
     with db.bulk() as connection:
-        connection.exec_driver_sql(
-            "UPDATE store SET health = ? WHERE id = ? AND health <> ?", (str(health), store_id, str(health))
-        )
+        write_health(connection, store_id, health)
 
 
-def note_renewal(db: Database, store_id: int, token_expires_ms: int | None) -> None:
-    """Remember that the store's sign-in was renewed, and until when it lasts."""
+def note_renewal(db: Database, store_id: int, credentials: StoreCredentials) -> None:
+    """Remember that the store's sign-in was renewed, and until when both tokens last."""
     with db.bulk() as connection:
         connection.exec_driver_sql(
-            "UPDATE store SET health = ?, token_expires_ms = ? WHERE id = ?",
-            (str(StoreHealth.OK), token_expires_ms, store_id),
+            "UPDATE store SET health = ?, signed_out_ms = NULL, token_expires_ms = ?, refresh_expires_ms = ?, "
+            "seller_id = coalesce(nullif(?, ''), seller_id) WHERE id = ?",
+            (
+                str(StoreHealth.OK),
+                to_ms(credentials.expires_at),
+                to_ms(credentials.refresh_expires_at),
+                credentials.seller_id,
+                store_id,
+            ),
         )

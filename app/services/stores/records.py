@@ -29,11 +29,15 @@ class StoreRecord:
         access: may everything, or only read.
         health: `ok`, `soon`, `signed_out` or `read_only` (interface.md 6).
         is_practice: a store of the practice market on this computer.
-        token_expires_at: end of the sign-in, None where the platform did not say.
+        token_expires_at: end of the access token, None where the platform did not say.
         last_sync_at: end of the last whole sync, None before the first.
         listing_quota: listings allowed, None if unknown.
         counts: listings by status; a status without listings is absent.
         to_ship: orders that wait for shipment.
+        refresh_expires_at: end of the token that renews the access token, None where the platform did not say.
+        signed_out_at: since when the platform refuses the tokens, None while it takes them.
+        is_shared: came by a shared code (domain.md 4).
+        seller_id: the platform's number of the account, "" if it never said.
     """
 
     id: int
@@ -50,6 +54,20 @@ class StoreRecord:
     listing_quota: int | None
     counts: Mapping[str, int] = field(default_factory=dict)
     to_ship: int = 0
+    refresh_expires_at: datetime | None = None
+    signed_out_at: datetime | None = None
+    is_shared: bool = False
+    seller_id: str = ""
+
+    @property
+    def sign_in_ends_at(self) -> datetime | None:
+        """When the owner must sign in again: the access token renews itself as long as the other one lives."""
+        return self.refresh_expires_at or self.token_expires_at
+
+    @property
+    def is_disconnected(self) -> bool:
+        """Whether its tokens were wiped here."""
+        return not self.credential_ref
 
     @property
     def listings(self) -> int:
@@ -60,21 +78,23 @@ class StoreRecord:
 @dataclass(frozen=True, slots=True)
 class Check:
     """One line of a store's health checklist: `level` is `ok`, `warn` or `bad`; title and text are message keys
-    with `params`."""
+    with `params`, in which `since` is a moment in milliseconds. `remedy` names what helps: `sign_in`, `sync`,
+    `show_failed`, `show_waiting`, or nothing."""
 
     key: str
     level: str
     title: str
     text: str
     params: Mapping[str, object] = field(default_factory=dict)
+    remedy: str = ""
 
 
-def health_of(access: str, health: str, token_expires_ms: int | None, now_ms: int, warn_days: int) -> str:
-    """The store's light: what is stored, and what follows from the clock."""
-    if health == StoreHealth.SIGNED_OUT or (token_expires_ms is not None and token_expires_ms <= now_ms):
+def health_of(access: str, health: str, ends_ms: int | None, now_ms: int, warn_days: int) -> str:
+    """The store's sign-in: what is stored, and what follows from the clock. `ends_ms`: end of the sign-in."""
+    if health == StoreHealth.SIGNED_OUT or (ends_ms is not None and ends_ms <= now_ms):
         return StoreHealth.SIGNED_OUT
     if access == StoreAccess.READ_ONLY:
         return READ_ONLY
-    if token_expires_ms is not None and token_expires_ms - now_ms < warn_days * DAY_MS:
+    if ends_ms is not None and ends_ms - now_ms < warn_days * DAY_MS:
         return SOON
     return StoreHealth.OK

@@ -15,6 +15,7 @@ from app.services.publishing.gate import Ending, stop_and_keep
 from app.services.publishing.preview import PublishPreview
 from app.services.publishing.queue import BatchCreated, SkipReason
 from app.services.publishing.results import BatchResult
+from app.services.stores.readiness import StoreClosed
 from app.views.activity.jobs import Said
 from app.views.context import ViewContext
 from app.views.errors import sentence
@@ -134,7 +135,7 @@ class Publisher(QObject):
         self._ticks.start()
         handle.finished.connect(self._on_end)
         handle.succeeded.connect(lambda result: self._on_result(store_id, store_name, result, blocked))
-        handle.failed.connect(self._tell)
+        handle.failed.connect(lambda error: self._on_refused(store_id, store_name, n, error))
 
     def _on_end(self) -> None:
         self._running -= 1
@@ -163,6 +164,12 @@ class Publisher(QObject):
             self._context.notices.toast(
                 "publish.done", offer=offers[0] if offers else None, n=result.on_platform, live=result.live
             )
+
+    def _on_refused(self, store_id: int, store_name: str, n: int, error: Exception) -> None:
+        """The run did not start; while the store is signed out, the way on stays in view."""
+        self._tell(error)
+        if isinstance(error, StoreClosed):
+            self._stand(store_id, store_name, n, "publish.ended.signed_out")
 
     def _stand(self, store_id: int, store_name: str, n: int, why: str) -> None:
         """Something waits: how much, why, and the way on."""

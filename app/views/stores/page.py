@@ -1,151 +1,54 @@
-"""The Stores tab: one line a store, its checklist in the panel, sync and the practice store."""
+"""The Stores tab: one line a store with its light, the panel of the current one, and what can be done with it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, ClassVar
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QMenu, QWidget
 
-from app.messages import tr
-from app.services.clock import to_ms
-from app.services.stores.source import StoreDetail, StoreRow
+from app.services.paging import Filter
+from app.services.stores.records import StoreRecord
+from app.services.stores.source import SEGMENTS
 from app.views.actions import ActionSpec
-from app.views.cells import MISSING, Cell, Column
 from app.views.context import ViewContext
-from app.views.facts import Fact, FactSection, FactsPanel
 from app.views.filter_fields import FilterField
-from app.views.numbers import integer, moment, moment_tip
+from app.views.stores.columns import columns
+from app.views.stores.keeper import StoreKeeper
+from app.views.stores.panel import StorePanel
+from app.views.stores.week import WeekStrip
 from app.views.tab_page import TabPage
 
-CHECK_TONES = {"ok": "text", "warn": "amber", "bad": "red"}
-CHECK_GLYPHS = {"ok": "store.ok", "warn": "store.soon", "bad": "store.signed_out"}
-
+ON_CURRENT = "palette.on_current"
 ACTIONS = (
-    ActionSpec("add_store", "stores.action.add", "plug-connected"),
+    ActionSpec("add_store", "stores.action.add", "plus"),
+    ActionSpec("paste_codes", "stores.action.paste_codes", "key"),
     ActionSpec("sync_store", "stores.action.sync", "refresh", acts_on="palette.on_selection"),
     ActionSpec("open_practice", "stores.action.practice", "school"),
+    ActionSpec("sign_in_store", "stores.action.sign_in_again", "external-link", acts_on=ON_CURRENT),
+    ActionSpec("probe_store", "stores.action.probe", "plug-connected", acts_on=ON_CURRENT),
+    ActionSpec("edit_store", "stores.action.edit", "edit", acts_on=ON_CURRENT),
+    ActionSpec("make_operable", "stores.action.make_operable", "lock", acts_on=ON_CURRENT),
+    ActionSpec("make_read_only", "stores.action.make_read_only", "lock", acts_on=ON_CURRENT),
+    ActionSpec("disconnect_store", "stores.action.disconnect", "plug-connected-x", acts_on=ON_CURRENT),
+    ActionSpec("remove_store", "stores.action.remove", "trash", acts_on=ON_CURRENT),
 )
-
-
-def columns() -> tuple[Column, ...]:
-    """All columns of the Stores table."""
-    return (
-        Column(
-            "name", "stores.column.name", _name, width=220, min_width=140, sort_key="name", stretch=True, fixed=True
-        ),
-        Column(
-            "health",
-            "stores.column.health",
-            lambda row: Cell(status=f"store.{row.health}"),
-            width=150,
-            min_width=110,
-            sort_key="health",
-        ),
-        Column("token", "stores.column.token", _token, width=120, min_width=80, align="right", sort_key="token"),
-        Column(
-            "live",
-            "stores.column.live",
-            lambda row: Cell(integer(row.live), copied=str(row.live)),
-            width=80,
-            align="right",
-            sort_key="live",
-            new_value_first=True,
-        ),
-        Column(
-            "drafts",
-            "stores.column.drafts",
-            lambda row: Cell(integer(row.drafts), copied=str(row.drafts)),
-            width=80,
-            align="right",
-            sort_key="drafts",
-            new_value_first=True,
-        ),
-        Column(
-            "failed", "stores.column.failed", _failed, width=84, align="right", sort_key="failed", new_value_first=True
-        ),
-        Column("quota", "stores.column.quota", _quota, width=110, min_width=90, align="right", sort_key="quota"),
-        Column(
-            "to_ship",
-            "stores.column.to_ship",
-            lambda row: Cell(integer(row.to_ship), copied=str(row.to_ship)),
-            width=84,
-            align="right",
-            sort_key="to_ship",
-            new_value_first=True,
-        ),
-        Column("sync", "stores.column.sync", _sync, width=96, align="right", sort_key="sync", new_value_first=True),
-    )
-
-
-def _name(row: StoreRow) -> Cell:
-    second = tr("stores.practice") if row.is_practice else row.alias
-    return Cell(row.name, tile=(row.name[:1], row.colour), second=second, strong=True)
-
-
-def _token(row: StoreRow) -> Cell:
-    if row.token_days is None:
-        return MISSING
-    tone = "red" if row.token_days < 1 else "amber" if row.token_days < 7 else "text2"
-    return Cell(tr("stores.days", n=row.token_days), tone=tone, copied=str(row.token_days))
-
-
-def _failed(row: StoreRow) -> Cell:
-    return Cell(integer(row.failed), tone="red" if row.failed else "text2", copied=str(row.failed))
-
-
-def _quota(row: StoreRow) -> Cell:
-    if row.quota is None:
-        return MISSING
-    return Cell(
-        f"{integer(row.live)} / {integer(row.quota)}", tone="text2", share=min(1.0, row.live / (row.quota or 1))
-    )
-
-
-def _sync(row: StoreRow) -> Cell:
-    return Cell(moment(row.last_sync_ms), tone="text2", tip=moment_tip(row.last_sync_ms))
-
-
-def sections(detail: StoreDetail) -> tuple[str, Sequence[FactSection]]:
-    """The panel's head and facts for one store."""
-    store = detail.store
-    checks = [
-        Fact(
-            "",
-            tr(check.title, **check.params),
-            CHECK_TONES[check.level],
-            CHECK_GLYPHS[check.level],
-            tr(check.text, **check.params),
-        )
-        for check in detail.checks
-    ]
-    facts = [
-        Fact("stores.fact.alias", store.alias or "–"),
-        Fact("stores.fact.gateway", store.gateway),
-        Fact("stores.fact.access", tr(f"stores.access.{store.access}")),
-        Fact(
-            "stores.fact.token", moment(to_ms(store.token_expires_at)), second=moment_tip(to_ms(store.token_expires_at))
-        ),
-        Fact("stores.fact.sync", moment(to_ms(store.last_sync_at)), second=moment_tip(to_ms(store.last_sync_at))),
-        Fact("stores.fact.listings", integer(store.listings)),
-        Fact("stores.fact.to_ship", integer(store.to_ship)),
-    ]
-    counts = [Fact(f"status.listing.{name}", integer(number)) for name, number in sorted(store.counts.items())]
-    return store.name, (
-        FactSection("stores.section.health", checks),
-        FactSection("stores.section.facts", facts),
-        FactSection("stores.section.counts", counts, "stores.no_listings"),
-    )
+CURRENT = ("sign_in_store", "probe_store", "edit_store", "disconnect_store", "remove_store")
 
 
 class StoresPage(TabPage):
     """All stores.
 
     Emits:
-        add_wanted, practice_wanted: buttons of the page.
+        practice_wanted: a button of the page.
         sync_wanted: ids of stores to fetch, empty for all.
+        added: a store was connected or signed in again (its record).
+        stores_changed: a store is called otherwise, or is gone.
+        export_wanted: ids of listings to export.
+        show_wanted: (store id, kind): show its failed or waiting listings.
+        problem: an error to tell.
     """
 
     key: ClassVar[str] = "stores"
@@ -154,42 +57,124 @@ class StoresPage(TabPage):
     own_actions: ClassVar[tuple[ActionSpec, ...]] = ACTIONS
     can_sync: ClassVar[bool] = True
 
-    add_wanted = Signal()
     practice_wanted = Signal()
     sync_wanted = Signal(object)
+    added = Signal(object)
+    stores_changed = Signal()
+    export_wanted = Signal(object)
+    show_wanted = Signal(int, str)
     problem = Signal(object)
 
     def __init__(self, context: ViewContext, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)
-        source = context.services.store_source()
-        self.set_table(source, columns())
+        self._source = context.services.store_source()
+        self.set_table(self._source, columns(), default_density="roomy")
+        self.keeper = StoreKeeper(context, self)
+        self._set_filters()
+        self._set_actions()
+        self.facts = StorePanel(context, self.fill_menu)
+        self.set_panel(self.facts)
+        self.week = WeekStrip()
+        self.add_below(self.week)
+        self._connect()
+        self.add_view_tools()
+        self._enable()
+
+    def _set_filters(self) -> None:
         self.filters.search.set_hint("stores.search")
+        self.segments = self.filters.set_segments(
+            [(name, f"stores.segment.{name}", "amber" if name == "attention" else "") for name in SEGMENTS]
+        )
         self.filters.set_fields(
             (
                 FilterField("live", "stores.column.live", "number"),
                 FilterField("failed", "stores.column.failed", "number"),
                 FilterField("to_ship", "stores.column.to_ship", "number"),
-                FilterField("practice", "stores.practice", "flag"),
+                FilterField("shared", "stores.shared", "flag"),
             )
         )
+
+    def _set_actions(self) -> None:
         page = self.actions_of_page
-        page.on("add_store", self.add_wanted.emit)
+        page.on("add_store", self.keeper.add)
+        page.on("paste_codes", lambda: self.keeper.add("shared"))
         page.on("sync_store", self.sync)
         page.on("open_practice", self.practice_wanted.emit)
+        page.on("sign_in_store", lambda: self._with_store(lambda store: self.keeper.sign_in(store.id)))
+        page.on("probe_store", lambda: self._with_store(lambda store: self.keeper.probe(store.id, store.name)))
+        page.on("edit_store", lambda: self._with_store(self.keeper.edit))
+        page.on("make_operable", lambda: self._with_store(lambda store: self.keeper.set_operable(store, True)))
+        page.on("make_read_only", lambda: self._with_store(lambda store: self.keeper.set_operable(store, False)))
+        page.on("disconnect_store", lambda: self._with_store(self.keeper.disconnect_store))
+        page.on("remove_store", lambda: self._with_store(self.keeper.remove))
         self.toolbar.add_primary("add_store")
-        self.toolbar.add("sync_store")
-        self.toolbar.add("open_practice")
-        self.facts = FactsPanel(context, source.detail, sections, "stores.no_selection")
+        for id in ("paste_codes", "sync_store", "open_practice"):
+            self.toolbar.add(id)
+        self.add_history_tools()
+
+    def _connect(self) -> None:
         self.facts.failed.connect(self.problem)
-        self.set_panel(self.facts)
-        self.add_view_tools()
+        self.facts.shown.connect(lambda _: self._enable())
+        self.facts.remedy_wanted.connect(self.help)
+        self.facts.probe_wanted.connect(self.actions_of_page["probe_store"].trigger)
+        self.facts.disconnect_wanted.connect(self.actions_of_page["disconnect_store"].trigger)
+        self.facts.copy_key_wanted.connect(lambda: self._with_store(lambda store: self.keeper.copy_key(store.id)))
+        self.keeper.changed.connect(self.stores_changed)
+        self.keeper.changed.connect(self.reload)
+        self.keeper.added.connect(self.added)
+        self.keeper.export_wanted.connect(self.export_wanted)
+
+    # -- the current store -------------------------------------------------------------------------------------
+
+    def _with_store(self, act: Callable[[StoreRecord], object]) -> None:
+        if self.facts.view is not None:
+            act(self.facts.view.detail.store)
+
+    def _enable(self) -> None:
+        """Actions on the current store say why they are off."""
+        store = None if self.facts.view is None else self.facts.view.detail.store
+        page = self.actions_of_page
+        for id in CURRENT:
+            page.enable(id, store is not None, "stores.no_selection")
+        is_operable = store is not None and store.access == "operate"
+        page["make_operable"].setVisible(store is not None and not is_operable)
+        page["make_read_only"].setVisible(is_operable)
+        if store is not None and store.is_disconnected:
+            page.enable("disconnect_store", False, "stores.disconnected_already")
+
+    def help(self, remedy: str) -> None:
+        """What a button of the checklist does."""
+        view = self.facts.view
+        if view is None:
+            return
+        store_id = view.detail.store.id
+        if remedy == "sign_in":
+            self.keeper.sign_in(store_id)
+        elif remedy == "sync":
+            self.sync_wanted.emit((store_id,))
+        else:
+            self.show_wanted.emit(store_id, remedy.removeprefix("show_"))
+
+    # -- hooks -------------------------------------------------------------------------------------------------
 
     def make_query(self) -> Any:
         """All stores, whatever the store picker says: this is where they are looked after."""
         return replace(super().make_query(), store_ids=())
 
+    def segment_filters(self, segment: str) -> tuple[Filter, ...]:
+        """Needs attention, operate, read only, practice."""
+        return SEGMENTS.get(segment, ())
+
     def show_nothing(self) -> None:
-        """No store yet."""
+        """No store yet, or none of the chosen kind."""
+        if self.filters.segment != "all":
+            self.say_nothing(
+                "building-store",
+                "stores.none_of_kind",
+                action_key="empty.clear",
+                act=lambda: self.segments.choose("all"),
+            )
+            return
         self.say_nothing(
             "building-store",
             "stores.empty.title",
@@ -198,18 +183,44 @@ class StoresPage(TabPage):
             act=self.practice_wanted.emit,
         )
 
+    def on_activated(self) -> None:
+        """Counts and banners."""
+        self._count()
+
     def on_current(self, record: Any) -> None:
-        """The store's checklist."""
+        """The store's panel."""
         self.facts.show_row(None if record is None else record.id)
+        if record is None:
+            self._enable()
 
     def reload(self) -> None:
-        """Rows and panel."""
+        """Rows, panel, counts, banners."""
         super().reload()
         self.facts.refresh()
+        self._count()
+
+    def _count(self) -> None:
+        handle = self.context.runner.call(self._source.tally)
+        handle.succeeded.connect(self._show_tally)
+        handle.failed.connect(self.problem)
+        self.keeper.look()
+
+        week = self.context.runner.call(self._source.week)
+        week.succeeded.connect(self.week.show_figures)
+        week.failed.connect(self.problem)
+
+    def _show_tally(self, tally: dict[str, int]) -> None:
+        self.segments.show_counts(tally)
+        self.badge_changed.emit(tally["attention"], "red")
 
     def fill_menu(self, menu: QMenu) -> None:
         """What can be done with a store."""
-        menu.addAction(self.actions_of_page["sync_store"])
+        page = self.actions_of_page
+        for id in ("sign_in_store", "probe_store", "sync_store", "edit_store", "make_operable", "make_read_only"):
+            menu.addAction(page[id])
+        menu.addSeparator()
+        for id in ("disconnect_store", "remove_store"):
+            menu.addAction(page[id])
 
     def sync(self) -> None:
         """F5: fetch the chosen stores, all without a choice."""

@@ -61,6 +61,6 @@ def test_a_lock_that_a_killed_program_left_is_dead_and_cleared_away(tmp_path: Pa
 
 
 def test_where_locking_does_not_work_nothing_is_sent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.services.publishing.owner._try_lock", lambda handle: False)
+    monkeypatch.setattr("app.services.publishing.owner.try_lock", lambda handle: False)
     with pytest.raises(OSError, match="locking"), RunOwner(tmp_path / "shangjia.db"):
         pytest.fail("the run must not begin")

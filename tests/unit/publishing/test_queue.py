@@ -17,8 +17,9 @@ from app.services.listings.loading import load_listing
 from app.services.listings.records import ListingRecord
 from app.services.publishing import queue
 from app.services.publishing.batches import open_batches
-from app.services.publishing.queue import ReadOnlyStore, SkipReason, enqueue
+from app.services.publishing.queue import SkipReason, enqueue
 from app.services.publishing.run import publish
+from app.services.stores.readiness import ReadOnlyStore
 from app.services.tasks import TaskCancelled, TaskContext
 from tests.unit.publishing.conftest import picture_copy
 from tests.unit.publishing.fake_marketplace import FakeMarketplace

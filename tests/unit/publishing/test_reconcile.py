@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.models import TaskAction
+from app.models import StoreHealth, TaskAction
 from app.services.clock import from_ms, now_ms
 from app.services.db import Database
 from app.services.listings.editing import ListingEdit, edit_listings
@@ -28,6 +28,7 @@ from app.services.publishing.gate import Ending
 from app.services.publishing.lookup import UnknownTask, is_applied
 from app.services.publishing.run import publish
 from app.services.publishing.settling import NotUndecided, decide, undecided
+from app.services.stores.reading import mark_health
 from tests.unit.publishing.conftest import FAST
 from tests.unit.publishing.fake_marketplace import Applied, FakeMarketplace
 from tests.unit.publishing.helpers import batch_states, journal, loaded, publish_all, states, write
@@ -315,6 +316,7 @@ async def test_an_unknown_one_of_another_batch_is_looked_up_too(
     market.script.append(Applied())
     market.lookup_script.append(SignedOut(None))
     await publish_all(db, market, [first.id])
+    mark_health(db, 1, StoreHealth.OK)  # somebody signed in again
     result = await publish_all(db, market, [make_sellable().id])
     assert (states(db), len(market.creates)) == (["in_review", "in_review"], 2)
     assert result.on_platform == 2

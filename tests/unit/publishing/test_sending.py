@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from app.models import StoreHealth
 from app.services.db import Database
 from app.services.listings.editing import ListingEdit, edit_listings
 from app.services.listings.records import ListingRecord
@@ -29,6 +30,8 @@ from app.services.publishing.gate import Ending
 from app.services.publishing.group_commit import GroupCommit
 from app.services.publishing.queue import enqueue
 from app.services.publishing.run import publish
+from app.services.stores.readiness import StoreClosed
+from app.services.stores.reading import mark_health
 from app.services.tasks import TaskContext
 from tests.unit.publishing.conftest import FAST, REVIEWED, picture_copy
 from tests.unit.publishing.fake_marketplace import FakeMarketplace
@@ -182,6 +185,9 @@ async def test_signed_out_ends_the_run_and_shows_on_the_store(
     assert [row.owner for row in journal(db)] == [""] * 4
     with db.read() as session:
         assert session.connection().exec_driver_sql("SELECT health FROM store").scalar_one() == "signed_out"
+    with pytest.raises(StoreClosed):
+        await publish(db, market, 1, settings=FAST)
+    mark_health(db, 1, StoreHealth.OK)  # somebody signed in again
     again = await publish(db, market, 1, settings=FAST)
     assert (again.ending, len(market.products)) == (None, 4)
 

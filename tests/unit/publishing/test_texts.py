@@ -9,8 +9,8 @@ from app.services.publishing import preparing, reconcile, reviews, verdicts
 from app.services.publishing.content_builder import ContentIncomplete
 from app.services.publishing.images import ImageMissing
 from app.services.publishing.parts import JournalUnwritable
-from app.services.publishing.queue import ReadOnlyStore
 from app.services.publishing.settling import NotUndecided
+from app.services.stores.readiness import ReadOnlyStore
 
 ERRORS = {
     ReadOnlyStore.code: {"store": "晨帆数码"},

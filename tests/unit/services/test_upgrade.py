@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 import stat
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ import app.models.migrations as migrations
 from app.models import Base
 from app.services.listings.source import ListingSource
 from app.services.paging import Query
+from app.services.stores.reading import list_stores
 from app.services.upgrade import (
     KEPT_DAILY_BACKUPS,
     DatabaseDamaged,
@@ -61,6 +63,22 @@ def test_an_older_file_is_copied_and_brought_up_to_date(tmp_path):
     database.dispose()
     copies = list(backup_dir(path).glob("*.db"))
     assert [revision_of(copy) for copy in copies] == ["0001"]
+
+
+def test_stores_of_an_older_file_keep_their_access_and_gain_what_is_new(tmp_path):
+    path = tmp_path / "shangjia.db"
+    shutil.copyfile(OLD_FILE.with_name("shangjia-0004.db"), path)
+    assert revision_of(path) == "0004"
+    database = open_database(path)
+    assert revision_of(path) == migrations.HEAD
+    stores = {store.alias: store for store in list_stores(database)}
+    database.dispose()
+    assert [store.access for store in stores.values()] == ["operate", "operate", "read_only"]
+    assert [store.health for store in stores.values()] == ["ok", "signed_out", "read_only"]
+    assert stores["cf3c"].sign_in_ends_at == datetime(2030, 3, 17, 17, 46, 40, tzinfo=UTC)
+    assert {(store.is_shared, store.signed_out_at, store.refresh_expires_at) for store in stores.values()} == {
+        (False, None, None)
+    }
 
 
 def test_a_file_that_is_up_to_date_is_not_copied(tmp_path):

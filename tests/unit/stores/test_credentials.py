@@ -195,6 +195,53 @@ def test_delete_forgets_and_is_safe_twice(tmp_path: Path) -> None:
         credentials.load(reference)
 
 
+def test_what_a_torn_write_left_is_wiped_too() -> None:
+    keyring = FakeKeyring()
+    store = KeyringCredentials(keyring)
+    keyring.fail_after = 2
+    with pytest.raises(CredentialStoreFailed):
+        store.save("store-a", StoreCredentials("501234", "s" * 40, "t" * 5000))
+    keyring.fail_after = None
+    assert keyring.entries
+    store.delete("store-a")
+    assert keyring.entries == {}
+
+
+def test_credentials_that_could_not_be_kept_leave_no_part_behind(tmp_path: Path) -> None:
+    keyring = FakeKeyring()
+    keyring.fail_after = 2
+    credentials = Credentials(tmp_path, keyring=KeyringCredentials(keyring), environment={})
+    with pytest.raises(CredentialStoreFailed):
+        credentials.add(StoreCredentials("501234", "s" * 40, "t" * 5000), is_practice=False)
+    assert keyring.entries == {}
+
+
+def test_wiping_looks_whether_it_is_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    credentials = Credentials(tmp_path, keyring=KeyringCredentials(FakeKeyring()), environment={})
+    reference = credentials.add(TOKENS, is_practice=False)
+    credentials.wipe(reference)
+    credentials.wipe(reference)
+    credentials.wipe("")
+    stubborn = credentials.add(TOKENS, is_practice=False)
+    monkeypatch.setattr(KeyringCredentials, "delete", lambda *_: None)
+    with pytest.raises(CredentialStoreFailed):
+        credentials.wipe(stubborn)
+
+
+def test_a_safe_place_is_made_sure_of_before_something_that_works_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    VaultCredentials(tmp_path / "vault", "correct horse", cost=CHEAP).ready()
+    Credentials(tmp_path, environment={"SHANGJIA_VAULT_KEY": "correct horse"}).ready(is_practice=False)
+    with pytest.raises(VaultLocked):
+        Credentials(tmp_path, environment={"SHANGJIA_VAULT_KEY": "battery staple"}).ready(is_practice=False)
+    Credentials(tmp_path, keyring=KeyringCredentials(FakeKeyring()), environment={}).ready(is_practice=False)
+    no_keyring(monkeypatch)
+    Credentials(tmp_path, environment={}).ready(is_practice=True)
+    with pytest.raises(NoCredentialStore):
+        Credentials(tmp_path, environment={}).ready(is_practice=False)
+
+
 def no_keyring(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keyring_store, "system_keyring", lambda: None)
 

@@ -8,7 +8,6 @@ import pytest
 
 from app.models import StoreAccess, StoreHealth
 from app.services import keyring_store
-from app.services.clock import now_ms
 from app.services.credentials import Credentials, CredentialsMissing, NoCredentialStore
 from app.services.db import Database
 from app.services.errors import NotFound
@@ -118,7 +117,7 @@ def test_adding_again_signs_in_again(safe_desk):
     first = add_store(safe_desk, "Chenfan Digital", REAL, TOKENS)
     mark_health(safe_desk.db, first.id, StoreHealth.SIGNED_OUT)
     assert get_store(safe_desk.db, first.id).health == "signed_out"
-    again = add_store(safe_desk, "Chenfan Digital", REAL, NEW_TOKENS, token_expires_ms=now_ms() + 30 * DAY)
+    again = add_store(safe_desk, "Chenfan Digital", REAL, NEW_TOKENS)
     assert (again.id, again.health) == (first.id, "ok")
     assert safe_desk.credentials.load(again.credential_ref) == NEW_TOKENS
     with pytest.raises(CredentialsMissing):

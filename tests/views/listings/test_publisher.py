@@ -5,10 +5,12 @@ import threading
 import pytest
 from PySide6.QtWidgets import QMainWindow
 
+from app.models import StoreHealth
 from app.services.listings.editing import ListingEdit
 from app.services.marketplace.port import Refused, SignedOut
 from app.services.publishing.queue import enqueue
 from app.services.publishing.settling import undecided
+from app.services.stores.reading import mark_health
 from app.views.closing import Closing
 from app.views.listings.publish_result import PublishResultDialog
 from app.views.listings.results_dialog import ResultsDialog
@@ -225,7 +227,7 @@ class TestSending:
         assert "queued" not in statuses
         assert page.context.notices.banners("listings") == []
 
-    def test_a_dead_sign_in_leaves_a_banner_with_the_way_on(self, page, market, qtbot, settle):
+    def test_a_dead_sign_in_leaves_a_banner_with_the_way_on(self, page, db, market, qtbot, settle):
         market.script.extend([SignedOut()] * 3)
         publish(page, qtbot)
         ended(page, qtbot)
@@ -234,6 +236,12 @@ class TestSending:
         assert "not sent yet" in banner.text
         assert "signed out" in banner.detail
         market.script.clear()
+        banner.offers[0].do()
+        ended(page, qtbot)
+        settle()
+        (banner,) = page.context.notices.banners("listings")  # nothing was sent, the way on stands
+        assert (len(market.products), page.context.notices.kept[0].tone) == (0, "red")
+        mark_health(db, 1, StoreHealth.OK)  # somebody signed in again
         banner.offers[0].do()
         ended(page, qtbot)
         settle()

@@ -2,10 +2,15 @@
 
 import asyncio
 import shutil
+import socket
+from contextlib import closing
+from urllib.request import urlopen
 
 import pytest
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QDialog, QFileDialog
 
+from app.services import keyring_store
 from app.services.application import Application
 from app.services.desktop import DesktopServices
 from app.services.listings.editing import ListingEdit
@@ -21,6 +26,7 @@ from app.views.start import LateWorker
 from app.views.stores.add_dialog import AddStoreDialog
 from app.views.task_runner import TaskRunner
 from app.views.view_settings import MemorySettings
+from tests.unit.stores.market_program import running_market
 
 
 @pytest.fixture
@@ -163,6 +169,7 @@ def test_a_store_is_added_only_with_all_it_needs(run):
         await until(lambda: desktop.window.page is not None)
         desktop.add_store()
         form = dialog(desktop, AddStoreDialog)
+        form.ways.choose("tokens")
         form.name.setText("My store")
         form.gateway.setText("http://127.0.0.1:9")
         form.primary.click()
@@ -175,6 +182,62 @@ def test_a_store_is_added_only_with_all_it_needs(run):
         await until(lambda: "My store" in [store.name for store in services.stores()])
 
     run(steps)
+
+
+class Opened:
+    """Follows the page that a browser would open, to the store of this number; notes what it was asked."""
+
+    def __init__(self, market):
+        self.market, self.urls = market, []
+
+    def __call__(self, url):
+        self.urls.append(url.toString())
+        chosen = f"{url.toString()}&store={self.market.store_id(0)}"
+        asyncio.get_running_loop().run_in_executor(None, lambda: urlopen(chosen).close())
+        return True
+
+
+def test_a_store_is_added_by_the_browser_and_its_dialog_can_be_left(run, tmp_path, monkeypatch):
+    monkeypatch.setattr(keyring_store, "system_keyring", lambda: None)
+
+    async def steps(desktop, services):
+        with closing(socket.socket()) as free:
+            free.bind(("127.0.0.1", 0))
+            services.app.change_settings(callback_port=free.getsockname()[1])
+        opened = []
+        monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url.toString()) or True)
+        desktop.window.show_tab("stores")
+        desktop.window.page.actions_of_page["add_store"].trigger()
+        form = dialog(desktop, AddStoreDialog)
+        form.name.setText("By the browser")
+        form.gateway.setText(market.gateway)
+        form.secrets["app_key"].setText(market.announced["app_key"])
+        form.secrets["app_secret"].setText(market.announced["app_secret"])
+        form.primary.click()
+        await until(lambda: opened)
+        assert form.waiting.isVisible()
+        assert not form.primary.isEnabled()
+        form.reject()
+        await until(lambda: dialog(desktop, AddStoreDialog) is None and desktop.context.runner.is_idle)
+        assert "By the browser" not in [store.name for store in services.stores()]
+
+        follow = Opened(market)
+        monkeypatch.setattr(QDesktopServices, "openUrl", follow)
+        desktop.window.page.actions_of_page["add_store"].trigger()
+        form = dialog(desktop, AddStoreDialog)
+        form.name.setText("By the browser")
+        form.gateway.setText(market.gateway)
+        form.secrets["app_key"].setText(market.announced["app_key"])
+        form.secrets["app_secret"].setText(market.announced["app_secret"])
+        form.primary.click()
+        await until(lambda: dialog(desktop, AddStoreDialog) is None)
+        assert market.announced["app_secret"] not in follow.urls[0]
+        assert "By the browser" in [store.name for store in services.stores()]
+        await until(lambda: desktop.context.runner.is_idle)
+        await services.app.disconnect()
+
+    with running_market(tmp_path / "market") as market:
+        run(steps)
 
 
 def test_a_backup_takes_the_place_of_the_data(run, tmp_path, monkeypatch):

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QLabel
 from app.views.freight.page import FreightPage
 from app.views.language import language
 from app.views.orders.page import OrdersPage
+from app.views.stores.add_dialog import AddStoreDialog
 from app.views.stores.page import StoresPage
 from app.views.warehouses.page import WarehousesPage
 
@@ -82,8 +83,10 @@ def test_a_store_shows_its_health_and_counts(qtbot, open_page, services):
 
 def test_the_buttons_of_the_stores_tab_tell_the_window(qtbot, open_page, services):
     page = open_page(StoresPage, services)
-    with qtbot.waitSignal(page.add_wanted):
-        page.actions_of_page["add_store"].trigger()
+    page.actions_of_page["add_store"].trigger()
+    form = page.findChild(AddStoreDialog)
+    assert (form.isVisible(), form.way) == (True, "browser")
+    form.close()
     with qtbot.waitSignal(page.practice_wanted):
         page.actions_of_page["open_practice"].trigger()
     page.table.select_ids([1])

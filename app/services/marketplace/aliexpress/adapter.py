@@ -10,7 +10,7 @@ from app.services.marketplace.aliexpress.lookup import LookupCalls
 from app.services.marketplace.aliexpress.orders import OrderCalls
 from app.services.marketplace.aliexpress.session import StoreSession
 from app.services.marketplace.aliexpress.templates import TemplateCalls
-from app.services.marketplace.aliexpress.tokens import Loader, Saver, TokenKeeper
+from app.services.marketplace.aliexpress.tokens import Alone, Loader, Saver, TokenKeeper
 from app.services.marketplace.port import StoreCredentials
 
 
@@ -27,6 +27,8 @@ class AliExpressMarketplace(LookupCalls, CategoryCalls, TemplateCalls, ImageCall
         reload_credentials: reads the stored credentials, in a thread; asked before renewing, for another program
             on this computer may have done so. Its errors come out of the call that found the token dead.
         attempts: tries of a call, the first one included; None for those of the rule file.
+        renewing_alone: makes what is held while renewing, so that one program at a time does.
+        reads_only: nothing that changes the store leaves: such calls raise.
     """
 
     def __init__(
@@ -39,9 +41,11 @@ class AliExpressMarketplace(LookupCalls, CategoryCalls, TemplateCalls, ImageCall
         on_new_credentials: Saver | None = None,
         reload_credentials: Loader | None = None,
         attempts: int | None = None,
+        renewing_alone: Alone | None = None,
+        reads_only: bool = False,
     ) -> None:
-        keeper = TokenKeeper(gateway, credentials, on_new_credentials, reload_credentials)
-        self._session = StoreSession(gateway, keeper, store_key, attempts)
+        keeper = TokenKeeper(gateway, credentials, on_new_credentials, reload_credentials, renewing_alone)
+        self._session = StoreSession(gateway, keeper, store_key, attempts, reads_only=reads_only)
         self._clock = clock or gateway.clock
         self._questions = {}
 

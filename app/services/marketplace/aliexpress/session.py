@@ -12,10 +12,10 @@ from app.services.marketplace.aliexpress.errors import TokenDead
 from app.services.marketplace.aliexpress.exchange import exchange
 from app.services.marketplace.aliexpress.gateway import Gateway, Upload
 from app.services.marketplace.aliexpress.limits import Caller
-from app.services.marketplace.aliexpress.mapping.methods import Method
+from app.services.marketplace.aliexpress.mapping.methods import Method, Repeat
 from app.services.marketplace.aliexpress.retry import RetryPolicy, with_retries
 from app.services.marketplace.aliexpress.tokens import TokenKeeper
-from app.services.marketplace.port import RateLimited, StoreCredentials
+from app.services.marketplace.port import RateLimited, Refused, StoreCredentials
 
 log = logging.getLogger(__name__)
 
@@ -28,9 +28,19 @@ class StoreSession:
         tokens: the store's credentials.
         store_key: name of the store for limits and the log; never a secret.
         attempts: tries of a call; None for those of the rule file.
+        reads_only: refuse every method that is no read, before anything is sent.
     """
 
-    def __init__(self, gateway: Gateway, tokens: TokenKeeper, store_key: str, attempts: int | None = None) -> None:
+    def __init__(
+        self,
+        gateway: Gateway,
+        tokens: TokenKeeper,
+        store_key: str,
+        attempts: int | None = None,
+        *,
+        reads_only: bool = False,
+    ) -> None:
+        self._reads_only = reads_only
         self.gateway = gateway
         self.tokens = tokens
         self.store_key = store_key
@@ -46,6 +56,8 @@ class StoreSession:
         Raises:
             MarketplaceError: see the subclasses; for a write `Unanswered` means that it may have been applied.
         """
+        if self._reads_only and method.repeat is not Repeat.READ:
+            raise Refused("marketplace.read_only", method=method.name)
         sent = wire_params(params or {})
         return await with_retries(
             lambda: self._attempt(method, sent, upload),

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import inspect
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -23,6 +25,8 @@ log = logging.getLogger(__name__)
 
 Saver = Callable[[StoreCredentials], Awaitable[None] | None]
 Loader = Callable[[], StoreCredentials | None]
+Alone = Callable[[], AbstractAsyncContextManager[None]]
+"""Makes something to hold while renewing, so that one program at a time does."""
 
 
 def authorise_url(gateway: Gateway, app_key: str, redirect_uri: str, state: str) -> str:
@@ -65,6 +69,7 @@ class TokenKeeper:
         on_new_credentials: stores the new pair; called and awaited before the old one is dropped.
         reload_credentials: reads what is stored, in a thread, for another program on this computer may have renewed
             already.
+        alone: keeps other programs and other keepers of the store from renewing while it is held.
     """
 
     def __init__(
@@ -73,11 +78,13 @@ class TokenKeeper:
         credentials: StoreCredentials,
         on_new_credentials: Saver | None = None,
         reload_credentials: Loader | None = None,
+        alone: Alone | None = None,
     ) -> None:
         self.current = credentials
         self._gateway = gateway
         self._save = on_new_credentials
         self._reload = reload_credentials
+        self._alone = alone or contextlib.nullcontext
         self._renewal: asyncio.Task[StoreCredentials] | None = None
 
     async def renew(self, dead: StoreCredentials) -> StoreCredentials:
@@ -90,7 +97,7 @@ class TokenKeeper:
         if self.current.access_token != dead.access_token:
             return self.current
         if self._renewal is None:
-            self._renewal = asyncio.create_task(self._renew(dead))
+            self._renewal = asyncio.create_task(self._renew_alone(dead))
             self._renewal.add_done_callback(self._renewed)
         # Shielded: the answer of a renewal must be kept even if the call that asked for it is cancelled.
         return await asyncio.shield(self._renewal)
@@ -99,6 +106,10 @@ class TokenKeeper:
         """Let a renewal under way finish; its outcome is for those who asked for it."""
         if self._renewal is not None:
             await asyncio.wait([self._renewal])
+
+    async def _renew_alone(self, dead: StoreCredentials) -> StoreCredentials:
+        async with self._alone():
+            return await self._renew(dead)
 
     async def _renew(self, dead: StoreCredentials) -> StoreCredentials:
         stored = await asyncio.to_thread(self._reload) if self._reload else None
@@ -156,6 +167,7 @@ def _credentials(old: StoreCredentials, answer: Mapping[str, Any], method: Metho
         old,
         access_token=text(answer["access_token"]),
         refresh_token=text(answer.get("refresh_token")) or old.refresh_token,
+        seller_id=text(answer.get("seller_id")) or text(answer.get("user_id")) or old.seller_id,
         expires_at=_epoch(answer.get("expire_time")),
         refresh_expires_at=_epoch(answer.get("refresh_token_valid_time")),
     )

@@ -10,7 +10,7 @@ from app.services.clock import now_ms
 from app.services.compliance.recheck import recheck
 from app.services.db import Database
 from app.services.marketplace.port import Marketplace, Refused, SignedOut
-from app.services.stores.reading import get_store, mark_health
+from app.services.stores.reading import get_store, mark_health, write_health
 from app.services.stores.records import StoreRecord
 from app.services.stores.sync.categories import all_leaves, ensure_attributes, leaves_in_use, sync_categories
 from app.services.stores.sync.listings import ListingSync
@@ -105,6 +105,6 @@ def _count_orders(db: Database, store_id: int) -> int:
 def _note_success(db: Database, store_id: int, *, is_whole: bool) -> None:
     """The store answers again; a whole sync is noted with its time."""
     with db.bulk() as connection:
-        connection.exec_driver_sql("UPDATE store SET health = ? WHERE id = ?", (str(StoreHealth.OK), store_id))
+        write_health(connection, store_id, StoreHealth.OK)
         if is_whole:
             connection.exec_driver_sql("UPDATE store SET last_sync_ms = ? WHERE id = ?", (now_ms(), store_id))

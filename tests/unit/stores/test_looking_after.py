@@ -1,0 +1,345 @@
+"""Renaming, rights, testing, disconnecting and removing a store."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from app.models import StoreAccess, StoreHealth
+from app.services import keyring_store
+from app.services.application import Application
+from app.services.credentials import CredentialsMissing, CredentialStoreFailed
+from app.services.errors import NotFound
+from app.services.listings.editing import ListingEdit, edit_listings
+from app.services.marketplace.port import ListingContent, Refused, RemoteStatus, ShipmentNotice, StoreCredentials
+from app.services.stores.adding import BadStoreName, add_store
+from app.services.stores.editing import (
+    BadAlias,
+    BadQuota,
+    NameTaken,
+    PracticeAlias,
+    StoreBusy,
+    change_store,
+    set_access,
+)
+from app.services.stores.leaving import disconnect_store, removal_of, remove_store
+from app.services.stores.practice import register_practice_stores
+from app.services.stores.reading import find_store, get_store, list_stores, mark_health
+from app.services.stores.trying import probe_connection
+from app.services.upgrade import revision_of
+from tests.unit.stores.market_program import running_market
+
+TOKENS = StoreCredentials("501234", "s3cret-of-the-app", "access-0123456789", "refresh-9876543210")
+NOWHERE = "http://127.0.0.1:9"
+
+
+@pytest.fixture(scope="module")
+def market(tmp_path_factory):
+    with running_market(tmp_path_factory.mktemp("market")) as running:
+        yield running
+
+
+@pytest.fixture
+def app(tmp_path, monkeypatch, db):
+    """Over the database of `db`, which has one store."""
+    monkeypatch.setattr(keyring_store, "system_keyring", lambda: None)
+    with Application(db.path.parent) as application:
+        yield application
+
+
+def run(app, coroutine):
+    async def whole():
+        try:
+            return await coroutine
+        finally:
+            await app.disconnect()
+
+    return asyncio.run(whole())
+
+
+# -- names, colours, rights --------------------------------------------------------------------------------------------
+
+
+def test_a_store_gets_another_name_alias_colour_and_quota(db):
+    store = change_store(db, 1, name="  Chenfan   Digital ", alias="CF3C", colour=13, quota=300)
+    assert (store.name, store.alias, store.colour, store.listing_quota) == ("Chenfan Digital", "cf3c", 3, 300)
+    assert change_store(db, 1, alias="", quota=0).listing_quota is None
+    assert get_store(db, 1).alias == ""
+
+
+@pytest.mark.parametrize(
+    ("change", "error"),
+    [
+        ({"name": "amber"}, NameTaken),
+        ({"name": " "}, BadStoreName),
+        ({"alias": "abc"}, BadAlias),
+        ({"alias": "ab d"}, BadAlias),
+        ({"alias": "台灯灯灯"}, BadAlias),
+        ({"alias": "CYJJ"}, BadAlias),
+        ({"quota": -1}, BadQuota),
+        ({"name": "Fine", "alias": "nope!"}, BadAlias),
+    ],
+)
+def test_what_cannot_be_changes_nothing(app, change, error):
+    add_store(app, "Amber", NOWHERE, TOKENS, alias="cyjj")
+    before = get_store(app.db, 1)
+    with pytest.raises(error):
+        change_store(app.db, 1, **change)
+    assert get_store(app.db, 1) == before
+
+
+def test_a_practice_store_keeps_the_alias_it_is_known_by(app):
+    store = add_store(app, "Practice", NOWHERE, TOKENS, alias="prc1")
+    with pytest.raises(PracticeAlias):
+        change_store(app.db, store.id, alias="abcd")
+    assert change_store(app.db, store.id, alias="prc1", name="Training").name == "Training"
+
+
+def queue_task(db, listing_id, state="queued"):
+    with db.bulk() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO publish_batch (id, store_id, state, total, created_ms) VALUES (7, 1, 'running', 1, 1)"
+        )
+        connection.exec_driver_sql(
+            "INSERT INTO publish_task (batch_id, store_id, listing_id, action, state, content_hash, title, codes, "
+            "attempts, owner, error_code, error_params, error_text, error_field) "
+            "VALUES (7, 1, ?, 'create', ?, '', '', '', 0, '', '', '{}', '', '')",
+            (listing_id, state),
+        )
+
+
+def test_rights_are_given_and_taken_but_not_under_running_work(db, make_listing):
+    assert set_access(db, 1, StoreAccess.READ_ONLY).access == "read_only"
+    assert set_access(db, 1, StoreAccess.OPERATE).access == "operate"
+    queue_task(db, make_listing().id)
+    with pytest.raises(StoreBusy) as busy:
+        set_access(db, 1, StoreAccess.READ_ONLY)
+    assert busy.value.params["n"] == 1
+    assert get_store(db, 1).access == "operate"
+
+
+async def _edit_any(market):
+    page = await market.list_listings(RemoteStatus.ON_SALE, page_size=1)
+    remote = await market.read_listing(page.rows[0].product_id)
+    await market.edit_listing(remote.product_id, replace(remote.content, title="Another title"))
+
+
+WRITES = {
+    "create_listing": lambda market: market.create_listing(CONTENT),
+    "edit_listing": _edit_any,
+    "upload_image": lambda market: market.upload_image("a.jpg", b"\xff\xd8"),
+    "set_online": lambda market: market.set_online(["1005001"]),
+    "set_offline": lambda market: market.set_offline(["1005001"]),
+    "declare_shipment": lambda market: market.declare_shipment(ShipmentNotice("8001", "Other", "X1")),
+    "change_shipment": lambda market: market.change_shipment("Other", "X1", ShipmentNotice("8001", "Other", "X2")),
+}
+CONTENT = ListingContent("Lamp", "2101", "<p/>", ("https://x.example/a.jpg",), (), "1", 5, "100000015", 1, 1, 1, 1)
+
+
+@pytest.mark.parametrize("write", WRITES)
+def test_nothing_that_writes_leaves_for_a_read_only_store(app, market, write):
+    """At the last door before the wire, whoever asks: window, command line, queue, or code that is yet to come."""
+    store = add_store(app, "Shared", market.gateway, market.credentials(), access=StoreAccess.READ_ONLY)
+    before = market.calls()
+
+    async def attempt():
+        async with app.connected(store) as marketplace:
+            return await WRITES[write](marketplace)
+
+    try:
+        outcome = run(app, attempt())
+    except Refused as refused:
+        assert refused.error_code == "marketplace.read_only"
+    else:
+        assert outcome.done == ()
+        assert set(outcome.failed.values()) == {"marketplace.read_only"}
+    called = {name for name, count in market.calls().items() if count > before.get(name, 0)}
+    assert all(name.endswith((".query", "listquery")) for name in called)
+
+
+def test_an_operable_store_may_be_written_to(app, market):
+    store = add_store(app, "Own", market.gateway, market.credentials())
+
+    async def attempt():
+        async with app.connected(store) as marketplace:
+            return await marketplace.set_offline(["1"])
+
+    assert "marketplace.read_only" not in run(app, attempt()).failed.values()
+
+
+# -- testing -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_working_connection_says_what_works_and_puts_the_light_right(app, market):
+    store = add_store(app, "Own", market.gateway, market.credentials())
+    mark_health(app.db, store.id, StoreHealth.SIGNED_OUT)
+    report = run(app, probe_connection(app, store))
+    assert report.works
+    assert [probe.part for probe in report.probes] == ["listings", "orders", "freight", "groups", "categories"]
+    assert all(probe.count for probe in report.probes if probe.part in ("listings", "freight", "groups"))
+    assert get_store(app.db, store.id).health == "ok"
+
+
+def test_a_dead_token_ends_the_test_and_turns_the_light_red(app, market):
+    store = add_store(app, "Own", market.gateway, StoreCredentials(*app_of(market), "dead", "dead"))
+    report = run(app, probe_connection(app, store))
+    assert [(probe.part, probe.error.error_code) for probe in report.probes] == [("listings", "marketplace.signed_out")]
+    assert get_store(app.db, store.id).health == "signed_out"
+
+
+def test_a_wrong_secret_is_named_and_is_no_sign_out(app, market):
+    tokens = market.credentials()
+    store = add_store(
+        app, "Own", market.gateway, StoreCredentials(tokens.app_key, "wrong-secret", tokens.access_token, "")
+    )
+    report = run(app, probe_connection(app, store))
+    assert not report.works
+    assert report.probes[0].error.error_code.startswith("marketplace.")
+    assert get_store(app.db, store.id).health == "ok"
+
+
+def test_missing_tokens_are_an_answer_too(app):
+    store = disconnect_store(app, add_store(app, "Own", NOWHERE, TOKENS).id)
+    (probe,) = run(app, probe_connection(app, store)).probes
+    assert isinstance(probe.error, CredentialsMissing)
+
+
+@pytest.mark.slow
+def test_out_of_reach_is_no_sign_out(app):
+    store = add_store(app, "Own", NOWHERE, TOKENS)
+    (probe,) = run(app, probe_connection(app, store)).probes
+    assert probe.error.error_code == "marketplace.unreachable"
+    assert get_store(app.db, store.id).health == "ok"
+
+
+def app_of(market):
+    return market.announced["app_key"], market.announced["app_secret"]
+
+
+# -- leaving -----------------------------------------------------------------------------------------------------------
+
+
+def test_disconnecting_wipes_the_tokens_and_keeps_the_rest(app, make_listing):
+    store = add_store(app, "Own", NOWHERE, TOKENS)
+    with app.db.bulk() as connection:
+        connection.exec_driver_sql("UPDATE listing SET store_id = ?", (store.id,))
+    gone = disconnect_store(app, store.id)
+    assert (gone.is_disconnected, gone.health, gone.credential_ref) == (True, "signed_out", "")
+    with pytest.raises(CredentialsMissing):
+        app.credentials.load(store.credential_ref)
+    assert not any(
+        TOKENS.access_token.encode() in path.read_bytes() for path in app.data_dir.rglob("*") if path.is_file()
+    )
+    assert disconnect_store(app, store.id) == gone
+    back = add_store(app, "Own", NOWHERE, TOKENS)
+    assert (back.id, back.is_disconnected, back.health) == (store.id, False, "ok")
+
+
+def test_tokens_that_do_not_go_leave_the_store_connected(app, monkeypatch):
+    store = add_store(app, "Own", NOWHERE, TOKENS)
+    monkeypatch.setattr(type(app.credentials), "delete", lambda *_: None)
+    for leave in (disconnect_store, remove_store):
+        with pytest.raises(CredentialStoreFailed):
+            leave(app, store.id)
+    assert get_store(app.db, store.id) == store
+
+
+def test_what_removing_does_is_said_first(app, make_listing):
+    make_listing(status="live", product_id="1005001", sent_hash="other")
+    make_listing(title="Draft")
+    make_listing(title="Failed", status="failed")
+    planned = removal_of(app.db, 1)
+    assert (planned.on_marketplace, planned.only_here, planned.changed, planned.under_way) == (1, 2, 1, 0)
+    assert planned.by_status == {"live": 1, "draft": 1, "failed": 1}
+    assert len(list_stores(app.db)) == 1
+
+
+def fill(app, make_listing):
+    """A second store that must stay, and everything a store can have."""
+    other = add_store(app, "Other", NOWHERE, TOKENS)
+    kept = make_listing(title="Kept")
+    lost = make_listing(title="Lost")
+    with app.db.bulk() as connection:
+        connection.exec_driver_sql("UPDATE listing SET store_id = ? WHERE id = ?", (other.id, kept.id))
+        for sql in (
+            "INSERT INTO freight_template (store_id, template_id, name, is_default, synced_ms) VALUES (1,'7','x',1,1)",
+            "INSERT INTO product_group (store_id, group_id, parent_id, name, synced_ms) VALUES (1, '5', '', 'x', 1)",
+            "INSERT INTO uploaded_image (store_id, sha256, url, uploaded_ms) VALUES (1, 'a', 'b', 1)",
+            "INSERT INTO store_order (id, store_id, order_id, status, buyer_name, currency, line_count, codes, "
+            "search_text, raw, synced_ms) VALUES (1, 1, '8', 'FINISH', '', 'USD', 0, '', '', '{}', 1)",
+        ):
+            connection.exec_driver_sql(sql)
+    edit_listings(app.db, [ListingEdit(lost.id, fields={"title": "Lost twice"})], label="x")
+    edit_listings(app.db, [ListingEdit(kept.id, fields={"title": "Kept twice"})], label="x")
+    queue_task(app.db, lost.id, "failed")
+    return other, kept, lost
+
+
+def test_removing_takes_everything_of_the_store_and_nothing_else(app, make_listing):
+    _, kept, _ = fill(app, make_listing)
+    copy = remove_store(app, 1)
+    assert [store.name for store in list_stores(app.db)] == ["Other"]
+    with app.db.reader.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA foreign_key_check").all() == []
+        assert connection.exec_driver_sql("SELECT id, title FROM listing").all() == [(kept.id, "Kept twice")]
+        for table in ("freight_template", "product_group", "uploaded_image", "store_order", "publish_task"):
+            assert connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar() == 0, table
+        entries = connection.exec_driver_sql("SELECT listing_id FROM change_entry").scalars().all()
+        assert set(entries) == {kept.id}
+        assert connection.exec_driver_sql("SELECT count(*) FROM sku").scalar() == len(kept.skus)
+    with pytest.raises(NotFound):
+        find_store(app.db, "晨帆数码")
+    assert revision_of(copy) is not None
+    with closing(sqlite3.connect(copy)) as stored:
+        assert stored.execute("SELECT count(*) FROM listing WHERE store_id = 1").fetchone() == (1,)
+
+
+def test_a_store_with_work_under_way_is_not_removed(app, make_listing):
+    queue_task(app.db, make_listing().id, "unknown")
+    with pytest.raises(StoreBusy):
+        remove_store(app, 1)
+    assert len(list_stores(app.db)) == 1
+
+
+def test_a_removal_that_breaks_off_removes_nothing(app, make_listing, monkeypatch):
+    fill(app, make_listing)
+    monkeypatch.setattr("app.services.stores.leaving._BY_STORE", ("publish_task", "no_such_table"))
+    before = sqlite_dump(app)
+    with pytest.raises(Exception, match="no_such_table"):
+        remove_store(app, 1)
+    assert sqlite_dump(app) == before
+
+
+def sqlite_dump(app):
+    with closing(sqlite3.connect(app.database_path)) as connection:
+        tables = ("store", "listing", "sku", "publish_task", "change_entry", "store_order")
+        return [connection.execute(f"SELECT count(*) FROM {table}").fetchone() for table in tables]
+
+
+def test_a_removed_or_disconnected_practice_store_stays_away_until_it_is_asked_for(app):
+    offer = {
+        "gateway": NOWHERE,
+        "app_key": "501234",
+        "app_secret": "invented-secret",
+        "stores": [{"name": name, "access_token": f"a-{name}", "refresh_token": f"r-{name}"} for name in "AB"],
+    }
+    first, second = register_practice_stores(app, offer)
+    remove_store(app, first.id)
+    disconnect_store(app, second.id)
+    assert register_practice_stores(app, offer, everything=False) == []
+    assert get_store(app.db, second.id).is_disconnected
+    assert len(register_practice_stores(app, offer)) == 2
+    assert not get_store(app.db, second.id).is_disconnected
+
+
+def test_the_end_of_both_tokens_is_kept(app):
+    soon = datetime.now(UTC).replace(microsecond=0) + timedelta(days=30)
+    tokens = StoreCredentials("501234", "secret-1", "token-1", "token-2", soon, soon + timedelta(days=150), "77")
+    store = add_store(app, "Own", NOWHERE, tokens)
+    assert (store.token_expires_at, store.refresh_expires_at) == (soon, soon + timedelta(days=150))
+    assert store.seller_id == "77"
