@@ -68,7 +68,8 @@ def list_jobs(context: Context, arguments: Arguments) -> dict[str, Any]:
     page, size = arguments.integer("current_page", 1), arguments.integer("page_size", PAGE)
     if page < 1 or not 1 <= size <= rules()["lists"]["orders_page_max"]:
         raise Refusal("parameter.page", name="page_size", page=page, size=size)
-    conditions, params = ["store_id = ?"], [context.store_id]
+    conditions = ["store_id = ?"]
+    params: list[int | str] = [context.store_id]
     if kind := arguments.text("feed_type", ""):
         conditions.append("operation_type = ?")
         params.append(kind)
