@@ -96,7 +96,9 @@ class Controls:
 
     async def switches(self, request: web.Request) -> web.Response:
         """What can be switched, for a panel; `faults` are the names `rates` and `script` may use."""
-        return _json({"switches": described(self._desk.faults.document()), "faults": list(KINDS)})
+        switches = described(self._desk.faults.document())
+        behaviours = {number: entry["what"] for number, entry in load("behaviours").items()}
+        return _json({"switches": switches, "behaviours": behaviours, "faults": list(KINDS)})
 
     async def change_faults(self, request: web.Request) -> web.Response:
         """Change switches; JSON only, for plain text could be sent by any web page."""

@@ -25,8 +25,9 @@ class FaultKind:
         refusal: key of the refusal that is answered, "" where something else happens.
         is_applied: whether the call takes effect first.
         cut: "" or what reaches the caller: `nothing`, `half` of the answer.
-        page: "" or what comes instead of an answer: `html`, `unavailable` (status 503), `redirect`, `twice`
-            (the call is carried out a second time, as a transport that repeats it would).
+        page: "" or what comes instead of an answer: `html`, `unavailable` (status 503), `redirect`,
+            `truncated` (half of the JSON in a whole answer), `twice` (the call is carried out a second time, as a
+            transport that repeats it would).
         is_revoking: whether the caller's token is dead from now on.
     """
 
@@ -60,6 +61,7 @@ KINDS: dict[str, FaultKind] = {
     "cut_mid_answer": FaultKind(is_applied=True, cut="half"),
     "html_page": FaultKind(page="html"),
     "html_page_applied": FaultKind(is_applied=True, page="html"),
+    "truncated_json": FaultKind(is_applied=True, page="truncated"),
     "http_503": FaultKind(page="unavailable"),
     "redirected": FaultKind(page="redirect"),
     "carried_out_twice": FaultKind(is_applied=True, page="twice"),

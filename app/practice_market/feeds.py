@@ -25,10 +25,11 @@ SLICE = 40
 SMALL_FROM = 60_000_000
 LARGE_FROM = 200_000_000_060_000_000  # 18 digits: does not fit a double (5.0)
 LARGE_TO = 2**63 - 1
+NEVER_MS = 2**62
 OPERATIONS = ("PRODUCT_CREATE", "PRODUCT_FULL_UPDATE", "PRODUCT_STOCKS_UPDATE", "PRODUCT_PRICES_UPDATE")
 DUE = (
     "SELECT feed_item.*, store_id, app_key, operation_type FROM feed_item JOIN feed_job USING (job_id)"
-    " WHERE result IS NULL AND due_ms <= ? AND NOT is_invalidated ORDER BY due_ms, job_id, position LIMIT ?"
+    " WHERE result IS NULL AND due_ms <= ? ORDER BY due_ms, job_id, position LIMIT ?"
 )
 
 
@@ -73,6 +74,13 @@ def carry_out_slice(storage: Storage, faults: Faults, moment_ms: int, gateway: s
             "UPDATE feed_item SET result = ?, is_good = ?, content = NULL WHERE job_id = ? AND position = ?",
             (orjson.dumps(result).decode(), result["success"], row["job_id"], row["position"]),
         )
+
+
+def call_off(context: Context, job_id: int) -> None:
+    """Let no item of a job ever become due."""
+    context.storage.execute("UPDATE feed_job SET is_invalidated = 1 WHERE job_id = ?", (job_id,))
+    context.storage.execute("UPDATE feed_item SET due_ms = ?, content = NULL WHERE job_id = ?", (NEVER_MS, job_id))
+    context.accepted("feed_invalidate", job_id, None)
 
 
 def status_of(storage: Storage, job_id: int, moment_ms: int) -> str:

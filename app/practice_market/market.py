@@ -32,7 +32,7 @@ class PracticeMarket:
         database: its file, made if missing; None keeps everything in a temporary folder until `stop`.
         port: 0 takes any free one.
         seed: fill a market that is new with listings and orders; stores, categories and templates always exist.
-        faults: switches to begin with, see `app.practice_market.faults.Switches`.
+        faults: switches to begin with, see `app.practice_market.switches.Switches`.
         clock: epoch milliseconds, for tests that must not wait.
 
     Attributes:

@@ -12,7 +12,7 @@ from app.practice_market.catalogue import rules
 from app.practice_market.clock import DAY_MS
 from app.practice_market.context import Context
 from app.practice_market.envelope import Listed
-from app.practice_market.feeds import OPERATIONS, status_of
+from app.practice_market.feeds import OPERATIONS, call_off, status_of
 from app.practice_market.feeds import submit as keep
 from app.practice_market.methods.registry import method
 from app.practice_market.refusals import Refusal
@@ -68,7 +68,8 @@ def list_jobs(context: Context, arguments: Arguments) -> dict[str, Any]:
     page, size = arguments.integer("current_page", 1), arguments.integer("page_size", PAGE)
     if page < 1 or not 1 <= size <= rules()["lists"]["orders_page_max"]:
         raise Refusal("parameter.page", name="page_size", page=page, size=size)
-    conditions, params = ["store_id = ?"], [context.store_id]
+    conditions = ["store_id = ?"]
+    params: list[int | str] = [context.store_id]
     if kind := arguments.text("feed_type", ""):
         conditions.append("operation_type = ?")
         params.append(kind)
@@ -108,8 +109,7 @@ def invalidate(context: Context, arguments: Arguments) -> dict[str, Any]:
         if status_of(context.storage, job_id, context.moment_ms) != "QUEUEING":
             needless.append(job_id)
             continue
-        context.storage.execute("UPDATE feed_job SET is_invalidated = 1 WHERE job_id = ?", (job_id,))
-        context.accepted("feed_invalidate", job_id, None)
+        call_off(context, job_id)
         done.append(job_id)
     return {
         "result": {

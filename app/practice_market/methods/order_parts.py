@@ -15,6 +15,7 @@ from app.practice_market.envelope import Listed
 from app.practice_market.methods.orders import found_orders
 from app.practice_market.methods.registry import FailureBody, method
 from app.practice_market.orders import owned
+from app.practice_market.refusals import Refusal
 
 BASE = (
     "frozen_status",
@@ -134,6 +135,30 @@ def get_shipments(context: Context, arguments: Arguments) -> dict[str, Any]:
     }
     subs = Listed("aeop_seller_shipment_sub_trade_order_dto", [whole] if rows else [])
     return {"result_success": True, "trade_order_id": order_id, "sub_trade_order_list": subs}
+
+
+@method(
+    "aliexpress.logistics.redefining.querytrackingresult",
+    FailureBody("result_success", "error_code", "error_desc", level=""),
+)
+def track(context: Context, arguments: Arguments) -> dict[str, Any]:
+    """Where a declared parcel has been; times are order times (5.0, 5.16)."""
+    row = owned(context, arguments.integer("out_ref"))
+    number, service = arguments.text("logistics_no"), arguments.text("service_name")
+    parcel = context.storage.row(
+        "SELECT * FROM shipment WHERE order_id = ? AND logistics_no = ? AND service_name = ?",
+        (row["order_id"], number, service),
+    )
+    if parcel is None:
+        raise Refusal("shipment.missing", number=number)
+    events = [(parcel["sent_ms"], "CONSIGN", "Parcel handed over")]
+    if row["ended_ms"] is not None:
+        events.append((row["ended_ms"], "GTMS_SIGNED", "Delivered"))
+    details = [
+        {"event_date": context.order_text(moment_ms), "event_desc": text, "action_code": code}
+        for moment_ms, code, text in events
+    ]
+    return {"result_success": True, "details": Listed("details", details)}
 
 
 def _detail(context: Context, arguments: Arguments) -> dict[str, Any]:

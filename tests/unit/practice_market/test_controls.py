@@ -26,6 +26,7 @@ async def test_every_switch_is_described(shop: Client) -> None:
     assert (switches["audit_delay_s"]["value"], switches["audit_delay_s"]["kind"]) == (9, "float")
     assert switches["script"]["behaviours"] == [17, 20]
     assert body["faults"] == list(KINDS)
+    assert body["behaviours"]["13"] == "a missing discount is erased"
 
 
 async def test_choices_are_checked(shop: Client, market: PracticeMarket) -> None:

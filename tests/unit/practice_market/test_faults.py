@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from typing import Any
 
 import aiohttp
@@ -36,6 +37,7 @@ CODES = {
 PAGES = {
     "html_page": (200, "text/html", 0),
     "html_page_applied": (200, "text/html", 1),
+    "truncated_json": (200, "application/json", 1),
     "http_503": (503, "text/plain", 0),
     "redirected": (302, "application/octet-stream", 0),
     "carried_out_twice": (200, "application/json", 2),
@@ -67,6 +69,15 @@ async def test_something_else_than_an_answer(shop: Client, fault: str, expected:
     async with shop.http.post(shop.gateway + "/sync", data=params, allow_redirects=False) as response:
         assert (response.status, response.content_type, await kept(shop)) == expected
         assert ("Location" in response.headers) is (fault == "redirected")
+
+
+async def test_half_of_the_json_in_a_whole_answer(shop: Client) -> None:
+    await shop.switch(script=[{"method": GROUPS, "fault": "truncated_json"}])
+    async with shop.http.post(shop.gateway + "/sync", data=shop.params(GROUPS)) as response:
+        text = await response.text()
+    assert text.startswith("{")
+    with pytest.raises(ValueError, match=r"\w"):
+        json.loads(text)
 
 
 @pytest.mark.parametrize(("fault", "count"), CUTS.items())

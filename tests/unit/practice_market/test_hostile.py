@@ -32,6 +32,7 @@ from tests.unit.practice_market.client import (
     sku,
     solution,
 )
+from tests.unit.practice_market.test_feeds import instance
 
 UPDATES = "mutiple_product_update_list"
 HUGE = 10**19
@@ -39,6 +40,24 @@ TEXTS = (None, "", " ", "x", "-1", "1e400", "NaN", "ﷺ" * 9)
 OTHERS = (0, -1, HUGE - 1, 1.5, True, [], [[]], [None], ["x"], [{}], {}, {"x": []})
 ODD: list[Any] = [*TEXTS, *OTHERS]
 ROUNDS = 120
+
+
+INSTANCE_POST = "aliexpress.solution.schema.product.instance.post"
+COUNTRY = {
+    "ship_to_country": "ES",
+    "sku_price_by_country_list": [{"sku_code": "CF1231-BK", "price": "4.00", "discount_price": "3.00"}],
+}
+COUNTRIES = {"multi_country_price_configuration": {"price_type": "absolute", "country_price_list": [COUNTRY]}}
+QUOTED = [{"shiptoCountry": "ES", "absoluteQuoteMap": {"14:193": 2.5}}]
+EXTRAS = {
+    "aeop_national_quote_configuration": {
+        "configuration_type": "absolute",
+        "configuration_data": json.dumps(QUOTED),
+    },
+    "market_images": [{"image_type": 1, "url": "https://ae01.alicdn.com/kf/H1.jpg"}],
+    "aeop_a_e_multimedia": {"aeop_a_e_videos": [{"media_id": 7, "media_type": "video", "poster_url": "x"}]},
+    "mode_size_chart_list": [{"hips": "1", "mode_size": "M"}],
+}
 
 
 def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
@@ -65,10 +84,13 @@ def spoiled(document: dict[str, Any], dice: Random) -> dict[str, Any]:
     ("method", "parameter", "document"),
     [
         (OFFER_POST, "aeop_a_e_product", offer()),
+        (OFFER_POST, "aeop_a_e_product", offer(**EXTRAS)),
         (LEGACY_POST, "aeop_a_e_product", legacy()),
         (SOLUTION_POST, "post_product_request", solution()),
+        (SOLUTION_POST, "post_product_request", solution(**COUNTRIES)),
+        (INSTANCE_POST, "product_instance_request", instance("A")),
     ],
-    ids=["offer", "legacy", "solution"],
+    ids=["offer", "offer with extras", "legacy", "solution", "solution with countries", "schema"],
 )
 async def test_spoiled_products(shop: Client, method: str, parameter: str, document: dict[str, Any]) -> None:
     """`send` asserts status 200: a crash would be 500. Whatever is accepted can be read again."""
@@ -81,6 +103,65 @@ async def test_spoiled_products(shop: Client, method: str, parameter: str, docum
             accepted += 1
             assert await shop.result(OFFER_QUERY, {"product_id": result["product_id"]})
     assert accepted < ROUNDS / 2
+
+
+@pytest.mark.parametrize(
+    "data", [*ODD, [1], {"a": 1}, [{"shiptoCountry": "ES"}], [{"shiptoCountry": 1, "xQuoteMap": []}]]
+)
+async def test_odd_quotes(shop: Client, data: Any) -> None:
+    """JSON text inside JSON: whatever it says, it is refused or kept, and can be read again."""
+    quotes = {"configuration_type": "percentage", "configuration_data": json.dumps(data)}
+    body = await shop.call(OFFER_POST, {"aeop_a_e_product": offer(aeop_national_quote_configuration=quotes)})
+    found = body.get("result") or body["error_response"]
+    assert "product_id" in found or found["sub_code"] == "F00-00-10020-002"
+
+
+async def test_spoiled_feed_items(shop: Client, clock: Turned) -> None:
+    """Every item is answered for, with the caller's id."""
+    dice, known = Random(11), 1005006000000001
+    documents: list[Any] = [spoiled(instance("A"), dice) for _ in range(ROUNDS)]
+    items = [{"item_content_id": f"i{number}", "item_content": json.dumps(d)} for number, d in enumerate(documents)]
+    for operation in ("PRODUCT_CREATE", "PRODUCT_FULL_UPDATE", "PRODUCT_STOCKS_UPDATE", "PRODUCT_PRICES_UPDATE"):
+        feed = {"operation_type": operation, "item_list": items}
+        job_id = (await shop.call("aliexpress.solution.feed.submit", feed))["job_id"]
+        clock.turn(10)
+        found = await shop.call("aliexpress.solution.feed.query", {"job_id": job_id})
+        assert len(found["result_list"]) == ROUNDS
+        for row in found["result_list"]:
+            assert json.loads(row["item_execution_result"])["success"] in (True, False)
+        update = {"aliexpress_product_id": known, "multiple_sku_update_list": [{"sku_code": "A", "price": "5"}]}
+        documents = [spoiled({**instance("A"), **update}, dice) for _ in range(ROUNDS)]
+        items = [{"item_content_id": f"i{number}", "item_content": json.dumps(d)} for number, d in enumerate(documents)]
+
+
+@pytest.mark.parametrize(
+    ("method", "parameter", "document"),
+    [
+        ("aliexpress.solution.feed.submit", "item_list", [{"item_content_id": "1", "item_content": "{}"}]),
+        ("aliexpress.offer.product.skuprices.edit", "sku_id_price_map", {"14:193": "5"}),
+        ("aliexpress.postproduct.redefining.editmutilpleskustocks", "sku_stocks", {"14:193": 5}),
+        ("aliexpress.postproduct.redefining.editproductcategoryattributes", "product_category_attributes", [{}]),
+        ("aliexpress.photobank.redefining.delunusephoto", "aeop_delete_image_request", {"image_repository_id": 1}),
+        ("aliexpress.trade.redefining.findorderlistsimplequery", "param1", {"create_date_start": "x", "page": 1}),
+        ("aliexpress.solution.sku.attribute.query", "query_sku_attribute_info_request", {"aliexpress_category_id": 1}),
+        (
+            "aliexpress.postproduct.redefining.editmultilanguageproduct",
+            "aeop_a_e_product_multilanguage_info",
+            {"locale": "ru_RU", "subject": "x", "detail": "y"},
+        ),
+    ],
+)
+async def test_spoiled_parts(shop: Client, method: str, parameter: str, document: Any) -> None:
+    product_id, dice = await shop.post_offer(), Random(12)
+    await shop.switch(edits_refused_in_audit=False, unknown_parameters="ignored")
+    for _ in range(40):
+        said = spoiled({"said": document}, dice)["said"]
+        values = {parameter: said, "product_id": product_id, "operation_type": "PRODUCT_CREATE"}
+        assert await shop.call(method, values)
+    for name in ("deliveryTime", "grossWeight", "imageURLs", "subject", "groupId", "detail", "freightTemplateId"):
+        for odd in ("", " ", "x", "-1", "1e400", "NaN", "{}", "[", ":http", ";;"):
+            values = {"product_id": product_id, "fied_name": name, "fiedvalue": odd}
+            assert await shop.call("aliexpress.postproduct.redefining.editsimpleproductfiled", values)
 
 
 @pytest.mark.parametrize(

@@ -144,6 +144,13 @@ async def test_declared_shipments(full: Client, order_id: int) -> None:
     found = (await full.call(method, {"trade_order_id": order_id}))["sub_trade_order_list"][0]
     assert (found["send_type"], found["shipment_list"][0]["logistics_no"]) == ("all", "EE123456789CN")
     assert (await full.writes(kind="shipment"))[0]["said"]["logistics_no"] == "EE123456789CN"
+    asked = {**{name: said[name] for name in ("out_ref", "service_name", "logistics_no")}, "origin": "ESCROW"}
+    track = "aliexpress.logistics.redefining.querytrackingresult"
+    assert (await full.call(track, {**asked, "to_area": "ES"}))["details"] == [
+        {"event_date": "2023-11-14 14:13:20", "event_desc": "Parcel handed over", "action_code": "CONSIGN"}
+    ]
+    unknown = await full.call(track, {**asked, "logistics_no": "EE000000000CN"})
+    assert (unknown["result_success"], unknown["error_desc"].split()[2]) == (False, "EE000000000CN")
     refused = await full.call(method, {"trade_order_id": 1})
     assert refused["result_success"] is False
 
