@@ -17,7 +17,7 @@ from tests.e2e.program import ROOT, environment
 from tests.unit.stores.market_program import running_market
 
 VAULT_KEY = "correct horse battery staple"
-SHARED = "AliExpress_5ec2e75ec2e75ec2e75ec2e75ec2e700"
+SHARED = "AliExpress_0123456789abcdef0123456789abcdef"
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="other processes' arguments are read from /proc")
 

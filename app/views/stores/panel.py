@@ -199,7 +199,7 @@ class StorePanel(SidePanel):
         return [
             Section("stores.section.health", self.checks, foldable=False),
             Section("stores.section.quota", self._quota(view), foldable=False),
-            Section("stores.section.counts", fact_table(_counts(view)), foldable=False),
+            Section("stores.section.counts", _counts(view), foldable=False),
             Section("stores.section.access", self._access(view), foldable=False),
         ]
 
@@ -258,11 +258,23 @@ def _quota_facts(view: StoreView) -> FactSection:
     )
 
 
-def _counts(view: StoreView) -> FactSection:
+def _counts(view: StoreView) -> QWidget:
+    """States left, numbers right; a state without listings is left out."""
     counts = view.detail.store.counts
     shown = [name for name in STATUS_ORDER if counts.get(name)]
-    facts = [Fact(f"status.listing.{name}", integer(counts[name])) for name in shown]
-    return FactSection("", facts, "stores.no_listings")
+    if not shown:
+        return fact_table(FactSection("", (), "stores.no_listings"))
+    box = Ground("surface")
+    lines = column(box, gap=2)
+    lines.setContentsMargins(14, 4, 14, 10)
+    for name in shown:
+        line, number = row(gap=8), Label(strong=True)
+        number.setText(integer(counts[name]))
+        line.addWidget(StatusLabel(f"listing.{name}"))
+        line.addStretch(1)
+        line.addWidget(number)
+        lines.addLayout(line)
+    return box
 
 
 def _access_facts(view: StoreView) -> FactSection:
