@@ -129,6 +129,7 @@ def test_a_reason_is_told_once_also_where_an_earlier_run_left_something(cli, syn
     faults(market, token_lifetime_s=0, refresh_lifetime_s=0)
     assert cli("--json", "publish", "--store", synced).json["left"] == 1
     faults(market, token_lifetime_s=None, refresh_lifetime_s=None)
+    assert cli("store", "test", synced).code == 0  # a store that was signed out is not sent to before it answers
     edit(own_data_folder, mended, title="Bedside Table Lamp With A Round Shade")
     edit(own_data_folder, second, title="另一台灯")
     said = cli("--json", "publish", "--store", synced)
