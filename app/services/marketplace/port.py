@@ -7,7 +7,7 @@ weights are grams, sides are centimetres, times are aware UTC datetimes. A missi
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -384,8 +384,11 @@ class Marketplace(Protocol):
         """Create and return the product id. The listing is then in review. Never retried inside after it may have
         been applied: raises `Unanswered` instead."""
 
-    async def edit_listing(self, product_id: str, content: ListingContent) -> None:
-        """Read → merge → send whole, so that fields we do not know survive (domain.md 5.3)."""
+    async def edit_listing(
+        self, product_id: str, content: ListingContent, *, accepted: Collection[str] | None = None
+    ) -> None:
+        """Read → merge → send, so that fields we do not know survive (domain.md 5.3). With *accepted*, the paths of
+        `EditPreview.lost` that may go, an edit that would lose more is refused before it is sent."""
 
     async def preview_edit(self, product_id: str, content: ListingContent) -> EditPreview:
         """What `edit_listing` would keep and lose of the platform's record; sends nothing."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from app.services.marketplace.aliexpress.categories import CategoryCalls
 from app.services.marketplace.aliexpress.clock import Clock
+from app.services.marketplace.aliexpress.families import FamilyChoice, Remember
 from app.services.marketplace.aliexpress.gateway import Gateway
 from app.services.marketplace.aliexpress.images import ImageCalls
 from app.services.marketplace.aliexpress.lookup import LookupCalls
@@ -15,7 +18,7 @@ from app.services.marketplace.port import StoreCredentials
 
 
 class AliExpressMarketplace(LookupCalls, CategoryCalls, TemplateCalls, ImageCalls, OrderCalls):
-    """One store of a mainland-China seller, as `port.Marketplace`. One loop.
+    """One store, as `port.Marketplace`. One loop.
 
     Args:
         credentials: to speak for the store with.
@@ -26,6 +29,9 @@ class AliExpressMarketplace(LookupCalls, CategoryCalls, TemplateCalls, ImageCall
             ones are dropped. Store them.
         reload_credentials: reads the stored credentials, in a thread; asked before renewing, for another program
             on this computer may have done so. Its errors come out of the call that found the token dead.
+        families: which family of methods the account may call, as `on_families` was told earlier; learned where
+            it is empty or has become wrong.
+        on_families: told when that changes, and awaited where it is a coroutine. Store it.
     """
 
     def __init__(
@@ -37,10 +43,13 @@ class AliExpressMarketplace(LookupCalls, CategoryCalls, TemplateCalls, ImageCall
         clock: Clock | None = None,
         on_new_credentials: Saver | None = None,
         reload_credentials: Loader | None = None,
+        families: Mapping[str, str] | None = None,
+        on_families: Remember | None = None,
     ) -> None:
         keeper = TokenKeeper(gateway, credentials, on_new_credentials, reload_credentials)
         self._session = StoreSession(gateway, keeper, store_key)
         self._clock = clock or gateway.clock
+        self._families = FamilyChoice(families, on_families)
         self._questions = {}
 
     async def close(self) -> None:

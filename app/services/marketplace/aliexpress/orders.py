@@ -8,12 +8,8 @@ from typing import Any
 
 from app.services.marketplace.aliexpress.calls import Calls
 from app.services.marketplace.aliexpress.envelope import reading
-from app.services.marketplace.aliexpress.mapping.methods import (
-    CARRIER_LIST,
-    ORDER_LIST,
-    SHIPMENT_CHANGE,
-    SHIPMENT_DECLARE,
-)
+from app.services.marketplace.aliexpress.mapping.families import ORDER_FAMILIES, OrderFamily
+from app.services.marketplace.aliexpress.mapping.methods import CARRIER_LIST, SHIPMENT_CHANGE, SHIPMENT_DECLARE
 from app.services.marketplace.aliexpress.mapping.order import read_order
 from app.services.marketplace.aliexpress.mapping.store import read_carrier, write_changed_notice, write_notice
 from app.services.marketplace.aliexpress.mapping.table import rows
@@ -21,6 +17,8 @@ from app.services.marketplace.aliexpress.rules import rules
 from app.services.marketplace.aliexpress.values import moment_text, whole
 from app.services.marketplace.port import RemoteCarrier, RemoteOrder, ResultPage, ShipmentNotice
 
+ORDERS = "orders"
+"""The noun under which the family of order methods is remembered."""
 _REMEMBERED = 8
 
 
@@ -100,12 +98,17 @@ class OrderCalls(Calls):
             "current_page": page,
             "page_size": size,
         }
-        answer = await self._session.call(ORDER_LIST, params)
-        now = self._clock.now()
-        with reading(ORDER_LIST):
-            question.pages = whole(answer.get("total_page")) or 0
-            question.total = whole(answer.get("total_count")) or 0
-            return tuple(read_order(row, now=now) for row in rows(answer.get("target_list")))
+
+        async def ask(family: OrderFamily) -> tuple[RemoteOrder, ...]:
+            sent = {name: value for name, value in params.items() if value != ""}
+            answer = await self._session.call(family.list, {family.wrapped: sent} if family.wrapped else sent)
+            now = self._clock.now()
+            with reading(family.list):
+                question.pages = whole(answer.get("total_page")) or 0
+                question.total = whole(answer.get("total_count")) or 0
+                return tuple(read_order(row, now=now) for row in rows(answer.get("target_list")))
+
+        return await self._families.run(ORDERS, ORDER_FAMILIES, ask)
 
 
 def _questions(created_from: datetime, created_to: datetime) -> list[_Question]:
