@@ -237,6 +237,133 @@ class BatchOutcome:
 
 
 @dataclass(frozen=True, slots=True)
+class SkuPrice:
+    """A new price of one variant.
+
+    Attributes:
+        code: merchant code.
+        price_minor: in minor units of the change's currency.
+        discount_minor: the price while discounted; None leaves what the platform has, unless `drops_discount`.
+        sku_id: the platform's id of the variant as `raw` has it; looked up where it is "" and needed.
+    """
+
+    code: str
+    price_minor: int
+    discount_minor: int | None = None
+    drops_discount: bool = False
+    sku_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PriceChange:
+    """New prices for some variants of a listing; the others keep theirs."""
+
+    product_id: str
+    skus: tuple[SkuPrice, ...]
+    currency: str = "USD"
+
+
+@dataclass(frozen=True, slots=True)
+class SkuStock:
+    """A new stock of one variant; `sku_id` as in `SkuPrice`."""
+
+    code: str
+    stock: int
+    sku_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StockChange:
+    """New stocks for some variants of a listing; the others keep theirs."""
+
+    product_id: str
+    skus: tuple[SkuStock, ...]
+
+
+class FeedKind(StrEnum):
+    """What a feed (a bulk job of the platform) does with its items."""
+
+    CREATE = "PRODUCT_CREATE"
+    REPLACE = "PRODUCT_FULL_UPDATE"
+    STOCK = "PRODUCT_STOCKS_UPDATE"
+    PRICE = "PRODUCT_PRICES_UPDATE"
+
+
+@dataclass(frozen=True, slots=True)
+class FeedItem:
+    """One item of a feed. `item_id` is ours and unique in the feed: by it the outcome is found again."""
+
+    item_id: str
+    content: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class FeedVerdict:
+    """What became of one item: `product_id` where it worked, else the platform's `code` and sentence."""
+
+    item_id: str
+    is_done: bool
+    product_id: str = ""
+    code: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedReport:
+    """What is known of a job: verdicts come one by one, in any order."""
+
+    job_id: str
+    total: int
+    verdicts: tuple[FeedVerdict, ...]
+
+    @property
+    def is_over(self) -> bool:
+        """Whether every item has its verdict."""
+        return len(self.verdicts) >= self.total > 0
+
+
+@dataclass(frozen=True, slots=True)
+class FeedJob:
+    """A row of the platform's list of jobs; `state` is QUEUEING, PROCESSING or FINISH."""
+
+    job_id: str
+    kind: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoreProfile:
+    """What a store is and how much it may list; None and "" where the account's methods do not say."""
+
+    seller_id: str = ""
+    shop_name: str = ""
+    country: str = ""
+    currency: str = ""
+    listings: int | None = None
+    listings_max: int | None = None
+    may_post: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class SizeChart:
+    """A size chart that listings of a category may name."""
+
+    chart_id: str
+    name: str
+    is_default: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TrackingEvent:
+    """A step of a parcel; `action` is the platform's code, "" in older answers."""
+
+    at: datetime | None
+    place: str
+    text: str
+    action: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class UploadedImage:
     """An image in the store's photobank."""
 
@@ -399,6 +526,39 @@ class Marketplace(Protocol):
     async def set_offline(self, product_ids: Sequence[str]) -> BatchOutcome:
         """Take off sale, in groups of 50."""
 
+    async def delete_listings(self, product_ids: Sequence[str]) -> BatchOutcome:
+        """Delete for good; there is no way back."""
+
+    async def edit_field(self, product_id: str, name: str, value: Any) -> None:
+        """Change one field of `ListingContent` by its *name*, without reading or sending the rest."""
+
+    async def set_prices(self, changes: Sequence[PriceChange]) -> BatchOutcome:
+        """Set prices of many listings in as few calls as the platform allows; discounts nobody names stay."""
+
+    async def set_stock(self, changes: Sequence[StockChange]) -> BatchOutcome:
+        """Set stocks of many listings in as few calls as the platform allows."""
+
+    async def submit_feed(self, kind: FeedKind, items: Sequence[FeedItem]) -> str:
+        """Hand over a bulk job and return its id; `Unanswered` means it may be running: see `feed_jobs`."""
+
+    async def feed_report(self, job_id: str) -> FeedReport:
+        """The verdicts so far."""
+
+    async def feed_jobs(self, kind: FeedKind, submitted_from: datetime) -> tuple[FeedJob, ...]:
+        """Jobs handed over since then."""
+
+    async def store_profile(self) -> StoreProfile:
+        """Who the store is and how many listings it may have."""
+
+    async def size_charts(self, category_id: str) -> tuple[SizeChart, ...]:
+        """Size charts of the store for a leaf category."""
+
+    async def create_group(self, name: str, parent_id: str = "") -> str:
+        """Make a product group and return its id; "" makes it at the top."""
+
+    async def set_groups(self, product_id: str, group_ids: Sequence[str]) -> tuple[str, ...]:
+        """Put a listing into these groups only; returns those the platform bound."""
+
     async def review_status(self, product_id: str) -> RemoteStatus:
         """Where the review stands."""
 
@@ -436,6 +596,12 @@ class Marketplace(Protocol):
         self, *, created_from: datetime, created_to: datetime, page: int = 1, page_size: int = 50
     ) -> ResultPage[RemoteOrder]:
         """Orders created in the window, all states including finished ones; open orders come first."""
+
+    async def read_order(self, order_id: str) -> RemoteOrder:
+        """One order in full; address, refunds and parcels are in `raw`."""
+
+    async def track(self, order_id: str, carrier: str, tracking_no: str, country: str) -> tuple[TrackingEvent, ...]:
+        """The way of a parcel so far."""
 
     async def close(self) -> None:
         """Close connections."""

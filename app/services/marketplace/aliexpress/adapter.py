@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from app.services.marketplace.aliexpress.bulk import BulkCalls
 from app.services.marketplace.aliexpress.categories import CategoryCalls
 from app.services.marketplace.aliexpress.clock import Clock
 from app.services.marketplace.aliexpress.families import FamilyChoice, Remember
 from app.services.marketplace.aliexpress.gateway import Gateway
 from app.services.marketplace.aliexpress.images import ImageCalls
-from app.services.marketplace.aliexpress.lookup import LookupCalls
 from app.services.marketplace.aliexpress.orders import OrderCalls
 from app.services.marketplace.aliexpress.session import StoreSession
 from app.services.marketplace.aliexpress.templates import TemplateCalls
@@ -17,7 +17,7 @@ from app.services.marketplace.aliexpress.tokens import Loader, Saver, TokenKeepe
 from app.services.marketplace.port import StoreCredentials
 
 
-class AliExpressMarketplace(LookupCalls, CategoryCalls, TemplateCalls, ImageCalls, OrderCalls):
+class AliExpressMarketplace(BulkCalls, CategoryCalls, TemplateCalls, ImageCalls, OrderCalls):
     """One store, as `port.Marketplace`. One loop.
 
     Args:

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from app.services.marketplace.aliexpress.batches import run_batch
 from app.services.marketplace.aliexpress.calls import Calls
 from app.services.marketplace.aliexpress.encoding import wire_id
 from app.services.marketplace.aliexpress.envelope import reading
 from app.services.marketplace.aliexpress.mapping.families import PRODUCT_FAMILIES, ProductFamily
-from app.services.marketplace.aliexpress.mapping.listing import SKUS, read_listing, read_summary, status_of
+from app.services.marketplace.aliexpress.mapping.listing import LISTING, SKUS, read_listing, read_summary, status_of
 from app.services.marketplace.aliexpress.mapping.lists import plain_lists
 from app.services.marketplace.aliexpress.mapping.merge import EditPlan
-from app.services.marketplace.aliexpress.mapping.methods import LISTING_OFFLINE, LISTING_ONLINE, LISTING_REVIEW
-from app.services.marketplace.aliexpress.mapping.table import rows
+from app.services.marketplace.aliexpress.mapping.methods import (
+    LISTING_FIELD,
+    LISTING_OFFLINE,
+    LISTING_ONLINE,
+    LISTING_REVIEW,
+)
+from app.services.marketplace.aliexpress.mapping.table import TEXT, rows
 from app.services.marketplace.aliexpress.rules import rules
 from app.services.marketplace.aliexpress.values import ident, whole
 from app.services.marketplace.port import (
@@ -91,6 +96,19 @@ class ListingCalls(Calls):
                 await self._session.call(family.edit, {family.edited: plan.record})
 
         await self._with_family(edit)
+
+    async def edit_field(self, product_id: str, name: str, value: Any) -> None:
+        """Change one field by its name in `ListingContent`.
+
+        Raises:
+            Refused: `marketplace.field_fixed`, for a field that no such call can change.
+        """
+        wire = rules("wire")["simple_fields"].get(name)
+        form = next((row.form for row in LISTING if row.ours == name), TEXT)
+        if wire is None:
+            raise Refused("marketplace.field_fixed", field=name, name=name)
+        params = {"product_id": wire_id(product_id, "product_id"), "fied_name": wire, "fiedvalue": form.write(value)}
+        await self._session.call(LISTING_FIELD, params)
 
     async def preview_edit(self, product_id: str, content: ListingContent) -> EditPreview:
         """What `edit_listing` would keep and lose; sends nothing."""

@@ -18,6 +18,10 @@ from app.services.marketplace.aliexpress.mapping.methods import (
     LISTING_READ,
     ORDER_LIST,
     ORDER_LIST_CHINA,
+    ORDER_READ,
+    ORDER_READ_CHINA,
+    PROFILE,
+    PROFILE_SOLUTION,
     SOLUTION_CREATE,
     SOLUTION_EDIT,
     SOLUTION_LIST,
@@ -80,13 +84,26 @@ PRODUCT_FAMILIES = (OFFER, SOLUTION)
 
 @dataclass(frozen=True, slots=True)
 class OrderFamily:
-    """How one family lists orders; `wrapped` is the parameter the query is put into, "" for flat parameters."""
+    """How one family lists and reads orders; `wrapped` is the parameter that carries the list's query, "" for none."""
 
     key: str
     list: Method
+    read: Method
     wrapped: str = ""
 
 
-SOLUTION_ORDERS = OrderFamily("solution", ORDER_LIST)
-CHINA_ORDERS = OrderFamily("offer", ORDER_LIST_CHINA, "param_aeop_order_query")
+SOLUTION_ORDERS = OrderFamily("solution", ORDER_LIST, ORDER_READ)
+CHINA_ORDERS = OrderFamily("offer", ORDER_LIST_CHINA, ORDER_READ_CHINA, "param_aeop_order_query")
 ORDER_FAMILIES = (SOLUTION_ORDERS, CHINA_ORDERS)
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileFamily:
+    """How one family says who the store is."""
+
+    key: str
+    read: Method
+
+
+PROFILE_FAMILIES = (ProfileFamily("offer", PROFILE), ProfileFamily("solution", PROFILE_SOLUTION))
+"""The first one also says how many listings the store may have."""

@@ -15,7 +15,7 @@ class Repeat(StrEnum):
     READ = "read"
     """Always: it changes nothing."""
     HARMLESS = "harmless"
-    """Always: a second one changes nothing."""
+    """Always: a second one changes nothing, for it sets the same values again."""
     UNAPPLIED = "unapplied"
     """Only when it is certain that the first one was not applied."""
 
@@ -64,6 +64,25 @@ SOLUTION_EDIT = Method("aliexpress.solution.product.edit", Repeat.UNAPPLIED)
 LISTING_REVIEW = Method("aliexpress.postproduct.redefining.findaeproductstatusbyid")
 LISTING_ONLINE = Method("aliexpress.postproduct.redefining.onlineaeproduct", Repeat.UNAPPLIED, is_partial=True)
 LISTING_OFFLINE = Method("aliexpress.postproduct.redefining.offlineaeproduct", Repeat.UNAPPLIED, is_partial=True)
+LISTING_FIELD = Method("aliexpress.postproduct.redefining.editsimpleproductfiled", Repeat.HARMLESS)
+PRICE_BATCH = Method(
+    "aliexpress.solution.batch.product.price.update", Repeat.HARMLESS, _FLAT, ("update_success",), is_partial=True
+)
+STOCK_BATCH = Method(
+    "aliexpress.solution.batch.product.inventory.update", Repeat.HARMLESS, _FLAT, ("update_success",), is_partial=True
+)
+PRICE_ONE = Method("aliexpress.offer.product.skuprices.edit", Repeat.HARMLESS)
+STOCK_ONE = Method("aliexpress.postproduct.redefining.editmutilpleskustocks", Repeat.HARMLESS)
+DELETE_BATCH = Method("aliexpress.solution.batch.product.delete", Repeat.UNAPPLIED, _FLAT)
+DELETE_ONE = Method("aliexpress.offer.product.delete", Repeat.UNAPPLIED, _FLAT)
+FEED_SUBMIT = Method("aliexpress.solution.feed.submit", Repeat.UNAPPLIED, _FLAT)
+FEED_QUERY = Method("aliexpress.solution.feed.query", place=_FLAT)
+FEED_LIST = Method("aliexpress.solution.feed.list.get", place=_FLAT)
+PROFILE = Method("aliexpress.merchant.profile.get", place=("profile",))
+PROFILE_SOLUTION = Method("aliexpress.solution.merchant.profile.get", place=_FLAT)
+SIZE_CHARTS = Method("aliexpress.postproduct.redefining.getsizechartinfobycategoryid")
+GROUP_CREATE = Method("aliexpress.postproduct.redefining.createproductgroup", Repeat.UNAPPLIED)
+GROUP_SET = Method("aliexpress.postproduct.redefining.setgroups", Repeat.HARMLESS)
 GROUP_LIST = Method("aliexpress.product.productgroups.get")
 PROMISE_LIST = Method("aliexpress.postproduct.redefining.querypromisetemplatebyid")
 CATEGORY_CHILDREN = Method("aliexpress.category.redefining.getchildrenpostcategorybyid")
@@ -80,5 +99,8 @@ SHIPMENT_CHANGE = Method(
 )
 ORDER_LIST = Method("aliexpress.solution.order.get")
 ORDER_LIST_CHINA = Method("aliexpress.trade.seller.orderlist.get")
+ORDER_READ = Method("aliexpress.solution.order.info.get", place=("result", "data"))
+ORDER_READ_CHINA = Method("aliexpress.trade.new.redefining.findorderbyid", place=("target",))
+TRACKING = Method("aliexpress.logistics.redefining.querytrackingresult", place=_FLAT, flags=("result_success",))
 TOKEN_CREATE = Method("/auth/token/create", Repeat.UNAPPLIED, place=_FLAT, flags=())
 TOKEN_REFRESH = Method("/auth/token/refresh", Repeat.HARMLESS, place=_FLAT, flags=())
