@@ -57,6 +57,8 @@ class Settings:
         order_days: how far back the first sync of orders reaches, 1–180 (the platform allows no more).
         gateway_hosts: hosts tokens may be sent to; plain HTTP is allowed to this computer only (DESIGN.md 10).
         token_warn_days: a store is "expires soon" that many days before its token ends (domain.md 20).
+        proxy: HTTP proxy to the marketplace, "" for the system's, `direct` for none (DESIGN.md 10).
+        http_trace: whether calls to the marketplace are noted for support, without secrets.
         unknown: names this program does not know, kept as they were.
     """
 
@@ -70,6 +72,8 @@ class Settings:
     order_days: int = 90
     gateway_hosts: tuple[str, ...] = ("api-sg.aliexpress.com", "gw.api.taobao.com", "eco.taobao.com")
     token_warn_days: int = 7
+    proxy: str = ""
+    http_trace: bool = False
     unknown: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -115,6 +119,8 @@ _VALID: dict[str, Callable[[Any], bool]] = {
     "order_days": _is_whole(1, 180),
     "gateway_hosts": _is_hosts,
     "token_warn_days": _is_whole(0, 60),
+    "proxy": lambda value: isinstance(value, str),
+    "http_trace": lambda value: isinstance(value, bool),
 }
 
 

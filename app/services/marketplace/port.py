@@ -67,6 +67,12 @@ class Refused(MarketplaceError):
     code = "marketplace.refused"
 
 
+class NotNow(Refused):
+    """Refused for as long as the listing is in review or in a promotion: the same request may be taken later."""
+
+    code = "marketplace.in_review"
+
+
 class TemporaryFault(MarketplaceError):
     """A documented passing fault, or a connection that failed before anything was sent: nothing was applied."""
 

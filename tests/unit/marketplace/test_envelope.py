@@ -142,11 +142,23 @@ def test_a_flag_as_text_is_understood() -> None:
     assert isinstance(refused({"result": {"success": "false"}}), Refused)
 
 
-@pytest.mark.parametrize("body", [b"", b"<html>proxy</html>", b"[1]", b'"ok"', b'{"result": ', b"null"])
-def test_an_answer_that_is_none_leaves_open_what_happened(body: bytes) -> None:
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        (b"", "unreadable"),
+        (b"[1]", "unreadable"),
+        (b'"ok"', "unreadable"),
+        (b"null", "unreadable"),
+        (b"<html>proxy</html>", "html_answer"),
+        (b"\xef\xbb\xbf\r\n<!DOCTYPE html>", "html_answer"),
+        (b'{"result": ', "truncated"),
+        (b'{"result": {"product_id": 100500', "truncated"),
+    ],
+)
+def test_an_answer_that_is_none_leaves_open_what_happened(body: bytes, message: str) -> None:
     with pytest.raises(Unanswered) as caught:
         open_answer(body, methods.LISTING_CREATE, now=START)
-    assert caught.value.error_code == "marketplace.unreadable"
+    assert caught.value.error_code == f"marketplace.{message}"
     assert caught.value.params["method"] == "aliexpress.offer.product.post"
     assert caught.value.is_unanswered
 

@@ -31,10 +31,12 @@ class AccountGateway(Gateway):
 
     forbidden: tuple[str, ...] = ()
 
-    async def post(self, path: str, params: Mapping[str, str], upload: Upload | None = None) -> Reply:
+    async def post(
+        self, path: str, params: Mapping[str, str], upload: Upload | None = None, *, store: str = ""
+    ) -> Reply:
         if any(fnmatchcase(params.get("method", ""), pattern) for pattern in self.forbidden):
             return Reply(json.dumps(FORBIDDEN).encode())
-        return await super().post(path, params, upload)
+        return await super().post(path, params, upload, store=store)
 
 
 @pytest.fixture

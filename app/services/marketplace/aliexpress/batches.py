@@ -6,8 +6,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any, Protocol, TypeVar
 
 from app.services.marketplace.aliexpress.encoding import wire_id
-from app.services.marketplace.aliexpress.envelope import body_problem, reading
-from app.services.marketplace.aliexpress.errors import error_for
+from app.services.marketplace.aliexpress.envelope import reading
 from app.services.marketplace.aliexpress.mapping.methods import Method
 from app.services.marketplace.aliexpress.rules import rules
 from app.services.marketplace.aliexpress.session import StoreSession
@@ -95,7 +94,7 @@ async def _group(session: StoreSession, method: Method, ids: Sequence[str]) -> B
         count = whole(answer.get("modify_count"))
         has_worked = all(flag(answer[name]) for name in method.flags if answer.get(name) is not None)
         if not has_worked and not failed and not count:
-            raise error_for(body_problem(answer), now=session.gateway.now(), method=method.name)
+            raise session.refusal(method, answer)
     rest = tuple(product_id for product_id in ids if product_id not in failed)
     is_clear = has_worked if count is None else count >= len(rest)
     return BatchOutcome(rest, failed) if is_clear else BatchOutcome((), failed, rest)

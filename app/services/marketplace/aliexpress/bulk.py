@@ -9,8 +9,8 @@ from typing import Any
 
 from app.services.marketplace.aliexpress.batches import failed_for, in_groups, joined
 from app.services.marketplace.aliexpress.encoding import wire_id
-from app.services.marketplace.aliexpress.envelope import body_problem, reading
-from app.services.marketplace.aliexpress.errors import Problem, Verdict, error_for, meaning
+from app.services.marketplace.aliexpress.envelope import reading
+from app.services.marketplace.aliexpress.errors import Problem, Verdict, meaning
 from app.services.marketplace.aliexpress.feeds import FeedCalls
 from app.services.marketplace.aliexpress.mapping.batch import (
     UPDATES,
@@ -174,7 +174,7 @@ class BulkCalls(FeedCalls):
             done, failed = read_outcome(answer)
             has_worked = flag(answer.get("update_success"))
         if not done and not failed and has_worked is False:
-            raise error_for(body_problem(answer), now=self._session.gateway.now(), method=method.name)
+            raise self._session.refusal(method, answer)
         named = [product_id for product_id in ids if product_id in done or (has_worked and product_id not in failed)]
         silent = tuple(product_id for product_id in ids if product_id not in failed and product_id not in named)
         return BatchOutcome(tuple(named), {key: code for key, code in failed.items() if key in ids}, silent)

@@ -1,4 +1,4 @@
-"""One signed request and its answer, nothing around it: no waiting, no repeating, no renewing."""
+"""One signed request and its answer, noted in the trace: no waiting, no repeating, no renewing."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from app.services.marketplace.aliexpress.errors import WrongClock
 from app.services.marketplace.aliexpress.gateway import REST_PATH, SYNC_PATH, Gateway, Reply, Upload
 from app.services.marketplace.aliexpress.mapping.methods import Method
 from app.services.marketplace.aliexpress.signing import sign_iop
-from app.services.marketplace.port import StoreCredentials
+from app.services.marketplace.port import MarketplaceError, StoreCredentials
 
 
 async def exchange(
@@ -21,6 +21,7 @@ async def exchange(
     *,
     upload: Upload | None = None,
     hide: tuple[str, ...] = (),
+    store: str = "",
 ) -> dict[str, Any]:
     """Send *params* to *method* and return the content of the answer.
 
@@ -30,15 +31,60 @@ async def exchange(
     Raises:
         MarketplaceError: whatever became of it.
     """
-    secrets = (credentials.access_token, credentials.refresh_token, credentials.app_secret, *hide)
+    secrets = (*secrets_of(credentials), *hide)
     for is_last in (False, True):
-        reply = await _send(gateway, method, params, credentials, upload)
+        noted = _Note(gateway, method, params, (*secrets, credentials.app_key), store)
+        reply = Reply(b"")
         try:
-            return open_answer(reply.body, method, now=gateway.now(), secrets=secrets)
-        except WrongClock:
+            reply = await _send(gateway, method, params, credentials, upload, store)
+            answer = open_answer(reply.body, method, now=gateway.now(), secrets=secrets)
+        except WrongClock as error:
+            noted.over(reply, error.error_code)
             if is_last or not gateway.set_clock(reply):
                 raise
+        except MarketplaceError as error:
+            noted.over(reply, error.error_code)
+            raise
+        else:
+            noted.over(reply, "ok")
+            return answer
     raise AssertionError("unreachable")
+
+
+class _Note:
+    """An entry of the trace in the making; costs nothing while the trace is off."""
+
+    __slots__ = ("_at", "_gateway", "_left_s", "_said")
+
+    def __init__(
+        self, gateway: Gateway, method: Method, params: Mapping[str, str], secrets: tuple[str, ...], store: str
+    ) -> None:
+        self._gateway = gateway
+        if gateway.trace is not None and gateway.trace.is_on:
+            self._said = (method.name, params, secrets, store)
+            self._at, self._left_s = gateway.clock.now(), gateway.clock.monotonic()
+
+    def over(self, reply: Reply, outcome: str) -> None:
+        """The call ended as *outcome*; it is noted if the trace was on when it left."""
+        if self._gateway.trace is None or not hasattr(self, "_said"):
+            return
+        name, params, secrets, store = self._said
+        took_ms = round((self._gateway.clock.monotonic() - self._left_s) * 1000)
+        self._gateway.trace.note(
+            self._at,
+            store=store,
+            method=name,
+            params=params,
+            body=reply.body,
+            outcome=outcome,
+            took_ms=took_ms,
+            secrets=secrets,
+        )
+
+
+def secrets_of(credentials: StoreCredentials) -> tuple[str, ...]:
+    """What must not come out in any sentence, log or trace."""
+    return (credentials.access_token, credentials.refresh_token, credentials.app_secret)
 
 
 async def _send(
@@ -47,6 +93,7 @@ async def _send(
     params: Mapping[str, str],
     credentials: StoreCredentials,
     upload: Upload | None,
+    store: str,
 ) -> Reply:
     is_path = method.name.startswith("/")
     signed = {
@@ -61,4 +108,4 @@ async def _send(
         signed["format"] = "json"
         signed["simplify"] = "true"
     signed["sign"] = sign_iop(signed, credentials.app_secret, method.name if is_path else "")
-    return await gateway.post(REST_PATH + method.name if is_path else SYNC_PATH, signed, upload)
+    return await gateway.post(REST_PATH + method.name if is_path else SYNC_PATH, signed, upload, store=store)
