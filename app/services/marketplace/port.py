@@ -338,6 +338,15 @@ class FeedJob:
 
 
 @dataclass(frozen=True, slots=True)
+class Pause:
+    """A limit the platform named, and until when it is kept to: for one method (its name), `store` or `app`."""
+
+    until: datetime
+    code: str
+    scope: str
+
+
+@dataclass(frozen=True, slots=True)
 class StoreProfile:
     """What a store is and how much it may list; None and "" where the account's methods do not say."""
 
@@ -552,6 +561,9 @@ class Marketplace(Protocol):
 
     async def feed_jobs(self, kind: FeedKind, submitted_from: datetime) -> tuple[FeedJob, ...]:
         """Jobs handed over since then."""
+
+    def pauses(self) -> tuple[Pause, ...]:
+        """The limits that hold this store's calls up now, the longest first."""
 
     async def store_profile(self) -> StoreProfile:
         """Who the store is and how many listings it may have."""

@@ -14,7 +14,7 @@ from app.services.marketplace.aliexpress.orders import OrderCalls
 from app.services.marketplace.aliexpress.session import StoreSession
 from app.services.marketplace.aliexpress.templates import TemplateCalls
 from app.services.marketplace.aliexpress.tokens import Loader, Saver, TokenKeeper
-from app.services.marketplace.port import StoreCredentials
+from app.services.marketplace.port import Pause, StoreCredentials
 
 
 class AliExpressMarketplace(BulkCalls, CategoryCalls, TemplateCalls, ImageCalls, OrderCalls):
@@ -51,6 +51,10 @@ class AliExpressMarketplace(BulkCalls, CategoryCalls, TemplateCalls, ImageCalls,
         self._clock = clock or gateway.clock
         self._families = FamilyChoice(families, on_families)
         self._questions = {}
+
+    def pauses(self) -> tuple[Pause, ...]:
+        """The limits that hold this store's calls up now, the longest first."""
+        return self._session.pauses()
 
     async def close(self) -> None:
         """Finish what must not be cut off. The gateway is closed by whoever made it."""

@@ -15,7 +15,7 @@ from app.services.marketplace.aliexpress.limits import Caller
 from app.services.marketplace.aliexpress.mapping.methods import Method
 from app.services.marketplace.aliexpress.retry import RetryPolicy, with_retries
 from app.services.marketplace.aliexpress.tokens import TokenKeeper
-from app.services.marketplace.port import MarketplaceError, RateLimited, StoreCredentials
+from app.services.marketplace.port import MarketplaceError, Pause, RateLimited, StoreCredentials
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +52,10 @@ class StoreSession:
             clock=self.gateway.clock,
             is_waited_for=self.gateway.limits.is_waited_for,
         )
+
+    def pauses(self) -> tuple[Pause, ...]:
+        """The limits that hold this store's calls up now."""
+        return self.gateway.limits.pauses(Caller(self.tokens.current.app_key, self.store_key, ""))
 
     def refusal(self, method: Method, answer: dict[str, Any]) -> MarketplaceError:
         """The error that the body of a partial answer names."""
