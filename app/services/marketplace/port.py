@@ -347,6 +347,16 @@ class Pause:
 
 
 @dataclass(frozen=True, slots=True)
+class MethodPermission:
+    """Whether the store's account may call a method; None where the answer did not say. `purpose` groups methods of
+    which one is enough: `list`, `create`, `orders` …"""
+
+    purpose: str
+    method: str
+    is_allowed: bool | None
+
+
+@dataclass(frozen=True, slots=True)
 class StoreProfile:
     """What a store is and how much it may list; None and "" where the account's methods do not say."""
 
@@ -561,6 +571,9 @@ class Marketplace(Protocol):
 
     async def feed_jobs(self, kind: FeedKind, submitted_from: datetime) -> tuple[FeedJob, ...]:
         """Jobs handed over since then."""
+
+    async def permissions(self) -> tuple[MethodPermission, ...]:
+        """What the account may call, asked method by method; changes nothing on the platform."""
 
     def pauses(self) -> tuple[Pause, ...]:
         """The limits that hold this store's calls up now, the longest first."""

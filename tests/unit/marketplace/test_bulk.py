@@ -17,6 +17,7 @@ from app.services.marketplace.port import (
     FeedVerdict,
     PriceChange,
     Refused,
+    SignedOut,
     SkuPrice,
     SkuStock,
     StockChange,
@@ -340,3 +341,14 @@ async def test_a_submission_nobody_answers_is_unanswered(store: AliExpressMarket
     with pytest.raises(Unanswered):
         await store.submit_feed(FeedKind.STOCK, [FeedItem("1", {})])
     assert len(market.seen) == 1
+
+
+async def test_a_dead_token_ends_the_reading_of_all_discounts(store: AliExpressMarketplace, market: StubMarket) -> None:
+    market.answer("offer.product.query", refusal("IllegalAccessToken"))
+    market.answer("/auth/token/refresh", refusal("IllegalRefreshToken"))
+
+    with pytest.raises(SignedOut):
+        await store.set_prices([price(number) for number in range(1, 101)])
+
+    assert len(market.of("offer.product.query")) <= rules("wire")["parallel_reads"]
+    assert market.of(PRICES) == []

@@ -293,9 +293,11 @@ def self_signed(folder: Path) -> ssl.SSLContext:
 
 
 async def test_a_store_that_hangs_does_not_hold_up_its_neighbour(market: StubMarket) -> None:
-    enough = asyncio.Event()
+    enough, is_full = asyncio.Event(), asyncio.Event()
 
     async def hang(seen: object) -> dict[str, Any]:
+        if len(market.seen) == 2:
+            is_full.set()
         await enough.wait()
         return {}
 
@@ -303,8 +305,7 @@ async def test_a_store_that_hangs_does_not_hold_up_its_neighbour(market: StubMar
     market.answer("c.d", {"ok": 1})
     gateway = Gateway(market.url, connections=2)
     stuck = [asyncio.create_task(gateway.post(SYNC_PATH, {"method": "a.b"}, store="one")) for _ in range(5)]
-    while len(market.seen) < 2:
-        await asyncio.sleep(0)
+    await is_full.wait()
 
     reply = await gateway.post(SYNC_PATH, {"method": "c.d"}, store="two")
 

@@ -11,13 +11,14 @@ from app.services.marketplace.aliexpress.families import FamilyChoice, Remember
 from app.services.marketplace.aliexpress.gateway import Gateway
 from app.services.marketplace.aliexpress.images import ImageCalls
 from app.services.marketplace.aliexpress.orders import OrderCalls
+from app.services.marketplace.aliexpress.permissions import PermissionCalls
 from app.services.marketplace.aliexpress.session import StoreSession
 from app.services.marketplace.aliexpress.templates import TemplateCalls
 from app.services.marketplace.aliexpress.tokens import Loader, Saver, TokenKeeper
 from app.services.marketplace.port import Pause, StoreCredentials
 
 
-class AliExpressMarketplace(BulkCalls, CategoryCalls, TemplateCalls, ImageCalls, OrderCalls):
+class AliExpressMarketplace(BulkCalls, CategoryCalls, TemplateCalls, ImageCalls, OrderCalls, PermissionCalls):
     """One store, as `port.Marketplace`. One loop.
 
     Args:

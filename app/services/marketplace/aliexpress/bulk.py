@@ -33,6 +33,7 @@ from app.services.marketplace.aliexpress.mapping.methods import (
 from app.services.marketplace.aliexpress.mapping.table import rows
 from app.services.marketplace.aliexpress.retry import RetryPolicy
 from app.services.marketplace.aliexpress.rules import rules
+from app.services.marketplace.aliexpress.together import together
 from app.services.marketplace.aliexpress.values import flag, text
 from app.services.marketplace.port import (
     BatchOutcome,
@@ -205,7 +206,7 @@ class BulkCalls(FeedCalls):
             product_id: all(sku.discount_minor is not None or sku.drops_discount for sku in change.skus)
             for product_id, change in wanted.items()
         }
-        await asyncio.gather(*(read(product_id) for product_id, is_named in names_all.items() if not is_named))
+        await together(read(product_id) for product_id, is_named in names_all.items() if not is_named)
         return found, joined(unread)
 
 

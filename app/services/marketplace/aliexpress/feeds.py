@@ -16,7 +16,7 @@ from app.services.marketplace.aliexpress.mapping.batch import read_job, read_ver
 from app.services.marketplace.aliexpress.mapping.methods import FEED_LIST, FEED_QUERY, FEED_SUBMIT
 from app.services.marketplace.aliexpress.mapping.table import rows
 from app.services.marketplace.aliexpress.rules import rules
-from app.services.marketplace.aliexpress.values import ident, moment_text, whole
+from app.services.marketplace.aliexpress.values import ident, span_texts, whole
 from app.services.marketplace.port import (
     BatchOutcome,
     FeedItem,
@@ -67,7 +67,7 @@ class FeedCalls(LookupCalls):
         """Jobs of *kind* handed over since then, by the platform's clock, which is Pacific time here."""
         params = {
             "feed_type": kind.value,
-            "submitted_time_start": moment_text(submitted_from, "feed"),
+            "submitted_time_start": span_texts(submitted_from, submitted_from, "feed")[0],
             "page_size": rules("wire")["feed_page"],
         }
         found: list[FeedJob] = []

@@ -21,7 +21,7 @@ from app.services.marketplace.aliexpress.mapping.order import read_event, read_o
 from app.services.marketplace.aliexpress.mapping.store import read_carrier, write_changed_notice, write_notice
 from app.services.marketplace.aliexpress.mapping.table import rows
 from app.services.marketplace.aliexpress.rules import rules
-from app.services.marketplace.aliexpress.values import moment_text, whole
+from app.services.marketplace.aliexpress.values import span_texts, whole
 from app.services.marketplace.port import RemoteCarrier, RemoteOrder, ResultPage, ShipmentNotice, TrackingEvent
 
 ORDERS = "orders"
@@ -125,9 +125,10 @@ class OrderCalls(Calls):
         return firsts[0]
 
     async def _order_page(self, question: _Question, page: int, size: int) -> tuple[RemoteOrder, ...]:
+        start, end = span_texts(question.created_from, question.created_to, "order")
         params: dict[str, Any] = {
-            "create_date_start": moment_text(question.created_from, "order"),
-            "create_date_end": moment_text(question.created_to, "order"),
+            "create_date_start": start,
+            "create_date_end": end,
             "order_status": question.status,
             "current_page": page,
             "page_size": size,
