@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from app.services.marketplace.aliexpress.envelope import open_answer
@@ -11,6 +11,8 @@ from app.services.marketplace.aliexpress.gateway import REST_PATH, SYNC_PATH, Ga
 from app.services.marketplace.aliexpress.mapping.methods import Method
 from app.services.marketplace.aliexpress.signing import sign_iop
 from app.services.marketplace.port import MarketplaceError, StoreCredentials
+
+_NOTHING = Reply(b"")
 
 
 async def exchange(
@@ -33,53 +35,45 @@ async def exchange(
     """
     secrets = (*secrets_of(credentials), *hide)
     for is_last in (False, True):
-        noted = _Note(gateway, method, params, (*secrets, credentials.app_key), store)
-        reply = Reply(b"")
+        noted = _note(gateway, method, params, (*secrets, credentials.app_key), store)
+        reply = _NOTHING
         try:
             reply = await _send(gateway, method, params, credentials, upload, store)
             answer = open_answer(reply.body, method, now=gateway.now(), secrets=secrets)
-        except WrongClock as error:
-            noted.over(reply, error.error_code)
-            if is_last or not gateway.set_clock(reply):
-                raise
         except MarketplaceError as error:
-            noted.over(reply, error.error_code)
-            raise
+            if noted:
+                noted(reply, error.error_code)
+            if not isinstance(error, WrongClock) or is_last or not gateway.set_clock(reply):
+                raise
         else:
-            noted.over(reply, "ok")
+            if noted:
+                noted(reply, "ok")
             return answer
     raise AssertionError("unreachable")
 
 
-class _Note:
-    """An entry of the trace in the making; costs nothing while the trace is off."""
+def _note(
+    gateway: Gateway, method: Method, params: Mapping[str, str], secrets: tuple[str, ...], store: str
+) -> Callable[[Reply, str], None] | None:
+    """What to tell the trace when the call that leaves now is over; None while the trace is off."""
+    trace = gateway.trace
+    if trace is None or not trace.is_on:
+        return None
+    at, left_s = gateway.clock.now(), gateway.clock.monotonic()
 
-    __slots__ = ("_at", "_gateway", "_left_s", "_said")
-
-    def __init__(
-        self, gateway: Gateway, method: Method, params: Mapping[str, str], secrets: tuple[str, ...], store: str
-    ) -> None:
-        self._gateway = gateway
-        if gateway.trace is not None and gateway.trace.is_on:
-            self._said = (method.name, params, secrets, store)
-            self._at, self._left_s = gateway.clock.now(), gateway.clock.monotonic()
-
-    def over(self, reply: Reply, outcome: str) -> None:
-        """The call ended as *outcome*; it is noted if the trace was on when it left."""
-        if self._gateway.trace is None or not hasattr(self, "_said"):
-            return
-        name, params, secrets, store = self._said
-        took_ms = round((self._gateway.clock.monotonic() - self._left_s) * 1000)
-        self._gateway.trace.note(
-            self._at,
+    def over(reply: Reply, outcome: str) -> None:
+        trace.note(
+            at,
             store=store,
-            method=name,
+            method=method.name,
             params=params,
             body=reply.body,
             outcome=outcome,
-            took_ms=took_ms,
+            took_ms=round((gateway.clock.monotonic() - left_s) * 1000),
             secrets=secrets,
         )
+
+    return over
 
 
 def secrets_of(credentials: StoreCredentials) -> tuple[str, ...]:

@@ -52,7 +52,7 @@ class FamilyChoice:
             MarketplaceError: whatever else *work* meets.
         """
         refusal: Refused | None = None
-        for family in sorted(families, key=lambda one: one.key != self.chosen.get(noun)):
+        for family in self._in_turn(noun, families):
             try:
                 result = await work(family)
             except Refused as refused:
@@ -60,14 +60,20 @@ class FamilyChoice:
                     raise
                 refusal = refusal or refused
                 continue
-            await self._note(noun, family.key)
+            if self.chosen.get(noun) != family.key:
+                await self._note(noun, family.key)
             return result
         assert refusal is not None
         raise refusal
 
+    def _in_turn(self, noun: str, families: Sequence[F]) -> Sequence[F]:
+        """The remembered family first."""
+        chosen = self.chosen.get(noun)
+        if chosen is None or families[0].key == chosen:
+            return families
+        return sorted(families, key=lambda family: family.key != chosen)
+
     async def _note(self, noun: str, key: str) -> None:
-        if self.chosen.get(noun) == key:
-            return
         log.info("%s: the account calls the %s family", noun, key)
         self.chosen[noun] = key
         if self._remember is not None:
