@@ -563,6 +563,9 @@ class Marketplace(Protocol):
     async def set_stock(self, changes: Sequence[StockChange]) -> BatchOutcome:
         """Set stocks of many listings in as few calls as the platform allows."""
 
+    def feed_item(self, item_id: str, content: ListingContent, attributes: Sequence[RemoteAttribute]) -> FeedItem:
+        """An item of a create feed; *attributes* are those of the content's category."""
+
     async def submit_feed(self, kind: FeedKind, items: Sequence[FeedItem]) -> str:
         """Hand over a bulk job and return its id; `Unanswered` means it may be running: see `feed_jobs`."""
 

@@ -13,6 +13,7 @@ from app.services.marketplace.aliexpress.encoding import json_text
 from app.services.marketplace.aliexpress.envelope import reading
 from app.services.marketplace.aliexpress.lookup import LookupCalls
 from app.services.marketplace.aliexpress.mapping.batch import read_job, read_verdict, write_feed
+from app.services.marketplace.aliexpress.mapping.feed_listing import write_feed_listing
 from app.services.marketplace.aliexpress.mapping.methods import FEED_LIST, FEED_QUERY, FEED_SUBMIT
 from app.services.marketplace.aliexpress.mapping.table import rows
 from app.services.marketplace.aliexpress.rules import rules
@@ -24,8 +25,10 @@ from app.services.marketplace.port import (
     FeedKind,
     FeedReport,
     FeedVerdict,
+    ListingContent,
     MarketplaceError,
     Refused,
+    RemoteAttribute,
     Unanswered,
 )
 
@@ -36,6 +39,14 @@ FINISHED = "FINISH"
 
 class FeedCalls(LookupCalls):
     """The feed part of the port; documented there."""
+
+    def feed_item(self, item_id: str, content: ListingContent, attributes: Sequence[RemoteAttribute]) -> FeedItem:
+        """The item of a create feed that makes *content*.
+
+        Raises:
+            Refused: an attribute the category does not have, or lots.
+        """
+        return FeedItem(item_id, write_feed_listing(content, attributes))
 
     async def submit_feed(self, kind: FeedKind, items: Sequence[FeedItem]) -> str:
         """Hand over a job.
