@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import Any, Generic, Protocol, TypeVar
 
 from app.services.errors import AppError
+from app.services.marketplace import records
 
 T = TypeVar("T")
 
@@ -243,152 +244,6 @@ class BatchOutcome:
 
 
 @dataclass(frozen=True, slots=True)
-class SkuPrice:
-    """A new price of one variant.
-
-    Attributes:
-        code: merchant code.
-        price_minor: in minor units of the change's currency.
-        discount_minor: the price while discounted; None leaves what the platform has, unless `drops_discount`.
-        sku_id: the platform's id of the variant as `raw` has it; looked up where it is "" and needed.
-    """
-
-    code: str
-    price_minor: int
-    discount_minor: int | None = None
-    drops_discount: bool = False
-    sku_id: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class PriceChange:
-    """New prices for some variants of a listing; the others keep theirs."""
-
-    product_id: str
-    skus: tuple[SkuPrice, ...]
-    currency: str = "USD"
-
-
-@dataclass(frozen=True, slots=True)
-class SkuStock:
-    """A new stock of one variant; `sku_id` as in `SkuPrice`."""
-
-    code: str
-    stock: int
-    sku_id: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class StockChange:
-    """New stocks for some variants of a listing; the others keep theirs."""
-
-    product_id: str
-    skus: tuple[SkuStock, ...]
-
-
-class FeedKind(StrEnum):
-    """What a feed (a bulk job of the platform) does with its items."""
-
-    CREATE = "PRODUCT_CREATE"
-    REPLACE = "PRODUCT_FULL_UPDATE"
-    STOCK = "PRODUCT_STOCKS_UPDATE"
-    PRICE = "PRODUCT_PRICES_UPDATE"
-
-
-@dataclass(frozen=True, slots=True)
-class FeedItem:
-    """One item of a feed. `item_id` is ours and unique in the feed: by it the outcome is found again."""
-
-    item_id: str
-    content: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class FeedVerdict:
-    """What became of one item: `product_id` where it worked, else the platform's `code` and sentence."""
-
-    item_id: str
-    is_done: bool
-    product_id: str = ""
-    code: str = ""
-    text: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class FeedReport:
-    """What is known of a job: verdicts come one by one, in any order."""
-
-    job_id: str
-    total: int
-    verdicts: tuple[FeedVerdict, ...]
-
-    @property
-    def is_over(self) -> bool:
-        """Whether every item has its verdict."""
-        return len(self.verdicts) >= self.total > 0
-
-
-@dataclass(frozen=True, slots=True)
-class FeedJob:
-    """A row of the platform's list of jobs; `state` is QUEUEING, PROCESSING or FINISH."""
-
-    job_id: str
-    kind: str
-    state: str
-
-
-@dataclass(frozen=True, slots=True)
-class Pause:
-    """A limit the platform named, and until when it is kept to: for one method (its name), `store` or `app`."""
-
-    until: datetime
-    code: str
-    scope: str
-
-
-@dataclass(frozen=True, slots=True)
-class MethodPermission:
-    """Whether the store's account may call a method; None where the answer did not say. `purpose` groups methods of
-    which one is enough: `list`, `create`, `orders` …"""
-
-    purpose: str
-    method: str
-    is_allowed: bool | None
-
-
-@dataclass(frozen=True, slots=True)
-class StoreProfile:
-    """What a store is and how much it may list; None and "" where the account's methods do not say."""
-
-    seller_id: str = ""
-    shop_name: str = ""
-    country: str = ""
-    currency: str = ""
-    listings: int | None = None
-    listings_max: int | None = None
-    may_post: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class SizeChart:
-    """A size chart that listings of a category may name."""
-
-    chart_id: str
-    name: str
-    is_default: bool
-
-
-@dataclass(frozen=True, slots=True)
-class TrackingEvent:
-    """A step of a parcel; `action` is the platform's code, "" in older answers."""
-
-    at: datetime | None
-    place: str
-    text: str
-    action: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class UploadedImage:
     """An image in the store's photobank."""
 
@@ -557,34 +412,36 @@ class Marketplace(Protocol):
     async def edit_field(self, product_id: str, name: str, value: Any) -> None:
         """Change one field of `ListingContent` by its *name*, without reading or sending the rest."""
 
-    async def set_prices(self, changes: Sequence[PriceChange]) -> BatchOutcome:
+    async def set_prices(self, changes: Sequence[records.PriceChange]) -> BatchOutcome:
         """Set prices of many listings in as few calls as the platform allows; discounts nobody names stay."""
 
-    async def set_stock(self, changes: Sequence[StockChange]) -> BatchOutcome:
+    async def set_stock(self, changes: Sequence[records.StockChange]) -> BatchOutcome:
         """Set stocks of many listings in as few calls as the platform allows."""
 
-    def feed_item(self, item_id: str, content: ListingContent, attributes: Sequence[RemoteAttribute]) -> FeedItem:
+    def feed_item(
+        self, item_id: str, content: ListingContent, attributes: Sequence[RemoteAttribute]
+    ) -> records.FeedItem:
         """An item of a create feed; *attributes* are those of the content's category."""
 
-    async def submit_feed(self, kind: FeedKind, items: Sequence[FeedItem]) -> str:
+    async def submit_feed(self, kind: records.FeedKind, items: Sequence[records.FeedItem]) -> str:
         """Hand over a bulk job and return its id; `Unanswered` means it may be running: see `feed_jobs`."""
 
-    async def feed_report(self, job_id: str) -> FeedReport:
+    async def feed_report(self, job_id: str) -> records.FeedReport:
         """The verdicts so far."""
 
-    async def feed_jobs(self, kind: FeedKind, submitted_from: datetime) -> tuple[FeedJob, ...]:
+    async def feed_jobs(self, kind: records.FeedKind, submitted_from: datetime) -> tuple[records.FeedJob, ...]:
         """Jobs handed over since then."""
 
-    async def permissions(self) -> tuple[MethodPermission, ...]:
+    async def permissions(self) -> tuple[records.MethodPermission, ...]:
         """What the account may call, asked method by method; changes nothing on the platform."""
 
-    def pauses(self) -> tuple[Pause, ...]:
+    def pauses(self) -> tuple[records.Pause, ...]:
         """The limits that hold this store's calls up now, the longest first."""
 
-    async def store_profile(self) -> StoreProfile:
+    async def store_profile(self) -> records.StoreProfile:
         """Who the store is and how many listings it may have."""
 
-    async def size_charts(self, category_id: str) -> tuple[SizeChart, ...]:
+    async def size_charts(self, category_id: str) -> tuple[records.SizeChart, ...]:
         """Size charts of the store for a leaf category."""
 
     async def create_group(self, name: str, parent_id: str = "") -> str:
@@ -634,7 +491,9 @@ class Marketplace(Protocol):
     async def read_order(self, order_id: str) -> RemoteOrder:
         """One order in full; address, refunds and parcels are in `raw`."""
 
-    async def track(self, order_id: str, carrier: str, tracking_no: str, country: str) -> tuple[TrackingEvent, ...]:
+    async def track(
+        self, order_id: str, carrier: str, tracking_no: str, country: str
+    ) -> tuple[records.TrackingEvent, ...]:
         """The way of a parcel so far."""
 
     async def close(self) -> None:

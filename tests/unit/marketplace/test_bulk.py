@@ -9,19 +9,16 @@ import pytest
 
 from app.services.marketplace.aliexpress import AliExpressMarketplace, Gateway
 from app.services.marketplace.aliexpress.rules import rules
-from app.services.marketplace.port import (
-    BatchOutcome,
+from app.services.marketplace.port import BatchOutcome, Refused, SignedOut, Unanswered
+from app.services.marketplace.records import (
     FeedItem,
     FeedKind,
     FeedReport,
     FeedVerdict,
     PriceChange,
-    Refused,
-    SignedOut,
     SkuPrice,
     SkuStock,
     StockChange,
-    Unanswered,
 )
 from tests.unit.marketplace.stub import CUT, FakeClock, Seen, StubMarket, credentials, detail, refusal, sample
 

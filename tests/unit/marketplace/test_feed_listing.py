@@ -9,7 +9,8 @@ import pytest
 
 from app.services.marketplace.aliexpress import AliExpressMarketplace
 from app.services.marketplace.aliexpress.mapping.feed_listing import write_feed_listing
-from app.services.marketplace.port import AttributeContent, FeedKind, ListingContent, Refused, RemoteAttribute
+from app.services.marketplace.port import AttributeContent, ListingContent, Refused, RemoteAttribute
+from app.services.marketplace.records import FeedKind
 from tests.unit.marketplace.stub import StubMarket, content
 
 

@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.services.marketplace.aliexpress.limits import Caller, Limits
-from app.services.marketplace.port import Pause, RateLimited
+from app.services.marketplace.port import RateLimited
+from app.services.marketplace.records import Pause
 from tests.unit.marketplace.stub import START, FakeClock
 
 POST = "aliexpress.offer.product.post"

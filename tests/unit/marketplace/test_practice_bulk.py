@@ -13,17 +13,8 @@ from app.practice_market.methods import find
 from app.practice_market.refusals import Refusal
 from app.services.marketplace.aliexpress import AliExpressMarketplace, Gateway
 from app.services.marketplace.aliexpress.rules import rules
-from app.services.marketplace.port import (
-    FeedKind,
-    PriceChange,
-    Refused,
-    RemoteStatus,
-    SkuPrice,
-    SkuStock,
-    StockChange,
-    StoreCredentials,
-    Unanswered,
-)
+from app.services.marketplace.port import Refused, RemoteStatus, StoreCredentials, Unanswered
+from app.services.marketplace.records import FeedKind, PriceChange, SkuPrice, SkuStock, StockChange
 from tests.unit.marketplace.test_practice_market import MarketTime, draft
 
 

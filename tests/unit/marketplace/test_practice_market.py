@@ -20,20 +20,17 @@ from app.services.marketplace.aliexpress.mapping.methods import LISTING_CREATE
 from app.services.marketplace.port import (
     ListingContent,
     MarketplaceError,
-    PriceChange,
     Refused,
     RemoteListing,
     RemoteStatus,
     ShipmentNotice,
     SignedOut,
     SkuContent,
-    SkuPrice,
     SkuProperty,
-    SkuStock,
-    StockChange,
     StoreCredentials,
     Unanswered,
 )
+from app.services.marketplace.records import PriceChange, SkuPrice, SkuStock, StockChange
 
 POST = "aliexpress.offer.product.post"
 

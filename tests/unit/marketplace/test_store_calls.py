@@ -17,13 +17,11 @@ from app.services.marketplace.port import (
     RemoteGroup,
     RemotePromiseTemplate,
     ShipmentNotice,
-    SizeChart,
-    StoreProfile,
     TemporaryFault,
-    TrackingEvent,
     Unanswered,
     UploadedImage,
 )
+from app.services.marketplace.records import SizeChart, StoreProfile, TrackingEvent
 from tests.unit.marketplace.stub import CUT, START, FakeClock, Seen, StubMarket, refusal, sample
 
 ORDERS = "solution.order.get"

@@ -15,7 +15,8 @@ from app.services.marketplace.aliexpress.permissions import PermissionCalls
 from app.services.marketplace.aliexpress.session import StoreSession
 from app.services.marketplace.aliexpress.templates import TemplateCalls
 from app.services.marketplace.aliexpress.tokens import Loader, Saver, TokenKeeper
-from app.services.marketplace.port import Pause, StoreCredentials
+from app.services.marketplace.port import StoreCredentials
+from app.services.marketplace.records import Pause
 
 
 class AliExpressMarketplace(BulkCalls, CategoryCalls, TemplateCalls, ImageCalls, OrderCalls, PermissionCalls):

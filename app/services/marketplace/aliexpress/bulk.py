@@ -35,17 +35,8 @@ from app.services.marketplace.aliexpress.retry import RetryPolicy
 from app.services.marketplace.aliexpress.rules import rules
 from app.services.marketplace.aliexpress.together import together
 from app.services.marketplace.aliexpress.values import flag, text
-from app.services.marketplace.port import (
-    BatchOutcome,
-    FeedKind,
-    PriceChange,
-    Refused,
-    RemoteListing,
-    StockChange,
-    TemporaryFault,
-    Unanswered,
-    Unreachable,
-)
+from app.services.marketplace.port import BatchOutcome, Refused, RemoteListing, TemporaryFault, Unanswered, Unreachable
+from app.services.marketplace.records import FeedKind, PriceChange, StockChange
 
 PRODUCTS_OWN = (Refused, TemporaryFault, Unanswered)
 """What reading one product may meet without saying anything about the others; no connection is everybody's."""

@@ -20,17 +20,13 @@ from app.services.marketplace.aliexpress.rules import rules
 from app.services.marketplace.aliexpress.values import ident, span_texts, whole
 from app.services.marketplace.port import (
     BatchOutcome,
-    FeedItem,
-    FeedJob,
-    FeedKind,
-    FeedReport,
-    FeedVerdict,
     ListingContent,
     MarketplaceError,
     Refused,
     RemoteAttribute,
     Unanswered,
 )
+from app.services.marketplace.records import FeedItem, FeedJob, FeedKind, FeedReport, FeedVerdict
 
 log = logging.getLogger(__name__)
 

@@ -15,7 +15,8 @@ from typing import Any
 from app.services.marketplace.aliexpress.clock import Clock
 from app.services.marketplace.aliexpress.pacing import Departure, Pacer
 from app.services.marketplace.aliexpress.rules import rules
-from app.services.marketplace.port import Pause, RateLimited
+from app.services.marketplace.port import RateLimited
+from app.services.marketplace.records import Pause
 
 LEVELS = ("store_method", "store", "app_method", "app")
 """A store's own before those it shares: who waits for his own must not stand in everybody's turn. Locks are always

@@ -35,7 +35,8 @@ from app.services.marketplace.aliexpress.mapping.methods import (
 from app.services.marketplace.aliexpress.rules import rules
 from app.services.marketplace.aliexpress.together import together
 from app.services.marketplace.aliexpress.values import span_texts
-from app.services.marketplace.port import MethodPermission, Refused, RemoteStatus, TemporaryFault, Unanswered
+from app.services.marketplace.port import Refused, RemoteStatus, TemporaryFault, Unanswered
+from app.services.marketplace.records import MethodPermission
 
 PROBES: tuple[tuple[str, Method], ...] = (
     ("list", LISTING_LIST),

@@ -15,7 +15,8 @@ from app.services.marketplace.aliexpress.limits import Caller
 from app.services.marketplace.aliexpress.mapping.methods import Method
 from app.services.marketplace.aliexpress.retry import RetryPolicy, with_retries
 from app.services.marketplace.aliexpress.tokens import TokenKeeper
-from app.services.marketplace.port import MarketplaceError, Pause, RateLimited, StoreCredentials
+from app.services.marketplace.port import MarketplaceError, RateLimited, StoreCredentials
+from app.services.marketplace.records import Pause
 
 log = logging.getLogger(__name__)
 

@@ -9,15 +9,8 @@ from typing import Any
 from app.services.marketplace.aliexpress.encoding import json_text, wire_id
 from app.services.marketplace.aliexpress.mapping.table import ID, TEXT, Field, Table, read, rows
 from app.services.marketplace.aliexpress.values import embedded, flag, ident, price_text, text
-from app.services.marketplace.port import (
-    FeedItem,
-    FeedJob,
-    FeedVerdict,
-    PriceChange,
-    Refused,
-    SkuPrice,
-    StockChange,
-)
+from app.services.marketplace.port import Refused
+from app.services.marketplace.records import FeedItem, FeedJob, FeedVerdict, PriceChange, SkuPrice, StockChange
 
 UPDATES = "mutiple_product_update_list"  # spelt like this on the wire
 SKUS = "multiple_sku_update_list"

@@ -28,10 +28,9 @@ from app.services.marketplace.port import (
     RemoteGroup,
     RemotePromiseTemplate,
     ShipmentNotice,
-    SizeChart,
-    StoreProfile,
     UploadedImage,
 )
+from app.services.marketplace.records import SizeChart, StoreProfile
 
 
 def _name(language: str) -> Form:
