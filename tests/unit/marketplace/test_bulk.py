@@ -129,6 +129,19 @@ async def test_a_batch_refused_as_a_whole_fails_for_all_of_it(store: AliExpressM
     assert await store.set_stock([stock(1), stock(2)]) == BatchOutcome((), {"1": "13010996", "2": "13010996"})
 
 
+@pytest.mark.parametrize("answer", [CUT, b"<html>proxy</html>", b'{"update_success": tr', refusal("ServiceTimeout")])
+async def test_a_batch_without_answer_is_unknown_and_sent_once(
+    store: AliExpressMarketplace, market: StubMarket, answer: Any
+) -> None:
+    market.answer(STOCKS, answer, all_done)
+
+    outcome = await store.set_stock([stock(number) for number in range(1, 31)])
+
+    assert outcome.unknown == tuple(str(number) for number in range(1, 21))
+    assert outcome.done == tuple(str(number) for number in range(21, 31))
+    assert [len(seen.body(UPDATES)) for seen in market.seen] == [20, 10]
+
+
 async def test_an_account_without_batches_sets_one_by_one_by_variant_id(
     store: AliExpressMarketplace, market: StubMarket
 ) -> None:

@@ -15,7 +15,7 @@ class Repeat(StrEnum):
     READ = "read"
     """Always: it changes nothing."""
     HARMLESS = "harmless"
-    """Always: a second one changes nothing, for it sets the same values again."""
+    """Always: a second one changes nothing."""
     UNAPPLIED = "unapplied"
     """Only when it is certain that the first one was not applied."""
 
@@ -64,15 +64,15 @@ SOLUTION_EDIT = Method("aliexpress.solution.product.edit", Repeat.UNAPPLIED)
 LISTING_REVIEW = Method("aliexpress.postproduct.redefining.findaeproductstatusbyid")
 LISTING_ONLINE = Method("aliexpress.postproduct.redefining.onlineaeproduct", Repeat.UNAPPLIED, is_partial=True)
 LISTING_OFFLINE = Method("aliexpress.postproduct.redefining.offlineaeproduct", Repeat.UNAPPLIED, is_partial=True)
-LISTING_FIELD = Method("aliexpress.postproduct.redefining.editsimpleproductfiled", Repeat.HARMLESS)
+LISTING_FIELD = Method("aliexpress.postproduct.redefining.editsimpleproductfiled", Repeat.UNAPPLIED)
 PRICE_BATCH = Method(
-    "aliexpress.solution.batch.product.price.update", Repeat.HARMLESS, _FLAT, ("update_success",), is_partial=True
+    "aliexpress.solution.batch.product.price.update", Repeat.UNAPPLIED, _FLAT, ("update_success",), is_partial=True
 )
 STOCK_BATCH = Method(
-    "aliexpress.solution.batch.product.inventory.update", Repeat.HARMLESS, _FLAT, ("update_success",), is_partial=True
+    "aliexpress.solution.batch.product.inventory.update", Repeat.UNAPPLIED, _FLAT, ("update_success",), is_partial=True
 )
-PRICE_ONE = Method("aliexpress.offer.product.skuprices.edit", Repeat.HARMLESS)
-STOCK_ONE = Method("aliexpress.postproduct.redefining.editmutilpleskustocks", Repeat.HARMLESS)
+PRICE_ONE = Method("aliexpress.offer.product.skuprices.edit", Repeat.UNAPPLIED)
+STOCK_ONE = Method("aliexpress.postproduct.redefining.editmutilpleskustocks", Repeat.UNAPPLIED)
 DELETE_BATCH = Method("aliexpress.solution.batch.product.delete", Repeat.UNAPPLIED, _FLAT)
 DELETE_ONE = Method("aliexpress.offer.product.delete", Repeat.UNAPPLIED, _FLAT)
 FEED_SUBMIT = Method("aliexpress.solution.feed.submit", Repeat.UNAPPLIED, _FLAT)
@@ -82,7 +82,7 @@ PROFILE = Method("aliexpress.merchant.profile.get", place=("profile",))
 PROFILE_SOLUTION = Method("aliexpress.solution.merchant.profile.get", place=_FLAT)
 SIZE_CHARTS = Method("aliexpress.postproduct.redefining.getsizechartinfobycategoryid")
 GROUP_CREATE = Method("aliexpress.postproduct.redefining.createproductgroup", Repeat.UNAPPLIED)
-GROUP_SET = Method("aliexpress.postproduct.redefining.setgroups", Repeat.HARMLESS)
+GROUP_SET = Method("aliexpress.postproduct.redefining.setgroups", Repeat.UNAPPLIED)
 GROUP_LIST = Method("aliexpress.product.productgroups.get")
 PROMISE_LIST = Method("aliexpress.postproduct.redefining.querypromisetemplatebyid")
 CATEGORY_CHILDREN = Method("aliexpress.category.redefining.getchildrenpostcategorybyid")
