@@ -183,3 +183,23 @@ def test_a_value_in_no_documented_form_makes_the_answer_unreadable(mistake: type
     with pytest.raises(Unanswered) as caught, reading(methods.LISTING_CREATE):
         raise mistake("x")
     assert caught.value.error_code == "marketplace.unreadable"
+
+
+@pytest.mark.parametrize(("kind", "expected"), [("ISV", Refused), ("ISP", Unanswered), ("SYSTEM", Unanswered)])
+def test_an_unknown_code_is_judged_by_whose_fault_it_is(kind: str, expected: type[MarketplaceError]) -> None:
+    """Something new that broke on their side may have broken after our write was done."""
+    body = {"error_response": {"type": kind, "code": "BrandNew", "msg": "never seen"}}
+
+    with pytest.raises(MarketplaceError) as caught:
+        open_answer(orjson.dumps(body), methods.LISTING_CREATE, now=START)
+
+    assert type(caught.value) is expected
+    assert (caught.value.platform_code, caught.value.platform_text) == ("BrandNew", "never seen")
+
+
+def test_an_unknown_sub_code_is_a_refusal_of_the_business_whoever_reports_it() -> None:
+    body = refusal("15", "never seen", "F99-00-12345-678")
+    body["error_response"]["type"] = "ISP"
+
+    with pytest.raises(Refused):
+        open_answer(orjson.dumps(body), methods.LISTING_CREATE, now=START)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, NoReturn
 
@@ -82,7 +83,7 @@ def _has_worked(content: dict[str, Any], method: Method) -> bool:
 def _gateway_problem(refusal: dict[str, Any]) -> Problem:
     code, sub_code = (_code(refusal.get(name)) for name in ("code", "sub_code"))
     said = refusal.get("sub_msg") or refusal.get("msg") or refusal.get("message") or ""
-    return Problem(code, sub_code, str(said))
+    return Problem(code, sub_code, str(said), _code(refusal.get("type")))
 
 
 @contextmanager
@@ -121,7 +122,7 @@ def refusal(problem: Problem, method: Method, *, now: datetime, secrets: Iterabl
     for secret in secrets:
         if secret:
             said = said.replace(secret, "***")
-    return error_for(Problem(problem.code, problem.sub_code, said), now=now, method=method.name)
+    return error_for(replace(problem, text=said), now=now, method=method.name)
 
 
 def _fail(problem: Problem, method: Method, now: datetime, secrets: Iterable[str]) -> NoReturn:

@@ -66,6 +66,8 @@ class Problem:
     code: str = ""
     sub_code: str = ""
     text: str = ""
+    kind: str = ""
+    """Whose fault it is: ISV ours, ISP a service's, SYSTEM the platform's (protocol reference 4.3)."""
 
     @property
     def shown_code(self) -> str:
@@ -119,7 +121,10 @@ def error_for(problem: Problem, *, now: datetime, method: str = "") -> Marketpla
     said: dict[str, Any] = {"platform_code": problem.shown_code, "platform_text": problem.text}
     if known is None:
         log.warning("unknown code %r of %s: %s", problem.shown_code, method, problem.text)
-        return Refused(None, field=_named_field(problem.text), **said)
+        # A fault of theirs that nobody documented says nothing about what was done before it happened. With a sub
+        # code it is the business behind the gateway that answers, and says no.
+        is_theirs = problem.kind in rules("errors")["their_fault"] and not problem.sub_code
+        return Unanswered(**said) if is_theirs else Refused(field=_named_field(problem.text), **said)
     if known.verdict is Verdict.WAIT:
         return _limit(problem, known, now)
     field = known.field or (_named_field(problem.text) if known.verdict is Verdict.NEVER else "")
