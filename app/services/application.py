@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from app.services.credentials import Credentials
     from app.services.db import Database
     from app.services.marketplace.aliexpress import AliExpressMarketplace, Gateway
+    from app.services.marketplace.aliexpress.trace import HttpTrace
     from app.services.marketplace.port import StoreCredentials
     from app.services.stores.practice import PracticeMarketProcess
     from app.services.stores.records import StoreRecord
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 DATABASE_NAME = "shangjia.db"
+TRACE_DIR = "trace"
 
 
 def load_network() -> None:
@@ -51,7 +53,9 @@ class Application:
         self._credentials: Credentials | None = None
         self._worker: WorkerProcess | None = None
         self._practice: PracticeMarketProcess | None = None
+        self._trace: HttpTrace | None = None
         self._gateways: dict[str, Gateway] = {}
+        self._families: dict[int, dict[str, str]] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
 
     @property
@@ -60,8 +64,25 @@ class Application:
         return self._settings.settings
 
     def change_settings(self, **values: Any) -> Settings:
-        """Set some settings; they are on disk when this returns. Raises: TypeError, ValueError."""
-        return self._settings.change(**values)
+        """Set some settings; they are on disk when this returns. A new proxy holds for gateways opened from then on.
+
+        Raises:
+            TypeError, ValueError: no setting, or no value for it.
+        """
+        settings = self._settings.change(**values)
+        if self._trace is not None:
+            self._trace.is_on = settings.http_trace
+        return settings
+
+    @property
+    def trace(self) -> HttpTrace:
+        """Where calls to marketplaces are noted while the setting `http_trace` is on."""
+        with self._lock:
+            if self._trace is None:
+                from app.services.marketplace.aliexpress.trace import HttpTrace
+
+                self._trace = HttpTrace(self.data_dir / TRACE_DIR, is_on=self.settings.http_trace)
+            return self._trace
 
     @property
     def database_path(self) -> Path:
@@ -125,7 +146,7 @@ class Application:
             InputError: the gateway's address is not safe.
             RuntimeError: no event loop is running.
         """
-        return self._connect(store, self.credentials.load(store.credential_ref))
+        return self._connect(store, *self._known(store))
 
     @asynccontextmanager
     async def connected(
@@ -134,8 +155,8 @@ class Application:
         """`async with app.connected(store) as marketplace`: as `marketplace`, with the tokens read off the loop's
         thread, and closed at the end. A call is tried *attempts* times at most, None for the usual patience."""
         await asyncio.to_thread(load_network)
-        credentials = await asyncio.to_thread(self.credentials.load, store.credential_ref)
-        marketplace = self._connect(store, credentials, attempts)
+        credentials, families = await asyncio.to_thread(self._known, store)
+        marketplace = self._connect(store, credentials, families, attempts)
         try:
             yield marketplace
         finally:
@@ -153,6 +174,10 @@ class Application:
             worker, self._worker = self._worker, None
             practice, self._practice = self._practice, None
             database, self._db = self._db, None
+            trace, self._trace = self._trace, None
+            self._families = {}
+        if trace is not None:
+            trace.close()
         if worker is not None:
             worker.close()
         if practice is not None:
@@ -170,15 +195,34 @@ class Application:
         """The folder holds the database and perhaps the vault: nobody else's business."""
         self.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
 
+    def _known(self, store: StoreRecord) -> tuple[StoreCredentials, dict[str, str]]:
+        """The tokens of a store and the families of methods its account may call; may touch the disk."""
+        from app.services.marketplace.remembered import load_families
+
+        credentials = self.credentials.load(store.credential_ref)
+        families = self._families.get(store.id)
+        if families is None:
+            families = self._families.setdefault(store.id, load_families(self.db, store.id))
+        return credentials, families
+
     def _connect(
-        self, store: StoreRecord, credentials: StoreCredentials, attempts: int | None = None
+        self,
+        store: StoreRecord,
+        credentials: StoreCredentials,
+        families: Mapping[str, str],
+        attempts: int | None = None,
     ) -> AliExpressMarketplace:
         from app.models import StoreAccess
         from app.services.marketplace.aliexpress import AliExpressMarketplace
+        from app.services.marketplace.remembered import save_families
         from app.services.stores.renewal import renewing_alone
 
         async def save(renewed: StoreCredentials) -> None:
             await asyncio.to_thread(self._keep_renewed, store.id, store.credential_ref, renewed)
+
+        async def remember(learned: Mapping[str, str]) -> None:
+            self._families[store.id] = dict(learned)
+            await asyncio.to_thread(save_families, self.db, store.id, learned)
 
         return AliExpressMarketplace(
             credentials,
@@ -189,6 +233,8 @@ class Application:
             attempts=attempts,
             renewing_alone=lambda: renewing_alone(self.database_path, store.id),
             reads_only=store.access != StoreAccess.OPERATE,
+            families=families,
+            on_families=remember,
         )
 
     def gateway(self, url: str) -> Gateway:
@@ -202,7 +248,13 @@ class Application:
             self._gateways, self._loop = {}, loop
         if url not in self._gateways:
             clock, pace = SystemClock(), self.settings.calls_per_s
-            self._gateways[url] = Gateway(url, clock=clock, limits=Limits(clock, {"store": pace} if pace else None))
+            self._gateways[url] = Gateway(
+                url,
+                clock=clock,
+                limits=Limits(clock, {"store": pace} if pace else None),
+                proxy=self.settings.proxy,
+                trace=self.trace,
+            )
         return self._gateways[url]
 
     def _keep_renewed(self, store_id: int, reference: str, renewed: StoreCredentials) -> None:

@@ -1,8 +1,9 @@
-"""`backup` and `doctor`."""
+"""`backup`, `doctor` and `trace`."""
 
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import Any
 
 from app.cli.desk import Desk, table
@@ -12,9 +13,16 @@ from app.messages import tr
 
 
 def add_to(commands: Commands) -> None:
-    """Add `backup` and `doctor`."""
+    """Add `backup`, `doctor` and `trace`."""
     commands.add("backup", make_backup)
     commands.add("doctor", examine)
+    traces = commands.group("trace")
+    traces.add("on", switch_trace).set_defaults(is_on=True)
+    traces.add("off", switch_trace).set_defaults(is_on=False)
+    traces.add("export", export_trace).add_argument(
+        "--out", type=Path, required=True, metavar="FILE", help=tr("cli.help.trace.out")
+    )
+    traces.add("clear", clear_trace)
 
 
 def make_backup(desk: Desk, options: argparse.Namespace) -> Outcome:
@@ -38,6 +46,32 @@ def examine(desk: Desk, options: argparse.Namespace) -> Outcome:
         lines.append(tr("cli.doctor.well"))
     told = {**report.facts, "ok": not report.problems, "problems": report.problems}
     return Outcome(told, lines, Exit.SOME_REFUSED if report.problems else Exit.DONE)
+
+
+def switch_trace(desk: Desk, options: argparse.Namespace) -> Outcome:
+    """Begin or stop to note the calls to marketplaces; a running window takes it over at its next start."""
+    desk.app.change_settings(http_trace=options.is_on)
+    folder = str(desk.app.trace.path.parent)
+    return Outcome(
+        {"http_trace": options.is_on, "folder": folder}, [tr(f"cli.trace.{_on(options.is_on)}", folder=folder)]
+    )
+
+
+def export_trace(desk: Desk, options: argparse.Namespace) -> Outcome:
+    """Pack what was noted into a zip for support."""
+    entries = desk.app.trace.export(options.out)
+    told = {"entries": entries, "file": str(options.out)}
+    return Outcome(told, [tr("cli.trace.exported", n=entries, file=options.out)])
+
+
+def clear_trace(desk: Desk, options: argparse.Namespace) -> Outcome:
+    """Forget what was noted."""
+    desk.app.trace.clear()
+    return Outcome({"http_trace": desk.app.settings.http_trace}, [tr("cli.trace.cleared")])
+
+
+def _on(is_on: bool) -> str:
+    return "on" if is_on else "off"
 
 
 def _shown(value: Any) -> str:

@@ -7,13 +7,14 @@ weights are grams, sides are centimetres, times are aware UTC datetimes. A missi
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Generic, Protocol, TypeVar
 
 from app.services.errors import AppError
+from app.services.marketplace import records
 
 T = TypeVar("T")
 
@@ -65,6 +66,12 @@ class Refused(MarketplaceError):
     """The platform read the request and said no; sending it again unchanged is useless."""
 
     code = "marketplace.refused"
+
+
+class NotNow(Refused):
+    """Refused for as long as the listing is in review or in a promotion: the same request may be taken later."""
+
+    code = "marketplace.in_review"
 
 
 class TemporaryFault(MarketplaceError):
@@ -386,8 +393,11 @@ class Marketplace(Protocol):
         """Create and return the product id. The listing is then in review. Never retried inside after it may have
         been applied: raises `Unanswered` instead."""
 
-    async def edit_listing(self, product_id: str, content: ListingContent) -> None:
-        """Read → merge → send whole, so that fields we do not know survive (domain.md 5.3)."""
+    async def edit_listing(
+        self, product_id: str, content: ListingContent, *, accepted: Collection[str] | None = None
+    ) -> None:
+        """Read → merge → send, so that fields we do not know survive (domain.md 5.3). With *accepted*, the paths of
+        `EditPreview.lost` that may go, an edit that would lose more is refused before it is sent."""
 
     async def preview_edit(self, product_id: str, content: ListingContent) -> EditPreview:
         """What `edit_listing` would keep and lose of the platform's record; sends nothing."""
@@ -397,6 +407,50 @@ class Marketplace(Protocol):
 
     async def set_offline(self, product_ids: Sequence[str]) -> BatchOutcome:
         """Take off sale, in groups of 50."""
+
+    async def delete_listings(self, product_ids: Sequence[str]) -> BatchOutcome:
+        """Delete for good; there is no way back."""
+
+    async def edit_field(self, product_id: str, name: str, value: Any) -> None:
+        """Change one field of `ListingContent` by its *name*, without reading or sending the rest."""
+
+    async def set_prices(self, changes: Sequence[records.PriceChange]) -> BatchOutcome:
+        """Set prices of many listings in as few calls as the platform allows; discounts nobody names stay."""
+
+    async def set_stock(self, changes: Sequence[records.StockChange]) -> BatchOutcome:
+        """Set stocks of many listings in as few calls as the platform allows."""
+
+    def feed_item(
+        self, item_id: str, content: ListingContent, attributes: Sequence[RemoteAttribute]
+    ) -> records.FeedItem:
+        """An item of a create feed; *attributes* are those of the content's category."""
+
+    async def submit_feed(self, kind: records.FeedKind, items: Sequence[records.FeedItem]) -> str:
+        """Hand over a bulk job and return its id; `Unanswered` means it may be running: see `feed_jobs`."""
+
+    async def feed_report(self, job_id: str) -> records.FeedReport:
+        """The verdicts so far."""
+
+    async def feed_jobs(self, kind: records.FeedKind, submitted_from: datetime) -> tuple[records.FeedJob, ...]:
+        """Jobs handed over since then."""
+
+    async def permissions(self) -> tuple[records.MethodPermission, ...]:
+        """What the account may call, asked method by method; changes nothing on the platform."""
+
+    def pauses(self) -> tuple[records.Pause, ...]:
+        """The limits that hold this store's calls up now, the longest first."""
+
+    async def store_profile(self) -> records.StoreProfile:
+        """Who the store is and how many listings it may have."""
+
+    async def size_charts(self, category_id: str) -> tuple[records.SizeChart, ...]:
+        """Size charts of the store for a leaf category."""
+
+    async def create_group(self, name: str, parent_id: str = "") -> str:
+        """Make a product group and return its id; "" makes it at the top."""
+
+    async def set_groups(self, product_id: str, group_ids: Sequence[str]) -> tuple[str, ...]:
+        """Put a listing into these groups only; returns those the platform bound."""
 
     async def review_status(self, product_id: str) -> RemoteStatus:
         """Where the review stands."""
@@ -435,6 +489,14 @@ class Marketplace(Protocol):
         self, *, created_from: datetime, created_to: datetime, page: int = 1, page_size: int = 50
     ) -> ResultPage[RemoteOrder]:
         """Orders created in the window, all states including finished ones; open orders come first."""
+
+    async def read_order(self, order_id: str) -> RemoteOrder:
+        """One order in full; address, refunds and parcels are in `raw`."""
+
+    async def track(
+        self, order_id: str, carrier: str, tracking_no: str, country: str
+    ) -> tuple[records.TrackingEvent, ...]:
+        """The way of a parcel so far."""
 
     async def close(self) -> None:
         """Close connections."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
+import zipfile
 from pathlib import Path
 from urllib.request import Request, urlopen
 
@@ -210,3 +211,15 @@ def test_doctor_says_what_is_wrong(cli, store, own_data_folder):
     said = cli("doctor")
     assert said.code == 1
     assert "Restore a copy" in said.out
+
+
+def test_the_trace_is_switched_packed_and_forgotten(cli, store, own_data_folder, tmp_path):
+    assert cli("--json", "trace", "on").json["http_trace"] is True
+    assert cli("store", "sync", store, "--what", "groups").code == 0
+    assert cli("--json", "trace", "off").json["http_trace"] is False
+
+    packed = cli("--json", "trace", "export", "--out", str(tmp_path / "trace.zip")).json
+    assert packed["entries"] >= 1
+    assert zipfile.is_zipfile(packed["file"])
+    assert cli("trace", "clear").code == 0
+    assert cli("--json", "trace", "export", "--out", str(tmp_path / "trace.zip")).json["entries"] == 0

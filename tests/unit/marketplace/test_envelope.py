@@ -142,11 +142,23 @@ def test_a_flag_as_text_is_understood() -> None:
     assert isinstance(refused({"result": {"success": "false"}}), Refused)
 
 
-@pytest.mark.parametrize("body", [b"", b"<html>proxy</html>", b"[1]", b'"ok"', b'{"result": ', b"null"])
-def test_an_answer_that_is_none_leaves_open_what_happened(body: bytes) -> None:
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        (b"", "unreadable"),
+        (b"[1]", "unreadable"),
+        (b'"ok"', "unreadable"),
+        (b"null", "unreadable"),
+        (b"<html>proxy</html>", "html_answer"),
+        (b"\xef\xbb\xbf\r\n<!DOCTYPE html>", "html_answer"),
+        (b'{"result": ', "truncated"),
+        (b'{"result": {"product_id": 100500', "truncated"),
+    ],
+)
+def test_an_answer_that_is_none_leaves_open_what_happened(body: bytes, message: str) -> None:
     with pytest.raises(Unanswered) as caught:
         open_answer(body, methods.LISTING_CREATE, now=START)
-    assert caught.value.error_code == "marketplace.unreadable"
+    assert caught.value.error_code == f"marketplace.{message}"
     assert caught.value.params["method"] == "aliexpress.offer.product.post"
     assert caught.value.is_unanswered
 
@@ -171,3 +183,23 @@ def test_a_value_in_no_documented_form_makes_the_answer_unreadable(mistake: type
     with pytest.raises(Unanswered) as caught, reading(methods.LISTING_CREATE):
         raise mistake("x")
     assert caught.value.error_code == "marketplace.unreadable"
+
+
+@pytest.mark.parametrize(("kind", "expected"), [("ISV", Refused), ("ISP", Unanswered), ("SYSTEM", Unanswered)])
+def test_an_unknown_code_is_judged_by_whose_fault_it_is(kind: str, expected: type[MarketplaceError]) -> None:
+    """Something new that broke on their side may have broken after our write was done."""
+    body = {"error_response": {"type": kind, "code": "BrandNew", "msg": "never seen"}}
+
+    with pytest.raises(MarketplaceError) as caught:
+        open_answer(orjson.dumps(body), methods.LISTING_CREATE, now=START)
+
+    assert type(caught.value) is expected
+    assert (caught.value.platform_code, caught.value.platform_text) == ("BrandNew", "never seen")
+
+
+def test_an_unknown_sub_code_is_a_refusal_of_the_business_whoever_reports_it() -> None:
+    body = refusal("15", "never seen", "F99-00-12345-678")
+    body["error_response"]["type"] = "ISP"
+
+    with pytest.raises(Refused):
+        open_answer(orjson.dumps(body), methods.LISTING_CREATE, now=START)

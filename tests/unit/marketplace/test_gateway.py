@@ -290,3 +290,27 @@ def self_signed(folder: Path) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(folder / "cert.pem", folder / "key.pem")
     return context
+
+
+async def test_a_store_that_hangs_does_not_hold_up_its_neighbour(market: StubMarket) -> None:
+    enough, is_full = asyncio.Event(), asyncio.Event()
+
+    async def hang(seen: object) -> dict[str, Any]:
+        if len(market.seen) == 2:
+            is_full.set()
+        await enough.wait()
+        return {}
+
+    market.answer("a.b", hang)
+    market.answer("c.d", {"ok": 1})
+    gateway = Gateway(market.url, connections=2)
+    stuck = [asyncio.create_task(gateway.post(SYNC_PATH, {"method": "a.b"}, store="one")) for _ in range(5)]
+    await is_full.wait()
+
+    reply = await gateway.post(SYNC_PATH, {"method": "c.d"}, store="two")
+
+    assert reply.body == b'{"ok": 1}'
+    assert len(market.of("a.b")) == 2
+    enough.set()
+    await asyncio.gather(*stuck)
+    await gateway.close()

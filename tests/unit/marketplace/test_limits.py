@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from app.services.marketplace.aliexpress.limits import Caller, Limits
 from app.services.marketplace.port import RateLimited
-from tests.unit.marketplace.stub import FakeClock
+from app.services.marketplace.records import Pause
+from tests.unit.marketplace.stub import START, FakeClock
 
 POST = "aliexpress.offer.product.post"
 READ = "aliexpress.offer.product.query"
@@ -222,3 +226,86 @@ async def test_the_slower_of_two_limits_decides_and_neither_blocks(clock: FakeCl
 
     assert slow[-1] == pytest.approx(2.0, rel=0.1)
     assert quick[-1] == pytest.approx(2.0, rel=0.1)
+
+
+@pytest.mark.parametrize("method", [POST, READ])
+async def test_a_seller_who_must_wait_does_not_hold_up_another_at_a_paced_method(clock: FakeClock, method: str) -> None:
+    """The one who waits for his own ban must not stand in the turn that all stores share meanwhile."""
+    limited = limits(clock)
+    limited.obey(caller(method, store="one"), ban("SellerCallLimit", 30.0))
+    slow = asyncio.create_task(send(limited, clock, caller(method, store="one")))
+    await asyncio.sleep(0)
+
+    (neighbour,) = await send(limited, clock, caller(method, store="two"))
+
+    assert neighbour < 1.0
+    assert (await slow)[0] >= 30.0
+
+
+async def test_a_pace_of_each_store_leaves_every_store_its_own(clock: FakeClock) -> None:
+    limited = limits(clock, {"store": 5})
+
+    alone = (await send(limited, clock, caller(READ, store="zero"), 26))[-1]
+    start = clock.elapsed
+    together = await asyncio.gather(*(send(limited, clock, caller(READ, store=str(n)), 26) for n in range(6)))
+
+    assert [left[-1] - start for left in together] == pytest.approx([alone] * 6, rel=0.02)
+
+
+async def test_pauses_are_told_with_their_end_and_scope(clock: FakeClock) -> None:
+    limited = limits(clock)
+    assert limited.pauses(caller()) == ()
+    limited.obey(caller(READ), ban("AppApiCallLimit", 40.0))
+    limited.obey(caller(POST), ban("SellerCallLimit", 20.0))
+    limited.obey(caller(POST, store="two"), ban("SellerCallLimit", 90.0))
+
+    assert limited.pauses(caller()) == (
+        Pause(START + timedelta(seconds=40), "AppApiCallLimit", READ),
+        Pause(START + timedelta(seconds=20), "SellerCallLimit", "store"),
+    )
+    clock.elapsed += 30
+    assert [pause.scope for pause in limited.pauses(caller())] == [READ]
+
+
+class FarSide:
+    """A gateway's counter, written from the documentation: at most so many arrivals in any sliding second."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.arrivals: list[float] = []
+
+    def arrive(self, at: float) -> None:
+        self.arrivals.append(at)
+
+    def worst(self) -> int:
+        times = sorted(self.arrivals)
+        return max(sum(1 for time in times if start <= time < start + 1.0) for start in times)
+
+
+@settings(max_examples=20)
+@given(
+    rate=st.integers(1, 40),
+    stores=st.integers(1, 4),
+    lateness=st.lists(st.floats(0.0, 0.0045), min_size=1, max_size=7),
+)
+def test_no_mix_of_stores_and_late_arrivals_exceeds_the_limit(rate: int, stores: int, lateness: list[float]) -> None:
+    """The bucket as a property: whatever leaves through it, the far side never counts more than the limit,
+    as long as the way's length varies within the half per cent of a window that is kept in hand (`pacing`)."""
+
+    async def run() -> FarSide:
+        clock = FakeClock()
+        limited = Limits(clock, {POST: {"app_method": rate}})
+        far = FarSide(rate)
+
+        async def call(number: int) -> None:
+            turn = await limited.turn(caller(store=str(number % stores)))
+            way_s = lateness[number % len(lateness)]
+            far.arrive(clock.elapsed + way_s)
+            turn.over(clock.monotonic() + 2 * way_s, was_let_through=True)
+
+        await asyncio.gather(*(call(number) for number in range(3 * rate + 1)))
+        return far
+
+    far = asyncio.run(run())
+    assert len(far.arrivals) == 3 * rate + 1
+    assert far.worst() <= rate

@@ -33,6 +33,7 @@ from app.services.marketplace.port import (
     SkuContent,
     SkuProperty,
 )
+from tests.unit.marketplace.strategies import contents
 from tests.unit.marketplace.stub import content, sample
 
 
@@ -137,55 +138,6 @@ def test_nothing_unknown_is_sent_as_nothing_or_zero() -> None:
 
     assert not {"delivery_time", "gross_weight", "image_u_r_ls"} & set(sent)
     assert "ipm_sku_stock" not in sent[SKUS][0]
-
-
-contents = st.builds(
-    ListingContent,
-    title=st.text(min_size=1, max_size=128),
-    category_id=st.integers(1, 2**62).map(str),
-    detail_html=st.text(max_size=200),
-    images=st.lists(st.from_regex(r"\Ahttps://ae01\.alicdn\.com/kf/[0-9A-Za-z]{1,12}\.jpg\Z"), max_size=6).map(tuple),
-    skus=st.lists(
-        st.builds(
-            SkuContent,
-            code=st.text(max_size=20),
-            price_minor=st.integers(1, 10_000_000),
-            stock=st.none() | st.integers(0, 999_999),
-            properties=st.lists(
-                st.builds(
-                    SkuProperty,
-                    name_id=st.integers(1, 2**40).map(str),
-                    value_id=st.integers(1, 2**40).map(str),
-                    custom_name=st.text(max_size=20),
-                ),
-                max_size=3,
-            ).map(tuple),
-            barcode=st.text(max_size=13),
-        ),
-        max_size=4,
-    ).map(tuple),
-    freight_template_id=st.integers(-(2**40), 2**40).map(str),
-    handling_days=st.none() | st.integers(1, 60),
-    unit_id=st.integers(1, 2**40).map(str),
-    weight_g=st.none() | st.integers(1, 500_000),
-    length_cm=st.integers(1, 700),
-    width_cm=st.integers(1, 700),
-    height_cm=st.integers(1, 700),
-    lot_size=st.integers(1, 1000),
-    group_id=st.just("") | st.integers(1, 2**40).map(str),
-    attributes=st.lists(
-        st.builds(
-            AttributeContent,
-            name_id=st.just("") | st.integers(1, 2**40).map(str),
-            value_id=st.just("") | st.integers(1, 2**40).map(str),
-            name=st.text(max_size=10),
-            value=st.text(max_size=10),
-        ),
-        max_size=3,
-    ).map(tuple),
-    currency=st.sampled_from(["USD", "EUR", "RUB", "CNY"]),
-    language=st.sampled_from(["en", "ru", "es"]),
-)
 
 
 @given(contents)

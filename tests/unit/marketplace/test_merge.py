@@ -288,3 +288,11 @@ def test_any_unknown_field_comes_out_as_it_went_in(unknown: dict[str, Any]) -> N
     sent = plan(record=raw(**unknown)).record
 
     assert {name: sent.get(name) for name in unknown} == unknown
+
+
+def test_a_new_main_group_takes_the_old_ones_place_among_all_groups() -> None:
+    record = raw(group_ids=[262007001, 262007002])
+
+    sent = plan(replace(read_content(record), group_id="262007009"), record).record
+
+    assert (sent["group_id"], sent["group_ids"]) == (262007009, [262007009, 262007002])

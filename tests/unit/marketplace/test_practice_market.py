@@ -21,6 +21,7 @@ from app.services.marketplace.port import (
     ListingContent,
     MarketplaceError,
     Refused,
+    RemoteListing,
     RemoteStatus,
     ShipmentNotice,
     SignedOut,
@@ -29,6 +30,7 @@ from app.services.marketplace.port import (
     StoreCredentials,
     Unanswered,
 )
+from app.services.marketplace.records import PriceChange, SkuPrice, SkuStock, StockChange
 
 POST = "aliexpress.offer.product.post"
 
@@ -485,3 +487,51 @@ async def test_limits_can_be_lifted_for_a_market_without(market: PracticeMarket,
     await gateway.close()
 
     assert time.skipped == before
+
+
+async def test_prices_and_stocks_of_many_listings_and_discounts_that_stay(store: AliExpressMarketplace) -> None:
+    listings = [
+        await store.read_listing(row.product_id)
+        for row in (await store.list_listings(RemoteStatus.ON_SALE, page_size=25)).rows
+    ]
+    await store.set_prices([PriceChange(listings[0].product_id, (discounted(listings[0]),))])
+    prices = [
+        PriceChange(one.product_id, tuple(SkuPrice(sku.code, sku.price_minor + 1) for sku in one.content.skus))
+        for one in listings
+    ]
+    stocks = [StockChange(one.product_id, tuple(SkuStock(sku.code, 5) for sku in one.content.skus)) for one in listings]
+
+    priced = await store.set_prices([*prices, PriceChange("1", (SkuPrice("A", 1),))])
+    stocked = await store.set_stock(stocks)
+    after = [await store.read_listing(one.product_id) for one in listings]
+
+    assert priced.failed.keys() == {"1"}
+    assert set(priced.done) == set(stocked.done) == {one.product_id for one in listings}
+    for before, now in zip(listings, after, strict=True):
+        wanted = tuple(replace(sku, price_minor=sku.price_minor + 1, stock=5) for sku in before.content.skus)
+        assert now.content.skus == wanted
+    assert after[0].raw["aeop_ae_product_s_k_us"][0]["sku_discount_price"] == "0.50"
+
+
+def discounted(listing: RemoteListing) -> SkuPrice:
+    sku = listing.content.skus[0]
+    return SkuPrice(sku.code, sku.price_minor, discount_minor=50)
+
+
+async def test_groups_of_a_listing_profile_and_an_order_in_full(store: AliExpressMarketplace, time: MarketTime) -> None:
+    product_id = (await store.list_listings(RemoteStatus.ON_SALE)).rows[0].product_id
+    groups = [group.group_id for group in await store.product_groups()][:2]
+    window = {"created_from": time.now() - timedelta(days=30), "created_to": time.now()}
+    listed = (await store.list_orders(**window)).rows[0]
+
+    assert await store.set_groups(product_id, groups) == tuple(groups)
+    profile = await store.store_profile()
+    order = await store.read_order(listed.order_id)
+
+    assert profile.listings_max is not None
+    assert profile.listings is not None and 0 < profile.listings < profile.listings_max
+    assert (order.order_id, order.status, order.created_at) == (listed.order_id, listed.status, listed.created_at)
+    assert [(line.line_id, line.sku_code, line.quantity) for line in order.lines] == [
+        (line.line_id, line.sku_code, line.quantity) for line in listed.lines
+    ]
+    assert (order.amount_minor, order.currency) == (listed.amount_minor, listed.currency)

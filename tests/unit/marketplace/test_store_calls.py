@@ -21,6 +21,7 @@ from app.services.marketplace.port import (
     Unanswered,
     UploadedImage,
 )
+from app.services.marketplace.records import SizeChart, StoreProfile, TrackingEvent
 from tests.unit.marketplace.stub import CUT, START, FakeClock, Seen, StubMarket, refusal, sample
 
 ORDERS = "solution.order.get"
@@ -397,3 +398,96 @@ async def test_ids_beyond_two_to_the_53_and_negative_ones_stay_exact(
     market.answer("productgroups.get", body)
 
     assert [group.group_id for group in await store.product_groups()] == [str(exact), str(-exact)]
+
+
+async def test_a_group_is_made_and_a_listing_put_into_groups(store: AliExpressMarketplace, market: StubMarket) -> None:
+    market.answer("createproductgroup", {"result": {"success": True, "target": "262007009"}})
+    market.answer("setgroups", {"result": {"success": True, "target_list": [262007001, 262007009]}})
+
+    assert await store.create_group("Mugs") == "262007009"
+    assert await store.set_groups("1", ["262007001", "262007009"]) == ("262007001", "262007009")
+
+    assert market.seen[0].params["parent_id"] == "0"
+    assert market.seen[1].params["group_ids"] == "262007001,262007009"
+
+
+async def test_a_group_that_may_exist_is_made_once(store: AliExpressMarketplace, market: StubMarket) -> None:
+    market.answer("createproductgroup", refusal("ServiceTimeout"))
+
+    with pytest.raises(Unanswered):
+        await store.create_group("Mugs")
+    assert len(market.seen) == 1
+
+
+async def test_the_profile_of_either_kind_of_account(store: AliExpressMarketplace, market: StubMarket) -> None:
+    profile = {
+        "seller_id": 200042,
+        "online_store_product_number": "1200",
+        "auth_store_product_number": "30",
+        "limit_store_product_number": "3000",
+        "country": "CN",
+        "quotation_currency": "USD",
+    }
+    market.answer("aliexpress.merchant.profile.get", {"profile": profile}, refusal("InsufficientPermission"))
+    shop = {"shop_id": 7, "shop_name": "Mugs", "country_code": "ES", "product_posting_forbidden": True}
+    market.answer("solution.merchant.profile.get", shop)
+
+    assert await store.store_profile() == StoreProfile("200042", "", "CN", "USD", 1230, 3000)
+    assert await store.store_profile() == StoreProfile("7", "Mugs", "ES", may_post=False)
+
+
+async def test_size_charts(store: AliExpressMarketplace, market: StubMarket) -> None:
+    charts = [{"sizechart_id": 20001, "model_name": "Shoes", "is_default": "true"}, {"sizechart_id": 2, "name": "EU"}]
+    market.answer("getsizechartinfobycategoryid", {"result": {"success": True, "sizechart_d_t_o_list": charts}})
+
+    assert await store.size_charts("5") == (SizeChart("20001", "Shoes", True), SizeChart("2", "EU", False))
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sent"),
+    [
+        ("title", "Mug", ("subject", "Mug")),
+        ("weight_g", 420, ("grossWeight", "0.420")),
+        ("freight_template_id", "-1700000001", ("freightTemplateId", "-1700000001")),
+        ("images", ("a", "b"), ("imageURLs", "a;b")),
+        ("handling_days", 3, ("deliveryTime", "3")),
+    ],
+)
+async def test_one_field_is_changed_alone(
+    store: AliExpressMarketplace, market: StubMarket, name: str, value: object, sent: tuple[str, str]
+) -> None:
+    market.answer("editsimpleproductfiled", {"result": {"success": True, "modify_count": 1}})
+
+    await store.edit_field("1", name, value)
+
+    (seen,) = market.seen
+    assert (seen.params["fied_name"], seen.params["fiedvalue"]) == sent
+
+
+async def test_a_field_no_single_call_can_change(store: AliExpressMarketplace, market: StubMarket) -> None:
+    with pytest.raises(Refused) as caught:
+        await store.edit_field("1", "unit_id", "100000015")
+    assert (caught.value.error_code, caught.value.field) == ("marketplace.field_fixed", "unit_id")
+    assert market.seen == []
+
+
+async def test_the_recorded_order_in_full(store: AliExpressMarketplace, market: StubMarket) -> None:
+    recorded = sample("order-info-get")
+    market.answer("solution.order.info.get", recorded.get("body", recorded))
+
+    order = await store.read_order("8123456789012345")
+
+    assert order.order_id and order.status and order.created_at is not None
+    assert order.lines[0].sku_code
+    assert isinstance(order.raw["receipt_address"], dict)
+    assert market.seen[0].body("param1") == {"order_id": 8123456789012345, "ext_info_bit_flag": 31}
+
+
+async def test_the_way_of_a_parcel_in_pacific_time(store: AliExpressMarketplace, market: StubMarket) -> None:
+    event = {"event_date": "2026-03-08 03:30:00", "address": "Yiwu", "event_desc": "Left", "action_code": "LH_DEPART"}
+    market.answer("querytrackingresult", {"result_success": True, "details": {"details": [event]}})
+
+    (found,) = await store.track("8123456789012345", "CAINIAO_STANDARD", "LP00123456789012", "ES")
+
+    assert found == TrackingEvent(datetime(2026, 3, 8, 10, 30, tzinfo=UTC), "Yiwu", "Left", "LH_DEPART")
+    assert market.seen[0].params["origin"] == "ESCROW"

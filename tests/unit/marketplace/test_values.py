@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.services.marketplace.aliexpress.encoding import wire_id
 from app.services.marketplace.aliexpress.values import (
     embedded,
     flag,
@@ -19,6 +22,7 @@ from app.services.marketplace.aliexpress.values import (
     moment,
     moment_text,
     price_text,
+    span_texts,
     text,
     whole,
 )
@@ -125,6 +129,47 @@ def test_a_product_time_survives_the_way_out_and_back(epoch_s: int) -> None:
     at = datetime.fromtimestamp(epoch_s, UTC)
 
     assert moment(moment_text(at, "product"), "product") == at
+
+
+@given(st.integers(min_value=1_400_000_000, max_value=2_100_000_000), st.sampled_from(["order", "feed", "tracking"]))
+def test_a_pacific_time_survives_but_for_the_hour_that_comes_twice(epoch_s: int, zone: str) -> None:
+    at = datetime.fromtimestamp(epoch_s, UTC)
+
+    assert moment(moment_text(at, zone), zone) in (at, at - timedelta(hours=1))
+
+
+@given(
+    st.integers(0, 5 * 3600),
+    st.integers(0, 5 * 3600),
+    st.sampled_from([utc(2026, 11, 1, 7), utc(2026, 3, 8, 8), utc(2026, 6, 1)]),
+)
+def test_no_moment_of_a_span_is_left_out_however_the_far_side_reads_it(one: int, other: int, day: datetime) -> None:
+    """Around both changes of the clock, and on a day without."""
+    pacific = ZoneInfo("America/Los_Angeles")
+    start, end = (day + timedelta(seconds=seconds) for seconds in sorted((one, other)))
+    texts = [datetime.strptime(text, "%Y-%m-%d %H:%M:%S") for text in span_texts(start, end, "order")]  # noqa: DTZ007
+
+    for fold in (0, 1):
+        low, high = (text.replace(tzinfo=pacific, fold=fold).astimezone(UTC) for text in texts)
+        assert low <= start <= end <= high
+    assert start - texts[0].replace(tzinfo=pacific).astimezone(UTC) <= timedelta(hours=2)
+
+
+def test_outside_that_hour_a_span_is_to_the_second() -> None:
+    assert span_texts(utc(2026, 11, 1, 7, 59, 59), utc(2026, 11, 1, 10), "order") == (
+        "2026-11-01 00:59:59",
+        "2026-11-01 02:00:00",
+    )
+    assert span_texts(utc(2026, 11, 1, 8), utc(2026, 11, 1, 9, 30), "order") == (
+        "2026-11-01 00:59:59",
+        "2026-11-01 02:00:00",
+    )
+
+
+@given(st.integers(-(2**63), 2**63 - 1))
+def test_any_id_of_64_bits_survives_json_and_back(number: int) -> None:
+    assert ident(orjson.loads(orjson.dumps(wire_id(str(number), "id")))) == str(number)
+    assert ident(str(number)) == str(number)
 
 
 @pytest.mark.parametrize(

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from app.services.marketplace.aliexpress.bulk import BulkCalls
 from app.services.marketplace.aliexpress.categories import CategoryCalls
 from app.services.marketplace.aliexpress.clock import Clock
+from app.services.marketplace.aliexpress.families import FamilyChoice, Remember
 from app.services.marketplace.aliexpress.gateway import Gateway
 from app.services.marketplace.aliexpress.images import ImageCalls
-from app.services.marketplace.aliexpress.lookup import LookupCalls
 from app.services.marketplace.aliexpress.orders import OrderCalls
+from app.services.marketplace.aliexpress.permissions import PermissionCalls
 from app.services.marketplace.aliexpress.session import StoreSession
 from app.services.marketplace.aliexpress.templates import TemplateCalls
 from app.services.marketplace.aliexpress.tokens import Alone, Loader, Saver, TokenKeeper
 from app.services.marketplace.port import StoreCredentials
+from app.services.marketplace.records import Pause
 
 
-class AliExpressMarketplace(LookupCalls, CategoryCalls, TemplateCalls, ImageCalls, OrderCalls):
-    """One store of a mainland-China seller, as `port.Marketplace`. One loop.
+class AliExpressMarketplace(BulkCalls, CategoryCalls, TemplateCalls, ImageCalls, OrderCalls, PermissionCalls):
+    """One store, as `port.Marketplace`. One loop.
 
     Args:
         credentials: to speak for the store with.
@@ -29,6 +34,9 @@ class AliExpressMarketplace(LookupCalls, CategoryCalls, TemplateCalls, ImageCall
         attempts: tries of a call, the first one included; None for those of the rule file.
         renewing_alone: makes what is held while renewing, so that one program at a time does.
         reads_only: nothing that changes the store leaves: such calls raise.
+        families: which family of methods the account may call, as `on_families` was told earlier; learned where
+            it is empty or has become wrong.
+        on_families: told when that changes, and awaited where it is a coroutine. Store it.
     """
 
     def __init__(
@@ -43,11 +51,18 @@ class AliExpressMarketplace(LookupCalls, CategoryCalls, TemplateCalls, ImageCall
         attempts: int | None = None,
         renewing_alone: Alone | None = None,
         reads_only: bool = False,
+        families: Mapping[str, str] | None = None,
+        on_families: Remember | None = None,
     ) -> None:
         keeper = TokenKeeper(gateway, credentials, on_new_credentials, reload_credentials, renewing_alone)
         self._session = StoreSession(gateway, keeper, store_key, attempts, reads_only=reads_only)
         self._clock = clock or gateway.clock
+        self._families = FamilyChoice(families, on_families)
         self._questions = {}
+
+    def pauses(self) -> tuple[Pause, ...]:
+        """The limits that hold this store's calls up now, the longest first."""
+        return self._session.pauses()
 
     async def close(self) -> None:
         """Finish what must not be cut off. The gateway is closed by whoever made it."""

@@ -1,8 +1,9 @@
-"""What the nouns of the adapter share: the store's session."""
+"""What the nouns of the adapter share: the store's session, and which methods its account may call."""
 
 from __future__ import annotations
 
 from app.services.marketplace.aliexpress.clock import Clock
+from app.services.marketplace.aliexpress.families import FamilyChoice
 from app.services.marketplace.aliexpress.session import StoreSession
 
 
@@ -11,3 +12,4 @@ class Calls:
 
     _session: StoreSession
     _clock: Clock
+    _families: FamilyChoice

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from app.services.marketplace.aliexpress.calls import Calls
 from app.services.marketplace.aliexpress.encoding import wire_id
 from app.services.marketplace.aliexpress.envelope import reading
-from app.services.marketplace.aliexpress.mapping.methods import CATEGORY_ATTRIBUTES, CATEGORY_CHILDREN, GROUP_LIST
+from app.services.marketplace.aliexpress.mapping.methods import (
+    CATEGORY_ATTRIBUTES,
+    CATEGORY_CHILDREN,
+    GROUP_CREATE,
+    GROUP_LIST,
+    GROUP_SET,
+)
 from app.services.marketplace.aliexpress.mapping.store import read_attribute, read_category, read_groups
 from app.services.marketplace.aliexpress.mapping.table import rows
+from app.services.marketplace.aliexpress.values import ident, listed
 from app.services.marketplace.port import RemoteAttribute, RemoteCategory, RemoteGroup
 
 
@@ -31,3 +40,21 @@ class CategoryCalls(Calls):
         answer = await self._session.call(GROUP_LIST)
         with reading(GROUP_LIST):
             return tuple(read_groups(rows(answer.get("target_list"))))
+
+    async def create_group(self, name: str, parent_id: str = "") -> str:
+        """Make a group; 1 to 50 English characters, two levels only."""
+        params = {"name": name, "parent_id": wire_id(parent_id or "0", "group_id")}
+        answer = await self._session.call(GROUP_CREATE, params)
+        with reading(GROUP_CREATE):
+            group_id = ident(answer.get("target"))
+            if not group_id:
+                raise ValueError("no group id")
+        return group_id
+
+    async def set_groups(self, product_id: str, group_ids: Sequence[str]) -> tuple[str, ...]:
+        """Put a listing into these groups only."""
+        sent = ",".join(str(wire_id(group_id, "group_id")) for group_id in group_ids)
+        params = {"product_id": wire_id(product_id, "product_id"), "group_ids": sent}
+        answer = await self._session.call(GROUP_SET, params)
+        with reading(GROUP_SET):
+            return tuple(ident(group_id) for group_id in listed(answer.get("target_list")))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, NoReturn
 
@@ -13,7 +15,7 @@ from app.services.marketplace.aliexpress.errors import Problem, error_for
 from app.services.marketplace.aliexpress.mapping.methods import ERROR_CODES, ERROR_TEXTS, NO_ERROR, Method
 from app.services.marketplace.aliexpress.mapping.table import Misspelt
 from app.services.marketplace.aliexpress.values import flag
-from app.services.marketplace.port import Unanswered
+from app.services.marketplace.port import MarketplaceError, Unanswered
 
 
 def open_answer(body: bytes, method: Method, *, now: datetime, secrets: Iterable[str] = ()) -> dict[str, Any]:
@@ -26,15 +28,15 @@ def open_answer(body: bytes, method: Method, *, now: datetime, secrets: Iterable
         secrets: blanked wherever the platform's sentences repeat them.
 
     Raises:
-        MarketplaceError: the subclass that fits the platform's code; `Unanswered` (`marketplace.unreadable`) for
-            an answer that is none.
+        MarketplaceError: the subclass that fits the platform's code; `Unanswered` (`marketplace.html_answer`,
+            `marketplace.truncated`, `marketplace.unreadable`) for an answer that is none.
     """
     try:
         root = orjson.loads(body)
     except orjson.JSONDecodeError:
         root = None
     if not isinstance(root, dict):
-        raise unreadable(method)
+        raise _no_answer(body, method)
     content = _unwrapped(root)
     refusal = root.get("error_response")
     if isinstance(refusal, dict):
@@ -47,6 +49,19 @@ def open_answer(body: bytes, method: Method, *, now: datetime, secrets: Iterable
     if not method.is_partial and not _has_worked(content, method):
         _fail(body_problem(content), method, now, secrets)
     return content
+
+
+def _no_answer(body: bytes, method: Method) -> Unanswered:
+    """A body that is no answer at all: it may stand between us and the platform, or be the rest of a cut answer.
+
+    Whatever was asked may have been done.
+    """
+    start = body.removeprefix(BOM_UTF8).lstrip()[:1]
+    if start == b"<":
+        return Unanswered("marketplace.html_answer", method=method.name)
+    if start == b"{":
+        return Unanswered("marketplace.truncated", method=method.name)
+    return unreadable(method)
 
 
 def _unwrapped(root: dict[str, Any]) -> dict[str, Any]:
@@ -68,7 +83,7 @@ def _has_worked(content: dict[str, Any], method: Method) -> bool:
 def _gateway_problem(refusal: dict[str, Any]) -> Problem:
     code, sub_code = (_code(refusal.get(name)) for name in ("code", "sub_code"))
     said = refusal.get("sub_msg") or refusal.get("msg") or refusal.get("message") or ""
-    return Problem(code, sub_code, str(said))
+    return Problem(code, sub_code, str(said), _code(refusal.get("type")))
 
 
 @contextmanager
@@ -101,9 +116,14 @@ def _code(value: Any) -> str:
     return "" if value is None else str(value).strip()
 
 
-def _fail(problem: Problem, method: Method, now: datetime, secrets: Iterable[str]) -> NoReturn:
+def refusal(problem: Problem, method: Method, *, now: datetime, secrets: Iterable[str]) -> MarketplaceError:
+    """The error that *problem* in an answer of *method* is, without any of *secrets* that its text repeats."""
     said = problem.text
     for secret in secrets:
         if secret:
             said = said.replace(secret, "***")
-    raise error_for(Problem(problem.code, problem.sub_code, said), now=now, method=method.name)
+    return error_for(replace(problem, text=said), now=now, method=method.name)
+
+
+def _fail(problem: Problem, method: Method, now: datetime, secrets: Iterable[str]) -> NoReturn:
+    raise refusal(problem, method, now=now, secrets=secrets)

@@ -1,10 +1,11 @@
-"""What a code of the platform means for us: verdict, sentence, field. The table is `aliexpress_errors.json`.
+"""What a code of the platform means for us: verdict, sentence, field, remedy. The table is `aliexpress_errors.json`.
 
-A code that is not in the table is shown raw and never retried.
+A code that is not in the table is shown raw, logged and never retried.
 """
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from app.services.marketplace.aliexpress.rules import rules
 from app.services.marketplace.aliexpress.values import quota_zone
 from app.services.marketplace.port import (
     MarketplaceError,
+    NotNow,
     RateLimited,
     Refused,
     SignedOut,
@@ -27,6 +29,10 @@ from app.services.marketplace.port import (
     Unanswered,
 )
 
+log = logging.getLogger(__name__)
+
+NAMED = "*"
+"""In the table: the field is the one that the platform's sentence names."""
 _SECONDS = re.compile(r"(\d[\d,]*)\s*(?:more\s+)?seconds?\b", re.IGNORECASE)
 _UNMISTAKABLE = 5
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
@@ -37,6 +43,7 @@ class Verdict(StrEnum):
 
     RETRY = "retry"
     NEVER = "never"
+    LATER = "later"
     LOOK_UP = "look_up"
     WAIT = "wait"
     RENEW = "renew"
@@ -59,6 +66,8 @@ class Problem:
     code: str = ""
     sub_code: str = ""
     text: str = ""
+    kind: str = ""
+    """Whose fault it is: ISV ours, ISP a service's, SYSTEM the platform's (protocol reference 4.3)."""
 
     @property
     def shown_code(self) -> str:
@@ -73,11 +82,13 @@ class Meaning:
     verdict: Verdict
     message: str
     field: str = ""
+    remedy: str = ""
 
 
 _CLASSES: dict[Verdict, type[MarketplaceError]] = {
     Verdict.RETRY: TemporaryFault,
     Verdict.NEVER: Refused,
+    Verdict.LATER: NotNow,
     Verdict.LOOK_UP: Unanswered,
     Verdict.RENEW: TokenDead,
     Verdict.SIGN_IN: SignedOut,
@@ -93,7 +104,8 @@ def meaning(problem: Problem, method: str = "") -> Meaning | None:
             continue
         row = _scoped(method, code) or _cause(code, problem.text) or _codes().get(code) or _family(code)
         if row:
-            return Meaning(Verdict(row["verdict"]), row["message"], row.get("field", ""))
+            field = _named_field(problem.text) if row["field"] == NAMED else row["field"]
+            return Meaning(Verdict(row["verdict"]), row["message"], field, table["remedies"][row["message"]])
     return None
 
 
@@ -108,11 +120,23 @@ def error_for(problem: Problem, *, now: datetime, method: str = "") -> Marketpla
     known = meaning(problem, method)
     said: dict[str, Any] = {"platform_code": problem.shown_code, "platform_text": problem.text}
     if known is None:
-        return Refused(None, field=_named_field(problem.text), **said)
+        log.warning("unknown code %r of %s: %s", problem.shown_code, method, problem.text)
+        # A fault of theirs that nobody documented says nothing about what was done before it happened. With a sub
+        # code it is the business behind the gateway that answers, and says no.
+        is_theirs = problem.kind in rules("errors")["their_fault"] and not problem.sub_code
+        return Unanswered(**said) if is_theirs else Refused(field=_named_field(problem.text), **said)
     if known.verdict is Verdict.WAIT:
         return _limit(problem, known, now)
     field = known.field or (_named_field(problem.text) if known.verdict is Verdict.NEVER else "")
     return _CLASSES[known.verdict](f"marketplace.{known.message}", field=field, **said)
+
+
+def remedy_of(error: AppError) -> str:
+    """Key of the sentence that says what to do about *error*: one sentence for a whole group of errors, for a list
+    in which the error's own sentence would be repeated on every row."""
+    remedies = rules("errors")["remedies"]
+    remedy = remedies.get(error.error_code.removeprefix("marketplace."), remedies["refused"])
+    return f"remedy.marketplace.{remedy}"
 
 
 def explain(error: AppError) -> tuple[str, dict[str, Any], str]:

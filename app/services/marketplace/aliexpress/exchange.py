@@ -1,8 +1,8 @@
-"""One signed request and its answer, nothing around it: no waiting, no repeating, no renewing."""
+"""One signed request and its answer, noted in the trace: no waiting, no repeating, no renewing."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from app.services.marketplace.aliexpress.envelope import open_answer
@@ -10,7 +10,9 @@ from app.services.marketplace.aliexpress.errors import WrongClock
 from app.services.marketplace.aliexpress.gateway import REST_PATH, SYNC_PATH, Gateway, Reply, Upload
 from app.services.marketplace.aliexpress.mapping.methods import Method
 from app.services.marketplace.aliexpress.signing import sign_iop
-from app.services.marketplace.port import StoreCredentials
+from app.services.marketplace.port import MarketplaceError, StoreCredentials
+
+_NOTHING = Reply(b"")
 
 
 async def exchange(
@@ -21,6 +23,7 @@ async def exchange(
     *,
     upload: Upload | None = None,
     hide: tuple[str, ...] = (),
+    store: str = "",
 ) -> dict[str, Any]:
     """Send *params* to *method* and return the content of the answer.
 
@@ -30,15 +33,52 @@ async def exchange(
     Raises:
         MarketplaceError: whatever became of it.
     """
-    secrets = (credentials.access_token, credentials.refresh_token, credentials.app_secret, *hide)
+    secrets = (*secrets_of(credentials), *hide)
     for is_last in (False, True):
-        reply = await _send(gateway, method, params, credentials, upload)
+        noted = _note(gateway, method, params, (*secrets, credentials.app_key), store)
+        reply = _NOTHING
         try:
-            return open_answer(reply.body, method, now=gateway.now(), secrets=secrets)
-        except WrongClock:
-            if is_last or not gateway.set_clock(reply):
+            reply = await _send(gateway, method, params, credentials, upload, store)
+            answer = open_answer(reply.body, method, now=gateway.now(), secrets=secrets)
+        except MarketplaceError as error:
+            if noted:
+                noted(reply, error.error_code)
+            if not isinstance(error, WrongClock) or is_last or not gateway.set_clock(reply):
                 raise
+        else:
+            if noted:
+                noted(reply, "ok")
+            return answer
     raise AssertionError("unreachable")
+
+
+def _note(
+    gateway: Gateway, method: Method, params: Mapping[str, str], secrets: tuple[str, ...], store: str
+) -> Callable[[Reply, str], None] | None:
+    """What to tell the trace when the call that leaves now is over; None while the trace is off."""
+    trace = gateway.trace
+    if trace is None or not trace.is_on:
+        return None
+    at, left_s = gateway.clock.now(), gateway.clock.monotonic()
+
+    def over(reply: Reply, outcome: str) -> None:
+        trace.note(
+            at,
+            store=store,
+            method=method.name,
+            params=params,
+            body=reply.body,
+            outcome=outcome,
+            took_ms=round((gateway.clock.monotonic() - left_s) * 1000),
+            secrets=secrets,
+        )
+
+    return over
+
+
+def secrets_of(credentials: StoreCredentials) -> tuple[str, ...]:
+    """What must not come out in any sentence, log or trace."""
+    return (credentials.access_token, credentials.refresh_token, credentials.app_secret)
 
 
 async def _send(
@@ -47,6 +87,7 @@ async def _send(
     params: Mapping[str, str],
     credentials: StoreCredentials,
     upload: Upload | None,
+    store: str,
 ) -> Reply:
     is_path = method.name.startswith("/")
     signed = {
@@ -61,4 +102,4 @@ async def _send(
         signed["format"] = "json"
         signed["simplify"] = "true"
     signed["sign"] = sign_iop(signed, credentials.app_secret, method.name if is_path else "")
-    return await gateway.post(REST_PATH + method.name if is_path else SYNC_PATH, signed, upload)
+    return await gateway.post(REST_PATH + method.name if is_path else SYNC_PATH, signed, upload, store=store)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import logging
+from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -17,6 +17,8 @@ from yarl import URL
 from app.services.errors import InputError
 from app.services.marketplace.aliexpress.clock import Clock, SystemClock
 from app.services.marketplace.aliexpress.limits import Limits
+from app.services.marketplace.aliexpress.proxies import check_proxy, is_loopback, proxy_for, shown
+from app.services.marketplace.aliexpress.trace import HttpTrace
 from app.services.marketplace.port import MarketplaceError, RateLimited, Refused, Unanswered, Unreachable
 
 log = logging.getLogger(__name__)
@@ -61,8 +63,14 @@ class Gateway:
     (asyncio, uvloop or qasync). One Gateway belongs to one loop; after `close` the next call opens a new session.
     `limits` is shared by all stores of the process that use this Gateway.
 
+    Args:
+        url: the base address.
+        connections: requests under way at a time, for each store: a slow one does not hold up its neighbours.
+        proxy: address of an HTTP proxy, "" for the system's, `direct` for none.
+        trace: where calls are noted while it is on.
+
     Raises:
-        InputError: `marketplace.bad_gateway` or `marketplace.insecure_gateway`.
+        InputError: `marketplace.bad_gateway`, `marketplace.insecure_gateway` or `marketplace.bad_proxy`.
     """
 
     def __init__(
@@ -75,11 +83,19 @@ class Gateway:
         upload_timeout_s: float = 120,
         clock: Clock | None = None,
         limits: Limits | None = None,
+        proxy: str = "",
+        trace: HttpTrace | None = None,
     ) -> None:
+        check_proxy(proxy)
         self.url = _pinned(url)
+        self.trace = trace
         self.clock = clock or SystemClock()
         self.limits = limits or Limits(self.clock)
-        self._slots = asyncio.Semaphore(connections)
+        self._connections = connections
+        self._slots: dict[str, asyncio.Semaphore] = {}
+        self._proxy_setting = proxy
+        self._proxy: URL | None = None
+        self._through: dict[str, Any] = {}
         self._session: aiohttp.ClientSession | None = None
         self._urls: dict[str, URL] = {}
         self._ahead = timedelta()
@@ -87,20 +103,31 @@ class Gateway:
             total=upload_timeout_s, connect=connect_timeout_s, sock_connect=connect_timeout_s, sock_read=read_timeout_s
         )
 
-    async def post(self, path: str, params: Mapping[str, str], upload: Upload | None = None) -> Reply:
-        """Post *params* as a form, or as multipart beside *upload*.
+    async def post(
+        self, path: str, params: Mapping[str, str], upload: Upload | None = None, *, store: str = ""
+    ) -> Reply:
+        """Post *params* as a form, or as multipart beside *upload*, in the turn of *store*.
 
         Raises:
             Unreachable: nothing was sent.
             Unanswered: sent, but no usable answer.
             RateLimited: HTTP 429.
-            Refused: a redirect, or a status that no marketplace sends.
+            Refused: a redirect, a proxy that lets nothing through, or a status that no marketplace sends.
         """
-        async with self._slots:
+        slots = self._slots.get(store) or self._slots.setdefault(store, asyncio.Semaphore(self._connections))
+        async with slots:
             try:
                 return await self._exchange(path, params, upload)
             except (aiohttp.ClientConnectorCertificateError, aiohttp.ClientConnectorSSLError) as error:
                 raise self._fault(Refused("marketplace.certificate", host=self._host), error) from error
+            except aiohttp.ClientProxyConnectionError as error:
+                raise self._fault(
+                    Unreachable("marketplace.proxy_unreachable", proxy=self._shown_proxy), error
+                ) from None
+            except aiohttp.ClientHttpProxyError as error:
+                # The proxy would not open the way: the platform saw nothing.
+                refused = Refused("marketplace.proxy_refused", proxy=self._shown_proxy, status=str(error.status))
+                raise self._fault(refused, error) from None
             except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
                 raise self._fault(Unreachable(host=self._host), error) from error
             except (aiohttp.ClientError, TimeoutError, OSError) as error:
@@ -129,17 +156,25 @@ class Gateway:
     def _host(self) -> str:
         return self.url.authority
 
+    @property
+    def _shown_proxy(self) -> str:
+        return shown(self._proxy) if self._proxy else ""
+
     async def _exchange(self, path: str, params: Mapping[str, str], upload: Upload | None) -> Reply:
         url = self._urls.get(path) or self._urls.setdefault(path, self.url.joinpath(path.lstrip("/")))
         data: bytes | aiohttp.FormData = _form(params) if upload is None else _multipart(params, upload)
         headers = _FORM if upload is None else None
-        async with self._open().post(url, data=data, headers=headers, allow_redirects=False) as response:
+        session = self._open()
+        request = session.post(url, data=data, headers=headers, allow_redirects=False, **self._through)
+        async with request as response:
             _check_status(response.status)
             body = await _limited_body(response)
             return Reply(body, response.headers.get("Date", ""))
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None or self._session.closed:
+            self._proxy = proxy_for(self.url, self._proxy_setting)
+            self._through = _through(self._proxy)
             # Idle connections are dropped before the platform does it: a race there would cost an `Unanswered`.
             connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=15)
             self._session = aiohttp.ClientSession(
@@ -162,7 +197,7 @@ def _pinned(url: str) -> URL:
         host, port, base = None, None, URL()
     if not host or not port or base.scheme not in ("http", "https") or base.user or base.query_string or base.fragment:
         raise InputError("marketplace.bad_gateway", url=url)
-    if base.scheme == "http" and not _is_loopback(host):
+    if base.scheme == "http" and not is_loopback(host):
         raise InputError("marketplace.insecure_gateway", url=url)
     path = base.path.rstrip("/")
     for ending in (SYNC_PATH, REST_PATH):
@@ -170,13 +205,14 @@ def _pinned(url: str) -> URL:
     return base.with_path(path or "/")
 
 
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+def _through(proxy: URL | None) -> dict[str, Any]:
+    """How a request is told its proxy: user and password apart from the address, which errors repeat."""
+    if proxy is None:
+        return {}
+    if not proxy.user:
+        return {"proxy": proxy}
+    word = b64encode(f"{proxy.user}:{proxy.password or ''}".encode()).decode()
+    return {"proxy": proxy.with_user(None), "proxy_headers": {"Proxy-Authorization": f"Basic {word}"}}
 
 
 def _form(params: Mapping[str, str]) -> bytes:

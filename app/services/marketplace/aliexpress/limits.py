@@ -9,15 +9,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from app.services.marketplace.aliexpress.clock import Clock
 from app.services.marketplace.aliexpress.pacing import Departure, Pacer
 from app.services.marketplace.aliexpress.rules import rules
 from app.services.marketplace.port import RateLimited
+from app.services.marketplace.records import Pause
 
-LEVELS = ("store_method", "app_method", "store", "app")
-"""Finest first; locks are always taken in this order."""
+LEVELS = ("store_method", "store", "app_method", "app")
+"""A store's own before those it shares: who waits for his own must not stand in everybody's turn. Locks are always
+taken in this order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +138,18 @@ class Limits:
     def is_waited_for(self, limit: RateLimited) -> bool:
         """Whether a call that met *limit* is worth waiting for inside the call."""
         return (limit.retry_after_s or 0.0) <= float(self._rules["longest_wait_s"])
+
+    def pauses(self, caller: Caller) -> tuple[Pause, ...]:
+        """The bans that concern the store of *caller*, whichever method met them, the longest first."""
+        now_s, now = self._clock.monotonic(), self._clock.now()
+        found = []
+        for (name, app_key, *rest), level in self._levels.items():
+            left_s = level.banned_until_s - now_s
+            is_ours = app_key == caller.app_key and (name.startswith("app") or rest[0] == caller.store_key)
+            if left_s > 0 and is_ours:
+                scope = rest[-1] if name.endswith("method") else name
+                found.append(Pause(now + timedelta(seconds=left_s), level.ban.platform_code, scope))
+        return tuple(sorted(found, key=lambda pause: pause.until, reverse=True))
 
     async def _try(self, levels: tuple[_Level, ...]) -> Turn | None:
         """Pass all levels; None when one closed behind us: a ban came, or a limit was learned, while another was

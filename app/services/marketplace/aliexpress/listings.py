@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from typing import Any, TypeVar
 
 from app.services.marketplace.aliexpress.batches import run_batch
 from app.services.marketplace.aliexpress.calls import Calls
 from app.services.marketplace.aliexpress.encoding import wire_id
 from app.services.marketplace.aliexpress.envelope import reading
-from app.services.marketplace.aliexpress.mapping.listing import (
-    SKUS,
-    read_listing,
-    read_summary,
-    status_of,
-    write_listing,
-)
+from app.services.marketplace.aliexpress.mapping.families import PRODUCT_FAMILIES, ProductFamily
+from app.services.marketplace.aliexpress.mapping.listing import LISTING, SKUS, read_listing, read_summary, status_of
 from app.services.marketplace.aliexpress.mapping.lists import plain_lists
-from app.services.marketplace.aliexpress.mapping.merge import EditPlan, plan_edit
+from app.services.marketplace.aliexpress.mapping.merge import EditPlan
 from app.services.marketplace.aliexpress.mapping.methods import (
-    LISTING_CREATE,
-    LISTING_EDIT,
-    LISTING_LIST,
+    LISTING_FIELD,
     LISTING_OFFLINE,
     LISTING_ONLINE,
-    LISTING_READ,
     LISTING_REVIEW,
 )
-from app.services.marketplace.aliexpress.mapping.table import rows
+from app.services.marketplace.aliexpress.mapping.table import TEXT, rows
 from app.services.marketplace.aliexpress.rules import rules
 from app.services.marketplace.aliexpress.values import ident, whole
 from app.services.marketplace.port import (
@@ -34,6 +27,7 @@ from app.services.marketplace.port import (
     EditPreview,
     ListingContent,
     ListingSummary,
+    Refused,
     RemoteListing,
     RemoteStatus,
     ResultPage,
@@ -43,7 +37,10 @@ from app.services.marketplace.port import (
 
 QUERY = "aeop_a_e_product_list_query"
 PAGE_ROWS = "aeop_a_e_product_display_d_t_o_list"
-PRODUCT = "aeop_a_e_product"
+PRODUCTS = "products"
+"""The noun under which the family of product methods is remembered."""
+
+T = TypeVar("T")
 
 
 class ListingCalls(Calls):
@@ -61,35 +58,61 @@ class ListingCalls(Calls):
         Raises:
             TemporaryFault: `marketplace.sku_missing`, when it came without SKUs several times over.
         """
-        params = {"product_id": wire_id(product_id, "product_id")}
-        attempts: int = rules("wire")["detail_reads"]
-        for attempt in range(attempts):
-            if attempt:
-                await self._clock.sleep(rules("wire")["detail_pause_s"])
-            record = await self._session.call(LISTING_READ, params)
-            with reading(LISTING_READ):
-                record = plain_lists(record)
-                if rows(record.get(SKUS)):
-                    return read_listing(record)
-        raise TemporaryFault("marketplace.sku_missing", product_id=product_id)
+        return await self._with_family(lambda family: self._read(family, product_id))
 
     async def create_listing(self, content: ListingContent) -> str:
         """Create and return the product id; raises `Unanswered` where it may exist without our knowing the id."""
-        answer = await self._session.call(LISTING_CREATE, {PRODUCT: write_listing(content)})
-        with reading(LISTING_CREATE):
-            product_id = ident(answer.get("product_id"))
-            if not product_id:
-                raise ValueError("no product id")
-        return product_id
 
-    async def edit_listing(self, product_id: str, content: ListingContent) -> None:
-        """Read → merge → send whole."""
-        plan = await self._plan(product_id, content)
-        await self._session.call(LISTING_EDIT, {PRODUCT: plan.record})
+        async def create(family: ProductFamily) -> str:
+            answer = await self._session.call(family.create, {family.created: family.write(content)})
+            with reading(family.create):
+                product_id = ident(answer.get("product_id"))
+                if not product_id:
+                    raise ValueError("no product id")
+            return product_id
+
+        return await self._with_family(create)
+
+    async def edit_listing(
+        self, product_id: str, content: ListingContent, *, accepted: Collection[str] | None = None
+    ) -> None:
+        """Read → merge → send.
+
+        Args:
+            product_id: which listing.
+            content: what it shall become.
+            accepted: paths of `EditPreview.lost` that may go; None accepts whatever goes.
+
+        Raises:
+            Refused: `marketplace.would_lose`, before anything is sent: more would be lost than was accepted.
+        """
+
+        async def edit(family: ProductFamily) -> None:
+            plan = await self._plan(family, product_id, content)
+            unexpected = [path for path in plan.lost if accepted is not None and path not in accepted]
+            if unexpected:
+                raise Refused("marketplace.would_lose", paths=", ".join(unexpected))
+            if len(plan.record) > 1:  # more than the product's id
+                await self._session.call(family.edit, {family.edited: plan.record})
+
+        await self._with_family(edit)
+
+    async def edit_field(self, product_id: str, name: str, value: Any) -> None:
+        """Change one field by its name in `ListingContent`.
+
+        Raises:
+            Refused: `marketplace.field_fixed`, for a field that no such call can change.
+        """
+        wire = rules("wire")["simple_fields"].get(name)
+        form = next((row.form for row in LISTING if row.ours == name), TEXT)
+        if wire is None:
+            raise Refused("marketplace.field_fixed", field=name, name=name)
+        params = {"product_id": wire_id(product_id, "product_id"), "fied_name": wire, "fiedvalue": form.write(value)}
+        await self._session.call(LISTING_FIELD, params)
 
     async def preview_edit(self, product_id: str, content: ListingContent) -> EditPreview:
         """What `edit_listing` would keep and lose; sends nothing."""
-        plan = await self._plan(product_id, content)
+        plan = await self._with_family(lambda family: self._plan(family, product_id, content))
         return EditPreview(kept=tuple(plan.kept), lost=tuple(plan.lost))
 
     async def review_status(self, product_id: str) -> RemoteStatus:
@@ -106,11 +129,27 @@ class ListingCalls(Calls):
         """Take off sale, in groups of 50."""
         return await run_batch(self._session, LISTING_OFFLINE, product_ids)
 
-    async def _plan(self, product_id: str, content: ListingContent) -> EditPlan:
+    async def _with_family(self, work: Callable[[ProductFamily], Awaitable[T]]) -> T:
+        return await self._families.run(PRODUCTS, PRODUCT_FAMILIES, work)
+
+    async def _read(self, family: ProductFamily, product_id: str) -> RemoteListing:
+        params = {"product_id": wire_id(product_id, "product_id")}
+        attempts: int = rules("wire")["detail_reads"]
+        for attempt in range(attempts):
+            if attempt:
+                await self._clock.sleep(rules("wire")["detail_pause_s"])
+            record = await self._session.call(family.read, params)
+            with reading(family.read):
+                record = plain_lists(record)
+                if rows(record.get(SKUS)):
+                    return read_listing(record)
+        raise TemporaryFault("marketplace.sku_missing", product_id=product_id)
+
+    async def _plan(self, family: ProductFamily, product_id: str, content: ListingContent) -> EditPlan:
         try:
-            before = await self.read_listing(product_id)
-            with reading(LISTING_READ):
-                return plan_edit(wire_id(product_id, "product_id"), before.raw, content)
+            before = await self._read(family, product_id)
+            with reading(family.read):
+                return family.plan(wire_id(product_id, "product_id"), before.raw, content)
         except Unanswered as error:
             # An edit whose reading failed was not sent: nothing can have been applied.
             raise TemporaryFault(error.error_code, **error.params) from None
@@ -124,9 +163,12 @@ class ListingCalls(Calls):
             "page_size": min(page_size, rules("wire")["product_page_max"]),
             **filters,
         }
-        answer = await self._session.call(LISTING_LIST, {QUERY: query})
-        with reading(LISTING_LIST):
-            found = tuple(read_summary(row, status) for row in rows(answer.get(PAGE_ROWS)))
-            return ResultPage(
-                found, page, pages=whole(answer.get("total_page")) or 0, total=whole(answer.get("product_count")) or 0
-            )
+
+        async def ask(family: ProductFamily) -> ResultPage[ListingSummary]:
+            answer = await self._session.call(family.list, {QUERY: query})
+            with reading(family.list):
+                found = tuple(read_summary(row, status) for row in rows(answer.get(PAGE_ROWS)))
+                pages, total = whole(answer.get("total_page")), whole(answer.get("product_count"))
+                return ResultPage(found, page, pages=pages or 0, total=total or 0)
+
+        return await self._with_family(ask)

@@ -7,20 +7,26 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from app.services.marketplace.aliexpress.calls import Calls
+from app.services.marketplace.aliexpress.encoding import wire_id
 from app.services.marketplace.aliexpress.envelope import reading
+from app.services.marketplace.aliexpress.mapping.families import ORDER_FAMILIES, OrderFamily
+from app.services.marketplace.aliexpress.mapping.lists import plain_lists
 from app.services.marketplace.aliexpress.mapping.methods import (
     CARRIER_LIST,
-    ORDER_LIST,
     SHIPMENT_CHANGE,
     SHIPMENT_DECLARE,
+    TRACKING,
 )
-from app.services.marketplace.aliexpress.mapping.order import read_order
+from app.services.marketplace.aliexpress.mapping.order import read_event, read_order
 from app.services.marketplace.aliexpress.mapping.store import read_carrier, write_changed_notice, write_notice
 from app.services.marketplace.aliexpress.mapping.table import rows
 from app.services.marketplace.aliexpress.rules import rules
-from app.services.marketplace.aliexpress.values import moment_text, whole
+from app.services.marketplace.aliexpress.values import span_texts, whole
 from app.services.marketplace.port import RemoteCarrier, RemoteOrder, ResultPage, ShipmentNotice
+from app.services.marketplace.records import TrackingEvent
 
+ORDERS = "orders"
+"""The noun under which the family of order methods is remembered."""
 _REMEMBERED = 8
 
 
@@ -67,6 +73,33 @@ class OrderCalls(Calls):
             found, page, pages=sum(one.pages for one in questions), total=sum(one.total for one in questions)
         )
 
+    async def read_order(self, order_id: str) -> RemoteOrder:
+        """One order in full."""
+        query = {
+            "order_id": wire_id(order_id, "order_id"),
+            "ext_info_bit_flag": rules("wire")["order_flags"],
+        }
+
+        async def read(family: OrderFamily) -> RemoteOrder:
+            answer = await self._session.call(family.read, {"param1": query})
+            with reading(family.read):
+                return read_order(plain_lists(answer), now=self._clock.now())
+
+        return await self._families.run(ORDERS, ORDER_FAMILIES, read)
+
+    async def track(self, order_id: str, carrier: str, tracking_no: str, country: str) -> tuple[TrackingEvent, ...]:
+        """The way of a parcel so far."""
+        params = {
+            "out_ref": order_id,
+            "service_name": carrier,
+            "logistics_no": tracking_no,
+            "to_area": country,
+            "origin": "ESCROW",
+        }
+        answer = await self._session.call(TRACKING, params)
+        with reading(TRACKING):
+            return tuple(read_event(row) for row in rows(answer.get("details")))
+
     async def carriers(self) -> tuple[RemoteCarrier, ...]:
         """Carrier services that shipment notices may name."""
         answer = await self._session.call(CARRIER_LIST)
@@ -93,19 +126,25 @@ class OrderCalls(Calls):
         return firsts[0]
 
     async def _order_page(self, question: _Question, page: int, size: int) -> tuple[RemoteOrder, ...]:
+        start, end = span_texts(question.created_from, question.created_to, "order")
         params: dict[str, Any] = {
-            "create_date_start": moment_text(question.created_from, "order"),
-            "create_date_end": moment_text(question.created_to, "order"),
+            "create_date_start": start,
+            "create_date_end": end,
             "order_status": question.status,
             "current_page": page,
             "page_size": size,
         }
-        answer = await self._session.call(ORDER_LIST, params)
-        now = self._clock.now()
-        with reading(ORDER_LIST):
-            question.pages = whole(answer.get("total_page")) or 0
-            question.total = whole(answer.get("total_count")) or 0
-            return tuple(read_order(row, now=now) for row in rows(answer.get("target_list")))
+
+        async def ask(family: OrderFamily) -> tuple[RemoteOrder, ...]:
+            sent = {name: value for name, value in params.items() if value != ""}
+            answer = await self._session.call(family.list, {family.wrapped: sent} if family.wrapped else sent)
+            now = self._clock.now()
+            with reading(family.list):
+                question.pages = whole(answer.get("total_page")) or 0
+                question.total = whole(answer.get("total_count")) or 0
+                return tuple(read_order(row, now=now) for row in rows(answer.get("target_list")))
+
+        return await self._families.run(ORDERS, ORDER_FAMILIES, ask)
 
 
 def _questions(created_from: datetime, created_to: datetime) -> list[_Question]:

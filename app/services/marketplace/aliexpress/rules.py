@@ -12,6 +12,6 @@ from app.paths import resources
 
 @cache
 def rules(name: str) -> dict[str, Any]:
-    """The rule file *name*: `errors`, `limits` or `wire`. Not to be changed by the caller."""
+    """The rule file *name*: `errors`, `limits`, `trace` or `wire`. Not to be changed by the caller."""
     data: dict[str, Any] = orjson.loads((resources() / "rules" / f"aliexpress_{name}.json").read_bytes())
     return data

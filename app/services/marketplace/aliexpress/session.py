@@ -8,14 +8,16 @@ from dataclasses import replace
 from typing import Any
 
 from app.services.marketplace.aliexpress.encoding import wire_params
+from app.services.marketplace.aliexpress.envelope import body_problem, refusal
 from app.services.marketplace.aliexpress.errors import TokenDead
-from app.services.marketplace.aliexpress.exchange import exchange
+from app.services.marketplace.aliexpress.exchange import exchange, secrets_of
 from app.services.marketplace.aliexpress.gateway import Gateway, Upload
 from app.services.marketplace.aliexpress.limits import Caller
 from app.services.marketplace.aliexpress.mapping.methods import Method, Repeat
 from app.services.marketplace.aliexpress.retry import RetryPolicy, with_retries
 from app.services.marketplace.aliexpress.tokens import TokenKeeper
-from app.services.marketplace.port import RateLimited, Refused, StoreCredentials
+from app.services.marketplace.port import MarketplaceError, RateLimited, Refused, StoreCredentials
+from app.services.marketplace.records import Pause
 
 log = logging.getLogger(__name__)
 
@@ -67,6 +69,15 @@ class StoreSession:
             is_waited_for=self.gateway.limits.is_waited_for,
         )
 
+    def pauses(self) -> tuple[Pause, ...]:
+        """The limits that hold this store's calls up now."""
+        return self.gateway.limits.pauses(Caller(self.tokens.current.app_key, self.store_key, ""))
+
+    def refusal(self, method: Method, answer: dict[str, Any]) -> MarketplaceError:
+        """The error that the body of a partial answer names."""
+        now, secrets = self.gateway.now(), secrets_of(self.tokens.current)
+        return refusal(body_problem(answer), method, now=now, secrets=secrets)
+
     async def close(self) -> None:
         """Let a token renewal under way finish, so that its answer is not lost."""
         await self.tokens.wait()
@@ -88,7 +99,7 @@ class StoreSession:
         turn = await limits.turn(caller)
         was_let_through = True
         try:
-            return await exchange(self.gateway, method, params, credentials, upload=upload)
+            return await exchange(self.gateway, method, params, credentials, upload=upload, store=self.store_key)
         except RateLimited as limit:
             was_let_through = False
             log.info("%s %s: %s", self.store_key, method.name, limit.error_code)

@@ -7,7 +7,7 @@ where the value is absent. A value in no documented form raises `ValueError`.
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import cache
 from typing import Any
@@ -110,8 +110,8 @@ def moment(value: Any, zone: str) -> datetime | None:
 
     Args:
         value: the text; fractions of a second are dropped.
-        zone: `order` (US Pacific with daylight saving) or `product` (China), see the rules. The hour that the
-            end of daylight saving repeats is read as its first passing.
+        zone: `order`, `feed` or `tracking` (US Pacific with daylight saving) or `product` (China), see the rules.
+            The hour that the end of daylight saving repeats is read as its first passing.
     """
     if value is None or value == "":
         return None
@@ -128,6 +128,22 @@ def moment_text(at: datetime, zone: str) -> str:
     if at.tzinfo is None:
         raise ValueError("a time without zone")
     return at.astimezone(_zone(zone)).strftime(rules("wire")["timestamp_form"])
+
+
+def span_texts(start: datetime, end: datetime, zone: str) -> tuple[str, str]:
+    """A span as the two local times of a filter, wide enough however the platform reads the hour that the end of
+    daylight saving repeats: a start in it moves before it, an end in it behind it."""
+    return _edge(start, zone, later=False), _edge(end, zone, later=True)
+
+
+def _edge(at: datetime, zone: str, *, later: bool) -> str:
+    local = at.astimezone(_zone(zone))
+    if local.replace(fold=1 - local.fold).astimezone(UTC) == at:
+        return moment_text(at, zone)
+    # Wall clock arithmetic on purpose: the hour that stands on the clock twice.
+    hour = local.replace(minute=0, second=0, microsecond=0, tzinfo=None)
+    edge = hour + timedelta(hours=1) if later else hour - timedelta(seconds=1)
+    return edge.strftime(rules("wire")["timestamp_form"])
 
 
 def embedded(value: Any) -> Any:

@@ -85,6 +85,9 @@ READ_AS = {
 """Lists of a SKU that have one name in requests and another in answers (protocol reference 5.1)."""
 TITLES, TITLE = "subject_list", "value"
 DETAILS, DETAIL = "detail_source_list", "web_detail"
+SOLUTION_TITLES, SOLUTION_TITLE = "multi_language_subject_list", "subject"
+SOLUTION_DETAILS = "multi_language_description_list"
+"""What the solution family calls the same lists; its entries, too, name a `locale` when they are read."""
 KEYWORDS = ("keyword", "product_more_keywords1", "product_more_keywords2")
 
 
@@ -136,11 +139,14 @@ def read_listing(record: dict[str, Any]) -> RemoteListing:
 
 
 def read_content(record: Mapping[str, Any]) -> ListingContent:
-    """What of a detail record we know."""
+    """What of a detail record we know; the record of either family."""
     values = read(LISTING, record)
-    locale = text(record.get("locale")) or "en_US"
-    title = localised(record.get(TITLES), locale)
-    detail = localised(record.get(DETAILS), locale)
+    titles = _titles(record)
+    locale = text(record.get("locale")) or next(
+        (text(entry.get("locale")) for entry in titles if entry.get(TITLE) == record.get("subject")), "en_US"
+    )
+    title = localised(titles, locale)
+    detail = localised(record.get(DETAILS, record.get(SOLUTION_DETAILS)), locale)
     shown = (title or {}).get("locale") or locale
     return ListingContent(
         title=text((title or {}).get(TITLE, record.get("subject"))),
@@ -151,6 +157,14 @@ def read_content(record: Mapping[str, Any]) -> ListingContent:
         language=language_of(shown),
         **values | {"currency": values["currency"] or "USD"},
     )
+
+
+def _titles(record: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The titles by language under the names of the offer family."""
+    if TITLES in record:
+        return rows(record[TITLES])
+    found = rows(record.get(SOLUTION_TITLES))
+    return [{"locale": text(entry.get("locale")), TITLE: text(entry.get(SOLUTION_TITLE))} for entry in found]
 
 
 def read_sku(sku: Mapping[str, Any], record: Mapping[str, Any]) -> SkuContent:

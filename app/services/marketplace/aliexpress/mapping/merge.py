@@ -29,7 +29,7 @@ from app.services.marketplace.aliexpress.mapping.listing import (
 )
 from app.services.marketplace.aliexpress.mapping.modules import detail_of, html_modules
 from app.services.marketplace.aliexpress.mapping.table import read, rows, write
-from app.services.marketplace.aliexpress.values import text
+from app.services.marketplace.aliexpress.values import listed, text
 from app.services.marketplace.port import AttributeContent, ListingContent, SkuContent, SkuProperty
 
 NOT_SENT = frozenset(
@@ -73,6 +73,7 @@ def plan_edit(product_id: int, raw: dict[str, Any], content: ListingContent) -> 
     record = {name: value for name, value in raw.items() if name not in NOT_SENT and value is not None}
     plan = EditPlan(record, kept=[name for name in record if name not in _OURS | {"product_id", "subject", "detail"}])
     record |= {**write(LISTING, content), "product_id": product_id, "package_type": content.lot_size > 1}
+    _merge_groups(plan, text(raw.get("group_id")))
     _merge_title(plan, content)
     _merge_detail(plan, content)
     if content.attributes:
@@ -80,6 +81,13 @@ def plan_edit(product_id: int, raw: dict[str, Any], content: ListingContent) -> 
     if content.skus:
         _merge_skus(plan, content)
     return plan
+
+
+def _merge_groups(plan: EditPlan, before: str) -> None:
+    """A new main group takes the old one's place among all groups of the listing, which the detail lists as well."""
+    after, groups = plan.record.get("group_id"), plan.record.get("group_ids")
+    if groups and before and text(after) != before:
+        plan.record["group_ids"] = [after if text(group) == before else group for group in listed(groups)]
 
 
 def _merge_title(plan: EditPlan, content: ListingContent) -> None:
@@ -132,30 +140,30 @@ def _merge_attributes(plan: EditPlan, attributes: Iterable[AttributeContent]) ->
 
 
 def _merge_skus(plan: EditPlan, content: ListingContent) -> None:
-    before = [_renamed(sku) for sku in rows(plan.record.get(SKUS))]
-    partners = _partners(before, content.skus)
+    before = [renamed(sku) for sku in rows(plan.record.get(SKUS))]
+    found = partners(before, content.skus)
     merged = []
-    for sku, old in zip(content.skus, partners, strict=True):
+    for sku, old in zip(content.skus, found, strict=True):
         new = write_sku(sku, content.currency)
         if old is not None:
             plan.kept += _new_paths(plan.kept, (f"{SKUS}.{name}" for name in old if name not in _OURS_OF_SKU))
             new[PROPERTIES] = _merged_properties(old, new[PROPERTIES])
             new = old | new
         merged.append(new)
-    gone = [old for old in before if not any(old is partner for partner in partners)]
+    gone = [old for old in before if not any(old is partner for partner in found)]
     plan.lost += [f"{SKUS}[{text(old.get('sku_code')) or _key(old)}]" for old in gone]
     plan.record[SKUS] = merged
 
 
-def _renamed(sku: dict[str, Any]) -> dict[str, Any]:
-    """A SKU of an answer with the names that requests use."""
+def renamed(sku: dict[str, Any]) -> dict[str, Any]:
+    """A SKU of an answer with the names that requests of the offer family use."""
     written = {answer: request for request, answer in READ_AS.items()}
     return {
         written.get(name, name): value for name, value in sku.items() if name not in SKU_NOT_SENT and value is not None
     }
 
 
-def _partners(before: list[dict[str, Any]], after: tuple[SkuContent, ...]) -> list[dict[str, Any] | None]:
+def partners(before: list[dict[str, Any]], after: tuple[SkuContent, ...]) -> list[dict[str, Any] | None]:
     """For each new SKU the old one it goes on from: the same property values first, then the same code."""
     by_key = {_key(old): old for old in before}
     found = [by_key.get(_key_of(sku.properties)) for sku in after]

@@ -6,10 +6,21 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from app.services.marketplace.aliexpress.mapping.table import ID, ORDER_TIME, TEXT, WHOLE, Field, Table, read, rows
+from app.services.marketplace.aliexpress.mapping.table import (
+    ID,
+    ORDER_TIME,
+    TEXT,
+    TRACKING_TIME,
+    WHOLE,
+    Field,
+    Table,
+    read,
+    rows,
+)
 from app.services.marketplace.aliexpress.rules import rules
 from app.services.marketplace.aliexpress.values import minor_units, text, whole
 from app.services.marketplace.port import RemoteOrder, RemoteOrderLine
+from app.services.marketplace.records import TrackingEvent
 
 ORDER: Table = (
     Field("order_id", "order_id", ID, also=("id",)),
@@ -19,12 +30,18 @@ ORDER: Table = (
     Field("buyer_name", "buyer_signer_fullname", TEXT),
 )
 LINE: Table = (
-    Field("line_id", "child_id", ID, also=("id",)),
+    Field("line_id", "child_id", ID, also=("child_order_id", "id")),
     Field("product_id", "product_id", ID),
     Field("title", "product_name", TEXT),
     Field("sku_code", "sku_code", TEXT),
     Field("quantity", "product_count", WHOLE),
     Field("status", "son_order_status", TEXT, also=("order_status", "show_status")),
+)
+EVENT: Table = (
+    Field("at", "event_date", TRACKING_TIME),
+    Field("place", "address", TEXT),
+    Field("text", "event_desc", TEXT),
+    Field("action", "action_code", TEXT, also=("status",)),
 )
 AMOUNTS = ("pay_amount", "order_amount")
 UNIT_PRICES = ("product_unit_price", "product_price")
@@ -53,6 +70,11 @@ def read_order(record: dict[str, Any], *, now: datetime) -> RemoteOrder:
         raw=record,
         **read(ORDER, record),
     )
+
+
+def read_event(record: Mapping[str, Any]) -> TrackingEvent:
+    """A step of a parcel."""
+    return TrackingEvent(**read(EVENT, record))
 
 
 def _line(record: Mapping[str, Any]) -> RemoteOrderLine:

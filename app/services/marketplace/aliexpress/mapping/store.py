@@ -18,7 +18,7 @@ from app.services.marketplace.aliexpress.mapping.table import (
     rows,
     write,
 )
-from app.services.marketplace.aliexpress.values import embedded, text
+from app.services.marketplace.aliexpress.values import embedded, flag, text, whole
 from app.services.marketplace.port import (
     RemoteAttribute,
     RemoteAttributeValue,
@@ -30,6 +30,7 @@ from app.services.marketplace.port import (
     ShipmentNotice,
     UploadedImage,
 )
+from app.services.marketplace.records import SizeChart, StoreProfile
 
 
 def _name(language: str) -> Form:
@@ -78,6 +79,20 @@ CARRIER: Table = (
     Field("tracking_pattern", "tracking_no_regex", TEXT),
     Field("min_days", "min_process_day", WHOLE),
     Field("max_days", "max_process_day", WHOLE),
+)
+PROFILE: Table = (
+    Field("seller_id", "seller_id", ID, also=("shop_id",)),
+    Field("shop_name", "shop_name", TEXT),
+    Field("country", "country", TEXT, also=("country_code",)),
+    Field("currency", "quotation_currency", TEXT),
+    Field("listings_max", "limit_store_product_number", WHOLE),
+)
+PROFILE_COUNTS = ("online_store_product_number", "auth_store_product_number")
+"""Both count against the limit (protocol reference 5.8)."""
+SIZE_CHART: Table = (
+    Field("chart_id", "sizechart_id", ID),
+    Field("name", "name", TEXT, also=("model_name",)),
+    Field("is_default", "is_default", FLAG, default=False),
 )
 IMAGE: Table = (Field("width", "width", WHOLE), Field("height", "height", WHOLE))
 NOTICE: Table = (
@@ -145,6 +160,22 @@ def read_promise_template(record: Mapping[str, Any]) -> RemotePromiseTemplate:
 def read_carrier(record: Mapping[str, Any]) -> RemoteCarrier:
     """A carrier service."""
     return RemoteCarrier(**read(CARRIER, record))
+
+
+def read_profile(record: Mapping[str, Any]) -> StoreProfile:
+    """Who the store is, from either family's answer."""
+    counts = [whole(record.get(name)) for name in PROFILE_COUNTS]
+    known = [count for count in counts if count is not None]
+    return StoreProfile(
+        listings=sum(known) if known else None,
+        may_post=not flag(record.get("product_posting_forbidden")),
+        **read(PROFILE, record),
+    )
+
+
+def read_size_chart(record: Mapping[str, Any]) -> SizeChart:
+    """A size chart of the store."""
+    return SizeChart(**read(SIZE_CHART, record))
 
 
 def read_image(record: Mapping[str, Any]) -> UploadedImage:

@@ -104,6 +104,7 @@ FLAG = Form(flag)
 WEIGHT = Form(grams, kilograms)
 PRODUCT_TIME = Form(lambda value: moment(value, "product"))
 ORDER_TIME = Form(lambda value: moment(value, "order"))
+TRACKING_TIME = Form(lambda value: moment(value, "tracking"))
 ID = Form(ident)
 ADDRESSES = Form(
     lambda value: tuple(part for part in text(value).split(";") if part),

@@ -1,0 +1,202 @@
+"""Edits in the solution family: partial, but a list that is sent replaces what was there (protocol reference 5.3).
+
+So only what differs is sent, and lists are sent whole, with everything that was in them as far as requests of this
+family have a name for it. What has none is named as lost.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from app.services.marketplace.aliexpress.mapping.listing import (
+    ATTRIBUTE,
+    ATTRIBUTES,
+    DETAIL,
+    PROPERTIES,
+    SKUS,
+    SOLUTION_DETAILS,
+    SOLUTION_TITLE,
+    SOLUTION_TITLES,
+    language_of,
+    locale_of,
+    read_content,
+)
+from app.services.marketplace.aliexpress.mapping.merge import NOT_SENT, EditPlan, partners, renamed
+from app.services.marketplace.aliexpress.mapping.modules import detail_of, html_modules
+from app.services.marketplace.aliexpress.mapping.solution import (
+    COUNTRY_PRICES,
+    EDIT_PROPERTY,
+    FIXED,
+    LISTING,
+    SENT_ATTRIBUTE,
+    SENT_ATTRIBUTES,
+    SENT_PROPERTIES,
+    SENT_SKUS,
+    SKU_KEPT,
+    write_sku,
+)
+from app.services.marketplace.aliexpress.mapping.table import read, rows, write
+from app.services.marketplace.aliexpress.values import text
+from app.services.marketplace.port import AttributeContent, ListingContent, Refused, SkuContent
+
+READ_IDS = ("sku_property_id", "property_value_id")
+SENT_IDS = ("sku_attribute_name_id", "sku_attribute_value_id")
+_SAID_OF_SKU = frozenset(("sku_code", "sku_price", "currency_code", "ipm_sku_stock", "barcode", PROPERTIES, *SKU_KEPT))
+_SAID_OF_PROPERTY = frozenset(("sku_property_id", "property_value_id", "property_value_definition_name", "sku_image"))
+_SAID_OF_ATTRIBUTE = frozenset(row.wire for row in ATTRIBUTE)
+_OURS = frozenset(
+    (
+        *NOT_SENT,
+        *("product_id", "subject", "detail", "category_id", "image_u_r_ls", "freight_template_id", "delivery_time"),
+        *("product_unit", "gross_weight", "package_length", "package_width", "package_height", "lot_num"),
+        *("package_type", "group_id", "currency_code", "locale", SKUS, ATTRIBUTES, SOLUTION_TITLES, SOLUTION_DETAILS),
+    )
+)
+
+
+def plan_solution_edit(product_id: int, raw: dict[str, Any], content: ListingContent) -> EditPlan:
+    """The request that changes *raw*, a detail record with plain lists, into *content*: only what differs.
+
+    An empty text, an empty list of attributes and None mean "leave as it is".
+
+    Raises:
+        Refused: `marketplace.field_fixed` for what this family cannot change.
+        ValueError: *raw* has a value in no documented form.
+    """
+    before = read_content(raw)
+    for name in FIXED:
+        wanted, found = getattr(content, name), getattr(before, name)
+        if wanted and found and wanted != found:
+            raise Refused("marketplace.field_fixed", field=name, name=name)
+    wanted_fields = write(LISTING, content)
+    found_fields = write(LISTING, before)
+    changed = {name: value for name, value in wanted_fields.items() if found_fields.get(name) != value}
+    plan = EditPlan({"product_id": product_id, **changed})
+    plan.kept = [name for name, value in raw.items() if name not in _OURS and value is not None]
+    _change_title(plan, raw, content)
+    _change_detail(plan, raw, content)
+    if content.attributes and content.attributes != before.attributes:
+        _change_attributes(plan, raw, content.attributes)
+    if content.skus and not _are_same(before.skus, content.skus):
+        _change_skus(plan, raw, content)
+    return plan
+
+
+def _are_same(before: tuple[SkuContent, ...], after: tuple[SkuContent, ...]) -> bool:
+    """Whether the variants say the same; None in *after* is "leave as it is"."""
+    if len(before) != len(after):
+        return False
+    return all(
+        old == (replace(new, stock=old.stock) if new.stock is None else new)
+        for old, new in zip(before, after, strict=True)
+    )
+
+
+def _change_title(plan: EditPlan, raw: dict[str, Any], content: ListingContent) -> None:
+    if content.title:
+        values = {SOLUTION_TITLE: content.title}
+        _change_localised(plan, raw, SOLUTION_TITLES, content, values)
+
+
+def _change_detail(plan: EditPlan, raw: dict[str, Any], content: ListingContent) -> None:
+    if not content.detail_html:
+        return
+    language = language_of(locale_of(content.language))
+    entry = next((row for row in rows(raw.get(SOLUTION_DETAILS)) if _language(row) == language), {})
+    after = detail_of(content.detail_html, entry.get(DETAIL))
+    _change_localised(plan, raw, SOLUTION_DETAILS, content, {DETAIL: after})
+    if html_modules(entry.get(DETAIL)) > html_modules(after):
+        plan.lost.append(f"{SOLUTION_DETAILS}[{text(entry.get('locale'))}].moduleList")
+
+
+def _change_localised(
+    plan: EditPlan, raw: dict[str, Any], name: str, content: ListingContent, values: dict[str, str]
+) -> None:
+    """The list *name* with *values* in the entry of our language, beside all others; not sent where that is so."""
+    language = language_of(locale_of(content.language))
+    entries = [
+        {"language": _language(row), **{key: value for key, value in row.items() if key != "locale" and value}}
+        for row in rows(raw.get(name))
+    ]
+    found = [entry for entry in entries if entry["language"] == language]
+    if found and found[0].items() >= values.items():
+        return
+    plan.kept += [f"{name}[{entry['language']}]" for entry in entries if entry["language"] != language]
+    if found:
+        plan.record[name] = [entry | values if entry is found[0] else entry for entry in entries]
+    else:
+        plan.record[name] = [*entries, {"language": language, **values}]
+
+
+def _language(entry: dict[str, Any]) -> str:
+    return language_of(text(entry.get("locale") or entry.get("language")))
+
+
+def _change_attributes(plan: EditPlan, raw: dict[str, Any], wanted: tuple[AttributeContent, ...]) -> None:
+    plan.record[SENT_ATTRIBUTES] = [write(SENT_ATTRIBUTE, attribute) for attribute in wanted]
+    ids = {attribute.name_id for attribute in wanted if attribute.name_id}
+    names = {attribute.name for attribute in wanted if not attribute.name_id}
+    for row in rows(raw.get(ATTRIBUTES)):
+        old = AttributeContent(**read(ATTRIBUTE, row))
+        path = f"{ATTRIBUTES}[{old.name_id or old.name}]"
+        if old.name_id not in ids and old.name not in names:
+            plan.lost.append(path)
+        else:  # such as the unit of a measured value, which this family's requests cannot name
+            plan.lost += [f"{path}.{name}" for name, value in row.items() if name not in _SAID_OF_ATTRIBUTE and value]
+
+
+def _change_skus(plan: EditPlan, raw: dict[str, Any], content: ListingContent) -> None:
+    before = [renamed(sku) for sku in rows(raw.get(SKUS))]
+    found = partners(before, content.skus)
+    plan.record[SENT_SKUS] = [
+        _continued(plan, old, sku, content.currency) for sku, old in zip(content.skus, found, strict=True)
+    ]
+    gone = [old for old in before if not any(old is partner for partner in found)]
+    plan.lost += [f"{SKUS}[{text(old.get('sku_code'))}]" for old in gone]
+    plan.lost += _orphaned_prices(raw, {sku.code for sku in content.skus})
+
+
+def _continued(plan: EditPlan, old: dict[str, Any] | None, sku: SkuContent, currency: str) -> dict[str, Any]:
+    """*sku* as it is sent, with what the variant it goes on from has besides."""
+    new = write_sku(sku, currency, EDIT_PROPERTY)
+    if old is None:
+        return new
+    kept = {sent: old[found] for found, sent in SKU_KEPT.items() if found in old}
+    if sku.stock is None and old.get("ipm_sku_stock") is not None:
+        kept["inventory"] = old["ipm_sku_stock"]
+    if not sku.barcode and old.get("barcode"):
+        kept["bar_code"] = old["barcode"]
+    plan.kept += [f"{SKUS}.{name}" for name in SKU_KEPT if name in old and f"{SKUS}.{name}" not in plan.kept]
+    lost = [f"{SKUS}.{name}" for name, value in old.items() if name not in _SAID_OF_SKU and value not in ("", [], {})]
+    lost += [
+        f"{SKUS}.{PROPERTIES}.{name}"
+        for part in rows(old.get(PROPERTIES))
+        for name, value in part.items()
+        if name not in _SAID_OF_PROPERTY and value
+    ]
+    plan.lost += [path for path in dict.fromkeys(lost) if path not in plan.lost]
+    _keep_properties(new, old)
+    return kept | new
+
+
+def _keep_properties(new: dict[str, Any], old: dict[str, Any]) -> None:
+    """Own names and pictures of the same values, where ours names none."""
+    before = {tuple(text(row.get(name)) for name in READ_IDS): row for row in rows(old.get(PROPERTIES))}
+    for part in new[SENT_PROPERTIES]:
+        row = before.get(tuple(text(part.get(name)) for name in SENT_IDS), {})
+        for ours, theirs in (("sku_attribute_value", "property_value_definition_name"), ("sku_image", "sku_image")):
+            if row.get(theirs):
+                part.setdefault(ours, row[theirs])
+
+
+def _orphaned_prices(raw: dict[str, Any], codes: set[str]) -> list[str]:
+    """Prices by country of codes that no variant has any more."""
+    configuration = raw.get(COUNTRY_PRICES)
+    countries = rows(configuration.get("country_price_list")) if isinstance(configuration, dict) else []
+    return [
+        f"{COUNTRY_PRICES}[{text(country.get('ship_to_country'))}][{text(price.get('sku_code'))}]"
+        for country in countries
+        for price in rows(country.get("sku_price_by_country_list"))
+        if text(price.get("sku_code")) not in codes
+    ]
