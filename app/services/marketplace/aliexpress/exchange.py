@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from app.services.marketplace.aliexpress.envelope import open_answer
@@ -11,6 +12,9 @@ from app.services.marketplace.aliexpress.gateway import REST_PATH, SYNC_PATH, Ga
 from app.services.marketplace.aliexpress.mapping.methods import Method
 from app.services.marketplace.aliexpress.signing import sign_iop
 from app.services.marketplace.port import StoreCredentials
+
+_LONGEST_CALL = timedelta(minutes=10)
+"""A clock that moved further than this during a call was set."""
 
 
 async def exchange(
@@ -32,13 +36,20 @@ async def exchange(
     """
     secrets = (credentials.access_token, credentials.refresh_token, credentials.app_secret, *hide)
     for is_last in (False, True):
+        asked_at = gateway.now()
         reply = await _send(gateway, method, params, credentials, upload)
+        gateway.heed(reply)
         try:
             return open_answer(reply.body, method, now=gateway.now(), secrets=secrets)
         except WrongClock:
-            if is_last or not gateway.set_clock(reply):
+            if is_last or not (gateway.set_clock(reply) or _is_corrected(asked_at, gateway.now())):
                 raise
     raise AssertionError("unreachable")
+
+
+def _is_corrected(asked_at: datetime, now: datetime) -> bool:
+    """Whether another call has set the clock since this one was sent."""
+    return abs(now - asked_at) > _LONGEST_CALL
 
 
 async def _send(
