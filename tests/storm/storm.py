@@ -20,8 +20,8 @@ from tests.storm.weather import CLOCKS_H, POINTS, calm, forecast, switches
 PATIENCE_S = 25.0
 """How long a round may take before the next begins: a quota that is used up lets nothing happen."""
 LOOK_S = 0.02
-LAST_ROUNDS = 12
-"""Runs under a clear sky that must be enough to bring everything to its end."""
+DRIZZLES, LAST_ROUNDS = 2, 12
+"""Runs that must be enough to bring everything to its end, the first of them not yet under a clear sky."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ class Storm:
             made += self._more_work(desk, min(share, plan.listings - made))
             self._set_weather(market, weather, number)
             self._start_missing(desk, market)
-            self._wait_for_calls(market, self._dice.randrange(5, 60))
+            self._wait_for_calls(market, self._dice.randrange(5, 40 + 5 * desk.open_tasks()))
             self._kill_one(desk)
             sky = f"{number}: {weather}, clock {self._hours:+}"
             self._say(f"{sky}, {self._outcome.kills} kills, {made} made, {desk.open_tasks()} open")
@@ -187,9 +187,11 @@ class Storm:
     # -- clearing up ---------------------------------------------------------------------------------------------
 
     def _clear_up(self, desk: StormDesk, market: StormMarket) -> None:
-        """No faults any more, programs that run to their end, and a person who sends again what failed."""
-        market.switch(calm())
-        for _ in range(LAST_ROUNDS):
+        """A last drizzle, then no faults any more; programs run to their end, a person sends again what failed."""
+        market.switch(switches("drizzle", self._plan.seed))
+        for number in range(LAST_ROUNDS):
+            if number == DRIZZLES:
+                market.switch(calm())
             self._wait_for_end(self._programs)
             self._outcome.asked += desk.decide_all(market)
             desk.edit(desk.ids("rejected"), self._dice)

@@ -59,6 +59,7 @@ class Gate:
         ending: why the run stops, None as long as it goes on.
         error: what made it stop, where something did.
         waited_s: seconds spent waiting for limits.
+        is_held: the store's queue stands still (`pauses.py`); set from outside, as `ctx.pause` is.
     """
 
     def __init__(
@@ -81,6 +82,7 @@ class Gate:
         self.error: AppError | None = None
         self.waited_s = 0.0
         self.is_paused = False
+        self.is_held = False
 
     async def wait(self) -> bool:
         """Wait until a request may leave. False: the run ends, nothing may leave any more."""
@@ -172,7 +174,7 @@ class Gate:
             self.end(Ending.KEPT if self._ctx in _kept else Ending.CANCELLED)
         if self.ending is not None:
             return
-        if self.is_paused != self._ctx.pause.is_set():
+        if self.is_paused != (self.is_held or self._ctx.pause.is_set()):
             self.is_paused = not self.is_paused
             self._on_pause(self.is_paused)
         rest_s = self._until - now
@@ -185,7 +187,7 @@ class Gate:
 
     def _say(self, rest_s: float) -> None:
         if self.is_paused:
-            self._counts.say("publishing.paused")
+            self._counts.say("publishing.store_paused" if self.is_held else "publishing.paused")
         elif not self._is_limit:
             self._counts.say("publishing.out_of_reach", seconds=math.ceil(rest_s))
         elif rest_s > LONG_LIMIT_S:
