@@ -11,8 +11,9 @@ from app.models.base import Base, JsonDict, Ms
 class ListingSync(Base):
     """One row a store: what is known to be here, and the pass that was not finished.
 
-    `full_ms` is when the last whole pass began, `until_ms` up to when changes are here (by this computer's clock).
-    `pass_…` describe a pass under way: since when it asks for changes (NULL for all), the state and the next page.
+    `full_ms` is when the last whole pass began (by this computer's clock), `until_ms` up to when changes are here (by
+    the platform's). `pass_…` describe a pass under way: since when it asks for changes (NULL for all), the latest
+    change it saw, the state and the next page.
     """
 
     __tablename__ = "listing_sync"
@@ -22,6 +23,7 @@ class ListingSync(Base):
     until_ms: Mapped[Ms | None]
     pass_started_ms: Mapped[Ms | None]
     pass_since_ms: Mapped[Ms | None]
+    pass_newest_ms: Mapped[Ms | None]
     pass_status: Mapped[str] = mapped_column(default="")
     pass_page: Mapped[int] = mapped_column(default=1)
 

@@ -33,6 +33,7 @@ def upgrade() -> None:
         sa.Column("until_ms", MS, nullable=True),
         sa.Column("pass_started_ms", MS, nullable=True),
         sa.Column("pass_since_ms", MS, nullable=True),
+        sa.Column("pass_newest_ms", MS, nullable=True),
         sa.Column("pass_status", sa.String(), nullable=False, server_default=""),
         sa.Column("pass_page", sa.Integer(), nullable=False, server_default="1"),
         sa.ForeignKeyConstraint(["store_id"], ["store.id"], name="fk_listing_sync_store_id_store", ondelete="CASCADE"),
