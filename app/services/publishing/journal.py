@@ -105,6 +105,9 @@ def accept(connection: Connection, key: TaskKey, product_id: str, content_hash: 
     ).rowcount
     if not settled:
         return False
+    connection.exec_driver_sql(
+        "DELETE FROM listing_conflict WHERE listing_id = ?", (key.listing_id,)
+    )  # ours stands now
     if _show_accepted(connection, key.listing_id, product_id, content_hash) != product_id:
         _give_way(connection, key.listing_id, product_id)
         _show_accepted(connection, key.listing_id, product_id, content_hash)
