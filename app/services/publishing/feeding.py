@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from app.services.clock import now_ms
 from app.services.publishing.parts import RunParts
@@ -24,6 +24,7 @@ class Feeder:
 
     Args:
         hopes: how many unknown listings may still turn out to need sending.
+        take_over: takes up what other runs died over meanwhile; True: there was something.
         waits_for_time: whether to stay until scheduled listings are due; else they are left queued.
 
     Attributes:
@@ -31,10 +32,16 @@ class Feeder:
     """
 
     def __init__(
-        self, parts: RunParts, preparer: Preparer, hopes: Callable[[], int], *, waits_for_time: bool = False
+        self,
+        parts: RunParts,
+        preparer: Preparer,
+        hopes: Callable[[], int],
+        take_over: Callable[[], Awaitable[bool]],
+        *,
+        waits_for_time: bool = False,
     ) -> None:
         self._parts, self._preparer, self._hopes = parts, preparer, hopes
-        self._waits_for_time = waits_for_time
+        self._take_over, self._waits_for_time = take_over, waits_for_time
         self._queue: asyncio.Queue[Prepared | None] = asyncio.Queue()
         self._twins: list[Prepared] = []
         self._twin_rounds = 0
@@ -95,8 +102,9 @@ class Feeder:
                     self._bring_twins()
                 elif self._is_finished():
                     if self._has_looked_last:
-                        if not await self._nap():
+                        if not await self._take_over() and not await self._nap():
                             return
+                        self.is_dry = self._has_looked_last = False
                         continue
                     self.is_dry, self._has_looked_last = False, True  # somebody may have queued more meanwhile
                 else:
@@ -115,7 +123,6 @@ class Feeder:
         if rest_s > 0:
             self._parts.counts.say("publishing.scheduled", n=math.ceil(rest_s / 60))
             await self._wait(min(rest_s, LONGEST_NAP_S))
-        self.is_dry = self._has_looked_last = False
         return True
 
     async def _wait(self, seconds: float | None) -> None:
@@ -136,7 +143,7 @@ class Feeder:
         if chunk.ended:
             self._parts.counts.put_all(chunk.ended)
         self._parts.batch_ids |= chunk.batch_ids
-        if chunk.ready:
+        if chunk.ready and not self._parts.gate.is_paused:
             self._parts.counts.say("")
         for prepared in chunk.ready:
             self._queue.put_nowait(prepared)

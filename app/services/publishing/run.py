@@ -136,9 +136,7 @@ class _Run:
         )
         self._preparer = Preparer(db, store_id, owner, batch_id)
         self._reconciler = Reconciler(self._parts)
-        self._feeder = Feeder(
-            self._parts, self._preparer, lambda: len(self._reconciler.pending), waits_for_time=waits_for_time
-        )
+        self._feeder = Feeder(self._parts, self._preparer, self._hopes, self._take_over, waits_for_time=waits_for_time)
         self._reconciler.on_queued = self._feeder.look_again
         self._reviewer = Reviewer(self._parts)
 
@@ -199,6 +197,19 @@ class _Run:
                     helper.cancel()
                 await asyncio.gather(*helpers, return_exceptions=True)
                 await self._parts.uploader.close()
+
+    def _hopes(self) -> int:
+        return len(self._reconciler.pending)
+
+    async def _take_over(self) -> bool:
+        """Another program may have died since this run began: free what it had claimed, look up what it had sent."""
+        found = await asyncio.to_thread(recover, self._db, self._store_id)
+        if found.unknown:
+            for task in await self._journal.submit(lambda at: adopt_unknown(at, self._store_id, self._owner)):
+                self._parts.batch_ids.add(task.batch_id)
+                self._reconciler.add(task)
+                self._counts.put(task.task_id, TaskState.UNKNOWN)
+        return bool(found.freed or found.unknown)
 
     async def _watch_store(self) -> None:
         """Heed a pause of the store; cancelled from outside. The database's being busy is no reason to end."""
