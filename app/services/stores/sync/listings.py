@@ -31,7 +31,7 @@ from app.services.marketplace.port import (
 )
 from app.services.stores.sync.categories import ensure_attributes
 from app.services.stores.sync.mapping import DELETED
-from app.services.stores.sync.passes import Pass, advance, begin, count_seen, finish, missing, seen_among
+from app.services.stores.sync.passes import Pass, advance, begin, count_seen, count_there, finish, missing, seen_among
 from app.services.stores.sync.results import ListingCounts
 from app.services.stores.sync.writing import Known, PageWriter, is_current, load_known
 from app.services.tasks import TaskContext
@@ -102,6 +102,8 @@ class ListingSync:
     def _finish(self) -> None:
         with self.db.bulk() as connection:
             finish(connection, self.store_id, self._at, is_complete=not self.counts.failed)
+            if not self._at.is_whole:
+                self.counts.seen = count_there(connection, self.store_id)
 
     async def _take(self, rows: Sequence[ListingSummary], status: RemoteStatus, next_page: int) -> None:
         """One page: details of what is new or changed, then one transaction that also says where to go on. A listing

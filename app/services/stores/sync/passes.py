@@ -121,6 +121,16 @@ def count_seen(connection: Connection, store_id: int) -> int:
     return int(found.scalar_one())
 
 
+def count_there(connection: Connection, store_id: int) -> int:
+    """Listings of ours that the platform has, as far as we know."""
+    found = connection.exec_driver_sql(
+        "SELECT count(*) FROM listing WHERE store_id = ? AND product_id IS NOT NULL "
+        "AND NOT (status = 'off' AND off_reason = ?)",
+        (store_id, DELETED),
+    )
+    return int(found.scalar_one())
+
+
 def missing(connection: Connection, store_id: int, limit: int) -> list[tuple[int, str]]:
     """Listings of ours that the platform had and that stood in no list of this pass."""
     rows = connection.exec_driver_sql(
