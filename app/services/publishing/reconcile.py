@@ -26,13 +26,17 @@ from app.services.publishing.preparing import sent_content
 
 log = logging.getLogger(__name__)
 
+AT_A_TIME = 4
+"""Look-ups under way together: after an outage a whole batch may be unknown, and one takes a dozen calls."""
 ABSENCES_NEEDED = 2
 """Look-ups that must find nothing before a listing is sent again."""
 SEVERAL = "publishing.several_found"
 
 
 class Reconciler:
-    """Looks up this run's unknown tasks one after the other, each not before it can be known.
+    """Looks up this run's unknown tasks a few at a time, each not before it can be known.
+
+    Two that are alike may be looked up together: which product is whose is decided in the journal, one by one.
 
     Attributes:
         pending: tasks that may still be settled in this run. Those left unknown for a person are not among them.
@@ -60,12 +64,12 @@ class Reconciler:
         """Look up whatever is due until the run ends; cancelled from outside when everything is sent."""
         gate = self._parts.gate
         while gate.ending is None:
-            due = min(self.pending.values(), key=lambda task: task.due_s, default=None)
-            wait_s = 3600.0 if due is None else due.due_s - time.monotonic()
-            if due is None or wait_s > 0:
-                await self._wait(wait_s)
+            due = sorted(self.pending.values(), key=lambda task: task.due_s)[:AT_A_TIME]
+            now_s = time.monotonic()
+            if not due or due[0].due_s > now_s:
+                await self._wait(due[0].due_s - now_s if due else 3600.0)
             elif await gate.wait():
-                await self._look(due)
+                await asyncio.gather(*(self._look(task) for task in due if task.due_s <= now_s))
                 self._parts.gate.changed.set()
 
     async def _wait(self, seconds: float) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -416,3 +418,29 @@ async def test_a_clock_set_forward_does_not_shorten_the_settle_delay(
     await publish(db, market, 1, settings=replace(FAST, settle_s=0.2))
     assert looks[1] - looks[0] >= 0.19
     assert (len(market.creates), states(db)) == (2, ["in_review"])
+
+
+async def test_a_batch_that_got_no_answer_is_looked_up_several_at_a_time(
+    db: Database, make_sellable: Make, market: FakeMarketplace
+) -> None:
+    """Twins among them: each product becomes one listing's, though both were asked about at once."""
+    skus = (("TWIN-1", 1890, 5),)
+    records = [make_sellable() for _ in range(6)] + [make_sellable("Twin Lamp For Both Bedsides", skus=skus)] * 2
+    market.script.extend([Applied()] * 7)
+    busy = most = 0
+    find = market.find_listings
+
+    async def counted(**asked: Any) -> tuple[RemoteListing, ...]:
+        nonlocal busy, most
+        busy += 1
+        most = max(most, busy)
+        await asyncio.sleep(0.01)
+        found = await find(**asked)
+        busy -= 1
+        return found
+
+    market.find_listings = counted  # type: ignore[method-assign]
+    result = await publish_all(db, market, [record.id for record in records], parallel=8)
+    assert (result.in_review, result.unknown, len(market.creates)) == (7, 0, 7)
+    assert 1 < most <= reconcile.AT_A_TIME
+    assert len({loaded(db, record.id).product_id for record in records}) == 7
