@@ -86,6 +86,15 @@ def test_field_by_field(db, clash):
     assert [(sku.price_minor, sku.stock) for sku in after.skus] == [(1790, 120), (1990, 44)]
 
 
+def test_variant_by_variant(db, clash):
+    edit_listings(db, [ListingEdit(clash.id, skus={clash.skus[0].id: {"stock": 1}})], label="change.edit")
+    assert resolve(db, [clash.id], Side.THEIRS, {"sku.stock@LM4402-BK"}).open == 1
+    assert [sku.stock for sku in only(db).skus] == [1, 44]
+    assert resolve(db, [clash.id], Side.OURS, {"sku.stock@LM4402-WH"}).open == 1
+    assert not {field for field, _ in fields(db)} & {"sku.stock"}
+    assert [sku.stock for sku in only(db).skus] == [1, 44]
+
+
 def test_in_bulk(db, market, make_lamp, sync):
     market.put(*(make_lamp(f"100500{at}", title=f"Lamp {at}") for at in range(4)))
     sync()

@@ -51,6 +51,15 @@ class Difference:
     ours: Any
     theirs: Any
 
+    @property
+    def key(self) -> str:
+        """Names this one field of this one variant: `sku.stock@LM4402-BK`, or the field where there is no variant."""
+        return f"{self.field}@{self.code}" if self.code else self.field
+
+    def is_among(self, fields: Collection[str] | None) -> bool:
+        """Whether *fields* name it, by field (of all variants) or by key; None names all."""
+        return fields is None or self.field in fields or self.key in fields
+
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
@@ -123,7 +132,8 @@ def resolve(
     fields: Collection[str] | None = None,
     ctx: TaskContext | None = None,
 ) -> Resolved:
-    """Let *side* count for *fields* (`Difference.field`, None for all) of these listings, all or none of them.
+    """Let *side* count for *fields* (`Difference.field` or `.key`, None for all) of these listings, all or none of
+    them.
 
     Raises:
         TaskCancelled: stopped; nothing was written.
@@ -199,21 +209,21 @@ def _edits(db: Database, listing_ids: Sequence[int], fields: Collection[str] | N
 
 
 def _edit(ours: ListingRecord, theirs: _Theirs, fields: Collection[str] | None) -> ListingEdit:
-    wanted = [one for one in _differences(ours, theirs) if fields is None or one.field in fields]
-    names = {one.field for one in wanted}
-    pairs = [(sku.id, theirs.partner(sku)) for sku in ours.skus if sku.id is not None]
+    wanted = [one for one in _differences(ours, theirs) if one.is_among(fields)]
+    names = {(one.field, one.code) for one in wanted}
+    pairs = [(sku, theirs.partner(sku)) for sku in ours.skus]
     changed = {
-        number: {name: getattr(other, name) for name in SKU_FIELDS if f"sku.{name}" in names}
-        for number, other in pairs
+        sku.id or 0: {name: getattr(other, name) for name in SKU_FIELDS if (f"sku.{name}", sku.code) in names}
+        for sku, other in pairs
         if other is not None
     }
     return ListingEdit(
         ours.id,
         fields={one.field: one.theirs for one in wanted if one.field in FIELDS},
         skus={number: values for number, values in changed.items() if values},
-        images=theirs.images if IMAGES in names else None,
-        new_skus=tuple(_fresh(sku) for sku in _added(ours, theirs)) if ADDED in names else (),
-        gone_skus=tuple(number for number, other in pairs if other is None) if REMOVED in names else (),
+        images=theirs.images if (IMAGES, "") in names else None,
+        new_skus=tuple(_fresh(sku) for sku in _added(ours, theirs) if (ADDED, sku.code) in names),
+        gone_skus=tuple(sku.id or 0 for sku, _ in pairs if (REMOVED, sku.code) in names),
     )
 
 
@@ -252,17 +262,16 @@ def _agree(
 
 def _take_ours(ours: ListingRecord, theirs: _Theirs, fields: Collection[str] | None) -> None:
     """Let what was decided for us stand on both sides, so that it is no difference any more."""
-    names = {one.field for one in _differences(ours, theirs) if fields is None or one.field in fields}
-    theirs.fields |= {name: getattr(ours, name) for name in names if name in FIELDS}
-    if IMAGES in names:
+    names = {(one.field, one.code) for one in _differences(ours, theirs) if one.is_among(fields)}
+    theirs.fields |= {name: getattr(ours, name) for name in FIELDS if (name, "") in names}
+    if (IMAGES, "") in names:
         theirs.images = list(ours.images)
-    if ADDED in names:
-        gone = _added(ours, theirs)
-        theirs.skus = [sku for sku in theirs.skus if sku not in gone]
+    gone = [sku for sku in _added(ours, theirs) if (ADDED, sku.code) in names]
+    theirs.skus = [sku for sku in theirs.skus if sku not in gone]
     for sku in ours.skus:
         other = theirs.partner(sku)
-        if other is None and REMOVED in names:
+        if (REMOVED, sku.code) in names:
             theirs.skus.append(SkuRecord(**asdict(sku)))
         for name in SKU_FIELDS:
-            if other is not None and f"sku.{name}" in names:
+            if other is not None and (f"sku.{name}", sku.code) in names:
                 setattr(other, name, getattr(sku, name))
