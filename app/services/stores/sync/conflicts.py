@@ -6,7 +6,7 @@ publish sends them; taking theirs is an edit like any other, which can be undone
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
@@ -27,6 +27,10 @@ LOCAL = frozenset({"product_key", "extra"})
 FIELDS = tuple(name for name in LISTING_FIELDS if name not in LOCAL)
 IMAGES, ADDED, REMOVED = "images", "sku.added", "sku.removed"
 """Besides fields of the listing and `sku.<field>`: pictures, a variant only they have, a variant only we have."""
+
+
+Choices = Mapping[int, Collection[str] | None]
+"""Fields or keys to decide by listing id, None for all of a listing."""
 
 
 class Side(StrEnum):
@@ -138,15 +142,24 @@ def resolve(
     Raises:
         TaskCancelled: stopped; nothing was written.
     """
+    return resolve_each(db, dict.fromkeys(listing_ids, fields), side, ctx)
+
+
+def resolve_each(db: Database, choices: Choices, side: Side, ctx: TaskContext | None = None) -> Resolved:
+    """As `resolve`, with fields of its own for each listing; one change that can be undone.
+
+    Raises:
+        TaskCancelled: stopped; nothing was written.
+    """
     change = None
     if side is Side.THEIRS:
-        edits = [edit for chunk in chunks(listing_ids) for edit in _edits(db, chunk, fields)]
-        label = {"label": "change.theirs", "params": {"n": len(edits)}}
-        change = edit_listings(db, edits, **label, ctx=ctx) if edits else None  # type: ignore[arg-type]
+        edits = [edit for chunk in chunks(list(choices)) for edit in _edits(db, chunk, choices)]
+        if edits:
+            change = edit_listings(db, edits, label="change.theirs", params={"n": len(edits)}, ctx=ctx)
     settled = still = 0
     with db.bulk() as connection:
-        for chunk in chunks(listing_ids):
-            done, left = _agree(connection, chunk, None if side is Side.THEIRS else (fields or ()), fields is None)
+        for chunk in chunks(list(choices)):
+            done, left = _agree(connection, chunk, choices if side is Side.OURS else None)
             settled, still = settled + done, still + left
     return Resolved(settled, still, change)
 
@@ -200,12 +213,12 @@ def _added(ours: ListingRecord, theirs: _Theirs) -> list[SkuRecord]:
     return [sku for sku in theirs.skus if sku not in partners]
 
 
-def _edits(db: Database, listing_ids: Sequence[int], fields: Collection[str] | None) -> list[ListingEdit]:
+def _edits(db: Database, listing_ids: Sequence[int], choices: Choices) -> list[ListingEdit]:
     """What taking theirs changes here."""
     with db.read() as session:
         kept = _kept(session.connection(), listing_ids)
         records = [record for record in load_listings(session, listing_ids) if record.id in kept]
-    return [_edit(record, kept[record.id], fields) for record in records]
+    return [_edit(record, kept[record.id], choices[record.id]) for record in records]
 
 
 def _edit(ours: ListingRecord, theirs: _Theirs, fields: Collection[str] | None) -> ListingEdit:
@@ -239,16 +252,14 @@ def _kept(connection: Connection, listing_ids: Sequence[int]) -> dict[int, _Thei
     return {number: _Theirs(orjson.loads(text)) for number, text in rows}
 
 
-def _agree(
-    connection: Connection, listing_ids: Sequence[int], ours_for: Collection[str] | None, is_all: bool
-) -> tuple[int, int]:
+def _agree(connection: Connection, listing_ids: Sequence[int], ours_for: Choices | None) -> tuple[int, int]:
     """Drop what was decided for us, and the conflicts in which nothing is left. Returns: settled, still open."""
     kept = _kept(connection, listing_ids)
     settled: list[int] = []
     for record in load_listings(connection, list(kept)):
         theirs = kept[record.id]
         if ours_for is not None:
-            _take_ours(record, theirs, None if is_all else ours_for)
+            _take_ours(record, theirs, ours_for[record.id])
             packed = {"fields": theirs.fields, "images": theirs.images, "skus": [asdict(sku) for sku in theirs.skus]}
             connection.exec_driver_sql(
                 "UPDATE listing_conflict SET theirs = ? WHERE listing_id = ?",
