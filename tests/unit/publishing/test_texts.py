@@ -35,7 +35,7 @@ NOTES = {
     "publishing.store_paused": {},
     "publishing.scheduled": {"n": 12},
     "publishing.rate_limited": {"seconds": 38},
-    "publishing.quota_used_up": {},
+    "publishing.quota_used_up": {"until": "23:00"},
     "publishing.out_of_reach": {"seconds": 2},
     "publishing.looking_up": {"n": 1},
     "publishing.in_review": {"n": 3},
