@@ -14,8 +14,10 @@ import pytest
 
 from tests.storm.storm import Plan, Storm
 
-SEED = int(os.environ.get("SHANGJIA_STORM_SEED", "1"))
-LISTINGS, KILLS = map(int, os.environ.get("SHANGJIA_STORM", "24,6").split(","))
+SEED = int(os.environ.get("SHANGJIA_STORM_SEED", "348"))
+"""The first that brings, in few rounds, a market that goes, a limit, cut connections, lost answers, refused reviews,
+dead tokens, and a clock that is set three times."""
+LISTINGS, KILLS = map(int, os.environ.get("SHANGJIA_STORM", "20,5").split(","))
 
 
 @pytest.mark.slow
@@ -26,7 +28,7 @@ def test_nothing_is_doubled_lost_or_wrong_in_a_storm(tmp_path: Path) -> None:
     _say(told)
     assert (outcome.doubled, outcome.lost, outcome.wrong) == ([], [], []), told
     assert outcome.left == 0, told
-    assert outcome.kills == KILLS, told
+    assert outcome.kills >= KILLS, told
     assert outcome.listings >= LISTINGS
     assert outcome.faults.total() > 0, "a storm without faults proves nothing"
 

@@ -20,13 +20,14 @@ from tests.storm.weather import CLOCKS_H, POINTS, calm, forecast, switches
 PATIENCE_S = 25.0
 """How long a round may take before the next begins: a quota that is used up lets nothing happen."""
 LOOK_S = 0.02
-DRIZZLES, LAST_ROUNDS = 2, 12
+DRIZZLES, LAST_ROUNDS = 1, 12
 """Runs that must be enough to bring everything to its end, the first of them not yet under a clear sky."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How much of a storm. With the same plan the same dice fall; the processes' timing is the machine's."""
+    """How much of a storm. The same plan brings the same weathers, clocks and points of death in the same rounds; how
+    far a program comes in a round is the machine's."""
 
     seed: int
     listings: int
@@ -71,8 +72,8 @@ class Storm:
     def __init__(self, folder: Path, plan: Plan, say: Callable[[str], None] = lambda line: None) -> None:
         self._folder, self._plan, self._say = folder, plan, say
         self._dice = Random(plan.seed)
+        self._round = Random()
         self._programs: list[subprocess.Popen[str] | None] = [None] * plan.programs
-        self._points: list[str] = [""] * plan.programs
         self._hours = 0.0
         self._outcome = Outcome()
 
@@ -96,14 +97,17 @@ class Storm:
 
     def _rage(self, desk: StormDesk, market: StormMarket) -> None:
         plan, made = self._plan, 0
-        for number, weather in enumerate(forecast(self._dice, plan.kills * 3)):
+        for number, weather in enumerate(forecast(Random(plan.seed), plan.kills * 3)):
             if self._outcome.kills >= plan.kills:
                 break
+            self._round = Random(f"{plan.seed}:{number}")
+            if self._round.random() < 0.3:
+                self._hours = self._round.choice(CLOCKS_H)  # somebody sets the computer's clock
             share = -(-plan.listings * (number + 1) // plan.kills) - made if number < plan.kills else 0
             made += self._more_work(desk, min(share, plan.listings - made))
             self._set_weather(market, weather, number)
             self._start_missing(desk, market)
-            self._wait_for_calls(market, self._dice.randrange(5, 40 + 5 * desk.open_tasks()))
+            self._wait_for_calls(market, 5 + int(self._round.random() * (15 + 3 * desk.open_tasks())))
             self._kill_one(desk)
             sky = f"{number}: {weather}, clock {self._hours:+}"
             self._say(f"{sky}, {self._outcome.kills} kills, {made} made, {desk.open_tasks()} open")
@@ -131,13 +135,10 @@ class Storm:
         market.switch(switches(weather, self._plan.seed * 1000 + number))
 
     def _start_missing(self, desk: StormDesk, market: StormMarket) -> None:
-        if self._dice.random() < 0.3:
-            self._hours = self._dice.choice(CLOCKS_H)  # somebody sets the computer's clock
+        points = [self._round.choice(POINTS) if self._round.random() < 0.5 else "" for _ in self._programs]
         for at, program in enumerate(self._programs):
             if program is None or program.poll() is not None:
-                self._programs[at] = None
-                self._points[at] = self._dice.choice(POINTS) if self._dice.random() < 0.5 else ""
-                self._programs[at] = self._start(desk, market, self._points[at], self._hours)
+                self._programs[at] = self._start(desk, market, points[at], self._hours)
 
     @staticmethod
     def _start(desk: StormDesk, market: StormMarket, point: str, hours: float) -> subprocess.Popen[str]:
@@ -170,7 +171,7 @@ class Storm:
             self._programs[at] = None
         working = self._working()
         if not ended and working and desk.open_tasks():
-            self._end(self._dice.choice(working))
+            self._end(self._round.choice(working))
             self._outcome.kills += 1
 
     def _end(self, at: int) -> None:
@@ -199,7 +200,7 @@ class Storm:
             desk.queue(desk.unsent())
             if not desk.open_tasks():
                 break
-            self._programs = [self._start(desk, market, "", 0.0) for _ in self._programs]
+            self._programs = [self._start(desk, market, "", 0.0)]
         self._outcome.left = desk.open_tasks()
         self._outcome.errors = desk.errors()
 

@@ -40,7 +40,7 @@ WEATHERS: dict[str, dict[str, Any]] = {
 """Switches by name; what one does not name stands at its default, with a drizzle of every fault."""
 
 BASE: dict[str, Any] = {"latency_ms": {**dict.fromkeys(WRITES, 15.0), "*": 2.0}, "audit_delay_s": 0.3}
-CLOCKS_H = (0.0, 0.0, 0.0, 0.75, -1.5, 3.0, -5.0, 13.0)
+CLOCKS_H = (0.0, 0.0, 0.75, -1.5, 3.0, -5.0, 13.0)
 """How wrong the computer's clock may be: nobody set it, a wrong zone, noon for midnight."""
 
 POINTS = tuple(

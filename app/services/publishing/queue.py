@@ -104,8 +104,7 @@ def enqueue(
 
     Args:
         release_held: a supervisor releases listings that are only on hold.
-        schedule: when they are sent. Until then they can be cancelled, edited and sent in another batch like any
-            that wait.
+        schedule: when they are sent. Until then they can be taken back like any that wait.
 
     Raises:
         NotFound: no such store.
