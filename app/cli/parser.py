@@ -20,6 +20,7 @@ MODULES = (
     "checking",
     "publishing",
     "listings",
+    "conflicts",
     "history",
     "exporting",
     "upkeep",

@@ -7,9 +7,18 @@ from app.models.freight_template import FreightTemplate
 from app.models.import_run import CellErrorRow, ImportRun, SheetMapping
 from app.models.listing import Image, ImageFile, Listing, ListingStatus, ProductGroup, Sku, UploadedImage
 from app.models.order import Order, OrderLine
-from app.models.publishing import JobState, PublishBatch, PublishTask, TaskAction, TaskState
+from app.models.publishing import (
+    JobState,
+    Priority,
+    PublishBatch,
+    PublishPause,
+    PublishTask,
+    TaskAction,
+    TaskState,
+)
 from app.models.setting import Setting
 from app.models.store import Store, StoreAccess, StoreHealth
+from app.models.syncing import ListingConflict, ListingSeen, ListingSync
 from app.models.warehouse_template import WarehouseCountry, WarehouseTemplate
 
 __all__ = [
@@ -26,11 +35,16 @@ __all__ = [
     "ImportRun",
     "JobState",
     "Listing",
+    "ListingConflict",
+    "ListingSeen",
     "ListingStatus",
+    "ListingSync",
     "Order",
     "OrderLine",
+    "Priority",
     "ProductGroup",
     "PublishBatch",
+    "PublishPause",
     "PublishTask",
     "Setting",
     "SheetMapping",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -45,6 +45,16 @@ class TaskAction(StrEnum):
     EDIT = "edit"
 
 
+class Priority(IntEnum):
+    """Whose turn it is, lowest first: what sells without stock costs points, a wrong price costs money, a new listing
+    costs nothing but time."""
+
+    STOCK_OUT = 0
+    PRICE = 1
+    EDIT = 2
+    NEW = 3
+
+
 class PublishBatch(Base):
     """One press of the button: the tasks it queued and how it ended."""
 
@@ -62,7 +72,7 @@ class PublishTask(Base):
     """One listing to send. `content_hash`, `title`, `codes` (sorted) and `sent_ms` are written before the request.
 
     At most one task of a listing is open at a time (partial unique index), so that two windows, two programs or
-    two clicks cannot send one listing twice.
+    two clicks cannot send one listing twice. `due_ms`: not sent before, 0 for at once.
     """
 
     __tablename__ = "publish_task"
@@ -77,6 +87,14 @@ class PublishTask(Base):
         Index("ix_publish_task_batch", "batch_id", "state"),
         Index("ix_publish_task_listing", "listing_id"),
         Index("ix_publish_task_state", "store_id", "state"),
+        Index(
+            "ix_publish_task_turn",
+            "store_id",
+            "priority",
+            "id",
+            sqlite_where=text("state = 'queued'"),
+            postgresql_where=text("state = 'queued'"),
+        ),
     )
 
     id: Mapped[Id]
@@ -88,6 +106,8 @@ class PublishTask(Base):
     content_hash: Mapped[str] = mapped_column(default="")
     title: Mapped[str] = mapped_column(default="")
     codes: Mapped[str] = mapped_column(default="")
+    priority: Mapped[int] = mapped_column(default=Priority.NEW)
+    due_ms: Mapped[Ms] = mapped_column(default=0)
     attempts: Mapped[int] = mapped_column(default=0)
     owner: Mapped[str] = mapped_column(default="")
     sent_ms: Mapped[Ms | None]
@@ -97,3 +117,12 @@ class PublishTask(Base):
     error_params: Mapped[JsonDict] = mapped_column(default=dict)
     error_text: Mapped[str] = mapped_column(default="")
     error_field: Mapped[str] = mapped_column(default="")
+
+
+class PublishPause(Base):
+    """A store whose queue stands still until somebody lets it go on."""
+
+    __tablename__ = "publish_pause"
+
+    store_id: Mapped[int] = mapped_column(ForeignKey("store.id", ondelete="CASCADE"), primary_key=True)
+    since_ms: Mapped[Ms]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+from email.utils import formatdate
 from html import escape
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -118,7 +119,7 @@ class Pages:
             content = content[: len(content) // 2]
         if answer.cut:
             return await _cut(request, content if answer.cut == "half" else b"")
-        headers = {}
+        headers = {"Date": formatdate(self._desk.clock() / 1000, usegmt=True)}  # clients set their clock by it
         if len(content) >= COMPRESS_FROM and "gzip" in request.headers.get("Accept-Encoding", ""):
             content = gzip.compress(content, compresslevel=1)
             headers["Content-Encoding"] = "gzip"

@@ -25,6 +25,15 @@ from app.services.stores.reading import find_store, get_store, list_stores
 from app.services.stores.records import StoreRecord
 from app.services.stores.source import StoreSource
 from app.services.stores.sync import sync_store
+from app.services.stores.sync.conflicts import (
+    Choices,
+    Conflict,
+    Resolved,
+    Side,
+    conflicts,
+    count_conflicts,
+    resolve_each,
+)
 from app.services.tasks import TaskContext
 from app.services.upgrade import DatabaseDamaged, backup, backup_dir, daily_backup, open_database, revision_of
 from app.services.warehouses.source import WarehouseTemplateSource
@@ -139,6 +148,14 @@ class DesktopServices:
                 parallel=settings.parallel_calls,
                 order_days=settings.order_days,
             )
+
+    def conflicts(self) -> tuple[int, list[Conflict]]:
+        """How many listings were changed here and on the platform, and the first of them."""
+        return count_conflicts(self.app.db), conflicts(self.app.db)
+
+    def resolve_conflicts(self, choices: Choices, side: Side) -> Resolved:
+        """Let one side count for these fields."""
+        return resolve_each(self.app.db, choices, side)
 
     # -- publishing --------------------------------------------------------------------------------------------
 

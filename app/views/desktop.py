@@ -19,7 +19,7 @@ from app.views.context import ViewContext
 from app.views.errors import sentence
 from app.views.language import language
 from app.views.main_window import MainWindow
-from app.views.notices import Offer
+from app.views.notices import Banner, Offer
 from app.views.store_picker import StoreEntry
 from app.views.tab_page import TabPage
 from app.views.task_runner import TaskHandle
@@ -237,6 +237,28 @@ class Desktop(QObject):
         self.reload_pages()
         for name, error in failures.items():
             self.context.notices.toast("desktop.sync_failed", tone="red", store=name, why=sentence(error))
+        self._look_for_conflicts()
+
+    def _look_for_conflicts(self) -> None:
+        """Say so where listings were changed here and on the platform, until somebody has decided."""
+        handle = self.context.runner.call(self.context.services.conflicts)
+        handle.succeeded.connect(lambda found: self._on_conflicts(found[0]))
+        handle.failed.connect(self.tell)
+
+    def _on_conflicts(self, count: int) -> None:
+        if not count:
+            self.context.notices.clear_banner("conflicts")
+            return
+        offer = Offer("conflicts.compare", self.show_conflicts, primary=True)
+        self.context.notices.banner(Banner("conflicts", "conflicts.banner", {"n": count}, offers=(offer,)))
+
+    def show_conflicts(self) -> None:
+        """Both sides, field by field."""
+        from app.views.stores.conflicts import ConflictsDialog
+
+        dialog = ConflictsDialog(self.context, self.window)
+        dialog.decided.connect(self._look_for_conflicts)
+        dialog.show()
 
     def restore_data(self) -> None:
         """Open a backup as the data of this program."""

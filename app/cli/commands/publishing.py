@@ -5,19 +5,21 @@ from __future__ import annotations
 import argparse
 import asyncio
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.cli.desk import Desk
 from app.cli.failures import sentence
 from app.cli.outcome import Exit, Outcome
 from app.cli.parser import Commands
-from app.messages import messages, tr
+from app.messages import tr
 from app.services.errors import InputError
 from app.services.stores.records import StoreRecord
 
 if TYPE_CHECKING:
     from app.services.publishing.queue import BatchCreated
     from app.services.publishing.results import BatchResult
+    from app.services.publishing.turns import Schedule
 
 _CANDIDATES = (
     "SELECT id FROM listing WHERE store_id = ? AND (sent_hash IS NULL OR sent_hash <> content_hash) "
@@ -32,14 +34,40 @@ def add_to(commands: Commands) -> None:
     parser = commands.add("publish", publish_store)
     parser.add_argument("--store", required=True, metavar="NAME", help=tr("cli.help.store.name"))
     parser.add_argument("--limit", type=int, metavar="N", help=tr("cli.help.publish.limit"))
+    parser.add_argument("--report", type=Path, metavar="FILE", help=tr("cli.help.publish.report"))
+    parser.add_argument("--at", metavar="TIME", help=tr("cli.help.publish.at"))
+    parser.add_argument("--spread", type=int, default=0, metavar="MIN", help=tr("cli.help.publish.spread"))
+    switch = parser.add_mutually_exclusive_group()
+    switch.add_argument("--pause", action="store_true", help=tr("cli.help.publish.pause"))
+    switch.add_argument("--resume", action="store_true", help=tr("cli.help.publish.resume"))
 
 
 def publish_store(desk: Desk, options: argparse.Namespace) -> Outcome:
     """Queue and send. Ctrl+C stops at a consistent point and keeps the rest for the next time."""
-    if options.limit is not None and options.limit < 1:
-        raise InputError("cli.limit", value=options.limit)
+    from app.services.publishing.pauses import StorePaused, paused_stores
+    from app.services.publishing.turns import Schedule, moment_of
+
+    for number in (options.limit, options.spread or None):
+        if number is not None and number < 1:
+            raise InputError("cli.limit", value=number)
+    if options.report is not None and options.report.suffix.lower() != ".xlsx":
+        raise InputError("cli.out_name", file=options.report.name, known=".xlsx")
     store = desk.store(options.store)
-    return outcome_of(desk, asyncio.run(_run_alone(desk, store, options.limit)))
+    if options.pause or options.resume:
+        return _switch(desk, store, is_pause=options.pause)
+    if store.id in paused_stores(desk.app.db):
+        raise StorePaused(store=store.name)
+    schedule = Schedule(moment_of(options.at) if options.at else 0, options.spread * 60_000)
+    return outcome_of(desk, asyncio.run(_run_alone(desk, store, options.limit, schedule)), options.report)
+
+
+def _switch(desk: Desk, store: StoreRecord, *, is_pause: bool) -> Outcome:
+    """Pause the store's queue, or let it go on."""
+    from app.services.publishing.pauses import pause_store, resume_store
+
+    (pause_store if is_pause else resume_store)(desk.app.db, store.id)
+    key = "cli.publish.paused" if is_pause else "cli.publish.resumed"
+    return Outcome({"store": store.name, "paused": is_pause}, [tr(key, store=store.name)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +79,21 @@ class Published:
     result: BatchResult
 
 
-async def _run_alone(desk: Desk, store: StoreRecord, limit: int | None) -> Published:
+async def _run_alone(desk: Desk, store: StoreRecord, limit: int | None, schedule: Schedule) -> Published:
     try:
-        return await publish_now(desk, store, limit)
+        return await publish_now(desk, store, limit, schedule)
     finally:
         await desk.app.disconnect()
 
 
-async def publish_now(desk: Desk, store: StoreRecord, limit: int | None = None) -> Published:
-    """Queue everything of a store that can be sent, at most *limit*, and send it until it is settled."""
+async def publish_now(
+    desk: Desk, store: StoreRecord, limit: int | None = None, schedule: Schedule | None = None
+) -> Published:
+    """Queue everything of a store that can be sent, at most *limit*, and send it until it is settled; with a
+    *schedule* that may take as long as it lasts."""
     from app.services.publishing.queue import enqueue
     from app.services.publishing.run import publish
+    from app.services.publishing.turns import AT_ONCE
     from app.services.stores.leaves import learn_leaves
     from app.services.stores.practice import reachable
 
@@ -69,16 +101,21 @@ async def publish_now(desk: Desk, store: StoreRecord, limit: int | None = None) 
     store = await reachable(app, store, language=desk.language)
     await learn_leaves(app, store)
     ids = await asyncio.to_thread(_candidates, desk, store.id, limit)
-    created = await asyncio.to_thread(enqueue, app.db, store.id, ids)
+    schedule = schedule or AT_ONCE
+    created = await asyncio.to_thread(enqueue, app.db, store.id, ids, schedule=schedule)
     taken = await asyncio.to_thread(_count, desk, store.id)
     async with app.connected(store) as marketplace:
-        result = await publish(app.db, marketplace, store.id, parallel=app.settings.parallel_calls)
+        waits = schedule != AT_ONCE
+        result = await publish(
+            app.db, marketplace, store.id, parallel=app.settings.parallel_calls, waits_for_time=waits
+        )
     return Published(created, taken, result)
 
 
-def outcome_of(desk: Desk, published: Published) -> Outcome:
-    """The result object, sentences and exit code of a run."""
+def outcome_of(desk: Desk, published: Published, report: Path | None = None) -> Outcome:
+    """The result object, sentences and exit code of a run; its batches are written to *report*, where one is named."""
     from app.services.publishing.queue import SkipReason
+    from app.services.publishing.report_book import write_report
 
     result, created = published.result, published.created
     told: dict[str, Any] = {
@@ -88,7 +125,8 @@ def outcome_of(desk: Desk, published: Published) -> Outcome:
         "rejected": result.rejected,
         "failed": result.failed,
         "unknown": result.unknown,
-        "left": result.queued,
+        "left": result.queued - result.scheduled,
+        "scheduled": result.scheduled,
         "blocked": created.count(SkipReason.BLOCKED),
         "held": created.count(SkipReason.HELD),
         "attempts": result.attempts,
@@ -96,6 +134,8 @@ def outcome_of(desk: Desk, published: Published) -> Outcome:
         "reasons": _reasons(desk, created, result),
         "ending": None if result.ending is None else str(result.ending),
     }
+    if report is not None:
+        told["report"] = str(write_report(desk.app.db, _batches(created, result), report).path)
     bad = ("rejected", "failed", "unknown", "left", "blocked", "held")
     code = Exit.SOME_REFUSED if any(told[name] for name in bad) else Exit.DONE
     if result.error is not None:
@@ -117,12 +157,13 @@ def _count(desk: Desk, store_id: int) -> int:
 def _reasons(desk: Desk, created: BatchCreated, result: BatchResult) -> list[dict[str, Any]]:
     """What did not go through, grouped by reason, the most frequent first."""
     from app.services.publishing.reasons import reasons_of
+    from app.services.publishing.report_book import sentence as reason_sentence
 
     return [
         {
             "state": str(group.state),
             "code": group.code,
-            "message": _text(group.message_key, group.params, group.code),
+            "message": reason_sentence(group.message_key, group.params, group.code),
             "field": group.field,
             "count": len(group.rows),
             "listings": list(group.listing_ids),
@@ -132,11 +173,9 @@ def _reasons(desk: Desk, created: BatchCreated, result: BatchResult) -> list[dic
     ]
 
 
-def _text(key: str, params: dict[str, Any], code: str) -> str:
-    try:
-        return tr(key, **params) if messages.has(key) else code
-    except (KeyError, ValueError):
-        return code
+def _batches(created: BatchCreated, result: BatchResult) -> list[int]:
+    """Batches the run had to do with."""
+    return sorted({*result.batch_ids, *filter(None, (created.batch_id,))})
 
 
 def _lines(told: dict[str, Any]) -> list[str]:
@@ -153,6 +192,8 @@ def _lines(told: dict[str, Any]) -> list[str]:
     lines += [tr("cli.reason", n=reason["count"], text=reason["message"]) for reason in told["reasons"]]
     if told["unknown"]:
         lines.append(tr("cli.unknown", n=told["unknown"]))
+    if told["scheduled"]:
+        lines.append(tr("cli.publish.scheduled", n=told["scheduled"]))
     if told["left"]:
         lines.append(tr("cli.left", n=told["left"]))
     if "error" in told:

@@ -38,6 +38,7 @@ def add_to(commands: Commands) -> None:
     parser = group.add("sync", sync)
     parser.add_argument("name", metavar="NAME", help=tr("cli.help.store.name"))
     parser.add_argument("--what", type=_parts, default=PARTS, metavar="PARTS", help=tr("cli.help.store.what"))
+    parser.add_argument("--whole", action="store_true", help=tr("cli.help.store.whole"))
     import_module("app.cli.store_care").add_to(group)
 
 
@@ -96,7 +97,7 @@ def list_all(desk: Desk, options: argparse.Namespace) -> Outcome:
 
 def sync(desk: Desk, options: argparse.Namespace) -> Outcome:
     """Bring a store's data here."""
-    result = asyncio.run(_sync(desk, options.name, options.what))
+    result = asyncio.run(_sync(desk, options.name, options.what, is_whole=options.whole))
     listings = result.listings
     told: dict[str, Any] = {
         "listings": listings.seen,
@@ -117,7 +118,7 @@ def sync(desk: Desk, options: argparse.Namespace) -> Outcome:
     return Outcome(told, _sync_lines(told), Exit.DONE if is_whole else Exit.SOME_REFUSED)
 
 
-async def _sync(desk: Desk, name: str, what: tuple[str, ...]) -> SyncResult:
+async def _sync(desk: Desk, name: str, what: tuple[str, ...], *, is_whole: bool) -> SyncResult:
     from app.services.stores.practice import reachable
     from app.services.stores.sync import What, sync_store
 
@@ -133,6 +134,7 @@ async def _sync(desk: Desk, name: str, what: tuple[str, ...]) -> SyncResult:
                 [What(part) for part in what],
                 parallel=settings.parallel_calls,
                 order_days=settings.order_days,
+                is_whole=is_whole,
             )
     finally:
         await app.disconnect()

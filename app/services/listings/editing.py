@@ -33,7 +33,8 @@ _NO_ERROR = {"error_code": "", "error_text": ""}
 @dataclass(frozen=True, slots=True)
 class ListingEdit:
     """New values for one listing: `fields` by name (`LISTING_FIELDS`), `skus` by SKU id and name (`SKU_FIELDS`),
-    `images` the whole new list or None for "as it is", `new_skus` to add at the end. `is_complete`: nothing is missing
+    `images` the whole new list or None for "as it is", `new_skus` to add at the end, `gone_skus` ids of those to take
+    out. `is_complete`: nothing is missing
     afterwards that an import had to leave out; a person who edits a listing says so.
     """
 
@@ -42,6 +43,7 @@ class ListingEdit:
     skus: dict[int, dict[str, Any]] = field(default_factory=dict)
     images: list[str] | None = None
     new_skus: tuple[SkuRecord, ...] = ()
+    gone_skus: tuple[int, ...] = ()
     is_complete: bool = True
 
 
@@ -135,6 +137,8 @@ def _apply(connection: Connection, record: ListingRecord, edit: ListingEdit) -> 
         entries.append(_images_entry(record, edit.images))
         replace_images(connection, record.id, edit.images)
         record.images = list(edit.images)
+    if edit.gone_skus:
+        entries.extend(_drop_skus(connection, record, edit.gone_skus))
     if edit.new_skus:
         entries.extend(_add_skus(connection, record, edit.new_skus))
     if entries and edit.is_complete and record.error_code == ROWS_REFUSED:
@@ -167,6 +171,18 @@ def _difference(
 
 def _images_entry(record: ListingRecord, sources: list[str]) -> Entry:
     return Entry("images", record.id, record.id, {"sources": list(record.images)}, {"sources": list(sources)})
+
+
+def _drop_skus(connection: Connection, record: ListingRecord, gone: tuple[int, ...]) -> list[Entry]:
+    dropped = [(place, sku) for place, sku in enumerate(record.skus) if sku.id in gone]
+    record.skus = [sku for sku in record.skus if sku.id not in gone]
+    entries = [
+        Entry("sku", sku.id or 0, record.id, dict(zip(SKU_COLUMNS, sku_row(record.id, place, sku), strict=True)), None)
+        for place, sku in dropped
+    ]
+    for _, sku in dropped:
+        connection.exec_driver_sql("DELETE FROM sku WHERE id = ?", (sku.id,))
+    return entries
 
 
 def _add_skus(connection: Connection, record: ListingRecord, new: tuple[SkuRecord, ...]) -> list[Entry]:

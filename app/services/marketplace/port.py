@@ -376,9 +376,13 @@ class Marketplace(Protocol):
     """One store on one marketplace. All calls are coroutines and raise `MarketplaceError` subclasses only."""
 
     async def list_listings(
-        self, status: RemoteStatus, page: int = 1, page_size: int = 50
+        self, status: RemoteStatus, page: int = 1, page_size: int = 50, *, modified_from: datetime | None = None
     ) -> ResultPage[ListingSummary]:
-        """One page of the store's listings in *status*; the platform allows fewer than 100 a page."""
+        """One page of the store's listings in *status*; the platform allows fewer than 100 a page.
+
+        Args:
+            modified_from: only what was changed since, by the platform's clock; a little more may come.
+        """
 
     async def read_listing(self, product_id: str) -> RemoteListing:
         """The whole record."""

@@ -26,6 +26,7 @@ class OpenBatch:
         total: listings of the batch.
         queued: not sent. `unknown`: sent without an answer, or on the way when the program was killed.
         created_ms: when the button was pressed.
+        due_ms: when the first of the queued ones may be sent; 0 for at once.
     """
 
     batch_id: int
@@ -35,6 +36,7 @@ class OpenBatch:
     queued: int
     unknown: int
     created_ms: int
+    due_ms: int = 0
 
 
 def open_batches(db: Database, store_id: int | None = None) -> list[OpenBatch]:
@@ -45,16 +47,17 @@ def open_batches(db: Database, store_id: int | None = None) -> list[OpenBatch]:
         rows = connection.exec_driver_sql(
             "SELECT publish_batch.id, publish_batch.store_id, publish_batch.state, publish_batch.total, "
             "sum(publish_task.state = 'queued'), sum(publish_task.state <> 'queued'), publish_batch.created_ms, "
-            "json_group_array(DISTINCT publish_task.owner) FROM publish_batch "
+            "json_group_array(DISTINCT publish_task.owner), "
+            "coalesce(min(CASE WHEN publish_task.state = 'queued' THEN due_ms END), 0) FROM publish_batch "
             "JOIN publish_task ON publish_task.batch_id = publish_batch.id "
             f"WHERE publish_task.{_OPEN}{of_store} GROUP BY publish_batch.id ORDER BY publish_batch.id"
         ).all()
     found = []
-    for batch_id, of, state, total, queued, unknown, created_ms, owners in rows:
+    for batch_id, of, state, total, queued, unknown, created_ms, owners, due_ms in rows:
         working = [owner for owner in orjson.loads(owners) if owner]
         if len(dead_among(db.path, working)) == len(working):
             shown = JobState.INTERRUPTED if state == JobState.RUNNING else JobState(state)
-            found.append(OpenBatch(batch_id, of, shown, total, queued, unknown, created_ms))
+            found.append(OpenBatch(batch_id, of, shown, total, queued, unknown, created_ms, due_ms))
     return found
 
 
@@ -64,6 +67,31 @@ def cancel_batch(db: Database, batch_id: int) -> int:
         taken = cancel_queued(connection, [batch_id])
         close_batches(connection, [batch_id])
     return taken
+
+
+def cancel_listings(db: Database, listing_ids: Sequence[int]) -> int:
+    """Take back single listings that were not sent yet, of whatever batch. Returns: listings taken back."""
+    chosen = orjson.dumps(list(listing_ids)).decode()
+    with db.bulk() as connection:
+        rows = connection.exec_driver_sql(
+            "UPDATE publish_task SET state = 'cancelled', owner = '', settled_ms = ? WHERE state = 'queued' "
+            "AND listing_id IN (SELECT value FROM json_each(?)) RETURNING listing_id, batch_id",
+            (now_ms(), chosen),
+        ).all()
+        if rows:
+            restore_listings(connection, [listing_id for listing_id, _ in rows])
+            close_batches(connection, _done_among(connection, {batch_id for _, batch_id in rows}))
+    return len(rows)
+
+
+def _done_among(connection: Connection, batch_ids: Iterable[int]) -> list[int]:
+    """Those of *batch_ids* in which nothing is left to send: a run may still be at work on the others."""
+    rows = connection.exec_driver_sql(
+        "SELECT id FROM publish_batch WHERE id IN (SELECT value FROM json_each(?)) AND NOT EXISTS (SELECT 1 FROM "
+        "publish_task WHERE batch_id = publish_batch.id AND publish_task.state IN ('queued', 'sending'))",
+        (orjson.dumps(sorted(batch_ids)).decode(),),
+    )
+    return list(rows.scalars())
 
 
 def cancel_queued(connection: Connection, batch_ids: Sequence[int]) -> int:
@@ -77,6 +105,16 @@ def cancel_queued(connection: Connection, batch_ids: Sequence[int]) -> int:
     if taken:
         restore_listings(connection, taken)
     return len(taken)
+
+
+def scheduled_in(connection: Connection, batch_ids: Sequence[int], moment_ms: int) -> int:
+    """How many listings of these batches wait for a time after *moment_ms*."""
+    found = connection.exec_driver_sql(
+        "SELECT count(*) FROM publish_task WHERE state = 'queued' AND due_ms > ? "
+        "AND batch_id IN (SELECT value FROM json_each(?))",
+        (moment_ms, orjson.dumps(list(batch_ids)).decode()),
+    )
+    return int(found.scalar_one())
 
 
 def open_as(connection: Connection, batch_ids: Sequence[int], state: JobState = JobState.RUNNING) -> None:

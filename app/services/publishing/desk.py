@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.services.publishing.batches import OpenBatch, cancel_batch, open_batches
+from app.services.publishing.batches import OpenBatch, cancel_batch, cancel_listings, open_batches
+from app.services.publishing.pauses import pause_store, paused_stores, resume_store
 from app.services.publishing.queue import BatchCreated, enqueue
 from app.services.publishing.recent import RecentBatch, batch_of, recent_batches
 from app.services.publishing.remedies import RowNow, StoreChoices, resolve_name, rows_now, store_choices
 from app.services.publishing.report import BatchReport, batch_report, send_again
+from app.services.publishing.report_book import write_report
 from app.services.publishing.results import BatchResult
 from app.services.publishing.run import publish
 from app.services.publishing.settling import Undecided, decide, undecided
+from app.services.publishing.turns import AT_ONCE, Schedule
 from app.services.tasks import TaskContext
 
 if TYPE_CHECKING:
@@ -25,9 +29,15 @@ class PublishDesk:
     def __init__(self, app: Application) -> None:
         self._app = app
 
-    def enqueue(self, store_id: int, listing_ids: Sequence[int], ctx: TaskContext | None = None) -> BatchCreated:
+    def enqueue(
+        self,
+        store_id: int,
+        listing_ids: Sequence[int],
+        ctx: TaskContext | None = None,
+        schedule: Schedule = AT_ONCE,
+    ) -> BatchCreated:
         """Check and queue. Raises: ReadOnlyStore, NotFound, TaskCancelled."""
-        return enqueue(self._app.db, store_id, listing_ids, ctx=ctx)
+        return enqueue(self._app.db, store_id, listing_ids, schedule=schedule, ctx=ctx)
 
     def send_again(
         self, batch_id: int, listing_ids: Sequence[int] | None = None, ctx: TaskContext | None = None
@@ -54,6 +64,26 @@ class PublishDesk:
     def cancel(self, batch_id: int) -> int:
         """Take back what a batch has not sent yet. Returns: how many listings."""
         return cancel_batch(self._app.db, batch_id)
+
+    def cancel_listings(self, listing_ids: Sequence[int]) -> int:
+        """Take back single listings that were not sent yet. Returns: how many."""
+        return cancel_listings(self._app.db, listing_ids)
+
+    def pause_store(self, store_id: int) -> None:
+        """Let nothing of a store leave until `resume_store`, in this and every other program. Raises: NotFound."""
+        pause_store(self._app.db, store_id)
+
+    def resume_store(self, store_id: int) -> None:
+        """Let a store's queue go on."""
+        resume_store(self._app.db, store_id)
+
+    def paused_stores(self) -> dict[int, int]:
+        """Since when (ms) which stores stand still."""
+        return paused_stores(self._app.db)
+
+    def write_report(self, batch_id: int, path: Path, ctx: TaskContext | None = None) -> Path:
+        """What became of a batch as a workbook. Returns: the file. Raises: NotFound, InputError, WorkbookError."""
+        return write_report(self._app.db, [batch_id], path, ctx).path
 
     # -- putting right -----------------------------------------------------------------------------------------
 
@@ -87,5 +117,11 @@ class PublishDesk:
         store = await reachable(self._app, await asyncio.to_thread(get_store, self._app.db, store_id))
         async with self._app.connected(store) as marketplace:
             return await publish(
-                self._app.db, marketplace, store_id, batch_id, ctx, parallel=self._app.settings.parallel_calls
+                self._app.db,
+                marketplace,
+                store_id,
+                batch_id,
+                ctx,
+                parallel=self._app.settings.parallel_calls,
+                waits_for_time=True,
             )

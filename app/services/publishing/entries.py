@@ -23,7 +23,7 @@ class TaskKey:
 
 @dataclass(frozen=True, slots=True)
 class ClaimedTask:
-    """A task this run works on.
+    """A task this run works on; a lower `priority` is more urgent.
 
     `content_hash`: what passed the checker when it was queued, or was sent last; `queued_ms`: when its batch was
     made; `product_id`: what the journal already knows of this listing, or None.
@@ -36,6 +36,7 @@ class ClaimedTask:
     content_hash: str
     product_id: str | None
     queued_ms: int
+    priority: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import math
+from collections.abc import Awaitable, Callable
 
+from app.services.clock import now_ms
 from app.services.publishing.parts import RunParts
 from app.services.publishing.preparing import Prepared, Preparer
 
 CHUNK = 32
 """Listings read at a time: enough to hide the reading, few enough not to hold the interpreter for long."""
 TWIN_PAUSE_S = 0.5
+LONGEST_NAP_S = 30.0
+"""A run that waits for its time looks again so often: clocks are set, computers sleep."""
 TWIN_ROUNDS = 20
 """How often listings are tried again whose twin another program is sending just now, before they stay queued."""
 
@@ -20,13 +24,24 @@ class Feeder:
 
     Args:
         hopes: how many unknown listings may still turn out to need sending.
+        take_over: takes up what other runs died over meanwhile; True: there was something.
+        waits_for_time: whether to stay until scheduled listings are due; else they are left queued.
 
     Attributes:
         is_dry: the journal held no more queued tasks at the last look.
     """
 
-    def __init__(self, parts: RunParts, preparer: Preparer, hopes: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        parts: RunParts,
+        preparer: Preparer,
+        hopes: Callable[[], int],
+        take_over: Callable[[], Awaitable[bool]],
+        *,
+        waits_for_time: bool = False,
+    ) -> None:
         self._parts, self._preparer, self._hopes = parts, preparer, hopes
+        self._take_over, self._waits_for_time = take_over, waits_for_time
         self._queue: asyncio.Queue[Prepared | None] = asyncio.Queue()
         self._twins: list[Prepared] = []
         self._twin_rounds = 0
@@ -87,7 +102,10 @@ class Feeder:
                     self._bring_twins()
                 elif self._is_finished():
                     if self._has_looked_last:
-                        return
+                        if not await self._take_over() and not await self._nap():
+                            return
+                        self.is_dry = self._has_looked_last = False
+                        continue
                     self.is_dry, self._has_looked_last = False, True  # somebody may have queued more meanwhile
                 else:
                     if self._is_idle() and (n := self._hopes()):
@@ -95,6 +113,17 @@ class Feeder:
                     await self._wait(None)
         finally:
             self._queue.put_nowait(None)
+
+    async def _nap(self) -> bool:
+        """Wait for what is scheduled; False: nothing is, or nobody wants to wait."""
+        due_ms = await asyncio.to_thread(self._preparer.next_due) if self._waits_for_time else None
+        if due_ms is None:
+            return False
+        rest_s = (due_ms - now_ms()) / 1000
+        if rest_s > 0:
+            self._parts.counts.say("publishing.scheduled", n=math.ceil(rest_s / 60))
+            await self._wait(min(rest_s, LONGEST_NAP_S))
+        return True
 
     async def _wait(self, seconds: float | None) -> None:
         """Until something changes; the gate sets `changed` when the run ends."""
@@ -114,7 +143,7 @@ class Feeder:
         if chunk.ended:
             self._parts.counts.put_all(chunk.ended)
         self._parts.batch_ids |= chunk.batch_ids
-        if chunk.ready:
+        if chunk.ready and not self._parts.gate.is_paused:
             self._parts.counts.say("")
         for prepared in chunk.ready:
             self._queue.put_nowait(prepared)

@@ -9,6 +9,7 @@ import time
 import weakref
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from app.services.errors import AppError
@@ -59,6 +60,7 @@ class Gate:
         ending: why the run stops, None as long as it goes on.
         error: what made it stop, where something did.
         waited_s: seconds spent waiting for limits.
+        is_held: the store's queue stands still (`pauses.py`); set from outside, as `ctx.pause` is.
     """
 
     def __init__(
@@ -81,6 +83,7 @@ class Gate:
         self.error: AppError | None = None
         self.waited_s = 0.0
         self.is_paused = False
+        self.is_held = False
 
     async def wait(self) -> bool:
         """Wait until a request may leave. False: the run ends, nothing may leave any more."""
@@ -172,7 +175,7 @@ class Gate:
             self.end(Ending.KEPT if self._ctx in _kept else Ending.CANCELLED)
         if self.ending is not None:
             return
-        if self.is_paused != self._ctx.pause.is_set():
+        if self.is_paused != (self.is_held or self._ctx.pause.is_set()):
             self.is_paused = not self.is_paused
             self._on_pause(self.is_paused)
         rest_s = self._until - now
@@ -185,10 +188,17 @@ class Gate:
 
     def _say(self, rest_s: float) -> None:
         if self.is_paused:
-            self._counts.say("publishing.paused")
+            self._counts.say("publishing.store_paused" if self.is_held else "publishing.paused")
         elif not self._is_limit:
             self._counts.say("publishing.out_of_reach", seconds=math.ceil(rest_s))
         elif rest_s > LONG_LIMIT_S:
-            self._counts.say("publishing.quota_used_up")
+            self._counts.say("publishing.quota_used_up", until=_clock_time(rest_s))
         else:
             self._counts.say("publishing.rate_limited", seconds=math.ceil(rest_s))
+
+
+def _clock_time(rest_s: float) -> str:
+    """When *rest_s* are over by the clock on the wall, to the minute, with the day where it is another one."""
+    now = datetime.now().astimezone()
+    then = now + timedelta(seconds=rest_s + 59)
+    return then.strftime("%H:%M" if then.date() == now.date() else "%m-%d %H:%M")

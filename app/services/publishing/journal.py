@@ -16,17 +16,34 @@ from app.services.publishing.entries import CODE_SEPARATOR, NO_REASON, ClaimedTa
 from app.services.stores.reading import write_health
 
 
-def claim(connection: Connection, store_id: int, owner: str, batch_id: int | None, limit: int) -> list[ClaimedTask]:
-    """Take up to *limit* queued tasks that nobody works on, oldest first; of one batch only, if it is given."""
-    of_batch = "" if batch_id is None else f" AND batch_id = {int(batch_id)}"
+def claim(
+    connection: Connection, store_id: int, owner: str, batch_id: int | None, limit: int, moment_ms: int
+) -> list[ClaimedTask]:
+    """Take up to *limit* queued tasks that are due and that nobody works on: the most urgent first, of equally urgent
+    ones the oldest. Of one batch only, if it is given."""
     rows = connection.exec_driver_sql(
         "UPDATE publish_task SET owner = ? WHERE id IN (SELECT id FROM publish_task "
-        f"WHERE store_id = ? AND state = 'queued' AND owner = ''{of_batch} ORDER BY id LIMIT ?) "
+        f"WHERE {_FREE}{_of(batch_id)} AND due_ms <= ? ORDER BY priority, id LIMIT ?) "
         "RETURNING id, listing_id, batch_id, attempts, content_hash, product_id, "
-        "(SELECT created_ms FROM publish_batch WHERE publish_batch.id = batch_id)",
-        (owner, store_id, limit),
+        "(SELECT created_ms FROM publish_batch WHERE publish_batch.id = batch_id), priority",
+        (owner, store_id, moment_ms, limit),
     ).all()
-    return sorted((ClaimedTask(*row) for row in rows), key=lambda task: task.task_id)
+    return sorted((ClaimedTask(*row) for row in rows), key=lambda task: (task.priority, task.task_id))
+
+
+_FREE = "store_id = ? AND state = 'queued' AND owner = ''"
+
+
+def _of(batch_id: int | None) -> str:
+    return "" if batch_id is None else f" AND batch_id = {int(batch_id)}"
+
+
+def next_due(connection: Connection, store_id: int, batch_id: int | None) -> int | None:
+    """When the next queued task that nobody works on may be sent; None where there is none."""
+    due_ms: int | None = connection.exec_driver_sql(
+        f"SELECT min(due_ms) FROM publish_task WHERE {_FREE}{_of(batch_id)}", (store_id,)
+    ).scalar()
+    return due_ms
 
 
 def write_intent(connection: Connection, intent: Intent) -> Verdict:
@@ -89,6 +106,9 @@ def accept(connection: Connection, key: TaskKey, product_id: str, content_hash: 
     ).rowcount
     if not settled:
         return False
+    connection.exec_driver_sql(
+        "DELETE FROM listing_conflict WHERE listing_id = ?", (key.listing_id,)
+    )  # ours stands now
     if _show_accepted(connection, key.listing_id, product_id, content_hash) != product_id:
         _give_way(connection, key.listing_id, product_id)
         _show_accepted(connection, key.listing_id, product_id, content_hash)

@@ -16,7 +16,9 @@ from app.services.publishing.entries import CODE_SEPARATOR, TaskKey
 
 @dataclass(slots=True)
 class UnknownTask:
-    """A task whose request was not answered, as the journal has it. `content_hash`: what was sent."""
+    """A task whose request was not answered, as the journal has it. `content_hash`: what was sent; `absences`: looks
+    that found nothing; `due_s`, `added_s`: when it is looked at next, and when this run learned of it, by the clock
+    that never jumps."""
 
     task_id: int
     listing_id: int
@@ -31,6 +33,7 @@ class UnknownTask:
     unknown_ms: int
     absences: int = 0
     due_s: float = 0.0
+    added_s: float = 0.0
 
     @property
     def key(self) -> TaskKey:
@@ -104,12 +107,13 @@ def known_products(
 
 
 async def find_candidates(marketplace: Marketplace, task: UnknownTask, skew_ms: int, now_ms: int) -> tuple[str, ...]:
-    """Product ids with the title and codes of *task*, created between its request and now.
+    """Product ids with the title and codes of *task*, created between its request and now, whichever comes first by
+    a clock that may have been set back.
 
     Raises:
         MarketplaceError: the question could not be asked; nothing is known.
     """
-    since, until = from_ms(task.sent_ms - skew_ms), from_ms(now_ms + skew_ms)
+    since, until = from_ms(min(task.sent_ms, now_ms) - skew_ms), from_ms(max(task.sent_ms, now_ms) + skew_ms)
     assert since is not None
     assert until is not None
     found = await marketplace.find_listings(title=task.title, codes=task.codes, created_from=since, created_to=until)

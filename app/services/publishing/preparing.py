@@ -25,7 +25,7 @@ from app.services.marketplace.port import ListingContent
 from app.services.publishing.content_builder import ContentIncomplete, build_content
 from app.services.publishing.entries import ClaimedTask, Reason, TaskKey
 from app.services.publishing.images import ImageRef, find_uploads, sources_of
-from app.services.publishing.journal import claim, drop, fail
+from app.services.publishing.journal import claim, drop, fail, next_due
 from app.services.publishing.verdicts import BLOCKED, HELD, blocking, holding, reason_from
 
 log = logging.getLogger(__name__)
@@ -97,11 +97,16 @@ class Preparer:
         """Take up to *size* tasks that nobody works on. Blocking; an empty chunk means there are none."""
         with self._turn:
             with self._db.bulk() as connection:
-                tasks = claim(connection, self._store_id, self._owner, self._batch_id, size)
+                tasks = claim(connection, self._store_id, self._owner, self._batch_id, size, now_ms())
             chunk = Chunk(batch_ids={task.batch_id for task in tasks}, claimed=len(tasks))
             if tasks and (endings := self._prepare(tasks, chunk)):
                 self._end(endings, chunk)
             return chunk
+
+    def next_due(self) -> int | None:
+        """When (ms) the next task that nobody works on may be sent; None where there is none. Blocking."""
+        with self._db.read() as session:
+            return next_due(session.connection(), self._store_id, self._batch_id)
 
     def build(self, prepared: Prepared) -> ListingContent:
         """Content of a listing whose pictures were uploaded meanwhile. Blocking.

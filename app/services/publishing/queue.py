@@ -10,7 +10,7 @@ import orjson
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
-from app.models import JobState, ListingStatus, TaskAction, TaskState
+from app.models import JobState, ListingStatus, Priority, TaskAction, TaskState
 from app.services.clock import now_ms
 from app.services.compliance.checker import check
 from app.services.compliance.context import CheckContext
@@ -23,6 +23,7 @@ from app.services.listings.records import ListingRecord
 from app.services.publishing.batches import cancel_queued, close_batches
 from app.services.publishing.entries import Reason
 from app.services.publishing.images import sources_of
+from app.services.publishing.turns import AT_ONCE, Schedule, load_facts, priority_of
 from app.services.publishing.verdicts import BLOCKED, HELD, blocking, holding, reason_from
 from app.services.stores.readiness import ensure_open, ensure_room
 from app.services.tasks import TaskCancelled, TaskContext
@@ -75,6 +76,7 @@ class _Candidate:
 
     record: ListingRecord
     product_id: str | None
+    priority: Priority
     reason: Reason | None = None
     findings: tuple[Finding, ...] = ()
 
@@ -85,6 +87,7 @@ def enqueue(
     listing_ids: Iterable[int],
     *,
     release_held: bool = False,
+    schedule: Schedule = AT_ONCE,
     ctx: TaskContext | None = None,
 ) -> BatchCreated:
     """Queue the listings that can be sent: those that pass the checker, differ from what the marketplace has and are
@@ -95,6 +98,7 @@ def enqueue(
 
     Args:
         release_held: a supervisor releases listings that are only on hold.
+        schedule: when they are sent. Until then they can be taken back like any that wait.
 
     Raises:
         NotFound: no such store.
@@ -108,7 +112,8 @@ def enqueue(
         check_store(session, store_id, ids)
         context = load_context(session, store_id)
     ctx = ctx or TaskContext()
-    queue = _Queue(db, store_id, context, release_held=release_held)
+    places = {number: schedule.due_ms(place, len(ids)) for place, number in enumerate(ids)}
+    queue = _Queue(db, store_id, context, places, release_held=release_held)
     try:
         for done, chunk in enumerate(chunks(ids, CHUNK)):
             ctx.checkpoint()
@@ -133,8 +138,11 @@ def check_store(session: Session, store_id: int, new_ids: Sequence[int] = ()) ->
 class _Queue:
     """One call of `enqueue`."""
 
-    def __init__(self, db: Database, store_id: int, context: CheckContext, *, release_held: bool) -> None:
+    def __init__(
+        self, db: Database, store_id: int, context: CheckContext, due_ms: dict[int, int], *, release_held: bool
+    ) -> None:
         self._db, self._store_id, self._context, self._release_held = db, store_id, context, release_held
+        self._due_ms = due_ms
         self._batch_id: int | None = None
         self._queued = 0
         self.skipped: list[Skipped] = []
@@ -171,6 +179,7 @@ class _Queue:
             records = {record.id: record for record in load_listings(session, listing_ids)}
             fresh = [record for number, record in records.items() if number not in open_ids]
             known = _products_of(connection, [record.id for record in fresh if record.product_id is None])
+            facts = load_facts(connection, [record.id for record in fresh if record.product_id is not None])
         self._look_at_pictures(fresh)
         found = []
         for number in listing_ids:
@@ -184,7 +193,9 @@ class _Queue:
             elif record.content_hash == record.sent_hash:
                 self.skipped.append(Skipped(number, SkipReason.UNCHANGED))
             else:
-                found.append(self._judged(record, record.product_id or known.get(number)))
+                product_id = record.product_id or known.get(number)
+                urgency = priority_of(record, product_id, facts.get(number))
+                found.append(self._judged(_Candidate(record, product_id, urgency)))
         return found
 
     def _look_at_pictures(self, records: Sequence[ListingRecord]) -> None:
@@ -192,14 +203,13 @@ class _Queue:
         self._context.images.forget()
         self._context.images.learn(refresh_image_facts(self._db, sources))
 
-    def _judged(self, record: ListingRecord, product_id: str | None) -> _Candidate:
-        findings = check(record, self._context)
+    def _judged(self, candidate: _Candidate) -> _Candidate:
+        findings = check(candidate.record, self._context)
         if blocked := blocking(findings):
-            return _Candidate(record, product_id, reason_from(blocked, BLOCKED), tuple(blocked))
-        held = holding(findings)
-        if held and not self._release_held:
-            return _Candidate(record, product_id, reason_from(held, HELD), tuple(held))
-        return _Candidate(record, product_id)
+            candidate.reason, candidate.findings = reason_from(blocked, BLOCKED), tuple(blocked)
+        elif (held := holding(findings)) and not self._release_held:
+            candidate.reason, candidate.findings = reason_from(held, HELD), tuple(held)
+        return candidate
 
     def _write(self, connection: Connection, candidates: Sequence[_Candidate]) -> list[int]:
         """Put candidates into the journal. Returns: listings that changed since they were read."""
@@ -210,7 +220,7 @@ class _Queue:
             ).scalar_one()
         changed, queued = [], 0
         for candidate in candidates:
-            if not _insert(connection, self._batch_id, candidate):
+            if not _insert(connection, self._batch_id, candidate, self._due_ms[candidate.record.id]):
                 changed.append(candidate.record.id)
             elif candidate.reason is None:
                 queued += 1
@@ -226,15 +236,15 @@ class _Queue:
 
 
 _INSERT = (
-    "INSERT INTO publish_task (batch_id, store_id, listing_id, action, state, content_hash, title, codes, attempts, "
-    "owner, settled_ms, product_id, error_code, error_params, error_text, error_field) "
-    "SELECT ?, store_id, id, ?, ?, content_hash, title, '', 0, '', ?, ?, ?, ?, '', ? FROM listing "
+    "INSERT INTO publish_task (batch_id, store_id, listing_id, action, state, priority, due_ms, content_hash, title, "
+    "codes, attempts, owner, settled_ms, product_id, error_code, error_params, error_text, error_field) "
+    "SELECT ?, store_id, id, ?, ?, ?, ?, content_hash, title, '', 0, '', ?, ?, ?, ?, '', ? FROM listing "
     "WHERE id = ? AND content_hash = ? AND NOT EXISTS (SELECT 1 FROM publish_task AS other "
     "WHERE other.listing_id = listing.id AND other.state IN ('queued', 'sending', 'unknown', 'in_review'))"
 )
 
 
-def _insert(connection: Connection, batch_id: int, candidate: _Candidate) -> bool:
+def _insert(connection: Connection, batch_id: int, candidate: _Candidate, due_ms: int) -> bool:
     """Queue one listing, or note why not; False where it is not what was checked any more."""
     record, reason = candidate.record, candidate.reason or Reason("")
     is_queued = candidate.reason is None
@@ -244,6 +254,8 @@ def _insert(connection: Connection, batch_id: int, candidate: _Candidate) -> boo
             batch_id,
             TaskAction.CREATE if candidate.product_id is None else TaskAction.EDIT,
             TaskState.QUEUED if is_queued else TaskState.CANCELLED,
+            candidate.priority,
+            due_ms,
             None if is_queued else now_ms(),
             candidate.product_id,
             reason.code,

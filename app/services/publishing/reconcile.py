@@ -26,13 +26,17 @@ from app.services.publishing.preparing import sent_content
 
 log = logging.getLogger(__name__)
 
+AT_A_TIME = 4
+"""Look-ups under way together: after an outage a whole batch may be unknown, and one takes a dozen calls."""
 ABSENCES_NEEDED = 2
 """Look-ups that must find nothing before a listing is sent again."""
 SEVERAL = "publishing.several_found"
 
 
 class Reconciler:
-    """Looks up this run's unknown tasks one after the other, each not before it can be known.
+    """Looks up this run's unknown tasks a few at a time, each not before it can be known.
+
+    Two that are alike may be looked up together: which product is whose is decided in the journal, one by one.
 
     Attributes:
         pending: tasks that may still be settled in this run. Those left unknown for a person are not among them.
@@ -50,9 +54,8 @@ class Reconciler:
         """Look up *task* once the settle delay is over."""
         settings = self._parts.settings
         rest_s = settings.settle_s - (now_ms() - task.settled_from_ms) / 1000
-        task.due_s = time.monotonic() + min(
-            max(0.0, rest_s), settings.settle_s
-        )  # a clock set back must not wait for days
+        task.added_s = time.monotonic()
+        task.due_s = task.added_s + min(max(0.0, rest_s), settings.settle_s)  # a clock set back must not wait for days
         self._patience[task.task_id] = task.due_s + settings.lookup_patience_s
         self.pending[task.task_id] = task
         self._new.set()
@@ -61,12 +64,12 @@ class Reconciler:
         """Look up whatever is due until the run ends; cancelled from outside when everything is sent."""
         gate = self._parts.gate
         while gate.ending is None:
-            due = min(self.pending.values(), key=lambda task: task.due_s, default=None)
-            wait_s = 3600.0 if due is None else due.due_s - time.monotonic()
-            if due is None or wait_s > 0:
-                await self._wait(wait_s)
+            due = sorted(self.pending.values(), key=lambda task: task.due_s)[:AT_A_TIME]
+            now_s = time.monotonic()
+            if not due or due[0].due_s > now_s:
+                await self._wait(due[0].due_s - now_s if due else 3600.0)
             elif await gate.wait():
-                await self._look(due)
+                await asyncio.gather(*(self._look(task) for task in due if task.due_s <= now_s))
                 self._parts.gate.changed.set()
 
     async def _wait(self, seconds: float) -> None:
@@ -135,11 +138,28 @@ class Reconciler:
         elif left:
             self._leave(task, Reason(SEVERAL, {"n": len(left), "candidates": list(left)}))
         else:
-            task.absences += 1
-            if task.absences >= ABSENCES_NEEDED:
-                self._send_again(task)
-            else:
-                task.due_s = time.monotonic() + parts.settings.confirm_s
+            await self._absent(task)
+
+    async def _absent(self, task: UnknownTask) -> None:
+        """Not there. Sent again only after a second look, a whole settle delay after this run learned of it (the
+        journal's times are a clock's, which may have been set since), and only where no other clock would find it."""
+        settings = self._parts.settings
+        task.absences += 1
+        if task.absences < ABSENCES_NEEDED:
+            task.due_s = max(time.monotonic() + settings.confirm_s, task.added_s + settings.settle_s)
+        elif doubtful := await self._doubtful(task):
+            self._leave(task, Reason(SEVERAL, {"n": len(doubtful), "candidates": list(doubtful)}))
+        else:
+            self._send_again(task)
+
+    async def _doubtful(self, task: UnknownTask) -> tuple[str, ...]:
+        """Products that are this listing unless a clock is right: created outside the window, and nobody else's."""
+        parts = self._parts
+        doubt_ms = round(parts.settings.doubt_s * 1000)
+        candidates = await find_candidates(parts.marketplace, task, doubt_ms, now_ms())
+        return await parts.journal.submit(
+            lambda connection: _not_known(connection, parts.store_id, task, candidates, doubt_ms)
+        )
 
     async def _look_at_edit(self, task: UnknownTask) -> None:
         """An edit is the same however often it is sent, so one look is enough, and doubt means: send it again."""
@@ -175,8 +195,15 @@ def _adopt_one(
     connection: Connection, store_id: int, task: UnknownTask, candidates: tuple[str, ...], skew_ms: int
 ) -> tuple[str, ...]:
     """Settle *task* if exactly one candidate can be its answer. Returns: the candidates that can."""
-    known = known_products(connection, store_id, task, candidates, skew_ms)
-    left = tuple(product_id for product_id in candidates if product_id not in known)
+    left = _not_known(connection, store_id, task, candidates, skew_ms)
     if len(left) == 1:
         accept(connection, task.key, left[0], task.content_hash, now_ms())
     return left
+
+
+def _not_known(
+    connection: Connection, store_id: int, task: UnknownTask, candidates: tuple[str, ...], skew_ms: int
+) -> tuple[str, ...]:
+    """Candidates that can be the answer to *task*."""
+    known = known_products(connection, store_id, task, candidates, skew_ms)
+    return tuple(product_id for product_id in candidates if product_id not in known)

@@ -158,7 +158,7 @@ def _groups(connection: Connection, batch_id: int) -> tuple[ReasonGroup, ...]:
     for row in connection.exec_driver_sql(_ROWS, (batch_id, HELD, BLOCKED)):
         state, code, field_name = TaskState(row[0]), row[1], row[2]
         params = orjson.loads(row[3])
-        shown = _shown(code, field_name, params)
+        shown = shown_reason(code, field_name, params)
         key = (state, shown.code, shown.message_key, shown.field, str(params.get("platform_code", "")))
         members.setdefault(key, []).append(ReportRow(row[5], row[6], row[7], row[8], shown.params, row[4]))
     groups = [
@@ -169,20 +169,22 @@ def _groups(connection: Connection, batch_id: int) -> tuple[ReasonGroup, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Shown:
+class Shown:
+    """A reason as it is told: `message_key` with `params`, and the field to change."""
+
     code: str
     message_key: str
     params: dict[str, Any]
     field: str
 
 
-def _shown(code: str, field_name: str, params: dict[str, Any]) -> _Shown:
+def shown_reason(code: str, field_name: str, params: dict[str, Any]) -> Shown:
     """How a reason is told: the checker's own by its first finding, everything else as an error."""
     findings = findings_in(params) if code in (HELD, BLOCKED) else []
     if not findings:
-        return _Shown(code, f"error.{code}", params, field_name)
+        return Shown(code, f"error.{code}", params, field_name)
     first = findings[0]
-    return _Shown(first.code, f"finding.{first.code}", dict(first.params), first.field)
+    return Shown(first.code, f"finding.{first.code}", dict(first.params), first.field)
 
 
 def send_again(

@@ -23,6 +23,7 @@ class BatchResult:
         elapsed_s: seconds the run took; `waited_s` of them waiting for limits.
         ending: why it ended before everything was sent, None where nothing was left.
         error: what made it end, where something did.
+        scheduled: of `queued`, those whose time has not come.
     """
 
     batch_ids: tuple[int, ...]
@@ -38,6 +39,7 @@ class BatchResult:
     waited_s: float
     ending: Ending | None = None
     error: AppError | None = None
+    scheduled: int = 0
 
     @property
     def on_platform(self) -> int:
@@ -50,7 +52,9 @@ class BatchResult:
         return self.ending is Ending.SIGNED_OUT
 
     @classmethod
-    def of(cls, counts: RunCounts, gate: Gate, batch_ids: Sequence[int], elapsed_s: float) -> BatchResult:
+    def of(
+        cls, counts: RunCounts, gate: Gate, batch_ids: Sequence[int], elapsed_s: float, scheduled: int
+    ) -> BatchResult:
         """The result of a run that has ended."""
 
         return cls(
@@ -67,4 +71,5 @@ class BatchResult:
             gate.waited_s,
             gate.ending,
             gate.error,
+            scheduled,
         )

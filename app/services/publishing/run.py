@@ -10,12 +10,13 @@ from collections.abc import Coroutine
 from typing import Any
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.models import JobState, TaskState
 from app.services.clock import now_ms
 from app.services.db import Database
 from app.services.marketplace.port import Marketplace
-from app.services.publishing.batches import cancel_queued, close_batches, open_as
+from app.services.publishing.batches import cancel_queued, close_batches, open_as, scheduled_in
 from app.services.publishing.counts import RunCounts
 from app.services.publishing.feeding import Feeder
 from app.services.publishing.gate import Ending, Gate
@@ -25,6 +26,7 @@ from app.services.publishing.journal import sign_out, states_of
 from app.services.publishing.lookup import UnknownTask, adopt_unknown
 from app.services.publishing.owner import RunOwner
 from app.services.publishing.parts import RunParts
+from app.services.publishing.pauses import is_paused
 from app.services.publishing.preparing import Preparer
 from app.services.publishing.queue import check_store
 from app.services.publishing.reconcile import Reconciler
@@ -40,6 +42,8 @@ log = logging.getLogger(__name__)
 PARALLEL = 8
 AHEAD = 8
 """At most so many listings more than that have their intent on disk and wait for their turn."""
+STORE_LOOK_S = 1.0
+"""How soon a run notices that its store was paused, or may go on, in whatever program that was said."""
 GRACE_S = 35.0
 """How long a stopping run waits for answers under way: a little longer than a request may take. What has not
 answered by then is written down as unknown."""
@@ -55,18 +59,21 @@ async def publish(
     parallel: int = PARALLEL,
     settings: PublishSettings | None = None,
     grace_s: float = GRACE_S,
+    waits_for_time: bool = False,
 ) -> BatchResult:
     """Send what is queued of a store, or of one batch, and settle whatever earlier runs left unknown.
 
     Any number of runs may work on one database at once, in one process or several. Works on any event loop; blocking
     work is done in its default executor. `ctx.pause` holds the next requests back, `ctx.stop` takes back what is not
     sent yet; `gate.stop_and_keep(ctx)` or cancelling the coroutine leaves it queued for the next run. At every one
-    of these points no request is under way whose outcome is not in the journal.
+    of these points no request is under way whose outcome is not in the journal. While the store is paused
+    (`pauses.py`) it waits.
 
     Args:
         batch_id: only this batch; None: everything of the store that is queued.
         parallel: requests under way at a time.
         settings: patience; None: the stored ones.
+        waits_for_time: stay until listings that are scheduled for later were sent, too; else they stay queued.
 
     Returns: what this run did; see `BatchResult.ending` for why it ended early.
     Raises:
@@ -80,7 +87,7 @@ async def publish(
         await asyncio.to_thread(held.enter_context, owner)
         stored = await asyncio.to_thread(_read_store, db, store_id)
         settings = settings or stored
-        run = _Run(db, marketplace, store_id, batch_id, ctx, owner.name, settings)
+        run = _Run(db, marketplace, store_id, batch_id, ctx, owner.name, settings, waits_for_time=waits_for_time)
         return await run.go(parallel, grace_s)
 
 
@@ -97,6 +104,11 @@ def _read_store(db: Database, store_id: int) -> PublishSettings:
         return load_settings(session, store_id)
 
 
+def _is_paused(db: Database, store_id: int) -> bool:
+    with db.reader.connect() as connection:
+        return is_paused(connection, store_id)
+
+
 class _Run:
     """The life of one run: start, work, end."""
 
@@ -109,9 +121,12 @@ class _Run:
         ctx: TaskContext,
         owner: str,
         settings: PublishSettings,
+        *,
+        waits_for_time: bool,
     ) -> None:
         self._db, self._store_id, self._batch_id, self._owner = db, store_id, batch_id, owner
         self._started_s = time.monotonic()
+        self._scheduled = 0
         self._counts = RunCounts(ctx)
         self._gate = Gate(ctx, self._counts, settings, self._show_pause)
         self._journal = GroupCommit(db)
@@ -121,7 +136,7 @@ class _Run:
         )
         self._preparer = Preparer(db, store_id, owner, batch_id)
         self._reconciler = Reconciler(self._parts)
-        self._feeder = Feeder(self._parts, self._preparer, lambda: len(self._reconciler.pending))
+        self._feeder = Feeder(self._parts, self._preparer, self._hopes, self._take_over, waits_for_time=waits_for_time)
         self._reconciler.on_queued = self._feeder.look_again
         self._reviewer = Reviewer(self._parts)
 
@@ -148,6 +163,7 @@ class _Run:
 
     async def _begin(self) -> None:
         await asyncio.to_thread(recover, self._db, self._store_id)
+        await self._heed_pause()
         unknown, states = await self._journal.submit(self._take_stock)
         for task in unknown:
             self._reconciler.add(task)
@@ -171,7 +187,8 @@ class _Run:
     async def _work(self, parallel: int, grace_s: float) -> None:
         """Sender, reconciler and reviewer side by side; the last two end when they are not needed any more."""
         async with self._gate.watch():
-            helpers = [asyncio.create_task(part) for part in (self._reconciler.run(), self._reviewer.run())]
+            parts = (self._reconciler.run(), self._reviewer.run(), self._watch_store())
+            helpers = [asyncio.create_task(part) for part in parts]
             try:
                 await self._drain([self._feeder.run(), *(sender.run() for sender in self._senders(parallel))], grace_s)
                 await self._reviewer.finish()
@@ -180,6 +197,29 @@ class _Run:
                     helper.cancel()
                 await asyncio.gather(*helpers, return_exceptions=True)
                 await self._parts.uploader.close()
+
+    def _hopes(self) -> int:
+        return len(self._reconciler.pending)
+
+    async def _take_over(self) -> bool:
+        """Another program may have died since this run began: free what it had claimed, look up what it had sent."""
+        found = await asyncio.to_thread(recover, self._db, self._store_id)
+        if found.unknown:
+            for task in await self._journal.submit(lambda at: adopt_unknown(at, self._store_id, self._owner)):
+                self._parts.batch_ids.add(task.batch_id)
+                self._reconciler.add(task)
+                self._counts.put(task.task_id, TaskState.UNKNOWN)
+        return bool(found.freed or found.unknown)
+
+    async def _watch_store(self) -> None:
+        """Heed a pause of the store; cancelled from outside. The database's being busy is no reason to end."""
+        while True:
+            await asyncio.sleep(STORE_LOOK_S)
+            with contextlib.suppress(SQLAlchemyError):
+                await self._heed_pause()
+
+    async def _heed_pause(self) -> None:
+        self._gate.is_held = await asyncio.to_thread(_is_paused, self._db, self._store_id)
 
     def _senders(self, parallel: int) -> list[Sender]:
         slots = asyncio.Semaphore(parallel)
@@ -234,6 +274,7 @@ class _Run:
         if ending is Ending.SIGNED_OUT:
             sign_out(connection, self._store_id)
         close_batches(connection, batches)
+        self._scheduled = scheduled_in(connection, batches, now_ms())
         return states_of(connection, self._counts.tasks())
 
     def _show_pause(self, is_paused: bool) -> None:
@@ -243,4 +284,4 @@ class _Run:
 
     def _result(self) -> BatchResult:
         batches = sorted(self._parts.batch_ids)
-        return BatchResult.of(self._counts, self._gate, batches, time.monotonic() - self._started_s)
+        return BatchResult.of(self._counts, self._gate, batches, time.monotonic() - self._started_s, self._scheduled)

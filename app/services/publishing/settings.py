@@ -21,6 +21,9 @@ class PublishSettings:
         settle_s: how long after a write without an answer the marketplace may still apply it; no look-up before.
         confirm_s: between the two look-ups that must both find nothing before a listing is sent again.
         skew_s: how far the marketplace's clock may be from ours, for the creation window of a look-up.
+        doubt_s: how far it could be at worst (somebody sets the clock, or a time zone wrong, between request and
+            look-up): a product with title and codes in this wider window is not taken for ours, but not sent beside
+            either.
         lookup_patience_s: how long one run goes on looking up before it leaves the rest unknown.
         review_first_s: before the first question how reviews stand; each following pause is half as long again.
         review_pause_max_s: longest pause between two such questions.
@@ -34,6 +37,7 @@ class PublishSettings:
     settle_s: float = 90.0
     confirm_s: float = 30.0
     skew_s: float = 600.0
+    doubt_s: float = 26 * 3600.0
     lookup_patience_s: float = 900.0
     review_first_s: float = 10.0
     review_pause_max_s: float = 120.0

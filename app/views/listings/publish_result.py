@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
@@ -18,6 +19,7 @@ from app.services.publishing.remedies import NAMED, RowNow, StoreChoices
 from app.services.publishing.report import BatchReport, ReasonGroup
 from app.views.context import ViewContext
 from app.views.errors import sentence
+from app.views.importing.save_file import ask_where
 from app.views.language import language
 from app.views.listings.plain_table import dress_table
 from app.views.listings.reason_list import ReasonList
@@ -69,6 +71,7 @@ class PublishResultDialog(Dialog):
         self.copy = Button("publish.copy_raw", kind="link")
         self.fix_all = Button(kind="")
         self.show_rows = Button("publish.show_rows", kind="link")
+        self.save_report = Button("publish.book.save", kind="link")
         self.progress = Label(role="small", ink="text2", wrap=True)
         self._build()
         self._connect()
@@ -93,6 +96,7 @@ class PublishResultDialog(Dialog):
         self.again.clicked.disconnect()
         self.again.setDefault(False)  # Enter edits the cell; sending is a decision of its own
         self.again.setAutoDefault(False)
+        self.footer.row.insertWidget(1, self.save_report)
 
     def _right(self) -> Any:
         lines = column(gap=0)
@@ -148,6 +152,7 @@ class PublishResultDialog(Dialog):
         self.fix_all.clicked.connect(self._fix_all)
         self.show_rows.clicked.connect(self._on_show_rows)
         self.again.clicked.connect(self._send_again)
+        self.save_report.clicked.connect(self._ask_where)
         self._context.changes.happened.connect(self._on_change)
 
     # -- reading -----------------------------------------------------------------------------------------------
@@ -349,6 +354,18 @@ class PublishResultDialog(Dialog):
         if ids:
             self.send_again_wanted.emit(ids)
             self.accept()
+
+    # -- the report as a workbook --------------------------------------------------------------------------------
+
+    def _ask_where(self) -> None:
+        suggested = Path.home() / tr("publish.book.file", batch=self._report.batch_id)
+        ask_where(self, "publish.book.save", suggested, self._write_report)
+
+    def _write_report(self, name: str) -> None:
+        handle = self._context.runner.call(self._desk.write_report, self._report.batch_id, Path(name))
+        handle.succeeded.connect(lambda file: self.hint.setText(tr("publish.book.saved", file=file)))
+        handle.failed.connect(self._on_failed)
+        self._context.jobs.keep(handle)
 
     # -- the rest ----------------------------------------------------------------------------------------------
 

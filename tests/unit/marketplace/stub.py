@@ -200,9 +200,10 @@ async def _send(request: web.Request, answer: Any) -> web.StreamResponse:
             request.transport.write(b'HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{"half": ')
         request.transport.close()
         return web.Response()
+    headers = {"Date": START.strftime("%a, %d %b %Y %H:%M:%S GMT")}
     if isinstance(answer, bytes):
-        return web.Response(body=answer)
-    return web.json_response(answer)
+        return web.Response(body=answer, headers=headers)
+    return web.json_response(answer, headers=headers)
 
 
 def credentials() -> StoreCredentials:

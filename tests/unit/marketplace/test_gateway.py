@@ -238,6 +238,31 @@ def test_the_same_gateway_serves_one_run_after_the_other() -> None:
     asyncio.run(use())
 
 
+async def test_the_transport_never_sends_a_request_twice() -> None:
+    """A kept connection that dies under a request is tempting: the request may have been carried out all the same."""
+    arrived: list[bytes] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        for number in (1, 2):
+            head = await reader.readuntil(b"\r\n\r\n")
+            length = int(head.lower().split(b"content-length:")[1].split(b"\r\n")[0])
+            arrived.append(await reader.readexactly(length))
+            if number == 1:
+                writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+                await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    gateway = Gateway(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")
+    await gateway.post(SYNC_PATH, {"n": "1"})
+    with pytest.raises(Unanswered):
+        await gateway.post(SYNC_PATH, {"n": "2"})
+    await gateway.close()
+    server.close()
+    await server.wait_closed()
+    assert arrived == [b"n=1", b"n=2"]
+
+
 async def test_no_more_connections_than_allowed(market: StubMarket) -> None:
     running = most = 0
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -19,7 +21,7 @@ from app.services.marketplace.port import (
     TemporaryFault,
     Unanswered,
 )
-from tests.unit.marketplace.stub import CUT, START, FakeClock, StubMarket, content, detail, refusal, sample
+from tests.unit.marketplace.stub import CUT, START, FakeClock, Seen, StubMarket, content, detail, page, refusal, sample
 
 LIST = "findproductinfolistquery"
 DETAIL = "offer.product.query"
@@ -337,3 +339,33 @@ async def test_a_price_in_a_currency_without_cents(store: AliExpressMarketplace,
     await store.create_listing(content(currency="JPY", skus=(SkuContent("A", 1500, 3),)))
 
     assert market.seen[0].body("aeop_a_e_product")["aeop_ae_product_s_k_us"][0]["sku_price"] == "1500"
+
+
+async def test_calls_that_find_the_clock_wrong_together_are_all_repeated(
+    store: AliExpressMarketplace, market: StubMarket, clock: FakeClock
+) -> None:
+    """The first of them sets the clock; for the others it is right already, and still they must ask again."""
+    clock.start = START + timedelta(hours=3)
+    all_asked = asyncio.Event()
+
+    async def answer(seen: Seen) -> dict[str, Any]:
+        if len(market.of(LIST)) == 5:
+            all_asked.set()
+        await all_asked.wait()
+        late_s = abs(int(seen.params["timestamp"]) / 1000 - START.timestamp())
+        return page() if late_s < 7200 else refusal("IllegalTimestamp", "The timestamp is out of range")
+
+    market.answer(LIST, answer)
+    found = await asyncio.gather(*(store.list_listings(RemoteStatus.ON_SALE) for _ in range(5)))
+    assert [len(result.rows) for result in found] == [0] * 5
+    assert len(market.of(LIST)) == 10
+
+
+async def test_changes_are_asked_for_from_a_little_before(store: AliExpressMarketplace, market: StubMarket) -> None:
+    """16 hours earlier: whether the filter is meant in Pacific or in China time is not documented."""
+    market.answer(LIST, page())
+    await store.list_listings(RemoteStatus.ON_SALE, modified_from=START)
+    await store.list_listings(RemoteStatus.ON_SALE)
+    first, second = (seen.body(QUERY) for seen in market.of(LIST))
+    assert first["gmt_modified_start"] == "2026-03-01 20:00:00"
+    assert "gmt_modified_start" not in second

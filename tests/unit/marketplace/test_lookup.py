@@ -9,7 +9,7 @@ import pytest
 
 from app.services.marketplace.aliexpress import AliExpressMarketplace
 from app.services.marketplace.port import Refused
-from tests.unit.marketplace.stub import START, Seen, StubMarket, detail, page, refusal, row
+from tests.unit.marketplace.stub import START, FakeClock, Seen, StubMarket, detail, page, refusal, row
 
 LIST = "findproductinfolistquery"
 DETAIL = "offer.product.query"
@@ -153,3 +153,18 @@ async def test_a_detail_that_cannot_be_read_is_not_taken_for_a_no(
 
     with pytest.raises(Refused):
         await find(store)
+
+
+@pytest.mark.parametrize("hours", [-5, 1.5, 13, 24 * 400])
+async def test_a_computer_with_a_wrong_clock_finds_by_the_platforms(
+    store: AliExpressMarketplace, market: StubMarket, clock: FakeClock, hours: float
+) -> None:
+    """The platform takes requests of a clock that is two hours off, but its own times are right."""
+    clock.start = START + timedelta(hours=hours)
+    stock(market, row(7), row(8, created="2026-03-02 12:30:00"))
+    market.answer(DETAIL, detail(7))
+    window = {"created_from": clock.start - timedelta(minutes=5), "created_to": clock.start + timedelta(minutes=5)}
+
+    assert await find(store, **window) == ["7"]
+    query = market.of(LIST)[-1].body(QUERY)
+    assert query["gmt_create_start"] <= "2026-03-02 12:00:00" <= query["gmt_create_end"]

@@ -118,7 +118,7 @@ class FakeMarketplace:
         )
 
     async def list_listings(
-        self, status: RemoteStatus, page: int = 1, page_size: int = 50
+        self, status: RemoteStatus, page: int = 1, page_size: int = 50, *, modified_from: datetime | None = None
     ) -> ResultPage[ListingSummary]:
         """One page of a state's list."""
         self.calls.append(f"list {status.name}")

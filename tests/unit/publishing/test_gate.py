@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -64,6 +66,10 @@ async def test_a_long_limit_is_told_as_a_time_of_the_day(gate: Gate, clock: Cloc
     gate.limited(RateLimited("marketplace.day_quota", retry_after_s=14_229))
     look(gate, clock)
     assert ctx.progress.note == "publishing.quota_used_up"
+    said = str(dict(ctx.progress.params)["until"])
+    assert re.fullmatch(r"(\d\d-\d\d )?\d\d:\d\d", said)
+    expected = {(datetime.now().astimezone() + timedelta(seconds=14_229 + more)).strftime("%H:%M") for more in (0, 60)}
+    assert said[-5:] in expected
 
 
 async def test_the_longer_of_two_waits_counts(gate: Gate, clock: Clock) -> None:

@@ -72,7 +72,7 @@ def status(db: Database, listing_id: int) -> str:
 
 
 def claim(db: Database, owner: str = ME, limit: int = 100) -> list[journal.ClaimedTask]:
-    return run(db, lambda connection: journal.claim(connection, 1, owner, None, limit))
+    return run(db, lambda connection: journal.claim(connection, 1, owner, None, limit, now_ms()))
 
 
 def sent(db: Database, record: ListingRecord, task_id: int) -> TaskKey:
@@ -94,7 +94,7 @@ def test_two_runs_share_the_queue_and_nothing_is_claimed_twice(db: Database, que
 def test_a_claim_can_be_limited_to_a_batch(db: Database, queued: Callable[..., Any]) -> None:
     (_, first), (_, second) = queued(), queued()
     batch = task(db, second).batch_id
-    found = run(db, lambda connection: journal.claim(connection, 1, ME, batch, 10))
+    found = run(db, lambda connection: journal.claim(connection, 1, ME, batch, 10, now_ms()))
     assert [claimed.task_id for claimed in found] == [second]
     assert task(db, first).owner == ""
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -55,13 +58,16 @@ async def test_an_applied_write_is_found_and_not_sent_again(
     assert (after.product_id, after.sent_hash, after.status) == (product_id, record.content_hash, "in_review")
 
 
-async def test_a_lost_write_is_sent_again_after_two_looks(
+async def test_a_lost_write_is_sent_again_after_two_looks_and_one_around(
     db: Database, make_sellable: Make, market: FakeMarketplace
 ) -> None:
     market.script.append(Unanswered(None))
     record = make_sellable()
     result = await publish_all(db, market, [record.id])
-    assert market.calls == ["upload", "create", "find", "find", "create"]
+    assert market.calls == ["upload", "create", "find", "find", "find", "create"]
+    narrow, again, wide = (look["to"] - look["from"] for look in market.lookups)
+    assert abs(narrow - again) < timedelta(minutes=1)
+    assert wide > narrow + timedelta(hours=48)
     assert (result.in_review, result.attempts, market.titles()) == (1, 2, [record.title])
 
 
@@ -364,3 +370,79 @@ async def test_the_journal_remembers_when_it_was_sent(
     write(db, "UPDATE publish_task SET owner = 'host-1-gone'")
     decide(db, row.listing_id, None)
     assert states(db) == ["queued"], "a run that is gone stands in nobody's way"
+
+
+@pytest.mark.parametrize("hours", [-13, -2, 2, 13])
+async def test_what_a_wrong_clock_hides_is_shown_to_a_person_not_sent_again(
+    db: Database, make_sellable: Make, market: FakeMarketplace, hours: int
+) -> None:
+    """Somebody sets the clock between request and look-up: the product is there, but not in the window."""
+    at = datetime.now(UTC) + timedelta(hours=hours)
+
+    def made_at_another_time() -> None:
+        market.add(market.creates[-1], at=at)
+        raise Unanswered(None)
+
+    market.script.append(made_at_another_time)
+    record = make_sellable()
+    result = await publish_all(db, market, [record.id])
+    assert (result.unknown, len(market.creates), states(db)) == (1, 1, ["unknown"])
+    (open_one,) = undecided(db, 1)
+    assert open_one.candidates == tuple(market.products)
+
+    decide(db, record.id, open_one.candidates[0])
+    assert (loaded(db, record.id).product_id, states(db)) == (open_one.candidates[0], ["in_review"])
+
+
+async def test_a_product_of_last_week_is_not_doubtful(
+    db: Database, make_sellable: Make, market: FakeMarketplace
+) -> None:
+    def older_one() -> None:
+        market.add(market.creates[-1], at=datetime.now(UTC) - timedelta(days=7))
+        raise Unanswered(None)
+
+    market.script.append(older_one)
+    result = await publish_all(db, market, [make_sellable().id])
+    assert (result.in_review, result.unknown, len(market.creates)) == (1, 0, 2)
+
+
+async def test_a_clock_set_forward_does_not_shorten_the_settle_delay(
+    db: Database, make_sellable: Make, market: FakeMarketplace
+) -> None:
+    """The journal says hours have passed: absence is believed only once this run has waited itself."""
+    market.script.append(Unanswered(None))
+    market.lookup_script.append(TemporaryFault(None))
+    await publish_all(db, market, [make_sellable().id], settings=replace(FAST, lookup_patience_s=0.0, confirm_s=0.1))
+    assert states(db) == ["unknown"]
+    write(db, "UPDATE publish_task SET sent_ms = 1, settled_ms = 1")
+    looks: list[float] = []
+    market.lookup_script.extend([lambda: looks.append(time.monotonic())] * 3)
+    await publish(db, market, 1, settings=replace(FAST, settle_s=0.2))
+    assert looks[1] - looks[0] >= 0.19
+    assert (len(market.creates), states(db)) == (2, ["in_review"])
+
+
+async def test_a_batch_that_got_no_answer_is_looked_up_several_at_a_time(
+    db: Database, make_sellable: Make, market: FakeMarketplace
+) -> None:
+    """Twins among them: each product becomes one listing's, though both were asked about at once."""
+    skus = (("TWIN-1", 1890, 5),)
+    records = [make_sellable() for _ in range(6)] + [make_sellable("Twin Lamp For Both Bedsides", skus=skus)] * 2
+    market.script.extend([Applied()] * 7)
+    busy = most = 0
+    find = market.find_listings
+
+    async def counted(**asked: Any) -> tuple[RemoteListing, ...]:
+        nonlocal busy, most
+        busy += 1
+        most = max(most, busy)
+        await asyncio.sleep(0.01)
+        found = await find(**asked)
+        busy -= 1
+        return found
+
+    market.find_listings = counted  # type: ignore[method-assign]
+    result = await publish_all(db, market, [record.id for record in records], parallel=8)
+    assert (result.in_review, result.unknown, len(market.creates)) == (7, 0, 7)
+    assert 1 < most <= reconcile.AT_A_TIME
+    assert len({loaded(db, record.id).product_id for record in records}) == 7

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from app.models import JobState
+from app.services.clock import now_ms
 from app.services.db import Database
 from app.services.listings.records import ListingRecord
 from app.services.marketplace.port import ListingContent, RemoteStatus, SignedOut
@@ -234,6 +235,27 @@ def test_a_dead_run_leaves_its_requests_unknown(db: Database, make_sellable: Mak
     assert {row.owner for row in journal(db)} == {""}
     assert journal(db)[0].settled_ms is not None
     assert recover(db, 1) == type(found)(0, 0)
+
+
+async def test_what_another_program_dies_over_is_taken_up_by_the_one_that_lives(
+    db: Database, make_sellable: Make, market: FakeMarketplace
+) -> None:
+    """It dies in the middle of our run: what it had claimed is sent, what it had sent is looked up, both by us."""
+    records = [make_sellable() for _ in range(4)]
+    claimed, sent = records[0].id, records[1].id
+    enqueue(db, 1, [record.id for record in records])
+    with RunOwner(db.path) as other:
+        write(db, "UPDATE publish_task SET owner = ? WHERE listing_id IN (?, ?)", other.name, claimed, sent)
+        codes = "\n".join(sorted(sku.code for sku in records[1].skus))
+        sql = "UPDATE publish_task SET state = 'sending', attempts = 1, sent_ms = ?, title = ?, codes = ? "
+        write(db, sql + "WHERE listing_id = ?", now_ms(), records[1].title, codes, sent)
+        market.gate.clear()
+        task = asyncio.create_task(publish(db, market, 1, settings=FAST, parallel=1))
+        await until(lambda: len(market.creates) == 1)
+    market.gate.set()
+    result = await task
+    assert (result.in_review, result.queued, result.unknown) == (4, 0, 0)
+    assert market.titles() == sorted(record.title for record in records)
 
 
 async def test_a_twin_that_another_program_is_sending_is_waited_for(

@@ -9,7 +9,9 @@ from app.services.publishing import preparing, reconcile, reviews, verdicts
 from app.services.publishing.content_builder import ContentIncomplete
 from app.services.publishing.images import ImageMissing
 from app.services.publishing.parts import JournalUnwritable
+from app.services.publishing.pauses import StorePaused
 from app.services.publishing.settling import NotUndecided
+from app.services.publishing.turns import BadTime
 from app.services.stores.readiness import ReadOnlyStore
 
 ERRORS = {
@@ -18,6 +20,8 @@ ERRORS = {
     ContentIncomplete.code: {"field": "weight_g"},
     JournalUnwritable.code: {"reason": "disk full"},
     NotUndecided.code: {"listing": 7},
+    StorePaused.code: {"store": "晨帆数码"},
+    BadTime.code: {"value": "soon"},
     verdicts.BLOCKED: {"n": 2},
     verdicts.HELD: {"n": 1},
     preparing.UNCHANGED.code: {},
@@ -28,8 +32,10 @@ ERRORS = {
 }
 NOTES = {
     "publishing.paused": {},
+    "publishing.store_paused": {},
+    "publishing.scheduled": {"n": 12},
     "publishing.rate_limited": {"seconds": 38},
-    "publishing.quota_used_up": {},
+    "publishing.quota_used_up": {"until": "23:00"},
     "publishing.out_of_reach": {"seconds": 2},
     "publishing.looking_up": {"n": 1},
     "publishing.in_review": {"n": 3},

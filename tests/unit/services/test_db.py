@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import sqlite3
+import subprocess
+import sys
 import threading
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
+
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def alias(db) -> str:
@@ -57,5 +64,52 @@ def test_writers_of_many_threads_queue(db):
 def test_the_journal_survives_a_power_cut_by_waiting_for_the_disk(db):
     with db.writer.connect() as connection:
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
+        assert connection.exec_driver_sql("PRAGMA fullfsync").scalar() == 1
+        assert connection.exec_driver_sql("PRAGMA checkpoint_fullfsync").scalar() == 1
+        assert connection.exec_driver_sql("PRAGMA wal_autocheckpoint").scalar() == 1000
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
         assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+
+
+def test_every_connection_that_writes_waits_for_the_disk(db):
+    """Pools open new connections when old ones are closed: each is set up."""
+    for _ in range(2):
+        with db.write() as session:
+            assert session.execute(text("PRAGMA synchronous")).scalar_one() == 2
+        db.dispose()
+    with db.bulk() as connection:
+        assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
+
+
+def test_what_is_committed_is_there_after_the_process_died_without_a_word(db):
+    """Nothing is kept back in memory: another process sees the commit, and so does one that finds only the files."""
+    program = (
+        "import os, sys; from pathlib import Path; from app.services.db import Database\n"
+        "db = Database(Path(sys.argv[1]))\n"
+        "with db.bulk() as connection: connection.exec_driver_sql(\"UPDATE store SET alias = 'kept'\")\n"
+        "connection = db.writer.connect(); connection.begin()\n"
+        "connection.exec_driver_sql(\"UPDATE store SET alias = 'half'\"); os._exit(9)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program, str(db.path)], cwd=ROOT, check=False)
+    assert (done.returncode, alias(db)) == (9, "kept")
+
+
+def test_a_power_cut_at_any_byte_keeps_every_commit_that_was_acknowledged(db, tmp_path):
+    """What was flushed when a commit returned is what a power cut leaves, and whatever half of the next came after."""
+    log = db.path.with_name(f"{db.path.name}-wal")
+    with closing(sqlite3.connect(db.path)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    flushed = []
+    for number in range(6):
+        with db.write() as session:
+            set_alias(session, str(number))
+        flushed.append(log.stat().st_size)
+    whole, content = db.path.read_bytes(), log.read_bytes()
+    for cut in sorted({*flushed, *range(flushed[0], flushed[-1] + 1, 997)}):
+        copy = tmp_path / f"cut-{cut}.db"
+        copy.write_bytes(whole)
+        copy.with_name(f"{copy.name}-wal").write_bytes(content[:cut])
+        acknowledged = sum(size <= cut for size in flushed)
+        with closing(sqlite3.connect(copy)) as connection:
+            assert int(connection.execute("SELECT alias FROM store").fetchone()[0]) == acknowledged - 1
+            assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)

@@ -19,6 +19,7 @@ import app.models.migrations as migrations
 from app.models import Base
 from app.services.listings.source import ListingSource
 from app.services.paging import Query
+from app.services.publishing.journal import claim
 from app.services.stores.reading import list_stores
 from app.services.upgrade import (
     KEPT_DAILY_BACKUPS,
@@ -79,6 +80,27 @@ def test_stores_of_an_older_file_keep_their_access_and_gain_what_is_new(tmp_path
     assert {(store.is_shared, store.signed_out_at, store.refresh_expires_at) for store in stores.values()} == {
         (False, None, None)
     }
+
+
+def test_a_queue_of_an_older_file_goes_on_with_edits_first(tmp_path):
+    path = tmp_path / "shangjia.db"
+    shutil.copyfile(OLD_FILE, path)
+    with closing(sqlite3.connect(path)) as connection, connection:
+        ids = [row[0] for row in connection.execute("SELECT id FROM listing ORDER BY id LIMIT 2")]
+        store = connection.execute("SELECT store_id FROM listing WHERE id = ?", ids[:1]).fetchone()[0]
+        connection.execute("INSERT INTO publish_batch VALUES (7, ?, 'interrupted', 2, 1, NULL)", (store,))
+        for number, (listing, action) in enumerate(zip(ids, ("create", "edit"), strict=True)):
+            connection.execute(
+                "INSERT INTO publish_task (id, batch_id, store_id, listing_id, action, state, content_hash, title, "
+                "codes, attempts, owner, error_code, error_params, error_text, error_field) "
+                "VALUES (?, 7, ?, ?, ?, 'queued', '', '', '', 0, '', '', '{}', '', '')",
+                (number + 1, store, listing, action),
+            )
+    database = open_database(path)
+    with database.bulk() as connection:
+        claimed = claim(connection, store, "me", None, 10, moment_ms=1)
+    assert [(task.task_id, task.priority) for task in claimed] == [(2, 2), (1, 3)]
+    database.dispose()
 
 
 def test_a_file_that_is_up_to_date_is_not_copied(tmp_path):

@@ -140,6 +140,7 @@ class MemoryMarketplace:
     calls: list[tuple[str, Any]] = field(default_factory=list)
     faults: dict[str, list[Exception]] = field(default_factory=dict)
     page_size: int = 2
+    asked_since: list[datetime | None] = field(default_factory=list)
 
     def put(self, *listings: RemoteListing) -> None:
         self.listings.update((listing.product_id, listing) for listing in listings)
@@ -159,9 +160,10 @@ class MemoryMarketplace:
         return ResultPage(tuple(rows[first : first + self.page_size]), page, pages, len(rows))
 
     async def list_listings(
-        self, status: RemoteStatus, page: int = 1, page_size: int = 50
+        self, status: RemoteStatus, page: int = 1, page_size: int = 50, *, modified_from: datetime | None = None
     ) -> ResultPage[ListingSummary]:
         self._call("list_listings", (str(status), page))
+        self.asked_since.append(modified_from)
         rows = [
             ListingSummary(
                 listing.product_id,
@@ -178,6 +180,7 @@ class MemoryMarketplace:
             )
             for listing in self.listings.values()
             if listing.status == status
+            and (modified_from is None or listing.modified_at is None or listing.modified_at >= modified_from)
         ]
         return self._page(rows, page)
 
@@ -245,7 +248,7 @@ def run(coroutine: Coroutine[Any, Any, T]) -> T:
 def sync(db: Database, market: MemoryMarketplace) -> Callable[..., SyncResult]:
     """Sync store 1 with the marketplace in memory."""
 
-    def go(*what: Any, ctx: TaskContext | None = None) -> SyncResult:
-        return run(sync_store(db, market, 1, what or ("listings",), ctx=ctx))  # type: ignore[arg-type]
+    def go(*what: Any, ctx: TaskContext | None = None, is_whole: bool = False) -> SyncResult:
+        return run(sync_store(db, market, 1, what or ("listings",), ctx=ctx, is_whole=is_whole))  # type: ignore[arg-type]
 
     return go

@@ -354,8 +354,8 @@ def test_a_listing_missing_from_the_lists_but_readable_is_kept(db, market, make_
     sync()
     listed = market.list_listings
 
-    async def forgetful(status, page=1, page_size=50):
-        found = await listed(status, page, page_size)
+    async def forgetful(*args, **options):
+        found = await listed(*args, **options)
         return type(found)((), 1, 1, 0)
 
     monkeypatch.setattr(market, "list_listings", forgetful)
@@ -368,8 +368,8 @@ def test_a_listing_that_moves_between_two_lists_is_counted_once(db, market, make
     market.put(make_lamp("1005001", status=RemoteStatus.IN_REVIEW))
     listed = market.list_listings
 
-    async def moving(status, page=1, page_size=50):
-        found = await listed(status, page, page_size)
+    async def moving(*args, **options):
+        found = await listed(*args, **options)
         market.put(make_lamp("1005001"))
         return found
 
@@ -413,8 +413,8 @@ def test_a_listing_told_twice_on_one_page_is_stored_once(db, market, make_lamp, 
     market.put(make_lamp("1005001"))
     listed = market.list_listings
 
-    async def stuttering(status, page=1, page_size=50):
-        found = await listed(status, page, page_size)
+    async def stuttering(*args, **options):
+        found = await listed(*args, **options)
         return type(found)(found.rows * 2, found.page, found.pages, found.total)
 
     monkeypatch.setattr(market, "list_listings", stuttering)

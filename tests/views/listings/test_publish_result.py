@@ -6,7 +6,8 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QFileDialog, QLineEdit, QWidget
+from python_calamine import CalamineWorkbook
 
 from app.services.listings.editing import ListingEdit
 from app.services.marketplace.port import Refused
@@ -343,3 +344,27 @@ class TestLive:
         dialog = open_result(batch([make_sellable()], TITLE))
         picture = dialog.rows.viewport().grab().toImage()
         assert picture.pixelColor(2, picture.height() - 5) == current_theme().color("surface")
+
+
+def test_the_result_is_saved_as_a_workbook(batch, open_result, make_sellable, qtbot, settle, tmp_path):
+    dialog = open_result(batch([make_sellable(), make_sellable()], TITLE))
+    target = tmp_path / "report.xlsx"
+    dialog.save_report.click()
+    chooser = dialog.findChild(QFileDialog)
+    assert chooser.selectedFiles()[0].endswith(".xlsx")
+    chooser.fileSelected.emit(str(target))
+    chooser.close()
+    qtbot.waitUntil(lambda: str(target) in dialog.hint.text())
+    rows = CalamineWorkbook.from_path(str(target)).get_sheet_by_index(0).to_python()
+    assert len(rows) == 3
+    settle()
+
+
+def test_a_place_that_cannot_be_written_is_told(batch, open_result, make_sellable, qtbot, settle, tmp_path):
+    dialog = open_result(batch([make_sellable()]))
+    dialog.save_report.click()
+    chooser = dialog.findChild(QFileDialog)
+    chooser.fileSelected.emit(str(tmp_path / "no-such-folder" / "report.xlsx"))
+    chooser.close()
+    qtbot.waitUntil(lambda: "report.xlsx" in dialog.hint.text())
+    settle()

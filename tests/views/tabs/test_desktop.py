@@ -14,6 +14,8 @@ from app.services import keyring_store
 from app.services.application import Application
 from app.services.desktop import DesktopServices
 from app.services.listings.editing import ListingEdit
+from app.services.listings.loading import load_listing
+from app.services.stores.sync.conflicts import keep_theirs
 from app.services.upgrade import backup
 from app.views.context import ViewContext
 from app.views.desktop import Desktop
@@ -24,6 +26,7 @@ from app.views.language import language
 from app.views.settings_dialog import SettingsDialog
 from app.views.start import LateWorker
 from app.views.stores.add_dialog import AddStoreDialog
+from app.views.stores.conflicts import ConflictsDialog
 from app.views.task_runner import TaskRunner
 from app.views.view_settings import MemorySettings
 from tests.unit.stores.market_program import running_market
@@ -280,5 +283,24 @@ def test_settings_are_shown_changed_and_kept(run):
         stored = services.settings()
         assert (stored.parallel_calls, stored.calls_per_s) == (3, 20)
         assert stored.gateway_hosts == ("api-sg.aliexpress.com", "other.example")
+
+    run(steps)
+
+
+def test_what_was_changed_on_both_sides_is_told_after_a_sync_until_it_is_decided(run):
+    async def steps(desktop, services):
+        await until(lambda: desktop.window.page is not None)
+        with services.app.db.read() as session:
+            theirs = load_listing(session, 1)
+        ours, theirs.title = theirs.title, "Their other title for this lamp"
+        with services.app.db.bulk() as connection:
+            keep_theirs(connection, 1, theirs)
+        desktop._on_synced({})
+        await until(lambda: [one.name for one in desktop.context.notices.banners()] == ["conflicts"])
+        desktop.context.notices.banners()[0].offers[0].do()
+        await until(lambda: dialog(desktop, ConflictsDialog) and dialog(desktop, ConflictsDialog).model.rowCount() == 1)
+        dialog(desktop, ConflictsDialog).theirs.click()
+        await until(lambda: not desktop.context.notices.banners())
+        assert services.listings.detail(1).record.title == theirs.title != ours
 
     run(steps)

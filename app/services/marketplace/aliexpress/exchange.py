@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from app.services.marketplace.aliexpress.envelope import open_answer
@@ -13,6 +14,9 @@ from app.services.marketplace.aliexpress.signing import sign_iop
 from app.services.marketplace.port import MarketplaceError, StoreCredentials
 
 _NOTHING = Reply(b"")
+
+_LONGEST_CALL = timedelta(minutes=10)
+"""A clock that moved further than this during a call was set."""
 
 
 async def exchange(
@@ -36,14 +40,17 @@ async def exchange(
     secrets = (*secrets_of(credentials), *hide)
     for is_last in (False, True):
         noted = _note(gateway, method, params, (*secrets, credentials.app_key), store)
-        reply = _NOTHING
+        reply, asked_at = _NOTHING, gateway.now()
         try:
             reply = await _send(gateway, method, params, credentials, upload, store)
+            gateway.heed(reply)
             answer = open_answer(reply.body, method, now=gateway.now(), secrets=secrets)
         except MarketplaceError as error:
             if noted:
                 noted(reply, error.error_code)
-            if not isinstance(error, WrongClock) or is_last or not gateway.set_clock(reply):
+            if not isinstance(error, WrongClock) or is_last:
+                raise
+            if not (gateway.set_clock(reply) or _is_corrected(asked_at, gateway.now())):
                 raise
         else:
             if noted:
@@ -79,6 +86,11 @@ def _note(
 def secrets_of(credentials: StoreCredentials) -> tuple[str, ...]:
     """What must not come out in any sentence, log or trace."""
     return (credentials.access_token, credentials.refresh_token, credentials.app_secret)
+
+
+def _is_corrected(asked_at: datetime, now: datetime) -> bool:
+    """Whether another call has set the clock since this one was sent."""
+    return abs(now - asked_at) > _LONGEST_CALL
 
 
 async def _send(

@@ -99,6 +99,7 @@ class Gateway:
         self._session: aiohttp.ClientSession | None = None
         self._urls: dict[str, URL] = {}
         self._ahead = timedelta()
+        self._told: tuple[Reply, datetime] | None = None
         self._timeout = aiohttp.ClientTimeout(
             total=upload_timeout_s, connect=connect_timeout_s, sock_connect=connect_timeout_s, sock_read=read_timeout_s
         )
@@ -145,6 +146,20 @@ class Gateway:
         self._ahead = served_at - self.clock.now()
         log.warning("the computer's clock is off by %.0f s", -self._ahead.total_seconds())
         return True
+
+    def heed(self, reply: Reply) -> None:
+        """Remember when an answer came by both clocks; read by `ahead`, and only then worked out."""
+        self._told = (reply, self.clock.now())
+
+    @property
+    def ahead(self) -> timedelta:
+        """How far the server's clock is ahead of the computer's, by its last answer; zero where they agree or none
+        is known. Unlike `now`, which is corrected only once a request was refused: the platform accepts clocks that
+        are two hours off, and its times then do not fit ours."""
+        if self._told is None or (served_at := self._told[0].served_at) is None:
+            return timedelta()
+        ahead = served_at - self._told[1]
+        return ahead if abs(ahead) >= _SAME_TIME else timedelta()
 
     async def close(self) -> None:
         """Close the connections; calls still under way end as `Unanswered`."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from app.services.marketplace.aliexpress.batches import run_batch
@@ -21,7 +22,7 @@ from app.services.marketplace.aliexpress.mapping.methods import (
 )
 from app.services.marketplace.aliexpress.mapping.table import TEXT, rows
 from app.services.marketplace.aliexpress.rules import rules
-from app.services.marketplace.aliexpress.values import ident, whole
+from app.services.marketplace.aliexpress.values import ident, moment_text, whole
 from app.services.marketplace.port import (
     BatchOutcome,
     EditPreview,
@@ -47,10 +48,14 @@ class ListingCalls(Calls):
     """The listing part of the port; documented there."""
 
     async def list_listings(
-        self, status: RemoteStatus, page: int = 1, page_size: int = 50
+        self, status: RemoteStatus, page: int = 1, page_size: int = 50, *, modified_from: datetime | None = None
     ) -> ResultPage[ListingSummary]:
-        """One page of the listings in *status*; at most 99 a page, more are cut to that."""
-        return await self._listing_page(status, page, page_size)
+        """One page of the listings in *status*; at most 99 a page, more are cut to that. The zone of the filter is not
+        documented: the question is widened, so that China and Pacific time are both covered."""
+        if modified_from is None:
+            return await self._listing_page(status, page, page_size)
+        start = moment_text(modified_from - timedelta(seconds=rules("wire")["search_slack_s"]), "product")
+        return await self._listing_page(status, page, page_size, gmt_modified_start=start)
 
     async def read_listing(self, product_id: str) -> RemoteListing:
         """The whole record. `raw` has plain lists, whichever form the platform answered in.

@@ -10,6 +10,9 @@ from app.services.marketplace.aliexpress.rules import rules
 from app.services.marketplace.aliexpress.values import moment_text
 from app.services.marketplace.port import ListingSummary, Refused, RemoteListing, RemoteStatus
 
+_SAME_TIME = timedelta(seconds=30)
+"""Answers tell whole seconds and take their time: clocks this close are the same."""
+
 
 class LookupCalls(ListingCalls):
     """The part of the port that finds listings again; documented there."""
@@ -19,11 +22,22 @@ class LookupCalls(ListingCalls):
     ) -> tuple[RemoteListing, ...]:
         """Listings of any state with the same title and the same set of merchant codes, created in the window.
 
-        The platform is asked per state with the window (widened, for the zone of its filter is not documented) and,
+        The window is told by this computer's clock and moved by what the platform's answers show of theirs. The
+        platform is asked per state with the window (widened, for the zone of its filter is not documented) and,
         where its form allows, the title; rows and details are then compared exactly. A row without a creation time
         counts as inside the window.
         """
-        wanted = set(codes)
+        gateway = self._session.gateway
+        while True:
+            ahead = gateway.ahead
+            found = await self._found(title, set(codes), created_from + ahead, created_to + ahead)
+            if gateway.ahead == ahead or abs(gateway.ahead - ahead) < _SAME_TIME:
+                return found
+
+    async def _found(
+        self, title: str, wanted: set[str], created_from: datetime, created_to: datetime
+    ) -> tuple[RemoteListing, ...]:
+        """One round of questions; times are the platform's."""
         found: dict[str, RemoteListing] = {}
         async for row in self._candidates(title, created_from, created_to):
             if row.product_id in found or not _is_same(row.title, title):

@@ -31,12 +31,15 @@ async def sync_store(
     ctx: TaskContext | None = None,
     parallel: int = 8,
     order_days: int = 90,
+    is_whole: bool = False,
 ) -> SyncResult:
     """Read *what* of the store. The platform's truth wins, except over local changes that were never sent: those
     stay and are counted as conflicts. Doing it again changes nothing; stopped in the middle, the next one goes on.
 
     Args:
         parallel: listings whose details are read at the same time.
+        is_whole: read all listings, not only what changed since the last sync; small stores are always read whole,
+            others once a day.
         order_days: how far back the very first sync of orders reaches, 1–180.
 
     Raises:
@@ -52,7 +55,7 @@ async def sync_store(
         for part in EVERYTHING:
             if part in what:
                 try:
-                    await _sync_part(part, db, marketplace, store, result, ctx, parallel, order_days)
+                    await _sync_part(part, db, marketplace, store, result, ctx, parallel, order_days, is_whole=is_whole)
                 except Refused as error:
                     result.refused[part] = error.error_code
                     if len(result.refused) == len(set(what)):
@@ -73,6 +76,8 @@ async def _sync_part(
     ctx: TaskContext,
     parallel: int,
     order_days: int,
+    *,
+    is_whole: bool,
 ) -> None:
     if part == What.CATEGORIES:
         result.categories = await sync_categories(db, marketplace, store.gateway, ctx=ctx)
@@ -84,7 +89,7 @@ async def _sync_part(
     elif part == What.FREIGHT:
         result.freight_templates = await sync_freight_templates(db, marketplace, store.id, ctx=ctx)
     elif part == What.LISTINGS:
-        run = ListingSync(db, marketplace, store.id, store.gateway, ctx, parallel)
+        run = ListingSync(db, marketplace, store.id, store.gateway, ctx, parallel, is_whole)
         result.listings = run.counts
         try:
             await run.run()

@@ -1,16 +1,19 @@
 """A store's listings: all four states page by page, details of what changed, one transaction a page.
 
-Stopping between two pages loses nothing: what was read carries its mark (`writing.MARK`) and is not read again.
+Stopping between two pages loses nothing: the next sync goes on at the page this one had reached (`passes.py`), and
+what was read carries its mark (`writing.MARK`) and is not read again. Nothing is kept in memory but the page in hand
+and the ids of listings that changed.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import orjson
+from sqlalchemy import Connection
 
 from app.models import ListingStatus
 from app.services.clock import now_ms
@@ -28,6 +31,7 @@ from app.services.marketplace.port import (
 )
 from app.services.stores.sync.categories import ensure_attributes
 from app.services.stores.sync.mapping import DELETED
+from app.services.stores.sync.passes import Pass, advance, begin, count_seen, count_there, finish, missing, seen_among
 from app.services.stores.sync.results import ListingCounts
 from app.services.stores.sync.writing import Known, PageWriter, is_current, load_known
 from app.services.tasks import TaskContext
@@ -44,7 +48,7 @@ ORDER = (RemoteStatus.IN_REVIEW, RemoteStatus.REJECTED, RemoteStatus.ON_SALE, Re
 
 @dataclass(slots=True)
 class ListingSync:
-    """One pass over a store's listings."""
+    """One pass over a store's listings; `is_whole` reads everything even where asking for changes would do."""
 
     db: Database
     marketplace: Marketplace
@@ -52,45 +56,73 @@ class ListingSync:
     gateway: str
     ctx: TaskContext
     parallel: int = 8
+    is_whole: bool = False
     counts: ListingCounts = field(default_factory=ListingCounts)
-    _seen: set[str] = field(default_factory=set)
+    _at: Pass = field(default_factory=lambda: Pass(0, None))
     _leaves: set[str] = field(default_factory=set)
     _context: CheckContext | None = None
 
     async def run(self) -> ListingCounts:
-        """Read everything there is.
+        """Read everything there is, or everything that changed since the last pass.
 
         Raises:
             MarketplaceError: the lists cannot be read; pages written so far stay.
             TaskCancelled: stopped between two pages.
         """
-        for status in ORDER:
-            page, pages = 1, 1
-            while page <= pages:
-                self.ctx.checkpoint()
-                found = await self.marketplace.list_listings(status, page, PAGE_SIZE)
-                pages = found.pages
-                await self._take(found.rows)
-                done = len(self._seen)
-                self.ctx.report(done, None, failed=len(self.counts.failed), note="sync.listings")
-                page += 1
-        self.counts.seen = len(self._seen)
-        await self._look_for_missing()
+        await asyncio.to_thread(self._begin)
+        start = next((at for at, status in enumerate(ORDER) if status == self._at.status), 0)
+        for status in ORDER[start:]:
+            await self._read_list(status, self._at.page if status == self._at.status else 1)
+        if self._at.is_whole:
+            await self._look_for_missing()
+        await asyncio.to_thread(self._finish)
         return self.counts
 
-    async def _take(self, rows: Sequence[ListingSummary]) -> None:
-        """One page: details of what is new or changed, then one transaction. A listing seen before is skipped."""
-        fresh = list({row.product_id: row for row in rows if row.product_id not in self._seen}.values())
-        known = await asyncio.to_thread(self._known, [row.product_id for row in fresh])
-        current = [row for row in fresh if is_current(known.get(row.product_id), row)]
-        read = await self._read([row for row in fresh if row not in current])
-        await self._write(read)
-        self.counts.unchanged += len(current)
-        self._seen.update(row.product_id for row in rows)
+    async def _read_list(self, status: RemoteStatus, page: int) -> None:
+        """The pages of one state from *page* on. Where rows have left the list meanwhile, others have moved up to a
+        page that was read: one page back."""
+        pages, total = page, 0
+        while page <= pages:
+            self.ctx.checkpoint()
+            found = await self.marketplace.list_listings(status, page, PAGE_SIZE, modified_from=self._at.modified_from)
+            has_moved = page > 1 and found.total < total
+            pages, total = found.pages, found.total
+            if has_moved:
+                page -= 1
+                continue
+            await self._take(found.rows, status, page + 1)
+            self.ctx.report(self.counts.seen, None, failed=len(self.counts.failed), note="sync.listings")
+            page += 1
 
-    def _known(self, product_ids: Sequence[str]) -> dict[str, Known]:
+    def _begin(self) -> None:
+        with self.db.bulk() as connection:
+            self._at = begin(connection, self.store_id, is_whole=self.is_whole)
+            self.counts.seen = count_seen(connection, self.store_id)
+
+    def _finish(self) -> None:
+        with self.db.bulk() as connection:
+            finish(connection, self.store_id, self._at, is_complete=not self.counts.failed)
+            if not self._at.is_whole:
+                self.counts.seen = count_there(connection, self.store_id)
+
+    async def _take(self, rows: Sequence[ListingSummary], status: RemoteStatus, next_page: int) -> None:
+        """One page: details of what is new or changed, then one transaction that also says where to go on. A listing
+        seen before is skipped."""
+        known, seen = await asyncio.to_thread(self._known, [row.product_id for row in rows])
+        fresh = list({row.product_id: row for row in rows if row.product_id not in seen}.values())
+        current = {row.product_id for row in fresh if is_current(known.get(row.product_id), row)}
+        read = await self._read([row for row in fresh if row.product_id not in current])
+        await self._learn_categories(read)
+        await asyncio.to_thread(
+            self._write_page, read, lambda at: advance(at, self.store_id, self._at, rows, status, next_page)
+        )
+        self.counts.unchanged += len(current)
+        self.counts.seen += len(fresh)
+
+    def _known(self, product_ids: Sequence[str]) -> tuple[dict[str, Known], set[str]]:
         with self.db.reader.connect() as connection:
-            return load_known(connection, self.store_id, product_ids)
+            known = load_known(connection, self.store_id, product_ids)
+            return known, seen_among(connection, self.store_id, product_ids)
 
     async def _read(self, rows: Sequence[ListingSummary]) -> list[tuple[ListingSummary, RemoteListing]]:
         """Details of *rows*. One that cannot be read fails alone, unless none can be."""
@@ -115,25 +147,30 @@ class ListingSync:
             raise errors[0]
         return read
 
-    async def _write(self, read: Sequence[tuple[ListingSummary, RemoteListing]]) -> None:
-        if read:
-            categories = {remote.content.category_id for _, remote in read} - self._leaves
+    async def _learn_categories(self, read: Sequence[tuple[ListingSummary, RemoteListing]]) -> None:
+        categories = {remote.content.category_id for _, remote in read} - self._leaves
+        if categories:
             await ensure_attributes(self.db, self.marketplace, self.gateway, categories)
             self._leaves |= categories
-            await asyncio.to_thread(self._write_page, read)
 
-    def _write_page(self, read: Sequence[tuple[ListingSummary, RemoteListing]]) -> None:
-        if self._context is None:
+    def _write_page(
+        self,
+        read: Sequence[tuple[ListingSummary, RemoteListing]],
+        then: Callable[[Connection], Pass] = lambda connection: Pass(0, None),
+    ) -> None:
+        if self._context is None and read:
             with self.db.read() as session:
                 self._context = load_context(session, self.store_id)
         with self.db.bulk() as connection:
-            PageWriter(connection, self._context, self.counts).write(read)
+            if read and self._context is not None:
+                PageWriter(connection, self._context, self.counts).write(read)
+            then(connection)
 
     async def _look_for_missing(self) -> None:
         """Listings of ours that stood in no list are asked for: moved meanwhile, or deleted on the platform."""
-        missing = await asyncio.to_thread(self._missing)
+        absent = await asyncio.to_thread(self._missing)
         gone: list[int] = []
-        for listing_id, product_id in missing[:MOST_MISSING]:
+        for listing_id, product_id in absent:
             self.ctx.checkpoint()
             try:
                 remote = await self.marketplace.read_listing(product_id)
@@ -144,21 +181,16 @@ class ListingSync:
                     raise
                 self.counts.failed[product_id] = error.error_code
             else:
-                await self._write([(_summary(remote), remote)])
+                read = [(_summary(remote), remote)]
+                await self._learn_categories(read)
+                await asyncio.to_thread(self._write_page, read)
                 self.counts.seen += 1
         if gone:
             self.counts.removed = await asyncio.to_thread(self._mark_deleted, gone)
 
     def _missing(self) -> list[tuple[int, str]]:
         with self.db.reader.connect() as connection:
-            rows = connection.exec_driver_sql(
-                "SELECT id, product_id FROM listing WHERE store_id = ? AND product_id IS NOT NULL "
-                "AND NOT (status = 'off' AND off_reason = ?) AND NOT EXISTS "
-                "(SELECT 1 FROM publish_task WHERE publish_task.listing_id = listing.id "
-                "AND state IN ('queued', 'sending', 'unknown')) ORDER BY id",
-                (self.store_id, DELETED),
-            )
-            return [(row[0], row[1]) for row in rows if row[1] not in self._seen]
+            return missing(connection, self.store_id, MOST_MISSING)
 
     def _mark_deleted(self, listing_ids: Sequence[int]) -> list[int]:
         with self.db.bulk() as connection:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
@@ -19,6 +19,7 @@ from app.services.listings.loading import load_listings
 from app.services.listings.records import LISTING_FIELDS, ListingRecord
 from app.services.listings.writing import SKU_COLUMNS, insert_skus, raw, replace_images, sku_row
 from app.services.marketplace.port import ListingSummary, RemoteListing
+from app.services.stores.sync.conflicts import forget, keep_theirs
 from app.services.stores.sync.mapping import STATUS, to_record
 from app.services.stores.sync.merging import adopt
 from app.services.stores.sync.results import ListingCounts
@@ -85,6 +86,7 @@ class PageWriter:
     connection: Connection
     context: CheckContext
     counts: ListingCounts
+    _agreed: list[int] = field(default_factory=list)
 
     def write(self, read: Sequence[tuple[ListingSummary, RemoteListing]]) -> None:
         """Store the records that were read, whole or (by the caller's transaction) not at all."""
@@ -105,6 +107,7 @@ class PageWriter:
             else:
                 self._put_over(local[mine.listing_id], record, summary, addresses, moment)
         self._insert(new, moment)
+        forget(self.connection, self._agreed)
 
     def _load(self, ids: Sequence[int]) -> dict[int, ListingRecord]:
         with Session(bind=self.connection, join_transaction_mode="create_savepoint") as session:
@@ -186,10 +189,12 @@ class PageWriter:
                 self.counts.unchanged += 1
             else:
                 self.counts.conflicts.append(local.id)
+                keep_theirs(self.connection, local.id, merged)
             self.connection.exec_driver_sql(
                 _KEEP_LOCAL, (status, off_reason, sent_hash, orjson.dumps(mark).decode(), local.id)
             )
             return
+        self._agreed.append(local.id)
         is_same = remote_hash == local.content_hash and (status, off_reason) == (local.status, local.off_reason)
         merged.status, merged.off_reason = status, off_reason
         self._update(local, merged, remote_hash, mark, local.updated_ms if is_same else moment)
@@ -256,8 +261,10 @@ def codes_of(record: ListingRecord) -> tuple[str, ...]:
 
 
 def marked(record: ListingRecord, summary: ListingSummary, moment_ms: int, said: str) -> dict[str, Any]:
-    """The platform's raw record with our mark: when it was modified and read, and *said*, the hash of what it said."""
-    mark = {"modified_ms": to_ms(summary.modified_at), "read_ms": moment_ms, "hash": said}
+    """The platform's raw record with our mark: when it was modified and read, *said*, the hash of what it said, and
+    prices and stock by code, which tell how urgent an edit is (`publishing/turns.py`)."""
+    facts = {sku.code: [sku.price_minor, sku.stock] for sku in record.skus}
+    mark = {"modified_ms": to_ms(summary.modified_at), "read_ms": moment_ms, "hash": said, "skus": facts}
     return {**(record.remote or {}), MARK: mark}
 
 
