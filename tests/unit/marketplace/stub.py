@@ -136,9 +136,14 @@ class Seen:
 
 
 class StubMarket:
-    """Answers per method, in order; the last one goes on for ever. A callable gets the request."""
+    """Answers per method, in order; the last one goes on for ever. A callable gets the request.
+
+    Attributes:
+        now: what its clock says in every answer; by default the same as the fake clock of the program.
+    """
 
     def __init__(self) -> None:
+        self.now = START
         self.seen: list[Seen] = []
         self.url = ""
         self._answers: dict[str, deque[Any]] = defaultdict(deque)
@@ -174,7 +179,7 @@ class StubMarket:
             answer = answer(seen)
             if asyncio.iscoroutine(answer):
                 answer = await answer
-        return await _send(request, answer)
+        return await _send(request, answer, self.now)
 
     def _next(self, method: str) -> Any:
         for name, answers in self._answers.items():
@@ -191,7 +196,7 @@ def _names(method: str, name: str) -> bool:
     return method == name or method.endswith("." + name)
 
 
-async def _send(request: web.Request, answer: Any) -> web.StreamResponse:
+async def _send(request: web.Request, answer: Any, now: datetime) -> web.StreamResponse:
     if isinstance(answer, web.StreamResponse):
         return answer
     if answer is CUT or answer is HALF:
@@ -200,7 +205,7 @@ async def _send(request: web.Request, answer: Any) -> web.StreamResponse:
             request.transport.write(b'HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{"half": ')
         request.transport.close()
         return web.Response()
-    headers = {"Date": START.strftime("%a, %d %b %Y %H:%M:%S GMT")}
+    headers = {"Date": now.strftime("%a, %d %b %Y %H:%M:%S GMT")}
     if isinstance(answer, bytes):
         return web.Response(body=answer, headers=headers)
     return web.json_response(answer, headers=headers)
