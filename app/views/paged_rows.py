@@ -85,6 +85,11 @@ class PagedRows(QAbstractTableModel):
         return self._is_exact
 
     @property
+    def is_ordered(self) -> bool:
+        """Whether the place of every row is known, and with it where an id stands."""
+        return self._ids is not None and not self._asked
+
+    @property
     def is_loaded(self) -> bool:
         """Whether a first answer came for the current question."""
         return not self._asked

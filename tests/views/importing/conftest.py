@@ -141,7 +141,7 @@ class User:
     def _is_fresh(self) -> bool:
         """Whether the first rows are here as the newest plan has them; asks for those that are not."""
         paged = self.dialog.preview.table.paged
-        if not paged.is_exact or paged._loader.is_busy or paged._stale_timer.isActive():
+        if not paged.is_ordered or paged._loader.is_busy or paged._stale_timer.isActive():
             return False
         return all(paged.record(row) is not None for row in range(min(paged.rowCount(), 100))) and not (
             paged._loader.is_busy or (paged.rowCount() and 0 in paged._cache.stale)

@@ -126,7 +126,7 @@ def open_page(qtbot, context, services, settle):
             page.activateWindow()
         page.activated()
         model = page.rows.paged
-        qtbot.waitUntil(lambda: model.is_loaded and model.is_exact)
+        qtbot.waitUntil(lambda: model.is_ordered)
         settle()
         return page
 

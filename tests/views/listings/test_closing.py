@@ -141,7 +141,7 @@ class TestRealWindow:
             window.show()
             window.activateWindow()
         page = window.pages["listings"]
-        qtbot.waitUntil(lambda: page.rows.paged.is_exact)
+        qtbot.waitUntil(lambda: page.rows.paged.is_ordered)
         page.rows.setCurrentIndex(page.rows.paged.index(0, 0))
         settle()
         window.record = made

@@ -59,7 +59,7 @@ def open_page(qtbot, context):
         page.show()
         page.activated()
         model = page.table.paged
-        qtbot.waitUntil(lambda: model.is_loaded and model.is_exact)
+        qtbot.waitUntil(lambda: model.is_ordered)
         return page
 
     return show

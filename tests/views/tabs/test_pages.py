@@ -31,7 +31,7 @@ def search(qtbot, page, text):
     """Type into the search box as a user does."""
     page.filters.search.setFocus()
     qtbot.keyClicks(page.filters.search, text)
-    qtbot.waitUntil(lambda: page.table.paged.query.text == text and page.table.paged.is_exact)
+    qtbot.waitUntil(lambda: page.table.paged.query.text == text and page.table.paged.is_ordered)
     qtbot.waitUntil(lambda: page.context.runner.is_idle)
 
 
@@ -102,7 +102,7 @@ def test_orders_stand_by_deadline_and_count_what_must_be_sent(qtbot, open_page, 
     deadlines = [row.deadline_ms for row in rows if row.deadline_ms is not None]
     assert deadlines == sorted(deadlines)
     page.segments.choose("to_ship")
-    qtbot.waitUntil(lambda: page.table.paged.is_exact and page.table.paged.total < 40)
+    qtbot.waitUntil(lambda: page.table.paged.is_ordered and page.table.paged.total < 40)
     states = {page.table.paged.record(row).status for row in range(page.table.paged.rowCount())}
     assert states <= {"WAIT_SELLER_SEND_GOODS", "SELLER_PART_SEND_GOODS"}
 
@@ -139,7 +139,7 @@ def test_sorting_by_a_header_reverses_on_the_second_click(qtbot, open_page, serv
     page = open_page(StoresPage, services)
     at = page.table.column_at("name")
     page.table.sort_by(at)
-    qtbot.waitUntil(lambda: page.table.paged.query.sort == "name" and page.table.paged.is_exact)
+    qtbot.waitUntil(lambda: page.table.paged.query.sort == "name" and page.table.paged.is_ordered)
     qtbot.waitUntil(lambda: page.context.runner.is_idle)
     first = texts(page, "name")
     page.table.sort_by(at)
