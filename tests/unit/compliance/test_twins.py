@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event, text
 
+from app.models import Setting
 from app.services.compliance import Finding, Severity, check, load_context
 from app.services.compliance.loading import learn_twins
 from app.services.compliance.recheck import check_listings, recheck
@@ -53,11 +54,19 @@ def said(db: Database, *listing_ids: int) -> list[list[Finding]]:
 
 
 class TestCodes:
-    def test_an_item_that_is_there_twice_is_held_on_both_sides(self, db: Database) -> None:
+    def test_an_item_that_is_there_twice_is_named_on_both_sides(self, db: Database) -> None:
         first, second = add(db, "C1", product_key="P1"), add(db, "c1", product_key="P2")
         ((one,), (other,)) = said(db, first, second)
-        assert (one.code, one.severity, one.params["other"]) == ("listing.twice", Severity.HOLD, "P2")
+        assert (one.code, one.severity, one.params["other"]) == ("listing.twice", Severity.WARN, "P2")
         assert (other.code, other.params["other"]) == ("listing.twice", "P1")
+        recheck(db, store_id=OWN)
+        assert state(db, first) == state(db, second) == ("ready", 0, 0, 1)
+
+    def test_a_team_can_have_it_held(self, db: Database) -> None:
+        with db.write() as session:
+            rules = {"severities": {"listing.twice": "hold"}}
+            session.add(Setting(name="compliance", value=rules, updated_ms=0))
+        first, second = add(db, "C1"), add(db, "C1")
         recheck(db, store_id=OWN)
         assert state(db, first) == state(db, second) == ("draft", 0, 1, 0)
 
@@ -118,7 +127,7 @@ class TestReading:
         assert state(db, first) == ("ready", 0, 0, 0)
         second = add(db, "C1")
         assert recheck(db, [second]).checked == 2
-        assert state(db, first) == ("draft", 0, 1, 0)
+        assert state(db, first) == ("ready", 0, 0, 1)
 
     def test_the_questions_go_by_index(self, db: Database) -> None:
         """A listing costs the same in a store of ten and of a million."""
