@@ -15,7 +15,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QMessageLogContext, QSize, QtMsgType, qInstallMessageHandler
+from PySide6.QtCore import QMessageLogContext, QPoint, QRect, QSize, Qt, QtMsgType, qInstallMessageHandler
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.paths import resources
@@ -30,6 +31,7 @@ from app.views.look import Look
 from app.views.picture_mishaps import be_strict, mistakes
 from app.views.start import LateWorker, load_services
 from app.views.task_runner import TaskRunner
+from app.views.theme import current_theme
 from app.views.view_settings import MemorySettings
 
 SIZE = QSize(1440, 900)
@@ -39,6 +41,7 @@ TABS = ("listings", "stores", "warehouses", "orders", "freight")
 PATIENCE_S = 120.0
 BROKEN_ROWS, BROKEN_CELLS = 60, 6
 PUBLISHED = 24
+TITLE_HEIGHT = 32
 NEVER_SAID = "This plugin does not support propagateSizeHints()"
 """What Qt's platform without a screen prints for every dialog; it is about no picture."""
 
@@ -214,19 +217,29 @@ class PictureTour:
         """The window with whatever dialogs lie over it, put together as a screen shows them."""
         path = self._folder / file
         picture = self._window.grab()
-        dialogs = self._dialogs()
-        if dialogs:
-            from PySide6.QtGui import QPainter
-
-            painter = QPainter(picture)
-            for dialog in dialogs:
-                shown = dialog.grab()
-                painter.drawPixmap((SIZE.width() - dialog.width()) // 2, (SIZE.height() - dialog.height()) // 2, shown)
-            painter.end()
+        painter = QPainter(picture)
+        for dialog in self._dialogs():
+            _put_over(painter, dialog)
+        painter.end()
         path.parent.mkdir(parents=True, exist_ok=True)
         if not picture.save(str(path)):
             raise OSError(f"cannot write {path}")
         self.taken.append(path)
+
+
+def _put_over(painter: QPainter, dialog: QWidget) -> None:
+    """A dialog in the middle of the window, with the title and the edge that a desktop draws around it."""
+    theme = current_theme()
+    whole = QRect(0, 0, dialog.width(), dialog.height() + TITLE_HEIGHT)
+    whole.moveCenter(QPoint(SIZE.width() // 2, SIZE.height() // 2))
+    painter.fillRect(whole, theme.color("bar"))
+    painter.setFont(theme.font("body", strong=True))
+    painter.setPen(theme.color("text"))
+    title = QRect(whole.left() + 14, whole.top(), whole.width() - 28, TITLE_HEIGHT)
+    painter.drawText(title, int(Qt.AlignmentFlag.AlignVCenter), dialog.windowTitle())
+    painter.drawPixmap(whole.left(), whole.top() + TITLE_HEIGHT, dialog.grab())
+    painter.setPen(theme.color("edge"))
+    painter.drawRect(whole.adjusted(-1, -1, 0, 0))
 
 
 async def take_pictures(qt: QApplication, folder: Path) -> list[Path]:
