@@ -138,13 +138,9 @@ class CellPainter:
 
     def _paint_status(self, painter: QPainter, left: int, right: int, rect: QRect, cell: Cell, column: Column) -> None:
         known: Status = status(cell.status)
-        word = cell.text or known.word
         ink, middle = self.theme.tone(known.tone), _middle(rect)
         role = "small" if known.filled else "body"
-        laid = self.texts.lay(word, -1, role, known.filled)
-        needed = laid.width + 2 * CHIP_PAD + 14
-        if needed > right - left + PAD:
-            self._need(column, needed + PAD)
+        laid = self._lay_status(known, cell, right - left + PAD, column)
         if known.filled:
             chip = QRectF(left, middle - 9, laid.width + 2 * CHIP_PAD + 14, 18)
             if laid.height > 18:
@@ -153,6 +149,16 @@ class CellPainter:
         painter.drawPixmap(left + CHIP_PAD, round(middle - 5), glyph(known.glyph, known.tone))
         color = ink.text if known.filled else self.theme.color("text2" if known.tone == "gray" else "text")
         self._draw(painter, laid, left + CHIP_PAD + 14, rect, role, known.filled, color)
+
+    def _lay_status(self, known: Status, cell: Cell, room: int, column: Column) -> Laid:
+        """The state's own word is never cut; a reason after it may be, rather than take room from the title."""
+        role, around = "small" if known.filled else "body", 2 * CHIP_PAD + 14
+        word = cell.text or known.word
+        own = self.texts.lay(known.word if word.startswith(known.word) else word, -1, role, known.filled)
+        if own.width + around > room:
+            self._need(column, own.width + around + PAD)
+        laid = self.texts.lay(word, max(0, room - around), role, known.filled)
+        return laid if laid.shown.text().startswith(known.word) else own
 
     # -- text --------------------------------------------------------------------------------------------------
 

@@ -125,6 +125,7 @@ class MainWindow(Live, QMainWindow):
         notices.read.connect(lambda: bar.show_unread(0))
         self.drop_overlay.dropped.connect(self.take_files)
         self.activity.shown.connect(self._on_activity)
+        self.activity.resized.connect(self._place_toast)
         self.palette_box.set_providers([self._commands, self._page_entries, self._store_entries])
 
     def _connect_actions(self) -> None:
@@ -344,10 +345,12 @@ class MainWindow(Live, QMainWindow):
             self.palette_box.place()
 
     def _place_toast(self) -> None:
+        """Over the table's lower left corner, above the counts below it."""
         box = self.toast_box
         box.setMaximumWidth(self.width() - 48)
         box.adjustSize()
-        below = 28 + 16 + (self.activity.height() if not self.activity.isHidden() else 0)
+        below = 16 + (self.page.status.height() if self.page else 0)
+        below += self.activity.height() if not self.activity.isHidden() else 0
         box.move(24, self.height() - box.height() - below)
 
     def retranslate(self) -> None:

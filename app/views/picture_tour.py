@@ -1,7 +1,8 @@
 """Pictures of every screen in both languages and both themes, taken on the practice store: `python run.py shots DIR`.
 
-The tour is the main job itself: open the practice store, drop the demo sheet with a few broken cells, apply,
-publish, look at the result. Nothing is staged, so a screen that does not work makes no picture.
+The tour is the main job itself: open the practice store, drop the demo sheet with a few broken cells, apply, make some
+mistakes, publish, look at the result, put right what one button puts right. Nothing is staged, so a screen that does
+not work makes no picture.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QMessageLogContext, QPoint, QRect, QSize, Qt, QtMsgType, qInstallMessageHandler
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.paths import resources
@@ -26,8 +28,10 @@ from app.views.drop_overlay import DropOverlay
 from app.views.importing.dialog import ImportDialog
 from app.views.listings.publish_result import PublishResultDialog
 from app.views.look import Look
+from app.views.picture_mishaps import be_strict, mistakes
 from app.views.start import LateWorker, load_services
 from app.views.task_runner import TaskRunner
+from app.views.theme import current_theme
 from app.views.view_settings import MemorySettings
 
 SIZE = QSize(1440, 900)
@@ -37,6 +41,9 @@ TABS = ("listings", "stores", "warehouses", "orders", "freight")
 PATIENCE_S = 120.0
 BROKEN_ROWS, BROKEN_CELLS = 60, 6
 PUBLISHED = 24
+TITLE_HEIGHT = 32
+NEVER_SAID = "This plugin does not support propagateSizeHints()"
+"""What Qt's platform without a screen prints for every dialog; it is about no picture."""
 
 
 class PictureTour:
@@ -74,6 +81,13 @@ class PictureTour:
         self._desktop.show_guide("listings")
         await self._everywhere("12-guide")
         self._close_dialogs()
+        self._desktop.show_settings()
+        await self._everywhere("13-settings")
+        self._close_dialogs()
+        self._window.show_tab("stores")
+        self._desktop.add_store()
+        await self._everywhere("14-add-store")
+        self._close_dialogs()
 
     async def _drop(self) -> None:
         overlay: DropOverlay = self._window.drop_overlay
@@ -106,7 +120,9 @@ class PictureTour:
         page = self._window.page
         page.segments.choose("drafts")
         await self._rows_are_here()
-        page.table.select_ids(list(page.table.paged.ids_between(0, PUBLISHED - 1)))
+        chosen = list(page.table.paged.ids_between(0, PUBLISHED - 1))
+        await self._make_mistakes(chosen)
+        page.table.select_ids(chosen)
         await asyncio.sleep(0.5)
         page.publish()
         await self._until(lambda: self._dialogs())
@@ -122,8 +138,31 @@ class PictureTour:
         await self._until(lambda: self._dialog(PublishResultDialog, needed=False) is not None)
         await asyncio.sleep(0.7)
         await self._everywhere("05-publish-result")
+        await self._put_right(self._dialog(PublishResultDialog))
+        await self._everywhere("05-publish-again")
         self._close_dialogs()
         page.segments.choose("all")
+
+    async def _make_mistakes(self, listing_ids: list[int]) -> None:
+        """Spoil some of what is about to be published, as a person and a stricter platform would."""
+        services = self._desktop.context.services
+        stores = await asyncio.to_thread(services.stores)
+        await asyncio.to_thread(be_strict, next(store.gateway for store in stores if store.is_practice))
+        edits = await asyncio.to_thread(mistakes, listing_ids, services.listings.detail)
+        await asyncio.to_thread(services.listings.save, edits, "")
+        self._desktop.reload_pages()
+        await self._rows_are_here()
+
+    async def _put_right(self, dialog: PublishResultDialog) -> None:
+        """Press the one button that mends every listing of a reason, at the first reason that has one."""
+        for at in range(dialog.reasons.count()):
+            dialog.reasons.setCurrentRow(at)
+            await asyncio.sleep(0.3)
+            if dialog.fix_all.isVisible():
+                dialog.fix_all.click()
+                await self._until(dialog.again.isEnabled)
+                await asyncio.sleep(0.7)
+                return
 
     # -- helpers -----------------------------------------------------------------------------------------------
 
@@ -178,19 +217,29 @@ class PictureTour:
         """The window with whatever dialogs lie over it, put together as a screen shows them."""
         path = self._folder / file
         picture = self._window.grab()
-        dialogs = self._dialogs()
-        if dialogs:
-            from PySide6.QtGui import QPainter
-
-            painter = QPainter(picture)
-            for dialog in dialogs:
-                shown = dialog.grab()
-                painter.drawPixmap((SIZE.width() - dialog.width()) // 2, (SIZE.height() - dialog.height()) // 2, shown)
-            painter.end()
+        painter = QPainter(picture)
+        for dialog in self._dialogs():
+            _put_over(painter, dialog)
+        painter.end()
         path.parent.mkdir(parents=True, exist_ok=True)
         if not picture.save(str(path)):
             raise OSError(f"cannot write {path}")
         self.taken.append(path)
+
+
+def _put_over(painter: QPainter, dialog: QWidget) -> None:
+    """A dialog in the middle of the window, with the title and the edge that a desktop draws around it."""
+    theme = current_theme()
+    whole = QRect(0, 0, dialog.width(), dialog.height() + TITLE_HEIGHT)
+    whole.moveCenter(QPoint(SIZE.width() // 2, SIZE.height() // 2))
+    painter.fillRect(whole, theme.color("bar"))
+    painter.setFont(theme.font("body", strong=True))
+    painter.setPen(theme.color("text"))
+    title = QRect(whole.left() + 14, whole.top(), whole.width() - 28, TITLE_HEIGHT)
+    painter.drawText(title, int(Qt.AlignmentFlag.AlignVCenter), dialog.windowTitle())
+    painter.drawPixmap(whole.left(), whole.top() + TITLE_HEIGHT, dialog.grab())
+    painter.setPen(theme.color("edge"))
+    painter.drawRect(whole.adjusted(-1, -1, 0, 0))
 
 
 async def take_pictures(qt: QApplication, folder: Path) -> list[Path]:
@@ -225,6 +274,12 @@ async def _end(desktop: Desktop, runner: TaskRunner, app: Application) -> None:
     await asyncio.to_thread(app.close)
 
 
+def _pass_on(_kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:
+    """Qt's own messages go to standard error, but for the one that says nothing."""
+    if text != NEVER_SAID:
+        sys.stderr.write(f"{text}\n")
+
+
 def main(arguments: list[str]) -> int:
     """`DIR`: where the pictures go."""
     from app.views.event_loop import WindowLoop
@@ -232,6 +287,7 @@ def main(arguments: list[str]) -> int:
     if len(arguments) != 1:
         sys.stderr.write("usage: run.py shots DIR\n")
         return 2
+    qInstallMessageHandler(_pass_on)
     qt = QApplication(sys.argv[:1])
     qt.setQuitOnLastWindowClosed(False)
     with asyncio.Runner(loop_factory=lambda: WindowLoop(qt)) as loop:

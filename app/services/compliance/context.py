@@ -15,6 +15,7 @@ from app.services.compliance.names import NameIndex
 from app.services.compliance.registry import Look, Rule
 from app.services.compliance.rule_data import RuleData, rule_data, rule_file
 from app.services.compliance.ships_from import ShipsFrom, ships_from
+from app.services.compliance.twins import TwinBook, TwinReader
 from app.services.compliance.units import resolve_unit, units
 from app.services.compliance.variant_looks import VariantLooks
 from app.services.compliance.words import WordBook, word_book
@@ -36,6 +37,7 @@ class CheckContext:
         groups: id → name of the store's product groups; `group_paths`: id → `parent > child`.
         read_attributes: reads the attributes of a leaf category; asked once for each category.
         read_images: reads what is stored about pictures `images.learn` was not told of.
+        read_twins: reads the twins of listings `twins.learn` was not told of.
         image_hosts: hosts besides the platform's own at which its photobank keeps pictures.
     """
 
@@ -52,6 +54,7 @@ class CheckContext:
         categories: CategoryTree | None = None,
         read_attributes: AttributeReader = lambda category_id: (),
         read_images: FactsReader | None = None,
+        read_twins: TwinReader | None = None,
         image_hosts: Iterable[str] = (),
         rules: RuleData | None = None,
     ) -> None:
@@ -69,6 +72,7 @@ class CheckContext:
         self.words: WordBook = word_book()
         self.variant_look = VariantLooks()
         self.images = ImageBook(self.limits, (*rule_file("detail_html")["photobank_hosts"], *image_hosts), read_images)
+        self.twins = TwinBook(read_twins)
         signs = re.escape(self.limits.code_signs)
         self.is_usual_code = re.compile(rf"[A-Za-z0-9{signs}]{{1,{self.limits.code_max}}}").fullmatch
         self.has_property_sign = re.compile(f"[{re.escape(self.limits.property_text_forbidden)}]").search

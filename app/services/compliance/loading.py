@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -17,6 +17,7 @@ from app.services.compliance.findings import Label
 from app.services.compliance.image_facts import FactsReader, ImageFacts, host_of, is_remote
 from app.services.compliance.leaf import AttributeFacts
 from app.services.compliance.rule_data import rule_data
+from app.services.compliance.twins import TwinReader, Twins, read_twins
 from app.services.errors import NotFound
 
 SETTING = "compliance"
@@ -73,6 +74,7 @@ def load_context(session: Session, store_id: int, settings: Mapping[str, Any] | 
         categories=CategoryTree(_category(row) for row in nodes),
         read_attributes=_attribute_reader(session, store.gateway),
         read_images=_image_reader(session),
+        read_twins=_twin_reader(session),
         image_hosts=filter(None, [host_of(store.gateway)]),
         rules=rule_data(settings),
     )
@@ -152,6 +154,16 @@ def _image_reader(session: Session) -> FactsReader:
     return read
 
 
+def _twin_reader(session: Session) -> TwinReader:
+    later = _Later(session)
+
+    def read(listing_ids: Sequence[int]) -> Mapping[int, Twins]:
+        with later() as reading:
+            return read_twins(reading, listing_ids)
+
+    return read
+
+
 def _attribute(row: Any) -> AttributeFacts:
     values = orjson.loads(row[8]) if isinstance(row[8], str | bytes) else row[8] or []
     return AttributeFacts(
@@ -183,3 +195,8 @@ def learn_images(session: Session, context: CheckContext, sources: Iterable[str]
     """Let *context* know what is stored about *sources*, all at once: before checking many listings."""
     wanted = [source for source in dict.fromkeys(sources) if not is_remote(source)]
     context.images.learn({**dict.fromkeys(wanted), **load_image_facts(session, wanted)})
+
+
+def learn_twins(session: Session, context: CheckContext, listing_ids: Sequence[int]) -> None:
+    """Let *context* know the twins of *listing_ids*, all at once: before checking many listings."""
+    context.twins.learn(listing_ids, read_twins(session, listing_ids))

@@ -14,7 +14,8 @@ from app.services.compliance.checker import check
 from app.services.compliance.context import CheckContext
 from app.services.compliance.findings import Finding, counts
 from app.services.compliance.images import refresh_image_facts
-from app.services.compliance.loading import learn_images, load_context
+from app.services.compliance.loading import learn_images, learn_twins, load_context
+from app.services.compliance.twins import with_twins
 from app.services.db import Database
 from app.services.listings.loading import chunks, id_list, load_listings
 from app.services.listings.records import ListingRecord
@@ -68,11 +69,13 @@ def check_listings(
         records = load_listings(session, ids)
         for context in contexts.values():
             context.images.forget()
+            context.twins.forget()
         for owner in {record.store_id for record in records}:
             if owner not in contexts:
                 contexts[owner] = load_context(session, owner)
             own = (pictures_of(record) for record in records if record.store_id == owner)
             learn_images(session, contexts[owner], chain.from_iterable(own))
+            learn_twins(session, contexts[owner], [record.id for record in records if record.store_id == owner])
         for record in records:
             yield record, check(record, contexts[record.store_id])
 
@@ -86,7 +89,8 @@ def recheck(
 ) -> RecheckResult:
     """Count findings anew and store the counts; a draft without block and hold becomes ready, and the reverse.
 
-    Call it after every import, edit, undo and sync, with the ids that changed; without ids for a whole store.
+    Call it after every import, edit, undo and sync, with the ids that changed; without ids for a whole store. Listings
+    with the same codes or title are counted anew along with them.
 
     Raises:
         TaskCancelled: stopped; rows counted until then are stored.
@@ -94,6 +98,8 @@ def recheck(
     done = changed = blocked = held = warned = 0
     rows: list[Row] = []
     with db.read() as session:
+        if listing_ids is not None:
+            listing_ids = with_twins(session, listing_ids)
         total = _total(session, listing_ids, store_id)
         try:
             for number, row, before in _recounted(session, listing_ids, store_id):

@@ -30,6 +30,9 @@ class Limits:
     """
 
     title_max: int
+    title_good_min: int
+    title_good_max: int
+    keyword_max: int
     word_repeat_max: int
     word_repeat_exempt: frozenset[str]
     capitals_letters: int

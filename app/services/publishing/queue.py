@@ -16,7 +16,7 @@ from app.services.compliance.checker import check
 from app.services.compliance.context import CheckContext
 from app.services.compliance.findings import Finding
 from app.services.compliance.images import refresh_image_facts
-from app.services.compliance.loading import load_context
+from app.services.compliance.loading import learn_twins, load_context
 from app.services.db import Database
 from app.services.listings.loading import chunks, load_listings
 from app.services.listings.records import ListingRecord
@@ -202,6 +202,9 @@ class _Queue:
         sources = [source for record in records for source in sources_of(record)]
         self._context.images.forget()
         self._context.images.learn(refresh_image_facts(self._db, sources))
+        with self._db.read() as session:
+            self._context.twins.forget()
+            learn_twins(session, self._context, [record.id for record in records])
 
     def _judged(self, candidate: _Candidate) -> _Candidate:
         findings = check(candidate.record, self._context)

@@ -5,14 +5,17 @@ from __future__ import annotations
 from PySide6.QtWidgets import QWidget
 
 from app.messages import tr
+from app.services.tasks import Progress
 from app.views.activity.jobs import Job, Jobs
+from app.views.status import status
 from app.views.theme import current_theme
 from app.views.widgets.buttons import Button
 from app.views.widgets.ground import Bar, row
 from app.views.widgets.label import ElidedLabel, IconLabel
 from app.views.widgets.progress_line import ProgressLine
+from app.views.widgets.status_label import StatusLabel
 
-_TONE = {"done": "green", "done_with_failures": "green", "paused": "gray", "cancelled": "gray", "interrupted": "red"}
+COUNTS_WIDTH = 150
 
 
 class JobRow(Bar):
@@ -26,6 +29,7 @@ class JobRow(Bar):
         self.title = ElidedLabel(strong=False)
         self.bar = ProgressLine(200, keeps_room=True)
         self.counts = ElidedLabel()
+        self.ending = StatusLabel()
         self.note = ElidedLabel(role="small", ink="text2")
         self.pause = Button("activity.pause", icon_name="player-pause", kind="small")
         self.cancel = Button("activity.cancel", icon_name="x", kind="small")
@@ -39,10 +43,19 @@ class JobRow(Bar):
         self.row.addWidget(self.title, 3)
         self.row.addWidget(self.bar)
         self.row.addWidget(self.counts)
+        self.row.addWidget(self._make_ending())
         self.row.addWidget(self.note, 4)
         self.row.addWidget(self._make_buttons())
         self.pause.clicked.connect(lambda: self._jobs.pause(self.job, self.job.state == "running"))
         self.cancel.clicked.connect(lambda: self._jobs.cancel(self.job))
+
+    def _make_ending(self) -> QWidget:
+        """In the place of the counts once there is an outcome."""
+        box = QWidget()
+        line = row(box)
+        line.addWidget(self.ending)
+        line.addStretch(1)
+        return box
 
     def _make_buttons(self) -> QWidget:
         """As wide in every row, so that titles, bars and counts stand below each other."""
@@ -58,23 +71,28 @@ class JobRow(Bar):
         super().restyle()
         if hasattr(self, "_buttons"):
             theme = current_theme()
-            self.counts.setFixedWidth(theme.height(150))
+            self.counts.setFixedWidth(theme.height(COUNTS_WIDTH))
+            self.ending.parentWidget().setFixedWidth(theme.height(COUNTS_WIDTH))
             self._buttons.parentWidget().setMinimumWidth(theme.height(240))
 
     def show_job(self) -> None:
         """Show the job as it is now."""
         job = self.job
         self.title.setText(job.title)
-        self.bar.show_progress(job.progress, _TONE.get(job.state, ""))
-        self.counts.setText(job.counts if job.is_running else tr(f"status.job.{job.state}"))
+        self.bar.show_progress(*_bar(job))
+        self.counts.setText(job.counts)
+        self.ending.show_status("" if job.is_running else f"job.{job.state}")
+        self.counts.setVisible(job.is_running)
+        self.ending.parentWidget().setHidden(job.is_running)
         self.note.setText(self._note())
-        self.note.set_look(ink="red" if job.state == "interrupted" else "text2")
+        self.note.set_look(ink=status(f"job.{job.state}").tone if job.state == "interrupted" else "text2")
         self.pause.setVisible(job.is_running and job.can_pause)
         self.cancel.setVisible(job.is_running)
         paused = job.state == "paused"
         self.pause.set_icon_name("player-play" if paused else "player-pause")
         self.pause.setText(tr("activity.resume" if paused else "activity.pause"))
-        self.setAccessibleName(f"{job.title} {self.counts.text()} {self.note.text()}")
+        said = self.counts.text() if job.is_running else status(f"job.{job.state}").word
+        self.setAccessibleName(f"{job.title} {said} {self.note.text()}")
         if job.offers and not self._offers:
             self._show_offers()
 
@@ -93,6 +111,18 @@ class JobRow(Bar):
             button.clicked.connect(lambda _=False, offer=offer: offer.do())
             self._buttons.addWidget(button)
             self._offers.append(button)
+
+
+def _bar(job: Job) -> tuple[Progress, str]:
+    """What the bar shows and in which tone.
+
+    What failed is its red tail, so that the rest stays green; a finished job that never told a count has no bar: an
+    empty one beside "Done" says the opposite.
+    """
+    if job.is_running:
+        return job.progress, "gray" if job.state == "paused" else ""
+    tone = "green" if job.state == "done_with_failures" else status(f"job.{job.state}").tone
+    return (job.progress if job.progress.done else Progress()), tone
 
 
 def rest_text(seconds: float) -> str:

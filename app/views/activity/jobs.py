@@ -31,6 +31,7 @@ class Job:
         progress: true counts of this run.
         handle: the task; None once it is finished.
         on_leave: how the job is stopped when the window closes, if not by cancelling.
+        count: true counts read from the result, where progress does not say the last word.
         offers: buttons of a finished job: open the result, undo.
     """
 
@@ -42,6 +43,7 @@ class Job:
     summarise: Callable[[Any], Said | None] | None = None
     offer_results: Callable[[Any], list[Offer]] | None = None
     on_leave: Callable[[TaskContext], object] | None = None
+    count: Callable[[Any], Progress] | None = None
     state: str = "running"
     progress: Progress = field(default_factory=Progress)
     result: Any = None
@@ -139,6 +141,7 @@ class Jobs(QObject):
         summarise: Callable[[Any], Said | None] | None = None,
         offer_results: Callable[[Any], list[Offer]] | None = None,
         on_leave: Callable[[TaskContext], object] | None = None,
+        count: Callable[[Any], Progress] | None = None,
         **params: Any,
     ) -> Job:
         """Show a task as a job.
@@ -152,8 +155,9 @@ class Jobs(QObject):
             offer_results: makes the buttons of the finished job from the result.
             on_leave: stops the task when the window closes, where cancelling would take back what can wait for the
                 next start.
+            count: makes true counts from the result; with something failed the job is done with failures.
         """
-        job = Job(title_key, params, icon, handle, can_pause, summarise, offer_results, on_leave)
+        job = Job(title_key, params, icon, handle, can_pause, summarise, offer_results, on_leave, count)
         self._jobs.insert(0, job)
         handle.progressed.connect(lambda progress: self._on_progress(job, progress))
         handle.succeeded.connect(lambda result: self._on_success(job, result))
@@ -219,6 +223,8 @@ class Jobs(QObject):
 
     def _on_success(self, job: Job, result: Any) -> None:
         job.result = result
+        if job.count is not None:
+            job.progress = job.count(result)
         job.offers = job.offer_results(result) if job.offer_results else []
         self._end(job, "done_with_failures" if job.progress.failed else "done")
 

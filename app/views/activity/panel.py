@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent
+from PySide6.QtGui import QHideEvent, QResizeEvent
 from PySide6.QtWidgets import QScrollArea, QWidget
 
 from app.messages import tr
@@ -25,10 +25,12 @@ class ActivityPanel(Ground):
     Emits:
         closed: the chevron was pressed: back to the status bar's line.
         shown: whether it is open now.
+        resized: it is higher or lower than before.
     """
 
     closed = Signal()
     shown = Signal(bool)
+    resized = Signal()
 
     def __init__(self, jobs: Jobs, parent: QWidget | None = None) -> None:
         super().__init__("surface", "top", parent)
@@ -140,6 +142,11 @@ class ActivityPanel(Ground):
         super().restyle()
         if hasattr(self, "_area"):
             self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """What stands above it moves."""
+        super().resizeEvent(event)
+        self.resized.emit()
 
     def hideEvent(self, event: QHideEvent) -> None:
         """No refresh while nobody looks."""

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from app.services.listings.importing.preview import ImportHead
+from app.services.tasks import Progress
 from app.views.context import ViewContext
 from app.views.errors import sentence
 from app.views.importing.save_file import ask_where, suggested_copy
@@ -47,6 +48,7 @@ class Applying(QObject):
             icon="table-import",
             summarise=_summary,
             offer_results=self._offers,
+            count=_count,
             file=self._head.file,
         )
         handle.succeeded.connect(self._on_stored)
@@ -97,6 +99,12 @@ def _save_refused(context: ViewContext, window: QWidget, change_uid: str, path: 
         handle.failed.connect(lambda error: context.notices.toast("window.said", tone="red", text=sentence(error)))
 
     ask_where(window, "import.save_marked", suggested_copy(path), write)
+
+
+def _count(result: Any) -> Progress:
+    """Rows of the sheet, the refused ones as failed."""
+    rows = result.counts.rows
+    return Progress(rows, rows, result.counts.refused_rows or result.error_count)
 
 
 def _summary(result: Any) -> tuple[str, dict[str, Any]]:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import QKeyEvent, Qt
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtGui import QAction, QKeyEvent, Qt
+from PySide6.QtWidgets import QLineEdit, QToolButton, QWidget
 
 from app.views.icons import icon
 from app.views.language import say
 from app.views.theme import current_theme
 from app.views.widgets.form import mark_bad
 from app.views.widgets.live import Live
+
+CLEAR = "_q_qlineeditclearaction"
+"""What Qt calls the clear button's action."""
 
 
 class SearchBox(Live, QLineEdit):
@@ -36,10 +39,19 @@ class SearchBox(Live, QLineEdit):
         self._pause.timeout.connect(self.search_now)
         self._glass = self.addAction(icon("search"), QLineEdit.ActionPosition.LeadingPosition)
         self.setClearButtonEnabled(True)
+        self._name_buttons()
         self.textChanged.connect(self._pause.start)
         self.returnPressed.connect(self._on_return)
         self.set_hint(key)
         self.dress()
+
+    def _name_buttons(self) -> None:
+        """Qt makes a button of each picture in the box and gives it no name."""
+        names = {self._glass: "filter.search", self.findChild(QAction, CLEAR): "filter.clear_search"}
+        for button in self.findChildren(QToolButton):
+            key = names[button.defaultAction()]
+            say(button, key, "accessibleName")
+            say(button.defaultAction(), key, "toolTip")  # the button takes its tip from there
 
     def set_hint(self, key: str) -> None:
         """What can be searched; also the accessible name."""

@@ -13,6 +13,7 @@ from app.views.activity.jobs import KEPT, Job, Jobs
 from app.views.activity.panel import ActivityPanel
 from app.views.language import language
 from app.views.notices import Offer
+from app.views.theme import current_theme
 
 Left = Qt.MouseButton.LeftButton
 
@@ -190,7 +191,7 @@ class TestPanel:
         qtbot.mouseClick(row.pause, Left)
         qtbot.waitUntil(lambda: row.pause.text() == "Pause")
         qtbot.mouseClick(row.cancel, Left)
-        qtbot.waitUntil(lambda: row.counts.text() == "Cancelled")
+        qtbot.waitUntil(lambda: row.ending.accessibleName() == "Cancelled")
         assert row.cancel.isHidden()
         assert row.pause.isHidden()
 
@@ -205,17 +206,35 @@ class TestPanel:
         panel.open_panel()
         end(job, step, qtbot)
         row = panel.rows[0]
-        assert row.counts.text() == "Done, with failures"
+        assert row.ending.accessibleName() == "Done, with failures"
         qtbot.mouseClick(row._offers[0], Left)
         assert done == [True]
 
-    def test_a_failed_row_is_red_and_says_why(self, panel, start, qtbot):
-        job, step = start(error=OutOfReach())
+    def test_an_interrupted_row_says_why(self, panel, start, qtbot):
+        job, step = start(error=OutOfReach(), progress=Progress(0, 8))
         panel.open_panel()
         end(job, step, qtbot)
         row = panel.rows[0]
         assert row.note.text() == job.summary
-        assert row.counts.text() == "Interrupted"
+        assert row.ending.accessibleName() == "Interrupted"
+        assert row.bar.isHidden()  # nothing was counted: no empty bar beside an ending
+
+    def test_a_row_ends_in_the_colours_of_the_vocabulary(self, panel, start, qtbot, each_language):
+        """An import whose worker told no last count: what its result says counts."""
+        job, step = start(progress=Progress(0, 56), count=lambda _: Progress(56, 56, 3))
+        panel.open_panel()
+        end(job, step, qtbot)
+        row = panel.rows[0]
+        assert job.state == "done_with_failures"
+        assert {"zh": "完成，有失败", "en": "Done, with failures"}[each_language] in row.accessibleName()
+        assert row.counts.isHidden()
+        shown = row.grab().toImage()
+        middle = row.bar.geometry().center().y()
+        line = [shown.pixelColor(x, middle).name() for x in range(row.bar.x(), row.bar.geometry().right())]
+        assert line[2] == current_theme().ink("green").name()
+        assert line[-3] == current_theme().ink("red").name()
+        chip = [shown.pixelColor(x, middle).name() for x in range(row.bar.geometry().right(), row.note.x())]
+        assert current_theme().tone("red").ground.name() in chip
 
     def test_four_are_in_view_the_rest_scrolls(self, panel, jobs, runner, qtbot):
         for _ in range(7):

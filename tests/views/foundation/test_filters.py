@@ -2,7 +2,7 @@
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QInputDialog, QMenu
+from PySide6.QtWidgets import QInputDialog, QMenu, QToolButton
 
 from app.services.errors import InputError
 from app.services.paging import Filter
@@ -68,6 +68,12 @@ class TestWords:
     def test_hint_and_name(self, bar, each_language):
         wanted = {"zh": "搜索", "en": "Search"}[each_language]
         assert bar.search.placeholderText() == bar.search.accessibleName() == wanted
+
+    def test_its_buttons_say_what_they_do(self, bar, each_language):
+        wanted = {"zh": {"搜索", "清空搜索"}, "en": {"Search", "Empty the search box"}}[each_language]
+        buttons = bar.search.findChildren(QToolButton)
+        assert {button.accessibleName() for button in buttons} == wanted
+        assert {button.toolTip() for button in buttons} == wanted
 
 
 class TestChips:

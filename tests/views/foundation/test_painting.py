@@ -160,6 +160,11 @@ def test_numbers_and_states_ask_for_room_texts_are_cut(canvas):
     canvas.paint(Cell(status="listing.rejected"))
     assert canvas.painter.needed["a"] > 60
     canvas.painter.needed.clear()
+    canvas.width = 40 + canvas.theme.metrics().horizontalAdvance("Off sale")
+    reason = canvas.paint(Cell("Off sale · by the seller", status="listing.off"))
+    assert canvas.painter.needed == {}  # a reason after the state's own word is cut like any text
+    assert reason.ink_columns()[-1] < canvas.width
+    canvas.width = 60
     canvas.paint(Cell("A very long title that does not fit"))
     assert canvas.painter.needed == {}
     assert canvas.image.pixelColor(57, 20) == canvas.theme.color("surface")

@@ -4,11 +4,13 @@ import threading
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QLineEdit, QMainWindow
 
 from app.views.command_palette import CommandPalette
 from app.views.language import language
 from app.views.palette_entries import PaletteEntry, match
+from app.views.palette_list import PaletteRows
 
 Key, Mod = Qt.Key, Qt.KeyboardModifier
 
@@ -73,6 +75,18 @@ def test_groups_in_their_order_with_headings(palette, each_language):
     assert lines(palette)[1] == "Bulk edit prices Acts on the selection"
     assert palette.isVisible()
     assert palette.window().focusWidget() is palette.edit
+
+
+def test_the_lines_keep_qts_promises(palette, qtbot):
+    assert type(palette.rows) is PaletteRows
+    QAbstractItemModelTester(palette.rows, QAbstractItemModelTester.FailureReportingMode.Fatal)
+    palette.open_palette()
+    assert palette.rows.rowCount() == 7
+    for typed in ("price", " harbour", " nowhere"):
+        qtbot.keyClicks(palette.edit, typed)
+    assert palette.rows.rowCount() == 0
+    palette.edit.clear()
+    assert palette.rows.rowCount() == 7
 
 
 def test_typing_narrows_and_the_first_entry_is_chosen(palette, qtbot):

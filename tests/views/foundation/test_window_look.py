@@ -22,6 +22,28 @@ def menu_of(widget):
     return next(menu for menu in widget.findChildren(QMenu) if menu.isVisible())
 
 
+class TestToast:
+    def test_it_never_covers_the_counts(self, open_window, qtbot, context, runner):
+        """Also while the activity panel opens below it and grows by a job."""
+        window = open_window()
+
+        def is_above_the_counts():
+            status = window.page.status
+            return window.toast_box.geometry().bottom() < status.mapTo(window, QPoint(0, 0)).y()
+
+        context.notices.toast("count.listings", n=762)
+        assert is_above_the_counts()
+        for count in (1, 2, 3):
+            context.jobs.add(runner.call(int), "filter.name")
+            window.activity.open_panel()
+            qtbot.waitUntil(lambda count=count: window.activity.height() >= 30 + 32 * count)
+            assert is_above_the_counts()
+        qtbot.waitUntil(lambda: not context.jobs.running)
+        window.look.set_body_px(16)
+        window.activity.close_panel()
+        qtbot.waitUntil(is_above_the_counts)
+
+
 class TestLook:
     def test_language_theme_and_text_size_from_the_menu(self, open_window, qtbot, context):
         window = open_window()

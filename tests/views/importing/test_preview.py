@@ -2,11 +2,12 @@
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtTest import QTest
+from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QAbstractItemView
 
 from app.views.importing.columns import field_name
 from app.views.language import language
+from app.views.paged_table_model import PagedTableModel
 
 
 def apply(user):
@@ -72,6 +73,20 @@ def test_a_kept_column_is_shown_where_it_would_change_something(open_import, she
     user = open_import(sheet(samples.lamp, change_row(samples.mug, note="rack 9")))
     assert user.counts()["changed"] == 1
     assert user.rows[1]["Kept as it is"] == "rack 7 → rack 9"
+
+
+def test_the_rows_keep_qts_promises(open_import, sheet, samples, change_row, each_language):
+    """Through segments and formatting anew."""
+    user = open_import(sheet(samples.lamp, samples.mug, change_row(samples.cable, price="free")))
+    model = user.dialog.preview.table.paged
+    assert type(model) is PagedTableModel
+    QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
+    user.chooses_segment("refused")
+    assert model.rowCount() == 1
+    user.chooses_segment("all")
+    model.retranslate()
+    assert user.dialog.preview.table.paged is model
+    assert model.rowCount() == 3
 
 
 def test_segments_and_search(open_import, sheet, samples, change_row):

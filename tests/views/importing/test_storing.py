@@ -77,6 +77,8 @@ class TestAJob:
         job: Job = next(iter(context.jobs))
         user.waits_until(lambda: job.offers)
         assert job.offers[0].text == "Save the refused cell…"
+        assert job.state == "done_with_failures"
+        assert (job.progress.done, job.progress.failed) == (job.progress.total, 1)
         job.offers[0].do()
         chooser = window.findChild(QFileDialog)
         out = tmp_path / "refused.xlsx"

@@ -14,6 +14,7 @@ from app.services.paging import Filter
 from app.views.language import language
 from app.views.listings.columns import columns
 from app.views.listings.page import ListingsPage
+from app.views.theme import current_theme
 
 Key, Mod, Left = Qt.Key, Qt.KeyboardModifier, Qt.MouseButton.LeftButton
 Pick = QItemSelectionModel.SelectionFlag
@@ -60,6 +61,23 @@ class TestRows:
         ]
         assert cell(page, 1, "price") == "5.00"
         assert cell(page, 4, "status") == "Off sale · expired"
+
+    def test_the_title_has_room_for_forty_characters(self, open_page, five, each_language):
+        """In a window of 1440 pixels, side panel open, a reason beside a state in view, the sorted column marked."""
+        page = open_page((1440, 820))
+        assert page.is_panel_shown
+        page.rows.viewport().repaint()
+        page.rows.viewport().repaint()  # a column that was too narrow has grown by now
+        theme, table = current_theme(), page.rows
+        title = "Insulated Coffee Mug with Lid 350 ml Travel Cup"
+        room = table.header.sectionSize(0) - table.header.lead - 2 * 8 - table.density.thumbnail - 8
+        shown = theme.metrics().elidedText(title, Qt.TextElideMode.ElideRight, room)
+        assert len(shown) >= 38
+        assert table.header.length() <= table.viewport().width()
+        status = table.column_at("status")
+        for row in range(5):
+            word = table.paged.index(row, status).data()
+            assert table.tip_of(table.paged.index(row, status)) in ("", word)
 
     def test_the_model_keeps_qts_promises(self, open_page, five, settle):
         page = open_page()

@@ -17,7 +17,7 @@ from app.views.language import language
 from app.views.listings.publish_result import PublishResultDialog
 from app.views.listings.reason_list import GROUP
 from app.views.listings.result_parts import PARTS, SharesBar, group_sentence, part_counts
-from app.views.listings.result_rows import FIELD, NOW, ChoiceBox
+from app.views.listings.result_rows import FIELD, NOW, ChoiceBox, ResultRows
 from app.views.theme import current_theme
 from tests.unit.publishing.conftest import FAST
 
@@ -166,6 +166,7 @@ class TestReasons:
 
     def test_the_model_keeps_qts_promises(self, batch, open_result, make_sellable, settle):
         dialog = open_result(batch([make_sellable(), make_sellable()], TITLE, NO_FIELD))
+        assert type(dialog.model) is ResultRows
         QAbstractItemModelTester(dialog.model, QAbstractItemModelTester.FailureReportingMode.Fatal)
         for at in range(dialog.reasons.count()):
             dialog.reasons.setCurrentRow(at)

@@ -54,6 +54,7 @@ def at(model, row, name):
 
 class TestModel:
     def test_it_keeps_qts_promises(self, model):
+        assert type(model) is SkuModel
         QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
         model.show_skus(variants(5), {(1, "code"): "wrong"})
         model.put({(0, "price_minor"): "x", (1, "stock"): "7"})

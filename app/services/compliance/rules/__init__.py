@@ -7,6 +7,7 @@ from app.services.compliance.rules import (
     detail,
     images,
     imported,
+    keywords,
     ownership,
     package,
     sale_properties,
@@ -14,11 +15,14 @@ from app.services.compliance.rules import (
     skus,
     terms,
     title,
+    twins,
     words,
 )
 
 GROUPS: tuple[RuleGroup, ...] = (
     title.GROUP,
+    title.LENGTH_GROUP,
+    keywords.GROUP,
     category.GROUP,
     attributes.GROUP,
     images.GROUP,
@@ -31,4 +35,5 @@ GROUPS: tuple[RuleGroup, ...] = (
     detail.GROUP,
     words.GROUP,
     imported.GROUP,
+    twins.GROUP,
 )

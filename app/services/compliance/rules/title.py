@@ -29,6 +29,13 @@ def _is_fine(record: ListingRecord, context: CheckContext) -> bool:
 GROUP = RuleGroup(_is_fine)
 
 
+def _is_long_enough(record: ListingRecord, context: CheckContext) -> bool:
+    return context.limits.title_good_min <= len(record.title) <= context.limits.title_good_max
+
+
+LENGTH_GROUP = RuleGroup(_is_long_enough)
+
+
 def _clean_fix(title: str) -> Fix | None:
     text = cleaned(title)
     return Fix("clean_title", "title", text, params={"title": text}) if text else None
@@ -106,3 +113,11 @@ def contact(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
     """An address, a telephone number or the name of a messenger."""
     if found := context.contact.find(record.title):
         yield Hit({"text": found})
+
+
+@LENGTH_GROUP.rule("title.length", "title")
+def length(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
+    """Not as long as titles that are found and read well; off until somebody wants to be told."""
+    count, limits = len(record.title), context.limits
+    if record.title.strip() and not limits.title_good_min <= count <= limits.title_good_max:
+        yield Hit({"count": count, "min": limits.title_good_min, "max": limits.title_good_max})

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from app.services.compliance import check, load_context
 from app.services.compliance.findings import counts
 from app.services.compliance.image_facts import ImageFacts
+from app.services.compliance.twins import TwinBook
 from app.services.db import Database
 from app.services.listings.records import ListingRecord
 
@@ -22,6 +23,7 @@ def counting(db: Database, store_id: int, pictures: Mapping[str, ImageFacts]) ->
         context = load_context(session, store_id)
         context.images.learn(pictures)
         context.variant_look.share()
+        context.twins = TwinBook()  # nothing is stored yet: `repeats` sees to it when everything is
 
         def count(record: ListingRecord) -> tuple[int, int, int]:
             findings = check(record, context)

@@ -39,6 +39,7 @@ from app.services.listings.importing.preview import (
     PreviewRow,
 )
 from app.services.listings.importing.records import ImportPlan
+from app.services.listings.importing.repeats import repeated
 from app.services.listings.importing.showing import RowShower
 from app.services.tasks import TaskContext
 from app.services.upgrade import open_database
@@ -214,8 +215,10 @@ def store(db: Database, plan: ImportPlan, error_count: int, ctx: TaskContext) ->
     """
     pictures = refresh_image_facts(db, _pictures_of(plan), ctx)
     change = apply_plan(db, plan, pictures, ctx)
-    if plan.changed:
-        recheck(db, [changed.edit.listing_id for changed in plan.changed])
+    again = [changed.edit.listing_id for changed in plan.changed]
+    again += repeated(db, plan.store_id, plan.new) if change is not None else []
+    if again:
+        recheck(db, again)
     return ImportResult(change, plan.counts, tuple(plan.errors[:ERRORS_SENT]), error_count)
 
 

@@ -1,0 +1,53 @@
+"""Rules about the same item twice in one store (domain.md 14.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from app.services.compliance.context import CheckContext
+from app.services.compliance.findings import Hit
+from app.services.compliance.registry import RuleGroup
+from app.services.listings.records import ListingRecord
+
+
+def _is_fine(record: ListingRecord, context: CheckContext) -> bool:
+    return not context.twins.of(record.id)
+
+
+GROUP = RuleGroup(_is_fine)
+
+
+def _whole_twins(record: ListingRecord, context: CheckContext) -> dict[int, str]:
+    """Names of listings that have every code of *record*, by id."""
+    shared: dict[int, set[int]] = {}
+    names: dict[int, str] = {}
+    for twin in context.twins.of(record.id):
+        if twin.sku_id is not None:
+            shared.setdefault(twin.listing_id, set()).add(twin.sku_id)
+            names[twin.listing_id] = twin.name
+    return {number: names[number] for number, skus in shared.items() if len(skus) >= len(record.skus)}
+
+
+@GROUP.rule("listing.twice", "skus")
+def twice(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
+    """Another listing has all of its codes: the same item a second time, of which buyers are shown only one."""
+    for name in list(_whole_twins(record, context).values())[:1]:
+        yield Hit({"other": name})
+
+
+@GROUP.rule("sku.code_elsewhere", "sku.code")
+def code_elsewhere(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
+    """Another listing has one of its codes, once for each variant."""
+    whole = _whole_twins(record, context)
+    twins = {twin.sku_id: twin for twin in reversed(context.twins.of(record.id)) if twin.listing_id not in whole}
+    for number, sku in enumerate(record.skus):
+        if sku.id is not None and (twin := twins.get(sku.id)) is not None:
+            yield Hit({"code": sku.code, "other": twin.name}, number)
+
+
+@GROUP.rule("title.elsewhere", "title")
+def title_elsewhere(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
+    """Another listing has the same title, whatever its case and blanks."""
+    named = [twin.name for twin in context.twins.of(record.id) if twin.sku_id is None]
+    if named:
+        yield Hit({"other": named[0], "count": len(named)})
