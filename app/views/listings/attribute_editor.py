@@ -41,7 +41,8 @@ class AttributeEditor(Ground):
         self._entries: list[Entry] = []
         self._opened: frozenset[str] = frozenset()
         self._bad: Mapping[str, str] = {}
-        self._is_locked = False
+        self._is_locked = self._is_folded = False
+        self._is_due: bool | None = None
         self.rows = ValueRows()
         self.add = AddButton("listings.attributes.add")
         lines = column(self, gap=6)
@@ -61,14 +62,25 @@ class AttributeEditor(Ground):
         return [row.line for row in self.rows.rows]
 
     def show_detail(self, detail: ListingDetail, bad: Mapping[str, str], *, is_other: bool) -> None:
-        """Show these attributes. *bad*: sentence of a finding by the attribute's name. A line that was in view stays
-        in view, empty or not, until another listing comes."""
+        """Show these attributes as soon as they are in view. *bad*: sentence of a finding by the attribute's name. A
+        line that was in view stays in view, empty or not, until another listing comes."""
         self._fields, self._bad = detail.category, bad
         self._entries, self._is_locked = detail.record.attributes, detail.lock != Lock.NONE
         if is_other:
             self._opened = frozenset()
-        self.rows.set_locked(self._is_locked)
-        self._show(is_other)
+        self._is_due = is_other or bool(self._is_due)
+        self._show_due()
+
+    def set_folded(self, folded: bool) -> None:
+        """Out of view, nothing is built: going through the listings stays quick."""
+        self._is_folded = folded
+        self._show_due()
+
+    def _show_due(self) -> None:
+        if self._is_due is not None and not self._is_folded:
+            is_other, self._is_due = self._is_due, None
+            self.rows.set_locked(self._is_locked)
+            self._show(is_other)
 
     def _show(self, is_other: bool = False) -> None:
         assert self._fields is not None

@@ -70,6 +70,8 @@ class ListingEditor(EditorForm):
         self.images.changed.connect(self._saver.put_images)
         self.grid.skus.edited.connect(self._saver.put_skus)
         self.grid.skus.refused.connect(self._on_cells_refused)
+        self.attributes.set_folded(self.sections["attributes"].is_folded)
+        self.sections["attributes"].folded.connect(self.attributes.set_folded)
         self.attributes.chosen.connect(partial(self._saver.choose_field, "attributes"))
         self.attributes.typed.connect(partial(self._saver.put_field, "attributes"))
         self.attributes.left.connect(self._on_left)
@@ -117,7 +119,7 @@ class ListingEditor(EditorForm):
         self.attributes.show_detail(detail, wrong, is_other=is_other)
         extra = detail.record.extra
         self.extra_list.show_lines([(name, _joined(value)) for name, value in extra.items()])
-        has_any = bool(self.attributes.lines) or bool(detail.category.other_attributes)
+        has_any = bool(detail.record.attributes) or bool(detail.category.other_attributes)
         self.sections["attributes"].setVisible(has_any or self._has(detail.findings, "attributes"))
         self.sections["extra"].setVisible(bool(extra))
 

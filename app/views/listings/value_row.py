@@ -81,6 +81,12 @@ class ValueRow(Live, QWidget):
         return bool(self._wants_text or line.names_value or not line.choices or (self._takes_own and line.text))
 
     @property
+    def _is_fixed(self) -> bool:
+        """Whether it can only be removed: the platform's id of something the category does not list."""
+        line = self.line
+        return line.facts is None and not line.is_own and bool(line.entry and line.entry.get("name_id"))
+
+    @property
     def _takes_own(self) -> bool:
         """Whether the list offers a text in place of a value."""
         return self.line.takes_text and not self.line.names_value
@@ -110,8 +116,7 @@ class ValueRow(Live, QWidget):
         self.choice.setVisible(bool(choices))
         self.text.show_value(line.text if choices or line.text else line.value_id, is_other=is_other)
         self.text.setVisible(self._shows_text)
-        is_fixed = line.facts is None and not line.is_own and bool(line.entry and line.entry.get("name_id"))
-        self.text.setReadOnly(self._is_locked or is_fixed)
+        self.text.setReadOnly(self._is_locked or self._is_fixed)
 
     def _show_name(self, is_other: bool) -> None:
         shown = self.line.name.shown(language.code)
@@ -140,7 +145,7 @@ class ValueRow(Live, QWidget):
         self._is_locked = locked
         self.choice.set_locked(locked)
         self.own_name.setReadOnly(locked)
-        self.text.setReadOnly(locked or self.text.isReadOnly())
+        self.text.setReadOnly(locked or self._is_fixed)
         self.remove.setVisible(self._can_remove and not locked)
 
     # -- what the user does ------------------------------------------------------------------------------------

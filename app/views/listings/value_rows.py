@@ -49,16 +49,21 @@ class ValueRows(Ground):
         can_remove: Callable[[ValueLine], bool],
         is_other: bool,
     ) -> None:
-        """Show these. *bad*: sentence by the name it speaks of."""
+        """Show these. *bad*: sentence by the name it speaks of. For another listing any row will do: a new one costs
+        more than other values in an old one."""
+        keys = _keys(lines)
         old, self._rows = self._rows, {}
-        for number, (key, line) in enumerate(zip(_keys(lines), lines, strict=True)):
-            widget = self._rows[key] = old.pop(key, None) or self._new(line)
+        spare = [old.pop(key) for key in list(old) if is_other and key not in keys]
+        for number, (key, line) in enumerate(zip(keys, lines, strict=True)):
+            widget = old.pop(key, None) or (spare.pop() if spare else self._new(line))
+            self._rows[key] = widget
             if self._lines.indexOf(widget) != number:
                 self._lines.insertWidget(number, widget)
+                widget.show()  # the layout would do so later, and the cursor may be wanted in it now
             said = bad.get(str(line.name), "")
             widget.show_line(line, bad=said, can_remove=can_remove(line), is_other=is_other)
             widget.set_locked(self._is_locked)
-        for gone in old.values():
+        for gone in (*old.values(), *spare):
             gone.hide()
             gone.deleteLater()
 

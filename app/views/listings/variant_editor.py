@@ -159,10 +159,18 @@ class VariantEditor(Ground):
         self._show()
 
     def focus_on(self, name: str = "") -> QWidget:
-        """Put the cursor into the line of this name, else the first. Returns: where it is."""
+        """Put the cursor into the line of this name; without one into the link that adds it, or the country beside the
+        properties, or the first line. Returns: where it is."""
         rows = self.rows.rows
-        found = self.rows.row_named(name) or (rows[0] if rows else None)
-        target: QWidget = found.focus_target if found is not None else self.add
+        found = self.rows.row_named(name)
+        if found is not None:
+            target = found.focus_target
+        elif any(str(facts.label) == name for facts in self.add.offered):
+            target = self.add
+        elif name and not self.country_field.isHidden():
+            target = self.country
+        else:
+            target = rows[0].focus_target if rows else self.add
         target.setFocus(Qt.FocusReason.OtherFocusReason)
         return target
 

@@ -199,6 +199,22 @@ class TestShown:
         assert (row.name.text(), row.choice.currentText()) == ("材质", "木")
         assert row_of(panel, "灯头类型").name.text() == "灯头类型 *"
 
+    def test_folded_they_cost_nothing_and_unfolded_they_are_those_of_the_listing_in_view(
+        self, opened, make_sellable, write, settle
+    ):
+        panel = opened({"name_id": MATERIAL, "value_id": "7"}, {"name": "Style", "value": "Nordic"})
+        panel.editor.sections["attributes"].fold()
+        other = make_sellable()
+        write("UPDATE listing SET attributes = ? WHERE id = ?", '[{"name_id": "200000137", "value_id": "1"}]', other.id)
+        before = panel.editor.attributes.lines
+        panel.show_listing(other.id)
+        settle()
+        assert panel.editor.attributes.lines == before
+        assert panel.editor.sections["attributes"].state.text() == "1 · required complete"
+        panel.editor.sections["attributes"].fold(False)
+        assert [row.name.text() for row in panel.editor.attributes.rows.rows] == ["Lamp base *"]
+        assert row_of(panel, "Lamp base").choice.currentText() == "E27"
+
 
 class TestCurrency:
     def test_an_unknown_currency_is_put_right_where_the_finding_leads(

@@ -311,6 +311,7 @@ class TestHistoryAndRest:
         assert states["attributes"] == "1 · required complete"
         assert states["extra"] == "2 columns · written back on export"
         assert panel.editor.extra_list.lines == [("Supplier", "North"), ("Row", "1 · 2")]
+        panel.editor.sections["attributes"].fold(False)
         assert [(str(line.name), str(line.shown)) for line in panel.editor.attributes.lines] == [("Lamp base", "E27")]
 
     def test_the_language_switches_with_a_listing_in_view(self, open_panel, make_sellable, settle):
