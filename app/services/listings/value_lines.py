@@ -30,6 +30,7 @@ class ValueLine:
         facts: what the category says about it, None for one it does not list.
         value_id: the chosen value, "" for none; also found where only its name is stored.
         text: what the seller wrote, "" where that is only the name of the chosen value.
+        is_mixed: the variants it stands for have several values.
     """
 
     key: str
@@ -39,6 +40,7 @@ class ValueLine:
     facts: AttributeFacts | None = None
     value_id: str = ""
     text: str = ""
+    is_mixed: bool = False
 
     @property
     def choices(self) -> Mapping[str, Label]:
@@ -126,6 +128,17 @@ class CategoryFields:
             lines.append(line)
         return lines
 
+    def common_lines(self, skus: Sequence[SkuRecord]) -> list[ValueLine]:
+        """The sale properties of the first variant, each with the value that all of them have in common."""
+        if not skus:
+            return []
+        first, *others = (self.property_lines(sku) for sku in skus)
+        found: dict[tuple[str, int], list[ValueLine]] = {}
+        for lines in others:
+            for line in lines:
+                found.setdefault((line.key, line.number), []).append(line)
+        return [_common(line, found.get((line.key, line.number), [])) for line in first]
+
     def _line(self, entry: Entry, facts: AttributeFacts | None, before: Mapping[str, Sequence[ValueLine]]) -> ValueLine:
         name_id, name = entry.get("name_id") or "", entry.get("name") or ""
         value_id, text = entry.get("value_id") or "", entry.get("value") or ""
@@ -137,6 +150,15 @@ class CategoryFields:
         elif facts is not None and _is_name(text, value_id, facts.values.get(value_id)):
             text = ""
         return ValueLine(key, len(before.get(key, ())), label, entry, facts, value_id, text)
+
+
+def _common(line: ValueLine, others: Sequence[ValueLine]) -> ValueLine:
+    values = {one.value_id for one in (line, *others)}
+    texts = {one.text for one in (line, *others)}
+    if len(values) == len(texts) == 1:
+        return line
+    value_id = line.value_id if len(values) == 1 else ""
+    return replace(line, value_id=value_id, text=line.text if len(texts) == 1 else "", is_mixed=True)
 
 
 def _is_name(text: str, value_id: str, label: Label | None) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QScrollArea, QWidget
 
 from app.messages import tr
@@ -266,11 +266,13 @@ class ListingEditor(EditorForm):
         if section:
             self.sections[section].fold(False)
         target.setFocus(Qt.FocusReason.OtherFocusReason)
+        QTimer.singleShot(0, target, partial(self._scroll_to, target))  # what was just unfolded has no place yet
+
+    def _scroll_to(self, target: QWidget) -> None:
         area = self.parentWidget()
         while area is not None and not isinstance(area, QScrollArea):
             area = area.parentWidget()
         if area is not None:
-            area.widget().layout().activate()  # what was just unfolded has no place yet
             area.ensureWidgetVisible(target)
 
     def _on_left(self) -> None:

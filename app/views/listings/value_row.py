@@ -19,6 +19,8 @@ from app.views.widgets.live import Live
 
 OWN = "\0own"
 """Stands in the list of values for a text of the seller's own."""
+SEVERAL = "\0several"
+"""Stands there for the several values of the variants in view."""
 
 
 class ValueRow(Live, QWidget):
@@ -98,10 +100,14 @@ class ValueRow(Live, QWidget):
         self.line, self._can_remove, self._bad = line, can_remove, bad
         if is_other or (line.value_id and not self.text.hasFocus()):
             self._wants_text = False
-        if is_other or not (self.text.hasFocus() and with_text(line, self.text.text()) == line.entry):
+        if is_other or not (self.text.hasFocus() and self._says_it(line)):
             self._show_value(is_other)
         self._show_name(is_other)
         self._mark()
+
+    def _says_it(self, line: ValueLine) -> bool:
+        """Whether what is being typed is what is stored, though a line may show it otherwise."""
+        return line.is_mixed or with_text(line, self.text.text()) == line.entry
 
     def _show_value(self, is_other: bool) -> None:
         line = self.line
@@ -112,6 +118,9 @@ class ValueRow(Live, QWidget):
             current = OWN if self._shows_text else current
         elif choices and not line.names_value:
             current = current or line.text
+        if line.is_mixed and not current:
+            choices.insert(0, Choice(SEVERAL, tr("listings.value.several")))
+            current = SEVERAL
         self.choice.show_choices(choices, current, may_be_empty=not line.is_required)
         self.choice.setVisible(bool(choices))
         self.text.show_value(line.text if choices or line.text else line.value_id, is_other=is_other)
@@ -131,7 +140,16 @@ class ValueRow(Live, QWidget):
         for part in (self.choice, self.text):
             part.setAccessibleName(self.name.text())
         self.own_name.setAccessibleName(tr("listings.value.name"))
-        self.text.setPlaceholderText(tr("listings.value.own_name") if self.line.names_value else "")
+        self.text.setPlaceholderText(self._hint())
+
+    def _hint(self) -> str:
+        """What the empty text asks for."""
+        line = self.line
+        if line.is_mixed:
+            return tr("listings.value.several")
+        if not line.names_value:
+            return ""
+        return tr("listings.value.own_name" if line.facts is not None and line.facts.is_sku else "listings.value.which")
 
     def _mark(self) -> None:
         target = self.text if self.focus_target is self.remove else self.focus_target
@@ -158,6 +176,8 @@ class ValueRow(Live, QWidget):
 
     def _on_chosen(self, value_id: str) -> None:
         self._wants_text = value_id == OWN
+        if value_id == SEVERAL:
+            return
         if self._wants_text:
             self.text.setVisible(True)
             self.text.clear()

@@ -31,7 +31,7 @@ from app.views.widgets.label import Label
 
 
 class VariantEditor(Ground):
-    """Shows the properties of the first chosen variant; what is changed is given to all chosen ones.
+    """Shows the properties of the chosen variants with the values they have in common; what is changed is given to all.
 
     Emits:
         chosen: new values by SKU id and field, to be stored at once.
@@ -103,7 +103,7 @@ class VariantEditor(Ground):
         fields = self._fields
         if fields is None:
             return
-        lines = fields.property_lines(self._skus[0]) if self._skus else []
+        lines = fields.common_lines(self._skus)
         self.rows.show_lines(lines, self._bad, can_remove=lambda line: True, is_other=is_other)
         self.rows.setVisible(bool(lines))
         self._show_title()

@@ -32,7 +32,7 @@ PROPERTIES = {
     "property.twice": [[colour("Black"), colour("White")]],
     "property.unknown": [[{"name": "Smell", "value": "Rose"}]],
     "property.value": [[{"name": "Ships From", "value": "Atlantis"}]],
-    "property.signs": [[colour("x" * 80)]],
+    "property.signs": [[colour("Black = ink; matte")]],
     "property.too_many_names": [[colour(f"Own {n}")] for n in range(5)],
     "property.required": [[SPAIN]],
     "property.ships_from": [[colour("Black"), SPAIN]],
@@ -55,6 +55,7 @@ def lead(open_panel, make_sellable, write, qtbot):
         finding = next(one for one in panel._detail.findings if one.code == code)
         panel.findings.field_wanted.emit(finding)
         qtbot.waitUntil(lambda: isinstance(QApplication.focusWidget(), QComboBox | QLineEdit | QToolButton | Button))
+        qtbot.waitUntil(lambda: is_in_sight(QApplication.focusWidget()))
         return panel, QApplication.focusWidget()
 
     return run
@@ -64,6 +65,11 @@ def can_change(control):
     if isinstance(control, QLineEdit):
         return control.isVisible() and not control.isReadOnly()
     return control.isVisible() and control.isEnabled()
+
+
+def is_in_sight(control):
+    """Whether the side panel scrolled to it."""
+    return not control.visibleRegion().isEmpty() and control.visibleRegion().boundingRect() == control.rect()
 
 
 @pytest.mark.parametrize("code", ATTRIBUTES)

@@ -133,6 +133,29 @@ class TestProperties:
         assert found(panel) == set()
         assert len(services.listings.history()) == 1
 
+    def test_several_values_are_called_so_and_a_name_typed_for_all_stays_while_typing(
+        self, opened, loaded, settle, qtbot
+    ):
+        panel = opened([colour(BLACK, "Ink")], [colour(WHITE, "Snow")])
+        panel.editor.properties_button.click()
+        select_rows(panel.editor.grid, 0, 1)
+        row = row_of(panel, "Color")
+        assert (row.choice.currentText(), row.text.text()) == ("Several values", "")
+        row.choice.activated.emit(row.choice.currentIndex())
+        settle()
+        assert values(loaded, panel) == [["Ink"], ["Snow"]], "choosing what it says already changes nothing"
+        row.text.setFocus()
+        for letter in "Blackish":
+            qtbot.keyClicks(row.text, letter)
+            panel.saver.flush()
+            settle()
+        assert row.text.text() == "Blackish"
+        assert values(loaded, panel) == [["Blackish"], ["Blackish"]]
+        assert [sku.properties[0]["value_id"] for sku in loaded(panel.listing_id).skus] == [BLACK, WHITE]
+        choose(row, WHITE)
+        settle()
+        assert [sku.properties[0]["value_id"] for sku in loaded(panel.listing_id).skus] == [WHITE, WHITE]
+
     def test_a_property_is_added_and_its_value_chosen(self, opened, loaded, settle, qtbot):
         panel = opened([colour(BLACK, "Black")])
         panel.editor.properties_button.click()
@@ -252,3 +275,11 @@ class TestWhole:
         assert panel.editor.remove_variant_button.isHidden()
         row = row_of(panel, "Color")
         assert (row.text.isReadOnly(), row.remove.isHidden()) == (True, True)
+
+    def test_a_listing_without_variants_gets_one(self, open_panel, make_sellable, loaded, settle):
+        panel = open_panel(make_sellable(skus=()).id)
+        assert panel.editor.remove_variant_button.isHidden()
+        panel.editor.add_variant_button.click()
+        settle()
+        assert codes(loaded, panel) == [""]
+        assert panel.editor.grid.skus.rowCount() == 1
