@@ -18,7 +18,7 @@ from app.views.listings.variant_editor import VariantEditor
 from app.views.numbers import kilograms
 from app.views.theme import current_theme
 from app.views.thumbnails import Thumbnails
-from app.views.widgets.buttons import Button
+from app.views.widgets.buttons import Button, IconButton
 from app.views.widgets.form import Field, Section
 from app.views.widgets.ground import Ground, column, row
 from app.views.widgets.label import Label
@@ -58,7 +58,7 @@ class EditorForm(Ground):
         self.variant = VariantEditor()
         self.properties_button = Button("listings.variant.properties", kind="link", icon_name="edit")
         self.add_variant_button = Button("listings.variant.add", kind="link", icon_name="plus")
-        self.remove_variant_button = Button("listings.variant.remove", kind="link", icon_name="trash")
+        self.remove_variant_button = IconButton("trash", "listings.variant.remove", size=14)
         self.attributes = AttributeEditor()
         self.extra_list = AttributeList()
         self.detail_html = HtmlBox()
