@@ -13,12 +13,12 @@ from sqlalchemy.orm import Session
 
 from app.models import ListingStatus, Store, StoreAccess
 from app.services.compliance import CheckContext, Finding, check, load_context
-from app.services.compliance.findings import Label
 from app.services.compliance.rule_data import Limits
 from app.services.db import Database
 from app.services.listings.loading import load_listing
 from app.services.listings.records import ListingRecord
 from app.services.listings.text import fold
+from app.services.listings.value_lines import CategoryFields, category_fields
 
 
 class Lock(StrEnum):
@@ -56,16 +56,9 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
-class AttributeLine:
-    """A category attribute of a listing, named as the category names it."""
-
-    name: Label
-    value: Label
-
-
-@dataclass(frozen=True, slots=True)
 class ListingDetail:
-    """A listing with everything its editor needs. `limits` are those the checker goes by."""
+    """A listing with everything its editor needs. `limits` are those the checker goes by, `category`
+    says what its attributes and sale properties may be."""
 
     record: ListingRecord
     findings: tuple[Finding, ...]
@@ -74,10 +67,10 @@ class ListingDetail:
     templates: tuple[Choice, ...]
     groups: tuple[Choice, ...]
     limits: Limits
+    category: CategoryFields
     store_name: str = ""
     lock: Lock = Lock.NONE
     problem: Problem | None = None
-    attributes: tuple[AttributeLine, ...] = ()
 
 
 def listing_detail(db: Database, listing_id: int) -> ListingDetail:
@@ -96,10 +89,10 @@ def listing_detail(db: Database, listing_id: int) -> ListingDetail:
             tuple(Choice(*pair) for pair in context.templates.items()),
             tuple(Choice(*pair) for pair in context.groups.items()),
             context.limits,
+            category_fields(record, context),
             context.store_name,
             lock_of(session, record),
             _problem_of(session.connection(), record),
-            tuple(_attribute(context, record.category_id, entry) for entry in record.attributes),
         )
 
 
@@ -128,19 +121,6 @@ def _problem_of(connection: Connection, record: ListingRecord) -> Problem | None
     if record.error_code:
         return Problem(record.error_code, {}, record.error_field, record.error_text)
     return Problem("publishing.rejected") if record.status == ListingStatus.REJECTED else None
-
-
-def _attribute(context: CheckContext, category_id: str, entry: dict[str, str]) -> AttributeLine:
-    """Name and value in both languages where the category knows them, else as the sheet or the platform wrote them."""
-    leaf = context.leaf(category_id)
-    facts = leaf.attributes.get(entry.get("name_id", "")) if leaf is not None else None
-    name = facts.label if facts is not None else _as_written(entry.get("name") or entry.get("name_id", ""))
-    known = facts.values.get(entry.get("value_id", "")) if facts is not None else None
-    return AttributeLine(name, known or _as_written(entry.get("value") or entry.get("value_id", "")))
-
-
-def _as_written(text: str) -> Label:
-    return Label(zh=text, en=text)
 
 
 def find_categories(db: Database, store_id: int, text: str, *, limit: int = 30) -> list[tuple[Choice, Choice]]:

@@ -14,7 +14,7 @@ from app.services.history.listing import newest_to_undo
 from app.services.history.recording import add_entries, can_continue, extend_entries, record_change
 from app.services.history.records import ChangeRecord, Entry
 from app.services.listings.derived import match_key
-from app.services.listings.loading import CHUNK, load_listings
+from app.services.listings.loading import CHUNK, id_list, load_listings
 from app.services.listings.records import LISTING_FIELDS, ROWS_REFUSED, SKU_FIELDS, ListingRecord, SkuRecord
 from app.services.listings.writing import (
     SKU_COLUMNS,
@@ -33,8 +33,8 @@ _NO_ERROR = {"error_code": "", "error_text": ""}
 @dataclass(frozen=True, slots=True)
 class ListingEdit:
     """New values for one listing: `fields` by name (`LISTING_FIELDS`), `skus` by SKU id and name (`SKU_FIELDS`),
-    `images` the whole new list or None for "as it is", `new_skus` to add at the end, `gone_skus` ids of those to take
-    out. `is_complete`: nothing is missing
+    `images` the whole new list or None for "as it is", `removed_skus` ids of variants to take away (before all else),
+    `new_skus` to add at the end. `is_complete`: nothing is missing
     afterwards that an import had to leave out; a person who edits a listing says so.
     """
 
@@ -43,8 +43,8 @@ class ListingEdit:
     skus: dict[int, dict[str, Any]] = field(default_factory=dict)
     images: list[str] | None = None
     new_skus: tuple[SkuRecord, ...] = ()
-    gone_skus: tuple[int, ...] = ()
     is_complete: bool = True
+    removed_skus: tuple[int, ...] = ()
 
 
 def edit_listings(
@@ -119,7 +119,7 @@ def apply_edits(
 
 def _apply(connection: Connection, record: ListingRecord, edit: ListingEdit) -> list[Entry]:
     """Write one edit, put it into the record, and say what was there before."""
-    entries = []
+    entries = _remove_skus(connection, record, edit.removed_skus) if edit.removed_skus else []
     if difference := _difference(record, edit.fields, LISTING_FIELDS):
         before, after = difference
         update_columns(connection, "listing", record.id, after)
@@ -137,8 +137,6 @@ def _apply(connection: Connection, record: ListingRecord, edit: ListingEdit) -> 
         entries.append(_images_entry(record, edit.images))
         replace_images(connection, record.id, edit.images)
         record.images = list(edit.images)
-    if edit.gone_skus:
-        entries.extend(_drop_skus(connection, record, edit.gone_skus))
     if edit.new_skus:
         entries.extend(_add_skus(connection, record, edit.new_skus))
     if entries and edit.is_complete and record.error_code == ROWS_REFUSED:
@@ -173,21 +171,27 @@ def _images_entry(record: ListingRecord, sources: list[str]) -> Entry:
     return Entry("images", record.id, record.id, {"sources": list(record.images)}, {"sources": list(sources)})
 
 
-def _drop_skus(connection: Connection, record: ListingRecord, gone: tuple[int, ...]) -> list[Entry]:
-    dropped = [(place, sku) for place, sku in enumerate(record.skus) if sku.id in gone]
-    record.skus = [sku for sku in record.skus if sku.id not in gone]
+def _remove_skus(connection: Connection, record: ListingRecord, ids: tuple[int, ...]) -> list[Entry]:
+    """Delete variants, keeping their whole rows for undo; one that is gone already is no edit."""
+    rows = connection.exec_driver_sql(
+        f"SELECT * FROM sku WHERE listing_id = ? AND id IN ({id_list(ids)}) ORDER BY position, id", (record.id,)
+    ).mappings()
     entries = [
-        Entry("sku", sku.id or 0, record.id, dict(zip(SKU_COLUMNS, sku_row(record.id, place, sku), strict=True)), None)
-        for place, sku in dropped
+        Entry("sku", row["id"], record.id, {name: value for name, value in row.items() if name != "id"}, None)
+        for row in rows
     ]
-    for _, sku in dropped:
-        connection.exec_driver_sql("DELETE FROM sku WHERE id = ?", (sku.id,))
+    gone = {entry.row_id for entry in entries}
+    connection.exec_driver_sql(f"DELETE FROM sku WHERE id IN ({id_list(sorted(gone))})")
+    record.skus = [sku for sku in record.skus if sku.id not in gone]
     return entries
 
 
 def _add_skus(connection: Connection, record: ListingRecord, new: tuple[SkuRecord, ...]) -> list[Entry]:
     first = len(record.skus)
-    rows = [sku_row(record.id, first + number, sku) for number, sku in enumerate(new)]
+    behind = connection.exec_driver_sql(
+        "SELECT coalesce(max(position) + 1, 0) FROM sku WHERE listing_id = ?", (record.id,)
+    ).scalar_one()  # positions have gaps where variants were taken away
+    rows = [sku_row(record.id, behind + number, sku) for number, sku in enumerate(new)]
     insert_skus(connection, rows)
     record.skus.extend(new)
     stored = connection.exec_driver_sql(

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QScrollArea, QWidget
 
 from app.messages import tr
-from app.services.compliance.findings import Finding, Label, finding_text
+from app.services.compliance.findings import Finding, finding_text
 from app.services.compliance.units import resolve_unit, units
 from app.services.listings.details import Choice, ListingDetail, Lock
 from app.services.listings.records import ListingRecord
@@ -19,11 +19,13 @@ from app.views.language import language
 from app.views.listings.category_field import CategoryField
 from app.views.listings.editor_form import GROUPED, EditorForm
 from app.views.listings.saver import Saver
+from app.views.listings.variant_actions import VariantActions, variant_labels
 from app.views.thumbnails import Thumbnails
 from app.views.widgets.form import mark_bad
 from app.views.widgets.label import Label as TextLabel
 
 SKU_CELLS = {"sku.code": "code", "sku.price": "price_minor", "sku.stock": "stock", "sku.properties": "label"}
+PROPERTIES = "sku.properties"
 SECTION_OF = {"images": "images", "skus": "skus", "attributes": "attributes", "detail_html": "detail_html"}
 ORDER = ("block", "hold", "warn")
 Said = tuple[str, bool]
@@ -68,6 +70,13 @@ class ListingEditor(EditorForm):
         self.images.changed.connect(self._saver.put_images)
         self.grid.skus.edited.connect(self._saver.put_skus)
         self.grid.skus.refused.connect(self._on_cells_refused)
+        self.attributes.set_folded(self.sections["attributes"].is_folded)
+        self.sections["attributes"].folded.connect(self.attributes.set_folded)
+        self.attributes.chosen.connect(partial(self._saver.choose_field, "attributes"))
+        self.attributes.typed.connect(partial(self._saver.put_field, "attributes"))
+        self.attributes.left.connect(self._on_left)
+        self._variants = VariantActions(self, self._saver)
+        self._variants.left.connect(self._on_left)
 
     # -- showing -----------------------------------------------------------------------------------------------
 
@@ -85,8 +94,12 @@ class ListingEditor(EditorForm):
         self.freight_template_id.show_choices(detail.templates, record.freight_template_id)
         known = tuple(Choice(id, label.shown(language.code)) for id, label in units().items())
         self.unit.show_choices(known, resolve_unit(record.unit) or record.unit)
-        self._show_lists(detail)
+        currencies = sorted(detail.limits.currencies)
+        self.currency.show_choices([Choice(code, code) for code in currencies], record.currency)
+        self._show_currency(is_other, is_wanted=record.currency not in currencies)
+        self._show_lists(detail, is_other)
         self._show_findings(detail, is_other)
+        self._variants.show_detail(detail)
         self._show_states(detail)
         self._lock(detail.lock != Lock.NONE)
         if is_other:
@@ -97,14 +110,17 @@ class ListingEditor(EditorForm):
             line.show_value(getattr(record, name), is_other=is_other)
         self._count_title()
 
-    def _show_lists(self, detail: ListingDetail) -> None:
-        def shown(label: Label) -> str:
-            return label.shown(language.code)
+    def _show_currency(self, is_other: bool, *, is_wanted: bool) -> None:
+        """The line is there where it has to be put right, and stays until another listing comes."""
+        self.fields["currency"].setVisible(is_wanted or (not is_other and not self.fields["currency"].isHidden()))
 
-        self.attribute_list.show_lines([(shown(line.name), shown(line.value)) for line in detail.attributes])
+    def _show_lists(self, detail: ListingDetail, is_other: bool) -> None:
+        wrong = _said_of(detail.findings, "attributes", "attribute")
+        self.attributes.show_detail(detail, wrong, is_other=is_other)
         extra = detail.record.extra
         self.extra_list.show_lines([(name, _joined(value)) for name, value in extra.items()])
-        self.sections["attributes"].setVisible(bool(detail.attributes) or self._has(detail.findings, "attributes"))
+        has_any = bool(detail.record.attributes) or bool(detail.category.other_attributes)
+        self.sections["attributes"].setVisible(has_any or self._has(detail.findings, "attributes"))
         self.sections["extra"].setVisible(bool(extra))
 
     @staticmethod
@@ -140,7 +156,12 @@ class ListingEditor(EditorForm):
         }
         record = detail.record
         self.grid.show_skus(
-            record.skus, wrong, currency=record.currency, is_live=record.status == "live", is_other=is_other
+            record.skus,
+            wrong,
+            currency=record.currency,
+            is_live=record.status == "live",
+            is_other=is_other,
+            labels=variant_labels(detail.category, record.skus),
         )
         for name, section in SECTION_OF.items():
             self._note(section, said.get(name, []))
@@ -151,7 +172,16 @@ class ListingEditor(EditorForm):
         """The sentence of each line: what cannot be read comes before what the checker says; a warning frames nothing
         in red."""
         by_line: dict[str, list[Said]] = {name: [] for name in self.fields}
-        for name in ("title", "keywords", "category_id", "freight_template_id", *self.numbers, "group_id", "unit"):
+        for name in (
+            "title",
+            "keywords",
+            "category_id",
+            "freight_template_id",
+            "currency",
+            *self.numbers,
+            "group_id",
+            "unit",
+        ):
             unread = self.numbers[name].problem if name in self.numbers else ""
             said = (unread, True) if unread else self._said.get(name)
             mark_bad(getattr(self, name), said is not None and said[1])
@@ -181,7 +211,7 @@ class ListingEditor(EditorForm):
         self.sections["skus"].state.setText(tr("listings.skus_state", n=len(record.skus)))
         wrong = sum(finding.field == "attributes" for finding in findings)
         key = "listings.attributes_wrong" if wrong else "listings.attributes_state"
-        self.sections["attributes"].state.setText(tr(key, n=len(detail.attributes), wrong=wrong))
+        self.sections["attributes"].state.setText(tr(key, n=len(record.attributes), wrong=wrong))
         self.sections["extra"].state.setText(tr("listings.extra_state", n=len(record.extra)))
         pictures = record.detail_html.lower().count("<img")
         self.sections["detail_html"].state.setText(
@@ -196,22 +226,49 @@ class ListingEditor(EditorForm):
             line.setReadOnly(is_locked)
         for part in (*self.boxes.values(), self.images, self.grid):
             part.set_locked(is_locked)
+        self._variants.set_locked(is_locked)
 
     # -- what the user does ------------------------------------------------------------------------------------
 
     def commit(self) -> None:
-        """Take what stands in an open cell editor: the listing is being left."""
+        """Take what stands in an open cell editor or name: the listing is being left."""
         self.grid.commit_open()
+        self.attributes.commit()
+
+    def focus_finding(self, finding: Finding) -> None:
+        """Put the cursor where this finding is put right: the very line or cell."""
+        if finding.field == PROPERTIES:
+            self._reveal(self._variants.open_on(finding.sku, str(finding.params.get("property", ""))), "skus")
+        elif finding.sku is not None and finding.field in SKU_CELLS:
+            self.grid.choose(finding.sku, SKU_CELLS[finding.field])
+            self._reveal(self.grid, "skus")
+        elif finding.field == "attributes":
+            self.sections["attributes"].fold(False)
+            self._reveal(self.attributes.focus_on(str(finding.params.get("attribute", ""))), "attributes")
+        else:
+            self.focus_field(finding.field)
 
     def focus_field(self, name: str) -> None:
-        """Put the cursor where a finding is."""
+        """Put the cursor into a field."""
         section = "skus" if name.startswith("sku") else SECTION_OF.get(name, "")
-        if section and section in self.sections:
+        if name == "currency":
+            self.fields["currency"].show()
+        if name == PROPERTIES:
+            self._reveal(self._variants.open_on(None, ""), section)
+        elif name == "attributes":
             self.sections[section].fold(False)
-        target: QWidget = {"skus": self.grid, "attributes": self.sections["attributes"].head}.get(
-            section, getattr(self, name, self.title)
-        )
+            self._reveal(self.attributes.focus_on(), section)
+        else:
+            self._reveal(self.grid if section == "skus" else getattr(self, name, self.title), section)
+
+    def _reveal(self, target: QWidget, section: str) -> None:
+        """Unfold, focus and scroll to it."""
+        if section:
+            self.sections[section].fold(False)
         target.setFocus(Qt.FocusReason.OtherFocusReason)
+        QTimer.singleShot(0, target, partial(self._scroll_to, target))  # what was just unfolded has no place yet
+
+    def _scroll_to(self, target: QWidget) -> None:
         area = self.parentWidget()
         while area is not None and not isinstance(area, QScrollArea):
             area = area.parentWidget()
@@ -242,6 +299,15 @@ def _tell(label: TextLabel, sentences: Sequence[Said]) -> None:
     label.set_look(ink="red" if any(is_bad for _, is_bad in sentences) else "amber")
     label.setText("\n".join(sentence for sentence, _ in sentences))
     label.setVisible(bool(sentences))
+
+
+def _said_of(findings: Iterable[Finding], field: str, param: str) -> dict[str, str]:
+    """The first sentence about each thing that findings of a field name, by its name."""
+    said: dict[str, str] = {}
+    for finding in sorted(findings, key=lambda finding: ORDER.index(finding.severity)):
+        if finding.field == field and param in finding.params:
+            said.setdefault(str(finding.params[param]), finding_text(finding))
+    return said
 
 
 def _joined(value: Any) -> str:

@@ -8,14 +8,17 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.messages import tr
+from app.views.listings.attribute_editor import AttributeEditor
 from app.views.listings.attribute_list import AttributeList
 from app.views.listings.category_field import CategoryField
 from app.views.listings.image_strip import ImageStrip
 from app.views.listings.lines import ChoiceBox, HtmlBox, NumberLine, TextLine, whole_number
 from app.views.listings.sku_grid import SkuGrid
+from app.views.listings.variant_editor import VariantEditor
 from app.views.numbers import kilograms
 from app.views.theme import current_theme
 from app.views.thumbnails import Thumbnails
+from app.views.widgets.buttons import Button, IconButton
 from app.views.widgets.form import Field, Section
 from app.views.widgets.ground import Ground, column, row
 from app.views.widgets.label import Label
@@ -45,13 +48,19 @@ class EditorForm(Ground):
         self.counter = Label(role="micro", ink="text3")
         self.category_id = category
         self.group_id, self.freight_template_id, self.unit = ChoiceBox(), ChoiceBox(), ChoiceBox()
+        self.currency = ChoiceBox()
         self.weight_g = NumberLine(partial(whole_number, scale=1000), kilograms)
         self.length_cm, self.width_cm, self.height_cm = (NumberLine(whole_number, str) for _ in SIDES)
         self.handling_days = NumberLine(whole_number, str)
         self.lot_size = NumberLine(whole_number, str, needs_value=True)
         self.images = ImageStrip(pictures)
         self.grid = SkuGrid()
-        self.attribute_list, self.extra_list = AttributeList(), AttributeList()
+        self.variant = VariantEditor()
+        self.properties_button = Button("listings.variant.properties", kind="link", icon_name="edit")
+        self.add_variant_button = Button("listings.variant.add", kind="link", icon_name="plus")
+        self.remove_variant_button = IconButton("trash", "listings.variant.remove", size=14)
+        self.attributes = AttributeEditor()
+        self.extra_list = AttributeList()
         self.detail_html = HtmlBox()
         self.fields: dict[str, Field] = {}
         self.notes: dict[str, Label] = {}
@@ -74,7 +83,7 @@ class EditorForm(Ground):
     @property
     def boxes(self) -> dict[str, ChoiceBox]:
         """Choices by name."""
-        return {name: getattr(self, name) for name in ("group_id", "freight_template_id", "unit")}
+        return {name: getattr(self, name) for name in ("group_id", "freight_template_id", "unit", "currency")}
 
     # -- building ----------------------------------------------------------------------------------------------
 
@@ -91,21 +100,33 @@ class EditorForm(Ground):
             ("freight_template_id", self.freight_template_id, None),
             ("weight_g", self._package_line(), None),
             ("unit", self._unit_line(), None),
+            ("currency", self.currency, None),
         ):
             self.fields[name] = Field(f"listings.field.{name}", control, extra=extra)
             lines.addWidget(self.fields[name])
         whole.addWidget(form)
         for name, body, edges in (
             ("images", self.images, 12),
-            ("skus", self.grid, 0),
-            ("attributes", self.attribute_list, 0),
+            ("skus", self._variants(), 0),
+            ("attributes", self.attributes, 0),
             ("extra", self.extra_list, 0),
             ("detail_html", self.detail_html, 14),
         ):
             whole.addWidget(self._section(name, body, edges))
         for name in ("attributes", "extra", "detail_html"):
             self.sections[name].fold()
+        for button in (self.properties_button, self.add_variant_button, self.remove_variant_button):
+            self.sections["skus"].head.row.addWidget(button)
         whole.addStretch(1)
+
+    def _variants(self) -> QWidget:
+        """The grid, and below it what tells the chosen variants apart, until it is asked for."""
+        body = Ground("surface")
+        lines = column(body)
+        lines.addWidget(self.grid)
+        lines.addWidget(self.variant)
+        self.variant.hide()
+        return body
 
     def _section(self, name: str, inside: QWidget, edges: int) -> Section:
         """A section whose note below says what is wrong in it."""

@@ -17,11 +17,11 @@ class FindingList(Ground):
 
     Emits:
         fix_wanted: a finding whose remedy was pressed.
-        field_wanted: name of a field to go to.
+        field_wanted: a finding whose field is to be gone to.
     """
 
     fix_wanted = Signal(object)
-    field_wanted = Signal(str)
+    field_wanted = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("surface", parent=parent)
@@ -66,7 +66,7 @@ class FindingList(Ground):
             fix.clicked.connect(lambda: self.fix_wanted.emit(finding))
             buttons.addWidget(fix)
         go = Button("listings.go_to_field", kind="link")
-        go.clicked.connect(lambda: self.field_wanted.emit(finding.field))
+        go.clicked.connect(lambda: self.field_wanted.emit(finding))
         buttons.addWidget(go)
         buttons.addStretch(1)
         lines.addLayout(buttons)

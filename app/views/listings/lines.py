@@ -198,17 +198,27 @@ class ChoiceBox(QComboBox):
         wanted = (tuple(choices), current, may_be_empty)
         if (wanted == self._shown and self.value == current) or self.view().isVisible():
             return
-        self._shown = wanted
+        before, self._shown = self._shown, wanted
+        if before is not None and before[::2] == wanted[::2] and self._has(before[1]) and self._has(current):
+            self._choose(current)
+            return
         self.clear()
         if may_be_empty or not current:
             self.addItem("–", "")
         for choice in choices:
             self.addItem(choice.name, choice.id)
-        at = self.findData(current)
-        if at < 0 and current:
+        if self.findData(current) < 0 and current:
             self.insertItem(0, current, current)
-            at = 0
-        self.setCurrentIndex(max(at, 0))
+        self._choose(current)
+
+    def _has(self, id: str) -> bool:
+        """Whether the items are the same with this one chosen as with any other of the list."""
+        assert self._shown is not None
+        choices, _, may_be_empty = self._shown
+        return any(choice.id == id for choice in choices) if id else may_be_empty
+
+    def _choose(self, current: str) -> None:
+        self.setCurrentIndex(max(self.findData(current), 0))
         self.setToolTip(self.currentText())
 
     def set_locked(self, locked: bool) -> None:

@@ -100,9 +100,10 @@ class ListingPanel(SidePanel):
         self.recheck_button.clicked.connect(self._recheck)
         self.again_button.clicked.connect(self.saver.flush)
         self.worst.fix_wanted.connect(self.apply_fix)
+        self.worst.field_wanted.connect(self.go_to_finding)
         self.worst.decide_wanted.connect(lambda: self.decide_wanted.emit(self.listing_id))
         self.findings.fix_wanted.connect(self.apply_fix)
-        self.findings.field_wanted.connect(self.go_to_field)
+        self.findings.field_wanted.connect(self.go_to_finding)
         self.history.undo_wanted.connect(self.undo_wanted)
         self.history.undo_here_wanted.connect(lambda uid: self.undo_here_wanted.emit(uid, self.listing_id))
 
@@ -225,6 +226,11 @@ class ListingPanel(SidePanel):
     def _on_checked(self, listing_id: int) -> None:
         self.checked.emit(listing_id)
         self.refresh()
+
+    def go_to_finding(self, finding: Finding) -> None:
+        """Show the editor with the cursor where the finding is put right."""
+        self.show_tab("edit")
+        self.editor.focus_finding(finding)
 
     def go_to_field(self, name: str) -> None:
         """Show the editor with the cursor in a field."""

@@ -106,20 +106,24 @@ class PanelBanner(Ground):
     Emits:
         fix_wanted: the finding whose remedy was pressed.
         decide_wanted: somebody wants to say which product an unconfirmed listing is.
+        field_wanted: a finding without a remedy to press, whose field is to be gone to.
     """
 
     fix_wanted = Signal(object)
     decide_wanted = Signal()
+    field_wanted = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("redSoft", "bottom", parent)
         self.finding: Finding | None = None
+        self._worst: Finding | None = None
         self._can_decide = False
         self.icon = IconLabel("alert-octagon", 16, "red")
         self.text = Label(wrap=True)
         self.raw = Label(role="small", ink="text2", wrap=True)
         self.raw.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.fix = Button(kind="small")
+        self.go = Button("listings.go_to_field", kind="small")
         self.lock = Label(role="small", ink="text2", wrap=True)
         line = row(self, gap=8)
         line.setContentsMargins(14, 8, 14, 8)
@@ -127,14 +131,19 @@ class PanelBanner(Ground):
         texts = column(gap=5)
         for widget in (self.lock, self.text, self.raw):
             texts.addWidget(widget)
-        texts.addWidget(self.fix, 0, Qt.AlignmentFlag.AlignLeft)
+        buttons = row(gap=8)
+        for button in (self.fix, self.go):
+            buttons.addWidget(button)
+        buttons.addStretch(1)
+        texts.addLayout(buttons)
         line.addLayout(texts, 1)
         self.fix.clicked.connect(self._on_fix)
+        self.go.clicked.connect(lambda: self.field_wanted.emit(self._worst))
 
     def show_detail(self, detail: ListingDetail) -> None:
         """Show what stands in the way of a listing; nothing is no banner."""
         self.finding = fixable_of(detail)
-        worst = worst_of(detail.findings)
+        worst = self._worst = worst_of(detail.findings)
         self._can_decide = detail.problem is not None and detail.problem.code == "publishing.several_found"
         text, raw, severity = "", "", "warn"
         if detail.problem is not None:
@@ -149,6 +158,8 @@ class PanelBanner(Ground):
         elif detail.lock == Lock.NONE and self.finding is not None and self.finding.fix is not None:
             self.fix.setText(fix_text(self.finding.fix))
         self.fix.setVisible(detail.lock == Lock.NONE and (self._can_decide or self.finding is not None))
+        is_free = detail.lock == Lock.NONE and detail.problem is None
+        self.go.setVisible(is_free and worst is not None and self.finding is not worst)
 
     def _dress(self, text: str, raw: str, ink: str, severity: str) -> None:
         self.text.setText(text)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.services.listings.editing import ListingEdit
-from app.services.listings.records import ListingRecord
+from app.services.listings.records import ListingRecord, SkuRecord
 from app.views.activity.jobs import Jobs
 from app.views.task_runner import TaskRunner
 
@@ -31,15 +31,26 @@ class _Pending:
     fields: dict[str, Any] = field(default_factory=dict)
     skus: dict[int, dict[str, Any]] = field(default_factory=dict)
     images: list[str] | None = None
+    removed: list[int] = field(default_factory=list)
+    added: list[SkuRecord] = field(default_factory=list)
 
     def names(self) -> frozenset[str]:
         """What is touched: typing goes on as long as this stays the same."""
         of_skus = (f"{sku_id}.{name}" for sku_id, values in self.skus.items() for name in values)
-        return frozenset((*self.fields, *of_skus, *(() if self.images is None else ("images",))))
+        return frozenset(
+            (*self.fields, *of_skus, *(() if self.images is None else ("images",)), *map(str, self.removed))
+        )
 
     def edit(self) -> ListingEdit:
         """As the service takes it."""
-        return ListingEdit(self.listing_id, dict(self.fields), dict(self.skus), self.images)
+        return ListingEdit(
+            self.listing_id,
+            dict(self.fields),
+            dict(self.skus),
+            self.images,
+            tuple(self.added),
+            removed_skus=tuple(self.removed),
+        )
 
 
 class Saver(QObject):
@@ -94,7 +105,8 @@ class Saver(QObject):
         self._listing_id, self._title = listing_id, title
 
     def overlay(self, record: ListingRecord) -> None:
-        """Put what is typed and not stored yet into *record*, as it was read before."""
+        """Put what is typed and not stored yet into *record*, as it was read before. Variants come and go when that is
+        stored: until then they have no id, or findings that count them."""
         for entry in (*((self._in_flight,) if self._in_flight else ()), *self._queue):
             if entry.listing_id != record.id:
                 continue
@@ -128,6 +140,24 @@ class Saver(QObject):
         self.forget_typing()
         for sku_id, columns in values.items():
             self._pending().skus.setdefault(sku_id, {}).update(columns)
+        self.flush()
+
+    def type_skus(self, values: Mapping[int, Mapping[str, Any]]) -> None:
+        """Columns of variants are being typed; stored after a pause."""
+        for sku_id, columns in values.items():
+            self._pending().skus.setdefault(sku_id, {}).update(columns)
+        self._timer.start(PAUSE_MS)
+
+    def remove_skus(self, sku_ids: Iterable[int]) -> None:
+        """Variants are taken away, at once, one step of undo."""
+        self.forget_typing()
+        self._pending().removed.extend(sku_ids)
+        self.flush()
+
+    def add_sku(self, sku: SkuRecord) -> None:
+        """The listing has one variant more, at once, one step of undo."""
+        self.forget_typing()
+        self._pending().added.append(sku)
         self.flush()
 
     def put_images(self, sources: list[str]) -> None:

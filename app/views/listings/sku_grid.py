@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QRect, Qt
+from PySide6.QtCore import QItemSelection, QModelIndex, QRect, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemDelegate,
@@ -34,7 +34,15 @@ WIDEST_CODE = "LM4402-WH*2_CES-1234"
 
 
 class SkuGrid(Live, QTableView):
-    """Shows a `SkuModel`; as high as its rows, up to ten, then it scrolls."""
+    """Shows a `SkuModel`; as high as its rows, up to ten, then it scrolls.
+
+    Emits:
+        properties_wanted: Enter or a double click on what tells a variant from its siblings.
+        rows_chosen: other rows are chosen.
+    """
+
+    properties_wanted = Signal()
+    rows_chosen = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -63,6 +71,27 @@ class SkuGrid(Live, QTableView):
             | QAbstractItemView.EditTrigger.EditKeyPressed
         )
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.doubleClicked.connect(self._on_double_click)
+
+    def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
+        """Tell that other rows are chosen."""
+        super().selectionChanged(selected, deselected)
+        self.rows_chosen.emit()
+
+    @property
+    def chosen_rows(self) -> list[int]:
+        """Rows with a chosen cell, the current one alone without any."""
+        rows = sorted({index.row() for index in self.selectionModel().selectedIndexes()})
+        current = self.currentIndex().row()
+        return rows or ([current] if current >= 0 else [])
+
+    def choose(self, row: int, name: str = "label") -> None:
+        """Make a cell the current one."""
+        self.setCurrentIndex(self.skus.index(row, COLUMNS.index(name)))
+
+    def _on_double_click(self, index: QModelIndex) -> None:
+        if COLUMNS[index.column()] == "label":
+            self.properties_wanted.emit()
 
     # -- showing -----------------------------------------------------------------------------------------------
 
@@ -79,13 +108,17 @@ class SkuGrid(Live, QTableView):
         currency: str = "USD",
         is_live: bool = False,
         is_other: bool = False,
+        labels: Sequence[str] = (),
     ) -> None:
         """Show these variants; while a cell is being edited they wait, unless they are of another listing."""
         if self.is_editing and not is_other:
-            self._held = (skus, wrong, currency, is_live)
+            self._held = (skus, wrong, currency, is_live, labels)
             return
         self._held = None
-        self.skus.show_skus(skus, wrong, currency=currency, is_live=is_live)
+        at, name = self.currentIndex().row(), self.currentIndex().column()
+        self.skus.show_skus(skus, wrong, currency=currency, is_live=is_live, labels=labels)
+        if at >= 0 and skus and not is_other and not self.currentIndex().isValid():
+            self.setCurrentIndex(self.skus.index(min(at, len(skus) - 1), name))
         self._fit_columns()
         self._fit()
 
@@ -108,8 +141,8 @@ class SkuGrid(Live, QTableView):
             if below.isValid():
                 self.setCurrentIndex(below)
         if self._held is not None and not self.is_editing:
-            skus, wrong, currency, is_live = self._held
-            self.show_skus(skus, wrong, currency=currency, is_live=is_live)
+            skus, wrong, currency, is_live, labels = self._held
+            self.show_skus(skus, wrong, currency=currency, is_live=is_live, labels=labels)
 
     def retranslate(self) -> None:
         """Headers and name."""
@@ -163,8 +196,11 @@ class SkuGrid(Live, QTableView):
             self.fill_down()
         elif event.matches(Std.Delete):
             self.skus.put({cell: "" for cell in self._chosen() if cell[1] in EDITABLE})
-        elif event.key() in (Key.Key_Return, Key.Key_Enter) and not event.modifiers() and index.isValid():
-            self.edit(index)
+        elif event.key() in (Key.Key_Return, Key.Key_Enter, Key.Key_F2) and not event.modifiers() and index.isValid():
+            if COLUMNS[index.column()] == "label":
+                self.properties_wanted.emit()
+            else:
+                self.edit(index)
         else:
             return False
         return True

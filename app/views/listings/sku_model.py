@@ -39,6 +39,7 @@ class SkuModel(QAbstractTableModel):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._skus: list[SkuRecord] = []
+        self._labels: list[str] = []
         self._wrong: dict[Cell, str] = {}
         self._unread: dict[Cell, str] = {}
         self._currency = ""
@@ -51,9 +52,16 @@ class SkuModel(QAbstractTableModel):
         return self._skus
 
     def show_skus(
-        self, skus: Sequence[SkuRecord], wrong: dict[Cell, str], *, currency: str = "USD", is_live: bool = False
+        self,
+        skus: Sequence[SkuRecord],
+        wrong: dict[Cell, str],
+        *,
+        currency: str = "USD",
+        is_live: bool = False,
+        labels: Sequence[str] = (),
     ) -> None:
-        """Other values; *wrong*: (position, field) → sentence of a finding.
+        """Other values; *wrong*: (position, field) → sentence of a finding; *labels*: names of the variants where they
+        are known in the user's language.
 
         A text that could not be read stays where it was typed until it is corrected.
         """
@@ -62,6 +70,7 @@ class SkuModel(QAbstractTableModel):
             self.beginResetModel()
             self._unread.clear()
         self._skus, self._wrong, self._is_live = list(skus), dict(wrong), is_live
+        self._labels = list(labels) or [sku_label(sku.properties) for sku in skus]
         if currency != self._currency:
             self._currency = currency
             self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(COLUMNS) - 1)
@@ -89,14 +98,14 @@ class SkuModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.EditRole:
             return self._unread.get((sku.id or 0, name), cell_text(sku, name))
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return self._shown(sku, name)
+            return self._shown(index.row(), name)
         reason = self.reason(index.row(), name)
         if role == Qt.ItemDataRole.BackgroundRole:
             return current_theme().tone("red").ground if reason else None
         if role == Qt.ItemDataRole.ForegroundRole:
             return self._ink(sku, name, reason)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return reason or (self._shown(sku, name) if name not in NUMBERS else None)
+            return reason or (self._shown(index.row(), name) if name not in NUMBERS else None)
         if role == Qt.ItemDataRole.AccessibleDescriptionRole:
             return reason
         return self._alignment(index.column()) if role == Qt.ItemDataRole.TextAlignmentRole else None
@@ -106,12 +115,13 @@ class SkuModel(QAbstractTableModel):
         unread = self._unread.get((self._skus[row].id or 0, name))
         return refusal(unread) if unread is not None else self._wrong.get((row, name), "")
 
-    def _shown(self, sku: SkuRecord, name: str) -> str:
+    def _shown(self, row: int, name: str) -> str:
+        sku = self._skus[row]
         unread = self._unread.get((sku.id or 0, name))
         if unread is not None:
             return unread
         if name == "label":
-            return sku_label(sku.properties) or tr("listings.only_variant")
+            return self._labels[row] or tr("listings.only_variant")
         if name == "price_minor":
             return money(sku.price_minor)
         return integer(sku.stock) if name == "stock" else sku.code or "–"
@@ -128,7 +138,7 @@ class SkuModel(QAbstractTableModel):
         return side | Qt.AlignmentFlag.AlignVCenter
 
     def flags(self, index: Index) -> Qt.ItemFlag:
-        """Everything but the label can be edited."""
+        """Everything but the label can be edited in its cell; the label is made of properties, which have lines."""
         if not index.isValid():
             return Qt.ItemFlag.NoItemFlags
         usual = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren
@@ -182,6 +192,11 @@ class SkuModel(QAbstractTableModel):
         if new != getattr(sku, name):
             setattr(sku, name, new)
             values.setdefault(sku.id or 0, {})[name] = new
+
+    def show_labels(self, labels: Sequence[str]) -> None:
+        """Other names of the same variants."""
+        self._labels = list(labels)
+        self._tell_changed((0, len(self._skus) - 1))
 
     def _tell_changed(self, rows: Iterable[int]) -> None:
         shown = [row for row in rows if 0 <= row < len(self._skus)]

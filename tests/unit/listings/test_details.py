@@ -44,9 +44,10 @@ def test_attributes_are_named_by_the_category_where_it_knows_them(db, make_sella
         '{"name_id":"","value_id":"","name":"Material","value":"Oak"}]',
         record.id,
     )
-    known, own = listing_detail(db, record.id).attributes
-    assert (known.name.zh, known.name.en, known.value.en) == ("灯头类型", "Lamp base", "E27")
-    assert (own.name.zh, own.value.en) == ("Material", "Oak")
+    detail = listing_detail(db, record.id)
+    known, own = detail.category.attribute_lines(detail.record.attributes)
+    assert (known.name.zh, known.name.en, known.shown.en) == ("灯头类型", "Lamp base", "E27")
+    assert (own.name.zh, own.shown.en) == ("Material", "Oak")
 
 
 @pytest.mark.parametrize(

@@ -164,3 +164,41 @@ def test_an_edit_that_was_saved_outlives_a_kill(db, make_listing, loaded):
     assert loaded(record.id).title == "Typed just before the end"
     undo(db)
     assert loaded(record.id).title == record.title
+
+
+class TestVariants:
+    def codes(self, record):
+        return [sku.code for sku in record.skus]
+
+    def test_a_variant_is_taken_away_and_comes_back_as_it_was(self, db, make_listing, loaded):
+        record = make_listing()
+        change = edit(db, ListingEdit(record.id, removed_skus=(record.skus[0].id,)))
+        assert (change.listing_count, self.codes(loaded(record.id))) == (1, ["LM4402-GY"])
+        assert edit(db, ListingEdit(record.id, removed_skus=(record.skus[0].id,))) is None
+        undo(db)
+        assert loaded(record.id).skus == record.skus
+
+    def test_a_variant_of_another_listing_is_never_taken_away(self, db, make_listing, loaded):
+        one, other = make_listing(), make_listing()
+        assert edit(db, ListingEdit(one.id, removed_skus=(other.skus[0].id,))) is None
+        assert loaded(other.id).skus == other.skus
+
+    def test_counts_and_content_follow(self, db, make_listing, write):
+        record = make_listing()
+        edit(db, ListingEdit(record.id, removed_skus=(record.skus[0].id,)))
+        with db.read() as session:
+            row = session.connection().exec_driver_sql(
+                "SELECT sku_count, stock_total, content_hash FROM listing WHERE id = ?", (record.id,)
+            )
+            count, stock, content = row.one()
+        assert (count, stock) == (1, 90)
+        assert content != record.content_hash
+
+    def test_a_new_variant_stands_last_also_after_others_were_taken_away(self, db, make_listing, loaded):
+        record = make_listing()
+        edit(db, ListingEdit(record.id, removed_skus=(record.skus[0].id,)))
+        edit(db, ListingEdit(record.id, new_skus=(SkuRecord(None, "LM4402-BK", 1, 2),)))
+        assert self.codes(loaded(record.id)) == ["LM4402-GY", "LM4402-BK"]
+        undo(db)
+        undo(db)
+        assert self.codes(loaded(record.id)) == ["LM4402-WH", "LM4402-GY"]

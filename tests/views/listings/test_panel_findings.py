@@ -161,7 +161,7 @@ class TestFindings:
     def test_the_list_of_findings_leads_to_the_field(self, open_panel, make_sellable, qtbot):
         panel = open_panel(make_sellable(title=TOO_LONG, weight_g=None).id)
         panel.show_tab("findings")
-        panel.findings.field_wanted.emit("weight_g")
+        panel.findings.field_wanted.emit(next(one for one in panel._detail.findings if one.field == "weight_g"))
         assert panel.tabs.current == "edit"
         qtbot.waitUntil(panel.editor.weight_g.hasFocus)
 
@@ -311,7 +311,8 @@ class TestHistoryAndRest:
         assert states["attributes"] == "1 · required complete"
         assert states["extra"] == "2 columns · written back on export"
         assert panel.editor.extra_list.lines == [("Supplier", "North"), ("Row", "1 · 2")]
-        assert panel.editor.attribute_list.lines == [("Lamp base", "E27")]
+        panel.editor.sections["attributes"].fold(False)
+        assert [(str(line.name), str(line.shown)) for line in panel.editor.attributes.lines] == [("Lamp base", "E27")]
 
     def test_the_language_switches_with_a_listing_in_view(self, open_panel, make_sellable, settle):
         panel = open_panel(make_sellable(title=TOO_LONG).id)

@@ -236,7 +236,7 @@ def _edit(ours: ListingRecord, theirs: _Theirs, fields: Collection[str] | None) 
         skus={number: values for number, values in changed.items() if values},
         images=theirs.images if (IMAGES, "") in names else None,
         new_skus=tuple(_fresh(sku) for sku in _added(ours, theirs) if (ADDED, sku.code) in names),
-        gone_skus=tuple(sku.id or 0 for sku, _ in pairs if (REMOVED, sku.code) in names),
+        removed_skus=tuple(sku.id or 0 for sku, _ in pairs if (REMOVED, sku.code) in names),
     )
 
 
