@@ -150,8 +150,8 @@ class TextColumn(_VariedColumn):
 class PriceColumn(Column):
     """Prices; `reader.currency` is known afterwards."""
 
-    def __init__(self, source: RecognisedColumn) -> None:
-        self.reader = PriceReader(source.unit)
+    def __init__(self, source: RecognisedColumn, store_currency: str = "") -> None:
+        self.reader = PriceReader(source.unit, store_currency)
         super().__init__(source, self.reader)
 
 
@@ -176,15 +176,15 @@ class WeightColumn(Column):
                     self.refusals.append((position, f"{value:f}", result))
 
 
-def column_for(source: RecognisedColumn) -> Column:
-    """The column that reads *source*."""
+def column_for(source: RecognisedColumn, currency: str = "") -> Column:
+    """The column that reads *source*; *currency* is what its prices must be in, "" for any (costs always are)."""
     kind = source.type
     if source.field is None or kind is FieldType.IGNORED:
         return TextColumn(source, cell_text.keep_text)
     if kind is FieldType.CODE:
         return CodeColumn(source, cell_text.read_code)
     if kind is FieldType.PRICE:
-        return PriceColumn(source)
+        return PriceColumn(source, currency if source.field == "price" else "")
     if kind is FieldType.WEIGHT:
         return WeightColumn(source)
     if kind is FieldType.COUNT:

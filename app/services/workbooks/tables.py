@@ -89,13 +89,16 @@ class SheetTable:
         return column.reader.currency if isinstance(column, PriceColumn) else ""
 
 
-def read_table(source: OpenedFile | Path, recognition: Recognition, ctx: TaskContext | None = None) -> SheetTable:
+def read_table(
+    source: OpenedFile | Path, recognition: Recognition, ctx: TaskContext | None = None, *, currency: str = ""
+) -> SheetTable:
     """Read a sheet with the meaning that was recognised or corrected.
 
     Args:
         source: the opened file, or its path.
         recognition: from `recognise`.
         ctx: reports rows, stops between chunks of rows.
+        currency: what prices must be in; "" for any one currency.
 
     Raises:
         WorkbookError: `.no_rows` where nothing stands below the header, and what the reader finds wrong.
@@ -103,13 +106,13 @@ def read_table(source: OpenedFile | Path, recognition: Recognition, ctx: TaskCon
     """
     if not isinstance(source, OpenedFile):
         with open_workbook(source) as opened:
-            return read_table(opened, recognition, ctx)
+            return read_table(opened, recognition, ctx, currency=currency)
     grid = source.grid(recognition.sheet)
     if grid is None:
         raise WorkbookError("workbook.empty", file=source.name)
     source.release()
     ctx = ctx or TaskContext()
-    table = SheetTable(recognition, [], [column_for(column) for column in recognition.columns])
+    table = SheetTable(recognition, [], [column_for(column, currency) for column in recognition.columns])
     with without_collection():
         _fill(table, grid, ctx)
     if not table.rows:

@@ -22,7 +22,8 @@ from app.views.widgets.label import Label
 WIDTH = 304
 LAST_ROW = 1_048_576
 TYPING_MS = 300
-OUR_CURRENCY = "USD"
+FOREIGN_PRICE = "price_currency"
+"""Code of cells refused because their price is not in the store's currency."""
 
 
 class ImportOptions(Ground):
@@ -175,8 +176,9 @@ class ImportOptions(Ground):
         self.recognised.say(key, n=len(head.columns), used=used, kept=len(head.columns) - used)
         self.first_row.say("import.first_row", row=str(head.first_row))
         self.first_row.setVisible(has_columns)
-        self.caution.setVisible(head.currency not in ("", OUR_CURRENCY))
-        self.caution.say("import.other_currency", currency=head.currency)
+        foreign = next((error.params["found"] for error in head.errors if error.code == FOREIGN_PRICE), "")
+        self.caution.setVisible(bool(foreign))
+        self.caution.say("import.other_currency", currency=foreign)
 
     def restyle(self) -> None:
         """Wider with larger text."""

@@ -100,6 +100,17 @@ def test_refused_cells_are_named_and_marked_in_a_copy_of_the_users_sheet(cli, sy
     assert corrected.json["listings"] == {"new": 1, "changed": 1, "unchanged": 0, "refused": 0}
 
 
+def test_prices_in_another_currency_are_refused_and_never_stored(cli, synced, tmp_path):
+    header = tuple("单价(元)" if name.startswith("价格") else name for name in HEADER)
+    said = imported(cli, synced, sheet(tmp_path / "yuan.xlsx", *LAMPS, header=header))
+    assert said.code == 1
+    assert {(error["column"], error["code"]) for error in said.json["errors"]} == {("F", "price_currency")}
+    assert "CNY" in said.json["errors"][0]["message"]
+    assert "USD" in said.json["errors"][0]["message"]
+    assert said.json["change"] is None
+    assert cli("--json", "list", "--store", synced, "--where", 'key = "LM-1"').json["listings"] == []
+
+
 def test_several_files_are_several_changes_and_one_bad_file_stops_all(cli, synced, lamps, tmp_path):
     second = sheet(tmp_path / "more.xlsx", ("LM-3", "Third Lamp", "Table Lamps", "LM9", "White", 5, 1, 100, None))
     said = imported(cli, synced, lamps, second, tmp_path)

@@ -247,11 +247,14 @@ def test_another_store(open_import, sheet, samples, stored):
     assert stored(2) == []
 
 
-def test_prices_of_another_currency_are_warned_about(open_import, sheet, samples, change_row):
+def test_prices_of_another_currency_are_refused_with_the_reason(open_import, sheet, samples, change_row):
     headers = tuple("单价(元)" if header == "单价($)" else header for header in samples.headers)
     user = open_import(sheet(samples.lamp, headers=headers))
     assert user.dialog.options.caution.isVisible()
     assert "CNY" in user.dialog.options.caution.text()
+    assert user.counts()["refused"] == 1
+    assert [error.code for error in user.dialog.head.errors] == ["price_currency"]
+    assert not user.dialog.primary.isEnabled()
     assert not open_import(sheet(samples.lamp, name="usd.xlsx")).dialog.options.caution.isVisible()
 
 

@@ -10,7 +10,7 @@ from typing import Literal
 
 from app.services.compliance import CheckContext, load_context
 from app.services.db import Database
-from app.services.listings.importing.conversion import to_rows
+from app.services.listings.importing.conversion import store_currency, to_rows
 from app.services.listings.importing.existing import ExistingListings, marker_of
 from app.services.listings.importing.fixing import Fixes, corrected
 from app.services.listings.importing.mappings import stored_mapping
@@ -94,7 +94,9 @@ def make_plan(
         WorkbookError: there is nothing to read.
         TaskCancelled: stopped.
     """
-    table = read_listings(corrected(opened, recognition.sheet, fixes or {}), recognition, ctx)
+    with db.reader.connect() as connection:
+        currency = store_currency(connection, store_id)
+    table = read_listings(corrected(opened, recognition.sheet, fixes or {}), recognition, ctx, currency=currency)
     ctx.report(0, None, note="import.comparing")
     with PictureFinder(opened.path, others, opened.package, unpack_to, is_lazy=is_preview, ctx=ctx) as finder:
         with db.read() as session:
@@ -103,6 +105,8 @@ def make_plan(
             existing = ExistingListings(session.connection(), store_id)
             comparison = Comparison(sheet, existing, store_id)
             comparison.run(ctx)
+            for new in comparison.new:
+                new.record.currency = currency
             marker = marker_of(session.connection(), store_id)
         used = {source: (count, finder.used(source)) for source, count in finder.counts.items()}
         packed = dict(finder.packed)

@@ -418,3 +418,18 @@ def test_a_column_spells_its_meaning() -> None:
     assert replace(plain, meaning="images", number=2).spelled == "images#2"
     assert replace(plain, meaning="weight", unit="kg").spelled == "weight[kg]"
     assert replace(plain, meaning="property", name="color").spelled == "property:color"
+
+
+class TestCurrency:
+    def test_new_listings_are_priced_in_what_the_store_sells_in(
+        self, db: Database, sheet: Sheet, prepare: Prepare, make_listing: Any
+    ) -> None:
+        make_listing(product_id="1005001", currency="EUR")
+        dollars = prepare(sheet(MUG))
+        assert [error.code for error in dollars.errors] == ["price_currency"]
+        euros = prepare(sheet(MUG, headers=[one.replace("USD", "EUR") for one in HEADERS], name="eur.xlsx"))
+        assert (euros.error_count, euros.counts.new) == (0, 1)
+        session.apply(euros.token, ctx=context())
+        with db.reader.connect() as connection:
+            query = "SELECT currency FROM listing WHERE product_key = 'CF1240'"
+            assert connection.exec_driver_sql(query).scalar_one() == "EUR"
