@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from app.services.tasks import TaskContext
+from app.services.workbooks.blank_cells import name_blanks
 from app.services.workbooks.columns import Column
 from app.services.workbooks.errors import WorkbookError
 from app.services.workbooks.fields import FieldType, field_book
 from app.services.workbooks.numbers import currency_refusal, named_currency
 from app.services.workbooks.recognition import Recognition
 from app.services.workbooks.refusals import CellError, Refusal
-from app.services.workbooks.sniff import OpenedFile
+from app.services.workbooks.sniff import OpenedFile, open_workbook
 from app.services.workbooks.tables import SheetTable, read_table, without_collection
 
 Texts = list[str | None]
@@ -102,6 +103,9 @@ def read_listings(
         WorkbookError: `.no_header`, `.no_column.sku_code`, `.no_column.price`, `.no_rows`, and what the reader finds.
         TaskCancelled: the user asked to stop.
     """
+    if not isinstance(source, OpenedFile):
+        with open_workbook(source) as opened:
+            return read_listings(opened, recognition, ctx, currency=currency)
     _demand_columns(recognition)
     with without_collection():
         table = read_table(source, recognition, ctx, currency=currency)
@@ -115,6 +119,7 @@ def read_listings(
         _settle_titles(table, keys)
         if grouped_by is GroupedBy.ROW:
             _refuse_repeated_codes(table, keys)
+        name_blanks(table, source)
         table.errors.sort(key=lambda error: (error.row, len(error.column), error.column))
         return _assembled(table, grouped_by, keys)
 

@@ -310,7 +310,7 @@ def test_formulas_give_their_cached_values_and_errors_are_blank(tmp_path: Path, 
     assert table.fields["price_minor"] == [1890, None, 100]
     assert table.fields["stock"] == [None, 5, 5]
     assert table.fields["sku_code"] == ["A1", "A2", "A3"]
-    assert [(e.row, e.code) for e in table.cell_errors] == [(3, "price_missing")]
+    assert [(e.row, e.code, e.value) for e in table.cell_errors] == [(3, "error_value", "#DIV/0!")]
 
 
 def test_dates_in_an_xls_code_column_are_named(tmp_path: Path, read: Read) -> None:

@@ -18,7 +18,11 @@ KINDS = ("price", "count", "weight", "length")
 NAMED = set(re.findall(r'\.error\(\s*"([a-z_.]+)"', SOURCE)) | set(re.findall(r'"workbook\.([a-z_.]+)"', SOURCE))
 PARTS = {"xml", "bin", "xml.rels"}
 ERRORS = sorted(f"workbook.{code}" for code in (NAMED - PARTS) | {"no_column.sku_code", "no_column.price"})
-CELLS = sorted(set(re.findall(r'Refusal\([^()]*?"([a-z_]+)"[,)]', SOURCE)) | {f"{kind}_not_number" for kind in KINDS})
+CELLS = sorted(
+    set(re.findall(r'[( ]code="([a-z_]+)"', SOURCE))
+    | set(re.findall(r'Refusal\([^()]*?"([a-z_]+)"[,)]', SOURCE))
+    | {f"{kind}_not_number" for kind in KINDS}
+)
 
 
 def placeholders(text: object) -> set[str]:
