@@ -28,10 +28,14 @@ Changes = dict[int, dict[str, tuple[Any, Any]]]
 
 
 class Comparison:
-    """Compares one sheet with one store. After `run` the results stand in the attributes."""
+    """Compares one sheet with one store, whose prices are in *currency*.
 
-    def __init__(self, rows: SheetRows, existing: ExistingListings, store_id: int) -> None:
-        self._rows, self._existing, self._store_id = rows, existing, store_id
+    After `run` the results stand in the attributes.
+    """
+
+    def __init__(self, rows: SheetRows, existing: ExistingListings, store_id: int, currency: str) -> None:
+        self._rows, self._existing = rows, existing
+        self._store_id, self._currency = store_id, currency
         self.new: list[NewListing] = []
         self.changed: list[ChangedListing] = []
         self.changes: Changes = {}
@@ -118,7 +122,7 @@ class Comparison:
             *(texts[name] for name in _TEXTS),
             column("lot_size", 1),
             *(numbers[name] for name in _NUMBERS),
-            repeat("USD"),
+            repeat(self._currency),
             column("detail_html", ""),
             [rows.merged(rows.attributes, group) for group in groups],
             [rows.extras(group) for group in groups],
