@@ -142,7 +142,8 @@ class ExistingListings:
 def marker_of(connection: Connection, store_id: int) -> str:
     """A text that differs whenever a listing of the store may have changed."""
     row = connection.exec_driver_sql(
-        "SELECT (SELECT coalesce(max(id), 0) FROM change), count(*), coalesce(max(updated_ms), 0) "
+        "SELECT (SELECT coalesce(max(id), 0) FROM change), (SELECT coalesce(max(id), 0) FROM import_run), count(*), "
+        "coalesce(max(updated_ms), 0) "
         "FROM listing WHERE store_id = ?",
         (store_id,),
     ).one()
