@@ -1,4 +1,4 @@
-"""`import`: workbooks and packages into drafts, each file as one change that can be undone."""
+"""`import`: workbooks and packages into drafts, all files as one change that can be undone."""
 
 from __future__ import annotations
 
@@ -85,6 +85,10 @@ class Summary:
     error_count: int = 0
     changes: list[ChangeRecord] = field(default_factory=list)
 
+    def keep(self, change: ChangeRecord) -> None:
+        """Add a change, or the newer state of the one the file before made."""
+        self.changes = [*(one for one in self.changes if one.uid != change.uid), change]
+
     def add(self, path: Path, plan: ImportPlan, error_count: int) -> None:
         """Add one file's plan."""
         self.rows += plan.counts.rows
@@ -117,9 +121,10 @@ def read_and_store(
             plan, table = _plan(desk, store_id, path, others)
         summary.add(path, plan, table.error_count)
         if not is_dry:
-            result = store(desk.app.db, plan, table.error_count, TaskContext())
+            begun = summary.changes[-1].uid if summary.changes else None
+            result = store(desk.app.db, plan, table.error_count, TaskContext(), continues=begun)
             if result.change is not None:
-                summary.changes.append(result.change)
+                summary.keep(result.change)
     return summary
 
 

@@ -172,8 +172,8 @@ class TextColumn(_VariedColumn):
 class PriceColumn(Column):
     """Prices; `reader.currency` is known afterwards."""
 
-    def __init__(self, source: RecognisedColumn, store_currency: str = "") -> None:
-        self.reader = PriceReader(source.unit, store_currency)
+    def __init__(self, source: RecognisedColumn) -> None:
+        self.reader = PriceReader(source.unit)
         super().__init__(source, self.reader)
 
 
@@ -198,12 +198,11 @@ class WeightColumn(Column):
                     self.refusals.append((position, f"{value:f}", result))
 
 
-def column_for(source: RecognisedColumn, currency: str = "", *, is_saved: bool = False) -> Column:
+def column_for(source: RecognisedColumn, *, is_saved: bool = False) -> Column:
     """The column that reads *source*.
 
     Args:
         source: what was recognised.
-        currency: what prices must be in, "" for any; costs may be in any.
         is_saved: the sheet is a text file that a spreadsheet may have saved.
     """
     kind = source.type
@@ -212,7 +211,7 @@ def column_for(source: RecognisedColumn, currency: str = "", *, is_saved: bool =
     if kind is FieldType.CODE:
         return CodeColumn(source, cell_text.read_saved_code if is_saved else cell_text.read_code, is_saved=is_saved)
     if kind is FieldType.PRICE:
-        return PriceColumn(source, currency if source.field == "price" else "")
+        return PriceColumn(source)
     if kind is FieldType.WEIGHT:
         return WeightColumn(source)
     if kind is FieldType.COUNT:

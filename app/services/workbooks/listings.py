@@ -14,7 +14,6 @@ from app.services.workbooks.blank_cells import name_blanks
 from app.services.workbooks.columns import Column
 from app.services.workbooks.errors import WorkbookError
 from app.services.workbooks.fields import FieldType, field_book
-from app.services.workbooks.numbers import currency_refusal, named_currency
 from app.services.workbooks.recognition import Recognition
 from app.services.workbooks.refusals import CellError, Refusal
 from app.services.workbooks.sniff import OpenedFile, open_workbook
@@ -84,9 +83,7 @@ class ListingTable:
         return self.groups_cache
 
 
-def read_listings(
-    source: OpenedFile | Path, recognition: Recognition, ctx: TaskContext | None = None, *, currency: str = ""
-) -> ListingTable:
+def read_listings(source: OpenedFile | Path, recognition: Recognition, ctx: TaskContext | None = None) -> ListingTable:
     """Read a products sheet with the meaning that was recognised or corrected.
 
     A row needs a code (product key, product id or merchant code) and a price, the first row of a listing a title
@@ -96,8 +93,6 @@ def read_listings(
         source: the opened file, or its path.
         recognition: from `recognise`.
         ctx: reports rows, stops between chunks of rows.
-        currency: the store's. A price in another one, as header, cell or a currency column names it, is refused.
-            "" for any one currency.
 
     Raises:
         WorkbookError: `.no_header`, `.no_column.sku_code`, `.no_column.price`, `.no_rows`, and what the reader finds.
@@ -105,11 +100,10 @@ def read_listings(
     """
     if not isinstance(source, OpenedFile):
         with open_workbook(source) as opened:
-            return read_listings(opened, recognition, ctx, currency=currency)
+            return read_listings(opened, recognition, ctx)
     _demand_columns(recognition)
     with without_collection():
-        table = read_table(source, recognition, ctx, currency=currency)
-        _refuse_foreign_rows(table, currency)
+        table = read_table(source, recognition, ctx)
         _Requirements(table).apply()
         if not table.rows:
             raise WorkbookError(
@@ -135,17 +129,6 @@ def _demand_columns(recognition: Recognition) -> None:
             sheet=recognition.sheet,
             row=str(recognition.header_row),
         )
-
-
-def _refuse_foreign_rows(table: SheetTable, currency: str) -> None:
-    """A column of its own may name each row's currency."""
-    named = table.of("currency")
-    if named is None or not currency:
-        return
-    foreign = {text: found for text in set(named.values) - {None} if (found := named_currency(text)) != currency}
-    for position, text in enumerate(named.values):
-        if text in foreign:
-            table.refuse(position, named.source, "currency", text, currency_refusal(foreign[text], currency))
 
 
 class _Requirements:

@@ -131,41 +131,24 @@ def _currency_of(book: FieldBook, word: str) -> str | None:
     return signs.pop() if len(signs) == 1 else None
 
 
-def named_currency(text: str) -> str:
-    """The ISO code a cell of a currency column means, its text in capitals where no currency is known by it."""
-    word = narrow(text)
-    return _currency_of(field_book(), word.casefold().strip(" .")) or word.upper()
-
-
-def currency_refusal(found: str, expected: str) -> Refusal:
-    """A price that would have to be exchanged first."""
-    return Refusal("price_currency", params=(("found", found), ("expected", expected)))
-
-
 class PriceReader:
     """Reads prices into minor units, exactly: two decimals, more are refused.
 
     The currency is the header's, else that of the first cell with a sign; a cell of another currency is refused,
     because exchanging silently would price a store wrongly.
 
-    Args:
-        currency: the header's, "" where it names none.
-        store_currency: what the prices must be in, whatever header and cells say; "" for any one currency.
-
     Attributes:
         currency: ISO code, "" while nothing says one.
     """
 
-    def __init__(self, currency: str, store_currency: str = "") -> None:
+    def __init__(self, currency: str) -> None:
         self.currency = currency
-        self._wanted = store_currency
-        self._is_foreign = bool(store_currency) and currency not in ("", store_currency)
         self._unit_of = unit_word("price")
         self._most = field_book().max_price_minor
 
     def __call__(self, cell: Cell) -> int | Refusal | None:
         """Minor units, None for an empty cell."""
-        if type(cell) is float and not self._is_foreign:
+        if type(cell) is float:
             minor = round(cell * 100) if abs(cell) < 1e13 else -1
             if minor / 100 == cell and 0 <= minor <= self._most:
                 return minor
@@ -173,11 +156,8 @@ class PriceReader:
         if amount is None or isinstance(amount, Refusal):
             return amount
         value, currency = amount
-        expected = self._wanted or self.currency or currency
-        other = next((one for one in (currency, self.currency) if one not in ("", expected)), None)
-        if other is not None:
-            self.currency = self.currency or other
-            return currency_refusal(other, expected)
+        if currency and currency != (self.currency or currency):
+            return Refusal("price_currency", params=(("found", currency), ("expected", self.currency)))
         self.currency = self.currency or currency
         if value < 0:
             return Refusal("negative")

@@ -90,16 +90,13 @@ class SheetTable:
         return column.reader.currency if isinstance(column, PriceColumn) else ""
 
 
-def read_table(
-    source: OpenedFile | Path, recognition: Recognition, ctx: TaskContext | None = None, *, currency: str = ""
-) -> SheetTable:
+def read_table(source: OpenedFile | Path, recognition: Recognition, ctx: TaskContext | None = None) -> SheetTable:
     """Read a sheet with the meaning that was recognised or corrected.
 
     Args:
         source: the opened file, or its path.
         recognition: from `recognise`.
         ctx: reports rows, stops between chunks of rows.
-        currency: what prices must be in; "" for any one currency.
 
     Raises:
         WorkbookError: `.no_rows` where nothing stands below the header, and what the reader finds wrong.
@@ -107,13 +104,13 @@ def read_table(
     """
     if not isinstance(source, OpenedFile):
         with open_workbook(source) as opened:
-            return read_table(opened, recognition, ctx, currency=currency)
+            return read_table(opened, recognition, ctx)
     grid = source.grid(recognition.sheet)
     if grid is None:
         raise WorkbookError("workbook.empty", file=source.name)
     source.release()
     ctx = ctx or TaskContext()
-    columns = [column_for(column, currency, is_saved=grid.is_text) for column in recognition.columns]
+    columns = [column_for(column, is_saved=grid.is_text) for column in recognition.columns]
     table = SheetTable(recognition, [], columns)
     with without_collection():
         _fill(table, grid, ctx)

@@ -111,13 +111,15 @@ def test_prices_in_another_currency_are_refused_and_never_stored(cli, synced, tm
     assert cli("--json", "list", "--store", synced, "--where", 'key = "LM-1"').json["listings"] == []
 
 
-def test_several_files_are_several_changes_and_one_bad_file_stops_all(cli, synced, lamps, tmp_path):
+def test_several_files_are_one_change_and_one_bad_file_stops_all(cli, synced, lamps, tmp_path):
     second = sheet(tmp_path / "more.xlsx", ("LM-3", "Third Lamp", "Table Lamps", "LM9", "White", 5, 1, 100, None))
     said = imported(cli, synced, lamps, second, tmp_path)
-    assert (said.json["listings"]["new"], len(said.json["changes"])) == (3, 2)
-    assert said.json["change"] == said.json["changes"][-1]
-    cli("undo")
-    cli("undo")
+    assert (said.json["listings"]["new"], len(said.json["changes"])) == (3, 1)
+    assert said.json["change"] == said.json["changes"][0]
+    change = cli("--json", "history").json["changes"][0]
+    assert (change["id"], change["listings"]) == (said.json["change"], 3)
+    assert "Imported lamps.xlsx and others, 2 files" in cli("history").out
+    assert cli("--json", "undo").json["restored"] == 3
     bad = tmp_path / "bad.xlsx"
     bad.write_bytes(b"PK\x03\x04 this is no workbook")
     said = imported(cli, synced, lamps, bad)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection
-
 from app.services.compliance import CheckContext
 from app.services.listings.importing.pictures import PictureFinder
 from app.services.listings.importing.sheet import PropertyList, SheetRows, resolved
@@ -28,16 +26,7 @@ PLAIN = ("title", "unit", "lot_size", "handling_days", "weight_g", "length_cm", 
 KEPT = ("cost_minor", "brand", "price_info", "country", "currency", "reason")
 """Understood columns without a place of their own yet: they stay with the listing under their header."""
 
-USUAL_CURRENCY = "USD"
-"""What a store quotes in whose live listings are not known yet (domain.md 5.1)."""
-_CURRENCY = "SELECT currency FROM listing WHERE store_id = ? AND product_id IS NOT NULL AND currency <> '' LIMIT 1"
-
 Values = Sequence[Any]
-
-
-def store_currency(connection: Connection, store_id: int) -> str:
-    """What the store's prices are in: the currency the marketplace names with a live listing of it."""
-    return str(connection.exec_driver_sql(_CURRENCY, (store_id,)).scalar() or USUAL_CURRENCY)
 
 
 def to_rows(table: ListingTable, context: CheckContext, pictures: PictureFinder) -> SheetRows:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from itertools import repeat
 from typing import Any
 
 from app.models import ListingStatus
 from app.services.listings.editing import ListingEdit
 from app.services.listings.importing.existing import ExistingListings
+from app.services.listings.importing.pairing import renamed
 from app.services.listings.importing.quick_look import QuickLook, same_properties
 from app.services.listings.importing.records import ChangedListing, ImportCounts, NewListing, RowVerdict
 from app.services.listings.importing.sheet import SheetRows
@@ -18,7 +20,7 @@ from app.services.tasks import TaskContext
 AT_ONCE = 2_000
 """Listings looked at between two reports."""
 
-SKU_VALUES = ("price_minor", "stock", "barcode", "ships_from")
+SKU_VALUES = ("code", "price_minor", "stock", "barcode", "ships_from")
 _TEXTS = ("title", "keywords", "category_id", "freight_template_id", "group_id", "unit")
 _NUMBERS = ("handling_days", "weight_g", "length_cm", "width_cm", "height_cm")
 
@@ -26,10 +28,14 @@ Changes = dict[int, dict[str, tuple[Any, Any]]]
 
 
 class Comparison:
-    """Compares one sheet with one store. After `run` the results stand in the attributes."""
+    """Compares one sheet with one store, whose prices are in *currency*.
 
-    def __init__(self, rows: SheetRows, existing: ExistingListings, store_id: int) -> None:
-        self._rows, self._existing, self._store_id = rows, existing, store_id
+    After `run` the results stand in the attributes.
+    """
+
+    def __init__(self, rows: SheetRows, existing: ExistingListings, store_id: int, currency: str) -> None:
+        self._rows, self._existing = rows, existing
+        self._store_id, self._currency = store_id, currency
         self.new: list[NewListing] = []
         self.changed: list[ChangedListing] = []
         self.changes: Changes = {}
@@ -116,7 +122,7 @@ class Comparison:
             *(texts[name] for name in _TEXTS),
             column("lot_size", 1),
             *(numbers[name] for name in _NUMBERS),
-            repeat("USD"),
+            repeat(self._currency),
             column("detail_html", ""),
             [rows.merged(rows.attributes, group) for group in groups],
             [rows.extras(group) for group in groups],
@@ -153,16 +159,7 @@ class Comparison:
         images = rows.first(rows.images, group)
         if images is not None and images == record.images:
             images = None
-        skus: dict[int, dict[str, Any]] = {}
-        new_skus: list[SkuRecord] = []
-        by_code = {sku.code: sku for sku in record.skus}
-        for index in group:
-            stored = by_code.get(rows.codes[index] or "")
-            if stored is None:
-                new_skus.append(rows.sku(index, category_id))
-                self.verdicts[index] = RowVerdict.NEW
-            elif values := self._changed_sku(stored, index, category_id):
-                skus[stored.id or 0] = values
+        skus, new_skus = self._changed_skus(record, group, category_id)
         listing_changes = {name: (getattr(record, name), value) for name, value in fields.items()}
         if images is not None:
             listing_changes["images"] = (record.images, images)
@@ -170,6 +167,32 @@ class Comparison:
             self._mark(group[0], listing_changes)
         is_complete = not (rows.refused and rows.refused_of(group))
         return ListingEdit(record.id, fields, skus, images, tuple(new_skus), is_complete=is_complete)
+
+    def _changed_skus(
+        self, record: ListingRecord, group: list[int], category_id: str
+    ) -> tuple[dict[int, dict[str, Any]], list[SkuRecord]]:
+        """What the rows change in stored variants, and the variants they add."""
+        by_code = {sku.code: sku for sku in record.skus}
+        known = {index: sku for index in group if (sku := by_code.get(self._rows.codes[index] or "")) is not None}
+        added = {index: self._rows.sku(index, category_id) for index in group if index not in known}
+        if added:
+            found = {sku.id for sku in known.values()}
+            left = [sku for sku in record.skus if sku.id not in found and sku.code not in self._codes]
+            known |= renamed(added, left)
+        changed = {
+            stored.id or 0: values
+            for index, stored in known.items()
+            if (values := self._changed_sku(stored, index, category_id))
+        }
+        new = [index for index in added if index not in known]
+        for index in new:
+            self.verdicts[index] = RowVerdict.NEW
+        return changed, [added[index] for index in new]
+
+    @cached_property
+    def _codes(self) -> frozenset[str | None]:
+        """Every code the sheet names."""
+        return frozenset(self._rows.codes)
 
     def _changed_fields(self, record: ListingRecord, group: list[int]) -> dict[str, Any]:
         rows = self._rows

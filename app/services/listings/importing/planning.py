@@ -10,7 +10,8 @@ from typing import Literal
 
 from app.services.compliance import CheckContext, load_context
 from app.services.db import Database
-from app.services.listings.importing.conversion import store_currency, to_rows
+from app.services.listings.importing.conversion import to_rows
+from app.services.listings.importing.currency import refuse_other_currencies, store_currency
 from app.services.listings.importing.existing import ExistingListings, marker_of
 from app.services.listings.importing.fixing import Fixes, corrected
 from app.services.listings.importing.mappings import stored_mapping
@@ -94,19 +95,17 @@ def make_plan(
         WorkbookError: there is nothing to read.
         TaskCancelled: stopped.
     """
-    with db.reader.connect() as connection:
-        currency = store_currency(connection, store_id)
-    table = read_listings(corrected(opened, recognition.sheet, fixes or {}), recognition, ctx, currency=currency)
+    table = read_listings(corrected(opened, recognition.sheet, fixes or {}), recognition, ctx)
     ctx.report(0, None, note="import.comparing")
     with PictureFinder(opened.path, others, opened.package, unpack_to, is_lazy=is_preview, ctx=ctx) as finder:
         with db.read() as session:
             context = load_context(session, store_id)
+            currency = store_currency(session.connection(), store_id)
+            refuse_other_currencies(table, currency)
             sheet = to_rows(table, context, finder)
             existing = ExistingListings(session.connection(), store_id)
-            comparison = Comparison(sheet, existing, store_id)
+            comparison = Comparison(sheet, existing, store_id, currency)
             comparison.run(ctx)
-            for new in comparison.new:
-                new.record.currency = currency
             marker = marker_of(session.connection(), store_id)
         used = {source: (count, finder.used(source)) for source, count in finder.counts.items()}
         packed = dict(finder.packed)

@@ -186,6 +186,7 @@ class ImportRequest:
             columns by `PreviewColumn.key`.
         fixes: (Excel row, column letter) → text the user typed in place of a refused cell.
         language: of the names of categories and units that would be replaced.
+        drop: equal for files that are stored as one change; "" for one on its own.
     """
 
     paths: tuple[str, ...]
@@ -196,6 +197,7 @@ class ImportRequest:
     mapping: Mapping[str, str | None] | None = None
     fixes: Mapping[tuple[int, str], str] = field(default_factory=dict)
     language: Literal["zh", "en"] = "en"
+    drop: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,43 +20,14 @@ from app.services.listings.importing.records import RowVerdict
 from app.services.paging import Filter, Query
 from app.services.tasks import TaskCancelled, TaskContext
 from app.services.workbooks import WorkbookError
+from tests.unit.listings.importing.conftest import HEADERS, Prepare, Sheet
 
-HEADERS = ("Product key", "Title", "SKU", "Price USD", "Stock", "Weight (g)")
 LAMP = ("LM4402", "Bedside Table Lamp Dimmable Touch Control", "LM4402-WH", 18.9, 120, 840)
 MUG = ("CF1240", "Insulated Coffee Mug with Lid 350 ml", "CF1240-BK", 8.4, 588, 420)
-Sheet = Callable[..., str]
-Prepare = Callable[..., ImportHead]
 
 
 def context() -> TaskContext:
     return TaskContext()
-
-
-@pytest.fixture
-def sheet(tmp_path: Path) -> Sheet:
-    def write(*rows: Any, headers: Any = HEADERS, name: str = "quote.xlsx") -> str:
-        book = openpyxl.Workbook()
-        for row in (headers, *rows):
-            book.active.append(list(row))
-        path = tmp_path / name
-        book.save(path)
-        return str(path)
-
-    return write
-
-
-@pytest.fixture
-def prepare(db: Database, tmp_path: Path) -> Iterator[Prepare]:
-    """`prepare(path, …, fixes=…)` of store 1."""
-
-    def run(*paths: str, **wanted: Any) -> ImportHead:
-        return session.prepare(tmp_path / "shangjia.db", ImportRequest(paths, 1, **wanted), ctx=context())
-
-    yield run
-    session._plans.clear()
-    known = session._databases.pop(tmp_path / "shangjia.db", None)
-    if known is not None:
-        known.dispose()
 
 
 def rows_of(head: ImportHead, *verdicts: str, text: str = "") -> list[PreviewRow]:
@@ -418,18 +389,3 @@ def test_a_column_spells_its_meaning() -> None:
     assert replace(plain, meaning="images", number=2).spelled == "images#2"
     assert replace(plain, meaning="weight", unit="kg").spelled == "weight[kg]"
     assert replace(plain, meaning="property", name="color").spelled == "property:color"
-
-
-class TestCurrency:
-    def test_new_listings_are_priced_in_what_the_store_sells_in(
-        self, db: Database, sheet: Sheet, prepare: Prepare, make_listing: Any
-    ) -> None:
-        make_listing(product_id="1005001", currency="EUR")
-        dollars = prepare(sheet(MUG))
-        assert [error.code for error in dollars.errors] == ["price_currency"]
-        euros = prepare(sheet(MUG, headers=[one.replace("USD", "EUR") for one in HEADERS], name="eur.xlsx"))
-        assert (euros.error_count, euros.counts.new) == (0, 1)
-        session.apply(euros.token, ctx=context())
-        with db.reader.connect() as connection:
-            query = "SELECT currency FROM listing WHERE product_key = 'CF1240'"
-            assert connection.exec_driver_sql(query).scalar_one() == "EUR"
