@@ -95,7 +95,7 @@ def read_listings(source: OpenedFile | Path, recognition: Recognition, ctx: Task
         ctx: reports rows, stops between chunks of rows.
 
     Raises:
-        WorkbookError: `.no_header`, `.no_column.sku_code`, `.no_column.price`, `.no_rows`, and what the reader finds.
+        WorkbookError: `.package_not_read` for a sheet whose prices and codes stand in one cell a product, `.no_header`, `.no_column.sku_code`, `.no_column.price`, `.no_rows`, and what the reader finds.
         TaskCancelled: the user asked to stop.
     """
     if not isinstance(source, OpenedFile):
@@ -122,6 +122,10 @@ def _demand_columns(recognition: Recognition) -> None:
     """Say which column is missing before a hundred thousand rows are refused for it."""
     if not any(column.is_used for column in recognition.columns):
         raise WorkbookError("workbook.no_header", file=recognition.file, sheet=recognition.sheet)
+    if recognition.has("price_info"):
+        raise WorkbookError(
+            "workbook.package_not_read", file=recognition.file, column=recognition.of("price_info")[0].header
+        )
     if recognition.missing:
         raise WorkbookError(
             f"workbook.no_column.{recognition.missing[0]}",

@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import openpyxl
@@ -153,6 +154,18 @@ def test_a_file_that_is_no_sheet_is_bad_input(cli, store, tmp_path, name, conten
     assert said.code == 2
     assert said.json["error"]["code"].startswith(code)
     assert said.json["error"]["message"]
+
+
+def test_a_data_package_is_refused_with_what_can_be_imported(cli, store, tmp_path):
+    header = ("产品ID", "商家编码", "价格信息")
+    package = tmp_path / "package.zip"
+    products = sheet(tmp_path / "products.xlsx", ("1005009999999999", "AB1234-BK,AB1234-WH", "{}"), header=header)
+    with zipfile.ZipFile(package, "w") as archive:
+        archive.write(products, "products.xlsx")
+    said = imported(cli, store, package)
+    assert (said.code, said.json["error"]["code"]) == (2, "workbook.package_not_read")
+    assert "data package" in said.json["error"]["message"]
+    assert cli("--json", "list", "--store", store).json["listings"] == []
 
 
 def test_pictures_alone_are_no_import(cli, store, tmp_path):

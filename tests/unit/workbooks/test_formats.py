@@ -203,15 +203,21 @@ def test_package_gives_its_members_on_request(tmp_path: Path) -> None:
     assert not folder.exists(), "the unpacked sheet must not outlive the opened file"
 
 
-def test_package_sheet_keeps_price_info_and_needs_no_price_column(tmp_path: Path, read: Read) -> None:
+@pytest.mark.parametrize("has_price", [False, True])
+def test_a_data_package_is_refused_before_its_codes_become_wrong_drafts(tmp_path: Path, has_price: bool) -> None:
     info = '{"skuArray":[{"价格":"3.36","属性":{"14":"193"},"库存":"999","商家编码":"AB1234-BK"}]}'
-    sheet = write_xls(tmp_path / "p.xls", [("商家编码", "价格信息", "未知列"), ("AB1234-BK", info, "keep me")])
+    header, row = ("产品ID", "商家编码", "价格信息"), ("1005009999999999", "AB1234-BK,AB1234-WH", info)
+    rows = [(*header, "价格"), (*row, 3.36)] if has_price else [header, row]
+    sheet = write_xls(tmp_path / "p.xls", rows)
     path = write_zip(tmp_path / "a.zip", {"products.xls": sheet.read_bytes()})
-    table = read(path)
-    assert table.recognition.kind is SheetKind.PACKAGE
-    assert table.fields["price_info"] == [info]
-    assert table.extra == {"未知列": ["keep me"]}
-    assert not table.cell_errors
+    for dropped in (path, sheet):
+        with open_workbook(dropped) as opened:
+            found = recognise(opened)
+            assert found.kind is SheetKind.PACKAGE
+            with pytest.raises(WorkbookError) as caught:
+                read_listings(opened, found)
+        assert caught.value.error_code == "workbook.package_not_read"
+        assert dropped.name in str(caught.value.params["file"])
 
 
 def test_sheets_are_listed_with_visibility_and_the_best_is_chosen(tmp_path: Path, see: See) -> None:
