@@ -25,6 +25,7 @@ _ADDRESS_GAP = re.compile(r"[\s;|；，]+|,(?=\s*(?:https?:)?//)", re.IGNORECASE
 _FILE_GAP = re.compile(r"[\n\r;|；，,]+")
 _LIST_GAP = re.compile(r"[\n\r;|；，、,]+")
 _GAPS = ("\n", ";", "|", "；", "，", ",", "、", " ", "\t", "\r")
+_PACKED = "skuArray"
 _SIZE_FIELDS = ("length_cm", "width_cm", "height_cm")
 _KEYS = ("product_key", "product_id")
 _PUT_TOGETHER = frozenset({FieldType.IGNORED, FieldType.IMAGES, FieldType.LIST, FieldType.SIZE})
@@ -95,7 +96,8 @@ def read_listings(source: OpenedFile | Path, recognition: Recognition, ctx: Task
         ctx: reports rows, stops between chunks of rows.
 
     Raises:
-        WorkbookError: `.package_not_read` for a sheet whose prices and codes stand in one cell a product, `.no_header`, `.no_column.sku_code`, `.no_column.price`, `.no_rows`, and what the reader finds.
+        WorkbookError: `.package_not_read` for a sheet with prices and codes in one cell a product, `.no_header`,
+            `.no_column.sku_code`, `.no_column.price`, `.no_rows`, and what the reader finds.
         TaskCancelled: the user asked to stop.
     """
     if not isinstance(source, OpenedFile):
@@ -104,6 +106,7 @@ def read_listings(source: OpenedFile | Path, recognition: Recognition, ctx: Task
     _demand_columns(recognition)
     with without_collection():
         table = read_table(source, recognition, ctx)
+        _refuse_package(table)
         _Requirements(table).apply()
         if not table.rows:
             raise WorkbookError(
@@ -122,10 +125,8 @@ def _demand_columns(recognition: Recognition) -> None:
     """Say which column is missing before a hundred thousand rows are refused for it."""
     if not any(column.is_used for column in recognition.columns):
         raise WorkbookError("workbook.no_header", file=recognition.file, sheet=recognition.sheet)
-    if recognition.has("price_info"):
-        raise WorkbookError(
-            "workbook.package_not_read", file=recognition.file, column=recognition.of("price_info")[0].header
-        )
+    if recognition.has("price_info") and not recognition.has("price"):
+        raise _package(recognition)
     if recognition.missing:
         raise WorkbookError(
             f"workbook.no_column.{recognition.missing[0]}",
@@ -133,6 +134,18 @@ def _demand_columns(recognition: Recognition) -> None:
             sheet=recognition.sheet,
             row=str(recognition.header_row),
         )
+
+
+def _refuse_package(table: SheetTable) -> None:
+    """A column beside the prices may be called price info and hold notes; the package's text is no note."""
+    column = table.of("price_info")
+    if column is not None and any(_PACKED in text for text in column.values if text):
+        raise _package(table.recognition)
+
+
+def _package(recognition: Recognition) -> WorkbookError:
+    header = recognition.of("price_info")[0].header
+    return WorkbookError("workbook.package_not_read", file=recognition.file, column=header)
 
 
 class _Requirements:

@@ -220,6 +220,11 @@ def test_a_data_package_is_refused_before_its_codes_become_wrong_drafts(tmp_path
         assert dropped.name in str(caught.value.params["file"])
 
 
+def test_a_note_about_prices_is_no_data_package(tmp_path: Path, read: Read) -> None:
+    rows = [("SKU", "标题", "价格", "SKU信息"), ("A1", "Lamp", 3.36, "3 in a box")]
+    assert read(write_xls(tmp_path / "a.xls", rows)).fields["price_info"] == ["3 in a box"]
+
+
 def test_sheets_are_listed_with_visibility_and_the_best_is_chosen(tmp_path: Path, see: See) -> None:
     sheets = {
         "说明": sheet_xml([("怎么填", "标题不超过 128 个字符")]),

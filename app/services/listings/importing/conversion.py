@@ -23,7 +23,7 @@ PROPERTY_NAMES = {
 """The platform's names of the sale properties that headers are recognised as; a category may call them otherwise."""
 
 PLAIN = ("title", "unit", "lot_size", "handling_days", "weight_g", "length_cm", "width_cm", "height_cm", "detail_html")
-KEPT = ("cost_minor", "brand", "country", "currency", "reason")
+KEPT = ("cost_minor", "brand", "price_info", "country", "currency", "reason")
 """Understood columns without a place of their own yet: they stay with the listing under their header."""
 
 Values = Sequence[Any]
