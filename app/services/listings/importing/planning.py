@@ -15,6 +15,7 @@ from app.services.listings.importing.currency import refuse_other_currencies, st
 from app.services.listings.importing.existing import ExistingListings, marker_of
 from app.services.listings.importing.fixing import Fixes, corrected
 from app.services.listings.importing.mappings import stored_mapping
+from app.services.listings.importing.outside import refuse_outside
 from app.services.listings.importing.pictures import PackedPicture, PictureFinder
 from app.services.listings.importing.plan import Comparison
 from app.services.listings.importing.records import ImportPlan
@@ -102,6 +103,7 @@ def make_plan(
             context = load_context(session, store_id)
             currency = store_currency(session.connection(), store_id)
             refuse_other_currencies(table, currency)
+            refuse_outside(table, finder, session.connection())
             sheet = to_rows(table, context, finder)
             existing = ExistingListings(session.connection(), store_id)
             comparison = Comparison(sheet, existing, store_id, currency)
