@@ -44,6 +44,7 @@ class PictureFinder:
         is_lazy: leave pictures packed; `packed` says which files `unpack` has to make.
 
     Attributes:
+        missing: paths of names without a file.
         packed: path → where it is packed, for the pictures that were named.
         counts: picture source → pictures it holds; `used` of them were named.
 
@@ -71,6 +72,7 @@ class PictureFinder:
         self._used: dict[Path, set[str]] = {}
         self._roots = [_root(self._base)]
         self._trusted: frozenset[str] = frozenset()
+        self.missing: set[str] = set()
         self.packed: dict[str, PackedPicture] = {}
         self.counts: dict[Path, int] = {}
         if package is not None:
@@ -140,7 +142,9 @@ class PictureFinder:
             return beside
         loose = self._loose.get(_name(relative))
         if loose is None:
-            return str(self._base / relative)
+            path = str(self._base / relative)
+            self.missing.add(path)
+            return path
         self._used.setdefault(loose[1], set()).add(loose[0])
         return loose[0]
 
