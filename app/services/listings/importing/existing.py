@@ -36,7 +36,7 @@ class ExistingListings:
 
     def __init__(self, connection: Connection, store_id: int) -> None:
         self.connection = connection
-        self._store_id = store_id
+        self.store_id = store_id
         self.is_empty = not connection.exec_driver_sql(
             "SELECT EXISTS (SELECT 1 FROM listing WHERE store_id = ?)", (store_id,)
         ).scalar()
@@ -132,7 +132,7 @@ class ExistingListings:
         found: Found = {}
         if not wanted:
             return found
-        rows = self.connection.exec_driver_sql(sql, (self._store_id, orjson.dumps(wanted).decode()))
+        rows = self.connection.exec_driver_sql(sql, (self.store_id, orjson.dumps(wanted).decode()))
         for name, listing_id in rows:
             if found.setdefault(name, listing_id) != listing_id:
                 found[name] = None

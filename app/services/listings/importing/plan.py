@@ -13,7 +13,8 @@ from app.services.listings.importing.existing import ExistingListings
 from app.services.listings.importing.pairing import renamed
 from app.services.listings.importing.quick_look import QuickLook, same_properties
 from app.services.listings.importing.records import ChangedListing, ImportCounts, NewListing, RowVerdict
-from app.services.listings.importing.sheet import SheetRows
+from app.services.listings.importing.same_pictures import SamePictures, images_of, with_images
+from app.services.listings.importing.sheet import PropertyList, SheetRows
 from app.services.listings.records import ROWS_REFUSED, ListingRecord, SkuRecord
 from app.services.tasks import TaskContext
 
@@ -33,9 +34,9 @@ class Comparison:
     After `run` the results stand in the attributes.
     """
 
-    def __init__(self, rows: SheetRows, existing: ExistingListings, store_id: int, currency: str) -> None:
+    def __init__(self, rows: SheetRows, existing: ExistingListings, pictures: SamePictures, currency: str) -> None:
         self._rows, self._existing = rows, existing
-        self._store_id, self._currency = store_id, currency
+        self._pictures, self._currency = pictures, currency
         self.new: list[NewListing] = []
         self.changed: list[ChangedListing] = []
         self.changes: Changes = {}
@@ -114,7 +115,7 @@ class Comparison:
         return map(
             ListingRecord,
             [0] * len(groups),
-            repeat(self._store_id),
+            repeat(self._existing.store_id),
             rows.firsts(rows.product_keys, groups, ""),
             repeat(None),
             repeat(ListingStatus.DRAFT),
@@ -157,7 +158,9 @@ class Comparison:
         fields = self._changed_fields(record, group)
         category_id = fields.get("category_id", record.category_id)
         images = rows.first(rows.images, group)
-        if images is not None and images == record.images:
+        if images is not None:
+            images = self._pictures.kept(images, record.images)
+        if images == record.images:
             images = None
         skus, new_skus = self._changed_skus(record, group, category_id)
         listing_changes = {name: (getattr(record, name), value) for name, value in fields.items()}
@@ -166,7 +169,19 @@ class Comparison:
         if listing_changes:
             self._mark(group[0], listing_changes)
         is_complete = not (rows.refused and rows.refused_of(group))
-        return ListingEdit(record.id, fields, skus, images, tuple(new_skus), is_complete=is_complete)
+        moved = self._moved(record, images, skus)
+        return ListingEdit(record.id, fields, skus, images, tuple(new_skus), is_complete=is_complete, moved=moved)
+
+    def _moved(
+        self, record: ListingRecord, images: list[str] | None, skus: dict[int, dict[str, Any]]
+    ) -> dict[str, str]:
+        """Pictures that only lie elsewhere now, of the listing and of its variants: old path → new one."""
+        moved = self._pictures.moved(images, record.images) if images is not None else {}
+        for sku in record.skus:
+            properties = skus.get(sku.id or 0, {}).get("properties")
+            if properties is not None:
+                moved |= self._pictures.moved(images_of(properties), images_of(sku.properties))
+        return moved
 
     def _changed_skus(
         self, record: ListingRecord, group: list[int], category_id: str
@@ -220,10 +235,20 @@ class Comparison:
             if value not in (None, "") and value != getattr(stored, name):
                 values[name] = value
         if incoming.properties and not same_properties(incoming.properties, stored.properties):
-            values["properties"] = incoming.properties
+            properties = self._with_own_pictures(incoming.properties, stored.properties)
+            if not same_properties(properties, stored.properties):
+                values["properties"] = properties
         if values:
             self._mark(index, {name: (getattr(stored, name), value) for name, value in values.items()})
         return values
+
+    def _with_own_pictures(self, incoming: PropertyList, stored: PropertyList) -> PropertyList:
+        """Properties with the stored path of every picture the variant still has. Where nothing but pictures differs,
+        all else stays as it is stored."""
+        images = self._pictures.kept(images_of(incoming), images_of(stored))
+        if len(images) == len(images_of(stored)) and same_properties(with_images(incoming, images_of(stored)), stored):
+            incoming = stored
+        return with_images(incoming, images)
 
     def _mark(self, index: int, changes: dict[str, tuple[Any, Any]]) -> None:
         self.changes.setdefault(index, {}).update(changes)

@@ -15,9 +15,11 @@ from app.services.listings.importing.currency import refuse_other_currencies, st
 from app.services.listings.importing.existing import ExistingListings, marker_of
 from app.services.listings.importing.fixing import Fixes, corrected
 from app.services.listings.importing.mappings import stored_mapping
+from app.services.listings.importing.outside import refuse_outside
 from app.services.listings.importing.pictures import PackedPicture, PictureFinder
 from app.services.listings.importing.plan import Comparison
 from app.services.listings.importing.records import ImportPlan
+from app.services.listings.importing.same_pictures import SamePictures
 from app.services.listings.importing.sheet import SheetRows
 from app.services.tasks import TaskContext
 from app.services.workbooks import ListingTable, OpenedFile, Recognition, open_workbook, read_listings, recognise
@@ -102,9 +104,10 @@ def make_plan(
             context = load_context(session, store_id)
             currency = store_currency(session.connection(), store_id)
             refuse_other_currencies(table, currency)
+            refuse_outside(table, finder, session.connection())
             sheet = to_rows(table, context, finder)
             existing = ExistingListings(session.connection(), store_id)
-            comparison = Comparison(sheet, existing, store_id, currency)
+            comparison = Comparison(sheet, existing, SamePictures(session, finder.missing), currency)
             comparison.run(ctx)
             marker = marker_of(session.connection(), store_id)
         used = {source: (count, finder.used(source)) for source, count in finder.counts.items()}

@@ -15,6 +15,7 @@ from app.services.listings.importing.preview import ImportHead, ImportRequest
 from app.services.tasks import TaskContext
 
 HEADERS = ("Product key", "Title", "SKU", "Price USD", "Stock", "Weight (g)")
+LAMP = ("LM4402", "Bedside Table Lamp Dimmable Touch Control", "LM4402-WH", 18.9, 120, 840)
 Sheet = Callable[..., str]
 Prepare = Callable[..., ImportHead]
 

@@ -20,9 +20,8 @@ from app.services.listings.importing.records import RowVerdict
 from app.services.paging import Filter, Query
 from app.services.tasks import TaskCancelled, TaskContext
 from app.services.workbooks import WorkbookError
-from tests.unit.listings.importing.conftest import HEADERS, Prepare, Sheet
+from tests.unit.listings.importing.conftest import HEADERS, LAMP, Prepare, Sheet
 
-LAMP = ("LM4402", "Bedside Table Lamp Dimmable Touch Control", "LM4402-WH", 18.9, 120, 840)
 MUG = ("CF1240", "Insulated Coffee Mug with Lid 350 ml", "CF1240-BK", 8.4, 588, 420)
 
 
