@@ -22,7 +22,15 @@ from app.services.listings.importing.records import ImportPlan
 from app.services.listings.importing.same_pictures import SamePictures
 from app.services.listings.importing.sheet import SheetRows
 from app.services.tasks import TaskContext
-from app.services.workbooks import ListingTable, OpenedFile, Recognition, open_workbook, read_listings, recognise
+from app.services.workbooks import (
+    ListingTable,
+    OpenedFile,
+    Recognition,
+    open_workbook,
+    read_listings,
+    recognise,
+    sheets_left,
+)
 from app.services.workbooks.tables import without_collection
 
 IMAGES = "images"
@@ -125,20 +133,28 @@ def make_plan(
         changes=comparison.changes,
         marker=marker,
         mapping=dict(recognition.mapping),
+        sheets_left=sheets_left(opened, recognition.sheet),
     )
     return Planned(plan, table, sheet, _names(context, plan, language), packed, used)
 
 
 def plan_import(
-    db: Database, database: Path, path: Path, store_id: int, ctx: TaskContext, *, others: Sequence[Path] = ()
+    db: Database,
+    database: Path,
+    path: Path,
+    store_id: int,
+    ctx: TaskContext,
+    *,
+    others: Sequence[Path] = (),
+    sheet: str | None = None,
 ) -> tuple[ImportPlan, ListingTable]:
-    """Read and compare one file without keeping anything: the command line.
+    """Read and compare one file without keeping anything: the command line. *sheet* None chooses.
 
     Raises:
         WorkbookError, TaskCancelled.
     """
     with open_workbook(path) as opened:
-        recognition, _ = recognised(db, opened)
+        recognition, _ = recognised(db, opened, sheet)
         planned = make_plan(db, opened, recognition, store_id, database.parent / IMAGES, ctx, others=others)
     return planned.plan, planned.table
 

@@ -10,7 +10,7 @@ from typing import Any, Literal, Protocol
 from app.services.listings.importing.records import ImportCounts, RowVerdict
 from app.services.paging import Query
 from app.services.tasks import TaskContext
-from app.services.workbooks import CellError
+from app.services.workbooks import CellError, SheetLeft
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +91,7 @@ class ImportHead:
         missing: fields without which nothing can be read, to be mapped by the user.
         currency: of the prices where header or cells name one, else "".
         has_saved_mapping: whether a saved mapping was used.
+        sheets_left: further sheets of the file with listings, which are not shown.
         problem: why there are no rows to show.
     """
 
@@ -112,6 +113,7 @@ class ImportHead:
     currency: str = ""
     signature: str = ""
     has_saved_mapping: bool = False
+    sheets_left: tuple[SheetLeft, ...] = ()
     problem: Exception | None = None
 
 
