@@ -27,17 +27,17 @@ def settle_codes(source: OpenedFile, sheet: str, columns: Sequence[CodeColumn], 
         columns: the columns of codes, read whole.
         rows: Excel's number of every data row.
     """
+    if source.format not in _LOOKED_INTO or not any(column.numbers for column in columns):
+        return
+    cells = XlsxCells(source.content, source.name, sheet)
+    if not any(_changes(code) for code in cells.formats.values()):
+        return  # few workbooks have such a format; only those are read a second time
     numeric = {
         (rows[position] - 1, column.source.index): (column, position)
         for column in columns
         for position in column.numbers
         if column.values[position] is not None
     }
-    if not numeric or source.format not in _LOOKED_INTO:
-        return
-    cells = XlsxCells(source.content, source.name, sheet)
-    if not any(_changes(code) for code in cells.formats.values()):
-        return
     for place, facts in cells.facts(numeric).items():
         column, position = numeric[place]
         shown = as_shown(column.values[position], cells.formats.get(facts.style, ""))

@@ -8,6 +8,7 @@ only while it is read, repeated strings are kept once.
 from __future__ import annotations
 
 import re
+from array import array
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
@@ -134,13 +135,13 @@ class CodeColumn(_VariedColumn):
     def __init__(self, source: RecognisedColumn, convert: Convert, *, is_saved: bool = False) -> None:
         super().__init__(source, convert)
         self._is_saved = is_saved
-        self.numbers: list[int] = []
+        self.numbers = array("I")
 
     def add(self, cells: Sequence[Cell]) -> None:
         """Read further rows, and note where numbers stand."""
         if not _NUMBERS.isdisjoint(map(type, cells)):
             offset = len(self.values)
-            self.numbers += [offset + place for place, cell in enumerate(cells) if type(cell) in _NUMBERS]
+            self.numbers.extend(offset + place for place, cell in enumerate(cells) if type(cell) in _NUMBERS)
         super().add(cells)
 
     def _clean(self, cells: Sequence[str]) -> list[str | None] | None:

@@ -5,16 +5,19 @@ Looked up only for cells in doubt. The file has passed its guard before; what ca
 
 from __future__ import annotations
 
+import itertools
 import posixpath
+import re
 import zipfile
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from html import unescape
 from pathlib import Path
 from xml.parsers import expat
 
 from app.services.workbooks.errors import WorkbookError
-from app.services.workbooks.grid import column_index
+from app.services.workbooks.grid import column_index, column_letter
 from app.services.workbooks.limits import limits
 from app.services.workbooks.zip_guard import SafeZip
 
@@ -24,6 +27,12 @@ Place = tuple[int, int]
 _SCIENTIFIC = {11: "0.00E+00", 48: "##0.0E+0"}
 """Excel's own formats that rewrite a number; the rest of its own show all digits."""
 _DIGITS = "0123456789"
+_ODD_CELL = re.compile(rb'<c(?![a-zA-Z])(?! r="[A-Z])|:c[\s/>]|<!')
+_END = b"<c r="
+"""Behind the last piece: what follows the last cell is no cell."""
+_ATTRIBUTE = re.compile(r"""([a-z]+)=["']([^"']*)["']""")
+_VALUE = re.compile(r"<v[^>]*>([^<]*)</v>")
+_FORMULA = re.compile(r"<f(?:\s[^>]*?)?(?:/>|>([^<]*)</f>)")
 
 
 @dataclass(slots=True)
@@ -71,15 +80,19 @@ class XlsxCells:
         """What the file says about the *wanted* cells; those it does not hold are left out."""
         if self._part is None or not wanted:
             return {}
-        reader = _CellReader(wanted)
-        with suppress(expat.ExpatError), SafeZip(self._path, self._name) as archive:
-            parser = expat.ParserCreate()
-            parser.buffer_text = True
-            parser.StartElementHandler = reader.start
-            parser.CharacterDataHandler = reader.text
-            for chunk in archive.chunks(self._part):
-                parser.Parse(chunk, False)
-        return reader.found
+        with SafeZip(self._path, self._name) as archive:
+            found = _found_at_once(archive.chunks(self._part), wanted)
+            if found is not None:
+                return found
+            reader = _CellReader(wanted)
+            with suppress(expat.ExpatError):
+                parser = expat.ParserCreate()
+                parser.buffer_text = True
+                parser.StartElementHandler = reader.start
+                parser.CharacterDataHandler = reader.text
+                for chunk in archive.chunks(self._part):
+                    parser.Parse(chunk, False)
+            return reader.found
 
     def _find(self, archive: SafeZip, sheet: str) -> None:
         members = {name.lower(): name for name in archive.members}
@@ -97,6 +110,39 @@ class XlsxCells:
                 self._part = archive.members[target]
             elif target is not None and one.get("Type", "").endswith("/styles"):
                 self.formats = _formats(archive, target)
+
+
+def _found_at_once(chunks: Iterable[bytes], wanted: Collection[Place]) -> dict[Place, CellFacts] | None:
+    """The wanted cells of a sheet as nearly all programs write one, by regular expression: an eighth of the time of a
+    parser. None where some cell is written otherwise."""
+    letters = {column_letter(column).encode(): column for column in {column for _, column in wanted}}
+    cells = re.compile(rb'<c r="(' + b"|".join(letters) + rb')([0-9]{1,7})"([^>]*?)(?:/>|>(.*?)</c>)', re.DOTALL)
+    found: dict[Place, CellFacts] = {}
+    carried, has_cells = b"", False
+    for chunk in itertools.chain(chunks, (_END,)):
+        text = carried + chunk
+        cut = max(text.rfind(b"<c r="), 0)
+        if _ODD_CELL.search(text, 0, cut) or (not cut and len(text) > limits().cell_chars):
+            return None
+        if chunk is not _END:
+            has_cells = has_cells or cut > 0
+        for match in cells.finditer(text, 0, cut):
+            place = int(match[2]) - 1, letters[match[1]]
+            if place in wanted:
+                found[place] = _facts(*(part.decode("utf-8", "replace") for part in (match[3], match[4] or b"")))
+        carried = text[cut:]
+    return found if has_cells else None
+
+
+def _facts(attributes: str, content: str) -> CellFacts:
+    known = dict(_ATTRIBUTE.findall(attributes))
+    value, formula = _VALUE.search(content), _FORMULA.search(content)
+    return CellFacts(
+        known.get("t", ""),
+        _number(known.get("s", "0")),
+        unescape(value[1]) if value else "",
+        unescape(formula[1] or "") if formula else None,
+    )
 
 
 class _CellReader:

@@ -317,6 +317,34 @@ def test_cells_without_references_and_with_prefixes_are_found(tmp_path: Path) ->
     assert (facts[3, 2].error, facts[3, 2].formula, facts[3, 2].is_uncalculated) == ("#REF!", "B1", False)
 
 
+def test_cells_cut_by_a_block_boundary_are_found(tmp_path: Path) -> None:
+    rows = [(number, f"text {number}" * 40, number + 0.5) for number in range(9000)]
+    path = write_zip(tmp_path / "a.xlsx", xlsx_members({"Sheet1": sheet_xml(rows)}))
+    places = {(row, column) for row in range(9000) for column in (0, 2)}
+    facts = XlsxCells(path, "a.xlsx", "Sheet1").facts(places)
+    assert facts.keys() == places
+    assert all(float(facts[row, 2].value) == float(facts[row, 0].value) + 0.5 == row + 0.5 for row in range(9000))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+@pytest.mark.parametrize(("quote", "gap"), [('"', " "), ("'", " "), ('"', "  ")])
+def test_however_a_cell_is_written_its_facts_are_the_same(tmp_path: Path, encoding: str, quote: str, gap: str) -> None:
+    cells = (
+        '<c r="A1"/><c r="B1" s="3" t="n"><v>7</v></c><c r="C1" t="str"><f>A1&amp;"x"</f><v></v></c>'
+        '<c r="D1"><f t="shared" si="0"/></c><c r="E1" t="e"><f>1/0</f><v>#DIV/0!</v></c>'
+    ).replace('"', quote)
+    cells = cells.replace(f"{quote}x{quote}", '"x"').replace("<c ", f"<c{gap}")
+    text = f'<worksheet xmlns="m"><sheetData><row r="1">{cells}</row></sheetData></worksheet>'
+    xml = f'<?xml version="1.0" encoding="{encoding}"?>{text}'.encode(encoding)
+    path = write_zip(tmp_path / "a.xlsx", {**xlsx_members({"Sheet1": ""}), "xl/worksheets/sheet1.xml": xml})
+    facts = XlsxCells(path, "a.xlsx", "Sheet1").facts({(0, column) for column in range(6)})
+    assert set(facts) == {(0, column) for column in range(5)}
+    assert (facts[0, 0].value, facts[0, 1].value, facts[0, 1].style) == ("", "7", 3)
+    assert (facts[0, 2].formula, facts[0, 2].is_uncalculated) == ('A1&"x"', False)
+    assert (facts[0, 3].formula, facts[0, 3].is_uncalculated) == ("", True)
+    assert (facts[0, 4].error, facts[0, 4].is_uncalculated) == ("#DIV/0!", False)
+
+
 SAVED_DATES = ("2025/3/1", "3/1/2025", "1-Mar", "Mar-01", "3月1日", "2025年3月1日", "2025-03-01", "2025/3/1 0:00")
 
 
