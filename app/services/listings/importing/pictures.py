@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from types import TracebackType
@@ -71,7 +71,7 @@ class PictureFinder:
         self._known: dict[str, str] = {}
         self._used: dict[Path, set[str]] = {}
         self._roots = [_root(self._base)]
-        self._trusted: frozenset[str] = frozenset()
+        self._trusted: Collection[str] = ()
         self.missing: set[str] = set()
         self.packed: dict[str, PackedPicture] = {}
         self.counts: dict[Path, int] = {}
@@ -161,9 +161,9 @@ class PictureFinder:
             return None
         return path
 
-    def trust(self, paths: Iterable[str]) -> None:
+    def trust(self, paths: Collection[str]) -> None:
         """Take these files, wherever they lie: they are ours already."""
-        self._trusted = frozenset(paths)
+        self._trusted = paths
         self._known.clear()
 
     def _leads_to(self, relative: str) -> str | None:
