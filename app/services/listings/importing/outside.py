@@ -12,7 +12,13 @@ from app.services.listings.importing.pictures import PictureFinder
 from app.services.listings.importing.refusing import Refuser
 from app.services.workbooks import ListingTable
 
-_KNOWN = "SELECT source FROM image_file WHERE source IN (SELECT value FROM json_each(?))"
+_READ_BEFORE = "SELECT source FROM image_file WHERE source IN (SELECT value FROM json_each(?))"
+_OF_CODES = (
+    "WITH named AS (SELECT listing_id, properties FROM sku WHERE code IN (SELECT value FROM json_each(?))) "
+    "SELECT source FROM image WHERE listing_id IN (SELECT listing_id FROM named) "
+    "UNION SELECT json_extract(part.value, '$.image') FROM named, json_each(named.properties) AS part"
+)
+"""Pictures of the variants the sheet names and of their listings."""
 
 
 def refuse_outside(table: ListingTable, finder: PictureFinder, connection: Connection) -> None:
@@ -23,12 +29,22 @@ def refuse_outside(table: ListingTable, finder: PictureFinder, connection: Conne
     outside = {name: path for name in named if (path := finder.outside(name)) is not None}
     if not outside:
         return
-    wanted = orjson.dumps(sorted({*outside, *outside.values()})).decode()
-    known = frozenset(connection.exec_driver_sql(_KNOWN, (wanted,)).scalars())
+    known = _ours(table, {*outside, *outside.values()}, connection)
     finder.trust(known)
     left = {name for name, path in outside.items() if known.isdisjoint((name, path))}
     for field, rows in cells.items():
         _refuse(table, field, rows, left)
+
+
+def _ours(table: ListingTable, paths: set[str], connection: Connection) -> set[str]:
+    """Those of *paths* that are pictures of ours."""
+    wanted = orjson.dumps(sorted(paths)).decode()
+    known = set(connection.exec_driver_sql(_READ_BEFORE, (wanted,)).scalars())
+    codes = [code for code in table.fields.get("sku_code", ()) if code]
+    if codes and not known >= paths:
+        stored = connection.exec_driver_sql(_OF_CODES, (orjson.dumps(codes).decode(),)).scalars()
+        known |= paths.intersection(stored)
+    return known
 
 
 def _names_of(table: ListingTable, field: str) -> list[tuple[str, ...]]:

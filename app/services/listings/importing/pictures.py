@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from types import TracebackType
@@ -21,6 +22,8 @@ from app.services.workbooks.zip_guard import SafeZip
 
 FOLDERS = ("", "images", "image", "img", "pictures", "主图", "图片", "产品图片")
 """Folders beside a sheet in which suppliers keep its pictures."""
+PLAIN_CHARS = 40
+_UNPACKED = re.compile(r"([0-9a-f]{8}-\d+)(?:-(.+)|\.\w+)")
 LARGEST_IMAGE = 40 * 1024 * 1024
 
 
@@ -71,7 +74,7 @@ class PictureFinder:
         self._known: dict[str, str] = {}
         self._used: dict[Path, set[str]] = {}
         self._roots = [_root(self._base)]
-        self._trusted: frozenset[str] = frozenset()
+        self._trusted: Collection[str] = ()
         self.missing: set[str] = set()
         self.packed: dict[str, PackedPicture] = {}
         self.counts: dict[Path, int] = {}
@@ -161,9 +164,9 @@ class PictureFinder:
             return None
         return path
 
-    def trust(self, paths: Iterable[str]) -> None:
+    def trust(self, paths: Collection[str]) -> None:
         """Take these files, wherever they lie: they are ours already."""
-        self._trusted = frozenset(paths)
+        self._trusted = paths
         self._known.clear()
 
     def _leads_to(self, relative: str) -> str | None:
@@ -218,13 +221,13 @@ class PictureFinder:
         self.counts[source] = len(members)
 
     def _of_archive(self, source: Path, member: str) -> str:
-        """The file a member is unpacked to: named by its checksum and size, so that it is kept once and the same
-        archive again gives the same paths."""
+        """The file a member is unpacked to: named by its checksum and size, so that the same archive again gives the
+        same paths, and by its own name, so that it is known again without the archive."""
         self._used.setdefault(source, set()).add(member)
         if self._unpack_to is None:
             return member
         info = self._archives[source].members[member]
-        name = f"{info.CRC:08x}-{info.file_size}{PurePosixPath(member).suffix.lower()}"
+        name = f"{info.CRC:08x}-{info.file_size}-{plain_name(member)}"
         packed = PackedPicture(source, member, self._unpack_to / name)
         self.packed[str(packed.target)] = packed
         if not self._is_lazy:
@@ -272,6 +275,17 @@ def _write(archive: SafeZip, picture: PackedPicture) -> None:
         part.replace(picture.target)
     except (WorkbookError, OSError):
         part.unlink(missing_ok=True)
+
+
+def plain_name(path: str) -> str:
+    """The name of a file in letters that every file system takes."""
+    return re.sub(r"[^\w.-]", "_", _name(path))[-PLAIN_CHARS:]
+
+
+def packed_as(source: str) -> tuple[str, str] | None:
+    """Checksum with size, and plain name ("" where it was not kept), of a picture that came out of an archive."""
+    found = _UNPACKED.fullmatch(_name(source.replace("\\", "/")))
+    return (found[1], found[2] or "") if found else None
 
 
 def _root(folder: Path) -> str:

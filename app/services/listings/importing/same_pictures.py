@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.services.compliance.image_facts import ImageFacts, is_remote
 from app.services.compliance.images import read_image
 from app.services.compliance.loading import load_image_facts
+from app.services.listings.importing.pictures import packed_as, plain_name
 from app.services.listings.importing.sheet import PropertyList
 
 
@@ -43,9 +44,10 @@ class SamePictures:
     def _partner(self, source: str, left: Sequence[str]) -> str | None:
         """The picture among *left* that *source* is, as long as its file is there."""
         if source in self._missing:
-            name = _name(source)
-            return next((one for one in left if _name(one) == name), None)
-        _, content = self._content(source)
+            return next((one for one in left if _is_called(one, source)), None)
+        is_there, content = self._content(source)
+        if not is_there and (packed := packed_as(source)):
+            return next((one for one in left if self._content(one)[0] and _is_unpacked(one, packed[0])), None)
         return next((one for one in left if content and self._content(one) == (True, content)), None)
 
     def _learn(self, sources: Sequence[str]) -> None:
@@ -79,6 +81,17 @@ def with_images(properties: PropertyList, images: Sequence[str]) -> PropertyList
     """*properties* with these pictures in place of theirs, in order."""
     rest = iter(images)
     return [{**one, "image": next(rest)} if one.get("image") else one for one in properties]
+
+
+def _is_called(stored: str, wanted: str) -> bool:
+    """Whether a stored picture has, or had in its archive, the name that is asked for."""
+    packed = packed_as(stored)
+    return _name(stored) == _name(wanted) or (packed is not None and packed[1] == plain_name(_name(wanted)))
+
+
+def _is_unpacked(stored: str, checksum: str) -> bool:
+    packed = packed_as(stored)
+    return packed is not None and packed[0] == checksum
 
 
 def _name(source: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -113,3 +114,36 @@ def test_a_moved_folder_with_another_title_is_sent_again(
     assert not stored()["is_as_sent"]
     session.apply(prepare(sheet(ROW, headers=WITH_PICTURES, name="second/quote.xlsx")).token, ctx=TaskContext())
     assert stored()["is_as_sent"], "the old title again is what the marketplace has"
+
+
+class TestArchives:
+    @pytest.fixture
+    def archive(self, first: Path) -> Path:
+        """The pictures in an archive, no longer beside the sheet."""
+        path = first.parent / "主图.zip"
+        with zipfile.ZipFile(path, "w") as packed:
+            for picture in sorted((first / "images").iterdir()):
+                packed.write(picture, f"a folder/{picture.name}")
+        return path
+
+    def test_a_sheet_again_without_its_archive(
+        self, sheet: Sheet, prepare: Prepare, archive: Path, db: Database
+    ) -> None:
+        row = ("CF1240", "Insulated Coffee Mug", "CF1240-BK", 8.4, 588, 420, "Black", "main.jpg", "white.jpg")
+        path = sheet(row, headers=WITH_PICTURES, name="mugs.xlsx")
+        session.apply(prepare(path, str(archive)).token, ctx=TaskContext())
+        assert prepare(path).verdict_counts == {"same": 1}
+        assert prepare(path, str(archive)).verdict_counts == {"same": 1}
+
+    def test_what_was_unpacked_without_its_name(
+        self, sheet: Sheet, prepare: Prepare, archive: Path, db: Database, tmp_path: Path
+    ) -> None:
+        """As earlier versions did."""
+        row = ("CF1240", "Insulated Coffee Mug", "CF1240-BK", 8.4, 588, 420, "Black", "main.jpg", "")
+        path = sheet(row, headers=WITH_PICTURES, name="mugs.xlsx")
+        session.apply(prepare(path, str(archive)).token, ctx=TaskContext())
+        (unpacked,) = (tmp_path / "images").iterdir()
+        older = unpacked.rename(unpacked.with_name(unpacked.name.removesuffix("-main.jpg") + ".jpg"))
+        with db.bulk() as connection:
+            connection.exec_driver_sql("UPDATE image SET source = ? WHERE source = ?", (str(older), str(unpacked)))
+        assert prepare(path, str(archive)).verdict_counts == {"same": 1}
