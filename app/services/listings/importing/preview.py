@@ -89,7 +89,6 @@ class ImportHead:
         columns: of the sheet, left to right.
         errors: the first refused cells; `error_count` all of them.
         missing: fields without which nothing can be read, to be mapped by the user.
-        currency: of the prices where header or cells name one, else "".
         has_saved_mapping: whether a saved mapping was used.
         sheets_left: further sheets of the file with listings, which are not shown.
         problem: why there are no rows to show.
@@ -110,7 +109,6 @@ class ImportHead:
     verdict_counts: Mapping[str, int] = field(default_factory=dict)
     errors: tuple[CellError, ...] = ()
     error_count: int = 0
-    currency: str = ""
     signature: str = ""
     has_saved_mapping: bool = False
     sheets_left: tuple[SheetLeft, ...] = ()
