@@ -1,4 +1,4 @@
-"""`import`: workbooks and packages into drafts, each file as one change that can be undone."""
+"""`import`: workbooks and packages into drafts, all files as one change that can be undone."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from app.messages import tr
 from app.services.tasks import TaskContext
 
 if TYPE_CHECKING:
+    from app.services.errors import AppError
     from app.services.history.records import ChangeRecord
     from app.services.listings.importing.records import ImportPlan
     from app.services.stores.records import StoreRecord
@@ -32,21 +33,22 @@ def add_to(commands: Commands) -> None:
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help=tr("cli.help.import.files"))
     parser.add_argument("--store", required=True, metavar="NAME", help=tr("cli.help.store.name"))
     parser.add_argument("--dry-run", action="store_true", help=tr("cli.help.import.dry_run"))
+    parser.add_argument("--sheet", metavar="NAME", help=tr("cli.help.import.sheet"))
     parser.add_argument("--errors", type=Path, metavar="OUT.xlsx", help=tr("cli.help.import.errors"))
 
 
 def import_files(desk: Desk, options: argparse.Namespace) -> Outcome:
-    """Read all files before storing anything, so that one that cannot be read leaves everything as it was.
+    """Import file by file; one that cannot be read is named and does not stop the others.
 
     Raises:
-        WorkbookError: a file cannot be read; nothing was changed.
+        WorkbookError: no file can be read; nothing was changed.
     """
     store = desk.store(options.store)
     sheets = [path for path in options.files if not _holds_pictures(path)]
     others = [path for path in options.files if _holds_pictures(path)]
-    if all(path.exists() for path in options.files):
+    if any(path.exists() for path in options.files):
         asyncio.run(_learn_names(desk, store))
-    summary = read_and_store(desk, store.id, sheets, others, is_dry=options.dry_run)
+    summary = read_and_store(desk, store.id, sheets, others, sheet=options.sheet, is_dry=options.dry_run)
     marked = _mark(summary, options.errors) if options.errors is not None else []
     told = {
         "rows": summary.rows,
@@ -58,8 +60,11 @@ def import_files(desk: Desk, options: argparse.Namespace) -> Outcome:
         "change": summary.changes[-1].uid if summary.changes else None,
         "changes": [change.uid for change in summary.changes],
         "marked": [str(path) for path in marked],
+        "sheets": [{"file": one.file, "sheet": one.name, "rows": one.row_count} for one in summary.sheets],
+        "sheets_left": [{"file": one.file, "sheet": one.name, "rows": one.row_count} for one in summary.sheets_left],
+        "refused_files": [_file_object(path, error) for path, error in summary.refused_files],
     }
-    code = Exit.SOME_REFUSED if summary.error_count else Exit.DONE
+    code = Exit.SOME_REFUSED if summary.error_count or summary.refused_files else Exit.DONE
     return Outcome(told, _lines(summary, marked, is_dry=options.dry_run), code)
 
 
@@ -73,6 +78,16 @@ async def _learn_names(desk: Desk, store: StoreRecord) -> None:
         await desk.app.disconnect()
 
 
+@dataclass(frozen=True, slots=True)
+class SheetRows:
+    """A sheet of one of the files; *read* is the one read in its place, "" for one that was read."""
+
+    file: str
+    name: str
+    row_count: int
+    read: str = ""
+
+
 @dataclass(slots=True)
 class Summary:
     """What came of all files together; `errors` pairs each refused cell with its file."""
@@ -84,6 +99,13 @@ class Summary:
     errors: list[tuple[Path, CellError]] = field(default_factory=list)
     error_count: int = 0
     changes: list[ChangeRecord] = field(default_factory=list)
+    sheets: list[SheetRows] = field(default_factory=list)
+    sheets_left: list[SheetRows] = field(default_factory=list)
+    refused_files: list[tuple[Path, AppError]] = field(default_factory=list)
+
+    def keep(self, change: ChangeRecord) -> None:
+        """Add a change, or the newer state of the one the file before made."""
+        self.changes = [*(one for one in self.changes if one.uid != change.uid), change]
 
     def add(self, path: Path, plan: ImportPlan, error_count: int) -> None:
         """Add one file's plan."""
@@ -94,39 +116,65 @@ class Summary:
             self.listings[name] += getattr(plan.counts, name)
         self.errors.extend((path, error) for error in plan.errors)
         self.error_count += error_count
+        self.sheets.append(SheetRows(plan.file, plan.sheet, plan.counts.rows))
+        self.sheets_left += [SheetRows(plan.file, one.name, one.row_count, plan.sheet) for one in plan.sheets_left]
 
 
 def read_and_store(
-    desk: Desk, store_id: int, sheets: Sequence[Path], others: Sequence[Path] = (), *, is_dry: bool = False
+    desk: Desk,
+    store_id: int,
+    sheets: Sequence[Path],
+    others: Sequence[Path] = (),
+    *,
+    sheet: str | None = None,
+    is_dry: bool = False,
 ) -> Summary:
-    """Plan every file, then store them one after the other; later ones are planned anew on what the first brought.
+    """Plan and store the files one after the other: later ones see what the first brought.
 
     Raises:
-        InputError: no sheet among the files, or one of them is missing or cannot be read; nothing was changed.
+        InputError: no sheet among the files.
+        AppError: none of the files can be read; nothing was changed.
     """
     from app.services.errors import InputError
-    from app.services.listings.importing.session import store
 
     if not sheets:
         raise InputError("cli.no_sheet")
-    plans = [_plan(desk, store_id, path, others) for path in sheets]
     summary = Summary()
-    for number, path in enumerate(sheets):
-        plan, table = plans[number]
-        if number and not is_dry:
-            plan, table = _plan(desk, store_id, path, others)
+    for path in sheets:
+        try:
+            plan, table = _plan(desk, store_id, path, others, sheet)
+        except InputError as error:
+            summary.refused_files.append((path, error))
+            continue
         summary.add(path, plan, table.error_count)
         if not is_dry:
-            result = store(desk.app.db, plan, table.error_count, TaskContext())
-            if result.change is not None:
-                summary.changes.append(result.change)
+            _store(desk, plan, table.error_count, summary)
+    if not summary.sheets:
+        raise summary.refused_files[0][1]
     return summary
 
 
-def _plan(desk: Desk, store_id: int, path: Path, others: Sequence[Path]) -> tuple[ImportPlan, ListingTable]:
+def _store(desk: Desk, plan: ImportPlan, error_count: int, summary: Summary) -> None:
+    """Store one file as part of the change that the files before it made."""
+    from app.services.listings.importing.session import store
+
+    begun = summary.changes[-1].uid if summary.changes else None
+    result = store(desk.app.db, plan, error_count, TaskContext(), continues=begun)
+    if result.change is not None:
+        summary.keep(result.change)
+
+
+def _plan(
+    desk: Desk, store_id: int, path: Path, others: Sequence[Path], sheet: str | None
+) -> tuple[ImportPlan, ListingTable]:
+    from app.services.errors import InputError
     from app.services.listings.importing.session import plan_import
 
-    return plan_import(desk.app.db, desk.app.database_path, path, store_id, TaskContext(), others=others)
+    call = (desk.app.db, desk.app.database_path, path, store_id, TaskContext())
+    try:
+        return plan_import(*call, others=others, sheet=sheet)
+    except PermissionError as error:
+        raise InputError("import.file_unreadable", file=path.name, why=error.strerror) from error
 
 
 def _holds_pictures(path: Path) -> bool:
@@ -162,11 +210,20 @@ def _error_object(error: CellError) -> dict[str, Any]:
     }
 
 
+def _file_object(path: Path, error: AppError) -> dict[str, str]:
+    return {"file": path.name, "code": error.error_code, "message": tr(error.message_key, **error.params)}
+
+
 def _lines(summary: Summary, marked: Sequence[Path], *, is_dry: bool) -> list[str]:
-    lines = [error.message(tr) for _, error in summary.errors[:SHOWN_ERRORS]]
+    lines = [tr(error.message_key, **error.params) for _, error in summary.refused_files]
+    lines += [error.message(tr) for _, error in summary.errors[:SHOWN_ERRORS]]
     if summary.error_count > SHOWN_ERRORS:
         lines.append(tr("cli.more", n=summary.error_count - SHOWN_ERRORS))
     lines.append(tr("cli.imported", n=summary.rows, refused_rows=summary.refused_rows, **summary.listings))
+    lines.extend(
+        tr("cli.import_left", file=one.file, read=one.read, sheet=one.name, n=one.row_count)
+        for one in summary.sheets_left
+    )
     lines.extend(tr("cli.import_marked", file=path) for path in marked)
     if is_dry:
         lines.append(tr("cli.import_preview"))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -10,7 +12,7 @@ import orjson
 from sqlalchemy import Connection
 
 from app.services.clock import from_ms, now_ms
-from app.services.history.records import ChangeRecord, Entry
+from app.services.history.records import ChangeRecord, Entry, RawRow
 
 _INSERT_CHANGE = (
     "INSERT INTO change (uid, kind, label, params, source, actor, store_id, listing_count, created_ms) "
@@ -54,31 +56,56 @@ def add_entries(connection: Connection, change_id: int, entries: Iterable[Entry]
         connection.exec_driver_sql(_INSERT_ENTRY, rows)
 
 
-def can_continue(connection: Connection, change_id: int) -> bool:
-    """Whether nothing was changed or undone after this change, and it only edited rows."""
+def can_continue(connection: Connection, change_id: int, kind: str = "edit") -> bool:
+    """Whether nothing was changed or undone after this change, and it is of this kind."""
     newer = connection.exec_driver_sql("SELECT 1 FROM change WHERE id > ? LIMIT 1", (change_id,)).first()
-    edited = connection.exec_driver_sql("SELECT kind FROM change WHERE id = ?", (change_id,)).scalar()
-    return newer is None and edited == "edit"
+    found = connection.exec_driver_sql("SELECT kind FROM change WHERE id = ?", (change_id,)).scalar()
+    return newer is None and found == kind
 
 
-def extend_entries(connection: Connection, change_id: int, entries: Iterable[Entry]) -> list[Entry]:
-    """Let a change's entries end at the new after-images. Returns: entries about rows or columns it does not have."""
-    left = []
-    for entry in entries:
-        stored = connection.exec_driver_sql(
-            "SELECT id, after FROM change_entry WHERE change_id = ? AND noun = ? AND row_id = ?",
-            (change_id, entry.noun, entry.row_id),
-        ).all()
-        same = [
-            row[0]
-            for row in stored
-            if row[1] is not None and entry.after is not None and orjson.loads(row[1]).keys() == entry.after.keys()
-        ]
-        if same:
-            connection.exec_driver_sql("UPDATE change_entry SET after = ? WHERE id = ?", (_image(entry.after), same[0]))
-        else:
-            left.append(entry)
+def extend_entries(connection: Connection, change_id: int, entries: Sequence[Entry]) -> list[Entry]:
+    """Let a change's entries end at the new after-images. Returns: entries about rows or columns it does not have.
+    What happens to listings the change itself created needs none: before it they were not there."""
+    created = connection.exec_driver_sql(
+        "SELECT first_listing_id, last_listing_id FROM change_range WHERE change_id = ?", (change_id,)
+    ).all()
+    entries = [one for one in entries if not any(first <= one.listing_id <= last for first, last in created)]
+    stored = _after_images(connection, change_id, entries)
+    extended: dict[int, RawRow] = {}
+    left = [rest for entry in entries if (rest := _extend(entry, stored[entry.noun, entry.row_id], extended))]
+    if extended:
+        rows = [(_image(after), number) for number, after in extended.items()]
+        connection.exec_driver_sql("UPDATE change_entry SET after = ? WHERE id = ?", rows)
     return left
+
+
+def _after_images(
+    connection: Connection, change_id: int, entries: Sequence[Entry]
+) -> defaultdict[tuple[str, int], list[tuple[int, RawRow]]]:
+    """Ids and after-images of the entries a change has about the listings of *entries*, by the row they are about."""
+    found: defaultdict[tuple[str, int], list[tuple[int, RawRow]]] = defaultdict(list)
+    wanted = ",".join(str(number) for number in sorted({entry.listing_id for entry in entries}))
+    for number, noun, row_id, after in connection.exec_driver_sql(
+        "SELECT id, noun, row_id, after FROM change_entry "
+        f"WHERE change_id = ? AND listing_id IN ({wanted}) AND after IS NOT NULL",
+        (change_id,),
+    ):
+        found[noun, row_id].append((number, orjson.loads(after)))
+    return found
+
+
+def _extend(entry: Entry, stored: Sequence[tuple[int, RawRow]], extended: dict[int, RawRow]) -> Entry | None:
+    """Put what *entry* says about columns in *stored* there. Returns: an entry with its other columns."""
+    before, after = entry.before, entry.after
+    if before is None or after is None:
+        return entry
+    before, after = dict(before), dict(after)
+    for number, image in stored:
+        for column in image.keys() & after.keys():
+            image[column] = after.pop(column)
+            before.pop(column, None)
+            extended[number] = image
+    return replace(entry, before=before, after=after) if after else None
 
 
 def add_range(connection: Connection, change_id: int, first_listing_id: int, last_listing_id: int) -> None:

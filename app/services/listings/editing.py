@@ -13,6 +13,7 @@ from app.services.db import Database
 from app.services.history.listing import newest_to_undo
 from app.services.history.recording import add_entries, can_continue, extend_entries, record_change
 from app.services.history.records import ChangeRecord, Entry
+from app.services.listings.content import content_hash
 from app.services.listings.derived import match_key
 from app.services.listings.loading import CHUNK, id_list, load_listings
 from app.services.listings.records import LISTING_FIELDS, ROWS_REFUSED, SKU_FIELDS, ListingRecord, SkuRecord
@@ -34,8 +35,9 @@ _NO_ERROR = {"error_code": "", "error_text": ""}
 class ListingEdit:
     """New values for one listing: `fields` by name (`LISTING_FIELDS`), `skus` by SKU id and name (`SKU_FIELDS`),
     `images` the whole new list or None for "as it is", `removed_skus` ids of variants to take away (before all else),
-    `new_skus` to add at the end. `is_complete`: nothing is missing
-    afterwards that an import had to leave out; a person who edits a listing says so.
+    `new_skus` to add at the end. `is_complete`: nothing is missing afterwards that an import had to leave out; a person
+    who edits a listing says so. `moved`: old path → new one of pictures that are the same, so that the marketplace has
+    them already.
     """
 
     listing_id: int
@@ -45,6 +47,7 @@ class ListingEdit:
     new_skus: tuple[SkuRecord, ...] = ()
     is_complete: bool = True
     removed_skus: tuple[int, ...] = ()
+    moved: dict[str, str] = field(default_factory=dict)
 
 
 def edit_listings(
@@ -120,6 +123,8 @@ def apply_edits(
 def _apply(connection: Connection, record: ListingRecord, edit: ListingEdit) -> list[Entry]:
     """Write one edit, put it into the record, and say what was there before."""
     entries = _remove_skus(connection, record, edit.removed_skus) if edit.removed_skus else []
+    if edit.moved:
+        _follow_pictures(connection, record, edit.moved)
     if difference := _difference(record, edit.fields, LISTING_FIELDS):
         before, after = difference
         update_columns(connection, "listing", record.id, after)
@@ -142,6 +147,23 @@ def _apply(connection: Connection, record: ListingRecord, edit: ListingEdit) -> 
     if entries and edit.is_complete and record.error_code == ROWS_REFUSED:
         entries.append(_clear_refusal(connection, record))
     return entries
+
+
+def _follow_pictures(connection: Connection, record: ListingRecord, moved: dict[str, str]) -> None:
+    """What was sent counts as sent with the new paths: the marketplace got the pictures, not their places."""
+    if record.sent_hash is None or record.sent_hash != record.content_hash:
+        return
+    skus = [
+        replace(sku, properties=[_with_moved(part, moved) if part.get("image") else part for part in sku.properties])
+        for sku in record.skus
+    ]
+    there = replace(record, skus=skus, images=[moved.get(source, source) for source in record.images])
+    record.sent_hash = content_hash(there)
+    update_columns(connection, "listing", record.id, {"sent_hash": record.sent_hash})
+
+
+def _with_moved(part: dict[str, str], moved: dict[str, str]) -> dict[str, str]:
+    return {**part, "image": moved.get(part["image"], part["image"])}
 
 
 def _clear_refusal(connection: Connection, record: ListingRecord) -> Entry:

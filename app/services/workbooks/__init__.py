@@ -11,6 +11,7 @@ from app.services.workbooks.fields import FieldType, SheetKind
 from app.services.workbooks.headers import recognise
 from app.services.workbooks.listings import GroupedBy, ListingTable, read_listings
 from app.services.workbooks.marked_copy import MarkedCopy, marked_copy
+from app.services.workbooks.other_sheets import SheetLeft, sheets_left
 from app.services.workbooks.packages import DataPackage, PackageMember
 from app.services.workbooks.recognition import RecognisedColumn, Recognition
 from app.services.workbooks.refusals import CellError, Refusal
@@ -36,6 +37,7 @@ __all__ = [
     "Refusal",
     "SheetInfo",
     "SheetKind",
+    "SheetLeft",
     "SheetTable",
     "WorkbookError",
     "WriteReport",
@@ -45,6 +47,7 @@ __all__ = [
     "read_table",
     "recognise",
     "save_template",
+    "sheets_left",
     "write_csv",
     "write_xlsx",
 ]

@@ -14,10 +14,20 @@ _EXACT_INTEGERS = 10**15  # Excel keeps fifteen digits; further ones are gone in
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f\u202a\u202c"), None)
 _WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0xA0: 0x20, 0x2007: 0x20, 0x202F: 0x20}
 _NARROW = {**_WIDE, **_INVISIBLE}
-_SCIENTIFIC = re.compile(r"\d+(?:\.\d+)?[Ee]\+?\d+")
+_SCIENTIFIC = re.compile(r"\d+(?:\.\d+)?[Ee]\+?\d+|\d(?:\.\d+)?[Ee]-\d{2,3}")  # a model may be called 1E-5
 _FORMULA_TEXT = re.compile(r'="([^"]*)"')
 _NEUTRALISED = re.compile(r"'(?=[=+\-@])")
-_EXCEL_ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"})
+EXCEL_ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"})
+"""What Excel shows in place of a value; in files of other formats it may stand there as text."""
+_MONTH = "jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec"
+_DATE = (
+    r"(?:(?:19|20)\d\d[/-](?:0?[1-9]|1[0-2])[/-][0-3]?\d|[0-3]?\d/[0-3]?\d/(?:(?:19|20)\d\d|\d\d)"
+    rf"|[0-3]?\d[- ](?:{_MONTH})(?:[- ]\d\d(?:\d\d)?)?|(?:{_MONTH})-\d\d(?:\d\d)?"
+    r"|\d{4}年\d{1,2}月(?:\d{1,2}日)?|\d{1,2}月\d{1,2}日)(?: \d{1,2}:\d\d(?::\d\d)?)?"
+)
+_DATE_TEXT = re.compile(_DATE, re.IGNORECASE)
+DATE_LINE = re.compile(f"^{_DATE}$", re.IGNORECASE | re.MULTILINE)
+"""A line that is a date as Excel writes one into a text file."""
 CARRIAGE_RETURN = "_x000D_"
 """How some writers spell the carriage return of a line break inside a cell."""
 
@@ -58,12 +68,22 @@ def read_code(cell: Cell) -> str | Refusal | None:
     return str(int(cell))
 
 
+def read_saved_code(cell: Cell) -> str | Refusal | None:
+    """A code from a text file that a spreadsheet may have saved: there a date is text, and the code behind it lost.
+
+    `="1-Mar"` says that the text is meant.
+    """
+    if isinstance(cell, str) and _DATE_TEXT.fullmatch(narrow(cell)):
+        return Refusal("code_date")
+    return read_code(cell)
+
+
 def _read_code_text(cell: str) -> str | Refusal | None:
     text = narrow(cell)
     if wrapped := _FORMULA_TEXT.fullmatch(text):  # ="00123" is how programs keep zeros in a CSV
         text = wrapped[1].strip()
     text = _unquoted(text)
-    if not text or text in _EXCEL_ERRORS:
+    if not text or text in EXCEL_ERRORS:
         return None
     if _SCIENTIFIC.fullmatch(text):
         return Refusal("code_scientific")
@@ -92,7 +112,7 @@ def keep_text(cell: Cell) -> str | None:
         text = trimmed(cell.replace(CARRIAGE_RETURN, "") if CARRIAGE_RETURN in cell else cell)
         if text.startswith("'"):
             text = _NEUTRALISED.sub("", text, count=1)
-        return None if not text or text in _EXCEL_ERRORS else text
+        return None if not text or text in EXCEL_ERRORS else text
     if isinstance(cell, bool):
         return "TRUE" if cell else "FALSE"
     if isinstance(cell, int):

@@ -8,6 +8,7 @@ only while it is read, repeated strings are kept once.
 from __future__ import annotations
 
 import re
+from array import array
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
@@ -24,7 +25,8 @@ Convert = Callable[[Cell], Any]
 
 _MOST_REMEMBERED = 1 << 15
 _FEW_DIFFERENT, _MANY_DIFFERENT = 0.2, 0.5  # shares of different texts in a chunk; measured
-_SCIENTIFIC_LINE = re.compile(r"^\d[\d.]*[eE]\+?\d+$", re.MULTILINE)
+_SCIENTIFIC_LINE = re.compile(r"^\d[\d.]*[eE][+-]?\d+$", re.MULTILINE)
+_NUMBERS = frozenset({int, float})
 _DIRTY_CODE = re.compile(r"[\x00-\x09\x0b-\x20'\"#]")
 
 
@@ -121,13 +123,34 @@ def _once(texts: list[str | None]) -> list[str | None]:
 
 
 class CodeColumn(_VariedColumn):
-    """Codes: clean when they are ASCII without blanks, quotes and anything a spreadsheet has rewritten."""
+    """Codes: clean when they are ASCII without blanks, quotes and anything a spreadsheet has rewritten.
+
+    Args:
+        is_saved: of a text file that a spreadsheet may have saved.
+
+    Attributes:
+        numbers: positions of numeric cells; their number format may say more, see `code_formats`.
+    """
+
+    def __init__(self, source: RecognisedColumn, convert: Convert, *, is_saved: bool = False) -> None:
+        super().__init__(source, convert)
+        self._is_saved = is_saved
+        self.numbers = array("I")
+
+    def add(self, cells: Sequence[Cell]) -> None:
+        """Read further rows, and note where numbers stand."""
+        if not _NUMBERS.isdisjoint(map(type, cells)):
+            offset = len(self.values)
+            self.numbers.extend(offset + place for place, cell in enumerate(cells) if type(cell) in _NUMBERS)
+        super().add(cells)
 
     def _clean(self, cells: Sequence[str]) -> list[str | None] | None:
         joined = "\n".join(cells)
         if not joined.isascii() or joined.count("\n") != len(cells) - 1 or _DIRTY_CODE.search(joined):
             return None
         if ("E" in joined or "e" in joined) and _SCIENTIFIC_LINE.search(joined):
+            return None
+        if self._is_saved and cell_text.DATE_LINE.search(joined):
             return None
         if max(map(len, cells)) > field_book().max_code_chars:
             return None
@@ -176,13 +199,18 @@ class WeightColumn(Column):
                     self.refusals.append((position, f"{value:f}", result))
 
 
-def column_for(source: RecognisedColumn) -> Column:
-    """The column that reads *source*."""
+def column_for(source: RecognisedColumn, *, is_saved: bool = False) -> Column:
+    """The column that reads *source*.
+
+    Args:
+        source: what was recognised.
+        is_saved: the sheet is a text file that a spreadsheet may have saved.
+    """
     kind = source.type
     if source.field is None or kind is FieldType.IGNORED:
         return TextColumn(source, cell_text.keep_text)
     if kind is FieldType.CODE:
-        return CodeColumn(source, cell_text.read_code)
+        return CodeColumn(source, cell_text.read_saved_code if is_saved else cell_text.read_code, is_saved=is_saved)
     if kind is FieldType.PRICE:
         return PriceColumn(source)
     if kind is FieldType.WEIGHT:

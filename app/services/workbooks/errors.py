@@ -11,8 +11,8 @@ class WorkbookError(InputError):
     """A file that cannot be used as it is; nothing was changed. `params["file"]` names it.
 
     Codes: `workbook.damaged`, `.encrypted`, `.empty`, `.too_large`, `.bomb`, `.entity`, `.unsafe_path`,
-    `.not_a_sheet`, `.no_products`, `.no_sheet`, `.no_header`, `.no_column`, `.no_rows`, `.cell_too_large`,
-    `.too_many_rows`, `.unwritable`, `.not_found`. Survives the way from the worker process.
+    `.not_a_sheet`, `.no_products`, `.package_not_read`, `.no_sheet`, `.no_header`, `.no_column`, `.no_rows`,
+    `.cell_too_large`, `.too_many_rows`, `.unwritable`, `.not_found`. Survives the way from the worker process.
     """
 
     code = "workbook"

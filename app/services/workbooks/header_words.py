@@ -166,13 +166,16 @@ def _unit_kind(book: FieldBook, meaning: Meaning) -> str:
 
 
 def _with_unit(book: FieldBook, meaning: Meaning, words: tuple[str, ...], text: str) -> Meaning:
-    """Add the unit that brackets or neighbouring words name; two different units are as good as none."""
+    """Add the unit that brackets or neighbouring words name; two different units are as good as none.
+
+    A word is more than a sign: `$` alone is USD, in `HK$` it is not.
+    """
     kind = _unit_kind(book, meaning)
     if not kind:
         return meaning
     units = {book.units[kind][word] for word in words if word in book.units[kind]}
-    if kind == "price":
-        units |= {currency for sign, currency in book.symbols.items() if sign in text}
+    if kind == "price" and not units:
+        units = {currency for sign, currency in book.symbols.items() if sign in text}
     unit = units.pop() if len(units) == 1 else ""
     return replace(meaning, unit=unit)
 

@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from app.services.tasks import TaskContext
+from app.services.workbooks.blank_cells import name_blanks
 from app.services.workbooks.columns import Column
 from app.services.workbooks.errors import WorkbookError
 from app.services.workbooks.fields import FieldType, field_book
 from app.services.workbooks.recognition import Recognition
 from app.services.workbooks.refusals import CellError, Refusal
-from app.services.workbooks.sniff import OpenedFile
+from app.services.workbooks.sniff import OpenedFile, open_workbook
 from app.services.workbooks.tables import SheetTable, read_table, without_collection
 
 Texts = list[str | None]
@@ -24,6 +25,7 @@ _ADDRESS_GAP = re.compile(r"[\s;|；，]+|,(?=\s*(?:https?:)?//)", re.IGNORECASE
 _FILE_GAP = re.compile(r"[\n\r;|；，,]+")
 _LIST_GAP = re.compile(r"[\n\r;|；，、,]+")
 _GAPS = ("\n", ";", "|", "；", "，", ",", "、", " ", "\t", "\r")
+_PACKED = "skuArray"
 _SIZE_FIELDS = ("length_cm", "width_cm", "height_cm")
 _KEYS = ("product_key", "product_id")
 _PUT_TOGETHER = frozenset({FieldType.IGNORED, FieldType.IMAGES, FieldType.LIST, FieldType.SIZE})
@@ -94,12 +96,17 @@ def read_listings(source: OpenedFile | Path, recognition: Recognition, ctx: Task
         ctx: reports rows, stops between chunks of rows.
 
     Raises:
-        WorkbookError: `.no_header`, `.no_column.sku_code`, `.no_column.price`, `.no_rows`, and what the reader finds.
+        WorkbookError: `.package_not_read` for a sheet with prices and codes in one cell a product, `.no_header`,
+            `.no_column.sku_code`, `.no_column.price`, `.no_rows`, and what the reader finds.
         TaskCancelled: the user asked to stop.
     """
+    if not isinstance(source, OpenedFile):
+        with open_workbook(source) as opened:
+            return read_listings(opened, recognition, ctx)
     _demand_columns(recognition)
     with without_collection():
         table = read_table(source, recognition, ctx)
+        _refuse_package(table)
         _Requirements(table).apply()
         if not table.rows:
             raise WorkbookError(
@@ -109,6 +116,7 @@ def read_listings(source: OpenedFile | Path, recognition: Recognition, ctx: Task
         _settle_titles(table, keys)
         if grouped_by is GroupedBy.ROW:
             _refuse_repeated_codes(table, keys)
+        name_blanks(table, source)
         table.errors.sort(key=lambda error: (error.row, len(error.column), error.column))
         return _assembled(table, grouped_by, keys)
 
@@ -117,6 +125,8 @@ def _demand_columns(recognition: Recognition) -> None:
     """Say which column is missing before a hundred thousand rows are refused for it."""
     if not any(column.is_used for column in recognition.columns):
         raise WorkbookError("workbook.no_header", file=recognition.file, sheet=recognition.sheet)
+    if recognition.has("price_info") and not recognition.has("price"):
+        raise _package(recognition)
     if recognition.missing:
         raise WorkbookError(
             f"workbook.no_column.{recognition.missing[0]}",
@@ -124,6 +134,18 @@ def _demand_columns(recognition: Recognition) -> None:
             sheet=recognition.sheet,
             row=str(recognition.header_row),
         )
+
+
+def _refuse_package(table: SheetTable) -> None:
+    """A column beside the prices may be called price info and hold notes; the package's text is no note."""
+    column = table.of("price_info")
+    if column is not None and any(_PACKED in text for text in column.values if text):
+        raise _package(table.recognition)
+
+
+def _package(recognition: Recognition) -> WorkbookError:
+    header = recognition.of("price_info")[0].header
+    return WorkbookError("workbook.package_not_read", file=recognition.file, column=header)
 
 
 class _Requirements:

@@ -11,7 +11,8 @@ from itertools import islice, zip_longest
 from pathlib import Path
 
 from app.services.tasks import TaskContext
-from app.services.workbooks.columns import Column, PriceColumn, column_for
+from app.services.workbooks.code_formats import settle_codes
+from app.services.workbooks.columns import CodeColumn, Column, PriceColumn, column_for
 from app.services.workbooks.errors import WorkbookError
 from app.services.workbooks.grid import Cell, Grid, Row
 from app.services.workbooks.limits import limits
@@ -109,13 +110,16 @@ def read_table(source: OpenedFile | Path, recognition: Recognition, ctx: TaskCon
         raise WorkbookError("workbook.empty", file=source.name)
     source.release()
     ctx = ctx or TaskContext()
-    table = SheetTable(recognition, [], [column_for(column) for column in recognition.columns])
+    columns = [column_for(column, is_saved=grid.is_text) for column in recognition.columns]
+    table = SheetTable(recognition, [], columns)
     with without_collection():
         _fill(table, grid, ctx)
     if not table.rows:
         raise WorkbookError("workbook.no_rows", file=source.name, sheet=recognition.sheet, row=recognition.header_row)
     for column in table.columns:
         column.finish()
+    codes = [column for column in table.columns if isinstance(column, CodeColumn)]
+    settle_codes(source, recognition.sheet, codes, table.rows)
     _note_refusals(table)
     _spread_merges(table, grid)
     return table

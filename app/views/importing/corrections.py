@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from app.services.listings.importing.preview import ImportHead, ImportRequest
 
@@ -40,7 +41,7 @@ class Corrections:
 
     def begin(self, store_id: int) -> ImportRequest:
         """The first question."""
-        self.request = ImportRequest(self.paths, store_id)
+        self.request = ImportRequest(self.paths, store_id, drop=uuid4().hex)
         return self.request
 
     def changed(self, **changes: Any) -> ImportRequest | None:
@@ -70,7 +71,9 @@ class Corrections:
             return None
         if self.request.path is not None:
             self._others[self.request.path] = self.request
-        known = self._others.get(path) or ImportRequest(self.paths, self.request.store_id, path=path)
+        known = self._others.get(path) or ImportRequest(
+            self.paths, self.request.store_id, path=path, drop=self.request.drop
+        )
         return replace(known, paths=self.paths, store_id=self.request.store_id)
 
     def keep(self, path: str, request: ImportRequest) -> None:

@@ -10,7 +10,9 @@ from typing import Any
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QScrollArea, QSpinBox, QWidget
 
+from app.messages import tr
 from app.services.listings.importing.preview import FileHead, ImportHead
+from app.services.workbooks import SheetLeft
 from app.views.importing.file_list import FileList
 from app.views.importing.mapping_list import MappingList
 from app.views.theme import current_theme
@@ -22,7 +24,8 @@ from app.views.widgets.label import Label
 WIDTH = 304
 LAST_ROW = 1_048_576
 TYPING_MS = 300
-OUR_CURRENCY = "USD"
+FOREIGN_PRICE = "price_currency"
+"""Code of cells refused because their price is not in the store's currency."""
 
 
 class ImportOptions(Ground):
@@ -57,6 +60,7 @@ class ImportOptions(Ground):
         self.save = Button("import.save_mapping", kind="link")
         self.recognised = Label(role="small", ink="text2", wrap=True)
         self.caution = Label(role="small", ink="amber", wrap=True)
+        self.sheets_left = Label(role="small", ink="amber", wrap=True)
         self._typing = QTimer(self, singleShot=True, interval=TYPING_MS)
         self._typing.timeout.connect(lambda: self.header_row_chosen.emit(self.header_row.value()))
         self._is_showing = False
@@ -87,6 +91,10 @@ class ImportOptions(Ground):
             field = Field(key, control, extra=extra)
             field.setContentsMargins(14, 2, 14, 2)
             lines.addWidget(field)
+            if control is self.sheets:
+                self.sheets_left.setContentsMargins(14, 0, 14, 4)
+                self.sheets_left.hide()
+                lines.addWidget(self.sheets_left)
         lines.addLayout(_head(Label("import.columns", role="small", strong=True), self.save))
         area = QScrollArea()
         area.setWidgetResizable(True)
@@ -173,10 +181,13 @@ class ImportOptions(Ground):
         self.recognised.setVisible(has_columns)
         key = "import.recognised_saved" if head.has_saved_mapping else "import.recognised"
         self.recognised.say(key, n=len(head.columns), used=used, kept=len(head.columns) - used)
+        self.sheets_left.setVisible(bool(head.sheets_left))
+        self.sheets_left.say("import.sheets_left", read=head.sheet, sheets=_named(head.sheets_left))
         self.first_row.say("import.first_row", row=str(head.first_row))
         self.first_row.setVisible(has_columns)
-        self.caution.setVisible(head.currency not in ("", OUR_CURRENCY))
-        self.caution.say("import.other_currency", currency=head.currency)
+        foreign = next((error.params["found"] for error in head.errors if error.code == FOREIGN_PRICE), "")
+        self.caution.setVisible(bool(foreign))
+        self.caution.say("import.other_currency", currency=foreign)
 
     def restyle(self) -> None:
         """Wider with larger text."""
@@ -191,6 +202,11 @@ def _head(title: Label, button: Button | None = None) -> QHBoxLayout:
     if button is not None:
         line.addWidget(button)
     return line
+
+
+def _named(sheets: Sequence[SheetLeft]) -> str:
+    """Names and rows of sheets, as many as there are."""
+    return tr("import.list_gap").join(tr("import.sheet_rows", name=one.name, n=one.row_count) for one in sheets)
 
 
 def is_elevated() -> bool:

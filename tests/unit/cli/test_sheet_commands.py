@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import openpyxl
@@ -100,19 +101,66 @@ def test_refused_cells_are_named_and_marked_in_a_copy_of_the_users_sheet(cli, sy
     assert corrected.json["listings"] == {"new": 1, "changed": 1, "unchanged": 0, "refused": 0}
 
 
-def test_several_files_are_several_changes_and_one_bad_file_stops_all(cli, synced, lamps, tmp_path):
+def test_prices_in_another_currency_are_refused_and_never_stored(cli, synced, tmp_path):
+    header = tuple("单价(元)" if name.startswith("价格") else name for name in HEADER)
+    said = imported(cli, synced, sheet(tmp_path / "yuan.xlsx", *LAMPS, header=header))
+    assert said.code == 1
+    assert {(error["column"], error["code"]) for error in said.json["errors"]} == {("F", "price_currency")}
+    assert "CNY" in said.json["errors"][0]["message"]
+    assert "USD" in said.json["errors"][0]["message"]
+    assert said.json["change"] is None
+    assert cli("--json", "list", "--store", synced, "--where", 'key = "LM-1"').json["listings"] == []
+
+
+def test_several_files_are_one_change(cli, synced, lamps, tmp_path):
     second = sheet(tmp_path / "more.xlsx", ("LM-3", "Third Lamp", "Table Lamps", "LM9", "White", 5, 1, 100, None))
     said = imported(cli, synced, lamps, second, tmp_path)
-    assert (said.json["listings"]["new"], len(said.json["changes"])) == (3, 2)
-    assert said.json["change"] == said.json["changes"][-1]
-    cli("undo")
-    cli("undo")
-    bad = tmp_path / "bad.xlsx"
+    assert (said.json["listings"]["new"], len(said.json["changes"])) == (3, 1)
+    assert said.json["change"] == said.json["changes"][0]
+    change = cli("--json", "history").json["changes"][0]
+    assert (change["id"], change["listings"]) == (said.json["change"], 3)
+    assert "Imported lamps.xlsx and others, 2 files" in cli("history").out
+    assert cli("--json", "undo").json["restored"] == 3
+
+
+def test_a_file_that_cannot_be_read_does_not_stop_the_others(cli, synced, lamps, tmp_path):
+    empty, bad = tmp_path / "zero.xlsx", tmp_path / "bad.xlsx"
+    empty.write_bytes(b"")
     bad.write_bytes(b"PK\x03\x04 this is no workbook")
-    said = imported(cli, synced, lamps, bad)
-    assert said.code == 2
-    assert said.json["error"]["code"].startswith("workbook")
-    assert cli("--json", "list", "--store", synced, "--where", 'key = "LM-1"').json["listings"] == []
+    said = imported(cli, synced, empty, lamps, bad, tmp_path / "gone.xlsx")
+    assert (said.code, said.json["listings"]["new"], len(said.json["changes"])) == (1, 2, 1)
+    assert [(one["file"], one["code"]) for one in said.json["refused_files"]] == [
+        ("zero.xlsx", "workbook.empty"),
+        ("bad.xlsx", "workbook.damaged"),
+        ("gone.xlsx", "workbook.not_found"),
+    ]
+    assert all(one["file"] in one["message"] for one in said.json["refused_files"])
+    told = cli("import", str(empty), str(lamps), "--store", synced)
+    assert told.code == 1
+    assert "“zero.xlsx” is empty" in told.out
+    none = imported(cli, synced, empty, bad)
+    assert (none.code, none.json["error"]["code"]) == (2, "workbook.empty")
+
+
+def test_a_second_sheet_with_listings_is_named_and_can_be_chosen(cli, synced, tmp_path):
+    path = sheet(tmp_path / "two.xlsx", *LAMPS)
+    book = openpyxl.load_workbook(path)
+    page = book.create_sheet("Autumn")
+    for row in (HEADER, ("LM-3", "Third Lamp", "Table Lamps", "LM9", "White", 5, 1, 100, None)):
+        page.append(row)
+    book.create_sheet("Notes").append(["nothing to sell"])
+    book.save(path)
+    said = imported(cli, synced, path)
+    assert said.code == 0
+    assert said.json["sheets"] == [{"file": "two.xlsx", "sheet": "Sheet", "rows": 3}]
+    assert said.json["sheets_left"] == [{"file": "two.xlsx", "sheet": "Autumn", "rows": 1}]
+    told = cli("import", str(path), "--store", synced, "--dry-run").out
+    assert "Of “two.xlsx” only sheet “Sheet” was read. “Autumn” holds listings, too: 1 row was not read." in told
+    other = imported(cli, synced, path, "--sheet", "Autumn")
+    assert (other.code, other.json["listings"]["new"]) == (0, 1)
+    assert [one["sheet"] for one in other.json["sheets"]] == ["Autumn"]
+    missing = imported(cli, synced, path, "--sheet", "Winter")
+    assert (missing.code, missing.json["error"]["code"]) == (2, "workbook.no_sheet")
 
 
 def test_the_second_file_sees_what_the_first_brought(cli, synced, lamps, tmp_path):
@@ -140,6 +188,18 @@ def test_a_file_that_is_no_sheet_is_bad_input(cli, store, tmp_path, name, conten
     assert said.code == 2
     assert said.json["error"]["code"].startswith(code)
     assert said.json["error"]["message"]
+
+
+def test_a_data_package_is_refused_with_what_can_be_imported(cli, store, tmp_path):
+    header = ("产品ID", "商家编码", "价格信息")
+    package = tmp_path / "package.zip"
+    products = sheet(tmp_path / "products.xlsx", ("1005009999999999", "AB1234-BK,AB1234-WH", "{}"), header=header)
+    with zipfile.ZipFile(package, "w") as archive:
+        archive.write(products, "products.xlsx")
+    said = imported(cli, store, package)
+    assert (said.code, said.json["error"]["code"]) == (2, "workbook.package_not_read")
+    assert "data package" in said.json["error"]["message"]
+    assert cli("--json", "list", "--store", store).json["listings"] == []
 
 
 def test_pictures_alone_are_no_import(cli, store, tmp_path):

@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 import datetime
+import zipfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from app.services.workbooks import ListingTable, RecognisedColumn, Refusal
+from app.services.listings.importing.fixing import corrected
+from app.services.workbooks import (
+    ListingTable,
+    RecognisedColumn,
+    Refusal,
+    open_workbook,
+    read_listings,
+    recognise,
+)
 from app.services.workbooks.cell_text import keep_text, narrow, read_code, read_code_text, read_text, trimmed
 from app.services.workbooks.columns import CodeColumn, Column, TextColumn
 from app.services.workbooks.fields import field_book
+from app.services.workbooks.xlsx_cells import XlsxCells
 from tests.unit.workbooks.conftest import codes
-from tests.unit.workbooks.makers import Raw
+from tests.unit.workbooks.makers import Raw, sheet_xml, write_zip, xlsx_members
 
 Table = Callable[..., ListingTable]
 
@@ -28,6 +39,8 @@ HEADER = ("SKU", "Title", "Price", "Barcode", "Freight template", "Size name")
         ("00123", "00123"),
         ("1234567890123456789", "1234567890123456789"),
         ("AB12E03", "AB12E03"),
+        ("1E-5", "1E-5"),
+        ("2025/3/1", "2025/3/1"),
         (" LM4402-WH ", "LM4402-WH"),
         ("ＡＢ１２３４＊２", "AB1234*2"),
         ("AB\u200b12\ufeff", "AB12"),
@@ -55,6 +68,8 @@ def test_codes_that_are_taken(cell: Any, code: str) -> None:
         ("4.00012E+12", "code_scientific"),
         ("5.108e12", "code_scientific"),
         ("1E5", "code_scientific"),
+        ("1.23e-05", "code_scientific"),
+        ("1E-05", "code_scientific"),
         ("１.２３Ｅ＋０６", "code_scientific"),
         (1e15, "code_long_number"),
         (4000123456789012345.0, "code_long_number"),
@@ -227,3 +242,124 @@ def test_a_date_where_a_size_belongs_is_refused(table: Table) -> None:
 def test_trimming_leaves_nothing_to_trim(text: str) -> None:
     assert trimmed(trimmed(text)) == trimmed(text)
     assert trimmed(text) in text
+
+
+STYLES = (
+    '<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
+    '<numFmts><numFmt numFmtId="164" formatCode="000000"/><numFmt numFmtId="165" formatCode="&quot;AB-&quot;0000"/>'
+    '<numFmt numFmtId="166" formatCode="0_ "/><numFmt numFmtId="167" formatCode="#,##0.00"/></numFmts>'
+    '<cellStyleXfs><xf numFmtId="11"/></cellStyleXfs>'
+    '<cellXfs><xf numFmtId="0"/><xf numFmtId="11"/><xf numFmtId="164"/><xf numFmtId="165"/><xf numFmtId="166"/>'
+    '<xf numFmtId="167"/><xf numFmtId="48"/></cellXfs></styleSheet>'
+)
+STYLES_RELATION = (
+    '<Relationship Id="rId9" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/styles" '
+    'Target="{target}"/></Relationships>'
+)
+
+
+def styled(path: Path, *numbers: tuple[int, object], target: str = "styles.xml") -> Path:
+    """A sheet whose codes are numeric cells of a style."""
+    rows: list[tuple[object, ...]] = [("SKU", "Title", "Price")]
+    rows += [(Raw(f' s="{style}"><v>{number}</v></c>'), f"Lamp {number} {style}", 1) for style, number in numbers]
+    parts = xlsx_members({"Sheet1": sheet_xml(rows)})
+    relations = str(parts["xl/_rels/workbook.xml.rels"])
+    relations = relations.replace("</Relationships>", STYLES_RELATION.format(target=target))
+    return write_zip(path, {**parts, "xl/styles.xml": STYLES, "xl/_rels/workbook.xml.rels": relations})
+
+
+@pytest.mark.parametrize("target", ["styles.xml", "/xl/styles.xml", "../xl/styles.xml"])
+def test_a_numeric_code_is_read_as_excel_shows_it(tmp_path: Path, read: Table, target: str) -> None:
+    numbers = ((0, 7), (2, 123), (2, 1234567), (3, 12), (4, 55), (5, 4400), (2, 0))
+    result = read(styled(tmp_path / "a.xlsx", *numbers, target=target))
+    assert result.fields["sku_code"] == ["7", "000123", "1234567", "AB-0012", "55", "4400", "000000"]
+    assert result.cell_errors == []
+
+
+def test_a_numeric_code_in_scientific_notation_is_lost(tmp_path: Path, read: Table) -> None:
+    result = read(styled(tmp_path / "a.xlsx", (1, 1230000), (0, 1230000), (6, 45000)))
+    assert [(e.row, e.code, e.value) for e in result.cell_errors] == [
+        (2, "code_scientific", "1.23E+06"),
+        (4, "code_scientific", "4.5E+04"),
+    ]
+    assert result.fields["sku_code"] == [None, "1230000", None]
+    assert result.refused == {0, 2}
+
+
+def test_what_is_typed_in_place_of_a_lost_code_is_taken(tmp_path: Path) -> None:
+    path = styled(tmp_path / "a.xlsx", (1, 1230000), (2, 5))
+    with open_workbook(path) as opened:
+        found = recognise(opened)
+        table = read_listings(corrected(opened, found.sheet, {(2, "A"): "123E4-A"}), found)
+    assert (table.fields["sku_code"], table.cell_errors) == (["123E4-A", "000005"], [])
+
+
+@pytest.mark.parametrize("formats", ["<numFmts", "<styleSheet/>", ""])
+def test_styles_that_cannot_be_read_change_nothing(tmp_path: Path, formats: str) -> None:
+    path = styled(tmp_path / "a.xlsx", (2, 5))
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    cells = XlsxCells(write_zip(tmp_path / "b.xlsx", {**parts, "xl/styles.xml": formats}), "b.xlsx", "Sheet1")
+    assert cells.formats == {}
+    assert cells.facts({(1, 0)})[1, 0].value == "5"
+    assert XlsxCells(path, "a.xlsx", "Elsewhere").facts({(1, 0)}) == {}
+
+
+def test_cells_without_references_and_with_prefixes_are_found(tmp_path: Path) -> None:
+    xml = (
+        '<x:worksheet xmlns:x="m"><x:sheetData><x:row><x:c><x:v>1</x:v></x:c><x:c s="2"><x:v>2</x:v></x:c></x:row>'
+        '<x:row r="4"><x:c r="C4" t="e"><x:f>B1</x:f><x:v>#REF!</x:v></x:c><x:c/></x:row></x:sheetData></x:worksheet>'
+    )
+    path = write_zip(tmp_path / "a.xlsx", xlsx_members({"Sheet1": xml}))
+    facts = XlsxCells(path, "a.xlsx", "Sheet1").facts({(0, 1), (3, 2), (3, 3), (9, 9)})
+    assert set(facts) == {(0, 1), (3, 2), (3, 3)}
+    assert (facts[0, 1].style, facts[0, 1].value) == (2, "2")
+    assert (facts[3, 2].error, facts[3, 2].formula, facts[3, 2].is_uncalculated) == ("#REF!", "B1", False)
+
+
+def test_cells_cut_by_a_block_boundary_are_found(tmp_path: Path) -> None:
+    rows = [(number, f"text {number}" * 40, number + 0.5) for number in range(9000)]
+    path = write_zip(tmp_path / "a.xlsx", xlsx_members({"Sheet1": sheet_xml(rows)}))
+    places = {(row, column) for row in range(9000) for column in (0, 2)}
+    facts = XlsxCells(path, "a.xlsx", "Sheet1").facts(places)
+    assert facts.keys() == places
+    assert all(float(facts[row, 2].value) == float(facts[row, 0].value) + 0.5 == row + 0.5 for row in range(9000))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+@pytest.mark.parametrize(("quote", "gap"), [('"', " "), ("'", " "), ('"', "  ")])
+def test_however_a_cell_is_written_its_facts_are_the_same(tmp_path: Path, encoding: str, quote: str, gap: str) -> None:
+    cells = (
+        '<c r="A1"/><c r="B1" s="3" t="n"><v>7</v></c><c r="C1" t="str"><f>A1&amp;"x"</f><v></v></c>'
+        '<c r="D1"><f t="shared" si="0"/></c><c r="E1" t="e"><f>1/0</f><v>#DIV/0!</v></c>'
+    ).replace('"', quote)
+    cells = cells.replace(f"{quote}x{quote}", '"x"').replace("<c ", f"<c{gap}")
+    text = f'<worksheet xmlns="m"><sheetData><row r="1">{cells}</row></sheetData></worksheet>'
+    xml = f'<?xml version="1.0" encoding="{encoding}"?>{text}'.encode(encoding)
+    path = write_zip(tmp_path / "a.xlsx", {**xlsx_members({"Sheet1": ""}), "xl/worksheets/sheet1.xml": xml})
+    facts = XlsxCells(path, "a.xlsx", "Sheet1").facts({(0, column) for column in range(6)})
+    assert set(facts) == {(0, column) for column in range(5)}
+    assert (facts[0, 0].value, facts[0, 1].value, facts[0, 1].style) == ("", "7", 3)
+    assert (facts[0, 2].formula, facts[0, 2].is_uncalculated) == ('A1&"x"', False)
+    assert (facts[0, 3].formula, facts[0, 3].is_uncalculated) == ("", True)
+    assert (facts[0, 4].error, facts[0, 4].is_uncalculated) == ("#DIV/0!", False)
+
+
+SAVED_DATES = ("2025/3/1", "3/1/2025", "1-Mar", "Mar-01", "3月1日", "2025年3月1日", "2025-03-01", "2025/3/1 0:00")
+
+
+@pytest.mark.parametrize("code", SAVED_DATES)
+def test_a_date_in_a_text_file_was_a_code(text_table: Table, table: Table, code: str) -> None:
+    rows = [("SKU", "Title", "Price"), (code, "a", "1"), ("A1", "b", "1"), ("MAR-7", "c", "1"), ("10-12", "d", "1")]
+    result = text_table(*rows)
+    assert codes(result) == [(2, "A", "code_date")]
+    assert result.cell_errors[0].value == code
+    assert result.fields["sku_code"] == [None, "A1", "MAR-7", "10-12"]
+    assert table(*rows).cell_errors == [], "in a workbook the cell says that it is text"
+    assert text_table(rows[0], (f'="{code}"', "a", "1")).fields["sku_code"] == [code]
+
+
+def test_one_date_among_many_clean_codes_is_found(text_table: Table) -> None:
+    rows = [(f"A{number}", f"Lamp {number}", "1") for number in range(600)]
+    rows[550] = ("5-Mar", "Lamp", "1")
+    assert codes(text_table(("SKU", "Title", "Price"), *rows)) == [(552, "A", "code_date")]

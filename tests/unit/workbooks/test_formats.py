@@ -203,15 +203,26 @@ def test_package_gives_its_members_on_request(tmp_path: Path) -> None:
     assert not folder.exists(), "the unpacked sheet must not outlive the opened file"
 
 
-def test_package_sheet_keeps_price_info_and_needs_no_price_column(tmp_path: Path, read: Read) -> None:
+@pytest.mark.parametrize("has_price", [False, True])
+def test_a_data_package_is_refused_before_its_codes_become_wrong_drafts(tmp_path: Path, has_price: bool) -> None:
     info = '{"skuArray":[{"价格":"3.36","属性":{"14":"193"},"库存":"999","商家编码":"AB1234-BK"}]}'
-    sheet = write_xls(tmp_path / "p.xls", [("商家编码", "价格信息", "未知列"), ("AB1234-BK", info, "keep me")])
+    header, row = ("产品ID", "商家编码", "价格信息"), ("1005009999999999", "AB1234-BK,AB1234-WH", info)
+    rows = [(*header, "价格"), (*row, 3.36)] if has_price else [header, row]
+    sheet = write_xls(tmp_path / "p.xls", rows)
     path = write_zip(tmp_path / "a.zip", {"products.xls": sheet.read_bytes()})
-    table = read(path)
-    assert table.recognition.kind is SheetKind.PACKAGE
-    assert table.fields["price_info"] == [info]
-    assert table.extra == {"未知列": ["keep me"]}
-    assert not table.cell_errors
+    for dropped in (path, sheet):
+        with open_workbook(dropped) as opened:
+            found = recognise(opened)
+            assert found.kind is SheetKind.PACKAGE
+            with pytest.raises(WorkbookError) as caught:
+                read_listings(opened, found)
+        assert caught.value.error_code == "workbook.package_not_read"
+        assert dropped.name in str(caught.value.params["file"])
+
+
+def test_a_note_about_prices_is_no_data_package(tmp_path: Path, read: Read) -> None:
+    rows = [("SKU", "标题", "价格", "SKU信息"), ("A1", "Lamp", 3.36, "3 in a box")]
+    assert read(write_xls(tmp_path / "a.xls", rows)).fields["price_info"] == ["3 in a box"]
 
 
 def test_sheets_are_listed_with_visibility_and_the_best_is_chosen(tmp_path: Path, see: See) -> None:
@@ -310,7 +321,7 @@ def test_formulas_give_their_cached_values_and_errors_are_blank(tmp_path: Path, 
     assert table.fields["price_minor"] == [1890, None, 100]
     assert table.fields["stock"] == [None, 5, 5]
     assert table.fields["sku_code"] == ["A1", "A2", "A3"]
-    assert [(e.row, e.code) for e in table.cell_errors] == [(3, "price_missing")]
+    assert [(e.row, e.code, e.value) for e in table.cell_errors] == [(3, "error_value", "#DIV/0!")]
 
 
 def test_dates_in_an_xls_code_column_are_named(tmp_path: Path, read: Read) -> None:

@@ -24,7 +24,7 @@ from app.services.workbooks import (
 )
 from app.services.workbooks.listings import _ADDRESS_GAP, _joined
 from tests.unit.workbooks.conftest import codes
-from tests.unit.workbooks.makers import TABLE, write_rows
+from tests.unit.workbooks.makers import TABLE, Raw, write_rows
 
 Table = Callable[..., ListingTable]
 FULL = ("产品编号", "标题", "SKU", "价格")
@@ -301,3 +301,37 @@ def test_files_are_read_side_by_side_in_threads(tmp_path: Path, read: Table) -> 
     for thread in threads:
         thread.join()
     assert found == [3, 3, 3, 3]
+
+
+def test_an_empty_cell_is_refused_with_what_the_sheet_shows_there(table: Table) -> None:
+    result = table(
+        ("SKU", "Title", "Price"),
+        ("A5", Raw(' t="e"><v>#REF!</v></c>'), 5),
+        (Raw(' t="e"><v>#N/A</v></c>'), "Lamp", 1),
+        ("A2", "Mug", Raw("><f>B2*2</f><v></v></c>")),
+        ("A3", "Cable", Raw("><f>B3*2</f></c>")),
+        ("A4", "Hub", Raw(' t="str"><f>IF(B1,1,"")</f><v></v></c>')),
+        ("A6", "Case", "#N/A"),
+        ("A7", "Bag", None),
+        ("A8", "Pen", Raw(' t="e"><f>1/0</f><v>#DIV/0!</v></c>')),
+    )
+    assert [(error.row, error.column, error.code, error.value) for error in result.cell_errors] == [
+        (2, "B", "error_value", "#REF!"),
+        (3, "A", "error_value", "#N/A"),
+        (4, "C", "not_calculated", "=B2*2"),
+        (5, "C", "not_calculated", "=B3*2"),
+        (6, "C", "price_missing", ""),
+        (7, "C", "error_value", "#N/A"),
+        (8, "C", "price_missing", ""),
+        (9, "C", "error_value", "#DIV/0!"),
+    ]
+
+
+def test_an_error_in_a_text_file_is_named(text_table: Table) -> None:
+    result = text_table(("SKU", "Title", "Price"), ("A1", "Lamp", "#VALUE!"), ("A2", "Mug", ""), ("#REF!", "Hub", "3"))
+    found = [(error.row, error.column, error.code, error.value) for error in result.cell_errors]
+    assert found == [
+        (2, "C", "error_value", "#VALUE!"),
+        (3, "C", "price_missing", ""),
+        (4, "A", "error_value", "#REF!"),
+    ]

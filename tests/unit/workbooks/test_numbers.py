@@ -329,3 +329,11 @@ def test_refused_numbers_leave_their_neighbours_alone(table: Table) -> None:
     assert result.fields["stock"] == [None, 3]
     assert result.fields["weight_g"] == [None, 4]
     assert result.refused == {0}
+
+
+@pytest.mark.parametrize(
+    ("header", "currency"),
+    [("Price (JPY)", "JPY"), ("价格(HK$)", "HKD"), ("价格(US$)", "USD"), ("单价(日元)", "JPY"), ("售价(₩)", "KRW")],
+)
+def test_a_word_says_more_about_the_currency_than_its_sign(table: Table, header: str, currency: str) -> None:
+    assert table(("SKU", "Title", header), ("A1", "a", 7)).currency == currency

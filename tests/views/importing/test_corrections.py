@@ -247,12 +247,37 @@ def test_another_store(open_import, sheet, samples, stored):
     assert stored(2) == []
 
 
-def test_prices_of_another_currency_are_warned_about(open_import, sheet, samples, change_row):
+def test_prices_of_another_currency_are_refused_with_the_reason(open_import, sheet, samples, change_row):
     headers = tuple("单价(元)" if header == "单价($)" else header for header in samples.headers)
     user = open_import(sheet(samples.lamp, headers=headers))
     assert user.dialog.options.caution.isVisible()
     assert "CNY" in user.dialog.options.caution.text()
+    assert user.counts()["refused"] == 1
+    assert [error.code for error in user.dialog.head.errors] == ["price_currency"]
+    assert not user.dialog.primary.isEnabled()
     assert not open_import(sheet(samples.lamp, name="usd.xlsx")).dialog.options.caution.isVisible()
+
+
+def test_a_second_sheet_with_listings_is_named_until_it_is_chosen(open_import, sheet, samples):
+    import openpyxl
+
+    path = sheet(samples.lamp, title="春")
+    book = openpyxl.load_workbook(path)
+    page = book.create_sheet("秋")
+    for line in (samples.headers, samples.mug, samples.cable):
+        page.append(list(line))
+    book.save(path)
+    user = open_import(path)
+    options = user.dialog.options
+    assert options.sheets_left.isVisible()
+    assert "“秋” (2 rows)" in options.sheets_left.text()
+    options.sheets.setCurrentText("秋")
+    options.sheets.activated.emit(1)
+    user.waits_for_rows()
+    assert len(user.rows) == 2
+    assert "“春” (1 row)" in options.sheets_left.text()
+    user = open_import(sheet(samples.lamp, name="one.xlsx"))
+    assert not user.dialog.options.sheets_left.isVisible()
 
 
 def test_without_a_store_to_import_into_it_says_what_to_do(open_import, sheet, samples, app):

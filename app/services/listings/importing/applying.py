@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from operator import attrgetter
 from typing import Any
 
@@ -10,10 +11,11 @@ import orjson
 from sqlalchemy import Connection
 
 from app.models import ListingStatus
-from app.services.clock import now_ms
+from app.services.clock import now_ms, to_ms
 from app.services.compliance.image_facts import ImageFacts
 from app.services.db import Database
-from app.services.history.recording import add_range, record_change
+from app.services.history.listing import newest_to_undo
+from app.services.history.recording import add_range, can_continue, record_change
 from app.services.history.records import ChangeRecord
 from app.services.listings.derived import DERIVED_COLUMNS, derived_row, match_key
 from app.services.listings.editing import apply_edits
@@ -78,41 +80,79 @@ _INSERT_ERROR = (
     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 
+_KIND = "import"
+_COUNT_LISTINGS = (
+    "SELECT (SELECT coalesce(sum(last_listing_id - first_listing_id + 1), 0) FROM change_range WHERE change_id = ?) "
+    "+ (SELECT count(DISTINCT listing_id) FROM change_entry WHERE change_id = ?)"
+)
+
 
 def apply_plan(
-    db: Database, plan: ImportPlan, pictures: Mapping[str, ImageFacts], ctx: TaskContext
+    db: Database,
+    plan: ImportPlan,
+    pictures: Mapping[str, ImageFacts],
+    ctx: TaskContext,
+    *,
+    continues: str | None = None,
 ) -> ChangeRecord | None:
     """Check the new listings of *plan* and store it.
 
     Args:
         pictures: facts about every picture the plan names; one without facts counts as not looked at.
+        continues: uid of the change another file of the same drop made; unless something else happened since, this
+            file becomes part of it, so that the drop is one step of undo.
 
     Returns: the change, or None where there was nothing to store.
     Raises:
         TaskCancelled: stopped; nothing was written.
     """
-    moment = now_ms()
     touched = len(plan.new) + len(plan.changed)
     if not touched:
         return None
     with counting(db, plan.store_id, pictures) as count, db.bulk() as connection:
-        change_id, change = record_change(
-            connection,
-            kind="import",
-            label="change.import",
-            params={"file": plan.file},
-            listing_count=touched,
-            source=plan.file,
-            store_id=plan.store_id,
-            moment_ms=moment,
-        )
+        begun = _continued(connection, plan, continues)
+        change_id, change = begun or _new_change(connection, plan, touched)
+        moment = to_ms(change.created_at) or now_ms()
         run_id = _record_run(connection, plan, change_id, moment)
         if plan.new:
             first = _insert_new(connection, plan, count, run_id, moment, ctx)
             add_range(connection, change_id, first, first + len(plan.new) - 1)
-        apply_edits(connection, [changed.edit for changed in plan.changed], change_id, moment)
+        edits = [changed.edit for changed in plan.changed]
+        apply_edits(connection, edits, change_id, moment, is_continued=begun is not None)
         _insert_errors(connection, run_id, plan.errors)
-    return change
+        return change if begun is None else _recounted(connection, change_id, change)
+
+
+def _new_change(connection: Connection, plan: ImportPlan, listing_count: int) -> tuple[int, ChangeRecord]:
+    return record_change(
+        connection,
+        kind=_KIND,
+        label="change.import",
+        params={"file": plan.file},
+        listing_count=listing_count,
+        source=plan.file,
+        store_id=plan.store_id,
+    )
+
+
+def _continued(connection: Connection, plan: ImportPlan, uid: str | None) -> tuple[int, ChangeRecord] | None:
+    """The change to continue; None where there is none, or where it is not the newest one any more."""
+    newest = newest_to_undo(connection) if uid else None
+    if newest is None or newest[1].uid != uid or newest[1].store_id != plan.store_id:
+        return None
+    return newest if can_continue(connection, newest[0], _KIND) else None
+
+
+def _recounted(connection: Connection, change_id: int, change: ChangeRecord) -> ChangeRecord:
+    """Name and count of a change that several files made."""
+    count = connection.exec_driver_sql(_COUNT_LISTINGS, (change_id, change_id)).scalar_one()
+    files = connection.exec_driver_sql("SELECT count(*) FROM import_run WHERE change_id = ?", (change_id,)).scalar_one()
+    label, params = "change.imports", {**change.params, "n": files}
+    connection.exec_driver_sql(
+        "UPDATE change SET label = ?, params = ?, listing_count = ? WHERE id = ?",
+        (label, orjson.dumps(params).decode(), count, change_id),
+    )
+    return replace(change, label=label, params=params, listing_count=count)
 
 
 def _record_run(connection: Connection, plan: ImportPlan, change_id: int, moment_ms: int) -> int:

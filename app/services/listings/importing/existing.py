@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 import orjson
@@ -35,7 +36,7 @@ class ExistingListings:
 
     def __init__(self, connection: Connection, store_id: int) -> None:
         self.connection = connection
-        self._store_id = store_id
+        self.store_id = store_id
         self.is_empty = not connection.exec_driver_sql(
             "SELECT EXISTS (SELECT 1 FROM listing WHERE store_id = ?)", (store_id,)
         ).scalar()
@@ -71,16 +72,24 @@ class ExistingListings:
         numbers: Sequence[int],
     ) -> None:
         """The one listing all known codes point to. With a key of its own in the sheet, a listing that has another
-        key is somebody else."""
+        key is somebody else, unless just that key was corrected."""
         codes = rows.codes
         by_code = self._found(_BY_CODE, (codes[index] for number in numbers for index in groups[number]))
         if not by_code:
             return
         keyed = self._keyed({listing_id for listing_id in by_code.values() if listing_id})
+        claims: dict[int, list[int]] = defaultdict(list)
         for number in numbers:
-            found = {listing_id for index in groups[number] if (listing_id := by_code.get(codes[index] or ""))}
-            if len(found) == 1 and not (keys[number] and found <= keyed):
-                matched[number] = found.pop()
+            found = {by_code.get(codes[index] or "") for index in groups[number]}
+            named = found - {None}
+            if len(named) != 1:
+                continue
+            if not (keys[number] and named <= keyed):
+                matched[number] = named.pop()
+            elif len(found) == 1 and (listing_id := named.pop()):
+                claims[listing_id].append(number)
+        for listing_id in self._without_a_row(rows, [one for one, claim in claims.items() if len(claim) == 1]):
+            matched[claims[listing_id][0]] = listing_id
 
     def _match_titles(
         self, rows: SheetRows, groups: Sequence[list[int]], matched: list[int | None], numbers: Sequence[int]
@@ -92,6 +101,21 @@ class ExistingListings:
         by_title = self._found(_BY_TITLE, titles)
         for number, title in zip(numbers, titles, strict=True):
             matched[number] = by_title.get(title)
+
+    def _without_a_row(self, rows: SheetRows, listing_ids: Iterable[int]) -> list[int]:
+        """Those of *listing_ids* whose key stands nowhere in the sheet any more while all of their codes do."""
+        found: list[int] = []
+        codes, keys = frozenset(rows.codes), frozenset(key for key in rows.product_keys if key)
+        for chunk in chunks(listing_ids):
+            inside = id_list(chunk)
+            asked = self.connection.exec_driver_sql(
+                f"SELECT id, product_key, product_id FROM listing WHERE id IN ({inside})"
+            )
+            lost = {number for number, *own in asked if keys.isdisjoint(own)}
+            skus = self.connection.exec_driver_sql(f"SELECT listing_id, code FROM sku WHERE listing_id IN ({inside})")
+            lost -= {number for number, code in skus if code not in codes}
+            found.extend(sorted(lost))
+        return found
 
     def _keyed(self, listing_ids: set[int]) -> set[int]:
         """Those of *listing_ids* that have a product key."""
@@ -108,7 +132,7 @@ class ExistingListings:
         found: Found = {}
         if not wanted:
             return found
-        rows = self.connection.exec_driver_sql(sql, (self._store_id, orjson.dumps(wanted).decode()))
+        rows = self.connection.exec_driver_sql(sql, (self.store_id, orjson.dumps(wanted).decode()))
         for name, listing_id in rows:
             if found.setdefault(name, listing_id) != listing_id:
                 found[name] = None
@@ -118,7 +142,8 @@ class ExistingListings:
 def marker_of(connection: Connection, store_id: int) -> str:
     """A text that differs whenever a listing of the store may have changed."""
     row = connection.exec_driver_sql(
-        "SELECT (SELECT coalesce(max(id), 0) FROM change), count(*), coalesce(max(updated_ms), 0) "
+        "SELECT (SELECT coalesce(max(id), 0) FROM change), (SELECT coalesce(max(id), 0) FROM import_run), count(*), "
+        "coalesce(max(updated_ms), 0) "
         "FROM listing WHERE store_id = ?",
         (store_id,),
     ).one()

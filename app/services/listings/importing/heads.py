@@ -57,7 +57,7 @@ def planned_head(head: ImportHead, path: Path, planned: Planned, shower: RowShow
         verdict_counts=dict(Counter(str(verdict) for verdict in plan.verdicts)),
         errors=tuple(plan.errors[:ERRORS_SENT]),
         error_count=planned.table.error_count,
-        currency=planned.table.currency,
+        sheets_left=plan.sheets_left,
     )
 
 

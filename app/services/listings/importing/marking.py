@@ -17,7 +17,7 @@ from app.services.workbooks import CellError, OutColumn, OutSheet, Recognition, 
 _ERRORS = (
     'SELECT cell_error.file, cell_error.sheet, row, "column", header, field, value, code, cell_error.params '
     "FROM cell_error JOIN import_run ON import_run.id = import_run_id JOIN change ON change.id = change_id "
-    "WHERE change.uid = ? ORDER BY cell_error.id"
+    "WHERE change.uid = ? AND import_run.file = ? ORDER BY cell_error.id"
 )
 _LISTED = ("file", "sheet", "row", "column", "header", "value", "reason")
 
@@ -58,10 +58,10 @@ def _fill_in(out: Path, sheet: str, fixes: Fixes) -> None:
     book.save(out)
 
 
-def stored_errors(db: Database, change_uid: str) -> list[CellError]:
-    """The refused cells of an import that was applied as this change."""
+def stored_errors(db: Database, change_uid: str, file: str) -> list[CellError]:
+    """The refused cells of one of the files that were imported as this change."""
     with db.reader.connect() as connection:
-        rows = connection.exec_driver_sql(_ERRORS, (change_uid,)).all()
+        rows = connection.exec_driver_sql(_ERRORS, (change_uid, file)).all()
     return [
         CellError(file, sheet, row, column, header, field, value, code, dict(orjson.loads(params or "{}")))
         for file, sheet, row, column, header, field, value, code, params in rows
@@ -76,7 +76,7 @@ def mark_applied(db: Database, change_uid: str, path: Path, out: Path, language:
         WorkbookError: the copy cannot be written.
         TaskCancelled: stopped.
     """
-    errors = stored_errors(db, change_uid)
+    errors = stored_errors(db, change_uid, path.name)
     if not errors:
         raise NotFound(noun="change", name=change_uid)
     if path.is_file():

@@ -6,8 +6,10 @@ A name without a file stays a path: the checker names it. Nothing is unpacked be
 from __future__ import annotations
 
 import contextlib
+import os
+import re
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from types import TracebackType
@@ -20,6 +22,8 @@ from app.services.workbooks.zip_guard import SafeZip
 
 FOLDERS = ("", "images", "image", "img", "pictures", "主图", "图片", "产品图片")
 """Folders beside a sheet in which suppliers keep its pictures."""
+PLAIN_CHARS = 40
+_UNPACKED = re.compile(r"([0-9a-f]{8}-\d+)(?:-(.+)|\.\w+)")
 LARGEST_IMAGE = 40 * 1024 * 1024
 
 
@@ -43,6 +47,7 @@ class PictureFinder:
         is_lazy: leave pictures packed; `packed` says which files `unpack` has to make.
 
     Attributes:
+        missing: paths of names without a file.
         packed: path → where it is packed, for the pictures that were named.
         counts: picture source → pictures it holds; `used` of them were named.
 
@@ -68,6 +73,9 @@ class PictureFinder:
         self._archives: dict[Path, SafeZip] = {}
         self._known: dict[str, str] = {}
         self._used: dict[Path, set[str]] = {}
+        self._roots = [_root(self._base)]
+        self._trusted: Collection[str] = ()
+        self.missing: set[str] = set()
         self.packed: dict[str, PackedPicture] = {}
         self.counts: dict[Path, int] = {}
         if package is not None:
@@ -124,6 +132,11 @@ class PictureFinder:
         relative = name.replace("\\", "/")
         if relative.startswith("//"):
             relative = _name(relative)  # another computer's share: asking for it would sign in there
+        if (path := self._leads_to(relative)) is not None:
+            known = next((one for one in (name, path) if one in self._trusted), None)
+            if known is not None:
+                return known
+            relative = _name(relative)
         member = self._members.get(relative.casefold()) or self._members.get(_name(relative))
         if member is not None:
             return self._of_archive(*member)
@@ -132,9 +145,38 @@ class PictureFinder:
             return beside
         loose = self._loose.get(_name(relative))
         if loose is None:
-            return str(self._base / relative)  # of an absolute path, that path
+            path = str(self._base / relative)
+            self.missing.add(path)
+            return path
         self._used.setdefault(loose[1], set()).add(loose[0])
         return loose[0]
+
+    def outside(self, name: str) -> str | None:
+        """The path *name* leads to, if that lies in no folder that was given and no such picture was given either."""
+        if ".." not in name and name[:1] not in ("/", "\\") and name[1:2] != ":":
+            return None  # nearly every one
+        relative = name.replace("\\", "/")
+        if is_remote(name) or relative.startswith("//"):
+            return None
+        path = self._leads_to(relative)
+        own = _name(relative)
+        if path is None or own in self._members or own in self._loose or self._beside(own) is not None:
+            return None
+        return path
+
+    def trust(self, paths: Collection[str]) -> None:
+        """Take these files, wherever they lie: they are ours already."""
+        self._trusted = paths
+        self._known.clear()
+
+    def _leads_to(self, relative: str) -> str | None:
+        """The path a name leads to, None if that is in the sheet's folder or in one that was dropped along."""
+        has_drive = relative[1:2] == ":"
+        if ".." not in relative and not relative.startswith("/") and not has_drive:
+            return None
+        path = relative if has_drive else os.path.normpath(self._base / relative)
+        normal = os.path.normcase(os.path.normpath(path))
+        return None if any(normal.startswith(root) for root in self._roots) else path
 
     def _beside(self, relative: str) -> str | None:
         """The file beside the sheet or in one of its picture folders, however its name is capitalised."""
@@ -161,6 +203,8 @@ class PictureFinder:
         if not source.is_dir() and not is_picture(source.name):
             self._add_archive(source)
             return
+        if source.is_dir():
+            self._roots.append(_root(source.resolve()))
         count = 0
         for file in pictures_in(source, ctx):
             count += 1
@@ -177,13 +221,13 @@ class PictureFinder:
         self.counts[source] = len(members)
 
     def _of_archive(self, source: Path, member: str) -> str:
-        """The file a member is unpacked to: named by its checksum and size, so that it is kept once and the same
-        archive again gives the same paths."""
+        """The file a member is unpacked to: named by its checksum and size, so that the same archive again gives the
+        same paths, and by its own name, so that it is known again without the archive."""
         self._used.setdefault(source, set()).add(member)
         if self._unpack_to is None:
             return member
         info = self._archives[source].members[member]
-        name = f"{info.CRC:08x}-{info.file_size}{PurePosixPath(member).suffix.lower()}"
+        name = f"{info.CRC:08x}-{info.file_size}-{plain_name(member)}"
         packed = PackedPicture(source, member, self._unpack_to / name)
         self.packed[str(packed.target)] = packed
         if not self._is_lazy:
@@ -231,6 +275,22 @@ def _write(archive: SafeZip, picture: PackedPicture) -> None:
         part.replace(picture.target)
     except (WorkbookError, OSError):
         part.unlink(missing_ok=True)
+
+
+def plain_name(path: str) -> str:
+    """The name of a file in letters that every file system takes."""
+    return re.sub(r"[^\w.-]", "_", _name(path))[-PLAIN_CHARS:]
+
+
+def packed_as(source: str) -> tuple[str, str] | None:
+    """Checksum with size, and plain name ("" where it was not kept), of a picture that came out of an archive."""
+    found = _UNPACKED.fullmatch(_name(source.replace("\\", "/")))
+    return (found[1], found[2] or "") if found else None
+
+
+def _root(folder: Path) -> str:
+    """How the paths below a folder begin."""
+    return os.path.normcase(folder).rstrip(os.sep) + os.sep
 
 
 def _name(path: str) -> str:

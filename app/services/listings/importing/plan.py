@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from itertools import repeat
 from typing import Any
 
 from app.models import ListingStatus
 from app.services.listings.editing import ListingEdit
 from app.services.listings.importing.existing import ExistingListings
+from app.services.listings.importing.pairing import renamed
 from app.services.listings.importing.quick_look import QuickLook, same_properties
 from app.services.listings.importing.records import ChangedListing, ImportCounts, NewListing, RowVerdict
-from app.services.listings.importing.sheet import SheetRows
+from app.services.listings.importing.same_pictures import SamePictures, images_of, with_images
+from app.services.listings.importing.sheet import PropertyList, SheetRows
 from app.services.listings.records import ROWS_REFUSED, ListingRecord, SkuRecord
 from app.services.tasks import TaskContext
 
 AT_ONCE = 2_000
 """Listings looked at between two reports."""
 
-SKU_VALUES = ("price_minor", "stock", "barcode", "ships_from")
+SKU_VALUES = ("code", "price_minor", "stock", "barcode", "ships_from")
 _TEXTS = ("title", "keywords", "category_id", "freight_template_id", "group_id", "unit")
 _NUMBERS = ("handling_days", "weight_g", "length_cm", "width_cm", "height_cm")
 
@@ -26,10 +29,14 @@ Changes = dict[int, dict[str, tuple[Any, Any]]]
 
 
 class Comparison:
-    """Compares one sheet with one store. After `run` the results stand in the attributes."""
+    """Compares one sheet with one store, whose prices are in *currency*.
 
-    def __init__(self, rows: SheetRows, existing: ExistingListings, store_id: int) -> None:
-        self._rows, self._existing, self._store_id = rows, existing, store_id
+    After `run` the results stand in the attributes.
+    """
+
+    def __init__(self, rows: SheetRows, existing: ExistingListings, pictures: SamePictures, currency: str) -> None:
+        self._rows, self._existing = rows, existing
+        self._pictures, self._currency = pictures, currency
         self.new: list[NewListing] = []
         self.changed: list[ChangedListing] = []
         self.changes: Changes = {}
@@ -108,7 +115,7 @@ class Comparison:
         return map(
             ListingRecord,
             [0] * len(groups),
-            repeat(self._store_id),
+            repeat(self._existing.store_id),
             rows.firsts(rows.product_keys, groups, ""),
             repeat(None),
             repeat(ListingStatus.DRAFT),
@@ -116,7 +123,7 @@ class Comparison:
             *(texts[name] for name in _TEXTS),
             column("lot_size", 1),
             *(numbers[name] for name in _NUMBERS),
-            repeat("USD"),
+            repeat(self._currency),
             column("detail_html", ""),
             [rows.merged(rows.attributes, group) for group in groups],
             [rows.extras(group) for group in groups],
@@ -151,25 +158,56 @@ class Comparison:
         fields = self._changed_fields(record, group)
         category_id = fields.get("category_id", record.category_id)
         images = rows.first(rows.images, group)
-        if images is not None and images == record.images:
+        if images is not None:
+            images = self._pictures.kept(images, record.images)
+        if images == record.images:
             images = None
-        skus: dict[int, dict[str, Any]] = {}
-        new_skus: list[SkuRecord] = []
-        by_code = {sku.code: sku for sku in record.skus}
-        for index in group:
-            stored = by_code.get(rows.codes[index] or "")
-            if stored is None:
-                new_skus.append(rows.sku(index, category_id))
-                self.verdicts[index] = RowVerdict.NEW
-            elif values := self._changed_sku(stored, index, category_id):
-                skus[stored.id or 0] = values
+        skus, new_skus = self._changed_skus(record, group, category_id)
         listing_changes = {name: (getattr(record, name), value) for name, value in fields.items()}
         if images is not None:
             listing_changes["images"] = (record.images, images)
         if listing_changes:
             self._mark(group[0], listing_changes)
         is_complete = not (rows.refused and rows.refused_of(group))
-        return ListingEdit(record.id, fields, skus, images, tuple(new_skus), is_complete=is_complete)
+        moved = self._moved(record, images, skus)
+        return ListingEdit(record.id, fields, skus, images, tuple(new_skus), is_complete=is_complete, moved=moved)
+
+    def _moved(
+        self, record: ListingRecord, images: list[str] | None, skus: dict[int, dict[str, Any]]
+    ) -> dict[str, str]:
+        """Pictures that only lie elsewhere now, of the listing and of its variants: old path → new one."""
+        moved = self._pictures.moved(images, record.images) if images is not None else {}
+        for sku in record.skus:
+            properties = skus.get(sku.id or 0, {}).get("properties")
+            if properties is not None:
+                moved |= self._pictures.moved(images_of(properties), images_of(sku.properties))
+        return moved
+
+    def _changed_skus(
+        self, record: ListingRecord, group: list[int], category_id: str
+    ) -> tuple[dict[int, dict[str, Any]], list[SkuRecord]]:
+        """What the rows change in stored variants, and the variants they add."""
+        by_code = {sku.code: sku for sku in record.skus}
+        known = {index: sku for index in group if (sku := by_code.get(self._rows.codes[index] or "")) is not None}
+        added = {index: self._rows.sku(index, category_id) for index in group if index not in known}
+        if added:
+            found = {sku.id for sku in known.values()}
+            left = [sku for sku in record.skus if sku.id not in found and sku.code not in self._codes]
+            known |= renamed(added, left)
+        changed = {
+            stored.id or 0: values
+            for index, stored in known.items()
+            if (values := self._changed_sku(stored, index, category_id))
+        }
+        new = [index for index in added if index not in known]
+        for index in new:
+            self.verdicts[index] = RowVerdict.NEW
+        return changed, [added[index] for index in new]
+
+    @cached_property
+    def _codes(self) -> frozenset[str | None]:
+        """Every code the sheet names."""
+        return frozenset(self._rows.codes)
 
     def _changed_fields(self, record: ListingRecord, group: list[int]) -> dict[str, Any]:
         rows = self._rows
@@ -197,10 +235,20 @@ class Comparison:
             if value not in (None, "") and value != getattr(stored, name):
                 values[name] = value
         if incoming.properties and not same_properties(incoming.properties, stored.properties):
-            values["properties"] = incoming.properties
+            properties = self._with_own_pictures(incoming.properties, stored.properties)
+            if not same_properties(properties, stored.properties):
+                values["properties"] = properties
         if values:
             self._mark(index, {name: (getattr(stored, name), value) for name, value in values.items()})
         return values
+
+    def _with_own_pictures(self, incoming: PropertyList, stored: PropertyList) -> PropertyList:
+        """Properties with the stored path of every picture the variant still has. Where nothing but pictures differs,
+        all else stays as it is stored."""
+        images = self._pictures.kept(images_of(incoming), images_of(stored))
+        if len(images) == len(images_of(stored)) and same_properties(with_images(incoming, images_of(stored)), stored):
+            incoming = stored
+        return with_images(incoming, images)
 
     def _mark(self, index: int, changes: dict[str, tuple[Any, Any]]) -> None:
         self.changes.setdefault(index, {}).update(changes)

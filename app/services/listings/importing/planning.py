@@ -11,15 +11,26 @@ from typing import Literal
 from app.services.compliance import CheckContext, load_context
 from app.services.db import Database
 from app.services.listings.importing.conversion import to_rows
+from app.services.listings.importing.currency import refuse_other_currencies, store_currency
 from app.services.listings.importing.existing import ExistingListings, marker_of
 from app.services.listings.importing.fixing import Fixes, corrected
 from app.services.listings.importing.mappings import stored_mapping
+from app.services.listings.importing.outside import refuse_outside
 from app.services.listings.importing.pictures import PackedPicture, PictureFinder
 from app.services.listings.importing.plan import Comparison
 from app.services.listings.importing.records import ImportPlan
+from app.services.listings.importing.same_pictures import SamePictures
 from app.services.listings.importing.sheet import SheetRows
 from app.services.tasks import TaskContext
-from app.services.workbooks import ListingTable, OpenedFile, Recognition, open_workbook, read_listings, recognise
+from app.services.workbooks import (
+    ListingTable,
+    OpenedFile,
+    Recognition,
+    open_workbook,
+    read_listings,
+    recognise,
+    sheets_left,
+)
 from app.services.workbooks.tables import without_collection
 
 IMAGES = "images"
@@ -99,9 +110,12 @@ def make_plan(
     with PictureFinder(opened.path, others, opened.package, unpack_to, is_lazy=is_preview, ctx=ctx) as finder:
         with db.read() as session:
             context = load_context(session, store_id)
+            currency = store_currency(session.connection(), store_id)
+            refuse_other_currencies(table, currency)
+            refuse_outside(table, finder, session.connection())
             sheet = to_rows(table, context, finder)
             existing = ExistingListings(session.connection(), store_id)
-            comparison = Comparison(sheet, existing, store_id)
+            comparison = Comparison(sheet, existing, SamePictures(session, finder.missing), currency)
             comparison.run(ctx)
             marker = marker_of(session.connection(), store_id)
         used = {source: (count, finder.used(source)) for source, count in finder.counts.items()}
@@ -119,20 +133,28 @@ def make_plan(
         changes=comparison.changes,
         marker=marker,
         mapping=dict(recognition.mapping),
+        sheets_left=sheets_left(opened, recognition.sheet),
     )
     return Planned(plan, table, sheet, _names(context, plan, language), packed, used)
 
 
 def plan_import(
-    db: Database, database: Path, path: Path, store_id: int, ctx: TaskContext, *, others: Sequence[Path] = ()
+    db: Database,
+    database: Path,
+    path: Path,
+    store_id: int,
+    ctx: TaskContext,
+    *,
+    others: Sequence[Path] = (),
+    sheet: str | None = None,
 ) -> tuple[ImportPlan, ListingTable]:
-    """Read and compare one file without keeping anything: the command line.
+    """Read and compare one file without keeping anything: the command line. *sheet* None chooses.
 
     Raises:
         WorkbookError, TaskCancelled.
     """
     with open_workbook(path) as opened:
-        recognition, _ = recognised(db, opened)
+        recognition, _ = recognised(db, opened, sheet)
         planned = make_plan(db, opened, recognition, store_id, database.parent / IMAGES, ctx, others=others)
     return planned.plan, planned.table
 

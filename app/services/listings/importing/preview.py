@@ -10,7 +10,7 @@ from typing import Any, Literal, Protocol
 from app.services.listings.importing.records import ImportCounts, RowVerdict
 from app.services.paging import Query
 from app.services.tasks import TaskContext
-from app.services.workbooks import CellError
+from app.services.workbooks import CellError, SheetLeft
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +89,8 @@ class ImportHead:
         columns: of the sheet, left to right.
         errors: the first refused cells; `error_count` all of them.
         missing: fields without which nothing can be read, to be mapped by the user.
-        currency: of the prices where header or cells name one, else "".
         has_saved_mapping: whether a saved mapping was used.
+        sheets_left: further sheets of the file with listings, which are not shown.
         problem: why there are no rows to show.
     """
 
@@ -109,9 +109,9 @@ class ImportHead:
     verdict_counts: Mapping[str, int] = field(default_factory=dict)
     errors: tuple[CellError, ...] = ()
     error_count: int = 0
-    currency: str = ""
     signature: str = ""
     has_saved_mapping: bool = False
+    sheets_left: tuple[SheetLeft, ...] = ()
     problem: Exception | None = None
 
 
@@ -186,6 +186,7 @@ class ImportRequest:
             columns by `PreviewColumn.key`.
         fixes: (Excel row, column letter) → text the user typed in place of a refused cell.
         language: of the names of categories and units that would be replaced.
+        drop: equal for files that are stored as one change; "" for one on its own.
     """
 
     paths: tuple[str, ...]
@@ -196,6 +197,7 @@ class ImportRequest:
     mapping: Mapping[str, str | None] | None = None
     fixes: Mapping[tuple[int, str], str] = field(default_factory=dict)
     language: Literal["zh", "en"] = "en"
+    drop: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 from app.services.listings.editing import ListingEdit
 from app.services.listings.records import ListingRecord, SkuRecord
-from app.services.workbooks import CellError
+from app.services.workbooks import CellError, SheetLeft
 
 
 class RowVerdict(StrEnum):
@@ -55,7 +55,7 @@ class ImportPlan:
     """Everything an import would do. Lives in the process that made it; the window reads pages of it.
 
     `verdicts` and `changes` run parallel to the table's rows; `changes` maps field → (before, after) of changed rows.
-    `marker` names the state of the database the plan was made for.
+    `marker` names the state of the database the plan was made for. `sheets_left` are further sheets with listings.
     """
 
     store_id: int
@@ -70,6 +70,7 @@ class ImportPlan:
     changes: dict[int, dict[str, tuple[Any, Any]]]
     marker: str
     mapping: dict[str, Any] = field(default_factory=dict)
+    sheets_left: tuple[SheetLeft, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,8 @@ LISTING_KINDS = frozenset({SheetKind.LISTINGS, SheetKind.PACKAGE, SheetKind.OVER
 
 _plans: OrderedDict[str, PlannedImport] = OrderedDict()
 _databases: dict[Path, Database] = {}
+_drops: dict[str, str] = {}
+"""The drop of which a file was stored last, and the change that made."""
 
 
 @dataclass(slots=True)
@@ -201,20 +203,29 @@ def apply(token: str, *, ctx: TaskContext) -> ImportResult:
     plan = kept.plan
     packed = kept.planned.packed
     unpack([packed[source] for source in _pictures_of(plan) if source in packed], ctx)
-    result = store(db, plan, kept.planned.table.error_count, ctx)
+    drop = kept.request.drop
+    result = store(db, plan, kept.planned.table.error_count, ctx, continues=_drops.get(drop))
     if result.change is not None:
+        _drops.clear()
+        if drop:
+            _drops[drop] = result.change.uid
         del _plans[token]  # done with: a large sheet takes hundreds of megabytes
     return result
 
 
-def store(db: Database, plan: ImportPlan, error_count: int, ctx: TaskContext) -> ImportResult:
+def store(
+    db: Database, plan: ImportPlan, error_count: int, ctx: TaskContext, *, continues: str | None = None
+) -> ImportResult:
     """Read the pictures *plan* names, check its new listings, store it, check what it changed.
+
+    Args:
+        continues: see `apply_plan`.
 
     Raises:
         TaskCancelled: stopped; nothing was written but what is known about pictures.
     """
     pictures = refresh_image_facts(db, _pictures_of(plan), ctx)
-    change = apply_plan(db, plan, pictures, ctx)
+    change = apply_plan(db, plan, pictures, ctx, continues=continues)
     again = [changed.edit.listing_id for changed in plan.changed]
     again += repeated(db, plan.store_id, plan.new) if change is not None else []
     if again:

@@ -51,11 +51,15 @@ class TestBesideTheSheet:
             assert finder.find("lamps\\lamp.jpg") == str(image)
             assert finder.find("images/lamps/lamp.jpg") == str(image)
 
-    def test_an_absolute_path_stays_one(self, sheet: Path, tmp_path: Path) -> None:
-        image = put(tmp_path / "pictures" / "lamp.jpg")
+    def test_a_path_out_of_the_folder_is_no_more_than_a_name(self, sheet: Path, tmp_path: Path) -> None:
+        image = str(put(tmp_path / "pictures" / "lamp.jpg"))
         with PictureFinder(sheet) as finder:
-            assert finder.find(str(image)) == str(image)
-            assert finder.find(str(tmp_path / "gone.jpg")) == str(tmp_path / "gone.jpg")
+            for name in (image, "../pictures/lamp.jpg", r"C:\pictures\lamp.jpg"):
+                assert finder.outside(name) is not None
+                assert finder.find(name) == str(sheet.parent / "lamp.jpg")
+        with PictureFinder(sheet) as finder:
+            finder.trust({image})
+            assert finder.find(image) == finder.find("../pictures/lamp.jpg") == image
 
     def test_a_missing_one_stays_a_path_that_the_checker_names(self, sheet: Path) -> None:
         with PictureFinder(sheet) as finder:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,43 +20,13 @@ from app.services.listings.importing.records import RowVerdict
 from app.services.paging import Filter, Query
 from app.services.tasks import TaskCancelled, TaskContext
 from app.services.workbooks import WorkbookError
+from tests.unit.listings.importing.conftest import HEADERS, LAMP, Prepare, Sheet
 
-HEADERS = ("Product key", "Title", "SKU", "Price USD", "Stock", "Weight (g)")
-LAMP = ("LM4402", "Bedside Table Lamp Dimmable Touch Control", "LM4402-WH", 18.9, 120, 840)
 MUG = ("CF1240", "Insulated Coffee Mug with Lid 350 ml", "CF1240-BK", 8.4, 588, 420)
-Sheet = Callable[..., str]
-Prepare = Callable[..., ImportHead]
 
 
 def context() -> TaskContext:
     return TaskContext()
-
-
-@pytest.fixture
-def sheet(tmp_path: Path) -> Sheet:
-    def write(*rows: Any, headers: Any = HEADERS, name: str = "quote.xlsx") -> str:
-        book = openpyxl.Workbook()
-        for row in (headers, *rows):
-            book.active.append(list(row))
-        path = tmp_path / name
-        book.save(path)
-        return str(path)
-
-    return write
-
-
-@pytest.fixture
-def prepare(db: Database, tmp_path: Path) -> Iterator[Prepare]:
-    """`prepare(path, …, fixes=…)` of store 1."""
-
-    def run(*paths: str, **wanted: Any) -> ImportHead:
-        return session.prepare(tmp_path / "shangjia.db", ImportRequest(paths, 1, **wanted), ctx=context())
-
-    yield run
-    session._plans.clear()
-    known = session._databases.pop(tmp_path / "shangjia.db", None)
-    if known is not None:
-        known.dispose()
 
 
 def rows_of(head: ImportHead, *verdicts: str, text: str = "") -> list[PreviewRow]:
