@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import logging
+import threading
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -58,6 +59,7 @@ class DeskSettings:
     def __init__(self, window: ViewSettings, app: Application, runner: TaskRunner) -> None:
         self._window, self._app, self._runner = window, app, runner
         self._language: str | None = None
+        self._writing = threading.Lock()
 
     def get(self, name: str, default: Any = None) -> Any:
         """The value called *name*, or *default*."""
@@ -78,8 +80,9 @@ class DeskSettings:
         handle.failed.connect(lambda error: log.warning("the language could not be remembered: %s", error))
 
     def _keep_language(self) -> None:
-        """The choice of now, not of the call: two calls may overtake each other."""
-        self._app.change_settings(language=self._language)
+        """The choice of now, not of the call: two calls may overtake each other, but none writes an older choice."""
+        with self._writing:
+            self._app.change_settings(language=self._language)
 
 
 class MemorySettings(dict[str, Any]):

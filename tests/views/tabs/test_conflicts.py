@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.services.errors import NotFound
 from app.services.stores.sync.conflicts import conflicts, count_conflicts, resolve_each
-from app.views.stores.conflicts import ConflictsDialog, field_name, value_text
+from app.views.stores.conflicts import ConflictRows, ConflictsDialog, field_name, value_text
 from tests.unit.conftest import db, empty_database
 from tests.unit.stores.conftest import make_lamp, market, sync
 from tests.unit.stores.test_conflicts import clash, only
@@ -40,6 +40,7 @@ def line(dialog, field):
 
 
 def test_each_field_is_a_line_with_both_values(dialog, each_language):
+    assert isinstance(dialog.model, ConflictRows)
     QAbstractItemModelTester(dialog.model)
     at = line(dialog, "title")
     texts = [dialog.model.index(at, column).data() for column in range(dialog.model.columnCount())]

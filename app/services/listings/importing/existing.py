@@ -88,33 +88,36 @@ class ExistingListings:
                 matched[number] = named.pop()
             elif len(found) == 1 and (listing_id := named.pop()):
                 claims[listing_id].append(number)
-        for listing_id in self._without_a_row(rows, [one for one, claim in claims.items() if len(claim) == 1]):
-            matched[claims[listing_id][0]] = listing_id
+        lost = self._without_a_row(rows, [one for one, claim in claims.items() if len(claim) == 1])
+        for listing_id, title in lost.items():
+            number = claims[listing_id][0]
+            if _title_of(rows, groups[number]) in ("", title):  # other goods may well take over a code
+                matched[number] = listing_id
 
     def _match_titles(
         self, rows: SheetRows, groups: Sequence[list[int]], matched: list[int | None], numbers: Sequence[int]
     ) -> None:
-        column = rows.listing.get("title")
-        if column is None or not numbers:
+        if "title" not in rows.listing or not numbers:
             return
-        titles = [fold(title) if (title := rows.first(column, groups[number])) else "" for number in numbers]
+        titles = [_title_of(rows, groups[number]) for number in numbers]
         by_title = self._found(_BY_TITLE, titles)
         for number, title in zip(numbers, titles, strict=True):
             matched[number] = by_title.get(title)
 
-    def _without_a_row(self, rows: SheetRows, listing_ids: Iterable[int]) -> list[int]:
-        """Those of *listing_ids* whose key stands nowhere in the sheet any more while all of their codes do."""
-        found: list[int] = []
+    def _without_a_row(self, rows: SheetRows, listing_ids: Iterable[int]) -> dict[int, str]:
+        """Those of *listing_ids* whose key stands nowhere in the sheet any more while all of their codes do, with
+        their folded titles."""
+        found: dict[int, str] = {}
         codes, keys = frozenset(rows.codes), frozenset(key for key in rows.product_keys if key)
         for chunk in chunks(listing_ids):
             inside = id_list(chunk)
             asked = self.connection.exec_driver_sql(
-                f"SELECT id, product_key, product_id FROM listing WHERE id IN ({inside})"
+                f"SELECT id, title_folded, product_key, product_id FROM listing WHERE id IN ({inside}) ORDER BY id"
             )
-            lost = {number for number, *own in asked if keys.isdisjoint(own)}
+            lost = {number: title for number, title, *own in asked if keys.isdisjoint(own)}
             skus = self.connection.exec_driver_sql(f"SELECT listing_id, code FROM sku WHERE listing_id IN ({inside})")
-            lost -= {number for number, code in skus if code not in codes}
-            found.extend(sorted(lost))
+            elsewhere = {number for number, code in skus if code not in codes}
+            found |= {number: title for number, title in lost.items() if number not in elsewhere}
         return found
 
     def _keyed(self, listing_ids: set[int]) -> set[int]:
@@ -137,6 +140,13 @@ class ExistingListings:
             if found.setdefault(name, listing_id) != listing_id:
                 found[name] = None
         return found
+
+
+def _title_of(rows: SheetRows, group: list[int]) -> str:
+    """The folded title of a group; empty where the sheet has none for it."""
+    column = rows.listing.get("title")
+    title = rows.first(column, group) if column is not None else None
+    return fold(title) if title else ""
 
 
 def marker_of(connection: Connection, store_id: int) -> str:

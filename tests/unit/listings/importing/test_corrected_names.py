@@ -121,6 +121,11 @@ class TestKeys:
         head = again(WHITE, changed(BLACK, key="LM-4402"), MUG)
         assert (head.counts.new, head.counts.changed) == (1, 0)
 
+    def test_other_goods_with_the_same_codes_are_another_listing(self, again: Again) -> None:
+        rows = [changed(row, key="LM-4402", title="Canvas Shoulder Bag") for row in (WHITE, BLACK)]
+        head = again(*rows, MUG)
+        assert (head.counts.new, head.counts.changed) == (1, 0)
+
     def test_a_part_of_the_codes_is_another_listing(self, again: Again) -> None:
         head = again(changed(WHITE, key="LM-4402"), MUG)
         assert (head.counts.new, head.counts.changed) == (1, 0)
