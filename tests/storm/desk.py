@@ -9,7 +9,7 @@ from random import Random
 
 from PIL import Image
 
-from app.models import Category, CategoryAttribute, FreightTemplate, Listing, Store
+from app.models import Category, CategoryAttribute, FreightTemplate, Listing, Store, StoreHealth
 from app.services.clock import now_ms
 from app.services.db import Database
 from app.services.listings.editing import ListingEdit, edit_listings
@@ -21,6 +21,7 @@ from app.services.marketplace.aliexpress.gateway import Gateway
 from app.services.marketplace.port import RemoteAttribute, StoreCredentials
 from app.services.publishing.queue import enqueue
 from app.services.publishing.settling import decide, undecided
+from app.services.stores.reading import mark_health
 from app.services.upgrade import open_database
 from tests.storm.market import Product, StormMarket
 from tests.storm.program import SharedSecrets
@@ -109,7 +110,12 @@ class StormDesk:
 
     def queue(self, listing_ids: Sequence[int]) -> int:
         """Press the button. Returns: how many were queued."""
+        self.sign_in_again()
         return enqueue(self.db, 1, listing_ids).queued if listing_ids else 0
+
+    def sign_in_again(self) -> None:
+        """A person mends what made the store red: nothing starts for one that is signed out."""
+        mark_health(self.db, 1, StoreHealth.OK)
 
     def ids(self, *states: str) -> list[int]:
         """Listings in one of these statuses."""

@@ -142,6 +142,7 @@ class Storm:
 
     @staticmethod
     def _start(desk: StormDesk, market: StormMarket, point: str, hours: float) -> subprocess.Popen[str]:
+        desk.sign_in_again()
         arguments = (desk.db.path, desk.secrets.path, market.gateway, point, hours)
         command = [sys.executable, "-m", "tests.storm.program", *map(str, arguments)]
         return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, text=True)
