@@ -64,7 +64,7 @@ class Ground:
         """A sheet that brings about as many listings as are sent."""
         path = self.new_folder("sent") / "listings.xlsx"
         write_sample(
-            path, SampleOptions(rows=self.sizes.sent * 4, seed=7, columns=30, images=True, families=families()[:2])
+            path, SampleOptions(rows=self.sizes.sent * 9 // 2, seed=7, columns=30, images=True, families=families()[:2])
         )
         return path
 

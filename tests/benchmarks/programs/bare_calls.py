@@ -18,8 +18,7 @@ import aiohttp
 import orjson
 
 from app.services.application import Application
-from app.services.marketplace.aliexpress.listings import PRODUCT
-from app.services.marketplace.aliexpress.mapping.listing import write_listing
+from app.services.marketplace.aliexpress.mapping.families import OFFER
 from app.services.marketplace.port import StoreCredentials
 from app.services.publishing.preparing import Preparer
 from app.services.publishing.queue import enqueue
@@ -44,7 +43,7 @@ async def main(folder: Path, count: int, *, is_paced: bool) -> None:
             change_faults(store.gateway, {"qps": {}})
         batch = enqueue(app.db, store_id, ids)
         chunk = Preparer(app.db, store_id, "bare", batch.batch_id).next_chunk(count)
-        records = [write_listing(prepared.content) for prepared in chunk.ready if prepared.content is not None]
+        records = [OFFER.write(prepared.content) for prepared in chunk.ready if prepared.content is not None]
         credentials = app.credentials.load(store.credential_ref)
         spent, started_ms = cpu_s(), time.time() * 1000
         answers = await _send_all(f"{store.gateway}/sync", records, credentials, PACE_S if is_paced else 0.0)
@@ -72,7 +71,7 @@ async def _send_all(
 
 def _signed(record: dict[str, Any], credentials: StoreCredentials) -> dict[str, str]:
     params = {
-        PRODUCT: orjson.dumps(record).decode(),
+        OFFER.created: orjson.dumps(record).decode(),
         "app_key": credentials.app_key,
         "timestamp": str(time.time_ns() // 1_000_000),
         "sign_method": "sha256",
