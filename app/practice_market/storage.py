@@ -58,7 +58,7 @@ class Storage:
         self._connection.execute("BEGIN IMMEDIATE")
         try:
             yield
-        except BaseException:
+        except BaseException:  # whatever stopped it: half of a call is never kept
             self._connection.execute("ROLLBACK")
             raise
         self._connection.execute("COMMIT")

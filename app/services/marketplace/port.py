@@ -310,27 +310,6 @@ class RemoteFreightTemplate:
 
 
 @dataclass(frozen=True, slots=True)
-class RemotePromiseTemplate:
-    """A service (promise) template; "0" is the beginner template."""
-
-    template_id: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class RemoteCarrier:
-    """A carrier service: notices name its `service_name`, and their numbers must fit `tracking_pattern` (regular
-    expression, "" for any)."""
-
-    service_name: str
-    display_name: str
-    company: str
-    tracking_pattern: str
-    min_days: int | None
-    max_days: int | None
-
-
-@dataclass(frozen=True, slots=True)
 class ShipmentNotice:
     """Declares an order shipped, in whole or (`is_complete` False) in part. Carrier "Other" needs a `tracking_url`."""
 
@@ -477,10 +456,10 @@ class Marketplace(Protocol):
     async def freight_template(self, template_id: str) -> RemoteFreightTemplate:
         """One freight template with its settings."""
 
-    async def promise_templates(self) -> tuple[RemotePromiseTemplate, ...]:
+    async def promise_templates(self) -> tuple[records.RemotePromiseTemplate, ...]:
         """All service templates of the store."""
 
-    async def carriers(self) -> tuple[RemoteCarrier, ...]:
+    async def carriers(self) -> tuple[records.RemoteCarrier, ...]:
         """Carrier services that shipment notices may name."""
 
     async def declare_shipment(self, notice: ShipmentNotice) -> None:

@@ -155,3 +155,24 @@ class TrackingEvent:
     place: str
     text: str
     action: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RemotePromiseTemplate:
+    """A service (promise) template; "0" is the beginner template."""
+
+    template_id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteCarrier:
+    """A carrier service: notices name its `service_name`, and their numbers must fit `tracking_pattern` (regular
+    expression, "" for any)."""
+
+    service_name: str
+    display_name: str
+    company: str
+    tracking_pattern: str
+    min_days: int | None
+    max_days: int | None

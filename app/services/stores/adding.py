@@ -93,7 +93,7 @@ def add_store(
     try:
         with app.db.bulk() as connection:
             _insert(connection, name, alias, address, reference, access, is_practice, is_shared, credentials)
-    except BaseException:
+    except BaseException:  # whatever stopped it: tokens of a store that is not there must not stay
         app.credentials.delete(reference)
         raise
     return find_store(app.db, name, exactly=True)
@@ -118,7 +118,7 @@ def sign_in_again(
             if store.gateway != gateway:
                 _move_categories(connection, store.gateway, gateway)
                 _forget_addresses(connection, store.id)
-    except BaseException:
+    except BaseException:  # whatever stopped it: tokens of a store that is not there must not stay
         app.credentials.delete(reference)
         raise
     with contextlib.suppress(AppError):  # the old place may be closed now; the new tokens count

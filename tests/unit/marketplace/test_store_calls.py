@@ -12,16 +12,20 @@ from app.services.marketplace.aliexpress import AliExpressMarketplace
 from app.services.marketplace.port import (
     Refused,
     RemoteAttributeValue,
-    RemoteCarrier,
     RemoteCategory,
     RemoteGroup,
-    RemotePromiseTemplate,
     ShipmentNotice,
     TemporaryFault,
     Unanswered,
     UploadedImage,
 )
-from app.services.marketplace.records import SizeChart, StoreProfile, TrackingEvent
+from app.services.marketplace.records import (
+    RemoteCarrier,
+    RemotePromiseTemplate,
+    SizeChart,
+    StoreProfile,
+    TrackingEvent,
+)
 from tests.unit.marketplace.stub import CUT, START, FakeClock, Seen, StubMarket, refusal, sample
 
 ORDERS = "solution.order.get"

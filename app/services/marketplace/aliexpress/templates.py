@@ -16,8 +16,8 @@ from app.services.marketplace.aliexpress.mapping.store import (
     read_size_chart,
 )
 from app.services.marketplace.aliexpress.mapping.table import rows
-from app.services.marketplace.port import RemoteFreightTemplate, RemotePromiseTemplate
-from app.services.marketplace.records import SizeChart, StoreProfile
+from app.services.marketplace.port import RemoteFreightTemplate
+from app.services.marketplace.records import RemotePromiseTemplate, SizeChart, StoreProfile
 
 _ALL = -1
 

@@ -22,15 +22,13 @@ from app.services.marketplace.aliexpress.values import embedded, flag, text, who
 from app.services.marketplace.port import (
     RemoteAttribute,
     RemoteAttributeValue,
-    RemoteCarrier,
     RemoteCategory,
     RemoteFreightTemplate,
     RemoteGroup,
-    RemotePromiseTemplate,
     ShipmentNotice,
     UploadedImage,
 )
-from app.services.marketplace.records import SizeChart, StoreProfile
+from app.services.marketplace.records import RemoteCarrier, RemotePromiseTemplate, SizeChart, StoreProfile
 
 
 def _name(language: str) -> Form:
