@@ -149,7 +149,8 @@ class PictureTour:
         stores = await asyncio.to_thread(services.stores)
         await asyncio.to_thread(be_strict, next(store.gateway for store in stores if store.is_practice))
         edits = await asyncio.to_thread(mistakes, listing_ids, services.listings.detail)
-        await asyncio.to_thread(services.listings.save, edits, "")
+        first = await asyncio.to_thread(services.listings.detail, listing_ids[0])
+        await asyncio.to_thread(services.listings.save, edits, first.record.title)
         self._desktop.reload_pages()
         await self._rows_are_here()
 

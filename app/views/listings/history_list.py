@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from app.messages import messages, tr
+from app.messages import tr
 from app.services.clock import to_ms
 from app.services.history.records import ChangeRecord
+from app.services.history.wording import change_label
 from app.views.numbers import moment, moment_tip
 from app.views.widgets.buttons import Button
 from app.views.widgets.ground import Ground, column, row
@@ -17,12 +18,8 @@ from app.views.widgets.label import ElidedLabel, Label
 
 
 def change_text(change: ChangeRecord) -> str:
-    """What a change did, in the user's language; one of another version of the program by its label alone."""
-    try:
-        what = tr(change.label, **change.params) if messages.has(change.label) else change.label
-    except KeyError:
-        what = change.label
-    return tr("history.line", what=what, n=change.listing_count)
+    """What a change did and to how many listings, in the user's language."""
+    return tr("history.line", what=change_label(change), n=change.listing_count)
 
 
 class HistoryList(Ground):

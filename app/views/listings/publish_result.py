@@ -23,7 +23,7 @@ from app.views.importing.save_file import ask_where
 from app.views.language import language
 from app.views.listings.plain_table import dress_table
 from app.views.listings.reason_list import ReasonList
-from app.views.listings.result_parts import ResultHead, group_kind, group_sentence, group_title
+from app.views.listings.result_parts import ResultHead, group_heading, group_kind, group_sentence, group_title
 from app.views.listings.result_rows import FIELD, LISTED, ResultCells, ResultRows, ResultTable, typed_value
 from app.views.listings.undecided_list import UndecidedList
 from app.views.theme import current_theme
@@ -297,10 +297,10 @@ class PublishResultDialog(Dialog):
         group = self.reasons.current_group
         if group is not None:
             edits = [now.remedy for now in self._fixable(group) if now.remedy is not None]
-            self._save(edits, group_title(group))
+            self._save(edits, group_title(group), group_heading(group))
 
-    def _save(self, edits: list[ListingEdit], title: str) -> None:
-        handle = self._context.runner.call(self._context.services.listings.save, edits, title)
+    def _save(self, edits: list[ListingEdit], title: str, rule: str = "") -> None:
+        handle = self._context.runner.call(self._context.services.listings.save, edits, title, rule=rule)
         handle.succeeded.connect(lambda _: self._on_saved())
         handle.failed.connect(self._on_failed)
         self._context.jobs.keep(handle)

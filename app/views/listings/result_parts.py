@@ -136,8 +136,14 @@ def is_held(group: ReasonGroup) -> bool:
 
 def group_title(group: ReasonGroup) -> str:
     """The short name of a reason: a heading of the checker, or the sentence of the error."""
+    heading = group_heading(group)
+    return tr(heading) if heading else group_sentence(group, group.params)
+
+
+def group_heading(group: ReasonGroup) -> str:
+    """Message key of a reason's heading by the checker, "" where it has none."""
     heading = f"finding_group.{group.code}"
-    return tr(heading) if messages.has(heading) else group_sentence(group, group.params)
+    return heading if messages.has(heading) else ""
 
 
 def group_sentence(group: ReasonGroup, params: dict[str, Any]) -> str:

@@ -9,6 +9,7 @@ from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QWidget
 from python_calamine import CalamineWorkbook
 
+from app.services.history.wording import change_label
 from app.services.listings.editing import ListingEdit
 from app.services.marketplace.port import Refused
 from app.services.publishing.queue import enqueue
@@ -296,7 +297,12 @@ class TestCorrecting:
         dialog.fix_all.click()
         settle()
         assert all(len(loaded(record.id).title) <= 128 for record in records)
-        assert services.listings.history()[0].listing_count == 3
+        [change, *_] = services.listings.history()
+        assert change.listing_count == 3
+        assert change_label(change) == "Put right: Title too long"
+        language.set_language("zh")
+        assert change_label(change) == "统一处理：标题过长"
+        language.set_language("en")
         assert dialog.again.text() == "Resend the 3 that are fixed"
         assert not dialog.fix_all.isVisible()
         services.listings.undo()
