@@ -349,6 +349,9 @@ class Desktop(QObject):
         dialog.open()
 
     def _on_imported(self, result: Any) -> None:
+        table = self._listings().table
+        if table is not None:
+            table.scrollToTop()  # what is new stands there
         self.reload_pages()
         offer = Offer("action.undo", lambda: self.undo(result.change.uid), shortcut="Ctrl+Z") if result.change else None
         self.context.notices.toast(

@@ -61,7 +61,7 @@ class PlaceKeeper(QObject):
         index = view.currentIndex()
         id = model.id_at(index.row()) if index.isValid() else None
         self._current = (id, index.column()) if id is not None else None
-        row = view.rowAt(0)
+        row = view.rowAt(0) if view.verticalScrollBar().value() else -1  # at the top one sees what is new there
         id = model.id_at(row) if row >= 0 else None
         self._top = (id, view.rowViewportPosition(row)) if id is not None else None
 
