@@ -180,9 +180,17 @@ class Desktop(QObject):
         return handle
 
     def play_demo(self) -> None:
-        """The demo: the practice store, then the import of the demo workbook, ready to be applied."""
-        handle = self.context.runner.call(self.context.services.stores)
-        handle.succeeded.connect(lambda stores: self._import_demo() if stores else self._open_practice_first())
+        """The demo: the practice store, then the import of the demo workbook, ready to be applied. Who has been at
+        work here already finds it as it was left."""
+        services = self.context.services
+        handle = self.context.runner.call(lambda: (services.stores(), services.listings.history()))
+        handle.succeeded.connect(lambda found: self._begin_demo(*found))
+
+    def _begin_demo(self, stores: Sequence[Any], changes: Sequence[Any]) -> None:
+        if not stores:
+            self._open_practice_first()
+        elif not changes:
+            self._import_demo()
 
     def _open_practice_first(self) -> None:
         handle = self.open_practice()
