@@ -60,5 +60,5 @@ def _note(table: SheetTable, column: Column, position: int, first: int) -> CellE
         field=column.source.field or "",
         value=shown(column.values[position]),
         code="overruled",
-        params={"first": str(table.rows[first]), "used": shown(column.values[first])},
+        params={"first": str(table.rows[first])},
     )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QScrollArea, QWidget
 
 from app.messages import tr
@@ -274,6 +274,12 @@ class ErrorsList(Ground):
         line = current_theme().height(LINE)
         needed = self._body.heightForWidth(self._area.viewport().width()) if self._errors else line
         self._area.setFixedHeight(max(min(needed, room, LINES * line), line))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Sentences wrap anew."""
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.fit(self._room)
 
     def retranslate(self) -> None:
         """How many more there are."""
