@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import deque
 
-_SETTLED = 0.005
+_SETTLED = 0.01
 """Share of a window added for the ordinary jitter of the way and for clocks of slightly different speed."""
 _GAP = 0.95
 """Departures are this share of an even gap apart: late timers are caught up with, and the window decides."""
