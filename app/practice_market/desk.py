@@ -25,6 +25,8 @@ from app.practice_market.storage import Storage
 from app.practice_market.tally import Tally
 
 Clock = Callable[[], int]
+SWITCHES = "switches"
+"""Under this name the storage keeps what was switched while the market ran."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,20 @@ class Desk:
         self.tally = Tally()
         self.gateway = ""
         self._requests = 0
+
+    def switch(self, document: Any) -> None:
+        """Change the switches named in *document* and remember them for the next start.
+
+        A `script` is about the calls of this run and is not kept; null brings a default back for good.
+
+        Raises:
+            ValueError: a switch or value that does not exist; nothing was changed.
+        """
+        self.faults.update(document)
+        kept = {**(self.storage.note(SWITCHES) or {}), **document}
+        lasting = {name: value for name, value in kept.items() if value is not None and name != "script"}
+        with self.storage.transaction():
+            self.storage.keep(SWITCHES, lasting)
 
     async def answer(self, call: Call) -> Answer:
         """The answer to *call*; a refusal is an answer, too."""

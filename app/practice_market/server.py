@@ -129,7 +129,7 @@ class Pages:
 
     def _store_links(self, query: Any) -> str:
         links = []
-        for row in self._desk.storage.rows("SELECT store_id, name, name_en FROM store"):
+        for row in self._desk.storage.rows("SELECT store_id, name, name_en FROM store WHERE NOT is_neighbour"):
             address = "?" + urlencode({**query, "store": row["store_id"]})
             links.append(f'<p><a href="{escape(address)}">{escape(row["name"])} · {escape(row["name_en"])}</a></p>')
         return "".join(links)
