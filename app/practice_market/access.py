@@ -28,6 +28,7 @@ PATHS = {
 }
 """Path APIs that hand out tokens and what they want for them; the `security` ones say less about the account."""
 TOP_METHODS = {"taobao.top.auth.token.create": "code", "taobao.top.auth.token.refresh": "refresh_token"}
+FORMATS = ("json", "xml")
 ACCOUNT = ("user_nick", "account", "account_id", "havana_id")
 
 
@@ -40,7 +41,7 @@ def verify(call: Call, storage: Storage, switches: Switches, moment_ms: int) -> 
         Refusal: the first thing that is wrong.
     """
     params, is_top = call.params, call.gateway is Gateway.TOP
-    if is_top and params.get("format", "xml") != "json":
+    if params.get("format", "json") not in FORMATS:
         raise Refusal("format.wrong")
     if not call.method:
         raise Refusal("method.missing")

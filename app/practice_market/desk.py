@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -31,12 +31,13 @@ SWITCHES = "switches"
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What leaves: the body, how much of it (`cut`: "", `nothing` or `half`) or what instead of it (`page`)."""
+    """What leaves: the body and its form, how much of it (`cut`: "", `nothing` or `half`) or what instead (`page`)."""
 
     body: dict[str, Any]
     cut: str = ""
     page: str = ""
     status: int = 200
+    is_xml: bool = False
 
 
 class Desk:
@@ -66,7 +67,10 @@ class Desk:
             self.storage.keep(SWITCHES, lasting)
 
     async def answer(self, call: Call) -> Answer:
-        """The answer to *call*; a refusal is an answer, too."""
+        """The answer to *call* in the form it asked for; a refusal is an answer, too."""
+        return replace(await self._answer(call), is_xml=call.is_xml)
+
+    async def _answer(self, call: Call) -> Answer:
         request_id, switches = self._request_id(), self.faults.switches
         try:
             app_key = access.verify(call, self.storage, switches, self.clock())
