@@ -88,7 +88,8 @@ def _fee(item: dict[str, Any], parcel: Parcel, standard: Decimal) -> Decimal | N
 def _by_pieces(rule: dict[str, Any], parcel: Parcel) -> Decimal:
     """A first fee up to a number of pieces, a further one for every started step."""
     further = max(0, parcel.pieces - rule["end_order_num"])
-    return _number(rule["min_freight"]) + -(-further // rule["per_add_num"]) * _number(rule["add_freight"])
+    steps = Decimal(-(-further // rule["per_add_num"]))
+    return _number(rule["min_freight"]) + steps * _number(rule["add_freight"])
 
 
 def _by_weight(rule: dict[str, Any], parcel: Parcel) -> Decimal | None:

@@ -32,6 +32,7 @@ from tests.unit.practice_market.client import (
     Client,
     Turned,
     legacy,
+    live,
     offer,
     sku,
     solution,
@@ -43,13 +44,6 @@ CREATE, REFRESH = "/auth/token/create", "/auth/token/refresh"
 PRICES = "aliexpress.solution.batch.product.price.update"
 STOCKS = "aliexpress.solution.batch.product.inventory.update"
 FEED = "aliexpress.solution.feed.submit"
-
-
-async def live(shop: Client, clock: Turned, **changes: Any) -> int:
-    """A product on sale."""
-    product_id = await shop.post_offer(**changes)
-    clock.turn(2)
-    return product_id
 
 
 # -- 1, 2: dialects ----------------------------------------------------------------------------------------------------
