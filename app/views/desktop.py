@@ -380,6 +380,8 @@ class Desktop(QObject):
 
         page = self.window.pages.get("stores")
         practice = page.practice_store_id() if self.window.page is page and page is not None else None
+        for older in self.window.findChildren(TrainingDialog):
+            older.close()  # two would not know of each other's switches
         dialog = TrainingDialog(self.context, self.window, practice)
         dialog.add_wanted.connect(self._add_shared_store)
         dialog.show()

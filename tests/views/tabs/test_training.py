@@ -212,6 +212,8 @@ def test_the_store_the_page_shows_is_the_one_that_is_switched(run):
         page.table.setCurrentIndex(page.table.paged.index(1, 0))
         await until(lambda: page.facts.view is not None and page.facts.view.detail.store.alias == "prc2")
         desktop.show_training()
+        desktop.show_training()
+        await until(lambda: len(desktop.window.findChildren(TrainingDialog)) == 1)
         panel = dialog(desktop, TrainingDialog)
         assert panel._store_id == page.facts.view.detail.store.id
         await until(panel.problem.isVisible)  # the market of the copied data is not running
