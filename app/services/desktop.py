@@ -34,6 +34,7 @@ from app.services.stores.sync.conflicts import (
     count_conflicts,
     resolve_each,
 )
+from app.services.stores.training import TrainingDesk
 from app.services.tasks import TaskContext
 from app.services.upgrade import DatabaseDamaged, backup, backup_dir, daily_backup, open_database, revision_of
 from app.services.warehouses.source import WarehouseTemplateSource
@@ -47,7 +48,7 @@ class DesktopServices:
     are for the running loop.
 
     Attributes:
-        listings, publishing, importing, store_desk: the desks of their nouns.
+        listings, publishing, importing, store_desk, training: the desks of their nouns.
     """
 
     def __init__(self, app: Application) -> None:
@@ -56,6 +57,7 @@ class DesktopServices:
         self.publishing = PublishDesk(app)
         self.importing = ImportDesk(app)
         self.store_desk = StoreDesk(app)
+        self.training = TrainingDesk(app)
 
     # -- settings ----------------------------------------------------------------------------------------------
 

@@ -64,6 +64,8 @@ class Desktop(QObject):
         window.files_dropped.connect(self.import_files)
         window.guide_wanted.connect(self.show_guide)
         window.settings_wanted.connect(self.show_settings)
+        window.actions_of_window.on("training", self.show_training)
+        window.actions_of_window["training"].setVisible(False)
         window.first_run.practice_wanted.connect(self.open_practice)
         window.first_run.store_wanted.connect(self.add_store)
         window.first_run.data_wanted.connect(self.restore_data)
@@ -167,6 +169,7 @@ class Desktop(QObject):
         handle.failed.connect(self.tell)
 
     def _on_stores(self, stores: Sequence[Any], then: Callable[[Sequence[Any]], None] | None) -> None:
+        self.window.actions_of_window["training"].setVisible(any(store.is_practice for store in stores))
         self.window.set_stores([StoreEntry(store.id, store.name, store.colour, store.alias) for store in stores])
         if then is not None:
             then(stores)
@@ -381,6 +384,28 @@ class Desktop(QObject):
         from app.views.settings_dialog import SettingsDialog
 
         SettingsDialog(self.context, self.window).open()
+
+    def show_training(self) -> None:
+        """How the practice market behaves, beside the work."""
+        from app.views.stores.training_dialog import TrainingDialog
+
+        page = self.window.pages.get("stores")
+        practice = page.practice_store_id() if self.window.page is page and page is not None else None
+        for older in self.window.findChildren(TrainingDialog):
+            older.close()  # two would not know of each other's switches
+        dialog = TrainingDialog(self.context, self.window, practice)
+        dialog.add_wanted.connect(self._add_shared_store)
+        dialog.show()
+
+    def _add_shared_store(self, gateway: str) -> None:
+        """Paste a shared code of the practice market."""
+        from app.views.stores.add_dialog import SHARED, AddStoreDialog
+
+        dialog = AddStoreDialog(self.context, self.window, SHARED)
+        dialog.gateway.setText(gateway)
+        dialog.gateway.editingFinished.emit()
+        dialog.added.connect(self._on_store_added)
+        dialog.open()
 
     def tell(self, error: BaseException) -> None:
         """Say what went wrong, with its remedy."""

@@ -30,6 +30,7 @@ from app.views.listings.publish_result import PublishResultDialog
 from app.views.look import Look
 from app.views.picture_mishaps import be_strict, mistakes
 from app.views.start import LateWorker, load_services
+from app.views.stores.training_dialog import TrainingDialog
 from app.views.task_runner import TaskRunner
 from app.views.theme import current_theme
 from app.views.view_settings import MemorySettings
@@ -87,6 +88,19 @@ class PictureTour:
         self._window.show_tab("stores")
         self._desktop.add_store()
         await self._everywhere("14-add-store")
+        self._close_dialogs()
+        await self._train()
+
+    async def _train(self) -> None:
+        """The trainers' panel on a bad day, at its head and at its foot."""
+        self._desktop.show_training()
+        panel = self._dialog(TrainingDialog)
+        await self._until(lambda: panel.state is not None)
+        panel.presets["bad_day"].click()
+        await self._until(lambda: panel.state.on)
+        await self._everywhere("15-training")
+        panel.area.verticalScrollBar().setValue(panel.area.verticalScrollBar().maximum())
+        await self._everywhere("15-training-codes")
         self._close_dialogs()
 
     async def _drop(self) -> None:

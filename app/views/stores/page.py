@@ -130,6 +130,11 @@ class StoresPage(TabPage):
         if self.facts.view is not None:
             act(self.facts.view.detail.store)
 
+    def practice_store_id(self) -> int | None:
+        """The current store if it is a practice store."""
+        store = None if self.facts.view is None else self.facts.view.detail.store
+        return store.id if store is not None and store.is_practice else None
+
     def _enable(self) -> None:
         """Actions on the current store say why they are off."""
         store = None if self.facts.view is None else self.facts.view.detail.store
@@ -218,6 +223,8 @@ class StoresPage(TabPage):
         page = self.actions_of_page
         for id in ("sign_in_store", "probe_store", "sync_store", "edit_store", "make_operable", "make_read_only"):
             menu.addAction(page[id])
+        if self.practice_store_id() is not None and self.context.actions is not None:
+            menu.addAction(self.context.actions["training"])
         menu.addSeparator()
         for id in ("disconnect_store", "remove_store"):
             menu.addAction(page[id])
