@@ -408,6 +408,12 @@ class Marketplace(Protocol):
     ) -> records.FeedItem:
         """An item of a create feed; *attributes* are those of the content's category."""
 
+    def feed_pays(self, kind: records.FeedKind, waiting: int) -> bool:
+        """Whether that many things are better handed over as feeds than call by call, by the limits known now."""
+
+    def feed_refusal(self, verdict: records.FeedVerdict) -> MarketplaceError:
+        """The error that a verdict is which is not `is_done`, as a single call would have raised it."""
+
     async def submit_feed(self, kind: records.FeedKind, items: Sequence[records.FeedItem]) -> str:
         """Hand over a bulk job and return its id; `Unanswered` means it may be running: see `feed_jobs`."""
 
