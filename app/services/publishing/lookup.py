@@ -16,7 +16,8 @@ from app.services.publishing.entries import CODE_SEPARATOR, TaskKey
 
 @dataclass(slots=True)
 class UnknownTask:
-    """A task whose request was not answered, as the journal has it. `content_hash`: what was sent; `absences`: looks
+    """A task whose request was not answered, as the journal has it. `content_hash`: what was sent; `feed_item`,
+    `feed_job`: its name in a feed and the feed's id, "" where there is none or it is not known; `absences`: looks
     that found nothing; `due_s`, `added_s`: when it is looked at next, and when this run learned of it, by the clock
     that never jumps."""
 
@@ -31,6 +32,8 @@ class UnknownTask:
     product_id: str | None
     sent_ms: int
     unknown_ms: int
+    feed_item: str = ""
+    feed_job: str = ""
     absences: int = 0
     due_s: float = 0.0
     added_s: float = 0.0
@@ -48,7 +51,7 @@ class UnknownTask:
 
 _COLUMNS = (
     "id, listing_id, batch_id, attempts, action, content_hash, title, codes, product_id, "
-    "coalesce(sent_ms, 0), coalesce(settled_ms, 0)"
+    "coalesce(sent_ms, 0), coalesce(settled_ms, 0), feed_item, feed_job"
 )
 
 
@@ -63,22 +66,9 @@ def adopt_unknown(connection: Connection, store_id: int, owner: str) -> list[Unk
 
 
 def _unknown(row: Row[Any]) -> UnknownTask:
-    task_id, listing_id, batch_id, attempts, action, content_hash, title, codes, product_id, sent_ms, unknown_ms = (
-        tuple(row)
-    )
-    return UnknownTask(
-        task_id,
-        listing_id,
-        batch_id,
-        attempts,
-        TaskAction(action),
-        content_hash,
-        title,
-        split_codes(codes),
-        product_id,
-        sent_ms,
-        unknown_ms,
-    )
+    task_id, listing_id, batch_id, attempts, action, content_hash, title, codes, *rest = tuple(row)
+    sent = (TaskAction(action), content_hash, title, split_codes(codes))
+    return UnknownTask(task_id, listing_id, batch_id, attempts, *sent, *rest)
 
 
 def split_codes(codes: str) -> tuple[str, ...]:

@@ -18,6 +18,8 @@ from app.services.marketplace.port import (
     SignedOut,
 )
 from app.services.publishing.entries import Reason
+from app.services.publishing.feed_following import FEED_OPEN, settle_verdict
+from app.services.publishing.feed_jobs import JobSearch
 from app.services.publishing.gate import Ending
 from app.services.publishing.journal import accept, mark_unknown, put_back
 from app.services.publishing.lookup import UnknownTask, find_candidates, is_applied, known_products
@@ -48,6 +50,7 @@ class Reconciler:
         self.pending: dict[int, UnknownTask] = {}
         self._patience: dict[int, float] = {}
         self._new = asyncio.Event()
+        self._jobs = JobSearch(parts)
         self.on_queued: Callable[[], None] = lambda: None
 
     def add(self, task: UnknownTask) -> None:
@@ -106,10 +109,10 @@ class Reconciler:
         else:
             self._leave(task, reason_of(error))
 
-    def _later(self, task: UnknownTask) -> None:
+    def _later(self, task: UnknownTask, reason: Reason | None = None) -> None:
         task.due_s = time.monotonic() + self._parts.settings.confirm_s
         if task.due_s > self._patience[task.task_id]:
-            self._leave(task, None)
+            self._leave(task, reason)
 
     def _leave(self, task: UnknownTask, reason: Reason | None) -> None:
         """Nothing more can be found out in this run: the task stays unknown, with what is known of it."""
@@ -125,7 +128,28 @@ class Reconciler:
         self.pending.pop(task.task_id, None)
         self._patience.pop(task.task_id, None)
 
+    async def _look_in_feeds(self, task: UnknownTask) -> bool:
+        """By its name in a feed. False: that settled it, or it is too early to say."""
+        started = [other.sent_ms for other in self.pending.values() if other.feed_item]
+        seen = await self._jobs.look(min(started, default=task.sent_ms), task.due_s)
+        verdicts = seen.verdicts.get(task.feed_item, [])
+        made = [verdict for verdict in verdicts if verdict.is_done and verdict.product_id]
+        several = tuple(dict.fromkeys(verdict.product_id for verdict in made))
+        if len(several) > 1:  # one feed, carried out more than once
+            self._leave(task, Reason(SEVERAL, {"n": len(several), "candidates": list(several)}))
+            return False
+        if seen.is_open and not made:
+            self._later(task, FEED_OPEN)
+            return False
+        told = (made or verdicts)[:1]
+        if told and settle_verdict(self._parts, task, told[0], self.on_queued):
+            self._forget(task)
+            return False
+        return True
+
     async def _look_for_create(self, task: UnknownTask) -> None:
+        if task.feed_item and not await self._look_in_feeds(task):
+            return
         parts = self._parts
         skew_ms = round(parts.settings.skew_s * 1000)
         candidates = await find_candidates(parts.marketplace, task, skew_ms, now_ms())

@@ -18,6 +18,7 @@ from app.services.marketplace.port import (
     Unanswered,
     UploadedImage,
 )
+from app.services.marketplace.records import FeedKind
 
 Step = Exception | Callable[[], Any] | None
 
@@ -60,6 +61,10 @@ class FakeMarketplace:
         moment = at or datetime.now(UTC)
         self.products[product_id] = RemoteListing(product_id, RemoteStatus.IN_REVIEW, content, moment, moment, {})
         return product_id
+
+    def feed_pays(self, kind: FeedKind, waiting: int) -> bool:
+        """By the settings of a test only."""
+        return False
 
     def titles(self) -> list[str]:
         """Titles of all products, sorted: twice published shows twice."""

@@ -32,8 +32,6 @@ from app.services.marketplace.records import FeedItem, FeedJob, FeedKind, FeedRe
 
 log = logging.getLogger(__name__)
 
-FINISHED = "FINISH"
-
 
 class FeedCalls(LookupCalls):
     """The feed part of the port; documented there."""
@@ -176,7 +174,7 @@ class FeedCalls(LookupCalls):
         return report
 
     async def _is_finished(self, kind: FeedKind, job_id: str, started: datetime) -> bool:
-        return any(job.job_id == job_id and job.state == FINISHED for job in await self.feed_jobs(kind, started))
+        return any(job.job_id == job_id and job.is_over for job in await self.feed_jobs(kind, started))
 
 
 def _item_id(product_id: str, content: dict[str, Any]) -> str:
