@@ -15,7 +15,7 @@ from app.services.compliance.recheck import recheck
 from tests.storm.desk import StormDesk
 from tests.storm.market import ROOT, Product, StormMarket
 from tests.storm.program import ready_file
-from tests.storm.weather import CLOCKS_H, POINTS, calm, forecast, switches
+from tests.storm.weather import CLOCKS_H, FEEDS_FROM, POINTS, calm, forecast, switches
 
 PATIENCE_S = 25.0
 """How long a round may take before the next begins: a quota that is used up lets nothing happen."""
@@ -136,14 +136,17 @@ class Storm:
 
     def _start_missing(self, desk: StormDesk, market: StormMarket) -> None:
         points = [self._round.choice(POINTS) if self._round.random() < 0.5 else "" for _ in self._programs]
+        feed_from = self._round.choice(FEEDS_FROM)
         for at, program in enumerate(self._programs):
             if program is None or program.poll() is not None:
-                self._programs[at] = self._start(desk, market, points[at], self._hours)
+                self._programs[at] = self._start(desk, market, points[at], self._hours, feed_from)
 
     @staticmethod
-    def _start(desk: StormDesk, market: StormMarket, point: str, hours: float) -> subprocess.Popen[str]:
+    def _start(
+        desk: StormDesk, market: StormMarket, point: str, hours: float, feed_from: int
+    ) -> subprocess.Popen[str]:
         desk.sign_in_again()
-        arguments = (desk.db.path, desk.secrets.path, market.gateway, point, hours)
+        arguments = (desk.db.path, desk.secrets.path, market.gateway, point, hours, feed_from)
         command = [sys.executable, "-m", "tests.storm.program", *map(str, arguments)]
         return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, text=True)
 
@@ -201,7 +204,7 @@ class Storm:
             desk.queue(desk.unsent())
             if not desk.open_tasks():
                 break
-            self._programs = [self._start(desk, market, "", 0.0)]
+            self._programs = [self._start(desk, market, "", 0.0, FEEDS_FROM[number % 2])]
         self._outcome.left = desk.open_tasks()
         self._outcome.errors = desk.errors()
 
