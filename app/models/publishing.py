@@ -105,6 +105,13 @@ class PublishTask(Base):
             sqlite_where=text("action = 'create' AND product_id IS NOT NULL AND searched_ms IS NULL"),
             postgresql_where=text("action = 'create' AND product_id IS NOT NULL AND searched_ms IS NULL"),
         ),
+        Index(
+            "ix_publish_task_title",
+            "store_id",
+            "title",
+            sqlite_where=text("action = 'create' AND product_id IS NOT NULL"),
+            postgresql_where=text("action = 'create' AND product_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[Id]

@@ -44,6 +44,9 @@ class Outcome:
         kills: programs that were killed while there was work; `points` those of them at a named instruction.
         faults: what the market did wrong on purpose; `errors` what the journal was told by it.
         asked: listings a person had to decide about.
+        told: products that the platform made twice of one call and that the desktop names as superfluous; one it does
+            not name is doubled, one it names wrongly is lost.
+        feeds: feeds the platform took.
         left: tasks that were not settled under a clear sky.
     """
 
@@ -55,6 +58,8 @@ class Outcome:
     market_kills: int = 0
     listings: int = 0
     asked: int = 0
+    told: int = 0
+    feeds: int = 0
     left: int = 0
     elapsed_s: float = 0.0
     faults: Counter[str] = field(default_factory=Counter)
@@ -142,9 +147,7 @@ class Storm:
                 self._programs[at] = self._start(desk, market, points[at], self._hours, feed_from)
 
     @staticmethod
-    def _start(
-        desk: StormDesk, market: StormMarket, point: str, hours: float, feed_from: int
-    ) -> subprocess.Popen[str]:
+    def _start(desk: StormDesk, market: StormMarket, point: str, hours: float, feed_from: int) -> subprocess.Popen[str]:
         desk.sign_in_again()
         arguments = (desk.db.path, desk.secrets.path, market.gateway, point, hours, feed_from)
         command = [sys.executable, "-m", "tests.storm.program", *map(str, arguments)]
@@ -202,7 +205,7 @@ class Storm:
             desk.edit(desk.ids("rejected"), self._dice)
             recheck(desk.db, desk.unsent())
             desk.queue(desk.unsent())
-            if not desk.open_tasks():
+            if number > DRIZZLES and not desk.open_tasks():
                 break
             self._programs = [self._start(desk, market, "", 0.0, FEEDS_FROM[number % 2])]
         self._outcome.left = desk.open_tasks()
@@ -216,8 +219,11 @@ class Storm:
 
     def _judge(self, desk: StormDesk, market: StormMarket) -> None:
         """Both sides by merchant codes: how many, and with what content."""
-        ours, theirs = desk.listings(), market.products()
-        self._outcome.listings = len(ours)
+        superfluous = desk.doubles()
+        ours = desk.listings()
+        theirs = [product for product in market.products() if product.product_id not in superfluous]
+        self._outcome.listings, self._outcome.told = len(ours), len(market.products()) - len(theirs)
+        self._outcome.feeds = market.feeds()
         mine, there = _by_codes(ours), _by_codes(theirs)
         for codes in mine.keys() | there.keys():
             wanted, found = mine.get(codes, []), there.get(codes, [])

@@ -11,8 +11,8 @@ from app.practice_market.faults import Switches
 CREATE, EDIT = "aliexpress.offer.product.post", "aliexpress.offer.product.edit"
 SUBMIT = "aliexpress.solution.feed.submit"
 WRITES = (CREATE, EDIT, SUBMIT)
-KINDS = tuple(kind for kind in ALL_KINDS if kind not in ("carried_out_twice", "redirected"))
-"""Without a platform that doubles a call by itself, and an address that a person has to put right."""
+KINDS = tuple(kind for kind in ALL_KINDS if kind != "redirected")
+"""Without an address that a person has to put right. What the platform makes twice of one call must be told."""
 DRIZZLE = 0.11 / len(KINDS)
 """The share of calls that meet each kind of fault, whatever the weather."""
 
@@ -46,7 +46,11 @@ WEATHERS: dict[str, dict[str, Any]] = {
 }
 """Switches by name; what one does not name stands at its default, with a drizzle of every fault."""
 
-BASE: dict[str, Any] = {"latency_ms": {**dict.fromkeys(WRITES, 15.0), "*": 2.0}, "audit_delay_s": 0.3, "feed_delay_s": 0.2}
+BASE: dict[str, Any] = {
+    "latency_ms": {**dict.fromkeys(WRITES, 15.0), "*": 2.0},
+    "audit_delay_s": 0.3,
+    "feed_delay_s": 0.2,
+}
 FEEDS_FROM = (1_000_000, 4)
 """How many new listings must wait before they go as a feed: every second round, none does."""
 CLOCKS_H = (0.0, 0.0, 0.75, -1.5, 3.0, -5.0, 13.0)

@@ -372,6 +372,12 @@ class Marketplace(Protocol):
         """Listings that may be the answer to an unanswered create: same title, created in the window, any status,
         and the same set of merchant codes. Reads details to compare codes; never guesses."""
 
+    async def listings_titled(
+        self, titles: Collection[str], *, created_from: datetime, created_to: datetime
+    ) -> tuple[ListingSummary, ...]:
+        """Listings of any state created in the window (by this computer's clock) whose title, with single blanks, is
+        one of *titles*: rows of the lists, no details."""
+
     async def create_listing(self, content: ListingContent) -> str:
         """Create and return the product id. The listing is then in review. Never retried inside after it may have
         been applied: raises `Unanswered` instead."""

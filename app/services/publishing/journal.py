@@ -139,6 +139,11 @@ def accept(connection: Connection, key: TaskKey, product_id: str, content_hash: 
     connection.exec_driver_sql(
         "DELETE FROM listing_conflict WHERE listing_id = ?", (key.listing_id,)
     )  # ours stands now
+    connection.exec_driver_sql(
+        "DELETE FROM publish_double WHERE product_id = ? "
+        "AND store_id = (SELECT store_id FROM publish_task WHERE id = ?)",
+        (product_id, key.task_id),
+    )  # whoever took it for superfluous knew less
     if _show_accepted(connection, key.listing_id, product_id, content_hash) != product_id:
         _give_way(connection, key.listing_id, product_id)
         _show_accepted(connection, key.listing_id, product_id, content_hash)

@@ -18,6 +18,7 @@ from app.services.db import Database
 from app.services.marketplace.port import Marketplace
 from app.services.publishing.batches import cancel_queued, close_batches, open_as, scheduled_in
 from app.services.publishing.counts import RunCounts
+from app.services.publishing.double_search import DoubleSearch
 from app.services.publishing.feed_following import FeedFollower
 from app.services.publishing.feeding import Feeder
 from app.services.publishing.feeds import FeedSender
@@ -200,6 +201,7 @@ class _Run:
                 senders = [sender.run() for sender in self._senders(parallel)]
                 await self._drain([self._feeder.run(), self._feeds.run(), *senders], grace_s)
                 await self._reviewer.finish()
+                await DoubleSearch(self._parts).run()
             finally:
                 for helper in helpers:
                     helper.cancel()

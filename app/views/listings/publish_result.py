@@ -32,7 +32,7 @@ from app.views.widgets.dialog import Dialog
 from app.views.widgets.ground import Ground, column, row
 from app.views.widgets.label import ElidedLabel, Label
 
-GROUND = {"failed": "redSoft", "unknown": "violetSoft", "held": "amberSoft"}
+GROUND = {"failed": "redSoft", "unknown": "violetSoft", "doubled": "amberSoft", "held": "amberSoft"}
 SKU_COLUMNS = {"sku.code": "code", "sku.price": "price_minor", "sku.stock": "stock"}
 NOW_WIDTH, CODE_WIDTH, FIELD_WIDTH = 240, 130, 230
 
@@ -328,11 +328,12 @@ class PublishResultDialog(Dialog):
     def _ready(self) -> tuple[list[int], list[int]]:
         """Listings that were put right, and those that may simply be tried again; both pass the checker.
 
-        What is unknown is looked up, never sent again from here; a rejected one must be changed first.
+        What is unknown is looked up, what is there twice is there; neither is sent again from here. A rejected one
+        must be changed first.
         """
         fixed, others = [], []
         for group in self.groups:
-            if group_kind(group) == "unknown":
+            if group_kind(group) in ("unknown", "doubled"):
                 continue
             for listing_id in group.listing_ids:
                 now = self._now.get(listing_id)

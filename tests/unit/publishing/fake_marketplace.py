@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -121,6 +121,22 @@ class FakeMarketplace:
             and product.created_at is not None
             and created_from <= product.created_at <= created_to
         )
+
+    async def listings_titled(
+        self, titles: Collection[str], *, created_from: datetime, created_to: datetime
+    ) -> tuple[ListingSummary, ...]:
+        """Rows of products with one of these titles, created in the window."""
+        self.calls.append("titled")
+        return tuple(
+            ListingSummary(
+                number, product.content.title, self._status(number), None, None, "USD", (), "", "",
+                product.created_at, product.modified_at,
+            )
+            for number, product in self.products.items()
+            if product.content.title in titles
+            and product.created_at is not None
+            and created_from <= product.created_at <= created_to
+        )  # fmt: skip
 
     async def list_listings(
         self, status: RemoteStatus, page: int = 1, page_size: int = 50, *, modified_from: datetime | None = None

@@ -68,9 +68,7 @@ def calls(market: PracticeMarket, method: str) -> int:
 # -- handing over ----------------------------------------------------------------------------------------------------
 
 
-async def test_many_listings_are_handed_over_together(
-    db: Database, market: PracticeMarket, make_part: Make
-) -> None:
+async def test_many_listings_are_handed_over_together(db: Database, market: PracticeMarket, make_part: Make) -> None:
     records = queued(db, make_part, 12)
     result = await send(db, market)
     assert (result.live, result.attempts, result.failed, result.unknown) == (12, 12, 0, 0), journal(db)[0]
@@ -266,9 +264,7 @@ async def test_a_feed_called_off_by_somebody_is_looked_up_by_title_and_codes_and
     await check_once_each(db, market, records)
 
 
-async def test_a_job_nobody_knows_is_searched_by_names(
-    db: Database, market: PracticeMarket, make_part: Make
-) -> None:
+async def test_a_job_nobody_knows_is_searched_by_names(db: Database, market: PracticeMarket, make_part: Make) -> None:
     """The journal's number is wrong: a market that was set up anew, a restored database."""
     market.faults.update({"feed_delay_s": 3600.0})
     records = queued(db, make_part, 6)

@@ -23,6 +23,10 @@ def upgrade() -> None:
         "CREATE INDEX ix_publish_task_unsearched ON publish_task (store_id, id) "
         "WHERE action = 'create' AND product_id IS NOT NULL AND searched_ms IS NULL"
     )
+    op.execute(
+        "CREATE INDEX ix_publish_task_title ON publish_task (store_id, title) "
+        "WHERE action = 'create' AND product_id IS NOT NULL"
+    )
     op.create_table(
         "publish_double",
         sa.Column("store_id", sa.Integer(), nullable=False),
