@@ -42,6 +42,7 @@ WEATHERS: dict[str, dict[str, Any]] = {
     "store is full": {"product_limit": 1},
     "market gone": {},
     "feeds wait": {"feed_delay_s": 4.0},
+    "calls doubled": {"rates": _rates(carried_out_twice=0.5)},
     "items of feeds fail": {"batch_failure_share": 0.4},
 }
 """Switches by name; what one does not name stands at its default, with a drizzle of every fault."""

@@ -1,8 +1,8 @@
 """Products that nobody asked for: the second one of a create that was carried out twice on its way.
 
 A request is sent once, but the network between us and the platform may repeat it. Only one of the two products is
-told to us; the other shows by its title and codes. It is never taken for the answer to another create, and never removed
-unasked: the report names both, and a person may take the superfluous one off sale.
+told to us; the other shows by its title and codes. It is never taken for the answer to another create, and never
+removed unasked: the report names both, and a person may take the superfluous one off sale.
 """
 
 from __future__ import annotations

@@ -64,7 +64,7 @@ async def test_a_lost_write_is_sent_again_after_two_looks_and_one_around(
     market.script.append(Unanswered(None))
     record = make_sellable()
     result = await publish_all(db, market, [record.id])
-    assert market.calls == ["upload", "create", "find", "find", "find", "create"]
+    assert market.calls == ["upload", "create", "find", "find", "find", "create", "titled"]
     narrow, again, wide = (look["to"] - look["from"] for look in market.lookups)
     assert abs(narrow - again) < timedelta(minutes=1)
     assert wide > narrow + timedelta(hours=48)
