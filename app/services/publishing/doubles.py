@@ -7,6 +7,7 @@ removed unasked: the report names both, and a person may take the superfluous on
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -17,6 +18,7 @@ from app.services.clock import now_ms
 from app.services.db import Database
 from app.services.marketplace.port import Marketplace, RemoteStatus
 from app.services.publishing.entries import CODE_SEPARATOR
+from app.services.publishing.recovery import UNANSWERED
 
 DOUBLED = "publishing.doubled"
 """Code of the reason under which a report shows them."""
@@ -163,21 +165,27 @@ async def take_off(
 ) -> tuple[list[Double], dict[str, str]]:
     """Take superfluous products off sale; what was done without a verdict is read from the platform.
 
-    Blocking work is short SQL.
-
     Returns: those that are off sale now, and the platform's code of each that is not.
     Raises:
         MarketplaceError: nothing was done at all.
     """
-    with db.read() as session:
-        doubles = doubles_of(session.connection(), store_id, batch_id)
+    doubles = await asyncio.to_thread(_read, db, store_id, batch_id)
     outcome = await marketplace.set_offline([double.double_id for double in doubles])
     off, failed = set(outcome.done), dict(outcome.failed)
     for product_id in outcome.unknown:
         if (await marketplace.read_listing(product_id)).status is RemoteStatus.OFF_SALE:
             off.add(product_id)
         else:
-            failed[product_id] = "marketplace.unanswered"
-    with db.bulk() as connection:
-        forget_doubles(connection, store_id, off)
+            failed[product_id] = UNANSWERED
+    await asyncio.to_thread(_forget, db, store_id, off)
     return [double for double in doubles if double.double_id in off], failed
+
+
+def _read(db: Database, store_id: int, batch_id: int | None) -> list[Double]:
+    with db.read() as session:
+        return doubles_of(session.connection(), store_id, batch_id)
+
+
+def _forget(db: Database, store_id: int, product_ids: Iterable[str]) -> None:
+    with db.bulk() as connection:
+        forget_doubles(connection, store_id, product_ids)

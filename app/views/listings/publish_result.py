@@ -43,12 +43,14 @@ class PublishResultDialog(Dialog):
     Emits:
         send_again_wanted: ids of listings to queue again.
         look_up_wanted: somebody wants unconfirmed listings looked up, or sent again, now.
+        take_off_wanted: what is superfluous on the platform is to be taken off sale.
         rows_changed: a listing was put right here.
         edit_wanted: ids of listings to show in the table.
     """
 
     send_again_wanted = Signal(list)
     look_up_wanted = Signal()
+    take_off_wanted = Signal()
     rows_changed = Signal()
     edit_wanted = Signal(object)
 
@@ -196,6 +198,11 @@ class PublishResultDialog(Dialog):
         """The reasons."""
         return self._report.groups
 
+    @property
+    def doubled(self) -> int:
+        """Products too many on the platform."""
+        return sum(len(group.rows) for group in self.groups if group_kind(group) == "doubled")
+
     def _show_report(self) -> None:
         head = ResultHead(self._report, self._store)
         self._whole.replaceWidget(self._head, head)
@@ -236,6 +243,10 @@ class PublishResultDialog(Dialog):
 
     def _show_fixes(self, group: ReasonGroup) -> None:
         """One button for the remedy of all rows that have one."""
+        if group_kind(group) == "doubled":
+            self.fix_all.setText(tr("publish.take_off", n=len(group.rows)))
+            self.fix_all.show()
+            return
         fixes = [now.fix for now in self._fixable(group) if now.fix is not None]
         texts = {fix_text(fix) for fix in fixes}
         self.fix_all.setVisible(bool(fixes))
@@ -295,7 +306,9 @@ class PublishResultDialog(Dialog):
 
     def _fix_all(self) -> None:
         group = self.reasons.current_group
-        if group is not None:
+        if group is not None and group_kind(group) == "doubled":
+            self.take_off_wanted.emit()
+        elif group is not None:
             edits = [now.remedy for now in self._fixable(group) if now.remedy is not None]
             self._save(edits, group_title(group))
 

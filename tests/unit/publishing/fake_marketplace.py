@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from app.services.marketplace.port import (
+    BatchOutcome,
     ListingContent,
     ListingSummary,
     Refused,
@@ -163,6 +164,15 @@ class FakeMarketplace:
 
     def _status(self, product_id: str) -> RemoteStatus:
         return self.verdict.get(product_id, self.default_verdict)
+
+    async def set_offline(self, product_ids: Sequence[str]) -> BatchOutcome:
+        """Take off sale what is there."""
+        self.calls.append("offline")
+        await _meet(self.review_script.popleft() if self.review_script else None)
+        there = [product_id for product_id in product_ids if product_id in self.products]
+        self.verdict |= dict.fromkeys(there, RemoteStatus.OFF_SALE)
+        missing = dict.fromkeys(set(product_ids) - set(there), "F00-00-10001-002")
+        return BatchOutcome(tuple(there), missing)
 
     async def upload_image(self, name: str, data: bytes) -> UploadedImage:
         """Keep a picture."""
