@@ -387,6 +387,7 @@ class TestDoubles:
         assert headings(dialog) == ["There twice 1"]
         assert superfluous in dialog.reason.text()
         assert ours in dialog.reason.text()
+        assert shown(dialog, column=NOW) == f"{superfluous} is superfluous"
         assert not dialog.again.isEnabled()
         assert dialog.fix_all.text() == "Take the superfluous one off sale"
         dialog.close()
