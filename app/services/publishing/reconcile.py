@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from app.models import TaskAction, TaskState
 from app.services.clock import now_ms
+from app.services.db import Database
 from app.services.marketplace.port import (
     MarketplaceError,
     RateLimited,
@@ -25,6 +26,7 @@ from app.services.publishing.journal import accept, mark_unknown, put_back
 from app.services.publishing.lookup import UnknownTask, find_candidates, is_applied, known_products
 from app.services.publishing.parts import RunParts, reason_of
 from app.services.publishing.preparing import sent_content
+from app.services.publishing.turns import Facts, load_facts
 
 log = logging.getLogger(__name__)
 
@@ -191,7 +193,8 @@ class Reconciler:
         assert task.product_id is not None
         sent = await asyncio.to_thread(sent_content, parts.db, parts.store_id, task.listing_id, task.content_hash)
         remote = None if sent is None else await parts.marketplace.read_listing(task.product_id)
-        if remote is None or sent is None or not is_applied(sent, remote):
+        before = await asyncio.to_thread(_facts_of, parts.db, task.listing_id)
+        if remote is None or sent is None or not is_applied(sent, remote, before):
             self._send_again(task)
             return
         parts.gate.answered()
@@ -213,6 +216,11 @@ class Reconciler:
             TaskState.QUEUED,
             self.on_queued,
         )
+
+
+def _facts_of(db: Database, listing_id: int) -> Facts | None:
+    with db.read() as session:
+        return load_facts(session.connection(), [listing_id]).get(listing_id)
 
 
 def _adopt_one(
