@@ -198,9 +198,10 @@ class Storm:
         """A last drizzle, then no faults any more; programs run to their end, a person sends again what failed."""
         market.switch(switches("drizzle", self._plan.seed))
         for number in range(LAST_ROUNDS):
+            self._wait_for_end(self._programs)
             if number == DRIZZLES:
                 market.switch(calm())
-            self._wait_for_end(self._programs)
+                self._more_work(desk, FEEDS_FROM[1] + 1)  # one feed at least is handed over under a clear sky
             self._outcome.asked += desk.decide_all(market)
             desk.edit(desk.ids("rejected"), self._dice)
             recheck(desk.db, desk.unsent())
