@@ -129,6 +129,7 @@ def outcome_of(desk: Desk, published: Published, report: Path | None = None) -> 
         "scheduled": result.scheduled,
         "blocked": created.count(SkipReason.BLOCKED),
         "held": created.count(SkipReason.HELD),
+        "doubles": result.doubles,
         "attempts": result.attempts,
         "elapsed_s": round(result.elapsed_s, 3),
         "reasons": _reasons(desk, created, result),
@@ -136,7 +137,7 @@ def outcome_of(desk: Desk, published: Published, report: Path | None = None) -> 
     }
     if report is not None:
         told["report"] = str(write_report(desk.app.db, _batches(created, result), report).path)
-    bad = ("rejected", "failed", "unknown", "left", "blocked", "held")
+    bad = ("rejected", "failed", "unknown", "left", "blocked", "held", "doubles")
     code = Exit.SOME_REFUSED if any(told[name] for name in bad) else Exit.DONE
     if result.error is not None:
         told["error"] = {"code": result.error.error_code, "message": sentence(result.error)}

@@ -372,6 +372,12 @@ class Marketplace(Protocol):
         """Listings that may be the answer to an unanswered create: same title, created in the window, any status,
         and the same set of merchant codes. Reads details to compare codes; never guesses."""
 
+    async def listings_titled(
+        self, titles: Collection[str], *, created_from: datetime, created_to: datetime
+    ) -> tuple[ListingSummary, ...]:
+        """Listings of any state created in the window (by this computer's clock) whose title, with single blanks, is
+        one of *titles*: rows of the lists, no details."""
+
     async def create_listing(self, content: ListingContent) -> str:
         """Create and return the product id. The listing is then in review. Never retried inside after it may have
         been applied: raises `Unanswered` instead."""
@@ -407,6 +413,12 @@ class Marketplace(Protocol):
         self, item_id: str, content: ListingContent, attributes: Sequence[RemoteAttribute]
     ) -> records.FeedItem:
         """An item of a create feed; *attributes* are those of the content's category."""
+
+    def feed_pays(self, kind: records.FeedKind, waiting: int) -> bool:
+        """Whether that many things are better handed over as feeds than call by call, by the limits known now."""
+
+    def feed_refusal(self, verdict: records.FeedVerdict) -> MarketplaceError:
+        """The error that a verdict is which is not `is_done`, as a single call would have raised it."""
 
     async def submit_feed(self, kind: records.FeedKind, items: Sequence[records.FeedItem]) -> str:
         """Hand over a bulk job and return its id; `Unanswered` means it may be running: see `feed_jobs`."""

@@ -105,6 +105,11 @@ class FeedJob:
     kind: str
     state: str
 
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing will come of it any more."""
+        return self.state == "FINISH"
+
 
 @dataclass(frozen=True, slots=True)
 class Pause:

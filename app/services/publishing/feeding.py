@@ -7,6 +7,7 @@ import math
 from collections.abc import Awaitable, Callable
 
 from app.services.clock import now_ms
+from app.services.publishing.feeds import FeedSender
 from app.services.publishing.parts import RunParts
 from app.services.publishing.preparing import Prepared, Preparer
 
@@ -23,7 +24,8 @@ class Feeder:
     """A queue of prepared listings that fills itself, and that knows when nothing more can come.
 
     Args:
-        hopes: how many unknown listings may still turn out to need sending.
+        feeds: collects what is handed over together; fed from here, ended with this.
+        hopes: how many listings may still turn out to need sending: those being looked up, those in feeds.
         take_over: takes up what other runs died over meanwhile; True: there was something.
         waits_for_time: whether to stay until scheduled listings are due; else they are left queued.
 
@@ -35,12 +37,13 @@ class Feeder:
         self,
         parts: RunParts,
         preparer: Preparer,
-        hopes: Callable[[], int],
+        feeds: FeedSender,
+        hopes: Callable[[], tuple[int, int]],
         take_over: Callable[[], Awaitable[bool]],
         *,
         waits_for_time: bool = False,
     ) -> None:
-        self._parts, self._preparer, self._hopes = parts, preparer, hopes
+        self._parts, self._preparer, self._feeds, self._hopes = parts, preparer, feeds, hopes
         self._take_over, self._waits_for_time = take_over, waits_for_time
         self._queue: asyncio.Queue[Prepared | None] = asyncio.Queue()
         self._twins: list[Prepared] = []
@@ -108,11 +111,17 @@ class Feeder:
                         continue
                     self.is_dry, self._has_looked_last = False, True  # somebody may have queued more meanwhile
                 else:
-                    if self._is_idle() and (n := self._hopes()):
-                        self._parts.counts.say("publishing.looking_up", n=n)
+                    self._say_what_is_open()
                     await self._wait(None)
         finally:
             self._queue.put_nowait(None)
+            self._feeds.close()
+
+    def _say_what_is_open(self) -> None:
+        looked_up, in_feeds = self._hopes()
+        if self._is_idle() and (looked_up or in_feeds):
+            note = "publishing.looking_up" if looked_up else "publishing.in_feeds"
+            self._parts.counts.say(note, n=looked_up or in_feeds)
 
     async def _nap(self) -> bool:
         """Wait for what is scheduled; False: nothing is, or nobody wants to wait."""
@@ -134,7 +143,7 @@ class Feeder:
 
     def _bring_twins(self) -> None:
         twins, self._twins = self._twins, []
-        self._twin_rounds = 0 if self._hopes() else self._twin_rounds + 1
+        self._twin_rounds = 0 if any(self._hopes()) else self._twin_rounds + 1
         for prepared in twins:
             self._queue.put_nowait(prepared)
 
@@ -145,6 +154,7 @@ class Feeder:
         self._parts.batch_ids |= chunk.batch_ids
         if chunk.ready and not self._parts.gate.is_paused:
             self._parts.counts.say("")
+        await self._feeds.choose(chunk.ready, is_last=chunk.claimed < CHUNK)
         for prepared in chunk.ready:
             self._queue.put_nowait(prepared)
         self.is_dry = chunk.claimed == 0
@@ -154,4 +164,4 @@ class Feeder:
         return self._queue.empty() and not (self._out or self._later or self._parts.unwritten)
 
     def _is_finished(self) -> bool:
-        return self._is_idle() and self.is_dry and not self._hopes()
+        return self._is_idle() and self.is_dry and not any(self._hopes())

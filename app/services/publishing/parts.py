@@ -21,6 +21,24 @@ from app.services.publishing.images import Uploader
 from app.services.publishing.journal import fail
 from app.services.publishing.settings import PublishSettings
 
+NOT_ABOUT_A_LISTING = frozenset(
+    f"marketplace.{name}"
+    for name in (
+        "signature",
+        "app_key",
+        "api_path",
+        "permission",
+        "clock",
+        "certificate",
+        "redirected",
+        "insecure_gateway",
+        "bad_gateway",
+        "rights_suspended",
+        "seller_punished",
+    )
+)
+"""Refusals every other listing would meet, too: the run ends instead of failing them one by one."""
+
 
 class JournalUnwritable(OutOfReach):
     """The publish journal cannot be written (disk full, file gone); nothing is sent without it. `reason` says why."""

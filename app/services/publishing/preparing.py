@@ -23,9 +23,11 @@ from app.services.listings.loading import load_listings
 from app.services.listings.records import ListingRecord
 from app.services.marketplace.port import ListingContent
 from app.services.publishing.content_builder import ContentIncomplete, build_content
-from app.services.publishing.entries import ClaimedTask, Reason, TaskKey
+from app.services.publishing.entries import ClaimedTask, Intent, Reason, TaskKey
 from app.services.publishing.images import ImageRef, find_uploads, sources_of
-from app.services.publishing.journal import claim, drop, fail, next_due
+from app.services.publishing.journal import claim, count_new, drop, fail, next_due
+from app.services.publishing.lookup import UnknownTask
+from app.services.publishing.parts import RunParts
 from app.services.publishing.verdicts import BLOCKED, HELD, blocking, holding, reason_from
 
 log = logging.getLogger(__name__)
@@ -47,6 +49,7 @@ class Prepared:
         urls: photobank addresses by source; `missing`: pictures to upload first.
         content: built, unless pictures are missing.
         faults: passing faults met in this run.
+        by_feed: to be handed over with others (`feeds.py`) instead of in a call of its own.
     """
 
     task: ClaimedTask
@@ -57,6 +60,7 @@ class Prepared:
     missing: dict[str, ImageRef]
     content: ListingContent | None = None
     faults: int = 0
+    by_feed: bool = False
 
     @property
     def key(self) -> TaskKey:
@@ -72,6 +76,45 @@ class Prepared:
     def codes(self) -> tuple[str, ...]:
         """Merchant codes, sorted."""
         return tuple(sorted(sku.code for sku in self.record.skus))
+
+    @property
+    def is_first_create(self) -> bool:
+        """A new listing that never was on its way: what comes again goes by itself."""
+        return self.product_id is None and self.attempts == 0
+
+    def intent(self, parts: RunParts, content: ListingContent, feed_item: str = "") -> Intent:
+        """What is about to be sent."""
+        return Intent(
+            self.task.task_id,
+            self.record.id,
+            parts.store_id,
+            parts.owner,
+            self.action,
+            self.record.content_hash,
+            content.title,
+            self.codes,
+            self.product_id,
+            now_ms(),
+            feed_item,
+        )
+
+    def unknown(self, content: ListingContent, sent_ms: int, feed_item: str = "", feed_job: str = "") -> UnknownTask:
+        """The same as a task to be looked up: it was sent at *sent_ms* and given up on now."""
+        return UnknownTask(
+            self.task.task_id,
+            self.task.listing_id,
+            self.task.batch_id,
+            self.attempts,
+            self.action,
+            self.record.content_hash,
+            content.title,
+            self.codes,
+            self.product_id,
+            sent_ms,
+            now_ms(),
+            feed_item,
+            feed_job,
+        )
 
 
 @dataclass(slots=True)
@@ -107,6 +150,11 @@ class Preparer:
         """When (ms) the next task that nobody works on may be sent; None where there is none. Blocking."""
         with self._db.read() as session:
             return next_due(session.connection(), self._store_id, self._batch_id)
+
+    def count_new(self) -> int:
+        """New listings that are due, were never sent, and that nobody works on. Blocking."""
+        with self._db.read() as session:
+            return count_new(session.connection(), self._store_id, self._batch_id, now_ms())
 
     def build(self, prepared: Prepared) -> ListingContent:
         """Content of a listing whose pictures were uploaded meanwhile. Blocking.

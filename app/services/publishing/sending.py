@@ -19,36 +19,20 @@ from app.services.marketplace.port import (
     Unanswered,
 )
 from app.services.publishing.content_builder import ContentIncomplete
-from app.services.publishing.entries import Intent, Reason, Verdict
+from app.services.publishing.entries import Reason, Verdict
 from app.services.publishing.feeding import Feeder
+from app.services.publishing.feeds import FeedSender
 from app.services.publishing.gate import Ending
 from app.services.publishing.images import ImageMissing
 from app.services.publishing.journal import accept, forget_uploads, mark_unknown, put_back, write_intent
 from app.services.publishing.lookup import UnknownTask
-from app.services.publishing.parts import RunParts, reason_of
+from app.services.publishing.parts import NOT_ABOUT_A_LISTING, RunParts, reason_of
 from app.services.publishing.preparing import INTERNAL, Prepared, Preparer
 
 log = logging.getLogger(__name__)
 
 FAULT_PAUSE_S = 2.0
 """Before a listing is sent again that met a passing fault."""
-NOT_ABOUT_A_LISTING = frozenset(
-    f"marketplace.{name}"
-    for name in (
-        "signature",
-        "app_key",
-        "api_path",
-        "permission",
-        "clock",
-        "certificate",
-        "redirected",
-        "insecure_gateway",
-        "bad_gateway",
-        "rights_suspended",
-        "seller_punished",
-    )
-)
-"""Refusals every other listing would meet, too: the run ends instead of failing them one by one."""
 UNANSWERED = "marketplace.unanswered"
 
 
@@ -62,6 +46,7 @@ class Sender:
     Args:
         slots: requests that may be under way at a time. There are more workers than slots, so that some have their
             intent on disk already when a slot becomes free: a slow disk then does not slow the sending.
+        feeds: takes what is handed over together.
     """
 
     def __init__(
@@ -71,9 +56,10 @@ class Sender:
         preparer: Preparer,
         look_up: Callable[[UnknownTask], None],
         slots: asyncio.Semaphore,
+        feeds: FeedSender,
     ) -> None:
         self._parts, self._feeder, self._preparer, self._look_up = parts, feeder, preparer, look_up
-        self._slots = slots
+        self._slots, self._feeds = slots, feeds
 
     async def run(self) -> None:
         """Send listings until there are no more or the run ends. Cancelled in the middle of a request, the row stays
@@ -84,11 +70,14 @@ class Sender:
             except RunEnds:
                 return
             finally:
+                self._feeds.came(prepared)
                 self._feeder.done()
 
     async def _send_one(self, prepared: Prepared) -> None:
         content = await self._content(prepared)
-        if content is None or not await self._announce(prepared, content):
+        if content is None or await self._feeds.takes(prepared, content):
+            return
+        if not await self._announce(prepared, content):
             return
         has_left = False
         try:
@@ -129,18 +118,7 @@ class Sender:
 
     async def _announce(self, prepared: Prepared, content: ListingContent) -> bool:
         """Put the intent on disk. True: it is there and the request may leave."""
-        intent = Intent(
-            prepared.task.task_id,
-            prepared.record.id,
-            self._parts.store_id,
-            self._parts.owner,
-            prepared.action,
-            prepared.record.content_hash,
-            content.title,
-            prepared.codes,
-            prepared.product_id,
-            now_ms(),
-        )
+        intent = prepared.intent(self._parts, content)
         try:
             verdict = await self._parts.journal.submit(lambda connection: write_intent(connection, intent))
         except Exception as error:  # without an intent nothing may be sent, whatever the reason
@@ -199,21 +177,7 @@ class Sender:
         self._parts.write(
             lambda connection: mark_unknown(connection, key, owner, reason, moment_ms), key.task_id, TaskState.UNKNOWN
         )
-        self._look_up(
-            UnknownTask(
-                key.task_id,
-                key.listing_id,
-                prepared.task.batch_id,
-                key.attempts,
-                prepared.action,
-                prepared.record.content_hash,
-                content.title,
-                prepared.codes,
-                prepared.product_id,
-                sent_ms,
-                moment_ms,
-            )
-        )
+        self._look_up(prepared.unknown(content, sent_ms))
 
     def _not_applied(self, prepared: Prepared, error: MarketplaceError, field: str, *, is_sent: bool) -> None:
         """Certainly nothing happened: wait, stop, or tell the person."""

@@ -32,7 +32,7 @@ from app.views.widgets.dialog import Dialog
 from app.views.widgets.ground import Ground, column, row
 from app.views.widgets.label import ElidedLabel, Label
 
-GROUND = {"failed": "redSoft", "unknown": "violetSoft", "held": "amberSoft"}
+GROUND = {"failed": "redSoft", "unknown": "violetSoft", "doubled": "amberSoft", "held": "amberSoft"}
 SKU_COLUMNS = {"sku.code": "code", "sku.price": "price_minor", "sku.stock": "stock"}
 NOW_WIDTH, CODE_WIDTH, FIELD_WIDTH = 240, 130, 230
 
@@ -43,12 +43,14 @@ class PublishResultDialog(Dialog):
     Emits:
         send_again_wanted: ids of listings to queue again.
         look_up_wanted: somebody wants unconfirmed listings looked up, or sent again, now.
+        take_off_wanted: what is superfluous on the platform is to be taken off sale.
         rows_changed: a listing was put right here.
         edit_wanted: ids of listings to show in the table.
     """
 
     send_again_wanted = Signal(list)
     look_up_wanted = Signal()
+    take_off_wanted = Signal()
     rows_changed = Signal()
     edit_wanted = Signal(object)
 
@@ -196,6 +198,11 @@ class PublishResultDialog(Dialog):
         """The reasons."""
         return self._report.groups
 
+    @property
+    def doubled(self) -> int:
+        """Products too many on the platform."""
+        return sum(len(group.rows) for group in self.groups if group_kind(group) == "doubled")
+
     def _show_report(self) -> None:
         head = ResultHead(self._report, self._store)
         self._whole.replaceWidget(self._head, head)
@@ -236,6 +243,10 @@ class PublishResultDialog(Dialog):
 
     def _show_fixes(self, group: ReasonGroup) -> None:
         """One button for the remedy of all rows that have one."""
+        if group_kind(group) == "doubled":
+            self.fix_all.setText(tr("publish.take_off", n=len(group.rows)))
+            self.fix_all.show()
+            return
         fixes = [now.fix for now in self._fixable(group) if now.fix is not None]
         texts = {fix_text(fix) for fix in fixes}
         self.fix_all.setVisible(bool(fixes))
@@ -295,7 +306,9 @@ class PublishResultDialog(Dialog):
 
     def _fix_all(self) -> None:
         group = self.reasons.current_group
-        if group is not None:
+        if group is not None and group_kind(group) == "doubled":
+            self.take_off_wanted.emit()
+        elif group is not None:
             edits = [now.remedy for now in self._fixable(group) if now.remedy is not None]
             self._save(edits, group_title(group), group_heading(group))
 
@@ -328,11 +341,12 @@ class PublishResultDialog(Dialog):
     def _ready(self) -> tuple[list[int], list[int]]:
         """Listings that were put right, and those that may simply be tried again; both pass the checker.
 
-        What is unknown is looked up, never sent again from here; a rejected one must be changed first.
+        What is unknown is looked up, what is there twice is there; neither is sent again from here. A rejected one
+        must be changed first.
         """
         fixed, others = [], []
         for group in self.groups:
-            if group_kind(group) == "unknown":
+            if group_kind(group) in ("unknown", "doubled"):
                 continue
             for listing_id in group.listing_ids:
                 now = self._now.get(listing_id)

@@ -160,6 +160,14 @@ class Publisher(QObject):
                 bad=bad,
                 unknown=result.unknown,
             )
+        elif result.doubles:
+            self._context.notices.toast(
+                "publish.done_doubled",
+                tone="amber",
+                offer=offers[0] if offers else None,
+                n=result.on_platform,
+                doubles=result.doubles,
+            )
         elif result.on_platform:
             self._context.notices.toast(
                 "publish.done", offer=offers[0] if offers else None, n=result.on_platform, live=result.live
@@ -215,9 +223,29 @@ class Publisher(QObject):
         dialog = PublishResultDialog(report, name, self._context, self._page, kind=kind)
         dialog.send_again_wanted.connect(lambda ids: self._send_again(report, name, ids))
         dialog.look_up_wanted.connect(lambda: self.start(report.store_id, name, None, report.unknown))
+        dialog.take_off_wanted.connect(lambda: self._ask_take_off(dialog.doubled, report, name))
         dialog.rows_changed.connect(self.rows_changed)
         dialog.edit_wanted.connect(self.edit_wanted)
         dialog.show()
+
+    def _ask_take_off(self, n: int, report: Any, store_name: str) -> None:
+        question = Confirmation(
+            self._page, "publish.take_off.ask", "publish.take_off.verb",
+            detail_key="publish.take_off.detail", n=n, store=store_name,
+        )  # fmt: skip
+        question.accepted.connect(lambda: self._take_off(n, report, store_name))
+        question.open()
+
+    def _take_off(self, n: int, report: Any, store_name: str) -> None:
+        handle = self._context.runner.start(self._desk.take_off_doubles, report.store_id, report.batch_id)
+        self._context.jobs.add(handle, "publish.job.take_off", icon="ban", n=n, store=store_name)
+        handle.succeeded.connect(self._on_taken_off)
+        handle.failed.connect(self._tell)
+
+    def _on_taken_off(self, outcome: tuple[Sequence[Any], Sequence[str]]) -> None:
+        off, left = outcome
+        self._context.notices.toast("publish.taken_off", tone="amber" if left else "green", n=len(off), left=len(left))
+        self._context.changes.tell({"listing"})
 
     def _send_again(self, report: Any, store_name: str, listing_ids: list[int]) -> None:
         handle = self._context.runner.start(self._desk.send_again, report.batch_id, listing_ids)

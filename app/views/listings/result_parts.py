@@ -121,9 +121,11 @@ class ResultHead(Ground):
 
 
 def group_kind(group: ReasonGroup) -> str:
-    """Under which heading a reason stands: failed, unknown or held."""
+    """Under which heading a reason stands: failed, unknown, doubled or held."""
     if group.state == "unknown":
         return "unknown"
+    if group.state == "live":
+        return "doubled"
     return "held" if is_held(group) else "failed"
 
 

@@ -137,6 +137,8 @@ class ResultRows(QAbstractTableModel):
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole):
             if refused is not None:
                 return refused[1] if role == Qt.ItemDataRole.ToolTipRole else refused[0]
+            if index.column() == NOW and "double" in line.params:
+                return tr("publish.row.doubled", **line.params)
             return self._text(index.column(), line.title, line.code, now)
         if role == Qt.ItemDataRole.EditRole and now is not None:
             return refused[0] if refused is not None else self._edit_text(now)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from app.services.marketplace.port import (
+    BatchOutcome,
     ListingContent,
     ListingSummary,
     Refused,
@@ -18,6 +19,7 @@ from app.services.marketplace.port import (
     Unanswered,
     UploadedImage,
 )
+from app.services.marketplace.records import FeedKind
 
 Step = Exception | Callable[[], Any] | None
 
@@ -60,6 +62,10 @@ class FakeMarketplace:
         moment = at or datetime.now(UTC)
         self.products[product_id] = RemoteListing(product_id, RemoteStatus.IN_REVIEW, content, moment, moment, {})
         return product_id
+
+    def feed_pays(self, kind: FeedKind, waiting: int) -> bool:
+        """By the settings of a test only."""
+        return False
 
     def titles(self) -> list[str]:
         """Titles of all products, sorted: twice published shows twice."""
@@ -117,6 +123,22 @@ class FakeMarketplace:
             and created_from <= product.created_at <= created_to
         )
 
+    async def listings_titled(
+        self, titles: Collection[str], *, created_from: datetime, created_to: datetime
+    ) -> tuple[ListingSummary, ...]:
+        """Rows of products with one of these titles, created in the window."""
+        self.calls.append("titled")
+        return tuple(
+            ListingSummary(
+                number, product.content.title, self._status(number), None, None, "USD", (), "", "",
+                product.created_at, product.modified_at,
+            )
+            for number, product in self.products.items()
+            if product.content.title in titles
+            and product.created_at is not None
+            and created_from <= product.created_at <= created_to
+        )  # fmt: skip
+
     async def list_listings(
         self, status: RemoteStatus, page: int = 1, page_size: int = 50, *, modified_from: datetime | None = None
     ) -> ResultPage[ListingSummary]:
@@ -142,6 +164,15 @@ class FakeMarketplace:
 
     def _status(self, product_id: str) -> RemoteStatus:
         return self.verdict.get(product_id, self.default_verdict)
+
+    async def set_offline(self, product_ids: Sequence[str]) -> BatchOutcome:
+        """Take off sale what is there."""
+        self.calls.append("offline")
+        await _meet(self.review_script.popleft() if self.review_script else None)
+        there = [product_id for product_id in product_ids if product_id in self.products]
+        self.verdict |= dict.fromkeys(there, RemoteStatus.OFF_SALE)
+        missing = dict.fromkeys(set(product_ids) - set(there), "F00-00-10001-002")
+        return BatchOutcome(tuple(there), missing)
 
     async def upload_image(self, name: str, data: bytes) -> UploadedImage:
         """Keep a picture."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.messages import Messages, catalogue
-from app.services.publishing import preparing, reconcile, reviews, verdicts
+from app.services.publishing import doubles, feed_following, preparing, reconcile, reviews, verdicts
 from app.services.publishing.content_builder import ContentIncomplete
 from app.services.publishing.images import ImageMissing
 from app.services.publishing.parts import JournalUnwritable
@@ -27,6 +27,8 @@ ERRORS = {
     preparing.UNCHANGED.code: {},
     preparing.INTERNAL: {"what": "ZeroDivisionError"},
     reconcile.SEVERAL: {"n": 2, "candidates": ["1", "2"]},
+    doubles.DOUBLED: {"product_id": "1005006000000001", "double": "1005006000000002"},
+    feed_following.FEED_OPEN.code: {},
     reviews.REJECTED.code: {},
     reviews.GONE.code: {},
 }
@@ -38,6 +40,7 @@ NOTES = {
     "publishing.quota_used_up": {"until": "23:00"},
     "publishing.out_of_reach": {"seconds": 2},
     "publishing.looking_up": {"n": 1},
+    "publishing.in_feeds": {"n": 400},
     "publishing.in_review": {"n": 3},
 }
 

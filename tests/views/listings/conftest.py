@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 from app.services.listings.desk import ListingDesk
 from app.services.listings.loading import load_listing
 from app.services.publishing.desk import PublishDesk
+from app.services.publishing.doubles import take_off
 from app.services.publishing.preview import publish_preview
 from app.services.publishing.run import publish
 from app.services.stores.reading import get_store
@@ -33,6 +34,10 @@ class Publishing(PublishDesk):
     def run(self, store_id, batch_id, ctx):
         options = {"settings": self.settings, "parallel": self.parallel}
         return asyncio.run(publish(self._app.db, self.market, store_id, batch_id, ctx, **options))
+
+    def take_off_doubles(self, store_id, batch_id, ctx):
+        off, failed = asyncio.run(take_off(self._app.db, self.market, store_id, batch_id))
+        return off, sorted(failed)
 
 
 @pytest.fixture

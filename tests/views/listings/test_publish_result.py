@@ -375,3 +375,33 @@ def test_a_place_that_cannot_be_written_is_told(batch, open_result, make_sellabl
     chooser.close()
     qtbot.waitUntil(lambda: "report.xlsx" in dialog.hint.text())
     settle()
+
+
+class TestDoubles:
+    """One request, carried out twice by the network."""
+
+    @pytest.fixture
+    def twice(self, market):
+        market.before_write = lambda content: market.add(content)
+
+    def test_a_listing_that_is_there_twice_is_named_with_both_ids_and_not_sent_again(
+        self, batch, open_result, make_sellable, market, twice, settle
+    ):
+        dialog = open_result(batch([make_sellable()]))
+        settle()
+        superfluous, ours = market.products
+        assert headings(dialog) == ["There twice 1"]
+        assert superfluous in dialog.reason.text()
+        assert ours in dialog.reason.text()
+        assert shown(dialog, column=NOW) == f"{superfluous} is superfluous"
+        assert not dialog.again.isEnabled()
+        assert dialog.fix_all.text() == "Take the superfluous one off sale"
+        dialog.close()
+
+    def test_the_button_asks_for_taking_it_off_sale(self, batch, open_result, make_sellable, twice, qtbot, settle):
+        dialog = open_result(batch([make_sellable(), make_sellable()]))
+        settle()
+        assert dialog.doubled == 2
+        with qtbot.waitSignal(dialog.take_off_wanted):
+            dialog.fix_all.click()
+        dialog.close()

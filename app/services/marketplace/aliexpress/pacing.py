@@ -58,6 +58,11 @@ class Pacer:
         self._allowance_s = window_s * _FIRST_ALLOWANCE
         self._stretch = 1.0
 
+    @property
+    def per_second(self) -> float:
+        """Calls a second in the long run, as slow as limits have made it."""
+        return self.calls / (self._window_s * self._stretch)
+
     def due(self, now_s: float) -> float:
         """When the next call may leave, on the clock of *now_s*; a time that has passed means at once."""
         if len(self._recent) < self.calls:

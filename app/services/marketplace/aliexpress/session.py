@@ -73,6 +73,11 @@ class StoreSession:
         """The limits that hold this store's calls up now."""
         return self.gateway.limits.pauses(Caller(self.tokens.current.app_key, self.store_key, ""))
 
+    def takes_s(self, method: Method, calls: int) -> float:
+        """How long that many calls of *method* take at least, by the limits known now."""
+        caller = Caller(self.tokens.current.app_key, self.store_key, method.name)
+        return self.gateway.limits.takes_s(caller, calls)
+
     def refusal(self, method: Method, answer: dict[str, Any]) -> MarketplaceError:
         """The error that the body of a partial answer names."""
         now, secrets = self.gateway.now(), secrets_of(self.tokens.current)

@@ -19,6 +19,7 @@ from app.services.listings.loading import load_listings
 from app.services.listings.records import LISTING_FIELDS, ListingRecord
 from app.services.listings.writing import SKU_COLUMNS, insert_skus, raw, replace_images, sku_row
 from app.services.marketplace.port import ListingSummary, RemoteListing
+from app.services.publishing.doubles import Seen, note_among
 from app.services.stores.sync.conflicts import forget, keep_theirs
 from app.services.stores.sync.mapping import STATUS, to_record
 from app.services.stores.sync.merging import adopt
@@ -107,6 +108,7 @@ class PageWriter:
             else:
                 self._put_over(local[mine.listing_id], record, summary, addresses, moment)
         self._insert(new, moment)
+        note_among(self.connection, self.context.store_id, [_seen(*entry) for entry in new])
         forget(self.connection, self._agreed)
 
     def _load(self, ids: Sequence[int]) -> dict[int, ListingRecord]:
@@ -258,6 +260,11 @@ class PageWriter:
 def codes_of(record: ListingRecord) -> tuple[str, ...]:
     """Merchant codes, sorted as the publish journal keeps them."""
     return tuple(sorted(sku.code for sku in record.skus))
+
+
+def _seen(record: ListingRecord, remote: RemoteListing, _: ListingSummary) -> Seen:
+    """What tells whether a listing new to us is the second one of a create of ours."""
+    return Seen(remote.product_id, record.title, codes_of(record), to_ms(remote.created_at))
 
 
 def marked(record: ListingRecord, summary: ListingSummary, moment_ms: int, said: str) -> dict[str, Any]:
