@@ -7,7 +7,7 @@ from enum import IntEnum, StrEnum
 from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import Base, Id, JsonDict, Ms
+from app.models.base import Base, Id, JsonDict, JsonList, Ms
 
 
 class JobState(StrEnum):
@@ -72,7 +72,8 @@ class PublishTask(Base):
     """One listing to send. `content_hash`, `title`, `codes` (sorted) and `sent_ms` are written before the request.
 
     At most one task of a listing is open at a time (partial unique index), so that two windows, two programs or
-    two clicks cannot send one listing twice. `due_ms`: not sent before, 0 for at once.
+    two clicks cannot send one listing twice. `due_ms`: not sent before, 0 for at once. `accepted`: what a person lets
+    the edit erase on the platform (`services/publishing/losses.py`).
     """
 
     __tablename__ = "publish_task"
@@ -117,6 +118,7 @@ class PublishTask(Base):
     error_params: Mapped[JsonDict] = mapped_column(default=dict)
     error_text: Mapped[str] = mapped_column(default="")
     error_field: Mapped[str] = mapped_column(default="")
+    accepted: Mapped[JsonList] = mapped_column(default=list, server_default="[]")
 
 
 class PublishPause(Base):

@@ -26,6 +26,7 @@ from app.services.publishing.content_builder import ContentIncomplete, build_con
 from app.services.publishing.entries import ClaimedTask, Reason, TaskKey
 from app.services.publishing.images import ImageRef, find_uploads, sources_of
 from app.services.publishing.journal import claim, drop, fail, next_due
+from app.services.publishing.losses import NOTHING, Leave, leaves_of
 from app.services.publishing.verdicts import BLOCKED, HELD, blocking, holding, reason_from
 
 log = logging.getLogger(__name__)
@@ -47,6 +48,7 @@ class Prepared:
         urls: photobank addresses by source; `missing`: pictures to upload first.
         content: built, unless pictures are missing.
         faults: passing faults met in this run.
+        leave: what an edit may erase of the platform's record.
     """
 
     task: ClaimedTask
@@ -57,6 +59,7 @@ class Prepared:
     missing: dict[str, ImageRef]
     content: ListingContent | None = None
     faults: int = 0
+    leave: Leave = NOTHING
 
     @property
     def key(self) -> TaskKey:
@@ -134,6 +137,8 @@ class Preparer:
         context.images.learn(facts)
         with self._db.read() as session:
             urls, refs = find_uploads(session, self._store_id, facts, sources)
+            edits = [task.task_id for task in tasks if task.product_id or records[task.listing_id].product_id]
+            leaves = leaves_of(session.connection(), edits) if edits else {}
         endings = []
         for task in tasks:
             record = records[task.listing_id]
@@ -145,6 +150,7 @@ class Preparer:
                 log.exception("listing %s cannot be prepared", task.listing_id)
                 outcome = Reason(INTERNAL, {"what": type(error).__name__})
             if isinstance(outcome, Prepared):
+                outcome.leave = leaves.get(task.task_id, outcome.leave)
                 chunk.ready.append(outcome)
             else:
                 endings.append((task, outcome))
