@@ -214,13 +214,18 @@ class Publisher(QObject):
     def _open_report(self, report: Any, name: str, kind: str) -> None:
         dialog = PublishResultDialog(report, name, self._context, self._page, kind=kind)
         dialog.send_again_wanted.connect(lambda ids: self._send_again(report, name, ids))
+        dialog.send_anyway_wanted.connect(lambda ids: self._send_again(report, name, ids, accepts_losses=True))
         dialog.look_up_wanted.connect(lambda: self.start(report.store_id, name, None, report.unknown))
         dialog.rows_changed.connect(self.rows_changed)
         dialog.edit_wanted.connect(self.edit_wanted)
         dialog.show()
 
-    def _send_again(self, report: Any, store_name: str, listing_ids: list[int]) -> None:
-        handle = self._context.runner.start(self._desk.send_again, report.batch_id, listing_ids)
+    def _send_again(
+        self, report: Any, store_name: str, listing_ids: list[int], *, accepts_losses: bool = False
+    ) -> None:
+        handle = self._context.runner.start(
+            self._desk.send_again, report.batch_id, listing_ids, accepts_losses=accepts_losses
+        )
         handle.succeeded.connect(lambda created: self._on_queued(report.store_id, store_name, created))
         handle.failed.connect(self._tell)
 

@@ -12,6 +12,7 @@ from app.messages import messages, tr
 from app.services.compliance.findings import Label as TwoNames
 from app.services.compliance.findings import Severity
 from app.services.compliance.rule_data import rule_data
+from app.services.publishing.losses import WOULD_LOSE
 from app.services.publishing.report import BatchReport, ReasonGroup
 from app.services.publishing.verdicts import HELD
 from app.views.numbers import duration, integer, moment
@@ -136,8 +137,16 @@ def is_held(group: ReasonGroup) -> bool:
 
 def group_title(group: ReasonGroup) -> str:
     """The short name of a reason: a heading of the checker, or the sentence of the error."""
-    heading = f"finding_group.{group.code}"
-    return tr(heading) if messages.has(heading) else group_sentence(group, group.params)
+    headings = (f"finding_group.{group.code}", f"publish.reason.{group.code}")
+    heading = next(filter(messages.has, headings), None)
+    return tr(heading) if heading else group_sentence(group, group.params)
+
+
+def banner_sentence(group: ReasonGroup) -> str:
+    """What happened to the whole group; where every listing has its own story the rows tell it."""
+    if group.code == WOULD_LOSE:
+        return tr("publish.losses.banner", n=len(group.rows))
+    return group_sentence(group, group.params)
 
 
 def group_sentence(group: ReasonGroup, params: dict[str, Any]) -> str:

@@ -17,7 +17,7 @@ from tests.benchmarks.market import change_faults
 
 @pytest.fixture
 def live(own_data_folder, market, synced):
-    """A market that reviews at once, and two live listings with variants and attributes, by id with their product ids."""
+    """Two live listings with variants and attributes, product by id; the market reviews at once."""
     change_faults(market["gateway"], {"audit_delay_s": 0})
     with Application(own_data_folder) as app, app.db.reader.connect() as connection:
         rows = connection.exec_driver_sql(
