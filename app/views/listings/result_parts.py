@@ -165,6 +165,8 @@ def _shown(value: Any) -> Any:
 
 def field_line(group: ReasonGroup) -> str:
     """The second line of a reason: which field to change, or what becomes of it."""
+    if group.code == WOULD_LOSE:
+        return tr("publish.losses.line")
     if group.field:
         return tr("publish.field", field=tr(f"publish.field.{group.field}"))
     return tr(f"publish.state.{group.state}")
