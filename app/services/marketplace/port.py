@@ -439,6 +439,9 @@ class Marketplace(Protocol):
     def pauses(self) -> tuple[records.Pause, ...]:
         """The limits that hold this store's calls up now, the longest first."""
 
+    def calls_made(self) -> records.CallsMade:
+        """Calls since the last time this was asked."""
+
     async def store_profile(self) -> records.StoreProfile:
         """Who the store is and how many listings it may have."""
 

@@ -135,6 +135,14 @@ class Pause:
 
 
 @dataclass(frozen=True, slots=True)
+class CallsMade:
+    """Calls that left for a store, and whether the platform said among them that its day quota is used up."""
+
+    count: int = 0
+    is_used_up: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class MethodPermission:
     """Whether the store's account may call a method; None where the answer did not say. `purpose` groups methods of
     which one is enough: `list`, `create`, `orders` …"""
