@@ -7,7 +7,7 @@ from enum import IntEnum, StrEnum
 from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import Base, Id, JsonDict, Ms
+from app.models.base import Base, Id, JsonDict, JsonList, Ms
 
 
 class JobState(StrEnum):
@@ -75,7 +75,7 @@ class PublishTask(Base):
     two clicks cannot send one listing twice. `due_ms`: not sent before, 0 for at once. `feed_item`: the name under
     which it was handed over in a feed, written with the intent, "" for a call of its own; `feed_job`: the platform's
     id of that feed, "" until it is known. `searched_ms`: when the platform was searched for a second product of the
-    same create.
+    same create. `accepted`: what a person lets the edit erase on the platform (`services/publishing/losses.py`).
     """
 
     __tablename__ = "publish_task"
@@ -137,6 +137,7 @@ class PublishTask(Base):
     feed_item: Mapped[str] = mapped_column(default="")
     feed_job: Mapped[str] = mapped_column(default="")
     searched_ms: Mapped[Ms | None]
+    accepted: Mapped[JsonList] = mapped_column(default=list, server_default="[]")
 
 
 class PublishDouble(Base):

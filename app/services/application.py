@@ -154,6 +154,8 @@ class Application:
     ) -> AsyncIterator[AliExpressMarketplace]:
         """`async with app.connected(store) as marketplace`: as `marketplace`, with the tokens read off the loop's
         thread, and closed at the end. A call is tried *attempts* times at most, None for the usual patience."""
+        from app.services.stores.quotas import note_calls
+
         await asyncio.to_thread(load_network)
         credentials, families = await asyncio.to_thread(self._known, store)
         marketplace = self._connect(store, credentials, families, attempts)
@@ -161,6 +163,7 @@ class Application:
             yield marketplace
         finally:
             await marketplace.close()
+            await asyncio.to_thread(note_calls, self.db, store.id, marketplace.calls_made())
 
     async def disconnect(self) -> None:
         """Close all connections of the running loop; the next call opens new ones."""

@@ -74,6 +74,16 @@ class NotNow(Refused):
     code = "marketplace.in_review"
 
 
+class WouldLose(Refused):
+    """An edit that nobody sent: it would erase `losses`, which nobody has accepted."""
+
+    code = "marketplace.would_lose"
+
+    def __init__(self, losses: Sequence[records.Loss]) -> None:
+        super().__init__(what=", ".join(loss.path for loss in losses))
+        self.losses = tuple(losses)
+
+
 class TemporaryFault(MarketplaceError):
     """A documented passing fault, or a connection that failed before anything was sent: nothing was applied."""
 
@@ -198,11 +208,11 @@ class RemoteListing:
 class EditPreview:
     """What an edit does to the parts of the platform's record that `ListingContent` does not carry.
 
-    `kept`: paths that a plain overwrite would have erased and the merge sends back. `lost`: paths that will be gone.
+    `kept`: paths that a plain overwrite would have erased and the merge sends back. `lost`: what will be gone.
     """
 
     kept: tuple[str, ...]
-    lost: tuple[str, ...]
+    lost: tuple[records.Loss, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -383,10 +393,16 @@ class Marketplace(Protocol):
         been applied: raises `Unanswered` instead."""
 
     async def edit_listing(
-        self, product_id: str, content: ListingContent, *, accepted: Collection[str] | None = None
+        self,
+        product_id: str,
+        content: ListingContent,
+        *,
+        accepted: Collection[records.Loss] = (),
+        dropped: Collection[str] = (),
     ) -> None:
-        """Read → merge → send, so that fields we do not know survive (domain.md 5.3). With *accepted*, the paths of
-        `EditPreview.lost` that may go, an edit that would lose more is refused before it is sent."""
+        """Read → merge → send, so that fields we do not know survive (domain.md 5.3). What goes must be among
+        *accepted* of `EditPreview.lost`, or go with a variant whose merchant code is in *dropped*: else `WouldLose`,
+        before anything is sent."""
 
     async def preview_edit(self, product_id: str, content: ListingContent) -> EditPreview:
         """What `edit_listing` would keep and lose of the platform's record; sends nothing."""
@@ -434,6 +450,9 @@ class Marketplace(Protocol):
 
     def pauses(self) -> tuple[records.Pause, ...]:
         """The limits that hold this store's calls up now, the longest first."""
+
+    def calls_made(self) -> records.CallsMade:
+        """Calls since the last time this was asked."""
 
     async def store_profile(self) -> records.StoreProfile:
         """Who the store is and how many listings it may have."""

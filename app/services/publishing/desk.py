@@ -44,10 +44,18 @@ class PublishDesk:
         return enqueue(self._app.db, store_id, listing_ids, schedule=schedule, ctx=ctx)
 
     def send_again(
-        self, batch_id: int, listing_ids: Sequence[int] | None = None, ctx: TaskContext | None = None
+        self,
+        batch_id: int,
+        listing_ids: Sequence[int] | None = None,
+        ctx: TaskContext | None = None,
+        *,
+        accepts_losses: bool = False,
     ) -> BatchCreated:
-        """Queue what did not go through once more. Raises: NotFound."""
-        return send_again(self._app.db, batch_id, listing_ids, ctx=ctx)
+        """Queue what did not go through once more; *accepts_losses*: even though it loses what was told.
+
+        Raises: NotFound.
+        """
+        return send_again(self._app.db, batch_id, listing_ids, accepts_losses=accepts_losses, ctx=ctx)
 
     def report(self, batch_id: int) -> BatchReport:
         """What became of a batch. Raises: NotFound."""

@@ -27,6 +27,7 @@ from app.services.publishing.entries import ClaimedTask, Intent, Reason, TaskKey
 from app.services.publishing.images import ImageRef, find_uploads, sources_of
 from app.services.publishing.journal import claim, count_new, drop, fail, next_due
 from app.services.publishing.lookup import UnknownTask
+from app.services.publishing.losses import NOTHING, Leave, leaves_of
 from app.services.publishing.parts import RunParts
 from app.services.publishing.verdicts import BLOCKED, HELD, blocking, holding, reason_from
 
@@ -50,6 +51,7 @@ class Prepared:
         content: built, unless pictures are missing.
         faults: passing faults met in this run.
         by_feed: to be handed over with others (`feeds.py`) instead of in a call of its own.
+        leave: what an edit may erase of the platform's record.
     """
 
     task: ClaimedTask
@@ -61,6 +63,7 @@ class Prepared:
     content: ListingContent | None = None
     faults: int = 0
     by_feed: bool = False
+    leave: Leave = NOTHING
 
     @property
     def key(self) -> TaskKey:
@@ -182,6 +185,8 @@ class Preparer:
         context.images.learn(facts)
         with self._db.read() as session:
             urls, refs = find_uploads(session, self._store_id, facts, sources)
+            edits = [task.task_id for task in tasks if task.product_id or records[task.listing_id].product_id]
+            leaves = leaves_of(session.connection(), edits) if edits else {}
         endings = []
         for task in tasks:
             record = records[task.listing_id]
@@ -193,6 +198,7 @@ class Preparer:
                 log.exception("listing %s cannot be prepared", task.listing_id)
                 outcome = Reason(INTERNAL, {"what": type(error).__name__})
             if isinstance(outcome, Prepared):
+                outcome.leave = leaves.get(task.task_id, outcome.leave)
                 chunk.ready.append(outcome)
             else:
                 endings.append((task, outcome))

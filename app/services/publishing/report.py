@@ -13,8 +13,9 @@ from app.models import JobState, TaskState
 from app.services.db import Database
 from app.services.errors import NotFound
 from app.services.publishing.doubles import DOUBLED, Double, doubles_of
+from app.services.publishing.losses import losses_told
 from app.services.publishing.queue import BatchCreated, enqueue
-from app.services.publishing.verdicts import BLOCKED, HELD, findings_in
+from app.services.publishing.verdicts import BLOCKED, HELD, findings_in, told_params
 from app.services.tasks import TaskContext
 
 
@@ -207,7 +208,7 @@ def shown_reason(code: str, field_name: str, params: dict[str, Any]) -> Shown:
     """How a reason is told: the checker's own by its first finding, everything else as an error."""
     findings = findings_in(params) if code in (HELD, BLOCKED) else []
     if not findings:
-        return Shown(code, f"error.{code}", params, field_name)
+        return Shown(code, f"error.{code}", told_params(params), field_name)
     first = findings[0]
     return Shown(first.code, f"finding.{first.code}", dict(first.params), first.field)
 
@@ -218,12 +219,16 @@ def send_again(
     listing_ids: Iterable[int] | None = None,
     *,
     release_held: bool = False,
+    accepts_losses: bool = False,
     ctx: TaskContext | None = None,
 ) -> BatchCreated:
     """Queue listings of a batch that did not go through once more, as a new batch; None: all of them.
 
     Only those that failed, were rejected, blocked, held or taken back are considered; what is unknown is looked up,
     never sent again from here. A rejected listing is skipped as unchanged until it was edited.
+
+    Args:
+        accepts_losses: a person lets edits erase what they were not sent for, as it was told, and nothing else.
 
     Raises:
         NotFound: no such batch. See `enqueue` for the rest.
@@ -241,4 +246,6 @@ def send_again(
         could = list(dict.fromkeys(rows))
     chosen = None if listing_ids is None else set(listing_ids)
     wanted = [number for number in could if chosen is None or number in chosen]
-    return enqueue(db, store_id, wanted, release_held=release_held, ctx=ctx)
+    with db.reader.connect() as connection:
+        accepted = losses_told(connection, wanted) if accepts_losses else {}
+    return enqueue(db, store_id, wanted, release_held=release_held, accepted=accepted, ctx=ctx)

@@ -151,7 +151,8 @@ class Sender:
                 product_id = await marketplace.create_listing(content)
             else:
                 product_id = prepared.product_id
-                await marketplace.edit_listing(product_id, content)
+                leave = prepared.leave
+                await marketplace.edit_listing(product_id, content, accepted=leave.accepted, dropped=leave.dropped)
         except (RateLimited, SignedOut, TemporaryFault, Refused) as error:
             self._not_applied(prepared, error, "", is_sent=True)
         except MarketplaceError as error:

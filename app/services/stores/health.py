@@ -60,6 +60,8 @@ def _sign_in(store: StoreRecord) -> Check:
 
 def _quota(store: StoreRecord) -> Check:
     live = store.counts.get("live", 0)
+    if store.may_post is False:
+        return _check("quota", BAD, "forbidden", live=live)
     if store.listing_quota is None:
         return _check("quota", OK, "unknown", live=live)
     state, level = "free", OK

@@ -63,7 +63,11 @@ def _sign_in(store: StoreRecord, now_ms: int) -> Light | None:
 
 def _quota(store: StoreRecord) -> Light | None:
     live, quota = store.counts.get("live", 0), store.listing_quota
-    if quota is None or store.health == READ_ONLY:
+    if store.health == READ_ONLY:
+        return None
+    if store.may_post is False:
+        return Light(AMBER, "may_not_post")
+    if quota is None:
         return None
     if live >= quota:
         return Light(RED, "full", {"live": live, "quota": quota})

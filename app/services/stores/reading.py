@@ -22,7 +22,7 @@ TO_SHIP = ("WAIT_SELLER_SEND_GOODS", "SELLER_PART_SEND_GOODS")
 
 _COLUMNS = (
     "id, name, alias, colour, gateway, credential_ref, access, health, is_practice, token_expires_ms, last_sync_ms, "
-    "listing_quota, refresh_expires_ms, signed_out_ms, is_shared, seller_id"
+    "listing_quota, refresh_expires_ms, signed_out_ms, is_shared, seller_id, platform_quota, may_post, profile_ms"
 )
 
 
@@ -95,7 +95,10 @@ def _record(row: Row[Any], counts: dict[str, int], to_ship: int, moment_ms: int,
         is_practice=bool(row.is_practice),
         token_expires_at=from_ms(row.token_expires_ms),
         last_sync_at=from_ms(row.last_sync_ms),
-        listing_quota=row.listing_quota,
+        listing_quota=row.listing_quota if row.platform_quota is None else row.platform_quota,
+        own_quota=row.listing_quota,
+        told_at=from_ms(row.profile_ms) if row.platform_quota is not None else None,
+        may_post=None if row.may_post is None else bool(row.may_post),
         counts=counts,
         to_ship=to_ship,
         refresh_expires_at=from_ms(row.refresh_expires_ms),

@@ -31,13 +31,16 @@ class StoreRecord:
         is_practice: a store of the practice market on this computer.
         token_expires_at: end of the access token, None where the platform did not say.
         last_sync_at: end of the last whole sync, None before the first.
-        listing_quota: listings allowed, None if unknown.
+        listing_quota: listings allowed, None if unknown: the platform's number where it told one, else `own_quota`.
         counts: listings by status; a status without listings is absent.
         to_ship: orders that wait for shipment.
         refresh_expires_at: end of the token that renews the access token, None where the platform did not say.
         signed_out_at: since when the platform refuses the tokens, None while it takes them.
         is_shared: came by a shared code (domain.md 4).
         seller_id: the platform's number of the account, "" if it never said.
+        own_quota: what a person set for it.
+        told_at: when the platform told the quota, None where it is a person's.
+        may_post: whether the platform lets it put up listings, None where it did not say.
     """
 
     id: int
@@ -58,6 +61,9 @@ class StoreRecord:
     signed_out_at: datetime | None = None
     is_shared: bool = False
     seller_id: str = ""
+    own_quota: int | None = None
+    told_at: datetime | None = None
+    may_post: bool | None = None
 
     @property
     def sign_in_ends_at(self) -> datetime | None:

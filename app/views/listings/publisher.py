@@ -222,6 +222,7 @@ class Publisher(QObject):
     def _open_report(self, report: Any, name: str, kind: str) -> None:
         dialog = PublishResultDialog(report, name, self._context, self._page, kind=kind)
         dialog.send_again_wanted.connect(lambda ids: self._send_again(report, name, ids))
+        dialog.send_anyway_wanted.connect(lambda ids: self._send_again(report, name, ids, accepts_losses=True))
         dialog.look_up_wanted.connect(lambda: self.start(report.store_id, name, None, report.unknown))
         dialog.take_off_wanted.connect(lambda: self._ask_take_off(dialog.doubled, report, name))
         dialog.rows_changed.connect(self.rows_changed)
@@ -247,8 +248,12 @@ class Publisher(QObject):
         self._context.notices.toast("publish.taken_off", tone="amber" if left else "green", n=len(off), left=len(left))
         self._context.changes.tell({"listing"})
 
-    def _send_again(self, report: Any, store_name: str, listing_ids: list[int]) -> None:
-        handle = self._context.runner.start(self._desk.send_again, report.batch_id, listing_ids)
+    def _send_again(
+        self, report: Any, store_name: str, listing_ids: list[int], *, accepts_losses: bool = False
+    ) -> None:
+        handle = self._context.runner.start(
+            self._desk.send_again, report.batch_id, listing_ids, accepts_losses=accepts_losses
+        )
         handle.succeeded.connect(lambda created: self._on_queued(report.store_id, store_name, created))
         handle.failed.connect(self._tell)
 

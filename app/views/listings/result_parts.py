@@ -12,6 +12,7 @@ from app.messages import messages, tr
 from app.services.compliance.findings import Label as TwoNames
 from app.services.compliance.findings import Severity
 from app.services.compliance.rule_data import rule_data
+from app.services.publishing.losses import WOULD_LOSE
 from app.services.publishing.report import BatchReport, ReasonGroup
 from app.services.publishing.verdicts import HELD
 from app.views.numbers import duration, integer, moment
@@ -143,9 +144,16 @@ def group_title(group: ReasonGroup) -> str:
 
 
 def group_heading(group: ReasonGroup) -> str:
-    """Message key of a reason's heading by the checker, "" where it has none."""
-    heading = f"finding_group.{group.code}"
-    return heading if messages.has(heading) else ""
+    """Message key of a reason's heading, "" where it has none."""
+    headings = (f"finding_group.{group.code}", f"publish.reason.{group.code}")
+    return next(filter(messages.has, headings), "")
+
+
+def banner_sentence(group: ReasonGroup) -> str:
+    """What happened to the whole group; where every listing has its own story the rows tell it."""
+    if group.code == WOULD_LOSE:
+        return tr("publish.losses.banner", n=len(group.rows))
+    return group_sentence(group, group.params)
 
 
 def group_sentence(group: ReasonGroup, params: dict[str, Any]) -> str:
@@ -164,6 +172,8 @@ def _shown(value: Any) -> Any:
 
 def field_line(group: ReasonGroup) -> str:
     """The second line of a reason: which field to change, or what becomes of it."""
+    if group.code == WOULD_LOSE:
+        return tr("publish.losses.line")
     if group.field:
         return tr("publish.field", field=tr(f"publish.field.{group.field}"))
     return tr(f"publish.state.{group.state}")

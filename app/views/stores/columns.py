@@ -86,7 +86,8 @@ def _quota(row: StoreRow) -> Cell:
         return MISSING
     share = min(1.0, row.live / row.quota) if row.quota else 1.0
     tone = "text2" if share < NEARLY_FULL else "amber"
-    return Cell(f"{integer(row.live)} / {integer(row.quota)}", tone=tone, share=share)
+    tip = tr("stores.quota.told", at=moment(row.quota_told_ms)) if row.quota_told_ms else tr("stores.quota.own")
+    return Cell(f"{integer(row.live)} / {integer(row.quota)}", tone=tone, share=share, tip=tip)
 
 
 def _full_in(row: StoreRow) -> Cell:

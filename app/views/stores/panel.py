@@ -9,8 +9,10 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
 from app.messages import tr
+from app.services.clock import to_ms
 from app.services.errors import NotFound
 from app.services.stores.desk import StoreView
+from app.services.stores.records import StoreRecord
 from app.views.context import ViewContext
 from app.views.facts import Fact, FactSection, fact_table
 from app.views.numbers import integer, moment, moment_tip
@@ -251,11 +253,29 @@ def _quota_facts(view: StoreView) -> FactSection:
     return FactSection(
         "",
         (
-            Fact("stores.fact.used", used),
+            Fact("stores.fact.used", used, second=_quota_source(store)),
             Fact("stores.fact.pace", pace, "red" if days == 0 else "text"),
             Fact("stores.fact.failed_today", integer(figures.failed_today), "red" if figures.failed_today else "text"),
+            _calls(view),
         ),
     )
+
+
+def _quota_source(store: StoreRecord) -> str:
+    """Whose number the quota is."""
+    if store.listing_quota is None:
+        return ""
+    told_ms = to_ms(store.told_at)
+    return tr("stores.quota.told", at=moment(told_ms)) if told_ms else tr("stores.quota.own")
+
+
+def _calls(view: StoreView) -> Fact:
+    """Calls since midnight in China; the limit only where the platform was met at it."""
+    calls = view.detail.calls
+    text = integer(calls.made) if calls.limit is None else f"{integer(calls.made)} / {integer(calls.limit)}"
+    until_ms = to_ms(calls.used_up_until)
+    second = tr("stores.calls.used_up", at=moment(until_ms)) if until_ms else tr("stores.calls.counted")
+    return Fact("stores.fact.calls", text, "red" if until_ms else "text", second=second)
 
 
 def _counts(view: StoreView) -> QWidget:

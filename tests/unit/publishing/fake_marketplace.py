@@ -18,8 +18,9 @@ from app.services.marketplace.port import (
     ResultPage,
     Unanswered,
     UploadedImage,
+    WouldLose,
 )
-from app.services.marketplace.records import FeedKind
+from app.services.marketplace.records import FeedKind, Loss
 
 Step = Exception | Callable[[], Any] | None
 
@@ -34,6 +35,7 @@ class FakeMarketplace:
     Attributes:
         products: what it has, by id.
         creates, edits: contents of the writes that arrived, answered or not.
+        losses: what edits of a product would erase. `dropped`: variants the last edit was told to drop.
         verdict: state of a review, by product id; `on_sale` for all unless a test says otherwise.
     """
 
@@ -50,6 +52,8 @@ class FakeMarketplace:
         self.calls: list[str] = []
         self.uploads: list[str] = []
         self.lookups: list[dict[str, Any]] = []
+        self.losses: dict[str, list[Loss]] = {}
+        self.dropped: set[str] = set()
         self.in_flight = 0
         self.most_in_flight = 0
         self.before_write: Callable[[ListingContent], None] = lambda content: None
@@ -93,9 +97,19 @@ class FakeMarketplace:
         self.creates.append(content)
         return await self._write(content, lambda: self.add(content))
 
-    async def edit_listing(self, product_id: str, content: ListingContent) -> None:
-        """Edit, as the script says."""
+    async def edit_listing(
+        self,
+        product_id: str,
+        content: ListingContent,
+        *,
+        accepted: Collection[Loss] = (),
+        dropped: Collection[str] = (),
+    ) -> None:
+        """Edit, as the script says; what would be lost stands in `losses`."""
         self.calls.append("edit")
+        self.dropped = set(dropped)
+        if unexpected := [loss for loss in self.losses.get(product_id, ()) if loss not in accepted]:
+            raise WouldLose(unexpected)
         self.edits.append((product_id, content))
         await self._write(content, lambda: self.add(content, product_id=product_id))
 

@@ -29,6 +29,7 @@ from app.services.marketplace.port import (
     SkuContent,
     SkuProperty,
 )
+from app.services.marketplace.records import StoreProfile
 from app.services.stores.sync import SyncResult, sync_store
 from app.services.tasks import TaskContext
 
@@ -141,6 +142,11 @@ class MemoryMarketplace:
     faults: dict[str, list[Exception]] = field(default_factory=dict)
     page_size: int = 2
     asked_since: list[datetime | None] = field(default_factory=list)
+    profile: StoreProfile = field(default_factory=StoreProfile)
+
+    async def store_profile(self) -> StoreProfile:
+        self._call("store_profile", None)
+        return self.profile
 
     def put(self, *listings: RemoteListing) -> None:
         self.listings.update((listing.product_id, listing) for listing in listings)

@@ -27,6 +27,8 @@ def ident(value: Any) -> str:
     Raises:
         ValueError: a float beyond 2^53, whose digits are gone already, or no number at all.
     """
+    if type(value) is int:
+        return str(value)
     if value is None or value == "":
         return ""
     if isinstance(value, float):

@@ -38,7 +38,7 @@ from app.services.tasks import TaskContext
 
 log = logging.getLogger(__name__)
 
-PAGE_SIZE = 50
+PAGE_SIZE = 99
 MOST_MISSING = 500
 """So many listings that were not in any list are asked for one by one in one sync; the next one goes on."""
 

@@ -17,6 +17,7 @@ from app.services.listings.content import content_hash
 from app.services.listings.derived import DERIVED_COLUMNS, derive
 from app.services.listings.loading import load_listings
 from app.services.listings.records import LISTING_FIELDS, ListingRecord
+from app.services.listings.search_index import filled_at_once
 from app.services.listings.writing import SKU_COLUMNS, insert_skus, raw, replace_images, sku_row
 from app.services.marketplace.port import ListingSummary, RemoteListing
 from app.services.publishing.doubles import Seen, note_among
@@ -154,7 +155,8 @@ class PageWriter:
             images.extend((number, place, source) for place, source in enumerate(record.images))
             self.counts.touched.append(number)
         if listings:
-            self.connection.exec_driver_sql(_INSERT, listings)
+            with filled_at_once(self.connection, first):
+                self.connection.exec_driver_sql(_INSERT, listings)
         insert_skus(self.connection, skus)
         if images:
             self.connection.exec_driver_sql(_INSERT_IMAGE, images)
