@@ -16,6 +16,9 @@ from app.services.publishing.queue import BatchCreated, enqueue
 from app.services.publishing.verdicts import BLOCKED, HELD, findings_in
 from app.services.tasks import TaskContext
 
+OURS = {"unit_id": "unit"}
+"""Fields that a listing here calls otherwise than the port does."""
+
 
 @dataclass(frozen=True, slots=True)
 class ReportRow:
@@ -182,7 +185,7 @@ def shown_reason(code: str, field_name: str, params: dict[str, Any]) -> Shown:
     """How a reason is told: the checker's own by its first finding, everything else as an error."""
     findings = findings_in(params) if code in (HELD, BLOCKED) else []
     if not findings:
-        return Shown(code, f"error.{code}", params, field_name)
+        return Shown(code, f"error.{code}", params, OURS.get(field_name, field_name))
     first = findings[0]
     return Shown(first.code, f"finding.{first.code}", dict(first.params), first.field)
 

@@ -14,6 +14,7 @@ from app.services.compliance.findings import Severity
 from app.services.compliance.rule_data import rule_data
 from app.services.publishing.report import BatchReport, ReasonGroup
 from app.services.publishing.verdicts import HELD
+from app.services.publishing.wording import field_name, readable
 from app.views.numbers import duration, integer, moment
 from app.views.theme import current_theme
 from app.views.widgets.ground import Ground, column, row
@@ -144,7 +145,9 @@ def group_sentence(group: ReasonGroup, params: dict[str, Any]) -> str:
     """What happened, where and the remedy, for one listing of the group."""
     if messages.has(group.message_key):
         try:
-            return tr(group.message_key, **{name: _shown(value) for name, value in params.items()})
+            return tr(
+                group.message_key, **{name: _shown(value) for name, value in readable(params, group.field).items()}
+            )
         except KeyError:
             pass  # kept by another version of the program, with other placeholders
     return tr("publish.raw_reason", code=group.code)
@@ -157,5 +160,5 @@ def _shown(value: Any) -> Any:
 def field_line(group: ReasonGroup) -> str:
     """The second line of a reason: which field to change, or what becomes of it."""
     if group.field:
-        return tr("publish.field", field=tr(f"publish.field.{group.field}"))
+        return tr("publish.field", field=field_name(group.field))
     return tr(f"publish.state.{group.state}")

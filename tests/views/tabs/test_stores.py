@@ -1,5 +1,7 @@
 """The Stores tab as its user meets it: lights, panel, chips, banners, and looking after a store."""
 
+import asyncio
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QLabel
@@ -274,6 +276,34 @@ def test_refused_codes_stay_with_their_reason(qtbot):
     assert [code.alias for code in shown.good] == ["abcd"]
     assert "wxyz" in shown.texts[1]
     assert shown.texts[0] != shown.texts[1]
+
+
+def test_a_redeemed_code_does_not_stay_in_the_box(qtbot, page, monkeypatch):
+    """A code works once: what was added leaves the text, what was refused stays to be put right."""
+    desk = page.context.services.store_desk
+    store = desk.find("Northlane Audio")
+
+    async def redeem(gateway, codes, app_key, ctx):
+        return [SharedOutcome(code, store=store) if code.alias == "abcd" else SharedOutcome(code, error=_refusal())
+                for code in codes]  # fmt: skip
+
+    monkeypatch.setattr(desk, "add_shared", lambda *args, ctx: asyncio.run(redeem(*args, ctx)))
+    page.actions_of_page["paste_codes"].trigger()
+    form = dialog_of(qtbot, page, AddStoreDialog)
+    qtbot.mouseClick(form.codes.viewport(), Qt.MouseButton.LeftButton)
+    qtbot.keyClicks(form.codes, f"abcd AliExpress_{HEX}")
+    qtbot.keyClick(form.codes, Qt.Key.Key_Return)
+    qtbot.keyClicks(form.codes, f"wxyz AliExpress_{HEX[::-1]}")
+    qtbot.waitUntil(lambda: form.primary.text() == "Add 2 stores")
+    with qtbot.waitSignal(page.added):
+        qtbot.mouseClick(form.primary, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(form.problem.isVisible)
+    assert form.codes.toPlainText() == f"wxyz AliExpress_{HEX[::-1]}"
+    assert not form.codes.document().isUndoAvailable()
+    assert form.primary.text() == "Add 1 store"
+    form.read_codes()
+    assert [code.alias for code in form.preview.good] == ["wxyz"]
+    form.reject()
 
 
 def _refusal():
