@@ -108,7 +108,8 @@ class PublishDesk:
         decide(self._app.db, listing_id, product_id)
 
     async def run(self, store_id: int, batch_id: int | None, ctx: TaskContext) -> BatchResult:
-        """Send what is queued and follow the reviews. Raises: MarketplaceError, OutOfReach, TaskCancelled."""
+        """Send what is queued and follow the reviews. A single batch is waited for, if it is scheduled; of a whole
+        store what is not due yet stays queued. Raises: MarketplaceError, OutOfReach, TaskCancelled."""
         import asyncio
 
         from app.services.stores.practice import reachable
@@ -123,5 +124,5 @@ class PublishDesk:
                 batch_id,
                 ctx,
                 parallel=self._app.settings.parallel_calls,
-                waits_for_time=True,
+                waits_for_time=batch_id is not None,
             )

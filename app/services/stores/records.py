@@ -38,6 +38,7 @@ class StoreRecord:
         signed_out_at: since when the platform refuses the tokens, None while it takes them.
         is_shared: came by a shared code (domain.md 4).
         seller_id: the platform's number of the account, "" if it never said.
+        paused_at: since when nothing is published to it because somebody said so, None while it goes on.
     """
 
     id: int
@@ -58,6 +59,7 @@ class StoreRecord:
     signed_out_at: datetime | None = None
     is_shared: bool = False
     seller_id: str = ""
+    paused_at: datetime | None = None
 
     @property
     def sign_in_ends_at(self) -> datetime | None:
@@ -79,7 +81,7 @@ class StoreRecord:
 class Check:
     """One line of a store's health checklist: `level` is `ok`, `warn` or `bad`; title and text are message keys
     with `params`, in which `since` is a moment in milliseconds. `remedy` names what helps: `sign_in`, `sync`,
-    `show_failed`, `show_waiting`, or nothing."""
+    `show_failed`, `show_waiting`, `resume_publishing`, or nothing."""
 
     key: str
     level: str

@@ -98,6 +98,7 @@ class StoreRow:
         failed_today: writes that failed or were rejected since midnight.
         full_in_days: days until the quota is used up at the week's pace, None while nothing is put up.
         signed_out_ms: since when the platform refuses the tokens.
+        is_paused: nothing is published to it because somebody said so.
     """
 
     id: int
@@ -118,6 +119,7 @@ class StoreRow:
     failed_today: int
     full_in_days: int | None
     signed_out_ms: int | None = None
+    is_paused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,4 +205,5 @@ def to_row(store: StoreRecord, figures: StoreFigures) -> StoreRow:
         failed_today=figures.failed_today,
         full_in_days=figures.days_left(counts.get("live", 0), store.listing_quota),
         signed_out_ms=to_ms(store.signed_out_at),
+        is_paused=store.paused_at is not None,
     )

@@ -83,6 +83,14 @@ class StoreKeeper(QObject):
         dialog.changed.connect(lambda _: self.changed.emit())
         dialog.open()
 
+    def set_paused(self, store: StoreRecord, paused: bool) -> None:
+        """Let nothing leave for the store, or go on; undone by the same button, so nothing is asked."""
+        desk = self._context.services.publishing
+        handle = self._context.runner.call(desk.pause_store if paused else desk.resume_store, store.id)
+        key = "stores.pause.done" if paused else "stores.resume.done"
+        handle.succeeded.connect(lambda _: self._done(key, name=store.name))
+        handle.failed.connect(self.tell)
+
     def set_operable(self, store: StoreRecord, operable: bool) -> None:
         """Allow writing after a question that names the store; taking it back needs none."""
         if not operable:

@@ -65,7 +65,7 @@ class Confirmation(Dialog):
 
     def __init__(self, parent: QWidget, key: str, verb_key: str, *, detail_key: str = "", **params: object) -> None:
         super().__init__("window.title", parent)
-        layout = column(self.body, edges=20, gap=8)
+        layout = self._lines = column(self.body, edges=20, gap=8)
         self.question = Label(key, role="title", strong=True, wrap=True, **params)
         layout.addWidget(self.question)
         self.detail = Label(ink="text2", wrap=True)
@@ -75,3 +75,7 @@ class Confirmation(Dialog):
         layout.addStretch(1)
         self.primary = self.add_buttons(verb_key, **params)
         self.resize(self._fitted(QSize(460, 160)))
+
+    def add_line(self, widget: QWidget) -> None:
+        """Put *widget* below the sentences."""
+        self._lines.insertWidget(self._lines.count() - 1, widget)

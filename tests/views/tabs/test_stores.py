@@ -4,12 +4,13 @@ import asyncio
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QLabel
+from PySide6.QtWidgets import QDialog, QLabel, QMenu
 
 from app.models import StoreHealth
 from app.services import keyring_store
 from app.services.clock import now_ms
 from app.services.marketplace.port import StoreCredentials
+from app.services.publishing.pauses import paused_stores
 from app.services.stores.adding import add_store
 from app.services.stores.reading import get_store, list_stores, mark_health
 from app.services.stores.shared_codes import read_codes
@@ -330,6 +331,29 @@ def test_the_test_of_a_connection_names_what_works_and_what_not(qtbot, page, eac
     assert "12" in text
     assert len({line for line in dialog.texts if line}) > 6
     dialog.close()
+
+
+def test_a_store_is_paused_and_goes_on_from_panel_menu_and_checklist(qtbot, page, each_language):
+    db = page.context.services.app.db
+    choose(qtbot, page, "Northlane Audio")
+    words = {"en": "Paused", "zh": "已暂停"}[each_language]
+    with qtbot.waitSignal(page.stores_changed):
+        qtbot.mouseClick(page.facts.pause, Qt.MouseButton.LeftButton)
+    assert list(paused_stores(db)) == [3]
+    qtbot.waitUntil(lambda: words in column(page, "health")[2])
+    qtbot.waitUntil(lambda: "resume_publishing" in page.facts.checks.buttons)
+    with qtbot.waitSignal(page.stores_changed):
+        qtbot.mouseClick(page.facts.checks.buttons["resume_publishing"], Qt.MouseButton.LeftButton)
+    assert paused_stores(db) == {}
+    idle(qtbot, page)
+    menu = QMenu(page)
+    page.fill_menu(menu)
+    pause, resume = page.actions_of_page["pause_store"], page.actions_of_page["resume_store"]
+    assert [action for action in menu.actions() if action in (pause, resume) and action.isVisible()] == [pause]
+    with qtbot.waitSignal(page.stores_changed):
+        pause.trigger()
+    idle(qtbot, page)
+    assert (pause.isVisible(), resume.isVisible(), list(paused_stores(db))) == (False, True, [3])
 
 
 def test_every_action_on_a_store_says_why_it_is_off(page):
