@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 from PySide6.QtCore import QDateTime, QSize
@@ -28,6 +27,8 @@ MOST_AHEAD_DAYS = 90
 """Later than that most sign-ins have ended."""
 MOST_SPREAD_DAYS = 7
 USUAL_SPREAD = 2
+QUICK_S = 100
+"""Below this the pace is told in seconds."""
 UNITS = {"minutes": 1, "hours": 60}
 """Minutes of each."""
 
@@ -72,7 +73,9 @@ class PublishQuestion(Confirmation):
         self.at.dateTimeChanged.connect(self._tell)
         self.length.valueChanged.connect(self._tell)
         self.unit.currentIndexChanged.connect(self._tell)
-        self.resize(self._fitted(QSize(520, 210)))
+        # QLineEdit's padding in the style sheet does not reach it.
+        self.length.lineEdit().setTextMargins(5, 0, 0, 0)
+        self.resize(self._fitted(QSize(540, 250)))
 
     def show_when(self, when: str) -> None:
         """Show the fields of this way."""
@@ -123,8 +126,11 @@ class PublishQuestion(Confirmation):
             self.told.say("publish.when.at_told", time=clock_time(ahead_ms / 1000))
         elif self.when.current == SPREAD:
             last_ms = self._spread_ms * (self._n - 1) / self._n
-            every = max(1, math.ceil(self._spread_ms / self._n / MINUTE_MS))
-            self.told.say("publish.when.spread_told", n=every, time=clock_time(last_ms / 1000))
+            every_s = max(1, round(self._spread_ms / self._n / 1000))
+            is_quick = every_s < QUICK_S
+            key = "publish.when.spread_told_quick" if is_quick else "publish.when.spread_told"
+            n = every_s if is_quick else round(every_s / 60)
+            self.told.say(key, n=n, time=clock_time(last_ms / 1000))
 
     def retranslate(self) -> None:
         """Names in the list of units, and the sentences."""
