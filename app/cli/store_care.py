@@ -46,6 +46,7 @@ def add_to(group: Commands) -> None:
     parser.add_argument("--colour", type=int, metavar="N", help=tr("cli.help.store.colour"))
     parser.add_argument("--quota", type=int, metavar="N", help=tr("cli.help.store.quota"))
     parser.add_argument("--access", choices=ACCESS, help=tr("cli.help.store.access"))
+    parser.add_argument("--yes", action="store_true", help=tr("cli.help.store.yes"))
     for name, handler in (("disconnect", disconnect), ("remove", remove)):
         parser = group.add(name, handler)
         parser.add_argument("name", metavar="NAME", help=tr("cli.help.store.name"))
@@ -215,7 +216,7 @@ def change(desk: Desk, options: argparse.Namespace) -> Outcome:
     colour = None if options.colour is None else options.colour - 1
     store = stores.change(found.id, alias=options.alias, colour=colour, quota=options.quota)
     if options.access is not None:
-        store = stores.set_operable(found.id, options.access == "operate")
+        store = stores.set_operable(found.id, options.access == "operate", is_confirmed=options.yes)
     return Outcome({"store": _told(store)}, [tr("cli.store.changed", name=store.name)])
 
 

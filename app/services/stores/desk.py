@@ -182,10 +182,11 @@ class StoreDesk:
         """Change what a store is called here. Raises: see `editing.change_store`."""
         return change_store(self._app.db, store_id, name=name, alias=alias, colour=colour, quota=quota)
 
-    def set_operable(self, store_id: int, operable: bool) -> StoreRecord:
-        """Allow writing to a store, or reading only. Raises: StoreBusy, NotFound."""
+    def set_operable(self, store_id: int, operable: bool, *, is_confirmed: bool = False) -> StoreRecord:
+        """Allow writing to a store, which somebody must have confirmed, or reading only; the history tells who.
+        Raises: NotConfirmed, StoreBusy, NotFound."""
         access = StoreAccess.OPERATE if operable else StoreAccess.READ_ONLY
-        return set_access(self._app.db, store_id, access)
+        return set_access(self._app.db, store_id, access, is_confirmed=is_confirmed)
 
     def disconnect(self, store_id: int) -> StoreRecord:
         """Wipe the tokens. Raises: see `leaving.disconnect_store`."""

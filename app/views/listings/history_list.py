@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.messages import messages, tr
 from app.services.clock import to_ms
-from app.services.history.records import ChangeRecord
+from app.services.history.records import RIGHT, ChangeRecord
 from app.views.numbers import moment, moment_tip
 from app.views.widgets.buttons import Button
 from app.views.widgets.ground import Ground, column, row
@@ -22,6 +22,8 @@ def change_text(change: ChangeRecord) -> str:
         what = tr(change.label, **change.params) if messages.has(change.label) else change.label
     except KeyError:
         what = change.label
+    if change.kind == RIGHT:
+        return what
     return tr("history.line", what=what, n=change.listing_count)
 
 
@@ -75,7 +77,9 @@ class HistoryList(Ground):
         what = ElidedLabel()
         what.setText(change_text(change))
         line.addWidget(what, 1)
-        if change.is_undone:
+        if change.kind == RIGHT:
+            pass  # who gave a right is told, not undone
+        elif change.is_undone:
             line.addWidget(Label("history.undone", role="small", ink="text3"))
         else:
             self._add_buttons(line, change)

@@ -107,7 +107,8 @@ class StoreKeeper(QObject):
         question.open()
 
     def _set_operable(self, store: StoreRecord, operable: bool) -> None:
-        handle = self._context.runner.call(self._desk.set_operable, store.id, operable)
+        """Allowing it comes here from the question alone."""
+        handle = self._context.runner.call(self._desk.set_operable, store.id, operable, is_confirmed=operable)
         key = "stores.operable.done" if operable else "stores.read_only.done"
         handle.succeeded.connect(lambda _: self._done(key, name=store.name))
         handle.failed.connect(self.tell)

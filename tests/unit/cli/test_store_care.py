@@ -36,6 +36,12 @@ def test_names_aliases_and_rights_are_changed(cli, store):
     assert (said.json["store"]["alias"], said.json["store"]["listing_quota"]) == ("cf3c", 300)
     said = cli("--json", "store", "set", "cf3c", "--access", "read_only")
     assert said.json["store"]["access"] == "read_only"
+    said = cli("--json", "store", "set", "cf3c", "--access", "operate")
+    assert (said.code, said.json["error"]["code"]) == (2, "store.not_confirmed")
+    said = cli("--json", "store", "set", "cf3c", "--access", "operate", "--yes")
+    assert said.json["store"]["access"] == "operate"
+    kinds = [change["kind"] for change in cli("--json", "history").json["changes"]]
+    assert kinds[:2] == ["right", "right"]
     said = cli("--json", "store", "set", "cf3c", "--alias", "nope!")
     assert (said.code, said.json["error"]["code"]) == (2, "store.bad_alias")
     assert cli("store", "set", "cf3c", "--access", "everything").code == 2

@@ -17,12 +17,14 @@ from app.services.stores.shared_codes import read_codes
 from app.services.stores.signing_in import SharedOutcome
 from app.services.stores.trying import ConnectionReport, Probe
 from app.views.language import language
+from app.views.listings.history_list import HistoryList
 from app.views.stores.add_dialog import AddStoreDialog
 from app.views.stores.code_list import CodeList
 from app.views.stores.edit_dialog import EditStoreDialog
 from app.views.stores.page import StoresPage
 from app.views.stores.probe_dialog import ProbeDialog
 from app.views.stores.remove_dialog import RemoveStoreDialog
+from app.views.widgets.buttons import Button
 from app.views.widgets.dialog import Confirmation
 
 HEX = "0123456789abcdef0123456789abcdef"
@@ -331,6 +333,19 @@ def test_the_test_of_a_connection_names_what_works_and_what_not(qtbot, page, eac
     assert "12" in text
     assert len({line for line in dialog.texts if line}) > 6
     dialog.close()
+
+
+def test_the_history_shows_who_made_a_store_operable_without_a_way_back(qtbot, page, each_language):
+    services = page.context.services
+    services.store_desk.set_operable(3, False)
+    services.store_desk.set_operable(3, True, is_confirmed=True)
+    shown = HistoryList()
+    qtbot.addWidget(shown)
+    shown.show_changes(services.listings.history())
+    text = said(shown)
+    assert "Northlane Audio" in text
+    assert {"en": "allowed writing", "zh": "允许写入"}[each_language] in text
+    assert not shown.findChildren(Button)
 
 
 def test_a_store_is_paused_and_goes_on_from_panel_menu_and_checklist(qtbot, page, each_language):
