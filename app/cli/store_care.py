@@ -61,7 +61,9 @@ def store_desk(desk: Desk) -> StoreDesk:
     return StoreDesk(desk.app)
 
 
-def _run(desk: Desk, work: Coroutine[Any, Any, T]) -> T:
+def run_alone(desk: Desk, work: Coroutine[Any, Any, T]) -> T:
+    """Run the coroutine *work* to its end, and close the connections it opened."""
+
     async def whole() -> T:
         try:
             return await work
@@ -99,7 +101,7 @@ def sign_in(desk: Desk, options: argparse.Namespace) -> Outcome:
         desk.say_log(tr("cli.store.open_page", url=url))
         webbrowser.open(url)
 
-    store = _run(desk, stores.sign_in_by_browser(plan, show, TaskContext()))
+    store = run_alone(desk, stores.sign_in_by_browser(plan, show, TaskContext()))
     return Outcome({"store": _told(store)}, [tr("cli.store.signed_in", name=store.name)])
 
 
@@ -109,7 +111,7 @@ def add_shared(desk: Desk, options: argparse.Namespace) -> Outcome:
 
     stores = store_desk(desk)
     codes = stores.read_codes(_text_of(options.codes))
-    outcomes = _run(desk, stores.add_shared(options.gateway, codes, _app_key(options.app), TaskContext()))
+    outcomes = run_alone(desk, stores.add_shared(options.gateway, codes, _app_key(options.app), TaskContext()))
     told = [_shared_object(outcome) for outcome in outcomes]
     lines = [_shared_line(outcome) for outcome in outcomes]
     is_whole = all(outcome.error is None for outcome in outcomes)
@@ -163,7 +165,7 @@ def test(desk: Desk, options: argparse.Namespace) -> Outcome:
     from app.services.tasks import TaskContext
 
     stores = store_desk(desk)
-    report = _run(desk, stores.probe(stores.find(options.name).id, TaskContext()))
+    report = run_alone(desk, stores.probe(stores.find(options.name).id, TaskContext()))
     told = {
         "store": _told(stores.find(report.store.name)),
         "works": report.works,

@@ -14,6 +14,7 @@ from app.services.credentials import from_object
 from app.services.errors import AppError, InputError
 from app.services.stores.adding import add_store, checked_name, sign_in_again
 from app.services.stores.callback import HOST, PATH
+from app.services.stores.doctor import Diagnosis, examine_store
 from app.services.stores.editing import NameTaken, change_store, set_access
 from app.services.stores.gateways import checked_gateway
 from app.services.stores.health import waiting_writes
@@ -169,6 +170,11 @@ class StoreDesk:
         """Ask the store for one thing of each kind. Raises: NotFound, PracticeMarketDown."""
         store = await asyncio.to_thread(get_store, self._app.db, store_id)
         return await probe_connection(self._app, store)
+
+    async def examine(self, store_id: int, ctx: TaskContext) -> Diagnosis:
+        """Whether the store can be worked: the way to it, sign-in, permissions, limits. Raises: NotFound."""
+        store = await asyncio.to_thread(get_store, self._app.db, store_id)
+        return await examine_store(self._app, store)
 
     def change(
         self,

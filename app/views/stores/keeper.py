@@ -16,8 +16,8 @@ from app.views.context import ViewContext
 from app.views.errors import sentence
 from app.views.notices import Banner, Offer
 from app.views.numbers import moment
+from app.views.stores.doctor_dialog import DoctorDialog
 from app.views.stores.edit_dialog import EditStoreDialog
-from app.views.stores.probe_dialog import ProbeDialog
 from app.views.stores.remove_dialog import RemoveStoreDialog
 from app.views.task_runner import TaskHandle
 from app.views.widgets.dialog import Confirmation
@@ -33,11 +33,13 @@ class StoreKeeper(QObject):
         changed: something of a store is different now.
         added: a store was connected or signed in again (its record).
         export_wanted: ids of listings to export.
+        settings_wanted: what helps stands in the settings.
     """
 
     changed = Signal()
     added = Signal(object)
     export_wanted = Signal(object)
+    settings_wanted = Signal()
 
     def __init__(self, context: ViewContext, page: QWidget) -> None:
         super().__init__(page)
@@ -66,8 +68,8 @@ class StoreKeeper(QObject):
     # -- looking after -----------------------------------------------------------------------------------------
 
     def probe(self, store_id: int, name: str) -> TaskHandle:
-        """Test the connection as a job, then say what works."""
-        handle = self._context.runner.start(self._desk.probe, store_id)
+        """Check the connection as a job, then say what works."""
+        handle = self._context.runner.start(self._desk.examine, store_id)
         self._context.jobs.add(handle, "stores.job.probe", icon="plug-connected", store=name)
         handle.succeeded.connect(self._on_probed)
         handle.failed.connect(self.tell)
@@ -75,7 +77,16 @@ class StoreKeeper(QObject):
 
     def _on_probed(self, report: Any) -> None:
         self.changed.emit()
-        ProbeDialog(self._page.window(), report).open()
+        dialog = DoctorDialog(self._page.window(), report)
+        dialog.action_wanted.connect(lambda action: self._help(action, report.store.id))
+        dialog.open()
+
+    def _help(self, action: str, store_id: int) -> None:
+        """What a button of the report does."""
+        if action == "sign_in":
+            self.sign_in(store_id)
+        else:
+            self.settings_wanted.emit()
 
     def edit(self, store: StoreRecord) -> None:
         """Name, alias, colour, quota."""

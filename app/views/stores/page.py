@@ -50,6 +50,7 @@ class StoresPage(TabPage):
         stores_changed: a store is called otherwise, or is gone.
         export_wanted: ids of listings to export.
         show_wanted: (store id, kind): show its failed or waiting listings.
+        settings_wanted: the settings.
         problem: an error to tell.
     """
 
@@ -65,6 +66,7 @@ class StoresPage(TabPage):
     stores_changed = Signal()
     export_wanted = Signal(object)
     show_wanted = Signal(int, str)
+    settings_wanted = Signal()
     problem = Signal(object)
 
     def __init__(self, context: ViewContext, parent: QWidget | None = None) -> None:
@@ -128,6 +130,7 @@ class StoresPage(TabPage):
         self.keeper.changed.connect(self.reload)
         self.keeper.added.connect(self.added)
         self.keeper.export_wanted.connect(self.export_wanted)
+        self.keeper.settings_wanted.connect(self.settings_wanted)
 
     # -- the current store -------------------------------------------------------------------------------------
 

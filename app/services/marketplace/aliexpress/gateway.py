@@ -182,7 +182,7 @@ class Gateway:
         session = self._open()
         request = session.post(url, data=data, headers=headers, allow_redirects=False, **self._through)
         async with request as response:
-            _check_status(response.status)
+            _check_status(response.status, response.headers.get("Location", ""))
             body = await _limited_body(response)
             return Reply(body, response.headers.get("Date", ""))
 
@@ -243,7 +243,7 @@ def _multipart(params: Mapping[str, str], upload: Upload) -> aiohttp.FormData:
     return form
 
 
-def _check_status(status: int) -> None:
+def _check_status(status: int, location: str) -> None:
     """200 and 400 carry answers (protocol reference 1.2); nothing else comes from the marketplace itself."""
     if status in (200, 400):
         return
@@ -251,7 +251,16 @@ def _check_status(status: int) -> None:
         raise RateLimited(platform_code="429")
     if status >= 500:
         raise Unanswered(platform_code=str(status))
-    raise Refused("marketplace.redirected" if 300 <= status < 400 else "marketplace.http_status", status=str(status))
+    if 300 <= status < 400:
+        raise Refused("marketplace.redirected", status=str(status), to=_host_of(location))
+    raise Refused("marketplace.http_status", status=str(status))
+
+
+def _host_of(location: str) -> str:
+    try:
+        return URL(location).host or ""
+    except ValueError:
+        return ""
 
 
 async def _limited_body(response: Any) -> bytes:
