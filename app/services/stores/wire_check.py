@@ -71,7 +71,7 @@ class Line:
     def text(self) -> str:
         """What was found, and what helps."""
         said = tr(self.fact, **self.params)
-        return f"{said} {tr(self.remedy, **self.params)}" if self.remedy else said
+        return tr("doctor.and_remedy", fact=said, remedy=tr(self.remedy, **self.params)) if self.remedy else said
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +104,12 @@ async def check_wire(url: str, proxy: str = "") -> WireReport:
     from app.services.marketplace.aliexpress.gateway import Gateway
     from app.services.marketplace.aliexpress.proxies import proxy_for
 
-    lines: list[Line] = []
     try:
         gateway = Gateway(url, connect_timeout_s=PATIENCE_S, read_timeout_s=PATIENCE_S, proxy=proxy)
         through = proxy_for(gateway.url, proxy)
     except InputError as error:
         return _report([line_of_error("proxy", error, "settings")])
-    lines.append(_proxy_line(gateway.url, through, proxy))
+    lines = [_proxy_line(gateway.url, through, proxy)]
     target = through or gateway.url
     lines.append(await _look_up(str(target.host), int(target.port or 0)))
     if lines[-1].level == OK:
@@ -119,6 +118,19 @@ async def check_wire(url: str, proxy: str = "") -> WireReport:
         finally:
             await gateway.close()
     return _report(lines)
+
+
+def proxy_line(url: str, setting: str) -> Line:
+    """Which proxy leads to the gateway *url* with this *setting*, or what is wrong with its address."""
+    from yarl import URL
+
+    from app.services.marketplace.aliexpress.proxies import proxy_for
+
+    gateway = URL(url)
+    try:
+        return _proxy_line(gateway, proxy_for(gateway, setting), setting)
+    except InputError as error:
+        return line_of_error("proxy", error, "settings")
 
 
 def _report(lines: list[Line]) -> WireReport:

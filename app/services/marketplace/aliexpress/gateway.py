@@ -97,6 +97,7 @@ class Gateway:
         self._proxy: URL | None = None
         self._through: dict[str, Any] = {}
         self._session: aiohttp.ClientSession | None = None
+        self._retired: list[aiohttp.ClientSession] = []
         self._urls: dict[str, URL] = {}
         self._ahead = timedelta()
         self._told: tuple[Reply, datetime] | None = None
@@ -134,6 +135,19 @@ class Gateway:
             except (aiohttp.ClientError, TimeoutError, OSError) as error:
                 raise self._fault(Unanswered(), error) from error
 
+    def use_proxy(self, setting: str) -> None:
+        """Go another way from the next request on; those under way end on theirs. Any thread.
+
+        Raises:
+            InputError: `marketplace.bad_proxy`; nothing is changed.
+        """
+        check_proxy(setting)
+        if setting != self._proxy_setting:
+            self._proxy_setting = setting
+            session, self._session = self._session, None
+            if session is not None:
+                self._retired.append(session)
+
     def now(self) -> datetime:
         """The time to put on a request, aware: the computer's clock as corrected by `set_clock`."""
         return self.clock.now() + self._ahead
@@ -164,8 +178,10 @@ class Gateway:
     async def close(self) -> None:
         """Close the connections; calls still under way end as `Unanswered`."""
         session, self._session = self._session, None
-        if session is not None:
-            await session.close()
+        retired, self._retired = self._retired, []
+        for one in (session, *retired):
+            if one is not None:
+                await one.close()
 
     @property
     def _host(self) -> str:
