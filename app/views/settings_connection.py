@@ -39,6 +39,8 @@ class ConnectionSettings(Ground):
         self.exported = Label(role="small", ink="text2", wrap=True)
         self._look_later = QTimer(self, singleShot=True, interval=LOOK_AFTER_MS)
         self._asked = 0
+        self._line: Line | None = None
+        self._verdict: WireReport | None = None
         self._build()
 
     def _build(self) -> None:
@@ -73,6 +75,13 @@ class ConnectionSettings(Ground):
         """What stands in the fields, by the settings' names."""
         return {"proxy": self.proxy.text().strip(), "http_trace": self.trace.isChecked()}
 
+    def retranslate(self) -> None:
+        """What was found, in the language in force."""
+        if getattr(self, "_line", None) is not None:
+            self._show_line(self._line)
+        if getattr(self, "_verdict", None) is not None and not self.found.isHidden():
+            self._show_report(self._verdict)
+
     # -- the proxy ---------------------------------------------------------------------------------------------
 
     def _on_typed(self) -> None:
@@ -88,6 +97,7 @@ class ConnectionSettings(Ground):
         handle.failed.connect(lambda error: self.in_use.setText(sentence(error)))
 
     def _show_line(self, line: Line) -> None:
+        self._line = line
         is_bad = line.level == BAD
         self.proxy_field.show_problem(line.text if is_bad else "")
         self.in_use.setVisible(not is_bad)
@@ -97,6 +107,7 @@ class ConnectionSettings(Ground):
     def try_proxy(self) -> None:
         """Go the whole way to the platform through what stands in the field."""
         self.test.setEnabled(False)
+        self._verdict = None
         self._show_found(tr("settings.proxy_testing"), "text2")
         handle = self._context.runner.start(self._context.services.check_wire, self.proxy.text())
         handle.succeeded.connect(self._show_report)
@@ -104,6 +115,7 @@ class ConnectionSettings(Ground):
         handle.finished.connect(lambda: self.test.setEnabled(True))
 
     def _show_report(self, report: WireReport) -> None:
+        self._verdict = report
         wrong = next((line for line in report.lines if line.level == BAD), None)
         if wrong is None:
             self._show_found(tr("settings.proxy_works"), "green")

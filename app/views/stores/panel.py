@@ -140,7 +140,7 @@ class StorePanel(SidePanel):
         self.probe = Button("stores.action.probe", icon_name="plug-connected")
         self.disconnect_button = Button("stores.action.disconnect", kind="danger")
         self.set_footer(self.probe)
-        self.pause = Button("stores.action.pause", icon_name="player-pause")
+        self.pause = Button("stores.panel.pause", icon_name="player-pause")
         self.footer.row.addWidget(self.pause)
         self.footer.row.addWidget(self.disconnect_button)
         self.pause.clicked.connect(self.pause_wanted)
@@ -198,7 +198,10 @@ class StorePanel(SidePanel):
         self.disconnect_button.setEnabled(not store.is_disconnected)
         self.pause.setVisible(store.access == "operate" or store.paused_at is not None)
         self.pause.set_icon_name("player-pause" if store.paused_at is None else "player-play")
-        say(self.pause, "stores.action.pause" if store.paused_at is None else "stores.action.resume")
+        verb = "pause" if store.paused_at is None else "resume"
+        say(self.pause, f"stores.panel.{verb}")
+        for attribute in ("toolTip", "accessibleName"):
+            say(self.pause, f"stores.action.{verb}", attribute)
         for number, section in enumerate(self._sections(self.view)):
             self._lines.insertWidget(number, section)
 

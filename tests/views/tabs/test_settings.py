@@ -145,6 +145,9 @@ def test_the_trace_is_exported_without_secrets(qtbot, open_settings, services, t
 
 def test_everything_is_said_in_the_other_language_too(qtbot, open_settings):
     dialog = open_settings()
-    before = dialog.connection.trace.text()
+    dialog.connection._show_report(WireReport(()))
+    shown = (dialog.connection.trace, dialog.connection.in_use, dialog.connection.found)
+    before = [label.text() for label in shown]
     language.set_language("zh")
-    assert dialog.connection.trace.text() not in ("", before)
+    for label, text in zip(shown, before, strict=True):
+        assert label.text() not in ("", text)
