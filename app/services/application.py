@@ -64,14 +64,21 @@ class Application:
         return self._settings.settings
 
     def change_settings(self, **values: Any) -> Settings:
-        """Set some settings; they are on disk when this returns. A new proxy holds for gateways opened from then on.
+        """Set some settings; they are on disk when this returns. A new proxy holds from the next request on.
 
         Raises:
+            InputError: `marketplace.bad_proxy`.
             TypeError, ValueError: no setting, or no value for it.
         """
+        if "proxy" in values:
+            from app.services.marketplace.aliexpress.proxies import check_proxy
+
+            check_proxy(values["proxy"])
         settings = self._settings.change(**values)
         if self._trace is not None:
             self._trace.is_on = settings.http_trace
+        for gateway in list(self._gateways.values()):
+            gateway.use_proxy(settings.proxy)
         return settings
 
     @property

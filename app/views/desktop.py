@@ -125,6 +125,7 @@ class Desktop(QObject):
         page.stores_changed.connect(self._on_stores_looked_after)
         page.export_wanted.connect(self._export_listings)
         page.show_wanted.connect(self._show_listings_of)
+        page.settings_wanted.connect(self.show_settings)
         page.problem.connect(self.tell)
         return page
 

@@ -185,7 +185,7 @@ def _reasons(desk: Desk, created: BatchCreated, result: BatchResult) -> list[dic
         {
             "state": str(group.state),
             "code": group.code,
-            "message": reason_sentence(group.message_key, group.params, group.code),
+            "message": reason_sentence(group.message_key, group.params, group.code, group.field),
             "field": group.field,
             "count": len(group.rows),
             "listings": list(group.listing_ids),

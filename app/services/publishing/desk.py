@@ -131,7 +131,8 @@ class PublishDesk:
         return off, sorted(failed)
 
     async def run(self, store_id: int, batch_id: int | None, ctx: TaskContext) -> BatchResult:
-        """Send what is queued and follow the reviews. Raises: MarketplaceError, OutOfReach, TaskCancelled."""
+        """Send what is queued and follow the reviews. A single batch is waited for, if it is scheduled; of a whole
+        store what is not due yet stays queued. Raises: MarketplaceError, OutOfReach, TaskCancelled."""
         async with self._at(store_id) as marketplace:
             return await publish(
                 self._app.db,
@@ -140,7 +141,7 @@ class PublishDesk:
                 batch_id,
                 ctx,
                 parallel=self._app.settings.parallel_calls,
-                waits_for_time=True,
+                waits_for_time=batch_id is not None,
             )
 
     @asynccontextmanager

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import math
 from collections.abc import Awaitable, Callable
 
 from app.services.clock import now_ms
 from app.services.publishing.feeds import FeedSender
+from app.services.publishing.gate import clock_time
 from app.services.publishing.parts import RunParts
 from app.services.publishing.preparing import Prepared, Preparer
 
@@ -130,7 +130,7 @@ class Feeder:
             return False
         rest_s = (due_ms - now_ms()) / 1000
         if rest_s > 0:
-            self._parts.counts.say("publishing.scheduled", n=math.ceil(rest_s / 60))
+            self._parts.counts.say("publishing.scheduled", until=clock_time(rest_s))
             await self._wait(min(rest_s, LONGEST_NAP_S))
         return True
 

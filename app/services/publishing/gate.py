@@ -192,12 +192,12 @@ class Gate:
         elif not self._is_limit:
             self._counts.say("publishing.out_of_reach", seconds=math.ceil(rest_s))
         elif rest_s > LONG_LIMIT_S:
-            self._counts.say("publishing.quota_used_up", until=_clock_time(rest_s))
+            self._counts.say("publishing.quota_used_up", until=clock_time(rest_s))
         else:
             self._counts.say("publishing.rate_limited", seconds=math.ceil(rest_s))
 
 
-def _clock_time(rest_s: float) -> str:
+def clock_time(rest_s: float) -> str:
     """When *rest_s* are over by the clock on the wall, to the minute, with the day where it is another one."""
     now = datetime.now().astimezone()
     then = now + timedelta(seconds=rest_s + 59)

@@ -18,6 +18,7 @@ from app.services.publishing.doubles import DOUBLED
 from app.services.publishing.lookup import split_codes
 from app.services.publishing.report import BatchReport, batch_report, shown_reason
 from app.services.publishing.verdicts import BLOCKED, HELD
+from app.services.publishing.wording import field_name, readable
 from app.services.tasks import TaskContext
 from app.services.workbooks.export import OutColumn, OutSheet, WriteReport, write_xlsx
 
@@ -102,14 +103,13 @@ def _reason(code: str, field: str, params: str) -> tuple[str, str]:
     if not code:
         return "", ""
     shown = shown_reason(code, field, orjson.loads(params))
-    name = f"publish.field.{shown.field}"
-    return sentence(shown.message_key, shown.params, shown.code), tr(name) if messages.has(name) else shown.field
+    return sentence(shown.message_key, shown.params, shown.code, shown.field), field_name(shown.field)
 
 
-def sentence(key: str, params: dict[str, Any], code: str) -> str:
-    """What *key* says; the bare code where nobody wrote it, or a placeholder is missing."""
+def sentence(key: str, params: dict[str, Any], code: str, field: str = "") -> str:
+    """What *key* says about *field*; the bare code where nobody wrote it, or a placeholder is missing."""
     try:
-        return tr(key, **params) if messages.has(key) else code
+        return tr(key, **readable(params, field)) if messages.has(key) else code
     except (KeyError, ValueError):
         return code
 

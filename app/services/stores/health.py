@@ -22,7 +22,7 @@ def checklist(connection: Connection, store: StoreRecord, figures: StoreFigures,
         _sign_in(store),
         _quota(store),
         _failures(store, figures),
-        _waiting(waiting),
+        _waiting(store, waiting),
         _templates(connection, store),
         _sync(store),
     ]
@@ -79,7 +79,10 @@ def _failures(store: StoreRecord, figures: StoreFigures) -> Check:
     return _check("failures", WARN, "some", "show_failed", n=failed, today=today)
 
 
-def _waiting(waiting: int) -> Check:
+def _waiting(store: StoreRecord, waiting: int) -> Check:
+    if store.paused_at is not None:
+        since = to_ms(store.paused_at)
+        return _check("waiting", WARN, "paused", "resume_publishing", n=waiting, since=since)
     return _check("waiting", WARN, "some", "show_waiting", n=waiting) if waiting else _check("waiting", OK, "none")
 
 

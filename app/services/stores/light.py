@@ -41,6 +41,8 @@ def light_of(store: StoreRecord, now_ms: int) -> Light:
             return light
     if store.health == READ_ONLY:
         return Light(GRAY, "read_only")
+    if store.paused_at is not None:
+        return Light(GRAY, "paused")
     return Light(GREEN, "practice" if store.is_practice else "ok")
 
 

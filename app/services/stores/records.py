@@ -41,6 +41,7 @@ class StoreRecord:
         own_quota: what a person set for it.
         told_at: when the platform told the quota, None where it is a person's.
         may_post: whether the platform lets it put up listings, None where it did not say.
+        paused_at: since when nothing is published to it because somebody said so, None while it goes on.
     """
 
     id: int
@@ -64,6 +65,7 @@ class StoreRecord:
     own_quota: int | None = None
     told_at: datetime | None = None
     may_post: bool | None = None
+    paused_at: datetime | None = None
 
     @property
     def sign_in_ends_at(self) -> datetime | None:
@@ -85,7 +87,7 @@ class StoreRecord:
 class Check:
     """One line of a store's health checklist: `level` is `ok`, `warn` or `bad`; title and text are message keys
     with `params`, in which `since` is a moment in milliseconds. `remedy` names what helps: `sign_in`, `sync`,
-    `show_failed`, `show_waiting`, or nothing."""
+    `show_failed`, `show_waiting`, `resume_publishing`, or nothing."""
 
     key: str
     level: str

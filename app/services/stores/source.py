@@ -100,6 +100,7 @@ class StoreRow:
         failed_today: writes that failed or were rejected since midnight.
         full_in_days: days until the quota is used up at the week's pace, None while nothing is put up.
         signed_out_ms: since when the platform refuses the tokens.
+        is_paused: nothing is published to it because somebody said so.
     """
 
     id: int
@@ -121,6 +122,7 @@ class StoreRow:
     full_in_days: int | None
     signed_out_ms: int | None = None
     quota_told_ms: int | None = None
+    is_paused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,4 +211,5 @@ def to_row(store: StoreRecord, figures: StoreFigures) -> StoreRow:
         full_in_days=figures.days_left(counts.get("live", 0), store.listing_quota),
         signed_out_ms=to_ms(store.signed_out_at),
         quota_told_ms=to_ms(store.told_at),
+        is_paused=store.paused_at is not None,
     )

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.messages import tr
 from app.services.clock import to_ms
-from app.services.history.records import ChangeRecord
+from app.services.history.records import RIGHT, ChangeRecord
 from app.services.history.wording import change_label
 from app.views.numbers import moment, moment_tip
 from app.views.widgets.buttons import Button
@@ -18,8 +18,11 @@ from app.views.widgets.label import ElidedLabel, Label
 
 
 def change_text(change: ChangeRecord) -> str:
-    """What a change did and to how many listings, in the user's language."""
-    return tr("history.line", what=change_label(change), n=change.listing_count)
+    """What a change did, and to how many listings unless it is about a store's right, in the user's language."""
+    what = change_label(change)
+    if change.kind == RIGHT:
+        return what
+    return tr("history.line", what=what, n=change.listing_count)
 
 
 class HistoryList(Ground):
@@ -72,7 +75,9 @@ class HistoryList(Ground):
         what = ElidedLabel()
         what.setText(change_text(change))
         line.addWidget(what, 1)
-        if change.is_undone:
+        if change.kind == RIGHT:
+            pass  # who gave a right is told, not undone
+        elif change.is_undone:
             line.addWidget(Label("history.undone", role="small", ink="text3"))
         else:
             self._add_buttons(line, change)

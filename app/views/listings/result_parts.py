@@ -15,6 +15,7 @@ from app.services.compliance.rule_data import rule_data
 from app.services.publishing.losses import WOULD_LOSE
 from app.services.publishing.report import BatchReport, ReasonGroup
 from app.services.publishing.verdicts import HELD
+from app.services.publishing.wording import field_name, readable
 from app.views.numbers import duration, integer, moment
 from app.views.theme import current_theme
 from app.views.widgets.ground import Ground, column, row
@@ -160,7 +161,9 @@ def group_sentence(group: ReasonGroup, params: dict[str, Any]) -> str:
     """What happened, where and the remedy, for one listing of the group."""
     if messages.has(group.message_key):
         try:
-            return tr(group.message_key, **{name: _shown(value) for name, value in params.items()})
+            return tr(
+                group.message_key, **{name: _shown(value) for name, value in readable(params, group.field).items()}
+            )
         except KeyError:
             pass  # kept by another version of the program, with other placeholders
     return tr("publish.raw_reason", code=group.code)
@@ -175,5 +178,5 @@ def field_line(group: ReasonGroup) -> str:
     if group.code == WOULD_LOSE:
         return tr("publish.losses.line")
     if group.field:
-        return tr("publish.field", field=tr(f"publish.field.{group.field}"))
+        return tr("publish.field", field=field_name(group.field))
     return tr(f"publish.state.{group.state}")

@@ -15,6 +15,7 @@ from app.services.listings.details import Choice
 from app.services.publishing.losses import WOULD_LOSE
 from app.services.publishing.remedies import NAMED, RowNow
 from app.services.publishing.report import ReasonGroup
+from app.services.publishing.wording import field_name
 from app.views.listings.lines import ChoiceBox, refusal, whole_number
 from app.views.listings.steady_editors import SteadyEditors
 from app.views.listings.values import cell_value
@@ -126,7 +127,7 @@ class ResultRows(QAbstractTableModel):
             if self.group is not None and self.group.code == WOULD_LOSE:
                 return tr("publish.losses.column")
             field = self.group.field if self.group is not None else ""
-            return tr("publish.field_to_fix", field=tr(f"publish.field.{field}")) if field else ""
+            return tr("publish.field_to_fix", field=field_name(field)) if field else ""
         return tr(("listings.column.title", "listings.column.code", "", "publish.now")[section])
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:

@@ -67,7 +67,7 @@ class Confirmation(Dialog):
 
     def __init__(self, parent: QWidget, key: str, verb_key: str, *, detail_key: str = "", **params: object) -> None:
         super().__init__("window.title", parent)
-        layout = column(self.body, edges=20, gap=8)
+        layout = self._lines = column(self.body, edges=20, gap=8)
         self.question = Label(key, role="title", strong=True, wrap=True, **params)
         layout.addWidget(self.question)
         self.detail = Label(ink="text2", wrap=True)
@@ -83,3 +83,7 @@ class Confirmation(Dialog):
         super().showEvent(event)
         wanted = max(self.layout().totalHeightForWidth(self.width()), SMALLEST_QUESTION.height())
         self.resize(self._fitted(QSize(self.width(), wanted)))
+
+    def add_line(self, widget: QWidget) -> None:
+        """Put *widget* below the sentences."""
+        self._lines.insertWidget(self._lines.count() - 1, widget)

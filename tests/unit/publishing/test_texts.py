@@ -35,7 +35,7 @@ ERRORS = {
 NOTES = {
     "publishing.paused": {},
     "publishing.store_paused": {},
-    "publishing.scheduled": {"n": 12},
+    "publishing.scheduled": {"until": "14:30"},
     "publishing.rate_limited": {"seconds": 38},
     "publishing.quota_used_up": {"until": "23:00"},
     "publishing.out_of_reach": {"seconds": 2},

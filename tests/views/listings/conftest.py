@@ -32,7 +32,8 @@ class Publishing(PublishDesk):
         self.market, self.settings, self.parallel = market, FAST, 8
 
     def run(self, store_id, batch_id, ctx):
-        options = {"settings": self.settings, "parallel": self.parallel}
+        waits = batch_id is not None
+        options = {"settings": self.settings, "parallel": self.parallel, "waits_for_time": waits}
         return asyncio.run(publish(self._app.db, self.market, store_id, batch_id, ctx, **options))
 
     def take_off_doubles(self, store_id, batch_id, ctx):

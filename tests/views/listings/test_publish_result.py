@@ -16,7 +16,7 @@ from app.services.publishing.queue import enqueue
 from app.services.publishing.run import publish
 from app.views.language import language
 from app.views.listings.publish_result import PublishResultDialog
-from app.views.listings.reason_list import GROUP
+from app.views.listings.reason_list import GROUP, SECOND
 from app.views.listings.result_parts import PARTS, SharesBar, group_sentence, part_counts
 from app.views.listings.result_rows import FIELD, NOW, ChoiceBox, ResultRows
 from app.views.theme import current_theme
@@ -134,6 +134,24 @@ class TestReasons:
         assert "too long" in dialog.raw.text()
         dialog.copy.click()
         assert "too long" in QGuiApplication.clipboard().text()
+
+    def test_the_platforms_path_is_called_by_the_fields_name(self, batch, open_result, make_sellable):
+        path = Refused(
+            "marketplace.schema", platform_code="13010996", platform_text="#/delivery_time: 9 is too much",
+            field="handling_days",
+        )  # fmt: skip
+        dialog = open_result(batch([make_sellable()], path))
+        assert "Handling time: 9 is too much" in dialog.reason.text()
+        assert "#/" not in dialog.reason.text()
+        assert "#/delivery_time" in dialog.raw.text(), "the platform's own words stay within reach"
+        language.set_language("zh")
+        assert "发货期: 9 is too much" in group_sentence(dialog.groups[0], dialog.groups[0].params)
+
+    def test_a_field_the_port_calls_otherwise_is_ours(self, batch, open_result, make_sellable):
+        unit = Refused("marketplace.unit", platform_code="1", platform_text="#/product_unit: unknown", field="unit_id")
+        dialog = open_result(batch([make_sellable()], unit))
+        assert [group.field for group in dialog.groups] == ["unit"]
+        assert "Unit" in dialog.reasons.item(dialog.reasons.count() - 1).data(SECOND)
 
     def test_a_reason_without_a_field_hides_the_column(self, batch, open_result, make_sellable):
         dialog = open_result(batch([make_sellable()], NO_FIELD))
