@@ -49,6 +49,7 @@ class Prepared:
         content: built, unless pictures are missing.
         faults: passing faults met in this run.
         leave: what an edit may erase of the platform's record.
+        waited_s: how long this run has let a review of it go on.
     """
 
     task: ClaimedTask
@@ -60,6 +61,7 @@ class Prepared:
     content: ListingContent | None = None
     faults: int = 0
     leave: Leave = NOTHING
+    waited_s: float = 0.0
 
     @property
     def key(self) -> TaskKey:

@@ -36,6 +36,8 @@ NOTES = {
     "publishing.scheduled": {"n": 12},
     "publishing.rate_limited": {"seconds": 38},
     "publishing.quota_used_up": {"until": "23:00"},
+    "publishing.rate_limited_until": {"until": "23:00", "why": "AppCallLimit"},
+    "publishing.waits_for_review": {"title": "Lamp", "until": "23:00"},
     "publishing.out_of_reach": {"seconds": 2},
     "publishing.looking_up": {"n": 1},
     "publishing.in_review": {"n": 3},
