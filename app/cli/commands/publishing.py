@@ -103,6 +103,7 @@ async def publish_now(
     """Queue everything of a store that can be sent, at most *limit*, and send it until it is settled; with a
     *schedule* that may take as long as it lasts. *accepts_losses*: edits that an earlier run told the losses of may
     lose exactly these."""
+    from app.cli.spoken import Spoken
     from app.services.publishing.queue import enqueue
     from app.services.publishing.run import publish
     from app.services.publishing.turns import AT_ONCE
@@ -120,7 +121,7 @@ async def publish_now(
     async with app.connected(store) as marketplace:
         waits = schedule != AT_ONCE
         result = await publish(
-            app.db, marketplace, store.id, parallel=app.settings.parallel_calls, waits_for_time=waits
+            app.db, marketplace, store.id, ctx=Spoken(), parallel=app.settings.parallel_calls, waits_for_time=waits
         )
     return Published(created, taken, result)
 

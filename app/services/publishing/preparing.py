@@ -52,6 +52,7 @@ class Prepared:
         faults: passing faults met in this run.
         by_feed: to be handed over with others (`feeds.py`) instead of in a call of its own.
         leave: what an edit may erase of the platform's record.
+        waited_s: how long this run has let a review of it go on.
     """
 
     task: ClaimedTask
@@ -64,6 +65,7 @@ class Prepared:
     faults: int = 0
     by_feed: bool = False
     leave: Leave = NOTHING
+    waited_s: float = 0.0
 
     @property
     def key(self) -> TaskKey:

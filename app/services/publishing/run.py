@@ -131,7 +131,7 @@ class _Run:
         self._started_s = time.monotonic()
         self._scheduled = 0
         self._counts = RunCounts(ctx)
-        self._gate = Gate(ctx, self._counts, settings, self._show_pause)
+        self._gate = Gate(ctx, self._counts, settings, self._show_pause, marketplace.pauses)
         self._journal = GroupCommit(db)
         uploader = Uploader(marketplace, store_id, self._journal)
         self._parts = RunParts(

@@ -12,6 +12,7 @@ from app.services.errors import AppError
 from app.services.marketplace.port import (
     ListingContent,
     MarketplaceError,
+    NotNow,
     RateLimited,
     Refused,
     SignedOut,
@@ -22,18 +23,20 @@ from app.services.publishing.content_builder import ContentIncomplete
 from app.services.publishing.entries import Reason, Verdict
 from app.services.publishing.feeding import Feeder
 from app.services.publishing.feeds import FeedSender
-from app.services.publishing.gate import Ending
+from app.services.publishing.gate import Ending, clock_time
 from app.services.publishing.images import ImageMissing
 from app.services.publishing.journal import accept, forget_uploads, mark_unknown, put_back, write_intent
 from app.services.publishing.lookup import UnknownTask
 from app.services.publishing.parts import NOT_ABOUT_A_LISTING, RunParts, reason_of
 from app.services.publishing.preparing import INTERNAL, Prepared, Preparer
+from app.services.publishing.waits import IN_REVIEW
 
 log = logging.getLogger(__name__)
 
 FAULT_PAUSE_S = 2.0
 """Before a listing is sent again that met a passing fault."""
 UNANSWERED = "marketplace.unanswered"
+SHOWN_TITLE = 40
 
 
 class RunEnds(Exception):
@@ -194,6 +197,8 @@ class Sender:
             self._again(prepared, is_sent=is_sent)
         elif isinstance(error, TemporaryFault):
             self._met_fault(prepared, error, is_sent=is_sent)
+        elif isinstance(error, NotNow) and self._waits_for_review(prepared, error, is_sent=is_sent):
+            gate.answered()
         else:
             gate.answered()
             self._refused(prepared, error, field)
@@ -208,6 +213,17 @@ class Sender:
             self._parts.write_failure(prepared.key, error)
         else:
             self._again(prepared, is_sent=is_sent, after_s=FAULT_PAUSE_S * prepared.faults)
+
+    def _waits_for_review(self, prepared: Prepared, error: NotNow, *, is_sent: bool) -> bool:
+        """A listing in review is tried again as long as a run waits for reviews; a promotion outlasts every run."""
+        settings = self._parts.settings
+        pause_s = min(settings.review_pause_max_s, max(settings.review_first_s, prepared.waited_s / 2))
+        if error.error_code != NotNow.code or prepared.waited_s + pause_s > settings.review_patience_s:
+            return False
+        prepared.waited_s += pause_s
+        self._again(prepared, is_sent=is_sent, after_s=pause_s)
+        self._parts.counts.say(IN_REVIEW, title=prepared.record.title[:SHOWN_TITLE], until=clock_time(pause_s))
+        return True
 
     def _again(self, prepared: Prepared, *, is_sent: bool, after_s: float = 0.0) -> None:
         if is_sent:

@@ -27,6 +27,7 @@ from app.views.listings.results_dialog import ResultsDialog
 from app.views.listings.store_pauses import StorePauses
 from app.views.listings.unfinished import Left, Unfinished
 from app.views.notices import Banner, Offer
+from app.views.widgets.dialog import Confirmation
 
 SHOWN_EVERY_MS = 300
 

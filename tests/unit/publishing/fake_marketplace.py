@@ -20,7 +20,7 @@ from app.services.marketplace.port import (
     UploadedImage,
     WouldLose,
 )
-from app.services.marketplace.records import FeedKind, Loss
+from app.services.marketplace.records import FeedKind, Loss, Pause
 
 Step = Exception | Callable[[], Any] | None
 
@@ -54,6 +54,7 @@ class FakeMarketplace:
         self.lookups: list[dict[str, Any]] = []
         self.losses: dict[str, list[Loss]] = {}
         self.dropped: set[str] = set()
+        self.limits: tuple[Pause, ...] = ()
         self.in_flight = 0
         self.most_in_flight = 0
         self.before_write: Callable[[ListingContent], None] = lambda content: None
@@ -90,6 +91,10 @@ class FakeMarketplace:
             return apply()
         finally:
             self.in_flight -= 1
+
+    def pauses(self) -> tuple[Pause, ...]:
+        """Limits that hold calls up, as a test says."""
+        return self.limits
 
     async def create_listing(self, content: ListingContent) -> str:
         """Create, as the script says."""

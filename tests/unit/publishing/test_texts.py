@@ -38,6 +38,8 @@ NOTES = {
     "publishing.scheduled": {"until": "14:30"},
     "publishing.rate_limited": {"seconds": 38},
     "publishing.quota_used_up": {"until": "23:00"},
+    "publishing.rate_limited_until": {"until": "23:00", "why": "AppCallLimit"},
+    "publishing.waits_for_review": {"title": "Lamp", "until": "23:00"},
     "publishing.out_of_reach": {"seconds": 2},
     "publishing.looking_up": {"n": 1},
     "publishing.in_feeds": {"n": 400},

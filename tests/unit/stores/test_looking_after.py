@@ -212,7 +212,8 @@ READS = {
     "list_listings", "read_listing", "find_listings", "preview_edit", "feed_item", "feed_report", "feed_jobs",
     "permissions", "pauses", "store_profile", "size_charts", "review_status", "category_children",
     "category_attributes", "product_groups", "freight_templates", "freight_template", "promise_templates",
-    "carriers", "list_orders", "read_order", "track", "close",
+    "carriers", "list_orders", "read_order", "track", "close", "listings_titled", "calls_made", "feed_pays",
+    "feed_refusal",
 }  # fmt: skip
 """`permissions` sends writes that cannot be carried out; on a read-only store not even those."""
 

@@ -1,4 +1,4 @@
-"""What an edit may erase on the platform, the store's quota as the platform tells it, and calls by day.
+"""What an edit may erase on the platform, the store's quota as the platform tells it, calls by day, counts of a sync.
 
 Revision: 0008
 """
@@ -20,6 +20,7 @@ def upgrade() -> None:
     op.add_column("store", sa.Column("platform_listings", sa.Integer(), nullable=True))
     op.add_column("store", sa.Column("may_post", sa.Boolean(), nullable=True))
     op.add_column("store", sa.Column("profile_ms", MS, nullable=True))
+    op.add_column("listing_sync", sa.Column("off_by", sa.Integer(), nullable=True))
     op.create_table(
         "api_use",
         sa.Column("store_id", sa.Integer(), nullable=False),
