@@ -78,11 +78,11 @@ class DesktopServices:
 
     def proxy_line(self, setting: str) -> Line:
         """Which proxy *setting* would mean, without its password, or what is wrong with it."""
-        return proxy_line(self._usual_gateway, setting)
+        return proxy_line(self._usual_gateway, self.app.proxy_of(setting))
 
     async def check_wire(self, proxy: str, ctx: TaskContext) -> WireReport:
         """Go the way to the platform through *proxy*, as it would be stored."""
-        return await check_wire(self._usual_gateway, proxy)
+        return await check_wire(self._usual_gateway, await asyncio.to_thread(self.app.proxy_of, proxy))
 
     @property
     def _usual_gateway(self) -> str:

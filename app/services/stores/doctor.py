@@ -60,7 +60,7 @@ async def examine_store(app: Application, store: StoreRecord) -> Diagnosis:
         store = await reachable(app, store)
     except AppError as error:  # the practice market did not start: that is an answer, too
         return Diagnosis(store, (line_of_error("answer", error), *map(skipped, ("sign_in", *AFTER_SIGN_IN))))
-    wire = await check_wire(store.gateway, app.settings.proxy)
+    wire = await check_wire(store.gateway, await asyncio.to_thread(app.proxy_of, app.settings.proxy))
     if wire.works:
         lines = await _signed_in(app, store)
     else:
