@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Any, Generic, Protocol, TypeVar
 
 from app.services.errors import AppError
-from app.services.marketplace import records
+from app.services.marketplace import order_records, records
 
 T = TypeVar("T")
 
@@ -319,48 +319,6 @@ class RemoteFreightTemplate:
     services: list[dict[str, Any]] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ShipmentNotice:
-    """Declares an order shipped, in whole or (`is_complete` False) in part. Carrier "Other" needs a `tracking_url`."""
-
-    order_id: str
-    carrier: str
-    tracking_no: str
-    is_complete: bool = True
-    tracking_url: str = ""
-    remark: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class RemoteOrderLine:
-    """One line of an order."""
-
-    line_id: str
-    product_id: str
-    title: str
-    sku_code: str
-    quantity: int | None
-    unit_price_minor: int | None
-    currency: str
-    status: str
-
-
-@dataclass(frozen=True, slots=True)
-class RemoteOrder:
-    """An order; `deadline_at` is when it must be sent, None where the platform names none."""
-
-    order_id: str
-    status: str
-    created_at: datetime | None
-    paid_at: datetime | None
-    deadline_at: datetime | None
-    amount_minor: int | None
-    currency: str
-    buyer_name: str
-    lines: tuple[RemoteOrderLine, ...]
-    raw: dict[str, Any]
-
-
 class Marketplace(Protocol):
     """One store on one marketplace. All calls are coroutines and raise `MarketplaceError` subclasses only."""
 
@@ -493,18 +451,20 @@ class Marketplace(Protocol):
     async def carriers(self) -> tuple[records.RemoteCarrier, ...]:
         """Carrier services that shipment notices may name."""
 
-    async def declare_shipment(self, notice: ShipmentNotice) -> None:
+    async def declare_shipment(self, notice: order_records.ShipmentNotice) -> None:
         """Send a shipment notice. After one with `is_complete` no further notice is taken."""
 
-    async def change_shipment(self, old_carrier: str, old_tracking_no: str, notice: ShipmentNotice) -> None:
+    async def change_shipment(
+        self, old_carrier: str, old_tracking_no: str, notice: order_records.ShipmentNotice
+    ) -> None:
         """Replace carrier and number of an earlier notice."""
 
     async def list_orders(
         self, *, created_from: datetime, created_to: datetime, page: int = 1, page_size: int = 50
-    ) -> ResultPage[RemoteOrder]:
+    ) -> ResultPage[order_records.RemoteOrder]:
         """Orders created in the window, all states including finished ones; open orders come first."""
 
-    async def read_order(self, order_id: str) -> RemoteOrder:
+    async def read_order(self, order_id: str) -> order_records.RemoteOrder:
         """One order in full; address, refunds and parcels are in `raw`."""
 
     async def track(

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import pytest
 
 from app.services.db import Database
+from app.services.marketplace.order_records import RemoteOrder, RemoteOrderLine
 from app.services.marketplace.port import (
     AttributeContent,
     ListingContent,
@@ -22,8 +23,6 @@ from app.services.marketplace.port import (
     RemoteFreightTemplate,
     RemoteGroup,
     RemoteListing,
-    RemoteOrder,
-    RemoteOrderLine,
     RemoteStatus,
     ResultPage,
     SkuContent,

@@ -22,14 +22,8 @@ from app.services.history.undo import undo
 from app.services.listings.editing import ListingEdit, edit_listings
 from app.services.marketplace.aliexpress.mapping import methods
 from app.services.marketplace.aliexpress.mapping.methods import Repeat
-from app.services.marketplace.port import (
-    ListingContent,
-    Marketplace,
-    Refused,
-    RemoteStatus,
-    ShipmentNotice,
-    StoreCredentials,
-)
+from app.services.marketplace.order_records import ShipmentNotice
+from app.services.marketplace.port import ListingContent, Marketplace, Refused, RemoteStatus, StoreCredentials
 from app.services.marketplace.records import (
     FeedItem,
     FeedKind,
