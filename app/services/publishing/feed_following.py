@@ -41,7 +41,13 @@ def settle_verdict(parts: RunParts, task: UnknownTask, verdict: FeedVerdict, on_
                 TaskState.IN_REVIEW,
             )
         return bool(product_id)
-    error = parts.marketplace.feed_refusal(verdict)
+    return settle_refusal(parts, task, parts.marketplace.feed_refusal(verdict), on_queued)
+
+
+def settle_refusal(parts: RunParts, task: UnknownTask, error: MarketplaceError, on_queued: Callable[[], None]) -> bool:
+    """Write down that one listing of several was not taken: as failed, or queued again where it may be taken later.
+    False: the error leaves open what was done."""
+    key = task.key
     if error.is_unanswered:
         return False
     is_its_own = isinstance(error, Refused) and error.error_code not in NOT_ABOUT_A_LISTING

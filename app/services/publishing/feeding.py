@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from app.services.clock import now_ms
-from app.services.publishing.feeds import FeedSender
 from app.services.publishing.gate import clock_time
 from app.services.publishing.parts import RunParts
 from app.services.publishing.preparing import Prepared, Preparer
+from app.services.publishing.together import Together
 
 CHUNK = 32
 """Listings read at a time: enough to hide the reading, few enough not to hold the interpreter for long."""
@@ -24,7 +24,7 @@ class Feeder:
     """A queue of prepared listings that fills itself, and that knows when nothing more can come.
 
     Args:
-        feeds: collects what is handed over together; fed from here, ended with this.
+        ways: collect what is sent together; fed from here, ended with this.
         hopes: how many listings may still turn out to need sending: those being looked up, those in feeds.
         take_over: takes up what other runs died over meanwhile; True: there was something.
         waits_for_time: whether to stay until scheduled listings are due; else they are left queued.
@@ -37,13 +37,13 @@ class Feeder:
         self,
         parts: RunParts,
         preparer: Preparer,
-        feeds: FeedSender,
+        ways: Sequence[Together],
         hopes: Callable[[], tuple[int, int]],
         take_over: Callable[[], Awaitable[bool]],
         *,
         waits_for_time: bool = False,
     ) -> None:
-        self._parts, self._preparer, self._feeds, self._hopes = parts, preparer, feeds, hopes
+        self._parts, self._preparer, self._ways, self._hopes = parts, preparer, ways, hopes
         self._take_over, self._waits_for_time = take_over, waits_for_time
         self._queue: asyncio.Queue[Prepared | None] = asyncio.Queue()
         self._twins: list[Prepared] = []
@@ -115,7 +115,8 @@ class Feeder:
                     await self._wait(None)
         finally:
             self._queue.put_nowait(None)
-            self._feeds.close()
+            for way in self._ways:
+                way.close()
 
     def _say_what_is_open(self) -> None:
         looked_up, in_feeds = self._hopes()
@@ -154,8 +155,10 @@ class Feeder:
         self._parts.batch_ids |= chunk.batch_ids
         if chunk.ready and not self._parts.gate.is_paused:
             self._parts.counts.say("")
-        await self._feeds.choose(chunk.ready, is_last=chunk.claimed < CHUNK)
-        for prepared in chunk.ready:
+        ready: Sequence[Prepared] = chunk.ready
+        for way in self._ways:
+            ready = await way.choose(ready, is_last=chunk.claimed < CHUNK)
+        for prepared in ready:
             self._queue.put_nowait(prepared)
         self.is_dry = chunk.claimed == 0
         self._has_looked_last = self._has_looked_last and self.is_dry

@@ -7,11 +7,12 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
-from app.models import TaskAction, TaskState
+from app.models import Priority, TaskAction, TaskState
 from app.services.clock import now_ms
 from app.services.compliance.checker import check
 from app.services.compliance.context import CheckContext
@@ -29,6 +30,8 @@ from app.services.publishing.journal import claim, count_new, drop, fail, next_d
 from app.services.publishing.lookup import UnknownTask
 from app.services.publishing.losses import NOTHING, Leave, leaves_of
 from app.services.publishing.parts import RunParts
+from app.services.publishing.small_edits import SmallEdit, small_edit
+from app.services.publishing.turns import load_facts
 from app.services.publishing.verdicts import BLOCKED, HELD, blocking, holding, reason_from
 
 log = logging.getLogger(__name__)
@@ -41,6 +44,14 @@ UNCHANGED = Reason("publishing.unchanged")
 INTERNAL = "publishing.internal"
 
 
+class Way(StrEnum):
+    """How a listing is sent."""
+
+    ALONE = "alone"
+    FEED = "feed"
+    SMALL = "small"
+
+
 @dataclass(slots=True)
 class Prepared:
     """A listing on its way to the marketplace.
@@ -50,9 +61,10 @@ class Prepared:
         urls: photobank addresses by source; `missing`: pictures to upload first.
         content: built, unless pictures are missing.
         faults: passing faults met in this run.
-        by_feed: to be handed over with others (`feeds.py`) instead of in a call of its own.
         leave: what an edit may erase of the platform's record.
         waited_s: how long this run has let a review of it go on.
+        way: how it goes: alone, or together with others.
+        small: what changes, where that is nothing but price and stock.
     """
 
     task: ClaimedTask
@@ -63,9 +75,10 @@ class Prepared:
     missing: dict[str, ImageRef]
     content: ListingContent | None = None
     faults: int = 0
-    by_feed: bool = False
     leave: Leave = NOTHING
     waited_s: float = 0.0
+    way: Way = Way.ALONE
+    small: SmallEdit | None = None
 
     @property
     def key(self) -> TaskKey:
@@ -82,12 +95,7 @@ class Prepared:
         """Merchant codes, sorted."""
         return tuple(sorted(sku.code for sku in self.record.skus))
 
-    @property
-    def is_first_create(self) -> bool:
-        """A new listing that never was on its way: what comes again goes by itself."""
-        return self.product_id is None and self.attempts == 0
-
-    def intent(self, parts: RunParts, content: ListingContent, feed_item: str = "") -> Intent:
+    def intent(self, parts: RunParts, feed_item: str = "") -> Intent:
         """What is about to be sent."""
         return Intent(
             self.task.task_id,
@@ -96,14 +104,14 @@ class Prepared:
             parts.owner,
             self.action,
             self.record.content_hash,
-            content.title,
+            self.record.title,
             self.codes,
             self.product_id,
             now_ms(),
             feed_item,
         )
 
-    def unknown(self, content: ListingContent, sent_ms: int, feed_item: str = "", feed_job: str = "") -> UnknownTask:
+    def unknown(self, sent_ms: int, feed_item: str = "", feed_job: str = "") -> UnknownTask:
         """The same as a task to be looked up: it was sent at *sent_ms* and given up on now."""
         return UnknownTask(
             self.task.task_id,
@@ -112,7 +120,7 @@ class Prepared:
             self.attempts,
             self.action,
             self.record.content_hash,
-            content.title,
+            self.record.title,
             self.codes,
             self.product_id,
             sent_ms,
@@ -181,6 +189,8 @@ class Preparer:
         with self._db.read() as session:
             context = self._fresh_context(session)
             records = {record.id: record for record in load_listings(session, [task.listing_id for task in tasks])}
+            edited = [task.listing_id for task in tasks if task.product_id and task.priority <= Priority.PRICE]
+            known = load_facts(session.connection(), edited)
         sources = [source for record in records.values() for source in sources_of(record)]
         facts = refresh_image_facts(self._db, sources)
         context.images.forget()
@@ -201,6 +211,8 @@ class Preparer:
                 outcome = Reason(INTERNAL, {"what": type(error).__name__})
             if isinstance(outcome, Prepared):
                 outcome.leave = leaves.get(task.task_id, outcome.leave)
+                if outcome.product_id is not None and task.listing_id in known:
+                    outcome.small = small_edit(record, outcome.product_id, known[task.listing_id])
                 chunk.ready.append(outcome)
             else:
                 endings.append((task, outcome))

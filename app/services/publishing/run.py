@@ -38,6 +38,8 @@ from app.services.publishing.results import BatchResult
 from app.services.publishing.reviewing import Reviewer
 from app.services.publishing.sending import Sender
 from app.services.publishing.settings import PublishSettings, load_settings
+from app.services.publishing.small_edit_sending import SmallEditSender
+from app.services.publishing.together import Together
 from app.services.tasks import TaskCancelled, TaskContext
 
 log = logging.getLogger(__name__)
@@ -140,11 +142,15 @@ class _Run:
         self._preparer = Preparer(db, store_id, owner, batch_id)
         self._reconciler = Reconciler(self._parts)
         self._follower = FeedFollower(self._parts, self._reconciler.add)
-        self._feeds = FeedSender(self._parts, self._preparer.count_new, self._look_up)
-        self._feeder = Feeder(
-            self._parts, self._preparer, self._feeds, self._hopes, self._take_over, waits_for_time=waits_for_time
+        self._ways: tuple[Together, ...] = (
+            SmallEditSender(self._parts, self._look_up),
+            FeedSender(self._parts, self._look_up, self._preparer.count_new),
         )
-        self._feeds.feeder = self._feeder
+        self._feeder = Feeder(
+            self._parts, self._preparer, self._ways, self._hopes, self._take_over, waits_for_time=waits_for_time
+        )
+        for way in self._ways:
+            way.feeder = self._feeder
         self._reconciler.on_queued = self._follower.on_queued = self._feeder.look_again
         self._reviewer = Reviewer(self._parts)
 
@@ -199,7 +205,8 @@ class _Run:
             helpers = [asyncio.create_task(part) for part in parts]
             try:
                 senders = [sender.run() for sender in self._senders(parallel)]
-                await self._drain([self._feeder.run(), self._feeds.run(), *senders], grace_s)
+                together = [way.run() for way in self._ways]
+                await self._drain([self._feeder.run(), *together, *senders], grace_s)
                 await self._reviewer.finish()
                 await DoubleSearch(self._parts).run()
             finally:
@@ -209,7 +216,7 @@ class _Run:
                 await self._parts.uploader.close()
 
     def _hopes(self) -> tuple[int, int]:
-        return len(self._reconciler.pending), self._feeds.held + len(self._follower.pending)
+        return len(self._reconciler.pending), sum(way.held for way in self._ways) + len(self._follower.pending)
 
     def _look_up(self, task: UnknownTask) -> None:
         """A feed that the platform has named is followed; whatever else is unknown is looked for."""
@@ -239,7 +246,7 @@ class _Run:
         slots = asyncio.Semaphore(parallel)
         look_up = self._reconciler.add
         workers = parallel + min(parallel, AHEAD)
-        share = (self._parts, self._feeder, self._preparer, look_up, slots, self._feeds)
+        share = (self._parts, self._feeder, self._preparer, look_up, slots, self._ways)
         return [Sender(*share) for _ in range(workers)]
 
     async def _drain(self, coroutines: list[Coroutine[Any, Any, None]], grace_s: float) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from app.models import TaskState
+from app.models import Priority, TaskState
 from app.services.clock import now_ms
 from app.services.errors import AppError
 from app.services.marketplace.port import (
@@ -22,13 +22,13 @@ from app.services.marketplace.port import (
 from app.services.publishing.content_builder import ContentIncomplete
 from app.services.publishing.entries import Reason, Verdict
 from app.services.publishing.feeding import Feeder
-from app.services.publishing.feeds import FeedSender
 from app.services.publishing.gate import Ending, clock_time
 from app.services.publishing.images import ImageMissing
 from app.services.publishing.journal import accept, forget_uploads, mark_unknown, put_back, write_intent
 from app.services.publishing.lookup import UnknownTask
 from app.services.publishing.parts import NOT_ABOUT_A_LISTING, RunParts, reason_of
 from app.services.publishing.preparing import INTERNAL, Prepared, Preparer
+from app.services.publishing.together import Together
 from app.services.publishing.waits import IN_REVIEW
 
 log = logging.getLogger(__name__)
@@ -49,7 +49,7 @@ class Sender:
     Args:
         slots: requests that may be under way at a time. There are more workers than slots, so that some have their
             intent on disk already when a slot becomes free: a slow disk then does not slow the sending.
-        feeds: takes what is handed over together.
+        ways: take what is sent together with others; what the first of them holds goes before anything new.
     """
 
     def __init__(
@@ -59,10 +59,10 @@ class Sender:
         preparer: Preparer,
         look_up: Callable[[UnknownTask], None],
         slots: asyncio.Semaphore,
-        feeds: FeedSender,
+        ways: Sequence[Together],
     ) -> None:
         self._parts, self._feeder, self._preparer, self._look_up = parts, feeder, preparer, look_up
-        self._slots, self._feeds = slots, feeds
+        self._slots, self._ways, self._urgent = slots, ways, ways[0]
 
     async def run(self) -> None:
         """Send listings until there are no more or the run ends. Cancelled in the middle of a request, the row stays
@@ -73,14 +73,20 @@ class Sender:
             except RunEnds:
                 return
             finally:
-                self._feeds.came(prepared)
+                for way in self._ways:
+                    way.came(prepared)
                 self._feeder.done()
 
     async def _send_one(self, prepared: Prepared) -> None:
         content = await self._content(prepared)
-        if content is None or await self._feeds.takes(prepared, content):
+        if content is None:
             return
-        if not await self._announce(prepared, content):
+        for way in self._ways:
+            if await way.takes(prepared, content):
+                return
+        if prepared.task.priority > Priority.PRICE:
+            await self._urgent.let_pass()
+        if not await self._announce(prepared):
             return
         has_left = False
         try:
@@ -119,9 +125,9 @@ class Sender:
             self._parts.write_failure(prepared.key, AppError(INTERNAL, what=type(error).__name__))
         return prepared.content
 
-    async def _announce(self, prepared: Prepared, content: ListingContent) -> bool:
+    async def _announce(self, prepared: Prepared) -> bool:
         """Put the intent on disk. True: it is there and the request may leave."""
-        intent = prepared.intent(self._parts, content)
+        intent = prepared.intent(self._parts)
         try:
             verdict = await self._parts.journal.submit(lambda connection: write_intent(connection, intent))
         except Exception as error:  # without an intent nothing may be sent, whatever the reason
@@ -160,10 +166,10 @@ class Sender:
             self._not_applied(prepared, error, "", is_sent=True)
         except MarketplaceError as error:
             gate.failed(error)
-            self._unknown(prepared, content, sent_ms, reason_of(error))
+            self._unknown(prepared, sent_ms, reason_of(error))
         except Exception:  # a bug after the request left: nobody knows what the marketplace made of it
             log.exception("no verdict on listing %s", prepared.record.id)
-            self._unknown(prepared, content, sent_ms, Reason(UNANSWERED))
+            self._unknown(prepared, sent_ms, Reason(UNANSWERED))
         else:
             gate.answered()
             self._accepted(prepared, product_id)
@@ -176,12 +182,12 @@ class Sender:
             TaskState.IN_REVIEW,
         )
 
-    def _unknown(self, prepared: Prepared, content: ListingContent, sent_ms: int, reason: Reason) -> None:
+    def _unknown(self, prepared: Prepared, sent_ms: int, reason: Reason) -> None:
         key, owner, moment_ms = prepared.key, self._parts.owner, now_ms()
         self._parts.write(
             lambda connection: mark_unknown(connection, key, owner, reason, moment_ms), key.task_id, TaskState.UNKNOWN
         )
-        self._look_up(prepared.unknown(content, sent_ms))
+        self._look_up(prepared.unknown(sent_ms))
 
     def _not_applied(self, prepared: Prepared, error: MarketplaceError, field: str, *, is_sent: bool) -> None:
         """Certainly nothing happened: wait, stop, or tell the person."""

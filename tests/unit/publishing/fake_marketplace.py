@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,7 +21,7 @@ from app.services.marketplace.port import (
     UploadedImage,
     WouldLose,
 )
-from app.services.marketplace.records import FeedKind, Loss, Pause
+from app.services.marketplace.records import FeedKind, Loss, Pause, PriceChange, StockChange
 
 Step = Exception | Callable[[], Any] | None
 
@@ -183,6 +184,24 @@ class FakeMarketplace:
 
     def _status(self, product_id: str) -> RemoteStatus:
         return self.verdict.get(product_id, self.default_verdict)
+
+    async def set_stock(self, changes: Sequence[StockChange]) -> BatchOutcome:
+        """Set stocks, as the script says."""
+        return await self._update("stock", {change.product_id: change for change in changes})
+
+    async def set_prices(self, changes: Sequence[PriceChange]) -> BatchOutcome:
+        """Set prices, as the script says."""
+        return await self._update("price_minor", {change.product_id: change for change in changes})
+
+    async def _update(self, name: str, changes: dict[str, Any]) -> BatchOutcome:
+        self.calls.append(name)
+        await _meet(self.script.popleft() if self.script else None)
+        for product_id, change in changes.items():
+            held = self.products[product_id]
+            values = {sku.code: getattr(sku, name) for sku in change.skus}
+            skus = tuple(replace(sku, **{name: values.get(sku.code, getattr(sku, name))}) for sku in held.content.skus)
+            self.products[product_id] = replace(held, content=replace(held.content, skus=skus))
+        return BatchOutcome(tuple(changes), {})
 
     async def set_offline(self, product_ids: Sequence[str]) -> BatchOutcome:
         """Take off sale what is there."""

@@ -37,6 +37,7 @@ SETTINGS = PublishSettings(
 )
 CALLS = (
     "create_listing", "edit_listing", "upload_image", "find_listings", "submit_feed", "feed_report", "feed_jobs",
+    "set_stock", "set_prices", "read_listing",
 )  # fmt: skip
 """Calls with points before, in and after them."""
 
