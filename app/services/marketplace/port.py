@@ -205,17 +205,6 @@ class RemoteListing:
 
 
 @dataclass(frozen=True, slots=True)
-class EditPreview:
-    """What an edit does to the parts of the platform's record that `ListingContent` does not carry.
-
-    `kept`: paths that a plain overwrite would have erased and the merge sends back. `lost`: what will be gone.
-    """
-
-    kept: tuple[str, ...]
-    lost: tuple[records.Loss, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class ListingSummary:
     """A row of the platform's product list."""
 
@@ -362,7 +351,7 @@ class Marketplace(Protocol):
         *accepted* of `EditPreview.lost`, or go with a variant whose merchant code is in *dropped*: else `WouldLose`,
         before anything is sent."""
 
-    async def preview_edit(self, product_id: str, content: ListingContent) -> EditPreview:
+    async def preview_edit(self, product_id: str, content: ListingContent) -> records.EditPreview:
         """What `edit_listing` would keep and lose of the platform's record; sends nothing."""
 
     async def set_online(self, product_ids: Sequence[str]) -> BatchOutcome:

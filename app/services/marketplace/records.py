@@ -31,6 +31,17 @@ class Loss:
 
 
 @dataclass(frozen=True, slots=True)
+class EditPreview:
+    """What an edit does to the parts of the platform's record that `ListingContent` does not carry.
+
+    `kept`: paths that a plain overwrite would have erased and the merge sends back. `lost`: what will be gone.
+    """
+
+    kept: tuple[str, ...]
+    lost: tuple[Loss, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SkuPrice:
     """A new price of one variant.
 

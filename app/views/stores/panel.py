@@ -285,9 +285,9 @@ def _calls(view: StoreView) -> Fact:
     """Calls since midnight in China; the limit only where the platform was met at it."""
     calls = view.detail.calls
     text = integer(calls.made) if calls.limit is None else f"{integer(calls.made)} / {integer(calls.limit)}"
-    until_ms = to_ms(calls.used_up_until)
-    second = tr("stores.calls.used_up", at=moment(until_ms)) if until_ms else tr("stores.calls.counted")
-    return Fact("stores.fact.calls", text, "red" if until_ms else "text", second=second)
+    until = calls.used_up_until
+    second = tr("stores.calls.used_up", at=f"{until.astimezone():%m-%d %H:%M}") if until else tr("stores.calls.counted")
+    return Fact("stores.fact.calls", text, "red" if until else "text", second=second)
 
 
 def _counts(view: StoreView) -> QWidget:

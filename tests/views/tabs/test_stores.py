@@ -10,9 +10,11 @@ from app.models import StoreHealth
 from app.services import keyring_store
 from app.services.clock import now_ms
 from app.services.marketplace.port import StoreCredentials
+from app.services.marketplace.records import CallsMade, StoreProfile
 from app.services.publishing.pauses import paused_stores
 from app.services.stores.adding import add_store
 from app.services.stores.doctor import Diagnosis
+from app.services.stores.quotas import note_calls, note_profile
 from app.services.stores.reading import get_store, list_stores, mark_health
 from app.services.stores.shared_codes import read_codes
 from app.services.stores.signing_in import SharedOutcome
@@ -434,3 +436,21 @@ def test_the_week_of_all_stores_stands_below_the_table_when_there_was_something(
     assert page.week.published.bars.values == (0, 0, 0, 0, 0, 0, 2)
     assert page.week.failed.bars.values == (0, 0, 0, 0, 0, 0, 1)
     assert "2" in page.week.published.today.text()
+
+
+def test_the_panel_says_whose_number_the_quota_is_and_counts_calls(qtbot, page):
+    db = page.context.services.app.db
+    choose(qtbot, page, "Northlane Audio")
+    assert any("set by hand" in text for text in texts(page.facts))
+    note_profile(db, 3, StoreProfile(listings_max=5000))
+    note_calls(db, 3, CallsMade(1200, is_used_up=True))
+    page.context.changes.tell({"store"})
+    qtbot.waitUntil(lambda: any("as the platform told it" in text for text in texts(page.facts)))
+    shown = texts(page.facts)
+    assert any(text.endswith("/ 5,000") for text in shown)
+    assert "1,200 / 1,200" in shown
+    assert any(text.startswith("Used up, says the platform") for text in shown)
+
+
+def texts(widget):
+    return [label.text() for label in widget.findChildren(QLabel)]

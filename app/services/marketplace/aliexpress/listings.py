@@ -25,7 +25,6 @@ from app.services.marketplace.aliexpress.rules import rules
 from app.services.marketplace.aliexpress.values import ident, moment_text, whole
 from app.services.marketplace.port import (
     BatchOutcome,
-    EditPreview,
     ListingContent,
     ListingSummary,
     Refused,
@@ -36,7 +35,7 @@ from app.services.marketplace.port import (
     Unanswered,
     WouldLose,
 )
-from app.services.marketplace.records import Loss
+from app.services.marketplace.records import EditPreview, Loss
 
 QUERY = "aeop_a_e_product_list_query"
 PAGE_ROWS = "aeop_a_e_product_display_d_t_o_list"

@@ -44,6 +44,9 @@ class Field:
 
 Table = tuple[Field, ...]
 
+_PARTS: dict[int, tuple[Table, list[tuple[Any, ...]]]] = {}
+"""Tables taken apart, by identity: a sync reads a hundred values a listing, and looking into rows is half of it."""
+
 
 class Misspelt(ValueError):
     """A value in no documented form; `name` is the platform's name of the field."""
@@ -59,16 +62,20 @@ def read(table: Table, record: Mapping[str, Any]) -> dict[str, Any]:
     Raises:
         Misspelt: a value in no documented form.
     """
-    values = {}
-    for row in table:  # a sync reads some 60 values a listing this way: no call but the form's own
-        value = record.get(row.wire)
-        if row.also and (value is None or value == ""):
-            value = next((found for name in row.also if (found := record.get(name)) not in (None, "")), value)
+    known = _PARTS.get(id(table))
+    if known is None:
+        parts = [(row.ours, row.wire, row.also, row.form.read, row.default) for row in table]
+        known = _PARTS[id(table)] = (table, parts)
+    values, get = {}, record.get
+    for ours, wire, also, form, default in known[1]:
+        value = get(wire)
+        if also and (value is None or value == ""):
+            value = next((found for name in also if (found := get(name)) not in (None, "")), value)
         try:
-            result = row.form.read(value)
+            result = form(value)
         except ValueError:
-            raise Misspelt(row.wire) from None
-        values[row.ours] = row.default if result is None else result
+            raise Misspelt(wire) from None
+        values[ours] = default if result is None else result
     return values
 
 
