@@ -2,7 +2,7 @@
 
 from app.models.base import Base
 from app.models.category import Category, CategoryAttribute
-from app.models.change import Change, ChangeEntry, ChangeRange
+from app.models.change import Change, ChangeColumn, ChangeEntry, ChangeRange
 from app.models.freight_template import FreightTemplate
 from app.models.import_run import CellErrorRow, ImportRun, SheetMapping
 from app.models.listing import Image, ImageFile, Listing, ListingStatus, ProductGroup, Sku, UploadedImage
@@ -27,6 +27,7 @@ __all__ = [
     "CategoryAttribute",
     "CellErrorRow",
     "Change",
+    "ChangeColumn",
     "ChangeEntry",
     "ChangeRange",
     "FreightTemplate",
