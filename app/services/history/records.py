@@ -43,9 +43,11 @@ class ChangeRecord:
 
 @dataclass(frozen=True, slots=True)
 class UndoResult:
-    """How many listings were put back, which moved on since and were left alone."""
+    """How many listings were put back, which moved on since and were left alone. `suspects`: those of `listing_ids`,
+    which were put back, whose findings may be others now; of the rest only prices and stocks changed, harmlessly."""
 
     change: ChangeRecord
     restored: int
     conflicts: tuple[int, ...] = field(default=())
     listing_ids: tuple[int, ...] = field(default=())
+    suspects: tuple[int, ...] = field(default=())

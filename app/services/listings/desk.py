@@ -130,8 +130,8 @@ class ListingDesk:
         return filter_choices(self.db, store_ids, language)
 
     def _checked(self, result: UndoResult) -> UndoResult:
-        if result.listing_ids:
-            self._recheck(result.listing_ids, ())
+        if result.suspects:
+            self._recheck(result.suspects, ())
         return result
 
     def _recheck(self, listing_ids: Sequence[int], with_new_images: Sequence[int]) -> None:
