@@ -1,0 +1,120 @@
+"""Storing a plan: one transaction, one change with its before-images, without the rows that moved on since."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sqlalchemy import Connection
+
+from app.models import ListingStatus, StoreAccess
+from app.services.clock import now_ms
+from app.services.compliance.number_looks import number_suspects
+from app.services.compliance.recheck import recheck, refresh_listing_images
+from app.services.history.columns import moved_listings, pack, write_column
+from app.services.history.recording import record_change
+from app.services.listings.bulk_edit.planned_texts import stored_edit
+from app.services.listings.bulk_edit.planning import Plan, changed_listings
+from app.services.listings.bulk_edit.records import Applied
+from app.services.listings.editing import apply_edits
+from app.services.listings.loading import CHUNK, chunks, id_list
+from app.services.listings.numbers import forget_renewed, renew_numbers
+from app.services.tasks import TaskContext
+
+MOVED = "moved"
+
+_LOCKED = f"""
+SELECT chosen.listing_id FROM plan.chosen LEFT JOIN listing ON listing.id = chosen.listing_id
+LEFT JOIN store ON store.id = listing.store_id
+WHERE chosen.why IS NULL AND (listing.id IS NULL OR store.access <> '{StoreAccess.OPERATE!s}'
+ OR listing.status = '{ListingStatus.SENDING!s}')
+"""
+_EDITED_SINCE = (
+    "SELECT edited.listing_id FROM plan.edited LEFT JOIN listing ON listing.id = edited.listing_id "
+    "WHERE listing.content_hash IS NOT edited.hash"
+)
+_EDITS = "SELECT listing_id, edit FROM plan.edited WHERE why IS NULL AND listing_id > ? ORDER BY listing_id LIMIT ?"
+
+
+def apply_plan(plan: Plan, ctx: TaskContext, *, label: str = "change.bulk_edit", source: str = "") -> Applied:
+    """Store what *plan* says of every listing that is still as the plan saw it, and check those anew.
+
+    Raises:
+        TaskCancelled: stopped; nothing was written.
+    """
+    with plan.file.writing(ctx) as connection:
+        moment = now_ms()
+        moved = _leave_out_moved(connection, plan)
+        changed = changed_listings(connection, plan)
+        if not changed:
+            return Applied(None, 0, tuple(moved))
+        change_id, change = record_change(
+            connection,
+            kind="edit",
+            label=label,
+            params={"n": changed, "fields": sorted(plan.counts.cells)},
+            listing_count=changed,
+            source=source,
+            store_id=_only_store(connection),
+            moment_ms=moment,
+        )
+        again = _write_numbers(connection, plan, change_id, moment)
+        again |= _write_texts(connection, change_id, moment, ctx, changed)
+        ctx.checkpoint()
+    if "images" in plan.counts.cells:
+        refresh_listing_images(plan.file.db, sorted(again))
+    if again:
+        recheck(plan.file.db, sorted(again))
+    ctx.report(changed, changed)
+    return Applied(replace(change, listing_count=changed), changed, tuple(moved))
+
+
+def _leave_out_moved(connection: Connection, plan: Plan) -> list[int]:
+    """Mark listings that moved on since the plan was made. Returns: their ids, in order."""
+    moved = {number for one in plan.staged for number in moved_listings(connection, one)}
+    moved.update(connection.exec_driver_sql(_EDITED_SINCE).scalars())
+    locked = set(connection.exec_driver_sql(_LOCKED).scalars())
+    found = sorted(moved | locked)
+    for chunk in chunks(found):
+        inside = id_list(chunk)
+        for table in ("edited", *(f"of_{name}" for name in plan.sku_columns)):
+            connection.exec_driver_sql(
+                f"UPDATE plan.{table} SET why = '{MOVED}' WHERE why IS NULL AND listing_id IN ({inside})"
+            )
+    return found
+
+
+def _only_store(connection: Connection) -> int | None:
+    """The store of all listings, None where there are several."""
+    stores = (
+        connection.exec_driver_sql("SELECT DISTINCT store_id FROM plan.chosen WHERE why IS NULL LIMIT 2")
+        .scalars()
+        .all()
+    )
+    return stores[0] if len(stores) == 1 else None
+
+
+def _write_numbers(connection: Connection, plan: Plan, change_id: int, moment_ms: int) -> set[int]:
+    """Numbers of the variants, by SQL. Returns: listings to check anew."""
+    staged = plan.staged
+    if not staged:
+        return set()
+    for one in staged:
+        write_column(connection, one)
+        pack(connection, change_id, one)
+    renew_numbers(connection, staged, moment_ms)
+    suspects = set(number_suspects(connection, staged))
+    forget_renewed(connection)
+    return suspects
+
+
+def _write_texts(connection: Connection, change_id: int, moment_ms: int, ctx: TaskContext, total: int) -> set[int]:
+    """Everything else, listing by listing. Returns: listings to check anew."""
+    written: set[int] = set()
+    last = 0
+    while rows := connection.exec_driver_sql(_EDITS, (last, CHUNK)).all():
+        ctx.checkpoint()
+        apply_edits(connection, [stored_edit(*row) for row in rows], change_id, moment_ms)
+        written.update(row[0] for row in rows)
+        last = rows[-1][0]
+        ctx.report(len(written), total, note="bulk_edit.storing")
+    return written
