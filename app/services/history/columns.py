@@ -7,8 +7,9 @@ object for each.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from typing import Any
 
 import orjson
@@ -19,8 +20,8 @@ from app.services.listings.loading import chunks, id_list
 COLUMNS = ("price_minor", "stock")
 """Columns of `sku` that can be staged."""
 
-LISTINGS_IN_A_ROW = 2_048
-"""Ids one row of `change_column` spans: its arrays stay below a megabyte."""
+PACKED_ROWS = 10_000
+"""Variants in one row of `change_column`: its arrays stay below a megabyte."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +79,31 @@ def write_column(connection: Connection, staged: Staged) -> None:
 def pack(connection: Connection, change_id: int, staged: Staged) -> None:
     """Keep a staged column as part of a change."""
     arrays = ", ".join(f"json_group_array({name})" for name in ("row_id", "listing_id", "before", "after"))
+    last = -1
+    while (end := _end_of_row(connection, staged, last)) is not None:
+        connection.exec_driver_sql(
+            'INSERT INTO change_column (change_id, store_id, "column", first_listing_id, last_listing_id, row_ids, '
+            f"listing_ids, before, after) SELECT ?, store_id, ?, min(listing_id), max(listing_id), {arrays} "
+            f"FROM {staged.table} WHERE row_id > ? AND row_id <= ? GROUP BY store_id",
+            (change_id, staged.column, last, end),
+        )
+        last = end
+
+
+def _end_of_row(connection: Connection, staged: Staged, last: int) -> int | None:
+    """The last variant of the next row: by ranges of ids, because grouping all rows would sort them."""
+    sql = f"SELECT max(row_id) FROM (SELECT row_id FROM {staged.table} WHERE row_id > ? ORDER BY row_id LIMIT ?)"
+    found: int | None = connection.exec_driver_sql(sql, (last, PACKED_ROWS)).scalar()
+    return found
+
+
+def pack_reversed(connection: Connection, change_id: int, staged: Staged, of_change: int) -> None:
+    """Keep the whole of a change's column as part of the change that takes all of it back."""
     connection.exec_driver_sql(
         'INSERT INTO change_column (change_id, store_id, "column", first_listing_id, last_listing_id, row_ids, '
-        f"listing_ids, before, after) SELECT ?, store_id, ?, min(listing_id), max(listing_id), {arrays} "
-        f"FROM {staged.table} GROUP BY store_id, listing_id / {LISTINGS_IN_A_ROW}",
-        (change_id, staged.column),
+        'listing_ids, before, after) SELECT ?, store_id, "column", first_listing_id, last_listing_id, row_ids, '
+        'listing_ids, after, before FROM change_column WHERE change_id = ? AND "column" = ? ORDER BY id',
+        (change_id, of_change, staged.column),
     )
 
 
@@ -90,29 +111,23 @@ def unpack(
     connection: Connection, change_id: int, only: frozenset[int] | None, columns: Sequence[str] = COLUMNS
 ) -> list[Staged]:
     """Stage what takes a change's columns back: `before` is what the change left, `after` what was there."""
+    driver: Any = connection.connection.driver_connection
     found = []
     for column in columns:
         rows = connection.exec_driver_sql(
-            'SELECT store_id, row_ids, listing_ids, after, before FROM change_column WHERE change_id = ? AND "column" '
-            "= ?",
+            "SELECT store_id, row_ids, listing_ids, after, before FROM change_column "
+            'WHERE change_id = ? AND "column" = ? ORDER BY id',
             (change_id, column),
         ).all()
         if rows:
             staged = new_stage(connection, column)
-            for row in rows:
-                values = list(_rows(row, only))
-                if values:
-                    connection.exec_driver_sql(f"INSERT INTO {staged.table} VALUES (?, ?, ?, ?, ?)", values)
+            for store_id, *arrays in rows:
+                row_ids, listing_ids, left, was = map(orjson.loads, arrays)
+                values = zip(row_ids, listing_ids, repeat(store_id, len(row_ids)), left, was, strict=True)
+                chosen = values if only is None else (row for row in values if row[1] in only)
+                driver.executemany(f"INSERT INTO {staged.table} VALUES (?, ?, ?, ?, ?)", chosen)
             found.append(staged)
     return found
-
-
-def _rows(packed: Any, only: frozenset[int] | None) -> Iterator[tuple[Any, ...]]:
-    store_id, *arrays = packed
-    row_ids, listing_ids, before, after = map(orjson.loads, arrays)
-    for row_id, listing_id, left, was in zip(row_ids, listing_ids, before, after, strict=True):
-        if only is None or listing_id in only:
-            yield row_id, listing_id, store_id, left, was
 
 
 def staged_listings(connection: Connection, staged: Sequence[Staged]) -> list[int]:

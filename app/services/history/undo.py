@@ -24,6 +24,7 @@ from app.services.history.columns import (
     leave_out,
     moved_listings,
     pack,
+    pack_reversed,
     staged_listings,
     unpack,
     write_column,
@@ -140,7 +141,8 @@ def reverse(
         leave_out(connection, one, sorted(conflicts))
     numbered = staged_listings(connection, staged)
     if numbered:
-        suspects.update(_restore_columns(connection, undo_id, staged, moment, ctx))
+        whole = None if conflicts or chosen.listing_ids is not None else change_id
+        suspects.update(_restore_columns(connection, undo_id, staged, moment, ctx, whole))
     forget(connection, staged)
     restored.update(numbered)
     created, stuck = 0, set[int]()
@@ -166,9 +168,14 @@ def _reopen(connection: Connection, change_id: int, redo_id: int) -> None:
 
 
 def _restore_columns(
-    connection: Connection, undo_id: int, staged: Sequence[Staged], moment_ms: int, ctx: TaskContext | None
+    connection: Connection,
+    undo_id: int,
+    staged: Sequence[Staged],
+    moment_ms: int,
+    ctx: TaskContext | None,
+    whole: int | None,
 ) -> list[int]:
-    """Put whole columns back. Returns: listings to check anew.
+    """Put columns back; *whole* is the change of which no row is left out. Returns: listings to check anew.
 
     Raises:
         TaskCancelled: stopped, also in the middle of a statement.
@@ -176,7 +183,10 @@ def _restore_columns(
     with interruptible(connection, ctx):
         for one in staged:
             write_column(connection, one)
-            pack(connection, undo_id, one)
+            if whole is None:
+                pack(connection, undo_id, one)
+            else:
+                pack_reversed(connection, undo_id, one, whole)
         renew_numbers(connection, staged, moment_ms)
         suspects = number_suspects(connection, staged)
         forget_renewed(connection)
