@@ -30,7 +30,7 @@ from app.services.listings.bulk_edit.operations import (
 from app.services.listings.bulk_edit.pictures import Hashes, added, removed, reordered, replaced_image
 from app.services.listings.bulk_edit.sizes import converted_sides, converted_text
 from app.services.listings.bulk_edit.texts import (
-    Refused,
+    RowRefused,
     in_case,
     outside_tags,
     replaced,
@@ -70,7 +70,7 @@ def change(draft: Draft, operations: tuple[Operation, ...]) -> None:
     for operation in operations:
         try:
             _ACTS[type(operation)](draft, operation)
-        except Refused as refusal:
+        except RowRefused as refusal:
             draft.refused.append((_field_of(operation), refusal.why))
 
 
@@ -117,7 +117,7 @@ def _set_value(draft: Draft, operation: SetValue) -> None:
     else:
         is_known = value in known
     if value and not is_known:
-        raise Refused("not_of_store")
+        raise RowRefused("not_of_store")
     draft[operation.field] = value
 
 
@@ -126,13 +126,13 @@ def _convert(draft: Draft, operation: ConvertInches) -> None:
         try:
             sides = converted_sides((draft[SIDES[0]], draft[SIDES[1]], draft[SIDES[2]]), draft.context.limits)
             draft.values.update(zip(SIDES, sides, strict=True))
-        except Refused as refusal:
+        except RowRefused as refusal:
             draft.refused.append((SIDES[0], refusal.why))
     for name in operation.fields:
         try:
             text = draft[name]
             draft[name] = outside_tags(text, converted_text) if name == "detail_html" else converted_text(text)
-        except Refused as refusal:
+        except RowRefused as refusal:
             draft.refused.append((name, refusal.why))
 
 

@@ -8,6 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from app.services.expressions import Formula, FormulaError, compile_formula
+from app.services.expressions.formula_errors import MissingValue
 from app.services.expressions.syntax import Arithmetic, Name, Number
 from app.services.listings.bulk_edit.operations import BadOperation, ChangeNumber
 
@@ -96,7 +97,7 @@ def evaluator(change: ChangeNumber) -> tuple[Callable[..., int | str], tuple[str
         try:
             return int((formula.value(values) * unit).quantize(Decimal(1), rounding=ROUND_HALF_UP))
         except FormulaError as error:
-            return error.error_code
+            return "unknown" if isinstance(error, MissingValue) else error.error_code.rpartition(".")[2]
 
     return work_out, tuple(NAMES[name] for name in names)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from app.services.listings.bulk_edit.operations import AddImages, RemoveImages, ReorderImages, ReplaceImage
-from app.services.listings.bulk_edit.texts import Refused
+from app.services.listings.bulk_edit.texts import RowRefused
 
 Hashes = Mapping[str, str]
 """SHA-256 by source, of pictures that were read."""
@@ -30,11 +30,11 @@ def reordered(images: Sequence[str], operation: ReorderImages) -> list[str]:
     """In another order.
 
     Raises:
-        Refused: there are fewer pictures.
+        RowRefused: there are fewer pictures.
     """
     first = list(dict.fromkeys(operation.first))
     if any(not 0 <= place < len(images) for place in first):
-        raise Refused("too_few_images")
+        raise RowRefused("too_few_images")
     return [images[place] for place in (*first, *(n for n in range(len(images)) if n not in first))]
 
 

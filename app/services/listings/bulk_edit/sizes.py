@@ -6,7 +6,7 @@ import re
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 
 from app.services.compliance.rule_data import Limits
-from app.services.listings.bulk_edit.texts import Refused
+from app.services.listings.bulk_edit.texts import RowRefused
 
 CM_PER_INCH = Decimal("2.54")
 _NUMBER = r"\d{1,6}(?:\.\d{1,3})?"
@@ -25,12 +25,12 @@ def converted_text(text: str) -> str:
     "5 in 1" charger has no size.
 
     Raises:
-        Refused: there are centimetres beside the inches: they would stand there twice.
+        RowRefused: there are centimetres beside the inches: they would stand there twice.
     """
     if _INCHES.search(text) is None:
         return text
     if _CENTIMETRES.search(text):
-        raise Refused("suspicious_size")
+        raise RowRefused("suspicious_size")
     return _INCHES.sub(lambda found: _EACH.sub(_centimetres, found["one"] or found["chain"]) + " cm", text)
 
 
@@ -43,11 +43,11 @@ def converted_sides(sides: tuple[int | None, int | None, int | None], limits: Li
     """The sides of a package that were noted in inches, in whole centimetres, rounded up; unknown ones stay so.
 
     Raises:
-        Refused: no carrier takes the result, so the sides were centimetres before.
+        RowRefused: no carrier takes the result, so the sides were centimetres before.
     """
     found = [None if side is None else int((side * CM_PER_INCH).to_integral_value(ROUND_CEILING)) for side in sides]
     known = [side for side in found if side is not None]
     girth = 2 * sum(known) - max(known, default=0)
     if any(side > limits.side_max_cm for side in known) or girth > limits.girth_max_cm:
-        raise Refused("suspicious_size")
+        raise RowRefused("suspicious_size")
     return tuple(found)

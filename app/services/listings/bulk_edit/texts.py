@@ -14,7 +14,7 @@ from app.services.listings.text import fold
 _TAG = re.compile(r"(<[^<>]*>)")
 
 
-class Refused(Exception):
+class RowRefused(Exception):
     """This one row cannot be changed so: `why` is the key `bulk_edit.refused.<why>`."""
 
     def __init__(self, why: str) -> None:
@@ -40,14 +40,14 @@ def replaced(text: str, operation: ReplaceText) -> str:
     """*text* with every hit replaced; of a detail page only the words, never the tags.
 
     Raises:
-        Refused: the text is too long for the pattern.
+        RowRefused: the text is too long for the pattern.
     """
     pattern = pattern_of(operation)
     template = operation.replacement if operation.is_regex else operation.replacement.replace("\\", "\\\\")
 
     def one(part: str) -> str:
         if not pattern.fits(part):
-            raise Refused("slow_pattern")
+            raise RowRefused("slow_pattern")
         return pattern.replaced(part, template)
 
     return outside_tags(text, one) if operation.field == "detail_html" else one(text)
