@@ -57,7 +57,8 @@ def condition_text(condition: Condition) -> str:
         return f"{name} is {operator}"
     if operator in ("in", "not in"):
         return f"{name} {operator} ({', '.join(map(as_value, condition.values))})"
-    return f"{name} {operator} {as_value(condition.values[0])}"
+    sign = {"contains": "~", "lacks": "!~"}.get(operator, operator)
+    return f"{name} {sign} {as_value(condition.values[0])}"
 
 
 def _within(node: Node, rank: int) -> str:

@@ -53,8 +53,11 @@ def test_where_and_limit(cli, synced):
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [
-        (("--where", "price <"), "filter.bad_expression"),
-        (("--where", "wieght = 3"), "filter.unknown_field"),
+        (("--where", "price <"), "filter.incomplete"),
+        (("--where", "price < 5 status"), "filter.bad_expression"),
+        (("--where", "wieght = 3"), "filter.did_you_mean"),
+        (("--where", "colour = 3"), "filter.unknown_field"),
+        (("--where", "title < 3"), "filter.bad_operator"),
         (("--where", "price < cheap"), "filter.bad_value"),
         (("--limit", "0"), "cli.limit"),
     ],
