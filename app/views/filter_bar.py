@@ -144,7 +144,7 @@ class FilterBar(Ground):
         """Field and value of a chip; an expression has no one field."""
         if condition.operator == "where":
             assert self.expressions is not None
-            return "", self.expressions.write([condition], "")
+            return "", self.expressions.show([condition])
         field = self._fields[condition.field]
         return tr(field.key), value_text(field, condition)
 
@@ -210,7 +210,7 @@ class FilterBar(Ground):
     def write_expression(self, at: QPoint, old: Filter | None = None) -> None:
         """A window to write an expression in, at *at* (global); it takes the place of *old*."""
         assert self.expressions is not None
-        text = self.expressions.write([old], "") if old is not None else ""
+        text = self.expressions.show([old]) if old is not None else ""
         editor = ExpressionEditor(self.expressions, text, self)
         editor.accepted.connect(lambda words, new: self._take(words, new, old))
         editor.popup(at)

@@ -23,13 +23,15 @@ class FilterLanguage:
     Attributes:
         read: an expression as words to search for and conditions; raises AppError with the place of what is wrong and
             the remedy.
-        write: the reverse: conditions and words as one expression.
+        write: the reverse: conditions and words as one expression, the same in every language.
+        show: conditions in the words of the window's language.
         looks_meant: whether a text in the search box is meant as an expression.
         names: how its fields may be written.
     """
 
     read: Callable[[str], tuple[str, Sequence[Filter]]]
     write: Callable[[Sequence[Filter], str], str]
+    show: Callable[[Sequence[Filter]], str]
     looks_meant: Callable[[str], bool]
     names: Callable[[], Sequence[str]]
 

@@ -4,7 +4,8 @@ compared = field op value | field ["not"] "in" "(" value { [","] value } ")"
          | field "is" ["not"] ("missing" | "present") | "(" expression ")"
 op = "=" | "!=" | "<" | "<=" | ">" | ">=" | "~" (contains) | "!~" (does not contain)
 
-A value with blanks, commas or brackets stands in quotes. Chinese words do as well: 且 或 非, 包含 不包含, 为空 不为空.
+A value with blanks, commas or brackets stands in quotes.
+Chinese words do as well: 且 或 非, 包含 不包含, 属于 不属于, 为空 不为空.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from app.services.expressions.tokens import Token
 
 OPERATORS = {"=": "=", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">=", "~": "contains", "!~": "lacks"}
 _SPOKEN = {"包含": "contains", "不包含": "lacks", "为空": "missing", "不为空": "present"}
-_IN = ("in", "属于")
+_IN, _NOT_IN = ("in", "属于"), "不属于"
 
 
 class BadExpression(InputError):
@@ -53,6 +54,8 @@ class ConditionParser(Parser):
             return self._presence(name)
         if token.is_word(*_IN):
             return self._list(name, "in")
+        if token.is_word(_NOT_IN):
+            return self._list(name, "not in")
         if token.is_word(*NOT) and self.token.is_word(*_IN):
             self.advance()
             return self._list(name, "not in")

@@ -30,6 +30,11 @@ class KnownField:
     kind: str
     aliases: tuple[str, ...]
 
+    def spelling(self, language: str) -> str:
+        """Its name where the language is *language*."""
+        chinese = (alias for alias in self.aliases if not alias.isascii())
+        return next(chinese, self.name) if language == "zh" else self.name
+
 
 @cache
 def known_fields() -> dict[str, KnownField]:

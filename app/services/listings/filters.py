@@ -6,12 +6,12 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 
-from app.messages import Messages
+from app.messages import Language, Messages
 from app.services.db import Database
 from app.services.expressions.condition_parser import BadExpression
 from app.services.expressions.conditions import conjunction, leaves, mapped, parse_condition, parsed
 from app.services.expressions.syntax import All, Condition, Either, Node
-from app.services.expressions.writing import to_text
+from app.services.expressions.writing import CHINESE, to_text
 from app.services.listings.choices import FilterChoices, filter_choices
 from app.services.listings.details import Choice
 from app.services.listings.filter_fields import OPERATORS, known_fields, spellings
@@ -80,13 +80,21 @@ def labels_of(choices: FilterChoices) -> dict[str, Sequence[Choice]]:
     }
 
 
-def written(filters: Sequence[Filter], labels: Labels) -> str:
+def written(filters: Sequence[Filter], labels: Labels, language: Language = "en") -> str:
     """The filters as one expression that a person can read and `parse_filters` reads back: names in place of ids,
-    where only one has the name."""
+    where only one has the name. In English it is short and for everyone; in Chinese fields have their Chinese names."""
     parts = [_node(one) for one in filters]
     if not parts:
         return ""
-    return to_text(mapped(parts[0] if len(parts) == 1 else All(tuple(parts)), lambda one: _named(one, labels)))
+    node = parts[0] if len(parts) == 1 else All(tuple(parts))
+    if language != "zh":
+        return to_text(mapped(node, lambda one: _named(one, labels)))
+    labels = {"status": _statuses(language), **labels}
+    return to_text(mapped(node, lambda one: _spelt(_named(one, labels), language)), CHINESE)
+
+
+def _spelt(condition: Condition, language: Language) -> Condition:
+    return replace(condition, name=known_fields()[condition.name].spelling(language))
 
 
 def closest_field(name: str) -> str:
@@ -149,9 +157,9 @@ def _each_word(condition: Condition) -> Node:
 # -- choices -------------------------------------------------------------------------------------------------------
 
 
-def _statuses() -> list[Choice]:
-    """Statuses by their words in both languages."""
-    words = (Messages("zh"), Messages("en"))
+def _statuses(*languages: Language) -> list[Choice]:
+    """Statuses by their words in these languages, in both without."""
+    words = [Messages(language) for language in languages or ("zh", "en")]
     return [Choice(str(one), word.text(f"status.listing.{one}")) for one in ListingStatus for word in words]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+from app.messages import messages
 from app.services.listings.choices import FilterChoices
 from app.services.listings.details import Choice
 from app.services.listings.filter_fields import spellings
@@ -147,6 +148,7 @@ def filter_language(choices: Callable[[], FilterChoices]) -> FilterLanguage:
     return FilterLanguage(
         read=lambda text: read(text, choices()),
         write=lambda filters, text: write(filters, text, choices()),
+        show=lambda filters: written(filters, labels_of(choices()), messages.language),
         looks_meant=looks_like_expression,
         names=lambda: sorted(spellings()),
     )

@@ -128,6 +128,12 @@ class TestWriting:
         again = parse_filters(text, LABELS)
         assert written(again, LABELS) == text
 
+    def test_in_chinese_it_reads_chinese(self):
+        filters = parse_filters("not (status in (live, off) or price is missing) and category = 44", LABELS)
+        text = written(filters, LABELS, "zh")
+        assert text == '非 (状态 属于 (在售, 已下架) 或 价格 为空) 且 类目 = "Phone cases"'
+        assert parse_filters(text, LABELS) == filters
+
 
 class TestValues:
     def test_numbers_are_exact(self):

@@ -312,7 +312,12 @@ class TestExpressions:
             shown = [one.value if one.operator == "where" else f"{one.field}<{one.value}" for one in filters]
             return " ".join([text, *map(str, shown)]).strip()
 
-        bar.set_expressions(FilterLanguage(read, write, lambda text: "margin<" in text, lambda: ["margin", "Marge"]))
+        def is_meant(text):
+            return "margin<" in text
+
+        bar.set_expressions(
+            FilterLanguage(read, write, lambda filters: write(filters, ""), is_meant, lambda: ["margin", "Marge"])
+        )
         return bar
 
     def test_enter_turns_an_expression_into_a_chip(self, parsing, qtbot):
