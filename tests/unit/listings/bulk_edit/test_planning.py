@@ -120,6 +120,13 @@ def test_numbers_and_texts_of_one_edit_stand_together(make_listing, planned):
     assert plan.counts.changed == 1 and record.title == "Old lamp"
 
 
+def test_an_edit_of_texts_alone_has_lines_too(make_listing, planned):
+    record, other = make_listing("Old lamp"), make_listing("Chair")
+    plan = planned(ReplaceText("title", "old", "New"))
+    assert told(plan)[1] == [(record.id, "", "title", "Old lamp", "New lamp", "")]
+    assert (plan.counts.matched, plan.counts.changed) == (2, 1) and other.title == "Chair"
+
+
 def test_a_value_of_another_store_is_refused(make_listing, planned):
     make_listing()
     plan = planned(SetValue("freight_template_id", "999"))
