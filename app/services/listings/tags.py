@@ -44,6 +44,12 @@ def add_tags(connection: Connection, pairs: Iterable[tuple[int, str]]) -> int:
     return int(connection.exec_driver_sql(sql, given).rowcount)
 
 
+def replace_tags(connection: Connection, listing_id: int, tags: Iterable[str]) -> None:
+    """Give a listing exactly these cleaned tags."""
+    connection.exec_driver_sql("DELETE FROM listing_tag WHERE listing_id = ?", (listing_id,))
+    add_tags(connection, [(listing_id, tag) for tag in tags])
+
+
 def remove_tags(connection: Connection, pairs: Iterable[tuple[int, str]]) -> int:
     """Take tags from listings; how many were there."""
     given = list(pairs)

@@ -89,3 +89,13 @@ def test_what_cannot_be_read_says_where(cli, synced, setting, code, told):
 def test_a_condition_nothing_fits_changes_nothing(cli, synced):
     said = cli("--json", "edit", "--store", synced, "--set", "stock=1", "--where", "price > 90000")
     assert (said.code, said.json["matched"], said.json["changed"], said.json["change"]) == (0, 0, 0, None)
+
+
+def test_tags_are_given_and_filtered_by(cli, synced):
+    said = cli("--json", "edit", "--store", synced, "--set", 'tags=add("check  again")', "--where", "status = live")
+    assert said.json["changed"] > 0
+    assert (
+        len(cli("--json", "list", "--store", synced, "--where", 'tag = "check again"').json["listings"])
+        == (said.json["changed"])
+    )
+    assert cli("--json", "edit", "--store", synced, "--set", "tags=red").code == 2

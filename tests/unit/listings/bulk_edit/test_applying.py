@@ -17,8 +17,10 @@ from app.services.history.undo import redo, undo
 from app.services.listings.bulk_edit.applying import apply_plan
 from app.services.listings.bulk_edit.operations import (
     AddImages,
+    AddTag,
     BulkEdit,
     ChangeNumber,
+    RemoveTag,
     ReplaceText,
     SetAttribute,
     SetText,
@@ -27,6 +29,7 @@ from app.services.listings.bulk_edit.planning import plan_edit
 from app.services.listings.derived import DERIVED_COLUMNS, derived_row
 from app.services.listings.editing import ListingEdit, edit_listings
 from app.services.listings.loading import load_listings
+from app.services.listings.tags import add_tags, remove_tags, tags_of
 from app.services.paging import Query
 from app.services.tasks import TaskCancelled, TaskContext
 
@@ -195,6 +198,30 @@ def test_an_undo_names_what_moved_on_and_takes_the_rest_back(db, three, planned,
     assert prices(loaded, three[0]) == [5, 1650] and loaded(three[0].id).title == "Light one"
     assert loaded(three[1].id).title == "Mine" and prices(loaded, three[1]) == [2200]
     assert prices(loaded, three[2]) == [300, None]
+
+
+def test_tags_are_given_and_taken_without_dating_or_reopening_a_listing(db, three, planned, loaded):
+    before = [(loaded(one.id).status, loaded(one.id).updated_ms, loaded(one.id).content_hash) for one in three]
+    plan = planned(AddTag("  summer   sale "), chosen=[three[0].id, three[2].id])
+    with db.bulk() as connection:
+        add_tags(connection, [(three[0].id, "mine")])
+    assert apply(plan).changed == 2
+    assert tags(db) == {three[0].id: ("mine", "summer sale"), three[2].id: ("summer sale",)}
+    assert apply(planned(AddTag("summer sale"), chosen=[three[0].id])).change is None
+    assert apply(planned(RemoveTag("summer sale"))).changed == 2
+    assert tags(db) == {three[0].id: ("mine",)}
+    assert undo(db).restored == 2
+    with db.bulk() as connection:
+        remove_tags(connection, [(three[2].id, "summer sale")])
+    result = undo(db)
+    assert (result.restored, result.conflicts) == (1, (three[2].id,))
+    assert tags(db) == {three[0].id: ("mine",)}
+    assert [(loaded(one.id).status, loaded(one.id).updated_ms, loaded(one.id).content_hash) for one in three] == before
+
+
+def tags(db):
+    with db.bulk() as connection:
+        return tags_of(connection, [1, 2, 3])
 
 
 def test_a_variant_that_is_gone_is_a_conflict(db, three, planned, write):
