@@ -103,7 +103,10 @@ def test_all_of_it_in_a_process_of_its_own(db, two, loaded):
         assert done.change.listing_count == 2
         with pytest.raises(NotFound):
             call("page", head.token, 0, 2)
+        assert loaded(two[1].id).skus[0].price_minor == 366
+        assert call("take_back", db.path, done.change.uid, [two[1].id], ["title"]).restored == 0
+        assert call("take_back", db.path, done.change.uid, [two[1].id], ["price_minor"]).restored == 1
     finally:
         worker.close()
-    assert loaded(two[1].id).skus[0].price_minor == 366
-    assert undo(db).restored == 2
+    assert loaded(two[1].id).skus[0].price_minor == 333 and loaded(two[1].id).images[-1] == "new.jpg"
+    assert undo(db).conflicts == (two[1].id,)
