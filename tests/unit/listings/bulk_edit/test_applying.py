@@ -15,10 +15,10 @@ from app.services.errors import NotFound
 from app.services.history.listing import changes_of_listing, list_changes
 from app.services.history.undo import redo, undo
 from app.services.listings.bulk_edit.applying import apply_plan
+from app.services.listings.bulk_edit.edits import BulkEdit
 from app.services.listings.bulk_edit.operations import (
     AddImages,
     AddTag,
-    BulkEdit,
     ChangeNumber,
     RemoveTag,
     ReplaceText,
