@@ -6,6 +6,7 @@ Undoing is itself a change of the kind `undo`, so that redo is nothing but undoi
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -34,6 +35,7 @@ from app.services.history.recording import add_entries, record_change
 from app.services.history.records import ChangeRecord, Entry, UndoResult
 from app.services.listings.loading import CHUNK, chunks, load_listings
 from app.services.listings.numbers import forget_renewed, renew_numbers
+from app.services.listings.search_index import MANY, reindexed_at_once
 from app.services.listings.writing import refresh_derived
 from app.services.sql_ids import interruptible
 from app.services.tasks import TaskContext
@@ -213,18 +215,27 @@ def _restore(
     ]
     restored: set[int] = set()
     conflicts = set(moved)
-    for chunk in chunks(listing_ids, CHUNK):
-        if ctx is not None:
-            ctx.checkpoint()
-        entries = [part for entry in entries_of(connection, change_id, chunk) if (part := chosen.of_entry(entry))]
-        conflicts |= moved_on(connection, entries)
-        kept = [entry for entry in entries if entry.listing_id not in conflicts]
-        for entry in sorted(kept, key=lambda entry: entry.noun != "listing" or entry.after is not None):
-            put_back(connection, entry)  # a listing must be there before its SKUs come back
-        restored |= {entry.listing_id for entry in kept}
-        add_entries(connection, undo_id, [reversed_entry(entry) for entry in reversed(kept)])
-        written = {entry.listing_id for entry in kept if entry.noun != "tags"}
-        refresh_derived(connection, load_listings(connection, written), moment_ms)
-        if ctx is not None:
-            ctx.report(len(restored) + len(conflicts), len(listing_ids))
+    with _indexing(connection, change_id, len(listing_ids)):
+        for chunk in chunks(listing_ids, CHUNK):
+            if ctx is not None:
+                ctx.checkpoint()
+            entries = [part for entry in entries_of(connection, change_id, chunk) if (part := chosen.of_entry(entry))]
+            conflicts |= moved_on(connection, entries)
+            kept = [entry for entry in entries if entry.listing_id not in conflicts]
+            for entry in sorted(kept, key=lambda entry: entry.noun != "listing" or entry.after is not None):
+                put_back(connection, entry)  # a listing must be there before its SKUs come back
+            restored |= {entry.listing_id for entry in kept}
+            add_entries(connection, undo_id, [reversed_entry(entry) for entry in reversed(kept)])
+            written = {entry.listing_id for entry in kept if entry.noun != "tags"}
+            refresh_derived(connection, load_listings(connection, written), moment_ms)
+            if ctx is not None:
+                ctx.report(len(restored) + len(conflicts), len(listing_ids))
     return restored, conflicts
+
+
+def _indexing(connection: Connection, change_id: int, count: int) -> AbstractContextManager[None]:
+    """How the search tables follow: all at once where very many listings get texts back and none comes or goes."""
+    born = "SELECT 1 FROM change_entry WHERE change_id = ? AND noun = 'listing' AND (before IS NULL OR after IS NULL)"
+    if count < MANY or connection.exec_driver_sql(f"{born} LIMIT 1", (change_id,)).first() is not None:
+        return nullcontext()
+    return reindexed_at_once(connection, f"SELECT listing_id FROM change_entry WHERE change_id = {change_id}")
