@@ -76,7 +76,8 @@ def _suspects(connection: Connection, staged: Sequence[Staged]) -> list[int]:
     parts = {"price_minor": "sku.price_minor", "stock": "sku.stock"}
     joins = ""
     for one in staged:
-        joins += f" LEFT JOIN {one.table} AS new_{one.column} ON new_{one.column}.row_id = sku.id"
+        joins += f" LEFT JOIN {one.table} AS new_{one.column} "
+        joins += f"ON new_{one.column}.row_id = sku.id AND new_{one.column}.listing_id = sku.listing_id"
         parts[one.column] = (
             f"CASE WHEN new_{one.column}.row_id IS NULL THEN sku.{one.column} ELSE new_{one.column}.after END"
         )
@@ -123,8 +124,7 @@ class _Judge:
         numbers: dict[int, dict[str, Any]] = {}
         for one in self._staged:
             rows = self._connection.exec_driver_sql(
-                f"SELECT stage.row_id, stage.after FROM sku JOIN {one.table} AS stage ON stage.row_id = sku.id "
-                f"WHERE sku.listing_id IN ({inside})"
+                f"SELECT row_id, after FROM {one.table} WHERE listing_id IN ({inside})"
             )
             for row_id, after in rows:
                 numbers.setdefault(row_id, {})[one.column] = after
