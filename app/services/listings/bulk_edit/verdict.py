@@ -104,14 +104,17 @@ class _Judge:
         after = self._foreseen(before, ids)
         twins = read_twins(self._session, ids)
         later = self._twins_later(ids, twins)
+        for store_id in {record.store_id for record in before}:
+            own = (pictures_of(one) for one in chain(before, after) if one.store_id == store_id)
+            learn_images(self._session, self._context(store_id), chain.from_iterable(own))
         rows = []
         for record, foreseen in zip(before, after, strict=True):
             context = self._context(record.store_id)
-            learn_images(self._session, context, chain(pictures_of(record), foreseen.images))
-            context.twins.learn([record.id], twins)
-            old = Counter((one.code, str(one.severity)) for one in check(record, context))
             context.twins.learn([record.id], later)
-            new = Counter((one.code, str(one.severity)) for one in check(foreseen, context)) - old
+            new = Counter((one.code, str(one.severity)) for one in check(foreseen, context))
+            if new:  # nearly every listing is in order afterwards: what it was before does not matter then
+                context.twins.learn([record.id], twins)
+                new -= Counter((one.code, str(one.severity)) for one in check(record, context))
             rows += [(record.id, code, severity, number) for (code, severity), number in new.items()]
         if rows:
             self._connection.exec_driver_sql("INSERT INTO plan.finding VALUES (?, ?, ?, ?)", rows)
