@@ -20,6 +20,7 @@ MODULES = (
     "checking",
     "publishing",
     "listings",
+    "editing",
     "conflicts",
     "history",
     "exporting",

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import Base, Id, JsonDict, Ms
+from app.models.base import Base, Id, JsonDict, JsonList, Ms
 
 
 class Change(Base):
@@ -41,6 +41,27 @@ class ChangeEntry(Base):
     listing_id: Mapped[int]
     before: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     after: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+
+
+class ChangeColumn(Base):
+    """One column of many variants before and after, as JSON arrays in step: half a million prices are fifty rows.
+
+    A row covers whole listings of one store, `first_listing_id` to `last_listing_id`; `listing_ids` has the listing of
+    each of `row_ids`.
+    """
+
+    __tablename__ = "change_column"
+
+    id: Mapped[Id]
+    change_id: Mapped[int] = mapped_column(ForeignKey("change.id", ondelete="CASCADE"), index=True)
+    store_id: Mapped[int]
+    column: Mapped[str]
+    first_listing_id: Mapped[int]
+    last_listing_id: Mapped[int]
+    row_ids: Mapped[JsonList]
+    listing_ids: Mapped[JsonList]
+    before: Mapped[JsonList]
+    after: Mapped[JsonList]
 
 
 class ChangeRange(Base):

@@ -32,9 +32,11 @@ def changes_of_listing(db: Database, listing_id: int, *, limit: int = 50) -> lis
         rows = session.connection().exec_driver_sql(
             f"SELECT {listed} FROM change WHERE kind <> 'undo' AND ("
             "id IN (SELECT change_id FROM change_entry WHERE listing_id = ?) OR "
-            "id IN (SELECT change_id FROM change_range WHERE ? BETWEEN first_listing_id AND last_listing_id)) "
+            "id IN (SELECT change_id FROM change_range WHERE ? BETWEEN first_listing_id AND last_listing_id) OR "
+            "id IN (SELECT change_id FROM change_column WHERE ? BETWEEN first_listing_id AND last_listing_id "
+            "AND EXISTS (SELECT 1 FROM json_each(listing_ids) WHERE value = ?))) "
             "ORDER BY id DESC LIMIT ?",
-            (listing_id, listing_id, limit),
+            (listing_id, listing_id, listing_id, listing_id, limit),
         )
         return [_record(row) for row in rows]
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-Noun = Literal["listing", "sku", "images"]
+Noun = Literal["listing", "sku", "images", "tags"]
 
 RIGHT = "right"
 """Kind of an entry that says who gave or took a right: part of the history, nothing to undo."""
@@ -19,7 +19,8 @@ RawRow = dict[str, Any]
 class Entry:
     """One row before and after. `before` None: created; `after` None: deleted.
 
-    The noun `images` stands for a listing's whole list: `{"sources": "<JSON list>"}` under the listing's id.
+    The nouns `images` and `tags` stand for a listing's whole list: `{"sources": <list>}` or `{"tags": <list>}` under
+    the listing's id.
     """
 
     noun: Noun
@@ -46,9 +47,11 @@ class ChangeRecord:
 
 @dataclass(frozen=True, slots=True)
 class UndoResult:
-    """How many listings were put back, which moved on since and were left alone."""
+    """How many listings were put back, which moved on since and were left alone. `suspects`: those of `listing_ids`,
+    which were put back, whose findings may be others now; of the rest only prices and stocks changed, harmlessly."""
 
     change: ChangeRecord
     restored: int
     conflicts: tuple[int, ...] = field(default=())
     listing_ids: tuple[int, ...] = field(default=())
+    suspects: tuple[int, ...] = field(default=())

@@ -5,38 +5,64 @@ Undoing is itself a change of the kind `undo`, so that redo is nothing but undoi
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
 from typing import Any
 
-import orjson
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from app.services.clock import now_ms
+from app.services.compliance.number_looks import number_limits, number_suspects
 from app.services.db import Database
 from app.services.errors import NotFound
+from app.services.history.columns import (
+    COLUMNS,
+    Staged,
+    blocks,
+    forget,
+    leave_out,
+    moved_listings,
+    pack,
+    pack_reversed,
+    staged_listings,
+    unpack,
+    write_column,
+)
 from app.services.history.created import take_back_created
+from app.services.history.entries import entries_of, moved_on, put_back, reversed_entry
 from app.services.history.listing import find_change, newest_to_redo, newest_to_undo
 from app.services.history.recording import add_entries, record_change
-from app.services.history.records import Entry, UndoResult
-from app.services.listings.loading import CHUNK, chunks, id_list, load_listings
-from app.services.listings.writing import refresh_derived, replace_images, update_columns
+from app.services.history.records import ChangeRecord, Entry, UndoResult
+from app.services.listings.loading import CHUNK, chunks, load_listings
+from app.services.listings.numbers import forget_renewed, renew_numbers
+from app.services.listings.search_index import MANY, reindexed_at_once
+from app.services.listings.writing import refresh_derived
+from app.services.sql_ids import interruptible
 from app.services.tasks import TaskContext
 
 UNDO = "undo"
-_TABLES = {"listing": "listing", "sku": "sku"}
 
 
 def undo(
-    db: Database, uid: str | None = None, *, only: Iterable[int] | None = None, ctx: TaskContext | None = None
+    db: Database,
+    uid: str | None = None,
+    *,
+    only: Iterable[int] | None = None,
+    fields: Iterable[str] | None = None,
+    ctx: TaskContext | None = None,
 ) -> UndoResult:
     """Take back the change *uid*, or the newest one that is not undone; with *only*, for those listings.
+
+    Args:
+        fields: only these columns, of listings or variants, `images` or `tags`; rows the change made or deleted stay.
 
     Raises:
         NotFound: no such change, or nothing left to undo.
         TaskCancelled: stopped; nothing was written.
     """
-    return _reverse(db, uid, newest_to_undo, only, ctx)
+    with db.bulk() as connection:
+        return reverse(connection, _found(connection, uid, newest_to_undo), Chosen.of(only, fields), ctx)
 
 
 def redo(db: Database, *, ctx: TaskContext | None = None) -> UndoResult:
@@ -45,40 +71,104 @@ def redo(db: Database, *, ctx: TaskContext | None = None) -> UndoResult:
     Raises:
         NotFound: nothing to redo.
     """
-    return _reverse(db, None, newest_to_redo, None, ctx)
-
-
-def _reverse(
-    db: Database, uid: str | None, newest: Any, only: Iterable[int] | None, ctx: TaskContext | None
-) -> UndoResult:
-    moment = now_ms()
     with db.bulk() as connection:
-        found = find_change(connection, uid) if uid else newest(connection)
-        if found is None or found[1].is_undone:
-            raise NotFound("undo.nothing" if uid is None else "undo.not_found", name=uid or "")
-        change_id, change = found
-        is_redo = change.kind == UNDO
-        chosen = None if only is None else frozenset(only)
-        undo_id, _ = record_change(
-            connection,
-            kind=UNDO,
-            label=change.label,
-            params={**change.params, "of": change_id},
-            listing_count=0,
-            store_id=change.store_id,
-            moment_ms=moment,
-        )
-        restored, conflicts = _restore(connection, change_id, undo_id, moment, chosen, ctx)
-        created, stuck = take_back_created(connection, change_id, undo_id, change, chosen)
-        done = len(restored) + created
-        connection.exec_driver_sql("UPDATE change SET listing_count = ? WHERE id = ?", (done, undo_id))
-        if done and chosen is None:
-            connection.exec_driver_sql("UPDATE change SET undone_ms = ? WHERE id = ?", (moment, change_id))
-        if is_redo:
-            _reopen(connection, change.params["of"], undo_id)
-        elif not done:
-            connection.exec_driver_sql("DELETE FROM change WHERE id = ?", (undo_id,))
-    return UndoResult(change, done, tuple(sorted({*conflicts, *stuck})), tuple(sorted(restored)))
+        return reverse(connection, _found(connection, None, newest_to_redo), Chosen(), ctx)
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What of a change is taken back; None is all."""
+
+    listing_ids: frozenset[int] | None = None
+    fields: frozenset[str] | None = None
+
+    @classmethod
+    def of(cls, only: Iterable[int] | None, fields: Iterable[str] | None) -> Chosen:
+        """From what a caller gives."""
+        named = None if fields is None else frozenset(fields)
+        if named is not None and "code" in named:
+            named |= {"match_key"}
+        return cls(None if only is None else frozenset(only), named)
+
+    @property
+    def is_all(self) -> bool:
+        """Whether nothing is left out."""
+        return self.listing_ids is None and self.fields is None
+
+    def columns(self) -> list[str]:
+        """Columns of variants that may be packed."""
+        return [name for name in COLUMNS if self.fields is None or name in self.fields]
+
+    def of_entry(self, entry: Entry) -> Entry | None:
+        """The chosen part of an entry, None where that is nothing."""
+        if self.fields is None:
+            return entry
+        if entry.noun in ("images", "tags"):
+            return entry if entry.noun in self.fields else None
+        if entry.before is None or entry.after is None:
+            return None
+        before = {name: value for name, value in entry.before.items() if name in self.fields}
+        after = {name: value for name, value in entry.after.items() if name in self.fields}
+        return replace(entry, before=before, after=after) if after else None
+
+
+def _found(connection: Connection, uid: str | None, newest: Any) -> tuple[int, ChangeRecord]:
+    found = find_change(connection, uid) if uid else newest(connection)
+    if found is None or found[1].is_undone:
+        raise NotFound("undo.nothing" if uid is None else "undo.not_found", name=uid or "")
+    return found[0], found[1]
+
+
+def reverse(
+    connection: Connection, found: tuple[int, ChangeRecord], chosen: Chosen, ctx: TaskContext | None
+) -> UndoResult:
+    """Take a change back in the caller's transaction, as a change of its own."""
+    moment = now_ms()
+    change_id, change = found
+    undo_id, _ = record_change(
+        connection,
+        kind=UNDO,
+        label=change.label,
+        params={**change.params, "of": change_id},
+        listing_count=0,
+        store_id=change.store_id,
+        moment_ms=moment,
+    )
+    staged = unpack(connection, change_id, chosen.listing_ids, chosen.columns())
+    has_entries = connection.exec_driver_sql("SELECT 1 FROM change_entry WHERE change_id = ? LIMIT 1", (change_id,))
+    moved = set[int]()
+    if staged and has_entries.first() is not None:  # a listing moves back as a whole or not at all
+        moved = {number for one in staged for number in moved_listings(connection, one)}
+    restored, conflicts = _restore(connection, change_id, undo_id, moment, chosen, moved, ctx)
+    suspects = set(restored)
+    if staged:
+        for one in staged:
+            leave_out(connection, one, sorted(conflicts))
+        more, gone = _restore_columns(connection, staged, moment, ctx)
+        conflicts |= gone
+        suspects |= more
+        restored.update(staged_listings(connection, staged))
+        for one in staged:
+            if conflicts or chosen.listing_ids is not None:
+                for block in blocks(connection, [one]):
+                    pack(connection, undo_id, block[0])
+            else:
+                pack_reversed(connection, undo_id, one, change_id)
+    forget(connection, staged)
+    created, stuck = 0, set[int]()
+    if chosen.fields is None:
+        created, stuck = take_back_created(connection, change_id, undo_id, change, chosen.listing_ids)
+    done = len(restored) + created
+    connection.exec_driver_sql("UPDATE change SET listing_count = ? WHERE id = ?", (done, undo_id))
+    if done and chosen.is_all:
+        connection.exec_driver_sql("UPDATE change SET undone_ms = ? WHERE id = ?", (moment, change_id))
+    if change.kind == UNDO:
+        _reopen(connection, change.params["of"], undo_id)
+    elif not done:
+        connection.exec_driver_sql("DELETE FROM change WHERE id = ?", (undo_id,))
+    return UndoResult(
+        change, done, tuple(sorted({*conflicts, *stuck})), tuple(sorted(restored)), tuple(sorted(suspects))
+    )
 
 
 def _reopen(connection: Connection, change_id: int, redo_id: int) -> None:
@@ -87,103 +177,74 @@ def _reopen(connection: Connection, change_id: int, redo_id: int) -> None:
     connection.exec_driver_sql("DELETE FROM change WHERE id = ?", (redo_id,))
 
 
+def _restore_columns(
+    connection: Connection, staged: Sequence[Staged], moment_ms: int, ctx: TaskContext | None
+) -> tuple[set[int], set[int]]:
+    """Put columns back, but for listings that moved on, which leave the stage. Returns: listings to check anew, and
+    those that moved on.
+
+    Raises:
+        TaskCancelled: stopped, also in the middle of a statement.
+    """
+    suspects: set[int] = set()
+    moved: set[int] = set()
+    limits = number_limits(connection)
+    with interruptible(connection, ctx):
+        for block in blocks(connection, staged):
+            gone = {number for one in block for number in moved_listings(connection, one)}
+            for one in block:
+                leave_out(connection, one, sorted(gone))
+                write_column(connection, one)
+            moved |= gone
+            renew_numbers(connection, block, moment_ms)
+            suspects.update(number_suspects(connection, block, limits))
+            forget_renewed(connection)
+    return suspects, moved
+
+
 def _restore(
     connection: Connection,
     change_id: int,
     undo_id: int,
     moment_ms: int,
-    only: frozenset[int] | None,
+    chosen: Chosen,
+    moved: set[int],
     ctx: TaskContext | None,
 ) -> tuple[set[int], set[int]]:
-    """Put the before-images of all entries back, listing by listing. Returns: restored and conflicting listing ids."""
+    """Put the before-images of all entries back, listing by listing, but for listings that *moved* already.
+
+    Returns: restored and conflicting listing ids.
+    """
     listing_ids = [
         number
         for number in connection.exec_driver_sql(
             "SELECT DISTINCT listing_id FROM change_entry WHERE change_id = ? ORDER BY listing_id", (change_id,)
         ).scalars()
-        if only is None or number in only
+        if chosen.listing_ids is None or number in chosen.listing_ids
     ]
     restored: set[int] = set()
-    conflicts: set[int] = set()
-    for chunk in chunks(listing_ids, CHUNK):
-        if ctx is not None:
-            ctx.checkpoint()
-        entries = _entries(connection, change_id, chunk)
-        conflicting = _moved_on(connection, entries)
-        conflicts |= conflicting
-        kept = [entry for entry in entries if entry.listing_id not in conflicting]
-        for entry in sorted(kept, key=lambda entry: entry.noun != "listing" or entry.after is not None):
-            _put_back(connection, entry)  # a listing must be there before its SKUs come back
-        restored |= {entry.listing_id for entry in kept}
-        add_entries(connection, undo_id, [_reversed(entry) for entry in reversed(kept)])
-        refresh_derived(connection, load_listings(connection, {entry.listing_id for entry in kept}), moment_ms)
-        if ctx is not None:
-            ctx.report(len(restored) + len(conflicts), len(listing_ids))
+    conflicts = set(moved)
+    with _indexing(connection, change_id, len(listing_ids)):
+        for chunk in chunks(listing_ids, CHUNK):
+            if ctx is not None:
+                ctx.checkpoint()
+            entries = [part for entry in entries_of(connection, change_id, chunk) if (part := chosen.of_entry(entry))]
+            conflicts |= moved_on(connection, entries)
+            kept = [entry for entry in entries if entry.listing_id not in conflicts]
+            for entry in sorted(kept, key=lambda entry: entry.noun != "listing" or entry.after is not None):
+                put_back(connection, entry)  # a listing must be there before its SKUs come back
+            restored |= {entry.listing_id for entry in kept}
+            add_entries(connection, undo_id, [reversed_entry(entry) for entry in reversed(kept)])
+            written = {entry.listing_id for entry in kept if entry.noun != "tags"}
+            refresh_derived(connection, load_listings(connection, written), moment_ms)
+            if ctx is not None:
+                ctx.report(len(restored) + len(conflicts), len(listing_ids))
     return restored, conflicts
 
 
-def _entries(connection: Connection, change_id: int, listing_ids: Sequence[int]) -> list[Entry]:
-    """Newest first: a row changed twice in one change goes back in steps."""
-    rows = connection.exec_driver_sql(
-        "SELECT noun, row_id, listing_id, before, after FROM change_entry "
-        f"WHERE change_id = ? AND listing_id IN ({id_list(listing_ids)}) ORDER BY id DESC",
-        (change_id,),
-    )
-    return [
-        Entry(noun, row_id, listing_id, _loaded(before), _loaded(after))
-        for noun, row_id, listing_id, before, after in rows
-    ]
-
-
-def _loaded(image: str | None) -> dict[str, Any] | None:
-    return None if image is None else orjson.loads(image)
-
-
-def _reversed(entry: Entry) -> Entry:
-    return Entry(entry.noun, entry.row_id, entry.listing_id, entry.after, entry.before)
-
-
-def _moved_on(connection: Connection, entries: Sequence[Entry]) -> set[int]:
-    """Listings of which a row is not any more what the change left behind."""
-    moved: set[int] = set()
-    groups: dict[tuple[str, tuple[str, ...]], list[Entry]] = defaultdict(list)
-    for entry in entries:
-        if entry.noun == "images":
-            moved |= _moved_images(connection, entry)
-        else:
-            groups[entry.noun, tuple(entry.after or ())].append(entry)
-    for (noun, columns), group in groups.items():
-        listed = ", ".join(f'"{column}"' for column in ("id", *columns))
-        inside = id_list([entry.row_id for entry in group])
-        now = {
-            row[0]: tuple(row[1:])
-            for row in connection.exec_driver_sql(f"SELECT {listed} FROM {_TABLES[noun]} WHERE id IN ({inside})")
-        }
-        for entry in group:
-            expected = None if entry.after is None else tuple(entry.after.values())
-            if now.get(entry.row_id) != expected:
-                moved.add(entry.listing_id)
-    return moved
-
-
-def _moved_images(connection: Connection, entry: Entry) -> set[int]:
-    now = connection.exec_driver_sql(
-        "SELECT source FROM image WHERE listing_id = ? ORDER BY position", (entry.listing_id,)
-    ).scalars()
-    expected = (entry.after or {"sources": []})["sources"]
-    return set() if list(now) == expected else {entry.listing_id}
-
-
-def _put_back(connection: Connection, entry: Entry) -> None:
-    if entry.noun == "images":
-        replace_images(connection, entry.listing_id, (entry.before or {"sources": []})["sources"])
-    elif entry.before is None:
-        connection.execute(text(f"DELETE FROM {_TABLES[entry.noun]} WHERE id = :id"), {"id": entry.row_id})
-    elif entry.after is None:
-        columns = ", ".join(f'"{column}"' for column in ("id", *entry.before))
-        marks = ", ".join("?" * (len(entry.before) + 1))
-        connection.exec_driver_sql(
-            f"INSERT INTO {_TABLES[entry.noun]} ({columns}) VALUES ({marks})", (entry.row_id, *entry.before.values())
-        )
-    else:
-        update_columns(connection, _TABLES[entry.noun], entry.row_id, entry.before)
+def _indexing(connection: Connection, change_id: int, count: int) -> AbstractContextManager[None]:
+    """How the search tables follow: all at once where very many listings get texts back and none comes or goes."""
+    born = "SELECT 1 FROM change_entry WHERE change_id = ? AND noun = 'listing' AND (before IS NULL OR after IS NULL)"
+    if count < MANY or connection.exec_driver_sql(f"{born} LIMIT 1", (change_id,)).first() is not None:
+        return nullcontext()
+    return reindexed_at_once(connection, f"SELECT listing_id FROM change_entry WHERE change_id = {change_id}")

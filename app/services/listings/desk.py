@@ -5,12 +5,14 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from app.services.compliance.recheck import recheck, refresh_listing_images
 from app.services.db import Database
 from app.services.history.listing import can_redo, can_undo, changes_of_listing, list_changes
 from app.services.history.records import ChangeRecord, UndoResult
+from app.services.history.returning import Returned, go_back
 from app.services.history.undo import redo, undo
 from app.services.history.wording import said
 from app.services.listings.cells import CellEdit, CellPlan, CellsSaved, plan_cells
@@ -87,10 +89,24 @@ class ListingDesk:
         return CellsSaved(change, plan)
 
     def undo(
-        self, uid: str | None = None, only: Sequence[int] | None = None, ctx: TaskContext | None = None
+        self,
+        uid: str | None = None,
+        only: Sequence[int] | None = None,
+        ctx: TaskContext | None = None,
+        fields: Sequence[str] | None = None,
     ) -> UndoResult:
-        """Take a change back, the newest one without *uid*. Raises: NotFound, TaskCancelled."""
-        return self._checked(undo(self.db, uid, only=only, ctx=ctx))
+        """Take a change back, the newest one without *uid*; for listings *only*, in *fields* alone.
+
+        Raises: NotFound, TaskCancelled.
+        """
+        return self._checked(undo(self.db, uid, only=only, fields=fields, ctx=ctx))
+
+    def go_back(self, moment: datetime, ctx: TaskContext | None = None) -> Returned:
+        """Take back every change made after *moment*. Raises: NotFound, TaskCancelled."""
+        done = go_back(self.db, moment, ctx=ctx)
+        if done.suspects:
+            self._recheck(done.suspects, ())
+        return done
 
     def redo(self, ctx: TaskContext | None = None) -> UndoResult:
         """Take the newest undo back. Raises: NotFound, TaskCancelled."""
@@ -135,8 +151,8 @@ class ListingDesk:
         return filter_choices(self.db, store_ids, language)
 
     def _checked(self, result: UndoResult) -> UndoResult:
-        if result.listing_ids:
-            self._recheck(result.listing_ids, ())
+        if result.suspects:
+            self._recheck(result.suspects, ())
         return result
 
     def _recheck(self, listing_ids: Sequence[int], with_new_images: Sequence[int]) -> None:

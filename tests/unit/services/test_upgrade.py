@@ -17,6 +17,8 @@ from alembic.script import ScriptDirectory
 
 import app.models.migrations as migrations
 from app.models import Base
+from app.services.listings.content import content_hash
+from app.services.listings.loading import load_listings
 from app.services.listings.source import ListingSource
 from app.services.paging import Query
 from app.services.publishing.journal import claim
@@ -101,6 +103,34 @@ def test_a_queue_of_an_older_file_goes_on_with_edits_first(tmp_path):
         claimed = claim(connection, store, "me", None, 10, moment_ms=1)
     assert [(task.task_id, task.priority) for task in claimed] == [(2, 2), (1, 3)]
     database.dispose()
+
+
+def test_hashes_of_an_older_file_become_those_of_today_and_equal_ones_stay_equal(tmp_path):
+    path = tmp_path / "shangjia.db"
+    shutil.copyfile(OLD_FILE, path)
+    with closing(sqlite3.connect(path)) as connection, connection:
+        ids = [row[0] for row in connection.execute("SELECT id FROM listing ORDER BY id")]
+        connection.execute("UPDATE listing SET content_hash = 'old-' || id, sent_hash = NULL")
+        connection.execute("UPDATE listing SET sent_hash = content_hash WHERE id = ?", ids[:1])
+        connection.execute("UPDATE listing SET sent_hash = 'what they have' WHERE id = ?", ids[1:2])
+        store = connection.execute("SELECT store_id FROM listing WHERE id = ?", ids[:1]).fetchone()[0]
+        connection.execute("INSERT INTO publish_batch VALUES (7, ?, 'done', 2, 1, NULL)", (store,))
+        for number, said in ((ids[0], f"old-{ids[0]}"), (ids[1], "sent long ago")):
+            connection.execute(
+                "INSERT INTO publish_task (batch_id, store_id, listing_id, action, state, content_hash, title, "
+                "codes, attempts, owner, error_code, error_params, error_text, error_field) "
+                "VALUES (7, ?, ?, 'edit', 'live', ?, '', '', 0, '', '', '{}', '', '')",
+                (store, number, said),
+            )
+    database = open_database(path)
+    with database.read() as session:
+        records = load_listings(session, ids)
+        tasks = session.connection().exec_driver_sql("SELECT content_hash FROM publish_task ORDER BY id").scalars()
+        assert list(tasks) == [records[0].content_hash, "sent long ago"]
+    database.dispose()
+    assert len(records) > 1
+    assert [record.content_hash for record in records] == [content_hash(record) for record in records]
+    assert [record.sent_hash for record in records[:2]] == [records[0].content_hash, "what they have"]
 
 
 def test_a_file_that_is_up_to_date_is_not_copied(tmp_path):

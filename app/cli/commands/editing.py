@@ -1,0 +1,104 @@
+"""`edit`: any fields of a store's listings at once, as one change that can be undone."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING, Any
+
+from app.cli.commands.listings import matching_ids
+from app.cli.desk import Desk, table
+from app.cli.outcome import Exit, Outcome
+from app.cli.parser import Commands
+from app.messages import tr
+from app.services.tasks import TaskContext
+
+if TYPE_CHECKING:
+    from app.services.listings.bulk_edit.edits import BulkEdit
+    from app.services.listings.bulk_edit.planning import Plan
+    from app.services.listings.bulk_edit.records import Applied, PlanCounts
+
+SHOWN_LINES = 10
+"""Largest changes a person is shown."""
+
+
+def add_to(commands: Commands) -> None:
+    """Add `edit`."""
+    parser = commands.add("edit", edit)
+    parser.add_argument("--store", required=True, metavar="NAME", help=tr("cli.help.store.name"))
+    parser.add_argument(
+        "--set", required=True, action="append", dest="settings", metavar="FIELD=EXPR", help=tr("cli.help.edit.set")
+    )
+    parser.add_argument("--where", default="", metavar="EXPR", help=tr("cli.help.where"))
+    parser.add_argument("--dry-run", action="store_true", help=tr("cli.help.import.dry_run"))
+
+
+def edit(desk: Desk, options: argparse.Namespace) -> Outcome:
+    """Work the settings out for all listings the condition holds for, then store them unless it is a dry run.
+
+    Raises:
+        BadSetting, BadOperation, FormulaError: a setting cannot be read; nothing was changed.
+        BadExpression, UnknownField, BadValue: the condition cannot be.
+    """
+    from app.services.listings.bulk_edit.applying import apply_plan
+    from app.services.listings.bulk_edit.planning import plan_edit
+    from app.services.listings.bulk_edit.records import Applied
+
+    store, ctx = desk.store(options.store), TaskContext()
+    wanted = _wanted(desk, store.id, options.settings)
+    ids = matching_ids(desk, store.id, options.where)
+    plan = plan_edit(desk.app.db, wanted, ids, ctx, checks=options.dry_run)
+    try:
+        lines = _largest(plan, ctx) if options.dry_run and not desk.is_json else []
+        applied = Applied(None, plan.counts.changed) if options.dry_run else apply_plan(plan, ctx)
+    finally:
+        plan.close()
+    return _outcome(plan.counts, applied, lines, is_dry=options.dry_run)
+
+
+def _wanted(desk: Desk, store_id: int, settings: list[str]) -> BulkEdit:
+    from app.services.compliance import load_context
+    from app.services.listings.bulk_edit.edits import BulkEdit
+    from app.services.listings.bulk_edit.typed import parse_setting
+
+    with desk.app.db.read() as session:
+        context = load_context(session, store_id)
+        return BulkEdit(tuple(parse_setting(text, context) for text in settings))
+
+
+def _largest(plan: Plan, ctx: TaskContext) -> list[str]:
+    """The largest changes, as a table."""
+    from app.services.listings.bulk_edit.exporting import shown_value
+    from app.services.listings.bulk_edit.showing import lines, sections
+
+    shown = min(SHOWN_LINES, sections(plan, ctx).counts["changed"])
+    rows = []
+    for line in lines(plan, 0, shown):
+        before, after = (_short(shown_value(line.field, value)) for value in (line.before, line.after))
+        rows.append((line.code or line.listing_id, tr(f"bulk_edit.field.{line.field}"), before, "→", after))
+    return table(rows) if rows else []
+
+
+def _short(value: Any) -> str:
+    text = "–" if value is None else " ".join(str(value).split())
+    return text if len(text) <= 60 else f"{text[:59]}…"
+
+
+def _outcome(counts: PlanCounts, applied: Applied, lines: list[str], *, is_dry: bool) -> Outcome:
+    told = {
+        "matched": counts.matched,
+        "changed": applied.changed,
+        "refused": counts.refused + len(applied.moved),
+        "change": applied.change.uid if applied.change is not None else None,
+        "cells": dict(counts.cells),
+        "unchanged": dict(counts.unchanged),
+        "reasons": dict(counts.reasons) | ({"moved": len(applied.moved)} if applied.moved else {}),
+    }
+    if is_dry:
+        told["findings"] = [
+            {"code": one.code, "severity": one.severity, "count": one.count, "listings": one.listings}
+            for one in counts.findings
+        ]
+    lines.append(tr("cli.edit_preview" if is_dry else "cli.edited", n=applied.changed, matched=counts.matched))
+    for why, number in told["reasons"].items():
+        lines.append(tr("cli.edit_refused", n=number, why=tr(f"bulk_edit.refused.{why}")))
+    return Outcome(told, lines, Exit.SOME_REFUSED if told["refused"] else Exit.DONE)

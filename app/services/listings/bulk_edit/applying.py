@@ -1,0 +1,151 @@
+"""Storing a plan: one transaction, one change with its before-images, without the rows that moved on since."""
+
+from __future__ import annotations
+
+from collections.abc import Set
+from contextlib import nullcontext
+from dataclasses import replace
+
+import orjson
+from sqlalchemy import Connection
+
+from app.models import ListingStatus, StoreAccess
+from app.services.clock import now_ms
+from app.services.compliance.number_looks import number_limits, number_suspects
+from app.services.compliance.recheck import recheck, refresh_listing_images
+from app.services.history.columns import blocks, moved_listings, pack, write_column
+from app.services.history.recording import record_change
+from app.services.history.records import ChangeRecord
+from app.services.listings.bulk_edit.planned_texts import stored_edit
+from app.services.listings.bulk_edit.planning import Plan, changed_listings
+from app.services.listings.bulk_edit.records import Applied
+from app.services.listings.editing import apply_edits
+from app.services.listings.loading import CHUNK, chunks, id_list
+from app.services.listings.numbers import forget_renewed, renew_numbers
+from app.services.listings.search_index import MANY, reindexed_at_once
+from app.services.tasks import TaskContext
+
+MOVED = "moved"
+
+_LOCKED = f"""
+SELECT chosen.listing_id FROM plan.chosen WHERE why IS NULL AND (
+    store_id NOT IN (SELECT id FROM store WHERE access = '{StoreAccess.OPERATE!s}')
+    OR listing_id IN (SELECT id FROM listing WHERE store_id IN (SELECT id FROM store)
+                      AND status = '{ListingStatus.SENDING!s}'))
+"""
+_EDITED_SINCE = (
+    "SELECT edited.listing_id FROM plan.edited LEFT JOIN listing ON listing.id = edited.listing_id "
+    "WHERE listing.content_hash IS NOT edited.hash"
+)
+_RETITLED = "SELECT listing_id FROM plan.edited WHERE why IS NULL"
+_EDITS = "SELECT listing_id, edit FROM plan.edited WHERE why IS NULL AND listing_id > ? ORDER BY listing_id LIMIT ?"
+
+
+def apply_plan(plan: Plan, ctx: TaskContext, *, label: str = "change.bulk_edit", source: str = "") -> Applied:
+    """Store what *plan* says of every listing that is still as the plan saw it, and check those anew.
+
+    Raises:
+        TaskCancelled: stopped; nothing was written.
+    """
+    with plan.file.writing(ctx) as connection:
+        moment = now_ms()
+        planned = changed_listings(connection, plan)
+        change_id, change = record_change(
+            connection,
+            kind="edit",
+            label=label,
+            params={"n": planned, "fields": sorted(plan.counts.cells)},
+            listing_count=planned,
+            source=source,
+            store_id=_only_store(connection),
+            moment_ms=moment,
+        )
+        moved = _left_alone(connection)
+        _leave_out(connection, plan, moved)
+        again, moved_numbers = _write_numbers(connection, plan, change_id, moment)
+        again |= _write_texts(connection, change_id, moment, ctx, planned, plan.counts.cells.keys())
+        moved |= moved_numbers
+        changed = changed_listings(connection, plan)
+        if not changed:
+            connection.exec_driver_sql("DELETE FROM change WHERE id = ?", (change_id,))
+            return Applied(None, 0, tuple(sorted(moved)))
+        change = _counted(connection, change_id, change, changed)
+        ctx.checkpoint()
+    if "images" in plan.counts.cells:
+        refresh_listing_images(plan.file.db, sorted(again))
+    if again:
+        recheck(plan.file.db, sorted(again))
+    ctx.report(changed, changed)
+    return Applied(change, changed, tuple(sorted(moved)))
+
+
+def _left_alone(connection: Connection) -> set[int]:
+    """Listings that were edited otherwise since the plan was made, or may not be edited any more."""
+    moved = set(connection.exec_driver_sql(_EDITED_SINCE).scalars())
+    return moved.union(connection.exec_driver_sql(_LOCKED).scalars())
+
+
+def _leave_out(connection: Connection, plan: Plan, listing_ids: set[int]) -> None:
+    """Mark listings that moved on since the plan was made."""
+    for chunk in chunks(sorted(listing_ids)):
+        for table in ("edited", *(f"of_{name}" for name in plan.sku_columns)):
+            connection.exec_driver_sql(
+                f"UPDATE plan.{table} SET why = '{MOVED}' WHERE why IS NULL AND listing_id IN ({id_list(chunk)})"
+            )
+
+
+def _counted(connection: Connection, change_id: int, change: ChangeRecord, changed: int) -> ChangeRecord:
+    """The change with the number of listings it really has, fewer than planned where some moved on."""
+    if changed == change.listing_count:
+        return change
+    params = {**change.params, "n": changed}
+    connection.exec_driver_sql(
+        "UPDATE change SET listing_count = ?, params = ? WHERE id = ?",
+        (changed, orjson.dumps(params).decode(), change_id),
+    )
+    return replace(change, listing_count=changed, params=params)
+
+
+def _only_store(connection: Connection) -> int | None:
+    """The store of all listings, None where there are several."""
+    stores = (
+        connection.exec_driver_sql("SELECT DISTINCT store_id FROM plan.chosen WHERE why IS NULL LIMIT 2")
+        .scalars()
+        .all()
+    )
+    return stores[0] if len(stores) == 1 else None
+
+
+def _write_numbers(connection: Connection, plan: Plan, change_id: int, moment_ms: int) -> tuple[set[int], set[int]]:
+    """Numbers of the variants, by SQL. Returns: listings to check anew, and those that moved on."""
+    suspects: set[int] = set()
+    moved: set[int] = set()
+    limits = number_limits(connection)
+    for block in blocks(connection, plan.staged):
+        gone = {number for one in block for number in moved_listings(connection, one)}
+        _leave_out(connection, plan, gone)
+        moved |= gone
+        for one in block:
+            write_column(connection, one)
+            pack(connection, change_id, one)
+        renew_numbers(connection, block, moment_ms)
+        suspects.update(number_suspects(connection, block, limits))
+        forget_renewed(connection)
+    return suspects, moved
+
+
+def _write_texts(
+    connection: Connection, change_id: int, moment_ms: int, ctx: TaskContext, total: int, fields: Set[str]
+) -> set[int]:
+    """Everything else, listing by listing. Returns: listings to check anew."""
+    written: set[int] = set()
+    last = 0
+    is_many = total >= MANY and {"title", "keywords"} & fields
+    with reindexed_at_once(connection, _RETITLED) if is_many else nullcontext():
+        while rows := connection.exec_driver_sql(_EDITS, (last, CHUNK)).all():
+            ctx.checkpoint()
+            apply_edits(connection, [stored_edit(*row) for row in rows], change_id, moment_ms)
+            written.update(row[0] for row in rows)
+            last = rows[-1][0]
+            ctx.report(len(written), total, note="bulk_edit.storing")
+    return written

@@ -1,0 +1,241 @@
+"""One listing through all operations but those on numbers: what its fields are afterwards, and what is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.services.compliance import CheckContext
+from app.services.compliance.detail_text import without_removed_tags
+from app.services.listings.bulk_edit.operations import (
+    AddImages,
+    AddKeyword,
+    AddTag,
+    AddText,
+    ChangeCase,
+    ConvertInches,
+    InsertDetail,
+    Operation,
+    RemoveAttribute,
+    RemoveImages,
+    RemoveKeyword,
+    RemoveTag,
+    ReorderImages,
+    ReplaceImage,
+    ReplaceText,
+    SetAttribute,
+    SetText,
+    SetValue,
+    StripTags,
+)
+from app.services.listings.bulk_edit.pictures import Hashes, added, removed, reordered, replaced_image
+from app.services.listings.bulk_edit.sizes import converted_sides, converted_text
+from app.services.listings.bulk_edit.texts import (
+    RowRefused,
+    in_case,
+    outside_tags,
+    replaced,
+    with_ends,
+    with_keyword,
+    without_keyword,
+)
+from app.services.listings.records import ListingRecord
+from app.services.listings.tags import clean_tag
+from app.services.listings.text import fold
+
+SIDES = ("length_cm", "width_cm", "height_cm")
+
+
+@dataclass(slots=True)
+class Draft:
+    """A listing on its way through the operations: `values` are the fields touched, `refused` (field, why) pairs."""
+
+    record: ListingRecord
+    context: CheckContext
+    hashes: Hashes
+    tags: tuple[str, ...] = ()
+    values: dict[str, Any] = field(default_factory=dict)
+    refused: list[tuple[str, str]] = field(default_factory=list)
+
+    def __getitem__(self, name: str) -> Any:
+        return self.values[name] if name in self.values else self.before(name)
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        self.values[name] = value
+
+    def before(self, name: str) -> Any:
+        """What stands there now."""
+        return list(self.tags) if name == "tags" else getattr(self.record, name)
+
+    def differences(self) -> dict[str, Any]:
+        """The fields that are really others now."""
+        return {name: value for name, value in self.values.items() if value != self.before(name)}
+
+
+def change(draft: Draft, operations: tuple[Operation, ...]) -> None:
+    """Put a listing through *operations*; one that is refused leaves its field as it was."""
+    for operation in operations:
+        try:
+            _ACTS[type(operation)](draft, operation)
+        except RowRefused as refusal:
+            draft.refused.append((_field_of(operation), refusal.why))
+
+
+def _field_of(operation: Any) -> str:
+    name: str = getattr(operation, "field", "") or _FIELDS.get(type(operation), "")
+    return name
+
+
+def _set_text(draft: Draft, operation: SetText) -> None:
+    draft[operation.field] = operation.text
+
+
+def _replace(draft: Draft, operation: ReplaceText) -> None:
+    draft[operation.field] = replaced(draft[operation.field], operation)
+
+
+def _add_text(draft: Draft, operation: AddText) -> None:
+    draft[operation.field] = with_ends(draft[operation.field], operation)
+
+
+def _change_case(draft: Draft, operation: ChangeCase) -> None:
+    draft[operation.field] = in_case(draft[operation.field], operation.case)
+
+
+def _add_keyword(draft: Draft, operation: AddKeyword) -> None:
+    draft["keywords"] = with_keyword(draft["keywords"], operation.keyword)
+
+
+def _remove_keyword(draft: Draft, operation: RemoveKeyword) -> None:
+    draft["keywords"] = without_keyword(draft["keywords"], operation.keyword)
+
+
+def _set_value(draft: Draft, operation: SetValue) -> None:
+    """The value must be one of the listing's own store."""
+    context, value = draft.context, operation.value
+    known: Mapping[str, object] = {
+        "freight_template_id": context.templates,
+        "group_id": context.groups,
+        "unit": context.units,
+    }.get(operation.field, {})
+    if operation.field == "category_id":
+        node = context.categories.get(value)
+        is_known = node is not None and node.is_leaf
+    else:
+        is_known = value in known
+    if value and not is_known:
+        raise RowRefused("not_of_store")
+    draft[operation.field] = value
+
+
+def _convert(draft: Draft, operation: ConvertInches) -> None:
+    if operation.package:
+        try:
+            sides = converted_sides((draft[SIDES[0]], draft[SIDES[1]], draft[SIDES[2]]), draft.context.limits)
+            draft.values.update(zip(SIDES, sides, strict=True))
+        except RowRefused as refusal:
+            draft.refused.append((SIDES[0], refusal.why))
+    for name in operation.fields:
+        try:
+            text = draft[name]
+            draft[name] = outside_tags(text, converted_text) if name == "detail_html" else converted_text(text)
+        except RowRefused as refusal:
+            draft.refused.append((name, refusal.why))
+
+
+def _add_images(draft: Draft, operation: AddImages) -> None:
+    draft["images"] = added(draft["images"], operation)
+
+
+def _remove_images(draft: Draft, operation: RemoveImages) -> None:
+    draft["images"] = removed(draft["images"], operation, draft.hashes)
+
+
+def _reorder_images(draft: Draft, operation: ReorderImages) -> None:
+    draft["images"] = reordered(draft["images"], operation)
+
+
+def _replace_image(draft: Draft, operation: ReplaceImage) -> None:
+    draft["images"] = replaced_image(draft["images"], operation, draft.hashes)
+
+
+def _insert_detail(draft: Draft, operation: InsertDetail) -> None:
+    html = draft["detail_html"]
+    if operation.html not in html:
+        draft["detail_html"] = operation.html + html if operation.at == "start" else html + operation.html
+
+
+def _strip_tags(draft: Draft, operation: StripTags) -> None:
+    draft["detail_html"] = without_removed_tags(draft["detail_html"])
+
+
+def _is(entry: Mapping[str, str], name_id: str, name: str) -> bool:
+    if name_id and entry.get("name_id"):
+        return entry["name_id"] == name_id
+    return bool(name) and fold(entry.get("name") or "") == fold(name)
+
+
+def _set_attribute(draft: Draft, operation: SetAttribute) -> None:
+    new = {
+        "name_id": operation.name_id,
+        "value_id": operation.value_id,
+        "name": operation.name,
+        "value": operation.value,
+    }
+    entries: list[dict[str, str]] = draft["attributes"]
+    places = [place for place, entry in enumerate(entries) if _is(entry, operation.name_id, operation.name)]
+    if not places:
+        draft["attributes"] = [*entries, new]
+        return
+    new["name_id"] = new["name_id"] or entries[places[0]].get("name_id") or ""
+    merged = {**entries[places[0]], **new}
+    kept = ((place, merged if place == places[0] else entry) for place, entry in enumerate(entries))
+    draft["attributes"] = [entry for place, entry in kept if place not in places[1:]]
+
+
+def _remove_attribute(draft: Draft, operation: RemoveAttribute) -> None:
+    kept = [entry for entry in draft["attributes"] if not _is(entry, operation.name_id, operation.name)]
+    draft["attributes"] = kept
+
+
+def _add_tag(draft: Draft, operation: AddTag) -> None:
+    draft["tags"] = sorted({*draft["tags"], clean_tag(operation.tag)})
+
+
+def _remove_tag(draft: Draft, operation: RemoveTag) -> None:
+    draft["tags"] = [tag for tag in draft["tags"] if tag != operation.tag]
+
+
+_ACTS: dict[type[Any], Callable[[Draft, Any], None]] = {
+    SetText: _set_text,
+    ReplaceText: _replace,
+    AddText: _add_text,
+    ChangeCase: _change_case,
+    AddKeyword: _add_keyword,
+    RemoveKeyword: _remove_keyword,
+    SetValue: _set_value,
+    ConvertInches: _convert,
+    AddImages: _add_images,
+    RemoveImages: _remove_images,
+    ReorderImages: _reorder_images,
+    ReplaceImage: _replace_image,
+    InsertDetail: _insert_detail,
+    StripTags: _strip_tags,
+    SetAttribute: _set_attribute,
+    RemoveAttribute: _remove_attribute,
+    AddTag: _add_tag,
+    RemoveTag: _remove_tag,
+}
+_FIELDS: dict[type[Any], str] = {
+    AddKeyword: "keywords",
+    RemoveKeyword: "keywords",
+    AddImages: "images",
+    RemoveImages: "images",
+    ReorderImages: "images",
+    ReplaceImage: "images",
+    InsertDetail: "detail_html",
+    StripTags: "detail_html",
+    SetAttribute: "attributes",
+    RemoveAttribute: "attributes",
+}

@@ -1,0 +1,69 @@
+"""The preview of a bulk edit as a sheet: every line before → after, what is refused and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from app.messages import Messages, messages
+from app.services.listings.bulk_edit.formulas import scale
+from app.services.listings.bulk_edit.operations import NUMBER_FIELDS
+from app.services.listings.bulk_edit.planning import Plan
+from app.services.listings.bulk_edit.records import PreviewLine
+from app.services.listings.bulk_edit.showing import all_lines, sections
+from app.services.listings.exporting import KINDS, UnknownKind
+from app.services.tasks import TaskContext
+from app.services.workbooks import OutColumn, OutSheet, write_csv, write_xlsx
+
+
+def export_lines(plan: Plan, path: Path, ctx: TaskContext, texts: Messages = messages) -> int:
+    """Write all lines to an .xlsx or .csv. Returns: how many.
+
+    Raises:
+        UnknownKind: another ending.
+        WorkbookError: `.unwritable`, `.too_many_rows`.
+        TaskCancelled: stopped; no file is left behind.
+    """
+    if path.suffix.lower() not in KINDS:
+        raise UnknownKind(file=path.name, known=", ".join(KINDS))
+    total = sections(plan, ctx).total
+    headers = ("listing", "title", "code", "field", "before", "after", "percent", "why")
+    columns = [OutColumn(texts.text(f"bulk_edit.column.{name}"), name in ("listing", "code")) for name in headers]
+    if path.suffix.lower() == ".csv":
+        write_csv(path, columns, _rows(plan, texts), ctx)
+    else:
+        write_xlsx(path, [OutSheet(texts.text("bulk_edit.sheet"), columns, _rows(plan, texts))], ctx)
+    return total
+
+
+def _rows(plan: Plan, texts: Messages) -> Iterator[tuple[Any, ...]]:
+    for line in all_lines(plan):
+        yield (
+            str(line.listing_id),
+            line.title,
+            line.code,
+            texts.text(f"bulk_edit.field.{line.field}") if line.field else "",
+            shown_value(line.field, line.before),
+            shown_value(line.field, line.after),
+            percent(line),
+            texts.text(f"bulk_edit.refused.{line.why}") if line.why else "",
+        )
+
+
+def percent(line: PreviewLine) -> float | None:
+    """By how much a number changes, in percent; None for anything else and from nothing."""
+    if line.field not in NUMBER_FIELDS or not line.before or line.after is None:
+        return None
+    return round(float(100 * (line.after - line.before) / line.before), 2)
+
+
+def shown_value(field: str, value: Any) -> str | int | None:
+    """A stored value as a person reads it: prices with their point, lists one a line."""
+    if field in NUMBER_FIELDS:
+        unit = scale(field)
+        return value if value is None or unit == 1 else f"{Decimal(value) / unit:.2f}"
+    if isinstance(value, list):
+        return "\n".join(f"{one['name']}: {one['value']}" if isinstance(one, dict) else str(one) for one in value)
+    return None if value is None else str(value)

@@ -1,0 +1,106 @@
+"""Formulas of a bulk edit: the fields they may read, and the simple ones told as one step that SQL can do alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from app.services.expressions import Formula, FormulaError, compile_formula
+from app.services.expressions.formula_errors import MissingValue
+from app.services.expressions.syntax import Arithmetic, Name, Number
+from app.services.listings.bulk_edit.operations import BadOperation, ChangeNumber
+
+NAMES = {
+    "price": "price_minor",
+    "stock": "stock",
+    "weight": "weight_g",
+    "length": "length_cm",
+    "width": "width_cm",
+    "height": "height_cm",
+    "lot": "lot_size",
+    "handling_days": "handling_days",
+}
+"""What a formula may read: name → column. Weight in grams, sides in centimetres, the price in the currency of the
+listing. Of a number of the listing itself `price` is the lowest price and `stock` all stock together."""
+
+ALIASES = {
+    "价格": "price",
+    "库存": "stock",
+    "重量": "weight",
+    "长": "length",
+    "宽": "width",
+    "高": "height",
+    "备货期": "handling_days",
+}
+SCALES = {"price_minor": 100}
+"""How many of the stored unit make one that a person types; 1 where it is the same."""
+
+
+def scale(column: str) -> int:
+    """See `SCALES`."""
+    return SCALES.get(column, 1)
+
+
+def compiled(text: str) -> Formula:
+    """The formula. Raises: FormulaError."""
+    return compile_formula(text, tuple(NAMES), ALIASES)
+
+
+def simplified(change: ChangeNumber) -> ChangeNumber:
+    """A formula of one step, such as `price * 1.1`, as that step; anything else as it is.
+
+    Raises:
+        FormulaError: the formula cannot be used.
+    """
+    if change.action != "formula":
+        return change
+    node = compiled(change.formula).node
+    if isinstance(node, Number):
+        return _step(change, "set", node.value)
+    if isinstance(node, Arithmetic) and len(node.steps) == 1:
+        first, step = node.first, node.steps[0]
+        is_own = isinstance(first, Name) and NAMES.get(ALIASES.get(first.name, first.name.casefold())) == change.field
+        if is_own and isinstance(step.operand, Number):
+            number = step.operand.value
+            if step.sign == "*":
+                return _step(change, "multiply", number)
+            if step.sign in "+-":
+                return _step(change, "add", number if step.sign == "+" else -number)
+    return change
+
+
+def _step(change: ChangeNumber, action: Any, value: Decimal) -> ChangeNumber:
+    """The step, unless the number has more digits than a step may have."""
+    try:
+        return replace(change, action=action, value=value, formula="")
+    except BadOperation:
+        return change
+
+
+def evaluator(change: ChangeNumber) -> tuple[Callable[..., int | str], tuple[str, ...]]:
+    """A function for SQL that works a formula out, and the columns it takes in that order.
+
+    It gives the result in the stored unit, or the code of what is wrong in this row as a text.
+    """
+    formula = compiled(change.formula)
+    names = tuple(sorted(formula.names))
+    unit = scale(change.field)
+    scales = [Decimal(scale(NAMES[name])) for name in names]
+
+    def work_out(*stored: int | None) -> int | str:
+        values = {
+            name: None if value is None else value / by
+            for name, value, by in zip(names, map(_decimal, stored), scales, strict=True)
+        }
+        try:
+            return int((formula.value(values) * unit).quantize(Decimal(1), rounding=ROUND_HALF_UP))
+        except FormulaError as error:
+            return "unknown" if isinstance(error, MissingValue) else error.error_code.rpartition(".")[2]
+
+    return work_out, tuple(NAMES[name] for name in names)
+
+
+def _decimal(value: int | None) -> Decimal | None:
+    return None if value is None else Decimal(value)

@@ -1,0 +1,299 @@
+"""What a bulk edit does: frozen operations over fields, which can be stored as JSON and said again.
+
+Operations are applied in their order, each on what the ones before it left.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Literal, get_args
+
+from app.services.errors import InputError
+from app.services.listings.tags import clean_tag
+
+TEXT_FIELDS = ("title", "keywords", "detail_html")
+VALUE_FIELDS = ("category_id", "freight_template_id", "group_id", "unit")
+"""Fields that take one of several known values; the platform's id, or "" for none."""
+LISTING_NUMBERS = ("handling_days", "weight_g", "length_cm", "width_cm", "height_cm", "lot_size")
+SKU_NUMBERS = ("price_minor", "stock")
+NUMBER_FIELDS = (*SKU_NUMBERS, *LISTING_NUMBERS)
+
+Case = Literal["upper", "lower", "title", "sentence"]
+End = Literal["start", "end"]
+NumberAction = Literal["set", "add", "multiply", "percent", "formula"]
+Direction = Literal["nearest", "up", "down"]
+
+
+class BadOperation(InputError):
+    """An operation that makes no sense: `why` names it, `field` where."""
+
+    code = "bulk_edit.bad_operation"
+
+
+@dataclass(frozen=True, slots=True)
+class SetText:
+    """Put *text* in the place of a text field."""
+
+    field: str
+    text: str
+
+    def __post_init__(self) -> None:
+        _check_field(self.field, TEXT_FIELDS)
+
+
+@dataclass(frozen=True, slots=True)
+class ReplaceText:
+    """Replace every *find* in a text field; of a regular expression, `\\1` in *replacement* is its first group."""
+
+    field: str
+    find: str
+    replacement: str
+    is_regex: bool = False
+    match_case: bool = False
+
+    def __post_init__(self) -> None:
+        _check_field(self.field, TEXT_FIELDS)
+        if not self.find:
+            raise BadOperation("bulk_edit.nothing_to_find", field=self.field)
+
+
+@dataclass(frozen=True, slots=True)
+class AddText:
+    """Put *prefix* before and *suffix* behind a text, unless it begins or ends so already."""
+
+    field: str
+    prefix: str = ""
+    suffix: str = ""
+
+    def __post_init__(self) -> None:
+        _check_field(self.field, TEXT_FIELDS)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeCase:
+    """Write a text in capitals, small letters, Every Word So, or Like a sentence."""
+
+    field: str
+    case: Case
+
+    def __post_init__(self) -> None:
+        _check_field(self.field, ("title", "keywords"))
+        _check_choice(self.case, Case)
+
+
+@dataclass(frozen=True, slots=True)
+class AddKeyword:
+    """Add a keyword at the end, unless it is there in any spelling."""
+
+    keyword: str
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveKeyword:
+    """Take a keyword away, in any spelling."""
+
+    keyword: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetValue:
+    """Choose a category, freight template, group or unit by its id."""
+
+    field: str
+    value: str
+
+    def __post_init__(self) -> None:
+        _check_field(self.field, VALUE_FIELDS)
+
+
+@dataclass(frozen=True, slots=True)
+class Rounding:
+    """The numbers a result may be: *ending* + k × *step*. `Rounding(1, 0.99)` is .99, `Rounding(0.05)` is 0.05."""
+
+    step: Decimal
+    ending: Decimal = Decimal(0)
+    direction: Direction = "nearest"
+
+    def __post_init__(self) -> None:
+        _check_choice(self.direction, Direction)
+        if not (self.step > 0 and 0 <= self.ending < self.step):
+            raise BadOperation("bulk_edit.bad_rounding", step=str(self.step), ending=str(self.ending))
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a result must keep; a row that does not is refused. *change_percent*: the most it may differ from before."""
+
+    least: Decimal | None = None
+    most: Decimal | None = None
+    change_percent: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeNumber:
+    """Work a number out anew, in the unit a person types: prices in the currency, weights in grams, sides in cm.
+
+    Attributes:
+        value: the number of `set`, `add` (negative: take off), `multiply` and `percent` (10: ten percent more).
+        formula: of `formula`, over the names of `formulas.NAMES`.
+        per_listing: one result for all variants, worked out from the lowest that is known among them.
+    """
+
+    field: str
+    action: NumberAction
+    value: Decimal = Decimal(0)
+    formula: str = ""
+    rounding: Rounding | None = None
+    limits: Limits = Limits()
+    per_listing: bool = False
+
+    def __post_init__(self) -> None:
+        _check_field(self.field, NUMBER_FIELDS)
+        _check_choice(self.action, NumberAction)
+        most_digits = 4 if self.action == "percent" else 6
+        if not self.value.is_finite() or abs(self.value) > 10**8 or _digits(self.value) > most_digits:
+            raise BadOperation("bulk_edit.bad_number", field=self.field, value=str(self.value))
+        is_factor = self.action in ("multiply", "percent")
+        factor = self.value if self.action == "multiply" else 1 + self.value / 100
+        if is_factor and not 0 <= factor <= 10_000:
+            raise BadOperation("bulk_edit.bad_number", field=self.field, value=str(self.value))
+
+
+@dataclass(frozen=True, slots=True)
+class ConvertInches:
+    """Sizes written in inches become centimetres: the sides of the package, and sizes in the title or the detail.
+
+    Sides that look like centimetres already are left and said (`suspicious_size`).
+    """
+
+    package: bool = True
+    fields: tuple[str, ...] = ("title", "detail_html")
+
+    def __post_init__(self) -> None:
+        for name in self.fields:
+            _check_field(name, TEXT_FIELDS)
+
+
+@dataclass(frozen=True, slots=True)
+class AddImages:
+    """Add pictures, paths or addresses, that are not there yet."""
+
+    sources: tuple[str, ...]
+    at: End = "end"
+
+    def __post_init__(self) -> None:
+        _check_choice(self.at, End)
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveImages:
+    """Take pictures away by what is in them (*hashes*, SHA-256) or by their place (*positions*, 0 is the main one)."""
+
+    hashes: tuple[str, ...] = ()
+    positions: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReorderImages:
+    """Put the pictures at these places (0-based) first, in this order; the others follow as they were."""
+
+    first: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReplaceImage:
+    """Put *source* in the place of every picture whose content has this SHA-256."""
+
+    sha256: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class InsertDetail:
+    """Put HTML at the start or the end of the detail page, unless it is there already."""
+
+    html: str
+    at: End = "end"
+
+    def __post_init__(self) -> None:
+        _check_choice(self.at, End)
+
+
+@dataclass(frozen=True, slots=True)
+class StripTags:
+    """Take away the tags the platform removes (compliance data `detail_html`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetAttribute:
+    """Give an attribute one value; the ids are "" for one of the seller's own."""
+
+    name: str
+    value: str
+    name_id: str = ""
+    value_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveAttribute:
+    """Take an attribute away, found by its id or, without one, by its name in any spelling."""
+
+    name: str
+    name_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AddTag:
+    """Give the listing a tag of the team; the marketplace never sees it."""
+
+    tag: str
+
+    def __post_init__(self) -> None:
+        clean_tag(self.tag)
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveTag:
+    """Take a tag of the team away."""
+
+    tag: str
+
+
+Operation = (
+    SetText
+    | ReplaceText
+    | AddText
+    | ChangeCase
+    | AddKeyword
+    | RemoveKeyword
+    | SetValue
+    | ChangeNumber
+    | ConvertInches
+    | AddImages
+    | RemoveImages
+    | ReorderImages
+    | ReplaceImage
+    | InsertDetail
+    | StripTags
+    | SetAttribute
+    | RemoveAttribute
+    | AddTag
+    | RemoveTag
+)
+
+
+def _check_field(name: str, known: tuple[str, ...]) -> None:
+    if name not in known:
+        raise BadOperation("bulk_edit.bad_field", field=name)
+
+
+def _check_choice(value: str, choices: Any) -> None:
+    if value not in get_args(choices):
+        raise BadOperation("bulk_edit.bad_choice", value=value)
+
+
+def _digits(number: Decimal) -> int:
+    """Digits behind the point."""
+    exponent = number.normalize().as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0

@@ -1,0 +1,44 @@
+"""Operations on the pictures of a listing: a list of paths or addresses, the main one first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from app.services.listings.bulk_edit.operations import AddImages, RemoveImages, ReorderImages, ReplaceImage
+from app.services.listings.bulk_edit.texts import RowRefused
+
+Hashes = Mapping[str, str]
+"""SHA-256 by source, of pictures that were read."""
+
+
+def added(images: Sequence[str], operation: AddImages) -> list[str]:
+    """With pictures that are not there yet."""
+    new = [source for source in dict.fromkeys(operation.sources) if source not in images]
+    return [*new, *images] if operation.at == "start" else [*images, *new]
+
+
+def removed(images: Sequence[str], operation: RemoveImages, hashes: Hashes) -> list[str]:
+    """Without some pictures."""
+    return [
+        source
+        for place, source in enumerate(images)
+        if place not in operation.positions and hashes.get(source, "") not in operation.hashes
+    ]
+
+
+def reordered(images: Sequence[str], operation: ReorderImages) -> list[str]:
+    """In another order.
+
+    Raises:
+        RowRefused: there are fewer pictures.
+    """
+    first = list(dict.fromkeys(operation.first))
+    if any(not 0 <= place < len(images) for place in first):
+        raise RowRefused("too_few_images")
+    return [images[place] for place in (*first, *(n for n in range(len(images)) if n not in first))]
+
+
+def replaced_image(images: Sequence[str], operation: ReplaceImage, hashes: Hashes) -> list[str]:
+    """With another picture in the place of one."""
+    new = [operation.source if hashes.get(source) == operation.sha256 else source for source in images]
+    return list(dict.fromkeys(new))

@@ -1,0 +1,54 @@
+"""Numbers of a plan, worked out by SQL into its tables: variants' and listings' alike."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection
+
+from app.services.listings.bulk_edit.formulas import scale
+from app.services.listings.bulk_edit.numbers import Worked, refusal, rounded
+from app.services.listings.bulk_edit.operations import SKU_NUMBERS
+
+_OF_LISTING = {"price_minor": "listing.price_min_minor", "stock": "listing.stock_total"}
+"""What a formula of a listing's own number reads for a number of the variants."""
+
+
+def work_out(connection: Connection, worked: Worked) -> None:
+    """Fill `plan.of_<column>` for every chosen listing that may be changed."""
+    change = worked.change
+    if worked.function is not None:
+        name, function = worked.function
+        driver: Any = connection.connection.driver_connection
+        driver.create_function(name, len(worked.columns), function, deterministic=True)
+    before = _source(worked, worked.column)
+    base = _base(worked, worked.column)
+    value = worked.after.format(before=base, columns=", ".join(_base(worked, name) for name in worked.columns))
+    after = rounded("value", change.rounding, scale(worked.column))
+    after = after if change.rounding is None else f"CASE WHEN typeof(value) = 'integer' THEN {after} ELSE value END"
+    is_needed = worked.is_of_listing or any(name not in SKU_NUMBERS for name in worked.columns)
+    sku = "" if worked.is_of_listing else "CROSS JOIN sku ON sku.listing_id = chosen.listing_id"
+    listing = "CROSS JOIN listing ON listing.id = chosen.listing_id" if is_needed else ""
+    row_id = "chosen.listing_id" if worked.is_of_listing else "sku.id"
+    connection.exec_driver_sql(
+        f"INSERT INTO plan.of_{worked.column} (row_id, listing_id, store_id, before, after, why) "
+        f"WITH raw AS MATERIALIZED (SELECT {row_id} AS row_id, chosen.listing_id, chosen.store_id, {before} AS before, "
+        f"{value} AS value FROM plan.chosen {listing} {sku} WHERE chosen.why IS NULL), "
+        f"done AS (SELECT row_id, listing_id, store_id, before, {after} AS after FROM raw) "
+        f"SELECT row_id, listing_id, store_id, before, CASE WHEN typeof(after) = 'integer' THEN after END, "
+        f"{refusal(change, 'before', 'after')} FROM done"
+    )
+
+
+def _source(worked: Worked, column: str) -> str:
+    """Where *column* of a row is read."""
+    if column in SKU_NUMBERS:
+        return _OF_LISTING[column] if worked.is_of_listing else f"sku.{column}"
+    return f"listing.{column}"
+
+
+def _base(worked: Worked, column: str) -> str:
+    """What is reckoned with: the row's own number, or the lowest of the listing."""
+    if worked.change.per_listing and column in SKU_NUMBERS and not worked.is_of_listing:
+        return f"(SELECT min({column}) FROM sku AS other WHERE other.listing_id = chosen.listing_id)"
+    return _source(worked, column)

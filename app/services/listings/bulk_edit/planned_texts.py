@@ -1,0 +1,129 @@
+"""Everything of a plan that is no number of the variants: listing by listing, in chunks, into the plan's tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection
+from sqlalchemy.orm import Session
+
+from app.services.compliance.context import CheckContext
+from app.services.compliance.loading import load_context, load_image_facts
+from app.services.listings.bulk_edit.changing import Draft, change
+from app.services.listings.bulk_edit.edits import BulkEdit
+from app.services.listings.bulk_edit.operations import LISTING_NUMBERS, AddTag, RemoveImages, RemoveTag, ReplaceImage
+from app.services.listings.bulk_edit.pictures import Hashes
+from app.services.listings.editing import ListingEdit
+from app.services.listings.loading import CHUNK, id_list, load_listings
+from app.services.listings.records import ListingRecord
+from app.services.listings.tags import tags_of
+from app.services.listings.text import fold
+from app.services.tasks import TaskContext
+
+_CHOSEN = "SELECT listing_id FROM plan.chosen WHERE why IS NULL AND listing_id > ? ORDER BY listing_id LIMIT ?"
+
+
+class Texts:
+    """Works the operations of *edit* out for listing after listing of an open plan."""
+
+    def __init__(self, connection: Connection, edit: BulkEdit) -> None:
+        self._connection, self._session = connection, Session(bind=connection)
+        self._operations = edit.others
+        self._numbers = [one.field for one in edit.numbers if one.field in LISTING_NUMBERS]
+        self._needs_hashes = any(
+            isinstance(one, ReplaceImage) or (isinstance(one, RemoveImages) and one.hashes) for one in self._operations
+        )
+        self._needs_tags = any(isinstance(one, AddTag | RemoveTag) for one in self._operations)
+        self._contexts: dict[int, CheckContext] = {}
+
+    def run(self, ctx: TaskContext, total: int) -> None:
+        """Fill `plan.edited` and `plan.line`. Raises: TaskCancelled."""
+        last = done = 0
+        while ids := list(self._connection.exec_driver_sql(_CHOSEN, (last, CHUNK)).scalars()):
+            ctx.checkpoint()
+            self._chunk(ids)
+            last, done = ids[-1], done + len(ids)
+            ctx.report(done, total, note="bulk_edit.working_out")
+        self._connection.exec_driver_sql("CREATE INDEX plan.edited_title ON edited (title)")
+
+    def _chunk(self, ids: Sequence[int]) -> None:
+        records = load_listings(self._connection, ids)
+        numbers = self._worked_numbers(ids)
+        hashes = self._hashes(records)
+        tags = tags_of(self._connection, ids) if self._needs_tags else {}
+        edited: list[tuple[Any, ...]] = []
+        lines: list[tuple[Any, ...]] = []
+        for record in records:
+            draft = Draft(record, self._context(record.store_id), hashes, tags.get(record.id, ()))
+            change(draft, self._operations)
+            lines += [(record.id, name, None, None, why) for name, why in draft.refused]
+            values = draft.differences()
+            lines += [
+                (record.id, name, _json(draft.before(name)), _json(value), None) for name, value in values.items()
+            ]
+            if "tags" in values:
+                values["tags"] = _tag_steps(draft)
+            values.update(numbers.get(record.id, {}))
+            if values:
+                title = fold(values["title"]) if "title" in values else None
+                edited.append((record.id, record.store_id, record.content_hash, _json(values), title))
+        run = self._connection.exec_driver_sql
+        if edited:
+            run("INSERT INTO plan.edited (listing_id, store_id, hash, edit, title) VALUES (?, ?, ?, ?, ?)", edited)
+        if lines:
+            run("INSERT INTO plan.line (listing_id, field, before, after, why) VALUES (?, ?, ?, ?, ?)", lines)
+
+    def _worked_numbers(self, ids: Sequence[int]) -> dict[int, dict[str, int]]:
+        found: dict[int, dict[str, int]] = {}
+        for column in self._numbers:
+            rows = self._connection.exec_driver_sql(
+                f"SELECT row_id, after FROM plan.staged_{column} WHERE listing_id IN ({id_list(ids)})"
+            )
+            for listing_id, after in rows:
+                found.setdefault(listing_id, {})[column] = after
+        return found
+
+    def _hashes(self, records: Sequence[ListingRecord]) -> Hashes:
+        if not self._needs_hashes:
+            return {}
+        facts = load_image_facts(self._session, (source for record in records for source in record.images))
+        return {source: fact.sha256 for source, fact in facts.items() if fact.sha256}
+
+    def _context(self, store_id: int) -> CheckContext:
+        if store_id not in self._contexts:
+            self._contexts[store_id] = load_context(self._session, store_id)
+        return self._contexts[store_id]
+
+
+def stored_edit(listing_id: int, edit: str) -> ListingEdit:
+    """What `plan.edited` keeps, as an edit. A bulk edit does not say that a listing is complete."""
+    values = orjson.loads(edit)
+    images, (added, removed) = values.pop("images", None), values.pop("tags", ((), ()))
+    return ListingEdit(
+        listing_id,
+        fields=values,
+        images=images,
+        is_complete=False,
+        add_tags=tuple(added),
+        remove_tags=tuple(removed),
+    )
+
+
+def edited_record(record: ListingRecord, edit: str) -> ListingRecord:
+    """*record* as it would be."""
+    values = orjson.loads(edit)
+    values.pop("tags", None)
+    return replace(record, **values)
+
+
+def _tag_steps(draft: Draft) -> tuple[list[str], list[str]]:
+    """Tags to add and to take away, so that what others do to the tags meanwhile stays."""
+    before, after = set(draft.tags), set(draft["tags"])
+    return sorted(after - before), sorted(before - after)
+
+
+def _json(value: Any) -> str:
+    return orjson.dumps(value).decode()

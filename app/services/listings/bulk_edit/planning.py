@@ -1,0 +1,161 @@
+"""Working a bulk edit out: before → after for every row, what is refused and why, what the checker would say.
+
+Nothing but the plan's own file is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+
+from app.models import ListingStatus, StoreAccess
+from app.services.compliance.findings import Severity
+from app.services.db import Database
+from app.services.history.columns import Staged
+from app.services.listings.bulk_edit.edits import BulkEdit
+from app.services.listings.bulk_edit.numbers import worked
+from app.services.listings.bulk_edit.operations import LISTING_NUMBERS, SKU_NUMBERS, ReplaceText
+from app.services.listings.bulk_edit.plan_file import PlanFile
+from app.services.listings.bulk_edit.planned_numbers import work_out
+from app.services.listings.bulk_edit.planned_texts import Texts
+from app.services.listings.bulk_edit.records import SAME, FindingCount, PlanCounts
+from app.services.listings.bulk_edit.texts import pattern_of
+from app.services.listings.bulk_edit.verdict import judge
+from app.services.listings.source import ListingSource
+from app.services.paging import Query
+from app.services.tasks import TaskContext
+
+Chosen = Sequence[int] | Query
+"""The listings a bulk edit is for: ids, or the filter itself."""
+
+_LOCKS = f"""
+UPDATE plan.chosen SET store_id = found.store_id, why = found.why FROM (
+    SELECT chosen.listing_id, listing.store_id, CASE
+        WHEN listing.id IS NULL THEN 'gone'
+        WHEN store.access <> '{StoreAccess.OPERATE!s}' THEN 'read_only'
+        WHEN listing.status = '{ListingStatus.SENDING!s}' THEN 'sending' END AS why
+    FROM plan.chosen AS chosen LEFT JOIN listing ON listing.id = chosen.listing_id
+    LEFT JOIN store ON store.id = listing.store_id) AS found
+WHERE found.listing_id = chosen.listing_id
+"""
+
+
+@dataclass(slots=True)
+class Plan:
+    """A bulk edit that was worked out. Close it: its file holds what was shown."""
+
+    edit: BulkEdit
+    file: PlanFile
+    counts: PlanCounts
+
+    @property
+    def sku_columns(self) -> list[str]:
+        """Numbers of the variants it changes."""
+        return [one.field for one in self.edit.numbers if one.field in SKU_NUMBERS]
+
+    @property
+    def columns(self) -> list[str]:
+        """All numbers it changes."""
+        return [one.field for one in self.edit.numbers]
+
+    @property
+    def staged(self) -> list[Staged]:
+        """The changes of the variants' numbers."""
+        return self.file.staged(self.sku_columns)
+
+    def close(self) -> None:
+        """Forget it. Safe to call twice."""
+        self.file.close()
+
+
+def plan_edit(db: Database, edit: BulkEdit, chosen: Chosen, ctx: TaskContext, *, checks: bool = True) -> Plan:
+    """Work *edit* out for the listings of *chosen*.
+
+    Args:
+        checks: also ask the checker what it would newly say.
+
+    Raises:
+        BadPattern, SlowPattern, FormulaError, BadOperation: the edit makes no sense; nothing was looked at.
+        UnknownField, BadValue: the filter makes no sense.
+        TaskCancelled: stopped; nothing is left behind.
+    """
+    numbers = [worked(change) for change in edit.numbers]
+    for operation in edit.operations:
+        if isinstance(operation, ReplaceText):
+            pattern_of(operation)
+    ids = ListingSource(db).ids(chosen, ctx) if isinstance(chosen, Query) else chosen
+    plan = Plan(edit, PlanFile(db), PlanCounts())
+    try:
+        with plan.file.open(ctx) as connection:
+            _choose(connection, ids)
+            for one in numbers:
+                ctx.report(0, len(ids), note="bulk_edit.working_out")
+                plan.file.add_numbers(connection, one.column)
+                work_out(connection, one)
+            if edit.others or any(one.is_of_listing for one in numbers):
+                Texts(connection, edit).run(ctx, len(ids))
+            if checks:
+                judge(connection, plan.staged, ctx)
+            plan.counts = _counts(connection, plan)
+    except BaseException:
+        plan.close()
+        raise
+    return plan
+
+
+def _choose(connection: Connection, ids: Sequence[int]) -> None:
+    driver: Any = connection.connection.driver_connection
+    driver.executemany("INSERT OR IGNORE INTO plan.chosen (listing_id) VALUES (?)", ((number,) for number in ids))
+    connection.exec_driver_sql(_LOCKS)
+
+
+def _counts(connection: Connection, plan: Plan) -> PlanCounts:
+    cells: dict[str, int] = {}
+    unchanged: dict[str, int] = {}
+    reasons: dict[str, int] = {}
+    for field, why, number in _tallies(connection, plan):
+        target, key = (cells, field) if why is None else (unchanged, field) if why == SAME else (reasons, why)
+        target[key] = target.get(key, 0) + number
+    refused = [f"SELECT listing_id FROM plan.{table} WHERE why IS NOT NULL" for table in ("chosen", "line")]
+    refused += [f"SELECT listing_id FROM plan.of_{name} WHERE why <> '{SAME}'" for name in plan.columns]
+    return PlanCounts(
+        matched=_number(connection, "SELECT count(*) FROM plan.chosen"),
+        changed=changed_listings(connection, plan),
+        refused=_number(connection, f"SELECT count(*) FROM ({' UNION '.join(refused)})"),
+        cells=cells,
+        unchanged=unchanged,
+        reasons=reasons,
+        findings=_findings(connection),
+    )
+
+
+def changed_listings(connection: Connection, plan: Plan) -> int:
+    """How many listings change."""
+    changed = ["SELECT listing_id FROM plan.edited WHERE why IS NULL"]
+    changed += [f"SELECT listing_id FROM {one.table}" for one in plan.staged]
+    return _number(connection, f"SELECT count(*) FROM ({' UNION '.join(changed)})")
+
+
+def _tallies(connection: Connection, plan: Plan) -> list[tuple[str, str | None, int]]:
+    """Values by field and by what becomes of them."""
+    parts = ["SELECT '' AS field, why, count(*) FROM plan.chosen WHERE why IS NOT NULL GROUP BY why"]
+    parts += [f"SELECT '{name}', why, count(*) FROM plan.of_{name} GROUP BY why" for name in plan.columns]
+    own = ", ".join(f"'{name}'" for name in LISTING_NUMBERS if name in plan.columns)
+    parts.append(f"SELECT field, why, count(*) FROM plan.line WHERE field NOT IN ({own}) GROUP BY field, why")
+    return [(row[0], row[1], row[2]) for part in parts for row in connection.exec_driver_sql(part)]
+
+
+def _findings(connection: Connection) -> tuple[FindingCount, ...]:
+    rows = connection.exec_driver_sql(
+        "SELECT code, severity, sum(number), count(*) FROM plan.finding GROUP BY code, severity"
+    )
+    found = [FindingCount(*row) for row in rows]
+    order = [str(one) for one in Severity]
+    return tuple(sorted(found, key=lambda one: (order.index(one.severity), -one.listings, one.code)))
+
+
+def _number(connection: Connection, sql: str) -> int:
+    return int(connection.exec_driver_sql(sql).scalar_one())

@@ -1,0 +1,127 @@
+"""Bulk edits as they run in the worker process: work one out, show pages of it, store it, let it go.
+
+Plans live in files of the worker, named by tokens; the newest few are kept. All functions are called by import path
+through `app.services.worker`.
+"""
+
+from __future__ import annotations
+
+import atexit
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+from app.messages import Language, Messages
+from app.services.db import Database
+from app.services.errors import NotFound
+from app.services.history.records import UndoResult
+from app.services.listings.bulk_edit.applying import apply_plan
+from app.services.listings.bulk_edit.edits import BulkEdit
+from app.services.listings.bulk_edit.exporting import export_lines
+from app.services.listings.bulk_edit.planning import Chosen, Plan, plan_edit
+from app.services.listings.bulk_edit.records import Applied, PlanCounts, PreviewLine
+from app.services.listings.bulk_edit.showing import Sections, lines, sections
+from app.services.listings.desk import ListingDesk
+from app.services.tasks import TaskContext
+from app.services.upgrade import open_database
+
+KEPT_PLANS = 3
+
+_plans: OrderedDict[str, Plan] = OrderedDict()
+_databases: dict[Path, Database] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class PlanHead:
+    """A plan as the window knows it: its token, the figures, where the lines of each kind begin."""
+
+    token: str
+    counts: PlanCounts
+    sections: Sections
+
+
+def prepare(database: Path, edit: BulkEdit, chosen: Chosen, checks: bool = True, *, ctx: TaskContext) -> PlanHead:
+    """Work a bulk edit out and keep it. Nothing is written.
+
+    Raises:
+        BadPattern, SlowPattern, FormulaError, BadOperation, UnknownField, BadValue: it makes no sense.
+        TaskCancelled: stopped; nothing is left behind.
+    """
+    plan = plan_edit(_opened(database), edit, chosen, ctx, checks=checks)
+    try:
+        head = PlanHead(uuid4().hex, plan.counts, sections(plan, ctx))
+    except BaseException:
+        plan.close()
+        raise
+    _plans[head.token] = plan
+    while len(_plans) > KEPT_PLANS:
+        _plans.popitem(last=False)[1].close()
+    return head
+
+
+def page(token: str, first: int, count: int, *, ctx: TaskContext) -> list[PreviewLine]:
+    """Lines of a plan by position. Raises: NotFound where the plan is gone."""
+    return lines(_plan(token), first, count)
+
+
+def export(token: str, out: str, language: Language, *, ctx: TaskContext) -> int:
+    """Write all lines of a plan to a sheet. Returns: how many. Raises: as `export_lines`, NotFound."""
+    return export_lines(_plan(token), Path(out), ctx, Messages(language))
+
+
+def apply(token: str, *, ctx: TaskContext) -> Applied:
+    """Store a plan, then let it go.
+
+    Raises:
+        NotFound: the plan is gone.
+        TaskCancelled: stopped; nothing was written, the plan is kept.
+    """
+    applied = apply_plan(_plan(token), ctx)
+    discard(token, ctx=ctx)
+    return applied
+
+
+def discard(token: str, *, ctx: TaskContext) -> None:
+    """Let a plan go. Safe to call twice."""
+    plan = _plans.pop(token, None)
+    if plan is not None:
+        plan.close()
+
+
+def take_back(
+    database: Path,
+    uid: str | None,
+    only: Sequence[int] | None = None,
+    fields: Sequence[str] | None = None,
+    *,
+    ctx: TaskContext,
+) -> UndoResult:
+    """Take back a change, the newest one without *uid*, away from the window: it may be half a million prices.
+
+    Raises: NotFound, TaskCancelled.
+    """
+    return ListingDesk(lambda: _opened(database)).undo(uid, only, ctx, fields)
+
+
+@atexit.register
+def close_all() -> None:
+    """Remove the files of all plans and close the databases; at the end of the worker."""
+    while _plans:
+        _plans.popitem()[1].close()
+    while _databases:
+        _databases.popitem()[1].dispose()
+
+
+def _opened(database: Path) -> Database:
+    if database not in _databases:
+        _databases[database] = open_database(database)
+    return _databases[database]
+
+
+def _plan(token: str) -> Plan:
+    try:
+        return _plans[token]
+    except KeyError:
+        raise NotFound("bulk_edit.plan_gone", noun="bulk_edit", name=token) from None

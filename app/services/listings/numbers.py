@@ -1,0 +1,62 @@
+"""What follows from prices and stocks of variants, renewed by SQL for very many listings at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection
+
+from app.services.history.columns import Staged
+from app.services.listings.content import HALF, NUMBERS_SQL, numbers_hash
+from app.services.listings.writing import REOPENED
+
+RENEWED = "temp.renewed"
+"""Within `renew_numbers`: listings with what was said of them and what is now, see `_RENEWED`."""
+
+_FOLLOWING = {
+    "price_minor": {"price_min_minor": "low", "price_max_minor": "high"},
+    "stock": {"stock_total": "total"},
+}
+"""By column of a variant the columns of `listing` that follow, and where they stand in `RENEWED`."""
+
+_RENEWED = f"""
+CREATE TABLE {RENEWED} AS
+SELECT listing.id AS listing_id, listing.status AS old_status, price_min_minor AS old_low, price_max_minor AS old_high,
+       stock_total AS old_total, low, high, total, substr(content_hash, 1, {HALF}) || numbers_hash(numbers) AS hash
+FROM (SELECT listing_id, min(price_minor) AS low, max(price_minor) AS high, sum(stock) AS total,
+             {NUMBERS_SQL} AS numbers
+      FROM (SELECT listing_id, price_minor, stock FROM sku
+            WHERE listing_id IN ({{chosen}}) ORDER BY listing_id, position)
+      GROUP BY listing_id) AS of_variants
+JOIN listing ON listing.id = of_variants.listing_id
+"""
+
+
+def renew_numbers(connection: Connection, staged: Sequence[Staged], moment_ms: int) -> None:
+    """Bring the listings of staged columns, which were just written, in step; reopens refused ones.
+
+    Leaves the table `RENEWED` for `number_suspects`; `forget_renewed` drops it.
+    """
+    driver: Any = connection.connection.driver_connection
+    driver.create_function("numbers_hash", 1, numbers_hash, deterministic=True)
+    chosen = " UNION ".join(f"SELECT listing_id FROM {one.rows}" for one in staged)
+    connection.exec_driver_sql(_RENEWED.format(chosen=chosen))
+    following = {name: source for one in staged for name, source in _FOLLOWING[one.column].items()}
+    sets = ", ".join(f"{name} = renewed.{source}" for name, source in following.items())
+    connection.exec_driver_sql(
+        f"UPDATE listing SET {sets}, content_hash = renewed.hash, updated_ms = ? "
+        f"FROM {RENEWED} WHERE renewed.listing_id = listing.id",
+        (moment_ms,),
+    )
+    for old, new in REOPENED.items():
+        connection.exec_driver_sql(
+            "UPDATE listing SET status = ? WHERE status = ? AND id IN "
+            f"(SELECT listing_id FROM {RENEWED} WHERE old_status = ?)",
+            (str(new), str(old), str(old)),
+        )
+
+
+def forget_renewed(connection: Connection) -> None:
+    """Drop what `renew_numbers` left."""
+    connection.exec_driver_sql(f"DROP TABLE {RENEWED}")

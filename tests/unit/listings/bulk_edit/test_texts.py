@@ -1,0 +1,192 @@
+"""Texts, sizes, pictures and attributes through their operations."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.services.compliance import CheckContext
+from app.services.compliance.categories import CategoryFacts, CategoryTree
+from app.services.listings.bulk_edit.changing import Draft, change
+from app.services.listings.bulk_edit.operations import (
+    AddImages,
+    AddKeyword,
+    AddText,
+    ChangeCase,
+    ConvertInches,
+    InsertDetail,
+    RemoveAttribute,
+    RemoveImages,
+    RemoveKeyword,
+    ReorderImages,
+    ReplaceImage,
+    ReplaceText,
+    SetAttribute,
+    SetText,
+    SetValue,
+    StripTags,
+)
+from app.services.listings.bulk_edit.sizes import converted_text
+from app.services.listings.bulk_edit.texts import RowRefused, in_case, with_keyword, without_keyword
+from app.services.listings.records import ListingRecord
+
+CONTEXT = CheckContext(
+    templates={"501": "Standard"},
+    groups={"91": "Lamps"},
+    categories=CategoryTree(
+        [
+            CategoryFacts("1", "", "Lights", "灯", "Lights", "灯", False),
+            CategoryFacts("2", "1", "Lamps", "台灯", "Lights > Lamps", "灯 > 台灯", True),
+        ]
+    ),
+)
+IMAGES = ["a.jpg", "b.jpg", "c.jpg"]
+
+
+def changed(*operations, hashes=None, **fields):
+    draft = Draft(ListingRecord(1, 1, **fields), CONTEXT, hashes or {})
+    change(draft, operations)
+    return draft
+
+
+@pytest.mark.parametrize(
+    ("operation", "before", "after"),
+    [
+        (SetText("title", "New"), "Old", "New"),
+        (AddText("title", "2024 ", " XL"), "Lamp", "2024 Lamp XL"),
+        (AddText("title", "2024 ", " XL"), "2024 Lamp XL", "2024 Lamp XL"),
+        (ChangeCase("title", "upper"), "usb lamp", "USB LAMP"),
+        (ChangeCase("title", "lower"), "USB Lamp", "usb lamp"),
+        (ChangeCase("title", "title"), "USB-c lamp, éclair", "USB-c Lamp, Éclair"),
+        (ChangeCase("title", "sentence"), "USB Table LAMP For You", "USB table LAMP for you"),
+    ],
+)
+def test_titles(operation, before, after):
+    assert changed(operation, title=before)["title"] == after
+
+
+def test_operations_work_on_what_the_ones_before_left():
+    draft = changed(ReplaceText("title", "old", "new"), AddText("title", suffix="!"), title="Old lamp")
+    assert draft.differences() == {"title": "new lamp!"}
+    assert changed(SetText("title", "x"), SetText("title", "Lamp"), title="Lamp").differences() == {}
+
+
+def test_keywords_are_words_in_any_spelling():
+    assert with_keyword("lamp, Desk Light", "desk  LIGHT") == "lamp, Desk Light"
+    assert with_keyword("lamp；night light", "led") == "lamp, night light, led"
+    assert with_keyword("", "led") == "led"
+    assert without_keyword("lamp; LED，desk", "led") == "lamp, desk"
+    assert without_keyword("lamp; desk", "led") == "lamp; desk"
+    assert changed(AddKeyword("a"), RemoveKeyword("B"), keywords="b, c")["keywords"] == "c, a"
+
+
+@given(st.text(max_size=30), st.sampled_from(["upper", "lower", "title", "sentence"]))
+def test_a_case_written_twice_is_written_once(text, case):
+    once = in_case(text, case)
+    assert in_case(once, case) == in_case(in_case(once, case), case)
+
+
+def test_words_of_a_detail_page_are_replaced_and_its_tags_left():
+    draft = changed(
+        ReplaceText("detail_html", "img", "picture"), detail_html='<img src="img.jpg"><p class="img">My img</p>'
+    )
+    assert draft["detail_html"] == '<img src="img.jpg"><p class="img">My picture</p>'
+
+
+def test_a_module_is_put_in_once_and_forbidden_tags_go():
+    module = '<widget data-id="7"></widget>'
+    draft = changed(InsertDetail(module), InsertDetail("<p>hi</p>", "start"), detail_html="<p>a</p>")
+    assert draft["detail_html"] == f"<p>hi</p><p>a</p>{module}"
+    assert changed(InsertDetail(module), detail_html=draft["detail_html"]).differences() == {}
+    assert changed(StripTags(), detail_html="<p>a</p><script>x</script><pre>b</pre>")["detail_html"] == "<p>a</p>b"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("Case 6.7 inch", "Case 17.02 cm"),
+        ("12 in long", "12 in long"),
+        ("Box 10 x 5 x 3 in, blue", "Box 25.4 x 12.7 x 7.62 cm, blue"),
+        ("Table 30-inch", "Table 76.2 cm"),
+        ("屏幕 10英寸", "屏幕 25.4 cm"),
+        ('Pipe 1" wide', "Pipe 2.54 cm wide"),
+        ("5 in 1 charger", "5 in 1 charger"),
+        ("2x3 in 1", "2x3 in 1"),
+        ("pinch 3 inches", "pinch 7.62 cm"),
+        ("no size", "no size"),
+    ],
+)
+def test_inches_in_texts(before, after):
+    assert converted_text(before) == after
+
+
+def test_inches_beside_centimetres_are_suspicious():
+    with pytest.raises(RowRefused, match="suspicious_size"):
+        converted_text("12 inch (30 cm)")
+
+
+def test_sides_in_inches_are_rounded_up_and_large_ones_left():
+    draft = changed(ConvertInches(), length_cm=10, width_cm=4, height_cm=None, title="Lamp 2 inch")
+    assert [draft[name] for name in ("length_cm", "width_cm", "height_cm")] == [26, 11, None]
+    assert draft["title"] == "Lamp 5.08 cm" and draft.refused == []
+    draft = changed(ConvertInches(), length_cm=300, width_cm=4, height_cm=4)
+    assert draft.differences() == {} and draft.refused == [("length_cm", "suspicious_size")]
+
+
+def test_a_size_in_an_attribute_of_a_tag_is_left():
+    draft = changed(ConvertInches(package=False), detail_html='<img width="12"><p>12" wide</p>')
+    assert draft["detail_html"] == '<img width="12"><p>30.48 cm wide</p>'
+
+
+@pytest.mark.parametrize(
+    ("operation", "after"),
+    [
+        (AddImages(("d.jpg", "a.jpg")), ["a.jpg", "b.jpg", "c.jpg", "d.jpg"]),
+        (AddImages(("d.jpg",), "start"), ["d.jpg", "a.jpg", "b.jpg", "c.jpg"]),
+        (RemoveImages(positions=(0, 2)), ["b.jpg"]),
+        (RemoveImages(hashes=("hash-b",)), ["a.jpg", "c.jpg"]),
+        (ReorderImages((2, 0)), ["c.jpg", "a.jpg", "b.jpg"]),
+        (ReplaceImage("hash-b", "new.jpg"), ["a.jpg", "new.jpg", "c.jpg"]),
+        (ReplaceImage("hash-b", "c.jpg"), ["a.jpg", "c.jpg"]),
+    ],
+)
+def test_pictures(operation, after):
+    draft = changed(operation, images=list(IMAGES), hashes={"b.jpg": "hash-b", "a.jpg": ""})
+    assert draft["images"] == after
+
+
+def test_a_place_without_a_picture_is_refused():
+    draft = changed(ReorderImages((3,)), images=list(IMAGES))
+    assert (draft.differences(), draft.refused) == ({}, [("images", "too_few_images")])
+
+
+def test_attributes_are_found_by_id_or_name_and_keep_what_is_not_understood():
+    entries = [
+        {"name_id": "2", "value_id": "7", "name": "Material", "value": "Wood", "more": "x"},
+        {"name_id": "", "value_id": "", "name": "Style ", "value": "Old"},
+        {"name_id": "", "value_id": "", "name": "style", "value": "Older"},
+    ]
+    draft = changed(SetAttribute("material", "Steel", "2", "8"), SetAttribute("STYLE", "New"), attributes=entries)
+    assert draft["attributes"] == [
+        {"name_id": "2", "value_id": "8", "name": "material", "value": "Steel", "more": "x"},
+        {"name_id": "", "value_id": "", "name": "STYLE", "value": "New"},
+    ]
+    assert changed(SetAttribute("New", "x"), attributes=entries[:1])["attributes"][1]["name"] == "New"
+    assert changed(RemoveAttribute("Style"), attributes=entries)["attributes"] == entries[:1]
+    assert changed(RemoveAttribute("other"), attributes=entries).differences() == {}
+
+
+@pytest.mark.parametrize(
+    ("field", "good", "bad"),
+    [
+        ("freight_template_id", "501", "502"),
+        ("group_id", "91", "92"),
+        ("category_id", "2", "1"),
+        ("unit", "100000015", "9"),
+    ],
+)
+def test_a_value_must_be_one_of_the_stores(field, good, bad):
+    assert changed(SetValue(field, good)).differences() == {field: good}
+    assert changed(SetValue(field, bad)).refused == [(field, "not_of_store")]
+    assert changed(SetValue(field, ""), **{field: "7"}).differences() == {field: ""}
