@@ -66,7 +66,8 @@ def item_patterns(value: Any) -> tuple[str, str, str]:
     """The stock item *value* as codes have it, and GLOB patterns for codes with it in them (domain.md 7.1), a plus put
     before and after.
 
-    `AB1234` is in `AB1234*2+CD5678` and `2*AB1234_CUS`, not in `AB12345`, `AB1234-BK` or `AB1234_R`.
+    `AB1234` is in `AB1234*2+CD5678` and `2*AB1234_CUS`, not in `AB12345`, `AB1234-BK` or `AB1234_R`. A quantity written
+    with X (`2XAB1234`) is not seen: whether it is one, only the list of stock items tells.
     """
     key = match_key(str(value))
     if not key:
