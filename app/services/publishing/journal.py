@@ -186,6 +186,15 @@ def fail(connection: Connection, key: TaskKey, reason: Reason, moment_ms: int) -
     return done and _move_listing(connection, key.listing_id, ListingStatus.FAILED, reason)
 
 
+def fail_as_told(connection: Connection, key: TaskKey, moment_ms: int) -> bool:
+    """What an unknown task was told turned out to be all that happened. False: it had been settled otherwise."""
+    row = connection.exec_driver_sql(
+        "SELECT error_code, error_params, error_text, error_field FROM publish_task WHERE id = ? AND state = 'unknown'",
+        (key.task_id,),
+    ).first()
+    return row is not None and fail(connection, key, Reason(row[0], orjson.loads(row[1]), row[2], row[3]), moment_ms)
+
+
 def drop(connection: Connection, key: TaskKey, reason: Reason, moment_ms: int) -> bool:
     """Nothing is to be sent after all: the task ends as cancelled and the listing is what it was before."""
     if not _settle(connection, key, TaskState.CANCELLED, ("queued",), reason, moment_ms):

@@ -17,10 +17,15 @@ from app.services.publishing.turns import Facts
 
 @dataclass(slots=True)
 class UnknownTask:
-    """A task whose request was not answered, as the journal has it. `content_hash`: what was sent; `feed_item`,
-    `feed_job`: its name in a feed and the feed's id, "" where there is none or it is not known; `absences`: looks
-    that found nothing; `due_s`, `added_s`: when it is looked at next, and when this run learned of it, by the clock
-    that never jumps."""
+    """A task whose request was not answered, as the journal has it.
+
+    Attributes:
+        content_hash: what was sent.
+        feed_item, feed_job: its name in a feed and the feed's id, "" where there is none or it is not known.
+        said: code of what the platform did say, "" where it said nothing.
+        absences: looks that found nothing.
+        due_s, added_s: when it is looked at next, and when this run learned of it, by the clock that never jumps.
+    """
 
     task_id: int
     listing_id: int
@@ -35,6 +40,7 @@ class UnknownTask:
     unknown_ms: int
     feed_item: str = ""
     feed_job: str = ""
+    said: str = ""
     absences: int = 0
     due_s: float = 0.0
     added_s: float = 0.0
@@ -52,7 +58,7 @@ class UnknownTask:
 
 _COLUMNS = (
     "id, listing_id, batch_id, attempts, action, content_hash, title, codes, product_id, "
-    "coalesce(sent_ms, 0), coalesce(settled_ms, 0), feed_item, feed_job"
+    "coalesce(sent_ms, 0), coalesce(settled_ms, 0), feed_item, feed_job, error_code"
 )
 
 

@@ -22,7 +22,7 @@ from app.services.publishing.entries import Reason
 from app.services.publishing.feed_following import FEED_OPEN, settle_verdict
 from app.services.publishing.feed_jobs import JobSearch
 from app.services.publishing.gate import Ending
-from app.services.publishing.journal import accept, mark_unknown, put_back
+from app.services.publishing.journal import accept, fail_as_told, mark_unknown, put_back
 from app.services.publishing.lookup import UnknownTask, find_candidates, is_applied, known_products
 from app.services.publishing.parts import RunParts, reason_of
 from app.services.publishing.preparing import sent_content
@@ -168,13 +168,20 @@ class Reconciler:
 
     async def _absent(self, task: UnknownTask) -> None:
         """Not there. Sent again only after a second look, a whole settle delay after this run learned of it (the
-        journal's times are a clock's, which may have been set since), and only where no other clock would find it."""
+        journal's times are a clock's, which may have been set since), and only where no other clock would find it. What
+        was refused in words nobody documented ends with these words.
+        """
         settings = self._parts.settings
         task.absences += 1
         if task.absences < ABSENCES_NEEDED:
             task.due_s = max(time.monotonic() + settings.confirm_s, task.added_s + settings.settle_s)
         elif doubtful := await self._doubtful(task):
             self._leave(task, Reason(SEVERAL, {"n": len(doubtful), "candidates": list(doubtful)}))
+        elif task.said == Refused.code:
+            self._forget(task)
+            self._parts.write(
+                lambda connection: fail_as_told(connection, task.key, now_ms()), task.task_id, TaskState.FAILED
+            )
         else:
             self._send_again(task)
 

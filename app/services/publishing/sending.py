@@ -165,8 +165,11 @@ class Sender:
         except (RateLimited, SignedOut, TemporaryFault, Refused) as error:
             self._not_applied(prepared, error, "", is_sent=True)
         except MarketplaceError as error:
-            gate.failed(error)
             self._unknown(prepared, sent_ms, reason_of(error))
+            if error.error_code in NOT_ABOUT_A_LISTING:
+                gate.end(Ending.BROKEN, error)
+            else:
+                gate.failed(error)
         except Exception:  # a bug after the request left: nobody knows what the marketplace made of it
             log.exception("no verdict on listing %s", prepared.record.id)
             self._unknown(prepared, sent_ms, Reason(UNANSWERED))
@@ -187,7 +190,9 @@ class Sender:
         self._parts.write(
             lambda connection: mark_unknown(connection, key, owner, reason, moment_ms), key.task_id, TaskState.UNKNOWN
         )
-        self._look_up(prepared.unknown(sent_ms))
+        task = prepared.unknown(sent_ms)
+        task.said = reason.code
+        self._look_up(task)
 
     def _not_applied(self, prepared: Prepared, error: MarketplaceError, field: str, *, is_sent: bool) -> None:
         """Certainly nothing happened: wait, stop, or tell the person."""

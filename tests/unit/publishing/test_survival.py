@@ -288,7 +288,8 @@ async def test_two_programs_at_once_send_everything_once(db: Database, market: P
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "fault", ["cut_after_commit", "cut_before_commit", "cut_mid_answer", "service_timeout_applied"]
+    "fault",
+    ["cut_after_commit", "cut_before_commit", "cut_mid_answer", "service_timeout_applied", "system_error_applied"],
 )
 async def test_unanswered_writes_are_looked_up_over_http(
     db: Database, market: PracticeMarket, make_part: Make, fault: str

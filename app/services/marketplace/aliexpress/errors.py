@@ -60,6 +60,10 @@ class WrongClock(Refused):
     """The request's time is too far from the platform's: correct the clock and repeat the call."""
 
 
+class Undocumented(Refused):
+    """A refusal by a code nobody documented, or by none, without a sub code: it does not say what was done before."""
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """An error as an answer carries it; numbers are text already."""
@@ -125,7 +129,10 @@ def error_for(problem: Problem, *, now: datetime, method: str = "") -> Marketpla
         # A fault of theirs that nobody documented says nothing about what was done before it happened. With a sub
         # code it is the business behind the gateway that answers, and says no.
         is_theirs = problem.kind in rules("errors")["their_fault"] and not problem.sub_code
-        return Unanswered(**said) if is_theirs else Refused(field=_named_field(problem.text), **said)
+        if is_theirs:
+            return Unanswered(**said)
+        refusal = Refused if problem.sub_code else Undocumented
+        return refusal(field=_named_field(problem.text), **said)
     if known.verdict is Verdict.WAIT:
         return _limit(problem, known, now)
     if known.message == "in_promotion" and (until := _named_time(problem.text)):

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from app.services.marketplace.aliexpress.certainty import believed
 from app.services.marketplace.aliexpress.envelope import open_answer
 from app.services.marketplace.aliexpress.errors import WrongClock
 from app.services.marketplace.aliexpress.gateway import REST_PATH, SYNC_PATH, Gateway, Reply, Upload
@@ -48,6 +49,8 @@ async def exchange(
         except MarketplaceError as error:
             if noted:
                 noted(reply, error.error_code)
+            if (doubtful := believed(error, method)) is not error:
+                raise doubtful from error
             if not isinstance(error, WrongClock) or is_last:
                 raise
             if not (gateway.set_clock(reply) or _is_corrected(asked_at, gateway.now())):

@@ -260,8 +260,8 @@ def _multipart(params: Mapping[str, str], upload: Upload) -> aiohttp.FormData:
 
 
 def _check_status(status: int, location: str) -> None:
-    """200 and 400 carry answers (protocol reference 1.2); nothing else comes from the marketplace itself."""
-    if status in (200, 400):
+    """Success and 400 carry answers (protocol reference 1.2); nothing else comes from the marketplace itself."""
+    if 200 <= status < 300 or status == 400:
         return
     if status == 429:
         raise RateLimited(platform_code="429")

@@ -22,7 +22,7 @@ from app.services.marketplace.aliexpress.mapping.methods import (
 )
 from app.services.marketplace.aliexpress.mapping.table import TEXT, rows
 from app.services.marketplace.aliexpress.rules import rules
-from app.services.marketplace.aliexpress.values import ident, moment_text, whole
+from app.services.marketplace.aliexpress.values import moment_text, new_id, whole
 from app.services.marketplace.port import (
     BatchOutcome,
     ListingContent,
@@ -72,10 +72,7 @@ class ListingCalls(Calls):
         async def create(family: ProductFamily) -> str:
             answer = await self._session.call(family.create, {family.created: family.write(content)})
             with reading(family.create):
-                product_id = ident(answer.get("product_id"))
-                if not product_id:
-                    raise ValueError("no product id")
-            return product_id
+                return new_id(answer.get("product_id"))
 
         return await self._with_family(create)
 

@@ -49,7 +49,7 @@ class RetryPolicy:
 def may_repeat(error: MarketplaceError, method: Method) -> bool:
     """Whether the same call may be sent again: passing faults always, for the platform applied nothing; a missing
     verdict only where a second call does no harm; refusals never."""
-    return error.retryable or (error.is_unanswered and method.repeat is not Repeat.UNAPPLIED)
+    return error.retryable or (error.is_unanswered and method.repeat in (Repeat.READ, Repeat.HARMLESS))
 
 
 async def with_retries(

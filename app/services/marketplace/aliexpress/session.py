@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from app.services.marketplace.aliexpress.certainty import believed
 from app.services.marketplace.aliexpress.encoding import wire_params
 from app.services.marketplace.aliexpress.envelope import body_problem, refusal
 from app.services.marketplace.aliexpress.errors import TokenDead
@@ -92,7 +93,7 @@ class StoreSession:
     def refusal(self, method: Method, answer: dict[str, Any]) -> MarketplaceError:
         """The error that the body of a partial answer names."""
         now, secrets = self.gateway.now(), secrets_of(self.tokens.current)
-        return refusal(body_problem(answer), method, now=now, secrets=secrets)
+        return believed(refusal(body_problem(answer), method, now=now, secrets=secrets), method)
 
     async def close(self) -> None:
         """Let a token renewal under way finish, so that its answer is not lost."""

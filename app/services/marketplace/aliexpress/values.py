@@ -40,6 +40,18 @@ def ident(value: Any) -> str:
     return str(value).strip()
 
 
+def new_id(value: Any) -> str:
+    """The id of what was just made.
+
+    Raises:
+        ValueError: none that the platform gives: empty, 0, negative, or no whole number.
+    """
+    made = ident(value)
+    if not (made.isascii() and made.isdecimal() and made[0] != "0"):
+        raise ValueError("no id of a new thing")
+    return made
+
+
 def text(value: Any) -> str:
     """Text; a number as its digits."""
     return "" if value is None else str(value)

@@ -8,7 +8,7 @@ from typing import Any
 
 from app.services.marketplace.aliexpress.encoding import json_text, wire_id
 from app.services.marketplace.aliexpress.mapping.table import ID, TEXT, Field, Table, read, rows
-from app.services.marketplace.aliexpress.values import embedded, flag, ident, price_text, text
+from app.services.marketplace.aliexpress.values import embedded, flag, ident, new_id, price_text, text
 from app.services.marketplace.port import Refused
 from app.services.marketplace.records import FeedItem, FeedJob, FeedVerdict, PriceChange, SkuPrice, StockChange
 
@@ -79,10 +79,18 @@ def read_verdict(record: Mapping[str, Any]) -> FeedVerdict:
     return FeedVerdict(
         item_id=text(record["item_content_id"]),
         is_done=is_done,
-        product_id=ident(result.get("productId")),
+        product_id=_made(result.get("productId")),
         code=text(result.get("errorCode")),
         text=text(result.get("errorMessage")),
     )
+
+
+def _made(value: Any) -> str:
+    """The id in a verdict, "" where it is none: then the item is looked up, and the other verdicts stay readable."""
+    try:
+        return new_id(value)
+    except ValueError:
+        return ""
 
 
 def read_job(record: Mapping[str, Any]) -> FeedJob:

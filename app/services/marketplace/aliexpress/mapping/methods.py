@@ -18,6 +18,8 @@ class Repeat(StrEnum):
     """Always: a second one changes nothing."""
     UNAPPLIED = "unapplied"
     """Only when it is certain that the first one was not applied."""
+    ONCE = "once"
+    """The same, and only what is documented as certain is believed (`certainty`): a second one makes a second thing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +57,11 @@ _FLAT = ()
 
 LISTING_LIST = Method("aliexpress.postproduct.redefining.findproductinfolistquery")
 LISTING_READ = Method("aliexpress.offer.product.query")
-LISTING_CREATE = Method("aliexpress.offer.product.post", Repeat.UNAPPLIED)
+LISTING_CREATE = Method("aliexpress.offer.product.post", Repeat.ONCE)
 LISTING_EDIT = Method("aliexpress.offer.product.edit", Repeat.UNAPPLIED)
 SOLUTION_LIST = Method("aliexpress.solution.product.list.get")
 SOLUTION_READ = Method("aliexpress.solution.product.info.get")
-SOLUTION_CREATE = Method("aliexpress.solution.product.post", Repeat.UNAPPLIED)
+SOLUTION_CREATE = Method("aliexpress.solution.product.post", Repeat.ONCE)
 SOLUTION_EDIT = Method("aliexpress.solution.product.edit", Repeat.UNAPPLIED)
 LISTING_REVIEW = Method("aliexpress.postproduct.redefining.findaeproductstatusbyid")
 LISTING_ONLINE = Method("aliexpress.postproduct.redefining.onlineaeproduct", Repeat.UNAPPLIED, is_partial=True)
@@ -75,13 +77,13 @@ PRICE_ONE = Method("aliexpress.offer.product.skuprices.edit", Repeat.UNAPPLIED)
 STOCK_ONE = Method("aliexpress.postproduct.redefining.editmutilpleskustocks", Repeat.UNAPPLIED)
 DELETE_BATCH = Method("aliexpress.solution.batch.product.delete", Repeat.UNAPPLIED, _FLAT)
 DELETE_ONE = Method("aliexpress.offer.product.delete", Repeat.UNAPPLIED, _FLAT)
-FEED_SUBMIT = Method("aliexpress.solution.feed.submit", Repeat.UNAPPLIED, _FLAT)
+FEED_SUBMIT = Method("aliexpress.solution.feed.submit", Repeat.ONCE, _FLAT)
 FEED_QUERY = Method("aliexpress.solution.feed.query", place=_FLAT)
 FEED_LIST = Method("aliexpress.solution.feed.list.get", place=_FLAT)
 PROFILE = Method("aliexpress.merchant.profile.get", place=("profile",))
 PROFILE_SOLUTION = Method("aliexpress.solution.merchant.profile.get", place=_FLAT)
 SIZE_CHARTS = Method("aliexpress.postproduct.redefining.getsizechartinfobycategoryid")
-GROUP_CREATE = Method("aliexpress.postproduct.redefining.createproductgroup", Repeat.UNAPPLIED)
+GROUP_CREATE = Method("aliexpress.postproduct.redefining.createproductgroup", Repeat.ONCE)
 GROUP_SET = Method("aliexpress.postproduct.redefining.setgroups", Repeat.UNAPPLIED)
 GROUP_LIST = Method("aliexpress.product.productgroups.get")
 PROMISE_LIST = Method("aliexpress.postproduct.redefining.querypromisetemplatebyid")
