@@ -104,6 +104,24 @@ def plan_edit(db: Database, edit: BulkEdit, chosen: Chosen, ctx: TaskContext, *,
     return plan
 
 
+def check_plan(plan: Plan, ctx: TaskContext) -> None:
+    """Ask the checker what it would newly say, of a plan that was made without.
+
+    Raises:
+        TaskCancelled: stopped; the plan is as it was.
+    """
+    with plan.file.open(ctx) as connection:
+        connection.exec_driver_sql("DELETE FROM plan.finding")
+        judge(connection, plan.staged, ctx)
+        plan.counts = _counts(connection, plan)
+
+
+def refused_listings(plan: Plan) -> tuple[int, ...]:
+    """Listings of which something is refused, in order."""
+    with plan.file.open() as connection:
+        return tuple(connection.exec_driver_sql(f"{_refused(plan)} ORDER BY 1").scalars())
+
+
 def _choose(connection: Connection, ids: Sequence[int]) -> None:
     if len(ids):
         rows = [(number,) for number in ids]
@@ -118,17 +136,21 @@ def _counts(connection: Connection, plan: Plan) -> PlanCounts:
     for field, why, number in _tallies(connection, plan):
         target, key = (cells, field) if why is None else (unchanged, field) if why == SAME else (reasons, why)
         target[key] = target.get(key, 0) + number
-    refused = [f"SELECT listing_id FROM plan.{table} WHERE why IS NOT NULL" for table in ("chosen", "line")]
-    refused += [f"SELECT listing_id FROM plan.of_{name} WHERE why <> '{SAME}'" for name in plan.columns]
     return PlanCounts(
         matched=_number(connection, "SELECT count(*) FROM plan.chosen"),
         changed=changed_listings(connection, plan),
-        refused=_number(connection, f"SELECT count(*) FROM ({' UNION '.join(refused)})"),
+        refused=_number(connection, f"SELECT count(*) FROM ({_refused(plan)})"),
         cells=cells,
         unchanged=unchanged,
         reasons=reasons,
         findings=_findings(connection),
     )
+
+
+def _refused(plan: Plan) -> str:
+    parts = [f"SELECT listing_id FROM plan.{table} WHERE why IS NOT NULL" for table in ("chosen", "line")]
+    parts += [f"SELECT listing_id FROM plan.of_{name} WHERE why <> '{SAME}'" for name in plan.columns]
+    return " UNION ".join(parts)
 
 
 def changed_listings(connection: Connection, plan: Plan) -> int:

@@ -71,8 +71,10 @@ class PreviewLine:
 @dataclass(frozen=True, slots=True)
 class Applied:
     """What was stored. `change` None: nothing was left to change. `moved`: listings that are not any more what the
-    plan saw, or may not be edited any more; they were left alone."""
+    plan saw, or may not be edited any more; they were left alone. `refused`: listings of which something was refused,
+    where they were asked for."""
 
     change: ChangeRecord | None
     changed: int = 0
     moved: tuple[int, ...] = ()
+    refused: tuple[int, ...] = ()

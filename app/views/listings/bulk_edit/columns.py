@@ -1,0 +1,107 @@
+"""The preview's columns: which value of which listing, before → after, by how much, what becomes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from decimal import Decimal
+
+from app.messages import tr
+from app.services.listings.bulk_edit.exporting import percent as percent_of
+from app.services.listings.bulk_edit.exporting import shown_value
+from app.services.listings.bulk_edit.operations import NUMBER_FIELDS
+from app.services.listings.bulk_edit.records import SAME, PreviewLine
+from app.views.cells import EMPTY, MISSING, Cell, Column
+from app.views.numbers import integer, money, percent
+from app.views.status import status
+
+AROUND = 18
+"""Letters shown before the first difference of two long texts."""
+LONG = 40
+
+
+def columns(fields: Collection[str]) -> tuple[Column, ...]:
+    """Columns for changes of these *fields*: numbers stand right where there is nothing else."""
+    align = "right" if set(fields) <= set(NUMBER_FIELDS) else "left"
+    is_narrow = align == "right"
+    return (
+        Column("title", "bulk_edit.column.title", _title, width=230, min_width=90, fixed=True, stretch=is_narrow),
+        Column("code", "bulk_edit.column.code", _code, width=124, elide="middle"),
+        Column("field", "bulk_edit.column.field", _field, width=104),
+        Column("before", "bulk_edit.column.before", _before, align=align, width=88 if is_narrow else 170),
+        Column("after", "bulk_edit.column.after", _after, align=align, width=88 if is_narrow else 170, min_width=70,
+               stretch=not is_narrow),
+        Column("change", "bulk_edit.column.change", _change, align="right", width=84),
+        Column("verdict", "bulk_edit.column.verdict", _verdict, width=160, min_width=96, fixed=True),
+    )  # fmt: skip
+
+
+def _title(line: PreviewLine) -> Cell:
+    return Cell(line.title or "–", tone="text" if _changes(line) else "text2", copied=line.title)
+
+
+def _code(line: PreviewLine) -> Cell:
+    return Cell(line.code, tone="text2") if line.code else EMPTY
+
+
+def _field(line: PreviewLine) -> Cell:
+    return Cell(tr(f"bulk_edit.field.{line.field}"), tone="text2") if line.field else EMPTY
+
+
+def _before(line: PreviewLine) -> Cell:
+    text, whole = _short(line, line.before)
+    return Cell(text, tone="text2" if _changes(line) else "text", tip=whole) if text else MISSING
+
+
+def _after(line: PreviewLine) -> Cell:
+    if line.why == SAME or not line.field:
+        return EMPTY
+    text, whole = _short(line, line.after)
+    if line.why:
+        return Cell(text, tone="text3", tip=whole, is_refused=True) if text and line.after is not None else MISSING
+    return Cell(text or tr("bulk_edit.emptied"), strong=True, tip=whole, tone="text" if text else "text3")
+
+
+def _change(line: PreviewLine) -> Cell:
+    by = percent_of(line)
+    if by is None or line.why:
+        return EMPTY
+    sign = "+" if by > 0 else ""
+    return Cell(f"{sign}{percent(Decimal(str(by)) / 100)}", strong=True, copied=f"{by:.2f}")
+
+
+def _verdict(line: PreviewLine) -> Cell:
+    if _changes(line):
+        return Cell(status="edit.changed")
+    if line.why == SAME:
+        return Cell(status="edit.same")
+    why = tr(f"bulk_edit.refused.{line.why}")
+    said = tr("bulk_edit.verdict", word=status("edit.refused").word, why=why)
+    return Cell(said, status="edit.refused", tip=why)
+
+
+def _changes(line: PreviewLine) -> bool:
+    return not line.why
+
+
+def _short(line: PreviewLine, value: object) -> tuple[str, str]:
+    """What the cell shows of a value, and the whole of it where that is more."""
+    if value is None:
+        return "", ""
+    if line.field == "price_minor":
+        return money(int(str(value))), ""
+    if line.field in NUMBER_FIELDS:
+        return integer(int(str(value))), ""
+    whole = str(shown_value(line.field, value))
+    flat = " ".join(whole.split())
+    return from_difference(flat, line), whole if whole != flat or len(flat) > LONG else ""
+
+
+def from_difference(text: str, line: PreviewLine) -> str:
+    """*text* from a little before where the two texts begin to differ, if that is far from its start."""
+    if line.after is None or line.why:
+        return text
+    before, after = (" ".join(str(shown_value(line.field, one)).split()) for one in (line.before, line.after))
+    alike = next((at for at, (one, other) in enumerate(zip(before, after, strict=False)) if one != other), None)
+    at = min(len(before), len(after)) if alike is None else alike
+    start = text.rfind(" ", 0, max(at - AROUND, 0)) + 1
+    return f"…{text[start:]}" if start > AROUND else text
