@@ -21,18 +21,32 @@ LONG = 40
 
 def columns(fields: Collection[str]) -> tuple[Column, ...]:
     """Columns for changes of these *fields*: numbers stand right where there is nothing else."""
-    align = "right" if set(fields) <= set(NUMBER_FIELDS) else "left"
-    is_narrow = align == "right"
+    if set(fields) <= set(NUMBER_FIELDS):
+        values = (
+            Column("before", "bulk_edit.column.before", _before, align="right", width=92),
+            Column("after", "bulk_edit.column.after", _after, align="right", width=92),
+        )
+    else:
+        values = (
+            Column("before", "bulk_edit.column.before", _before, width=132, min_width=80),
+            Column("after", "bulk_edit.column.after", _after, width=132, min_width=132, stretch=True),
+        )
     return (
-        Column("title", "bulk_edit.column.title", _title, width=230, min_width=90, fixed=True, stretch=is_narrow),
-        Column("code", "bulk_edit.column.code", _code, width=124, elide="middle"),
-        Column("field", "bulk_edit.column.field", _field, width=104),
-        Column("before", "bulk_edit.column.before", _before, align=align, width=88 if is_narrow else 170),
-        Column("after", "bulk_edit.column.after", _after, align=align, width=88 if is_narrow else 170, min_width=70,
-               stretch=not is_narrow),
-        Column("change", "bulk_edit.column.change", _change, align="right", width=84),
-        Column("verdict", "bulk_edit.column.verdict", _verdict, width=160, min_width=96, fixed=True),
-    )  # fmt: skip
+        Column(
+            "title",
+            "bulk_edit.column.title",
+            _title,
+            width=180,
+            min_width=120,
+            fixed=True,
+            stretch=values[0].align == "right",
+        ),
+        Column("code", "bulk_edit.column.code", _code, width=104, elide="middle"),
+        Column("field", "bulk_edit.column.field", _field, width=112),
+        *values,
+        Column("change", "bulk_edit.column.change", _change, align="right", width=76),
+        Column("verdict", "bulk_edit.column.verdict", _verdict, width=150, min_width=96, fixed=True),
+    )
 
 
 def _title(line: PreviewLine) -> Cell:

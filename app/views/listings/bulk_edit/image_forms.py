@@ -87,14 +87,15 @@ class SameImageForm(Form):
 
     def __init__(self, around: Surroundings, field: str, action: str) -> None:
         super().__init__(around)
-        self.is_removal = action == "remove_same"
         self._hash, self._hashed = "", ""
-        self.old, self.new = Line(), Line()
+        self.old = Line()
+        self.new = None if action == "remove_same" else Line()
         self.add("old_image", self.old, extra=_browse(self, lambda paths: self.old.setText(str(paths[0]))))
         self.old.editingFinished.connect(self._read)
         self.old.textChanged.connect(lambda _: None if self.old.hasFocus() else self._read())
-        if not self.is_removal:
-            self.add("new_image", self.new, extra=_browse(self, lambda paths: self.new.setText(str(paths[0]))))
+        new = self.new
+        if new is not None:
+            self.add("new_image", new, extra=_browse(self, lambda paths: new.setText(str(paths[0]))))
         self.lines.addWidget(Label("bulk_edit.same_hint", role="small", ink="text3", wrap=True))
 
     def _read(self) -> None:
@@ -115,7 +116,7 @@ class SameImageForm(Form):
         """Complete once the file was read."""
         if not self._hash or self.old.text().strip() != self._hashed:
             return None
-        if self.is_removal:
+        if self.new is None:
             return RemoveImages(hashes=(self._hash,))
         new = self.new.text().strip()
         return ReplaceImage(self._hash, new) if new else None

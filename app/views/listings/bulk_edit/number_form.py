@@ -47,30 +47,30 @@ class NumberForm(Form):
     def __init__(self, around: Surroundings, field: str, action: str) -> None:
         super().__init__(around)
         self.field, self.action = field, action
-        self.value = Line()
-        self.formula = FormulaLine(tuple(NAMES))
+        self.value = Line() if action != "formula" else None
+        self.formula = FormulaLine(tuple(NAMES), self) if action == "formula" else None
         self.rounding = OptionBox(
             lambda id: f"bulk_edit.rounding.{id}", OF_PRICE if field == "price_minor" else OF_OTHERS
         )
         self.direction = OptionBox(lambda id: f"bulk_edit.direction.{id}", DIRECTIONS)
-        self.per_listing = check_box("bulk_edit.per_listing")
+        self.per_listing = check_box("bulk_edit.per_listing") if field in SKU_NUMBERS else None
         self.limits = {name: Line() for name in LIMITS}
         self.rounding.choose("none")
         self.direction.choose("nearest")
         self._build()
 
     def _build(self) -> None:
-        if self.action == "formula":
+        if self.formula is not None:
             self.add("formula", self.formula.line)
             self.lines.addWidget(self.formula.names)
-        else:
+        if self.value is not None:
             unit = Label("bulk_edit.percent_sign", role="small", ink="text2") if self.action == "percent" else None
             self.add("value", self.value, key=f"bulk_edit.value.{self.action}", extra=unit)
         self.add("rounding", self.rounding)
         self.add("direction", self.direction)
         self.rounding.chosen.connect(self._show_direction)
         self._show_direction("none")
-        if self.field in SKU_NUMBERS:
+        if self.per_listing is not None:
             self.lines.addWidget(self.per_listing)
             self.watch(self.per_listing)
         self.section = Section("bulk_edit.limits", self._limits())
@@ -94,12 +94,12 @@ class NumberForm(Form):
     def operation(self) -> Operation | None:
         """The change of the number."""
         value, formula = Decimal(0), ""
-        if self.action == "formula":
+        if self.formula is not None:
             formula = self.formula.line.text().strip()
             if not formula:
                 return None
             compiled(formula)
-        else:
+        if self.value is not None:
             found = number_of(self, "value", self.value.text())
             if found is None:
                 return None
@@ -111,7 +111,7 @@ class NumberForm(Form):
             formula,
             self._rounding(),
             Limits(**{name: number_of(self, name, line.text()) for name, line in self.limits.items()}),
-            self.field in SKU_NUMBERS and self.per_listing.isChecked(),
+            self.per_listing is not None and self.per_listing.isChecked(),
         )
 
     def _rounding(self) -> Rounding | None:

@@ -64,14 +64,16 @@ class AttributeForm(Form):
     def __init__(self, around: Surroundings, field: str, action: str) -> None:
         super().__init__(around)
         self.is_removal = action == "remove_attribute"
-        self.name, self.value = Line(), Line()
+        self.name = Line()
+        self.value = None if self.is_removal else Line()
         self.add("name", self.name)
-        if not self.is_removal:
+        if self.value is not None:
             self.add("attribute_value", self.value)
 
     def operation(self) -> Operation | None:
         """Name and value."""
-        name, value = self.name.text().strip(), self.value.text().strip()
-        if self.is_removal:
+        name = self.name.text().strip()
+        if self.value is None:
             return RemoveAttribute(name) if name else None
+        value = self.value.text().strip()
         return SetAttribute(name, value) if name and value else None
