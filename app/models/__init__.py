@@ -5,7 +5,16 @@ from app.models.category import Category, CategoryAttribute
 from app.models.change import Change, ChangeColumn, ChangeEntry, ChangeRange
 from app.models.freight_template import FreightTemplate
 from app.models.import_run import CellErrorRow, ImportRun, SheetMapping
-from app.models.listing import Image, ImageFile, Listing, ListingStatus, ProductGroup, Sku, UploadedImage
+from app.models.listing import (
+    Image,
+    ImageFile,
+    Listing,
+    ListingStatus,
+    ListingTag,
+    ProductGroup,
+    Sku,
+    UploadedImage,
+)
 from app.models.order import Order, OrderLine
 from app.models.publishing import (
     JobState,
@@ -40,6 +49,7 @@ __all__ = [
     "ListingSeen",
     "ListingStatus",
     "ListingSync",
+    "ListingTag",
     "Order",
     "OrderLine",
     "Priority",

@@ -189,3 +189,13 @@ class ProductGroup(Base):
     parent_id: Mapped[str] = mapped_column(default="")
     name: Mapped[str]
     synced_ms: Mapped[Ms]
+
+
+class ListingTag(Base):
+    """A word a team sorts its listings by; the marketplace never sees it."""
+
+    __tablename__ = "listing_tag"
+    __table_args__ = (Index("ix_listing_tag_tag", "tag"), {"sqlite_with_rowid": False})
+
+    listing_id: Mapped[int] = mapped_column(ForeignKey("listing.id", ondelete="CASCADE"), primary_key=True)
+    tag: Mapped[str] = mapped_column(primary_key=True)

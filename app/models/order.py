@@ -39,7 +39,7 @@ class OrderLine(Base):
     """One line of an order."""
 
     __tablename__ = "order_line"
-    __table_args__ = (UniqueConstraint("store_order_id", "line_id"),)
+    __table_args__ = (UniqueConstraint("store_order_id", "line_id"), Index("ix_order_line_product", "product_id"))
 
     id: Mapped[Id]
     store_order_id: Mapped[int] = mapped_column(ForeignKey("store_order.id", ondelete="CASCADE"))

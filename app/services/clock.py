@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+OFFICE = ZoneInfo("Asia/Shanghai")
+"""Where the team sits: its days are what the window shows and what a date in a filter means."""
 
 
 def now_ms() -> int:
@@ -19,3 +23,9 @@ def to_ms(moment: datetime | None) -> int | None:
 def from_ms(milliseconds: int | None) -> datetime | None:
     """Milliseconds as an aware UTC datetime; None stays None."""
     return None if milliseconds is None else datetime.fromtimestamp(milliseconds / 1000, UTC)
+
+
+def day_span(day: date) -> tuple[int, int]:
+    """First and first no longer meant moment of a day of the office, in milliseconds."""
+    start = datetime(day.year, day.month, day.day, tzinfo=OFFICE)
+    return round(start.timestamp() * 1000), round((start + timedelta(days=1)).timestamp() * 1000)

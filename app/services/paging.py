@@ -12,7 +12,8 @@ from app.services.tasks import TaskContext
 PAGE_ROWS = 128
 """Rows of one page; fetched by primary key (engineering.md 4)."""
 
-Operator = Literal["=", "!=", "<", "<=", ">", ">=", "in", "not in", "contains", "missing", "present"]
+Operator = Literal["=", "!=", "<", "<=", ">", ">=", "in", "not in", "contains", "lacks", "missing", "present", "where"]
+"""`where`: the value is an expression over fields, of `app.services.expressions`; the condition's own field is ""."""
 
 
 @dataclass(frozen=True, slots=True)

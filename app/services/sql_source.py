@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Connection
 
 from app.services.db import Database
-from app.services.errors import InputError
-from app.services.listings.text import like_pattern
-from app.services.paging import Filter, HasId, Query
+from app.services.paging import HasId, Query
+from app.services.sql_conditions import BadValue, Field, UnknownField, condition_sql, fields_read, known_field
 from app.services.sql_ids import collected, interruptible, listed
 from app.services.sql_search import NO_TABLES, Match, Search, SearchTables, narrowest
 from app.services.tasks import TaskContext
+
+__all__ = ["BadValue", "Field", "OrderIndex", "SqlSource", "TableSpec", "UnknownField", "Where"]
 
 RowT = TypeVar("RowT", bound=HasId)
 FEW_HITS, FEW_OF_SEVERAL = 2_000, 15_000
@@ -26,28 +27,6 @@ WINDOW_ROWS = 3_000
 """How many first rows."""
 WALKED_HITS = 150_000
 """With more hits than that it is quicker to go through an index of all rows than to fetch the rows of the hits."""
-_COMPARISONS = {"=": "IS", "!=": "IS NOT", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
-
-
-class UnknownField(InputError):
-    """No such field to filter or sort by: `name`; `known` lists those there are."""
-
-    code = "filter.unknown_field"
-
-
-class BadValue(InputError):
-    """`value` does not fit the field `name`."""
-
-    code = "filter.bad_value"
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """A field of a table in SQL: `expression`, and `bind`, which turns a filter's value into what SQL compares."""
-
-    expression: str
-    bind: Callable[[Any], Any] = lambda value: value
-    is_sortable: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,8 +237,8 @@ class SqlSource(Generic[RowT]):
 
     def _is_held(self, query: Query, index: OrderIndex) -> bool:
         """Whether the index holds all that the filters of *query* ask for."""
-        names = {condition.field for condition in query.filters} | ({"store"} if query.store_ids else set())
-        return names <= index.holds
+        names = {name for condition in query.filters for name in fields_read(condition)}
+        return names | ({"store"} if query.store_ids else set()) <= index.holds
 
     def _all(
         self, query: Query, search: Search, match: Match | None, hits: int, index: OrderIndex | None
@@ -296,32 +275,8 @@ class SqlSource(Generic[RowT]):
         if query.store_ids and self.spec.store_column:
             marks = ", ".join("?" * len(query.store_ids))
             conditions.append((f"{self.spec.store_column} IN ({marks})", list(query.store_ids)))
-        conditions += [self._condition(condition) for condition in query.filters]
+        conditions += [condition_sql(condition, self._field, self.spec.table) for condition in query.filters]
         return Where() + conditions
 
     def _field(self, name: str) -> Field:
-        try:
-            return self.spec.fields[name]
-        except KeyError:
-            raise UnknownField(name=name, known=", ".join(self.spec.fields)) from None
-
-    def _condition(self, condition: Filter) -> tuple[str, list[Any]]:
-        field = self._field(condition.field)
-        expression, operator = field.expression, condition.operator
-        if operator in ("missing", "present"):
-            empty = f"({expression} IS NULL OR {expression} = '')"
-            return (empty if operator == "missing" else f"NOT {empty}"), []
-        if operator == "contains":
-            return f"{expression} LIKE ? ESCAPE '\\'", [like_pattern(str(condition.value))]
-        if operator in ("in", "not in"):
-            values = [self._bound(field, condition.field, value) for value in condition.value]
-            negation = "NOT " if operator == "not in" else ""
-            return f"{expression} {negation}IN ({', '.join('?' * len(values))})", values
-        return f"{expression} {_COMPARISONS[operator]} ?", [self._bound(field, condition.field, condition.value)]
-
-    @staticmethod
-    def _bound(field: Field, name: str, value: Any) -> Any:
-        try:
-            return field.bind(value)
-        except (ValueError, ArithmeticError, TypeError):
-            raise BadValue(name=name, value=str(value)) from None
+        return known_field(self.spec.fields, name)

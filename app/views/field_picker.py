@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -13,6 +13,7 @@ from app.services.listings.text import fold
 from app.views.filter_fields import FilterField
 from app.views.language import say
 from app.views.theme import current_theme
+from app.views.widgets.buttons import Button
 from app.views.widgets.ground import column
 from app.views.widgets.label import Label
 from app.views.widgets.popup import Popup
@@ -53,6 +54,13 @@ class FieldPicker(Popup):
         theme = current_theme()
         self.setFixedWidth(theme.height(240))
         self.list.setFixedHeight(min(SHOWN, len(self._fields)) * theme.height(ROW) + 4)
+
+    def offer_writing(self, write: Callable[[], None]) -> None:
+        """A button below the list that closes it and calls *write*: the filter is written as an expression."""
+        button = Button("filter.write", kind="link")
+        button.clicked.connect(self.close)
+        button.clicked.connect(write)
+        self.layout().addWidget(button)
 
     def popup(self, at: QPoint) -> None:
         """Open at *at* (global) with the focus in the line."""

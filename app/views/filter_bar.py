@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtWidgets import QInputDialog, QMenu, QWidget
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QInputDialog, QWidget
 
 from app.messages import tr
 from app.services.errors import AppError
 from app.services.paging import Filter
 from app.views.errors import sentence
+from app.views.expression_editor import ExpressionEditor
 from app.views.field_picker import FieldPicker
 from app.views.filter_editor import FilterEditor
 from app.views.filter_fields import FilterField, value_text
+from app.views.filter_language import FilterLanguage, NameCompleter
+from app.views.saved_filters import SavedFilter, SavedFilters, as_lines, from_lines
+from app.views.saved_menu import saved_menu
 from app.views.theme import current_theme
 from app.views.view_settings import ViewSettings
 from app.views.widgets.buttons import Button
@@ -25,8 +31,6 @@ from app.views.widgets.label import Label
 from app.views.widgets.search_box import SearchBox
 from app.views.widgets.segments import Segments
 
-Parser = Callable[[str], tuple[str, Sequence[Filter]]]
-
 
 class FilterBar(Ground):
     """Search and conditions of one page.
@@ -34,16 +38,19 @@ class FilterBar(Ground):
     Emits:
         changed: text, chips or segment changed; read `text`, `filters`, `segment`.
         left_down: arrow down in the search box: the table wants the focus.
+        copied, taken: so many saved filters went to the clipboard, or came from it.
     """
 
     changed = Signal()
     left_down = Signal()
+    copied = Signal(int)
+    taken = Signal(int)
 
     def __init__(self, name: str, settings: ViewSettings, parent: QWidget | None = None) -> None:
         super().__init__("bar", "bottom", parent)
-        self.parser: Parser | None = None
+        self.expressions: FilterLanguage | None = None
         self.segments: Segments | None = None
-        self._name, self._settings = f"filters.{name}", settings
+        self._saved = SavedFilters(name, settings)
         self._fields: dict[str, FilterField] = {}
         self._filters: list[Filter] = []
         self._chips: list[Chip] = []
@@ -77,6 +84,11 @@ class FilterBar(Ground):
         self._fields = {field.name: field for field in fields}
         self.add.setVisible(bool(fields))
 
+    def set_expressions(self, language: FilterLanguage) -> None:
+        """Conditions can be typed, too: in the search box, and in a window of their own."""
+        self.expressions = language
+        NameCompleter(self.search, language.names(), is_marked=True)
+
     def set_segments(self, parts: Sequence[tuple[str, str, str]]) -> Segments:
         """The one axis that is always used: (key, message key, tone of the count)."""
         self.segments = Segments(parts)
@@ -107,11 +119,17 @@ class FilterBar(Ground):
 
     def set_filters(self, filters: Sequence[Filter], text: str | None = None) -> None:
         """Show these conditions in place of those in force, and tell."""
-        self._filters = [condition for condition in filters if condition.field in self._fields]
+        self._filters = [condition for condition in filters if self._is_shown(condition)]
         if text is not None:
             self.search.set_quietly(text)
         self._show_chips()
         self.changed.emit()
+
+    def _is_shown(self, condition: Filter) -> bool:
+        """Whether there is a chip for it: a condition that cannot be seen must not be in force."""
+        if condition.operator == "where":
+            return self.expressions is not None
+        return condition.field in self._fields
 
     def add_filter(self, condition: Filter) -> None:
         """One more condition; an equal one is not added twice."""
@@ -120,8 +138,15 @@ class FilterBar(Ground):
 
     def reads(self, condition: Filter) -> str:
         """A condition as its chip reads: `Margin < 20 %`."""
+        return " ".join(part for part in self._parts(condition) if part)
+
+    def _parts(self, condition: Filter) -> tuple[str, str]:
+        """Field and value of a chip; an expression has no one field."""
+        if condition.operator == "where":
+            assert self.expressions is not None
+            return "", self.expressions.show([condition])
         field = self._fields[condition.field]
-        return f"{tr(field.key)} {value_text(field, condition)}"
+        return tr(field.key), value_text(field, condition)
 
     def clear_words(self) -> None:
         """No words; the conditions stay."""
@@ -153,11 +178,17 @@ class FilterBar(Ground):
         self.updateGeometry()
 
     def _make_chip(self, condition: Filter) -> Chip:
-        field = self._fields[condition.field]
-        chip = Chip(tr(field.key), value_text(field, condition), parent=self)
-        chip.clicked.connect(lambda: self._edit(field, condition, chip.mapToGlobal(QPoint(0, chip.height() + 2))))
+        chip = Chip(*self._parts(condition), parent=self)
+        chip.clicked.connect(lambda: self._change(condition, chip.mapToGlobal(QPoint(0, chip.height() + 2))))
         chip.removed.connect(lambda: self._remove(condition))
         return chip
+
+    def _change(self, condition: Filter, at: QPoint) -> None:
+        """The editor that a condition was, or could have been, made in."""
+        if condition.operator == "where":
+            self.write_expression(at, condition)
+        else:
+            self._edit(self._fields[condition.field], condition, at)
 
     def _remove(self, condition: Filter) -> None:
         self.remove(condition)
@@ -172,7 +203,24 @@ class FilterBar(Ground):
         at = self.add.mapToGlobal(QPoint(0, self.add.height() + 2))
         picker = FieldPicker(self._fields.values(), (condition.field for condition in self._filters), self)
         picker.chosen.connect(lambda field: self._edit(field, None, at))
+        if self.expressions is not None:
+            picker.offer_writing(partial(self.write_expression, at))
         picker.popup(at)
+
+    def write_expression(self, at: QPoint, old: Filter | None = None) -> None:
+        """A window to write an expression in, at *at* (global); it takes the place of *old*."""
+        assert self.expressions is not None
+        text = self.expressions.show([old]) if old is not None else ""
+        editor = ExpressionEditor(self.expressions, text, self)
+        editor.accepted.connect(lambda words, new: self._take(words, new, old))
+        editor.popup(at)
+
+    def _take(self, words: str, new: Sequence[Filter], old: Filter | None = None) -> None:
+        """Put what was typed in force besides what is, or in place of *old*; words only if there are some."""
+        kept = [one for one in self._filters if one is not old]
+        at = next((at for at, one in enumerate(self._filters) if one is old), len(kept))
+        more = [one for one in new if one not in kept]
+        self.set_filters([*kept[:at], *more, *kept[at:]], words or None)
 
     def _edit(self, field: FilterField, condition: Filter | None, at: QPoint) -> None:
         editor = FilterEditor(field, condition, self)
@@ -193,15 +241,14 @@ class FilterBar(Ground):
 
     def _on_entered(self, text: str) -> None:
         """An expression becomes chips; what is no expression stays as words. A wrong one is marked, the rows stay."""
-        if self.parser is None or not text:
+        if self.expressions is None or not self.expressions.looks_meant(text):
             return
         try:
-            rest, filters = self.parser(text)
+            rest, filters = self.expressions.read(text)
         except AppError as error:
             self._show_problem(sentence(error))
             return
-        if filters:
-            self.set_filters([*self._filters, *(new for new in filters if new not in self._filters)], rest)
+        self.set_filters([*self._filters, *(new for new in filters if new not in self._filters)], rest)
 
     def _show_problem(self, text: str) -> None:
         self.search.show_problem(text)
@@ -211,52 +258,74 @@ class FilterBar(Ground):
     # -- saved filters -----------------------------------------------------------------------------------------
 
     def _show_saved(self) -> None:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        stored = self.saved_filters()
-        for name in stored:
-            menu.addAction(name, lambda name=name: self.use_saved(name))
-        if stored:
-            menu.addSeparator()
-            remove = menu.addMenu(tr("filter.forget"))
-            for name in stored:
-                remove.addAction(name, lambda name=name: self.forget_saved(name))
-        save = menu.addAction(tr("filter.save"), self._ask_name)
-        save.setEnabled(bool(self._filters or self.text))
+        can_save = bool(self._filters or self.text)
+        menu = saved_menu(self, list(self.saved_filters()), can_save=can_save, parent=self)
         menu.popup(self.saved.mapToGlobal(QPoint(0, self.saved.height() + 2)))
 
     def saved_filters(self) -> dict[str, Any]:
         """Saved filters by name."""
-        stored = self._settings.get(self._name)
-        return dict(stored) if isinstance(stored, dict) else {}
+        return self._saved.all()
 
     def save_as(self, name: str) -> None:
         """Keep what is in force under *name*."""
-        stored = {"text": self.text, "filters": [condition.to_json() for condition in self._filters]}
-        self._settings.put(self._name, {**self.saved_filters(), name: stored})
+        self._saved.put(SavedFilter(name, self.text, self.filters))
 
     def use_saved(self, name: str) -> None:
         """Put a saved filter in force."""
-        stored = self.saved_filters()[name]
-        self.set_filters([Filter.from_json(one) for one in stored["filters"]], stored["text"])
+        saved = self._saved.get(name)
+        self.set_filters(saved.filters, saved.text)
+
+    def rename_saved(self, old: str, new: str) -> None:
+        """Give a saved filter another name."""
+        self._saved.rename(old, new)
 
     def forget_saved(self, name: str) -> None:
         """Remove a saved filter."""
-        self._settings.put(self._name, {key: kept for key, kept in self.saved_filters().items() if key != name})
+        self._saved.forget(name)
 
-    def _ask_name(self) -> None:
+    def copy_saved(self, *names: str) -> None:
+        """Saved filters to the clipboard, as text that `paste_saved` reads."""
+        assert self.expressions is not None
+        text = as_lines([self._saved.get(name) for name in names], self.expressions)
+        QGuiApplication.clipboard().setText(text)
+        self.copied.emit(len(names))
+
+    def paste_saved(self) -> None:
+        """Keep the filters that somebody sent as text, from the clipboard; a single one is put in force at once."""
+        assert self.expressions is not None
+        try:
+            found = from_lines(QGuiApplication.clipboard().text(), self.expressions)
+        except AppError as error:
+            self._show_problem(sentence(error))
+            return
+        self._show_problem("")
+        for one in found:
+            self._saved.put(one)
+        if len(found) == 1:
+            self.use_saved(found[0].name)
+        self.taken.emit(len(found))
+
+    def ask_name(self) -> None:
+        """Under which name to keep what is in force."""
+        self._ask("filter.save", "", self.save_as)
+
+    def ask_new_name(self, name: str) -> None:
+        """How a saved filter is to be called."""
+        self._ask("filter.rename", name, lambda new: self.rename_saved(name, new))
+
+    def _ask(self, key: str, name: str, act: Callable[[str], None]) -> None:
         asked = QInputDialog(self)
         asked.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        asked.setWindowTitle(tr("filter.save").rstrip("…"))
+        asked.setWindowTitle(tr(key).rstrip("…"))
         asked.setLabelText(tr("filter.name"))
-        asked.textValueSelected.connect(lambda name: self.save_as(name.strip()) if name.strip() else None)
+        asked.setTextValue(name)
+        asked.textValueSelected.connect(lambda new: act(new.strip()) if new.strip() else None)
         asked.open()
 
     def retranslate(self) -> None:
         """Chips read in the new language."""
         for chip, condition in zip(getattr(self, "_chips", ()), getattr(self, "_filters", ()), strict=True):
-            field = self._fields[condition.field]
-            chip.show_parts(tr(field.key), value_text(field, condition))
+            chip.show_parts(*self._parts(condition))
 
     def restyle(self) -> None:
         """Edges that keep one line at 38 high."""

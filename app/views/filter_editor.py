@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QListWidget, QListWidgetItem
 
 from app.messages import tr
 from app.services.listings.text import fold
+from app.services.listings.typed import moments
 from app.services.paging import Filter
 from app.views.filter_fields import OPERATORS, FilterField
 from app.views.language import say
@@ -140,9 +141,12 @@ class FilterEditor(Popup):
         if not text:
             self._refuse("filter.enter_value")
             return None
-        value: Any = text if self._field.kind == "text" else to_number(text)
+        value: Any = to_number(text) if self._field.kind == "number" else text
         if value is None:
             self._refuse("filter.not_a_number", text=text)
+            return None
+        if self._field.kind == "date" and not _is_day(text):
+            self._refuse("filter.not_a_date", text=text)
             return None
         return Filter(name, operator, value)
 
@@ -173,6 +177,14 @@ def to_number(text: str) -> int | float | None:
     if not math.isfinite(number):
         return None
     return int(number) if number.is_integer() else number
+
+
+def _is_day(text: str) -> bool:
+    try:
+        moments(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _as_set(value: Any) -> set[Any]:

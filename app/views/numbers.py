@@ -9,8 +9,8 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from app.messages import messages, tr
+from app.services.clock import OFFICE
 
-OFFICE = ZoneInfo("Asia/Shanghai")
 PLATFORM = ZoneInfo("America/Los_Angeles")
 MINUS = "\u2212"
 THIN = "\u202f"

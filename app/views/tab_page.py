@@ -45,6 +45,8 @@ class TabPage(PageFrame):
         self._on_empty: Any = None
         self.filters.changed.connect(self.ask)
         self.filters.left_down.connect(self.focus_table)
+        self.filters.copied.connect(lambda n: self.context.notices.toast("filter.copied", n=n))
+        self.filters.taken.connect(lambda n: self.context.notices.toast("filter.taken", n=n))
         self.empty.acted.connect(self._act_on_empty)
         self.status.select_all_wanted.connect(self.select_all)
         context.changes.happened.connect(self._on_change)

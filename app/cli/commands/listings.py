@@ -45,16 +45,17 @@ def matching_ids(desk: Desk, store_id: int, where: str, limit: int | None = None
     """Ids of a store's listings that the expression holds for, oldest first.
 
     Raises:
-        BadExpression, UnknownField, BadValue: see `app.services.listings.filters`.
+        BadExpression, BadOperator, UnknownField, BadValue: see `app.services.listings.filters`.
         InputError: a limit below 1.
     """
-    from app.services.listings.filters import parse_filters
+    from app.services.listings.filters import filters_of
     from app.services.listings.source import ListingSource
     from app.services.paging import Query
 
     if limit is not None and limit < 1:
         raise InputError("cli.limit", value=limit)
-    query = Query(filters=parse_filters(where), store_ids=(store_id,), sort="created")
+    filters = filters_of(desk.app.db, where, (store_id,), desk.language)
+    query = Query(filters=filters, store_ids=(store_id,), sort="created")
     found = ListingSource(desk.app.db).ids(query)
     return found if limit is None else found[:limit]
 

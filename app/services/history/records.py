@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-Noun = Literal["listing", "sku", "images"]
+Noun = Literal["listing", "sku", "images", "tags"]
 
 RawRow = dict[str, Any]
 """Columns as SQLite stores them: JSON columns as text, so that a row can be put back exactly."""
@@ -16,7 +16,8 @@ RawRow = dict[str, Any]
 class Entry:
     """One row before and after. `before` None: created; `after` None: deleted.
 
-    The noun `images` stands for a listing's whole list: `{"sources": "<JSON list>"}` under the listing's id.
+    The nouns `images` and `tags` stand for a listing's whole list: `{"sources": <list>}` or `{"tags": <list>}` under
+    the listing's id.
     """
 
     noun: Noun

@@ -35,6 +35,7 @@ from app.services.history.recording import add_entries, record_change
 from app.services.history.records import ChangeRecord, Entry, UndoResult
 from app.services.listings.loading import CHUNK, chunks, id_list, load_listings
 from app.services.listings.numbers import forget_renewed, renew_numbers
+from app.services.listings.tags import replace_tags, tags_of
 from app.services.listings.writing import refresh_derived, replace_images, update_columns
 from app.services.sql_ids import interruptible
 from app.services.tasks import TaskContext
@@ -54,7 +55,7 @@ def undo(
     """Take back the change *uid*, or the newest one that is not undone; with *only*, for those listings.
 
     Args:
-        fields: only these columns, of listings or variants, or `images`; rows the change made or deleted stay so.
+        fields: only these columns, of listings or variants, `images` or `tags`; rows the change made or deleted stay.
 
     Raises:
         NotFound: no such change, or nothing left to undo.
@@ -102,8 +103,8 @@ class Chosen:
         """The chosen part of an entry, None where that is nothing."""
         if self.fields is None:
             return entry
-        if entry.noun == "images":
-            return entry if "images" in self.fields else None
+        if entry.noun in ("images", "tags"):
+            return entry if entry.noun in self.fields else None
         if entry.before is None or entry.after is None:
             return None
         before = {name: value for name, value in entry.before.items() if name in self.fields}
@@ -225,7 +226,8 @@ def _restore(
             _put_back(connection, entry)  # a listing must be there before its SKUs come back
         restored |= {entry.listing_id for entry in kept}
         add_entries(connection, undo_id, [_reversed(entry) for entry in reversed(kept)])
-        refresh_derived(connection, load_listings(connection, {entry.listing_id for entry in kept}), moment_ms)
+        written = {entry.listing_id for entry in kept if entry.noun != "tags"}
+        refresh_derived(connection, load_listings(connection, written), moment_ms)
         if ctx is not None:
             ctx.report(len(restored) + len(conflicts), len(listing_ids))
     return restored, conflicts
@@ -259,6 +261,9 @@ def _moved_on(connection: Connection, entries: Sequence[Entry]) -> set[int]:
     for entry in entries:
         if entry.noun == "images":
             moved |= _moved_images(connection, entry)
+        elif entry.noun == "tags":
+            tags = tags_of(connection, [entry.listing_id]).get(entry.listing_id, ())
+            moved |= set() if [*tags] == (entry.after or {})["tags"] else {entry.listing_id}
         else:
             groups[entry.noun, tuple(entry.after or ())].append(entry)
     for (noun, columns), group in groups.items():
@@ -286,6 +291,8 @@ def _moved_images(connection: Connection, entry: Entry) -> set[int]:
 def _put_back(connection: Connection, entry: Entry) -> None:
     if entry.noun == "images":
         replace_images(connection, entry.listing_id, (entry.before or {"sources": []})["sources"])
+    elif entry.noun == "tags":
+        replace_tags(connection, entry.listing_id, (entry.before or {})["tags"])
     elif entry.before is None:
         connection.execute(text(f"DELETE FROM {_TABLES[entry.noun]} WHERE id = :id"), {"id": entry.row_id})
     elif entry.after is None:

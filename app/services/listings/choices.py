@@ -21,6 +21,11 @@ _NAMES = (
     "SELECT store_id, group_id, name FROM product_group WHERE group_id IN (SELECT value FROM json_each(?))",
 )
 """Of categories, templates, groups: store, id, name. The parameter is the ids in use, as JSON."""
+_TAGS = (
+    "SELECT DISTINCT tag FROM listing_tag{listings} ORDER BY tag",
+    " JOIN listing ON listing.id = listing_id WHERE store_id IN ({ids})",
+)
+_STORES = "SELECT id, name FROM store ORDER BY name"
 _RUNS = "SELECT id, file FROM import_run WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id DESC LIMIT 50"
 
 
@@ -32,13 +37,15 @@ class FilterChoices:
     templates: tuple[Choice, ...] = ()
     groups: tuple[Choice, ...] = ()
     import_runs: tuple[Choice, ...] = ()
+    stores: tuple[Choice, ...] = ()
+    tags: tuple[Choice, ...] = ()
 
 
 def filter_choices(db: Database, store_ids: Sequence[int], language: str) -> FilterChoices:
     """What the listings of these stores (none: all) use. *language* decides the names of categories."""
-    stores = f" WHERE store_id IN ({id_list(store_ids)})" if store_ids else ""
+    of_stores = f" WHERE store_id IN ({id_list(store_ids)})" if store_ids else ""
     with db.reader.connect() as connection:
-        used = connection.exec_driver_sql(_USED.format(stores=stores)).all()
+        used = connection.exec_driver_sql(_USED.format(stores=of_stores)).all()
         categories, templates, groups = [
             _named(
                 connection, sql.format(language="zh" if language == "zh" else "en"), {(row[0], row[at]) for row in used}
@@ -47,7 +54,10 @@ def filter_choices(db: Database, store_ids: Sequence[int], language: str) -> Fil
         ]
         runs = _as_json({row[4] for row in used if row[4] is not None})
         imports = tuple(Choice(str(id), str(file)) for id, file in connection.exec_driver_sql(_RUNS, (runs,)))
-    return FilterChoices(categories, templates, groups, imports)
+        stores = tuple(Choice(str(id), str(name)) for id, name in connection.exec_driver_sql(_STORES))
+        of_tags = _TAGS[1].format(ids=id_list(store_ids)) if store_ids else ""
+        tags = tuple(Choice(tag, tag) for (tag,) in connection.exec_driver_sql(_TAGS[0].format(listings=of_tags)))
+    return FilterChoices(categories, templates, groups, imports, stores, tags)
 
 
 def _named(connection: Connection, sql: str, used: set[tuple[int, str]]) -> tuple[Choice, ...]:

@@ -17,6 +17,7 @@ from app.services.listings.content import content_hash
 from app.services.listings.derived import match_key
 from app.services.listings.loading import CHUNK, id_list, load_listings
 from app.services.listings.records import LISTING_FIELDS, ROWS_REFUSED, SKU_FIELDS, ListingRecord, SkuRecord
+from app.services.listings.tags import replace_tags, tags_of
 from app.services.listings.writing import (
     SKU_COLUMNS,
     insert_skus,
@@ -37,7 +38,7 @@ class ListingEdit:
     `images` the whole new list or None for "as it is", `removed_skus` ids of variants to take away (before all else),
     `new_skus` to add at the end. `is_complete`: nothing is missing afterwards that an import had to leave out; a person
     who edits a listing says so. `moved`: old path → new one of pictures that are the same, so that the marketplace has
-    them already.
+    them already. `add_tags`, `remove_tags`: cleaned tags, which are no content: they neither reopen nor date a listing.
     """
 
     listing_id: int
@@ -48,6 +49,8 @@ class ListingEdit:
     is_complete: bool = True
     removed_skus: tuple[int, ...] = ()
     moved: dict[str, str] = field(default_factory=dict)
+    add_tags: tuple[str, ...] = ()
+    remove_tags: tuple[str, ...] = ()
 
 
 def edit_listings(
@@ -106,7 +109,8 @@ def apply_edits(
         chunk = edits[start : start + CHUNK]
         records = {record.id: record for record in load_listings(connection, [edit.listing_id for edit in chunk])}
         touched: dict[int, ListingRecord] = {}
-        entries: list[Entry] = []
+        entries = _retag(connection, [edit for edit in chunk if edit.listing_id in records])
+        tagged = {entry.listing_id for entry in entries}
         for edit in chunk:
             record = records.get(edit.listing_id)
             if record is not None and (found := _apply(connection, record, edit)):
@@ -114,7 +118,7 @@ def apply_edits(
                 touched[record.id] = record
         refresh_derived(connection, touched.values(), moment_ms)
         add_entries(connection, change_id, extend_entries(connection, change_id, entries) if is_continued else entries)
-        changed += len(touched)
+        changed += len(tagged | touched.keys())
         if ctx is not None:
             ctx.report(min(start + CHUNK, len(edits)), len(edits))
     return changed
@@ -146,6 +150,22 @@ def _apply(connection: Connection, record: ListingRecord, edit: ListingEdit) -> 
         entries.extend(_add_skus(connection, record, edit.new_skus))
     if entries and edit.is_complete and record.error_code == ROWS_REFUSED:
         entries.append(_clear_refusal(connection, record))
+    return entries
+
+
+def _retag(connection: Connection, edits: Sequence[ListingEdit]) -> list[Entry]:
+    """Write the tags of *edits*, and say what was there before."""
+    edits = [edit for edit in edits if edit.add_tags or edit.remove_tags]
+    if not edits:
+        return []
+    before = tags_of(connection, [edit.listing_id for edit in edits])
+    entries = []
+    for edit in edits:
+        old = before.get(edit.listing_id, ())
+        new = tuple(sorted({*old, *edit.add_tags} - set(edit.remove_tags)))
+        if new != old:
+            replace_tags(connection, edit.listing_id, new)
+            entries.append(Entry("tags", edit.listing_id, edit.listing_id, {"tags": [*old]}, {"tags": [*new]}))
     return entries
 
 

@@ -1,84 +1,209 @@
-"""A filter as it is typed: `price < 5 and status = draft and title ~ "case"`. Window and command line share it."""
+"""A filter as it is typed: `price < 5 and (status = draft or title ~ "case")`. Window and command line share it."""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
+from difflib import get_close_matches
 
-from app.services.errors import InputError
-from app.services.paging import Filter, Operator
+from app.messages import Language, Messages
+from app.services.db import Database
+from app.services.expressions.condition_parser import BadExpression
+from app.services.expressions.conditions import conjunction, leaves, mapped, parse_condition, parsed
+from app.services.expressions.syntax import All, Condition, Either, Node
+from app.services.expressions.writing import CHINESE, to_text
+from app.services.listings.choices import FilterChoices, filter_choices
+from app.services.listings.details import Choice
+from app.services.listings.filter_fields import OPERATORS, known_fields, spellings
+from app.services.listings.records import ListingStatus
+from app.services.listings.source import FIELDS
+from app.services.listings.text import fold
+from app.services.paging import Filter
+from app.services.sql_conditions import BadValue, UnknownField, as_filter
 
-_TOKEN = re.compile(
-    r"""\s*(?P<field>[A-Za-z_]+)\s*
-        (?P<operator>!=|<=|>=|=|<|>|~|\bnot\s+in\b|\bin\b|\bis\s+missing\b|\bis\s+present\b)\s*""",
-    re.VERBOSE | re.IGNORECASE,
-)
-_VALUE = re.compile(r'"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<bare>[^\s,()]+)')
-_AND = re.compile(r"\s+and(?:\s+|$)", re.IGNORECASE)
-_OPERATORS: dict[str, Operator] = {"~": "contains", "is missing": "missing", "is present": "present"}
+__all__ = ["BadExpression", "BadOperator", "closest_field", "parse_filters", "read_filter", "written"]
+
+Labels = Mapping[str, Collection[Choice]]
+"""Values of the fields that are chosen from: id and name, by field."""
 
 
-class BadExpression(InputError):
-    """The expression cannot be read from `position` (1 = first character) on; `rest` is what stands there."""
+class BadOperator(BadExpression):
+    """The field `name` cannot be compared that way; `known` lists how it can, `position` where it was tried."""
 
-    code = "filter.bad_expression"
+    code = "filter.bad_operator"
 
 
-def parse_filters(expression: str) -> tuple[Filter, ...]:
-    """The conditions of *expression*, joined by `and`.
+def parse_filters(text: str, labels: Labels | None = None) -> tuple[Filter, ...]:
+    """The conditions of *text*, all of which must hold; a part with `or` or `not` is one that carries an expression.
 
-    Grammar: `field op value`, op one of = != < <= > >= ~ (contains), `in (a, b)`, `not in (…)`, `is missing`,
-    `is present`. Values with blanks stand in double quotes.
+    Grammar: `app.services.expressions.condition_parser`. Names of fields in either language become their own; values of
+    a choice may be written as id or name, `~` means every one whose name contains it.
+
+    Args:
+        labels: what can be chosen, by field; a field without labels takes what is written.
 
     Raises:
-        BadExpression: with the position of the first character that could not be read.
+        BadExpression, BadOperator, UnknownField, BadValue: with the `position` of what is wrong, 1 for the first
+            character.
     """
-    filters: list[Filter] = []
-    position = 0
-    text = expression.rstrip()
-    while position < len(text):
-        if filters:
-            joined = _AND.match(text, position)
-            if joined is None:
-                raise BadExpression(position=position + 1, rest=text[position:].strip())
-            position = joined.end()
-        condition, position = _condition(text, position)
-        filters.append(condition)
-    return tuple(filters)
+    if not text.strip():
+        return ()
+    parts = conjunction(read_filter(text, labels or {}))
+    return tuple(as_filter(one) if isinstance(one, Condition) else Filter("", "where", to_text(one)) for one in parts)
 
 
-def _condition(text: str, position: int) -> tuple[Filter, int]:
-    head = _TOKEN.match(text, position)
-    if head is None:
-        raise BadExpression(position=position + 1, rest=text[position:].strip())
-    written = " ".join(head["operator"].lower().split())
-    operator: Operator = _OPERATORS.get(written, written)  # type: ignore[arg-type]  # the pattern admits only these
-    position = head.end()
-    if operator in ("missing", "present"):
-        return Filter(head["field"].lower(), operator), position
-    if operator in ("in", "not in"):
-        values, position = _list(text, position)
-        return Filter(head["field"].lower(), operator, values), position
-    value, position = _value(text, position)
-    return Filter(head["field"].lower(), operator, value), position
+def read_filter(text: str, labels: Labels) -> Node:
+    """The syntax of *text* with fields and choices as the table knows them. Raises: as `parse_filters`."""
+    labels = {"status": _statuses(), **labels}
+    return mapped(parse_condition(text), lambda condition: _known(condition, labels))
 
 
-def _value(text: str, position: int) -> tuple[str, int]:
-    found = _VALUE.match(text, position)
-    if found is None:
-        raise BadExpression(position=position + 1, rest=text[position:].strip())
-    quoted = found["quoted"]
-    return (found["bare"] if quoted is None else re.sub(r"\\(.)", r"\1", quoted)), found.end()
+def filters_of(db: Database, text: str, store_ids: Sequence[int], language: str) -> tuple[Filter, ...]:
+    """As `parse_filters`, with what the listings of these stores (none: all) use to choose from."""
+    if not text.strip():
+        return ()
+    names = {spellings().get(condition.name, "") for condition in leaves(parse_condition(text))}
+    if not any(known_fields()[name].kind == "choice" for name in names if name):
+        return parse_filters(text)
+    return parse_filters(text, labels_of(filter_choices(db, store_ids, language)))
 
 
-def _list(text: str, position: int) -> tuple[tuple[str, ...], int]:
-    values: list[str] = []
-    if text[position : position + 1] != "(":
-        raise BadExpression(position=position + 1, rest=text[position:].strip())
-    position += 1
-    while True:
-        while text[position : position + 1] in (" ", ","):
-            position += 1
-        if text[position : position + 1] == ")":
-            return tuple(values), position + 1
-        value, position = _value(text, position)
-        values.append(value)
+def labels_of(choices: FilterChoices) -> dict[str, Sequence[Choice]]:
+    """What can be chosen, by field; statuses are always known."""
+    return {
+        "category": choices.categories,
+        "freight_template": choices.templates,
+        "group": choices.groups,
+        "import_run": choices.import_runs,
+        "store": choices.stores,
+        "tag": choices.tags,
+    }
+
+
+def written(filters: Sequence[Filter], labels: Labels, language: Language = "en") -> str:
+    """The filters as one expression that a person can read and `parse_filters` reads back: names in place of ids,
+    where only one has the name. In English it is short and for everyone; in Chinese fields have their Chinese names."""
+    parts = [_node(one) for one in filters]
+    if not parts:
+        return ""
+    node = parts[0] if len(parts) == 1 else All(tuple(parts))
+    if language != "zh":
+        return to_text(mapped(node, lambda one: _named(one, labels)))
+    labels = {"status": _statuses(language), **labels}
+    return to_text(mapped(node, lambda one: _spelt(_named(one, labels), language)), CHINESE)
+
+
+def _spelt(condition: Condition, language: Language) -> Condition:
+    return replace(condition, name=known_fields()[condition.name].spelling(language))
+
+
+def closest_field(name: str) -> str:
+    """How the field is written that a misspelt *name* is closest to, or nothing."""
+    return next(iter(get_close_matches(name.casefold(), spellings(), n=1, cutoff=0.7)), "")
+
+
+# -- fields and operators ------------------------------------------------------------------------------------------
+
+
+def _known(condition: Condition, labels: Labels) -> Node:
+    name = spellings().get(condition.name)
+    if name is None:
+        raise _unknown(condition)
+    field, condition = known_fields()[name], replace(condition, name=name)
+    if condition.operator not in OPERATORS[field.kind]:
+        known = " ".join({"contains": "~", "lacks": "!~"}.get(one, one) for one in OPERATORS[field.kind])
+        raise BadOperator(position=condition.at + 1, name=name, known=known)
+    if not condition.values:
+        return condition
+    if field.kind == "words":
+        return _each_word(condition)
+    if field.kind == "choice" and name in labels:
+        return _chosen(condition, labels[name])
+    for value in condition.values:
+        _check(condition, value)
+    return condition
+
+
+def _unknown(condition: Condition) -> UnknownField:
+    meant, position = closest_field(condition.name), condition.at + 1
+    if meant:
+        return UnknownField("filter.did_you_mean", position=position, name=condition.name, meant=meant)
+    return UnknownField("filter.unknown_field", position=position, name=condition.name, known=", ".join(known_fields()))
+
+
+def _check(condition: Condition, value: str) -> None:
+    field = FIELDS[condition.name]
+    bind: Callable[[str], object] = field.span or field.bind
+    try:
+        bind(value)
+    except (ValueError, ArithmeticError, TypeError):
+        raise _bad_value(condition, value) from None
+
+
+def _bad_value(condition: Condition, value: str) -> BadValue:
+    return BadValue("filter.bad_value", position=condition.value_at + 1, name=condition.name, value=value)
+
+
+def _each_word(condition: Condition) -> Node:
+    """Words are looked for one by one, as in the search box; to lack them is to lack one of them."""
+    parts = tuple(replace(condition, values=(word,)) for word in condition.values[0].split())
+    if not parts:
+        raise _bad_value(condition, condition.values[0])
+    if len(parts) == 1:
+        return parts[0]
+    return All(parts, condition.at) if condition.operator == "contains" else Either(parts, condition.at)
+
+
+# -- choices -------------------------------------------------------------------------------------------------------
+
+
+def _statuses(*languages: Language) -> list[Choice]:
+    """Statuses by their words in these languages, in both without."""
+    words = [Messages(language) for language in languages or ("zh", "en")]
+    return [Choice(str(one), word.text(f"status.listing.{one}")) for one in ListingStatus for word in words]
+
+
+def _chosen(condition: Condition, choices: Collection[Choice]) -> Condition:
+    """The condition over ids. A number that is no id of these listings may be one all the same."""
+    found: dict[str, None] = {}
+    for text in condition.values:
+        is_part = condition.operator in ("contains", "lacks")
+        ids = [choice.id for choice in choices if _says(text, choice, is_part=is_part)]
+        if not ids and (is_part or not text.isdecimal()):
+            raise _bad_value(condition, text)
+        found.update(dict.fromkeys(ids or [text]))
+    is_not = condition.operator in ("!=", "not in", "lacks")
+    return replace(condition, operator="not in" if is_not else "in", values=tuple(found))
+
+
+def _says(text: str, choice: Choice, *, is_part: bool) -> bool:
+    folded, names = fold(text), (fold(choice.id), fold(choice.name))
+    return any(folded in name for name in names) if is_part else folded in names
+
+
+def _named(condition: Condition, labels: Labels) -> Condition:
+    """Names in place of ids, where they lead back."""
+    choices = labels.get(condition.name, ())
+    names = {choice.id: choice.name for choice in choices}
+    often = [fold(name) for name in (*names.values(), *names)]
+    values = [
+        name if (name := names.get(value)) and often.count(fold(name)) == 1 + (fold(name) == fold(value)) else value
+        for value in condition.values
+    ]
+    if condition.operator in ("in", "not in") and len(values) == 1:
+        return replace(condition, operator="=" if condition.operator == "in" else "!=", values=tuple(values))
+    return replace(condition, values=tuple(values))
+
+
+def _node(condition: Filter) -> Node:
+    """A condition of a table as an expression has it."""
+    if condition.operator == "where":
+        return parsed(condition.value)
+    value = condition.value
+    if value is None:
+        values: tuple[str, ...] = ()
+    elif isinstance(value, tuple | list):
+        values = tuple(map(str, value))
+    else:
+        values = (str(value).casefold() if isinstance(value, bool) else str(value),)
+    return Condition(condition.field, condition.operator, values)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
-from typing import Any
 
 import orjson
 from sqlalchemy import Connection
 
 from app.models import ListingStatus
+from app.services.listings.derived import match_key
 from app.services.listings.loading import id_list
 from app.services.listings.text import fold
+from app.services.listings.typed import flag, item_patterns, moments, number, price_minor
 from app.services.sql_ids import loaded
 from app.services.sql_search import SearchTables
 from app.services.sql_source import Field, OrderIndex, SqlSource, TableSpec
@@ -66,45 +66,45 @@ class SkuRow:
     ships_from: str
 
 
-def price_minor(value: Any) -> int:
-    """A price as a person types it, in minor units."""
-    return int((Decimal(str(value)) * 100).to_integral_value())
-
-
-def _flag(value: Any) -> int:
-    return int(str(value).lower() in ("1", "true", "yes"))
-
-
-_SHIPS_FROM = (
-    "(SELECT group_concat(DISTINCT sku.ships_from) FROM sku WHERE sku.listing_id = listing.id AND sku.ships_from <> '')"
-)
-_SKU_CODES = "(SELECT group_concat(sku.code, char(10)) FROM sku WHERE sku.listing_id = listing.id)"
+_SOLD = """CASE
+    WHEN product_id IS NULL THEN 0
+    WHEN EXISTS (SELECT 1 FROM store_order WHERE store_order.store_id = listing.store_id) THEN
+        (SELECT coalesce(sum(quantity), 0) FROM order_line JOIN store_order ON store_order.id = store_order_id
+          WHERE order_line.product_id = listing.product_id AND store_order.store_id = listing.store_id)
+    END"""
+"""Pieces in the orders that were fetched; unknown for a store whose orders never were."""
+_OF_SKU = "(('+' || sku.match_key || '+') GLOB ? OR ('+' || sku.match_key || '+') GLOB ?)"
 
 FIELDS = {
+    "text": Field("search_text", lambda value: fold(str(value)), is_sortable=False),
     "title": Field("title_folded", lambda value: fold(str(value))),
     "code": Field("code", str),
-    "sku": Field(_SKU_CODES, str, is_sortable=False),
+    "sku": Field("sku.match_key", lambda v: match_key(str(v)), is_sortable=False, many="sku", is_indexed=True),
+    "item": Field("sku.match_key", item_patterns, is_sortable=False, many="sku", holds=_OF_SKU),
     "key": Field("product_key", str),
     "product_id": Field("product_id", str),
+    "store": Field("store_id", number),
     "status": Field("status", lambda value: str(ListingStatus(str(value)))),
     "price": Field("price_min_minor", price_minor),
     "price_max": Field("price_max_minor", price_minor),
-    "stock": Field("stock_total", int),
-    "skus": Field("sku_count", int),
-    "images": Field("image_count", int),
+    "stock": Field("stock_total", number),
+    "skus": Field("sku_count", number),
+    "images": Field("image_count", number),
     "category": Field("category_id", str),
     "freight_template": Field("freight_template_id", str),
     "group": Field("group_id", str),
-    "ships_from": Field(_SHIPS_FROM, str, is_sortable=False),
-    "weight": Field("weight_g", int),
-    "handling_days": Field("handling_days", int),
-    "findings": Field("(block_count + hold_count + warn_count)", int),
-    "blocked": Field("block_count", int),
-    "changed": Field("(sent_hash IS NOT NULL AND sent_hash <> content_hash)", _flag),
+    "tag": Field("listing_tag.tag", str, is_sortable=False, many="listing_tag", is_indexed=True),
+    "ships_from": Field("sku.ships_from COLLATE NOCASE", str, is_sortable=False, many="sku"),
+    "weight": Field("weight_g", number),
+    "handling_days": Field("handling_days", number),
+    "findings": Field("(block_count + hold_count + warn_count)", number),
+    "blocked": Field("block_count", number),
+    "changed": Field("(sent_hash IS NOT NULL AND sent_hash <> content_hash)", flag),
     "error": Field("error_code", str),
-    "import_run": Field("import_run_id", int),
-    "updated": Field("updated_ms", int),
-    "created": Field("created_ms", int),
+    "sold": Field(_SOLD, number, is_sortable=False),
+    "import_run": Field("import_run_id", number),
+    "updated": Field("updated_ms", span=moments),
+    "created": Field("created_ms", span=moments),
 }
 
 _HELD = frozenset(

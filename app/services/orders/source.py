@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from app.services.errors import NotFound
 from app.services.listings.loading import id_list
-from app.services.listings.source import price_minor
+from app.services.listings.typed import price_minor
 from app.services.orders.records import SEGMENTS, OrderDetail, OrderLineRecord, OrderRow, masked
 from app.services.paging import Filter, Query
 from app.services.sql_source import Field, SqlSource, TableSpec

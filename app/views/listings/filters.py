@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from difflib import get_close_matches
 
+from app.messages import messages
 from app.services.listings.choices import FilterChoices
 from app.services.listings.details import Choice
-from app.services.listings.filters import parse_filters
+from app.services.listings.filter_fields import spellings
+from app.services.listings.filters import closest_field, labels_of, parse_filters, written
 from app.services.listings.records import ListingStatus
 from app.services.listings.source import FIELDS as COLUMNS
-from app.services.listings.text import fold
 from app.services.paging import Filter
-from app.services.sql_source import BadValue, UnknownField
 from app.views.filter_fields import FilterField
+from app.views.filter_language import FilterLanguage
 from app.views.status import status
 
 SEGMENTS = (
@@ -32,8 +32,10 @@ SEGMENT_STATUSES: dict[str, tuple[str, ...]] = {
     "refused": (ListingStatus.FAILED, ListingStatus.REJECTED, ListingStatus.UNKNOWN),
     "off": (ListingStatus.OFF,),
 }
-_OPERATOR = r"!=|<=|>=|[=<>~]|\s(?:not\s+in|in)\s*\(|\sis\s+(?:missing|present)\b"
-_EXPRESSION = re.compile(rf"^\s*(?P<field>[A-Za-z_]+)\s*(?:{_OPERATOR})", re.IGNORECASE)
+_OPERATOR = (
+    r"[!<>]=|!~|[=<>~≤≥≠＝＜＞～]|\s(?:not\s+in|in)\s*[(（]|\sis\s+(?:not\s+)?(?:missing|present)\b|\s不?(?:为空|包含)"
+)
+_HEAD = re.compile(rf"^(?:[\s(（]|(?:not|非)\b)*(?P<field>[^\W\d]\w*)\s*(?:{_OPERATOR})", re.IGNORECASE)
 
 
 def segment_filters(segment: str) -> tuple[Filter, ...]:
@@ -61,96 +63,103 @@ def fields(choices: Callable[[], FilterChoices]) -> tuple[FilterField, ...]:
     return (
         FilterField("status", "listings.column.status", "choice", _statuses),
         FilterField("price", "listings.column.price", "number", unit_key="unit.usd"),
+        FilterField("price_max", "listings.filter.price_max", "number", unit_key="unit.usd"),
         FilterField("stock", "listings.column.stock", "number"),
         FilterField("findings", "listings.column.findings", "number"),
         FilterField("changed", "listings.filter.changed", "flag"),
         _choice("category", "listings.column.category", lambda: choices().categories),
         _choice("freight_template", "listings.column.freight_template", lambda: choices().templates),
         _choice("group", "listings.column.group", lambda: choices().groups),
+        _choice("tag", "listings.filter.tag", lambda: choices().tags),
         _choice("import_run", "listings.filter.import_run", lambda: choices().import_runs),
+        _choice("store", "listings.filter.store", lambda: choices().stores),
         FilterField("title", "listings.column.title"),
         FilterField("code", "listings.column.code"),
         FilterField("sku", "listings.filter.sku"),
+        FilterField("item", "listings.filter.item", "item"),
         FilterField("ships_from", "listings.filter.ships_from"),
         FilterField("skus", "listings.column.skus", "number"),
         FilterField("images", "listings.column.images", "number"),
         FilterField("weight", "listings.filter.weight", "number"),
         FilterField("handling_days", "listings.filter.handling_days", "number"),
+        FilterField("sold", "listings.filter.sold", "number"),
+        FilterField("updated", "listings.filter.updated", "date"),
+        FilterField("created", "listings.filter.created", "date"),
+        FilterField("blocked", "listings.filter.blocked", "number"),
+        FilterField("error", "listings.filter.error"),
         FilterField("product_id", "listings.column.product_id"),
         FilterField("key", "listings.column.key"),
     )
 
 
 NAMES = tuple(field.name for field in fields(FilterChoices))
-"""Names an expression can be written with; the others of the table (`error`, `created` …) have no chip."""
+"""Names there is a chip for."""
 
 
 def looks_like_expression(text: str) -> bool:
-    """Whether *text* is meant as a condition rather than as words: it begins with a name and an operator."""
-    head = _EXPRESSION.match(text)
-    return head is not None and (head["field"].lower() in NAMES or bool(_meant(head["field"])))
+    """Whether *text* is meant as a condition rather than as words: it begins with `=`, or with a name and an operator,
+    behind brackets and `not`."""
+    if _is_marked(text):
+        return len(text.strip()) > 1
+    head = _HEAD.match(text)
+    if head is None:
+        return False
+    name = head["field"].casefold()
+    return name in spellings() or bool(closest_field(name))
 
 
-def _meant(name: str) -> str:
-    """The field that a misspelt name is closest to, or nothing."""
-    return next(iter(get_close_matches(name.lower(), NAMES, n=1, cutoff=0.7)), "")
+def _is_marked(text: str) -> bool:
+    return text.lstrip()[:1] in ("=", "＝")
 
 
 def parse(text: str, choices: FilterChoices) -> tuple[str, Sequence[Filter]]:
-    """An expression as conditions; a text that does not look like one stays a search.
+    """What is typed in the search box as words to search for and conditions; what does not look like an expression
+    stays words. Raises: as `read`."""
+    return read(text, choices) if looks_like_expression(text) else (text, ())
+
+
+def read(text: str, choices: FilterChoices) -> tuple[str, Sequence[Filter]]:
+    """An expression, a `=` before it or not, as words to search for and conditions.
 
     Raises:
-        BadExpression: it looks like an expression and cannot be read.
+        BadExpression: it cannot be read.
         UnknownField, BadValue: a name that is no field, a value that does not fit.
     """
-    if not looks_like_expression(text):
-        return text, ()
+    if _is_marked(text):
+        text = re.sub("[=＝]", " ", text, count=1)  # positions stay those of what was typed
+    found = parse_filters(text, labels_of(choices))
+    words = [str(one.value) for one in found if _is_words(one)]
     known = {field.name: field for field in fields(lambda: choices)}
-    return "", [_checked(condition, known) for condition in parse_filters(text)]
+    return " ".join(words), [_clickable(one, known) for one in found if not _is_words(one)]
 
 
-def _checked(condition: Filter, known: dict[str, FilterField]) -> Filter:
-    """The condition as a chip can show and edit it."""
+def _is_words(condition: Filter) -> bool:
+    return condition.field == "text" and condition.operator == "contains"
+
+
+def write(filters: Sequence[Filter], text: str, choices: FilterChoices) -> str:
+    """What the words *text* and the conditions mean, as one expression."""
+    words = (Filter("text", "contains", text),) if text else ()
+    return written((*words, *filters), labels_of(choices))
+
+
+def filter_language(choices: Callable[[], FilterChoices]) -> FilterLanguage:
+    """Expressions over listings; *choices* gives the names in use, as they are known at the moment."""
+    return FilterLanguage(
+        read=lambda text: read(text, choices()),
+        write=lambda filters, text: write(filters, text, choices()),
+        show=lambda filters: written(filters, labels_of(choices()), messages.language),
+        looks_meant=looks_like_expression,
+        names=lambda: sorted(spellings()),
+    )
+
+
+def _clickable(condition: Filter, known: dict[str, FilterField]) -> Filter:
+    """The condition as a chip of its field can show and edit it; else as an expression of its own."""
     field = known.get(condition.field)
-    if field is None:
-        meant = _meant(condition.field)
-        if meant:
-            raise UnknownField("filter.did_you_mean", name=condition.field, meant=meant)
-        raise UnknownField(name=condition.field, known=", ".join(NAMES))
-    if condition.operator in ("missing", "present"):
+    if field is not None and field.kind == "flag":
+        is_yes = bool(COLUMNS[field.name].bind(condition.value))
+        return Filter(field.name, "=", is_yes is (condition.operator == "="))
+    if condition.operator == "where" or (field is not None and field.shows(condition)):
         return condition
-    if field.kind == "flag":
-        return Filter(field.name, "=", str(condition.value).lower() in ("1", "true", "yes"))
-    if field.kind == "choice":
-        return _chosen(condition, field)
-    if condition.operator != "contains":
-        _check_value(field.name, condition.value)
-    return condition
-
-
-def _check_value(name: str, value: object) -> None:
-    for one in value if isinstance(value, tuple) else (value,):
-        try:
-            COLUMNS[name].bind(one)
-        except (ValueError, ArithmeticError, TypeError):
-            raise BadValue(name=name, value=str(one)) from None
-
-
-def _chosen(condition: Filter, field: FilterField) -> Filter:
-    """Values of a list are written as id or name; `~` means every one whose name contains it."""
-    wanted = condition.value if isinstance(condition.value, tuple) else (condition.value,)
-    labels = field.labels()
-    found: dict[str, None] = {}
-    for text in map(str, wanted):
-        is_part = condition.operator == "contains"
-        ids = [id for id, label in labels.items() if _says(text, id, label, is_part=is_part)]
-        if not ids:
-            raise BadValue(name=field.name, value=text)
-        found.update(dict.fromkeys(ids))
-    is_not = condition.operator in ("!=", "not in")
-    return Filter(field.name, "not in" if is_not else "in", tuple(found))
-
-
-def _says(text: str, id: str, label: str, *, is_part: bool) -> bool:
-    folded, names = fold(text), (fold(id), fold(label))
-    return any(folded in name for name in names) if is_part else folded in names
+    return Filter("", "where", written((condition,), {}))

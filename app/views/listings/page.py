@@ -26,8 +26,8 @@ from app.views.listings.counts import SegmentCounts
 from app.views.listings.filters import (
     SEGMENTS,
     fields,
+    filter_language,
     looks_like_expression,
-    parse,
     segment_counts,
     segment_filters,
 )
@@ -95,7 +95,7 @@ class ListingsPage(TabPage):
         self.steps = FindingSteps(self.context.runner, self.rows, self._desk.with_findings)
 
     def _build_filters(self) -> None:
-        self.filters.parser = lambda text: parse(text, self._choices)
+        self.filters.set_expressions(filter_language(lambda: self._choices))
         self.filters.search.set_hint("listings.search")
         self.filters.set_fields(fields(lambda: self._choices))
         self.segments = self.filters.set_segments(SEGMENTS)

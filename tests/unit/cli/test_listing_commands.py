@@ -50,11 +50,31 @@ def test_where_and_limit(cli, synced):
     assert "2 listings" in cli("list", "--store", synced, "--limit", "2").out
 
 
+def test_an_expression_with_brackets_and_names_in_either_language(cli, synced):
+    everything = cli("--json", "list", "--store", synced).json["listings"]
+    group = next(listing["group_name"] for listing in everything if listing["group_name"])
+    where = f'分组 = "{group}" and not (status = live or 状态 = 草稿) or price < 5 and store = "{synced}"'
+    found = cli("--json", "list", "--store", synced, "--where", where).json["listings"]
+    wanted = [
+        listing["id"]
+        for listing in everything
+        if (listing["group_name"] == group and listing["status"] not in ("live", "draft"))
+        or min(float(sku["price"]) for sku in listing["skus"]) < 5
+    ]
+    assert sorted(listing["id"] for listing in found) == sorted(wanted)
+    said = cli("list", "--store", synced, "--where", 'price < 5 and (title ~ "x"')
+    assert said.code == 2
+    assert "character 27" in said.err
+
+
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [
-        (("--where", "price <"), "filter.bad_expression"),
-        (("--where", "wieght = 3"), "filter.unknown_field"),
+        (("--where", "price <"), "filter.incomplete"),
+        (("--where", "price < 5 status"), "filter.bad_expression"),
+        (("--where", "wieght = 3"), "filter.did_you_mean"),
+        (("--where", "colour = 3"), "filter.unknown_field"),
+        (("--where", "title < 3"), "filter.bad_operator"),
         (("--where", "price < cheap"), "filter.bad_value"),
         (("--limit", "0"), "cli.limit"),
     ],

@@ -8,6 +8,7 @@ import sqlite3
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -16,9 +17,13 @@ from app.services import keyring_store
 from app.services.application import Application
 from app.services.credentials import CredentialsMissing, CredentialStoreFailed
 from app.services.errors import NotFound
+from app.services.listings.bulk_edit.applying import apply_plan
+from app.services.listings.bulk_edit.operations import BulkEdit, ChangeNumber
+from app.services.listings.bulk_edit.planning import plan_edit
 from app.services.listings.editing import ListingEdit, edit_listings
 from app.services.marketplace.aliexpress.mapping import methods
 from app.services.marketplace.port import ListingContent, Refused, RemoteStatus, ShipmentNotice, StoreCredentials
+from app.services.paging import Query
 from app.services.stores.adding import BadStoreName, add_store
 from app.services.stores.editing import (
     BadAlias,
@@ -33,6 +38,7 @@ from app.services.stores.leaving import disconnect_store, removal_of, remove_sto
 from app.services.stores.practice import register_practice_stores
 from app.services.stores.reading import find_store, get_store, list_stores, mark_health
 from app.services.stores.trying import probe_connection
+from app.services.tasks import TaskContext
 from app.services.upgrade import revision_of
 from tests.unit.stores.market_program import running_market
 
@@ -299,6 +305,21 @@ def test_removing_takes_everything_of_the_store_and_nothing_else(app, make_listi
     assert revision_of(copy) is not None
     with closing(sqlite3.connect(copy)) as stored:
         assert stored.execute("SELECT count(*) FROM listing WHERE store_id = 1").fetchone() == (1,)
+
+
+def test_removing_takes_the_before_images_of_bulk_edits_along(app, make_listing):
+    fill(app, make_listing)
+    other = find_store(app.db, "Other").id
+    for store_id in (1, other):
+        chosen = Query(store_ids=(store_id,))
+        plan = plan_edit(app.db, BulkEdit((ChangeNumber("stock", "add", Decimal(1)),)), chosen, TaskContext())
+        apply_plan(plan, TaskContext())
+        plan.close()
+    remove_store(app, 1)
+    with app.db.reader.connect() as connection:
+        rows = connection.exec_driver_sql("SELECT store_id FROM change_column").scalars().all()
+        changes = connection.exec_driver_sql("SELECT store_id FROM change WHERE label = 'change.bulk_edit'").scalars()
+        assert (rows, list(changes)) == ([other], [other])
 
 
 def test_a_store_with_work_under_way_is_not_removed(app, make_listing):

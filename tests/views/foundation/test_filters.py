@@ -10,6 +10,7 @@ from app.views.field_picker import FieldPicker
 from app.views.filter_bar import FilterBar
 from app.views.filter_editor import FilterEditor, to_number
 from app.views.filter_fields import FilterField, value_text
+from app.views.filter_language import FilterLanguage
 from app.views.language import language
 from app.views.view_settings import MemorySettings
 
@@ -300,15 +301,23 @@ def test_numbers_as_people_paste_them(typed, number):
 class TestExpressions:
     @pytest.fixture
     def parsing(self, bar):
-        def parse(text):
-            if "margin<" not in text:
-                return text, []
+        def read(text):
             number = to_number(text.split("margin<")[1])
             if number is None:
                 raise InputError("not_found", noun="number", name=text)
-            return text.split("margin<")[0].strip(), [Filter("margin", "<", number)]
+            words, condition = text.split("margin<")[0].strip(), Filter("margin", "<", number)
+            return words.removesuffix("|").strip(), [Filter("", "where", text) if "|" in words else condition]
 
-        bar.parser = parse
+        def write(filters, text):
+            shown = [one.value if one.operator == "where" else f"{one.field}<{one.value}" for one in filters]
+            return " ".join([text, *map(str, shown)]).strip()
+
+        def is_meant(text):
+            return "margin<" in text
+
+        bar.set_expressions(
+            FilterLanguage(read, write, lambda filters: write(filters, ""), is_meant, lambda: ["margin", "Marge"])
+        )
         return bar
 
     def test_enter_turns_an_expression_into_a_chip(self, parsing, qtbot):
@@ -385,12 +394,12 @@ class TestSaved:
         qtbot.mouseClick(bar.saved, Left)
         menu = next(menu for menu in bar.findChildren(QMenu) if menu.isVisible())
         texts = [action.text() for action in menu.actions() if action.text()]
-        assert texts == ["low", "Delete", "Save this filter…"]
+        assert texts == ["low", "Rename", "Delete", "Save this filter…"]
         menu.close()
 
     def test_naming_happens_without_blocking(self, bar, qtbot):
         bar.set_filters([Filter("margin", "<", 20)])
-        bar._ask_name()
+        bar.ask_name()
         dialog = bar.findChild(QInputDialog)
         dialog.setTextValue("  low margin ")
         dialog.accept()

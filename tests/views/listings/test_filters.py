@@ -4,6 +4,7 @@ import pytest
 
 from app.services.listings.choices import FilterChoices
 from app.services.listings.details import Choice
+from app.services.listings.filter_fields import known_fields
 from app.services.listings.filters import BadExpression
 from app.services.listings.records import ListingStatus
 from app.services.listings.source import FIELDS
@@ -20,6 +21,7 @@ from app.views.listings.filters import (
     parse,
     segment_counts,
     segment_filters,
+    write,
 )
 
 CHOICES = FilterChoices(
@@ -101,13 +103,14 @@ class TestExpressions:
     @pytest.mark.parametrize(
         ("text", "error", "said"),
         [
-            ("pric < 5", UnknownField, "There is no field “pric”. Did you mean price?"),
+            ("pric < 5", UnknownField, "Character 1: there is no field “pric”. Did you mean price?"),
             ("wieght > 3", UnknownField, "Did you mean weight?"),
             ("price < cheap", BadValue, "“cheap” does not fit the field “price”."),
             ("stock = many", BadValue, "many"),
             ("category = Sofas", BadValue, "Sofas"),
-            ("price <", BadExpression, "character 8"),
-            ("price < 5 or stock > 3", BadExpression, "or stock > 3"),
+            ("price <", BadExpression, "stops at character 8"),
+            ("price < 5 stock > 3", BadExpression, "character 11 on: “stock > 3”"),
+            ("= price < cheap", BadValue, "Character 11:"),
             ("status in (draft", BadExpression, "character"),
         ],
     )
@@ -116,8 +119,40 @@ class TestExpressions:
             parse(text, CHOICES)
         assert said in sentence(caught.value)
 
-    def test_a_field_without_a_chip_is_no_condition_here(self):
-        assert not looks_like_expression("created > 3")
+    @pytest.mark.parametrize(
+        ("text", "words", "wanted"),
+        [
+            ("=price<5", "", [Filter("price", "<", "5")]),
+            ("＝ 价格＜5", "", [Filter("price", "<", "5")]),
+            ('text ~ "usb lamp" and price < 5', "usb lamp", [Filter("price", "<", "5")]),
+            ("价格 < 5 且 标题 不包含 灯", "", [Filter("price", "<", "5"), Filter("title", "lacks", "灯")]),
+            ("created > 2026-11-01", "", [Filter("created", ">", "2026-11-01")]),
+            ("item = AB1234", "", [Filter("item", "=", "AB1234")]),
+            ("changed != true", "", [Filter("changed", "=", False)]),
+            (
+                "price in (3, 5) and stock > 1",
+                "",
+                [Filter("", "where", "price in (3, 5)"), Filter("stock", ">", "1")],
+            ),
+            ("(price < 5 or stock = 0)", "", [Filter("", "where", "price < 5 or stock = 0")]),
+            ("not category = 44", "", [Filter("", "where", "not category in (44)")]),
+            ("= lamp is missing", None, None),
+        ],
+    )
+    def test_what_no_chip_can_show_is_one_expression(self, text, words, wanted):
+        assert looks_like_expression(text)
+        if wanted is None:
+            with pytest.raises(UnknownField):
+                parse(text, CHOICES)
+            return
+        rest, found = parse(text, CHOICES)
+        assert (rest, list(found)) == (words, wanted)
+
+    def test_what_is_in_force_is_written_with_names(self):
+        filters = [Filter("", "where", "not category in (44)"), Filter("price", "<", 5)]
+        text = write(filters, "usb lamp", CHOICES)
+        assert text == 'text ~ "usb lamp" and not category = "Phone cases" and price < 5'
+        assert parse(text, CHOICES) == ("usb lamp", [filters[0], Filter("price", "<", "5")])
 
 
 class TestFields:
@@ -130,3 +165,7 @@ class TestFields:
         assert known["category"].labels()["44"] == "Phone cases"
         assert known["status"].labels()["live"] == {"en": "Live", "zh": "在售"}[each_language]
         assert {field.kind for field in known.values()} <= set(OPERATORS)
+
+    def test_kinds_are_those_of_the_rules(self):
+        kinds = {field.name: field.kind for field in fields(lambda: CHOICES)}
+        assert {name: field.kind for name, field in known_fields().items() if field.kind != "words"} == kinds

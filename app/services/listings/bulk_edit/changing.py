@@ -11,6 +11,7 @@ from app.services.compliance.detail_text import without_removed_tags
 from app.services.listings.bulk_edit.operations import (
     AddImages,
     AddKeyword,
+    AddTag,
     AddText,
     ChangeCase,
     ConvertInches,
@@ -19,6 +20,7 @@ from app.services.listings.bulk_edit.operations import (
     RemoveAttribute,
     RemoveImages,
     RemoveKeyword,
+    RemoveTag,
     ReorderImages,
     ReplaceImage,
     ReplaceText,
@@ -39,6 +41,7 @@ from app.services.listings.bulk_edit.texts import (
     without_keyword,
 )
 from app.services.listings.records import ListingRecord
+from app.services.listings.tags import clean_tag
 from app.services.listings.text import fold
 
 SIDES = ("length_cm", "width_cm", "height_cm")
@@ -51,18 +54,23 @@ class Draft:
     record: ListingRecord
     context: CheckContext
     hashes: Hashes
+    tags: tuple[str, ...] = ()
     values: dict[str, Any] = field(default_factory=dict)
     refused: list[tuple[str, str]] = field(default_factory=list)
 
     def __getitem__(self, name: str) -> Any:
-        return self.values[name] if name in self.values else getattr(self.record, name)
+        return self.values[name] if name in self.values else self.before(name)
 
     def __setitem__(self, name: str, value: Any) -> None:
         self.values[name] = value
 
+    def before(self, name: str) -> Any:
+        """What stands there now."""
+        return list(self.tags) if name == "tags" else getattr(self.record, name)
+
     def differences(self) -> dict[str, Any]:
         """The fields that are really others now."""
-        return {name: value for name, value in self.values.items() if value != getattr(self.record, name)}
+        return {name: value for name, value in self.values.items() if value != self.before(name)}
 
 
 def change(draft: Draft, operations: tuple[Operation, ...]) -> None:
@@ -191,6 +199,14 @@ def _remove_attribute(draft: Draft, operation: RemoveAttribute) -> None:
     draft["attributes"] = kept
 
 
+def _add_tag(draft: Draft, operation: AddTag) -> None:
+    draft["tags"] = sorted({*draft["tags"], clean_tag(operation.tag)})
+
+
+def _remove_tag(draft: Draft, operation: RemoveTag) -> None:
+    draft["tags"] = [tag for tag in draft["tags"] if tag != operation.tag]
+
+
 _ACTS: dict[type[Any], Callable[[Draft, Any], None]] = {
     SetText: _set_text,
     ReplaceText: _replace,
@@ -208,6 +224,8 @@ _ACTS: dict[type[Any], Callable[[Draft, Any], None]] = {
     StripTags: _strip_tags,
     SetAttribute: _set_attribute,
     RemoveAttribute: _remove_attribute,
+    AddTag: _add_tag,
+    RemoveTag: _remove_tag,
 }
 _FIELDS: dict[type[Any], str] = {
     AddKeyword: "keywords",

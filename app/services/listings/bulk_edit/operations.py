@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any, Literal, get_args
 
 from app.services.errors import InputError
+from app.services.listings.tags import clean_tag
 
 TEXT_FIELDS = ("title", "keywords", "detail_html")
 VALUE_FIELDS = ("category_id", "freight_template_id", "group_id", "unit")
@@ -243,6 +244,23 @@ class RemoveAttribute:
     name_id: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class AddTag:
+    """Give the listing a tag of the team; the marketplace never sees it."""
+
+    tag: str
+
+    def __post_init__(self) -> None:
+        clean_tag(self.tag)
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveTag:
+    """Take a tag of the team away."""
+
+    tag: str
+
+
 Operation = (
     SetText
     | ReplaceText
@@ -261,6 +279,8 @@ Operation = (
     | StripTags
     | SetAttribute
     | RemoveAttribute
+    | AddTag
+    | RemoveTag
 )
 _KINDS: dict[str, type[Any]] = {kind.__name__: kind for kind in get_args(Operation)}
 _PARTS: dict[str, type[Any]] = {"rounding": Rounding, "limits": Limits}

@@ -13,11 +13,19 @@ from sqlalchemy.orm import Session
 from app.services.compliance.context import CheckContext
 from app.services.compliance.loading import load_context, load_image_facts
 from app.services.listings.bulk_edit.changing import Draft, change
-from app.services.listings.bulk_edit.operations import LISTING_NUMBERS, BulkEdit, RemoveImages, ReplaceImage
+from app.services.listings.bulk_edit.operations import (
+    LISTING_NUMBERS,
+    AddTag,
+    BulkEdit,
+    RemoveImages,
+    RemoveTag,
+    ReplaceImage,
+)
 from app.services.listings.bulk_edit.pictures import Hashes
 from app.services.listings.editing import ListingEdit
 from app.services.listings.loading import CHUNK, id_list, load_listings
 from app.services.listings.records import ListingRecord
+from app.services.listings.tags import tags_of
 from app.services.listings.text import fold
 from app.services.tasks import TaskContext
 
@@ -34,6 +42,7 @@ class Texts:
         self._needs_hashes = any(
             isinstance(one, ReplaceImage) or (isinstance(one, RemoveImages) and one.hashes) for one in self._operations
         )
+        self._needs_tags = any(isinstance(one, AddTag | RemoveTag) for one in self._operations)
         self._contexts: dict[int, CheckContext] = {}
 
     def run(self, ctx: TaskContext, total: int) -> None:
@@ -50,16 +59,19 @@ class Texts:
         records = load_listings(self._connection, ids)
         numbers = self._worked_numbers(ids)
         hashes = self._hashes(records)
+        tags = tags_of(self._connection, ids) if self._needs_tags else {}
         edited: list[tuple[Any, ...]] = []
         lines: list[tuple[Any, ...]] = []
         for record in records:
-            draft = Draft(record, self._context(record.store_id), hashes)
+            draft = Draft(record, self._context(record.store_id), hashes, tags.get(record.id, ()))
             change(draft, self._operations)
             lines += [(record.id, name, None, None, why) for name, why in draft.refused]
             values = draft.differences()
             lines += [
-                (record.id, name, _json(getattr(record, name)), _json(value), None) for name, value in values.items()
+                (record.id, name, _json(draft.before(name)), _json(value), None) for name, value in values.items()
             ]
+            if "tags" in values:
+                values["tags"] = _tag_steps(draft)
             values.update(numbers.get(record.id, {}))
             if values:
                 title = fold(values["title"]) if "title" in values else None
@@ -95,13 +107,28 @@ class Texts:
 def stored_edit(listing_id: int, edit: str) -> ListingEdit:
     """What `plan.edited` keeps, as an edit. A bulk edit does not say that a listing is complete."""
     values = orjson.loads(edit)
-    images = values.pop("images", None)
-    return ListingEdit(listing_id, fields=values, images=images, is_complete=False)
+    images, (added, removed) = values.pop("images", None), values.pop("tags", ((), ()))
+    return ListingEdit(
+        listing_id,
+        fields=values,
+        images=images,
+        is_complete=False,
+        add_tags=tuple(added),
+        remove_tags=tuple(removed),
+    )
 
 
 def edited_record(record: ListingRecord, edit: str) -> ListingRecord:
     """*record* as it would be."""
-    return replace(record, **orjson.loads(edit))
+    values = orjson.loads(edit)
+    values.pop("tags", None)
+    return replace(record, **values)
+
+
+def _tag_steps(draft: Draft) -> tuple[list[str], list[str]]:
+    """Tags to add and to take away, so that what others do to the tags meanwhile stays."""
+    before, after = set(draft.tags), set(draft["tags"])
+    return sorted(after - before), sorted(before - after)
 
 
 def _json(value: Any) -> str:

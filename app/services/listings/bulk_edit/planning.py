@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -123,9 +124,8 @@ def refused_listings(plan: Plan) -> tuple[int, ...]:
 
 
 def _choose(connection: Connection, ids: Sequence[int]) -> None:
-    if len(ids):
-        rows = [(number,) for number in ids]
-        connection.exec_driver_sql("INSERT OR IGNORE INTO plan.chosen (listing_id) VALUES (?)", rows)
+    driver: Any = connection.connection.driver_connection
+    driver.executemany("INSERT OR IGNORE INTO plan.chosen (listing_id) VALUES (?)", ((number,) for number in ids))
     connection.exec_driver_sql(_LOCKS)
 
 

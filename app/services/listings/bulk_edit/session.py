@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import atexit
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import uuid4
@@ -15,12 +16,14 @@ from uuid import uuid4
 from app.messages import Language, Messages
 from app.services.db import Database
 from app.services.errors import NotFound
+from app.services.history.records import UndoResult
 from app.services.listings.bulk_edit.applying import apply_plan
 from app.services.listings.bulk_edit.exporting import export_lines
 from app.services.listings.bulk_edit.operations import BulkEdit
 from app.services.listings.bulk_edit.planning import Chosen, Plan, check_plan, plan_edit, refused_listings
 from app.services.listings.bulk_edit.records import Applied, PlanCounts, PreviewLine
 from app.services.listings.bulk_edit.showing import Sections, lines, sections
+from app.services.listings.desk import ListingDesk
 from app.services.tasks import TaskContext
 from app.services.upgrade import open_database
 
@@ -46,9 +49,7 @@ def prepare(database: Path, edit: BulkEdit, chosen: Chosen, checks: bool = True,
         BadPattern, SlowPattern, FormulaError, BadOperation, UnknownField, BadValue: it makes no sense.
         TaskCancelled: stopped; nothing is left behind.
     """
-    if database not in _databases:
-        _databases[database] = open_database(database)
-    plan = plan_edit(_databases[database], edit, chosen, ctx, checks=checks)
+    plan = plan_edit(_opened(database), edit, chosen, ctx, checks=checks)
     try:
         head = PlanHead(uuid4().hex, plan.counts, sections(plan, ctx))
     except BaseException:
@@ -103,6 +104,21 @@ def discard(token: str, *, ctx: TaskContext) -> None:
         plan.close()
 
 
+def take_back(
+    database: Path,
+    uid: str | None,
+    only: Sequence[int] | None = None,
+    fields: Sequence[str] | None = None,
+    *,
+    ctx: TaskContext,
+) -> UndoResult:
+    """Take back a change, the newest one without *uid*, away from the window: it may be half a million prices.
+
+    Raises: NotFound, TaskCancelled.
+    """
+    return ListingDesk(lambda: _opened(database)).undo(uid, only, ctx, fields)
+
+
 @atexit.register
 def close_all() -> None:
     """Remove the files of all plans and close the databases; at the end of the worker."""
@@ -110,6 +126,12 @@ def close_all() -> None:
         _plans.popitem()[1].close()
     while _databases:
         _databases.popitem()[1].dispose()
+
+
+def _opened(database: Path) -> Database:
+    if database not in _databases:
+        _databases[database] = open_database(database)
+    return _databases[database]
 
 
 def _plan(token: str) -> Plan:

@@ -56,8 +56,7 @@ def _put_in_order(connection: Connection, plan: Plan) -> None:
     section = f"CASE WHEN why IS NULL THEN 0 WHEN why = '{SAME}' THEN 2 ELSE 1 END"
     size = "CASE WHEN why IS NULL THEN ifnull(abs(after - before) * 1.0 / nullif(before, 0), 1e300) END"
     parts = [
-        f"SELECT {number} AS source, row_id AS key, listing_id, {section} AS section, {size} AS size "
-        f"FROM plan.of_{name}"
+        f"SELECT {number}, row_id, listing_id, {section}, {size} FROM plan.of_{name}"
         for number, name in enumerate(plan.columns)
     ]
     own = ", ".join(f"'{name}'" for name in plan.columns)
@@ -66,7 +65,9 @@ def _put_in_order(connection: Connection, plan: Plan) -> None:
     run = connection.exec_driver_sql
     run("CREATE TABLE plan.place (position INTEGER PRIMARY KEY, source INTEGER, key INTEGER, section INTEGER)")
     run(
-        f"INSERT INTO plan.place (source, key, section) SELECT source, key, section FROM ({' UNION ALL '.join(parts)}) "
+        "WITH of_all (source, key, listing_id, section, size) AS ("
+        f"{' UNION ALL '.join(parts)}) "
+        "INSERT INTO plan.place (source, key, section) SELECT source, key, section FROM of_all "
         "ORDER BY section, size IS NULL, size DESC, listing_id, source, key"
     )
 

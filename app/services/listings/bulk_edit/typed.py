@@ -15,21 +15,24 @@ from app.services.errors import InputError
 from app.services.listings.bulk_edit.formulas import ALIASES, NAMES, compiled
 from app.services.listings.bulk_edit.operations import (
     AddKeyword,
+    AddTag,
     AddText,
     ChangeCase,
     ChangeNumber,
     InsertDetail,
     Operation,
     RemoveKeyword,
+    RemoveTag,
     ReplaceText,
     SetText,
     SetValue,
     StripTags,
 )
 
+_TAGS = "tags"
 _TEXTS = {"title": "title", "keywords": "keywords", "detail": "detail_html"}
 _VALUES = {"category": "category_id", "freight_template": "freight_template_id", "group": "group_id", "unit": "unit"}
-FIELDS = (*NAMES, *_TEXTS, *_VALUES)
+FIELDS = (*NAMES, *_TEXTS, *_VALUES, _TAGS)
 
 _HEAD = re.compile(r"\s*(?P<field>\w+)\s*=\s*", re.UNICODE)
 _CALL = re.compile(r"(?P<name>[a-z_]+)\s*\(")
@@ -49,6 +52,10 @@ FUNCTIONS: dict[str, tuple[int, Callable[..., Operation]]] = {
     "before": (1, lambda field, html: InsertDetail(html, "start")),
     "after": (1, lambda field, html: InsertDetail(html, "end")),
     "strip_tags": (0, lambda field: StripTags()),
+}
+_TAG_FUNCTIONS: dict[str, tuple[int, Callable[..., Operation]]] = {
+    "add": (1, lambda field, tag: AddTag(tag)),
+    "remove": (1, lambda field, tag: RemoveTag(" ".join(tag.split()))),
 }
 """By name: how many texts it takes, and what it makes of them."""
 _ONLY_FOR = {"add": "keywords", "remove": "keywords", "before": "detail", "after": "detail", "strip_tags": "detail"}
@@ -75,6 +82,12 @@ def parse_setting(text: str, context: CheckContext) -> Operation:
     if name in NAMES:
         compiled(text[at:])
         return ChangeNumber(NAMES[name], "formula", formula=text[at:].strip())
+    if name == _TAGS:
+        call = _CALL.match(text, at)
+        if call is None or call["name"] not in _TAG_FUNCTIONS:
+            raise BadSetting(position=at + 1, rest=text[at:].strip())
+        count, make = _TAG_FUNCTIONS[call["name"]]
+        return make("", *_arguments(text, call.end(), count))
     if name in _TEXTS:
         return _text(name, text, at)
     if name in _VALUES:
@@ -97,6 +110,14 @@ def _text(name: str, text: str, at: int) -> Operation:
 def _called(name: str, function: str, text: str, at: int) -> Operation:
     """A function with its texts; *at* is behind the bracket."""
     count, make = FUNCTIONS[function]
+    arguments = _arguments(text, at, count)
+    if _ONLY_FOR.get(function, name) != name:
+        raise BadSetting("bulk_edit.not_for_field", function=function, name=name)
+    return make(_TEXTS[name], *arguments)
+
+
+def _arguments(text: str, at: int, count: int) -> list[str]:
+    """The *count* texts up to the closing bracket, which ends the setting; *at* is behind the opening one."""
     arguments: list[str] = []
     while len(arguments) < count:
         found = _STRING.match(text, at)
@@ -109,9 +130,7 @@ def _called(name: str, function: str, text: str, at: int) -> Operation:
     at = _passed(text, at, ")")
     if text[at:].strip():
         raise BadSetting(position=at + 1, rest=text[at:].strip())
-    if _ONLY_FOR.get(function, name) != name:
-        raise BadSetting("bulk_edit.not_for_field", function=function, name=name)
-    return make(_TEXTS[name], *arguments)
+    return arguments
 
 
 def _passed(text: str, at: int, sign: str) -> int:

@@ -17,6 +17,7 @@ from app.views.listings.bulk_edit.text_forms import (
     ReplaceForm,
     SetTextForm,
     StripForm,
+    TagForm,
 )
 from app.views.listings.bulk_edit.value_forms import AttributeForm, CategoryForm, ValueForm
 
@@ -46,6 +47,7 @@ FIELDS: dict[str, dict[str, Make]] = {
         "replace_same": SameImageForm,
     },
     "detail_html": {"insert": InsertForm, **_TEXT, "strip": StripForm},
+    "tags": {"add_tag": TagForm, "remove_tag": TagForm},
     "attributes": {"set_attribute": AttributeForm, "remove_attribute": AttributeForm},
 }
 """Field → way → its form. A number can be changed once only, everything else as often as wanted."""

@@ -6,12 +6,14 @@ from typing import Any, cast
 
 from app.services.listings.bulk_edit.operations import (
     AddKeyword,
+    AddTag,
     AddText,
     ChangeCase,
     ConvertInches,
     InsertDetail,
     Operation,
     RemoveKeyword,
+    RemoveTag,
     ReplaceText,
     SetText,
     StripTags,
@@ -116,6 +118,22 @@ class KeywordForm(Form):
         """The keyword."""
         keyword = self.keyword.text().strip()
         return self.kind(keyword) if keyword else None
+
+
+class TagForm(Form):
+    """One tag of the team, given or taken away."""
+
+    def __init__(self, around: Surroundings, field: str, action: str) -> None:
+        super().__init__(around)
+        self.kind = AddTag if action == "add_tag" else RemoveTag
+        self.tag = Line()
+        self.add("tag", self.tag)
+        self.lines.addWidget(Label("bulk_edit.tag_hint", role="small", ink="text3", wrap=True))
+
+    def operation(self) -> Operation | None:
+        """The tag."""
+        tag = " ".join(self.tag.text().split())
+        return self.kind(tag) if tag else None
 
 
 class InsertForm(Form):

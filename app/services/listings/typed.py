@@ -1,0 +1,73 @@
+"""Values of a filter as a person types them, as SQL compares them. A value that is none raises ValueError."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from app.services.clock import day_span
+from app.services.listings.derived import match_key
+
+_NUMBER = re.compile(r"[+-]?(?:[0-9]{1,15}(?:\.[0-9]{0,15})?|\.[0-9]{1,15})")
+_DAY = re.compile(r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})")
+_YES, _NO = ("1", "true", "yes", "是"), ("0", "false", "no", "否")
+_BEFORE, _AFTER = "[+(*#]", "[+*()@]"
+
+
+def _plain(value: Any) -> str:
+    return unicodedata.normalize("NFKC", str(value)).strip().casefold()
+
+
+def _decimal(value: Any) -> Decimal:
+    text = _plain(value).replace("−", "-")
+    if _NUMBER.fullmatch(text) is None:
+        raise ValueError(text)
+    return Decimal(text)
+
+
+def _bound(exact: Decimal) -> int | float:
+    """Whole numbers stay whole; between two of them any fraction compares alike."""
+    whole = int(exact)
+    return whole if whole == exact else float(exact)
+
+
+def number(value: Any) -> int | float:
+    """A number."""
+    return _bound(_decimal(value))
+
+
+def price_minor(value: Any) -> int | float:
+    """A price in minor units."""
+    return _bound(_decimal(value) * 100)
+
+
+def flag(value: Any) -> int:
+    """True or false."""
+    text = _plain(value)
+    if text not in (*_YES, *_NO):
+        raise ValueError(text)
+    return int(text in _YES)
+
+
+def moments(value: Any) -> tuple[int, int]:
+    """From when until when: a day of the office (`2026-11-01`), or one millisecond since the epoch."""
+    if isinstance(value, int):
+        return value, value + 1
+    found = _DAY.fullmatch(_plain(value))
+    if found is None:
+        raise ValueError(value)
+    return day_span(date(*map(int, found.groups())))
+
+
+def item_patterns(value: Any) -> tuple[str, str]:
+    """GLOB patterns for codes with the stock item *value* in them (domain.md 7.1), with a plus before and after.
+
+    `AB1234` is in `AB1234*2+CD5678` and `2*AB1234_CUS`, not in `AB12345`, `AB1234-BK` or `AB1234_R`.
+    """
+    item = re.sub(r"([*?\[])", r"[\1]", match_key(str(value)))
+    if not item:
+        raise ValueError(value)
+    return f"*{_BEFORE}{item}{_AFTER}*", f"*{_BEFORE}{item}_C[A-Z][A-Z]{_AFTER}*"

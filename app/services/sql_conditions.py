@@ -1,0 +1,162 @@
+"""One condition of a filter in SQL, for any table: comparisons, lists, spans of time, rows beneath a row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from app.services.errors import InputError
+from app.services.expressions.conditions import OPPOSITE, Sql, joined, leaves, parsed, to_sql
+from app.services.expressions.syntax import Condition
+from app.services.listings.text import like_pattern
+from app.services.paging import Filter, Operator
+
+_COMPARISONS = {"=": "IS", "!=": "IS NOT", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
+_DENIALS = ("!=", "not in", "lacks", "missing")
+"""Of rows beneath a row: that none of them is as the opposite says."""
+
+
+class UnknownField(InputError):
+    """No such field to filter or sort by: `name`; `known` lists those there are, `position` says where it stands."""
+
+    code = "filter.unknown_column"
+
+
+class BadValue(InputError):
+    """`value` does not fit the field `name`; `position` says where it stands, if it was typed."""
+
+    code = "filter.bad_choice"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field of a table in SQL.
+
+    Attributes:
+        expression: its value.
+        bind: turns a filter's value into what SQL compares; raises ValueError, ArithmeticError or TypeError.
+        many: for a field of the rows beneath a row, their table; `listing_id` there is the row's id.
+        is_indexed: of those, whether an index finds the rows with a value.
+        span: for a moment, the first and the first no longer meant by a value: a day is many moments.
+        holds: for a field with an `=` of its own (an SQL condition with one `?` for every `?` of `bind`'s tuple).
+    """
+
+    expression: str
+    bind: Callable[[Any], Any] = lambda value: value
+    is_sortable: bool = True
+    many: str = ""
+    is_indexed: bool = False
+    span: Callable[[Any], tuple[Any, Any]] | None = None
+    holds: str = ""
+
+
+def condition_sql(condition: Filter, field_of: Callable[[str], Field], table: str) -> Sql:
+    """A condition with its parameters.
+
+    Raises:
+        UnknownField, BadValue: it does not fit the table.
+        BadExpression: an expression that cannot be read.
+    """
+    if condition.operator == "where":
+        return to_sql(parsed(condition.value), lambda leaf: condition_sql(as_filter(leaf), field_of, table))
+    field = field_of(condition.field)
+    if not field.many:
+        return _plain(condition, field)
+    if condition.operator in _DENIALS:
+        sql, params = _beneath(Filter(condition.field, _opposite(condition.operator), condition.value), field, table)
+        return f"NOT {sql}", params
+    return _beneath(condition, field, table)
+
+
+def as_filter(leaf: Condition) -> Filter:
+    """A condition of an expression as a table takes it."""
+    operator: Operator = leaf.operator  # type: ignore[assignment]  # the grammar has no others
+    if operator in ("in", "not in"):
+        return Filter(leaf.name, operator, leaf.values)
+    return Filter(leaf.name, operator, leaf.values[0] if leaf.values else None)
+
+
+def fields_read(condition: Filter) -> set[str]:
+    """Names of the fields a condition asks for."""
+    return (
+        {leaf.name for leaf in leaves(parsed(condition.value))} if condition.operator == "where" else {condition.field}
+    )
+
+
+def known_field(fields: Mapping[str, Field], name: str) -> Field:
+    """The field called *name*. Raises: UnknownField."""
+    try:
+        return fields[name]
+    except KeyError:
+        raise UnknownField(name=name, known=", ".join(fields)) from None
+
+
+def _opposite(operator: Operator) -> Operator:
+    return OPPOSITE[operator]  # type: ignore[return-value]  # both sides are operators
+
+
+def _beneath(condition: Filter, field: Field, table: str) -> Sql:
+    """That one of the rows beneath is so."""
+    sql, params = _plain(condition, field)
+    if field.is_indexed and condition.operator in ("=", "in"):
+        return f"{table}.id IN (SELECT listing_id FROM {field.many} WHERE {sql})", params
+    return f"EXISTS (SELECT 1 FROM {field.many} WHERE listing_id = {table}.id AND {sql})", params
+
+
+def _plain(condition: Filter, field: Field) -> Sql:
+    expression, operator = field.expression, condition.operator
+    if operator in ("missing", "present"):
+        empty = f"({expression} IS NULL OR {expression} = '')"
+        return (empty if operator == "missing" else f"NOT {empty}"), []
+    if operator == "contains":
+        return f"{expression} LIKE ? ESCAPE '\\'", [like_pattern(str(_bound(field, condition)))]
+    if operator == "lacks":
+        return f"coalesce({expression}, '') NOT LIKE ? ESCAPE '\\'", [like_pattern(str(_bound(field, condition)))]
+    if field.span is not None:
+        return _moments(condition, field.expression, field.span)
+    if operator in ("in", "not in"):
+        return _listed(condition, field)
+    if field.holds:
+        return field.holds, list(_bound(field, condition))
+    return f"{expression} {_COMPARISONS[operator]} ?", [_bound(field, condition)]
+
+
+def _listed(condition: Filter, field: Field) -> Sql:
+    """One of several; a row without a value is in no list, so it is not in this one."""
+    singles = [Filter(condition.field, "=", value) for value in condition.value]
+    if field.holds:
+        return joined([_plain(single, field) for single in singles], " OR ")
+    values, marks = [_bound(field, single) for single in singles], ", ".join("?" * len(singles))
+    if condition.operator == "in":
+        return f"{field.expression} IN ({marks})", values
+    return f"({field.expression} IS NULL OR {field.expression} NOT IN ({marks}))", values
+
+
+def _moments(condition: Filter, expression: str, span: Callable[[Any], tuple[Any, Any]]) -> Sql:
+    """Moments compared with a day: in it, before it, or after it."""
+    if condition.operator in ("in", "not in"):
+        found = [_moments(Filter(condition.field, "=", value), expression, span) for value in condition.value]
+        sql, params = joined(found, " OR ")
+        return (sql if condition.operator == "in" else f"({sql} IS NOT 1)"), params
+    start, end = _checked(lambda: span(condition.value), condition)
+    match condition.operator:
+        case "=":
+            return f"({expression} >= ? AND {expression} < ?)", [start, end]
+        case "!=":
+            return f"({expression} IS NULL OR {expression} < ? OR {expression} >= ?)", [start, end]
+        case "<" | ">=":
+            return f"{expression} {condition.operator} ?", [start]
+        case operator:
+            return f"{expression} {'<' if operator == '<=' else '>='} ?", [end]
+
+
+def _bound(field: Field, condition: Filter) -> Any:
+    return _checked(lambda: field.bind(condition.value), condition)
+
+
+def _checked(bind: Callable[[], Any], condition: Filter) -> Any:
+    try:
+        return bind()
+    except (ValueError, ArithmeticError, TypeError):
+        raise BadValue(name=condition.field, value=str(condition.value)) from None

@@ -1,0 +1,205 @@
+"""Bulk edits on a million listings: price × 1.1 on half a million variants, undoing it, a pattern over titles.
+
+The edit runs in a worker process as the window has it done. A plain UPDATE is the floor, told twice: of the prices
+alone, and with the price range and the time of the last change of the listings, which every writer must keep in step
+because the table sorts by them. The log is emptied between the acts, outside their time.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from decimal import Decimal
+from statistics import median
+from typing import Any
+
+import psutil
+
+from app.services.clock import now_ms
+from app.services.db import Database
+from app.services.history.undo import undo
+from app.services.listings.bulk_edit.operations import BulkEdit, ChangeNumber, Operation, ReplaceText
+from app.services.worker import WorkerProcess
+from tests.benchmarks.ground import NAME, Ground
+from tests.benchmarks.measuring import Measurement, clocked, cpu_s, peak_mb
+
+SESSION = "app.services.listings.bulk_edit.session"
+EVERY = 10
+"""Every tenth listing is edited, as a filter by category or template picks them."""
+SAMPLE = 400
+"""Listings the ORM edits."""
+RAISED = "(price_{which} * 11 + 5) / 10"
+
+Figures = dict[str, float]
+
+
+def measure(ground: Ground) -> Iterator[Measurement]:
+    """Wall time of each act, processor time beside it."""
+    folder = ground.new_folder("edit")
+    shutil.copyfile(ground.million / NAME, folder / NAME)
+    db = Database(folder / NAME)
+    try:
+        ids = _ids(db)
+        skus = _count(db, ids)
+        runs = [_run(db, ids) for _ in range(ground.sizes.repeats)]
+        orm = _orm(db, ids[:SAMPLE])
+    finally:
+        db.dispose()
+    found = {name: median(run[name] for run in runs) for name in runs[0]}
+    yield from _prices(found, skus, len(ids), orm)
+    yield from _titles(found, len(ids))
+    yield Measurement("edit.peak", found["peak"], "MB", "most memory of the worker that planned and stored all of it")
+
+
+def _prices(found: Figures, skus: int, listings: int, orm: float) -> Iterator[Measurement]:
+    what = f"price × 1.1 on {skus} variants of {listings} listings"
+    kept = "plain UPDATE of the prices, of the listings' price range and time of change, committed"
+    bare = "plain UPDATE of the prices alone, after which the table sorts by wrong prices"
+    acts = {
+        "price": f"{what}: stored with its undo record, hashes, price ranges, counts of findings",
+        "undo": f"{what}: taken back, with the record for doing it again",
+    }
+    for name, how in acts.items():
+        yield Measurement(f"edit.{name}", found[name], "s", f"{how}; floor: {kept}", found["kept"], 2.0)
+        cpu, floor = found[f"{name}_cpu"], found["kept_cpu"]
+        yield Measurement(f"edit.{name}_cpu", cpu, "s", f"{how}; processor seconds; floor: {kept}", floor)
+        yield Measurement(f"edit.{name}_bare", found[name], "s", f"{how}; floor: {bare}", found["bare"])
+    how = f"{what}: every line before → after worked out in a file, checked, put in order, before anything is stored"
+    yield Measurement("edit.price_plan", found["price_plan"], "s", f"{how}; floor: {kept}", found["kept"])
+    how = f"ORM objects and their change entries, measured on {SAMPLE} listings, a variant; floor: ours, a variant"
+    yield Measurement("edit.orm", orm * 1e6, "µs", how, found["price"] / skus * 1e6, 20.0, at_least=True)
+
+
+def _titles(found: Figures, listings: int) -> Iterator[Measurement]:
+    what = f"a regular expression over {listings} titles"
+    plain = "plain UPDATE of the titles by SQLite's replace(), search index left behind"
+    yield Measurement("edit.titles_plan", found["titles_plan"], "s", f"{what}: worked out and checked")
+    how = f"{what}: stored with undo record, search index, hashes, and checked anew; floor: {plain}"
+    yield Measurement("edit.titles", found["titles"], "s", how, found["titles_bare"])
+
+
+def _run(db: Database, ids: list[int]) -> Figures:
+    """All acts once, in turns with their floors."""
+    tenth = ChangeNumber("price_minor", "multiply", Decimal("1.1"))
+    found: Figures = {}
+    with _worker() as (call, pid):
+        found |= _clocked_floor(db, ids, "bare", [f"UPDATE sku SET price_minor = {RAISED.format(which='minor')}"])
+        found |= _edited(db, ids, "price", call, pid, tenth)
+        used = cpu_s()
+        found["undo"] = clocked(lambda: undo(db))
+        found["undo_cpu"] = cpu_s() - used
+        _empty_log(db)
+        found |= _clocked_floor(db, ids, "kept", _kept())
+        found |= _edited(db, ids, "titles", call, pid, ReplaceText("title", r"(\d+)$", r"No. \1", is_regex=True))
+        found |= _clocked_floor(db, ids, "titles_bare", ["UPDATE listing SET title = replace(title, 'No. ', '# ')"])
+        found["peak"] = peak_mb(pid)
+    return found
+
+
+def _kept() -> list[str]:
+    low, high = (RAISED.format(which=f"{which}_minor") for which in ("min", "max"))
+    return [
+        f"UPDATE sku SET price_minor = {RAISED.format(which='minor')}",
+        f"UPDATE listing SET price_min_minor = {low}, price_max_minor = {high}, updated_ms = {now_ms()}",
+    ]
+
+
+def _edited(
+    db: Database, ids: list[int], name: str, call: Callable[..., Any], pid: int, operation: Operation
+) -> Figures:
+    """One bulk edit: planned, then stored. Raises: RuntimeError where it did something else."""
+    heads: list[Any] = []
+    planned = clocked(lambda: heads.append(call("prepare", db.path, BulkEdit((operation,)), ids)))
+    used = cpu_s(pid)
+    stored = clocked(lambda: heads.append(call("apply", heads[0].token)))
+    cpu = cpu_s(pid) - used
+    if heads[1].changed != len(ids) or heads[1].moved:
+        raise RuntimeError(f"{name}: {heads[0].counts}")
+    _empty_log(db)
+    return {f"{name}_plan": planned, name: stored, f"{name}_cpu": cpu}
+
+
+def _clocked_floor(db: Database, ids: list[int], name: str, statements: list[str]) -> Figures:
+    """Plain statements over the chosen listings, in one transaction of the product's own writer."""
+    with db.writer.connect() as connection:
+        driver: Any = connection.connection.driver_connection
+        driver.execute("CREATE TEMP TABLE chosen (id INTEGER PRIMARY KEY)")
+        driver.executemany("INSERT INTO chosen VALUES (?)", ((number,) for number in ids))
+
+        def act() -> None:
+            driver.execute("BEGIN IMMEDIATE")
+            for sql in statements:
+                column = "listing_id" if sql.startswith("UPDATE sku") else "id"
+                driver.execute(f"{sql} WHERE {column} IN (SELECT id FROM chosen)")
+            driver.execute("COMMIT")
+
+        used = cpu_s()
+        seconds = clocked(act)
+        cpu = cpu_s() - used
+        driver.execute("DROP TABLE chosen")
+    _empty_log(db)
+    return {name: seconds, f"{name}_cpu": cpu}
+
+
+def _orm(db: Database, ids: list[int]) -> float:
+    """Seconds a variant takes as ORM objects: loaded, changed, remembered, price ranges renewed, committed."""
+    from sqlalchemy import select
+
+    from app.models import Change, ChangeEntry, Listing, Sku
+
+    count = _count(db, ids)
+
+    def act() -> None:
+        with db.write() as session:
+            change = Change(uid="orm", kind="edit", label="change.bulk_edit", created_ms=now_ms())
+            session.add(change)
+            session.flush()
+            for listing in session.scalars(select(Listing).where(Listing.id.in_(ids))):
+                prices = []
+                for sku in session.scalars(select(Sku).where(Sku.listing_id == listing.id)):
+                    before, sku.price_minor = sku.price_minor, ((sku.price_minor or 0) * 11 + 5) // 10
+                    prices.append(sku.price_minor)
+                    entry = {"before": {"price_minor": before}, "after": {"price_minor": sku.price_minor}}
+                    session.add(
+                        ChangeEntry(change_id=change.id, noun="sku", row_id=sku.id, listing_id=listing.id, **entry)
+                    )
+                listing.price_min_minor, listing.price_max_minor = min(prices), max(prices)
+                listing.updated_ms = now_ms()
+
+    return clocked(act) / count
+
+
+def _ids(db: Database) -> list[int]:
+    with db.reader.connect() as connection:
+        sql = f"SELECT id FROM listing WHERE product_key LIKE 'K%' AND id % {EVERY} = 3 ORDER BY id"
+        return list(connection.exec_driver_sql(sql).scalars())
+
+
+def _count(db: Database, ids: list[int]) -> int:
+    with db.reader.connect() as connection:
+        sql = "SELECT count(*) FROM sku WHERE listing_id IN (SELECT value FROM json_each(?))"
+        return int(connection.exec_driver_sql(sql, (str(ids),)).scalar_one())
+
+
+def _empty_log(db: Database) -> None:
+    with closing(db.writer.raw_connection()) as connection:
+        connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+@contextmanager
+def _worker() -> Iterator[tuple[Callable[..., Any], int]]:
+    """A fresh worker process with the modules of bulk edits loaded."""
+    worker, others = WorkerProcess(), set(psutil.Process().children())
+    try:
+
+        def call(name: str, *arguments: Any) -> Any:
+            return worker.submit(f"{SESSION}:{name}", *arguments).result()
+
+        call("discard", "none")
+        (process,) = [
+            one for one in set(psutil.Process().children()) - others if "spawn_main" in " ".join(one.cmdline())
+        ]
+        yield call, process.pid
+    finally:
+        worker.close()

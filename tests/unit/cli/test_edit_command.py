@@ -1,0 +1,101 @@
+"""`edit`: several settings, a condition, a dry run, errors with their place."""
+
+from __future__ import annotations
+
+import pytest
+
+
+def prices(cli, store):
+    listings = cli("--json", "list", "--store", store).json["listings"]
+    return {(one["id"], sku["code"]): sku["price"] for one in listings for sku in one["skus"]}
+
+
+def titles(cli, store):
+    return {one["id"]: one["title"] for one in cli("--json", "list", "--store", store).json["listings"]}
+
+
+def test_prices_change_by_a_formula_and_come_back(cli, synced):
+    before = prices(cli, synced)
+    said = cli("--json", "edit", "--store", synced, "--set", "price=price + 1", "--where", "status = live")
+    assert said.code == 0
+    assert {"matched", "changed", "refused", "change"} <= set(said.json)
+    assert said.json["matched"] == said.json["changed"] > 0 and said.json["refused"] == 0
+    after = prices(cli, synced)
+    moved = {key for key in before if before[key] != after[key]}
+    assert len(moved) == said.json["cells"]["price_minor"] < len(before)
+    assert all(round(float(after[key]) - float(before[key]), 2) == 1 for key in moved)
+    undone = cli("--json", "undo", said.json["change"])
+    assert undone.json["restored"] == said.json["changed"]
+    assert prices(cli, synced) == before
+
+
+def test_a_dry_run_tells_and_stores_nothing(cli, synced):
+    before = prices(cli, synced)
+    said = cli("--json", "edit", "--store", synced, "--set", "stock=0", "--set", "price=price * 2", "--dry-run")
+    assert said.json["change"] is None and said.json["changed"] > 0
+    assert {"stock.none"} <= {one["code"] for one in said.json["findings"]}
+    assert prices(cli, synced) == before
+    said = cli("edit", "--store", synced, "--set", "price=price * 2", "--dry-run")
+    assert "→" in said.out and "nothing was stored" in said.out
+
+
+def test_texts_and_names_are_set_in_one_change(cli, synced):
+    listing = cli("--json", "list", "--store", synced, "--where", "status = live", "--limit", "1").json["listings"][0]
+    word = listing["title"].split()[0]
+    where = f'title ~ "{listing["title"]}"'
+    settings = (
+        f'title=replace("{word}", "Shiny")',
+        f"freight_template={listing['freight_template_name']}",
+        "keywords=a",
+    )
+    arguments = [part for setting in settings for part in ("--set", setting)]
+    said = cli("--json", "edit", "--store", synced, *arguments, "--where", where)
+    assert said.json["changed"] == 1
+    assert titles(cli, synced)[listing["id"]].startswith("Shiny")
+    assert "Bulk edit of 1 listing" in cli("history").out
+    assert cli("undo").code == 0
+    assert titles(cli, synced)[listing["id"]] == listing["title"]
+
+
+def test_refused_rows_are_counted_by_reason(cli, synced):
+    said = cli("--json", "edit", "--store", synced, "--set", "price=1 / (price - price)")
+    assert said.code == 1 and said.json["change"] is None
+    assert said.json["refused"] == said.json["matched"] and list(said.json["reasons"]) == ["division_by_zero"]
+    assert "The formula divides by 0" in cli("edit", "--store", synced, "--set", "price=1 / (price - price)").out
+
+
+@pytest.mark.parametrize(
+    ("setting", "code", "told"),
+    [
+        ("price", "bulk_edit.bad_setting", "character 1"),
+        ("price=price * (2 +", "formula.ended", "13"),
+        ("price=cost * 2", "formula.unknown_name", "cost"),
+        ('title=replace("a" "b")', "bulk_edit.bad_setting", "character 19"),
+        ('title=replace("a")', "bulk_edit.bad_setting", "character 18"),
+        ('title="a" b', "bulk_edit.bad_setting", "character 11"),
+        ('title=add("a")', "bulk_edit.not_for_field", "add()"),
+        ('title=regex("(a+)+", "")', "bulk_edit.slow_pattern", "repeat"),
+        ('title=regex("(a", "")', "bulk_edit.bad_pattern", "character 1"),
+        ("group=No such group", "bulk_edit.unknown_value", "No such group"),
+        ("colour=red", "bulk_edit.unknown_field", "price"),
+    ],
+)
+def test_what_cannot_be_read_says_where(cli, synced, setting, code, told):
+    said = cli("--json", "edit", "--store", synced, "--set", setting)
+    assert said.code == 2 and said.json["error"]["code"] == code
+    assert told in said.json["error"]["message"]
+
+
+def test_a_condition_nothing_fits_changes_nothing(cli, synced):
+    said = cli("--json", "edit", "--store", synced, "--set", "stock=1", "--where", "price > 90000")
+    assert (said.code, said.json["matched"], said.json["changed"], said.json["change"]) == (0, 0, 0, None)
+
+
+def test_tags_are_given_and_filtered_by(cli, synced):
+    said = cli("--json", "edit", "--store", synced, "--set", 'tags=add("check  again")', "--where", "status = live")
+    assert said.json["changed"] > 0
+    assert (
+        len(cli("--json", "list", "--store", synced, "--where", 'tag = "check again"').json["listings"])
+        == (said.json["changed"])
+    )
+    assert cli("--json", "edit", "--store", synced, "--set", "tags=red").code == 2

@@ -1,0 +1,290 @@
+"""What was shown is stored as one change, what moved on is left alone, and everything can be taken back."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from app.services.compliance import check, load_context
+from app.services.compliance.findings import counts
+from app.services.compliance.recheck import recheck
+from app.services.errors import NotFound
+from app.services.history.listing import changes_of_listing, list_changes
+from app.services.history.undo import redo, undo
+from app.services.listings.bulk_edit.applying import apply_plan
+from app.services.listings.bulk_edit.operations import (
+    AddImages,
+    AddTag,
+    BulkEdit,
+    ChangeNumber,
+    RemoveTag,
+    ReplaceText,
+    SetAttribute,
+    SetText,
+)
+from app.services.listings.bulk_edit.planning import plan_edit
+from app.services.listings.derived import DERIVED_COLUMNS, derived_row
+from app.services.listings.editing import ListingEdit, edit_listings
+from app.services.listings.loading import load_listings
+from app.services.listings.tags import add_tags, remove_tags, tags_of
+from app.services.paging import Query
+from app.services.tasks import TaskCancelled, TaskContext
+
+TENTH = ChangeNumber("price_minor", "multiply", Decimal("1.1"))
+STOCK = ChangeNumber("stock", "set", Decimal(7))
+
+
+def apply(plan):
+    return apply_plan(plan, TaskContext())
+
+
+def edit(db, record, **options):
+    return edit_listings(db, [ListingEdit(record.id, **options)], label="change.edit", params={"title": record.title})
+
+
+def assert_in_step(db):
+    """Every derived column, count and state is what Python would make of the listing now."""
+    with db.read() as session:
+        columns = ", ".join(DERIVED_COLUMNS)
+        rows = session.connection().exec_driver_sql(
+            f"SELECT id, block_count, hold_count, warn_count, {columns} FROM listing ORDER BY id"
+        )
+        stored = {row[0]: tuple(row[1:]) for row in rows}
+        for record in load_listings(session, stored):
+            found = counts(check(record, load_context(session, record.store_id)))
+            assert stored[record.id] == (*found, *derived_row(record))
+
+
+@pytest.fixture
+def three(db, make_listing):
+    found = [
+        make_listing("Lamp one", (("A-1", 1000, 5), ("A-2", 1500, 6))),
+        make_listing("Lamp two", (("B-1", 2000, 5),)),
+        make_listing("Lamp three", (("C-1", 300, None), ("C-2", None, 2)), status="failed"),
+    ]
+    recheck(db)
+    return found
+
+
+def prices(loaded, record):
+    return [sku.price_minor for sku in loaded(record.id).skus]
+
+
+def test_numbers_are_stored_as_one_change_and_taken_back(db, three, planned, loaded):
+    before = [loaded(record.id) for record in three]
+    done = apply(planned(TENTH, STOCK))
+    assert (done.changed, done.moved) == (3, ())
+    assert done.change.listing_count == 3 and done.change.store_id == 1
+    assert [prices(loaded, record) for record in three] == [[1100, 1650], [2200], [330, None]]
+    assert loaded(three[2].id).status == "draft"
+    assert_in_step(db)
+    assert [one.uid for one in changes_of_listing(db, three[1].id)] == [done.change.uid]
+    assert [one.params["n"] for one in list_changes(db)] == [3]
+    result = undo(db)
+    assert (result.restored, result.conflicts) == (3, ())
+    assert [loaded(one.id).skus for one in before] == [one.skus for one in before]
+    assert [loaded(one.id).content_hash for one in before] == [one.content_hash for one in before]
+    recheck(db, result.suspects)
+    assert_in_step(db)
+    assert redo(db).restored == 3
+    assert [prices(loaded, record) for record in three] == [[1100, 1650], [2200], [330, None]]
+    assert undo(db).restored == 3
+    assert [loaded(one.id).skus for one in before] == [one.skus for one in before]
+
+
+def test_changed_since_publish_stays_a_comparison(db, three, planned, loaded, write):
+    write("UPDATE listing SET sent_hash = content_hash")
+    apply(planned(TENTH))
+    assert all(loaded(record.id).is_changed_since_publish for record in three)
+    undo(db)
+    assert not any(loaded(record.id).is_changed_since_publish for record in three)
+    apply(planned(TENTH))
+    edit(db, three[1], skus={three[1].skus[0].id: {"price_minor": 2000}})
+    assert not loaded(three[1].id).is_changed_since_publish
+
+
+def test_texts_numbers_pictures_and_attributes_of_one_edit_are_one_change(db, three, planned, loaded):
+    before = [loaded(record.id) for record in three]
+    done = apply(
+        planned(
+            ReplaceText("title", "lamp", "Light"),
+            TENTH,
+            ChangeNumber("weight_g", "set", Decimal(250)),
+            AddImages(("new.jpg",), "start"),
+            SetAttribute("Material", "Wood"),
+        )
+    )
+    assert done.changed == 3
+    after = loaded(three[0].id)
+    assert (after.title, after.weight_g, after.images[0]) == ("Light one", 250, "new.jpg")
+    assert after.attributes[-1]["value"] == "Wood" and after.skus[0].price_minor == 1100
+    assert_in_step(db)
+    assert len(list_changes(db)) == 1
+    assert undo(db).restored == 3
+    for record in before:
+        now = loaded(record.id)
+        assert (now.title, now.weight_g, now.images, now.attributes, now.skus, now.content_hash) == (
+            record.title, record.weight_g, record.images, record.attributes, record.skus, record.content_hash,
+        )  # fmt: skip
+
+
+def test_rows_that_moved_on_since_the_preview_are_left_and_named(db, three, planned, loaded, write):
+    plan = planned(TENTH)
+    edit(db, three[0], skus={three[0].skus[1].id: {"price_minor": 999}})
+    edit(db, three[1], fields={"title": "A new title"})
+    write("UPDATE listing SET status = 'sending' WHERE id = ?", three[2].id)
+    done = apply(plan)
+    assert (done.changed, done.moved) == (1, (three[0].id, three[2].id))
+    assert [prices(loaded, record) for record in three] == [[1000, 999], [2200], [300, None]]
+
+
+def test_a_text_edit_leaves_listings_whose_content_moved_on(db, three, planned, loaded):
+    plan = planned(SetText("title", "Same"))
+    edit(db, three[0], fields={"weight_g": 5})
+    with db.bulk() as connection:
+        connection.exec_driver_sql("DELETE FROM sku WHERE listing_id = ?", (three[1].id,))
+        connection.exec_driver_sql("DELETE FROM image WHERE listing_id = ?", (three[1].id,))
+        connection.exec_driver_sql("DELETE FROM listing WHERE id = ?", (three[1].id,))
+    done = apply(plan)
+    assert (done.changed, done.moved) == (1, (three[0].id, three[1].id))
+    assert loaded(three[0].id).title == "Lamp one"
+
+
+def test_nothing_left_to_change_makes_no_change(db, three, planned):
+    assert apply(planned(ChangeNumber("stock", "set", Decimal(5)), chosen=[three[1].id])).change is None
+    plan = planned(TENTH, chosen=[three[1].id])
+    edit(db, three[1], skus={three[1].skus[0].id: {"price_minor": 1}})
+    done = apply(plan)
+    assert (done.change, done.moved) == (None, (three[1].id,))
+    assert [one.label for one in list_changes(db)] == ["change.edit"]
+
+
+@pytest.mark.parametrize("operations", [(TENTH,), (SetText("title", "x"),), (TENTH, SetText("title", "x"))])
+def test_a_stop_leaves_nothing_behind(db, three, planned, loaded, operations):
+    plan = planned(*operations)
+    ctx = TaskContext()
+    ctx.stop.set()
+    with pytest.raises(TaskCancelled):
+        apply_plan(plan, ctx)
+    assert list_changes(db) == []
+    assert prices(loaded, three[0]) == [1000, 1500] and loaded(three[0].id).title == "Lamp one"
+    assert apply(plan).changed == 3
+
+
+def test_chosen_rows_and_chosen_fields_are_taken_back_alone(db, three, planned, loaded):
+    done = apply(planned(TENTH, STOCK, SetText("title", "Same")))
+    assert undo(db, done.change.uid, only=[three[0].id]).restored == 1
+    assert prices(loaded, three[0]) == [1000, 1500] and prices(loaded, three[1]) == [2200]
+    assert undo(db, done.change.uid, only=[three[1].id], fields=["price_minor"]).restored == 1
+    now = loaded(three[1].id)
+    assert (now.skus[0].price_minor, now.skus[0].stock, now.title) == (2000, 7, "Same")
+    assert undo(db, done.change.uid, only=[three[2].id], fields=["title"]).restored == 1
+    now = loaded(three[2].id)
+    assert ([sku.price_minor for sku in now.skus], now.title) == ([330, None], "Lamp three")
+    assert not list_changes(db)[0].is_undone
+    recheck(db)
+    assert_in_step(db)
+
+
+def test_an_undo_names_what_moved_on_and_takes_the_rest_back(db, three, planned, loaded):
+    done = apply(planned(TENTH, ReplaceText("title", "lamp", "Light")))
+    edit(db, three[0], skus={three[0].skus[0].id: {"price_minor": 5}})
+    edit(db, three[1], fields={"title": "Mine"})
+    result = undo(db, done.change.uid)
+    assert (result.restored, result.conflicts) == (1, (three[0].id, three[1].id))
+    assert prices(loaded, three[0]) == [5, 1650] and loaded(three[0].id).title == "Light one"
+    assert loaded(three[1].id).title == "Mine" and prices(loaded, three[1]) == [2200]
+    assert prices(loaded, three[2]) == [300, None]
+
+
+def test_tags_are_given_and_taken_without_dating_or_reopening_a_listing(db, three, planned, loaded):
+    before = [(loaded(one.id).status, loaded(one.id).updated_ms, loaded(one.id).content_hash) for one in three]
+    plan = planned(AddTag("  summer   sale "), chosen=[three[0].id, three[2].id])
+    with db.bulk() as connection:
+        add_tags(connection, [(three[0].id, "mine")])
+    assert apply(plan).changed == 2
+    assert tags(db) == {three[0].id: ("mine", "summer sale"), three[2].id: ("summer sale",)}
+    assert apply(planned(AddTag("summer sale"), chosen=[three[0].id])).change is None
+    assert apply(planned(RemoveTag("summer sale"))).changed == 2
+    assert tags(db) == {three[0].id: ("mine",)}
+    assert undo(db).restored == 2
+    with db.bulk() as connection:
+        remove_tags(connection, [(three[2].id, "summer sale")])
+    result = undo(db)
+    assert (result.restored, result.conflicts) == (1, (three[2].id,))
+    assert tags(db) == {three[0].id: ("mine",)}
+    assert [(loaded(one.id).status, loaded(one.id).updated_ms, loaded(one.id).content_hash) for one in three] == before
+
+
+def tags(db):
+    with db.bulk() as connection:
+        return tags_of(connection, [1, 2, 3])
+
+
+def test_a_variant_that_is_gone_is_a_conflict(db, three, planned, write):
+    done = apply(planned(TENTH))
+    write("DELETE FROM sku WHERE code = 'A-2'")
+    result = undo(db, done.change.uid)
+    assert (result.restored, result.conflicts) == (2, (three[0].id,))
+
+
+def test_an_undone_change_cannot_be_undone_again(db, three, planned):
+    done = apply(planned(TENTH))
+    undo(db)
+    with pytest.raises(NotFound):
+        undo(db, done.change.uid)
+
+
+def test_many_variants_are_packed_into_several_rows(db, three, planned, loaded, monkeypatch):
+    from app.services.history import columns
+
+    monkeypatch.setattr(columns, "PACKED_ROWS", 2)
+    apply(planned(TENTH))
+    with db.bulk() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM change_column").scalar() == 2
+    assert undo(db).restored == 3
+    assert prices(loaded, three[0]) == [1000, 1500]
+
+
+numbers = st.one_of(st.none(), st.sampled_from([0, 1, 19, 20, 99, 100, 10**7, 10**7 + 1, 999_999, 10**6]))
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(st.lists(st.tuples(numbers, numbers), max_size=3), min_size=1, max_size=4),
+    st.sampled_from(
+        [TENTH, STOCK, ChangeNumber("stock", "add", Decimal(-1)), ChangeNumber("price_minor", "set", Decimal(1))]
+    ),
+)
+def test_findings_stay_in_step_whatever_the_numbers(db, make_listing, listings, operation):
+    with db.bulk() as connection:
+        for table in ("sku", "image", "change", "listing"):
+            connection.exec_driver_sql(f"DELETE FROM {table}")
+    for number, skus in enumerate(listings):
+        make_listing(f"Lamp {number}", tuple((f"C{number}-{n}", *pair) for n, pair in enumerate(skus)))
+    recheck(db)
+    plan = plan_edit(db, BulkEdit((operation,)), Query(), TaskContext())
+    try:
+        foreseen = {one.code for one in plan.counts.findings}
+        before = found_codes(db)
+        done = apply_plan(plan, TaskContext())
+    finally:
+        plan.close()
+    assert_in_step(db)
+    assert foreseen >= {code for code, number in found_codes(db).items() if number > before.get(code, 0)}
+    if done.change is not None:
+        recheck(db, undo(db).suspects)
+        assert_in_step(db)
+
+
+def found_codes(db):
+    with db.read() as session:
+        ids = list(session.connection().exec_driver_sql("SELECT id FROM listing").scalars())
+        found: dict[str, int] = {}
+        for record in load_listings(session, ids):
+            for finding in check(record, load_context(session, record.store_id)):
+                found[finding.code] = found.get(finding.code, 0) + 1
+        return found
