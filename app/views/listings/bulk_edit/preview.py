@@ -70,13 +70,13 @@ class EditPreview(PreviewRows):
         """Show the lines of a plan; segment, place and focus stay."""
         fields = frozenset({*head.counts.cells, *head.counts.unchanged}) or self._fields
         if self.table is None or fields != self._fields or self._source is None:
-            self._source, self._fields = source, fields
             table = self._new_table(source, columns(fields))
+            self._source, self._fields = source, fields
             table.paged.counted.connect(self._on_counted)
             self._ask()
         else:
             self._source.head, self._source.names = head, source.names
-            self.table.paged.reload()
+            self.table.paged.ask(self.table.paged.query)  # other values at the same places: not one may linger
         counts = head.sections.counts
         self.segments.show_counts({**counts, "all": head.sections.total})
         self.show_outcome(head)

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 from shiboken6 import isValid
 
 from app.models import FreightTemplate, ProductGroup, Store
@@ -30,13 +30,15 @@ class Lane:
 
     Attributes:
         gate: nothing begins before it is set.
-        calls: names of the functions asked for.
+        calls, arguments: names of the functions asked for, and what they were given.
+        error: raised by the next call instead.
     """
 
     def __init__(self) -> None:
         self.gate = Event()
         self.gate.set()
         self.calls: list[str] = []
+        self.arguments: list[tuple[Any, ...]] = []
         self.error: Exception | None = None
         self._pool = ThreadPoolExecutor(1, "lane")
 
@@ -44,6 +46,7 @@ class Lane:
         """As `WorkerProcess.submit`."""
         module, _, name = function.partition(":")
         self.calls.append(name)
+        self.arguments.append(args)
         found = getattr(importlib.import_module(module), name)
         return self._pool.submit(self._run, found, pickle.loads(pickle.dumps(args)), ctx or TaskContext())
 
@@ -95,8 +98,9 @@ def lamps(make_listing: Callable[..., Any], db: Any) -> list[int]:
 class User:
     """What a person does with the dialog."""
 
-    def __init__(self, qtbot: Any, dialog: BulkEditDialog, settle: Callable[[], None]) -> None:
-        self.qtbot, self.dialog, self.settle = qtbot, dialog, settle
+    def __init__(self, qtbot: Any, page: Any, settle: Callable[[], None]) -> None:
+        self.qtbot, self.page, self.settle = qtbot, page, settle
+        self.dialog: BulkEditDialog = page.findChildren(BulkEditDialog)[0]
 
     def card(self, at: int = 0) -> ChangeCard:
         """One of the changes."""
@@ -107,11 +111,14 @@ class User:
         box.setCurrentIndex(box.findData(id))
         box.activated.emit(box.currentIndex())
 
-    def types(self, line: QWidget, text: str) -> None:
-        """Replace what stands in a field."""
+    def types(self, line: Any, text: str) -> None:
+        """Replace what stands in a field; Qt's test keys are ASCII, an input method inserts the rest."""
         line.setFocus()
-        line.selectAll()  # type: ignore[attr-defined]
-        self.qtbot.keyClicks(line, text)
+        line.selectAll()
+        if text.isascii():
+            self.qtbot.keyClicks(line, text)
+        elif hasattr(line, "insert"):
+            line.insert(text)
 
     def presses(self, button: QWidget) -> None:
         """Click a button."""
@@ -144,6 +151,17 @@ class User:
             found.append((texts[1] or texts[0], *texts[2:]))
         return found
 
+    def applies(self) -> None:
+        """Press the primary and wait until it is stored."""
+        self.presses(self.dialog.primary)
+        self.settle()
+        self.qtbot.waitUntil(lambda: not isValid(self.dialog))
+
+    @property
+    def toasts(self) -> list[str]:
+        """What the window said, the newest first."""
+        return [toast.text for toast in self.page.context.notices.kept]
+
     @property
     def counts(self) -> dict[str, int]:
         """What the segments say."""
@@ -155,13 +173,11 @@ class User:
         assert form is not None
         return " ".join(field.problem.text() for field in form.fields.values() if field.problem.text())
 
-    def field(self, name: str, at: int = 0) -> QLineEdit:
+    def field(self, name: str, at: int = 0) -> Any:
         """A field of a change by its name."""
         form = self.card(at).form
         assert form is not None
-        control = form.fields[name].control
-        assert isinstance(control, QWidget)
-        return control  # type: ignore[return-value]
+        return form.fields[name].control
 
 
 @pytest.fixture
@@ -175,8 +191,7 @@ def open_edit(qtbot: Any, open_page: Any, lamps: list[int], settle: Any, lane: L
             page.rows.select_ids(chosen)
         page.actions_of_page[action].trigger()
         qtbot.waitUntil(lambda: bool(page.findChildren(BulkEditDialog)))
-        users.append(User(qtbot, page.findChildren(BulkEditDialog)[0], settle))
-        users[-1].page = page  # type: ignore[attr-defined]
+        users.append(User(qtbot, page, settle))
         settle()
         return users[-1]
 
