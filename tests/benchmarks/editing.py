@@ -19,7 +19,8 @@ import psutil
 from app.services.clock import now_ms
 from app.services.db import Database
 from app.services.history.undo import undo
-from app.services.listings.bulk_edit.operations import BulkEdit, ChangeNumber, Operation, ReplaceText
+from app.services.listings.bulk_edit.edits import BulkEdit
+from app.services.listings.bulk_edit.operations import ChangeNumber, Operation, ReplaceText
 from app.services.worker import WorkerProcess
 from tests.benchmarks.ground import NAME, Ground
 from tests.benchmarks.measuring import Measurement, clocked, cpu_s, peak_mb

@@ -13,7 +13,7 @@ from app.messages import tr
 from app.services.tasks import TaskContext
 
 if TYPE_CHECKING:
-    from app.services.listings.bulk_edit.operations import BulkEdit
+    from app.services.listings.bulk_edit.edits import BulkEdit
     from app.services.listings.bulk_edit.planning import Plan
     from app.services.listings.bulk_edit.records import Applied, PlanCounts
 
@@ -57,7 +57,7 @@ def edit(desk: Desk, options: argparse.Namespace) -> Outcome:
 
 def _wanted(desk: Desk, store_id: int, settings: list[str]) -> BulkEdit:
     from app.services.compliance import load_context
-    from app.services.listings.bulk_edit.operations import BulkEdit
+    from app.services.listings.bulk_edit.edits import BulkEdit
     from app.services.listings.bulk_edit.typed import parse_setting
 
     with desk.app.db.read() as session:

@@ -5,13 +5,12 @@ Undoing is itself a change of the kind `undo`, so that redo is nothing but undoi
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from typing import Any
 
-import orjson
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from app.services.clock import now_ms
 from app.services.compliance.number_looks import number_suspects
@@ -30,18 +29,18 @@ from app.services.history.columns import (
     write_column,
 )
 from app.services.history.created import take_back_created
+from app.services.history.entries import entries_of, moved_on, put_back, reversed_entry
 from app.services.history.listing import find_change, newest_to_redo, newest_to_undo
 from app.services.history.recording import add_entries, record_change
 from app.services.history.records import ChangeRecord, Entry, UndoResult
-from app.services.listings.loading import CHUNK, chunks, id_list, load_listings
+from app.services.listings.loading import CHUNK, chunks, load_listings
 from app.services.listings.numbers import forget_renewed, renew_numbers
-from app.services.listings.tags import replace_tags, tags_of
-from app.services.listings.writing import refresh_derived, replace_images, update_columns
+from app.services.listings.search_index import MANY, reindexed_at_once
+from app.services.listings.writing import refresh_derived
 from app.services.sql_ids import interruptible
 from app.services.tasks import TaskContext
 
 UNDO = "undo"
-_TABLES = {"listing": "listing", "sku": "sku"}
 
 
 def undo(
@@ -216,90 +215,27 @@ def _restore(
     ]
     restored: set[int] = set()
     conflicts = set(moved)
-    for chunk in chunks(listing_ids, CHUNK):
-        if ctx is not None:
-            ctx.checkpoint()
-        entries = [part for entry in _entries(connection, change_id, chunk) if (part := chosen.of_entry(entry))]
-        conflicts |= _moved_on(connection, entries)
-        kept = [entry for entry in entries if entry.listing_id not in conflicts]
-        for entry in sorted(kept, key=lambda entry: entry.noun != "listing" or entry.after is not None):
-            _put_back(connection, entry)  # a listing must be there before its SKUs come back
-        restored |= {entry.listing_id for entry in kept}
-        add_entries(connection, undo_id, [_reversed(entry) for entry in reversed(kept)])
-        written = {entry.listing_id for entry in kept if entry.noun != "tags"}
-        refresh_derived(connection, load_listings(connection, written), moment_ms)
-        if ctx is not None:
-            ctx.report(len(restored) + len(conflicts), len(listing_ids))
+    with _indexing(connection, change_id, len(listing_ids)):
+        for chunk in chunks(listing_ids, CHUNK):
+            if ctx is not None:
+                ctx.checkpoint()
+            entries = [part for entry in entries_of(connection, change_id, chunk) if (part := chosen.of_entry(entry))]
+            conflicts |= moved_on(connection, entries)
+            kept = [entry for entry in entries if entry.listing_id not in conflicts]
+            for entry in sorted(kept, key=lambda entry: entry.noun != "listing" or entry.after is not None):
+                put_back(connection, entry)  # a listing must be there before its SKUs come back
+            restored |= {entry.listing_id for entry in kept}
+            add_entries(connection, undo_id, [reversed_entry(entry) for entry in reversed(kept)])
+            written = {entry.listing_id for entry in kept if entry.noun != "tags"}
+            refresh_derived(connection, load_listings(connection, written), moment_ms)
+            if ctx is not None:
+                ctx.report(len(restored) + len(conflicts), len(listing_ids))
     return restored, conflicts
 
 
-def _entries(connection: Connection, change_id: int, listing_ids: Sequence[int]) -> list[Entry]:
-    """Newest first: a row changed twice in one change goes back in steps."""
-    rows = connection.exec_driver_sql(
-        "SELECT noun, row_id, listing_id, before, after FROM change_entry "
-        f"WHERE change_id = ? AND listing_id IN ({id_list(listing_ids)}) ORDER BY id DESC",
-        (change_id,),
-    )
-    return [
-        Entry(noun, row_id, listing_id, _loaded(before), _loaded(after))
-        for noun, row_id, listing_id, before, after in rows
-    ]
-
-
-def _loaded(image: str | None) -> dict[str, Any] | None:
-    return None if image is None else orjson.loads(image)
-
-
-def _reversed(entry: Entry) -> Entry:
-    return Entry(entry.noun, entry.row_id, entry.listing_id, entry.after, entry.before)
-
-
-def _moved_on(connection: Connection, entries: Sequence[Entry]) -> set[int]:
-    """Listings of which a row is not any more what the change left behind."""
-    moved: set[int] = set()
-    groups: dict[tuple[str, tuple[str, ...]], list[Entry]] = defaultdict(list)
-    for entry in entries:
-        if entry.noun == "images":
-            moved |= _moved_images(connection, entry)
-        elif entry.noun == "tags":
-            tags = tags_of(connection, [entry.listing_id]).get(entry.listing_id, ())
-            moved |= set() if [*tags] == (entry.after or {})["tags"] else {entry.listing_id}
-        else:
-            groups[entry.noun, tuple(entry.after or ())].append(entry)
-    for (noun, columns), group in groups.items():
-        listed = ", ".join(f'"{column}"' for column in ("id", *columns))
-        inside = id_list([entry.row_id for entry in group])
-        now = {
-            row[0]: tuple(row[1:])
-            for row in connection.exec_driver_sql(f"SELECT {listed} FROM {_TABLES[noun]} WHERE id IN ({inside})")
-        }
-        for entry in group:
-            expected = None if entry.after is None else tuple(entry.after.values())
-            if now.get(entry.row_id) != expected:
-                moved.add(entry.listing_id)
-    return moved
-
-
-def _moved_images(connection: Connection, entry: Entry) -> set[int]:
-    now = connection.exec_driver_sql(
-        "SELECT source FROM image WHERE listing_id = ? ORDER BY position", (entry.listing_id,)
-    ).scalars()
-    expected = (entry.after or {"sources": []})["sources"]
-    return set() if list(now) == expected else {entry.listing_id}
-
-
-def _put_back(connection: Connection, entry: Entry) -> None:
-    if entry.noun == "images":
-        replace_images(connection, entry.listing_id, (entry.before or {"sources": []})["sources"])
-    elif entry.noun == "tags":
-        replace_tags(connection, entry.listing_id, (entry.before or {})["tags"])
-    elif entry.before is None:
-        connection.execute(text(f"DELETE FROM {_TABLES[entry.noun]} WHERE id = :id"), {"id": entry.row_id})
-    elif entry.after is None:
-        columns = ", ".join(f'"{column}"' for column in ("id", *entry.before))
-        marks = ", ".join("?" * (len(entry.before) + 1))
-        connection.exec_driver_sql(
-            f"INSERT INTO {_TABLES[entry.noun]} ({columns}) VALUES ({marks})", (entry.row_id, *entry.before.values())
-        )
-    else:
-        update_columns(connection, _TABLES[entry.noun], entry.row_id, entry.before)
+def _indexing(connection: Connection, change_id: int, count: int) -> AbstractContextManager[None]:
+    """How the search tables follow: all at once where very many listings get texts back and none comes or goes."""
+    born = "SELECT 1 FROM change_entry WHERE change_id = ? AND noun = 'listing' AND (before IS NULL OR after IS NULL)"
+    if count < MANY or connection.exec_driver_sql(f"{born} LIMIT 1", (change_id,)).first() is not None:
+        return nullcontext()
+    return reindexed_at_once(connection, f"SELECT listing_id FROM change_entry WHERE change_id = {change_id}")

@@ -1,4 +1,4 @@
-"""Filling the search tables and indexes for many new listings at once.
+"""Filling the search tables and indexes for many listings at once, new ones or such as get other texts.
 
 The triggers that keep them in step write every row on its own, which takes five times as long: FTS5 puts what it
 has gathered on the disk at the end of each statement.
@@ -50,6 +50,32 @@ def indexed_at_once(connection: Connection, sku_count: int) -> Iterator[None]:
         connection.exec_driver_sql(f"DROP INDEX {name}")
     yield
     for _, sql in indexes:
+        connection.exec_driver_sql(sql)
+
+
+MANY = 1_000
+"""From so many listings on, taking all out of the search tables and putting them back beats the triggers."""
+
+
+@contextmanager
+def reindexed_at_once(connection: Connection, chosen: str) -> Iterator[None]:
+    """Within the block, texts of the listings of *chosen*, a SELECT of ids that stays the same, may be changed, and no
+    listing come or go; the search tables follow at its end. On an exception the transaction must be rolled back.
+    """
+    for table, column, content in INDEXES:
+        connection.exec_driver_sql(
+            f"INSERT INTO {table}({table}, rowid, {column}) SELECT 'delete', id, {column} FROM {content} "
+            f"WHERE id IN ({chosen})"
+        )
+    triggers = [_made_by(connection, "trigger", f"{table}_update") for table, *_ in INDEXES]
+    for name, _ in triggers:
+        connection.exec_driver_sql(f"DROP TRIGGER {name}")
+    yield
+    for table, column, content in INDEXES:
+        connection.exec_driver_sql(
+            f"INSERT INTO {table}(rowid, {column}) SELECT id, {column} FROM {content} WHERE id IN ({chosen})"
+        )
+    for _, sql in triggers:
         connection.exec_driver_sql(sql)
 
 

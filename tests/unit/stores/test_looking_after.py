@@ -18,7 +18,8 @@ from app.services.application import Application
 from app.services.credentials import CredentialsMissing, CredentialStoreFailed
 from app.services.errors import NotFound
 from app.services.listings.bulk_edit.applying import apply_plan
-from app.services.listings.bulk_edit.operations import BulkEdit, ChangeNumber
+from app.services.listings.bulk_edit.edits import BulkEdit
+from app.services.listings.bulk_edit.operations import ChangeNumber
 from app.services.listings.bulk_edit.planning import plan_edit
 from app.services.listings.editing import ListingEdit, edit_listings
 from app.services.marketplace.aliexpress.mapping import methods

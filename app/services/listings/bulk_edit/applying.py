@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
+from contextlib import nullcontext
 from dataclasses import replace
 
 from sqlalchemy import Connection
@@ -18,6 +20,7 @@ from app.services.listings.bulk_edit.records import Applied
 from app.services.listings.editing import apply_edits
 from app.services.listings.loading import CHUNK, chunks, id_list
 from app.services.listings.numbers import forget_renewed, renew_numbers
+from app.services.listings.search_index import MANY, reindexed_at_once
 from app.services.tasks import TaskContext
 
 MOVED = "moved"
@@ -32,6 +35,7 @@ _EDITED_SINCE = (
     "SELECT edited.listing_id FROM plan.edited LEFT JOIN listing ON listing.id = edited.listing_id "
     "WHERE listing.content_hash IS NOT edited.hash"
 )
+_RETITLED = "SELECT listing_id FROM plan.edited WHERE why IS NULL"
 _EDITS = "SELECT listing_id, edit FROM plan.edited WHERE why IS NULL AND listing_id > ? ORDER BY listing_id LIMIT ?"
 
 
@@ -58,7 +62,7 @@ def apply_plan(plan: Plan, ctx: TaskContext, *, label: str = "change.bulk_edit",
             moment_ms=moment,
         )
         again = _write_numbers(connection, plan, change_id, moment)
-        again |= _write_texts(connection, change_id, moment, ctx, changed)
+        again |= _write_texts(connection, change_id, moment, ctx, changed, plan.counts.cells.keys())
         ctx.checkpoint()
     if "images" in plan.counts.cells:
         refresh_listing_images(plan.file.db, sorted(again))
@@ -107,14 +111,18 @@ def _write_numbers(connection: Connection, plan: Plan, change_id: int, moment_ms
     return suspects
 
 
-def _write_texts(connection: Connection, change_id: int, moment_ms: int, ctx: TaskContext, total: int) -> set[int]:
+def _write_texts(
+    connection: Connection, change_id: int, moment_ms: int, ctx: TaskContext, total: int, fields: Set[str]
+) -> set[int]:
     """Everything else, listing by listing. Returns: listings to check anew."""
     written: set[int] = set()
     last = 0
-    while rows := connection.exec_driver_sql(_EDITS, (last, CHUNK)).all():
-        ctx.checkpoint()
-        apply_edits(connection, [stored_edit(*row) for row in rows], change_id, moment_ms)
-        written.update(row[0] for row in rows)
-        last = rows[-1][0]
-        ctx.report(len(written), total, note="bulk_edit.storing")
+    is_many = total >= MANY and {"title", "keywords"} & fields
+    with reindexed_at_once(connection, _RETITLED) if is_many else nullcontext():
+        while rows := connection.exec_driver_sql(_EDITS, (last, CHUNK)).all():
+            ctx.checkpoint()
+            apply_edits(connection, [stored_edit(*row) for row in rows], change_id, moment_ms)
+            written.update(row[0] for row in rows)
+            last = rows[-1][0]
+            ctx.report(len(written), total, note="bulk_edit.storing")
     return written

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 from app.messages import Language, messages
 from app.services.errors import InputError
 from app.services.listings.bulk_edit.choosing import EditChoices, category_names, edit_choices
-from app.services.listings.bulk_edit.operations import VALUE_FIELDS, BulkEdit
+from app.services.listings.bulk_edit.edits import BulkEdit
+from app.services.listings.bulk_edit.operations import VALUE_FIELDS
 from app.services.listings.bulk_edit.planning import Chosen
 from app.services.listings.bulk_edit.records import PreviewLine
 from app.services.listings.bulk_edit.session import PlanHead

@@ -13,14 +13,8 @@ from sqlalchemy.orm import Session
 from app.services.compliance.context import CheckContext
 from app.services.compliance.loading import load_context, load_image_facts
 from app.services.listings.bulk_edit.changing import Draft, change
-from app.services.listings.bulk_edit.operations import (
-    LISTING_NUMBERS,
-    AddTag,
-    BulkEdit,
-    RemoveImages,
-    RemoveTag,
-    ReplaceImage,
-)
+from app.services.listings.bulk_edit.edits import BulkEdit
+from app.services.listings.bulk_edit.operations import LISTING_NUMBERS, AddTag, RemoveImages, RemoveTag, ReplaceImage
 from app.services.listings.bulk_edit.pictures import Hashes
 from app.services.listings.editing import ListingEdit
 from app.services.listings.loading import CHUNK, id_list, load_listings

@@ -15,8 +15,9 @@ from app.models import ListingStatus, StoreAccess
 from app.services.compliance.findings import Severity
 from app.services.db import Database
 from app.services.history.columns import Staged
+from app.services.listings.bulk_edit.edits import BulkEdit
 from app.services.listings.bulk_edit.numbers import worked
-from app.services.listings.bulk_edit.operations import LISTING_NUMBERS, SKU_NUMBERS, BulkEdit, ReplaceText
+from app.services.listings.bulk_edit.operations import LISTING_NUMBERS, SKU_NUMBERS, ReplaceText
 from app.services.listings.bulk_edit.plan_file import PlanFile
 from app.services.listings.bulk_edit.planned_numbers import work_out
 from app.services.listings.bulk_edit.planned_texts import Texts

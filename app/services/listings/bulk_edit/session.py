@@ -18,8 +18,8 @@ from app.services.db import Database
 from app.services.errors import NotFound
 from app.services.history.records import UndoResult
 from app.services.listings.bulk_edit.applying import apply_plan
+from app.services.listings.bulk_edit.edits import BulkEdit
 from app.services.listings.bulk_edit.exporting import export_lines
-from app.services.listings.bulk_edit.operations import BulkEdit
 from app.services.listings.bulk_edit.planning import Chosen, Plan, check_plan, plan_edit, refused_listings
 from app.services.listings.bulk_edit.records import Applied, PlanCounts, PreviewLine
 from app.services.listings.bulk_edit.showing import Sections, lines, sections

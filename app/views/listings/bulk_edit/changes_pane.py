@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QScrollArea, QWidget
 
 from app.messages import tr
 from app.services.listings.bulk_edit.choosing import EditChoices
-from app.services.listings.bulk_edit.operations import BulkEdit, Operation
+from app.services.listings.bulk_edit.edits import BulkEdit
+from app.services.listings.bulk_edit.operations import Operation
 from app.views.listings.bulk_edit.card import ChangeCard
 from app.views.listings.bulk_edit.catalogue import FIELDS, ONCE
 from app.views.listings.bulk_edit.parts import Surroundings

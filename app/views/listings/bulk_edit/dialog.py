@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QWidget
 from app.messages import tr
 from app.services.errors import NotFound
 from app.services.listings.bulk_edit.choosing import EditChoices
-from app.services.listings.bulk_edit.operations import BulkEdit
+from app.services.listings.bulk_edit.edits import BulkEdit
 from app.services.listings.bulk_edit.planning import Chosen
 from app.services.listings.bulk_edit.records import Applied
 from app.services.listings.bulk_edit.session import PlanHead

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from app.services.db import Database
-from app.services.listings.bulk_edit.operations import BulkEdit, Operation
+from app.services.listings.bulk_edit.edits import BulkEdit
+from app.services.listings.bulk_edit.operations import Operation
 from app.services.listings.bulk_edit.planning import Chosen, Plan, plan_edit
 from app.services.paging import Query
 from app.services.tasks import TaskContext

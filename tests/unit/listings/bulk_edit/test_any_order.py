@@ -18,7 +18,8 @@ from app.services.db import Database
 from app.services.history.listing import can_redo, can_undo
 from app.services.history.undo import redo, undo
 from app.services.listings.bulk_edit.applying import apply_plan
-from app.services.listings.bulk_edit.operations import BulkEdit, ChangeNumber, Limits, ReplaceText
+from app.services.listings.bulk_edit.edits import BulkEdit
+from app.services.listings.bulk_edit.operations import ChangeNumber, Limits, ReplaceText
 from app.services.listings.bulk_edit.planning import plan_edit
 from app.services.listings.derived import DERIVED_COLUMNS, derived_row
 from app.services.listings.editing import ListingEdit, edit_listings

@@ -15,10 +15,10 @@ from app.services.errors import NotFound
 from app.services.history.listing import changes_of_listing, list_changes
 from app.services.history.undo import redo, undo
 from app.services.listings.bulk_edit.applying import apply_plan
+from app.services.listings.bulk_edit.edits import BulkEdit
 from app.services.listings.bulk_edit.operations import (
     AddImages,
     AddTag,
-    BulkEdit,
     ChangeNumber,
     RemoveTag,
     ReplaceText,
@@ -29,6 +29,7 @@ from app.services.listings.bulk_edit.planning import plan_edit
 from app.services.listings.derived import DERIVED_COLUMNS, derived_row
 from app.services.listings.editing import ListingEdit, edit_listings
 from app.services.listings.loading import load_listings
+from app.services.listings.source import ListingSource
 from app.services.listings.tags import add_tags, remove_tags, tags_of
 from app.services.paging import Query
 from app.services.tasks import TaskCancelled, TaskContext
@@ -217,6 +218,36 @@ def test_tags_are_given_and_taken_without_dating_or_reopening_a_listing(db, thre
     assert (result.restored, result.conflicts) == (1, (three[2].id,))
     assert tags(db) == {three[0].id: ("mine",)}
     assert [(loaded(one.id).status, loaded(one.id).updated_ms, loaded(one.id).content_hash) for one in three] == before
+
+
+def test_the_search_follows_many_titles_at_once(db, three, planned, monkeypatch):
+    from app.services.history import undo as undoing
+    from app.services.listings.bulk_edit import applying
+
+    monkeypatch.setattr(applying, "MANY", 1)
+    monkeypatch.setattr(undoing, "MANY", 1)
+    everything = [record.id for record in three]
+
+    def found(text):
+        with db.bulk() as connection:
+            for table in ("listing_trigram", "listing_bigram"):
+                connection.exec_driver_sql(f"INSERT INTO {table}({table}, rank) VALUES ('integrity-check', 1)")
+            triggers = connection.exec_driver_sql("SELECT count(*) FROM sqlite_master WHERE type = 'trigger'").scalar()
+            assert triggers == 6
+        return sorted(ListingSource(db).ids(Query(text=text)))
+
+    assert found("lamp") == everything
+    done = apply(planned(ReplaceText("title", "lamp", "蓝牙耳机")))
+    assert (found("lamp"), found("耳机")) == ([], everything)
+    edit(db, three[0], fields={"title": "Mine"})
+    assert undo(db, done.change.uid).conflicts == (three[0].id,)
+    assert (found("lamp"), found("耳机"), found("mine")) == (everything[1:], [], everything[:1])
+    edit(db, three[1], skus={three[1].skus[0].id: {"code": "ZZ-99"}})
+    assert found("zz-99") == [three[1].id]
+    undo(db)
+    assert (found("zz-99"), found("b-1")) == ([], [three[1].id])
+    redo(db)
+    assert (found("zz-99"), found("b-1")) == ([three[1].id], [])
 
 
 def tags(db):

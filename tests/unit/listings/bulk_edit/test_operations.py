@@ -6,11 +6,11 @@ from decimal import Decimal
 
 import pytest
 
+from app.services.listings.bulk_edit.edits import BulkEdit
 from app.services.listings.bulk_edit.operations import (
     AddImages,
     AddKeyword,
     BadOperation,
-    BulkEdit,
     ChangeCase,
     ChangeNumber,
     ConvertInches,

@@ -8,15 +8,8 @@ from hashlib import sha256
 
 import pytest
 
-from app.services.listings.bulk_edit.operations import (
-    BulkEdit,
-    ChangeNumber,
-    Limits,
-    ReplaceText,
-    Rounding,
-    SetText,
-    SetValue,
-)
+from app.services.listings.bulk_edit.edits import BulkEdit
+from app.services.listings.bulk_edit.operations import ChangeNumber, Limits, ReplaceText, Rounding, SetText, SetValue
 from app.services.listings.bulk_edit.patterns import SlowPattern
 from app.services.listings.bulk_edit.planning import plan_edit
 from app.services.listings.bulk_edit.showing import all_lines, lines, sections

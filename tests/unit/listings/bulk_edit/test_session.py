@@ -10,14 +10,8 @@ import pytest
 from app.services.errors import NotFound
 from app.services.history.undo import undo
 from app.services.listings.bulk_edit import session
-from app.services.listings.bulk_edit.operations import (
-    AddImages,
-    BulkEdit,
-    ChangeNumber,
-    Limits,
-    ReplaceText,
-    SetAttribute,
-)
+from app.services.listings.bulk_edit.edits import BulkEdit
+from app.services.listings.bulk_edit.operations import AddImages, ChangeNumber, Limits, ReplaceText, SetAttribute
 from app.services.listings.exporting import UnknownKind
 from app.services.paging import Query
 from app.services.tasks import TaskContext

@@ -8,7 +8,8 @@ from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication, QMenu
 from shiboken6 import isValid
 
-from app.services.listings.bulk_edit.operations import BulkEdit, ChangeNumber, ReplaceText, Rounding
+from app.services.listings.bulk_edit.edits import BulkEdit
+from app.services.listings.bulk_edit.operations import ChangeNumber
 from app.services.paging import Query
 from app.services.worker import WorkerDied
 from app.views.language import language
@@ -387,12 +388,3 @@ class TestLook:
         assert user.card().way.currentText() == "按百分比增减"
         assert user.dialog.primary.text() == "应用到 2 件商品"
         assert user.rows[0][-1] == "将改"
-
-    def test_pieces_of_an_operation_survive_the_way_there(self):
-        edit = BulkEdit(
-            (
-                ChangeNumber("price_minor", "multiply", Decimal("1.1"), rounding=Rounding(Decimal(1), Decimal("0.99"))),
-                ReplaceText("title", "Lamp", "Light"),
-            )
-        )
-        assert BulkEdit.from_json(edit.to_json()) == edit

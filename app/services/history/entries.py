@@ -1,0 +1,91 @@
+"""The before-images of single rows: read, compared with what stands there now, put back."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, text
+
+from app.services.history.records import Entry
+from app.services.listings.loading import id_list
+from app.services.listings.tags import replace_tags, tags_of
+from app.services.listings.writing import replace_images, update_columns
+
+_TABLES = {"listing": "listing", "sku": "sku"}
+
+
+def entries_of(connection: Connection, change_id: int, listing_ids: Sequence[int]) -> list[Entry]:
+    """The entries of a change about listings, newest first: a row changed twice in one change goes back in steps."""
+    rows = connection.exec_driver_sql(
+        "SELECT noun, row_id, listing_id, before, after FROM change_entry "
+        f"WHERE change_id = ? AND listing_id IN ({id_list(listing_ids)}) ORDER BY id DESC",
+        (change_id,),
+    )
+    return [
+        Entry(noun, row_id, listing_id, _loaded(before), _loaded(after))
+        for noun, row_id, listing_id, before, after in rows
+    ]
+
+
+def _loaded(image: str | None) -> dict[str, Any] | None:
+    return None if image is None else orjson.loads(image)
+
+
+def reversed_entry(entry: Entry) -> Entry:
+    """The entry that takes *entry* back."""
+    return Entry(entry.noun, entry.row_id, entry.listing_id, entry.after, entry.before)
+
+
+def moved_on(connection: Connection, entries: Sequence[Entry]) -> set[int]:
+    """Listings of which a row is not any more what the change left behind."""
+    moved: set[int] = set()
+    groups: dict[tuple[str, tuple[str, ...]], list[Entry]] = defaultdict(list)
+    for entry in entries:
+        if entry.noun == "images":
+            moved |= _moved_images(connection, entry)
+        elif entry.noun == "tags":
+            tags = tags_of(connection, [entry.listing_id]).get(entry.listing_id, ())
+            moved |= set() if [*tags] == (entry.after or {})["tags"] else {entry.listing_id}
+        else:
+            groups[entry.noun, tuple(entry.after or ())].append(entry)
+    for (noun, columns), group in groups.items():
+        listed = ", ".join(f'"{column}"' for column in ("id", *columns))
+        inside = id_list([entry.row_id for entry in group])
+        now = {
+            row[0]: tuple(row[1:])
+            for row in connection.exec_driver_sql(f"SELECT {listed} FROM {_TABLES[noun]} WHERE id IN ({inside})")
+        }
+        for entry in group:
+            expected = None if entry.after is None else tuple(entry.after.values())
+            if now.get(entry.row_id) != expected:
+                moved.add(entry.listing_id)
+    return moved
+
+
+def _moved_images(connection: Connection, entry: Entry) -> set[int]:
+    now = connection.exec_driver_sql(
+        "SELECT source FROM image WHERE listing_id = ? ORDER BY position", (entry.listing_id,)
+    ).scalars()
+    expected = (entry.after or {"sources": []})["sources"]
+    return set() if list(now) == expected else {entry.listing_id}
+
+
+def put_back(connection: Connection, entry: Entry) -> None:
+    """Make the row what it was before *entry*; what follows from it is not renewed."""
+    if entry.noun == "images":
+        replace_images(connection, entry.listing_id, (entry.before or {"sources": []})["sources"])
+    elif entry.noun == "tags":
+        replace_tags(connection, entry.listing_id, (entry.before or {})["tags"])
+    elif entry.before is None:
+        connection.execute(text(f"DELETE FROM {_TABLES[entry.noun]} WHERE id = :id"), {"id": entry.row_id})
+    elif entry.after is None:
+        columns = ", ".join(f'"{column}"' for column in ("id", *entry.before))
+        marks = ", ".join("?" * (len(entry.before) + 1))
+        connection.exec_driver_sql(
+            f"INSERT INTO {_TABLES[entry.noun]} ({columns}) VALUES ({marks})", (entry.row_id, *entry.before.values())
+        )
+    else:
+        update_columns(connection, _TABLES[entry.noun], entry.row_id, entry.before)
