@@ -284,6 +284,40 @@ class Desktop(QObject):
 
         self._when_stored(take_back)
 
+    def undo_part(self, uid: str, only: Sequence[int] | None, fields: Sequence[str] | None) -> None:
+        """Take back a change for the listings *only*, in *fields* alone; None stands for all."""
+        if only is None and fields is None:
+            self.undo(uid)
+            return
+
+        def take_back() -> None:
+            handle = self.context.runner.start(self.context.services.listings.undo, uid, only, fields=fields)
+            handle.succeeded.connect(self._on_undone)
+            handle.failed.connect(lambda error: self._on_nothing(error, "history.nothing_to_undo"))
+
+        self._when_stored(take_back)
+
+    def undo_after(self, change: Any) -> None:
+        """Take back everything that was changed after *change*, which itself stays."""
+
+        def take_back() -> None:
+            handle = self.context.runner.start(self.context.services.listings.go_back, change.created_at)
+            self.context.jobs.add(handle, "history.job.return", icon="history")
+            handle.succeeded.connect(self._on_returned)
+            handle.failed.connect(lambda error: self._on_nothing(error, "history.nothing_to_undo"))
+
+        self._when_stored(take_back)
+
+    def _on_returned(self, result: Any) -> None:
+        self.reload_pages()
+        counts = {"changes": len(result.changes), "n": len(result.restored)}
+        offer = None
+        if result.conflicts:
+            offer = Offer("history.show_conflicts", lambda: self._show_conflicts(result.conflicts))
+        key = "history.returned_partly" if result.conflicts else "history.returned"
+        tone = "amber" if result.conflicts else "green"
+        self.context.notices.toast(key, tone=tone, offer=offer, kept=len(result.conflicts), **counts)
+
     def redo(self) -> None:
         """Do the last undone change again."""
 
@@ -333,6 +367,8 @@ class Desktop(QObject):
 
         dialog = HistoryDialog(self.context, self.window)
         dialog.undo_wanted.connect(self.undo)
+        dialog.part_wanted.connect(self.undo_part)
+        dialog.return_wanted.connect(self.undo_after)
         dialog.show()
 
     # -- files, guide ------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from typing import Any
 
 from app.services.compliance.recheck import recheck, refresh_listing_images
 from app.services.db import Database
+from app.services.history.contents import ChangeContents
 from app.services.history.listing import can_redo, can_undo, changes_of_listing, list_changes
 from app.services.history.records import ChangeRecord, UndoResult
 from app.services.history.returning import Returned, go_back
@@ -118,6 +119,10 @@ class ListingDesk:
     def history(self, limit: int = 100) -> list[ChangeRecord]:
         """The newest changes, newest first."""
         return list_changes(self.db, limit=limit)
+
+    def change_contents(self, uid: str) -> ChangeContents:
+        """Page source over what a change did, listing by listing."""
+        return ChangeContents(self.db, uid)
 
     def history_of(self, listing_id: int) -> list[ChangeRecord]:
         """The changes of one listing, newest first."""

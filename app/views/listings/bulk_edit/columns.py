@@ -7,11 +7,11 @@ from decimal import Decimal
 
 from app.messages import tr
 from app.services.listings.bulk_edit.exporting import percent as percent_of
-from app.services.listings.bulk_edit.exporting import shown_value
 from app.services.listings.bulk_edit.operations import NUMBER_FIELDS
 from app.services.listings.bulk_edit.records import SAME, PreviewLine
 from app.views.cells import EMPTY, MISSING, Cell, Column
-from app.views.numbers import integer, money, percent
+from app.views.listings.field_values import field_name, value_text
+from app.views.numbers import percent
 from app.views.status import status
 
 AROUND = 18
@@ -58,7 +58,7 @@ def _code(line: PreviewLine) -> Cell:
 
 
 def _field(line: PreviewLine) -> Cell:
-    return Cell(tr(f"bulk_edit.field.{line.field}"), tone="text2") if line.field else EMPTY
+    return Cell(field_name(line.field), tone="text2") if line.field else EMPTY
 
 
 def _before(line: PreviewLine) -> Cell:
@@ -99,22 +99,16 @@ def _changes(line: PreviewLine) -> bool:
 
 def _short(line: PreviewLine, value: object) -> tuple[str, str]:
     """What the cell shows of a value, and the whole of it where that is more."""
-    if value is None:
-        return "", ""
-    if line.field == "price_minor":
-        return money(int(str(value))), ""
-    if line.field in NUMBER_FIELDS:
-        return integer(int(str(value))), ""
-    whole = str(shown_value(line.field, value))
+    whole = value_text(line.field, value)
     flat = " ".join(whole.split())
     return from_difference(flat, line), whole if whole != flat or len(flat) > LONG else ""
 
 
 def from_difference(text: str, line: PreviewLine) -> str:
     """*text* from a little before where the two texts begin to differ, if that is far from its start."""
-    if line.after is None or line.why:
+    if line.after is None or line.why or line.field in NUMBER_FIELDS:
         return text
-    before, after = (" ".join(str(shown_value(line.field, one)).split()) for one in (line.before, line.after))
+    before, after = (" ".join(value_text(line.field, one).split()) for one in (line.before, line.after))
     alike = next((at for at, (one, other) in enumerate(zip(before, after, strict=False)) if one != other), None)
     at = min(len(before), len(after)) if alike is None else alike
     start = text.rfind(" ", 0, max(at - AROUND, 0)) + 1

@@ -25,13 +25,15 @@ from app.views.widgets.label import Label
 ENDS = ("start", "end")
 MOST = 100
 """No listing has as many pictures."""
-_PLACE = re.compile(r"(\d{1,3})(?:\s*[-–]\s*(\d{1,3}))?")
+_PLACE = re.compile(r"(\d{1,3})(?:-(\d{1,3}))?")
+_TO = re.compile(r"\s*[-–—~]\s*")
+_GAP = re.compile(r"[,，、;；\s]+")
 
 
 def places(text: str) -> tuple[int, ...]:
     """`1, 3-5` as places counted from 0, in the order they are written. Raises: ValueError."""
     found: list[int] = []
-    for part in filter(None, (one.strip() for one in re.split(r"[,，、;\s]+(?![-–])", text))):
+    for part in filter(None, _GAP.split(_TO.sub("-", text))):
         match = _PLACE.fullmatch(part)
         if match is None:
             raise ValueError(part)

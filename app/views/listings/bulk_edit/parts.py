@@ -65,6 +65,7 @@ class OptionBox(Live, QComboBox):
         self.setMaxVisibleItems(20)
         for id in ids:
             self.addItem("", id)
+        self.setCurrentIndex(-1)
         self.activated.connect(lambda _: self.chosen.emit(self.value))
         self.dress()
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QCheckBox, QWidget
 from shiboken6 import isValid
 
 from app.models import FreightTemplate, ProductGroup, Store
@@ -121,8 +121,9 @@ class User:
             line.insert(text)
 
     def presses(self, button: QWidget) -> None:
-        """Click a button."""
-        self.qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+        """Click a button, or the square of a check box."""
+        at = QPoint(10, button.height() // 2) if isinstance(button, QCheckBox) else button.rect().center()
+        self.qtbot.mouseClick(button, Qt.MouseButton.LeftButton, pos=at)
 
     def waits_for_preview(self) -> None:
         """Until what is typed was worked out, checked and is in view."""
