@@ -46,7 +46,7 @@ class ChangePane(Ground):
         self.problem = Label(role="small", ink="red", wrap=True)
         self.hint = Label("history.part_hint", role="small", ink="text2", wrap=True)
         self.undo = Button(icon_name="arrow-back-up")
-        self.back = Button("history.undo_after", kind="link")
+        self.back = Button(kind="link")
         self._build()
 
     def _build(self) -> None:
