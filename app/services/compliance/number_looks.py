@@ -38,7 +38,7 @@ def number_suspects(connection: Connection, staged: Sequence[Staged], limits: Li
     for one in staged:
         low, high = _bounds(limits, one.column)
         parts.append(
-            f"SELECT listing_id FROM {one.table} "
+            f"SELECT listing_id FROM {one.rows} "
             f"WHERE NOT ifnull(before BETWEEN {low} AND {high} AND after BETWEEN {low} AND {high}, 0)"
         )
     return list(connection.exec_driver_sql(" UNION ".join(parts) + " ORDER BY 1").scalars())

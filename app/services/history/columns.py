@@ -1,14 +1,15 @@
 """Before-images of a whole column at once: staged as a table, kept as JSON arrays, written and compared by SQL.
 
-A staged column is a table `(row_id INTEGER PRIMARY KEY, listing_id, store_id, before, after)` of the connection: of a
+A staged column is a table `(listing_id, row_id, store_id, before, after)` of the connection, in that order: of a
 temporary schema, or of an attached file. Half a million prices are packed, undone and done again without a Python
-object for each.
+object for each. The work goes block by block of listings, so that everything about a listing is done while its pages
+are in memory: in a database of gigabytes that halves the time.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import repeat
 from typing import Any
 
@@ -20,20 +21,33 @@ from app.services.listings.loading import chunks, id_list
 COLUMNS = ("price_minor", "stock")
 """Columns of `sku` that can be staged."""
 
-PACKED_ROWS = 10_000
-"""Variants in one row of `change_column`: its arrays stay below a megabyte."""
+BLOCK_ROWS = 10_000
+"""Variants of one block, which is one row of `change_column`: its arrays stay below a megabyte, and the pages of a
+block, which lie all over the tables, within the memory of the connection (32 MB)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Staged:
-    """New values of one column of `sku`: what stands there and what will, in the table *table*."""
+    """New values of one column of `sku`: what stands there and what will, in the table *table*.
+
+    *block*: only listings above the first and up to the second id; None for all.
+    """
 
     column: str
     table: str
+    block: tuple[int, int] | None = None
 
     def __post_init__(self) -> None:
         if self.column not in COLUMNS:
             raise KeyError(self.column)
+
+    @property
+    def rows(self) -> str:
+        """What stands behind FROM to read the rows."""
+        if self.block is None:
+            return self.table
+        first, last = map(int, self.block)
+        return f"(SELECT * FROM {self.table} WHERE listing_id > {first} AND listing_id <= {last})"
 
 
 def new_stage(connection: Connection, column: str) -> Staged:
@@ -41,7 +55,8 @@ def new_stage(connection: Connection, column: str) -> Staged:
     staged = Staged(column, f"temp.staged_{column}")
     connection.exec_driver_sql(
         f"CREATE TABLE {staged.table} "
-        "(row_id INTEGER PRIMARY KEY, listing_id INTEGER NOT NULL, store_id INTEGER NOT NULL, before, after)"
+        "(listing_id INTEGER, row_id INTEGER, store_id INTEGER, before, after, PRIMARY KEY (listing_id, row_id)) "
+        "WITHOUT ROWID"
     )
     return staged
 
@@ -56,7 +71,7 @@ def moved_listings(connection: Connection, staged: Staged) -> set[int]:
     """Listings of which a variant is gone or does not have the value `before` any more."""
     return set(
         connection.exec_driver_sql(
-            f"SELECT DISTINCT stage.listing_id FROM {staged.table} AS stage "
+            f"SELECT DISTINCT stage.listing_id FROM {staged.rows} AS stage "
             "LEFT JOIN sku ON sku.id = stage.row_id AND sku.listing_id = stage.listing_id "
             f'WHERE sku.id IS NULL OR sku."{staged.column}" IS NOT stage.before'
         ).scalars()
@@ -72,29 +87,35 @@ def leave_out(connection: Connection, staged: Staged, listing_ids: Sequence[int]
 def write_column(connection: Connection, staged: Staged) -> None:
     """Give every staged variant its new value. What follows from it is renewed by `renew_numbers`."""
     connection.exec_driver_sql(
-        f'UPDATE sku SET "{staged.column}" = stage.after FROM {staged.table} AS stage WHERE stage.row_id = sku.id'
+        f'UPDATE sku SET "{staged.column}" = stage.after FROM {staged.rows} AS stage WHERE stage.row_id = sku.id'
     )
 
 
-def pack(connection: Connection, change_id: int, staged: Staged) -> None:
-    """Keep a staged column as part of a change."""
-    arrays = ", ".join(f"json_group_array({name})" for name in ("row_id", "listing_id", "before", "after"))
-    last = -1
-    while (end := _end_of_row(connection, staged, last)) is not None:
-        connection.exec_driver_sql(
-            'INSERT INTO change_column (change_id, store_id, "column", first_listing_id, last_listing_id, row_ids, '
-            f"listing_ids, before, after) SELECT ?, store_id, ?, min(listing_id), max(listing_id), {arrays} "
-            f"FROM {staged.table} WHERE row_id > ? AND row_id <= ? GROUP BY store_id",
-            (change_id, staged.column, last, end),
-        )
-        last = end
+def blocks(connection: Connection, staged: Sequence[Staged]) -> Iterator[list[Staged]]:
+    """*staged* in blocks of whole listings, `BLOCK_ROWS` variants of the fullest column or a few more."""
+    first = 0
+    while ends := [end for one in staged if (end := _end_of_block(connection, one, first)) is not None]:
+        yield [replace(one, block=(first, min(ends))) for one in staged]
+        first = min(ends)
 
 
-def _end_of_row(connection: Connection, staged: Staged, last: int) -> int | None:
-    """The last variant of the next row: by ranges of ids, because grouping all rows would sort them."""
-    sql = f"SELECT max(row_id) FROM (SELECT row_id FROM {staged.table} WHERE row_id > ? ORDER BY row_id LIMIT ?)"
-    found: int | None = connection.exec_driver_sql(sql, (last, PACKED_ROWS)).scalar()
+def _end_of_block(connection: Connection, staged: Staged, first: int) -> int | None:
+    rows = f"SELECT listing_id FROM {staged.table} WHERE listing_id > ? ORDER BY listing_id LIMIT ?"
+    found: int | None = connection.exec_driver_sql(
+        f"SELECT max(listing_id) FROM ({rows})", (first, BLOCK_ROWS)
+    ).scalar()
     return found
+
+
+def pack(connection: Connection, change_id: int, staged: Staged) -> None:
+    """Keep a block of a staged column as part of a change."""
+    arrays = ", ".join(f"json_group_array({name})" for name in ("row_id", "listing_id", "before", "after"))
+    connection.exec_driver_sql(
+        'INSERT INTO change_column (change_id, store_id, "column", first_listing_id, last_listing_id, row_ids, '
+        f"listing_ids, before, after) SELECT ?, store_id, ?, min(listing_id), max(listing_id), {arrays} "
+        f"FROM {staged.rows} GROUP BY store_id",
+        (change_id, staged.column),
+    )
 
 
 def pack_reversed(connection: Connection, change_id: int, staged: Staged, of_change: int) -> None:
@@ -123,8 +144,8 @@ def unpack(
             staged = new_stage(connection, column)
             for store_id, *arrays in rows:
                 row_ids, listing_ids, left, was = map(orjson.loads, arrays)
-                values = zip(row_ids, listing_ids, repeat(store_id, len(row_ids)), left, was, strict=True)
-                chosen = values if only is None else (row for row in values if row[1] in only)
+                values = zip(listing_ids, row_ids, repeat(store_id, len(row_ids)), left, was, strict=True)
+                chosen = values if only is None else (row for row in values if row[0] in only)
                 driver.executemany(f"INSERT INTO {staged.table} VALUES (?, ?, ?, ?, ?)", chosen)
             found.append(staged)
     return found
@@ -134,5 +155,5 @@ def staged_listings(connection: Connection, staged: Sequence[Staged]) -> list[in
     """Listings with a staged variant, each once, in order."""
     if not staged:
         return []
-    union = " UNION ".join(f"SELECT listing_id FROM {one.table}" for one in staged)
+    union = " UNION ".join(f"SELECT listing_id FROM {one.rows}" for one in staged)
     return list(connection.exec_driver_sql(f"{union} ORDER BY listing_id").scalars())

@@ -13,12 +13,13 @@ from typing import Any
 from sqlalchemy import Connection
 
 from app.services.clock import now_ms
-from app.services.compliance.number_looks import number_suspects
+from app.services.compliance.number_looks import number_limits, number_suspects
 from app.services.db import Database
 from app.services.errors import NotFound
 from app.services.history.columns import (
     COLUMNS,
     Staged,
+    blocks,
     forget,
     leave_out,
     moved_listings,
@@ -134,17 +135,26 @@ def reverse(
         moment_ms=moment,
     )
     staged = unpack(connection, change_id, chosen.listing_ids, chosen.columns())
-    moved = {number for one in staged for number in moved_listings(connection, one)}
+    has_entries = connection.exec_driver_sql("SELECT 1 FROM change_entry WHERE change_id = ? LIMIT 1", (change_id,))
+    moved = set[int]()
+    if staged and has_entries.first() is not None:  # a listing moves back as a whole or not at all
+        moved = {number for one in staged for number in moved_listings(connection, one)}
     restored, conflicts = _restore(connection, change_id, undo_id, moment, chosen, moved, ctx)
     suspects = set(restored)
-    for one in staged:
-        leave_out(connection, one, sorted(conflicts))
-    numbered = staged_listings(connection, staged)
-    if numbered:
-        whole = None if conflicts or chosen.listing_ids is not None else change_id
-        suspects.update(_restore_columns(connection, undo_id, staged, moment, ctx, whole))
+    if staged:
+        for one in staged:
+            leave_out(connection, one, sorted(conflicts))
+        more, gone = _restore_columns(connection, staged, moment, ctx)
+        conflicts |= gone
+        suspects |= more
+        restored.update(staged_listings(connection, staged))
+        for one in staged:
+            if conflicts or chosen.listing_ids is not None:
+                for block in blocks(connection, [one]):
+                    pack(connection, undo_id, block[0])
+            else:
+                pack_reversed(connection, undo_id, one, change_id)
     forget(connection, staged)
-    restored.update(numbered)
     created, stuck = 0, set[int]()
     if chosen.fields is None:
         created, stuck = take_back_created(connection, change_id, undo_id, change, chosen.listing_ids)
@@ -168,29 +178,28 @@ def _reopen(connection: Connection, change_id: int, redo_id: int) -> None:
 
 
 def _restore_columns(
-    connection: Connection,
-    undo_id: int,
-    staged: Sequence[Staged],
-    moment_ms: int,
-    ctx: TaskContext | None,
-    whole: int | None,
-) -> list[int]:
-    """Put columns back; *whole* is the change of which no row is left out. Returns: listings to check anew.
+    connection: Connection, staged: Sequence[Staged], moment_ms: int, ctx: TaskContext | None
+) -> tuple[set[int], set[int]]:
+    """Put columns back, but for listings that moved on, which leave the stage. Returns: listings to check anew, and
+    those that moved on.
 
     Raises:
         TaskCancelled: stopped, also in the middle of a statement.
     """
+    suspects: set[int] = set()
+    moved: set[int] = set()
+    limits = number_limits(connection)
     with interruptible(connection, ctx):
-        for one in staged:
-            write_column(connection, one)
-            if whole is None:
-                pack(connection, undo_id, one)
-            else:
-                pack_reversed(connection, undo_id, one, whole)
-        renew_numbers(connection, staged, moment_ms)
-        suspects = number_suspects(connection, staged)
-        forget_renewed(connection)
-    return suspects
+        for block in blocks(connection, staged):
+            gone = {number for one in block for number in moved_listings(connection, one)}
+            for one in block:
+                leave_out(connection, one, sorted(gone))
+                write_column(connection, one)
+            moved |= gone
+            renew_numbers(connection, block, moment_ms)
+            suspects.update(number_suspects(connection, block, limits))
+            forget_renewed(connection)
+    return suspects, moved
 
 
 def _restore(

@@ -40,7 +40,7 @@ def renew_numbers(connection: Connection, staged: Sequence[Staged], moment_ms: i
     """
     driver: Any = connection.connection.driver_connection
     driver.create_function("numbers_hash", 1, numbers_hash, deterministic=True)
-    chosen = " UNION ".join(f"SELECT listing_id FROM {one.table}" for one in staged)
+    chosen = " UNION ".join(f"SELECT listing_id FROM {one.rows}" for one in staged)
     connection.exec_driver_sql(_RENEWED.format(chosen=chosen))
     following = {name: source for one in staged for name, source in _FOLLOWING[one.column].items()}
     sets = ", ".join(f"{name} = renewed.{source}" for name, source in following.items())

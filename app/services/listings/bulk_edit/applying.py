@@ -6,14 +6,16 @@ from collections.abc import Set
 from contextlib import nullcontext
 from dataclasses import replace
 
+import orjson
 from sqlalchemy import Connection
 
 from app.models import ListingStatus, StoreAccess
 from app.services.clock import now_ms
-from app.services.compliance.number_looks import number_suspects
+from app.services.compliance.number_looks import number_limits, number_suspects
 from app.services.compliance.recheck import recheck, refresh_listing_images
-from app.services.history.columns import moved_listings, pack, write_column
+from app.services.history.columns import blocks, moved_listings, pack, write_column
 from app.services.history.recording import record_change
+from app.services.history.records import ChangeRecord
 from app.services.listings.bulk_edit.planned_texts import stored_edit
 from app.services.listings.bulk_edit.planning import Plan, changed_listings
 from app.services.listings.bulk_edit.records import Applied
@@ -26,10 +28,10 @@ from app.services.tasks import TaskContext
 MOVED = "moved"
 
 _LOCKED = f"""
-SELECT chosen.listing_id FROM plan.chosen LEFT JOIN listing ON listing.id = chosen.listing_id
-LEFT JOIN store ON store.id = listing.store_id
-WHERE chosen.why IS NULL AND (listing.id IS NULL OR store.access <> '{StoreAccess.OPERATE!s}'
- OR listing.status = '{ListingStatus.SENDING!s}')
+SELECT chosen.listing_id FROM plan.chosen WHERE why IS NULL AND (
+    store_id NOT IN (SELECT id FROM store WHERE access = '{StoreAccess.OPERATE!s}')
+    OR listing_id IN (SELECT id FROM listing WHERE store_id IN (SELECT id FROM store)
+                      AND status = '{ListingStatus.SENDING!s}'))
 """
 _EDITED_SINCE = (
     "SELECT edited.listing_id FROM plan.edited LEFT JOIN listing ON listing.id = edited.listing_id "
@@ -47,44 +49,61 @@ def apply_plan(plan: Plan, ctx: TaskContext, *, label: str = "change.bulk_edit",
     """
     with plan.file.writing(ctx) as connection:
         moment = now_ms()
-        moved = _leave_out_moved(connection, plan)
-        changed = changed_listings(connection, plan)
-        if not changed:
-            return Applied(None, 0, tuple(moved))
+        planned = changed_listings(connection, plan)
         change_id, change = record_change(
             connection,
             kind="edit",
             label=label,
-            params={"n": changed, "fields": sorted(plan.counts.cells)},
-            listing_count=changed,
+            params={"n": planned, "fields": sorted(plan.counts.cells)},
+            listing_count=planned,
             source=source,
             store_id=_only_store(connection),
             moment_ms=moment,
         )
-        again = _write_numbers(connection, plan, change_id, moment)
-        again |= _write_texts(connection, change_id, moment, ctx, changed, plan.counts.cells.keys())
+        moved = _left_alone(connection)
+        _leave_out(connection, plan, moved)
+        again, moved_numbers = _write_numbers(connection, plan, change_id, moment)
+        again |= _write_texts(connection, change_id, moment, ctx, planned, plan.counts.cells.keys())
+        moved |= moved_numbers
+        changed = changed_listings(connection, plan)
+        if not changed:
+            connection.exec_driver_sql("DELETE FROM change WHERE id = ?", (change_id,))
+            return Applied(None, 0, tuple(sorted(moved)))
+        change = _counted(connection, change_id, change, changed)
         ctx.checkpoint()
     if "images" in plan.counts.cells:
         refresh_listing_images(plan.file.db, sorted(again))
     if again:
         recheck(plan.file.db, sorted(again))
     ctx.report(changed, changed)
-    return Applied(replace(change, listing_count=changed), changed, tuple(moved))
+    return Applied(change, changed, tuple(sorted(moved)))
 
 
-def _leave_out_moved(connection: Connection, plan: Plan) -> list[int]:
-    """Mark listings that moved on since the plan was made. Returns: their ids, in order."""
-    moved = {number for one in plan.staged for number in moved_listings(connection, one)}
-    moved.update(connection.exec_driver_sql(_EDITED_SINCE).scalars())
-    locked = set(connection.exec_driver_sql(_LOCKED).scalars())
-    found = sorted(moved | locked)
-    for chunk in chunks(found):
-        inside = id_list(chunk)
+def _left_alone(connection: Connection) -> set[int]:
+    """Listings that were edited otherwise since the plan was made, or may not be edited any more."""
+    moved = set(connection.exec_driver_sql(_EDITED_SINCE).scalars())
+    return moved.union(connection.exec_driver_sql(_LOCKED).scalars())
+
+
+def _leave_out(connection: Connection, plan: Plan, listing_ids: set[int]) -> None:
+    """Mark listings that moved on since the plan was made."""
+    for chunk in chunks(sorted(listing_ids)):
         for table in ("edited", *(f"of_{name}" for name in plan.sku_columns)):
             connection.exec_driver_sql(
-                f"UPDATE plan.{table} SET why = '{MOVED}' WHERE why IS NULL AND listing_id IN ({inside})"
+                f"UPDATE plan.{table} SET why = '{MOVED}' WHERE why IS NULL AND listing_id IN ({id_list(chunk)})"
             )
-    return found
+
+
+def _counted(connection: Connection, change_id: int, change: ChangeRecord, changed: int) -> ChangeRecord:
+    """The change with the number of listings it really has, fewer than planned where some moved on."""
+    if changed == change.listing_count:
+        return change
+    params = {**change.params, "n": changed}
+    connection.exec_driver_sql(
+        "UPDATE change SET listing_count = ?, params = ? WHERE id = ?",
+        (changed, orjson.dumps(params).decode(), change_id),
+    )
+    return replace(change, listing_count=changed, params=params)
 
 
 def _only_store(connection: Connection) -> int | None:
@@ -97,18 +116,22 @@ def _only_store(connection: Connection) -> int | None:
     return stores[0] if len(stores) == 1 else None
 
 
-def _write_numbers(connection: Connection, plan: Plan, change_id: int, moment_ms: int) -> set[int]:
-    """Numbers of the variants, by SQL. Returns: listings to check anew."""
-    staged = plan.staged
-    if not staged:
-        return set()
-    for one in staged:
-        write_column(connection, one)
-        pack(connection, change_id, one)
-    renew_numbers(connection, staged, moment_ms)
-    suspects = set(number_suspects(connection, staged))
-    forget_renewed(connection)
-    return suspects
+def _write_numbers(connection: Connection, plan: Plan, change_id: int, moment_ms: int) -> tuple[set[int], set[int]]:
+    """Numbers of the variants, by SQL. Returns: listings to check anew, and those that moved on."""
+    suspects: set[int] = set()
+    moved: set[int] = set()
+    limits = number_limits(connection)
+    for block in blocks(connection, plan.staged):
+        gone = {number for one in block for number in moved_listings(connection, one)}
+        _leave_out(connection, plan, gone)
+        moved |= gone
+        for one in block:
+            write_column(connection, one)
+            pack(connection, change_id, one)
+        renew_numbers(connection, block, moment_ms)
+        suspects.update(number_suspects(connection, block, limits))
+        forget_renewed(connection)
+    return suspects, moved
 
 
 def _write_texts(

@@ -30,11 +30,11 @@ _TABLES = (
     "finding (listing_id INTEGER NOT NULL, code TEXT NOT NULL, severity TEXT NOT NULL, number INTEGER NOT NULL)",
 )
 _NUMBERS = (
-    "CREATE TABLE plan.of_{column} (row_id INTEGER PRIMARY KEY, listing_id INTEGER NOT NULL, "
-    "store_id INTEGER NOT NULL, before INTEGER, after INTEGER, why TEXT)"
+    "CREATE TABLE plan.of_{column} (listing_id INTEGER, row_id INTEGER, store_id INTEGER NOT NULL, before INTEGER, "
+    "after INTEGER, why TEXT, PRIMARY KEY (listing_id, row_id)) WITHOUT ROWID"
 )
 _STAGED = (
-    "CREATE VIEW plan.staged_{column} AS SELECT row_id, listing_id, store_id, before, after FROM of_{column} "
+    "CREATE VIEW plan.staged_{column} AS SELECT listing_id, row_id, store_id, before, after FROM of_{column} "
     "WHERE why IS NULL"
 )
 

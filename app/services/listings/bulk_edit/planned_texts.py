@@ -80,7 +80,7 @@ class Texts:
         found: dict[int, dict[str, int]] = {}
         for column in self._numbers:
             rows = self._connection.exec_driver_sql(
-                f"SELECT row_id, after FROM plan.staged_{column} WHERE row_id IN ({id_list(ids)})"
+                f"SELECT row_id, after FROM plan.staged_{column} WHERE listing_id IN ({id_list(ids)})"
             )
             for listing_id, after in rows:
                 found.setdefault(listing_id, {})[column] = after

@@ -63,11 +63,14 @@ def _put_in_order(connection: Connection, plan: Plan) -> None:
     parts.append(f"SELECT {LINES}, id, listing_id, {section}, NULL FROM plan.line WHERE field NOT IN ({own})")
     parts.append(f"SELECT {LOCKED}, listing_id, listing_id, 1, NULL FROM plan.chosen WHERE why IS NOT NULL")
     run = connection.exec_driver_sql
-    run("CREATE TABLE plan.place (position INTEGER PRIMARY KEY, source INTEGER, key INTEGER, section INTEGER)")
+    run(
+        "CREATE TABLE plan.place (position INTEGER PRIMARY KEY, source INTEGER, listing_id INTEGER, key INTEGER, "
+        "section INTEGER)"
+    )
     run(
         "WITH of_all (source, key, listing_id, section, size) AS ("
         f"{' UNION ALL '.join(parts)}) "
-        "INSERT INTO plan.place (source, key, section) SELECT source, key, section FROM of_all "
+        "INSERT INTO plan.place (source, listing_id, key, section) SELECT source, listing_id, key, section FROM of_all "
         "ORDER BY section, size IS NULL, size DESC, listing_id, source, key"
     )
 
@@ -76,10 +79,11 @@ def lines(plan: Plan, first: int, count: int) -> list[PreviewLine]:
     """*count* lines from position *first* (0-based) on; `sections` must have been asked before."""
     with plan.file.open() as connection:
         places = connection.exec_driver_sql(
-            "SELECT position, source, key FROM plan.place WHERE position > ? AND position <= ? ORDER BY position",
+            "SELECT position, source, listing_id, key FROM plan.place WHERE position > ? AND position <= ? "
+            "ORDER BY position",
             (first, first + count),
         ).all()
-        return list(_Page(connection, plan).lines([(row[0] - 1, row[1], row[2]) for row in places]))
+        return list(_Page(connection, plan).lines([(row[0] - 1, *row[1:]) for row in places]))
 
 
 def all_lines(plan: Plan, at_once: int = 2_000) -> Iterator[PreviewLine]:
@@ -96,24 +100,24 @@ class _Page:
     def __init__(self, connection: Connection, plan: Plan) -> None:
         self._connection, self._plan = connection, plan
 
-    def lines(self, places: list[tuple[int, int, int]]) -> Iterator[PreviewLine]:
-        """The lines at *places*: position, source, key."""
+    def lines(self, places: list[tuple[int, int, int, int]]) -> Iterator[PreviewLine]:
+        """The lines at *places*: position, source, listing, key."""
         found: dict[tuple[int, int], tuple[Any, ...]] = {}
         for source in {place[1] for place in places}:
-            keys = [key for _, other, key in places if other == source]
+            keys = [(listing_id, key) for _, other, listing_id, key in places if other == source]
             found.update(((source, row[0]), tuple(row[1:])) for row in self._rows(source, keys))
         names = self._names({row[0] for row in found.values()})
         codes = self._codes({row[1] for row in found.values() if row[1] is not None})
-        for position, source, key in places:
+        for position, source, _, key in places:
             listing_id, sku_id, field, before, after, why = found[source, key]
             title = names.get(listing_id, "")
             yield PreviewLine(
                 position, listing_id, sku_id, title, codes.get(sku_id, ""), field, before, after, why or ""
             )
 
-    def _rows(self, source: int, keys: list[int]) -> Iterator[tuple[Any, ...]]:
-        """Key, listing, variant, field, before, after and why."""
-        run, inside = self._connection.exec_driver_sql, id_list(keys)
+    def _rows(self, source: int, keys: list[tuple[int, int]]) -> Iterator[tuple[Any, ...]]:
+        """Key, listing, variant, field, before, after and why of *keys*, listings and keys."""
+        run, inside = self._connection.exec_driver_sql, id_list([key for _, key in keys])
         if source == LOCKED:
             for row in run(f"SELECT listing_id, why FROM plan.chosen WHERE listing_id IN ({inside})"):
                 yield row[0], row[0], None, "", None, None, row[1]
@@ -123,7 +127,9 @@ class _Page:
                 yield key, listing_id, None, field, _cooked(before), _cooked(after), why
         else:
             field = self._plan.columns[source]
-            sql = f"SELECT row_id, listing_id, before, after, why FROM plan.of_{field} WHERE row_id IN ({inside})"
+            listings = id_list(sorted({listing_id for listing_id, _ in keys}))
+            sql = f"SELECT row_id, listing_id, before, after, why FROM plan.of_{field} "
+            sql += f"WHERE listing_id IN ({listings}) AND row_id IN ({inside})"
             for key, listing_id, before, after, why in run(sql):
                 yield key, listing_id, key if field in SKU_NUMBERS else None, field, before, after, why
 

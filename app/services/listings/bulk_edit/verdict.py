@@ -76,7 +76,8 @@ def _suspects(connection: Connection, staged: Sequence[Staged]) -> list[int]:
     parts = {"price_minor": "sku.price_minor", "stock": "sku.stock"}
     joins = ""
     for one in staged:
-        joins += f" LEFT JOIN {one.table} AS new_{one.column} ON new_{one.column}.row_id = sku.id"
+        joins += f" LEFT JOIN {one.table} AS new_{one.column} "
+        joins += f"ON new_{one.column}.row_id = sku.id AND new_{one.column}.listing_id = sku.listing_id"
         parts[one.column] = (
             f"CASE WHEN new_{one.column}.row_id IS NULL THEN sku.{one.column} ELSE new_{one.column}.after END"
         )
@@ -103,14 +104,17 @@ class _Judge:
         after = self._foreseen(before, ids)
         twins = read_twins(self._session, ids)
         later = self._twins_later(ids, twins)
+        for store_id in {record.store_id for record in before}:
+            own = (pictures_of(one) for one in chain(before, after) if one.store_id == store_id)
+            learn_images(self._session, self._context(store_id), chain.from_iterable(own))
         rows = []
         for record, foreseen in zip(before, after, strict=True):
             context = self._context(record.store_id)
-            learn_images(self._session, context, chain(pictures_of(record), foreseen.images))
-            context.twins.learn([record.id], twins)
-            old = Counter((one.code, str(one.severity)) for one in check(record, context))
             context.twins.learn([record.id], later)
-            new = Counter((one.code, str(one.severity)) for one in check(foreseen, context)) - old
+            new = Counter((one.code, str(one.severity)) for one in check(foreseen, context))
+            if new:  # nearly every listing is in order afterwards: what it was before does not matter then
+                context.twins.learn([record.id], twins)
+                new -= Counter((one.code, str(one.severity)) for one in check(record, context))
             rows += [(record.id, code, severity, number) for (code, severity), number in new.items()]
         if rows:
             self._connection.exec_driver_sql("INSERT INTO plan.finding VALUES (?, ?, ?, ?)", rows)
@@ -123,8 +127,7 @@ class _Judge:
         numbers: dict[int, dict[str, Any]] = {}
         for one in self._staged:
             rows = self._connection.exec_driver_sql(
-                f"SELECT stage.row_id, stage.after FROM sku JOIN {one.table} AS stage ON stage.row_id = sku.id "
-                f"WHERE sku.listing_id IN ({inside})"
+                f"SELECT row_id, after FROM {one.table} WHERE listing_id IN ({inside})"
             )
             for row_id, after in rows:
                 numbers.setdefault(row_id, {})[one.column] = after

@@ -272,7 +272,7 @@ def test_an_undone_change_cannot_be_undone_again(db, three, planned):
 def test_many_variants_are_packed_into_several_rows(db, three, planned, loaded, monkeypatch):
     from app.services.history import columns
 
-    monkeypatch.setattr(columns, "PACKED_ROWS", 2)
+    monkeypatch.setattr(columns, "BLOCK_ROWS", 2)
     apply(planned(TENTH))
     with db.bulk() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM change_column").scalar() == 2
