@@ -21,6 +21,9 @@ from app.views.widgets.ground import row
 class HistoryDialog(Dialog):
     """Non-modal: the table stays in view while something is taken back.
 
+    Attributes:
+        shown: the changes in view, newest first.
+
     Emits:
         undo_wanted: uid of a change.
         part_wanted: (uid, ids of listings or None for all, names of fields or None for all).
@@ -34,7 +37,7 @@ class HistoryDialog(Dialog):
     def __init__(self, context: ViewContext, parent: QWidget) -> None:
         super().__init__("history.title", parent, size=QSize(1120, 640))
         self._context = context
-        self._shown: Sequence[ChangeRecord] = ()
+        self.shown: Sequence[ChangeRecord] = ()
         self.changes = HistoryList("history.none", opens=True)
         self.pane, self.nothing = ChangePane(context), EmptyState()
         self._stack = QStackedWidget()
@@ -71,15 +74,15 @@ class HistoryDialog(Dialog):
 
     def show_change(self, uid: str) -> None:
         """Show one change with its listings."""
-        at = next((number for number, change in enumerate(self._shown) if change.uid == uid), None)
+        at = next((number for number, change in enumerate(self.shown) if change.uid == uid), None)
         if at is None:
             return
-        newer = sum(not change.is_undone for change in self._shown[:at])
-        self.pane.show_change(self._shown[at], newer)
+        newer = sum(not change.is_undone for change in self.shown[:at])
+        self.pane.show_change(self.shown[at], newer)
         self._stack.setCurrentWidget(self.pane)
 
     def _on_changes(self, changes: Sequence[ChangeRecord]) -> None:
-        self._shown = changes
+        self.shown = changes
         self.changes.show_changes(changes)
         if self.pane.change is not None:
             self.show_change(self.pane.change.uid)

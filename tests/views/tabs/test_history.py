@@ -46,7 +46,7 @@ def history(qtbot, context, desk, three):
     parent.show()
     window = HistoryDialog(context, parent)
     window.show()
-    qtbot.waitUntil(lambda: len(window._shown) == 3)
+    qtbot.waitUntil(lambda: len(window.shown) == 3)
     yield window
     window.close()
     qtbot.waitUntil(lambda: context.runner.is_idle)
@@ -116,7 +116,7 @@ def test_chosen_fields(qtbot, history, desk, db, three):
 def test_what_was_edited_since_is_said_before(qtbot, history, desk, three, context):
     desk.save([ListingEdit(three[1], fields={"title": "Cup"})], "Cup")
     context.changes.tell({"listing"})
-    qtbot.waitUntil(lambda: len(history._shown) == 4)
+    qtbot.waitUntil(lambda: len(history.shown) == 4)
     pane = opened(qtbot, history, 3)
     assert [row[-1] for row in rows(pane)] == ["Yes", "Edited since"]
     assert "leaves it alone" in pane.table.paged.cells(1)[4].tip
@@ -127,7 +127,7 @@ def test_back_to_a_point_in_time(qtbot, history, desk):
     wanted = []
     history.return_wanted.connect(wanted.append)
     qtbot.mouseClick(pane.back, Qt.MouseButton.LeftButton)
-    assert wanted == [history._shown[2]]
+    assert wanted == [history.shown[2]]
 
 
 def test_the_newest_change_has_none_after_it(qtbot, history):
@@ -145,7 +145,7 @@ def test_another_change_takes_the_place(qtbot, history):
 
 def test_undone_changes_cannot_be_undone_again(qtbot, history, desk):
     pane = opened(qtbot, history, 1)
-    desk.undo(history._shown[1].uid)
+    desk.undo(history.shown[1].uid)
     history.load()
     qtbot.waitUntil(lambda: not pane.undo.isEnabled())
     assert pane.undo.toolTip() == "Undone"

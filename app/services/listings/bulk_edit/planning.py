@@ -137,10 +137,17 @@ def _counts(connection: Connection, plan: Plan) -> PlanCounts:
     for field, why, number in _tallies(connection, plan):
         target, key = (cells, field) if why is None else (unchanged, field) if why == SAME else (reasons, why)
         target[key] = target.get(key, 0) + number
+    changed, refused = (
+        changed_listings(connection, plan),
+        _number(connection, f"SELECT count(*) FROM ({_refused(plan)})"),
+    )
+    touched = f"{_changed(plan)} UNION {_refused(plan)}"
+    matched = _number(connection, "SELECT count(*) FROM plan.chosen")
     return PlanCounts(
-        matched=_number(connection, "SELECT count(*) FROM plan.chosen"),
-        changed=changed_listings(connection, plan),
-        refused=_number(connection, f"SELECT count(*) FROM ({_refused(plan)})"),
+        matched=matched,
+        changed=changed,
+        refused=refused,
+        same=matched - (_number(connection, f"SELECT count(*) FROM ({touched})") if refused else changed),
         cells=cells,
         unchanged=unchanged,
         reasons=reasons,
@@ -156,9 +163,13 @@ def _refused(plan: Plan) -> str:
 
 def changed_listings(connection: Connection, plan: Plan) -> int:
     """How many listings change."""
+    return _number(connection, f"SELECT count(*) FROM ({_changed(plan)})")
+
+
+def _changed(plan: Plan) -> str:
     changed = ["SELECT listing_id FROM plan.edited WHERE why IS NULL"]
     changed += [f"SELECT listing_id FROM {one.table}" for one in plan.staged]
-    return _number(connection, f"SELECT count(*) FROM ({' UNION '.join(changed)})")
+    return " UNION ".join(changed)
 
 
 def _tallies(connection: Connection, plan: Plan) -> list[tuple[str, str | None, int]]:

@@ -88,9 +88,11 @@ class ChangesPane(Ground):
         return None if is_wrong or not found else BulkEdit(tuple(found))
 
     @property
-    def is_wrong(self) -> bool:
-        """Whether a card said so when it was read last."""
-        return any(card.form is not None and card.form.is_wrong for card in self.cards)
+    def problem(self) -> str:
+        """The first sentence about what is wrong, as it was read last; nothing if all is well."""
+        forms = [card.form for card in self.cards if card.form is not None and card.form.is_wrong]
+        said = [field.problem.text() for form in forms for field in form.fields.values() if field.problem.text()]
+        return said[0] if said else ""
 
     def show_choices(self, choices: EditChoices) -> None:
         """What the stores have to choose from."""

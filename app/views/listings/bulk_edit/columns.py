@@ -9,44 +9,51 @@ from app.messages import tr
 from app.services.listings.bulk_edit.exporting import percent as percent_of
 from app.services.listings.bulk_edit.operations import NUMBER_FIELDS
 from app.services.listings.bulk_edit.records import SAME, PreviewLine
-from app.views.cells import EMPTY, MISSING, Cell, Column
+from app.views.cells import EMPTY, MISSING, Align, Cell, Column
 from app.views.listings.field_values import field_name, value_text
 from app.views.numbers import percent
 from app.views.status import status
 
-AROUND = 18
+AROUND = 10
 """Letters shown before the first difference of two long texts."""
 LONG = 40
+SHORT = 24
+"""Texts up to here are shown whole."""
 
 
-def columns(fields: Collection[str]) -> tuple[Column, ...]:
-    """Columns for changes of these *fields*: numbers stand right where there is nothing else."""
-    if set(fields) <= set(NUMBER_FIELDS):
-        values = (
-            Column("before", "bulk_edit.column.before", _before, align="right", width=92),
-            Column("after", "bulk_edit.column.after", _after, align="right", width=92),
-        )
-    else:
-        values = (
-            Column("before", "bulk_edit.column.before", _before, width=132, min_width=80),
-            Column("after", "bulk_edit.column.after", _after, width=132, min_width=132, stretch=True),
-        )
-    return (
+def columns(fields: Collection[str], *, is_narrow: bool = False) -> tuple[Column, ...]:
+    """Columns for changes of these *fields*: numbers stand right where there is nothing else. In a narrow dialog a
+    variant goes by its code alone, and the change is said in the tip of the new value."""
+    is_numbers = set(fields) <= set(NUMBER_FIELDS)
+    align: Align = "right" if is_numbers else "left"
+    width = 92 if is_numbers else 132
+    values = (
         Column(
-            "title",
-            "bulk_edit.column.title",
-            _title,
-            width=180,
-            min_width=120,
-            fixed=True,
-            stretch=values[0].align == "right",
+            "before", "bulk_edit.column.before", _before, align=align, width=min(width, 104) if is_narrow else width
         ),
+        Column(
+            "after", "bulk_edit.column.after", _after, align=align, width=width, min_width=92, stretch=not is_numbers
+        ),
+    )
+    field = Column("field", "bulk_edit.column.field", _field, width=84 if is_narrow else 112)
+    verdict = Column("verdict", "bulk_edit.column.verdict", _verdict, width=112 if is_narrow else 150, fixed=True)
+    if is_narrow:
+        what = Column("what", "bulk_edit.column.what", _what, width=124, min_width=80, fixed=True, stretch=is_numbers)
+        return (what, field, *values, verdict)
+    return (
+        Column("title", "bulk_edit.column.title", _title, width=180, min_width=120, fixed=True, stretch=is_numbers),
         Column("code", "bulk_edit.column.code", _code, width=104, elide="middle"),
-        Column("field", "bulk_edit.column.field", _field, width=112),
+        field,
         *values,
         Column("change", "bulk_edit.column.change", _change, align="right", width=76),
-        Column("verdict", "bulk_edit.column.verdict", _verdict, width=150, min_width=96, fixed=True),
+        verdict,
     )
+
+
+def _what(line: PreviewLine) -> Cell:
+    """A variant by its code, a listing by its title; the other one is the tip."""
+    text = line.code or line.title or "–"
+    return Cell(text, tone="text" if _changes(line) else "text2", tip=line.title if line.code else "")
 
 
 def _title(line: PreviewLine) -> Cell:
@@ -72,7 +79,8 @@ def _after(line: PreviewLine) -> Cell:
     text, whole = _short(line, line.after)
     if line.why:
         return Cell(text, tone="text3", tip=whole, is_refused=True) if text and line.after is not None else MISSING
-    return Cell(text or tr("bulk_edit.emptied"), strong=True, tip=whole, tone="text" if text else "text3")
+    tip = whole or _change(line).text
+    return Cell(text or tr("bulk_edit.emptied"), strong=True, tip=tip, tone="text" if text else "text3")
 
 
 def _change(line: PreviewLine) -> Cell:
@@ -112,4 +120,4 @@ def from_difference(text: str, line: PreviewLine) -> str:
     alike = next((at for at, (one, other) in enumerate(zip(before, after, strict=False)) if one != other), None)
     at = min(len(before), len(after)) if alike is None else alike
     start = text.rfind(" ", 0, max(at - AROUND, 0)) + 1
-    return f"…{text[start:]}" if start > AROUND else text
+    return f"…{text[start:]}" if start and len(text) > SHORT else text

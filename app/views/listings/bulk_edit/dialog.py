@@ -155,13 +155,19 @@ class BulkEditDialog(Dialog):
         self._edit, self._error, self._was_storing = edit, None, False
         if edit is None:
             self.hint.say("bulk_edit.promise")
-            self._set_ready(False, "bulk_edit.to_correct" if self.changes.is_wrong else "bulk_edit.nothing_yet")
-            if not self.preview.shows_rows or not self.changes.is_wrong:
-                self.preview.show_waiting()
+            self._show_unready(self.changes.problem)
             return
         if not self.preview.shows_rows:
             self.preview.show_working()
         self.working.ask(self._desk.prepare_call(edit, self._chosen))
+
+    def _show_unready(self, problem: str) -> None:
+        """Nothing to work out: too little is filled in, or something is wrong."""
+        self._set_ready(False, "bulk_edit.to_correct" if problem else "bulk_edit.nothing_yet")
+        if problem:
+            self.preview.show_wrong(problem)
+        else:
+            self.preview.show_waiting()
 
     def stop(self) -> None:
         """Stop working out; nothing was written."""

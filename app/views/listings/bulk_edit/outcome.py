@@ -74,8 +74,8 @@ class OutcomePane(Ground):
         counts = getattr(self, "_counts", None)
         if counts is None:
             return
-        same = counts.matched - counts.changed
-        self.title.say("bulk_edit.totals", n=counts.changed, matched=counts.matched, same=same, refused=counts.refused)
+        shown = {"n": counts.changed, "same": counts.same, "refused": counts.refused}
+        self.title.say("bulk_edit.totals", matched=counts.matched, **shown)
         self.more.setVisible(bool(counts.reasons))
         while self._lines.count():
             old = self._lines.takeAt(0).widget()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from app.services.listings.bulk_edit.desk import SECTION, PreviewLines
@@ -14,6 +15,7 @@ from app.views.context import ViewContext
 from app.views.listings.bulk_edit.columns import columns
 from app.views.listings.bulk_edit.outcome import OutcomePane
 from app.views.preview_rows import PreviewRows
+from app.views.theme import current_theme
 from app.views.widgets.buttons import Button
 
 SEGMENTS = (
@@ -22,6 +24,10 @@ SEGMENTS = (
     ("same", "status.edit.same", ""),
     ("refused", "status.edit.refused", "red"),
 )
+
+
+NARROW = 720
+"""Below this many pixels a variant goes by its code alone."""
 
 
 class EditPreview(PreviewRows):
@@ -37,6 +43,7 @@ class EditPreview(PreviewRows):
         super().__init__(context, "bulk_edit", SEGMENTS, "bulk_edit.rows_table", parent)
         self._source: PreviewLines | None = None
         self._fields: frozenset[str] = frozenset()
+        self._is_narrow = False
         self.export = Button("bulk_edit.export", icon_name="download", kind="small")
         self.outcome = OutcomePane()
         for widget in (self.segments, self.export):
@@ -56,6 +63,12 @@ class EditPreview(PreviewRows):
         self.state.detail.say("bulk_edit.nothing_yet_detail")
         self._show(self.state)
 
+    def show_wrong(self, said: str) -> None:
+        """Something at the left cannot be used; *said* is a finished sentence."""
+        self.drop_table()
+        self.outcome.hide()
+        self.show_problem("bulk_edit.to_correct", said, icon="alert-triangle")
+
     def show_working(self) -> None:
         """It is being worked out and there is nothing to show of it yet."""
         self.outcome.hide()
@@ -70,10 +83,7 @@ class EditPreview(PreviewRows):
         """Show the lines of a plan; segment, place and focus stay."""
         fields = frozenset({*head.counts.cells, *head.counts.unchanged}) or self._fields
         if self.table is None or fields != self._fields or self._source is None:
-            table = self._new_table(source, columns(fields))
-            self._source, self._fields = source, fields
-            table.paged.counted.connect(self._on_counted)
-            self._ask()
+            self._make_table(source, fields)
         else:
             self._source.head, self._source.names = head, source.names
             self.table.paged.ask(self.table.paged.query)  # other values at the same places: not one may linger
@@ -82,6 +92,21 @@ class EditPreview(PreviewRows):
         self.show_outcome(head)
         assert self.table is not None
         self._show(self.table)
+
+    def _make_table(self, source: PreviewLines, fields: frozenset[str]) -> None:
+        self._is_narrow = self.width() < current_theme().height(NARROW)
+        table = self._new_table(source, columns(fields, is_narrow=self._is_narrow))
+        self._source, self._fields = source, fields
+        table.paged.counted.connect(self._on_counted)
+        self._ask()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fewer columns where there is little room."""
+        super().resizeEvent(event)
+        is_narrow = self.width() < current_theme().height(NARROW)
+        if self._source is not None and is_narrow != self._is_narrow:
+            self._make_table(self._source, self._fields)
+            self._show(self.table or self.nothing)
 
     def show_outcome(self, head: PlanHead) -> None:
         """Reasons of refusals and findings alone: the lines are the same."""

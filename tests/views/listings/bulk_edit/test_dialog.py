@@ -125,6 +125,7 @@ class TestWhatIsTyped:
         user.waits_for_preview()
         assert user.problem().startswith(said)
         assert user.field("find").property("bad")
+        assert user.dialog.preview.state.texts == ("Correct what is marked at the left first", user.problem())
         assert not user.dialog.primary.isEnabled()
         user.types(user.field("find"), "(Lamp)")
         user.types(user.field("replacement"), r"\1s")
@@ -217,6 +218,7 @@ class TestRefusals:
         user.types(user.field("most"), "40")
         user.waits_for_preview()
         assert user.counts == {"all": 4, "changed": 2, "same": 0, "refused": 2}
+        assert user.dialog.preview.outcome.title.text() == "1 of 3 listings will change · 0 unchanged · 2 refused"
         said = user.dialog.preview.outcome.texts
         assert "Above the highest value that is allowed · 1 value" in said
         assert "A value that is needed is unknown · 1 value" in said
@@ -351,6 +353,28 @@ class TestTrouble:
 
 
 class TestLook:
+    def test_a_narrow_dialog_leaves_columns_out(self, open_edit, lamps):
+        user = open_edit(lamps, "replace_text")
+        user.types(user.field("find"), "Table Lamp")
+        user.types(user.field("replacement"), "Light")
+        user.waits_for_preview()
+        assert [column.key for column in user.dialog.preview.table.paged.columns][1] == "code"
+        user.dialog.resize(880, 500)
+        user.waits_for_preview()
+        table = user.dialog.preview.table
+        assert [column.key for column in table.paged.columns] == ["what", "field", "before", "after", "verdict"]
+        assert table.header.length() <= table.viewport().width()
+        assert table.paged.index(0, 3).data() == "Bedside Light"
+
+    def test_long_texts_begin_near_the_difference(self, open_edit, make_listing):
+        long = make_listing("Adjustable Reading Lamp with Three Colour Temperatures and a Long Cord")
+        user = open_edit([long.id], "replace_text")
+        user.types(user.field("find"), "Long Cord")
+        user.types(user.field("replacement"), "Short Cord")
+        user.waits_for_preview()
+        assert user.rows[0][2:4] == ("…Temperatures and a Long Cord", "…Temperatures and a Short Cord")
+        assert user.dialog.preview.table.paged.cells(0)[4].tip.startswith("Adjustable")
+
     def test_the_model_keeps_qts_rules(self, open_edit, lamps):
         user = open_edit(lamps)
         user.types(user.field("value"), "10")
