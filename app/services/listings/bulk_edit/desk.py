@@ -62,6 +62,12 @@ class BulkEditDesk:
         """Let a plan go."""
         return f"{_SESSION}:discard", token
 
+    def undo_call(
+        self, uid: str | None, only: Sequence[int] | None = None, fields: Sequence[str] | None = None
+    ) -> tuple[Any, ...]:
+        """Take a change back away from the window, the newest one without *uid*. Result: `UndoResult`."""
+        return f"{_SESSION}:take_back", self._app.database_path, uid, only, fields
+
     def choices(self, chosen: Chosen, language: Language) -> EditChoices:
         """What the listings may be given."""
         return edit_choices(self._app.db, chosen, language)
