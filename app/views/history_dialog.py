@@ -15,7 +15,7 @@ from app.views.listings.history_list import HistoryList
 from app.views.widgets.buttons import Button
 from app.views.widgets.dialog import Dialog
 from app.views.widgets.empty_state import EmptyState
-from app.views.widgets.ground import row
+from app.views.widgets.ground import Ground, column, row
 
 
 class HistoryDialog(Dialog):
@@ -56,7 +56,11 @@ class HistoryDialog(Dialog):
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(self.changes)
         whole = row(self.body, gap=0)
-        whole.addWidget(area, 5)
+        left = Ground("surface", "right")
+        lines = column(left)
+        lines.setContentsMargins(0, 0, 1, 0)  # the hairline
+        lines.addWidget(area)
+        whole.addWidget(left, 4)
         self.nothing.show_state("history", "history.open_one")
         for widget in (self.nothing, self.pane):
             self._stack.addWidget(widget)

@@ -14,13 +14,13 @@ LONG = 60
 def columns() -> tuple[Column, ...]:
     """Listing, field, before, after, whether it can be taken back."""
     return (
-        Column("title", "bulk_edit.column.title", _title, _code, width=190, min_width=110, stretch=True, fixed=True),
-        Column("field", "bulk_edit.column.field", _field, _value_field, width=112),
+        Column("title", "bulk_edit.column.title", _title, _code, width=190, min_width=130, stretch=True, fixed=True),
+        Column("field", "bulk_edit.column.field", _field, _value_field, width=92),
         Column(
-            "before", "bulk_edit.column.before", _before, lambda value: _text(value, value.before, "text2"), width=110
+            "before", "bulk_edit.column.before", _before, lambda value: _text(value, value.before, "text2"), width=96
         ),
-        Column("after", "bulk_edit.column.after", _after, lambda value: _text(value, value.after, "text"), width=110),
-        Column("state", "history.column.state", _state, width=118, min_width=90, fixed=True),
+        Column("after", "bulk_edit.column.after", _after, lambda value: _text(value, value.after, "text"), width=96),
+        Column("state", "history.column.state", _state, width=106, min_width=80, fixed=True),
     )
 
 

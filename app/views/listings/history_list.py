@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from app.messages import messages, tr
 from app.services.clock import to_ms
 from app.services.history.records import ChangeRecord
+from app.views.listings.field_values import field_name
 from app.views.numbers import moment, moment_tip
 from app.views.widgets.buttons import Button
 from app.views.widgets.ground import Ground, column, row
@@ -18,6 +19,9 @@ from app.views.widgets.label import ElidedLabel, Label
 
 def change_text(change: ChangeRecord) -> str:
     """What a change did, in the user's language; one of another version of the program by its label alone."""
+    if "fields" in change.params:
+        names = tr("history.list_gap").join(map(field_name, change.params["fields"]))
+        return tr("history.line", what=tr("history.bulk_edit", fields=names), n=change.listing_count)
     try:
         what = tr(change.label, **change.params) if messages.has(change.label) else change.label
     except KeyError:

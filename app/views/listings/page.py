@@ -331,9 +331,9 @@ class ListingsPage(TabPage):
         if applied.change is not None:
             uid = applied.change.uid
             offer = Offer("action.undo", lambda: self.editor.undo_wanted.emit(uid), shortcut="Ctrl+Z")
-        left = len(applied.moved) + len(applied.refused)
-        key = "bulk_edit.done_partly" if left else "bulk_edit.done"
         counts = {"n": applied.changed, "refused": len(applied.refused), "moved": len(applied.moved)}
+        left = [name for name in ("refused", "moved") if counts[name]]
+        key = "bulk_edit.done_partly" if len(left) > 1 else f"bulk_edit.done_{left[0]}" if left else "bulk_edit.done"
         self.context.notices.toast(key, offer=offer, tone="amber" if left else "green", **counts)
 
     def export(self) -> None:

@@ -1,5 +1,6 @@
 """The history of changes from the user's side: look into a change, take back part of it, go back to a point in time."""
 
+from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
@@ -7,12 +8,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication, QWidget
 
+from app.services.history.records import ChangeRecord
 from app.services.listings.desk import ListingDesk
 from app.services.listings.editing import ListingEdit
 from app.services.listings.loading import load_listing
 from app.views.history_dialog import HistoryDialog
 from app.views.language import language
-from app.views.listings.history_list import HistoryList
+from app.views.listings.history_list import HistoryList, change_text
 from app.views.paged_table_model import PagedTableModel
 from app.views.widgets.buttons import Button
 from tests.unit.conftest import db, empty_database, make_listing
@@ -180,3 +182,11 @@ def test_the_language_changes_while_it_is_open(qtbot, history):
     assert [chip.text() for chip in pane.chips.values()] == ["标题", "重量（克）"]
     assert rows(pane)[0][1] == "2 处"
     assert isinstance(history.changes, HistoryList)
+
+
+def test_a_bulk_edit_is_called_by_its_fields(each_language):
+    change = ChangeRecord(
+        "1", "edit", "change.bulk_edit", {"n": 2, "fields": ["price_minor", "title"]}, "", 2, datetime.now(UTC), False
+    )
+    wanted = {"en": "Bulk edit · Price, Title · 2 listings", "zh": "批量修改 · 价格、标题 · 2 件"}
+    assert change_text(change) == wanted[each_language]

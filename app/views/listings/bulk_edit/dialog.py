@@ -162,7 +162,7 @@ class BulkEditDialog(Dialog):
         self.working.ask(self._desk.prepare_call(edit, self._chosen))
 
     def _show_unready(self, problem: str) -> None:
-        """Nothing to work out: too little is filled in, or something is wrong."""
+        """Nothing to work out: too little is filled in, or something is wrong, which is said in both places."""
         self._set_ready(False, "bulk_edit.to_correct" if problem else "bulk_edit.nothing_yet")
         if problem:
             self.preview.show_wrong(problem)
@@ -316,8 +316,11 @@ class BulkEditDialog(Dialog):
         """Sentences that were made of others, names that exist in both languages."""
         if getattr(self, "_error", None) is not None:
             self._show_error(self._error)
-        if hasattr(self, "choices") and self.choices.units:
-            self._load_choices()
+        if hasattr(self, "choices"):
+            if self.changes.read() is None and self._edit is None:
+                self._show_unready(self.changes.problem)
+            if self.choices.units:
+                self._load_choices()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter works out at once what is being typed; only then it presses the primary."""

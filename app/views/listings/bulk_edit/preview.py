@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
+from app.messages import tr
 from app.services.listings.bulk_edit.desk import SECTION, PreviewLines
 from app.services.listings.bulk_edit.session import PlanHead
 from app.services.paging import Filter, Query
@@ -59,9 +60,7 @@ class EditPreview(PreviewRows):
         """Nothing is filled in yet."""
         self.drop_table()
         self.outcome.hide()
-        self.state.show_problem("bulk_edit.nothing_yet", "", icon="edit")
-        self.state.detail.say("bulk_edit.nothing_yet_detail")
-        self._show(self.state)
+        self.show_problem("bulk_edit.nothing_yet", tr("bulk_edit.nothing_yet_detail"), icon="edit")
 
     def show_wrong(self, said: str) -> None:
         """Something at the left cannot be used; *said* is a finished sentence."""

@@ -228,7 +228,7 @@ class TestRefusals:
         page = user.page
         user.applies()
         assert prices(loaded, lamps) == [2079, 2200, 4500, None]
-        assert user.toasts[0] == "Changed 1 listing; 2 with something refused, 0 edited since and left alone."
+        assert user.toasts[0] == "Changed 1 listing; 2 with something refused and left alone."
         (job,) = page.context.jobs
         assert job.state == "done_with_failures"
         assert [offer.text for offer in job.offers] == ["Show the 2 refused"]
@@ -401,6 +401,17 @@ class TestLook:
             assert card.width() <= dialog.changes.area.viewport().width()
             for field in card.form.fields.values():
                 assert field.label.height() >= field.label.heightForWidth(field.label.width()) or not field.isVisible()
+
+    def test_what_is_wrong_follows_the_language(self, open_edit, lamps):
+        user = open_edit(lamps)
+        assert user.dialog.preview.state.texts[0] == "Fill in a change"
+        user.types(user.field("value"), "ten")
+        user.waits_for_preview()
+        language.set_language("zh")
+        user.settle()
+        assert user.problem().startswith("“ten”")
+        assert "is no" not in user.problem()
+        assert user.dialog.preview.state.texts == ("先改正左侧标出的内容", user.problem())
 
     def test_the_language_changes_while_it_is_open(self, open_edit, lamps):
         user = open_edit(lamps)
