@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from app.services.application import Application
 
 _SESSION = "app.services.listings.bulk_edit.session"
+AT_ONCE = 20_000
 SECTION = "section"
 """Field of the preview's filter: `changed`, `same` or `refused`."""
 
@@ -113,8 +114,13 @@ class PreviewLines:
         return len(self._range(query))
 
     def ids(self, query: Query, ctx: TaskContext | None = None) -> array[int]:
-        """Positions of the section's lines."""
-        return array("q", self._range(query))
+        """Positions of the section's lines; made piece by piece, so that the window's thread gets its turn."""
+        wanted, found = self._range(query), array("q")
+        for at in range(0, len(wanted), AT_ONCE):
+            found.extend(wanted[at : at + AT_ONCE])
+            if ctx is not None:
+                ctx.checkpoint()
+        return found
 
     def rows(self, ids: Sequence[int]) -> dict[int, PreviewLine]:
         """The lines at these positions, which stand beside each other."""

@@ -78,7 +78,8 @@ def test_choices_of_a_filter_name_their_store(desk, stores):
     assert names(desk.choices(Query(store_ids=(2,)), "en").templates) == [("702", "Heavy")]
 
 
-def test_sections_of_the_preview(desk, run, make_listing):
+def test_sections_of_the_preview(desk, run, make_listing, monkeypatch):
+    monkeypatch.setattr("app.services.listings.bulk_edit.desk.AT_ONCE", 2)
     for title, price in (("Lamp", 1000), ("Mug", None), ("Chair", 9000)):
         make_listing(title, ((title, price, 1),))
     wanted = ChangeNumber("price_minor", "percent", Decimal(10), limits=Limits(most=Decimal(50)))
