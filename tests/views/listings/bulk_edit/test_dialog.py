@@ -281,6 +281,18 @@ class TestTrouble:
         assert user.counts["changed"] == 3
         assert prices(loaded, lamps)[0] == 1890
 
+    def test_waiting_for_another_job_is_said(self, open_edit, lamps, lane, runner, context):
+        user = open_edit(lamps)
+        lane.gate.clear()
+        other = runner.start_heavy("app.services.listings.bulk_edit.session:discard", "other")
+        context.jobs.add(other, "listings.job.recheck", n=3)
+        user.types(user.field("value"), "10")
+        said = user.dialog.preview.state
+        user.qtbot.waitUntil(lambda: said.texts[1] == "Waiting for another job to be finished; starts by itself.")
+        lane.gate.set()
+        user.waits_for_preview()
+        assert user.counts["changed"] == 3
+
     def test_typing_on_drops_the_older_question(self, open_edit, lamps, lane):
         user = open_edit(lamps)
         lane.gate.clear()
