@@ -87,7 +87,7 @@ class HistoryList(Ground):
         what = ElidedLabel()
         what.setText(change_text(change))
         line.addWidget(what, 1)
-        if change.source and self._opens:
+        if self._opens and change.source and change.source not in what.text():
             line.addWidget(self._source(change))
         if self._opens:
             show = Button("history.open", kind="link")

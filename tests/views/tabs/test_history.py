@@ -17,6 +17,7 @@ from app.views.language import language
 from app.views.listings.history_list import HistoryList, change_text
 from app.views.paged_table_model import PagedTableModel
 from app.views.widgets.buttons import Button
+from app.views.widgets.label import ElidedLabel
 from tests.unit.conftest import db, empty_database, make_listing
 
 __all__ = ["db", "empty_database", "make_listing"]
@@ -190,3 +191,13 @@ def test_a_bulk_edit_is_called_by_its_fields(each_language):
     )
     wanted = {"en": "Bulk edit · Price, Title · 2 listings", "zh": "批量修改 · 价格、标题 · 2 件"}
     assert change_text(change) == wanted[each_language]
+
+
+@pytest.mark.parametrize(("file", "shown"), [("quote.xlsx", ["other.xlsx"]), ("other.xlsx", [])])
+def test_the_file_is_named_once(qtbot, file, shown):
+    made = HistoryList(opens=True)
+    qtbot.addWidget(made)
+    change = ChangeRecord("1", "import", "change.import", {"file": file}, "other.xlsx", 2, datetime.now(UTC), False)
+    made.show_changes([change])
+    texts = [label.text() for label in made.findChildren(ElidedLabel)]
+    assert [text for text in texts if text == "other.xlsx"] == shown

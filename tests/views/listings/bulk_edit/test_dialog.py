@@ -228,7 +228,7 @@ class TestRefusals:
         page = user.page
         user.applies()
         assert prices(loaded, lamps) == [2079, 2200, 4500, None]
-        assert user.toasts[0] == "Changed 1 listing; 2 with something refused and left alone."
+        assert user.toasts[0] == "Changed 1 listing; 2 with refused values, which stay as they were."
         (job,) = page.context.jobs
         assert job.state == "done_with_failures"
         assert [offer.text for offer in job.offers] == ["Show the 2 refused"]
