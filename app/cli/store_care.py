@@ -46,6 +46,7 @@ def add_to(group: Commands) -> None:
     parser.add_argument("--colour", type=int, metavar="N", help=tr("cli.help.store.colour"))
     parser.add_argument("--quota", type=int, metavar="N", help=tr("cli.help.store.quota"))
     parser.add_argument("--access", choices=ACCESS, help=tr("cli.help.store.access"))
+    parser.add_argument("--yes", action="store_true", help=tr("cli.help.store.yes"))
     for name, handler in (("disconnect", disconnect), ("remove", remove)):
         parser = group.add(name, handler)
         parser.add_argument("name", metavar="NAME", help=tr("cli.help.store.name"))
@@ -60,7 +61,9 @@ def store_desk(desk: Desk) -> StoreDesk:
     return StoreDesk(desk.app)
 
 
-def _run(desk: Desk, work: Coroutine[Any, Any, T]) -> T:
+def run_alone(desk: Desk, work: Coroutine[Any, Any, T]) -> T:
+    """Run the coroutine *work* to its end, and close the connections it opened."""
+
     async def whole() -> T:
         try:
             return await work
@@ -98,7 +101,7 @@ def sign_in(desk: Desk, options: argparse.Namespace) -> Outcome:
         desk.say_log(tr("cli.store.open_page", url=url))
         webbrowser.open(url)
 
-    store = _run(desk, stores.sign_in_by_browser(plan, show, TaskContext()))
+    store = run_alone(desk, stores.sign_in_by_browser(plan, show, TaskContext()))
     return Outcome({"store": _told(store)}, [tr("cli.store.signed_in", name=store.name)])
 
 
@@ -108,7 +111,7 @@ def add_shared(desk: Desk, options: argparse.Namespace) -> Outcome:
 
     stores = store_desk(desk)
     codes = stores.read_codes(_text_of(options.codes))
-    outcomes = _run(desk, stores.add_shared(options.gateway, codes, _app_key(options.app), TaskContext()))
+    outcomes = run_alone(desk, stores.add_shared(options.gateway, codes, _app_key(options.app), TaskContext()))
     told = [_shared_object(outcome) for outcome in outcomes]
     lines = [_shared_line(outcome) for outcome in outcomes]
     is_whole = all(outcome.error is None for outcome in outcomes)
@@ -162,7 +165,7 @@ def test(desk: Desk, options: argparse.Namespace) -> Outcome:
     from app.services.tasks import TaskContext
 
     stores = store_desk(desk)
-    report = _run(desk, stores.probe(stores.find(options.name).id, TaskContext()))
+    report = run_alone(desk, stores.probe(stores.find(options.name).id, TaskContext()))
     told = {
         "store": _told(stores.find(report.store.name)),
         "works": report.works,
@@ -215,7 +218,7 @@ def change(desk: Desk, options: argparse.Namespace) -> Outcome:
     colour = None if options.colour is None else options.colour - 1
     store = stores.change(found.id, alias=options.alias, colour=colour, quota=options.quota)
     if options.access is not None:
-        store = stores.set_operable(found.id, options.access == "operate")
+        store = stores.set_operable(found.id, options.access == "operate", is_confirmed=options.yes)
     return Outcome({"store": _told(store)}, [tr("cli.store.changed", name=store.name)])
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from sqlalchemy import false
+from sqlalchemy import ForeignKey, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base, Id, Ms
@@ -29,7 +29,8 @@ class Store(Base):
 
     `token_expires_ms` ends the access token, `refresh_expires_ms` the token that renews it, None where the platform
     named no end. `signed_out_ms` is when the platform was first seen to refuse both. `is_shared`: came by a shared
-    code (domain.md 4).
+    code (domain.md 4). `listing_quota` is what a person set; `platform_…` and `may_post` what the platform told at
+    `profile_ms`, None where it did not.
     """
 
     __tablename__ = "store"
@@ -50,4 +51,20 @@ class Store(Base):
     signed_out_ms: Mapped[Ms | None]
     last_sync_ms: Mapped[Ms | None]
     listing_quota: Mapped[int | None]
+    platform_quota: Mapped[int | None]
+    platform_listings: Mapped[int | None]
+    may_post: Mapped[bool | None]
+    profile_ms: Mapped[Ms | None]
     created_ms: Mapped[Ms]
+
+
+class ApiUse(Base):
+    """Calls in the name of a store on one day of the platform (GMT+8, as `2026-11-22`); `used_up_calls`: how many had
+    been made when the day's quota was said to be used up."""
+
+    __tablename__ = "api_use"
+
+    store_id: Mapped[int] = mapped_column(ForeignKey("store.id", ondelete="CASCADE"), primary_key=True)
+    day: Mapped[str] = mapped_column(primary_key=True)
+    calls: Mapped[int] = mapped_column(default=0, server_default="0")
+    used_up_calls: Mapped[int | None]

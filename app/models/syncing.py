@@ -13,7 +13,8 @@ class ListingSync(Base):
 
     `full_ms` is when the last whole pass began (by this computer's clock), `until_ms` up to when changes are here (by
     the platform's). `pass_…` describe a pass under way: since when it asks for changes (NULL for all), the latest
-    change it saw, the state and the next page.
+    change it saw, the state and the next page. `off_by`: how many more listings the platform counted than are here
+    after everything was read because of that.
     """
 
     __tablename__ = "listing_sync"
@@ -26,6 +27,7 @@ class ListingSync(Base):
     pass_newest_ms: Mapped[Ms | None]
     pass_status: Mapped[str] = mapped_column(default="")
     pass_page: Mapped[int] = mapped_column(default=1)
+    off_by: Mapped[int | None]
 
 
 class ListingSeen(Base):

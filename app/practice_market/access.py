@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 
+from app.practice_market import shared
 from app.practice_market.call import Arguments, Call
 from app.practice_market.catalogue import rules
 from app.practice_market.clock import request_moment_ms
@@ -27,6 +28,7 @@ PATHS = {
 }
 """Path APIs that hand out tokens and what they want for them; the `security` ones say less about the account."""
 TOP_METHODS = {"taobao.top.auth.token.create": "code", "taobao.top.auth.token.refresh": "refresh_token"}
+FORMATS = ("json", "xml")
 ACCOUNT = ("user_nick", "account", "account_id", "havana_id")
 
 
@@ -39,7 +41,7 @@ def verify(call: Call, storage: Storage, switches: Switches, moment_ms: int) -> 
         Refusal: the first thing that is wrong.
     """
     params, is_top = call.params, call.gateway is Gateway.TOP
-    if is_top and params.get("format", "xml") != "json":
+    if params.get("format", "json") not in FORMATS:
         raise Refusal("format.wrong")
     if not call.method:
         raise Refusal("method.missing")
@@ -159,11 +161,14 @@ def issue_code(storage: Storage, app_key: str, store_id: int, moment_ms: int) ->
 
 
 def exchange_code(storage: Storage, code: str, app_key: str, switches: Switches, moment_ms: int) -> dict[str, Any]:
-    """The tokens for an authorisation code, in the fields of 3.2.
+    """The tokens for an authorisation code or a shared-store code, in the fields of 3.2.
 
     Raises:
-        Refusal: `code.dead` when it is unknown, used, too old or another app's.
+        Refusal: `code.dead` when it is unknown, used, too old, withdrawn or another app's.
     """
+    if shared.is_shared_code(code):
+        store_id = shared.store_of(storage, code, app_key)
+        return issue_tokens(storage, app_key, store_id, switches, moment_ms, shared_code=code)
     row = storage.row("SELECT * FROM authorisation_code WHERE code = ? AND app_key = ?", (code, app_key))
     lifetime_ms = switches.code_lifetime_s * 1000
     if row is None or row["is_used"] or row["issued_ms"] + lifetime_ms <= moment_ms:
@@ -183,15 +188,18 @@ def refresh(storage: Storage, token: str, app_key: str, switches: Switches, mome
         raise Refusal("refresh_token.dead")
     if switches.refresh_revokes:
         storage.execute("UPDATE token SET is_revoked = 1 WHERE refresh_token = ?", (token,))
-    return issue_tokens(storage, app_key, row["store_id"], switches, moment_ms)
+    return issue_tokens(storage, app_key, row["store_id"], switches, moment_ms, shared_code=row["shared_code"])
 
 
-def issue_tokens(storage: Storage, app_key: str, store_id: int, switches: Switches, moment_ms: int) -> dict[str, Any]:
+def issue_tokens(
+    storage: Storage, app_key: str, store_id: int, switches: Switches, moment_ms: int, *, shared_code: str = ""
+) -> dict[str, Any]:
     """A new pair of tokens for a store, stored and described in the fields of 3.2."""
     access, renewal = f"50000{secrets.token_hex(20)}", f"50001{secrets.token_hex(20)}"
     storage.execute(
-        "INSERT INTO token (access_token, refresh_token, app_key, store_id, issued_ms) VALUES (?, ?, ?, ?, ?)",
-        (access, renewal, app_key, store_id, moment_ms),
+        "INSERT INTO token (access_token, refresh_token, app_key, store_id, issued_ms, shared_code)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        (access, renewal, app_key, store_id, moment_ms, shared_code),
     )
     store = storage.row("SELECT * FROM store WHERE store_id = ?", (store_id,))
     assert store is not None

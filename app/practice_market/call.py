@@ -62,9 +62,15 @@ class Call:
         return self.params.get("session") or self.params.get("access_token") or ""
 
     @property
+    def is_xml(self) -> bool:
+        """Whether the answer is XML: where it is asked for, and by default at the older gateway (1.5)."""
+        default = "xml" if self.gateway is Gateway.TOP else "json"
+        return not self.is_path and self.params.get("format", default) == "xml"
+
+    @property
     def is_simplified(self) -> bool:
         """Whether plain lists without a wrapper were asked for."""
-        return self.params.get("simplify", "").lower() == "true"
+        return self.params.get("simplify", "").lower() == "true" and not self.is_xml
 
 
 async def read_call(request: web.Request, gateway: Gateway, path: str = "") -> Call:

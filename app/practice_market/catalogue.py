@@ -17,6 +17,12 @@ def load(name: str) -> Any:
     return orjson.loads((DATA / f"{name}.json").read_bytes())
 
 
+def stores() -> list[dict[str, Any]]:
+    """The stores of a market: one's own, then the colleague's, which only a shared code opens."""
+    found: list[dict[str, Any]] = [*load("stores"), load("neighbour")["store"]]
+    return found
+
+
 def rules() -> dict[str, Any]:
     """Limits and lists of the platform (aliexpress-open-platform.md, domain.md 5.1)."""
     found: dict[str, Any] = load("rules")

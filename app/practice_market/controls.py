@@ -6,8 +6,11 @@
 | `GET /practice/writes?store=&kind=&subject=&item=&after=&limit=` | accepted writes in their order (`journal`) |
 | `GET /practice/products?store=&after=&limit=&full=1` | products held, with a digest of their content or the content |
 | `GET /practice/faults` | the switches in force |
-| `POST /practice/faults` | changes the switches named in a JSON object; null brings a default back |
+| `POST /practice/faults` | changes the switches named in a JSON object, lastingly; null brings a default back |
 | `GET /practice/switches` | every switch: value, default, choices, and the behaviours of the reference it belongs to |
+| `GET /practice/codes` | shared-store codes issued so far, and the stores one can be issued for (`shared`) |
+| `POST /practice/codes` | `{"store": 240017303}` issues a code of that store; answers it with its alias |
+| `POST /practice/codes/withdraw` | `{"code": "AliExpress_…"}` makes it worthless, and the tokens given for it |
 
 On loopback only, like everything the market serves; a web page cannot post JSON here without asking, and it would
 have to know the port.
@@ -15,12 +18,13 @@ have to know the port.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import orjson
 from aiohttp import web
 
-from app.practice_market import journal
+from app.practice_market import journal, shared
 from app.practice_market.call import whole
 from app.practice_market.catalogue import load
 from app.practice_market.desk import Desk
@@ -37,6 +41,9 @@ def add_controls(application: web.Application, desk: Desk) -> None:
     application.router.add_get("/practice/faults", controls.faults)
     application.router.add_post("/practice/faults", controls.change_faults)
     application.router.add_get("/practice/switches", controls.switches)
+    application.router.add_get("/practice/codes", controls.codes)
+    application.router.add_post("/practice/codes", controls.issue_code)
+    application.router.add_post("/practice/codes/withdraw", controls.withdraw_code)
 
 
 def described(values: dict[str, Any]) -> dict[str, Any]:
@@ -101,14 +108,56 @@ class Controls:
         return _json({"switches": switches, "behaviours": behaviours, "faults": list(KINDS)})
 
     async def change_faults(self, request: web.Request) -> web.Response:
-        """Change switches; JSON only, for plain text could be sent by any web page."""
-        if request.content_type != "application/json":
-            raise web.HTTPUnsupportedMediaType
+        """Change switches."""
+        document = await _sent(request)
         try:
-            self._desk.faults.update(orjson.loads(await request.read()))
+            self._desk.switch(document)
         except ValueError as error:
             return _json({"error": str(error)}, status=400)
         return _json(self._desk.faults.document())
+
+    async def codes(self, request: web.Request) -> web.Response:
+        """Shared-store codes, and the stores there are."""
+        storage = self._desk.storage
+        return _json({"codes": shared.codes(storage), "stores": shared.sharable(storage)})
+
+    async def issue_code(self, request: web.Request) -> web.Response:
+        """A new shared-store code."""
+        return await self._on_codes(
+            request, "store", int, lambda store: shared.issue(self._desk.storage, store, self._desk.clock())
+        )
+
+    async def withdraw_code(self, request: web.Request) -> web.Response:
+        """Withdraw one; answers all codes."""
+
+        def withdraw(code: str) -> dict[str, Any]:
+            shared.withdraw(self._desk.storage, code)
+            return {"codes": shared.codes(self._desk.storage)}
+
+        return await self._on_codes(request, "code", str, withdraw)
+
+    async def _on_codes(
+        self, request: web.Request, name: str, kind: type, act: Callable[[Any], dict[str, Any]]
+    ) -> web.Response:
+        document = await _sent(request)
+        value = document.get(name) if isinstance(document, dict) else None
+        try:
+            if type(value) is not kind:
+                raise ValueError(name)
+            with self._desk.storage.transaction():
+                return _json(act(value))
+        except ValueError as error:
+            return _json({"error": str(error)}, status=400)
+
+
+async def _sent(request: web.Request) -> Any:
+    """The JSON a request carries, None where it is none; JSON only, for plain text could be sent by any web page."""
+    if request.content_type != "application/json":
+        raise web.HTTPUnsupportedMediaType
+    try:
+        return orjson.loads(await request.read())
+    except orjson.JSONDecodeError:
+        return None
 
 
 def _number(query: Any, name: str, default: int = 0) -> int:

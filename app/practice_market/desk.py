@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -25,16 +25,19 @@ from app.practice_market.storage import Storage
 from app.practice_market.tally import Tally
 
 Clock = Callable[[], int]
+SWITCHES = "switches"
+"""Under this name the storage keeps what was switched while the market ran."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What leaves: the body, how much of it (`cut`: "", `nothing` or `half`) or what instead of it (`page`)."""
+    """What leaves: the body and its form, how much of it (`cut`: "", `nothing` or `half`) or what instead (`page`)."""
 
     body: dict[str, Any]
     cut: str = ""
     page: str = ""
     status: int = 200
+    is_xml: bool = False
 
 
 class Desk:
@@ -49,8 +52,25 @@ class Desk:
         self.gateway = ""
         self._requests = 0
 
+    def switch(self, document: Any) -> None:
+        """Change the switches named in *document* and remember them for the next start.
+
+        A `script` is about the calls of this run and is not kept; null brings a default back for good.
+
+        Raises:
+            ValueError: a switch or value that does not exist; nothing was changed.
+        """
+        self.faults.update(document)
+        kept = {**(self.storage.note(SWITCHES) or {}), **document}
+        lasting = {name: value for name, value in kept.items() if value is not None and name != "script"}
+        with self.storage.transaction():
+            self.storage.keep(SWITCHES, lasting)
+
     async def answer(self, call: Call) -> Answer:
-        """The answer to *call*; a refusal is an answer, too."""
+        """The answer to *call* in the form it asked for; a refusal is an answer, too."""
+        return replace(await self._answer(call), is_xml=call.is_xml)
+
+    async def _answer(self, call: Call) -> Answer:
         request_id, switches = self._request_id(), self.faults.switches
         try:
             app_key = access.verify(call, self.storage, switches, self.clock())

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from fnmatch import fnmatchcase
 from random import Random
@@ -90,6 +91,16 @@ class Faults:
         self.switches = Switches(**changed)
         if "script" in document:
             self._script = [{"skip": 0, "times": 1, **step} for step in self.switches.script]
+
+    def recall(self, kept: Mapping[str, Any], given: Mapping[str, Any] | None) -> None:
+        """Put back switches *kept* from an earlier run, below those *given* to this one.
+
+        What an older or newer market kept and this one does not know is passed over.
+        """
+        for name, value in kept.items():
+            if name not in (given or {}):
+                with suppress(ValueError):
+                    self.update({name: value})
 
     def document(self) -> dict[str, Any]:
         """The switches as JSON values."""

@@ -15,7 +15,7 @@ from aiohttp import web
 
 from app.practice_market import clock as clocks
 from app.practice_market import journal
-from app.practice_market.desk import Clock, Desk
+from app.practice_market.desk import SWITCHES, Clock, Desk
 from app.practice_market.faults import Faults
 from app.practice_market.seeding import credentials_of, prepare
 from app.practice_market.server import make_application
@@ -32,12 +32,14 @@ class PracticeMarket:
         database: its file, made if missing; None keeps everything in a temporary folder until `stop`.
         port: 0 takes any free one.
         seed: fill a market that is new with listings and orders; stores, categories and templates always exist.
-        faults: switches to begin with, see `app.practice_market.switches.Switches`.
+        faults: switches to begin with, see `app.practice_market.switches.Switches`; they come before those that were
+            switched over HTTP in an earlier run, which the file keeps.
         clock: epoch milliseconds, for tests that must not wait.
 
     Attributes:
         gateway: address such as `http://127.0.0.1:8123`; clients append `/sync` and `/rest`.
-        credentials: `{"gateway", "app_key", "app_secret", "stores": [{"name", "access_token", "refresh_token"}]}`.
+        credentials: `{"gateway", "app_key", "app_secret", "stores": [{"name", "access_token", "refresh_token"}],
+            "shared": [{"name", "alias", "code"}]}`, the shared-store codes in force.
         faults: the switches, may be changed while it runs.
 
     Raises:
@@ -55,6 +57,7 @@ class PracticeMarket:
         clock: Clock = clocks.now_ms,
     ) -> None:
         self.faults = Faults(faults)
+        self._given = faults
         self.gateway = ""
         self.credentials: dict[str, Any] = {}
         self._database, self._port, self._seed, self._clock = database, port, seed, clock
@@ -71,6 +74,7 @@ class PracticeMarket:
         try:
             self._storage = Storage(path)
             await asyncio.to_thread(prepare, self._storage, self._clock(), is_seeded=self._seed)
+            self.faults.recall(self._storage.note(SWITCHES) or {}, self._given)
             self._desk = Desk(self._storage, self.faults, self._clock)
             await self._listen(self._desk)
         except BaseException:

@@ -22,6 +22,7 @@ from app.practice_market.controls import add_controls
 from app.practice_market.desk import Answer, Desk
 from app.practice_market.envelope import Gateway
 from app.practice_market.photobank import LOOPBACK
+from app.practice_market.xml_form import to_xml
 
 BODY_MAX = 16 * 1024 * 1024
 COMPRESS_FROM = 4096
@@ -114,7 +115,7 @@ class Pages:
     async def _send(self, request: web.Request, answer: Answer) -> web.StreamResponse:
         if answer.page in INSTEAD:
             return INSTEAD[answer.page]()
-        content = orjson.dumps(answer.body)
+        content = to_xml(answer.body) if answer.is_xml else orjson.dumps(answer.body)
         if answer.page == "truncated":
             content = content[: len(content) // 2]
         if answer.cut:
@@ -123,13 +124,12 @@ class Pages:
         if len(content) >= COMPRESS_FROM and "gzip" in request.headers.get("Accept-Encoding", ""):
             content = gzip.compress(content, compresslevel=1)
             headers["Content-Encoding"] = "gzip"
-        return web.Response(
-            body=content, status=answer.status, content_type="application/json", charset="utf-8", headers=headers
-        )
+        kind = "text/xml" if answer.is_xml else "application/json"
+        return web.Response(body=content, status=answer.status, content_type=kind, charset="utf-8", headers=headers)
 
     def _store_links(self, query: Any) -> str:
         links = []
-        for row in self._desk.storage.rows("SELECT store_id, name, name_en FROM store"):
+        for row in self._desk.storage.rows("SELECT store_id, name, name_en FROM store WHERE NOT is_neighbour"):
             address = "?" + urlencode({**query, "store": row["store_id"]})
             links.append(f'<p><a href="{escape(address)}">{escape(row["name"])} · {escape(row["name_en"])}</a></p>')
         return "".join(links)

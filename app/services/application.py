@@ -56,6 +56,7 @@ class Application:
         self._trace: HttpTrace | None = None
         self._gateways: dict[str, Gateway] = {}
         self._families: dict[int, dict[str, str]] = {}
+        self._proxy: str | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
     @property
@@ -64,15 +65,39 @@ class Application:
         return self._settings.settings
 
     def change_settings(self, **values: Any) -> Settings:
-        """Set some settings; they are on disk when this returns. A new proxy holds for gateways opened from then on.
+        """Set some settings; they are on disk when this returns. A new proxy holds from the next request on.
 
         Raises:
+            InputError: `marketplace.bad_proxy`, or its password has nowhere to lie.
             TypeError, ValueError: no setting, or no value for it.
         """
+        forgotten = ""
+        if "proxy" in values:
+            from app.services.proxy_secret import stored_proxy
+
+            values |= stored_proxy(values["proxy"], self.settings, self.credentials)
+            forgotten = self.settings.proxy_secret if self.settings.proxy_secret != values["proxy_secret"] else ""
         settings = self._settings.change(**values)
+        if forgotten:
+            self.credentials.delete(forgotten)
         if self._trace is not None:
             self._trace.is_on = settings.http_trace
+        self._proxy = self.proxy_of(settings.proxy)
+        for gateway in list(self._gateways.values()):
+            gateway.use_proxy(self._proxy)
         return settings
+
+    def proxy_of(self, setting: str) -> str:
+        """The proxy address that *setting* stands for, with the password that is kept for it. May touch the disk.
+
+        Raises:
+            CredentialsMissing, VaultLocked, NoCredentialStore, CredentialStoreFailed: the password cannot be read.
+        """
+        if not self.settings.proxy_secret:
+            return setting
+        from app.services.proxy_secret import whole_proxy
+
+        return whole_proxy(setting, self.settings, self.credentials)
 
     @property
     def trace(self) -> HttpTrace:
@@ -154,6 +179,8 @@ class Application:
     ) -> AsyncIterator[AliExpressMarketplace]:
         """`async with app.connected(store) as marketplace`: as `marketplace`, with the tokens read off the loop's
         thread, and closed at the end. A call is tried *attempts* times at most, None for the usual patience."""
+        from app.services.stores.quotas import note_calls
+
         await asyncio.to_thread(load_network)
         credentials, families = await asyncio.to_thread(self._known, store)
         marketplace = self._connect(store, credentials, families, attempts)
@@ -161,6 +188,7 @@ class Application:
             yield marketplace
         finally:
             await marketplace.close()
+            await asyncio.to_thread(note_calls, self.db, store.id, marketplace.calls_made())
 
     async def disconnect(self) -> None:
         """Close all connections of the running loop; the next call opens new ones."""
@@ -200,6 +228,8 @@ class Application:
         from app.services.marketplace.remembered import load_families
 
         credentials = self.credentials.load(store.credential_ref)
+        if self._proxy is None:
+            self._proxy = self.proxy_of(self.settings.proxy)
         families = self._families.get(store.id)
         if families is None:
             families = self._families.setdefault(store.id, load_families(self.db, store.id))
@@ -252,7 +282,7 @@ class Application:
                 url,
                 clock=clock,
                 limits=Limits(clock, {"store": pace} if pace else None),
-                proxy=self.settings.proxy,
+                proxy=self.proxy_of(self.settings.proxy) if self._proxy is None else self._proxy,
                 trace=self.trace,
             )
         return self._gateways[url]

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.services.application import load_network
-from app.services.errors import AppError
+from app.services.errors import AppError, InputError
 from app.services.freight.source import FreightTemplateSource
 from app.services.listings.bulk_edit.desk import BulkEditDesk
 from app.services.listings.desk import ListingDesk
@@ -35,6 +35,8 @@ from app.services.stores.sync.conflicts import (
     count_conflicts,
     resolve_each,
 )
+from app.services.stores.training import TrainingDesk
+from app.services.stores.wire_check import Line, WireReport, check_wire, proxy_line
 from app.services.tasks import TaskContext
 from app.services.upgrade import DatabaseDamaged, backup, backup_dir, daily_backup, open_database, revision_of
 from app.services.warehouses.source import WarehouseTemplateSource
@@ -48,7 +50,7 @@ class DesktopServices:
     are for the running loop.
 
     Attributes:
-        listings, bulk_edit, publishing, importing, store_desk: the desks of their nouns.
+        listings, bulk_edit, publishing, importing, store_desk, training: the desks of their nouns.
     """
 
     def __init__(self, app: Application) -> None:
@@ -58,6 +60,7 @@ class DesktopServices:
         self.publishing = PublishDesk(app)
         self.importing = ImportDesk(app)
         self.store_desk = StoreDesk(app)
+        self.training = TrainingDesk(app)
 
     # -- settings ----------------------------------------------------------------------------------------------
 
@@ -71,8 +74,29 @@ class DesktopServices:
         return self.app.settings
 
     def change_settings(self, values: Mapping[str, Any]) -> Settings:
-        """Store some settings. Raises: ValueError, TypeError for what makes no sense."""
+        """Store some settings. Raises: InputError for a proxy that is no address; ValueError, TypeError for what
+        makes no sense."""
         return self.app.change_settings(**values)
+
+    def proxy_line(self, setting: str) -> Line:
+        """Which proxy *setting* would mean, without its password, or what is wrong with it."""
+        return proxy_line(self._usual_gateway, self.app.proxy_of(setting))
+
+    async def check_wire(self, proxy: str, ctx: TaskContext) -> WireReport:
+        """Go the way to the platform through *proxy*, as it would be stored."""
+        return await check_wire(self._usual_gateway, await asyncio.to_thread(self.app.proxy_of, proxy))
+
+    @property
+    def _usual_gateway(self) -> str:
+        hosts = self.app.settings.gateway_hosts
+        return f"https://{hosts[0] if hosts else Settings().gateway_hosts[0]}"
+
+    def export_trace(self, path: Path) -> int:
+        """Pack the trace into a zip; how many calls are in it. Raises: InputError where it cannot be written."""
+        try:
+            return self.app.trace.export(path)
+        except OSError as error:
+            raise InputError("trace.not_written", file=path.name, detail=error.strerror or "") from error
 
     # -- page sources ------------------------------------------------------------------------------------------
 

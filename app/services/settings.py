@@ -49,7 +49,9 @@ class Settings:
         token_warn_days: a store is "expires soon" that many days before its token ends (domain.md 20).
         callback_port: where a browser comes back to after a sign-in, on this computer; the platform must know the
             address `http://127.0.0.1:<port>/callback` as the app's callback. 1024–65535.
-        proxy: HTTP proxy to the marketplace, "" for the system's, `direct` for none (DESIGN.md 10).
+        proxy: HTTP proxy to the marketplace, "" for the system's, `direct` for none (DESIGN.md 10); never with its
+            password.
+        proxy_secret: where the credential store has the proxy's password, "" where it has none.
         http_trace: whether calls to the marketplace are noted for support, without secrets.
         unknown: names this program does not know, kept as they were.
     """
@@ -62,6 +64,7 @@ class Settings:
     token_warn_days: int = 7
     callback_port: int = 47865
     proxy: str = ""
+    proxy_secret: str = ""
     http_trace: bool = False
     unknown: Mapping[str, Any] = field(default_factory=dict)
 
@@ -106,6 +109,7 @@ _VALID: dict[str, Callable[[Any], bool]] = {
     "token_warn_days": _is_whole(0, 60),
     "callback_port": _is_whole(1024, 65535),
     "proxy": lambda value: isinstance(value, str),
+    "proxy_secret": lambda value: isinstance(value, str),
     "http_trace": lambda value: isinstance(value, bool),
 }
 

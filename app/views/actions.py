@@ -71,6 +71,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     _window("panel", "layout-sidebar-right", "Ctrl+B", checkable=True),
     _window("columns", "columns-3"),
     _window("activity", "activity", "Ctrl+J", checkable=True),
+    _window("training", "school", acts_on="palette.on_practice"),
     _window("guide", "help", "F1"),
     _window("keys", "keyboard"),
     _window("settings", "settings", "Ctrl+,"),

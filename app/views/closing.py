@@ -37,7 +37,8 @@ class Closing(QObject):
     def _ask(self) -> None:
         left = sum(max(0, (job.progress.total or 0) - job.progress.done) for job in self._jobs.running)
         key = "closing.question" if left else "closing.question_uncounted"
-        self._open(Confirmation(self._window, key, "closing.stop", detail_key="closing.detail", n=left))
+        detail = next((job.leave_key for job in self._jobs.running if job.leave_key), "closing.detail")
+        self._open(Confirmation(self._window, key, "closing.stop", detail_key=detail, n=left))
         assert self.question is not None
         self.question.accepted.connect(self._on_agreed)
 

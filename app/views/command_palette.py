@@ -204,9 +204,9 @@ class CommandPalette(Live, QWidget):
     # -- look --------------------------------------------------------------------------------------------------
 
     def retranslate(self) -> None:
-        """Ask again: entries are finished texts."""
+        """Ask again: entries are finished texts, of actions that hear of the language after this."""
         if not self.isHidden():
-            self._on_text(self.edit.text())
+            QTimer.singleShot(0, self, lambda: self._on_text(self.edit.text()))
         self.setAccessibleName(tr("palette.name"))
 
     def restyle(self) -> None:

@@ -66,6 +66,8 @@ class Desktop(QObject):
         window.files_dropped.connect(self.import_files)
         window.guide_wanted.connect(self.show_guide)
         window.settings_wanted.connect(self.show_settings)
+        window.actions_of_window.on("training", self.show_training)
+        window.actions_of_window["training"].setVisible(False)
         window.first_run.practice_wanted.connect(self.open_practice)
         window.first_run.store_wanted.connect(self.add_store)
         window.first_run.data_wanted.connect(self.restore_data)
@@ -125,6 +127,7 @@ class Desktop(QObject):
         page.stores_changed.connect(self._on_stores_looked_after)
         page.export_wanted.connect(self._export_listings)
         page.show_wanted.connect(self._show_listings_of)
+        page.settings_wanted.connect(self.show_settings)
         page.problem.connect(self.tell)
         return page
 
@@ -169,6 +172,7 @@ class Desktop(QObject):
         handle.failed.connect(self.tell)
 
     def _on_stores(self, stores: Sequence[Any], then: Callable[[Sequence[Any]], None] | None) -> None:
+        self.window.actions_of_window["training"].setVisible(any(store.is_practice for store in stores))
         self.window.set_stores([StoreEntry(store.id, store.name, store.colour, store.alias) for store in stores])
         if then is not None:
             then(stores)
@@ -182,9 +186,17 @@ class Desktop(QObject):
         return handle
 
     def play_demo(self) -> None:
-        """The demo: the practice store, then the import of the demo workbook, ready to be applied."""
-        handle = self.context.runner.call(self.context.services.stores)
-        handle.succeeded.connect(lambda stores: self._import_demo() if stores else self._open_practice_first())
+        """The demo: the practice store, then the import of the demo workbook, ready to be applied. Who has been at
+        work here already finds it as it was left."""
+        services = self.context.services
+        handle = self.context.runner.call(lambda: (services.stores(), services.listings.history()))
+        handle.succeeded.connect(lambda found: self._begin_demo(*found))
+
+    def _begin_demo(self, stores: Sequence[Any], changes: Sequence[Any]) -> None:
+        if not stores:
+            self._open_practice_first()
+        elif not changes:
+            self._import_demo()
 
     def _open_practice_first(self) -> None:
         handle = self.open_practice()
@@ -388,6 +400,9 @@ class Desktop(QObject):
         dialog.open()
 
     def _on_imported(self, result: Any) -> None:
+        table = self._listings().table
+        if table is not None:
+            table.scrollToTop()  # what is new stands there
         self.reload_pages()
         offer = Offer("action.undo", lambda: self.undo(result.change.uid), shortcut="Ctrl+Z") if result.change else None
         self.context.notices.toast(
@@ -409,6 +424,28 @@ class Desktop(QObject):
         from app.views.settings_dialog import SettingsDialog
 
         SettingsDialog(self.context, self.window).open()
+
+    def show_training(self) -> None:
+        """How the practice market behaves, beside the work."""
+        from app.views.stores.training_dialog import TrainingDialog
+
+        page = self.window.pages.get("stores")
+        practice = page.practice_store_id() if self.window.page is page and page is not None else None
+        for older in self.window.findChildren(TrainingDialog):
+            older.close()  # two would not know of each other's switches
+        dialog = TrainingDialog(self.context, self.window, practice)
+        dialog.add_wanted.connect(self._add_shared_store)
+        dialog.show()
+
+    def _add_shared_store(self, gateway: str) -> None:
+        """Paste a shared code of the practice market."""
+        from app.views.stores.add_dialog import SHARED, AddStoreDialog
+
+        dialog = AddStoreDialog(self.context, self.window, SHARED)
+        dialog.gateway.setText(gateway)
+        dialog.gateway.editingFinished.emit()
+        dialog.added.connect(self._on_store_added)
+        dialog.open()
 
     def tell(self, error: BaseException) -> None:
         """Say what went wrong, with its remedy."""

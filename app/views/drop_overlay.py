@@ -139,6 +139,11 @@ class DropOverlay(Live, QWidget):
         self.show()
         self.raise_()
 
+    def retranslate(self) -> None:
+        """Title and cards are finished texts."""
+        if self._paths:
+            self._name_files()
+
     def _name_files(self) -> None:
         while self._cards.count():
             self._cards.takeAt(0).widget().deleteLater()

@@ -31,6 +31,9 @@ from app.views.widgets.label import Label
 from app.views.widgets.search_box import SearchBox
 from app.views.widgets.segments import Segments
 
+PROBLEM_WIDTH = 560
+"""As wide as this what is wrong with an expression goes on in the next line."""
+
 
 class FilterBar(Ground):
     """Search and conditions of one page.
@@ -253,6 +256,8 @@ class FilterBar(Ground):
     def _show_problem(self, text: str) -> None:
         self.search.show_problem(text)
         self.problem.setText(text)
+        width = current_theme().metrics("small").horizontalAdvance(text) + 8
+        self.problem.setMinimumWidth(min(width, current_theme().height(PROBLEM_WIDTH)))
         self.problem.setVisible(bool(text))
 
     # -- saved filters -----------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QScrollArea, QStackedWidget, QWidget
 
-from app.services.history.records import ChangeRecord
+from app.services.history.records import RIGHT, ChangeRecord
 from app.views.context import ViewContext
 from app.views.errors import sentence
 from app.views.listings.change_pane import ChangePane
@@ -81,7 +81,7 @@ class HistoryDialog(Dialog):
         at = next((number for number, change in enumerate(self.shown) if change.uid == uid), None)
         if at is None:
             return
-        newer = sum(not change.is_undone for change in self.shown[:at])
+        newer = sum(not change.is_undone and change.kind != RIGHT for change in self.shown[:at])
         self.pane.show_change(self.shown[at], newer)
         self._stack.setCurrentWidget(self.pane)
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QMouseEvent
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QAbstractItemDelegate, QWidget
 
 from app.views.columned_table import ColumnedTable
@@ -33,6 +33,7 @@ class PagedTable(TableKeys, ColumnedTable):
         copied: how many rows went to the clipboard.
         copy_refused: how many rows were asked for, too many.
         finding_wanted: +1 for the next row with a finding, −1 for the one before (F8).
+        missed: id that `go_to` was to find later, and that is not in the answer.
     """
 
     chosen = Signal()
@@ -46,12 +47,14 @@ class PagedTable(TableKeys, ColumnedTable):
     copied = Signal(int)
     copy_refused = Signal(int)
     finding_wanted = Signal(int)
+    missed = Signal(object)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._told: Any | None = None
         self._place = PlaceKeeper(self, self.paged)
         self._place.restored.connect(self._on_selection)
+        self._place.findable.connect(self._go_now)
         self.selectionModel().selectionChanged.connect(self._on_selection)
         self.selectionModel().currentChanged.connect(self._tell_current)
         self.paged.dataChanged.connect(self._tell_current)
@@ -66,19 +69,26 @@ class PagedTable(TableKeys, ColumnedTable):
         return read_selection(self.paged, self.selectionModel().selection())
 
     def select_ids(self, ids: Sequence[int]) -> None:
-        """Choose exactly these rows, as far as they are in the answer."""
+        """Choose exactly these rows, as far as they are in the answer; while the order of all rows is under way, the
+        rest of them once it is known."""
         self._place.choose(ids)
 
     def go_to(self, id: int) -> bool:
-        """Make row *id* the current one and scroll to it; False if it is not in the answer."""
+        """Make row *id* the current one and scroll to it, while the order of all rows is under way as soon as its
+        place is known. False if it is not in the answer."""
         at = self.paged.position_of(id)
         row = self.paged.row_of(at) if at is not None else -1
         if row < 0:
-            return False
+            return self._place.go_later(id)
+        self._place.go_later(None)
         self.executeDelayedItemsLayout()  # rows that just came have to be in the scroll bar's range
         self.setCurrentIndex(self.paged.index(row, max(self.currentIndex().column(), 0)))
         self.scrollTo(self.currentIndex())
         return True
+
+    def _go_now(self, id: int) -> None:
+        if not self.go_to(id):
+            self.missed.emit(id)
 
     def current_record(self) -> Any | None:
         """The current row's record; None while there is none or it is under way."""
@@ -110,6 +120,7 @@ class PagedTable(TableKeys, ColumnedTable):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Chevrons unfold, check boxes tick, headings fold; anything else chooses."""
+        self._place.drop_wishes()
         at = event.position().toPoint()
         index = self.indexAt(at)
         if event.button() == Qt.MouseButton.LeftButton and index.isValid() and self._press_part(index, at):
@@ -119,6 +130,11 @@ class PagedTable(TableKeys, ColumnedTable):
                 self.setCurrentIndex(index)
             return  # the menu acts on what is chosen
         super().mousePressEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Whoever moves on by himself is not taken elsewhere later."""
+        self._place.drop_wishes()
+        super().keyPressEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Right-click, or the menu key on the current row."""

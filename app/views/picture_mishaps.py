@@ -5,19 +5,16 @@ Without them the pictures would show a day on which everything is well, and none
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
-from http.client import HTTPConnection
 from typing import Any
-from urllib.parse import urlsplit
 
 from app.services.listings.editing import ListingEdit
+from app.services.stores.practice_addresses import ask
 
 STRICTNESS = {"handling_days_max": 5, "audit_reject_share": 0.15}
 """Switches of the practice market: dispatch within five days, and a review that refuses one listing in seven."""
 LONG = " for Home Office Bedroom Kitchen Garden Travel Camping and Outdoor Use in Every Season of the Year"
 BRAND = "Nike "
-TIMEOUT_S = 10.0
 Detail = Callable[[int], Any]
 
 
@@ -37,14 +34,5 @@ def mistakes(listing_ids: Sequence[int], detail: Detail) -> list[ListingEdit]:
 
 
 def be_strict(gateway: str) -> None:
-    """Turn the switches of the practice market at *gateway*. Raises OSError: it does not take them."""
-    parts = urlsplit(gateway)
-    connection = HTTPConnection(parts.hostname or "", parts.port, timeout=TIMEOUT_S)
-    try:
-        headers = {"Content-Type": "application/json"}
-        connection.request("POST", "/practice/faults", json.dumps(STRICTNESS), headers)
-        answer = connection.getresponse()
-        if answer.status != 200:
-            raise OSError(f"practice market: {answer.status} {answer.read(200)!r}")
-    finally:
-        connection.close()
+    """Turn the switches of the practice market at *gateway*. Raises PracticeMarketSilent: it does not take them."""
+    ask(gateway, "faults", STRICTNESS)

@@ -28,10 +28,13 @@ from app.views.drop_overlay import DropOverlay
 from app.views.history_dialog import HistoryDialog
 from app.views.importing.dialog import ImportDialog
 from app.views.listings.bulk_edit.dialog import BulkEditDialog
+from app.views.listings.publish_question import PublishQuestion
 from app.views.listings.publish_result import PublishResultDialog
 from app.views.look import Look
 from app.views.picture_mishaps import be_strict, mistakes
 from app.views.start import LateWorker, load_services
+from app.views.stores.doctor_dialog import DoctorDialog
+from app.views.stores.training_dialog import TrainingDialog
 from app.views.task_runner import TaskRunner
 from app.views.theme import current_theme
 from app.views.view_settings import MemorySettings
@@ -90,10 +93,37 @@ class PictureTour:
         self._desktop.show_settings()
         await self._everywhere("13-settings")
         self._close_dialogs()
-        self._window.show_tab("stores")
+        await self._look_after_a_store()
         self._desktop.add_store()
         await self._everywhere("14-add-store")
         self._close_dialogs()
+        await self._train()
+
+    async def _train(self) -> None:
+        """The trainers' panel on a bad day, at its head and at its foot."""
+        self._desktop.show_training()
+        panel = self._dialog(TrainingDialog)
+        await self._until(lambda: panel.state is not None)
+        panel.presets["bad_day"].click()
+        await self._until(lambda: panel.state.on)
+        await self._everywhere("15-training")
+        panel.area.verticalScrollBar().setValue(panel.area.verticalScrollBar().maximum())
+        await self._everywhere("15-training-codes")
+        self._close_dialogs()
+
+    async def _look_after_a_store(self) -> None:
+        """Check its connection, let it wait and go on."""
+        self._window.show_tab("stores")
+        page = self._window.page
+        await self._rows_are_here()
+        page.facts.probe.click()
+        await self._until(lambda: self._dialog(DoctorDialog, needed=False) is not None)
+        await self._everywhere("14-check-connection")
+        self._close_dialogs()
+        page.facts.pause.click()
+        await self._until(lambda: page.facts.view is not None and page.facts.view.detail.store.paused_at is not None)
+        await self._everywhere("14-store-paused")
+        page.facts.pause.click()
 
     async def _drop(self) -> None:
         overlay: DropOverlay = self._window.drop_overlay
@@ -132,8 +162,12 @@ class PictureTour:
         await asyncio.sleep(0.5)
         page.publish()
         await self._until(lambda: self._dialogs())
+        question = self._dialog(PublishQuestion)
+        question.when.choose("at")
+        await self._everywhere("04-publish-at-a-time")
+        question.when.choose("now")
         await self._everywhere("04-publish-question")
-        self._dialogs()[0].accept()
+        question.accept()
         await self._until(lambda: any(job.title_key == "publish.job" for job in self._jobs))
         await asyncio.sleep(1.0)
         await self._everywhere("05-publishing")
@@ -155,7 +189,8 @@ class PictureTour:
         stores = await asyncio.to_thread(services.stores)
         await asyncio.to_thread(be_strict, next(store.gateway for store in stores if store.is_practice))
         edits = await asyncio.to_thread(mistakes, listing_ids, services.listings.detail)
-        await asyncio.to_thread(services.listings.save, edits, "")
+        first = await asyncio.to_thread(services.listings.detail, listing_ids[0])
+        await asyncio.to_thread(services.listings.save, edits, first.record.title)
         self._desktop.reload_pages()
         await self._rows_are_here()
 

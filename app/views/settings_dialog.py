@@ -1,4 +1,4 @@
-"""Settings that are not about looks: pace, how far back, gateways, and where the data lies."""
+"""Settings that are not about looks: pace, how far back, gateways, proxy, trace, and where the data lies."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ from typing import Any
 
 from PySide6.QtCore import QSize, QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QPlainTextEdit, QSpinBox, QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QScrollArea, QSpinBox, QVBoxLayout, QWidget
 
 from app.messages import tr
 from app.views.context import ViewContext
 from app.views.errors import sentence
+from app.views.settings_connection import ConnectionSettings
 from app.views.widgets.buttons import Button
 from app.views.widgets.dialog import Dialog
 from app.views.widgets.form import Field
-from app.views.widgets.ground import column, row
+from app.views.widgets.ground import Ground, column, row
 from app.views.widgets.label import ElidedLabel, Label
 
 LIMITS = {
@@ -26,24 +27,28 @@ LIMITS = {
     "callback_port": (1024, 65535),
 }
 """Smallest and largest value; 0 calls a second stands for the platform's own limit."""
+HOSTS_HEIGHT = 76
+"""Three lines and a little more: who has more hosts scrolls."""
 
 
 class SettingsDialog(Dialog):
     """Reads the settings of the data folder, stores them on Save; a value that makes no sense cannot be entered."""
 
     def __init__(self, context: ViewContext, parent: QWidget) -> None:
-        super().__init__("settings.dialog", parent, size=QSize(600, 500))
+        super().__init__("settings.dialog", parent, size=QSize(640, 690))
         self._context = context
         self.numbers = {name: QSpinBox(minimum=low, maximum=high) for name, (low, high) in LIMITS.items()}
         self.numbers["calls_per_s"].setSpecialValueText(tr("settings.platform_limit"))
         self.hosts = QPlainTextEdit()
+        self.hosts.setFixedHeight(HOSTS_HEIGHT)
         self.folder = ElidedLabel(ink="text2", middle=True)
-        lines = column(self.body, gap=8)
-        lines.setContentsMargins(20, 16, 20, 16)
+        self.connection = ConnectionSettings(context)
+        lines = self._scrolled()
         for name, box in self.numbers.items():
             lines.addWidget(Field(f"settings.{name}", box))
         lines.addWidget(Field("settings.gateway_hosts", self.hosts))
         lines.addWidget(Label("settings.gateway_hosts_hint", role="small", ink="text2", wrap=True))
+        lines.addWidget(self.connection)
         place = row(gap=8)
         place.addWidget(Label("settings.data_folder", role="small", ink="text2"))
         place.addWidget(self.folder, 1)
@@ -58,6 +63,17 @@ class SettingsDialog(Dialog):
         self.primary.clicked.connect(self.save)
         self._load()
 
+    def _scrolled(self) -> QVBoxLayout:
+        """Where the fields go: all of them fit a large window, none is cut off in a small one."""
+        area, held = QScrollArea(), Ground("surface")
+        area.setWidgetResizable(True)
+        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        area.setWidget(held)
+        column(self.body).addWidget(area)
+        lines = column(held, gap=8)
+        lines.setContentsMargins(20, 16, 20, 16)
+        return lines
+
     def _load(self) -> None:
         handle = self._context.runner.call(self._context.services.settings)
         handle.succeeded.connect(self._show)
@@ -67,11 +83,13 @@ class SettingsDialog(Dialog):
         for name, box in self.numbers.items():
             box.setValue(getattr(settings, name) or 0)
         self.hosts.setPlainText("\n".join(settings.gateway_hosts))
+        self.connection.show_settings(settings)
         self.folder.setText(str(self._context.services.data_dir))
 
     def save(self) -> None:
         """Store what stands in the fields."""
         values: dict[str, Any] = {name: box.value() for name, box in self.numbers.items()}
+        values |= self.connection.values
         values["calls_per_s"] = values["calls_per_s"] or None
         values["gateway_hosts"] = tuple(line.strip() for line in self.hosts.toPlainText().splitlines() if line.strip())
         handle = self._context.runner.call(self._context.services.change_settings, values)

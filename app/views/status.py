@@ -66,6 +66,7 @@ store.ok                            disc         green
 store.soon                          exclamation  amber   filled
 store.signed_out                    cross        red     filled
 store.read_only                     dashed       gray
+store.paused                        bars         gray
 job.running                         arc          blue
 job.paused                          bars         gray
 job.done                            tick         green

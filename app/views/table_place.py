@@ -20,9 +20,11 @@ class PlaceKeeper(QObject):
 
     Emits:
         restored: rows were replaced and the selection is what it can be.
+        findable: the order is known now, and with it where the id of `go_later` stands, if anywhere.
     """
 
     restored = Signal()
+    findable = Signal(object)
 
     def __init__(self, view: QTableView, model: PagedRows) -> None:
         super().__init__(view)
@@ -32,20 +34,50 @@ class PlaceKeeper(QObject):
         self._kept = Selection(Query())
         self._current: tuple[int, int] | None = None
         self._top: tuple[int, int] | None = None
+        self._wanted: tuple[int, ...] = ()
+        self._goal: int | None = None
+        self._asked_of = Query()
         model.keep_findable(self._ids_to_find)
         model.replacing.connect(self._remember)
         model.replaced.connect(self._restore)
         model.ordered.connect(self._complete)
 
     def choose(self, ids: Sequence[int]) -> None:
-        """Choose exactly these top-level rows."""
+        """Choose exactly these top-level rows; those whose place is not known yet when the order of all rows is."""
+        self._wanted = () if self._model.is_ordered else tuple(ids)
+        self._asked_of = self._model.query
+        self._kept = Selection(self._model.query)  # what was chosen before is not put back over it
         ranges = rows_of(self._model, ids)
         select_rows(self._model, self._view.selectionModel(), ranges)
         if ranges and not self._view.currentIndex().isValid():
             self._make_current(ranges[0][0], 0)
 
+    def go_later(self, id: int | None) -> bool:
+        """Go to row *id* as soon as the order of all rows is known; None takes it back. False: it is known already,
+        and that row is not in the answer."""
+        self._goal = None if self._model.is_ordered else id
+        self._asked_of = self._model.query
+        return self._goal is not None
+
+    def drop_wishes(self) -> None:
+        """The user goes elsewhere: what was to be chosen or gone to later is not."""
+        self._wanted, self._goal = (), None
+
+    def _fulfil(self) -> None:
+        """The order is known: do what was asked for before, unless another question was asked since."""
+        wanted, goal = self._wanted, self._goal
+        self.drop_wishes()
+        if replace(self._model.query, **NO_SORT) != replace(self._asked_of, **NO_SORT):
+            return
+        if goal is not None:
+            self.findable.emit(goal)
+        if wanted:
+            self.choose(wanted)
+
     def _ids_to_find(self) -> frozenset[int]:
         """What will have to be found in the next order."""
+        if self._wanted:
+            return frozenset(self._wanted)
         if self._kept:
             return frozenset(self._kept.ids)
         return frozenset(read_selection(self._model, self._view.selectionModel().selection()).ids)
@@ -61,7 +93,7 @@ class PlaceKeeper(QObject):
         index = view.currentIndex()
         id = model.id_at(index.row()) if index.isValid() else None
         self._current = (id, index.column()) if id is not None else None
-        row = view.rowAt(0)
+        row = view.rowAt(0) if view.verticalScrollBar().value() else -1  # at the top one sees what is new there
         id = model.id_at(row) if row >= 0 else None
         self._top = (id, view.rowViewportPosition(row)) if id is not None else None
 
@@ -82,6 +114,7 @@ class PlaceKeeper(QObject):
             self._put_back()
             self.restored.emit()
         self._kept, self._current, self._top = Selection(self._model.query), None, None
+        self._fulfil()
 
     def _put_back(self) -> None:
         view, model = self._view, self._model

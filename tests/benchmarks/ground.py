@@ -25,11 +25,12 @@ class Sizes:
     sheet_rows: int
     listings: int
     sent: int
+    synced: int
     repeats: int
 
 
-FULL = Sizes(sheet_rows=100_000, listings=1_000_000, sent=1_000, repeats=3)
-QUICK = Sizes(sheet_rows=5_000, listings=20_000, sent=100, repeats=1)
+FULL = Sizes(sheet_rows=100_000, listings=1_000_000, sent=1_000, synced=100_000, repeats=3)
+QUICK = Sizes(sheet_rows=5_000, listings=20_000, sent=100, synced=2_000, repeats=1)
 
 
 class Ground:
@@ -96,6 +97,14 @@ class Ground:
         """A data folder to publish from."""
         folder = self.new_folder("outbox")
         shutil.copytree(self.outbox, folder, dirs_exist_ok=True)
+        return folder
+
+    def copy_of_shop(self, count: int) -> Path:
+        """A data folder whose market has *count* listings in the first store, most of which were never synced."""
+        from tests.benchmarks.shop import stock
+
+        folder = self.copy_of_store()
+        stock(folder, count)
         return folder
 
     @cached_property

@@ -117,7 +117,9 @@ def clocked(act: Callable[[], Any]) -> float:
         return time.perf_counter() - started
 
 
-def run_program(module: str, *arguments: object, environment: dict[str, str] | None = None) -> dict[str, Any]:
+def run_program(
+    module: str, *arguments: object, environment: dict[str, str] | None = None, patience_s: float = PATIENCE_S
+) -> dict[str, Any]:
     """Run `python -m module` in a fresh process of this interpreter.
 
     Returns: the JSON object on the last line of its output, with `elapsed_s` from start to end beside it.
@@ -127,7 +129,7 @@ def run_program(module: str, *arguments: object, environment: dict[str, str] | N
     variables = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONHASHSEED": "0", **(environment or {})}
     started = time.perf_counter()
     done = subprocess.run(
-        command, cwd=ROOT, env=variables, capture_output=True, text=True, timeout=PATIENCE_S, check=False
+        command, cwd=ROOT, env=variables, capture_output=True, text=True, timeout=patience_s, check=False
     )
     elapsed_s = time.perf_counter() - started
     lines = done.stdout.strip().splitlines()

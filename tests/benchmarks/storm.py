@@ -36,6 +36,8 @@ def measure(ground: Ground) -> Iterator[Measurement]:
     yield Measurement("storm.wrong", len(outcome.wrong), "listings", how, budget=0)
     yield Measurement("storm.left", outcome.left, "listings", f"{how}; not settled under a clear sky", budget=0)
     yield Measurement("storm.asked", outcome.asked, "listings", f"{how}; a person had to decide")
+    yield Measurement("storm.told", outcome.told, "listings", f"{how}; made twice of one call, and named to the user")
+    yield Measurement("storm.feeds", outcome.feeds, "feeds", how)
     yield Measurement("storm.kills", outcome.kills, "kills", how, budget=kills, at_least=True)
     yield Measurement("storm.faults", outcome.faults.total(), "faults", faults)
     yield Measurement("storm.elapsed", outcome.elapsed_s, "s", how)

@@ -17,7 +17,6 @@ from tests.e2e.program import ROOT, environment
 from tests.unit.stores.market_program import running_market
 
 VAULT_KEY = "correct horse battery staple"
-SHARED = "AliExpress_0123456789abcdef0123456789abcdef"
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="other processes' arguments are read from /proc")
 
@@ -103,8 +102,10 @@ def test_no_secret_is_left_anywhere(tmp_path, monkeypatch):
     data, crash = tmp_path / "data", tmp_path / "crash.py"
     crash.write_text(CRASH)
     desk = Watched(data)
-    secrets = {VAULT_KEY, SHARED, SHARED.removeprefix("AliExpress_")}
+    secrets = {VAULT_KEY}
     with running_market(tmp_path / "market") as market:
+        shared = market.issue_code(1)
+        secrets |= {shared, shared.removeprefix("AliExpress_")}
         tokens = market.credentials()
         secrets |= {tokens.app_secret, tokens.access_token, tokens.refresh_token}
         names = ("app_key", "app_secret", "access_token", "refresh_token")
@@ -112,8 +113,7 @@ def test_no_secret_is_left_anywhere(tmp_path, monkeypatch):
         desk.run("store", "add", "Chenfan", "--gateway", market.gateway, "--secrets", "-", text=pasted)
         market.let_tokens_die()
         desk.run("store", "sync", "Chenfan", "--what", "listings")
-        market.issue_code(SHARED, 1)
-        desk.run("store", "shared", "-", "--gateway", market.gateway, text=f"abcd {SHARED.upper()}")
+        desk.run("store", "shared", "-", "--gateway", market.gateway, text=f"abcd {shared.upper()}")
         for name in ("all.xlsx", "all.csv"):
             desk.run("export", "--store", "Chenfan", "--out", data / name)
         with Application(data) as app:

@@ -19,6 +19,7 @@ from app.services.listings.writing import insert_skus, refresh_derived, replace_
 from app.services.marketplace.aliexpress.adapter import AliExpressMarketplace
 from app.services.marketplace.aliexpress.gateway import Gateway
 from app.services.marketplace.port import RemoteAttribute, StoreCredentials
+from app.services.publishing.doubles import doubles_of
 from app.services.publishing.queue import enqueue
 from app.services.publishing.settling import decide, undecided
 from app.services.stores.reading import mark_health
@@ -51,7 +52,7 @@ class StormDesk:
         """A store with one category and one freight template. Returns: the template's id."""
         gateway = Gateway(url)
         marketplace = AliExpressMarketplace(credentials, gateway, store_key="one")
-        templates = await marketplace.freight_templates()
+        templates = [one for one in await marketplace.freight_templates() if one.template_id != "1000"]
         attributes = await marketplace.category_attributes(LEAF)
         await marketplace.close()
         await gateway.close()
@@ -169,6 +170,11 @@ class StormDesk:
                 )
                 for record in load_listings(session, ids)
             ]
+
+    def doubles(self) -> set[str]:
+        """Products that the desktop tells are superfluous."""
+        with self.db.read() as session:
+            return {double.double_id for double in doubles_of(session.connection(), 1)}
 
     def errors(self) -> dict[str, int]:
         """Reasons in the journal, of all tasks that ended badly on the way."""

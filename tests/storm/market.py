@@ -96,6 +96,12 @@ class StormMarket:
         """Calls answered in this life."""
         return int(sum(self.state()["calls"].values()))
 
+    def feeds(self) -> int:
+        """Create feeds the first store handed over."""
+        with closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)) as connection:
+            sql = "SELECT count(*) FROM feed_job WHERE store_id = (SELECT min(store_id) FROM store)"
+            return int(connection.execute(sql).fetchone()[0])
+
     def products(self) -> list[Product]:
         """Its own record of what the first store has, read from its file."""
         with closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)) as connection:

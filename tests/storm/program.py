@@ -1,8 +1,9 @@
-"""One of the programs in a storm: `… DATABASE SECRETS KILL_AT CLOCK_HOURS` publishes store 1 and may die anywhere.
+"""One of the programs in a storm: `… DATABASE SECRETS GATEWAY KILL_AT CLOCK_HOURS FEED_FROM` publishes store 1 and may
+die anywhere.
 
 SECRETS is a file that all programs share, as they share a credential store: renewed tokens are written there before
 the old ones are dropped. KILL_AT names a point of `publisher_program`, "" none. CLOCK_HOURS turns this program's
-clock, as a computer with a wrong clock would show it.
+clock, as a computer with a wrong clock would show it. FEED_FROM: new listings from which on they go as a feed.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import json
 import os
 import sys
 import time
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -34,6 +35,10 @@ SETTINGS = PublishSettings(
     review_patience_s=1.5,
     outage_patience_s=4.0,
     limit_patience_s=3.0,
+    feed_items=15,
+    feed_first_s=0.2,
+    feed_pause_max_s=0.6,
+    feed_patience_s=8.0,
 )
 PARALLEL = 4
 
@@ -69,7 +74,7 @@ def turn_clock(hours: float) -> None:
     SystemClock.now = lambda self: datetime.now(UTC) + timedelta(hours=hours)  # type: ignore[method-assign]
 
 
-async def main(database: str, secrets: str, gateway_url: str, kill_at: str) -> None:
+async def main(database: str, secrets: str, gateway_url: str, kill_at: str, feed_from: int) -> None:
     """Publish what is queued; print what came of it."""
     db, shared, gateway = Database(Path(database)), SharedSecrets(Path(secrets)), Gateway(gateway_url)
     marketplace = AliExpressMarketplace(
@@ -83,7 +88,8 @@ async def main(database: str, secrets: str, gateway_url: str, kill_at: str) -> N
     said: dict[str, object] = {}
     ready_file(shared.path.parent, os.getpid()).touch()
     try:
-        result = await run.publish(db, marketplace, 1, settings=SETTINGS, parallel=PARALLEL)
+        settings = replace(SETTINGS, feed_from=feed_from)
+        result = await run.publish(db, marketplace, 1, settings=settings, parallel=PARALLEL)
         said = {name: getattr(result, name) for name in ("attempts", "failed", "unknown", "queued", "ending")}
     except MarketplaceError as error:
         said = {"error": error.error_code}
@@ -96,4 +102,4 @@ async def main(database: str, secrets: str, gateway_url: str, kill_at: str) -> N
 
 if __name__ == "__main__":
     turn_clock(float(sys.argv[5]))
-    asyncio.run(main(*sys.argv[1:5]))
+    asyncio.run(main(*sys.argv[1:5], int(sys.argv[6])))

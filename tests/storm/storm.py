@@ -15,7 +15,7 @@ from app.services.compliance.recheck import recheck
 from tests.storm.desk import StormDesk
 from tests.storm.market import ROOT, Product, StormMarket
 from tests.storm.program import ready_file
-from tests.storm.weather import CLOCKS_H, POINTS, calm, forecast, switches
+from tests.storm.weather import CLOCKS_H, FEEDS_FROM, POINTS, calm, forecast, switches
 
 PATIENCE_S = 25.0
 """How long a round may take before the next begins: a quota that is used up lets nothing happen."""
@@ -44,6 +44,9 @@ class Outcome:
         kills: programs that were killed while there was work; `points` those of them at a named instruction.
         faults: what the market did wrong on purpose; `errors` what the journal was told by it.
         asked: listings a person had to decide about.
+        told: products that the platform made twice of one call and that the desktop names as superfluous; one it does
+            not name is doubled, one it names wrongly is lost.
+        feeds: feeds the platform took.
         left: tasks that were not settled under a clear sky.
     """
 
@@ -55,6 +58,8 @@ class Outcome:
     market_kills: int = 0
     listings: int = 0
     asked: int = 0
+    told: int = 0
+    feeds: int = 0
     left: int = 0
     elapsed_s: float = 0.0
     faults: Counter[str] = field(default_factory=Counter)
@@ -136,14 +141,15 @@ class Storm:
 
     def _start_missing(self, desk: StormDesk, market: StormMarket) -> None:
         points = [self._round.choice(POINTS) if self._round.random() < 0.5 else "" for _ in self._programs]
+        feed_from = self._round.choice(FEEDS_FROM)
         for at, program in enumerate(self._programs):
             if program is None or program.poll() is not None:
-                self._programs[at] = self._start(desk, market, points[at], self._hours)
+                self._programs[at] = self._start(desk, market, points[at], self._hours, feed_from)
 
     @staticmethod
-    def _start(desk: StormDesk, market: StormMarket, point: str, hours: float) -> subprocess.Popen[str]:
+    def _start(desk: StormDesk, market: StormMarket, point: str, hours: float, feed_from: int) -> subprocess.Popen[str]:
         desk.sign_in_again()
-        arguments = (desk.db.path, desk.secrets.path, market.gateway, point, hours)
+        arguments = (desk.db.path, desk.secrets.path, market.gateway, point, hours, feed_from)
         command = [sys.executable, "-m", "tests.storm.program", *map(str, arguments)]
         return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, text=True)
 
@@ -192,16 +198,17 @@ class Storm:
         """A last drizzle, then no faults any more; programs run to their end, a person sends again what failed."""
         market.switch(switches("drizzle", self._plan.seed))
         for number in range(LAST_ROUNDS):
+            self._wait_for_end(self._programs)
             if number == DRIZZLES:
                 market.switch(calm())
-            self._wait_for_end(self._programs)
+                self._more_work(desk, FEEDS_FROM[1] + 1)  # one feed at least is handed over under a clear sky
             self._outcome.asked += desk.decide_all(market)
             desk.edit(desk.ids("rejected"), self._dice)
             recheck(desk.db, desk.unsent())
             desk.queue(desk.unsent())
-            if not desk.open_tasks():
+            if number > DRIZZLES and not desk.open_tasks():
                 break
-            self._programs = [self._start(desk, market, "", 0.0)]
+            self._programs = [self._start(desk, market, "", 0.0, FEEDS_FROM[number % 2])]
         self._outcome.left = desk.open_tasks()
         self._outcome.errors = desk.errors()
 
@@ -213,8 +220,11 @@ class Storm:
 
     def _judge(self, desk: StormDesk, market: StormMarket) -> None:
         """Both sides by merchant codes: how many, and with what content."""
-        ours, theirs = desk.listings(), market.products()
-        self._outcome.listings = len(ours)
+        superfluous = desk.doubles()
+        ours = desk.listings()
+        theirs = [product for product in market.products() if product.product_id not in superfluous]
+        self._outcome.listings, self._outcome.told = len(ours), len(market.products()) - len(theirs)
+        self._outcome.feeds = market.feeds()
         mine, there = _by_codes(ours), _by_codes(theirs)
         for codes in mine.keys() | there.keys():
             wanted, found = mine.get(codes, []), there.get(codes, [])

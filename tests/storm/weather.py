@@ -9,9 +9,10 @@ from app.practice_market.faults import KINDS as ALL_KINDS
 from app.practice_market.faults import Switches
 
 CREATE, EDIT = "aliexpress.offer.product.post", "aliexpress.offer.product.edit"
-WRITES = (CREATE, EDIT)
-KINDS = tuple(kind for kind in ALL_KINDS if kind not in ("carried_out_twice", "redirected"))
-"""Without a platform that doubles a call by itself, and an address that a person has to put right."""
+SUBMIT = "aliexpress.solution.feed.submit"
+WRITES = (CREATE, EDIT, SUBMIT)
+KINDS = tuple(kind for kind in ALL_KINDS if kind != "redirected")
+"""Without an address that a person has to put right. What the platform makes twice of one call must be told."""
 DRIZZLE = 0.11 / len(KINDS)
 """The share of calls that meet each kind of fault, whatever the weather."""
 
@@ -40,10 +41,19 @@ WEATHERS: dict[str, dict[str, Any]] = {
     "details without variants": {"missing_sku_share": 0.3},
     "store is full": {"product_limit": 1},
     "market gone": {},
+    "feeds wait": {"feed_delay_s": 4.0},
+    "calls doubled": {"rates": _rates(carried_out_twice=0.5)},
+    "items of feeds fail": {"batch_failure_share": 0.4},
 }
 """Switches by name; what one does not name stands at its default, with a drizzle of every fault."""
 
-BASE: dict[str, Any] = {"latency_ms": {**dict.fromkeys(WRITES, 15.0), "*": 2.0}, "audit_delay_s": 0.3}
+BASE: dict[str, Any] = {
+    "latency_ms": {**dict.fromkeys(WRITES, 15.0), "*": 2.0},
+    "audit_delay_s": 0.3,
+    "feed_delay_s": 0.2,
+}
+FEEDS_FROM = (1_000_000, 4)
+"""How many new listings must wait before they go as a feed: every second round, none does."""
 CLOCKS_H = (0.0, 0.0, 0.75, -1.5, 3.0, -5.0, 13.0)
 """How wrong the computer's clock may be: nobody set it, a wrong zone, noon for midnight."""
 
@@ -53,7 +63,8 @@ POINTS = tuple(
     for place in (
         "before commit", "in commit", "after commit", "in claim", "in upload_image", "before create_listing",
         "in create_listing", "after create_listing", "in edit_listing", "after edit_listing", "before find_listings",
-        "in find_listings", "after find_listings",
+        "in find_listings", "after find_listings", "before submit_feed", "in submit_feed", "after submit_feed",
+        "in feed_report", "after feed_report", "after feed_jobs",
     )
 )  # fmt: skip
 """Where a program may end itself, as a power cut would end it."""

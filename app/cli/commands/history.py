@@ -8,7 +8,7 @@ from typing import Any
 from app.cli.desk import Desk, table, time_text
 from app.cli.outcome import Exit, Outcome
 from app.cli.parser import Commands
-from app.messages import messages, tr
+from app.messages import tr
 
 DEFAULT_LIMIT = 100
 UID_SHOWN = 8
@@ -25,6 +25,7 @@ def add_to(commands: Commands) -> None:
 
 def undo_change(desk: Desk, options: argparse.Namespace) -> Outcome:
     """Take back a change, the newest one if none is named; listings edited since are left alone and named."""
+    from app.services.history.wording import change_label
     from app.services.listings.desk import ListingDesk
 
     done = ListingDesk(lambda: desk.app.db).undo(options.change)
@@ -35,7 +36,7 @@ def undo_change(desk: Desk, options: argparse.Namespace) -> Outcome:
         "change": done.change.uid,
         "conflicting_listings": list(done.conflicts),
     }
-    lines = [tr("cli.undone", n=done.restored, label=label_of(done.change))]
+    lines = [tr("cli.undone", n=done.restored, label=change_label(done.change))]
     if conflicts:
         lines.append(tr("cli.undo_conflicts", n=conflicts))
     return Outcome(told, lines, Exit.SOME_REFUSED if conflicts else Exit.DONE)
@@ -44,6 +45,7 @@ def undo_change(desk: Desk, options: argparse.Namespace) -> Outcome:
 def list_history(desk: Desk, options: argparse.Namespace) -> Outcome:
     """The newest changes, newest first."""
     from app.services.history.listing import list_changes
+    from app.services.history.wording import change_label
 
     changes = list_changes(desk.app.db, limit=max(1, options.limit))
     rows = [
@@ -52,7 +54,7 @@ def list_history(desk: Desk, options: argparse.Namespace) -> Outcome:
             change.created_at.astimezone().strftime("%Y-%m-%d %H:%M"),
             change.listing_count,
             tr("cli.undone_mark") if change.is_undone else "",
-            label_of(change),
+            change_label(change),
         )
         for change in changes
     ]
@@ -61,21 +63,14 @@ def list_history(desk: Desk, options: argparse.Namespace) -> Outcome:
     )
 
 
-def label_of(change: Any) -> str:
-    """What the change was, as a sentence; its kind where the catalogue has none."""
-    try:
-        return tr(change.label, **change.params) if messages.has(change.label) else change.kind
-    except KeyError:
-        return str(change.kind)
-
-
 def _object(change: Any) -> dict[str, Any]:
     from app.services.clock import to_ms
+    from app.services.history.wording import change_label
 
     return {
         "id": change.uid,
         "kind": change.kind,
-        "label": label_of(change),
+        "label": change_label(change),
         "source": change.source,
         "listings": change.listing_count,
         "store": change.store_id,

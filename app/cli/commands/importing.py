@@ -57,6 +57,8 @@ def import_files(desk: Desk, options: argparse.Namespace) -> Outcome:
         "skus": summary.skus,
         "errors": [_error_object(error) for _, error in summary.errors],
         "error_count": summary.error_count,
+        "overruled": [_error_object(error) for error in summary.overruled],
+        "overruled_count": summary.overruled_count,
         "change": summary.changes[-1].uid if summary.changes else None,
         "changes": [change.uid for change in summary.changes],
         "marked": [str(path) for path in marked],
@@ -90,7 +92,8 @@ class SheetRows:
 
 @dataclass(slots=True)
 class Summary:
-    """What came of all files together; `errors` pairs each refused cell with its file."""
+    """What came of all files together; `errors` pairs each refused cell with its file; `overruled` are cells that say
+    otherwise than the first row of their listing."""
 
     rows: int = 0
     refused_rows: int = 0
@@ -98,6 +101,8 @@ class Summary:
     listings: dict[str, int] = field(default_factory=lambda: {"new": 0, "changed": 0, "unchanged": 0, "refused": 0})
     errors: list[tuple[Path, CellError]] = field(default_factory=list)
     error_count: int = 0
+    overruled: list[CellError] = field(default_factory=list)
+    overruled_count: int = 0
     changes: list[ChangeRecord] = field(default_factory=list)
     sheets: list[SheetRows] = field(default_factory=list)
     sheets_left: list[SheetRows] = field(default_factory=list)
@@ -116,6 +121,8 @@ class Summary:
             self.listings[name] += getattr(plan.counts, name)
         self.errors.extend((path, error) for error in plan.errors)
         self.error_count += error_count
+        self.overruled.extend(plan.overruled)
+        self.overruled_count += plan.overruled_count
         self.sheets.append(SheetRows(plan.file, plan.sheet, plan.counts.rows))
         self.sheets_left += [SheetRows(plan.file, one.name, one.row_count, plan.sheet) for one in plan.sheets_left]
 
@@ -219,6 +226,9 @@ def _lines(summary: Summary, marked: Sequence[Path], *, is_dry: bool) -> list[st
     lines += [error.message(tr) for _, error in summary.errors[:SHOWN_ERRORS]]
     if summary.error_count > SHOWN_ERRORS:
         lines.append(tr("cli.more", n=summary.error_count - SHOWN_ERRORS))
+    lines += [error.message(tr) for error in summary.overruled[:SHOWN_ERRORS]]
+    if summary.overruled_count > SHOWN_ERRORS:
+        lines.append(tr("cli.more", n=summary.overruled_count - SHOWN_ERRORS))
     lines.append(tr("cli.imported", n=summary.rows, refused_rows=summary.refused_rows, **summary.listings))
     lines.extend(
         tr("cli.import_left", file=one.file, read=one.read, sheet=one.name, n=one.row_count)

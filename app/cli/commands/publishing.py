@@ -17,7 +17,9 @@ from app.services.errors import InputError
 from app.services.stores.records import StoreRecord
 
 if TYPE_CHECKING:
+    from app.services.marketplace.records import Loss
     from app.services.publishing.queue import BatchCreated
+    from app.services.publishing.report import ReasonGroup
     from app.services.publishing.results import BatchResult
     from app.services.publishing.turns import Schedule
 
@@ -37,6 +39,7 @@ def add_to(commands: Commands) -> None:
     parser.add_argument("--report", type=Path, metavar="FILE", help=tr("cli.help.publish.report"))
     parser.add_argument("--at", metavar="TIME", help=tr("cli.help.publish.at"))
     parser.add_argument("--spread", type=int, default=0, metavar="MIN", help=tr("cli.help.publish.spread"))
+    parser.add_argument("--accept-losses", action="store_true", help=tr("cli.help.publish.accept_losses"))
     switch = parser.add_mutually_exclusive_group()
     switch.add_argument("--pause", action="store_true", help=tr("cli.help.publish.pause"))
     switch.add_argument("--resume", action="store_true", help=tr("cli.help.publish.resume"))
@@ -58,7 +61,8 @@ def publish_store(desk: Desk, options: argparse.Namespace) -> Outcome:
     if store.id in paused_stores(desk.app.db):
         raise StorePaused(store=store.name)
     schedule = Schedule(moment_of(options.at) if options.at else 0, options.spread * 60_000)
-    return outcome_of(desk, asyncio.run(_run_alone(desk, store, options.limit, schedule)), options.report)
+    run = _run_alone(desk, store, options.limit, schedule, accepts_losses=options.accept_losses)
+    return outcome_of(desk, asyncio.run(run), options.report)
 
 
 def _switch(desk: Desk, store: StoreRecord, *, is_pause: bool) -> Outcome:
@@ -79,18 +83,27 @@ class Published:
     result: BatchResult
 
 
-async def _run_alone(desk: Desk, store: StoreRecord, limit: int | None, schedule: Schedule) -> Published:
+async def _run_alone(
+    desk: Desk, store: StoreRecord, limit: int | None, schedule: Schedule, *, accepts_losses: bool
+) -> Published:
     try:
-        return await publish_now(desk, store, limit, schedule)
+        return await publish_now(desk, store, limit, schedule, accepts_losses=accepts_losses)
     finally:
         await desk.app.disconnect()
 
 
 async def publish_now(
-    desk: Desk, store: StoreRecord, limit: int | None = None, schedule: Schedule | None = None
+    desk: Desk,
+    store: StoreRecord,
+    limit: int | None = None,
+    schedule: Schedule | None = None,
+    *,
+    accepts_losses: bool = False,
 ) -> Published:
     """Queue everything of a store that can be sent, at most *limit*, and send it until it is settled; with a
-    *schedule* that may take as long as it lasts."""
+    *schedule* that may take as long as it lasts. *accepts_losses*: edits that an earlier run told the losses of may
+    lose exactly these."""
+    from app.cli.spoken import Spoken
     from app.services.publishing.queue import enqueue
     from app.services.publishing.run import publish
     from app.services.publishing.turns import AT_ONCE
@@ -102,12 +115,13 @@ async def publish_now(
     await learn_leaves(app, store)
     ids = await asyncio.to_thread(_candidates, desk, store.id, limit)
     schedule = schedule or AT_ONCE
-    created = await asyncio.to_thread(enqueue, app.db, store.id, ids, schedule=schedule)
+    accepted = await asyncio.to_thread(_losses, desk, ids) if accepts_losses else {}
+    created = await asyncio.to_thread(enqueue, app.db, store.id, ids, schedule=schedule, accepted=accepted)
     taken = await asyncio.to_thread(_count, desk, store.id)
     async with app.connected(store) as marketplace:
         waits = schedule != AT_ONCE
         result = await publish(
-            app.db, marketplace, store.id, parallel=app.settings.parallel_calls, waits_for_time=waits
+            app.db, marketplace, store.id, ctx=Spoken(), parallel=app.settings.parallel_calls, waits_for_time=waits
         )
     return Published(created, taken, result)
 
@@ -129,6 +143,7 @@ def outcome_of(desk: Desk, published: Published, report: Path | None = None) -> 
         "scheduled": result.scheduled,
         "blocked": created.count(SkipReason.BLOCKED),
         "held": created.count(SkipReason.HELD),
+        "doubles": result.doubles,
         "attempts": result.attempts,
         "elapsed_s": round(result.elapsed_s, 3),
         "reasons": _reasons(desk, created, result),
@@ -136,7 +151,7 @@ def outcome_of(desk: Desk, published: Published, report: Path | None = None) -> 
     }
     if report is not None:
         told["report"] = str(write_report(desk.app.db, _batches(created, result), report).path)
-    bad = ("rejected", "failed", "unknown", "left", "blocked", "held")
+    bad = ("rejected", "failed", "unknown", "left", "blocked", "held", "doubles")
     code = Exit.SOME_REFUSED if any(told[name] for name in bad) else Exit.DONE
     if result.error is not None:
         told["error"] = {"code": result.error.error_code, "message": sentence(result.error)}
@@ -149,6 +164,13 @@ def _candidates(desk: Desk, store_id: int, limit: int | None) -> list[int]:
         return list(connection.exec_driver_sql(_CANDIDATES, (store_id, -1 if limit is None else limit)).scalars())
 
 
+def _losses(desk: Desk, listing_ids: list[int]) -> dict[int, tuple[Loss, ...]]:
+    from app.services.publishing.losses import losses_told
+
+    with desk.app.db.reader.connect() as connection:
+        return losses_told(connection, listing_ids)
+
+
 def _count(desk: Desk, store_id: int) -> int:
     with desk.app.db.reader.connect() as connection:
         return int(connection.exec_driver_sql(_UNDER_WAY, (store_id,)).scalar_one())
@@ -156,6 +178,7 @@ def _count(desk: Desk, store_id: int) -> int:
 
 def _reasons(desk: Desk, created: BatchCreated, result: BatchResult) -> list[dict[str, Any]]:
     """What did not go through, grouped by reason, the most frequent first."""
+    from app.services.publishing.losses import WOULD_LOSE
     from app.services.publishing.reasons import reasons_of
     from app.services.publishing.report_book import sentence as reason_sentence
 
@@ -163,13 +186,32 @@ def _reasons(desk: Desk, created: BatchCreated, result: BatchResult) -> list[dic
         {
             "state": str(group.state),
             "code": group.code,
-            "message": reason_sentence(group.message_key, group.params, group.code),
+            "message": reason_sentence(group.message_key, group.params, group.code, group.field),
             "field": group.field,
             "count": len(group.rows),
             "listings": list(group.listing_ids),
             "platform_text": group.platform_text,
+            **({"losses": _told_losses(group)} if group.code == WOULD_LOSE else {}),
         }
         for group in reasons_of(desk.app.db, (*result.batch_ids, *filter(None, (created.batch_id,))))
+    ]
+
+
+def _told_losses(group: ReasonGroup) -> list[dict[str, Any]]:
+    """What each listing of a reason would lose: field, which one, and the value."""
+    from app.services.publishing.losses import losses_in
+    from app.services.publishing.report_book import sentence
+
+    return [
+        {
+            "listing": row.listing_id,
+            "text": sentence(group.message_key, row.params, group.code),
+            "lost": [
+                {"field": loss.kind, "name": loss.name, "value": loss.value, "path": loss.path}
+                for loss in losses_in(row.params)
+            ],
+        }
+        for row in group.rows
     ]
 
 
@@ -189,7 +231,11 @@ def _lines(told: dict[str, Any]) -> list[str]:
             seconds=f"{told['elapsed_s']:.1f}",
         )
     ]
-    lines += [tr("cli.reason", n=reason["count"], text=reason["message"]) for reason in told["reasons"]]
+    for reason in told["reasons"]:
+        texts = [of["text"] for of in reason.get("losses", ())] or [reason["message"]]
+        lines += [tr("cli.reason", n=reason["count"] // len(texts), text=text) for text in texts]
+    if any("losses" in reason for reason in told["reasons"]):
+        lines.append(tr("cli.publish.accept_losses"))
     if told["unknown"]:
         lines.append(tr("cli.unknown", n=told["unknown"]))
     if told["scheduled"]:

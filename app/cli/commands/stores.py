@@ -19,6 +19,7 @@ from app.services.errors import InputError
 from app.services.stores.records import StoreRecord
 
 if TYPE_CHECKING:
+    from app.services.stores.quotas import ApiCalls
     from app.services.stores.sync import SyncResult
     from app.services.stores.trying import Trial
 
@@ -83,16 +84,27 @@ def _added(desk: Desk, store: StoreRecord, trial: Trial) -> Outcome:
 
 def list_all(desk: Desk, options: argparse.Namespace) -> Outcome:
     """All stores with their figures."""
+    from app.services.stores.quotas import calls_today
     from app.services.stores.reading import list_stores
 
     stores = list_stores(desk.app.db, warn_days=desk.app.settings.token_warn_days)
+    with desk.app.db.reader.connect() as connection:
+        calls = {store.id: calls_today(connection, store.id) for store in stores}
     lines = [tr("cli.store.none")]
     if stores:
         head = tuple(
-            tr(f"cli.store.column.{name}") for name in ("name", "health", "live", "listings", "to_ship", "sync")
+            tr(f"cli.store.column.{name}")
+            for name in ("name", "health", "live", "quota", "listings", "to_ship", "calls", "sync")
         )
-        lines = table([head, *(_row(store) for store in stores)])
-    return Outcome({"stores": [store_object(store) for store in stores]}, lines)
+        lines = table([head, *(_row(store, calls[store.id]) for store in stores)])
+    told = [{**store_object(store), "api_calls": _calls_object(calls[store.id])} for store in stores]
+    return Outcome({"stores": told}, lines)
+
+
+def _calls_object(calls: ApiCalls) -> dict[str, Any]:
+    from app.services.clock import to_ms
+
+    return {"today": calls.made, "limit": calls.limit, "used_up_until": time_text(to_ms(calls.used_up_until))}
 
 
 def sync(desk: Desk, options: argparse.Namespace) -> Outcome:
@@ -161,13 +173,19 @@ def store_object(store: StoreRecord) -> dict[str, Any]:
         "sign_in_ends": time_text(to_ms(store.sign_in_ends_at)),
         "last_sync": time_text(to_ms(store.last_sync_at)),
         "listing_quota": store.listing_quota,
+        "quota": {
+            "used": store.counts.get("live", 0),
+            "limit": store.listing_quota,
+            "source": None if store.listing_quota is None else "platform" if store.told_at else "own",
+            "told": time_text(to_ms(store.told_at)),
+        },
         "listings": store.listings,
         "counts": dict(store.counts),
         "to_ship": store.to_ship,
     }
 
 
-def _row(store: StoreRecord) -> tuple[Any, ...]:
+def _row(store: StoreRecord, calls: ApiCalls) -> tuple[Any, ...]:
     from app.services.clock import now_ms, to_ms
     from app.services.stores.light import light_of
 
@@ -176,8 +194,10 @@ def _row(store: StoreRecord) -> tuple[Any, ...]:
         store.name,
         tr(light.key, **light.params),
         store.counts.get("live", 0),
+        "–" if store.listing_quota is None else store.listing_quota,
         store.listings,
         store.to_ship,
+        calls.made if calls.limit is None else f"{calls.made} / {calls.limit}",
         time_text(to_ms(store.last_sync_at)) or "–",
     )
 

@@ -15,7 +15,7 @@ from app.messages import tr
 def add_to(commands: Commands) -> None:
     """Add `backup`, `doctor` and `trace`."""
     commands.add("backup", make_backup)
-    commands.add("doctor", examine)
+    commands.add("doctor", examine).add_argument("--store", metavar="NAME", help=tr("cli.help.doctor.store"))
     traces = commands.group("trace")
     traces.add("on", switch_trace).set_defaults(is_on=True)
     traces.add("off", switch_trace).set_defaults(is_on=False)
@@ -36,7 +36,10 @@ def make_backup(desk: Desk, options: argparse.Namespace) -> Outcome:
 
 
 def examine(desk: Desk, options: argparse.Namespace) -> Outcome:
-    """Environment, versions and integrity: what a supporter asks first. Repairs nothing."""
+    """Environment, versions and integrity: what a supporter asks first; or whether one store can be worked. Repairs
+    nothing."""
+    if options.store:
+        return _examine_store(desk, options.store)
     from app.cli.diagnosis import examine as diagnose
 
     report = diagnose(desk.app)
@@ -46,6 +49,30 @@ def examine(desk: Desk, options: argparse.Namespace) -> Outcome:
         lines.append(tr("cli.doctor.well"))
     told = {**report.facts, "ok": not report.problems, "problems": report.problems}
     return Outcome(told, lines, Exit.SOME_REFUSED if report.problems else Exit.DONE)
+
+
+def _examine_store(desk: Desk, name: str) -> Outcome:
+    """One line a check, in one screen."""
+    from app.cli.store_care import run_alone, store_desk
+    from app.services.stores.wire_check import SIGNS
+    from app.services.tasks import TaskContext
+
+    stores = store_desk(desk)
+    report = run_alone(desk, stores.examine(stores.find(name).id, TaskContext()))
+    checks = [
+        {"check": line.key, "level": line.level, "fact": line.fact.removeprefix("doctor."), "text": line.text}
+        for line in report.lines
+    ]
+    told = {
+        "store": report.store.name,
+        "ok": report.works,
+        "checks": checks,
+        "problems": [f"{line.title}: {line.text}" for line in report.lines if line.level == "bad"],
+    }
+    lines = table([(f"{SIGNS[line.level]} {line.title}", line.text) for line in report.lines])
+    lines.insert(0, tr("doctor.works" if report.works else "doctor.fails"))
+    code = Exit.DONE if report.works else Exit.SOME_REFUSED if report.is_reached else Exit.OUT_OF_REACH
+    return Outcome(told, lines, code)
 
 
 def switch_trace(desk: Desk, options: argparse.Namespace) -> Outcome:

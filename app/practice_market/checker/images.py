@@ -20,13 +20,10 @@ def check(record: Record, context: Context) -> None:
     most = rules()["images"]["max"]
     if len(main) > most:
         raise Refusal("schema.many", pointer="image_urls", most=most, found=len(main))
-    of_skus = [
-        part["sku_image"]
-        for sku in record["aeop_ae_product_s_k_us"]
-        for part in sku["aeop_s_k_u_property"]
-        if "sku_image" in part
-    ]
-    for address in dict.fromkeys([*main, *of_skus]):
+    parts = [part for sku in record["aeop_ae_product_s_k_us"] for part in sku["aeop_s_k_u_property"]]
+    of_skus = [part["sku_image"] for part in parts if "sku_image" in part]
+    galleries = [address for part in parts for address in part.get("image_url_list", ())]
+    for address in dict.fromkeys([*main, *of_skus, *galleries]):
         if not _is_reachable(address, context):
             raise Refusal("image.unreachable", url=address)
     for item in record.get("market_images") or []:

@@ -13,8 +13,9 @@ import orjson
 from app.practice_market import categories
 from app.practice_market.catalogue import rules
 from app.practice_market.content.details import clean
-from app.practice_market.content.fields import Fields, money
+from app.practice_market.content.fields import Fields
 from app.practice_market.content.reading import DEFAULTS, Record, read_images, read_weight
+from app.practice_market.content.solution import overseas_sku
 from app.practice_market.refusals import Refusal
 
 NAMES = {
@@ -121,19 +122,9 @@ def _sku(item: Fields, category: categories.Category | None) -> Record:
     attributes = item.document.get("sku_attributes") or {}
     if not isinstance(attributes, dict) or not all(isinstance(part, dict) for part in attributes.values()):
         raise item.refuse("sku_attributes", "type", expected="JSONObject")
-    sku: Record = {
-        "sku_code": item.text("sku_code"),
-        "sku_price": money(item, "price"),
-        "sku_discount_price": money(item, "discount_price"),
-        "ipm_sku_stock": item.integer("inventory"),
-        "currency_code": "USD",
-        "aeop_s_k_u_property": [
-            _property(name, Fields(part, item.at(f"sku_attributes/{name}/")), category)
-            for name, part in attributes.items()
-        ],
-    }
-    sku.update({ours: item.text(theirs) for theirs, ours in (("ean_code", "ean_code"),) if item.has(theirs)})
-    return sku
+    parts = {name: Fields(part, item.at(f"sku_attributes/{name}/")) for name, part in attributes.items()}
+    sku = overseas_sku(item, [_property(name, part, category) for name, part in parts.items()])
+    return {**sku, "ean_code": item.text("ean_code")} if item.has("ean_code") else sku
 
 
 def _property(name: str, part: Fields, category: categories.Category | None) -> Record:

@@ -124,17 +124,21 @@ def _attribute(item: Fields) -> Record:
     return {**kept, **{name.replace("attribute_", "attr_"): value for name, value in texts.items()}}
 
 
-def _sku(item: Fields, category: categories.Category | None, image_field: str) -> Record:
-    sku: Record = {
+def overseas_sku(item: Fields, properties: list[Record]) -> Record:
+    """A variant as this family and the schema spell it, with the properties that were read already."""
+    return {
         "sku_code": item.text("sku_code"),
         "sku_price": money(item, "price"),
         "sku_discount_price": money(item, "discount_price"),
         "ipm_sku_stock": item.integer("inventory"),
         "currency_code": "USD",
-        "aeop_s_k_u_property": [
-            _sku_property(part, category, image_field) for part in item.objects("sku_attributes_list")
-        ],
+        "aeop_s_k_u_property": properties,
     }
+
+
+def _sku(item: Fields, category: categories.Category | None, image_field: str) -> Record:
+    parts = item.objects("sku_attributes_list")
+    sku = overseas_sku(item, [_sku_property(part, category, image_field) for part in parts])
     if item.has("bar_code"):
         sku["barcode"] = item.text("bar_code")
     if item.has("ean_code"):

@@ -6,6 +6,7 @@ from app.practice_market.methods import (  # noqa: F401 - importing a module reg
     category_facts,
     feeds,
     freight,
+    freight_trials,
     groups,
     order_parts,
     orders,

@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 from app.practice_market import categories
-from app.practice_market.catalogue import load
+from app.practice_market.catalogue import load, stores
 from app.practice_market.clock import DAY_MS, HOUR_MS
 from app.practice_market.content.details import module_text
 from app.practice_market.content.fields import cents, price_text
@@ -30,12 +30,19 @@ PIECE, SET = 100000015, 100000017
 
 def seed_listings(storage: Storage, moment_ms: int) -> None:
     """Create all practice listings in their states, some weeks old."""
-    data = load("listings")
-    dice = Random(SEED)
-    stores = load("stores")
-    for number, values in enumerate(data["rows"], start=1):
+    _seed(storage, moment_ms, load("listings")["rows"], Random(SEED))
+
+
+def seed_neighbour(storage: Storage, moment_ms: int) -> None:
+    """Create the listings of the colleague's store."""
+    _seed(storage, moment_ms, load("neighbour")["rows"], Random(SEED + 1))
+
+
+def _seed(storage: Storage, moment_ms: int, rows: list[list[Any]], dice: Random) -> None:
+    data, all_stores = load("listings"), stores()
+    for number, values in enumerate(rows, start=1):
         row = dict(zip(data["columns"], values, strict=True))
-        store_id = stores[row["store"]]["store_id"]
+        store_id = all_stores[row["store"]]["store_id"]
         record = _record(row, data["marks"], dice)
         created_ms = moment_ms - dice.randint(20 * DAY_MS, 400 * DAY_MS) // 1000 * 1000
         _draw_later(storage, store_id, record.pop("drawings"), row["code"], created_ms)

@@ -70,9 +70,11 @@ def check_listings(
         for context in contexts.values():
             context.images.forget()
             context.twins.forget()
+            context.variant_look.forget()
         for owner in {record.store_id for record in records}:
             if owner not in contexts:
                 contexts[owner] = load_context(session, owner)
+                contexts[owner].variant_look.share()  # nobody changes a record while it is checked here
             own = (pictures_of(record) for record in records if record.store_id == owner)
             learn_images(session, contexts[owner], chain.from_iterable(own))
             learn_twins(session, contexts[owner], [record.id for record in records if record.store_id == owner])

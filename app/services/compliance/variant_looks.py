@@ -39,6 +39,12 @@ class VariantLooks:
         makes them so."""
         self._known = {}
 
+    def forget(self) -> None:
+        """Let go of what is remembered; what comes next is remembered again."""
+        self._last = None
+        if self._known is not None:
+            self._known = {}
+
     def __call__(self, properties: Properties) -> VariantLook:
         """*properties* taken apart."""
         if self._known is None:

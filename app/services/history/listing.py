@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row
 
 from app.services.clock import from_ms
 from app.services.db import Database
-from app.services.history.records import ChangeRecord
+from app.services.history.records import RIGHT, ChangeRecord
 
 _COLUMNS = "id, uid, kind, label, params, source, listing_count, created_ms, undone_ms, store_id"
 
@@ -18,7 +18,8 @@ def list_changes(db: Database, *, limit: int = 100) -> list[ChangeRecord]:
     """The newest changes, newest first; undos themselves are shown only as the mark on what they undid."""
     with db.read() as session:
         rows = session.connection().exec_driver_sql(
-            f"SELECT {_COLUMNS} FROM change WHERE kind <> 'undo' AND listing_count > 0 ORDER BY id DESC LIMIT ?",
+            f"SELECT {_COLUMNS} FROM change WHERE kind <> 'undo' AND (listing_count > 0 OR kind = '{RIGHT}') "
+            "ORDER BY id DESC LIMIT ?",
             (limit,),
         )
         return [_record(row) for row in rows]
@@ -57,7 +58,8 @@ def can_redo(db: Database) -> ChangeRecord | None:
 def find_change(connection: Connection, uid: str) -> tuple[int, ChangeRecord] | None:
     """The change with this uid, or whose uid begins so if only one does."""
     rows = connection.exec_driver_sql(
-        f"SELECT {_COLUMNS} FROM change WHERE substr(uid, 1, ?) = ? AND kind <> 'undo' LIMIT 2", (len(uid), uid)
+        f"SELECT {_COLUMNS} FROM change WHERE substr(uid, 1, ?) = ? AND kind NOT IN ('undo', '{RIGHT}') LIMIT 2",
+        (len(uid), uid),
     ).all()
     return (rows[0][0], _record(rows[0])) if uid and len(rows) == 1 else None
 
@@ -72,7 +74,8 @@ def newest_to_redo(connection: Connection) -> tuple[int, ChangeRecord] | None:
     return _first(
         connection,
         "kind = 'undo' AND undone_ms IS NULL AND listing_count > 0 "
-        "AND id > (SELECT coalesce(max(id), 0) FROM change WHERE kind <> 'undo') ORDER BY id DESC LIMIT 1",
+        f"AND id > (SELECT coalesce(max(id), 0) FROM change WHERE kind NOT IN ('undo', '{RIGHT}')) "
+        "ORDER BY id DESC LIMIT 1",
     )
 
 

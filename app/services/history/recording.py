@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -12,11 +13,11 @@ import orjson
 from sqlalchemy import Connection
 
 from app.services.clock import from_ms, now_ms
-from app.services.history.records import ChangeRecord, Entry, RawRow
+from app.services.history.records import RIGHT, ChangeRecord, Entry, RawRow
 
 _INSERT_CHANGE = (
     "INSERT INTO change (uid, kind, label, params, source, actor, store_id, listing_count, created_ms) "
-    "VALUES (?, ?, ?, ?, ?, '', ?, ?, ?)"
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _INSERT_ENTRY = (
     "INSERT INTO change_entry (change_id, noun, row_id, listing_id, before, after) VALUES (?, ?, ?, ?, ?, ?)"
@@ -33,17 +34,35 @@ def record_change(
     source: str = "",
     store_id: int | None = None,
     moment_ms: int | None = None,
+    actor: str = "",
 ) -> tuple[int, ChangeRecord]:
     """Begin a change in the caller's transaction; entries and ranges are added to the id that comes back."""
     moment = now_ms() if moment_ms is None else moment_ms
     uid = uuid4().hex
+    told = orjson.dumps(params).decode()
     cursor = connection.exec_driver_sql(
-        _INSERT_CHANGE, (uid, kind, label, orjson.dumps(params).decode(), source, store_id, listing_count, moment)
+        _INSERT_CHANGE, (uid, kind, label, told, source, actor, store_id, listing_count, moment)
     )
     created = from_ms(moment)
     assert created is not None
     record = ChangeRecord(uid, kind, label, params, source, listing_count, created, False, store_id)
     return int(cursor.lastrowid or 0), record
+
+
+def record_right(connection: Connection, *, label: str, store_id: int, store: str) -> None:
+    """Write down who allowed or forbade what of a store, in the transaction that does it. It is no change of listings
+    and is not undone; it stays when the store is removed."""
+    who = this_person()
+    params = {"store": store, "who": who or "–"}
+    record_change(connection, kind=RIGHT, label=label, params=params, listing_count=0, store_id=store_id, actor=who)
+
+
+def this_person() -> str:
+    """Who is signed in to this computer, "" where it does not say."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):  # a service account may have no name
+        return ""
 
 
 def add_entries(connection: Connection, change_id: int, entries: Iterable[Entry]) -> None:

@@ -8,6 +8,9 @@ from typing import Any, Literal
 
 Noun = Literal["listing", "sku", "images", "tags"]
 
+RIGHT = "right"
+"""Kind of an entry that says who gave or took a right: part of the history, nothing to undo."""
+
 RawRow = dict[str, Any]
 """Columns as SQLite stores them: JSON columns as text, so that a row can be put back exactly."""
 

@@ -15,6 +15,7 @@ from app.services.history.listing import can_redo, can_undo, changes_of_listing,
 from app.services.history.records import ChangeRecord, UndoResult
 from app.services.history.returning import Returned, go_back
 from app.services.history.undo import redo, undo
+from app.services.history.wording import said
 from app.services.listings.cells import CellEdit, CellPlan, CellsSaved, plan_cells
 from app.services.listings.choices import FilterChoices, filter_choices
 from app.services.listings.details import Choice, ListingDetail, find_categories, listing_detail
@@ -51,16 +52,20 @@ class ListingDesk:
         """Leaf categories for a search text."""
         return find_categories(self.db, store_id, text)
 
-    def save(self, edits: Sequence[ListingEdit], title: str, *, continues: str | None = None) -> ChangeRecord | None:
+    def save(
+        self, edits: Sequence[ListingEdit], title: str, *, continues: str | None = None, rule: str = ""
+    ) -> ChangeRecord | None:
         """Store edits as one change and check what was edited anew; pictures that are new are read first.
 
         Args:
             title: of the listing, for the history.
             continues: uid of the change that the same typing made a moment ago.
+            rule: message key of the reason whose remedy this is, for the history in place of the title.
 
         Returns: the change, None where nothing differed.
         """
-        change = edit_listings(self.db, edits, label="change.edit", params={"title": title}, continues=continues)
+        label, params = ("change.remedy", {"reason": said(rule)}) if rule else ("change.edit", {"title": title})
+        change = edit_listings(self.db, edits, label=label, params=params, continues=continues)
         if change is not None:
             self._recheck([edit.listing_id for edit in edits], [e.listing_id for e in edits if e.images is not None])
         return change

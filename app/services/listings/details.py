@@ -19,6 +19,7 @@ from app.services.listings.loading import load_listing
 from app.services.listings.records import ListingRecord
 from app.services.listings.text import fold
 from app.services.listings.value_lines import CategoryFields, category_fields
+from app.services.publishing.verdicts import told_params
 
 
 class Lock(StrEnum):
@@ -117,7 +118,7 @@ def _problem_of(connection: Connection, record: ListingRecord) -> Problem | None
         return None
     row = connection.exec_driver_sql(_LAST_TRY, (record.id,)).first()
     if row is not None:
-        return Problem(row[0], orjson.loads(row[1]), row[2], row[3])
+        return Problem(row[0], told_params(orjson.loads(row[1])), row[2], row[3])
     if record.error_code:
         return Problem(record.error_code, {}, record.error_field, record.error_text)
     return Problem("publishing.rejected") if record.status == ListingStatus.REJECTED else None

@@ -67,7 +67,7 @@ def _load_chunk(session: Session | Connection, ids: list[int], *, with_remote: b
     remote = ", remote" if with_remote else ""
     rows = session.execute(
         text(f"SELECT {_LISTING_COLUMNS}, {_LATE_COLUMNS}{remote} FROM listing WHERE id IN ({inside})")
-    )
+    ).all()
     records: dict[int, ListingRecord] = {}
     for row in rows:
         record = records[row[0]] = ListingRecord(*row[:20])
@@ -79,13 +79,13 @@ def _load_chunk(session: Session | Connection, ids: list[int], *, with_remote: b
             record.remote = orjson.loads(row[28])
     skus = session.execute(
         text(f"SELECT {_SKU_COLUMNS} FROM sku WHERE listing_id IN ({inside}) ORDER BY listing_id, position")
-    )
+    ).all()
     for listing_id, number, code, price, stock, properties, barcode, ships_from, key in skus:
         sku = SkuRecord(number, code, price, stock, orjson.loads(properties), barcode, ships_from, key)
         records[listing_id].skus.append(sku)
     images = session.execute(
         text(f"SELECT listing_id, source FROM image WHERE listing_id IN ({inside}) ORDER BY listing_id, position")
-    )
+    ).all()
     for listing_id, source in images:
         records[listing_id].images.append(source)
     return records

@@ -73,13 +73,13 @@ _SOLD = """CASE
           WHERE order_line.product_id = listing.product_id AND store_order.store_id = listing.store_id)
     END"""
 """Pieces in the orders that were fetched; unknown for a store whose orders never were."""
-_OF_SKU = "(('+' || sku.match_key || '+') GLOB ? OR ('+' || sku.match_key || '+') GLOB ?)"
+_OF_SKU = "(instr(sku.match_key, ?) AND (('+' || sku.match_key || '+') GLOB ? OR ('+' || sku.match_key || '+') GLOB ?))"
 
 FIELDS = {
     "text": Field("search_text", lambda value: fold(str(value)), is_sortable=False),
     "title": Field("title_folded", lambda value: fold(str(value))),
     "code": Field("code", str),
-    "sku": Field("sku.match_key", lambda v: match_key(str(v)), is_sortable=False, many="sku", is_indexed=True),
+    "sku": Field("sku.match_key", lambda v: match_key(str(v)), is_sortable=False, many="sku"),
     "item": Field("sku.match_key", item_patterns, is_sortable=False, many="sku", holds=_OF_SKU),
     "key": Field("product_key", str),
     "product_id": Field("product_id", str),
@@ -93,7 +93,7 @@ FIELDS = {
     "category": Field("category_id", str),
     "freight_template": Field("freight_template_id", str),
     "group": Field("group_id", str),
-    "tag": Field("listing_tag.tag", str, is_sortable=False, many="listing_tag", is_indexed=True),
+    "tag": Field("listing_tag.tag", str, is_sortable=False, many="listing_tag"),
     "ships_from": Field("sku.ships_from COLLATE NOCASE", str, is_sortable=False, many="sku"),
     "weight": Field("weight_g", number),
     "handling_days": Field("handling_days", number),

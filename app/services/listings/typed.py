@@ -62,12 +62,15 @@ def moments(value: Any) -> tuple[int, int]:
     return day_span(date(*map(int, found.groups())))
 
 
-def item_patterns(value: Any) -> tuple[str, str]:
-    """GLOB patterns for codes with the stock item *value* in them (domain.md 7.1), with a plus before and after.
+def item_patterns(value: Any) -> tuple[str, str, str]:
+    """The stock item *value* as codes have it, and GLOB patterns for codes with it in them (domain.md 7.1), a plus put
+    before and after.
 
-    `AB1234` is in `AB1234*2+CD5678` and `2*AB1234_CUS`, not in `AB12345`, `AB1234-BK` or `AB1234_R`.
+    `AB1234` is in `AB1234*2+CD5678` and `2*AB1234_CUS`, not in `AB12345`, `AB1234-BK` or `AB1234_R`. A quantity written
+    with X (`2XAB1234`) is not seen: whether it is one, only the list of stock items tells.
     """
-    item = re.sub(r"([*?\[])", r"[\1]", match_key(str(value)))
-    if not item:
+    key = match_key(str(value))
+    if not key:
         raise ValueError(value)
-    return f"*{_BEFORE}{item}{_AFTER}*", f"*{_BEFORE}{item}_C[A-Z][A-Z]{_AFTER}*"
+    item = re.sub(r"([*?\[])", r"[\1]", key)
+    return key, f"*{_BEFORE}{item}{_AFTER}*", f"*{_BEFORE}{item}_C[A-Z][A-Z]{_AFTER}*"

@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Any, Generic, Protocol, TypeVar
 
 from app.services.errors import AppError
-from app.services.marketplace import records
+from app.services.marketplace import order_records, records
 
 T = TypeVar("T")
 
@@ -72,6 +72,16 @@ class NotNow(Refused):
     """Refused for as long as the listing is in review or in a promotion: the same request may be taken later."""
 
     code = "marketplace.in_review"
+
+
+class WouldLose(Refused):
+    """An edit that nobody sent: it would erase `losses`, which nobody has accepted."""
+
+    code = "marketplace.would_lose"
+
+    def __init__(self, losses: Sequence[records.Loss]) -> None:
+        super().__init__(what=", ".join(loss.path for loss in losses))
+        self.losses = tuple(losses)
 
 
 class TemporaryFault(MarketplaceError):
@@ -195,17 +205,6 @@ class RemoteListing:
 
 
 @dataclass(frozen=True, slots=True)
-class EditPreview:
-    """What an edit does to the parts of the platform's record that `ListingContent` does not carry.
-
-    `kept`: paths that a plain overwrite would have erased and the merge sends back. `lost`: paths that will be gone.
-    """
-
-    kept: tuple[str, ...]
-    lost: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class ListingSummary:
     """A row of the platform's product list."""
 
@@ -309,48 +308,6 @@ class RemoteFreightTemplate:
     services: list[dict[str, Any]] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ShipmentNotice:
-    """Declares an order shipped, in whole or (`is_complete` False) in part. Carrier "Other" needs a `tracking_url`."""
-
-    order_id: str
-    carrier: str
-    tracking_no: str
-    is_complete: bool = True
-    tracking_url: str = ""
-    remark: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class RemoteOrderLine:
-    """One line of an order."""
-
-    line_id: str
-    product_id: str
-    title: str
-    sku_code: str
-    quantity: int | None
-    unit_price_minor: int | None
-    currency: str
-    status: str
-
-
-@dataclass(frozen=True, slots=True)
-class RemoteOrder:
-    """An order; `deadline_at` is when it must be sent, None where the platform names none."""
-
-    order_id: str
-    status: str
-    created_at: datetime | None
-    paid_at: datetime | None
-    deadline_at: datetime | None
-    amount_minor: int | None
-    currency: str
-    buyer_name: str
-    lines: tuple[RemoteOrderLine, ...]
-    raw: dict[str, Any]
-
-
 class Marketplace(Protocol):
     """One store on one marketplace. All calls are coroutines and raise `MarketplaceError` subclasses only."""
 
@@ -372,17 +329,29 @@ class Marketplace(Protocol):
         """Listings that may be the answer to an unanswered create: same title, created in the window, any status,
         and the same set of merchant codes. Reads details to compare codes; never guesses."""
 
+    async def listings_titled(
+        self, titles: Collection[str], *, created_from: datetime, created_to: datetime
+    ) -> tuple[ListingSummary, ...]:
+        """Listings of any state created in the window (by this computer's clock) whose title, with single blanks, is
+        one of *titles*: rows of the lists, no details."""
+
     async def create_listing(self, content: ListingContent) -> str:
         """Create and return the product id. The listing is then in review. Never retried inside after it may have
         been applied: raises `Unanswered` instead."""
 
     async def edit_listing(
-        self, product_id: str, content: ListingContent, *, accepted: Collection[str] | None = None
+        self,
+        product_id: str,
+        content: ListingContent,
+        *,
+        accepted: Collection[records.Loss] = (),
+        dropped: Collection[str] = (),
     ) -> None:
-        """Read → merge → send, so that fields we do not know survive (domain.md 5.3). With *accepted*, the paths of
-        `EditPreview.lost` that may go, an edit that would lose more is refused before it is sent."""
+        """Read → merge → send, so that fields we do not know survive (domain.md 5.3). What goes must be among
+        *accepted* of `EditPreview.lost`, or go with a variant whose merchant code is in *dropped*: else `WouldLose`,
+        before anything is sent."""
 
-    async def preview_edit(self, product_id: str, content: ListingContent) -> EditPreview:
+    async def preview_edit(self, product_id: str, content: ListingContent) -> records.EditPreview:
         """What `edit_listing` would keep and lose of the platform's record; sends nothing."""
 
     async def set_online(self, product_ids: Sequence[str]) -> BatchOutcome:
@@ -408,6 +377,12 @@ class Marketplace(Protocol):
     ) -> records.FeedItem:
         """An item of a create feed; *attributes* are those of the content's category."""
 
+    def feed_pays(self, kind: records.FeedKind, waiting: int) -> bool:
+        """Whether that many things are better handed over as feeds than call by call, by the limits known now."""
+
+    def feed_refusal(self, verdict: records.FeedVerdict) -> MarketplaceError:
+        """The error that a verdict is which is not `is_done`, as a single call would have raised it."""
+
     async def submit_feed(self, kind: records.FeedKind, items: Sequence[records.FeedItem]) -> str:
         """Hand over a bulk job and return its id; `Unanswered` means it may be running: see `feed_jobs`."""
 
@@ -422,6 +397,9 @@ class Marketplace(Protocol):
 
     def pauses(self) -> tuple[records.Pause, ...]:
         """The limits that hold this store's calls up now, the longest first."""
+
+    def calls_made(self) -> records.CallsMade:
+        """Calls since the last time this was asked."""
 
     async def store_profile(self) -> records.StoreProfile:
         """Who the store is and how many listings it may have."""
@@ -462,18 +440,20 @@ class Marketplace(Protocol):
     async def carriers(self) -> tuple[records.RemoteCarrier, ...]:
         """Carrier services that shipment notices may name."""
 
-    async def declare_shipment(self, notice: ShipmentNotice) -> None:
+    async def declare_shipment(self, notice: order_records.ShipmentNotice) -> None:
         """Send a shipment notice. After one with `is_complete` no further notice is taken."""
 
-    async def change_shipment(self, old_carrier: str, old_tracking_no: str, notice: ShipmentNotice) -> None:
+    async def change_shipment(
+        self, old_carrier: str, old_tracking_no: str, notice: order_records.ShipmentNotice
+    ) -> None:
         """Replace carrier and number of an earlier notice."""
 
     async def list_orders(
         self, *, created_from: datetime, created_to: datetime, page: int = 1, page_size: int = 50
-    ) -> ResultPage[RemoteOrder]:
+    ) -> ResultPage[order_records.RemoteOrder]:
         """Orders created in the window, all states including finished ones; open orders come first."""
 
-    async def read_order(self, order_id: str) -> RemoteOrder:
+    async def read_order(self, order_id: str) -> order_records.RemoteOrder:
         """One order in full; address, refunds and parcels are in `raw`."""
 
     async def track(

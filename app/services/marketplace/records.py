@@ -12,6 +12,36 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
+class Loss:
+    """A part of the platform's record that an edit erases for good.
+
+    Attributes:
+        path: where it stands in the platform's record.
+        kind: what it is, in our words: its sentence is `loss.<kind>`.
+        name: which one: an attribute, a country, a merchant code, a field without a name of ours.
+        value: what stands there, as text; long ones are cut and end in a checksum, so that two are never alike.
+        sku: merchant code of a variant that goes as a whole and takes this along; "" where the variant stays.
+    """
+
+    path: str
+    kind: str
+    name: str
+    value: str
+    sku: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EditPreview:
+    """What an edit does to the parts of the platform's record that `ListingContent` does not carry.
+
+    `kept`: paths that a plain overwrite would have erased and the merge sends back. `lost`: what will be gone.
+    """
+
+    kept: tuple[str, ...]
+    lost: tuple[Loss, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SkuPrice:
     """A new price of one variant.
 
@@ -105,6 +135,11 @@ class FeedJob:
     kind: str
     state: str
 
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing will come of it any more."""
+        return self.state == "FINISH"
+
 
 @dataclass(frozen=True, slots=True)
 class Pause:
@@ -113,6 +148,14 @@ class Pause:
     until: datetime
     code: str
     scope: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallsMade:
+    """Calls that left for a store, and whether the platform said among them that its day quota is used up."""
+
+    count: int = 0
+    is_used_up: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,8 @@ class RunCounts:
     that sends ten listings shows ten, however many older ones are still being reviewed.
 
     Attributes:
-        attempts: create and edit requests that left.
+        attempts: listings that left, to be created or edited, once for each time.
+        doubles: superfluous products that were found.
     """
 
     def __init__(self, ctx: TaskContext) -> None:
@@ -31,6 +32,7 @@ class RunCounts:
         self._shown: Counter[TaskState] = Counter()
         self._note: tuple[str, dict[str, object]] = ("", {})
         self.attempts = 0
+        self.doubles = 0
 
     def start(self, states: Mapping[int, TaskState]) -> None:
         """Where the tasks stand that the run begins with."""

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.services.marketplace.port import Marketplace
 from app.services.publishing.batches import OpenBatch, cancel_batch, cancel_listings, open_batches
+from app.services.publishing.doubles import Double, take_off
 from app.services.publishing.pauses import pause_store, paused_stores, resume_store
 from app.services.publishing.queue import BatchCreated, enqueue
 from app.services.publishing.recent import RecentBatch, batch_of, recent_batches
@@ -40,10 +44,18 @@ class PublishDesk:
         return enqueue(self._app.db, store_id, listing_ids, schedule=schedule, ctx=ctx)
 
     def send_again(
-        self, batch_id: int, listing_ids: Sequence[int] | None = None, ctx: TaskContext | None = None
+        self,
+        batch_id: int,
+        listing_ids: Sequence[int] | None = None,
+        ctx: TaskContext | None = None,
+        *,
+        accepts_losses: bool = False,
     ) -> BatchCreated:
-        """Queue what did not go through once more. Raises: NotFound."""
-        return send_again(self._app.db, batch_id, listing_ids, ctx=ctx)
+        """Queue what did not go through once more; *accepts_losses*: even though it loses what was told.
+
+        Raises: NotFound.
+        """
+        return send_again(self._app.db, batch_id, listing_ids, accepts_losses=accepts_losses, ctx=ctx)
 
     def report(self, batch_id: int) -> BatchReport:
         """What became of a batch. Raises: NotFound."""
@@ -107,15 +119,21 @@ class PublishDesk:
         """This product is the listing; None: none of them is, it is queued again. Raises: NotUndecided."""
         decide(self._app.db, listing_id, product_id)
 
+    async def take_off_doubles(self, store_id: int, batch_id: int, ctx: TaskContext) -> tuple[list[Double], list[str]]:
+        """Take what is superfluous of a batch off sale. Returns: what is off sale, and the products that are not.
+
+        Raises:
+            MarketplaceError, OutOfReach: nothing was done.
+        """
+        async with self._at(store_id) as marketplace:
+            ctx.checkpoint()
+            off, failed = await take_off(self._app.db, marketplace, store_id, batch_id)
+        return off, sorted(failed)
+
     async def run(self, store_id: int, batch_id: int | None, ctx: TaskContext) -> BatchResult:
-        """Send what is queued and follow the reviews. Raises: MarketplaceError, OutOfReach, TaskCancelled."""
-        import asyncio
-
-        from app.services.stores.practice import reachable
-        from app.services.stores.reading import get_store
-
-        store = await reachable(self._app, await asyncio.to_thread(get_store, self._app.db, store_id))
-        async with self._app.connected(store) as marketplace:
+        """Send what is queued and follow the reviews. A single batch is waited for, if it is scheduled; of a whole
+        store what is not due yet stays queued. Raises: MarketplaceError, OutOfReach, TaskCancelled."""
+        async with self._at(store_id) as marketplace:
             return await publish(
                 self._app.db,
                 marketplace,
@@ -123,5 +141,15 @@ class PublishDesk:
                 batch_id,
                 ctx,
                 parallel=self._app.settings.parallel_calls,
-                waits_for_time=True,
+                waits_for_time=batch_id is not None,
             )
+
+    @asynccontextmanager
+    async def _at(self, store_id: int) -> AsyncIterator[Marketplace]:
+        """The marketplace of a store, opened where it is the practice store's."""
+        from app.services.stores.practice import reachable
+        from app.services.stores.reading import get_store
+
+        store = await reachable(self._app, await asyncio.to_thread(get_store, self._app.db, store_id))
+        async with self._app.connected(store) as marketplace:
+            yield marketplace

@@ -41,7 +41,8 @@ class ClaimedTask:
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """What is about to be sent, written before it leaves. `codes` are sorted."""
+    """What is about to be sent, written before it leaves. `codes` are sorted; `feed_item` is its name in a feed, ""
+    for a call of its own."""
 
     task_id: int
     listing_id: int
@@ -53,6 +54,7 @@ class Intent:
     codes: tuple[str, ...]
     product_id: str | None
     sent_ms: int
+    feed_item: str = ""
 
 
 class Verdict(StrEnum):

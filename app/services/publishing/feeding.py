@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import math
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from app.services.clock import now_ms
+from app.services.publishing.gate import clock_time
 from app.services.publishing.parts import RunParts
 from app.services.publishing.preparing import Prepared, Preparer
+from app.services.publishing.together import Together
 
 CHUNK = 32
 """Listings read at a time: enough to hide the reading, few enough not to hold the interpreter for long."""
@@ -23,7 +24,8 @@ class Feeder:
     """A queue of prepared listings that fills itself, and that knows when nothing more can come.
 
     Args:
-        hopes: how many unknown listings may still turn out to need sending.
+        ways: collect what is sent together; fed from here, ended with this.
+        hopes: how many listings may still turn out to need sending: those being looked up, those in feeds.
         take_over: takes up what other runs died over meanwhile; True: there was something.
         waits_for_time: whether to stay until scheduled listings are due; else they are left queued.
 
@@ -35,12 +37,13 @@ class Feeder:
         self,
         parts: RunParts,
         preparer: Preparer,
-        hopes: Callable[[], int],
+        ways: Sequence[Together],
+        hopes: Callable[[], tuple[int, int]],
         take_over: Callable[[], Awaitable[bool]],
         *,
         waits_for_time: bool = False,
     ) -> None:
-        self._parts, self._preparer, self._hopes = parts, preparer, hopes
+        self._parts, self._preparer, self._ways, self._hopes = parts, preparer, ways, hopes
         self._take_over, self._waits_for_time = take_over, waits_for_time
         self._queue: asyncio.Queue[Prepared | None] = asyncio.Queue()
         self._twins: list[Prepared] = []
@@ -108,11 +111,18 @@ class Feeder:
                         continue
                     self.is_dry, self._has_looked_last = False, True  # somebody may have queued more meanwhile
                 else:
-                    if self._is_idle() and (n := self._hopes()):
-                        self._parts.counts.say("publishing.looking_up", n=n)
+                    self._say_what_is_open()
                     await self._wait(None)
         finally:
             self._queue.put_nowait(None)
+            for way in self._ways:
+                way.close()
+
+    def _say_what_is_open(self) -> None:
+        looked_up, in_feeds = self._hopes()
+        if self._is_idle() and (looked_up or in_feeds):
+            note = "publishing.looking_up" if looked_up else "publishing.in_feeds"
+            self._parts.counts.say(note, n=looked_up or in_feeds)
 
     async def _nap(self) -> bool:
         """Wait for what is scheduled; False: nothing is, or nobody wants to wait."""
@@ -121,7 +131,7 @@ class Feeder:
             return False
         rest_s = (due_ms - now_ms()) / 1000
         if rest_s > 0:
-            self._parts.counts.say("publishing.scheduled", n=math.ceil(rest_s / 60))
+            self._parts.counts.say("publishing.scheduled", until=clock_time(rest_s))
             await self._wait(min(rest_s, LONGEST_NAP_S))
         return True
 
@@ -134,7 +144,7 @@ class Feeder:
 
     def _bring_twins(self) -> None:
         twins, self._twins = self._twins, []
-        self._twin_rounds = 0 if self._hopes() else self._twin_rounds + 1
+        self._twin_rounds = 0 if any(self._hopes()) else self._twin_rounds + 1
         for prepared in twins:
             self._queue.put_nowait(prepared)
 
@@ -145,7 +155,10 @@ class Feeder:
         self._parts.batch_ids |= chunk.batch_ids
         if chunk.ready and not self._parts.gate.is_paused:
             self._parts.counts.say("")
-        for prepared in chunk.ready:
+        ready: Sequence[Prepared] = chunk.ready
+        for way in self._ways:
+            ready = await way.choose(ready, is_last=chunk.claimed < CHUNK)
+        for prepared in ready:
             self._queue.put_nowait(prepared)
         self.is_dry = chunk.claimed == 0
         self._has_looked_last = self._has_looked_last and self.is_dry
@@ -154,4 +167,4 @@ class Feeder:
         return self._queue.empty() and not (self._out or self._later or self._parts.unwritten)
 
     def _is_finished(self) -> bool:
-        return self._is_idle() and self.is_dry and not self._hopes()
+        return self._is_idle() and self.is_dry and not any(self._hopes())

@@ -7,17 +7,20 @@ import contextlib
 import math
 import time
 import weakref
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from app.services.errors import AppError
 from app.services.marketplace.port import MarketplaceError, RateLimited, Unreachable
+from app.services.marketplace.records import Pause
 from app.services.publishing.counts import RunCounts
 from app.services.publishing.settings import PublishSettings
+from app.services.publishing.waits import LIMITED, LIMITED_UNTIL, OUT_OF_REACH, PAUSED, USED_UP
 from app.services.tasks import TaskContext
 
+DAY_QUOTA = "marketplace.day_quota"
 TICK_S = 0.1
 """How soon a pause, a stop or the end of a wait is noticed."""
 FIRST_PAUSE_S = 1.0
@@ -25,8 +28,10 @@ LONGEST_PAUSE_S = 30.0
 SILENCES_BEFORE_PAUSE = 3
 """Between two tries while the marketplace does not answer at all; doubled from the first to the longest. One cut
 connection among many answers slows nobody down."""
-LONG_LIMIT_S = 3600.0
+LONG_LIMIT_S = 60.0
 """A limit that lasts longer is told as a time of the day, not as seconds."""
+OURS = ("product", "offer", "photobank", "feed")
+"""Parts of the names of methods that publishing calls; a limit of another one holds nothing up here."""
 
 _kept: weakref.WeakSet[TaskContext] = weakref.WeakSet()
 
@@ -69,6 +74,7 @@ class Gate:
         counts: RunCounts,
         settings: PublishSettings,
         on_pause: Callable[[bool], None] = lambda is_paused: None,
+        pauses: Callable[[], Sequence[Pause]] = tuple,
     ) -> None:
         self._ctx, self._counts, self._settings, self._on_pause = ctx, counts, settings, on_pause
         self._open = asyncio.Event()
@@ -76,7 +82,9 @@ class Gate:
         self._stopped = asyncio.Event()
         self.changed = asyncio.Event()
         self._until = 0.0
-        self._is_limit = False
+        self._limit: RateLimited | None = None
+        self._pauses = pauses
+        self._has_said = False
         self._silent_since: float | None = None
         self._silences = 0
         self.ending: Ending | None = None
@@ -120,7 +128,7 @@ class Gate:
         if patience is not None and seconds > patience:
             self.end(Ending.LIMITED, error)
             return
-        self._close_until(time.monotonic() + max(seconds, TICK_S), is_limit=True)
+        self._close_until(time.monotonic() + max(seconds, TICK_S), error)
 
     def failed(self, error: MarketplaceError) -> bool:
         """A call came to nothing. True: because nobody answered, so it says nothing about the listing."""
@@ -141,11 +149,11 @@ class Gate:
             self._silences += 1
             if self._silences >= SILENCES_BEFORE_PAUSE:
                 pause = FIRST_PAUSE_S * 2.0 ** min(self._silences - SILENCES_BEFORE_PAUSE, 10)
-                self._close_until(now + min(pause, LONGEST_PAUSE_S), is_limit=False)
+                self._close_until(now + min(pause, LONGEST_PAUSE_S), None)
 
-    def _close_until(self, moment: float, *, is_limit: bool) -> None:
+    def _close_until(self, moment: float, limit: RateLimited | None) -> None:
         if moment > self._until and self.ending is None:
-            self._until, self._is_limit = moment, is_limit
+            self._until, self._limit = moment, limit
             self._open.clear()
 
     @asynccontextmanager
@@ -164,7 +172,7 @@ class Gate:
         last = time.monotonic()
         while True:
             now = time.monotonic()
-            if self._is_limit and self._until > last:
+            if self._limit is not None and self._until > last:
                 self.waited_s += min(now, self._until) - last
             last = now
             self._look(now)
@@ -185,19 +193,38 @@ class Gate:
         elif not self._open.is_set():
             self._open.set()
             self._counts.say("")
+        else:
+            self._say_pauses()
 
     def _say(self, rest_s: float) -> None:
         if self.is_paused:
-            self._counts.say("publishing.store_paused" if self.is_held else "publishing.paused")
-        elif not self._is_limit:
-            self._counts.say("publishing.out_of_reach", seconds=math.ceil(rest_s))
-        elif rest_s > LONG_LIMIT_S:
-            self._counts.say("publishing.quota_used_up", until=_clock_time(rest_s))
+            self._counts.say(PAUSED if self.is_held else "publishing.paused")
+        elif self._limit is None:
+            self._counts.say(OUT_OF_REACH, seconds=math.ceil(rest_s))
+        elif rest_s <= LONG_LIMIT_S:
+            self._counts.say(LIMITED, seconds=math.ceil(rest_s))
+        elif self._limit.error_code == DAY_QUOTA:
+            self._counts.say(USED_UP, until=clock_time(rest_s))
         else:
-            self._counts.say("publishing.rate_limited", seconds=math.ceil(rest_s))
+            self._counts.say(LIMITED_UNTIL, until=clock_time(rest_s), why=self._limit.platform_code or "–")
+
+    def _say_pauses(self) -> None:
+        """A limit that calls wait for by themselves, inside the adapter, is told, too."""
+        now = datetime.now(UTC)
+        rests_s = [
+            (pause.until - now).total_seconds()
+            for pause in self._pauses()
+            if "." not in pause.scope or any(part in pause.scope for part in OURS)
+        ]
+        if rests_s and max(rests_s) > 1:
+            self._has_said = True
+            self._counts.say(LIMITED, seconds=math.ceil(max(rests_s)))
+        elif self._has_said:
+            self._has_said = False
+            self._counts.say("")
 
 
-def _clock_time(rest_s: float) -> str:
+def clock_time(rest_s: float) -> str:
     """When *rest_s* are over by the clock on the wall, to the minute, with the day where it is another one."""
     now = datetime.now().astimezone()
     then = now + timedelta(seconds=rest_s + 59)

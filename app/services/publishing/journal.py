@@ -46,6 +46,26 @@ def next_due(connection: Connection, store_id: int, batch_id: int | None) -> int
     return due_ms
 
 
+def count_new(connection: Connection, store_id: int, batch_id: int | None, moment_ms: int) -> int:
+    """Queued creates that are due, were never sent and that nobody works on."""
+    found = connection.exec_driver_sql(
+        f"SELECT count(*) FROM publish_task WHERE {_FREE}{_of(batch_id)} AND due_ms <= ? AND action = 'create' "
+        "AND attempts = 0",
+        (store_id, moment_ms),
+    )
+    return int(found.scalar_one())
+
+
+def uploads_of(connection: Connection, store_id: int, listing_id: int) -> list[str]:
+    """Photobank addresses of a listing's pictures."""
+    rows = connection.exec_driver_sql(
+        "SELECT url FROM uploaded_image JOIN image_file USING (sha256) JOIN image USING (source) "
+        "WHERE store_id = ? AND listing_id = ?",
+        (store_id, listing_id),
+    )
+    return list(rows.scalars())
+
+
 def write_intent(connection: Connection, intent: Intent) -> Verdict:
     """Say what will be sent, or why it must not be sent now."""
     codes = CODE_SEPARATOR.join(intent.codes)
@@ -59,6 +79,7 @@ def write_intent(connection: Connection, intent: Intent) -> Verdict:
             codes,
             intent.product_id,
             intent.sent_ms,
+            intent.feed_item,
             intent.task_id,
             intent.owner,
             intent.content_hash,
@@ -73,7 +94,8 @@ def write_intent(connection: Connection, intent: Intent) -> Verdict:
 
 _WRITE_INTENT = (
     "UPDATE publish_task SET state = 'sending', action = ?, content_hash = ?, title = ?, codes = ?, product_id = ?, "
-    "attempts = attempts + 1, sent_ms = ?, settled_ms = NULL, error_code = '', error_params = '{}', error_text = '', "
+    "attempts = attempts + 1, sent_ms = ?, feed_item = ?, feed_job = '', settled_ms = NULL, "
+    "error_code = '', error_params = '{}', error_text = '', "
     "error_field = '' WHERE id = ? AND state = 'queued' AND owner = ? "
     "AND (SELECT content_hash FROM listing WHERE listing.id = listing_id) = ?"
 )
@@ -96,6 +118,14 @@ def _refusal(connection: Connection, intent: Intent) -> Verdict:
     return Verdict.TWIN if row[2] == intent.content_hash else Verdict.STALE
 
 
+def note_job(connection: Connection, keys: Sequence[TaskKey], job_id: str) -> None:
+    """The platform took these tasks' feed as *job_id*."""
+    connection.exec_driver_sql(
+        "UPDATE publish_task SET feed_job = ? WHERE id = ? AND attempts = ? AND state IN ('sending', 'unknown')",
+        [(job_id, key.task_id, key.attempts) for key in keys],
+    )
+
+
 def accept(connection: Connection, key: TaskKey, product_id: str, content_hash: str, moment_ms: int) -> bool:
     """The marketplace has the listing: it is in review now. False: the task had been settled otherwise."""
     settled = connection.exec_driver_sql(
@@ -109,6 +139,11 @@ def accept(connection: Connection, key: TaskKey, product_id: str, content_hash: 
     connection.exec_driver_sql(
         "DELETE FROM listing_conflict WHERE listing_id = ?", (key.listing_id,)
     )  # ours stands now
+    connection.exec_driver_sql(
+        "DELETE FROM publish_double WHERE product_id = ? "
+        "AND store_id = (SELECT store_id FROM publish_task WHERE id = ?)",
+        (product_id, key.task_id),
+    )  # whoever took it for superfluous knew less
     if _show_accepted(connection, key.listing_id, product_id, content_hash) != product_id:
         _give_way(connection, key.listing_id, product_id)
         _show_accepted(connection, key.listing_id, product_id, content_hash)

@@ -12,11 +12,13 @@ from app.models import TaskAction
 from app.services.clock import from_ms
 from app.services.marketplace.port import ListingContent, Marketplace, RemoteListing, SkuContent
 from app.services.publishing.entries import CODE_SEPARATOR, TaskKey
+from app.services.publishing.turns import Facts
 
 
 @dataclass(slots=True)
 class UnknownTask:
-    """A task whose request was not answered, as the journal has it. `content_hash`: what was sent; `absences`: looks
+    """A task whose request was not answered, as the journal has it. `content_hash`: what was sent; `feed_item`,
+    `feed_job`: its name in a feed and the feed's id, "" where there is none or it is not known; `absences`: looks
     that found nothing; `due_s`, `added_s`: when it is looked at next, and when this run learned of it, by the clock
     that never jumps."""
 
@@ -31,6 +33,8 @@ class UnknownTask:
     product_id: str | None
     sent_ms: int
     unknown_ms: int
+    feed_item: str = ""
+    feed_job: str = ""
     absences: int = 0
     due_s: float = 0.0
     added_s: float = 0.0
@@ -48,7 +52,7 @@ class UnknownTask:
 
 _COLUMNS = (
     "id, listing_id, batch_id, attempts, action, content_hash, title, codes, product_id, "
-    "coalesce(sent_ms, 0), coalesce(settled_ms, 0)"
+    "coalesce(sent_ms, 0), coalesce(settled_ms, 0), feed_item, feed_job"
 )
 
 
@@ -63,22 +67,9 @@ def adopt_unknown(connection: Connection, store_id: int, owner: str) -> list[Unk
 
 
 def _unknown(row: Row[Any]) -> UnknownTask:
-    task_id, listing_id, batch_id, attempts, action, content_hash, title, codes, product_id, sent_ms, unknown_ms = (
-        tuple(row)
-    )
-    return UnknownTask(
-        task_id,
-        listing_id,
-        batch_id,
-        attempts,
-        TaskAction(action),
-        content_hash,
-        title,
-        split_codes(codes),
-        product_id,
-        sent_ms,
-        unknown_ms,
-    )
+    task_id, listing_id, batch_id, attempts, action, content_hash, title, codes, *rest = tuple(row)
+    sent = (TaskAction(action), content_hash, title, split_codes(codes))
+    return UnknownTask(task_id, listing_id, batch_id, attempts, *sent, *rest)
 
 
 def split_codes(codes: str) -> tuple[str, ...]:
@@ -120,12 +111,11 @@ async def find_candidates(marketplace: Marketplace, task: UnknownTask, skew_ms: 
     return tuple(dict.fromkeys(listing.product_id for listing in found))
 
 
-def is_applied(sent: ListingContent, remote: RemoteListing) -> bool:
-    """Whether the platform's record shows what an edit sent.
+def is_applied(sent: ListingContent, remote: RemoteListing, before: Facts | None = None) -> bool:
+    """Whether the platform's record shows what an edit sent; *before* is what its variants had at the last sync.
 
-    Compared is what the platform gives back as it got it. It rewrites detail HTML and may leave out texts of
-    standard values, and stock sinks with every order: none of these is evidence. A wrong "no" costs one more edit
-    with the same content, which changes nothing.
+    Compared is what the platform gives back as it got it; it rewrites detail HTML and may leave out texts of standard
+    values. A wrong "no" costs one more edit with the same content, which changes nothing but stock sold meanwhile.
     """
     there = remote.content
     return (
@@ -137,7 +127,22 @@ def is_applied(sent: ListingContent, remote: RemoteListing) -> bool:
         and sent.weight_g == there.weight_g
         and (sent.length_cm, sent.width_cm, sent.height_cm) == (there.length_cm, there.width_cm, there.height_cm)
         and sorted(map(_sku_facts, sent.skus)) == sorted(map(_sku_facts, there.skus))
+        and _stocks_fit(sent, there, before or {})
     )
+
+
+def _stocks_fit(sent: ListingContent, there: ListingContent, before: Facts) -> bool:
+    """Stock sinks with every order and never rises by itself: more than was sent is another stock; less is ours,
+    partly sold, unless it may as well be the rest of what was there before."""
+    present = {sku.code: sku.stock for sku in there.skus}
+    for sku in sent.skus:
+        now, earlier = present.get(sku.code), before.get(sku.code, (None, None))[1]
+        if sku.stock is None or now is None or now == sku.stock:
+            continue
+        is_rest = earlier is None or now <= earlier < sku.stock
+        if now > sku.stock or is_rest:
+            return False
+    return True
 
 
 def _sku_facts(sku: SkuContent) -> tuple[str, int, tuple[tuple[str, str, str], ...]]:

@@ -12,14 +12,33 @@ from app.models import TaskState
 from app.services.clock import now_ms
 from app.services.db import Database
 from app.services.errors import AppError, OutOfReach
-from app.services.marketplace.port import Marketplace, MarketplaceError
+from app.services.marketplace.port import Marketplace, MarketplaceError, WouldLose
 from app.services.publishing.counts import RunCounts
 from app.services.publishing.entries import Reason, TaskKey
 from app.services.publishing.gate import Ending, Gate
 from app.services.publishing.group_commit import GroupCommit
 from app.services.publishing.images import Uploader
 from app.services.publishing.journal import fail
+from app.services.publishing.losses import loss_reason
 from app.services.publishing.settings import PublishSettings
+
+NOT_ABOUT_A_LISTING = frozenset(
+    f"marketplace.{name}"
+    for name in (
+        "signature",
+        "app_key",
+        "api_path",
+        "permission",
+        "clock",
+        "certificate",
+        "redirected",
+        "insecure_gateway",
+        "bad_gateway",
+        "rights_suspended",
+        "seller_punished",
+    )
+)
+"""Refusals every other listing would meet, too: the run ends instead of failing them one by one."""
 
 
 class JournalUnwritable(OutOfReach):
@@ -91,6 +110,8 @@ class RunParts:
 
 def reason_of(error: AppError, field_name: str = "") -> Reason:
     """An error as the journal keeps it."""
+    if isinstance(error, WouldLose):
+        return loss_reason(error)
     if isinstance(error, MarketplaceError):
         text = " ".join(part for part in (error.platform_code, error.platform_text) if part)
         return Reason(error.error_code, dict(error.params), text, error.field or field_name)

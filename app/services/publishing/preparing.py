@@ -7,11 +7,12 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
-from app.models import TaskAction, TaskState
+from app.models import Priority, TaskAction, TaskState
 from app.services.clock import now_ms
 from app.services.compliance.checker import check
 from app.services.compliance.context import CheckContext
@@ -23,9 +24,14 @@ from app.services.listings.loading import load_listings
 from app.services.listings.records import ListingRecord
 from app.services.marketplace.port import ListingContent
 from app.services.publishing.content_builder import ContentIncomplete, build_content
-from app.services.publishing.entries import ClaimedTask, Reason, TaskKey
+from app.services.publishing.entries import ClaimedTask, Intent, Reason, TaskKey
 from app.services.publishing.images import ImageRef, find_uploads, sources_of
-from app.services.publishing.journal import claim, drop, fail, next_due
+from app.services.publishing.journal import claim, count_new, drop, fail, next_due
+from app.services.publishing.lookup import UnknownTask
+from app.services.publishing.losses import NOTHING, Leave, leaves_of
+from app.services.publishing.parts import RunParts
+from app.services.publishing.small_edits import SmallEdit, small_edit
+from app.services.publishing.turns import load_facts
 from app.services.publishing.verdicts import BLOCKED, HELD, blocking, holding, reason_from
 
 log = logging.getLogger(__name__)
@@ -38,6 +44,14 @@ UNCHANGED = Reason("publishing.unchanged")
 INTERNAL = "publishing.internal"
 
 
+class Way(StrEnum):
+    """How a listing is sent."""
+
+    ALONE = "alone"
+    FEED = "feed"
+    SMALL = "small"
+
+
 @dataclass(slots=True)
 class Prepared:
     """A listing on its way to the marketplace.
@@ -47,6 +61,10 @@ class Prepared:
         urls: photobank addresses by source; `missing`: pictures to upload first.
         content: built, unless pictures are missing.
         faults: passing faults met in this run.
+        leave: what an edit may erase of the platform's record.
+        waited_s: how long this run has let a review of it go on.
+        way: how it goes: alone, or together with others.
+        small: what changes, where that is nothing but price and stock.
     """
 
     task: ClaimedTask
@@ -57,6 +75,10 @@ class Prepared:
     missing: dict[str, ImageRef]
     content: ListingContent | None = None
     faults: int = 0
+    leave: Leave = NOTHING
+    waited_s: float = 0.0
+    way: Way = Way.ALONE
+    small: SmallEdit | None = None
 
     @property
     def key(self) -> TaskKey:
@@ -72,6 +94,40 @@ class Prepared:
     def codes(self) -> tuple[str, ...]:
         """Merchant codes, sorted."""
         return tuple(sorted(sku.code for sku in self.record.skus))
+
+    def intent(self, parts: RunParts, feed_item: str = "") -> Intent:
+        """What is about to be sent."""
+        return Intent(
+            self.task.task_id,
+            self.record.id,
+            parts.store_id,
+            parts.owner,
+            self.action,
+            self.record.content_hash,
+            self.record.title,
+            self.codes,
+            self.product_id,
+            now_ms(),
+            feed_item,
+        )
+
+    def unknown(self, sent_ms: int, feed_item: str = "", feed_job: str = "") -> UnknownTask:
+        """The same as a task to be looked up: it was sent at *sent_ms* and given up on now."""
+        return UnknownTask(
+            self.task.task_id,
+            self.task.listing_id,
+            self.task.batch_id,
+            self.attempts,
+            self.action,
+            self.record.content_hash,
+            self.record.title,
+            self.codes,
+            self.product_id,
+            sent_ms,
+            now_ms(),
+            feed_item,
+            feed_job,
+        )
 
 
 @dataclass(slots=True)
@@ -108,6 +164,11 @@ class Preparer:
         with self._db.read() as session:
             return next_due(session.connection(), self._store_id, self._batch_id)
 
+    def count_new(self) -> int:
+        """New listings that are due, were never sent, and that nobody works on. Blocking."""
+        with self._db.read() as session:
+            return count_new(session.connection(), self._store_id, self._batch_id, now_ms())
+
     def build(self, prepared: Prepared) -> ListingContent:
         """Content of a listing whose pictures were uploaded meanwhile. Blocking.
 
@@ -128,12 +189,16 @@ class Preparer:
         with self._db.read() as session:
             context = self._fresh_context(session)
             records = {record.id: record for record in load_listings(session, [task.listing_id for task in tasks])}
+            edited = [task.listing_id for task in tasks if task.product_id and task.priority <= Priority.PRICE]
+            known = load_facts(session.connection(), edited)
         sources = [source for record in records.values() for source in sources_of(record)]
         facts = refresh_image_facts(self._db, sources)
         context.images.forget()
         context.images.learn(facts)
         with self._db.read() as session:
             urls, refs = find_uploads(session, self._store_id, facts, sources)
+            edits = [task.task_id for task in tasks if task.product_id or records[task.listing_id].product_id]
+            leaves = leaves_of(session.connection(), edits) if edits else {}
         endings = []
         for task in tasks:
             record = records[task.listing_id]
@@ -145,6 +210,9 @@ class Preparer:
                 log.exception("listing %s cannot be prepared", task.listing_id)
                 outcome = Reason(INTERNAL, {"what": type(error).__name__})
             if isinstance(outcome, Prepared):
+                outcome.leave = leaves.get(task.task_id, outcome.leave)
+                if outcome.product_id is not None and task.listing_id in known:
+                    outcome.small = small_edit(record, outcome.product_id, known[task.listing_id])
                 chunk.ready.append(outcome)
             else:
                 endings.append((task, outcome))

@@ -10,6 +10,7 @@ from enum import StrEnum
 from app.models import StoreAccess
 from app.services.db import Database
 from app.services.listings.loading import chunks, id_list
+from app.services.publishing.pauses import paused_stores
 
 _LOOK = """
 SELECT listing.store_id, store.name, store.access, listing.id, listing.block_count, listing.hold_count,
@@ -33,11 +34,15 @@ class Stays(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StorePart:
-    """The listings of one store that have something to send, blocked ones among them: the report names those."""
+    """The listings of one store that have something to send, blocked ones among them: the report names those.
+
+    `is_paused`: nothing leaves until the store's queue goes on.
+    """
 
     store_id: int
     store_name: str
     listing_ids: tuple[int, ...]
+    is_paused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +81,8 @@ def publish_preview(db: Database, listing_ids: Sequence[int]) -> PublishPreview:
                     stays[reason] += 1
     if len(wanted) > found:
         stays[Stays.MISSING] = len(wanted) - found
-    stores = tuple(StorePart(store_id, name, tuple(ids)) for (store_id, name), ids in parts.items())
+    paused = paused_stores(db)
+    stores = tuple(StorePart(id, name, tuple(ids), id in paused) for (id, name), ids in parts.items())
     return PublishPreview(stores, count, live, len(wanted) - count, dict(stays))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -20,9 +20,11 @@ from app.services.compliance.loading import learn_twins, load_context
 from app.services.db import Database
 from app.services.listings.loading import chunks, load_listings
 from app.services.listings.records import ListingRecord
+from app.services.marketplace.records import Loss
 from app.services.publishing.batches import cancel_queued, close_batches
 from app.services.publishing.entries import Reason
 from app.services.publishing.images import sources_of
+from app.services.publishing.losses import accept_losses
 from app.services.publishing.turns import AT_ONCE, Schedule, load_facts, priority_of
 from app.services.publishing.verdicts import BLOCKED, HELD, blocking, holding, reason_from
 from app.services.stores.readiness import ensure_open, ensure_room
@@ -88,6 +90,7 @@ def enqueue(
     *,
     release_held: bool = False,
     schedule: Schedule = AT_ONCE,
+    accepted: Mapping[int, Sequence[Loss]] | None = None,
     ctx: TaskContext | None = None,
 ) -> BatchCreated:
     """Queue the listings that can be sent: those that pass the checker, differ from what the marketplace has and are
@@ -99,6 +102,7 @@ def enqueue(
     Args:
         release_held: a supervisor releases listings that are only on hold.
         schedule: when they are sent. Until then they can be taken back like any that wait.
+        accepted: what a person lets the edit of a listing erase, by listing (`losses.py`).
 
     Raises:
         NotFound: no such store.
@@ -113,7 +117,7 @@ def enqueue(
         context = load_context(session, store_id)
     ctx = ctx or TaskContext()
     places = {number: schedule.due_ms(place, len(ids)) for place, number in enumerate(ids)}
-    queue = _Queue(db, store_id, context, places, release_held=release_held)
+    queue = _Queue(db, store_id, context, places, accepted or {}, release_held=release_held)
     try:
         for done, chunk in enumerate(chunks(ids, CHUNK)):
             ctx.checkpoint()
@@ -139,10 +143,17 @@ class _Queue:
     """One call of `enqueue`."""
 
     def __init__(
-        self, db: Database, store_id: int, context: CheckContext, due_ms: dict[int, int], *, release_held: bool
+        self,
+        db: Database,
+        store_id: int,
+        context: CheckContext,
+        due_ms: dict[int, int],
+        accepted: Mapping[int, Sequence[Loss]],
+        *,
+        release_held: bool,
     ) -> None:
         self._db, self._store_id, self._context, self._release_held = db, store_id, context, release_held
-        self._due_ms = due_ms
+        self._due_ms, self._accepted = due_ms, accepted
         self._batch_id: int | None = None
         self._queued = 0
         self.skipped: list[Skipped] = []
@@ -230,6 +241,8 @@ class _Queue:
             else:
                 reason = SkipReason.HELD if candidate.reason.code == HELD else SkipReason.BLOCKED
                 self.skipped.append(Skipped(candidate.record.id, reason, candidate.findings))
+        ids = (candidate.record.id for candidate in candidates)
+        accept_losses(connection, self._batch_id, {number: self._accepted.get(number, ()) for number in ids})
         connection.exec_driver_sql(
             "UPDATE publish_batch SET total = total + ?, state = ?, finished_ms = NULL WHERE id = ?",
             (len(candidates) - len(changed), JobState.RUNNING, self._batch_id),

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from app.models import TaskAction, TaskState
 from app.services.clock import now_ms
+from app.services.db import Database
 from app.services.marketplace.port import (
     MarketplaceError,
     RateLimited,
@@ -18,11 +19,14 @@ from app.services.marketplace.port import (
     SignedOut,
 )
 from app.services.publishing.entries import Reason
+from app.services.publishing.feed_following import FEED_OPEN, settle_verdict
+from app.services.publishing.feed_jobs import JobSearch
 from app.services.publishing.gate import Ending
 from app.services.publishing.journal import accept, mark_unknown, put_back
 from app.services.publishing.lookup import UnknownTask, find_candidates, is_applied, known_products
 from app.services.publishing.parts import RunParts, reason_of
 from app.services.publishing.preparing import sent_content
+from app.services.publishing.turns import Facts, load_facts
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +52,7 @@ class Reconciler:
         self.pending: dict[int, UnknownTask] = {}
         self._patience: dict[int, float] = {}
         self._new = asyncio.Event()
+        self._jobs = JobSearch(parts)
         self.on_queued: Callable[[], None] = lambda: None
 
     def add(self, task: UnknownTask) -> None:
@@ -106,10 +111,10 @@ class Reconciler:
         else:
             self._leave(task, reason_of(error))
 
-    def _later(self, task: UnknownTask) -> None:
+    def _later(self, task: UnknownTask, reason: Reason | None = None) -> None:
         task.due_s = time.monotonic() + self._parts.settings.confirm_s
         if task.due_s > self._patience[task.task_id]:
-            self._leave(task, None)
+            self._leave(task, reason)
 
     def _leave(self, task: UnknownTask, reason: Reason | None) -> None:
         """Nothing more can be found out in this run: the task stays unknown, with what is known of it."""
@@ -125,7 +130,28 @@ class Reconciler:
         self.pending.pop(task.task_id, None)
         self._patience.pop(task.task_id, None)
 
+    async def _look_in_feeds(self, task: UnknownTask) -> bool:
+        """By its name in a feed. False: that settled it, or it is too early to say."""
+        started = [other.sent_ms for other in self.pending.values() if other.feed_item]
+        seen = await self._jobs.look(min(started, default=task.sent_ms), task.due_s)
+        verdicts = seen.verdicts.get(task.feed_item, [])
+        made = [verdict for verdict in verdicts if verdict.is_done and verdict.product_id]
+        several = tuple(dict.fromkeys(verdict.product_id for verdict in made))
+        if len(several) > 1:  # one feed, carried out more than once
+            self._leave(task, Reason(SEVERAL, {"n": len(several), "candidates": list(several)}))
+            return False
+        if seen.is_open and not made:
+            self._later(task, FEED_OPEN)
+            return False
+        told = (made or verdicts)[:1]
+        if told and settle_verdict(self._parts, task, told[0], self.on_queued):
+            self._forget(task)
+            return False
+        return True
+
     async def _look_for_create(self, task: UnknownTask) -> None:
+        if task.feed_item and not await self._look_in_feeds(task):
+            return
         parts = self._parts
         skew_ms = round(parts.settings.skew_s * 1000)
         candidates = await find_candidates(parts.marketplace, task, skew_ms, now_ms())
@@ -167,7 +193,8 @@ class Reconciler:
         assert task.product_id is not None
         sent = await asyncio.to_thread(sent_content, parts.db, parts.store_id, task.listing_id, task.content_hash)
         remote = None if sent is None else await parts.marketplace.read_listing(task.product_id)
-        if remote is None or sent is None or not is_applied(sent, remote):
+        before = await asyncio.to_thread(_facts_of, parts.db, task.listing_id)
+        if remote is None or sent is None or not is_applied(sent, remote, before):
             self._send_again(task)
             return
         parts.gate.answered()
@@ -189,6 +216,11 @@ class Reconciler:
             TaskState.QUEUED,
             self.on_queued,
         )
+
+
+def _facts_of(db: Database, listing_id: int) -> Facts | None:
+    with db.read() as session:
+        return load_facts(session.connection(), [listing_id]).get(listing_id)
 
 
 def _adopt_one(

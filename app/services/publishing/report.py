@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,9 +12,14 @@ from sqlalchemy import Connection
 from app.models import JobState, TaskState
 from app.services.db import Database
 from app.services.errors import NotFound
+from app.services.publishing.doubles import DOUBLED, Double, doubles_of
+from app.services.publishing.losses import losses_told
 from app.services.publishing.queue import BatchCreated, enqueue
-from app.services.publishing.verdicts import BLOCKED, HELD, findings_in
+from app.services.publishing.verdicts import BLOCKED, HELD, findings_in, told_params
 from app.services.tasks import TaskContext
+
+OURS = {"unit_id": "unit"}
+"""Fields that a listing here calls otherwise than the port does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +44,8 @@ class ReasonGroup:
     """Listings with one reason.
 
     Attributes:
-        state: failed, rejected, unknown, or cancelled for what was blocked or held and never sent.
+        state: failed, rejected, unknown, or cancelled for what was blocked or held and never sent; live for what is on
+            the platform twice, with the superfluous product as `double` in the rows' params.
         code: of the error or finding; `message_key` its sentence, `params` the placeholders for the first row.
         field: our name of the field to change, "" where no field helps.
         platform_text: of the first row.
@@ -108,7 +114,7 @@ def batch_report(db: Database, batch_id: int) -> BatchReport:
         if batch is None:
             raise NotFound(noun="batch", name=str(batch_id))
         counts, attempts = _counts(connection, batch_id)
-        groups = _groups(connection, batch_id)
+        groups = _groups(connection, batch_id, doubles_of(connection, batch[0], batch_id))
     states = {state: sum(n for (of, _), n in counts.items() if of == state) for state in TaskState}
     held, blocked = (counts.get((TaskState.CANCELLED, code), 0) for code in (HELD, BLOCKED))
     return BatchReport(
@@ -149,11 +155,12 @@ _ROWS = (
     "OR (publish_task.state = 'cancelled' AND publish_task.error_code IN (?, ?))) ORDER BY publish_task.id"
 )
 
-_ORDER = (TaskState.FAILED, TaskState.REJECTED, TaskState.UNKNOWN, TaskState.CANCELLED)
+_ORDER = (TaskState.FAILED, TaskState.REJECTED, TaskState.UNKNOWN, TaskState.LIVE, TaskState.CANCELLED)
 
 
-def _groups(connection: Connection, batch_id: int) -> tuple[ReasonGroup, ...]:
-    """Failures first, then what is unknown, then what was held or blocked; in each the most frequent first."""
+def _groups(connection: Connection, batch_id: int, doubles: Sequence[Double]) -> tuple[ReasonGroup, ...]:
+    """Failures first, then what is unknown, what is there twice, what was held or blocked; in each the most frequent
+    first."""
     members: dict[tuple[TaskState, str, str, str, str], list[ReportRow]] = {}
     for row in connection.exec_driver_sql(_ROWS, (batch_id, HELD, BLOCKED)):
         state, code, field_name = TaskState(row[0]), row[1], row[2]
@@ -165,7 +172,29 @@ def _groups(connection: Connection, batch_id: int) -> tuple[ReasonGroup, ...]:
         ReasonGroup(state, code, message_key, rows[0].params, field_name, rows[0].platform_text, tuple(rows))
         for (state, code, message_key, field_name, _), rows in members.items()
     ]
+    groups += _doubled(connection, doubles)
     return tuple(sorted(groups, key=lambda group: (_ORDER.index(group.state), -len(group.rows), group.code)))
+
+
+def _doubled(connection: Connection, doubles: Sequence[Double]) -> list[ReasonGroup]:
+    """Listings that are on the platform twice: nothing is to be changed in them."""
+    if not doubles:
+        return []
+    ids = orjson.dumps([double.listing_id for double in doubles]).decode()
+    found = connection.exec_driver_sql(
+        "SELECT id, title, code FROM listing WHERE id IN (SELECT value FROM json_each(?))", (ids,)
+    ).all()
+    names = {number: (title, code) for number, title, code in found}
+    rows = tuple(
+        ReportRow(
+            double.listing_id,
+            double.product_id,
+            *names[double.listing_id],
+            {"product_id": double.product_id, "double": double.double_id},
+        )
+        for double in doubles
+    )
+    return [ReasonGroup(TaskState.LIVE, DOUBLED, f"error.{DOUBLED}", rows[0].params, "", "", rows)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +211,7 @@ def shown_reason(code: str, field_name: str, params: dict[str, Any]) -> Shown:
     """How a reason is told: the checker's own by its first finding, everything else as an error."""
     findings = findings_in(params) if code in (HELD, BLOCKED) else []
     if not findings:
-        return Shown(code, f"error.{code}", params, field_name)
+        return Shown(code, f"error.{code}", told_params(params), OURS.get(field_name, field_name))
     first = findings[0]
     return Shown(first.code, f"finding.{first.code}", dict(first.params), first.field)
 
@@ -193,12 +222,16 @@ def send_again(
     listing_ids: Iterable[int] | None = None,
     *,
     release_held: bool = False,
+    accepts_losses: bool = False,
     ctx: TaskContext | None = None,
 ) -> BatchCreated:
     """Queue listings of a batch that did not go through once more, as a new batch; None: all of them.
 
     Only those that failed, were rejected, blocked, held or taken back are considered; what is unknown is looked up,
     never sent again from here. A rejected listing is skipped as unchanged until it was edited.
+
+    Args:
+        accepts_losses: a person lets edits erase what they were not sent for, as it was told, and nothing else.
 
     Raises:
         NotFound: no such batch. See `enqueue` for the rest.
@@ -216,4 +249,6 @@ def send_again(
         could = list(dict.fromkeys(rows))
     chosen = None if listing_ids is None else set(listing_ids)
     wanted = [number for number in could if chosen is None or number in chosen]
-    return enqueue(db, store_id, wanted, release_held=release_held, ctx=ctx)
+    with db.reader.connect() as connection:
+        accepted = losses_told(connection, wanted) if accepts_losses else {}
+    return enqueue(db, store_id, wanted, release_held=release_held, accepted=accepted, ctx=ctx)

@@ -14,9 +14,11 @@ from app.models import TaskState
 from app.services.clock import from_ms
 from app.services.db import Database
 from app.services.errors import InputError
+from app.services.publishing.doubles import DOUBLED
 from app.services.publishing.lookup import split_codes
 from app.services.publishing.report import BatchReport, batch_report, shown_reason
 from app.services.publishing.verdicts import BLOCKED, HELD
+from app.services.publishing.wording import field_name, readable
 from app.services.tasks import TaskContext
 from app.services.workbooks.export import OutColumn, OutSheet, WriteReport, write_xlsx
 
@@ -54,7 +56,8 @@ _ROWS = (
     "SELECT listing.title, publish_task.codes, (SELECT group_concat(code, char(10)) FROM sku "
     "WHERE sku.listing_id = listing.id), coalesce(publish_task.product_id, listing.product_id), "
     "publish_task.batch_id, action, publish_task.state, publish_task.error_code, publish_task.error_field, "
-    "publish_task.error_params, publish_task.error_text, attempts, sent_ms, settled_ms, store.name FROM publish_task "
+    "publish_task.error_params, publish_task.error_text, attempts, sent_ms, settled_ms, store.name, "
+    "(SELECT group_concat(product_id, ', ') FROM publish_double WHERE task_id = publish_task.id) FROM publish_task "
     "JOIN listing ON listing.id = listing_id JOIN store ON store.id = publish_task.store_id "
     "WHERE batch_id IN (SELECT value FROM json_each(?)) ORDER BY batch_id, publish_task.id"
 )
@@ -84,8 +87,11 @@ def write_report(db: Database, batch_ids: Sequence[int], path: Path, ctx: TaskCo
 def _rows(connection: Connection, batch_ids: Sequence[int]) -> Iterator[tuple[Any, ...]]:
     for row in connection.exec_driver_sql(_ROWS, (orjson.dumps(list(batch_ids)).decode(),)):
         title, sent_codes, codes, product_id, batch_id, action, state, code, field, params, text = row[:11]
-        attempts, sent_ms, settled_ms, store = row[11:]
+        attempts, sent_ms, settled_ms, store, doubles = row[11:]
         reason, field = _reason(code, field, params)
+        if doubles:
+            twice = sentence(f"error.{DOUBLED}", {"product_id": product_id, "double": doubles}, DOUBLED)
+            reason = f"{reason} {twice}".strip()
         codes = ", ".join(split_codes(sent_codes or codes or ""))
         what, how = tr(f"publish.book.action.{action}"), state_text(state, code)
         times = (_time(sent_ms), _time(settled_ms))
@@ -97,14 +103,13 @@ def _reason(code: str, field: str, params: str) -> tuple[str, str]:
     if not code:
         return "", ""
     shown = shown_reason(code, field, orjson.loads(params))
-    name = f"publish.field.{shown.field}"
-    return sentence(shown.message_key, shown.params, shown.code), tr(name) if messages.has(name) else shown.field
+    return sentence(shown.message_key, shown.params, shown.code, shown.field), field_name(shown.field)
 
 
-def sentence(key: str, params: dict[str, Any], code: str) -> str:
-    """What *key* says; the bare code where nobody wrote it, or a placeholder is missing."""
+def sentence(key: str, params: dict[str, Any], code: str, field: str = "") -> str:
+    """What *key* says about *field*; the bare code where nobody wrote it, or a placeholder is missing."""
     try:
-        return tr(key, **params) if messages.has(key) else code
+        return tr(key, **readable(params, field)) if messages.has(key) else code
     except (KeyError, ValueError):
         return code
 

@@ -19,11 +19,12 @@ class BatchResult:
         batch_ids: batches it worked on.
         queued: listings left unsent (after a stop, or because somebody else sends them).
         in_review, live, rejected, failed, unknown, cancelled: where the listings of this run stand.
-        attempts: create and edit requests that left.
+        attempts: listings that left, to be created or edited, once for each time.
         elapsed_s: seconds the run took; `waited_s` of them waiting for limits.
         ending: why it ended before everything was sent, None where nothing was left.
         error: what made it end, where something did.
         scheduled: of `queued`, those whose time has not come.
+        doubles: second products found of what was sent once (`doubles.py`).
     """
 
     batch_ids: tuple[int, ...]
@@ -40,6 +41,7 @@ class BatchResult:
     ending: Ending | None = None
     error: AppError | None = None
     scheduled: int = 0
+    doubles: int = 0
 
     @property
     def on_platform(self) -> int:
@@ -72,4 +74,5 @@ class BatchResult:
             gate.ending,
             gate.error,
             scheduled,
+            counts.doubles,
         )

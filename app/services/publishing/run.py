@@ -18,7 +18,10 @@ from app.services.db import Database
 from app.services.marketplace.port import Marketplace
 from app.services.publishing.batches import cancel_queued, close_batches, open_as, scheduled_in
 from app.services.publishing.counts import RunCounts
+from app.services.publishing.double_search import DoubleSearch
+from app.services.publishing.feed_following import FeedFollower
 from app.services.publishing.feeding import Feeder
+from app.services.publishing.feeds import FeedSender
 from app.services.publishing.gate import Ending, Gate
 from app.services.publishing.group_commit import GroupCommit
 from app.services.publishing.images import Uploader
@@ -35,6 +38,8 @@ from app.services.publishing.results import BatchResult
 from app.services.publishing.reviewing import Reviewer
 from app.services.publishing.sending import Sender
 from app.services.publishing.settings import PublishSettings, load_settings
+from app.services.publishing.small_edit_sending import SmallEditSender
+from app.services.publishing.together import Together
 from app.services.tasks import TaskCancelled, TaskContext
 
 log = logging.getLogger(__name__)
@@ -128,7 +133,7 @@ class _Run:
         self._started_s = time.monotonic()
         self._scheduled = 0
         self._counts = RunCounts(ctx)
-        self._gate = Gate(ctx, self._counts, settings, self._show_pause)
+        self._gate = Gate(ctx, self._counts, settings, self._show_pause, marketplace.pauses)
         self._journal = GroupCommit(db)
         uploader = Uploader(marketplace, store_id, self._journal)
         self._parts = RunParts(
@@ -136,8 +141,17 @@ class _Run:
         )
         self._preparer = Preparer(db, store_id, owner, batch_id)
         self._reconciler = Reconciler(self._parts)
-        self._feeder = Feeder(self._parts, self._preparer, self._hopes, self._take_over, waits_for_time=waits_for_time)
-        self._reconciler.on_queued = self._feeder.look_again
+        self._follower = FeedFollower(self._parts, self._reconciler.add)
+        self._ways: tuple[Together, ...] = (
+            SmallEditSender(self._parts, self._look_up),
+            FeedSender(self._parts, self._look_up, self._preparer.count_new),
+        )
+        self._feeder = Feeder(
+            self._parts, self._preparer, self._ways, self._hopes, self._take_over, waits_for_time=waits_for_time
+        )
+        for way in self._ways:
+            way.feeder = self._feeder
+        self._reconciler.on_queued = self._follower.on_queued = self._feeder.look_again
         self._reviewer = Reviewer(self._parts)
 
     async def go(self, parallel: int, grace_s: float) -> BatchResult:
@@ -166,7 +180,7 @@ class _Run:
         await self._heed_pause()
         unknown, states = await self._journal.submit(self._take_stock)
         for task in unknown:
-            self._reconciler.add(task)
+            self._look_up(task)
         self._counts.start(states)
 
     def _take_stock(self, connection: Connection) -> tuple[list[UnknownTask], dict[int, TaskState]]:
@@ -187,19 +201,26 @@ class _Run:
     async def _work(self, parallel: int, grace_s: float) -> None:
         """Sender, reconciler and reviewer side by side; the last two end when they are not needed any more."""
         async with self._gate.watch():
-            parts = (self._reconciler.run(), self._reviewer.run(), self._watch_store())
+            parts = (self._reconciler.run(), self._follower.run(), self._reviewer.run(), self._watch_store())
             helpers = [asyncio.create_task(part) for part in parts]
             try:
-                await self._drain([self._feeder.run(), *(sender.run() for sender in self._senders(parallel))], grace_s)
+                senders = [sender.run() for sender in self._senders(parallel)]
+                together = [way.run() for way in self._ways]
+                await self._drain([self._feeder.run(), *together, *senders], grace_s)
                 await self._reviewer.finish()
+                await DoubleSearch(self._parts).run()
             finally:
                 for helper in helpers:
                     helper.cancel()
                 await asyncio.gather(*helpers, return_exceptions=True)
                 await self._parts.uploader.close()
 
-    def _hopes(self) -> int:
-        return len(self._reconciler.pending)
+    def _hopes(self) -> tuple[int, int]:
+        return len(self._reconciler.pending), sum(way.held for way in self._ways) + len(self._follower.pending)
+
+    def _look_up(self, task: UnknownTask) -> None:
+        """A feed that the platform has named is followed; whatever else is unknown is looked for."""
+        (self._follower if task.feed_job else self._reconciler).add(task)
 
     async def _take_over(self) -> bool:
         """Another program may have died since this run began: free what it had claimed, look up what it had sent."""
@@ -207,7 +228,7 @@ class _Run:
         if found.unknown:
             for task in await self._journal.submit(lambda at: adopt_unknown(at, self._store_id, self._owner)):
                 self._parts.batch_ids.add(task.batch_id)
-                self._reconciler.add(task)
+                self._look_up(task)
                 self._counts.put(task.task_id, TaskState.UNKNOWN)
         return bool(found.freed or found.unknown)
 
@@ -225,7 +246,8 @@ class _Run:
         slots = asyncio.Semaphore(parallel)
         look_up = self._reconciler.add
         workers = parallel + min(parallel, AHEAD)
-        return [Sender(self._parts, self._feeder, self._preparer, look_up, slots) for _ in range(workers)]
+        share = (self._parts, self._feeder, self._preparer, look_up, slots, self._ways)
+        return [Sender(*share) for _ in range(workers)]
 
     async def _drain(self, coroutines: list[Coroutine[Any, Any, None]], grace_s: float) -> None:
         """Run to the end or, once the run is told to stop, for the time of grace. A bug in one ends them all."""

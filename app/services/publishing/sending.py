@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from app.models import TaskState
+from app.models import Priority, TaskState
 from app.services.clock import now_ms
 from app.services.errors import AppError
 from app.services.marketplace.port import (
     ListingContent,
     MarketplaceError,
+    NotNow,
     RateLimited,
     Refused,
     SignedOut,
@@ -19,37 +20,23 @@ from app.services.marketplace.port import (
     Unanswered,
 )
 from app.services.publishing.content_builder import ContentIncomplete
-from app.services.publishing.entries import Intent, Reason, Verdict
+from app.services.publishing.entries import Reason, Verdict
 from app.services.publishing.feeding import Feeder
-from app.services.publishing.gate import Ending
+from app.services.publishing.gate import Ending, clock_time
 from app.services.publishing.images import ImageMissing
 from app.services.publishing.journal import accept, forget_uploads, mark_unknown, put_back, write_intent
 from app.services.publishing.lookup import UnknownTask
-from app.services.publishing.parts import RunParts, reason_of
+from app.services.publishing.parts import NOT_ABOUT_A_LISTING, RunParts, reason_of
 from app.services.publishing.preparing import INTERNAL, Prepared, Preparer
+from app.services.publishing.together import Together
+from app.services.publishing.waits import IN_REVIEW
 
 log = logging.getLogger(__name__)
 
 FAULT_PAUSE_S = 2.0
 """Before a listing is sent again that met a passing fault."""
-NOT_ABOUT_A_LISTING = frozenset(
-    f"marketplace.{name}"
-    for name in (
-        "signature",
-        "app_key",
-        "api_path",
-        "permission",
-        "clock",
-        "certificate",
-        "redirected",
-        "insecure_gateway",
-        "bad_gateway",
-        "rights_suspended",
-        "seller_punished",
-    )
-)
-"""Refusals every other listing would meet, too: the run ends instead of failing them one by one."""
 UNANSWERED = "marketplace.unanswered"
+SHOWN_TITLE = 40
 
 
 class RunEnds(Exception):
@@ -62,6 +49,7 @@ class Sender:
     Args:
         slots: requests that may be under way at a time. There are more workers than slots, so that some have their
             intent on disk already when a slot becomes free: a slow disk then does not slow the sending.
+        ways: take what is sent together with others; what the first of them holds goes before anything new.
     """
 
     def __init__(
@@ -71,9 +59,10 @@ class Sender:
         preparer: Preparer,
         look_up: Callable[[UnknownTask], None],
         slots: asyncio.Semaphore,
+        ways: Sequence[Together],
     ) -> None:
         self._parts, self._feeder, self._preparer, self._look_up = parts, feeder, preparer, look_up
-        self._slots = slots
+        self._slots, self._ways, self._urgent = slots, ways, ways[0]
 
     async def run(self) -> None:
         """Send listings until there are no more or the run ends. Cancelled in the middle of a request, the row stays
@@ -84,11 +73,20 @@ class Sender:
             except RunEnds:
                 return
             finally:
+                for way in self._ways:
+                    way.came(prepared)
                 self._feeder.done()
 
     async def _send_one(self, prepared: Prepared) -> None:
         content = await self._content(prepared)
-        if content is None or not await self._announce(prepared, content):
+        if content is None:
+            return
+        for way in self._ways:
+            if await way.takes(prepared, content):
+                return
+        if prepared.task.priority > Priority.PRICE:
+            await self._urgent.let_pass()
+        if not await self._announce(prepared):
             return
         has_left = False
         try:
@@ -127,20 +125,9 @@ class Sender:
             self._parts.write_failure(prepared.key, AppError(INTERNAL, what=type(error).__name__))
         return prepared.content
 
-    async def _announce(self, prepared: Prepared, content: ListingContent) -> bool:
+    async def _announce(self, prepared: Prepared) -> bool:
         """Put the intent on disk. True: it is there and the request may leave."""
-        intent = Intent(
-            prepared.task.task_id,
-            prepared.record.id,
-            self._parts.store_id,
-            self._parts.owner,
-            prepared.action,
-            prepared.record.content_hash,
-            content.title,
-            prepared.codes,
-            prepared.product_id,
-            now_ms(),
-        )
+        intent = prepared.intent(self._parts)
         try:
             verdict = await self._parts.journal.submit(lambda connection: write_intent(connection, intent))
         except Exception as error:  # without an intent nothing may be sent, whatever the reason
@@ -173,15 +160,16 @@ class Sender:
                 product_id = await marketplace.create_listing(content)
             else:
                 product_id = prepared.product_id
-                await marketplace.edit_listing(product_id, content)
+                leave = prepared.leave
+                await marketplace.edit_listing(product_id, content, accepted=leave.accepted, dropped=leave.dropped)
         except (RateLimited, SignedOut, TemporaryFault, Refused) as error:
             self._not_applied(prepared, error, "", is_sent=True)
         except MarketplaceError as error:
             gate.failed(error)
-            self._unknown(prepared, content, sent_ms, reason_of(error))
+            self._unknown(prepared, sent_ms, reason_of(error))
         except Exception:  # a bug after the request left: nobody knows what the marketplace made of it
             log.exception("no verdict on listing %s", prepared.record.id)
-            self._unknown(prepared, content, sent_ms, Reason(UNANSWERED))
+            self._unknown(prepared, sent_ms, Reason(UNANSWERED))
         else:
             gate.answered()
             self._accepted(prepared, product_id)
@@ -194,26 +182,12 @@ class Sender:
             TaskState.IN_REVIEW,
         )
 
-    def _unknown(self, prepared: Prepared, content: ListingContent, sent_ms: int, reason: Reason) -> None:
+    def _unknown(self, prepared: Prepared, sent_ms: int, reason: Reason) -> None:
         key, owner, moment_ms = prepared.key, self._parts.owner, now_ms()
         self._parts.write(
             lambda connection: mark_unknown(connection, key, owner, reason, moment_ms), key.task_id, TaskState.UNKNOWN
         )
-        self._look_up(
-            UnknownTask(
-                key.task_id,
-                key.listing_id,
-                prepared.task.batch_id,
-                key.attempts,
-                prepared.action,
-                prepared.record.content_hash,
-                content.title,
-                prepared.codes,
-                prepared.product_id,
-                sent_ms,
-                moment_ms,
-            )
-        )
+        self._look_up(prepared.unknown(sent_ms))
 
     def _not_applied(self, prepared: Prepared, error: MarketplaceError, field: str, *, is_sent: bool) -> None:
         """Certainly nothing happened: wait, stop, or tell the person."""
@@ -229,6 +203,8 @@ class Sender:
             self._again(prepared, is_sent=is_sent)
         elif isinstance(error, TemporaryFault):
             self._met_fault(prepared, error, is_sent=is_sent)
+        elif isinstance(error, NotNow) and self._waits_for_review(prepared, error, is_sent=is_sent):
+            gate.answered()
         else:
             gate.answered()
             self._refused(prepared, error, field)
@@ -243,6 +219,17 @@ class Sender:
             self._parts.write_failure(prepared.key, error)
         else:
             self._again(prepared, is_sent=is_sent, after_s=FAULT_PAUSE_S * prepared.faults)
+
+    def _waits_for_review(self, prepared: Prepared, error: NotNow, *, is_sent: bool) -> bool:
+        """A listing in review is tried again as long as a run waits for reviews; a promotion outlasts every run."""
+        settings = self._parts.settings
+        pause_s = min(settings.review_pause_max_s, max(settings.review_first_s, prepared.waited_s / 2))
+        if error.error_code != NotNow.code or prepared.waited_s + pause_s > settings.review_patience_s:
+            return False
+        prepared.waited_s += pause_s
+        self._again(prepared, is_sent=is_sent, after_s=pause_s)
+        self._parts.counts.say(IN_REVIEW, title=prepared.record.title[:SHOWN_TITLE], until=clock_time(pause_s))
+        return True
 
     def _again(self, prepared: Prepared, *, is_sent: bool, after_s: float = 0.0) -> None:
         if is_sent:

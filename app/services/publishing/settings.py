@@ -32,6 +32,12 @@ class PublishSettings:
         limit_patience_s: the longest pause a limit may ask for before the run ends with its work kept;
             None: wait however long.
         passing_tries: sends of one listing that met a passing fault before it counts as failed.
+        feed_from: new listings waiting from which on they are handed over as feeds; None: where that gains by the
+            limits of the marketplace (`Marketplace.feed_pays`), which leaves small and middle batches alone.
+        feed_items: listings in one feed: what one lost answer leaves undecided at once.
+        feed_first_s: before the first look what became of a feed; each following pause is half as long again.
+        feed_pause_max_s: longest pause between two such looks.
+        feed_patience_s: how long a run follows a feed before it leaves the rest of it to the next run.
     """
 
     settle_s: float = 90.0
@@ -45,6 +51,11 @@ class PublishSettings:
     outage_patience_s: float = 60.0
     limit_patience_s: float | None = None
     passing_tries: int = 3
+    feed_from: int | None = None
+    feed_items: int = 500
+    feed_first_s: float = 5.0
+    feed_pause_max_s: float = 60.0
+    feed_patience_s: float = 900.0
 
 
 REAL = PublishSettings()
@@ -55,7 +66,14 @@ PRACTICE = PublishSettings(
     review_first_s=1.0,
     review_pause_max_s=5.0,
     review_patience_s=120.0,
+    feed_first_s=1.0,
+    feed_pause_max_s=5.0,
+    feed_patience_s=120.0,
 )
+OPTIONAL = frozenset({"limit_patience_s", "feed_from"})
+"""Settings that may be None."""
+COUNTS = frozenset({"passing_tries", "feed_from", "feed_items"})
+"""Settings that count something: whole numbers, at least one."""
 
 
 def load_settings(session: Session, store_id: int) -> PublishSettings:
@@ -74,8 +92,12 @@ def _sensible(chosen: dict[str, Any]) -> dict[str, Any]:
     return {
         name: value
         for name, value in chosen.items()
-        if name in names and ((name == "limit_patience_s" and value is None) or (_is_number(value) and value >= 0))
+        if name in names and ((name in OPTIONAL and value is None) or _fits(name, value))
     }
+
+
+def _fits(name: str, value: Any) -> bool:
+    return _is_number(value) and (value >= 1 and value == int(value) if name in COUNTS else value >= 0)
 
 
 def _is_number(value: Any) -> bool:

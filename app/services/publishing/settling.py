@@ -11,6 +11,7 @@ from app.services.clock import now_ms
 from app.services.db import Database
 from app.services.errors import InputError
 from app.services.publishing.batches import close_batches, open_as
+from app.services.publishing.doubles import note_others
 from app.services.publishing.entries import TaskKey
 from app.services.publishing.journal import accept, put_back
 from app.services.publishing.lookup import split_codes
@@ -63,14 +64,16 @@ def decide(db: Database, listing_id: int, product_id: str | None) -> None:
     _free_of_dead_runs(db, listing_id)
     with db.bulk() as connection:
         row = connection.exec_driver_sql(
-            "SELECT id, attempts, content_hash, batch_id FROM publish_task "
+            "SELECT id, attempts, content_hash, batch_id, error_params FROM publish_task "
             "WHERE listing_id = ? AND state = 'unknown' AND owner = ''",
             (listing_id,),
         ).first()
         if row is None:
             raise NotUndecided(listing=listing_id)
-        task_id, attempts, content_hash, batch_id = row
+        task_id, attempts, content_hash, batch_id, params = row
         _settle(connection, TaskKey(task_id, listing_id, attempts), product_id, content_hash, batch_id)
+        if product_id is not None:
+            note_others(connection, task_id, orjson.loads(params).get("candidates", ()))
 
 
 def _free_of_dead_runs(db: Database, listing_id: int) -> None:

@@ -39,6 +39,11 @@ def findings_in(params: Mapping[str, Any]) -> list[Finding]:
     return found
 
 
+def told_params(params: Mapping[str, Any]) -> dict[str, Any]:
+    """The placeholders of a reason as the journal keeps them, names in two languages as such."""
+    return {name: _thawed(value) for name, value in params.items()}
+
+
 def _kept(finding: Finding) -> dict[str, Any]:
     params = {name: _frozen(value) for name, value in finding.params.items()}
     return {

@@ -14,6 +14,7 @@ from app.services.credentials import from_object
 from app.services.errors import AppError, InputError
 from app.services.stores.adding import add_store, checked_name, sign_in_again
 from app.services.stores.callback import HOST, PATH
+from app.services.stores.doctor import Diagnosis, examine_store
 from app.services.stores.editing import NameTaken, change_store, set_access
 from app.services.stores.gateways import checked_gateway
 from app.services.stores.health import waiting_writes
@@ -170,6 +171,11 @@ class StoreDesk:
         store = await asyncio.to_thread(get_store, self._app.db, store_id)
         return await probe_connection(self._app, store)
 
+    async def examine(self, store_id: int, ctx: TaskContext) -> Diagnosis:
+        """Whether the store can be worked: the way to it, sign-in, permissions, limits. Raises: NotFound."""
+        store = await asyncio.to_thread(get_store, self._app.db, store_id)
+        return await examine_store(self._app, store)
+
     def change(
         self,
         store_id: int,
@@ -182,10 +188,11 @@ class StoreDesk:
         """Change what a store is called here. Raises: see `editing.change_store`."""
         return change_store(self._app.db, store_id, name=name, alias=alias, colour=colour, quota=quota)
 
-    def set_operable(self, store_id: int, operable: bool) -> StoreRecord:
-        """Allow writing to a store, or reading only. Raises: StoreBusy, NotFound."""
+    def set_operable(self, store_id: int, operable: bool, *, is_confirmed: bool = False) -> StoreRecord:
+        """Allow writing to a store, which somebody must have confirmed, or reading only; the history tells who.
+        Raises: NotConfirmed, StoreBusy, NotFound."""
         access = StoreAccess.OPERATE if operable else StoreAccess.READ_ONLY
-        return set_access(self._app.db, store_id, access)
+        return set_access(self._app.db, store_id, access, is_confirmed=is_confirmed)
 
     def disconnect(self, store_id: int) -> StoreRecord:
         """Wipe the tokens. Raises: see `leaving.disconnect_store`."""

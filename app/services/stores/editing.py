@@ -8,6 +8,7 @@ import re
 from app.models import StoreAccess
 from app.services.db import Database
 from app.services.errors import InputError
+from app.services.history.recording import record_right
 from app.services.stores.adding import STORE_COLOURS, checked_name
 from app.services.stores.reading import get_store, list_stores
 from app.services.stores.records import StoreRecord
@@ -103,14 +104,28 @@ def _free_alias(alias: str, store: StoreRecord, others: list[StoreRecord]) -> st
     return cleaned
 
 
-def set_access(db: Database, store_id: int, access: StoreAccess) -> StoreRecord:
-    """Make a store operable, or readable only. Whoever may do so decides outside; here it is done and logged.
+class NotConfirmed(InputError):
+    """Writing to the store `name` was to be allowed without anybody having said yes to just that."""
+
+    code = "store.not_confirmed"
+
+
+def set_access(db: Database, store_id: int, access: StoreAccess, *, is_confirmed: bool = False) -> StoreRecord:
+    """Make a store operable, or readable only, and write into the history who did so and when.
+
+    Args:
+        is_confirmed: a person was told what it means for this store and said yes; allowing to write needs it.
 
     Raises:
+        NotConfirmed: writing was to be allowed without.
         StoreBusy: it is to become read-only while writes are queued or under way: they would be stuck.
         NotFound: no such store.
     """
     store = get_store(db, store_id)
+    if store.access == access:
+        return store
+    if access == StoreAccess.OPERATE and not is_confirmed:
+        raise NotConfirmed(name=store.name)
     with db.bulk() as connection:
         if access == StoreAccess.READ_ONLY:
             waiting = connection.exec_driver_sql(
@@ -120,5 +135,6 @@ def set_access(db: Database, store_id: int, access: StoreAccess) -> StoreRecord:
             if waiting:
                 raise StoreBusy(name=store.name, n=waiting)
         connection.exec_driver_sql("UPDATE store SET access = ? WHERE id = ?", (str(access), store_id))
+        record_right(connection, label=f"history.right.{access}", store_id=store_id, store=store.name)
     log.info("store %s is now %s", store_id, access)
     return get_store(db, store_id)

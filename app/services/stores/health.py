@@ -22,7 +22,7 @@ def checklist(connection: Connection, store: StoreRecord, figures: StoreFigures,
         _sign_in(store),
         _quota(store),
         _failures(store, figures),
-        _waiting(waiting),
+        _waiting(store, waiting),
         _templates(connection, store),
         _sync(store),
     ]
@@ -60,6 +60,8 @@ def _sign_in(store: StoreRecord) -> Check:
 
 def _quota(store: StoreRecord) -> Check:
     live = store.counts.get("live", 0)
+    if store.may_post is False:
+        return _check("quota", BAD, "forbidden", live=live)
     if store.listing_quota is None:
         return _check("quota", OK, "unknown", live=live)
     state, level = "free", OK
@@ -77,7 +79,10 @@ def _failures(store: StoreRecord, figures: StoreFigures) -> Check:
     return _check("failures", WARN, "some", "show_failed", n=failed, today=today)
 
 
-def _waiting(waiting: int) -> Check:
+def _waiting(store: StoreRecord, waiting: int) -> Check:
+    if store.paused_at is not None:
+        since = to_ms(store.paused_at)
+        return _check("waiting", WARN, "paused", "resume_publishing", n=waiting, since=since)
     return _check("waiting", WARN, "some", "show_waiting", n=waiting) if waiting else _check("waiting", OK, "none")
 
 

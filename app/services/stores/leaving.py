@@ -156,7 +156,7 @@ def _forget_changes(connection: Connection, store_id: int) -> None:
     )
     connection.exec_driver_sql("DELETE FROM change_column WHERE store_id = ?", (store_id,))
     connection.exec_driver_sql(
-        "DELETE FROM change WHERE store_id = ? AND id NOT IN (SELECT change_id FROM change_entry) "
+        "DELETE FROM change WHERE store_id = ? AND kind <> 'right' AND id NOT IN (SELECT change_id FROM change_entry) "
         "AND id NOT IN (SELECT change_id FROM change_range) AND id NOT IN (SELECT change_id FROM change_column)",
         (store_id,),
     )

@@ -41,6 +41,8 @@ def light_of(store: StoreRecord, now_ms: int) -> Light:
             return light
     if store.health == READ_ONLY:
         return Light(GRAY, "read_only")
+    if store.paused_at is not None:
+        return Light(GRAY, "paused")
     return Light(GREEN, "practice" if store.is_practice else "ok")
 
 
@@ -63,7 +65,11 @@ def _sign_in(store: StoreRecord, now_ms: int) -> Light | None:
 
 def _quota(store: StoreRecord) -> Light | None:
     live, quota = store.counts.get("live", 0), store.listing_quota
-    if quota is None or store.health == READ_ONLY:
+    if store.health == READ_ONLY:
+        return None
+    if store.may_post is False:
+        return Light(AMBER, "may_not_post")
+    if quota is None:
         return None
     if live >= quota:
         return Light(RED, "full", {"live": live, "quota": quota})

@@ -12,8 +12,6 @@ import logging
 import multiprocessing
 import os
 import threading
-from http import HTTPStatus
-from http.client import HTTPConnection, HTTPException
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -23,6 +21,7 @@ from urllib.parse import urlsplit
 from app.services.errors import OutOfReach
 from app.services.marketplace.port import StoreCredentials
 from app.services.stores.adding import Surroundings, add_store
+from app.services.stores.practice_addresses import PracticeMarketSilent, ask
 from app.services.stores.reading import list_stores
 from app.services.stores.records import StoreRecord
 from app.services.tasks import TaskContext
@@ -177,17 +176,11 @@ def is_own(store: StoreRecord) -> bool:
 
 def answers(gateway: str) -> bool:
     """Whether a practice market answers at this address: another window of the same data folder may run it."""
-    parts = urlsplit(gateway)
-    if parts.hostname is None or parts.port is None:
-        return False
-    connection = HTTPConnection(parts.hostname, parts.port, timeout=PROBE_TIMEOUT_S)
     try:
-        connection.request("GET", "/practice/state")
-        return connection.getresponse().status == HTTPStatus.OK
-    except (OSError, HTTPException):
+        ask(gateway, "state", timeout_s=PROBE_TIMEOUT_S)
+    except PracticeMarketSilent:
         return False
-    finally:
-        connection.close()
+    return True
 
 
 async def start_practice(app: Application, *, language: str = "en", everything: bool = True) -> list[StoreRecord]:

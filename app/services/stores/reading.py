@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, Row
@@ -22,7 +23,7 @@ TO_SHIP = ("WAIT_SELLER_SEND_GOODS", "SELLER_PART_SEND_GOODS")
 
 _COLUMNS = (
     "id, name, alias, colour, gateway, credential_ref, access, health, is_practice, token_expires_ms, last_sync_ms, "
-    "listing_quota, refresh_expires_ms, signed_out_ms, is_shared, seller_id"
+    "listing_quota, refresh_expires_ms, signed_out_ms, is_shared, seller_id, platform_quota, may_post, profile_ms"
 )
 
 
@@ -64,7 +65,7 @@ def get_store(db: Database, store_id: int, *, warn_days: int = Settings().token_
 
 
 def read_stores(connection: Connection, where: str, params: Sequence[Any], *, warn_days: int) -> list[StoreRecord]:
-    """Stores of a WHERE clause with their counts: three queries whatever their number."""
+    """Stores of a WHERE clause with their counts: four queries whatever their number."""
     rows = connection.exec_driver_sql(f"SELECT {_COLUMNS} FROM store {where} ORDER BY id", tuple(params)).all()
     chosen = ", ".join(str(int(row.id)) for row in rows)
     counts: dict[int, dict[str, int]] = defaultdict(dict)
@@ -77,11 +78,19 @@ def read_stores(connection: Connection, where: str, params: Sequence[Any], *, wa
         f"SELECT store_id, count(*) FROM store_order WHERE status IN ({marks}) GROUP BY store_id", TO_SHIP
     )
     owed = {row[0]: row[1] for row in waiting}
+    paused = dict(map(tuple, connection.exec_driver_sql("SELECT store_id, since_ms FROM publish_pause")))
     moment = now_ms()
-    return [_record(row, counts[row.id], owed.get(row.id, 0), moment, warn_days) for row in rows]
+    return [
+        replace(
+            _record(row, counts[row.id], moment, warn_days),
+            to_ship=owed.get(row.id, 0),
+            paused_at=from_ms(paused.get(row.id)),
+        )
+        for row in rows
+    ]
 
 
-def _record(row: Row[Any], counts: dict[str, int], to_ship: int, moment_ms: int, warn_days: int) -> StoreRecord:
+def _record(row: Row[Any], counts: dict[str, int], moment_ms: int, warn_days: int) -> StoreRecord:
     ends = row.refresh_expires_ms or row.token_expires_ms
     return StoreRecord(
         id=row.id,
@@ -95,9 +104,11 @@ def _record(row: Row[Any], counts: dict[str, int], to_ship: int, moment_ms: int,
         is_practice=bool(row.is_practice),
         token_expires_at=from_ms(row.token_expires_ms),
         last_sync_at=from_ms(row.last_sync_ms),
-        listing_quota=row.listing_quota,
+        listing_quota=row.listing_quota if row.platform_quota is None else row.platform_quota,
+        own_quota=row.listing_quota,
+        told_at=from_ms(row.profile_ms) if row.platform_quota is not None else None,
+        may_post=None if row.may_post is None else bool(row.may_post),
         counts=counts,
-        to_ship=to_ship,
         refresh_expires_at=from_ms(row.refresh_expires_ms),
         signed_out_at=from_ms(row.signed_out_ms),
         is_shared=bool(row.is_shared),

@@ -31,13 +31,17 @@ class StoreRecord:
         is_practice: a store of the practice market on this computer.
         token_expires_at: end of the access token, None where the platform did not say.
         last_sync_at: end of the last whole sync, None before the first.
-        listing_quota: listings allowed, None if unknown.
+        listing_quota: listings allowed, None if unknown: the platform's number where it told one, else `own_quota`.
         counts: listings by status; a status without listings is absent.
         to_ship: orders that wait for shipment.
         refresh_expires_at: end of the token that renews the access token, None where the platform did not say.
         signed_out_at: since when the platform refuses the tokens, None while it takes them.
         is_shared: came by a shared code (domain.md 4).
         seller_id: the platform's number of the account, "" if it never said.
+        own_quota: what a person set for it.
+        told_at: when the platform told the quota, None where it is a person's.
+        may_post: whether the platform lets it put up listings, None where it did not say.
+        paused_at: since when nothing is published to it because somebody said so, None while it goes on.
     """
 
     id: int
@@ -58,6 +62,10 @@ class StoreRecord:
     signed_out_at: datetime | None = None
     is_shared: bool = False
     seller_id: str = ""
+    own_quota: int | None = None
+    told_at: datetime | None = None
+    may_post: bool | None = None
+    paused_at: datetime | None = None
 
     @property
     def sign_in_ends_at(self) -> datetime | None:
@@ -79,7 +87,7 @@ class StoreRecord:
 class Check:
     """One line of a store's health checklist: `level` is `ok`, `warn` or `bad`; title and text are message keys
     with `params`, in which `since` is a moment in milliseconds. `remedy` names what helps: `sign_in`, `sync`,
-    `show_failed`, `show_waiting`, or nothing."""
+    `show_failed`, `show_waiting`, `resume_publishing`, or nothing."""
 
     key: str
     level: str

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
 from app.services.errors import InputError
@@ -64,10 +64,37 @@ def read_codes(text: str) -> tuple[PastedCode, ...]:
     """
     if len(text) > LONGEST_PASTE:
         raise NoSharedCode
-    found = tuple(_marked(_pairs(unicodedata.normalize("NFKC", text).translate(_INVISIBLE))))
+    found = tuple(_marked(_pairs(_plain(text))))
     if not found:
         raise NoSharedCode
     return found
+
+
+def without_codes(text: str, redeemed: Collection[str]) -> str:
+    """The pasted *text* without these codes and their aliases, in the signs in which it is read.
+
+    Raises:
+        NoSharedCode: as `read_codes`.
+    """
+    rest = _plain(text)
+    for code in read_codes(text):
+        if code.code in redeemed:
+            rest = _without(rest, code)
+    return rest if rest.strip() else ""
+
+
+def _without(text: str, code: PastedCode) -> str:
+    digits = r"\s*".join(code.code.partition("_")[2])
+    between = rf"(?:[^0-9A-Za-z]|\b(?:{'|'.join(sorted(_LABELS))})\b)*?"
+    before = rf"(?:(?<![0-9A-Za-z]){code.alias}(?![0-9A-Za-z]){between})?" if code.alias else ""
+    behind = rf"(?:[^0-9A-Za-z\n]+{code.alias}(?![0-9A-Za-z]))?" if code.alias else ""
+    pattern = rf"{before}{_PREFIX.pattern}\s*{digits}{behind}[^\S\n]*\n?"
+    return re.sub(pattern, "", text, count=1, flags=re.IGNORECASE)
+
+
+def _plain(text: str) -> str:
+    """*text* in ordinary signs: full-width ones are narrow, invisible ones gone."""
+    return unicodedata.normalize("NFKC", text).translate(_INVISIBLE)
 
 
 def _pairs(text: str) -> Iterator[PastedCode]:

@@ -19,6 +19,7 @@ from app.services.sql_source import Field, SqlSource, TableSpec
 from app.services.stores.figures import StoreFigures, read_figures, total_of
 from app.services.stores.health import checklist, waiting_writes
 from app.services.stores.light import QUOTA_WARN_SHARE, Light, days_left, light_of
+from app.services.stores.quotas import NO_CALLS, ApiCalls, calls_today
 from app.services.stores.reading import TO_SHIP, read_stores
 from app.services.stores.records import DAY_MS, Check, StoreRecord
 
@@ -38,13 +39,14 @@ def _flag(value: Any) -> int:
     return int(str(value).lower() in ("1", "true", "yes"))
 
 
+_QUOTA = "coalesce(platform_quota, listing_quota)"
 _ENDS = f"coalesce(refresh_expires_ms, token_expires_ms, {1 << 62})"
 _NOW = "CAST(strftime('%s', 'now') AS INTEGER) * 1000"
 
 
 def _attention(warn_days: int) -> str:
     """The conditions of a red or amber light (`light.py`), for the filter."""
-    nearly_full = f"{_listings('live')} >= listing_quota * {QUOTA_WARN_SHARE}"
+    nearly_full = f"{_listings('live')} >= {_QUOTA} * {QUOTA_WARN_SHARE}"
     return (
         f"(health = '{StoreHealth.SIGNED_OUT}' OR {_ENDS} <= {_NOW} OR (access = '{StoreAccess.OPERATE}' AND "
         f"({_ENDS} - {_NOW} < {warn_days * DAY_MS} OR ifnull({nearly_full}, 0))))"
@@ -66,7 +68,7 @@ def _fields(warn_days: int) -> dict[str, Field]:
         "live": Field(_listings("live"), int),
         "drafts": Field(_listings(*DRAFTS), int),
         "failed": Field(_listings(*FAILED), int),
-        "quota": Field("ifnull(listing_quota, 0)", int),
+        "quota": Field(f"ifnull({_QUOTA}, 0)", int),
         "to_ship": Field(
             f"(SELECT count(*) FROM store_order WHERE store_order.store_id = store.id AND status IN ({_TO_SHIP}))", int
         ),
@@ -92,12 +94,13 @@ class StoreRow:
         health: `ok`, `soon`, `signed_out` or `read_only`.
         token_days: whole days until the sign-in ends, None where unknown; below 0: over.
         live, drafts, failed: listings on sale; not sent yet; refused, failed or unconfirmed.
-        quota: listings allowed, None if unknown.
+        quota: listings allowed, None if unknown; `quota_told_ms`: when the platform told it, None for a person's.
         to_ship: orders that wait for a parcel.
         light: its light with the reason.
         failed_today: writes that failed or were rejected since midnight.
         full_in_days: days until the quota is used up at the week's pace, None while nothing is put up.
         signed_out_ms: since when the platform refuses the tokens.
+        is_paused: nothing is published to it because somebody said so.
     """
 
     id: int
@@ -118,13 +121,15 @@ class StoreRow:
     failed_today: int
     full_in_days: int | None
     signed_out_ms: int | None = None
+    quota_told_ms: int | None = None
+    is_paused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class StoreDetail:
     """A store for the side panel: its figures, and what is well or not, the worst first.
 
-    `waiting` are writes in the queue or without an answer.
+    `waiting` are writes in the queue or without an answer, `calls` those of today.
     """
 
     store: StoreRecord
@@ -132,6 +137,7 @@ class StoreDetail:
     light: Light
     figures: StoreFigures
     waiting: int = 0
+    calls: ApiCalls = NO_CALLS
 
 
 class StoreSource(SqlSource[StoreRow]):
@@ -178,7 +184,8 @@ class StoreSource(SqlSource[StoreRow]):
             store, figures = found[0], read_figures(connection, [id])[id]
             waiting = waiting_writes(connection, id)
             checks = checklist(connection, store, figures, waiting)
-            return StoreDetail(store, checks, light_of(store, now_ms()), figures, waiting)
+            calls = calls_today(connection, id)
+            return StoreDetail(store, checks, light_of(store, now_ms()), figures, waiting, calls)
 
 
 def to_row(store: StoreRecord, figures: StoreFigures) -> StoreRow:
@@ -203,4 +210,6 @@ def to_row(store: StoreRecord, figures: StoreFigures) -> StoreRow:
         failed_today=figures.failed_today,
         full_in_days=figures.days_left(counts.get("live", 0), store.listing_quota),
         signed_out_ms=to_ms(store.signed_out_at),
+        quota_told_ms=to_ms(store.told_at),
+        is_paused=store.paused_at is not None,
     )

@@ -14,6 +14,7 @@ from app.services.workbooks.blank_cells import name_blanks
 from app.services.workbooks.columns import Column
 from app.services.workbooks.errors import WorkbookError
 from app.services.workbooks.fields import FieldType, field_book
+from app.services.workbooks.overruled import overruled
 from app.services.workbooks.recognition import Recognition
 from app.services.workbooks.refusals import CellError, Refusal
 from app.services.workbooks.sniff import OpenedFile, open_workbook
@@ -58,6 +59,7 @@ class ListingTable:
         group_keys: equal for the rows of one listing; "" for refused rows that belong to none.
         cell_errors: refused cells, at most `Limits.errors_kept`; `error_count` counts all.
         refused: positions of rows with a refused cell; such a row must not be stored.
+        overruled: cells that say otherwise than the first row of their listing, the first of `overruled_count`.
         currency: of the prices as header or cells say it, "" where they do not.
     """
 
@@ -73,6 +75,8 @@ class ListingTable:
     error_count: int
     refused: set[int]
     currency: str = ""
+    overruled: list[CellError] = field(default_factory=list)
+    overruled_count: int = 0
     groups_cache: dict[str, list[int]] = field(default_factory=dict, repr=False)
 
     def groups(self) -> dict[str, list[int]]:
@@ -311,6 +315,7 @@ def _assembled(table: SheetTable, grouped_by: GroupedBy, keys: list[str]) -> Lis
         together = [by_index[source.index] for source in table.recognition.of(name)]
         if together:
             fields[name] = _joined(together, gap, is_address=name == "images")
+    ignored, ignored_count = overruled(table, keys)
     return ListingTable(
         recognition=table.recognition,
         rows=table.rows,
@@ -324,6 +329,8 @@ def _assembled(table: SheetTable, grouped_by: GroupedBy, keys: list[str]) -> Lis
         error_count=table.error_count,
         refused=table.refused,
         currency=table.currency,
+        overruled=ignored,
+        overruled_count=ignored_count,
     )
 
 

@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QWidget
 
 from app.messages import tr
+from app.services.publishing.waits import WAITS
 from app.views.activity.jobs import Job, Jobs
 from app.views.widgets.ground import row
 from app.views.widgets.label import IconLabel, Label
@@ -50,7 +51,8 @@ class JobLine(Live, QWidget):
             self.text.setText(tr("activity.none"))
         else:
             others = tr("activity.and_more", n=len(running) - 1) if len(running) > 1 else ""
-            self.text.setText(" ".join(part for part in (job.title, job.counts, others) if part))
+            said = " ".join(part for part in (job.title, job.counts, others) if part)
+            self.text.setText(f"{said} · {job.note}" if job.progress.note in WAITS else said)
             self.bar.show_progress(job.progress)
         self.text.set_look(ink="text" if job else "text2")
         self._icon.set_icon("activity", "accentText" if job else "text2")

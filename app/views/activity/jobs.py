@@ -33,6 +33,9 @@ class Job:
         on_leave: how the job is stopped when the window closes, if not by cancelling.
         count: true counts read from the result, where progress does not say the last word.
         offers: buttons of a finished job: open the result, undo.
+        on_pause: told when the user lets it wait (True) or go on.
+        tells_rest: whether its pace says how long it still takes; not where it waits for a time.
+        leave_key: message key of what leaving means for it, asked about when the window closes.
     """
 
     title_key: str
@@ -44,6 +47,9 @@ class Job:
     offer_results: Callable[[Any], list[Offer]] | None = None
     on_leave: Callable[[TaskContext], object] | None = None
     count: Callable[[Any], Progress] | None = None
+    on_pause: Callable[[bool], object] | None = None
+    tells_rest: bool = True
+    leave_key: str = ""
     state: str = "running"
     progress: Progress = field(default_factory=Progress)
     result: Any = None
@@ -71,7 +77,7 @@ class Job:
     def rest_s(self) -> float | None:
         """Seconds left at the pace so far; None until a tenth is done."""
         share = progress_share(self.progress)
-        if share is None or share < REST_FROM_SHARE or share >= 1 or not self.is_running:
+        if not self.tells_rest or share is None or share < REST_FROM_SHARE or share >= 1 or not self.is_running:
             return None
         return self.elapsed_s * (1 - share) / share
 
@@ -142,6 +148,9 @@ class Jobs(QObject):
         offer_results: Callable[[Any], list[Offer]] | None = None,
         on_leave: Callable[[TaskContext], object] | None = None,
         count: Callable[[Any], Progress] | None = None,
+        on_pause: Callable[[bool], object] | None = None,
+        tells_rest: bool = True,
+        leave_key: str = "",
         **params: Any,
     ) -> Job:
         """Show a task as a job.
@@ -156,8 +165,10 @@ class Jobs(QObject):
             on_leave: stops the task when the window closes, where cancelling would take back what can wait for the
                 next start.
             count: makes true counts from the result; with something failed the job is done with failures.
+            on_pause, tells_rest, leave_key: as in `Job`.
         """
         job = Job(title_key, params, icon, handle, can_pause, summarise, offer_results, on_leave, count)
+        job.on_pause, job.tells_rest, job.leave_key = on_pause, tells_rest, leave_key
         self._jobs.insert(0, job)
         handle.progressed.connect(lambda progress: self._on_progress(job, progress))
         handle.succeeded.connect(lambda result: self._on_success(job, result))
@@ -169,6 +180,12 @@ class Jobs(QObject):
 
     def pause(self, job: Job, paused: bool = True) -> None:
         """Let *job* wait, or go on."""
+        if job.is_running and job.on_pause is not None:
+            job.on_pause(paused)
+        self.show_paused(job, paused)
+
+    def show_paused(self, job: Job, paused: bool) -> None:
+        """The same without telling its `on_pause`: what it stands for was paused elsewhere."""
         if job.is_running and job.handle is not None:
             job.handle.pause(paused)
             job.state = "paused" if paused else "running"

@@ -59,7 +59,7 @@ class ImportDialog(Dialog):
         self.reading = Reading(context, self)
         self.options = ImportOptions()
         self.preview = Preview(context)
-        self.errors = ErrorsList()
+        self.errors, self.overruled = ErrorsList(), ErrorsList(is_refusal=False)
         self._build()
         self._connect()
         self._say_title()
@@ -74,9 +74,10 @@ class ImportDialog(Dialog):
         whole.addWidget(self.options)
         right = column(gap=0)
         right.addWidget(self.preview, 1)
+        right.addWidget(self.overruled)
         right.addWidget(self.errors)
         whole.addLayout(right, 1)
-        self.errors.hide()
+        self._hide_errors()
         self.hint.say("import.promise")
         self.primary = self.add_buttons("import.apply_nothing")
         self.cancel = self.footer.findChildren(Button)[0]
@@ -106,6 +107,7 @@ class ImportDialog(Dialog):
         preview.acted.connect(self._act_on_state)
         errors.fix_wanted.connect(self.fix)
         errors.go_wanted.connect(preview.go_to)
+        self.overruled.go_wanted.connect(preview.go_to)
         errors.all_wanted.connect(lambda: preview.segments.choose("refused"))
         errors.save_wanted.connect(self.save_marked)
         take = QShortcut(QKeySequence("Alt+Return"), self)
@@ -160,7 +162,7 @@ class ImportDialog(Dialog):
         request = self._wanted.switched(path)
         if request is not None:
             self.preview.drop_table()
-            self.errors.hide()
+            self._hide_errors()
             self._ask(request)
             self._say_reading()
 
@@ -218,7 +220,16 @@ class ImportDialog(Dialog):
 
     def _show_errors(self, head: ImportHead) -> None:
         self.errors.show_errors(head.errors, head.error_count)
-        self.errors.fit(self.height() // ROOM_FOR_ERRORS)
+        self.overruled.show_errors(head.overruled, head.overruled_count)
+        self._fit_errors()
+
+    def _hide_errors(self) -> None:
+        self.errors.hide()
+        self.overruled.hide()
+
+    def _fit_errors(self) -> None:
+        for cells in (self.errors, self.overruled):
+            cells.fit(self.height() // ROOM_FOR_ERRORS)
 
     def _show_primary(self, head: ImportHead) -> None:
         n = head.counts.new + head.counts.changed
@@ -245,7 +256,7 @@ class ImportDialog(Dialog):
     def _show_problem(self, error: Exception, *, was_storing: bool = False) -> None:
         self._problem, self._was_storing = error, was_storing
         self.preview.drop_table()
-        self.errors.hide()
+        self._hide_errors()
         self.hint.say("import.promise")
         say(self.primary, "import.apply_nothing")
         self._set_ready(False, "import.unreadable")
@@ -282,7 +293,14 @@ class ImportDialog(Dialog):
 
     def _order_focus(self) -> None:
         """Tab goes through the dialog as it is read; columns and rows came since it was built."""
-        stops = [*self.options.stops(), *self.preview.stops(), *self.errors.stops(), self.cancel, self.primary]
+        stops = [
+            *self.options.stops(),
+            *self.preview.stops(),
+            *self.overruled.stops(),
+            *self.errors.stops(),
+            self.cancel,
+            self.primary,
+        ]
         for before, after in pairwise(stops):
             QWidget.setTabOrder(before, after)
 
@@ -389,7 +407,7 @@ class ImportDialog(Dialog):
         """Few error lines where the dialog is low."""
         super().resizeEvent(event)
         if hasattr(self, "errors"):
-            self.errors.fit(self.height() // ROOM_FOR_ERRORS)
+            self._fit_errors()
 
     def done(self, result: int) -> None:
         """Stop reading, let go of the rows."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QScrollArea, QWidget
 
 from app.messages import tr
@@ -50,8 +50,8 @@ class ErrorLine(Ground):
     pressed = Signal()
     fix_pressed = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("redSoft", "top", parent)
+    def __init__(self, tone: str = "red", parent: QWidget | None = None) -> None:
+        super().__init__(f"{tone}Soft", "top", parent)
         self.error: CellError | None = None
         self.is_current = False
         line = row(self, edges=14, gap=10)
@@ -118,8 +118,9 @@ class _Lines(QWidget):
     fix_pressed = Signal(int)
     moved = Signal(object)
 
-    def __init__(self) -> None:
+    def __init__(self, tone: str) -> None:
         super().__init__()
+        self._tone = tone
         self.lines: list[ErrorLine] = []
         self._count = 0
         self._at = 0
@@ -131,7 +132,7 @@ class _Lines(QWidget):
         """One line an error."""
         self._count = len(errors)
         while len(self.lines) < len(errors):
-            line = ErrorLine()
+            line = ErrorLine(self._tone)
             line.pressed.connect(partial(self._press, len(self.lines)))
             line.fix_pressed.connect(partial(self.fix_pressed.emit, len(self.lines)))
             self._column.insertWidget(len(self.lines), line)
@@ -188,7 +189,9 @@ class _Lines(QWidget):
 
 
 class ErrorsList(Ground):
-    """Emits:
+    """What is wrong in a sheet: cells that were refused, or (`is_refusal` False) cells that nobody reads.
+
+    Emits:
     fix_wanted: (row, column letter, text): take the proposal.
     go_wanted: (row, column letter) of an error that was chosen.
     all_wanted: show all refused rows.
@@ -200,26 +203,29 @@ class ErrorsList(Ground):
     all_wanted = Signal()
     save_wanted = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("redSoft", "top", parent)
+    def __init__(self, parent: QWidget | None = None, *, is_refusal: bool = True) -> None:
+        tone = "red" if is_refusal else "amber"
+        super().__init__(f"{tone}Soft", "top", parent)
+        self._is_refusal = is_refusal
         self._errors: list[CellError] = []
         self._room = LINES * LINE
         whole = column(self, gap=0)
         self._head = row(gap=8)
         self._head.setContentsMargins(14, 6, 14, 6)
-        self.title = Label(ink="red", strong=True)
-        self.hint = ElidedLabel("import.errors_hint", role="small", ink="text2")
+        self.title = Label(ink=tone, strong=True)
+        self._hint_key = "import.errors_hint" if is_refusal else "import.overruled_hint"
+        self.hint = ElidedLabel(self._hint_key, role="small", ink="text2")
         self.more = Button(kind="link")
         self.more.clicked.connect(self.all_wanted)
         self.save = Button("import.save_marked", icon_name="download", kind="small")
         self.save.clicked.connect(self.save_wanted)
-        for widget in (IconLabel("alert-octagon", 16, "red"), self.title):
+        for widget in (IconLabel("alert-octagon" if is_refusal else "alert-triangle", 16, tone), self.title):
             self._head.addWidget(widget)
         self._head.addWidget(self.hint, 1)
         self._head.addWidget(self.more)
         self._head.addWidget(self.save)
         whole.addLayout(self._head)
-        self._body = _Lines()
+        self._body = _Lines(tone)
         self._body.pressed.connect(self._go)
         self._body.fix_pressed.connect(self._fix)
         self._area = QScrollArea()
@@ -246,9 +252,10 @@ class ErrorsList(Ground):
         """Show the first ones, and how many there are in all."""
         self._errors = list(errors[:SHOWN])
         self.setVisible(total > 0)
-        self.title.say("import.errors", n=total)
-        self.hint.say("import.errors_hint")
-        self.more.setVisible(total > len(self._errors))
+        self.title.say("import.errors" if self._is_refusal else "import.overruled", n=total)
+        self.hint.say(self._hint_key)
+        self.more.setVisible(self._is_refusal and total > len(self._errors))
+        self.save.setVisible(self._is_refusal)
         self._body.show_errors(self._errors)
         self.restyle()
         self.retranslate()
@@ -267,6 +274,12 @@ class ErrorsList(Ground):
         line = current_theme().height(LINE)
         needed = self._body.heightForWidth(self._area.viewport().width()) if self._errors else line
         self._area.setFixedHeight(max(min(needed, room, LINES * line), line))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Sentences wrap anew."""
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.fit(self._room)
 
     def retranslate(self) -> None:
         """How many more there are."""

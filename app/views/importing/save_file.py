@@ -33,6 +33,15 @@ def ask_where(parent: QWidget, title_key: str, suggested: Path, then: Callable[[
     return dialog
 
 
+def saving_dialog(parent: QWidget, title_key: str, kinds: str, suffix: str) -> QFileDialog:
+    """A dialog for the name of a new file of another kind, not open yet."""
+    dialog = _dialog(parent, title_key)
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.setNameFilter(kinds)
+    dialog.setDefaultSuffix(suffix[1:])
+    return dialog
+
+
 def ask_files(parent: QWidget, title_key: str, then: Callable[[list[Path]], object]) -> QFileDialog:
     """Ask for existing files; *then* gets them."""
     dialog = _dialog(parent, title_key)

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from app.messages import messages, tr
+from app.messages import tr
 from app.services.clock import to_ms
-from app.services.history.records import ChangeRecord
+from app.services.history.records import RIGHT, ChangeRecord
+from app.services.history.wording import change_label
 from app.views.listings.field_values import field_name
 from app.views.numbers import moment, moment_tip
 from app.views.widgets.buttons import Button
@@ -18,14 +19,13 @@ from app.views.widgets.label import ElidedLabel, Label
 
 
 def change_text(change: ChangeRecord) -> str:
-    """What a change did, in the user's language; one of another version of the program by its label alone."""
+    """What a change did, and to how many listings unless it is about a store's right, in the user's language."""
+    what = change_label(change)
+    if change.kind == RIGHT:
+        return what
     if "fields" in change.params:
         names = tr("history.list_gap").join(map(field_name, change.params["fields"]))
-        return tr("history.line", what=tr("history.bulk_edit", fields=names), n=change.listing_count)
-    try:
-        what = tr(change.label, **change.params) if messages.has(change.label) else change.label
-    except KeyError:
-        what = change.label
+        what = tr("history.bulk_edit", fields=names)
     return tr("history.line", what=what, n=change.listing_count)
 
 
@@ -87,6 +87,8 @@ class HistoryList(Ground):
         what = ElidedLabel()
         what.setText(change_text(change))
         line.addWidget(what, 1)
+        if change.kind == RIGHT:
+            return box  # who gave a right is told, not undone
         if self._opens and change.source and change.source not in what.text():
             line.addWidget(self._source(change))
         if self._opens:

@@ -121,6 +121,7 @@ class ListingsPage(TabPage):
 
     def _connect(self) -> None:
         self.rows.finding_wanted.connect(self.steps.go)
+        self.rows.missed.connect(self._show_outside)
         self.editor.step_wanted.connect(self.steps.go)
         self.steps.none_found.connect(lambda: self.context.notices.toast("listings.no_findings_left", tone="gray"))
         self.blocks.saved.connect(self._on_cells_saved)
@@ -297,8 +298,12 @@ class ListingsPage(TabPage):
         if listing_ids and self.rows.go_to(listing_ids[0]):
             self.rows.select_ids(listing_ids)
         elif listing_ids:
-            self.editor.show_listing(listing_ids[0])  # not in the present filter: the panel shows it all the same
+            self._show_outside(listing_ids[0])
         self.show_panel(True)
+
+    def _show_outside(self, listing_id: int) -> None:
+        """It is not in the present filter: the panel shows it all the same."""
+        self.editor.show_listing(listing_id)
 
     def restore_selection_of_problem(self, listing_ids: Sequence[int]) -> None:
         """As `show_rows`: listings an undo left alone."""

@@ -15,6 +15,7 @@ from app.services.compliance.findings import fix_text
 from app.services.compliance.units import units
 from app.services.listings.details import Choice
 from app.services.listings.editing import ListingEdit
+from app.services.publishing.losses import WOULD_LOSE
 from app.services.publishing.remedies import NAMED, RowNow, StoreChoices
 from app.services.publishing.report import BatchReport, ReasonGroup
 from app.views.context import ViewContext
@@ -23,18 +24,18 @@ from app.views.importing.save_file import ask_where
 from app.views.language import language
 from app.views.listings.plain_table import dress_table
 from app.views.listings.reason_list import ReasonList
-from app.views.listings.result_parts import ResultHead, group_kind, group_sentence, group_title
+from app.views.listings.result_parts import ResultHead, banner_sentence, group_heading, group_kind, group_title
 from app.views.listings.result_rows import FIELD, LISTED, ResultCells, ResultRows, ResultTable, typed_value
 from app.views.listings.undecided_list import UndecidedList
 from app.views.theme import current_theme
 from app.views.widgets.buttons import Button
-from app.views.widgets.dialog import Dialog
+from app.views.widgets.dialog import Confirmation, Dialog
 from app.views.widgets.ground import Ground, column, row
 from app.views.widgets.label import ElidedLabel, Label
 
-GROUND = {"failed": "redSoft", "unknown": "violetSoft", "held": "amberSoft"}
+GROUND = {"failed": "redSoft", "unknown": "violetSoft", "doubled": "amberSoft", "held": "amberSoft"}
 SKU_COLUMNS = {"sku.code": "code", "sku.price": "price_minor", "sku.stock": "stock"}
-NOW_WIDTH, CODE_WIDTH, FIELD_WIDTH = 240, 130, 230
+NOW_WIDTH, CODE_WIDTH, FIELD_WIDTH, LOSSES_WIDTH = 240, 130, 230, 360
 
 
 class PublishResultDialog(Dialog):
@@ -42,13 +43,17 @@ class PublishResultDialog(Dialog):
 
     Emits:
         send_again_wanted: ids of listings to queue again.
+        send_anyway_wanted: ids of listings whose losses on the platform were accepted.
         look_up_wanted: somebody wants unconfirmed listings looked up, or sent again, now.
+        take_off_wanted: what is superfluous on the platform is to be taken off sale.
         rows_changed: a listing was put right here.
         edit_wanted: ids of listings to show in the table.
     """
 
     send_again_wanted = Signal(list)
+    send_anyway_wanted = Signal(list)
     look_up_wanted = Signal()
+    take_off_wanted = Signal()
     rows_changed = Signal()
     edit_wanted = Signal(object)
 
@@ -70,6 +75,7 @@ class PublishResultDialog(Dialog):
         self.raw = ElidedLabel(role="small", ink="text2")
         self.copy = Button("publish.copy_raw", kind="link")
         self.fix_all = Button(kind="")
+        self.anyway = Button(kind="")
         self.show_rows = Button("publish.show_rows", kind="link")
         self.save_report = Button("publish.book.save", kind="link")
         self.progress = Label(role="small", ink="text2", wrap=True)
@@ -111,7 +117,8 @@ class PublishResultDialog(Dialog):
         raw.addWidget(self.copy)
         texts.addWidget(self._raw_line)
         inside.addLayout(texts, 1)
-        inside.addWidget(self.fix_all, 0, Qt.AlignmentFlag.AlignTop)
+        for button in (self.fix_all, self.anyway):
+            inside.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
         lines.addWidget(self._banner)
         self._stack = QStackedWidget()
         area = QScrollArea()
@@ -150,6 +157,7 @@ class PublishResultDialog(Dialog):
         self.undecided.look_up_wanted.connect(self.look_up_wanted)
         self.copy.clicked.connect(self._copy_raw)
         self.fix_all.clicked.connect(self._fix_all)
+        self.anyway.clicked.connect(self._ask_anyway)
         self.show_rows.clicked.connect(self._on_show_rows)
         self.again.clicked.connect(self._send_again)
         self.save_report.clicked.connect(self._ask_where)
@@ -196,6 +204,11 @@ class PublishResultDialog(Dialog):
         """The reasons."""
         return self._report.groups
 
+    @property
+    def doubled(self) -> int:
+        """Products too many on the platform."""
+        return sum(len(group.rows) for group in self.groups if group_kind(group) == "doubled")
+
     def _show_report(self) -> None:
         head = ResultHead(self._report, self._store)
         self._whole.replaceWidget(self._head, head)
@@ -214,7 +227,7 @@ class PublishResultDialog(Dialog):
     def _show_group(self, group: ReasonGroup) -> None:
         kind = group_kind(group)
         self._banner.set_ground(GROUND[kind])
-        self.reason.setText(group_sentence(group, group.params))
+        self.reason.setText(banner_sentence(group))
         self.raw.setText(tr("publish.raw", text=group.platform_text) if group.platform_text else "")
         self._raw_line.setVisible(bool(group.platform_text))
         self._stack.setCurrentIndex(1 if kind == "unknown" else 0)
@@ -223,19 +236,27 @@ class PublishResultDialog(Dialog):
         elif self.model.group is not group:
             at = self.rows.currentIndex()
             self.model.show_group(group, self._now)
-            self._fit_columns(has_field=bool(group.field))
+            self._fit_columns(group)
             self.rows.setCurrentIndex(self.model.index(max(at.row(), 0), FIELD if group.field else 0))
         self._show_fixes(group)
+        losing = self._losing(group)
+        self.anyway.setVisible(bool(losing))
+        self.anyway.setText(tr("publish.anyway", n=len(losing)))
         self._show_progress(group)
 
-    def _fit_columns(self, *, has_field: bool) -> None:
+    def _fit_columns(self, group: ReasonGroup) -> None:
         theme = current_theme()
-        for at, width in ((1, CODE_WIDTH), (2, FIELD_WIDTH), (3, NOW_WIDTH)):
+        field = LOSSES_WIDTH if group.code == WOULD_LOSE else FIELD_WIDTH
+        for at, width in ((1, CODE_WIDTH), (FIELD, field), (3, NOW_WIDTH)):
             self.rows.setColumnWidth(at, theme.height(width))
-        self.rows.setColumnHidden(2, not has_field)
+        self.rows.setColumnHidden(FIELD, not group.field and group.code != WOULD_LOSE)
 
     def _show_fixes(self, group: ReasonGroup) -> None:
         """One button for the remedy of all rows that have one."""
+        if group_kind(group) == "doubled":
+            self.fix_all.setText(tr("publish.take_off", n=len(group.rows)))
+            self.fix_all.show()
+            return
         fixes = [now.fix for now in self._fixable(group) if now.fix is not None]
         texts = {fix_text(fix) for fix in fixes}
         self.fix_all.setVisible(bool(fixes))
@@ -295,12 +316,14 @@ class PublishResultDialog(Dialog):
 
     def _fix_all(self) -> None:
         group = self.reasons.current_group
-        if group is not None:
+        if group is not None and group_kind(group) == "doubled":
+            self.take_off_wanted.emit()
+        elif group is not None:
             edits = [now.remedy for now in self._fixable(group) if now.remedy is not None]
-            self._save(edits, group_title(group))
+            self._save(edits, group_title(group), group_heading(group))
 
-    def _save(self, edits: list[ListingEdit], title: str) -> None:
-        handle = self._context.runner.call(self._context.services.listings.save, edits, title)
+    def _save(self, edits: list[ListingEdit], title: str, rule: str = "") -> None:
+        handle = self._context.runner.call(self._context.services.listings.save, edits, title, rule=rule)
         handle.succeeded.connect(lambda _: self._on_saved())
         handle.failed.connect(self._on_failed)
         self._context.jobs.keep(handle)
@@ -328,11 +351,12 @@ class PublishResultDialog(Dialog):
     def _ready(self) -> tuple[list[int], list[int]]:
         """Listings that were put right, and those that may simply be tried again; both pass the checker.
 
-        What is unknown is looked up, never sent again from here; a rejected one must be changed first.
+        What is unknown is looked up, what is there twice is there; neither is sent again from here. A rejected one
+        must be changed first, and what would be lost be accepted.
         """
         fixed, others = [], []
         for group in self.groups:
-            if group_kind(group) == "unknown":
+            if group_kind(group) in ("unknown", "doubled"):
                 continue
             for listing_id in group.listing_ids:
                 now = self._now.get(listing_id)
@@ -340,7 +364,7 @@ class PublishResultDialog(Dialog):
                     continue
                 if now.is_edited:
                     fixed.append(listing_id)
-                elif group.state != "rejected":
+                elif group.state != "rejected" and group.code != WOULD_LOSE:
                     others.append(listing_id)
         return fixed, others
 
@@ -354,6 +378,34 @@ class PublishResultDialog(Dialog):
         if ids:
             self.send_again_wanted.emit(ids)
             self.accept()
+
+    def _losing(self, group: ReasonGroup) -> list[int]:
+        """Listings of *group* that can be sent once their losses are accepted."""
+        if group.code != WOULD_LOSE:
+            return []
+        standing = [self._now.get(number) for number in group.listing_ids]
+        return [now.listing_id for now in standing if now is not None and now.is_passing and not now.lock]
+
+    def _ask_anyway(self) -> None:
+        """Something leaves the desktop and erases what the platform has: asked with count and store."""
+        group = self.reasons.current_group
+        if group is None:
+            return
+        ids = self._losing(group)
+        question = Confirmation(
+            self,
+            "publish.anyway.ask",
+            "publish.anyway.verb",
+            detail_key="publish.anyway.detail",
+            n=len(ids),
+            store=self._store,
+        )
+        question.accepted.connect(lambda: self._send_anyway(ids))
+        question.open()
+
+    def _send_anyway(self, ids: list[int]) -> None:
+        self.send_anyway_wanted.emit(ids)
+        self.accept()
 
     # -- the report as a workbook --------------------------------------------------------------------------------
 

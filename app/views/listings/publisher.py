@@ -10,17 +10,22 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from app.messages import tr
+from app.services.clock import now_ms
 from app.services.publishing.desk import PublishDesk
 from app.services.publishing.gate import Ending, stop_and_keep
 from app.services.publishing.preview import PublishPreview
 from app.services.publishing.queue import BatchCreated, SkipReason
 from app.services.publishing.results import BatchResult
+from app.services.publishing.turns import AT_ONCE, Schedule
 from app.services.stores.readiness import StoreClosed
 from app.views.activity.jobs import Said
 from app.views.context import ViewContext
 from app.views.errors import sentence
+from app.views.listings.publish_question import PublishQuestion
 from app.views.listings.publish_result import PublishResultDialog
 from app.views.listings.results_dialog import ResultsDialog
+from app.views.listings.store_pauses import StorePauses
+from app.views.listings.unfinished import Left, Unfinished
 from app.views.notices import Banner, Offer
 from app.views.widgets.dialog import Confirmation
 
@@ -44,6 +49,8 @@ class Publisher(QObject):
         super().__init__(page)
         self._context, self._page = context, page
         self._desk: PublishDesk = context.services.publishing
+        self._pauses = StorePauses(context, self._desk, self)
+        self._unfinished = Unfinished(context, page, self.start, self._stand)
         self._ticks = QTimer(self, interval=SHOWN_EVERY_MS)
         self._ticks.timeout.connect(self.rows_changed)
         self._running = 0
@@ -79,8 +86,9 @@ class Publisher(QObject):
             (True, True): "publish.ask_live_detail",
         }[bool(preview.live), bool(preview.skipped)]
         params = {"n": preview.count, "store": stores, "live": preview.live, "skipped": preview.skipped}
-        question = Confirmation(self._page, "publish.ask", "publish.verb", detail_key=detail, **params)
-        question.accepted.connect(lambda: self._queue(preview))
+        paused = [part.store_name for part in preview.stores if part.is_paused]
+        question = PublishQuestion(self._page, detail, paused, **params)
+        question.accepted.connect(lambda: self._queue(preview, question.schedule))
         question.open()
 
     def _say_why_not(self, preview: PublishPreview) -> None:
@@ -89,18 +97,18 @@ class Publisher(QObject):
         key = f"publish.stays.{reasons[0]}" if len(reasons) == 1 else "publish.nothing_to_send"
         self._context.notices.toast(key, tone="amber", n=preview.skipped)
 
-    def _queue(self, preview: PublishPreview) -> None:
+    def _queue(self, preview: PublishPreview, schedule: Schedule = AT_ONCE) -> None:
         for part in preview.stores:
-            handle = self._context.runner.start(self._desk.enqueue, part.store_id, part.listing_ids)
+            handle = self._context.runner.start(self._desk.enqueue, part.store_id, part.listing_ids, schedule=schedule)
             handle.succeeded.connect(
-                lambda created, part=part: self._on_queued(part.store_id, part.store_name, created)
+                lambda created, part=part: self._on_queued(part.store_id, part.store_name, created, schedule)
             )
             handle.failed.connect(self._tell)
             self._context.jobs.add(
                 handle, "publish.job.check", icon="shield-check", n=len(part.listing_ids), store=part.store_name
             )
 
-    def _on_queued(self, store_id: int, store_name: str, created: BatchCreated) -> None:
+    def _on_queued(self, store_id: int, store_name: str, created: BatchCreated, schedule: Schedule = AT_ONCE) -> None:
         self.rows_changed.emit()
         if created.batch_id is None:
             reasons = {skipped.reason for skipped in created.skipped}
@@ -111,31 +119,36 @@ class Publisher(QObject):
             self.batch_ended.emit()
         else:
             blocked = created.count(SkipReason.BLOCKED) + created.count(SkipReason.HELD)
-            self.start(store_id, store_name, created.batch_id, created.queued, blocked)
+            left = Left(store_id, store_name, created.queued, created.batch_id, schedule.at_ms)
+            self.start(left, blocked, is_spread=bool(schedule.spread_ms))
 
     # -- sending -----------------------------------------------------------------------------------------------
 
-    def start(self, store_id: int, store_name: str, batch_id: int | None, n: int, blocked: int = 0) -> None:
-        """Send a batch, or with None everything of the store that an earlier run left, as a job. Closing the window
-        keeps the queue; cancelling takes back what was not sent."""
-        handle = self._context.runner.start(self._desk.run, store_id, batch_id)
-        self._context.jobs.add(
+    def start(self, left: Left, blocked: int = 0, *, is_spread: bool = False) -> None:
+        """Send a batch, or everything of a store that an earlier run left and that is due, as a job. Closing the
+        window keeps the queue; cancelling takes back what was not sent; pausing lets the whole store wait."""
+        waits = is_spread or left.due_ms > now_ms()
+        handle = self._context.runner.start(self._desk.run, left.store_id, left.batch_id)
+        job = self._context.jobs.add(
             handle,
-            "publish.job",
-            icon="send",
+            "publish.job.scheduled" if waits else "publish.job",
+            icon="alarm" if waits else "send",
             can_pause=True,
             summarise=_summary,
             offer_results=self._offers,
             on_leave=stop_and_keep,
-            n=n,
-            store=store_name,
+            tells_rest=not waits,
+            leave_key="closing.detail_scheduled" if waits else "",
+            n=left.n,
+            store=left.store_name,
         )
-        self._context.notices.clear_banner(f"publish.{store_id}")
+        self._pauses.follow(job, left.store_id)
+        self._context.notices.clear_banner(f"publish.{left.store_id}")
         self._running += 1
         self._ticks.start()
         handle.finished.connect(self._on_end)
-        handle.succeeded.connect(lambda result: self._on_result(store_id, store_name, result, blocked))
-        handle.failed.connect(lambda error: self._on_refused(store_id, store_name, n, error))
+        handle.succeeded.connect(lambda result: self._on_result(left, result, blocked))
+        handle.failed.connect(lambda error: self._on_refused(left, error))
 
     def _on_end(self) -> None:
         self._running -= 1
@@ -143,12 +156,12 @@ class Publisher(QObject):
             self._ticks.stop()
         self.batch_ended.emit()
 
-    def _on_result(self, store_id: int, store_name: str, result: BatchResult, blocked: int) -> None:
+    def _on_result(self, left: Left, result: BatchResult, blocked: int) -> None:
         """Said in passing, with the result one click away; what stands in the way of the rest stays as a banner."""
         if result.ending is Ending.KEPT:
             return  # the window is closing
         if result.ending is not None and result.queued:
-            self._stand(store_id, store_name, result.queued, f"publish.ended.{result.ending}")
+            self._stand(replace(left, n=result.queued), f"publish.ended.{result.ending}")
         bad = result.failed + result.rejected + blocked
         offers = self._offers(result)
         if bad or result.unknown:
@@ -160,23 +173,30 @@ class Publisher(QObject):
                 bad=bad,
                 unknown=result.unknown,
             )
+        elif result.doubles:
+            self._context.notices.toast(
+                "publish.done_doubled",
+                tone="amber",
+                offer=offers[0] if offers else None,
+                n=result.on_platform,
+                doubles=result.doubles,
+            )
         elif result.on_platform:
             self._context.notices.toast(
                 "publish.done", offer=offers[0] if offers else None, n=result.on_platform, live=result.live
             )
 
-    def _on_refused(self, store_id: int, store_name: str, n: int, error: Exception) -> None:
+    def _on_refused(self, left: Left, error: Exception) -> None:
         """The run did not start; while the store is signed out, the way on stays in view."""
         self._tell(error)
         if isinstance(error, StoreClosed):
-            self._stand(store_id, store_name, n, "publish.ended.signed_out")
+            self._stand(left, "publish.ended.signed_out")
 
-    def _stand(self, store_id: int, store_name: str, n: int, why: str) -> None:
+    def _stand(self, left: Left, why: str = "publish.resume.detail") -> None:
         """Something waits: how much, why, and the way on."""
-        go_on = Offer("publish.resume.verb", lambda: self.start(store_id, store_name, None, n), primary=True)
-        banner = Banner(
-            f"publish.{store_id}", "publish.waiting", {"n": n, "store": store_name}, detail_key=why, offers=(go_on,)
-        )
+        go_on = Offer("publish.resume.verb", lambda: self.start(left), primary=True)
+        params = {"n": left.n, "store": left.store_name}
+        banner = Banner(f"publish.{left.store_id}", "publish.waiting", params, detail_key=why, offers=(go_on,))
         self._context.notices.banner(replace(banner, page="listings"))
 
     def _offers(self, result: BatchResult) -> list[Offer]:
@@ -214,13 +234,38 @@ class Publisher(QObject):
     def _open_report(self, report: Any, name: str, kind: str) -> None:
         dialog = PublishResultDialog(report, name, self._context, self._page, kind=kind)
         dialog.send_again_wanted.connect(lambda ids: self._send_again(report, name, ids))
-        dialog.look_up_wanted.connect(lambda: self.start(report.store_id, name, None, report.unknown))
+        dialog.send_anyway_wanted.connect(lambda ids: self._send_again(report, name, ids, accepts_losses=True))
+        dialog.take_off_wanted.connect(lambda: self._ask_take_off(dialog.doubled, report, name))
+        dialog.look_up_wanted.connect(lambda: self.start(Left(report.store_id, name, report.unknown)))
         dialog.rows_changed.connect(self.rows_changed)
         dialog.edit_wanted.connect(self.edit_wanted)
         dialog.show()
 
-    def _send_again(self, report: Any, store_name: str, listing_ids: list[int]) -> None:
-        handle = self._context.runner.start(self._desk.send_again, report.batch_id, listing_ids)
+    def _ask_take_off(self, n: int, report: Any, store_name: str) -> None:
+        question = Confirmation(
+            self._page, "publish.take_off.ask", "publish.take_off.verb",
+            detail_key="publish.take_off.detail", n=n, store=store_name,
+        )  # fmt: skip
+        question.accepted.connect(lambda: self._take_off(n, report, store_name))
+        question.open()
+
+    def _take_off(self, n: int, report: Any, store_name: str) -> None:
+        handle = self._context.runner.start(self._desk.take_off_doubles, report.store_id, report.batch_id)
+        self._context.jobs.add(handle, "publish.job.take_off", icon="ban", n=n, store=store_name)
+        handle.succeeded.connect(self._on_taken_off)
+        handle.failed.connect(self._tell)
+
+    def _on_taken_off(self, outcome: tuple[Sequence[Any], Sequence[str]]) -> None:
+        off, left = outcome
+        self._context.notices.toast("publish.taken_off", tone="amber" if left else "green", n=len(off), left=len(left))
+        self._context.changes.tell({"listing"})
+
+    def _send_again(
+        self, report: Any, store_name: str, listing_ids: list[int], *, accepts_losses: bool = False
+    ) -> None:
+        handle = self._context.runner.start(
+            self._desk.send_again, report.batch_id, listing_ids, accepts_losses=accepts_losses
+        )
         handle.succeeded.connect(lambda created: self._on_queued(report.store_id, store_name, created))
         handle.failed.connect(self._tell)
 
@@ -233,41 +278,8 @@ class Publisher(QObject):
     # -- batches of an earlier run -----------------------------------------------------------------------------
 
     def offer_to_resume(self) -> None:
-        """At the start: batches an earlier run left unfinished are offered, never sent unasked."""
-        handle = self._context.runner.call(self._waiting)
-        handle.succeeded.connect(self._offer_open)
-        handle.failed.connect(self._tell)
-
-    def _waiting(self) -> list[tuple[int, str, int]]:
-        """Store, its name, and how many listings wait in it."""
-        waiting: dict[int, int] = {}
-        for batch in self._desk.open_batches():
-            waiting[batch.store_id] = waiting.get(batch.store_id, 0) + batch.queued + batch.unknown
-        return [(store_id, self._context.services.store_name(store_id), n) for store_id, n in waiting.items()]
-
-    def _offer_open(self, waiting: Sequence[tuple[int, str, int]]) -> None:
-        if not waiting:
-            return
-        question = Confirmation(
-            self._page,
-            "publish.resume.ask",
-            "publish.resume.verb",
-            detail_key="publish.resume.detail",
-            n=sum(n for _, _, n in waiting),
-            store=tr("table.list_separator").join(name for _, name, _ in waiting),
-        )
-        question.accepted.connect(lambda: self._resume(waiting))
-        question.rejected.connect(lambda: self._keep_waiting(waiting))
-        question.open()
-
-    def _resume(self, waiting: Sequence[tuple[int, str, int]]) -> None:
-        for store_id, name, n in waiting:
-            self.start(store_id, name, None, n)
-
-    def _keep_waiting(self, waiting: Sequence[tuple[int, str, int]]) -> None:
-        """Not now: the offer stays in view."""
-        for store_id, name, n in waiting:
-            self._stand(store_id, name, n, "publish.resume.detail")
+        """At the start: what is scheduled goes on waiting; what was left unfinished is offered, never sent unasked."""
+        self._unfinished.look(self._tell)
 
     def _tell(self, error: BaseException) -> None:
         self._context.notices.toast("window.said", tone="red", text=sentence(error))

@@ -17,7 +17,7 @@ from app.views.widgets.live import Live
 
 GROUP = Qt.ItemDataRole.UserRole
 SECOND = Qt.ItemDataRole.UserRole + 1
-TONE = {"failed": "red", "unknown": "violet", "held": "amber"}
+TONE = {"failed": "red", "unknown": "violet", "doubled": "amber", "held": "amber"}
 COUNT_WIDTH = 52
 Index = QModelIndex | QPersistentModelIndex
 

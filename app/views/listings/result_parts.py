@@ -12,8 +12,10 @@ from app.messages import messages, tr
 from app.services.compliance.findings import Label as TwoNames
 from app.services.compliance.findings import Severity
 from app.services.compliance.rule_data import rule_data
+from app.services.publishing.losses import WOULD_LOSE
 from app.services.publishing.report import BatchReport, ReasonGroup
 from app.services.publishing.verdicts import HELD
+from app.services.publishing.wording import field_name, readable
 from app.views.numbers import duration, integer, moment
 from app.views.theme import current_theme
 from app.views.widgets.ground import Ground, column, row
@@ -121,9 +123,11 @@ class ResultHead(Ground):
 
 
 def group_kind(group: ReasonGroup) -> str:
-    """Under which heading a reason stands: failed, unknown or held."""
+    """Under which heading a reason stands: failed, unknown, doubled or held."""
     if group.state == "unknown":
         return "unknown"
+    if group.state == "live":
+        return "doubled"
     return "held" if is_held(group) else "failed"
 
 
@@ -136,15 +140,30 @@ def is_held(group: ReasonGroup) -> bool:
 
 def group_title(group: ReasonGroup) -> str:
     """The short name of a reason: a heading of the checker, or the sentence of the error."""
-    heading = f"finding_group.{group.code}"
-    return tr(heading) if messages.has(heading) else group_sentence(group, group.params)
+    heading = group_heading(group)
+    return tr(heading) if heading else group_sentence(group, group.params)
+
+
+def group_heading(group: ReasonGroup) -> str:
+    """Message key of a reason's heading, "" where it has none."""
+    headings = (f"finding_group.{group.code}", f"publish.reason.{group.code}")
+    return next(filter(messages.has, headings), "")
+
+
+def banner_sentence(group: ReasonGroup) -> str:
+    """What happened to the whole group; where every listing has its own story the rows tell it."""
+    if group.code == WOULD_LOSE:
+        return tr("publish.losses.banner", n=len(group.rows))
+    return group_sentence(group, group.params)
 
 
 def group_sentence(group: ReasonGroup, params: dict[str, Any]) -> str:
     """What happened, where and the remedy, for one listing of the group."""
     if messages.has(group.message_key):
         try:
-            return tr(group.message_key, **{name: _shown(value) for name, value in params.items()})
+            return tr(
+                group.message_key, **{name: _shown(value) for name, value in readable(params, group.field).items()}
+            )
         except KeyError:
             pass  # kept by another version of the program, with other placeholders
     return tr("publish.raw_reason", code=group.code)
@@ -156,6 +175,8 @@ def _shown(value: Any) -> Any:
 
 def field_line(group: ReasonGroup) -> str:
     """The second line of a reason: which field to change, or what becomes of it."""
+    if group.code == WOULD_LOSE:
+        return tr("publish.losses.line")
     if group.field:
-        return tr("publish.field", field=tr(f"publish.field.{group.field}"))
+        return tr("publish.field", field=field_name(group.field))
     return tr(f"publish.state.{group.state}")

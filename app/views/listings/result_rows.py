@@ -12,8 +12,10 @@ from PySide6.QtWidgets import QAbstractItemDelegate, QStyle, QStyleOptionViewIte
 from app.messages import messages, tr
 from app.services.compliance.findings import finding_text
 from app.services.listings.details import Choice
+from app.services.publishing.losses import WOULD_LOSE
 from app.services.publishing.remedies import NAMED, RowNow
 from app.services.publishing.report import ReasonGroup
+from app.services.publishing.wording import field_name
 from app.views.listings.lines import ChoiceBox, refusal, whole_number
 from app.views.listings.steady_editors import SteadyEditors
 from app.views.listings.values import cell_value
@@ -122,8 +124,10 @@ class ResultRows(QAbstractTableModel):
         if orientation != Qt.Orientation.Horizontal or role != Qt.ItemDataRole.DisplayRole:
             return None
         if section == FIELD:
+            if self.group is not None and self.group.code == WOULD_LOSE:
+                return tr("publish.losses.column")
             field = self.group.field if self.group is not None else ""
-            return tr("publish.field_to_fix", field=tr(f"publish.field.{field}")) if field else ""
+            return tr("publish.field_to_fix", field=field_name(field)) if field else ""
         return tr(("listings.column.title", "listings.column.code", "", "publish.now")[section])
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -137,6 +141,10 @@ class ResultRows(QAbstractTableModel):
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole):
             if refused is not None:
                 return refused[1] if role == Qt.ItemDataRole.ToolTipRole else refused[0]
+            if index.column() == NOW and "double" in line.params:
+                return tr("publish.row.doubled", **line.params)
+            if index.column() == FIELD and self.group.code == WOULD_LOSE:
+                return str(line.params.get("what", ""))
             return self._text(index.column(), line.title, line.code, now)
         if role == Qt.ItemDataRole.EditRole and now is not None:
             return refused[0] if refused is not None else self._edit_text(now)

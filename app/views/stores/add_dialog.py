@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
 
 from app.messages import tr
 from app.services.errors import AppError
-from app.services.stores.shared_codes import PastedCode
+from app.services.stores.shared_codes import PastedCode, without_codes
 from app.services.stores.signing_in import AppKey, SharedOutcome, SignInPlan
 from app.views.context import ViewContext
 from app.views.errors import sentence
@@ -204,6 +204,7 @@ class AddStoreDialog(Dialog):
     def _on_shared(self, outcomes: Sequence[SharedOutcome]) -> None:
         """Added ones leave the text; refused ones stay with their reason, to be put right and sent again."""
         self.preview.show_outcomes(outcomes)
+        self._forget_redeemed(outcomes)
         for outcome in outcomes:
             if outcome.store is not None:
                 self.added.emit(outcome.store)
@@ -213,6 +214,15 @@ class AddStoreDialog(Dialog):
         elif refused:
             self.problem.say("stores.add.some_refused", n=refused, added=len(outcomes) - refused)
             self.problem.show()
+
+    def _forget_redeemed(self, outcomes: Sequence[SharedOutcome]) -> None:
+        """A code works once, and opens somebody's store: a redeemed one does not stay in the box. The lines below
+        keep what became of it."""
+        redeemed = {outcome.pasted.code for outcome in outcomes if outcome.store is not None}
+        self.codes.blockSignals(True)  # the text is not read again: the lines would lose the added ones
+        self.codes.setPlainText(without_codes(self.codes.toPlainText(), redeemed))
+        self.codes.document().clearUndoRedoStacks()
+        self.codes.blockSignals(False)
 
     def _on_failed(self, error: Exception) -> None:
         self.problem.setText(sentence(error))

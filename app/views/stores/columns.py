@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from app.messages import tr
+from app.services.stores.light import Light
 from app.services.stores.source import StoreRow
 from app.views.cells import EMPTY, MISSING, Cell, Column
 from app.views.numbers import integer, moment, moment_tip
 
 STATUS = {"red": "store.signed_out", "amber": "store.soon", "green": "store.ok", "gray": "store.read_only"}
 """Which word of the vocabulary gives a light its shape and colour (interface.md 6)."""
+PAUSED = "store.paused"
 FULL_SOON_DAYS = 14
 NEARLY_FULL = 0.9
 YEAR_DAYS = 365
@@ -35,6 +37,11 @@ def columns() -> tuple[Column, ...]:
     )
 
 
+def status_key(light: Light) -> str:
+    """The word of the vocabulary that gives *light* its shape and colour."""
+    return PAUSED if light.reason == "paused" else STATUS[light.level]
+
+
 def _count(key: str, title_key: str, width: int) -> Column:
     def show(row: StoreRow) -> Cell:
         number = getattr(row, key)
@@ -57,11 +64,13 @@ def _name(row: StoreRow) -> Cell:
 
 
 def _health(row: StoreRow) -> Cell:
-    return Cell(tr(row.light.key, **row.light.params), status=STATUS[row.light.level])
+    return Cell(tr(row.light.key, **row.light.params), status=status_key(row.light))
 
 
 def _access(row: StoreRow) -> Cell:
-    return Cell(tr(f"stores.access_short.{'practice' if row.is_practice else row.access}"), tone="text2")
+    kind = "practice" if row.is_practice else row.access
+    second = tr("stores.publishing_paused") if row.is_paused else ""
+    return Cell(tr(f"stores.access_short.{kind}"), tone="text2", second=second)
 
 
 def _token(row: StoreRow) -> Cell:
@@ -86,7 +95,8 @@ def _quota(row: StoreRow) -> Cell:
         return MISSING
     share = min(1.0, row.live / row.quota) if row.quota else 1.0
     tone = "text2" if share < NEARLY_FULL else "amber"
-    return Cell(f"{integer(row.live)} / {integer(row.quota)}", tone=tone, share=share)
+    tip = tr("stores.quota.told", at=moment(row.quota_told_ms)) if row.quota_told_ms else tr("stores.quota.own")
+    return Cell(f"{integer(row.live)} / {integer(row.quota)}", tone=tone, share=share, tip=tip)
 
 
 def _full_in(row: StoreRow) -> Cell:

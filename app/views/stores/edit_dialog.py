@@ -91,14 +91,15 @@ class EditStoreDialog(Dialog):
         self.quota = QSpinBox(minimum=0, maximum=MOST_QUOTA)
         self.quota.setSpecialValueText(tr("stores.edit.quota_unknown"))
         self.quota.setGroupSeparatorShown(True)
-        self.quota.setValue(store.listing_quota or 0)
+        self.quota.setValue(store.own_quota or 0)
         self.problem = Label(ink="red", wrap=True)
         lines = column(self.body, gap=8)
         lines.setContentsMargins(20, 16, 20, 16)
         fields = (("name", self.name), ("alias", self.alias), ("colour", self.colour), ("quota", self.quota))
         for key, control in fields:
             lines.addWidget(Field(f"stores.edit.{key}", control))
-        lines.addWidget(Label("stores.edit.quota_hint", role="small", ink="text2", wrap=True))
+        hint = "stores.edit.quota_hint" if store.told_at is None else "stores.edit.quota_told"
+        lines.addWidget(Label(hint, role="small", ink="text2", wrap=True, n=store.listing_quota))
         lines.addWidget(self.problem)
         lines.addStretch(1)
         self.problem.hide()

@@ -16,8 +16,8 @@ from app.views.context import ViewContext
 from app.views.errors import sentence
 from app.views.notices import Banner, Offer
 from app.views.numbers import moment
+from app.views.stores.doctor_dialog import DoctorDialog
 from app.views.stores.edit_dialog import EditStoreDialog
-from app.views.stores.probe_dialog import ProbeDialog
 from app.views.stores.remove_dialog import RemoveStoreDialog
 from app.views.task_runner import TaskHandle
 from app.views.widgets.dialog import Confirmation
@@ -33,11 +33,13 @@ class StoreKeeper(QObject):
         changed: something of a store is different now.
         added: a store was connected or signed in again (its record).
         export_wanted: ids of listings to export.
+        settings_wanted: what helps stands in the settings.
     """
 
     changed = Signal()
     added = Signal(object)
     export_wanted = Signal(object)
+    settings_wanted = Signal()
 
     def __init__(self, context: ViewContext, page: QWidget) -> None:
         super().__init__(page)
@@ -66,8 +68,8 @@ class StoreKeeper(QObject):
     # -- looking after -----------------------------------------------------------------------------------------
 
     def probe(self, store_id: int, name: str) -> TaskHandle:
-        """Test the connection as a job, then say what works."""
-        handle = self._context.runner.start(self._desk.probe, store_id)
+        """Check the connection as a job, then say what works."""
+        handle = self._context.runner.start(self._desk.examine, store_id)
         self._context.jobs.add(handle, "stores.job.probe", icon="plug-connected", store=name)
         handle.succeeded.connect(self._on_probed)
         handle.failed.connect(self.tell)
@@ -75,13 +77,30 @@ class StoreKeeper(QObject):
 
     def _on_probed(self, report: Any) -> None:
         self.changed.emit()
-        ProbeDialog(self._page.window(), report).open()
+        dialog = DoctorDialog(self._page.window(), report)
+        dialog.action_wanted.connect(lambda action: self._help(action, report.store.id))
+        dialog.open()
+
+    def _help(self, action: str, store_id: int) -> None:
+        """What a button of the report does."""
+        if action == "sign_in":
+            self.sign_in(store_id)
+        else:
+            self.settings_wanted.emit()
 
     def edit(self, store: StoreRecord) -> None:
         """Name, alias, colour, quota."""
         dialog = EditStoreDialog(self._context, self._page.window(), store)
         dialog.changed.connect(lambda _: self.changed.emit())
         dialog.open()
+
+    def set_paused(self, store: StoreRecord, paused: bool) -> None:
+        """Let nothing leave for the store, or go on; undone by the same button, so nothing is asked."""
+        desk = self._context.services.publishing
+        handle = self._context.runner.call(desk.pause_store if paused else desk.resume_store, store.id)
+        key = "stores.pause.done" if paused else "stores.resume.done"
+        handle.succeeded.connect(lambda _: self._done(key, name=store.name))
+        handle.failed.connect(self.tell)
 
     def set_operable(self, store: StoreRecord, operable: bool) -> None:
         """Allow writing after a question that names the store; taking it back needs none."""
@@ -99,7 +118,8 @@ class StoreKeeper(QObject):
         question.open()
 
     def _set_operable(self, store: StoreRecord, operable: bool) -> None:
-        handle = self._context.runner.call(self._desk.set_operable, store.id, operable)
+        """Allowing it comes here from the question alone."""
+        handle = self._context.runner.call(self._desk.set_operable, store.id, operable, is_confirmed=operable)
         key = "stores.operable.done" if operable else "stores.read_only.done"
         handle.succeeded.connect(lambda _: self._done(key, name=store.name))
         handle.failed.connect(self.tell)

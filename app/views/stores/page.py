@@ -29,6 +29,8 @@ ACTIONS = (
     ActionSpec("open_practice", "stores.action.practice", "school"),
     ActionSpec("sign_in_store", "stores.action.sign_in_again", "external-link", acts_on=ON_CURRENT),
     ActionSpec("probe_store", "stores.action.probe", "plug-connected", acts_on=ON_CURRENT),
+    ActionSpec("pause_store", "stores.action.pause", "player-pause", acts_on=ON_CURRENT),
+    ActionSpec("resume_store", "stores.action.resume", "player-play", acts_on=ON_CURRENT),
     ActionSpec("edit_store", "stores.action.edit", "edit", acts_on=ON_CURRENT),
     ActionSpec("make_operable", "stores.action.make_operable", "lock", acts_on=ON_CURRENT),
     ActionSpec("make_read_only", "stores.action.make_read_only", "lock", acts_on=ON_CURRENT),
@@ -48,6 +50,7 @@ class StoresPage(TabPage):
         stores_changed: a store is called otherwise, or is gone.
         export_wanted: ids of listings to export.
         show_wanted: (store id, kind): show its failed or waiting listings.
+        settings_wanted: the settings.
         problem: an error to tell.
     """
 
@@ -63,6 +66,7 @@ class StoresPage(TabPage):
     stores_changed = Signal()
     export_wanted = Signal(object)
     show_wanted = Signal(int, str)
+    settings_wanted = Signal()
     problem = Signal(object)
 
     def __init__(self, context: ViewContext, parent: QWidget | None = None) -> None:
@@ -103,6 +107,8 @@ class StoresPage(TabPage):
         page.on("sign_in_store", lambda: self._with_store(lambda store: self.keeper.sign_in(store.id)))
         page.on("probe_store", lambda: self._with_store(lambda store: self.keeper.probe(store.id, store.name)))
         page.on("edit_store", lambda: self._with_store(self.keeper.edit))
+        page.on("pause_store", lambda: self._with_store(lambda store: self.keeper.set_paused(store, True)))
+        page.on("resume_store", lambda: self._with_store(lambda store: self.keeper.set_paused(store, False)))
         page.on("make_operable", lambda: self._with_store(lambda store: self.keeper.set_operable(store, True)))
         page.on("make_read_only", lambda: self._with_store(lambda store: self.keeper.set_operable(store, False)))
         page.on("disconnect_store", lambda: self._with_store(self.keeper.disconnect_store))
@@ -117,18 +123,28 @@ class StoresPage(TabPage):
         self.facts.shown.connect(lambda _: self._enable())
         self.facts.remedy_wanted.connect(self.help)
         self.facts.probe_wanted.connect(self.actions_of_page["probe_store"].trigger)
+        self.facts.pause_wanted.connect(self._switch_pause)
         self.facts.disconnect_wanted.connect(self.actions_of_page["disconnect_store"].trigger)
         self.facts.copy_key_wanted.connect(lambda: self._with_store(lambda store: self.keeper.copy_key(store.id)))
         self.keeper.changed.connect(self.stores_changed)
         self.keeper.changed.connect(self.reload)
         self.keeper.added.connect(self.added)
         self.keeper.export_wanted.connect(self.export_wanted)
+        self.keeper.settings_wanted.connect(self.settings_wanted)
 
     # -- the current store -------------------------------------------------------------------------------------
 
     def _with_store(self, act: Callable[[StoreRecord], object]) -> None:
         if self.facts.view is not None:
             act(self.facts.view.detail.store)
+
+    def practice_store_id(self) -> int | None:
+        """The current store if it is a practice store."""
+        store = None if self.facts.view is None else self.facts.view.detail.store
+        return store.id if store is not None and store.is_practice else None
+
+    def _switch_pause(self) -> None:
+        self._with_store(lambda store: self.keeper.set_paused(store, store.paused_at is None))
 
     def _enable(self) -> None:
         """Actions on the current store say why they are off."""
@@ -139,6 +155,9 @@ class StoresPage(TabPage):
         is_operable = store is not None and store.access == "operate"
         page["make_operable"].setVisible(store is not None and not is_operable)
         page["make_read_only"].setVisible(is_operable)
+        is_paused = store is not None and store.paused_at is not None
+        page["pause_store"].setVisible(is_operable and not is_paused)
+        page["resume_store"].setVisible(is_paused)
         if store is not None and store.is_disconnected:
             page.enable("disconnect_store", False, "stores.disconnected_already")
 
@@ -152,6 +171,8 @@ class StoresPage(TabPage):
             self.keeper.sign_in(store_id)
         elif remedy == "sync":
             self.sync_wanted.emit((store_id,))
+        elif remedy == "resume_publishing":
+            self.keeper.set_paused(view.detail.store, False)
         else:
             self.show_wanted.emit(store_id, remedy.removeprefix("show_"))
 
@@ -216,8 +237,12 @@ class StoresPage(TabPage):
     def fill_menu(self, menu: QMenu) -> None:
         """What can be done with a store."""
         page = self.actions_of_page
-        for id in ("sign_in_store", "probe_store", "sync_store", "edit_store", "make_operable", "make_read_only"):
+        for id in ("sign_in_store", "probe_store", "sync_store", "pause_store", "resume_store", "edit_store"):
             menu.addAction(page[id])
+        for id in ("make_operable", "make_read_only"):
+            menu.addAction(page[id])
+        if self.practice_store_id() is not None and self.context.actions is not None:
+            menu.addAction(self.context.actions["training"])
         menu.addSeparator()
         for id in ("disconnect_store", "remove_store"):
             menu.addAction(page[id])

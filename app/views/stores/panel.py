@@ -9,15 +9,18 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
 from app.messages import tr
+from app.services.clock import to_ms
 from app.services.errors import NotFound
 from app.services.stores.desk import StoreView
+from app.services.stores.records import StoreRecord
 from app.views.context import ViewContext
 from app.views.facts import Fact, FactSection, fact_table
+from app.views.language import say
 from app.views.numbers import integer, moment, moment_tip
 from app.views.side_panel import SidePanel
 from app.views.stores.bars import Bars
 from app.views.stores.check_list import CheckList
-from app.views.stores.columns import STATUS, YEAR_DAYS, letters
+from app.views.stores.columns import YEAR_DAYS, letters, status_key
 from app.views.theme import current_theme
 from app.views.widgets.buttons import Button, IconButton
 from app.views.widgets.form import Section
@@ -100,7 +103,7 @@ class StoreHead(Ground):
         store, light = view.detail.store, view.detail.light
         self.name.setText(store.name)
         self.tile.show_store(store.name, store.colour)
-        self.status.show_status(STATUS[light.level], tr(light.key, **light.params))
+        self.status.show_status(status_key(light), tr(light.key, **light.params))
         shared = tr("stores.shared") if store.is_shared else ""
         self.codes.setText(" · ".join(part for part in (store.alias, store.seller_id, shared) if part))
 
@@ -112,7 +115,7 @@ class StorePanel(SidePanel):
         shown: the `StoreView` on screen.
         failed: an error while reading it.
         remedy_wanted: what a button of the checklist helps with.
-        copy_key_wanted, probe_wanted, disconnect_wanted: buttons.
+        copy_key_wanted, probe_wanted, pause_wanted, disconnect_wanted: buttons.
     """
 
     shown = Signal(object)
@@ -120,6 +123,7 @@ class StorePanel(SidePanel):
     remedy_wanted = Signal(str)
     copy_key_wanted = Signal()
     probe_wanted = Signal()
+    pause_wanted = Signal()
     disconnect_wanted = Signal()
 
     def __init__(self, context: ViewContext, menu: Any, parent: QWidget | None = None) -> None:
@@ -138,7 +142,10 @@ class StorePanel(SidePanel):
         self.probe = Button("stores.action.probe", icon_name="plug-connected")
         self.disconnect_button = Button("stores.action.disconnect", kind="danger")
         self.set_footer(self.probe)
+        self.pause = Button("stores.panel.pause", icon_name="player-pause")
+        self.footer.row.addWidget(self.pause)
         self.footer.row.addWidget(self.disconnect_button)
+        self.pause.clicked.connect(self.pause_wanted)
         self.probe.clicked.connect(self.probe_wanted)
         self.disconnect_button.clicked.connect(self.disconnect_wanted)
         self.store_head.more.clicked.connect(self._show_menu)
@@ -189,7 +196,14 @@ class StorePanel(SidePanel):
                 old.deleteLater()
         if self.view is None:
             return
-        self.disconnect_button.setEnabled(not self.view.detail.store.is_disconnected)
+        store = self.view.detail.store
+        self.disconnect_button.setEnabled(not store.is_disconnected)
+        self.pause.setVisible(store.access == "operate" or store.paused_at is not None)
+        self.pause.set_icon_name("player-pause" if store.paused_at is None else "player-play")
+        verb = "pause" if store.paused_at is None else "resume"
+        say(self.pause, f"stores.panel.{verb}")
+        for attribute in ("toolTip", "accessibleName"):
+            say(self.pause, f"stores.action.{verb}", attribute)
         for number, section in enumerate(self._sections(self.view)):
             self._lines.insertWidget(number, section)
 
@@ -251,11 +265,29 @@ def _quota_facts(view: StoreView) -> FactSection:
     return FactSection(
         "",
         (
-            Fact("stores.fact.used", used),
+            Fact("stores.fact.used", used, second=_quota_source(store)),
             Fact("stores.fact.pace", pace, "red" if days == 0 else "text"),
             Fact("stores.fact.failed_today", integer(figures.failed_today), "red" if figures.failed_today else "text"),
+            _calls(view),
         ),
     )
+
+
+def _quota_source(store: StoreRecord) -> str:
+    """Whose number the quota is."""
+    if store.listing_quota is None:
+        return ""
+    told_ms = to_ms(store.told_at)
+    return tr("stores.quota.told", at=moment(told_ms)) if told_ms else tr("stores.quota.own")
+
+
+def _calls(view: StoreView) -> Fact:
+    """Calls since midnight in China; the limit only where the platform was met at it."""
+    calls = view.detail.calls
+    text = integer(calls.made) if calls.limit is None else f"{integer(calls.made)} / {integer(calls.limit)}"
+    until = calls.used_up_until
+    second = tr("stores.calls.used_up", at=f"{until.astimezone():%m-%d %H:%M}") if until else tr("stores.calls.counted")
+    return Fact("stores.fact.calls", text, "red" if until else "text", second=second)
 
 
 def _counts(view: StoreView) -> QWidget:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QWidget
 
 from app.views.language import say
@@ -13,6 +14,7 @@ from app.views.widgets.live import Live
 
 LARGEST = QSize(1240, 790)
 SHARE = 0.92
+SMALLEST_QUESTION = QSize(460, 160)
 
 
 class Dialog(Live, QDialog):
@@ -65,7 +67,7 @@ class Confirmation(Dialog):
 
     def __init__(self, parent: QWidget, key: str, verb_key: str, *, detail_key: str = "", **params: object) -> None:
         super().__init__("window.title", parent)
-        layout = column(self.body, edges=20, gap=8)
+        layout = self._lines = column(self.body, edges=20, gap=8)
         self.question = Label(key, role="title", strong=True, wrap=True, **params)
         layout.addWidget(self.question)
         self.detail = Label(ink="text2", wrap=True)
@@ -74,4 +76,14 @@ class Confirmation(Dialog):
             layout.addWidget(self.detail)
         layout.addStretch(1)
         self.primary = self.add_buttons(verb_key, **params)
-        self.resize(self._fitted(QSize(460, 160)))
+        self.resize(self._fitted(SMALLEST_QUESTION))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """As high as its sentences are in this language and text size."""
+        super().showEvent(event)
+        wanted = max(self.layout().totalHeightForWidth(self.width()), SMALLEST_QUESTION.height())
+        self.resize(self._fitted(QSize(self.width(), wanted)))
+
+    def add_line(self, widget: QWidget) -> None:
+        """Put *widget* below the sentences."""
+        self._lines.insertWidget(self._lines.count() - 1, widget)

@@ -62,20 +62,22 @@ async def _send_all(
         async def work(todo: Iterator[tuple[int, dict[str, Any]]]) -> None:
             for number, record in todo:
                 await asyncio.sleep(max(0.0, started + number * pace_s - time.monotonic()) if pace_s else 0)
-                async with session.post(url, data=_signed(record, credentials)) as response:
+                content = {OFFER.created: orjson.dumps(record).decode()}
+                async with session.post(url, data=signed(METHOD, content, credentials)) as response:
                     answers.append(orjson.loads(await response.read()))
 
         await asyncio.gather(*(work(waiting) for _ in range(PARALLEL)))
     return answers
 
 
-def _signed(record: dict[str, Any], credentials: StoreCredentials) -> dict[str, str]:
+def signed(method: str, content: dict[str, str], credentials: StoreCredentials) -> dict[str, str]:
+    """The form of one call: *content* beside what every call carries, signed."""
     params = {
-        OFFER.created: orjson.dumps(record).decode(),
+        **content,
         "app_key": credentials.app_key,
         "timestamp": str(time.time_ns() // 1_000_000),
         "sign_method": "sha256",
-        "method": METHOD,
+        "method": method,
         "session": credentials.access_token,
         "format": "json",
         "simplify": "true",

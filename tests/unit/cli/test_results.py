@@ -53,7 +53,7 @@ def test_waiting_for_a_review_is_no_failure(desk):
     assert outcome(desk, live=0, in_review=3).code == Exit.DONE
 
 
-@pytest.mark.parametrize("name", ["rejected", "failed", "unknown", "queued"])
+@pytest.mark.parametrize("name", ["rejected", "failed", "unknown", "queued", "doubles"])
 def test_anything_not_through_is_exit_one(desk, name):
     done = outcome(desk, live=2, **{name: 1})
     assert done.code == Exit.SOME_REFUSED

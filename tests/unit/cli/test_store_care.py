@@ -30,12 +30,33 @@ def test_a_connection_is_tested_part_by_part(cli, store, market, secrets):
     assert said.json["store"]["light"] == {"level": "red", "reason": "signed_out", "text": "Sign in again"}
 
 
+def test_doctor_tells_in_one_screen_whether_a_store_can_be_worked(cli, market, secrets, store):
+    said = cli("--json", "doctor", "--store", store)
+    assert (said.code, said.json["ok"], said.json["problems"]) == (0, True, [])
+    checks = {check["check"]: check["level"] for check in said.json["checks"]}
+    assert {checks[name] for name in ("proxy", "dns", "connection", "answer", "clock", "sign_in", "limits")} == {"ok"}
+    assert len(said.json["checks"]) < 25
+    assert not any(secret in json.dumps(said.json) for secret in json.loads(secrets).values())
+    dead = json.dumps({**json.loads(secrets), "access_token": "dead", "refresh_token": "dead"})
+    cli("store", "add", "Dead", "--gateway", market["gateway"], "--secrets", "-", stdin=dead)
+    said = cli("--json", "doctor", "--store", "Dead")
+    assert (said.code, said.json["ok"]) == (3, False)
+    assert [problem.split(":")[0] for problem in said.json["problems"]] == ["Sign-in"]
+    assert cli("doctor", "--store", "nobody").code == 2
+
+
 def test_names_aliases_and_rights_are_changed(cli, store):
     assert cli("--json", "store", "rename", store, "Chenfan Digital").json["store"]["name"] == "Chenfan Digital"
     said = cli("--json", "store", "set", "chenfan digital", "--alias", "CF3C", "--quota", "300", "--colour", "4")
     assert (said.json["store"]["alias"], said.json["store"]["listing_quota"]) == ("cf3c", 300)
     said = cli("--json", "store", "set", "cf3c", "--access", "read_only")
     assert said.json["store"]["access"] == "read_only"
+    said = cli("--json", "store", "set", "cf3c", "--access", "operate")
+    assert (said.code, said.json["error"]["code"]) == (2, "store.not_confirmed")
+    said = cli("--json", "store", "set", "cf3c", "--access", "operate", "--yes")
+    assert said.json["store"]["access"] == "operate"
+    kinds = [change["kind"] for change in cli("--json", "history").json["changes"]]
+    assert kinds[:2] == ["right", "right"]
     said = cli("--json", "store", "set", "cf3c", "--alias", "nope!")
     assert (said.code, said.json["error"]["code"]) == (2, "store.bad_alias")
     assert cli("store", "set", "cf3c", "--access", "everything").code == 2

@@ -44,6 +44,16 @@ def test_adding_and_listing_shows_no_secret(cli, market, secrets, own_data_folde
             assert secret.encode() not in written
 
 
+def test_the_list_names_the_platforms_quota_and_todays_calls(cli, market, synced):
+    store = cli("--json", "store", "list").json["stores"][0]
+    assert (store["quota"]["source"], store["quota"]["used"]) == ("platform", store["counts"]["live"])
+    assert store["quota"]["limit"] == store["listing_quota"] > 0
+    assert store["quota"]["told"]
+    assert store["api_calls"]["today"] > 10
+    assert store["api_calls"]["used_up_until"] is None
+    assert "calls today" in cli("store", "list").out
+
+
 def test_secrets_may_carry_a_byte_order_mark_and_come_from_a_file(cli, market, secrets, tmp_path):
     path = tmp_path / "secrets.json"
     path.write_text("\ufeff" + secrets, "utf-8")

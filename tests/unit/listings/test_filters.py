@@ -465,3 +465,22 @@ class TestFinding:
         index = source.spec.orders[""]
         assert source._is_held(Query(filters=parse_filters("status = live or findings > 3")), index)
         assert not source._is_held(Query(filters=parse_filters("status = live or price > 3")), index)
+
+    @pytest.mark.parametrize(
+        ("text", "read"),
+        [
+            ("sku = AB1234", "SEARCH sku USING INDEX ix_sku_match_key"),
+            ('tag in ("new item", sale)', "SEARCH listing_tag USING COVERING INDEX ix_listing_tag_tag"),
+            ("sku ~ 1234", "SCAN sku"),
+            ("item = AB1234", "SCAN sku"),
+            ("ships_from = US", "SCAN sku"),
+        ],
+    )
+    def test_variants_and_tags_are_looked_through_once(self, shop, text, read):
+        source, _ = shop
+        where, params = source.where(Query(filters=parse_filters(text)))
+        with source._db.reader.connect() as connection:
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN SELECT id FROM listing{where}", tuple(params)).all()
+        steps = " · ".join(row[3] for row in plan)
+        assert read in steps
+        assert "CORRELATED" not in steps

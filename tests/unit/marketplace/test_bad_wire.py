@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import ssl
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from app.messages import Messages
 from app.services.marketplace.aliexpress import AliExpressMarketplace, Gateway, explain, remedy_of
 from app.services.marketplace.port import MarketplaceError, Refused, SignedOut, Unanswered
+from tests.unit.marketplace.certificates import certificate
 from tests.unit.marketplace.stub import CUT, HALF, StubMarket, content, credentials, refusal
 
 POST = "offer.product.post"
@@ -107,29 +103,4 @@ async def test_a_certificate_of_somebody_else_stops_everything(
 def trusting(folder: Path) -> ssl.SSLContext:
     context = ssl.create_default_context(cafile=str(folder / "cert.pem"))
     assert context.check_hostname
-    return context
-
-
-def certificate(folder: Path, names: list[str]) -> ssl.SSLContext:
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, names[0])])
-    now = datetime.now(UTC)
-    signed = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(one) for one in names]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    (folder / "cert.pem").write_bytes(signed.public_bytes(serialization.Encoding.PEM))
-    (folder / "key.pem").write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    )
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(folder / "cert.pem", folder / "key.pem")
     return context

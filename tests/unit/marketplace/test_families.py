@@ -16,7 +16,7 @@ from app.services.marketplace.aliexpress.gateway import Reply, Upload
 from app.services.marketplace.aliexpress.mapping.families import OFFER, PRODUCT_FAMILIES, ProductFamily
 from app.services.marketplace.aliexpress.mapping.listing import write_listing
 from app.services.marketplace.aliexpress.mapping.methods import LISTING_CREATE
-from app.services.marketplace.port import ListingContent, Refused, RemoteStatus, StoreCredentials
+from app.services.marketplace.port import ListingContent, Refused, RemoteStatus, StoreCredentials, WouldLose
 from tests.unit.marketplace.stub import StubMarket, content, credentials, detail, page, refusal, row, sample
 from tests.unit.marketplace.test_practice_market import MarketTime, draft
 
@@ -237,9 +237,10 @@ async def test_a_loss_that_nobody_accepted_stops_an_edit(market_store: AliExpres
     fewer = replace(wanted, skus=wanted.skus[:1])
     lost = (await market_store.preview_edit(product_id, fewer)).lost
 
-    with pytest.raises(Refused) as caught:
-        await market_store.edit_listing(product_id, fewer, accepted=lost[1:])
-    assert (caught.value.error_code, caught.value.params["paths"]) == ("marketplace.would_lose", lost[0])
+    for accepted in ((), [replace(lost[0], value="another price")]):
+        with pytest.raises(WouldLose) as caught:
+            await market_store.edit_listing(product_id, fewer, accepted=accepted)
+        assert (caught.value.error_code, caught.value.losses) == ("marketplace.would_lose", lost)
     assert (await market_store.read_listing(product_id)).content == wanted
 
     await market_store.edit_listing(product_id, fewer, accepted=lost)

@@ -7,11 +7,21 @@ from typing import Any
 
 import pytest
 
-from app.services.marketplace.aliexpress import AliExpressMarketplace
+from app.services.marketplace.aliexpress import AliExpressMarketplace, Gateway
+from app.services.marketplace.aliexpress.limits import Caller
 from app.services.marketplace.aliexpress.mapping.feed_listing import write_feed_listing
-from app.services.marketplace.port import AttributeContent, ListingContent, Refused, RemoteAttribute
-from app.services.marketplace.records import FeedKind
-from tests.unit.marketplace.stub import StubMarket, content
+from app.services.marketplace.port import (
+    AttributeContent,
+    ListingContent,
+    MarketplaceError,
+    RateLimited,
+    Refused,
+    RemoteAttribute,
+    SkuContent,
+    TemporaryFault,
+)
+from app.services.marketplace.records import FeedKind, FeedVerdict
+from tests.unit.marketplace.stub import StubMarket, content, credentials
 
 
 def attribute(number: str, name: str, *, is_sku: bool = False) -> RemoteAttribute:
@@ -65,6 +75,11 @@ def test_an_item_speaks_the_schema_of_its_category() -> None:
     [
         ({"attributes": (AttributeContent("99", "1"),)}, "attribute_not_in_category", "attributes"),
         ({"lot_size": 2}, "field_fixed", "lot_size"),
+        ({"group_id": "523"}, "field_fixed", "group_id"),
+        ({"freight_template_id": "1000"}, "field_fixed", "freight_template_id"),
+        ({"keywords": ("mug",)}, "field_fixed", "keywords"),
+        ({"currency": "EUR"}, "field_fixed", "currency"),
+        ({"skus": (SkuContent("A", 1100, 3, barcode="4006381333931"),)}, "field_fixed", "sku.barcode"),
     ],
 )
 def test_what_the_schema_has_no_place_for_is_refused(change: dict[str, Any], code: str, field: str) -> None:
@@ -90,3 +105,36 @@ async def test_the_item_travels_under_our_own_id(store: AliExpressMarketplace, m
     (item,) = market.seen[0].body("item_list")
     assert item["item_content_id"] == "listing-7-abc"
     assert isinstance(item["item_content"], str)
+
+
+@pytest.mark.parametrize(("verdict", "kind", "code", "field"), [
+    ("F00-00-10007-007", Refused, "sku_code_duplicate", "sku.code"),
+    ("F00-10-10000-001", TemporaryFault, "system_error", ""),
+])  # fmt: skip
+def test_a_verdict_means_what_a_single_call_would_have_met(
+    store: AliExpressMarketplace, verdict: str, kind: type[MarketplaceError], code: str, field: str
+) -> None:
+    error = store.feed_refusal(FeedVerdict("7", False, code=verdict, text="as they say it"))
+
+    assert type(error) is kind
+    assert (error.error_code, error.field) == (f"marketplace.{code}", field)
+    assert (error.platform_code, error.platform_text) == (verdict, "as they say it")
+
+
+async def test_feeds_pay_for_many_listings_at_a_slow_pace_only(store: AliExpressMarketplace, gateway: Gateway) -> None:
+    post = Caller(credentials().app_key, "mugs", "aliexpress.offer.product.post")
+    assert not store.feed_pays(FeedKind.CREATE, 2_000), "at a hundred a second that takes 20 seconds"
+    assert store.feed_pays(FeedKind.CREATE, 100_000)
+
+    gateway.limits.obey(post, RateLimited(platform_code="AppApiCallLimit", retry_after_s=30_000.0))
+
+    assert store.feed_pays(FeedKind.CREATE, 100), "the day quota of the call is used up"
+    assert not store.feed_pays(FeedKind.CREATE, 99), "too few to gain, whatever the limit"
+    assert not store.feed_pays(FeedKind.STOCK, 100_000), "only new listings are handed over by the queue"
+
+
+async def test_feeds_do_not_pay_while_everything_is_banned(store: AliExpressMarketplace, gateway: Gateway) -> None:
+    anything = Caller(credentials().app_key, "mugs", "aliexpress.solution.feed.submit")
+    gateway.limits.obey(anything, RateLimited(platform_code="AppCallLimit", retry_after_s=30_000.0))
+
+    assert not store.feed_pays(FeedKind.CREATE, 500), "the feed would wait as long"

@@ -4,23 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import socket
-import ssl
-from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer, unused_port
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from app.services.errors import InputError
 from app.services.marketplace.aliexpress.gateway import SYNC_PATH, Gateway, Reply, Upload
 from app.services.marketplace.port import MarketplaceError, RateLimited, Refused, Unanswered, Unreachable
+from tests.unit.marketplace.certificates import certificate
 from tests.unit.marketplace.stub import CUT, HALF, START, FakeClock, StubMarket
 
 
@@ -206,7 +201,7 @@ async def test_an_unverified_certificate_stops_everything(tmp_path: Path) -> Non
     application = web.Application()
     application.router.add_post("/sync", handle)
     server = TestServer(application, scheme="https")
-    await server.start_server(ssl=self_signed(tmp_path))
+    await server.start_server(ssl=certificate(tmp_path, ["127.0.0.1"], authority=False))
     gateway = Gateway(f"https://127.0.0.1:{server.port}")
 
     error = await failure(gateway, {"session": "secret"})
@@ -291,30 +286,6 @@ def test_the_servers_clock_is_taken_when_ours_is_off() -> None:
     assert gateway.now() == START
     assert gateway.set_clock(Reply(b"", "Mon, 02 Mar 2026 07:00:00 GMT"))
     assert gateway.now() == START + timedelta(hours=3)
-
-
-def self_signed(folder: Path) -> ssl.SSLContext:
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
-    now = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    (folder / "cert.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-    (folder / "key.pem").write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    )
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(folder / "cert.pem", folder / "key.pem")
-    return context
 
 
 async def test_a_store_that_hangs_does_not_hold_up_its_neighbour(market: StubMarket) -> None:

@@ -21,6 +21,7 @@ from app.services.marketplace.port import (
     TemporaryFault,
     Unanswered,
 )
+from app.services.marketplace.records import Loss
 from tests.unit.marketplace.stub import CUT, START, FakeClock, Seen, StubMarket, content, detail, page, refusal, sample
 
 LIST = "findproductinfolistquery"
@@ -207,7 +208,8 @@ async def test_a_preview_sends_nothing(store: AliExpressMarketplace, market: Stu
     preview = await store.preview_edit("5", replace(content(), skus=content().skus[:1]))
 
     assert "msr_eu_id" in preview.kept
-    assert preview.lost == ("aeop_ae_product_s_k_us[MUG-BLK-ES]",)
+    path = "aeop_ae_product_s_k_us[MUG-BLK-ES]"
+    assert preview.lost == (Loss(path, "variant", "MUG-BLK-ES", "12.50 USD × 35", "MUG-BLK-ES"),)
     assert market.of(EDIT) == []
 
 

@@ -12,12 +12,15 @@ from hypothesis import strategies as st
 
 from app.services.marketplace.aliexpress.mapping.listing import read_content
 from app.services.marketplace.aliexpress.mapping.lists import plain_lists
+from app.services.marketplace.aliexpress.mapping.losses import loss
 from app.services.marketplace.aliexpress.mapping.merge import EditPlan, plan_edit
 from app.services.marketplace.port import AttributeContent, ListingContent, SkuContent, SkuProperty
+from app.services.marketplace.records import Loss
 from tests.unit.marketplace.stub import sample
 
 ID = 1005001234560001
 SKUS = "aeop_ae_product_s_k_us"
+QUOTES = "aeop_national_quote_configuration"
 
 
 def raw(**changes: Any) -> dict[str, Any]:
@@ -224,10 +227,71 @@ def test_what_will_be_gone_is_named() -> None:
     done = plan(fewer, record)
 
     assert set(done.lost) == {
-        f"{SKUS}[MUG-BLK-ES]",
-        "aeop_ae_product_propertys[Capacity]",
-        "detail_source_list[en_US].moduleList",
+        Loss(f"{SKUS}[MUG-BLK-ES]", "variant", "MUG-BLK-ES", "12.50 USD × 35", "MUG-BLK-ES"),
+        Loss("aeop_ae_product_propertys[Capacity]", "attribute", "Capacity", "350 ml"),
+        Loss("detail_source_list[en_US].moduleList", "detail", "en_US", "<p>a</p><p>b</p>"),
     }
+
+
+def quoted(record: dict[str, Any], **prices: dict[str, float]) -> dict[str, Any]:
+    """*record* with absolute prices by country and SKU id."""
+    rows = [{"shiptoCountry": country, "absoluteQuoteMap": quotes} for country, quotes in prices.items()]
+    return record | {QUOTES: {"configuration_type": "absolute", "configuration_data": json.dumps(rows)}}
+
+
+def quotes_of(done: EditPlan) -> dict[str, dict[str, float]]:
+    """Prices by country as they are sent."""
+    return {
+        row["shiptoCountry"]: row["absoluteQuoteMap"] for row in json.loads(done.record[QUOTES]["configuration_data"])
+    }
+
+
+def test_prices_by_country_stay_with_their_variants_and_those_of_a_variant_that_goes_are_named() -> None:
+    ids = [sku["id"] for sku in raw()[SKUS]]
+    record = quoted(raw(), RU={ids[0]: 12.5, ids[1]: 13.5}, ES={ids[1]: 14.0})
+    before = read_content(record)
+    assert quotes_of(plan(None, record)) == {"RU": {ids[0]: 12.5, ids[1]: 13.5}, "ES": {ids[1]: 14.0}}
+
+    fewer = plan(replace(before, skus=before.skus[:1]), record)
+
+    assert quotes_of(fewer) == {"RU": {ids[0]: 12.5}}
+    code = before.skus[1].code
+    assert [(loss.kind, loss.name, loss.value, loss.sku) for loss in fewer.lost] == [
+        ("variant", code, "12.50 USD × 35", code),
+        ("regional_price", "RU", "13.5", code),
+        ("regional_price", "ES", "14.0", code),
+    ]
+
+
+def test_the_price_by_country_of_a_variant_whose_value_changes_follows_it() -> None:
+    record = quoted(raw(), RU={raw()[SKUS][0]["id"]: 12.5})
+    before = read_content(record)
+    first = before.skus[0]
+    other = replace(first, properties=(replace(first.properties[0], value_id="29"), *first.properties[1:]))
+
+    done = plan(replace(before, skus=(other, before.skus[1])), record)
+
+    key = ";".join(f"{part.name_id}:{part.value_id}" for part in other.properties)
+    assert (quotes_of(done), done.lost) == ({"RU": {key: 12.5}}, [])
+
+
+def test_another_number_is_still_measured_in_the_same_unit() -> None:
+    record = raw()
+    record["aeop_ae_product_propertys"][1] |= {"attr_value_unit": "ml"}
+    before = read_content(record)
+    changed = replace(before, attributes=(before.attributes[0], replace(before.attributes[1], value="400")))
+
+    assert plan(changed, record).record["aeop_ae_product_propertys"][1] == {
+        "attr_name": "Capacity",
+        "attr_value": "400",
+        "attr_value_unit": "ml",
+    }
+
+
+def test_a_long_value_is_cut_and_still_told_from_others() -> None:
+    values = [loss("detail", "detail", "en_US", "<p>long</p>" * 50 + end).value for end in ("a", "b")]
+
+    assert len(set(values)) == 2 and all(len(value) < 200 for value in values)
 
 
 def test_what_a_plain_overwrite_would_have_erased_is_named() -> None:

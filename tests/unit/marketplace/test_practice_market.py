@@ -17,13 +17,13 @@ from app.services.marketplace.aliexpress import AliExpressMarketplace, Gateway, 
 from app.services.marketplace.aliexpress.limits import Limits
 from app.services.marketplace.aliexpress.mapping.listing import write_listing
 from app.services.marketplace.aliexpress.mapping.methods import LISTING_CREATE
+from app.services.marketplace.order_records import ShipmentNotice
 from app.services.marketplace.port import (
     ListingContent,
     MarketplaceError,
     Refused,
     RemoteListing,
     RemoteStatus,
-    ShipmentNotice,
     SignedOut,
     SkuContent,
     SkuProperty,

@@ -131,3 +131,20 @@ async def test_the_proxy_of_the_environment_is_used(monkeypatch: pytest.MonkeyPa
 
     assert error.error_code == "marketplace.proxy_refused"
     assert len(asked) == 1
+
+
+async def test_another_proxy_holds_from_the_next_request_on() -> None:
+    gateway = Gateway("https://gateway.example", proxy=f"http://127.0.0.1:{unused_port()}")
+    for port in (unused_port(), unused_port()):
+        with pytest.raises(MarketplaceError):
+            await gateway.post(SYNC_PATH, {})
+        gateway.use_proxy(f"http://127.0.0.1:{port}")
+        with pytest.raises(Unreachable) as caught:
+            await gateway.post(SYNC_PATH, {})
+        assert caught.value.params["proxy"] == f"http://127.0.0.1:{port}"
+    with pytest.raises(InputError):
+        gateway.use_proxy("so wrong")
+    with pytest.raises(Unreachable) as caught:
+        await gateway.post(SYNC_PATH, {})
+    assert caught.value.params["proxy"] == f"http://127.0.0.1:{port}"
+    await gateway.close()

@@ -70,3 +70,40 @@ def test_any_parameters_are_signed_as_the_reference_says(params: dict[str, str],
         joined += name + value
 
     assert sign_iop(params, secret, path) == hmac.new(secret.encode(), joined, hashlib.sha256).hexdigest().upper()
+
+
+@settings(max_examples=50)
+@given(
+    st.dictionaries(texts, texts, max_size=6).map(lambda params: {**params, "a": "b"}),
+    texts,
+    st.sampled_from(["md5", "hmac", "hmac-sha256"]),
+)
+def test_any_parameters_are_signed_as_the_older_gateway_says(params: dict[str, str], secret: str, kind: str) -> None:
+    """The three formulas of 2.2 written down once more, in bytes."""
+    key, joined = secret.encode(), b""
+    for name, value in sorted((name.encode(), value.encode()) for name, value in params.items() if name != "sign"):
+        joined += name + value
+    expected = {
+        "md5": lambda: hashlib.md5(key + joined + key).hexdigest(),
+        "hmac": lambda: hmac.new(key, joined, hashlib.md5).hexdigest(),
+        "hmac-sha256": lambda: hmac.new(key, joined, hashlib.sha256).hexdigest(),
+    }[kind]()
+
+    assert sign_top(params, secret, kind) == expected.upper()
+
+
+@settings(max_examples=60)
+@given(st.data())
+def test_the_vectors_hold_in_any_order_of_parameters_and_no_other_secret(data: st.DataObject) -> None:
+    vector = data.draw(st.sampled_from(vectors("iop") + vectors("top")))
+    params = dict(data.draw(st.permutations(list(vector["params"].items()))))
+    wrong = data.draw(texts.filter(lambda secret: secret != vector["secret"]))
+
+    def sign(secret: str) -> str:
+        if vector["gateway"] == "iop":
+            return sign_iop(params, secret, vector["api_path_prefix"])
+        return sign_top(params, secret, vector["sign_method"])
+
+    known = {expected["sign"] for expected in vector["expected"]}
+    assert sign(vector["secret"]) in known
+    assert sign(wrong) not in known

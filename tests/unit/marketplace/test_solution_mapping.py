@@ -196,12 +196,14 @@ def test_what_a_list_of_variants_erases_is_named() -> None:
 
     done = plan(replace(before, skus=(replace(before.skus[0], price_minor=1),)), record)
 
-    assert done.lost == [
-        f"{SKUS}.gross_weight",
-        f"{SKUS}.aeop_s_k_u_national_discount_price",
-        f"{SKUS}[MUG-BLK-ES]",
-        "multi_country_price_configuration[RU][MUG-BLK-ES]",
+    first, second = (sku.code for sku in before.skus)
+    assert [(loss.path, loss.kind, loss.sku) for loss in done.lost] == [
+        (f"{SKUS}[{first}].gross_weight", "variant_part", ""),
+        (f"{SKUS}[{first}].aeop_s_k_u_national_discount_price", "variant_part", ""),
+        (f"{SKUS}[{second}]", "variant", second),
+        (f"multi_country_price_configuration[RU][{second}]", "regional_price", second),
     ]
+    assert (done.lost[0].name, done.lost[0].value) == (f"{first} · gross_weight", "0.5")
 
 
 def test_units_and_attributes_that_go_are_named() -> None:
@@ -212,7 +214,10 @@ def test_units_and_attributes_that_go_are_named() -> None:
     fewer = plan(replace(before, attributes=before.attributes[1:]), record)
 
     assert fewer.record["attribute_list"] == [{"attribute_name": "Capacity", "attribute_value": "350 ml"}]
-    assert fewer.lost == ["aeop_ae_product_propertys[10]", "aeop_ae_product_propertys[Capacity].attr_value_unit"]
+    assert [(loss.path, loss.kind, loss.value) for loss in fewer.lost] == [
+        ("aeop_ae_product_propertys[10]", "attribute", "100006063"),
+        ("aeop_ae_product_propertys[Capacity].attr_value_unit", "attribute_part", "ml"),
+    ]
 
 
 @pytest.mark.parametrize("change", [{"unit_id": "100000017"}, {"lot_size": 3}, {"currency": "EUR"}])

@@ -9,12 +9,12 @@ import orjson
 import pytest
 
 from app.services.marketplace.aliexpress import AliExpressMarketplace
+from app.services.marketplace.order_records import ShipmentNotice
 from app.services.marketplace.port import (
     Refused,
     RemoteAttributeValue,
     RemoteCategory,
     RemoteGroup,
-    ShipmentNotice,
     TemporaryFault,
     Unanswered,
     UploadedImage,

@@ -167,6 +167,14 @@ class Client:
         return list(body["products"])
 
 
+async def live(shop: Client, clock: Turned, **changes: Any) -> int:
+    """A product on sale: its review is over."""
+    product_id = await shop.post_offer(**changes)
+    clock.turn(2)
+    assert await shop.status(product_id) == "onSelling"
+    return product_id
+
+
 def texts(values: dict[str, Any]) -> dict[str, str]:
     """Values as SDKs send them: text as it is, everything else as JSON."""
     return {key: value if isinstance(value, str) else json.dumps(value) for key, value in values.items()}

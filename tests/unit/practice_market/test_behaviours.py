@@ -35,6 +35,7 @@ from tests.unit.practice_market.client import (
     Client,
     Turned,
     legacy,
+    live,
     offer,
     png,
     sku,
@@ -51,14 +52,6 @@ REFRESH = "/auth/token/refresh"
 SINCE = {"create_date_start": "2023-06-01 00:00:00"}
 OTHERS = {"seed", "handling_days_max"}
 """Switches of no behaviour in the list: the dice, and a limit two editions of the rules disagree about."""
-
-
-async def live(shop: Client, clock: Turned, **changes: Any) -> int:
-    """A product on sale."""
-    product_id = await shop.post_offer(**changes)
-    clock.turn(2)
-    assert await shop.status(product_id) == "onSelling"
-    return product_id
 
 
 async def variants(shop: Client, product_id: int) -> list[dict[str, Any]]:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import aiohttp
+
 from app.practice_market import PracticeMarket
-from app.practice_market.faults import KINDS
+from app.practice_market.faults import KINDS, Faults
+from app.practice_market.storage import Storage
 from app.practice_market.switches import CHOICES, DEFAULTS
-from tests.unit.practice_market.client import Client
+from tests.unit.practice_market.client import Client, Turned
 
 GROUPS = "aliexpress.product.productgroups.get"
 
@@ -80,3 +85,39 @@ async def test_the_security_pages_say_less(shop: Client) -> None:
     again = await shop.path("/auth/token/security/refresh", {"refresh_token": answer["refresh_token"]})
     shop.token = again["access_token"]
     assert "result" in await shop.call(GROUPS)
+
+
+async def test_switches_outlive_a_restart(tmp_path: Path, http: aiohttp.ClientSession, clock: Turned) -> None:
+    """What a trainer switched is there tomorrow; a script is about the calls of one run, and a default stays one."""
+    path = tmp_path / "kept.db"
+    script = [{"method": GROUPS, "fault": "system_error"}]
+    async with PracticeMarket(path, seed=False, clock=clock) as market:
+        shop = Client(market, http, clock)
+        await shop.switch(audit_delay_s=60, rates={"system_error": 0.2}, product_limit=5, script=script)
+        await shop.switch(product_limit=None, missing_discount="kept")
+        first = market.faults.document()
+    async with PracticeMarket(path, seed=False, clock=clock) as market:
+        assert market.faults.document() == {**first, "script": []}
+        assert market.faults.switches.product_limit == DEFAULTS["product_limit"]
+    async with PracticeMarket(path, seed=False, clock=clock, faults={"audit_delay_s": 7}) as market:
+        assert market.faults.switches.audit_delay_s == 7, "what a start is given comes first"
+        assert market.faults.switches.missing_discount == "kept"
+
+
+async def test_kept_switches_this_market_does_not_know(tmp_path: Path, clock: Turned) -> None:
+    path = tmp_path / "kept.db"
+    async with PracticeMarket(path, seed=False, clock=clock):
+        pass
+    storage = Storage(path)
+    storage.keep("switches", {"of_tomorrow": 1, "audit_delay_s": "soon", "product_limit": 9})
+    storage.close()
+    async with PracticeMarket(path, seed=False, clock=clock) as market:
+        assert market.faults.document() == {**DEFAULTS, "product_limit": 9}
+
+
+async def test_wrong_switches_are_not_kept(shop: Client, market: PracticeMarket) -> None:
+    async with shop.http.post(shop.gateway + "/practice/faults", json={"product_limit": 9, "nobody": 1}) as response:
+        assert response.status == 400
+    again = Faults()
+    again.recall({"product_limit": 9}, {"product_limit": 3})
+    assert again.document() == market.faults.document() == DEFAULTS

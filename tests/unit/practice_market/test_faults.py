@@ -263,4 +263,4 @@ async def test_state_counts(shop: Client, market: PracticeMarket, clock: Turned)
     assert state["duplicates"] == 1, "same title, same codes"
     assert state["refusals"] == {"F00-00-10020-004": 1, "InvalidApiPath": 1}
     assert state["peak_per_second"][OFFER_POST] == 3
-    assert [store["products"] for store in state["stores"]] == [{"onSelling": 2}, {}]
+    assert [store["products"] for store in state["stores"]] == [{"onSelling": 2}, {}, {}]

@@ -85,7 +85,7 @@ async def test_an_empty_market_can_be_filled_later(tmp_path: Path, clock: Turned
     async with PracticeMarket(database, seed=False, clock=clock) as market:
         assert market.state()["stores"][0]["products"] == {}
     async with PracticeMarket(database, seed=True, clock=clock) as market:
-        assert sum(sum(store["products"].values()) for store in market.state()["stores"]) == 148
+        assert sum(sum(store["products"].values()) for store in market.state()["stores"]) == 148 + 8
 
 
 def names(folder: Path) -> list[str]:
@@ -161,7 +161,7 @@ async def test_a_create_whose_answer_was_cut_survives(tmp_path: Path, http: aioh
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 async def test_the_command_says_where_it_is_and_stops_when_told(number: signal.Signals) -> None:
     async with started("--seed", "--port", "0") as market:
-        assert market.credentials.keys() == {"gateway", "app_key", "app_secret", "stores"}
+        assert market.credentials.keys() == {"gateway", "app_key", "app_secret", "stores", "shared"}
         assert [store["name"] for store in market.credentials["stores"]] == ["晨帆数码", "橙屿家居"]
         assert {"name", "access_token", "refresh_token"} <= market.credentials["stores"][0].keys()
         market.process.send_signal(number)

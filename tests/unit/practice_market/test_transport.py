@@ -110,12 +110,6 @@ async def test_the_legacy_gateway(shop: Client, clock: Turned, sign_method: str)
     assert refused["error_response"]["code"] == 25
 
 
-async def test_the_legacy_gateway_wants_json_said(shop: Client) -> None:
-    """Its default is XML, which the practice market does not speak."""
-    body = await shop.send({"method": GROUPS}, "/router/rest")
-    assert body["error_response"]["code"] == 23
-
-
 async def test_other_host_names_are_turned_away(market: PracticeMarket, http: aiohttp.ClientSession) -> None:
     async with http.get(market.gateway + "/practice/state", headers={"Host": "evil.example"}) as response:
         assert response.status == 403

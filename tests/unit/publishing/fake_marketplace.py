@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from app.services.marketplace.port import (
+    BatchOutcome,
     ListingContent,
     ListingSummary,
     Refused,
@@ -17,7 +19,9 @@ from app.services.marketplace.port import (
     ResultPage,
     Unanswered,
     UploadedImage,
+    WouldLose,
 )
+from app.services.marketplace.records import FeedKind, Loss, Pause, PriceChange, StockChange
 
 Step = Exception | Callable[[], Any] | None
 
@@ -32,6 +36,7 @@ class FakeMarketplace:
     Attributes:
         products: what it has, by id.
         creates, edits: contents of the writes that arrived, answered or not.
+        losses: what edits of a product would erase. `dropped`: variants the last edit was told to drop.
         verdict: state of a review, by product id; `on_sale` for all unless a test says otherwise.
     """
 
@@ -48,6 +53,9 @@ class FakeMarketplace:
         self.calls: list[str] = []
         self.uploads: list[str] = []
         self.lookups: list[dict[str, Any]] = []
+        self.losses: dict[str, list[Loss]] = {}
+        self.dropped: set[str] = set()
+        self.limits: tuple[Pause, ...] = ()
         self.in_flight = 0
         self.most_in_flight = 0
         self.before_write: Callable[[ListingContent], None] = lambda content: None
@@ -60,6 +68,10 @@ class FakeMarketplace:
         moment = at or datetime.now(UTC)
         self.products[product_id] = RemoteListing(product_id, RemoteStatus.IN_REVIEW, content, moment, moment, {})
         return product_id
+
+    def feed_pays(self, kind: FeedKind, waiting: int) -> bool:
+        """By the settings of a test only."""
+        return False
 
     def titles(self) -> list[str]:
         """Titles of all products, sorted: twice published shows twice."""
@@ -81,15 +93,29 @@ class FakeMarketplace:
         finally:
             self.in_flight -= 1
 
+    def pauses(self) -> tuple[Pause, ...]:
+        """Limits that hold calls up, as a test says."""
+        return self.limits
+
     async def create_listing(self, content: ListingContent) -> str:
         """Create, as the script says."""
         self.calls.append("create")
         self.creates.append(content)
         return await self._write(content, lambda: self.add(content))
 
-    async def edit_listing(self, product_id: str, content: ListingContent) -> None:
-        """Edit, as the script says."""
+    async def edit_listing(
+        self,
+        product_id: str,
+        content: ListingContent,
+        *,
+        accepted: Collection[Loss] = (),
+        dropped: Collection[str] = (),
+    ) -> None:
+        """Edit, as the script says; what would be lost stands in `losses`."""
         self.calls.append("edit")
+        self.dropped = set(dropped)
+        if unexpected := [loss for loss in self.losses.get(product_id, ()) if loss not in accepted]:
+            raise WouldLose(unexpected)
         self.edits.append((product_id, content))
         await self._write(content, lambda: self.add(content, product_id=product_id))
 
@@ -117,6 +143,22 @@ class FakeMarketplace:
             and created_from <= product.created_at <= created_to
         )
 
+    async def listings_titled(
+        self, titles: Collection[str], *, created_from: datetime, created_to: datetime
+    ) -> tuple[ListingSummary, ...]:
+        """Rows of products with one of these titles, created in the window."""
+        self.calls.append("titled")
+        return tuple(
+            ListingSummary(
+                number, product.content.title, self._status(number), None, None, "USD", (), "", "",
+                product.created_at, product.modified_at,
+            )
+            for number, product in self.products.items()
+            if product.content.title in titles
+            and product.created_at is not None
+            and created_from <= product.created_at <= created_to
+        )  # fmt: skip
+
     async def list_listings(
         self, status: RemoteStatus, page: int = 1, page_size: int = 50, *, modified_from: datetime | None = None
     ) -> ResultPage[ListingSummary]:
@@ -142,6 +184,33 @@ class FakeMarketplace:
 
     def _status(self, product_id: str) -> RemoteStatus:
         return self.verdict.get(product_id, self.default_verdict)
+
+    async def set_stock(self, changes: Sequence[StockChange]) -> BatchOutcome:
+        """Set stocks, as the script says."""
+        return await self._update("stock", {change.product_id: change for change in changes})
+
+    async def set_prices(self, changes: Sequence[PriceChange]) -> BatchOutcome:
+        """Set prices, as the script says."""
+        return await self._update("price_minor", {change.product_id: change for change in changes})
+
+    async def _update(self, name: str, changes: dict[str, Any]) -> BatchOutcome:
+        self.calls.append(name)
+        await _meet(self.script.popleft() if self.script else None)
+        for product_id, change in changes.items():
+            held = self.products[product_id]
+            values = {sku.code: getattr(sku, name) for sku in change.skus}
+            skus = tuple(replace(sku, **{name: values.get(sku.code, getattr(sku, name))}) for sku in held.content.skus)
+            self.products[product_id] = replace(held, content=replace(held.content, skus=skus))
+        return BatchOutcome(tuple(changes), {})
+
+    async def set_offline(self, product_ids: Sequence[str]) -> BatchOutcome:
+        """Take off sale what is there."""
+        self.calls.append("offline")
+        await _meet(self.review_script.popleft() if self.review_script else None)
+        there = [product_id for product_id in product_ids if product_id in self.products]
+        self.verdict |= dict.fromkeys(there, RemoteStatus.OFF_SALE)
+        missing = dict.fromkeys(set(product_ids) - set(there), "F00-00-10001-002")
+        return BatchOutcome(tuple(there), missing)
 
     async def upload_image(self, name: str, data: bytes) -> UploadedImage:
         """Keep a picture."""

@@ -1,7 +1,7 @@
-"""A program that publishes a store and may die at any point: `… DATABASE CREDENTIALS KILL_AT`.
+"""A program that publishes a store and may die at any point: `… DATABASE CREDENTIALS KILL_AT FEED_FROM`.
 
 Every step of the journal and of the wire is a point with a name; at `in commit 3`, say, the program ends as a power
-cut would end it. "": it lives and prints what it did.
+cut would end it. "": it lives and prints what it did. FEED_FROM: new listings from which on they go as a feed.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,15 @@ SETTINGS = PublishSettings(
     review_first_s=0.2,
     review_pause_max_s=0.3,
     review_patience_s=20.0,
+    feed_first_s=0.1,
+    feed_pause_max_s=0.2,
+    feed_patience_s=20.0,
 )
+CALLS = (
+    "create_listing", "edit_listing", "upload_image", "find_listings", "submit_feed", "feed_report", "feed_jobs",
+    "set_stock", "set_prices", "read_listing",
+)  # fmt: skip
+"""Calls with points before, in and after them."""
 
 
 class Points:
@@ -77,7 +86,7 @@ def around_claims(point: Points) -> None:
 
 def around_calls(marketplace: AliExpressMarketplace, point: Points) -> None:
     """Before a request, while it is under way, and after its answer was read."""
-    for name in ("create_listing", "edit_listing", "upload_image", "find_listings"):
+    for name in CALLS:
         call = getattr(marketplace, name)
 
         async def counted(*args: Any, call: Any = call, name: str = name, **kwargs: Any) -> Any:
@@ -92,7 +101,7 @@ def around_calls(marketplace: AliExpressMarketplace, point: Points) -> None:
         setattr(marketplace, name, counted)
 
 
-async def main(database: str, credentials: dict[str, Any], kill_at: str) -> None:
+async def main(database: str, credentials: dict[str, Any], kill_at: str, feed_from: int) -> None:
     """Publish everything that is queued."""
     db = Database(Path(database))
     gateway = Gateway(credentials["gateway"])
@@ -106,7 +115,8 @@ async def main(database: str, credentials: dict[str, Any], kill_at: str) -> None
         around_commits(point)
         around_claims(point)
         around_calls(marketplace, point)
-    result = await run.publish(db, marketplace, 1, settings=SETTINGS, parallel=4)
+    settings = replace(SETTINGS, feed_from=feed_from)
+    result = await run.publish(db, marketplace, 1, settings=settings, parallel=4)
     await marketplace.close()
     await gateway.close()
     db.dispose()
@@ -115,4 +125,4 @@ async def main(database: str, credentials: dict[str, Any], kill_at: str) -> None
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1], json.loads(sys.argv[2]), sys.argv[3]))
+    asyncio.run(main(sys.argv[1], json.loads(sys.argv[2]), sys.argv[3], int(sys.argv[4])))

@@ -60,6 +60,28 @@ async def test_a_promotion_lock_names_its_listing_and_the_others_are_edited(
     assert (await send(db, market)).live == 1
 
 
+async def test_an_edit_of_a_listing_that_somebody_else_sent_into_review_waits_for_its_end(
+    db: Database, market: PracticeMarket, make_part: Make
+) -> None:
+    record = make_part()
+    enqueue(db, 1, [record.id])
+    await send(db, market)
+    product_id = str(loaded(db, record.id).product_id)
+    market.faults.update({"audit_delay_s": 0.4})
+    async with connected(market) as marketplace:
+        content = (await marketplace.read_listing(product_id)).content
+        await marketplace.edit_listing(product_id, replace(content, handling_days=6))
+    edit_listings(db, [ListingEdit(record.id, {"handling_days": 7})], label="change.edit")
+    enqueue(db, 1, [record.id])
+
+    result = await send(db, market)
+
+    assert (result.live, result.failed) == (1, 0)
+    assert result.attempts > 1, "refused at least once while it was in review"
+    async with connected(market) as marketplace:
+        assert (await marketplace.read_listing(product_id)).content.handling_days == 7
+
+
 async def test_a_refused_review_names_its_listing_and_the_others_are_live(
     db: Database, market: PracticeMarket, make_part: Make
 ) -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import re
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from app.models import TaskState
 from app.services.marketplace.port import RateLimited, Refused, TemporaryFault, Unanswered, Unreachable
+from app.services.marketplace.records import Pause
 from app.services.publishing import gate as module
 from app.services.publishing.counts import RunCounts
 from app.services.publishing.gate import Ending, Gate, stop_and_keep
@@ -186,3 +187,29 @@ def test_a_run_that_only_follows_reviews_shows_them(ctx: TaskContext) -> None:
     counts = RunCounts(ctx)
     counts.start({1: TaskState.IN_REVIEW, 2: TaskState.IN_REVIEW})
     assert (ctx.progress.done, ctx.progress.total) == (2, 2)
+
+
+async def test_a_limit_of_more_than_a_minute_says_until_when_and_why(
+    gate: Gate, clock: Clock, ctx: TaskContext
+) -> None:
+    gate.limited(RateLimited("marketplace.rate_limited_for", platform_code="AppApiCallLimit", retry_after_s=900))
+    look(gate, clock)
+    said = dict(ctx.progress.params)
+    assert (ctx.progress.note, said["why"]) == ("publishing.rate_limited_until", "AppApiCallLimit")
+    assert re.fullmatch(r"(\d\d-\d\d )?\d\d:\d\d", str(said["until"]))
+
+
+async def test_a_limit_that_calls_wait_for_inside_the_adapter_is_told_and_forgotten(
+    clock: Clock, ctx: TaskContext
+) -> None:
+    pauses: list[Pause] = []
+    gate = Gate(ctx, RunCounts(ctx), FAST, pauses=lambda: pauses)
+    until = datetime.now(UTC) + timedelta(seconds=30)
+
+    pauses[:] = [Pause(until, "AppApiCallLimit", "aliexpress.solution.order.get")]
+    assert look(gate, clock) and ctx.progress.note == ""  # orders hold nothing up here
+    pauses[:] = [Pause(until, "AppApiCallLimit", "aliexpress.offer.product.post")]
+    assert look(gate, clock) and ctx.progress.note == "publishing.rate_limited"
+    assert 25 < int(str(dict(ctx.progress.params)["seconds"])) <= 30
+    pauses[:] = []
+    assert look(gate, clock) and ctx.progress.note == ""

@@ -64,7 +64,7 @@ async def test_a_lost_write_is_sent_again_after_two_looks_and_one_around(
     market.script.append(Unanswered(None))
     record = make_sellable()
     result = await publish_all(db, market, [record.id])
-    assert market.calls == ["upload", "create", "find", "find", "find", "create"]
+    assert market.calls == ["upload", "create", "find", "find", "find", "create", "titled"]
     narrow, again, wide = (look["to"] - look["from"] for look in market.lookups)
     assert abs(narrow - again) < timedelta(minutes=1)
     assert wide > narrow + timedelta(hours=48)
@@ -336,8 +336,7 @@ async def test_equality_is_what_the_platform_gives_back(
     (remote,) = market.products.values()
     sent = market.creates[0]
     sku = sent.skus[0]
-    sold = replace(remote.content, detail_html="<p>x</p>", skus=tuple(replace(s, stock=0) for s in sent.skus[::-1]))
-    assert is_applied(sent, replace(remote, content=sold))
+    assert is_applied(sent, replace(remote, content=replace(remote.content, detail_html="x", skus=sent.skus[::-1])))
     changes = (
         {"title": "Other"},
         {"category_id": "1"},
@@ -353,6 +352,48 @@ async def test_equality_is_what_the_platform_gives_back(
     )
     for change in changes:
         assert not is_applied(sent, replace(remote, content=replace(remote.content, **change))), change  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "before", "now", "is_ours"),
+    [
+        (5, 50, 5, True),
+        (0, 50, 50, False),  # sells what is not there: sent again
+        (5, 50, 49, False),
+        (5, 50, 3, True),  # ours, two of them sold
+        (50, 3, 3, False),
+        (50, 3, 2, False),
+        (50, 3, 49, True),
+        (50, None, 49, False),  # nobody knows what was there: sent again
+        (None, 3, 7, True),
+        (5, 50, None, True),
+    ],
+)
+async def test_the_stock_there_tells_whether_an_edit_of_it_arrived(
+    db: Database, make_sellable: Make, market: FakeMarketplace,
+    wanted: int | None, before: int | None, now: int | None, is_ours: bool,
+) -> None:  # fmt: skip
+    await publish_all(db, market, [make_sellable().id])
+    (remote,) = market.products.values()
+    first, *rest = remote.content.skus
+    sent = replace(remote.content, skus=(replace(first, stock=wanted), *rest))
+    there = replace(remote, content=replace(remote.content, skus=(replace(first, stock=now), *rest)))
+    assert is_applied(sent, there, {first.code: (first.price_minor, before)}) is is_ours
+
+
+async def test_a_lost_edit_of_stock_alone_is_sent_again(
+    db: Database, make_sellable: Make, market: FakeMarketplace
+) -> None:
+    record = make_sellable()
+    await publish_all(db, market, [record.id])
+    write(db, "UPDATE publish_task SET state = 'live'")
+    stocks = {sku.id: {"stock": 7} for sku in record.skus if sku.id is not None}
+    edit_listings(db, [ListingEdit(record.id, skus=stocks)], label="change.edit")
+    market.script.append(Unanswered(None))
+    result = await publish_all(db, market, [record.id])
+    (remote,) = market.products.values()
+    assert [sku.stock for sku in remote.content.skus] == [7, 7]
+    assert (result.in_review, len(market.edits)) == (1, 2)
 
 
 async def test_the_journal_remembers_when_it_was_sent(

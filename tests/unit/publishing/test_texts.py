@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.messages import Messages, catalogue
-from app.services.publishing import preparing, reconcile, reviews, verdicts
+from app.services.publishing import doubles, feed_following, preparing, reconcile, reviews, verdicts
 from app.services.publishing.content_builder import ContentIncomplete
 from app.services.publishing.images import ImageMissing
 from app.services.publishing.parts import JournalUnwritable
@@ -27,17 +27,22 @@ ERRORS = {
     preparing.UNCHANGED.code: {},
     preparing.INTERNAL: {"what": "ZeroDivisionError"},
     reconcile.SEVERAL: {"n": 2, "candidates": ["1", "2"]},
+    doubles.DOUBLED: {"product_id": "1005006000000001", "double": "1005006000000002"},
+    feed_following.FEED_OPEN.code: {},
     reviews.REJECTED.code: {},
     reviews.GONE.code: {},
 }
 NOTES = {
     "publishing.paused": {},
     "publishing.store_paused": {},
-    "publishing.scheduled": {"n": 12},
+    "publishing.scheduled": {"until": "14:30"},
     "publishing.rate_limited": {"seconds": 38},
     "publishing.quota_used_up": {"until": "23:00"},
+    "publishing.rate_limited_until": {"until": "23:00", "why": "AppCallLimit"},
+    "publishing.waits_for_review": {"title": "Lamp", "until": "23:00"},
     "publishing.out_of_reach": {"seconds": 2},
     "publishing.looking_up": {"n": 1},
+    "publishing.in_feeds": {"n": 400},
     "publishing.in_review": {"n": 3},
 }
 

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import pytest
 
 from app.services.db import Database
+from app.services.marketplace.order_records import RemoteOrder, RemoteOrderLine
 from app.services.marketplace.port import (
     AttributeContent,
     ListingContent,
@@ -22,13 +23,12 @@ from app.services.marketplace.port import (
     RemoteFreightTemplate,
     RemoteGroup,
     RemoteListing,
-    RemoteOrder,
-    RemoteOrderLine,
     RemoteStatus,
     ResultPage,
     SkuContent,
     SkuProperty,
 )
+from app.services.marketplace.records import StoreProfile
 from app.services.stores.sync import SyncResult, sync_store
 from app.services.tasks import TaskContext
 
@@ -141,6 +141,11 @@ class MemoryMarketplace:
     faults: dict[str, list[Exception]] = field(default_factory=dict)
     page_size: int = 2
     asked_since: list[datetime | None] = field(default_factory=list)
+    profile: StoreProfile = field(default_factory=StoreProfile)
+
+    async def store_profile(self) -> StoreProfile:
+        self._call("store_profile", None)
+        return self.profile
 
     def put(self, *listings: RemoteListing) -> None:
         self.listings.update((listing.product_id, listing) for listing in listings)

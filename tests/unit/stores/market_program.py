@@ -59,24 +59,26 @@ class Market:
 
     def set_faults(self, **switches: Any) -> None:
         """Throw switches."""
-        body = json.dumps(switches).encode()
-        request = Request(f"{self.gateway}/practice/faults", body, {"Content-Type": "application/json"})
-        urlopen(request).close()
+        self._post("faults", switches)
 
     def calls(self) -> dict[str, int]:
         """How often each method was called."""
         with urlopen(f"{self.gateway}/practice/state") as answer:
             return dict(json.load(answer)["calls"])
 
-    def issue_code(self, code: str, number: int = 0) -> str:
-        """Let the market know an authorisation code of one of its stores."""
-        self.change(
-            "INSERT INTO authorisation_code VALUES (?, ?, ?, CAST(strftime('%s', 'now') AS INTEGER) * 1000, 0)",
-            code,
-            self.announced["app_key"],
-            self.store_id(number),
-        )
-        return code
+    def issue_code(self, number: int = 0) -> str:
+        """A shared-store code of one of its stores."""
+        return str(self._post("codes", {"store": self.store_id(number)})["code"])
+
+    def withdraw_code(self, code: str) -> None:
+        """Make a shared-store code worthless, with all it opened."""
+        self._post("codes/withdraw", {"code": code})
+
+    def _post(self, path: str, document: dict[str, Any]) -> Any:
+        body = json.dumps(document).encode()
+        request = Request(f"{self.gateway}/practice/{path}", body, {"Content-Type": "application/json"})
+        with urlopen(request) as answer:
+            return json.load(answer)
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from app.models import StoreAccess, StoreHealth
 from app.services.clock import now_ms
 from app.services.errors import NotFound
 from app.services.paging import Query
+from app.services.publishing.pauses import pause_store, resume_store
 from app.services.publishing.queue import SkipReason, enqueue
 from app.services.publishing.run import publish
 from app.services.stores.figures import DAYS, StoreFigures, day_starts, read_figures
@@ -51,6 +52,19 @@ def test_the_light_names_the_worst(db, make_listing):
     assert light(db) == ("red", "signed_out")
     set_store(db, credential_ref="")
     assert light(db) == ("red", "disconnected")
+
+
+def test_a_paused_store_says_so_unless_something_is_the_matter(db):
+    pause_store(db, 1)
+    assert light(db) == ("gray", "paused")
+    set_store(db, token_expires_ms=now_ms() + HOUR)
+    assert light(db) == ("amber", "last_day")
+    (row,) = StoreSource(db).first_page(Query(), 5)
+    assert row.is_paused
+    check = next(check for check in StoreSource(db).detail(1).checks if check.key == "waiting")
+    assert (check.remedy, check.level, check.params["n"]) == ("resume_publishing", "warn", 0)
+    resume_store(db, 1)
+    assert get_store(db, 1).paused_at is None
 
 
 def test_a_token_that_renews_itself_is_no_warning(db):

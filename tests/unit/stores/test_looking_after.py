@@ -15,21 +15,39 @@ import pytest
 from app.models import StoreAccess, StoreHealth
 from app.services import keyring_store
 from app.services.application import Application
+from app.services.clock import now_ms
 from app.services.credentials import CredentialsMissing, CredentialStoreFailed
 from app.services.errors import NotFound
+from app.services.history.listing import can_redo, can_undo, list_changes
+from app.services.history.undo import undo
 from app.services.listings.bulk_edit.applying import apply_plan
 from app.services.listings.bulk_edit.edits import BulkEdit
 from app.services.listings.bulk_edit.operations import ChangeNumber
 from app.services.listings.bulk_edit.planning import plan_edit
 from app.services.listings.editing import ListingEdit, edit_listings
 from app.services.marketplace.aliexpress.mapping import methods
-from app.services.marketplace.port import ListingContent, Refused, RemoteStatus, ShipmentNotice, StoreCredentials
+from app.services.marketplace.aliexpress.mapping.methods import Repeat
+from app.services.marketplace.order_records import ShipmentNotice
+from app.services.marketplace.port import ListingContent, Marketplace, Refused, RemoteStatus, StoreCredentials
+from app.services.marketplace.records import (
+    FeedItem,
+    FeedKind,
+    PriceChange,
+    SkuPrice,
+    SkuStock,
+    StockChange,
+)
 from app.services.paging import Query
+from app.services.publishing.queue import enqueue
+from app.services.publishing.report import send_again
+from app.services.publishing.run import publish
+from app.services.publishing.turns import Schedule
 from app.services.stores.adding import BadStoreName, add_store
 from app.services.stores.editing import (
     BadAlias,
     BadQuota,
     NameTaken,
+    NotConfirmed,
     PracticeAlias,
     StoreBusy,
     change_store,
@@ -37,6 +55,7 @@ from app.services.stores.editing import (
 )
 from app.services.stores.leaving import disconnect_store, removal_of, remove_store
 from app.services.stores.practice import register_practice_stores
+from app.services.stores.readiness import ReadOnlyStore
 from app.services.stores.reading import find_store, get_store, list_stores, mark_health
 from app.services.stores.trying import probe_connection
 from app.services.tasks import TaskContext
@@ -124,12 +143,39 @@ def queue_task(db, listing_id, state="queued"):
 
 def test_rights_are_given_and_taken_but_not_under_running_work(db, make_listing):
     assert set_access(db, 1, StoreAccess.READ_ONLY).access == "read_only"
-    assert set_access(db, 1, StoreAccess.OPERATE).access == "operate"
+    with pytest.raises(NotConfirmed):
+        set_access(db, 1, StoreAccess.OPERATE)
+    assert get_store(db, 1).access == "read_only"
+    assert set_access(db, 1, StoreAccess.OPERATE, is_confirmed=True).access == "operate"
     queue_task(db, make_listing().id)
     with pytest.raises(StoreBusy) as busy:
         set_access(db, 1, StoreAccess.READ_ONLY)
     assert busy.value.params["n"] == 1
     assert get_store(db, 1).access == "operate"
+
+
+def test_the_history_tells_who_made_a_store_operable_and_when(db, monkeypatch, make_listing):
+    monkeypatch.setattr("app.services.history.recording.getpass.getuser", lambda: "wang.fang")
+    undone = edit_listings(db, [ListingEdit(make_listing().id, fields={"title": "Another"})], label="edit").uid
+    undo(db, undone)
+    set_access(db, 1, StoreAccess.READ_ONLY)
+    set_access(db, 1, StoreAccess.READ_ONLY)
+    set_access(db, 1, StoreAccess.OPERATE, is_confirmed=True)
+    newest, before, *_ = list_changes(db)
+    assert (newest.kind, newest.label, before.label) == ("right", "history.right.operate", "history.right.read_only")
+    assert newest.params == {"store": get_store(db, 1).name, "who": "wang.fang"}
+    assert abs(newest.created_at.timestamp() * 1000 - now_ms()) < 60_000
+    with pytest.raises(NotFound):
+        undo(db, newest.uid)
+    assert can_undo(db) is None
+    assert can_redo(db) is not None, "a right is no edit that an undo would have to make way for"
+
+
+def test_who_gave_a_right_is_known_after_the_store_is_gone(app):
+    store = add_store(app, "Shared", NOWHERE, TOKENS, access=StoreAccess.READ_ONLY)
+    set_access(app.db, store.id, StoreAccess.OPERATE, is_confirmed=True)
+    remove_store(app, store.id)
+    assert [change.params["store"] for change in list_changes(app.db) if change.kind == "right"] == ["Shared"]
 
 
 async def _edit_any(market):
@@ -138,16 +184,82 @@ async def _edit_any(market):
     await market.edit_listing(remote.product_id, replace(remote.content, title="Another title"))
 
 
+async def _price_any(market):
+    page = await market.list_listings(RemoteStatus.ON_SALE, page_size=1)
+    remote = await market.read_listing(page.rows[0].product_id)
+    return await market.set_prices([PriceChange(remote.product_id, (SkuPrice(remote.content.skus[0].code, 100),))])
+
+
 WRITES = {
     "create_listing": lambda market: market.create_listing(CONTENT),
     "edit_listing": _edit_any,
     "upload_image": lambda market: market.upload_image("a.jpg", b"\xff\xd8"),
+    "delete_listings": lambda market: market.delete_listings(["1005001"]),
+    "edit_field": lambda market: market.edit_field("1005001", "title", "Another"),
+    "set_prices": _price_any,
+    "set_stock": lambda market: market.set_stock([StockChange("1005001", (SkuStock("A", 1, sku_id="1"),))]),
+    "submit_feed": lambda market: market.submit_feed(FeedKind.STOCK, [FeedItem("1", {"a": 1})]),
+    "create_group": lambda market: market.create_group("New"),
+    "set_groups": lambda market: market.set_groups("1005001", ["1"]),
     "set_online": lambda market: market.set_online(["1005001"]),
     "set_offline": lambda market: market.set_offline(["1005001"]),
     "declare_shipment": lambda market: market.declare_shipment(ShipmentNotice("8001", "Other", "X1")),
     "change_shipment": lambda market: market.change_shipment("Other", "X1", ShipmentNotice("8001", "Other", "X2")),
 }
 CONTENT = ListingContent("Lamp", "2101", "<p/>", ("https://x.example/a.jpg",), (), "1", 5, "100000015", 1, 1, 1, 1)
+
+
+READS = {
+    "list_listings", "read_listing", "find_listings", "preview_edit", "feed_item", "feed_report", "feed_jobs",
+    "permissions", "pauses", "store_profile", "size_charts", "review_status", "category_children",
+    "category_attributes", "product_groups", "freight_templates", "freight_template", "promise_templates",
+    "carriers", "list_orders", "read_order", "track", "close", "listings_titled", "calls_made", "feed_pays",
+    "feed_refusal",
+}  # fmt: skip
+"""`permissions` sends writes that cannot be carried out; on a read-only store not even those."""
+
+
+def test_everything_a_marketplace_can_do_is_known_to_read_or_to_write():
+    """A new method of the port must be put on one side, and so be walked by the test below."""
+    port = {name for name in vars(Marketplace) if not name.startswith("_")}
+    assert port == READS | WRITES.keys()
+
+
+WRITING = sorted(
+    one.name for one in vars(methods).values() if isinstance(one, methods.Method) and one.repeat is not Repeat.READ
+)
+
+
+@pytest.mark.parametrize("name", WRITING)
+def test_no_writing_method_of_the_platform_leaves_for_a_read_only_store(app, market, name):
+    store = add_store(app, "Shared", market.gateway, market.credentials(), access=StoreAccess.READ_ONLY)
+    method = next(one for one in vars(methods).values() if isinstance(one, methods.Method) and one.name == name)
+    before = market.calls()
+
+    async def attempt():
+        async with app.connected(store) as marketplace:
+            await marketplace._session.call(method, {})
+
+    with pytest.raises(Refused) as refused:
+        run(app, attempt())
+    assert refused.value.error_code == "marketplace.read_only"
+    assert market.calls() == before
+
+
+def test_the_queue_takes_nothing_for_a_read_only_store(app, market, make_listing):
+    """Every way into the queue and out of it, on a store whose listings were queued while it was operable."""
+    listing = make_listing()
+    queue_task(app.db, listing.id, state="failed")
+    set_access(app.db, 1, StoreAccess.READ_ONLY)
+    for enter in (
+        lambda: enqueue(app.db, 1, [listing.id]),
+        lambda: enqueue(app.db, 1, [listing.id], release_held=True, schedule=Schedule(1, 1)),
+        lambda: send_again(app.db, 7),
+        lambda: asyncio.run(publish(app.db, None, 1)),
+        lambda: asyncio.run(publish(app.db, None, 1, 7, waits_for_time=True)),
+    ):
+        with pytest.raises(ReadOnlyStore):
+            enter()
 
 
 @pytest.mark.parametrize("write", WRITES)
@@ -168,7 +280,7 @@ def test_nothing_that_writes_leaves_for_a_read_only_store(app, market, write):
         assert outcome.done == ()
         assert set(outcome.failed.values()) == {"marketplace.read_only"}
     called = {name for name, count in market.calls().items() if count > before.get(name, 0)}
-    assert all(name.endswith((".query", "listquery")) for name in called)
+    assert all(name.endswith((".query", "listquery", "get", "list")) for name in called), called
 
 
 def test_an_operable_store_may_be_written_to(app, market):

@@ -32,8 +32,6 @@ from app.services.stores.signing_in import (
 from app.services.tasks import TaskCancelled, TaskContext
 from tests.unit.stores.market_program import running_market
 
-HEX = "0123456789abcdef0123456789abcdef"
-
 
 @pytest.fixture(scope="module")
 def market(tmp_path_factory):
@@ -231,42 +229,55 @@ def redeem(app, market, text, typed=None):
 
 
 def test_shared_codes_become_stores_that_may_only_be_read(app, market):
-    one, two = market.issue_code(f"AliExpress_{HEX}"), market.issue_code(f"AliExpress_{HEX[::-1]}", 1)
+    one, two = market.issue_code(), market.issue_code(1)
     bad = "AliExpress_" + "0" * 32
     text = f"ABCD\n{one.upper()}\nwxyz {bad}\nshrt AliExpress_123\n{two}"
     outcomes = redeem(app, market, text, own_app(market))
     stores = [outcome.store for outcome in outcomes if outcome.store]
-    assert [(store.name, store.alias) for store in stores] == [("abcd", "abcd"), ("shared-3210", "")]
+    assert [(store.name, store.alias) for store in stores] == [("abcd", "abcd"), (f"shared-{two[-4:]}", "")]
     assert {(store.access, store.is_shared, store.health) for store in stores} == {
         (StoreAccess.READ_ONLY, True, "read_only")
     }
     reasons = [outcome.error.error_code for outcome in outcomes if outcome.error]
     assert reasons == ["marketplace.code_invalid", "store.bad_code.short"]
     tokens = app.credentials.load(stores[0].credential_ref)
-    assert HEX not in repr(outcomes) + tokens.access_token
+    assert one[-32:] not in repr(outcomes) + tokens.access_token
 
 
 def test_a_shared_code_of_a_known_store_signs_it_in_again_and_keeps_its_rights(app, market):
-    first = market.issue_code("AliExpress_" + "a" * 32)
+    first = market.issue_code()
     (outcome,) = redeem(app, market, f"abcd {first}", own_app(market))
     assert outcome.store is not None
-    second = market.issue_code("AliExpress_" + "b" * 32)
+    second = market.issue_code()
     (again,) = redeem(app, market, f"zzzz {second}")  # the app is borrowed from the store that is here
     assert again.store is not None
     assert (again.store.id, again.store.alias) == (outcome.store.id, "abcd")
     assert len(list_stores(app.db)) == 1
 
 
+def test_a_withdrawn_code_opens_nothing_and_a_new_one_helps(app, market):
+    code = market.issue_code()
+    (outcome,) = redeem(app, market, f"abcd {code}", own_app(market))
+    assert outcome.store is not None
+    market.withdraw_code(code)
+    (refused,) = redeem(app, market, f"abcd {code}")
+    assert refused.error is not None
+    assert refused.error.error_code == "marketplace.code_invalid"
+    (again,) = redeem(app, market, market.issue_code())
+    assert again.store is not None
+    assert again.store.id == outcome.store.id
+
+
 def test_a_shared_code_does_not_double_a_store_of_ones_own(app, market):
     own = sign_in(app, market, Browser(market))
-    (outcome,) = redeem(app, market, market.issue_code("AliExpress_" + "c" * 32))
+    (outcome,) = redeem(app, market, market.issue_code())
     assert isinstance(outcome.error, SharedCodeTaken)
     assert outcome.error.params == {"name": "Chenfan"}
     assert get_store(app.db, own.id).access == StoreAccess.OPERATE
 
 
 def test_stopping_between_two_codes_keeps_what_was_added(app, market):
-    codes = [market.issue_code("AliExpress_" + sign * 32) for sign in "de"]
+    codes = [market.issue_code(number) for number in range(2)]
     ctx = TaskContext()
 
     class StopAfterOne(TaskContext):

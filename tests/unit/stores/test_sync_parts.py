@@ -11,14 +11,8 @@ import pytest
 
 from app.services.clock import from_ms, now_ms
 from app.services.listings.text import fold
-from app.services.marketplace.port import (
-    Refused,
-    RemoteCategory,
-    RemoteFreightTemplate,
-    RemoteGroup,
-    RemoteOrderLine,
-    TemporaryFault,
-)
+from app.services.marketplace.order_records import RemoteOrderLine
+from app.services.marketplace.port import Refused, RemoteCategory, RemoteFreightTemplate, RemoteGroup, TemporaryFault
 from app.services.stores.reading import get_store
 from app.services.stores.sync import EVERYTHING
 from app.services.stores.sync.categories import KEPT_MS, leaves_in_use

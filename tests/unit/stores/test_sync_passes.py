@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -45,9 +46,9 @@ def test_the_second_sync_asks_only_for_what_changed(db, market, make_lamp, sync)
     market.put(make_lamp("100509999", title="New", modified_at=LATER + timedelta(days=1)))
     counts = sync().listings
     assert (counts.new, counts.unchanged, counts.seen) == (1, 5, 6), "five within the overlap, which need no reading"
-    assert set(market.asked_since) == {
-        datetime.fromtimestamp(until / 1000, UTC) - timedelta(milliseconds=passes.OVERLAP_MS)
-    }
+    since = datetime.fromtimestamp(until / 1000, UTC) - timedelta(milliseconds=passes.OVERLAP_MS)
+    assert set(market.asked_since[: -len(ORDER)]) == {since}
+    assert market.asked_since[-len(ORDER) :] == [None] * len(ORDER), "then how many there are of each state"
     assert state(db).until_ms > until
 
 
@@ -58,16 +59,41 @@ def test_what_did_not_change_is_not_even_listed(db, market, make_lamp, sync):
     sync()
     market.calls.clear()
     assert sync().listings.seen == 7
-    assert len(market.called("list_listings")) == len(ORDER)
+    assert len(market.called("list_listings")) == 2 * len(ORDER), "changes, then what there is by state"
 
 
 @pytest.mark.usefixtures("large")
-def test_deletions_show_in_a_whole_pass(db, market, make_lamp, sync):
+@pytest.mark.parametrize("is_replaced", [False, True])
+def test_a_deletion_shows_at_once_for_the_platform_counts_less(db, market, make_lamp, sync, is_replaced):
     fill(market, make_lamp, 3, modified_at=LATER)
     sync()
     del market.listings["100500001"]
+    if is_replaced:  # as many as before, one of them another one
+        market.put(make_lamp("100509999", title="New", modified_at=LATER + timedelta(days=1)))
+    counts = sync().listings
+    assert (len(counts.removed), counts.new, state(db).off_by) == (1, int(is_replaced), 0)
+    market.calls.clear()
     assert sync().listings.removed == []
-    assert len(sync(is_whole=True).listings.removed) == 1
+    assert len(market.called("list_listings")) == 2 * len(ORDER), "and it is over with"
+
+
+@pytest.mark.usefixtures("large")
+def test_a_difference_that_stays_is_not_looked_into_again(db, market, make_lamp, sync):
+    fill(market, make_lamp, 3, modified_at=LATER)
+    sync()
+    listed = market.list_listings
+
+    async def counting_wrong(status, page=1, page_size=50, **options):
+        found = await listed(status, page, page_size, **options)
+        return replace(found, total=found.total + 1) if page_size == 1 else found
+
+    market.list_listings = counting_wrong
+    assert (sync().listings.seen, state(db).off_by) == (3, len(ORDER))
+    market.asked_since.clear()
+    sync()
+    assert market.asked_since.count(None) == len(ORDER), "counted, not read"
+    del market.listings["100500001"]
+    assert len(sync().listings.removed) == 1
 
 
 @pytest.mark.usefixtures("large")

@@ -271,6 +271,14 @@ class TestLine:
         end(first, step, qtbot)
         assert line.text.text() == "No running jobs"
 
+    def test_it_says_until_when_a_job_waits(self, jobs, start, qtbot):
+        line = JobLine(jobs)
+        qtbot.addWidget(line)
+        waits = Progress(5, 9, 0, "publishing.quota_used_up", (("until", "00:00"),))
+        job, step = start(progress=waits)
+        qtbot.waitUntil(lambda: "Waits until 00:00" in line.text.text())
+        end(job, step, qtbot)
+
     def test_it_opens_by_mouse_and_key(self, jobs, qtbot):
         line = JobLine(jobs)
         qtbot.addWidget(line)

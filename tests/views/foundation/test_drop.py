@@ -8,6 +8,7 @@ from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDro
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from app.views.drop_overlay import DropOverlay, FileCard, describe_by_name, paths_of, size_text
+from app.views.language import language
 
 COPY, LEFT, NONE = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 
@@ -60,6 +61,17 @@ def test_the_veil_names_each_file_and_what_becomes_of_it(overlay, files, each_la
         ],
     }
     assert overlay.names == words[each_language]
+
+
+def test_the_veil_follows_the_language(overlay, files):
+    overlay.lift(list(files.values()))
+    for code, title, card in (
+        ("zh", "松开鼠标，导入 3 个文件", "images.zip 压缩包 · 2.0 kB"),
+        ("en", "Drop to import 3 files", "images.zip Zip package · 2.0 kB"),
+    ):
+        language.set_language(code)
+        assert overlay._title.text() == title
+        assert overlay.names[1] == card
 
 
 def test_it_names_the_store_the_files_go_to(overlay, files):

@@ -4,9 +4,11 @@ import threading
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QLineEdit, QMainWindow
 
+from app.messages import tr
 from app.views.command_palette import CommandPalette
 from app.views.language import language
 from app.views.palette_entries import PaletteEntry, match
@@ -75,6 +77,16 @@ def test_groups_in_their_order_with_headings(palette, each_language):
     assert lines(palette)[1] == "Bulk edit prices Acts on the selection"
     assert palette.isVisible()
     assert palette.window().focusWidget() is palette.edit
+
+
+def test_lines_of_actions_that_hear_of_the_language_last(palette, qtbot):
+    action = QAction(tr("action.undo"))
+    language.changed.connect(lambda _: action.setText(tr("action.undo")))
+    palette.set_providers([lambda text: [PaletteEntry("commands", action.text(), action.trigger)]])
+    palette.open_palette()
+    assert lines(palette)[1] == "Undo"
+    language.set_language("zh")
+    qtbot.waitUntil(lambda: lines(palette)[1] == "撤销")
 
 
 def test_the_lines_keep_qts_promises(palette, qtbot):

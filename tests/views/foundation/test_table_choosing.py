@@ -1,5 +1,7 @@
 """Choosing rows in a table, and what is kept of it over a refresh, a sort, a filter."""
 
+import threading
+
 from PySide6.QtCore import QItemSelectionModel, Qt
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
@@ -111,6 +113,70 @@ class TestChoosing:
         page.press(Key.Key_L)
         assert page.table.currentIndex().row() == 0
         assert source.asked == asked
+
+
+class TestWishedTooEarly:
+    """Choosing and going somewhere while only the first rows are here, the order of all is under way."""
+
+    def ask(self, build, source, qtbot):
+        """A page with its first rows, whose order waits for `source.gate`."""
+        page = build(source)
+        source.gate = threading.Event()
+        with qtbot.waitSignal(page.model.replaced):
+            page.model.ask(Query(text="Lamp 0"))
+        assert not page.model.is_ordered
+        return page
+
+    def release(self, page, source, qtbot):
+        with qtbot.waitSignal(page.model.ordered):
+            source.gate.set()
+
+    def test_rows_are_chosen_and_gone_to_once_their_place_is_known(self, build, fake_source, qtbot):
+        source = fake_source(2000)
+        page = self.ask(build, source, qtbot)
+        assert page.table.go_to(1500)
+        page.table.select_ids([3, 1500])
+        assert page.ids == [3]
+        self.release(page, source, qtbot)
+        assert sorted(page.ids) == [3, 1500]
+        assert page.model.id_at(page.table.currentIndex().row()) == 1500
+        assert page.table.rowAt(page.table.viewport().height() // 2) > 1000
+
+    def test_what_is_not_there_is_said_when_it_is_known(self, build, fake_source, qtbot):
+        source = fake_source(2000)
+        page = self.ask(build, source, qtbot)
+        assert page.table.go_to(9999)
+        with qtbot.waitSignal(page.table.missed) as told:
+            self.release(page, source, qtbot)
+        assert told.args == [9999]
+
+    def test_a_user_who_goes_elsewhere_stays_there(self, build, fake_source, qtbot):
+        source = fake_source(2000)
+        page = self.ask(build, source, qtbot)
+        page.table.go_to(1500)
+        page.table.select_ids([1500])
+        page.click(4)
+        self.release(page, source, qtbot)
+        assert page.ids == [5]
+
+    def test_another_question_drops_the_wish(self, build, fake_source, qtbot):
+        source = fake_source(2000)
+        page = self.ask(build, source, qtbot)
+        page.table.select_ids([1500])
+        page.model.ask(Query(text="Lamp 00"))
+        self.release(page, source, qtbot)
+        assert page.ids == []
+
+    def test_what_was_chosen_before_is_not_put_back_over_it(self, build, fake_source, qtbot):
+        source = fake_source(2000)
+        page = build(source)
+        page.table.select_ids([1700])
+        source.gate = threading.Event()
+        with qtbot.waitSignal(page.model.replaced):
+            page.model.ask(Query(sort="price_minor"))
+        page.table.select_ids([1500])
+        self.release(page, source, qtbot)
+        assert page.ids == [1500]
 
 
 class TestKept:

@@ -298,6 +298,15 @@ class TestDialogs:
         with qtbot.waitSignal(asked.accepted):
             asked.primary.click()
 
+    def test_a_confirmation_cuts_no_sentence_off(self, window, qtbot, each_language):
+        long = {"store": "Chenfan Digital and a second store with a name as long as this one", "n": 12_345}
+        asked = Confirmation(
+            window, "publish.resume.ask", "publish.resume.verb", detail_key="publish.resume.detail", **long
+        )
+        asked.open()
+        for label in (asked.question, asked.detail):
+            assert label.height() >= label.heightForWidth(label.width())
+
 
 def test_widgets_follow_a_theme_switch(show, qapp):
     shown = [show(widget) for widget in (Button("action.publish", icon_name="send", kind="primary"), Bar(30))]

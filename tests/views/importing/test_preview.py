@@ -122,6 +122,26 @@ def test_enter_in_the_search_box_does_not_apply(open_import, sheet, samples, sto
     assert stored() == []
 
 
+def test_cells_nobody_reads_are_said(open_import, sheet, samples, change_row, each_language, stored):
+    blue = change_row(samples.lamp, code="LM4402-BL", color="蓝色", title="Another lamp")
+    user = open_import(sheet(samples.lamp, blue, samples.mug))
+    dialog = user.dialog
+    assert (
+        dialog.overruled.title.text()
+        == {
+            "zh": "1 个单元格没有采用：与同一商品的首行不同",
+            "en": "1 cell not used: the first row of its listing says otherwise",
+        }[each_language]
+    )
+    [line] = dialog.overruled.lines
+    assert "Another lamp" in line.reason.text()
+    assert not dialog.overruled.save.isVisible()
+    assert dialog.errors.isHidden()
+    assert dialog.primary.isEnabled()
+    apply(user)
+    assert {row["title"] for row in stored() if row["code"].startswith("LM")} == {samples.lamp[1]}
+
+
 class TestRefusedCells:
     @pytest.fixture
     def user(self, open_import, sheet, samples, change_row):

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 from app.services.listings.desk import ListingDesk
 from app.services.listings.loading import load_listing
 from app.services.publishing.desk import PublishDesk
+from app.services.publishing.doubles import take_off
 from app.services.publishing.preview import publish_preview
 from app.services.publishing.run import publish
 from app.services.stores.reading import get_store
@@ -31,8 +32,13 @@ class Publishing(PublishDesk):
         self.market, self.settings, self.parallel = market, FAST, 8
 
     def run(self, store_id, batch_id, ctx):
-        options = {"settings": self.settings, "parallel": self.parallel}
+        waits = batch_id is not None
+        options = {"settings": self.settings, "parallel": self.parallel, "waits_for_time": waits}
         return asyncio.run(publish(self._app.db, self.market, store_id, batch_id, ctx, **options))
+
+    def take_off_doubles(self, store_id, batch_id, ctx):
+        off, failed = asyncio.run(take_off(self._app.db, self.market, store_id, batch_id))
+        return off, sorted(failed)
 
 
 @pytest.fixture

@@ -9,13 +9,14 @@ from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QWidget
 from python_calamine import CalamineWorkbook
 
+from app.services.history.wording import change_label
 from app.services.listings.editing import ListingEdit
 from app.services.marketplace.port import Refused
 from app.services.publishing.queue import enqueue
 from app.services.publishing.run import publish
 from app.views.language import language
 from app.views.listings.publish_result import PublishResultDialog
-from app.views.listings.reason_list import GROUP
+from app.views.listings.reason_list import GROUP, SECOND
 from app.views.listings.result_parts import PARTS, SharesBar, group_sentence, part_counts
 from app.views.listings.result_rows import FIELD, NOW, ChoiceBox, ResultRows
 from app.views.theme import current_theme
@@ -133,6 +134,24 @@ class TestReasons:
         assert "too long" in dialog.raw.text()
         dialog.copy.click()
         assert "too long" in QGuiApplication.clipboard().text()
+
+    def test_the_platforms_path_is_called_by_the_fields_name(self, batch, open_result, make_sellable):
+        path = Refused(
+            "marketplace.schema", platform_code="13010996", platform_text="#/delivery_time: 9 is too much",
+            field="handling_days",
+        )  # fmt: skip
+        dialog = open_result(batch([make_sellable()], path))
+        assert "Handling time: 9 is too much" in dialog.reason.text()
+        assert "#/" not in dialog.reason.text()
+        assert "#/delivery_time" in dialog.raw.text(), "the platform's own words stay within reach"
+        language.set_language("zh")
+        assert "发货期: 9 is too much" in group_sentence(dialog.groups[0], dialog.groups[0].params)
+
+    def test_a_field_the_port_calls_otherwise_is_ours(self, batch, open_result, make_sellable):
+        unit = Refused("marketplace.unit", platform_code="1", platform_text="#/product_unit: unknown", field="unit_id")
+        dialog = open_result(batch([make_sellable()], unit))
+        assert [group.field for group in dialog.groups] == ["unit"]
+        assert "Unit" in dialog.reasons.item(dialog.reasons.count() - 1).data(SECOND)
 
     def test_a_reason_without_a_field_hides_the_column(self, batch, open_result, make_sellable):
         dialog = open_result(batch([make_sellable()], NO_FIELD))
@@ -296,7 +315,12 @@ class TestCorrecting:
         dialog.fix_all.click()
         settle()
         assert all(len(loaded(record.id).title) <= 128 for record in records)
-        assert services.listings.history()[0].listing_count == 3
+        [change, *_] = services.listings.history()
+        assert change.listing_count == 3
+        assert change_label(change) == "Put right: Title too long"
+        language.set_language("zh")
+        assert change_label(change) == "统一处理：标题过长"
+        language.set_language("en")
         assert dialog.again.text() == "Resend the 3 that are fixed"
         assert not dialog.fix_all.isVisible()
         services.listings.undo()
@@ -369,3 +393,33 @@ def test_a_place_that_cannot_be_written_is_told(batch, open_result, make_sellabl
     chooser.close()
     qtbot.waitUntil(lambda: "report.xlsx" in dialog.hint.text())
     settle()
+
+
+class TestDoubles:
+    """One request, carried out twice by the network."""
+
+    @pytest.fixture
+    def twice(self, market):
+        market.before_write = lambda content: market.add(content)
+
+    def test_a_listing_that_is_there_twice_is_named_with_both_ids_and_not_sent_again(
+        self, batch, open_result, make_sellable, market, twice, settle
+    ):
+        dialog = open_result(batch([make_sellable()]))
+        settle()
+        superfluous, ours = market.products
+        assert headings(dialog) == ["There twice 1"]
+        assert superfluous in dialog.reason.text()
+        assert ours in dialog.reason.text()
+        assert shown(dialog, column=NOW) == f"{superfluous} is superfluous"
+        assert not dialog.again.isEnabled()
+        assert dialog.fix_all.text() == "Take the superfluous one off sale"
+        dialog.close()
+
+    def test_the_button_asks_for_taking_it_off_sale(self, batch, open_result, make_sellable, twice, qtbot, settle):
+        dialog = open_result(batch([make_sellable(), make_sellable()]))
+        settle()
+        assert dialog.doubled == 2
+        with qtbot.waitSignal(dialog.take_off_wanted):
+            dialog.fix_all.click()
+        dialog.close()

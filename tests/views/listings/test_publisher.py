@@ -401,3 +401,29 @@ class TestDeciding:
         dialog.undecided.decided.emit(waiting.id, "1005002")
         qtbot.waitUntil(lambda: "needs no decision" in dialog.hint.text())
         dialog.close()
+
+
+class TestDoubles:
+    """One request, carried out twice by the network: said in passing, named in the result, taken off sale there."""
+
+    def test_what_is_superfluous_is_taken_off_sale_after_a_question(self, page, market, qtbot, settle):
+        market.before_write = lambda content: market.add(content)
+        page.rows.select_ids([page.made[0].id])
+        publish(page, qtbot)
+        ended(page, qtbot)
+        superfluous, ours = market.products
+        assert notices(page)[0] == "1 on the platform, 1 of them twice"
+
+        page.context.notices.kept[0].offer.do()
+        dialog = result(page, qtbot)
+        settle()
+        dialog.fix_all.click()
+        asked = question(page, qtbot)
+        assert asked.question.text() == "Take 1 superfluous listing in 晨帆数码 off sale?"
+        asked.primary.click()
+        qtbot.waitUntil(lambda: "offline" in market.calls)
+        settle()
+        assert (market.verdict.get(superfluous), market.verdict.get(ours)) == ("offline", None)
+        assert notices(page)[0] == "1 off sale, 0 not"
+        assert dialog.groups == ()
+        dialog.close()

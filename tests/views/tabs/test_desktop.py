@@ -22,6 +22,7 @@ from app.views.desktop import Desktop
 from app.views.event_loop import WindowLoop
 from app.views.guide_dialog import GuideDialog, guide_text
 from app.views.history_dialog import HistoryDialog
+from app.views.importing.dialog import ImportDialog
 from app.views.language import language
 from app.views.settings_dialog import SettingsDialog
 from app.views.start import LateWorker
@@ -136,6 +137,23 @@ def test_undo_and_redo_tell_what_they_did(run):
         await until(lambda: any(toast.key == "history.undone_toast" for toast in desktop.context.notices.kept))
         desktop.window.actions_of_window["redo"].trigger()
         await until(lambda: services.listings.detail(1).record.title == "Changed by hand")
+
+    run(steps)
+
+
+def test_the_demo_begins_with_its_workbook_but_not_a_second_time(run):
+    async def steps(desktop, services):
+        await until(lambda: desktop.window.page is not None)
+        desktop.play_demo()
+        await until(lambda: dialog(desktop, ImportDialog) is not None)
+        dialog(desktop, ImportDialog).close()
+        await until(lambda: dialog(desktop, ImportDialog) is None)
+        services.listings.save([ListingEdit(1, fields={"title": "Changed by hand"})], "Changed by hand")
+        looked = []
+        desktop._begin_demo = lambda *found: looked.append(Desktop._begin_demo(desktop, *found))
+        desktop.play_demo()
+        await until(lambda: looked)
+        assert dialog(desktop, ImportDialog) is None
 
     run(steps)
 

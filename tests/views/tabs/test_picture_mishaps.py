@@ -12,6 +12,7 @@ from PySide6.QtCore import qInstallMessageHandler, qWarning
 
 from app.practice_market.faults import Faults
 from app.services.compliance.rule_data import rule_data
+from app.services.stores.practice_addresses import PracticeMarketSilent
 from app.views.picture_mishaps import STRICTNESS, be_strict, mistakes
 from app.views.picture_tour import NEVER_SAID, _pass_on
 
@@ -40,6 +41,7 @@ class Market(BaseHTTPRequestHandler):
         self.heard.append((self.path, self.headers["Content-Type"], json.loads(body)))
         self.send_response(self.status)
         self.end_headers()
+        self.wfile.write(b"{}")
 
     def log_message(self, *_):
         """Nothing on standard error."""
@@ -63,7 +65,7 @@ def test_the_market_is_told(gateway):
 
 def test_a_market_that_takes_no_switches_is_told_about(gateway, monkeypatch):
     monkeypatch.setattr(Market, "status", 415)
-    with pytest.raises(OSError, match="415"):
+    with pytest.raises(PracticeMarketSilent, match="415"):
         be_strict(gateway)
 
 

@@ -1,25 +1,33 @@
 """The Stores tab as its user meets it: lights, panel, chips, banners, and looking after a store."""
 
+import asyncio
+
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QLabel
+from PySide6.QtWidgets import QDialog, QLabel, QMenu
 
 from app.models import StoreHealth
 from app.services import keyring_store
 from app.services.clock import now_ms
 from app.services.marketplace.port import StoreCredentials
+from app.services.marketplace.records import CallsMade, StoreProfile
+from app.services.publishing.pauses import paused_stores
 from app.services.stores.adding import add_store
+from app.services.stores.doctor import Diagnosis
+from app.services.stores.quotas import note_calls, note_profile
 from app.services.stores.reading import get_store, list_stores, mark_health
 from app.services.stores.shared_codes import read_codes
 from app.services.stores.signing_in import SharedOutcome
-from app.services.stores.trying import ConnectionReport, Probe
+from app.services.stores.wire_check import Line, line_of_error
 from app.views.language import language
+from app.views.listings.history_list import HistoryList
 from app.views.stores.add_dialog import AddStoreDialog
 from app.views.stores.code_list import CodeList
+from app.views.stores.doctor_dialog import DoctorDialog
 from app.views.stores.edit_dialog import EditStoreDialog
 from app.views.stores.page import StoresPage
-from app.views.stores.probe_dialog import ProbeDialog
 from app.views.stores.remove_dialog import RemoveStoreDialog
+from app.views.widgets.buttons import Button
 from app.views.widgets.dialog import Confirmation
 
 HEX = "0123456789abcdef0123456789abcdef"
@@ -276,6 +284,34 @@ def test_refused_codes_stay_with_their_reason(qtbot):
     assert shown.texts[0] != shown.texts[1]
 
 
+def test_a_redeemed_code_does_not_stay_in_the_box(qtbot, page, monkeypatch):
+    """A code works once: what was added leaves the text, what was refused stays to be put right."""
+    desk = page.context.services.store_desk
+    store = desk.find("Northlane Audio")
+
+    async def redeem(gateway, codes, app_key, ctx):
+        return [SharedOutcome(code, store=store) if code.alias == "abcd" else SharedOutcome(code, error=_refusal())
+                for code in codes]  # fmt: skip
+
+    monkeypatch.setattr(desk, "add_shared", lambda *args, ctx: asyncio.run(redeem(*args, ctx)))
+    page.actions_of_page["paste_codes"].trigger()
+    form = dialog_of(qtbot, page, AddStoreDialog)
+    qtbot.mouseClick(form.codes.viewport(), Qt.MouseButton.LeftButton)
+    qtbot.keyClicks(form.codes, f"abcd AliExpress_{HEX}")
+    qtbot.keyClick(form.codes, Qt.Key.Key_Return)
+    qtbot.keyClicks(form.codes, f"wxyz AliExpress_{HEX[::-1]}")
+    qtbot.waitUntil(lambda: form.primary.text() == "Add 2 stores")
+    with qtbot.waitSignal(page.added):
+        qtbot.mouseClick(form.primary, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(form.problem.isVisible)
+    assert form.codes.toPlainText() == f"wxyz AliExpress_{HEX[::-1]}"
+    assert not form.codes.document().isUndoAvailable()
+    assert form.primary.text() == "Add 1 store"
+    form.read_codes()
+    assert [code.alias for code in form.preview.good] == ["wxyz"]
+    form.reject()
+
+
 def _refusal():
     from app.services.marketplace.port import SignedOut
 
@@ -291,15 +327,89 @@ def _named(name):
 # -- testing the connection --------------------------------------------------------------------------------------------
 
 
-def test_the_test_of_a_connection_names_what_works_and_what_not(qtbot, page, each_language):
-    store = get_store(page.context.services.app.db, 3)
-    report = ConnectionReport(store, (Probe("listings", count=12), Probe("orders", _refusal())))
-    dialog = ProbeDialog(page, report)
+def report_of(page, *lines):
+    return Diagnosis(get_store(page.context.services.app.db, 3), lines)
+
+
+def test_the_check_of_a_connection_tells_a_line_each_with_what_helps(qtbot, page, qapp, each_language, each_theme):
+    report = report_of(
+        page,
+        Line("proxy", "ok", "doctor.proxy.environment", {"proxy": "http://127.0.0.1:7890"}),
+        Line("clock", "warn", "doctor.clock.ahead", {"n": 4}, "doctor.remedy.clock"),
+        line_of_error("sign_in", _refusal(), "sign_in"),
+        Line("quota", "skipped", "doctor.skipped"),
+    )
+    dialog = DoctorDialog(page, report)
     dialog.open()
-    text = "\n".join(dialog.texts)
-    assert "12" in text
-    assert len({line for line in dialog.texts if line}) > 6
-    dialog.close()
+    assert "http://127.0.0.1:7890" in dialog.lines.text
+    assert [line[0] for line in dialog.lines.text.splitlines()] == ["✓", "!", "✗", "–"]
+    qtbot.mouseClick(dialog.copy_button, Qt.MouseButton.LeftButton)
+    assert dialog.lines.text in qapp.clipboard().text()
+    language.set_language("zh" if each_language == "en" else "en")
+    other = dialog.lines.text
+    language.set_language(each_language)
+    assert other != dialog.lines.text
+    with qtbot.waitSignal(dialog.action_wanted) as told:
+        qtbot.mouseClick(dialog.lines.buttons["sign_in"], Qt.MouseButton.LeftButton)
+    assert told.args == ["sign_in"]
+
+
+def test_checking_runs_as_a_job_and_its_buttons_lead_on(qtbot, page, monkeypatch):
+    services = page.context.services
+    report = report_of(
+        page,
+        Line("proxy", "bad", "doctor.dns.offline", {"host": "x"}, action="settings"),
+        line_of_error("sign_in", _refusal(), "sign_in"),
+    )
+    monkeypatch.setattr(services.store_desk, "examine", lambda store_id, ctx: report)
+    choose(qtbot, page, "Northlane Audio")
+    qtbot.mouseClick(page.facts.probe, Qt.MouseButton.LeftButton)
+    dialog = dialog_of(qtbot, page, DoctorDialog)
+    assert "Northlane Audio" in dialog.windowTitle()
+    with qtbot.waitSignal(page.settings_wanted):
+        dialog.lines.buttons["settings"].click()
+    page.actions_of_page["probe_store"].trigger()
+    dialog = dialog_of(qtbot, page, DoctorDialog)
+    dialog.lines.buttons["sign_in"].click()
+    form = dialog_of(qtbot, page, AddStoreDialog)
+    assert "Northlane Audio" in form.windowTitle()
+    form.reject()
+
+
+def test_the_history_shows_who_made_a_store_operable_without_a_way_back(qtbot, page, each_language):
+    services = page.context.services
+    services.store_desk.set_operable(3, False)
+    services.store_desk.set_operable(3, True, is_confirmed=True)
+    shown = HistoryList()
+    qtbot.addWidget(shown)
+    shown.show_changes(services.listings.history())
+    text = said(shown)
+    assert "Northlane Audio" in text
+    assert {"en": "allowed writing", "zh": "允许写入"}[each_language] in text
+    assert not shown.findChildren(Button)
+
+
+def test_a_store_is_paused_and_goes_on_from_panel_menu_and_checklist(qtbot, page, each_language):
+    db = page.context.services.app.db
+    choose(qtbot, page, "Northlane Audio")
+    words = {"en": "Paused", "zh": "已暂停"}[each_language]
+    with qtbot.waitSignal(page.stores_changed):
+        qtbot.mouseClick(page.facts.pause, Qt.MouseButton.LeftButton)
+    assert list(paused_stores(db)) == [3]
+    qtbot.waitUntil(lambda: words in column(page, "health")[2])
+    qtbot.waitUntil(lambda: "resume_publishing" in page.facts.checks.buttons)
+    with qtbot.waitSignal(page.stores_changed):
+        qtbot.mouseClick(page.facts.checks.buttons["resume_publishing"], Qt.MouseButton.LeftButton)
+    assert paused_stores(db) == {}
+    idle(qtbot, page)
+    menu = QMenu(page)
+    page.fill_menu(menu)
+    pause, resume = page.actions_of_page["pause_store"], page.actions_of_page["resume_store"]
+    assert [action for action in menu.actions() if action in (pause, resume) and action.isVisible()] == [pause]
+    with qtbot.waitSignal(page.stores_changed):
+        pause.trigger()
+    idle(qtbot, page)
+    assert (pause.isVisible(), resume.isVisible(), list(paused_stores(db))) == (False, True, [3])
 
 
 def test_every_action_on_a_store_says_why_it_is_off(page):
@@ -326,3 +436,21 @@ def test_the_week_of_all_stores_stands_below_the_table_when_there_was_something(
     assert page.week.published.bars.values == (0, 0, 0, 0, 0, 0, 2)
     assert page.week.failed.bars.values == (0, 0, 0, 0, 0, 0, 1)
     assert "2" in page.week.published.today.text()
+
+
+def test_the_panel_says_whose_number_the_quota_is_and_counts_calls(qtbot, page):
+    db = page.context.services.app.db
+    choose(qtbot, page, "Northlane Audio")
+    assert any("set by hand" in text for text in texts(page.facts))
+    note_profile(db, 3, StoreProfile(listings_max=5000))
+    note_calls(db, 3, CallsMade(1200, is_used_up=True))
+    page.context.changes.tell({"store"})
+    qtbot.waitUntil(lambda: any("as the platform told it" in text for text in texts(page.facts)))
+    shown = texts(page.facts)
+    assert any(text.endswith("/ 5,000") for text in shown)
+    assert "1,200 / 1,200" in shown
+    assert any(text.startswith("Used up, says the platform") for text in shown)
+
+
+def texts(widget):
+    return [label.text() for label in widget.findChildren(QLabel)]

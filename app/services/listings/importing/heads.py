@@ -58,6 +58,8 @@ def planned_head(head: ImportHead, path: Path, planned: Planned, shower: RowShow
         errors=tuple(plan.errors[:ERRORS_SENT]),
         error_count=planned.table.error_count,
         sheets_left=plan.sheets_left,
+        overruled=plan.overruled[:ERRORS_SENT],
+        overruled_count=plan.overruled_count,
     )
 
 

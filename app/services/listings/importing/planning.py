@@ -134,6 +134,8 @@ def make_plan(
         marker=marker,
         mapping=dict(recognition.mapping),
         sheets_left=sheets_left(opened, recognition.sheet),
+        overruled=tuple(table.overruled),
+        overruled_count=table.overruled_count,
     )
     return Planned(plan, table, sheet, _names(context, plan, language), packed, used)
 

@@ -88,6 +88,7 @@ class ImportHead:
         sheets: names of all sheets of the file in view.
         columns: of the sheet, left to right.
         errors: the first refused cells; `error_count` all of them.
+        overruled: the first of `overruled_count` cells that say otherwise than the first row of their listing.
         missing: fields without which nothing can be read, to be mapped by the user.
         has_saved_mapping: whether a saved mapping was used.
         sheets_left: further sheets of the file with listings, which are not shown.
@@ -109,6 +110,8 @@ class ImportHead:
     verdict_counts: Mapping[str, int] = field(default_factory=dict)
     errors: tuple[CellError, ...] = ()
     error_count: int = 0
+    overruled: tuple[CellError, ...] = ()
+    overruled_count: int = 0
     signature: str = ""
     has_saved_mapping: bool = False
     sheets_left: tuple[SheetLeft, ...] = ()

@@ -55,7 +55,8 @@ class ImportPlan:
     """Everything an import would do. Lives in the process that made it; the window reads pages of it.
 
     `verdicts` and `changes` run parallel to the table's rows; `changes` maps field → (before, after) of changed rows.
-    `marker` names the state of the database the plan was made for. `sheets_left` are further sheets with listings.
+    `marker` names the state of the database the plan was made for. `sheets_left` are further sheets with listings,
+    `overruled` the first of `overruled_count` cells that say otherwise than the first row of their listing.
     """
 
     store_id: int
@@ -71,6 +72,8 @@ class ImportPlan:
     marker: str
     mapping: dict[str, Any] = field(default_factory=dict)
     sheets_left: tuple[SheetLeft, ...] = ()
+    overruled: tuple[CellError, ...] = ()
+    overruled_count: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from app.services.marketplace.aliexpress.session import StoreSession
 from app.services.marketplace.aliexpress.templates import TemplateCalls
 from app.services.marketplace.aliexpress.tokens import Alone, Loader, Saver, TokenKeeper
 from app.services.marketplace.port import StoreCredentials
-from app.services.marketplace.records import Pause
+from app.services.marketplace.records import CallsMade, Pause
 
 
 class AliExpressMarketplace(BulkCalls, CategoryCalls, TemplateCalls, ImageCalls, OrderCalls, PermissionCalls):
@@ -63,6 +63,10 @@ class AliExpressMarketplace(BulkCalls, CategoryCalls, TemplateCalls, ImageCalls,
     def pauses(self) -> tuple[Pause, ...]:
         """The limits that hold this store's calls up now, the longest first."""
         return self._session.pauses()
+
+    def calls_made(self) -> CallsMade:
+        """Calls since the last time this was asked."""
+        return self._session.calls_made()
 
     async def close(self) -> None:
         """Finish what must not be cut off. The gateway is closed by whoever made it."""

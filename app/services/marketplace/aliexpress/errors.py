@@ -18,7 +18,7 @@ from typing import Any
 from app.messages import catalogue, messages
 from app.services.errors import AppError
 from app.services.marketplace.aliexpress.rules import rules
-from app.services.marketplace.aliexpress.values import quota_zone
+from app.services.marketplace.aliexpress.values import moment, quota_zone
 from app.services.marketplace.port import (
     MarketplaceError,
     NotNow,
@@ -34,6 +34,7 @@ log = logging.getLogger(__name__)
 NAMED = "*"
 """In the table: the field is the one that the platform's sentence names."""
 _SECONDS = re.compile(r"(\d[\d,]*)\s*(?:more\s+)?seconds?\b", re.IGNORECASE)
+_TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", re.ASCII)
 _UNMISTAKABLE = 5
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
@@ -127,6 +128,8 @@ def error_for(problem: Problem, *, now: datetime, method: str = "") -> Marketpla
         return Unanswered(**said) if is_theirs else Refused(field=_named_field(problem.text), **said)
     if known.verdict is Verdict.WAIT:
         return _limit(problem, known, now)
+    if known.message == "in_promotion" and (until := _named_time(problem.text)):
+        return NotNow("marketplace.in_promotion_until", until=until, **said)
     field = known.field or (_named_field(problem.text) if known.verdict is Verdict.NEVER else "")
     return _CLASSES[known.verdict](f"marketplace.{known.message}", field=field, **said)
 
@@ -191,6 +194,16 @@ def seconds_to_midnight(now: datetime) -> float:
     local = now.astimezone(quota_zone())
     midnight = (local + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
     return (midnight - local).total_seconds()
+
+
+def _named_time(text: str) -> str:
+    """The moment the platform's sentence names, as local time to the minute; "" where it names none."""
+    found = _TIME.search(text)
+    try:
+        at = moment(found[0], "product") if found else None
+    except ValueError:
+        return ""
+    return f"{at.astimezone():%Y-%m-%d %H:%M}" if at is not None else ""
 
 
 def _scoped(method: str, code: str) -> dict[str, str] | None:

@@ -11,8 +11,10 @@ from typing import Any
 from app.services.marketplace.aliexpress.batches import failed_for, joined
 from app.services.marketplace.aliexpress.encoding import json_text
 from app.services.marketplace.aliexpress.envelope import reading
+from app.services.marketplace.aliexpress.listings import PRODUCTS
 from app.services.marketplace.aliexpress.lookup import LookupCalls
 from app.services.marketplace.aliexpress.mapping.batch import read_job, read_verdict, write_feed
+from app.services.marketplace.aliexpress.mapping.families import PRODUCT_FAMILIES
 from app.services.marketplace.aliexpress.mapping.feed_listing import write_feed_listing
 from app.services.marketplace.aliexpress.mapping.methods import FEED_LIST, FEED_QUERY, FEED_SUBMIT
 from app.services.marketplace.aliexpress.mapping.table import rows
@@ -30,8 +32,6 @@ from app.services.marketplace.records import FeedItem, FeedJob, FeedKind, FeedRe
 
 log = logging.getLogger(__name__)
 
-FINISHED = "FINISH"
-
 
 class FeedCalls(LookupCalls):
     """The feed part of the port; documented there."""
@@ -43,6 +43,20 @@ class FeedCalls(LookupCalls):
             Refused: an attribute the category does not have, or lots.
         """
         return FeedItem(item_id, write_feed_listing(content, attributes))
+
+    def feed_pays(self, kind: FeedKind, waiting: int) -> bool:
+        """Whether *waiting* new listings are better handed over as feeds; the rule file says why."""
+        rule = rules("wire")["feed_pays"].get(kind.value)
+        if rule is None or waiting < rule["from"]:
+            return False
+        chosen = self._families.chosen.get(PRODUCTS)
+        family = next((one for one in PRODUCT_FAMILIES if one.key == chosen), PRODUCT_FAMILIES[0])
+        longer_s = self._session.takes_s(family.create, waiting) - self._session.takes_s(FEED_SUBMIT, 1)
+        return longer_s > float(rule["longer_than_s"])
+
+    def feed_refusal(self, verdict: FeedVerdict) -> MarketplaceError:
+        """What the platform means by the code of a verdict."""
+        return self._session.refusal(FEED_SUBMIT, {"errorCode": verdict.code, "errorMessage": verdict.text})
 
     async def submit_feed(self, kind: FeedKind, items: Sequence[FeedItem]) -> str:
         """Hand over a job.
@@ -160,7 +174,7 @@ class FeedCalls(LookupCalls):
         return report
 
     async def _is_finished(self, kind: FeedKind, job_id: str, started: datetime) -> bool:
-        return any(job.job_id == job_id and job.state == FINISHED for job in await self.feed_jobs(kind, started))
+        return any(job.job_id == job_id and job.is_over for job in await self.feed_jobs(kind, started))
 
 
 def _item_id(product_id: str, content: dict[str, Any]) -> str:

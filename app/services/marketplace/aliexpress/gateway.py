@@ -97,6 +97,7 @@ class Gateway:
         self._proxy: URL | None = None
         self._through: dict[str, Any] = {}
         self._session: aiohttp.ClientSession | None = None
+        self._retired: list[aiohttp.ClientSession] = []
         self._urls: dict[str, URL] = {}
         self._ahead = timedelta()
         self._told: tuple[Reply, datetime] | None = None
@@ -134,6 +135,19 @@ class Gateway:
             except (aiohttp.ClientError, TimeoutError, OSError) as error:
                 raise self._fault(Unanswered(), error) from error
 
+    def use_proxy(self, setting: str) -> None:
+        """Go another way from the next request on; those under way end on theirs. Any thread.
+
+        Raises:
+            InputError: `marketplace.bad_proxy`; nothing is changed.
+        """
+        check_proxy(setting)
+        if setting != self._proxy_setting:
+            self._proxy_setting = setting
+            session, self._session = self._session, None
+            if session is not None:
+                self._retired.append(session)
+
     def now(self) -> datetime:
         """The time to put on a request, aware: the computer's clock as corrected by `set_clock`."""
         return self.clock.now() + self._ahead
@@ -164,8 +178,10 @@ class Gateway:
     async def close(self) -> None:
         """Close the connections; calls still under way end as `Unanswered`."""
         session, self._session = self._session, None
-        if session is not None:
-            await session.close()
+        retired, self._retired = self._retired, []
+        for one in (session, *retired):
+            if one is not None:
+                await one.close()
 
     @property
     def _host(self) -> str:
@@ -182,7 +198,7 @@ class Gateway:
         session = self._open()
         request = session.post(url, data=data, headers=headers, allow_redirects=False, **self._through)
         async with request as response:
-            _check_status(response.status)
+            _check_status(response.status, response.headers.get("Location", ""))
             body = await _limited_body(response)
             return Reply(body, response.headers.get("Date", ""))
 
@@ -243,7 +259,7 @@ def _multipart(params: Mapping[str, str], upload: Upload) -> aiohttp.FormData:
     return form
 
 
-def _check_status(status: int) -> None:
+def _check_status(status: int, location: str) -> None:
     """200 and 400 carry answers (protocol reference 1.2); nothing else comes from the marketplace itself."""
     if status in (200, 400):
         return
@@ -251,7 +267,16 @@ def _check_status(status: int) -> None:
         raise RateLimited(platform_code="429")
     if status >= 500:
         raise Unanswered(platform_code=str(status))
-    raise Refused("marketplace.redirected" if 300 <= status < 400 else "marketplace.http_status", status=str(status))
+    if 300 <= status < 400:
+        raise Refused("marketplace.redirected", status=str(status), to=_host_of(location))
+    raise Refused("marketplace.http_status", status=str(status))
+
+
+def _host_of(location: str) -> str:
+    try:
+        return URL(location).host or ""
+    except ValueError:
+        return ""
 
 
 async def _limited_body(response: Any) -> bytes:

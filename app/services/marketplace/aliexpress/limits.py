@@ -151,6 +151,14 @@ class Limits:
                 found.append(Pause(now + timedelta(seconds=left_s), level.ban.platform_code, scope))
         return tuple(sorted(found, key=lambda pause: pause.until, reverse=True))
 
+    def takes_s(self, caller: Caller, calls: int) -> float:
+        """How long that many calls take at least: bans first, then the slowest pace; 0.0 where no limit is known."""
+        now_s = self._clock.monotonic()
+        return max(
+            max(0.0, level.banned_until_s - now_s) + (calls / level.pacer.per_second if level.pacer else 0.0)
+            for level in self._route(caller)
+        )
+
     async def _try(self, levels: tuple[_Level, ...]) -> Turn | None:
         """Pass all levels; None when one closed behind us: a ban came, or a limit was learned, while another was
         waited for. Then everything is released, for locks are only ever taken in the order of `LEVELS`."""

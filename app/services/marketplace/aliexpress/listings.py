@@ -25,7 +25,6 @@ from app.services.marketplace.aliexpress.rules import rules
 from app.services.marketplace.aliexpress.values import ident, moment_text, whole
 from app.services.marketplace.port import (
     BatchOutcome,
-    EditPreview,
     ListingContent,
     ListingSummary,
     Refused,
@@ -34,7 +33,9 @@ from app.services.marketplace.port import (
     ResultPage,
     TemporaryFault,
     Unanswered,
+    WouldLose,
 )
+from app.services.marketplace.records import EditPreview, Loss
 
 QUERY = "aeop_a_e_product_list_query"
 PAGE_ROWS = "aeop_a_e_product_display_d_t_o_list"
@@ -79,24 +80,30 @@ class ListingCalls(Calls):
         return await self._with_family(create)
 
     async def edit_listing(
-        self, product_id: str, content: ListingContent, *, accepted: Collection[str] | None = None
+        self,
+        product_id: str,
+        content: ListingContent,
+        *,
+        accepted: Collection[Loss] = (),
+        dropped: Collection[str] = (),
     ) -> None:
         """Read → merge → send.
 
         Args:
             product_id: which listing.
             content: what it shall become.
-            accepted: paths of `EditPreview.lost` that may go; None accepts whatever goes.
+            accepted: what of `EditPreview.lost` may go.
+            dropped: merchant codes of variants that are meant to go, with all they have.
 
         Raises:
-            Refused: `marketplace.would_lose`, before anything is sent: more would be lost than was accepted.
+            WouldLose: before anything is sent: more would be lost than that.
         """
 
         async def edit(family: ProductFamily) -> None:
             plan = await self._plan(family, product_id, content)
-            unexpected = [path for path in plan.lost if accepted is not None and path not in accepted]
+            unexpected = [loss for loss in plan.lost if loss not in accepted and (loss.sku or None) not in dropped]
             if unexpected:
-                raise Refused("marketplace.would_lose", paths=", ".join(unexpected))
+                raise WouldLose(unexpected)
             if len(plan.record) > 1:  # more than the product's id
                 await self._session.call(family.edit, {family.edited: plan.record})
 

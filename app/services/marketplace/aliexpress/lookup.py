@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from datetime import datetime, timedelta
 
 from app.services.marketplace.aliexpress.listings import ListingCalls
@@ -34,6 +34,19 @@ class LookupCalls(ListingCalls):
             if gateway.ahead == ahead or abs(gateway.ahead - ahead) < _SAME_TIME:
                 return found
 
+    async def listings_titled(
+        self, titles: Collection[str], *, created_from: datetime, created_to: datetime
+    ) -> tuple[ListingSummary, ...]:
+        """Listings of any state with one of *titles*, created in the window, which is moved as in `find_listings`."""
+        ahead = self._session.gateway.ahead
+        since, until = created_from + ahead, created_to + ahead
+        found: dict[str, ListingSummary] = {}
+        async for row in self._candidates("", since, until):
+            is_inside = row.created_at is None or _seconds(since) <= row.created_at <= until
+            if is_inside and " ".join(row.title.split()) in titles:
+                found[row.product_id] = row
+        return tuple(found.values())
+
     async def _found(
         self, title: str, wanted: set[str], created_from: datetime, created_to: datetime
     ) -> tuple[RemoteListing, ...]:
@@ -63,7 +76,7 @@ class LookupCalls(ListingCalls):
             "gmt_create_start": moment_text(created_from - slack, "product"),
             "gmt_create_end": moment_text(created_to + slack, "product"),
         }
-        if title.isascii() and len(title) <= wire["search_title_max"]:
+        if title and title.isascii() and len(title) <= wire["search_title_max"]:
             filters["subject"] = title
         for state in wire["search_order"]:
             page = 1

@@ -22,7 +22,8 @@ from app.services.marketplace.aliexpress.mapping.store import read_carrier, writ
 from app.services.marketplace.aliexpress.mapping.table import rows
 from app.services.marketplace.aliexpress.rules import rules
 from app.services.marketplace.aliexpress.values import span_texts, whole
-from app.services.marketplace.port import RemoteOrder, ResultPage, ShipmentNotice
+from app.services.marketplace.order_records import RemoteOrder, ShipmentNotice
+from app.services.marketplace.port import ResultPage
 from app.services.marketplace.records import RemoteCarrier, TrackingEvent
 
 ORDERS = "orders"

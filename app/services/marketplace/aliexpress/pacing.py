@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import deque
 
-_SETTLED = 0.005
+_SETTLED = 0.01
 """Share of a window added for the ordinary jitter of the way and for clocks of slightly different speed."""
 _GAP = 0.95
 """Departures are this share of an even gap apart: late timers are caught up with, and the window decides."""
@@ -57,6 +57,11 @@ class Pacer:
         self._spread_s = 0.0
         self._allowance_s = window_s * _FIRST_ALLOWANCE
         self._stretch = 1.0
+
+    @property
+    def per_second(self) -> float:
+        """Calls a second in the long run, as slow as limits have made it."""
+        return self.calls / (self._window_s * self._stretch)
 
     def due(self, now_s: float) -> float:
         """When the next call may leave, on the clock of *now_s*; a time that has passed means at once."""

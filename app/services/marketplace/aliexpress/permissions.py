@@ -77,6 +77,8 @@ class PermissionCalls(Calls):
         try:
             await self._session.call(method, self._least(method))
         except Refused as refusal:
+            if refusal.error_code == "marketplace.read_only":
+                return MethodPermission(purpose, method.name, None)  # not even asked
             is_allowed = refusal.error_code not in rules("wire")["other_family"]
         except (Unanswered, TemporaryFault):
             is_allowed = None

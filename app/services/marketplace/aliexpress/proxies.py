@@ -66,7 +66,8 @@ def _address(text: str) -> URL:
     try:
         # As curl does: an address without a scheme is a plain one.
         proxy = URL(written if "://" in written else f"http://{written}")
-        is_usable = proxy.scheme in ("http", "https") and bool(proxy.host) and bool(proxy.port)
+        is_address = not any(sign.isspace() for sign in written)
+        is_usable = is_address and proxy.scheme in ("http", "https") and bool(proxy.host) and bool(proxy.port)
     except ValueError:
         is_usable = False
     if not is_usable:

@@ -17,9 +17,12 @@ from app.services.marketplace.aliexpress.mapping.methods import Method, Repeat
 from app.services.marketplace.aliexpress.retry import RetryPolicy, with_retries
 from app.services.marketplace.aliexpress.tokens import TokenKeeper
 from app.services.marketplace.port import MarketplaceError, RateLimited, Refused, StoreCredentials
-from app.services.marketplace.records import Pause
+from app.services.marketplace.records import CallsMade, Pause
 
 log = logging.getLogger(__name__)
+
+DAY_QUOTA = "marketplace.day_quota"
+"""The code of a limit that lasts until the platform's midnight (`errors.py`)."""
 
 
 class StoreSession:
@@ -49,6 +52,8 @@ class StoreSession:
         policy = RetryPolicy.from_rules()
         self._policy = policy if attempts is None else replace(policy, attempts=attempts)
         self._callers: dict[str, Caller] = {}
+        self._made = 0
+        self._is_used_up = False
 
     async def call(
         self, method: Method, params: Mapping[str, Any] | None = None, upload: Upload | None = None
@@ -72,6 +77,17 @@ class StoreSession:
     def pauses(self) -> tuple[Pause, ...]:
         """The limits that hold this store's calls up now."""
         return self.gateway.limits.pauses(Caller(self.tokens.current.app_key, self.store_key, ""))
+
+    def takes_s(self, method: Method, calls: int) -> float:
+        """How long that many calls of *method* take at least, by the limits known now."""
+        caller = Caller(self.tokens.current.app_key, self.store_key, method.name)
+        return self.gateway.limits.takes_s(caller, calls)
+
+    def calls_made(self) -> CallsMade:
+        """Calls that left since the last time this was asked."""
+        made = CallsMade(self._made, self._is_used_up)
+        self._made, self._is_used_up = 0, False
+        return made
 
     def refusal(self, method: Method, answer: dict[str, Any]) -> MarketplaceError:
         """The error that the body of a partial answer names."""
@@ -98,10 +114,12 @@ class StoreSession:
         clock, limits = self.gateway.clock, self.gateway.limits
         turn = await limits.turn(caller)
         was_let_through = True
+        self._made += 1
         try:
             return await exchange(self.gateway, method, params, credentials, upload=upload, store=self.store_key)
         except RateLimited as limit:
             was_let_through = False
+            self._is_used_up |= limit.error_code == DAY_QUOTA
             log.info("%s %s: %s", self.store_key, method.name, limit.error_code)
             limits.obey(caller, limit)
             raise

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal, InvalidOperation
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -27,6 +27,8 @@ def ident(value: Any) -> str:
     Raises:
         ValueError: a float beyond 2^53, whose digits are gone already, or no number at all.
     """
+    if type(value) is int:
+        return str(value)
     if value is None or value == "":
         return ""
     if isinstance(value, float):
@@ -84,6 +86,12 @@ def minor_units(value: Any, currency: str = "") -> int | None:
     """A price such as "200.07" or "2113.0" in minor units; more digits than the currency has are rounded half up."""
     if value is None or value == "":
         return None
+    return _minor(value, currency) if type(value) is str else _minor.__wrapped__(value, currency)
+
+
+@lru_cache(maxsize=4096)
+def _minor(value: Any, currency: str) -> int:
+    """A store's prices are few texts said over and over: each is worked out once."""
     return int(decimal(value).scaleb(_digits(currency)).to_integral_value(ROUND_HALF_UP))
 
 
@@ -115,7 +123,12 @@ def moment(value: Any, zone: str) -> datetime | None:
     """
     if value is None or value == "":
         return None
-    shown = str(value).strip()[:19]
+    return _at(str(value).strip()[:19], zone)
+
+
+@lru_cache(maxsize=4096)
+def _at(shown: str, zone: str) -> datetime:
+    """The list says a listing's times, and its detail says them again: they are worked out once."""
     if _PLAIN_TIME.fullmatch(shown):  # a list of listings is mostly times, and this is ten times quicker
         local = datetime.fromisoformat(shown)
     else:

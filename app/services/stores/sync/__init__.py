@@ -10,6 +10,7 @@ from app.services.clock import now_ms
 from app.services.compliance.recheck import recheck
 from app.services.db import Database
 from app.services.marketplace.port import Marketplace, Refused, SignedOut
+from app.services.stores.quotas import note_profile, read_profile
 from app.services.stores.reading import get_store, mark_health, write_health
 from app.services.stores.records import StoreRecord
 from app.services.stores.sync.categories import all_leaves, ensure_attributes, leaves_in_use, sync_categories
@@ -60,9 +61,12 @@ async def sync_store(
                     result.refused[part] = error.error_code
                     if len(result.refused) == len(set(what)):
                         raise
+        profile = await read_profile(marketplace) if What.LISTINGS in what else None
     except SignedOut:
         await asyncio.to_thread(mark_health, db, store_id, StoreHealth.SIGNED_OUT)
         raise
+    if profile is not None:
+        await asyncio.to_thread(note_profile, db, store_id, profile)
     await asyncio.to_thread(_note_success, db, store_id, is_whole=set(EVERYTHING) <= set(what) and not result.refused)
     return result
 

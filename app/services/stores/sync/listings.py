@@ -31,14 +31,25 @@ from app.services.marketplace.port import (
 )
 from app.services.stores.sync.categories import ensure_attributes
 from app.services.stores.sync.mapping import DELETED
-from app.services.stores.sync.passes import Pass, advance, begin, count_seen, count_there, finish, missing, seen_among
+from app.services.stores.sync.passes import (
+    Pass,
+    advance,
+    begin,
+    count_seen,
+    count_there,
+    finish,
+    missing,
+    note_off_by,
+    off_by,
+    seen_among,
+)
 from app.services.stores.sync.results import ListingCounts
 from app.services.stores.sync.writing import Known, PageWriter, is_current, load_known
 from app.services.tasks import TaskContext
 
 log = logging.getLogger(__name__)
 
-PAGE_SIZE = 50
+PAGE_SIZE = 99
 MOST_MISSING = 500
 """So many listings that were not in any list are asked for one by one in one sync; the next one goes on."""
 
@@ -63,12 +74,23 @@ class ListingSync:
     _context: CheckContext | None = None
 
     async def run(self) -> ListingCounts:
-        """Read everything there is, or everything that changed since the last pass.
+        """Read everything there is, or everything that changed since the last pass and, where the platform then counts
+        other than we do, everything after all: something was deleted there.
 
         Raises:
             MarketplaceError: the lists cannot be read; pages written so far stay.
             TaskCancelled: stopped between two pages.
         """
+        await self._pass()
+        if not self._at.is_whole and not self.counts.failed:
+            difference = await self._difference()
+            if difference != await asyncio.to_thread(self._off_by):
+                self.is_whole = True
+                await self._pass()
+                await asyncio.to_thread(self._note_off_by, await self._difference())
+        return self.counts
+
+    async def _pass(self) -> None:
         await asyncio.to_thread(self._begin)
         start = next((at for at, status in enumerate(ORDER) if status == self._at.status), 0)
         for status in ORDER[start:]:
@@ -76,7 +98,26 @@ class ListingSync:
         if self._at.is_whole:
             await self._look_for_missing()
         await asyncio.to_thread(self._finish)
-        return self.counts
+
+    async def _difference(self) -> int:
+        """How many more listings the platform counts than are here; those left to the publish queue count as here."""
+        told = 0
+        for status in ORDER:
+            self.ctx.checkpoint()
+            told += (await self.marketplace.list_listings(status, 1, 1)).total
+        return told - await asyncio.to_thread(self._count_there) - self.counts.waiting
+
+    def _count_there(self) -> int:
+        with self.db.reader.connect() as connection:
+            return count_there(connection, self.store_id)
+
+    def _off_by(self) -> int:
+        with self.db.reader.connect() as connection:
+            return off_by(connection, self.store_id)
+
+    def _note_off_by(self, difference: int) -> None:
+        with self.db.bulk() as connection:
+            note_off_by(connection, self.store_id, difference)
 
     async def _read_list(self, status: RemoteStatus, page: int) -> None:
         """The pages of one state from *page* on. Where rows have left the list meanwhile, others have moved up to a

@@ -14,7 +14,8 @@ from sqlalchemy import Connection
 from app.services.clock import from_ms, now_ms, to_ms
 from app.services.db import Database
 from app.services.listings.text import fold_lines
-from app.services.marketplace.port import Marketplace, RemoteOrder
+from app.services.marketplace.order_records import RemoteOrder
+from app.services.marketplace.port import Marketplace
 from app.services.tasks import TaskContext
 
 PAGE_SIZE = 50

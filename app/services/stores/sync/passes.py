@@ -2,6 +2,12 @@
 
 A pass is whole (everything, so that deletions show) or asks only for what changed since the last one. Killed or
 stopped, the next sync goes on at the page it had reached.
+
+A store with up to `SMALL` listings is always read whole. A larger one is asked for changes; that is sound because a
+change of any kind moves the platform's time of change, and the question overlaps the last one. What leaves no trace
+in a list of changes is a deletion: therefore the platform's own counts of the four states are compared with what is
+here after each such pass, and where they differ everything is read at once (`ListingSync.run`). Once a day
+everything is read anyway.
 """
 
 from __future__ import annotations
@@ -19,7 +25,7 @@ from app.services.stores.sync.mapping import DELETED
 
 HOUR_MS = 3_600_000
 WHOLE_EVERY_MS = 24 * HOUR_MS
-"""A store is read whole at least so often: deletions show only then."""
+"""A store is read whole at least so often, whatever its counts say."""
 SMALL = 1_000
 """Up to so many listings a whole pass costs next to nothing, and every sync is one."""
 RESUMED_WITHIN_MS = 6 * HOUR_MS
@@ -129,6 +135,17 @@ def count_there(connection: Connection, store_id: int) -> int:
         (store_id, DELETED),
     )
     return int(found.scalar_one())
+
+
+def off_by(connection: Connection, store_id: int) -> int:
+    """How far the platform's count was from ours when everything had been read because of it."""
+    found = connection.exec_driver_sql("SELECT off_by FROM listing_sync WHERE store_id = ?", (store_id,)).scalar()
+    return int(found or 0)
+
+
+def note_off_by(connection: Connection, store_id: int, difference: int) -> None:
+    """Remember what reading everything could not settle, so that it is not read again for the same difference."""
+    connection.exec_driver_sql("UPDATE listing_sync SET off_by = ? WHERE store_id = ?", (difference, store_id))
 
 
 def missing(connection: Connection, store_id: int, limit: int) -> list[tuple[int, str]]:

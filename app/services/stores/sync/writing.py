@@ -17,8 +17,10 @@ from app.services.listings.content import content_hash
 from app.services.listings.derived import DERIVED_COLUMNS, derive
 from app.services.listings.loading import load_listings
 from app.services.listings.records import LISTING_FIELDS, ListingRecord
+from app.services.listings.search_index import filled_at_once
 from app.services.listings.writing import SKU_COLUMNS, insert_skus, raw, replace_images, sku_row
 from app.services.marketplace.port import ListingSummary, RemoteListing
+from app.services.publishing.doubles import Seen, note_among
 from app.services.stores.sync.conflicts import forget, keep_theirs
 from app.services.stores.sync.mapping import STATUS, to_record
 from app.services.stores.sync.merging import adopt
@@ -107,6 +109,7 @@ class PageWriter:
             else:
                 self._put_over(local[mine.listing_id], record, summary, addresses, moment)
         self._insert(new, moment)
+        note_among(self.connection, self.context.store_id, [_seen(*entry) for entry in new])
         forget(self.connection, self._agreed)
 
     def _load(self, ids: Sequence[int]) -> dict[int, ListingRecord]:
@@ -152,7 +155,8 @@ class PageWriter:
             images.extend((number, place, source) for place, source in enumerate(record.images))
             self.counts.touched.append(number)
         if listings:
-            self.connection.exec_driver_sql(_INSERT, listings)
+            with filled_at_once(self.connection, first):
+                self.connection.exec_driver_sql(_INSERT, listings)
         insert_skus(self.connection, skus)
         if images:
             self.connection.exec_driver_sql(_INSERT_IMAGE, images)
@@ -258,6 +262,11 @@ class PageWriter:
 def codes_of(record: ListingRecord) -> tuple[str, ...]:
     """Merchant codes, sorted as the publish journal keeps them."""
     return tuple(sorted(sku.code for sku in record.skus))
+
+
+def _seen(record: ListingRecord, remote: RemoteListing, _: ListingSummary) -> Seen:
+    """What tells whether a listing new to us is the second one of a create of ours."""
+    return Seen(remote.product_id, record.title, codes_of(record), to_ms(remote.created_at))
 
 
 def marked(record: ListingRecord, summary: ListingSummary, moment_ms: int, said: str) -> dict[str, Any]:

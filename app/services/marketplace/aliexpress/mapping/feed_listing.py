@@ -45,10 +45,10 @@ def write_feed_listing(content: ListingContent, attributes: Sequence[RemoteAttri
 
     Raises:
         Refused: `marketplace.attribute_not_in_category` or `marketplace.sku_property_not_in_category` for an id the
-            category does not have; `marketplace.field_fixed` for lots, which the schema does not know.
+            category does not have; `marketplace.field_fixed` for what the schema does not know: lots, a group,
+            keywords, barcodes, another currency than the dollar, the platform's default freight template.
     """
-    if content.lot_size != 1:
-        raise Refused("marketplace.field_fixed", field="lot_size", name="lot_size")
+    _refuse_what_is_unknown(content)
     names = {attribute.attribute_id: attribute for attribute in attributes}
     locale = locale_of(content.language)
     module = {"type": "html", "html": {"content": content.detail_html}}
@@ -66,6 +66,21 @@ def write_feed_listing(content: ListingContent, attributes: Sequence[RemoteAttri
         ],
         "sku_info_list": [_sku(sku, content.currency, names) for sku in content.skus],
     }
+
+
+def _refuse_what_is_unknown(content: ListingContent) -> None:
+    """What would be lost without a word."""
+    unknown = {
+        "lot_size": content.lot_size != 1,
+        "group_id": bool(content.group_id),
+        "keywords": bool(content.keywords),
+        "sku.barcode": any(sku.barcode for sku in content.skus),
+        "currency": content.currency != "USD",
+        "freight_template_id": content.freight_template_id in rules("wire")["feed_templates_refused"],
+    }
+    for name, is_given in unknown.items():
+        if is_given:
+            raise Refused("marketplace.field_fixed", field=name, name=name)
 
 
 def _attributes(known: Sequence[AttributeContent], names: Names) -> dict[str, Any]:

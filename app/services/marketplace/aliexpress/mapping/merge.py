@@ -6,7 +6,7 @@ translations, discount prices, videos. An empty text, an empty list of attribute
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,10 +27,14 @@ from app.services.marketplace.aliexpress.mapping.listing import (
     read_properties,
     write_sku,
 )
-from app.services.marketplace.aliexpress.mapping.modules import detail_of, html_modules
+from app.services.marketplace.aliexpress.mapping.losses import DETAIL as DETAIL_LOST
+from app.services.marketplace.aliexpress.mapping.losses import loss, lost_attribute, lost_variant
+from app.services.marketplace.aliexpress.mapping.modules import detail_of, html_modules, html_of
+from app.services.marketplace.aliexpress.mapping.quotes import carry_quotes, key_after, key_before
 from app.services.marketplace.aliexpress.mapping.table import read, rows, write
 from app.services.marketplace.aliexpress.values import listed, text
 from app.services.marketplace.port import AttributeContent, ListingContent, SkuContent, SkuProperty
+from app.services.marketplace.records import Loss
 
 NOT_SENT = frozenset(
     (
@@ -49,6 +53,7 @@ NOT_SENT = frozenset(
     )
 )
 """What the detail says and an edit has no use for; the price is the SKUs'."""
+UNIT = "attr_value_unit"
 SKU_NOT_SENT = frozenset(("id", "sku_Id", "sku_id", "sku_stock"))
 
 _OURS = frozenset(row.wire for row in LISTING) | {TITLES, DETAILS, ATTRIBUTES, SKUS, "package_type", "locale"}
@@ -57,11 +62,12 @@ _OURS_OF_SKU = frozenset(row.wire for row in SKU) | {PROPERTIES, "sku_price", "c
 
 @dataclass(slots=True)
 class EditPlan:
-    """The record to send, and what becomes of the parts that `ListingContent` does not carry, as paths."""
+    """The record to send, and what becomes of the parts that `ListingContent` does not carry: paths of what stays, and
+    what goes."""
 
     record: dict[str, Any]
     kept: list[str] = field(default_factory=list)
-    lost: list[str] = field(default_factory=list)
+    lost: list[Loss] = field(default_factory=list)
 
 
 def plan_edit(product_id: int, raw: dict[str, Any], content: ListingContent) -> EditPlan:
@@ -109,7 +115,7 @@ def _merge_detail(plan: EditPlan, content: ListingContent) -> None:
     if "detail" in plan.record:
         plan.record["detail"] = content.detail_html
     if html_modules(before) > html_modules(after):
-        plan.lost.append(f"{DETAILS}[{locale}].moduleList")
+        plan.lost.append(loss(f"{DETAILS}[{locale}].moduleList", DETAIL_LOST, locale, html_of(before)))
 
 
 def _set_localised(plan: EditPlan, name: str, content: ListingContent, values: dict[str, str]) -> str:
@@ -129,18 +135,26 @@ def _merge_attributes(plan: EditPlan, attributes: Iterable[AttributeContent]) ->
     before = [(AttributeContent(**read(ATTRIBUTE, row)), row) for row in rows(plan.record.get(ATTRIBUTES))]
     known = dict(before)
     wanted = tuple(attributes)
-    plan.record[ATTRIBUTES] = [known.get(attribute) or write(ATTRIBUTE, attribute) for attribute in wanted]
+    units = {old.name_id or old.name: row[UNIT] for old, row in before if row.get(UNIT) and not old.value_id}
+    plan.record[ATTRIBUTES] = [known.get(attribute) or _written(attribute, units) for attribute in wanted]
     names = {(attribute.name_id, attribute.name) for attribute in wanted}
     ids = {attribute.name_id for attribute in wanted if attribute.name_id}
     plan.lost += [
-        f"{ATTRIBUTES}[{old.name_id or old.name}]"
-        for old, _ in before
+        lost_attribute(f"{ATTRIBUTES}[{old.name_id or old.name}]", old.name_id or old.name, row)
+        for old, row in before
         if old.name_id not in ids and (old.name_id, old.name) not in names
     ]
 
 
+def _written(attribute: AttributeContent, units: Mapping[str, Any]) -> dict[str, Any]:
+    """An attribute written anew; another number is still measured in the same unit."""
+    unit = units.get(attribute.name_id or attribute.name) if attribute.value and not attribute.value_id else None
+    return write(ATTRIBUTE, attribute) | ({UNIT: unit} if unit else {})
+
+
 def _merge_skus(plan: EditPlan, content: ListingContent) -> None:
-    before = [renamed(sku) for sku in rows(plan.record.get(SKUS))]
+    as_read = rows(plan.record.get(SKUS))
+    before = [renamed(sku) for sku in as_read]
     found = partners(before, content.skus)
     merged = []
     for sku, old in zip(content.skus, found, strict=True):
@@ -151,8 +165,28 @@ def _merge_skus(plan: EditPlan, content: ListingContent) -> None:
             new = old | new
         merged.append(new)
     gone = [old for old in before if not any(old is partner for partner in found)]
-    plan.lost += [f"{SKUS}[{text(old.get('sku_code')) or _key(old)}]" for old in gone]
+    plan.lost += [lost_variant(f"{SKUS}[{text(old.get('sku_code')) or _key(old)}]", old) for old in gone]
     plan.record[SKUS] = merged
+    _merge_quotes(plan, content, as_read, before, found)
+
+
+def _merge_quotes(
+    plan: EditPlan,
+    content: ListingContent,
+    as_read: list[dict[str, Any]],
+    before: list[dict[str, Any]],
+    found: list[dict[str, Any] | None],
+) -> None:
+    """Prices by country follow the variants they belong to."""
+    after = {id(old): sku for sku, old in zip(content.skus, found, strict=True) if old is not None}
+    moved: dict[str, str | None] = {}
+    gone: dict[str, str] = {}
+    for read_sku, old in zip(as_read, before, strict=True):
+        key, sku = key_before(read_sku, read_properties(read_sku)), after.get(id(old))
+        moved[key] = None if sku is None else key_after(key, sku.properties)
+        if sku is None:
+            gone[key] = text(old.get("sku_code"))
+    carry_quotes(plan.record, plan.lost, moved, gone)
 
 
 def renamed(sku: dict[str, Any]) -> dict[str, Any]:

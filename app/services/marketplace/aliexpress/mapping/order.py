@@ -19,7 +19,7 @@ from app.services.marketplace.aliexpress.mapping.table import (
 )
 from app.services.marketplace.aliexpress.rules import rules
 from app.services.marketplace.aliexpress.values import minor_units, text, whole
-from app.services.marketplace.port import RemoteOrder, RemoteOrderLine
+from app.services.marketplace.order_records import RemoteOrder, RemoteOrderLine
 from app.services.marketplace.records import TrackingEvent
 
 ORDER: Table = (

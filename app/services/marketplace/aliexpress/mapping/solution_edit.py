@@ -22,8 +22,17 @@ from app.services.marketplace.aliexpress.mapping.listing import (
     locale_of,
     read_content,
 )
+from app.services.marketplace.aliexpress.mapping.losses import (
+    ATTRIBUTE_PART,
+    REGIONAL_PRICE,
+    VARIANT_PART,
+    loss,
+    lost_attribute,
+    lost_variant,
+)
+from app.services.marketplace.aliexpress.mapping.losses import DETAIL as DETAIL_LOST
 from app.services.marketplace.aliexpress.mapping.merge import NOT_SENT, EditPlan, partners, renamed
-from app.services.marketplace.aliexpress.mapping.modules import detail_of, html_modules
+from app.services.marketplace.aliexpress.mapping.modules import detail_of, html_modules, html_of
 from app.services.marketplace.aliexpress.mapping.solution import (
     COUNTRY_PRICES,
     EDIT_PROPERTY,
@@ -39,6 +48,7 @@ from app.services.marketplace.aliexpress.mapping.solution import (
 from app.services.marketplace.aliexpress.mapping.table import read, rows, write
 from app.services.marketplace.aliexpress.values import text
 from app.services.marketplace.port import AttributeContent, ListingContent, Refused, SkuContent
+from app.services.marketplace.records import Loss
 
 READ_IDS = ("sku_property_id", "property_value_id")
 SENT_IDS = ("sku_attribute_name_id", "sku_attribute_value_id")
@@ -107,7 +117,9 @@ def _change_detail(plan: EditPlan, raw: dict[str, Any], content: ListingContent)
     after = detail_of(content.detail_html, entry.get(DETAIL))
     _change_localised(plan, raw, SOLUTION_DETAILS, content, {DETAIL: after})
     if html_modules(entry.get(DETAIL)) > html_modules(after):
-        plan.lost.append(f"{SOLUTION_DETAILS}[{text(entry.get('locale'))}].moduleList")
+        locale = text(entry.get("locale"))
+        path = f"{SOLUTION_DETAILS}[{locale}].moduleList"
+        plan.lost.append(loss(path, DETAIL_LOST, locale, html_of(entry.get(DETAIL))))
 
 
 def _change_localised(
@@ -139,11 +151,16 @@ def _change_attributes(plan: EditPlan, raw: dict[str, Any], wanted: tuple[Attrib
     names = {attribute.name for attribute in wanted if not attribute.name_id}
     for row in rows(raw.get(ATTRIBUTES)):
         old = AttributeContent(**read(ATTRIBUTE, row))
-        path = f"{ATTRIBUTES}[{old.name_id or old.name}]"
+        name = old.name_id or old.name
+        path = f"{ATTRIBUTES}[{name}]"
         if old.name_id not in ids and old.name not in names:
-            plan.lost.append(path)
+            plan.lost.append(lost_attribute(path, name, row))
         else:  # such as the unit of a measured value, which this family's requests cannot name
-            plan.lost += [f"{path}.{name}" for name, value in row.items() if name not in _SAID_OF_ATTRIBUTE and value]
+            plan.lost += [
+                loss(f"{path}.{part}", ATTRIBUTE_PART, f"{text(row.get('attr_name')) or name} · {part}", value)
+                for part, value in row.items()
+                if part not in _SAID_OF_ATTRIBUTE and value
+            ]
 
 
 def _change_skus(plan: EditPlan, raw: dict[str, Any], content: ListingContent) -> None:
@@ -153,8 +170,9 @@ def _change_skus(plan: EditPlan, raw: dict[str, Any], content: ListingContent) -
         _continued(plan, old, sku, content.currency) for sku, old in zip(content.skus, found, strict=True)
     ]
     gone = [old for old in before if not any(old is partner for partner in found)]
-    plan.lost += [f"{SKUS}[{text(old.get('sku_code'))}]" for old in gone]
-    plan.lost += _orphaned_prices(raw, {sku.code for sku in content.skus})
+    plan.lost += [lost_variant(f"{SKUS}[{text(old.get('sku_code'))}]", old) for old in gone]
+    dropped = {text(old.get("sku_code")) for old in gone}
+    plan.lost += _orphaned_prices(raw, {sku.code for sku in content.skus}, dropped)
 
 
 def _continued(plan: EditPlan, old: dict[str, Any] | None, sku: SkuContent, currency: str) -> dict[str, Any]:
@@ -168,14 +186,19 @@ def _continued(plan: EditPlan, old: dict[str, Any] | None, sku: SkuContent, curr
     if not sku.barcode and old.get("barcode"):
         kept["bar_code"] = old["barcode"]
     plan.kept += [f"{SKUS}.{name}" for name in SKU_KEPT if name in old and f"{SKUS}.{name}" not in plan.kept]
-    lost = [f"{SKUS}.{name}" for name, value in old.items() if name not in _SAID_OF_SKU and value not in ("", [], {})]
-    lost += [
-        f"{SKUS}.{PROPERTIES}.{name}"
+    code = text(old.get("sku_code"))
+    path = f"{SKUS}[{code}]"
+    plan.lost += [
+        loss(f"{path}.{name}", VARIANT_PART, f"{code} · {name}", value)
+        for name, value in old.items()
+        if name not in _SAID_OF_SKU and value not in ("", [], {})
+    ]
+    plan.lost += [
+        loss(f"{path}.{PROPERTIES}.{name}", VARIANT_PART, f"{code} · {name}", value)
         for part in rows(old.get(PROPERTIES))
         for name, value in part.items()
         if name not in _SAID_OF_PROPERTY and value
     ]
-    plan.lost += [path for path in dict.fromkeys(lost) if path not in plan.lost]
     _keep_properties(new, old)
     return kept | new
 
@@ -190,13 +213,19 @@ def _keep_properties(new: dict[str, Any], old: dict[str, Any]) -> None:
                 part.setdefault(ours, row[theirs])
 
 
-def _orphaned_prices(raw: dict[str, Any], codes: set[str]) -> list[str]:
-    """Prices by country of codes that no variant has any more."""
+def _orphaned_prices(raw: dict[str, Any], codes: set[str], dropped: set[str]) -> list[Loss]:
+    """Prices by country of codes that no variant has any more; those *dropped* go with their variants."""
     configuration = raw.get(COUNTRY_PRICES)
     countries = rows(configuration.get("country_price_list")) if isinstance(configuration, dict) else []
     return [
-        f"{COUNTRY_PRICES}[{text(country.get('ship_to_country'))}][{text(price.get('sku_code'))}]"
+        loss(
+            f"{COUNTRY_PRICES}[{text(country.get('ship_to_country'))}][{code}]",
+            REGIONAL_PRICE,
+            text(country.get("ship_to_country")),
+            text(price.get("price")),
+            code if code in dropped else "",
+        )
         for country in countries
         for price in rows(country.get("sku_price_by_country_list"))
-        if text(price.get("sku_code")) not in codes
+        if (code := text(price.get("sku_code"))) not in codes
     ]

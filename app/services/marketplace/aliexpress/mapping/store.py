@@ -19,13 +19,13 @@ from app.services.marketplace.aliexpress.mapping.table import (
     write,
 )
 from app.services.marketplace.aliexpress.values import embedded, flag, text, whole
+from app.services.marketplace.order_records import ShipmentNotice
 from app.services.marketplace.port import (
     RemoteAttribute,
     RemoteAttributeValue,
     RemoteCategory,
     RemoteFreightTemplate,
     RemoteGroup,
-    ShipmentNotice,
     UploadedImage,
 )
 from app.services.marketplace.records import RemoteCarrier, RemotePromiseTemplate, SizeChart, StoreProfile

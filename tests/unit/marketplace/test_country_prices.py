@@ -1,0 +1,44 @@
+"""Prices by country in an edit, against the practice market over HTTP."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from app.services.marketplace.aliexpress import AliExpressMarketplace
+from app.services.marketplace.aliexpress.mapping.listing import write_listing
+from app.services.marketplace.aliexpress.mapping.methods import LISTING_CREATE
+from app.services.marketplace.port import WouldLose
+from tests.unit.marketplace.test_practice_market import MarketTime, draft, gateway, market, open_store, store, time
+
+__all__ = ["gateway", "market", "open_store", "store", "time"]  # fixtures
+
+QUOTES = "aeop_national_quote_configuration"
+
+
+async def test_prices_by_country_follow_the_variants_that_stay(store: AliExpressMarketplace, time: MarketTime) -> None:
+    """The platform refuses a quote for a SKU that is gone: the edit sends those of the others."""
+    record = write_listing(await draft(store))
+    first, second, *_ = (
+        ";".join(f"{part['sku_property_id']}:{part['property_value_id']}" for part in sku["aeop_s_k_u_property"])
+        for sku in record["aeop_ae_product_s_k_us"]
+    )
+    quotes = [{"shiptoCountry": "ES", "absoluteQuoteMap": {first: 21.5, second: 22.5}}]
+    record[QUOTES] = {"configuration_type": "absolute", "configuration_data": json.dumps(quotes)}
+    product_id = str((await store._session.call(LISTING_CREATE, {"aeop_a_e_product": record}))["product_id"])
+    await time.sleep(31)
+    content = (await store.read_listing(product_id)).content
+    fewer = replace(content, skus=(content.skus[0], *content.skus[2:]))
+
+    with pytest.raises(WouldLose) as caught:
+        await store.edit_listing(product_id, fewer)
+    assert [(loss.kind, loss.value) for loss in caught.value.losses[1:]] == [("regional_price", "22.5")]
+    await store.edit_listing(product_id, fewer, dropped={content.skus[1].code})
+
+    after = await store.read_listing(product_id)
+    assert after.content.skus == fewer.skus
+    assert json.loads(after.raw[QUOTES]["configuration_data"]) == [
+        {"shiptoCountry": "ES", "absoluteQuoteMap": {first: 21.5}}
+    ]

@@ -1,0 +1,173 @@
+"""Edits of nothing but price and stock go together, without a new review; each ends as it would have alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from app.practice_market import PracticeMarket
+from app.services.db import Database
+from app.services.listings.editing import ListingEdit, edit_listings
+from app.services.listings.records import ListingRecord
+from app.services.publishing.queue import enqueue
+from app.services.publishing.report import batch_report
+from app.services.publishing.results import BatchResult
+from app.services.publishing.run import publish
+from app.services.publishing.small_edits import small_edit
+from app.services.stores.sync import sync_store
+from app.services.stores.sync.results import What
+from tests.unit.publishing.helpers import journal, loaded, states
+from tests.unit.publishing.publisher_program import SETTINGS
+from tests.unit.publishing.test_survival import connected, make_part, market, start
+
+__all__ = ["make_part", "market"]  # fixtures
+
+Make = Callable[..., ListingRecord]
+STOCK, PRICE = (f"aliexpress.solution.batch.product.{name}.update" for name in ("inventory", "price"))
+EDIT = "aliexpress.offer.product.edit"
+PROMPT = replace(SETTINGS, settle_s=0.05, confirm_s=0.05)
+
+
+@pytest.fixture(autouse=True)
+def prompt(market: PracticeMarket) -> None:
+    market.faults.update({"latency_ms": 0.0, "audit_delay_s": 0.0})
+
+
+async def send(db: Database, market: PracticeMarket) -> BatchResult:
+    async with connected(market) as marketplace:
+        return await publish(db, marketplace, 1, settings=PROMPT)
+
+
+@pytest.fixture
+async def live(db: Database, market: PracticeMarket, make_part: Make) -> list[int]:
+    """Four listings on sale, as a sync has seen them."""
+    ids = [make_part().id for _ in range(4)]
+    enqueue(db, 1, ids)
+    await send(db, market)
+    async with connected(market) as marketplace:
+        await sync_store(db, marketplace, 1, what={What.LISTINGS})
+    return ids
+
+
+def change(db: Database, ids: Sequence[int], **values: Any) -> None:
+    """Put *values* into every variant of these listings, and queue them."""
+    edits = [
+        ListingEdit(number, skus={sku.id: values for sku in loaded(db, number).skus if sku.id is not None})
+        for number in ids
+    ]
+    edit_listings(db, edits, label="change.edit")
+    assert enqueue(db, 1, list(ids)).queued == len(ids)
+
+
+def there(market: PracticeMarket) -> list[tuple[str, list[tuple[float, int]]]]:
+    """Prices and stocks the market holds, by title."""
+    held = [(one["title"], one["record"]["aeop_ae_product_s_k_us"]) for one in market.products(is_full=True)]
+    return sorted((title, [(float(sku["sku_price"]), sku["ipm_sku_stock"]) for sku in skus]) for title, skus in held)
+
+
+def calls(market: PracticeMarket, method: str) -> int:
+    return int(market.state()["calls"].get(method, 0))
+
+
+async def test_prices_and_stocks_of_many_go_in_one_call_each(
+    db: Database, market: PracticeMarket, live: list[int]
+) -> None:
+    change(db, live, price_minor=777, stock=33)
+    result = await send(db, market)
+    assert (result.live, result.attempts, set(states(db))) == (4, 4, {"live"})
+    assert (calls(market, STOCK), calls(market, PRICE), calls(market, EDIT)) == (1, 1, 0)
+    assert {tuple(skus) for _, skus in there(market)} == {((7.77, 33), (7.77, 33))}
+    assert {loaded(db, number).sent_hash for number in live} == {loaded(db, number).content_hash for number in live}
+
+
+async def test_stock_alone_is_stock_alone(db: Database, market: PracticeMarket, live: list[int]) -> None:
+    change(db, live[:1], stock=1)
+    assert (await send(db, market)).live == 1
+    assert (calls(market, STOCK), calls(market, PRICE), calls(market, EDIT)) == (1, 0, 0)
+
+
+async def test_whatever_else_changes_is_a_whole_edit(db: Database, market: PracticeMarket, live: list[int]) -> None:
+    edit_listings(db, [ListingEdit(live[0], {"handling_days": 7})], label="change.edit")
+    change(db, live, price_minor=777)
+    result = await send(db, market)
+    assert (result.live, calls(market, PRICE), calls(market, EDIT)) == (4, 1, 1)
+    assert {tuple(price for price, _ in skus) for _, skus in there(market)} == {(7.77, 7.77)}
+
+
+async def test_what_no_sync_has_seen_is_a_whole_edit(db: Database, market: PracticeMarket, make_part: Make) -> None:
+    record = make_part()
+    enqueue(db, 1, [record.id])
+    await send(db, market)
+    change(db, [record.id], price_minor=777)
+    assert (await send(db, market)).live == 1
+    assert (calls(market, PRICE), calls(market, EDIT)) == (0, 1)
+
+
+def test_a_small_edit_is_certain_or_none(db: Database, make_part: Make) -> None:
+    record = make_part()
+    facts = {sku.code: [sku.price_minor, sku.stock] for sku in record.skus}
+    sent = replace(record, sent_hash=record.content_hash)
+    first, second = sent.skus
+    cheaper = replace(sent, skus=[replace(first, price_minor=1), second])
+    edit = small_edit(cheaper, "7", facts)
+    assert edit is not None
+    assert edit.stocks is None
+    assert edit.prices is not None
+    assert [(sku.code, sku.price_minor) for sku in edit.prices.skus] == [(first.code, 1)]
+    assert small_edit(cheaper, "7", None) is None
+    assert small_edit(cheaper, "7", {**facts, first.code: [2, 3]}) is None, "not what was sent last"
+    assert small_edit(replace(cheaper, title="Other"), "7", facts) is None
+    assert small_edit(replace(cheaper, skus=[cheaper.skus[0]]), "7", facts) is None
+
+
+async def test_one_refused_listing_does_not_stop_the_others(
+    db: Database, market: PracticeMarket, live: list[int]
+) -> None:
+    locked = loaded(db, live[1])
+    market.faults.update({"promotion_products": [int(locked.product_id or 0)]})
+    change(db, live, price_minor=777)
+    result = await send(db, market)
+    (group,) = batch_report(db, result.batch_ids[0]).groups
+    assert (result.live, result.failed) == (3, 1)
+    assert (group.code, group.listing_ids) == ("marketplace.in_promotion", (locked.id,))
+
+
+@pytest.mark.parametrize("fault", ["cut_after_commit", "cut_before_commit", "truncated_json", "service_timeout_lost"])
+@pytest.mark.parametrize("method", [STOCK, PRICE])
+async def test_a_batch_without_an_answer_is_settled_by_what_is_there(
+    db: Database, market: PracticeMarket, live: list[int], method: str, fault: str
+) -> None:
+    market.faults.update({"script": [{"method": method, "fault": fault}]})
+    change(db, live, price_minor=777, stock=33)
+    result = await send(db, market)
+    is_applied = method == PRICE and fault in ("cut_after_commit", "truncated_json")
+    assert (result.live, result.unknown, result.failed) == (4, 0, 0)
+    assert (calls(market, EDIT) == 0) is is_applied, "what did not arrive is sent again, as a whole"
+    assert {tuple(skus) for _, skus in there(market)} == {((7.77, 33), (7.77, 33))}
+
+
+POINTS = (
+    "after commit 1", "in set_stock 1", "after set_stock 1", "in set_prices 1", "after set_prices 1", "in commit 2",
+)  # fmt: skip
+
+
+@pytest.mark.slow
+async def test_killed_at_any_point_the_platform_ends_with_what_was_wanted(
+    db: Database, market: PracticeMarket, live: list[int]
+) -> None:
+    market.faults.update({"latency_ms": {STOCK: 25.0, PRICE: 25.0}})
+    for number, point in enumerate(POINTS):
+        await send(db, market)
+        async with connected(market) as marketplace:
+            await sync_store(db, marketplace, 1, what={What.LISTINGS})
+        change(db, live, price_minor=500 + number, stock=50 + number)
+        program = await start(db, market, point)
+        said, _ = await program.communicate()
+        assert (program.returncode, said.decode()) == (9, point), said
+    await send(db, market)
+    last = (5 + (len(POINTS) - 1) / 100, 50 + len(POINTS) - 1)
+    assert {tuple(skus) for _, skus in there(market)} == {(last, last)}
+    assert {row.state for row in journal(db)} == {"live"}
