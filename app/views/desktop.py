@@ -27,6 +27,8 @@ from app.views.task_runner import TaskHandle
 log = logging.getLogger(__name__)
 
 Load = Callable[[], Any]
+MANY = 2_000
+"""Listings from which on taking back is work for the worker process: the window would feel it."""
 EVERYTHING = frozenset({"store", "listing", "order", "freight_template", "warehouse_template", "change"})
 """Names of everything a page may read."""
 
@@ -288,13 +290,48 @@ class Desktop(QObject):
 
     def undo(self, uid: str | None = None) -> None:
         """Take back a change, the newest one without *uid*."""
+        self.undo_part(uid, None, None)
 
-        def take_back() -> None:
-            handle = self.context.runner.start(self.context.services.listings.undo, uid)
+    def undo_part(self, uid: str | None, only: Sequence[int] | None, fields: Sequence[str] | None) -> None:
+        """Take back a change for the listings *only*, in *fields* alone; None stands for all. A large one goes to the
+        worker process, as a job."""
+
+        def take_back(change: Any) -> None:
+            if change is not None and change.listing_count >= MANY:
+                handle = self.context.runner.start_heavy(*self.context.services.bulk_edit.undo_call(uid, only, fields))
+                self.context.jobs.add(handle, "history.job.undo", icon="history", n=change.listing_count)
+            else:
+                handle = self.context.runner.start(self.context.services.listings.undo, uid, only, fields=fields)
             handle.succeeded.connect(self._on_undone)
             handle.failed.connect(lambda error: self._on_nothing(error, "history.nothing_to_undo"))
 
+        def look() -> None:
+            handle = self.context.runner.call(self.context.services.listings.change, uid)
+            handle.succeeded.connect(take_back)
+            handle.failed.connect(self.tell)
+
+        self._when_stored(look)
+
+    def undo_after(self, change: Any) -> None:
+        """Take back everything that was changed after *change*, which itself stays."""
+
+        def take_back() -> None:
+            handle = self.context.runner.start(self.context.services.listings.go_back, change.created_at)
+            self.context.jobs.add(handle, "history.job.return", icon="history")
+            handle.succeeded.connect(self._on_returned)
+            handle.failed.connect(lambda error: self._on_nothing(error, "history.nothing_to_undo"))
+
         self._when_stored(take_back)
+
+    def _on_returned(self, result: Any) -> None:
+        self.reload_pages()
+        counts = {"changes": len(result.changes), "n": len(result.restored)}
+        offer = None
+        if result.conflicts:
+            offer = Offer("history.show_conflicts", lambda: self._show_conflicts(result.conflicts))
+        key = "history.returned_partly" if result.conflicts else "history.returned"
+        tone = "amber" if result.conflicts else "green"
+        self.context.notices.toast(key, tone=tone, offer=offer, kept=len(result.conflicts), **counts)
 
     def redo(self) -> None:
         """Do the last undone change again."""
@@ -345,6 +382,8 @@ class Desktop(QObject):
 
         dialog = HistoryDialog(self.context, self.window)
         dialog.undo_wanted.connect(self.undo)
+        dialog.part_wanted.connect(self.undo_part)
+        dialog.return_wanted.connect(self.undo_after)
         dialog.show()
 
     # -- files, guide ------------------------------------------------------------------------------------------

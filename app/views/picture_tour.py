@@ -25,7 +25,9 @@ from app.services.application import Application
 from app.views.context import ViewContext
 from app.views.desktop import Desktop
 from app.views.drop_overlay import DropOverlay
+from app.views.history_dialog import HistoryDialog
 from app.views.importing.dialog import ImportDialog
+from app.views.listings.bulk_edit.dialog import BulkEditDialog
 from app.views.listings.publish_question import PublishQuestion
 from app.views.listings.publish_result import PublishResultDialog
 from app.views.look import Look
@@ -74,8 +76,12 @@ class PictureTour:
             await self._rows_are_here()
             await self._everywhere(f"01-{tab}" if tab == "listings" else f"06-{tab}")
         self._window.show_tab("listings")
+        await self._edit_in_bulk()
         self._desktop.show_history()
-        await asyncio.sleep(0.5)
+        history = self._dialog(HistoryDialog)
+        await self._until(lambda: history.shown)
+        history.show_change(history.shown[0].uid)
+        await asyncio.sleep(1.0)
         await self._everywhere("11-history")
         self._close_dialogs()
         self._window.open_palette()
@@ -198,6 +204,38 @@ class PictureTour:
                 await self._until(dialog.again.isEnabled)
                 await asyncio.sleep(0.7)
                 return
+
+    async def _edit_in_bulk(self) -> None:
+        """Prices, titles and templates of the whole filter; some are refused, and then all of it is stored."""
+        page = self._window.page
+        page.segments.choose("all")
+        await self._rows_are_here()
+        page.rows.clearSelection()
+        page.bulk_edit("price_minor", "multiply")
+        dialog = self._dialog(BulkEditDialog)
+        await self._everywhere("04-bulk-edit-empty")
+        price = dialog.changes.cards[0].form
+        price.value.insert("1.1")
+        price.rounding.choose("end_99")
+        price.rounding.chosen.emit("end_99")
+        price.section.fold(False)
+        price.limits["change_percent"].insert("12")
+        title = dialog.changes.add_change("title", "replace").form
+        title.find.insert("Lamp")
+        title.replacement.insert("Light")
+        dialog.changes.add_change("stock", "formula").form.formula.line.insert("stock / 0.9 + wieght")
+        await asyncio.sleep(1.0)
+        await self._everywhere("04-bulk-edit-error")
+        formula = dialog.changes.cards[2].form.formula.line
+        formula.clear()
+        formula.insert("round(stock * 0.9)")
+        await self._until(lambda: dialog.primary.isEnabled() and not dialog.checking.is_busy)
+        await asyncio.sleep(0.7)
+        await self._everywhere("04-bulk-edit")
+        dialog.apply()
+        await self._until(lambda: self._has_ended("bulk_edit.job"))
+        await asyncio.sleep(0.7)
+        await self._everywhere("04-bulk-edited")
 
     # -- helpers -----------------------------------------------------------------------------------------------
 

@@ -45,6 +45,9 @@ import.new                          plus         green
 import.changed                      ring         amber
 import.same                         dashed       gray
 import.refused                      cross        red     filled
+edit.changed                        ring         amber
+edit.same                           dashed       gray
+edit.refused                        cross        red     filled
 order.PLACE_ORDER_SUCCESS           dashed       gray
 order.RISK_CONTROL                  bars         amber   filled
 order.WAIT_SELLER_SEND_GOODS        ring         blue

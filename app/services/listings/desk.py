@@ -10,7 +10,8 @@ from typing import Any
 
 from app.services.compliance.recheck import recheck, refresh_listing_images
 from app.services.db import Database
-from app.services.history.listing import can_redo, can_undo, changes_of_listing, list_changes
+from app.services.history.contents import ChangeContents
+from app.services.history.listing import can_redo, can_undo, changes_of_listing, find_change, list_changes
 from app.services.history.records import ChangeRecord, UndoResult
 from app.services.history.returning import Returned, go_back
 from app.services.history.undo import redo, undo
@@ -123,6 +124,18 @@ class ListingDesk:
     def history(self, limit: int = 100) -> list[ChangeRecord]:
         """The newest changes, newest first."""
         return list_changes(self.db, limit=limit)
+
+    def change(self, uid: str | None) -> ChangeRecord | None:
+        """The change *uid*, without it what undo would take back; None where there is none."""
+        if uid is None:
+            return self.can_undo()
+        with self.db.reader.connect() as connection:
+            found = find_change(connection, uid)
+            return found[1] if found else None
+
+    def change_contents(self, uid: str) -> ChangeContents:
+        """Page source over what a change did, listing by listing."""
+        return ChangeContents(self.db, uid)
 
     def history_of(self, listing_id: int) -> list[ChangeRecord]:
         """The changes of one listing, newest first."""

@@ -6,23 +6,15 @@ from collections.abc import Mapping
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QCheckBox, QStackedWidget, QWidget
+from PySide6.QtWidgets import QCheckBox, QWidget
 
 from app.services.listings.importing.preview import ImportHead, PreviewColumn, PreviewSource
 from app.services.paging import Filter, Query
 from app.views.context import ViewContext
 from app.views.importing.columns import ALWAYS, Place, column_keys, columns, shown_columns
-from app.views.importing.state_pane import StatePane
 from app.views.language import say
-from app.views.listings.pictures import read_picture
-from app.views.paged_table import PagedTable
-from app.views.paged_table_model import PagedTableModel
-from app.views.thumbnails import Thumbnails
-from app.views.widgets.empty_state import EmptyState
-from app.views.widgets.flow import FlowLayout
-from app.views.widgets.ground import Ground, column
+from app.views.preview_rows import PreviewRows
 from app.views.widgets.search_box import SearchBox
-from app.views.widgets.segments import Segments
 
 SEGMENTS = (
     ("all", "import.segment.all", ""),
@@ -34,22 +26,17 @@ SEGMENTS = (
 SEARCH_WIDTH = 190
 
 
-class Preview(Ground):
+class Preview(PreviewRows):
     """Rows of a plan.
 
     Emits:
         fixed: (Excel row, column letter, text) typed in place of a refused cell.
-        failed: the exception of a page that could not be read.
-        acted: the button of the state that stands in place of rows.
     """
 
     fixed = Signal(int, str, str)
-    failed = Signal(object)
-    acted = Signal()
 
     def __init__(self, context: ViewContext, parent: QWidget | None = None) -> None:
-        super().__init__("surface", parent=parent)
-        self._context = context
+        super().__init__(context, "import", SEGMENTS, "import.rows_table", parent)
         self._source: PreviewSource | None = None
         self._shape: tuple[PreviewColumn, ...] = ()
         self._letters: dict[str, str] = {}
@@ -58,29 +45,15 @@ class Preview(Ground):
         self._wanted: Place | None = None
         self.fixes: Mapping[Place, str] = {}
         self.pending: dict[Place, str] = {}
-        self.table: PagedTable | None = None
-        self.segments = Segments(SEGMENTS)
         self.search = SearchBox("import.search", SEARCH_WIDTH)
         self.only_changed = QCheckBox()
-        self.state, self.nothing = StatePane(), EmptyState()
-        self.pictures = Thumbnails(context.runner, read_picture, self)
-        self._stack = QStackedWidget()
         self._build()
         self._connect()
 
     def _build(self) -> None:
-        whole = column(self, gap=0)
-        self._top = QWidget()
-        tools = FlowLayout(self._top, gap=12, line_gap=6)
-        tools.setContentsMargins(12, 8, 12, 8)
         say(self.only_changed, "import.only_changed")
         for widget in (self.segments, self.search, self.only_changed):
-            tools.addWidget(widget)
-        whole.addWidget(self._top)
-        for state in (self.state, self.nothing):
-            self._stack.addWidget(state)
-        whole.addWidget(self._stack, 1)
-        self._top.hide()
+            self.tools.addWidget(widget)
 
     def _connect(self) -> None:
         self.segments.chosen.connect(lambda _: self._ask())
@@ -89,7 +62,6 @@ class Preview(Ground):
         # after Enter has gone its way: the dialog asks who has the focus before it presses its primary
         self.search.entered.connect(lambda _: QTimer.singleShot(0, self, self.focus_table))
         self.only_changed.toggled.connect(lambda _: self._hide_columns())
-        self.state.acted.connect(self.acted)
         self.nothing.acted.connect(self._show_everything)
         find = QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self)
         find.activated.connect(self._focus_search)
@@ -98,22 +70,8 @@ class Preview(Ground):
 
     def show_reading(self, file: str) -> None:
         """A file is being read and there is nothing to show of it yet."""
-        self.state.show_reading(file)
+        self.state.show_working("table-import", "import.reading", file=file)
         self._show(self.state)
-
-    def show_problem(self, title_key: str, said: str, action_key: str = "", *, icon: str = "file-alert") -> None:
-        """Why there are no rows; *said* is a finished sentence."""
-        self.state.show_problem(title_key, said, action_key, icon=icon)
-        self._show(self.state)
-
-    @property
-    def shows_rows(self) -> bool:
-        """Whether rows are in view, or that none match."""
-        return self._stack.currentWidget() in (self.table, self.nothing)
-
-    def _show(self, widget: QWidget) -> None:
-        self._top.setVisible(widget in (self.table, self.nothing))
-        self._stack.setCurrentWidget(widget)
 
     # -- rows --------------------------------------------------------------------------------------------------
 
@@ -133,40 +91,20 @@ class Preview(Ground):
         self._show(self.table)
 
     def _make_table(self, head: ImportHead, source: PreviewSource) -> None:
-        has_focus = self.table is not None and self.table.hasFocus()
-        self.drop_table()
         self._source, self._hidden = source, set()
         keys = column_keys(head.columns)
         self._letters = {keys[one.letter]: one.letter for one in shown_columns(head.columns)}
-        shown = columns(head.columns, lambda: self.fixes, lambda: self.pending)
-        model = PagedTableModel(source, shown, self._context.runner, self)
-        self.table = PagedTable(
-            model,
-            "import",
-            settings=self._context.settings,
-            thumbnails=self.pictures,
-            default_density="compact",
-        )
-        say(self.table, "import.rows_table", "accessibleName")
+        table = self._new_table(source, columns(head.columns, lambda: self.fixes, lambda: self.pending))
+        model = table.paged
         model.edited.connect(self._on_edited)
-        model.load_failed.connect(self.failed)
         model.counted.connect(self._on_counted)
-        self.table.finding_wanted.connect(self._go_to_refused)
-        self._stack.addWidget(self.table)
-        if has_focus:
-            self.table.setFocus()
+        table.finding_wanted.connect(self._go_to_refused)
         self._ask()
 
     def drop_table(self) -> None:
         """Rows of another file, or of none, come next."""
-        table, self.table = self.table, None
+        super().drop_table()
         self._shape = ()
-        if table is not None:
-            table.paged.stop()
-            self._stack.removeWidget(table)
-            table.hide()
-            table.paged.deleteLater()
-            table.deleteLater()
 
     def _show_counts(self, head: ImportHead) -> None:
         counts = {key: head.verdict_counts.get(key, 0) for key, _, _ in SEGMENTS}
@@ -293,13 +231,6 @@ class Preview(Ground):
         """Where Tab stops, in order."""
         rows = [self.table] if self.table is not None else []
         return [self.segments, self.search, self.only_changed, *rows, self.state.button]
-
-    def focus_table(self) -> None:
-        """The focus goes to the current row, the first one if there is none."""
-        if self.table is not None:
-            if not self.table.currentIndex().isValid() and self.table.paged.rowCount():
-                self.table.setCurrentIndex(self.table.paged.index(0, 0))
-            self.table.setFocus()
 
     def _focus_search(self) -> None:
         self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)

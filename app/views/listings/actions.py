@@ -6,6 +6,8 @@ from app.views.actions import SELECTION, ActionSpec, action_spec
 
 ACTIONS: tuple[ActionSpec, ...] = (
     action_spec("publish"),
+    ActionSpec("bulk_edit", "listings.action.bulk_edit", "edit", ("Ctrl+E",), acts_on=SELECTION),
+    ActionSpec("replace_text", "listings.action.replace_text", "replace", ("Ctrl+H",), acts_on=SELECTION),
     action_spec("export"),
     action_spec("fix"),
     ActionSpec("save_template", "listings.action.save_template", "file-spreadsheet"),

@@ -11,6 +11,7 @@ from app.messages import tr
 from app.services.clock import to_ms
 from app.services.history.records import RIGHT, ChangeRecord
 from app.services.history.wording import change_label
+from app.views.listings.field_values import field_name
 from app.views.numbers import moment, moment_tip
 from app.views.widgets.buttons import Button
 from app.views.widgets.ground import Ground, column, row
@@ -22,25 +23,36 @@ def change_text(change: ChangeRecord) -> str:
     what = change_label(change)
     if change.kind == RIGHT:
         return what
+    if "fields" in change.params:
+        names = tr("history.list_gap").join(map(field_name, change.params["fields"]))
+        what = tr("history.bulk_edit", fields=names)
     return tr("history.line", what=what, n=change.listing_count)
 
 
 class HistoryList(Ground):
-    """Changes, newest first. *of_one*: the history of one listing, which can be taken out of a change of many.
+    """Changes, newest first. *of_one*: the history of one listing, which can be taken out of a change of many;
+    *opens*: each change can be opened.
 
     Emits:
+        open_wanted: uid of a change to be shown with its listings.
         undo_wanted: uid of a change to take back.
         undo_here_wanted: uid of a change of many listings to take back for this one only.
     """
 
+    open_wanted = Signal(str)
     undo_wanted = Signal(str)
     undo_here_wanted = Signal(str)
 
     def __init__(
-        self, empty_key: str = "listings.no_history", parent: QWidget | None = None, *, of_one: bool = False
+        self,
+        empty_key: str = "listings.no_history",
+        parent: QWidget | None = None,
+        *,
+        of_one: bool = False,
+        opens: bool = False,
     ) -> None:
         super().__init__("surface", parent=parent)
-        self._empty_key, self._of_one = empty_key, of_one
+        self._empty_key, self._of_one, self._opens = empty_key, of_one, opens
         self._lines = column(self, gap=0)
         self._lines.addStretch(1)
         self._changes: Sequence[ChangeRecord] | None = None
@@ -76,12 +88,26 @@ class HistoryList(Ground):
         what.setText(change_text(change))
         line.addWidget(what, 1)
         if change.kind == RIGHT:
-            pass  # who gave a right is told, not undone
-        elif change.is_undone:
+            return box  # who gave a right is told, not undone
+        if self._opens and change.source and change.source not in what.text():
+            line.addWidget(self._source(change))
+        if self._opens:
+            show = Button("history.open", kind="link")
+            show.clicked.connect(lambda: self.open_wanted.emit(change.uid))
+            line.addWidget(show)
+        if change.is_undone:
             line.addWidget(Label("history.undone", role="small", ink="text3"))
         else:
             self._add_buttons(line, change)
         return box
+
+    @staticmethod
+    def _source(change: ChangeRecord) -> QWidget:
+        """The file a change came from."""
+        made = ElidedLabel(role="small", ink="text3", middle=True)
+        made.setText(change.source)
+        made.setMaximumWidth(120)
+        return made
 
     def _add_buttons(self, line: QHBoxLayout, change: ChangeRecord) -> None:
         """All of it, and for a change of many listings this one only."""

@@ -12,6 +12,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QMenu, QWidget
 
 from app.messages import tr
+from app.services.listings.bulk_edit.records import Applied
 from app.services.listings.cells import CellsSaved
 from app.services.listings.choices import FilterChoices
 from app.services.paging import Filter, Query
@@ -36,6 +37,7 @@ from app.views.listings.pictures import ListingPictures
 from app.views.listings.publisher import Publisher
 from app.views.listings.row_actions import RowActions
 from app.views.listings.steady_editors import SteadyEditors
+from app.views.notices import Offer
 from app.views.palette_entries import PaletteEntry
 from app.views.tab_page import TabPage
 from app.views.table_selection import Selection
@@ -44,7 +46,7 @@ RENEW_MS = 250
 """While listings are being sent, the rows in view are read again at most this often (interface.md 7)."""
 COUNT_EVERY = 4
 """… and the segments counted at every so many of these."""
-ON_ROWS = ("publish", "export", "recheck")
+ON_ROWS = ("publish", "bulk_edit", "replace_text", "export", "recheck")
 
 
 class ListingsPage(TabPage):
@@ -101,18 +103,21 @@ class ListingsPage(TabPage):
     def _build_toolbar(self) -> None:
         page = self.actions_of_page
         page.on("publish", self.publish)
+        page.on("bulk_edit", self.bulk_edit)
+        page.on("replace_text", lambda: self.bulk_edit("title", "replace"))
         page.on("export", self.export)
         page.on("save_template", self.row_actions.save_template)
         page.on("recheck", lambda: self.with_ids(self.row_actions.recheck))
         page.on("fix", self.editor.apply_first_fix)
         page.on("publish_results", self.publisher.show_results)
         self.toolbar.add_primary("publish")
+        self.toolbar.add("bulk_edit")
         if self.context.actions is not None:
             self.toolbar.add_action(self.context.actions["import"], "table-import")
         self.toolbar.add("export")
         self.toolbar.add("recheck")
         self.add_history_tools()
-        self.toolbar.add_more("save_template", "publish_results")
+        self.toolbar.add_more("replace_text", "save_template", "publish_results")
 
     def _connect(self) -> None:
         self.rows.finding_wanted.connect(self.steps.go)
@@ -309,6 +314,32 @@ class ListingsPage(TabPage):
     def publish(self) -> None:
         """Send the chosen rows, or all of the filter; asks once, with count and store."""
         self.with_ids(self.publisher.publish)
+
+    def bulk_edit(self, field: str = "price_minor", way: str = "") -> None:
+        """Change any fields of the chosen rows, or of all of the filter, after a preview; begins with *field*."""
+        chosen = self.selection()
+        ids = None if not chosen or chosen.is_all else self._chosen_ids(chosen)
+        count = self._chosen_count(chosen)
+        wanted = chosen.query if ids is None else ids
+        self.editor.editor.commit()
+        self.editor.saver.when_stored(lambda: self._open_bulk_edit(wanted, count, field, way))
+
+    def _open_bulk_edit(self, chosen: Sequence[int] | Query, count: int, field: str, way: str) -> None:
+        from app.views.listings.bulk_edit.dialog import BulkEditDialog
+
+        dialog = BulkEditDialog(self.context, chosen, count, self.show_rows, self)
+        dialog.applied.connect(self._on_bulk_edited)
+        dialog.begin(field, way)
+
+    def _on_bulk_edited(self, applied: Applied) -> None:
+        offer = None
+        if applied.change is not None:
+            uid = applied.change.uid
+            offer = Offer("action.undo", lambda: self.editor.undo_wanted.emit(uid), shortcut="Ctrl+Z")
+        counts = {"n": applied.changed, "refused": len(applied.refused), "moved": len(applied.moved)}
+        left = [name for name in ("refused", "moved") if counts[name]]
+        key = "bulk_edit.done_partly" if len(left) > 1 else f"bulk_edit.done_{left[0]}" if left else "bulk_edit.done"
+        self.context.notices.toast(key, offer=offer, tone="amber" if left else "green", **counts)
 
     def export(self) -> None:
         """Write the chosen rows, or all of the filter, to a workbook or text file."""

@@ -185,6 +185,52 @@ def test_the_history_takes_back_an_older_change(run):
     run(steps)
 
 
+def test_a_large_change_is_taken_back_in_the_worker(run, monkeypatch):
+    monkeypatch.setattr("app.views.desktop.MANY", 1)
+
+    async def steps(desktop, services):
+        await until(lambda: desktop.window.page is not None)
+        before = services.listings.detail(1).record.title
+        services.listings.save([ListingEdit(1, fields={"title": "First"})], "First")
+        desktop.undo()
+        await until(
+            lambda: any(job.title_key == "history.job.undo" and not job.is_running for job in desktop.context.jobs)
+        )
+        assert services.listings.detail(1).record.title == before
+        await until(lambda: desktop.context.notices.kept)
+        assert desktop.context.notices.kept[0].key == "history.undone_toast"
+
+    run(steps)
+
+
+def test_the_history_goes_back_to_a_point_in_time(run):
+    async def steps(desktop, services):
+        await until(lambda: desktop.window.page is not None)
+        titles = [services.listings.detail(id).record.title for id in (1, 2)]
+        first = services.listings.save([ListingEdit(1, fields={"title": "First"})], "First")
+        services.listings.save([ListingEdit(1, fields={"title": "Second"})], "Second")
+        services.listings.save([ListingEdit(2, fields={"title": "Third"})], "Third")
+        desktop.undo_after(first)
+        await until(lambda: services.listings.detail(1).record.title == "First")
+        await until(lambda: desktop.context.notices.kept)
+        assert services.listings.detail(2).record.title == titles[1]
+        assert desktop.context.notices.kept[0].text == "Undid 2 changes; 2 listings are as they were."
+
+    run(steps)
+
+
+def test_a_part_of_a_change_is_taken_back(run):
+    async def steps(desktop, services):
+        await until(lambda: desktop.window.page is not None)
+        titles = {id: services.listings.detail(id).record.title for id in (1, 2)}
+        change = services.listings.save([ListingEdit(id, fields={"title": f"New {id}"}) for id in (1, 2)], "Two")
+        desktop.undo_part(change.uid, [2], ["title"])
+        await until(lambda: services.listings.detail(2).record.title == titles[2])
+        assert services.listings.detail(1).record.title == "New 1"
+
+    run(steps)
+
+
 def test_a_store_is_added_only_with_all_it_needs(run):
     async def steps(desktop, services):
         await until(lambda: desktop.window.page is not None)

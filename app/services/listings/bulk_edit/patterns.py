@@ -73,7 +73,9 @@ def safe_pattern(pattern: str, *, match_case: bool) -> SafePattern:
         tree = parser.parse(pattern, flags)
         compiled = re.compile(pattern, flags)
     except (re.error, RecursionError, OverflowError) as error:
-        raise BadPattern(why=str(error), position=(getattr(error, "pos", None) or 0) + 1) from error
+        raise BadPattern(
+            why=getattr(error, "msg", str(error)), position=(getattr(error, "pos", None) or 0) + 1
+        ) from error
     repeats, factor = _weight(tree)
     return SafePattern(compiled, repeats, factor)
 
@@ -83,7 +85,9 @@ def check_replacement(pattern: SafePattern, replacement: str) -> None:
     try:
         parser.parse_template(replacement, pattern.compiled)
     except (re.error, IndexError) as error:
-        raise BadPattern(why=str(error), position=(getattr(error, "pos", None) or 0) + 1) from error
+        raise BadPattern(
+            why=getattr(error, "msg", str(error)), position=(getattr(error, "pos", None) or 0) + 1
+        ) from error
 
 
 def _weight(items: Iterable[Any]) -> tuple[int, float]:

@@ -106,6 +106,24 @@ def plan_edit(db: Database, edit: BulkEdit, chosen: Chosen, ctx: TaskContext, *,
     return plan
 
 
+def check_plan(plan: Plan, ctx: TaskContext) -> None:
+    """Ask the checker what it would newly say, of a plan that was made without.
+
+    Raises:
+        TaskCancelled: stopped; the plan is as it was.
+    """
+    with plan.file.open(ctx) as connection:
+        connection.exec_driver_sql("DELETE FROM plan.finding")
+        judge(connection, plan.staged, ctx)
+        plan.counts = _counts(connection, plan)
+
+
+def refused_listings(plan: Plan) -> tuple[int, ...]:
+    """Listings of which something is refused, in order."""
+    with plan.file.open() as connection:
+        return tuple(connection.exec_driver_sql(f"{_refused(plan)} ORDER BY 1").scalars())
+
+
 def _choose(connection: Connection, ids: Sequence[int]) -> None:
     driver: Any = connection.connection.driver_connection
     driver.executemany("INSERT OR IGNORE INTO plan.chosen (listing_id) VALUES (?)", ((number,) for number in ids))
@@ -119,12 +137,17 @@ def _counts(connection: Connection, plan: Plan) -> PlanCounts:
     for field, why, number in _tallies(connection, plan):
         target, key = (cells, field) if why is None else (unchanged, field) if why == SAME else (reasons, why)
         target[key] = target.get(key, 0) + number
-    refused = [f"SELECT listing_id FROM plan.{table} WHERE why IS NOT NULL" for table in ("chosen", "line")]
-    refused += [f"SELECT listing_id FROM plan.of_{name} WHERE why <> '{SAME}'" for name in plan.columns]
+    changed, refused = (
+        changed_listings(connection, plan),
+        _number(connection, f"SELECT count(*) FROM ({_refused(plan)})"),
+    )
+    touched = f"{_changed(plan)} UNION {_refused(plan)}"
+    matched = _number(connection, "SELECT count(*) FROM plan.chosen")
     return PlanCounts(
-        matched=_number(connection, "SELECT count(*) FROM plan.chosen"),
-        changed=changed_listings(connection, plan),
-        refused=_number(connection, f"SELECT count(*) FROM ({' UNION '.join(refused)})"),
+        matched=matched,
+        changed=changed,
+        refused=refused,
+        same=matched - (_number(connection, f"SELECT count(*) FROM ({touched})") if refused else changed),
         cells=cells,
         unchanged=unchanged,
         reasons=reasons,
@@ -132,11 +155,21 @@ def _counts(connection: Connection, plan: Plan) -> PlanCounts:
     )
 
 
+def _refused(plan: Plan) -> str:
+    parts = [f"SELECT listing_id FROM plan.{table} WHERE why IS NOT NULL" for table in ("chosen", "line")]
+    parts += [f"SELECT listing_id FROM plan.of_{name} WHERE why <> '{SAME}'" for name in plan.columns]
+    return " UNION ".join(parts)
+
+
 def changed_listings(connection: Connection, plan: Plan) -> int:
     """How many listings change."""
+    return _number(connection, f"SELECT count(*) FROM ({_changed(plan)})")
+
+
+def _changed(plan: Plan) -> str:
     changed = ["SELECT listing_id FROM plan.edited WHERE why IS NULL"]
     changed += [f"SELECT listing_id FROM {one.table}" for one in plan.staged]
-    return _number(connection, f"SELECT count(*) FROM ({' UNION '.join(changed)})")
+    return " UNION ".join(changed)
 
 
 def _tallies(connection: Connection, plan: Plan) -> list[tuple[str, str | None, int]]:

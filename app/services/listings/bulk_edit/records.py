@@ -30,6 +30,7 @@ class PlanCounts:
         matched: listings that were asked for.
         changed: listings of which something changes.
         refused: listings of which something is refused; one may be both.
+        same: listings of which nothing changes and nothing is refused.
         cells: by field, values that change.
         unchanged: by field, values that are so already.
         reasons: by the key `bulk_edit.refused.<why>`, values refused, or whole listings that may not be edited.
@@ -39,6 +40,7 @@ class PlanCounts:
     matched: int = 0
     changed: int = 0
     refused: int = 0
+    same: int = 0
     cells: Mapping[str, int] = field(default_factory=dict)
     unchanged: Mapping[str, int] = field(default_factory=dict)
     reasons: Mapping[str, int] = field(default_factory=dict)
@@ -71,8 +73,10 @@ class PreviewLine:
 @dataclass(frozen=True, slots=True)
 class Applied:
     """What was stored. `change` None: nothing was left to change. `moved`: listings that are not any more what the
-    plan saw, or may not be edited any more; they were left alone."""
+    plan saw, or may not be edited any more; they were left alone. `refused`: listings of which something was refused,
+    where they were asked for."""
 
     change: ChangeRecord | None
     changed: int = 0
     moved: tuple[int, ...] = ()
+    refused: tuple[int, ...] = ()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import atexit
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import uuid4
 
@@ -20,7 +20,7 @@ from app.services.history.records import UndoResult
 from app.services.listings.bulk_edit.applying import apply_plan
 from app.services.listings.bulk_edit.edits import BulkEdit
 from app.services.listings.bulk_edit.exporting import export_lines
-from app.services.listings.bulk_edit.planning import Chosen, Plan, plan_edit
+from app.services.listings.bulk_edit.planning import Chosen, Plan, check_plan, plan_edit, refused_listings
 from app.services.listings.bulk_edit.records import Applied, PlanCounts, PreviewLine
 from app.services.listings.bulk_edit.showing import Sections, lines, sections
 from app.services.listings.desk import ListingDesk
@@ -61,6 +61,18 @@ def prepare(database: Path, edit: BulkEdit, chosen: Chosen, checks: bool = True,
     return head
 
 
+def check(token: str, *, ctx: TaskContext) -> PlanHead:
+    """Ask the checker about a plan that was prepared without.
+
+    Raises:
+        NotFound: the plan is gone.
+        TaskCancelled: stopped; the plan is kept as it was.
+    """
+    plan = _plan(token)
+    check_plan(plan, ctx)
+    return PlanHead(token, plan.counts, sections(plan, ctx))
+
+
 def page(token: str, first: int, count: int, *, ctx: TaskContext) -> list[PreviewLine]:
     """Lines of a plan by position. Raises: NotFound where the plan is gone."""
     return lines(_plan(token), first, count)
@@ -78,9 +90,11 @@ def apply(token: str, *, ctx: TaskContext) -> Applied:
         NotFound: the plan is gone.
         TaskCancelled: stopped; nothing was written, the plan is kept.
     """
-    applied = apply_plan(_plan(token), ctx)
+    plan = _plan(token)
+    refused = refused_listings(plan)
+    applied = apply_plan(plan, ctx)
     discard(token, ctx=ctx)
-    return applied
+    return replace(applied, refused=refused)
 
 
 def discard(token: str, *, ctx: TaskContext) -> None:

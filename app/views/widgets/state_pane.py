@@ -1,4 +1,4 @@
-"""What stands in place of the rows: a file is being read, or why there are no rows and what helps."""
+"""What stands in place of the rows of a preview: it is being made, or why there are no rows and what helps."""
 
 from __future__ import annotations
 
@@ -55,9 +55,9 @@ class StatePane(Ground):
         """Title and detail as shown."""
         return self.title.text(), self.detail.text()
 
-    def show_reading(self, file: str) -> None:
-        """The reading of a file begins."""
-        self._show("table-import", "import.reading", "", file=file)
+    def show_working(self, icon: str, title_key: str, action_key: str = "", **params: object) -> None:
+        """Work begins: *title_key* says on what, *action_key* what can be done about it meanwhile."""
+        self._show(icon, title_key, action_key, **params)
         self.bar.show_progress(Progress())
 
     def show_progress(self, said: str, progress: Progress | None = None) -> None:

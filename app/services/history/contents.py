@@ -1,0 +1,192 @@
+"""What a change did, listing by listing: shown before it is taken back for some of them, or in some fields."""
+
+from __future__ import annotations
+
+from array import array
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import orjson
+from sqlalchemy import Connection
+
+from app.services.db import Database
+from app.services.errors import NotFound
+from app.services.history.columns import COLUMNS
+from app.services.history.entries import entries_of, moved_on, reversed_entry
+from app.services.history.listing import find_change
+from app.services.history.records import Entry
+from app.services.listings.loading import id_list
+from app.services.paging import Query
+from app.services.tasks import TaskContext
+
+State = Literal["stands", "back", "moved", "created"]
+INTERNAL = frozenset({"match_key", "error_code", "error_text", "error_field", "sent_hash", "store_id", "created_ms"})
+"""Columns that follow from others, or that nobody typed."""
+MOST_VALUES = 100_000
+"""No listing has as many values; ids of values are made with it."""
+_JSON = frozenset({"attributes", "extra", "properties"})
+_LISTS = {"images": "sources", "tags": "tags"}
+_IDS = """
+SELECT listing_id FROM change_entry WHERE change_id = :id
+UNION SELECT value FROM change_column, json_each(listing_ids) WHERE change_id = :id
+UNION SELECT listing.id FROM change_range JOIN listing ON listing.id BETWEEN first_listing_id AND last_listing_id
+WHERE change_id = :id ORDER BY 1
+"""
+_FIELDS = """
+SELECT noun AS field FROM change_entry WHERE change_id = :id AND noun IN ('images', 'tags')
+UNION SELECT "column" FROM change_column WHERE change_id = :id
+UNION SELECT key FROM change_entry, json_each(after)
+WHERE change_id = :id AND noun IN ('listing', 'sku') AND before IS NOT NULL AND after IS NOT NULL ORDER BY 1
+"""
+_OVERLAPPING = (
+    'SELECT "column", row_ids, listing_ids, before, after FROM change_column '
+    "WHERE change_id = ? AND last_listing_id >= ? AND first_listing_id <= ?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedValue:
+    """One value before and after; `code` of the variant, "" for the listing's own. `id` tells it from
+    all others; `field` "" for a variant that was added or removed as a whole."""
+
+    id: int
+    listing_id: int
+    field: str
+    code: str
+    before: Any
+    after: Any
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedListing:
+    """A listing with what a change did to it. `state`: it `stands` · was taken `back` already · was edited since
+    (`moved`), and would be left alone · was `created`, and would be deleted."""
+
+    id: int
+    title: str
+    code: str
+    values: tuple[ChangedValue, ...]
+    state: State
+
+
+class ChangeContents:
+    """Page source over the listings of one change, in the order of their ids; they unfold to their values.
+
+    Raises: NotFound, from any call, where the change is gone.
+    """
+
+    def __init__(self, db: Database, uid: str) -> None:
+        self._db, self._uid = db, uid
+
+    def fields(self) -> tuple[str, ...]:
+        """Names of what was changed, as `undo` takes them."""
+        with self._db.reader.connect() as connection:
+            found = connection.exec_driver_sql(_FIELDS, {"id": self._id(connection)}).scalars()
+            return tuple(name for name in found if name not in INTERNAL)
+
+    def count(self, query: Query, ctx: TaskContext | None = None) -> int:
+        """How many listings."""
+        return len(self.ids(query))
+
+    def ids(self, query: Query, ctx: TaskContext | None = None) -> array[int]:
+        """All listings."""
+        with self._db.reader.connect() as connection:
+            return array("q", connection.exec_driver_sql(_IDS, {"id": self._id(connection)}).scalars())
+
+    def rows(self, ids: Sequence[int]) -> dict[int, ChangedListing]:
+        """Listings with what was changed in them."""
+        if not ids:
+            return {}
+        with self._db.reader.connect() as connection:
+            return {one.id: one for one in _Reader(connection, self._id(connection)).listings(ids)}
+
+    def first_page(self, query: Query, limit: int) -> list[ChangedListing]:
+        """The first listings."""
+        ids = self.ids(query)[:limit]
+        rows = self.rows(ids)
+        return [rows[id] for id in ids]
+
+    def children(self, id: int) -> tuple[ChangedValue, ...]:
+        """The values of one listing."""
+        return self.rows([id])[id].values
+
+    def _id(self, connection: Connection) -> int:
+        found = find_change(connection, self._uid)
+        if found is None:
+            raise NotFound("undo.not_found", name=self._uid)
+        return found[0]
+
+
+class _Reader:
+    """Reads a page of listings: few questions for all of them."""
+
+    def __init__(self, connection: Connection, change_id: int) -> None:
+        self._connection, self._change_id = connection, change_id
+
+    def listings(self, ids: Sequence[int]) -> Iterator[ChangedListing]:
+        """Listings of *ids* in that order."""
+        entries = entries_of(self._connection, self._change_id, ids)[::-1] + list(self._column_entries(ids))
+        moved = moved_on(self._connection, entries)
+        not_back = moved_on(self._connection, [reversed_entry(entry) for entry in entries])
+        names, codes = self._names(ids), self._codes(entries)
+        values: defaultdict[int, list[ChangedValue]] = defaultdict(list)
+        for entry in entries:
+            its = values[entry.listing_id]
+            its += _values(entry, codes.get(entry.row_id, ""), len(its))
+        for id in ids:
+            state: State = "created" if id not in values else "stands"
+            if id in moved:
+                state = "moved" if id in not_back else "back"
+            title, code = names.get(id) or (_title_before(entries, id), "")
+            yield ChangedListing(id, title, code, tuple(values[id]), state)
+
+    def _column_entries(self, ids: Sequence[int]) -> Iterator[Entry]:
+        """Whole columns of variants, as entries about single ones."""
+        wanted = set(ids)
+        rows = self._connection.exec_driver_sql(_OVERLAPPING, (self._change_id, min(ids), max(ids)))
+        for column, *arrays in rows:
+            assert column in COLUMNS
+            for row_id, listing_id, before, after in zip(*map(orjson.loads, arrays), strict=True):
+                if listing_id in wanted:
+                    yield Entry("sku", row_id, listing_id, {column: before}, {column: after})
+
+    def _names(self, ids: Sequence[int]) -> dict[int, tuple[str, str]]:
+        rows = self._connection.exec_driver_sql(f"SELECT id, title, code FROM listing WHERE id IN ({id_list(ids)})")
+        return {row[0]: (row[1], row[2]) for row in rows}
+
+    def _codes(self, entries: Sequence[Entry]) -> dict[int, str]:
+        ids = sorted({entry.row_id for entry in entries if entry.noun == "sku"})
+        rows = self._connection.exec_driver_sql(f"SELECT id, code FROM sku WHERE id IN ({id_list(ids)})")
+        return {row[0]: row[1] for row in rows}
+
+
+def _values(entry: Entry, code: str, first_id: int) -> list[ChangedValue]:
+    """What an entry says, value by value; *first_id* counts those of the listing before."""
+    pairs: list[tuple[str, Any, Any]]
+    if entry.noun in _LISTS:
+        key = _LISTS[entry.noun]
+        pairs = [(entry.noun, (entry.before or {}).get(key), (entry.after or {}).get(key))]
+    elif entry.before is None or entry.after is None:
+        whole = entry.after or entry.before or {}
+        name = str(whole.get("code" if entry.noun == "sku" else "title", ""))
+        pairs = [("", None if entry.before is None else name, None if entry.after is None else name)]
+    else:
+        shown = [name for name in entry.after if name not in INTERNAL]
+        pairs = [(name, _cooked(name, entry.before.get(name)), _cooked(name, entry.after[name])) for name in shown]
+    of_variant = code if entry.noun == "sku" else ""
+    return [
+        ChangedValue(entry.listing_id * MOST_VALUES + first_id + at, entry.listing_id, name, of_variant, before, after)
+        for at, (name, before, after) in enumerate(pairs, 1)
+    ]
+
+
+def _cooked(name: str, value: Any) -> Any:
+    return orjson.loads(value) if name in _JSON and isinstance(value, str) else value
+
+
+def _title_before(entries: Sequence[Entry], listing_id: int) -> str:
+    """The title of a listing that is gone."""
+    images = [one.before for one in entries if one.listing_id == listing_id and one.noun == "listing" and one.before]
+    return str(images[-1].get("title", "")) if images else ""

@@ -1,0 +1,87 @@
+"""What can be chosen in a bulk edit: templates, groups and units of the stores its listings belong to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from app.messages import Language
+from app.models import StoreAccess
+from app.services.compliance import load_context
+from app.services.compliance.units import units
+from app.services.db import Database
+from app.services.listings.bulk_edit.planning import Chosen
+from app.services.listings.details import Choice
+from app.services.listings.loading import chunks, id_list
+from app.services.paging import Query
+
+_ALL = f"SELECT id, name FROM store WHERE access = '{StoreAccess.OPERATE!s}' ORDER BY id"
+
+
+@dataclass(frozen=True, slots=True)
+class EditChoices:
+    """Stores (id, name) with their templates and groups by the platform's id; of several stores each value is named
+    with its store. `units` are the platform's."""
+
+    stores: tuple[tuple[int, str], ...] = ()
+    templates: tuple[Choice, ...] = ()
+    groups: tuple[Choice, ...] = ()
+    units: tuple[Choice, ...] = ()
+
+
+def edit_choices(db: Database, chosen: Chosen, language: Language) -> EditChoices:
+    """What the listings of *chosen* may be given. A filter stands for the stores it names, or for all that may be
+    changed: its listings are not looked at."""
+    with db.read() as session:
+        stores = _stores(session.connection(), chosen)
+        contexts = [load_context(session, store_id) for store_id, _ in stores]
+        many = len(stores) > 1
+        return EditChoices(
+            tuple(stores),
+            tuple(
+                _named((one.templates, one.store_name) for one in contexts) if many else _plain(contexts, "templates")
+            ),
+            tuple(_named((one.groups, one.store_name) for one in contexts) if many else _plain(contexts, "groups")),
+            tuple(Choice(id, getattr(label, language)) for id, label in units().items()),
+        )
+
+
+def category_names(db: Database, ids: Iterable[str], language: Language) -> dict[str, str]:
+    """Names of categories by id; unknown ones are left out."""
+    wanted = sorted({one for one in ids if one})
+    found: dict[str, str] = {}
+    with db.reader.connect() as connection:
+        for at in range(0, len(wanted), 500):
+            part = wanted[at : at + 500]
+            marks = ", ".join("?" * len(part))
+            found.update(
+                connection.exec_driver_sql(
+                    f"SELECT category_id, name_{language} FROM category WHERE category_id IN ({marks})", tuple(part)
+                ).all()
+            )
+    return found
+
+
+def _stores(connection: Connection, chosen: Chosen) -> list[tuple[int, str]]:
+    known = [(row[0], row[1]) for row in connection.exec_driver_sql(_ALL)]
+    if isinstance(chosen, Query):
+        return [one for one in known if not chosen.store_ids or one[0] in chosen.store_ids]
+    used: set[int] = set()
+    for chunk in chunks(chosen):
+        sql = f"SELECT DISTINCT store_id FROM listing WHERE id IN ({id_list(chunk)})"
+        used.update(connection.exec_driver_sql(sql).scalars())
+    return [one for one in known if one[0] in used]
+
+
+def _plain(contexts: Iterable[object], name: str) -> list[Choice]:
+    return _sorted(Choice(id, text) for one in contexts for id, text in getattr(one, name).items())
+
+
+def _named(parts: Iterable[tuple[Mapping[str, str], str]]) -> list[Choice]:
+    return _sorted(Choice(id, f"{text} · {store}") for names, store in parts for id, text in names.items())
+
+
+def _sorted(choices: Iterable[Choice]) -> list[Choice]:
+    return sorted(choices, key=lambda one: one.name)

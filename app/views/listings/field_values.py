@@ -1,0 +1,27 @@
+"""Fields by name, and their values as a person reads them: in the preview of a bulk edit and in the history."""
+
+from __future__ import annotations
+
+from app.messages import messages, tr
+from app.services.listings.bulk_edit.exporting import shown_value
+from app.services.listings.bulk_edit.operations import NUMBER_FIELDS
+from app.views.numbers import integer, money
+
+
+def field_name(field: str) -> str:
+    """The field in the user's language; one of another version of the program by its own name."""
+    for key in (f"bulk_edit.field.{field}", f"publish.field.{field}", f"publish.field.sku.{field}"):
+        if messages.has(key):
+            return tr(key)
+    return field
+
+
+def value_text(field: str, value: object) -> str:
+    """A stored value: prices with their point, lists one a line; nothing for unknown."""
+    if value is None:
+        return ""
+    if field == "price_minor" and isinstance(value, int):
+        return money(value)
+    if field in NUMBER_FIELDS and isinstance(value, int):
+        return integer(value)
+    return str(shown_value(field, value))

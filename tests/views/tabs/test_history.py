@@ -1,0 +1,203 @@
+"""The history of changes from the user's side: look into a change, take back part of it, go back to a point in time."""
+
+from datetime import UTC, datetime
+from types import SimpleNamespace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtWidgets import QApplication, QWidget
+
+from app.services.history.records import ChangeRecord
+from app.services.listings.desk import ListingDesk
+from app.services.listings.editing import ListingEdit
+from app.services.listings.loading import load_listing
+from app.views.history_dialog import HistoryDialog
+from app.views.language import language
+from app.views.listings.history_list import HistoryList, change_text
+from app.views.paged_table_model import PagedTableModel
+from app.views.widgets.buttons import Button
+from app.views.widgets.label import ElidedLabel
+from tests.unit.conftest import db, empty_database, make_listing
+
+__all__ = ["db", "empty_database", "make_listing"]
+
+
+@pytest.fixture
+def desk(db):
+    return ListingDesk(lambda: db)
+
+
+@pytest.fixture
+def three(desk, make_listing):
+    """Three listings and three changes: titles and weights of the first two, then a title, then the other price."""
+    lamp, mug, chair = make_listing("Lamp"), make_listing("Mug"), make_listing("Chair")
+    both = [ListingEdit(one.id, fields={"title": f"{one.title} 2", "weight_g": 500}) for one in (lamp, mug)]
+    desk.save(both, "Two")
+    desk.save([ListingEdit(chair.id, fields={"title": "Armchair"})], "Armchair")
+    desk.save([ListingEdit(lamp.id, skus={lamp.skus[0].id: {"price_minor": 5}})], "Lamp price")
+    return [lamp.id, mug.id, chair.id]
+
+
+@pytest.fixture
+def history(qtbot, context, desk, three):
+    """The dialog, its changes read."""
+    context.services = SimpleNamespace(listings=desk)
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    parent.resize(1440, 900)
+    parent.show()
+    window = HistoryDialog(context, parent)
+    window.show()
+    qtbot.waitUntil(lambda: len(window.shown) == 3)
+    yield window
+    window.close()
+    qtbot.waitUntil(lambda: context.runner.is_idle)
+
+
+def opened(qtbot, history, at):
+    """Press "Show" of change number *at* and wait for its listings."""
+    shows = [one for one in history.changes.findChildren(Button) if one.isVisible() and one.text() == "Show"]
+    qtbot.mouseClick(shows[at], Qt.MouseButton.LeftButton)
+    pane = history.pane
+    qtbot.waitUntil(lambda: pane.table is not None and pane.table.paged.is_ordered)
+    qtbot.waitUntil(lambda: pane.table.paged.record(0) is not None)
+    return pane
+
+
+def rows(pane):
+    model = pane.table.paged
+    return [[model.index(row, at).data() or "" for at in range(5)] for row in range(model.rowCount())]
+
+
+def test_a_change_is_shown_with_its_listings(qtbot, history):
+    pane = opened(qtbot, history, 2)
+    assert rows(pane) == [
+        ["Lamp 2", "2 values", "", "", "Yes"],
+        ["Mug 2", "2 values", "", "", "Yes"],
+    ]
+    pane.table.toggle_fold(0)
+    qtbot.waitUntil(lambda: pane.table.paged.rowCount() == 4)
+    assert rows(pane)[1:3] == [["", "Title", "Lamp", "Lamp 2", ""], ["", "Weight (g)", "–", "500", ""]]
+    assert pane.undo.text() == "Undo all 2 listings"
+    assert pane.back.text() == "Undo the 2 changes after this"
+
+
+def test_chosen_rows(qtbot, history, desk, three):
+    pane = opened(qtbot, history, 2)
+    wanted = []
+    history.part_wanted.connect(lambda *what: wanted.append(what))
+    pane.table.select_ids([three[1]])
+    assert pane.undo.text() == "Undo 1 chosen listing"
+    qtbot.mouseClick(pane.undo, Qt.MouseButton.LeftButton)
+    ((uid, only, fields),) = wanted
+    assert (only, fields) == ([three[1]], None)
+    assert desk.undo(uid, only, fields=fields).restored == 1
+    history.load()
+    qtbot.waitUntil(lambda: pane.table.paged.record(1) is not None and pane.table.paged.record(1).state == "back")
+    assert [row[-1] for row in rows(pane)] == ["Yes", "Undone already"]
+
+
+def test_chosen_fields(qtbot, history, desk, db, three):
+    pane = opened(qtbot, history, 2)
+    assert set(pane.chips) == {"title", "weight_g"}
+    wanted = []
+    history.part_wanted.connect(lambda *what: wanted.append(what))
+    qtbot.mouseClick(pane.chips["weight_g"], Qt.MouseButton.LeftButton)
+    assert pane.undo.text() == "Undo Weight (g) of 2 listings"
+    qtbot.mouseClick(pane.undo, Qt.MouseButton.LeftButton)
+    uid, only, fields = wanted[0]
+    assert (only, fields) == (None, ["weight_g"])
+    desk.undo(uid, only, fields=fields)
+    with db.read() as session:
+        assert [(load_listing(session, id).title, load_listing(session, id).weight_g) for id in three[:2]] == [
+            ("Lamp 2", None),
+            ("Mug 2", None),
+        ]
+
+
+def test_what_was_edited_since_is_said_before(qtbot, history, desk, three, context):
+    desk.save([ListingEdit(three[1], fields={"title": "Cup"})], "Cup")
+    context.changes.tell({"listing"})
+    qtbot.waitUntil(lambda: len(history.shown) == 4)
+    pane = opened(qtbot, history, 3)
+    assert [row[-1] for row in rows(pane)] == ["Yes", "Edited since"]
+    assert "leaves it alone" in pane.table.paged.cells(1)[4].tip
+
+
+def test_back_to_a_point_in_time(qtbot, history, desk):
+    pane = opened(qtbot, history, 2)
+    wanted = []
+    history.return_wanted.connect(wanted.append)
+    qtbot.mouseClick(pane.back, Qt.MouseButton.LeftButton)
+    assert wanted == [history.shown[2]]
+
+
+def test_the_newest_change_has_none_after_it(qtbot, history):
+    pane = opened(qtbot, history, 0)
+    assert not pane.back.isVisible()
+    assert not pane.chips  # one field alone is no choice
+
+
+def test_another_change_takes_the_place(qtbot, history):
+    opened(qtbot, history, 0)
+    pane = opened(qtbot, history, 1)
+    qtbot.waitUntil(lambda: rows(pane)[0][3] == "Armchair")
+    assert rows(pane) == [["Armchair", "Title", "Chair", "Armchair", "Yes"]]
+
+
+def test_undone_changes_cannot_be_undone_again(qtbot, history, desk):
+    pane = opened(qtbot, history, 1)
+    desk.undo(history.shown[1].uid)
+    history.load()
+    qtbot.waitUntil(lambda: not pane.undo.isEnabled())
+    assert pane.undo.toolTip() == "Undone"
+
+
+def test_a_change_that_is_gone_says_so(qtbot, history, db):
+    with db.bulk() as connection:
+        connection.exec_driver_sql("DELETE FROM change")
+    shows = [one for one in history.changes.findChildren(Button) if one.isVisible() and one.text() == "Show"]
+    qtbot.mouseClick(shows[0], Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(history.pane.problem.isVisible)
+    assert history.pane.problem.text()
+
+
+def test_the_model_keeps_qts_rules(qtbot, history):
+    pane = opened(qtbot, history, 2)
+    model = pane.table.paged
+    assert isinstance(model, PagedTableModel)
+    tester = QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
+    pane.table.toggle_fold(0)
+    qtbot.waitUntil(lambda: model.rowCount() == 4)
+    pane.table.toggle_fold(0)
+    assert model.rowCount() == 2
+    tester.deleteLater()
+
+
+def test_the_language_changes_while_it_is_open(qtbot, history):
+    pane = opened(qtbot, history, 2)
+    language.set_language("zh")
+    QApplication.processEvents()
+    assert pane.undo.text() == "撤销全部 2 件"
+    assert [chip.text() for chip in pane.chips.values()] == ["标题", "重量（克）"]
+    assert rows(pane)[0][1] == "2 处"
+    assert isinstance(history.changes, HistoryList)
+
+
+def test_a_bulk_edit_is_called_by_its_fields(each_language):
+    change = ChangeRecord(
+        "1", "edit", "change.bulk_edit", {"n": 2, "fields": ["price_minor", "title"]}, "", 2, datetime.now(UTC), False
+    )
+    wanted = {"en": "Bulk edit · Price, Title · 2 listings", "zh": "批量修改 · 价格、标题 · 2 件"}
+    assert change_text(change) == wanted[each_language]
+
+
+@pytest.mark.parametrize(("file", "shown"), [("quote.xlsx", ["other.xlsx"]), ("other.xlsx", [])])
+def test_the_file_is_named_once(qtbot, file, shown):
+    made = HistoryList(opens=True)
+    qtbot.addWidget(made)
+    change = ChangeRecord("1", "import", "change.import", {"file": file}, "other.xlsx", 2, datetime.now(UTC), False)
+    made.show_changes([change])
+    texts = [label.text() for label in made.findChildren(ElidedLabel)]
+    assert [text for text in texts if text == "other.xlsx"] == shown
