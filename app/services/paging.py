@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol, TypeVar
 
+from app.services.errors import InputError
 from app.services.tasks import TaskContext
 
 PAGE_ROWS = 128
@@ -92,6 +93,12 @@ class ChildSource(Protocol[RowT]):
 
     def children(self, id: int) -> Sequence[RowT]:
         """The rows under row *id*, in order."""
+
+
+class NothingToTake(InputError):
+    """A text from the clipboard holds no filter."""
+
+    code = "filter.nothing_to_take"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,13 @@ from dataclasses import dataclass
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QStringListModel, Qt
 from PySide6.QtWidgets import QCompleter, QLineEdit
 
+from app.services.expressions import parser
 from app.services.paging import Filter
 
-_NAME_AT_END = re.compile(r"(?:^\s*[=＝]?|[(（]|\b(?:and|or|not)\s|[且或非]\s*)\s*(?P<name>[^\W\d]\w*)$", re.IGNORECASE)
+_WORDS = "|".join(
+    rf"\b{word}\s" if word.isascii() else rf"{word}\s*" for word in (*parser.AND, *parser.OR, *parser.NOT)
+)
+_NAME_AT_END = re.compile(rf"(?:^\s*[=＝]?|[(（]|{_WORDS})\s*(?P<name>[^\W\d]\w*)$", re.IGNORECASE)
 NOTHING = "\0"
 """Fits no name."""
 

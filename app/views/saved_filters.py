@@ -6,18 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.services.errors import InputError
-from app.services.paging import Filter
+from app.services.paging import Filter, NothingToTake
 from app.views.filter_language import FilterLanguage
 from app.views.view_settings import ViewSettings
 
 LONGEST_NAME = 40
-
-
-class NothingToTake(InputError):
-    """The text holds no filter."""
-
-    code = "filter.nothing_to_take"
 
 
 @dataclass(frozen=True)

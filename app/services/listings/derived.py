@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from typing import Any
 
 from app.services.listings.content import content_hash
@@ -24,13 +23,6 @@ DERIVED_COLUMNS = (
     "bigram_text",
     "content_hash",
 )
-
-
-def match_key(code: str) -> str:
-    """A code in the spelling two writings of it share: half-width, capitals, no blanks (domain.md 7.2 step 1)."""
-    if not code.isascii():
-        code = unicodedata.normalize("NFKC", code).replace("×", "*")
-    return "".join(code.split()).upper()
 
 
 def common_code(codes: list[str]) -> str:

@@ -14,10 +14,10 @@ from app.services.history.listing import newest_to_undo
 from app.services.history.recording import add_entries, can_continue, extend_entries, record_change
 from app.services.history.records import ChangeRecord, Entry
 from app.services.listings.content import content_hash
-from app.services.listings.derived import match_key
 from app.services.listings.loading import CHUNK, id_list, load_listings
 from app.services.listings.records import LISTING_FIELDS, ROWS_REFUSED, SKU_FIELDS, ListingRecord, SkuRecord
 from app.services.listings.tags import replace_tags, tags_of
+from app.services.listings.text import match_key
 from app.services.listings.writing import (
     SKU_COLUMNS,
     insert_skus,

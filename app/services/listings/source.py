@@ -9,9 +9,8 @@ import orjson
 from sqlalchemy import Connection
 
 from app.models import ListingStatus
-from app.services.listings.derived import match_key
 from app.services.listings.loading import id_list
-from app.services.listings.text import fold
+from app.services.listings.text import fold, match_key
 from app.services.listings.typed import flag, item_patterns, moments, number, price_minor
 from app.services.sql_ids import loaded
 from app.services.sql_search import SearchTables

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from app.services.clock import day_span
-from app.services.listings.derived import match_key
+from app.services.listings.text import match_key
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]{1,15}(?:\.[0-9]{0,15})?|\.[0-9]{1,15})")
 _DAY = re.compile(r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})")

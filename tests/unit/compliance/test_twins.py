@@ -14,9 +14,8 @@ from app.services.compliance import Finding, Severity, check, load_context
 from app.services.compliance.loading import learn_twins
 from app.services.compliance.recheck import check_listings, recheck
 from app.services.db import Database
-from app.services.listings.derived import match_key
 from app.services.listings.loading import load_listing, load_listings
-from app.services.listings.text import fold
+from app.services.listings.text import fold, match_key
 from app.services.upgrade import open_database
 from tests.unit.compliance.examples import codes as codes_of
 from tests.unit.compliance.examples import context, listing, only, sku

@@ -15,6 +15,7 @@ from app.services.db import Database
 from app.services.errors import InputError
 from app.services.marketplace.port import RemoteStatus
 from app.services.marketplace.remembered import load_families, save_families
+from app.services.settings import SettingsFile
 from app.services.stores.adding import add_store
 from tests.unit.marketplace.stub import StubMarket, credentials, page, refusal, row
 
@@ -69,7 +70,7 @@ def test_the_trace_follows_its_setting(app: Application) -> None:
 
 
 def test_a_proxy_of_the_settings_reaches_the_gateway(app: Application) -> None:
-    app.change_settings(proxy="socks5://127.0.0.1:1080")
+    SettingsFile(app.data_dir).change(proxy="socks5://127.0.0.1:1080")  # as an older program or a hand left it
     store = add_store(app, "One", "http://127.0.0.1:9", credentials())
 
     async def connect() -> None:

@@ -9,8 +9,8 @@ from statistics import median
 from app.services.compliance.context import CheckContext
 from app.services.compliance.findings import Fix, Hit
 from app.services.compliance.registry import RuleGroup
-from app.services.listings.derived import match_key
 from app.services.listings.records import ListingRecord, SkuRecord
+from app.services.listings.text import match_key
 
 _DESTROYED = re.compile(r"\d+(?:\.\d+)?E\+?\d+", re.IGNORECASE)
 """What a spreadsheet makes of a long number (domain.md 7.2 step 2)."""

@@ -17,12 +17,13 @@ from app.services.db import Database
 from app.services.history.listing import newest_to_undo
 from app.services.history.recording import add_range, can_continue, record_change
 from app.services.history.records import ChangeRecord
-from app.services.listings.derived import DERIVED_COLUMNS, derived_row, match_key
+from app.services.listings.derived import DERIVED_COLUMNS, derived_row
 from app.services.listings.editing import apply_edits
 from app.services.listings.importing.counting import Count, counting
 from app.services.listings.importing.records import ImportPlan, NewListing
 from app.services.listings.importing.texts import SharedTexts
 from app.services.listings.search_index import filled_at_once, indexed_at_once
+from app.services.listings.text import match_key
 from app.services.listings.writing import SKU_COLUMNS
 from app.services.tasks import TaskContext
 from app.services.workbooks import CellError

@@ -11,9 +11,8 @@ from sqlalchemy import text
 
 from app.services.compliance.twins import read_twins
 from app.services.db import Database
-from app.services.listings.derived import match_key
 from app.services.listings.importing.records import NewListing
-from app.services.listings.text import fold
+from app.services.listings.text import fold, match_key
 
 _OTHERS = "SELECT EXISTS (SELECT 1 FROM listing WHERE store_id = :store AND id NOT BETWEEN :first AND :last)"
 

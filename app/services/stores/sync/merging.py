@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from app.services.compliance import CheckContext
-from app.services.listings.derived import match_key
 from app.services.listings.records import ListingRecord, SkuRecord
+from app.services.listings.text import match_key
 from app.services.marketplace.port import ListingContent, SkuProperty
 from app.services.publishing.content_builder import ContentIncomplete, build_content
 
