@@ -27,11 +27,11 @@ TROUBLE: dict[str, tuple[Any, type[MarketplaceError], str, str]] = {
     "half": (HALF, Unanswered, "unanswered", "look_up"),
     "redirect": (
         lambda seen: web.Response(status=308, headers={"Location": "https://elsewhere.example/sync"}),
-        Refused,
+        Unanswered,
         "redirected",
         "check_gateway",
     ),
-    "forbidden": (lambda seen: web.Response(status=403, body=b"<html>"), Refused, "http_status", "check_network"),
+    "forbidden": (lambda seen: web.Response(status=403, body=b"<html>"), Unanswered, "http_status", "check_network"),
     "bad gateway": (lambda seen: web.Response(status=502, body=b"<html>"), Unanswered, "unanswered", "look_up"),
 }
 

@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from app.services.marketplace.aliexpress.envelope import open_answer, reading
-from app.services.marketplace.aliexpress.errors import TokenDead
+from app.services.marketplace.aliexpress.errors import TokenDead, Undocumented
 from app.services.marketplace.aliexpress.mapping import methods
 from app.services.marketplace.aliexpress.mapping.methods import Method, Repeat
 from app.services.marketplace.aliexpress.values import listed
@@ -185,7 +185,7 @@ def test_a_value_in_no_documented_form_makes_the_answer_unreadable(mistake: type
     assert caught.value.error_code == "marketplace.unreadable"
 
 
-@pytest.mark.parametrize(("kind", "expected"), [("ISV", Refused), ("ISP", Unanswered), ("SYSTEM", Unanswered)])
+@pytest.mark.parametrize(("kind", "expected"), [("ISV", Undocumented), ("ISP", Unanswered), ("SYSTEM", Unanswered)])
 def test_an_unknown_code_is_judged_by_whose_fault_it_is(kind: str, expected: type[MarketplaceError]) -> None:
     """Something new that broke on their side may have broken after our write was done."""
     body = {"error_response": {"type": kind, "code": "BrandNew", "msg": "never seen"}}

@@ -19,6 +19,7 @@ from app.services.marketplace.port import (
     RemoteAttribute,
     SkuContent,
     TemporaryFault,
+    Unanswered,
 )
 from app.services.marketplace.records import FeedKind, FeedVerdict
 from tests.unit.marketplace.stub import StubMarket, content, credentials
@@ -109,7 +110,8 @@ async def test_the_item_travels_under_our_own_id(store: AliExpressMarketplace, m
 
 @pytest.mark.parametrize(("verdict", "kind", "code", "field"), [
     ("F00-00-10007-007", Refused, "sku_code_duplicate", "sku.code"),
-    ("F00-10-10000-001", TemporaryFault, "system_error", ""),
+    ("F00-10-10000-001", Unanswered, "system_error", ""),
+    ("7250004", TemporaryFault, "translation_failed", "title"),
 ])  # fmt: skip
 def test_a_verdict_means_what_a_single_call_would_have_met(
     store: AliExpressMarketplace, verdict: str, kind: type[MarketplaceError], code: str, field: str

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from aiohttp import web
 
 from app.services.marketplace.aliexpress import AliExpressMarketplace
 from app.services.marketplace.aliexpress.mapping.listing import write_listing
@@ -127,10 +128,9 @@ async def test_a_create_that_may_have_happened_is_sent_once(
 @pytest.mark.parametrize(
     "passing",
     [
-        refusal(15, "system error", "F00-10-10000-001"),
         refusal(15, "again", "7250004"),
         refusal("AppApiCallLimit", "This ban will last 1 seconds"),
-        {"result": {"success": False, "error_code": "13009999"}},
+        {"result": {"success": False, "error_code": "10006008"}},
     ],
 )
 async def test_a_create_that_certainly_did_not_happen_is_sent_again(
@@ -141,6 +141,35 @@ async def test_a_create_that_certainly_did_not_happen_is_sent_again(
     assert await store.create_listing(content()) == "7"
     assert len(market.seen) == 3
     assert clock.elapsed > 0
+
+
+@pytest.mark.parametrize(
+    "doubtful",
+    [
+        refusal(15, "system error", "F00-10-10000-001"),
+        {"result": {"success": False, "error_code": "13009999"}},
+        {"error_response": {}},
+        {"result": {"success": False}},
+        {"result": {"product_id": 0}},
+        {"result": {"product_id": "abc"}},
+        lambda seen: web.Response(status=202, text="{}"),
+        lambda seen: web.Response(status=204),
+        lambda seen: web.Response(status=404),
+    ],
+)
+async def test_a_create_that_may_have_happened_is_sent_once_and_looked_up(
+    store: AliExpressMarketplace, market: StubMarket, doubtful: Any
+) -> None:
+    market.answer(POST, doubtful)
+
+    with pytest.raises(Unanswered):
+        await store.create_listing(content())
+    assert len(market.seen) == 1
+
+
+async def test_success_by_another_number_is_success(store: AliExpressMarketplace, market: StubMarket) -> None:
+    market.answer(POST, lambda seen: web.json_response({"result": {"product_id": 7}}, status=201))
+    assert await store.create_listing(content()) == "7"
 
 
 async def test_a_refused_create_names_the_field(store: AliExpressMarketplace, market: StubMarket) -> None:

@@ -267,12 +267,22 @@ async def test_twins_are_told_apart_by_code_title_and_time(store: AliExpressMark
     assert [listing.product_id for listing in found] == [wanted]
 
 
-@pytest.mark.parametrize("fault", ["system_error", "isp_unavailable"])
-async def test_a_passing_fault_of_a_create_passes_and_nothing_is_made_twice(
+@pytest.mark.parametrize("fault", ["system_error", "system_error_applied", "isp_unavailable"])
+async def test_a_create_is_not_sent_again_after_words_that_may_come_after_it(
     store: AliExpressMarketplace, market: PracticeMarket, fault: str
 ) -> None:
     content = await draft(store)
     market.faults.update({"script": [{"method": POST, "fault": fault, "times": 3}]})
+
+    with pytest.raises(Unanswered):
+        await store.create_listing(content)
+
+    assert market.state()["calls"][POST] == 1
+
+
+async def test_a_passing_fault_of_a_create_passes(store: AliExpressMarketplace, market: PracticeMarket) -> None:
+    content = await draft(store)
+    market.faults.update({"script": [{"method": POST, "fault": "translation_failed", "times": 3}]})
 
     await store.create_listing(content)
 
