@@ -31,7 +31,7 @@ class ConnectionSettings(Ground):
         self._context = context
         self.proxy = QLineEdit()
         self.test = Button("settings.proxy_test", icon_name="plug-connected", kind="small")
-        self.proxy_field = Field("settings.proxy", self.proxy, extra=self.test)
+        self.proxy_field = Field("settings.proxy", self.proxy, extra=self.test, is_wide=True)
         self.in_use = Label(role="small", ink="text2", wrap=True)
         self.found = Label(role="small", wrap=True)
         self.trace = QCheckBox()

@@ -38,15 +38,14 @@ class SettingsDialog(Dialog):
         super().__init__("settings.dialog", parent, size=QSize(640, 690))
         self._context = context
         self.numbers = {name: QSpinBox(minimum=low, maximum=high) for name, (low, high) in LIMITS.items()}
-        self.numbers["calls_per_s"].setSpecialValueText(tr("settings.platform_limit"))
         self.hosts = QPlainTextEdit()
         self.hosts.setFixedHeight(HOSTS_HEIGHT)
         self.folder = ElidedLabel(ink="text2", middle=True)
         self.connection = ConnectionSettings(context)
         lines = self._scrolled()
         for name, box in self.numbers.items():
-            lines.addWidget(Field(f"settings.{name}", box))
-        lines.addWidget(Field("settings.gateway_hosts", self.hosts))
+            lines.addWidget(Field(f"settings.{name}", box, is_wide=True))
+        lines.addWidget(Field("settings.gateway_hosts", self.hosts, is_wide=True))
         lines.addWidget(Label("settings.gateway_hosts_hint", role="small", ink="text2", wrap=True))
         lines.addWidget(self.connection)
         place = row(gap=8)
@@ -58,6 +57,7 @@ class SettingsDialog(Dialog):
         lines.addLayout(place)
         lines.addStretch(1)
         self.hint.say("settings.hint")
+        self.retranslate()
         self.primary = self.add_buttons("settings.save")
         self.primary.clicked.disconnect()
         self.primary.clicked.connect(self.save)
@@ -85,6 +85,11 @@ class SettingsDialog(Dialog):
         self.hosts.setPlainText("\n".join(settings.gateway_hosts))
         self.connection.show_settings(settings)
         self.folder.setText(str(self._context.services.data_dir))
+
+    def retranslate(self) -> None:
+        """What stands in place of 0."""
+        if hasattr(self, "numbers"):
+            self.numbers["calls_per_s"].setSpecialValueText(tr("settings.platform_limit"))
 
     def save(self) -> None:
         """Store what stands in the fields."""

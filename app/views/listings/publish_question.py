@@ -131,6 +131,8 @@ class PublishQuestion(Confirmation):
             key = "publish.when.spread_told_quick" if is_quick else "publish.when.spread_told"
             n = every_s if is_quick else round(every_s / 60)
             self.told.say(key, n=n, time=clock_time(last_ms / 1000))
+        if self.isVisible():
+            self.fit()
 
     def retranslate(self) -> None:
         """Names in the list of units, and the sentences."""

@@ -81,8 +81,16 @@ class Confirmation(Dialog):
     def showEvent(self, event: QShowEvent) -> None:
         """As high as its sentences are in this language and text size."""
         super().showEvent(event)
-        wanted = max(self.layout().totalHeightForWidth(self.width()), SMALLEST_QUESTION.height())
-        self.resize(self._fitted(QSize(self.width(), wanted)))
+        self.fit()
+
+    def fit(self) -> None:
+        """Grow to what the sentences need; for whoever changes them while the question stands open."""
+        for layout in (self.body.layout(), self.layout()):
+            layout.invalidate()
+            layout.activate()
+        needed = self.layout().totalHeightForWidth(self.width())
+        if needed > self.height():
+            self.resize(self._fitted(QSize(self.width(), needed)))
 
     def add_line(self, widget: QWidget) -> None:
         """Put *widget* below the sentences."""

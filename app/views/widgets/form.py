@@ -17,13 +17,19 @@ LABEL_WIDTH = {"zh": 68, "en": 84}
 
 
 class Field(Live, QWidget):
-    """A label of 68 (84) pixels, a control, and below it the reason it is refused, if it is."""
+    """A label of 68 (84) pixels, twice that where `is_wide`, a control, and below it the reason it is refused."""
 
     def __init__(
-        self, key: str, control: QWidget, *, extra: QWidget | None = None, parent: QWidget | None = None
+        self,
+        key: str,
+        control: QWidget,
+        *,
+        extra: QWidget | None = None,
+        is_wide: bool = False,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._key = key
+        self._key, self._is_wide = key, is_wide
         self.control = control
         self.label = Label(key, role="small", ink="text2", wrap=True)
         self.label.setBuddy(control)
@@ -57,7 +63,8 @@ class Field(Live, QWidget):
     def restyle(self) -> None:
         """Labels are wider in English and in larger text."""
         theme = current_theme()
-        self.label.setFixedWidth(LABEL_WIDTH[language.code] + 6 * (theme.body_px - 13))
+        width = LABEL_WIDTH[language.code] + 6 * (theme.body_px - 13)
+        self.label.setFixedWidth(2 * width if self._is_wide else width)
         self.control.setMinimumHeight(theme.height(26))
 
 

@@ -91,6 +91,7 @@ class TestQuestion:
         words = {"en": ("Schedule 3", "program must be running"), "zh": ("安排 3 件", "程序要开着")}[each_language]
         assert asked.primary.text() == words[0]
         assert words[1] in asked.told.text()
+        assert asked.told.height() >= asked.told.heightForWidth(asked.told.width()), "no line is cut off"
         asked.reject()
 
     def test_a_time_that_is_over_is_refused_in_words_and_nothing_is_queued(self, page, services, qtbot):

@@ -151,3 +151,10 @@ def test_everything_is_said_in_the_other_language_too(qtbot, open_settings):
     language.set_language("zh")
     for label, text in zip(shown, before, strict=True):
         assert label.text() not in ("", text)
+
+
+def test_what_stands_for_no_limit_follows_the_language(open_settings):
+    dialog = open_settings()
+    for code, words in (("zh", "平台上限"), ("en", "the platform's limit")):
+        language.set_language(code)
+        assert dialog.numbers["calls_per_s"].specialValueText() == words
