@@ -171,7 +171,7 @@ class Application:
             InputError: the gateway's address is not safe.
             RuntimeError: no event loop is running.
         """
-        return self._connect(store, *self._known(store))
+        return self._connect(*self._known(store))
 
     @asynccontextmanager
     async def connected(
@@ -182,8 +182,8 @@ class Application:
         from app.services.stores.quotas import note_calls
 
         await asyncio.to_thread(load_network)
-        credentials, families = await asyncio.to_thread(self._known, store)
-        marketplace = self._connect(store, credentials, families, attempts)
+        known = await asyncio.to_thread(self._known, store)
+        marketplace = self._connect(*known, attempts)
         try:
             yield marketplace
         finally:
@@ -223,17 +223,30 @@ class Application:
         """The folder holds the database and perhaps the vault: nobody else's business."""
         self.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
 
-    def _known(self, store: StoreRecord) -> tuple[StoreCredentials, dict[str, str]]:
-        """The tokens of a store and the families of methods its account may call; may touch the disk."""
+    def _known(self, store: StoreRecord) -> tuple[StoreRecord, StoreCredentials, dict[str, str]]:
+        """A store, its tokens and the families of methods its account may call; may touch the disk."""
         from app.services.marketplace.remembered import load_families
 
-        credentials = self.credentials.load(store.credential_ref)
+        store, credentials = self._signed_in(store)
         if self._proxy is None:
             self._proxy = self.proxy_of(self.settings.proxy)
         families = self._families.get(store.id)
         if families is None:
             families = self._families.setdefault(store.id, load_families(self.db, store.id))
-        return credentials, families
+        return store, credentials, families
+
+    def _signed_in(self, store: StoreRecord) -> tuple[StoreRecord, StoreCredentials]:
+        """A store and its tokens. Where it was signed in again since somebody looked at it: as it is now."""
+        from app.services.credentials import CredentialsMissing
+        from app.services.stores.reading import get_store
+
+        try:
+            return store, self.credentials.load(store.credential_ref)
+        except CredentialsMissing:
+            now = get_store(self.db, store.id)
+            if now.credential_ref == store.credential_ref:
+                raise
+        return now, self.credentials.load(now.credential_ref)
 
     def _connect(
         self,
@@ -247,8 +260,15 @@ class Application:
         from app.services.marketplace.remembered import save_families
         from app.services.stores.renewal import renewing_alone
 
+        held = store
+
+        def reload() -> StoreCredentials:
+            nonlocal held
+            held, stored = self._signed_in(held)
+            return stored
+
         async def save(renewed: StoreCredentials) -> None:
-            await asyncio.to_thread(self._keep_renewed, store.id, store.credential_ref, renewed)
+            await asyncio.to_thread(self._keep_renewed, store.id, held.credential_ref, renewed)
 
         async def remember(learned: Mapping[str, str]) -> None:
             self._families[store.id] = dict(learned)
@@ -259,7 +279,7 @@ class Application:
             self.gateway(store.gateway),
             store_key=str(store.id),
             on_new_credentials=save,
-            reload_credentials=lambda: self.credentials.load(store.credential_ref),
+            reload_credentials=reload,
             attempts=attempts,
             renewing_alone=lambda: renewing_alone(self.database_path, store.id),
             reads_only=store.access != StoreAccess.OPERATE,
@@ -291,5 +311,7 @@ class Application:
         from app.services.stores.reading import note_renewal
 
         self.credentials.replace(reference, renewed)
-        note_renewal(self.db, store_id, renewed)
-        log.info("renewed the sign-in of store %s", store_id)
+        if note_renewal(self.db, store_id, reference, renewed):
+            log.info("renewed the sign-in of store %s", store_id)
+        else:  # signed in again or disconnected meanwhile: nothing refers to these any more
+            self.credentials.delete(reference)

@@ -28,7 +28,9 @@ _CANDIDATES = (
     "AND status NOT IN ('queued', 'sending', 'unknown', 'in_review') "
     "AND NOT (status = 'off' AND off_reason = 'deleted') ORDER BY (block_count + hold_count > 0), id LIMIT ?"
 )
-_UNDER_WAY = "SELECT count(*) FROM publish_task WHERE store_id = ? AND state IN ('queued', 'sending', 'unknown')"
+_TAKEN_ON = (
+    "SELECT id FROM publish_task WHERE store_id = ? AND (state IN ('queued', 'sending', 'unknown') OR batch_id = ?)"
+)
 
 
 def add_to(commands: Commands) -> None:
@@ -117,13 +119,18 @@ async def publish_now(
     schedule = schedule or AT_ONCE
     accepted = await asyncio.to_thread(_losses, desk, ids) if accepts_losses else {}
     created = await asyncio.to_thread(enqueue, app.db, store.id, ids, schedule=schedule, accepted=accepted)
-    taken = await asyncio.to_thread(_count, desk, store.id)
+    taken = await asyncio.to_thread(_taken_on, desk, store.id, created)
     async with app.connected(store) as marketplace:
-        waits = schedule != AT_ONCE
         result = await publish(
-            app.db, marketplace, store.id, ctx=Spoken(), parallel=app.settings.parallel_calls, waits_for_time=waits
+            app.db,
+            marketplace,
+            store.id,
+            ctx=Spoken(),
+            parallel=app.settings.parallel_calls,
+            waits_for_time=schedule != AT_ONCE,
+            told_of=taken,
         )
-    return Published(created, taken, result)
+    return Published(created, len(taken), result)
 
 
 def outcome_of(desk: Desk, published: Published, report: Path | None = None) -> Outcome:
@@ -140,6 +147,7 @@ def outcome_of(desk: Desk, published: Published, report: Path | None = None) -> 
         "failed": result.failed,
         "unknown": result.unknown,
         "left": result.queued - result.scheduled,
+        "elsewhere": result.elsewhere,
         "scheduled": result.scheduled,
         "blocked": created.count(SkipReason.BLOCKED),
         "held": created.count(SkipReason.HELD),
@@ -151,7 +159,7 @@ def outcome_of(desk: Desk, published: Published, report: Path | None = None) -> 
     }
     if report is not None:
         told["report"] = str(write_report(desk.app.db, _batches(created, result), report).path)
-    bad = ("rejected", "failed", "unknown", "left", "blocked", "held", "doubles")
+    bad = ("rejected", "failed", "unknown", "left", "elsewhere", "blocked", "held", "doubles")
     code = Exit.SOME_REFUSED if any(told[name] for name in bad) else Exit.DONE
     if result.error is not None:
         told["error"] = {"code": result.error.error_code, "message": sentence(result.error)}
@@ -171,9 +179,10 @@ def _losses(desk: Desk, listing_ids: list[int]) -> dict[int, tuple[Loss, ...]]:
         return losses_told(connection, listing_ids)
 
 
-def _count(desk: Desk, store_id: int) -> int:
+def _taken_on(desk: Desk, store_id: int, created: BatchCreated) -> list[int]:
+    """Tasks the run is about: what is open, and what was just queued, even if another program was quick with it."""
     with desk.app.db.reader.connect() as connection:
-        return int(connection.exec_driver_sql(_UNDER_WAY, (store_id,)).scalar_one())
+        return list(connection.exec_driver_sql(_TAKEN_ON, (store_id, created.batch_id)).scalars())
 
 
 def _reasons(desk: Desk, created: BatchCreated, result: BatchResult) -> list[dict[str, Any]]:
@@ -240,6 +249,8 @@ def _lines(told: dict[str, Any]) -> list[str]:
         lines.append(tr("cli.unknown", n=told["unknown"]))
     if told["scheduled"]:
         lines.append(tr("cli.publish.scheduled", n=told["scheduled"]))
+    if told["elsewhere"]:
+        lines.append(tr("cli.publish.elsewhere", n=told["elsewhere"]))
     if told["left"]:
         lines.append(tr("cli.left", n=told["left"]))
     if "error" in told:

@@ -270,12 +270,23 @@ def restore_listings(connection: Connection, listing_ids: Sequence[int]) -> None
 
 
 def states_of(connection: Connection, task_ids: Sequence[int]) -> dict[int, TaskState]:
-    """Where these tasks stand on disk."""
+    """Where these tasks stand on disk. What another run has claimed or is looking up counts as being sent."""
     rows = connection.exec_driver_sql(
-        "SELECT id, state FROM publish_task WHERE id IN (SELECT value FROM json_each(?))",
+        "SELECT id, CASE WHEN owner <> '' AND state IN ('queued', 'unknown') THEN 'sending' ELSE state END "
+        "FROM publish_task WHERE id IN (SELECT value FROM json_each(?))",
         (orjson.dumps(list(task_ids)).decode(),),
     )
     return {task_id: TaskState(state) for task_id, state in rows}
+
+
+def held_by_others(connection: Connection, store_id: int, owner: str, batch_id: int | None) -> list[int]:
+    """Tasks of the store, or of one batch, that runs other than *owner* have taken on and not settled."""
+    rows = connection.exec_driver_sql(
+        "SELECT id FROM publish_task WHERE store_id = ? AND state IN ('queued', 'sending', 'unknown') "
+        f"AND owner NOT IN ('', ?){_of(batch_id)}",
+        (store_id, owner),
+    )
+    return list(rows.scalars())
 
 
 def _settle(

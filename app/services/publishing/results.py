@@ -13,11 +13,11 @@ from app.services.publishing.gate import Ending, Gate
 
 @dataclass(frozen=True, slots=True)
 class BatchResult:
-    """What one run did; the whole of a batch is `report.batch_report`.
+    """What one run did, as the journal had it in the end; the whole of a batch is `report.batch_report`.
 
     Attributes:
         batch_ids: batches it worked on.
-        queued: listings left unsent (after a stop, or because somebody else sends them).
+        queued: listings left unsent, after a stop.
         in_review, live, rejected, failed, unknown, cancelled: where the listings of this run stand.
         attempts: listings that left, to be created or edited, once for each time.
         elapsed_s: seconds the run took; `waited_s` of them waiting for limits.
@@ -25,6 +25,7 @@ class BatchResult:
         error: what made it end, where something did.
         scheduled: of `queued`, those whose time has not come.
         doubles: second products found of what was sent once (`doubles.py`).
+        elsewhere: listings that another run has taken on and had not settled when this one ended.
     """
 
     batch_ids: tuple[int, ...]
@@ -42,6 +43,7 @@ class BatchResult:
     error: AppError | None = None
     scheduled: int = 0
     doubles: int = 0
+    elsewhere: int = 0
 
     @property
     def on_platform(self) -> int:
@@ -75,4 +77,5 @@ class BatchResult:
             gate.error,
             scheduled,
             counts.doubles,
+            counts.of(TaskState.SENDING),
         )

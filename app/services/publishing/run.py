@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Coroutine
+from collections.abc import Collection, Coroutine
 from typing import Any
 
 from sqlalchemy import Connection
@@ -25,7 +25,7 @@ from app.services.publishing.feeds import FeedSender
 from app.services.publishing.gate import Ending, Gate
 from app.services.publishing.group_commit import GroupCommit
 from app.services.publishing.images import Uploader
-from app.services.publishing.journal import sign_out, states_of
+from app.services.publishing.journal import held_by_others, sign_out, states_of
 from app.services.publishing.lookup import UnknownTask, adopt_unknown
 from app.services.publishing.owner import RunOwner
 from app.services.publishing.parts import RunParts
@@ -65,6 +65,7 @@ async def publish(
     settings: PublishSettings | None = None,
     grace_s: float = GRACE_S,
     waits_for_time: bool = False,
+    told_of: Collection[int] = (),
 ) -> BatchResult:
     """Send what is queued of a store, or of one batch, and settle whatever earlier runs left unknown.
 
@@ -79,8 +80,10 @@ async def publish(
         parallel: requests under way at a time.
         settings: patience; None: the stored ones.
         waits_for_time: stay until listings that are scheduled for later were sent, too; else they stay queued.
+        told_of: tasks that count in the result in any case, even if another run settles them before this one begins.
 
-    Returns: what this run did; see `BatchResult.ending` for why it ended early.
+    Returns: what became of the tasks, those that other runs had taken on included; see `BatchResult.ending` for why
+        it ended early.
     Raises:
         NotFound: no such store.
         ReadOnlyStore: the store's authorisation allows reading only.
@@ -92,7 +95,9 @@ async def publish(
         await asyncio.to_thread(held.enter_context, owner)
         stored = await asyncio.to_thread(_read_store, db, store_id)
         settings = settings or stored
-        run = _Run(db, marketplace, store_id, batch_id, ctx, owner.name, settings, waits_for_time=waits_for_time)
+        run = _Run(
+            db, marketplace, store_id, batch_id, ctx, owner.name, settings, told_of, waits_for_time=waits_for_time
+        )
         return await run.go(parallel, grace_s)
 
 
@@ -126,12 +131,14 @@ class _Run:
         ctx: TaskContext,
         owner: str,
         settings: PublishSettings,
+        told_of: Collection[int],
         *,
         waits_for_time: bool,
     ) -> None:
         self._db, self._store_id, self._batch_id, self._owner = db, store_id, batch_id, owner
         self._started_s = time.monotonic()
         self._scheduled = 0
+        self._told_of = set(told_of)
         self._counts = RunCounts(ctx)
         self._gate = Gate(ctx, self._counts, settings, self._show_pause, marketplace.pauses)
         self._journal = GroupCommit(db)
@@ -187,6 +194,7 @@ class _Run:
         """Tasks to look up, and the states of everything this run is about. Unknown ones of the whole store are taken
         on, since a listing can hide behind its twin in another batch."""
         unknown = adopt_unknown(connection, self._store_id, self._owner)
+        self._told_of.update(held_by_others(connection, self._store_id, self._owner, self._batch_id))
         of_batch = "" if self._batch_id is None else f" AND batch_id = {int(self._batch_id)}"
         rows = connection.exec_driver_sql(
             "SELECT id, batch_id, state FROM publish_task WHERE store_id = ? "
@@ -297,7 +305,7 @@ class _Run:
             sign_out(connection, self._store_id)
         close_batches(connection, batches)
         self._scheduled = scheduled_in(connection, batches, now_ms())
-        return states_of(connection, self._counts.tasks())
+        return states_of(connection, [*self._told_of.union(self._counts.tasks())])
 
     def _show_pause(self, is_paused: bool) -> None:
         state = JobState.PAUSED if is_paused else JobState.RUNNING

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import unicodedata
-from typing import Protocol
+from collections.abc import Iterator
+from typing import Any, Protocol
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
+from sqlalchemy.exc import IntegrityError
 
 from app.models import StoreAccess, StoreHealth
 from app.services.clock import now_ms, to_ms
 from app.services.credentials import Credentials
 from app.services.db import Database
-from app.services.errors import AppError, InputError
+from app.services.errors import AppError, InputError, NotFound
 from app.services.marketplace.port import StoreCredentials
 from app.services.settings import Settings
 from app.services.stores.gateways import checked_gateway, is_loopback
@@ -83,47 +85,80 @@ def add_store(
     """
     name = checked_name(name)
     address = checked_gateway(gateway, app.settings.gateway_hosts)
-    is_practice = is_loopback(address)
     existing = _find(app, name)
-    if existing is not None:
-        if existing.gateway != address and not (existing.is_practice and is_practice):
-            raise OtherGateway(name=name, gateway=existing.gateway)
-        return sign_in_again(app, existing, credentials, gateway=address)
-    reference = app.credentials.add(credentials, is_practice=is_practice)
-    try:
-        with app.db.bulk() as connection:
-            _insert(connection, name, alias, address, reference, access, is_practice, is_shared, credentials)
-    except BaseException:  # whatever stopped it: tokens of a store that is not there must not stay
-        app.credentials.delete(reference)
-        raise
+    if existing is None:
+        try:
+            return _add_new(app, name, alias, address, access, is_shared, credentials)
+        except IntegrityError:  # another program was quicker with this name
+            existing = _find(app, name)
+            if existing is None:
+                raise
+    if existing.gateway != address and not (existing.is_practice and is_loopback(address)):
+        raise OtherGateway(name=name, gateway=existing.gateway)
+    return sign_in_again(app, existing, credentials, gateway=address)
+
+
+def _add_new(
+    app: Surroundings,
+    name: str,
+    alias: str,
+    gateway: str,
+    access: StoreAccess,
+    is_shared: bool,
+    credentials: StoreCredentials,
+) -> StoreRecord:
+    is_practice = is_loopback(gateway)
+    with _tokens_kept(app, credentials, is_practice=is_practice) as reference, app.db.bulk() as connection:
+        _insert(connection, name, alias, gateway, reference, access, is_practice, is_shared, credentials)
     return find_store(app.db, name, exactly=True)
 
 
 def sign_in_again(
     app: Surroundings, store: StoreRecord, credentials: StoreCredentials, *, gateway: str = ""
 ) -> StoreRecord:
-    """Give a store new tokens; the old ones are wiped when the new ones are in force.
+    """Give a store new tokens; the ones it has by then are wiped when the new ones are in force.
+
+    *store* may be out of date: other programs sign in, too, and nobody's tokens may be left without a store.
 
     Raises:
         OtherSeller: the tokens speak for another account: its listings would go to a foreign store.
         NoCredentialStore, VaultLocked, CredentialStoreFailed: no safe place for the tokens; nothing was changed.
+        NotFound: the store was removed meanwhile.
     """
-    if store.seller_id and credentials.seller_id not in ("", store.seller_id):
-        raise OtherSeller(name=store.name)
-    gateway = gateway or store.gateway
-    reference = app.credentials.add(credentials, is_practice=is_loopback(gateway))
+    is_practice = is_loopback(gateway or store.gateway)
+    with _tokens_kept(app, credentials, is_practice=is_practice) as reference, app.db.bulk() as connection:
+        before = _standing(connection, store.id)
+        if before.seller_id and credentials.seller_id not in ("", before.seller_id):
+            raise OtherSeller(name=store.name)
+        address = gateway or before.gateway
+        _sign_in_again(connection, store.id, address, reference, credentials)
+        if before.gateway != address:
+            _move_categories(connection, before.gateway, address)
+            _forget_addresses(connection, store.id)
+    with contextlib.suppress(AppError):  # the old place may be closed now; the new tokens count
+        app.credentials.delete(before.credential_ref)
+    return get_store(app.db, store.id)
+
+
+@contextlib.contextmanager
+def _tokens_kept(app: Surroundings, credentials: StoreCredentials, *, is_practice: bool) -> Iterator[str]:
+    """Tokens in their place while the database is told of them; gives their reference."""
+    reference = app.credentials.add(credentials, is_practice=is_practice)
     try:
-        with app.db.bulk() as connection:
-            _sign_in_again(connection, store.id, gateway, reference, credentials)
-            if store.gateway != gateway:
-                _move_categories(connection, store.gateway, gateway)
-                _forget_addresses(connection, store.id)
-    except BaseException:  # whatever stopped it: tokens of a store that is not there must not stay
+        yield reference
+    except BaseException:  # whatever stopped it: tokens that no store refers to must not stay
         app.credentials.delete(reference)
         raise
-    with contextlib.suppress(AppError):  # the old place may be closed now; the new tokens count
-        app.credentials.delete(store.credential_ref)
-    return get_store(app.db, store.id)
+
+
+def _standing(connection: Connection, store_id: int) -> Row[Any]:
+    """Gateway, reference and account of a store as they are now. Raises: NotFound."""
+    row = connection.exec_driver_sql(
+        "SELECT gateway, credential_ref, seller_id FROM store WHERE id = ?", (store_id,)
+    ).first()
+    if row is None:
+        raise NotFound(noun="store", name=str(store_id))
+    return row
 
 
 def checked_name(name: str) -> str:

@@ -13,7 +13,7 @@ from app.models import StoreHealth
 from app.services.db import Database
 from app.services.stores.adding import Surroundings
 from app.services.stores.editing import StoreBusy
-from app.services.stores.reading import get_store
+from app.services.stores.reading import get_store, reference_of
 from app.services.stores.records import StoreRecord
 from app.services.upgrade import backup, backup_dir
 
@@ -53,9 +53,8 @@ def disconnect_store(app: Surroundings, store_id: int) -> StoreRecord:
         CredentialStoreFailed, VaultLocked, NoCredentialStore: the place refused; the store stays connected.
         NotFound: no such store.
     """
-    store = get_store(app.db, store_id)
-    app.credentials.wipe(store.credential_ref)
     with app.db.bulk() as connection:
+        app.credentials.wipe(reference_of(connection, store_id))  # before the commit, and nobody signs in meanwhile
         connection.exec_driver_sql(
             "UPDATE store SET credential_ref = '', health = ?, signed_out_ms = NULL, token_expires_ms = NULL, "
             "refresh_expires_ms = NULL WHERE id = ?",
@@ -113,8 +112,9 @@ def remove_store(app: Surroundings, store_id: int) -> Path:
         under_way = _removal(connection, planned.store).under_way
         if under_way:
             raise StoreBusy(name=planned.store.name, n=under_way)
+        reference = reference_of(connection, store_id)
         _take_out(connection, planned.store)
-        app.credentials.wipe(planned.store.credential_ref)  # before the commit: if it fails, all is as it was
+        app.credentials.wipe(reference)  # before the commit: if it fails, all is as it was
     log.info("store %s was removed", store_id)
     return copy
 

@@ -131,17 +131,30 @@ def mark_health(db: Database, store_id: int, health: StoreHealth) -> None:
         write_health(connection, store_id, health)
 
 
-def note_renewal(db: Database, store_id: int, credentials: StoreCredentials) -> None:
-    """Remember that the store's sign-in was renewed, and until when both tokens last."""
+def note_renewal(db: Database, store_id: int, reference: str, credentials: StoreCredentials) -> bool:
+    """Remember that the sign-in under *reference* was renewed, and until when both tokens last.
+
+    False: the store has other tokens by now, or none; it was left as it is.
+    """
     with db.bulk() as connection:
-        connection.exec_driver_sql(
+        noted = connection.exec_driver_sql(
             "UPDATE store SET health = ?, signed_out_ms = NULL, token_expires_ms = ?, refresh_expires_ms = ?, "
-            "seller_id = coalesce(nullif(?, ''), seller_id) WHERE id = ?",
+            "seller_id = coalesce(nullif(?, ''), seller_id) WHERE id = ? AND credential_ref = ?",
             (
                 str(StoreHealth.OK),
                 to_ms(credentials.expires_at),
                 to_ms(credentials.refresh_expires_at),
                 credentials.seller_id,
                 store_id,
+                reference,
             ),
         )
+        return noted.rowcount == 1
+
+
+def reference_of(connection: Connection, store_id: int) -> str:
+    """Where the store's tokens lie now, "" after disconnecting. Raises: NotFound."""
+    reference = connection.exec_driver_sql("SELECT credential_ref FROM store WHERE id = ?", (store_id,)).scalar()
+    if reference is None:
+        raise NotFound(noun="store", name=str(store_id))
+    return str(reference)

@@ -6,7 +6,10 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from app.services.application import Application
+from app.services.listings.editing import ListingEdit, edit_listings
+from app.services.publishing.owner import RunOwner
 from app.services.publishing.pauses import paused_stores
+from app.services.publishing.queue import enqueue
 
 
 @pytest.fixture
@@ -44,3 +47,22 @@ def test_the_report_is_written_even_where_nothing_was_sent(cli, store, tmp_path)
 def test_bad_options_are_named_before_anything_is_sent(cli, store, arguments, code):
     said = cli("--json", "publish", "--store", store, *arguments)
     assert (said.code, said.json["error"]["code"]) == (2, code)
+
+
+def test_what_another_program_is_sending_is_said_and_no_success(cli, synced, own_data_folder):
+    """It lives and has taken the store's queue on: this program has nothing to send, and does not know how it ends."""
+    with Application(own_data_folder) as app:
+        sql = "SELECT id FROM listing WHERE status = 'live' AND block_count + hold_count = 0 ORDER BY id LIMIT 2"
+        with app.db.reader.connect() as connection:
+            ids = list(connection.exec_driver_sql(sql).scalars())
+        edit_listings(app.db, [ListingEdit(number, fields={"weight_g": 777}) for number in ids], label="change.edit")
+        enqueue(app.db, 1, ids)
+        with RunOwner(app.db.path) as other:
+            with app.db.bulk() as connection:
+                connection.exec_driver_sql("UPDATE publish_task SET owner = ?", (other.name,))
+            said = cli("--json", "publish", "--store", synced)
+            told = cli("publish", "--store", synced)
+    counts = {name: said.json[name] for name in ("queued", "live", "in_review", "failed", "left", "elsewhere")}
+    assert counts == {"queued": 2, "live": 0, "in_review": 0, "failed": 0, "left": 0, "elsewhere": 2}
+    assert (said.code, told.code) == (1, 1)
+    assert "Another program is sending 2 of these" in told.out

@@ -53,12 +53,12 @@ def test_waiting_for_a_review_is_no_failure(desk):
     assert outcome(desk, live=0, in_review=3).code == Exit.DONE
 
 
-@pytest.mark.parametrize("name", ["rejected", "failed", "unknown", "queued", "doubles"])
+@pytest.mark.parametrize("name", ["rejected", "failed", "unknown", "queued", "elsewhere", "doubles"])
 def test_anything_not_through_is_exit_one(desk, name):
     done = outcome(desk, live=2, **{name: 1})
     assert done.code == Exit.SOME_REFUSED
     assert done.result["left" if name == "queued" else name] == 1
-    if name in ("unknown", "queued"):
+    if name in ("unknown", "queued", "elsewhere"):
         assert len(done.lines) == 2
 
 

@@ -11,7 +11,7 @@ from app.services.marketplace.aliexpress import AliExpressMarketplace
 from app.services.marketplace.aliexpress.mapping.listing import write_listing
 from app.services.marketplace.aliexpress.mapping.methods import LISTING_CREATE
 from app.services.marketplace.port import WouldLose
-from tests.unit.marketplace.test_practice_market import MarketTime, draft, gateway, market, open_store, store, time
+from tests.unit.marketplace.practice import MarketTime, draft, gateway, market, open_store, store, time
 
 __all__ = ["gateway", "market", "open_store", "store", "time"]  # fixtures
 

@@ -17,8 +17,8 @@ from app.services.marketplace.aliexpress.mapping.families import OFFER, PRODUCT_
 from app.services.marketplace.aliexpress.mapping.listing import write_listing
 from app.services.marketplace.aliexpress.mapping.methods import LISTING_CREATE
 from app.services.marketplace.port import ListingContent, Refused, RemoteStatus, StoreCredentials, WouldLose
+from tests.unit.marketplace.practice import MarketTime, draft
 from tests.unit.marketplace.stub import StubMarket, content, credentials, detail, page, refusal, row, sample
-from tests.unit.marketplace.test_practice_market import MarketTime, draft
 
 SOLUTION_LIST, SOLUTION_READ = "solution.product.list.get", "solution.product.info.get"
 SOLUTION_POST = "solution.product.post"

@@ -15,7 +15,7 @@ from app.services.marketplace.aliexpress import AliExpressMarketplace, Gateway
 from app.services.marketplace.aliexpress.rules import rules
 from app.services.marketplace.port import Refused, RemoteStatus, StoreCredentials, Unanswered
 from app.services.marketplace.records import FeedKind, PriceChange, SkuPrice, SkuStock, StockChange
-from tests.unit.marketplace.test_practice_market import MarketTime, draft
+from tests.unit.marketplace.practice import MarketTime, draft
 
 
 def serves(method: str) -> bool:

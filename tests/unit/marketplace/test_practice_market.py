@@ -3,104 +3,31 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from io import BytesIO
-from typing import Any
 
 import pytest
 from PIL import Image
 
 from app.practice_market import PracticeMarket
-from app.services.marketplace.aliexpress import AliExpressMarketplace, Gateway, create_credentials, explain
-from app.services.marketplace.aliexpress.limits import Limits
+from app.services.marketplace.aliexpress import AliExpressMarketplace, explain
 from app.services.marketplace.aliexpress.mapping.listing import write_listing
 from app.services.marketplace.aliexpress.mapping.methods import LISTING_CREATE
 from app.services.marketplace.order_records import ShipmentNotice
 from app.services.marketplace.port import (
-    ListingContent,
     MarketplaceError,
     Refused,
     RemoteListing,
     RemoteStatus,
-    SignedOut,
     SkuContent,
     SkuProperty,
-    StoreCredentials,
     Unanswered,
 )
 from app.services.marketplace.records import PriceChange, SkuPrice, SkuStock, StockChange
+from tests.unit.marketplace.practice import POST, MarketTime, draft, gateway, market, open_store, store, time
 
-POST = "aliexpress.offer.product.post"
-
-
-class MarketTime:
-    """The market's clock and ours: real time plus what a test skips; waiting skips."""
-
-    def __init__(self) -> None:
-        self.skipped = timedelta()
-
-    def __call__(self) -> int:
-        return int(self.now().timestamp() * 1000)
-
-    def now(self) -> datetime:
-        return datetime.now(UTC) + self.skipped
-
-    def monotonic(self) -> float:
-        return self.now().timestamp()
-
-    async def sleep(self, seconds: float) -> None:
-        self.skipped += timedelta(seconds=seconds)
-        await asyncio.sleep(0)
-
-
-@pytest.fixture
-def time() -> MarketTime:
-    return MarketTime()
-
-
-@pytest.fixture
-async def market(time: MarketTime) -> AsyncIterator[PracticeMarket]:
-    async with PracticeMarket(clock=time, faults={"audit_delay_s": 30}) as running:
-        yield running
-
-
-@pytest.fixture
-async def gateway(market: PracticeMarket, time: MarketTime) -> AsyncIterator[Gateway]:
-    opened = Gateway(market.gateway, clock=time)
-    yield opened
-    await opened.close()
-
-
-@pytest.fixture
-def open_store(market: PracticeMarket, gateway: Gateway) -> Callable[..., AliExpressMarketplace]:
-    def opened(number: int = 0, **options: Any) -> AliExpressMarketplace:
-        keys, store = market.credentials, market.credentials["stores"][number]
-        credentials = StoreCredentials(
-            keys["app_key"], keys["app_secret"], store["access_token"], store["refresh_token"]
-        )
-        return AliExpressMarketplace(credentials, gateway, store_key=store["name"], **options)
-
-    return opened
-
-
-@pytest.fixture
-def store(open_store: Callable[..., AliExpressMarketplace]) -> AliExpressMarketplace:
-    return open_store()
-
-
-async def draft(
-    store: AliExpressMarketplace, title: str = "Laptop Backpack 17 Inch", code: str = "NEW"
-) -> ListingContent:
-    """A listing that the market will take: one it has, under another title and other codes."""
-    rows = (await store.list_listings(RemoteStatus.ON_SALE)).rows
-    for row in rows:
-        content = (await store.read_listing(row.product_id)).content
-        if len(content.skus) == 2:
-            skus = tuple(replace(sku, code=f"{code}-{number}") for number, sku in enumerate(content.skus))
-            return replace(content, title=title, skus=skus)
-    raise AssertionError("no listing with two variants is seeded")
+__all__ = ["gateway", "market", "open_store", "store", "time"]
 
 
 async def test_a_listing_from_draft_to_sale(store: AliExpressMarketplace, time: MarketTime) -> None:
@@ -302,103 +229,6 @@ async def test_reads_come_through_whatever_happens(store: AliExpressMarketplace,
     assert sum(market.state()["faults"].values()) > 0
 
 
-async def test_tokens_that_die_in_the_middle_are_renewed_once(
-    open_store: Callable[..., AliExpressMarketplace], market: PracticeMarket, time: MarketTime
-) -> None:
-    kept: list[StoreCredentials] = []
-    store = open_store(on_new_credentials=kept.append)
-    market.faults.update({"token_lifetime_s": 3600, "refresh_revokes": True})
-    await time.sleep(3601)
-
-    results = await asyncio.gather(*(store.list_listings(status) for status in RemoteStatus for _ in range(5)))
-
-    assert len(results) == 20
-    assert len(kept) == 1
-    assert kept[0].expires_at is not None
-    again = AliExpressMarketplace(kept[0], store._session.gateway, store_key="again")
-    assert await again.product_groups()
-
-
-async def test_a_store_whose_refresh_token_is_dead_must_be_authorised_again(
-    store: AliExpressMarketplace, market: PracticeMarket, time: MarketTime
-) -> None:
-    market.faults.update({"token_lifetime_s": 60, "refresh_lifetime_s": 60})
-    await time.sleep(61)
-
-    with pytest.raises(SignedOut):
-        await store.product_groups()
-
-
-async def test_a_wrong_code_is_refused_after_the_signature(gateway: Gateway, market: PracticeMarket) -> None:
-    keys = market.credentials
-    with pytest.raises(SignedOut) as caught:
-        await create_credentials(gateway, keys["app_key"], keys["app_secret"], "3_nonsense")
-    assert caught.value.platform_code == "InvalidCode"
-
-    with pytest.raises(MarketplaceError) as refused:
-        await create_credentials(gateway, keys["app_key"], "wrong", "3_nonsense")
-    assert refused.value.error_code == "marketplace.signature"
-
-
-async def test_a_computer_whose_clock_is_wrong_works_all_the_same(
-    market: PracticeMarket, time: MarketTime, open_store: Callable[..., AliExpressMarketplace]
-) -> None:
-    late = MarketTime()
-    late.skipped = timedelta(hours=-5)
-    gateway = Gateway(market.gateway, clock=late)
-    opened = open_store()
-    store = AliExpressMarketplace(opened._session.tokens.current, gateway, store_key="late")
-
-    assert await store.product_groups()
-    assert abs(gateway.now() - time.now()) < timedelta(minutes=1)
-    await gateway.close()
-
-
-async def test_creates_never_meet_the_limit_of_a_hundred_a_second(market: PracticeMarket) -> None:
-    """In real time, with as many connections as allowed: two and a half seconds of full load."""
-    gateway = Gateway(market.gateway)
-    keys, account = market.credentials, market.credentials["stores"][0]
-    credentials = StoreCredentials(keys["app_key"], keys["app_secret"], account["access_token"])
-    store = AliExpressMarketplace(credentials, gateway, store_key="one")
-    content = await draft(store)
-
-    await asyncio.gather(*(store.create_listing(replace(content, title=f"Backpack {n}")) for n in range(250)))
-    await gateway.close()
-
-    state = market.state()
-    assert state["applied"][POST] == 250
-    assert state["refusals"] == {}
-    assert state["peak_per_second"][POST] <= 100
-
-
-async def test_an_unexpected_limit_is_outlived(
-    market: PracticeMarket, open_store: Callable[..., AliExpressMarketplace]
-) -> None:
-    market.faults.update({"qps": {"*": 10}, "ban_s": 1})
-    gateway = Gateway(market.gateway)
-    store = AliExpressMarketplace(open_store()._session.tokens.current, gateway, store_key="one")
-
-    done = await asyncio.gather(*(store.product_groups() for _ in range(25)))
-    await gateway.close()
-
-    assert len(done) == 25
-    assert sum(market.state()["refusals"].values()) <= 64
-
-
-async def test_a_day_quota_comes_out_with_the_time_to_wait(
-    store: AliExpressMarketplace, market: PracticeMarket
-) -> None:
-    market.faults.update({"daily_quota": 3})
-    for _ in range(3):
-        await store.product_groups()
-
-    with pytest.raises(MarketplaceError) as caught:
-        await store.product_groups()
-
-    assert caught.value.retry_after_s is not None
-    assert 0 < caught.value.retry_after_s <= 86_400
-
-
 async def test_pictures(store: AliExpressMarketplace) -> None:
     buffer = BytesIO()
     Image.new("RGB", (801, 803), "navy").save(buffer, "JPEG")
@@ -467,36 +297,12 @@ async def test_groups_and_templates(store: AliExpressMarketplace) -> None:
     assert "0" in {template.template_id for template in await store.promise_templates()}
 
 
-async def test_one_store_cannot_touch_anothers_listing(open_store: Callable[..., AliExpressMarketplace]) -> None:
-    mine, other = open_store(0), open_store(1)
-    product_id = (await mine.list_listings(RemoteStatus.ON_SALE)).rows[0].product_id
-
-    with pytest.raises(Refused) as caught:
-        await other.read_listing(product_id)
-    assert caught.value.error_code == "marketplace.product_missing"
-
-
 async def test_a_single_variant_without_properties(store: AliExpressMarketplace) -> None:
     content = replace(await draft(store), skus=(SkuContent("ONLY-ONE", 1299, 7),))
 
     product_id = await store.create_listing(content)
 
     assert (await store.read_listing(product_id)).content.skus == content.skus
-
-
-async def test_limits_can_be_lifted_for_a_market_without(market: PracticeMarket, time: MarketTime) -> None:
-    market.faults.update({"qps": {}})
-    gateway = Gateway(market.gateway, clock=time, limits=Limits(time, {POST: {"app_method": None}}))
-    keys, account = market.credentials, market.credentials["stores"][0]
-    credentials = StoreCredentials(keys["app_key"], keys["app_secret"], account["access_token"])
-    store = AliExpressMarketplace(credentials, gateway, store_key="one")
-    content = await draft(store)
-    before = time.skipped
-
-    await asyncio.gather(*(store.create_listing(replace(content, title=f"Backpack {n}")) for n in range(120)))
-    await gateway.close()
-
-    assert time.skipped == before
 
 
 async def test_prices_and_stocks_of_many_listings_and_discounts_that_stay(store: AliExpressMarketplace) -> None:

@@ -155,3 +155,17 @@ def type_into(qtbot):
             qtbot.keyClick(line, Qt.Key.Key_Delete)
 
     return type_text
+
+
+@pytest.fixture
+def five(make_sellable, services):
+    """Five checked listings, newest first when asked without more; Birch and Cedar have findings."""
+    made = [
+        make_sellable("Ash Bedside Lamp", status="live", created_ms=5_000),
+        make_sellable("Birch Desk Lamp", status="ready", created_ms=4_000, skus=(("BI1", 500, 0),)),
+        make_sellable("Cedar Floor Lamp", status="draft", created_ms=3_000, weight_g=None),
+        make_sellable("Douglas Wall Lamp", status="rejected", created_ms=2_000),
+        make_sellable("Elm Table Lamp", status="off", off_reason="expired", created_ms=1_000),
+    ]
+    services.listings.recheck(None)
+    return made

@@ -1,13 +1,10 @@
 """The Listings tab as a user meets it: rows, variants, segments, chips, keys, actions, empty states."""
 
-from pathlib import Path
-from types import SimpleNamespace
-
 import pytest
 from PySide6.QtCore import QItemSelectionModel, Qt
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication
 from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QApplication, QFileDialog, QMenu
+from PySide6.QtWidgets import QApplication, QMenu
 
 from app.services.listings.editing import ListingEdit
 from app.services.paging import Filter
@@ -15,37 +12,10 @@ from app.views.language import language
 from app.views.listings.columns import columns
 from app.views.listings.page import ListingsPage
 from app.views.theme import current_theme
+from tests.views.listings.rows import ask, cell, titles
 
 Key, Mod, Left = Qt.Key, Qt.KeyboardModifier, Qt.MouseButton.LeftButton
 Pick = QItemSelectionModel.SelectionFlag
-
-
-def titles(page):
-    model = page.rows.paged
-    return [model.record(row).title for row in range(model.rowCount()) if model.place(row).kind == "row"]
-
-
-def cell(page, row, column):
-    return page.rows.paged.index(row, page.rows.column_at(column)).data()
-
-
-def ask(page, settle, **filters):
-    page.filters.set_filters([Filter(*one) for one in filters.pop("filters", ())], filters.pop("text", None))
-    settle()
-
-
-@pytest.fixture
-def five(make_sellable, services):
-    """Five checked listings, newest first when asked without more; Birch and Cedar have findings."""
-    made = [
-        make_sellable("Ash Bedside Lamp", status="live", created_ms=5_000),
-        make_sellable("Birch Desk Lamp", status="ready", created_ms=4_000, skus=(("BI1", 500, 0),)),
-        make_sellable("Cedar Floor Lamp", status="draft", created_ms=3_000, weight_g=None),
-        make_sellable("Douglas Wall Lamp", status="rejected", created_ms=2_000),
-        make_sellable("Elm Table Lamp", status="off", off_reason="expired", created_ms=1_000),
-    ]
-    services.listings.recheck(None)
-    return made
 
 
 class TestRows:
@@ -447,73 +417,6 @@ class TestFindingSteps:
         qtbot.keyClick(page.rows, Key.Key_F8)
         settle()
         assert page.context.notices.kept[0].text == "Nothing here has a finding."
-
-
-class Heavy:
-    """The worker process: runs the call at once and remembers it."""
-
-    def __init__(self, result):
-        self.calls, self.result = [], result
-
-    def submit(self, function, /, *args, ctx):
-        from concurrent.futures import Future
-
-        self.calls.append((function, *args))
-        future = Future()
-        future.set_result(self.result)
-        return future
-
-
-class TestFiles:
-    def dialog(self, page):
-        return page.findChild(QFileDialog)
-
-    def test_export_asks_for_a_file_and_writes_what_is_chosen(self, open_page, five, db, tmp_path, settle, runner):
-        runner.heavy = Heavy(SimpleNamespace(listings=2, skus=3, file=tmp_path / "out.xlsx"))
-        page = open_page()
-        page.rows.select_ids([five[0].id, five[1].id])
-        page.actions_of_page["export"].trigger()
-        dialog = self.dialog(page)
-        assert dialog.acceptMode() == QFileDialog.AcceptMode.AcceptSave
-        dialog.fileSelected.emit(str(tmp_path / "out.xlsx"))
-        dialog.close()
-        settle()
-        assert runner.heavy.calls == [
-            ("app.services.listings.exporting:export_file", db.path, tmp_path / "out.xlsx", [five[0].id, five[1].id])
-        ]
-        job = next(iter(page.context.jobs))
-        assert (job.title, job.summary) == ("Export 2 listings to out.xlsx", "2 listings · 3 variants")
-        assert page.context.notices.kept[0].text == "Exported 2 listings to out.xlsx."
-        assert page.context.notices.kept[0].offer.text == "Open the folder"
-
-    def test_the_ending_follows_the_kind(self, open_page, five, settle):
-        page = open_page()
-        page.row_actions.ask_where_to_export(lambda path: None)
-        dialog = self.dialog(page)
-        assert dialog.defaultSuffix() == "xlsx"
-        dialog.filterSelected.emit("CSV (*.csv)")
-        assert dialog.defaultSuffix() == "csv"
-        dialog.close()
-
-    def test_the_blank_sheet_is_saved(self, open_page, services, tmp_path, settle):
-        page = open_page()
-        page.actions_of_page["save_template"].trigger()
-        dialog = self.dialog(page)
-        dialog.fileSelected.emit(str(tmp_path / "blank.xlsx"))
-        dialog.close()
-        settle()
-        assert services.written == [Path(tmp_path / "blank.xlsx")]
-        assert page.context.notices.kept[0].text == "Saved blank.xlsx"
-
-    def test_checking_again_is_a_job_with_counts(self, open_page, five, write, qtbot, settle):
-        write("UPDATE listing SET block_count = 9")
-        page = open_page()
-        page.actions_of_page["recheck"].trigger()
-        settle()
-        job = next(iter(page.context.jobs))
-        assert job.title == "Check 5 listings again"
-        assert job.summary == "5 checked · blocked 2 · on hold 0 · with warnings 0"
-        qtbot.waitUntil(lambda: cell(page, 0, "findings") == "–")
 
 
 class TestLive:

@@ -1,0 +1,75 @@
+"""Files on the Listings tab: what is chosen exported, the blank sheet saved, and everything checked again as a job."""
+
+from pathlib import Path
+from types import SimpleNamespace
+
+from PySide6.QtWidgets import QFileDialog
+
+from tests.views.listings.rows import cell
+
+
+class Heavy:
+    """The worker process: runs the call at once and remembers it."""
+
+    def __init__(self, result):
+        self.calls, self.result = [], result
+
+    def submit(self, function, /, *args, ctx):
+        from concurrent.futures import Future
+
+        self.calls.append((function, *args))
+        future = Future()
+        future.set_result(self.result)
+        return future
+
+
+class TestFiles:
+    def dialog(self, page):
+        return page.findChild(QFileDialog)
+
+    def test_export_asks_for_a_file_and_writes_what_is_chosen(self, open_page, five, db, tmp_path, settle, runner):
+        runner.heavy = Heavy(SimpleNamespace(listings=2, skus=3, file=tmp_path / "out.xlsx"))
+        page = open_page()
+        page.rows.select_ids([five[0].id, five[1].id])
+        page.actions_of_page["export"].trigger()
+        dialog = self.dialog(page)
+        assert dialog.acceptMode() == QFileDialog.AcceptMode.AcceptSave
+        dialog.fileSelected.emit(str(tmp_path / "out.xlsx"))
+        dialog.close()
+        settle()
+        assert runner.heavy.calls == [
+            ("app.services.listings.exporting:export_file", db.path, tmp_path / "out.xlsx", [five[0].id, five[1].id])
+        ]
+        job = next(iter(page.context.jobs))
+        assert (job.title, job.summary) == ("Export 2 listings to out.xlsx", "2 listings · 3 variants")
+        assert page.context.notices.kept[0].text == "Exported 2 listings to out.xlsx."
+        assert page.context.notices.kept[0].offer.text == "Open the folder"
+
+    def test_the_ending_follows_the_kind(self, open_page, five, settle):
+        page = open_page()
+        page.row_actions.ask_where_to_export(lambda path: None)
+        dialog = self.dialog(page)
+        assert dialog.defaultSuffix() == "xlsx"
+        dialog.filterSelected.emit("CSV (*.csv)")
+        assert dialog.defaultSuffix() == "csv"
+        dialog.close()
+
+    def test_the_blank_sheet_is_saved(self, open_page, services, tmp_path, settle):
+        page = open_page()
+        page.actions_of_page["save_template"].trigger()
+        dialog = self.dialog(page)
+        dialog.fileSelected.emit(str(tmp_path / "blank.xlsx"))
+        dialog.close()
+        settle()
+        assert services.written == [Path(tmp_path / "blank.xlsx")]
+        assert page.context.notices.kept[0].text == "Saved blank.xlsx"
+
+    def test_checking_again_is_a_job_with_counts(self, open_page, five, write, qtbot, settle):
+        write("UPDATE listing SET block_count = 9")
+        page = open_page()
+        page.actions_of_page["recheck"].trigger()
+        settle()
+        job = next(iter(page.context.jobs))
+        assert job.title == "Check 5 listings again"
+        assert job.summary == "5 checked · blocked 2 · on hold 0 · with warnings 0"
+        qtbot.waitUntil(lambda: cell(page, 0, "findings") == "–")
