@@ -21,6 +21,8 @@ from app.services.marketplace.aliexpress.errors import (
     explain_code,
     seconds_to_midnight,
 )
+from app.services.marketplace.aliexpress.limits import Caller, Limits
+from app.services.marketplace.aliexpress.rules import rules
 from app.services.marketplace.port import (
     MarketplaceError,
     RateLimited,
@@ -30,7 +32,7 @@ from app.services.marketplace.port import (
     Unanswered,
     Unreachable,
 )
-from tests.unit.marketplace.stub import START
+from tests.unit.marketplace.stub import START, FakeClock
 
 TABLE = json.loads((resources() / "rules" / "aliexpress_errors.json").read_text("utf-8"))
 
@@ -286,3 +288,16 @@ def test_a_bare_code_takes_what_else_is_known() -> None:
     key, params, _ = explain_code("marketplace.bad_id", value="ten")
 
     assert Messages("en").text(key, **params) == "“ten” is not an id of the marketplace. Enter digits only."
+
+
+@pytest.mark.parametrize("seconds", ["9999999999", "99999999999999", "9" * 400])
+def test_a_ban_of_senseless_length_is_taken_as_the_longest_that_makes_sense(seconds: str) -> None:
+    """As the platform's sentence names it; nobody can add so many seconds to a date."""
+    error = error_for(Problem("AppApiCallLimit", text=f"This ban will last {seconds} more seconds"), now=START)
+    assert error.retry_after_s == rules("limits")["longest_ban_s"]
+    limits = Limits(FakeClock())
+    caller = Caller("app", "1", "a.b")
+    assert isinstance(error, RateLimited)
+    limits.obey(caller, error)
+    (pause,) = limits.pauses(caller)
+    assert pause.until == START + timedelta(seconds=rules("limits")["longest_ban_s"])

@@ -172,13 +172,14 @@ def _complete(key: str, params: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _limit(problem: Problem, known: Meaning, now: datetime) -> RateLimited:
-    """A limit with the seconds its text names; a day quota lasts until midnight in China."""
+    """A limit with the seconds its text names, within reason; a day quota lasts until midnight in China."""
     quota = rules("limits")["day_quota"]
     named = _SECONDS.search(problem.text)
     words = problem.text.lower()
     message, seconds = known.message, None
     if named:
-        message, seconds = "rate_limited_for", float(named[1].replace(",", ""))
+        message = "rate_limited_for"
+        seconds = min(float(named[1].replace(",", "")), float(rules("limits")["longest_ban_s"]))
     elif problem.shown_code in quota["codes"] or any(word in words for word in quota["words"]):
         message, seconds = "day_quota", seconds_to_midnight(now)
     return RateLimited(
