@@ -31,6 +31,10 @@ NEEDED = ("list", "create")
 """Without these a store cannot be worked; the others leave a part of it undone."""
 AFTER_SIGN_IN = (*(f"may_{purpose}" for purpose in PURPOSES), "quota", "limits")
 WRONG_APP = ("marketplace.signature", "marketplace.app_key")
+NO_PERMISSION = "marketplace.permission"
+"""Refused for the one method, but in the store's name: the sign-in was taken."""
+LONG_PAUSE_S = 60
+"""Calls do not wait for a longer pause than this (`longest_wait_s` of `aliexpress_limits.json`): they end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +46,9 @@ class Diagnosis:
 
     @property
     def works(self) -> bool:
-        """Whether the store can be worked; warnings do not stop that."""
-        return not any(line.level == BAD for line in self.lines)
+        """Whether the store can be worked: the sign-in was tried, and nothing is bad. Warnings do not stop that."""
+        is_tried = any(line.key == "sign_in" and line.level in (OK, WARN) for line in self.lines)
+        return is_tried and not any(line.level == BAD for line in self.lines)
 
     @property
     def is_reached(self) -> bool:
@@ -92,8 +97,8 @@ async def _sign_in(app: Application, store: StoreRecord, marketplace: Marketplac
     except RateLimited:
         return Line("sign_in", SKIPPED, "doctor.sign_in.limited")
     except Refused as error:
-        if error.error_code in WRONG_APP:
-            return line_of_error("sign_in", error, "sign_in")
+        if error.error_code != NO_PERMISSION:
+            return line_of_error("sign_in", error, "sign_in" if error.error_code in WRONG_APP else "")
     except MarketplaceError as error:
         return line_of_error("sign_in", error)
     await asyncio.to_thread(mark_health, app.db, store.id, StoreHealth.OK)
@@ -161,6 +166,7 @@ def _limits(pauses: Sequence[Pause]) -> Line:
     if not pauses:
         return Line("limits", OK, "doctor.limits.none")
     longest = pauses[0]
-    until = clock_time(longest.until.timestamp() - now_ms() / 1000)
+    left_s = longest.until.timestamp() - now_ms() / 1000
+    level = BAD if left_s > LONG_PAUSE_S else WARN
     scope = "doctor.limits.all" if longest.scope in ("store", "app") else "doctor.limits.method"
-    return Line("limits", WARN, scope, {"until": until, "method": longest.scope, "code": longest.code})
+    return Line("limits", level, scope, {"until": clock_time(left_s), "method": longest.scope, "code": longest.code})
