@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from app.models import StoreAccess, StoreHealth
 from app.services.clock import now_ms
 from app.services.errors import AppError
-from app.services.marketplace.port import Marketplace, MarketplaceError, RateLimited, Refused, RemoteStatus, SignedOut
+from app.services.marketplace.port import Marketplace, MarketplaceError, RateLimited, RemoteStatus, SignedOut
 from app.services.marketplace.records import MethodPermission, Pause, StoreProfile
 from app.services.publishing.gate import clock_time
 from app.services.stores.light import days_left
@@ -18,6 +18,7 @@ from app.services.stores.practice import reachable
 from app.services.stores.reading import mark_health
 from app.services.stores.records import StoreRecord
 from app.services.stores.trying import ATTEMPTS
+from app.services.stores.verdicts import note_error
 from app.services.stores.wire_check import BAD, OK, SKIPPED, STEPS, WARN, Line, check_wire, line_of_error, skipped
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ class Diagnosis:
 
 
 async def examine_store(app: Application, store: StoreRecord) -> Diagnosis:
-    """Look at everything; nothing of the store is changed. Its light follows: signed out, or well again.
+    """Look at everything; nothing of the store is changed. Its light follows: what is the matter, or well again.
 
     A check that fails says why and what helps, those that need it say that they were skipped.
     """
@@ -69,6 +70,8 @@ async def examine_store(app: Application, store: StoreRecord) -> Diagnosis:
     if wire.works:
         lines = await _signed_in(app, store)
     else:
+        if any(line.level == BAD and line.key != "clock" for line in wire.lines):
+            await asyncio.to_thread(mark_health, app.db, store.id, StoreHealth.UNREACHABLE)
         lines = [skipped("sign_in"), *map(skipped, AFTER_SIGN_IN)]
     return Diagnosis(store, (*wire.lines, *lines))
 
@@ -91,16 +94,13 @@ async def _sign_in(app: Application, store: StoreRecord, marketplace: Marketplac
     """One small question in the store's name."""
     try:
         await marketplace.list_listings(RemoteStatus.ON_SALE, page_size=1)
-    except SignedOut as error:
-        await asyncio.to_thread(mark_health, app.db, store.id, StoreHealth.SIGNED_OUT)
-        return line_of_error("sign_in", error, "sign_in")
     except RateLimited:
         return Line("sign_in", SKIPPED, "doctor.sign_in.limited")
-    except Refused as error:
-        if error.error_code != NO_PERMISSION:
-            return line_of_error("sign_in", error, "sign_in" if error.error_code in WRONG_APP else "")
     except MarketplaceError as error:
-        return line_of_error("sign_in", error)
+        if error.error_code != NO_PERMISSION:
+            await asyncio.to_thread(note_error, app.db, store.id, error)
+            is_ours = isinstance(error, SignedOut) or error.error_code in WRONG_APP
+            return line_of_error("sign_in", error, "sign_in" if is_ours else "")
     await asyncio.to_thread(mark_health, app.db, store.id, StoreHealth.OK)
     return _expiry(store, app.settings.token_warn_days)
 

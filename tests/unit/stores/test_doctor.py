@@ -8,7 +8,7 @@ from contextlib import closing
 
 import pytest
 
-from app.models import StoreAccess
+from app.models import StoreAccess, StoreHealth
 from app.services import keyring_store
 from app.services.application import Application
 from app.services.clock import now_ms
@@ -18,7 +18,7 @@ from app.services.marketplace.port import RateLimited, Refused, StoreCredentials
 from app.services.marketplace.records import MethodPermission, StoreProfile
 from app.services.stores.adding import add_store
 from app.services.stores.doctor import AFTER_SIGN_IN, LONG_PAUSE_S, PURPOSES, WRITES, examine_store
-from app.services.stores.reading import get_store
+from app.services.stores.reading import get_store, mark_health
 from app.services.stores.wire_check import STEPS
 from tests.unit.stores.market_program import running_market
 
@@ -112,6 +112,10 @@ def test_a_wrong_secret_is_no_dead_token(app, market):
     tokens = market.credentials()
     store = add_store(app, "Own", market.gateway, StoreCredentials(tokens.app_key, "wrong", tokens.access_token, ""))
     assert told(examine(app, store))["sign_in"] == ("bad", "error.marketplace.signature")
+    assert get_store(app.db, store.id).health == "wrong_secret"
+    add_store(app, "Own", market.gateway, tokens)
+    mark_health(app.db, store.id, StoreHealth.WRONG_SECRET)
+    assert examine(app, get_store(app.db, store.id)).works
     assert get_store(app.db, store.id).health == "ok"
 
 
@@ -249,3 +253,4 @@ def test_a_gateway_out_of_reach_skips_the_rest(app):
     report = examine(app, store)
     assert told(report)["connection"] == ("bad", "error.marketplace.unreachable")
     assert {line.level for line in report.lines if line.key in ("sign_in", *AFTER_SIGN_IN)} == {"skipped"}
+    assert get_store(app.db, store.id).health == "unreachable"
