@@ -20,6 +20,7 @@ from app.services.errors import AppError
 from app.services.marketplace.aliexpress.rules import rules
 from app.services.marketplace.aliexpress.values import moment, quota_zone
 from app.services.marketplace.port import (
+    REFUSED_SILENTLY,
     MarketplaceError,
     NotNow,
     RateLimited,
@@ -159,7 +160,7 @@ def explain_code(code: str, text: str = "", **params: Any) -> tuple[str, dict[st
     known = meaning(Problem(code, text=text))
     key = f"error.marketplace.{known.message}" if known else f"error.{code}"
     if not code or not messages.has(key):
-        key = "error.marketplace.refused"
+        key = f"error.{Refused.code if code or text else REFUSED_SILENTLY}"
     said = {"platform_code": code, "platform_text": text, **params}
     return key, _complete(key, said), known.field if known else ""
 
