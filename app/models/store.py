@@ -18,17 +18,23 @@ class StoreAccess(StrEnum):
 
 
 class StoreHealth(StrEnum):
-    """The store's light (interface.md 6); `soon` is derived from the token's expiry, not stored."""
+    """What the store's light follows (interface.md 6); `soon` is derived from the token's expiry, not stored.
+
+    The platform refuses the tokens, the signature (so the app secret), or the app key; or the gateway is out of reach.
+    """
 
     OK = "ok"
     SIGNED_OUT = "signed_out"
+    WRONG_SECRET = "wrong_secret"
+    WRONG_APP = "wrong_app"
+    UNREACHABLE = "unreachable"
 
 
 class Store(Base):
     """One store. Its tokens lie in the credential store under `credential_ref`, never here; "" after disconnecting.
 
     `token_expires_ms` ends the access token, `refresh_expires_ms` the token that renews it, None where the platform
-    named no end. `signed_out_ms` is when the platform was first seen to refuse both. `is_shared`: came by a shared
+    named no end. `signed_out_ms` is since when `health` is not `ok`. `is_shared`: came by a shared
     code (domain.md 4). `listing_quota` is what a person set; `platform_…` and `may_post` what the platform told at
     `profile_ms`, None where it did not.
     """

@@ -19,6 +19,18 @@ from app.services.marketplace import order_records, records
 T = TypeVar("T")
 
 
+REFUSED_SILENTLY = "marketplace.refused_silently"
+OF_READS = {
+    "marketplace.refused": "marketplace.refused_read",
+    REFUSED_SILENTLY: "marketplace.refused_silently_read",
+    "marketplace.unanswered": "marketplace.unanswered_read",
+    "marketplace.unreadable": "marketplace.unreadable_read",
+    "marketplace.html_answer": "marketplace.html_answer_read",
+    "marketplace.truncated": "marketplace.truncated_read",
+}
+"""Codes whose sentence for a write would mislead after a read, and the sentence for that."""
+
+
 class RemoteStatus(StrEnum):
     """States of a listing on the platform (domain.md 5.4)."""
 
@@ -37,10 +49,12 @@ class MarketplaceError(AppError):
         field: our name of the field to change (`title`, `category_id`, `sku.code` …), or "".
         is_unanswered: True when a write may have been applied although no answer says so.
         retry_after_s: seconds to wait where the platform named them.
+        was_reading: nothing was to be changed: there is nothing to look up, and nothing to correct.
     """
 
     code = "marketplace"
     is_unanswered = False
+    was_reading = False
 
     def __init__(
         self,
@@ -60,6 +74,14 @@ class MarketplaceError(AppError):
         self.platform_text = platform_text
         self.field = field
         self.retry_after_s = retry_after_s
+
+    @property
+    def message_key(self) -> str:
+        """Key of the sentence in the catalogue: of a read its own, and another where the platform said nothing."""
+        key = self.error_code
+        if key == Refused.code and not (self.platform_code or self.platform_text):
+            key = REFUSED_SILENTLY
+        return f"error.{OF_READS.get(key, key) if self.was_reading else key}"
 
 
 class Refused(MarketplaceError):

@@ -65,6 +65,7 @@ class Gate:
         ending: why the run stops, None as long as it goes on.
         error: what made it stop, where something did.
         waited_s: seconds spent waiting for limits.
+        was_heard: whether the marketplace has said anything in this run, be it no.
         is_held: the store's queue stands still (`pauses.py`); set from outside, as `ctx.pause` is.
     """
 
@@ -90,6 +91,7 @@ class Gate:
         self.ending: Ending | None = None
         self.error: AppError | None = None
         self.waited_s = 0.0
+        self.was_heard = False
         self.is_paused = False
         self.is_held = False
 
@@ -119,6 +121,7 @@ class Gate:
     def answered(self) -> None:
         """The marketplace said something, be it no: it is there."""
         self._silent_since, self._silences = None, 0
+        self.was_heard = True
 
     def limited(self, error: RateLimited) -> None:
         """A limit: everybody waits as long as the platform says, or ever longer where it does not say."""

@@ -13,7 +13,9 @@ from sqlalchemy import Connection
 
 from app.models import ListingStatus, StoreHealth, TaskAction, TaskState
 from app.services.publishing.entries import CODE_SEPARATOR, NO_REASON, ClaimedTask, Intent, Reason, TaskKey, Verdict
-from app.services.stores.reading import write_health
+from app.services.publishing.gate import Ending, Gate
+from app.services.stores.reading import end_outage, write_health
+from app.services.stores.verdicts import health_after
 
 
 def claim(
@@ -235,9 +237,19 @@ def settle_review(
     return True
 
 
-def sign_out(connection: Connection, store_id: int) -> None:
-    """The store's token is dead: its light says so until it is authorised again."""
-    write_health(connection, store_id, StoreHealth.SIGNED_OUT)
+_ENDINGS: dict[Ending | None, StoreHealth] = {
+    Ending.SIGNED_OUT: StoreHealth.SIGNED_OUT,
+    Ending.OUT_OF_REACH: StoreHealth.UNREACHABLE,
+}
+
+
+def note_end(connection: Connection, store_id: int, gate: Gate) -> None:
+    """The store's light follows what a run has met: what ended it, or that the marketplace is there again."""
+    health = _ENDINGS.get(gate.ending) or health_after(gate.error)
+    if health is not None:
+        write_health(connection, store_id, health)
+    elif gate.was_heard:
+        end_outage(connection, store_id)
 
 
 def forget_uploads(connection: Connection, store_id: int, urls: Sequence[str]) -> None:

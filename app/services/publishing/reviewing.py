@@ -13,7 +13,7 @@ from app.services.db import Database
 from app.services.marketplace.port import Marketplace, MarketplaceError, RateLimited, RemoteStatus, SignedOut
 from app.services.publishing.batches import close_finished
 from app.services.publishing.gate import Ending
-from app.services.publishing.journal import sign_out, states_of
+from app.services.publishing.journal import states_of
 from app.services.publishing.parts import RunParts
 from app.services.publishing.reviews import (
     ReviewCounts,
@@ -22,6 +22,7 @@ from app.services.publishing.reviews import (
     settle_reviews,
     tasks_in_review,
 )
+from app.services.stores.verdicts import note_error
 from app.services.tasks import TaskContext
 
 log = logging.getLogger(__name__)
@@ -107,7 +108,7 @@ async def poll_reviews(
     """Ask once how the reviews of a store stand and write down what was decided.
 
     Raises:
-        MarketplaceError: the marketplace could not be asked; after `SignedOut` the store's light says so.
+        MarketplaceError: the marketplace could not be asked; the store's light says why, where that concerns it all.
         TaskCancelled: stopped; nothing was written.
     """
     ctx = ctx or TaskContext()
@@ -119,8 +120,8 @@ async def poll_reviews(
 
     try:
         found = await ask_reviews(marketplace, [task.product_id for task in tasks], may_pass)
-    except SignedOut:
-        await asyncio.to_thread(_sign_out, db, store_id)
+    except MarketplaceError as error:
+        await asyncio.to_thread(note_error, db, store_id, error)
         raise
     settled = await asyncio.to_thread(_settle, db, tasks, found)
     states = list(settled.values())
@@ -132,11 +133,6 @@ async def poll_reviews(
 def _read(db: Database, store_id: int) -> list[ReviewedTask]:
     with db.read() as session:
         return tasks_in_review(session.connection(), store_id)
-
-
-def _sign_out(db: Database, store_id: int) -> None:
-    with db.bulk() as connection:
-        sign_out(connection, store_id)
 
 
 def _settle(

@@ -25,7 +25,7 @@ from app.services.publishing.feeds import FeedSender
 from app.services.publishing.gate import Ending, Gate
 from app.services.publishing.group_commit import GroupCommit
 from app.services.publishing.images import Uploader
-from app.services.publishing.journal import held_by_others, sign_out, states_of
+from app.services.publishing.journal import held_by_others, note_end, states_of
 from app.services.publishing.lookup import UnknownTask, adopt_unknown
 from app.services.publishing.owner import RunOwner
 from app.services.publishing.parts import RunParts
@@ -301,8 +301,7 @@ class _Run:
         if ending is Ending.CANCELLED:
             cancel_queued(connection, batches)
         release(connection, self._owner)
-        if ending is Ending.SIGNED_OUT:
-            sign_out(connection, self._store_id)
+        note_end(connection, self._store_id, self._gate)
         close_batches(connection, batches)
         self._scheduled = scheduled_in(connection, batches, now_ms())
         return states_of(connection, [*self._told_of.union(self._counts.tasks())])

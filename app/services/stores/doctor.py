@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from app.models import StoreAccess, StoreHealth
 from app.services.clock import now_ms
 from app.services.errors import AppError
-from app.services.marketplace.port import Marketplace, MarketplaceError, RateLimited, Refused, RemoteStatus, SignedOut
+from app.services.marketplace.port import Marketplace, MarketplaceError, RateLimited, RemoteStatus, SignedOut
 from app.services.marketplace.records import MethodPermission, Pause, StoreProfile
 from app.services.publishing.gate import clock_time
 from app.services.stores.light import days_left
@@ -18,6 +18,7 @@ from app.services.stores.practice import reachable
 from app.services.stores.reading import mark_health
 from app.services.stores.records import StoreRecord
 from app.services.stores.trying import ATTEMPTS
+from app.services.stores.verdicts import note_error
 from app.services.stores.wire_check import BAD, OK, SKIPPED, STEPS, WARN, Line, check_wire, line_of_error, skipped
 
 if TYPE_CHECKING:
@@ -31,6 +32,10 @@ NEEDED = ("list", "create")
 """Without these a store cannot be worked; the others leave a part of it undone."""
 AFTER_SIGN_IN = (*(f"may_{purpose}" for purpose in PURPOSES), "quota", "limits")
 WRONG_APP = ("marketplace.signature", "marketplace.app_key")
+NO_PERMISSION = "marketplace.permission"
+"""Refused for the one method, but in the store's name: the sign-in was taken."""
+LONG_PAUSE_S = 60
+"""Calls do not wait for a longer pause than this (`longest_wait_s` of `aliexpress_limits.json`): they end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +47,9 @@ class Diagnosis:
 
     @property
     def works(self) -> bool:
-        """Whether the store can be worked; warnings do not stop that."""
-        return not any(line.level == BAD for line in self.lines)
+        """Whether the store can be worked: the sign-in was tried, and nothing is bad. Warnings do not stop that."""
+        is_tried = any(line.key == "sign_in" and line.level in (OK, WARN) for line in self.lines)
+        return is_tried and not any(line.level == BAD for line in self.lines)
 
     @property
     def is_reached(self) -> bool:
@@ -52,7 +58,7 @@ class Diagnosis:
 
 
 async def examine_store(app: Application, store: StoreRecord) -> Diagnosis:
-    """Look at everything; nothing of the store is changed. Its light follows: signed out, or well again.
+    """Look at everything; nothing of the store is changed. Its light follows: what is the matter, or well again.
 
     A check that fails says why and what helps, those that need it say that they were skipped.
     """
@@ -64,6 +70,8 @@ async def examine_store(app: Application, store: StoreRecord) -> Diagnosis:
     if wire.works:
         lines = await _signed_in(app, store)
     else:
+        if any(line.level == BAD and line.key != "clock" for line in wire.lines):
+            await asyncio.to_thread(mark_health, app.db, store.id, StoreHealth.UNREACHABLE)
         lines = [skipped("sign_in"), *map(skipped, AFTER_SIGN_IN)]
     return Diagnosis(store, (*wire.lines, *lines))
 
@@ -86,16 +94,13 @@ async def _sign_in(app: Application, store: StoreRecord, marketplace: Marketplac
     """One small question in the store's name."""
     try:
         await marketplace.list_listings(RemoteStatus.ON_SALE, page_size=1)
-    except SignedOut as error:
-        await asyncio.to_thread(mark_health, app.db, store.id, StoreHealth.SIGNED_OUT)
-        return line_of_error("sign_in", error, "sign_in")
     except RateLimited:
         return Line("sign_in", SKIPPED, "doctor.sign_in.limited")
-    except Refused as error:
-        if error.error_code in WRONG_APP:
-            return line_of_error("sign_in", error, "sign_in")
     except MarketplaceError as error:
-        return line_of_error("sign_in", error)
+        if error.error_code != NO_PERMISSION:
+            await asyncio.to_thread(note_error, app.db, store.id, error)
+            is_ours = isinstance(error, SignedOut) or error.error_code in WRONG_APP
+            return line_of_error("sign_in", error, "sign_in" if is_ours else "")
     await asyncio.to_thread(mark_health, app.db, store.id, StoreHealth.OK)
     return _expiry(store, app.settings.token_warn_days)
 
@@ -161,6 +166,7 @@ def _limits(pauses: Sequence[Pause]) -> Line:
     if not pauses:
         return Line("limits", OK, "doctor.limits.none")
     longest = pauses[0]
-    until = clock_time(longest.until.timestamp() - now_ms() / 1000)
+    left_s = longest.until.timestamp() - now_ms() / 1000
+    level = BAD if left_s > LONG_PAUSE_S else WARN
     scope = "doctor.limits.all" if longest.scope in ("store", "app") else "doctor.limits.method"
-    return Line("limits", WARN, scope, {"until": until, "method": longest.scope, "code": longest.code})
+    return Line("limits", level, scope, {"until": clock_time(left_s), "method": longest.scope, "code": longest.code})

@@ -49,6 +49,10 @@ def _sign_in(store: StoreRecord) -> Check:
         if store.signed_out_at is not None:
             return _check("sign_in", BAD, "out_since", "sign_in", since=to_ms(store.signed_out_at))
         return _check("sign_in", BAD, "out", "sign_in")
+    if store.health in (StoreHealth.WRONG_SECRET, StoreHealth.WRONG_APP):
+        return _check("sign_in", BAD, store.health, "sign_in", since=to_ms(store.signed_out_at))
+    if store.health == StoreHealth.UNREACHABLE:
+        return _check("sign_in", WARN, "unreachable", "sync", since=to_ms(store.signed_out_at))
     days = days_left(store, now_ms())
     if days is None:
         return _check("sign_in", OK, "open")

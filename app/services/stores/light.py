@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
-from app.models import StoreHealth
+from app.models import StoreAccess, StoreHealth
+from app.services.clock import OFFICE
 from app.services.stores.records import DAY_MS, READ_ONLY, SOON, StoreRecord
 
 RED, AMBER, GREEN, GRAY = "red", "amber", "green", "gray"
@@ -37,8 +39,10 @@ class Light:
 def light_of(store: StoreRecord, now_ms: int) -> Light:
     """The worst that is the matter with *store*."""
     for light in (_sign_in(store, now_ms), _quota(store)):
-        if light is not None:
+        if light is not None and not (light.level == AMBER and store.health == StoreHealth.UNREACHABLE):
             return light
+    if store.health == StoreHealth.UNREACHABLE:
+        return Light(AMBER, "unreachable", {"at": _clock(store.signed_out_at, now_ms)})
     if store.health == READ_ONLY:
         return Light(GRAY, "read_only")
     if store.paused_at is not None:
@@ -57,15 +61,25 @@ def _sign_in(store: StoreRecord, now_ms: int) -> Light | None:
         return Light(RED, "disconnected")
     if store.health == StoreHealth.SIGNED_OUT:
         return Light(RED, "signed_out")
+    if store.health in (StoreHealth.WRONG_SECRET, StoreHealth.WRONG_APP):
+        return Light(RED, store.health)
     days = days_left(store, now_ms)
     if store.health == SOON and days is not None:
         return Light(AMBER, "last_day", {"n": days}) if days < LAST_WARNING_DAYS else Light(AMBER, "ends", {"n": days})
     return None
 
 
+def _clock(moment: datetime | None, now_ms: int) -> str:
+    """The time of *moment* on the office's wall, or its day where that is not today."""
+    if moment is None:
+        return "–"
+    at = moment.astimezone(OFFICE)
+    return at.strftime("%H:%M" if at.date() == datetime.fromtimestamp(now_ms / 1000, OFFICE).date() else "%m-%d")
+
+
 def _quota(store: StoreRecord) -> Light | None:
     live, quota = store.counts.get("live", 0), store.listing_quota
-    if store.health == READ_ONLY:
+    if store.access == StoreAccess.READ_ONLY:
         return None
     if store.may_post is False:
         return Light(AMBER, "may_not_post")

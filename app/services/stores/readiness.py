@@ -21,7 +21,8 @@ class ReadOnlyStore(InputError):
 
 
 class StoreClosed(OutOfReach):
-    """The store's light is red: `store.closed.signed_out` or `.disconnected`. What is queued stays queued."""
+    """The store's light is red: `store.closed.signed_out`, `.disconnected`, `.wrong_secret` or `.wrong_app`. What is
+    queued stays queued."""
 
     code = "store.closed.signed_out"
     retryable = False
@@ -39,7 +40,7 @@ def ensure_open(connection: Connection, store_id: int) -> StoreRecord:
     Raises:
         NotFound: no such store.
         ReadOnlyStore: its authorisation, or the user, allows reading only.
-        StoreClosed: it is signed out or disconnected.
+        StoreClosed: it is signed out or disconnected, or its app is refused.
     """
     found = read_stores(connection, "WHERE id = ?", (store_id,), warn_days=Settings().token_warn_days)
     if not found:

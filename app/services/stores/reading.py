@@ -117,16 +117,26 @@ def _record(row: Row[Any], counts: dict[str, int], moment_ms: int, warn_days: in
 
 
 def write_health(connection: Connection, store_id: int, health: StoreHealth) -> None:
-    """Note that a store signed us out, and since when, or that it answers again."""
-    since = now_ms() if health is StoreHealth.SIGNED_OUT else None
+    """Note what is the matter with a store, and since when, or that it answers again. Being out of reach says nothing
+    about what was the matter before."""
+    since = None if health is StoreHealth.OK else now_ms()
+    only_well = f" AND health = '{StoreHealth.OK}'" if health is StoreHealth.UNREACHABLE else ""
     connection.exec_driver_sql(
-        "UPDATE store SET health = ?, signed_out_ms = ? WHERE id = ? AND health <> ?",
+        f"UPDATE store SET health = ?, signed_out_ms = ? WHERE id = ? AND health <> ?{only_well}",
         (str(health), since, store_id, str(health)),
     )
 
 
+def end_outage(connection: Connection, store_id: int) -> None:
+    """Note that the gateway of a store is there, whatever else is the matter."""
+    connection.exec_driver_sql(
+        "UPDATE store SET health = ?, signed_out_ms = NULL WHERE id = ? AND health = ?",
+        (str(StoreHealth.OK), store_id, str(StoreHealth.UNREACHABLE)),
+    )
+
+
 def mark_health(db: Database, store_id: int, health: StoreHealth) -> None:
-    """Remember that a store signed us out, or that it answers again."""
+    """Remember what is the matter with a store, or that it answers again; see `write_health`."""
     with db.bulk() as connection:
         write_health(connection, store_id, health)
 

@@ -27,7 +27,7 @@ class StoreRecord:
         gateway: address its calls go to.
         credential_ref: where its tokens lie, `keyring:…`, `vault:…` or `practice:…`; never the tokens.
         access: may everything, or only read.
-        health: `ok`, `soon`, `signed_out` or `read_only` (interface.md 6).
+        health: `soon`, `read_only` (interface.md 6) or one of `StoreHealth`.
         is_practice: a store of the practice market on this computer.
         token_expires_at: end of the access token, None where the platform did not say.
         last_sync_at: end of the last whole sync, None before the first.
@@ -35,7 +35,7 @@ class StoreRecord:
         counts: listings by status; a status without listings is absent.
         to_ship: orders that wait for shipment.
         refresh_expires_at: end of the token that renews the access token, None where the platform did not say.
-        signed_out_at: since when the platform refuses the tokens, None while it takes them.
+        signed_out_at: since when it is signed out, its app is refused, or it is out of reach; None while it is well.
         is_shared: came by a shared code (domain.md 4).
         seller_id: the platform's number of the account, "" if it never said.
         own_quota: what a person set for it.
@@ -98,11 +98,14 @@ class Check:
 
 
 def health_of(access: str, health: str, ends_ms: int | None, now_ms: int, warn_days: int) -> str:
-    """The store's sign-in: what is stored, and what follows from the clock. `ends_ms`: end of the sign-in."""
+    """What is stored, and what follows from the clock, the worst. `ends_ms`: end of the sign-in."""
     if health == StoreHealth.SIGNED_OUT or (ends_ms is not None and ends_ms <= now_ms):
         return StoreHealth.SIGNED_OUT
-    if access == StoreAccess.READ_ONLY:
-        return READ_ONLY
-    if ends_ms is not None and ends_ms - now_ms < warn_days * DAY_MS:
+    if health in (StoreHealth.WRONG_SECRET, StoreHealth.WRONG_APP):
+        return health
+    is_read_only = access == StoreAccess.READ_ONLY
+    if not is_read_only and ends_ms is not None and ends_ms - now_ms < warn_days * DAY_MS:
         return SOON
-    return StoreHealth.OK
+    if health == StoreHealth.UNREACHABLE:
+        return health
+    return READ_ONLY if is_read_only else StoreHealth.OK

@@ -48,7 +48,7 @@ def _attention(warn_days: int) -> str:
     """The conditions of a red or amber light (`light.py`), for the filter."""
     nearly_full = f"{_listings('live')} >= {_QUOTA} * {QUOTA_WARN_SHARE}"
     return (
-        f"(health = '{StoreHealth.SIGNED_OUT}' OR {_ENDS} <= {_NOW} OR (access = '{StoreAccess.OPERATE}' AND "
+        f"(health <> '{StoreHealth.OK}' OR {_ENDS} <= {_NOW} OR (access = '{StoreAccess.OPERATE}' AND "
         f"({_ENDS} - {_NOW} < {warn_days * DAY_MS} OR ifnull({nearly_full}, 0))))"
     )
 
@@ -91,7 +91,7 @@ class StoreRow:
 
     Attributes:
         colour: number of one of the theme's ten store colours.
-        health: `ok`, `soon`, `signed_out` or `read_only`.
+        health: as `StoreRecord.health`.
         token_days: whole days until the sign-in ends, None where unknown; below 0: over.
         live, drafts, failed: listings on sale; not sent yet; refused, failed or unconfirmed.
         quota: listings allowed, None if unknown; `quota_told_ms`: when the platform told it, None for a person's.
@@ -99,7 +99,7 @@ class StoreRow:
         light: its light with the reason.
         failed_today: writes that failed or were rejected since midnight.
         full_in_days: days until the quota is used up at the week's pace, None while nothing is put up.
-        signed_out_ms: since when the platform refuses the tokens.
+        signed_out_ms: as `StoreRecord.signed_out_at`.
         is_paused: nothing is published to it because somebody said so.
     """
 

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from app.models import StoreHealth
 from app.services.errors import AppError
-from app.services.marketplace.port import Marketplace, MarketplaceError, Refused, RemoteStatus, SignedOut
+from app.services.marketplace.port import Marketplace, MarketplaceError, Refused, RemoteStatus
 from app.services.stores.practice import reachable
 from app.services.stores.reading import mark_health
 from app.services.stores.records import StoreRecord
+from app.services.stores.verdicts import health_after, note_error
 
 if TYPE_CHECKING:
     from app.services.application import Application
@@ -36,7 +37,7 @@ class Trial:
 
 
 async def try_connection(app: Application, store: StoreRecord) -> Trial:
-    """Ask the marketplace how many listings the store has on sale. A dead token is noted in the store's health.
+    """Ask the marketplace how many listings the store has on sale. What is the matter is noted in the store's health.
 
     Raises:
         CredentialsMissing, VaultLocked, NoCredentialStore, CredentialStoreFailed: the tokens cannot be read.
@@ -44,10 +45,8 @@ async def try_connection(app: Application, store: StoreRecord) -> Trial:
     try:
         async with app.connected(store, attempts=ATTEMPTS) as marketplace:
             page = await marketplace.list_listings(RemoteStatus.ON_SALE, page_size=1)
-    except SignedOut as error:
-        await asyncio.to_thread(mark_health, app.db, store.id, StoreHealth.SIGNED_OUT)
-        return Trial(error=error)
     except MarketplaceError as error:
+        await asyncio.to_thread(note_error, app.db, store.id, error)
         return Trial(error=error)
     return Trial(live=page.total)
 
@@ -89,7 +88,7 @@ async def probe_connection(app: Application, store: StoreRecord) -> ConnectionRe
     """Ask a store for one thing of each kind: what its account may call, and what not with its remedy.
 
     A refusal of one kind does not stop the others; a dead token or an unreachable gateway does. The store's light
-    follows: signed out, or well again. Nothing is written to the store.
+    follows: what is the matter, or well again. Nothing is written to the store.
 
     Raises:
         PracticeMarketDown: the practice market did not start.
@@ -117,8 +116,9 @@ async def _probe(part: str, ask: Callable[[Marketplace], Awaitable[int | None]],
 
 
 def _note(app: Application, store: StoreRecord, probes: list[Probe]) -> None:
-    if any(isinstance(probe.error, SignedOut) for probe in probes):
-        mark_health(app.db, store.id, StoreHealth.SIGNED_OUT)
+    health = next(filter(None, (health_after(probe.error) for probe in probes)), None)
+    if health is not None:
+        mark_health(app.db, store.id, health)
     elif any(probe.works for probe in probes):
         mark_health(app.db, store.id, StoreHealth.OK)
 

@@ -187,10 +187,11 @@ class Publisher(QObject):
             )
 
     def _on_refused(self, left: Left, error: Exception) -> None:
-        """The run did not start; while the store is signed out, the way on stays in view."""
+        """The run did not start; while the store is red, the way on stays in view."""
         self._tell(error)
         if isinstance(error, StoreClosed):
-            self._stand(left, "publish.ended.signed_out")
+            is_app = error.error_code in ("store.closed.wrong_secret", "store.closed.wrong_app")
+            self._stand(left, "publish.ended.broken" if is_app else "publish.ended.signed_out")
 
     def _stand(self, left: Left, why: str = "publish.resume.detail") -> None:
         """Something waits: how much, why, and the way on."""

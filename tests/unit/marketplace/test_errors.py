@@ -21,7 +21,10 @@ from app.services.marketplace.aliexpress.errors import (
     explain_code,
     seconds_to_midnight,
 )
+from app.services.marketplace.aliexpress.limits import Caller, Limits
+from app.services.marketplace.aliexpress.rules import rules
 from app.services.marketplace.port import (
+    OF_READS,
     MarketplaceError,
     RateLimited,
     Refused,
@@ -30,7 +33,7 @@ from app.services.marketplace.port import (
     Unanswered,
     Unreachable,
 )
-from tests.unit.marketplace.stub import START
+from tests.unit.marketplace.stub import START, FakeClock
 
 TABLE = json.loads((resources() / "rules" / "aliexpress_errors.json").read_text("utf-8"))
 
@@ -286,3 +289,59 @@ def test_a_bare_code_takes_what_else_is_known() -> None:
     key, params, _ = explain_code("marketplace.bad_id", value="ten")
 
     assert Messages("en").text(key, **params) == "“ten” is not an id of the marketplace. Enter digits only."
+
+
+@pytest.mark.parametrize("seconds", ["9999999999", "99999999999999", "9" * 400])
+def test_a_ban_of_senseless_length_is_taken_as_the_longest_that_makes_sense(seconds: str) -> None:
+    """As the platform's sentence names it; nobody can add so many seconds to a date."""
+    error = error_for(Problem("AppApiCallLimit", text=f"This ban will last {seconds} more seconds"), now=START)
+    assert error.retry_after_s == rules("limits")["longest_ban_s"]
+    limits = Limits(FakeClock())
+    caller = Caller("app", "1", "a.b")
+    assert isinstance(error, RateLimited)
+    limits.obey(caller, error)
+    (pause,) = limits.pauses(caller)
+    assert pause.until == START + timedelta(seconds=rules("limits")["longest_ban_s"])
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("code", sorted(OF_READS.values()))
+def test_a_read_that_fails_asks_for_no_look_in_the_store_and_for_no_correction(code: str, language: str) -> None:
+    entry = catalogue()[f"error.{code}"]
+    assert not any(words in entry[language] for words in ("before sending", "send again", "重发", "重新提交", "修改后"))
+
+
+@pytest.mark.parametrize(
+    ("error", "key"),
+    [
+        (Refused(platform_code="x"), "refused"),
+        (Refused(platform_text="no"), "refused"),
+        (Refused(), "refused_silently"),
+        (Unanswered(), "unanswered"),
+        (Unanswered("marketplace.truncated", method="a.b"), "truncated"),
+    ],
+)
+def test_a_read_and_an_empty_code_have_sentences_of_their_own(error: MarketplaceError, key: str) -> None:
+    assert error.message_key == f"error.marketplace.{key}"
+    error.was_reading = True
+    assert error.message_key == f"error.marketplace.{key}_read"
+    assert explain(error)[0] == error.message_key
+
+
+def test_a_refusal_of_its_own_code_says_the_same_of_a_read() -> None:
+    error = Refused("marketplace.signature", platform_code="IncompleteSignature")
+    error.was_reading = True
+    assert error.message_key == "error.marketplace.signature"
+
+
+def test_a_bare_empty_code_is_a_refusal_without_a_reason() -> None:
+    assert explain_code("")[0] == "error.marketplace.refused_silently"
+    assert explain_code("", "no room")[0] == "error.marketplace.refused"
+
+
+@pytest.mark.parametrize("code", ["redirected", "http_status"])
+def test_the_gateway_is_looked_for_where_it_is(code: str) -> None:
+    """It is the store's own: the settings have none."""
+    entry = catalogue()[f"error.marketplace.{code}"]
+    assert "Stores tab" in str(entry["en"])
+    assert "“店铺”" in str(entry["zh"])

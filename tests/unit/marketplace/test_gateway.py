@@ -310,3 +310,16 @@ async def test_a_store_that_hangs_does_not_hold_up_its_neighbour(market: StubMar
     enough.set()
     await asyncio.gather(*stuck)
     await gateway.close()
+
+
+@pytest.mark.parametrize(
+    "date",
+    [
+        "Fri, 31 Dec 9999 23:59:59 -2300",
+        "Fri, 31 Dec 9999 23:59:59 GMT",
+        "Mon, 01 Jan 0100 00:00:00 +2300",
+        "Mon, 02 Mar 2026 04:00:10 +9999999999",
+    ],
+)
+def test_an_outlandish_clock_of_the_server_is_none(date: str) -> None:
+    assert Reply(b"", date).served_at is None

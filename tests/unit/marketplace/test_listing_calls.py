@@ -14,6 +14,7 @@ from app.services.marketplace.aliexpress import AliExpressMarketplace
 from app.services.marketplace.aliexpress.mapping.listing import write_listing
 from app.services.marketplace.port import (
     Marketplace,
+    MarketplaceError,
     RateLimited,
     Refused,
     RemoteStatus,
@@ -400,3 +401,28 @@ async def test_changes_are_asked_for_from_a_little_before(store: AliExpressMarke
     first, second = (seen.body(QUERY) for seen in market.of(LIST))
     assert first["gmt_modified_start"] == "2026-03-01 20:00:00"
     assert "gmt_modified_start" not in second
+
+
+@pytest.mark.parametrize(
+    ("answer", "key"),
+    [
+        (refusal("nobody-knows"), "refused"),
+        ({"error_response": {"code": "", "msg": ""}}, "refused_silently"),
+        (CUT, "unanswered"),
+        ({"aliexpress_postproduct_response": {"result": {"success": True, "total_page": "many"}}}, "unreadable"),
+    ],
+)
+async def test_a_failed_read_is_not_told_as_a_failed_write(
+    store: AliExpressMarketplace, market: StubMarket, answer: Any, key: str
+) -> None:
+    for _ in range(9):
+        market.answer(LIST, answer)
+        market.answer(POST, answer)
+
+    with pytest.raises(MarketplaceError) as read:
+        await store.list_listings(RemoteStatus.ON_SALE)
+    assert read.value.message_key == f"error.marketplace.{key}_read"
+    if key != "unreadable":
+        with pytest.raises(MarketplaceError) as written:
+            await store.create_listing(content())
+        assert written.value.message_key == f"error.marketplace.{key}"

@@ -18,12 +18,14 @@ async def test_each_method_is_told_with_what_the_gateway_said(store: AliExpressM
     market.answer("aliexpress.offer.product.post", refusal("InsufficientPermission"))
     market.answer("aliexpress.solution.order.get", refusal("InvalidApiPath"))
     market.answer("aliexpress.product.productgroups.get", refusal("ServiceTimeout"))
+    market.answer("aliexpress.freight.redefining.listfreighttemplate", refusal("nobody-knows"))
 
     found = {one.method: one.is_allowed for one in await store.permissions()}
 
     assert found.pop("aliexpress.offer.product.post") is False
     assert found.pop("aliexpress.solution.order.get") is False
     assert found.pop("aliexpress.product.productgroups.get") is None
+    assert found.pop("aliexpress.freight.redefining.listfreighttemplate") is None
     assert set(found.values()) == {True}
 
 

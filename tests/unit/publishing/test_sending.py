@@ -31,7 +31,7 @@ from app.services.publishing.group_commit import GroupCommit
 from app.services.publishing.queue import enqueue
 from app.services.publishing.run import publish
 from app.services.stores.readiness import StoreClosed
-from app.services.stores.reading import mark_health
+from app.services.stores.reading import get_store, mark_health
 from app.services.tasks import TaskContext
 from tests.unit.publishing.conftest import FAST, REVIEWED, picture_copy
 from tests.unit.publishing.fake_marketplace import FakeMarketplace
@@ -197,6 +197,11 @@ async def test_a_wrong_signature_fails_nobody(db: Database, make_sellable: Make,
     market.script.append(Refused("marketplace.signature", platform_code="IncompleteSignature"))
     result = await publish_all(db, market, [make_sellable().id for _ in range(5)], parallel=1)
     assert (result.ending, result.queued, result.failed, len(market.creates)) == (Ending.BROKEN, 5, 0, 1)
+    assert get_store(db, 1).health == "wrong_secret"
+    with pytest.raises(StoreClosed):
+        await publish(db, market, 1, settings=FAST)
+    mark_health(db, 1, StoreHealth.OK)  # the secret was put right
+    assert (await publish(db, market, 1, settings=FAST)).in_review == 5
 
 
 async def test_passing_faults_are_tried_again_then_told(
@@ -230,6 +235,10 @@ async def test_an_outage_beyond_patience_keeps_the_queue(
     assert result.error is not None
     assert result.error.error_code == "marketplace.unreachable"
     assert len(market.creates) < 100, "it does not hammer a dead line"
+    assert get_store(db, 1).health == "unreachable"
+    market.script.clear()
+    assert (await publish(db, market, 1, settings=FAST)).in_review == 3
+    assert get_store(db, 1).health == "ok"
 
 
 async def test_what_was_edited_in_the_queue_is_sent_as_it_is_now(

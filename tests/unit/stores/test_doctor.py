@@ -8,16 +8,17 @@ from contextlib import closing
 
 import pytest
 
-from app.models import StoreAccess
+from app.models import StoreAccess, StoreHealth
 from app.services import keyring_store
 from app.services.application import Application
 from app.services.clock import now_ms
 from app.services.marketplace.aliexpress.mapping import methods
+from app.services.marketplace.aliexpress.rules import rules
 from app.services.marketplace.port import RateLimited, Refused, StoreCredentials, Unanswered
 from app.services.marketplace.records import MethodPermission, StoreProfile
 from app.services.stores.adding import add_store
-from app.services.stores.doctor import AFTER_SIGN_IN, PURPOSES, WRITES, examine_store
-from app.services.stores.reading import get_store
+from app.services.stores.doctor import AFTER_SIGN_IN, LONG_PAUSE_S, PURPOSES, WRITES, examine_store
+from app.services.stores.reading import get_store, mark_health
 from app.services.stores.wire_check import STEPS
 from tests.unit.stores.market_program import running_market
 
@@ -111,6 +112,10 @@ def test_a_wrong_secret_is_no_dead_token(app, market):
     tokens = market.credentials()
     store = add_store(app, "Own", market.gateway, StoreCredentials(tokens.app_key, "wrong", tokens.access_token, ""))
     assert told(examine(app, store))["sign_in"] == ("bad", "error.marketplace.signature")
+    assert get_store(app.db, store.id).health == "wrong_secret"
+    add_store(app, "Own", market.gateway, tokens)
+    mark_health(app.db, store.id, StoreHealth.WRONG_SECRET)
+    assert examine(app, get_store(app.db, store.id)).works
     assert get_store(app.db, store.id).health == "ok"
 
 
@@ -192,7 +197,8 @@ def test_the_quota_by_the_platform(app, market, adapter, profile, level, fact):
     assert told(examine(app, store))["quota"] == (level, fact)
 
 
-def test_a_limit_in_force_says_until_when(app, market):
+@pytest.mark.parametrize(("seconds", "level", "works"), [(7200, "bad", False), (LONG_PAUSE_S - 5, "warn", True)])
+def test_a_limit_in_force_says_until_when(app, market, seconds, level, works):
     store = add_store(app, "Own", market.gateway, market.credentials())
 
     async def whole():
@@ -201,7 +207,7 @@ def test_a_limit_in_force_says_until_when(app, market):
             from app.services.marketplace.aliexpress.limits import Caller
 
             caller = Caller(marketplace._session.tokens.current.app_key, str(store.id), "aliexpress.x")
-            limits.obey(caller, RateLimited(platform_code="AppApiCallLimit", retry_after_s=7200))
+            limits.obey(caller, RateLimited(platform_code="AppApiCallLimit", retry_after_s=seconds))
         try:
             return await examine_store(app, store)
         finally:
@@ -209,9 +215,37 @@ def test_a_limit_in_force_says_until_when(app, market):
 
     report = asyncio.run(whole())
     line = report.lines[-1]
-    assert (line.key, line.level, report.works) == ("limits", "warn", True)
+    assert (line.key, line.level, report.works) == ("limits", level, works)
     assert line.params["code"] == "AppApiCallLimit"
     assert line.params["until"] in line.text
+
+
+def test_a_pause_is_long_when_calls_do_not_wait_for_it():
+    assert rules("limits")["longest_wait_s"] == LONG_PAUSE_S
+
+
+def test_a_store_whose_sign_in_could_not_be_tried_is_not_said_to_work(app, market, adapter):
+    adapter("list_listings", RateLimited(retry_after_s=7200))
+    store = add_store(app, "Own", market.gateway, market.credentials())
+    report = examine(app, store)
+    assert told(report)["sign_in"] == ("skipped", "sign_in.limited")
+    assert (report.works, report.is_reached) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("error", "level"),
+    [
+        (Refused(platform_code="x", platform_text="no"), "bad"),
+        (Refused("marketplace.api_path"), "bad"),
+        (Refused("marketplace.permission"), "ok"),
+    ],
+)
+def test_only_a_missing_permission_proves_the_sign_in(app, market, adapter, error, level):
+    adapter("list_listings", error)
+    store = add_store(app, "Own", market.gateway, market.credentials())
+    report = examine(app, store)
+    assert told(report)["sign_in"][0] == level
+    assert report.works == (level == "ok")
 
 
 def test_a_gateway_out_of_reach_skips_the_rest(app):
@@ -219,3 +253,4 @@ def test_a_gateway_out_of_reach_skips_the_rest(app):
     report = examine(app, store)
     assert told(report)["connection"] == ("bad", "error.marketplace.unreachable")
     assert {line.level for line in report.lines if line.key in ("sign_in", *AFTER_SIGN_IN)} == {"skipped"}
+    assert get_store(app.db, store.id).health == "unreachable"

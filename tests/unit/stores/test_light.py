@@ -8,9 +8,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from app.messages import tr
 from app.models import StoreAccess, StoreHealth
-from app.services.clock import now_ms
+from app.services.clock import OFFICE, now_ms, to_ms
 from app.services.errors import NotFound
+from app.services.marketplace.port import Refused, SignedOut, TemporaryFault, Unanswered, Unreachable
 from app.services.paging import Query
 from app.services.publishing.pauses import pause_store, resume_store
 from app.services.publishing.queue import SkipReason, enqueue
@@ -20,6 +22,7 @@ from app.services.stores.light import light_of
 from app.services.stores.readiness import ReadOnlyStore, StoreClosed, StoreFull, ensure_open
 from app.services.stores.reading import get_store, mark_health
 from app.services.stores.source import SEGMENTS, StoreSource
+from app.services.stores.verdicts import note_error
 
 DAY = 86_400_000
 HOUR = 3_600_000
@@ -67,6 +70,60 @@ def test_a_paused_store_says_so_unless_something_is_the_matter(db):
     assert get_store(db, 1).paused_at is None
 
 
+@pytest.mark.parametrize("health", [StoreHealth.WRONG_SECRET, StoreHealth.WRONG_APP])
+def test_a_refused_app_is_red_with_its_reason_and_starts_no_bulk_job(db, make_listing, health):
+    listing = make_listing()
+    mark_health(db, 1, health)
+    assert light(db) == ("red", str(health))
+    (row,) = StoreSource(db).first_page(Query(), 5)
+    assert tr(row.light.key, **row.light.params)
+    check = next(check for check in StoreSource(db).detail(1).checks if check.key == "sign_in")
+    assert (check.level, check.title, check.remedy) == ("bad", f"store.check.sign_in.{health}", "sign_in")
+    assert check.params["since"] == row.signed_out_ms
+    with pytest.raises(StoreClosed) as closed:
+        enqueue(db, 1, [listing.id])
+    assert closed.value.error_code == f"store.closed.{health}"
+    assert "晨帆数码" in tr(closed.value.message_key, **closed.value.params)
+    mark_health(db, 1, StoreHealth.OK)
+    assert enqueue(db, 1, [listing.id]).batch_id is not None
+
+
+def test_out_of_reach_is_amber_with_its_time_and_hides_nothing_worse(db, make_listing):
+    mark_health(db, 1, StoreHealth.UNREACHABLE)
+    store = get_store(db, 1)
+    assert light(db) == ("amber", "unreachable")
+    at = f"{store.signed_out_at.astimezone(OFFICE):%H:%M}"
+    assert light_of(store, to_ms(store.signed_out_at)).params == {"at": at}
+    assert light_of(store, to_ms(store.signed_out_at) + DAY).params != {"at": at}
+    check = next(check for check in StoreSource(db).detail(1).checks if check.key == "sign_in")
+    assert (check.level, check.title, check.remedy) == ("warn", "store.check.sign_in.unreachable", "sync")
+    listing = make_listing(status="live")
+    assert enqueue(db, 1, [listing.id]).batch_id is not None
+    set_store(db, listing_quota=1)
+    assert light(db) == ("red", "full")
+    mark_health(db, 1, StoreHealth.WRONG_SECRET)
+    mark_health(db, 1, StoreHealth.UNREACHABLE)
+    assert light(db) == ("red", "wrong_secret")
+
+
+@pytest.mark.parametrize(
+    ("error", "health"),
+    [
+        (SignedOut(), "signed_out"),
+        (Refused("marketplace.signature"), "wrong_secret"),
+        (Refused("marketplace.app_key"), "wrong_app"),
+        (Unreachable("marketplace.proxy_unreachable"), "unreachable"),
+        (Refused("marketplace.certificate"), "unreachable"),
+        (Refused("marketplace.permission"), "ok"),
+        (Unanswered(), "ok"),
+        (TemporaryFault(), "ok"),
+    ],
+)
+def test_what_an_error_says_about_the_store_is_remembered(db, error, health):
+    note_error(db, 1, error)
+    assert get_store(db, 1).health == health
+
+
 def test_a_token_that_renews_itself_is_no_warning(db):
     """Only the end of the renewing token ends a sign-in."""
     set_store(db, token_expires_ms=now_ms() - DAY, refresh_expires_ms=now_ms() + 100 * DAY)
@@ -101,6 +158,10 @@ def test_needs_attention_is_the_same_in_sql_and_in_the_light(db, make_listing):
         {"listing_quota": 1},
         {"listing_quota": 2},
         {"listing_quota": None},
+        {"health": "wrong_secret"},
+        {"health": "wrong_app", "access": "read_only"},
+        {"health": "unreachable"},
+        {"health": "unreachable", "access": "read_only"},
     )
     set_store(db, listing_quota=1)
     with db.bulk() as connection:
@@ -125,10 +186,13 @@ def test_needs_attention_is_the_same_in_sql_and_in_the_light(db, make_listing):
     rows = source.first_page(Query(), 50)
     wanted = {row.id for row in rows if row.light.needs_somebody}
     assert set(source.ids(Query(filters=SEGMENTS["attention"]))) == wanted
-    assert {row.name for row in rows if row.light.needs_somebody} == {"晨帆数码", "n1", "n2", "n5", "n7"}
+    assert {row.name for row in rows if row.light.needs_somebody} == {
+        *("晨帆数码", "n1", "n2", "n5", "n7"),
+        *("n11", "n12", "n13", "n14"),
+    }
     tally = source.tally()
-    assert (tally["all"], tally["attention"], tally["read_only"], tally["practice"]) == (12, 5, 2, 0)
-    assert tally["operate"] == 10
+    assert (tally["all"], tally["attention"], tally["read_only"], tally["practice"]) == (16, 9, 4, 0)
+    assert tally["operate"] == 12
 
 
 def test_the_days_of_a_week_follow_the_clock_change():

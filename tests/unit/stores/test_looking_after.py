@@ -296,9 +296,10 @@ def test_an_operable_store_may_be_written_to(app, market):
 # -- testing -----------------------------------------------------------------------------------------------------------
 
 
-def test_a_working_connection_says_what_works_and_puts_the_light_right(app, market):
+@pytest.mark.parametrize("health", [StoreHealth.SIGNED_OUT, StoreHealth.WRONG_SECRET, StoreHealth.UNREACHABLE])
+def test_a_working_connection_says_what_works_and_puts_the_light_right(app, market, health):
     store = add_store(app, "Own", market.gateway, market.credentials())
-    mark_health(app.db, store.id, StoreHealth.SIGNED_OUT)
+    mark_health(app.db, store.id, health)
     report = run(app, probe_connection(app, store))
     assert report.works
     assert [probe.part for probe in report.probes] == ["listings", "orders", "freight", "groups", "categories"]
@@ -321,7 +322,9 @@ def test_a_wrong_secret_is_named_and_is_no_sign_out(app, market):
     report = run(app, probe_connection(app, store))
     assert not report.works
     assert report.probes[0].error.error_code.startswith("marketplace.")
-    assert get_store(app.db, store.id).health == "ok"
+    assert get_store(app.db, store.id).health == "wrong_secret"
+    signed_in = add_store(app, "Own", market.gateway, tokens)
+    assert signed_in.health == "ok"
 
 
 def test_missing_tokens_are_an_answer_too(app):
@@ -335,7 +338,7 @@ def test_out_of_reach_is_no_sign_out(app):
     store = add_store(app, "Own", NOWHERE, TOKENS)
     (probe,) = run(app, probe_connection(app, store)).probes
     assert probe.error.error_code == "marketplace.unreachable"
-    assert get_store(app.db, store.id).health == "ok"
+    assert get_store(app.db, store.id).health == "unreachable"
 
 
 def app_of(market):

@@ -19,6 +19,7 @@ from app.services.marketplace.port import (
     SkuContent,
     SkuProperty,
     TemporaryFault,
+    Unreachable,
 )
 from app.services.paging import Query
 from app.services.stores.reading import get_store
@@ -310,14 +311,14 @@ def test_nothing_readable_is_an_outage_not_a_list_of_failures(db, market, make_l
     assert get_store(db, 1).last_sync_at is None
 
 
-@pytest.mark.parametrize("error", [RateLimited(retry_after_s=9), SignedOut()])
-def test_a_limit_or_a_dead_token_stops_the_sync_and_it_goes_on_later(db, market, make_lamp, sync, error):
+@pytest.mark.parametrize(("error", "health"), [(RateLimited(retry_after_s=9), "ok"), (SignedOut(), "signed_out")])
+def test_a_limit_or_a_dead_token_stops_the_sync_and_it_goes_on_later(db, market, make_lamp, sync, error, health):
     market.put(*(make_lamp(f"100500{number}", title=f"Lamp {number}") for number in range(5)))
     market.faults["read_listing:1005003"] = [error]
     with pytest.raises(type(error)):
         sync()
     assert len(rows(db)) == 2
-    assert get_store(db, 1).health == ("signed_out" if isinstance(error, SignedOut) else "ok")
+    assert get_store(db, 1).health == health
     market.calls.clear()
     assert sync().listings.new == 3
     assert market.called("read_listing") == ["1005002", "1005003", "1005004"]
@@ -465,3 +466,16 @@ def test_a_picture_of_a_variant_and_of_the_listing_is_ours_by_its_address(db, ma
     market.put(make_lamp("1005001"))
     sync()
     assert only(db).images == ["/photos/a.jpg", "/photos/b.jpg"]
+
+
+@pytest.mark.parametrize(
+    ("error", "health"), [(Refused("marketplace.signature"), "wrong_secret"), (Unreachable(), "unreachable")]
+)
+def test_a_sync_that_gets_nowhere_says_on_the_store_what_is_the_matter(db, market, make_lamp, sync, error, health):
+    market.put(make_lamp("1005001"))
+    market.faults["list_listings"] = [error]
+    with pytest.raises(type(error)):
+        sync()
+    assert get_store(db, 1).health == health
+    sync()
+    assert get_store(db, 1).health == "ok"

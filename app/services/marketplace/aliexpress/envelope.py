@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 import orjson
 
 from app.services.marketplace.aliexpress.errors import Problem, error_for
-from app.services.marketplace.aliexpress.mapping.methods import ERROR_CODES, ERROR_TEXTS, NO_ERROR, Method
+from app.services.marketplace.aliexpress.mapping.methods import ERROR_CODES, ERROR_TEXTS, NO_ERROR, Method, Repeat
 from app.services.marketplace.aliexpress.mapping.table import Misspelt
 from app.services.marketplace.aliexpress.values import flag
 from app.services.marketplace.port import MarketplaceError, Unanswered
@@ -102,7 +102,9 @@ def reading(method: Method) -> Iterator[None]:
 
 def unreadable(method: Method, part: str = "") -> Unanswered:
     """An answer that makes no sense; *part* names what in it, never its value."""
-    return Unanswered("marketplace.unreadable", method=method.name, part=part)
+    fault = Unanswered("marketplace.unreadable", method=method.name, part=part)
+    fault.was_reading = method.repeat is Repeat.READ
+    return fault
 
 
 def body_problem(content: dict[str, Any]) -> Problem:

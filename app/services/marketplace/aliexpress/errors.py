@@ -20,6 +20,7 @@ from app.services.errors import AppError
 from app.services.marketplace.aliexpress.rules import rules
 from app.services.marketplace.aliexpress.values import moment, quota_zone
 from app.services.marketplace.port import (
+    REFUSED_SILENTLY,
     MarketplaceError,
     NotNow,
     RateLimited,
@@ -166,7 +167,7 @@ def explain_code(code: str, text: str = "", **params: Any) -> tuple[str, dict[st
     known = meaning(Problem(code, text=text))
     key = f"error.marketplace.{known.message}" if known else f"error.{code}"
     if not code or not messages.has(key):
-        key = "error.marketplace.refused"
+        key = f"error.{Refused.code if code or text else REFUSED_SILENTLY}"
     said = {"platform_code": code, "platform_text": text, **params}
     return key, _complete(key, said), known.field if known else ""
 
@@ -179,13 +180,14 @@ def _complete(key: str, params: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _limit(problem: Problem, known: Meaning, now: datetime) -> RateLimited:
-    """A limit with the seconds its text names; a day quota lasts until midnight in China."""
+    """A limit with the seconds its text names, within reason; a day quota lasts until midnight in China."""
     quota = rules("limits")["day_quota"]
     named = _SECONDS.search(problem.text)
     words = problem.text.lower()
     message, seconds = known.message, None
     if named:
-        message, seconds = "rate_limited_for", float(named[1].replace(",", ""))
+        message = "rate_limited_for"
+        seconds = min(float(named[1].replace(",", "")), float(rules("limits")["longest_ban_s"]))
     elif problem.shown_code in quota["codes"] or any(word in words for word in quota["words"]):
         message, seconds = "day_quota", seconds_to_midnight(now)
     return RateLimited(

@@ -28,6 +28,8 @@ REST_PATH = "/rest"
 _FORM = {"Content-Type": "application/x-www-form-urlencoded;charset=UTF-8"}
 _SAME_TIME = timedelta(seconds=30)
 _LARGEST_ANSWER = 64 * 1024 * 1024
+_SANE_YEARS = range(2000, 2200)
+"""Of a server's clock: ours is set by it, and a date must bear a few days more or less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +51,12 @@ class Reply:
 
     @property
     def served_at(self) -> datetime | None:
-        """The server's clock, None where the answer does not name it."""
+        """The server's clock, None where the answer does not name it, or names a time that nobody can reckon with."""
         try:
-            return parsedate_to_datetime(self.date).astimezone(UTC)
-        except ValueError:
+            served_at = parsedate_to_datetime(self.date).astimezone(UTC)
+        except (ValueError, OverflowError):
             return None
+        return served_at if served_at.year in _SANE_YEARS else None
 
 
 class Gateway:

@@ -79,7 +79,9 @@ class PermissionCalls(Calls):
         except Refused as refusal:
             if refusal.error_code == "marketplace.read_only":
                 return MethodPermission(purpose, method.name, None)  # not even asked
-            is_allowed = refusal.error_code not in rules("wire")["other_family"]
+            # An unknown code may be of a gateway that lets nothing through: it says neither yes nor no.
+            is_known = refusal.error_code != Refused.code
+            is_allowed = refusal.error_code not in rules("wire")["other_family"] if is_known else None
         except (Unanswered, TemporaryFault):
             is_allowed = None
         return MethodPermission(purpose, method.name, is_allowed)

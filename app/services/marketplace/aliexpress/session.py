@@ -67,13 +67,17 @@ class StoreSession:
         if self._reads_only and method.repeat is not Repeat.READ:
             raise Refused("marketplace.read_only", method=method.name)
         sent = wire_params(params or {})
-        return await with_retries(
-            lambda: self._attempt(method, sent, upload),
-            method,
-            policy=self._policy,
-            clock=self.gateway.clock,
-            is_waited_for=self.gateway.limits.is_waited_for,
-        )
+        try:
+            return await with_retries(
+                lambda: self._attempt(method, sent, upload),
+                method,
+                policy=self._policy,
+                clock=self.gateway.clock,
+                is_waited_for=self.gateway.limits.is_waited_for,
+            )
+        except MarketplaceError as error:
+            error.was_reading = method.repeat is Repeat.READ
+            raise
 
     def pauses(self) -> tuple[Pause, ...]:
         """The limits that hold this store's calls up now."""

@@ -9,15 +9,16 @@ from app.models import StoreHealth
 from app.services.clock import now_ms
 from app.services.compliance.recheck import recheck
 from app.services.db import Database
-from app.services.marketplace.port import Marketplace, Refused, SignedOut
+from app.services.marketplace.port import Marketplace, MarketplaceError, Refused
 from app.services.stores.quotas import note_profile, read_profile
-from app.services.stores.reading import get_store, mark_health, write_health
+from app.services.stores.reading import get_store, write_health
 from app.services.stores.records import StoreRecord
 from app.services.stores.sync.categories import all_leaves, ensure_attributes, leaves_in_use, sync_categories
 from app.services.stores.sync.listings import ListingSync
 from app.services.stores.sync.orders import sync_orders
 from app.services.stores.sync.results import EVERYTHING, ListingCounts, SyncResult, What
 from app.services.stores.sync.templates import sync_freight_templates, sync_groups
+from app.services.stores.verdicts import note_error
 from app.services.tasks import TaskContext
 
 __all__ = ["EVERYTHING", "ListingCounts", "SyncResult", "What", "sync_store"]
@@ -45,8 +46,9 @@ async def sync_store(
 
     Raises:
         Refused: the platform refused every part that was asked for; single refusals are in the result.
-        SignedOut: the store must be authorised again; its health says so from now on.
-        MarketplaceError: out of reach or out of quota; what was read so far stays.
+        SignedOut: the store must be authorised again.
+        MarketplaceError: out of reach or out of quota; what was read so far stays. The store's health says from now on
+            what is the matter.
         TaskCancelled: stopped at a consistent point.
     """
     ctx = ctx or TaskContext()
@@ -62,8 +64,8 @@ async def sync_store(
                     if len(result.refused) == len(set(what)):
                         raise
         profile = await read_profile(marketplace) if What.LISTINGS in what else None
-    except SignedOut:
-        await asyncio.to_thread(mark_health, db, store_id, StoreHealth.SIGNED_OUT)
+    except MarketplaceError as error:
+        await asyncio.to_thread(note_error, db, store_id, error)
         raise
     if profile is not None:
         await asyncio.to_thread(note_profile, db, store_id, profile)
