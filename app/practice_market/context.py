@@ -25,6 +25,8 @@ class Context:
         app_key: who calls.
         method: what is called.
         feed_item: the caller's id of the feed item that is carried out, "" outside feeds.
+        request_id: what the answer calls the request; of a feed item, that which handed it over.
+        is_repeat: a fault carries the request out once more: what comes of it nobody asked for.
     """
 
     storage: Storage
@@ -35,6 +37,8 @@ class Context:
     app_key: str
     method: str
     feed_item: str = ""
+    request_id: str = ""
+    is_repeat: bool = False
 
     @property
     def store_id(self) -> int:
@@ -70,4 +74,6 @@ class Context:
             content=content,
             said=said,
             feed_item=self.feed_item,
+            request_id=self.request_id,
+            is_repeat=self.is_repeat,
         )

@@ -108,9 +108,9 @@ class Desk:
         if fault and not fault.is_applied:
             return self._unapplied(fault, call)
         await self._carry_on_feeds()
-        body = self._run(method, call, app_key)
+        body = self._run(method, call, app_key, request_id)
         if fault and fault.page == "twice":
-            self._run(method, call, app_key)
+            self._run(method, call, app_key, request_id, is_repeat=True)
         if fault and fault.refusal:
             raise Refusal(fault.refusal)
         answer = success(
@@ -140,13 +140,25 @@ class Desk:
                 feeds.carry_out_slice(self.storage, self.faults, self.clock(), self.gateway)
             await asyncio.sleep(0)
 
-    def _run(self, method: Method, call: Call, app_key: str) -> dict[str, Any]:
+    def _run(
+        self, method: Method, call: Call, app_key: str, request_id: str, *, is_repeat: bool = False
+    ) -> dict[str, Any]:
         """Let the method work in one transaction; it is committed before this returns."""
         moment_ms, switches = self.clock(), self.faults.switches
         try:
             with self.storage.transaction():
                 store = access.store_of(call.session, app_key, self.storage, switches, moment_ms)
-                context = Context(self.storage, store, self.faults, moment_ms, self.gateway, app_key, method.name)
+                context = Context(
+                    self.storage,
+                    store,
+                    self.faults,
+                    moment_ms,
+                    self.gateway,
+                    app_key,
+                    method.name,
+                    request_id=request_id,
+                    is_repeat=is_repeat,
+                )
                 shapes.check(call, switches)
                 settle_reviews(context)
                 body = method.handler(context, Arguments(call, switches))

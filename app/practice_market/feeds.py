@@ -28,8 +28,8 @@ LARGE_TO = 2**63 - 1
 NEVER_MS = 2**62
 OPERATIONS = ("PRODUCT_CREATE", "PRODUCT_FULL_UPDATE", "PRODUCT_STOCKS_UPDATE", "PRODUCT_PRICES_UPDATE")
 DUE = (
-    "SELECT feed_item.*, store_id, app_key, operation_type FROM feed_item JOIN feed_job USING (job_id)"
-    " WHERE result IS NULL AND due_ms <= ? ORDER BY due_ms, job_id, position LIMIT ?"
+    "SELECT feed_item.*, store_id, app_key, operation_type, request_id, is_repeat FROM feed_item"
+    " JOIN feed_job USING (job_id) WHERE result IS NULL AND due_ms <= ? ORDER BY due_ms, job_id, position LIMIT ?"
 )
 
 
@@ -41,8 +41,17 @@ def submit(context: Context, operation: str, items: list[tuple[str, bytes]]) -> 
     last = storage.value("SELECT max(job_id) FROM feed_job WHERE job_id BETWEEN ? AND ?", (floor, ceiling - 1))
     job_id = (last or floor) + 1
     storage.execute(
-        "INSERT INTO feed_job (job_id, store_id, app_key, operation_type, submitted_ms) VALUES (?, ?, ?, ?, ?)",
-        (job_id, context.store_id, context.app_key, operation, context.moment_ms),
+        "INSERT INTO feed_job (job_id, store_id, app_key, operation_type, submitted_ms, request_id, is_repeat)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (
+            job_id,
+            context.store_id,
+            context.app_key,
+            operation,
+            context.moment_ms,
+            context.request_id,
+            context.is_repeat,
+        ),
     )
     first_ms = context.moment_ms + switches.feed_delay_s * 1000
     rows = [
@@ -66,7 +75,18 @@ def carry_out_slice(storage: Storage, faults: Faults, moment_ms: int, gateway: s
     for row in storage.rows(DUE, (moment_ms, SLICE)):
         store = storage.row("SELECT * FROM store WHERE store_id = ?", (row["store_id"],))
         assert store is not None
-        context = Context(storage, store, faults, moment_ms, gateway, row["app_key"], SUBMIT, row["content_id"])
+        context = Context(
+            storage,
+            store,
+            faults,
+            moment_ms,
+            gateway,
+            row["app_key"],
+            SUBMIT,
+            feed_item=row["content_id"],
+            request_id=row["request_id"],
+            is_repeat=bool(row["is_repeat"]),
+        )
         result = _earlier(context, row["operation_type"]) or _carried_out(
             context, row["operation_type"], row["content"]
         )

@@ -34,11 +34,13 @@ def note(
     content: Any,
     said: Any = None,
     feed_item: str = "",
+    request_id: str = "",
+    is_repeat: bool = False,
 ) -> None:
-    """Record one accepted write."""
+    """Record one accepted write; *is_repeat* where a fault carried the request *request_id* out once more."""
     storage.execute(
-        "INSERT INTO accepted_write (moment_ms, store_id, app_key, method, kind, subject, feed_item, digest, said)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO accepted_write (moment_ms, store_id, app_key, method, kind, subject, feed_item, digest, said,"
+        " request_id, is_repeat) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             moment_ms,
             store_id,
@@ -49,6 +51,8 @@ def note(
             feed_item,
             digest(content),
             orjson.dumps(said).decode(),
+            request_id,
+            is_repeat,
         ),
     )
 

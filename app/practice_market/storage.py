@@ -13,7 +13,7 @@ from typing import Any
 
 import orjson
 
-SCHEMAS = tuple(Path(__file__).parent / name for name in ("schema.sql", "schema_2.sql", "schema_3.sql"))
+SCHEMAS = tuple(Path(__file__).parent / name for name in ("schema.sql", "schema_2.sql", "schema_3.sql", "schema_4.sql"))
 """One file a version, each adding to the one before."""
 SCHEMA_VERSION = len(SCHEMAS)
 

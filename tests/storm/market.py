@@ -16,6 +16,7 @@ from urllib.request import Request, urlopen
 import orjson
 
 ROOT = Path(__file__).resolve().parents[2]
+_FIRST_STORE = "store_id = (SELECT min(store_id) FROM store)"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -28,6 +29,14 @@ class Product:
     category_id: str
     handling_days: int
     product_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Twice:
+    """What came of a call that the market, by its own fault, carried out `repeats` times more than it was asked to."""
+
+    products: frozenset[str]
+    repeats: int
 
 
 class StormMarket:
@@ -98,18 +107,26 @@ class StormMarket:
 
     def feeds(self) -> int:
         """Create feeds the first store handed over."""
-        with closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)) as connection:
-            sql = "SELECT count(*) FROM feed_job WHERE store_id = (SELECT min(store_id) FROM store)"
-            return int(connection.execute(sql).fetchone()[0])
+        return int(self._read(f"SELECT count(*) FROM feed_job WHERE {_FIRST_STORE}")[0][0])
 
     def products(self) -> list[Product]:
         """Its own record of what the first store has, read from its file."""
+        sql = f"SELECT product_id, title, category_id, record FROM product WHERE {_FIRST_STORE} ORDER BY product_id"
+        return [_product(*row) for row in self._read(sql)]
+
+    def made_twice(self) -> list[Twice]:
+        """Calls of the first store that its record says it carried out more often than it was asked to: one create, or
+        one item of a feed."""
+        rows = self._read(
+            "SELECT group_concat(subject), sum(is_repeat) FROM accepted_write "
+            f"WHERE kind = 'create' AND request_id <> '' AND {_FIRST_STORE} "
+            "GROUP BY request_id, feed_item HAVING max(is_repeat) ORDER BY min(write_id)"
+        )
+        return [Twice(frozenset(subjects.split(",")), repeats) for subjects, repeats in rows]
+
+    def _read(self, sql: str) -> list[Any]:
         with closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)) as connection:
-            rows = connection.execute(
-                "SELECT product_id, title, category_id, record FROM product "
-                "WHERE store_id = (SELECT min(store_id) FROM store) ORDER BY product_id"
-            ).fetchall()
-        return [_product(*row) for row in rows]
+            return connection.execute(sql).fetchall()
 
 
 def _product(product_id: int, title: str, category_id: int, record: bytes) -> Product:

@@ -13,7 +13,8 @@ from random import Random
 
 from app.services.compliance.recheck import recheck
 from tests.storm.desk import StormDesk
-from tests.storm.market import ROOT, Product, StormMarket
+from tests.storm.judge import judge
+from tests.storm.market import ROOT, StormMarket
 from tests.storm.program import ready_file
 from tests.storm.weather import CLOCKS_H, FEEDS_FROM, POINTS, calm, forecast, switches
 
@@ -44,8 +45,8 @@ class Outcome:
         kills: programs that were killed while there was work; `points` those of them at a named instruction.
         faults: what the market did wrong on purpose; `errors` what the journal was told by it.
         asked: listings a person had to decide about.
-        told: products that the platform made twice of one call and that the desktop names as superfluous; one it does
-            not name is doubled, one it names wrongly is lost.
+        told: products that the market's record says it made by carrying a call out twice, and that the desktop names
+            as superfluous; any other that is too much is doubled, one it names wrongly is lost.
         feeds: feeds the platform took.
         left: tasks that were not settled under a clear sky.
     """
@@ -219,24 +220,7 @@ class Storm:
                 program.wait(PATIENCE_S * 10)
 
     def _judge(self, desk: StormDesk, market: StormMarket) -> None:
-        """Both sides by merchant codes: how many, and with what content."""
-        superfluous = desk.doubles()
-        ours = desk.listings()
-        theirs = [product for product in market.products() if product.product_id not in superfluous]
-        self._outcome.listings, self._outcome.told = len(ours), len(market.products()) - len(theirs)
-        self._outcome.feeds = market.feeds()
-        mine, there = _by_codes(ours), _by_codes(theirs)
-        for codes in mine.keys() | there.keys():
-            wanted, found = mine.get(codes, []), there.get(codes, [])
-            title = (wanted or found)[0].title
-            self._outcome.doubled += [title] * (len(found) - len(wanted))
-            self._outcome.lost += [title] * (len(wanted) - len(found))
-            if len(found) == len(wanted) and sorted(found) != sorted(wanted):
-                self._outcome.wrong.append(f"{title}: {sorted(wanted)} {sorted(found)}")
-
-
-def _by_codes(products: list[Product]) -> dict[tuple[str, ...], list[Product]]:
-    groups: dict[tuple[str, ...], list[Product]] = {}
-    for product in products:
-        groups.setdefault(tuple(code for code, _, _ in product.variants), []).append(product)
-    return groups
+        ours, outcome = desk.listings(), self._outcome
+        verdict = judge(ours, market.products(), desk.doubles(), market.made_twice())
+        outcome.listings, outcome.feeds, outcome.told = len(ours), market.feeds(), verdict.told
+        outcome.doubled, outcome.lost, outcome.wrong = verdict.doubled, verdict.lost, verdict.wrong

@@ -5,14 +5,11 @@ from __future__ import annotations
 from random import Random
 from typing import Any
 
-from app.practice_market.faults import KINDS as ALL_KINDS
-from app.practice_market.faults import Switches
+from app.practice_market.faults import KINDS, Switches
 
 CREATE, EDIT = "aliexpress.offer.product.post", "aliexpress.offer.product.edit"
 SUBMIT = "aliexpress.solution.feed.submit"
 WRITES = (CREATE, EDIT, SUBMIT)
-KINDS = tuple(kind for kind in ALL_KINDS if kind != "redirected")
-"""Without an address that a person has to put right. What the platform makes twice of one call must be told."""
 DRIZZLE = 0.11 / len(KINDS)
 """The share of calls that meet each kind of fault, whatever the weather."""
 

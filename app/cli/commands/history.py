@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from app.cli.counts import check_count
 from app.cli.desk import Desk, table, time_text
 from app.cli.outcome import Exit, Outcome
 from app.cli.parser import Commands
@@ -47,7 +48,8 @@ def list_history(desk: Desk, options: argparse.Namespace) -> Outcome:
     from app.services.history.listing import list_changes
     from app.services.history.wording import change_label
 
-    changes = list_changes(desk.app.db, limit=max(1, options.limit))
+    check_count("--limit", options.limit)
+    changes = list_changes(desk.app.db, limit=options.limit)
     rows = [
         (
             change.uid[:UID_SHOWN],

@@ -6,11 +6,11 @@ import argparse
 from collections.abc import Sequence
 from typing import Any
 
+from app.cli.counts import check_count
 from app.cli.desk import Desk, price_text, table
 from app.cli.outcome import Outcome
 from app.cli.parser import Commands
 from app.messages import tr
-from app.services.errors import InputError
 
 SHOWN_LINES = 1_000
 """Listings a person is shown; `--json` gives all."""
@@ -46,14 +46,13 @@ def matching_ids(desk: Desk, store_id: int, where: str, limit: int | None = None
 
     Raises:
         BadExpression, BadOperator, UnknownField, BadValue: see `app.services.listings.filters`.
-        InputError: a limit below 1.
+        InputError: a limit below 1, or beyond any store.
     """
     from app.services.listings.filters import filters_of
     from app.services.listings.source import ListingSource
     from app.services.paging import Query
 
-    if limit is not None and limit < 1:
-        raise InputError("cli.limit", value=limit)
+    check_count("--limit", limit)
     filters = filters_of(desk.app.db, where, (store_id,), desk.language)
     query = Query(filters=filters, store_ids=(store_id,), sort="created")
     found = ListingSource(desk.app.db).ids(query)

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from app.cli.counts import check_count
 from app.cli.desk import Desk
 from app.cli.failures import sentence
 from app.cli.outcome import Exit, Outcome
 from app.cli.parser import Commands
 from app.messages import tr
+from app.services.clock import now_ms
 from app.services.errors import InputError
 from app.services.stores.records import StoreRecord
 
@@ -50,11 +52,9 @@ def add_to(commands: Commands) -> None:
 def publish_store(desk: Desk, options: argparse.Namespace) -> Outcome:
     """Queue and send. Ctrl+C stops at a consistent point and keeps the rest for the next time."""
     from app.services.publishing.pauses import StorePaused, paused_stores
-    from app.services.publishing.turns import Schedule, moment_of
 
-    for number in (options.limit, options.spread or None):
-        if number is not None and number < 1:
-            raise InputError("cli.limit", value=number)
+    check_count("--limit", options.limit)
+    schedule = _schedule(options.at, options.spread)
     if options.report is not None and options.report.suffix.lower() != ".xlsx":
         raise InputError("cli.out_name", file=options.report.name, known=".xlsx")
     store = desk.store(options.store)
@@ -62,9 +62,24 @@ def publish_store(desk: Desk, options: argparse.Namespace) -> Outcome:
         return _switch(desk, store, is_pause=options.pause)
     if store.id in paused_stores(desk.app.db):
         raise StorePaused(store=store.name)
-    schedule = Schedule(moment_of(options.at) if options.at else 0, options.spread * 60_000)
     run = _run_alone(desk, store, options.limit, schedule, accepts_losses=options.accept_losses)
     return outcome_of(desk, asyncio.run(run), options.report)
+
+
+def _schedule(at: str | None, spread_min: int) -> Schedule:
+    """When to send. Raises: InputError, the time or the span cannot be kept, as in the window."""
+    from app.services.publishing.turns import MOST_AHEAD_DAYS, MOST_SPREAD_DAYS, Schedule, moment_of, wrong_start
+
+    check_count("--spread", spread_min, least=0, most=MOST_SPREAD_DAYS * 1440)
+    at_ms = 0
+    if at is not None:
+        at_ms = moment_of(at)
+        wrong = wrong_start(at_ms, now_ms())
+        if wrong == "over":
+            raise InputError("publishing.time_over", value=at)
+        if wrong:
+            raise InputError("publishing.time_too_far", value=at, days=MOST_AHEAD_DAYS)
+    return Schedule(at_ms, spread_min * 60_000)
 
 
 def _switch(desk: Desk, store: StoreRecord, *, is_pause: bool) -> Outcome:

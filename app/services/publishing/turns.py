@@ -14,6 +14,10 @@ from app.services.clock import now_ms
 from app.services.errors import InputError
 from app.services.listings.records import ListingRecord
 
+DAY_MS = 86_400_000
+MOST_AHEAD_DAYS = 90
+"""Later than that most sign-ins have ended."""
+MOST_SPREAD_DAYS = 7
 Facts = Mapping[str, Sequence[int | None]]
 """What the platform last said of a listing's variants: price in minor units and stock, by code."""
 
@@ -51,6 +55,13 @@ def moment_of(text: str) -> int:
         return int(datetime.fromisoformat(text.strip()).astimezone().timestamp() * 1000)
     except (ValueError, OverflowError, OSError) as error:
         raise BadTime(value=text) from error
+
+
+def wrong_start(at_ms: int, moment_ms: int) -> str:
+    """Why nothing can be sent from *at_ms* on, seen at *moment_ms*: `over` or `too_far`, "" where it can."""
+    if at_ms <= moment_ms:
+        return "over"
+    return "too_far" if at_ms - moment_ms > MOST_AHEAD_DAYS * DAY_MS else ""
 
 
 def priority_of(record: ListingRecord, product_id: str | None, facts: Facts | None) -> Priority:

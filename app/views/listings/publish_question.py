@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QComboBox, QDateTimeEdit, QSpinBox, QWidget
 from app.messages import tr
 from app.services.clock import now_ms
 from app.services.publishing.gate import clock_time
-from app.services.publishing.turns import AT_ONCE, Schedule
+from app.services.publishing.turns import AT_ONCE, DAY_MS, MOST_AHEAD_DAYS, MOST_SPREAD_DAYS, Schedule, wrong_start
 from app.views.language import say
 from app.views.widgets.dialog import Confirmation
 from app.views.widgets.form import mark_bad
@@ -20,12 +20,8 @@ from app.views.widgets.segments import Segments
 
 NOW, AT, SPREAD = "now", "at", "spread"
 MINUTE_MS = 60_000
-DAY_MS = 1440 * MINUTE_MS
 LEAST_AHEAD_MS = 20 * MINUTE_MS
 """The time that is proposed is the first full hour at least so far away."""
-MOST_AHEAD_DAYS = 90
-"""Later than that most sign-ins have ended."""
-MOST_SPREAD_DAYS = 7
 USUAL_SPREAD = 2
 QUICK_S = 100
 """Below this the pace is told in seconds."""
@@ -105,10 +101,8 @@ class PublishQuestion(Confirmation):
     def _wrong(self) -> str:
         """Message key of what is wrong with the time, "" for nothing."""
         if self.when.current == AT:
-            ahead_ms = self.at.dateTime().toMSecsSinceEpoch() - now_ms()
-            if ahead_ms <= 0:
-                return "publish.when.over"
-            return "publish.when.too_far" if ahead_ms > MOST_AHEAD_DAYS * DAY_MS else ""
+            wrong = wrong_start(self.schedule.at_ms, now_ms())
+            return f"publish.when.{wrong}" if wrong else ""
         too_long = self.when.current == SPREAD and self._spread_ms > MOST_SPREAD_DAYS * DAY_MS
         return "publish.when.too_long" if too_long else ""
 

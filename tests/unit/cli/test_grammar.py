@@ -28,7 +28,7 @@ ROOT = Path(__file__).resolve().parents[3]
 @pytest.mark.parametrize(
     ("error", "code", "exit_code"),
     [
-        (InputError("cli.limit", value=0), "cli.limit", 2),
+        (InputError("cli.limit", option="--limit", value=0, least=1, most=9), "cli.limit", 2),
         (NotFound("undo.nothing", name=""), "undo.nothing", 2),
         (OutOfReach(), "out_of_reach", 3),
         (Unreachable(host="127.0.0.1:9"), "marketplace.unreachable", 3),

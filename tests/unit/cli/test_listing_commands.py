@@ -77,11 +77,18 @@ def test_an_expression_with_brackets_and_names_in_either_language(cli, synced):
         (("--where", "title < 3"), "filter.bad_operator"),
         (("--where", "price < cheap"), "filter.bad_value"),
         (("--limit", "0"), "cli.limit"),
+        (("--limit", "99999999999999999999"), "cli.limit"),
     ],
 )
 def test_a_wrong_question_is_named(cli, store, arguments, code):
     said = cli("--json", "list", "--store", store, *arguments)
     assert (said.code, said.json["error"]["code"]) == (2, code)
+
+
+def test_a_history_of_so_many_changes_there_is_not(cli):
+    for limit in ("0", "99999999999999999999"):
+        said = cli("--json", "history", "--limit", limit)
+        assert (said.code, said.json["error"]["code"]) == (2, "cli.limit")
 
 
 def test_what_the_market_has_passes_the_checker(cli, synced):

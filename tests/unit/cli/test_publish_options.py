@@ -40,13 +40,21 @@ def test_the_report_is_written_even_where_nothing_was_sent(cli, store, tmp_path)
     [
         (("--report", "out.csv"), "cli.out_name"),
         (("--at", "soon"), "publishing.time"),
+        (("--at", ""), "publishing.time"),
+        (("--at", "2020-01-01T00:00"), "publishing.time_over"),
+        (("--at", "1970-01-01T00:00+00:00"), "publishing.time_over"),
+        (("--at", "9999-01-01T00:00"), "publishing.time_too_far"),
         (("--spread", "-5"), "cli.limit"),
+        (("--spread", "99999999999999999999"), "cli.limit"),
         (("--limit", "0"), "cli.limit"),
+        (("--limit", "99999999999999999999"), "cli.limit"),
     ],
 )
 def test_bad_options_are_named_before_anything_is_sent(cli, store, arguments, code):
     said = cli("--json", "publish", "--store", store, *arguments)
     assert (said.code, said.json["error"]["code"]) == (2, code)
+    named = arguments[0] if code == "cli.limit" else arguments[1]
+    assert named in said.json["error"]["message"]
 
 
 def test_what_another_program_is_sending_is_said_and_no_success(cli, synced, own_data_folder):

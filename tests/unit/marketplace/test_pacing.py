@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from app.services.marketplace.aliexpress.pacing import Pacer
 
@@ -190,6 +192,37 @@ def test_ordinary_jitter_of_the_way_is_covered() -> None:
 
     assert wire.rate >= 98.5
     assert wire.most_in(1.0) <= 100
+
+
+@settings(max_examples=60)
+@given(
+    calls=st.integers(1, 120),
+    window=st.sampled_from([0.5, 1.0, 2.0, 60.0, 86_400.0]),
+    jitter=st.floats(0.0, 0.005),
+    latency=st.floats(0.0, 0.5),
+    slowest=st.floats(0.0, 1.0),
+    timer=st.floats(0.0, 0.016),
+    limits_met=st.integers(0, 6),
+    seed=st.integers(0, 2**32),
+)
+def test_no_window_ever_holds_more_than_the_limit(
+    calls: int, window: float, jitter: float, latency: float, slowest: float, timer: float, limits_met: int, seed: int
+) -> None:
+    """Whatever the limit, the way, the answers and the timers are like. The way varies by less than the share of a
+    window that is kept for it: more than that nobody at this end can see."""
+    dice = random.Random(seed)
+    wire = Wire(
+        Pacer(calls, window),
+        delay=lambda at: latency + dice.random() * min(jitter, window * 0.009),
+        service=lambda at: dice.random() * slowest,
+        tardiness=lambda: dice.random() * timer,
+    )
+    for _ in range(limits_met):
+        wire.pacer.slow_down()
+
+    wire.run(3 * calls + 40)
+
+    assert wire.most_in(window) <= calls
 
 
 def windows_of_whole_seconds(times: list[float]) -> Iterator[int]:

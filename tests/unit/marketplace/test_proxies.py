@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
-from aiohttp.test_utils import unused_port
+from aiohttp import web
+from aiohttp.test_utils import TestServer, unused_port
 from yarl import URL
 
 from app.services.errors import InputError
 from app.services.marketplace.aliexpress.gateway import SYNC_PATH, Gateway
 from app.services.marketplace.aliexpress.proxies import proxy_for, shown
 from app.services.marketplace.port import MarketplaceError, Refused, Unreachable
+from tests.unit.marketplace.certificates import certificate
 
 GATEWAY = URL("https://api-sg.aliexpress.com")
 VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY")
@@ -148,3 +152,72 @@ async def test_another_proxy_holds_from_the_next_request_on() -> None:
         await gateway.post(SYNC_PATH, {})
     assert caught.value.params["proxy"] == f"http://127.0.0.1:{port}"
     await gateway.close()
+
+
+@asynccontextmanager
+async def tunnel(port: int) -> AsyncIterator[tuple[int, list[bytes], list[bytes]]]:
+    """A proxy that lets every CONNECT through to *port*; yields its own port, what it was asked, and what went by."""
+    asked: list[bytes] = []
+    passed: list[bytes] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append(await reader.readuntil(b"\r\n\r\n"))
+        far_reader, far_writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        await asyncio.gather(pump(reader, far_writer, passed), pump(far_reader, writer, []))
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    try:
+        yield server.sockets[0].getsockname()[1], asked, passed
+    finally:
+        server.close()
+        await server.wait_closed()
+
+
+async def pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, passed: list[bytes]) -> None:
+    while part := await reader.read(65_536):
+        passed.append(part)
+        writer.write(part)
+        await writer.drain()
+    writer.close()
+
+
+@asynccontextmanager
+async def platform(folder: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[int, list[str]]]:
+    """A gateway named `gateway.invalid` that this computer trusts and no name server knows; what it was sent."""
+    heard: list[str] = []
+
+    async def handle(request: web.Request) -> web.Response:
+        heard.append(f"{request.host} {await request.text()}")
+        return web.json_response({"fine": True})
+
+    application = web.Application()
+    application.router.add_post(SYNC_PATH, handle)
+    server = TestServer(application, scheme="https")
+    await server.start_server(ssl=certificate(folder, ["gateway.invalid"]))
+    trusting = ssl.create_default_context(cafile=str(folder / "cert.pem"))
+    monkeypatch.setattr("aiohttp.connector._SSL_CONTEXT_VERIFIED", trusting)
+    try:
+        yield int(server.port or 0), heard
+    finally:
+        await server.close()
+
+
+@pytest.mark.parametrize("is_setting", [True, False], ids=["from the setting", "from the environment"])
+async def test_a_request_goes_through_the_proxy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_setting: bool
+) -> None:
+    """The name is not known here, so that there is no other way; and the proxy sees no word of what goes by."""
+    async with platform(tmp_path, monkeypatch) as (port, heard), tunnel(port) as (proxy_port, asked, passed):
+        address = f"http://127.0.0.1:{proxy_port}"
+        if not is_setting:
+            monkeypatch.setenv("HTTPS_PROXY", address)
+        gateway = Gateway("https://gateway.invalid", proxy=address if is_setting else "")
+        reply = await gateway.post(SYNC_PATH, {"session": "shh"})
+        await gateway.close()
+
+    assert reply.body == b'{"fine": true}'
+    assert heard == ["gateway.invalid session=shh"]
+    assert [request.split(b"\r\n")[0] for request in asked] == [b"CONNECT gateway.invalid:443 HTTP/1.1"]
+    assert sum(map(len, passed)) > 0
+    assert b"shh" not in b"".join(asked + passed)

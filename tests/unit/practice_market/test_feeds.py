@@ -68,6 +68,19 @@ async def carried_out(shop: Client, clock: Turned, operation: str, items: dict[s
     return await results(shop, job_id)
 
 
+async def test_items_of_a_job_that_was_taken_twice_are_marked(shop: Client, clock: Turned) -> None:
+    await shop.switch(script=[{"method": SUBMIT, "fault": "carried_out_twice"}])
+    for codes in ("AB", "C"):
+        await submit(shop, "PRODUCT_CREATE", {code: instance(code) for code in codes})
+    clock.turn(10)
+    await shop.call(LIST)
+    made = await shop.writes(kind="create")
+    assert [(row["feed_item"], row["is_repeat"]) for row in made if row["is_repeat"]] == [("A", 1), ("B", 1)]
+    requests = {(row["feed_item"], row["request_id"]) for row in made}
+    assert sorted(item for item, _ in requests) == ["A", "B", "C"], "each pair came with one request"
+    assert len({request for _, request in requests}) == 2
+
+
 async def test_creating(shop: Client, clock: Turned) -> None:
     found = await carried_out(
         shop, clock, "PRODUCT_CREATE", {"a": instance("A"), "b": instance("B", category_id=5), "c": instance("C")}

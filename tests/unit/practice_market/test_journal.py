@@ -80,6 +80,18 @@ async def test_what_was_applied_unanswered_is_there(shop: Client) -> None:
     assert (state["duplicates"], state["stores"][0]["writes"]) == (1, {"create": 5})
 
 
+async def test_what_a_request_made_the_second_time_is_marked(shop: Client) -> None:
+    """Only what the fault added: two requests of one content are two writes that somebody asked for."""
+    await shop.switch(script=[{"method": OFFER_POST, "fault": "carried_out_twice", "skip": 1}])
+    for _ in range(3):
+        await shop.post_offer()
+    made = await shop.writes(kind="create")
+    assert [row["is_repeat"] for row in made] == [0, 0, 1, 0]
+    first, second, again, third = (row["request_id"] for row in made)
+    assert second == again
+    assert len({first, second, third}) == 3
+
+
 async def test_content_can_be_judged(shop: Client, market: PracticeMarket) -> None:
     ids = [await shop.post_offer(), await shop.post_offer(), await shop.post_offer(delivery_time=6)]
     held = await shop.held(store=240017301)

@@ -21,7 +21,7 @@ from app.services.publishing.batches import cancel_batch, cancel_listings, open_
 from app.services.publishing.pauses import pause_store, paused_stores, resume_store
 from app.services.publishing.queue import enqueue
 from app.services.publishing.run import publish
-from app.services.publishing.turns import Schedule, priority_of
+from app.services.publishing.turns import DAY_MS, MOST_AHEAD_DAYS, Schedule, priority_of, wrong_start
 from app.services.tasks import TaskContext
 from tests.unit.publishing.conftest import FAST
 from tests.unit.publishing.fake_marketplace import FakeMarketplace
@@ -113,6 +113,12 @@ def test_a_schedule_starts_at_its_time_and_spreads_evenly() -> None:
     assert [Schedule().due_ms(place, 3) for place in range(3)] == [0, 0, 0]
     assert [Schedule(1_000, 300).due_ms(place, 3) for place in range(3)] == [1_000, 1_100, 1_200]
     assert Schedule(spread_ms=MINUTE_MS).due_ms(1, 2) >= now_ms() + MINUTE_MS // 2 - 1_000
+
+
+def test_a_start_lies_ahead_and_within_the_life_of_a_sign_in() -> None:
+    most_ms = MOST_AHEAD_DAYS * DAY_MS
+    asked = [0, 999, 1_000, 1_001, 1_000 + most_ms, 1_001 + most_ms]
+    assert [wrong_start(at_ms, 1_000) for at_ms in asked] == ["over", "over", "over", "", "", "too_far"]
 
 
 async def test_nothing_leaves_before_its_time(db: Database, make_sellable: Make, market: FakeMarketplace) -> None:
