@@ -81,12 +81,12 @@ class Faults:
         self.switches = Switches()
         self._ordinals: Counter[str] = Counter()
         self._script: list[dict[str, Any]] = []
-        self.update(document or {})
+        self.update({} if document is None else document)
 
     def update(self, document: Mapping[str, Any]) -> None:
         """Change the switches named in *document*; null brings a default back."""
         if not isinstance(document, Mapping):
-            raise ValueError("faults")
+            raise ValueError("faults must be an object of switches and their values")
         changed = {**asdict(self.switches), **{name: checked(name, value, NAMES) for name, value in document.items()}}
         self.switches = Switches(**changed)
         if "script" in document:

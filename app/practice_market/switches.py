@@ -6,7 +6,8 @@ are the documented behaviour without any trouble.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
+from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -172,19 +173,37 @@ CHOICES = {
     "foreign_templates": ("refused", "accepted"),
     "unknown_parameters": ("refused", "ignored"),
 }
+TEXT_LISTS = ("audit_reject_words", "unreachable_hosts", "forbidden_methods")
 SIGNED = ("clock_skew_s", "product_zone_h")
 STATUSES = (200, 599)
+MOST = {
+    **dict.fromkeys(("audit_reject_share", "promotion_share", "batch_failure_share", "missing_sku_share"), 1.0),
+    "product_zone_h": 14.0,
+}
+LARGEST = 1e10
+"""The largest number here. In seconds 300 years: much beyond, dates could not be written any more."""
+SHOWN = 60  # characters of a wrong value that are repeated
 DEFAULTS: dict[str, Any] = asdict(Switches())
+WHOLE = frozenset(known.name for known in fields(Switches) if known.type == "int")
+
+
+class BadSwitch(ValueError):
+    """A switch that cannot be so: its text is a sentence naming the switch, the value and what is allowed."""
+
+    def __init__(self, name: str, value: Any, allowed: str) -> None:
+        super().__init__(f"{name} is {repr(value)[:SHOWN]}; it must be {allowed}")
 
 
 def checked(name: str, value: Any, kinds: frozenset[str]) -> Any:
     """The value for switch *name* if it can have it; *kinds* are the faults that exist.
 
     Raises:
-        ValueError: naming what is unknown, of the wrong kind or out of range.
+        BadSwitch: it is of the wrong kind or out of range.
+        ValueError: there is no such switch.
     """
     if name not in DEFAULTS:
-        raise ValueError(name)
+        near = get_close_matches(name, DEFAULTS, 1)
+        raise ValueError(f"there is no switch {name[:SHOWN]!r}" + (f"; did you mean {near[0]!r}?" if near else ""))
     if value is None:
         return DEFAULTS[name]
     match name:
@@ -199,26 +218,38 @@ def checked(name: str, value: Any, kinds: frozenset[str]) -> Any:
         case "order_zone":
             return _checked_zone(value)
         case "error_status" if not (type(value) is int and STATUSES[0] <= value <= STATUSES[1]):
-            raise ValueError(name)
+            raise BadSwitch(name, value, f"a whole number from {STATUSES[0]} to {STATUSES[1]}")
     return _plain(name, value)
 
 
 def _plain(name: str, value: Any) -> Any:
     default = DEFAULTS[name]
-    if name in CHOICES and value not in CHOICES[name]:
-        raise ValueError(name)
-    if isinstance(default, bool) or not isinstance(default, int | float):
-        if type(value) is not type(default):
-            raise ValueError(name)
+    if name in CHOICES:
+        if not isinstance(value, str) or value not in CHOICES[name]:
+            raise BadSwitch(name, value, f"one of {', '.join(CHOICES[name])}")
         return value
-    return _number(name, value, is_signed=name in SIGNED)
+    if isinstance(default, bool):
+        if not isinstance(value, bool):
+            raise BadSwitch(name, value, "true or false")
+        return value
+    if isinstance(default, list):
+        return _checked_list(name, value, str if name in TEXT_LISTS else int)
+    if name in WHOLE:
+        return _whole(name, value)
+    return _number(name, value, is_signed=name in SIGNED, most=MOST.get(name, LARGEST))
+
+
+def _checked_list(name: str, value: Any, kind: type) -> list[Any]:
+    if not isinstance(value, list) or not all(type(item) is kind for item in value):
+        raise BadSwitch(name, value, f"a list of {'texts' if kind is str else 'whole numbers'}")
+    return value
 
 
 def _checked_zone(value: Any) -> str:
     try:
         return ZoneInfo(value).key
     except (TypeError, ValueError, OSError, ZoneInfoNotFoundError):
-        raise ValueError("order_zone") from None
+        raise BadSwitch("order_zone", value, "a time zone such as Asia/Shanghai") from None
 
 
 def rate_for(rate: Rate, method: str) -> float:
@@ -231,33 +262,51 @@ def rate_for(rate: Rate, method: str) -> float:
 
 
 def _checked_rates(value: Any, kinds: frozenset[str]) -> dict[str, Rate]:
-    if not isinstance(value, dict) or not value.keys() <= kinds:
-        raise ValueError("rates")
+    if not isinstance(value, dict):
+        raise BadSwitch("rates", value, "an object of shares by kind of fault")
+    for kind in value:
+        _check_kind("rates", kind, kinds)
     return {
-        kind: _numbers(kind, rate) if isinstance(rate, dict) else _number(kind, rate) for kind, rate in value.items()
+        kind: _numbers(f"rates.{kind}", rate, most=1.0)
+        if isinstance(rate, dict)
+        else _number(f"rates.{kind}", rate, most=1.0)
+        for kind, rate in value.items()
     }
+
+
+def _check_kind(name: str, kind: Any, kinds: frozenset[str]) -> None:
+    if not isinstance(kind, str) or kind not in kinds:
+        raise BadSwitch(name, kind, f"a kind of fault: {', '.join(sorted(kinds))}")
 
 
 def _checked_script(value: Any, kinds: frozenset[str]) -> list[dict[str, Any]]:
     known = {"method", "fault", "skip", "times"}
     if not isinstance(value, list):
-        raise ValueError("script")
-    for step in value:
-        if not isinstance(step, dict) or not step.keys() <= known or step.get("fault") not in kinds:
-            raise ValueError("script")
-        if not isinstance(step.get("method"), str):
-            raise ValueError("script.method")
-        _numbers("script", {name: step[name] for name in ("skip", "times") if name in step})
+        raise BadSwitch("script", value, "a list of steps")
+    for place, step in enumerate(value):
+        name = f"script[{place}]"
+        if not isinstance(step, dict) or not step.keys() <= known or not isinstance(step.get("method"), str):
+            raise BadSwitch(name, step, "an object with method and fault, and perhaps skip and times")
+        _check_kind(f"{name}.fault", step.get("fault"), kinds)
+        for part in ("skip", "times"):
+            _whole(f"{name}.{part}", step.get(part, 0))
     return value
 
 
-def _numbers(name: str, value: Any) -> dict[str, float]:
+def _numbers(name: str, value: Any, most: float = LARGEST) -> dict[str, float]:
     if not isinstance(value, dict):
-        raise ValueError(name)
-    return {key: _number(f"{name}.{key}", number) for key, number in value.items()}
+        raise BadSwitch(name, value, "an object of numbers by method pattern")
+    return {key: _number(f"{name}.{key}", number, most=most) for key, number in value.items()}
 
 
-def _number(name: str, value: Any, *, is_signed: bool = False) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not (is_signed or value >= 0):
-        raise ValueError(name)
+def _whole(name: str, value: Any) -> int:
+    if type(value) is not int or not 0 <= value <= LARGEST:
+        raise BadSwitch(name, value, f"a whole number from 0 to {LARGEST:.0f}")
     return value
+
+
+def _number(name: str, value: Any, *, is_signed: bool = False, most: float = LARGEST) -> float:
+    least = -most if is_signed else 0.0
+    if type(value) not in (int, float) or not least <= value <= most:  # which is false of NaN, too
+        raise BadSwitch(name, value, f"a number from {least:.0f} to {most:.0f}")
+    return value  # type: ignore[no-any-return]

@@ -291,10 +291,40 @@ async def test_a_file_that_cannot_be_used(tmp_path: Path, content: bytes | None)
         await PracticeMarket(path).start()
 
 
-@pytest.mark.parametrize("faults", [[], "x", 5])
+@pytest.mark.parametrize("faults", [[], "x", "", 5, 0, False])
 def test_switches_that_are_no_object(faults: Any) -> None:
-    with pytest.raises(ValueError, match="faults"):
-        PracticeMarket(faults=faults or ["x"])
+    with pytest.raises(ValueError, match="faults must be an object"):
+        PracticeMarket(faults=faults)
+
+
+@pytest.mark.parametrize(
+    ("document", "sentence"),
+    [
+        ({"rates": {"html_page": 2}}, "rates.html_page is 2; it must be a number from 0 to 1"),
+        ({"rates": {"html_page": {"*": 1.5}}}, r"rates.html_page.\* is 1.5; it must be a number from 0 to 1"),
+        ({"rates": {"gremlins": 0.1}}, "rates is 'gremlins'; it must be a kind of fault: .*html_page"),
+        ({"token_lifetime_s": float("inf")}, "token_lifetime_s is inf; it must be a number from 0 to 10000000000"),
+        ({"token_lifetime_s": float("nan")}, "token_lifetime_s is nan; it must be a number"),
+        ({"clock_skew_s": -1e300}, "clock_skew_s is -1e\\+300; it must be a number from -10000000000"),
+        ({"daily_quota": 1.5}, "daily_quota is 1.5; it must be a whole number from 0"),
+        ({"seed": 10**30}, "seed is 10{30}; it must be a whole number"),
+        ({"product_zone_h": -24}, "product_zone_h is -24; it must be a number from -14 to 14"),
+        ({"promotion_share": 1.01}, "promotion_share is 1.01; it must be a number from 0 to 1"),
+        ({"code_15": []}, r"code_15 is \[\]; it must be one of text, number"),
+        ({"large_ids": 1}, "large_ids is 1; it must be true or false"),
+        ({"forbidden_methods": [1]}, r"forbidden_methods is \[1\]; it must be a list of texts"),
+        ({"promotion_products": ["1"]}, r"promotion_products is \['1'\]; it must be a list of whole numbers"),
+        ({"order_zone": "Mars"}, "order_zone is 'Mars'; it must be a time zone"),
+        ({"error_status": 99}, "error_status is 99; it must be a whole number from 200 to 599"),
+        ({"script": [{"method": "*", "fault": "x"}]}, r"script\[0\].fault is 'x'; it must be a kind of fault"),
+        ({"script": [{"method": "*", "fault": "html_page", "times": 1.5}]}, r"script\[0\].times is 1.5; it must be"),
+        ({"x": 1}, "there is no switch 'x'$"),
+        ({"daily_qouta": 1}, "there is no switch 'daily_qouta'; did you mean 'daily_quota'"),
+    ],
+)
+def test_what_no_switch_can_be_is_told_in_a_sentence(document: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(ValueError, match=sentence):
+        PracticeMarket(faults=document)
 
 
 async def test_a_partial_edit_leaves_alone_what_another_family_made(shop: Client, clock: Turned) -> None:
