@@ -35,7 +35,7 @@ def test_adding_and_listing_shows_no_secret(cli, market, secrets, own_data_folde
     assert said.json["store"]["name"] == "Chenfan"
     listed = cli("--json", "store", "list")
     assert [store["name"] for store in listed.json["stores"]] == ["Chenfan"]
-    assert listed.json["stores"][0]["health"] == "ok"
+    assert listed.json["stores"][0]["health"] == "unreachable"
     shown = said.out + said.err + listed.out + cli("store", "list").out
     written = everything_written(own_data_folder)
     for secret in json.loads(secrets).values():
@@ -91,7 +91,7 @@ def test_a_store_nobody_answers_for_is_saved_and_not_called_connected(cli, secre
     ("wrong", "exit_code", "code", "health"),
     [
         ({"access_token": "dead", "refresh_token": "dead"}, 3, "marketplace.signed_out", "signed_out"),
-        ({"app_secret": "wrong"}, 1, "marketplace.signature", "ok"),
+        ({"app_secret": "wrong"}, 1, "marketplace.signature", "wrong_secret"),
     ],
 )
 def test_refused_tokens_are_told_at_once(cli, market, secrets, wrong, exit_code, code, health):
