@@ -116,8 +116,10 @@ def test_two_programs_on_one_database_publish_nothing_twice(tmp_path: Path, desk
         desk.run("import", DEMO, "--store", name)
         both = [desk.start("publish", "--store", name) for _ in range(2)]
         for process in both:
-            process.communicate(timeout=120)
-            assert process.returncode == 0
+            said, _ = process.communicate(timeout=120)
+            told = json.loads(said.splitlines()[-1])
+            assert process.returncode == (1 if told["elsewhere"] else 0), "what the other had not settled is no success"
+            assert told["live"] + told["in_review"] + told["elsewhere"] == told["queued"]
         desk.run("publish", "--store", name)
         state = shop.state()
         assert (state["creates"], state["duplicates"]) == (56, 0)

@@ -30,9 +30,8 @@ _CANDIDATES = (
     "AND status NOT IN ('queued', 'sending', 'unknown', 'in_review') "
     "AND NOT (status = 'off' AND off_reason = 'deleted') ORDER BY (block_count + hold_count > 0), id LIMIT ?"
 )
-_TAKEN_ON = (
-    "SELECT id FROM publish_task WHERE store_id = ? AND (state IN ('queued', 'sending', 'unknown') OR batch_id = ?)"
-)
+_UNDER_WAY = "SELECT id FROM publish_task WHERE store_id = ? AND state IN ('queued', 'sending', 'unknown')"
+_OF_BATCH = "SELECT id, listing_id FROM publish_task WHERE batch_id = ?"
 
 
 def add_to(commands: Commands) -> None:
@@ -194,10 +193,13 @@ def _losses(desk: Desk, listing_ids: list[int]) -> dict[int, tuple[Loss, ...]]:
         return losses_told(connection, listing_ids)
 
 
-def _taken_on(desk: Desk, store_id: int, created: BatchCreated) -> list[int]:
+def _taken_on(desk: Desk, store_id: int, created: BatchCreated) -> set[int]:
     """Tasks the run is about: what is open, and what was just queued, even if another program was quick with it."""
+    refused = {skipped.listing_id for skipped in created.skipped}
     with desk.app.db.reader.connect() as connection:
-        return list(connection.exec_driver_sql(_TAKEN_ON, (store_id, created.batch_id)).scalars())
+        queued = connection.exec_driver_sql(_OF_BATCH, (created.batch_id,)).all()
+        under_way = connection.exec_driver_sql(_UNDER_WAY, (store_id,)).scalars()
+        return {task_id for task_id, listing_id in queued if listing_id not in refused}.union(under_way)
 
 
 def _reasons(desk: Desk, created: BatchCreated, result: BatchResult) -> list[dict[str, Any]]:

@@ -74,3 +74,23 @@ def test_what_another_program_is_sending_is_said_and_no_success(cli, synced, own
     assert counts == {"queued": 2, "live": 0, "in_review": 0, "failed": 0, "left": 0, "elsewhere": 2}
     assert (said.code, told.code) == (1, 1)
     assert "Another program is sending 2 of these" in told.out
+
+
+def test_what_another_program_sent_before_this_one_began_counts(cli, synced, own_data_folder, monkeypatch):
+    """Between queueing and sending there is time enough for a program that already runs."""
+    with Application(own_data_folder) as app:
+        sql = "SELECT id FROM listing WHERE status = 'live' AND block_count + hold_count = 0 ORDER BY id LIMIT 2"
+        with app.db.reader.connect() as connection:
+            ids = list(connection.exec_driver_sql(sql).scalars())
+        edit_listings(app.db, [ListingEdit(number, fields={"weight_g": 777}) for number in ids], label="change.edit")
+
+    def overtaken(db, *arguments, **options):
+        created = enqueue(db, *arguments, **options)
+        with db.bulk() as connection:
+            connection.exec_driver_sql("UPDATE publish_task SET state = 'live' WHERE listing_id = ?", (ids[0],))
+        return created
+
+    monkeypatch.setattr("app.services.publishing.queue.enqueue", overtaken)
+    said = cli("--json", "publish", "--store", synced)
+    assert (said.json["queued"], said.json["attempts"], said.json["left"], said.json["elsewhere"]) == (2, 1, 0, 0)
+    assert said.json["live"] + said.json["in_review"] == 2
