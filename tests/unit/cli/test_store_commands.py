@@ -35,7 +35,7 @@ def test_adding_and_listing_shows_no_secret(cli, market, secrets, own_data_folde
     assert said.json["store"]["name"] == "Chenfan"
     listed = cli("--json", "store", "list")
     assert [store["name"] for store in listed.json["stores"]] == ["Chenfan"]
-    assert listed.json["stores"][0]["health"] == "unreachable"
+    assert listed.json["stores"][0]["health"] == "ok"
     shown = said.out + said.err + listed.out + cli("store", "list").out
     written = everything_written(own_data_folder)
     for secret in json.loads(secrets).values():
@@ -178,7 +178,7 @@ def test_a_marketplace_out_of_reach_is_exit_three_and_keeps_the_store(cli, secre
     cli("store", "add", "Gone", "--gateway", "http://127.0.0.1:9", "--secrets", "-", stdin=secrets)
     said = cli("--json", "store", "sync", "Gone", "--what", "groups")
     assert (said.code, said.json["error"]["code"]) == (3, "marketplace.unreachable")
-    assert cli("--json", "store", "list").json["stores"][0]["health"] == "ok"
+    assert cli("--json", "store", "list").json["stores"][0]["health"] == "unreachable"
 
 
 def test_a_dead_token_is_exit_three_and_shown(cli, market, secrets):
