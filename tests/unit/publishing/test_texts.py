@@ -22,6 +22,8 @@ ERRORS = {
     NotUndecided.code: {"listing": 7},
     StorePaused.code: {"store": "晨帆数码"},
     BadTime.code: {"value": "soon"},
+    "publishing.time_over": {"value": "2020-01-01T00:00"},
+    "publishing.time_too_far": {"value": "2099-01-01T00:00", "days": 90},
     verdicts.BLOCKED: {"n": 2},
     verdicts.HELD: {"n": 1},
     preparing.UNCHANGED.code: {},
