@@ -100,7 +100,7 @@ def plan_edit(db: Database, edit: BulkEdit, chosen: Chosen, ctx: TaskContext, *,
             if checks:
                 judge(connection, plan.staged, ctx)
             plan.counts = _counts(connection, plan)
-    except BaseException:
+    except BaseException:  # a stop as well: the plan's file must not outlive the plan
         plan.close()
         raise
     return plan

@@ -52,7 +52,7 @@ def prepare(database: Path, edit: BulkEdit, chosen: Chosen, checks: bool = True,
     plan = plan_edit(_opened(database), edit, chosen, ctx, checks=checks)
     try:
         head = PlanHead(uuid4().hex, plan.counts, sections(plan, ctx))
-    except BaseException:
+    except BaseException:  # a stop as well: nobody else knows of the plan's file yet
         plan.close()
         raise
     _plans[head.token] = plan
