@@ -24,6 +24,7 @@ MODULES = (
     "conflicts",
     "history",
     "exporting",
+    "pricing",
     "upkeep",
     "demo",
 )
