@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from app.services.clock import now_ms
+from app.services.codes.keys import match_key
 from app.services.db import Database
 from app.services.history.listing import newest_to_undo
 from app.services.history.recording import add_entries, can_continue, extend_entries, record_change
@@ -17,7 +18,6 @@ from app.services.listings.content import content_hash
 from app.services.listings.loading import CHUNK, id_list, load_listings
 from app.services.listings.records import LISTING_FIELDS, ROWS_REFUSED, SKU_FIELDS, ListingRecord, SkuRecord
 from app.services.listings.tags import replace_tags, tags_of
-from app.services.listings.text import match_key
 from app.services.listings.writing import (
     SKU_COLUMNS,
     insert_skus,

@@ -9,9 +9,9 @@ import orjson
 from sqlalchemy import Connection
 
 from app.models import ListingStatus
+from app.services.codes.keys import match_key
 from app.services.listings.derived import DERIVED_COLUMNS, derived_row
 from app.services.listings.records import LISTING_FIELDS, ListingRecord, SkuRecord
-from app.services.listings.text import match_key
 
 JSON_COLUMNS = frozenset({"attributes", "extra", "properties"})
 
