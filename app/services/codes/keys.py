@@ -17,7 +17,8 @@ _READER = Reader()
 
 
 def match_key(code: str) -> str:
-    """The key of the goods: components sorted, without dispatch country; of an unreadable code its usual spelling."""
+    """The key of the goods: components sorted, without dispatch country; of an unreadable code its usual spelling,
+    without blanks."""
     return code if LONE.fullmatch(code) else _keys(code)[0]
 
 
@@ -30,6 +31,6 @@ def variant_key(code: str) -> str:
 def _keys(code: str) -> tuple[str, str]:
     reading = _READER.read(code)
     if reading.error:
-        spelling = normalise(code)
+        spelling = normalise(code).replace(" ", "")
         return spelling, spelling
     return reading.match_key, reading.match_key + mark_of(reading.ships_from)

@@ -53,5 +53,5 @@ def test_any_text_is_read_or_refused(text: str) -> None:
 def test_a_key_is_its_own_key(text: str) -> None:
     """What is stored can be compared with what is asked for."""
     reading = read_code(text)
-    assert match_key(text) == (normalise(text) if reading.error else reading.match_key)
+    assert match_key(text) == (normalise(text).replace(" ", "") if reading.error else reading.match_key)
     assert match_key(normalise(text)) == match_key(text)

@@ -92,7 +92,7 @@ def test_variants_of_one_listing_share_goods_but_not_their_own_key() -> None:
     assert match_key("AB1234_CUS") == match_key("ab1234") == "AB1234"
     assert variant_key("ab1234*2_cgb") == "AB1234*2_CUK"
     assert variant_key("AB1234_CUS*2") == variant_key("2*AB1234_CUS") != variant_key("AB1234*2")
-    assert match_key("AB 1234") == variant_key("ab  1234") == "AB 1234"  # unreadable: its spelling
+    assert match_key("AB 1234") == variant_key("ab  1234") == "AB1234"  # unreadable: its spelling
 
 
 def test_marks_of_countries() -> None:

@@ -415,6 +415,19 @@ def _many(node, row):
     return any(one in wanted for one in have) is (operator in ("=", "in"))
 
 
+@pytest.fixture(scope="module")
+def codes_shop(tmp_path_factory, empty_database):
+    path = tmp_path_factory.mktemp("codes") / "shangjia.db"
+    shutil.copyfile(empty_database, path)
+    database = open_database(path)
+    with database.bulk() as connection:
+        for at, code in enumerate(["AB1234*2+CD5678", "AB1234", "AB1234_CUS", "AB1234_CGB", "ZZ9"], 1):
+            _insert(connection, at, _row(at) | {"sku": [code], "ships_from": {"CN"}, "product_id": None})
+            connection.exec_driver_sql("UPDATE sku SET match_key = ? WHERE code = ?", (match_key(code), code))
+    yield ListingSource(database)
+    database.dispose()
+
+
 class TestCodes:
     """Codes are found by the goods they stand for, and by how they are written."""
 
@@ -436,19 +449,6 @@ class TestCodes:
     )
     def test_found(self, codes_shop, typed, wanted):
         assert found(codes_shop, typed) == wanted
-
-    @pytest.fixture(scope="class")
-    @classmethod
-    def codes_shop(cls, tmp_path_factory, empty_database):
-        path = tmp_path_factory.mktemp("codes") / "shangjia.db"
-        shutil.copyfile(empty_database, path)
-        database = open_database(path)
-        with database.bulk() as connection:
-            for at, code in enumerate(["AB1234*2+CD5678", "AB1234", "AB1234_CUS", "AB1234_CGB", "ZZ9"], 1):
-                _insert(connection, at, _row(at) | {"sku": [code], "ships_from": {"CN"}})
-                connection.exec_driver_sql("UPDATE sku SET match_key = ? WHERE code = ?", (match_key(code), code))
-        yield ListingSource(database)
-        database.dispose()
 
 
 class TestFinding:
