@@ -21,6 +21,8 @@ MODULES = (
     "publishing",
     "listings",
     "editing",
+    "codes",
+    "delisting",
     "conflicts",
     "history",
     "exporting",

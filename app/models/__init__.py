@@ -27,12 +27,14 @@ from app.models.publishing import (
     TaskState,
 )
 from app.models.setting import Setting
+from app.models.sku_code import BundleItem, StoreCodes, VirtualCode, VirtualItem
 from app.models.store import Store, StoreAccess, StoreHealth
 from app.models.syncing import ListingConflict, ListingSeen, ListingSync
 from app.models.warehouse_template import WarehouseCountry, WarehouseTemplate
 
 __all__ = [
     "Base",
+    "BundleItem",
     "Category",
     "CategoryAttribute",
     "CellErrorRow",
@@ -64,10 +66,13 @@ __all__ = [
     "Sku",
     "Store",
     "StoreAccess",
+    "StoreCodes",
     "StoreHealth",
     "TaskAction",
     "TaskState",
     "UploadedImage",
+    "VirtualCode",
+    "VirtualItem",
     "WarehouseCountry",
     "WarehouseTemplate",
 ]

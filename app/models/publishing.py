@@ -43,6 +43,7 @@ class TaskAction(StrEnum):
 
     CREATE = "create"
     EDIT = "edit"
+    OFFLINE = "offline"
 
 
 class Priority(IntEnum):

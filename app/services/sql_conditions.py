@@ -39,6 +39,7 @@ class Field:
         many: for a field of the rows beneath a row, their table; `listing_id` there is the row's id.
         span: for a moment, the first and the first no longer meant by a value: a day is many moments.
         holds: for a field with an `=` of its own (an SQL condition with one `?` for every `?` of `bind`'s tuple).
+        text: what "contains" looks through, where that is not `expression`, and what it makes of the value.
     """
 
     expression: str
@@ -47,6 +48,7 @@ class Field:
     many: str = ""
     span: Callable[[Any], tuple[Any, Any]] | None = None
     holds: str = ""
+    text: tuple[str, Callable[[str], str]] | None = None
 
 
 def condition_sql(condition: Filter, field_of: Callable[[str], Field], table: str) -> Sql:
@@ -106,10 +108,10 @@ def _plain(condition: Filter, field: Field) -> Sql:
     if operator in ("missing", "present"):
         empty = f"({expression} IS NULL OR {expression} = '')"
         return (empty if operator == "missing" else f"NOT {empty}"), []
-    if operator == "contains":
-        return f"{expression} LIKE ? ESCAPE '\\'", [like_pattern(str(_bound(field, condition)))]
-    if operator == "lacks":
-        return f"coalesce({expression}, '') NOT LIKE ? ESCAPE '\\'", [like_pattern(str(_bound(field, condition)))]
+    if operator in ("contains", "lacks"):
+        text, spelled = field.text or (expression, lambda _: str(_bound(field, condition)))
+        like = f"coalesce({text}, '') NOT LIKE" if operator == "lacks" else f"{text} LIKE"
+        return f"{like} ? ESCAPE '\\'", [like_pattern(spelled(str(condition.value)))]
     if field.span is not None:
         return _moments(condition, field.expression, field.span)
     if operator in ("in", "not in"):

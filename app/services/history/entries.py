@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, text
 
+from app.services.codes.keys import match_key
 from app.services.history.records import Entry
 from app.services.listings.loading import id_list
 from app.services.listings.tags import replace_tags, tags_of
@@ -31,7 +32,13 @@ def entries_of(connection: Connection, change_id: int, listing_ids: Sequence[int
 
 
 def _loaded(image: str | None) -> dict[str, Any] | None:
-    return None if image is None else orjson.loads(image)
+    """An image as it would be kept today: a code's match key follows from the code, whichever grammar noted it."""
+    if image is None:
+        return None
+    values: dict[str, Any] = orjson.loads(image)
+    if "match_key" in values and "code" in values:
+        values["match_key"] = match_key(values["code"])
+    return values
 
 
 def reversed_entry(entry: Entry) -> Entry:

@@ -9,6 +9,8 @@ from typing import Any
 from sqlalchemy import Connection
 
 from app.services.clock import now_ms
+from app.services.codes.bundles import note_bundles
+from app.services.codes.keys import match_key
 from app.services.db import Database
 from app.services.history.listing import newest_to_undo
 from app.services.history.recording import add_entries, can_continue, extend_entries, record_change
@@ -17,7 +19,6 @@ from app.services.listings.content import content_hash
 from app.services.listings.loading import CHUNK, id_list, load_listings
 from app.services.listings.records import LISTING_FIELDS, ROWS_REFUSED, SKU_FIELDS, ListingRecord, SkuRecord
 from app.services.listings.tags import replace_tags, tags_of
-from app.services.listings.text import match_key
 from app.services.listings.writing import (
     SKU_COLUMNS,
     insert_skus,
@@ -140,6 +141,7 @@ def _apply(connection: Connection, record: ListingRecord, edit: ListingEdit) -> 
             if "code" in after:
                 before["match_key"], sku.match_key = sku.match_key, match_key(sku.code)
                 after["match_key"] = sku.match_key
+                note_bundles(connection, [sku.match_key])
             update_columns(connection, "sku", sku.id or 0, after)
             entries.append(Entry("sku", sku.id or 0, record.id, before, after))
     if edit.images is not None and edit.images != record.images:

@@ -9,9 +9,10 @@ import orjson
 from sqlalchemy import Connection
 
 from app.models import ListingStatus
+from app.services.codes.normal import normalise
 from app.services.listings.loading import id_list
-from app.services.listings.text import fold, match_key
-from app.services.listings.typed import flag, item_patterns, moments, number, price_minor
+from app.services.listings.text import fold
+from app.services.listings.typed import code_patterns, flag, item_patterns, moments, number, price_minor
 from app.services.sql_ids import loaded
 from app.services.sql_search import SearchTables
 from app.services.sql_source import Field, OrderIndex, SqlSource, TableSpec
@@ -73,12 +74,14 @@ _SOLD = """CASE
     END"""
 """Pieces in the orders that were fetched; unknown for a store whose orders never were."""
 _OF_SKU = "(instr(sku.match_key, ?) AND (('+' || sku.match_key || '+') GLOB ? OR ('+' || sku.match_key || '+') GLOB ?))"
+_OF_CODE = "(sku.match_key IS ? AND (sku.code LIKE ? ESCAPE '\\' OR sku.code LIKE ? ESCAPE '\\'))"
+_CODE_TEXT = ("(sku.match_key || ' ' || sku.code)", normalise)
 
 FIELDS = {
     "text": Field("search_text", lambda value: fold(str(value)), is_sortable=False),
     "title": Field("title_folded", lambda value: fold(str(value))),
     "code": Field("code", str),
-    "sku": Field("sku.match_key", lambda v: match_key(str(v)), is_sortable=False, many="sku"),
+    "sku": Field("sku.match_key", code_patterns, is_sortable=False, many="sku", holds=_OF_CODE, text=_CODE_TEXT),
     "item": Field("sku.match_key", item_patterns, is_sortable=False, many="sku", holds=_OF_SKU),
     "key": Field("product_key", str),
     "product_id": Field("product_id", str),

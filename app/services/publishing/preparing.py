@@ -50,6 +50,7 @@ class Way(StrEnum):
     ALONE = "alone"
     FEED = "feed"
     SMALL = "small"
+    OFFLINE = "offline"
 
 
 @dataclass(slots=True)
@@ -87,7 +88,9 @@ class Prepared:
 
     @property
     def action(self) -> TaskAction:
-        """Edit what the marketplace has, create what it does not have."""
+        """Edit what the marketplace has, create what it does not have, unless it is to go off sale."""
+        if self.task.action == TaskAction.OFFLINE:
+            return TaskAction.OFFLINE
         return TaskAction.CREATE if self.product_id is None else TaskAction.EDIT
 
     @property
@@ -211,7 +214,7 @@ class Preparer:
                 outcome = Reason(INTERNAL, {"what": type(error).__name__})
             if isinstance(outcome, Prepared):
                 outcome.leave = leaves.get(task.task_id, outcome.leave)
-                if outcome.product_id is not None and task.listing_id in known:
+                if outcome.action == TaskAction.EDIT and outcome.product_id and task.listing_id in known:
                     outcome.small = small_edit(record, outcome.product_id, known[task.listing_id])
                 chunk.ready.append(outcome)
             else:
@@ -241,6 +244,9 @@ def _judge(
     refs: dict[str, ImageRef],
 ) -> Prepared | Reason:
     """Ready to be sent, or why not: the same checker that speaks in the grid has the last word here."""
+    if task.action == TaskAction.OFFLINE:
+        product_id = record.product_id or task.product_id
+        return Prepared(task, record, product_id, task.attempts, {}, {}) if product_id else UNCHANGED
     if record.content_hash == record.sent_hash:
         return UNCHANGED
     is_as_checked = record.content_hash == task.content_hash

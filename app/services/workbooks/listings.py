@@ -9,6 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from app.services.collection import without_collection
 from app.services.tasks import TaskContext
 from app.services.workbooks.blank_cells import name_blanks
 from app.services.workbooks.columns import Column
@@ -18,7 +19,7 @@ from app.services.workbooks.overruled import overruled
 from app.services.workbooks.recognition import Recognition
 from app.services.workbooks.refusals import CellError, Refusal
 from app.services.workbooks.sniff import OpenedFile, open_workbook
-from app.services.workbooks.tables import SheetTable, read_table, without_collection
+from app.services.workbooks.tables import SheetTable, read_table
 
 Texts = list[str | None]
 

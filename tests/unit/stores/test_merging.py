@@ -61,6 +61,9 @@ def ids(merged):
         ("", "AA", [(None, "AA")]),
         ("AA", "", []),
         ("aa bb", "AA BB", [(1, "AA"), (2, "BB")]),
+        ("AA AA_CUS AA_CES", "AA_CES AA AA_CUS", [(3, "AA_CES"), (1, "AA"), (2, "AA_CUS")]),
+        ("AA_CUS", "AA AA_CUS", [(None, "AA"), (1, "AA_CUS")]),
+        ("AA*2+BB AA_CGB", "AA_CUK BB+AA*2", [(2, "AA_CUK"), (1, "BB+AA*2")]),
     ],
 )
 def test_variants_keep_their_ids_by_code_then_by_place(local, remote, merged):

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 from statistics import median
 
+from app.services.codes.normal import normalise
 from app.services.compliance.context import CheckContext
 from app.services.compliance.findings import Fix, Hit
 from app.services.compliance.registry import RuleGroup
 from app.services.listings.records import ListingRecord, SkuRecord
-from app.services.listings.text import match_key
 
 _DESTROYED = re.compile(r"\d+(?:\.\d+)?E\+?\d+", re.IGNORECASE)
 """What a spreadsheet makes of a long number (domain.md 7.2 step 2)."""
@@ -86,7 +86,7 @@ def code_forbidden(record: ListingRecord, context: CheckContext) -> Iterator[Hit
     for number, sku in enumerate(record.skus):
         signs = [c for c in dict.fromkeys(sku.code) if c in "<>" or not (c.isspace() or "!" <= c <= "~")]
         if signs:
-            plain = match_key(sku.code)
+            plain = normalise(sku.code)
             is_usual = context.is_usual_code(plain)
             fix = Fix("use_code", "sku.code", plain, number, {"code": plain}) if is_usual else None
             yield Hit({"code": sku.code, "signs": " ".join(signs)}, number, fix)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from app.services.collection import without_collection
 from app.services.compliance import CheckContext, load_context
 from app.services.db import Database
 from app.services.listings.importing.conversion import to_rows
@@ -31,7 +32,6 @@ from app.services.workbooks import (
     recognise,
     sheets_left,
 )
-from app.services.workbooks.tables import without_collection
 
 IMAGES = "images"
 """Folder of the data folder for pictures that came in archives."""

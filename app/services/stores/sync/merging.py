@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from app.services.codes.keys import variant_key
 from app.services.compliance import CheckContext
 from app.services.listings.records import ListingRecord, SkuRecord
-from app.services.listings.text import match_key
 from app.services.marketplace.port import ListingContent, SkuProperty
 from app.services.publishing.content_builder import ContentIncomplete, build_content
 
@@ -59,10 +59,10 @@ def _content(record: ListingRecord, context: CheckContext, addresses: Mapping[st
 
 def _alike(local: ListingRecord, ours: ListingContent, theirs: ListingContent) -> frozenset[int]:
     """Ids of our variants whose sale properties mean what the platform's variant of the same code has."""
-    known = {match_key(sku.code): sku for sku in theirs.skus}
+    known = {variant_key(sku.code): sku for sku in theirs.skus}
     alike = set()
     for record, sku in zip(local.skus, ours.skus, strict=True):
-        partner = known.get(match_key(sku.code))
+        partner = known.get(variant_key(sku.code))
         if partner is not None and record.id is not None and _same_parts(sku.properties, partner.properties):
             alike.add(record.id)
     return frozenset(alike)
@@ -86,8 +86,8 @@ def adopt_skus(local: Sequence[SkuRecord], remote: Sequence[SkuRecord], alike: f
     among *alike*, its sale properties as we wrote them."""
     by_code: dict[str, list[SkuRecord]] = {}
     for sku in local:
-        by_code.setdefault(match_key(sku.code), []).append(sku)
-    partners = [rest.pop(0) if (rest := by_code.get(match_key(sku.code))) else None for sku in remote]
+        by_code.setdefault(variant_key(sku.code), []).append(sku)
+    partners = [rest.pop(0) if (rest := by_code.get(variant_key(sku.code))) else None for sku in remote]
     free = {sku.id: sku for rest in by_code.values() for sku in rest}
     merged = []
     for position, (sku, known) in enumerate(zip(remote, partners, strict=True)):

@@ -12,13 +12,14 @@ from sqlalchemy.orm import Session
 
 from app.models import ListingStatus
 from app.services.clock import now_ms, to_ms
+from app.services.codes.bundles import note_bundles
 from app.services.compliance import CheckContext
 from app.services.listings.content import content_hash
 from app.services.listings.derived import DERIVED_COLUMNS, derive
 from app.services.listings.loading import load_listings
 from app.services.listings.records import LISTING_FIELDS, ListingRecord
 from app.services.listings.search_index import filled_at_once
-from app.services.listings.writing import SKU_COLUMNS, insert_skus, raw, replace_images, sku_row
+from app.services.listings.writing import SKU_COLUMNS, insert_skus, keys_of, raw, replace_images, sku_row
 from app.services.marketplace.port import ListingSummary, RemoteListing
 from app.services.publishing.doubles import Seen, note_among
 from app.services.stores.sync.conflicts import forget, keep_theirs
@@ -242,6 +243,7 @@ class PageWriter:
         if changed:
             sets = ", ".join(f"{column} = ?" for column in SKU_COLUMNS)
             self.connection.exec_driver_sql(f"UPDATE sku SET {sets} WHERE id = ?", changed)
+            note_bundles(self.connection, keys_of(changed))
         insert_skus(self.connection, new)
 
     @staticmethod
