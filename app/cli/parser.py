@@ -21,6 +21,7 @@ MODULES = (
     "publishing",
     "listings",
     "editing",
+    "covering",
     "conflicts",
     "history",
     "exporting",

@@ -3,6 +3,7 @@
 from app.models.base import Base
 from app.models.category import Category, CategoryAttribute
 from app.models.change import Change, ChangeColumn, ChangeEntry, ChangeRange
+from app.models.covering import CoverRules, ForeignPicture, ListingOrigin, ServiceTemplate, SkuAssignment
 from app.models.freight_template import FreightTemplate
 from app.models.import_run import CellErrorRow, ImportRun, SheetMapping
 from app.models.listing import (
@@ -40,6 +41,8 @@ __all__ = [
     "ChangeColumn",
     "ChangeEntry",
     "ChangeRange",
+    "CoverRules",
+    "ForeignPicture",
     "FreightTemplate",
     "Image",
     "ImageFile",
@@ -47,6 +50,7 @@ __all__ = [
     "JobState",
     "Listing",
     "ListingConflict",
+    "ListingOrigin",
     "ListingSeen",
     "ListingStatus",
     "ListingSync",
@@ -59,9 +63,11 @@ __all__ = [
     "PublishDouble",
     "PublishPause",
     "PublishTask",
+    "ServiceTemplate",
     "Setting",
     "SheetMapping",
     "Sku",
+    "SkuAssignment",
     "Store",
     "StoreAccess",
     "StoreHealth",
