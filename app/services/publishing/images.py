@@ -19,7 +19,7 @@ from app.services.errors import AppError
 from app.services.listings.records import ListingRecord
 from app.services.marketplace.port import UploadedImage
 from app.services.publishing.group_commit import GroupCommit
-from app.services.publishing.taking_over import foreign_among, known_hashes, picture_name, remember_hash
+from app.services.publishing.taking_over import NO_PICTURE, foreign_among, known_hashes, picture_name, remember_hash
 
 NAME_MAX = 256
 """Longest file name the photobank takes (aliexpress-open-platform.md 5.13)."""
@@ -149,7 +149,7 @@ class Uploader:
             data = await self._bank.fetch_image(source)
             name = picture_name(source, data)
             if not name:
-                raise ImageMissing("publishing.picture_not_taken_over", file=source[:80])
+                raise ImageMissing(NO_PICTURE, file=source[:80])
             return name, data
         path = Path(source)
         try:

@@ -16,6 +16,8 @@ from sqlalchemy import Connection
 from app.services.covering.detail import pictures_of
 from app.services.listings.records import ListingRecord
 
+NO_PICTURE = "publishing.picture_not_taken_over"
+"""Code of what was downloaded and is no picture the photobank takes."""
 _BEGINNINGS = ((b"\xff\xd8", "jpg"), (b"\x89PNG\r\n\x1a\n", "png"), (b"GIF8", "gif"))
 _STEM = 80
 
