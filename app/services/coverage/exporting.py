@@ -76,7 +76,7 @@ def _row(row: CoverageRow, stores: Sequence[int]) -> tuple[Any, ...]:
         cells += [
             None if cell.price_minor is None else float(Decimal(cell.price_minor) / 100),
             cell.stock,
-            tr(f"coverage.status.{cell.status}"),
+            tr(f"status.listing.{cell.status}"),
             None if sold is None else sold.astimezone(OFFICE).date().isoformat(),
         ]
     return tuple(cells)
