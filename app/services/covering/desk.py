@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.messages import messages
-from app.services.covering.ids import ProductIds, read_ids, read_ids_file
+from app.services.covering.ids import ProductIds, looks_like_ids, read_ids, read_ids_file
 from app.services.covering.mapping import Things
 from app.services.covering.reading import load_things
-from app.services.covering.records import CoverResult, Mapped
+from app.services.covering.records import CoverResult
 from app.services.covering.report import ReportLine
 from app.services.covering.rules import CoverRules, load_rules, save_rules
 from app.services.stores.practice import reachable
@@ -20,6 +20,7 @@ from app.services.tasks import TaskContext
 
 if TYPE_CHECKING:
     from app.services.application import Application
+    from app.services.covering.run import Sample
 
 
 class CoverDesk:
@@ -31,6 +32,10 @@ class CoverDesk:
     def read_text(self, text: str) -> ProductIds:
         """The ids of a pasted text. Raises: TooManyIds."""
         return read_ids(text)
+
+    def looks_like_ids(self, path: Path) -> bool:
+        """Whether a dropped file is a list of product ids, and no sheet of listings."""
+        return looks_like_ids(path)
 
     def read_file(self, path: Path) -> ProductIds:
         """The ids of a dropped file. Raises: FileUnreadable, WorkbookError, NoIds, TooManyIds."""
@@ -48,11 +53,11 @@ class CoverDesk:
         """What is known here of a store's templates and groups."""
         return load_things(self._app.db, store_id)
 
-    async def preview(
-        self, from_store: StoreRecord, to_store: StoreRecord, rules: CoverRules, wanted: ProductIds, ctx: TaskContext
-    ) -> list[Mapped]:
-        """What the first few products would become. Raises: as `Cover.run`."""
-        found: list[Mapped] = await self._with_both(from_store, to_store, rules, ctx, wanted, update=None)
+    async def sample(
+        self, from_store: StoreRecord, to_store: StoreRecord, wanted: ProductIds, ctx: TaskContext
+    ) -> Sample:
+        """The first few products, to try rules on. Raises: as `Cover.sample`."""
+        found: Sample = await self._with_both(from_store, to_store, CoverRules(), ctx, wanted, update=None)
         return found
 
     async def run(
@@ -88,8 +93,8 @@ class CoverDesk:
         from_store, to_store = [await reachable(app, store) for store in (from_store, to_store)]
         async with app.connected(from_store) as theirs, app.connected(to_store) as ours:
             parallel = app.settings.parallel_calls
-            cover = Cover(app.db, from_store, to_store, theirs, ours, rules, ctx, parallel, update is not False)
-            return await (cover.preview(wanted) if update is None else cover.run(wanted))
+            cover = Cover(app.db, from_store, to_store, theirs, ours, rules, ctx, parallel, update is True)
+            return await (cover.sample(wanted) if update is None else cover.run(wanted))
 
     def export_call(self, path: Path, lines: Sequence[ReportLine]) -> tuple[Any, ...]:
         """The call for the worker process that writes a report. Result: how many lines."""

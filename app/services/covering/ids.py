@@ -13,6 +13,9 @@ from app.services.compliance.rule_data import rule_file
 from app.services.errors import InputError
 
 SHEET_ENDINGS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".csv", ".tsv", ".htm", ".html")
+LIST_ENDINGS = (".txt", ".csv")
+LARGEST_LIST = 2_000_000
+"""A larger text file is a sheet."""
 _SHOWN = 80
 _LINK = re.compile(r"(?:https?:)?//\S+|(?:[a-z0-9-]+\.)*aliexpress\.[a-z]{2,3}/\S+", re.IGNORECASE)
 _IN_LINK = re.compile(
@@ -89,6 +92,18 @@ def read_ids_file(path: Path) -> ProductIds:
         first = found.junk[0].text if found.junk else "–"
         raise NoIds(file=path.name, detail=first)
     return found
+
+
+def looks_like_ids(path: Path) -> bool:
+    """Whether a small .txt or .csv has nothing on nearly all its lines but one id or link each."""
+    try:
+        if path.suffix.lower() not in LIST_ENDINGS or path.stat().st_size > LARGEST_LIST:
+            return False
+        lines = [line.strip(' \t,;"') for line in _text_of(path).splitlines() if line.strip(' \t,;"')]
+    except (OSError, FileUnreadable):
+        return False
+    single = sum(len(line.split()) == 1 and "," not in line and len(_of_line(line)[0]) == 1 for line in lines)
+    return bool(single) and single >= 0.8 * len(lines)
 
 
 def _text_of(path: Path) -> str:

@@ -31,6 +31,26 @@ SAMPLE = 5
 """Products a preview looks at."""
 
 
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A few products of theirs, with the names of both stores' things."""
+
+    sides: Sides
+    read: tuple[RemoteListing, ...] = ()
+    failed: tuple[Failed, ...] = ()
+
+    def mapped(self, rules: CoverRules) -> CoverResult:
+        """What these products would become under *rules*. Raises: BadRule, FormulaError."""
+        rules.check()
+        drafts = [map_listing(one, rules, self.sides) for one in self.read]
+        return CoverResult(
+            failed=list(self.failed),
+            replacements=[one for draft in drafts for one in draft.replacements],
+            unmapped=[one for draft in drafts for one in draft.unmapped],
+            titles={draft.product_id: draft.record.title for draft in drafts},
+        )
+
+
 class CannotCover(InputError):
     """The pair of stores makes no sense; the code says why."""
 
@@ -77,10 +97,18 @@ class Cover:
         )
         return self._told([*new, *(one for _, one in updates)], stored)
 
-    async def preview(self, wanted: ProductIds) -> list[Mapped]:
-        """What the first few products would become; nothing is written but the names of templates. Raises: as `run`."""
-        drafts, _ = await self._drafts(wanted.ids[:SAMPLE])
-        return drafts
+    async def sample(self, wanted: ProductIds) -> Sample:
+        """The first few products as they are over there, to try rules on; nothing is written but names of templates.
+
+        Raises:
+            CannotCover, MarketplaceError, TaskCancelled.
+        """
+        check_pair(self.from_store, self.to_store)
+        sides = await self._read_sides()
+        read, failed = await read_products(self.theirs, wanted.ids[:SAMPLE], self.parallel, self.ctx)
+        leaves = {one.content.category_id for one in read}
+        await ensure_attributes(self.db, self.ours, self.to_store.gateway, leaves)
+        return Sample(sides, tuple(read), tuple(failed))
 
     _sides: Sides | None = None
 

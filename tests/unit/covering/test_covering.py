@@ -9,7 +9,7 @@ import pytest
 
 from app.services.compliance import check, load_context
 from app.services.covering.report import KINDS_OF_LINE, export_report, report_lines, said
-from app.services.covering.rules import CoverRules
+from app.services.covering.rules import BadRule, CoverRules
 from app.services.covering.run import CannotCover
 from app.services.history.undo import redo, undo
 from app.services.marketplace.port import RateLimited, SkuProperty, Unreachable
@@ -179,11 +179,15 @@ def test_texts_brand_and_unit_follow_the_rules(pair):
     assert ("brand", "no_value") in {(one.field, one.why) for one in missing.unmapped}
 
 
-def test_the_preview_writes_nothing(pair):
-    drafts = asyncio.run(pair.run(OURS).preview(pair.wanted("1005001 1005002")))
-    assert [draft.product_id for draft in drafts] == ["1005001", "1005002"]
-    assert all(draft.replacements for draft in drafts)
+def test_rules_are_tried_on_a_sample_that_writes_nothing(pair):
+    sample = asyncio.run(pair.run().sample(pair.wanted("1005001 1005002 99999999")))
+    result = sample.mapped(OURS)
+    assert {one.product_id for one in result.replacements} == {"1005001", "1005002"}
+    assert [one.product_id for one in result.failed] == ["99999999"]
+    assert len(sample.mapped(CoverRules()).replacements) < len(result.replacements)
     assert pair.sql("SELECT count(*) FROM listing")[0][0] == 0
+    with pytest.raises(BadRule):
+        sample.mapped(CoverRules(stock=-1))
 
 
 def test_the_report_has_every_line_in_both_languages(pair, tmp_path):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.services.covering import ids as module
-from app.services.covering.ids import FileUnreadable, NoIds, TooManyIds, read_ids, read_ids_file
+from app.services.covering.ids import FileUnreadable, NoIds, TooManyIds, looks_like_ids, read_ids, read_ids_file
 from app.services.workbooks import OutColumn, OutSheet, WorkbookError, write_csv, write_xlsx
 
 ID, OTHER = "1005006000000150", "32967654321"
@@ -109,3 +109,20 @@ def test_files_that_are_none(tmp_path):
     broken.write_bytes(b"PK\x03\x04 no workbook")
     with pytest.raises(WorkbookError):
         read_ids_file(broken)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_list"),
+    [
+        (f"{ID}\n{OTHER}\n", True),
+        (f"product id\nhttps://www.aliexpress.com/item/{ID}.html\n" + f"{OTHER}\n" * 4, True),
+        (f"{ID},Bedside lamp,18.90\n{OTHER},Lamp,3\n", False),
+        ("Title\nLamp\n", False),
+        ("", False),
+    ],
+)
+def test_a_dropped_list_of_ids_is_told_from_a_sheet(tmp_path, text, is_list):
+    path = tmp_path / "dropped.csv"
+    path.write_text(text, "utf-8")
+    assert looks_like_ids(path) is is_list
+    assert not looks_like_ids(tmp_path / "gone.txt")
