@@ -51,6 +51,7 @@ class CoveragePane(PreviewRows):
 
     def __init__(self, context: ViewContext, parent: QWidget | None = None) -> None:
         super().__init__(context, "coverage", (("all", "cover.segment.all", ""),), "coverage.title", parent)
+        self.segments.setParent(self)  # there is one axis only: nothing to choose
         self.segments.hide()
         self.search = SearchBox("coverage.search", SEARCH_WIDTH)
         self.place, self.member = OptionBox(), OptionBox()

@@ -196,11 +196,14 @@ class CoverDialog(Dialog):
             handle.failed.connect(lambda error: self.ids.show_problem(sentence(error)))
 
     def _read_ids(self) -> None:
+        before = self.ids.wanted
         try:
             self.ids.show_ids(self._desk.read_text(self.ids.text))
         except AppError as error:
             self.ids.show_problem(sentence(error))
             return
+        if self.ids.wanted == before and self.sample is not None:
+            return  # nothing new: a report in view stays
         self.result = None
         self.drafts.hide()
         self.look()

@@ -241,7 +241,15 @@ class StoresPage(TabPage):
     def fill_menu(self, menu: QMenu) -> None:
         """What can be done with a store."""
         page = self.actions_of_page
-        for id in ("sign_in_store", "probe_store", "sync_store", "pause_store", "resume_store", "cover_store", "edit_store"):
+        for id in (
+            "sign_in_store",
+            "probe_store",
+            "sync_store",
+            "pause_store",
+            "resume_store",
+            "cover_store",
+            "edit_store",
+        ):
             menu.addAction(page[id])
         for id in ("make_operable", "make_read_only"):
             menu.addAction(page[id])
