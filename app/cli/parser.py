@@ -23,6 +23,7 @@ MODULES = (
     "editing",
     "codes",
     "delisting",
+    "covering",
     "conflicts",
     "history",
     "exporting",

@@ -3,6 +3,7 @@
 from app.models.base import Base
 from app.models.category import Category, CategoryAttribute
 from app.models.change import Change, ChangeColumn, ChangeEntry, ChangeRange
+from app.models.covering import CoverRules, ForeignPicture, ListingOrigin, ServiceTemplate, SkuAssignment
 from app.models.freight_template import FreightTemplate
 from app.models.import_run import CellErrorRow, ImportRun, SheetMapping
 from app.models.listing import (
@@ -42,6 +43,8 @@ __all__ = [
     "ChangeColumn",
     "ChangeEntry",
     "ChangeRange",
+    "CoverRules",
+    "ForeignPicture",
     "FreightTemplate",
     "Image",
     "ImageFile",
@@ -49,6 +52,7 @@ __all__ = [
     "JobState",
     "Listing",
     "ListingConflict",
+    "ListingOrigin",
     "ListingSeen",
     "ListingStatus",
     "ListingSync",
@@ -61,9 +65,11 @@ __all__ = [
     "PublishDouble",
     "PublishPause",
     "PublishTask",
+    "ServiceTemplate",
     "Setting",
     "SheetMapping",
     "Sku",
+    "SkuAssignment",
     "Store",
     "StoreAccess",
     "StoreCodes",

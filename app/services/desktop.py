@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.services.application import load_network
+from app.services.coverage.desk import CoverageDesk
+from app.services.covering.desk import CoverDesk
 from app.services.errors import AppError, InputError
 from app.services.freight.source import FreightTemplateSource
 from app.services.listings.bulk_edit.desk import BulkEditDesk
@@ -50,7 +52,7 @@ class DesktopServices:
     are for the running loop.
 
     Attributes:
-        listings, bulk_edit, publishing, importing, store_desk, training: the desks of their nouns.
+        listings, bulk_edit, publishing, importing, store_desk, training, covering, coverage: the desks of their nouns.
     """
 
     def __init__(self, app: Application) -> None:
@@ -61,6 +63,8 @@ class DesktopServices:
         self.importing = ImportDesk(app)
         self.store_desk = StoreDesk(app)
         self.training = TrainingDesk(app)
+        self.covering = CoverDesk(app)
+        self.coverage = CoverageDesk(app)
 
     # -- settings ----------------------------------------------------------------------------------------------
 

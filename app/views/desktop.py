@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.paths import resources
 from app.views.context import ViewContext
+from app.views.covering.opening import Covering
 from app.views.errors import sentence
 from app.views.language import language
 from app.views.main_window import MainWindow
@@ -56,6 +57,7 @@ class Desktop(QObject):
             "freight": self._freight_page,
         }
         self.window = MainWindow(context, makers, first_tab="")
+        self.covering = Covering(context, self.window, self._show_listings)
         self._connect()
 
     def _connect(self) -> None:
@@ -63,7 +65,8 @@ class Desktop(QObject):
         window.undo_wanted.connect(self.undo)
         window.redo_wanted.connect(self.redo)
         window.history_wanted.connect(self.show_history)
-        window.files_dropped.connect(self.import_files)
+        window.files_dropped.connect(lambda paths: self.covering.take_files(paths, self.import_files))
+        self.covering.undo_wanted.connect(self.undo)
         window.guide_wanted.connect(self.show_guide)
         window.settings_wanted.connect(self.show_settings)
         window.actions_of_window.on("training", self.show_training)
@@ -115,6 +118,8 @@ class Desktop(QObject):
         page.import_wanted.connect(self.window.choose_files)
         page.sync_wanted.connect(lambda: self.sync(page.store_ids))
         page.editor.undo_wanted.connect(self.undo)
+        page.cover_wanted.connect(lambda: self.covering.cover(to_id=page.only_store))
+        page.coverage_wanted.connect(self.covering.coverage)
         return page
 
     def _stores_page(self, context: ViewContext) -> TabPage:
@@ -128,6 +133,7 @@ class Desktop(QObject):
         page.export_wanted.connect(self._export_listings)
         page.show_wanted.connect(self._show_listings_of)
         page.settings_wanted.connect(self.show_settings)
+        page.cover_wanted.connect(self.covering.cover)
         page.problem.connect(self.tell)
         return page
 
@@ -154,6 +160,12 @@ class Desktop(QObject):
         page.sync_wanted.connect(lambda: self.sync(page.store_ids))
         page.problem.connect(self.tell)
         return page
+
+    def _show_listings(self, listing_ids: Sequence[int]) -> None:
+        """These rows on the Listings tab, of whatever store."""
+        self.window.app_bar.stores.choose(None)
+        self.window.show_tab("listings")
+        self._listings().show_rows(listing_ids)
 
     def _listings(self) -> Any:
         """The Listings page, built if need be."""

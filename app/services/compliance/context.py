@@ -35,6 +35,7 @@ class CheckContext:
         templates: id → name of the store's freight templates.
         foreign_templates: id → name of the store that owns it, for templates of other stores.
         groups: id → name of the store's product groups; `group_paths`: id → `parent > child`.
+        services: id → name of the store's service templates, empty where they were not read.
         read_attributes: reads the attributes of a leaf category; asked once for each category.
         read_images: reads what is stored about pictures `images.learn` was not told of.
         read_twins: reads the twins of listings `twins.learn` was not told of.
@@ -51,6 +52,7 @@ class CheckContext:
         groups: Mapping[str, str] | None = None,
         group_paths: Mapping[str, str] | None = None,
         foreign_groups: Mapping[str, str] | None = None,
+        services: Mapping[str, str] | None = None,
         categories: CategoryTree | None = None,
         read_attributes: AttributeReader = lambda category_id: (),
         read_images: FactsReader | None = None,
@@ -62,6 +64,7 @@ class CheckContext:
         self.templates, self.foreign_templates = dict(templates or {}), dict(foreign_templates or {})
         self.groups, self.foreign_groups = dict(groups or {}), dict(foreign_groups or {})
         self._group_paths = dict(group_paths or {})
+        self.services = dict(services or {})
         self.categories = categories or CategoryTree()
         self._read_attributes = read_attributes
         self._leaves: dict[str, LeafFacts | None] = {}

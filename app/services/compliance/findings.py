@@ -44,6 +44,7 @@ FIELDS = (
     "currency",
     "freight_template_id",
     "group_id",
+    "service_template_id",
 )
 """Names a finding's `field` can have: columns of the record, `sku.` before those of a variant."""
 

@@ -40,6 +40,7 @@ _GROUPS = (
     "SELECT store_id, group_id, parent_id, product_group.name, store.name FROM product_group "
     "JOIN store ON store.id = store_id"
 )
+_SERVICES = "SELECT template_id, name FROM service_template WHERE store_id = :store_id"
 _IMAGE_FACTS = "SELECT source, sha256, width, height, byte_count, format, problem, modified_ms FROM image_file"
 
 
@@ -71,6 +72,7 @@ def load_context(session: Session, store_id: int, settings: Mapping[str, Any] | 
         groups=groups,
         group_paths=paths,
         foreign_groups=foreign_groups,
+        services=dict(map(tuple, session.execute(text(_SERVICES), {"store_id": store_id}))),
         categories=CategoryTree(_category(row) for row in nodes),
         read_attributes=_attribute_reader(session, store.gateway),
         read_images=_image_reader(session),

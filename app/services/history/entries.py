@@ -15,7 +15,7 @@ from app.services.listings.loading import id_list
 from app.services.listings.tags import replace_tags, tags_of
 from app.services.listings.writing import replace_images, update_columns
 
-_TABLES = {"listing": "listing", "sku": "sku"}
+_TABLES = {"listing": "listing", "sku": "sku", "assignment": "sku_assignment"}
 
 
 def entries_of(connection: Connection, change_id: int, listing_ids: Sequence[int]) -> list[Entry]:

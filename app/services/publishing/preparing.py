@@ -31,6 +31,7 @@ from app.services.publishing.lookup import UnknownTask
 from app.services.publishing.losses import NOTHING, Leave, leaves_of
 from app.services.publishing.parts import RunParts
 from app.services.publishing.small_edits import SmallEdit, small_edit
+from app.services.publishing.taking_over import detail_pictures
 from app.services.publishing.turns import load_facts
 from app.services.publishing.verdicts import BLOCKED, HELD, blocking, holding, reason_from
 
@@ -194,7 +195,9 @@ class Preparer:
             records = {record.id: record for record in load_listings(session, [task.listing_id for task in tasks])}
             edited = [task.listing_id for task in tasks if task.product_id and task.priority <= Priority.PRICE]
             known = load_facts(session.connection(), edited)
-        sources = [source for record in records.values() for source in sources_of(record)]
+            pages = detail_pictures(session.connection(), self._store_id, [*records.values()])
+        of_each = {number: [*sources_of(record), *pages.get(number, ())] for number, record in records.items()}
+        sources = [source for its in of_each.values() for source in its]
         facts = refresh_image_facts(self._db, sources)
         context.images.forget()
         context.images.learn(facts)
@@ -206,7 +209,7 @@ class Preparer:
         for task in tasks:
             record = records[task.listing_id]
             try:
-                outcome = _judge(task, record, context, urls, refs)
+                outcome = _judge(task, record, context, of_each[record.id], urls, refs)
             except AppError as error:
                 outcome = Reason(error.error_code, dict(error.params), "", getattr(error, "field", ""))
             except Exception as error:  # one listing must not stop the others
@@ -240,10 +243,12 @@ def _judge(
     task: ClaimedTask,
     record: ListingRecord,
     context: CheckContext,
+    sources: Sequence[str],
     urls: dict[str, str],
     refs: dict[str, ImageRef],
 ) -> Prepared | Reason:
-    """Ready to be sent, or why not: the same checker that speaks in the grid has the last word here."""
+    """Ready to be sent, or why not: the same checker that speaks in the grid has the last word here. *sources*: all its
+    pictures."""
     if task.action == TaskAction.OFFLINE:
         product_id = record.product_id or task.product_id
         return Prepared(task, record, product_id, task.attempts, {}, {}) if product_id else UNCHANGED
@@ -256,7 +261,6 @@ def _judge(
             return reason_from(blocked, BLOCKED)
         if not is_as_checked and (held := holding(findings)):
             return reason_from(held, HELD)  # what was released was another content
-    sources = sources_of(record)
     prepared = Prepared(
         task,
         record,
@@ -277,9 +281,11 @@ def sent_content(db: Database, store_id: int, listing_id: int, content_hash: str
         if not records or records[0].content_hash != content_hash:
             return None
         context = load_context(session, store_id)
-    facts = refresh_image_facts(db, sources_of(records[0]))
+        pages = detail_pictures(session.connection(), store_id, records)
+    sources = [*sources_of(records[0]), *pages.get(listing_id, ())]
+    facts = refresh_image_facts(db, sources)
     with db.read() as session:
-        urls, missing = find_uploads(session, store_id, facts, sources_of(records[0]))
+        urls, missing = find_uploads(session, store_id, facts, sources)
     try:
         return None if missing else build_content(records[0], context, urls)
     except ContentIncomplete:

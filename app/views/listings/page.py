@@ -53,7 +53,8 @@ class ListingsPage(TabPage):
     """Drafts and live listings of the chosen stores.
 
     Emits:
-        import_wanted, sync_wanted: a button of the page; the window has the files and the stores.
+        import_wanted, sync_wanted, cover_wanted, coverage_wanted: a button of the page; the window has the files and
+            the stores.
     """
 
     key: ClassVar[str] = "listings"
@@ -64,6 +65,8 @@ class ListingsPage(TabPage):
 
     import_wanted = Signal()
     sync_wanted = Signal()
+    cover_wanted = Signal()
+    coverage_wanted = Signal()
 
     def __init__(self, context: ViewContext, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)
@@ -110,6 +113,8 @@ class ListingsPage(TabPage):
         page.on("recheck", lambda: self.with_ids(self.row_actions.recheck))
         page.on("fix", self.editor.apply_first_fix)
         page.on("publish_results", self.publisher.show_results)
+        page.on("cover", self.cover_wanted.emit)
+        page.on("coverage", self.coverage_wanted.emit)
         self.toolbar.add_primary("publish")
         self.toolbar.add("bulk_edit")
         if self.context.actions is not None:
@@ -117,7 +122,7 @@ class ListingsPage(TabPage):
         self.toolbar.add("export")
         self.toolbar.add("recheck")
         self.add_history_tools()
-        self.toolbar.add_more("replace_text", "save_template", "publish_results")
+        self.toolbar.add_more("replace_text", "save_template", "publish_results", "cover", "coverage")
 
     def _connect(self) -> None:
         self.rows.finding_wanted.connect(self.steps.go)
@@ -257,6 +262,11 @@ class ListingsPage(TabPage):
             for name in self.filters.saved_filters()
         ]
         return [PaletteEntry("filters", shown, do, icon="filter") for shown, do in segments + saved]
+
+    @property
+    def only_store(self) -> int:
+        """The store that is chosen alone, 0 for several."""
+        return self.store_ids[0] if len(self.store_ids) == 1 else 0
 
     # -- what is chosen ----------------------------------------------------------------------------------------
 

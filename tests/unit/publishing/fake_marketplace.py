@@ -52,6 +52,7 @@ class FakeMarketplace:
         self.default_verdict = RemoteStatus.ON_SALE
         self.calls: list[str] = []
         self.uploads: list[str] = []
+        self.elsewhere: dict[str, bytes] = {}
         self.lookups: list[dict[str, Any]] = []
         self.losses: dict[str, list[Loss]] = {}
         self.dropped: set[str] = set()
@@ -211,6 +212,14 @@ class FakeMarketplace:
         self.verdict |= dict.fromkeys(there, RemoteStatus.OFF_SALE)
         missing = dict.fromkeys(set(product_ids) - set(there), "F00-00-10001-002")
         return BatchOutcome(tuple(there), missing)
+
+    async def fetch_image(self, address: str) -> bytes:
+        """A picture of another store, as the test put it into `elsewhere`."""
+        self.calls.append("fetch")
+        await asyncio.sleep(0)
+        if address not in self.elsewhere:
+            raise Refused("marketplace.picture_gone", field="images", host="ae01.alicdn.com")
+        return self.elsewhere[address]
 
     async def upload_image(self, name: str, data: bytes) -> UploadedImage:
         """Keep a picture."""

@@ -11,8 +11,10 @@ from app.services.listings.records import ListingRecord
 
 
 def _is_fine(record: ListingRecord, context: CheckContext) -> bool:
-    return record.freight_template_id in context.templates and (
-        not record.group_id or record.group_id in context.groups
+    return (
+        record.freight_template_id in context.templates
+        and (not record.group_id or record.group_id in context.groups)
+        and (not record.service_template_id or record.service_template_id in context.services)
     )
 
 
@@ -53,6 +55,15 @@ def template_unknown(record: ListingRecord, context: CheckContext) -> Iterator[H
         if found:
             fix = Fix("use_template", "freight_template_id", found, params={"name": context.templates[found]})
         yield Hit({"template": template, "store": context.store_name}, fix=fix)
+
+
+@GROUP.rule("service_template.unknown", "service_template_id")
+def service_unknown(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
+    """A covered listing still has the service template of the store it came from."""
+    template = record.service_template_id
+    if template and template not in context.services and record.product_id is None:
+        known = ", ".join(f"{name} ({number})" for number, name in sorted(context.services.items()))
+        yield Hit({"template": template, "store": context.store_name, "known": known or "–"})
 
 
 @GROUP.rule("group.foreign", "group_id")

@@ -44,6 +44,8 @@ def adopt(
         merged.unit = local.unit
     if set(ours.attributes) == set(theirs.attributes):
         merged.attributes = local.attributes
+    if ours.detail_html == theirs.detail_html:
+        merged.detail_html = local.detail_html  # pictures that were taken over keep the addresses we know them by
     if ours.images == theirs.images:
         merged.images = local.images
     merged.skus = adopt_skus(local.skus, remote.skus, _alike(local, ours, theirs))

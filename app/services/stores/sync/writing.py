@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,6 +22,7 @@ from app.services.listings.search_index import filled_at_once
 from app.services.listings.writing import SKU_COLUMNS, insert_skus, keys_of, raw, replace_images, sku_row
 from app.services.marketplace.port import ListingSummary, RemoteListing
 from app.services.publishing.doubles import Seen, note_among
+from app.services.publishing.taking_over import detail_pictures
 from app.services.stores.sync.conflicts import forget, keep_theirs
 from app.services.stores.sync.mapping import STATUS, to_record
 from app.services.stores.sync.merging import adopt
@@ -117,12 +118,14 @@ class PageWriter:
         with Session(bind=self.connection, join_transaction_mode="create_savepoint") as session:
             return {record.id: record for record in load_listings(session, ids, with_remote=True)}
 
-    def _addresses(self, records: Iterable[ListingRecord]) -> dict[str, str]:
+    def _addresses(self, records: Collection[ListingRecord]) -> dict[str, str]:
         """Photobank address by picture source, of the pictures of these listings that this store has uploaded."""
         sources = {source for record in records for source in record.images}
         sources |= {
             part["image"] for record in records for sku in record.skus for part in sku.properties if part.get("image")
         }
+        with_details = detail_pictures(self.connection, self.context.store_id, [*records])
+        sources.update(*with_details.values())
         if not sources:
             return {}
         rows = self.connection.exec_driver_sql(
