@@ -21,6 +21,7 @@ MODULES = (
     "publishing",
     "listings",
     "editing",
+    "fixing",
     "conflicts",
     "history",
     "exporting",

@@ -3,6 +3,7 @@
 from app.models.base import Base
 from app.models.category import Category, CategoryAttribute
 from app.models.change import Change, ChangeColumn, ChangeEntry, ChangeRange
+from app.models.compliance import ListedWord, ListingFinding, WordListRow
 from app.models.freight_template import FreightTemplate
 from app.models.import_run import CellErrorRow, ImportRun, SheetMapping
 from app.models.listing import (
@@ -45,8 +46,10 @@ __all__ = [
     "ImageFile",
     "ImportRun",
     "JobState",
+    "ListedWord",
     "Listing",
     "ListingConflict",
+    "ListingFinding",
     "ListingSeen",
     "ListingStatus",
     "ListingSync",
@@ -70,4 +73,5 @@ __all__ = [
     "UploadedImage",
     "WarehouseCountry",
     "WarehouseTemplate",
+    "WordListRow",
 ]

@@ -12,5 +12,6 @@ ACTIONS: tuple[ActionSpec, ...] = (
     action_spec("fix"),
     ActionSpec("save_template", "listings.action.save_template", "file-spreadsheet"),
     ActionSpec("recheck", "listings.action.recheck", "shield-check", acts_on=SELECTION),
+    ActionSpec("findings", "listings.action.findings", "list-check", ("Ctrl+Shift+K",), acts_on=SELECTION),
     ActionSpec("publish_results", "listings.action.publish_results", "info-circle"),
 )

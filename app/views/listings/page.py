@@ -15,6 +15,7 @@ from app.messages import tr
 from app.services.listings.bulk_edit.records import Applied
 from app.services.listings.cells import CellsSaved
 from app.services.listings.choices import FilterChoices
+from app.services.listings.findings_overview import RuleCount
 from app.services.paging import Filter, Query
 from app.views.actions import ActionSpec
 from app.views.context import ViewContext
@@ -46,7 +47,7 @@ RENEW_MS = 250
 """While listings are being sent, the rows in view are read again at most this often (interface.md 7)."""
 COUNT_EVERY = 4
 """… and the segments counted at every so many of these."""
-ON_ROWS = ("publish", "bulk_edit", "replace_text", "export", "recheck")
+ON_ROWS = ("publish", "bulk_edit", "replace_text", "export", "recheck", "findings")
 
 
 class ListingsPage(TabPage):
@@ -108,6 +109,7 @@ class ListingsPage(TabPage):
         page.on("export", self.export)
         page.on("save_template", self.row_actions.save_template)
         page.on("recheck", lambda: self.with_ids(self.row_actions.recheck))
+        page.on("findings", self.show_findings)
         page.on("fix", self.editor.apply_first_fix)
         page.on("publish_results", self.publisher.show_results)
         self.toolbar.add_primary("publish")
@@ -116,6 +118,7 @@ class ListingsPage(TabPage):
             self.toolbar.add_action(self.context.actions["import"], "table-import")
         self.toolbar.add("export")
         self.toolbar.add("recheck")
+        self.toolbar.add("findings")
         self.add_history_tools()
         self.toolbar.add_more("replace_text", "save_template", "publish_results")
 
@@ -330,6 +333,51 @@ class ListingsPage(TabPage):
         dialog = BulkEditDialog(self.context, chosen, count, self.show_rows, self)
         dialog.applied.connect(self._on_bulk_edited)
         dialog.begin(field, way)
+
+    def show_findings(self) -> None:
+        """Findings of the chosen rows, or of all of the filter, grouped by rule."""
+        chosen = self.selection()
+        ids = None if not chosen or chosen.is_all else self._chosen_ids(chosen)
+        wanted = chosen.query if ids is None else ids
+        count = self._chosen_count(chosen)
+        self.editor.editor.commit()
+        self.editor.saver.when_stored(lambda: self._open_findings(wanted, count))
+
+    def _open_findings(self, chosen: Sequence[int] | Query, count: int) -> None:
+        from app.views.listings.findings_dialog import FindingsDialog
+
+        dialog = FindingsDialog(self.context, chosen, count, self)
+        dialog.show_wanted.connect(lambda rule: self._show_rule(chosen, rule))
+        dialog.fix_wanted.connect(lambda rule: self._fix_rule(chosen, rule))
+        dialog.show()
+
+    def _show_rule(self, chosen: Sequence[int] | Query, rule: RuleCount) -> None:
+        """The listings that break a rule, in the table: by a filter that can be seen, or of chosen rows as chosen."""
+        if isinstance(chosen, Query):
+            others = [one for one in self.filters.filters if one.field != "finding"]
+            self.filters.set_filters([*others, Filter("finding", "in", (rule.code,))])
+            return
+        handle = self.context.runner.call(self._desk.with_rule, chosen, rule.code)
+        handle.succeeded.connect(lambda found: self.show_rows(found[0]))
+        handle.failed.connect(self._on_problem)
+
+    def _fix_rule(self, chosen: Sequence[int] | Query, rule: RuleCount) -> None:
+        """Preview the remedy of a rule, or the replacement of its words, for the listings that break it."""
+        handle = self.context.runner.call(self._desk.with_rule, chosen, rule.code)
+        handle.succeeded.connect(lambda found: self._open_fix(rule, *found))
+        handle.failed.connect(self._on_problem)
+
+    def _open_fix(self, rule: RuleCount, chosen: Sequence[int] | Query, words: Sequence[tuple[str, str]]) -> None:
+        from app.views.listings.bulk_edit.dialog import BulkEditDialog
+
+        dialog = BulkEditDialog(self.context, chosen, rule.listings, self.show_rows, self)
+        dialog.applied.connect(self._on_bulk_edited)
+        if rule.remedy == "fix":
+            dialog.begin_with([("fix", "fix", rule.code)])
+        elif words:
+            dialog.begin_with([(field, "replace", word) for field, word in words])
+        else:
+            dialog.begin("title", "replace")
 
     def _on_bulk_edited(self, applied: Applied) -> None:
         offer = None

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from app.models import ListingStatus
 from app.services.clock import now_ms, to_ms
 from app.services.compliance.image_facts import ImageFacts
+from app.services.compliance.stored_findings import Tally, add_tallies
 from app.services.db import Database
 from app.services.history.listing import newest_to_undo
 from app.services.history.recording import add_range, can_continue, record_change
@@ -177,14 +178,18 @@ def _insert_new(
             ctx.checkpoint()
             ctx.report(start, len(plan.new), note="import.storing")
             chunk = plan.new[start : start + AT_ONCE]
+            found: list[tuple[int, int, Tally]] = []
             for number, new in enumerate(chunk, first + start):
                 new.record.id = number
-                new.counts = count(new.record)
+                new.counts, tallied = count(new.record)
+                if tallied:
+                    found.append((number, plan.store_id, tallied))
             rows = [_listing_row(new, text, run_id, moment_ms) for new in chunk]
             connection.exec_driver_sql(_INSERT_LISTING, rows)
             connection.exec_driver_sql(_INSERT_SKU, list(_sku_rows(chunk, text)))
             if images := list(_image_rows(chunk)):
                 connection.exec_driver_sql(_INSERT_IMAGE, images)
+            add_tallies(connection, found)
     return first
 
 
