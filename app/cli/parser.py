@@ -22,6 +22,7 @@ MODULES = (
     "listings",
     "editing",
     "fixing",
+    "words",
     "conflicts",
     "history",
     "exporting",
