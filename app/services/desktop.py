@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.services.application import load_network
+from app.services.compliance.word_desk import WordDesk
 from app.services.errors import AppError, InputError
 from app.services.freight.source import FreightTemplateSource
 from app.services.listings.bulk_edit.desk import BulkEditDesk
@@ -50,7 +51,7 @@ class DesktopServices:
     are for the running loop.
 
     Attributes:
-        listings, bulk_edit, publishing, importing, store_desk, training: the desks of their nouns.
+        listings, bulk_edit, publishing, importing, store_desk, training, words: the desks of their nouns.
     """
 
     def __init__(self, app: Application) -> None:
@@ -61,6 +62,7 @@ class DesktopServices:
         self.importing = ImportDesk(app)
         self.store_desk = StoreDesk(app)
         self.training = TrainingDesk(app)
+        self.words = WordDesk(lambda: app.db)
 
     # -- settings ----------------------------------------------------------------------------------------------
 

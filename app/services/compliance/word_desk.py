@@ -89,6 +89,15 @@ class WordDesk:
         with self.db.reader.connect() as connection:
             return load_lists(connection)
 
+    def stores(self) -> dict[int, str]:
+        """Names of the stores by id."""
+        with self.db.reader.connect() as connection:
+            return {row[0]: row[1] for row in connection.exec_driver_sql("SELECT id, name FROM store ORDER BY id")}
+
+    def recheck_call(self, touched: Sequence[Entry]) -> tuple[Any, ...]:
+        """The call for the worker process that checks the listings with these words anew. Result: `RecheckResult`."""
+        return "app.services.listings.words_recheck:recheck_in_worker", self.db.path, list(touched)
+
     def save(self, entries: Sequence[Entry]) -> WordsChanged:
         """Add or change words, all or none: those without an id are new, or take the place of a shipped one.
 

@@ -4,7 +4,7 @@ written so that the same file read again changes nothing."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -35,6 +35,7 @@ def switch(answer: str) -> list[str]:
 
 
 What = Literal["new", "changed", "same"]
+Refuse = Callable[[str, str, str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,10 +164,7 @@ class _Reader:
         before = self._known.get(key_of)
         if before is not None:  # a column the sheet does not have says nothing about what stands there
             entry = replace(before, word=given["word"], id=None, is_shipped=False, overrules=False)
-        entry = self._filled(entry, given)
-        for problem in problems(entry):
-            column = {"words.severity": "severity", "words.day": "as_of"}.get(problem.error_code, "word")
-            self._refuse(column, str(problem.params["value"]), problem.error_code.removeprefix("words."))
+        entry = filled(entry, given, self._stores, self._refuse)
         if len(self._errors) > errors:
             return None
         if before is None:
@@ -174,47 +172,57 @@ class _Reader:
         plain = replace(before, id=None, is_shipped=False, overrules=False)
         return WordRow(self._row, entry, before, "same" if plain == replace(entry, word=before.word) else "changed")
 
-    def _filled(self, entry: Entry, given: Mapping[str, str]) -> Entry:
-        values: dict[str, Any] = {}
-        for name, text in given.items():
-            match name:
-                case "severity":
-                    values[name] = self._severity(text)
-                case "exceptions" | "categories":
-                    values[name] = _parts(text)
-                case "stores":
-                    values[name] = self._store_ids(text)
-                case "as_of":
-                    values[name] = _day(text)
-                case "is_on":
-                    values[name] = self._switch(text)
-                case "source":
-                    values[name] = text
-        return replace(entry, **values)
-
-    def _severity(self, text: str) -> Verdict | Literal[""]:
-        for verdict in VERDICTS:
-            if text.casefold() in _names_of(verdict):
-                return verdict
-        if text:
-            self._refuse("severity", text, "severity")
-        return ""
-
-    def _store_ids(self, text: str) -> tuple[int, ...] | None:
-        names = _parts(text)
-        unknown = [name for name in names if name.casefold() not in self._stores]
-        for name in unknown:
-            self._refuse("stores", name, "store")
-        return tuple(self._stores[name.casefold()] for name in names if name not in unknown) or None
-
-    def _switch(self, text: str) -> bool:
-        if text.casefold() not in (*switch("yes"), *switch("no"), ""):
-            self._refuse("is_on", text, "switch")
-        return text.casefold() not in switch("no")
-
     def _refuse(self, name: str, value: str, code: str) -> None:
         column = column_letter(self._first_column + self._head.get(name, 0))
         self._errors.append(WordCell(self._file, self._sheet, self._row, column, value[:60], code))
+
+
+def filled(entry: Entry, given: Mapping[str, str], stores: Mapping[str, int], refuse: Refuse) -> Entry:
+    """*entry* with cells as they are written, by column.
+
+    Args:
+        stores: ids by folded name.
+        refuse: told the column, what is written and why, of everything that cannot be used.
+    """
+    values: dict[str, Any] = {}
+    for name, text in given.items():
+        match name:
+            case "severity":
+                values[name] = _severity(text, refuse)
+            case "exceptions" | "categories":
+                values[name] = _parts(text)
+            case "stores":
+                values[name] = _store_ids(text, stores, refuse)
+            case "as_of":
+                values[name] = _day(text)
+            case "is_on":
+                if text.casefold() not in (*switch("yes"), *switch("no"), ""):
+                    refuse(name, text, "switch")
+                values[name] = text.casefold() not in switch("no")
+            case _:
+                values[name] = text
+    entry = replace(entry, **values)
+    for problem in problems(entry):
+        column = {"words.severity": "severity", "words.day": "as_of"}.get(problem.error_code, "word")
+        refuse(column, str(problem.params["value"]), problem.error_code.removeprefix("words."))
+    return entry
+
+
+def _severity(text: str, refuse: Refuse) -> Verdict | Literal[""]:
+    for verdict in VERDICTS:
+        if text.casefold() in _names_of(verdict):
+            return verdict
+    if text:
+        refuse("severity", text, "severity")
+    return ""
+
+
+def _store_ids(text: str, stores: Mapping[str, int], refuse: Refuse) -> tuple[int, ...] | None:
+    names = [name.casefold() for name in _parts(text)]
+    for name in names:
+        if name not in stores:
+            refuse("stores", name, "store")
+    return tuple(stores[name] for name in names if name in stores) or None
 
 
 def _names_of(verdict: Verdict) -> set[str]:
@@ -249,7 +257,7 @@ def write_words(path: Path, lists: Lists, list_key: str, stores: Mapping[int, st
     """
     entries = lists.entries[list_key]
     columns = [OutColumn(texts.text(f"words.column.{name}"), is_text=True) for name in COLUMNS]
-    rows = (_row(entry, stores, texts) for entry in entries)
+    rows = (cell_texts(entry, stores, texts) for entry in entries)
     if path.suffix.lower() == ".csv":
         write_csv(path, columns, rows)
     else:
@@ -257,7 +265,8 @@ def write_words(path: Path, lists: Lists, list_key: str, stores: Mapping[int, st
     return len(entries)
 
 
-def _row(entry: Entry, stores: Mapping[int, str], texts: Messages) -> tuple[str, ...]:
+def cell_texts(entry: Entry, stores: Mapping[int, str], texts: Messages = messages) -> tuple[str, ...]:
+    """A word as cells, one a column; `filled` reads them back."""
     return (
         entry.word,
         texts.text(f"words.severity.{entry.severity}") if entry.severity else "",

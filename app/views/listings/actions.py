@@ -12,6 +12,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     action_spec("fix"),
     ActionSpec("save_template", "listings.action.save_template", "file-spreadsheet"),
     ActionSpec("recheck", "listings.action.recheck", "shield-check", acts_on=SELECTION),
-    ActionSpec("findings", "listings.action.findings", "list-check", ("Ctrl+Shift+K",), acts_on=SELECTION),
+    ActionSpec("findings", "listings.action.findings", "flag", ("Ctrl+Shift+K",), acts_on=SELECTION),
+    ActionSpec("words", "listings.action.words", "list-check"),
     ActionSpec("publish_results", "listings.action.publish_results", "info-circle"),
 )

@@ -15,13 +15,13 @@ from app.messages import tr
 from app.services.listings.bulk_edit.records import Applied
 from app.services.listings.cells import CellsSaved
 from app.services.listings.choices import FilterChoices
-from app.services.listings.findings_overview import RuleCount
 from app.services.paging import Filter, Query
 from app.views.actions import ActionSpec
 from app.views.context import ViewContext
 from app.views.errors import sentence
 from app.views.listings.actions import ACTIONS
 from app.views.listings.cell_blocks import CellBlocks
+from app.views.listings.checking import Checking
 from app.views.listings.columns import columns
 from app.views.listings.counts import SegmentCounts
 from app.views.listings.filters import (
@@ -78,6 +78,7 @@ class ListingsPage(TabPage):
         self._build_filters()
         self.publisher = Publisher(context, self)
         self.row_actions = RowActions(context, self)
+        self.checking = Checking(context, self)
         self.editor = ListingPanel(context, self.pictures)
         self._build_toolbar()
         self.set_panel(self.editor)
@@ -110,6 +111,7 @@ class ListingsPage(TabPage):
         page.on("save_template", self.row_actions.save_template)
         page.on("recheck", lambda: self.with_ids(self.row_actions.recheck))
         page.on("findings", self.show_findings)
+        page.on("words", self.checking.show_words)
         page.on("fix", self.editor.apply_first_fix)
         page.on("publish_results", self.publisher.show_results)
         self.toolbar.add_primary("publish")
@@ -120,7 +122,7 @@ class ListingsPage(TabPage):
         self.toolbar.add("recheck")
         self.toolbar.add("findings")
         self.add_history_tools()
-        self.toolbar.add_more("replace_text", "save_template", "publish_results")
+        self.toolbar.add_more("replace_text", "words", "save_template", "publish_results")
 
     def _connect(self) -> None:
         self.rows.finding_wanted.connect(self.steps.go)
@@ -331,55 +333,19 @@ class ListingsPage(TabPage):
         from app.views.listings.bulk_edit.dialog import BulkEditDialog
 
         dialog = BulkEditDialog(self.context, chosen, count, self.show_rows, self)
-        dialog.applied.connect(self._on_bulk_edited)
+        dialog.applied.connect(self.on_bulk_edited)
         dialog.begin(field, way)
 
     def show_findings(self) -> None:
         """Findings of the chosen rows, or of all of the filter, grouped by rule."""
         chosen = self.selection()
         ids = None if not chosen or chosen.is_all else self._chosen_ids(chosen)
-        wanted = chosen.query if ids is None else ids
-        count = self._chosen_count(chosen)
+        wanted, count = chosen.query if ids is None else ids, self._chosen_count(chosen)
         self.editor.editor.commit()
-        self.editor.saver.when_stored(lambda: self._open_findings(wanted, count))
+        self.editor.saver.when_stored(lambda: self.checking.show_findings(wanted, count))
 
-    def _open_findings(self, chosen: Sequence[int] | Query, count: int) -> None:
-        from app.views.listings.findings_dialog import FindingsDialog
-
-        dialog = FindingsDialog(self.context, chosen, count, self)
-        dialog.show_wanted.connect(lambda rule: self._show_rule(chosen, rule))
-        dialog.fix_wanted.connect(lambda rule: self._fix_rule(chosen, rule))
-        dialog.show()
-
-    def _show_rule(self, chosen: Sequence[int] | Query, rule: RuleCount) -> None:
-        """The listings that break a rule, in the table: by a filter that can be seen, or of chosen rows as chosen."""
-        if isinstance(chosen, Query):
-            others = [one for one in self.filters.filters if one.field != "finding"]
-            self.filters.set_filters([*others, Filter("finding", "in", (rule.code,))])
-            return
-        handle = self.context.runner.call(self._desk.with_rule, chosen, rule.code)
-        handle.succeeded.connect(lambda found: self.show_rows(found[0]))
-        handle.failed.connect(self._on_problem)
-
-    def _fix_rule(self, chosen: Sequence[int] | Query, rule: RuleCount) -> None:
-        """Preview the remedy of a rule, or the replacement of its words, for the listings that break it."""
-        handle = self.context.runner.call(self._desk.with_rule, chosen, rule.code)
-        handle.succeeded.connect(lambda found: self._open_fix(rule, *found))
-        handle.failed.connect(self._on_problem)
-
-    def _open_fix(self, rule: RuleCount, chosen: Sequence[int] | Query, words: Sequence[tuple[str, str]]) -> None:
-        from app.views.listings.bulk_edit.dialog import BulkEditDialog
-
-        dialog = BulkEditDialog(self.context, chosen, rule.listings, self.show_rows, self)
-        dialog.applied.connect(self._on_bulk_edited)
-        if rule.remedy == "fix":
-            dialog.begin_with([("fix", "fix", rule.code)])
-        elif words:
-            dialog.begin_with([(field, "replace", word) for field, word in words])
-        else:
-            dialog.begin("title", "replace")
-
-    def _on_bulk_edited(self, applied: Applied) -> None:
+    def on_bulk_edited(self, applied: Applied) -> None:
+        """A bulk edit was stored: say what it did, with a way back."""
         offer = None
         if applied.change is not None:
             uid = applied.change.uid
