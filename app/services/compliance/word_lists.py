@@ -120,7 +120,7 @@ def shipped_lists() -> Lists:
     for one in data["lists"]:
         key = one["key"]
         words = [
-            Entry(key, word, exceptions=tuple(more), source=one["source"], as_of=data["as_of"], is_shipped=True)
+            Entry(key, word, exceptions=tuple(more), as_of=data["as_of"], is_shipped=True)
             for word, more in map(_shipped_word, one["words"])
         ]
         found.entries[key] = words

@@ -193,6 +193,8 @@ def filled(entry: Entry, given: Mapping[str, str], stores: Mapping[str, int], re
                 values[name] = _parts(text)
             case "stores":
                 values[name] = _store_ids(text, stores, refuse)
+            case "as_of" | "source" if not text:
+                pass  # an empty cell forgets neither when nor who
             case "as_of":
                 values[name] = _day(text)
             case "is_on":

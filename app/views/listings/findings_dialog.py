@@ -127,6 +127,8 @@ class FindingsDialog(Dialog):
             codes = [rule.code for rule in rules]
             at = codes.index(before.code) if before is not None and before.code in codes else 0
             self.table.selectRow(at)
+            if before is None:
+                self.table.setFocus()
         self._show_current()
 
     def _on_failed(self, handle: TaskHandle, error: Exception) -> None:

@@ -59,7 +59,7 @@ class WordsDialog(Dialog):
         self.remove = Button("words.remove", icon_name="trash")
         self.from_file = Button("words.import", icon_name="table-import")
         self.to_file = Button("words.export", icon_name="table-export")
-        self.trial = SearchBox("words.try")
+        self.trial = SearchBox("words.try", 420)
         self.found = Label(role="small", ink="text2", wrap=True)
         self._trying = QTimer(self, singleShot=True, interval=TRY_MS)
         self._settling = QTimer(self, singleShot=True, interval=SETTLE_MS)
@@ -76,15 +76,16 @@ class WordsDialog(Dialog):
         right = column(gap=0)
         bar = row(gap=6)
         bar.setContentsMargins(12, 8, 12, 8)
-        bar.addWidget(self.search, 1)
+        bar.addWidget(self.search)
+        bar.addStretch(1)
         for button in (self.add, self.remove, self.from_file, self.to_file):
             bar.addWidget(button)
         right.addLayout(bar)
         right.addWidget(self.table, 1)
         below = row(gap=10)
         below.setContentsMargins(12, 8, 12, 8)
-        below.addWidget(self.trial, 1)
-        below.addWidget(self.found, 2)
+        below.addWidget(self.trial)
+        below.addWidget(self.found, 1)
         right.addLayout(below)
         whole = row(self.body, gap=0)
         whole.addWidget(left)
@@ -138,7 +139,7 @@ class WordsDialog(Dialog):
 
     def _show_list(self, one: WordList) -> None:
         at, bar = self.table.currentIndex(), self.table.verticalScrollBar().value()
-        self.model.show_entries(self._lists.entries.get(one.key, []), self._stores)
+        self.model.show_entries(self._lists.entries.get(one.key, []), self._stores, one.severity)
         self.of_list.show_list(one)
         if 0 <= at.row() < self.model.rowCount():
             self.table.setCurrentIndex(self.model.index(at.row(), at.column()))

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
 from app.messages import tr
 from app.services.compliance.word_lists import WordList
 from app.views.language import language
+from app.views.theme import current_theme
 from app.views.widgets.live import Live
 
 LIST = Qt.ItemDataRole.UserRole
+LINE = 32
 
 
 class ListBox(Live, QListWidget):
@@ -54,6 +57,7 @@ class ListBox(Live, QListWidget):
             item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
             item.setCheckState(Qt.CheckState.Checked if one.is_on else Qt.CheckState.Unchecked)
             self.addItem(item)
+        self.restyle()
         keys = [one.key for one in self._lists]
         self.setCurrentRow(keys.index(wanted) if wanted in keys else 0)
         self.blockSignals(False)
@@ -66,10 +70,24 @@ class ListBox(Live, QListWidget):
         self.blockSignals(True)
         for at in range(self.count()):
             one = self.item(at).data(LIST)
-            shown = tr("words.list_line", name=one.about.shown(language.code), n=one.count)
+            name = one.about.shown(language.code)
+            shown = tr("words.list_line", name=name[:1].upper() + name[1:], n=one.count)
             self.item(at).setText(shown)
             self.item(at).setToolTip(shown)
         self.blockSignals(False)
+
+    def restyle(self) -> None:
+        """The theme's quiet ground and selection, lines as high as elsewhere."""
+        theme, palette = current_theme(), self.palette()
+        for role, ink in (
+            (QPalette.ColorRole.Base, "sunken"),
+            (QPalette.ColorRole.Highlight, "sel"),
+            (QPalette.ColorRole.HighlightedText, "text"),
+        ):
+            palette.setColor(role, theme.color(ink))
+        self.setPalette(palette)
+        for at in range(self.count()):
+            self.item(at).setSizeHint(QSize(0, theme.height(LINE)))
 
     def _tell(self) -> None:
         if (one := self.current) is not None:

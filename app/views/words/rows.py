@@ -36,11 +36,11 @@ class WordRows(QAbstractTableModel):
         self.rows: list[Entry] = []
         self._all: Sequence[Entry] = ()
         self._stores: Mapping[int, str] = {}
-        self._search = ""
+        self._search = self._of_list = ""
 
-    def show_entries(self, entries: Sequence[Entry], stores: Mapping[int, str]) -> None:
-        """Show these words; *stores*: names by id."""
-        self._all, self._stores = entries, stores
+    def show_entries(self, entries: Sequence[Entry], stores: Mapping[int, str], severity: str = "") -> None:
+        """Show these words; *stores*: names by id; *severity*: the list's."""
+        self._all, self._stores, self._of_list = entries, stores, severity
         self._filter()
 
     def search(self, text: str) -> None:
@@ -77,10 +77,19 @@ class WordRows(QAbstractTableModel):
             return None
         entry = self.rows[index.row()]
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole, Qt.ItemDataRole.ToolTipRole):
-            return cell_texts(entry, self._stores)[index.column()]
-        if role == Qt.ItemDataRole.ForegroundRole and not entry.is_on:
-            return current_theme().color("text3")
+            text = cell_texts(entry, self._stores)[index.column()]
+            return text if text or role == Qt.ItemDataRole.EditRole else self._implied(entry, COLUMNS[index.column()])
+        if role == Qt.ItemDataRole.ForegroundRole:
+            is_implied = COLUMNS[index.column()] == "severity" and not entry.severity
+            is_quiet = is_implied or not entry.is_on or COLUMNS[index.column()] in ("source", "as_of")
+            return current_theme().color("text3" if is_quiet else "text")
         return None
+
+    def _implied(self, entry: Entry, name: str) -> str:
+        """What holds where nothing is written: the list's severity; who wrote a shipped word."""
+        if name == "severity" and self._of_list:
+            return tr(f"words.severity.{self._of_list}")
+        return tr("words.shipped") if name == "source" and entry.is_shipped else ""
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Names of the columns."""
@@ -131,7 +140,8 @@ class WordCells(PlainCells):
     def setEditorData(self, editor: QWidget, index: Index) -> None:
         """What stands there is chosen."""
         if isinstance(editor, QComboBox):
-            editor.setCurrentIndex(max(0, editor.findText(str(index.data()))))
+            written = str(index.data(Qt.ItemDataRole.EditRole))
+            editor.setCurrentIndex(max(0, editor.findText(written)))
         else:
             super().setEditorData(editor, index)
 

@@ -180,8 +180,8 @@ class TestSheets:
         assert [(row.row, row.entry.word, row.what) for row in sheet.rows] == [
             (2, "Zorbax", "new"),
             (3, "nike", "changed"),
-            (4, "adidas", "changed"),
-        ], "a column that is there and empty says so: all stores, no date"
+            (4, "adidas", "same"),
+        ], "an empty date forgets nothing"
         first = sheet.rows[0].entry
         assert (first.severity, first.exceptions, first.stores, first.as_of) == (
             "block",
@@ -198,7 +198,7 @@ class TestSheets:
         ]
         for language in ("zh", "en"):
             assert all(one.sentence(Messages(language)) for one in sheet.errors)  # type: ignore[arg-type]
-        assert desk.save(sheet.wanted).count == 3
+        assert desk.save(sheet.wanted).count == 2
 
     def test_a_bare_column_of_words(self, desk: WordDesk, tmp_path: Path) -> None:
         sheet = self.read(desk, tmp_path, "Zorbax\nNike\n")
