@@ -24,6 +24,8 @@ MODULES = (
     "codes",
     "delisting",
     "covering",
+    "fixing",
+    "words",
     "conflicts",
     "history",
     "exporting",

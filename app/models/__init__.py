@@ -3,6 +3,7 @@
 from app.models.base import Base
 from app.models.category import Category, CategoryAttribute
 from app.models.change import Change, ChangeColumn, ChangeEntry, ChangeRange
+from app.models.compliance import ListedWord, ListingFinding, WordListRow
 from app.models.covering import CoverRules, ForeignPicture, ListingOrigin, ServiceTemplate, SkuAssignment
 from app.models.freight_template import FreightTemplate
 from app.models.import_run import CellErrorRow, ImportRun, SheetMapping
@@ -50,8 +51,10 @@ __all__ = [
     "ImageFile",
     "ImportRun",
     "JobState",
+    "ListedWord",
     "Listing",
     "ListingConflict",
+    "ListingFinding",
     "ListingOrigin",
     "ListingSeen",
     "ListingStatus",
@@ -81,4 +84,5 @@ __all__ = [
     "VirtualItem",
     "WarehouseCountry",
     "WarehouseTemplate",
+    "WordListRow",
 ]

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.services.application import load_network
+from app.services.compliance.word_desk import WordDesk
 from app.services.coverage.desk import CoverageDesk
 from app.services.covering.desk import CoverDesk
 from app.services.errors import AppError, InputError
@@ -52,7 +53,8 @@ class DesktopServices:
     are for the running loop.
 
     Attributes:
-        listings, bulk_edit, publishing, importing, store_desk, training, covering, coverage: the desks of their nouns.
+        listings, bulk_edit, publishing, importing, store_desk, training, covering, coverage,
+            words: the desks of their nouns.
     """
 
     def __init__(self, app: Application) -> None:
@@ -65,6 +67,7 @@ class DesktopServices:
         self.training = TrainingDesk(app)
         self.covering = CoverDesk(app)
         self.coverage = CoverageDesk(app)
+        self.words = WordDesk(lambda: app.db)
 
     # -- settings ----------------------------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from app.cli.commands.listings import matching_ids
@@ -39,20 +40,25 @@ def edit(desk: Desk, options: argparse.Namespace) -> Outcome:
         BadSetting, BadOperation, FormulaError: a setting cannot be read; nothing was changed.
         BadExpression, UnknownField, BadValue: the condition cannot be.
     """
+    store = desk.store(options.store)
+    wanted = _wanted(desk, store.id, options.settings)
+    return edited(desk, wanted, matching_ids(desk, store.id, options.where), is_dry=options.dry_run)
+
+
+def edited(desk: Desk, wanted: BulkEdit, listing_ids: Sequence[int], *, is_dry: bool) -> Outcome:
+    """Work *wanted* out for these listings, then store it unless it is a dry run."""
     from app.services.listings.bulk_edit.applying import apply_plan
     from app.services.listings.bulk_edit.planning import plan_edit
     from app.services.listings.bulk_edit.records import Applied
 
-    store, ctx = desk.store(options.store), TaskContext()
-    wanted = _wanted(desk, store.id, options.settings)
-    ids = matching_ids(desk, store.id, options.where)
-    plan = plan_edit(desk.app.db, wanted, ids, ctx, checks=options.dry_run)
+    ctx = TaskContext()
+    plan = plan_edit(desk.app.db, wanted, listing_ids, ctx, checks=is_dry)
     try:
-        lines = _largest(plan, ctx) if options.dry_run and not desk.is_json else []
-        applied = Applied(None, plan.counts.changed) if options.dry_run else apply_plan(plan, ctx)
+        lines = _largest(plan, ctx) if is_dry and not desk.is_json else []
+        applied = Applied(None, plan.counts.changed) if is_dry else apply_plan(plan, ctx)
     finally:
         plan.close()
-    return _outcome(plan.counts, applied, lines, is_dry=options.dry_run)
+    return _outcome(plan.counts, applied, lines, is_dry=is_dry)
 
 
 def _wanted(desk: Desk, store_id: int, settings: list[str]) -> BulkEdit:

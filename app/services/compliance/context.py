@@ -39,6 +39,7 @@ class CheckContext:
         read_attributes: reads the attributes of a leaf category; asked once for each category.
         read_images: reads what is stored about pictures `images.learn` was not told of.
         read_twins: reads the twins of listings `twins.learn` was not told of.
+        words: the listed words that count in the store; the shipped ones without.
         image_hosts: hosts besides the platform's own at which its photobank keeps pictures.
     """
 
@@ -59,6 +60,7 @@ class CheckContext:
         read_twins: TwinReader | None = None,
         image_hosts: Iterable[str] = (),
         rules: RuleData | None = None,
+        words: WordBook | None = None,
     ) -> None:
         self.store_id, self.store_name = store_id, store_name
         self.templates, self.foreign_templates = dict(templates or {}), dict(foreign_templates or {})
@@ -72,7 +74,7 @@ class CheckContext:
         self.limits, self.severities = data.limits, data.severities
         self.units = units()
         self.ships_from: ShipsFrom = ships_from()
-        self.words: WordBook = word_book()
+        self.words: WordBook = words or word_book()
         self.variant_look = VariantLooks()
         self.images = ImageBook(self.limits, (*rule_file("detail_html")["photobank_hosts"], *image_hosts), read_images)
         self.twins = TwinBook(read_twins)

@@ -7,6 +7,8 @@ from dataclasses import replace
 from difflib import get_close_matches
 
 from app.messages import Language, Messages
+from app.services.compliance.findings import group_text
+from app.services.compliance.rule_data import rule_codes
 from app.services.db import Database
 from app.services.expressions.condition_parser import BadExpression
 from app.services.expressions.conditions import conjunction, leaves, mapped, parse_condition, parsed
@@ -54,7 +56,7 @@ def parse_filters(text: str, labels: Labels | None = None) -> tuple[Filter, ...]
 
 def read_filter(text: str, labels: Labels) -> Node:
     """The syntax of *text* with fields and choices as the table knows them. Raises: as `parse_filters`."""
-    labels = {"status": _statuses(), **labels}
+    labels = {"status": _statuses(), "finding": rule_names(), **labels}
     return mapped(parse_condition(text), lambda condition: _known(condition, labels))
 
 
@@ -89,7 +91,7 @@ def written(filters: Sequence[Filter], labels: Labels, language: Language = "en"
     node = parts[0] if len(parts) == 1 else All(tuple(parts))
     if language != "zh":
         return to_text(mapped(node, lambda one: _named(one, labels)))
-    labels = {"status": _statuses(language), **labels}
+    labels = {"status": _statuses(language), "finding": rule_names(language), **labels}
     return to_text(mapped(node, lambda one: _spelt(_named(one, labels), language)), CHINESE)
 
 
@@ -161,6 +163,12 @@ def _statuses(*languages: Language) -> list[Choice]:
     """Statuses by their words in these languages, in both without."""
     words = [Messages(language) for language in languages or ("zh", "en")]
     return [Choice(str(one), word.text(f"status.listing.{one}")) for one in ListingStatus for word in words]
+
+
+def rule_names(*languages: Language) -> list[Choice]:
+    """The checker's rules by their headings in these languages, in both without."""
+    words = [Messages(language) for language in languages or ("zh", "en")]
+    return [Choice(code, group_text(code, word)) for code in rule_codes() for word in words]
 
 
 def _chosen(condition: Condition, choices: Collection[Choice]) -> Condition:

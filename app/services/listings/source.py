@@ -101,6 +101,7 @@ FIELDS = {
     "handling_days": Field("handling_days", number),
     "findings": Field("(block_count + hold_count + warn_count)", number),
     "blocked": Field("block_count", number),
+    "finding": Field("listing_finding.code", str, is_sortable=False, many="listing_finding"),
     "changed": Field("(sent_hash IS NOT NULL AND sent_hash <> content_hash)", flag),
     "error": Field("error_code", str),
     "sold": Field(_SOLD, number, is_sortable=False),

@@ -14,5 +14,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("recheck", "listings.action.recheck", "shield-check", acts_on=SELECTION),
     ActionSpec("cover", "listings.action.cover", "copy"),
     ActionSpec("coverage", "listings.action.coverage", "list-check"),
+    ActionSpec("findings", "listings.action.findings", "flag", ("Ctrl+Shift+K",), acts_on=SELECTION),
+    ActionSpec("words", "listings.action.words", "list-check"),
     ActionSpec("publish_results", "listings.action.publish_results", "info-circle"),
 )

@@ -18,6 +18,7 @@ from app.views.context import ViewContext
 from app.views.language import language
 from app.views.listings.category_field import CategoryField
 from app.views.listings.editor_form import GROUPED, EditorForm
+from app.views.listings.panel_head import problem_text
 from app.views.listings.saver import Saver
 from app.views.listings.variant_actions import VariantActions, variant_labels
 from app.views.thumbnails import Thumbnails
@@ -143,6 +144,8 @@ class ListingEditor(EditorForm):
 
     def _show_findings(self, detail: ListingDetail, is_other: bool) -> None:
         said: dict[str, list[Said]] = {}
+        if detail.problem is not None and detail.problem.field:  # what the platform said comes first
+            said[detail.problem.field] = [(problem_text(detail.problem), True)]
         for finding in sorted(detail.findings, key=lambda finding: ORDER.index(finding.severity)):
             said.setdefault(finding.field, []).append((finding_text(finding), finding.severity != "warn"))
         self._said = {name: sentences[0] for name, sentences in said.items()}
@@ -200,6 +203,9 @@ class ListingEditor(EditorForm):
             return
         findings = (one for one in self._detail.findings if one.field == "skus" or one.field in SKU_CELLS)
         said = {finding_text(finding): finding.severity != "warn" for finding in findings}
+        problem = self._detail.problem
+        if problem is not None and problem.field in ("skus", *SKU_CELLS):
+            said = {problem_text(problem): True, **said}
         self._note("skus", [(self._cells_refused, True)] if self._cells_refused else list(said.items()))
 
     def _show_states(self, detail: ListingDetail) -> None:

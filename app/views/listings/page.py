@@ -21,6 +21,7 @@ from app.views.context import ViewContext
 from app.views.errors import sentence
 from app.views.listings.actions import ACTIONS
 from app.views.listings.cell_blocks import CellBlocks
+from app.views.listings.checking import Checking
 from app.views.listings.columns import columns
 from app.views.listings.counts import SegmentCounts
 from app.views.listings.filters import (
@@ -46,7 +47,7 @@ RENEW_MS = 250
 """While listings are being sent, the rows in view are read again at most this often (interface.md 7)."""
 COUNT_EVERY = 4
 """… and the segments counted at every so many of these."""
-ON_ROWS = ("publish", "bulk_edit", "replace_text", "export", "recheck")
+ON_ROWS = ("publish", "bulk_edit", "replace_text", "export", "recheck", "findings")
 
 
 class ListingsPage(TabPage):
@@ -80,6 +81,7 @@ class ListingsPage(TabPage):
         self._build_filters()
         self.publisher = Publisher(context, self)
         self.row_actions = RowActions(context, self)
+        self.checking = Checking(context, self)
         self.editor = ListingPanel(context, self.pictures)
         self._build_toolbar()
         self.set_panel(self.editor)
@@ -111,6 +113,8 @@ class ListingsPage(TabPage):
         page.on("export", self.export)
         page.on("save_template", self.row_actions.save_template)
         page.on("recheck", lambda: self.with_ids(self.row_actions.recheck))
+        page.on("findings", self.show_findings)
+        page.on("words", self.checking.show_words)
         page.on("fix", self.editor.apply_first_fix)
         page.on("publish_results", self.publisher.show_results)
         page.on("cover", self.cover_wanted.emit)
@@ -121,8 +125,9 @@ class ListingsPage(TabPage):
             self.toolbar.add_action(self.context.actions["import"], "table-import")
         self.toolbar.add("export")
         self.toolbar.add("recheck")
+        self.toolbar.add("findings")
         self.add_history_tools()
-        self.toolbar.add_more("replace_text", "save_template", "publish_results", "cover", "coverage")
+        self.toolbar.add_more("replace_text", "words", "cover", "coverage", "save_template", "publish_results")
 
     def _connect(self) -> None:
         self.rows.finding_wanted.connect(self.steps.go)
@@ -338,10 +343,19 @@ class ListingsPage(TabPage):
         from app.views.listings.bulk_edit.dialog import BulkEditDialog
 
         dialog = BulkEditDialog(self.context, chosen, count, self.show_rows, self)
-        dialog.applied.connect(self._on_bulk_edited)
+        dialog.applied.connect(self.on_bulk_edited)
         dialog.begin(field, way)
 
-    def _on_bulk_edited(self, applied: Applied) -> None:
+    def show_findings(self) -> None:
+        """Findings of the chosen rows, or of all of the filter, grouped by rule."""
+        chosen = self.selection()
+        ids = None if not chosen or chosen.is_all else self._chosen_ids(chosen)
+        wanted, count = chosen.query if ids is None else ids, self._chosen_count(chosen)
+        self.editor.editor.commit()
+        self.editor.saver.when_stored(lambda: self.checking.show_findings(wanted, count))
+
+    def on_bulk_edited(self, applied: Applied) -> None:
+        """A bulk edit was stored: say what it did, with a way back."""
         offer = None
         if applied.change is not None:
             uid = applied.change.uid

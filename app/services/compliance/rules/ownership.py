@@ -45,7 +45,7 @@ def template_foreign(record: ListingRecord, context: CheckContext) -> Iterator[H
         yield Hit({"template": template, "owner": owner, "store": context.store_name})
 
 
-@GROUP.rule("freight_template.unknown", "freight_template_id")
+@GROUP.rule("freight_template.unknown", "freight_template_id", has_fix=True)
 def template_unknown(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
     """The store has no such template; the remedy is the one of that name."""
     template = record.freight_template_id
@@ -74,7 +74,7 @@ def group_foreign(record: ListingRecord, context: CheckContext) -> Iterator[Hit]
         yield Hit({"group": record.group_id, "owner": owner, "store": context.store_name})
 
 
-@GROUP.rule("group.unknown", "group_id")
+@GROUP.rule("group.unknown", "group_id", has_fix=True)
 def group_unknown(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
     """The store has no such product group; the remedy is the one of that name."""
     group = record.group_id

@@ -68,7 +68,7 @@ def code_too_long(record: ListingRecord, context: CheckContext) -> Iterator[Hit]
             yield Hit({"code": sku.code, "count": len(sku.code.strip()), "max": limit}, number)
 
 
-@GROUP.rule("sku.code_space", "sku.code")
+@GROUP.rule("sku.code_space", "sku.code", has_fix=True)
 def code_space(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
     """Blanks around or in the code; only the ones around it can be left out without changing its meaning."""
     for number, sku in enumerate(record.skus):
@@ -80,7 +80,7 @@ def code_space(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
             yield Hit({"code": code}, number, fix)
 
 
-@GROUP.rule("sku.code_forbidden", "sku.code")
+@GROUP.rule("sku.code_forbidden", "sku.code", has_fix=True)
 def code_forbidden(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
     """Angle brackets, full-width or other characters that are not half-width; the remedy is the half-width code."""
     for number, sku in enumerate(record.skus):
@@ -163,13 +163,15 @@ def stock_missing(record: ListingRecord, context: CheckContext) -> Iterator[Hit]
             yield Hit({"sku": _name(sku, number)}, number)
 
 
-@GROUP.rule("stock.range", "sku.stock")
+@GROUP.rule("stock.range", "sku.stock", has_fix=True)
 def stock_range(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
-    """A stock outside what the platform takes."""
+    """A stock outside what the platform takes; the remedy is the nearest it does take."""
     limit = context.limits.stock_max
     for number, sku in enumerate(record.skus):
         if sku.stock is not None and not 0 <= sku.stock <= limit:
-            yield Hit({"sku": _name(sku, number), "stock": sku.stock, "max": limit}, number)
+            nearest = min(max(sku.stock, 0), limit)
+            fix = Fix("use_stock", "sku.stock", nearest, number, {"count": nearest})
+            yield Hit({"sku": _name(sku, number), "stock": sku.stock, "max": limit}, number, fix)
 
 
 @GROUP.rule("stock.none", "sku.stock")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from app.services.compliance import CheckContext
@@ -15,6 +15,7 @@ from app.services.listings.bulk_edit.operations import (
     AddText,
     ChangeCase,
     ConvertInches,
+    FixFindings,
     InsertDetail,
     Operation,
     RemoveAttribute,
@@ -40,7 +41,8 @@ from app.services.listings.bulk_edit.texts import (
     with_keyword,
     without_keyword,
 )
-from app.services.listings.records import ListingRecord
+from app.services.listings.fixes import fixable_rules, fixed
+from app.services.listings.records import LISTING_FIELDS, ListingRecord
 from app.services.listings.tags import clean_tag
 from app.services.listings.text import fold
 
@@ -83,6 +85,8 @@ def change(draft: Draft, operations: tuple[Operation, ...]) -> None:
 
 
 def _field_of(operation: Any) -> str:
+    if isinstance(operation, FixFindings):
+        return fixable_rules()[operation.rule].field
     name: str = getattr(operation, "field", "") or _FIELDS.get(type(operation), "")
     return name
 
@@ -207,6 +211,18 @@ def _remove_tag(draft: Draft, operation: RemoveTag) -> None:
     draft["tags"] = [tag for tag in draft["tags"] if tag != operation.tag]
 
 
+def _fix_findings(draft: Draft, operation: FixFindings) -> None:
+    """A listing that the rule says nothing about stays as it is; one without a clear remedy is refused."""
+    rule = fixable_rules()[operation.rule]
+    record = replace(draft.record, **{name: value for name, value in draft.values.items() if name != "tags"})
+    after = fixed(record, draft.context, rule)
+    if after is record and next(iter(rule.check(record, draft.context)), None) is not None:
+        raise RowRefused("no_remedy")
+    for name in (*LISTING_FIELDS, "images", "skus"):
+        if getattr(after, name) != getattr(record, name):
+            draft[name] = getattr(after, name)
+
+
 _ACTS: dict[type[Any], Callable[[Draft, Any], None]] = {
     SetText: _set_text,
     ReplaceText: _replace,
@@ -226,6 +242,7 @@ _ACTS: dict[type[Any], Callable[[Draft, Any], None]] = {
     RemoveAttribute: _remove_attribute,
     AddTag: _add_tag,
     RemoveTag: _remove_tag,
+    FixFindings: _fix_findings,
 }
 _FIELDS: dict[type[Any], str] = {
     AddKeyword: "keywords",

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any, Literal, get_args
 
 from app.services.errors import InputError
+from app.services.listings.fixes import fixable_rules
 from app.services.listings.tags import clean_tag
 
 TEXT_FIELDS = ("title", "keywords", "detail_html")
@@ -260,6 +261,17 @@ class RemoveTag:
     tag: str
 
 
+@dataclass(frozen=True, slots=True)
+class FixFindings:
+    """Press the button of every finding of one of the checker's rules, where it has one (`listings.fixes`)."""
+
+    rule: str
+
+    def __post_init__(self) -> None:
+        if self.rule not in fixable_rules():
+            raise BadOperation("bulk_edit.bad_choice", value=self.rule)
+
+
 Operation = (
     SetText
     | ReplaceText
@@ -280,6 +292,7 @@ Operation = (
     | RemoveAttribute
     | AddTag
     | RemoveTag
+    | FixFindings
 )
 
 

@@ -16,6 +16,7 @@ from app.services.codes.bundles import note_bundles
 from app.services.codes.keys import match_key
 from app.services.collection import without_collection
 from app.services.compliance.image_facts import ImageFacts
+from app.services.compliance.stored_findings import Tally, add_tallies
 from app.services.db import Database
 from app.services.history.listing import newest_to_undo
 from app.services.history.recording import add_range, can_continue, record_change
@@ -178,9 +179,12 @@ def _insert_new(
             ctx.checkpoint()
             ctx.report(start, len(plan.new), note="import.storing")
             chunk = plan.new[start : start + AT_ONCE]
+            found: list[tuple[int, int, Tally]] = []
             for number, new in enumerate(chunk, first + start):
                 new.record.id = number
-                new.counts = count(new.record)
+                new.counts, tallied = count(new.record)
+                if tallied:
+                    found.append((number, plan.store_id, tallied))
             rows = [_listing_row(new, text, run_id, moment_ms) for new in chunk]
             connection.exec_driver_sql(_INSERT_LISTING, rows)
             skus = list(_sku_rows(chunk, text))
@@ -188,6 +192,7 @@ def _insert_new(
             note_bundles(connection, keys_of(skus))
             if images := list(_image_rows(chunk)):
                 connection.exec_driver_sql(_INSERT_IMAGE, images)
+            add_tallies(connection, found)
     return first
 
 

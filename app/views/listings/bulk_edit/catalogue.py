@@ -11,6 +11,7 @@ from app.views.listings.bulk_edit.parts import Form, Surroundings
 from app.views.listings.bulk_edit.text_forms import (
     AddTextForm,
     CaseForm,
+    FixForm,
     InchesForm,
     InsertForm,
     KeywordForm,
@@ -38,6 +39,7 @@ FIELDS: dict[str, dict[str, Make]] = {
         name: {way: _NUMBER[way] for way in ("set", "add", "multiply", "percent", "formula")}
         for name in LISTING_NUMBERS
     },
+    "fix": {"fix": FixForm},
     "inches": {"convert": InchesForm},
     "images": {
         "add_images": AddImagesForm,
