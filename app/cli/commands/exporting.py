@@ -19,16 +19,25 @@ def add_to(commands: Commands) -> None:
     parser.add_argument("--store", required=True, metavar="NAME", help=tr("cli.help.store.name"))
     parser.add_argument("--out", required=True, type=Path, metavar="FILE", help=tr("cli.help.export.out"))
     parser.add_argument("--where", default="", metavar="EXPR", help=tr("cli.help.where"))
+    parser.add_argument("--columns", default="", metavar="NAME,…", help=tr("cli.help.export.columns"))
+    parser.add_argument("--rows", choices=("variant", "listing"), default="variant", help=tr("cli.help.export.rows"))
     parser = commands.add("template", save_template)
     parser.add_argument("--out", required=True, type=Path, metavar="FILE", help=tr("cli.help.template.out"))
 
 
 def export(desk: Desk, options: argparse.Namespace) -> Outcome:
-    """Write a store's listings, all or those a condition holds for."""
-    from app.services.listings.exporting import export_listings
+    """Write a store's listings, all or those a condition holds for.
+
+    Raises:
+        UnknownColumn, UnknownKind: nothing was written.
+        BadExpression, UnknownField, BadValue: the condition cannot be read.
+    """
+    from app.services.listings.exporting import KEYS, ExportOptions, export_listings, read_columns
 
     store = desk.store(options.store)
-    done = export_listings(desk.app.db, options.out, matching_ids(desk, store.id, options.where))
+    columns = read_columns(options.columns.split(",")) if options.columns else KEYS
+    wanted = ExportOptions(columns, per_listing=options.rows == "listing")
+    done = export_listings(desk.app.db, options.out, matching_ids(desk, store.id, options.where), wanted)
     told = {"listings": done.listings, "skus": done.skus, "file": str(done.file)}
     return Outcome(told, [tr("cli.exported", n=done.listings, skus=done.skus, file=done.file)])
 

@@ -110,9 +110,7 @@ def _pack(packer: ThreadPoolExecutor, handle: IO[bytes], pieces: Iterable[str]) 
         wait(waiting)  # nothing may write to a file that is being closed
 
 
-def _sheet_xml(
-    sheet: OutSheet, name: str, report: WriteReport, ctx: TaskContext, *, is_first: bool
-) -> Iterator[str]:
+def _sheet_xml(sheet: OutSheet, name: str, report: WriteReport, ctx: TaskContext, *, is_first: bool) -> Iterator[str]:
     """A sheet, a thousand rows a piece."""
     heads = CellBook(is_text=True, style=BOLD)
     books = [CellBook(is_text=column.is_text) for column in sheet.columns]
