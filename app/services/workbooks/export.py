@@ -22,7 +22,20 @@ from app.services.tasks import TaskContext
 from app.services.workbooks.errors import WorkbookError
 from app.services.workbooks.grid import column_letter
 from app.services.workbooks.limits import limits
-from app.services.workbooks.xlsx_parts import BOLD, SHEET_TAIL, CellBook, book_parts, sheet_head
+from app.services.workbooks.xlsx_parts import (
+    BOLD,
+    HEAD,
+    LOCKED,
+    OPEN,
+    OPEN_HEAD,
+    OPEN_TEXT,
+    TEXT,
+    CellBook,
+    Check,
+    book_parts,
+    sheet_head,
+    sheet_tail,
+)
 
 _CHUNK_ROWS = 1000
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -35,19 +48,51 @@ _PIECES_AHEAD = 4
 
 @dataclass(frozen=True, slots=True)
 class OutColumn:
-    """A column to write: its header, and whether its values are codes or ids that must stay text."""
+    """A column to write.
+
+    Attributes:
+        header: its name.
+        is_text: its values are codes or ids that must stay text.
+        width: in characters, None for the usual one.
+        is_locked: whether the cells of a protected sheet are; of no meaning in any other.
+        check: what the spreadsheet watches there.
+    """
 
     header: str
     is_text: bool = False
+    width: float | None = None
+    is_locked: bool = False
+    check: Check | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class OutSheet:
-    """A sheet to write; `rows` may be a generator, each row has one value a column, None leaves a cell empty."""
+    """A sheet to write; `rows` may be a generator, each row has one value a column, None leaves a cell empty.
+
+    Attributes:
+        is_protected: cells of locked columns cannot be typed into; there is no password.
+        state: `hidden` (shown again by a menu), `veryHidden` (by no menu) or "".
+        fixed_columns: how many stay in view at the left.
+    """
 
     name: str
     columns: Sequence[OutColumn]
     rows: Iterable[Sequence[Any]]
+    is_protected: bool = False
+    state: str = ""
+    fixed_columns: int = 0
+
+    def style(self, column: OutColumn) -> int:
+        """The style of a column's cells."""
+        if not self.is_protected:
+            return TEXT if column.is_text else 0
+        return LOCKED if column.is_locked else OPEN_TEXT if column.is_text else OPEN
+
+    def head_style(self, column: OutColumn) -> int:
+        """The style of a column's header."""
+        if not self.is_protected:
+            return BOLD
+        return HEAD if column.is_locked else OPEN_HEAD
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +136,7 @@ def write_xlsx(path: Path, sheets: Sequence[OutSheet], ctx: TaskContext | None =
         for number, (name, sheet) in enumerate(zip(names, sheets, strict=True), start=1):
             with archive.open(f"xl/worksheets/sheet{number}.xml", "w", force_zip64=True) as handle:
                 _pack(packer, handle, _sheet_xml(sheet, name, report, ctx, is_first=number == 1))
-        for part_name, xml in book_parts(names).items():
+        for part_name, xml in book_parts(names, [sheet.state for sheet in sheets]).items():
             archive.writestr(part_name, xml)
     return report
 
@@ -112,10 +157,11 @@ def _pack(packer: ThreadPoolExecutor, handle: IO[bytes], pieces: Iterable[str]) 
 
 def _sheet_xml(sheet: OutSheet, name: str, report: WriteReport, ctx: TaskContext, *, is_first: bool) -> Iterator[str]:
     """A sheet, a thousand rows a piece."""
-    heads = CellBook(is_text=True, style=BOLD)
-    books = [CellBook(is_text=column.is_text) for column in sheet.columns]
-    header = "".join(heads[column.header] for column in sheet.columns)
-    yield f'{sheet_head(is_first=is_first)}<row r="1">{header}</row>'
+    columns = sheet.columns
+    books = [CellBook(is_text=column.is_text, style=sheet.style(column)) for column in columns]
+    header = "".join(CellBook(is_text=True, style=sheet.head_style(column))[column.header] for column in columns)
+    head = sheet_head(is_first=is_first, fixed_columns=sheet.fixed_columns, widths=[column.width for column in columns])
+    yield f'{head}<row r="1">{header}</row>'
     source, number, most = iter(sheet.rows), 1, limits().write_rows
     while chunk := list(islice(source, _CHUNK_ROWS)):
         ctx.checkpoint()
@@ -129,7 +175,7 @@ def _sheet_xml(sheet: OutSheet, name: str, report: WriteReport, ctx: TaskContext
         number += len(chunk)
         report.row_count += len(chunk)
         ctx.report(report.row_count)
-    yield SHEET_TAIL
+    yield sheet_tail(number, [column.check for column in columns], is_protected=sheet.is_protected)
 
 
 def _note_cuts(

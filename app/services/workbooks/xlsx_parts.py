@@ -6,10 +6,12 @@ import datetime
 import math
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 from xml.sax.saxutils import quoteattr
 
+from app.services.workbooks.grid import column_letter
 from app.services.workbooks.limits import limits
 
 _SPREADSHEET = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -18,8 +20,8 @@ _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 
-BOLD, TEXT, MOMENT, DATE = 1, 2, 3, 4
-"""Numbers of the cell styles in `STYLES`; 0 is the plain one."""
+BOLD, TEXT, MOMENT, DATE, LOCKED, OPEN_TEXT, OPEN, HEAD, OPEN_HEAD = range(1, 10)
+"""Numbers of the cell styles in `STYLES`; 0 is the plain one. Cells are locked unless they are open."""
 
 STYLES = (
     f'{_DECLARATION}<styleSheet xmlns="{_SPREADSHEET}"><numFmts count="2">'
@@ -27,17 +29,25 @@ STYLES = (
     '<numFmt numFmtId="165" formatCode="yyyy\\-mm\\-dd"/></numFmts>'
     '<fonts count="2"><font><sz val="11"/><name val="Calibri"/></font>'
     '<font><b/><sz val="11"/><name val="Calibri"/></font></fonts>'
-    '<fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill>'
+    '<fills count="4"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill>'
+    '<fill><patternFill patternType="solid"><fgColor rgb="FFF1F3F5"/></patternFill></fill>'
+    '<fill><patternFill patternType="solid"><fgColor rgb="FFDCE6F5"/></patternFill></fill>'
     "</fills><borders><border><left/><right/><top/><bottom/><diagonal/></border></borders>"
     '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>'
-    '<cellXfs count="5"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>'
+    '<cellXfs count="10"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>'
     '<xf numFmtId="49" fontId="1" fillId="0" borderId="0" xfId="0" applyNumberFormat="1" applyFont="1"/>'
     '<xf numFmtId="49" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/>'
     '<xf numFmtId="164" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/>'
-    '<xf numFmtId="165" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/></cellXfs>'
+    '<xf numFmtId="165" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/>'
+    '<xf numFmtId="49" fontId="0" fillId="2" borderId="0" xfId="0" applyNumberFormat="1" applyFill="1"/>'
+    '<xf numFmtId="49" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1" applyProtection="1">'
+    '<protection locked="0"/></xf>'
+    '<xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0" applyProtection="1"><protection locked="0"/></xf>'
+    '<xf numFmtId="49" fontId="1" fillId="2" borderId="0" xfId="0" applyNumberFormat="1" applyFont="1" applyFill="1"/>'
+    '<xf numFmtId="49" fontId="1" fillId="3" borderId="0" xfId="0" applyNumberFormat="1" applyFont="1" applyFill="1"/>'
+    "</cellXfs>"
     '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
 )
-SHEET_TAIL = "</sheetData></worksheet>"
 EMPTY = "<c/>"
 
 _EXACT_INTEGERS = 2**53  # beyond, every spreadsheet rounds
@@ -50,21 +60,90 @@ _MAY_BE_LONG = 16_000
 """Shorter texts fit into a cell whatever signs they have."""
 
 
-def sheet_head(*, is_first: bool) -> str:
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What a spreadsheet watches in a column, and says when a cell of it is chosen (18.3.1.33).
+
+    Attributes:
+        title, note: shown beside the chosen cell, at most 32 and 255 characters of them.
+        area: where the values to choose from stand, such as `Lists!$A$1:$A$9`; another value is asked about, for one
+            that was named since may be meant.
+        low, high: bounds of a number; whole where *is_whole*. Beyond them nothing can be entered.
+    """
+
+    title: str
+    note: str
+    area: str = ""
+    low: float | None = None
+    high: float | None = None
+    is_whole: bool = False
+
+    def xml(self, cells: str) -> str:
+        """The check of *cells*, such as `B2:B9`."""
+        said = (
+            f'allowBlank="1" showInputMessage="1" showErrorMessage="1" promptTitle={quoteattr(self.title[:32])} '
+            f"prompt={quoteattr(self.note[:255])} sqref={quoteattr(cells)}"
+        )
+        if self.area:
+            return (
+                f'<dataValidation type="list" errorStyle="warning" {said}><formula1>{_plain(self.area)}</formula1>'
+                "</dataValidation>"
+            )
+        if self.low is not None:
+            kind = "whole" if self.is_whole else "decimal"
+            return (
+                f'<dataValidation type="{kind}" operator="between" {said}><formula1>{self.low:g}</formula1>'
+                f"<formula2>{self.high:.15g}</formula2></dataValidation>"
+            )
+        return f"<dataValidation {said}/>"
+
+
+def _plain(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def sheet_head(*, is_first: bool, fixed_columns: int = 0, widths: Sequence[float | None] = ()) -> str:
     """Everything before the first row: the header stays in view while the rows are scrolled."""
     chosen = ' tabSelected="1"' if is_first else ""
+    pane, split = ("bottomRight", f'xSplit="{fixed_columns}" ') if fixed_columns else ("bottomLeft", "")
+    cols = "".join(
+        f'<col min="{at}" max="{at}" width="{width:g}" customWidth="1"/>' for at, width in enumerate(widths, 1) if width
+    )
     return (
         f'{_DECLARATION}<worksheet xmlns="{_SPREADSHEET}"><sheetViews><sheetView{chosen} workbookViewId="0">'
-        '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews>'
-        "<sheetData>"
+        f'<pane {split}ySplit="1" topLeftCell="{column_letter(fixed_columns)}2" activePane="{pane}" state="frozen"/>'
+        f"</sheetView></sheetViews>{f'<cols>{cols}</cols>' if cols else ''}<sheetData>"
     )
 
 
-def book_parts(names: Sequence[str]) -> dict[str, str]:
-    """Every part but the sheets, by its name in the archive."""
+def sheet_tail(last_row: int, checks: Sequence[Check | None] = (), *, is_protected: bool = False) -> str:
+    """Everything behind the last row. A protected sheet has no password; it is sorted, filtered and formatted as any
+    other where its cells are open."""
+    parts = ["</sheetData>"]
+    if is_protected:
+        last = f"{column_letter(max(len(checks), 1) - 1)}{last_row}"
+        parts.append(
+            '<sheetProtection sheet="1" objects="1" scenarios="1" formatCells="0" formatColumns="0" formatRows="0" '
+            f'sort="0" autoFilter="0"/><autoFilter ref="A1:{last}"/>'
+        )
+    letters = [column_letter(at) for at in range(len(checks))]
+    made = [
+        check.xml(f"{letter}2:{letter}{max(last_row, 2)}")
+        for letter, check in zip(letters, checks, strict=True)
+        if check is not None
+    ]
+    if made:
+        parts.append(f'<dataValidations count="{len(made)}">{"".join(made)}</dataValidations>')
+    return "".join((*parts, "</worksheet>"))
+
+
+def book_parts(names: Sequence[str], states: Sequence[str] = ()) -> dict[str, str]:
+    """Every part but the sheets, by its name in the archive. *states*: `hidden`, `veryHidden` or "" by sheet."""
     numbers = range(1, len(names) + 1)
+    shown = [f' state="{state}"' if state else "" for state in (*states, *[""] * len(names))]
     sheets = "".join(
-        f'<sheet name={quoteattr(name)} sheetId="{n}" r:id="rId{n}"/>' for n, name in zip(numbers, names, strict=True)
+        f'<sheet name={quoteattr(name)} sheetId="{n}"{state} r:id="rId{n}"/>'
+        for n, name, state in zip(numbers, names, shown, strict=False)
     )
     links = "".join(
         f'<Relationship Id="rId{n}" Type="{_OFFICE}/worksheet" Target="worksheets/sheet{n}.xml"/>' for n in numbers
@@ -101,12 +180,13 @@ class CellBook(dict[Any, str]):
         super().__init__()
         style = style or (TEXT if is_text else 0)
         self._is_text, self._open = is_text, f'<c s="{style}"' if style else "<c"
+        self._empty = f"{self._open}/>" if style in (OPEN, OPEN_TEXT, LOCKED) else EMPTY
         self.cut: dict[str, int] = {}
 
     def __missing__(self, value: Any) -> str:
         """The cell of *value*; 0 and 1 are not kept, for False and True would be taken for them."""
         if type(value) is str:
-            made = self[value] = self._text(value) if value else EMPTY
+            made = self[value] = self._text(value) if value else self._empty
             return made
         made = self._cell(value)
         if value != 0 and value != 1:
@@ -121,7 +201,7 @@ class CellBook(dict[Any, str]):
     def _cell(self, value: Any) -> str:
         """The cell of anything but text."""
         if value is None:
-            return EMPTY
+            return self._empty
         if self._is_text:
             return self._text(_as_text(value))
         if isinstance(value, bool):
@@ -129,7 +209,7 @@ class CellBook(dict[Any, str]):
         if isinstance(value, datetime.datetime | datetime.date):
             return _moment(value)
         if isinstance(value, int | float | Decimal) and not (isinstance(value, int) and abs(value) > _EXACT_INTEGERS):
-            return f"<c><v>{value!s}</v></c>" if math.isfinite(value) else EMPTY
+            return f"{self._open}><v>{value!s}</v></c>" if math.isfinite(value) else self._empty
         return self._text(str(value))
 
     def _text(self, text: str) -> str:
