@@ -25,8 +25,8 @@ _TABLES = (
     "chosen (listing_id INTEGER PRIMARY KEY, store_id INTEGER, why TEXT)",
     "edited (listing_id INTEGER PRIMARY KEY, store_id INTEGER NOT NULL, hash TEXT NOT NULL, edit TEXT NOT NULL, "
     "title TEXT, why TEXT)",
-    "line (id INTEGER PRIMARY KEY, listing_id INTEGER NOT NULL, field TEXT NOT NULL, before TEXT, after TEXT, "
-    "why TEXT)",
+    "line (id INTEGER PRIMARY KEY, listing_id INTEGER NOT NULL, sku_id INTEGER, field TEXT NOT NULL, before TEXT, "
+    "after TEXT, why TEXT)",
     "finding (listing_id INTEGER NOT NULL, code TEXT NOT NULL, severity TEXT NOT NULL, number INTEGER NOT NULL)",
 )
 _NUMBERS = (

@@ -102,9 +102,11 @@ def stored_edit(listing_id: int, edit: str) -> ListingEdit:
     """What `plan.edited` keeps, as an edit. A bulk edit does not say that a listing is complete."""
     values = orjson.loads(edit)
     images, (added, removed) = values.pop("images", None), values.pop("tags", ((), ()))
+    skus = {int(number): fields for number, fields in values.pop("skus", {}).items()}
     return ListingEdit(
         listing_id,
         fields=values,
+        skus=skus,
         images=images,
         is_complete=False,
         add_tags=tuple(added),
@@ -116,6 +118,8 @@ def edited_record(record: ListingRecord, edit: str) -> ListingRecord:
     """*record* as it would be."""
     values = orjson.loads(edit)
     values.pop("tags", None)
+    if texts := values.pop("skus", None):
+        values["skus"] = [replace(sku, **texts.get(str(sku.id), {})) for sku in record.skus]
     return replace(record, **values)
 
 

@@ -122,9 +122,9 @@ class _Page:
             for row in run(f"SELECT listing_id, why FROM plan.chosen WHERE listing_id IN ({inside})"):
                 yield row[0], row[0], None, "", None, None, row[1]
         elif source == LINES:
-            sql = f"SELECT id, listing_id, field, before, after, why FROM plan.line WHERE id IN ({inside})"
-            for key, listing_id, field, before, after, why in run(sql):
-                yield key, listing_id, None, field, _cooked(before), _cooked(after), why
+            sql = f"SELECT id, listing_id, sku_id, field, before, after, why FROM plan.line WHERE id IN ({inside})"
+            for key, listing_id, sku_id, field, before, after, why in run(sql):
+                yield key, listing_id, sku_id, field, _cooked(before), _cooked(after), why
         else:
             field = self._plan.columns[source]
             listings = id_list(sorted({listing_id for listing_id, _ in keys}))
