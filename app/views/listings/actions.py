@@ -9,8 +9,9 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("bulk_edit", "listings.action.bulk_edit", "edit", ("Ctrl+E",), acts_on=SELECTION),
     ActionSpec("replace_text", "listings.action.replace_text", "replace", ("Ctrl+H",), acts_on=SELECTION),
     action_spec("export"),
+    ActionSpec("open_in_excel", "listings.action.open_in_excel", "file-spreadsheet", acts_on=SELECTION),
     action_spec("fix"),
-    ActionSpec("save_template", "listings.action.save_template", "file-spreadsheet"),
+    ActionSpec("save_template", "listings.action.save_template", "download"),
     ActionSpec("recheck", "listings.action.recheck", "shield-check", acts_on=SELECTION),
     ActionSpec("publish_results", "listings.action.publish_results", "info-circle"),
 )

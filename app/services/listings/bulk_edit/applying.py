@@ -54,7 +54,7 @@ def apply_plan(plan: Plan, ctx: TaskContext) -> Applied:
             connection,
             kind="edit",
             label=plan.label,
-            params={"n": planned, "fields": sorted(plan.counts.cells)} | ({"file": plan.source} if plan.source else {}),
+            params={"n": planned, "fields": sorted(plan.counts.cells), **plan.params},
             listing_count=planned,
             source=plan.source,
             store_id=_only_store(connection),

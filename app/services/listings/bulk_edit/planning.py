@@ -6,7 +6,7 @@ Nothing but the plan's own file is written.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection
@@ -51,6 +51,7 @@ class Plan:
         columns: all numbers it changes.
         label: message key of the change it becomes.
         source: file it comes from, "" for none.
+        params: what the change keeps besides its counts.
     """
 
     columns: list[str]
@@ -58,6 +59,7 @@ class Plan:
     counts: PlanCounts
     label: str = "change.bulk_edit"
     source: str = ""
+    params: dict[str, str] = field(default_factory=dict)
 
     @property
     def sku_columns(self) -> list[str]:
@@ -139,8 +141,8 @@ def counted(connection: Connection, plan: Plan) -> PlanCounts:
     cells: dict[str, int] = {}
     unchanged: dict[str, int] = {}
     reasons: dict[str, int] = {}
-    for field, why, number in _tallies(connection, plan):
-        target, key = (cells, field) if why is None else (unchanged, field) if why == SAME else (reasons, why)
+    for name, why, number in _tallies(connection, plan):
+        target, key = (cells, name) if why is None else (unchanged, name) if why == SAME else (reasons, why)
         target[key] = target.get(key, 0) + number
     changed, refused = (
         changed_listings(connection, plan),

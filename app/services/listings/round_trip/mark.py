@@ -15,6 +15,7 @@ from typing import Any
 
 import orjson
 
+from app.services.clock import now_ms
 from app.services.errors import InputError
 from app.services.workbooks import OpenedFile, OutColumn, OutSheet, WorkbookError, open_workbook
 
@@ -71,12 +72,14 @@ class Mark:
 
     Attributes:
         run: of the writing; every workbook has its own.
+        made_ms: when that was.
         headers: by the key of its column, in their order.
         currency: of all prices, "" where there are several.
         rows: what was written, by row.
     """
 
     run: str
+    made_ms: int
     headers: Mapping[str, str]
     currency: str
     rows: Mapping[Origin, Written]
@@ -84,7 +87,7 @@ class Mark:
 
 def mark_sheet(run: str, headers: Mapping[str, str], currency: str, rows: Sequence[tuple[str, int, str]]) -> OutSheet:
     """The sheet that carries the mark. *rows*: the row's mark, when its listing was made, its values by `packed`."""
-    told = {"version": VERSION, "run": run, "headers": list(headers.items()), "currency": currency}
+    told = {"version": VERSION, "run": run, "made_ms": now_ms(), "headers": list(headers.items()), "currency": currency}
     columns = [OutColumn(KIND), OutColumn("created_ms"), OutColumn("values")]
     return OutSheet(SHEET, columns, _rows(orjson.dumps(told).decode(), rows), state="veryHidden")
 
@@ -136,7 +139,7 @@ def read_mark(opened: OpenedFile) -> Mark:
             if (origin := Origin.read(str(row[0]))) is not None:
                 values = orjson.loads(str(row[2]))
                 found[origin] = Written(int(float(str(row[1]))), {str(key): values[key] for key in values})
-        return Mark(str(told["run"]), headers, str(told["currency"]), found)
+        return Mark(str(told["run"]), int(told["made_ms"]), headers, str(told["currency"]), found)
     except (StopIteration, IndexError, KeyError, TypeError, ValueError, AttributeError) as error:
         raise NoMark(file=opened.name) from error
     finally:

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from app.services.compliance.context import CheckContext
 from app.services.compliance.loading import load_context
 from app.services.db import Database
+from app.services.history.listing import changes_of_listing
 from app.services.listings.bulk_edit.operations import LISTING_NUMBERS, SKU_NUMBERS
 from app.services.listings.bulk_edit.plan_file import PlanFile
 from app.services.listings.bulk_edit.planning import Plan, choose, counted
@@ -68,14 +69,15 @@ def plan_sheet(
     """
     edits = read_edits(path, ctx)
     columns = [name for name in NUMBERS if any(name == field_of(c.key) for of in edits.changes.values() for c in of)]
-    plan = Plan(columns, PlanFile(db), PlanCounts(), "change.from_sheet", edits.file)
+    params = {"file": edits.file, "run": edits.mark.run}
+    plan = Plan(columns, PlanFile(db), PlanCounts(), "change.from_sheet", edits.file, params)
     try:
         with plan.file.open(ctx) as connection:
             stores = _forget_others(connection, edits, store_id)
             choose(connection, sorted(edits.created_ms))
             for name in columns:
                 plan.file.add_numbers(connection, name)
-            _Differences(connection, edits).run(ctx)
+            _Differences(db, connection, edits).run(ctx)
             connection.exec_driver_sql("CREATE INDEX plan.edited_title ON edited (title)")
             if checks:
                 judge(connection, plan.staged, ctx)
@@ -119,10 +121,11 @@ class _Found:
 class _Differences:
     """Fills the tables of an open plan, listing by listing."""
 
-    def __init__(self, connection: Connection, edits: SheetEdits) -> None:
-        self._connection, self._edits = connection, edits
+    def __init__(self, db: Database, connection: Connection, edits: SheetEdits) -> None:
+        self._db, self._connection, self._edits = db, connection, edits
         self._session = Session(bind=connection)
         self._contexts: dict[int, CheckContext] = {}
+        self._ours: dict[int, bool] = {}
 
     def run(self, ctx: TaskContext) -> None:
         """All of it. Raises: TaskCancelled."""
@@ -152,7 +155,7 @@ class _Differences:
             self._leave(found, sku, name, record, now, None, UNREADABLE)
         elif _comparable(wanted) == _comparable(now):
             self._leave(found, sku, name, record, now, now, SAME)
-        elif not _was(change, now):
+        elif not _was(change, now) and not self._is_ours(record.id):
             told = {"before": _told(change.before), "now": _told(now)}
             self._refuse(change, "changed_meanwhile", **told)
             self._leave(found, sku, name, record, now, wanted, CONFLICT)
@@ -191,6 +194,19 @@ class _Differences:
             found.numbers.append((name, row_id, now, after, why))
         elif why != SAME:
             found.lines.append((sku.id if sku is not None else None, name, now, wanted, why))
+
+    def _is_ours(self, listing_id: int) -> bool:
+        """Whether all that happened to a listing since the workbook was made came from this workbook: who saves it a
+        second time means the values of the first time, not those it was made of."""
+        if listing_id not in self._ours:
+            since = [
+                change
+                for change in changes_of_listing(self._db, listing_id)
+                if change.created_at.timestamp() * 1000 >= self._edits.mark.made_ms and not change.is_undone
+            ]
+            runs = {change.params.get("run") for change in since}
+            self._ours[listing_id] = runs == {self._edits.mark.run}
+        return self._ours[listing_id]
 
     # -- values ------------------------------------------------------------------------------------------------
 
