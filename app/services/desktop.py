@@ -10,6 +10,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from app.messages import messages
 from app.services.application import load_network
 from app.services.compliance.word_desk import WordDesk
 from app.services.coverage.desk import CoverageDesk
@@ -18,8 +19,11 @@ from app.services.errors import AppError, InputError
 from app.services.freight.source import FreightTemplateSource
 from app.services.listings.bulk_edit.desk import BulkEditDesk
 from app.services.listings.desk import ListingDesk
+from app.services.listings.exporting import ExportOptions
 from app.services.listings.importing.desk import ImportDesk
+from app.services.listings.round_trip.desk import RoundTripDesk
 from app.services.orders.source import OrderSource
+from app.services.paging import Query
 from app.services.publishing.desk import PublishDesk
 from app.services.publishing.preview import PublishPreview, publish_preview
 from app.services.settings import Settings
@@ -53,7 +57,7 @@ class DesktopServices:
     are for the running loop.
 
     Attributes:
-        listings, bulk_edit, publishing, importing, store_desk, training, covering, coverage,
+        listings, bulk_edit, publishing, importing, round_trip, store_desk, training, covering, coverage,
             words: the desks of their nouns.
     """
 
@@ -63,6 +67,7 @@ class DesktopServices:
         self.bulk_edit = BulkEditDesk(app)
         self.publishing = PublishDesk(app)
         self.importing = ImportDesk(app)
+        self.round_trip = RoundTripDesk(app)
         self.store_desk = StoreDesk(app)
         self.training = TrainingDesk(app)
         self.covering = CoverDesk(app)
@@ -216,9 +221,10 @@ class DesktopServices:
 
     # -- files -------------------------------------------------------------------------------------------------
 
-    def export_call(self, path: Path, listing_ids: Sequence[int]) -> tuple[Any, ...]:
-        """The call for the worker process that writes these listings to *path*."""
-        return "app.services.listings.exporting:export_file", self.app.database_path, path, list(listing_ids)
+    def export_call(self, path: Path, chosen: Sequence[int] | Query, options: ExportOptions) -> tuple[Any, ...]:
+        """The call for the worker process that writes these listings, ids or all of a filter, to *path*."""
+        call = "app.services.listings.exporting:export_file"
+        return call, self.app.database_path, path, chosen, options, messages.language
 
     def save_template(self, path: Path) -> None:
         """Write the ready-made sheet to *path*. Raises: InputError where it cannot be written."""

@@ -65,7 +65,7 @@ class Desktop(QObject):
         window.undo_wanted.connect(self.undo)
         window.redo_wanted.connect(self.redo)
         window.history_wanted.connect(self.show_history)
-        window.files_dropped.connect(lambda paths: self.covering.take_files(paths, self.import_files))
+        window.files_dropped.connect(lambda paths: self.covering.take_files(paths, self.take_files))
         self.covering.undo_wanted.connect(self.undo)
         window.guide_wanted.connect(self.show_guide)
         window.settings_wanted.connect(self.show_settings)
@@ -242,8 +242,7 @@ class Desktop(QObject):
 
     def _export_listings(self, listing_ids: Sequence[int]) -> None:
         """Write these listings to a file of the user's choice."""
-        rows = self._listings().row_actions
-        rows.ask_where_to_export(lambda path: rows.export(path, listing_ids))
+        self._listings().row_actions.ask_how_to_export(listing_ids, len(listing_ids))
 
     def _on_stores_changed(self, key: str, **params: Any) -> None:
         self.window.show_first_run(False)
@@ -399,6 +398,23 @@ class Desktop(QObject):
         dialog.show()
 
     # -- files, guide ------------------------------------------------------------------------------------------
+
+    def take_files(self, paths: Sequence[Path]) -> None:
+        """Dropped or chosen files: workbooks that were opened from here show what was changed in them, at any time;
+        all others are imported."""
+        handle = self.context.runner.call(self.context.services.round_trip.ours, list(paths))
+        handle.succeeded.connect(lambda ours: self._take_files(list(paths), ours))
+        handle.failed.connect(self.tell)
+
+    def _take_files(self, paths: list[Path], ours: Sequence[Path]) -> None:
+        others = [path for path in paths if path not in ours]
+        if ours:
+            self.window.show_first_run(False)
+            self.window.show_tab("listings")
+        for path in ours:
+            self._listings().excel.take_back(path)
+        if others:
+            self.import_files(others)
 
     def import_files(self, paths: Sequence[Path]) -> None:
         """Open the import with dropped or chosen files."""

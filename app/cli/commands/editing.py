@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from app.cli.commands.importing import SHOWN_ERRORS, error_object
 from app.cli.commands.listings import matching_ids
 from app.cli.desk import Desk, table
 from app.cli.outcome import Exit, Outcome
 from app.cli.parser import Commands
 from app.messages import tr
+from app.services.errors import InputError
 from app.services.tasks import TaskContext
 
 if TYPE_CHECKING:
     from app.services.listings.bulk_edit.edits import BulkEdit
     from app.services.listings.bulk_edit.planning import Plan
     from app.services.listings.bulk_edit.records import Applied, PlanCounts
+    from app.services.listings.round_trip.planning import SheetReport
 
 SHOWN_LINES = 10
 """Largest changes a person is shown."""
@@ -27,38 +32,66 @@ def add_to(commands: Commands) -> None:
     parser = commands.add("edit", edit)
     parser.add_argument("--store", required=True, metavar="NAME", help=tr("cli.help.store.name"))
     parser.add_argument(
-        "--set", required=True, action="append", dest="settings", metavar="FIELD=EXPR", help=tr("cli.help.edit.set")
+        "--set", default=[], action="append", dest="settings", metavar="FIELD=EXPR", help=tr("cli.help.edit.set")
     )
+    parser.add_argument("--from-sheet", type=Path, metavar="FILE", help=tr("cli.help.edit.from_sheet"))
     parser.add_argument("--where", default="", metavar="EXPR", help=tr("cli.help.where"))
     parser.add_argument("--dry-run", action="store_true", help=tr("cli.help.import.dry_run"))
 
 
 def edit(desk: Desk, options: argparse.Namespace) -> Outcome:
-    """Work the settings out for all listings the condition holds for, then store them unless it is a dry run.
+    """Work the settings out for all listings the condition holds for, or the differences of an edited workbook, then
+    store them unless it is a dry run.
 
     Raises:
+        InputError: neither settings nor a workbook, or both.
+        WorkbookError, NoMark, NewerMark: the workbook cannot be taken back.
         BadSetting, BadOperation, FormulaError: a setting cannot be read; nothing was changed.
         BadExpression, UnknownField, BadValue: the condition cannot be.
     """
+    if bool(options.settings) == (options.from_sheet is not None) or (options.from_sheet and options.where):
+        raise InputError("cli.edit_what")
     store = desk.store(options.store)
+    if options.from_sheet is not None:
+        from app.services.listings.round_trip.planning import plan_sheet
+
+        ctx = TaskContext()
+        plan, report = plan_sheet(desk.app.db, options.from_sheet, ctx, checks=options.dry_run, store_id=store.id)
+        return _with_report(_carried_out(desk, plan, ctx, is_dry=options.dry_run), report)
     wanted = _wanted(desk, store.id, options.settings)
     return edited(desk, wanted, matching_ids(desk, store.id, options.where), is_dry=options.dry_run)
 
 
 def edited(desk: Desk, wanted: BulkEdit, listing_ids: Sequence[int], *, is_dry: bool) -> Outcome:
     """Work *wanted* out for these listings, then store it unless it is a dry run."""
-    from app.services.listings.bulk_edit.applying import apply_plan
     from app.services.listings.bulk_edit.planning import plan_edit
-    from app.services.listings.bulk_edit.records import Applied
 
     ctx = TaskContext()
-    plan = plan_edit(desk.app.db, wanted, listing_ids, ctx, checks=is_dry)
+    return _carried_out(desk, plan_edit(desk.app.db, wanted, listing_ids, ctx, checks=is_dry), ctx, is_dry=is_dry)
+
+
+def _carried_out(desk: Desk, plan: Plan, ctx: TaskContext, *, is_dry: bool) -> Outcome:
+    """Store a plan unless it is a dry run, and let it go."""
+    from app.services.listings.bulk_edit.applying import apply_plan
+    from app.services.listings.bulk_edit.records import Applied
+
     try:
         lines = _largest(plan, ctx) if is_dry and not desk.is_json else []
         applied = Applied(None, plan.counts.changed) if is_dry else apply_plan(plan, ctx)
     finally:
         plan.close()
     return _outcome(plan.counts, applied, lines, is_dry=is_dry)
+
+
+def _with_report(outcome: Outcome, report: SheetReport) -> Outcome:
+    """What there is to say about the workbook besides."""
+    outcome.result["rows"], outcome.result["missing_rows"] = report.rows, report.missing
+    outcome.result["errors"] = [error_object(error) for error in report.errors]
+    outcome.lines.extend(error.message(tr) for error in report.errors[:SHOWN_ERRORS])
+    if report.missing:
+        outcome.lines.append(tr("cli.sheet_missing", n=report.missing))
+    code = outcome.code if not report.errors else Exit.SOME_REFUSED
+    return replace(outcome, code=code)
 
 
 def _wanted(desk: Desk, store_id: int, settings: list[str]) -> BulkEdit:

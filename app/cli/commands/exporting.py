@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.cli.commands.listings import matching_ids
 from app.cli.desk import Desk
@@ -12,6 +13,9 @@ from app.cli.parser import Commands
 from app.messages import tr
 from app.services.errors import InputError
 
+if TYPE_CHECKING:
+    from app.services.listings.exporting import ExportResult
+
 
 def add_to(commands: Commands) -> None:
     """Add `export` and `template`."""
@@ -19,16 +23,40 @@ def add_to(commands: Commands) -> None:
     parser.add_argument("--store", required=True, metavar="NAME", help=tr("cli.help.store.name"))
     parser.add_argument("--out", required=True, type=Path, metavar="FILE", help=tr("cli.help.export.out"))
     parser.add_argument("--where", default="", metavar="EXPR", help=tr("cli.help.where"))
+    parser.add_argument("--columns", default="", metavar="NAME,…", help=tr("cli.help.export.columns"))
+    parser.add_argument("--rows", choices=("variant", "listing"), default="variant", help=tr("cli.help.export.rows"))
+    parser.add_argument("--editable", action="store_true", help=tr("cli.help.export.editable"))
     parser = commands.add("template", save_template)
     parser.add_argument("--out", required=True, type=Path, metavar="FILE", help=tr("cli.help.template.out"))
 
 
 def export(desk: Desk, options: argparse.Namespace) -> Outcome:
-    """Write a store's listings, all or those a condition holds for."""
-    from app.services.listings.exporting import export_listings
+    """Write a store's listings, all or those a condition holds for.
+
+    Raises:
+        UnknownColumn, UnknownKind, InputError: nothing was written.
+        BadExpression, UnknownField, BadValue: the condition cannot be read.
+    """
+    from app.services.listings.exporting import KEYS, ExportOptions, export_listings, read_columns
 
     store = desk.store(options.store)
-    done = export_listings(desk.app.db, options.out, matching_ids(desk, store.id, options.where))
+    ids = matching_ids(desk, store.id, options.where)
+    if options.editable:
+        return _told(_to_edit(desk, options, ids))
+    columns = read_columns(options.columns.split(",")) if options.columns else KEYS
+    wanted = ExportOptions(columns, per_listing=options.rows == "listing")
+    return _told(export_listings(desk.app.db, options.out, ids, wanted))
+
+
+def _to_edit(desk: Desk, options: argparse.Namespace, ids: list[int]) -> ExportResult:
+    from app.services.listings.round_trip.writing import write_to_edit
+
+    if options.out.suffix.lower() != ".xlsx" or options.columns or options.rows != "variant":
+        raise InputError("cli.editable_name", file=options.out.name)
+    return write_to_edit(desk.app.db, options.out, ids)
+
+
+def _told(done: ExportResult) -> Outcome:
     told = {"listings": done.listings, "skus": done.skus, "file": str(done.file)}
     return Outcome(told, [tr("cli.exported", n=done.listings, skus=done.skus, file=done.file)])
 

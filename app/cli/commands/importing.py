@@ -55,9 +55,9 @@ def import_files(desk: Desk, options: argparse.Namespace) -> Outcome:
         "listings": summary.listings,
         "refused_rows": summary.refused_rows,
         "skus": summary.skus,
-        "errors": [_error_object(error) for _, error in summary.errors],
+        "errors": [error_object(error) for _, error in summary.errors],
         "error_count": summary.error_count,
-        "overruled": [_error_object(error) for error in summary.overruled],
+        "overruled": [error_object(error) for error in summary.overruled],
         "overruled_count": summary.overruled_count,
         "change": summary.changes[-1].uid if summary.changes else None,
         "changes": [change.uid for change in summary.changes],
@@ -203,7 +203,8 @@ def _mark(summary: Summary, out: Path) -> list[Path]:
     return written
 
 
-def _error_object(error: CellError) -> dict[str, Any]:
+def error_object(error: CellError) -> dict[str, Any]:
+    """A refused cell as `--json` tells it."""
     return {
         "file": error.file,
         "sheet": error.sheet,

@@ -11,12 +11,13 @@ import orjson
 from sqlalchemy import Connection
 
 from app.services.clock import now_ms
+from app.services.codes.keys import match_key
 from app.services.coverage.matrix import keys_of
 from app.services.db import Database
 from app.services.errors import InputError
 from app.services.history.recording import add_entries, record_change
 from app.services.history.records import ChangeRecord, Entry
-from app.services.listings.text import fold, match_key
+from app.services.listings.text import fold
 
 LONGEST = 40
 _HEADERS = {

@@ -15,10 +15,10 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection
 
+from app.services.codes.keys import match_key
 from app.services.db import Database
 from app.services.errors import InputError
 from app.services.listings.loading import id_list
-from app.services.listings.text import match_key
 from app.services.paging import Filter, Query
 from app.services.sql_ids import interruptible
 from app.services.tasks import TaskContext

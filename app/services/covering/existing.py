@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import orjson
 from sqlalchemy import Connection
 
+from app.services.codes.keys import match_key
 from app.services.covering.records import Already, Mapped
-from app.services.listings.text import match_key
 
 ORIGIN, CODE = "origin", "code"
 _THERE = "NOT (listing.status = 'off' AND listing.off_reason = 'deleted')"

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from app.models import ListingStatus
 from app.services.clock import now_ms
+from app.services.codes.keys import variant_key
 from app.services.compliance.recheck import recheck
 from app.services.covering.records import Mapped
 from app.services.db import Database
@@ -20,7 +21,6 @@ from app.services.listings.editing import ListingEdit, apply_edits
 from app.services.listings.loading import load_listings
 from app.services.listings.records import LISTING_FIELDS, SKU_FIELDS, ListingRecord, SkuRecord
 from app.services.listings.search_index import filled_at_once
-from app.services.listings.text import match_key
 from app.services.listings.writing import insert_skus, raw, sku_row
 from app.services.tasks import TaskContext
 
@@ -170,7 +170,7 @@ def _partners(local: Sequence[SkuRecord], wanted: Sequence[SkuRecord]) -> list[t
 
 
 def _has_same_code(one: SkuRecord, other: SkuRecord) -> bool:
-    return bool(one.code.strip()) and match_key(one.code) == match_key(other.code)
+    return bool(one.code.strip()) and variant_key(one.code) == variant_key(other.code)
 
 
 def _has_same_values(one: SkuRecord, other: SkuRecord) -> bool:
@@ -187,7 +187,7 @@ def _values(sku: SkuRecord) -> list[tuple[str, str]]:
 
 def _sku_values(sku: SkuRecord, known: SkuRecord) -> dict[str, Any]:
     """The values of a variant; another spelling of the same code is no news."""
-    code = known.code if match_key(known.code) == match_key(sku.code) else sku.code
+    code = known.code if variant_key(known.code) == variant_key(sku.code) else sku.code
     return {name: getattr(sku, name) for name in SKU_FIELDS} | {"code": code}
 
 

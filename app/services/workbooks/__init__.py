@@ -18,9 +18,11 @@ from app.services.workbooks.refusals import CellError, Refusal
 from app.services.workbooks.sniff import OpenedFile, open_workbook
 from app.services.workbooks.tables import SheetTable, read_table
 from app.services.workbooks.template import save_template
+from app.services.workbooks.xlsx_parts import Check
 
 __all__ = [
     "CellError",
+    "Check",
     "CutCell",
     "DataPackage",
     "FieldType",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import Any, ClassVar
 
 from PySide6.QtCore import QTimer, Signal
@@ -36,6 +35,7 @@ from app.views.listings.finding_steps import FindingSteps
 from app.views.listings.panel import ListingPanel
 from app.views.listings.pictures import ListingPictures
 from app.views.listings.publisher import Publisher
+from app.views.listings.round_trip.opener import ExcelOpener
 from app.views.listings.row_actions import RowActions
 from app.views.listings.steady_editors import SteadyEditors
 from app.views.notices import Offer
@@ -47,7 +47,7 @@ RENEW_MS = 250
 """While listings are being sent, the rows in view are read again at most this often (interface.md 7)."""
 COUNT_EVERY = 4
 """… and the segments counted at every so many of these."""
-ON_ROWS = ("publish", "bulk_edit", "replace_text", "export", "recheck", "findings")
+ON_ROWS = ("publish", "bulk_edit", "replace_text", "export", "open_in_excel", "recheck", "findings")
 
 
 class ListingsPage(TabPage):
@@ -82,6 +82,7 @@ class ListingsPage(TabPage):
         self.publisher = Publisher(context, self)
         self.row_actions = RowActions(context, self)
         self.checking = Checking(context, self)
+        self.excel = ExcelOpener(context, self, self.show_rows)
         self.editor = ListingPanel(context, self.pictures)
         self._build_toolbar()
         self.set_panel(self.editor)
@@ -111,6 +112,7 @@ class ListingsPage(TabPage):
         page.on("bulk_edit", self.bulk_edit)
         page.on("replace_text", lambda: self.bulk_edit("title", "replace"))
         page.on("export", self.export)
+        page.on("open_in_excel", self.open_in_excel)
         page.on("save_template", self.row_actions.save_template)
         page.on("recheck", lambda: self.with_ids(self.row_actions.recheck))
         page.on("findings", self.show_findings)
@@ -127,7 +129,9 @@ class ListingsPage(TabPage):
         self.toolbar.add("recheck")
         self.toolbar.add("findings")
         self.add_history_tools()
-        self.toolbar.add_more("replace_text", "words", "cover", "coverage", "save_template", "publish_results")
+        self.toolbar.add_more(
+            "open_in_excel", "replace_text", "words", "cover", "coverage", "save_template", "publish_results"
+        )
 
     def _connect(self) -> None:
         self.rows.finding_wanted.connect(self.steps.go)
@@ -143,6 +147,7 @@ class ListingsPage(TabPage):
         self.rows.paged.ordered.connect(self._on_ordered)
         self.counts.counted.connect(self._show_counts)
         self.row_actions.checked.connect(self.reload)
+        self.excel.applied.connect(self._on_bulk_edited)
         self.editor.saved.connect(self._on_saved)
         self.editor.checked.connect(lambda id: self._on_saved(id, None))
         self.editor.problem.connect(self._on_problem)
@@ -332,12 +337,17 @@ class ListingsPage(TabPage):
 
     def bulk_edit(self, field: str = "price_minor", way: str = "") -> None:
         """Change any fields of the chosen rows, or of all of the filter, after a preview; begins with *field*."""
+        self._with_chosen(lambda chosen, count: self._open_bulk_edit(chosen, count, field, way))
+
+    def _with_chosen(self, act: Callable[[Sequence[int] | Query, int], Any]) -> None:
+        """Call *act* with the ids of the selection or the filter itself, and how many listings that is; what is typed
+        is stored first."""
         chosen = self.selection()
         ids = None if not chosen or chosen.is_all else self._chosen_ids(chosen)
         count = self._chosen_count(chosen)
         wanted = chosen.query if ids is None else ids
         self.editor.editor.commit()
-        self.editor.saver.when_stored(lambda: self._open_bulk_edit(wanted, count, field, way))
+        self.editor.saver.when_stored(lambda: act(wanted, count))
 
     def _open_bulk_edit(self, chosen: Sequence[int] | Query, count: int, field: str, way: str) -> None:
         from app.views.listings.bulk_edit.dialog import BulkEditDialog
@@ -366,12 +376,12 @@ class ListingsPage(TabPage):
         self.context.notices.toast(key, offer=offer, tone="amber" if left else "green", **counts)
 
     def export(self) -> None:
-        """Write the chosen rows, or all of the filter, to a workbook or text file."""
-        self.row_actions.ask_where_to_export(self.export_to)
+        """Write the chosen rows, or all of the filter, to a file, with columns that are chosen first."""
+        self._with_chosen(self.row_actions.ask_how_to_export)
 
-    def export_to(self, path: Path) -> None:
-        """Write what is chosen to *path*."""
-        self.with_ids(lambda ids: self.row_actions.export(path, ids))
+    def open_in_excel(self) -> None:
+        """Open the chosen rows, or all of the filter, as a workbook; what is saved there comes back as a bulk edit."""
+        self._with_chosen(self.excel.open)
 
     def _undo_here(self, uid: str, listing_id: int) -> None:
         self.editor.saver.when_stored(lambda: self._start_undo_here(uid, listing_id))

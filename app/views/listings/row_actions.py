@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +11,16 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.messages import tr
+from app.services.listings.exporting import ExportOptions
+from app.services.paging import Query
 from app.views.context import ViewContext
 from app.views.errors import sentence
 from app.views.notices import Offer
 
-XLSX, CSV = "xlsx", "csv"
+XLSX = "xlsx"
+
+Chosen = Sequence[int] | Query
+"""Listings: ids, or the filter itself."""
 
 
 class RowActions(QObject):
@@ -50,29 +55,36 @@ class RowActions(QObject):
 
     # -- files -------------------------------------------------------------------------------------------------
 
-    def ask_where_to_export(self, then: Callable[[Path], None]) -> None:
-        """Ask for the file of an export; its ending decides the kind."""
-        dialog = self._save_dialog("listings.export.title", "listings", "listings.export.kinds")
-        dialog.filterSelected.connect(lambda kind: dialog.setDefaultSuffix(CSV if CSV in kind else XLSX))
-        dialog.fileSelected.connect(lambda name: then(Path(name)))
+    def ask_how_to_export(self, chosen: Chosen, count: int) -> None:
+        """Ask for columns and kind, then for the file."""
+        from app.views.listings.export_dialog import ExportDialog
+
+        dialog = ExportDialog(self._context, count, self._page.window())
+        dialog.decided.connect(lambda options, kind: self._ask_where_to_export(chosen, count, options, kind))
         dialog.open()
 
-    def export(self, path: Path, ids: Sequence[int]) -> None:
+    def _ask_where_to_export(self, chosen: Chosen, count: int, options: ExportOptions, kind: str) -> None:
+        dialog = self._save_dialog("listings.export.title", "listings", f"export.kind_filter.{kind}")
+        dialog.setDefaultSuffix(kind)
+        dialog.fileSelected.connect(lambda name: self.export(Path(name), chosen, count, options))
+        dialog.open()
+
+    def export(self, path: Path, chosen: Chosen, count: int, options: ExportOptions) -> None:
         """Write these listings to *path* in the worker process."""
-        handle = self._context.runner.start_heavy(*self._context.services.export_call(path, list(ids)))
+        handle = self._context.runner.start_heavy(*self._context.services.export_call(path, chosen, options))
         handle.succeeded.connect(lambda result: self._on_exported(path, result))
         self._context.jobs.add(
             handle,
             "listings.job.export",
             icon="table-export",
             summarise=lambda result: ("listings.job.export_summary", {"n": result.listings, "skus": result.skus}),
-            offer_results=lambda _: [self._folder_offer(path)],
+            offer_results=lambda _: [self._file_offer(path), self._folder_offer(path)],
             file=path.name,
-            n=len(ids),
+            n=count,
         )
 
     def _on_exported(self, path: Path, result: Any) -> None:
-        offer = self._folder_offer(path)
+        offer = self._file_offer(path)
         self._context.notices.toast("listings.saved_listings", offer=offer, file=path.name, n=result.listings)
 
     def save_template(self) -> None:
@@ -103,6 +115,11 @@ class RowActions(QObject):
     def _folder_offer(path: Path) -> Offer:
         folder = QUrl.fromLocalFile(str(path.parent))
         return Offer("listings.open_folder", lambda: QDesktopServices.openUrl(folder))
+
+    @staticmethod
+    def _file_offer(path: Path) -> Offer:
+        file = QUrl.fromLocalFile(str(path))
+        return Offer("export.open", lambda: QDesktopServices.openUrl(file))
 
     def _tell(self, error: BaseException) -> None:
         self._context.notices.toast("window.said", tone="red", text=sentence(error))

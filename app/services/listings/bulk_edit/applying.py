@@ -41,7 +41,7 @@ _RETITLED = "SELECT listing_id FROM plan.edited WHERE why IS NULL"
 _EDITS = "SELECT listing_id, edit FROM plan.edited WHERE why IS NULL AND listing_id > ? ORDER BY listing_id LIMIT ?"
 
 
-def apply_plan(plan: Plan, ctx: TaskContext, *, label: str = "change.bulk_edit", source: str = "") -> Applied:
+def apply_plan(plan: Plan, ctx: TaskContext) -> Applied:
     """Store what *plan* says of every listing that is still as the plan saw it, and check those anew.
 
     Raises:
@@ -53,10 +53,10 @@ def apply_plan(plan: Plan, ctx: TaskContext, *, label: str = "change.bulk_edit",
         change_id, change = record_change(
             connection,
             kind="edit",
-            label=label,
-            params={"n": planned, "fields": sorted(plan.counts.cells)},
+            label=plan.label,
+            params={"n": planned, "fields": sorted(plan.counts.cells), **plan.params},
             listing_count=planned,
-            source=source,
+            source=plan.source,
             store_id=_only_store(connection),
             moment_ms=moment,
         )

@@ -6,7 +6,7 @@ Nothing but the plan's own file is written.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection
@@ -45,21 +45,26 @@ WHERE found.listing_id = chosen.listing_id
 
 @dataclass(slots=True)
 class Plan:
-    """A bulk edit that was worked out. Close it: its file holds what was shown."""
+    """A bulk edit that was worked out. Close it: its file holds what was shown.
 
-    edit: BulkEdit
+    Attributes:
+        columns: all numbers it changes.
+        label: message key of the change it becomes.
+        source: file it comes from, "" for none.
+        params: what the change keeps besides its counts.
+    """
+
+    columns: list[str]
     file: PlanFile
     counts: PlanCounts
+    label: str = "change.bulk_edit"
+    source: str = ""
+    params: dict[str, str] = field(default_factory=dict)
 
     @property
     def sku_columns(self) -> list[str]:
         """Numbers of the variants it changes."""
-        return [one.field for one in self.edit.numbers if one.field in SKU_NUMBERS]
-
-    @property
-    def columns(self) -> list[str]:
-        """All numbers it changes."""
-        return [one.field for one in self.edit.numbers]
+        return [name for name in self.columns if name in SKU_NUMBERS]
 
     @property
     def staged(self) -> list[Staged]:
@@ -87,10 +92,10 @@ def plan_edit(db: Database, edit: BulkEdit, chosen: Chosen, ctx: TaskContext, *,
         if isinstance(operation, ReplaceText):
             pattern_of(operation)
     ids = ListingSource(db).ids(chosen, ctx) if isinstance(chosen, Query) else chosen
-    plan = Plan(edit, PlanFile(db), PlanCounts())
+    plan = Plan([one.field for one in edit.numbers], PlanFile(db), PlanCounts())
     try:
         with plan.file.open(ctx) as connection:
-            _choose(connection, ids)
+            choose(connection, ids)
             for one in numbers:
                 ctx.report(0, len(ids), note="bulk_edit.working_out")
                 plan.file.add_numbers(connection, one.column)
@@ -99,7 +104,7 @@ def plan_edit(db: Database, edit: BulkEdit, chosen: Chosen, ctx: TaskContext, *,
                 Texts(connection, edit).run(ctx, len(ids))
             if checks:
                 judge(connection, plan.staged, ctx)
-            plan.counts = _counts(connection, plan)
+            plan.counts = counted(connection, plan)
     except BaseException:  # a stop as well: the plan's file must not outlive the plan
         plan.close()
         raise
@@ -115,7 +120,7 @@ def check_plan(plan: Plan, ctx: TaskContext) -> None:
     with plan.file.open(ctx) as connection:
         connection.exec_driver_sql("DELETE FROM plan.finding")
         judge(connection, plan.staged, ctx)
-        plan.counts = _counts(connection, plan)
+        plan.counts = counted(connection, plan)
 
 
 def refused_listings(plan: Plan) -> tuple[int, ...]:
@@ -124,18 +129,20 @@ def refused_listings(plan: Plan) -> tuple[int, ...]:
         return tuple(connection.exec_driver_sql(f"{_refused(plan)} ORDER BY 1").scalars())
 
 
-def _choose(connection: Connection, ids: Sequence[int]) -> None:
+def choose(connection: Connection, ids: Sequence[int]) -> None:
+    """Put down which listings are asked for, and which of them may not be edited."""
     driver: Any = connection.connection.driver_connection
     driver.executemany("INSERT OR IGNORE INTO plan.chosen (listing_id) VALUES (?)", ((number,) for number in ids))
     connection.exec_driver_sql(_LOCKS)
 
 
-def _counts(connection: Connection, plan: Plan) -> PlanCounts:
+def counted(connection: Connection, plan: Plan) -> PlanCounts:
+    """A plan in figures."""
     cells: dict[str, int] = {}
     unchanged: dict[str, int] = {}
     reasons: dict[str, int] = {}
-    for field, why, number in _tallies(connection, plan):
-        target, key = (cells, field) if why is None else (unchanged, field) if why == SAME else (reasons, why)
+    for name, why, number in _tallies(connection, plan):
+        target, key = (cells, name) if why is None else (unchanged, name) if why == SAME else (reasons, why)
         target[key] = target.get(key, 0) + number
     changed, refused = (
         changed_listings(connection, plan),

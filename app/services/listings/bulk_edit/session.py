@@ -49,7 +49,11 @@ def prepare(database: Path, edit: BulkEdit, chosen: Chosen, checks: bool = True,
         BadPattern, SlowPattern, FormulaError, BadOperation, UnknownField, BadValue: it makes no sense.
         TaskCancelled: stopped; nothing is left behind.
     """
-    plan = plan_edit(_opened(database), edit, chosen, ctx, checks=checks)
+    return keep(plan_edit(opened_database(database), edit, chosen, ctx, checks=checks), ctx)
+
+
+def keep(plan: Plan, ctx: TaskContext) -> PlanHead:
+    """Keep a plan that was worked out, and give it a token. Raises: TaskCancelled; then the plan is closed."""
     try:
         head = PlanHead(uuid4().hex, plan.counts, sections(plan, ctx))
     except BaseException:  # a stop as well: nobody else knows of the plan's file yet
@@ -116,7 +120,7 @@ def take_back(
 
     Raises: NotFound, TaskCancelled.
     """
-    return ListingDesk(lambda: _opened(database)).undo(uid, only, ctx, fields)
+    return ListingDesk(lambda: opened_database(database)).undo(uid, only, ctx, fields)
 
 
 @atexit.register
@@ -128,7 +132,8 @@ def close_all() -> None:
         _databases.popitem()[1].dispose()
 
 
-def _opened(database: Path) -> Database:
+def opened_database(database: Path) -> Database:
+    """The database, opened once and kept to the end of the worker."""
     if database not in _databases:
         _databases[database] = open_database(database)
     return _databases[database]

@@ -1,0 +1,41 @@
+"""Listings as a sheet in the words the import understands: exported and dropped again, it changes nothing.
+
+`columns` says which columns there are and what a person calls them, `reading` makes the rows of a selection, `writing`
+puts them into a file.
+"""
+
+from app.services.listings.exporting.columns import (
+    BARE_PROPERTIES,
+    GROUPS,
+    KEYS,
+    Column,
+    UnknownColumn,
+    column_name,
+    in_order,
+    read_columns,
+)
+from app.services.listings.exporting.writing import (
+    KINDS,
+    ExportOptions,
+    ExportResult,
+    UnknownKind,
+    export_file,
+    export_listings,
+)
+
+__all__ = [
+    "BARE_PROPERTIES",
+    "GROUPS",
+    "KEYS",
+    "KINDS",
+    "Column",
+    "ExportOptions",
+    "ExportResult",
+    "UnknownColumn",
+    "UnknownKind",
+    "column_name",
+    "export_file",
+    "export_listings",
+    "in_order",
+    "read_columns",
+]

@@ -1,0 +1,46 @@
+"""The round trip for the window: where workbooks lie, calls for the worker process, which files are ours."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from app.messages import messages, tr
+from app.services.clock import now_ms
+from app.services.listings.round_trip.mark import has_mark
+from app.services.paging import Query
+
+if TYPE_CHECKING:
+    from app.services.application import Application
+
+FOLDER = "excel"
+_PACKAGE = "app.services.listings.round_trip"
+_ENDINGS = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"})
+
+
+class RoundTripDesk:
+    """Calls are (function path, arguments) for the task runner's heavy lane; everything else touches the disk."""
+
+    def __init__(self, app: Application) -> None:
+        self._app = app
+
+    def new_path(self) -> Path:
+        """Where the next workbook is written: a folder of the data folder, so that it is found again."""
+        folder = self._app.data_dir / FOLDER
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder / f"{tr('export.sheet')}-{now_ms()}.xlsx"
+
+    def write_call(self, path: Path, chosen: Sequence[int] | Query) -> tuple[Any, ...]:
+        """Write the workbook. Result: `ExportResult`."""
+        call = f"{_PACKAGE}.writing:write_to_edit_file"
+        return call, self._app.database_path, path, chosen, messages.language
+
+    def prepare_call(self, path: Path) -> tuple[Any, ...]:
+        """Work out what an edited workbook would change. Result: `SheetHead`."""
+        return f"{_PACKAGE}.session:prepare", self._app.database_path, path
+
+    @staticmethod
+    def ours(paths: Sequence[Path]) -> list[Path]:
+        """Those of the dropped files that are workbooks to take back. Blocking."""
+        return [path for path in paths if path.suffix.lower() in _ENDINGS and path.is_file() and has_mark(path)]
