@@ -269,3 +269,21 @@ def test_a_listing_that_was_queued_but_never_sent_can_still_be_taken_back(db, ma
             (record.id, attempts),
         )
     assert undo(db, uid).conflicts == kept
+
+
+def test_typing_on_after_a_bulk_edit_of_the_same_number_is_a_change_of_its_own(db, make_listing):
+    record = make_listing()
+    plan = plan_edit(db, BulkEdit((ChangeNumber("price_minor", "add", Decimal(1)),)), [record.id], TaskContext())
+    bulk = apply_plan(plan, TaskContext()).change
+    plan.close()
+    edit = ListingEdit(record.id, skus={record.skus[0].id: {"price_minor": 5}})
+    assert edit_listings(db, [edit], label="change.edit", continues=bulk.uid).uid != bulk.uid
+    assert (undo(db).conflicts, undo(db).conflicts) == ((), ())
+    assert loaded(db, record.id).skus == record.skus
+
+
+def test_who_did_it_is_kept(db, make_listing, monkeypatch):
+    monkeypatch.setattr("app.services.history.recording.getpass.getuser", lambda: "lin")
+    record = make_listing()
+    done = edit_listings(db, [ListingEdit(record.id, fields={"title": "Lamp"})], label="change.edit")
+    assert (done.actor, list_changes(db)[0].actor) == ("lin", "lin")
