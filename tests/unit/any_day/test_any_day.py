@@ -19,14 +19,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from app.services.compliance.recheck import recheck
-from app.services.history.listing import can_redo, can_undo, list_changes
+from app.services.history.listing import list_changes
 from app.services.history.records import UndoResult
-from app.services.history.returning import go_back
-from app.services.history.undo import redo, undo
 from app.services.listings.bulk_edit.edits import BulkEdit
 from app.services.listings.bulk_edit.operations import AddTag, ChangeNumber, Limits, RemoveTag, ReplaceText
 from app.services.listings.derived import DERIVED_COLUMNS, derive
-from app.services.listings.editing import ListingEdit, edit_listings
+from app.services.listings.editing import ListingEdit
 from app.services.listings.records import ListingRecord
 from app.services.listings.source import ListingSource
 from app.services.paging import Query
@@ -101,10 +99,8 @@ class AnyDay(RuleBasedStateMachine):
     def _type(self, edit: ListingEdit, row: Row, goes_on: bool) -> None:
         newest = self.model.deeds[-1] if self.model.deeds else None
         continues = newest if goes_on and newest is self.typed and newest is not None and not newest.is_undone else None
-        params = {"title": row["title"]}
         uid = continues.uid if continues is not None else None
-        change = edit_listings(self.world.db, [edit], label="change.edit", params=params, continues=uid)
-        recheck(self.world.db, [edit.listing_id])
+        change = self.world.desk.save([edit], row["title"], continues=uid)
         if change is not None and continues is not None and change.uid == continues.uid:
             self.model.go_on(continues, {edit.listing_id: row})
         else:
@@ -142,14 +138,14 @@ class AnyDay(RuleBasedStateMachine):
     def take_back(self) -> None:
         deed = self.model.to_undo()
         assert deed is not None
-        self._compare(undo(self.world.db), self.model.reverse(deed))
+        self._compare(self.world.desk.undo(), self.model.reverse(deed))
 
     @precondition(lambda self: self.model.to_redo())
     @rule()
     def do_again(self) -> None:
         deed = self.model.to_redo()
         assert deed is not None
-        self._compare(redo(self.world.db), self.model.reverse(deed))
+        self._compare(self.world.desk.redo(), self.model.reverse(deed))
 
     @precondition(lambda self: self._standing())
     @rule(data=st.data())
@@ -159,7 +155,7 @@ class AnyDay(RuleBasedStateMachine):
         only = data.draw(st.none() | st.sets(st.sampled_from(ids), min_size=1).map(sorted))
         known = fields_of([deed])
         fields = data.draw(st.none() | st.sets(st.sampled_from(known), min_size=1).map(sorted)) if known else None
-        done = undo(self.world.db, deed.uid, only=only, fields=fields)
+        done = self.world.desk.undo(deed.uid, only, fields=fields)
         self._compare(done, self.model.reverse(deed, only, fields))
 
     @precondition(lambda self: self._standing())
@@ -174,7 +170,7 @@ class AnyDay(RuleBasedStateMachine):
             found = self.model.reverse(one)
             restored |= found.restored
             conflicts |= found.conflicts
-        done = go_back(self.world.db, since)
+        done = self.world.desk.go_back(since)
         assert set(done.conflicts) == conflicts
         assert set(done.restored) <= restored
 
@@ -183,7 +179,6 @@ class AnyDay(RuleBasedStateMachine):
 
     def _compare(self, done: UndoResult, expected: Reversed) -> None:
         assert (done.restored, set(done.conflicts)) == (len(expected.restored), expected.conflicts)
-        recheck(self.world.db, [number for number in done.suspects if number in self.model.rows])
 
     # -- the platform --------------------------------------------------------------------------------------------
 
@@ -229,7 +224,7 @@ class AnyDay(RuleBasedStateMachine):
         self._derived_columns_follow(records)
         unsent = {one.id for one in records if one.sent_hash is None or one.is_changed_since_publish}
         assert unsent == {number for number in model.rows if model.is_unsent(number)}
-        undone, redone = can_undo(self.world.db), can_redo(self.world.db)
+        undone, redone = self.world.desk.can_undo(), self.world.desk.can_redo()
         expected, again = model.to_undo(), model.to_redo()
         assert (undone.uid if undone else None) == (expected.uid if expected else None)
         assert (redone is None) is (again is None)

@@ -22,6 +22,7 @@ from app.services.listings.bulk_edit.applying import apply_plan
 from app.services.listings.bulk_edit.edits import BulkEdit
 from app.services.listings.bulk_edit.planning import plan_edit
 from app.services.listings.bulk_edit.records import Applied
+from app.services.listings.desk import ListingDesk
 from app.services.listings.importing.session import plan_import, store
 from app.services.listings.loading import load_listings
 from app.services.listings.records import ListingRecord
@@ -129,6 +130,7 @@ class World:
         self.shared, self.folder = shared, folder
         shutil.copyfile(shared.database, folder / "shangjia.db")
         self.db = Database(folder / "shangjia.db")
+        self.desk = ListingDesk(lambda: self.db)
         storage = shared.market._storage  # the market's own record, emptied between two examples
         assert storage is not None
         with storage.transaction():
