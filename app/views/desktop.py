@@ -327,7 +327,7 @@ class Desktop(QObject):
         """Take back everything that was changed after *change*, which itself stays."""
 
         def take_back() -> None:
-            handle = self.context.runner.start(self.context.services.listings.go_back, change.created_at)
+            handle = self.context.runner.start_heavy(*self.context.services.bulk_edit.return_call(change.created_at))
             self.context.jobs.add(handle, "history.job.return", icon="history")
             handle.succeeded.connect(self._on_returned)
             handle.failed.connect(lambda error: self._on_nothing(error, "history.nothing_to_undo"))
@@ -347,12 +347,21 @@ class Desktop(QObject):
     def redo(self) -> None:
         """Do the last undone change again."""
 
-        def bring_back() -> None:
-            handle = self.context.runner.start(self.context.services.listings.redo)
+        def bring_back(change: Any) -> None:
+            if change is not None and change.listing_count >= MANY:
+                handle = self.context.runner.start_heavy(*self.context.services.bulk_edit.redo_call())
+                self.context.jobs.add(handle, "history.job.redo", icon="history", n=change.listing_count)
+            else:
+                handle = self.context.runner.start(self.context.services.listings.redo)
             handle.succeeded.connect(lambda result: self._after_undo("history.redone_toast", result))
             handle.failed.connect(lambda error: self._on_nothing(error, "history.nothing_to_redo"))
 
-        self._when_stored(bring_back)
+        def look() -> None:
+            handle = self.context.runner.call(self.context.services.listings.can_redo)
+            handle.succeeded.connect(bring_back)
+            handle.failed.connect(self.tell)
+
+        self._when_stored(look)
 
     def _on_undone(self, result: Any) -> None:
         self._after_undo("history.undone_toast", result)

@@ -33,7 +33,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class ChangeRecord:
-    """One undoable act: its label is the message `label` with `params`."""
+    """One undoable act: its label is the message `label` with `params`; `actor` is who did it, "" where unknown."""
 
     uid: str
     kind: str
@@ -44,6 +44,7 @@ class ChangeRecord:
     created_at: datetime
     is_undone: bool
     store_id: int | None = None
+    actor: str = ""
 
 
 @dataclass(frozen=True, slots=True)

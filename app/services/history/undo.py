@@ -237,9 +237,21 @@ def _restore(
             add_entries(connection, undo_id, [reversed_entry(entry) for entry in reversed(kept)])
             written = {entry.listing_id for entry in kept if entry.noun != "tags"}
             refresh_derived(connection, load_listings(connection, written), moment_ms)
+            _put_back_moments(connection, kept)
             if ctx is not None:
                 ctx.report(len(restored) + len(conflicts), len(listing_ids))
     return restored, conflicts
+
+
+def _put_back_moments(connection: Connection, entries: Sequence[Entry]) -> None:
+    """A listing that comes back whole was not worked on: it can go again, its time of change says so."""
+    rows = [
+        (entry.before["updated_ms"], entry.row_id)
+        for entry in entries
+        if entry.noun == "listing" and entry.after is None and entry.before
+    ]
+    if rows:
+        connection.exec_driver_sql("UPDATE listing SET updated_ms = ? WHERE id = ?", rows)
 
 
 def _indexing(connection: Connection, change_id: int, count: int) -> AbstractContextManager[None]:

@@ -16,7 +16,7 @@ from app.services.expressions.syntax import All, Condition, Either, Node
 from app.services.expressions.writing import CHINESE, to_text
 from app.services.listings.choices import FilterChoices, filter_choices
 from app.services.listings.details import Choice
-from app.services.listings.filter_fields import OPERATORS, known_fields, spellings
+from app.services.listings.filter_fields import OPERATORS, known_fields, not_yet, spellings
 from app.services.listings.records import ListingStatus
 from app.services.listings.source import FIELDS
 from app.services.listings.text import fold
@@ -24,6 +24,9 @@ from app.services.paging import Filter
 from app.services.sql_conditions import BadValue, UnknownField, as_filter
 
 __all__ = ["BadExpression", "BadOperator", "closest_field", "parse_filters", "read_filter", "written"]
+
+SHOWN_FIELDS = 12
+"""So many fields are named where somebody typed one that does not exist."""
 
 Labels = Mapping[str, Collection[Choice]]
 """Values of the fields that are chosen from: id and name, by field."""
@@ -128,9 +131,17 @@ def _known(condition: Condition, labels: Labels) -> Node:
 
 def _unknown(condition: Condition) -> UnknownField:
     meant, position = closest_field(condition.name), condition.at + 1
+    if condition.name in not_yet():
+        return UnknownField("filter.needs_profit", position=position, name=condition.name)
     if meant:
         return UnknownField("filter.did_you_mean", position=position, name=condition.name, meant=meant)
-    return UnknownField("filter.unknown_field", position=position, name=condition.name, known=", ".join(known_fields()))
+    return UnknownField("filter.unknown_field", position=position, name=condition.name, known=_often_used())
+
+
+def _often_used() -> str:
+    """The fields people ask for most; all thirty would bury the sentence. The guide and the filter's menu have all."""
+    names = list(known_fields())
+    return ", ".join(names[:SHOWN_FIELDS]) + (" …" if len(names) > SHOWN_FIELDS else "")
 
 
 def _check(condition: Condition, value: str) -> None:

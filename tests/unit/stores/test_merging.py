@@ -121,6 +121,9 @@ def test_what_only_we_have_stays(context):
 
 def test_pictures_that_were_exchanged_or_never_uploaded_are_theirs(context):
     assert adopt(record(), remote(), context, {}).images == ["https://x/a.jpg"]
+    known = {"https://x/a.jpg": "/photos/a.jpg"}
+    other_now = record(images=["/photos/new.jpg"])
+    assert adopt(other_now, remote(), context, {}, known).images == ["/photos/a.jpg"], "what we sent before"
     exchanged = adopt(record(), remote(), context, {"/photos/a.jpg": "https://x/other.jpg"})
     assert exchanged.images == ["https://x/a.jpg"]
 

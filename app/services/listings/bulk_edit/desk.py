@@ -6,6 +6,7 @@ import hashlib
 from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -68,6 +69,14 @@ class BulkEditDesk:
     ) -> tuple[Any, ...]:
         """Take a change back away from the window, the newest one without *uid*. Result: `UndoResult`."""
         return f"{_SESSION}:take_back", self._app.database_path, uid, only, fields
+
+    def redo_call(self) -> tuple[Any, ...]:
+        """Take the newest undo back away from the window. Result: `UndoResult`."""
+        return f"{_SESSION}:do_again", self._app.database_path
+
+    def return_call(self, moment: datetime) -> tuple[Any, ...]:
+        """Take back every change made after *moment* away from the window. Result: `Returned`."""
+        return f"{_SESSION}:take_back_since", self._app.database_path, moment
 
     def choices(self, chosen: Chosen, language: Language) -> EditChoices:
         """What the listings may be given."""

@@ -10,6 +10,7 @@ import atexit
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
 
@@ -17,6 +18,7 @@ from app.messages import Language, Messages
 from app.services.db import Database
 from app.services.errors import NotFound
 from app.services.history.records import UndoResult
+from app.services.history.returning import Returned
 from app.services.listings.bulk_edit.applying import apply_plan
 from app.services.listings.bulk_edit.edits import BulkEdit
 from app.services.listings.bulk_edit.exporting import export_lines
@@ -121,6 +123,16 @@ def take_back(
     Raises: NotFound, TaskCancelled.
     """
     return ListingDesk(lambda: opened_database(database)).undo(uid, only, ctx, fields)
+
+
+def do_again(database: Path, *, ctx: TaskContext) -> UndoResult:
+    """Take the newest undo back, away from the window. Raises: NotFound, TaskCancelled."""
+    return ListingDesk(lambda: opened_database(database)).redo(ctx)
+
+
+def take_back_since(database: Path, moment: datetime, *, ctx: TaskContext) -> Returned:
+    """Take back every change made after *moment*, away from the window. Raises: NotFound, TaskCancelled."""
+    return ListingDesk(lambda: opened_database(database)).go_back(moment, ctx)
 
 
 @atexit.register

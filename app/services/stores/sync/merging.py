@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 
 from app.services.codes.keys import variant_key
 from app.services.compliance import CheckContext
@@ -25,13 +26,19 @@ class _Addresses(dict[str, str]):
 
 
 def adopt(
-    local: ListingRecord, remote: ListingRecord, context: CheckContext, addresses: Mapping[str, str]
+    local: ListingRecord,
+    remote: ListingRecord,
+    context: CheckContext,
+    addresses: Mapping[str, str],
+    sources: Mapping[str, str] = MappingProxyType({}),
 ) -> ListingRecord:
     """The platform's values in the local row: its id, product key and unknown columns stay, equal meaning keeps our
     spelling.
 
     Args:
-        addresses: photobank address by picture source, for pictures that were uploaded.
+        addresses: photobank address by picture source, for pictures of ours that were uploaded.
+        sources: the other way round, for pictures of theirs that we uploaded: a listing whose pictures were changed
+            since they were sent still knows the old ones by our names.
     """
     ours, theirs = _content(local, context, addresses), _content(remote, context, {})
     merged = replace(remote, id=local.id, store_id=local.store_id, product_key=local.product_key, extra=local.extra)
@@ -46,6 +53,8 @@ def adopt(
         merged.attributes = local.attributes
     if ours.detail_html == theirs.detail_html:
         merged.detail_html = local.detail_html  # pictures that were taken over keep the addresses we know them by
+    own = {address: source for source, address in addresses.items() if source in local.images}
+    merged.images = [own.get(one) or sources.get(one, one) for one in remote.images]
     if ours.images == theirs.images:
         merged.images = local.images
     merged.skus = adopt_skus(local.skus, remote.skus, _alike(local, ours, theirs))

@@ -91,6 +91,7 @@ class PageWriter:
     context: CheckContext
     counts: ListingCounts
     _agreed: list[int] = field(default_factory=list)
+    _sources: dict[str, str] = field(default_factory=dict)
 
     def write(self, read: Sequence[tuple[ListingSummary, RemoteListing]]) -> None:
         """Store the records that were read, whole or (by the caller's transaction) not at all."""
@@ -99,6 +100,7 @@ class PageWriter:
         known = load_known(self.connection, self.context.store_id, product_ids)
         local = self._load([entry.listing_id for entry in known.values()])
         addresses = self._addresses(local.values())
+        self._sources = self._uploaded({source for _, remote in read for source in remote.content.images})
         open_creates = self._open_creates()
         new: list[tuple[ListingRecord, RemoteListing, ListingSummary]] = []
         for summary, remote in read:
@@ -132,6 +134,15 @@ class PageWriter:
             "SELECT source, url FROM image_file JOIN uploaded_image USING (sha256) "
             f"WHERE sha256 <> '' AND store_id = ? AND source IN ({', '.join('?' * len(sources))})",
             (self.context.store_id, *sources),
+        )
+        return {row[0]: row[1] for row in rows}
+
+    def _uploaded(self, urls: set[str]) -> dict[str, str]:
+        """Picture source by photobank address, of pictures this store has uploaded."""
+        rows = self.connection.exec_driver_sql(
+            "SELECT url, min(source) FROM uploaded_image JOIN image_file USING (sha256) "
+            "WHERE sha256 <> '' AND store_id = ? AND url IN (SELECT value FROM json_each(?)) GROUP BY url",
+            (self.context.store_id, orjson.dumps(sorted(urls)).decode()),
         )
         return {row[0]: row[1] for row in rows}
 
@@ -185,7 +196,7 @@ class PageWriter:
         addresses: Mapping[str, str],
         moment: int,
     ) -> None:
-        merged = adopt(local, remote, self.context, addresses)
+        merged = adopt(local, remote, self.context, addresses, self._sources)
         remote_hash = content_hash(merged)
         is_ours_sent = local.content_hash == local.sent_hash or local.content_hash == remote_hash
         status, off_reason = self._status(local, merged, has_unsent=not is_ours_sent)

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import csv
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
 
 from app.services.errors import NotFound
+from app.services.history.listing import list_changes
 from app.services.history.undo import undo
 from app.services.listings.bulk_edit import session
 from app.services.listings.bulk_edit.edits import BulkEdit
 from app.services.listings.bulk_edit.operations import AddImages, ChangeNumber, Limits, ReplaceText, SetAttribute
+from app.services.listings.bulk_edit.plan_file import PREFIX, PlanFile
+from app.services.listings.editing import ListingEdit, edit_listings
 from app.services.listings.exporting import UnknownKind
 from app.services.paging import Query
 from app.services.tasks import TaskContext
@@ -104,3 +111,26 @@ def test_all_of_it_in_a_process_of_its_own(db, two, loaded):
         worker.close()
     assert loaded(two[1].id).skus[0].price_minor == 333 and loaded(two[1].id).images[-1] == "new.jpg"
     assert undo(db).conflicts == (two[1].id,)
+
+
+def test_plans_of_processes_that_were_killed_are_swept(tmp_path, db, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    with subprocess.Popen([sys.executable, "-c", ""]) as gone:
+        gone.wait()
+    left, ours = (tmp_path / f"{PREFIX}{pid}-x.db" for pid in (gone.pid, os.getpid()))
+    for path in (left, ours):
+        path.touch()
+    made = PlanFile(db)
+    assert (left.exists(), ours.exists(), made.path.parent) == (False, True, tmp_path)
+    made.close()
+
+
+def test_everything_after_a_moment_is_taken_back_and_done_again_in_the_worker(db, make_listing, ctx):
+    record = make_listing(title="zero")
+    for title in ("one", "two"):
+        edit_listings(db, [ListingEdit(record.id, {"title": title})], label="change.edit")
+    done = session.take_back_since(db.path, datetime(1970, 1, 1, tzinfo=UTC), ctx=ctx)
+    assert ([len(done.changes), done.restored], ctx.progress.done) == ([2, (record.id,)], 2)
+    for _ in range(2):
+        assert session.do_again(db.path, ctx=ctx).restored == 1
+    assert [one.is_undone for one in list_changes(db)] == [False, False]
