@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.services.application import load_network
+from app.services.codes.desk import CodesDesk
 from app.services.errors import AppError, InputError
 from app.services.freight.source import FreightTemplateSource
 from app.services.listings.bulk_edit.desk import BulkEditDesk
+from app.services.listings.delisting.desk import DelistDesk
 from app.services.listings.desk import ListingDesk
 from app.services.listings.importing.desk import ImportDesk
 from app.services.orders.source import OrderSource
@@ -50,13 +52,15 @@ class DesktopServices:
     are for the running loop.
 
     Attributes:
-        listings, bulk_edit, publishing, importing, store_desk, training: the desks of their nouns.
+        listings, bulk_edit, delisting, codes, publishing, importing, store_desk, training: the desks of their nouns.
     """
 
     def __init__(self, app: Application) -> None:
         self.app = app
         self.listings = ListingDesk(lambda: app.db)
         self.bulk_edit = BulkEditDesk(app)
+        self.delisting = DelistDesk(app)
+        self.codes = CodesDesk(app)
         self.publishing = PublishDesk(app)
         self.importing = ImportDesk(app)
         self.store_desk = StoreDesk(app)

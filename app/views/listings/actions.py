@@ -12,5 +12,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     action_spec("fix"),
     ActionSpec("save_template", "listings.action.save_template", "file-spreadsheet"),
     ActionSpec("recheck", "listings.action.recheck", "shield-check", acts_on=SELECTION),
+    ActionSpec("delist", "listings.action.delist", "ban"),
+    ActionSpec("virtual_codes", "listings.action.virtual_codes", "barcode"),
     ActionSpec("publish_results", "listings.action.publish_results", "info-circle"),
 )
