@@ -62,7 +62,8 @@ def shop(own_data_folder: Path) -> Path:
         run = connection.exec_driver_sql
         run(
             "INSERT INTO store (id, name, alias, colour, gateway, credential_ref, seller_id, access, health, "
-            "is_practice, is_shared, created_ms) VALUES (1, 'Lamps', '', '', 'http://127.0.0.1:1', '', '', 'operate', 'ok', 0, 0, 1)"
+            "is_practice, is_shared, created_ms) "
+            "VALUES (1, 'Lamps', '', '', 'http://127.0.0.1:1', '', '', 'operate', 'ok', 0, 0, 1)"
         )
         columns = (
             "product_key, off_reason, keywords, code, freight_template_id, group_id, unit, error_code, error_text, "
