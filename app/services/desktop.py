@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 from app.messages import messages
 from app.services.application import load_network
+from app.services.codes.desk import CodesDesk
 from app.services.compliance.word_desk import WordDesk
 from app.services.coverage.desk import CoverageDesk
 from app.services.covering.desk import CoverDesk
 from app.services.errors import AppError, InputError
 from app.services.freight.source import FreightTemplateSource
 from app.services.listings.bulk_edit.desk import BulkEditDesk
+from app.services.listings.delisting.desk import DelistDesk
 from app.services.listings.desk import ListingDesk
 from app.services.listings.exporting import ExportOptions
 from app.services.listings.importing.desk import ImportDesk
@@ -56,15 +58,15 @@ class DesktopServices:
     """What pages and dialogs call. Plain methods touch the disk: call them through the task runner; coroutines
     are for the running loop.
 
-    Attributes:
-        listings, bulk_edit, publishing, importing, round_trip, store_desk, training, covering, coverage,
-            words: the desks of their nouns.
+    Its attributes are the desks of their nouns.
     """
 
     def __init__(self, app: Application) -> None:
         self.app = app
         self.listings = ListingDesk(lambda: app.db)
         self.bulk_edit = BulkEditDesk(app)
+        self.delisting = DelistDesk(app)
+        self.codes = CodesDesk(app)
         self.publishing = PublishDesk(app)
         self.importing = ImportDesk(app)
         self.round_trip = RoundTripDesk(app)

@@ -374,7 +374,19 @@ class Desktop(QObject):
                 "history.undone_partly", tone="amber", offer=offer, n=result.restored, kept=len(result.conflicts)
             )
         else:
-            self.context.notices.toast(key, n=result.restored)
+            self.context.notices.toast(key, n=result.restored, offer=self._sending_again(result))
+
+    def _sending_again(self, result: Any) -> Offer | None:
+        """What was delisted has its stock back here; the marketplace has not, before it is sent."""
+        from app.services.listings.delisting.records import LABEL
+
+        if result.change.label != LABEL or not result.listing_ids:
+            return None
+        return Offer("delist.send_again", lambda: self._send_again(result.listing_ids))
+
+    def _send_again(self, listing_ids: Sequence[int]) -> None:
+        self.window.show_tab("listings")
+        self._listings().publisher.publish(listing_ids)
 
     def _show_conflicts(self, listing_ids: Sequence[int]) -> None:
         self.window.show_tab("listings")

@@ -28,6 +28,9 @@ from app.views.drop_overlay import DropOverlay
 from app.views.history_dialog import HistoryDialog
 from app.views.importing.dialog import ImportDialog
 from app.views.listings.bulk_edit.dialog import BulkEditDialog
+from app.views.listings.code_dialog import CodeDialog
+from app.views.listings.codes_dialog import CodesDialog
+from app.views.listings.delist_dialog import DelistDialog
 from app.views.listings.publish_question import PublishQuestion
 from app.views.listings.publish_result import PublishResultDialog
 from app.views.look import Look
@@ -77,6 +80,7 @@ class PictureTour:
             await self._everywhere(f"01-{tab}" if tab == "listings" else f"06-{tab}")
         self._window.show_tab("listings")
         await self._edit_in_bulk()
+        await self._look_at_codes()
         self._desktop.show_history()
         history = self._dialog(HistoryDialog)
         await self._until(lambda: history.shown)
@@ -236,6 +240,30 @@ class PictureTour:
         await self._until(lambda: self._has_ended("bulk_edit.job"))
         await asyncio.sleep(0.7)
         await self._everywhere("04-bulk-edited")
+
+    async def _look_at_codes(self) -> None:
+        """A pasted list of discontinued codes, what a code stands for, the virtual ones."""
+        page = self._window.page
+        page.delist()
+        delisting = self._dialog(DelistDialog)
+        await self._everywhere("05-delist-empty")
+        delisting.codes.setPlainText("停产清单\nBG2001-BK  old\nBK7915\nXX9999")
+        await self._until(lambda: delisting.plan is not None)
+        await self._everywhere("05-delist")
+        self._close_dialogs()
+        CodesDialog(self._desktop.context, page).open()
+        codes = self._dialog(CodesDialog)
+        codes.name.setText("CB000123")
+        codes.items.setText("AB1234*2+CD5678*3")
+        codes.add_typed()
+        await self._until(lambda: codes.table.rowCount() == 1)
+        await self._everywhere("05-virtual-codes")
+        self._close_dialogs()
+        CodeDialog(self._desktop.context, page, 1, "AB1234*2+CD5678*3_CUS").open()
+        code = self._dialog(CodeDialog)
+        await self._until(lambda: bool(code.lines))
+        await self._everywhere("05-code")
+        self._close_dialogs()
 
     # -- helpers -----------------------------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@
     sync     the first sync of 100 000 listings from the practice market: processor time a call, memory, going on
     edit     price × 1.1 on 500 000 variants of 1 000 000 listings, taking it back, a pattern over 100 000 titles
     filter   filters and searches over 1 000 000 listings and 5 000 000 variants: first page and count, p50 and p95
+    codes    reading 1 000 000 SKU codes, keying all of a database, looking discontinued items up in it
     table    the Listings tab with 1 000 000 listings: opening, wheel, jumps, sorting, searching, counting, memory
     start    the first paint, and the first rows of 1 000 000 listings
     storm    1 000 listings through every fault and 100 kills, judged by the market (minutes)
@@ -31,6 +32,7 @@ NAMES = {
     "sync": "syncing",
     "edit": "editing",
     "filter": "filtering",
+    "codes": "codes",
     "table": "table",
     "start": "starting",
     "storm": "storm",

@@ -16,7 +16,6 @@ from app.services.errors import AppError
 
 if TYPE_CHECKING:
     from app.services.listings.delisting.records import Delisted, DelistPlan
-    from app.services.stores.records import StoreRecord
 
 SHOWN = 20
 """Variants a person is shown."""
@@ -71,24 +70,16 @@ async def _do(desk: Desk, plan: DelistPlan, source: str, *, sends: bool) -> tupl
             await learn_leaves(app, await asyncio.to_thread(get_store, app.db, store_id))
         done = await asyncio.to_thread(apply_delisting, app.db, plan, source=source)
         paused = await asyncio.to_thread(paused_stores, app.db)
-        for store_id, batches in done.batches.items() if sends else ():
+        for one in done.waiting if sends else ():
             try:
-                if store_id in paused:
-                    raise StorePaused(store=_name(desk, store_id))
-                for batch_id in batches:
-                    await PublishDesk(app).run(store_id, batch_id, Spoken())
+                if one.store_id in paused:
+                    raise StorePaused(store=one.store)
+                await PublishDesk(app).run(one.store_id, one.batch_id, Spoken())
             except AppError as error:  # the other stores are told all the same
                 failures.append(error)
     finally:
         await app.disconnect()
     return done, failures
-
-
-def _name(desk: Desk, store_id: int) -> str:
-    from app.services.stores.reading import get_store
-
-    store: StoreRecord = get_store(desk.app.db, store_id)
-    return store.name
 
 
 def _outcome(plan: DelistPlan, done: Delisted | None, failures: list[AppError], *, is_dry: bool) -> Outcome:
@@ -107,7 +98,7 @@ def _outcome(plan: DelistPlan, done: Delisted | None, failures: list[AppError], 
         "junk": [{"row": one.number, "value": one.text, "reason": str(one.why)} for one in plan.junk],
         "unreadable": [{"listing": row.listing_id, "code": row.code} for row in unreadable],
         "locked": len(locked),
-        "queued": sum(done.queued.values()) if done is not None else 0,
+        "queued": sum(one.listings for one in done.waiting) if done is not None else 0,
         "skipped": {str(number): why for number, why in done.skipped.items()} if done is not None else {},
         "stores": sorted({row.store for row in (*zero, *off)}),
     }

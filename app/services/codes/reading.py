@@ -7,7 +7,7 @@ come back in most codes of a catalogue.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from app.services.codes.formatting import joined
@@ -35,11 +35,21 @@ _new: Any = tuple.__new__  # a fifth of the time that a named tuple's own constr
 
 
 class Part(NamedTuple):
-    """One component as written: how often which item, as it stands in a key, and the country it names, or ""."""
+    """One component as written, and all that a code of it alone yields.
+
+    Attributes:
+        item, shown: how often which item, and the same as it stands in a key.
+        country: the one it names, or ""; `place`: that, else home.
+        items, kind, doubts: see `Reading`.
+    """
 
     item: Component
     shown: str
     country: str
+    items: tuple[Component, ...]
+    place: str
+    kind: Kind
+    doubts: tuple[Doubt, ...]
 
 
 class CodeError(ValueError):
@@ -66,7 +76,7 @@ class Reader:
         self._home, self._longest, self._countries = self._signs.home, self._signs.code_max, self._signs.countries
         self._prefix, self._suffix = normalise(rules.store.prefix), normalise(rules.store.suffix)
         self._is_plain = not (self._prefix or self._suffix)
-        self._known: Collection[str] = () if rules.known is None else rules.known
+        self._known, self._virtual = frozenset(rules.known or ()), rules.virtual
         self._has_names = bool(self._known or rules.virtual)
         self._parts: dict[str, Part] = {}
         self._read_before: dict[str, Reading] = {}
@@ -85,23 +95,30 @@ class Reader:
 
     def _read(self, text: str) -> Reading:
         body = text if self._is_plain and len(text) <= self._longest and _USUAL.fullmatch(text) else self._bare(text)
+        part = self._parts.get(body)
+        if part is None:
+            if "+" in body or body[0] == "(":
+                return self._several(text, body)
+            part = self._part(body)
+        if self._virtual and part[0][0] in self._virtual:
+            return self._several(text, body)
+        doubts = part[6] if len(text) <= self._longest else self._length(text) + part[6]
+        reading: Reading = _new(Reading, (text, part[3], part[4], part[5], part[1], doubts, ""))
+        return reading
+
+    def _several(self, text: str, body: str) -> Reading:
+        """Several components, brackets around them, or a virtual code."""
         times, country, parts = 1, "", self._parts
-        if "+" not in body and body[0] != "(":
-            part = parts.get(body) or self._part(body)
-            country = part[2]
-            is_virtual = part[0][0] in self._rules.virtual
-            items, key = self._added([part], 1) if is_virtual else ((part[0],), part[1])
-        else:
-            if body[0] == "(":
-                body, times, country = self._group(body)
-            found = [parts.get(piece) or self._part(piece) for piece in body.split("+")]
-            for part in found:
-                if part[2] != country:
-                    country = _one(country, part[2])
-            items, key = self._added(found, times)
+        if body[0] == "(":
+            body, times, country = self._group(body)
+        found = [parts.get(piece) or self._part(piece) for piece in body.split("+")]
+        for part in found:
+            if part[2] != country:
+                country = _one(country, part[2])
+        items, key = self._added(found, times)
         kind = COMBINATION if len(items) > 1 else SINGLE if items[0][1] == 1 else MULTIPACK
         doubts = () if len(text) <= self._longest else self._length(text)
-        if self._rules.known is not None:
+        if self._rules.known is not None and not self._known.issuperset([item[0] for item in items]):
             doubts += tuple([_doubt(base) for base, _ in items if base not in self._known])
         reading: Reading = _new(Reading, (text, items, country or self._home, kind, key, doubts, ""))
         return reading
@@ -109,10 +126,10 @@ class Reader:
     def _added(self, parts: Sequence[Part], times: int) -> tuple[tuple[Component, ...], str]:
         """Step 9: virtual codes as what they stand for, repeated items added up; and the key of all."""
         items = tuple([part[0] for part in parts])
-        virtual = self._rules.virtual
-        if times == 1 and len({base for base, _ in items}) == len(items) and virtual.keys().isdisjoint(dict(items)):
+        virtual, amounts = self._virtual, dict(items)
+        if times == 1 and len(amounts) == len(items) and (not virtual or virtual.keys().isdisjoint(amounts)):
             return items, "+".join([part[1] for part in sorted(parts)])
-        amounts: dict[str, int] = {}
+        amounts = {}
         for base, quantity in items:
             for inner, number in virtual.get(base) or ((base, 1),):
                 amounts[inner] = amounts.get(inner, 0) + number * quantity * times
@@ -164,7 +181,9 @@ class Reader:
         if not base:
             raise CodeError("empty_component")
         item: Component = _new(Component, (base, quantity))
-        part: Part = _new(Part, (item, f"{base}*{quantity}" if quantity > 1 else base, country))
+        shown, kind = (base, SINGLE) if quantity == 1 else (f"{base}*{quantity}", MULTIPACK)
+        doubts = () if self._rules.known is None or base in self._known else (_doubt(base),)
+        part: Part = _new(Part, (item, shown, country, (item,), country or self._home, kind, doubts))
         if len(self._parts) < REMEMBERED:
             self._parts[text] = part
         return part

@@ -17,5 +17,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("coverage", "listings.action.coverage", "list-check"),
     ActionSpec("findings", "listings.action.findings", "flag", ("Ctrl+Shift+K",), acts_on=SELECTION),
     ActionSpec("words", "listings.action.words", "list-check"),
+    ActionSpec("delist", "listings.action.delist", "ban"),
+    ActionSpec("virtual_codes", "listings.action.virtual_codes", "barcode"),
     ActionSpec("publish_results", "listings.action.publish_results", "info-circle"),
 )

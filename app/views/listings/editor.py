@@ -40,9 +40,11 @@ class ListingEditor(EditorForm):
 
     Emits:
         refused: a sentence about what was typed and cannot be stored.
+        explain_wanted: (id of the store, code) whose meaning is asked for.
     """
 
     refused = Signal(str)
+    explain_wanted = Signal(int, str)
 
     def __init__(self, context: ViewContext, saver: Saver, pictures: Thumbnails, parent: QWidget | None = None) -> None:
         desk = context.services.listings
@@ -70,6 +72,7 @@ class ListingEditor(EditorForm):
         self.title.textChanged.connect(lambda _: self._count_title())
         self.images.changed.connect(self._saver.put_images)
         self.grid.skus.edited.connect(self._saver.put_skus)
+        self.grid.explain_wanted.connect(self._on_explain)
         self.grid.skus.refused.connect(self._on_cells_refused)
         self.attributes.set_folded(self.sections["attributes"].is_folded)
         self.sections["attributes"].folded.connect(self.attributes.set_folded)
@@ -80,6 +83,10 @@ class ListingEditor(EditorForm):
         self._variants.left.connect(self._on_left)
 
     # -- showing -----------------------------------------------------------------------------------------------
+
+    def _on_explain(self, code: str) -> None:
+        if self._detail is not None:
+            self.explain_wanted.emit(self._detail.record.store_id, code)
 
     def show_detail(self, detail: ListingDetail) -> None:
         """Show a listing; whatever is being typed in it stays as it is typed."""

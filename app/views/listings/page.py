@@ -14,6 +14,7 @@ from app.messages import tr
 from app.services.listings.bulk_edit.records import Applied
 from app.services.listings.cells import CellsSaved
 from app.services.listings.choices import FilterChoices
+from app.services.listings.delisting.records import Delisted
 from app.services.paging import Filter, Query
 from app.views.actions import ActionSpec
 from app.views.context import ViewContext
@@ -21,8 +22,11 @@ from app.views.errors import sentence
 from app.views.listings.actions import ACTIONS
 from app.views.listings.cell_blocks import CellBlocks
 from app.views.listings.checking import Checking
+from app.views.listings.code_dialog import CodeDialog
+from app.views.listings.codes_dialog import CodesDialog
 from app.views.listings.columns import columns
 from app.views.listings.counts import SegmentCounts
+from app.views.listings.delist_dialog import DelistDialog
 from app.views.listings.filters import (
     SEGMENTS,
     fields,
@@ -38,6 +42,7 @@ from app.views.listings.publisher import Publisher
 from app.views.listings.round_trip.opener import ExcelOpener
 from app.views.listings.row_actions import RowActions
 from app.views.listings.steady_editors import SteadyEditors
+from app.views.listings.unfinished import Left
 from app.views.notices import Offer
 from app.views.palette_entries import PaletteEntry
 from app.views.tab_page import TabPage
@@ -48,6 +53,19 @@ RENEW_MS = 250
 COUNT_EVERY = 4
 """… and the segments counted at every so many of these."""
 ON_ROWS = ("publish", "bulk_edit", "replace_text", "export", "open_in_excel", "recheck", "findings")
+
+SELDOM = (
+    "open_in_excel",
+    "replace_text",
+    "words",
+    "cover",
+    "coverage",
+    "delist",
+    "virtual_codes",
+    "save_template",
+    "publish_results",
+)
+"""Actions of the "…" menu."""
 
 
 class ListingsPage(TabPage):
@@ -118,6 +136,8 @@ class ListingsPage(TabPage):
         page.on("findings", self.show_findings)
         page.on("words", self.checking.show_words)
         page.on("fix", self.editor.apply_first_fix)
+        page.on("delist", self.delist)
+        page.on("virtual_codes", lambda: CodesDialog(self.context, self).open())
         page.on("publish_results", self.publisher.show_results)
         page.on("cover", self.cover_wanted.emit)
         page.on("coverage", self.coverage_wanted.emit)
@@ -129,9 +149,7 @@ class ListingsPage(TabPage):
         self.toolbar.add("recheck")
         self.toolbar.add("findings")
         self.add_history_tools()
-        self.toolbar.add_more(
-            "open_in_excel", "replace_text", "words", "cover", "coverage", "save_template", "publish_results"
-        )
+        self.toolbar.add_more(*SELDOM)
 
     def _connect(self) -> None:
         self.rows.finding_wanted.connect(self.steps.go)
@@ -152,6 +170,9 @@ class ListingsPage(TabPage):
         self.editor.checked.connect(lambda id: self._on_saved(id, None))
         self.editor.problem.connect(self._on_problem)
         self.editor.undo_here_wanted.connect(self._undo_here)
+        self.editor.editor.explain_wanted.connect(
+            lambda store, code: CodeDialog(self.context, self, store, code).open()
+        )
         self.editor.decide_wanted.connect(self.publisher.decide)
 
     def retranslate(self) -> None:
@@ -374,6 +395,25 @@ class ListingsPage(TabPage):
         left = [name for name in ("refused", "moved") if counts[name]]
         key = "bulk_edit.done_partly" if len(left) > 1 else f"bulk_edit.done_{left[0]}" if left else "bulk_edit.done"
         self.context.notices.toast(key, offer=offer, tone="amber" if left else "green", **counts)
+
+    def delist(self) -> None:
+        """Discontinued codes out of all listings, after a preview."""
+        dialog = DelistDialog(self.context, self)
+        dialog.delisted.connect(self._on_delisted)
+        dialog.open()
+
+    def _on_delisted(self, done: Delisted) -> None:
+        """Send what was queued, each store as a job of its own; what could not be queued is said."""
+        self.reload()
+        for one in done.waiting:
+            self.publisher.start(Left(one.store_id, one.store, one.listings, one.batch_id))
+        offer = None
+        if done.change is not None:
+            uid = done.change.uid
+            offer = Offer("action.undo", lambda: self.editor.undo_wanted.emit(uid), shortcut="Ctrl+Z")
+        counts = {"n": done.listings, "skus": done.skus, "off": done.off, "skipped": len(done.skipped)}
+        key = "delist.done_partly" if done.skipped else "delist.done"
+        self.context.notices.toast(key, offer=offer, tone="amber" if done.skipped else "green", **counts)
 
     def export(self) -> None:
         """Write the chosen rows, or all of the filter, to a file, with columns that are chosen first."""

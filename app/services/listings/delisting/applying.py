@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
 
 import orjson
 
@@ -11,14 +11,12 @@ from app.services.compliance.recheck import recheck
 from app.services.db import Database
 from app.services.errors import AppError
 from app.services.history.records import ChangeRecord
-from app.services.listings.delisting.records import Delisted, DelistPlan, DelistRow, Step
+from app.services.listings.delisting.records import LABEL, Delisted, DelistPlan, DelistRow, Step, Waiting
 from app.services.listings.editing import ListingEdit, edit_listings
 from app.services.publishing.offlining import enqueue_offline, hurry
 from app.services.publishing.queue import BatchCreated, enqueue
 from app.services.tasks import TaskContext
 
-LABEL = "change.delist"
-"""What marks the changes of the undo list."""
 _ON_SALE = (
     "SELECT id FROM listing WHERE product_id IS NOT NULL AND status <> 'off' AND id IN (SELECT value FROM json_each(?))"
 )
@@ -34,23 +32,19 @@ def apply_delisting(db: Database, plan: DelistPlan, ctx: TaskContext | None = No
     ctx = ctx or TaskContext()
     zero, off = plan.of(Step.ZERO), plan.listings(Step.OFF)
     change = _zeroed(db, zero, source, ctx)
-    batches: dict[int, list[int]] = defaultdict(list)
-    queued: dict[int, int] = defaultdict(int)
+    stores = {row.store_id: row.store for row in (*zero, *plan.of(Step.OFF))}
+    waiting: list[Waiting] = []
     skipped: dict[int, str] = {}
-    for store_id in sorted({row.store_id for row in plan.rows if row.step in (Step.ZERO, Step.OFF)}):
-        listings = _on_sale(
-            db, [row.listing_id for row in zero if row.store_id == store_id and row.listing_id not in off]
-        )
-        gone = [number for number, at in off.items() if at == store_id]
+    for store_id, name in sorted(stores.items()):
+        ours = [row.listing_id for row in zero if row.store_id == store_id and row.listing_id not in off]
+        listings, gone = _on_sale(db, ours), [number for number, at in off.items() if at == store_id]
         try:
-            for created in _queued(db, store_id, listings, gone, batches[store_id]):
-                queued[store_id] += created.queued
-                skipped.update((one.listing_id, str(one.reason)) for one in created.skipped)
+            for batch_id, count in _queued(db, store_id, listings, gone, skipped):
+                waiting.append(Waiting(store_id, name, batch_id, count))
         except AppError as error:
             skipped.update(dict.fromkeys([*listings, *gone], error.error_code))
     touched = {row.listing_id for row in zero} | off.keys()
-    told = {store_id: tuple(dict.fromkeys(ids)) for store_id, ids in batches.items()}
-    return Delisted(change, len(zero), len(touched), len(off), dict(queued), told, skipped)
+    return Delisted(change, len(zero), len(touched), len(off), tuple(waiting), skipped)
 
 
 def _zeroed(db: Database, rows: Iterable[DelistRow], source: str, ctx: TaskContext) -> ChangeRecord | None:
@@ -74,19 +68,18 @@ def _on_sale(db: Database, listing_ids: Iterable[int]) -> list[int]:
 
 
 def _queued(
-    db: Database, store_id: int, listings: list[int], off: list[int], batches: list[int]
-) -> Iterable[BatchCreated]:
-    """Off sale first: no edit of those listings is sent any more."""
+    db: Database, store_id: int, listings: list[int], off: list[int], skipped: dict[int, str]
+) -> Iterator[tuple[int, int]]:
+    """Batches to send, each with its count. Off sale first: no edit of those listings is sent any more."""
     if off:
-        yield _noted(enqueue_offline(db, store_id, off), batches)
-    if listings:
-        waiting = hurry(db, listings)
-        batches.extend(waiting.values())
-        yield BatchCreated(None, len(waiting), ())
-        yield _noted(enqueue(db, store_id, [number for number in listings if number not in waiting]), batches)
+        yield from _noted(enqueue_offline(db, store_id, off), skipped)
+    hurried = hurry(db, listings)
+    yield from Counter(hurried.values()).items()
+    if rest := [number for number in listings if number not in hurried]:
+        yield from _noted(enqueue(db, store_id, rest), skipped)
 
 
-def _noted(created: BatchCreated, batches: list[int]) -> BatchCreated:
-    if created.batch_id is not None:
-        batches.append(created.batch_id)
-    return created
+def _noted(created: BatchCreated, skipped: dict[int, str]) -> Iterator[tuple[int, int]]:
+    skipped.update((one.listing_id, str(one.reason)) for one in created.skipped)
+    if created.batch_id is not None and created.queued:
+        yield created.batch_id, created.queued

@@ -9,6 +9,8 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Row
 
+from app.services.codes.bundles import items_in
+from app.services.codes.keys import match_key
 from app.services.codes.known import Virtual, store_marks, virtual_codes
 from app.services.codes.reading import Reader
 from app.services.codes.records import Reading
@@ -56,12 +58,17 @@ class Wanted:
                 self.items[first.base] = code
             else:
                 self._keys.setdefault(reading.match_key, []).append((country, code))
-        self._bundles = [name for name, items in virtual.items() if any(one.base in self.items for one in items)]
+        firsts = {reading.components[0].base for reading in codes.values()}
+        self._asked = firsts.union(name for name, items in virtual.items() if any(one.base in firsts for one in items))
 
     def lookups(self) -> tuple[list[str], list[str]]:
         """Stock items, and match keys to look up."""
-        items = {*self.items, *self._bundles}
-        return sorted(items), sorted({*items, *self._keys})
+        return sorted(self._asked), sorted({*self._asked, *self._keys})
+
+    def is_in(self, code: str) -> bool:
+        """Whether a code that cannot be read has a discontinued stock item in it."""
+        key = match_key(code)
+        return not self.items.keys().isdisjoint({key, *items_in(key)})
 
     def reason(self, reading: Reading, plain: Reading) -> str | None:
         """The discontinued code that a variant contains, None where it contains none; *plain*: read by its text alone,
@@ -120,7 +127,7 @@ class _Readers:
 def _hit(row: Row[Any], wanted: Wanted, readers: _Readers) -> Hit | None:
     sku_id, listing_id, store_id, code, stock, title, status, product_id = tuple(row)
     reading, plain = readers.of(store_id).read(code), readers.plain.read(code)
-    because = "" if reading.error else wanted.reason(reading, plain)
+    because = wanted.reason(reading, plain) if not reading.error else "" if wanted.is_in(code) else None
     if because is None:
         return None
     is_doubtful = any(because in _split_at_x(one.base) for one in plain.components if because != one.base)

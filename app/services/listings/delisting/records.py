@@ -8,6 +8,9 @@ from enum import StrEnum
 from app.services.history.records import ChangeRecord
 from app.services.listings.delisting.pasted import Junk
 
+LABEL = "change.delist"
+"""Marks the changes of the undo list."""
+
 
 class Step(StrEnum):
     """What becomes of a variant."""
@@ -72,14 +75,23 @@ class DelistPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """A batch of the queue that is to be sent now."""
+
+    store_id: int
+    store: str
+    batch_id: int
+    listings: int
+
+
+@dataclass(frozen=True, slots=True)
 class Delisted:
-    """What was done: the change of the stocks (None where none changed), and by store how many listings wait in the
-    queue, and which could not be queued."""
+    """What was done: the change of the stocks (None where none changed), what waits in the queue, and by listing why
+    it could not be queued."""
 
     change: ChangeRecord | None
     skus: int
     listings: int
     off: int
-    queued: dict[int, int] = field(default_factory=dict)
-    batches: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    waiting: tuple[Waiting, ...] = ()
     skipped: dict[int, str] = field(default_factory=dict)
