@@ -101,7 +101,35 @@ class PictureTour:
         self._desktop.add_store()
         await self._everywhere("14-add-store")
         self._close_dialogs()
+        await self._cover()
         await self._train()
+
+    async def _cover(self) -> None:
+        """One practice store covers the other: first who lists what, then a few products with rules."""
+        self._window.show_tab("listings")
+        await self._rows_are_here()
+        view = self._desktop.covering.coverage()
+        await self._until(lambda: view.pane.table is not None and view.pane.table.paged.is_loaded)
+        view.pane.place.choose(f"gap:{view.stores[-1].id}")
+        view.pane.ask()
+        await asyncio.sleep(1.5)
+        await self._everywhere("16-coverage")
+        rows, _ = view.chosen()
+        from_id, to_id = view.stores[0].id, view.stores[-1].id
+        found = await asyncio.to_thread(self._desktop.context.services.coverage.sources_for, rows, to_id)
+        self._close_dialogs()
+        dialog = self._desktop.covering.cover(from_id, to_id, found[0].product_ids[:6])
+        await self._until(lambda: dialog.sample is not None)
+        dialog.form.factor.setText("1.2")
+        dialog.form.rounding.choose("end_99")
+        dialog.form.sections["prices"].fold(False)
+        await asyncio.sleep(1.0)
+        await self._everywhere("16-cover")
+        dialog.start()
+        await self._until(lambda: dialog.result is not None)
+        await asyncio.sleep(0.7)
+        await self._everywhere("16-cover-report")
+        self._close_dialogs()
 
     async def _train(self) -> None:
         """The trainers' panel on a bad day, at its head and at its foot."""

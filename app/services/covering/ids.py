@@ -17,7 +17,10 @@ LIST_ENDINGS = (".txt", ".csv")
 LARGEST_LIST = 2_000_000
 """A larger text file is a sheet."""
 _SHOWN = 80
-_LINK = re.compile(r"(?:https?:)?//\S+|(?:[a-z0-9-]+\.)*aliexpress\.[a-z]{2,3}/\S+", re.IGNORECASE)
+_PARTS = re.compile(r"\s+|[,;|，；、]+(?=https?:|//|\d|$)")
+_LONGEST = 2_000
+"""No address and no id is longer; what is cannot keep a pattern busy."""
+_LINK = re.compile(r"(?:https?:)?//\S+|(?:[a-z0-9-]{1,63}\.){0,4}aliexpress\.[a-z]{2,3}/\S+", re.IGNORECASE)
 _IN_LINK = re.compile(
     r"(?:/(?:item|i)/(?:[^/?#\s]*/)?|[?&](?:productId|product_id|itemId|item_id)=|/)(\d+)(?=[.?&#/\s]|$)"
 )
@@ -174,17 +177,28 @@ def _collected(lines: Iterable[tuple[int, str]]) -> ProductIds:
 
 def _of_line(line: str) -> tuple[list[str], str]:
     """The ids of one line, or why it has none."""
+    ids: list[str] = []
+    why = "no_id"
+    for part in _PARTS.split(line):
+        found, its_why = _of_part(part[:_LONGEST])
+        ids += found
+        why = its_why or why
+    return ids, why
+
+
+def _of_part(part: str) -> tuple[list[str], str]:
+    """The ids of a stretch without blanks, and why there is none, "" for no reason in particular."""
     rules = rule_file("cover")
     least, most = rules["id_digits"]
-    ids, why = [], "no_id"
-    for link in _LINK.findall(line):
-        address = link if "//" in link else f"https://{link}"
+    link = _LINK.search(part) if "//" in part or "aliexpress" in part.lower() else None
+    if link is not None:
+        address = link[0] if "//" in link[0] else f"https://{link[0]}"
         if not is_host_in(host_of(address), rules["product_hosts"]):
-            why = "other_site"
-            continue
-        digits = [number for number in _IN_LINK.findall(link) if least <= len(number) <= most]
-        ids.extend(digits[:1])
-    for word in _WORD.findall(_LINK.sub(" ", line)):
+            return [], "other_site"
+        digits = [number for number in _IN_LINK.findall(link[0]) if least <= len(number) <= most]
+        return digits[:1], ""
+    ids, why = [], ""
+    for word in _WORD.findall(part):
         if word.isascii() and word.isdigit():
             if least <= len(word) <= most:
                 ids.append(word)

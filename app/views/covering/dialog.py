@@ -65,6 +65,7 @@ class CoverDialog(Dialog):
         self._sampled: tuple[Any, ...] = ()
         self._sampling: TaskHandle | None = None
         self._running: TaskHandle | None = None
+        self._tried: TaskHandle | None = None
         self._asked = (0, 0)
         self.source, self.target = QComboBox(), QComboBox()
         self.ids, self.form, self.report = IdsBox(), RulesForm(), ReportPane(context)
@@ -244,18 +245,20 @@ class CoverDialog(Dialog):
             self.report.show_problem("cover.not_read", sentence(error))
 
     def _try_rules(self) -> None:
-        """What the products of the sample become; quick, for they are few."""
+        """What the products of the sample become."""
         rules = self.form.read()
         self._show_state()
         if rules is None or self.sample is None or self.result is not None or self._running is not None:
             return
-        try:
-            found = self.sample.mapped(rules)
-        except AppError as error:
-            self.report.show_problem("cover.not_read", sentence(error))
-            return
-        self.report.show_lines(report_lines(found))
-        self.hint.say("cover.preview_of", n=len(found.titles), of=len(self.ids.wanted.ids))
+        handle = self._tried = self._context.runner.call(self.sample.mapped, rules)
+        handle.succeeded.connect(lambda found: self._on_tried(handle, found))
+        handle.failed.connect(lambda error: self.report.show_problem("cover.not_read", sentence(error)))
+
+    def _on_tried(self, handle: TaskHandle, found: CoverResult) -> None:
+        """Unless other rules were typed, or it was begun in earnest meanwhile."""
+        if handle is self._tried and self.result is None and self._running is None:
+            self.report.show_lines(report_lines(found))
+            self.hint.say("cover.preview_of", n=len(found.titles), of=len(self.ids.wanted.ids))
 
     def _show_state(self) -> None:
         source, target, n = self.store(self.source), self.store(self.target), len(self.ids.wanted.ids)

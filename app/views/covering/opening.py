@@ -9,6 +9,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
+from app.services.covering.ids import LIST_ENDINGS
 from app.services.covering.records import CoverResult
 from app.views.context import ViewContext
 
@@ -55,6 +56,9 @@ class Covering(QObject):
 
     def take_files(self, paths: Sequence[Path], otherwise: Callable[[Sequence[Path]], object]) -> None:
         """Files were dropped on the window: lists of product ids are to be covered, all else is *otherwise*'s."""
+        if any(path.suffix.lower() not in LIST_ENDINGS for path in paths):
+            otherwise(paths)
+            return
         desk = self._context.services.covering
         handle = self._context.runner.call(lambda: all(map(desk.looks_like_ids, paths)))
         handle.succeeded.connect(lambda are_ids: self._cover_files(paths) if are_ids else otherwise(paths))

@@ -126,3 +126,15 @@ def test_a_dropped_list_of_ids_is_told_from_a_sheet(tmp_path, text, is_list):
     path.write_text(text, "utf-8")
     assert looks_like_ids(path) is is_list
     assert not looks_like_ids(tmp_path / "gone.txt")
+
+
+@pytest.mark.parametrize("nonsense", ["1" * 500_000, "a." * 200_000, "http://" + "a" * 400_000, "(" * 300_000])
+def test_nonsense_of_any_length_is_read_in_no_time(nonsense):
+    assert read_ids(f"{ID} {nonsense}").ids == (ID,)
+
+
+def test_thousands_of_ids_and_links_may_stand_on_one_line():
+    ids = [str(1005006000000000 + number) for number in range(5000)]
+    assert read_ids(",".join(ids)).ids == tuple(ids)
+    links = [f"https://www.aliexpress.com/item/{one}.html" for one in ids[:300]]
+    assert read_ids(",".join(links)).ids == tuple(ids[:300])

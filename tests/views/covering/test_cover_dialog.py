@@ -67,6 +67,7 @@ def test_the_whole_way_from_ids_to_drafts(dialog, qtbot, settle, pair, shown, ea
     dialog.form.rounding.choose("end_99")
     dialog.form.affixes["add_prefix"].setText("CF-")
     dialog._try_rules()
+    settle()
     prices = {(line.before, line.after) for line in lines(dialog, "replaced") if line.field == "sku.price"}
     assert prices == {("18.90", "37.99"), ("19.90", "39.99")}
     assert pair.sql("SELECT count(*) FROM listing")[0][0] == 0
