@@ -6,6 +6,7 @@
     sync     the first sync of 100 000 listings from the practice market: processor time a call, memory, going on
     edit     price × 1.1 on 500 000 variants of 1 000 000 listings, taking it back, a pattern over 100 000 titles
     table    the Listings tab with 1 000 000 listings: opening, wheel, jumps, sorting, searching, counting, memory
+    words    20 000 listed words over 100 000 listings, against the few hundred shipped
     start    the first paint, and the first rows of 1 000 000 listings
     storm    1 000 listings through every fault and 100 kills, judged by the market (minutes)
 
@@ -30,6 +31,7 @@ NAMES = {
     "sync": "syncing",
     "edit": "editing",
     "table": "table",
+    "words": "word_lists",
     "start": "starting",
     "storm": "storm",
 }
