@@ -28,6 +28,7 @@ from app.views.drop_overlay import DropOverlay
 from app.views.history_dialog import HistoryDialog
 from app.views.importing.dialog import ImportDialog
 from app.views.listings.bulk_edit.dialog import BulkEditDialog
+from app.views.listings.findings_dialog import FindingsDialog
 from app.views.listings.publish_question import PublishQuestion
 from app.views.listings.publish_result import PublishResultDialog
 from app.views.look import Look
@@ -38,6 +39,7 @@ from app.views.stores.training_dialog import TrainingDialog
 from app.views.task_runner import TaskRunner
 from app.views.theme import current_theme
 from app.views.view_settings import MemorySettings
+from app.views.words.dialog import WordsDialog
 
 SIZE = QSize(1440, 900)
 LANGUAGES = ("zh", "en")
@@ -77,6 +79,7 @@ class PictureTour:
             await self._everywhere(f"01-{tab}" if tab == "listings" else f"06-{tab}")
         self._window.show_tab("listings")
         await self._edit_in_bulk()
+        await self._look_at_findings()
         self._desktop.show_history()
         history = self._dialog(HistoryDialog)
         await self._until(lambda: history.shown)
@@ -236,6 +239,24 @@ class PictureTour:
         await self._until(lambda: self._has_ended("bulk_edit.job"))
         await asyncio.sleep(0.7)
         await self._everywhere("04-bulk-edited")
+
+    async def _look_at_findings(self) -> None:
+        """Findings by rule, and the word lists with a title tried."""
+        page = self._window.page
+        page.actions_of_page["findings"].trigger()
+        await self._until(lambda: self._dialog(FindingsDialog, needed=False) is not None)
+        findings = self._dialog(FindingsDialog)
+        await self._until(lambda: not findings.is_counting)
+        await self._everywhere("05-findings")
+        self._close_dialogs()
+        page.checking.show_words()
+        words = self._dialog(WordsDialog)
+        await self._until(lambda: words.lists.count() > 0)
+        words.lists.setCurrentRow(2)
+        words.trial.setText("Apple green mug for Nike fans")
+        await asyncio.sleep(0.7)
+        await self._everywhere("05-words")
+        self._close_dialogs()
 
     # -- helpers -----------------------------------------------------------------------------------------------
 
