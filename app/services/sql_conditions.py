@@ -103,6 +103,14 @@ def _beneath(condition: Filter, field: Field, table: str) -> Sql:
     return f"{table}.id IN (SELECT listing_id FROM {field.many} WHERE {sql})", params
 
 
+def counted_beneath(condition: Filter, field: Field) -> Sql | None:
+    """How many rows have a row beneath that is so; None for a field of the rows themselves, and for a denial."""
+    if not field.many or condition.operator in _DENIALS:
+        return None
+    sql, params = _plain(condition, field)
+    return f"SELECT count(DISTINCT listing_id) FROM {field.many} WHERE {sql}", params
+
+
 def _plain(condition: Filter, field: Field) -> Sql:
     expression, operator = field.expression, condition.operator
     if operator in ("missing", "present"):

@@ -10,8 +10,17 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import Connection
 
 from app.services.db import Database
+from app.services.expressions.conditions import Sql
 from app.services.paging import HasId, Query
-from app.services.sql_conditions import BadValue, Field, UnknownField, condition_sql, fields_read, known_field
+from app.services.sql_conditions import (
+    BadValue,
+    Field,
+    UnknownField,
+    condition_sql,
+    counted_beneath,
+    fields_read,
+    known_field,
+)
 from app.services.sql_ids import collected, interruptible, listed
 from app.services.sql_search import NO_TABLES, Match, Search, SearchTables, narrowest
 from app.services.tasks import TaskContext
@@ -96,6 +105,8 @@ class SqlSource(Generic[RowT]):
             TaskCancelled: stopped, also in the middle of a statement.
         """
         with self._db.reader.connect() as connection, interruptible(connection, ctx):
+            if (beneath := self._only_beneath(query)) is not None:
+                return int(connection.exec_driver_sql(beneath[0], tuple(beneath[1])).scalar_one())
             search, match, hits = self._searched(connection, query, WALKED_HITS)
             if match is not None and match.proves(search.words) and not self._filters(query).conditions:
                 return match.count(connection, -1)
@@ -268,6 +279,13 @@ class SqlSource(Generic[RowT]):
         if match is None:
             match, hits = narrowest(connection, search.looked_up_matches(connection), at_most)
         return search, match, hits
+
+    def _only_beneath(self, query: Query) -> Sql | None:
+        """The count of a query that asks for nothing but rows beneath: those are counted, no row is fetched for it."""
+        if query.text.strip() or query.store_ids or len(query.filters) != 1 or query.filters[0].operator == "where":
+            return None
+        condition = query.filters[0]
+        return counted_beneath(condition, self._field(condition.field))
 
     def _filters(self, query: Query) -> Where:
         """The conditions of a query without its words."""

@@ -31,6 +31,7 @@ from app.views.listings.bulk_edit.dialog import BulkEditDialog
 from app.views.listings.code_dialog import CodeDialog
 from app.views.listings.codes_dialog import CodesDialog
 from app.views.listings.delist_dialog import DelistDialog
+from app.views.listings.findings_dialog import FindingsDialog
 from app.views.listings.publish_question import PublishQuestion
 from app.views.listings.publish_result import PublishResultDialog
 from app.views.look import Look
@@ -41,6 +42,7 @@ from app.views.stores.training_dialog import TrainingDialog
 from app.views.task_runner import TaskRunner
 from app.views.theme import current_theme
 from app.views.view_settings import MemorySettings
+from app.views.words.dialog import WordsDialog
 
 SIZE = QSize(1440, 900)
 LANGUAGES = ("zh", "en")
@@ -81,6 +83,7 @@ class PictureTour:
         self._window.show_tab("listings")
         await self._edit_in_bulk()
         await self._look_at_codes()
+        await self._look_at_findings()
         self._desktop.show_history()
         history = self._dialog(HistoryDialog)
         await self._until(lambda: history.shown)
@@ -291,6 +294,24 @@ class PictureTour:
         code = self._dialog(CodeDialog)
         await self._until(lambda: bool(code.lines))
         await self._everywhere("05-code")
+        self._close_dialogs()
+
+    async def _look_at_findings(self) -> None:
+        """Findings by rule, and the word lists with a title tried."""
+        page = self._window.page
+        page.actions_of_page["findings"].trigger()
+        await self._until(lambda: self._dialog(FindingsDialog, needed=False) is not None)
+        findings = self._dialog(FindingsDialog)
+        await self._until(lambda: not findings.is_counting)
+        await self._everywhere("05-findings")
+        self._close_dialogs()
+        page.checking.show_words()
+        words = self._dialog(WordsDialog)
+        await self._until(lambda: words.lists.count() > 0)
+        words.lists.setCurrentRow(2)
+        words.trial.setText("Apple green mug for Nike fans")
+        await asyncio.sleep(0.7)
+        await self._everywhere("05-words")
         self._close_dialogs()
 
     # -- helpers -----------------------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ from app.services.listings.findings_overview import (
     Chosen,
     RuleCount,
     listed_words,
+    note_sorted,
     remedy_of,
     rule_counts,
     unsorted_listings,
@@ -175,6 +176,7 @@ class ListingDesk:
         """
         if old := unsorted_listings(self.db):
             recheck(self.db, old, ctx)
+            note_sorted(self.db)
         return rule_counts(self.db, chosen, ctx)
 
     def with_rule(self, chosen: Chosen, code: str) -> tuple[Chosen, list[tuple[str, str]]]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from app.messages import tr
@@ -30,6 +31,8 @@ from app.views.words.of_list import OfList
 from app.views.words.rows import WordCells, WordRows
 
 WIDTHS = {"severity": 96, "exceptions": 190, "categories": 90, "stores": 110, "source": 130, "as_of": 92, "is_on": 52}
+WORD_WIDTH = 170
+LEAVE_OUT = ("source", "categories", "as_of", "stores")
 TRY_MS = 200
 """After so long without a key the text is tried."""
 SETTLE_MS = 1_500
@@ -285,10 +288,27 @@ class WordsDialog(Dialog):
             return
         theme = current_theme()
         self._left.setFixedWidth(theme.height(244))
-        for name, width in WIDTHS.items():
-            self.table.setColumnWidth(COLUMNS.index(name), theme.height(width))
+        self.fit_columns()
         self.table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.table.verticalHeader().setDefaultSectionSize(theme.height(28))
+
+    def fit_columns(self) -> None:
+        """In a narrow window the word keeps its room: what is needed least is left out."""
+        theme = current_theme()
+        room = self.width() - self._left.width() - theme.height(WORD_WIDTH)
+        left = dict(WIDTHS)
+        for name in LEAVE_OUT:
+            if sum(map(theme.height, left.values())) > room:
+                left.pop(name)
+        for name, width in WIDTHS.items():
+            self.table.setColumnHidden(COLUMNS.index(name), name not in left)
+            self.table.setColumnWidth(COLUMNS.index(name), theme.height(width))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another width."""
+        super().resizeEvent(event)
+        if hasattr(self, "_left"):
+            self.fit_columns()
 
     def keyPressEvent(self, event: Any) -> None:
         """Delete takes the chosen words away."""

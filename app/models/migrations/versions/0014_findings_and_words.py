@@ -55,3 +55,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_listed_word"),
     )
     op.create_index("ix_listed_word_list", "listed_word", ["list_key", "folded"])
+    op.execute(
+        "INSERT INTO setting (name, value, updated_ms) SELECT 'findings_unsorted', 'true', 0 "
+        "WHERE EXISTS (SELECT 1 FROM listing WHERE block_count + hold_count + warn_count > 0)"
+    )

@@ -163,6 +163,10 @@ def test_models_and_both_languages(words: WordsDialog, settle: Callable[[], None
     QAbstractItemModelTester(sheet, QAbstractItemModelTester.FailureReportingMode.Fatal)
     assert isinstance(words.model, WordRows)
     choose_list(words, "brands")
+    for width in (1180, 760):
+        words.resize(width, 560)
+        assert words.table.columnWidth(WORD) >= 120, "the word keeps its room"
+    assert words.table.isColumnHidden(COLUMNS.index("source")) and not words.table.isColumnHidden(EXCEPTIONS)
     words.model.search("nike")
     box = words.table.itemDelegate().createEditor(
         words.table.viewport(), QStyleOptionViewItem(), words.model.index(0, SEVERITY)
