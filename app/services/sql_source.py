@@ -202,7 +202,7 @@ class SqlSource(Generic[RowT]):
     ) -> Sequence[int]:
         """What matches among the first rows."""
         table = self.spec.table
-        where = self._filters(query) + search.conditions(table, self.spec.search_column, None)
+        where = self._filters(query, row_by_row=True) + search.conditions(table, self.spec.search_column, None)
         sql = (
             f"SELECT {table}.id FROM (SELECT id AS walked FROM {table} INDEXED BY {index.name} "
             f"ORDER BY {self.order(query)} LIMIT {WINDOW_ROWS}) CROSS JOIN {table} ON {table}.id = walked"
@@ -287,13 +287,15 @@ class SqlSource(Generic[RowT]):
         condition = query.filters[0]
         return counted_beneath(condition, self._field(condition.field))
 
-    def _filters(self, query: Query) -> Where:
-        """The conditions of a query without its words."""
+    def _filters(self, query: Query, *, row_by_row: bool = False) -> Where:
+        """The conditions of a query without its words; *row_by_row* as in `condition_sql`."""
         conditions: list[tuple[str, list[Any]]] = []
         if query.store_ids and self.spec.store_column:
             marks = ", ".join("?" * len(query.store_ids))
             conditions.append((f"{self.spec.store_column} IN ({marks})", list(query.store_ids)))
-        conditions += [condition_sql(condition, self._field, self.spec.table) for condition in query.filters]
+        conditions += [
+            condition_sql(condition, self._field, self.spec.table, row_by_row=row_by_row) for condition in query.filters
+        ]
         return Where() + conditions
 
     def _field(self, name: str) -> Field:

@@ -56,9 +56,9 @@ class BulkEditDesk:
         """Store a plan. Result: `Applied`."""
         return f"{_SESSION}:apply", token
 
-    def export_call(self, token: str, out: str) -> tuple[Any, ...]:
-        """Write the preview to a sheet. Result: how many lines."""
-        return f"{_SESSION}:export", token, out, messages.language
+    def export_call(self, token: str, out: str, section: Section | None = None) -> tuple[Any, ...]:
+        """Write the preview, or a section of it, to a sheet. Result: how many lines."""
+        return f"{_SESSION}:export", token, out, messages.language, section
 
     def discard_call(self, token: str) -> tuple[Any, ...]:
         """Let a plan go."""
@@ -144,13 +144,9 @@ class PreviewLines:
         return self._desk.lines(self.head.token, wanted.start, len(wanted), self.names) if wanted else []
 
     def _range(self, query: Query) -> range:
-        sections = self.head.sections
         section: Section | None = next((one.value for one in query.filters if one.field == SECTION), None)
-        if section is None:
-            return range(sections.total)
-        assert section in SECTIONS
-        first = sections.first(section)
-        return range(first, first + sections.counts[section])
+        assert section is None or section in SECTIONS
+        return self.head.sections.range(section)
 
 
 def _with_names(line: PreviewLine, names: Mapping[str, str]) -> PreviewLine:

@@ -14,8 +14,8 @@ from app.services.tasks import TaskContext
 
 
 def outcome(plan):
-    sections(plan, TaskContext())
-    found = {(line.code or line.title): (line.after, line.why) for line in all_lines(plan)}
+    everything = sections(plan, TaskContext()).range()
+    found = {(line.code or line.title): (line.after, line.why) for line in all_lines(plan, everything)}
     return found, dict(plan.counts.reasons)
 
 

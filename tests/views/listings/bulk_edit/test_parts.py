@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication
 
+from app.messages import tr
 from app.services.listings.bulk_edit.choosing import EditChoices
 from app.services.listings.bulk_edit.edits import BulkEdit
 from app.services.listings.bulk_edit.formulas import NAMES
@@ -162,7 +163,13 @@ class TestWhatBecameOfIt:
         applied = Applied(None, 5, moved=(1, 2), refused=(2, 3))
         told = applying._count(applied)
         assert (told.done, told.total, told.failed) == (8, 8, 3)
-        assert applying._summary(applied)[1] == {"n": 5, "refused": 2, "moved": 2}
+        assert applying._summary(applied)[1] == {"n": 5, "refused": 2, "moved": 2, "why": ""}
+
+    def test_the_two_most_frequent_reasons_are_said(self):
+        applied = Applied(None, 5, refused=(2, 3), reasons={"negative": 1, "unknown_cost": 9, "above_most": 3})
+        key, told = applying._summary(applied)
+        said = tr(key, **told)
+        assert said.index("cost is unknown") < said.index("Above the highest") and "below 0" not in said
 
 
 @pytest.fixture
