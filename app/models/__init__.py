@@ -15,6 +15,7 @@ from app.models.listing import (
     Sku,
     UploadedImage,
 )
+from app.models.marketing import MarketingGroup, MarketingMember
 from app.models.order import Order, OrderLine
 from app.models.publishing import (
     JobState,
@@ -51,6 +52,8 @@ __all__ = [
     "ListingStatus",
     "ListingSync",
     "ListingTag",
+    "MarketingGroup",
+    "MarketingMember",
     "Order",
     "OrderLine",
     "Priority",

@@ -48,6 +48,7 @@ class ListingRow:
     image_count: int
     error_code: str
     product_key: str
+    marketing_group: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,8 @@ _SOLD = """CASE
 """Pieces in the orders that were fetched; unknown for a store whose orders never were."""
 _OF_SKU = "(instr(sku.match_key, ?) AND (('+' || sku.match_key || '+') GLOB ? OR ('+' || sku.match_key || '+') GLOB ?))"
 
+_IN_MARKETING = "marketing_member JOIN marketing_group ON marketing_group.id = marketing_member.group_id"
+
 FIELDS = {
     "text": Field("search_text", lambda value: fold(str(value)), is_sortable=False),
     "title": Field("title_folded", lambda value: fold(str(value))),
@@ -92,6 +95,7 @@ FIELDS = {
     "category": Field("category_id", str),
     "freight_template": Field("freight_template_id", str),
     "group": Field("group_id", str),
+    "marketing_group": Field("marketing_group.name", str, is_sortable=False, many=_IN_MARKETING),
     "tag": Field("listing_tag.tag", str, is_sortable=False, many="listing_tag"),
     "ships_from": Field("sku.ships_from COLLATE NOCASE", str, is_sortable=False, many="sku"),
     "weight": Field("weight_g", number),
@@ -120,7 +124,7 @@ SELECT json_group_array(json_array(
        listing.block_count, listing.hold_count, listing.warn_count,
        (listing.sent_hash IS NOT NULL AND listing.sent_hash <> listing.content_hash), listing.updated_ms,
        coalesce((SELECT source FROM image WHERE image.listing_id = listing.id ORDER BY position LIMIT 1), ''),
-       listing.image_count, listing.error_code, listing.product_key))
+       listing.image_count, listing.error_code, listing.product_key, coalesce(marketing_group.name, '')))
 FROM listing
 JOIN store ON store.id = listing.store_id
 LEFT JOIN category ON category.gateway = store.gateway AND category.category_id = listing.category_id
@@ -128,6 +132,8 @@ LEFT JOIN freight_template
        ON freight_template.store_id = listing.store_id AND freight_template.template_id = listing.freight_template_id
 LEFT JOIN product_group
        ON product_group.store_id = listing.store_id AND product_group.group_id = listing.group_id
+LEFT JOIN marketing_member ON marketing_member.listing_id = listing.id
+LEFT JOIN marketing_group ON marketing_group.id = marketing_member.group_id
 WHERE listing.id IN ({ids})
 """
 

@@ -166,6 +166,14 @@ def _leading_columns() -> tuple[Column, ...]:
 def _hidden_columns() -> tuple[Column, ...]:
     return (
         _text("group", lambda row: _named(row.group), 110, 64, hidden=True),
+        Column(
+            "marketing_group",
+            "listings.column.marketing_group",
+            lambda row: _named(row.marketing_group),
+            width=110,
+            min_width=64,
+            hidden=True,
+        ),
         _figure("skus", _number("sku_count"), 64, 48, hidden=True),
         _figure("images", _number("image_count"), 64, 48, hidden=True),
         _text("product_id", lambda row: _named(row.product_id or ""), 150, 130, hidden=True),
