@@ -15,6 +15,7 @@ from app.services.errors import AppError, InputError
 from app.services.freight.source import FreightTemplateSource
 from app.services.listings.bulk_edit.desk import BulkEditDesk
 from app.services.listings.desk import ListingDesk
+from app.services.listings.groups.desk import GroupDesk
 from app.services.listings.importing.desk import ImportDesk
 from app.services.orders.source import OrderSource
 from app.services.publishing.desk import PublishDesk
@@ -50,13 +51,14 @@ class DesktopServices:
     are for the running loop.
 
     Attributes:
-        listings, bulk_edit, publishing, importing, store_desk, training: the desks of their nouns.
+        listings, bulk_edit, groups, publishing, importing, store_desk, training: the desks of their nouns.
     """
 
     def __init__(self, app: Application) -> None:
         self.app = app
         self.listings = ListingDesk(lambda: app.db)
         self.bulk_edit = BulkEditDesk(app)
+        self.groups = GroupDesk(app)
         self.publishing = PublishDesk(app)
         self.importing = ImportDesk(app)
         self.store_desk = StoreDesk(app)

@@ -32,6 +32,7 @@ from app.views.listings.filters import (
     segment_filters,
 )
 from app.views.listings.finding_steps import FindingSteps
+from app.views.listings.groups.grouping import Grouping
 from app.views.listings.panel import ListingPanel
 from app.views.listings.pictures import ListingPictures
 from app.views.listings.publisher import Publisher
@@ -39,6 +40,7 @@ from app.views.listings.row_actions import RowActions
 from app.views.listings.steady_editors import SteadyEditors
 from app.views.notices import Offer
 from app.views.palette_entries import PaletteEntry
+from app.views.row_drag import RowDrag
 from app.views.tab_page import TabPage
 from app.views.table_selection import Selection
 
@@ -46,7 +48,7 @@ RENEW_MS = 250
 """While listings are being sent, the rows in view are read again at most this often (interface.md 7)."""
 COUNT_EVERY = 4
 """… and the segments counted at every so many of these."""
-ON_ROWS = ("publish", "bulk_edit", "replace_text", "export", "recheck")
+ON_ROWS = ("publish", "bulk_edit", "put_into_group", "replace_text", "export", "recheck")
 
 
 class ListingsPage(TabPage):
@@ -77,6 +79,7 @@ class ListingsPage(TabPage):
         self._build_filters()
         self.publisher = Publisher(context, self)
         self.row_actions = RowActions(context, self)
+        self.grouping = Grouping(context, self)
         self.editor = ListingPanel(context, self.pictures)
         self._build_toolbar()
         self.set_panel(self.editor)
@@ -106,6 +109,8 @@ class ListingsPage(TabPage):
         page.on("bulk_edit", self.bulk_edit)
         page.on("replace_text", lambda: self.bulk_edit("title", "replace"))
         page.on("export", self.export)
+        page.on("groups", self.grouping.toggle)
+        page.on("put_into_group", self.grouping.choose)
         page.on("save_template", self.row_actions.save_template)
         page.on("recheck", lambda: self.with_ids(self.row_actions.recheck))
         page.on("fix", self.editor.apply_first_fix)
@@ -117,9 +122,12 @@ class ListingsPage(TabPage):
         self.toolbar.add("export")
         self.toolbar.add("recheck")
         self.add_history_tools()
-        self.toolbar.add_more("replace_text", "save_template", "publish_results")
+        self.toolbar.add_more("groups", "put_into_group", "replace_text", "save_template", "publish_results")
 
     def _connect(self) -> None:
+        RowDrag(self.rows)
+        self.grouping.undo_wanted.connect(self.editor.undo_wanted)
+        self.grouping.shown.connect(self.actions_of_page["groups"].setChecked)
         self.rows.finding_wanted.connect(self.steps.go)
         self.rows.missed.connect(self._show_outside)
         self.editor.step_wanted.connect(self.steps.go)
@@ -188,10 +196,12 @@ class ListingsPage(TabPage):
         if self.rows.paged.is_loaded:
             self._count()
             self._read_choices()
+        self.grouping.restore()
 
     def on_stores(self) -> None:
         """Other stores use other categories and templates."""
         self._all_count, self._has_choices = None, False
+        self.grouping.refresh()
 
     def ask(self) -> None:
         """Rows; the counts of the segments follow them."""
@@ -204,6 +214,7 @@ class ListingsPage(TabPage):
         self._has_choices = False
         super().reload()
         self.editor.refresh()
+        self.grouping.refresh()
 
     def _on_ordered(self) -> None:
         """The rows are here: now what stands around them."""
@@ -315,14 +326,22 @@ class ListingsPage(TabPage):
         """Send the chosen rows, or all of the filter; asks once, with count and store."""
         self.with_ids(self.publisher.publish)
 
-    def bulk_edit(self, field: str = "price_minor", way: str = "") -> None:
-        """Change any fields of the chosen rows, or of all of the filter, after a preview; begins with *field*."""
+    def chosen_count(self) -> int:
+        """How many listings an action acts on: the chosen ones, else all of the filter."""
+        return self._chosen_count(self.selection())
+
+    def with_chosen(self, act: Callable[[Sequence[int] | Query], Any]) -> None:
+        """Call *act* with the chosen listings or the filter itself, when what is typed is stored."""
         chosen = self.selection()
-        ids = None if not chosen or chosen.is_all else self._chosen_ids(chosen)
-        count = self._chosen_count(chosen)
+        ids = None if chosen.is_all else self._chosen_ids(chosen)
         wanted = chosen.query if ids is None else ids
         self.editor.editor.commit()
-        self.editor.saver.when_stored(lambda: self._open_bulk_edit(wanted, count, field, way))
+        self.editor.saver.when_stored(lambda: act(wanted))
+
+    def bulk_edit(self, field: str = "price_minor", way: str = "") -> None:
+        """Change any fields of the chosen rows, or of all of the filter, after a preview; begins with *field*."""
+        count = self.chosen_count()
+        self.with_chosen(lambda chosen: self._open_bulk_edit(chosen, count, field, way))
 
     def _open_bulk_edit(self, chosen: Sequence[int] | Query, count: int, field: str, way: str) -> None:
         from app.views.listings.bulk_edit.dialog import BulkEditDialog
