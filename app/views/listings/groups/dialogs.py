@@ -77,7 +77,7 @@ class GroupDialog(Dialog):
     saved = Signal()
 
     def __init__(self, context: ViewContext, title_key: str, verb_key: str, parent: QWidget) -> None:
-        super().__init__(title_key, parent, size=QSize(460, 250))
+        super().__init__(title_key, parent, size=QSize(540, 220))
         self._context = context
         self.name = QLineEdit()
         self.problem = Label(ink="red", wrap=True)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QDragEnterEvent, QDragMoveEvent, QDropEvent, QKeyEvent
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QPointF, QRect, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QDragEnterEvent, QDragMoveEvent, QDropEvent, QKeyEvent, QPainter
 from PySide6.QtWidgets import QTreeWidget, QTreeWidgetItem, QWidget
 
 from app.messages import tr
 from app.services.listings.groups.tree import GroupKind, GroupNode, StoreGroups
 from app.services.paging import Filter
+from app.views.icons import pixmap
 from app.views.listings.groups.lines import COUNT, DISCOUNT, PLACE, STRONG, GroupLines
 from app.views.row_drag import ROWS
 from app.views.theme import current_theme
@@ -59,6 +60,7 @@ class GroupTree(Live, QTreeWidget):
         self.setIndentation(14)
         self.setUniformRowHeights(True)
         self.setAcceptDrops(True)
+        self.setProperty("ground", "sunken")
         self.itemClicked.connect(lambda item: self.chosen.emit(item.data(0, PLACE)))
         self.dress()
 
@@ -152,12 +154,17 @@ class GroupTree(Live, QTreeWidget):
             self.show_stores(self._stores)
 
     def restyle(self) -> None:
-        """Ground of the option columns, lines as high as the text size asks for."""
-        palette = self.palette()
-        palette.setColor(palette.ColorRole.Base, current_theme().color("sunken"))
-        self.setPalette(palette)
-        self.viewport().setAutoFillBackground(True)
+        """Lines as high as the text size asks for."""
         self.doItemsLayout()
+
+    def drawBranches(self, painter: QPainter, rect: QRect, index: QModelIndex | QPersistentModelIndex) -> None:
+        """The ground of the line, and a chevron where something is below it."""
+        theme, item = current_theme(), self.itemFromIndex(index)
+        painter.fillRect(rect, theme.color("sel" if item.isSelected() else "sunken"))
+        if item.childCount():
+            mark = pixmap("chevron-down" if item.isExpanded() else "chevron-right", 14)
+            size = mark.deviceIndependentSize()
+            painter.drawPixmap(QPointF(rect.right() - size.width(), rect.center().y() - size.height() / 2 + 1), mark)
 
     # -- keys and pointer --------------------------------------------------------------------------------------
 
