@@ -21,6 +21,7 @@ from app.services.listings.choices import FilterChoices, filter_choices
 from app.services.listings.details import Choice, ListingDetail, find_categories, listing_detail
 from app.services.listings.editing import ListingEdit, edit_listings
 from app.services.listings.source import ListingSource
+from app.services.listings.variant_source import VariantSource
 from app.services.paging import Filter, Query
 from app.services.tasks import TaskContext
 
@@ -43,6 +44,10 @@ class ListingDesk:
     def source(self) -> ListingSource:
         """The page source of the table."""
         return ListingSource(self.db)
+
+    def variant_source(self) -> VariantSource:
+        """The page source of the table of variants."""
+        return VariantSource(self.db)
 
     def detail(self, listing_id: int) -> ListingDetail:
         """One listing for the side panel. Raises: NotFound."""

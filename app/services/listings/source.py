@@ -73,7 +73,7 @@ _SOLD = """CASE
           WHERE order_line.product_id = listing.product_id AND store_order.store_id = listing.store_id)
     END"""
 """Pieces in the orders that were fetched; unknown for a store whose orders never were."""
-_OF_SKU = "(instr(sku.match_key, ?) AND (('+' || sku.match_key || '+') GLOB ? OR ('+' || sku.match_key || '+') GLOB ?))"
+OF_SKU = "(instr(sku.match_key, ?) AND (('+' || sku.match_key || '+') GLOB ? OR ('+' || sku.match_key || '+') GLOB ?))"
 
 _IN_MARKETING = "marketing_member JOIN marketing_group ON marketing_group.id = marketing_member.group_id"
 
@@ -82,7 +82,7 @@ FIELDS = {
     "title": Field("title_folded", lambda value: fold(str(value))),
     "code": Field("code", str),
     "sku": Field("sku.match_key", lambda v: match_key(str(v)), is_sortable=False, many="sku"),
-    "item": Field("sku.match_key", item_patterns, is_sortable=False, many="sku", holds=_OF_SKU),
+    "item": Field("sku.match_key", item_patterns, is_sortable=False, many="sku", holds=OF_SKU),
     "key": Field("product_key", str),
     "product_id": Field("product_id", str),
     "store": Field("store_id", number),

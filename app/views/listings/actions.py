@@ -8,6 +8,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     action_spec("publish"),
     ActionSpec("bulk_edit", "listings.action.bulk_edit", "edit", ("Ctrl+E",), acts_on=SELECTION),
     ActionSpec("replace_text", "listings.action.replace_text", "replace", ("Ctrl+H",), acts_on=SELECTION),
+    ActionSpec("levels", "listings.action.levels", "list-check", ("F7",)),
     ActionSpec("groups", "listings.action.groups", "folder", ("Ctrl+G",), checkable=True),
     ActionSpec("put_into_group", "listings.action.put_into_group", "folder-open", ("Ctrl+Shift+G",), acts_on=SELECTION),
     action_spec("export"),

@@ -33,6 +33,7 @@ from app.views.listings.filters import (
 )
 from app.views.listings.finding_steps import FindingSteps
 from app.views.listings.groups.grouping import Grouping
+from app.views.listings.levels import Levels
 from app.views.listings.panel import ListingPanel
 from app.views.listings.pictures import ListingPictures
 from app.views.listings.publisher import Publisher
@@ -94,6 +95,7 @@ class ListingsPage(TabPage):
         self.rows = self.set_table(self._source, columns(), default_density="compact", thumbnails=self.pictures)
         self.rows.setItemDelegate(SteadyEditors(self.rows))
         self.blocks = CellBlocks(self.context, self.rows)
+        self.levels = Levels(self.context, self)
         self.counts = SegmentCounts(self.context.runner, self._desk, self)
         self.steps = FindingSteps(self.context.runner, self.rows, self._desk.with_findings)
 
@@ -102,6 +104,7 @@ class ListingsPage(TabPage):
         self.filters.search.set_hint("listings.search")
         self.filters.set_fields(fields(lambda: self._choices))
         self.segments = self.filters.set_segments(SEGMENTS)
+        self.filters.add_widget(self.levels.switch)
 
     def _build_toolbar(self) -> None:
         page = self.actions_of_page
@@ -111,6 +114,7 @@ class ListingsPage(TabPage):
         page.on("export", self.export)
         page.on("groups", self.grouping.toggle)
         page.on("put_into_group", self.grouping.choose)
+        page.on("levels", self.levels.toggle)
         page.on("save_template", self.row_actions.save_template)
         page.on("recheck", lambda: self.with_ids(self.row_actions.recheck))
         page.on("fix", self.editor.apply_first_fix)
@@ -122,7 +126,7 @@ class ListingsPage(TabPage):
         self.toolbar.add("export")
         self.toolbar.add("recheck")
         self.add_history_tools()
-        self.toolbar.add_more("groups", "put_into_group", "replace_text", "save_template", "publish_results")
+        self.toolbar.add_more("levels", "groups", "put_into_group", "replace_text", "save_template", "publish_results")
 
     def _connect(self) -> None:
         RowDrag(self.rows)
@@ -132,8 +136,9 @@ class ListingsPage(TabPage):
         self.rows.missed.connect(self._show_outside)
         self.editor.step_wanted.connect(self.steps.go)
         self.steps.none_found.connect(lambda: self.context.notices.toast("listings.no_findings_left", tone="gray"))
-        self.blocks.saved.connect(self._on_cells_saved)
-        self.blocks.undo_wanted.connect(self.editor.undo_wanted)
+        for blocks in (self.blocks, self.levels):
+            blocks.saved.connect(self._on_cells_saved)
+            blocks.undo_wanted.connect(self.editor.undo_wanted)
         self.publisher.rows_changed.connect(self._renew_soon)
         self.publisher.batch_ended.connect(self._on_batch_ended)
         self.publisher.edit_wanted.connect(self.show_rows)
@@ -169,9 +174,13 @@ class ListingsPage(TabPage):
         query = super().make_query()
         return replace(query, text="") if looks_like_expression(query.text) else query
 
+    def noun_in_view(self) -> str:
+        """Listings, or variants."""
+        return "variants" if self.levels.is_variants else self.noun
+
     def total_of_all(self) -> int | None:
         """All listings of the chosen stores."""
-        return self._all_count
+        return None if self.levels.is_variants else self._all_count
 
     def show_nothing(self) -> None:
         """No listing at all, or none in this segment."""
@@ -225,7 +234,8 @@ class ListingsPage(TabPage):
     def on_selection(self, selection: Selection) -> None:
         """The primary counts what it acts on."""
         n = self._chosen_count(selection)
-        self.actions_of_page.say("publish", "listings.action.publish", n=n)
+        key = "listings.action.publish_theirs" if self.levels.is_variants else "listings.action.publish"
+        self.actions_of_page.say("publish", key, n=n)
         for id in ON_ROWS:
             self.actions_of_page.enable(id, n > 0, "listings.nothing_here")
         self.editor.show_chosen(n if selection else 0)
@@ -234,7 +244,7 @@ class ListingsPage(TabPage):
         """Show the listing, or the listing of the variant."""
         if record is not None:
             self.editor.show_listing(getattr(record, "listing_id", record.id))
-        elif not self.rows.currentIndex().isValid():
+        elif self.table is None or not self.table.currentIndex().isValid():
             self.editor.show_nothing()
 
     def fill_menu(self, menu: QMenu) -> None:
@@ -242,10 +252,11 @@ class ListingsPage(TabPage):
         for id in ON_ROWS:
             menu.addAction(self.actions_of_page[id])
         menu.addSeparator()
-        menu.addAction(tr("table.key_copy"), self.rows.copy)
-        menu.addAction(tr("table.key_copy_headers"), lambda: self.rows.copy(with_headers=True))
+        assert self.table is not None
+        menu.addAction(tr("table.key_copy"), self.table.copy)
+        menu.addAction(tr("table.key_copy_headers"), partial(self.table.copy, with_headers=True))
         index = self.rows.currentIndex()
-        if index.isValid() and self.rows.paged.place(index.row()).kind == "row":
+        if not self.levels.is_variants and index.isValid() and self.rows.paged.place(index.row()).kind == "row":
             key = "listings.menu.fold" if self.rows.paged.is_unfolded(index.row()) else "listings.menu.unfold"
             menu.addAction(tr(key), lambda: self.rows.toggle_fold(index.row()))
         if self.editor.worst.finding is not None:
@@ -273,8 +284,8 @@ class ListingsPage(TabPage):
 
     def _chosen_count(self, selection: Selection) -> int:
         if not selection:
-            return self.rows.paged.total
-        return selection.count if selection.is_all else len(self._chosen_ids(selection))
+            return selection.count or (self.table.paged.total if self.table is not None else 0)
+        return selection.count if self.levels.is_variants or selection.is_all else len(self._chosen_ids(selection))
 
     def _chosen_ids(self, selection: Selection) -> list[int]:
         """Listings of the chosen rows; a chosen variant means its listing."""
@@ -291,8 +302,11 @@ class ListingsPage(TabPage):
         """Call *act* with the listings of the selection, or of the whole filter without one: what is typed is stored
         first, and a filter is read off the GUI thread."""
         chosen = self.selection()
-        ids = None if chosen.is_all else self._chosen_ids(chosen)
         self.editor.editor.commit()
+        if self.levels.is_variants:
+            self.editor.saver.when_stored(lambda: self.levels.with_listings(chosen, act, self._on_problem))
+            return
+        ids = None if chosen.is_all else self._chosen_ids(chosen)
         self.editor.saver.when_stored(lambda: self._act(act, ids, chosen.query))
 
     def _act(self, act: Callable[[list[int]], Any], ids: list[int] | None, query: Query) -> None:
@@ -305,6 +319,7 @@ class ListingsPage(TabPage):
 
     def show_rows(self, listing_ids: Sequence[int]) -> None:
         """Choose these rows and make the first of them current: the ones a result speaks of."""
+        self.levels.show_listings()
         self.rows.select_ids(listing_ids)
         if listing_ids and self.rows.go_to(listing_ids[0]):
             self.rows.select_ids(listing_ids)
@@ -327,21 +342,24 @@ class ListingsPage(TabPage):
         self.with_ids(self.publisher.publish)
 
     def chosen_count(self) -> int:
-        """How many listings an action acts on: the chosen ones, else all of the filter."""
+        """How many rows an action acts on: the chosen ones, else all of the filter."""
         return self._chosen_count(self.selection())
 
     def with_chosen(self, act: Callable[[Sequence[int] | Query], Any]) -> None:
         """Call *act* with the chosen listings or the filter itself, when what is typed is stored."""
         chosen = self.selection()
-        ids = None if chosen.is_all else self._chosen_ids(chosen)
-        wanted = chosen.query if ids is None else ids
+        if self.levels.is_variants or not chosen.is_all:
+            self.with_ids(act)
+            return
         self.editor.editor.commit()
-        self.editor.saver.when_stored(lambda: act(wanted))
+        self.editor.saver.when_stored(lambda: act(chosen.query))
 
     def bulk_edit(self, field: str = "price_minor", way: str = "") -> None:
         """Change any fields of the chosen rows, or of all of the filter, after a preview; begins with *field*."""
         count = self.chosen_count()
-        self.with_chosen(lambda chosen: self._open_bulk_edit(chosen, count, field, way))
+        self.with_chosen(
+            lambda chosen: self._open_bulk_edit(chosen, count if isinstance(chosen, Query) else len(chosen), field, way)
+        )
 
     def _open_bulk_edit(self, chosen: Sequence[int] | Query, count: int, field: str, way: str) -> None:
         from app.views.listings.bulk_edit.dialog import BulkEditDialog
@@ -396,6 +414,7 @@ class ListingsPage(TabPage):
 
     def _renew_rows(self, listing_ids: Sequence[int], *, tell: bool) -> None:
         self.rows.paged.mark_stale(listing_ids)
+        self.levels.renew()
         self.counts.forget()
         self._count()
         if tell:
@@ -420,6 +439,7 @@ class ListingsPage(TabPage):
     def _renew(self) -> None:
         """Listings are on their way: read what is in view again, without sorting anew."""
         self.rows.paged.mark_stale()
+        self.levels.renew()
         self.editor.refresh()
         self._renewals += 1
         self.counts.forget()
@@ -451,5 +471,5 @@ class ListingsPage(TabPage):
         total = sum(everything.values())
         if total != self._all_count:
             self._all_count = total
-            if self.rows.paged.is_exact:
+            if self.rows.paged.is_exact and not self.levels.is_variants:
                 self.status.show_total(self.rows.paged.total, total, noun=self.noun)

@@ -135,8 +135,13 @@ class Grouping(QObject):
         for store in writable:
             for node in store.groups:
                 places += [_named(one, node, store, many=len(writable) > 1) for one in (node, *node.children)]
-        dialog = ChooseGroupDialog(places, kind, self._page.chosen_count(), self._page)
-        dialog.put.connect(lambda place: self._drop(place))
+        count = self._page.chosen_count()
+        self._page.with_chosen(lambda chosen: self._open(places, kind, chosen, count))
+
+    def _open(self, places: Sequence[GroupPlace], kind: GroupKind, chosen: Sequence[int] | Query, count: int) -> None:
+        n = count if isinstance(chosen, Query) else len(chosen)
+        dialog = ChooseGroupDialog(places, kind, n, self._page)
+        dialog.put.connect(lambda place: self.assign(chosen, place))
         dialog.open()
 
     def _drop(self, place: GroupPlace) -> None:
@@ -188,6 +193,8 @@ class Grouping(QObject):
     def fill_menu(self, menu: QMenu, place: GroupPlace) -> None:
         """What can be done with a line; what the platform has no call for says so."""
         key = "groups.menu.take_out" if place.value == "" else "groups.menu.put"
+        if self._page.levels.is_variants:
+            key += "_theirs"
         put = menu.addAction(tr(key, n=self._page.chosen_count()), lambda: self._drop(place))
         put.setEnabled(place.value is not None and self._page.chosen_count() > 0)
         node = place.node
