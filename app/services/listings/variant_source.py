@@ -156,7 +156,8 @@ class VariantSource(SqlSource[VariantRow]):
         """Along the newest listings that match, whose variants come first; None where these were not enough."""
         asked, own = self._parts(query)
         newest = self._listings.newest(connection, asked, limit)
-        where = Where() + [(f"sku.listing_id IN ({id_list(newest)})", ())] + own
+        own.append((f"sku.listing_id IN ({id_list(newest)})", ()))
+        where = Where() + own
         sql = f"SELECT id FROM sku{where.sql} ORDER BY {self.order(query)} LIMIT ?"
         ids = listed(connection, sql, (*where.params, limit))
         return ids if len(ids) == limit or len(newest) < limit else None
@@ -170,7 +171,8 @@ class VariantSource(SqlSource[VariantRow]):
         if asked != Query():
             listings = self._listings.conditions(connection, asked)
             conditions.append((f"sku.listing_id IN (SELECT id FROM listing{listings.sql})", listings.params))
-        return Where() + [*conditions, *own]
+        conditions += own
+        return Where() + conditions
 
     def _parts(self, query: Query) -> tuple[Query, list[tuple[str, Sequence[Any]]]]:
         """What is asked of listings, and the conditions on variants."""
