@@ -42,6 +42,8 @@ CHECK_HOLDS_MS = 10 * 60_000
 """A listing that was not edited since it passed the checker needs no second check for so long."""
 UNCHANGED = Reason("publishing.unchanged")
 INTERNAL = "publishing.internal"
+SALE = frozenset({TaskAction.OFFLINE, TaskAction.ONLINE})
+"""What is done to a listing as it stands on the platform: nothing of its content is sent."""
 
 
 class Way(StrEnum):
@@ -50,6 +52,8 @@ class Way(StrEnum):
     ALONE = "alone"
     FEED = "feed"
     SMALL = "small"
+    OFFLINE = "offline"
+    ONLINE = "online"
 
 
 @dataclass(slots=True)
@@ -87,7 +91,9 @@ class Prepared:
 
     @property
     def action(self) -> TaskAction:
-        """Edit what the marketplace has, create what it does not have."""
+        """Edit what the marketplace has, create what it does not have, unless it is to go off sale or on sale again."""
+        if self.task.action in SALE:
+            return TaskAction(self.task.action)
         return TaskAction.CREATE if self.product_id is None else TaskAction.EDIT
 
     @property
@@ -211,7 +217,7 @@ class Preparer:
                 outcome = Reason(INTERNAL, {"what": type(error).__name__})
             if isinstance(outcome, Prepared):
                 outcome.leave = leaves.get(task.task_id, outcome.leave)
-                if outcome.product_id is not None and task.listing_id in known:
+                if outcome.action == TaskAction.EDIT and outcome.product_id and task.listing_id in known:
                     outcome.small = small_edit(record, outcome.product_id, known[task.listing_id])
                 chunk.ready.append(outcome)
             else:
@@ -241,6 +247,9 @@ def _judge(
     refs: dict[str, ImageRef],
 ) -> Prepared | Reason:
     """Ready to be sent, or why not: the same checker that speaks in the grid has the last word here."""
+    if task.action in SALE:
+        product_id = record.product_id or task.product_id
+        return Prepared(task, record, product_id, task.attempts, {}, {}) if product_id else UNCHANGED
     if record.content_hash == record.sent_hash:
         return UNCHANGED
     is_as_checked = record.content_hash == task.content_hash

@@ -15,5 +15,8 @@ ACTIONS: tuple[ActionSpec, ...] = (
     action_spec("fix"),
     ActionSpec("save_template", "listings.action.save_template", "file-spreadsheet"),
     ActionSpec("recheck", "listings.action.recheck", "shield-check", acts_on=SELECTION),
+    ActionSpec("take_off_sale", "listings.action.take_off_sale", "ban", acts_on=SELECTION),
+    ActionSpec("put_on_sale", "listings.action.put_on_sale", "upload", acts_on=SELECTION),
+    ActionSpec("scheduled", "listings.action.scheduled", "alarm"),
     ActionSpec("publish_results", "listings.action.publish_results", "info-circle"),
 )

@@ -38,6 +38,7 @@ from app.views.listings.panel import ListingPanel
 from app.views.listings.pictures import ListingPictures
 from app.views.listings.publisher import Publisher
 from app.views.listings.row_actions import RowActions
+from app.views.listings.sale import Sale
 from app.views.listings.steady_editors import SteadyEditors
 from app.views.notices import Offer
 from app.views.palette_entries import PaletteEntry
@@ -49,7 +50,8 @@ RENEW_MS = 250
 """While listings are being sent, the rows in view are read again at most this often (interface.md 7)."""
 COUNT_EVERY = 4
 """… and the segments counted at every so many of these."""
-ON_ROWS = ("publish", "bulk_edit", "put_into_group", "replace_text", "export", "recheck")
+SALE = ("take_off_sale", "put_on_sale")
+ON_ROWS = ("publish", "bulk_edit", "put_into_group", "replace_text", *SALE, "export", "recheck")
 
 
 class ListingsPage(TabPage):
@@ -79,6 +81,7 @@ class ListingsPage(TabPage):
         self._build_table()
         self._build_filters()
         self.publisher = Publisher(context, self)
+        self.sale = Sale(context, self.publisher, self)
         self.row_actions = RowActions(context, self)
         self.grouping = Grouping(context, self)
         self.editor = ListingPanel(context, self.pictures)
@@ -119,6 +122,9 @@ class ListingsPage(TabPage):
         page.on("recheck", lambda: self.with_ids(self.row_actions.recheck))
         page.on("fix", self.editor.apply_first_fix)
         page.on("publish_results", self.publisher.show_results)
+        page.on("take_off_sale", lambda: self.with_ids(self.sale.take_off))
+        page.on("put_on_sale", lambda: self.with_ids(self.sale.put_on))
+        page.on("scheduled", self.publisher.show_scheduled)
         self.toolbar.add_primary("publish")
         self.toolbar.add("bulk_edit")
         if self.context.actions is not None:
@@ -126,7 +132,8 @@ class ListingsPage(TabPage):
         self.toolbar.add("export")
         self.toolbar.add("recheck")
         self.add_history_tools()
-        self.toolbar.add_more("levels", "groups", "put_into_group", "replace_text", "save_template", "publish_results")
+        groups = ("levels", "groups", "put_into_group")
+        self.toolbar.add_more(*groups, "replace_text", *SALE, "scheduled", "save_template", "publish_results")
 
     def _connect(self) -> None:
         RowDrag(self.rows)

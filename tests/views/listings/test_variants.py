@@ -100,7 +100,7 @@ def test_a_block_from_excel_is_shown_first_with_what_it_refuses(page, lamps, loa
     assert skus(loaded, lamps[1]) == [("NEW1", 1100, 7)]
     assert skus(loaded, lamps[0]) == [("NEW2", 1890, 8), ("NEW3", 1300, 9)]
     assert len(services.listings.history()) == 1
-    assert texts(page, "code", "stock") == [("NEW1", "7"), ("NEW2", "8"), ("NEW3", "9")]
+    qtbot.waitUntil(lambda: texts(page, "code", "stock") == [("NEW1", "7"), ("NEW2", "8"), ("NEW3", "9")])
     services.listings.undo()
     assert skus(loaded, lamps[0]) == [("LM2-BK", 1890, 5), ("LM2-BE", 1990, 6)]
 
