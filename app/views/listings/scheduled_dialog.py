@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QDateTime, QSize, Qt, Signal
 from PySide6.QtWidgets import QDateTimeEdit, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
 from app.messages import tr
@@ -14,7 +14,7 @@ from app.views.context import ViewContext
 from app.views.errors import sentence
 from app.views.listings.plain_table import LEFT, dress_table
 from app.views.listings.publish_question import next_hour
-from app.views.numbers import integer, moment
+from app.views.numbers import integer
 from app.views.theme import current_theme
 from app.views.widgets.buttons import Button
 from app.views.widgets.dialog import Dialog
@@ -23,6 +23,7 @@ from app.views.widgets.ground import column, row
 from app.views.widgets.label import Label
 
 HEADERS = ("scheduled.when", "scheduled.what", "publish.results.store", "publish.results.total")
+TIME = "yyyy-MM-dd HH:mm"
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -43,7 +44,7 @@ class ScheduledDialog(Dialog):
         self.batches: Sequence[ScheduledBatch] = ()
         self.table = QTableWidget(0, len(HEADERS))
         self.none = Label("scheduled.none", ink="text2", wrap=True)
-        self.at = QDateTimeEdit(next_hour(), calendarPopup=True, displayFormat="yyyy-MM-dd HH:mm")
+        self.at = QDateTimeEdit(next_hour(), calendarPopup=True, displayFormat=TIME)
         self.move_button = Button("scheduled.move")
         self.now = Button("scheduled.now", icon_name="send")
         self.cancel = Button("scheduled.cancel", icon_name="x")
@@ -167,5 +168,6 @@ class ScheduledDialog(Dialog):
 
 
 def _when(batch: ScheduledBatch) -> str:
-    first, last = moment(batch.first_ms), moment(batch.last_ms)
+    """Day and time, as in the field beside it: what waits is rarely of today only."""
+    first, last = (QDateTime.fromMSecsSinceEpoch(one).toString(TIME) for one in (batch.first_ms, batch.last_ms))
     return first if first == last else f"{first} – {last}"
