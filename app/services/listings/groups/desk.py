@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from app.messages import messages
 from app.services.errors import InputError
 from app.services.listings.bulk_edit.edits import BulkEdit
 from app.services.listings.bulk_edit.operations import SetValue
@@ -88,6 +89,21 @@ class GroupDesk:
             group_id = await marketplace.create_group(cleaned, parent_id)
             await sync_groups(self._app.db, marketplace, store_id, ctx=ctx)
         return group_id
+
+    def export_call(self, path: Path, store_id: int) -> tuple[Any, ...]:
+        """The call that writes a store's marketing groups to a sheet. Result: how many listings."""
+        language = messages.language
+        return (
+            "app.services.listings.marketing.sheets:export_marketing",
+            self._app.database_path,
+            path,
+            store_id,
+            language,
+        )
+
+    def import_call(self, path: Path, store_id: int) -> tuple[Any, ...]:
+        """The call that reads them back. Result: `MarketingRead`."""
+        return "app.services.listings.marketing.sheets:import_marketing", self._app.database_path, path, store_id
 
     def create_marketing_group(self, store_id: int, name: str, discount: str) -> int:
         """Make a marketing group. Returns: its id. Raises: BadMarketingGroup."""

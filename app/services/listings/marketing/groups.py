@@ -67,7 +67,7 @@ def change_marketing_group(db: Database, group_id: int, name: str, discount: str
     with db.bulk() as connection:
         store_id = _store_of(connection, group_id)
         old = connection.exec_driver_sql("SELECT name FROM marketing_group WHERE id = ?", (group_id,)).scalar_one()
-        cleaned = _cleaned(name) if fold(old) == fold(name) else _free_name(connection, store_id, name)
+        cleaned = cleaned_name(name) if fold(old) == fold(name) else _free_name(connection, store_id, name)
         connection.exec_driver_sql(
             "UPDATE marketing_group SET name = ?, discount_bp = ? WHERE id = ?", (cleaned, hundredths, group_id)
         )
@@ -110,7 +110,8 @@ def percent_of(hundredths: int | None) -> Decimal | None:
     return Decimal(whole) if not rest else (Decimal(hundredths) / 100).normalize()
 
 
-def _cleaned(name: str) -> str:
+def cleaned_name(name: str) -> str:
+    """A name as it is stored. Raises: BadMarketingGroup."""
     cleaned = " ".join(name.split())
     if not 0 < len(cleaned) <= LONGEST_NAME:
         raise BadMarketingGroup(name=cleaned[:LONGEST_NAME], most=LONGEST_NAME)
@@ -118,7 +119,7 @@ def _cleaned(name: str) -> str:
 
 
 def _free_name(connection: Connection, store_id: int, name: str) -> str:
-    cleaned = _cleaned(name)
+    cleaned = cleaned_name(name)
     if fold(cleaned) in known_names(connection, store_id):
         raise BadMarketingGroup("marketing.taken", name=cleaned)
     return cleaned

@@ -16,6 +16,7 @@ from app.views.context import ViewContext
 from app.views.errors import sentence
 from app.views.listings.groups.dialogs import ChooseGroupDialog, MarketingGroupDialog, ProductGroupDialog
 from app.views.listings.groups.pane import GroupPane
+from app.views.listings.groups.sheets import GroupSheets
 from app.views.listings.groups.tree import GroupPlace
 from app.views.notices import Offer
 
@@ -43,6 +44,9 @@ class Grouping(QObject):
         self._stores: Sequence[StoreGroups] = ()
         self._put: tuple[Filter, ...] = ()
         self.pane: GroupPane | None = None
+        self.sheets = GroupSheets(context, page)
+        self.sheets.undo_wanted.connect(self.undo_wanted)
+        self.sheets.changed.connect(self._on_changed)
 
     # -- the pane ----------------------------------------------------------------------------------------------
 
@@ -80,6 +84,7 @@ class Grouping(QObject):
         self._page.set_left(pane, WIDTH)
         pane.kind_chosen.connect(lambda _: self._on_kind())
         pane.new_wanted.connect(self.make_new)
+        pane.more_wanted.connect(self._show_more)
         pane.tree.chosen.connect(self._narrow)
         pane.tree.dropped.connect(lambda place: self._drop(place))
         pane.tree.menu_wanted.connect(self._show_menu)
@@ -183,6 +188,13 @@ class Grouping(QObject):
         dialog.saved.connect(self.refresh)
         dialog.open()
 
+    def _show_more(self) -> None:
+        assert self.pane is not None
+        menu = QMenu(self._page)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.sheets.fill_menu(menu, self._stores)
+        menu.popup(self.pane.more.mapToGlobal(QPoint(0, self.pane.more.height() + 2)))
+
     def _show_menu(self, place: GroupPlace, at: QPoint) -> None:
         menu = QMenu(self._page)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -221,7 +233,7 @@ class Grouping(QObject):
 
     def _on_changed(self) -> None:
         """Rows show the names of their groups."""
-        self._context.changes.tell({"listing"})
+        self._context.changes.tell(CHANGED)
         self.refresh()
 
     def _tell(self, error: Any) -> None:

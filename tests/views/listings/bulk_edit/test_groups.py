@@ -187,6 +187,25 @@ class TestPutting:
         settle()
         assert marketing_groups(db) == []
 
+    def test_marketing_groups_go_to_a_sheet_and_come_back(self, page, grouped, db, write, tmp_path, settle):
+        page.grouping.pane.kinds.choose("marketing")
+        settle()
+        menu = QMenu(page)
+        page.grouping.sheets.fill_menu(menu, page.grouping._stores)
+        assert [one.text() for one in menu.actions()] == ["Export marketing groups…", "Import marketing groups…"]
+        path = tmp_path / "groups.csv"
+        page.grouping.sheets.write(path, 1)
+        settle()
+        assert len(path.read_text("utf-8-sig").splitlines()) == 4
+        path.write_text("Product ID,Marketing group\n1005006000000001,Summer\n77,Summer\n", "utf-8")
+        write("UPDATE listing SET product_id = '1005006000000001' WHERE id = 1")
+        page.grouping.sheets.read(path, 1)
+        settle()
+        assert toast(page).startswith("Changed the marketing group of 1; 1 left out: an unknown listing")
+        assert toast(page).endswith("(row 3).")
+        assert [(one.name, one.listings) for one in marketing_groups(db)] == [("Summer", 1)]
+        assert ("Summer", 1) in [line[1:] for line in lines(page)]
+
     def test_what_the_platform_has_no_call_for_is_not_offered_and_said(self, page):
         menu = QMenu(page)
         page.grouping.fill_menu(menu, page.grouping.pane.tree.places()[2])
