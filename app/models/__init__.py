@@ -17,6 +17,7 @@ from app.models.listing import (
     Sku,
     UploadedImage,
 )
+from app.models.marketing import MarketingGroup, MarketingMember
 from app.models.order import Order, OrderLine
 from app.models.publishing import (
     JobState,
@@ -60,6 +61,8 @@ __all__ = [
     "ListingStatus",
     "ListingSync",
     "ListingTag",
+    "MarketingGroup",
+    "MarketingMember",
     "Order",
     "OrderLine",
     "Priority",

@@ -44,6 +44,7 @@ class TaskAction(StrEnum):
     CREATE = "create"
     EDIT = "edit"
     OFFLINE = "offline"
+    ONLINE = "online"
 
 
 class Priority(IntEnum):

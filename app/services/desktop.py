@@ -22,6 +22,7 @@ from app.services.listings.bulk_edit.desk import BulkEditDesk
 from app.services.listings.delisting.desk import DelistDesk
 from app.services.listings.desk import ListingDesk
 from app.services.listings.exporting import ExportOptions
+from app.services.listings.groups.desk import GroupDesk
 from app.services.listings.importing.desk import ImportDesk
 from app.services.listings.round_trip.desk import RoundTripDesk
 from app.services.orders.source import OrderSource
@@ -67,6 +68,7 @@ class DesktopServices:
         self.bulk_edit = BulkEditDesk(app)
         self.delisting = DelistDesk(app)
         self.codes = CodesDesk(app)
+        self.groups = GroupDesk(app)
         self.publishing = PublishDesk(app)
         self.importing = ImportDesk(app)
         self.round_trip = RoundTripDesk(app)

@@ -242,6 +242,27 @@ class SqlSource(Generic[RowT]):
             where = self._where(connection, query)
         return where.sql, list(where.params)
 
+    def conditions(self, connection: Connection, query: Query) -> Where:
+        """As `where`, for a question put together on *connection*. Raises: as `where`."""
+        return self._where(connection, query)
+
+    def newest(self, connection: Connection, query: Query, limit: int) -> list[int]:
+        """The *limit* highest ids of *query*, whatever its order; fewer where there are no more.
+
+        Of many hits the highest ids mostly hold enough; else all hits are sorted.
+        """
+        table = self.spec.table
+        search, match, hits = self._searched(connection, query, MANY_HITS)
+        if hits > MANY_HITS:
+            where = self._filters(query) + search.conditions(table, self.spec.search_column, None)
+            window = f"(SELECT id AS high FROM {table} ORDER BY id DESC LIMIT {WINDOW_ROWS})"
+            sql = f"SELECT id FROM {window} CROSS JOIN {table} ON {table}.id = high{where.sql} LIMIT ?"
+            found = listed(connection, sql, (*where.params, limit))
+            if len(found) == limit:
+                return found
+        where = self._filters(query) + search.conditions(table, self.spec.search_column, match)
+        return listed(connection, f"SELECT id FROM {table}{where.sql} ORDER BY id DESC LIMIT ?", (*where.params, limit))
+
     def _index(self, query: Query) -> OrderIndex | None:
         """The index that has the rows in the order of *query*, if there is one."""
         return None if query.then else self.spec.orders.get(query.sort)

@@ -34,6 +34,8 @@ from app.views.listings.delist_dialog import DelistDialog
 from app.views.listings.findings_dialog import FindingsDialog
 from app.views.listings.publish_question import PublishQuestion
 from app.views.listings.publish_result import PublishResultDialog
+from app.views.listings.sale import OfflineQuestion
+from app.views.listings.scheduled_dialog import ScheduledDialog
 from app.views.look import Look
 from app.views.picture_mishaps import be_strict, mistakes
 from app.views.start import LateWorker, load_services
@@ -81,6 +83,7 @@ class PictureTour:
             await self._rows_are_here()
             await self._everywhere(f"01-{tab}" if tab == "listings" else f"06-{tab}")
         self._window.show_tab("listings")
+        await self._group_and_schedule()
         await self._edit_in_bulk()
         await self._look_at_codes()
         await self._look_at_findings()
@@ -133,6 +136,39 @@ class PictureTour:
         await asyncio.sleep(0.7)
         await self._everywhere("16-cover-report")
         self._close_dialogs()
+
+    async def _group_and_schedule(self) -> None:
+        """Groups beside the table, variants in it, a listing taken off sale at a time."""
+        page = self._window.page
+        page.grouping.show(True)
+        await asyncio.sleep(0.5)
+        await self._everywhere("16-groups")
+        page.grouping.choose()
+        await self._until(self._dialogs)
+        await self._everywhere("16-put-into-group")
+        self._close_dialogs()
+        page.grouping.show(False)
+        page.levels.toggle()
+        await self._rows_are_here()
+        await self._everywhere("16-variants")
+        page.levels.toggle()
+        page.segments.choose("live")
+        await self._rows_are_here()
+        page.actions_of_page["take_off_sale"].trigger()
+        await self._until(self._dialogs)
+        question = self._dialog(OfflineQuestion)
+        question.when.choose("at")
+        await self._everywhere("16-take-off-sale")
+        question.accept()
+        await self._until(lambda: any(job.title_key == "sale.job_later.offline" for job in self._jobs))
+        page.publisher.show_scheduled()
+        scheduled = self._dialog(ScheduledDialog)
+        await self._until(lambda: scheduled.batches)
+        await self._everywhere("16-scheduled")
+        scheduled.cancel_chosen()
+        await self._until(lambda: not scheduled.batches)
+        self._close_dialogs()
+        page.segments.choose("all")
 
     async def _train(self) -> None:
         """The trainers' panel on a bad day, at its head and at its foot."""
@@ -246,7 +282,7 @@ class PictureTour:
         page.segments.choose("all")
         await self._rows_are_here()
         page.rows.clearSelection()
-        page.bulk_edit("price_minor", "multiply")
+        page.acts.bulk_edit("price_minor", "multiply")
         dialog = self._dialog(BulkEditDialog)
         await self._everywhere("04-bulk-edit-empty")
         price = dialog.changes.cards[0].form
@@ -275,7 +311,7 @@ class PictureTour:
     async def _look_at_codes(self) -> None:
         """A pasted list of discontinued codes, what a code stands for, the virtual ones."""
         page = self._window.page
-        page.delist()
+        page.acts.delist()
         delisting = self._dialog(DelistDialog)
         await self._everywhere("05-delist-empty")
         delisting.codes.setPlainText("停产清单\nBG2001-BK  old\nBK7915\nXX9999")

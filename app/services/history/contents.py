@@ -30,7 +30,7 @@ MOST_VALUES = 100_000
 """No listing has as many values; ids of values are made with it."""
 _JSON = frozenset({"attributes", "extra", "properties"})
 _NAMED_BY = {"listing": "title", "sku": "code", "assignment": "member"}
-_LISTS = {"images": "sources", "tags": "tags"}
+_LISTS = {"images": "sources", "tags": "tags", "marketing_group": "marketing_group"}
 _IDS = """
 SELECT listing_id FROM change_entry WHERE change_id = :id
 UNION SELECT value FROM change_column, json_each(listing_ids) WHERE change_id = :id
@@ -38,7 +38,7 @@ UNION SELECT listing.id FROM change_range JOIN listing ON listing.id BETWEEN fir
 WHERE change_id = :id ORDER BY 1
 """
 _FIELDS = """
-SELECT noun AS field FROM change_entry WHERE change_id = :id AND noun IN ('images', 'tags')
+SELECT noun AS field FROM change_entry WHERE change_id = :id AND noun IN ('images', 'tags', 'marketing_group')
 UNION SELECT "column" FROM change_column WHERE change_id = :id
 UNION SELECT key FROM change_entry, json_each(after)
 WHERE change_id = :id AND noun IN ('listing', 'sku') AND before IS NOT NULL AND after IS NOT NULL ORDER BY 1

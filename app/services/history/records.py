@@ -6,7 +6,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-Noun = Literal["listing", "sku", "images", "tags", "assignment"]
+Noun = Literal["listing", "sku", "images", "tags", "marketing_group", "assignment"]
+
+SORTED_HERE = frozenset({"tags", "marketing_group"})
+"""Nouns by which a team sorts its listings: no content, so that nothing of a listing follows from them."""
 
 RIGHT = "right"
 """Kind of an entry that says who gave or took a right: part of the history, nothing to undo."""
@@ -20,8 +23,8 @@ class Entry:
     """One row before and after. `before` None: created; `after` None: deleted.
 
     The nouns `images` and `tags` stand for a listing's whole list: `{"sources": <list>}` or `{"tags": <list>}` under
-    the listing's id. The noun `assignment` is a code given to an operator: there is no listing, so `listing_id` is its
-    own id, negative.
+    the listing's id; `marketing_group` for the group it is in (`services/listings/marketing/membership.py`). The noun
+    `assignment` is a code given to an operator: there is no listing, so `listing_id` is its own id, negative.
     """
 
     noun: Noun

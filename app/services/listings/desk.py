@@ -31,6 +31,7 @@ from app.services.listings.findings_overview import (
     with_rule,
 )
 from app.services.listings.source import ListingSource
+from app.services.listings.variant_source import VariantSource
 from app.services.paging import Filter, Query
 from app.services.tasks import TaskContext
 
@@ -53,6 +54,10 @@ class ListingDesk:
     def source(self) -> ListingSource:
         """The page source of the table."""
         return ListingSource(self.db)
+
+    def variant_source(self) -> VariantSource:
+        """The page source of the table of variants."""
+        return VariantSource(self.db)
 
     def detail(self, listing_id: int) -> ListingDetail:
         """One listing for the side panel. Raises: NotFound."""

@@ -82,6 +82,7 @@ def labels_of(choices: FilterChoices) -> dict[str, Sequence[Choice]]:
         "import_run": choices.import_runs,
         "store": choices.stores,
         "tag": choices.tags,
+        "marketing_group": choices.marketing_groups,
     }
 
 

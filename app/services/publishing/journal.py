@@ -195,6 +195,13 @@ def settle_offline(connection: Connection, key: TaskKey, moment_ms: int) -> bool
     return done
 
 
+def settle_online(connection: Connection, key: TaskKey, moment_ms: int) -> bool:
+    """The platform puts the listing on sale again, perhaps after a review. False: it had been settled otherwise."""
+    expected = ("sending", "unknown")
+    done = _settle(connection, key, TaskState.IN_REVIEW, expected, NO_REASON, moment_ms)
+    return done and _move_listing(connection, key.listing_id, ListingStatus.IN_REVIEW)
+
+
 def fail(connection: Connection, key: TaskKey, reason: Reason, moment_ms: int) -> bool:
     """The listing was not accepted, or could not be sent at all. False: the task had been settled otherwise."""
     done = _settle(connection, key, TaskState.FAILED, ("queued", "sending", "unknown"), reason, moment_ms)

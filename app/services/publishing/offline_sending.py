@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from app.models import TaskAction, TaskState
 from app.services.clock import now_ms
 from app.services.marketplace.port import (
+    BatchOutcome,
     MarketplaceError,
     RateLimited,
     Refused,
@@ -31,11 +32,12 @@ class OfflineSender(Together):
     """Collects tasks that take a listing off sale and hands them over; none of them goes any other way."""
 
     way = Way.OFFLINE
+    action = TaskAction.OFFLINE
 
     async def choose(self, ready: Sequence[Prepared], *, is_last: bool) -> Sequence[Prepared]:
         """Take all tasks of this kind; there is nothing to prepare about them."""
-        self._hold([prepared for prepared in ready if prepared.action == TaskAction.OFFLINE])
-        return [prepared for prepared in ready if prepared.action != TaskAction.OFFLINE]
+        self._hold([prepared for prepared in ready if prepared.action == self.action])
+        return [prepared for prepared in ready if prepared.action != self.action]
 
     @property
     def _size(self) -> int:
@@ -47,7 +49,7 @@ class OfflineSender(Together):
 
     async def _send(self, going: Sequence[Prepared], sent_ms: int) -> None:
         marketplace = self._parts.marketplace
-        outcome = await marketplace.set_offline([prepared.product_id or "" for prepared in going])
+        outcome = await self._ask([prepared.product_id or "" for prepared in going])
         self._parts.gate.answered()
         unknown = set(outcome.unknown)
         for prepared in going:
@@ -55,12 +57,15 @@ class OfflineSender(Together):
             code = outcome.failed.get(product_id)
             if product_id in unknown:
                 self._unanswered([prepared], sent_ms, Reason(UNANSWERED))
-            elif code is None or await self._is_off(product_id):
+            elif code is None or await self._is_so(product_id):
                 self._settle(prepared)
             else:
                 self._refuse(prepared, marketplace.feed_refusal(FeedVerdict(product_id, False, code=code)))
 
-    async def _is_off(self, product_id: str) -> bool:
+    async def _ask(self, product_ids: Sequence[str]) -> BatchOutcome:
+        return await self._parts.marketplace.set_offline(product_ids)
+
+    async def _is_so(self, product_id: str) -> bool:
         """Whether what was refused is off sale already; a product that cannot be read is not."""
         try:
             return (await self._parts.marketplace.read_listing(product_id)).status is RemoteStatus.OFF_SALE

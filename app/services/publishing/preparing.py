@@ -43,6 +43,8 @@ CHECK_HOLDS_MS = 10 * 60_000
 """A listing that was not edited since it passed the checker needs no second check for so long."""
 UNCHANGED = Reason("publishing.unchanged")
 INTERNAL = "publishing.internal"
+SALE = frozenset({TaskAction.OFFLINE, TaskAction.ONLINE})
+"""What is done to a listing as it stands on the platform: nothing of its content is sent."""
 
 
 class Way(StrEnum):
@@ -52,6 +54,7 @@ class Way(StrEnum):
     FEED = "feed"
     SMALL = "small"
     OFFLINE = "offline"
+    ONLINE = "online"
 
 
 @dataclass(slots=True)
@@ -89,9 +92,9 @@ class Prepared:
 
     @property
     def action(self) -> TaskAction:
-        """Edit what the marketplace has, create what it does not have, unless it is to go off sale."""
-        if self.task.action == TaskAction.OFFLINE:
-            return TaskAction.OFFLINE
+        """Edit what the marketplace has, create what it does not have, unless it is to go off sale or on sale again."""
+        if self.task.action in SALE:
+            return TaskAction(self.task.action)
         return TaskAction.CREATE if self.product_id is None else TaskAction.EDIT
 
     @property
@@ -249,7 +252,7 @@ def _judge(
 ) -> Prepared | Reason:
     """Ready to be sent, or why not: the same checker that speaks in the grid has the last word here. *sources*: all its
     pictures."""
-    if task.action == TaskAction.OFFLINE:
+    if task.action in SALE:
         product_id = record.product_id or task.product_id
         return Prepared(task, record, product_id, task.attempts, {}, {}) if product_id else UNCHANGED
     if record.content_hash == record.sent_hash:

@@ -23,7 +23,7 @@ from app.services.publishing.entries import Reason
 from app.services.publishing.feed_following import FEED_OPEN, settle_verdict
 from app.services.publishing.feed_jobs import JobSearch
 from app.services.publishing.gate import Ending
-from app.services.publishing.journal import accept, fail_as_told, mark_unknown, put_back, settle_offline
+from app.services.publishing.journal import accept, fail_as_told, mark_unknown, put_back, settle_offline, settle_online
 from app.services.publishing.lookup import UnknownTask, find_candidates, is_applied, known_products
 from app.services.publishing.parts import RunParts, reason_of
 from app.services.publishing.preparing import sent_content
@@ -59,6 +59,7 @@ class Reconciler:
             TaskAction.CREATE: self._look_for_create,
             TaskAction.EDIT: self._look_at_edit,
             TaskAction.OFFLINE: self._look_whether_off,
+            TaskAction.ONLINE: self._look_whether_on,
         }
 
     def add(self, task: UnknownTask) -> None:
@@ -229,6 +230,17 @@ class Reconciler:
         self._parts.write(
             lambda connection: settle_offline(connection, task.key, now_ms()), task.task_id, TaskState.LIVE
         )
+
+    async def _look_whether_on(self, task: UnknownTask) -> None:
+        """Off sale still, it is put on sale once more; otherwise its review is followed."""
+        assert task.product_id is not None
+        remote = await self._parts.marketplace.read_listing(task.product_id)
+        self._parts.gate.answered()
+        if remote.status is RemoteStatus.OFF_SALE:
+            self._send_again(task)
+            return
+        if await self._parts.journal.submit(lambda connection: settle_online(connection, task.key, now_ms())):
+            self._settled(task)
 
     def _settled(self, task: UnknownTask) -> None:
         self._forget(task)

@@ -8,6 +8,9 @@ ACTIONS: tuple[ActionSpec, ...] = (
     action_spec("publish"),
     ActionSpec("bulk_edit", "listings.action.bulk_edit", "edit", ("Ctrl+E",), acts_on=SELECTION),
     ActionSpec("replace_text", "listings.action.replace_text", "replace", ("Ctrl+H",), acts_on=SELECTION),
+    ActionSpec("levels", "listings.action.levels", "list-check", ("F7",)),
+    ActionSpec("groups", "listings.action.groups", "folder", ("Ctrl+G",), checkable=True),
+    ActionSpec("put_into_group", "listings.action.put_into_group", "folder-open", ("Ctrl+Shift+G",), acts_on=SELECTION),
     action_spec("export"),
     ActionSpec("open_in_excel", "listings.action.open_in_excel", "file-spreadsheet", acts_on=SELECTION),
     action_spec("fix"),
@@ -19,5 +22,8 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("words", "listings.action.words", "list-check"),
     ActionSpec("delist", "listings.action.delist", "ban"),
     ActionSpec("virtual_codes", "listings.action.virtual_codes", "barcode"),
+    ActionSpec("take_off_sale", "listings.action.take_off_sale", "ban", acts_on=SELECTION),
+    ActionSpec("put_on_sale", "listings.action.put_on_sale", "upload", acts_on=SELECTION),
+    ActionSpec("scheduled", "listings.action.scheduled", "alarm"),
     ActionSpec("publish_results", "listings.action.publish_results", "info-circle"),
 )

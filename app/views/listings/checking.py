@@ -56,7 +56,7 @@ class Checking(QObject):
 
         page = self._page
         dialog = BulkEditDialog(self._context, chosen, rule.listings, page.show_rows, page)
-        dialog.applied.connect(page.on_bulk_edited)
+        dialog.applied.connect(page.acts.on_bulk_edited)
         if rule.remedy == "fix":
             dialog.begin_with([("fix", "fix", rule.code)])
         elif words:

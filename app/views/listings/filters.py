@@ -75,6 +75,7 @@ def fields(choices: Callable[[], FilterChoices]) -> tuple[FilterField, ...]:
         _choice("category", "listings.column.category", lambda: choices().categories),
         _choice("freight_template", "listings.column.freight_template", lambda: choices().templates),
         _choice("group", "listings.column.group", lambda: choices().groups),
+        _choice("marketing_group", "listings.column.marketing_group", lambda: choices().marketing_groups),
         _choice("tag", "listings.filter.tag", lambda: choices().tags),
         _choice("import_run", "listings.filter.import_run", lambda: choices().import_runs),
         _choice("store", "listings.filter.store", lambda: choices().stores),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -57,6 +57,8 @@ class Draft:
     context: CheckContext
     hashes: Hashes
     tags: tuple[str, ...] = ()
+    marketing_group: str = ""
+    marketing_groups: Mapping[str, str] = field(default_factory=dict)
     values: dict[str, Any] = field(default_factory=dict)
     refused: list[tuple[str, str]] = field(default_factory=list)
 
@@ -68,6 +70,8 @@ class Draft:
 
     def before(self, name: str) -> Any:
         """What stands there now."""
+        if name == "marketing_group":
+            return self.marketing_group
         return list(self.tags) if name == "tags" else getattr(self.record, name)
 
     def differences(self) -> dict[str, Any]:
@@ -118,10 +122,13 @@ def _remove_keyword(draft: Draft, operation: RemoveKeyword) -> None:
 def _set_value(draft: Draft, operation: SetValue) -> None:
     """The value must be one of the listing's own store."""
     context, value = draft.context, operation.value
-    known: Mapping[str, object] = {
+    if operation.field == "marketing_group":
+        value = draft.marketing_groups.get(fold(value), value)
+    known: Collection[str] = {
         "freight_template_id": context.templates,
         "group_id": context.groups,
         "unit": context.units,
+        "marketing_group": frozenset(draft.marketing_groups.values()),
     }.get(operation.field, {})
     if operation.field == "category_id":
         node = context.categories.get(value)

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from app.services.compliance.context import CheckContext
 from app.services.compliance.loading import learn_images, load_context, load_image_facts
 from app.services.compliance.recheck import pictures_of
+from app.services.history.records import SORTED_HERE
 from app.services.listings.bulk_edit.changing import Draft, change
 from app.services.listings.bulk_edit.edits import BulkEdit
 from app.services.listings.bulk_edit.operations import (
@@ -27,6 +28,8 @@ from app.services.listings.bulk_edit.operations import (
 from app.services.listings.bulk_edit.pictures import Hashes
 from app.services.listings.editing import ListingEdit
 from app.services.listings.loading import CHUNK, id_list, load_listings
+from app.services.listings.marketing.membership import NOUN as MARKETING
+from app.services.listings.marketing.membership import known_names, names_of
 from app.services.listings.records import SKU_FIELDS, ListingRecord, SkuRecord
 from app.services.listings.tags import tags_of
 from app.services.listings.text import fold
@@ -50,6 +53,8 @@ class Texts:
         )
         self._asks_rules = any(isinstance(one, FixFindings) for one in self._operations)
         self._needs_tags = any(isinstance(one, AddTag | RemoveTag) for one in self._operations)
+        self._needs_marketing = any(getattr(one, "field", "") == MARKETING for one in self._operations)
+        self._marketing: dict[int, dict[str, str]] = {}
         self._contexts: dict[int, CheckContext] = {}
 
     def run(self, ctx: TaskContext, total: int) -> None:
@@ -68,10 +73,13 @@ class Texts:
         hashes = self._hashes(records)
         self._learn(records)
         tags = tags_of(self._connection, ids) if self._needs_tags else {}
+        marketing = names_of(self._connection, ids) if self._needs_marketing else {}
         edited: list[tuple[Any, ...]] = []
         lines: list[tuple[Any, ...]] = []
         for record in records:
             draft = Draft(record, self._context(record.store_id), hashes, tags.get(record.id, ()))
+            draft.marketing_group = marketing.get(record.id, "")
+            draft.marketing_groups = self._marketing_groups(record.store_id)
             change(draft, self._operations)
             lines += [(record.id, None, name, None, None, why) for name, why in draft.refused]
             values = draft.differences()
@@ -122,6 +130,11 @@ class Texts:
         facts = load_image_facts(self._session, (source for record in records for source in record.images))
         return {source: fact.sha256 for source, fact in facts.items() if fact.sha256}
 
+    def _marketing_groups(self, store_id: int) -> dict[str, str]:
+        if self._needs_marketing and store_id not in self._marketing:
+            self._marketing[store_id] = known_names(self._connection, store_id)
+        return self._marketing.get(store_id, {})
+
     def _context(self, store_id: int) -> CheckContext:
         if store_id not in self._contexts:
             self._contexts[store_id] = load_context(self._session, store_id)
@@ -143,6 +156,7 @@ def stored_edit(listing_id: int, edit: str) -> ListingEdit:
     skus = _by_variant(values.pop("skus", ()))
     return ListingEdit(
         listing_id,
+        marketing_group=values.pop(MARKETING, None),
         fields=values,
         skus=skus,
         images=images,
@@ -155,7 +169,8 @@ def stored_edit(listing_id: int, edit: str) -> ListingEdit:
 def edited_record(record: ListingRecord, edit: str) -> ListingRecord:
     """*record* as it would be."""
     values = orjson.loads(edit)
-    values.pop("tags", None)
+    for name in SORTED_HERE:
+        values.pop(name, None)
     if of_sku := _by_variant(values.pop("skus", ())):
         values["skus"] = [replace(sku, **of_sku.get(sku.id or 0, {})) for sku in record.skus]
     return replace(record, **values)

@@ -34,6 +34,7 @@ FIELDS: dict[str, dict[str, Make]] = {
     "category_id": {"choose": CategoryForm},
     "freight_template_id": {"choose": ValueForm},
     "group_id": {"choose": ValueForm},
+    "marketing_group": {"choose": ValueForm},
     "unit": {"choose": ValueForm},
     **{
         name: {way: _NUMBER[way] for way in ("set", "add", "multiply", "percent", "formula")}
