@@ -345,7 +345,7 @@ class PictureTour:
         words = self._dialog(WordsDialog)
         await self._until(lambda: words.lists.count() > 0)
         words.lists.setCurrentRow(2)
-        words.trial.setText("Apple green mug for Nike fans")
+        words.trial.insert("Apple green mug for Nike fans")
         await asyncio.sleep(0.7)
         await self._everywhere("05-words")
         self._close_dialogs()
