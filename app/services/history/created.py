@@ -30,14 +30,12 @@ _UNDOS = "SELECT created_ms FROM change WHERE id > ? AND kind = 'undo'"
 
 def _stuck(connection: Connection, change_id: int, first: int, last: int, made_ms: int | None) -> set[int]:
     """Listings from *first* to *last* that were sent, or worked on since the change made them. What was worked on and
-    taken back is not: its time of change is that of an undo, and no change of it stands."""
+    taken back is not: its time of change is that of an undo, and no change of it stands. A tag moves no time."""
     sent = set(connection.exec_driver_sql(_SENT, (first, last)).scalars())
     touched = {row[0]: row[1] for row in connection.exec_driver_sql(_TOUCHED, (first, last, made_ms))}
-    if not touched:
-        return sent
     undos = set(connection.exec_driver_sql(_UNDOS, (change_id,)).scalars())
     edited = set(connection.exec_driver_sql(_EDITED, (change_id, first, last, change_id, first, last)).scalars())
-    return sent.union(number for number, moment in touched.items() if moment not in undos or number in edited)
+    return sent | edited | {number for number, moment in touched.items() if moment not in undos}
 
 
 def take_back_created(

@@ -287,3 +287,10 @@ def test_who_did_it_is_kept(db, make_listing, monkeypatch):
     record = make_listing()
     done = edit_listings(db, [ListingEdit(record.id, fields={"title": "Lamp"})], label="change.edit")
     assert (done.actor, list_changes(db)[0].actor) == ("lin", "lin")
+
+
+def test_created_listings_that_were_tagged_since_are_kept(db, make_listing):
+    record = make_listing()
+    uid = created_range(db, record.id, record.id)
+    edit_listings(db, [ListingEdit(record.id, add_tags=("June",))], label="change.edit")
+    assert undo(db, uid).conflicts == (record.id,)
