@@ -211,7 +211,8 @@ class DesktopServices:
 
     def export_call(self, path: Path, listing_ids: Sequence[int]) -> tuple[Any, ...]:
         """The call for the worker process that writes these listings to *path*."""
-        return "app.services.listings.exporting:export_file", self.app.database_path, path, list(listing_ids)
+        separator = self.app.settings.code_separator
+        return "app.services.listings.exporting:export_file", self.app.database_path, path, list(listing_ids), separator
 
     def save_template(self, path: Path) -> None:
         """Write the ready-made sheet to *path*. Raises: InputError where it cannot be written."""

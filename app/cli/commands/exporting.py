@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from app.cli.commands.listings import matching_ids
 from app.cli.desk import Desk
-from app.cli.outcome import Outcome
+from app.cli.outcome import Exit, Outcome
 from app.cli.parser import Commands
 from app.messages import tr
 from app.services.errors import InputError
+
+if TYPE_CHECKING:
+    from app.services.packages import PackageReport
+
+SHOWN_PICTURES = 10
+"""Missing pictures a person is shown; `--json` gives all."""
 
 
 def add_to(commands: Commands) -> None:
@@ -24,13 +32,42 @@ def add_to(commands: Commands) -> None:
 
 
 def export(desk: Desk, options: argparse.Namespace) -> Outcome:
-    """Write a store's listings, all or those a condition holds for."""
+    """Write a store's listings, all or those a condition holds for; what a package cannot hold is named."""
     from app.services.listings.exporting import export_listings
 
     store = desk.store(options.store)
-    done = export_listings(desk.app.db, options.out, matching_ids(desk, store.id, options.where))
-    told = {"listings": done.listings, "skus": done.skus, "file": str(done.file)}
-    return Outcome(told, [tr("cli.exported", n=done.listings, skus=done.skus, file=done.file)])
+    ids = matching_ids(desk, store.id, options.where)
+    done = export_listings(desk.app.db, options.out, ids, separator=desk.app.settings.code_separator)
+    told: dict[str, Any] = {"listings": done.listings, "skus": done.skus, "file": str(done.file)}
+    lines = [tr("cli.exported", n=done.listings, skus=done.skus, file=done.file)]
+    if done.package is None:
+        return Outcome(told, lines)
+    told |= package_object(done.package)
+    is_whole = not done.package.left_out and not done.package.missing_pictures
+    return Outcome(told, lines + package_lines(done.package), Exit.DONE if is_whole else Exit.SOME_REFUSED)
+
+
+def package_object(report: PackageReport) -> dict[str, Any]:
+    """What is to be said of written packages, as JSON."""
+    return {
+        "files": [str(path) for path in report.files],
+        "pictures": report.pictures,
+        "left_out": [asdict(cell) for cell in report.left_out],
+        "missing_pictures": report.missing_pictures,
+    }
+
+
+def package_lines(report: PackageReport) -> list[str]:
+    """The same in sentences."""
+    lines = []
+    if len(report.files) > 1:
+        files = ", ".join(path.name for path in report.files)
+        lines.append(tr("packages.split", n=len(report.files), files=files))
+    lines += [tr("packages.left_out", **asdict(cell)) for cell in report.left_out]
+    if report.missing_pictures:
+        names = ", ".join(report.missing_pictures[:SHOWN_PICTURES])
+        lines.append(tr("packages.missing_pictures", n=len(report.missing_pictures), names=names))
+    return lines
 
 
 def save_template(desk: Desk, options: argparse.Namespace) -> Outcome:

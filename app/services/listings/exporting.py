@@ -5,10 +5,10 @@ One row a variant, the listing's own columns repeated; columns nobody understood
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.orm import Session
 
@@ -18,10 +18,17 @@ from app.services.db import Database
 from app.services.errors import InputError
 from app.services.listings.loading import chunks, id_list, load_listings
 from app.services.listings.records import ListingRecord, SkuRecord
+from app.services.packages.rules import package_rules
 from app.services.tasks import TaskContext
 from app.services.workbooks import OutColumn, OutSheet, write_csv, write_xlsx
+from app.services.workbooks.column_order import in_order
+
+if TYPE_CHECKING:
+    from app.services.packages import PackageReport
 
 KINDS = (".xlsx", ".csv")
+PACKAGE = ".zip"
+"""Ending of a data package."""
 BARE_PROPERTIES = {"color": "sheet_property.color", "ships from": "sheet_property.ships_from"}
 """Sale properties whose plain name is understood; others are written as "sale property: name"."""
 TEXT_FIELDS = frozenset({"product_key", "product_id", "sku_code", "barcode", "category", "freight_template", "group"})
@@ -35,7 +42,10 @@ _ORDERS = (
 _ATTRIBUTES = (
     "SELECT DISTINCT json_extract(value, '$.name') FROM listing, json_each(attributes) WHERE listing.id IN ({})"
 )
-_EXTRA = "SELECT DISTINCT key FROM listing, json_each(extra) WHERE listing.id IN ({})"
+_EXTRA = (
+    "SELECT DISTINCT key FROM listing, json_each(extra) WHERE listing.id IN ({}) "
+    f"AND key <> '{package_rules().kept_header}'"  # a note for packages, of no use in a sheet
+)
 _CURRENCIES = "SELECT DISTINCT currency FROM listing WHERE id IN ({})"
 
 
@@ -47,26 +57,33 @@ class UnknownKind(InputError):
 
 @dataclass(frozen=True, slots=True)
 class ExportResult:
-    """What was written."""
+    """What was written. `package`: what else there is to say of a data package, None for other files."""
 
     file: Path
     listings: int
     skus: int
+    package: PackageReport | None = None
 
 
-def export_file(database: Path, path: Path, listing_ids: Sequence[int], *, ctx: TaskContext) -> ExportResult:
+def export_file(
+    database: Path, path: Path, listing_ids: Sequence[int], separator: str = "", *, ctx: TaskContext
+) -> ExportResult:
     """`export_listings` for the worker process, which opens the database itself."""
     db = Database(database)
     try:
-        return export_listings(db, path, listing_ids, ctx=ctx)
+        return export_listings(db, path, listing_ids, separator=separator, ctx=ctx)
     finally:
         db.dispose()
 
 
 def export_listings(
-    db: Database, path: Path, listing_ids: Sequence[int], *, ctx: TaskContext | None = None
+    db: Database, path: Path, listing_ids: Sequence[int], *, separator: str = "", ctx: TaskContext | None = None
 ) -> ExportResult:
-    """Write listings to an .xlsx or .csv; an existing file is replaced only when the new one is complete.
+    """Write listings to an .xlsx or .csv, or as a data package to a .zip; an existing file is replaced only when the
+    new one is complete.
+
+    Args:
+        separator: between merchant codes in a package, see `write_package`.
 
     Raises:
         UnknownKind: another ending.
@@ -74,8 +91,13 @@ def export_listings(
         TaskCancelled: stopped; no file is left behind.
     """
     kind = path.suffix.lower()
+    if kind == PACKAGE:
+        from app.services.packages import write_package
+
+        report = write_package(db, path, listing_ids, separator=separator, ctx=ctx)
+        return ExportResult(path, report.listings, report.skus, report)
     if kind not in KINDS:
-        raise UnknownKind(file=path.name, known=", ".join(KINDS))
+        raise UnknownKind(file=path.name, known=", ".join((*KINDS, PACKAGE)))
     with db.read() as session:
         export = _Export(session, listing_ids)
         columns = export.columns()
@@ -138,24 +160,6 @@ class _Columns:
         self.attributes.update(dict.fromkeys(texts(_ATTRIBUTES)))
         self.extra.update(dict.fromkeys(texts(_EXTRA)))
         self.currencies.update(texts(_CURRENCIES))
-
-
-def in_order(sequences: Iterable[Sequence[str]]) -> list[str]:
-    """All names, each after those that stand before it in every sequence: the order of sale properties matters
-    (domain.md 5.1). Where two sequences contradict each other, the name that was met first comes first.
-    """
-    before: dict[str, set[str]] = {}
-    for sequence in sequences:
-        for place, name in enumerate(sequence):
-            before.setdefault(name, set()).update(sequence[:place])
-    rest = list(before)
-    ordered: list[str] = []
-    while rest:
-        waiting = set(rest)
-        name = next((name for name in rest if not before[name] & waiting - {name}), rest[0])
-        rest.remove(name)
-        ordered.append(name)
-    return ordered
 
 
 class _Export:
