@@ -26,6 +26,8 @@ from app.services.workbooks.tables import SheetTable, read_table, without_collec
 _OF_VARIANTS = frozenset({"sku_code", "price", "stock", "barcode", "sku_image", "property"})
 """Fields whose column beside 价格信息 is only kept: the variants say it themselves."""
 _KEYS = ("product_key", "product_id")
+_WITH_PROPOSAL = {"package_json": "package_json_fix", "package_json_cut": "package_json_cut_fix"}
+"""Codes of refusals that propose a repair."""
 
 
 def is_package_sheet(opened: OpenedFile, recognition: Recognition) -> bool:
@@ -168,7 +170,7 @@ class _Variants:
             if fix is not None and self._is_repair:
                 return read_price_info(fix)
             params = (("position", str(error.position)), ("found", shown(error.found)))
-            code = error.code if fix is None else f"{error.code}_fix"
+            code = error.code if fix is None else _WITH_PROPOSAL.get(error.code, error.code)
             self._refuse(position, text, Refusal(code, fix, (*params, ("proposal", shown(fix or "")))))
             return None
 
