@@ -151,8 +151,9 @@ def read_price_info(text: str) -> PriceInfo:
             parse_constant=_refuse_constant,
         )
     except json.JSONDecodeError as error:
-        at = text[error.pos : error.pos + 12]
-        raise PriceInfoError("package_json" if at.strip() else "package_json_cut", error.pos + 1, at) from error
+        if text.lstrip().startswith("{") and not text.rstrip().endswith(("}", "]", ",")):
+            raise PriceInfoError("package_json_cut", len(text)) from error
+        raise PriceInfoError("package_json", error.pos + 1, text[error.pos : error.pos + 12]) from error
     except RecursionError as error:
         raise PriceInfoError("package_json_shape") from error
     return checked(data)
