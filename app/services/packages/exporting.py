@@ -108,17 +108,25 @@ class _Packer:
         orders: dict[tuple[Key, ...], None] = {}
         found: dict[Key, RecognisedColumn] = {}
         further: dict[Key, RecognisedColumn] = {}
+        attributes: dict[tuple[str, ...], None] = {}
         for record in self.records(listing_ids):
             ctx.checkpoint()
             origin = origin_of(record)
             own = _keyed(origin)
             orders[tuple(own)] = None
             found |= own
-            for column in _further(record, list(own.values()), is_ours=origin is None):
+            product, columns = _product(record), list(own.values())
+            attributes[tuple(name for name in product.attributes if name in _named(product, columns))] = None
+            for column in _further(product, columns, is_ours=origin is None):
                 further.setdefault((column.header, column.field or "", column.name, 0), column)
         if not orders:
             return _keyed(None)
         ordered = {key: found[key] for key in in_order(orders)}
+        present, header = named_attributes(list(ordered.values())), dict(package_rules().columns)["attributes"]
+        for name in in_order(attributes):
+            if name not in present:
+                column = RecognisedColumn(0, "", f"{header}:{name}", "attribute", name)
+                ordered[column.header, "attribute", name, 0] = column
         return ordered | {key: column for key, column in further.items() if key not in ordered}
 
     def add(
@@ -146,8 +154,9 @@ class _Packer:
         keeps_pictures: bool,
     ) -> list[Cell]:
         product = _product(record)
-        named = named_attributes(list(columns.values()))
-        places = {key: place for place, key in enumerate(_keyed(origin))} if origin is not None else {}
+        own = _keyed(origin)
+        named = _named(product, list(own.values()))
+        places = {key: place for place, key in enumerate(own)} if origin is not None else {}
         row: list[Cell] = []
         seen: set[str] = set()
         for key, column in columns.items():
@@ -169,6 +178,8 @@ class _Packer:
             return variants_value(record.skus)
         if column.field == "sku_code":
             return [sku.code for sku in record.skus]
+        if column.field == "attribute" and column.name not in named:
+            return None
         return value_of(column, product, named)
 
     def _cell(
@@ -265,22 +276,25 @@ def _our_column(place: int, field: str, header: str) -> RecognisedColumn:
     return RecognisedColumn(place, "", header, field, "", unit)
 
 
-def _further(
-    record: ListingRecord, columns: Sequence[RecognisedColumn], *, is_ours: bool
-) -> Iterator[RecognisedColumn]:
-    """Columns for values that *columns* have no place for."""
-    product, headers = _product(record), dict(package_rules().columns)
+def _further(product: Product, columns: Sequence[RecognisedColumn], *, is_ours: bool) -> Iterator[RecognisedColumn]:
+    """Columns for values that *columns* have no place for; attributes apart."""
+    headers = dict(package_rules().columns)
     if not is_ours:
         for name in needed(product, columns):
             yield _our_column(0, name, headers[name])
-    named, has_list = named_attributes(columns), any(column.field == "attributes" for column in columns)
-    for name, value in product.attributes.items():
-        if name not in named and (not has_list or not _is_listable(name, value)):
-            yield RecognisedColumn(0, "", f"{headers['attributes']}:{name}", "attribute", name)
     kept = {label(column) for column in columns}
     for name, value in product.extra.items():
         if name not in kept and not isinstance(value, list):
             yield RecognisedColumn(0, "", name)
+
+
+def _named(product: Product, columns: Sequence[RecognisedColumn]) -> frozenset[str]:
+    """Attributes of a listing that are written in columns of their own: those its package had so, and all others where
+    one of them would not survive in a list, so that their order stays."""
+    own = named_attributes(columns)
+    others = {name: value for name, value in product.attributes.items() if name not in own}
+    has_list = any(column.field == "attributes" for column in columns)
+    return own if has_list and all(map(_is_listable, others, others.values())) else own | others.keys()
 
 
 def _is_listable(name: str, value: str) -> bool:
