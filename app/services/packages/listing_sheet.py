@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Any
 
 from app.services.packages.lenient import proposal
@@ -42,7 +43,7 @@ def is_package_sheet(opened: OpenedFile, recognition: Recognition) -> bool:
     if grid is None:
         return False
     place, entries = columns[0].index - grid.first_column, package_rules().entries
-    rows = list(grid.rows())[max(recognition.first_row - 1 - grid.first_row, 0) :]
+    rows = islice(grid.rows(), max(recognition.first_row - 1 - grid.first_row, 0), None)
     return any(entries in str(row[place]) for row in rows if place < len(row))
 
 

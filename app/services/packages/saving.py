@@ -51,6 +51,7 @@ class PackageReport:
         pictures: picture files in them.
         missing_pictures: pictures that are named but could not be read.
         left_out: products that are in no package because of a text that is too long.
+        sheets_left_out: further sheets of the workbook that no .xls can hold.
     """
 
     files: list[Path] = field(default_factory=list)
@@ -59,6 +60,7 @@ class PackageReport:
     pictures: int = 0
     missing_pictures: list[str] = field(default_factory=list)
     left_out: list[LongCell] = field(default_factory=list)
+    sheets_left_out: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,10 @@ def save_package(package: Package, path: Path, ctx: TaskContext | None = None) -
     rows = [row for row in package.rows if _fits(row, package, report)]
     most = package_rules().sheet_rows - len(package.above)
     parts = [rows[start : start + most] for start in range(0, len(rows), most)] or [[]]
-    before, after = package.other_sheets[: package.sheet_at], package.other_sheets[package.sheet_at :]
+    _check_above(package, path)
+    others = [(place, sheet) for place, sheet in enumerate(package.other_sheets) if _holds(sheet, report)]
+    before = [sheet for place, sheet in others if place < package.sheet_at]
+    after = [sheet for place, sheet in others if place >= package.sheet_at]
     source = SafeZip(package.path, package.path.name, strict=False) if package.members else None
     try:
         shares = _shares(package, parts)
@@ -176,6 +181,24 @@ def long_cells(number: int, cells: Iterable[Cell | None], headers: Sequence[str]
         if isinstance(cell, str) and too_long(cell):
             header = headers[place] if place < len(headers) else ""
             yield LongCell(name, number, column_letter(place), header, units(cell), package_rules().cell_chars)
+
+
+def _check_above(package: Package, path: Path) -> None:
+    """Rows above the products go into every part: there is no leaving them out."""
+    rules = package_rules()
+    if any(isinstance(cell, str) and too_long(cell) for row in package.above for cell in row):
+        raise WorkbookError("workbook.cell_too_large", file=path.name, limit=rules.cell_chars)
+
+
+def _holds(sheet: tuple[str, list[list[Cell]]], report: PackageReport) -> bool:
+    """Whether an .xls can hold a sheet."""
+    name, rows = sheet
+    rules = package_rules()
+    is_small = len(rows) <= rules.sheet_rows and max(map(len, rows), default=0) <= rules.sheet_columns
+    if is_small and not any(isinstance(cell, str) and too_long(cell) for row in rows for cell in row):
+        return True
+    report.sheets_left_out.append(name)
+    return False
 
 
 def _fits(row: PackageRow, package: Package, report: PackageReport) -> bool:

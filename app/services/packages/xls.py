@@ -56,9 +56,10 @@ def write_xls(path: Path, sheets: Sequence[tuple[str, Rows]], ctx: TaskContext |
     for name, rows in sheets:
         sheet = book.add_sheet(_sheet_name(name, taken), cell_overwrite_ok=False)
         for number, cells in enumerate(rows):
-            row = sheet.row(number)
-            for column, cell in enumerate(cells):
-                if cell is not None and cell != "":
+            filled = [(column, cell) for column, cell in enumerate(cells) if cell is not None and cell != ""]
+            if filled:
+                row = sheet.row(number)
+                for column, cell in filled:
                     pen.write(row, column, cell)
             if number % _BLOCK_ROWS == _BLOCK_ROWS - 1:
                 ctx.checkpoint()
