@@ -272,7 +272,7 @@ def essence(record):
 
 
 @settings(
-    max_examples=20, deadline=None, phases=NO_SHRINKING, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=10, deadline=None, phases=NO_SHRINKING, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.lists(listings, min_size=1, max_size=4))
 def test_any_listing_written_and_read_back_is_the_same(db, bring, stored, tmp_path, wanted):

@@ -128,7 +128,7 @@ entries = st.builds(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(entries, min_size=1, max_size=3))
 def test_whatever_json_says_comes_out_the_same(variants):
     text = json.dumps({"skuArray": variants}, ensure_ascii=False, separators=(",", ":"))
