@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from app.services.db import Database
 from app.services.listings.loading import chunks, load_listings
 from app.services.listings.records import ListingRecord
 from app.services.packages.meaning import Product, cell_of, label, needed, value_of
-from app.services.packages.origin import Origin, VariantWriter, named_attributes, origin_of, variants_value
+from app.services.packages.origin import Frame, Origin, VariantWriter, named_attributes, origin_of, variants_value
 from app.services.packages.pictures import PictureNames, paired
 from app.services.packages.price_info import PriceInfoError, read_price_info
 from app.services.packages.records import separator_in, separator_of
@@ -120,7 +121,7 @@ class _Packer:
             for column in _further(product, columns, is_ours=origin is None):
                 further.setdefault((column.header, column.field or "", column.name, 0), column)
         if not orders:
-            return _keyed(None)
+            return dict(_keyed(None))
         ordered = {key: found[key] for key in in_order(orders)}
         present, header = named_attributes(list(ordered.values())), dict(package_rules().columns)["attributes"]
         for name in in_order(attributes):
@@ -230,7 +231,9 @@ def _wished(record: ListingRecord, origin: Origin | None) -> dict[str, str]:
     """Names the listing's pictures had in its package, as far as they are still the same in number."""
     if origin is None:
         return {}
-    columns = sorted((column.number, place) for place, column in enumerate(origin.columns) if column.field == "images")
+    columns = sorted(
+        (column.number, place) for place, column in enumerate(origin.frame.columns) if column.field == "images"
+    )
     texts = [str(origin.cells[place][0]) for _, place in columns if place in origin.cells]
     of_skus = [image for sku in record.skus if (image := _image_of(sku.properties))]
     named = [text for variant in _old_variants(origin) if (text := variant.text("image").strip())]
@@ -254,14 +257,18 @@ _VALUES = (
 )
 
 
-def _keyed(origin: Origin | None) -> dict[Key, RecognisedColumn]:
+def _keyed(origin: Origin | None) -> Mapping[Key, RecognisedColumn]:
     """The columns of a listing's package, or ours, by what makes them one with those of others."""
-    if origin is None:
-        pairs = [
-            (header, _our_column(place, field, header)) for place, (field, header) in enumerate(package_rules().columns)
-        ]
+    return _keyed_frame(None if origin is None else origin.frame)
+
+
+@lru_cache(maxsize=256)
+def _keyed_frame(frame: Frame | None) -> Mapping[Key, RecognisedColumn]:
+    if frame is None:
+        named = enumerate(package_rules().columns)
+        pairs = [(header, _our_column(place, field, header)) for place, (field, header) in named]
     else:
-        pairs = list(zip(origin.header, origin.columns, strict=True))
+        pairs = list(zip(frame.header, frame.columns, strict=True))
     found: dict[Key, RecognisedColumn] = {}
     for header, column in pairs:
         number = 0

@@ -10,6 +10,7 @@ import datetime
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from app.services.compliance import CheckContext
@@ -25,18 +26,24 @@ from app.services.workbooks.recognition import RecognisedColumn, Recognition, sp
 _DATE = "date"
 
 
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """The columns of a package: header cells as they are written, and what they mean. Equal ones are one object."""
+
+    header: tuple[str, ...]
+    columns: tuple[RecognisedColumn, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Origin:
     """The package row of a listing.
 
     Attributes:
-        header: the header cells as they are written.
-        columns: what they mean, parallel.
+        frame: its columns.
         cells: position → (the cell, mark of the value it stood for).
     """
 
-    header: tuple[str, ...]
-    columns: tuple[RecognisedColumn, ...]
+    frame: Frame
     cells: Mapping[int, tuple[Cell, str]]
 
     def kept(self, place: int, value: Any) -> Cell | None:
@@ -46,7 +53,7 @@ class Origin:
 
     def raw(self, field: str) -> str:
         """The text that stood in the column of *field*, whatever became of it; "" where it was not kept."""
-        for place, column in enumerate(self.columns):
+        for place, column in enumerate(self.frame.columns):
             if column.field == field and place in self.cells:
                 return str(self.cells[place][0])
         return ""
@@ -126,11 +133,16 @@ def origin_of(record: ListingRecord) -> Origin | None:
         return None
     try:
         data = json.loads(text)
-        frame = [(str(header), None if meaning is None else str(meaning)) for header, meaning in data["columns"]]
+        pairs = [(str(header), None if meaning is None else str(meaning)) for header, meaning in data["columns"]]
         cells = {int(place): (_loaded(cell), str(mark)) for place, cell, mark in data["cells"]}
-        return Origin(tuple(header for header, _ in frame), columns_of(frame), cells)
+        return Origin(_frame(tuple(pairs)), cells)
     except (ValueError, KeyError, TypeError):
         return None
+
+
+@lru_cache(maxsize=256)
+def _frame(pairs: tuple[tuple[str, str | None], ...]) -> Frame:
+    return Frame(tuple(header for header, _ in pairs), columns_of(pairs))
 
 
 def _stored(cell: Cell) -> Any:

@@ -133,7 +133,10 @@ class PriceInfo:
         for entry in self.data[package_rules().entries]:
             for key in known & entry.keys():
                 entry[key] = _as_texts(entry[key])
-        return _ALONE.sub(lambda found: f"\\u{ord(found[0]):04x}", "".join(_written(self.data)))
+        entries = self.data[package_rules().entries]
+        is_plain = len(self.data) == 1 and all(entry.keys() <= known for entry in entries)
+        made = _dumped(self.data) if is_plain else "".join(_written(self.data))
+        return _ALONE.sub(lambda found: f"\\u{ord(found[0]):04x}", made)
 
 
 def read_price_info(text: str) -> PriceInfo:
@@ -143,40 +146,36 @@ def read_price_info(text: str) -> PriceInfo:
         PriceInfoError: it is not what it should be. Nothing is guessed: see `lenient.proposal`.
     """
     try:
-        data = json.loads(
-            text,
-            object_pairs_hook=_object,
-            parse_int=JsonNumber,
-            parse_float=JsonNumber,
-            parse_constant=_refuse_constant,
-        )
+        data = _DECODER.decode(text)
     except json.JSONDecodeError as error:
         if text.lstrip().startswith("{") and not text.rstrip().endswith(("}", "]", ",")):
             raise PriceInfoError("package_json_cut", len(text)) from error
         raise PriceInfoError("package_json", error.pos + 1, text[error.pos : error.pos + 12]) from error
     except RecursionError as error:
         raise PriceInfoError("package_json_shape") from error
-    return checked(data)
+    return checked(data, brackets=text.count("[") + text.count("{"))
 
 
-def checked(data: Any) -> PriceInfo:
-    """*data* as price information.
+def checked(data: Any, *, brackets: int = 1_000_000) -> PriceInfo:
+    """*data* as price information. *brackets* it had at most: with few of them it cannot be deep.
 
     Raises:
         PriceInfoError: `package_json_shape`.
     """
     rules = package_rules()
     entries = data.get(rules.entries) if isinstance(data, dict) else None
-    if not isinstance(entries, list) or not entries or _is_deep(data, rules.depth):
+    if not isinstance(entries, list) or not entries:
         raise PriceInfoError("package_json_shape")
+    if brackets > rules.depth and _is_deep(data, rules.depth):
+        raise PriceInfoError("package_json_shape")
+    singles = [key for name, key in rules.keys.items() if name != "properties"]
     for entry in entries:
         if not isinstance(entry, dict):
             raise PriceInfoError("package_json_shape")
         properties = entry.get(rules.keys["properties"])
         if properties is not None and not _is_flat(properties):
             raise PriceInfoError("package_json_shape")
-        single = (entry.get(key) for name, key in rules.keys.items() if name != "properties")
-        if not all(value is None or isinstance(value, str) for value in single):
+        if not all(entry.get(key) is None or isinstance(entry[key], str) for key in singles):
             raise PriceInfoError("package_json_shape")
     return PriceInfo(data)
 
@@ -205,6 +204,11 @@ def _refuse_constant(word: str) -> NoReturn:
     raise PriceInfoError("package_json", 0, word)
 
 
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_object, parse_int=JsonNumber, parse_float=JsonNumber, parse_constant=_refuse_constant
+)
+
+
 def _as_texts(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: str(one) for key, one in value.items()}
@@ -218,7 +222,7 @@ def _written(value: Any) -> Iterator[str]:
     elif isinstance(value, dict):
         yield "{"
         for place, (key, one) in enumerate(value.items()):
-            yield f"{',' if place else ''}{_quoted(key)}:"
+            yield f"{',' if place else ''}{_dumped(key)}:"
             yield from _written(one)
         yield "}"
     elif isinstance(value, list):
@@ -229,8 +233,8 @@ def _written(value: Any) -> Iterator[str]:
             yield from _written(one)
         yield "]"
     else:
-        yield _quoted(value)
+        yield _dumped(value)
 
 
-def _quoted(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)
+_dumped = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+"""JSON where no number has to keep its digits."""
