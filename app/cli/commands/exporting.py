@@ -17,9 +17,6 @@ from app.services.errors import InputError
 if TYPE_CHECKING:
     from app.services.packages import PackageReport
 
-SHOWN_PICTURES = 10
-"""Missing pictures a person is shown; `--json` gives all."""
-
 
 def add_to(commands: Commands) -> None:
     """Add `export` and `template`."""
@@ -44,7 +41,8 @@ def export(desk: Desk, options: argparse.Namespace) -> Outcome:
         return Outcome(told, lines)
     told |= package_object(done.package)
     is_whole = not done.package.left_out and not done.package.missing_pictures
-    return Outcome(told, lines + package_lines(done.package), Exit.DONE if is_whole else Exit.SOME_REFUSED)
+    lines += [tr(key, **params) for key, params in done.package.remarks()]
+    return Outcome(told, lines, Exit.DONE if is_whole else Exit.SOME_REFUSED)
 
 
 def package_object(report: PackageReport) -> dict[str, Any]:
@@ -55,19 +53,6 @@ def package_object(report: PackageReport) -> dict[str, Any]:
         "left_out": [asdict(cell) for cell in report.left_out],
         "missing_pictures": report.missing_pictures,
     }
-
-
-def package_lines(report: PackageReport) -> list[str]:
-    """The same in sentences."""
-    lines = []
-    if len(report.files) > 1:
-        files = ", ".join(path.name for path in report.files)
-        lines.append(tr("packages.split", n=len(report.files), files=files))
-    lines += [tr("packages.left_out", **asdict(cell)) for cell in report.left_out]
-    if report.missing_pictures:
-        names = ", ".join(report.missing_pictures[:SHOWN_PICTURES])
-        lines.append(tr("packages.missing_pictures", n=len(report.missing_pictures), names=names))
-    return lines
 
 
 def save_template(desk: Desk, options: argparse.Namespace) -> Outcome:

@@ -8,9 +8,10 @@ from __future__ import annotations
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path, PurePosixPath
 from shutil import copyfileobj
+from typing import Any
 
 from app.services.packages.records import Package, PackageRow
 from app.services.packages.rules import package_rules
@@ -24,6 +25,7 @@ from app.services.workbooks.zip_guard import SafeZip
 _PICTURE_FIELDS = ("images", "sku_image")
 _NAMES_END = str.maketrans(dict.fromkeys(";|；，,\n\r\t", "\x00"))
 _CHUNK = 1 << 20
+_SHOWN = 10
 _MOST_IN_MEMORY = 16 << 20
 
 Chunks = Callable[[], Iterator[bytes]]
@@ -61,6 +63,26 @@ class PackageReport:
     missing_pictures: list[str] = field(default_factory=list)
     left_out: list[LongCell] = field(default_factory=list)
     sheets_left_out: list[str] = field(default_factory=list)
+
+    def remarks(self) -> list[tuple[str, dict[str, Any]]]:
+        """What a person has to know, as keys of sentences and their placeholders; nothing where all went well."""
+        told: list[tuple[str, dict[str, Any]]] = []
+        if len(self.files) > 1:
+            told.append(("packages.split", {"n": len(self.files), "files": _listed(path.name for path in self.files)}))
+        told += [("packages.left_out", asdict(cell)) for cell in self.left_out]
+        if self.missing_pictures:
+            names = _listed(self.missing_pictures)
+            told.append(("packages.missing_pictures", {"n": len(self.missing_pictures), "names": names}))
+        if self.sheets_left_out:
+            names = _listed(self.sheets_left_out)
+            told.append(("packages.sheets_left_out", {"n": len(self.sheets_left_out), "names": names}))
+        return told
+
+
+def _listed(names: Iterable[str]) -> str:
+    """The first of many names; a person reads no more."""
+    own = list(names)
+    return ", ".join(own[:_SHOWN]) + (" …" if len(own) > _SHOWN else "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,16 @@ from app.views.context import ViewContext
 from app.views.errors import sentence
 from app.views.notices import Offer
 
-XLSX, CSV = "xlsx", "csv"
+XLSX, CSV, PACKAGE = "xlsx", "csv", "zip"
+
+
+SHOWN_REMARKS = 5
+"""What a package could not hold, told one by one; the command line tells all."""
+
+
+def _suffix_in(kind: str) -> str:
+    """The ending that a kind of file in the dialog names."""
+    return next((suffix for suffix in (CSV, PACKAGE) if f"*.{suffix}" in kind), XLSX)
 
 
 class RowActions(QObject):
@@ -53,7 +62,7 @@ class RowActions(QObject):
     def ask_where_to_export(self, then: Callable[[Path], None]) -> None:
         """Ask for the file of an export; its ending decides the kind."""
         dialog = self._save_dialog("listings.export.title", "listings", "listings.export.kinds")
-        dialog.filterSelected.connect(lambda kind: dialog.setDefaultSuffix(CSV if CSV in kind else XLSX))
+        dialog.filterSelected.connect(lambda kind: dialog.setDefaultSuffix(_suffix_in(kind)))
         dialog.fileSelected.connect(lambda name: then(Path(name)))
         dialog.open()
 
@@ -74,6 +83,8 @@ class RowActions(QObject):
     def _on_exported(self, path: Path, result: Any) -> None:
         offer = self._folder_offer(path)
         self._context.notices.toast("listings.saved_listings", offer=offer, file=path.name, n=result.listings)
+        for key, params in result.package.remarks()[:SHOWN_REMARKS] if result.package is not None else ():
+            self._context.notices.toast("window.said", tone="amber", text=tr(key, **params))
 
     def save_template(self) -> None:
         """Save the ready-made sheet."""
