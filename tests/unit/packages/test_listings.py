@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import zipfile
 from dataclasses import replace
 
@@ -184,6 +185,29 @@ def test_many_listings_are_split_and_a_long_text_is_named(db, make_listing, tmp_
     assert [path.name for path in report.files] == ["out.zip", "out-2.zip"]
     assert [(cell.name, cell.header, cell.length) for cell in report.left_out] == [("Lamp 1", "产品描述", 400)]
     assert cells(report.files[0])[1][6] == ("str", "LM4402-WH|LM4402-GY")
+
+
+def test_pictures_of_a_listing_of_ones_own_go_along_and_come_back(db, bring, stored, make_listing, tmp_path):
+    from PIL import Image
+
+    files = []
+    for folder, color in (("one", "red"), ("two", "blue"), ("three", "green")):
+        (tmp_path / folder).mkdir()
+        Image.new("RGB", (20, 20), color).save(tmp_path / folder / "1.jpg")
+        files.append(str(tmp_path / folder / "1.jpg"))
+    lamp = make_listing(product_key="LM/4402", images=(files[0], files[1], str(tmp_path / "gone.jpg")))
+    properties = [{"name": "Color", "value": "Red", "name_id": "", "value_id": "", "image": files[2]}]
+    write(db, "UPDATE sku SET properties = ? WHERE code = 'LM4402-WH'", json.dumps(properties))
+    report = write_package(db, tmp_path / "out.zip", [lamp.id])
+    assert (report.pictures, report.missing_pictures) == (3, ["images/LM_4402/gone.jpg"])
+    with zipfile.ZipFile(tmp_path / "out.zip") as archive:
+        names = archive.namelist()[1:]
+        assert names == ["images/LM_4402/1.jpg", "images/LM_4402/2/1.jpg", "images/LM_4402/3/1.jpg"]
+        assert archive.read(names[1]) == (tmp_path / "two" / "1.jpg").read_bytes()
+    row = read_package(tmp_path / "out.zip").rows[0]
+    assert str(tmp_path) not in str(row.cells), "where pictures lie on this computer is nobody's business"
+    assert [variant.text("image") for variant in row.variants] == ["images/LM_4402/3/1.jpg", ""]
+    assert bring(tmp_path / "out.zip").counts.unchanged == 1
 
 
 # -- whatever a listing is, it comes back --------------------------------------------------------------------------

@@ -39,13 +39,7 @@ class TestFiles:
         dialog.close()
         settle()
         assert runner.heavy.calls == [
-            (
-                "app.services.listings.exporting:export_file",
-                db.path,
-                tmp_path / "out.xlsx",
-                [five[0].id, five[1].id],
-                ",",
-            )
+            ("app.services.listings.exporting:export_file", db.path, tmp_path / "out.xlsx", [five[0].id, five[1].id])
         ]
         job = next(iter(page.context.jobs))
         assert (job.title, job.summary) == ("Export 2 listings to out.xlsx", "2 listings · 3 variants")
