@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 from collections.abc import Mapping, Sequence
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -227,6 +228,7 @@ class DesktopServices:
 
     def export_call(self, path: Path, chosen: Sequence[int] | Query, options: ExportOptions) -> tuple[Any, ...]:
         """The call for the worker process that writes these listings, ids or all of a filter, to *path*."""
+        options = replace(options, separator=self.app.settings.code_separator)
         call = "app.services.listings.exporting:export_file"
         return call, self.app.database_path, path, chosen, options, messages.language
 

@@ -50,6 +50,7 @@ class Settings:
         token_warn_days: a store is "expires soon" that many days before its token ends (domain.md 20).
         callback_port: where a browser comes back to after a sign-in, on this computer; the platform must know the
             address `http://127.0.0.1:<port>/callback` as the app's callback. 1024–65535.
+        code_separator: between merchant codes in a data package where none stands there yet (domain.md 6).
         proxy: HTTP proxy to the marketplace, "" for the system's, `direct` for none (DESIGN.md 10); never with its
             password.
         proxy_secret: where the credential store has the proxy's password, "" where it has none.
@@ -65,6 +66,7 @@ class Settings:
     gateway_hosts: tuple[str, ...] = ("api-sg.aliexpress.com", "gw.api.taobao.com", "eco.taobao.com")
     token_warn_days: int = 7
     callback_port: int = 47865
+    code_separator: str = ","
     proxy: str = ""
     proxy_secret: str = ""
     http_trace: bool = False
@@ -118,6 +120,7 @@ _VALID: dict[str, Callable[[Any], bool]] = {
     "gateway_hosts": _is_hosts,
     "token_warn_days": _is_whole(0, 60),
     "callback_port": _is_whole(1024, 65535),
+    "code_separator": lambda value: isinstance(value, str) and value.strip() in tuple(",;|，；"),
     "proxy": lambda value: isinstance(value, str),
     "proxy_secret": lambda value: isinstance(value, str),
     "http_trace": lambda value: isinstance(value, bool),

@@ -7,7 +7,15 @@ from typing import Any
 
 from PySide6.QtCore import QSize, QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QDoubleSpinBox, QPlainTextEdit, QScrollArea, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDoubleSpinBox,
+    QPlainTextEdit,
+    QScrollArea,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.messages import tr
 from app.views.context import ViewContext
@@ -28,6 +36,8 @@ LIMITS = {
 }
 """Smallest and largest value; 0 calls a second stands for the platform's own limit."""
 RATE_DECIMALS = 4
+SEPARATORS = (",", ";", "|", "，", "；")
+"""Between merchant codes in a data package; `Settings` takes no others."""
 HOSTS_HEIGHT = 76
 """Three lines and a little more: who has more hosts scrolls."""
 
@@ -40,6 +50,8 @@ class SettingsDialog(Dialog):
         self._context = context
         self.numbers = {name: QSpinBox(minimum=low, maximum=high) for name, (low, high) in LIMITS.items()}
         self.rate = QDoubleSpinBox(minimum=0, maximum=999, decimals=RATE_DECIMALS, singleStep=0.01)
+        self.separator = QComboBox()
+        self.separator.addItems(SEPARATORS)
         self.hosts = QPlainTextEdit()
         self.hosts.setFixedHeight(HOSTS_HEIGHT)
         self.folder = ElidedLabel(ink="text2", middle=True)
@@ -48,6 +60,7 @@ class SettingsDialog(Dialog):
         for name, box in self.numbers.items():
             lines.addWidget(Field(f"settings.{name}", box, is_wide=True))
         lines.addWidget(Field("settings.exchange_rate", self.rate, is_wide=True))
+        lines.addWidget(Field("settings.code_separator", self.separator, is_wide=True))
         lines.addWidget(Field("settings.gateway_hosts", self.hosts, is_wide=True))
         lines.addWidget(Label("settings.gateway_hosts_hint", role="small", ink="text2", wrap=True))
         lines.addWidget(self.connection)
@@ -86,6 +99,7 @@ class SettingsDialog(Dialog):
         for name, box in self.numbers.items():
             box.setValue(getattr(settings, name) or 0)
         self.rate.setValue(float(settings.exchange_rate or 0))
+        self.separator.setCurrentText(settings.code_separator)
         self.hosts.setPlainText("\n".join(settings.gateway_hosts))
         self.connection.show_settings(settings)
         self.folder.setText(str(self._context.services.data_dir))
@@ -101,6 +115,7 @@ class SettingsDialog(Dialog):
         values: dict[str, Any] = {name: box.value() for name, box in self.numbers.items()}
         values |= self.connection.values
         values["exchange_rate"] = f"{self.rate.value():.{RATE_DECIMALS}f}" if self.rate.value() else ""
+        values["code_separator"] = self.separator.currentText()
         values["calls_per_s"] = values["calls_per_s"] or None
         values["gateway_hosts"] = tuple(line.strip() for line in self.hosts.toPlainText().splitlines() if line.strip())
         handle = self._context.runner.call(self._context.services.change_settings, values)

@@ -14,6 +14,7 @@ from app.services.compliance.findings import Finding, finding_text
 from app.services.compliance.units import resolve_unit, units
 from app.services.listings.details import Choice, ListingDetail, Lock
 from app.services.listings.records import ListingRecord
+from app.services.packages.rules import package_rules
 from app.views.context import ViewContext
 from app.views.language import language
 from app.views.listings.category_field import CategoryField
@@ -125,7 +126,7 @@ class ListingEditor(EditorForm):
     def _show_lists(self, detail: ListingDetail, is_other: bool) -> None:
         wrong = _said_of(detail.findings, "attributes", "attribute")
         self.attributes.show_detail(detail, wrong, is_other=is_other)
-        extra = detail.record.extra
+        extra = _shown_extra(detail.record)
         self.extra_list.show_lines([(name, _joined(value)) for name, value in extra.items()])
         has_any = bool(detail.record.attributes) or bool(detail.category.other_attributes)
         self.sections["attributes"].setVisible(has_any or self._has(detail.findings, "attributes"))
@@ -225,7 +226,7 @@ class ListingEditor(EditorForm):
         wrong = sum(finding.field == "attributes" for finding in findings)
         key = "listings.attributes_wrong" if wrong else "listings.attributes_state"
         self.sections["attributes"].state.setText(tr(key, n=len(record.attributes), wrong=wrong))
-        self.sections["extra"].state.setText(tr("listings.extra_state", n=len(record.extra)))
+        self.sections["extra"].state.setText(tr("listings.extra_state", n=len(_shown_extra(record))))
         pictures = record.detail_html.lower().count("<img")
         self.sections["detail_html"].state.setText(
             tr("listings.detail_state", n=len(record.detail_html), images=pictures)
@@ -321,6 +322,12 @@ def _said_of(findings: Iterable[Finding], field: str, param: str) -> dict[str, s
         if finding.field == field and param in finding.params:
             said.setdefault(str(finding.params[param]), finding_text(finding))
     return said
+
+
+def _shown_extra(record: ListingRecord) -> dict[str, Any]:
+    """Unknown columns without the note a listing keeps of its data package."""
+    note = package_rules().kept_header
+    return {name: value for name, value in record.extra.items() if name != note}
 
 
 def _joined(value: Any) -> str:

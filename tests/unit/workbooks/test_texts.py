@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 
 import app.services.listings.importing as importing
+import app.services.packages as packages
 import app.services.workbooks as package
 from app.messages import Messages, catalogue
 from app.services.workbooks import CellError
 from app.services.workbooks.fields import field_book
 
-SOURCE = "\n".join(path.read_text("utf-8") for path in Path(package.__file__).parent.glob("*.py"))
+FOLDERS = (Path(package.__file__).parent, Path(packages.__file__).parent)
+SOURCE = "\n".join(path.read_text("utf-8") for folder in FOLDERS for path in folder.glob("*.py"))
 IMPORTING = "\n".join(path.read_text("utf-8") for path in Path(importing.__file__).parent.glob("*.py"))
 """Some cells can be read, but not stored: the import refuses those."""
 KINDS = ("price", "count", "weight", "length")
