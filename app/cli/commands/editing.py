@@ -137,7 +137,8 @@ def _outcome(counts: PlanCounts, applied: Applied, lines: list[str], *, is_dry: 
             {"code": one.code, "severity": one.severity, "count": one.count, "listings": one.listings}
             for one in counts.findings
         ]
-    lines.append(tr("cli.edit_preview" if is_dry else "cli.edited", n=applied.changed, matched=counts.matched))
+    done = "cli.edit_preview" if is_dry else "cli.edited" if applied.changed else "cli.edited_nothing"
+    lines.append(tr(done, n=applied.changed, matched=counts.matched))
     for why, number in told["reasons"].items():
         lines.append(tr("cli.edit_refused", n=number, why=tr(f"bulk_edit.refused.{why}")))
     return Outcome(told, lines, Exit.SOME_REFUSED if told["refused"] else Exit.DONE)

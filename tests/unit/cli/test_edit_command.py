@@ -86,6 +86,12 @@ def test_what_cannot_be_read_says_where(cli, synced, setting, code, told):
     assert told in said.json["error"]["message"]
 
 
+def test_where_nothing_changed_no_undo_is_offered(cli, synced):
+    said = cli("edit", "--store", synced, "--set", "price=-3")
+    assert said.code == 1
+    assert "Nothing was changed" in said.out and "undo" not in said.out
+
+
 def test_a_condition_nothing_fits_changes_nothing(cli, synced):
     said = cli("--json", "edit", "--store", synced, "--set", "stock=1", "--where", "price > 90000")
     assert (said.code, said.json["matched"], said.json["changed"], said.json["change"]) == (0, 0, 0, None)
