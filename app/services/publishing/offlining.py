@@ -70,7 +70,7 @@ def enqueue_offline(
             if _insert(connection, batch_id, store_id, number, schedule.due_ms(place, len(ids)))
         ]
         connection.exec_driver_sql("UPDATE publish_batch SET total = ? WHERE id = ?", (len(queued), batch_id))
-        skipped = why_skipped(connection, store_id, sorted(set(ids) - set(queued)))
+        skipped = skip_reasons(connection, store_id, sorted(set(ids) - set(queued)))
         if not queued:
             close_batches(connection, [batch_id])
     return BatchCreated(batch_id if queued else None, len(queued), skipped)
@@ -93,7 +93,7 @@ def _insert(connection: Connection, batch_id: int, store_id: int, listing_id: in
     return True
 
 
-def why_skipped(connection: Connection, store_id: int, listing_ids: Sequence[int]) -> tuple[Skipped, ...]:
+def skip_reasons(connection: Connection, store_id: int, listing_ids: Sequence[int]) -> tuple[Skipped, ...]:
     """Why the sale of these listings is left as it is: missing, another store's, open, or like that already."""
     facts = {row[0]: row[1:] for row in connection.exec_driver_sql(_FACTS, (orjson.dumps(list(listing_ids)).decode(),))}
     return tuple(Skipped(number, _why(store_id, facts.get(number))) for number in listing_ids)
