@@ -51,14 +51,19 @@ def marketing_groups(db: Database, store_ids: Sequence[int] = ()) -> list[Market
 
 def create_marketing_group(db: Database, store_id: int, name: str, discount: str = "") -> int:
     """Make a group. Returns: its id. Raises: BadMarketingGroup."""
-    hundredths = basis_points(discount)
     with db.bulk() as connection:
-        cleaned = _free_name(connection, store_id, name)
-        made = connection.exec_driver_sql(
-            "INSERT INTO marketing_group (store_id, name, discount_bp, created_ms) VALUES (?, ?, ?, ?) RETURNING id",
-            (store_id, cleaned, hundredths, now_ms()),
-        )
-        return int(made.scalar_one())
+        return add_marketing_group(connection, store_id, name, discount)
+
+
+def add_marketing_group(connection: Connection, store_id: int, name: str, discount: str = "") -> int:
+    """The same in the caller's transaction."""
+    hundredths = basis_points(discount)
+    cleaned = _free_name(connection, store_id, name)
+    made = connection.exec_driver_sql(
+        "INSERT INTO marketing_group (store_id, name, discount_bp, created_ms) VALUES (?, ?, ?, ?) RETURNING id",
+        (store_id, cleaned, hundredths, now_ms()),
+    )
+    return int(made.scalar_one())
 
 
 def change_marketing_group(db: Database, group_id: int, name: str, discount: str) -> None:
