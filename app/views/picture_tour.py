@@ -20,6 +20,7 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.paths import resources
+from app.samples.edited_book import edit_workbook
 from app.samples.writing import SampleOptions, write_sample
 from app.services.application import Application
 from app.views.context import ViewContext
@@ -30,6 +31,7 @@ from app.views.importing.dialog import ImportDialog
 from app.views.listings.bulk_edit.dialog import BulkEditDialog
 from app.views.listings.publish_question import PublishQuestion
 from app.views.listings.publish_result import PublishResultDialog
+from app.views.listings.round_trip.dialog import SheetDialog
 from app.views.look import Look
 from app.views.picture_mishaps import be_strict, mistakes
 from app.views.start import LateWorker, load_services
@@ -77,6 +79,8 @@ class PictureTour:
             await self._everywhere(f"01-{tab}" if tab == "listings" else f"06-{tab}")
         self._window.show_tab("listings")
         await self._edit_in_bulk()
+        await self._export()
+        await self._edit_in_excel()
         self._desktop.show_history()
         history = self._dialog(HistoryDialog)
         await self._until(lambda: history.shown)
@@ -236,6 +240,30 @@ class PictureTour:
         await self._until(lambda: self._has_ended("bulk_edit.job"))
         await asyncio.sleep(0.7)
         await self._everywhere("04-bulk-edited")
+
+    async def _export(self) -> None:
+        """The columns of an export."""
+        self._window.page.export()
+        await self._everywhere("04-export")
+        self._close_dialogs()
+
+    async def _edit_in_excel(self) -> None:
+        """The first listings as a workbook, a few cells changed as a person would, some of them wrongly."""
+        page = self._window.page
+        await self._rows_are_here()
+        page.rows.select_ids(list(page.rows.paged.ids_between(0, 11)))
+        written: list[Path] = []
+        page.excel.open_file = written.append
+        page.open_in_excel()
+        await self._until(lambda: written)
+        await asyncio.to_thread(edit_workbook, written[0])
+        await self._until(lambda: self._dialog(SheetDialog, needed=False) is not None)
+        dialog = self._dialog(SheetDialog)
+        await self._until(lambda: dialog.primary.isEnabled() and not dialog.checking.is_busy)
+        await asyncio.sleep(0.7)
+        await self._everywhere("04-open-in-excel")
+        dialog.apply()
+        await self._until(lambda: self._has_ended("bulk_edit.job"))
 
     # -- helpers -----------------------------------------------------------------------------------------------
 

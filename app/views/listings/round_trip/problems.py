@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QListWidget, QWidget
 
 from app.messages import tr
@@ -27,7 +28,6 @@ class ProblemList(Ground):
         self.list.setFrameShape(QListWidget.Shape.NoFrame)
         self.list.setWordWrap(True)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.list.viewport().setAutoFillBackground(False)
         say(self.list, "round_trip.problems", "accessibleName")
         whole = column(self, gap=2)
         whole.setContentsMargins(14, 8, 14, 8)
@@ -36,6 +36,7 @@ class ProblemList(Ground):
         head.addWidget(self.title, 1)
         whole.addLayout(head)
         whole.addWidget(self.list)
+        self.restyle()
 
     @property
     def texts(self) -> list[str]:
@@ -71,6 +72,9 @@ class ProblemList(Ground):
         """As high as its lines, a few at most."""
         super().restyle()
         if hasattr(self, "list"):
+            palette = self.list.palette()
+            palette.setColor(QPalette.ColorRole.Base, Qt.GlobalColor.transparent)
+            self.list.setPalette(palette)
             self._fit()
 
     def _fit(self) -> None:
