@@ -105,7 +105,8 @@ def test(python: str, arguments: list[str]) -> int:
     from launcher.processes import program_variables, run_in_front
 
     chosen = any(part.startswith(("-n", "--pdb")) for part in arguments)
-    parallel = () if chosen else ("-n", "2", "--dist", "loadfile")
+    # Three for two cores: a third of the suite is waiting for programs and answers.
+    parallel = () if chosen else ("-n", "3", "--dist", "loadfile")
     variables = program_variables(ROOT, QT_QPA_PLATFORM="offscreen")
     codes = {}
     for name, check in {**CHECKS, "pytest": ("-m", "pytest", *parallel, *arguments)}.items():

@@ -56,11 +56,22 @@ class Messages:
         template = catalogue()[key][self.language]
         if isinstance(template, dict):
             template = template["one" if params.get("n") == 1 else "other"]
-        return template.format_map({name: _shown(value) for name, value in params.items()})
+        return template.format_map({name: self._shown(value) for name, value in params.items()})
 
     def has(self, key: str) -> bool:
         """Whether the catalogue holds *key*."""
         return key in catalogue()
+
+    def _shown(self, value: Any) -> Any:
+        if isinstance(value, Key):
+            return self.text(value)
+        return _Grouped(value) if type(value) is int else value
+
+
+class Key(str):
+    """A parameter that is itself an entry of the catalogue: shown as its text, in the language of the sentence."""
+
+    __slots__ = ()
 
 
 class _Grouped(int):
@@ -68,10 +79,6 @@ class _Grouped(int):
 
     def __format__(self, spec: str) -> str:
         return int.__format__(self, spec or ",")
-
-
-def _shown(value: Any) -> Any:
-    return _Grouped(value) if type(value) is int else value
 
 
 messages = Messages()

@@ -3,6 +3,8 @@
 from app.models.base import Base
 from app.models.category import Category, CategoryAttribute
 from app.models.change import Change, ChangeColumn, ChangeEntry, ChangeRange
+from app.models.compliance import ListedWord, ListingFinding, WordListRow
+from app.models.covering import CoverRules, ForeignPicture, ListingOrigin, ServiceTemplate, SkuAssignment
 from app.models.freight_template import FreightTemplate
 from app.models.import_run import CellErrorRow, ImportRun, SheetMapping
 from app.models.listing import (
@@ -15,6 +17,7 @@ from app.models.listing import (
     Sku,
     UploadedImage,
 )
+from app.models.marketing import MarketingGroup, MarketingMember
 from app.models.order import Order, OrderLine
 from app.models.publishing import (
     JobState,
@@ -27,12 +30,14 @@ from app.models.publishing import (
     TaskState,
 )
 from app.models.setting import Setting
+from app.models.sku_code import BundleItem, StoreCodes, VirtualCode, VirtualItem
 from app.models.store import Store, StoreAccess, StoreHealth
 from app.models.syncing import ListingConflict, ListingSeen, ListingSync
 from app.models.warehouse_template import WarehouseCountry, WarehouseTemplate
 
 __all__ = [
     "Base",
+    "BundleItem",
     "Category",
     "CategoryAttribute",
     "CellErrorRow",
@@ -40,17 +45,24 @@ __all__ = [
     "ChangeColumn",
     "ChangeEntry",
     "ChangeRange",
+    "CoverRules",
+    "ForeignPicture",
     "FreightTemplate",
     "Image",
     "ImageFile",
     "ImportRun",
     "JobState",
+    "ListedWord",
     "Listing",
     "ListingConflict",
+    "ListingFinding",
+    "ListingOrigin",
     "ListingSeen",
     "ListingStatus",
     "ListingSync",
     "ListingTag",
+    "MarketingGroup",
+    "MarketingMember",
     "Order",
     "OrderLine",
     "Priority",
@@ -59,15 +71,21 @@ __all__ = [
     "PublishDouble",
     "PublishPause",
     "PublishTask",
+    "ServiceTemplate",
     "Setting",
     "SheetMapping",
     "Sku",
+    "SkuAssignment",
     "Store",
     "StoreAccess",
+    "StoreCodes",
     "StoreHealth",
     "TaskAction",
     "TaskState",
     "UploadedImage",
+    "VirtualCode",
+    "VirtualItem",
     "WarehouseCountry",
     "WarehouseTemplate",
+    "WordListRow",
 ]

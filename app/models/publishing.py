@@ -43,6 +43,8 @@ class TaskAction(StrEnum):
 
     CREATE = "create"
     EDIT = "edit"
+    OFFLINE = "offline"
+    ONLINE = "online"
 
 
 class Priority(IntEnum):

@@ -7,16 +7,23 @@ import shutil
 import sqlite3
 from collections.abc import Mapping, Sequence
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.messages import messages
 from app.services.application import load_network
+from app.services.codes.desk import CodesDesk
+from app.services.compliance.word_desk import WordDesk
+from app.services.coverage.desk import CoverageDesk
+from app.services.covering.desk import CoverDesk
 from app.services.errors import AppError, InputError
 from app.services.freight.source import FreightTemplateSource
 from app.services.listings.bulk_edit.desk import BulkEditDesk
+from app.services.listings.delisting.desk import DelistDesk
 from app.services.listings.desk import ListingDesk
 from app.services.listings.exporting import ExportOptions
+from app.services.listings.groups.desk import GroupDesk
 from app.services.listings.importing.desk import ImportDesk
 from app.services.listings.round_trip.desk import RoundTripDesk
 from app.services.orders.source import OrderSource
@@ -53,19 +60,24 @@ class DesktopServices:
     """What pages and dialogs call. Plain methods touch the disk: call them through the task runner; coroutines
     are for the running loop.
 
-    Attributes:
-        listings, bulk_edit, publishing, importing, round_trip, store_desk, training: the desks of their nouns.
+    Its attributes are the desks of their nouns.
     """
 
     def __init__(self, app: Application) -> None:
         self.app = app
         self.listings = ListingDesk(lambda: app.db)
         self.bulk_edit = BulkEditDesk(app)
+        self.delisting = DelistDesk(app)
+        self.codes = CodesDesk(app)
+        self.groups = GroupDesk(app)
         self.publishing = PublishDesk(app)
         self.importing = ImportDesk(app)
         self.round_trip = RoundTripDesk(app)
         self.store_desk = StoreDesk(app)
         self.training = TrainingDesk(app)
+        self.covering = CoverDesk(app)
+        self.coverage = CoverageDesk(app)
+        self.words = WordDesk(lambda: app.db)
 
     # -- settings ----------------------------------------------------------------------------------------------
 
@@ -216,6 +228,7 @@ class DesktopServices:
 
     def export_call(self, path: Path, chosen: Sequence[int] | Query, options: ExportOptions) -> tuple[Any, ...]:
         """The call for the worker process that writes these listings, ids or all of a filter, to *path*."""
+        options = replace(options, separator=self.app.settings.code_separator)
         call = "app.services.listings.exporting:export_file"
         return call, self.app.database_path, path, chosen, options, messages.language
 

@@ -15,6 +15,7 @@ import os
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
@@ -49,10 +50,12 @@ class Settings:
         token_warn_days: a store is "expires soon" that many days before its token ends (domain.md 20).
         callback_port: where a browser comes back to after a sign-in, on this computer; the platform must know the
             address `http://127.0.0.1:<port>/callback` as the app's callback. 1024–65535.
+        code_separator: between merchant codes in a data package where none stands there yet (domain.md 6).
         proxy: HTTP proxy to the marketplace, "" for the system's, `direct` for none (DESIGN.md 10); never with its
             password.
         proxy_secret: where the credential store has the proxy's password, "" where it has none.
         http_trace: whether calls to the marketplace are noted for support, without secrets.
+        exchange_rate: CNY for 1 USD, a decimal text above 0 and below 1000; "" where nobody knows it (domain.md 20).
         unknown: names this program does not know, kept as they were.
     """
 
@@ -63,9 +66,11 @@ class Settings:
     gateway_hosts: tuple[str, ...] = ("api-sg.aliexpress.com", "gw.api.taobao.com", "eco.taobao.com")
     token_warn_days: int = 7
     callback_port: int = 47865
+    code_separator: str = ","
     proxy: str = ""
     proxy_secret: str = ""
     http_trace: bool = False
+    exchange_rate: str = "6.80"
     unknown: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -100,6 +105,13 @@ def _is_whole(low: int, high: int) -> Callable[[Any], bool]:
     return lambda value: isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
 
 
+def _is_rate(value: Any) -> bool:
+    try:
+        return value == "" or (isinstance(value, str) and 0 < Decimal(value) < 1000)
+    except InvalidOperation:
+        return False
+
+
 _VALID: dict[str, Callable[[Any], bool]] = {
     "language": lambda value: value in LANGUAGES,
     "calls_per_s": lambda value: value is None or _is_whole(1, 1000)(value),
@@ -108,9 +120,11 @@ _VALID: dict[str, Callable[[Any], bool]] = {
     "gateway_hosts": _is_hosts,
     "token_warn_days": _is_whole(0, 60),
     "callback_port": _is_whole(1024, 65535),
+    "code_separator": lambda value: isinstance(value, str) and value.strip() in tuple(",;|，；"),
     "proxy": lambda value: isinstance(value, str),
     "proxy_secret": lambda value: isinstance(value, str),
     "http_trace": lambda value: isinstance(value, bool),
+    "exchange_rate": _is_rate,
 }
 
 

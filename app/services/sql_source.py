@@ -10,8 +10,17 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import Connection
 
 from app.services.db import Database
+from app.services.expressions.conditions import Sql
 from app.services.paging import HasId, Query
-from app.services.sql_conditions import BadValue, Field, UnknownField, condition_sql, fields_read, known_field
+from app.services.sql_conditions import (
+    BadValue,
+    Field,
+    UnknownField,
+    condition_sql,
+    counted_beneath,
+    fields_read,
+    known_field,
+)
 from app.services.sql_ids import collected, interruptible, listed
 from app.services.sql_search import NO_TABLES, Match, Search, SearchTables, narrowest
 from app.services.tasks import TaskContext
@@ -96,6 +105,8 @@ class SqlSource(Generic[RowT]):
             TaskCancelled: stopped, also in the middle of a statement.
         """
         with self._db.reader.connect() as connection, interruptible(connection, ctx):
+            if (beneath := self._only_beneath(query)) is not None:
+                return int(connection.exec_driver_sql(beneath[0], tuple(beneath[1])).scalar_one())
             search, match, hits = self._searched(connection, query, WALKED_HITS)
             if match is not None and match.proves(search.words) and not self._filters(query).conditions:
                 return match.count(connection, -1)
@@ -191,7 +202,7 @@ class SqlSource(Generic[RowT]):
     ) -> Sequence[int]:
         """What matches among the first rows."""
         table = self.spec.table
-        where = self._filters(query) + search.conditions(table, self.spec.search_column, None)
+        where = self._filters(query, row_by_row=True) + search.conditions(table, self.spec.search_column, None)
         sql = (
             f"SELECT {table}.id FROM (SELECT id AS walked FROM {table} INDEXED BY {index.name} "
             f"ORDER BY {self.order(query)} LIMIT {WINDOW_ROWS}) CROSS JOIN {table} ON {table}.id = walked"
@@ -231,6 +242,27 @@ class SqlSource(Generic[RowT]):
             where = self._where(connection, query)
         return where.sql, list(where.params)
 
+    def conditions(self, connection: Connection, query: Query) -> Where:
+        """As `where`, for a question put together on *connection*. Raises: as `where`."""
+        return self._where(connection, query)
+
+    def newest(self, connection: Connection, query: Query, limit: int) -> list[int]:
+        """The *limit* highest ids of *query*, whatever its order; fewer where there are no more.
+
+        Of many hits the highest ids mostly hold enough; else all hits are sorted.
+        """
+        table = self.spec.table
+        search, match, hits = self._searched(connection, query, MANY_HITS)
+        if hits > MANY_HITS:
+            where = self._filters(query) + search.conditions(table, self.spec.search_column, None)
+            window = f"(SELECT id AS high FROM {table} ORDER BY id DESC LIMIT {WINDOW_ROWS})"
+            sql = f"SELECT id FROM {window} CROSS JOIN {table} ON {table}.id = high{where.sql} LIMIT ?"
+            found = listed(connection, sql, (*where.params, limit))
+            if len(found) == limit:
+                return found
+        where = self._filters(query) + search.conditions(table, self.spec.search_column, match)
+        return listed(connection, f"SELECT id FROM {table}{where.sql} ORDER BY id DESC LIMIT ?", (*where.params, limit))
+
     def _index(self, query: Query) -> OrderIndex | None:
         """The index that has the rows in the order of *query*, if there is one."""
         return None if query.then else self.spec.orders.get(query.sort)
@@ -269,13 +301,22 @@ class SqlSource(Generic[RowT]):
             match, hits = narrowest(connection, search.looked_up_matches(connection), at_most)
         return search, match, hits
 
-    def _filters(self, query: Query) -> Where:
-        """The conditions of a query without its words."""
+    def _only_beneath(self, query: Query) -> Sql | None:
+        """The count of a query that asks for nothing but rows beneath: those are counted, no row is fetched for it."""
+        if query.text.strip() or query.store_ids or len(query.filters) != 1 or query.filters[0].operator == "where":
+            return None
+        condition = query.filters[0]
+        return counted_beneath(condition, self._field(condition.field))
+
+    def _filters(self, query: Query, *, row_by_row: bool = False) -> Where:
+        """The conditions of a query without its words; *row_by_row* as in `condition_sql`."""
         conditions: list[tuple[str, list[Any]]] = []
         if query.store_ids and self.spec.store_column:
             marks = ", ".join("?" * len(query.store_ids))
             conditions.append((f"{self.spec.store_column} IN ({marks})", list(query.store_ids)))
-        conditions += [condition_sql(condition, self._field, self.spec.table) for condition in query.filters]
+        conditions += [
+            condition_sql(condition, self._field, self.spec.table, row_by_row=row_by_row) for condition in query.filters
+        ]
         return Where() + conditions
 
     def _field(self, name: str) -> Field:

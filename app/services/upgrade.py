@@ -12,6 +12,8 @@ from app.services.db import Database
 from app.services.errors import InputError
 
 KEPT_DAILY_BACKUPS = 14
+KEYS_SINCE = "0012"
+"""The revision from which on match keys are those of the grammar of codes."""
 
 
 class DatabaseTooNew(InputError):
@@ -69,9 +71,14 @@ def upgrade(database: Database, target: str = HEAD) -> None:
 
     config = Config()
     config.set_main_option("script_location", str(Path(next(iter(migrations.__path__)))))
+    found = revision_of(database.path)
     with database.writer.begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, target)
+        if found is not None and found < KEYS_SINCE <= target:
+            from app.services.codes.rekeying import rekey
+
+            rekey(connection)
 
 
 def backup_dir(path: Path) -> Path:

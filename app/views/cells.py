@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from app.messages import tr
+
 Align = Literal["left", "right"]
 Elide = Literal["right", "middle"]
 
@@ -96,6 +98,7 @@ class Column:
         edit: text an editor starts with; None where the row cannot be edited.
         role: font of the text.
         new_value_first: sorts descending at the first click (dates, counts).
+        name: what the header says where that is data, such as a store's name; instead of `title_key`.
     """
 
     key: str
@@ -115,6 +118,12 @@ class Column:
     edit: Callable[[Any], str | None] | None = None
     role: str = "body"
     new_value_first: bool = False
+    name: str = ""
+
+    @property
+    def title(self) -> str:
+        """What the header says."""
+        return self.name or tr(self.title_key)
 
     def show(self, row: Any, *, is_child: bool = False) -> Cell:
         """The cell of *row*."""

@@ -21,7 +21,7 @@ def column_menu(table: ColumnedTable, logical: int) -> QMenu:
     if logical >= 0:
         _add_column_part(menu, table, logical)
     for column in table.paged.columns:
-        action = QAction(tr(column.title_key), menu, checkable=True, checked=table.is_column_shown(column.key))
+        action = QAction(column.title, menu, checkable=True, checked=table.is_column_shown(column.key))
         action.setEnabled(not column.fixed)
         action.setData(column.key)
         action.toggled.connect(_Shower(table, column.key))
@@ -38,7 +38,7 @@ def _add_column_part(menu: QMenu, table: ColumnedTable, logical: int) -> None:
         menu.addAction(tr("table.sort_down"), lambda: table.sort_directed(logical, descending=True))
     menu.addAction(tr("table.fit_column"), lambda: table.fit_column(logical))
     if not column.fixed:
-        hide = tr("table.hide_column", name=tr(column.title_key))
+        hide = tr("table.hide_column", name=column.title)
         menu.addAction(hide, lambda: table.set_column_shown(column.key, False))
     menu.addSeparator()
 

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.paths import resources
 from app.views.context import ViewContext
+from app.views.covering.opening import Covering
 from app.views.errors import sentence
 from app.views.language import language
 from app.views.main_window import MainWindow
@@ -56,6 +57,7 @@ class Desktop(QObject):
             "freight": self._freight_page,
         }
         self.window = MainWindow(context, makers, first_tab="")
+        self.covering = Covering(context, self.window, self._show_listings)
         self._connect()
 
     def _connect(self) -> None:
@@ -63,7 +65,8 @@ class Desktop(QObject):
         window.undo_wanted.connect(self.undo)
         window.redo_wanted.connect(self.redo)
         window.history_wanted.connect(self.show_history)
-        window.files_dropped.connect(self.take_files)
+        window.files_dropped.connect(lambda paths: self.covering.take_files(paths, self.take_files))
+        self.covering.undo_wanted.connect(self.undo)
         window.guide_wanted.connect(self.show_guide)
         window.settings_wanted.connect(self.show_settings)
         window.actions_of_window.on("training", self.show_training)
@@ -115,6 +118,8 @@ class Desktop(QObject):
         page.import_wanted.connect(self.window.choose_files)
         page.sync_wanted.connect(lambda: self.sync(page.store_ids))
         page.editor.undo_wanted.connect(self.undo)
+        page.cover_wanted.connect(lambda: self.covering.cover(to_id=page.only_store))
+        page.coverage_wanted.connect(self.covering.coverage)
         return page
 
     def _stores_page(self, context: ViewContext) -> TabPage:
@@ -128,6 +133,7 @@ class Desktop(QObject):
         page.export_wanted.connect(self._export_listings)
         page.show_wanted.connect(self._show_listings_of)
         page.settings_wanted.connect(self.show_settings)
+        page.cover_wanted.connect(self.covering.cover)
         page.problem.connect(self.tell)
         return page
 
@@ -154,6 +160,12 @@ class Desktop(QObject):
         page.sync_wanted.connect(lambda: self.sync(page.store_ids))
         page.problem.connect(self.tell)
         return page
+
+    def _show_listings(self, listing_ids: Sequence[int]) -> None:
+        """These rows on the Listings tab, of whatever store."""
+        self.window.app_bar.stores.choose(None)
+        self.window.show_tab("listings")
+        self._listings().show_rows(listing_ids)
 
     def _listings(self) -> Any:
         """The Listings page, built if need be."""
@@ -315,7 +327,7 @@ class Desktop(QObject):
         """Take back everything that was changed after *change*, which itself stays."""
 
         def take_back() -> None:
-            handle = self.context.runner.start(self.context.services.listings.go_back, change.created_at)
+            handle = self.context.runner.start_heavy(*self.context.services.bulk_edit.return_call(change.created_at))
             self.context.jobs.add(handle, "history.job.return", icon="history")
             handle.succeeded.connect(self._on_returned)
             handle.failed.connect(lambda error: self._on_nothing(error, "history.nothing_to_undo"))
@@ -335,12 +347,21 @@ class Desktop(QObject):
     def redo(self) -> None:
         """Do the last undone change again."""
 
-        def bring_back() -> None:
-            handle = self.context.runner.start(self.context.services.listings.redo)
+        def bring_back(change: Any) -> None:
+            if change is not None and change.listing_count >= MANY:
+                handle = self.context.runner.start_heavy(*self.context.services.bulk_edit.redo_call())
+                self.context.jobs.add(handle, "history.job.redo", icon="history", n=change.listing_count)
+            else:
+                handle = self.context.runner.start(self.context.services.listings.redo)
             handle.succeeded.connect(lambda result: self._after_undo("history.redone_toast", result))
             handle.failed.connect(lambda error: self._on_nothing(error, "history.nothing_to_redo"))
 
-        self._when_stored(bring_back)
+        def look() -> None:
+            handle = self.context.runner.call(self.context.services.listings.can_redo)
+            handle.succeeded.connect(bring_back)
+            handle.failed.connect(self.tell)
+
+        self._when_stored(look)
 
     def _on_undone(self, result: Any) -> None:
         self._after_undo("history.undone_toast", result)
@@ -353,7 +374,19 @@ class Desktop(QObject):
                 "history.undone_partly", tone="amber", offer=offer, n=result.restored, kept=len(result.conflicts)
             )
         else:
-            self.context.notices.toast(key, n=result.restored)
+            self.context.notices.toast(key, n=result.restored, offer=self._sending_again(result))
+
+    def _sending_again(self, result: Any) -> Offer | None:
+        """What was delisted has its stock back here; the marketplace has not, before it is sent."""
+        from app.services.listings.delisting.records import LABEL
+
+        if result.change.label != LABEL or not result.listing_ids:
+            return None
+        return Offer("delist.send_again", lambda: self._send_again(result.listing_ids))
+
+    def _send_again(self, listing_ids: Sequence[int]) -> None:
+        self.window.show_tab("listings")
+        self._listings().publisher.publish(listing_ids)
 
     def _show_conflicts(self, listing_ids: Sequence[int]) -> None:
         self.window.show_tab("listings")

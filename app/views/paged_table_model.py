@@ -114,7 +114,7 @@ class PagedTableModel(PagedRows):
             return None
         column = self.columns[section]
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole):
-            return f"{tr(column.title_key)} {tr(column.unit_key)}" if column.unit_key else tr(column.title_key)
+            return f"{column.title} {tr(column.unit_key)}" if column.unit_key else column.title
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _ALIGN[column.align] | Qt.AlignmentFlag.AlignVCenter
         return None

@@ -29,9 +29,15 @@ from app.views.drop_overlay import DropOverlay
 from app.views.history_dialog import HistoryDialog
 from app.views.importing.dialog import ImportDialog
 from app.views.listings.bulk_edit.dialog import BulkEditDialog
+from app.views.listings.code_dialog import CodeDialog
+from app.views.listings.codes_dialog import CodesDialog
+from app.views.listings.delist_dialog import DelistDialog
+from app.views.listings.findings_dialog import FindingsDialog
 from app.views.listings.publish_question import PublishQuestion
 from app.views.listings.publish_result import PublishResultDialog
 from app.views.listings.round_trip.dialog import SheetDialog
+from app.views.listings.sale import OfflineQuestion
+from app.views.listings.scheduled_dialog import ScheduledDialog
 from app.views.look import Look
 from app.views.picture_mishaps import be_strict, mistakes
 from app.views.start import LateWorker, load_services
@@ -40,6 +46,7 @@ from app.views.stores.training_dialog import TrainingDialog
 from app.views.task_runner import TaskRunner
 from app.views.theme import current_theme
 from app.views.view_settings import MemorySettings
+from app.views.words.dialog import WordsDialog
 
 SIZE = QSize(1440, 900)
 LANGUAGES = ("zh", "en")
@@ -78,9 +85,12 @@ class PictureTour:
             await self._rows_are_here()
             await self._everywhere(f"01-{tab}" if tab == "listings" else f"06-{tab}")
         self._window.show_tab("listings")
+        await self._group_and_schedule()
         await self._edit_in_bulk()
         await self._export()
         await self._edit_in_excel()
+        await self._look_at_codes()
+        await self._look_at_findings()
         self._desktop.show_history()
         history = self._dialog(HistoryDialog)
         await self._until(lambda: history.shown)
@@ -101,7 +111,68 @@ class PictureTour:
         self._desktop.add_store()
         await self._everywhere("14-add-store")
         self._close_dialogs()
+        await self._cover()
         await self._train()
+
+    async def _cover(self) -> None:
+        """One practice store covers the other: first who lists what, then a few products with rules."""
+        self._window.show_tab("listings")
+        await self._rows_are_here()
+        view = self._desktop.covering.coverage()
+        await self._until(lambda: view.pane.table is not None and view.pane.table.paged.is_loaded)
+        view.pane.place.choose(f"gap:{view.stores[-1].id}")
+        view.pane.ask()
+        await asyncio.sleep(1.5)
+        await self._everywhere("16-coverage")
+        rows, _ = view.chosen()
+        from_id, to_id = view.stores[0].id, view.stores[-1].id
+        found = await asyncio.to_thread(self._desktop.context.services.coverage.sources_for, rows, to_id)
+        self._close_dialogs()
+        dialog = self._desktop.covering.cover(from_id, to_id, found[0].product_ids[:6])
+        await self._until(lambda: dialog.sample is not None)
+        dialog.form.factor.setText("1.2")
+        dialog.form.rounding.choose("end_99")
+        dialog.form.sections["prices"].fold(False)
+        await asyncio.sleep(1.0)
+        await self._everywhere("16-cover")
+        dialog.start()
+        await self._until(lambda: dialog.result is not None)
+        await asyncio.sleep(0.7)
+        await self._everywhere("16-cover-report")
+        self._close_dialogs()
+
+    async def _group_and_schedule(self) -> None:
+        """Groups beside the table, variants in it, a listing taken off sale at a time."""
+        page = self._window.page
+        page.grouping.show(True)
+        await asyncio.sleep(0.5)
+        await self._everywhere("16-groups")
+        page.grouping.choose()
+        await self._until(self._dialogs)
+        await self._everywhere("16-put-into-group")
+        self._close_dialogs()
+        page.grouping.show(False)
+        page.levels.toggle()
+        await self._rows_are_here()
+        await self._everywhere("16-variants")
+        page.levels.toggle()
+        page.segments.choose("live")
+        await self._rows_are_here()
+        page.actions_of_page["take_off_sale"].trigger()
+        await self._until(self._dialogs)
+        question = self._dialog(OfflineQuestion)
+        question.when.choose("at")
+        await self._everywhere("16-take-off-sale")
+        question.accept()
+        await self._until(lambda: any(job.title_key == "sale.job_later.offline" for job in self._jobs))
+        page.publisher.show_scheduled()
+        scheduled = self._dialog(ScheduledDialog)
+        await self._until(lambda: scheduled.batches)
+        await self._everywhere("16-scheduled")
+        scheduled.cancel_chosen()
+        await self._until(lambda: not scheduled.batches)
+        self._close_dialogs()
+        page.segments.choose("all")
 
     async def _train(self) -> None:
         """The trainers' panel on a bad day, at its head and at its foot."""
@@ -215,7 +286,7 @@ class PictureTour:
         page.segments.choose("all")
         await self._rows_are_here()
         page.rows.clearSelection()
-        page.bulk_edit("price_minor", "multiply")
+        page.acts.bulk_edit("price_minor", "multiply")
         dialog = self._dialog(BulkEditDialog)
         await self._everywhere("04-bulk-edit-empty")
         price = dialog.changes.cards[0].form
@@ -243,7 +314,7 @@ class PictureTour:
 
     async def _export(self) -> None:
         """The columns of an export."""
-        self._window.page.export()
+        self._window.page.acts.export()
         await self._everywhere("04-export")
         self._close_dialogs()
 
@@ -254,7 +325,7 @@ class PictureTour:
         page.rows.select_ids(list(page.rows.paged.ids_between(0, 11)))
         written: list[Path] = []
         page.excel.open_file = written.append
-        page.open_in_excel()
+        page.acts.open_in_excel()
         await self._until(lambda: written)
         await asyncio.to_thread(edit_workbook, written[0])
         await self._until(lambda: self._dialog(SheetDialog, needed=False) is not None)
@@ -264,6 +335,48 @@ class PictureTour:
         await self._everywhere("04-open-in-excel")
         dialog.apply()
         await self._until(lambda: self._has_ended("bulk_edit.job"))
+
+    async def _look_at_codes(self) -> None:
+        """A pasted list of discontinued codes, what a code stands for, the virtual ones."""
+        page = self._window.page
+        page.acts.delist()
+        delisting = self._dialog(DelistDialog)
+        await self._everywhere("05-delist-empty")
+        delisting.codes.setPlainText("discontinued\nBG2001-BK  old\nBK7915\nXX9999")
+        await self._until(lambda: delisting.plan is not None)
+        await self._everywhere("05-delist")
+        self._close_dialogs()
+        CodesDialog(self._desktop.context, page).open()
+        codes = self._dialog(CodesDialog)
+        codes.name.setText("CB000123")
+        codes.items.setText("AB1234*2+CD5678*3")
+        codes.add_typed()
+        await self._until(lambda: codes.table.rowCount() == 1)
+        await self._everywhere("05-virtual-codes")
+        self._close_dialogs()
+        CodeDialog(self._desktop.context, page, 1, "AB1234*2+CD5678*3_CUS").open()
+        code = self._dialog(CodeDialog)
+        await self._until(lambda: bool(code.lines))
+        await self._everywhere("05-code")
+        self._close_dialogs()
+
+    async def _look_at_findings(self) -> None:
+        """Findings by rule, and the word lists with a title tried."""
+        page = self._window.page
+        page.actions_of_page["findings"].trigger()
+        await self._until(lambda: self._dialog(FindingsDialog, needed=False) is not None)
+        findings = self._dialog(FindingsDialog)
+        await self._until(lambda: not findings.is_counting)
+        await self._everywhere("05-findings")
+        self._close_dialogs()
+        page.checking.show_words()
+        words = self._dialog(WordsDialog)
+        await self._until(lambda: words.lists.count() > 0)
+        words.lists.setCurrentRow(2)
+        words.trial.insert("Apple green mug for Nike fans")
+        await asyncio.sleep(0.7)
+        await self._everywhere("05-words")
+        self._close_dialogs()
 
     # -- helpers -----------------------------------------------------------------------------------------------
 

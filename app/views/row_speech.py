@@ -26,7 +26,7 @@ def copied_text(cell: Cell) -> str:
 
 def description(cell: Cell, column: Column) -> str:
     """Column, value and everything that is told by colour or mark, for screen readers."""
-    parts = [f"{tr(column.title_key)} {plain_text(cell)}".strip()]
+    parts = [f"{column.title} {plain_text(cell)}".strip()]
     if cell.is_changed:
         parts.append(tr("table.changed"))
     if cell.is_refused:

@@ -5,8 +5,9 @@ A tab is a subclass that fills the frame in its `__init__` and answers the hooks
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, ClassVar
 
 from PySide6.QtCore import QPoint, Qt
@@ -64,25 +65,56 @@ class TabPage(PageFrame):
         name: str = "",
     ) -> PagedTable:
         """Show the rows of *source*, a `PageSource`; asked for the first time when the tab is shown."""
+        self.table = self.make_table(source, columns, default_density=default_density, thumbnails=thumbnails, name=name)
+        self.stack.setCurrentWidget(self.table)
+        return self.table
+
+    def make_table(
+        self,
+        source: Any,
+        columns: Sequence[Column],
+        *,
+        default_density: str | Density = "standard",
+        thumbnails: Thumbnails | None = None,
+        name: str = "",
+    ) -> PagedTable:
+        """A table that says what happens in it to the page while it is the one in view; see `use_table`."""
         model = PagedTableModel(source, columns, self.context.runner, self)
-        self.table = PagedTable(
+        table = PagedTable(
             model,
             name or self.key,
             settings=self.context.settings,
             thumbnails=thumbnails,
             default_density=default_density,
         )
-        self.stack.insertWidget(0, self.table)
-        self.stack.setCurrentWidget(self.table)
-        self.table.chosen.connect(self._on_chosen)
-        self.table.current_changed.connect(self.on_current)
-        self.table.menu_wanted.connect(self._show_menu)
-        self.table.copied.connect(lambda n: self.context.notices.toast("table.copied", n=n))
-        self.table.copy_refused.connect(self._on_copy_refused)
-        model.counted.connect(self._on_counted)
-        model.load_failed.connect(self._on_load_failed)
-        model.replaced.connect(self._show_right_state)
-        return self.table
+        self.stack.insertWidget(0, table)
+        hears = partial(self._while_in_view, table)
+        table.chosen.connect(hears(self._on_chosen))
+        table.current_changed.connect(hears(self.on_current))
+        table.menu_wanted.connect(self._show_menu)
+        table.copied.connect(lambda n: self.context.notices.toast("table.copied", n=n))
+        table.copy_refused.connect(self._on_copy_refused)
+        model.counted.connect(hears(self._on_counted))
+        model.load_failed.connect(hears(self._on_load_failed))
+        model.replaced.connect(hears(self._show_right_state))
+        return table
+
+    def _while_in_view(self, table: PagedTable, act: Callable[..., None]) -> Callable[..., None]:
+        """*act*, as long as *table* is the one in view."""
+        return lambda *values: act(*values) if self.table is table else None
+
+    def use_table(self, table: PagedTable) -> None:
+        """Show another table of this page, with the question in force; the one before drops its answers under way."""
+        if self.table is None or table is self.table:
+            return
+        self.table.paged.stop()
+        self.table = table
+        self.stack.setCurrentWidget(table)
+        self._on_chosen()
+        self.on_current(table.current_record())
+        if self._asked_once:
+            self.ask()
+        table.setFocus()
 
     # -- asking ------------------------------------------------------------------------------------------------
 
@@ -166,7 +198,7 @@ class TabPage(PageFrame):
     # -- answers -----------------------------------------------------------------------------------------------
 
     def _on_counted(self, total: int) -> None:
-        self.status.show_total(total, self.total_of_all(), noun=self.noun)
+        self.status.show_total(total, self.total_of_all(), noun=self.noun_in_view())
         self.context.notices.clear_banner(f"load.{self.key}")
         self._show_right_state()
         self._on_chosen()
@@ -251,6 +283,10 @@ class TabPage(PageFrame):
     def segment_filters(self, segment: str) -> tuple[Filter, ...]:
         """The conditions a segment stands for."""
         return ()
+
+    def noun_in_view(self) -> str:
+        """What the rows in view are."""
+        return self.noun
 
     def total_of_all(self) -> int | None:
         """How many rows there are without any filter, if known: `1,284 of 12,846`."""

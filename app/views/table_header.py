@@ -85,7 +85,7 @@ class TableHeader(QHeaderView):
     def _paint_title(self, painter: QPainter, rect: QRect, column: Column) -> None:
         theme = current_theme()
         is_sorted = bool(column.sort_key) and column.sort_key in self._sorted
-        title, unit = tr(column.title_key), tr(column.unit_key) if column.unit_key else ""
+        title, unit = column.title, tr(column.unit_key) if column.unit_key else ""
         metrics, small = theme.metrics("small", strong=is_sorted), theme.metrics("micro")
         extra = (small.horizontalAdvance(unit) + 4 if unit else 0) + (16 if is_sorted else 0)
         title = elided(metrics, title, max(0, rect.width() - extra))
@@ -109,7 +109,7 @@ class TableHeader(QHeaderView):
         """Pixels the title needs with unit and arrow."""
         column, theme = self._columns[logical], current_theme()
         unit = theme.metrics("micro").horizontalAdvance(tr(column.unit_key)) + 4 if column.unit_key else 0
-        return theme.metrics("small", strong=True).horizontalAdvance(tr(column.title_key)) + unit + 16 + 2 * PAD
+        return theme.metrics("small", strong=True).horizontalAdvance(column.title) + unit + 16 + 2 * PAD
 
     @property
     def was_dragged(self) -> bool:

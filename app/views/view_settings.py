@@ -13,11 +13,14 @@ from PySide6.QtCore import QByteArray, QSettings
 
 from app.services.application import Application
 from app.services.errors import AppError
+from app.services.kept_filters import KeptFilters
 from app.views.task_runner import TaskRunner
 
 log = logging.getLogger(__name__)
 
 LANGUAGE = "window.language"
+FILTERS = "filters."
+"""Beginning of the names of saved filters; the name of their page follows."""
 
 
 class ViewSettings(Protocol):
@@ -54,15 +57,23 @@ class FileSettings:
 
 
 class DeskSettings:
-    """`ViewSettings` of a data folder: the window's own in *window*, the language where the command line reads it."""
+    """`ViewSettings` of a data folder: the window's own in *window*; the language and saved filters where the command
+    line reads them."""
 
     def __init__(self, window: ViewSettings, app: Application, runner: TaskRunner) -> None:
         self._window, self._app, self._runner = window, app, runner
         self._language: str | None = None
+        self._kept = KeptFilters(app.data_dir)
+        self._filters: dict[str, Any] = {}
         self._writing = threading.Lock()
 
     def get(self, name: str, default: Any = None) -> Any:
         """The value called *name*, or *default*."""
+        if name.startswith(FILTERS):
+            if name not in self._filters:
+                kept = self._kept.all(name.removeprefix(FILTERS))
+                self._filters[name] = self._window.get(name, default) if kept is None else kept
+            return self._filters[name]
         if name != LANGUAGE:
             return self._window.get(name, default)
         try:
@@ -71,13 +82,23 @@ class DeskSettings:
             return default
 
     def put(self, name: str, value: Any) -> None:
-        """Remember *value*; the language is written on a thread."""
+        """Remember *value*; language and filters are written on a thread."""
+        if name.startswith(FILTERS):
+            self._filters[name] = value
+            handle = self._runner.call(self._keep_filters, name)
+            handle.failed.connect(lambda error: log.warning("filters could not be kept: %s", error))
+            return
         if name != LANGUAGE:
             self._window.put(name, value)
             return
         self._language = value
         handle = self._runner.call(self._keep_language)
         handle.failed.connect(lambda error: log.warning("the language could not be remembered: %s", error))
+
+    def _keep_filters(self, name: str) -> None:
+        """Those of now, as with the language."""
+        with self._writing:
+            self._kept.put(name.removeprefix(FILTERS), self._filters[name])
 
     def _keep_language(self) -> None:
         """The choice of now, not of the call: two calls may overtake each other, but none writes an older choice."""

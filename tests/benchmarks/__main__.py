@@ -5,7 +5,11 @@
     publish  1 000 listings to the practice market, under its limit and without one
     sync     the first sync of 100 000 listings from the practice market: processor time a call, memory, going on
     edit     price × 1.1 on 500 000 variants of 1 000 000 listings, taking it back, a pattern over 100 000 titles
+    filter   filters and searches over 1 000 000 listings and 5 000 000 variants: first page and count, p50 and p95
+    codes    reading 1 000 000 SKU codes, keying all of a database, looking discontinued items up in it
+    packages data packages of 20 000 products: read, changed and saved, written from listings
     table    the Listings tab with 1 000 000 listings: opening, wheel, jumps, sorting, searching, counting, memory
+    words    20 000 listed words over 100 000 listings, against the few hundred shipped
     start    the first paint, and the first rows of 1 000 000 listings
     storm    1 000 listings through every fault and 100 kills, judged by the market (minutes)
 
@@ -29,7 +33,11 @@ NAMES = {
     "publish": "publishing",
     "sync": "syncing",
     "edit": "editing",
+    "filter": "filtering",
+    "codes": "codes",
+    "packages": "packages",
     "table": "table",
+    "words": "word_lists",
     "start": "starting",
     "storm": "storm",
 }

@@ -26,11 +26,12 @@ class Sizes:
     listings: int
     sent: int
     synced: int
+    package_products: int
     repeats: int
 
 
-FULL = Sizes(sheet_rows=100_000, listings=1_000_000, sent=1_000, synced=100_000, repeats=3)
-QUICK = Sizes(sheet_rows=5_000, listings=20_000, sent=100, synced=2_000, repeats=1)
+FULL = Sizes(sheet_rows=100_000, listings=1_000_000, sent=1_000, synced=100_000, package_products=20_000, repeats=3)
+QUICK = Sizes(sheet_rows=5_000, listings=20_000, sent=100, synced=2_000, package_products=1_000, repeats=1)
 
 
 class Ground:

@@ -33,10 +33,12 @@ def check_store(desk: Desk, options: argparse.Namespace) -> Outcome:
 def checked(desk: Desk, store: StoreRecord) -> Outcome:
     """The findings of a store's listings as they are now."""
     from app.services.compliance.recheck import check_listings, recheck, refresh_listing_images
+    from app.services.compliance.stored_findings import tally
 
     db = desk.app.db
     refresh_listing_images(db, store_id=store.id)
     totals: Counter[str] = Counter()
+    by_rule: dict[tuple[str, str], list[int]] = {}
     findings: list[dict[str, Any]] = []
     with db.read() as session:
         for record, found in check_listings(session, store_id=store.id):
@@ -44,6 +46,9 @@ def checked(desk: Desk, store: StoreRecord) -> Outcome:
             totals["listings"] += 1
             totals["ok"] += not severities & {"block", "hold"}
             totals.update(severities)
+            for (code, severity), number in tally(found).items():
+                counts = by_rule.setdefault((code, severity), [0, 0])
+                counts[0], counts[1] = counts[0] + number, counts[1] + 1
             findings.extend(_object(record, finding) for finding in found)
     recheck(db, store_id=store.id)
     told = {
@@ -52,10 +57,24 @@ def checked(desk: Desk, store: StoreRecord) -> Outcome:
         "blocked": totals["block"],
         "held": totals["hold"],
         "warned": totals["warn"],
+        "rules": _rules(by_rule),
         "findings": findings,
     }
     is_clean = totals["ok"] == totals["listings"]
     return Outcome(told, _lines(told), Exit.DONE if is_clean else Exit.SOME_REFUSED)
+
+
+def _rules(by_rule: dict[tuple[str, str], list[int]]) -> list[dict[str, Any]]:
+    """The rules that are broken, worst first, and what can be done about each at once."""
+    from app.services.compliance.findings import Severity
+    from app.services.listings.findings_overview import remedy_of
+
+    order = [str(one) for one in Severity]
+    rows = sorted(by_rule.items(), key=lambda item: (order.index(item[0][1]), -item[1][1], item[0][0]))
+    return [
+        {"code": code, "severity": severity, "count": count, "listings": listings, "remedy": remedy_of(code)}
+        for (code, severity), (count, listings) in rows
+    ]
 
 
 async def _learn(desk: Desk, store: StoreRecord) -> None:
@@ -99,5 +118,7 @@ def _lines(told: dict[str, Any]) -> list[str]:
     ]
     if len(told["findings"]) > SHOWN_FINDINGS:
         lines.append(tr("cli.more", n=len(told["findings"]) - SHOWN_FINDINGS))
+    for rule in told["rules"]:
+        lines.append(tr("cli.rule", n=rule["listings"], name=tr(f"finding_group.{rule['code']}"), code=rule["code"]))
     lines.append(tr("cli.checked", n=told["listings"], ok=told["ok"], blocked=told["blocked"], held=told["held"]))
     return lines

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -48,20 +49,25 @@ def edit(desk: Desk, options: argparse.Namespace) -> Outcome:
         BadSetting, BadOperation, FormulaError: a setting cannot be read; nothing was changed.
         BadExpression, UnknownField, BadValue: the condition cannot be.
     """
-    from app.services.listings.bulk_edit.planning import plan_edit
-
     if bool(options.settings) == (options.from_sheet is not None) or (options.from_sheet and options.where):
         raise InputError("cli.edit_what")
-
-    store, ctx = desk.store(options.store), TaskContext()
+    store = desk.store(options.store)
     if options.from_sheet is not None:
         from app.services.listings.round_trip.planning import plan_sheet
 
+        ctx = TaskContext()
         plan, report = plan_sheet(desk.app.db, options.from_sheet, ctx, checks=options.dry_run, store_id=store.id)
         return _with_report(_carried_out(desk, plan, ctx, is_dry=options.dry_run), report)
     wanted = _wanted(desk, store.id, options.settings)
-    plan = plan_edit(desk.app.db, wanted, matching_ids(desk, store.id, options.where), ctx, checks=options.dry_run)
-    return _carried_out(desk, plan, ctx, is_dry=options.dry_run)
+    return edited(desk, wanted, matching_ids(desk, store.id, options.where), is_dry=options.dry_run)
+
+
+def edited(desk: Desk, wanted: BulkEdit, listing_ids: Sequence[int], *, is_dry: bool) -> Outcome:
+    """Work *wanted* out for these listings, then store it unless it is a dry run."""
+    from app.services.listings.bulk_edit.planning import plan_edit
+
+    ctx = TaskContext()
+    return _carried_out(desk, plan_edit(desk.app.db, wanted, listing_ids, ctx, checks=is_dry), ctx, is_dry=is_dry)
 
 
 def _carried_out(desk: Desk, plan: Plan, ctx: TaskContext, *, is_dry: bool) -> Outcome:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from app.cli.commands.listings import matching_ids
 from app.cli.desk import Desk
-from app.cli.outcome import Outcome
+from app.cli.outcome import Exit, Outcome
 from app.cli.parser import Commands
 from app.messages import tr
 from app.services.errors import InputError
 
 if TYPE_CHECKING:
     from app.services.listings.exporting import ExportResult
+    from app.services.packages import PackageReport
 
 
 def add_to(commands: Commands) -> None:
@@ -44,7 +46,7 @@ def export(desk: Desk, options: argparse.Namespace) -> Outcome:
     if options.editable:
         return _told(_to_edit(desk, options, ids))
     columns = read_columns(options.columns.split(",")) if options.columns else KEYS
-    wanted = ExportOptions(columns, per_listing=options.rows == "listing")
+    wanted = ExportOptions(columns, per_listing=options.rows == "listing", separator=desk.app.settings.code_separator)
     return _told(export_listings(desk.app.db, options.out, ids, wanted))
 
 
@@ -57,8 +59,25 @@ def _to_edit(desk: Desk, options: argparse.Namespace, ids: list[int]) -> ExportR
 
 
 def _told(done: ExportResult) -> Outcome:
-    told = {"listings": done.listings, "skus": done.skus, "file": str(done.file)}
-    return Outcome(told, [tr("cli.exported", n=done.listings, skus=done.skus, file=done.file)])
+    """What was written, and what a package cannot hold."""
+    told: dict[str, Any] = {"listings": done.listings, "skus": done.skus, "file": str(done.file)}
+    lines = [tr("cli.exported", n=done.listings, skus=done.skus, file=done.file)]
+    if done.package is None:
+        return Outcome(told, lines)
+    told |= package_object(done.package)
+    is_whole = not done.package.left_out and not done.package.missing_pictures
+    lines += [tr(key, **params) for key, params in done.package.remarks()]
+    return Outcome(told, lines, Exit.DONE if is_whole else Exit.SOME_REFUSED)
+
+
+def package_object(report: PackageReport) -> dict[str, Any]:
+    """What is to be said of written packages, as JSON."""
+    return {
+        "files": [str(path) for path in report.files],
+        "pictures": report.pictures,
+        "left_out": [asdict(cell) for cell in report.left_out],
+        "missing_pictures": report.missing_pictures,
+    }
 
 
 def save_template(desk: Desk, options: argparse.Namespace) -> Outcome:

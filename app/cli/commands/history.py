@@ -56,6 +56,7 @@ def list_history(desk: Desk, options: argparse.Namespace) -> Outcome:
             change.created_at.astimezone().strftime("%Y-%m-%d %H:%M"),
             change.listing_count,
             tr("cli.undone_mark") if change.is_undone else "",
+            change.actor,
             change_label(change),
         )
         for change in changes
@@ -74,6 +75,7 @@ def _object(change: Any) -> dict[str, Any]:
         "kind": change.kind,
         "label": change_label(change),
         "source": change.source,
+        "actor": change.actor,
         "listings": change.listing_count,
         "store": change.store_id,
         "time": time_text(to_ms(change.created_at)),

@@ -34,6 +34,7 @@ def add_to(commands: Commands) -> None:
     parser.add_argument("--store", required=True, metavar="NAME", help=tr("cli.help.store.name"))
     parser.add_argument("--dry-run", action="store_true", help=tr("cli.help.import.dry_run"))
     parser.add_argument("--sheet", metavar="NAME", help=tr("cli.help.import.sheet"))
+    parser.add_argument("--repair", action="store_true", help=tr("cli.help.import.repair"))
     parser.add_argument("--errors", type=Path, metavar="OUT.xlsx", help=tr("cli.help.import.errors"))
 
 
@@ -48,7 +49,8 @@ def import_files(desk: Desk, options: argparse.Namespace) -> Outcome:
     others = [path for path in options.files if _holds_pictures(path)]
     if any(path.exists() for path in options.files):
         asyncio.run(_learn_names(desk, store))
-    summary = read_and_store(desk, store.id, sheets, others, sheet=options.sheet, is_dry=options.dry_run)
+    how = {"sheet": options.sheet, "is_dry": options.dry_run, "is_repair": options.repair}
+    summary = read_and_store(desk, store.id, sheets, others, **how)
     marked = _mark(summary, options.errors) if options.errors is not None else []
     told = {
         "rows": summary.rows,
@@ -135,8 +137,10 @@ def read_and_store(
     *,
     sheet: str | None = None,
     is_dry: bool = False,
+    is_repair: bool = False,
 ) -> Summary:
-    """Plan and store the files one after the other: later ones see what the first brought.
+    """Plan and store the files one after the other: later ones see what the first brought. *is_repair*: the user agreed
+    to every proposed repair of a data package's 价格信息.
 
     Raises:
         InputError: no sheet among the files.
@@ -149,7 +153,7 @@ def read_and_store(
     summary = Summary()
     for path in sheets:
         try:
-            plan, table = _plan(desk, store_id, path, others, sheet)
+            plan, table = _plan(desk, store_id, path, others, sheet, is_repair=is_repair)
         except InputError as error:
             summary.refused_files.append((path, error))
             continue
@@ -172,14 +176,14 @@ def _store(desk: Desk, plan: ImportPlan, error_count: int, summary: Summary) -> 
 
 
 def _plan(
-    desk: Desk, store_id: int, path: Path, others: Sequence[Path], sheet: str | None
+    desk: Desk, store_id: int, path: Path, others: Sequence[Path], sheet: str | None, *, is_repair: bool
 ) -> tuple[ImportPlan, ListingTable]:
     from app.services.errors import InputError
     from app.services.listings.importing.session import plan_import
 
     call = (desk.app.db, desk.app.database_path, path, store_id, TaskContext())
     try:
-        return plan_import(*call, others=others, sheet=sheet)
+        return plan_import(*call, others=others, sheet=sheet, is_repair=is_repair)
     except PermissionError as error:
         raise InputError("import.file_unreadable", file=path.name, why=error.strerror) from error
 
@@ -215,6 +219,7 @@ def error_object(error: CellError) -> dict[str, Any]:
         "value": error.value,
         "code": error.code,
         "message": error.message(tr),
+        "fix": error.fix,
     }
 
 
@@ -227,6 +232,8 @@ def _lines(summary: Summary, marked: Sequence[Path], *, is_dry: bool) -> list[st
     lines += [error.message(tr) for _, error in summary.errors[:SHOWN_ERRORS]]
     if summary.error_count > SHOWN_ERRORS:
         lines.append(tr("cli.more", n=summary.error_count - SHOWN_ERRORS))
+    if any(error.field == "price_info" and error.fix for _, error in summary.errors):
+        lines.append(tr("cli.import_repair"))
     lines += [error.message(tr) for error in summary.overruled[:SHOWN_ERRORS]]
     if summary.overruled_count > SHOWN_ERRORS:
         lines.append(tr("cli.more", n=summary.overruled_count - SHOWN_ERRORS))

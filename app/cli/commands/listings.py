@@ -42,19 +42,24 @@ def list_listings(desk: Desk, options: argparse.Namespace) -> Outcome:
 
 
 def matching_ids(desk: Desk, store_id: int, where: str, limit: int | None = None) -> Sequence[int]:
-    """Ids of a store's listings that the expression holds for, oldest first.
+    """Ids of a store's listings that the expression holds for, oldest first; `@name` is a filter saved in the window.
 
     Raises:
+        NoSuchFilter: nothing is saved under that name.
         BadExpression, BadOperator, UnknownField, BadValue: see `app.services.listings.filters`.
         InputError: a limit below 1, or beyond any store.
     """
+    from app.services.kept_filters import MARK, KeptFilters
     from app.services.listings.filters import filters_of
     from app.services.listings.source import ListingSource
     from app.services.paging import Query
 
     check_count("--limit", limit)
-    filters = filters_of(desk.app.db, where, (store_id,), desk.language)
-    query = Query(filters=filters, store_ids=(store_id,), sort="created")
+    if where.lstrip().startswith(MARK):
+        words, filters = KeptFilters(desk.app.data_dir).get("listings", where.strip().removeprefix(MARK))
+    else:
+        words, filters = "", filters_of(desk.app.db, where, (store_id,), desk.language)
+    query = Query(text=words, filters=filters, store_ids=(store_id,), sort="created")
     found = ListingSource(desk.app.db).ids(query)
     return found if limit is None else found[:limit]
 

@@ -45,6 +45,15 @@ class CategoryTree:
         """The node with this id."""
         return self.by_id.get(category_id)
 
+    def path(self, category_id: str) -> frozenset[str]:
+        """Ids of a category and of all above it."""
+        found: set[str] = set()
+        while category_id and category_id not in found:
+            found.add(category_id)
+            node = self.by_id.get(category_id)
+            category_id = node.parent_id if node is not None else ""
+        return frozenset(found)
+
     def siblings(self, category_id: str) -> list[CategoryFacts]:
         """Other leaves under the same parent."""
         node = self.by_id.get(category_id)

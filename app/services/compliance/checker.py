@@ -25,6 +25,6 @@ def findings_of(rule: Rule, record: ListingRecord, context: CheckContext) -> lis
     """What one rule says about *record*."""
     severity = context.severities[rule.code]
     return [
-        Finding(rule.code, severity, hit.field or rule.field, hit.sku, hit.params, hit.fix)
+        Finding(rule.code, hit.severity or severity, hit.field or rule.field, hit.sku, hit.params, hit.fix)
         for hit in rule.check(record, context)
     ]

@@ -35,9 +35,11 @@ class CheckContext:
         templates: id → name of the store's freight templates.
         foreign_templates: id → name of the store that owns it, for templates of other stores.
         groups: id → name of the store's product groups; `group_paths`: id → `parent > child`.
+        services: id → name of the store's service templates, empty where they were not read.
         read_attributes: reads the attributes of a leaf category; asked once for each category.
         read_images: reads what is stored about pictures `images.learn` was not told of.
         read_twins: reads the twins of listings `twins.learn` was not told of.
+        words: the listed words that count in the store; the shipped ones without.
         image_hosts: hosts besides the platform's own at which its photobank keeps pictures.
     """
 
@@ -51,17 +53,20 @@ class CheckContext:
         groups: Mapping[str, str] | None = None,
         group_paths: Mapping[str, str] | None = None,
         foreign_groups: Mapping[str, str] | None = None,
+        services: Mapping[str, str] | None = None,
         categories: CategoryTree | None = None,
         read_attributes: AttributeReader = lambda category_id: (),
         read_images: FactsReader | None = None,
         read_twins: TwinReader | None = None,
         image_hosts: Iterable[str] = (),
         rules: RuleData | None = None,
+        words: WordBook | None = None,
     ) -> None:
         self.store_id, self.store_name = store_id, store_name
         self.templates, self.foreign_templates = dict(templates or {}), dict(foreign_templates or {})
         self.groups, self.foreign_groups = dict(groups or {}), dict(foreign_groups or {})
         self._group_paths = dict(group_paths or {})
+        self.services = dict(services or {})
         self.categories = categories or CategoryTree()
         self._read_attributes = read_attributes
         self._leaves: dict[str, LeafFacts | None] = {}
@@ -69,7 +74,7 @@ class CheckContext:
         self.limits, self.severities = data.limits, data.severities
         self.units = units()
         self.ships_from: ShipsFrom = ships_from()
-        self.words: WordBook = word_book()
+        self.words: WordBook = words or word_book()
         self.variant_look = VariantLooks()
         self.images = ImageBook(self.limits, (*rule_file("detail_html")["photobank_hosts"], *image_hosts), read_images)
         self.twins = TwinBook(read_twins)

@@ -11,6 +11,7 @@ from app.services.compliance.rule_data import rule_file
 
 _VALUE = r"""\s*+=\s*+(?:"([^"<>]*)"|'([^'<>]*)'|([^\s"'<>]+))"""
 _LINK = re.compile(r"<a\b[^<>]*?(?<![\w-])href" + _VALUE, re.IGNORECASE)
+_ANCHOR = re.compile(r"<a\b[^<>]*>|</a\s*>", re.IGNORECASE)
 _IMAGE = re.compile(r"<img\b[^<>]*?(?<![\w-])src" + _VALUE, re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]*>")
 _BLANK = re.compile(r"(?:\s|&nbsp;|&#160;)+")
@@ -45,6 +46,20 @@ def foreign_links(html: str) -> list[str]:
     """Targets of links that are not the platform's, each once. Anchors and relative links are its own."""
     hosts = rule_file("detail_html")["link_hosts"]
     return [address for address in _addresses(_LINK, html) if not _is_own(address, hosts)]
+
+
+def without_foreign_links(html: str) -> str:
+    """*html* with links that are not the platform's taken away; text and pictures in them stay."""
+    hosts = rule_file("detail_html")["link_hosts"]
+    dropped: list[bool] = []  # of the links that are open
+
+    def kept(tag: re.Match[str]) -> str:
+        if tag[0].startswith("</"):
+            return "" if dropped and dropped.pop() else tag[0]
+        dropped.append(any(not _is_own(address, hosts) for address in _addresses(_LINK, tag[0])))
+        return "" if dropped[-1] else tag[0]
+
+    return _ANCHOR.sub(kept, html)
 
 
 def foreign_images(html: str, photobank_hosts: Iterable[str] = ()) -> list[str]:

@@ -44,6 +44,7 @@ FIELDS = (
     "currency",
     "freight_template_id",
     "group_id",
+    "service_template_id",
 )
 """Names a finding's `field` can have: columns of the record, `sku.` before those of a variant."""
 
@@ -85,12 +86,13 @@ class Fix:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Hit:
-    """What a rule yields; the checker adds code, field and severity. `field` overrules the rule's own."""
+    """What a rule yields; the checker adds code, field and severity. `field`, `severity` overrule the rule's own."""
 
     params: Params = dataclasses.field(default_factory=dict)
     sku: int | None = None
     fix: Fix | None = None
     field: str = ""
+    severity: Severity | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from app.services.compliance.image_facts import FactsReader, ImageFacts, host_of
 from app.services.compliance.leaf import AttributeFacts
 from app.services.compliance.rule_data import rule_data
 from app.services.compliance.twins import TwinReader, Twins, read_twins
+from app.services.compliance.word_lists import book_of
 from app.services.errors import NotFound
 
 SETTING = "compliance"
@@ -40,6 +41,7 @@ _GROUPS = (
     "SELECT store_id, group_id, parent_id, product_group.name, store.name FROM product_group "
     "JOIN store ON store.id = store_id"
 )
+_SERVICES = "SELECT template_id, name FROM service_template WHERE store_id = :store_id"
 _IMAGE_FACTS = "SELECT source, sha256, width, height, byte_count, format, problem, modified_ms FROM image_file"
 
 
@@ -71,12 +73,14 @@ def load_context(session: Session, store_id: int, settings: Mapping[str, Any] | 
         groups=groups,
         group_paths=paths,
         foreign_groups=foreign_groups,
+        services=dict(map(tuple, session.execute(text(_SERVICES), {"store_id": store_id}))),
         categories=CategoryTree(_category(row) for row in nodes),
         read_attributes=_attribute_reader(session, store.gateway),
         read_images=_image_reader(session),
         read_twins=_twin_reader(session),
         image_hosts=filter(None, [host_of(store.gateway)]),
         rules=rule_data(settings),
+        words=book_of(session, store_id),
     )
 
 

@@ -15,6 +15,7 @@ from app.services.compliance.context import CheckContext
 from app.services.compliance.findings import Finding, counts
 from app.services.compliance.images import refresh_image_facts
 from app.services.compliance.loading import learn_images, learn_twins, load_context
+from app.services.compliance.stored_findings import Tallied, replace_tallies, stored_tallies, tally
 from app.services.compliance.twins import with_twins
 from app.services.db import Database
 from app.services.listings.loading import chunks, id_list, load_listings
@@ -44,6 +45,15 @@ _PICTURES = (
 """Pictures of listings and of their variants."""
 
 Row = tuple[int, int, int, str, int, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A listing that was checked: its new row, and its findings by rule where those are others than before."""
+
+    row: Row
+    is_other: bool
+    tallied: Tallied | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,25 +108,25 @@ def recheck(
         TaskCancelled: stopped; rows counted until then are stored.
     """
     done = changed = blocked = held = warned = 0
-    rows: list[Row] = []
+    found: list[_Found] = []
     with db.read() as session:
         if listing_ids is not None:
             listing_ids = with_twins(session, listing_ids)
         total = _total(session, listing_ids, store_id)
         try:
-            for number, row, before in _recounted(session, listing_ids, store_id):
-                done, blocked = number, blocked + (row[0] > 0)
-                held, warned = held + (row[1] > 0), warned + (row[2] > 0)
-                if row[:4] != before:
-                    rows.append(row)
-                if len(rows) >= FLUSH:
-                    changed += _write(db, rows)
-                    rows = []
+            for number, one in _recounted(session, listing_ids, store_id):
+                done, blocked = number, blocked + (one.row[0] > 0)
+                held, warned = held + (one.row[1] > 0), warned + (one.row[2] > 0)
+                if one.is_other or one.tallied is not None:
+                    found.append(one)
+                if len(found) >= FLUSH:
+                    changed += _write(db, found)
+                    found = []
                 if ctx is not None and number % CHUNK == 0:
                     ctx.report(number, total)
                     ctx.checkpoint()
         finally:
-            changed += _write(db, rows)
+            changed += _write(db, found)
     if ctx is not None:
         ctx.report(done, done)
     return RecheckResult(done, changed, blocked, held, warned)
@@ -145,12 +155,13 @@ def refresh_listing_images(
 
 def _recounted(
     session: Session, listing_ids: Sequence[int] | None, store_id: int | None
-) -> Iterator[tuple[int, Row, tuple[int, int, int, str]]]:
-    """Running number, new row and old values of every listing."""
+) -> Iterator[tuple[int, _Found]]:
+    """Running number of every listing, and what was found."""
     number = 0
     stream = check_listings(session, listing_ids, store_id=store_id)
     while batch := list(_take(stream, CHUNK)):
-        inside = id_list([record.id for record, _ in batch])
+        ids = [record.id for record, _ in batch]
+        inside, known = id_list(ids), stored_tallies(session, ids)
         query = text(f"SELECT id, block_count, hold_count, warn_count FROM listing WHERE id IN ({inside})")
         old = {row[0]: row[1:] for row in session.execute(query)}
         for record, findings in batch:
@@ -160,7 +171,10 @@ def _recounted(
             if status in OPEN_STATES:
                 status = ListingStatus.DRAFT if block or hold else ListingStatus.READY
             row = (block, hold, warn, str(status), record.id, record.status, record.content_hash)
-            yield number, row, (*old[record.id], record.status)
+            now = tally(findings)
+            tallied = (record.id, record.store_id, record.content_hash, now)
+            is_other = row[:4] != (*old[record.id], record.status)
+            yield number, _Found(row, is_other, tallied if now != known.get(record.id, {}) else None)
 
 
 def _take(
@@ -204,8 +218,11 @@ def _total(session: Session, listing_ids: Sequence[int] | None, store_id: int | 
     return int(session.execute(text(f"SELECT count(*) FROM listing{where}"), params).scalar_one())
 
 
-def _write(db: Database, rows: list[Row]) -> int:
-    if not rows:
+def _write(db: Database, found: Sequence[_Found]) -> int:
+    """Store counts, states and findings. Returns: rows whose counts or state are others now."""
+    if not found:
         return 0
+    rows = [one.row for one in found if one.is_other]
     with db.bulk() as connection:
-        return max(0, connection.exec_driver_sql(_UPDATE, list(rows)).rowcount)
+        replace_tallies(connection, [one.tallied for one in found if one.tallied is not None])
+        return max(0, connection.exec_driver_sql(_UPDATE, rows).rowcount) if rows else 0

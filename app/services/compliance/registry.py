@@ -22,11 +22,12 @@ Look = Callable[[ListingRecord, "CheckContext"], bool]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule: yields a `Hit` for each place that breaks it."""
+    """One rule: yields a `Hit` for each place that breaks it. `has_fix`: some of them carry their one remedy."""
 
     code: str
     field: str
     check: Check
+    has_fix: bool = False
 
 
 class RuleGroup:
@@ -36,13 +37,13 @@ class RuleGroup:
         self.is_fine = is_fine
         self.rules: list[Rule] = []
 
-    def rule(self, code: str, field: str) -> Callable[[Check], Check]:
+    def rule(self, code: str, field: str, *, has_fix: bool = False) -> Callable[[Check], Check]:
         """Declare the decorated function as the rule *code* about *field*."""
         if field not in FIELDS:
             raise ValueError(f"{code}: {field} is no field")
 
         def register(check: Check) -> Check:
-            self.rules.append(Rule(code, field, check))
+            self.rules.append(Rule(code, field, check, has_fix))
             return check
 
         return register

@@ -108,6 +108,11 @@ def rule_data(overrides: Mapping[str, Any] | None = None) -> RuleData:
     return RuleData(limits, severities)
 
 
+def rule_codes() -> tuple[str, ...]:
+    """Codes of all rules there are, also of those that are off."""
+    return tuple(rule_file("listing_limits")["severities"])
+
+
 @cache
 def _shipped() -> RuleData:
     raw = rule_file("listing_limits")

@@ -82,3 +82,19 @@ def repeated(title: str, most: int, exempt: frozenset[str]) -> list[tuple[str, i
         for word, times in Counter(words).items()
         if times > most and len(word) > 1 and not word.isdigit() and word not in exempt
     ]
+
+
+def without_repeats(title: str, most: int, exempt: frozenset[str]) -> str | None:
+    """The title with each repeated word left only *most* times; None where one stands inside a longer word, so that
+    leaving it out would tear that apart."""
+    wanted = {word for word, _ in repeated(title, most, exempt)}
+    seen: Counter[str] = Counter()
+    kept = []
+    for part in title.split():
+        words = [word.decode() for word in tokens(latin(folded(part)))]
+        seen.update(words)
+        is_too_much = len(words) == 1 and words[0] in wanted and seen[words[0]] > most
+        if not is_too_much:
+            kept.append(part)
+    text = " ".join(kept).rstrip(" ,;:-/&+|(")
+    return None if repeated(text, most, exempt) else text

@@ -1,7 +1,8 @@
 """Which listings of one store carry the same merchant codes or the same title (domain.md 14.3).
 
 What is compared stands in indexed columns, so that a chunk of listings costs two questions, however large the store.
-A listing off sale is nobody's twin: buyers do not see it.
+Codes are compared by their match key: the same goods sent from another country are the same goods. A listing off sale
+is nobody's twin: buyers do not see it.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from app.services.listings.loading import chunks, id_list
 CHUNK = 500
 _NAME = "coalesce(nullif(other.product_key, ''), other.product_id, other.title)"
 _BY_CODE = f"""
-SELECT mine.listing_id, mine.id, other.id, {_NAME}
+SELECT DISTINCT mine.listing_id, mine.id, other.id, {_NAME}
 FROM sku AS mine
 JOIN sku AS same ON same.match_key = mine.match_key AND same.listing_id <> mine.listing_id
 JOIN listing AS own ON own.id = mine.listing_id

@@ -22,12 +22,15 @@ from app.services.paging import Query
 from app.services.tasks import TaskContext
 
 State = Literal["stands", "back", "moved", "created"]
-INTERNAL = frozenset({"match_key", "error_code", "error_text", "error_field", "sent_hash", "store_id", "created_ms"})
+INTERNAL = frozenset(
+    {"match_key", "assigned_ms", "error_code", "error_text", "error_field", "sent_hash", "store_id", "created_ms"}
+)
 """Columns that follow from others, or that nobody typed."""
 MOST_VALUES = 100_000
 """No listing has as many values; ids of values are made with it."""
 _JSON = frozenset({"attributes", "extra", "properties"})
-_LISTS = {"images": "sources", "tags": "tags"}
+_NAMED_BY = {"listing": "title", "sku": "code", "assignment": "member"}
+_LISTS = {"images": "sources", "tags": "tags", "marketing_group": "marketing_group"}
 _IDS = """
 SELECT listing_id FROM change_entry WHERE change_id = :id
 UNION SELECT value FROM change_column, json_each(listing_ids) WHERE change_id = :id
@@ -35,7 +38,7 @@ UNION SELECT listing.id FROM change_range JOIN listing ON listing.id BETWEEN fir
 WHERE change_id = :id ORDER BY 1
 """
 _FIELDS = """
-SELECT noun AS field FROM change_entry WHERE change_id = :id AND noun IN ('images', 'tags')
+SELECT noun AS field FROM change_entry WHERE change_id = :id AND noun IN ('images', 'tags', 'marketing_group')
 UNION SELECT "column" FROM change_column WHERE change_id = :id
 UNION SELECT key FROM change_entry, json_each(after)
 WHERE change_id = :id AND noun IN ('listing', 'sku') AND before IS NOT NULL AND after IS NOT NULL ORDER BY 1
@@ -139,7 +142,7 @@ class _Reader:
             state: State = "created" if id not in values else "stands"
             if id in moved:
                 state = "moved" if id in not_back else "back"
-            title, code = names.get(id) or (_title_before(entries, id), "")
+            title, code = names.get(id) or _names_of_entry(entries, id)
             yield ChangedListing(id, title, code, tuple(values[id]), state)
 
     def _column_entries(self, ids: Sequence[int]) -> Iterator[Entry]:
@@ -170,7 +173,7 @@ def _values(entry: Entry, code: str, first_id: int) -> list[ChangedValue]:
         pairs = [(entry.noun, (entry.before or {}).get(key), (entry.after or {}).get(key))]
     elif entry.before is None or entry.after is None:
         whole = entry.after or entry.before or {}
-        name = str(whole.get("code" if entry.noun == "sku" else "title", ""))
+        name = str(whole.get(_NAMED_BY[entry.noun], ""))
         pairs = [("", None if entry.before is None else name, None if entry.after is None else name)]
     else:
         shown = [name for name in entry.after if name not in INTERNAL]
@@ -186,7 +189,15 @@ def _cooked(name: str, value: Any) -> Any:
     return orjson.loads(value) if name in _JSON and isinstance(value, str) else value
 
 
-def _title_before(entries: Sequence[Entry], listing_id: int) -> str:
-    """The title of a listing that is gone."""
-    images = [one.before for one in entries if one.listing_id == listing_id and one.noun == "listing" and one.before]
-    return str(images[-1].get("title", "")) if images else ""
+def _names_of_entry(entries: Sequence[Entry], listing_id: int) -> tuple[str, str]:
+    """Title of a listing that is gone; the code of one that was given to an operator."""
+    own = [one for one in entries if one.listing_id == listing_id]
+    images = [one.before for one in own if one.noun == "listing" and one.before]
+    codes = [
+        image["code"]
+        for one in own
+        if one.noun == "assignment"
+        for image in (one.before, one.after)
+        if image and "code" in image
+    ]
+    return str(images[-1].get("title", "")) if images else "", str(codes[-1]) if codes else ""

@@ -8,13 +8,34 @@ from app.services.clock import to_ms
 from app.services.history.records import ChangeRecord
 from app.services.listings.loading import id_list
 
-_STUCK = (
-    "SELECT id FROM listing WHERE id BETWEEN ? AND ? AND (updated_ms <> ? "
-    "OR EXISTS (SELECT 1 FROM publish_task WHERE publish_task.listing_id = listing.id AND (state <> 'cancelled' "
-    "OR attempts > 0)))"
+_SENT = (
+    "SELECT id FROM listing WHERE id BETWEEN ? AND ? AND EXISTS (SELECT 1 FROM publish_task "
+    "WHERE publish_task.listing_id = listing.id AND (state <> 'cancelled' OR attempts > 0))"
 )
-"""Listings that were edited or sent since: deleting them would lose somebody's work or the trace of a request. A task
-that was taken back before anything left is no such trace."""
+"""Listings of which a request left: deleting them would lose its trace. A task that was taken back before anything left
+is no such trace."""
+
+_TOUCHED = "SELECT id, updated_ms FROM listing WHERE id BETWEEN ? AND ? AND updated_ms <> ?"
+_STANDING = (
+    "FROM change JOIN {table} ON {table}.change_id = change.id "
+    "WHERE change.id > ? AND kind <> 'undo' AND undone_ms IS NULL"
+)
+_EDITED = (
+    f"SELECT listing_id {_STANDING.format(table='change_entry')} AND listing_id BETWEEN ? AND ? UNION "
+    f"SELECT value FROM (SELECT listing_ids {_STANDING.format(table='change_column')} "
+    "AND last_listing_id >= ? AND first_listing_id <= ?), json_each(listing_ids)"
+)
+_UNDOS = "SELECT created_ms FROM change WHERE id > ? AND kind = 'undo'"
+
+
+def _stuck(connection: Connection, change_id: int, first: int, last: int, made_ms: int | None) -> set[int]:
+    """Listings from *first* to *last* that were sent, or worked on since the change made them. What was worked on and
+    taken back is not: its time of change is that of an undo, and no change of it stands. A tag moves no time."""
+    sent = set(connection.exec_driver_sql(_SENT, (first, last)).scalars())
+    touched = {row[0]: row[1] for row in connection.exec_driver_sql(_TOUCHED, (first, last, made_ms))}
+    undos = set(connection.exec_driver_sql(_UNDOS, (change_id,)).scalars())
+    edited = set(connection.exec_driver_sql(_EDITED, (change_id, first, last, change_id, first, last)).scalars())
+    return sent | edited | {number for number, moment in touched.items() if moment not in undos}
 
 
 def take_back_created(
@@ -27,7 +48,7 @@ def take_back_created(
         "SELECT first_listing_id, last_listing_id FROM change_range WHERE change_id = ?", (change_id,)
     ).all()
     for first, last in ranges:
-        kept = set(connection.exec_driver_sql(_STUCK, (first, last, to_ms(change.created_at))).scalars())
+        kept = _stuck(connection, change_id, first, last, to_ms(change.created_at))
         stuck |= kept if only is None else kept & only
         condition = f"BETWEEN {first} AND {last}"
         if kept:

@@ -9,12 +9,14 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, text
 
+from app.services.codes.keys import match_key
 from app.services.history.records import Entry
 from app.services.listings.loading import id_list
+from app.services.listings.marketing.membership import image_of, restore
 from app.services.listings.tags import replace_tags, tags_of
 from app.services.listings.writing import replace_images, update_columns
 
-_TABLES = {"listing": "listing", "sku": "sku"}
+_TABLES = {"listing": "listing", "sku": "sku", "assignment": "sku_assignment"}
 
 
 def entries_of(connection: Connection, change_id: int, listing_ids: Sequence[int]) -> list[Entry]:
@@ -31,7 +33,13 @@ def entries_of(connection: Connection, change_id: int, listing_ids: Sequence[int
 
 
 def _loaded(image: str | None) -> dict[str, Any] | None:
-    return None if image is None else orjson.loads(image)
+    """An image as it would be kept today: a code's match key follows from the code, whichever grammar noted it."""
+    if image is None:
+        return None
+    values: dict[str, Any] = orjson.loads(image)
+    if "match_key" in values and "code" in values:
+        values["match_key"] = match_key(values["code"])
+    return values
 
 
 def reversed_entry(entry: Entry) -> Entry:
@@ -49,6 +57,9 @@ def moved_on(connection: Connection, entries: Sequence[Entry]) -> set[int]:
         elif entry.noun == "tags":
             tags = tags_of(connection, [entry.listing_id]).get(entry.listing_id, ())
             moved |= set() if [*tags] == (entry.after or {})["tags"] else {entry.listing_id}
+        elif entry.noun == "marketing_group":
+            now_in = image_of(connection, entry.listing_id)
+            moved |= set() if now_in["id"] == (entry.after or {})["id"] else {entry.listing_id}
         else:
             groups[entry.noun, tuple(entry.after or ())].append(entry)
     for (noun, columns), group in groups.items():
@@ -79,6 +90,8 @@ def put_back(connection: Connection, entry: Entry) -> None:
         replace_images(connection, entry.listing_id, (entry.before or {"sources": []})["sources"])
     elif entry.noun == "tags":
         replace_tags(connection, entry.listing_id, (entry.before or {})["tags"])
+    elif entry.noun == "marketing_group":
+        restore(connection, entry.listing_id, entry.before or {})
     elif entry.before is None:
         connection.execute(text(f"DELETE FROM {_TABLES[entry.noun]} WHERE id = :id"), {"id": entry.row_id})
     elif entry.after is None:

@@ -11,7 +11,7 @@ from app.services.clock import from_ms
 from app.services.db import Database
 from app.services.history.records import RIGHT, ChangeRecord
 
-_COLUMNS = "id, uid, kind, label, params, source, listing_count, created_ms, undone_ms, store_id"
+_COLUMNS = "id, uid, kind, label, params, source, listing_count, created_ms, undone_ms, store_id, actor"
 
 
 def list_changes(db: Database, *, limit: int = 100) -> list[ChangeRecord]:
@@ -85,7 +85,8 @@ def _first(connection: Connection, condition: str) -> tuple[int, ChangeRecord] |
 
 
 def _record(row: Row[Any]) -> ChangeRecord:
-    _, uid, kind, label, params, source, count, created_ms, undone_ms, store_id = tuple(row)
+    _, uid, kind, label, params, source, count, created_ms, undone_ms, store_id, actor = tuple(row)
     created = from_ms(created_ms)
     assert created is not None
-    return ChangeRecord(uid, kind, label, orjson.loads(params), source, count, created, undone_ms is not None, store_id)
+    params = orjson.loads(params)
+    return ChangeRecord(uid, kind, label, params, source, count, created, undone_ms is not None, store_id, actor)

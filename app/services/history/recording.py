@@ -36,7 +36,11 @@ def record_change(
     moment_ms: int | None = None,
     actor: str = "",
 ) -> tuple[int, ChangeRecord]:
-    """Begin a change in the caller's transaction; entries and ranges are added to the id that comes back."""
+    """Begin a change in the caller's transaction; entries and ranges are added to the id that comes back.
+
+    *actor*: whose change it is, the person signed in to this computer without one.
+    """
+    actor = actor or this_person()
     moment = now_ms() if moment_ms is None else moment_ms
     uid = uuid4().hex
     told = orjson.dumps(params).decode()
@@ -45,7 +49,7 @@ def record_change(
     )
     created = from_ms(moment)
     assert created is not None
-    record = ChangeRecord(uid, kind, label, params, source, listing_count, created, False, store_id)
+    record = ChangeRecord(uid, kind, label, params, source, listing_count, created, False, store_id, actor)
     return int(cursor.lastrowid or 0), record
 
 
@@ -55,6 +59,14 @@ def record_right(connection: Connection, *, label: str, store_id: int, store: st
     who = this_person()
     params = {"store": store, "who": who or "–"}
     record_change(connection, kind=RIGHT, label=label, params=params, listing_count=0, store_id=store_id, actor=who)
+
+
+def record_noted(connection: Connection, *, label: str, params: dict[str, Any]) -> None:
+    """Write down who changed something that listings are judged by, such as a word list, in the transaction that does
+    it. It is no change of listings and is not undone."""
+    who = this_person()
+    told = {**params, "who": who or "–"}
+    record_change(connection, kind=RIGHT, label=label, params=told, listing_count=0, actor=who)
 
 
 def this_person() -> str:
@@ -76,10 +88,12 @@ def add_entries(connection: Connection, change_id: int, entries: Iterable[Entry]
 
 
 def can_continue(connection: Connection, change_id: int, kind: str = "edit") -> bool:
-    """Whether nothing was changed or undone after this change, and it is of this kind."""
+    """Whether nothing was changed or undone after this change, and it is of this kind. One with packed columns is
+    never gone on with: an entry about the same number beside them would say otherwise."""
     newer = connection.exec_driver_sql("SELECT 1 FROM change WHERE id > ? LIMIT 1", (change_id,)).first()
+    packed = connection.exec_driver_sql("SELECT 1 FROM change_column WHERE change_id = ? LIMIT 1", (change_id,)).first()
     found = connection.exec_driver_sql("SELECT kind FROM change WHERE id = ?", (change_id,)).scalar()
-    return newer is None and found == kind
+    return newer is None and packed is None and found == kind
 
 
 def extend_entries(connection: Connection, change_id: int, entries: Sequence[Entry]) -> list[Entry]:

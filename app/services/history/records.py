@@ -6,7 +6,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-Noun = Literal["listing", "sku", "images", "tags"]
+Noun = Literal["listing", "sku", "images", "tags", "marketing_group", "assignment"]
+
+SORTED_HERE = frozenset({"tags", "marketing_group"})
+"""Nouns by which a team sorts its listings: no content, so that nothing of a listing follows from them."""
 
 RIGHT = "right"
 """Kind of an entry that says who gave or took a right: part of the history, nothing to undo."""
@@ -20,7 +23,8 @@ class Entry:
     """One row before and after. `before` None: created; `after` None: deleted.
 
     The nouns `images` and `tags` stand for a listing's whole list: `{"sources": <list>}` or `{"tags": <list>}` under
-    the listing's id.
+    the listing's id; `marketing_group` for the group it is in (`services/listings/marketing/membership.py`). The noun
+    `assignment` is a code given to an operator: there is no listing, so `listing_id` is its own id, negative.
     """
 
     noun: Noun
@@ -32,7 +36,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class ChangeRecord:
-    """One undoable act: its label is the message `label` with `params`."""
+    """One undoable act: its label is the message `label` with `params`; `actor` is who did it, "" where unknown."""
 
     uid: str
     kind: str
@@ -43,6 +47,7 @@ class ChangeRecord:
     created_at: datetime
     is_undone: bool
     store_id: int | None = None
+    actor: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from app.services.errors import NotFound
 from app.services.history.listing import find_change
 from app.services.history.records import ChangeRecord
 from app.services.history.undo import Chosen, reverse
+from app.services.sql_ids import interruptible
 from app.services.tasks import TaskContext
 
 _SINCE = (
@@ -43,11 +44,10 @@ def go_back(db: Database, moment: datetime, *, ctx: TaskContext | None = None) -
     restored: set[int] = set()
     conflicts: set[int] = set()
     suspects: set[int] = set()
-    with db.bulk() as connection:
+    with db.bulk() as connection, interruptible(connection, ctx):
         uids = list(connection.exec_driver_sql(_SINCE, (to_ms(moment),)).scalars())
         for number, uid in enumerate(uids):
             if ctx is not None:
-                ctx.report(number, len(uids))
                 ctx.checkpoint()
             found = find_change(connection, uid)
             assert found is not None
@@ -56,6 +56,8 @@ def go_back(db: Database, moment: datetime, *, ctx: TaskContext | None = None) -
             restored.update(done.listing_ids)
             conflicts.update(done.conflicts)
             suspects.update(done.suspects)
+            if ctx is not None:
+                ctx.report(number + 1, len(uids))
         if not changes:
             raise NotFound("undo.nothing", name="")
     return Returned(

@@ -33,7 +33,7 @@ from app.services.history.created import take_back_created
 from app.services.history.entries import entries_of, moved_on, put_back, reversed_entry
 from app.services.history.listing import find_change, newest_to_redo, newest_to_undo
 from app.services.history.recording import add_entries, record_change
-from app.services.history.records import ChangeRecord, Entry, UndoResult
+from app.services.history.records import SORTED_HERE, ChangeRecord, Entry, UndoResult
 from app.services.listings.loading import CHUNK, chunks, load_listings
 from app.services.listings.numbers import forget_renewed, renew_numbers
 from app.services.listings.search_index import MANY, reindexed_at_once
@@ -55,7 +55,8 @@ def undo(
     """Take back the change *uid*, or the newest one that is not undone; with *only*, for those listings.
 
     Args:
-        fields: only these columns, of listings or variants, `images` or `tags`; rows the change made or deleted stay.
+        fields: only these columns, of listings or variants, `images` or a noun of `SORTED_HERE`; rows the change made
+            or deleted stay.
 
     Raises:
         NotFound: no such change, or nothing left to undo.
@@ -103,7 +104,7 @@ class Chosen:
         """The chosen part of an entry, None where that is nothing."""
         if self.fields is None:
             return entry
-        if entry.noun in ("images", "tags"):
+        if entry.noun in ("images", *SORTED_HERE):
             return entry if entry.noun in self.fields else None
         if entry.before is None or entry.after is None:
             return None
@@ -235,11 +236,23 @@ def _restore(
                 put_back(connection, entry)  # a listing must be there before its SKUs come back
             restored |= {entry.listing_id for entry in kept}
             add_entries(connection, undo_id, [reversed_entry(entry) for entry in reversed(kept)])
-            written = {entry.listing_id for entry in kept if entry.noun != "tags"}
+            written = {entry.listing_id for entry in kept if entry.noun not in SORTED_HERE}
             refresh_derived(connection, load_listings(connection, written), moment_ms)
+            _put_back_moments(connection, kept)
             if ctx is not None:
                 ctx.report(len(restored) + len(conflicts), len(listing_ids))
     return restored, conflicts
+
+
+def _put_back_moments(connection: Connection, entries: Sequence[Entry]) -> None:
+    """A listing that comes back whole was not worked on: it can go again, its time of change says so."""
+    rows = [
+        (entry.before["updated_ms"], entry.row_id)
+        for entry in entries
+        if entry.noun == "listing" and entry.after is None and entry.before
+    ]
+    if rows:
+        connection.exec_driver_sql("UPDATE listing SET updated_ms = ? WHERE id = ?", rows)
 
 
 def _indexing(connection: Connection, change_id: int, count: int) -> AbstractContextManager[None]:

@@ -25,6 +25,7 @@ _TAGS = (
     "SELECT DISTINCT tag FROM listing_tag{listings} ORDER BY tag",
     " JOIN listing ON listing.id = listing_id WHERE store_id IN ({ids})",
 )
+_MARKETING = "SELECT DISTINCT name FROM marketing_group{stores} ORDER BY name"
 _STORES = "SELECT id, name FROM store ORDER BY name"
 _RUNS = "SELECT id, file FROM import_run WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id DESC LIMIT 50"
 
@@ -39,6 +40,7 @@ class FilterChoices:
     import_runs: tuple[Choice, ...] = ()
     stores: tuple[Choice, ...] = ()
     tags: tuple[Choice, ...] = ()
+    marketing_groups: tuple[Choice, ...] = ()
 
 
 def filter_choices(db: Database, store_ids: Sequence[int], language: str) -> FilterChoices:
@@ -57,7 +59,9 @@ def filter_choices(db: Database, store_ids: Sequence[int], language: str) -> Fil
         stores = tuple(Choice(str(id), str(name)) for id, name in connection.exec_driver_sql(_STORES))
         of_tags = _TAGS[1].format(ids=id_list(store_ids)) if store_ids else ""
         tags = tuple(Choice(tag, tag) for (tag,) in connection.exec_driver_sql(_TAGS[0].format(listings=of_tags)))
-    return FilterChoices(categories, templates, groups, imports, stores, tags)
+        marketing = connection.exec_driver_sql(_MARKETING.format(stores=of_stores)).scalars()
+        named = tuple(Choice(name, name) for name in marketing)
+    return FilterChoices(categories, templates, groups, imports, stores, tags, named)
 
 
 def _named(connection: Connection, sql: str, used: set[tuple[int, str]]) -> tuple[Choice, ...]:

@@ -20,7 +20,18 @@ from app.services.listings.cells import CellEdit, CellPlan, CellsSaved, plan_cel
 from app.services.listings.choices import FilterChoices, filter_choices
 from app.services.listings.details import Choice, ListingDetail, find_categories, listing_detail
 from app.services.listings.editing import ListingEdit, edit_listings
+from app.services.listings.findings_overview import (
+    Chosen,
+    RuleCount,
+    listed_words,
+    note_sorted,
+    remedy_of,
+    rule_counts,
+    unsorted_listings,
+    with_rule,
+)
 from app.services.listings.source import ListingSource
+from app.services.listings.variant_source import VariantSource
 from app.services.paging import Filter, Query
 from app.services.tasks import TaskContext
 
@@ -43,6 +54,10 @@ class ListingDesk:
     def source(self) -> ListingSource:
         """The page source of the table."""
         return ListingSource(self.db)
+
+    def variant_source(self) -> VariantSource:
+        """The page source of the table of variants."""
+        return VariantSource(self.db)
 
     def detail(self, listing_id: int) -> ListingDetail:
         """One listing for the side panel. Raises: NotFound."""
@@ -158,6 +173,21 @@ class ListingDesk:
         """Ids of the listings of *query* that the checker has something to say about, in their order."""
         source = self.source()
         return source.ids(replace(query, filters=(*query.filters, Filter("findings", ">", 0))), ctx)
+
+    def rules(self, chosen: Chosen, ctx: TaskContext | None = None) -> list[RuleCount]:
+        """The rules that are broken in *chosen*; listings an older version counted are checked anew first.
+
+        Raises: TaskCancelled, UnknownField, BadValue.
+        """
+        if old := unsorted_listings(self.db):
+            recheck(self.db, old, ctx)
+            note_sorted(self.db)
+        return rule_counts(self.db, chosen, ctx)
+
+    def with_rule(self, chosen: Chosen, code: str) -> tuple[Chosen, list[tuple[str, str]]]:
+        """Those of *chosen* that break a rule, and of a rule about listed words the words, with their fields."""
+        words = listed_words(self.db, chosen, code) if remedy_of(code) == "replace" else []
+        return with_rule(chosen, code, self.db), words
 
     def filter_choices(self, store_ids: Sequence[int], language: str) -> FilterChoices:
         """Categories, templates, groups and imports that the listings of these stores use."""

@@ -20,6 +20,7 @@ from app.services.listings.records import ListingRecord
 from app.services.listings.text import fold
 from app.services.listings.value_lines import CategoryFields, category_fields
 from app.services.publishing.verdicts import told_params
+from app.services.publishing.wording import own_name
 
 
 class Lock(StrEnum):
@@ -118,9 +119,9 @@ def _problem_of(connection: Connection, record: ListingRecord) -> Problem | None
         return None
     row = connection.exec_driver_sql(_LAST_TRY, (record.id,)).first()
     if row is not None:
-        return Problem(row[0], told_params(orjson.loads(row[1])), row[2], row[3])
+        return Problem(row[0], told_params(orjson.loads(row[1])), own_name(row[2]), row[3])
     if record.error_code:
-        return Problem(record.error_code, {}, record.error_field, record.error_text)
+        return Problem(record.error_code, {}, own_name(record.error_field), record.error_text)
     return Problem("publishing.rejected") if record.status == ListingStatus.REJECTED else None
 
 

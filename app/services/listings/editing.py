@@ -9,15 +9,17 @@ from typing import Any
 from sqlalchemy import Connection
 
 from app.services.clock import now_ms
+from app.services.codes.bundles import note_bundles
+from app.services.codes.keys import match_key
 from app.services.db import Database
 from app.services.history.listing import newest_to_undo
 from app.services.history.recording import add_entries, can_continue, extend_entries, record_change
 from app.services.history.records import ChangeRecord, Entry
 from app.services.listings.content import content_hash
 from app.services.listings.loading import CHUNK, id_list, load_listings
+from app.services.listings.marketing.membership import image_of, images_of, put_into
 from app.services.listings.records import LISTING_FIELDS, ROWS_REFUSED, SKU_FIELDS, ListingRecord, SkuRecord
 from app.services.listings.tags import replace_tags, tags_of
-from app.services.listings.text import match_key
 from app.services.listings.writing import (
     SKU_COLUMNS,
     insert_skus,
@@ -39,6 +41,7 @@ class ListingEdit:
     `new_skus` to add at the end. `is_complete`: nothing is missing afterwards that an import had to leave out; a person
     who edits a listing says so. `moved`: old path → new one of pictures that are the same, so that the marketplace has
     them already. `add_tags`, `remove_tags`: cleaned tags, which are no content: they neither reopen nor date a listing.
+    `marketing_group`: the name of the store's group it is to be in, "" for none, None for "as it is"; no content.
     """
 
     listing_id: int
@@ -51,6 +54,7 @@ class ListingEdit:
     moved: dict[str, str] = field(default_factory=dict)
     add_tags: tuple[str, ...] = ()
     remove_tags: tuple[str, ...] = ()
+    marketing_group: str | None = None
 
 
 def edit_listings(
@@ -110,6 +114,7 @@ def apply_edits(
         records = {record.id: record for record in load_listings(connection, [edit.listing_id for edit in chunk])}
         touched: dict[int, ListingRecord] = {}
         entries = _retag(connection, [edit for edit in chunk if edit.listing_id in records])
+        entries += _regroup(connection, [edit for edit in chunk if edit.listing_id in records])
         tagged = {entry.listing_id for entry in entries}
         for edit in chunk:
             record = records.get(edit.listing_id)
@@ -140,6 +145,7 @@ def _apply(connection: Connection, record: ListingRecord, edit: ListingEdit) -> 
             if "code" in after:
                 before["match_key"], sku.match_key = sku.match_key, match_key(sku.code)
                 after["match_key"] = sku.match_key
+                note_bundles(connection, [sku.match_key])
             update_columns(connection, "sku", sku.id or 0, after)
             entries.append(Entry("sku", sku.id or 0, record.id, before, after))
     if edit.images is not None and edit.images != record.images:
@@ -166,6 +172,21 @@ def _retag(connection: Connection, edits: Sequence[ListingEdit]) -> list[Entry]:
         if new != old:
             replace_tags(connection, edit.listing_id, new)
             entries.append(Entry("tags", edit.listing_id, edit.listing_id, {"tags": [*old]}, {"tags": [*new]}))
+    return entries
+
+
+def _regroup(connection: Connection, edits: Sequence[ListingEdit]) -> list[Entry]:
+    """Put the listings of *edits* into their marketing groups, and say where they were; a group that is gone by now
+    leaves its listing where it is."""
+    wanted = {edit.listing_id: edit.marketing_group for edit in edits if edit.marketing_group is not None}
+    if not wanted:
+        return []
+    before, entries = images_of(connection, list(wanted)), []
+    for listing_id, name in wanted.items():
+        old = before.get(listing_id, {"marketing_group": "", "id": None})
+        if old["marketing_group"] != name and put_into(connection, listing_id, name):
+            new = image_of(connection, listing_id)
+            entries.append(Entry("marketing_group", listing_id, listing_id, old, new))
     return entries
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from app.paths import resources
 
@@ -37,10 +38,21 @@ class KnownField:
 
 
 @cache
+def _rules() -> dict[str, Any]:
+    rules: dict[str, Any] = json.loads((resources() / "rules" / "filter_fields.json").read_text("utf-8"))
+    return rules
+
+
+@cache
 def known_fields() -> dict[str, KnownField]:
     """All fields by their own name."""
-    data = json.loads((resources() / "rules" / "filter_fields.json").read_text("utf-8"))
-    return {name: KnownField(name, one["kind"], tuple(one["names"])) for name, one in data["fields"].items()}
+    return {name: KnownField(name, one["kind"], tuple(one["names"])) for name, one in _rules()["fields"].items()}
+
+
+@cache
+def not_yet() -> frozenset[str]:
+    """Names people ask for that need the profit of a listing, which nobody knows yet."""
+    return frozenset(_rules()["not_yet"])
 
 
 @cache

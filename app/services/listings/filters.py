@@ -7,6 +7,8 @@ from dataclasses import replace
 from difflib import get_close_matches
 
 from app.messages import Language, Messages
+from app.services.compliance.findings import group_text
+from app.services.compliance.rule_data import rule_codes
 from app.services.db import Database
 from app.services.expressions.condition_parser import BadExpression
 from app.services.expressions.conditions import conjunction, leaves, mapped, parse_condition, parsed
@@ -14,7 +16,7 @@ from app.services.expressions.syntax import All, Condition, Either, Node
 from app.services.expressions.writing import CHINESE, to_text
 from app.services.listings.choices import FilterChoices, filter_choices
 from app.services.listings.details import Choice
-from app.services.listings.filter_fields import OPERATORS, known_fields, spellings
+from app.services.listings.filter_fields import OPERATORS, known_fields, not_yet, spellings
 from app.services.listings.records import ListingStatus
 from app.services.listings.source import FIELDS
 from app.services.listings.text import fold
@@ -22,6 +24,9 @@ from app.services.paging import Filter
 from app.services.sql_conditions import BadValue, UnknownField, as_filter
 
 __all__ = ["BadExpression", "BadOperator", "closest_field", "parse_filters", "read_filter", "written"]
+
+SHOWN_FIELDS = 12
+"""So many fields are named where somebody typed one that does not exist."""
 
 Labels = Mapping[str, Collection[Choice]]
 """Values of the fields that are chosen from: id and name, by field."""
@@ -54,7 +59,7 @@ def parse_filters(text: str, labels: Labels | None = None) -> tuple[Filter, ...]
 
 def read_filter(text: str, labels: Labels) -> Node:
     """The syntax of *text* with fields and choices as the table knows them. Raises: as `parse_filters`."""
-    labels = {"status": _statuses(), **labels}
+    labels = {"status": _statuses(), "finding": rule_names(), **labels}
     return mapped(parse_condition(text), lambda condition: _known(condition, labels))
 
 
@@ -77,6 +82,7 @@ def labels_of(choices: FilterChoices) -> dict[str, Sequence[Choice]]:
         "import_run": choices.import_runs,
         "store": choices.stores,
         "tag": choices.tags,
+        "marketing_group": choices.marketing_groups,
     }
 
 
@@ -89,7 +95,7 @@ def written(filters: Sequence[Filter], labels: Labels, language: Language = "en"
     node = parts[0] if len(parts) == 1 else All(tuple(parts))
     if language != "zh":
         return to_text(mapped(node, lambda one: _named(one, labels)))
-    labels = {"status": _statuses(language), **labels}
+    labels = {"status": _statuses(language), "finding": rule_names(language), **labels}
     return to_text(mapped(node, lambda one: _spelt(_named(one, labels), language)), CHINESE)
 
 
@@ -126,9 +132,17 @@ def _known(condition: Condition, labels: Labels) -> Node:
 
 def _unknown(condition: Condition) -> UnknownField:
     meant, position = closest_field(condition.name), condition.at + 1
+    if condition.name in not_yet():
+        return UnknownField("filter.needs_profit", position=position, name=condition.name)
     if meant:
         return UnknownField("filter.did_you_mean", position=position, name=condition.name, meant=meant)
-    return UnknownField("filter.unknown_field", position=position, name=condition.name, known=", ".join(known_fields()))
+    return UnknownField("filter.unknown_field", position=position, name=condition.name, known=_often_used())
+
+
+def _often_used() -> str:
+    """The fields people ask for most; all thirty would bury the sentence. The guide and the filter's menu have all."""
+    names = list(known_fields())
+    return ", ".join(names[:SHOWN_FIELDS]) + (" …" if len(names) > SHOWN_FIELDS else "")
 
 
 def _check(condition: Condition, value: str) -> None:
@@ -161,6 +175,12 @@ def _statuses(*languages: Language) -> list[Choice]:
     """Statuses by their words in these languages, in both without."""
     words = [Messages(language) for language in languages or ("zh", "en")]
     return [Choice(str(one), word.text(f"status.listing.{one}")) for one in ListingStatus for word in words]
+
+
+def rule_names(*languages: Language) -> list[Choice]:
+    """The checker's rules by their headings in these languages, in both without."""
+    words = [Messages(language) for language in languages or ("zh", "en")]
+    return [Choice(code, group_text(code, word)) for code in rule_codes() for word in words]
 
 
 def _chosen(condition: Condition, choices: Collection[Choice]) -> Condition:

@@ -21,6 +21,7 @@ _LISTING_COLUMNS = (
     "attributes, extra"
 )
 _SKU_COLUMNS = "listing_id, id, code, price_minor, stock, properties, barcode, ships_from, match_key"
+_SERVICE_TEMPLATES = "SELECT listing_id, service_template_id FROM listing_origin WHERE service_template_id <> ''"
 _LATE_COLUMNS = "content_hash, sent_hash, error_code, error_text, error_field, updated_ms"
 
 
@@ -88,4 +89,7 @@ def _load_chunk(session: Session | Connection, ids: list[int], *, with_remote: b
     ).all()
     for listing_id, source in images:
         records[listing_id].images.append(source)
+    for listing_id, template_id in session.execute(text(f"{_SERVICE_TEMPLATES} AND listing_id IN ({inside})")).all():
+        if listing_id in records:
+            records[listing_id].service_template_id = template_id
     return records

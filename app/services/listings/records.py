@@ -35,6 +35,7 @@ class ListingRecord:
     """Everything of a listing that is edited, checked, hashed or sent.
 
     `category_id`, `freight_template_id`, `group_id`: the platform's id, or a text nothing matched.
+    `service_template_id`: what a covered listing is created with, "" for the platform's default.
     `attributes`: `{"name_id", "value_id", "name", "value"}` each. `images`: paths or addresses, main one first.
     """
 
@@ -69,6 +70,7 @@ class ListingRecord:
     error_field: str = ""
     updated_ms: int = 0
     remote: dict[str, Any] | None = None
+    service_template_id: str = ""
 
     @property
     def is_changed_since_publish(self) -> bool:

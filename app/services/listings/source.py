@@ -9,9 +9,10 @@ import orjson
 from sqlalchemy import Connection
 
 from app.models import ListingStatus
+from app.services.codes.normal import normalise
 from app.services.listings.loading import id_list
-from app.services.listings.text import fold, match_key
-from app.services.listings.typed import flag, item_patterns, moments, number, price_minor
+from app.services.listings.text import fold
+from app.services.listings.typed import code_patterns, flag, item_patterns, moments, number, price_minor
 from app.services.sql_ids import loaded
 from app.services.sql_search import SearchTables
 from app.services.sql_source import Field, OrderIndex, SqlSource, TableSpec
@@ -48,6 +49,7 @@ class ListingRow:
     image_count: int
     error_code: str
     product_key: str
+    marketing_group: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +74,18 @@ _SOLD = """CASE
           WHERE order_line.product_id = listing.product_id AND store_order.store_id = listing.store_id)
     END"""
 """Pieces in the orders that were fetched; unknown for a store whose orders never were."""
-_OF_SKU = "(instr(sku.match_key, ?) AND (('+' || sku.match_key || '+') GLOB ? OR ('+' || sku.match_key || '+') GLOB ?))"
+OF_SKU = "(instr(sku.match_key, ?) AND (('+' || sku.match_key || '+') GLOB ? OR ('+' || sku.match_key || '+') GLOB ?))"
+OF_CODE = "(sku.match_key IS ? AND (sku.code LIKE ? ESCAPE '\\' OR sku.code LIKE ? ESCAPE '\\'))"
+CODE_TEXT = ("(sku.match_key || ' ' || sku.code)", normalise)
+
+_IN_MARKETING = "marketing_member JOIN marketing_group ON marketing_group.id = marketing_member.group_id"
 
 FIELDS = {
     "text": Field("search_text", lambda value: fold(str(value)), is_sortable=False),
     "title": Field("title_folded", lambda value: fold(str(value))),
     "code": Field("code", str),
-    "sku": Field("sku.match_key", lambda v: match_key(str(v)), is_sortable=False, many="sku"),
-    "item": Field("sku.match_key", item_patterns, is_sortable=False, many="sku", holds=_OF_SKU),
+    "sku": Field("sku.match_key", code_patterns, is_sortable=False, many="sku", holds=OF_CODE, text=CODE_TEXT),
+    "item": Field("sku.match_key", item_patterns, is_sortable=False, many="sku", holds=OF_SKU),
     "key": Field("product_key", str),
     "product_id": Field("product_id", str),
     "store": Field("store_id", number),
@@ -92,12 +98,14 @@ FIELDS = {
     "category": Field("category_id", str),
     "freight_template": Field("freight_template_id", str),
     "group": Field("group_id", str),
+    "marketing_group": Field("marketing_group.name", str, is_sortable=False, many=_IN_MARKETING),
     "tag": Field("listing_tag.tag", str, is_sortable=False, many="listing_tag"),
     "ships_from": Field("sku.ships_from COLLATE NOCASE", str, is_sortable=False, many="sku"),
     "weight": Field("weight_g", number),
     "handling_days": Field("handling_days", number),
     "findings": Field("(block_count + hold_count + warn_count)", number),
     "blocked": Field("block_count", number),
+    "finding": Field("listing_finding.code", str, is_sortable=False, many="listing_finding"),
     "changed": Field("(sent_hash IS NOT NULL AND sent_hash <> content_hash)", flag),
     "error": Field("error_code", str),
     "sold": Field(_SOLD, number, is_sortable=False),
@@ -120,7 +128,7 @@ SELECT json_group_array(json_array(
        listing.block_count, listing.hold_count, listing.warn_count,
        (listing.sent_hash IS NOT NULL AND listing.sent_hash <> listing.content_hash), listing.updated_ms,
        coalesce((SELECT source FROM image WHERE image.listing_id = listing.id ORDER BY position LIMIT 1), ''),
-       listing.image_count, listing.error_code, listing.product_key))
+       listing.image_count, listing.error_code, listing.product_key, coalesce(marketing_group.name, '')))
 FROM listing
 JOIN store ON store.id = listing.store_id
 LEFT JOIN category ON category.gateway = store.gateway AND category.category_id = listing.category_id
@@ -128,6 +136,8 @@ LEFT JOIN freight_template
        ON freight_template.store_id = listing.store_id AND freight_template.template_id = listing.freight_template_id
 LEFT JOIN product_group
        ON product_group.store_id = listing.store_id AND product_group.group_id = listing.group_id
+LEFT JOIN marketing_member ON marketing_member.listing_id = listing.id
+LEFT JOIN marketing_group ON marketing_group.id = marketing_member.group_id
 WHERE listing.id IN ({ids})
 """
 

@@ -53,10 +53,3 @@ def like_pattern(needle: str) -> str:
     """*needle* as a LIKE pattern for "contains", its own wildcards escaped by a backslash."""
     escaped = needle.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return f"%{escaped}%"
-
-
-def match_key(code: str) -> str:
-    """A code in the spelling two writings of it share: half-width, capitals, no blanks (domain.md 7.2 step 1)."""
-    if not code.isascii():
-        code = unicodedata.normalize("NFKC", code).replace("×", "*")
-    return "".join(code.split()).upper()

@@ -9,7 +9,10 @@ from decimal import Decimal
 from typing import Any
 
 from app.services.clock import day_span
-from app.services.listings.text import match_key
+from app.services.codes.formatting import spellings_of
+from app.services.codes.keys import match_key, variant_key
+from app.services.codes.reading import read_code
+from app.services.listings.text import like_pattern
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]{1,15}(?:\.[0-9]{0,15})?|\.[0-9]{1,15})")
 _DAY = re.compile(r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})")
@@ -60,6 +63,16 @@ def moments(value: Any) -> tuple[int, int]:
     if found is None:
         raise ValueError(value)
     return day_span(date(*map(int, found.groups())))
+
+
+def code_patterns(value: Any) -> tuple[str, str, str]:
+    """The goods of a code, and LIKE patterns for its spelling: a code with a warehouse mark means just that warehouse
+    (GB and UK are one), one without means all of them."""
+    code = str(value)
+    if variant_key(code) == match_key(code):
+        return match_key(code), "%", "%"
+    marks = [like_pattern(mark) for mark in spellings_of(read_code(code).ships_from)]
+    return match_key(code), marks[0], marks[-1]
 
 
 def item_patterns(value: Any) -> tuple[str, str, str]:

@@ -9,9 +9,10 @@ import orjson
 from sqlalchemy import Connection
 
 from app.models import ListingStatus
+from app.services.codes.bundles import note_bundles
+from app.services.codes.keys import match_key
 from app.services.listings.derived import DERIVED_COLUMNS, derived_row
 from app.services.listings.records import LISTING_FIELDS, ListingRecord, SkuRecord
-from app.services.listings.text import match_key
 
 JSON_COLUMNS = frozenset({"attributes", "extra", "properties"})
 
@@ -26,6 +27,8 @@ SKU_COLUMNS = (
     "barcode",
     "properties",
 )
+
+_KEY = SKU_COLUMNS.index("match_key")
 
 LISTING_COLUMNS = (
     "store_id",
@@ -77,11 +80,17 @@ def sku_row(listing_id: int, position: int, sku: SkuRecord) -> tuple[Any, ...]:
     )
 
 
+def keys_of(rows: Iterable[tuple[Any, ...]]) -> set[str]:
+    """The match keys of SKU rows, tuples of `SKU_COLUMNS`."""
+    return {row[_KEY] for row in rows}
+
+
 def insert_skus(connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
     """Add SKU rows, tuples of `SKU_COLUMNS`."""
     if rows:
         marks = ", ".join("?" * len(SKU_COLUMNS))
         connection.exec_driver_sql(f"INSERT INTO sku ({', '.join(SKU_COLUMNS)}) VALUES ({marks})", list(rows))
+        note_bundles(connection, keys_of(rows))
 
 
 def replace_images(connection: Connection, listing_id: int, sources: Iterable[str]) -> None:

@@ -191,6 +191,7 @@ class AttributeContent:
 class ListingContent:
     """Everything of a listing that goes over the wire; `images` are photobank addresses, main image first.
 
+    `service_template_id` is given to a new listing, "" for the platform's default; edits leave it alone.
     Days, weight and sides are None only in what was read and had none: such a content cannot be sent as a new listing.
     """
 
@@ -212,6 +213,7 @@ class ListingContent:
     attributes: tuple[AttributeContent, ...] = ()
     currency: str = "USD"
     language: str = "en"
+    service_template_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -437,6 +439,9 @@ class Marketplace(Protocol):
 
     async def review_status(self, product_id: str) -> RemoteStatus:
         """Where the review stands."""
+
+    async def fetch_image(self, address: str) -> bytes:
+        """The picture at an address of the photobank, any store's; `Refused` for an address elsewhere."""
 
     async def upload_image(self, name: str, data: bytes) -> UploadedImage:
         """Put an image into the photobank."""

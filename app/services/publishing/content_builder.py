@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from app.services.compliance.context import CheckContext
 from app.services.compliance.findings import Label
 from app.services.compliance.leaf import LeafFacts
+from app.services.covering.detail import with_addresses
 from app.services.errors import AppError
 from app.services.listings.records import ListingRecord, SkuRecord
 from app.services.listings.text import fold
@@ -45,7 +46,7 @@ def build_content(record: ListingRecord, context: CheckContext, urls: Mapping[st
     return ListingContent(
         title=record.title,
         category_id=_given(record.category_id, "category_id"),
-        detail_html=record.detail_html,
+        detail_html=with_addresses(record.detail_html, urls),
         images=tuple(_address(urls, source) for source in record.images),
         skus=_skus(record, context, leaf, urls),
         freight_template_id=_given(record.freight_template_id, "freight_template_id"),
@@ -60,6 +61,7 @@ def build_content(record: ListingRecord, context: CheckContext, urls: Mapping[st
         keywords=keywords_of(record.keywords),
         attributes=tuple(_attribute(entry, context, leaf) for entry in record.attributes),
         currency=record.currency,
+        service_template_id=record.service_template_id,
     )
 
 

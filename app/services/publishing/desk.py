@@ -8,9 +8,12 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.models import TaskAction
 from app.services.marketplace.port import Marketplace
 from app.services.publishing.batches import OpenBatch, cancel_batch, cancel_listings, open_batches
 from app.services.publishing.doubles import Double, take_off
+from app.services.publishing.offlining import enqueue_offline
+from app.services.publishing.onlining import SalePreview, enqueue_online, sale_preview
 from app.services.publishing.pauses import pause_store, paused_stores, resume_store
 from app.services.publishing.queue import BatchCreated, enqueue
 from app.services.publishing.recent import RecentBatch, batch_of, recent_batches
@@ -19,12 +22,17 @@ from app.services.publishing.report import BatchReport, batch_report, send_again
 from app.services.publishing.report_book import write_report
 from app.services.publishing.results import BatchResult
 from app.services.publishing.run import publish
+from app.services.publishing.scheduled import ScheduledBatch, move_batches, scheduled_batches, send_now
 from app.services.publishing.settling import Undecided, decide, undecided
 from app.services.publishing.turns import AT_ONCE, Schedule
 from app.services.tasks import TaskContext
 
 if TYPE_CHECKING:
     from app.services.application import Application
+
+
+OFFLINE, ONLINE = str(TaskAction.OFFLINE), str(TaskAction.ONLINE)
+"""What is done to the sale of a listing, as `enqueue_sale` takes it."""
 
 
 class PublishDesk:
@@ -80,6 +88,33 @@ class PublishDesk:
     def cancel_listings(self, listing_ids: Sequence[int]) -> int:
         """Take back single listings that were not sent yet. Returns: how many."""
         return cancel_listings(self._app.db, listing_ids)
+
+    def sale_preview(self, listing_ids: Sequence[int], action: str) -> SalePreview:
+        """Which of these can be taken off sale (`offline`) or put on sale again (`online`), by store."""
+        return sale_preview(self._app.db, listing_ids, TaskAction(action))
+
+    def enqueue_sale(
+        self, store_id: int, listing_ids: Sequence[int], action: str, schedule: Schedule = AT_ONCE
+    ) -> BatchCreated:
+        """Queue taking listings off sale or putting them on sale again. Raises: as `enqueue`."""
+        enqueue_it = enqueue_offline if action == OFFLINE else enqueue_online
+        return enqueue_it(self._app.db, store_id, listing_ids, schedule)
+
+    def scheduled(self) -> list[ScheduledBatch]:
+        """What waits for a time, the soonest first."""
+        return scheduled_batches(self._app.db)
+
+    def move_scheduled(self, batch_ids: Sequence[int], at_ms: int) -> int:
+        """Let what waits in these batches begin at another time. Raises: InputError."""
+        return move_batches(self._app.db, batch_ids, at_ms)
+
+    def send_scheduled_now(self, batch_ids: Sequence[int]) -> int:
+        """Let what waits in these batches be sent at once."""
+        return send_now(self._app.db, batch_ids)
+
+    def cancel_scheduled(self, batch_ids: Sequence[int]) -> int:
+        """Take back what waits in these batches. Returns: how many listings."""
+        return sum(cancel_batch(self._app.db, batch_id) for batch_id in batch_ids)
 
     def pause_store(self, store_id: int) -> None:
         """Let nothing of a store leave until `resume_store`, in this and every other program. Raises: NotFound."""

@@ -26,7 +26,8 @@ class ClaimedTask:
     """A task this run works on; a lower `priority` is more urgent.
 
     `content_hash`: what passed the checker when it was queued, or was sent last; `queued_ms`: when its batch was
-    made; `product_id`: what the journal already knows of this listing, or None.
+    made; `product_id`: what the journal already knows of this listing, or None; `action`: `offline` is another kind of
+    task, create or edit is decided when it is prepared.
     """
 
     task_id: int
@@ -37,6 +38,7 @@ class ClaimedTask:
     product_id: str | None
     queued_ms: int
     priority: int
+    action: str = TaskAction.EDIT
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from app.services.errors import AppError
 from app.services.listings.records import ListingRecord
 from app.services.marketplace.port import UploadedImage
 from app.services.publishing.group_commit import GroupCommit
+from app.services.publishing.taking_over import NO_PICTURE, foreign_among, known_hashes, picture_name, remember_hash
 
 NAME_MAX = 256
 """Longest file name the photobank takes (aliexpress-open-platform.md 5.13)."""
@@ -35,6 +36,9 @@ class ImageBank(Protocol):
 
     async def upload_image(self, name: str, data: bytes) -> UploadedImage:
         """Put an image into the photobank."""
+
+    async def fetch_image(self, address: str) -> bytes:
+        """The picture at an address of the photobank."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +61,20 @@ def find_uploads(
     """Addresses by source for pictures that need no upload, and the others.
 
     Args:
-        facts: of the files among *sources*, from `refresh_image_facts`; addresses of the web are sent as they are.
+        facts: of the files among *sources*, from `refresh_image_facts`; addresses of the web are sent as they are,
+            but for those in another store's photobank.
     """
     wanted = list(dict.fromkeys(sources))
-    urls = {source: source for source in wanted if is_remote(source)}
+    connection = session.connection()
+    remote = [source for source in wanted if is_remote(source)]
+    foreign = foreign_among(connection, store_id, remote) if remote else set[str]()
+    urls = {source: source for source in remote if source not in foreign}
     files = [source for source in wanted if source not in urls]
     refs = {source: ImageRef(source, facts[source].sha256 if source in facts else "") for source in files}
+    if foreign:
+        refs |= {source: ImageRef(source, sha256) for source, sha256 in known_hashes(connection, foreign).items()}
     hashes = orjson.dumps([ref.sha256 for ref in refs.values() if ref.sha256]).decode()
-    rows = session.connection().exec_driver_sql(
+    rows = connection.exec_driver_sql(
         "SELECT sha256, url FROM uploaded_image WHERE store_id = ? AND sha256 IN (SELECT value FROM json_each(?))",
         (store_id, hashes),
     )
@@ -122,20 +132,36 @@ class Uploader:
             done.exception()  # looked at: whoever asked for the picture may be gone
 
     async def _upload(self, ref: ImageRef) -> str:
-        path = Path(ref.source)
-        try:
-            data = await asyncio.to_thread(path.read_bytes)
-        except (OSError, ValueError) as error:
-            raise ImageMissing(file=path.name) from error
-        uploaded = await self._bank.upload_image(path.name[-NAME_MAX:], data)
+        name, data = await self._read(ref.source)
+        uploaded = await self._bank.upload_image(name, data)
         sha256 = await asyncio.to_thread(lambda: hashlib.sha256(data).hexdigest())
-        await self._journal.submit(lambda connection: _remember(connection, self._store_id, sha256, uploaded.url))
+        theirs = ref.source if is_remote(ref.source) else ""
+        await self._journal.submit(
+            lambda connection: _remember(connection, self._store_id, sha256, uploaded.url, theirs)
+        )
         if sha256 == ref.sha256:
             self._urls[sha256] = uploaded.url
         return uploaded.url
 
+    async def _read(self, source: str) -> tuple[str, bytes]:
+        """Name and content of a file, or of a picture that is taken over from another store."""
+        if is_remote(source):
+            data = await self._bank.fetch_image(source)
+            name = picture_name(source, data)
+            if not name:
+                raise ImageMissing(NO_PICTURE, file=source[:80])
+            return name, data
+        path = Path(source)
+        try:
+            return path.name[-NAME_MAX:], await asyncio.to_thread(path.read_bytes)
+        except (OSError, ValueError) as error:
+            raise ImageMissing(file=path.name) from error
 
-def _remember(connection: Connection, store_id: int, sha256: str, url: str) -> None:
+
+def _remember(connection: Connection, store_id: int, sha256: str, url: str, theirs: str) -> None:
+    """*theirs*: the address in another store's photobank the picture came from, "" for a file."""
+    if theirs:
+        remember_hash(connection, theirs, sha256)
     connection.exec_driver_sql(
         "INSERT INTO uploaded_image (store_id, sha256, url, uploaded_ms) VALUES (?, ?, ?, ?) "
         "ON CONFLICT (store_id, sha256) DO UPDATE SET url = excluded.url, uploaded_ms = excluded.uploaded_ms",

@@ -27,7 +27,7 @@ def claim(
         "UPDATE publish_task SET owner = ? WHERE id IN (SELECT id FROM publish_task "
         f"WHERE {_FREE}{_of(batch_id)} AND due_ms <= ? ORDER BY priority, id LIMIT ?) "
         "RETURNING id, listing_id, batch_id, attempts, content_hash, product_id, "
-        "(SELECT created_ms FROM publish_batch WHERE publish_batch.id = batch_id), priority",
+        "(SELECT created_ms FROM publish_batch WHERE publish_batch.id = batch_id), priority, action",
         (owner, store_id, moment_ms, limit),
     ).all()
     return sorted((ClaimedTask(*row) for row in rows), key=lambda task: (task.priority, task.task_id))
@@ -180,6 +180,26 @@ def _give_way(connection: Connection, listing_id: int, product_id: str) -> None:
         "AND NOT EXISTS (SELECT 1 FROM publish_task WHERE publish_task.listing_id = listing.id)",
         (product_id, listing_id, listing_id),
     )
+
+
+def settle_offline(connection: Connection, key: TaskKey, moment_ms: int) -> bool:
+    """The listing is off sale, as it was asked for. False: the task had been settled otherwise."""
+    expected = ("sending", "unknown")
+    done = _settle(connection, key, TaskState.LIVE, expected, NO_REASON, moment_ms)
+    if done:
+        connection.exec_driver_sql(
+            "UPDATE listing SET status = 'off', off_reason = 'user', error_code = '', error_text = '', "
+            "error_field = '' WHERE id = ?",
+            (key.listing_id,),
+        )
+    return done
+
+
+def settle_online(connection: Connection, key: TaskKey, moment_ms: int) -> bool:
+    """The platform puts the listing on sale again, perhaps after a review. False: it had been settled otherwise."""
+    expected = ("sending", "unknown")
+    done = _settle(connection, key, TaskState.IN_REVIEW, expected, NO_REASON, moment_ms)
+    return done and _move_listing(connection, key.listing_id, ListingStatus.IN_REVIEW)
 
 
 def fail(connection: Connection, key: TaskKey, reason: Reason, moment_ms: int) -> bool:

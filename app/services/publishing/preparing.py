@@ -31,6 +31,7 @@ from app.services.publishing.lookup import UnknownTask
 from app.services.publishing.losses import NOTHING, Leave, leaves_of
 from app.services.publishing.parts import RunParts
 from app.services.publishing.small_edits import SmallEdit, small_edit
+from app.services.publishing.taking_over import detail_pictures
 from app.services.publishing.turns import load_facts
 from app.services.publishing.verdicts import BLOCKED, HELD, blocking, holding, reason_from
 
@@ -42,6 +43,8 @@ CHECK_HOLDS_MS = 10 * 60_000
 """A listing that was not edited since it passed the checker needs no second check for so long."""
 UNCHANGED = Reason("publishing.unchanged")
 INTERNAL = "publishing.internal"
+SALE = frozenset({TaskAction.OFFLINE, TaskAction.ONLINE})
+"""What is done to a listing as it stands on the platform: nothing of its content is sent."""
 
 
 class Way(StrEnum):
@@ -50,6 +53,8 @@ class Way(StrEnum):
     ALONE = "alone"
     FEED = "feed"
     SMALL = "small"
+    OFFLINE = "offline"
+    ONLINE = "online"
 
 
 @dataclass(slots=True)
@@ -87,7 +92,9 @@ class Prepared:
 
     @property
     def action(self) -> TaskAction:
-        """Edit what the marketplace has, create what it does not have."""
+        """Edit what the marketplace has, create what it does not have, unless it is to go off sale or on sale again."""
+        if self.task.action in SALE:
+            return TaskAction(self.task.action)
         return TaskAction.CREATE if self.product_id is None else TaskAction.EDIT
 
     @property
@@ -191,7 +198,9 @@ class Preparer:
             records = {record.id: record for record in load_listings(session, [task.listing_id for task in tasks])}
             edited = [task.listing_id for task in tasks if task.product_id and task.priority <= Priority.PRICE]
             known = load_facts(session.connection(), edited)
-        sources = [source for record in records.values() for source in sources_of(record)]
+            pages = detail_pictures(session.connection(), self._store_id, [*records.values()])
+        of_each = {number: [*sources_of(record), *pages.get(number, ())] for number, record in records.items()}
+        sources = [source for its in of_each.values() for source in its]
         facts = refresh_image_facts(self._db, sources)
         context.images.forget()
         context.images.learn(facts)
@@ -203,7 +212,7 @@ class Preparer:
         for task in tasks:
             record = records[task.listing_id]
             try:
-                outcome = _judge(task, record, context, urls, refs)
+                outcome = _judge(task, record, context, of_each[record.id], urls, refs)
             except AppError as error:
                 outcome = Reason(error.error_code, dict(error.params), "", getattr(error, "field", ""))
             except Exception as error:  # one listing must not stop the others
@@ -211,7 +220,7 @@ class Preparer:
                 outcome = Reason(INTERNAL, {"what": type(error).__name__})
             if isinstance(outcome, Prepared):
                 outcome.leave = leaves.get(task.task_id, outcome.leave)
-                if outcome.product_id is not None and task.listing_id in known:
+                if outcome.action == TaskAction.EDIT and outcome.product_id and task.listing_id in known:
                     outcome.small = small_edit(record, outcome.product_id, known[task.listing_id])
                 chunk.ready.append(outcome)
             else:
@@ -237,10 +246,15 @@ def _judge(
     task: ClaimedTask,
     record: ListingRecord,
     context: CheckContext,
+    sources: Sequence[str],
     urls: dict[str, str],
     refs: dict[str, ImageRef],
 ) -> Prepared | Reason:
-    """Ready to be sent, or why not: the same checker that speaks in the grid has the last word here."""
+    """Ready to be sent, or why not: the same checker that speaks in the grid has the last word here. *sources*: all its
+    pictures."""
+    if task.action in SALE:
+        product_id = record.product_id or task.product_id
+        return Prepared(task, record, product_id, task.attempts, {}, {}) if product_id else UNCHANGED
     if record.content_hash == record.sent_hash:
         return UNCHANGED
     is_as_checked = record.content_hash == task.content_hash
@@ -250,7 +264,6 @@ def _judge(
             return reason_from(blocked, BLOCKED)
         if not is_as_checked and (held := holding(findings)):
             return reason_from(held, HELD)  # what was released was another content
-    sources = sources_of(record)
     prepared = Prepared(
         task,
         record,
@@ -271,9 +284,11 @@ def sent_content(db: Database, store_id: int, listing_id: int, content_hash: str
         if not records or records[0].content_hash != content_hash:
             return None
         context = load_context(session, store_id)
-    facts = refresh_image_facts(db, sources_of(records[0]))
+        pages = detail_pictures(session.connection(), store_id, records)
+    sources = [*sources_of(records[0]), *pages.get(listing_id, ())]
+    facts = refresh_image_facts(db, sources)
     with db.read() as session:
-        urls, missing = find_uploads(session, store_id, facts, sources_of(records[0]))
+        urls, missing = find_uploads(session, store_id, facts, sources)
     try:
         return None if missing else build_content(records[0], context, urls)
     except ContentIncomplete:

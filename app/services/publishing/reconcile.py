@@ -16,13 +16,14 @@ from app.services.marketplace.port import (
     MarketplaceError,
     RateLimited,
     Refused,
+    RemoteStatus,
     SignedOut,
 )
 from app.services.publishing.entries import Reason
 from app.services.publishing.feed_following import FEED_OPEN, settle_verdict
 from app.services.publishing.feed_jobs import JobSearch
 from app.services.publishing.gate import Ending
-from app.services.publishing.journal import accept, fail_as_told, mark_unknown, put_back
+from app.services.publishing.journal import accept, fail_as_told, mark_unknown, put_back, settle_offline, settle_online
 from app.services.publishing.lookup import UnknownTask, find_candidates, is_applied, known_products
 from app.services.publishing.parts import RunParts, reason_of
 from app.services.publishing.preparing import sent_content
@@ -54,6 +55,12 @@ class Reconciler:
         self._new = asyncio.Event()
         self._jobs = JobSearch(parts)
         self.on_queued: Callable[[], None] = lambda: None
+        self._looks = {
+            TaskAction.CREATE: self._look_for_create,
+            TaskAction.EDIT: self._look_at_edit,
+            TaskAction.OFFLINE: self._look_whether_off,
+            TaskAction.ONLINE: self._look_whether_on,
+        }
 
     def add(self, task: UnknownTask) -> None:
         """Look up *task* once the settle delay is over."""
@@ -88,7 +95,7 @@ class Reconciler:
     async def _look(self, task: UnknownTask) -> None:
         gate = self._parts.gate
         try:
-            await (self._look_at_edit(task) if task.action == TaskAction.EDIT else self._look_for_create(task))
+            await self._looks[task.action](task)
         except RateLimited as error:
             gate.limited(error)
         except SignedOut as error:
@@ -105,7 +112,7 @@ class Reconciler:
 
     def _refused(self, task: UnknownTask, error: Refused) -> None:
         """A product that cannot be read cannot be edited either; but a create nobody may look up stays unknown."""
-        if task.action == TaskAction.EDIT:
+        if task.action != TaskAction.CREATE:
             self._forget(task)
             self._parts.write_failure(task.key, error)
         else:
@@ -209,6 +216,30 @@ class Reconciler:
         if await parts.journal.submit(
             lambda connection: accept(connection, task.key, product_id, task.content_hash, now_ms())
         ):
+            self._settled(task)
+
+    async def _look_whether_off(self, task: UnknownTask) -> None:
+        """Off sale it is, or it is taken off once more: that can be done any number of times."""
+        assert task.product_id is not None
+        remote = await self._parts.marketplace.read_listing(task.product_id)
+        self._parts.gate.answered()
+        if remote.status is not RemoteStatus.OFF_SALE:
+            self._send_again(task)
+            return
+        self._forget(task)
+        self._parts.write(
+            lambda connection: settle_offline(connection, task.key, now_ms()), task.task_id, TaskState.LIVE
+        )
+
+    async def _look_whether_on(self, task: UnknownTask) -> None:
+        """Off sale still, it is put on sale once more; otherwise its review is followed."""
+        assert task.product_id is not None
+        remote = await self._parts.marketplace.read_listing(task.product_id)
+        self._parts.gate.answered()
+        if remote.status is RemoteStatus.OFF_SALE:
+            self._send_again(task)
+            return
+        if await self._parts.journal.submit(lambda connection: settle_online(connection, task.key, now_ms())):
             self._settled(task)
 
     def _settled(self, task: UnknownTask) -> None:

@@ -90,7 +90,9 @@ def _row(
     stands = [finding for finding in findings if finding.severity != Severity.WARN]
     sku = _variant(record, at_field) if field in SKU_FIELDS else None
     value = getattr(sku, SKU_FIELDS[field]) if sku is not None else getattr(record, field, None)
-    fix = next((finding.fix for finding in at_field if finding.fix is not None), None)
+    # of a warning only as long as nothing was done: once it was put right, what is left may stay
+    offered = [one for one in at_field if one.fix is not None and not (is_edited and one.severity == Severity.WARN)]
+    fix = min(offered, key=lambda one: list(Severity).index(one.severity)).fix if offered else None
     return RowNow(
         record.id,
         value,

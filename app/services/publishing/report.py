@@ -16,10 +16,8 @@ from app.services.publishing.doubles import DOUBLED, Double, doubles_of
 from app.services.publishing.losses import losses_told
 from app.services.publishing.queue import BatchCreated, enqueue
 from app.services.publishing.verdicts import BLOCKED, HELD, findings_in, told_params
+from app.services.publishing.wording import own_name
 from app.services.tasks import TaskContext
-
-OURS = {"unit_id": "unit"}
-"""Fields that a listing here calls otherwise than the port does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +209,7 @@ def shown_reason(code: str, field_name: str, params: dict[str, Any]) -> Shown:
     """How a reason is told: the checker's own by its first finding, everything else as an error."""
     findings = findings_in(params) if code in (HELD, BLOCKED) else []
     if not findings:
-        return Shown(code, f"error.{code}", told_params(params), OURS.get(field_name, field_name))
+        return Shown(code, f"error.{code}", told_params(params), own_name(field_name))
     first = findings[0]
     return Shown(first.code, f"finding.{first.code}", dict(first.params), first.field)
 

@@ -27,6 +27,8 @@ from app.services.publishing.group_commit import GroupCommit
 from app.services.publishing.images import Uploader
 from app.services.publishing.journal import held_by_others, note_end, states_of
 from app.services.publishing.lookup import UnknownTask, adopt_unknown
+from app.services.publishing.offline_sending import OfflineSender
+from app.services.publishing.online_sending import OnlineSender
 from app.services.publishing.owner import RunOwner
 from app.services.publishing.parts import RunParts
 from app.services.publishing.pauses import is_paused
@@ -151,6 +153,8 @@ class _Run:
         self._follower = FeedFollower(self._parts, self._reconciler.add)
         self._ways: tuple[Together, ...] = (
             SmallEditSender(self._parts, self._look_up),
+            OfflineSender(self._parts, self._look_up),
+            OnlineSender(self._parts, self._look_up),
             FeedSender(self._parts, self._look_up, self._preparer.count_new),
         )
         self._feeder = Feeder(

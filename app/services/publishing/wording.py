@@ -12,6 +12,15 @@ _POINTER = re.compile(r"#/[A-Za-z0-9_/.\-]*[A-Za-z0-9_]")
 """A place in a document as the platform's schema check writes it: `#/sku_info_list/0/price`."""
 
 
+OURS = {"unit_id": "unit"}
+"""Fields that a listing here calls otherwise than the port does."""
+
+
+def own_name(field: str) -> str:
+    """What a listing here calls the port's *field*."""
+    return OURS.get(field, field)
+
+
 def field_name(field: str) -> str:
     """What *field* is called in the user's language; itself where nobody named it."""
     key = f"publish.field.{field}"

@@ -125,6 +125,7 @@ _BY_STORE = (
     "store_order",
     "freight_template",
     "product_group",
+    "marketing_group",
     "uploaded_image",
     "import_run",
     "listing",

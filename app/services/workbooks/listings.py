@@ -9,16 +9,18 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from app.services.collection import without_collection
 from app.services.tasks import TaskContext
 from app.services.workbooks.blank_cells import name_blanks
 from app.services.workbooks.columns import Column
 from app.services.workbooks.errors import WorkbookError
 from app.services.workbooks.fields import FieldType, field_book
+from app.services.workbooks.grid import Cell
 from app.services.workbooks.overruled import overruled
 from app.services.workbooks.recognition import Recognition
 from app.services.workbooks.refusals import CellError, Refusal
 from app.services.workbooks.sniff import OpenedFile, open_workbook
-from app.services.workbooks.tables import SheetTable, read_table, without_collection
+from app.services.workbooks.tables import SheetTable, read_table
 
 Texts = list[str | None]
 
@@ -41,6 +43,26 @@ class GroupedBy(StrEnum):
     ROW = "row"
 
 
+@dataclass(frozen=True, slots=True)
+class PackedColumns:
+    """What rows of a data package say besides their fields.
+
+    Attributes:
+        source: of each row of the table, the position of its product in `texts` and `rows`.
+        properties: sale properties of each row, property id → value id.
+        countries: what each row names as its dispatch country beside them, "" for nothing.
+        texts: the 价格信息 of each product.
+        rows: all cells of each product as they stand in the sheet, from column A on; `header` above them.
+    """
+
+    source: list[int]
+    properties: list[dict[str, str]]
+    countries: list[str]
+    texts: list[str]
+    rows: list[list[Cell]]
+    header: list[str] = field(default_factory=list)
+
+
 @dataclass(slots=True)
 class ListingTable:
     """A products sheet; all lists are parallel to `rows`. None is unknown, never 0.
@@ -60,6 +82,7 @@ class ListingTable:
         cell_errors: refused cells, at most `Limits.errors_kept`; `error_count` counts all.
         refused: positions of rows with a refused cell; such a row must not be stored.
         overruled: cells that say otherwise than the first row of their listing, the first of `overruled_count`.
+        packed: what only a data package says, None for any other sheet.
         currency: of the prices as header or cells say it, "" where they do not.
     """
 
@@ -77,6 +100,7 @@ class ListingTable:
     currency: str = ""
     overruled: list[CellError] = field(default_factory=list)
     overruled_count: int = 0
+    packed: PackedColumns | None = None
     groups_cache: dict[str, list[int]] = field(default_factory=dict, repr=False)
 
     def groups(self) -> dict[str, list[int]]:
@@ -122,7 +146,7 @@ def read_listings(source: OpenedFile | Path, recognition: Recognition, ctx: Task
             _refuse_repeated_codes(table, keys)
         name_blanks(table, source)
         table.errors.sort(key=lambda error: (error.row, len(error.column), error.column))
-        return _assembled(table, grouped_by, keys)
+        return assembled(table, grouped_by, keys)
 
 
 def _demand_columns(recognition: Recognition) -> None:
@@ -292,7 +316,8 @@ def _refuse_repeated_codes(table: SheetTable, codes: list[str]) -> None:
             table.refuse(position, column.source, "sku_code", code, verdict)
 
 
-def _assembled(table: SheetTable, grouped_by: GroupedBy, keys: list[str]) -> ListingTable:
+def assembled(table: SheetTable, grouped_by: GroupedBy, keys: list[str]) -> ListingTable:
+    """A table of cells as listings: *keys* say which rows belong together, *grouped_by* what they are."""
     fields: dict[str, list[Any]] = {}
     properties: dict[str, Texts] = {}
     attributes: dict[str, Texts] = {}
@@ -368,6 +393,11 @@ def _is_single(column: Texts) -> bool:
     """Whether no cell of the column holds a separator; one look at all of them together."""
     joined = "\x00".join(filter(None, column))
     return not any(gap in joined for gap in _GAPS)
+
+
+def image_names(cell: str) -> tuple[str, ...]:
+    """The pictures that a cell names."""
+    return _split(cell, _ADDRESS_GAP, is_address=True)
 
 
 def _split(cell: str, gap: re.Pattern[str], *, is_address: bool) -> tuple[str, ...]:

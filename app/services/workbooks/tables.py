@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import gc
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import islice, zip_longest
 from pathlib import Path
 
+from app.services.collection import without_collection
 from app.services.tasks import TaskContext
 from app.services.workbooks.code_formats import settle_codes
 from app.services.workbooks.columns import CodeColumn, Column, PriceColumn, column_for
@@ -123,18 +122,6 @@ def read_table(source: OpenedFile | Path, recognition: Recognition, ctx: TaskCon
     _note_refusals(table)
     _spread_merges(table, grid)
     return table
-
-
-@contextmanager
-def without_collection() -> Iterator[None]:
-    """Rows are many short-lived lists without circles; looking for circles among them costs a fifth of the time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _fill(table: SheetTable, grid: Grid, ctx: TaskContext) -> None:

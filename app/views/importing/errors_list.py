@@ -39,6 +39,14 @@ def reason_of(error: CellError) -> str:
     return rest[:1].upper() + rest[1:]
 
 
+FIX_CHARS = 28
+"""Of a proposal on its button; a repaired cell of a data package has thousands."""
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= FIX_CHARS else f"{text[: FIX_CHARS - 1]}…"
+
+
 class ErrorLine(Ground):
     """One refused cell.
 
@@ -78,7 +86,7 @@ class ErrorLine(Ground):
         self.place.setText(place_of(error))
         self.reason.setText(reason_of(error))
         self.fix.setVisible(bool(error.fix and error.column))
-        self.fix.setText(tr("import.use_fix", value=error.fix or ""))
+        self.fix.setText(tr("import.use_fix", value=_short(error.fix or "")))
         self.setAccessibleName(error.message(tr))
 
     def restyle(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -27,6 +27,9 @@ Place = tuple[int, str]
 class CellBlocks(QObject):
     """Turns what the table tells into edits.
 
+    Args:
+        id_offset: what the ids of the table's rows lack of those of cells: in a table of variants `CHILD_ID_OFFSET`.
+
     Emits:
         saved: what was stored (`CellsSaved`).
         undo_wanted: uid of a change to take back.
@@ -35,9 +38,9 @@ class CellBlocks(QObject):
     saved = Signal(object)
     undo_wanted = Signal(str)
 
-    def __init__(self, context: ViewContext, table: PagedTable) -> None:
+    def __init__(self, context: ViewContext, table: PagedTable, *, id_offset: int = 0) -> None:
         super().__init__(table)
-        self._context, self._table = context, table
+        self._context, self._table, self._offset = context, table, id_offset
         self._desk = context.services.listings
         table.paged.edited.connect(self._on_edited)
         table.block_pasted.connect(self._on_pasted)
@@ -55,7 +58,7 @@ class CellBlocks(QObject):
             self._refuse(row_id, column, text)
             return
         self._show_at_once(row_id, column, value)
-        self._save([CellEdit(row_id, field, value)], quietly=True)
+        self._save([CellEdit(row_id + self._offset, field, value)], quietly=True)
 
     def _refuse(self, row_id: int, column: str, text: str) -> None:
         said = refusal(text)
@@ -171,10 +174,11 @@ class CellBlocks(QObject):
             row_id = self._table.paged.id_at(row)
             if row_id is None:
                 continue  # a heading, or not known yet
-            if column == "title" and row_id >= CHILD_ID_OFFSET and not text:
+            if column == "title" and row_id + self._offset >= CHILD_ID_OFFSET and not text:
                 continue  # clearing a block over unfolded variants does not mean their missing titles
             try:
-                edits.append(CellEdit(row_id, FIELD_OF_COLUMN[column], cell_value(FIELD_OF_COLUMN[column], text)))
+                field = FIELD_OF_COLUMN[column]
+                edits.append(CellEdit(row_id + self._offset, field, cell_value(field, text)))
             except ValueError:
                 unread.append((row_id, column, text))
         return edits, unread
@@ -204,7 +208,7 @@ class CellBlocks(QObject):
         if refused:
             reason = tr(f"listings.cell_refused.{refused[0].refused}")
             self._context.notices.toast("listings.cells.refused", tone="amber", n=len(refused), reason=reason)
-            self._table.paged.mark_stale({change.listing_id for change in refused})
+            self._mark_stale(change.listing_id for change in refused)
         elif saved.change is not None and not quietly:
             uid = saved.change.uid
             offer = Offer("action.undo", lambda: self.undo_wanted.emit(uid), shortcut="Ctrl+Z")
@@ -212,8 +216,12 @@ class CellBlocks(QObject):
         self.saved.emit(saved)
 
     def _on_failed(self, edits: list[CellEdit], error: Exception) -> None:
-        self._table.paged.mark_stale({edit.row_id for edit in edits})
+        self._mark_stale(edit.row_id for edit in edits)
         self._tell(error)
+
+    def _mark_stale(self, ids: Iterable[int]) -> None:
+        """Read rows again; of variants, whose listings are known only, all that are in view."""
+        self._table.paged.mark_stale(None if self._offset else set(ids))
 
     def _tell(self, error: Exception) -> None:
         self._context.notices.toast("window.said", tone="red", text=sentence(error))

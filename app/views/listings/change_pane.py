@@ -90,6 +90,8 @@ class ChangePane(Ground):
             return
         self.title.setText(change_text(change))
         at = moment(to_ms(change.created_at))
+        parts = (at, change.actor and tr("history.by", who=change.actor))
+        at = " · ".join(filter(None, parts))
         self.detail.setText(tr("history.from_file", at=at, file=change.source) if change.source else at)
         self.detail.setToolTip(moment_tip(to_ms(change.created_at)))
         for name, chip in self.chips.items():

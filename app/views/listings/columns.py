@@ -7,6 +7,7 @@ from collections.abc import Callable
 from app.messages import messages, tr
 from app.services.listings.records import ListingStatus
 from app.services.listings.source import ListingRow, SkuRow
+from app.services.listings.variant_source import VariantRow
 from app.views.cells import MISSING, Badge, Cell, Column
 from app.views.numbers import integer, moment, moment_tip, money, money_range, plain_money
 from app.views.status import status
@@ -26,7 +27,8 @@ def _title(row: ListingRow) -> Cell:
     )
 
 
-def _status(row: ListingRow) -> Cell:
+def status_cell(row: ListingRow | VariantRow) -> Cell:
+    """The status of a listing with why it is off sale."""
     key = f"listing.{row.status}"
     word = status(key).word
     if row.status == "off" and row.off_reason:
@@ -53,20 +55,21 @@ def _price(row: ListingRow) -> Cell:
     if row.price_min_minor is None:
         return MISSING
     low, high = plain_money(row.price_min_minor), plain_money(row.price_max_minor)
-    shown = _with_currency(money_range(row.price_min_minor, row.price_max_minor), row.currency)
+    shown = with_currency(money_range(row.price_min_minor, row.price_max_minor), row.currency)
     return Cell(shown, copied=low if low == high else f"{low} - {high}")
 
 
-def _with_currency(text: str, currency: str) -> str:
+def with_currency(text: str, currency: str) -> str:
     """The header names the usual currency; another one stands with its number."""
     return text if currency == USUAL_CURRENCY else f"{text} {currency}"
 
 
 def _stock(row: ListingRow) -> Cell:
-    return _stock_cell(row.stock, is_live=row.status == "live")
+    return stock_cell(row.stock, is_live=row.status == "live")
 
 
-def _stock_cell(stock: int | None, *, is_live: bool) -> Cell:
+def stock_cell(stock: int | None, *, is_live: bool) -> Cell:
+    """A stock, red where a live one has run out."""
     if stock is None:
         return MISSING
     return Cell(integer(stock), tone="red" if stock == 0 and is_live else "text", copied=str(stock))
@@ -95,11 +98,11 @@ def _child_code(row: SkuRow) -> Cell:
 def _child_price(row: SkuRow) -> Cell:
     if row.price_minor is None:
         return MISSING
-    return Cell(_with_currency(money(row.price_minor), row.currency), copied=plain_money(row.price_minor))
+    return Cell(with_currency(money(row.price_minor), row.currency), copied=plain_money(row.price_minor))
 
 
 def _child_stock(row: SkuRow) -> Cell:
-    return _stock_cell(row.stock, is_live=False)
+    return stock_cell(row.stock, is_live=False)
 
 
 def _number(name: str) -> Callable[[ListingRow], Cell]:
@@ -154,7 +157,7 @@ def _leading_columns() -> tuple[Column, ...]:
     return (
         _text("title", _title, 300, 160, child_cell=_child_title, stretch=True, fixed=True, edit=_edit_title),
         _text("code", _code, 132, 96, child_cell=_child_code, elide="middle", edit=_edit_code),
-        _text("status", _status, 96),
+        _text("status", status_cell, 96),
         _figure("findings", _findings, 62, new_value_first=True),
         _figure("price", _price, 100, 72, child_cell=_child_price, unit_key="unit.usd", edit=_edit_price),
         _figure("stock", _stock, 64, child_cell=_child_stock, edit=_edit_stock),
@@ -166,6 +169,14 @@ def _leading_columns() -> tuple[Column, ...]:
 def _hidden_columns() -> tuple[Column, ...]:
     return (
         _text("group", lambda row: _named(row.group), 110, 64, hidden=True),
+        Column(
+            "marketing_group",
+            "listings.column.marketing_group",
+            lambda row: _named(row.marketing_group),
+            width=110,
+            min_width=64,
+            hidden=True,
+        ),
         _figure("skus", _number("sku_count"), 64, 48, hidden=True),
         _figure("images", _number("image_count"), 64, 48, hidden=True),
         _text("product_id", lambda row: _named(row.product_id or ""), 150, 130, hidden=True),

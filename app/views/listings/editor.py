@@ -14,10 +14,12 @@ from app.services.compliance.findings import Finding, finding_text
 from app.services.compliance.units import resolve_unit, units
 from app.services.listings.details import Choice, ListingDetail, Lock
 from app.services.listings.records import ListingRecord
+from app.services.packages.rules import package_rules
 from app.views.context import ViewContext
 from app.views.language import language
 from app.views.listings.category_field import CategoryField
 from app.views.listings.editor_form import GROUPED, EditorForm
+from app.views.listings.panel_head import problem_text
 from app.views.listings.saver import Saver
 from app.views.listings.variant_actions import VariantActions, variant_labels
 from app.views.thumbnails import Thumbnails
@@ -39,9 +41,11 @@ class ListingEditor(EditorForm):
 
     Emits:
         refused: a sentence about what was typed and cannot be stored.
+        explain_wanted: (id of the store, code) whose meaning is asked for.
     """
 
     refused = Signal(str)
+    explain_wanted = Signal(int, str)
 
     def __init__(self, context: ViewContext, saver: Saver, pictures: Thumbnails, parent: QWidget | None = None) -> None:
         desk = context.services.listings
@@ -69,6 +73,7 @@ class ListingEditor(EditorForm):
         self.title.textChanged.connect(lambda _: self._count_title())
         self.images.changed.connect(self._saver.put_images)
         self.grid.skus.edited.connect(self._saver.put_skus)
+        self.grid.explain_wanted.connect(self._on_explain)
         self.grid.skus.refused.connect(self._on_cells_refused)
         self.attributes.set_folded(self.sections["attributes"].is_folded)
         self.sections["attributes"].folded.connect(self.attributes.set_folded)
@@ -79,6 +84,10 @@ class ListingEditor(EditorForm):
         self._variants.left.connect(self._on_left)
 
     # -- showing -----------------------------------------------------------------------------------------------
+
+    def _on_explain(self, code: str) -> None:
+        if self._detail is not None:
+            self.explain_wanted.emit(self._detail.record.store_id, code)
 
     def show_detail(self, detail: ListingDetail) -> None:
         """Show a listing; whatever is being typed in it stays as it is typed."""
@@ -117,7 +126,7 @@ class ListingEditor(EditorForm):
     def _show_lists(self, detail: ListingDetail, is_other: bool) -> None:
         wrong = _said_of(detail.findings, "attributes", "attribute")
         self.attributes.show_detail(detail, wrong, is_other=is_other)
-        extra = detail.record.extra
+        extra = _shown_extra(detail.record)
         self.extra_list.show_lines([(name, _joined(value)) for name, value in extra.items()])
         has_any = bool(detail.record.attributes) or bool(detail.category.other_attributes)
         self.sections["attributes"].setVisible(has_any or self._has(detail.findings, "attributes"))
@@ -143,6 +152,8 @@ class ListingEditor(EditorForm):
 
     def _show_findings(self, detail: ListingDetail, is_other: bool) -> None:
         said: dict[str, list[Said]] = {}
+        if detail.problem is not None and detail.problem.field:  # what the platform said comes first
+            said[detail.problem.field] = [(problem_text(detail.problem), True)]
         for finding in sorted(detail.findings, key=lambda finding: ORDER.index(finding.severity)):
             said.setdefault(finding.field, []).append((finding_text(finding), finding.severity != "warn"))
         self._said = {name: sentences[0] for name, sentences in said.items()}
@@ -200,6 +211,9 @@ class ListingEditor(EditorForm):
             return
         findings = (one for one in self._detail.findings if one.field == "skus" or one.field in SKU_CELLS)
         said = {finding_text(finding): finding.severity != "warn" for finding in findings}
+        problem = self._detail.problem
+        if problem is not None and problem.field in ("skus", *SKU_CELLS):
+            said = {problem_text(problem): True, **said}
         self._note("skus", [(self._cells_refused, True)] if self._cells_refused else list(said.items()))
 
     def _show_states(self, detail: ListingDetail) -> None:
@@ -212,7 +226,7 @@ class ListingEditor(EditorForm):
         wrong = sum(finding.field == "attributes" for finding in findings)
         key = "listings.attributes_wrong" if wrong else "listings.attributes_state"
         self.sections["attributes"].state.setText(tr(key, n=len(record.attributes), wrong=wrong))
-        self.sections["extra"].state.setText(tr("listings.extra_state", n=len(record.extra)))
+        self.sections["extra"].state.setText(tr("listings.extra_state", n=len(_shown_extra(record))))
         pictures = record.detail_html.lower().count("<img")
         self.sections["detail_html"].state.setText(
             tr("listings.detail_state", n=len(record.detail_html), images=pictures)
@@ -308,6 +322,12 @@ def _said_of(findings: Iterable[Finding], field: str, param: str) -> dict[str, s
         if finding.field == field and param in finding.params:
             said.setdefault(str(finding.params[param]), finding_text(finding))
     return said
+
+
+def _shown_extra(record: ListingRecord) -> dict[str, Any]:
+    """Unknown columns without the note a listing keeps of its data package."""
+    note = package_rules().kept_header
+    return {name: value for name, value in record.extra.items() if name != note}
 
 
 def _joined(value: Any) -> str:

@@ -23,7 +23,9 @@ from app.views.widgets.label import Label
 from app.views.widgets.segments import Segments
 
 LAST, SETS = "export.last", "export.sets"
-KINDS = (("xlsx", "export.kind.xlsx", ""), ("csv", "export.kind.csv", ""))
+PACKAGE = "zip"
+"""A data package has the columns its format gives it: there is nothing to choose."""
+KINDS = (("xlsx", "export.kind.xlsx", ""), ("csv", "export.kind.csv", ""), (PACKAGE, "export.kind.zip", ""))
 ROWS = (("variant", "export.rows.variant", ""), ("listing", "export.rows.listing", ""))
 BUILT_IN = {
     "all": KEYS,
@@ -91,6 +93,7 @@ class ExportDialog(Dialog):
 
     def _connect(self) -> None:
         self.sets.activated.connect(lambda _: self._use_set())
+        self.kinds.chosen.connect(lambda _: self._on_columns())
         self.columns.changed.connect(self._on_columns)
         self.up.clicked.connect(lambda: self.columns.move(-1))
         self.down.clicked.connect(lambda: self.columns.move(1))
@@ -111,7 +114,8 @@ class ExportDialog(Dialog):
         """As it was left; names of columns that are gone since are left out."""
         last = self._settings.get(LAST, {})
         last = last if isinstance(last, dict) else {}
-        self.kinds.set_current("csv" if last.get("kind") == "csv" else "xlsx")
+        kinds = [kind for kind, *_ in KINDS]
+        self.kinds.set_current(last["kind"] if last.get("kind") in kinds else kinds[0])
         self.rows.set_current("listing" if last.get("rows") == "listing" else "variant")
         self.columns.show_keys(last.get("columns") or KEYS)
         self._fill_sets()
@@ -155,10 +159,12 @@ class ExportDialog(Dialog):
         self._fill_sets()
 
     def _on_columns(self) -> None:
-        keys = self.columns.keys
-        self.primary.setEnabled(bool(keys))
-        self.keep.setEnabled(bool(keys and self.name.text().strip()))
-        self.hint.say("export.counted" if keys else "export.no_column", n=len(keys))
+        keys, is_package = self.columns.keys, self.kinds.current == PACKAGE
+        for widget in (self.rows, self.sets, self.columns, self.all, self.none, self.up, self.down, self.name):
+            widget.setEnabled(not is_package)
+        self.primary.setEnabled(bool(keys) or is_package)
+        self.keep.setEnabled(bool(keys and self.name.text().strip()) and not is_package)
+        self.hint.say("export.package" if is_package else "export.counted" if keys else "export.no_column", n=len(keys))
         self._show_set()
 
     # -- the dialog itself -------------------------------------------------------------------------------------
@@ -166,7 +172,7 @@ class ExportDialog(Dialog):
     def accept(self) -> None:
         """Keep the choice and tell it."""
         keys, kind, rows = self.columns.keys, self.kinds.current, self.rows.current
-        if not keys:
+        if not keys and kind != PACKAGE:
             return
         self._settings.put(LAST, {"columns": list(keys), "kind": kind, "rows": rows})
         super().accept()

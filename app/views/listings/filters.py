@@ -9,7 +9,7 @@ from app.messages import messages
 from app.services.listings.choices import FilterChoices
 from app.services.listings.details import Choice
 from app.services.listings.filter_fields import spellings
-from app.services.listings.filters import closest_field, labels_of, parse_filters, written
+from app.services.listings.filters import closest_field, labels_of, parse_filters, rule_names, written
 from app.services.listings.records import ListingStatus
 from app.services.listings.source import FIELDS as COLUMNS
 from app.services.paging import Filter
@@ -54,6 +54,10 @@ def _statuses() -> Sequence[tuple[str, str]]:
     return [(str(one), status(f"listing.{one}").word) for one in ListingStatus]
 
 
+def _rules() -> Sequence[tuple[str, str]]:
+    return [(choice.id, choice.name) for choice in rule_names(messages.language)]
+
+
 def _choice(name: str, key: str, choices: Callable[[], Sequence[Choice]]) -> FilterField:
     return FilterField(name, key, "choice", lambda: [(choice.id, choice.name) for choice in choices()])
 
@@ -66,10 +70,12 @@ def fields(choices: Callable[[], FilterChoices]) -> tuple[FilterField, ...]:
         FilterField("price_max", "listings.filter.price_max", "number", unit_key="unit.usd"),
         FilterField("stock", "listings.column.stock", "number"),
         FilterField("findings", "listings.column.findings", "number"),
+        FilterField("finding", "listings.filter.finding", "choice", _rules),
         FilterField("changed", "listings.filter.changed", "flag"),
         _choice("category", "listings.column.category", lambda: choices().categories),
         _choice("freight_template", "listings.column.freight_template", lambda: choices().templates),
         _choice("group", "listings.column.group", lambda: choices().groups),
+        _choice("marketing_group", "listings.column.marketing_group", lambda: choices().marketing_groups),
         _choice("tag", "listings.filter.tag", lambda: choices().tags),
         _choice("import_run", "listings.filter.import_run", lambda: choices().import_runs),
         _choice("store", "listings.filter.store", lambda: choices().stores),

@@ -11,7 +11,6 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QMenu, QWidget
 
 from app.messages import tr
-from app.services.listings.bulk_edit.records import Applied
 from app.services.listings.cells import CellsSaved
 from app.services.listings.choices import FilterChoices
 from app.services.paging import Filter, Query
@@ -19,7 +18,9 @@ from app.views.actions import ActionSpec
 from app.views.context import ViewContext
 from app.views.errors import sentence
 from app.views.listings.actions import ACTIONS
+from app.views.listings.bulk_acts import BulkActs
 from app.views.listings.cell_blocks import CellBlocks
+from app.views.listings.checking import Checking
 from app.views.listings.columns import columns
 from app.views.listings.counts import SegmentCounts
 from app.views.listings.filters import (
@@ -31,14 +32,17 @@ from app.views.listings.filters import (
     segment_filters,
 )
 from app.views.listings.finding_steps import FindingSteps
+from app.views.listings.groups.grouping import Grouping
+from app.views.listings.levels import Levels
 from app.views.listings.panel import ListingPanel
 from app.views.listings.pictures import ListingPictures
 from app.views.listings.publisher import Publisher
 from app.views.listings.round_trip.opener import ExcelOpener
 from app.views.listings.row_actions import RowActions
+from app.views.listings.sale import Sale
 from app.views.listings.steady_editors import SteadyEditors
-from app.views.notices import Offer
 from app.views.palette_entries import PaletteEntry
+from app.views.row_drag import RowDrag
 from app.views.tab_page import TabPage
 from app.views.table_selection import Selection
 
@@ -46,14 +50,43 @@ RENEW_MS = 250
 """While listings are being sent, the rows in view are read again at most this often (interface.md 7)."""
 COUNT_EVERY = 4
 """… and the segments counted at every so many of these."""
-ON_ROWS = ("publish", "bulk_edit", "replace_text", "export", "open_in_excel", "recheck")
+SALE = ("take_off_sale", "put_on_sale")
+ON_ROWS = (
+    "publish",
+    "bulk_edit",
+    "put_into_group",
+    "replace_text",
+    *SALE,
+    "export",
+    "open_in_excel",
+    "recheck",
+    "findings",
+)
+SELDOM = (
+    "levels",
+    "groups",
+    "put_into_group",
+    "open_in_excel",
+    "replace_text",
+    "words",
+    "cover",
+    "coverage",
+    "delist",
+    *SALE,
+    "scheduled",
+    "virtual_codes",
+    "save_template",
+    "publish_results",
+)
+"""Actions of the "…" menu."""
 
 
 class ListingsPage(TabPage):
     """Drafts and live listings of the chosen stores.
 
     Emits:
-        import_wanted, sync_wanted: a button of the page; the window has the files and the stores.
+        import_wanted, sync_wanted, cover_wanted, coverage_wanted: a button of the page; the window has the files and
+            the stores.
     """
 
     key: ClassVar[str] = "listings"
@@ -64,6 +97,8 @@ class ListingsPage(TabPage):
 
     import_wanted = Signal()
     sync_wanted = Signal()
+    cover_wanted = Signal()
+    coverage_wanted = Signal()
 
     def __init__(self, context: ViewContext, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)
@@ -76,8 +111,12 @@ class ListingsPage(TabPage):
         self._build_table()
         self._build_filters()
         self.publisher = Publisher(context, self)
+        self.sale = Sale(context, self.publisher, self)
         self.row_actions = RowActions(context, self)
+        self.checking = Checking(context, self)
         self.excel = ExcelOpener(context, self, self.show_rows)
+        self.grouping = Grouping(context, self)
+        self.acts = BulkActs(context, self)
         self.editor = ListingPanel(context, self.pictures)
         self._build_toolbar()
         self.set_panel(self.editor)
@@ -92,6 +131,7 @@ class ListingsPage(TabPage):
         self.rows = self.set_table(self._source, columns(), default_density="compact", thumbnails=self.pictures)
         self.rows.setItemDelegate(SteadyEditors(self.rows))
         self.blocks = CellBlocks(self.context, self.rows)
+        self.levels = Levels(self.context, self)
         self.counts = SegmentCounts(self.context.runner, self._desk, self)
         self.steps = FindingSteps(self.context.runner, self.rows, self._desk.with_findings)
 
@@ -100,34 +140,52 @@ class ListingsPage(TabPage):
         self.filters.search.set_hint("listings.search")
         self.filters.set_fields(fields(lambda: self._choices))
         self.segments = self.filters.set_segments(SEGMENTS)
+        self.filters.add_widget(self.levels.switch)
 
     def _build_toolbar(self) -> None:
         page = self.actions_of_page
         page.on("publish", self.publish)
-        page.on("bulk_edit", self.bulk_edit)
-        page.on("replace_text", lambda: self.bulk_edit("title", "replace"))
-        page.on("export", self.export)
-        page.on("open_in_excel", self.open_in_excel)
+        page.on("bulk_edit", self.acts.bulk_edit)
+        page.on("replace_text", lambda: self.acts.bulk_edit("title", "replace"))
+        page.on("export", self.acts.export)
+        page.on("open_in_excel", self.acts.open_in_excel)
+        page.on("groups", self.grouping.toggle)
+        page.on("put_into_group", self.grouping.choose)
+        page.on("levels", self.levels.toggle)
         page.on("save_template", self.row_actions.save_template)
         page.on("recheck", lambda: self.with_ids(self.row_actions.recheck))
+        page.on("findings", self.acts.show_findings)
+        page.on("words", self.checking.show_words)
         page.on("fix", self.editor.apply_first_fix)
+        page.on("delist", self.acts.delist)
+        page.on("virtual_codes", self.acts.show_virtual_codes)
         page.on("publish_results", self.publisher.show_results)
+        page.on("cover", self.cover_wanted.emit)
+        page.on("coverage", self.coverage_wanted.emit)
+        page.on("take_off_sale", lambda: self.with_ids(self.sale.take_off))
+        page.on("put_on_sale", lambda: self.with_ids(self.sale.put_on))
+        page.on("scheduled", self.publisher.show_scheduled)
         self.toolbar.add_primary("publish")
         self.toolbar.add("bulk_edit")
         if self.context.actions is not None:
             self.toolbar.add_action(self.context.actions["import"], "table-import")
         self.toolbar.add("export")
         self.toolbar.add("recheck")
+        self.toolbar.add("findings")
         self.add_history_tools()
-        self.toolbar.add_more("open_in_excel", "replace_text", "save_template", "publish_results")
+        self.toolbar.add_more(*SELDOM)
 
     def _connect(self) -> None:
+        RowDrag(self.rows)
+        self.grouping.undo_wanted.connect(self.editor.undo_wanted)
+        self.grouping.shown.connect(self.actions_of_page["groups"].setChecked)
         self.rows.finding_wanted.connect(self.steps.go)
         self.rows.missed.connect(self._show_outside)
         self.editor.step_wanted.connect(self.steps.go)
         self.steps.none_found.connect(lambda: self.context.notices.toast("listings.no_findings_left", tone="gray"))
-        self.blocks.saved.connect(self._on_cells_saved)
-        self.blocks.undo_wanted.connect(self.editor.undo_wanted)
+        for blocks in (self.blocks, self.levels):
+            blocks.saved.connect(self._on_cells_saved)
+            blocks.undo_wanted.connect(self.editor.undo_wanted)
         self.publisher.rows_changed.connect(self._renew_soon)
         self.publisher.batch_ended.connect(self._on_batch_ended)
         self.publisher.edit_wanted.connect(self.show_rows)
@@ -135,11 +193,12 @@ class ListingsPage(TabPage):
         self.rows.paged.ordered.connect(self._on_ordered)
         self.counts.counted.connect(self._show_counts)
         self.row_actions.checked.connect(self.reload)
-        self.excel.applied.connect(self._on_bulk_edited)
+        self.excel.applied.connect(self.acts.on_bulk_edited)
         self.editor.saved.connect(self._on_saved)
         self.editor.checked.connect(lambda id: self._on_saved(id, None))
-        self.editor.problem.connect(self._on_problem)
+        self.editor.problem.connect(self.on_problem)
         self.editor.undo_here_wanted.connect(self._undo_here)
+        self.editor.editor.explain_wanted.connect(self.acts.explain_code)
         self.editor.decide_wanted.connect(self.publisher.decide)
 
     def retranslate(self) -> None:
@@ -164,9 +223,13 @@ class ListingsPage(TabPage):
         query = super().make_query()
         return replace(query, text="") if looks_like_expression(query.text) else query
 
+    def noun_in_view(self) -> str:
+        """Listings, or variants."""
+        return "variants" if self.levels.is_variants else self.noun
+
     def total_of_all(self) -> int | None:
         """All listings of the chosen stores."""
-        return self._all_count
+        return None if self.levels.is_variants else self._all_count
 
     def show_nothing(self) -> None:
         """No listing at all, or none in this segment."""
@@ -191,10 +254,12 @@ class ListingsPage(TabPage):
         if self.rows.paged.is_loaded:
             self._count()
             self._read_choices()
+        self.grouping.restore()
 
     def on_stores(self) -> None:
         """Other stores use other categories and templates."""
         self._all_count, self._has_choices = None, False
+        self.grouping.refresh()
 
     def ask(self) -> None:
         """Rows; the counts of the segments follow them."""
@@ -207,6 +272,7 @@ class ListingsPage(TabPage):
         self._has_choices = False
         super().reload()
         self.editor.refresh()
+        self.grouping.refresh()
 
     def _on_ordered(self) -> None:
         """The rows are here: now what stands around them."""
@@ -217,7 +283,8 @@ class ListingsPage(TabPage):
     def on_selection(self, selection: Selection) -> None:
         """The primary counts what it acts on."""
         n = self._chosen_count(selection)
-        self.actions_of_page.say("publish", "listings.action.publish", n=n)
+        key = "listings.action.publish_theirs" if self.levels.is_variants else "listings.action.publish"
+        self.actions_of_page.say("publish", key, n=n)
         for id in ON_ROWS:
             self.actions_of_page.enable(id, n > 0, "listings.nothing_here")
         self.editor.show_chosen(n if selection else 0)
@@ -226,7 +293,7 @@ class ListingsPage(TabPage):
         """Show the listing, or the listing of the variant."""
         if record is not None:
             self.editor.show_listing(getattr(record, "listing_id", record.id))
-        elif not self.rows.currentIndex().isValid():
+        elif self.table is None or not self.table.currentIndex().isValid():
             self.editor.show_nothing()
 
     def fill_menu(self, menu: QMenu) -> None:
@@ -234,10 +301,11 @@ class ListingsPage(TabPage):
         for id in ON_ROWS:
             menu.addAction(self.actions_of_page[id])
         menu.addSeparator()
-        menu.addAction(tr("table.key_copy"), self.rows.copy)
-        menu.addAction(tr("table.key_copy_headers"), lambda: self.rows.copy(with_headers=True))
+        assert self.table is not None
+        menu.addAction(tr("table.key_copy"), self.table.copy)
+        menu.addAction(tr("table.key_copy_headers"), partial(self.table.copy, with_headers=True))
         index = self.rows.currentIndex()
-        if index.isValid() and self.rows.paged.place(index.row()).kind == "row":
+        if not self.levels.is_variants and index.isValid() and self.rows.paged.place(index.row()).kind == "row":
             key = "listings.menu.fold" if self.rows.paged.is_unfolded(index.row()) else "listings.menu.unfold"
             menu.addAction(tr(key), lambda: self.rows.toggle_fold(index.row()))
         if self.editor.worst.finding is not None:
@@ -261,12 +329,17 @@ class ListingsPage(TabPage):
         ]
         return [PaletteEntry("filters", shown, do, icon="filter") for shown, do in segments + saved]
 
+    @property
+    def only_store(self) -> int:
+        """The store that is chosen alone, 0 for several."""
+        return self.store_ids[0] if len(self.store_ids) == 1 else 0
+
     # -- what is chosen ----------------------------------------------------------------------------------------
 
     def _chosen_count(self, selection: Selection) -> int:
         if not selection:
-            return self.rows.paged.total
-        return selection.count if selection.is_all else len(self._chosen_ids(selection))
+            return selection.count or (self.table.paged.total if self.table is not None else 0)
+        return selection.count if self.levels.is_variants or selection.is_all else len(self._chosen_ids(selection))
 
     def _chosen_ids(self, selection: Selection) -> list[int]:
         """Listings of the chosen rows; a chosen variant means its listing."""
@@ -283,8 +356,11 @@ class ListingsPage(TabPage):
         """Call *act* with the listings of the selection, or of the whole filter without one: what is typed is stored
         first, and a filter is read off the GUI thread."""
         chosen = self.selection()
-        ids = None if chosen.is_all else self._chosen_ids(chosen)
         self.editor.editor.commit()
+        if self.levels.is_variants:
+            self.editor.saver.when_stored(lambda: self.levels.with_listings(chosen, act, self.on_problem))
+            return
+        ids = None if chosen.is_all else self._chosen_ids(chosen)
         self.editor.saver.when_stored(lambda: self._act(act, ids, chosen.query))
 
     def _act(self, act: Callable[[list[int]], Any], ids: list[int] | None, query: Query) -> None:
@@ -293,10 +369,11 @@ class ListingsPage(TabPage):
             return
         handle = self.context.runner.start(self._source.ids, query)
         handle.succeeded.connect(lambda found: act(list(found)))
-        handle.failed.connect(self._on_problem)
+        handle.failed.connect(self.on_problem)
 
     def show_rows(self, listing_ids: Sequence[int]) -> None:
         """Choose these rows and make the first of them current: the ones a result speaks of."""
+        self.levels.show_listings()
         self.rows.select_ids(listing_ids)
         if listing_ids and self.rows.go_to(listing_ids[0]):
             self.rows.select_ids(listing_ids)
@@ -318,44 +395,20 @@ class ListingsPage(TabPage):
         """Send the chosen rows, or all of the filter; asks once, with count and store."""
         self.with_ids(self.publisher.publish)
 
-    def bulk_edit(self, field: str = "price_minor", way: str = "") -> None:
-        """Change any fields of the chosen rows, or of all of the filter, after a preview; begins with *field*."""
-        self._with_chosen(lambda chosen, count: self._open_bulk_edit(chosen, count, field, way))
+    def chosen_count(self) -> int:
+        """How many rows an action acts on: the chosen ones, else all of the filter."""
+        return self._chosen_count(self.selection())
 
-    def _with_chosen(self, act: Callable[[Sequence[int] | Query, int], Any]) -> None:
-        """Call *act* with the ids of the selection or the filter itself, and how many listings that is; what is typed
-        is stored first."""
+    def with_chosen(self, act: Callable[[Sequence[int] | Query, int], Any]) -> None:
+        """Call *act* with the chosen listings or the filter itself, and how many those are, when what is typed is
+        stored."""
         chosen = self.selection()
-        ids = None if not chosen or chosen.is_all else self._chosen_ids(chosen)
+        if self.levels.is_variants or not chosen.is_all:
+            self.with_ids(lambda ids: act(ids, len(ids)))
+            return
         count = self._chosen_count(chosen)
-        wanted = chosen.query if ids is None else ids
         self.editor.editor.commit()
-        self.editor.saver.when_stored(lambda: act(wanted, count))
-
-    def _open_bulk_edit(self, chosen: Sequence[int] | Query, count: int, field: str, way: str) -> None:
-        from app.views.listings.bulk_edit.dialog import BulkEditDialog
-
-        dialog = BulkEditDialog(self.context, chosen, count, self.show_rows, self)
-        dialog.applied.connect(self._on_bulk_edited)
-        dialog.begin(field, way)
-
-    def _on_bulk_edited(self, applied: Applied) -> None:
-        offer = None
-        if applied.change is not None:
-            uid = applied.change.uid
-            offer = Offer("action.undo", lambda: self.editor.undo_wanted.emit(uid), shortcut="Ctrl+Z")
-        counts = {"n": applied.changed, "refused": len(applied.refused), "moved": len(applied.moved)}
-        left = [name for name in ("refused", "moved") if counts[name]]
-        key = "bulk_edit.done_partly" if len(left) > 1 else f"bulk_edit.done_{left[0]}" if left else "bulk_edit.done"
-        self.context.notices.toast(key, offer=offer, tone="amber" if left else "green", **counts)
-
-    def export(self) -> None:
-        """Write the chosen rows, or all of the filter, to a file, with columns that are chosen first."""
-        self._with_chosen(self.row_actions.ask_how_to_export)
-
-    def open_in_excel(self) -> None:
-        """Open the chosen rows, or all of the filter, as a workbook; what is saved there comes back as a bulk edit."""
-        self._with_chosen(self.excel.open)
+        self.editor.saver.when_stored(lambda: act(chosen.query, count))
 
     def _undo_here(self, uid: str, listing_id: int) -> None:
         self.editor.saver.when_stored(lambda: self._start_undo_here(uid, listing_id))
@@ -363,7 +416,7 @@ class ListingsPage(TabPage):
     def _start_undo_here(self, uid: str, listing_id: int) -> None:
         handle = self.context.runner.start(self._desk.undo, uid, [listing_id])
         handle.succeeded.connect(self._on_undone_here)
-        handle.failed.connect(self._on_problem)
+        handle.failed.connect(self.on_problem)
 
     def _on_undone_here(self, result: Any) -> None:
         key = "listings.undo_here_conflict" if result.conflicts else "listings.undone_here"
@@ -385,6 +438,7 @@ class ListingsPage(TabPage):
 
     def _renew_rows(self, listing_ids: Sequence[int], *, tell: bool) -> None:
         self.rows.paged.mark_stale(listing_ids)
+        self.levels.renew()
         self.counts.forget()
         self._count()
         if tell:
@@ -399,7 +453,8 @@ class ListingsPage(TabPage):
         if not self._is_own_edit:
             super()._on_change(tables)
 
-    def _on_problem(self, error: Exception) -> None:
+    def on_problem(self, error: Exception) -> None:
+        """Say what went wrong."""
         self.context.notices.toast("window.said", tone="red", text=sentence(error))
 
     def _renew_soon(self) -> None:
@@ -409,6 +464,7 @@ class ListingsPage(TabPage):
     def _renew(self) -> None:
         """Listings are on their way: read what is in view again, without sorting anew."""
         self.rows.paged.mark_stale()
+        self.levels.renew()
         self.editor.refresh()
         self._renewals += 1
         self.counts.forget()
@@ -440,5 +496,5 @@ class ListingsPage(TabPage):
         total = sum(everything.values())
         if total != self._all_count:
             self._all_count = total
-            if self.rows.paged.is_exact:
+            if self.rows.paged.is_exact and not self.levels.is_variants:
                 self.status.show_total(self.rows.paged.total, total, noun=self.noun)

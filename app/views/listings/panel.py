@@ -101,6 +101,7 @@ class ListingPanel(SidePanel):
         self.again_button.clicked.connect(self.saver.flush)
         self.worst.fix_wanted.connect(self.apply_fix)
         self.worst.field_wanted.connect(self.go_to_finding)
+        self.worst.named_field_wanted.connect(self.go_to_field)
         self.worst.decide_wanted.connect(lambda: self.decide_wanted.emit(self.listing_id))
         self.findings.fix_wanted.connect(self.apply_fix)
         self.findings.field_wanted.connect(self.go_to_finding)

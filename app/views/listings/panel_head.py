@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 from app.messages import messages, tr
 from app.services.compliance.findings import Finding, finding_text, fix_text
 from app.services.listings.details import ListingDetail, Lock, Problem
+from app.services.publishing.wording import readable
 from app.views.theme import current_theme
 from app.views.thumbnails import Thumbnails
 from app.views.widgets.buttons import Button
@@ -94,7 +95,7 @@ def problem_text(problem: Problem) -> str:
     key = f"error.{problem.code}"
     if messages.has(key):
         try:
-            return tr(key, **problem.params)
+            return tr(key, **readable(problem.params, problem.field))
         except KeyError:
             pass  # written by another version of the program, with other placeholders
     return tr("publish.raw_reason", code=problem.code)
@@ -107,17 +108,20 @@ class PanelBanner(Ground):
         fix_wanted: the finding whose remedy was pressed.
         decide_wanted: somebody wants to say which product an unconfirmed listing is.
         field_wanted: a finding without a remedy to press, whose field is to be gone to.
+        named_field_wanted: the field that the platform named.
     """
 
     fix_wanted = Signal(object)
     decide_wanted = Signal()
     field_wanted = Signal(object)
+    named_field_wanted = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("redSoft", "bottom", parent)
         self.finding: Finding | None = None
         self._worst: Finding | None = None
         self._can_decide = False
+        self._named_field = ""
         self.icon = IconLabel("alert-octagon", 16, "red")
         self.text = Label(wrap=True)
         self.raw = Label(role="small", ink="text2", wrap=True)
@@ -138,7 +142,7 @@ class PanelBanner(Ground):
         texts.addLayout(buttons)
         line.addLayout(texts, 1)
         self.fix.clicked.connect(self._on_fix)
-        self.go.clicked.connect(lambda: self.field_wanted.emit(self._worst))
+        self.go.clicked.connect(self._on_go)
 
     def show_detail(self, detail: ListingDetail) -> None:
         """Show what stands in the way of a listing; nothing is no banner."""
@@ -158,8 +162,10 @@ class PanelBanner(Ground):
         elif detail.lock == Lock.NONE and self.finding is not None and self.finding.fix is not None:
             self.fix.setText(fix_text(self.finding.fix))
         self.fix.setVisible(detail.lock == Lock.NONE and (self._can_decide or self.finding is not None))
-        is_free = detail.lock == Lock.NONE and detail.problem is None
-        self.go.setVisible(is_free and worst is not None and self.finding is not worst)
+        self._named_field = detail.problem.field if detail.problem is not None else ""
+        leads_on = bool(self._named_field) if detail.problem is not None else worst is not None
+        is_offered = self.finding is not None and (self._named_field == self.finding.field or self.finding is worst)
+        self.go.setVisible(detail.lock == Lock.NONE and leads_on and not is_offered)
 
     def _dress(self, text: str, raw: str, ink: str, severity: str) -> None:
         self.text.setText(text)
@@ -170,6 +176,12 @@ class PanelBanner(Ground):
         self.set_ground("violetSoft" if ink == "violet" else GROUND.get(severity, "header"))
         self.icon.set_icon(ICON.get(severity, "lock"), ink if severity else "text2")
         self.setVisible(bool(text or self.lock.text()))
+
+    def _on_go(self) -> None:
+        if self._named_field:
+            self.named_field_wanted.emit(self._named_field)
+        else:
+            self.field_wanted.emit(self._worst)
 
     def _on_fix(self) -> None:
         if self._can_decide:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 from PySide6.QtCore import QDateTime, QSize
 from PySide6.QtWidgets import QComboBox, QDateTimeEdit, QSpinBox, QWidget
@@ -32,21 +33,29 @@ UNITS = {"minutes": 1, "hours": 60}
 class PublishQuestion(Confirmation):
     """Asks once; `schedule` is the answer. What cannot be is said in the dialog, and nothing is sent.
 
+    Attributes:
+        ways: when it can be (class attribute).
+        keys: of question, verb and the verb for a later time (class attribute).
+
     Args:
         paused: names of its stores whose queue stands still.
         params: `n`, `store` and what else the sentences name.
     """
 
+    ways: ClassVar[tuple[str, ...]] = (NOW, AT, SPREAD)
+    keys: ClassVar[tuple[str, str, str]] = ("publish.ask", "publish.verb", "publish.verb_later")
+
     def __init__(self, parent: QWidget, detail_key: str, paused: Sequence[str] = (), **params: object) -> None:
-        super().__init__(parent, "publish.ask", "publish.verb", detail_key=detail_key, **params)
+        super().__init__(parent, self.keys[0], self.keys[1], detail_key=detail_key, **params)
         self._n = int(str(params["n"]))
-        self.when = Segments([(key, f"publish.when.{key}", "") for key in (NOW, AT, SPREAD)])
-        self.at = QDateTimeEdit(_next_hour(), calendarPopup=True, displayFormat="yyyy-MM-dd HH:mm")
+        self.when = Segments([(key, f"publish.when.{key}", "") for key in self.ways])
+        self.at = QDateTimeEdit(next_hour(), calendarPopup=True, displayFormat="yyyy-MM-dd HH:mm")
         self.length = QSpinBox(minimum=1, maximum=MOST_SPREAD_DAYS * 1440, value=USUAL_SPREAD)
         self.unit = QComboBox()
         self.told, self.problem = Label(role="small", ink="text2", wrap=True), Label(ink="red", wrap=True)
         self._build(paused)
-        self.show_when(NOW)
+        self.when.set_current(self.ways[0])
+        self.show_when(self.ways[0])
 
     def _build(self, paused: Sequence[str]) -> None:
         for name in UNITS:
@@ -78,7 +87,7 @@ class PublishQuestion(Confirmation):
         self.at.setVisible(when == AT)
         for widget in (self.length, self.unit):
             widget.setVisible(when == SPREAD)
-        say(self.primary, "publish.verb" if when == NOW else "publish.verb_later", n=self._n)
+        say(self.primary, self.keys[1 if when == NOW else 2], n=self._n)
         self._tell()
 
     @property
@@ -137,7 +146,8 @@ class PublishQuestion(Confirmation):
             self._tell()
 
 
-def _next_hour() -> QDateTime:
+def next_hour() -> QDateTime:
+    """The time that is proposed."""
     first = now_ms() + LEAST_AHEAD_MS
     hour = 60 * MINUTE_MS
     return QDateTime.fromMSecsSinceEpoch((first + hour - 1) // hour * hour)

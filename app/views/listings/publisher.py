@@ -11,11 +11,12 @@ from PySide6.QtWidgets import QWidget
 
 from app.messages import tr
 from app.services.clock import now_ms
-from app.services.publishing.desk import PublishDesk
+from app.services.publishing.desk import OFFLINE, ONLINE, PublishDesk
 from app.services.publishing.gate import Ending, stop_and_keep
 from app.services.publishing.preview import PublishPreview
 from app.services.publishing.queue import BatchCreated, SkipReason
 from app.services.publishing.results import BatchResult
+from app.services.publishing.scheduled import ScheduledBatch
 from app.services.publishing.turns import AT_ONCE, Schedule
 from app.services.stores.readiness import StoreClosed
 from app.views.activity.jobs import Said
@@ -24,12 +25,14 @@ from app.views.errors import sentence
 from app.views.listings.publish_question import PublishQuestion
 from app.views.listings.publish_result import PublishResultDialog
 from app.views.listings.results_dialog import ResultsDialog
+from app.views.listings.scheduled_dialog import ScheduledDialog
 from app.views.listings.store_pauses import StorePauses
 from app.views.listings.unfinished import Left, Unfinished
 from app.views.notices import Banner, Offer
 from app.views.widgets.dialog import Confirmation
 
 SHOWN_EVERY_MS = 300
+SALE = (OFFLINE, ONLINE)
 
 
 class Publisher(QObject):
@@ -101,14 +104,17 @@ class Publisher(QObject):
         for part in preview.stores:
             handle = self._context.runner.start(self._desk.enqueue, part.store_id, part.listing_ids, schedule=schedule)
             handle.succeeded.connect(
-                lambda created, part=part: self._on_queued(part.store_id, part.store_name, created, schedule)
+                lambda created, part=part: self.on_queued(part.store_id, part.store_name, created, schedule)
             )
             handle.failed.connect(self._tell)
             self._context.jobs.add(
                 handle, "publish.job.check", icon="shield-check", n=len(part.listing_ids), store=part.store_name
             )
 
-    def _on_queued(self, store_id: int, store_name: str, created: BatchCreated, schedule: Schedule = AT_ONCE) -> None:
+    def on_queued(
+        self, store_id: int, store_name: str, created: BatchCreated, schedule: Schedule = AT_ONCE, action: str = ""
+    ) -> None:
+        """Something was queued, or nothing: send it, or say why not. *action*: what is done, "" for publishing."""
         self.rows_changed.emit()
         if created.batch_id is None:
             reasons = {skipped.reason for skipped in created.skipped}
@@ -119,8 +125,17 @@ class Publisher(QObject):
             self.batch_ended.emit()
         else:
             blocked = created.count(SkipReason.BLOCKED) + created.count(SkipReason.HELD)
-            left = Left(store_id, store_name, created.queued, created.batch_id, schedule.at_ms)
+            left = Left(store_id, store_name, created.queued, created.batch_id, schedule.at_ms, action)
             self.start(left, blocked, is_spread=bool(schedule.spread_ms))
+
+    def show_scheduled(self) -> None:
+        """What waits for its time."""
+        dialog = ScheduledDialog(self._context, self._page)
+        dialog.changed.connect(self.batch_ended)
+        dialog.send_wanted.connect(
+            lambda batch: self.start(Left(batch.store_id, batch.store_name, batch.n, batch.batch_id, 0, _sale(batch)))
+        )
+        dialog.show()
 
     # -- sending -----------------------------------------------------------------------------------------------
 
@@ -131,7 +146,7 @@ class Publisher(QObject):
         handle = self._context.runner.start(self._desk.run, left.store_id, left.batch_id)
         job = self._context.jobs.add(
             handle,
-            "publish.job.scheduled" if waits else "publish.job",
+            _job_key(left, waits=waits),
             icon="alarm" if waits else "send",
             can_pause=True,
             summarise=_summary,
@@ -183,7 +198,10 @@ class Publisher(QObject):
             )
         elif result.on_platform:
             self._context.notices.toast(
-                "publish.done", offer=offers[0] if offers else None, n=result.on_platform, live=result.live
+                f"sale.done.{left.action}" if left.action else "publish.done",
+                offer=offers[0] if offers else None,
+                n=result.on_platform,
+                live=result.live,
             )
 
     def _on_refused(self, left: Left, error: Exception) -> None:
@@ -267,7 +285,7 @@ class Publisher(QObject):
         handle = self._context.runner.start(
             self._desk.send_again, report.batch_id, listing_ids, accepts_losses=accepts_losses
         )
-        handle.succeeded.connect(lambda created: self._on_queued(report.store_id, store_name, created))
+        handle.succeeded.connect(lambda created: self.on_queued(report.store_id, store_name, created))
         handle.failed.connect(self._tell)
 
     def decide(self, listing_id: int) -> None:
@@ -284,6 +302,16 @@ class Publisher(QObject):
 
     def _tell(self, error: BaseException) -> None:
         self._context.notices.toast("window.said", tone="red", text=sentence(error))
+
+
+def _sale(batch: ScheduledBatch) -> str:
+    return batch.action if batch.action in SALE else ""
+
+
+def _job_key(left: Left, *, waits: bool) -> str:
+    if left.action:
+        return f"sale.job_later.{left.action}" if waits else f"sale.job.{left.action}"
+    return "publish.job.scheduled" if waits else "publish.job"
 
 
 def _summary(result: BatchResult) -> Said:

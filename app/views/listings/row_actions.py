@@ -21,6 +21,8 @@ XLSX = "xlsx"
 
 Chosen = Sequence[int] | Query
 """Listings: ids, or the filter itself."""
+SHOWN_REMARKS = 5
+"""What a package could not hold, told one by one; the command line tells all."""
 
 
 class RowActions(QObject):
@@ -86,6 +88,8 @@ class RowActions(QObject):
     def _on_exported(self, path: Path, result: Any) -> None:
         offer = self._file_offer(path)
         self._context.notices.toast("listings.saved_listings", offer=offer, file=path.name, n=result.listings)
+        for key, params in result.package.remarks()[:SHOWN_REMARKS] if result.package is not None else ():
+            self._context.notices.toast("window.said", tone="amber", text=tr(key, **params))
 
     def save_template(self) -> None:
         """Save the ready-made sheet."""

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QItemSelection, QModelIndex, QRect, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemDelegate,
     QAbstractItemView,
     QHeaderView,
     QLineEdit,
+    QMenu,
     QTableView,
     QWidget,
 )
@@ -39,8 +40,10 @@ class SkuGrid(Live, QTableView):
     Emits:
         properties_wanted: Enter or a double click on what tells a variant from its siblings.
         rows_chosen: other rows are chosen.
+        explain_wanted: the code whose meaning is asked for.
     """
 
+    explain_wanted = Signal(str)
     properties_wanted = Signal()
     rows_chosen = Signal()
 
@@ -178,6 +181,17 @@ class SkuGrid(Live, QTableView):
     def cell_rect(self, row: int, name: str) -> QRect:
         """Where a cell is."""
         return self.visualRect(self.skus.index(row, COLUMNS.index(name)))
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """What can be asked about the variant below the pointer, or the current one."""
+        index = self.indexAt(event.pos())
+        row = index.row() if index.isValid() else self.currentIndex().row()
+        if 0 <= row < len(self.skus.skus):
+            code = self.skus.skus[row].code
+            menu = QMenu(self)
+            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            menu.addAction(tr("codes.explain"), lambda: self.explain_wanted.emit(code))
+            menu.popup(event.globalPos())
 
     # -- keys --------------------------------------------------------------------------------------------------
 

@@ -21,6 +21,7 @@ class Left:
     Attributes:
         batch_id: only those of this batch, None for all of the store that is due.
         due_ms: when they are to be sent, 0 for at once.
+        action: what is done to their sale, "" for publishing.
     """
 
     store_id: int
@@ -28,6 +29,7 @@ class Left:
     n: int
     batch_id: int | None = None
     due_ms: int = 0
+    action: str = ""
 
 
 class Unfinished(QObject):

@@ -31,13 +31,14 @@ ACTIONS = (
     ActionSpec("probe_store", "stores.action.probe", "plug-connected", acts_on=ON_CURRENT),
     ActionSpec("pause_store", "stores.action.pause", "player-pause", acts_on=ON_CURRENT),
     ActionSpec("resume_store", "stores.action.resume", "player-play", acts_on=ON_CURRENT),
+    ActionSpec("cover_store", "stores.action.cover", "copy", acts_on=ON_CURRENT),
     ActionSpec("edit_store", "stores.action.edit", "edit", acts_on=ON_CURRENT),
     ActionSpec("make_operable", "stores.action.make_operable", "lock", acts_on=ON_CURRENT),
     ActionSpec("make_read_only", "stores.action.make_read_only", "lock", acts_on=ON_CURRENT),
     ActionSpec("disconnect_store", "stores.action.disconnect", "plug-connected-x", acts_on=ON_CURRENT),
     ActionSpec("remove_store", "stores.action.remove", "trash", acts_on=ON_CURRENT),
 )
-CURRENT = ("sign_in_store", "probe_store", "edit_store", "disconnect_store", "remove_store")
+CURRENT = ("sign_in_store", "probe_store", "cover_store", "edit_store", "disconnect_store", "remove_store")
 
 
 class StoresPage(TabPage):
@@ -51,6 +52,7 @@ class StoresPage(TabPage):
         export_wanted: ids of listings to export.
         show_wanted: (store id, kind): show its failed or waiting listings.
         settings_wanted: the settings.
+        cover_wanted: id of the store to cover.
         problem: an error to tell.
     """
 
@@ -67,6 +69,7 @@ class StoresPage(TabPage):
     export_wanted = Signal(object)
     show_wanted = Signal(int, str)
     settings_wanted = Signal()
+    cover_wanted = Signal(int)
     problem = Signal(object)
 
     def __init__(self, context: ViewContext, parent: QWidget | None = None) -> None:
@@ -106,6 +109,7 @@ class StoresPage(TabPage):
         page.on("open_practice", self.practice_wanted.emit)
         page.on("sign_in_store", lambda: self._with_store(lambda store: self.keeper.sign_in(store.id)))
         page.on("probe_store", lambda: self._with_store(lambda store: self.keeper.probe(store.id, store.name)))
+        page.on("cover_store", lambda: self._with_store(lambda store: self.cover_wanted.emit(store.id)))
         page.on("edit_store", lambda: self._with_store(self.keeper.edit))
         page.on("pause_store", lambda: self._with_store(lambda store: self.keeper.set_paused(store, True)))
         page.on("resume_store", lambda: self._with_store(lambda store: self.keeper.set_paused(store, False)))
@@ -237,7 +241,15 @@ class StoresPage(TabPage):
     def fill_menu(self, menu: QMenu) -> None:
         """What can be done with a store."""
         page = self.actions_of_page
-        for id in ("sign_in_store", "probe_store", "sync_store", "pause_store", "resume_store", "edit_store"):
+        for id in (
+            "sign_in_store",
+            "probe_store",
+            "sync_store",
+            "pause_store",
+            "resume_store",
+            "cover_store",
+            "edit_store",
+        ):
             menu.addAction(page[id])
         for id in ("make_operable", "make_read_only"):
             menu.addAction(page[id])

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
@@ -108,16 +110,42 @@ def other_secrets(market: dict[str, Any]) -> str:
     return secrets_of(market, 1)
 
 
+def _prepare(folder: Path, *arguments: str, stdin: str = "") -> None:
+    """Run one command in *folder* for all tests of a file, on a system without a credential store."""
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(StringIO()), redirect_stderr(StringIO()) as said:
+        patch.setattr(keyring_store, "system_keyring", lambda: None)
+        patch.setattr(sys, "stdin", StringIO(stdin))
+        assert run(["--data", str(folder), *arguments]) == 0, said.getvalue()
+
+
+@pytest.fixture(scope="module")
+def added(market: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with one connected store; made once, because a migration and a sign-in take longer than a test."""
+    folder = tmp_path_factory.mktemp("added")
+    _prepare(
+        folder, "store", "add", "Chenfan", "--gateway", market["gateway"], "--secrets", "-", stdin=secrets_of(market)
+    )
+    return folder
+
+
+@pytest.fixture(scope="module")
+def filled(added: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same with everything the market had when the file of tests began."""
+    folder = tmp_path_factory.mktemp("filled")
+    shutil.copytree(added, folder, dirs_exist_ok=True)
+    _prepare(folder, "store", "sync", "Chenfan")
+    return folder
+
+
 @pytest.fixture
-def store(cli: Cli, market: dict[str, Any], secrets: str) -> str:
+def store(added: Path, own_data_folder: Path) -> str:
     """A connected store; returns its name."""
-    said = cli("--json", "store", "add", "Chenfan", "--gateway", market["gateway"], "--secrets", "-", stdin=secrets)
-    assert said.code == 0, said.err
+    shutil.copytree(added, own_data_folder, dirs_exist_ok=True)
     return "Chenfan"
 
 
 @pytest.fixture
-def synced(cli: Cli, store: str) -> str:
+def synced(filled: Path, own_data_folder: Path) -> str:
     """A connected store with everything the market has."""
-    assert cli("store", "sync", store).code == 0
-    return store
+    shutil.copytree(filled, own_data_folder, dirs_exist_ok=True)
+    return "Chenfan"

@@ -12,6 +12,7 @@ from urllib.request import Request, urlopen
 import pytest
 
 from app.services.application import Application
+from app.services.kept_filters import KeptFilters
 from app.services.listings.editing import ListingEdit, edit_listings
 
 
@@ -250,3 +251,14 @@ def test_the_trace_is_switched_packed_and_forgotten(cli, store, own_data_folder,
     assert zipfile.is_zipfile(packed["file"])
     assert cli("trace", "clear").code == 0
     assert cli("--json", "trace", "export", "--out", str(tmp_path / "trace.zip")).json["entries"] == 0
+
+
+def test_a_filter_saved_in_the_window_is_called_by_its_name(cli, synced, own_data_folder):
+    everything = cli("--json", "list", "--store", synced).json["listings"]
+    KeptFilters(own_data_folder).put("listings", {"Cheap ones": {"text": "", "filters": [["price", "<", "5"]]}})
+    found = cli("--json", "list", "--store", synced, "--where", "@cheap ones").json["listings"]
+    assert [one["id"] for one in found] == [
+        one["id"] for one in everything if min(float(sku["price"]) for sku in one["skus"]) < 5
+    ]
+    said = cli("--json", "list", "--store", synced, "--where", "@dear")
+    assert (said.code, said.json["error"]["code"]) == (2, "filter.no_such_filter")

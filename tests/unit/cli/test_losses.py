@@ -16,6 +16,13 @@ from tests.benchmarks.market import change_faults
 
 
 @pytest.fixture
+def synced(cli, store):
+    """A connected store as the market has it now: tests of this file change what the market has."""
+    assert cli("store", "sync", store).code == 0
+    return store
+
+
+@pytest.fixture
 def live(own_data_folder, market, synced):
     """Two live listings with variants and attributes, product by id; the market reviews at once."""
     change_faults(market["gateway"], {"audit_delay_s": 0})

@@ -8,13 +8,14 @@ import os
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
 import pytest
 
 from app.paths import resources
-from app.services.listings.exporting import in_order
+from app.services.workbooks.column_order import in_order
 
 ROOT = Path(__file__).resolve().parents[3]
 DEMO = resources() / "samples" / "demo-listings.xlsx"
@@ -190,16 +191,59 @@ def test_a_file_that_is_no_sheet_is_bad_input(cli, store, tmp_path, name, conten
     assert said.json["error"]["message"]
 
 
-def test_a_data_package_is_refused_with_what_can_be_imported(cli, store, tmp_path):
-    header = ("产品ID", "商家编码", "价格信息")
-    package = tmp_path / "package.zip"
-    products = sheet(tmp_path / "products.xlsx", ("1005009999999999", "AB1234-BK,AB1234-WH", "{}"), header=header)
+def data_package(folder: Path, *rows: tuple[object, ...]) -> Path:
+    header = ("产品ID", "产品标题", "价格信息", "商家编码", "来源")
+    products = sheet(folder / "products.xlsx", *rows, header=header)
+    package = folder / "package.zip"
     with zipfile.ZipFile(package, "w") as archive:
         archive.write(products, "products.xlsx")
-    said = imported(cli, store, package)
-    assert (said.code, said.json["error"]["code"]) == (2, "workbook.package_not_read")
-    assert "data package" in said.json["error"]["message"]
-    assert cli("--json", "list", "--store", store).json["listings"] == []
+    return package
+
+
+INFO = '{"skuArray":[{"价格":"3.36","属性":{"14":"193"},"库存":"999","商家编码":"AB1234-BK"}]}'
+DAMAGED = INFO.replace('"', "'")
+
+
+def test_a_data_package_is_imported_and_exported_again(cli, synced, tmp_path):
+    package = data_package(tmp_path, ("1005009999999999", "Lamp", INFO, "AB1234-BK", "0012"))
+    said = imported(cli, synced, package)
+    assert (said.code, said.json["rows"], said.json["skus"], said.json["listings"]["new"]) == (0, 1, 1, 1), said.err
+    out = tmp_path / "out.zip"
+    wanted = ("--store", synced, "--where", 'key = "1005009999999999"', "--out", str(out))
+    done = cli("--json", "export", *wanted)
+    assert (done.code, done.json["listings"], done.json["skus"]) == (0, 1, 1)
+    assert done.json["files"] == [str(out)]
+    again = imported(cli, synced, out)
+    assert again.json["listings"] == {"new": 0, "changed": 0, "unchanged": 1, "refused": 0}
+    unread = cli("--json", "export", "--store", synced, "--out", str(tmp_path / "out.pdf"))
+    assert (unread.code, ".zip" in unread.json["error"]["message"]) == (2, True)
+
+
+def test_a_damaged_price_info_is_repaired_only_with_consent(cli, synced, tmp_path):
+    package = data_package(tmp_path, ("1005009999999999", "Lamp", DAMAGED, "AB1234-BK", None))
+    said = imported(cli, synced, package)
+    (error,) = said.json["errors"]
+    assert (said.code, error["row"], error["column"], error["code"]) == (1, 2, "C", "package_json_fix")
+    assert error["fix"] == INFO
+    assert "character 2" in error["message"]
+    assert "--repair" in cli("import", str(package), "--store", synced).out
+    repaired = imported(cli, synced, package, "--repair")
+    assert (repaired.code, repaired.json["listings"]["new"]) == (0, 1)
+
+
+def test_what_a_package_cannot_hold_is_named(cli, synced, tmp_path, monkeypatch):
+    from app.services.packages.rules import package_rules
+
+    package = data_package(tmp_path, ("1005009999999999", "Lamp", INFO, "AB1234-BK", "x" * 200))
+    imported(cli, synced, package)
+    narrow = replace(package_rules(), cell_chars=150)
+    monkeypatch.setattr("app.services.packages.xls.package_rules", lambda: narrow)
+    monkeypatch.setattr("app.services.packages.saving.package_rules", lambda: narrow)
+    wanted = ("--store", synced, "--where", 'key = "1005009999999999"', "--out", str(tmp_path / "out.zip"))
+    done = cli("--json", "export", *wanted)
+    (left_out,) = done.json["left_out"]
+    assert (done.code, done.json["listings"], left_out["header"], left_out["length"]) == (1, 0, "来源", 200)
+    assert "“Lamp” is in no package" in cli("export", *wanted).out
 
 
 def test_pictures_alone_are_no_import(cli, store, tmp_path):

@@ -10,12 +10,14 @@ import pytest
 from sqlalchemy import event, text
 
 from app.models import Setting
+from app.services.codes.keys import match_key
 from app.services.compliance import Finding, Severity, check, load_context
 from app.services.compliance.loading import learn_twins
 from app.services.compliance.recheck import check_listings, recheck
+from app.services.compliance.twins import read_twins
 from app.services.db import Database
 from app.services.listings.loading import load_listing, load_listings
-from app.services.listings.text import fold, match_key
+from app.services.listings.text import fold
 from app.services.upgrade import open_database
 from tests.unit.compliance.examples import codes as codes_of
 from tests.unit.compliance.examples import context, listing, only, sku
@@ -60,6 +62,14 @@ class TestCodes:
         assert (other.code, other.params["other"]) == ("listing.twice", "P1")
         recheck(db, store_id=OWN)
         assert state(db, first) == state(db, second) == ("ready", 0, 0, 1)
+
+    def test_the_same_goods_from_other_countries_are_named_once_a_variant(self, db: Database) -> None:
+        first = add(db, "C1*2+D", "C1*2+D_CUS", product_key="P1")
+        second = add(db, "D+2*C1_CES", "C1*2+D_CFR", product_key="P2")
+        with db.read() as session:
+            found = read_twins(session, [first, second])
+        assert [(twin.listing_id, twin.name) for twin in found[first]] == [(second, "P2")] * 2
+        assert len({twin.sku_id for twin in found[first]}) == 2
 
     def test_a_team_can_have_it_held(self, db: Database) -> None:
         with db.write() as session:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from app.services.db import Database
@@ -9,6 +11,10 @@ from app.services.errors import NotFound
 from app.services.history.listing import can_redo, can_undo, changes_of_listing, list_changes
 from app.services.history.recording import add_range, record_change
 from app.services.history.undo import redo, undo
+from app.services.listings.bulk_edit.applying import apply_plan
+from app.services.listings.bulk_edit.edits import BulkEdit
+from app.services.listings.bulk_edit.operations import ChangeNumber
+from app.services.listings.bulk_edit.planning import plan_edit
 from app.services.listings.editing import ListingEdit, edit_listings
 from app.services.listings.loading import load_listing, load_listings
 from app.services.listings.records import SkuRecord
@@ -149,6 +155,32 @@ def test_created_listings_that_were_edited_since_are_kept(db, make_listing):
     assert loaded(db, records[1].id).title == "by hand"
 
 
+def test_created_listings_go_again_after_redo(db, make_listing):
+    uid = created_range(db, make_listing().id, make_listing().id)
+    undo(db)
+    redo(db)
+    assert (undo(db, uid).restored, can_undo(db)) == (2, None)
+
+
+@pytest.mark.parametrize("change", [{"fields": {"title": "by hand"}}, {}])
+def test_created_listings_whose_edits_were_taken_back_go_as_well(db, make_listing, change):
+    """Ctrl+Z twice after an import and an edit: by hand, or of prices in bulk, which are kept as columns."""
+    records = [make_listing() for _ in range(3)]
+    uid = created_range(db, records[0].id, records[-1].id)
+    if change:
+        edit_listings(db, [ListingEdit(records[1].id, **change)], label="change.edit")
+    else:
+        plan = plan_edit(
+            db, BulkEdit((ChangeNumber("price_minor", "add", Decimal(1)),)), [records[1].id], TaskContext()
+        )
+        apply_plan(plan, TaskContext())
+        plan.close()
+    assert undo(db, uid).conflicts == (records[1].id,), "it stands"
+    redo(db)
+    undo(db)
+    assert (undo(db, uid).restored, can_undo(db)) == (3, None)
+
+
 def test_history_of_one_listing(db, make_listing):
     first, second = make_listing(), make_listing()
     created_range(db, first.id, first.id)
@@ -237,3 +269,28 @@ def test_a_listing_that_was_queued_but_never_sent_can_still_be_taken_back(db, ma
             (record.id, attempts),
         )
     assert undo(db, uid).conflicts == kept
+
+
+def test_typing_on_after_a_bulk_edit_of_the_same_number_is_a_change_of_its_own(db, make_listing):
+    record = make_listing()
+    plan = plan_edit(db, BulkEdit((ChangeNumber("price_minor", "add", Decimal(1)),)), [record.id], TaskContext())
+    bulk = apply_plan(plan, TaskContext()).change
+    plan.close()
+    edit = ListingEdit(record.id, skus={record.skus[0].id: {"price_minor": 5}})
+    assert edit_listings(db, [edit], label="change.edit", continues=bulk.uid).uid != bulk.uid
+    assert (undo(db).conflicts, undo(db).conflicts) == ((), ())
+    assert loaded(db, record.id).skus == record.skus
+
+
+def test_who_did_it_is_kept(db, make_listing, monkeypatch):
+    monkeypatch.setattr("app.services.history.recording.getpass.getuser", lambda: "lin")
+    record = make_listing()
+    done = edit_listings(db, [ListingEdit(record.id, fields={"title": "Lamp"})], label="change.edit")
+    assert (done.actor, list_changes(db)[0].actor) == ("lin", "lin")
+
+
+def test_created_listings_that_were_tagged_since_are_kept(db, make_listing):
+    record = make_listing()
+    uid = created_range(db, record.id, record.id)
+    edit_listings(db, [ListingEdit(record.id, add_tags=("June",))], label="change.edit")
+    assert undo(db, uid).conflicts == (record.id,)

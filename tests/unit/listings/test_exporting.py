@@ -207,7 +207,7 @@ def test_stopping_leaves_the_file_before(db, make_sellable, tmp_path):
 def test_an_ending_nobody_can_write_says_which_can(db, tmp_path):
     with pytest.raises(UnknownKind) as caught:
         export_listings(db, tmp_path / "out.pdf", [])
-    assert caught.value.params["known"] == ".xlsx, .csv"
+    assert caught.value.params["known"] == ".xlsx, .csv, .zip"
 
 
 def test_a_folder_that_is_not_there_is_told(db, make_sellable, tmp_path):

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.services.clock import day_span
+from app.services.codes.keys import match_key
 from app.services.expressions.syntax import All, Condition, Either, Not
 from app.services.expressions.writing import to_text
 from app.services.listings.choices import FilterChoices, filter_choices
@@ -414,6 +415,42 @@ def _many(node, row):
     return any(one in wanted for one in have) is (operator in ("=", "in"))
 
 
+@pytest.fixture(scope="module")
+def codes_shop(tmp_path_factory, empty_database):
+    path = tmp_path_factory.mktemp("codes") / "shangjia.db"
+    shutil.copyfile(empty_database, path)
+    database = open_database(path)
+    with database.bulk() as connection:
+        for at, code in enumerate(["AB1234*2+CD5678", "AB1234", "AB1234_CUS", "AB1234_CGB", "ZZ9"], 1):
+            _insert(connection, at, _row(at) | {"sku": [code], "ships_from": {"CN"}, "product_id": None})
+            connection.exec_driver_sql("UPDATE sku SET match_key = ? WHERE code = ?", (match_key(code), code))
+    yield ListingSource(database)
+    database.dispose()
+
+
+class TestCodes:
+    """Codes are found by the goods they stand for, and by how they are written."""
+
+    @pytest.mark.parametrize(
+        ("typed", "wanted"),
+        [
+            ('sku = "cd5678 + AB1234*2"', {1}),
+            ("sku = AB1234", {2, 3, 4}),
+            ("sku = ab1234_cus", {3}),
+            ("sku = AB1234_CUK", {4}),
+            ("sku = AB1234_CES", set()),
+            ("sku in (AB1234_CUS, CD5678+AB1234*2)", {1, 3}),
+            ("sku != AB1234", {1, 5}),
+            ("sku ~ _cus", {3}),
+            ("sku ~ 1234*2", {1}),
+            ("sku !~ AB1234", {5}),
+            ("item = CD5678", {1}),
+        ],
+    )
+    def test_found(self, codes_shop, typed, wanted):
+        assert found(codes_shop, typed) == wanted
+
+
 class TestFinding:
     def test_the_example_of_the_issue(self, shop):
         source, rows = shop
@@ -484,3 +521,15 @@ class TestFinding:
         steps = " · ".join(row[3] for row in plan)
         assert read in steps
         assert "CORRELATED" not in steps
+
+
+def test_what_needs_the_profit_is_refused_with_the_way_out():
+    with pytest.raises(UnknownField) as caught:
+        parse_filters("stock > 0 and margin < 0.1")
+    assert (caught.value.error_code, caught.value.params["position"]) == ("filter.needs_profit", 15)
+
+
+def test_an_unknown_field_names_the_usual_ones_only():
+    with pytest.raises(UnknownField) as caught:
+        parse_filters("colour = red")
+    assert caught.value.params["known"].count(",") == 11

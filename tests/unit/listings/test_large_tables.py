@@ -279,3 +279,29 @@ def test_ids_of_an_outdated_question_are_not_read(source):
     ctx.stop.set()
     with pytest.raises(TaskCancelled):
         source.ids(Query(), ctx)
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize(
+    "condition",
+    [
+        Filter("sku", "contains", "SJ"),
+        Filter("sku", "lacks", "01"),
+        Filter("item", "=", "QX005"),
+        Filter("ships_from", "missing"),
+        Filter("tag", "in", ("A", "B")),
+        Filter("tag", "!=", "A"),
+        Filter("", "where", "sku ~ SJ or price < 2"),
+    ],
+)
+def test_rows_beneath_are_found_alike_on_every_way(source, db, monkeypatch, path, condition):
+    """One pass over all variants, or beneath each of the first rows: the same rows in the same order."""
+    for name, value in PATHS[path].items():
+        monkeypatch.setattr(sql_source, name, value)
+    with db.bulk() as connection:
+        connection.exec_driver_sql("INSERT INTO listing_tag SELECT id, 'A' FROM listing WHERE id % 3 = 0")
+    query = Query(filters=(condition,))
+    everything = list(source.ids(query))
+    assert len(everything) == source.count(query)
+    for limit in (1, 3, 100):
+        assert [row.id for row in source.first_page(query, limit)] == everything[:limit]

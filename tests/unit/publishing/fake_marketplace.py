@@ -13,6 +13,7 @@ from app.services.marketplace.port import (
     BatchOutcome,
     ListingContent,
     ListingSummary,
+    MarketplaceError,
     Refused,
     RemoteListing,
     RemoteStatus,
@@ -21,7 +22,7 @@ from app.services.marketplace.port import (
     UploadedImage,
     WouldLose,
 )
-from app.services.marketplace.records import FeedKind, Loss, Pause, PriceChange, StockChange
+from app.services.marketplace.records import FeedKind, FeedVerdict, Loss, Pause, PriceChange, StockChange
 
 Step = Exception | Callable[[], Any] | None
 
@@ -52,6 +53,8 @@ class FakeMarketplace:
         self.default_verdict = RemoteStatus.ON_SALE
         self.calls: list[str] = []
         self.uploads: list[str] = []
+        self.elsewhere: dict[str, bytes] = {}
+        self.elsewhere: dict[str, bytes] = {}
         self.lookups: list[dict[str, Any]] = []
         self.losses: dict[str, list[Loss]] = {}
         self.dropped: set[str] = set()
@@ -203,14 +206,38 @@ class FakeMarketplace:
             self.products[product_id] = replace(held, content=replace(held.content, skus=skus))
         return BatchOutcome(tuple(changes), {})
 
+    def feed_refusal(self, verdict: FeedVerdict) -> MarketplaceError:
+        """The error a verdict means."""
+        return Refused("marketplace.product_missing", platform_code=verdict.code)
+
     async def set_offline(self, product_ids: Sequence[str]) -> BatchOutcome:
         """Take off sale what is there."""
         self.calls.append("offline")
         await _meet(self.review_script.popleft() if self.review_script else None)
         there = [product_id for product_id in product_ids if product_id in self.products]
         self.verdict |= dict.fromkeys(there, RemoteStatus.OFF_SALE)
+        for product_id in there:
+            self.products[product_id] = replace(self.products[product_id], status=RemoteStatus.OFF_SALE)
         missing = dict.fromkeys(set(product_ids) - set(there), "F00-00-10001-002")
         return BatchOutcome(tuple(there), missing)
+
+    async def set_online(self, product_ids: Sequence[str]) -> BatchOutcome:
+        """Put on sale again what is there; it is looked at once more."""
+        self.calls.append("online")
+        await _meet(self.script.popleft() if self.script else None)
+        there = [product_id for product_id in product_ids if product_id in self.products]
+        for product_id in there:
+            self.verdict.pop(product_id, None)
+            self.products[product_id] = replace(self.products[product_id], status=RemoteStatus.IN_REVIEW)
+        return BatchOutcome(tuple(there), dict.fromkeys(set(product_ids) - set(there), "F00-00-10001-002"))
+
+    async def fetch_image(self, address: str) -> bytes:
+        """A picture of another store, as the test put it into `elsewhere`."""
+        self.calls.append("fetch")
+        await asyncio.sleep(0)
+        if address not in self.elsewhere:
+            raise Refused("marketplace.picture_gone", field="images", host="ae01.alicdn.com")
+        return self.elsewhere[address]
 
     async def upload_image(self, name: str, data: bytes) -> UploadedImage:
         """Keep a picture."""

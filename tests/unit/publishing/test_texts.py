@@ -11,12 +11,14 @@ from app.services.publishing.images import ImageMissing
 from app.services.publishing.parts import JournalUnwritable
 from app.services.publishing.pauses import StorePaused
 from app.services.publishing.settling import NotUndecided
+from app.services.publishing.taking_over import NO_PICTURE
 from app.services.publishing.turns import BadTime
 from app.services.stores.readiness import ReadOnlyStore
 
 ERRORS = {
     ReadOnlyStore.code: {"store": "晨帆数码"},
     ImageMissing.code: {"file": "lamp.jpg"},
+    NO_PICTURE: {"file": "https://ae01.alicdn.com/kf/Ha.webp"},
     ContentIncomplete.code: {"field": "weight_g"},
     JournalUnwritable.code: {"reason": "disk full"},
     NotUndecided.code: {"listing": 7},

@@ -61,6 +61,9 @@ def ids(merged):
         ("", "AA", [(None, "AA")]),
         ("AA", "", []),
         ("aa bb", "AA BB", [(1, "AA"), (2, "BB")]),
+        ("AA AA_CUS AA_CES", "AA_CES AA AA_CUS", [(3, "AA_CES"), (1, "AA"), (2, "AA_CUS")]),
+        ("AA_CUS", "AA AA_CUS", [(None, "AA"), (1, "AA_CUS")]),
+        ("AA*2+BB AA_CGB", "AA_CUK BB+AA*2", [(2, "AA_CUK"), (1, "BB+AA*2")]),
     ],
 )
 def test_variants_keep_their_ids_by_code_then_by_place(local, remote, merged):
@@ -118,6 +121,9 @@ def test_what_only_we_have_stays(context):
 
 def test_pictures_that_were_exchanged_or_never_uploaded_are_theirs(context):
     assert adopt(record(), remote(), context, {}).images == ["https://x/a.jpg"]
+    known = {"https://x/a.jpg": "/photos/a.jpg"}
+    other_now = record(images=["/photos/new.jpg"])
+    assert adopt(other_now, remote(), context, {}, known).images == ["/photos/a.jpg"], "what we sent before"
     exchanged = adopt(record(), remote(), context, {"/photos/a.jpg": "https://x/other.jpg"})
     assert exchanged.images == ["https://x/a.jpg"]
 

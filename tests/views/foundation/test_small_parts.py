@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QLabel, QMenu, QSpinBox, QWidget
 from app.cli.main import _language as spoken_language
 from app.services.application import Application
 from app.services.errors import AppError, NotFound
+from app.services.kept_filters import KeptFilters
+from app.services.paging import Filter
 from app.views import icons
 from app.views.actions import ACTIONS, Actions
 from app.views.activity.jobs import Jobs
@@ -76,6 +78,17 @@ class TestSettings:
         assert language.code == "zh"
         settings.put("window.tab", "orders")
         assert settings.get("window.tab") == "orders"
+
+    def test_saved_filters_lie_where_the_command_line_finds_them(self, tmp_path, runner, qtbot):
+        window = MemorySettings({"filters.listings": {"old": {"text": "", "filters": []}}})
+        settings = DeskSettings(window, Application(tmp_path), runner)
+        assert list(settings.get("filters.listings")) == ["old"], "saved by an older program"
+        settings.put("filters.listings", {"cheap": {"text": "lamp", "filters": [["price", "<", "5"]]}})
+        qtbot.waitUntil(lambda: runner.is_idle)
+        assert KeptFilters(tmp_path).get("listings", "Cheap") == ("lamp", (Filter("price", "<", "5"),))
+        again = DeskSettings(window, Application(tmp_path), runner)
+        assert list(again.get("filters.listings")) == ["cheap"]
+        assert again.get("filters.orders") is None
 
     def test_settings_of_a_newer_program_leave_the_systems_language(self, tmp_path, runner):
         (tmp_path / "settings.json").write_text('{"schema": 99}', "utf-8")

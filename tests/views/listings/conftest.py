@@ -8,6 +8,8 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
+from app.services.codes.desk import CodesDesk
+from app.services.listings.delisting.desk import DelistDesk
 from app.services.listings.desk import ListingDesk
 from app.services.listings.loading import load_listing
 from app.services.publishing.desk import PublishDesk
@@ -47,6 +49,8 @@ def services(db, store, market):
     written = []
     return SimpleNamespace(
         listings=ListingDesk(lambda: db),
+        delisting=DelistDesk(SimpleNamespace(db=db)),
+        codes=CodesDesk(SimpleNamespace(db=db)),
         publishing=Publishing(db, market),
         publish_preview=lambda ids: publish_preview(db, ids),
         store_name=lambda id: get_store(db, id).name,

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 from PySide6.QtWidgets import QFileDialog
 
+from app.services.packages import PackageReport
 from tests.views.listings.rows import cell
 
 
@@ -28,7 +29,7 @@ class TestFiles:
         return page.findChild(QFileDialog)
 
     def test_export_asks_for_a_file_and_writes_what_is_chosen(self, open_page, five, db, tmp_path, settle, runner):
-        runner.heavy = Heavy(SimpleNamespace(listings=2, skus=3, file=tmp_path / "out.xlsx"))
+        runner.heavy = Heavy(SimpleNamespace(listings=2, skus=3, file=tmp_path / "out.xlsx", package=None))
         page = open_page()
         page.rows.select_ids([five[0].id, five[1].id])
         page.actions_of_page["export"].trigger()
@@ -52,7 +53,20 @@ class TestFiles:
         assert dialog.defaultSuffix() == "xlsx"
         dialog.filterSelected.emit("CSV (*.csv)")
         assert dialog.defaultSuffix() == "csv"
+        dialog.filterSelected.emit("Data package (*.zip)")
+        assert dialog.defaultSuffix() == "zip"
         dialog.close()
+
+    def test_what_a_package_could_not_hold_is_said(self, open_page, five, tmp_path, settle, runner):
+        report = PackageReport([tmp_path / "a.zip", tmp_path / "a-2.zip"], missing_pictures=["x.jpg"])
+        result = SimpleNamespace(listings=1, skus=1, file=tmp_path / "a.zip", package=report)
+        runner.heavy = Heavy(result)
+        page = open_page()
+        page.row_actions.export(tmp_path / "a.zip", [five[0].id])
+        settle()
+        said = [notice.text for notice in page.context.notices.kept]
+        assert "One .xls is too small, so there are 2 packages: a.zip, a-2.zip." in said
+        assert any("1 picture could not be read" in text and "x.jpg" in text for text in said)
 
     def test_the_blank_sheet_is_saved(self, open_page, services, tmp_path, settle):
         page = open_page()

@@ -57,12 +57,15 @@ def test_a_proxy_and_the_pace_are_typed_and_kept(qtbot, open_settings, services)
     dialog.numbers["calls_per_s"].selectAll()
     qtbot.keyClicks(dialog.numbers["calls_per_s"], "25")
     dialog.connection.trace.click()
+    dialog.separator.setCurrentText(";")
     with qtbot.waitSignal(dialog.accepted):
         qtbot.mouseClick(dialog.primary, LEFT)
     settings = services.settings()
     assert (settings.proxy, settings.calls_per_s, settings.http_trace) == ("http://127.0.0.1:7890", 25, True)
     assert services.app.trace.is_on
+    assert settings.code_separator == ";"
     again = open_settings()
+    assert again.separator.currentText() == ";"
     assert again.connection.proxy.text() == "http://127.0.0.1:7890"
     assert again.connection.trace.isChecked()
 

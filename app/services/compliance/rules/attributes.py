@@ -104,7 +104,7 @@ def _category_name(record: ListingRecord, context: CheckContext) -> Label:
     return node.label if node is not None else Label(record.category_id, record.category_id)
 
 
-@GROUP.rule("attribute.foreign", "attributes")
+@GROUP.rule("attribute.foreign", "attributes", has_fix=True)
 def foreign(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
     """An attribute of another category; the remedy is the one neighbouring leaf that has all of them."""
     if record.product_id is not None:
@@ -164,7 +164,7 @@ def other(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
             yield Hit({"attribute": facts.label})
 
 
-@GROUP.rule("attribute.empty", "attributes")
+@GROUP.rule("attribute.empty", "attributes", has_fix=True)
 def empty(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
     """A name without a value, or the reverse; the remedy leaves such entries out."""
     leaf = context.leaf(record.category_id)

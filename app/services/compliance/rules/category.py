@@ -32,7 +32,7 @@ def unread(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
         yield Hit({"category": record.category_id})
 
 
-@GROUP.rule("category.unknown", "category_id")
+@GROUP.rule("category.unknown", "category_id", has_fix=True)
 def unknown(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
     """No category has this id; the remedy puts the one its text means."""
     text = record.category_id

@@ -34,7 +34,7 @@ def too_long(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
         yield Hit({"count": count, "max": limit})
 
 
-@GROUP.rule("detail.removed_tags", "detail_html")
+@GROUP.rule("detail.removed_tags", "detail_html", has_fix=True)
 def removed_tags(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
     """Tags the platform takes out without a word; the remedy takes them out now."""
     found = detail_text.removed_tags(record.detail_html)
@@ -44,11 +44,14 @@ def removed_tags(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
         yield Hit({"tags": tags}, fix=fix)
 
 
-@GROUP.rule("detail.foreign_link", "detail_html")
+@GROUP.rule("detail.foreign_link", "detail_html", has_fix=True)
 def foreign_link(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
-    """A link that leads away from the platform."""
-    for address in detail_text.foreign_links(record.detail_html):
-        yield Hit({"address": address[:80]})
+    """A link that leads away from the platform; the remedy leaves what it stands around."""
+    found = detail_text.foreign_links(record.detail_html)
+    html = detail_text.without_foreign_links(record.detail_html) if found else ""
+    fix = Fix("unlink", "detail_html", html) if not detail_text.foreign_links(html) else None
+    for address in found:
+        yield Hit({"address": address[:80]}, fix=fix)
 
 
 @GROUP.rule("detail.foreign_image", "detail_html")

@@ -53,7 +53,7 @@ def none(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
         yield Hit()
 
 
-@GROUP.rule("image.too_many", "images")
+@GROUP.rule("image.too_many", "images", has_fix=True)
 def too_many(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
     """More images than the platform takes; the remedy keeps the first ones."""
     count, limit = len(record.images), context.limits.images_max
@@ -134,7 +134,7 @@ def photobank(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
             )
 
 
-@GROUP.rule("image.too_small", "images")
+@GROUP.rule("image.too_small", "images", has_fix=True)
 def too_small(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
     """Fewer pixels than the platform asks for; the remedy leaves the picture out."""
     side = context.limits.image_side_min_px
@@ -156,7 +156,7 @@ def ratio(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
             yield _hit(record, number, width=width, height=height, ratio=shown, max=f"1:{most:g}")
 
 
-@GROUP.rule("image.repeated", "images")
+@GROUP.rule("image.repeated", "images", has_fix=True)
 def repeated(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
     """The same picture twice, by content; the remedy leaves the later one out."""
     first: dict[str, int] = {}

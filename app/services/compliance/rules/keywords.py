@@ -44,7 +44,7 @@ def too_long(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
             yield Hit({"word": f"{word[:30]}…", "count": len(word), "max": limit})
 
 
-@GROUP.rule("keywords.repeated", "keywords")
+@GROUP.rule("keywords.repeated", "keywords", has_fix=True)
 def repeated(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
     """A keyword that says what another one said; the remedy leaves the first of each."""
     first: dict[str, str] = {}

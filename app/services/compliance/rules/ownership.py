@@ -11,8 +11,10 @@ from app.services.listings.records import ListingRecord
 
 
 def _is_fine(record: ListingRecord, context: CheckContext) -> bool:
-    return record.freight_template_id in context.templates and (
-        not record.group_id or record.group_id in context.groups
+    return (
+        record.freight_template_id in context.templates
+        and (not record.group_id or record.group_id in context.groups)
+        and (not record.service_template_id or record.service_template_id in context.services)
     )
 
 
@@ -43,7 +45,7 @@ def template_foreign(record: ListingRecord, context: CheckContext) -> Iterator[H
         yield Hit({"template": template, "owner": owner, "store": context.store_name})
 
 
-@GROUP.rule("freight_template.unknown", "freight_template_id")
+@GROUP.rule("freight_template.unknown", "freight_template_id", has_fix=True)
 def template_unknown(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
     """The store has no such template; the remedy is the one of that name."""
     template = record.freight_template_id
@@ -55,6 +57,15 @@ def template_unknown(record: ListingRecord, context: CheckContext) -> Iterator[H
         yield Hit({"template": template, "store": context.store_name}, fix=fix)
 
 
+@GROUP.rule("service_template.unknown", "service_template_id")
+def service_unknown(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
+    """A covered listing still has the service template of the store it came from."""
+    template = record.service_template_id
+    if template and template not in context.services and record.product_id is None:
+        known = ", ".join(f"{name} ({number})" for number, name in sorted(context.services.items()))
+        yield Hit({"template": template, "store": context.store_name, "known": known or "–"})
+
+
 @GROUP.rule("group.foreign", "group_id")
 def group_foreign(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
     """The product group belongs to another store."""
@@ -63,7 +74,7 @@ def group_foreign(record: ListingRecord, context: CheckContext) -> Iterator[Hit]
         yield Hit({"group": record.group_id, "owner": owner, "store": context.store_name})
 
 
-@GROUP.rule("group.unknown", "group_id")
+@GROUP.rule("group.unknown", "group_id", has_fix=True)
 def group_unknown(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
     """The store has no such product group; the remedy is the one of that name."""
     group = record.group_id

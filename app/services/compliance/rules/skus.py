@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 from statistics import median
 
+from app.services.codes.normal import normalise
 from app.services.compliance.context import CheckContext
 from app.services.compliance.findings import Fix, Hit
 from app.services.compliance.registry import RuleGroup
 from app.services.listings.records import ListingRecord, SkuRecord
-from app.services.listings.text import match_key
 
 _DESTROYED = re.compile(r"\d+(?:\.\d+)?E\+?\d+", re.IGNORECASE)
 """What a spreadsheet makes of a long number (domain.md 7.2 step 2)."""
@@ -68,7 +68,7 @@ def code_too_long(record: ListingRecord, context: CheckContext) -> Iterator[Hit]
             yield Hit({"code": sku.code, "count": len(sku.code.strip()), "max": limit}, number)
 
 
-@GROUP.rule("sku.code_space", "sku.code")
+@GROUP.rule("sku.code_space", "sku.code", has_fix=True)
 def code_space(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
     """Blanks around or in the code; only the ones around it can be left out without changing its meaning."""
     for number, sku in enumerate(record.skus):
@@ -80,13 +80,13 @@ def code_space(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
             yield Hit({"code": code}, number, fix)
 
 
-@GROUP.rule("sku.code_forbidden", "sku.code")
+@GROUP.rule("sku.code_forbidden", "sku.code", has_fix=True)
 def code_forbidden(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
     """Angle brackets, full-width or other characters that are not half-width; the remedy is the half-width code."""
     for number, sku in enumerate(record.skus):
         signs = [c for c in dict.fromkeys(sku.code) if c in "<>" or not (c.isspace() or "!" <= c <= "~")]
         if signs:
-            plain = match_key(sku.code)
+            plain = normalise(sku.code)
             is_usual = context.is_usual_code(plain)
             fix = Fix("use_code", "sku.code", plain, number, {"code": plain}) if is_usual else None
             yield Hit({"code": sku.code, "signs": " ".join(signs)}, number, fix)
@@ -163,13 +163,15 @@ def stock_missing(record: ListingRecord, context: CheckContext) -> Iterator[Hit]
             yield Hit({"sku": _name(sku, number)}, number)
 
 
-@GROUP.rule("stock.range", "sku.stock")
+@GROUP.rule("stock.range", "sku.stock", has_fix=True)
 def stock_range(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
-    """A stock outside what the platform takes."""
+    """A stock outside what the platform takes; the remedy is the nearest it does take."""
     limit = context.limits.stock_max
     for number, sku in enumerate(record.skus):
         if sku.stock is not None and not 0 <= sku.stock <= limit:
-            yield Hit({"sku": _name(sku, number), "stock": sku.stock, "max": limit}, number)
+            nearest = min(max(sku.stock, 0), limit)
+            fix = Fix("use_stock", "sku.stock", nearest, number, {"count": nearest})
+            yield Hit({"sku": _name(sku, number), "stock": sku.stock, "max": limit}, number, fix)
 
 
 @GROUP.rule("stock.none", "sku.stock")

@@ -42,7 +42,7 @@ def unit_missing(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
         yield Hit()
 
 
-@GROUP.rule("unit.unknown", "unit")
+@GROUP.rule("unit.unknown", "unit", has_fix=True)
 def unit_unknown(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
     """Not a unit id; the remedy is the one its text means."""
     if record.unit.strip() and record.unit not in context.units:
@@ -51,7 +51,7 @@ def unit_unknown(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
         yield Hit({"unit": record.unit}, fix=fix)
 
 
-@GROUP.rule("lot.range", "lot_size")
+@GROUP.rule("lot.range", "lot_size", has_fix=True)
 def lot_range(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
     """Pieces per lot: 1 when sold by the piece, more when sold by the lot."""
     if not 1 <= record.lot_size <= context.limits.lot_max:
@@ -82,7 +82,7 @@ def handling_range(record: ListingRecord, context: CheckContext) -> Iterator[Hit
         yield Hit({"days": record.handling_days, "min": low, "max": high})
 
 
-@GROUP.rule("handling.overseas", "handling_days")
+@GROUP.rule("handling.overseas", "handling_days", has_fix=True)
 def handling_overseas(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
     """A variant ships from abroad: fewer days are allowed."""
     limit = context.limits.handling_days_overseas_max

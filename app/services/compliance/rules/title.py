@@ -7,7 +7,15 @@ from collections.abc import Iterator
 from app.services.compliance.context import CheckContext
 from app.services.compliance.findings import Fix, Hit
 from app.services.compliance.registry import RuleGroup
-from app.services.compliance.title_text import MARKUP, cleaned, cut_at_word, named, repeated, strangers
+from app.services.compliance.title_text import (
+    MARKUP,
+    cleaned,
+    cut_at_word,
+    named,
+    repeated,
+    strangers,
+    without_repeats,
+)
 from app.services.compliance.words import tokens
 from app.services.listings.records import ListingRecord
 
@@ -48,7 +56,7 @@ def missing(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
         yield Hit()
 
 
-@GROUP.rule("title.too_long", "title")
+@GROUP.rule("title.too_long", "title", has_fix=True)
 def too_long(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
     """More characters than the platform takes; the remedy cuts at a word."""
     count, limit = len(record.title), context.limits.title_max
@@ -64,40 +72,43 @@ def chinese(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
         yield Hit({"characters": "".join(found[:8])})
 
 
-@GROUP.rule("title.emoji", "title")
+@GROUP.rule("title.emoji", "title", has_fix=True)
 def emoji(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
     """Emoji and pictograms."""
     if found := strangers(record.title)["emoji"]:
         yield Hit({"characters": named(found)}, fix=_clean_fix(record.title))
 
 
-@GROUP.rule("title.control", "title")
+@GROUP.rule("title.control", "title", has_fix=True)
 def control(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
     """Characters nobody sees: line breaks, tabulators, zero-width signs."""
     if found := strangers(record.title)["control"]:
         yield Hit({"characters": named(found)}, fix=_clean_fix(record.title))
 
 
-@GROUP.rule("title.not_ascii", "title")
+@GROUP.rule("title.not_ascii", "title", has_fix=True)
 def not_ascii(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
     """Any other character outside 00–7F, such as full-width letters, curly quotes and accents."""
     if found := strangers(record.title)["other"]:
         yield Hit({"characters": named(found)}, fix=_clean_fix(record.title))
 
 
-@GROUP.rule("title.markup", "title")
+@GROUP.rule("title.markup", "title", has_fix=True)
 def markup(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
     """Something in angle brackets."""
     if found := MARKUP.search(record.title):
         yield Hit({"text": found.group()[:30]}, fix=_clean_fix(record.title))
 
 
-@GROUP.rule("title.repeated_word", "title")
+@GROUP.rule("title.repeated_word", "title", has_fix=True)
 def repeated_word(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
-    """One word three times or more."""
+    """One word three times or more; the remedy leaves the later ones out."""
     limits = context.limits
-    for word, times in repeated(record.title, limits.word_repeat_max, limits.word_repeat_exempt):
-        yield Hit({"word": word, "times": times, "max": limits.word_repeat_max})
+    found = repeated(record.title, limits.word_repeat_max, limits.word_repeat_exempt)
+    text = without_repeats(record.title, limits.word_repeat_max, limits.word_repeat_exempt) if found else None
+    fix = Fix("drop_repeats", "title", text) if text else None
+    for word, times in found:
+        yield Hit({"word": word, "times": times, "max": limits.word_repeat_max}, fix=fix)
 
 
 @GROUP.rule("title.capitals", "title")
@@ -108,11 +119,12 @@ def capitals(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
         yield Hit()
 
 
-@GROUP.rule("title.contact", "title")
+@GROUP.rule("title.contact", "title", has_fix=True)
 def contact(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
-    """An address, a telephone number or the name of a messenger."""
+    """An address, a telephone number or the name of a messenger; the remedy leaves addresses and numbers out."""
     if found := context.contact.find(record.title):
-        yield Hit({"text": found})
+        text = context.contact.removed(record.title)
+        yield Hit({"text": found}, fix=Fix("drop_contact", "title", text) if text else None)
 
 
 @LENGTH_GROUP.rule("title.length", "title")

@@ -39,12 +39,13 @@ def _texts(record: ListingRecord) -> Iterator[tuple[str, int | None, str]]:
 
 
 def _listed(record: ListingRecord, context: CheckContext, code: str) -> Iterator[Hit]:
+    path = context.categories.path(record.category_id)
     for field, number, text in _texts(record):
         if context.words.is_clean(text):
             continue
-        for word in context.words.find(text):
+        for word in context.words.find(text, path):
             if word.code == code:
-                yield Hit({"word": word.text, "list": word.about}, number, field=field)
+                yield Hit({"word": word.text, "list": word.about}, number, field=field, severity=word.severity)
 
 
 @GROUP.rule("word.prohibited", "title")
@@ -63,3 +64,20 @@ def licence(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
 def suspect(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
     """Wording that draws the platform's eye."""
     yield from _listed(record, context, "word.suspect")
+
+
+@GROUP.rule("word.chinese", "title")
+def chinese(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
+    """Words a supplier's page left behind; the title has a rule of its own about Chinese characters."""
+    for hit in _listed(record, context, "word.chinese"):
+        if hit.field != "title" or "title.chinese" not in context.severities:
+            yield hit
+
+
+@GROUP.rule("word.contact", "title")
+def contact(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
+    """Names of messengers and the like; a title in which the rule about titles finds contact data is left to that."""
+    is_told = "title.contact" in context.severities and bool(context.contact.find(record.title))
+    for hit in _listed(record, context, "word.contact"):
+        if hit.field != "title" or not is_told:
+            yield hit

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from app.services.compliance import CheckContext
@@ -15,6 +15,7 @@ from app.services.listings.bulk_edit.operations import (
     AddText,
     ChangeCase,
     ConvertInches,
+    FixFindings,
     InsertDetail,
     Operation,
     RemoveAttribute,
@@ -40,7 +41,8 @@ from app.services.listings.bulk_edit.texts import (
     with_keyword,
     without_keyword,
 )
-from app.services.listings.records import ListingRecord
+from app.services.listings.fixes import fixable_rules, fixed
+from app.services.listings.records import LISTING_FIELDS, ListingRecord
 from app.services.listings.tags import clean_tag
 from app.services.listings.text import fold
 
@@ -55,6 +57,8 @@ class Draft:
     context: CheckContext
     hashes: Hashes
     tags: tuple[str, ...] = ()
+    marketing_group: str = ""
+    marketing_groups: Mapping[str, str] = field(default_factory=dict)
     values: dict[str, Any] = field(default_factory=dict)
     refused: list[tuple[str, str]] = field(default_factory=list)
 
@@ -66,6 +70,8 @@ class Draft:
 
     def before(self, name: str) -> Any:
         """What stands there now."""
+        if name == "marketing_group":
+            return self.marketing_group
         return list(self.tags) if name == "tags" else getattr(self.record, name)
 
     def differences(self) -> dict[str, Any]:
@@ -83,6 +89,8 @@ def change(draft: Draft, operations: tuple[Operation, ...]) -> None:
 
 
 def _field_of(operation: Any) -> str:
+    if isinstance(operation, FixFindings):
+        return fixable_rules()[operation.rule].field
     name: str = getattr(operation, "field", "") or _FIELDS.get(type(operation), "")
     return name
 
@@ -114,10 +122,13 @@ def _remove_keyword(draft: Draft, operation: RemoveKeyword) -> None:
 def _set_value(draft: Draft, operation: SetValue) -> None:
     """The value must be one of the listing's own store."""
     context, value = draft.context, operation.value
-    known: Mapping[str, object] = {
+    if operation.field == "marketing_group":
+        value = draft.marketing_groups.get(fold(value), value)
+    known: Collection[str] = {
         "freight_template_id": context.templates,
         "group_id": context.groups,
         "unit": context.units,
+        "marketing_group": frozenset(draft.marketing_groups.values()),
     }.get(operation.field, {})
     if operation.field == "category_id":
         node = context.categories.get(value)
@@ -207,6 +218,18 @@ def _remove_tag(draft: Draft, operation: RemoveTag) -> None:
     draft["tags"] = [tag for tag in draft["tags"] if tag != operation.tag]
 
 
+def _fix_findings(draft: Draft, operation: FixFindings) -> None:
+    """A listing that the rule says nothing about stays as it is; one without a clear remedy is refused."""
+    rule = fixable_rules()[operation.rule]
+    record = replace(draft.record, **{name: value for name, value in draft.values.items() if name != "tags"})
+    after = fixed(record, draft.context, rule)
+    if after is record and next(iter(rule.check(record, draft.context)), None) is not None:
+        raise RowRefused("no_remedy")
+    for name in (*LISTING_FIELDS, "images", "skus"):
+        if getattr(after, name) != getattr(record, name):
+            draft[name] = getattr(after, name)
+
+
 _ACTS: dict[type[Any], Callable[[Draft, Any], None]] = {
     SetText: _set_text,
     ReplaceText: _replace,
@@ -226,6 +249,7 @@ _ACTS: dict[type[Any], Callable[[Draft, Any], None]] = {
     RemoveAttribute: _remove_attribute,
     AddTag: _add_tag,
     RemoveTag: _remove_tag,
+    FixFindings: _fix_findings,
 }
 _FIELDS: dict[type[Any], str] = {
     AddKeyword: "keywords",

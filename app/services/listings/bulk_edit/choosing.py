@@ -15,6 +15,7 @@ from app.services.db import Database
 from app.services.listings.bulk_edit.planning import Chosen
 from app.services.listings.details import Choice
 from app.services.listings.loading import chunks, id_list
+from app.services.listings.marketing.membership import known_names
 from app.services.paging import Query
 
 _ALL = f"SELECT id, name FROM store WHERE access = '{StoreAccess.OPERATE!s}' ORDER BY id"
@@ -23,12 +24,14 @@ _ALL = f"SELECT id, name FROM store WHERE access = '{StoreAccess.OPERATE!s}' ORD
 @dataclass(frozen=True, slots=True)
 class EditChoices:
     """Stores (id, name) with their templates and groups by the platform's id; of several stores each value is named
-    with its store. `units` are the platform's."""
+    with its store. `units` are the platform's.
+    `marketing_groups` are known by their names, of whichever store."""
 
     stores: tuple[tuple[int, str], ...] = ()
     templates: tuple[Choice, ...] = ()
     groups: tuple[Choice, ...] = ()
     units: tuple[Choice, ...] = ()
+    marketing_groups: tuple[Choice, ...] = ()
 
 
 def edit_choices(db: Database, chosen: Chosen, language: Language) -> EditChoices:
@@ -45,6 +48,7 @@ def edit_choices(db: Database, chosen: Chosen, language: Language) -> EditChoice
             ),
             tuple(_named((one.groups, one.store_name) for one in contexts) if many else _plain(contexts, "groups")),
             tuple(Choice(id, getattr(label, language)) for id, label in units().items()),
+            tuple(Choice(name, name) for name in _marketing_names(session.connection(), [id for id, _ in stores])),
         )
 
 
@@ -73,6 +77,10 @@ def _stores(connection: Connection, chosen: Chosen) -> list[tuple[int, str]]:
         sql = f"SELECT DISTINCT store_id FROM listing WHERE id IN ({id_list(chunk)})"
         used.update(connection.exec_driver_sql(sql).scalars())
     return [one for one in known if one[0] in used]
+
+
+def _marketing_names(connection: Connection, store_ids: list[int]) -> list[str]:
+    return sorted({name for id in store_ids for name in known_names(connection, id).values()})
 
 
 def _plain(contexts: Iterable[object], name: str) -> list[Choice]:

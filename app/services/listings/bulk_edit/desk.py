@@ -6,6 +6,7 @@ import hashlib
 from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -55,9 +56,9 @@ class BulkEditDesk:
         """Store a plan. Result: `Applied`."""
         return f"{_SESSION}:apply", token
 
-    def export_call(self, token: str, out: str) -> tuple[Any, ...]:
-        """Write the preview to a sheet. Result: how many lines."""
-        return f"{_SESSION}:export", token, out, messages.language
+    def export_call(self, token: str, out: str, section: Section | None = None) -> tuple[Any, ...]:
+        """Write the preview, or a section of it, to a sheet. Result: how many lines."""
+        return f"{_SESSION}:export", token, out, messages.language, section
 
     def discard_call(self, token: str) -> tuple[Any, ...]:
         """Let a plan go."""
@@ -68,6 +69,14 @@ class BulkEditDesk:
     ) -> tuple[Any, ...]:
         """Take a change back away from the window, the newest one without *uid*. Result: `UndoResult`."""
         return f"{_SESSION}:take_back", self._app.database_path, uid, only, fields
+
+    def redo_call(self) -> tuple[Any, ...]:
+        """Take the newest undo back away from the window. Result: `UndoResult`."""
+        return f"{_SESSION}:do_again", self._app.database_path
+
+    def return_call(self, moment: datetime) -> tuple[Any, ...]:
+        """Take back every change made after *moment* away from the window. Result: `Returned`."""
+        return f"{_SESSION}:take_back_since", self._app.database_path, moment
 
     def choices(self, chosen: Chosen, language: Language) -> EditChoices:
         """What the listings may be given."""
@@ -135,13 +144,9 @@ class PreviewLines:
         return self._desk.lines(self.head.token, wanted.start, len(wanted), self.names) if wanted else []
 
     def _range(self, query: Query) -> range:
-        sections = self.head.sections
         section: Section | None = next((one.value for one in query.filters if one.field == SECTION), None)
-        if section is None:
-            return range(sections.total)
-        assert section in SECTIONS
-        first = sections.first(section)
-        return range(first, first + sections.counts[section])
+        assert section is None or section in SECTIONS
+        return self.head.sections.range(section)
 
 
 def _with_names(line: PreviewLine, names: Mapping[str, str]) -> PreviewLine:

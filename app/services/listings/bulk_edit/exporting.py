@@ -12,14 +12,16 @@ from app.services.listings.bulk_edit.formulas import scale
 from app.services.listings.bulk_edit.operations import NUMBER_FIELDS
 from app.services.listings.bulk_edit.planning import Plan
 from app.services.listings.bulk_edit.records import PreviewLine
-from app.services.listings.bulk_edit.showing import all_lines, sections
+from app.services.listings.bulk_edit.showing import Section, all_lines, sections
 from app.services.listings.exporting import KINDS, UnknownKind
 from app.services.tasks import TaskContext
 from app.services.workbooks import OutColumn, OutSheet, write_csv, write_xlsx
 
 
-def export_lines(plan: Plan, path: Path, ctx: TaskContext, texts: Messages = messages) -> int:
-    """Write all lines to an .xlsx or .csv. Returns: how many.
+def export_lines(
+    plan: Plan, path: Path, ctx: TaskContext, texts: Messages = messages, section: Section | None = None
+) -> int:
+    """Write the lines of a section, all without one, to an .xlsx or .csv. Returns: how many.
 
     Raises:
         UnknownKind: another ending.
@@ -28,18 +30,18 @@ def export_lines(plan: Plan, path: Path, ctx: TaskContext, texts: Messages = mes
     """
     if path.suffix.lower() not in KINDS:
         raise UnknownKind(file=path.name, known=", ".join(KINDS))
-    total = sections(plan, ctx).total
+    wanted = sections(plan, ctx).range(section)
     headers = ("listing", "title", "code", "field", "before", "after", "percent", "why")
     columns = [OutColumn(texts.text(f"bulk_edit.column.{name}"), name in ("listing", "code")) for name in headers]
     if path.suffix.lower() == ".csv":
-        write_csv(path, columns, _rows(plan, texts), ctx)
+        write_csv(path, columns, _rows(plan, wanted, texts), ctx)
     else:
-        write_xlsx(path, [OutSheet(texts.text("bulk_edit.sheet"), columns, _rows(plan, texts))], ctx)
-    return total
+        write_xlsx(path, [OutSheet(texts.text("bulk_edit.sheet"), columns, _rows(plan, wanted, texts))], ctx)
+    return len(wanted)
 
 
-def _rows(plan: Plan, texts: Messages) -> Iterator[tuple[Any, ...]]:
-    for line in all_lines(plan):
+def _rows(plan: Plan, wanted: range, texts: Messages) -> Iterator[tuple[Any, ...]]:
+    for line in all_lines(plan, wanted):
         yield (
             str(line.listing_id),
             line.title,

@@ -21,9 +21,16 @@ NAMES = {
     "height": "height_cm",
     "lot": "lot_size",
     "handling_days": "handling_days",
+    "cost": "cost",
+    "rate": "rate",
+    "freight": "freight",
 }
 """What a formula may read: name → column. Weight in grams, sides in centimetres, the price in the currency of the
-listing. Of a number of the listing itself `price` is the lowest price and `stock` all stock together."""
+listing; the cost in CNY and the rate in CNY for 1 USD as `listings/costs.py` knows them, freight not at all yet. Of a
+number of the listing itself `price` is the lowest price and `stock` all stock together."""
+
+KNOWN_ELSEWHERE = ("cost", "rate", "freight")
+"""Of these those that are no columns of ours: a formula reads them, nothing sets them."""
 
 ALIASES = {
     "价格": "price",
@@ -33,8 +40,11 @@ ALIASES = {
     "宽": "width",
     "高": "height",
     "备货期": "handling_days",
+    "成本": "cost",
+    "汇率": "rate",
+    "运费": "freight",
 }
-SCALES = {"price_minor": 100}
+SCALES = {"price_minor": 100, "cost": 100, "rate": 10**6, "freight": 100}
 """How many of the stored unit make one that a person types; 1 where it is the same."""
 
 
@@ -97,7 +107,9 @@ def evaluator(change: ChangeNumber) -> tuple[Callable[..., int | str], tuple[str
         try:
             return int((formula.value(values) * unit).quantize(Decimal(1), rounding=ROUND_HALF_UP))
         except FormulaError as error:
-            return "unknown" if isinstance(error, MissingValue) else error.error_code.rpartition(".")[2]
+            if isinstance(error, MissingValue):
+                return f"unknown_{error.params['name']}"
+            return error.error_code.rpartition(".")[2]
 
     return work_out, tuple(NAMES[name] for name in names)
 

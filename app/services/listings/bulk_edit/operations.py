@@ -10,11 +10,13 @@ from decimal import Decimal
 from typing import Any, Literal, get_args
 
 from app.services.errors import InputError
+from app.services.listings.fixes import fixable_rules
 from app.services.listings.tags import clean_tag
 
 TEXT_FIELDS = ("title", "keywords", "detail_html")
-VALUE_FIELDS = ("category_id", "freight_template_id", "group_id", "unit")
-"""Fields that take one of several known values; the platform's id, or "" for none."""
+VALUE_FIELDS = ("category_id", "freight_template_id", "group_id", "unit", "marketing_group")
+"""Fields that take one of several known values; the platform's id, or "" for none.
+A marketing group is ours: its name, so that every store of the listings may have one of its own by it."""
 LISTING_NUMBERS = ("handling_days", "weight_g", "length_cm", "width_cm", "height_cm", "lot_size")
 SKU_NUMBERS = ("price_minor", "stock")
 NUMBER_FIELDS = (*SKU_NUMBERS, *LISTING_NUMBERS)
@@ -260,6 +262,17 @@ class RemoveTag:
     tag: str
 
 
+@dataclass(frozen=True, slots=True)
+class FixFindings:
+    """Press the button of every finding of one of the checker's rules, where it has one (`listings.fixes`)."""
+
+    rule: str
+
+    def __post_init__(self) -> None:
+        if self.rule not in fixable_rules():
+            raise BadOperation("bulk_edit.bad_choice", value=self.rule)
+
+
 Operation = (
     SetText
     | ReplaceText
@@ -280,6 +293,7 @@ Operation = (
     | RemoveAttribute
     | AddTag
     | RemoveTag
+    | FixFindings
 )
 
 

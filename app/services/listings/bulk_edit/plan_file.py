@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +39,31 @@ _STAGED = (
 )
 
 
+PREFIX = "shangjia-edit-"
+
+
+def _sweep() -> None:
+    """Remove the plans of processes that were killed: nobody else ever would."""
+    for path in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        owner = path.name.removeprefix(PREFIX).partition("-")[0]
+        if owner.isdecimal() and not _lives(int(owner)):
+            with suppress(OSError):  # somebody else's, or still open where open files cannot be removed
+                path.unlink()
+
+
+def _lives(pid: int) -> bool:
+    """Whether a process is there. Windows cannot be asked so; it keeps files that are open."""
+    if os.name == "nt":
+        return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
 class PlanFile:
     """The tables of one plan. Threads: one at a time.
 
@@ -49,7 +74,8 @@ class PlanFile:
 
     def __init__(self, db: Database) -> None:
         self.db = db
-        handle, name = tempfile.mkstemp(prefix="shangjia-edit-", suffix=".db")
+        _sweep()
+        handle, name = tempfile.mkstemp(prefix=f"{PREFIX}{os.getpid()}-", suffix=".db")
         os.close(handle)
         self.path = Path(name)
         self._engine: Engine = make_engine(db.path, writer=False, pool_size=1, max_overflow=0)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 import orjson
@@ -11,19 +12,33 @@ from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from app.services.compliance.context import CheckContext
-from app.services.compliance.loading import load_context, load_image_facts
+from app.services.compliance.loading import learn_images, load_context, load_image_facts
+from app.services.compliance.recheck import pictures_of
+from app.services.history.records import SORTED_HERE
 from app.services.listings.bulk_edit.changing import Draft, change
 from app.services.listings.bulk_edit.edits import BulkEdit
-from app.services.listings.bulk_edit.operations import LISTING_NUMBERS, AddTag, RemoveImages, RemoveTag, ReplaceImage
+from app.services.listings.bulk_edit.operations import (
+    LISTING_NUMBERS,
+    AddTag,
+    FixFindings,
+    RemoveImages,
+    RemoveTag,
+    ReplaceImage,
+)
 from app.services.listings.bulk_edit.pictures import Hashes
 from app.services.listings.editing import ListingEdit
 from app.services.listings.loading import CHUNK, id_list, load_listings
-from app.services.listings.records import ListingRecord
+from app.services.listings.marketing.membership import NOUN as MARKETING
+from app.services.listings.marketing.membership import known_names, names_of
+from app.services.listings.records import SKU_FIELDS, ListingRecord, SkuRecord
 from app.services.listings.tags import tags_of
 from app.services.listings.text import fold
 from app.services.tasks import TaskContext
 
 _CHOSEN = "SELECT listing_id FROM plan.chosen WHERE why IS NULL AND listing_id > ? ORDER BY listing_id LIMIT ?"
+
+
+_LINE = "field, before, after, why"
 
 
 class Texts:
@@ -36,7 +51,10 @@ class Texts:
         self._needs_hashes = any(
             isinstance(one, ReplaceImage) or (isinstance(one, RemoveImages) and one.hashes) for one in self._operations
         )
+        self._asks_rules = any(isinstance(one, FixFindings) for one in self._operations)
         self._needs_tags = any(isinstance(one, AddTag | RemoveTag) for one in self._operations)
+        self._needs_marketing = any(getattr(one, "field", "") == MARKETING for one in self._operations)
+        self._marketing: dict[int, dict[str, str]] = {}
         self._contexts: dict[int, CheckContext] = {}
 
     def run(self, ctx: TaskContext, total: int) -> None:
@@ -53,16 +71,28 @@ class Texts:
         records = load_listings(self._connection, ids)
         numbers = self._worked_numbers(ids)
         hashes = self._hashes(records)
+        self._learn(records)
         tags = tags_of(self._connection, ids) if self._needs_tags else {}
+        marketing = names_of(self._connection, ids) if self._needs_marketing else {}
         edited: list[tuple[Any, ...]] = []
         lines: list[tuple[Any, ...]] = []
         for record in records:
             draft = Draft(record, self._context(record.store_id), hashes, tags.get(record.id, ()))
+            draft.marketing_group = marketing.get(record.id, "")
+            draft.marketing_groups = self._marketing_groups(record.store_id)
             change(draft, self._operations)
-            lines += [(record.id, name, None, None, why) for name, why in draft.refused]
+            lines += [(record.id, None, name, None, None, why) for name, why in draft.refused]
             values = draft.differences()
+            if "skus" in values:
+                values["skus"] = changes = list(_of_variants(record.skus, values["skus"]))
+                lines += [
+                    (record.id, sku_id, name, _json(before), _json(after), None)
+                    for sku_id, name, before, after in changes
+                ]
             lines += [
-                (record.id, name, _json(draft.before(name)), _json(value), None) for name, value in values.items()
+                (record.id, None, name, _json(draft.before(name)), _json(value), None)
+                for name, value in values.items()
+                if name != "skus"
             ]
             if "tags" in values:
                 values["tags"] = _tag_steps(draft)
@@ -74,7 +104,7 @@ class Texts:
         if edited:
             run("INSERT INTO plan.edited (listing_id, store_id, hash, edit, title) VALUES (?, ?, ?, ?, ?)", edited)
         if lines:
-            run("INSERT INTO plan.line (listing_id, field, before, after, why) VALUES (?, ?, ?, ?, ?)", lines)
+            run(f"INSERT INTO plan.line (listing_id, sku_id, {_LINE}) VALUES (?, ?, ?, ?, ?, ?)", lines)
 
     def _worked_numbers(self, ids: Sequence[int]) -> dict[int, dict[str, int]]:
         found: dict[int, dict[str, int]] = {}
@@ -86,11 +116,24 @@ class Texts:
                 found.setdefault(listing_id, {})[column] = after
         return found
 
+    def _learn(self, records: Sequence[ListingRecord]) -> None:
+        """What rules that are asked here know about pictures, all at once."""
+        for store_id in {record.store_id for record in records} if self._asks_rules else ():
+            own = (pictures_of(record) for record in records if record.store_id == store_id)
+            context = self._context(store_id)
+            context.images.forget()
+            learn_images(self._session, context, chain.from_iterable(own))
+
     def _hashes(self, records: Sequence[ListingRecord]) -> Hashes:
         if not self._needs_hashes:
             return {}
         facts = load_image_facts(self._session, (source for record in records for source in record.images))
         return {source: fact.sha256 for source, fact in facts.items() if fact.sha256}
+
+    def _marketing_groups(self, store_id: int) -> dict[str, str]:
+        if self._needs_marketing and store_id not in self._marketing:
+            self._marketing[store_id] = known_names(self._connection, store_id)
+        return self._marketing.get(store_id, {})
 
     def _context(self, store_id: int) -> CheckContext:
         if store_id not in self._contexts:
@@ -98,13 +141,22 @@ class Texts:
         return self._contexts[store_id]
 
 
+def _of_variants(before: Sequence[SkuRecord], after: Sequence[SkuRecord]) -> Iterator[tuple[int, str, Any, Any]]:
+    """Id, field, and value before and after, of everything that differs in the same variants."""
+    for old, new in zip(before, after, strict=True):
+        for name in SKU_FIELDS:
+            if getattr(old, name) != getattr(new, name):
+                yield old.id or 0, name, getattr(old, name), getattr(new, name)
+
+
 def stored_edit(listing_id: int, edit: str) -> ListingEdit:
     """What `plan.edited` keeps, as an edit. A bulk edit does not say that a listing is complete."""
     values = orjson.loads(edit)
     images, (added, removed) = values.pop("images", None), values.pop("tags", ((), ()))
-    skus = {int(number): fields for number, fields in values.pop("skus", {}).items()}
+    skus = _by_variant(values.pop("skus", ()))
     return ListingEdit(
         listing_id,
+        marketing_group=values.pop(MARKETING, None),
         fields=values,
         skus=skus,
         images=images,
@@ -117,10 +169,19 @@ def stored_edit(listing_id: int, edit: str) -> ListingEdit:
 def edited_record(record: ListingRecord, edit: str) -> ListingRecord:
     """*record* as it would be."""
     values = orjson.loads(edit)
-    values.pop("tags", None)
-    if texts := values.pop("skus", None):
-        values["skus"] = [replace(sku, **texts.get(str(sku.id), {})) for sku in record.skus]
+    for name in SORTED_HERE:
+        values.pop(name, None)
+    if of_sku := _by_variant(values.pop("skus", ())):
+        values["skus"] = [replace(sku, **of_sku.get(sku.id or 0, {})) for sku in record.skus]
     return replace(record, **values)
+
+
+def _by_variant(changes: Iterable[Sequence[Any]]) -> dict[int, dict[str, Any]]:
+    """What `_of_variants` gave, as new values by variant."""
+    found: dict[int, dict[str, Any]] = {}
+    for sku_id, name, _, after in changes:
+        found.setdefault(sku_id, {})[name] = after
+    return found
 
 
 def _tag_steps(draft: Draft) -> tuple[list[str], list[str]]:

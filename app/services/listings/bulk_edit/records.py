@@ -74,9 +74,10 @@ class PreviewLine:
 class Applied:
     """What was stored. `change` None: nothing was left to change. `moved`: listings that are not any more what the
     plan saw, or may not be edited any more; they were left alone. `refused`: listings of which something was refused,
-    where they were asked for."""
+    where they were asked for; `reasons`: why, as in `PlanCounts`."""
 
     change: ChangeRecord | None
     changed: int = 0
     moved: tuple[int, ...] = ()
     refused: tuple[int, ...] = ()
+    reasons: Mapping[str, int] = field(default_factory=dict)

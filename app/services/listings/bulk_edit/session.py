@@ -10,6 +10,7 @@ import atexit
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
 
@@ -17,12 +18,13 @@ from app.messages import Language, Messages
 from app.services.db import Database
 from app.services.errors import NotFound
 from app.services.history.records import UndoResult
+from app.services.history.returning import Returned
 from app.services.listings.bulk_edit.applying import apply_plan
 from app.services.listings.bulk_edit.edits import BulkEdit
 from app.services.listings.bulk_edit.exporting import export_lines
 from app.services.listings.bulk_edit.planning import Chosen, Plan, check_plan, plan_edit, refused_listings
 from app.services.listings.bulk_edit.records import Applied, PlanCounts, PreviewLine
-from app.services.listings.bulk_edit.showing import Sections, lines, sections
+from app.services.listings.bulk_edit.showing import Section, Sections, lines, sections
 from app.services.listings.desk import ListingDesk
 from app.services.tasks import TaskContext
 from app.services.upgrade import open_database
@@ -82,13 +84,14 @@ def page(token: str, first: int, count: int, *, ctx: TaskContext) -> list[Previe
     return lines(_plan(token), first, count)
 
 
-def export(token: str, out: str, language: Language, *, ctx: TaskContext) -> int:
-    """Write all lines of a plan to a sheet. Returns: how many. Raises: as `export_lines`, NotFound."""
-    return export_lines(_plan(token), Path(out), ctx, Messages(language))
+def export(token: str, out: str, language: Language, section: Section | None = None, *, ctx: TaskContext) -> int:
+    """Write the lines of a plan, or of a section of it, to a sheet. Returns: how many. Raises: as `export_lines`,
+    NotFound."""
+    return export_lines(_plan(token), Path(out), ctx, Messages(language), section)
 
 
 def apply(token: str, *, ctx: TaskContext) -> Applied:
-    """Store a plan, then let it go.
+    """Store a plan, then let it go, unless something of it was refused: its reasons can be written to a sheet.
 
     Raises:
         NotFound: the plan is gone.
@@ -97,8 +100,9 @@ def apply(token: str, *, ctx: TaskContext) -> Applied:
     plan = _plan(token)
     refused = refused_listings(plan)
     applied = apply_plan(plan, ctx)
-    discard(token, ctx=ctx)
-    return replace(applied, refused=refused)
+    if not refused:
+        discard(token, ctx=ctx)
+    return replace(applied, refused=refused, reasons=plan.counts.reasons)
 
 
 def discard(token: str, *, ctx: TaskContext) -> None:
@@ -121,6 +125,16 @@ def take_back(
     Raises: NotFound, TaskCancelled.
     """
     return ListingDesk(lambda: opened_database(database)).undo(uid, only, ctx, fields)
+
+
+def do_again(database: Path, *, ctx: TaskContext) -> UndoResult:
+    """Take the newest undo back, away from the window. Raises: NotFound, TaskCancelled."""
+    return ListingDesk(lambda: opened_database(database)).redo(ctx)
+
+
+def take_back_since(database: Path, moment: datetime, *, ctx: TaskContext) -> Returned:
+    """Take back every change made after *moment*, away from the window. Raises: NotFound, TaskCancelled."""
+    return ListingDesk(lambda: opened_database(database)).go_back(moment, ctx)
 
 
 @atexit.register

@@ -34,6 +34,12 @@ class Sections:
         """Position of its first line."""
         return sum(self.counts[one] for one in SECTIONS[: SECTIONS.index(section)])
 
+    def range(self, section: Section | None = None) -> range:
+        """Positions of a section's lines, of all lines without one."""
+        if section is None:
+            return range(self.total)
+        return range(self.first(section), self.first(section) + self.counts[section])
+
     @property
     def total(self) -> int:
         """All lines."""
@@ -86,12 +92,10 @@ def lines(plan: Plan, first: int, count: int) -> list[PreviewLine]:
         return list(_Page(connection, plan).lines([(row[0] - 1, *row[1:]) for row in places]))
 
 
-def all_lines(plan: Plan, at_once: int = 2_000) -> Iterator[PreviewLine]:
-    """Every line in order, page by page."""
-    first = 0
-    while page := lines(plan, first, at_once):
-        yield from page
-        first += len(page)
+def all_lines(plan: Plan, wanted: range, at_once: int = 2_000) -> Iterator[PreviewLine]:
+    """The lines at these positions in order, page by page."""
+    for first in range(wanted.start, wanted.stop, at_once):
+        yield from lines(plan, first, min(at_once, wanted.stop - first))
 
 
 class _Page:

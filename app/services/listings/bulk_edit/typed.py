@@ -12,7 +12,7 @@ from typing import Any
 
 from app.services.compliance import CheckContext
 from app.services.errors import InputError
-from app.services.listings.bulk_edit.formulas import ALIASES, NAMES, compiled
+from app.services.listings.bulk_edit.formulas import ALIASES, KNOWN_ELSEWHERE, NAMES, compiled
 from app.services.listings.bulk_edit.operations import (
     AddKeyword,
     AddTag,
@@ -32,7 +32,8 @@ from app.services.listings.bulk_edit.operations import (
 _TAGS = "tags"
 _TEXTS = {"title": "title", "keywords": "keywords", "detail": "detail_html"}
 _VALUES = {"category": "category_id", "freight_template": "freight_template_id", "group": "group_id", "unit": "unit"}
-FIELDS = (*NAMES, *_TEXTS, *_VALUES, _TAGS)
+_MARKETING = "marketing_group"
+FIELDS = (*(name for name in NAMES if name not in KNOWN_ELSEWHERE), *_TEXTS, *_VALUES, _TAGS, _MARKETING)
 
 _HEAD = re.compile(r"\s*(?P<field>\w+)\s*=\s*", re.UNICODE)
 _CALL = re.compile(r"(?P<name>[a-z_]+)\s*\(")
@@ -92,6 +93,10 @@ def parse_setting(text: str, context: CheckContext) -> Operation:
         return _text(name, text, at)
     if name in _VALUES:
         return _value(_VALUES[name], text[at:].strip(), context)
+    if name == _MARKETING:
+        text = text[at:].strip()
+        quoted = _STRING.fullmatch(text)
+        return SetValue(_MARKETING, _unquoted(quoted) if quoted is not None else text)
     raise BadSetting("bulk_edit.unknown_field", name=head["field"], known=", ".join(FIELDS))
 
 

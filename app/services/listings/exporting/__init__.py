@@ -11,11 +11,11 @@ from app.services.listings.exporting.columns import (
     Column,
     UnknownColumn,
     column_name,
-    in_order,
     read_columns,
 )
 from app.services.listings.exporting.writing import (
     KINDS,
+    PACKAGE,
     ExportOptions,
     ExportResult,
     UnknownKind,
@@ -28,6 +28,7 @@ __all__ = [
     "GROUPS",
     "KEYS",
     "KINDS",
+    "PACKAGE",
     "Column",
     "ExportOptions",
     "ExportResult",
@@ -36,6 +37,5 @@ __all__ = [
     "column_name",
     "export_file",
     "export_listings",
-    "in_order",
     "read_columns",
 ]

@@ -11,6 +11,8 @@ from app.messages import Messages, messages, tr
 from app.services.errors import InputError
 from app.services.listings.loading import chunks, id_list
 from app.services.listings.text import fold
+from app.services.packages.rules import package_rules
+from app.services.workbooks.column_order import in_order
 
 LISTING_KEYS = (
     "product_key",
@@ -51,7 +53,10 @@ _ORDERS = (
 _ATTRIBUTES = (
     "SELECT DISTINCT json_extract(value, '$.name') FROM listing, json_each(attributes) WHERE listing.id IN ({})"
 )
-_EXTRA = "SELECT DISTINCT key FROM listing, json_each(extra) WHERE listing.id IN ({})"
+_EXTRA = (
+    "SELECT DISTINCT key FROM listing, json_each(extra) WHERE listing.id IN ({}) "
+    f"AND key <> '{package_rules().kept_header}'"  # a note for packages, of no use in a sheet
+)
 _CURRENCIES = "SELECT DISTINCT currency FROM listing WHERE id IN ({})"
 
 
@@ -164,21 +169,3 @@ def _single(kind: str, name: str) -> Column:
         return Column(key, name, is_text=True)
     bare = BARE_PROPERTIES.get(name.casefold()) if kind == "property" else None
     return Column(key, tr(bare) if bare else f"{tr(f'sheet_field.{kind}')}:{name}", is_text=True)
-
-
-def in_order(sequences: Iterable[Sequence[str]]) -> list[str]:
-    """All names, each after those that stand before it in every sequence: the order of sale properties matters
-    (domain.md 5.1). Where two sequences contradict each other, the name that was met first comes first.
-    """
-    before: dict[str, set[str]] = {}
-    for sequence in sequences:
-        for place, name in enumerate(sequence):
-            before.setdefault(name, set()).update(sequence[:place])
-    rest = list(before)
-    ordered: list[str] = []
-    while rest:
-        waiting = set(rest)
-        name = next((name for name in rest if not before[name] & waiting - {name}), rest[0])
-        rest.remove(name)
-        ordered.append(name)
-    return ordered

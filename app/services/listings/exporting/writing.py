@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.messages import Language, messages, tr
 from app.services.db import Database
@@ -16,7 +17,12 @@ from app.services.paging import Query
 from app.services.tasks import TaskContext
 from app.services.workbooks import OutColumn, OutSheet, write_csv, write_xlsx
 
+if TYPE_CHECKING:
+    from app.services.packages import PackageReport
+
 KINDS = (".xlsx", ".csv")
+PACKAGE = ".zip"
+"""Ending of a data package."""
 
 
 class UnknownKind(InputError):
@@ -27,19 +33,27 @@ class UnknownKind(InputError):
 
 @dataclass(frozen=True, slots=True)
 class ExportOptions:
-    """How a sheet is written: its columns in their order, and whether a listing is one row or one a variant."""
+    """How a file is written.
+
+    Attributes:
+        columns: of a sheet, in their order.
+        per_listing: whether a listing is one row of a sheet, or one a variant.
+        separator: between merchant codes in a package, see `write_package`.
+    """
 
     columns: tuple[str, ...] = KEYS
     per_listing: bool = False
+    separator: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ExportResult:
-    """What was written."""
+    """What was written. `package`: what else there is to say of a data package, None for other files."""
 
     file: Path
     listings: int
     skus: int
+    package: PackageReport | None = None
 
 
 def export_file(
@@ -69,7 +83,8 @@ def export_listings(
     *,
     ctx: TaskContext | None = None,
 ) -> ExportResult:
-    """Write listings, ids or all of a filter; an existing file is replaced only when the new one is complete.
+    """Write listings, ids or all of a filter, to an .xlsx or .csv, or as a data package to a .zip; an existing file is
+    replaced only when the new one is complete.
 
     Raises:
         UnknownKind: another ending.
@@ -77,9 +92,14 @@ def export_listings(
         TaskCancelled: stopped; no file is left behind.
     """
     kind, options, ctx = path.suffix.lower(), options or ExportOptions(), ctx or TaskContext()
-    if kind not in KINDS:
-        raise UnknownKind(file=path.name, known=", ".join(KINDS))
+    if kind not in (*KINDS, PACKAGE):
+        raise UnknownKind(file=path.name, known=", ".join((*KINDS, PACKAGE)))
     ids = ListingSource(db).ids(chosen, ctx) if isinstance(chosen, Query) else chosen
+    if kind == PACKAGE:
+        from app.services.packages import write_package
+
+        report = write_package(db, path, ids, separator=options.separator, ctx=ctx)
+        return ExportResult(path, report.listings, report.skus, report)
     with db.read() as session:
         found = FoundColumns.of(session.connection(), ids, options.columns)
         columns = found.columns(options.columns, per_listing=options.per_listing)

@@ -12,7 +12,11 @@ from sqlalchemy import Connection
 
 from app.models import ListingStatus
 from app.services.clock import now_ms, to_ms
+from app.services.codes.bundles import note_bundles
+from app.services.codes.keys import match_key
+from app.services.collection import without_collection
 from app.services.compliance.image_facts import ImageFacts
+from app.services.compliance.stored_findings import Tally, add_tallies
 from app.services.db import Database
 from app.services.history.listing import newest_to_undo
 from app.services.history.recording import add_range, can_continue, record_change
@@ -23,11 +27,9 @@ from app.services.listings.importing.counting import Count, counting
 from app.services.listings.importing.records import ImportPlan, NewListing
 from app.services.listings.importing.texts import SharedTexts
 from app.services.listings.search_index import filled_at_once, indexed_at_once
-from app.services.listings.text import match_key
-from app.services.listings.writing import SKU_COLUMNS
+from app.services.listings.writing import SKU_COLUMNS, keys_of
 from app.services.tasks import TaskContext
 from app.services.workbooks import CellError
-from app.services.workbooks.tables import without_collection
 
 AT_ONCE = 1_000
 """Listings checked between two reports."""
@@ -177,14 +179,20 @@ def _insert_new(
             ctx.checkpoint()
             ctx.report(start, len(plan.new), note="import.storing")
             chunk = plan.new[start : start + AT_ONCE]
+            found: list[tuple[int, int, Tally]] = []
             for number, new in enumerate(chunk, first + start):
                 new.record.id = number
-                new.counts = count(new.record)
+                new.counts, tallied = count(new.record)
+                if tallied:
+                    found.append((number, plan.store_id, tallied))
             rows = [_listing_row(new, text, run_id, moment_ms) for new in chunk]
             connection.exec_driver_sql(_INSERT_LISTING, rows)
-            connection.exec_driver_sql(_INSERT_SKU, list(_sku_rows(chunk, text)))
+            skus = list(_sku_rows(chunk, text))
+            connection.exec_driver_sql(_INSERT_SKU, skus)
+            note_bundles(connection, keys_of(skus))
             if images := list(_image_rows(chunk)):
                 connection.exec_driver_sql(_INSERT_IMAGE, images)
+            add_tallies(connection, found)
     return first
 
 

@@ -8,6 +8,9 @@ from typing import Any
 from app.services.compliance import CheckContext
 from app.services.listings.importing.pictures import PictureFinder
 from app.services.listings.importing.sheet import PropertyList, SheetRows, resolved
+from app.services.packages.importing import countries_of, origins
+from app.services.packages.properties import PackedProperties
+from app.services.packages.rules import package_rules
 from app.services.workbooks import ListingTable
 from app.services.workbooks.fields import field_book
 
@@ -50,7 +53,8 @@ def to_rows(table: ListingTable, context: CheckContext, pictures: PictureFinder)
     if "keywords" in fields:
         listing["keywords"] = [None if words is None else ", ".join(words) for words in fields["keywords"]]
     places = column("country") if "ships_from" not in table.properties else table.properties["ships_from"]
-    return SheetRows(
+    packed = table.packed
+    rows = SheetRows(
         row_numbers=table.rows,
         group_keys=table.group_keys,
         refused=table.refused,
@@ -60,12 +64,25 @@ def to_rows(table: ListingTable, context: CheckContext, pictures: PictureFinder)
         stocks=column("stock"),
         barcodes=column("barcode"),
         product_keys=column("product_key") if "product_key" in fields else column("product_id"),
-        properties=_Properties(table, context, pictures),
-        ships_from=_countries(places, context),
+        properties=_Properties(table, context, pictures)
+        if packed is None
+        else PackedProperties(context, packed.properties, pictures.find_each(column("sku_image"))),
+        ships_from=_countries(places, context) if packed is None else countries_of(context, packed),
         images=pictures.find_all(column("images")),
         attributes=_attributes(table),
         extra={**table.extra, **_kept(table)},
     )
+    if packed is not None:
+        rows.extra[package_rules().kept_header] = _origins(rows, table, context)
+    return rows
+
+
+def _origins(rows: SheetRows, table: ListingTable, context: CheckContext) -> list[str | None]:
+    """What every listing of a data package keeps of its row there."""
+    categories = [category or "" for category in rows.listing.get("category_id", [""] * len(table.rows))]
+    skus = rows.skus(range(len(table.rows)), categories)
+    listing = {**rows.listing, "product_key": rows.product_keys, "images": rows.images}
+    return origins(table, context, listing, skus, rows.attributes, rows.extra)
 
 
 def _countries(values: Values, context: CheckContext) -> list[str]:
@@ -159,6 +176,8 @@ def _kept(table: ListingTable) -> Mapping[str, Sequence[str | None]]:
     """Columns that are understood but have no place yet, under the sheet's own header."""
     kept: dict[str, Sequence[str | None]] = {}
     for name in KEPT:
+        if name == "price_info" and table.packed is not None:
+            continue  # it became variants
         source = next(iter(table.recognition.of(name.removesuffix("_minor"))), None)
         if source is not None and name in table.fields:
             values = table.fields[name]

@@ -24,7 +24,7 @@ def store_currency(connection: Connection, store_id: int) -> str:
 def refuse_other_currencies(table: ListingTable, expected: str) -> None:
     """Refuse every price of *table* that is said to be in another currency than *expected*: by the column's header,
     by one of its cells, or by a column of currencies."""
-    column = next(iter(table.recognition.of("price")), None)
+    column = next(iter((*table.recognition.of("price"), *table.recognition.of("price_info"))), None)
     prices: Sequence[int | None] = table.fields.get("price_minor", ())
     named = _named(table)
     if column is None or not (table.currency or any(named)):

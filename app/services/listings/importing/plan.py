@@ -16,6 +16,7 @@ from app.services.listings.importing.records import ChangedListing, ImportCounts
 from app.services.listings.importing.same_pictures import SamePictures, images_of, with_images
 from app.services.listings.importing.sheet import PropertyList, SheetRows
 from app.services.listings.records import ROWS_REFUSED, ListingRecord, SkuRecord
+from app.services.packages.rules import package_rules
 from app.services.tasks import TaskContext
 
 AT_ONCE = 2_000
@@ -223,7 +224,7 @@ class Comparison:
         if attributes and not same_properties(attributes, record.attributes):
             fields["attributes"] = attributes
         extra = {**record.extra, **rows.extras(group)}
-        if extra != record.extra:
+        if extra != record.extra and (fields or _without_note(extra) != _without_note(record.extra)):
             fields["extra"] = extra
         return fields
 
@@ -254,3 +255,8 @@ class Comparison:
         self.changes.setdefault(index, {}).update(changes)
         if self.verdicts[index] is RowVerdict.SAME:
             self.verdicts[index] = RowVerdict.CHANGED
+
+
+def _without_note(extra: dict[str, Any]) -> dict[str, Any]:
+    """Unknown columns without what a listing keeps of its package: that alone is no change."""
+    return {name: value for name, value in extra.items() if name != package_rules().kept_header}

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
+from app.services.collection import without_collection
 from app.services.compliance import CheckContext, load_context
 from app.services.db import Database
 from app.services.listings.importing.conversion import to_rows
@@ -18,9 +19,10 @@ from app.services.listings.importing.mappings import stored_mapping
 from app.services.listings.importing.outside import refuse_outside
 from app.services.listings.importing.pictures import PackedPicture, PictureFinder
 from app.services.listings.importing.plan import Comparison
-from app.services.listings.importing.records import ImportPlan
+from app.services.listings.importing.records import ImportCounts, ImportPlan
 from app.services.listings.importing.same_pictures import SamePictures
 from app.services.listings.importing.sheet import SheetRows
+from app.services.packages.listing_sheet import is_package_sheet, read_package_listings
 from app.services.tasks import TaskContext
 from app.services.workbooks import (
     ListingTable,
@@ -31,7 +33,6 @@ from app.services.workbooks import (
     recognise,
     sheets_left,
 )
-from app.services.workbooks.tables import without_collection
 
 IMAGES = "images"
 """Folder of the data folder for pictures that came in archives."""
@@ -90,6 +91,7 @@ def make_plan(
     others: Sequence[Path] = (),
     fixes: Fixes | None = None,
     is_preview: bool = False,
+    is_repair: bool = False,
     language: Language = "en",
 ) -> Planned:
     """Read the sheet and compare it with the store; nothing is stored.
@@ -99,13 +101,14 @@ def make_plan(
         others: what was dropped along with the sheet and may hold pictures.
         fixes: the user's corrections.
         is_preview: leave pictures packed until the plan is applied.
+        is_repair: the user agreed to every proposed repair of a data package's 价格信息.
         language: of names in `Planned.names`.
 
     Raises:
         WorkbookError: there is nothing to read.
         TaskCancelled: stopped.
     """
-    table = read_listings(corrected(opened, recognition.sheet, fixes or {}), recognition, ctx)
+    table = _read(corrected(opened, recognition.sheet, fixes or {}), recognition, ctx, is_repair=is_repair)
     ctx.report(0, None, note="import.comparing")
     with PictureFinder(opened.path, others, opened.package, unpack_to, is_lazy=is_preview, ctx=ctx) as finder:
         with db.read() as session:
@@ -127,7 +130,7 @@ def make_plan(
         sha256=_sha256(opened.path),
         new=comparison.new,
         changed=comparison.changed,
-        counts=comparison.counts(),
+        counts=_counted(comparison.counts(), table),
         errors=list(table.cell_errors),
         verdicts=comparison.verdicts,
         changes=comparison.changes,
@@ -140,6 +143,20 @@ def make_plan(
     return Planned(plan, table, sheet, _names(context, plan, language), packed, used)
 
 
+def _read(opened: OpenedFile, recognition: Recognition, ctx: TaskContext, *, is_repair: bool) -> ListingTable:
+    if is_package_sheet(opened, recognition):
+        return read_package_listings(opened, recognition, ctx, is_repair=is_repair)
+    return read_listings(opened, recognition, ctx)
+
+
+def _counted(counts: ImportCounts, table: ListingTable) -> ImportCounts:
+    """Rows of the sheet, not of the table: a package has several variants in one."""
+    if table.packed is None:
+        return counts
+    refused = {table.rows[index] for index in table.refused}
+    return replace(counts, rows=len(set(table.rows)), refused_rows=len(refused))
+
+
 def plan_import(
     db: Database,
     database: Path,
@@ -149,15 +166,18 @@ def plan_import(
     *,
     others: Sequence[Path] = (),
     sheet: str | None = None,
+    is_repair: bool = False,
 ) -> tuple[ImportPlan, ListingTable]:
-    """Read and compare one file without keeping anything: the command line. *sheet* None chooses.
+    """Read and compare one file without keeping anything: the command line. *sheet* None chooses, *is_repair* as
+    `make_plan`.
 
     Raises:
         WorkbookError, TaskCancelled.
     """
     with open_workbook(path) as opened:
         recognition, _ = recognised(db, opened, sheet)
-        planned = make_plan(db, opened, recognition, store_id, database.parent / IMAGES, ctx, others=others)
+        unpack_to = database.parent / IMAGES
+        planned = make_plan(db, opened, recognition, store_id, unpack_to, ctx, others=others, is_repair=is_repair)
     return planned.plan, planned.table
 
 

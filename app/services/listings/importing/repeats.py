@@ -9,10 +9,11 @@ from collections.abc import Iterator, Sequence
 
 from sqlalchemy import text
 
+from app.services.codes.keys import match_key
 from app.services.compliance.twins import read_twins
 from app.services.db import Database
 from app.services.listings.importing.records import NewListing
-from app.services.listings.text import fold, match_key
+from app.services.listings.text import fold
 
 _OTHERS = "SELECT EXISTS (SELECT 1 FROM listing WHERE store_id = :store AND id NOT BETWEEN :first AND :last)"
 

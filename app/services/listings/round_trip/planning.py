@@ -276,7 +276,10 @@ class _Differences:
                 [(record.id, sku_id, name, _json(now), _json(new), why) for sku_id, name, now, new, why in found.lines],
             )
         if found.fields or found.skus:
-            values = {**found.fields, **({"skus": {str(n): v for n, v in found.skus.items()}} if found.skus else {})}
+            of_variants = [
+                (sku_id, name, None, new) for sku_id, new_of in found.skus.items() for name, new in new_of.items()
+            ]
+            values = {**found.fields, **({"skus": of_variants} if of_variants else {})}
             title = fold(values["title"]) if "title" in values else None
             run(
                 "INSERT INTO plan.edited (listing_id, store_id, hash, edit, title) VALUES (?, ?, ?, ?, ?)",

@@ -138,6 +138,25 @@ class Gateway:
             except (aiohttp.ClientError, TimeoutError, OSError) as error:
                 raise self._fault(Unanswered(), error) from error
 
+    async def download(self, url: URL, most: int) -> bytes:
+        """The file at *url*, of at most *most* bytes; no token goes along.
+
+        Raises:
+            Unreachable, Unanswered: not now. Refused: a redirect, no such file, or one that is too large.
+        """
+        session = self._open()
+        through = _through(proxy_for(url, self._proxy_setting))
+        try:
+            async with session.get(url, allow_redirects=False, **through) as response:
+                _check_status(response.status, response.headers.get("Location", ""))
+                if (response.content_length or 0) > most:
+                    raise Refused("marketplace.http_status", status="413")
+                return (await _limited_body(response))[: most + 1]
+        except aiohttp.ClientConnectorError as error:
+            raise self._fault(Unreachable(host=url.authority), error) from error
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise self._fault(Unanswered(), error) from error
+
     def use_proxy(self, setting: str) -> None:
         """Go another way from the next request on; those under way end on theirs. Any thread.
 

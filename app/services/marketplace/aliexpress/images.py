@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from app.services.marketplace.aliexpress.calls import Calls
+from app.services.marketplace.aliexpress.downloads import download
 from app.services.marketplace.aliexpress.envelope import reading
 from app.services.marketplace.aliexpress.gateway import Upload
 from app.services.marketplace.aliexpress.mapping.methods import IMAGE_UPLOAD
@@ -17,6 +18,10 @@ _UNSAFE = re.compile(r'[\x00-\x1f\x7f"\\/]')
 
 class ImageCalls(Calls):
     """The image part of the port; documented there."""
+
+    async def fetch_image(self, address: str) -> bytes:
+        """The picture at an address of the photobank, any store's."""
+        return await download(self._session.gateway, address)
 
     async def upload_image(self, name: str, data: bytes) -> UploadedImage:
         """Put an image into the photobank; the same image again gives the address it has.

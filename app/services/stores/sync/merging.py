@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 
+from app.services.codes.keys import variant_key
 from app.services.compliance import CheckContext
 from app.services.listings.records import ListingRecord, SkuRecord
-from app.services.listings.text import match_key
 from app.services.marketplace.port import ListingContent, SkuProperty
 from app.services.publishing.content_builder import ContentIncomplete, build_content
 
@@ -25,13 +26,19 @@ class _Addresses(dict[str, str]):
 
 
 def adopt(
-    local: ListingRecord, remote: ListingRecord, context: CheckContext, addresses: Mapping[str, str]
+    local: ListingRecord,
+    remote: ListingRecord,
+    context: CheckContext,
+    addresses: Mapping[str, str],
+    sources: Mapping[str, str] = MappingProxyType({}),
 ) -> ListingRecord:
     """The platform's values in the local row: its id, product key and unknown columns stay, equal meaning keeps our
     spelling.
 
     Args:
-        addresses: photobank address by picture source, for pictures that were uploaded.
+        addresses: photobank address by picture source, for pictures of ours that were uploaded.
+        sources: the other way round, for pictures of theirs that we uploaded: a listing whose pictures were changed
+            since they were sent still knows the old ones by our names.
     """
     ours, theirs = _content(local, context, addresses), _content(remote, context, {})
     merged = replace(remote, id=local.id, store_id=local.store_id, product_key=local.product_key, extra=local.extra)
@@ -44,6 +51,10 @@ def adopt(
         merged.unit = local.unit
     if set(ours.attributes) == set(theirs.attributes):
         merged.attributes = local.attributes
+    if ours.detail_html == theirs.detail_html:
+        merged.detail_html = local.detail_html  # pictures that were taken over keep the addresses we know them by
+    own = {address: source for source, address in addresses.items() if source in local.images}
+    merged.images = [own.get(one) or sources.get(one, one) for one in remote.images]
     if ours.images == theirs.images:
         merged.images = local.images
     merged.skus = adopt_skus(local.skus, remote.skus, _alike(local, ours, theirs))
@@ -59,10 +70,10 @@ def _content(record: ListingRecord, context: CheckContext, addresses: Mapping[st
 
 def _alike(local: ListingRecord, ours: ListingContent, theirs: ListingContent) -> frozenset[int]:
     """Ids of our variants whose sale properties mean what the platform's variant of the same code has."""
-    known = {match_key(sku.code): sku for sku in theirs.skus}
+    known = {variant_key(sku.code): sku for sku in theirs.skus}
     alike = set()
     for record, sku in zip(local.skus, ours.skus, strict=True):
-        partner = known.get(match_key(sku.code))
+        partner = known.get(variant_key(sku.code))
         if partner is not None and record.id is not None and _same_parts(sku.properties, partner.properties):
             alike.add(record.id)
     return frozenset(alike)
@@ -86,8 +97,8 @@ def adopt_skus(local: Sequence[SkuRecord], remote: Sequence[SkuRecord], alike: f
     among *alike*, its sale properties as we wrote them."""
     by_code: dict[str, list[SkuRecord]] = {}
     for sku in local:
-        by_code.setdefault(match_key(sku.code), []).append(sku)
-    partners = [rest.pop(0) if (rest := by_code.get(match_key(sku.code))) else None for sku in remote]
+        by_code.setdefault(variant_key(sku.code), []).append(sku)
+    partners = [rest.pop(0) if (rest := by_code.get(variant_key(sku.code))) else None for sku in remote]
     free = {sku.id: sku for rest in by_code.values() for sku in rest}
     merged = []
     for position, (sku, known) in enumerate(zip(remote, partners, strict=True)):

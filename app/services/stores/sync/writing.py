@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,15 +12,17 @@ from sqlalchemy.orm import Session
 
 from app.models import ListingStatus
 from app.services.clock import now_ms, to_ms
+from app.services.codes.bundles import note_bundles
 from app.services.compliance import CheckContext
 from app.services.listings.content import content_hash
 from app.services.listings.derived import DERIVED_COLUMNS, derive
 from app.services.listings.loading import load_listings
 from app.services.listings.records import LISTING_FIELDS, ListingRecord
 from app.services.listings.search_index import filled_at_once
-from app.services.listings.writing import SKU_COLUMNS, insert_skus, raw, replace_images, sku_row
+from app.services.listings.writing import SKU_COLUMNS, insert_skus, keys_of, raw, replace_images, sku_row
 from app.services.marketplace.port import ListingSummary, RemoteListing
 from app.services.publishing.doubles import Seen, note_among
+from app.services.publishing.taking_over import detail_pictures
 from app.services.stores.sync.conflicts import forget, keep_theirs
 from app.services.stores.sync.mapping import STATUS, to_record
 from app.services.stores.sync.merging import adopt
@@ -89,6 +91,7 @@ class PageWriter:
     context: CheckContext
     counts: ListingCounts
     _agreed: list[int] = field(default_factory=list)
+    _sources: dict[str, str] = field(default_factory=dict)
 
     def write(self, read: Sequence[tuple[ListingSummary, RemoteListing]]) -> None:
         """Store the records that were read, whole or (by the caller's transaction) not at all."""
@@ -97,6 +100,7 @@ class PageWriter:
         known = load_known(self.connection, self.context.store_id, product_ids)
         local = self._load([entry.listing_id for entry in known.values()])
         addresses = self._addresses(local.values())
+        self._sources = self._uploaded({source for _, remote in read for source in remote.content.images})
         open_creates = self._open_creates()
         new: list[tuple[ListingRecord, RemoteListing, ListingSummary]] = []
         for summary, remote in read:
@@ -116,18 +120,29 @@ class PageWriter:
         with Session(bind=self.connection, join_transaction_mode="create_savepoint") as session:
             return {record.id: record for record in load_listings(session, ids, with_remote=True)}
 
-    def _addresses(self, records: Iterable[ListingRecord]) -> dict[str, str]:
+    def _addresses(self, records: Collection[ListingRecord]) -> dict[str, str]:
         """Photobank address by picture source, of the pictures of these listings that this store has uploaded."""
         sources = {source for record in records for source in record.images}
         sources |= {
             part["image"] for record in records for sku in record.skus for part in sku.properties if part.get("image")
         }
+        with_details = detail_pictures(self.connection, self.context.store_id, [*records])
+        sources.update(*with_details.values())
         if not sources:
             return {}
         rows = self.connection.exec_driver_sql(
             "SELECT source, url FROM image_file JOIN uploaded_image USING (sha256) "
             f"WHERE sha256 <> '' AND store_id = ? AND source IN ({', '.join('?' * len(sources))})",
             (self.context.store_id, *sources),
+        )
+        return {row[0]: row[1] for row in rows}
+
+    def _uploaded(self, urls: set[str]) -> dict[str, str]:
+        """Picture source by photobank address, of pictures this store has uploaded."""
+        rows = self.connection.exec_driver_sql(
+            "SELECT url, min(source) FROM uploaded_image JOIN image_file USING (sha256) "
+            "WHERE sha256 <> '' AND store_id = ? AND url IN (SELECT value FROM json_each(?)) GROUP BY url",
+            (self.context.store_id, orjson.dumps(sorted(urls)).decode()),
         )
         return {row[0]: row[1] for row in rows}
 
@@ -181,7 +196,7 @@ class PageWriter:
         addresses: Mapping[str, str],
         moment: int,
     ) -> None:
-        merged = adopt(local, remote, self.context, addresses)
+        merged = adopt(local, remote, self.context, addresses, self._sources)
         remote_hash = content_hash(merged)
         is_ours_sent = local.content_hash == local.sent_hash or local.content_hash == remote_hash
         status, off_reason = self._status(local, merged, has_unsent=not is_ours_sent)
@@ -242,6 +257,7 @@ class PageWriter:
         if changed:
             sets = ", ".join(f"{column} = ?" for column in SKU_COLUMNS)
             self.connection.exec_driver_sql(f"UPDATE sku SET {sets} WHERE id = ?", changed)
+            note_bundles(self.connection, keys_of(changed))
         insert_skus(self.connection, new)
 
     @staticmethod

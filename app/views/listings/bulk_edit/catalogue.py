@@ -11,6 +11,7 @@ from app.views.listings.bulk_edit.parts import Form, Surroundings
 from app.views.listings.bulk_edit.text_forms import (
     AddTextForm,
     CaseForm,
+    FixForm,
     InchesForm,
     InsertForm,
     KeywordForm,
@@ -33,11 +34,13 @@ FIELDS: dict[str, dict[str, Make]] = {
     "category_id": {"choose": CategoryForm},
     "freight_template_id": {"choose": ValueForm},
     "group_id": {"choose": ValueForm},
+    "marketing_group": {"choose": ValueForm},
     "unit": {"choose": ValueForm},
     **{
         name: {way: _NUMBER[way] for way in ("set", "add", "multiply", "percent", "formula")}
         for name in LISTING_NUMBERS
     },
+    "fix": {"fix": FixForm},
     "inches": {"convert": InchesForm},
     "images": {
         "add_images": AddImagesForm,

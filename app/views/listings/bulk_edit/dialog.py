@@ -113,6 +113,16 @@ class BulkEditDialog(Dialog):
         if card.form is not None:
             card.form.focus_first()
 
+    def begin_with(self, changes: Sequence[tuple[str, str, str]]) -> None:
+        """Open with these changes filled in: field, way, and the text of what is filled in first."""
+        for field, way, text in changes:
+            card = self.changes.add_change(field, way)
+            if card.form is not None:
+                card.form.prefill(text)
+        self.open()
+        self._on_typed()
+        self._order_focus()
+
     def _load_choices(self) -> None:
         handle = self._context.runner.call(self._desk.choices, self._chosen, language.code)
         handle.succeeded.connect(self._on_choices)

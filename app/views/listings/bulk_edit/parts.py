@@ -190,6 +190,14 @@ class Form(Ground):
     def show_choices(self) -> None:
         """What the stores have to choose from has arrived."""
 
+    def prefill(self, text: str) -> None:
+        """Begin with *text* in the field that is filled in first."""
+        control = self.fields[self.main].control if self.main else None
+        if isinstance(control, QLineEdit):
+            control.setText(text)
+        elif isinstance(control, OptionBox):
+            control.choose(text)
+
     def focus_first(self) -> None:
         """The cursor goes to what is to be filled in first."""
         if self.fields:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, cast
 
 from app.services.listings.bulk_edit.operations import (
@@ -10,6 +11,7 @@ from app.services.listings.bulk_edit.operations import (
     AddText,
     ChangeCase,
     ConvertInches,
+    FixFindings,
     InsertDetail,
     Operation,
     RemoveKeyword,
@@ -19,6 +21,7 @@ from app.services.listings.bulk_edit.operations import (
     StripTags,
 )
 from app.services.listings.bulk_edit.texts import pattern_of
+from app.services.listings.fixes import fixable_rules
 from app.views.listings.bulk_edit.parts import Form, Line, Lines, OptionBox, Surroundings, check_box
 from app.views.widgets.ground import row
 from app.views.widgets.label import Label
@@ -58,6 +61,12 @@ class ReplaceForm(Form):
             self.watch(box)
         checks.addStretch(1)
         self.lines.addLayout(checks)
+
+    def prefill(self, text: str) -> None:
+        """A word, to be found whole: `apple` is no part of `pineapple`."""
+        is_latin = text.isascii()
+        self.find.setText(rf"\b{re.escape(text)}\b" if is_latin else text)
+        self.is_regex.setChecked(is_latin)
 
     def operation(self) -> Operation | None:
         """Weighs a pattern, too: one that may take for ever is said here."""
@@ -162,6 +171,20 @@ class StripForm(Form):
     def operation(self) -> Operation | None:
         """Always complete."""
         return StripTags()
+
+
+class FixForm(Form):
+    """Which rule's findings to put right."""
+
+    def __init__(self, around: Surroundings, field: str, action: str) -> None:
+        super().__init__(around)
+        self.rule = OptionBox(lambda code: f"fix_rule.{code}", tuple(fixable_rules()))
+        self.add("rule", self.rule)
+        self.lines.addWidget(Label("bulk_edit.fix_hint", role="small", ink="text3", wrap=True))
+
+    def operation(self) -> Operation | None:
+        """Once a rule is chosen."""
+        return FixFindings(self.rule.value) if self.rule.value else None
 
 
 class InchesForm(Form):

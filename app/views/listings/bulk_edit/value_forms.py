@@ -7,7 +7,12 @@ from app.views.listings.bulk_edit.parts import Form, Line, OptionBox, Surroundin
 from app.views.listings.category_field import CategoryField
 from app.views.widgets.label import Label
 
-LISTS = {"freight_template_id": "templates", "group_id": "groups", "unit": "units"}
+LISTS = {
+    "freight_template_id": "templates",
+    "group_id": "groups",
+    "unit": "units",
+    "marketing_group": "marketing_groups",
+}
 
 
 class ValueForm(Form):

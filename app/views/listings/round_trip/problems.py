@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QListWidget, QWidget
 
 from app.messages import tr
@@ -25,6 +24,7 @@ class ProblemList(Ground):
         self._report: SheetReport | None = None
         self.title = Label(ink="amber", strong=True)
         self.list = QListWidget()
+        self.list.setObjectName("onTone")
         self.list.setFrameShape(QListWidget.Shape.NoFrame)
         self.list.setWordWrap(True)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -72,9 +72,6 @@ class ProblemList(Ground):
         """As high as its lines, a few at most."""
         super().restyle()
         if hasattr(self, "list"):
-            palette = self.list.palette()
-            palette.setColor(QPalette.ColorRole.Base, Qt.GlobalColor.transparent)
-            self.list.setPalette(palette)
             self._fit()
 
     def _fit(self) -> None:

@@ -126,7 +126,7 @@ def test_formulas_of_one_step_are_done_by_sql(formula, action):
     [
         ("ends(price * 1.1, 0.99)", 1890, (2099, None)),
         ("1 / (price - 5)", 500, (None, "division_by_zero")),
-        ("price * 2 * 2", None, (None, "unknown")),
+        ("price * 2 * 2", None, (None, "unknown_price")),
         ("round_to(price, 0.05) * 1", 1013, (1015, None)),
     ],
 )

@@ -21,7 +21,9 @@ TENTH = ChangeNumber("price_minor", "multiply", Decimal("1.1"))
 
 def told(plan):
     found = sections(plan, TaskContext())
-    return found, [(one.listing_id, one.code, one.field, one.before, one.after, one.why) for one in all_lines(plan)]
+    return found, [
+        (one.listing_id, one.code, one.field, one.before, one.after, one.why) for one in all_lines(plan, found.range())
+    ]
 
 
 def digest(db):
@@ -92,7 +94,7 @@ def test_one_result_for_all_variants_of_a_listing(make_listing, planned):
 def test_a_formula_reads_fields_of_the_variant_and_the_listing(make_listing, planned):
     make_listing("A", (("A-1", 1000, 50), ("A-2", 900, None)), weight_g=500)
     plan = planned(ChangeNumber("price_minor", "formula", formula="price + weight / 1000 + stock / 100"))
-    assert [(row[1], row[4], row[5]) for row in told(plan)[1]] == [("A-1", 1100, ""), ("A-2", None, "unknown")]
+    assert [(row[1], row[4], row[5]) for row in told(plan)[1]] == [("A-1", 1100, ""), ("A-2", None, "unknown_stock")]
     plan = planned(ChangeNumber("weight_g", "formula", formula="weight + price"))
     assert [row[2:5] for row in told(plan)[1]] == [("weight_g", 500, 509)]
 

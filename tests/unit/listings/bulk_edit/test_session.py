@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import csv
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
 
 from app.services.errors import NotFound
+from app.services.history.listing import list_changes
 from app.services.history.undo import undo
 from app.services.listings.bulk_edit import session
 from app.services.listings.bulk_edit.edits import BulkEdit
 from app.services.listings.bulk_edit.operations import AddImages, ChangeNumber, Limits, ReplaceText, SetAttribute
+from app.services.listings.bulk_edit.plan_file import PREFIX, PlanFile
+from app.services.listings.editing import ListingEdit, edit_listings
 from app.services.listings.exporting import UnknownKind
 from app.services.paging import Query
 from app.services.tasks import TaskContext
@@ -36,7 +43,7 @@ def two(make_listing):
     ]
 
 
-def test_a_plan_is_shown_and_stored_by_its_token(db, two, ctx, loaded):
+def test_a_plan_is_shown_and_stored_by_its_token(db, two, ctx, loaded, tmp_path):
     head = session.prepare(db.path, MIXED, Query(), ctx=ctx)
     assert head.counts.changed == 2 and head.sections.counts == {"changed": 7, "refused": 1, "same": 0}
     shown = session.page(head.token, 0, 50, ctx=ctx)
@@ -47,10 +54,29 @@ def test_a_plan_is_shown_and_stored_by_its_token(db, two, ctx, loaded):
     path = session._plans[head.token].file.path
     done = session.apply(head.token, ctx=ctx)
     assert done.changed == 2 and loaded(two[0].id).title == "Table Light"
+    assert done.reasons == {"above_most": 1}
+    why = tmp_path / "why.csv"
+    assert session.export(head.token, str(why), "en", "refused", ctx=ctx) == 1
+    assert "Above the highest value" in why.read_text("utf-8-sig")
+    session.discard(head.token, ctx=ctx)
     assert not path.exists()
     with pytest.raises(NotFound):
         session.page(head.token, 0, 1, ctx=ctx)
     session.discard(head.token, ctx=ctx)
+
+
+def test_a_plan_of_which_nothing_was_refused_goes_when_it_is_stored(db, two, ctx):
+    head = session.prepare(db.path, BulkEdit((ReplaceText("title", "lamp", "Light"),)), Query(), ctx=ctx)
+    path = session._plans[head.token].file.path
+    assert session.apply(head.token, ctx=ctx).reasons == {}
+    assert not path.exists()
+
+
+def test_a_plan_that_is_kept_is_not_stored_twice(db, two, ctx):
+    head = session.prepare(db.path, MIXED, Query(), ctx=ctx)
+    session.apply(head.token, ctx=ctx)
+    again = session.apply(head.token, ctx=ctx)
+    assert (again.change, again.changed, sorted(again.moved)) == (None, 0, [one.id for one in two])
 
 
 def test_only_the_newest_plans_are_kept(db, two, ctx):
@@ -95,6 +121,7 @@ def test_all_of_it_in_a_process_of_its_own(db, two, loaded):
         assert [line.code for line in call("page", head.token, 0, 2)] == ["A-1", "B-1"]
         done = call("apply", head.token)
         assert done.change.listing_count == 2
+        call("discard", head.token)
         with pytest.raises(NotFound):
             call("page", head.token, 0, 2)
         assert loaded(two[1].id).skus[0].price_minor == 366
@@ -104,3 +131,26 @@ def test_all_of_it_in_a_process_of_its_own(db, two, loaded):
         worker.close()
     assert loaded(two[1].id).skus[0].price_minor == 333 and loaded(two[1].id).images[-1] == "new.jpg"
     assert undo(db).conflicts == (two[1].id,)
+
+
+def test_plans_of_processes_that_were_killed_are_swept(tmp_path, db, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    with subprocess.Popen([sys.executable, "-c", ""]) as gone:
+        gone.wait()
+    left, ours = (tmp_path / f"{PREFIX}{pid}-x.db" for pid in (gone.pid, os.getpid()))
+    for path in (left, ours):
+        path.touch()
+    made = PlanFile(db)
+    assert (left.exists(), ours.exists(), made.path.parent) == (False, True, tmp_path)
+    made.close()
+
+
+def test_everything_after_a_moment_is_taken_back_and_done_again_in_the_worker(db, make_listing, ctx):
+    record = make_listing(title="zero")
+    for title in ("one", "two"):
+        edit_listings(db, [ListingEdit(record.id, {"title": title})], label="change.edit")
+    done = session.take_back_since(db.path, datetime(1970, 1, 1, tzinfo=UTC), ctx=ctx)
+    assert ([len(done.changes), done.restored], ctx.progress.done) == ([2, (record.id,)], 2)
+    for _ in range(2):
+        assert session.do_again(db.path, ctx=ctx).restored == 1
+    assert [one.is_undone for one in list_changes(db)] == [False, False]

@@ -8,11 +8,13 @@ from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication, QMenu
 from shiboken6 import isValid
 
+from app.services.listings.bulk_edit import session
 from app.services.listings.bulk_edit.edits import BulkEdit
 from app.services.listings.bulk_edit.operations import ChangeNumber
 from app.services.paging import Query
 from app.services.worker import WorkerDied
 from app.views.language import language
+from app.views.listings.bulk_edit import applying
 from app.views.listings.bulk_edit.dialog import BulkEditDialog
 from app.views.paged_table_model import PagedTableModel
 
@@ -212,7 +214,7 @@ class TestWhatIsTyped:
 
 
 class TestRefusals:
-    def test_limits_and_reasons(self, open_edit, lamps, loaded):
+    def test_limits_and_reasons(self, open_edit, lamps, loaded, tmp_path):
         user = open_edit(lamps)
         user.types(user.field("value"), "10")
         user.types(user.field("most"), "40")
@@ -231,7 +233,11 @@ class TestRefusals:
         assert user.toasts[0] == "Changed 1 listing; 2 with refused values, which stay as they were."
         (job,) = page.context.jobs
         assert job.state == "done_with_failures"
-        assert [offer.text for offer in job.offers] == ["Show the 2 refused"]
+        assert [offer.text for offer in job.offers] == ["Show the 2 refused", "Save why they were refused…"]
+        (token,) = session._plans
+        applying.save_reasons(page.context, token, str(tmp_path / "why.xlsx"))
+        user.qtbot.waitUntil(lambda: "why.xlsx" in user.toasts[0])
+        assert "2" in user.toasts[0] and (tmp_path / "why.xlsx").stat().st_size > 1000
         job.offers[0].do()
         assert list(page.selection().ids) == [lamps[2], lamps[1]]
 

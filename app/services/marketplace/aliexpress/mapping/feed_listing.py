@@ -56,6 +56,7 @@ def write_feed_listing(content: ListingContent, attributes: Sequence[RemoteAttri
     own = [attribute for attribute in content.attributes if not attribute.name_id]
     return {
         **rules("wire")["feed_defaults"],
+        **({"service_template_id": content.service_template_id} if content.service_template_id else {}),
         **write(LISTING, content),
         "locale": locale,
         "title_multi_language_list": [{"locale": locale, "title": content.title}],

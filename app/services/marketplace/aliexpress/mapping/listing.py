@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from app.services.marketplace.aliexpress.encoding import wire_id
 from app.services.marketplace.aliexpress.mapping.modules import detail_of, html_of
 from app.services.marketplace.aliexpress.mapping.table import (
     ADDRESSES,
@@ -199,6 +200,7 @@ def write_listing(content: ListingContent) -> dict[str, Any]:
     locale = locale_of(content.language)
     return {
         **rules("wire")["create_defaults"],
+        **service_template(content, "promise_template_id"),
         **write(LISTING, content),
         "locale": locale,
         "package_type": content.lot_size > 1,
@@ -207,6 +209,12 @@ def write_listing(content: ListingContent) -> dict[str, Any]:
         ATTRIBUTES: [write(ATTRIBUTE, attribute) for attribute in content.attributes],
         SKUS: [write_sku(sku, content.currency) for sku in content.skus],
     }
+
+
+def service_template(content: ListingContent, name: str) -> dict[str, int]:
+    """The service template of a new listing under the *name* a family has for it; nothing for the default."""
+    chosen = content.service_template_id
+    return {name: wire_id(chosen, "service_template_id")} if chosen else {}
 
 
 def write_sku(sku: SkuContent, currency: str) -> dict[str, Any]:

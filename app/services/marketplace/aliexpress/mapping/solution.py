@@ -11,6 +11,7 @@ from app.services.marketplace.aliexpress.mapping.listing import (
     SOLUTION_TITLES,
     language_of,
     locale_of,
+    service_template,
 )
 from app.services.marketplace.aliexpress.mapping.modules import detail_of
 from app.services.marketplace.aliexpress.mapping.table import (
@@ -73,6 +74,7 @@ def write_solution(content: ListingContent) -> dict[str, Any]:
     language = language_of(locale_of(content.language))
     return {
         **rules("wire")["solution_defaults"],
+        **service_template(content, "service_policy_id"),
         **write(LISTING, content),
         **write(ONLY_AT_FIRST, content),
         "language": language,

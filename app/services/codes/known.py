@@ -1,0 +1,71 @@
+"""What the database knows of codes: virtual bundle codes, and how each store writes its own."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+import orjson
+from sqlalchemy import Connection
+
+from app.services.codes.normal import normalise
+from app.services.codes.records import Component
+from app.services.codes.rules import PLAIN_STORE, CodeRules, StoreMarks, signs
+from app.services.db import Database
+from app.services.errors import InputError
+
+Virtual = Mapping[str, Sequence[Component]]
+
+
+class BadStoreMarks(InputError):
+    """A store's way of writing codes makes no sense; `value` is what does not."""
+
+    code = "code.store_marks"
+
+
+def virtual_codes(connection: Connection) -> dict[str, tuple[Component, ...]]:
+    """All virtual codes with their items."""
+    found: dict[str, list[Component]] = {}
+    for code, base, quantity in connection.exec_driver_sql(
+        "SELECT code, base, quantity FROM virtual_item ORDER BY code, position"
+    ):
+        found.setdefault(code, []).append(Component(base, quantity))
+    return {code: tuple(items) for code, items in found.items()}
+
+
+def store_marks(connection: Connection) -> dict[int, StoreMarks]:
+    """How stores write their codes, by store; one that is not in here writes nothing around them."""
+    rows = connection.exec_driver_sql("SELECT store_id, prefix, suffix, marks FROM store_codes")
+    return {store_id: StoreMarks(prefix, suffix, orjson.loads(marks)) for store_id, prefix, suffix, marks in rows}
+
+
+def code_rules(db: Database, store_id: int | None = None, known: Collection[str] | None = None) -> CodeRules:
+    """All that is known for reading the codes of a store."""
+    with db.reader.connect() as connection:
+        marks = store_marks(connection).get(store_id, PLAIN_STORE) if store_id is not None else PLAIN_STORE
+        return CodeRules(known, virtual_codes(connection), marks)
+
+
+def checked_marks(prefix: str = "", suffix: str = "", marks: Mapping[str, str] | None = None) -> StoreMarks:
+    """A store's way of writing codes as it is kept. Raises: BadStoreMarks."""
+    countries = {}
+    for digits, letters in (marks or {}).items():
+        country = signs().countries.get(letters.strip().upper())
+        if not (digits.isascii() and digits.isdigit()) or country is None:
+            raise BadStoreMarks(value=f"{digits}={letters}")
+        countries[digits] = country
+    around = normalise(prefix), normalise(suffix)
+    for text in around:
+        if text and (" " in text or not signs().forbidden.isdisjoint(text) or "+" in text):
+            raise BadStoreMarks(value=text)
+    return StoreMarks(*around, countries)
+
+
+def write_store_marks(db: Database, store_id: int, marks: StoreMarks) -> None:
+    """Keep how a store writes its codes."""
+    values = (store_id, marks.prefix, marks.suffix, orjson.dumps(dict(marks.countries)).decode())
+    with db.bulk() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO store_codes (store_id, prefix, suffix, marks) VALUES (?, ?, ?, ?) ON CONFLICT (store_id) "
+            "DO UPDATE SET prefix = excluded.prefix, suffix = excluded.suffix, marks = excluded.marks",
+            values,
+        )

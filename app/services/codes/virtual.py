@@ -1,0 +1,145 @@
+"""The table of virtual bundle codes: kept, proposed, read from lines (domain.md 7.1).
+
+A virtual code never stands for another one, nor for goods of one warehouse: it is what fits into 20 characters where
+the goods themselves do not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from app.services.clock import now_ms
+from app.services.codes.formatting import format_code, joined
+from app.services.codes.known import virtual_codes
+from app.services.codes.normal import normalise
+from app.services.codes.reading import is_virtual_code, read_code
+from app.services.codes.records import Component, Reading
+from app.services.codes.rules import CodeRules, signs
+from app.services.db import Database
+from app.services.errors import InputError
+
+
+class BadVirtualCode(InputError):
+    """A line of the table makes no sense: `code`, `value`."""
+
+    code = "code.virtual_items"
+
+
+class NoVirtualCodeFree(InputError):
+    """All numbers are taken."""
+
+    code = "code.virtual_full"
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A short code for what does not fit: `code` as it should be written, `virtual` the virtual code in it, and whether
+    that `is_new`."""
+
+    code: str
+    virtual: str
+    items: tuple[Component, ...]
+    is_new: bool
+
+
+def virtual_line(code: str, text: str) -> tuple[str, tuple[Component, ...]]:
+    """One entry of the table: `CB000123` and `AB1234*10`.
+
+    Raises:
+        BadVirtualCode: no virtual code, items that cannot be read, or too many of them.
+    """
+    name = normalise(code)
+    if not is_virtual_code(name):
+        raise BadVirtualCode("code.virtual_name", name=code.strip()[:40])
+    reading = read_code(text)
+    wrong = reading.error or reading.ships_from != signs().home
+    if wrong or any(is_virtual_code(one.base) for one in reading.components):
+        raise BadVirtualCode(name=name, value=text.strip()[:80])
+    if len(reading.components) > signs().items_max:
+        raise BadVirtualCode("code.virtual_many", name=name, n=len(reading.components), max=signs().items_max)
+    return name, reading.components
+
+
+def list_virtual(db: Database) -> dict[str, tuple[Component, ...]]:
+    """The whole table."""
+    with db.reader.connect() as connection:
+        return virtual_codes(connection)
+
+
+def save_virtual(db: Database, entries: Mapping[str, Sequence[Component]]) -> int:
+    """Keep these entries, replacing older ones of the same code. Returns: how many are new or other than before."""
+    with db.bulk() as connection:
+        known = virtual_codes(connection)
+        changed = {code: items for code, items in entries.items() if known.get(code) != tuple(items)}
+        _write(connection, changed)
+    return len(changed)
+
+
+def remove_virtual(db: Database, codes: Iterable[str]) -> int:
+    """Forget virtual codes. Returns: how many there were."""
+    with db.bulk() as connection:
+        return sum(
+            connection.exec_driver_sql("DELETE FROM virtual_code WHERE code = ?", (normalise(code),)).rowcount
+            for code in codes
+        )
+
+
+def propose(db: Database, reading: Reading, *, keeps: bool = False) -> Proposal | None:
+    """A virtual code for a reading that does not fit into the platform's length; None where it fits, or is no code.
+
+    An entry with the same goods is used again; else the next free number is. *keeps*: put a new one into the table.
+
+    Raises:
+        NoVirtualCodeFree, BadVirtualCode: more items than a virtual code may stand for.
+    """
+    table = signs()
+    if reading.error or len(format_code(reading.components, reading.ships_from)) <= table.code_max:
+        return None
+    if len(reading.components) > table.items_max:
+        name = joined(reading.components)[:40]
+        raise BadVirtualCode("code.virtual_many", name=name, n=len(reading.components), max=table.items_max)
+    with db.bulk() if keeps else db.reader.connect() as connection:
+        known = virtual_codes(connection)
+        same = [code for code, items in known.items() if sorted(items) == sorted(reading.components)]
+        virtual = same[0] if same else _next_free(connection)
+        if keeps and not same:
+            _write(connection, {virtual: reading.components})
+    code = format_code([Component(virtual)], reading.ships_from)
+    return Proposal(code, virtual, reading.components, not same)
+
+
+def with_entries(rules: CodeRules, entries: Mapping[str, Sequence[Component]]) -> CodeRules:
+    """*rules* that know these virtual codes, too."""
+    return CodeRules(rules.known, {**rules.virtual, **entries}, rules.store)
+
+
+def _write(connection: Connection, entries: Mapping[str, Sequence[Component]]) -> None:
+    for code, items in entries.items():
+        connection.exec_driver_sql("DELETE FROM virtual_code WHERE code = ?", (code,))
+        connection.exec_driver_sql("INSERT INTO virtual_code (code, created_ms) VALUES (?, ?)", (code, now_ms()))
+        connection.exec_driver_sql(
+            "INSERT INTO virtual_item (code, position, base, quantity) VALUES (?, ?, ?, ?)",
+            [(code, place, one.base, one.quantity) for place, one in enumerate(items)],
+        )
+
+
+_USED = (
+    "SELECT max(code) FROM (SELECT max(code) AS code FROM virtual_code WHERE code >= ?1 AND code < ?2 "
+    "UNION ALL SELECT max(match_key) FROM sku WHERE match_key >= ?1 AND match_key < ?2 AND length(match_key) = ?3 "
+    "AND match_key NOT GLOB '*[^A-Z0-9]*' UNION ALL SELECT max(base) FROM bundle_item WHERE base >= ?1 AND base < ?2 "
+    "AND length(base) = ?3 AND base NOT GLOB '*[^A-Z0-9]*')"
+)
+
+
+def _next_free(connection: Connection) -> str:
+    """The number after the highest one in the table or in any code that is stored."""
+    prefix, digits = signs().virtual_prefix, signs().virtual_digits
+    bounds = (f"{prefix}{'0' * digits}", f"{prefix}{chr(ord('9') + 1)}", len(prefix) + digits)
+    highest = connection.exec_driver_sql(_USED, bounds).scalar()
+    number = int(highest[len(prefix) :]) + 1 if highest and is_virtual_code(highest) else 1
+    if len(str(number)) > digits:
+        raise NoVirtualCodeFree
+    return f"{prefix}{number:0{digits}d}"

@@ -1,0 +1,52 @@
+"""From gaps to covering: which products of other stores have the codes a store lacks."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import orjson
+
+from app.services.coverage.matrix import HERE, keys_of
+from app.services.db import Database
+
+_OFFERED = f"""
+SELECT sku.match_key, listing.store_id, min(listing.product_id) FROM sku JOIN listing ON listing.id = sku.listing_id
+WHERE sku.match_key IN (SELECT value FROM json_each(?)) AND listing.store_id <> ? AND listing.product_id IS NOT NULL
+AND {HERE} GROUP BY sku.match_key, listing.store_id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A store and its products that have codes somebody lacks."""
+
+    store_id: int
+    product_ids: tuple[str, ...]
+    codes: int
+
+
+def sources_for(db: Database, row_ids: Iterable[int], to_store_id: int) -> list[Source]:
+    """Where the codes of these rows can be covered from: the store that has most of them first, and each store with
+    those that no store before it has."""
+    with db.reader.connect() as connection:
+        keys = list(keys_of(connection, row_ids))
+        rows = connection.exec_driver_sql(_OFFERED, (orjson.dumps(keys).decode(), to_store_id)).all()
+    offered: defaultdict[int, dict[str, str]] = defaultdict(dict)
+    for key, store_id, product_id in rows:
+        offered[store_id][key] = product_id
+    found: list[Source] = []
+    while offered:
+        best = max(offered, key=lambda store_id: (len(offered[store_id]), -store_id))
+        taken = offered.pop(best)
+        found.append(Source(best, tuple(dict.fromkeys(taken.values())), len(taken)))
+        offered = defaultdict(
+            dict,
+            {
+                store_id: rest
+                for store_id, its in offered.items()
+                if (rest := {key: one for key, one in its.items() if key not in taken})
+            },
+        )
+    return found

@@ -1,0 +1,97 @@
+"""What delisting finds and does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from app.services.history.records import ChangeRecord
+from app.services.listings.delisting.pasted import Junk
+
+LABEL = "change.delist"
+"""Marks the changes of the undo list."""
+
+
+class Step(StrEnum):
+    """What becomes of a variant."""
+
+    ZERO = "zero"
+    """Its stock goes to 0."""
+    OFF = "off"
+    """The whole listing goes off sale."""
+    DONE = "done"
+    """Its stock is 0 already, or its listing is off sale."""
+    UNREADABLE = "unreadable"
+    """Its code cannot be read: a person must look."""
+    LOCKED = "locked"
+    """Its listing is being sent just now, or its store can only be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class DelistRow:
+    """One variant that contains a discontinued code.
+
+    Attributes:
+        code: as written in the listing.
+        because: the discontinued code.
+        stock: before; None is unknown.
+        is_doubtful: an X in the code was taken for a quantity; only the list of stock items could tell.
+    """
+
+    sku_id: int
+    listing_id: int
+    store_id: int
+    store: str
+    listing: str
+    code: str
+    because: str
+    stock: int | None
+    step: Step
+    is_doubtful: bool = False
+
+
+@dataclass(slots=True)
+class DelistPlan:
+    """What delisting would do. `unknown`: codes that stand in no listing of these stores."""
+
+    rows: list[DelistRow] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
+    junk: list[Junk] = field(default_factory=list)
+    codes: int = 0
+    takes_off: bool = False
+
+    def of(self, step: Step) -> list[DelistRow]:
+        """The variants of one step."""
+        return [row for row in self.rows if row.step is step]
+
+    def listings(self, *steps: Step) -> dict[int, int]:
+        """Listings with variants of these steps, each with its store."""
+        return {row.listing_id: row.store_id for row in self.rows if row.step in steps}
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to do."""
+        return not any(row.step in (Step.ZERO, Step.OFF) for row in self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A batch of the queue that is to be sent now."""
+
+    store_id: int
+    store: str
+    batch_id: int
+    listings: int
+
+
+@dataclass(frozen=True, slots=True)
+class Delisted:
+    """What was done: the change of the stocks (None where none changed), what waits in the queue, and by listing why
+    it could not be queued."""
+
+    change: ChangeRecord | None
+    skus: int
+    listings: int
+    off: int
+    waiting: tuple[Waiting, ...] = ()
+    skipped: dict[int, str] = field(default_factory=dict)

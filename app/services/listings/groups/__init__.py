@@ -1,0 +1,1 @@
+"""Product groups and marketing groups as a tree, and putting listings into them."""

@@ -1,0 +1,1 @@
+"""Marketing groups: which discount campaign a listing takes part in, and the discount planned for it."""

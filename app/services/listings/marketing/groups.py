@@ -1,0 +1,132 @@
+"""Making, renaming and deleting marketing groups, and the discount planned for each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+from sqlalchemy import Connection
+
+from app.services.clock import now_ms
+from app.services.db import Database
+from app.services.errors import InputError, NotFound
+from app.services.listings.loading import id_list
+from app.services.listings.marketing.membership import known_names
+from app.services.listings.text import fold
+
+LONGEST_NAME = 60
+MOST_PERCENT = 99
+"""A campaign takes 1 to 99 % off (aliexpress-open-platform.md 5.19: whole percent); plans may be finer."""
+
+
+class BadMarketingGroup(InputError):
+    """What is wrong with a group: `marketing.name` empty or too long, `.taken`, `.discount`, `.not_empty`."""
+
+    code = "marketing.name"
+
+
+@dataclass(frozen=True, slots=True)
+class MarketingGroupRecord:
+    """A group with its listings counted; `discount` in percent, None while undecided."""
+
+    id: int
+    store_id: int
+    name: str
+    discount: Decimal | None
+    listings: int
+
+
+def marketing_groups(db: Database, store_ids: Sequence[int] = ()) -> list[MarketingGroupRecord]:
+    """The groups of these stores (none: all) by store and name."""
+    of_stores = f" WHERE store_id IN ({id_list(store_ids)})" if store_ids else ""
+    with db.reader.connect() as connection:
+        rows = connection.exec_driver_sql(
+            "SELECT id, store_id, name, discount_bp, coalesce(number, 0) FROM marketing_group LEFT JOIN "
+            "(SELECT group_id, count(*) AS number FROM marketing_member GROUP BY group_id) ON group_id = id"
+            f"{of_stores} ORDER BY store_id, name"
+        ).all()
+    return [MarketingGroupRecord(row[0], row[1], row[2], percent_of(row[3]), row[4]) for row in rows]
+
+
+def create_marketing_group(db: Database, store_id: int, name: str, discount: str = "") -> int:
+    """Make a group. Returns: its id. Raises: BadMarketingGroup."""
+    hundredths = basis_points(discount)
+    with db.bulk() as connection:
+        cleaned = _free_name(connection, store_id, name)
+        made = connection.exec_driver_sql(
+            "INSERT INTO marketing_group (store_id, name, discount_bp, created_ms) VALUES (?, ?, ?, ?) RETURNING id",
+            (store_id, cleaned, hundredths, now_ms()),
+        )
+        return int(made.scalar_one())
+
+
+def change_marketing_group(db: Database, group_id: int, name: str, discount: str) -> None:
+    """Give a group this name and planned discount ("" for undecided). Raises: BadMarketingGroup, NotFound."""
+    hundredths = basis_points(discount)
+    with db.bulk() as connection:
+        store_id = _store_of(connection, group_id)
+        old = connection.exec_driver_sql("SELECT name FROM marketing_group WHERE id = ?", (group_id,)).scalar_one()
+        cleaned = cleaned_name(name) if fold(old) == fold(name) else _free_name(connection, store_id, name)
+        connection.exec_driver_sql(
+            "UPDATE marketing_group SET name = ?, discount_bp = ? WHERE id = ?", (cleaned, hundredths, group_id)
+        )
+
+
+def delete_marketing_group(db: Database, group_id: int) -> None:
+    """Delete an empty group: taking listings out is a change of its own, which can be undone.
+
+    Raises: BadMarketingGroup (`marketing.not_empty`), NotFound.
+    """
+    with db.bulk() as connection:
+        _store_of(connection, group_id)
+        held = connection.exec_driver_sql(
+            "SELECT count(*) FROM marketing_member WHERE group_id = ?", (group_id,)
+        ).scalar_one()
+        if held:
+            raise BadMarketingGroup("marketing.not_empty", n=held)
+        connection.exec_driver_sql("DELETE FROM marketing_group WHERE id = ?", (group_id,))
+
+
+def basis_points(text: str) -> int | None:
+    """A percentage as hundredths, exactly; None for an empty text. Raises: BadMarketingGroup."""
+    written = text.strip().removesuffix("%").strip()
+    if not written:
+        return None
+    try:
+        percent = Decimal(written)
+    except InvalidOperation:
+        percent = Decimal("NaN")
+    if not percent.is_finite() or not 0 < percent <= MOST_PERCENT or (hundredths := percent * 100) % 1:
+        raise BadMarketingGroup("marketing.discount", value=text.strip(), most=MOST_PERCENT)
+    return int(hundredths)
+
+
+def percent_of(hundredths: int | None) -> Decimal | None:
+    """Stored hundredths as percent without superfluous zeros."""
+    if hundredths is None:
+        return None
+    whole, rest = divmod(hundredths, 100)
+    return Decimal(whole) if not rest else (Decimal(hundredths) / 100).normalize()
+
+
+def cleaned_name(name: str) -> str:
+    """A name as it is stored. Raises: BadMarketingGroup."""
+    cleaned = " ".join(name.split())
+    if not 0 < len(cleaned) <= LONGEST_NAME:
+        raise BadMarketingGroup(name=cleaned[:LONGEST_NAME], most=LONGEST_NAME)
+    return cleaned
+
+
+def _free_name(connection: Connection, store_id: int, name: str) -> str:
+    cleaned = cleaned_name(name)
+    if fold(cleaned) in known_names(connection, store_id):
+        raise BadMarketingGroup("marketing.taken", name=cleaned)
+    return cleaned
+
+
+def _store_of(connection: Connection, group_id: int) -> int:
+    found = connection.exec_driver_sql("SELECT store_id FROM marketing_group WHERE id = ?", (group_id,)).scalar()
+    if found is None:
+        raise NotFound(noun="marketing_group", name=str(group_id))
+    return int(found)

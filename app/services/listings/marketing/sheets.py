@@ -1,0 +1,176 @@
+"""Marketing groups as a sheet: one line a listing, filled in or corrected in Excel and read back as one change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection
+
+from app.messages import Language, Messages, tr
+from app.services.db import Database
+from app.services.errors import InputError
+from app.services.history.records import ChangeRecord
+from app.services.listings.editing import ListingEdit, edit_listings
+from app.services.listings.marketing.groups import (
+    BadMarketingGroup,
+    basis_points,
+    cleaned_name,
+    create_marketing_group,
+    percent_of,
+)
+from app.services.listings.marketing.membership import known_names
+from app.services.listings.text import fold
+from app.services.tasks import TaskContext
+from app.services.workbooks import OutColumn, OutSheet, open_workbook, write_csv, write_xlsx
+
+COLUMNS = ("product_id", "product_key", "title", "group", "discount")
+READ = ("product_id", "product_key", "group", "discount")
+LANGUAGES: tuple[Language, ...] = ("zh", "en")
+HEAD_ROWS = 20
+_ROWS = (
+    "SELECT listing.product_id, listing.product_key, listing.title, marketing_group.name, discount_bp FROM listing "
+    "LEFT JOIN marketing_member ON listing_id = listing.id "
+    "LEFT JOIN marketing_group ON marketing_group.id = marketing_member.group_id "
+    "WHERE listing.store_id = ? ORDER BY marketing_group.name IS NULL, marketing_group.name, listing.id"
+)
+
+
+class NoMarketingSheet(InputError):
+    """No row of `file` names a listing and a marketing group; `known` lists the headers looked for."""
+
+    code = "marketing.no_sheet"
+
+
+@dataclass(frozen=True, slots=True)
+class MarketingRead:
+    """What came of a sheet: the change (None where nothing differed), how many groups are new, the lines (1-based)
+    whose listing is unknown, and those whose group or discount makes no sense."""
+
+    change: ChangeRecord | None
+    new_groups: int
+    unknown: tuple[int, ...]
+    refused: tuple[int, ...]
+
+
+def export_marketing(database: Path, path: Path, store_id: int, language: Language, *, ctx: TaskContext) -> int:
+    """Write all listings of a store with their marketing groups to an .xlsx or .csv. Returns: how many.
+
+    Raises:
+        WorkbookError: `.unwritable`, `.too_many_rows`.
+        TaskCancelled: stopped; no file is left behind.
+    """
+    db, texts = Database(database), Messages(language)
+    try:
+        with db.reader.connect() as connection:
+            columns = [OutColumn(texts.text(f"marketing.sheet.{name}"), name in COLUMNS[:2]) for name in COLUMNS]
+            rows = _rows(connection, store_id)
+            if path.suffix.lower() == ".csv":
+                return write_csv(path, columns, rows, ctx).row_count
+            return write_xlsx(path, [OutSheet(texts.text("marketing.sheet"), columns, rows)], ctx).row_count
+    finally:
+        db.dispose()
+
+
+def _rows(connection: Connection, store_id: int) -> Iterator[tuple[Any, ...]]:
+    for product_id, key, title, group, hundredths in connection.exec_driver_sql(_ROWS, (store_id,)):
+        percent = percent_of(hundredths)
+        yield product_id, key or None, title, group, None if percent is None else float(percent)
+
+
+def import_marketing(database: Path, path: Path, store_id: int, *, ctx: TaskContext) -> MarketingRead:
+    """Put the listings of a store where a sheet says: an empty cell takes a listing out, a new name makes a group.
+    A discount is taken for a group that is new or has none planned yet.
+
+    Raises:
+        NoMarketingSheet, WorkbookError: it cannot be read; nothing was written.
+        TaskCancelled: stopped; no listing was moved.
+    """
+    lines = list(_lines(path))
+    db = Database(database)
+    try:
+        with db.reader.connect() as connection:
+            owners, known = _listings(connection, store_id), known_names(connection, store_id)
+        edits: dict[int, ListingEdit] = {}
+        unknown: list[int] = []
+        refused: list[int] = []
+        made = 0
+        for number, (product_id, key, name, discount) in lines:
+            ctx.checkpoint()
+            listing_id = owners.get(("id", product_id)) or owners.get(("key", key))
+            if listing_id is None:
+                unknown.append(number)
+                continue
+            try:
+                if name and fold(name) not in known:
+                    create_marketing_group(db, store_id, name, discount)
+                    known[fold(name)] = cleaned_name(name)
+                    made += 1
+                elif name and discount:
+                    _plan(db, store_id, known[fold(name)], basis_points(discount))
+            except BadMarketingGroup:
+                refused.append(number)
+                continue
+            edits[listing_id] = ListingEdit(listing_id, is_complete=False, marketing_group=known.get(fold(name), ""))
+        params = {"n": len(edits), "fields": ["marketing_group"]}
+        change = edit_listings(
+            db, list(edits.values()), label="change.bulk_edit", params=params, source=path.name, ctx=ctx
+        )
+        return MarketingRead(change, made, tuple(unknown), tuple(refused))
+    finally:
+        db.dispose()
+
+
+def _plan(db: Database, store_id: int, name: str, hundredths: int | None) -> None:
+    with db.bulk() as connection:
+        connection.exec_driver_sql(
+            "UPDATE marketing_group SET discount_bp = ? WHERE store_id = ? AND name = ? AND discount_bp IS NULL",
+            (hundredths, store_id, name),
+        )
+
+
+def _listings(connection: Connection, store_id: int) -> dict[tuple[str, str], int]:
+    """Listings by product id and, where only one has it, by key."""
+    found: dict[tuple[str, str], int] = {}
+    doubled: set[tuple[str, str]] = set()
+    rows = connection.exec_driver_sql("SELECT id, product_id, product_key FROM listing WHERE store_id = ?", (store_id,))
+    for listing_id, product_id, key in rows:
+        for place in (("id", product_id or ""), ("key", key)):
+            if place[1]:
+                (doubled.add(place) if place in found else found.setdefault(place, listing_id))
+    return {place: listing_id for place, listing_id in found.items() if place not in doubled}
+
+
+def _lines(path: Path) -> Iterator[tuple[int, tuple[str, str, str, str]]]:
+    """Line number, product id, key, group and discount of every line below the header."""
+    with open_workbook(path) as opened:
+        for sheet in opened.sheets:
+            grid = opened.grid(sheet.name)
+            places: dict[str, int] = {}
+            for number, row in enumerate(grid.rows() if grid is not None else (), 1):
+                if places:
+                    texts = [_text(row, places.get(name)) for name in READ]
+                    if any(texts):
+                        yield (grid.first_row if grid else 0) + number, (texts[0], texts[1], texts[2], texts[3])
+                elif number <= HEAD_ROWS:
+                    places = _header(row)
+            if places:
+                return
+    known = ", ".join(tr(f"marketing.sheet.{name}") for name in COLUMNS)
+    raise NoMarketingSheet(file=path.name, known=known)
+
+
+def _header(row: Sequence[Any]) -> dict[str, int]:
+    """Columns by their meaning; none unless a listing and a group are named."""
+    words = {fold(Messages(one).text(f"marketing.sheet.{name}")): name for one in LANGUAGES for name in COLUMNS}
+    found = {words[fold(str(cell))]: at for at, cell in enumerate(row) if fold(str(cell)) in words}
+    return found if "group" in found and {"product_id", "product_key"} & found.keys() else {}
+
+
+def _text(row: Sequence[Any], at: int | None) -> str:
+    cell = row[at] if at is not None and at < len(row) else ""
+    if isinstance(cell, float) and cell.is_integer():
+        cell = int(cell)
+    return str(cell).strip().removeprefix("'")

@@ -1,0 +1,105 @@
+"""Taking listings off sale and putting them on sale again, now or at a time: what can be, and queueing it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.models import JobState, ListingStatus, Priority, StoreAccess, TaskAction, TaskState
+from app.services.clock import now_ms
+from app.services.db import Database
+from app.services.listings.loading import chunks, id_list
+from app.services.publishing.batches import close_batches
+from app.services.publishing.queue import BatchCreated, Skipped, SkipReason
+from app.services.publishing.turns import AT_ONCE, Schedule
+from app.services.stores.readiness import ensure_open
+
+_OPEN = "EXISTS (SELECT 1 FROM publish_task AS busy WHERE busy.listing_id = listing.id AND busy.state IN ({states}))"
+_UNDER_WAY = "'sending', 'unknown', 'in_review'"
+_ANY = f"'queued', {_UNDER_WAY}"
+_INSERT = (
+    "INSERT INTO publish_task (batch_id, store_id, listing_id, action, state, priority, due_ms, content_hash, title, "
+    "codes, attempts, owner, product_id, error_code, error_params, error_text, error_field) "
+    "SELECT ?, store_id, id, ?, ?, ?, ?, content_hash, title, '', 0, '', product_id, '', '{}', '', '' FROM listing "
+    "WHERE id = ? AND store_id = ? AND product_id IS NOT NULL AND status = 'off' "
+    f"AND NOT {_OPEN.format(states=_ANY)} RETURNING id"
+)
+_CAN = {
+    # an edit that waits is taken back by `enqueue_offline`
+    TaskAction.OFFLINE: f"status <> 'off' AND NOT {_OPEN.format(states=_UNDER_WAY)}",
+    TaskAction.ONLINE: f"status = 'off' AND NOT {_OPEN.format(states=_ANY)}",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SalePart:
+    """Listings of one store that can be taken off sale, or put on sale again."""
+
+    store_id: int
+    store_name: str
+    listing_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SalePreview:
+    """What would be done, by store; `skipped` counts the listings nothing can be done to: never published, like that
+    already, under way, or of a store that may only be read."""
+
+    parts: tuple[SalePart, ...]
+    skipped: int
+
+    @property
+    def count(self) -> int:
+        """Listings of all stores."""
+        return sum(len(part.listing_ids) for part in self.parts)
+
+
+def sale_preview(db: Database, listing_ids: Sequence[int], action: TaskAction) -> SalePreview:
+    """Which of these listings *action* (`offline` or `online`) can be done to, by store."""
+    found: dict[tuple[int, str], list[int]] = {}
+    ids = list(dict.fromkeys(listing_ids))
+    with db.reader.connect() as connection:
+        for chunk in chunks(ids):
+            rows = connection.exec_driver_sql(
+                "SELECT store_id, store.name, listing.id FROM listing JOIN store ON store.id = store_id "
+                f"WHERE listing.id IN ({id_list(chunk)}) AND product_id IS NOT NULL AND {_CAN[action]} "
+                f"AND access = '{StoreAccess.OPERATE!s}'"
+            )
+            for store_id, name, listing_id in rows:
+                found.setdefault((store_id, name), []).append(listing_id)
+    parts = tuple(SalePart(*store, tuple(numbers)) for store, numbers in sorted(found.items()))
+    return SalePreview(parts, len(ids) - sum(len(part.listing_ids) for part in parts))
+
+
+def enqueue_online(
+    db: Database, store_id: int, listing_ids: Sequence[int], schedule: Schedule = AT_ONCE
+) -> BatchCreated:
+    """Queue putting these listings on sale again. What is not off sale, or under way just now, is skipped.
+
+    Raises:
+        NotFound, ReadOnlyStore, StoreClosed: as `enqueue`.
+    """
+    ids = list(dict.fromkeys(listing_ids))
+    with db.read() as session:
+        ensure_open(session.connection(), store_id)
+    with db.bulk() as connection:
+        batch_id: int = connection.exec_driver_sql(
+            "INSERT INTO publish_batch (store_id, state, total, created_ms) VALUES (?, ?, 0, ?) RETURNING id",
+            (store_id, JobState.RUNNING, now_ms()),
+        ).scalar_one()
+        queued: list[int] = []
+        for place, number in enumerate(ids):
+            due_ms = schedule.due_ms(place, len(ids))
+            task = (batch_id, TaskAction.ONLINE, TaskState.QUEUED, Priority.NEW, due_ms, number, store_id)
+            if connection.exec_driver_sql(_INSERT, task).first() is not None:
+                queued.append(number)
+        for chunk in chunks(queued):
+            connection.exec_driver_sql(
+                f"UPDATE listing SET status = '{ListingStatus.QUEUED!s}', error_code = '', error_text = '', "
+                f"error_field = '' WHERE id IN ({id_list(chunk)})"
+            )
+        connection.exec_driver_sql("UPDATE publish_batch SET total = ? WHERE id = ?", (len(queued), batch_id))
+        if not queued:
+            close_batches(connection, [batch_id])
+    left = [Skipped(number, SkipReason.UNCHANGED) for number in ids if number not in set(queued)]
+    return BatchCreated(batch_id if queued else None, len(queued), tuple(left))

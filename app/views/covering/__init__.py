@@ -1,0 +1,1 @@
+"""Covering another store, and the view of who lists what."""

@@ -1,0 +1,132 @@
+"""Where product ids are pasted or dropped, and what was read of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
+from PySide6.QtWidgets import QWidget
+
+from app.messages import tr
+from app.services.covering.ids import Junk, ProductIds
+from app.views.drop_overlay import paths_of
+from app.views.language import say
+from app.views.listings.bulk_edit.parts import Lines
+from app.views.widgets.ground import Ground, column
+from app.views.widgets.label import Label
+
+ROWS = 7
+TYPING_MS = 250
+NAMED = 3
+
+
+class IdLines(Lines):
+    """Lines of ids; files may be dropped on it.
+
+    Emits:
+        dropped: the files.
+    """
+
+    dropped = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__(ROWS)
+        self.setAcceptDrops(True)
+        say(self, "cover.ids_hint", "placeholderText")
+        say(self, "cover.ids", "accessibleName")
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Files are taken, texts as usual."""
+        if paths_of(event):
+            event.acceptProposedAction()
+        else:
+            super().dragEnterEvent(event)
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        """Anywhere on it."""
+        if paths_of(event):
+            event.acceptProposedAction()
+        else:
+            super().dragMoveEvent(event)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Take files by what is in them."""
+        if paths := paths_of(event):
+            event.acceptProposedAction()
+            self.dropped.emit(paths)
+        else:
+            super().dropEvent(event)
+
+
+class IdsBox(Ground):
+    """The lines and, below, how many products they are and which lines are none.
+
+    Emits:
+        changed: other ids than before, a moment after typing.
+        files_wanted: files that were dropped.
+    """
+
+    changed = Signal()
+    files_wanted = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("surface", parent=parent)
+        self.lines = IdLines()
+        self.told = Label(role="small", ink="text2", wrap=True)
+        self.wanted = ProductIds(())
+        self._of_files: tuple[Junk, ...] = ()
+        layout = column(self, gap=4)
+        layout.addWidget(self.lines)
+        layout.addWidget(self.told)
+        self._typing = QTimer(self, singleShot=True, interval=TYPING_MS)
+        self._typing.timeout.connect(self.changed)
+        self.lines.textChanged.connect(self._typing.start)
+        self.lines.dropped.connect(self.files_wanted)
+        self.show_ids(self.wanted)
+
+    @property
+    def text(self) -> str:
+        """What stands in the lines."""
+        return self.lines.toPlainText()
+
+    def add_ids(self, ids: Sequence[str], junk: Sequence[Junk] = ()) -> None:
+        """Put ids below those that are there; *junk* are lines of a file that are none."""
+        self._of_files += tuple(junk)
+        before = self.text.rstrip("\n")
+        self.lines.setPlainText("\n".join(filter(None, (before, *ids))))
+
+    def show_ids(self, wanted: ProductIds) -> None:
+        """Say what was read."""
+        self.wanted = ProductIds(wanted.ids, wanted.repeated, (*self._of_files, *wanted.junk))
+        self.retranslate()
+
+    def show_problem(self, said: str) -> None:
+        """A finished sentence: the ids or a file cannot be read."""
+        self.told.set_look(ink="red")
+        self.told.setText(said)
+
+    def stop(self) -> None:
+        """The dialog closes."""
+        self._typing.stop()
+
+    def retranslate(self) -> None:
+        """The sentence below."""
+        if not hasattr(self, "wanted"):
+            return
+        wanted = self.wanted
+        parts = [tr("cover.ids_count", n=len(wanted.ids))]
+        if wanted.repeated:
+            parts.append(tr("cover.ids_repeated", n=wanted.repeated))
+        if wanted.junk:
+            lines = ", ".join(str(one.line) for one in wanted.junk[:NAMED])
+            more = "…" if len(wanted.junk) > NAMED else ""
+            parts.append(tr("cover.ids_junk", n=len(wanted.junk), lines=lines + more))
+        self.told.set_look(ink="amber" if wanted.junk else "text2")
+        self.told.setText(" · ".join(parts))
+
+
+def names_of(paths: Sequence[Path]) -> str:
+    """Files by name."""
+    return ", ".join(path.name for path in paths)

@@ -1,0 +1,96 @@
+"""What is done with many listings at once from the Listings tab: bulk edit, findings, delisting, export, Excel."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from app.services.listings.bulk_edit.records import Applied
+from app.services.listings.delisting.records import Delisted
+from app.services.paging import Query
+from app.views.context import ViewContext
+from app.views.listings.code_dialog import CodeDialog
+from app.views.listings.codes_dialog import CodesDialog
+from app.views.listings.delist_dialog import DelistDialog
+from app.views.listings.unfinished import Left
+from app.views.notices import Offer
+
+if TYPE_CHECKING:
+    from app.services.history.records import ChangeRecord
+    from app.views.listings.page import ListingsPage
+
+
+class BulkActs(QObject):
+    """Opens the dialogs over what is chosen on *page*, and says what became of it.
+
+    Args:
+        page: the Listings tab; the parent.
+    """
+
+    def __init__(self, context: ViewContext, page: ListingsPage) -> None:
+        super().__init__(page)
+        self._context = context
+        self._page = page
+
+    def bulk_edit(self, field: str = "price_minor", way: str = "") -> None:
+        """Change any fields of the chosen rows, or of all of the filter, after a preview; begins with *field*."""
+        self._page.with_chosen(lambda chosen, count: self._open_bulk_edit(chosen, count, field, way))
+
+    def _open_bulk_edit(self, chosen: Sequence[int] | Query, count: int, field: str, way: str) -> None:
+        from app.views.listings.bulk_edit.dialog import BulkEditDialog
+
+        dialog = BulkEditDialog(self._context, chosen, count, self._page.show_rows, self._page)
+        dialog.applied.connect(self.on_bulk_edited)
+        dialog.begin(field, way)
+
+    def show_findings(self) -> None:
+        """Findings of the chosen rows, or of all of the filter, grouped by rule."""
+        self._page.with_chosen(self._page.checking.show_findings)
+
+    def on_bulk_edited(self, applied: Applied) -> None:
+        """A bulk edit was stored: say what it did, with a way back."""
+        counts = {"n": applied.changed, "refused": len(applied.refused), "moved": len(applied.moved)}
+        left = [name for name in ("refused", "moved") if counts[name]]
+        key = "bulk_edit.done_partly" if len(left) > 1 else f"bulk_edit.done_{left[0]}" if left else "bulk_edit.done"
+        self._context.notices.toast(
+            key, offer=self._way_back(applied.change), tone="amber" if left else "green", **counts
+        )
+
+    def delist(self) -> None:
+        """Discontinued codes out of all listings, after a preview."""
+        dialog = DelistDialog(self._context, self._page)
+        dialog.delisted.connect(self._on_delisted)
+        dialog.open()
+
+    def _on_delisted(self, done: Delisted) -> None:
+        """Send what was queued, each store as a job of its own; what could not be queued is said."""
+        self._page.reload()
+        for one in done.waiting:
+            self._page.publisher.start(Left(one.store_id, one.store, one.listings, one.batch_id))
+        counts = {"n": done.listings, "skus": done.skus, "off": done.off, "skipped": len(done.skipped)}
+        key, tone = ("delist.done_partly", "amber") if done.skipped else ("delist.done", "green")
+        self._context.notices.toast(key, offer=self._way_back(done.change), tone=tone, **counts)
+
+    def show_virtual_codes(self) -> None:
+        """The codes that stand for bundles."""
+        CodesDialog(self._context, self._page).open()
+
+    def explain_code(self, store_id: int, code: str) -> None:
+        """What a code of a store stands for."""
+        CodeDialog(self._context, self._page, store_id, code).open()
+
+    def export(self) -> None:
+        """Write the chosen rows, or all of the filter, to a file, with columns that are chosen first."""
+        self._page.with_chosen(self._page.row_actions.ask_how_to_export)
+
+    def open_in_excel(self) -> None:
+        """Open the chosen rows, or all of the filter, as a workbook; what is saved there comes back as a bulk edit."""
+        self._page.with_chosen(self._page.excel.open)
+
+    def _way_back(self, change: ChangeRecord | None) -> Offer | None:
+        if change is None:
+            return None
+        undo, uid = self._page.editor.undo_wanted, change.uid
+        return Offer("action.undo", lambda: undo.emit(uid), shortcut="Ctrl+Z")

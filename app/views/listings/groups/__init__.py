@@ -1,0 +1,1 @@
+"""Product groups and marketing groups beside the Listings table."""

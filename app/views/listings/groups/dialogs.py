@@ -1,0 +1,168 @@
+"""Choosing a group by keyboard, making one, and changing a marketing group."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QComboBox, QLineEdit, QListWidget, QListWidgetItem, QWidget
+
+from app.messages import tr
+from app.services.listings.groups.tree import GroupKind, GroupNode, StoreGroups
+from app.services.listings.text import fold
+from app.views.context import ViewContext
+from app.views.errors import sentence
+from app.views.listings.groups.tree import GroupPlace
+from app.views.task_runner import TaskHandle
+from app.views.widgets.dialog import Dialog
+from app.views.widgets.form import Field
+from app.views.widgets.ground import column
+from app.views.widgets.label import Label
+from app.views.widgets.search_box import SearchBox
+
+PLACE = Qt.ItemDataRole.UserRole
+
+
+class ChooseGroupDialog(Dialog):
+    """Ctrl+Shift+G: words find the group, Enter puts the chosen listings into it.
+
+    Emits:
+        put: the `GroupPlace` chosen.
+    """
+
+    put = Signal(object)
+
+    def __init__(self, places: Sequence[GroupPlace], kind: GroupKind, count: int, parent: QWidget) -> None:
+        super().__init__(f"groups.choose.{kind}", parent, size=QSize(480, 460), n=count)
+        self._places = places
+        self.search = SearchBox("groups.find", 440)
+        self.list = QListWidget()
+        lines = column(self.body, edges=16, gap=8)
+        lines.addWidget(self.search)
+        lines.addWidget(self.list, 1)
+        self.hint.say("groups.choose.hint")
+        self.primary = self.add_buttons("groups.choose.verb", n=count)
+        self.search.textChanged.connect(self._fill)
+        self.search.left_down.connect(self.list.setFocus)
+        self.list.itemActivated.connect(lambda _: self.accept())
+        self._fill()
+        self.search.setFocus()
+
+    def _fill(self, *_: object) -> None:
+        words = fold(self.search.text()).split()
+        self.list.clear()
+        for place in self._places:
+            if all(word in fold(place.name) for word in words):
+                item = QListWidgetItem(place.name)
+                item.setData(PLACE, place)
+                self.list.addItem(item)
+        self.list.setCurrentRow(0 if self.list.count() else -1)
+        self.primary.setEnabled(bool(self.list.count()))
+
+    def accept(self) -> None:
+        """Tell the group that is marked."""
+        item = self.list.currentItem()
+        if item is not None:
+            super().accept()
+            self.put.emit(item.data(PLACE))
+
+
+class GroupDialog(Dialog):
+    """Name and whatever else a group has; what is refused stands in the dialog.
+
+    Emits:
+        saved: it was made or changed.
+    """
+
+    saved = Signal()
+
+    def __init__(self, context: ViewContext, title_key: str, verb_key: str, parent: QWidget) -> None:
+        super().__init__(title_key, parent, size=QSize(540, 220))
+        self._context = context
+        self.name = QLineEdit()
+        self.problem = Label(ink="red", wrap=True)
+        self.problem.hide()
+        self._lines = column(self.body, gap=8)
+        self._lines.setContentsMargins(20, 16, 20, 16)
+        self._lines.addWidget(Field("groups.field.name", self.name))
+        self._lines.addWidget(self.problem)
+        self._lines.addStretch(1)
+        self.primary = self.add_buttons(verb_key)
+        self.primary.clicked.disconnect()
+        self.primary.clicked.connect(self.save)
+        self.name.setFocus()
+
+    def add_field(self, key: str, control: QWidget) -> None:
+        """One more line above the reason it was refused."""
+        self._lines.insertWidget(self._lines.count() - 2, Field(key, control))
+
+    def save(self) -> None:
+        """Store it; the dialog stays until it is done."""
+        self.primary.setEnabled(False)
+        handle = self.start()
+        handle.succeeded.connect(lambda _: self._on_saved())
+        handle.failed.connect(self._on_failed)
+        handle.cancelled.connect(lambda: self.primary.setEnabled(True))
+
+    def start(self) -> TaskHandle:
+        """Begin to store it."""
+        raise NotImplementedError
+
+    def _on_saved(self) -> None:
+        self.saved.emit()
+        self.accept()
+
+    def _on_failed(self, error: Exception) -> None:
+        self.primary.setEnabled(True)
+        self.problem.setText(sentence(error))
+        self.problem.show()
+
+
+class ProductGroupDialog(GroupDialog):
+    """A new product group, made on the platform at once: at the top, or below a group there."""
+
+    def __init__(self, context: ViewContext, stores: Sequence[StoreGroups], parent: QWidget) -> None:
+        super().__init__(context, "groups.new_product", "groups.new_product.verb", parent)
+        self.parent_group = QComboBox()
+        for store in stores:
+            label = (lambda text, store=store: f"{text} · {store.name}") if len(stores) > 1 else str
+            self.parent_group.addItem(label(tr("groups.at_the_top")), (store.store_id, ""))
+            for node in store.groups:
+                self.parent_group.addItem(label(node.name), (store.store_id, node.value))
+        self.add_field("groups.field.parent", self.parent_group)
+        self.hint.say("groups.new_product.hint")
+
+    def start(self) -> TaskHandle:
+        """Ask the platform to make it."""
+        store_id, parent_id = self.parent_group.currentData()
+        create = self._context.services.groups.create_product_group
+        return self._context.runner.start(create, store_id, self.name.text(), parent_id)
+
+
+class MarketingGroupDialog(GroupDialog):
+    """A marketing group of a store, new or to be changed: its name and planned discount."""
+
+    def __init__(
+        self, context: ViewContext, stores: Sequence[StoreGroups], parent: QWidget, node: GroupNode | None = None
+    ) -> None:
+        verb = "groups.change_marketing.verb" if node is not None else "groups.new_marketing.verb"
+        super().__init__(context, "groups.change_marketing" if node else "groups.new_marketing", verb, parent)
+        self._node = node
+        self.store, self.discount = QComboBox(), QLineEdit()
+        for one in stores:
+            self.store.addItem(one.name, one.store_id)
+        if node is None and len(stores) > 1:
+            self.add_field("groups.field.store", self.store)
+        self.add_field("groups.field.discount", self.discount)
+        self.hint.say("groups.new_marketing.hint")
+        if node is not None:
+            self.name.setText(node.name)
+            self.discount.setText(node.discount)
+
+    def start(self) -> TaskHandle:
+        """Store it here."""
+        desk, name, discount = self._context.services.groups, self.name.text(), self.discount.text()
+        call: Callable[..., TaskHandle] = self._context.runner.call
+        if self._node is not None:
+            return call(desk.change_marketing_group, self._node.id, name, discount)
+        return call(desk.create_marketing_group, self.store.currentData(), name, discount)

@@ -1,0 +1,1 @@
+"""The word lists: what stands in them, editing in the cell, sheets, trying a title."""

@@ -1,0 +1,106 @@
+"""Filters and searches over a million listings and five million variants: first page and exact count, p50 and p95.
+
+The floor is the same question as one plain SQL statement on a connection of its own.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+
+from app.services.db import Database
+from app.services.listings.filters import parse_filters
+from app.services.listings.source import ListingSource
+from app.services.paging import PAGE_ROWS, Query
+from tests.benchmarks.ground import NAME, Ground
+from tests.benchmarks.measuring import Measurement, quiet, share
+
+TURNS = 12
+FIRST_MS, COUNT_MS = 300.0, 300.0
+"""DESIGN §9: rows of a filter as those of a sort on an index; an exact count."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A filter as it is typed, or words as they are searched for, and the condition a plain statement has."""
+
+    name: str
+    filter: str
+    bare: str
+    text: str = ""
+
+
+_SKU = "id IN (SELECT listing_id FROM sku WHERE {})"
+QUESTIONS = (
+    Question("price_range", "price >= 5 and price < 9", "price_min_minor >= 500 AND price_min_minor < 900"),
+    Question("stock", "stock = 0", "stock_total = 0"),
+    Question(
+        "status_findings",
+        "status = live and findings > 0",
+        "status = 'live' AND block_count + hold_count + warn_count > 0",
+    ),
+    Question("changed", "changed = yes", "sent_hash IS NOT NULL AND sent_hash <> content_hash"),
+    Question("never_sold", "sold = 0", "product_id IS NULL"),
+    Question("ships_from", "ships_from = ES", _SKU.format("ships_from = 'ES'")),
+    Question("sku_part", "sku ~ 12345", _SKU.format("match_key LIKE '%12345%'")),
+    Question("item", "item = SJ0012345", _SKU.format("instr(match_key, 'SJ0012345')")),
+    Question("title_part", "title ~ lamp and price < 20", "title_folded LIKE '%lamp%' AND price_min_minor < 2000"),
+    Question("either", 'price < 5 or title ~ "case"', "price_min_minor < 500 OR title_folded LIKE '%case%'"),
+    Question("group_missing", "group is missing and status = draft", "group_id = '' AND status = 'draft'"),
+    Question("latin", "", "search_text LIKE '%phone case%'", "phone case"),
+    Question("cyrillic", "", "search_text LIKE '%наушники%'", "наушники"),
+    Question("chinese", "", "search_text LIKE '%耳机%'", "耳机"),
+    Question("nothing", "", "search_text LIKE '%zzqqxx%'", "zzqqxx"),
+)  # fmt: skip
+
+
+def measure(ground: Ground) -> Iterator[Measurement]:
+    """Each question several times, in turns with its floor."""
+    path = ground.million / NAME
+    turns = TURNS if ground.sizes.repeats > 1 else 3
+    db = Database(path)
+    source = ListingSource(db)
+    try:
+        with closing(sqlite3.connect(path)) as bare:
+            for question in QUESTIONS:
+                yield from _asked(question, source, bare, turns)
+    finally:
+        db.dispose()
+
+
+def _asked(question: Question, source: ListingSource, bare: sqlite3.Connection, turns: int) -> Iterator[Measurement]:
+    query = Query(text=question.text, filters=parse_filters(question.filter))
+    first = f"SELECT id FROM listing WHERE {question.bare} ORDER BY updated_ms DESC, id LIMIT {PAGE_ROWS}"
+    count = f"SELECT count(*) FROM listing WHERE {question.bare}"
+    acts = {
+        "first": (lambda: source.first_page(query, PAGE_ROWS), lambda: bare.execute(first).fetchall(), FIRST_MS),
+        "count": (lambda: source.count(query), lambda: bare.execute(count).fetchall(), COUNT_MS),
+    }
+    for name, (ours, floor, budget) in acts.items():
+        mine, plain = _in_turns(ours, floor, turns)
+        said = f"“{question.filter or question.text}”, {name} of {turns} times; floor: one plain statement"
+        for label, part in (("p50", 0.5), ("p95", 0.95)):
+            yield Measurement(
+                f"filter.{question.name}.{name}_{label}",
+                share(mine, part) * 1e3,
+                "ms",
+                said,
+                share(plain, part) * 1e3,
+                budget,
+                by_value=True,
+            )
+
+
+def _in_turns(ours: Callable[[], object], floor: Callable[[], object], turns: int) -> tuple[list[float], list[float]]:
+    mine: list[float] = []
+    plain: list[float] = []
+    with quiet():
+        for _ in range(turns):
+            for act, found in ((ours, mine), (floor, plain)):
+                started = time.perf_counter()
+                act()
+                found.append(time.perf_counter() - started)
+    return mine, plain

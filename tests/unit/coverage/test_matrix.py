@@ -1,0 +1,94 @@
+"""One row a code, one cell a store: gaps, what is listed nowhere else, whose it is."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.services.coverage.assignments import assign
+from app.services.coverage.covering import sources_for
+from app.services.coverage.exporting import export_matrix
+from app.services.coverage.matrix import CoverageMatrix, UnknownCondition
+from app.services.listings.exporting import UnknownKind
+from app.services.paging import Filter, Query
+from app.services.tasks import TaskCancelled, TaskContext
+from app.services.workbooks import open_workbook
+from tests.unit.coverage.conftest import DAY_MS
+
+
+def codes(db, *filters, **query):
+    """Codes of a question, asked in all its ways, which must agree."""
+    matrix, asked = CoverageMatrix(db), Query(filters=tuple(filters), **query)
+    ids = list(matrix.ids(asked))
+    assert [row.id for row in matrix.first_page(asked, 100)] == ids
+    assert matrix.count(asked) == len(ids)
+    rows = matrix.rows(ids)
+    return [rows[number].match_key for number in ids]
+
+
+def test_two_spellings_of_a_code_are_one_row(shops):
+    assert codes(shops) == ["AB1", "AB2", "AB3", "AB4"]
+    assert codes(shops, descending=True) == ["AB4", "AB3", "AB2", "AB1"]
+
+
+def test_a_cell_says_price_stock_state_and_when_it_last_sold(shops):
+    rows = CoverageMatrix(shops).first_page(Query(), 10)
+    first = rows[0].stores
+    assert set(first) == {1, 2}
+    cell = first[1]
+    assert (cell.status, cell.price_minor, cell.stock, cell.last_sold_ms, cell.more) == ("live", 1000, 5, DAY_MS, 1)
+    assert (first[2].price_minor, first[2].stock, first[2].last_sold_ms) == (1250, 0, None)
+    assert rows[1].stores[1].stock is None
+    assert rows[3].stores[2].price_minor is None
+
+
+def test_gaps_and_what_is_nowhere_else(shops):
+    assert codes(shops, Filter("gap", "=", 2)) == ["AB2", "AB3"]
+    assert codes(shops, Filter("gap", "=", 1)) == ["AB3", "AB4"]
+    assert codes(shops, Filter("gap", "=", 3)) == ["AB1", "AB2", "AB3", "AB4"]
+    assert codes(shops, Filter("only", "=", 1)) == ["AB2"]
+    assert codes(shops, Filter("only", "=", 2), Filter("gap", "=", 3)) == ["AB4"]
+
+
+def test_operators_are_found_and_sorted(shops):
+    ids = list(CoverageMatrix(shops).ids(Query()))
+    assign(shops, ids[:1], "Li Wei")
+    assign(shops, ids[2:3], "Anna")
+    assert codes(shops, Filter("member", "=", "Li Wei")) == ["AB1"]
+    assert codes(shops, Filter("member", "missing")) == ["AB2", "AB4"]
+    assert codes(shops, sort="member") == ["AB3", "AB1", "AB2", "AB4"]
+    assert codes(shops, text="li") == ["AB1"]
+    assert codes(shops, text="ab2") == ["AB2"]
+
+
+def test_an_unknown_condition_is_refused(shops):
+    with pytest.raises(UnknownCondition):
+        CoverageMatrix(shops).count(Query(filters=(Filter("colour", "=", 1),)))
+
+
+def test_how_many_codes_each_store_has(shops):
+    assert CoverageMatrix(shops).shares() == {1: 2, 2: 2}
+
+
+def test_gaps_are_covered_from_the_store_that_has_most(shops):
+    ids = CoverageMatrix(shops).ids(Query(filters=(Filter("gap", "=", 3),)))
+    found = sources_for(shops, ids, 3)
+    assert [(one.store_id, one.product_ids, one.codes) for one in found] == [(1, ("11",), 2), (2, ("21",), 1)]
+    assert sources_for(shops, CoverageMatrix(shops).ids(Query(filters=(Filter("gap", "=", 2),))), 2)[0].codes == 1
+
+
+def test_the_matrix_goes_into_a_workbook(shops, tmp_path):
+    path = tmp_path / "coverage.xlsx"
+    assert export_matrix(shops.path, path, Query(), "en", TaskContext()) == 4
+    with open_workbook(path) as book:
+        rows = [list(row) for row in book.grid(book.sheets[0].name).rows()]
+    assert rows[0][:3] == ["Merchant code", "Operator", "晨帆数码 price"]
+    assert rows[1][:6] == ["AB1", "", 10.0, 5, "Live", "1970-01-02"]
+    assert rows[2][3] == ""
+    assert export_matrix(shops.path, tmp_path / "part.csv", [1], "zh", TaskContext()) == 1
+    with pytest.raises(UnknownKind):
+        export_matrix(shops.path, tmp_path / "coverage.doc", Query(), "en", TaskContext())
+    stopped = TaskContext()
+    stopped.stop.set()
+    with pytest.raises(TaskCancelled):
+        export_matrix(shops.path, tmp_path / "none.xlsx", [1, 2], "en", stopped)
+    assert not (tmp_path / "none.xlsx").exists()

@@ -1,0 +1,205 @@
+"""Covering from start to end: what becomes of products, what is told of them, and what a second time changes."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from app.services.compliance import check, load_context
+from app.services.covering.report import KINDS_OF_LINE, export_report, report_lines, said
+from app.services.covering.rules import BadRule, CoverRules
+from app.services.covering.run import CannotCover
+from app.services.history.undo import redo, undo
+from app.services.marketplace.port import RateLimited, SkuProperty, Unreachable
+from app.services.tasks import TaskCancelled, TaskContext
+from app.services.workbooks import open_workbook
+from tests.unit.covering.conftest import OUR_TEMPLATE, replace_codes
+from tests.unit.stores.conftest import lamp
+
+OURS = CoverRules(groups={"5081": "9001"}, default_service="520202", price="price * 1.5", rounding="end_99")
+
+
+def test_products_become_drafts_with_our_own_things(pair):
+    pair.theirs.put(lamp("1005001", raw={"promise_template_id": 510101, "sizechart_id": 0}))
+    result = pair.cover("1005001\n1005002", OURS)
+    assert list(result.copied) == ["1005001", "1005002"]
+    draft = pair.listing(result.copied["1005001"])
+    assert (draft.store_id, draft.product_id, draft.remote, draft.product_key) == (1, None, None, "1005001")
+    assert (draft.freight_template_id, draft.group_id, draft.service_template_id) == (OUR_TEMPLATE, "9001", "520202")
+    assert [(sku.code, sku.price_minor) for sku in draft.skus] == [("LM4402-WH", 2899), ("LM4402-BK", 2999)]
+    told = {
+        (one.field, one.code): (one.before, one.after, one.why)
+        for one in result.replacements
+        if one.product_id == "1005001"
+    }
+    assert told["freight_template_id", ""] == ("小件普货 (700126540)", f"小件普货 ({OUR_TEMPLATE})", "name")
+    assert told["group_id", ""] == ("Lamps (5081)", "Lighting (9001)", "mapping")
+    assert told["service_template_id", ""] == ("60 Day Warranty (510101)", "Standard Warranty (520202)", "default")
+    assert told["sku.price", "LM4402-WH"] == ("18.90", "28.99", "rule")
+    assert result.change is not None
+    assert result.change.listing_count == 2
+
+
+def test_what_has_no_counterpart_stays_and_blocks_publishing_until_ours_is_chosen(pair):
+    pair.theirs.put(lamp("1005001", freight_template_id="700126999", raw={"promise_template_id": 510101}))
+    result = pair.cover("1005001")
+    assert {(one.field, one.why) for one in result.unmapped} == {
+        ("freight_template_id", "no_mapping"),
+        ("service_template_id", "no_mapping"),
+        ("group_id", "no_mapping"),
+        ("size_chart", "not_carried"),
+    }
+    with pair.db.read() as session:
+        findings = check(pair.listing(result.copied["1005001"]), load_context(session, 1))
+    found = {finding.code: finding for finding in findings if finding.severity == "block"}
+    assert {"freight_template.foreign", "service_template.unknown", "group.foreign"} <= found.keys()
+    assert "Standard Warranty (520202)" in str(found["service_template.unknown"].params["known"])
+
+
+def test_doing_it_again_changes_nothing(pair):
+    first = pair.cover("1005001 1005002", OURS)
+    count = pair.sql("SELECT count(*) FROM change")
+    again = pair.cover("1005001 1005002", OURS)
+    assert (again.copied, again.change, len(again.skipped)) == ({}, None, 2)
+    assert {one.by for one in again.skipped} == {"origin"}
+    updated = pair.cover("1005001 1005002", OURS, update=True)
+    assert (updated.copied, updated.updated, updated.change) == ({}, {}, None)
+    assert updated.unchanged == first.copied
+    assert pair.sql("SELECT count(*) FROM change") == count
+
+
+def test_an_update_brings_what_changed_and_keeps_what_was_added_here(pair):
+    first = pair.cover("1005001", OURS)
+    number = first.copied["1005001"]
+    pair.theirs.put(lamp("1005001", title="A Better Title for the Same Lamp", weight_g=900))
+    result = pair.cover("1005001", replace(OURS, remove_prefix="LM", add_prefix="CF", stock=7), update=True)
+    assert result.updated == first.copied
+    draft = pair.listing(number)
+    assert (draft.title, draft.weight_g) == ("A Better Title for the Same Lamp", 900)
+    assert [(sku.code, sku.stock) for sku in draft.skus] == [("CF4402-WH", 7), ("CF4402-BK", 7)]
+    undo(pair.db)
+    assert [sku.code for sku in pair.listing(number).skus] == ["LM4402-WH", "LM4402-BK"]
+
+
+def test_a_listing_with_one_of_the_codes_covers_a_product(pair, make_listing):
+    mine = make_listing(skus=(("lm5500-bk ", 1000, 1), ("ZZ1", 1000, 1)))
+    result = pair.cover("1005001 1005002")
+    assert list(result.copied) == ["1005001"]
+    assert [(one.product_id, one.listing_id, one.by, one.code) for one in result.skipped] == [
+        ("1005002", mine.id, "code", "LM5500-BK")
+    ]
+
+
+def test_the_same_item_twice_in_one_list_becomes_one_draft(pair):
+    pair.theirs.put(replace_codes("1005003", "LM4402"))
+    result = pair.cover("1005001 1005003")
+    assert list(result.copied) == ["1005001"]
+    assert [(one.product_id, one.by, one.code) for one in result.skipped] == [("1005003", "list", "1005001")]
+
+
+def test_covering_is_one_step_of_undo_and_of_redo(pair):
+    result = pair.cover("1005001 1005002", OURS)
+    assert undo(pair.db, result.change.uid).restored == 2
+    assert pair.sql("SELECT count(*) FROM listing")[0][0] == 0
+    assert not pair.cover("99999999", OURS).skipped
+    redo(pair.db)
+    again = pair.cover("1005001 1005002", OURS)
+    assert {one.by for one in again.skipped} == {"origin"}
+
+
+def test_one_bad_product_never_stops_the_rest(pair):
+    pair.theirs.faults["read_listing:1005002"] = [Unreachable(host="h")]
+    result = pair.cover("1005001\n1005002\n99999999\nrubbish")
+    assert list(result.copied) == ["1005001"]
+    assert [one.product_id for one in result.failed] == ["1005002", "99999999"]
+    assert [one.line for one in result.junk] == [4]
+
+
+def test_nothing_is_written_where_the_store_cannot_be_read(pair):
+    pair.theirs.faults["read_listing"] = [Unreachable(host="h"), Unreachable(host="h")]
+    with pytest.raises(Unreachable):
+        pair.cover("1005001 1005002")
+    pair.theirs.faults["read_listing"] = [RateLimited()]
+    with pytest.raises(RateLimited):
+        pair.cover("1005001 1005002")
+    assert pair.sql("SELECT count(*) FROM listing")[0][0] == 0
+
+
+def test_a_stopped_run_writes_nothing(pair):
+    pair.ctx = TaskContext()
+    pair.ctx.stop.set()
+    with pytest.raises(TaskCancelled):
+        pair.cover("1005001")
+    assert pair.sql("SELECT (SELECT count(*) FROM listing) + (SELECT count(*) FROM change)")[0][0] == 0
+
+
+def test_a_shared_code_without_rights_to_their_templates_still_covers(pair):
+    pair.theirs.faults["freight_templates"] = [Unreachable(host="h")]
+    result = pair.cover("1005001", replace(OURS, templates={"700126540": "800900200"}))
+    draft = pair.listing(result.copied["1005001"])
+    assert draft.freight_template_id == "800900200"
+
+
+def test_pairs_that_make_no_sense(pair):
+    run = pair.run()
+    run.from_store = run.to_store
+    with pytest.raises(CannotCover):
+        asyncio.run(run.run(pair.wanted("1005001")))
+    run = pair.run()
+    run.from_store, run.to_store = run.to_store, run.from_store
+    with pytest.raises(CannotCover) as caught:
+        asyncio.run(run.run(pair.wanted("1005001")))
+    assert caught.value.error_code == "cover.read_only"
+
+
+def test_their_pictures_are_noted_and_another_currency_has_no_price(pair, make_listing):
+    address = "https://ae01.alicdn.com/kf/Hm.jpg"
+    first = lamp("1005001")
+    skus = tuple(replace(sku, properties=(SkuProperty("14", "29", "", address),)) for sku in first.content.skus[:1])
+    pair.theirs.put(lamp("1005001", skus=skus, currency="RUB", detail_html=f'<img src="{address[:-4]}2.jpg"><p>x</p>'))
+    make_listing(product_id="77", status="live", skus=(("OTHER1", 100, 1),))
+    result = pair.cover("1005001")
+    draft = pair.listing(result.copied["1005001"])
+    assert (draft.currency, draft.skus[0].price_minor) == ("USD", None)
+    assert ("currency", "other_currency") in {(one.field, one.why) for one in result.unmapped}
+    noted = [row[0] for row in pair.sql("SELECT url FROM foreign_picture WHERE store_id = 1 ORDER BY url")]
+    assert noted == [address, f"{address[:-4]}2.jpg"]
+
+
+def test_texts_brand_and_unit_follow_the_rules(pair):
+    pair.theirs.put(lamp("1005001", title="Northlane Lamp 12 inch high", keywords=("northlane lamp",)))
+    rules = CoverRules(words=(("Northlane", "Chenfan"),), inches=True, brand="NONE", units={"100000015": "100000014"})
+    result = pair.cover("1005001", rules)
+    draft = pair.listing(result.copied["1005001"])
+    assert (draft.title, draft.keywords) == ("Chenfan Lamp 30.48 cm high", "Chenfan lamp")
+    assert (draft.unit, draft.attributes[0]["value_id"]) == ("100000014", "201512802")
+    missing = pair.cover("1005002", CoverRules(brand="Nobody's"))
+    assert ("brand", "no_value") in {(one.field, one.why) for one in missing.unmapped}
+
+
+def test_rules_are_tried_on_a_sample_that_writes_nothing(pair):
+    sample = asyncio.run(pair.run().sample(pair.wanted("1005001 1005002 99999999")))
+    result = sample.mapped(OURS)
+    assert {one.product_id for one in result.replacements} == {"1005001", "1005002"}
+    assert [one.product_id for one in result.failed] == ["99999999"]
+    assert len(sample.mapped(CoverRules()).replacements) < len(result.replacements)
+    assert pair.sql("SELECT count(*) FROM listing")[0][0] == 0
+    with pytest.raises(BadRule):
+        sample.mapped(CoverRules(stock=-1))
+
+
+def test_the_report_has_every_line_in_both_languages(pair, tmp_path):
+    pair.cover("1005002")
+    result = pair.cover("1005001\n1005002\n99999999\nrubbish", OURS)
+    lines = report_lines(result)
+    assert {line.kind for line in lines} <= set(KINDS_OF_LINE)
+    assert {"replaced", "skipped", "failed", "junk"} <= {line.kind for line in lines}
+    assert all(said(line) != line.why for line in lines)
+    path = tmp_path / "report.xlsx"
+    assert export_report(path, lines, "zh", TaskContext()) == len(lines)
+    with open_workbook(path) as book:
+        rows = list(book.grid(book.sheets[0].name).rows())
+    assert len(rows) == 1 + len(lines)
+    assert rows[0][0] == "类型"

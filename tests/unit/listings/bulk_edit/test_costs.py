@@ -1,0 +1,93 @@
+"""`cost * 1.35 / rate + freight`: cost of the sheet, rate of the settings; what is unknown is named, never 0."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.services.compliance.loading import load_context
+from app.services.listings.bulk_edit.operations import BadOperation, ChangeNumber
+from app.services.listings.bulk_edit.showing import all_lines, sections
+from app.services.listings.bulk_edit.typed import BadSetting, parse_setting
+from app.services.listings.costs import cost_minor, rate_micro
+from app.services.settings import Settings, SettingsFile, from_raw
+from app.services.tasks import TaskContext
+
+
+def outcome(plan):
+    everything = sections(plan, TaskContext()).range()
+    found = {(line.code or line.title): (line.after, line.why) for line in all_lines(plan, everything)}
+    return found, dict(plan.counts.reasons)
+
+
+def formula(text, field="price_minor"):
+    return ChangeNumber(field, "formula", formula=text)
+
+
+@pytest.mark.parametrize(
+    ("extra", "place", "expected"),
+    [
+        ('{"成本价": "12.50"}', 0, 1250),
+        ('{"采购价(元)": "12.50"}', 3, 1250),
+        ('{"Cost": ["3", "4.2"]}', 1, 420),
+        ('{"Cost": ["3", "4.2"]}', 2, None),
+        ('{"Cost": ["3", ""]}', 1, None),
+        ('{"Cost": ["3", "4.2"]}', None, None),
+        ('{"Cost (USD)": "3"}', 0, None),
+        ('{"Cost": "on request"}', 0, None),
+        ('{"Cost": "NaN"}', 0, None),
+        ('{"Cost": "-1"}', 0, None),
+        ('{"Colour": "3"}', 0, None),
+        ("{}", 0, None),
+        (None, 0, None),
+    ],
+)
+def test_the_cost_is_the_cost_column_of_the_sheet(extra, place, expected):
+    assert cost_minor(extra, place) == expected
+
+
+def test_prices_follow_cost_and_rate(db, make_listing, planned):
+    make_listing("A", (("A-1", 1000, 5), ("A-2", None, 5)), extra={"成本价(CNY)": ["68.00", "34"]})
+    make_listing("B", (("B-1", 1000, 5),))
+    found, reasons = outcome(planned(formula("cost * 1.35 / rate")))
+    assert found == {"A-1": (1350, ""), "A-2": (675, ""), "B-1": (None, "unknown_cost")}
+    assert reasons == {"unknown_cost": 1}
+
+
+def test_freight_is_unknown_and_said_so(make_listing, planned):
+    make_listing("A", (("A-1", 1000, 5),), extra={"cost": "68"})
+    assert outcome(planned(formula("cost * 1.35 / rate + freight")))[1] == {"unknown_freight": 1}
+    assert outcome(planned(formula("成本 * 1.35 / 汇率")))[0] == {"A-1": (1350, "")}
+
+
+def test_another_rate_counts_at_once_and_none_is_said(db, make_listing, planned):
+    make_listing("A", (("A-1", 1000, 5),), extra={"cost": "68"})
+    SettingsFile(db.path.parent).change(exchange_rate="3.4")
+    assert outcome(planned(formula("cost / rate")))[0] == {"A-1": (2000, "")}
+    SettingsFile(db.path.parent).change(exchange_rate="")
+    assert outcome(planned(formula("cost / rate")))[1] == {"unknown_rate": 1}
+
+
+def test_a_number_of_the_listing_reads_one_cost_for_all(make_listing, planned):
+    make_listing("A", (("A-1", 1000, 5),), extra={"cost": "68"})
+    make_listing("B", (("B-1", 1000, 5), ("B-2", 1000, 5)), extra={"cost": ["68", "70"]})
+    assert outcome(planned(formula("cost * 2", "weight_g")))[0] == {"A": (136, ""), "B": (None, "unknown_cost")}
+
+
+def test_they_are_read_and_never_set(db):
+    with db.read() as session:
+        context = load_context(session, 1)
+    for name in ("cost", "rate", "freight"):
+        with pytest.raises(BadOperation):
+            parse_setting(f"{name}=1", context)
+    with pytest.raises(BadSetting) as caught:
+        parse_setting("colour=1", context)
+    assert "cost" not in caught.value.params["known"]
+
+
+@pytest.mark.parametrize(("value", "kept"), [("7.1", "7.1"), ("", ""), ("0", "6.80"), ("x", "6.80"), (7, "6.80")])
+def test_the_rate_is_a_number_above_nothing(value, kept):
+    assert from_raw({"exchange_rate": value}).exchange_rate == kept
+
+
+def test_the_rate_is_exact():
+    assert (rate_micro(Settings().exchange_rate), rate_micro("")) == (6_800_000, None)

@@ -1,0 +1,122 @@
+"""Off sale and on sale again, now or at a time; what waits is shown, moved, sent at once or taken back."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from app.models import TaskAction
+from app.services.clock import now_ms
+from app.services.db import Database
+from app.services.errors import InputError
+from app.services.marketplace.port import RemoteStatus, Unanswered
+from app.services.publishing.batches import cancel_batch
+from app.services.publishing.offlining import enqueue_offline
+from app.services.publishing.onlining import enqueue_online, sale_preview
+from app.services.publishing.queue import enqueue
+from app.services.publishing.run import publish
+from app.services.publishing.scheduled import move_batches, scheduled_batches, send_now
+from app.services.publishing.turns import DAY_MS, Schedule
+from tests.unit.publishing.conftest import REVIEWED
+from tests.unit.publishing.fake_marketplace import FakeMarketplace
+from tests.unit.publishing.helpers import journal, loaded, publish_all, states, statuses, write
+
+HOUR_MS = 3_600_000
+
+
+@pytest.fixture
+def live(db: Database, make_sellable: Any, market: FakeMarketplace) -> list[int]:
+    """Three listings on sale."""
+    ids = [make_sellable().id for _ in range(3)]
+    asyncio.run(publish_all(db, market, ids, settings=REVIEWED))
+    assert statuses(db) == ["live"] * 3
+    return ids
+
+
+def run(db: Database, market: FakeMarketplace, batch_id: int | None = None) -> Any:
+    return asyncio.run(publish(db, market, 1, batch_id, settings=REVIEWED))
+
+
+def reasons(db: Database) -> list[str]:
+    with db.reader.connect() as connection:
+        return list(connection.exec_driver_sql("SELECT off_reason FROM listing ORDER BY id").scalars())
+
+
+def test_off_and_on_again(db: Database, market: FakeMarketplace, live: list[int]) -> None:
+    before = loaded(db, live[0]).sent_hash
+    run(db, market, enqueue_offline(db, 1, live[:2]).batch_id)
+    assert (statuses(db), reasons(db)) == (["off", "off", "live"], ["user", "user", ""])
+    assert sale_preview(db, live, TaskAction.OFFLINE).parts[0].listing_ids == (live[2],)
+    preview = sale_preview(db, [*live, 999], TaskAction.ONLINE)
+    assert ([part.listing_ids for part in preview.parts], preview.skipped) == ([tuple(live[:2])], 2)
+    made = enqueue_online(db, 1, live)
+    assert (made.queued, [one.listing_id for one in made.skipped]) == (2, [live[2]])
+    result = run(db, market, made.batch_id)
+    assert (statuses(db), reasons(db), result.live) == (["live"] * 3, ["", "", ""], 2)
+    assert market.calls.count("online") == 1
+    assert loaded(db, live[0]).sent_hash == before
+    assert sale_preview(db, [], TaskAction.ONLINE).count == 0
+
+
+def test_the_platform_may_look_once_more_before_it_is_on_sale(
+    db: Database, market: FakeMarketplace, live: list[int]
+) -> None:
+    run(db, market, enqueue_offline(db, 1, live).batch_id)
+    market.default_verdict = RemoteStatus.REJECTED
+    run(db, market, enqueue_online(db, 1, live).batch_id)
+    assert statuses(db) == ["rejected"] * 3
+
+
+def test_an_answer_that_is_lost_is_looked_up(db: Database, market: FakeMarketplace, live: list[int]) -> None:
+    run(db, market, enqueue_offline(db, 1, live[:1]).batch_id)
+    market.script.append(Unanswered(None))
+    run(db, market, enqueue_online(db, 1, live[:1]).batch_id)
+    assert statuses(db) == ["live"] * 3
+    assert states(db)[-1] == "live"
+
+
+def test_a_product_that_is_gone_fails_alone(db: Database, market: FakeMarketplace, live: list[int]) -> None:
+    run(db, market, enqueue_offline(db, 1, live[:2]).batch_id)
+    del market.products[loaded(db, live[0]).product_id or ""]
+    run(db, market, enqueue_online(db, 1, live[:2]).batch_id)
+    assert statuses(db) == ["failed", "live", "live"]
+
+
+def test_what_waits_is_listed_moved_and_taken_back(
+    db: Database, market: FakeMarketplace, live: list[int], make_sellable: Any
+) -> None:
+    assert scheduled_batches(db) == []
+    start = now_ms() + 5 * HOUR_MS
+    off = enqueue_offline(db, 1, live[:2], Schedule(start))
+    new = enqueue(db, 1, [make_sellable().id, make_sellable().id], schedule=Schedule(start + HOUR_MS, HOUR_MS))
+    waiting = scheduled_batches(db)
+    assert [(one.batch_id, one.action, one.n) for one in waiting] == [
+        (off.batch_id, TaskAction.OFFLINE, 2), (new.batch_id, TaskAction.CREATE, 2),
+    ]  # fmt: skip
+    assert [(one.first_ms, one.last_ms) for one in waiting] == [
+        (start, start), (start + HOUR_MS, start + HOUR_MS * 3 // 2),
+    ]  # fmt: skip
+    run(db, market)
+    assert statuses(db)[:3] == ["queued", "queued", "live"]  # not before its time
+    assert move_batches(db, [new.batch_id or 0], start - HOUR_MS) == 2
+    assert [(one.first_ms - start, one.last_ms - start) for one in scheduled_batches(db)] == [
+        (-HOUR_MS, -HOUR_MS // 2), (0, 0),
+    ]  # fmt: skip
+    for wrong, code in ((now_ms() - 1, "over"), (now_ms() + 91 * DAY_MS, "too_far")):
+        with pytest.raises(InputError) as refused:
+            move_batches(db, [new.batch_id or 0], wrong)
+        assert refused.value.error_code == f"publishing.time_{code}"
+    assert cancel_batch(db, new.batch_id or 0) == 2
+    assert send_now(db, [off.batch_id or 0]) == 2
+    assert scheduled_batches(db) == []
+    run(db, market, off.batch_id)
+    assert statuses(db) == ["off", "off", "live", "ready", "ready"]
+
+
+def test_a_task_a_run_holds_is_not_moved_under_it(db: Database, live: list[int]) -> None:
+    made = enqueue_offline(db, 1, live[:1], Schedule(now_ms() + HOUR_MS))
+    write(db, "UPDATE publish_task SET owner = 'somebody' WHERE batch_id = ?", made.batch_id)
+    assert move_batches(db, [made.batch_id or 0], now_ms() + 2 * HOUR_MS) == 0
+    assert journal(db)[-1].due_ms < now_ms() + HOUR_MS + 1

@@ -1,0 +1,191 @@
+"""Covering from the window: ids pasted or dropped, rules with their effect, the run, its report, the drafts."""
+
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+from shiboken6 import isValid
+
+from app.services.covering.rules import CoverRules, load_rules, save_rules
+from app.services.history.undo import undo
+from app.services.marketplace.port import Unreachable
+from app.views.covering.dialog import CoverDialog
+from app.views.covering.rules_form import RulesForm
+from app.views.language import language
+from tests.unit.covering.conftest import OUR_TEMPLATE
+from tests.views.covering.conftest import MemoryDesk
+
+
+@pytest.fixture
+def shown():
+    """Ids the dialog went to."""
+    return []
+
+
+@pytest.fixture
+def dialog(qtbot, pair, services, context, window, settle, shown):
+    """The dialog, open on their store and ours."""
+    services.covering = MemoryDesk(pair)
+    made = CoverDialog(context, shown.extend, window)
+    made.begin()
+    qtbot.waitUntil(lambda: made.source.count() == 2)
+    settle()
+    yield made
+    settle()
+    if isValid(made):
+        made.done(0)
+
+
+def paste(dialog, qtbot, settle, text="1005001\n1005002\nrubbish"):
+    dialog.ids.lines.setPlainText(text)
+    dialog.ids.changed.emit()
+    qtbot.waitUntil(lambda: dialog.sample is not None)
+    settle()
+
+
+def lines(dialog, kind):
+    return [line for line in dialog.report.lines if line.kind == kind]
+
+
+def test_nothing_can_be_covered_before_there_are_ids_and_two_stores(dialog, settle):
+    assert (dialog.store(dialog.source).id, dialog.store(dialog.target).id) == (2, 1)
+    assert not dialog.primary.isEnabled()
+    assert [dialog.target.itemData(at) for at in range(dialog.target.count())] == [1]
+    dialog.source.setCurrentIndex(1)
+    dialog.source.activated.emit(1)
+    settle()
+    assert not dialog.primary.isEnabled()
+
+
+def test_the_whole_way_from_ids_to_drafts(dialog, qtbot, settle, pair, shown, each_language):
+    paste(dialog, qtbot, settle)
+    assert dialog.primary.isEnabled()
+    assert "2" in dialog.primary.text()
+    assert "3" in dialog.ids.told.text()
+    assert {line.field for line in lines(dialog, "unmapped")} == {"group_id", "size_chart"}
+    dialog.form.maps["groups"]["5081"].choose("9001")
+    dialog.form.factor.setText("2")
+    dialog.form.rounding.choose("end_99")
+    dialog.form.affixes["add_prefix"].setText("CF-")
+    dialog._try_rules()
+    settle()
+    prices = {(line.before, line.after) for line in lines(dialog, "replaced") if line.field == "sku.price"}
+    assert prices == {("18.90", "37.99"), ("19.90", "39.99")}
+    assert pair.sql("SELECT count(*) FROM listing")[0][0] == 0
+    with qtbot.waitSignal(dialog.covered) as covered:
+        dialog.primary.click()
+    settle()
+    result = covered.args[0]
+    draft = pair.listing(result.copied["1005001"])
+    assert (draft.freight_template_id, draft.group_id, draft.skus[0].code) == (OUR_TEMPLATE, "9001", "CF-LM4402-WH")
+    assert load_rules(pair.db, 2, 1).groups == {"5081": "9001"}
+    assert len(lines(dialog, "junk")) == 1
+    dialog.report.segments.choose("junk")
+    qtbot.waitUntil(lambda: dialog.report.table.paged.total == 1)
+    assert dialog.drafts.isVisible()
+    dialog.drafts.click()
+    assert shown == [*result.copied.values()]
+
+
+def test_covered_products_are_skipped_or_brought_up_to_date(dialog, qtbot, settle, pair):
+    pair.cover("1005001 1005002", CoverRules(default_group="-"))
+    paste(dialog, qtbot, settle, "1005001")
+    with qtbot.waitSignal(dialog.covered) as covered:
+        dialog.start()
+    assert (len(covered.args[0].skipped), dialog.drafts.isVisible()) == (1, False)
+    dialog.existing.choose("update")
+    dialog.form.stock.setText("9")
+    with qtbot.waitSignal(dialog.covered) as covered:
+        dialog.start()
+    assert len(covered.args[0].updated) == 1
+    undo(pair.db)
+
+
+def test_ids_come_from_dropped_files(dialog, qtbot, settle, tmp_path):
+    path = tmp_path / "ids.txt"
+    path.write_text("product id\n1005001\nhttps://www.aliexpress.com/item/1005002.html\nhello\n", "utf-8")
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    event = QDropEvent(
+        QPointF(5, 5), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    )
+    dialog.ids.lines.dropEvent(event)
+    qtbot.waitUntil(lambda: dialog.ids.text == "1005001\n1005002")
+    dialog._read_ids()
+    settle()
+    assert (dialog.ids.wanted.ids, [one.line for one in dialog.ids.wanted.junk]) == (("1005001", "1005002"), [4])
+    dialog.read_files([tmp_path / "gone.txt"])
+    qtbot.waitUntil(lambda: "gone.txt" in dialog.ids.told.text())
+
+
+def test_what_cannot_be_used_is_said_below_its_field(dialog, qtbot, settle):
+    paste(dialog, qtbot, settle)
+    for control, wrong in ((dialog.form.price, "price * ("), (dialog.form.stock, "many"), (dialog.form.factor, "-1")):
+        control.setText(wrong)
+        dialog._try_rules()
+        assert not dialog.primary.isEnabled()
+        assert any(field.problem.text() for field in dialog.form.fields.values())
+        control.clear()
+        dialog._try_rules()
+        assert dialog.primary.isEnabled()
+
+
+def test_a_store_out_of_reach_is_told_and_tried_again(dialog, qtbot, settle, pair):
+    pair.theirs.faults["read_listing"] = [Unreachable(host="h")]
+    dialog.ids.lines.setPlainText("1005001")
+    dialog.ids.changed.emit()
+    settle()
+    assert dialog.sample is None
+    dialog.look()
+    qtbot.waitUntil(lambda: dialog.sample is not None)
+    pair.theirs.faults["read_listing"] = [Unreachable(host="h")]
+    dialog.start()
+    settle()
+    assert dialog.result is None
+    assert dialog.primary.isEnabled()
+    assert pair.sql("SELECT count(*) FROM listing")[0][0] == 0
+
+
+def test_the_report_goes_into_a_workbook_and_is_searched(dialog, qtbot, settle, tmp_path):
+    paste(dialog, qtbot, settle)
+    dialog.report.search.setText("1005002")
+    dialog.report._ask()
+    expected = sum("1005002" in line.product_id for line in dialog.report.lines)
+    qtbot.waitUntil(lambda: dialog.report.table.paged.total == expected)
+    dialog.export_to(str(tmp_path / "report.xlsx"))
+    settle()
+    assert (tmp_path / "report.xlsx").exists()
+    assert "report.xlsx" in dialog.hint.text()
+
+
+def test_all_rules_survive_the_form(qtbot, pair, settle, dialog):
+    rules = CoverRules(
+        templates={"700126540": "800900200"},
+        default_template=OUR_TEMPLATE,
+        services={"510101": "520202"},
+        default_service="520202",
+        groups={"5081": "-"},
+        default_group="9001",
+        same_names=False,
+        brand="NONE",
+        units={"100000015": "100000014"},
+        inches=True,
+        words=(("Northlane", ""), ("Old", "New")),
+        remove_prefix="NL",
+        remove_suffix="-X",
+        add_prefix="CF",
+        add_suffix="_1",
+        price="price * 1.1",
+        rounding="whole",
+        stock=3,
+    )
+    save_rules(pair.db, 2, 1, rules)
+    paste(dialog, qtbot, settle)
+    dialog._on_pair()
+    settle()
+    assert dialog.form.read() == rules
+    form = RulesForm()
+    qtbot.addWidget(form)
+    form.show_rules(rules)
+    assert form.read().templates == rules.templates
+    language.set_language("zh")
+    assert dialog.form.read() == rules

@@ -1,0 +1,158 @@
+"""Discontinued codes from the user's side: pasted, seen, delisted, sent; codes explained; virtual codes kept."""
+
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QContextMenuEvent, QDropEvent
+from PySide6.QtWidgets import QMenu
+
+from app.services.codes.records import Component
+from app.services.codes.rekeying import rekey
+from app.views.listings.code_dialog import CodeDialog
+from app.views.listings.codes_dialog import CodesDialog
+from app.views.listings.delist_dialog import DelistDialog
+
+STOCK = "SELECT code, stock FROM sku ORDER BY code"
+
+
+def stocks(db):
+    with db.reader.connect() as connection:
+        return dict(map(tuple, connection.exec_driver_sql(STOCK)))
+
+
+def on_sale(db, services, make_sellable):
+    """A listing on sale with two variants, one of them a bundle, and a whole one of one variant."""
+    first = make_sellable("Ash Lamp", skus=(("AA1111*2+BB2222", 1890, 7), ("CC3333", 1890, 9)))
+    second = make_sellable("Birch Lamp", skus=(("AA1111_CUS", 1890, 4),))
+    ids = [first.id, second.id]
+    with db.bulk() as connection:
+        rekey(connection)
+    batch = services.publishing.enqueue(1, ids).batch_id
+    services.publishing.run(1, batch, None)
+    with db.bulk() as connection:  # their reviews are over
+        connection.exec_driver_sql("UPDATE publish_task SET state = 'live'")
+        connection.exec_driver_sql("UPDATE listing SET status = 'live'")
+    return ids
+
+
+def open_dialog(page):
+    page.actions_of_page["delist"].trigger()
+    return page.findChild(DelistDialog)
+
+
+def test_pasted_codes_are_seen_then_delisted_then_sent(
+    open_page, services, make_sellable, db, market, settle, qtbot, tmp_path, loaded
+):
+    first, second = on_sale(db, services, make_sellable)
+    page = open_page()
+    dialog = open_dialog(page)
+    assert not dialog.primary.isEnabled()
+    dialog.codes.setPlainText("hello\naa1111 old\nXX9999")
+    qtbot.waitUntil(lambda: dialog.plan is not None)
+    rows = dialog.rows
+    shown = [[rows.item(at, column).text() for column in (2, 3, 4, 5)] for at in range(rows.rowCount())]
+    assert shown == [
+        ["AA1111_CUS", "AA1111", "4", "Listing off sale"],
+        ["AA1111*2+BB2222", "AA1111", "7", "Stock → 0"],
+    ]
+    assert dialog.counts.text() == "Stock of 1 variant to 0, 1 listings off sale. Stores: 晨帆数码"
+    assert dialog.left_out.text() == "1 code is in no listing: XX9999\n1 line without a code: line 1"
+    assert dialog.primary.text() == "Delist 2 variants"
+    assert stocks(db)["AA1111*2+BB2222"] == 7  # nothing is written yet
+    dialog.export_to(tmp_path / "gone.csv")
+    settle()
+    assert (tmp_path / "gone.csv").exists()
+    qtbot.mouseClick(dialog.primary, Qt.MouseButton.LeftButton)
+    settle()
+    qtbot.waitUntil(lambda: not page.context.jobs.running)
+    assert stocks(db) == {"AA1111*2+BB2222": 0, "CC3333": 9, "AA1111_CUS": 4}
+    assert (loaded(second).status, loaded(second).off_reason) == ("off", "user")
+    _, sent = market.edits[-1]
+    assert [(sku.code, sku.stock) for sku in sent.skus] == [("AA1111*2+BB2222", 0), ("CC3333", 9)]
+    toast = page.context.notices.kept[0]
+    said = [notice.text for notice in page.context.notices.kept]
+    assert "2 listings delisted, being sent." in said, toast
+    assert loaded(first).status in ("live", "in_review")
+
+
+def test_a_dropped_file_whole_listings_and_nothing_found(
+    open_page, services, make_sellable, db, settle, qtbot, tmp_path
+):
+    on_sale(db, services, make_sellable)
+    dialog = open_dialog(open_page())
+    (tmp_path / "gone.txt").write_text("CC3333\n")
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(tmp_path / "gone.txt"))])
+    copy, left = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton
+    dialog.dropEvent(QDropEvent(QPointF(5, 5), copy, data, left, Qt.KeyboardModifier.NoModifier))
+    qtbot.waitUntil(lambda: dialog.plan is not None)
+    assert (dialog.codes.toPlainText(), dialog.primary.text()) == ("CC3333", "Delist 1 variant")
+    dialog.takes_off.click()
+    assert dialog.plan is None  # an older answer is not acted on
+    qtbot.waitUntil(lambda: dialog.plan is not None)
+    assert dialog.rows.item(0, 5).text() == "Listing off sale"
+    dialog.codes.setPlainText("nothing")
+    dialog.look_up()
+    settle()
+    assert dialog.counts.text().startswith("No codes were found.")
+    assert not dialog.primary.isEnabled()
+    dialog.take_file(tmp_path / "none.txt")
+    settle()
+    assert "none.txt" in dialog.counts.text()
+    dialog.reject()
+
+
+def test_a_code_is_explained_beside_its_variant(open_page, make_sellable, services, db, settle, qtbot):
+    record = make_sellable("Ash Lamp", skus=(("AB1234*2+CD5678*3_CUS", 1890, 7), ("AB1234+", 1, 1)))
+    page = open_page()
+    page.show_rows([record.id])
+    qtbot.waitUntil(lambda: len(page.editor.editor.grid.skus.skus) == 2)
+    grid = page.editor.editor.grid
+    at = grid.cell_rect(0, "code").center()
+    grid.contextMenuEvent(QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at, grid.mapToGlobal(at)))
+    menu = grid.findChild(QMenu)
+    menu.actions()[0].trigger()
+    menu.close()
+    dialog = page.findChild(CodeDialog)
+    settle()
+    assert {name: label.text() for name, label in dialog.lines.items()} == {
+        "items": "AB1234 × 2 + CD5678 × 3",
+        "kind": "combination",
+        "country": "United States",
+        "key": "AB1234*2+CD5678*3",
+        "proposal": "CB000001_CUS",
+    }
+    assert dialog.doubts.text().startswith("21 characters")
+    dialog.close()
+    other = CodeDialog(page.context, page, 1, "AB1234+")
+    settle()
+    assert (other.lines, other.doubts.text()) == ({}, "An item is missing, such as after a + at the end.")
+    other.close()
+    grid.contextMenuEvent(QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, QPoint(-5, -5), QPoint(0, 0)))
+
+
+def test_virtual_codes_are_kept(context, services, qtbot, settle, tmp_path):
+    from PySide6.QtWidgets import QWidget
+
+    context.services = services
+    host = QWidget()
+    qtbot.addWidget(host)
+    dialog = CodesDialog(context, host)
+    settle()
+    dialog.name.setText("cb000007")
+    dialog.items.setText("AB1234*2 + CD5678")
+    dialog.add.click()
+    settle()
+    assert services.codes.virtual() == {"CB000007": (Component("AB1234", 2), Component("CD5678"))}
+    assert dialog.table.item(0, 1).text() == "AB1234 × 2 + CD5678 × 1"
+    dialog.name.setText("AB1")
+    dialog.add_typed()
+    settle()
+    assert dialog.said.text().startswith("“AB1” is no virtual code.")
+    (tmp_path / "more.txt").write_text("CB000008=AB1234*10\nXY=3\n")
+    dialog.take_file(tmp_path / "more.txt")
+    settle()
+    assert dialog.said.text() == "1 read, 1 new or changed, 1 rows left out."
+    dialog.table.selectRow(0)
+    dialog.remove.click()
+    settle()
+    assert list(services.codes.virtual()) == ["CB000008"]
+    dialog.close()

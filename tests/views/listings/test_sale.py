@@ -1,0 +1,102 @@
+"""Off sale and on sale again in the window, now and at a time, and the list of what waits."""
+
+import asyncio
+
+import pytest
+from PySide6.QtCore import QDateTime, Qt
+
+from app.services.clock import now_ms
+from app.services.paging import Query
+from app.views.listings.sale import OfflineQuestion, OnlineQuestion
+from app.views.listings.scheduled_dialog import ScheduledDialog
+from tests.unit.publishing.conftest import REVIEWED
+from tests.unit.publishing.helpers import publish_all
+
+LEFT = Qt.MouseButton.LeftButton
+HOUR_MS = 3_600_000
+
+
+@pytest.fixture(autouse=True)
+def looks_often(monkeypatch):
+    """A stop or a due time is noticed at once."""
+    monkeypatch.setattr("app.services.publishing.gate.TICK_S", 0.005)
+    monkeypatch.setattr("app.services.publishing.run.STORE_LOOK_S", 0.01)
+    monkeypatch.setattr("app.services.publishing.feeding.LONGEST_NAP_S", 0.01)
+
+
+@pytest.fixture
+def page(open_page, db, make_sellable, services, market):
+    """Two listings that were published."""
+    services.publishing.settings = REVIEWED
+    asyncio.run(publish_all(db, market, [make_sellable().id for _ in range(2)], settings=REVIEWED))
+    assert statuses(services) == ["live", "live"]
+    return open_page()
+
+
+def statuses(services):
+    rows = services.listings.source().first_page(Query(), 10)
+    return [row.status for row in sorted(rows, key=lambda row: row.id)]
+
+
+def ask(page, qtbot, action, kind):
+    page.rows.selectAll()
+    page.actions_of_page[action].trigger()
+    qtbot.waitUntil(lambda: any(one.isVisible() for one in page.findChildren(kind)))
+    return next(one for one in page.findChildren(kind) if one.isVisible())
+
+
+def toast(page):
+    return page.context.notices.kept[0].text if page.context.notices.kept else ""
+
+
+def test_off_sale_now_and_on_sale_again(page, services, qtbot):
+    asked = ask(page, qtbot, "take_off_sale", OfflineQuestion)
+    assert asked.question.text() == "Take 2 listings of 晨帆数码 off sale?"
+    assert asked.primary.text() == "Take 2 off sale"
+    asked.accept()
+    qtbot.waitUntil(lambda: statuses(services) == ["off", "off"])
+    qtbot.waitUntil(lambda: toast(page) == "2 listings are off sale.")
+    page.actions_of_page["take_off_sale"].trigger()
+    qtbot.waitUntil(lambda: toast(page).startswith("None of the 2 can be taken off sale"))
+    asked = ask(page, qtbot, "put_on_sale", OnlineQuestion)
+    asked.accept()
+    qtbot.waitUntil(lambda: statuses(services) == ["live", "live"])
+    qtbot.waitUntil(lambda: toast(page) == "2 listings are with the platform, 2 on sale.")
+
+
+def test_off_sale_at_a_time_is_listed_moved_sent_at_once_or_taken_back(page, services, qtbot, settle):
+    def at_a_time():
+        asked = ask(page, qtbot, "take_off_sale", OfflineQuestion)
+        qtbot.mouseClick(asked.when, LEFT, pos=asked.when.part_rect("at").center())
+        asked.at.setDateTime(QDateTime.fromMSecsSinceEpoch(now_ms() + 5 * HOUR_MS))
+        assert asked.primary.text() == "Schedule 2"
+        asked.accept()
+        qtbot.waitUntil(lambda: bool(services.publishing.scheduled()))
+
+    def texts():
+        return [dialog.table.item(0, column).text() for column in (1, 3)] if dialog.batches else []
+
+    at_a_time()
+    page.actions_of_page["scheduled"].trigger()
+    (dialog,) = page.findChildren(ScheduledDialog)
+    qtbot.waitUntil(lambda: texts() == ["Take off sale", "2"])
+    before = services.publishing.scheduled()[0].first_ms
+    dialog.at.setDateTime(QDateTime.fromMSecsSinceEpoch(now_ms() - HOUR_MS))
+    dialog.move_button.click()
+    qtbot.waitUntil(lambda: "is over" in dialog.problem.text())
+    dialog.at.setDateTime(QDateTime.fromMSecsSinceEpoch(before + HOUR_MS))
+    dialog.move_button.click()
+    qtbot.waitUntil(lambda: services.publishing.scheduled()[0].first_ms > before)
+    dialog.cancel.click()
+    qtbot.waitUntil(lambda: not dialog.batches)
+    assert statuses(services) == ["live", "live"]
+    assert dialog.none.isVisible()
+    assert not dialog.cancel.isEnabled()
+    qtbot.waitUntil(lambda: not page.context.jobs.running)
+    at_a_time()
+    dialog.refresh()
+    qtbot.waitUntil(lambda: bool(dialog.batches))
+    dialog.now.click()
+    qtbot.waitUntil(lambda: statuses(services) == ["off", "off"])
+    qtbot.waitUntil(lambda: not page.context.jobs.running)
+    dialog.accept()
