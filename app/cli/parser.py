@@ -58,6 +58,14 @@ class _Help(argparse.HelpFormatter):
         super().add_usage(usage, actions, groups, tr("cli.help.usage") if prefix is None else prefix)
 
 
+class HelpInLines(_Help):
+    """Keeps the line breaks of what stands around the options."""
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        fill = super()._fill_text
+        return "\n".join(fill(line, width, indent) for line in text.splitlines())
+
+
 class Commands:
     """Where command modules put their commands."""
 

@@ -12,7 +12,7 @@ from app.cli.commands.importing import SHOWN_ERRORS, error_object
 from app.cli.commands.listings import matching_ids
 from app.cli.desk import Desk, table
 from app.cli.outcome import Exit, Outcome
-from app.cli.parser import Commands
+from app.cli.parser import Commands, HelpInLines
 from app.messages import tr
 from app.services.errors import InputError
 from app.services.tasks import TaskContext
@@ -30,6 +30,7 @@ SHOWN_LINES = 10
 def add_to(commands: Commands) -> None:
     """Add `edit`."""
     parser = commands.add("edit", edit)
+    parser.formatter_class, parser.epilog = HelpInLines, tr("cli.help.edit.forms")
     parser.add_argument("--store", required=True, metavar="NAME", help=tr("cli.help.store.name"))
     parser.add_argument(
         "--set", default=[], action="append", dest="settings", metavar="FIELD=EXPR", help=tr("cli.help.edit.set")
