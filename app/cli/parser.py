@@ -21,6 +21,7 @@ MODULES = (
     "publishing",
     "listings",
     "editing",
+    "recipes",
     "codes",
     "delisting",
     "covering",
