@@ -66,7 +66,7 @@ def enqueue_offline(
             if _insert(connection, batch_id, store_id, number, schedule.due_ms(place, len(ids)))
         ]
         connection.exec_driver_sql("UPDATE publish_batch SET total = ? WHERE id = ?", (len(queued), batch_id))
-        skipped = _skipped(connection, store_id, sorted(set(ids) - set(queued)))
+        skipped = skip_reasons(connection, store_id, sorted(set(ids) - set(queued)))
         if not queued:
             close_batches(connection, [batch_id])
     return BatchCreated(batch_id if queued else None, len(queued), skipped)
@@ -83,7 +83,9 @@ def _insert(connection: Connection, batch_id: int, store_id: int, listing_id: in
     return True
 
 
-def _skipped(connection: Connection, store_id: int, listing_ids: Sequence[int]) -> tuple[Skipped, ...]:
+def skip_reasons(connection: Connection, store_id: int, listing_ids: Sequence[int]) -> tuple[Skipped, ...]:
+    """Why these listings cannot be taken off sale, or put on sale again: never published, of another store, under way,
+    or like that already."""
     facts = {row[0]: row[1:] for row in connection.exec_driver_sql(_FACTS, (orjson.dumps(list(listing_ids)).decode(),))}
     return tuple(Skipped(number, _why(store_id, facts.get(number))) for number in listing_ids)
 

@@ -10,7 +10,8 @@ from app.services.clock import now_ms
 from app.services.db import Database
 from app.services.listings.loading import chunks, id_list
 from app.services.publishing.batches import close_batches
-from app.services.publishing.queue import BatchCreated, Skipped, SkipReason
+from app.services.publishing.offlining import skip_reasons
+from app.services.publishing.queue import BatchCreated
 from app.services.publishing.turns import AT_ONCE, Schedule
 from app.services.stores.readiness import ensure_open
 
@@ -101,5 +102,5 @@ def enqueue_online(
         connection.exec_driver_sql("UPDATE publish_batch SET total = ? WHERE id = ?", (len(queued), batch_id))
         if not queued:
             close_batches(connection, [batch_id])
-    left = [Skipped(number, SkipReason.UNCHANGED) for number in ids if number not in set(queued)]
-    return BatchCreated(batch_id if queued else None, len(queued), tuple(left))
+        left = skip_reasons(connection, store_id, sorted(set(ids) - set(queued)))
+    return BatchCreated(batch_id if queued else None, len(queued), left)
