@@ -314,7 +314,7 @@ class PictureTour:
         page.acts.delist()
         delisting = self._dialog(DelistDialog)
         await self._everywhere("05-delist-empty")
-        delisting.codes.setPlainText("停产清单\nBG2001-BK  old\nBK7915\nXX9999")
+        delisting.codes.setPlainText("discontinued\nBG2001-BK  old\nBK7915\nXX9999")
         await self._until(lambda: delisting.plan is not None)
         await self._everywhere("05-delist")
         self._close_dialogs()

@@ -232,8 +232,8 @@ class WordsDialog(Dialog):
         dialog.open()
 
     def _ask_where(self) -> None:
-        dialog = saving_dialog(self, "words.export", tr("listings.export.kinds"), ".xlsx")
-        dialog.setNameFilters(tr("listings.export.kinds").split(";;"))
+        dialog = saving_dialog(self, "words.export", tr("export.table_kinds"), ".xlsx")
+        dialog.setNameFilters(tr("export.table_kinds").split(";;"))
         dialog.fileSelected.connect(lambda name: self.export_to(Path(name)))
         dialog.open()
 

@@ -69,7 +69,7 @@ def test_refused_rows_are_counted_by_reason(cli, synced):
     [
         ("price", "bulk_edit.bad_setting", "character 1"),
         ("price=price * (2 +", "formula.ended", "13"),
-        ("price=cost * 2", "formula.unknown_name", "cost"),
+        ("price=costs * 2", "formula.did_you_mean", "Did you mean cost"),
         ('title=replace("a" "b")', "bulk_edit.bad_setting", "character 19"),
         ('title=replace("a")', "bulk_edit.bad_setting", "character 18"),
         ('title="a" b', "bulk_edit.bad_setting", "character 11"),

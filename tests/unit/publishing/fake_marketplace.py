@@ -54,6 +54,7 @@ class FakeMarketplace:
         self.calls: list[str] = []
         self.uploads: list[str] = []
         self.elsewhere: dict[str, bytes] = {}
+        self.elsewhere: dict[str, bytes] = {}
         self.lookups: list[dict[str, Any]] = []
         self.losses: dict[str, list[Loss]] = {}
         self.dropped: set[str] = set()
@@ -229,6 +230,14 @@ class FakeMarketplace:
             self.verdict.pop(product_id, None)
             self.products[product_id] = replace(self.products[product_id], status=RemoteStatus.IN_REVIEW)
         return BatchOutcome(tuple(there), dict.fromkeys(set(product_ids) - set(there), "F00-00-10001-002"))
+
+    async def fetch_image(self, address: str) -> bytes:
+        """A picture of another store, as the test put it into `elsewhere`."""
+        self.calls.append("fetch")
+        await asyncio.sleep(0)
+        if address not in self.elsewhere:
+            raise Refused("marketplace.picture_gone", field="images", host="ae01.alicdn.com")
+        return self.elsewhere[address]
 
     async def upload_image(self, name: str, data: bytes) -> UploadedImage:
         """Keep a picture."""

@@ -214,7 +214,7 @@ READS = {
     "permissions", "pauses", "store_profile", "size_charts", "review_status", "category_children",
     "category_attributes", "product_groups", "freight_templates", "freight_template", "promise_templates",
     "carriers", "list_orders", "read_order", "track", "close", "listings_titled", "calls_made", "feed_pays",
-    "feed_refusal",
+    "feed_refusal", "fetch_image",
 }  # fmt: skip
 """`permissions` sends writes that cannot be carried out; on a read-only store not even those."""
 

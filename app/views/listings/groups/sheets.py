@@ -60,7 +60,7 @@ class GroupSheets(QObject):
     def _dialog(self, key: str, then: Callable[[Path], None]) -> QFileDialog:
         dialog = QFileDialog(self._page, tr(key).rstrip("…"))
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setNameFilters(tr("listings.export.kinds").split(";;"))
+        dialog.setNameFilters(tr("export.table_kinds").split(";;"))
         dialog.fileSelected.connect(lambda name: then(Path(name)))
         return dialog
 
