@@ -8,11 +8,13 @@ from app.models.import_run import CellErrorRow, ImportRun, SheetMapping
 from app.models.listing import (
     Image,
     ImageFile,
+    ImageLook,
     Listing,
     ListingStatus,
     ListingTag,
     ProductGroup,
     Sku,
+    ToldApart,
     UploadedImage,
 )
 from app.models.order import Order, OrderLine
@@ -43,6 +45,7 @@ __all__ = [
     "FreightTemplate",
     "Image",
     "ImageFile",
+    "ImageLook",
     "ImportRun",
     "JobState",
     "Listing",
@@ -67,6 +70,7 @@ __all__ = [
     "StoreHealth",
     "TaskAction",
     "TaskState",
+    "ToldApart",
     "UploadedImage",
     "WarehouseCountry",
     "WarehouseTemplate",

@@ -10,6 +10,7 @@ import orjson
 from sqlalchemy import Connection, text
 
 from app.services.history.records import Entry
+from app.services.listings.apart import apart_of, replace_apart
 from app.services.listings.loading import id_list
 from app.services.listings.tags import replace_tags, tags_of
 from app.services.listings.writing import replace_images, update_columns
@@ -49,6 +50,9 @@ def moved_on(connection: Connection, entries: Sequence[Entry]) -> set[int]:
         elif entry.noun == "tags":
             tags = tags_of(connection, [entry.listing_id]).get(entry.listing_id, ())
             moved |= set() if [*tags] == (entry.after or {})["tags"] else {entry.listing_id}
+        elif entry.noun == "apart":
+            apart = [list(one) for one in apart_of(connection, [entry.listing_id]).get(entry.listing_id, [])]
+            moved |= set() if apart == (entry.after or {})["apart"] else {entry.listing_id}
         else:
             groups[entry.noun, tuple(entry.after or ())].append(entry)
     for (noun, columns), group in groups.items():
@@ -79,6 +83,8 @@ def put_back(connection: Connection, entry: Entry) -> None:
         replace_images(connection, entry.listing_id, (entry.before or {"sources": []})["sources"])
     elif entry.noun == "tags":
         replace_tags(connection, entry.listing_id, (entry.before or {})["tags"])
+    elif entry.noun == "apart":
+        replace_apart(connection, entry.listing_id, (entry.before or {})["apart"])
     elif entry.before is None:
         connection.execute(text(f"DELETE FROM {_TABLES[entry.noun]} WHERE id = :id"), {"id": entry.row_id})
     elif entry.after is None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-Noun = Literal["listing", "sku", "images", "tags"]
+Noun = Literal["listing", "sku", "images", "tags", "apart"]
 
 RIGHT = "right"
 """Kind of an entry that says who gave or took a right: part of the history, nothing to undo."""
@@ -19,8 +19,8 @@ RawRow = dict[str, Any]
 class Entry:
     """One row before and after. `before` None: created; `after` None: deleted.
 
-    The nouns `images` and `tags` stand for a listing's whole list: `{"sources": <list>}` or `{"tags": <list>}` under
-    the listing's id.
+    The nouns `images`, `tags` and `apart` stand for a listing's whole list: `{"sources": <list>}`, `{"tags": <list>}`
+    or `{"apart": <list>}` under the listing's id.
     """
 
     noun: Noun

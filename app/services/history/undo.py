@@ -103,7 +103,7 @@ class Chosen:
         """The chosen part of an entry, None where that is nothing."""
         if self.fields is None:
             return entry
-        if entry.noun in ("images", "tags"):
+        if entry.noun in ("images", "tags", "apart"):
             return entry if entry.noun in self.fields else None
         if entry.before is None or entry.after is None:
             return None
@@ -235,7 +235,7 @@ def _restore(
                 put_back(connection, entry)  # a listing must be there before its SKUs come back
             restored |= {entry.listing_id for entry in kept}
             add_entries(connection, undo_id, [reversed_entry(entry) for entry in reversed(kept)])
-            written = {entry.listing_id for entry in kept if entry.noun != "tags"}
+            written = {entry.listing_id for entry in kept if entry.noun not in ("tags", "apart")}
             refresh_derived(connection, load_listings(connection, written), moment_ms)
             if ctx is not None:
                 ctx.report(len(restored) + len(conflicts), len(listing_ids))
