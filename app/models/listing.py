@@ -165,8 +165,10 @@ class ImageFile(Base):
 
 
 class ImageLook(Base):
-    """What a picture looks like, by content, read once: `dhash` is 16 hex digits, "" where the picture is too plain to
-    be told from others; `colours` the share of its foreground by colour name; `orientation` as EXIF says, 1 is upright.
+    """What a picture looks like, by content, read once.
+
+    `dhash` is a fingerprint of 32 hex digits, "" where the picture is too plain to be told from others; `tone` the mean
+    colour of its foreground; `colours` the foreground's share by colour name; `orientation` as EXIF says, 1 is upright.
     """
 
     __tablename__ = "image_look"
@@ -174,6 +176,7 @@ class ImageLook(Base):
 
     sha256: Mapped[str] = mapped_column(primary_key=True)
     dhash: Mapped[str] = mapped_column(default="")
+    tone: Mapped[str] = mapped_column(default="")
     colours: Mapped[JsonDict] = mapped_column(default=dict)
     orientation: Mapped[int] = mapped_column(default=1)
 

@@ -5,6 +5,7 @@
     publish  1 000 listings to the practice market, under its limit and without one
     sync     the first sync of 100 000 listings from the practice market: processor time a call, memory, going on
     edit     price × 1.1 on 500 000 variants of 1 000 000 listings, taking it back, a pattern over 100 000 titles
+    similar  similar listings among 100 000, against a bare read of what is compared and against all with all
     table    the Listings tab with 1 000 000 listings: opening, wheel, jumps, sorting, searching, counting, memory
     start    the first paint, and the first rows of 1 000 000 listings
     storm    1 000 listings through every fault and 100 kills, judged by the market (minutes)
@@ -29,6 +30,7 @@ NAMES = {
     "publish": "publishing",
     "sync": "syncing",
     "edit": "editing",
+    "similar": "similar",
     "table": "table",
     "start": "starting",
     "storm": "storm",

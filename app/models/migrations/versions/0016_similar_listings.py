@@ -33,6 +33,7 @@ def upgrade() -> None:
         "image_look",
         sa.Column("sha256", sa.String(), nullable=False),
         sa.Column("dhash", sa.String(), nullable=False),
+        sa.Column("tone", sa.String(), nullable=False),
         sa.Column("colours", sa.JSON(), nullable=False),
         sa.Column("orientation", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("sha256", name="pk_image_look"),
