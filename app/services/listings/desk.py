@@ -20,6 +20,7 @@ from app.services.listings.cells import CellEdit, CellPlan, CellsSaved, plan_cel
 from app.services.listings.choices import FilterChoices, filter_choices
 from app.services.listings.details import Choice, ListingDetail, find_categories, listing_detail
 from app.services.listings.editing import ListingEdit, edit_listings
+from app.services.listings.similar.releasing import release_twins
 from app.services.listings.source import ListingSource
 from app.services.paging import Filter, Query
 from app.services.tasks import TaskContext
@@ -68,6 +69,16 @@ class ListingDesk:
         change = edit_listings(self.db, edits, label=label, params=params, continues=continues)
         if change is not None:
             self._recheck([edit.listing_id for edit in edits], [e.listing_id for e in edits if e.images is not None])
+        return change
+
+    def release_twins(self, listing_id: int, ctx: TaskContext | None = None) -> ChangeRecord | None:
+        """Let a listing that is held as a second one of the same item go: it is told apart from the others, as a
+        change that can be undone.
+
+        Returns: the change; None where there is nothing to tell apart any more.
+        """
+        change = release_twins(self.db, [listing_id])
+        self._recheck([listing_id], ())
         return change
 
     def plan_cells(self, cells: Sequence[CellEdit]) -> CellPlan:
