@@ -12,7 +12,8 @@ from app.models import ListingStatus
 from app.services.clock import now_ms
 from app.services.codes.keys import variant_key
 from app.services.compliance.recheck import recheck
-from app.services.covering.records import Mapped
+from app.services.covering.existing import by_code, by_origin
+from app.services.covering.records import Already, Mapped
 from app.services.db import Database
 from app.services.history.recording import add_range, record_change
 from app.services.history.records import ChangeRecord
@@ -45,11 +46,13 @@ _ORIGIN = (
 
 @dataclass(slots=True)
 class Stored:
-    """Listing ids by product id: of new drafts, of listings that changed, of those that say it all already."""
+    """Listing ids by product id: of new drafts, of listings that changed, of those that say it all already.
+    `already`: what was covered by somebody else meanwhile."""
 
     new: dict[str, int] = field(default_factory=dict)
     changed: dict[str, int] = field(default_factory=dict)
     same: dict[str, int] = field(default_factory=dict)
+    already: list[Already] = field(default_factory=list)
     change: ChangeRecord | None = None
 
 
@@ -62,7 +65,8 @@ def store_drafts(
     is_photobank: Callable[[str], bool],
     ctx: TaskContext,
 ) -> Stored:
-    """Write all of it in one transaction as one change, and check what was written.
+    """Write all of it in one transaction as one change, and check what was written. What another program has covered
+    since it was looked for is not put up twice.
 
     Args:
         from_store: id and name of the store that is covered.
@@ -76,6 +80,9 @@ def store_drafts(
     ctx.report(0, len(new) + len(updates), note="cover.storing")
     with db.bulk() as connection:
         moment = now_ms()
+        covered = by_code(connection, to_store_id, new)
+        covered |= by_origin(connection, to_store_id, [one.product_id for one in new])
+        stored.already, new = [*covered.values()], [one for one in new if one.product_id not in covered]
         change_id, change = record_change(
             connection,
             kind="cover",

@@ -16,7 +16,7 @@ from app.services.compliance.word_lists import Entry, Lists, WordList
 from app.services.compliance.word_sheets import COLUMNS, WordSheet, read_words, write_words
 from app.views.context import ViewContext
 from app.views.errors import sentence
-from app.views.importing.save_file import ask_files, saving_dialog
+from app.views.importing.save_file import SHEETS, ask_files, saving_dialog
 from app.views.language import language, say
 from app.views.listings.plain_table import dress_table
 from app.views.theme import current_theme
@@ -232,8 +232,7 @@ class WordsDialog(Dialog):
         dialog.open()
 
     def _ask_where(self) -> None:
-        dialog = saving_dialog(self, "words.export", tr("listings.export.kinds"), ".xlsx")
-        dialog.setNameFilters(tr("listings.export.kinds").split(";;"))
+        dialog = saving_dialog(self, "words.export", SHEETS, ".xlsx")
         dialog.fileSelected.connect(lambda name: self.export_to(Path(name)))
         dialog.open()
 

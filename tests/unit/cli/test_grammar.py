@@ -107,6 +107,22 @@ def test_wrong_usage_says_so_and_does_nothing(cli, own_data_folder, arguments):
     assert not own_data_folder.exists()
 
 
+def _parsers(parser):
+    yield parser
+    for action in parser._actions:
+        for below in (action.choices or {}).values() if isinstance(action.choices, dict) else ():
+            yield from _parsers(below)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_command_explains_itself(language):
+    messages.language = language
+    found = list(_parsers(make_parser()))
+    assert len(found) > len(MODULES)
+    for parser in found:
+        assert parser.prog in parser.format_help()
+
+
 def test_help_names_every_command_in_the_users_language(cli, own_data_folder):
     english = cli("--help")
     assert english.code == 0

@@ -113,3 +113,15 @@ def test_the_lookup_goes_through_indexes(shop: Shop, db) -> None:
             plan = " ".join(str(row) for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", ("[]",)))
             assert index in plan
             assert "SCAN sku" not in plan
+
+
+def test_a_stock_of_0_the_marketplace_never_heard_of_is_told(shop: Shop, planned: Planned, db) -> None:
+    told, not_told = shop("AA1111", "CC3333", AA1111=0), shop("AA1111", "CC3333", AA1111=0)
+    with db.bulk() as connection:
+        connection.exec_driver_sql("UPDATE listing SET sent_hash = content_hash")
+        connection.exec_driver_sql("UPDATE listing SET content_hash = 'edited' WHERE id = ?", (not_told,))
+    assert {row.listing_id: row.step for row in planned("AA1111").rows} == {told: Step.DONE, not_told: Step.UNSENT}
+    known = '{"_sync": {"skus": {"AA1111": [1890, 0], "CC3333": [1890, 5]}}}'
+    with db.bulk() as connection:
+        connection.exec_driver_sql("UPDATE listing SET remote = ? WHERE id = ?", (known, not_told))
+    assert planned("AA1111").is_empty  # what else was edited is not sent
