@@ -12,12 +12,11 @@ from app.messages import messages, tr
 from app.services.clock import OFFICE, from_ms
 from app.services.coverage.matrix import CoverageMatrix, CoverageRow
 from app.services.db import Database
-from app.services.listings.exporting import KINDS, UnknownKind
 from app.services.paging import Query
 from app.services.stores.reading import list_stores
 from app.services.tasks import TaskContext
 from app.services.upgrade import open_database
-from app.services.workbooks import OutColumn, OutSheet, write_csv, write_xlsx
+from app.services.workbooks import OutColumn, check_kind, write_sheet
 
 AT_ONCE = 1_000
 
@@ -30,8 +29,7 @@ def export_matrix(database: Path, path: Path, asked: Query | Sequence[int], lang
         UnknownKind: another ending. WorkbookError: `.unwritable`, `.too_many_rows`.
         TaskCancelled: stopped; no file is left behind.
     """
-    if path.suffix.lower() not in KINDS:
-        raise UnknownKind(file=path.name, known=", ".join(KINDS))
+    check_kind(path)
     messages.language = "zh" if language == "zh" else "en"
     db = open_database(database)
     try:
@@ -42,10 +40,7 @@ def export_matrix(database: Path, path: Path, asked: Query | Sequence[int], lang
         for _, name in stores:
             columns += [OutColumn(f"{name} {tr(f'coverage.export.{part}')}") for part in _PARTS]
         rows = _rows(db, ids, [number for number, _ in stores], ctx)
-        if path.suffix.lower() == ".csv":
-            write_csv(path, columns, rows, ctx)
-        else:
-            write_xlsx(path, [OutSheet(tr("coverage.sheet"), columns, rows)], ctx)
+        write_sheet(path, tr("coverage.sheet"), columns, rows, ctx)
         return len(ids)
     finally:
         db.dispose()

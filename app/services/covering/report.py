@@ -8,9 +8,8 @@ from pathlib import Path
 
 from app.messages import Messages, messages
 from app.services.covering.records import CoverResult
-from app.services.listings.exporting import KINDS, UnknownKind
 from app.services.tasks import TaskContext
-from app.services.workbooks import OutColumn, OutSheet, write_csv, write_xlsx
+from app.services.workbooks import OutColumn, write_sheet
 
 KINDS_OF_LINE = ("replaced", "unmapped", "skipped", "failed", "junk")
 _COLUMNS = ("kind", "product", "title", "code", "field", "before", "after", "why")
@@ -105,17 +104,12 @@ def export_report(path: Path, lines: list[ReportLine], language: str, ctx: TaskC
         WorkbookError: `.unwritable`.
         TaskCancelled: stopped; no file is left behind.
     """
-    if path.suffix.lower() not in KINDS:
-        raise UnknownKind(file=path.name, known=", ".join(KINDS))
     messages.language = "zh" if language == "zh" else "en"
     columns = [
         OutColumn(messages.text(f"cover.column.{name}"), name in ("product", "code", "before", "after"))
         for name in _COLUMNS
     ]
-    if path.suffix.lower() == ".csv":
-        write_csv(path, columns, _rows(lines), ctx)
-    else:
-        write_xlsx(path, [OutSheet(messages.text("cover.sheet"), columns, _rows(lines))], ctx)
+    write_sheet(path, messages.text("cover.sheet"), columns, _rows(lines), ctx)
     return len(lines)
 
 
