@@ -19,8 +19,12 @@ MODULES = (
     "importing",
     "checking",
     "publishing",
+    "sale",
+    "scheduling",
     "listings",
     "editing",
+    "recipes",
+    "grouping",
     "codes",
     "delisting",
     "covering",
@@ -56,6 +60,14 @@ class Parser(argparse.ArgumentParser):
 class _Help(argparse.HelpFormatter):
     def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None = None) -> None:
         super().add_usage(usage, actions, groups, tr("cli.help.usage") if prefix is None else prefix)
+
+
+class HelpInLines(_Help):
+    """Keeps the line breaks of what stands around the options."""
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        fill = super()._fill_text
+        return "\n".join(fill(line, width, indent) for line in text.splitlines())
 
 
 class Commands:

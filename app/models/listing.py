@@ -63,7 +63,19 @@ class Listing(Base):
             "freight_template_id",
             "group_id",
             "import_run_id",
+            "price_min_minor",
+            "price_max_minor",
+            "stock_total",
+            "sku_count",
+            "image_count",
+            "weight_g",
+            "handling_days",
+            "created_ms",
+            "product_id",
+            "code",
+            "error_code",
         ),
+        Index("ix_listing_changed", "id", sqlite_where=text("sent_hash IS NOT NULL AND sent_hash <> content_hash")),
         Index("ix_listing_title", "title_folded", "id"),
         Index("ix_listing_price", "price_min_minor", "id"),
         Index("ix_listing_status", "store_id", "status", "id"),
@@ -122,6 +134,12 @@ class Sku(Base):
         Index("ix_sku_listing", "listing_id", "position"),
         Index("ix_sku_code", "code"),
         Index("ix_sku_match_key", "match_key"),
+        Index("ix_sku_ships_from", "ships_from", "listing_id"),
+        Index(
+            "ix_sku_rekeyed",
+            "listing_id",
+            sqlite_where=text("instr(upper(code), match_key) = 0 OR code GLOB '*[^ -~]*'"),
+        ),
     )
 
     id: Mapped[Id]

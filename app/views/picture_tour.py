@@ -20,6 +20,7 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.paths import resources
+from app.samples.edited_book import edit_workbook
 from app.samples.writing import SampleOptions, write_sample
 from app.services.application import Application
 from app.views.context import ViewContext
@@ -34,6 +35,7 @@ from app.views.listings.delist_dialog import DelistDialog
 from app.views.listings.findings_dialog import FindingsDialog
 from app.views.listings.publish_question import PublishQuestion
 from app.views.listings.publish_result import PublishResultDialog
+from app.views.listings.round_trip.dialog import SheetDialog
 from app.views.listings.sale import OfflineQuestion
 from app.views.listings.scheduled_dialog import ScheduledDialog
 from app.views.look import Look
@@ -85,6 +87,8 @@ class PictureTour:
         self._window.show_tab("listings")
         await self._group_and_schedule()
         await self._edit_in_bulk()
+        await self._export()
+        await self._edit_in_excel()
         await self._look_at_codes()
         await self._look_at_findings()
         self._desktop.show_history()
@@ -308,13 +312,37 @@ class PictureTour:
         await asyncio.sleep(0.7)
         await self._everywhere("04-bulk-edited")
 
+    async def _export(self) -> None:
+        """The columns of an export."""
+        self._window.page.acts.export()
+        await self._everywhere("04-export")
+        self._close_dialogs()
+
+    async def _edit_in_excel(self) -> None:
+        """The first listings as a workbook, a few cells changed as a person would, some of them wrongly."""
+        page = self._window.page
+        await self._rows_are_here()
+        page.rows.select_ids(list(page.rows.paged.ids_between(0, 11)))
+        written: list[Path] = []
+        page.excel.open_file = written.append
+        page.acts.open_in_excel()
+        await self._until(lambda: written)
+        await asyncio.to_thread(edit_workbook, written[0])
+        await self._until(lambda: self._dialog(SheetDialog, needed=False) is not None)
+        dialog = self._dialog(SheetDialog)
+        await self._until(lambda: dialog.primary.isEnabled() and not dialog.checking.is_busy)
+        await asyncio.sleep(0.7)
+        await self._everywhere("04-open-in-excel")
+        dialog.apply()
+        await self._until(lambda: self._has_ended("bulk_edit.job"))
+
     async def _look_at_codes(self) -> None:
         """A pasted list of discontinued codes, what a code stands for, the virtual ones."""
         page = self._window.page
         page.acts.delist()
         delisting = self._dialog(DelistDialog)
         await self._everywhere("05-delist-empty")
-        delisting.codes.setPlainText("停产清单\nBG2001-BK  old\nBK7915\nXX9999")
+        delisting.codes.setPlainText("discontinued\nBG2001-BK  old\nBK7915\nXX9999")
         await self._until(lambda: delisting.plan is not None)
         await self._everywhere("05-delist")
         self._close_dialogs()

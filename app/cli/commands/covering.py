@@ -17,6 +17,7 @@ from app.messages import tr
 from app.services.errors import InputError
 
 if TYPE_CHECKING:
+    from app.services.covering.mapping import Things
     from app.services.covering.records import CoverResult
     from app.services.covering.report import ReportLine
     from app.services.covering.rules import CoverRules
@@ -54,7 +55,7 @@ def cover(desk: Desk, options: argparse.Namespace) -> Outcome:
     wanted = read_ids_file(options.ids)
     front = CoverDesk(desk.app)
     rules = _read_rules(options.rules) if options.rules else front.rules(source.id, target.id)
-    rules = _with_settings(rules, options.set)
+    rules = _with_settings(rules, options.set, front.things(target.id))
 
     async def run() -> CoverResult:
         try:
@@ -92,15 +93,19 @@ def _read_rules(path: Path) -> CoverRules:
     return from_json(stored)
 
 
-def _with_settings(rules: CoverRules, settings: list[str]) -> CoverRules:
-    """*rules* with single ones set as `name=value`. Raises: BadRule, FormulaError."""
-    from app.services.covering.rules import BadRule, from_json, to_json
+def _with_settings(rules: CoverRules, settings: list[str], ours: Things) -> CoverRules:
+    """*rules* with single ones set as `name=value`; *ours*: what a default can be. Raises: BadRule, FormulaError."""
+    from app.services.covering.rules import NO_GROUP, BadRule, from_json, to_json
 
     stored = to_json(rules)
     for setting in settings:
         name, sign, value = (part.strip() for part in setting.partition("="))
         kind = type(stored.get(name))
         if not sign or name not in stored or kind in (dict, tuple):
+            known = ", ".join(key for key, one in stored.items() if not isinstance(one, dict | tuple))
+            raise InputError("cover.unknown_rule", name=name, known=known)
+        own = {"default_template": ours.templates, "default_service": ours.services, "default_group": ours.groups}
+        if value and own.get(name) and value not in own[name] and (name, value) != ("default_group", NO_GROUP):
             raise BadRule(name=name, value=value)
         if name == "stock":
             stored[name] = int(value) if value.isascii() and value.isdigit() else value or None

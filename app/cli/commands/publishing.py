@@ -53,7 +53,7 @@ def publish_store(desk: Desk, options: argparse.Namespace) -> Outcome:
     from app.services.publishing.pauses import StorePaused, paused_stores
 
     check_count("--limit", options.limit)
-    schedule = _schedule(options.at, options.spread)
+    schedule = schedule_of(options.at, options.spread)
     if options.report is not None and options.report.suffix.lower() != ".xlsx":
         raise InputError("cli.out_name", file=options.report.name, known=".xlsx")
     store = desk.store(options.store)
@@ -65,7 +65,7 @@ def publish_store(desk: Desk, options: argparse.Namespace) -> Outcome:
     return outcome_of(desk, asyncio.run(run), options.report)
 
 
-def _schedule(at: str | None, spread_min: int) -> Schedule:
+def schedule_of(at: str | None, spread_min: int = 0) -> Schedule:
     """When to send. Raises: InputError, the time or the span cannot be kept, as in the window."""
     from app.services.publishing.turns import MOST_AHEAD_DAYS, MOST_SPREAD_DAYS, Schedule, moment_of, wrong_start
 

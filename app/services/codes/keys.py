@@ -7,13 +7,11 @@ a stored key never ages; stock items and virtual codes are looked at where a que
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from app.services.codes.formatting import mark_of
 from app.services.codes.normal import normalise
 from app.services.codes.reading import LONE, Reader
-
-_READER = Reader()
 
 
 def match_key(code: str) -> str:
@@ -29,8 +27,14 @@ def variant_key(code: str) -> str:
 
 @lru_cache(maxsize=100_000)
 def _keys(code: str) -> tuple[str, str]:
-    reading = _READER.read(code)
+    reading = _reader().read(code)
     if reading.error:
         spelling = normalise(code).replace(" ", "")
         return spelling, spelling
     return reading.match_key, reading.match_key + mark_of(reading.ships_from)
+
+
+@cache
+def _reader() -> Reader:
+    """Made at the first code: its rules need the checker's, which the window loads after it has painted."""
+    return Reader()

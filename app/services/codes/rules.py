@@ -9,7 +9,6 @@ from functools import cache
 from typing import Any
 
 from app.services.codes.records import Component
-from app.services.compliance.rule_data import rule_data, rule_file
 from app.services.warehouses.countries import countries
 
 
@@ -38,7 +37,9 @@ class Signs:
 
 @cache
 def signs() -> Signs:
-    """The rule files, read once."""
+    """The rule files, read once. They are imported here: the window paints before the checker is loaded."""
+    from app.services.compliance.rule_data import rule_data, rule_file
+
     raw: dict[str, Any] = rule_file("sku_codes")
     known = countries()
     table = dict.fromkeys(map(ord, raw["invisible"]), "")

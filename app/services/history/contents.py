@@ -190,14 +190,15 @@ def _cooked(name: str, value: Any) -> Any:
 
 
 def _names_of_entry(entries: Sequence[Entry], listing_id: int) -> tuple[str, str]:
-    """Title of a listing that is gone; the code of one that was given to an operator."""
+    """Title of a listing that is gone; the code that was given to an operator, or the name of a marketing group."""
     own = [one for one in entries if one.listing_id == listing_id]
     images = [one.before for one in own if one.noun == "listing" and one.before]
     codes = [
-        image["code"]
+        image[name]
         for one in own
-        if one.noun == "assignment"
+        if one.noun in ("assignment", "group")
         for image in (one.before, one.after)
-        if image and "code" in image
+        for name in ("code", "name")
+        if image and name in image
     ]
     return str(images[-1].get("title", "")) if images else "", str(codes[-1]) if codes else ""

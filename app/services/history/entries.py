@@ -12,11 +12,11 @@ from sqlalchemy import Connection, text
 from app.services.codes.keys import match_key
 from app.services.history.records import Entry
 from app.services.listings.loading import id_list
-from app.services.listings.marketing.membership import image_of, restore
+from app.services.listings.marketing.membership import image_of, name_is_taken, restore
 from app.services.listings.tags import replace_tags, tags_of
 from app.services.listings.writing import replace_images, update_columns
 
-_TABLES = {"listing": "listing", "sku": "sku", "assignment": "sku_assignment"}
+_TABLES = {"listing": "listing", "sku": "sku", "assignment": "sku_assignment", "group": "marketing_group"}
 
 
 def entries_of(connection: Connection, change_id: int, listing_ids: Sequence[int]) -> list[Entry]:
@@ -71,7 +71,8 @@ def moved_on(connection: Connection, entries: Sequence[Entry]) -> set[int]:
         }
         for entry in group:
             expected = None if entry.after is None else tuple(entry.after.values())
-            if now.get(entry.row_id) != expected:
+            is_taken = noun == "group" and name_is_taken(connection, entry.row_id, (entry.before or {})["name"])
+            if is_taken or now.get(entry.row_id) != expected:
                 moved.add(entry.listing_id)
     return moved
 

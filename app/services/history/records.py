@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-Noun = Literal["listing", "sku", "images", "tags", "marketing_group", "assignment"]
+Noun = Literal["listing", "sku", "images", "tags", "marketing_group", "assignment", "group"]
 
 SORTED_HERE = frozenset({"tags", "marketing_group"})
 """Nouns by which a team sorts its listings: no content, so that nothing of a listing follows from them."""
@@ -24,7 +24,8 @@ class Entry:
 
     The nouns `images` and `tags` stand for a listing's whole list: `{"sources": <list>}` or `{"tags": <list>}` under
     the listing's id; `marketing_group` for the group it is in (`services/listings/marketing/membership.py`). The noun
-    `assignment` is a code given to an operator: there is no listing, so `listing_id` is its own id, negative.
+    `assignment` is a code given to an operator, `group` a marketing group's own name and discount: there is no
+    listing, so `listing_id` is its own id, negative.
     """
 
     noun: Noun

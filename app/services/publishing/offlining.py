@@ -94,7 +94,8 @@ def _insert(connection: Connection, batch_id: int, store_id: int, listing_id: in
 
 
 def skip_reasons(connection: Connection, store_id: int, listing_ids: Sequence[int]) -> tuple[Skipped, ...]:
-    """Why the sale of these listings is left as it is: missing, another store's, open, or like that already."""
+    """Why these listings cannot be taken off sale, or put on sale again: never published, of another store, under way,
+    or like that already."""
     facts = {row[0]: row[1:] for row in connection.exec_driver_sql(_FACTS, (orjson.dumps(list(listing_ids)).decode(),))}
     return tuple(Skipped(number, _why(store_id, facts.get(number))) for number in listing_ids)
 

@@ -16,7 +16,8 @@ from app.cli.desk import price_text, table, time_text
 from app.cli.failures import failure_of, sentence
 from app.cli.main import chosen_data, has_command, is_window_demo
 from app.cli.outcome import Exit
-from app.cli.parser import MODULES, data_of
+from app.cli.parser import MODULES, data_of, make_parser
+from app.messages import messages
 from app.services.application import Application
 from app.services.errors import AppError, InputError, NotFound, OutOfReach, UndoConflict
 from app.services.marketplace.port import RateLimited, Refused, SignedOut, Unanswered, Unreachable
@@ -104,6 +105,22 @@ def test_wrong_usage_says_so_and_does_nothing(cli, own_data_folder, arguments):
     assert said.json["error"]["code"] == "cli.usage"
     assert said.err.strip() == said.json["error"]["message"]
     assert not own_data_folder.exists()
+
+
+def _parsers(parser):
+    yield parser
+    for action in parser._actions:
+        for below in (action.choices or {}).values() if isinstance(action.choices, dict) else ():
+            yield from _parsers(below)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_command_explains_itself(language):
+    messages.language = language
+    found = list(_parsers(make_parser()))
+    assert len(found) > len(MODULES)
+    for parser in found:
+        assert parser.prog in parser.format_help()
 
 
 def test_help_names_every_command_in_the_users_language(cli, own_data_folder):

@@ -65,7 +65,7 @@ def add_listing(db: Database, **changes: Any) -> int:
     columns = {
         name: getattr(record, name)
         for name in ListingRecord.__dataclass_fields__
-        if name not in ("id", "skus", "images", "content_hash")
+        if name not in ("id", "skus", "images", "content_hash", "service_template_id")
     }
     with db.write() as session:
         row = Listing(**columns, content_hash=content_hash(record), created_ms=0)

@@ -185,8 +185,8 @@ class TestFixing:
         assert BulkEdit.from_json(edit.to_json()) == edit
         plan = plan_edit(db, edit, [ids["codes"], ids["good"]], TaskContext())
         try:
-            sections(plan, TaskContext())
-            lines = {line.field: line for line in all_lines(plan)}
+            everything = sections(plan, TaskContext()).range()
+            lines = {line.field: line for line in all_lines(plan, everything)}
             assert (lines["code"].before, lines["code"].after, lines["code"].code) == (
                 "ＡＢ１２-1",
                 "AB12-1",

@@ -22,7 +22,7 @@ from app.services.marketplace.port import (
     UploadedImage,
     WouldLose,
 )
-from app.services.marketplace.records import FeedKind, FeedVerdict, Loss, Pause, PriceChange, StockChange
+from app.services.marketplace.records import FeedKind, FeedVerdict, GroupChange, Loss, Pause, PriceChange, StockChange
 
 Step = Exception | Callable[[], Any] | None
 
@@ -53,6 +53,7 @@ class FakeMarketplace:
         self.default_verdict = RemoteStatus.ON_SALE
         self.calls: list[str] = []
         self.uploads: list[str] = []
+        self.elsewhere: dict[str, bytes] = {}
         self.elsewhere: dict[str, bytes] = {}
         self.lookups: list[dict[str, Any]] = []
         self.losses: dict[str, list[Loss]] = {}
@@ -195,6 +196,15 @@ class FakeMarketplace:
         """Set prices, as the script says."""
         return await self._update("price_minor", {change.product_id: change for change in changes})
 
+    async def move_groups(self, changes: Sequence[GroupChange]) -> BatchOutcome:
+        """Move between groups, as the script says."""
+        self.calls.append("groups")
+        await _meet(self.script.popleft() if self.script else None)
+        for change in changes:
+            held = self.products[change.product_id]
+            self.products[change.product_id] = replace(held, content=replace(held.content, group_id=change.after))
+        return BatchOutcome(tuple(change.product_id for change in changes), {})
+
     async def _update(self, name: str, changes: dict[str, Any]) -> BatchOutcome:
         self.calls.append(name)
         await _meet(self.script.popleft() if self.script else None)
@@ -229,6 +239,14 @@ class FakeMarketplace:
             self.verdict.pop(product_id, None)
             self.products[product_id] = replace(self.products[product_id], status=RemoteStatus.IN_REVIEW)
         return BatchOutcome(tuple(there), dict.fromkeys(set(product_ids) - set(there), "F00-00-10001-002"))
+
+    async def fetch_image(self, address: str) -> bytes:
+        """A picture of another store, as the test put it into `elsewhere`."""
+        self.calls.append("fetch")
+        await asyncio.sleep(0)
+        if address not in self.elsewhere:
+            raise Refused("marketplace.picture_gone", field="images", host="ae01.alicdn.com")
+        return self.elsewhere[address]
 
     async def upload_image(self, name: str, data: bytes) -> UploadedImage:
         """Keep a picture."""

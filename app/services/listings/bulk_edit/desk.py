@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.messages import Language, messages
-from app.services.errors import InputError
 from app.services.listings.bulk_edit.choosing import EditChoices, category_names, edit_choices
 from app.services.listings.bulk_edit.edits import BulkEdit
 from app.services.listings.bulk_edit.operations import VALUE_FIELDS
+from app.services.listings.bulk_edit.pictures import content_hash
 from app.services.listings.bulk_edit.planning import Chosen
 from app.services.listings.bulk_edit.records import PreviewLine
 from app.services.listings.bulk_edit.session import PlanHead
@@ -30,12 +28,6 @@ _SESSION = "app.services.listings.bulk_edit.session"
 AT_ONCE = 20_000
 SECTION = "section"
 """Field of the preview's filter: `changed`, `same` or `refused`."""
-
-
-class UnreadableFile(InputError):
-    """A picture that was chosen cannot be read; `file` names it."""
-
-    code = "bulk_edit.unreadable_file"
 
 
 class BulkEditDesk:
@@ -100,10 +92,7 @@ class BulkEditDesk:
     @staticmethod
     def picture_hash(path: str) -> str:
         """SHA-256 of a picture file: how a listing's picture is found again. Raises: UnreadableFile."""
-        try:
-            return hashlib.sha256(Path(path).read_bytes()).hexdigest()
-        except OSError as error:
-            raise UnreadableFile(file=Path(path).name) from error
+        return content_hash(path)
 
 
 class PreviewLines:

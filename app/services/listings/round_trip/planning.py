@@ -130,7 +130,8 @@ class _Differences:
     def run(self, ctx: TaskContext) -> None:
         """All of it. Raises: TaskCancelled."""
         done = 0
-        for ids in chunks(sorted(self._edits.changes)):
+        free = self._connection.exec_driver_sql("SELECT listing_id FROM plan.chosen WHERE why IS NULL").scalars()
+        for ids in chunks(sorted(self._edits.changes.keys() & set(free))):
             ctx.checkpoint()
             for record in load_listings(self._connection, ids):
                 self._store(record, self._compare(record))

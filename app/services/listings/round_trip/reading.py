@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from app.services.workbooks.xlsx_cells import XlsxCells
 
 _HEAD_ROWS = 20
 """As far down the header is looked for."""
+_ROWS_LOOKED_AT = 200
 _REPORT_EVERY = 500
 _FEWEST_SHUFFLED = 3
 
@@ -101,7 +102,7 @@ class _Reader:
         sheet, grid, head = self._find_head()
         self._first_column = head.column
         self._edits = SheetEdits(self._opened.name, sheet, self._mark)
-        self._columns = self._match(head)
+        self._columns = self._match(grid, head)
         for number, cells in self._data(grid, head.row):
             self._take(number, cells)
         self._edits.missing = len(self._mark.rows.keys() - self._seen.keys())
@@ -123,7 +124,7 @@ class _Reader:
                     return sheet.name, grid, _Head(grid.first_row + offset, grid.first_column, list(row))
         raise NoMark("round_trip.no_rows", file=self._opened.name, header=self._mark.headers.get(MARK, ""))
 
-    def _match(self, head: _Head) -> dict[int, str]:
+    def _match(self, grid: Grid, head: _Head) -> dict[int, str]:
         """Which cell of a row is which column: by its header, a renamed one by its place."""
         by_header = {_folded(header): key for key, header in self._mark.headers.items()}
         found: dict[int, str] = {}
@@ -136,7 +137,8 @@ class _Reader:
         left = [(at, key) for at, key in enumerate(self._mark.headers) if key not in found.values()]
         for usual, key in left:
             at = usual - head.column
-            if 0 <= at < len(head.cells) and at not in found:
+            is_free = 0 <= at < len(head.cells) and at not in found and _folded(str(head.cells[at])) not in by_header
+            if is_free and self._is_still(key, at, found, grid, head):
                 found[at] = key
                 self._say(head.row, at, "column_renamed", key, head.cells[at])
             elif not is_locked(key):
@@ -145,6 +147,18 @@ class _Reader:
             if at not in found and str(cell).strip() and _folded(str(cell)) not in by_header:
                 self._say(head.row, at, "column_added", cell=cell)
         return found
+
+    def _is_still(self, key: str, at: int, found: Mapping[int, str], grid: Grid, head: _Head) -> bool:
+        """Whether the cells below an unknown header are mostly what the column *key* held: it was renamed, and nothing
+        else was put in its place."""
+        mark_at = next(place for place, other in found.items() if other == MARK)
+        read, known, same = self._readers.get(key, read_prose), 0, 0
+        for cells in grid.head(head.row - grid.first_row + 1 + _ROWS_LOOKED_AT):
+            written = self._mark.rows.get(Origin.read(str(cells[mark_at])) or Origin(0, 0))
+            if written is not None and written.values.get(key) not in (None, ""):
+                known += 1
+                same += _same(key, written.values[key], read(cells[at]) if at < len(cells) else "")
+        return known > 0 and 2 * same >= known
 
     def _data(self, grid: Grid, head_row: int) -> Iterator[tuple[int, Sequence[Cell]]]:
         for number, cells in enumerate(grid.rows(), grid.first_row):

@@ -24,10 +24,10 @@ class ProblemList(Ground):
         self._report: SheetReport | None = None
         self.title = Label(ink="amber", strong=True)
         self.list = QListWidget()
+        self.list.setObjectName("onTone")
         self.list.setFrameShape(QListWidget.Shape.NoFrame)
         self.list.setWordWrap(True)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.list.viewport().setAutoFillBackground(False)
         say(self.list, "round_trip.problems", "accessibleName")
         whole = column(self, gap=2)
         whole.setContentsMargins(14, 8, 14, 8)
@@ -36,6 +36,7 @@ class ProblemList(Ground):
         head.addWidget(self.title, 1)
         whole.addLayout(head)
         whole.addWidget(self.list)
+        self.restyle()
 
     @property
     def texts(self) -> list[str]:

@@ -190,3 +190,20 @@ def test_a_value_must_be_one_of_the_stores(field, good, bad):
     assert changed(SetValue(field, good)).differences() == {field: good}
     assert changed(SetValue(field, bad)).refused == [(field, "not_of_store")]
     assert changed(SetValue(field, ""), **{field: "7"}).differences() == {field: ""}
+
+
+def test_sizes_in_attributes_become_centimetres_unless_the_package_says_they_are():
+    """38 in do not fit between sides of 38, 20 and 10 cm: they are centimetres."""
+    own = {"name": "Height", "value": "12 inch"}
+    theirs = {"name_id": "9", "value_id": "7", "name": "Size", "value": "5 inch"}
+    inches = ConvertInches(package=False, fields=())
+    draft = changed(inches, attributes=[own, theirs], length_cm=38, width_cm=20, height_cm=10)
+    assert draft["attributes"] == [own | {"value": "30.48 cm"}, theirs]
+    suspicious = [own, own | {"value": "38 inch"}]
+    draft = changed(inches, attributes=suspicious, length_cm=38, width_cm=20, height_cm=10)
+    assert draft.differences() == {} and draft.refused == [("attributes", "suspicious_size")]
+    draft = changed(
+        ConvertInches(fields=()), attributes=[own | {"value": "38 inch"}], length_cm=38, width_cm=20, height_cm=9
+    )
+    assert draft["attributes"][0]["value"] == "96.52 cm", "the package was in inches, too"
+    assert changed(ConvertInches(attributes=False), attributes=[own]).differences() == {}

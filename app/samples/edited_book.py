@@ -1,0 +1,34 @@
+"""A workbook to edit as a person leaves it: prices raised, titles rewritten, and some cells written wrongly."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from app.services.listings.round_trip.mark import read_mark
+from app.services.workbooks import open_workbook
+
+WRONG = {"stock": "12.5", "freight_template": "Our usual one", "price": None}
+"""Cells of the last rows that cannot be used, by column."""
+
+
+def edit_workbook(path: Path) -> None:
+    """Edit the workbook at *path* and save it, as a spreadsheet program does."""
+    import openpyxl
+
+    with open_workbook(path) as opened:
+        headers = read_mark(opened).headers
+    book = openpyxl.load_workbook(path)
+    sheet = book.worksheets[0]
+    columns = {cell.value: cell.column for cell in sheet[1]}
+    at = {key: columns[header] for key, header in headers.items()}
+    for row in range(2, min(sheet.max_row, 9)):
+        price = sheet.cell(row, at["price"])
+        if isinstance(price.value, int | float):
+            price.value = round(price.value * 1.1, 2)
+        sheet.cell(row, at["stock"]).value = 100
+    title = sheet.cell(2, at["title"])
+    title.value = f"{title.value} 2026"
+    for below, (key, value) in enumerate(WRONG.items(), start=1):
+        sheet.cell(sheet.max_row - below, at[key]).value = value
+    sheet.delete_rows(sheet.max_row)
+    book.save(path)

@@ -1,0 +1,215 @@
+"""Edited workbooks with everything a spreadsheet and a tired person do to them: named, and never stopping the rest."""
+
+from __future__ import annotations
+
+import datetime
+
+import pytest
+
+from app.messages import tr
+from app.services.listings.round_trip.mark import SHEET, NoMark
+from app.services.tasks import TaskCancelled, TaskContext
+from app.services.workbooks import WorkbookError
+from tests.unit.listings.round_trip.conftest import to_sheet
+
+BAD = (
+    ("price", "cheap", "price_not_number"),
+    ("price", -1, "negative"),
+    ("price", 1.239, "price_decimals"),
+    ("price", "€ 12", "price_currency"),
+    ("price", "1.23E+06", "scientific_number"),
+    ("price", datetime.date(2026, 1, 2), "number_date"),
+    ("price", 1e15, "number_too_large"),
+    ("price", None, "emptied"),
+    ("price", True, "price_not_number"),
+    ("stock", 1.5, "count_fraction"),
+    ("stock", "1.5.5", "count_not_number"),
+    ("sku_code", 1230000, "code_number"),
+    ("sku_code", "1.23E+06", "code_scientific"),
+    ("sku_code", datetime.date(2026, 3, 1), "code_date"),
+    ("sku_code", None, "emptied"),
+    ("sku_code", "x" * 500, "code_too_long"),
+    ("title", datetime.date(2026, 3, 1), "text_date"),
+    ("title", None, "emptied"),
+    ("lot_size", 0, "zero"),
+    ("weight", "heavy", "weight_not_number"),
+    ("freight_template", "Nobody's", "not_of_store"),
+    ("category", "Spaceships", "not_of_store"),
+    ("unit", "armful", "not_of_store"),
+)
+"""Cells of a listing each: column, what is typed, why it is not used."""
+
+
+def test_bad_cells_are_named_with_their_place_and_stop_nothing(db, make_sellable, tmp_path, read):
+    made = [make_sellable(f"Lamp {n}", skus=((f"L{n}", 100, 1),), keywords="") for n in range(len(BAD) + 1)]
+    sheet = to_sheet(db, [one.id for one in made], tmp_path / "lamps.xlsx")
+    for row, (key, value, _) in enumerate(BAD, start=2):
+        sheet.put(row, key, value)
+    sheet.put(len(BAD) + 2, "stock", 7)
+    taken = read(sheet.save())
+    found = {error.row: error for error in taken.report.errors}
+    assert [found[row].code if row in found else "" for row in range(2, len(BAD) + 2)] == [code for *_, code in BAD]
+    for row, (key, _, _) in enumerate(BAD, start=2):
+        error, said = found[row], found[row].message(tr)
+        assert (error.file, error.sheet, error.field) == ("lamps.xlsx", "Listings", key)
+        assert error.header in said and f"Row {row}," in said and "{" not in said
+    assert {key: line for key, line in taken.lines.items() if not line[2]} == {(f"L{len(BAD)}", "stock"): (1, 7, "")}
+    assert taken.apply().changed == 1
+
+
+def test_errors_and_uncalculated_formulas_do_not_empty_a_cell(opened, read):
+    opened.put(4, "keywords", "=A1&B1")
+    cell = opened.cell(2, "group")
+    cell.value, cell.data_type = "#N/A", "e"
+    taken = read(opened.save())
+    assert sorted(code for code, _, _ in taken.errors) == ["error_value", "not_calculated"]
+    assert taken.plan.counts.changed == 0
+
+
+def test_sorted_filtered_and_deleted_rows(opened, read):
+    """Rows go by their mark; what is gone is not deleted."""
+    page = opened.page
+    rows = [[cell.value for cell in row] for row in page.iter_rows(min_row=2)]
+    for at, values in enumerate([rows[2], rows[0]], start=2):
+        for column, value in enumerate(values, start=1):
+            page.cell(at, column).value = value
+            if isinstance(value, str):
+                page.cell(at, column).data_type = "s"  # openpyxl would make a formula of a title that begins with =
+    page.delete_rows(4)
+    page.row_dimensions[2].hidden = True
+    opened.put(2, "stock", 7)
+    taken = read(opened.save())
+    assert taken.lines == {("BI-1", "stock"): (None, 7, "")}
+    assert (taken.report.missing, taken.errors) == (1, [])
+
+
+def test_rows_that_were_added_or_marked_otherwise_are_named(opened, read):
+    page = opened.page
+    for at, mark in enumerate((None, "hello", "P999V1"), start=5):
+        page.cell(at, 1).value = mark
+        opened.put(at, "title", "New")
+    taken = read(opened.save())
+    assert [(code, row) for code, row, _ in taken.errors] == [("row_added", 5), ("row_unknown", 6), ("row_unknown", 7)]
+    assert taken.plan.counts.changed == 0
+
+
+def test_a_copied_row_is_nothing_unless_it_says_something_else(opened, read):
+    page = opened.page
+    for column in range(1, page.max_column + 1):
+        page.cell(5, column).value = page.cell(2, column).value
+    opened.put(4, "stock", 7)
+    assert read(opened.save()).errors == []
+    opened.put(5, "price", 77)
+    opened.put(2, "stock", 50)
+    taken = read(opened.save())
+    assert [(code, row) for code, row, _ in taken.errors] == [("row_repeated", 5)]
+    assert list(taken.lines) == [("BI-1", "stock")]
+    assert "2, 5" in taken.said(tr)[0]
+
+
+def test_two_rows_of_a_listing_must_agree(opened, read):
+    opened.put(2, "title", "One")
+    opened.put(3, "title", "Two")
+    opened.put(3, "stock", 7)
+    taken = read(opened.save())
+    assert [(code, row) for code, row, _ in taken.errors] == [("rows_disagree", 3)]
+    assert list(taken.lines) == [("ASH-2", "stock")]
+    opened.put(3, "title", "One")
+    again = read(opened.save())
+    assert again.lines["Ash", "title"] == ("Ash lamp", "One", "") and again.errors == []
+
+
+def test_headers_renamed_copied_and_columns_added(opened, read):
+    page = opened.page
+    page.cell(1, opened.columns["stock"]).value = "How many"
+    last = page.max_column + 1
+    page.cell(1, last).value, page.cell(2, last).value = page.cell(1, opened.columns["price"]).value, 1
+    page.cell(1, last + 1).value, page.cell(2, last + 1).value = "My notes", "hm"
+    opened.put(2, "stock", 7)
+    taken = read(opened.save())
+    assert sorted(code for code, _, _ in taken.errors) == ["column_added", "column_copied", "column_renamed"]
+    assert taken.lines == {("0012", "stock"): (5, 7, "")}
+    assert all("Row 1" in text for text in taken.said(tr))
+
+
+def test_a_column_taken_away_is_left_alone_whatever_stands_in_its_place(opened, read):
+    """Its neighbour has moved there, or notes of the person: neither is taken for it."""
+    page, place = opened.page, opened.columns["price"]
+    page.delete_cols(place)
+    taken = read(opened.save())
+    assert ([code for code, _, _ in taken.errors], taken.lines) == (["column_gone"], {})
+    page.insert_cols(place)
+    for row, text in enumerate(("Notes", 1, 2, 3), start=1):
+        page.cell(row, place).value = text
+    taken = read(opened.save())
+    assert ([code for code, _, _ in taken.errors], taken.lines) == (["column_gone", "column_added"], {})
+
+
+def test_rows_above_the_header_and_another_name_of_the_sheet(opened, read):
+    opened.page.insert_rows(1, 3)
+    opened.page.title = "for Anna"
+    opened.put(5, "stock", 7)
+    taken = read(opened.save())
+    assert taken.lines == {("0012", "stock"): (5, 7, "")} and taken.errors == []
+
+
+def test_values_sorted_without_their_marks_are_refused_as_a_whole(db, make_sellable, tmp_path, read):
+    made = [make_sellable(f"Lamp {n}", skus=((f"L{n}", 100 * n, n),)) for n in range(1, 5)]
+    sheet = to_sheet(db, [one.id for one in made], tmp_path / "a.xlsx")
+    keys = [key for key in sheet.columns if not sheet.cell(2, key).protection.locked]
+    values = [[sheet.cell(row, key).value for key in keys] for row in range(2, 6)]
+    for row, moved in enumerate(reversed(values), start=2):
+        for key, value in zip(keys, moved, strict=True):
+            sheet.put(row, key, value)
+    taken = read(sheet.save())
+    assert [code for code, _, _ in taken.errors] == ["shuffled"] and taken.plan.counts.changed == 0
+
+
+def test_the_row_marks_are_gone(opened, read):
+    opened.page.delete_cols(1)
+    with pytest.raises(NoMark) as caught:
+        read(opened.save())
+    assert caught.value.params["header"] == "Row mark"
+
+
+def test_saved_without_the_hidden_sheet(opened, read):
+    del opened.book[SHEET]
+    with pytest.raises(NoMark):
+        read(opened.save())
+
+
+def test_listings_and_variants_that_are_gone_are_named(opened, read, two, write):
+    write("DELETE FROM sku WHERE id = ?", two[0].skus[1].id)
+    write("UPDATE listing SET created_ms = created_ms + 1 WHERE id = ?", two[1].id)
+    opened.put(3, "stock", 7)
+    opened.put(4, "stock", 7)
+    opened.put(2, "stock", 8)
+    taken = read(opened.save())
+    assert [(code, row) for code, row, _ in taken.errors] == [("variant_gone", 3), ("listing_gone", 4)]
+    assert taken.lines == {("0012", "stock"): (5, 8, "")}
+
+
+def test_a_text_too_long_for_a_cell_stays_as_it_is(db, make_sellable, tmp_path, read):
+    record = make_sellable("Elm lamp", detail_html="x" * 40_000)
+    sheet = to_sheet(db, [record.id], tmp_path / "a.xlsx")
+    assert sheet.cell(2, "detail_html").value is None
+    sheet.put(2, "detail_html", "short")
+    assert [code for code, _, _ in read(sheet.save()).errors] == ["cell_too_long"] * 1
+
+
+def test_no_workbook_at_all(tmp_path, read):
+    (tmp_path / "a.xlsx").write_bytes(b"PK\x03\x04 broken")
+    with pytest.raises(WorkbookError):
+        read(tmp_path / "a.xlsx")
+    with pytest.raises(WorkbookError):
+        read(tmp_path / "gone.xlsx")
+
+
+def test_stopping_leaves_no_plan_behind(opened, db):
+    from app.services.listings.round_trip.planning import plan_sheet
+
+    opened.put(2, "stock", 7)
+    ctx = TaskContext()
+    ctx.stop.set()
+    with pytest.raises(TaskCancelled):
+        plan_sheet(db, opened.save(), ctx)
