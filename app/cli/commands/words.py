@@ -101,7 +101,7 @@ def import_words(desk: Desk, options: argparse.Namespace) -> Outcome:
     if options.kind:
         lists = _made(words, options)
     sheet = read_words(options.file, lists, key_of(lists, options.of), _stores(desk))
-    done = WordsChanged() if options.dry_run else words.save(sheet.wanted)
+    done = WordsChanged() if options.dry_run else words.save(sheet.wanted, options.file.name)
     told = {
         "new": sheet.count("new"),
         "changed": sheet.count("changed"),
