@@ -18,6 +18,8 @@ MODULES = (
     "stores",
     "importing",
     "checking",
+    "similar",
+    "images",
     "publishing",
     "sale",
     "scheduling",

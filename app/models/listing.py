@@ -182,6 +182,23 @@ class ImageFile(Base):
     modified_ms: Mapped[Ms | None]
 
 
+class ImageLook(Base):
+    """What a picture looks like, by content, read once.
+
+    `dhash` is a fingerprint of 32 hex digits, "" where the picture is too plain to be told from others; `tone` the mean
+    colour of its foreground; `colours` the foreground's share by colour name; `orientation` as EXIF says, 1 is upright.
+    """
+
+    __tablename__ = "image_look"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    sha256: Mapped[str] = mapped_column(primary_key=True)
+    dhash: Mapped[str] = mapped_column(default="")
+    tone: Mapped[str] = mapped_column(default="")
+    colours: Mapped[JsonDict] = mapped_column(default=dict)
+    orientation: Mapped[int] = mapped_column(default=1)
+
+
 class UploadedImage(Base):
     """A picture that a store's photobank already holds, so that it is uploaded once."""
 
@@ -217,3 +234,18 @@ class ListingTag(Base):
 
     listing_id: Mapped[int] = mapped_column(ForeignKey("listing.id", ondelete="CASCADE"), primary_key=True)
     tag: Mapped[str] = mapped_column(primary_key=True)
+
+
+class ToldApart(Base):
+    """Two listings that look alike and are not the same, as a person said; `listing_id` is the smaller id.
+
+    It holds while both have the codes and the title they had then: `imprint` and `other_imprint` cover these.
+    """
+
+    __tablename__ = "told_apart"
+    __table_args__ = (Index("ix_told_apart_other", "other_id"), {"sqlite_with_rowid": False})
+
+    listing_id: Mapped[int] = mapped_column(ForeignKey("listing.id", ondelete="CASCADE"), primary_key=True)
+    other_id: Mapped[int] = mapped_column(ForeignKey("listing.id", ondelete="CASCADE"), primary_key=True)
+    imprint: Mapped[str]
+    other_imprint: Mapped[str]

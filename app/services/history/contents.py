@@ -30,7 +30,7 @@ MOST_VALUES = 100_000
 """No listing has as many values; ids of values are made with it."""
 _JSON = frozenset({"attributes", "extra", "properties"})
 _NAMED_BY = {"listing": "title", "sku": "code", "assignment": "member"}
-_LISTS = {"images": "sources", "tags": "tags", "marketing_group": "marketing_group"}
+_LISTS = {"images": "sources", "tags": "tags", "marketing_group": "marketing_group", "apart": "apart"}
 _IDS = """
 SELECT listing_id FROM change_entry WHERE change_id = :id
 UNION SELECT value FROM change_column, json_each(listing_ids) WHERE change_id = :id
@@ -38,7 +38,7 @@ UNION SELECT listing.id FROM change_range JOIN listing ON listing.id BETWEEN fir
 WHERE change_id = :id ORDER BY 1
 """
 _FIELDS = """
-SELECT noun AS field FROM change_entry WHERE change_id = :id AND noun IN ('images', 'tags', 'marketing_group')
+SELECT noun AS field FROM change_entry WHERE change_id = :id AND noun IN ('images', 'tags', 'marketing_group', 'apart')
 UNION SELECT "column" FROM change_column WHERE change_id = :id
 UNION SELECT key FROM change_entry, json_each(after)
 WHERE change_id = :id AND noun IN ('listing', 'sku') AND before IS NOT NULL AND after IS NOT NULL ORDER BY 1
@@ -170,7 +170,7 @@ def _values(entry: Entry, code: str, first_id: int) -> list[ChangedValue]:
     pairs: list[tuple[str, Any, Any]]
     if entry.noun in _LISTS:
         key = _LISTS[entry.noun]
-        pairs = [(entry.noun, (entry.before or {}).get(key), (entry.after or {}).get(key))]
+        pairs = [(entry.noun, *(_listed(entry.noun, (image or {}).get(key)) for image in (entry.before, entry.after)))]
     elif entry.before is None or entry.after is None:
         whole = entry.after or entry.before or {}
         name = str(whole.get(_NAMED_BY[entry.noun], ""))
@@ -183,6 +183,11 @@ def _values(entry: Entry, code: str, first_id: int) -> list[ChangedValue]:
         ChangedValue(entry.listing_id * MOST_VALUES + first_id + at, entry.listing_id, name, of_variant, before, after)
         for at, (name, before, after) in enumerate(pairs, 1)
     ]
+
+
+def _listed(noun: str, values: Any) -> Any:
+    """A stored list as it is shown: of pairs told apart the numbers of the other listings."""
+    return [str(one[0]) for one in values or ()] if noun == "apart" else values
 
 
 def _cooked(name: str, value: Any) -> Any:
