@@ -228,7 +228,7 @@ class WordsDialog(Dialog):
 
     def _show_sheet(self, sheet: WordSheet, one: WordList) -> None:
         dialog = WordImportDialog(sheet, one.about.shown(language.code), self._stores, self)
-        dialog.wanted.connect(lambda entries: self._store(self._desk.save, entries))
+        dialog.wanted.connect(lambda entries: self._store(self._desk.save, entries, sheet.file))
         dialog.open()
 
     def _ask_where(self) -> None:

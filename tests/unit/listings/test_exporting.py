@@ -11,10 +11,10 @@ import orjson
 import pytest
 
 from app.messages import messages
-from app.services.listings.exporting import UnknownKind, export_file, export_listings
+from app.services.listings.exporting import export_file, export_listings
 from app.services.listings.importing.planning import plan_import
 from app.services.tasks import TaskCancelled, TaskContext
-from app.services.workbooks import WorkbookError
+from app.services.workbooks import UnknownKind, WorkbookError
 
 
 @pytest.fixture(params=["en", "zh"])

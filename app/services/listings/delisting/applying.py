@@ -10,6 +10,7 @@ import orjson
 from app.services.compliance.recheck import recheck
 from app.services.db import Database
 from app.services.errors import AppError
+from app.services.history.recording import record_noted
 from app.services.history.records import ChangeRecord
 from app.services.listings.delisting.records import LABEL, TO_DO, Delisted, DelistPlan, DelistRow, Step, Waiting
 from app.services.listings.editing import ListingEdit, edit_listings
@@ -45,8 +46,16 @@ def apply_delisting(db: Database, plan: DelistPlan, ctx: TaskContext | None = No
                 waiting.append(Waiting(store_id, name, batch_id, count))
         except AppError as error:
             skipped.update(dict.fromkeys([*listings, *gone], error.error_code))
+    _note_off(db, sum(number not in skipped for number in off), source)
     touched = {row.listing_id for row in told} | off.keys()
     return Delisted(change, len(zero), len(touched), len(off), tuple(waiting), skipped)
+
+
+def _note_off(db: Database, count: int, source: str) -> None:
+    """Let the history say who had listings taken off sale: that is no change here before the platform did it."""
+    if count:
+        with db.bulk() as connection:
+            record_noted(connection, label="change.delist_off", params={"n": count}, source=source)
 
 
 def _zeroed(db: Database, rows: Iterable[DelistRow], source: str, ctx: TaskContext) -> ChangeRecord | None:

@@ -36,5 +36,5 @@ class DelistDesk:
         return apply_delisting(self._app.db, plan, ctx, source=source)
 
     def export(self, plan: DelistPlan, path: Path) -> int:
-        """Write the plan to a sheet. Returns: how many variants. Raises: InputError, WorkbookError."""
+        """Write the plan to a sheet. Returns: how many variants. Raises: UnknownKind, WorkbookError."""
         return export_plan(plan, path, messages)

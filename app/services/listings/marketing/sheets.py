@@ -24,7 +24,7 @@ from app.services.listings.marketing.groups import (
 from app.services.listings.marketing.membership import known_names
 from app.services.listings.text import fold
 from app.services.tasks import TaskContext
-from app.services.workbooks import OutColumn, OutSheet, open_workbook, write_csv, write_xlsx
+from app.services.workbooks import OutColumn, open_workbook, write_sheet
 
 COLUMNS = ("product_id", "product_key", "title", "group", "discount")
 READ = ("product_id", "product_key", "group", "discount")
@@ -61,6 +61,7 @@ def export_marketing(database: Path, path: Path, store_id: int, language: Langua
     """Write all listings of a store with their marketing groups to an .xlsx or .csv. Returns: how many.
 
     Raises:
+        UnknownKind: another ending.
         WorkbookError: `.unwritable`, `.too_many_rows`.
         TaskCancelled: stopped; no file is left behind.
     """
@@ -69,9 +70,7 @@ def export_marketing(database: Path, path: Path, store_id: int, language: Langua
         with db.reader.connect() as connection:
             columns = [OutColumn(texts.text(f"marketing.sheet.{name}"), name in COLUMNS[:2]) for name in COLUMNS]
             rows = _rows(connection, store_id)
-            if path.suffix.lower() == ".csv":
-                return write_csv(path, columns, rows, ctx).row_count
-            return write_xlsx(path, [OutSheet(texts.text("marketing.sheet"), columns, rows)], ctx).row_count
+            return write_sheet(path, texts.text("marketing.sheet"), columns, rows, ctx).row_count
     finally:
         db.dispose()
 
