@@ -36,7 +36,8 @@ class Field:
     Attributes:
         expression: its value.
         bind: turns a filter's value into what SQL compares; raises ValueError, ArithmeticError or TypeError.
-        many: for a field of the rows beneath a row, their table; `listing_id` there is the row's id.
+        many: for a field of the rows beneath a row, their table, and what is joined to it; its `listing_id` is the
+            row's id.
         span: for a moment, the first and the first no longer meant by a value: a day is many moments.
         holds: for a field with an `=` of its own (an SQL condition with one `?` for every `?` of `bind`'s tuple).
         text: what "contains" looks through, where that is not `expression`, and what it makes of the value.
@@ -108,7 +109,8 @@ def _beneath(condition: Filter, field: Field, table: str, *, row_by_row: bool) -
     the time that looking beneath each row does, unless there are few rows to look beneath."""
     if row_by_row:
         sql, params = _plain(condition, field)
-        return f"EXISTS (SELECT 1 FROM {field.many} WHERE {field.many}.listing_id = {table}.id AND ({sql}))", params
+        first = field.many.split(maxsplit=1)[0]
+        return f"EXISTS (SELECT 1 FROM {field.many} WHERE {first}.listing_id = {table}.id AND ({sql}))", params
     sql, params = _owners(condition, field)
     return f"{table}.id IN ({sql})", params
 

@@ -19,7 +19,7 @@ MANY_LISTINGS = 30_000
 """Beneath more listings than that it is quicker to look through all variants."""
 _REKEYED = "SELECT listing_id FROM sku WHERE instr(upper(code), match_key) = 0 OR code GLOB '*[^ -~]*'"
 """Said as the index says it (migration 0018), or SQLite would not use it."""
-_FEW = f"SELECT count(*) <= {MANY_LISTINGS} FROM (SELECT 1 FROM {{rows}} LIMIT {MANY_LISTINGS + 1})"
+_VARIANTS = "SELECT sku.listing_id FROM (SELECT (SELECT count(*) <= ? FROM (SELECT 1 FROM {rows} LIMIT ? + 1)) AS few)"
 
 
 def with_part(condition: Filter, wanted: Sql) -> Sql | None:
@@ -39,11 +39,10 @@ def _with(characters: str, wanted: Sql) -> Sql | None:
     if len(characters) < 3 or not characters.isascii() or len(characters.split()) != 1:
         return None
     match, (sql, params) = Search.of(characters, TABLES).quick_matches()[0], wanted
-    few = _FEW.format(rows=match.rows)
+    variants, asked = _VARIANTS.format(rows=match.rows), [MANY_LISTINGS, match.expression, MANY_LISTINGS]
     among = f"sku.listing_id IN (SELECT rowid FROM {match.rows} UNION ALL {_REKEYED})"
-    select = "SELECT sku.listing_id FROM (SELECT ({few}) AS few) AS found CROSS JOIN sku"
-    select = select.format(few=few)
     return (
-        f"{select} WHERE few AND {among} AND ({sql}) UNION ALL {select} WHERE NOT few AND ({sql})",
-        [match.expression, match.expression, *params, match.expression, *params],
+        f"{variants} CROSS JOIN sku WHERE few AND {among} AND ({sql}) "
+        f"UNION ALL {variants} CROSS JOIN sku WHERE NOT few AND ({sql})",
+        [*asked, match.expression, *params, *asked, *params],
     )
