@@ -99,6 +99,6 @@ def test_a_recipe_is_put_in_kept_shared_and_removed(open_edit, lane, tmp_path, q
     does(menu.take, [tmp_path / "none.json"])
     assert "All & more" in said[-2] and "none.json" in said[-1]
     shown = menu.menu(recipes.all())
-    assert [one.text() for one in shown.actions()][0] == "All && more"
+    assert next(one.text() for one in shown.actions()) == "All && more"
     changes.put_in(BulkEdit((ChangeNumber("height_cm", "set", Decimal(5), rounding=Rounding(Decimal(3))),)))
     assert changes.read() is None and changes.problem, "a number worked out twice"
