@@ -107,6 +107,8 @@ class NumberForm(Form):
         for name, line in self.limits.items():
             limit: Decimal | None = getattr(operation.limits, name)
             line.setText("" if limit is None else f"{limit:f}")
+        if operation.limits != Limits():
+            self.section.fold(False)
         if self.per_listing is not None:
             self.per_listing.setChecked(operation.per_listing)
 
