@@ -14,6 +14,7 @@ from app.services.listings.bulk_edit.edits import BulkEdit
 from app.services.listings.bulk_edit.operations import VALUE_FIELDS
 from app.services.listings.bulk_edit.pictures import content_hash
 from app.services.listings.bulk_edit.planning import Chosen
+from app.services.listings.bulk_edit.recipes import Recipes
 from app.services.listings.bulk_edit.records import PreviewLine
 from app.services.listings.bulk_edit.session import PlanHead
 from app.services.listings.bulk_edit.showing import SECTIONS, Section
@@ -35,6 +36,7 @@ class BulkEditDesk:
 
     def __init__(self, app: Application) -> None:
         self._app = app
+        self.recipes = Recipes(app.database_path.parent)
 
     def prepare_call(self, edit: BulkEdit, chosen: Chosen) -> tuple[Any, ...]:
         """Work the edit out without asking the checker. Result: `PlanHead`."""

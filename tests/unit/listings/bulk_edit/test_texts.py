@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from app.services.compliance import CheckContext
 from app.services.compliance.categories import CategoryFacts, CategoryTree
+from app.services.compliance.findings import Label
+from app.services.compliance.leaf import AttributeFacts
 from app.services.listings.bulk_edit.changing import Draft, change
 from app.services.listings.bulk_edit.operations import (
     AddImages,
@@ -207,3 +209,21 @@ def test_sizes_in_attributes_become_centimetres_unless_the_package_says_they_are
     )
     assert draft["attributes"][0]["value"] == "96.52 cm", "the package was in inches, too"
     assert changed(ConvertInches(attributes=False), attributes=[own]).differences() == {}
+
+
+def test_an_attribute_by_its_name_is_the_platforms_where_the_category_knows_it():
+    brass = {"7": Label("黄铜", "Brass"), "8": Label("木", "Wood")}
+    facts = [AttributeFacts("2", Label("材质", "Material"), allows_custom_name=True, values=brass)]
+    context = CheckContext(templates={}, groups={}, categories=CONTEXT.categories, read_attributes=lambda _: facts)
+
+    def attributes(*operations, before=()):
+        draft = Draft(ListingRecord(1, 1, category_id="2", attributes=list(before)), context, {})
+        change(draft, operations)
+        return draft["attributes"]
+
+    wood = {"name_id": "2", "value_id": "8", "name": "Material", "value": "Wood"}
+    known = {"name_id": "2", "value_id": "7", "name": "material", "value": "brass"}
+    assert attributes(SetAttribute("material", "brass"), before=[wood]) == [known]
+    own = attributes(SetAttribute("材质", "Bamboo"), before=[wood])
+    assert own == [{"name_id": "2", "value_id": "", "name": "材质", "value": "Bamboo"}], "no value of theirs"
+    assert attributes(SetAttribute("Lid", "Red"))[0]["name_id"] == ""
