@@ -1,13 +1,15 @@
 """One field of a bulk edit as it is typed: `price=price * 1.1`, `title=replace("old", "new")`, `group=Lamps`.
 
 Numbers take a formula. Texts take the new text, between quotes where it looks like a function, or a function of
-`FUNCTIONS`. Category, template, group and unit take an id or a name.
+`FUNCTIONS`. Category, template, group and unit take an id or a name. Prices by country take
+`percent(-10, "RU ES")`, `plus(-1.50, "RU")`, `price(8.49, "RU")`, `remove("RU")` and `clear()`.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from app.services.compliance import CheckContext
@@ -22,21 +24,27 @@ from app.services.listings.bulk_edit.operations import (
     InsertDetail,
     Operation,
     RemoveKeyword,
+    RemoveRegional,
     RemoveTag,
     ReplaceText,
+    SetRegional,
     SetText,
     SetValue,
     StripTags,
 )
+from app.services.regional_prices import ABSOLUTE, PERCENTAGE, RELATIVE
 
 _TAGS = "tags"
+_REGIONAL = "regional"
+_REGIONAL_KINDS = {"percent": PERCENTAGE, "plus": RELATIVE, "price": ABSOLUTE}
 _TEXTS = {"title": "title", "keywords": "keywords", "detail": "detail_html"}
 _VALUES = {"category": "category_id", "freight_template": "freight_template_id", "group": "group_id", "unit": "unit"}
 _MARKETING = "marketing_group"
-FIELDS = (*(name for name in NAMES if name not in KNOWN_ELSEWHERE), *_TEXTS, *_VALUES, _TAGS, _MARKETING)
+FIELDS = (*(name for name in NAMES if name not in KNOWN_ELSEWHERE), *_TEXTS, *_VALUES, _TAGS, _MARKETING, _REGIONAL)
 
 _HEAD = re.compile(r"\s*(?P<field>\w+)\s*=\s*", re.UNICODE)
 _CALL = re.compile(r"(?P<name>[a-z_]+)\s*\(")
+_NUMBER = re.compile(r"\s*(?P<number>[+\-−]?[0-9]{1,9}(?:\.[0-9]{1,6})?)\s*,")
 _STRING = re.compile(r'\s*["“](?P<text>(?:[^"\\”]|\\.)*)["”]\s*')
 
 FUNCTIONS: dict[str, tuple[int, Callable[..., Operation]]] = {
@@ -89,6 +97,8 @@ def parse_setting(text: str, context: CheckContext) -> Operation:
             raise BadSetting(position=at + 1, rest=text[at:].strip())
         count, make = _TAG_FUNCTIONS[call["name"]]
         return make("", *_arguments(text, call.end(), count))
+    if name == _REGIONAL:
+        return _regional(text, at, context)
     if name in _TEXTS:
         return _text(name, text, at)
     if name in _VALUES:
@@ -98,6 +108,31 @@ def parse_setting(text: str, context: CheckContext) -> Operation:
         quoted = _STRING.fullmatch(text)
         return SetValue(_MARKETING, _unquoted(quoted) if quoted is not None else text)
     raise BadSetting("bulk_edit.unknown_field", name=head["field"], known=", ".join(FIELDS))
+
+
+def _regional(text: str, at: int, context: CheckContext) -> Operation:
+    """A function over countries, which are codes or names with blanks or commas between codes."""
+    call = _CALL.match(text, at)
+    name = call["name"] if call is not None else ""
+    if call is None or name not in (*_REGIONAL_KINDS, "remove", "clear"):
+        raise BadSetting(position=at + 1, rest=text[at:].strip())
+    if name == "clear":
+        _arguments(text, call.end(), 0)
+        return RemoveRegional()
+    if name == "remove":
+        return RemoveRegional(_countries(_arguments(text, call.end(), 1)[0], context))
+    number = _NUMBER.match(text, call.end())
+    if number is None:
+        raise BadSetting(position=call.end() + 1, rest=text[call.end() :].strip())
+    value = Decimal(number["number"].replace("−", "-"))
+    return SetRegional(_REGIONAL_KINDS[name], value, _countries(_arguments(text, number.end(), 1)[0], context))
+
+
+def _countries(text: str, context: CheckContext) -> tuple[str, ...]:
+    """Country codes, in order and each once; what is no country is left as it is, for the operation to refuse."""
+    whole = context.ships_from.country(text.strip())
+    words = [whole] if whole else re.split(r"[\s,，;；、]+", text.strip())
+    return tuple(dict.fromkeys(context.ships_from.country(word) or word for word in words))
 
 
 def _text(name: str, text: str, at: int) -> Operation:
