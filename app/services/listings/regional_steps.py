@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from app.services.compliance.ships_from import ships_from
 from app.services.listings.records import ListingRecord
 from app.services.regional_prices import ABSOLUTE, PERCENTAGE, RegionalPrices
 
@@ -60,3 +63,38 @@ def _known(before: dict[str, Any] | None) -> RegionalPrices:
     if before is None:
         raise NotForListing(UNKNOWN)
     return RegionalPrices.of(before)
+
+
+def with_country(record: ListingRecord, prices: RegionalPrices, country: str) -> RegionalPrices:
+    """*prices* with one country more, which costs there what it costs everywhere until somebody says otherwise."""
+    if country in prices.countries:
+        return prices
+    if prices.kind != ABSOLUTE:
+        return replace(prices, steps={**prices.steps, country: 0})
+    own = {sku.code: sku.price_minor for sku in record.skus if sku.code and sku.price_minor is not None}
+    return replace(prices, prices={**prices.prices, country: own})
+
+
+def in_type(record: ListingRecord, prices: RegionalPrices, kind: str) -> RegionalPrices:
+    """The same countries with prices of another type: absolute ones are worked out, steps begin at 0."""
+    found = RegionalPrices(kind)
+    for country in prices.countries:
+        found = with_country(record, found, country)
+    if kind != ABSOLUTE:
+        return found
+    worked = {
+        country: {
+            code: own if (price := prices.price(country, code, own)) is None else price for code, own in of.items()
+        }
+        for country, of in found.prices.items()
+    }
+    return replace(found, prices=worked)
+
+
+def country_codes(text: str) -> tuple[str, ...]:
+    """Country codes of what is typed, in order and each once: codes or names, one name or several words. What is no
+    country is left as it is, for the caller to refuse."""
+    find = ships_from().country
+    whole = find(text.strip())
+    words = [whole] if whole else re.split(r"[\s,，;；、]+", text.strip())
+    return tuple(dict.fromkeys(find(word) or word for word in words))

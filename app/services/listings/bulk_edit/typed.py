@@ -32,6 +32,7 @@ from app.services.listings.bulk_edit.operations import (
     SetValue,
     StripTags,
 )
+from app.services.listings.regional_steps import country_codes
 from app.services.regional_prices import ABSOLUTE, PERCENTAGE, RELATIVE
 
 _TAGS = "tags"
@@ -98,7 +99,7 @@ def parse_setting(text: str, context: CheckContext) -> Operation:
         count, make = _TAG_FUNCTIONS[call["name"]]
         return make("", *_arguments(text, call.end(), count))
     if name == _REGIONAL:
-        return _regional(text, at, context)
+        return _regional(text, at)
     if name in _TEXTS:
         return _text(name, text, at)
     if name in _VALUES:
@@ -110,7 +111,7 @@ def parse_setting(text: str, context: CheckContext) -> Operation:
     raise BadSetting("bulk_edit.unknown_field", name=head["field"], known=", ".join(FIELDS))
 
 
-def _regional(text: str, at: int, context: CheckContext) -> Operation:
+def _regional(text: str, at: int) -> Operation:
     """A function over countries, which are codes or names with blanks or commas between codes."""
     call = _CALL.match(text, at)
     name = call["name"] if call is not None else ""
@@ -120,19 +121,12 @@ def _regional(text: str, at: int, context: CheckContext) -> Operation:
         _arguments(text, call.end(), 0)
         return RemoveRegional()
     if name == "remove":
-        return RemoveRegional(_countries(_arguments(text, call.end(), 1)[0], context))
+        return RemoveRegional(country_codes(_arguments(text, call.end(), 1)[0]))
     number = _NUMBER.match(text, call.end())
     if number is None:
         raise BadSetting(position=call.end() + 1, rest=text[call.end() :].strip())
     value = Decimal(number["number"].replace("−", "-"))
-    return SetRegional(_REGIONAL_KINDS[name], value, _countries(_arguments(text, number.end(), 1)[0], context))
-
-
-def _countries(text: str, context: CheckContext) -> tuple[str, ...]:
-    """Country codes, in order and each once; what is no country is left as it is, for the operation to refuse."""
-    whole = context.ships_from.country(text.strip())
-    words = [whole] if whole else re.split(r"[\s,，;；、]+", text.strip())
-    return tuple(dict.fromkeys(context.ships_from.country(word) or word for word in words))
+    return SetRegional(_REGIONAL_KINDS[name], value, country_codes(_arguments(text, number.end(), 1)[0]))
 
 
 def _text(name: str, text: str, at: int) -> Operation:
