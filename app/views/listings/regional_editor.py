@@ -15,14 +15,13 @@ from app.services.listings.records import ListingRecord
 from app.services.listings.regional_steps import country_codes, in_type, minor_of, with_country
 from app.services.regional_prices import ABSOLUTE, KINDS, PERCENTAGE, RegionalPrices, money_text, step_text
 from app.services.warehouses.countries import countries
-from app.views.language import language
+from app.views.language import language, say
 from app.views.listings.lines import ChoiceBox, NumberLine, TextLine
 from app.views.numbers import parse_decimal
 from app.views.theme import current_theme
 from app.views.widgets.buttons import IconButton
 from app.views.widgets.ground import Ground, column, row
 from app.views.widgets.label import Label
-from app.views.widgets.live import say
 
 MOST_LINES = 60
 """More lines than these are read, not edited, here: a bulk edit changes them."""
