@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
+from dataclasses import replace
 
 import pytest
 from PySide6.QtTest import QTest
-
-from app.views.language import language
 
 
 @pytest.fixture
@@ -51,8 +49,6 @@ def test_a_country_is_added_typed_changed_to_another_type_and_removed(opened, lo
     settle()
     assert loaded(record.id).regional_prices["countries"] == {"ES": 0, "RU": -10}
     assert editor.values["RU", ""] is line  # typing builds nothing anew
-    if os.environ.get("SHOT"):
-        panel.grab().save(f"{os.environ['SHOT']}/percent-{language.code}.png")
 
     choose(editor.kind, "absolute")
     settle()
@@ -60,8 +56,6 @@ def test_a_country_is_added_typed_changed_to_another_type_and_removed(opened, lo
     assert stored["type"] == "absolute"
     assert stored["countries"]["RU"][record.skus[0].code] == (price * 90 + 50) // 100
     assert stored["countries"]["ES"][record.skus[0].code] == price
-    if os.environ.get("SHOT"):
-        panel.grab().save(f"{os.environ['SHOT']}/absolute-{language.code}.png")
 
     editor._on_remove("RU")
     editor._on_remove("ES")
@@ -97,7 +91,5 @@ def test_not_known_and_too_many_are_shown_and_not_edited(opened, write, settle, 
     assert loaded(record.id).regional_prices is None and editor.values == {}
     many = {"type": "absolute", "countries": {"RU": {f"C{number}": 100 for number in range(61)}}}
     record.regional_prices = many
-    from dataclasses import replace
-
     editor.show_detail(replace(panel._detail, record=record), is_other=True)
     assert editor.values == {} and "RU 1.00" in editor.hint.text()
