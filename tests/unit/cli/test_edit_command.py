@@ -106,7 +106,7 @@ def test_prices_by_country_are_set_told_refused_and_come_back(cli, synced):
     said = cli("--json", "edit", "--store", synced, "--set", setting, "--where", "status = live")
     assert said.code == 0 and said.json["changed"] == said.json["cells"]["regional_prices"] > 0
     shown = cli("edit", "--store", synced, "--set", "regional=clear()", "--where", "status = live", "--dry-run")
-    assert "RU −10% UK −10%" in " ".join(shown.out.split())
+    assert "RU −10%, UK −10%" in " ".join(shown.out.split())
     other = cli("--json", "edit", "--store", synced, "--set", 'regional=plus(-1, "ES")', "--where", "status = live")
     assert other.json["changed"] == 0 and list(other.json["reasons"]) == ["regional_type"]
     dry = ("--where", "status = live", "--dry-run", "--set")

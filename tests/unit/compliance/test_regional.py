@@ -44,6 +44,11 @@ def test_ranges(kind: str, value: Any, expected: list[str]) -> None:
     assert told(kind, RU=value) == expected
 
 
+def test_the_sentence_names_the_range() -> None:
+    found = only(regional_prices={"type": "percentage", "countries": {"RU": -31}})
+    assert finding_text(found, Messages("en")) == "The price for Russia is −31%, not −30% to +100%."
+
+
 def test_half_of_9_99_is_5_00() -> None:
     prices = {"type": "absolute", "countries": {"RU": {"LM1": 499}}}
     found = only(skus=[sku("LM1", price_minor=999)], regional_prices=prices)

@@ -8,7 +8,7 @@ from app.services.compliance.context import CheckContext
 from app.services.compliance.findings import Hit, Label
 from app.services.compliance.registry import RuleGroup
 from app.services.listings.records import ListingRecord
-from app.services.regional_prices import ABSOLUTE, KINDS, PERCENTAGE, RegionalPrices, money_text
+from app.services.regional_prices import ABSOLUTE, KINDS, PERCENTAGE, RegionalPrices, money_text, step_text
 from app.services.warehouses.countries import countries
 
 GROUP = RuleGroup(lambda record, context: not record.regional_prices)
@@ -43,7 +43,8 @@ def regional_percentage(record: ListingRecord, context: CheckContext) -> Iterato
     low, high = limits.regional_percent_min, limits.regional_percent_max
     for country, step in prices.steps.items() if prices.kind == PERCENTAGE else ():
         if not low <= step <= high:
-            yield Hit({"country": _label(country), "percent": f"{step:+d}", "min": low, "max": f"{high:+d}"})
+            shown = {name: step_text(PERCENTAGE, of) for name, of in (("percent", step), ("min", low), ("max", high))}
+            yield Hit({"country": _label(country), **shown})
 
 
 @GROUP.rule("regional.too_low", "regional_prices")

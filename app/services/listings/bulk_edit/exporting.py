@@ -70,5 +70,5 @@ def shown_value(field: str, value: Any) -> str | int | None:
     if isinstance(value, list):
         return "\n".join(f"{one['name']}: {one['value']}" if isinstance(one, dict) else str(one) for one in value)
     if field == REGIONAL and isinstance(value, dict):
-        return "\n".join(RegionalPrices.of(value).lines())
+        return ",\n".join(RegionalPrices.of(value).lines())
     return None if value is None else str(value)
