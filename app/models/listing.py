@@ -35,6 +35,7 @@ class Listing(Base):
     nothing matched it (the checker refuses such a listing). `content_hash` is what would be sent,
     `sent_hash` what the marketplace has: "changed since publish" is a comparison. `extra` keeps columns of
     the sheet nobody understood, `remote` the platform's record nobody may lose.
+    `regional_prices` are prices by country (`services.regional_prices`), NULL where what the platform has is not known.
     Prices and stock summed up from the SKUs stand here for sorting. Columns of kilobytes stand last: SQLite reads a row
     from its beginning.
     """
@@ -123,6 +124,9 @@ class Listing(Base):
     detail_html: Mapped[str] = mapped_column(default="")
     attributes: Mapped[JsonList] = mapped_column(default=list)
     extra: Mapped[JsonDict] = mapped_column(default=dict)
+    regional_prices: Mapped[dict[str, Any] | None] = mapped_column(
+        JSON(none_as_null=True), default=dict, server_default="{}"
+    )
     remote: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
 

@@ -57,7 +57,7 @@ def _check_quotes(record: Record, quotes: Fields) -> None:
         raise quotes.refuse("configuration_type", "value", value=kind)
     known = {"" if sku_id(sku) == "<none>" else sku_id(sku) for sku in record["aeop_ae_product_s_k_us"]}
     for row in _rows(quotes):
-        quoted = [value for name, value in row.items() if name.endswith("QuoteMap")] or [row.get("percentage")]
+        quoted = [value for name, value in row.items() if name.endswith("QuoteMap")] or [row.get(kind)]
         for part in quoted:
             if isinstance(part, dict) and not part.keys() <= known:
                 raise Refusal("sku.code_foreign", code=sorted(part.keys() - known)[0])

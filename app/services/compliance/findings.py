@@ -42,6 +42,7 @@ FIELDS = (
     "lot_size",
     "handling_days",
     "currency",
+    "regional_prices",
     "freight_template_id",
     "group_id",
     "service_template_id",

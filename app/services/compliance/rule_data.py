@@ -73,6 +73,9 @@ class Limits:
     other_value_id: str
     detail_max: int
     currencies: frozenset[str]
+    regional_percent_min: int
+    regional_percent_max: int
+    regional_share_min: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -183,6 +183,7 @@ class _Draft:
 
     def map_variants(self) -> None:
         """Codes, prices and stock; the sale properties, Ships From among them, mean the same in every store."""
+        self.record.regional_prices = {}  # they are named as left: no price rule speaks of them
         formula = compiled(self.rules.price) if self.rules.price else None
         record = self.record
         is_other = bool(self.sides.currency) and record.currency != self.sides.currency

@@ -25,7 +25,7 @@ from app.services.listings.search_index import filled_at_once
 from app.services.listings.writing import insert_skus, raw, sku_row
 from app.services.tasks import TaskContext
 
-KEPT = ("product_key", "extra")
+KEPT = ("product_key", "extra", "regional_prices")
 """Local columns an update leaves as they are."""
 _COLUMNS = ("store_id", "status", "off_reason", *LISTING_FIELDS, *DERIVED_COLUMNS, "created_ms", "updated_ms")
 _INSERT = (

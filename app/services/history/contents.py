@@ -28,7 +28,7 @@ INTERNAL = frozenset(
 """Columns that follow from others, or that nobody typed."""
 MOST_VALUES = 100_000
 """No listing has as many values; ids of values are made with it."""
-_JSON = frozenset({"attributes", "extra", "properties"})
+_JSON = frozenset({"attributes", "extra", "properties", "regional_prices"})
 _NAMED_BY = {"listing": "title", "sku": "code", "assignment": "member"}
 _LISTS = {"images": "sources", "tags": "tags", "marketing_group": "marketing_group", "apart": "apart"}
 _IDS = """

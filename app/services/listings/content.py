@@ -8,10 +8,12 @@ A hash is right at every moment, never "to be computed later": "changed since pu
 from __future__ import annotations
 
 from hashlib import blake2b
+from typing import Any
 
 import orjson
 
 from app.services.listings.records import ListingRecord
+from app.services.regional_prices import RegionalPrices
 
 HALF = 16
 """Hexadecimal characters of each half. Two versions of *one* listing are compared: 64 bits are plenty."""
@@ -24,7 +26,7 @@ def content_hash(record: ListingRecord) -> str:
     """32 hexadecimal characters over everything that would be sent. Columns the platform never sees
     (`product_key`, `extra`, `keywords` order aside) do not count.
     """
-    wire = (
+    wire: tuple[Any, ...] = (
         record.title,
         record.keywords,
         record.category_id,
@@ -43,6 +45,8 @@ def content_hash(record: ListingRecord) -> str:
         [(sku.code, sku.properties, sku.barcode, sku.ships_from) for sku in record.skus],
         record.images,
     )
+    if record.regional_prices:  # nothing is added without them: hashes made before there were any stay
+        wire = (*wire, list(RegionalPrices.of(record.regional_prices).each()), record.regional_prices["type"])
     numbers = ";".join([f"{_shown(sku.price_minor)},{_shown(sku.stock)}" for sku in record.skus])
     return _half(orjson.dumps(wire)) + numbers_hash(numbers)
 

@@ -29,6 +29,7 @@ from app.services.listings.writing import (
     sku_row,
     update_columns,
 )
+from app.services.regional_prices import ABSOLUTE, RegionalPrices
 from app.services.tasks import TaskContext
 
 _NO_ERROR = {"error_code": "", "error_text": ""}
@@ -153,6 +154,7 @@ def _apply(connection: Connection, record: ListingRecord, edit: ListingEdit) -> 
         before, after = difference
         update_columns(connection, "listing", record.id, after)
         entries.append(Entry("listing", record.id, record.id, before, after))
+    renamed: dict[str, str] = {}
     for sku in record.skus:
         wanted = edit.skus.get(sku.id or 0)
         if wanted and (difference := _difference(sku, wanted, SKU_FIELDS)):
@@ -163,6 +165,10 @@ def _apply(connection: Connection, record: ListingRecord, edit: ListingEdit) -> 
                 note_bundles(connection, [sku.match_key])
             update_columns(connection, "sku", sku.id or 0, after)
             entries.append(Entry("sku", sku.id or 0, record.id, before, after))
+            if "code" in after:
+                renamed[before["code"]] = sku.code
+    if (renamed or edit.removed_skus) and "regional_prices" not in edit.fields:
+        entries += _follow_codes(connection, record, renamed)
     if edit.images is not None and edit.images != record.images:
         entries.append(_images_entry(record, edit.images))
         replace_images(connection, record.id, edit.images)
@@ -172,6 +178,19 @@ def _apply(connection: Connection, record: ListingRecord, edit: ListingEdit) -> 
     if entries and edit.is_complete and record.error_code == ROWS_REFUSED:
         entries.append(_clear_refusal(connection, record))
     return entries
+
+
+def _follow_codes(connection: Connection, record: ListingRecord, renamed: dict[str, str]) -> list[Entry]:
+    """Absolute prices by country go with their variants: to the new code, or away. An entry of its own, for undo."""
+    prices = RegionalPrices.of(record.regional_prices)
+    if prices.kind != ABSOLUTE:
+        return []
+    kept = prices.with_codes(renamed, {sku.code for sku in record.skus}).stored()
+    difference = _difference(record, {"regional_prices": kept}, LISTING_FIELDS)
+    if difference is None:
+        return []
+    update_columns(connection, "listing", record.id, difference[1])
+    return [Entry("listing", record.id, record.id, *difference)]
 
 
 def _retag(connection: Connection, edits: Sequence[ListingEdit]) -> list[Entry]:

@@ -18,7 +18,7 @@ CHUNK = 500
 _LISTING_COLUMNS = (
     "id, store_id, product_key, product_id, status, off_reason, title, keywords, category_id, freight_template_id, "
     "group_id, unit, lot_size, handling_days, weight_g, length_cm, width_cm, height_cm, currency, detail_html, "
-    "attributes, extra"
+    "attributes, extra, regional_prices"
 )
 _SKU_COLUMNS = "listing_id, id, code, price_minor, stock, properties, barcode, ships_from, match_key"
 _SERVICE_TEMPLATES = "SELECT listing_id, service_template_id FROM listing_origin WHERE service_template_id <> ''"
@@ -73,11 +73,12 @@ def _load_chunk(session: Session | Connection, ids: list[int], *, with_remote: b
     for row in rows:
         record = records[row[0]] = ListingRecord(*row[:20])
         record.attributes, record.extra = orjson.loads(row[20]), orjson.loads(row[21])
-        record.content_hash, record.sent_hash = row[22], row[23]
-        record.error_code, record.error_text, record.error_field = row[24], row[25], row[26]
-        record.updated_ms = row[27]
-        if with_remote and row[28] is not None:
-            record.remote = orjson.loads(row[28])
+        record.regional_prices = None if row[22] is None else orjson.loads(row[22])
+        record.content_hash, record.sent_hash = row[23], row[24]
+        record.error_code, record.error_text, record.error_field = row[25], row[26], row[27]
+        record.updated_ms = row[28]
+        if with_remote and row[29] is not None:
+            record.remote = orjson.loads(row[29])
     skus = session.execute(
         text(f"SELECT {_SKU_COLUMNS} FROM sku WHERE listing_id IN ({inside}) ORDER BY listing_id, position")
     ).all()

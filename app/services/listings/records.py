@@ -36,7 +36,8 @@ class ListingRecord:
 
     `category_id`, `freight_template_id`, `group_id`: the platform's id, or a text nothing matched.
     `service_template_id`: what a covered listing is created with, "" for the platform's default.
-    `attributes`: `{"name_id", "value_id", "name", "value"}` each. `images`: paths or addresses, main one first.
+    `attributes`: `{"name_id", "value_id", "name", "value"}` each. `regional_prices`: as `RegionalPrices.stored` gives
+    them, None for "not known". `images`: paths or addresses, main one first.
     """
 
     id: int
@@ -61,6 +62,7 @@ class ListingRecord:
     detail_html: str = ""
     attributes: list[dict[str, str]] = field(default_factory=list)
     extra: dict[str, str] = field(default_factory=dict)
+    regional_prices: dict[str, Any] | None = field(default_factory=dict)
     skus: list[SkuRecord] = field(default_factory=list)
     images: list[str] = field(default_factory=list)
     content_hash: str = ""
@@ -96,6 +98,7 @@ LISTING_FIELDS = (
     "detail_html",
     "attributes",
     "extra",
+    "regional_prices",
 )
 """Columns of `listing` that a person may change."""
 

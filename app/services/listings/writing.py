@@ -14,7 +14,7 @@ from app.services.codes.keys import match_key
 from app.services.listings.derived import DERIVED_COLUMNS, derived_row
 from app.services.listings.records import LISTING_FIELDS, ListingRecord, SkuRecord
 
-JSON_COLUMNS = frozenset({"attributes", "extra", "properties"})
+JSON_COLUMNS = frozenset({"attributes", "extra", "properties", "regional_prices"})
 
 SKU_COLUMNS = (
     "listing_id",
@@ -57,7 +57,7 @@ REOPENED = dict.fromkeys((ListingStatus.FAILED, ListingStatus.REJECTED, ListingS
 
 def raw(column: str, value: Any) -> Any:
     """*value* as SQLite keeps it in *column*."""
-    return orjson.dumps(value).decode() if column in JSON_COLUMNS else value
+    return orjson.dumps(value).decode() if column in JSON_COLUMNS and value is not None else value
 
 
 def cooked(column: str, value: Any) -> Any:

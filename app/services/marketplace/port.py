@@ -15,6 +15,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from app.services.errors import AppError
 from app.services.marketplace import order_records, records
+from app.services.regional_prices import RegionalPrices
 
 T = TypeVar("T")
 
@@ -192,6 +193,7 @@ class ListingContent:
     """Everything of a listing that goes over the wire; `images` are photobank addresses, main image first.
 
     `service_template_id` is given to a new listing, "" for the platform's default; edits leave it alone.
+    `regional_prices` None is "not known": an edit leaves what the platform has.
     Days, weight and sides are None only in what was read and had none: such a content cannot be sent as a new listing.
     """
 
@@ -214,6 +216,7 @@ class ListingContent:
     currency: str = "USD"
     language: str = "en"
     service_template_id: str = ""
+    regional_prices: RegionalPrices | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from app.services.errors import AppError
 from app.services.listings.records import ListingRecord, SkuRecord
 from app.services.listings.text import fold
 from app.services.marketplace.port import AttributeContent, ListingContent, SkuContent, SkuProperty
+from app.services.regional_prices import RegionalPrices
 
 _KEYWORDS = re.compile(r"[,，;；|\n]+")
 KEYWORDS_MAX = 3
@@ -62,6 +63,7 @@ def build_content(record: ListingRecord, context: CheckContext, urls: Mapping[st
         attributes=tuple(_attribute(entry, context, leaf) for entry in record.attributes),
         currency=record.currency,
         service_template_id=record.service_template_id,
+        regional_prices=None if record.regional_prices is None else RegionalPrices.of(record.regional_prices),
     )
 
 

@@ -15,6 +15,7 @@ from app.services.compliance.units import resolve_unit, units
 from app.services.listings.details import Choice, ListingDetail, Lock
 from app.services.listings.records import ListingRecord
 from app.services.packages.rules import package_rules
+from app.services.regional_prices import RegionalPrices
 from app.views.context import ViewContext
 from app.views.language import language
 from app.views.listings.category_field import CategoryField
@@ -28,7 +29,7 @@ from app.views.widgets.label import Label as TextLabel
 
 SKU_CELLS = {"sku.code": "code", "sku.price": "price_minor", "sku.stock": "stock", "sku.properties": "label"}
 PROPERTIES = "sku.properties"
-SECTION_OF = {"images": "images", "skus": "skus", "attributes": "attributes", "detail_html": "detail_html"}
+SECTION_OF = {name: name for name in ("images", "skus", "regional_prices", "attributes", "detail_html")}
 ORDER = ("block", "hold", "warn")
 Said = tuple[str, bool]
 """A sentence, and whether it stands in the way of publishing (else it is a warning)."""
@@ -80,6 +81,11 @@ class ListingEditor(EditorForm):
         self.attributes.chosen.connect(partial(self._saver.choose_field, "attributes"))
         self.attributes.typed.connect(partial(self._saver.put_field, "attributes"))
         self.attributes.left.connect(self._on_left)
+        self.regional_prices.set_folded(self.sections["regional_prices"].is_folded)
+        self.sections["regional_prices"].folded.connect(self.regional_prices.set_folded)
+        self.regional_prices.chosen.connect(partial(self._saver.choose_field, "regional_prices"))
+        self.regional_prices.typed.connect(partial(self._saver.put_field, "regional_prices"))
+        self.regional_prices.left.connect(self._on_left)
         self._variants = VariantActions(self, self._saver)
         self._variants.left.connect(self._on_left)
 
@@ -126,6 +132,7 @@ class ListingEditor(EditorForm):
     def _show_lists(self, detail: ListingDetail, is_other: bool) -> None:
         wrong = _said_of(detail.findings, "attributes", "attribute")
         self.attributes.show_detail(detail, wrong, is_other=is_other)
+        self.regional_prices.show_detail(detail, is_other=is_other)
         extra = _shown_extra(detail.record)
         self.extra_list.show_lines([(name, _joined(value)) for name, value in extra.items()])
         has_any = bool(detail.record.attributes) or bool(detail.category.other_attributes)
@@ -226,12 +233,13 @@ class ListingEditor(EditorForm):
         wrong = sum(finding.field == "attributes" for finding in findings)
         key = "listings.attributes_wrong" if wrong else "listings.attributes_state"
         self.sections["attributes"].state.setText(tr(key, n=len(record.attributes), wrong=wrong))
+        self.sections["regional_prices"].state.setText(_regional_state(record))
         self.sections["extra"].state.setText(tr("listings.extra_state", n=len(_shown_extra(record))))
         pictures = record.detail_html.lower().count("<img")
         self.sections["detail_html"].state.setText(
             tr("listings.detail_state", n=len(record.detail_html), images=pictures)
         )
-        for name in ("attributes", "detail_html"):
+        for name in ("regional_prices", "attributes", "detail_html"):
             is_wrong = any(finding.field == name and finding.severity != "warn" for finding in findings)
             self.sections[name].state.set_look(ink="red" if is_wrong else "text2")
 
@@ -328,6 +336,16 @@ def _shown_extra(record: ListingRecord) -> dict[str, Any]:
     """Unknown columns without the note a listing keeps of its data package."""
     note = package_rules().kept_header
     return {name: value for name, value in record.extra.items() if name != note}
+
+
+def _regional_state(record: ListingRecord) -> str:
+    """Which countries have prices of their own, without unfolding them."""
+    if record.regional_prices is None:
+        return tr("listings.regional_state.unknown")
+    found = RegionalPrices.of(record.regional_prices)
+    if not found.countries:
+        return tr("listings.regional_state.none")
+    return tr("listings.regional_state", n=len(found.countries), kind=tr(f"listings.regional.{found.kind}"))
 
 
 def _joined(value: Any) -> str:

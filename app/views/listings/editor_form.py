@@ -13,6 +13,7 @@ from app.views.listings.attribute_list import AttributeList
 from app.views.listings.category_field import CategoryField
 from app.views.listings.image_strip import ImageStrip
 from app.views.listings.lines import ChoiceBox, HtmlBox, NumberLine, TextLine, whole_number
+from app.views.listings.regional_editor import RegionalEditor
 from app.views.listings.sku_grid import SkuGrid
 from app.views.listings.variant_editor import VariantEditor
 from app.views.numbers import kilograms
@@ -30,7 +31,7 @@ GROUPED = {
     **dict.fromkeys(("group_id", "handling_days"), "group_id"),
 }
 """Several controls share one line: whose sentence stands below which."""
-SECTIONS = ("images", "skus", "attributes", "extra", "detail_html")
+SECTIONS = ("images", "skus", "regional_prices", "attributes", "extra", "detail_html")
 
 
 class EditorForm(Ground):
@@ -59,6 +60,7 @@ class EditorForm(Ground):
         self.properties_button = Button("listings.variant.properties", kind="link", icon_name="edit")
         self.add_variant_button = Button("listings.variant.add", kind="link", icon_name="plus")
         self.remove_variant_button = IconButton("trash", "listings.variant.remove", size=14)
+        self.regional_prices = RegionalEditor()
         self.attributes = AttributeEditor()
         self.extra_list = AttributeList()
         self.detail_html = HtmlBox()
@@ -108,12 +110,13 @@ class EditorForm(Ground):
         for name, body, edges in (
             ("images", self.images, 12),
             ("skus", self._variants(), 0),
+            ("regional_prices", self.regional_prices, 0),
             ("attributes", self.attributes, 0),
             ("extra", self.extra_list, 0),
             ("detail_html", self.detail_html, 14),
         ):
             whole.addWidget(self._section(name, body, edges))
-        for name in ("attributes", "extra", "detail_html"):
+        for name in SECTIONS[2:]:
             self.sections[name].fold()
         for button in (self.properties_button, self.add_variant_button, self.remove_variant_button):
             self.sections["skus"].head.row.addWidget(button)

@@ -139,3 +139,18 @@ def test_pictures_and_attributes_are_edited_by_what_is_typed(cli, synced):
     said = cli("--json", "edit", "--store", synced, "--set", "images=remove(1)", "--where", "status = live")
     listings = cli("--json", "list", "--store", synced, "--where", "status = live").json["listings"]
     assert listings and all(url not in one["images"] for one in listings)
+
+
+def test_prices_by_country_are_set_told_refused_and_come_back(cli, synced):
+    setting = 'regional=percent(-10, "RU GB")'
+    said = cli("--json", "edit", "--store", synced, "--set", setting, "--where", "status = live")
+    assert said.code == 0 and said.json["changed"] == said.json["cells"]["regional_prices"] > 0
+    shown = cli("edit", "--store", synced, "--set", "regional=clear()", "--where", "status = live", "--dry-run")
+    assert "RU −10%, UK −10%" in " ".join(shown.out.split())
+    other = cli("--json", "edit", "--store", synced, "--set", 'regional=plus(-1, "ES")', "--where", "status = live")
+    assert other.json["changed"] == 0 and list(other.json["reasons"]) == ["regional_type"]
+    dry = ("--where", "status = live", "--dry-run", "--set")
+    low = cli("--json", "edit", "--store", synced, *dry, "regional=clear()", "--set", 'regional=price(0.01, "ES")')
+    assert "regional.too_low" in {one["code"] for one in low.json["findings"]}
+    assert cli("edit", "--store", synced, *dry, 'regional=percent(-31, "RU")').code == 2
+    assert cli("undo", said.json["change"]).code == 0

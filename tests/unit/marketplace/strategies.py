@@ -7,12 +7,14 @@ from dataclasses import replace
 from hypothesis import strategies as st
 
 from app.services.marketplace.port import AttributeContent, ListingContent, SkuContent, SkuProperty
+from app.services.regional_prices import RegionalPrices
 
 IDS = st.integers(1, 2**63 - 1).map(str)
 """Ids as large as the platform allows, far beyond 2^53 (protocol reference 5.0)."""
 
 contents = st.builds(
     ListingContent,
+    regional_prices=st.just(RegionalPrices()),
     title=st.text(min_size=1, max_size=128),
     category_id=st.integers(1, 2**62).map(str),
     detail_html=st.text(max_size=200),

@@ -16,6 +16,7 @@ from aiohttp.test_utils import TestServer
 
 from app.services.marketplace.aliexpress.mapping.listing import write_listing
 from app.services.marketplace.port import ListingContent, SkuContent, SkuProperty, StoreCredentials
+from app.services.regional_prices import RegionalPrices
 
 DATA = Path(__file__).parent / "data"
 SECRETS = {
@@ -62,6 +63,7 @@ def content(**changes: Any) -> ListingContent:
         "length_cm": 15,
         "width_cm": 12,
         "height_cm": 12,
+        "regional_prices": RegionalPrices(),
     }
     return ListingContent(**{**values, **changes})
 

@@ -10,7 +10,8 @@ import pytest
 from app.services.marketplace.aliexpress import AliExpressMarketplace
 from app.services.marketplace.aliexpress.mapping.listing import write_listing
 from app.services.marketplace.aliexpress.mapping.methods import LISTING_CREATE
-from app.services.marketplace.port import WouldLose
+from app.services.marketplace.port import ListingContent, WouldLose
+from app.services.regional_prices import RegionalPrices
 from tests.unit.marketplace.practice import MarketTime, draft, gateway, market, open_store, store, time
 
 __all__ = ["gateway", "market", "open_store", "store", "time"]  # fixtures
@@ -42,3 +43,36 @@ async def test_prices_by_country_follow_the_variants_that_stay(store: AliExpress
     assert json.loads(after.raw[QUOTES]["configuration_data"]) == [
         {"shiptoCountry": "ES", "absoluteQuoteMap": {first: 21.5}}
     ]
+
+
+async def _sent(store: AliExpressMarketplace, time: MarketTime, prices: RegionalPrices) -> tuple[str, ListingContent]:
+    content = replace(await draft(store), regional_prices=prices)
+    product_id = await store.create_listing(content)
+    await time.sleep(31)
+    return product_id, (await store.read_listing(product_id)).content
+
+
+@pytest.mark.parametrize("kind", ["percentage", "relative"])
+async def test_prices_by_country_are_created_read_changed_and_taken_away(
+    store: AliExpressMarketplace, time: MarketTime, kind: str
+) -> None:
+    wanted = RegionalPrices(kind, {"ES": 10, "RU": -20})
+    product_id, there = await _sent(store, time, wanted)
+    assert there.regional_prices == wanted
+
+    for prices in (RegionalPrices(kind, {"RU": -20}), RegionalPrices()):
+        await store.edit_listing(product_id, replace(there, regional_prices=prices))
+        await time.sleep(31)
+        assert (await store.read_listing(product_id)).content.regional_prices == prices
+
+
+async def test_absolute_prices_go_by_variant_and_not_known_leaves_them(
+    store: AliExpressMarketplace, time: MarketTime
+) -> None:
+    codes = [sku.code for sku in (await draft(store)).skus]
+    wanted = RegionalPrices("absolute", prices={"RU": dict.fromkeys(codes, 2150), "ES": {codes[0]: 2499}})
+    product_id, there = await _sent(store, time, wanted)
+    assert there.regional_prices == wanted
+
+    await store.edit_listing(product_id, replace(there, title="Other", regional_prices=None))
+    assert (await store.read_listing(product_id)).content.regional_prices == wanted

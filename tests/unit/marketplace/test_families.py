@@ -17,6 +17,7 @@ from app.services.marketplace.aliexpress.mapping.families import OFFER, PRODUCT_
 from app.services.marketplace.aliexpress.mapping.listing import write_listing
 from app.services.marketplace.aliexpress.mapping.methods import LISTING_CREATE
 from app.services.marketplace.port import ListingContent, Refused, RemoteStatus, StoreCredentials, WouldLose
+from app.services.regional_prices import RegionalPrices
 from tests.unit.marketplace.practice import MarketTime, draft
 from tests.unit.marketplace.stub import StubMarket, content, credentials, detail, page, refusal, row, sample
 
@@ -245,3 +246,20 @@ async def test_a_loss_that_nobody_accepted_stops_an_edit(market_store: AliExpres
 
     await market_store.edit_listing(product_id, fewer, accepted=lost)
     assert len((await market_store.read_listing(product_id)).content.skus) == 1
+
+
+async def test_prices_by_country_are_worked_out_for_the_family_that_has_absolute_ones_only(
+    market_store: AliExpressMarketplace, time: MarketTime
+) -> None:
+    wanted = RegionalPrices("percentage", {"RU": -10})
+    content = replace(await draft(market_store), regional_prices=wanted)
+    product_id = await market_store.create_listing(content)
+    await time.sleep(31)
+    there = (await market_store.read_listing(product_id)).content
+    assert there.regional_prices is not None and there.regional_prices.kind == "absolute"
+    for sku in content.skus:
+        expected = wanted.price("RU", sku.code, sku.price_minor)
+        assert there.regional_prices.price("RU", sku.code, sku.price_minor) == expected
+
+    await market_store.edit_listing(product_id, replace(there, regional_prices=RegionalPrices()))
+    assert (await market_store.read_listing(product_id)).content.regional_prices == RegionalPrices()

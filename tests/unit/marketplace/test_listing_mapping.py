@@ -33,6 +33,7 @@ from app.services.marketplace.port import (
     SkuContent,
     SkuProperty,
 )
+from app.services.regional_prices import RegionalPrices
 from tests.unit.marketplace.strategies import contents
 from tests.unit.marketplace.stub import content, sample
 
@@ -71,6 +72,7 @@ def test_the_recorded_detail_is_read() -> None:
     assert listing.created_at == datetime(2023, 7, 22, 12, 17, 24, tzinfo=UTC)
     black = SkuProperty("14", "193", "Night", "https://ae01.alicdn.com/kf/Hsku193.jpg")
     assert listing.content == ListingContent(
+        regional_prices=RegionalPrices(),
         title="Ceramic mug 350 ml",
         category_id="200000346",
         detail_html="<p>Mug</p>",

@@ -133,6 +133,22 @@ def test_hashes_of_an_older_file_become_those_of_today_and_equal_ones_stay_equal
     assert [record.sent_hash for record in records[:2]] == [records[0].content_hash, "what they have"]
 
 
+def test_prices_by_country_of_an_older_file_are_not_known_where_the_platform_named_some(tmp_path):
+    path = tmp_path / "shangjia.db"
+    shutil.copyfile(OLD_FILE, path)
+    with closing(sqlite3.connect(path)) as connection, connection:
+        ids = [row[0] for row in connection.execute("SELECT id FROM listing ORDER BY id LIMIT 2")]
+        quotes = '{"aeop_national_quote_configuration": {"configuration_type": "percentage"}}'
+        for number, remote in zip(ids, (quotes, '{"multi_country_price_configuration": null}'), strict=True):
+            connection.execute("UPDATE listing SET remote = ? WHERE id = ?", (remote, number))
+    database = open_database(path)
+    with database.read() as session:
+        records = load_listings(session, ids)
+    database.dispose()
+    assert [record.regional_prices for record in records] == [None, {}]
+    assert all(record.content_hash == content_hash(record) for record in records)
+
+
 def test_a_file_that_is_up_to_date_is_not_copied(tmp_path):
     path = tmp_path / "shangjia.db"
     open_database(path).dispose()

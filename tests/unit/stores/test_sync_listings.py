@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -22,8 +23,10 @@ from app.services.marketplace.port import (
     Unreachable,
 )
 from app.services.paging import Query
+from app.services.regional_prices import RegionalPrices
 from app.services.stores.reading import get_store
 from app.services.stores.sync import sync_store
+from app.services.stores.sync.conflicts import Side, conflicts, resolve
 from app.services.tasks import TaskCancelled, TaskContext
 
 LATER = datetime(2026, 4, 2, 12, 0, tzinfo=UTC)
@@ -479,3 +482,33 @@ def test_a_sync_that_gets_nowhere_says_on_the_store_what_is_the_matter(db, marke
     assert get_store(db, 1).health == health
     sync()
     assert get_store(db, 1).health == "ok"
+
+
+def test_prices_by_country_come_over_and_not_told_is_not_none(db, market, make_lamp, sync):
+    ten, five = (RegionalPrices("percentage", {"RU": step}) for step in (-10, 5))
+    lamp = make_lamp("1005001")
+    market.put(replace(lamp, content=replace(lamp.content, regional_prices=ten)))
+    sync()
+    assert only(db).regional_prices == ten.stored() and not only(db).is_changed_since_publish
+    other = make_lamp("1005001", modified_at=LATER)
+    market.put(replace(other, content=replace(other.content, regional_prices=five)))
+    assert sync().listings.changed == 1
+    assert only(db).regional_prices == five.stored() and not only(db).is_changed_since_publish
+    unread = make_lamp("1005001", modified_at=LATER + timedelta(days=1))
+    market.put(replace(unread, content=replace(unread.content, regional_prices=None)))
+    sync()
+    assert only(db).regional_prices is None
+
+
+def test_prices_by_country_changed_on_both_sides_are_a_conflict(db, market, make_lamp, sync):
+    market.put(make_lamp("1005001"))
+    sync()
+    edit(db, regional_prices=RegionalPrices("relative", {"RU": -150}).stored())
+    other = make_lamp("1005001", modified_at=LATER)
+    theirs = RegionalPrices("percentage", {"ES": 5})
+    market.put(replace(other, content=replace(other.content, regional_prices=theirs)))
+    assert len(sync().listings.conflicts) == 1
+    (found,) = conflicts(db)
+    assert [(one.field, one.theirs) for one in found.differences] == [("regional_prices", theirs.stored())]
+    resolve(db, [found.listing_id], Side.THEIRS)
+    assert only(db).regional_prices == theirs.stored()

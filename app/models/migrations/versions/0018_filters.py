@@ -15,7 +15,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "0018"
-down_revision = "0016"
+down_revision = "0017"
 
 HELD = (
     "updated_ms, id, store_id, status, block_count, hold_count, warn_count, category_id, freight_template_id, "

@@ -9,6 +9,7 @@ from typing import Any
 from app.services.compliance import CheckContext
 from app.services.compliance.detail_text import without_removed_tags
 from app.services.listings.bulk_edit.operations import (
+    REGIONAL,
     AddImages,
     AddKeyword,
     AddTag,
@@ -21,11 +22,13 @@ from app.services.listings.bulk_edit.operations import (
     RemoveAttribute,
     RemoveImages,
     RemoveKeyword,
+    RemoveRegional,
     RemoveTag,
     ReorderImages,
     ReplaceImage,
     ReplaceText,
     SetAttribute,
+    SetRegional,
     SetText,
     SetValue,
     StripTags,
@@ -43,6 +46,7 @@ from app.services.listings.bulk_edit.texts import (
 )
 from app.services.listings.fixes import fixable_rules, fixed
 from app.services.listings.records import LISTING_FIELDS, ListingRecord
+from app.services.listings.regional_steps import NotForListing, minor_of, with_regional, without_regional
 from app.services.listings.tags import clean_tag
 from app.services.listings.text import fold
 
@@ -240,6 +244,22 @@ def _remove_tag(draft: Draft, operation: RemoveTag) -> None:
     draft["tags"] = [tag for tag in draft["tags"] if tag != operation.tag]
 
 
+def _set_regional(draft: Draft, operation: SetRegional) -> None:
+    number = minor_of(operation.action, operation.value)
+    _regional(draft, lambda now: with_regional(draft.record, now, operation.action, number, operation.countries))
+
+
+def _remove_regional(draft: Draft, operation: RemoveRegional) -> None:
+    _regional(draft, lambda now: without_regional(now, operation.countries))
+
+
+def _regional(draft: Draft, change_of: Callable[[dict[str, Any] | None], dict[str, Any]]) -> None:
+    try:
+        draft[REGIONAL] = change_of(draft[REGIONAL])
+    except NotForListing as refusal:
+        raise RowRefused(refusal.why) from None
+
+
 def _fix_findings(draft: Draft, operation: FixFindings) -> None:
     """A listing that the rule says nothing about stays as it is; one without a clear remedy is refused."""
     rule = fixable_rules()[operation.rule]
@@ -271,6 +291,8 @@ _ACTS: dict[type[Any], Callable[[Draft, Any], None]] = {
     RemoveAttribute: _remove_attribute,
     AddTag: _add_tag,
     RemoveTag: _remove_tag,
+    SetRegional: _set_regional,
+    RemoveRegional: _remove_regional,
     FixFindings: _fix_findings,
 }
 _FIELDS: dict[type[Any], str] = {
@@ -284,4 +306,6 @@ _FIELDS: dict[type[Any], str] = {
     StripTags: "detail_html",
     SetAttribute: "attributes",
     RemoveAttribute: "attributes",
+    SetRegional: REGIONAL,
+    RemoveRegional: REGIONAL,
 }

@@ -9,10 +9,11 @@ from typing import Any
 
 from app.messages import Messages, messages
 from app.services.listings.bulk_edit.formulas import scale
-from app.services.listings.bulk_edit.operations import NUMBER_FIELDS
+from app.services.listings.bulk_edit.operations import NUMBER_FIELDS, REGIONAL
 from app.services.listings.bulk_edit.planning import Plan
 from app.services.listings.bulk_edit.records import PreviewLine
 from app.services.listings.bulk_edit.showing import Section, all_lines, sections
+from app.services.regional_prices import RegionalPrices
 from app.services.tasks import TaskContext
 from app.services.workbooks import OutColumn, check_kind, write_sheet
 
@@ -63,4 +64,6 @@ def shown_value(field: str, value: Any) -> str | int | None:
         return value if value is None or unit == 1 else f"{Decimal(value) / unit:.2f}"
     if isinstance(value, list):
         return "\n".join(f"{one['name']}: {one['value']}" if isinstance(one, dict) else str(one) for one in value)
+    if field == REGIONAL and isinstance(value, dict):
+        return ",\n".join(RegionalPrices.of(value).lines())
     return None if value is None else str(value)

@@ -9,9 +9,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal, get_args
 
+from app.services.compliance.rule_data import rule_data
 from app.services.errors import InputError
 from app.services.listings.fixes import fixable_rules
 from app.services.listings.tags import clean_tag
+from app.services.regional_prices import ABSOLUTE, KINDS, PERCENTAGE
+from app.services.warehouses.countries import countries
 
 TEXT_FIELDS = ("title", "keywords", "detail_html")
 VALUE_FIELDS = ("category_id", "freight_template_id", "group_id", "unit", "marketing_group")
@@ -19,6 +22,7 @@ VALUE_FIELDS = ("category_id", "freight_template_id", "group_id", "unit", "marke
 A marketing group is ours: its name, so that every store of the listings may have one of its own by it."""
 LISTING_NUMBERS = ("handling_days", "weight_g", "length_cm", "width_cm", "height_cm", "lot_size")
 SKU_NUMBERS = ("price_minor", "stock")
+REGIONAL = "regional_prices"
 NUMBER_FIELDS = (*SKU_NUMBERS, *LISTING_NUMBERS)
 
 Case = Literal["upper", "lower", "title", "sentence"]
@@ -270,6 +274,38 @@ class RemoveTag:
 
 
 @dataclass(frozen=True, slots=True)
+class SetRegional:
+    """Give countries a price of their own: *value* whole percent more (negative: less), so much more in the currency,
+    or, with *action* absolute, that price for every variant. A listing has prices of one type at a time."""
+
+    action: str
+    value: Decimal
+    countries: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        _check_field(self.action, KINDS)
+        _check_countries(self.countries)
+        limits = rule_data().limits
+        if self.action == PERCENTAGE:
+            is_good = limits.regional_percent_min <= self.value <= limits.regional_percent_max
+        else:
+            is_good = abs(self.value) * 100 <= limits.price_max_minor and (self.action != ABSOLUTE or self.value > 0)
+        if not is_good or _digits(self.value) > (0 if self.action == PERCENTAGE else 2):
+            raise BadOperation(f"bulk_edit.bad_regional_{self.action}", value=str(self.value), field=REGIONAL)
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveRegional:
+    """Take the prices of these countries away, those of all where none is named."""
+
+    countries: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.countries:
+            _check_countries(self.countries)
+
+
+@dataclass(frozen=True, slots=True)
 class FixFindings:
     """Press the button of every finding of one of the checker's rules, where it has one (`listings.fixes`)."""
 
@@ -300,6 +336,8 @@ Operation = (
     | RemoveAttribute
     | AddTag
     | RemoveTag
+    | SetRegional
+    | RemoveRegional
     | FixFindings
 )
 
@@ -307,6 +345,12 @@ Operation = (
 def _check_field(name: str, known: tuple[str, ...]) -> None:
     if name not in known:
         raise BadOperation("bulk_edit.bad_field", field=name)
+
+
+def _check_countries(codes: tuple[str, ...]) -> None:
+    unknown = next((code for code in codes if code not in countries().names), None)
+    if unknown is not None or not codes:
+        raise BadOperation("bulk_edit.bad_country", country=unknown or "", field=REGIONAL)
 
 
 def _check_choice(value: str, choices: Any) -> None:

@@ -2,7 +2,8 @@
 
 Numbers take a formula and, behind it, limits on the outcome. Texts take the new text, between quotes where it looks
 like a function, or a function; pictures, attributes, tags and sizes take functions only (`typed_functions`). Category,
-template, group and unit take an id or a name.
+template, group and unit take an id or a name. Prices by country
+take `percent(-10, "RU ES")`, `plus(-1.50, "RU")`, `price(8.49, "RU")`, `remove("RU")` and `clear()`.
 """
 
 from __future__ import annotations
@@ -16,10 +17,23 @@ from typing import Any
 from app.services.compliance import CheckContext
 from app.services.errors import InputError
 from app.services.listings.bulk_edit.formulas import ALIASES, KNOWN_ELSEWHERE, NAMES, compiled
-from app.services.listings.bulk_edit.operations import SKU_NUMBERS, ChangeNumber, Limits, Operation, SetText, SetValue
+from app.services.listings.bulk_edit.operations import (
+    SKU_NUMBERS,
+    ChangeNumber,
+    Limits,
+    Operation,
+    RemoveRegional,
+    SetRegional,
+    SetText,
+    SetValue,
+)
 from app.services.listings.bulk_edit.typed_functions import FUNCTIONS, TEXTS, Function
 from app.services.listings.bulk_edit.typed_functions import NAMES as FUNCTION_NAMES
+from app.services.listings.regional_steps import country_codes
+from app.services.regional_prices import ABSOLUTE, PERCENTAGE, RELATIVE
 
+_REGIONAL = "regional"
+_REGIONAL_KINDS = {"percent": PERCENTAGE, "plus": RELATIVE, "price": ABSOLUTE}
 _VALUES = {"category": "category_id", "freight_template": "freight_template_id", "group": "group_id", "unit": "unit"}
 _MARKETING = "marketing_group"
 FIELDS = (
@@ -27,11 +41,13 @@ FIELDS = (
     *TEXTS,
     *_VALUES,
     _MARKETING,
+    _REGIONAL,
     *(FUNCTIONS.keys() - TEXTS.keys()),
 )
 
 _HEAD = re.compile(r"\s*(?P<field>\w+)\s*=\s*", re.UNICODE)
 _CALL = re.compile(r"(?P<name>[a-z_]+)\s*\(")
+_NUMBER = re.compile(r"\s*(?P<number>[+\-−]?[0-9]{1,9}(?:\.[0-9]{1,6})?)\s*,")
 _STRING = re.compile(r'\s*["“](?P<text>(?:[^"\\”]|\\.)*)["”]\s*')
 _PLACE = re.compile(r"\s*(?P<place>[1-9]\d?)\s*(?=[,)])")
 _CLAUSE = re.compile(
@@ -62,6 +78,8 @@ def parse_setting(text: str, context: CheckContext) -> Operation:
     name = ALIASES.get(name, name)
     if name in NAMES:
         return _number(NAMES[name], text, at)
+    if name == _REGIONAL:
+        return _regional(text, at)
     if name in FUNCTIONS:
         return _text(name, text, at)
     if name in _VALUES:
@@ -92,6 +110,30 @@ def _number(field: str, text: str, at: int) -> Operation:
             limits[found["name"]] = Decimal(found["value"])
         at += len(clause) + 1
     return replace(change, limits=Limits(**{_LIMITS[name]: value for name, value in limits.items()}))
+
+
+def _regional(text: str, at: int) -> Operation:
+    """A function over countries, which are codes or names with blanks or commas between codes."""
+    call = _CALL.match(text, at)
+    name = call["name"] if call is not None else ""
+    if call is None or name not in (*_REGIONAL_KINDS, "remove", "clear"):
+        raise BadSetting(position=at + 1, rest=text[at:].strip())
+    if name == "clear":
+        _arguments(text, call.end(), Function("clear()", 0, 0, RemoveRegional))
+        return RemoveRegional()
+    if name == "remove":
+        return RemoveRegional(_countries(text, call.end()))
+    number = _NUMBER.match(text, call.end())
+    if number is None:
+        raise BadSetting(position=call.end() + 1, rest=text[call.end() :].strip())
+    value = Decimal(number["number"].replace("−", "-"))
+    return SetRegional(_REGIONAL_KINDS[name], value, _countries(text, number.end()))
+
+
+def _countries(text: str, at: int) -> tuple[str, ...]:
+    """The one argument that names countries."""
+    (named,) = _arguments(text, at, Function('remove("RU ES")', 1, 1, RemoveRegional))
+    return country_codes(str(named))
 
 
 def _text(name: str, text: str, at: int) -> Operation:

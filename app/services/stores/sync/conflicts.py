@@ -191,7 +191,7 @@ def _differences(ours: ListingRecord, theirs: _Theirs) -> list[Difference]:
     found = [
         Difference(name, "", getattr(ours, name), value)
         for name, value in theirs.fields.items()
-        if getattr(ours, name) != value
+        if getattr(ours, name) != value and not (name == "regional_prices" and value is None)  # None: not told
     ]
     if ours.images != theirs.images:
         found.append(Difference(IMAGES, "", ours.images, theirs.images))

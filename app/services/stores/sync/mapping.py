@@ -70,6 +70,7 @@ def to_record(remote: RemoteListing, context: CheckContext) -> ListingRecord:
         attributes=[_attribute(attribute, leaf) for attribute in content.attributes],
         skus=[_sku(sku, leaf, context) for sku in content.skus],
         images=list(content.images),
+        regional_prices=None if content.regional_prices is None else content.regional_prices.stored(),
         remote=remote.raw,
     )
 

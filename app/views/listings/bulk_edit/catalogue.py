@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from app.services.listings.bulk_edit.operations import LISTING_NUMBERS, NUMBER_FIELDS
+from app.services.regional_prices import KINDS
 from app.views.listings.bulk_edit.image_forms import AddImagesForm, PlacesForm, SameImageForm
 from app.views.listings.bulk_edit.number_form import NumberForm
 from app.views.listings.bulk_edit.parts import Form, Surroundings
+from app.views.listings.bulk_edit.regional_forms import RegionalForm, RemoveRegionalForm
 from app.views.listings.bulk_edit.text_forms import (
     AddTextForm,
     CaseForm,
@@ -51,6 +53,7 @@ FIELDS: dict[str, dict[str, Make]] = {
     },
     "detail_html": {"insert": InsertForm, **_TEXT, "strip": StripForm},
     "tags": {"add_tag": TagForm, "remove_tag": TagForm},
+    "regional_prices": {**dict.fromkeys(KINDS, RegionalForm), "remove_regional": RemoveRegionalForm},
     "attributes": {"set_attribute": AttributeForm, "remove_attribute": AttributeForm},
 }
 """Field → way → its form. A number can be changed once only, everything else as often as wanted."""

@@ -18,11 +18,13 @@ from app.services.listings.bulk_edit.operations import (
     RemoveAttribute,
     RemoveImages,
     RemoveKeyword,
+    RemoveRegional,
     RemoveTag,
     ReorderImages,
     ReplaceImage,
     Rounding,
     SetAttribute,
+    SetRegional,
     SetText,
     SetValue,
     StripTags,
@@ -62,6 +64,18 @@ class TestTexts:
                 {"name": "Material", "attribute_value": "Oak"},
                 SetAttribute("Material", "Oak"),
             ),
+            (
+                "regional_prices",
+                "percentage",
+                {"percentage": "−10 %", "countries": "ru, Spain"},
+                SetRegional("percentage", Decimal(-10), ("RU", "ES")),
+            ),
+            (
+                "regional_prices",
+                "absolute",
+                {"absolute": "8.49", "countries": "美国"},
+                SetRegional("absolute", Decimal("8.49"), ("US",)),
+            ),
             ("images", "remove_at", {"places": "1, 3-4"}, RemoveImages(positions=(0, 2, 3))),
             ("images", "put_first", {"places": "3"}, ReorderImages((2,))),
         ],
@@ -72,6 +86,16 @@ class TestTexts:
         for name, text in filled.items():
             user.types(user.field(name), text)
         assert form.read() == made
+
+    def test_prices_by_country(self, user):
+        form = form_of(user, "regional_prices", "remove_regional")
+        assert form.read() == RemoveRegional()
+        user.types(user.field("countries"), "RU")
+        assert form.read() == RemoveRegional(("RU",))
+        form = form_of(user, "regional_prices", "percentage")
+        user.types(user.field("percentage"), "-31")
+        user.types(user.field("countries"), "RU")
+        assert form.read() is None and "-31" in form.fields["percentage"].problem.text()
 
     def test_html(self, user):
         form = form_of(user, "detail_html", "insert")

@@ -46,7 +46,8 @@ def write_feed_listing(content: ListingContent, attributes: Sequence[RemoteAttri
     Raises:
         Refused: `marketplace.attribute_not_in_category` or `marketplace.sku_property_not_in_category` for an id the
             category does not have; `marketplace.field_fixed` for what the schema does not know: lots, a group,
-            keywords, barcodes, another currency than the dollar, the platform's default freight template.
+            keywords, barcodes, prices by country, another currency than the dollar, the platform's default freight
+            template.
     """
     _refuse_what_is_unknown(content)
     names = {attribute.attribute_id: attribute for attribute in attributes}
@@ -77,6 +78,7 @@ def _refuse_what_is_unknown(content: ListingContent) -> None:
         "keywords": bool(content.keywords),
         "sku.barcode": any(sku.barcode for sku in content.skus),
         "currency": content.currency != "USD",
+        "regional_prices": bool(content.regional_prices and content.regional_prices.kind),
         "freight_template_id": content.freight_template_id in rules("wire")["feed_templates_refused"],
     }
     for name, is_given in unknown.items():

@@ -7,6 +7,8 @@ from typing import Any
 
 from app.services.marketplace.aliexpress.encoding import wire_id
 from app.services.marketplace.aliexpress.mapping.modules import detail_of, html_of
+from app.services.marketplace.aliexpress.mapping.quotes import QUOTES, key_after
+from app.services.marketplace.aliexpress.mapping.regional import read_regional, write_quotes
 from app.services.marketplace.aliexpress.mapping.table import (
     ADDRESSES,
     PRODUCT_TIME,
@@ -32,6 +34,7 @@ from app.services.marketplace.port import (
     SkuContent,
     SkuProperty,
 )
+from app.services.regional_prices import RegionalPrices
 
 LISTING: Table = (
     Field("category_id", "category_id", id_form("category_id")),
@@ -156,6 +159,7 @@ def read_content(record: Mapping[str, Any]) -> ListingContent:
         attributes=tuple(AttributeContent(**read(ATTRIBUTE, row)) for row in rows(record.get(ATTRIBUTES))),
         keywords=tuple(word for word in (text(record.get(name)) for name in KEYWORDS) if word),
         language=language_of(shown),
+        regional_prices=read_regional(record, ((sku, read_properties(sku)) for sku in rows(record.get(SKUS)))),
         **values | {"currency": values["currency"] or "USD"},
     )
 
@@ -208,7 +212,16 @@ def write_listing(content: ListingContent) -> dict[str, Any]:
         DETAILS: [{"locale": locale, DETAIL: detail_of(content.detail_html)}],
         ATTRIBUTES: [write(ATTRIBUTE, attribute) for attribute in content.attributes],
         SKUS: [write_sku(sku, content.currency) for sku in content.skus],
+        **_quotes_of_new(content),
     }
+
+
+def _quotes_of_new(content: ListingContent) -> dict[str, Any]:
+    """The prices by country of a new listing, nothing without any."""
+    ids = {sku.code: key_after("", sku.properties) for sku in content.skus}
+    prices = (content.regional_prices or RegionalPrices()).with_codes({}, ids)
+    written = write_quotes(prices, ids, content.currency)
+    return {QUOTES: written} if written else {}
 
 
 def service_template(content: ListingContent, name: str) -> dict[str, int]:

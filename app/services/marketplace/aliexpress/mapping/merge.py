@@ -30,11 +30,13 @@ from app.services.marketplace.aliexpress.mapping.listing import (
 from app.services.marketplace.aliexpress.mapping.losses import DETAIL as DETAIL_LOST
 from app.services.marketplace.aliexpress.mapping.losses import loss, lost_attribute, lost_variant
 from app.services.marketplace.aliexpress.mapping.modules import detail_of, html_modules, html_of
-from app.services.marketplace.aliexpress.mapping.quotes import carry_quotes, key_after, key_before
+from app.services.marketplace.aliexpress.mapping.quotes import QUOTES, carry_quotes, key_after, key_before
+from app.services.marketplace.aliexpress.mapping.regional import read_quotes, write_quotes
 from app.services.marketplace.aliexpress.mapping.table import read, rows, write
 from app.services.marketplace.aliexpress.values import listed, text
 from app.services.marketplace.port import AttributeContent, ListingContent, SkuContent, SkuProperty
 from app.services.marketplace.records import Loss
+from app.services.regional_prices import RegionalPrices
 
 NOT_SENT = frozenset(
     (
@@ -181,12 +183,30 @@ def _merge_quotes(
     after = {id(old): sku for sku, old in zip(content.skus, found, strict=True) if old is not None}
     moved: dict[str, str | None] = {}
     gone: dict[str, str] = {}
-    for read_sku, old in zip(as_read, before, strict=True):
-        key, sku = key_before(read_sku, read_properties(read_sku)), after.get(id(old))
+    keys = [key_before(sku, read_properties(sku)) for sku in as_read]
+    for key, old in zip(keys, before, strict=True):
+        sku = after.get(id(old))
         moved[key] = None if sku is None else key_after(key, sku.properties)
         if sku is None:
             gone[key] = text(old.get("sku_code"))
     carry_quotes(plan.record, plan.lost, moved, gone)
+    if content.regional_prices is not None:
+        ids = {sku.code: key_after("", sku.properties) for sku in content.skus}
+        ids |= {
+            after[id(old)].code: moved[key] or "" for key, old in zip(keys, before, strict=True) if id(old) in after
+        }
+        _put_quotes(plan, content, content.regional_prices.with_codes({}, ids), ids)
+
+
+def _put_quotes(plan: EditPlan, content: ListingContent, wanted: RegionalPrices, ids: Mapping[str, str]) -> None:
+    """The prices by country we know, where the platform has others."""
+    carried = plan.record.get(QUOTES)
+    pairs = [(number, code) for code, number in ids.items()]
+    if (read_quotes(carried, pairs, content.currency) if carried else RegionalPrices()) == wanted:
+        return
+    plan.record.pop(QUOTES, None)
+    if written := write_quotes(wanted, ids, content.currency):
+        plan.record[QUOTES] = written
 
 
 def renamed(sku: dict[str, Any]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from app.services.marketplace.aliexpress.mapping.listing import (
     service_template,
 )
 from app.services.marketplace.aliexpress.mapping.modules import detail_of
+from app.services.marketplace.aliexpress.mapping.regional import COUNTRY_PRICES, worked_out, write_country_prices
 from app.services.marketplace.aliexpress.mapping.table import (
     TEXT,
     WEIGHT,
@@ -27,6 +28,7 @@ from app.services.marketplace.aliexpress.mapping.table import (
 from app.services.marketplace.aliexpress.rules import rules
 from app.services.marketplace.aliexpress.values import price_text
 from app.services.marketplace.port import ListingContent, Refused, SkuContent
+from app.services.regional_prices import RegionalPrices
 
 LISTING: Table = (
     Field("category_id", "aliexpress_category_id", id_form("category_id")),
@@ -60,7 +62,6 @@ SENT_ATTRIBUTE: Table = (
     Field("value", "attribute_value", TEXT),
 )
 SENT_SKUS, SENT_PROPERTIES, SENT_ATTRIBUTES = "sku_info_list", "sku_attributes_list", "attribute_list"
-COUNTRY_PRICES = "multi_country_price_configuration"
 
 
 def write_solution(content: ListingContent) -> dict[str, Any]:
@@ -72,6 +73,7 @@ def write_solution(content: ListingContent) -> dict[str, Any]:
     if content.lot_size != 1:
         raise Refused("marketplace.field_fixed", field="lot_size", name="lot_size")
     language = language_of(locale_of(content.language))
+    prices = worked_out(content.regional_prices or RegionalPrices(), content.skus)
     return {
         **rules("wire")["solution_defaults"],
         **service_template(content, "service_policy_id"),
@@ -82,6 +84,7 @@ def write_solution(content: ListingContent) -> dict[str, Any]:
         SOLUTION_DETAILS: [{"language": language, DETAIL: detail_of(content.detail_html)}],
         SENT_ATTRIBUTES: [write(SENT_ATTRIBUTE, attribute) for attribute in content.attributes],
         SENT_SKUS: [write_sku(sku, content.currency, POST_PROPERTY) for sku in content.skus],
+        **({COUNTRY_PRICES: write_country_prices(prices, content.currency)} if prices.kind else {}),
     }
 
 

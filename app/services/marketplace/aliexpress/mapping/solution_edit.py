@@ -33,8 +33,8 @@ from app.services.marketplace.aliexpress.mapping.losses import (
 from app.services.marketplace.aliexpress.mapping.losses import DETAIL as DETAIL_LOST
 from app.services.marketplace.aliexpress.mapping.merge import NOT_SENT, EditPlan, partners, renamed
 from app.services.marketplace.aliexpress.mapping.modules import detail_of, html_modules, html_of
+from app.services.marketplace.aliexpress.mapping.regional import COUNTRY_PRICES, worked_out, write_country_prices
 from app.services.marketplace.aliexpress.mapping.solution import (
-    COUNTRY_PRICES,
     EDIT_PROPERTY,
     FIXED,
     LISTING,
@@ -49,6 +49,7 @@ from app.services.marketplace.aliexpress.mapping.table import read, rows, write
 from app.services.marketplace.aliexpress.values import text
 from app.services.marketplace.port import AttributeContent, ListingContent, Refused, SkuContent
 from app.services.marketplace.records import Loss
+from app.services.regional_prices import RegionalPrices
 
 READ_IDS = ("sku_property_id", "property_value_id")
 SENT_IDS = ("sku_attribute_name_id", "sku_attribute_value_id")
@@ -90,6 +91,8 @@ def plan_solution_edit(product_id: int, raw: dict[str, Any], content: ListingCon
         _change_attributes(plan, raw, content.attributes)
     if content.skus and not _are_same(before.skus, content.skus):
         _change_skus(plan, raw, content)
+    if content.regional_prices is not None and content.skus:
+        _change_regional(plan, raw, content, before.regional_prices)
     return plan
 
 
@@ -211,6 +214,19 @@ def _keep_properties(new: dict[str, Any], old: dict[str, Any]) -> None:
         for ours, theirs in (("sku_attribute_value", "property_value_definition_name"), ("sku_image", "sku_image")):
             if row.get(theirs):
                 part.setdefault(ours, row[theirs])
+
+
+def _change_regional(
+    plan: EditPlan, raw: dict[str, Any], content: ListingContent, before: RegionalPrices | None
+) -> None:
+    """Prices by country, where they are others than the platform has, in either family's form."""
+    if content.regional_prices == before:
+        return
+    wanted = worked_out(content.regional_prices or RegionalPrices(), content.skus)
+    if wanted != before:
+        configuration = raw.get(COUNTRY_PRICES)
+        found = configuration if isinstance(configuration, dict) else None
+        plan.record[COUNTRY_PRICES] = write_country_prices(wanted, content.currency, found)
 
 
 def _orphaned_prices(raw: dict[str, Any], codes: set[str], dropped: set[str]) -> list[Loss]:
