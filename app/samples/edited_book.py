@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-
-from app.services.listings.round_trip.mark import read_mark
-from app.services.workbooks import open_workbook
 
 WRONG = {"stock": "12.5", "freight_template": "Our usual one", "price": None}
 """Cells of the last rows that cannot be used, by column."""
 
 
-def edit_workbook(path: Path) -> None:
-    """Edit the workbook at *path* and save it, as a spreadsheet program does."""
+def edit_workbook(path: Path, headers: Mapping[str, str]) -> None:
+    """Edit the workbook at *path* and save it, as a spreadsheet program does. *headers*: of its columns, by key."""
     import openpyxl
 
-    with open_workbook(path) as opened:
-        headers = read_mark(opened).headers
     book = openpyxl.load_workbook(path)
     sheet = book.worksheets[0]
     columns = {cell.value: cell.column for cell in sheet[1]}
