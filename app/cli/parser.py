@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
@@ -18,9 +19,15 @@ MODULES = (
     "stores",
     "importing",
     "checking",
+    "similar",
+    "images",
     "publishing",
+    "sale",
+    "scheduling",
     "listings",
     "editing",
+    "recipes",
+    "grouping",
     "codes",
     "delisting",
     "covering",
@@ -50,12 +57,43 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Raise UsageError."""
-        raise UsageError(detail=message, prog=self.prog)
+        raise UsageError(detail=_in_words(message), prog=self.prog)
+
+
+_SAYINGS = tuple(
+    (re.compile(pattern, re.DOTALL), key)
+    for pattern, key in (
+        (r"the following arguments are required: (?P<names>.+)", "cli.usage.required"),
+        (r"unrecognized arguments: (?P<names>.+)", "cli.usage.unknown"),
+        (r"argument (?P<name>.+?): expected (?:one|at least one) argument", "cli.usage.no_value"),
+        (r"argument (?P<name>.+?): invalid choice: (?P<value>.+) \(choose from (?P<known>.+)\)", "cli.usage.choice"),
+        (r"argument (?P<name>.+?): invalid \w+ value: (?P<value>.+)", "cli.usage.value"),
+        (r"argument (?P<name>.+?): not allowed with argument (?P<other>.+)", "cli.usage.together"),
+        (r"one of the arguments (?P<names>.+) is required", "cli.usage.one_of"),
+    )
+)
+"""What argparse says in English, and what we say instead."""
+
+
+def _in_words(message: str) -> str:
+    """argparse's *message* in the user's language, or as it is where it says something else."""
+    for pattern, key in _SAYINGS:
+        if found := pattern.fullmatch(message):
+            return tr(key, **found.groupdict())
+    return message
 
 
 class _Help(argparse.HelpFormatter):
     def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None = None) -> None:
         super().add_usage(usage, actions, groups, tr("cli.help.usage") if prefix is None else prefix)
+
+
+class HelpInLines(_Help):
+    """Keeps the line breaks of what stands around the options."""
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        fill = super()._fill_text
+        return "\n".join(fill(line, width, indent) for line in text.splitlines())
 
 
 class Commands:

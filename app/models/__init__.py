@@ -10,11 +10,13 @@ from app.models.import_run import CellErrorRow, ImportRun, SheetMapping
 from app.models.listing import (
     Image,
     ImageFile,
+    ImageLook,
     Listing,
     ListingStatus,
     ListingTag,
     ProductGroup,
     Sku,
+    ToldApart,
     UploadedImage,
 )
 from app.models.marketing import MarketingGroup, MarketingMember
@@ -50,6 +52,7 @@ __all__ = [
     "FreightTemplate",
     "Image",
     "ImageFile",
+    "ImageLook",
     "ImportRun",
     "JobState",
     "ListedWord",
@@ -82,6 +85,7 @@ __all__ = [
     "StoreHealth",
     "TaskAction",
     "TaskState",
+    "ToldApart",
     "UploadedImage",
     "VirtualCode",
     "VirtualItem",

@@ -63,7 +63,19 @@ class Listing(Base):
             "freight_template_id",
             "group_id",
             "import_run_id",
+            "price_min_minor",
+            "price_max_minor",
+            "stock_total",
+            "sku_count",
+            "image_count",
+            "weight_g",
+            "handling_days",
+            "created_ms",
+            "product_id",
+            "code",
+            "error_code",
         ),
+        Index("ix_listing_changed", "id", sqlite_where=text("sent_hash IS NOT NULL AND sent_hash <> content_hash")),
         Index("ix_listing_title", "title_folded", "id"),
         Index("ix_listing_price", "price_min_minor", "id"),
         Index("ix_listing_status", "store_id", "status", "id"),
@@ -122,6 +134,12 @@ class Sku(Base):
         Index("ix_sku_listing", "listing_id", "position"),
         Index("ix_sku_code", "code"),
         Index("ix_sku_match_key", "match_key"),
+        Index("ix_sku_ships_from", "ships_from", "listing_id"),
+        Index(
+            "ix_sku_rekeyed",
+            "listing_id",
+            sqlite_where=text("instr(upper(code), match_key) = 0 OR code GLOB '*[^ -~]*'"),
+        ),
     )
 
     id: Mapped[Id]
@@ -164,6 +182,23 @@ class ImageFile(Base):
     modified_ms: Mapped[Ms | None]
 
 
+class ImageLook(Base):
+    """What a picture looks like, by content, read once.
+
+    `dhash` is a fingerprint of 32 hex digits, "" where the picture is too plain to be told from others; `tone` the mean
+    colour of its foreground; `colours` the foreground's share by colour name; `orientation` as EXIF says, 1 is upright.
+    """
+
+    __tablename__ = "image_look"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    sha256: Mapped[str] = mapped_column(primary_key=True)
+    dhash: Mapped[str] = mapped_column(default="")
+    tone: Mapped[str] = mapped_column(default="")
+    colours: Mapped[JsonDict] = mapped_column(default=dict)
+    orientation: Mapped[int] = mapped_column(default=1)
+
+
 class UploadedImage(Base):
     """A picture that a store's photobank already holds, so that it is uploaded once."""
 
@@ -199,3 +234,18 @@ class ListingTag(Base):
 
     listing_id: Mapped[int] = mapped_column(ForeignKey("listing.id", ondelete="CASCADE"), primary_key=True)
     tag: Mapped[str] = mapped_column(primary_key=True)
+
+
+class ToldApart(Base):
+    """Two listings that look alike and are not the same, as a person said; `listing_id` is the smaller id.
+
+    It holds while both have the codes and the title they had then: `imprint` and `other_imprint` cover these.
+    """
+
+    __tablename__ = "told_apart"
+    __table_args__ = (Index("ix_told_apart_other", "other_id"), {"sqlite_with_rowid": False})
+
+    listing_id: Mapped[int] = mapped_column(ForeignKey("listing.id", ondelete="CASCADE"), primary_key=True)
+    other_id: Mapped[int] = mapped_column(ForeignKey("listing.id", ondelete="CASCADE"), primary_key=True)
+    imprint: Mapped[str]
+    other_imprint: Mapped[str]

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
 from pathlib import Path
 
+MARK = "_shangjia"
+"""The unseen sheet that says, in its second row, which column is called what."""
 WRONG = {"stock": "12.5", "freight_template": "Our usual one", "price": None}
 """Cells of the last rows that cannot be used, by column."""
 
 
-def edit_workbook(path: Path, headers: Mapping[str, str]) -> None:
-    """Edit the workbook at *path* and save it, as a spreadsheet program does. *headers*: of its columns, by key."""
+def edit_workbook(path: Path) -> None:
+    """Edit the workbook at *path* and save it, as a spreadsheet program does."""
     import openpyxl
 
     book = openpyxl.load_workbook(path)
+    headers = dict(json.loads(book[MARK].cell(2, 3).value)["headers"])
     sheet = book.worksheets[0]
     columns = {cell.value: cell.column for cell in sheet[1]}
     at = {key: columns[header] for key, header in headers.items()}

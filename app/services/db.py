@@ -10,6 +10,8 @@ Why it is set as it is, in one place (DESIGN.md 3.1: nothing is published twice,
 - `fullfsync`, `checkpoint_fullfsync`: on macOS a plain flush stops at the drive's cache; elsewhere they do nothing.
 - `wal_autocheckpoint` stays SQLite's (1 000 pages): a checkpoint flushes the log before it touches the file, and the
   file before the log is used again, so that a cut in the middle of one loses nothing.
+- `cache_size`: six readers are kept open, so each megabyte of theirs counts six times; what they read again is in the
+  cache of the system. The writer's is larger: a page it changed and has no room for is written twice.
 - `foreign_keys=ON`, `busy_timeout=30000`: two programs may work on one file; a writer waits for the other's commit.
 - The file lies on a local disk: WAL needs shared memory, which network drives do not have.
 """
@@ -39,7 +41,7 @@ def make_engine(path: Path, *, writer: bool, **pool: Any) -> Engine:
         "foreign_keys=ON",
         "busy_timeout=30000",
         "temp_store=MEMORY",
-        f"cache_size=-{32_000 if writer else 16_000}",
+        f"cache_size=-{32_000 if writer else 4_000}",
         f"query_only={'OFF' if writer else 'ON'}",
     )
 

@@ -15,6 +15,8 @@ from app.services.paging import Filter
 log = logging.getLogger(__name__)
 
 FILE_NAME = "filters.json"
+LARGEST_FILE = 200_000
+"""Bytes that are read of a file of filters somebody else made; a filter has a few hundred."""
 MARK = "@"
 """Before the name of a kept filter, where an expression could stand as well."""
 
@@ -23,6 +25,32 @@ class NoSuchFilter(InputError):
     """No filter is kept as `name`; `known` lists those that are."""
 
     code = "filter.no_such_filter"
+
+
+class FilterFile(InputError):
+    """A file of filters cannot be read, or written with `.unwritable`; `file` names it."""
+
+    code = "filter.bad_file"
+
+
+def write_filter_file(path: Path, text: str) -> None:
+    """Write filters as text. Raises: FilterFile."""
+    try:
+        path.write_text(f"{text}\n", "utf-8")
+    except OSError as error:
+        raise FilterFile("filter.unwritable_file", file=path.name) from error
+
+
+def read_filter_file(path: Path) -> str:
+    """The text of a file of filters. Raises: FilterFile."""
+    try:
+        with path.open("rb") as source:
+            data = source.read(LARGEST_FILE + 1)
+        if len(data) <= LARGEST_FILE:
+            return data.decode("utf-8-sig")
+    except (OSError, ValueError) as error:
+        raise FilterFile(file=path.name) from error
+    raise FilterFile(file=path.name)
 
 
 class KeptFilters:

@@ -110,7 +110,7 @@ class SqlSource(Generic[RowT]):
             search, match, hits = self._searched(connection, query, WALKED_HITS)
             if match is not None and match.proves(search.words) and not self._filters(query).conditions:
                 return match.count(connection, -1)
-            table, where = self._all(query, search, match, hits, self.spec.orders.get(""))
+            table, where = self._all(query, search, match, hits, self._smallest_index(query))
             return int(
                 connection.exec_driver_sql(f"SELECT count(*) FROM {table}{where.sql}", where.params).scalar_one()
             )
@@ -144,7 +144,8 @@ class SqlSource(Generic[RowT]):
             TaskCancelled: stopped, also in the middle of a statement.
         """
         with self._db.reader.connect() as connection, interruptible(connection, ctx):
-            order, index = self.order(query), self._index(query)
+            order = self.order(query)
+            index = self._index(query) or self._smallest_index(query, is_sorted=True)
             search, match, hits = self._searched(connection, query, WALKED_HITS)
             table, where = self._all(query, search, match, hits, index)
             if index is not None and table == self.spec.table:
@@ -192,9 +193,12 @@ class SqlSource(Generic[RowT]):
         return self._sorted(connection, self._where(connection, query), query, limit)
 
     def _sorted(self, connection: Connection, where: Where, query: Query, limit: int) -> Sequence[int]:
-        """All matching rows, sorted; the plus keeps SQLite from fetching them in the order of an index instead."""
+        """All matching rows, sorted; the plus keeps SQLite from fetching them in the order of an index instead. Which
+        index to read instead of the table is said where one holds all: SQLite has been seen to take another."""
         plus = "+" if self._index(query) is not None else ""
-        sql = f"SELECT id FROM {self.spec.table}{where.sql} ORDER BY {plus}{self.order(query)} LIMIT ?"
+        holding = None if query.text.strip() else self._smallest_index(query, is_sorted=True)
+        table = self.spec.table if holding is None else f"{self.spec.table} INDEXED BY {holding.name}"
+        sql = f"SELECT id FROM {table}{where.sql} ORDER BY {plus}{self.order(query)} LIMIT ?"
         return listed(connection, sql, (*where.params, limit))
 
     def _window(
@@ -266,6 +270,17 @@ class SqlSource(Generic[RowT]):
     def _index(self, query: Query) -> OrderIndex | None:
         """The index that has the rows in the order of *query*, if there is one."""
         return None if query.then else self.spec.orders.get(query.sort)
+
+    def _smallest_index(self, query: Query, *, is_sorted: bool = False) -> OrderIndex | None:
+        """Of the indexes that hold all that the filters of *query* ask for, and its order if *is_sorted*, the one that
+        holds least besides."""
+        order = ({query.sort, query.then} - {""} or {""}) if is_sorted else set()
+        holding = [
+            index
+            for name, index in self.spec.orders.items()
+            if self._is_held(query, index) and order <= index.holds | {name}
+        ]
+        return min(holding, key=lambda index: len(index.holds), default=None)
 
     def _is_held(self, query: Query, index: OrderIndex) -> bool:
         """Whether the index holds all that the filters of *query* ask for."""

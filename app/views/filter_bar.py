@@ -41,13 +41,17 @@ class FilterBar(Ground):
     Emits:
         changed: text, chips or segment changed; read `text`, `filters`, `segment`.
         left_down: arrow down in the search box: the table wants the focus.
-        copied, taken: so many saved filters went to the clipboard, or came from it.
+        copied, taken: so many saved filters went to the clipboard, or came from it or a file.
+        file_wanted: write this text of saved filters to a file.
+        from_file_wanted: take the filters of a file.
     """
 
     changed = Signal()
     left_down = Signal()
     copied = Signal(int)
     taken = Signal(int)
+    file_wanted = Signal(str)
+    from_file_wanted = Signal()
 
     def __init__(self, name: str, settings: ViewSettings, parent: QWidget | None = None) -> None:
         super().__init__("bar", "bottom", parent)
@@ -163,7 +167,7 @@ class FilterBar(Ground):
     def clear_all(self) -> None:
         """No words, no conditions."""
         self.search.set_quietly("")
-        self._show_problem("")
+        self.show_problem("")
         self.set_filters([])
 
     # -- chips -------------------------------------------------------------------------------------------------
@@ -239,7 +243,7 @@ class FilterBar(Ground):
     # -- the search box ----------------------------------------------------------------------------------------
 
     def _on_search(self) -> None:
-        self._show_problem("")
+        self.show_problem("")
         self.changed.emit()
 
     def _on_entered(self, text: str) -> None:
@@ -249,11 +253,12 @@ class FilterBar(Ground):
         try:
             rest, filters = self.expressions.read(text)
         except AppError as error:
-            self._show_problem(sentence(error))
+            self.show_problem(sentence(error))
             return
         self.set_filters([*self._filters, *(new for new in filters if new not in self._filters)], rest)
 
-    def _show_problem(self, text: str) -> None:
+    def show_problem(self, text: str) -> None:
+        """Say a finished sentence about what cannot be read below the search box; "" takes it away."""
         self.search.show_problem(text)
         self.problem.setText(text)
         width = current_theme().metrics("small").horizontalAdvance(text) + 8
@@ -296,14 +301,23 @@ class FilterBar(Ground):
         self.copied.emit(len(names))
 
     def paste_saved(self) -> None:
-        """Keep the filters that somebody sent as text, from the clipboard; a single one is put in force at once."""
+        """Keep the filters that somebody sent as text, from the clipboard."""
+        self.take_saved(QGuiApplication.clipboard().text())
+
+    def write_saved(self) -> None:
+        """All saved filters to a file, as text that `take_saved` reads."""
+        assert self.expressions is not None
+        self.file_wanted.emit(as_lines([self._saved.get(name) for name in self._saved.all()], self.expressions))
+
+    def take_saved(self, text: str) -> None:
+        """Keep the filters of a text; a single one is put in force at once."""
         assert self.expressions is not None
         try:
-            found = from_lines(QGuiApplication.clipboard().text(), self.expressions)
+            found = from_lines(text, self.expressions)
         except AppError as error:
-            self._show_problem(sentence(error))
+            self.show_problem(sentence(error))
             return
-        self._show_problem("")
+        self.show_problem("")
         for one in found:
             self._saved.put(one)
         if len(found) == 1:

@@ -11,7 +11,7 @@ import asyncio
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +23,6 @@ from app.paths import resources
 from app.samples.edited_book import edit_workbook
 from app.samples.writing import SampleOptions, write_sample
 from app.services.application import Application
-from app.services.listings.round_trip.mark import read_mark
-from app.services.workbooks import open_workbook
 from app.views.context import ViewContext
 from app.views.desktop import Desktop
 from app.views.drop_overlay import DropOverlay
@@ -329,7 +327,7 @@ class PictureTour:
         page.excel.open_file = written.append
         page.acts.open_in_excel()
         await self._until(lambda: written)
-        await asyncio.to_thread(edit_workbook, written[0], await asyncio.to_thread(_headers, written[0]))
+        await asyncio.to_thread(edit_workbook, written[0])
         await self._until(lambda: self._dialog(SheetDialog, needed=False) is not None)
         dialog = self._dialog(SheetDialog)
         await self._until(lambda: dialog.primary.isEnabled() and not dialog.checking.is_busy)
@@ -441,11 +439,6 @@ class PictureTour:
         if not picture.save(str(path)):
             raise OSError(f"cannot write {path}")
         self.taken.append(path)
-
-
-def _headers(path: Path) -> Mapping[str, str]:
-    with open_workbook(path) as opened:
-        return read_mark(opened).headers
 
 
 def _put_over(painter: QPainter, dialog: QWidget) -> None:

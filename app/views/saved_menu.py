@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Protocol
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, SignalInstance
 from PySide6.QtWidgets import QMenu, QWidget
 
 from app.messages import tr
@@ -17,6 +17,7 @@ class SavesFilters(Protocol):
     """The bar, as the menu uses it."""
 
     expressions: FilterLanguage | None
+    from_file_wanted: SignalInstance
 
     def use_saved(self, name: str) -> None:
         """Put a saved filter in force."""
@@ -26,6 +27,9 @@ class SavesFilters(Protocol):
 
     def copy_saved(self, *names: str) -> None:
         """Filters to the clipboard, as text."""
+
+    def write_saved(self) -> None:
+        """All filters to a file."""
 
     def forget_saved(self, name: str) -> None:
         """Remove a saved filter."""
@@ -50,11 +54,13 @@ def saved_menu(bar: SavesFilters, names: list[str], *, can_save: bool, parent: Q
             share = _each(menu, "filter.share", names, bar.copy_saved)
             share.addSeparator()
             share.addAction(tr("filter.share_all"), partial(bar.copy_saved, *names))
+            menu.addAction(tr("filter.to_file"), bar.write_saved)
         _each(menu, "filter.forget", names, bar.forget_saved)
         menu.addSeparator()
     menu.addAction(tr("filter.save"), bar.ask_name).setEnabled(can_save)
     if bar.expressions is not None:
         menu.addAction(tr("filter.paste"), bar.paste_saved)
+        menu.addAction(tr("filter.from_file"), bar.from_file_wanted.emit)
     return menu
 
 

@@ -17,6 +17,7 @@ from app.services.paging import Filter, Query
 from app.views.cells import Column
 from app.views.context import ViewContext
 from app.views.errors import sentence
+from app.views.filter_files import FilterFiles
 from app.views.notices import Banner, Offer
 from app.views.page_frame import PageFrame
 from app.views.paged_table import PagedTable
@@ -46,6 +47,7 @@ class TabPage(PageFrame):
         self._on_empty: Any = None
         self.filters.changed.connect(self.ask)
         self.filters.left_down.connect(self.focus_table)
+        FilterFiles(self.filters, context)
         self.filters.copied.connect(lambda n: self.context.notices.toast("filter.copied", n=n))
         self.filters.taken.connect(lambda n: self.context.notices.toast("filter.taken", n=n))
         self.empty.acted.connect(self._act_on_empty)

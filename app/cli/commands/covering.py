@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.cli.desk import Desk
+from app.cli.failures import sentence
 from app.cli.outcome import Exit, Outcome
 from app.cli.parser import Commands
 from app.cli.spoken import Spoken
@@ -16,7 +17,9 @@ from app.messages import tr
 from app.services.errors import InputError
 
 if TYPE_CHECKING:
+    from app.services.covering.mapping import Things
     from app.services.covering.records import CoverResult
+    from app.services.covering.report import ReportLine
     from app.services.covering.rules import CoverRules
 
 
@@ -36,19 +39,23 @@ def cover(desk: Desk, options: argparse.Namespace) -> Outcome:
     """Cover the products of a file by the rules kept for the two stores, or by those of another file, which are kept.
 
     Raises:
+        UnknownKind: the report's name; nothing was done.
         NoIds, TooManyIds, FileUnreadable, WorkbookError: the file has no ids; nothing was done.
         BadRule, FormulaError, CannotCover: the rules or the stores cannot be used.
         MarketplaceError: a store is out of reach; nothing was written.
     """
     from app.services.covering.desk import CoverDesk
     from app.services.covering.ids import read_ids_file
-    from app.services.covering.report import export_report, report_lines
+    from app.services.covering.report import report_lines
+    from app.services.workbooks import check_kind
 
+    if options.report is not None:
+        check_kind(options.report)
     source, target = desk.store(options.source), desk.store(options.target)
     wanted = read_ids_file(options.ids)
     front = CoverDesk(desk.app)
     rules = _read_rules(options.rules) if options.rules else front.rules(source.id, target.id)
-    rules = _with_settings(rules, options.set)
+    rules = _with_settings(rules, options.set, front.things(target.id))
 
     async def run() -> CoverResult:
         try:
@@ -57,10 +64,21 @@ def cover(desk: Desk, options: argparse.Namespace) -> Outcome:
             await desk.app.disconnect()
 
     result = asyncio.run(run())
-    if options.report is not None:
-        export_report(options.report, report_lines(result), desk.language, Spoken())
-    is_whole = not (result.failed or result.junk)
-    return Outcome(_told(result), _lines(result), Exit.DONE if is_whole else Exit.SOME_REFUSED)
+    unwritten = _unwritten(desk, options.report, report_lines(result)) if options.report is not None else []
+    is_whole = not (result.failed or result.junk or unwritten)
+    return Outcome(_told(result), _lines(result) + unwritten, Exit.DONE if is_whole else Exit.SOME_REFUSED)
+
+
+def _unwritten(desk: Desk, path: Path, lines: list[ReportLine]) -> list[str]:
+    """Write the report. Returns: why that failed, as a line; what was covered stays covered."""
+    from app.services.covering.report import export_report
+    from app.services.workbooks import WorkbookError
+
+    try:
+        export_report(path, lines, desk.language, Spoken())
+    except WorkbookError as error:
+        return [sentence(error)]
+    return []
 
 
 def _read_rules(path: Path) -> CoverRules:
@@ -75,15 +93,19 @@ def _read_rules(path: Path) -> CoverRules:
     return from_json(stored)
 
 
-def _with_settings(rules: CoverRules, settings: list[str]) -> CoverRules:
-    """*rules* with single ones set as `name=value`. Raises: BadRule, FormulaError."""
-    from app.services.covering.rules import BadRule, from_json, to_json
+def _with_settings(rules: CoverRules, settings: list[str], ours: Things) -> CoverRules:
+    """*rules* with single ones set as `name=value`; *ours*: what a default can be. Raises: BadRule, FormulaError."""
+    from app.services.covering.rules import NO_GROUP, BadRule, from_json, to_json
 
     stored = to_json(rules)
     for setting in settings:
         name, sign, value = (part.strip() for part in setting.partition("="))
         kind = type(stored.get(name))
         if not sign or name not in stored or kind in (dict, tuple):
+            known = ", ".join(key for key, one in stored.items() if not isinstance(one, dict | tuple))
+            raise InputError("cover.unknown_rule", name=name, known=known)
+        own = {"default_template": ours.templates, "default_service": ours.services, "default_group": ours.groups}
+        if value and own.get(name) and value not in own[name] and (name, value) != ("default_group", NO_GROUP):
             raise BadRule(name=name, value=value)
         if name == "stock":
             stored[name] = int(value) if value.isascii() and value.isdigit() else value or None
@@ -95,7 +117,7 @@ def _with_settings(rules: CoverRules, settings: list[str]) -> CoverRules:
 def _told(result: CoverResult) -> dict[str, Any]:
     from app.services.covering.report import ReportLine, said
 
-    def sentence(code: str, params: dict[str, object]) -> str:
+    def told(code: str, params: dict[str, object]) -> str:
         return said(ReportLine("failed", "", "", "", "", "", "", code, tuple(params.items())))
 
     return {
@@ -107,7 +129,7 @@ def _told(result: CoverResult) -> dict[str, Any]:
             {
                 "product_id": one.product_id,
                 "code": one.code.removeprefix("error."),
-                "message": sentence(one.code, one.params),
+                "message": told(one.code, one.params),
             }
             for one in result.failed
         ],

@@ -85,14 +85,14 @@ async def _do(desk: Desk, plan: DelistPlan, source: str, *, sends: bool) -> tupl
 def _outcome(plan: DelistPlan, done: Delisted | None, failures: list[AppError], *, is_dry: bool) -> Outcome:
     from app.services.listings.delisting.records import Step
 
-    zero, off = plan.of(Step.ZERO), plan.of(Step.OFF)
+    zero, off = [*plan.of(Step.ZERO), *plan.of(Step.UNSENT)], plan.of(Step.OFF)
     unreadable, locked = plan.of(Step.UNREADABLE), plan.of(Step.LOCKED)
     told: dict[str, Any] = {
         "listings": len({row.listing_id for row in (*zero, *off)}),
         "skus": len(zero) + len(off),
         "change": done.change.uid if done is not None and done.change is not None else None,
         "codes": plan.codes,
-        "zeroed": len(zero),
+        "zeroed": len(plan.of(Step.ZERO)),
         "off_sale": len({row.listing_id for row in off}),
         "unknown": plan.unknown,
         "junk": [{"row": one.number, "value": one.text, "reason": str(one.why)} for one in plan.junk],

@@ -12,7 +12,7 @@ from app.cli.commands.importing import SHOWN_ERRORS, error_object
 from app.cli.commands.listings import matching_ids
 from app.cli.desk import Desk, table
 from app.cli.outcome import Exit, Outcome
-from app.cli.parser import Commands
+from app.cli.parser import Commands, HelpInLines
 from app.messages import tr
 from app.services.errors import InputError
 from app.services.tasks import TaskContext
@@ -30,26 +30,30 @@ SHOWN_LINES = 10
 def add_to(commands: Commands) -> None:
     """Add `edit`."""
     parser = commands.add("edit", edit)
+    parser.formatter_class, parser.epilog = HelpInLines, tr("cli.help.edit.forms")
     parser.add_argument("--store", required=True, metavar="NAME", help=tr("cli.help.store.name"))
     parser.add_argument(
         "--set", default=[], action="append", dest="settings", metavar="FIELD=EXPR", help=tr("cli.help.edit.set")
     )
+    parser.add_argument("--recipe", metavar="RECIPE", help=tr("cli.help.edit.recipe"))
     parser.add_argument("--from-sheet", type=Path, metavar="FILE", help=tr("cli.help.edit.from_sheet"))
     parser.add_argument("--where", default="", metavar="EXPR", help=tr("cli.help.where"))
     parser.add_argument("--dry-run", action="store_true", help=tr("cli.help.import.dry_run"))
 
 
 def edit(desk: Desk, options: argparse.Namespace) -> Outcome:
-    """Work the settings out for all listings the condition holds for, or the differences of an edited workbook, then
-    store them unless it is a dry run.
+    """Work a recipe and the settings out for all listings the condition holds for, or the differences of an edited
+    workbook, then store them unless it is a dry run.
 
     Raises:
-        InputError: neither settings nor a workbook, or both.
+        InputError: neither settings nor a recipe nor a workbook, or a workbook and one of them.
+        NoSuchRecipe: nothing is kept under that name.
         WorkbookError, NoMark, NewerMark: the workbook cannot be taken back.
         BadSetting, BadOperation, FormulaError: a setting cannot be read; nothing was changed.
         BadExpression, UnknownField, BadValue: the condition cannot be.
     """
-    if bool(options.settings) == (options.from_sheet is not None) or (options.from_sheet and options.where):
+    is_typed = bool(options.settings or options.recipe is not None)
+    if is_typed == (options.from_sheet is not None) or (options.from_sheet and options.where):
         raise InputError("cli.edit_what")
     store = desk.store(options.store)
     if options.from_sheet is not None:
@@ -58,7 +62,7 @@ def edit(desk: Desk, options: argparse.Namespace) -> Outcome:
         ctx = TaskContext()
         plan, report = plan_sheet(desk.app.db, options.from_sheet, ctx, checks=options.dry_run, store_id=store.id)
         return _with_report(_carried_out(desk, plan, ctx, is_dry=options.dry_run), report)
-    wanted = _wanted(desk, store.id, options.settings)
+    wanted = wanted_edit(desk, store.id, options.settings, options.recipe)
     return edited(desk, wanted, matching_ids(desk, store.id, options.where), is_dry=options.dry_run)
 
 
@@ -94,14 +98,17 @@ def _with_report(outcome: Outcome, report: SheetReport) -> Outcome:
     return replace(outcome, code=code)
 
 
-def _wanted(desk: Desk, store_id: int, settings: list[str]) -> BulkEdit:
+def wanted_edit(desk: Desk, store_id: int, settings: list[str], recipe: str | None = None) -> BulkEdit:
+    """A recipe, then the settings, as one edit of this store. Raises: see `edit`."""
     from app.services.compliance import load_context
     from app.services.listings.bulk_edit.edits import BulkEdit
+    from app.services.listings.bulk_edit.recipes import Recipes
     from app.services.listings.bulk_edit.typed import parse_setting
 
+    kept = Recipes(desk.app.data_dir).get(recipe).operations if recipe is not None else ()
     with desk.app.db.read() as session:
         context = load_context(session, store_id)
-        return BulkEdit(tuple(parse_setting(text, context) for text in settings))
+        return BulkEdit((*kept, *(parse_setting(text, context) for text in settings)))
 
 
 def _largest(plan: Plan, ctx: TaskContext) -> list[str]:
@@ -137,7 +144,8 @@ def _outcome(counts: PlanCounts, applied: Applied, lines: list[str], *, is_dry: 
             {"code": one.code, "severity": one.severity, "count": one.count, "listings": one.listings}
             for one in counts.findings
         ]
-    lines.append(tr("cli.edit_preview" if is_dry else "cli.edited", n=applied.changed, matched=counts.matched))
+    done = "cli.edit_preview" if is_dry else "cli.edited" if applied.changed else "cli.edited_nothing"
+    lines.append(tr(done, n=applied.changed, matched=counts.matched))
     for why, number in told["reasons"].items():
         lines.append(tr("cli.edit_refused", n=number, why=tr(f"bulk_edit.refused.{why}")))
     return Outcome(told, lines, Exit.SOME_REFUSED if told["refused"] else Exit.DONE)

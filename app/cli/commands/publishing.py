@@ -42,6 +42,7 @@ def add_to(commands: Commands) -> None:
     parser.add_argument("--report", type=Path, metavar="FILE", help=tr("cli.help.publish.report"))
     parser.add_argument("--at", metavar="TIME", help=tr("cli.help.publish.at"))
     parser.add_argument("--spread", type=int, default=0, metavar="MIN", help=tr("cli.help.publish.spread"))
+    parser.add_argument("--accept-similar", action="store_true", help=tr("cli.help.publish.accept_similar"))
     parser.add_argument("--accept-losses", action="store_true", help=tr("cli.help.publish.accept_losses"))
     switch = parser.add_mutually_exclusive_group()
     switch.add_argument("--pause", action="store_true", help=tr("cli.help.publish.pause"))
@@ -53,7 +54,7 @@ def publish_store(desk: Desk, options: argparse.Namespace) -> Outcome:
     from app.services.publishing.pauses import StorePaused, paused_stores
 
     check_count("--limit", options.limit)
-    schedule = _schedule(options.at, options.spread)
+    schedule = schedule_of(options.at, options.spread)
     if options.report is not None and options.report.suffix.lower() != ".xlsx":
         raise InputError("cli.out_name", file=options.report.name, known=".xlsx")
     store = desk.store(options.store)
@@ -61,11 +62,26 @@ def publish_store(desk: Desk, options: argparse.Namespace) -> Outcome:
         return _switch(desk, store, is_pause=options.pause)
     if store.id in paused_stores(desk.app.db):
         raise StorePaused(store=store.name)
+    if options.accept_similar:
+        _accept_similar(desk, store)
     run = _run_alone(desk, store, options.limit, schedule, accepts_losses=options.accept_losses)
     return outcome_of(desk, asyncio.run(run), options.report)
 
 
-def _schedule(at: str | None, spread_min: int) -> Schedule:
+def _accept_similar(desk: Desk, store: StoreRecord) -> None:
+    """Tell everything that would be held as a second one of the same item apart from the first: a change that can be
+    undone."""
+    from app.services.compliance.recheck import recheck, with_twins
+    from app.services.listings.similar.releasing import release_twins
+
+    ids = _candidates(desk, store.id, None)
+    if release_twins(desk.app.db, ids) is not None:
+        with desk.app.db.read() as session:
+            ids = with_twins(session, ids)
+        recheck(desk.app.db, ids)
+
+
+def schedule_of(at: str | None, spread_min: int = 0) -> Schedule:
     """When to send. Raises: InputError, the time or the span cannot be kept, as in the window."""
     from app.services.publishing.turns import MOST_AHEAD_DAYS, MOST_SPREAD_DAYS, Schedule, moment_of, wrong_start
 

@@ -86,8 +86,6 @@ def export_words(desk: Desk, options: argparse.Namespace) -> Outcome:
     """Write a list to a sheet."""
     from app.services.compliance.word_sheets import write_words
 
-    if options.out.suffix.lower() not in (".xlsx", ".csv"):
-        raise UsageError("cli.out_name", file=options.out.name, known=".xlsx, .csv")
     lists = _words(desk).lists()
     n = write_words(options.out, lists, key_of(lists, options.of), _stores(desk))
     return Outcome({"words": n, "file": str(options.out)}, [tr("cli.words_exported", n=n, file=options.out.name)])
@@ -103,7 +101,7 @@ def import_words(desk: Desk, options: argparse.Namespace) -> Outcome:
     if options.kind:
         lists = _made(words, options)
     sheet = read_words(options.file, lists, key_of(lists, options.of), _stores(desk))
-    done = WordsChanged() if options.dry_run else words.save(sheet.wanted)
+    done = WordsChanged() if options.dry_run else words.save(sheet.wanted, options.file.name)
     told = {
         "new": sheet.count("new"),
         "changed": sheet.count("changed"),

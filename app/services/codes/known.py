@@ -12,6 +12,7 @@ from app.services.codes.records import Component
 from app.services.codes.rules import PLAIN_STORE, CodeRules, StoreMarks, signs
 from app.services.db import Database
 from app.services.errors import InputError
+from app.services.history.recording import record_noted
 
 Virtual = Mapping[str, Sequence[Component]]
 
@@ -61,7 +62,7 @@ def checked_marks(prefix: str = "", suffix: str = "", marks: Mapping[str, str] |
 
 
 def write_store_marks(db: Database, store_id: int, marks: StoreMarks) -> None:
-    """Keep how a store writes its codes."""
+    """Keep how a store writes its codes, and who said so."""
     values = (store_id, marks.prefix, marks.suffix, orjson.dumps(dict(marks.countries)).decode())
     with db.bulk() as connection:
         connection.exec_driver_sql(
@@ -69,3 +70,5 @@ def write_store_marks(db: Database, store_id: int, marks: StoreMarks) -> None:
             "DO UPDATE SET prefix = excluded.prefix, suffix = excluded.suffix, marks = excluded.marks",
             values,
         )
+        name = connection.exec_driver_sql("SELECT name FROM store WHERE id = ?", (store_id,)).scalar()
+        record_noted(connection, label="change.store_codes", params={"store": name or str(store_id)})

@@ -20,6 +20,7 @@ from app.services.codes.records import Component, Reading
 from app.services.codes.rules import CodeRules, signs
 from app.services.db import Database
 from app.services.errors import InputError
+from app.services.history.recording import record_noted
 
 
 class BadVirtualCode(InputError):
@@ -81,10 +82,13 @@ def save_virtual(db: Database, entries: Mapping[str, Sequence[Component]]) -> in
 def remove_virtual(db: Database, codes: Iterable[str]) -> int:
     """Forget virtual codes. Returns: how many there were."""
     with db.bulk() as connection:
-        return sum(
+        gone = sum(
             connection.exec_driver_sql("DELETE FROM virtual_code WHERE code = ?", (normalise(code),)).rowcount
             for code in codes
         )
+        if gone:
+            record_noted(connection, label="change.virtual_codes_gone", params={"n": gone})
+    return gone
 
 
 def propose(db: Database, reading: Reading, *, keeps: bool = False) -> Proposal | None:
@@ -117,6 +121,8 @@ def with_entries(rules: CodeRules, entries: Mapping[str, Sequence[Component]]) -
 
 
 def _write(connection: Connection, entries: Mapping[str, Sequence[Component]]) -> None:
+    if entries:
+        record_noted(connection, label="change.virtual_codes", params={"n": len(entries)})
     for code, items in entries.items():
         connection.exec_driver_sql("DELETE FROM virtual_code WHERE code = ?", (code,))
         connection.exec_driver_sql("INSERT INTO virtual_code (code, created_ms) VALUES (?, ?)", (code, now_ms()))

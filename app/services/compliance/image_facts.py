@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from app.services.compliance.rule_data import Limits
@@ -22,6 +22,7 @@ class ImageFacts:
         format: `JPEG`, `PNG`, … by content, never by name; "" where unknown.
         problem: "" or `missing`, `denied`, `damaged`, `huge` (pixels), `heavy` (bytes).
         modified_ms: when the file was changed last, to know an unchanged one again.
+        dhash, tone, colours, orientation: what it looks like, as `ImageLook` says; `dhash` None where nobody looked.
     """
 
     source: str
@@ -32,6 +33,10 @@ class ImageFacts:
     format: str = ""
     problem: str = ""
     modified_ms: int | None = None
+    dhash: str | None = field(default=None, compare=False)
+    tone: str = field(default="", compare=False)
+    colours: Mapping[str, float] = field(default_factory=dict, compare=False)
+    orientation: int = field(default=1, compare=False)
 
 
 _PLAIN_HOST = re.compile(r"(?:https?:)?//([A-Za-z0-9.-]+)(?=[/?#]|$)").match

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -42,7 +43,10 @@ _GROUPS = (
     "JOIN store ON store.id = store_id"
 )
 _SERVICES = "SELECT template_id, name FROM service_template WHERE store_id = :store_id"
-_IMAGE_FACTS = "SELECT source, sha256, width, height, byte_count, format, problem, modified_ms FROM image_file"
+_IMAGE_FACTS = (
+    "SELECT source, image_file.sha256, width, height, byte_count, format, problem, modified_ms, dhash, tone, colours, "
+    "orientation FROM image_file LEFT JOIN image_look ON image_look.sha256 = image_file.sha256"
+)
 
 
 def load_context(session: Session, store_id: int, settings: Mapping[str, Any] | None = None) -> CheckContext:
@@ -191,8 +195,16 @@ def load_image_facts(session: Session, sources: Iterable[str]) -> dict[str, Imag
         marks = ", ".join(f":s{number}" for number in range(len(chunk)))
         params = {f"s{number}": source for number, source in enumerate(chunk)}
         for row in session.execute(text(f"{_IMAGE_FACTS} WHERE source IN ({marks})"), params):
-            found[row[0]] = ImageFacts(*row)
+            found[row[0]] = _image_facts(row)
     return found
+
+
+def _image_facts(row: Any) -> ImageFacts:
+    source, sha256, width, height, byte_count, kind, problem, modified_ms, dhash, tone, colours, orientation = row
+    facts = ImageFacts(source, sha256, width, height, byte_count, kind, problem, modified_ms)
+    if dhash is None:
+        return facts
+    return replace(facts, dhash=dhash, tone=tone, colours=orjson.loads(colours), orientation=orientation)
 
 
 def learn_images(session: Session, context: CheckContext, sources: Iterable[str]) -> None:

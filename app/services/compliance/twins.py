@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from app.services.listings.apart import pairs_apart
 from app.services.listings.loading import chunks, id_list
 
 CHUNK = 500
 _NAME = "coalesce(nullif(other.product_key, ''), other.product_id, other.title)"
 _BY_CODE = f"""
-SELECT DISTINCT mine.listing_id, mine.id, other.id, {_NAME}
+SELECT DISTINCT mine.listing_id, mine.id, other.id, {_NAME}, other.product_id IS NOT NULL, other.sku_count
 FROM sku AS mine
 JOIN sku AS same ON same.match_key = mine.match_key AND same.listing_id <> mine.listing_id
 JOIN listing AS own ON own.id = mine.listing_id
@@ -27,7 +28,7 @@ WHERE mine.listing_id IN ({{ids}}) AND mine.match_key <> ''
 ORDER BY mine.listing_id, mine.position, other.id
 """
 _BY_TITLE = f"""
-SELECT own.id, NULL, other.id, {_NAME}
+SELECT own.id, NULL, other.id, {_NAME}, other.product_id IS NOT NULL, other.sku_count
 FROM listing AS own
 JOIN listing AS other ON other.title_folded = own.title_folded AND other.id <> own.id
  AND other.store_id = own.store_id AND other.status <> 'off'
@@ -38,11 +39,16 @@ ORDER BY own.id, other.id
 
 @dataclass(frozen=True, slots=True)
 class Twin:
-    """Another listing of the store, called `name`, has the code of the SKU `sku_id`; the title where None."""
+    """Another listing of the store, called `name`, has the code of the SKU `sku_id`; the title where None.
+
+    `is_there`: the marketplace has it; `sku_count`: of all its variants.
+    """
 
     sku_id: int | None
     listing_id: int
     name: str
+    is_there: bool = False
+    sku_count: int = 0
 
 
 Twins = tuple[Twin, ...]
@@ -74,18 +80,27 @@ class TwinBook:
         self._known.clear()
 
 
-def read_twins(session: Session, listing_ids: Sequence[int]) -> dict[int, Twins]:
-    """Twins of those of *listing_ids* that have any."""
+def read_twins(session: Session, listing_ids: Sequence[int], *, with_apart: bool = False) -> dict[int, Twins]:
+    """Twins of those of *listing_ids* that have any; pairs that a person told apart only where *with_apart*."""
     found: dict[int, list[Twin]] = {}
     for chunk in chunks(listing_ids, CHUNK):
         for query in (_BY_CODE, _BY_TITLE):
-            for number, sku_id, other_id, name in session.execute(text(query.format(ids=id_list(chunk)))):
-                found.setdefault(number, []).append(Twin(sku_id, other_id, name))
-    return {number: tuple(twins) for number, twins in found.items()}
+            for number, sku_id, other_id, name, is_there, count in session.execute(
+                text(query.format(ids=id_list(chunk)))
+            ):
+                found.setdefault(number, []).append(Twin(sku_id, other_id, name, bool(is_there), count))
+    apart = pairs_apart(session.connection(), found) if found and not with_apart else set()
+    kept = {
+        number: tuple(
+            twin for twin in twins if (min(number, twin.listing_id), max(number, twin.listing_id)) not in apart
+        )
+        for number, twins in found.items()
+    }
+    return {number: twins for number, twins in kept.items() if twins}
 
 
 def with_twins(session: Session, listing_ids: Iterable[int]) -> list[int]:
     """*listing_ids* and the twins of each: what is said about those changes, too."""
     ids = sorted(set(listing_ids))
-    twins = read_twins(session, ids)
+    twins = read_twins(session, ids, with_apart=True)  # what was told apart a moment ago is counted anew, too
     return sorted({*ids, *(twin.listing_id for its in twins.values() for twin in its)})

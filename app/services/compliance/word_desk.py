@@ -98,8 +98,9 @@ class WordDesk:
         """The call for the worker process that checks the listings with these words anew. Result: `RecheckResult`."""
         return "app.services.listings.words_recheck:recheck_in_worker", self.db.path, list(touched)
 
-    def save(self, entries: Sequence[Entry]) -> WordsChanged:
+    def save(self, entries: Sequence[Entry], source: str = "") -> WordsChanged:
         """Add or change words, all or none: those without an id are new, or take the place of a shipped one.
+        *source*: the file they come from.
 
         Raises:
             BadWord: one of them makes no sense.
@@ -111,7 +112,7 @@ class WordDesk:
             lists = load_lists(connection)
             done = _saved(connection, lists, entries)
             if done.count:
-                _note(connection, lists, done)
+                _note(connection, lists, done, source=source)
         return done
 
     def remove(self, entries: Sequence[Entry]) -> WordsChanged:
@@ -255,10 +256,13 @@ def _shipped_behind(lists: Lists, entries: Iterable[Entry]) -> list[Entry]:
     return [replace(entry, is_on=True) for entry in entries if entry.overrules]
 
 
-def _note(connection: Connection, lists: Lists, done: WordsChanged, of: WordList | None = None) -> None:
+def _note(
+    connection: Connection, lists: Lists, done: WordsChanged, of: WordList | None = None, *, source: str = ""
+) -> None:
     keys = {entry.list_key for entry in done.touched}
     one = of or (lists.lists[next(iter(keys))] if len(keys) == 1 else None)
-    record_noted(connection, label="change.words", params={"n": done.count, "list": str(one.about) if one else "…"})
+    params = {"n": done.count, "list": str(one.about) if one else "…"}
+    record_noted(connection, label="change.words", params=params, source=source)
     note_change(connection)
 
 

@@ -15,7 +15,7 @@ from app.services.compliance.rule_data import rule_file
 from app.services.compliance.word_desk import problems
 from app.services.compliance.word_lists import VERDICTS, Entry, Lists, Verdict
 from app.services.errors import InputError
-from app.services.workbooks import OutColumn, OutSheet, open_workbook, write_csv, write_xlsx
+from app.services.workbooks import OutColumn, open_workbook, write_sheet
 from app.services.workbooks.grid import Cell, column_letter
 
 COLUMNS = ("word", "severity", "exceptions", "categories", "stores", "source", "as_of", "is_on")
@@ -255,15 +255,12 @@ def write_words(path: Path, lists: Lists, list_key: str, stores: Mapping[int, st
     """Write a list to .xlsx or .csv. Returns: how many words.
 
     Raises:
-        WorkbookError: it cannot be written.
+        UnknownKind: another ending. WorkbookError: it cannot be written.
     """
     entries = lists.entries[list_key]
     columns = [OutColumn(texts.text(f"words.column.{name}"), is_text=True) for name in COLUMNS]
     rows = (cell_texts(entry, stores, texts) for entry in entries)
-    if path.suffix.lower() == ".csv":
-        write_csv(path, columns, rows)
-    else:
-        write_xlsx(path, [OutSheet(lists.lists[list_key].about.shown(texts.language), columns, rows)])
+    write_sheet(path, lists.lists[list_key].about.shown(texts.language), columns, rows)
     return len(entries)
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from app.services.compliance.image_facts import host_of, is_host_in
 from app.services.compliance.rule_data import rule_file
 from app.services.errors import InputError
+from app.services.workbooks.errors import WorkbookError
 
 SHEET_ENDINGS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".csv", ".tsv", ".htm", ".html")
 LIST_ENDINGS = (".txt", ".csv")
@@ -84,13 +85,16 @@ def read_ids_file(path: Path) -> ProductIds:
 
     Raises:
         FileUnreadable: no such file, or no text.
-        WorkbookError: a sheet that cannot be read.
+        WorkbookError: a sheet that cannot be read, `.empty`.
         NoIds: not one id in it; TooManyIds.
     """
     if path.suffix.lower() in SHEET_ENDINGS:
         found = _collected(_sheet_lines(path))
     else:
-        found = read_ids(_text_of(path))
+        text = _text_of(path)
+        if not text.strip():
+            raise WorkbookError("workbook.empty", file=path.name)
+        found = read_ids(text)
     if not found.ids:
         first = found.junk[0].text if found.junk else "–"
         raise NoIds(file=path.name, detail=first)

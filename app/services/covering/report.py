@@ -8,9 +8,8 @@ from pathlib import Path
 
 from app.messages import Messages, messages
 from app.services.covering.records import CoverResult
-from app.services.listings.exporting import KINDS, UnknownKind
 from app.services.tasks import TaskContext
-from app.services.workbooks import OutColumn, OutSheet, write_csv, write_xlsx
+from app.services.workbooks import OutColumn, write_sheet
 
 KINDS_OF_LINE = ("replaced", "unmapped", "skipped", "failed", "junk")
 _COLUMNS = ("kind", "product", "title", "code", "field", "before", "after", "why")
@@ -105,22 +104,17 @@ def export_report(path: Path, lines: list[ReportLine], language: str, ctx: TaskC
         WorkbookError: `.unwritable`.
         TaskCancelled: stopped; no file is left behind.
     """
-    if path.suffix.lower() not in KINDS:
-        raise UnknownKind(file=path.name, known=", ".join(KINDS))
-    messages.language = "zh" if language == "zh" else "en"
+    texts = Messages("zh" if language == "zh" else "en")
     columns = [
-        OutColumn(messages.text(f"cover.column.{name}"), name in ("product", "code", "before", "after"))
+        OutColumn(texts.text(f"cover.column.{name}"), name in ("product", "code", "before", "after"))
         for name in _COLUMNS
     ]
-    if path.suffix.lower() == ".csv":
-        write_csv(path, columns, _rows(lines), ctx)
-    else:
-        write_xlsx(path, [OutSheet(messages.text("cover.sheet"), columns, _rows(lines))], ctx)
+    write_sheet(path, texts.text("cover.sheet"), columns, _rows(lines, texts), ctx)
     return len(lines)
 
 
-def _rows(lines: list[ReportLine]) -> Iterator[tuple[str, ...]]:
+def _rows(lines: list[ReportLine], texts: Messages) -> Iterator[tuple[str, ...]]:
     for line in lines:
-        kind = messages.text(f"cover.kind.{line.kind}")
-        name = field_name(line.field)
-        yield kind, line.product_id, line.title, line.code, name, line.before, line.after, said(line)
+        kind = texts.text(f"cover.kind.{line.kind}")
+        name = field_name(line.field, texts)
+        yield kind, line.product_id, line.title, line.code, name, line.before, line.after, said(line, texts)

@@ -192,7 +192,9 @@ class Cover:
         result = self.result
         result.copied, result.updated, result.unchanged = stored.new, stored.changed, stored.same
         result.change = stored.change
-        for one in drafts:
+        result.skipped += stored.already
+        late = {one.product_id for one in stored.already}
+        for one in (one for one in drafts if one.product_id not in late):
             result.titles[one.product_id] = one.record.title
             if one.product_id not in stored.same:
                 result.replacements += one.replacements

@@ -12,7 +12,8 @@ from app.models import ListingStatus
 from app.services.clock import now_ms
 from app.services.codes.keys import variant_key
 from app.services.compliance.recheck import recheck
-from app.services.covering.records import Mapped
+from app.services.covering.existing import by_code, by_origin
+from app.services.covering.records import Already, Mapped
 from app.services.db import Database
 from app.services.history.recording import add_range, record_change
 from app.services.history.records import ChangeRecord
@@ -45,11 +46,13 @@ _ORIGIN = (
 
 @dataclass(slots=True)
 class Stored:
-    """Listing ids by product id: of new drafts, of listings that changed, of those that say it all already."""
+    """Listing ids by product id: of new drafts, of listings that changed, of those that say it all already.
+    `already`: what was covered by somebody else meanwhile."""
 
     new: dict[str, int] = field(default_factory=dict)
     changed: dict[str, int] = field(default_factory=dict)
     same: dict[str, int] = field(default_factory=dict)
+    already: list[Already] = field(default_factory=list)
     change: ChangeRecord | None = None
 
 
@@ -62,7 +65,8 @@ def store_drafts(
     is_photobank: Callable[[str], bool],
     ctx: TaskContext,
 ) -> Stored:
-    """Write all of it in one transaction as one change, and check what was written.
+    """Write all of it in one transaction as one change, and check what was written. What another program has covered
+    since it was looked for is not put up twice.
 
     Args:
         from_store: id and name of the store that is covered.
@@ -75,39 +79,52 @@ def store_drafts(
     stored = Stored()
     ctx.report(0, len(new) + len(updates), note="cover.storing")
     with db.bulk() as connection:
-        moment = now_ms()
-        change_id, change = record_change(
-            connection,
-            kind="cover",
-            label="change.cover",
-            params={"store": from_store[1]},
-            listing_count=0,
-            source=from_store[1],
-            store_id=to_store_id,
-            moment_ms=moment,
-        )
-        if new:
-            first = _insert(connection, to_store_id, new, moment)
-            add_range(connection, change_id, first, first + len(new) - 1)
-            stored.new = {one.product_id: number for number, one in enumerate(new, first)}
-        _update(connection, updates, change_id, moment, stored)
+        covered = by_code(connection, to_store_id, new)
+        covered |= by_origin(connection, to_store_id, [one.product_id for one in new])
+        stored.already, new = [*covered.values()], [one for one in new if one.product_id not in covered]
+        _write(connection, to_store_id, from_store, new, updates, stored)
         ctx.checkpoint()
-        of_all = [*((stored.new[one.product_id], one) for one in new), *updates]
-        rows = [
-            (number, to_store_id, from_store[0], one.product_id, one.record.service_template_id, moment)
-            for number, one in of_all
-        ]
-        if rows:
-            connection.exec_driver_sql(_ORIGIN, rows)
-        _note_pictures(connection, to_store_id, [one for _, one in of_all], is_photobank)
-        count = len(stored.new) + len(stored.changed)
-        if count:
-            connection.exec_driver_sql("UPDATE change SET listing_count = ? WHERE id = ?", (count, change_id))
-            stored.change = replace(change, listing_count=count)
-        else:
-            connection.exec_driver_sql("DELETE FROM change WHERE id = ?", (change_id,))
+        _note_pictures(connection, to_store_id, [*new, *(one for _, one in updates)], is_photobank)
     recheck(db, sorted({*stored.new.values(), *stored.changed.values(), *stored.same.values()}))
     return stored
+
+
+def _write(
+    connection: Connection,
+    to_store_id: int,
+    from_store: tuple[int, str],
+    new: Sequence[Mapped],
+    updates: Sequence[tuple[int, Mapped]],
+    stored: Stored,
+) -> None:
+    """Drafts, updates and their origins, as one change; none where nothing differs."""
+    moment = now_ms()
+    change_id, change = record_change(
+        connection,
+        kind="cover",
+        label="change.cover",
+        params={"store": from_store[1]},
+        listing_count=0,
+        source=from_store[1],
+        store_id=to_store_id,
+        moment_ms=moment,
+    )
+    if new:
+        first = _insert(connection, to_store_id, new, moment)
+        add_range(connection, change_id, first, first + len(new) - 1)
+        stored.new = {one.product_id: number for number, one in enumerate(new, first)}
+    _update(connection, updates, change_id, moment, stored)
+    rows = [
+        (number, to_store_id, from_store[0], one.product_id, one.record.service_template_id, moment)
+        for number, one in [*((stored.new[one.product_id], one) for one in new), *updates]
+    ]
+    if rows:
+        connection.exec_driver_sql(_ORIGIN, rows)
+    if count := len(stored.new) + len(stored.changed):
+        connection.exec_driver_sql("UPDATE change SET listing_count = ? WHERE id = ?", (count, change_id))
+        stored.change = replace(change, listing_count=count)
+    else:
+        connection.exec_driver_sql("DELETE FROM change WHERE id = ?", (change_id,))
 
 
 def _insert(connection: Connection, store_id: int, new: Sequence[Mapped], moment: int) -> int:

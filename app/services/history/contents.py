@@ -30,7 +30,7 @@ MOST_VALUES = 100_000
 """No listing has as many values; ids of values are made with it."""
 _JSON = frozenset({"attributes", "extra", "properties"})
 _NAMED_BY = {"listing": "title", "sku": "code", "assignment": "member"}
-_LISTS = {"images": "sources", "tags": "tags", "marketing_group": "marketing_group"}
+_LISTS = {"images": "sources", "tags": "tags", "marketing_group": "marketing_group", "apart": "apart"}
 _IDS = """
 SELECT listing_id FROM change_entry WHERE change_id = :id
 UNION SELECT value FROM change_column, json_each(listing_ids) WHERE change_id = :id
@@ -38,7 +38,7 @@ UNION SELECT listing.id FROM change_range JOIN listing ON listing.id BETWEEN fir
 WHERE change_id = :id ORDER BY 1
 """
 _FIELDS = """
-SELECT noun AS field FROM change_entry WHERE change_id = :id AND noun IN ('images', 'tags', 'marketing_group')
+SELECT noun AS field FROM change_entry WHERE change_id = :id AND noun IN ('images', 'tags', 'marketing_group', 'apart')
 UNION SELECT "column" FROM change_column WHERE change_id = :id
 UNION SELECT key FROM change_entry, json_each(after)
 WHERE change_id = :id AND noun IN ('listing', 'sku') AND before IS NOT NULL AND after IS NOT NULL ORDER BY 1
@@ -170,7 +170,7 @@ def _values(entry: Entry, code: str, first_id: int) -> list[ChangedValue]:
     pairs: list[tuple[str, Any, Any]]
     if entry.noun in _LISTS:
         key = _LISTS[entry.noun]
-        pairs = [(entry.noun, (entry.before or {}).get(key), (entry.after or {}).get(key))]
+        pairs = [(entry.noun, *(_listed(entry.noun, (image or {}).get(key)) for image in (entry.before, entry.after)))]
     elif entry.before is None or entry.after is None:
         whole = entry.after or entry.before or {}
         name = str(whole.get(_NAMED_BY[entry.noun], ""))
@@ -185,19 +185,25 @@ def _values(entry: Entry, code: str, first_id: int) -> list[ChangedValue]:
     ]
 
 
+def _listed(noun: str, values: Any) -> Any:
+    """A stored list as it is shown: of pairs told apart the numbers of the other listings."""
+    return [str(one[0]) for one in values or ()] if noun == "apart" else values
+
+
 def _cooked(name: str, value: Any) -> Any:
     return orjson.loads(value) if name in _JSON and isinstance(value, str) else value
 
 
 def _names_of_entry(entries: Sequence[Entry], listing_id: int) -> tuple[str, str]:
-    """Title of a listing that is gone; the code of one that was given to an operator."""
+    """Title of a listing that is gone; the code that was given to an operator, or the name of a marketing group."""
     own = [one for one in entries if one.listing_id == listing_id]
     images = [one.before for one in own if one.noun == "listing" and one.before]
     codes = [
-        image["code"]
+        image[name]
         for one in own
-        if one.noun == "assignment"
+        if one.noun in ("assignment", "group")
         for image in (one.before, one.after)
-        if image and "code" in image
+        for name in ("code", "name")
+        if image and name in image
     ]
     return str(images[-1].get("title", "")) if images else "", str(codes[-1]) if codes else ""

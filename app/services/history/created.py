@@ -23,7 +23,7 @@ _STANDING = (
 _EDITED = (
     f"SELECT listing_id {_STANDING.format(table='change_entry')} AND listing_id BETWEEN ? AND ? UNION "
     f"SELECT value FROM (SELECT listing_ids {_STANDING.format(table='change_column')} "
-    "AND last_listing_id >= ? AND first_listing_id <= ?), json_each(listing_ids)"
+    "AND last_listing_id >= ? AND first_listing_id <= ?), json_each(listing_ids) WHERE value BETWEEN ? AND ?"
 )
 _UNDOS = "SELECT created_ms FROM change WHERE id > ? AND kind = 'undo'"
 
@@ -34,7 +34,8 @@ def _stuck(connection: Connection, change_id: int, first: int, last: int, made_m
     sent = set(connection.exec_driver_sql(_SENT, (first, last)).scalars())
     touched = {row[0]: row[1] for row in connection.exec_driver_sql(_TOUCHED, (first, last, made_ms))}
     undos = set(connection.exec_driver_sql(_UNDOS, (change_id,)).scalars())
-    edited = set(connection.exec_driver_sql(_EDITED, (change_id, first, last, change_id, first, last)).scalars())
+    of_later = (change_id, first, last)
+    edited = set(connection.exec_driver_sql(_EDITED, (*of_later, *of_later, first, last)).scalars())
     return sent | edited | {number for number, moment in touched.items() if moment not in undos}
 
 

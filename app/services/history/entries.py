@@ -11,12 +11,13 @@ from sqlalchemy import Connection, text
 
 from app.services.codes.keys import match_key
 from app.services.history.records import Entry
+from app.services.listings.apart import apart_of, replace_apart
 from app.services.listings.loading import id_list
-from app.services.listings.marketing.membership import image_of, restore
+from app.services.listings.marketing.membership import image_of, name_is_taken, restore
 from app.services.listings.tags import replace_tags, tags_of
 from app.services.listings.writing import replace_images, update_columns
 
-_TABLES = {"listing": "listing", "sku": "sku", "assignment": "sku_assignment"}
+_TABLES = {"listing": "listing", "sku": "sku", "assignment": "sku_assignment", "group": "marketing_group"}
 
 
 def entries_of(connection: Connection, change_id: int, listing_ids: Sequence[int]) -> list[Entry]:
@@ -60,6 +61,9 @@ def moved_on(connection: Connection, entries: Sequence[Entry]) -> set[int]:
         elif entry.noun == "marketing_group":
             now_in = image_of(connection, entry.listing_id)
             moved |= set() if now_in["id"] == (entry.after or {})["id"] else {entry.listing_id}
+        elif entry.noun == "apart":
+            apart = [list(one) for one in apart_of(connection, [entry.listing_id]).get(entry.listing_id, [])]
+            moved |= set() if apart == (entry.after or {})["apart"] else {entry.listing_id}
         else:
             groups[entry.noun, tuple(entry.after or ())].append(entry)
     for (noun, columns), group in groups.items():
@@ -71,7 +75,8 @@ def moved_on(connection: Connection, entries: Sequence[Entry]) -> set[int]:
         }
         for entry in group:
             expected = None if entry.after is None else tuple(entry.after.values())
-            if now.get(entry.row_id) != expected:
+            is_taken = noun == "group" and name_is_taken(connection, entry.row_id, (entry.before or {})["name"])
+            if is_taken or now.get(entry.row_id) != expected:
                 moved.add(entry.listing_id)
     return moved
 
@@ -92,6 +97,8 @@ def put_back(connection: Connection, entry: Entry) -> None:
         replace_tags(connection, entry.listing_id, (entry.before or {})["tags"])
     elif entry.noun == "marketing_group":
         restore(connection, entry.listing_id, entry.before or {})
+    elif entry.noun == "apart":
+        replace_apart(connection, entry.listing_id, (entry.before or {})["apart"])
     elif entry.before is None:
         connection.execute(text(f"DELETE FROM {_TABLES[entry.noun]} WHERE id = :id"), {"id": entry.row_id})
     elif entry.after is None:

@@ -30,6 +30,7 @@ from app.services.listings.findings_overview import (
     unsorted_listings,
     with_rule,
 )
+from app.services.listings.similar.releasing import release_twins
 from app.services.listings.source import ListingSource
 from app.services.listings.variant_source import VariantSource
 from app.services.paging import Filter, Query
@@ -83,6 +84,16 @@ class ListingDesk:
         change = edit_listings(self.db, edits, label=label, params=params, continues=continues)
         if change is not None:
             self._recheck([edit.listing_id for edit in edits], [e.listing_id for e in edits if e.images is not None])
+        return change
+
+    def release_twins(self, listing_id: int, ctx: TaskContext | None = None) -> ChangeRecord | None:
+        """Let a listing that is held as a second one of the same item go: it is told apart from the others, as a
+        change that can be undone.
+
+        Returns: the change; None where there is nothing to tell apart any more.
+        """
+        change = release_twins(self.db, [listing_id])
+        self._recheck([listing_id], ())
         return change
 
     def plan_cells(self, cells: Sequence[CellEdit]) -> CellPlan:

@@ -85,14 +85,29 @@ def edit_listings(
         if newest is not None and newest[1].uid == continues and can_continue(connection, newest[0]):
             changed = apply_edits(connection, edits, newest[0], moment, ctx, is_continued=True)
             return newest[1] if changed else None
-        change_id, change = record_change(
-            connection, kind=kind, label=label, params=params or {}, listing_count=0, source=source, moment_ms=moment
-        )
-        changed = apply_edits(connection, edits, change_id, moment, ctx)
-        if not changed:
-            connection.exec_driver_sql("DELETE FROM change WHERE id = ?", (change_id,))
-            return None
-        connection.exec_driver_sql("UPDATE change SET listing_count = ? WHERE id = ?", (changed, change_id))
+        return record_edits(connection, edits, label=label, params=params, kind=kind, source=source, ctx=ctx)
+
+
+def record_edits(
+    connection: Connection,
+    edits: Sequence[ListingEdit],
+    *,
+    label: str,
+    params: dict[str, Any] | None = None,
+    kind: str = "edit",
+    source: str = "",
+    ctx: TaskContext | None = None,
+) -> ChangeRecord | None:
+    """`edit_listings` in the caller's transaction, as a change of its own."""
+    moment = now_ms()
+    change_id, change = record_change(
+        connection, kind=kind, label=label, params=params or {}, listing_count=0, source=source, moment_ms=moment
+    )
+    changed = apply_edits(connection, edits, change_id, moment, ctx)
+    if not changed:
+        connection.exec_driver_sql("DELETE FROM change WHERE id = ?", (change_id,))
+        return None
+    connection.exec_driver_sql("UPDATE change SET listing_count = ? WHERE id = ?", (changed, change_id))
     return replace(change, listing_count=changed)
 
 

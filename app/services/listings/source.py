@@ -10,11 +10,11 @@ from sqlalchemy import Connection
 
 from app.models import ListingStatus
 from app.services.codes.normal import normalise
+from app.services.listings.code_search import TABLES, with_item, with_part
 from app.services.listings.loading import id_list
 from app.services.listings.text import fold
 from app.services.listings.typed import code_patterns, flag, item_patterns, moments, number, price_minor
 from app.services.sql_ids import loaded
-from app.services.sql_search import SearchTables
 from app.services.sql_source import Field, OrderIndex, SqlSource, TableSpec
 
 CHILD_ID_OFFSET = 1 << 40
@@ -68,12 +68,17 @@ class SkuRow:
 
 
 _SOLD = """CASE
-    WHEN product_id IS NULL THEN 0
-    WHEN EXISTS (SELECT 1 FROM store_order WHERE store_order.store_id = listing.store_id) THEN
-        (SELECT coalesce(sum(quantity), 0) FROM order_line JOIN store_order ON store_order.id = store_order_id
-          WHERE order_line.product_id = listing.product_id AND store_order.store_id = listing.store_id)
+    WHEN listing.product_id IS NULL THEN 0
+    WHEN listing.store_id NOT IN (SELECT store_id FROM store_order) THEN NULL
+    WHEN listing.product_id NOT IN (SELECT product_id FROM order_line) THEN 0
+    ELSE (SELECT coalesce(sum(quantity), 0) FROM order_line JOIN store_order ON store_order.id = store_order_id
+           WHERE order_line.product_id = listing.product_id AND store_order.store_id = listing.store_id)
     END"""
-"""Pieces in the orders that were fetched; unknown for a store whose orders never were."""
+"""Pieces in the orders that were fetched; unknown for a store whose orders never were. Lists are made once for all
+listings, the sum is left to those that were sold at all."""
+_CHANGED = """(listing.id IN (SELECT changed.id FROM listing AS changed
+    WHERE changed.sent_hash IS NOT NULL AND changed.sent_hash <> changed.content_hash))"""
+"""Told by the ids that `ix_listing_changed` has (migration 0018), so that no listing need be read for it."""
 OF_SKU = "(instr(sku.match_key, ?) AND (('+' || sku.match_key || '+') GLOB ? OR ('+' || sku.match_key || '+') GLOB ?))"
 OF_CODE = "(sku.match_key IS ? AND (sku.code LIKE ? ESCAPE '\\' OR sku.code LIKE ? ESCAPE '\\'))"
 CODE_TEXT = ("(sku.match_key || ' ' || sku.code)", normalise)
@@ -84,8 +89,10 @@ FIELDS = {
     "text": Field("search_text", lambda value: fold(str(value)), is_sortable=False),
     "title": Field("title_folded", lambda value: fold(str(value))),
     "code": Field("code", str),
-    "sku": Field("sku.match_key", code_patterns, is_sortable=False, many="sku", holds=OF_CODE, text=CODE_TEXT),
-    "item": Field("sku.match_key", item_patterns, is_sortable=False, many="sku", holds=OF_SKU),
+    "sku": Field(
+        "sku.match_key", code_patterns, is_sortable=False, many="sku", holds=OF_CODE, text=CODE_TEXT, quick=with_part
+    ),
+    "item": Field("sku.match_key", item_patterns, is_sortable=False, many="sku", holds=OF_SKU, quick=with_item),
     "key": Field("product_key", str),
     "product_id": Field("product_id", str),
     "store": Field("store_id", number),
@@ -106,7 +113,7 @@ FIELDS = {
     "findings": Field("(block_count + hold_count + warn_count)", number),
     "blocked": Field("block_count", number),
     "finding": Field("listing_finding.code", str, is_sortable=False, many="listing_finding"),
-    "changed": Field("(sent_hash IS NOT NULL AND sent_hash <> content_hash)", flag),
+    "changed": Field(_CHANGED, flag),
     "error": Field("error_code", str),
     "sold": Field(_SOLD, number, is_sortable=False),
     "import_run": Field("import_run_id", number),
@@ -115,9 +122,11 @@ FIELDS = {
 }
 
 _HELD = frozenset(
-    ("store", "status", "findings", "blocked", "category", "freight_template", "group", "import_run", "updated")
+    {"store", "status", "findings", "blocked", "category", "freight_template", "group", "import_run", "updated"}
+    | {"price", "price_max", "stock", "skus", "images", "weight", "handling_days", "created", "product_id", "code"}
+    | {"error", "sold", "changed"}
 )
-"""Fields that `ix_listing_updated` holds (migration 0004)."""
+"""Fields that `ix_listing_updated` holds (migration 0018), or that are told by what it holds."""
 
 _ROWS = """
 SELECT json_group_array(json_array(
@@ -149,12 +158,12 @@ class ListingSource(SqlSource[ListingRow]):
         table="listing",
         fields=FIELDS,
         default_sort="updated_ms DESC",
-        search=SearchTables("listing_trigram", "listing_bigram", "listing_trigram_terms"),
+        search=TABLES,
         orders={
             "": OrderIndex("ix_listing_updated", _HELD),
             "updated": OrderIndex("ix_listing_updated", _HELD),
-            "price": OrderIndex("ix_listing_price"),
-            "title": OrderIndex("ix_listing_title"),
+            "price": OrderIndex("ix_listing_price", frozenset({"price"})),
+            "title": OrderIndex("ix_listing_title", frozenset({"title"})),
         },
     )
     language = "en"

@@ -396,6 +396,9 @@ class Marketplace(Protocol):
     async def set_stock(self, changes: Sequence[records.StockChange]) -> BatchOutcome:
         """Set stocks of many listings in as few calls as the platform allows."""
 
+    async def move_groups(self, changes: Sequence[records.GroupChange]) -> BatchOutcome:
+        """Put listings into other groups without editing them: no new review. One call for each."""
+
     def feed_item(
         self, item_id: str, content: ListingContent, attributes: Sequence[RemoteAttribute]
     ) -> records.FeedItem:

@@ -85,6 +85,15 @@ class StockChange:
     skus: tuple[SkuStock, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class GroupChange:
+    """Another product group for a listing that was in *before* ("" for none); other groups it is in stay."""
+
+    product_id: str
+    before: str
+    after: str
+
+
 class FeedKind(StrEnum):
     """What a feed (a bulk job of the platform) does with its items."""
 

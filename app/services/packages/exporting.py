@@ -200,6 +200,8 @@ class _Packer:
             return self._between(origin).join(value)
         if column.field == "images" and value:
             return "\n".join(names[source] for source in value)
+        if origin is None and isinstance(record.extra.get(label(column)), list):
+            return ""  # one text a variant: it stands in 价格信息
         return cell_of(column, value)
 
     def _between(self, origin: Origin | None) -> str:
@@ -290,8 +292,8 @@ def _further(product: Product, columns: Sequence[RecognisedColumn], *, is_ours: 
         for name in needed(product, columns):
             yield _our_column(0, name, headers[name])
     kept = {label(column) for column in columns}
-    for name, value in product.extra.items():
-        if name not in kept and not isinstance(value, list):
+    for name in product.extra:
+        if name not in kept:
             yield RecognisedColumn(0, "", name)
 
 

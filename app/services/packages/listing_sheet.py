@@ -13,6 +13,7 @@ from typing import Any
 
 from app.services.collection import without_collection
 from app.services.packages.lenient import proposal
+from app.services.packages.meaning import label
 from app.services.packages.price_info import PriceInfo, PriceInfoError, Variant, read_price_info
 from app.services.packages.rules import package_rules
 from app.services.tasks import TaskContext
@@ -136,6 +137,7 @@ class _Said:
     images: list[str | None] = field(default_factory=list)
     countries: list[str] = field(default_factory=list)
     properties: list[dict[str, str]] = field(default_factory=list)
+    further: list[dict[str, str]] = field(default_factory=list)
 
 
 class _Variants:
@@ -147,6 +149,7 @@ class _Variants:
         self._prices: dict[str, Any] = {"": None}
         self._stocks: dict[str, Any] = {"": None}
         self._said = _Said()
+        self._headers = {label(one.source) for one in table.columns} - set(package_rules().keys.values())
         self.packed = PackedColumns([], [], [], [], [])
 
     def read(self) -> None:
@@ -200,6 +203,7 @@ class _Variants:
             said.images.append(variant.text("image").strip() or None)
             said.countries.append(variant.text("ships_from").strip())
             said.properties.append(variant.properties)
+            said.further.append({key: str(variant.data[key]) for key in self._headers & variant.data.keys()})
 
     def _add_nothing(self, position: int) -> None:
         """A refused row stands in the preview, too."""
@@ -209,6 +213,7 @@ class _Variants:
             column.append(None)
         said.countries.append("")
         said.properties.append({})
+        said.further.append({})
 
     def _has_key(self, position: int) -> bool:
         return any((column := self._table.of(name)) is not None and column.values[position] for name in _KEYS)
@@ -236,7 +241,13 @@ class _Variants:
         fields |= {"sku_code": said.codes, "price_minor": said.prices, "stock": said.stocks}
         fields |= {"barcode": said.barcodes, "sku_image": said.images}
         fields["price_info"] = [_summary(said, index) for index in range(len(source))]
-        self.packed = replace(self.packed, source=source, properties=said.properties, countries=said.countries)
+        self.packed = replace(
+            self.packed,
+            source=source,
+            properties=said.properties,
+            countries=said.countries,
+            further=said.further,
+        )
         return replace(
             products,
             rows=spread(products.rows),

@@ -71,16 +71,20 @@ def cancel_batch(db: Database, batch_id: int) -> int:
 
 def cancel_listings(db: Database, listing_ids: Sequence[int]) -> int:
     """Take back single listings that were not sent yet, of whatever batch. Returns: listings taken back."""
-    chosen = orjson.dumps(list(listing_ids)).decode()
     with db.bulk() as connection:
-        rows = connection.exec_driver_sql(
-            "UPDATE publish_task SET state = 'cancelled', owner = '', settled_ms = ? WHERE state = 'queued' "
-            "AND listing_id IN (SELECT value FROM json_each(?)) RETURNING listing_id, batch_id",
-            (now_ms(), chosen),
-        ).all()
-        if rows:
-            restore_listings(connection, [listing_id for listing_id, _ in rows])
-            close_batches(connection, _done_among(connection, {batch_id for _, batch_id in rows}))
+        return cancel_waiting(connection, listing_ids)
+
+
+def cancel_waiting(connection: Connection, listing_ids: Sequence[int]) -> int:
+    """The same in the caller's transaction."""
+    rows = connection.exec_driver_sql(
+        "UPDATE publish_task SET state = 'cancelled', owner = '', settled_ms = ? WHERE state = 'queued' "
+        "AND listing_id IN (SELECT value FROM json_each(?)) RETURNING listing_id, batch_id",
+        (now_ms(), orjson.dumps(list(listing_ids)).decode()),
+    ).all()
+    if rows:
+        restore_listings(connection, [listing_id for listing_id, _ in rows])
+        close_batches(connection, _done_among(connection, {batch_id for _, batch_id in rows}))
     return len(rows)
 
 

@@ -14,7 +14,7 @@ from app.models import JobState, ListingStatus, Priority, TaskAction, TaskState
 from app.services.clock import now_ms
 from app.services.db import Database
 from app.services.listings.loading import chunks
-from app.services.publishing.batches import cancel_listings, close_batches
+from app.services.publishing.batches import cancel_waiting, close_batches
 from app.services.publishing.queue import BatchCreated, Skipped, SkipReason
 from app.services.publishing.turns import AT_ONCE, Schedule
 from app.services.stores.readiness import ensure_open
@@ -32,8 +32,12 @@ _FACTS = (
     "listing.id AND state IN ('queued', 'sending', 'unknown', 'in_review')) FROM listing "
     "WHERE id IN (SELECT value FROM json_each(?))"
 )
+_OURS = (
+    "SELECT id FROM listing WHERE id IN (SELECT value FROM json_each(?)) AND store_id = ? AND product_id IS NOT NULL"
+)
 _HURRY = (
-    "UPDATE publish_task SET priority = ?, due_ms = 0 WHERE state = 'queued' AND product_id IS NOT NULL "
+    "UPDATE publish_task SET priority = ?, due_ms = 0 WHERE state = 'queued' AND action IN ('create', 'edit') "
+    "AND product_id IS NOT NULL "
     "AND listing_id IN (SELECT value FROM json_each(?)) RETURNING listing_id, batch_id"
 )
 
@@ -53,9 +57,9 @@ def enqueue_offline(
     ids = list(dict.fromkeys(listing_ids))
     with db.read() as session:
         ensure_open(session.connection(), store_id)
-    for chunk in chunks(ids):
-        cancel_listings(db, chunk)
     with db.bulk() as connection:
+        for chunk in chunks(ids):
+            cancel_waiting(connection, _ours(connection, store_id, chunk))
         batch_id: int = connection.exec_driver_sql(
             "INSERT INTO publish_batch (store_id, state, total, created_ms) VALUES (?, ?, 0, ?) RETURNING id",
             (store_id, JobState.RUNNING, now_ms()),
@@ -66,10 +70,16 @@ def enqueue_offline(
             if _insert(connection, batch_id, store_id, number, schedule.due_ms(place, len(ids)))
         ]
         connection.exec_driver_sql("UPDATE publish_batch SET total = ? WHERE id = ?", (len(queued), batch_id))
-        skipped = _skipped(connection, store_id, sorted(set(ids) - set(queued)))
+        skipped = skip_reasons(connection, store_id, sorted(set(ids) - set(queued)))
         if not queued:
             close_batches(connection, [batch_id])
     return BatchCreated(batch_id if queued else None, len(queued), skipped)
+
+
+def _ours(connection: Connection, store_id: int, listing_ids: Sequence[int]) -> list[int]:
+    """Those the store has on the marketplace: what waits of any other is none of our business."""
+    asked = (orjson.dumps(list(listing_ids)).decode(), store_id)
+    return list(connection.exec_driver_sql(_OURS, asked).scalars())
 
 
 def _insert(connection: Connection, batch_id: int, store_id: int, listing_id: int, due_ms: int) -> bool:
@@ -83,7 +93,9 @@ def _insert(connection: Connection, batch_id: int, store_id: int, listing_id: in
     return True
 
 
-def _skipped(connection: Connection, store_id: int, listing_ids: Sequence[int]) -> tuple[Skipped, ...]:
+def skip_reasons(connection: Connection, store_id: int, listing_ids: Sequence[int]) -> tuple[Skipped, ...]:
+    """Why these listings cannot be taken off sale, or put on sale again: never published, of another store, under way,
+    or like that already."""
     facts = {row[0]: row[1:] for row in connection.exec_driver_sql(_FACTS, (orjson.dumps(list(listing_ids)).decode(),))}
     return tuple(Skipped(number, _why(store_id, facts.get(number))) for number in listing_ids)
 

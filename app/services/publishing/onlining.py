@@ -10,24 +10,26 @@ from app.services.clock import now_ms
 from app.services.db import Database
 from app.services.listings.loading import chunks, id_list
 from app.services.publishing.batches import close_batches
-from app.services.publishing.queue import BatchCreated, Skipped, SkipReason
+from app.services.publishing.offlining import skip_reasons
+from app.services.publishing.queue import BatchCreated
 from app.services.publishing.turns import AT_ONCE, Schedule
 from app.services.stores.readiness import ensure_open
 
 _OPEN = "EXISTS (SELECT 1 FROM publish_task AS busy WHERE busy.listing_id = listing.id AND busy.state IN ({states}))"
 _UNDER_WAY = "'sending', 'unknown', 'in_review'"
 _ANY = f"'queued', {_UNDER_WAY}"
+_IS_OFF = "(status = 'off' OR (status = 'failed' AND off_reason <> ''))"  # putting it on sale may have failed before
 _INSERT = (
     "INSERT INTO publish_task (batch_id, store_id, listing_id, action, state, priority, due_ms, content_hash, title, "
     "codes, attempts, owner, product_id, error_code, error_params, error_text, error_field) "
     "SELECT ?, store_id, id, ?, ?, ?, ?, content_hash, title, '', 0, '', product_id, '', '{}', '', '' FROM listing "
-    "WHERE id = ? AND store_id = ? AND product_id IS NOT NULL AND status = 'off' "
+    f"WHERE id = ? AND store_id = ? AND product_id IS NOT NULL AND {_IS_OFF} "
     f"AND NOT {_OPEN.format(states=_ANY)} RETURNING id"
 )
 _CAN = {
     # an edit that waits is taken back by `enqueue_offline`
     TaskAction.OFFLINE: f"status <> 'off' AND NOT {_OPEN.format(states=_UNDER_WAY)}",
-    TaskAction.ONLINE: f"status = 'off' AND NOT {_OPEN.format(states=_ANY)}",
+    TaskAction.ONLINE: f"{_IS_OFF} AND NOT {_OPEN.format(states=_ANY)}",
 }
 
 
@@ -101,5 +103,5 @@ def enqueue_online(
         connection.exec_driver_sql("UPDATE publish_batch SET total = ? WHERE id = ?", (len(queued), batch_id))
         if not queued:
             close_batches(connection, [batch_id])
-    left = [Skipped(number, SkipReason.UNCHANGED) for number in ids if number not in set(queued)]
-    return BatchCreated(batch_id if queued else None, len(queued), tuple(left))
+        left = skip_reasons(connection, store_id, sorted(set(ids) - set(queued)))
+    return BatchCreated(batch_id if queued else None, len(queued), left)

@@ -30,7 +30,7 @@ from app.services.publishing.journal import claim, count_new, drop, fail, next_d
 from app.services.publishing.lookup import UnknownTask
 from app.services.publishing.losses import NOTHING, Leave, leaves_of
 from app.services.publishing.parts import RunParts
-from app.services.publishing.small_edits import SmallEdit, small_edit
+from app.services.publishing.small_edits import SmallEdit, load_groups, small_edit
 from app.services.publishing.taking_over import detail_pictures
 from app.services.publishing.turns import load_facts
 from app.services.publishing.verdicts import BLOCKED, HELD, blocking, holding, reason_from
@@ -69,7 +69,7 @@ class Prepared:
         leave: what an edit may erase of the platform's record.
         waited_s: how long this run has let a review of it go on.
         way: how it goes: alone, or together with others.
-        small: what changes, where that is nothing but price and stock.
+        small: what changes, where that is nothing but price, stock and group.
     """
 
     task: ClaimedTask
@@ -196,8 +196,9 @@ class Preparer:
         with self._db.read() as session:
             context = self._fresh_context(session)
             records = {record.id: record for record in load_listings(session, [task.listing_id for task in tasks])}
-            edited = [task.listing_id for task in tasks if task.product_id and task.priority <= Priority.PRICE]
+            edited = [task.listing_id for task in tasks if task.product_id and task.priority <= Priority.EDIT]
             known = load_facts(session.connection(), edited)
+            groups = load_groups(session.connection(), edited)
             pages = detail_pictures(session.connection(), self._store_id, [*records.values()])
         of_each = {number: [*sources_of(record), *pages.get(number, ())] for number, record in records.items()}
         sources = [source for its in of_each.values() for source in its]
@@ -221,7 +222,9 @@ class Preparer:
             if isinstance(outcome, Prepared):
                 outcome.leave = leaves.get(task.task_id, outcome.leave)
                 if outcome.action == TaskAction.EDIT and outcome.product_id and task.listing_id in known:
-                    outcome.small = small_edit(record, outcome.product_id, known[task.listing_id])
+                    outcome.small = small_edit(
+                        record, outcome.product_id, known[task.listing_id], groups.get(task.listing_id)
+                    )
                 chunk.ready.append(outcome)
             else:
                 endings.append((task, outcome))

@@ -9,11 +9,13 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection
 
-from app.models import JobState, TaskState
+from app.models import JobState, TaskAction, TaskState
 from app.services.db import Database
 from app.services.errors import NotFound
 from app.services.publishing.doubles import DOUBLED, Double, doubles_of
 from app.services.publishing.losses import losses_told
+from app.services.publishing.offlining import enqueue_offline
+from app.services.publishing.onlining import enqueue_online
 from app.services.publishing.queue import BatchCreated, enqueue
 from app.services.publishing.verdicts import BLOCKED, HELD, findings_in, told_params
 from app.services.publishing.wording import own_name
@@ -214,6 +216,9 @@ def shown_reason(code: str, field_name: str, params: dict[str, Any]) -> Shown:
     return Shown(first.code, f"finding.{first.code}", dict(first.params), first.field)
 
 
+_SALE = {TaskAction.OFFLINE: enqueue_offline, TaskAction.ONLINE: enqueue_online}
+
+
 def send_again(
     db: Database,
     batch_id: int,
@@ -226,7 +231,8 @@ def send_again(
     """Queue listings of a batch that did not go through once more, as a new batch; None: all of them.
 
     Only those that failed, were rejected, blocked, held or taken back are considered; what is unknown is looked up,
-    never sent again from here. A rejected listing is skipped as unchanged until it was edited.
+    never sent again from here. A rejected listing is skipped as unchanged until it was edited. A batch that was to take
+    listings off sale, or put them on sale again, does that once more.
 
     Args:
         accepts_losses: a person lets edits erase what they were not sent for, as it was told, and nothing else.
@@ -240,13 +246,15 @@ def send_again(
         if store_id is None:
             raise NotFound(noun="batch", name=str(batch_id))
         rows = connection.exec_driver_sql(
-            "SELECT listing_id FROM publish_task WHERE batch_id = ? "
+            "SELECT listing_id, action FROM publish_task WHERE batch_id = ? "
             "AND state IN ('failed', 'rejected', 'cancelled') ORDER BY id",
             (batch_id,),
-        ).scalars()
-        could = list(dict.fromkeys(rows))
+        ).all()
+    could = dict(map(tuple, rows))
     chosen = None if listing_ids is None else set(listing_ids)
     wanted = [number for number in could if chosen is None or number in chosen]
+    if wanted and (queue_sale := _SALE.get(could[wanted[0]])):  # a batch is of one kind
+        return queue_sale(db, store_id, wanted)
     with db.reader.connect() as connection:
         accepted = losses_told(connection, wanted) if accepts_losses else {}
     return enqueue(db, store_id, wanted, release_held=release_held, accepted=accepted, ctx=ctx)

@@ -1,8 +1,10 @@
-"""Edits of nothing but price and stock: many listings in one call, and no new review.
+"""Edits of nothing but price, stock and product group: calls of their own, and no new review.
 
 A whole edit reads the platform's record, sends it back changed and puts the listing into review again. Where only
-prices or stocks differ from what was sent last, the platform's batch calls say the same for twenty listings at once.
-Stock goes first: what sells without stock costs points, a wrong price only money.
+prices or stocks differ from what was sent last, the platform's batch calls say the same for twenty listings at once;
+a product group has a small call, too (aliexpress-open-platform.md 5.7; domain.md 5.3 knows sources that doubt it, so
+an account that may not call it sends whole edits). Stock goes first: what sells without stock costs points, a wrong
+price only money, a wrong group nothing.
 """
 
 from __future__ import annotations
@@ -25,13 +27,13 @@ AT_ONCE = 100
 
 
 class SmallEditSender(Together):
-    """Collects edits of price and stock as they are claimed and hands them over."""
+    """Collects edits of price, stock and group as they are claimed and hands them over."""
 
     way = Way.SMALL
 
     async def choose(self, ready: Sequence[Prepared], *, is_last: bool) -> Sequence[Prepared]:
-        """Take those of *ready* that change price or stock only and were not on their way before; there is nothing to
-        prepare about them."""
+        """Take those of *ready* that change price, stock or group only and were not on their way before; there is
+        nothing to prepare about them."""
         left = []
         for prepared in ready:
             if prepared.small is not None and prepared.attempts == 0:
@@ -60,8 +62,17 @@ class SmallEditSender(Together):
             if edit is not None and edit.prices is not None and product_id in open_ids
         ]
         second = await marketplace.set_prices(prices) if prices else BatchOutcome((), {})
+        open_ids -= second.failed.keys() | set(second.unknown)
+        groups = [
+            edit.group
+            for product_id, edit in edits.items()
+            if edit is not None and edit.group is not None and product_id in open_ids
+        ]
+        third = await marketplace.move_groups(groups) if groups else BatchOutcome((), {})
         self._parts.gate.answered()
-        self._settle(going, sent_ms, {**first.failed, **second.failed}, {*first.unknown, *second.unknown})
+        outcomes = (first, second, third)
+        failed = {number: code for outcome in outcomes for number, code in outcome.failed.items()}
+        self._settle(going, sent_ms, failed, [number for outcome in outcomes for number in outcome.unknown])
 
     def _settle(self, going: Sequence[Prepared], sent_ms: int, failed: dict[str, str], unknown: Iterable[str]) -> None:
         unknown = set(unknown)

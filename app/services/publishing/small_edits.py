@@ -1,13 +1,22 @@
-"""Which edits change nothing but price and stock."""
+"""Which edits change nothing but price, stock and product group: for these the platform has calls of their own."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+
+import orjson
+from sqlalchemy import Connection
 
 from app.services.listings.content import content_hash
 from app.services.listings.records import ListingRecord
-from app.services.marketplace.records import PriceChange, SkuPrice, SkuStock, StockChange
+from app.services.marketplace.records import GroupChange, PriceChange, SkuPrice, SkuStock, StockChange
 from app.services.publishing.turns import Facts
+
+_GROUPS = (
+    "SELECT id, json_extract(remote, '$._sync.group') FROM listing "
+    "WHERE id IN (SELECT value FROM json_each(?)) AND remote IS NOT NULL"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,18 +25,37 @@ class SmallEdit:
 
     prices: PriceChange | None
     stocks: StockChange | None
+    group: GroupChange | None = None
 
 
-def small_edit(record: ListingRecord, product_id: str, facts: Facts | None) -> SmallEdit | None:
-    """The edit of *record*, if it changes nothing but prices and stocks; *facts* as the last sync noted them.
+def load_groups(connection: Connection, listing_ids: Sequence[int]) -> dict[int, str]:
+    """In which product group ("" for none) the last sync saw these listings; none where it did not note that."""
+    rows = connection.exec_driver_sql(_GROUPS, (orjson.dumps(list(listing_ids)).decode(),))
+    return {number: group for number, group in rows if group is not None}
 
-    Certain, not guessed: with the prices and stocks of the sync the listing has the very hash that was sent.
+
+def small_edit(
+    record: ListingRecord, product_id: str, facts: Facts | None, group_id: str | None = None
+) -> SmallEdit | None:
+    """The edit of *record*, if it changes nothing but prices, stocks and its product group; *facts* and *group_id* as
+    the last sync noted them.
+
+    Certain, not guessed: with what the sync noted the listing has the very hash that was sent. No call takes a listing
+    out of its last group, so that is a whole edit.
     """
     if facts is None or {sku.code for sku in record.skus} != facts.keys() or len(record.skus) != len(facts):
         return None
     was = [replace(sku, price_minor=facts[sku.code][0], stock=facts[sku.code][1]) for sku in record.skus]
-    if content_hash(replace(record, skus=was)) != record.sent_hash:
-        return None
+    then = replace(record, skus=was)
+    group = None
+    if content_hash(then) != record.sent_hash:
+        if (
+            group_id is None
+            or not record.group_id
+            or content_hash(replace(then, group_id=group_id)) != record.sent_hash
+        ):
+            return None
+        group = GroupChange(product_id, group_id, record.group_id)
     pairs = list(zip(record.skus, was, strict=True))
     prices = tuple(
         SkuPrice(now.code, now.price_minor)
@@ -40,4 +68,5 @@ def small_edit(record: ListingRecord, product_id: str, facts: Facts | None) -> S
     return SmallEdit(
         PriceChange(product_id, prices, record.currency) if prices else None,
         StockChange(product_id, stocks) if stocks else None,
+        group,
     )

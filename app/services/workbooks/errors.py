@@ -12,8 +12,8 @@ class WorkbookError(InputError):
 
     Codes: `workbook.damaged`, `.encrypted`, `.empty`, `.too_large`, `.bomb`, `.entity`, `.unsafe_path`,
     `.not_a_sheet`, `.no_products`, `.package_not_read`, `.no_sheet`, `.no_header`, `.no_column`, `.no_rows`,
-    `.cell_too_large`, `.too_many_rows`, `.too_many_columns`, `.no_price_info`, `.unwritable`, `.not_found`. Survives
-    the way from the worker process.
+    `.cell_too_large`, `.too_many_rows`, `.too_many_columns`, `.no_price_info`, `.unwritable`, `.no_folder`,
+    `.not_found`. Survives the way from the worker process.
     """
 
     code = "workbook"

@@ -11,7 +11,7 @@ import zipfile
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from operator import getitem
@@ -224,9 +224,12 @@ def replacing(path: Path) -> Iterator[Path]:
         yield part
         part.replace(path)
     except OSError as error:
+        if not path.parent.is_dir():
+            raise WorkbookError("workbook.no_folder", file=path.name, folder=str(path.parent)) from error
         raise WorkbookError("workbook.unwritable", file=path.name) from error
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):  # where the folder is a file there is nothing to remove
+            part.unlink(missing_ok=True)
 
 
 def _sheet_names(sheets: Sequence[OutSheet]) -> list[str]:

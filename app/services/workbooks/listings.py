@@ -53,6 +53,7 @@ class PackedColumns:
         countries: what each row names as its dispatch country beside them, "" for nothing.
         texts: the 价格信息 of each product.
         rows: all cells of each product as they stand in the sheet, from column A on; `header` above them.
+        further: what the variant of each row says itself under the header of a column.
     """
 
     source: list[int]
@@ -61,6 +62,7 @@ class PackedColumns:
     texts: list[str]
     rows: list[list[Cell]]
     header: list[str] = field(default_factory=list)
+    further: list[dict[str, str]] = field(default_factory=list)
 
 
 @dataclass(slots=True)

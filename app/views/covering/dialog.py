@@ -10,9 +10,9 @@ from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QComboBox, QScrollArea, QWidget
 
 from app.messages import tr
+from app.services.covering.ids import ProductIds
 from app.services.covering.records import CoverResult
 from app.services.covering.report import report_lines
-from app.services.errors import AppError
 from app.services.stores.records import StoreAccess, StoreRecord
 from app.services.tasks import Progress
 from app.views.context import ViewContext
@@ -66,6 +66,7 @@ class CoverDialog(Dialog):
         self._sampling: TaskHandle | None = None
         self._running: TaskHandle | None = None
         self._tried: TaskHandle | None = None
+        self._reading: TaskHandle | None = None
         self._asked = (0, 0)
         self.source, self.target = QComboBox(), QComboBox()
         self.ids, self.form, self.report = IdsBox(), RulesForm(), ReportPane(context)
@@ -197,12 +198,14 @@ class CoverDialog(Dialog):
             handle.failed.connect(lambda error: self.ids.show_problem(sentence(error)))
 
     def _read_ids(self) -> None:
+        """A paste of megabytes is read beside the window; of several, the last one counts."""
+        handle = self._reading = self._context.runner.call(self._desk.read_text, self.ids.text)
+        handle.succeeded.connect(lambda found: self._on_ids(found) if handle is self._reading else None)
+        handle.failed.connect(lambda error: self.ids.show_problem(sentence(error)) if handle is self._reading else None)
+
+    def _on_ids(self, found: ProductIds) -> None:
         before = self.ids.wanted
-        try:
-            self.ids.show_ids(self._desk.read_text(self.ids.text))
-        except AppError as error:
-            self.ids.show_problem(sentence(error))
-            return
+        self.ids.show_ids(found)
         if self.ids.wanted == before and self.sample is not None:
             return  # nothing new: a report in view stays
         self.result = None
@@ -358,6 +361,7 @@ class CoverDialog(Dialog):
         """Let go of the rows; a run goes on as a job."""
         self._trying.stop()
         self.ids.stop()
+        self._reading = None
         if self._sampling is not None:
             self._sampling.cancel()
         self.report.drop_table()

@@ -12,6 +12,7 @@ from app.messages import tr
 
 WORKBOOK = "Excel (*.xlsx)"
 WITH_MACROS = "Excel (*.xlsm)"
+SHEETS = f"{WORKBOOK};;CSV (*.csv)"
 
 
 def suggested_copy(path: Path) -> Path:
@@ -34,10 +35,10 @@ def ask_where(parent: QWidget, title_key: str, suggested: Path, then: Callable[[
 
 
 def saving_dialog(parent: QWidget, title_key: str, kinds: str, suffix: str) -> QFileDialog:
-    """A dialog for the name of a new file of another kind, not open yet."""
+    """A dialog for the name of a new file of one of *kinds* (divided by ;;), not open yet."""
     dialog = _dialog(parent, title_key)
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-    dialog.setNameFilter(kinds)
+    dialog.setNameFilters(kinds.split(";;"))
     dialog.setDefaultSuffix(suffix[1:])
     return dialog
 

@@ -15,9 +15,10 @@ from app.views.cells import Cell
 from app.views.context import ViewContext
 from app.views.errors import sentence
 from app.views.listings.lines import refusal
-from app.views.listings.paste_dialog import PasteDialog
+from app.views.listings.paste_dialog import Line, PasteDialog, field_name
 from app.views.listings.values import FIELD_OF_COLUMN, cell_value
 from app.views.notices import Offer
+from app.views.numbers import MISSING
 from app.views.paged_table import PagedTable
 
 MOST_CELLS = 20_000
@@ -104,7 +105,7 @@ class CellBlocks(QObject):
             places = list(self._chosen_places())
             texts = dict.fromkeys(places or [(row, self._columns_from(visual)[0])], lines[0][0])
         else:
-            columns = self._columns_from(visual)
+            row, columns = self._top_left(row, visual)
             texts = {
                 (row + down, column): text
                 for down, line in enumerate(lines)
@@ -112,6 +113,14 @@ class CellBlocks(QObject):
                 if row + down < self._table.paged.rowCount()
             }
         self._put_texts(texts, shows_first=True)
+
+    def _top_left(self, row: int, visual: int) -> tuple[int, list[str]]:
+        """Where a block begins, row and columns: at the top left of what is chosen, whichever end was clicked last; in
+        rows chosen as a whole in the current column."""
+        rows, chosen = self._table.chosen_block()
+        if chosen and len(chosen) < len(self._table.spans()):
+            visual = self._table.header.visualIndex(self._table.column_at(chosen[0]))
+        return rows[0] if rows else row, self._columns_from(visual)
 
     def _on_filled(self, rows: Sequence[int], columns: Sequence[str]) -> None:
         """Ctrl+D: the first chosen row's values for the rows below it."""
@@ -164,11 +173,11 @@ class CellBlocks(QObject):
         if shows_first and len({row for row, _ in meant}) > 1:
             self._ask(edits, unread)
             return
-        for row_id, column, text in unread[:1]:
-            self._refuse(row_id, column, text)
+        for (row, column), text in unread[:1]:
+            self._refuse(self._table.paged.id_at(row) or 0, column, text)
         self._save(edits)
 
-    def _read(self, texts: dict[Place, str]) -> tuple[list[CellEdit], list[tuple[int, str, str]]]:
+    def _read(self, texts: dict[Place, str]) -> tuple[list[CellEdit], list[tuple[Place, str]]]:
         edits, unread = [], []
         for (row, column), text in texts.items():
             row_id = self._table.paged.id_at(row)
@@ -180,15 +189,26 @@ class CellBlocks(QObject):
                 field = FIELD_OF_COLUMN[column]
                 edits.append(CellEdit(row_id + self._offset, field, cell_value(field, text)))
             except ValueError:
-                unread.append((row_id, column, text))
+                unread.append(((row, column), text))
         return edits, unread
 
-    def _ask(self, edits: list[CellEdit], unread: list[tuple[int, str, str]]) -> None:
+    def _ask(self, edits: list[CellEdit], unread: list[tuple[Place, str]]) -> None:
+        lines = [self._unread_line(place, text) for place, text in unread]
         handle = self._context.runner.call(self._desk.plan_cells, edits)
-        handle.succeeded.connect(lambda plan: self._show_plan(edits, plan, [text for _, _, text in unread]))
+        handle.succeeded.connect(lambda plan: self._show_plan(edits, plan, lines))
         handle.failed.connect(self._tell)
 
-    def _show_plan(self, edits: list[CellEdit], plan: CellPlan, unread: list[str]) -> None:
+    def _unread_line(self, place: Place, text: str) -> Line:
+        """A cell whose new text cannot be read, with what it is called and what it has now."""
+        row, column = place
+        title, code, now = (self._shown_at(row, key) for key in ("title", "code", column))
+        return Line(title or code or MISSING, field_name(FIELD_OF_COLUMN[column]), now, refusal(text), True)
+
+    def _shown_at(self, row: int, column: str) -> str:
+        model = self._table.paged
+        return str(model.index(row, self._table.column_at(column)).data() or "")
+
+    def _show_plan(self, edits: list[CellEdit], plan: CellPlan, unread: list[Line]) -> None:
         dialog = PasteDialog(plan, unread, self._table)
         dialog.accepted.connect(lambda: self._save(edits))
         dialog.open()

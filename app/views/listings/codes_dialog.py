@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QAbstractItemView, QFileDialog, QTableWidget, QTableWidgetItem, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QTableWidget, QTableWidgetItem, QWidget
 
 from app.messages import tr
 from app.services.codes.records import Component
@@ -15,6 +15,7 @@ from app.services.codes.tables import CodeTable
 from app.services.codes.wording import items_text
 from app.views.context import ViewContext
 from app.views.errors import sentence
+from app.views.importing.save_file import ask_files
 from app.views.listings.bulk_edit.parts import Line
 from app.views.listings.plain_table import dress_table
 from app.views.theme import current_theme
@@ -42,7 +43,9 @@ class CodesDialog(Dialog):
         self.add.clicked.connect(self.add_typed)
         self.items.returnPressed.connect(self.add_typed)
         self.remove.clicked.connect(self.remove_chosen)
-        self.open_file.clicked.connect(self._ask_for_file)
+        self.open_file.clicked.connect(
+            lambda: ask_files(self, "codes.open_file", lambda files: self.take_file(files[0]))
+        )
         self.load()
 
     def _build(self) -> None:
@@ -94,11 +97,6 @@ class CodesDialog(Dialog):
         codes = [self.table.item(at, 0).text() for at in chosen]
         if codes:
             self._call(lambda n: self._after("codes.removed", n), self._desk.remove, codes)
-
-    def _ask_for_file(self) -> None:
-        dialog = QFileDialog(self, tr("codes.open_file"))
-        dialog.fileSelected.connect(lambda name: self.take_file(Path(name)))
-        dialog.open()
 
     def take_file(self, path: Path) -> None:
         """Keep the virtual codes of a file; rows that are none are counted."""

@@ -6,12 +6,13 @@ from pathlib import Path
 
 from PySide6.QtCore import QSize, QTimer, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.messages import tr
-from app.services.listings.delisting.records import Delisted, DelistPlan, Step
+from app.services.listings.delisting.records import TO_DO, Delisted, DelistPlan, Step
 from app.views.context import ViewContext
 from app.views.errors import sentence
+from app.views.importing.save_file import SHEETS, ask_files, saving_dialog
 from app.views.language import say
 from app.views.listings.bulk_edit.parts import Lines, check_box
 from app.views.listings.delist_rows import DelistRows
@@ -39,6 +40,7 @@ class DelistDialog(Dialog):
         self._context, self._desk = context, context.services.delisting
         self.plan: DelistPlan | None = None
         self._handle: TaskHandle | None = None
+        self._file, self._from_file = "", ""
         self.setAcceptDrops(True)
         self.codes, self.takes_off = Lines(12), check_box("delist.takes_off")
         say(self.codes, "delist.codes_hint", "placeholderText")
@@ -77,7 +79,9 @@ class DelistDialog(Dialog):
         self.takes_off.toggled.connect(self._on_typed)
         self._pause.timeout.connect(self.look_up)
         self.primary.clicked.connect(self.apply)
-        self.open_file.clicked.connect(self._ask_for_file)
+        self.open_file.clicked.connect(
+            lambda: ask_files(self, "delist.open_file", lambda files: self.take_file(files[0]))
+        )
         self.export.clicked.connect(self._ask_where_to_export)
 
     # -- the list ----------------------------------------------------------------------------------------------
@@ -91,16 +95,15 @@ class DelistDialog(Dialog):
         """Take the codes of the file."""
         self.take_file(Path(event.mimeData().urls()[0].toLocalFile()))
 
-    def _ask_for_file(self) -> None:
-        dialog = QFileDialog(self, tr("delist.open_file"))
-        dialog.fileSelected.connect(lambda name: self.take_file(Path(name)))
-        dialog.open()
-
     def take_file(self, path: Path) -> None:
         """Put the codes of a file into the list."""
         handle = self._context.runner.call(self._desk.codes_of, path)
-        handle.succeeded.connect(self.codes.setPlainText)
+        handle.succeeded.connect(lambda codes: self._take_codes(codes, path.name))
         handle.failed.connect(self._tell)
+
+    def _take_codes(self, codes: str, file: str) -> None:
+        self.codes.setPlainText(codes)
+        self._file, self._from_file = file, self.codes.toPlainText()
 
     def _on_typed(self) -> None:
         self._show(None)
@@ -135,17 +138,14 @@ class DelistDialog(Dialog):
         is_wanted = plan is not None and not plan.is_empty
         self.primary.setEnabled(is_wanted)
         self.export.setEnabled(plan is not None and bool(plan.rows))
-        zero = len(plan.of(Step.ZERO)) if plan is not None else 0
+        zero = len(plan.of(Step.ZERO)) + len(plan.of(Step.UNSENT)) if plan is not None else 0
         off = len(plan.listings(Step.OFF)) if plan is not None else 0
         say(self.primary, "delist.verb", n=zero + (len(plan.of(Step.OFF)) if plan is not None else 0))
         self.counts.setText("" if plan is None else tr("delist.counts", n=zero, off=off, stores=_stores(plan)))
         self.left_out.setText("\n".join(_left_out(plan)) if plan is not None else "")
 
     def _ask_where_to_export(self) -> None:
-        dialog = QFileDialog(self, tr("delist.export"))
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilters([tr("delist.kinds")])
-        dialog.setDefaultSuffix("xlsx")
+        dialog = saving_dialog(self, "delist.export", SHEETS, ".xlsx")
         dialog.fileSelected.connect(lambda name: self.export_to(Path(name)))
         dialog.open()
 
@@ -162,7 +162,8 @@ class DelistDialog(Dialog):
         """Store and queue what is shown; the dialog closes, the job goes on."""
         if self.plan is None or self.plan.is_empty:
             return
-        handle = self._context.runner.start(self._desk.apply, self.plan)
+        source = self._file if self.codes.toPlainText() == self._from_file else ""
+        handle = self._context.runner.start(self._desk.apply, self.plan, source)
         handle.succeeded.connect(self._on_done)
         handle.failed.connect(self._tell)
         self._context.jobs.add(handle, "delist.job", icon="ban", n=len(self.plan.rows))
@@ -180,7 +181,7 @@ class DelistDialog(Dialog):
 
 
 def _stores(plan: DelistPlan) -> str:
-    names = dict.fromkeys(row.store for row in plan.rows if row.step in (Step.ZERO, Step.OFF))
+    names = dict.fromkeys(row.store for row in plan.rows if row.step in TO_DO)
     return tr("table.list_separator").join(names) or "–"
 
 

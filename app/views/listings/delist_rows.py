@@ -17,7 +17,7 @@ from app.views.widgets.live import Live
 MOST_SHOWN = 500
 """Lines of the table; all of them count, and the export has them all."""
 COLUMNS = (("store", 84), ("listing", 0), ("code", 132), ("because", 104), ("stock", 80), ("step", 178))
-ORDER = (Step.UNREADABLE, Step.LOCKED, Step.OFF, Step.ZERO, Step.DONE)
+ORDER = (Step.UNREADABLE, Step.LOCKED, Step.OFF, Step.ZERO, Step.UNSENT, Step.DONE)
 TONES = {Step.UNREADABLE: "red", Step.LOCKED: "amber", Step.OFF: "amber"}
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 

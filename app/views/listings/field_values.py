@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.messages import messages, tr
 from app.services.listings.bulk_edit.exporting import shown_value
 from app.services.listings.bulk_edit.operations import NUMBER_FIELDS
+from app.services.listings.marketing.groups import percent_of
 from app.views.numbers import integer, money
 
 
@@ -22,6 +23,8 @@ def value_text(field: str, value: object) -> str:
         return ""
     if field == "price_minor" and isinstance(value, int):
         return money(value)
+    if field == "discount_bp" and isinstance(value, int):
+        return f"{percent_of(value):f} %"
     if field in NUMBER_FIELDS and isinstance(value, int):
         return integer(value)
     return str(shown_value(field, value))

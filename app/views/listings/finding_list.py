@@ -11,6 +11,9 @@ from app.views.widgets.ground import Ground, column, row
 from app.views.widgets.label import Label
 from app.views.widgets.status_label import StatusLabel
 
+TWICE = "listing.twice"
+"""A hold that the person at the desk may release: nobody else can know whether it is the same item."""
+
 
 class FindingList(Ground):
     """Findings, worst first.
@@ -18,10 +21,12 @@ class FindingList(Ground):
     Emits:
         fix_wanted: a finding whose remedy was pressed.
         field_wanted: a finding whose field is to be gone to.
+        release_wanted: the listing is held as a second one of the same item, and is none.
     """
 
     fix_wanted = Signal(object)
     field_wanted = Signal(object)
+    release_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("surface", parent=parent)
@@ -65,6 +70,10 @@ class FindingList(Ground):
             fix.setText(fix_text(finding.fix))
             fix.clicked.connect(lambda: self.fix_wanted.emit(finding))
             buttons.addWidget(fix)
+        if finding.code == TWICE and self._can_fix:
+            release = Button("listings.release_twins", kind="small")
+            release.clicked.connect(self.release_wanted)
+            buttons.addWidget(release)
         go = Button("listings.go_to_field", kind="link")
         go.clicked.connect(lambda: self.field_wanted.emit(finding))
         buttons.addWidget(go)

@@ -105,6 +105,7 @@ class ListingPanel(SidePanel):
         self.worst.decide_wanted.connect(lambda: self.decide_wanted.emit(self.listing_id))
         self.findings.fix_wanted.connect(self.apply_fix)
         self.findings.field_wanted.connect(self.go_to_finding)
+        self.findings.release_wanted.connect(self.release_twins)
         self.history.undo_wanted.connect(self.undo_wanted)
         self.history.undo_here_wanted.connect(lambda uid: self.undo_here_wanted.emit(uid, self.listing_id))
 
@@ -217,6 +218,22 @@ class ListingPanel(SidePanel):
             self.saver.put_skus(edit.skus)
         else:
             self.saver.put_fields(edit.fields)
+
+    def release_twins(self) -> None:
+        """The listing is not the same item as the one it is held for; what is typed is stored first."""
+        wanted = self.listing_id
+        self.editor.commit()
+        self.saver.when_stored(lambda: self._release(wanted))
+
+    def _release(self, listing_id: int) -> None:
+        handle = self._context.runner.start(self._desk.release_twins, listing_id)
+        handle.succeeded.connect(lambda _: self._on_released(listing_id))
+        handle.failed.connect(self.problem)
+
+    def _on_released(self, listing_id: int) -> None:
+        self._context.notices.toast("listings.released_twins")
+        self._context.changes.tell({"listing", "change"})
+        self._on_checked(listing_id)
 
     def _recheck(self) -> None:
         wanted = self.listing_id

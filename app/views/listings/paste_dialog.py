@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
 from app.messages import tr
 from app.services.listings.cells import CellChange, CellPlan
-from app.views.listings.lines import refusal
 from app.views.listings.plain_table import dress_table
 from app.views.numbers import MISSING, integer, money
 from app.views.theme import current_theme
@@ -23,10 +22,24 @@ MOST_SHOWN = 300
 HEADERS = ("listings.paste.row", "listings.paste.field", "listings.paste.before", "listings.paste.after")
 
 
-class PasteDialog(Dialog):
-    """Lists the changes of a plan; accepted when they are wanted."""
+class Line(NamedTuple):
+    """A cell as the table shows it; `after` says why where `is_refused`."""
 
-    def __init__(self, plan: CellPlan, unread: Sequence[str], parent: QWidget) -> None:
+    name: str
+    field: str
+    before: str
+    after: str
+    is_refused: bool
+
+
+class PasteDialog(Dialog):
+    """Lists the changes of a plan; accepted when they are wanted.
+
+    Args:
+        unread: cells whose texts could not be read, which the plan therefore does not know.
+    """
+
+    def __init__(self, plan: CellPlan, unread: Sequence[Line], parent: QWidget) -> None:
         super().__init__("listings.paste.title", parent, size=QSize(860, 520), n=len(plan.changes))
         self.counts = Label(wrap=True)
         self.counts.setText(
@@ -42,15 +55,13 @@ class PasteDialog(Dialog):
         whole = column(self.body, edges=16, gap=10)
         whole.addWidget(self.counts)
         whole.addWidget(self.table, 1)
-        self._fill([*plan.refused, *plan.changes], list(unread))
+        self._fill([*unread, *(_line(change) for change in (*plan.refused, *plan.changes))])
         self.hint.say("listings.paste.hint")
         self.primary = self.add_buttons("listings.paste.verb", n=len(plan.changes))
         self.primary.setEnabled(bool(plan.changes))
 
-    def _fill(self, changes: Sequence[CellChange], unread: Sequence[str]) -> None:
+    def _fill(self, lines: Sequence[Line]) -> None:
         """Refused ones first: they are why somebody looks."""
-        lines = [("–", "", text, refusal(text), True) for text in unread]
-        lines += [_line(change) for change in changes]
         table, theme = self.table, current_theme()
         table.setColumnCount(len(HEADERS))
         table.setHorizontalHeaderLabels([tr(key) for key in HEADERS])
@@ -71,12 +82,17 @@ class PasteDialog(Dialog):
             header.resizeSection(at, theme.height(wide))
 
 
-def _line(change: CellChange) -> tuple[str, str, str, str, bool]:
+def _line(change: CellChange) -> Line:
     after = shown(change.field, change.after)
     if change.refused is not None:
         after = tr(f"listings.cell_refused.{change.refused}")
-    field = tr(f"listings.sku.{change.field}" if change.field != "title" else "listings.column.title")
-    return change.name or "–", field, shown(change.field, change.before), after, change.refused is not None
+    before = shown(change.field, change.before)
+    return Line(change.name or MISSING, field_name(change.field), before, after, change.refused is not None)
+
+
+def field_name(field: str) -> str:
+    """What a field of a cell is called."""
+    return tr(f"listings.sku.{field}" if field != "title" else "listings.column.title")
 
 
 def shown(field: str, value: Any) -> str:

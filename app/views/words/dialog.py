@@ -16,7 +16,7 @@ from app.services.compliance.word_lists import Entry, Lists, WordList
 from app.services.compliance.word_sheets import COLUMNS, WordSheet, read_words, write_words
 from app.views.context import ViewContext
 from app.views.errors import sentence
-from app.views.importing.save_file import ask_files, saving_dialog
+from app.views.importing.save_file import SHEETS, ask_files, saving_dialog
 from app.views.language import language, say
 from app.views.listings.plain_table import dress_table
 from app.views.theme import current_theme
@@ -228,12 +228,11 @@ class WordsDialog(Dialog):
 
     def _show_sheet(self, sheet: WordSheet, one: WordList) -> None:
         dialog = WordImportDialog(sheet, one.about.shown(language.code), self._stores, self)
-        dialog.wanted.connect(lambda entries: self._store(self._desk.save, entries))
+        dialog.wanted.connect(lambda entries: self._store(self._desk.save, entries, sheet.file))
         dialog.open()
 
     def _ask_where(self) -> None:
-        dialog = saving_dialog(self, "words.export", tr("export.table_kinds"), ".xlsx")
-        dialog.setNameFilters(tr("export.table_kinds").split(";;"))
+        dialog = saving_dialog(self, "words.export", SHEETS, ".xlsx")
         dialog.fileSelected.connect(lambda name: self.export_to(Path(name)))
         dialog.open()
 

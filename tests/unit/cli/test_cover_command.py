@@ -44,10 +44,17 @@ def test_the_whole_way_from_a_shared_code_to_live_listings(cli, synced, shared, 
     said = cli(*command, "--rules", str(rules), "--set", "price=price * 1.1", "--set", "stock=50", "--update")
     assert (said.json["copied"], said.json["updated"], said.json["unmapped"]) == (0, 3, [])
     assert {one["field"] for one in said.json["replacements"]} >= {"freight_template_id", "group_id", "sku.price"}
+    wrong = cli(*command, "--set", "default_template=1").json["error"]
+    assert (wrong["code"], "default_template" in wrong["message"]) == ("cover.bad_rule", True)
     again = cli(*command, "--update").json
     assert (again["updated"], again["unchanged"], again["change"]) == (0, 3, None)
     assert cli("--json", "publish", "--store", synced).json["live"] == 3
     assert cli("--json", "store", "sync", synced, "--what", "listings").json["changed"] == 0
+    said = cli(*command, "--report", str(tmp_path))  # a folder, whatever its name
+    assert (said.code, said.json["error"]["code"]) == (2, "export.unknown_kind")
+    (tmp_path / "folder.csv").mkdir()
+    said = cli(*command, "--report", str(tmp_path / "folder.csv"))
+    assert (said.code, said.json["skipped"]) == (1, 3)  # what was done is told all the same
     done = cli(*command).json
     assert (done["copied"], done["skipped"], done["replacements"]) == (0, 3, [])
 
@@ -60,10 +67,11 @@ def test_what_cannot_be_covered_changes_nothing(cli, market, store, other_secret
     junk.write_text("nothing here\n", "utf-8")
     command = ("--json", "cover", "--from", "Other", "--to", store, "--ids", str(path))
     for more, code in (
-        (("--set", "colour=red"), "cover.bad_rule"),
+        (("--set", "colour=red"), "cover.unknown_rule"),
         (("--set", "stock=many"), "cover.bad_rule"),
         (("--set", "price=price *"), None),
         (("--rules", str(junk)), "cover.rules_unreadable"),
+        (("--report", str(tmp_path / "report.pdf")), "export.unknown_kind"),
     ):
         said = cli(*command, *more)
         assert said.code == 2

@@ -70,6 +70,7 @@ def test_refused_rows_are_counted_by_reason(cli, synced):
         ("price", "bulk_edit.bad_setting", "character 1"),
         ("price=price * (2 +", "formula.ended", "13"),
         ("price=costs * 2", "formula.did_you_mean", "Did you mean cost"),
+        ("price=colour * 2", "formula.unknown_name", "colour"),
         ('title=replace("a" "b")', "bulk_edit.bad_setting", "character 19"),
         ('title=replace("a")', "bulk_edit.bad_setting", "character 18"),
         ('title="a" b', "bulk_edit.bad_setting", "character 11"),
@@ -86,6 +87,12 @@ def test_what_cannot_be_read_says_where(cli, synced, setting, code, told):
     assert told in said.json["error"]["message"]
 
 
+def test_where_nothing_changed_no_undo_is_offered(cli, synced):
+    said = cli("edit", "--store", synced, "--set", "price=-3")
+    assert said.code == 1
+    assert "Nothing was changed" in said.out and "undo" not in said.out
+
+
 def test_a_condition_nothing_fits_changes_nothing(cli, synced):
     said = cli("--json", "edit", "--store", synced, "--set", "stock=1", "--where", "price > 90000")
     assert (said.code, said.json["matched"], said.json["changed"], said.json["change"]) == (0, 0, 0, None)
@@ -99,3 +106,36 @@ def test_tags_are_given_and_filtered_by(cli, synced):
         == (said.json["changed"])
     )
     assert cli("--json", "edit", "--store", synced, "--set", "tags=red").code == 2
+
+
+def test_a_recipe_is_kept_used_shared_and_removed(cli, synced, tmp_path):
+    kept = cli("--json", "recipe", "keep", "Dearer", "--store", synced, "--set", "price=price + 1; most=5")
+    assert kept.code == 0 and kept.json["recipe"] == "Dearer"
+    assert "Dearer" in cli("recipe", "list").out and "Price" in cli("recipe", "list").out
+    before = prices(cli, synced)
+    arguments = ("--store", synced, "--recipe", "dearer", "--set", "stock=7")
+    said = cli("--json", "edit", *arguments)
+    assert said.json["reasons"].keys() == {"above_most"} and said.json["cells"].keys() == {"price_minor", "stock"}
+    after = prices(cli, synced)
+    assert all(float(after[key]) <= 5 for key in after if after[key] != before[key])
+    file = tmp_path / "recipes.json"
+    assert cli("--json", "recipe", "export", "Dearer", "--out", str(file)).json["recipes"] == ["Dearer"]
+    assert cli("--json", "recipe", "remove", "Dearer").json["recipe"] == "Dearer"
+    assert cli("--json", "recipe", "list").json["recipes"] == []
+    said = cli("--json", "edit", "--store", synced, "--recipe", "Dearer")
+    assert (said.code, said.json["error"]["code"]) == (2, "recipe.no_such_recipe")
+    assert cli("--json", "recipe", "import", str(file)).json["recipes"] == ["Dearer"]
+    assert [one["name"] for one in cli("--json", "recipe", "list").json["recipes"]] == ["Dearer"]
+    assert cli("edit", "--store", synced).code == 2
+
+
+def test_pictures_and_attributes_are_edited_by_what_is_typed(cli, synced):
+    url = "https://pictures.example.com/new.jpg"
+    arguments = ("--set", f'images=add_first("{url}")', "--set", 'attributes=set("Colour of lid", "Red")')
+    said = cli("--json", "edit", "--store", synced, *arguments, "--where", "status = live")
+    assert said.json["cells"] == {"images": said.json["changed"], "attributes": said.json["changed"]}
+    listings = cli("--json", "list", "--store", synced, "--where", "status = live").json["listings"]
+    assert all(one["images"][0] == url for one in listings)
+    said = cli("--json", "edit", "--store", synced, "--set", "images=remove(1)", "--where", "status = live")
+    listings = cli("--json", "list", "--store", synced, "--where", "status = live").json["listings"]
+    assert listings and all(url not in one["images"] for one in listings)

@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 
 from app.cli.commands import stores as store_commands
 from app.cli.desk import price_text, table, time_text
-from app.cli.failures import failure_of, sentence
+from app.cli.failures import UsageError, failure_of, sentence
 from app.cli.main import chosen_data, has_command, is_window_demo
 from app.cli.outcome import Exit
 from app.cli.parser import MODULES, data_of, make_parser
@@ -236,3 +236,29 @@ def test_a_reader_that_leaves_early_is_no_error(tmp_path):
 
 def test_exit_codes_are_the_contracts():
     assert [int(code) for code in Exit] == [0, 1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["words", "import", "a.csv"], "--list is missing"),
+        (["words", "list", "brands"], "brands is not known here"),
+        (["list", "--store"], "a value is missing after --store"),
+        (["lst"], "COMMAND cannot be 'lst'; it can be 'market', 'store'"),
+        (["list", "--store", "A", "--limit", "many"], "the value of --limit cannot be read: 'many'"),
+        (["undo", "--data"], "a value is missing after --data"),
+    ],
+)
+def test_what_is_wrong_with_the_grammar_is_said_in_our_words(arguments, told):
+    for language in ("zh", "en"):
+        messages.language = language
+        with pytest.raises(UsageError) as caught:
+            make_parser().parse_args(arguments)
+        detail = str(caught.value.params["detail"])
+        assert detail.startswith(told) if language == "en" else not detail.isascii()
+
+
+def test_a_sentence_of_a_later_python_stays_as_it_is():
+    with pytest.raises(UsageError) as caught:
+        make_parser().error("something quite new")
+    assert caught.value.params["detail"] == "something quite new"

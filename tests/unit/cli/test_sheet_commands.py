@@ -291,7 +291,7 @@ def test_a_condition_and_unknown_endings_of_an_export(cli, synced, tmp_path):
     said = cli("--json", "export", "--store", synced, "--out", str(tmp_path / "x.pdf"))
     assert (said.code, said.json["error"]["code"]) == (2, "export.unknown_kind")
     said = cli("--json", "export", "--store", synced, "--out", str(tmp_path / "nowhere" / "x.csv"))
-    assert (said.code, said.json["error"]["code"]) == (2, "workbook.unwritable")
+    assert (said.code, said.json["error"]["code"]) == (2, "workbook.no_folder")
 
 
 def test_columns_of_sale_properties_keep_every_listings_order():

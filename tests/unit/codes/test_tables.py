@@ -20,6 +20,7 @@ from app.services.codes.virtual import (
     virtual_line,
 )
 from app.services.db import Database
+from app.services.history.listing import list_changes
 from app.services.workbooks import OutColumn, OutSheet, write_xlsx
 
 LONG = "AB1234*2+CD5678*3_CUS"
@@ -112,3 +113,14 @@ def test_how_a_store_writes_codes(db: Database) -> None:
     for wrong in ({"marks": {"148": "XX"}}, {"marks": {"A": "US"}}, {"prefix": "a b"}, {"suffix": "<"}):
         with pytest.raises(BadStoreMarks):
             checked_marks(**wrong)
+
+
+def test_who_changed_the_table_or_a_stores_marks_is_written_down(db: Database) -> None:
+    save_virtual(db, {"CB000001": (Component("AB1234", 2),)})
+    save_virtual(db, {"CB000001": (Component("AB1234", 2),)})  # nothing new
+    remove_virtual(db, ["cb000001", "CB000002"])
+    remove_virtual(db, ["CB000002"])
+    write_store_marks(db, 1, checked_marks("HK#"))
+    told = [(change.label, change.params.get("n", "")) for change in list_changes(db)]
+    assert told == [("change.store_codes", ""), ("change.virtual_codes_gone", 1), ("change.virtual_codes", 1)]
+    assert all(change.params["who"] for change in list_changes(db))

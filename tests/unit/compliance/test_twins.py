@@ -16,8 +16,12 @@ from app.services.compliance.loading import learn_twins
 from app.services.compliance.recheck import check_listings, recheck
 from app.services.compliance.twins import read_twins
 from app.services.db import Database
+from app.services.history.contents import ChangeContents
+from app.services.history.undo import redo, undo
+from app.services.listings.apart import pairs_apart, tell_apart
 from app.services.listings.loading import load_listing, load_listings
 from app.services.listings.text import fold
+from app.services.paging import Query
 from app.services.upgrade import open_database
 from tests.unit.compliance.examples import codes as codes_of
 from tests.unit.compliance.examples import context, listing, only, sku
@@ -42,7 +46,8 @@ def add(db: Database, *skus: str, **changes: Any) -> int:
     number = add_listing(db, **{"images": [PHOTOBANK], "title": next(TITLES), "skus": made, **changes})
     with db.write() as session:
         title = session.execute(text("SELECT title FROM listing WHERE id = :id"), {"id": number}).scalar_one()
-        session.execute(text("UPDATE listing SET title_folded = :t WHERE id = :id"), {"t": fold(title), "id": number})
+        derived = {"t": fold(title), "n": len(skus), "id": number}
+        session.execute(text("UPDATE listing SET title_folded = :t, sku_count = :n WHERE id = :id"), derived)
         for code in skus:
             key = {"id": number, "code": code, "key": match_key(code)}
             session.execute(text("UPDATE sku SET match_key = :key WHERE listing_id = :id AND code = :code"), key)
@@ -55,13 +60,13 @@ def said(db: Database, *listing_ids: int) -> list[list[Finding]]:
 
 
 class TestCodes:
-    def test_an_item_that_is_there_twice_is_named_on_both_sides(self, db: Database) -> None:
+    def test_of_two_drafts_the_older_one_may_go_and_the_other_is_held(self, db: Database) -> None:
         first, second = add(db, "C1", product_key="P1"), add(db, "c1", product_key="P2")
         ((one,), (other,)) = said(db, first, second)
-        assert (one.code, one.severity, one.params["other"]) == ("listing.twice", Severity.WARN, "P2")
-        assert (other.code, other.params["other"]) == ("listing.twice", "P1")
+        assert (one.code, one.severity, one.params["other"]) == ("listing.doubled", Severity.WARN, "P2")
+        assert (other.code, other.severity, other.params["other"]) == ("listing.twice", Severity.HOLD, "P1")
         recheck(db, store_id=OWN)
-        assert state(db, first) == state(db, second) == ("ready", 0, 0, 1)
+        assert (state(db, first), state(db, second)) == (("ready", 0, 0, 1), ("draft", 0, 1, 0))
 
     def test_the_same_goods_from_other_countries_are_named_once_a_variant(self, db: Database) -> None:
         first = add(db, "C1*2+D", "C1*2+D_CUS", product_key="P1")
@@ -71,13 +76,18 @@ class TestCodes:
         assert [(twin.listing_id, twin.name) for twin in found[first]] == [(second, "P2")] * 2
         assert len({twin.sku_id for twin in found[first]}) == 2
 
-    def test_a_team_can_have_it_held(self, db: Database) -> None:
+    def test_a_draft_waits_for_what_is_live_however_young_that_is(self, db: Database) -> None:
+        draft, live = add(db, "C1"), add(db, "C1", product_id="1005001", status="live")
+        ((mine,), (its,)) = said(db, draft, live)
+        assert (mine.code, its.code) == ("listing.twice", "listing.doubled")
+
+    def test_a_team_can_have_it_told_only(self, db: Database) -> None:
         with db.write() as session:
-            rules = {"severities": {"listing.twice": "hold"}}
+            rules = {"severities": {"listing.twice": "warn"}}
             session.add(Setting(name="compliance", value=rules, updated_ms=0))
         first, second = add(db, "C1"), add(db, "C1")
         recheck(db, store_id=OWN)
-        assert state(db, first) == state(db, second) == ("draft", 0, 1, 0)
+        assert state(db, first) == state(db, second) == ("ready", 0, 0, 1)
 
     def test_a_part_of_another_listing_is_there_twice_too(self, db: Database) -> None:
         part, whole = add(db, "C1", product_key="P1"), add(db, "C1", "C2", product_key="P2")
@@ -113,6 +123,56 @@ class TestTitle:
         assert finding.params["other"] == "P2"
 
 
+class TestToldApart:
+    def test_a_pair_that_was_told_apart_is_not_held_and_undo_brings_the_hold_back(self, db: Database) -> None:
+        first, second = add(db, "C1"), add(db, "C1")
+        change = tell_apart(db, [(second, first)])
+        assert change is not None
+        assert said(db, first, second) == [[], []]
+        recheck(db, [second])
+        assert (state(db, first), state(db, second)) == (("ready", 0, 0, 0), ("ready", 0, 0, 0))
+        assert tell_apart(db, [(first, second)]) is None
+        result = undo(db, change.uid)
+        recheck(db, result.suspects)
+        assert (state(db, first)[3], state(db, second)) == (1, ("draft", 0, 1, 0))
+        assert redo(db).restored == 1
+        assert said(db, second) == [[]]
+
+    def test_it_holds_for_the_content_it_was_said_of(self, db: Database) -> None:
+        first, second = add(db, "C1"), add(db, "C1")
+        tell_apart(db, [(first, second)])
+        with db.write() as session:
+            session.execute(text("UPDATE listing SET title_folded = 'another lamp' WHERE id = :id"), {"id": second})
+        assert [one.code for one in said(db, second)[0]] == ["listing.twice"]
+
+    def test_a_third_listing_is_still_the_same(self, db: Database) -> None:
+        first, second, third = add(db, "C1", product_key="P1"), add(db, "C1"), add(db, "C1")
+        tell_apart(db, [(first, second), (first, third)])
+        assert said(db, second)[0][0].code == "listing.doubled"
+        assert said(db, third)[0][0].code == "listing.twice"
+        assert said(db, first) == [[]]
+
+    def test_undo_leaves_alone_what_was_said_since(self, db: Database) -> None:
+        first, second, third = add(db, "C1"), add(db, "C1"), add(db, "C1")
+        change = tell_apart(db, [(first, second)])
+        tell_apart(db, [(first, third)])
+        assert change is not None
+        assert undo(db, change.uid).conflicts == (first,)
+        lines = ChangeContents(db, change.uid)
+        assert lines.rows(list(lines.ids(Query())))
+
+    def test_a_listing_that_is_gone_is_nobodys_twin(self, db: Database) -> None:
+        first, second = add(db, "C1"), add(db, "C1")
+        assert tell_apart(db, [(first, first), (first, 9_999)]) is None
+        tell_apart(db, [(first, second)])
+        with db.write() as session:
+            session.execute(text("DELETE FROM sku WHERE listing_id = :id"), {"id": second})
+            session.execute(text("DELETE FROM image WHERE listing_id = :id"), {"id": second})
+            session.execute(text("DELETE FROM listing WHERE id = :id"), {"id": second})
+        with db.read() as session:
+            assert pairs_apart(session.connection()) == set()
+
+
 class TestReading:
     def test_a_chunk_costs_two_questions(self, db: Database) -> None:
         numbers = [add(db, f"C{n % 30}") for n in range(60)]
@@ -120,7 +180,7 @@ class TestReading:
         event.listen(db.reader, "before_cursor_execute", lambda *args: statements.append(args[2]))
         findings = said(db, *numbers)
         assert sum("AS other" in statement for statement in statements) == 2
-        assert all(one.code == "listing.twice" for its in findings for one in its)
+        assert all(one.code in ("listing.twice", "listing.doubled") for its in findings for one in its)
 
     def test_one_that_was_not_learned_is_looked_up(self, db: Database) -> None:
         first, second = add(db, "C1"), add(db, "C1")

@@ -109,6 +109,8 @@ class TestChanging:
         desk.remove_list(made.key)
         assert made.key not in desk.lists().lists
         assert [change.label for change in list_changes(desk.db)] == ["change.words"] * 3
+        desk.save([Entry("brands", "Acme")], "brands.xlsx")
+        assert list_changes(desk.db)[0].source == "brands.xlsx"
 
     @pytest.mark.parametrize(
         ("entry", "code"),

@@ -8,10 +8,9 @@ from app.services.coverage.assignments import assign
 from app.services.coverage.covering import sources_for
 from app.services.coverage.exporting import export_matrix
 from app.services.coverage.matrix import CoverageMatrix, UnknownCondition
-from app.services.listings.exporting import UnknownKind
 from app.services.paging import Filter, Query
 from app.services.tasks import TaskCancelled, TaskContext
-from app.services.workbooks import open_workbook
+from app.services.workbooks import UnknownKind, open_workbook
 from tests.unit.coverage.conftest import DAY_MS
 
 

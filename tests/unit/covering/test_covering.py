@@ -10,7 +10,7 @@ import pytest
 from app.services.compliance import check, load_context
 from app.services.covering.report import KINDS_OF_LINE, export_report, report_lines, said
 from app.services.covering.rules import BadRule, CoverRules
-from app.services.covering.run import CannotCover
+from app.services.covering.run import CannotCover, Cover
 from app.services.history.undo import redo, undo
 from app.services.marketplace.port import RateLimited, SkuProperty, Unreachable
 from app.services.tasks import TaskCancelled, TaskContext
@@ -203,3 +203,21 @@ def test_the_report_has_every_line_in_both_languages(pair, tmp_path):
         rows = list(book.grid(book.sheets[0].name).rows())
     assert len(rows) == 1 + len(lines)
     assert rows[0][0] == "类型"
+
+
+def test_two_programs_that_cover_the_same_at_once_make_one_draft_of_it(pair):
+    class Slow(Cover):
+        async def _drafts(self, ids):
+            """Nothing was there when it looked; then the other program stores."""
+            found = await super()._drafts(ids)
+            await pair.run().run(pair.wanted("1005001"))
+            return found
+
+    quick = pair.run()
+    slow = Slow(pair.db, quick.from_store, quick.to_store, pair.theirs, pair.ours, CoverRules(), TaskContext())
+    result = asyncio.run(slow.run(pair.wanted("1005001\n1005002")))
+    assert list(result.copied) == ["1005002"]
+    assert [(one.product_id, one.by) for one in result.skipped] == [("1005001", "origin")]
+    assert {one.product_id for one in result.replacements} == {"1005002"}
+    with pair.db.reader.connect() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM listing WHERE store_id = 1").scalar() == 2

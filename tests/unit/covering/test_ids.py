@@ -103,6 +103,10 @@ def test_files_that_are_none(tmp_path):
     with pytest.raises(NoIds) as caught:
         read_ids_file(empty)
     assert caught.value.params["detail"] == "nothing"
+    empty.write_text(" \n", "utf-8")
+    with pytest.raises(WorkbookError) as refused:
+        read_ids_file(empty)
+    assert refused.value.error_code == "workbook.empty" and not looks_like_ids(empty)
     with pytest.raises(FileUnreadable):
         read_ids_file(tmp_path / "gone.txt")
     broken = tmp_path / "ids.xlsx"

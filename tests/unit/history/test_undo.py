@@ -294,3 +294,14 @@ def test_created_listings_that_were_tagged_since_are_kept(db, make_listing):
     uid = created_range(db, record.id, record.id)
     edit_listings(db, [ListingEdit(record.id, add_tags=("June",))], label="change.edit")
     assert undo(db, uid).conflicts == (record.id,)
+
+
+def test_a_listing_that_only_shares_a_bulk_edit_is_no_conflict(db, make_listing):
+    """One bulk edit of two listings, of which the import made one: only that one is named."""
+    own, other = make_listing(), make_listing()
+    uid = created_range(db, own.id, own.id)
+    edit = BulkEdit((ChangeNumber("stock", "set", Decimal(77)),))
+    plan = plan_edit(db, edit, [own.id, other.id], TaskContext())
+    apply_plan(plan, TaskContext())
+    plan.close()
+    assert undo(db, uid).conflicts == (own.id,)

@@ -15,7 +15,6 @@ from app.services.listings.exporting import (
     KEYS,
     ExportOptions,
     UnknownColumn,
-    UnknownKind,
     column_name,
     export_file,
     export_listings,
@@ -24,7 +23,7 @@ from app.services.listings.exporting import (
 from app.services.listings.importing.planning import plan_import
 from app.services.paging import Query
 from app.services.tasks import TaskCancelled, TaskContext
-from app.services.workbooks import WorkbookError
+from app.services.workbooks import UnknownKind, WorkbookError
 
 
 @pytest.fixture(params=["en", "zh"])

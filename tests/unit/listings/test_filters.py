@@ -26,7 +26,7 @@ from app.services.listings.filters import (
 )
 from app.services.listings.source import FIELDS, ListingSource
 from app.services.listings.tags import BadTag, add_tags, clean_tag, remove_tags, tags_of
-from app.services.listings.text import fold
+from app.services.listings.text import fold, search_text
 from app.services.listings.typed import flag, moments, number, price_minor
 from app.services.paging import Filter, Query
 from app.services.sql_conditions import BadValue, UnknownField
@@ -256,7 +256,7 @@ def _insert(connection, at, row):
         status=row["status"],
         title=row["title"],
         title_folded=folded,
-        search_text=folded,
+        search_text=search_text(row["title"], "", None, row["sku"]),
         category_id=row["category"],
         currency="USD",
         price_min_minor=row["price"],
@@ -501,16 +501,19 @@ class TestFinding:
         source, _ = shop
         index = source.spec.orders[""]
         assert source._is_held(Query(filters=parse_filters("status = live or findings > 3")), index)
-        assert not source._is_held(Query(filters=parse_filters("status = live or price > 3")), index)
+        assert not source._is_held(Query(filters=parse_filters("status = live or title ~ lamp")), index)
 
     @pytest.mark.parametrize(
         ("text", "read"),
         [
             ("sku = AB1234", "SEARCH sku USING INDEX ix_sku_match_key"),
             ('tag in ("new item", sale)', "SEARCH listing_tag USING COVERING INDEX ix_listing_tag_tag"),
-            ("sku ~ 1234", "SCAN sku"),
-            ("item = AB1234", "SCAN sku"),
-            ("ships_from = US", "SCAN sku"),
+            ("sku ~ 1234", "SCAN listing_trigram"),
+            ("sku ~ 1234", "USING INDEX ix_sku_rekeyed"),
+            ("item = AB1234", "SEARCH sku USING INDEX ix_sku_listing"),
+            ("sku ~ 12", "SCAN sku"),
+            ("ships_from = US", "SEARCH sku USING COVERING INDEX ix_sku_ships_from"),
+            ("changed = yes", "SCAN changed USING INDEX ix_listing_changed"),
         ],
     )
     def test_variants_and_tags_are_looked_through_once(self, shop, text, read):

@@ -11,7 +11,7 @@ from app.services.listings.editing import ListingEdit, edit_listings
 from app.services.listings.marketing.groups import create_marketing_group, marketing_groups
 from app.services.listings.marketing.membership import names_of
 from app.services.listings.marketing.sheets import NoMarketingSheet, export_marketing, import_marketing
-from app.services.tasks import TaskContext
+from app.services.tasks import TaskCancelled, TaskContext
 
 
 @pytest.fixture
@@ -79,3 +79,27 @@ def test_a_sheet_about_something_else_is_refused(db, lamps, tmp_path):
         read(db, path)
     assert "Marketing group" in refused.value.params["known"]
     assert where(db, lamps) == ["Summer", "", "", ""]
+
+
+def test_a_stopped_reading_leaves_no_groups_behind(db, lamps, tmp_path):
+    path = tmp_path / "groups.csv"
+    path.write_text("Product key,Marketing group,Discount %\nK1,Winter,20\nK2,Spring,\n", "utf-8")
+    ctx, calls = TaskContext(), iter(range(9))
+
+    def stop_later():
+        if next(calls) == 1:
+            raise TaskCancelled
+
+    ctx.checkpoint = stop_later
+    with pytest.raises(TaskCancelled):
+        import_marketing(db.path, path, 1, ctx=ctx)
+    assert [one.name for one in marketing_groups(db)] == ["Summer"]
+
+
+def test_a_discount_is_planned_once_where_there_is_none(db, lamps, tmp_path):
+    create_marketing_group(db, 1, "Autumn")
+    path = tmp_path / "groups.csv"
+    path.write_text("Product key,Marketing group,Discount %\nK1,autumn,12.5\nK2,Autumn,30\n", "utf-8")
+    assert read(db, path).new_groups == 0
+    assert [(one.name, str(one.discount)) for one in marketing_groups(db)] == [("Autumn", "12.5"), ("Summer", "15.5")]
+    assert where(db, lamps)[:2] == ["Autumn", "Autumn"]

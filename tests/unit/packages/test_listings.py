@@ -210,6 +210,23 @@ def test_pictures_of_a_listing_of_ones_own_go_along_and_come_back(db, bring, sto
     assert bring(tmp_path / "out.zip").counts.unchanged == 1
 
 
+def test_what_a_column_says_of_each_variant_comes_back(db, bring, stored, make_listing, tmp_path):
+    costs = ["21.07", "28.83"]
+    make_listing(product_key="TM6860", title="Tape", extra={"成本价(¥)": costs})
+    make_listing(product_key="MP9839", title="Mat", extra={"成本价(¥)": "3.16"}, skus=(("MP9839", 900, 5),))
+    out = tmp_path / "out.zip"
+    write_package(db, out, [record.id for record in stored()])
+    assert [str(row.cells).count("3.16") for row in read_package(out).rows] == [0, 1]
+    plan = bring(out)
+    assert (plan.counts.unchanged, plan.changes) == (2, {})
+    for table in ("image", "sku", "listing"):
+        write(db, f"DELETE FROM {table}")
+    assert bring(out).counts.new == 2
+    assert [record.extra["成本价(¥)"] for record in stored()] == [costs, "3.16"]
+    write_package(db, tmp_path / "again.zip", [record.id for record in stored()])
+    assert cells(tmp_path / "again.zip") == cells(out)
+
+
 # -- whatever a listing is, it comes back --------------------------------------------------------------------------
 
 word = st.text(alphabet="ab灯 -#:;,'\"é😀019", min_size=1, max_size=8).map(lambda text: text.strip(" '")).filter(bool)

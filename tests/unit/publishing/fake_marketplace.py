@@ -22,7 +22,7 @@ from app.services.marketplace.port import (
     UploadedImage,
     WouldLose,
 )
-from app.services.marketplace.records import FeedKind, FeedVerdict, Loss, Pause, PriceChange, StockChange
+from app.services.marketplace.records import FeedKind, FeedVerdict, GroupChange, Loss, Pause, PriceChange, StockChange
 
 Step = Exception | Callable[[], Any] | None
 
@@ -195,6 +195,15 @@ class FakeMarketplace:
     async def set_prices(self, changes: Sequence[PriceChange]) -> BatchOutcome:
         """Set prices, as the script says."""
         return await self._update("price_minor", {change.product_id: change for change in changes})
+
+    async def move_groups(self, changes: Sequence[GroupChange]) -> BatchOutcome:
+        """Move between groups, as the script says."""
+        self.calls.append("groups")
+        await _meet(self.script.popleft() if self.script else None)
+        for change in changes:
+            held = self.products[change.product_id]
+            self.products[change.product_id] = replace(held, content=replace(held.content, group_id=change.after))
+        return BatchOutcome(tuple(change.product_id for change in changes), {})
 
     async def _update(self, name: str, changes: dict[str, Any]) -> BatchOutcome:
         self.calls.append(name)

@@ -9,6 +9,7 @@ from random import Random
 import pytest
 
 from app.services.db import Database
+from app.services.listings.apart import all_pairs, tell_apart
 from app.services.listings.records import ListingRecord
 from app.services.marketplace.port import RateLimited, Refused, TemporaryFault, Unanswered, Unreachable
 from app.services.publishing import feeding, gate, sending
@@ -59,6 +60,7 @@ async def test_faults_in_any_order(db: Database, make_sellable: Make, market: Fa
     twins = (("TWIN-1", 1890, 5), ("TWIN-2", 1890, 5))
     records = [make_sellable() for _ in range(20)]
     records += [make_sellable("Twin Lamp For Both Bedsides", skus=twins) for _ in range(3)]
+    tell_apart(db, all_pairs([record.id for record in records[20:]]))
     market.script.extend(fault(dice) for _ in range(60))
     market.script.insert(dice.randrange(20), Refused(REFUSAL, platform_code="13006001", field="title"))
     market.lookup_script.extend(look_fault(dice) for _ in range(60))

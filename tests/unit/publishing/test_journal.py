@@ -28,7 +28,7 @@ def queued(db: Database, make_sellable: Callable[..., ListingRecord]) -> Callabl
 
     def make(title: str = "", **fields: Any) -> tuple[ListingRecord, int]:
         record = make_sellable(title, **fields)
-        enqueue(db, 1, [record.id])
+        enqueue(db, 1, [record.id], release_held=True)
         with db.read() as session:
             task_id = (
                 session.connection()

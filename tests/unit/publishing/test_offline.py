@@ -123,3 +123,20 @@ async def test_delisting_reaches_the_marketplace_and_nothing_else(db, market, li
     assert all(stock for code, stock in after.items() if code != gone)
     assert (await there(market, untouched))[1] == {sku.code: sku.stock for sku in untouched.skus}
     assert plan_delisting(db, read_pasted(gone)).is_empty
+
+
+async def test_a_store_that_could_not_be_told_is_told_the_next_time(db, market, live) -> None:
+    first, _ = live
+    gone = loaded(db, first).skus[0].code
+    with db.bulk() as connection:
+        connection.exec_driver_sql("UPDATE store SET health = 'signed_out'")
+    assert apply_delisting(db, plan_delisting(db, read_pasted(gone))).skipped.keys() == {first}
+    with db.bulk() as connection:
+        connection.exec_driver_sql("UPDATE store SET health = 'ok'")
+    again = plan_delisting(db, read_pasted(gone))
+    assert [str(row.step) for row in again.rows] == ["unsent"]
+    done = apply_delisting(db, again)
+    assert (done.change, done.listings, len(done.waiting)) == (None, 1, 1)
+    await send(db, market)
+    assert (await there(market, loaded(db, first)))[1][gone] == 0
+    assert plan_delisting(db, read_pasted(gone)).is_empty

@@ -14,6 +14,7 @@ import pytest
 from app.models import StoreHealth, TaskAction
 from app.services.clock import from_ms, now_ms
 from app.services.db import Database
+from app.services.listings.apart import all_pairs, tell_apart
 from app.services.listings.editing import ListingEdit, edit_listings
 from app.services.listings.records import ListingRecord
 from app.services.marketplace.port import (
@@ -156,6 +157,7 @@ async def test_a_product_that_another_listing_made_is_not_the_answer(
     await publish_all(db, market, [first.id])
     market.script.append(Unanswered(None))
     second = make_sellable("Twin Lamp For Both Bedsides", skus=skus)
+    tell_apart(db, [(first.id, second.id)])
     result = await publish_all(db, market, [second.id])
     assert (result.in_review, len(market.products)) == (1, 2)
     assert loaded(db, first.id).product_id != loaded(db, second.id).product_id
@@ -168,6 +170,7 @@ async def test_an_older_listing_of_ours_is_not_the_answer(
     skus = (("TWIN-1", 1890, 5),)
     old = make_sellable("Twin Lamp For Both Bedsides", skus=skus, product_id="1005006000000099", status="live")
     record = make_sellable("Twin Lamp For Both Bedsides", skus=skus)
+    tell_apart(db, [(old.id, record.id)])
 
     async def find_the_old_one(**question: object) -> tuple[RemoteListing, ...]:
         assert question["title"] == old.title
@@ -186,6 +189,7 @@ async def test_twins_in_one_batch_are_sent_one_after_the_other(
     """Both unanswered, one applied, one lost: each ends with a product of its own."""
     skus = (("TWIN-1", 1890, 5), ("TWIN-2", 1890, 5))
     twins = [make_sellable("Twin Lamp For Both Bedsides", skus=skus) for _ in range(2)]
+    tell_apart(db, all_pairs([twin.id for twin in twins]))
     market.script.extend([Applied(), Unanswered(None)])
     result = await publish_all(db, market, [twin.id for twin in twins])
     products = {loaded(db, twin.id).product_id for twin in twins}

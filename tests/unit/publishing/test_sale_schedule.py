@@ -13,9 +13,10 @@ from app.services.db import Database
 from app.services.errors import InputError
 from app.services.marketplace.port import RemoteStatus, Unanswered
 from app.services.publishing.batches import cancel_batch
-from app.services.publishing.offlining import enqueue_offline
+from app.services.publishing.offlining import enqueue_offline, hurry
 from app.services.publishing.onlining import enqueue_online, sale_preview
 from app.services.publishing.queue import enqueue
+from app.services.publishing.report import send_again
 from app.services.publishing.run import publish
 from app.services.publishing.scheduled import move_batches, scheduled_batches, send_now
 from app.services.publishing.turns import DAY_MS, Schedule
@@ -120,3 +121,42 @@ def test_a_task_a_run_holds_is_not_moved_under_it(db: Database, live: list[int])
     write(db, "UPDATE publish_task SET owner = 'somebody' WHERE batch_id = ?", made.batch_id)
     assert move_batches(db, [made.batch_id or 0], now_ms() + 2 * HOUR_MS) == 0
     assert journal(db)[-1].due_ms < now_ms() + HOUR_MS + 1
+
+
+@pytest.mark.parametrize("goes_on", [False, True])
+def test_sending_again_does_the_same_once_more_and_no_edit(
+    db: Database, market: FakeMarketplace, live: list[int], goes_on: bool
+) -> None:
+    listing_id, product_id = live[0], loaded(db, live[0]).product_id or ""
+    queue_it = enqueue_online if goes_on else enqueue_offline
+    if goes_on:
+        run(db, market, enqueue_offline(db, 1, [listing_id]).batch_id)
+    product = market.products.pop(product_id)
+    made = queue_it(db, 1, [listing_id])
+    run(db, market, made.batch_id)
+    assert statuses(db)[0] == "failed"
+    market.products[product_id] = product
+    write(db, "UPDATE listing SET content_hash = 'edited meanwhile' WHERE id = ?", listing_id)
+    market.edits.clear()
+    run(db, market, send_again(db, made.batch_id or 0).batch_id)
+    assert statuses(db)[0] == ("live" if goes_on else "off")
+    assert market.edits == []
+
+
+def test_what_the_marketplace_never_had_stays_queued(db: Database, live: list[int], make_sellable: Any) -> None:
+    new = make_sellable().id
+    enqueue(db, 1, [new], schedule=Schedule(now_ms() + HOUR_MS))
+    assert [str(one.reason) for one in enqueue_offline(db, 1, [new]).skipped] == ["missing"]
+    assert statuses(db)[-1] == "queued"
+    assert states(db)[-1] == "queued"
+    assert [str(one.reason) for one in enqueue_online(db, 1, [new, live[0], 999]).skipped] == [
+        "unchanged", "missing", "missing",
+    ]  # fmt: skip
+
+
+def test_delisting_puts_nothing_on_sale(db: Database, market: FakeMarketplace, live: list[int]) -> None:
+    run(db, market, enqueue_offline(db, 1, live[:1]).batch_id)
+    start = now_ms() + HOUR_MS
+    enqueue_online(db, 1, live[:1], Schedule(start))
+    assert hurry(db, live) == {}
+    assert journal(db)[-1].due_ms == start

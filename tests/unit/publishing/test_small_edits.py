@@ -12,6 +12,7 @@ from app.practice_market import PracticeMarket
 from app.services.db import Database
 from app.services.listings.editing import ListingEdit, edit_listings
 from app.services.listings.records import ListingRecord
+from app.services.marketplace.records import GroupChange
 from app.services.publishing.queue import enqueue
 from app.services.publishing.report import batch_report
 from app.services.publishing.results import BatchResult
@@ -28,6 +29,7 @@ __all__ = ["make_part", "market"]  # fixtures
 Make = Callable[..., ListingRecord]
 STOCK, PRICE = (f"aliexpress.solution.batch.product.{name}.update" for name in ("inventory", "price"))
 EDIT = "aliexpress.offer.product.edit"
+GROUP = "aliexpress.postproduct.redefining.setgroups"
 PROMPT = replace(SETTINGS, settle_s=0.05, confirm_s=0.05)
 
 
@@ -120,7 +122,63 @@ def test_a_small_edit_is_certain_or_none(db: Database, make_part: Make) -> None:
     assert small_edit(cheaper, "7", None) is None
     assert small_edit(cheaper, "7", {**facts, first.code: [2, 3]}) is None, "not what was sent last"
     assert small_edit(replace(cheaper, title="Other"), "7", facts) is None
+    moved = small_edit(replace(cheaper, group_id="9"), "7", facts, "")
+    assert moved is not None and moved.group == GroupChange("7", "", "9") and moved.prices == edit.prices
+    assert small_edit(replace(cheaper, group_id="9"), "7", facts) is None, "nobody noted the group"
     assert small_edit(replace(cheaper, skus=[cheaper.skus[0]]), "7", facts) is None
+
+
+@pytest.fixture
+async def groups(db: Database, market: PracticeMarket, live: list[int]) -> list[str]:
+    """Three groups of the store; the first listing is in the first of them, and there in the third as well."""
+    async with connected(market) as marketplace:
+        made = [await marketplace.create_group(name) for name in ("One", "Two", "Three")]
+        await marketplace.set_groups(loaded(db, live[0]).product_id or "", [made[0], made[2]])
+        await sync_store(db, marketplace, 1, what={What.GROUPS, What.LISTINGS})
+    assert loaded(db, live[0]).group_id == made[0]
+    return made
+
+
+def regroup(db: Database, listing_ids: Sequence[int], group_id: str) -> None:
+    edits = [ListingEdit(number, {"group_id": group_id}) for number in listing_ids]
+    edit_listings(db, edits, label="change.edit")
+    assert enqueue(db, 1, listing_ids).queued == len(listing_ids)
+
+
+def bound(market: PracticeMarket) -> dict[str, list[int]]:
+    return {str(one["product_id"]): one["record"]["group_ids"] for one in market.products(is_full=True)}
+
+
+async def test_another_group_is_no_edit_and_no_review_and_other_groups_stay(
+    db: Database, market: PracticeMarket, live: list[int], groups: list[str]
+) -> None:
+    market.faults.update({"audit_delay_s": 3600.0})  # a review would not end
+    regroup(db, live[:2], groups[1])
+    assert (await send(db, market)).live == 2
+    assert (calls(market, GROUP), calls(market, EDIT)) == (3, 0)  # the first one made the fixture
+    there = bound(market)
+    first, second = (there[loaded(db, number).product_id or ""] for number in live[:2])
+    assert (first, second) == ([int(groups[1]), int(groups[2])], [int(groups[1])])
+    assert all(loaded(db, number).sent_hash == loaded(db, number).content_hash for number in live)
+
+
+@pytest.mark.parametrize("fault", ["cut_after_commit", "cut_before_commit"])
+async def test_a_group_without_an_answer_is_looked_up(
+    db: Database, market: PracticeMarket, live: list[int], groups: list[str], fault: str
+) -> None:
+    market.faults.update({"script": [{"method": GROUP, "fault": fault}]})
+    regroup(db, live[:1], groups[1])
+    result = await send(db, market)
+    assert (result.live, result.unknown) == (1, 0)
+    assert bound(market)[loaded(db, live[0]).product_id or ""] == [int(groups[1]), int(groups[2])]
+
+
+async def test_out_of_the_last_group_is_a_whole_edit(
+    db: Database, market: PracticeMarket, live: list[int], groups: list[str]
+) -> None:
+    regroup(db, live[:1], "")
+    assert (await send(db, market)).live == 1
+    assert (calls(market, GROUP), calls(market, EDIT)) == (1, 1)
 
 
 async def test_one_refused_listing_does_not_stop_the_others(

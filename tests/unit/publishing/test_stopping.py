@@ -12,6 +12,7 @@ import pytest
 from app.models import JobState
 from app.services.clock import now_ms
 from app.services.db import Database
+from app.services.listings.apart import all_pairs, tell_apart
 from app.services.listings.records import ListingRecord
 from app.services.marketplace.port import ListingContent, RemoteStatus, SignedOut
 from app.services.publishing import feeding, gate
@@ -263,6 +264,7 @@ async def test_a_twin_that_another_program_is_sending_is_waited_for(
 ) -> None:
     skus = (("TWIN-1", 1890, 5),)
     twins = [make_sellable("Twin Lamp For Both Bedsides", skus=skus) for _ in range(2)]
+    tell_apart(db, all_pairs([twin.id for twin in twins]))
     enqueue(db, 1, [twins[0].id])
     made = enqueue(db, 1, [twins[1].id])
     with RunOwner(db.path) as other:
@@ -284,6 +286,7 @@ async def test_a_twin_that_stays_undecided_leaves_the_other_queued(
     monkeypatch.setattr(feeding, "TWIN_ROUNDS", 3)
     skus = (("TWIN-1", 1890, 5),)
     twins = [make_sellable("Twin Lamp For Both Bedsides", skus=skus) for _ in range(2)]
+    tell_apart(db, all_pairs([twin.id for twin in twins]))
 
     market.script.append(Applied())
     market.lookup_script.append(lambda: market.add(market.creates[-1]))

@@ -185,7 +185,11 @@ def test_an_unwritable_place(tmp_path: Path) -> None:
     ):
         with pytest.raises(WorkbookError) as caught:
             write(tmp_path / "none" / "a.xlsx")
-        assert caught.value.error_code == "workbook.unwritable"
+        assert caught.value.error_code == "workbook.no_folder"
+        assert caught.value.params["folder"] == str(tmp_path / "none")
+        (tmp_path / "file").write_bytes(b"")
+        with pytest.raises(WorkbookError):
+            write(tmp_path / "file" / "a.xlsx")
 
 
 def test_an_error_in_the_rows_is_not_swallowed(tmp_path: Path) -> None:

@@ -219,7 +219,7 @@ def test_a_locked_target_and_a_stop_leave_no_file(tmp_path: Path, read: Read) ->
     errors = read(path).cell_errors
     with pytest.raises(WorkbookError) as caught:
         marked_copy(path, errors, tmp_path / "none" / "out.xlsx", ZH)
-    assert caught.value.error_code == "workbook.unwritable"
+    assert caught.value.error_code == "workbook.no_folder"
     out = tmp_path / "out.xlsx"
     out.write_bytes(b"older")
     ctx = TaskContext()

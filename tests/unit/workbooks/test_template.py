@@ -130,7 +130,7 @@ def test_a_person_gets_the_shipped_file(tmp_path: Path) -> None:
     assert (tmp_path / "mine.xlsx").read_bytes() == SHIPPED.read_bytes()
     with pytest.raises(WorkbookError) as caught:
         save_template(tmp_path / "none" / "mine.xlsx")
-    assert caught.value.error_code == "workbook.unwritable"
+    assert caught.value.error_code == "workbook.no_folder"
 
 
 def test_columns_are_fields_with_names_and_hints_in_both_languages() -> None:

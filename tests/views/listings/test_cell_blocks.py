@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QLineEdit
 
 from app.services.errors import AppError
 from app.services.listings.cells import CellChange, CellPlan, CellRefusal
-from app.views.listings.paste_dialog import PasteDialog, shown
+from app.views.listings.paste_dialog import Line, PasteDialog, shown
 
 Key, Mod = Qt.Key, Qt.KeyboardModifier
 
@@ -207,10 +207,20 @@ class TestPaste:
         paste(page, qtbot, "many\n1\n3")
         dialog = dialog_of(page, qtbot)
         assert "“many” is not a usable number" in dialog.table.item(0, 3).text()
+        assert [dialog.table.item(0, at).text() for at in range(3)] == ["Ash Lamp", "Stock", "5"]
         assert "2 refused" in dialog.counts.text()
         dialog.primary.click()
         settle()
         assert [loaded(three[at].id).skus[0].stock for at in (0, 2)] == [5, 3]
+
+    def test_a_block_begins_at_the_top_of_what_is_chosen_from_below(self, page, three, loaded, qtbot, settle):
+        choose(page, (0, "stock"), (2, "stock"))
+        unchanged = QItemSelectionModel.SelectionFlag.NoUpdate
+        page.rows.selectionModel().setCurrentIndex(index(page, 2, "stock"), unchanged)
+        paste(page, qtbot, "11\n1\n13")
+        dialog_of(page, qtbot).primary.click()
+        settle()
+        assert [loaded(three[at].id).skus[0].stock for at in (0, 2)] == [11, 13]
 
     def test_columns_that_cannot_be_edited_are_told(self, page, services, qtbot, settle):
         choose(page, (0, "status"), (0, "status"))
@@ -284,7 +294,8 @@ def test_a_plan_without_changes_cannot_be_accepted(qtbot):
     parent = QWidget()
     qtbot.addWidget(parent)
     refused = CellChange(1, None, "Lamp", "title", "Lamp", "", CellRefusal.READ_ONLY)
-    dialog = PasteDialog(CellPlan((), (refused,), 3), ["x"], parent)
+    unread = Line("Lamp", "Price", "9.00", "“x” is no number", True)
+    dialog = PasteDialog(CellPlan((), (refused,), 3), [unread], parent)
     assert not dialog.primary.isEnabled()
     assert dialog.table.rowCount() == 2
     assert shown("price_minor", None) == "–"

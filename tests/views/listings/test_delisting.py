@@ -97,7 +97,14 @@ def test_a_dropped_file_whole_listings_and_nothing_found(
     dialog.take_file(tmp_path / "none.txt")
     settle()
     assert "none.txt" in dialog.counts.text()
-    dialog.reject()
+    dialog.take_file(tmp_path / "gone.txt")
+    dialog.takes_off.click()
+    qtbot.waitUntil(lambda: dialog.plan is not None and not dialog.plan.is_empty)
+    with qtbot.waitSignal(dialog.delisted):
+        dialog.apply()
+    with db.reader.connect() as connection:
+        newest = connection.exec_driver_sql("SELECT label, source FROM change ORDER BY id DESC LIMIT 1").one()
+    assert tuple(newest) == ("change.delist", "gone.txt")  # undo says from which file
 
 
 def test_a_code_is_explained_beside_its_variant(open_page, make_sellable, services, db, settle, qtbot):

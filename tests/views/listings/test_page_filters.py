@@ -10,6 +10,7 @@ from app.services.paging import Filter
 from app.views.expression_editor import ExpressionEditor
 from app.views.field_picker import FieldPicker
 from app.views.filter_editor import FilterEditor
+from app.views.filter_files import FilterFiles
 from app.views.language import language
 
 Key, Left = Qt.Key, Qt.MouseButton.LeftButton
@@ -197,6 +198,26 @@ class TestSaved:
         assert page.filters.text == "lamp"
         assert titles(page) == ["Ash", "Birch"]
         assert heard == [("filter.copied", {"n": 2}), ("filter.taken", {"n": 1})]
+
+    def test_all_go_to_a_file_and_come_from_one(self, page, write, tmp_path, qtbot):
+        files = page.filters.findChild(FilterFiles)
+        write("price < 6")
+        page.filters.save_as("cheap")
+        with qtbot.waitSignal(page.filters.file_wanted) as asked:
+            page.filters.file_wanted.disconnect(files._ask_where)
+            page.filters.write_saved()
+        file = tmp_path / "filters.txt"
+        files.write(file, asked.args[0])
+        qtbot.waitUntil(file.exists)
+        page.filters.forget_saved("cheap")
+        with qtbot.waitSignal(page.filters.taken):
+            files.take([file])
+        assert list(page.filters.saved_filters()) == ["cheap"]
+        file.write_bytes(b"\xff\x00")
+        for path in (file, tmp_path / "none.txt"):
+            page.filters.show_problem("")
+            files.take([path])
+            qtbot.waitUntil(lambda path=path: path.name in page.filters.problem.text())
 
     @pytest.mark.parametrize(
         ("text", "said"), [("", "holds no filter"), ("mine: price <", "stops at character 8"), ("hello", "character 6")]

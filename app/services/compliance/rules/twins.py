@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from app.services.compliance.context import CheckContext
 from app.services.compliance.findings import Hit
 from app.services.compliance.registry import RuleGroup
+from app.services.compliance.twins import Twin
 from app.services.listings.records import ListingRecord
 
 
@@ -17,22 +18,38 @@ def _is_fine(record: ListingRecord, context: CheckContext) -> bool:
 GROUP = RuleGroup(_is_fine)
 
 
-def _whole_twins(record: ListingRecord, context: CheckContext) -> dict[int, str]:
-    """Names of listings that have every code of *record*, by id."""
+def _whole_twins(record: ListingRecord, context: CheckContext) -> dict[int, Twin]:
+    """Listings that have every code of *record*, by id."""
     shared: dict[int, set[int]] = {}
-    names: dict[int, str] = {}
+    twins: dict[int, Twin] = {}
     for twin in context.twins.of(record.id):
         if twin.sku_id is not None:
             shared.setdefault(twin.listing_id, set()).add(twin.sku_id)
-            names[twin.listing_id] = twin.name
-    return {number: names[number] for number, skus in shared.items() if len(skus) >= len(record.skus)}
+            twins[twin.listing_id] = twin
+    return {number: twins[number] for number, skus in shared.items() if len(skus) >= len(record.skus)}
+
+
+def _goes_first(twin: Twin, record: ListingRecord) -> bool:
+    """Whether *record* has to wait for a person because of *twin*: of two that are not on the platform yet the older
+    one may go, unless the other one is more than it."""
+    if record.product_id is not None:
+        return False
+    return twin.is_there or twin.listing_id < record.id or twin.sku_count > len(record.skus)
 
 
 @GROUP.rule("listing.twice", "skus")
 def twice(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
-    """Another listing has all of its codes: the same item a second time, of which buyers are shown only one."""
-    for name in list(_whole_twins(record, context).values())[:1]:
-        yield Hit({"other": name})
+    """Another listing has all of its codes: sent, it would be there a second time, and buyers are shown only one."""
+    for twin in [one for one in _whole_twins(record, context).values() if _goes_first(one, record)][:1]:
+        yield Hit({"other": twin.name})
+
+
+@GROUP.rule("listing.doubled", "skus")
+def doubled(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
+    """The same, of the listing that is there already, or that may go first: it is not held up, only told."""
+    whole = list(_whole_twins(record, context).values())
+    if whole and not any(_goes_first(one, record) for one in whole):
+        yield Hit({"other": whole[0].name})
 
 
 @GROUP.rule("sku.code_elsewhere", "sku.code")

@@ -31,7 +31,7 @@ from app.services.listings.bulk_edit.operations import (
     StripTags,
 )
 from app.services.listings.bulk_edit.pictures import Hashes, added, removed, reordered, replaced_image
-from app.services.listings.bulk_edit.sizes import converted_sides, converted_text
+from app.services.listings.bulk_edit.sizes import converted_sides, converted_text, fitting_text
 from app.services.listings.bulk_edit.texts import (
     RowRefused,
     in_case,
@@ -153,6 +153,23 @@ def _convert(draft: Draft, operation: ConvertInches) -> None:
             draft[name] = outside_tags(text, converted_text) if name == "detail_html" else converted_text(text)
         except RowRefused as refusal:
             draft.refused.append((name, refusal.why))
+    if operation.attributes:
+        _convert_attributes(draft)
+
+
+def _convert_attributes(draft: Draft) -> None:
+    """What the seller wrote; the platform's own values stay. One that is suspicious leaves all as they are."""
+    sides = [draft[name] for name in SIDES]
+
+    def converted(entry: dict[str, str]) -> dict[str, str]:
+        if entry.get("value_id") or not entry.get("value"):
+            return entry
+        return {**entry, "value": fitting_text(entry["value"], sides)}
+
+    try:
+        draft["attributes"] = [converted(entry) for entry in draft["attributes"]]
+    except RowRefused as refusal:
+        draft.refused.append(("attributes", refusal.why))
 
 
 def _add_images(draft: Draft, operation: AddImages) -> None:
@@ -188,14 +205,10 @@ def _is(entry: Mapping[str, str], name_id: str, name: str) -> bool:
 
 
 def _set_attribute(draft: Draft, operation: SetAttribute) -> None:
-    new = {
-        "name_id": operation.name_id,
-        "value_id": operation.value_id,
-        "name": operation.name,
-        "value": operation.value,
-    }
+    name_id, value_id = _attribute_ids(draft, operation)
+    new = {"name_id": name_id, "value_id": value_id, "name": operation.name, "value": operation.value}
     entries: list[dict[str, str]] = draft["attributes"]
-    places = [place for place, entry in enumerate(entries) if _is(entry, operation.name_id, operation.name)]
+    places = [place for place, entry in enumerate(entries) if _is(entry, name_id, operation.name)]
     if not places:
         draft["attributes"] = [*entries, new]
         return
@@ -203,6 +216,15 @@ def _set_attribute(draft: Draft, operation: SetAttribute) -> None:
     merged = {**entries[places[0]], **new}
     kept = ((place, merged if place == places[0] else entry) for place, entry in enumerate(entries))
     draft["attributes"] = [entry for place, entry in kept if place not in places[1:]]
+
+
+def _attribute_ids(draft: Draft, operation: SetAttribute) -> tuple[str, str]:
+    """Ids of name and value: the ones given, or those the listing's category knows both by."""
+    leaf = draft.context.leaf(draft["category_id"])
+    facts = leaf.plain(operation.name_id, operation.name) if leaf is not None else None
+    if leaf is None or facts is None:
+        return operation.name_id, operation.value_id
+    return facts.attribute_id, operation.value_id or draft.context.resolve_value(leaf, facts, operation.value) or ""
 
 
 def _remove_attribute(draft: Draft, operation: RemoveAttribute) -> None:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.messages import Language, messages
-from app.services.errors import InputError
 from app.services.listings.bulk_edit.choosing import EditChoices, category_names, edit_choices
 from app.services.listings.bulk_edit.edits import BulkEdit
 from app.services.listings.bulk_edit.operations import VALUE_FIELDS
+from app.services.listings.bulk_edit.pictures import content_hash
 from app.services.listings.bulk_edit.planning import Chosen
+from app.services.listings.bulk_edit.recipes import Recipes
 from app.services.listings.bulk_edit.records import PreviewLine
 from app.services.listings.bulk_edit.session import PlanHead
 from app.services.listings.bulk_edit.showing import SECTIONS, Section
@@ -32,17 +31,12 @@ SECTION = "section"
 """Field of the preview's filter: `changed`, `same` or `refused`."""
 
 
-class UnreadableFile(InputError):
-    """A picture that was chosen cannot be read; `file` names it."""
-
-    code = "bulk_edit.unreadable_file"
-
-
 class BulkEditDesk:
     """Calls are (function path, arguments) for the task runner's heavy lane; everything else touches the disk."""
 
     def __init__(self, app: Application) -> None:
         self._app = app
+        self.recipes = Recipes(app.database_path.parent)
 
     def prepare_call(self, edit: BulkEdit, chosen: Chosen) -> tuple[Any, ...]:
         """Work the edit out without asking the checker. Result: `PlanHead`."""
@@ -100,10 +94,7 @@ class BulkEditDesk:
     @staticmethod
     def picture_hash(path: str) -> str:
         """SHA-256 of a picture file: how a listing's picture is found again. Raises: UnreadableFile."""
-        try:
-            return hashlib.sha256(Path(path).read_bytes()).hexdigest()
-        except OSError as error:
-            raise UnreadableFile(file=Path(path).name) from error
+        return content_hash(path)
 
 
 class PreviewLines:

@@ -13,9 +13,8 @@ from app.services.listings.bulk_edit.operations import NUMBER_FIELDS
 from app.services.listings.bulk_edit.planning import Plan
 from app.services.listings.bulk_edit.records import PreviewLine
 from app.services.listings.bulk_edit.showing import Section, all_lines, sections
-from app.services.listings.exporting import KINDS, UnknownKind
 from app.services.tasks import TaskContext
-from app.services.workbooks import OutColumn, OutSheet, write_csv, write_xlsx
+from app.services.workbooks import OutColumn, check_kind, write_sheet
 
 
 def export_lines(
@@ -28,15 +27,11 @@ def export_lines(
         WorkbookError: `.unwritable`, `.too_many_rows`.
         TaskCancelled: stopped; no file is left behind.
     """
-    if path.suffix.lower() not in KINDS:
-        raise UnknownKind(file=path.name, known=", ".join(KINDS))
+    check_kind(path)
     wanted = sections(plan, ctx).range(section)
     headers = ("listing", "title", "code", "field", "before", "after", "percent", "why")
     columns = [OutColumn(texts.text(f"bulk_edit.column.{name}"), name in ("listing", "code")) for name in headers]
-    if path.suffix.lower() == ".csv":
-        write_csv(path, columns, _rows(plan, wanted, texts), ctx)
-    else:
-        write_xlsx(path, [OutSheet(texts.text("bulk_edit.sheet"), columns, _rows(plan, wanted, texts))], ctx)
+    write_sheet(path, texts.text("bulk_edit.sheet"), columns, _rows(plan, wanted, texts), ctx)
     return len(wanted)
 
 

@@ -131,6 +131,12 @@ class Limits:
     most: Decimal | None = None
     change_percent: Decimal | None = None
 
+    def __post_init__(self) -> None:
+        for name in ("least", "most", "change_percent"):
+            number: Decimal | None = getattr(self, name)
+            if number is not None and (not number.is_finite() or not 0 <= number <= 10**8 or _digits(number) > 6):
+                raise BadOperation("bulk_edit.bad_number", field=name, value=str(number))
+
 
 @dataclass(frozen=True, slots=True)
 class ChangeNumber:
@@ -164,13 +170,14 @@ class ChangeNumber:
 
 @dataclass(frozen=True, slots=True)
 class ConvertInches:
-    """Sizes written in inches become centimetres: the sides of the package, and sizes in the title or the detail.
+    """Sizes written in inches become centimetres: the sides of the package, sizes in texts and in attributes.
 
-    Sides that look like centimetres already are left and said (`suspicious_size`).
+    What looks like centimetres already is left and said (`suspicious_size`).
     """
 
     package: bool = True
     fields: tuple[str, ...] = ("title", "detail_html")
+    attributes: bool = True
 
     def __post_init__(self) -> None:
         for name in self.fields:

@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
+from app.services.errors import InputError
 from app.services.listings.bulk_edit.operations import AddImages, RemoveImages, ReorderImages, ReplaceImage
 from app.services.listings.bulk_edit.texts import RowRefused
 
 Hashes = Mapping[str, str]
 """SHA-256 by source, of pictures that were read."""
+
+
+class UnreadableFile(InputError):
+    """A picture that was chosen cannot be read; `file` names it."""
+
+    code = "bulk_edit.unreadable_file"
+
+
+def content_hash(path: str) -> str:
+    """SHA-256 of a picture file: how a listing's picture is found again. Raises: UnreadableFile."""
+    try:
+        with Path(path).open("rb") as source:
+            return hashlib.file_digest(source, "sha256").hexdigest()
+    except (OSError, ValueError) as error:
+        raise UnreadableFile(file=Path(path).name) from error
 
 
 def added(images: Sequence[str], operation: AddImages) -> list[str]:

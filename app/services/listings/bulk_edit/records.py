@@ -49,7 +49,8 @@ class PlanCounts:
 
 @dataclass(frozen=True, slots=True)
 class PreviewLine:
-    """One value before → after. `sku_id` None: the listing's own. `why`: refused, and so left; "" otherwise.
+    """One value before → after. `sku_id` None: the listing's own. `why`: refused, and so left; "" otherwise. `image`:
+    the listing's main picture, "" without one.
 
     `before` and `after` are stored values: minor units, grams, ids; of `images` and `attributes` lists.
     """
@@ -63,6 +64,7 @@ class PreviewLine:
     before: Any
     after: Any
     why: str = ""
+    image: str = ""
 
     @property
     def id(self) -> int:

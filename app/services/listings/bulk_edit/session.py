@@ -25,6 +25,7 @@ from app.services.listings.bulk_edit.exporting import export_lines
 from app.services.listings.bulk_edit.planning import Chosen, Plan, check_plan, plan_edit, refused_listings
 from app.services.listings.bulk_edit.records import Applied, PlanCounts, PreviewLine
 from app.services.listings.bulk_edit.showing import Section, Sections, lines, sections
+from app.services.listings.bulk_edit.spread import Spread, spread_of
 from app.services.listings.desk import ListingDesk
 from app.services.tasks import TaskContext
 from app.services.upgrade import open_database
@@ -37,11 +38,12 @@ _databases: dict[Path, Database] = {}
 
 @dataclass(frozen=True, slots=True)
 class PlanHead:
-    """A plan as the window knows it: its token, the figures, where the lines of each kind begin."""
+    """A plan as the window knows it: its token, the figures, where the lines of each kind begin, how prices move."""
 
     token: str
     counts: PlanCounts
     sections: Sections
+    spread: Spread | None = None
 
 
 def prepare(database: Path, edit: BulkEdit, chosen: Chosen, checks: bool = True, *, ctx: TaskContext) -> PlanHead:
@@ -57,7 +59,7 @@ def prepare(database: Path, edit: BulkEdit, chosen: Chosen, checks: bool = True,
 def keep(plan: Plan, ctx: TaskContext) -> PlanHead:
     """Keep a plan that was worked out, and give it a token. Raises: TaskCancelled; then the plan is closed."""
     try:
-        head = PlanHead(uuid4().hex, plan.counts, sections(plan, ctx))
+        head = PlanHead(uuid4().hex, plan.counts, sections(plan, ctx), spread_of(plan))
     except BaseException:  # a stop as well: nobody else knows of the plan's file yet
         plan.close()
         raise
@@ -76,7 +78,7 @@ def check(token: str, *, ctx: TaskContext) -> PlanHead:
     """
     plan = _plan(token)
     check_plan(plan, ctx)
-    return PlanHead(token, plan.counts, sections(plan, ctx))
+    return PlanHead(token, plan.counts, sections(plan, ctx), spread_of(plan))
 
 
 def page(token: str, first: int, count: int, *, ctx: TaskContext) -> list[PreviewLine]:

@@ -111,13 +111,13 @@ class _Page:
             keys = [(listing_id, key) for _, other, listing_id, key in places if other == source]
             found.update(((source, row[0]), tuple(row[1:])) for row in self._rows(source, keys))
         names = self._names({row[0] for row in found.values()})
+        images = self._images(set(names))
         codes = self._codes({row[1] for row in found.values() if row[1] is not None})
         for position, source, _, key in places:
             listing_id, sku_id, field, before, after, why = found[source, key]
-            title = names.get(listing_id, "")
-            yield PreviewLine(
-                position, listing_id, sku_id, title, codes.get(sku_id, ""), field, before, after, why or ""
-            )
+            named = names.get(listing_id, ""), codes.get(sku_id, "")
+            image = images.get(listing_id, "")
+            yield PreviewLine(position, listing_id, sku_id, *named, field, before, after, why or "", image)
 
     def _rows(self, source: int, keys: list[tuple[int, int]]) -> Iterator[tuple[Any, ...]]:
         """Key, listing, variant, field, before, after and why of *keys*, listings and keys."""
@@ -139,6 +139,14 @@ class _Page:
 
     def _names(self, ids: set[int]) -> dict[int, str]:
         return self._pairs("SELECT id, title FROM listing", ids)
+
+    def _images(self, ids: set[int]) -> dict[int, str]:
+        """The main picture of each."""
+        rows = self._connection.exec_driver_sql(
+            f"SELECT listing_id, source, min(position) FROM image WHERE listing_id IN ({id_list(sorted(ids))}) "
+            "GROUP BY listing_id"
+        )
+        return {row[0]: row[1] for row in rows}
 
     def _codes(self, ids: set[int]) -> dict[int | None, str]:
         return cast(dict[int | None, str], self._pairs("SELECT id, code FROM sku", ids))

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 
 from app.services.compliance.rule_data import Limits
+from app.services.compliance.rules.attributes import is_centimetres
 from app.services.listings.bulk_edit.texts import RowRefused
 
 CM_PER_INCH = Decimal("2.54")
+SIDES = 3
+"""Of a package; with fewer known it is no measure."""
 _NUMBER = r"\d{1,6}(?:\.\d{1,3})?"
 _CHAIN = rf"{_NUMBER}(?:\s?[x×*]\s?{_NUMBER}){{0,2}}"
 _INCHES = re.compile(
@@ -32,6 +36,20 @@ def converted_text(text: str) -> str:
     if _CENTIMETRES.search(text):
         raise RowRefused("suspicious_size")
     return _INCHES.sub(lambda found: _EACH.sub(_centimetres, found["one"] or found["chain"]) + " cm", text)
+
+
+def fitting_text(text: str, sides: Sequence[int | None]) -> str:
+    """As `converted_text`, of a text about the goods in a package with these *sides* in centimetres.
+
+    Raises:
+        RowRefused: as there; or the package is too small for a length in inches, and just right for it in centimetres.
+    """
+    known = [side for side in sides if side]
+    if len(known) == SIDES:
+        for found in _INCHES.finditer(text):
+            if any(is_centimetres(float(number), known) for number in _EACH.findall(found[0])):
+                raise RowRefused("suspicious_size")
+    return converted_text(text)
 
 
 def _centimetres(found: re.Match[str]) -> str:

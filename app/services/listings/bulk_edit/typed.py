@@ -1,65 +1,45 @@
-"""One field of a bulk edit as it is typed: `price=price * 1.1`, `title=replace("old", "new")`, `group=Lamps`.
+"""One field of a bulk edit as it is typed: `price=price * 1.1; most=90`, `title=replace("old", "new")`, `group=Lamps`.
 
-Numbers take a formula. Texts take the new text, between quotes where it looks like a function, or a function of
-`FUNCTIONS`. Category, template, group and unit take an id or a name.
+Numbers take a formula and, behind it, limits on the outcome. Texts take the new text, between quotes where it looks
+like a function, or a function; pictures, attributes, tags and sizes take functions only (`typed_functions`). Category,
+template, group and unit take an id or a name.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from app.services.compliance import CheckContext
 from app.services.errors import InputError
 from app.services.listings.bulk_edit.formulas import ALIASES, KNOWN_ELSEWHERE, NAMES, compiled
-from app.services.listings.bulk_edit.operations import (
-    AddKeyword,
-    AddTag,
-    AddText,
-    ChangeCase,
-    ChangeNumber,
-    InsertDetail,
-    Operation,
-    RemoveKeyword,
-    RemoveTag,
-    ReplaceText,
-    SetText,
-    SetValue,
-    StripTags,
-)
+from app.services.listings.bulk_edit.operations import SKU_NUMBERS, ChangeNumber, Limits, Operation, SetText, SetValue
+from app.services.listings.bulk_edit.typed_functions import FUNCTIONS, TEXTS, Function
+from app.services.listings.bulk_edit.typed_functions import NAMES as FUNCTION_NAMES
 
-_TAGS = "tags"
-_TEXTS = {"title": "title", "keywords": "keywords", "detail": "detail_html"}
 _VALUES = {"category": "category_id", "freight_template": "freight_template_id", "group": "group_id", "unit": "unit"}
 _MARKETING = "marketing_group"
-FIELDS = (*(name for name in NAMES if name not in KNOWN_ELSEWHERE), *_TEXTS, *_VALUES, _TAGS, _MARKETING)
+FIELDS = (
+    *(name for name in NAMES if name not in KNOWN_ELSEWHERE),
+    *TEXTS,
+    *_VALUES,
+    _MARKETING,
+    *(FUNCTIONS.keys() - TEXTS.keys()),
+)
 
 _HEAD = re.compile(r"\s*(?P<field>\w+)\s*=\s*", re.UNICODE)
 _CALL = re.compile(r"(?P<name>[a-z_]+)\s*\(")
 _STRING = re.compile(r'\s*["“](?P<text>(?:[^"\\”]|\\.)*)["”]\s*')
-
-FUNCTIONS: dict[str, tuple[int, Callable[..., Operation]]] = {
-    "replace": (2, lambda field, find, new: ReplaceText(field, find, new)),
-    "regex": (2, lambda field, find, new: ReplaceText(field, find, new, is_regex=True)),
-    "prefix": (1, lambda field, text: AddText(field, prefix=text)),
-    "suffix": (1, lambda field, text: AddText(field, suffix=text)),
-    "upper": (0, lambda field: ChangeCase(field, "upper")),
-    "lower": (0, lambda field: ChangeCase(field, "lower")),
-    "capitals": (0, lambda field: ChangeCase(field, "title")),
-    "sentence": (0, lambda field: ChangeCase(field, "sentence")),
-    "add": (1, lambda field, word: AddKeyword(word)),
-    "remove": (1, lambda field, word: RemoveKeyword(word)),
-    "before": (1, lambda field, html: InsertDetail(html, "start")),
-    "after": (1, lambda field, html: InsertDetail(html, "end")),
-    "strip_tags": (0, lambda field: StripTags()),
-}
-_TAG_FUNCTIONS: dict[str, tuple[int, Callable[..., Operation]]] = {
-    "add": (1, lambda field, tag: AddTag(tag)),
-    "remove": (1, lambda field, tag: RemoveTag(" ".join(tag.split()))),
-}
-"""By name: how many texts it takes, and what it makes of them."""
-_ONLY_FOR = {"add": "keywords", "remove": "keywords", "before": "detail", "after": "detail", "strip_tags": "detail"}
+_PLACE = re.compile(r"\s*(?P<place>[1-9]\d?)\s*(?=[,)])")
+_CLAUSE = re.compile(
+    r"\s*(?P<name>least|most|change|per)\s*=\s*(?P<value>\d{1,9}(?:\.\d{1,6})?(?=\s*%?\s*$)|listing\s*$)"
+)
+_LIMITS = {"least": "least", "most": "most", "change": "change_percent"}
+LIMIT_FORMS = ("least=N", "most=N", "change=PERCENT", "per=listing")
+"""What may stand behind the formula of a number, after a semicolon each."""
 
 
 class BadSetting(InputError):
@@ -81,15 +61,8 @@ def parse_setting(text: str, context: CheckContext) -> Operation:
     name, at = head["field"].casefold(), head.end()
     name = ALIASES.get(name, name)
     if name in NAMES:
-        compiled(text[at:])
-        return ChangeNumber(NAMES[name], "formula", formula=text[at:].strip())
-    if name == _TAGS:
-        call = _CALL.match(text, at)
-        if call is None or call["name"] not in _TAG_FUNCTIONS:
-            raise BadSetting(position=at + 1, rest=text[at:].strip())
-        count, make = _TAG_FUNCTIONS[call["name"]]
-        return make("", *_arguments(text, call.end(), count))
-    if name in _TEXTS:
+        return _number(NAMES[name], text, at)
+    if name in FUNCTIONS:
         return _text(name, text, at)
     if name in _VALUES:
         return _value(_VALUES[name], text[at:].strip(), context)
@@ -100,42 +73,76 @@ def parse_setting(text: str, context: CheckContext) -> Operation:
     raise BadSetting("bulk_edit.unknown_field", name=head["field"], known=", ".join(FIELDS))
 
 
+def _number(field: str, text: str, at: int) -> Operation:
+    """A formula and the limits behind it."""
+    formula, *clauses = text[at:].split(";")
+    compiled(formula)
+    change = ChangeNumber(field, "formula", formula=formula.strip())
+    limits: dict[str, Decimal] = {}
+    at += len(formula) + 1
+    for clause in clauses:
+        found = _CLAUSE.match(clause)
+        is_per = found is not None and found["name"] == "per"
+        is_fit = found is not None and is_per == found["value"].startswith("listing") and found["name"] not in limits
+        if found is None or not is_fit or (is_per and field not in SKU_NUMBERS):
+            raise BadSetting("bulk_edit.bad_limit", position=at + 1, rest=clause.strip(), known=", ".join(LIMIT_FORMS))
+        if is_per:
+            change = replace(change, per_listing=True)
+        else:
+            limits[found["name"]] = Decimal(found["value"])
+        at += len(clause) + 1
+    return replace(change, limits=Limits(**{_LIMITS[name]: value for name, value in limits.items()}))
+
+
 def _text(name: str, text: str, at: int) -> Operation:
     call = _CALL.match(text, at)
-    if call is not None and call["name"] in FUNCTIONS:
+    if call is not None and call["name"] in FUNCTION_NAMES:
         return _called(name, call["name"], text, call.end())
+    if name not in TEXTS:
+        raise BadSetting(position=at + 1, rest=text[at:].strip())
     found = _STRING.match(text, at)
     if found is None:
-        return SetText(_TEXTS[name], text[at:].strip())
+        return SetText(TEXTS[name], text[at:].strip())
     if found.end() < len(text):
         raise BadSetting(position=found.end() + 1, rest=text[found.end() :])
-    return SetText(_TEXTS[name], _unquoted(found))
+    return SetText(TEXTS[name], _unquoted(found))
 
 
 def _called(name: str, function: str, text: str, at: int) -> Operation:
-    """A function with its texts; *at* is behind the bracket."""
-    count, make = FUNCTIONS[function]
-    arguments = _arguments(text, at, count)
-    if _ONLY_FOR.get(function, name) != name:
+    """A function with its arguments; *at* is behind the bracket."""
+    found = FUNCTIONS[name].get(function)
+    if found is None:
         raise BadSetting("bulk_edit.not_for_field", function=function, name=name)
-    return make(_TEXTS[name], *arguments)
+    return found.make(*_arguments(text, at, found))
 
 
-def _arguments(text: str, at: int, count: int) -> list[str]:
-    """The *count* texts up to the closing bracket, which ends the setting; *at* is behind the opening one."""
-    arguments: list[str] = []
-    while len(arguments) < count:
-        found = _STRING.match(text, at)
-        if found is None:
-            raise BadSetting(position=at + 1, rest=text[at:].strip())
-        arguments.append(_unquoted(found))
-        at = found.end()
-        if len(arguments) < count:
+def _arguments(text: str, at: int, function: Function) -> list[str | int]:
+    """What stands up to the closing bracket, which ends the setting; *at* is behind the opening one."""
+    arguments: list[str | int] = []
+    while len(arguments) < function.most and not (len(arguments) >= function.least and _ends(text, at)):
+        if arguments:
             at = _passed(text, at, ",")
+        value, at = _argument(text, at, function)
+        arguments.append(value)
     at = _passed(text, at, ")")
     if text[at:].strip():
         raise BadSetting(position=at + 1, rest=text[at:].strip())
     return arguments
+
+
+def _argument(text: str, at: int, function: Function) -> tuple[str | int, int]:
+    """One of them, and the place behind it."""
+    place = _PLACE.match(text, at) if function.takes != "texts" else None
+    if place is not None:
+        return int(place["place"]), place.end()
+    found = _STRING.match(text, at) if function.takes != "places" else None
+    if found is None or (function.choices and _unquoted(found) not in function.choices):
+        raise BadSetting(position=at + 1, rest=text[at:].strip())
+    return _unquoted(found), found.end()
+
+
+def _ends(text: str, at: int) -> bool:
+    return text[at:].lstrip(" ")[:1] == ")"
 
 
 def _passed(text: str, at: int, sign: str) -> int:

@@ -10,8 +10,9 @@ import orjson
 from app.services.compliance.recheck import recheck
 from app.services.db import Database
 from app.services.errors import AppError
+from app.services.history.recording import record_noted
 from app.services.history.records import ChangeRecord
-from app.services.listings.delisting.records import LABEL, Delisted, DelistPlan, DelistRow, Step, Waiting
+from app.services.listings.delisting.records import LABEL, TO_DO, Delisted, DelistPlan, DelistRow, Step, Waiting
 from app.services.listings.editing import ListingEdit, edit_listings
 from app.services.publishing.offlining import enqueue_offline, hurry
 from app.services.publishing.queue import BatchCreated, enqueue
@@ -24,7 +25,8 @@ _ON_SALE = (
 
 def apply_delisting(db: Database, plan: DelistPlan, ctx: TaskContext | None = None, *, source: str = "") -> Delisted:
     """Set the stocks to 0 as one change, and queue what the marketplace must hear of. Where a store's queue cannot take
-    anything (signed out, read only), its stocks are 0 here all the same, and `skipped` says why nothing was queued.
+    anything (signed out, read only), its stocks are 0 here all the same, `skipped` says why nothing was queued, and the
+    next plan of the same codes has these variants as unsent.
 
     Raises:
         TaskCancelled: stopped before the stocks were stored; nothing was written.
@@ -32,19 +34,28 @@ def apply_delisting(db: Database, plan: DelistPlan, ctx: TaskContext | None = No
     ctx = ctx or TaskContext()
     zero, off = plan.of(Step.ZERO), plan.listings(Step.OFF)
     change = _zeroed(db, zero, source, ctx)
-    stores = {row.store_id: row.store for row in (*zero, *plan.of(Step.OFF))}
+    told = [*zero, *plan.of(Step.UNSENT)]
+    stores = {row.store_id: row.store for row in plan.rows if row.step in TO_DO}
     waiting: list[Waiting] = []
     skipped: dict[int, str] = {}
     for store_id, name in sorted(stores.items()):
-        ours = [row.listing_id for row in zero if row.store_id == store_id and row.listing_id not in off]
+        ours = [row.listing_id for row in told if row.store_id == store_id and row.listing_id not in off]
         listings, gone = _on_sale(db, ours), [number for number, at in off.items() if at == store_id]
         try:
             for batch_id, count in _queued(db, store_id, listings, gone, skipped):
                 waiting.append(Waiting(store_id, name, batch_id, count))
         except AppError as error:
             skipped.update(dict.fromkeys([*listings, *gone], error.error_code))
-    touched = {row.listing_id for row in zero} | off.keys()
+    _note_off(db, sum(number not in skipped for number in off), source)
+    touched = {row.listing_id for row in told} | off.keys()
     return Delisted(change, len(zero), len(touched), len(off), tuple(waiting), skipped)
+
+
+def _note_off(db: Database, count: int, source: str) -> None:
+    """Let the history say who had listings taken off sale: that is no change here before the platform did it."""
+    if count:
+        with db.bulk() as connection:
+            record_noted(connection, label="change.delist_off", params={"n": count}, source=source)
 
 
 def _zeroed(db: Database, rows: Iterable[DelistRow], source: str, ctx: TaskContext) -> ChangeRecord | None:

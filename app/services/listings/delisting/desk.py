@@ -31,10 +31,10 @@ class DelistDesk:
         """What would become of the codes of a pasted *text*, in all stores. Raises: NoCodes, TaskCancelled."""
         return plan_delisting(self._app.db, read_pasted(text), takes_off=takes_off, ctx=ctx)
 
-    def apply(self, plan: DelistPlan, ctx: TaskContext) -> Delisted:
-        """Store and queue it. Raises: TaskCancelled."""
-        return apply_delisting(self._app.db, plan, ctx)
+    def apply(self, plan: DelistPlan, source: str, ctx: TaskContext) -> Delisted:
+        """Store and queue it; *source*: the file the codes came from, "" where there is none. Raises: TaskCancelled."""
+        return apply_delisting(self._app.db, plan, ctx, source=source)
 
     def export(self, plan: DelistPlan, path: Path) -> int:
-        """Write the plan to a sheet. Returns: how many variants. Raises: InputError, WorkbookError."""
+        """Write the plan to a sheet. Returns: how many variants. Raises: UnknownKind, WorkbookError."""
         return export_plan(plan, path, messages)

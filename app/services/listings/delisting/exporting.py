@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from app.messages import Messages
-from app.services.errors import InputError
 from app.services.listings.delisting.records import DelistPlan, DelistRow
-from app.services.workbooks.export import OutColumn, OutSheet, write_csv, write_xlsx
+from app.services.workbooks import OutColumn, write_sheet
 
 COLUMNS = ("store", "listing", "code", "because", "stock", "step")
 
@@ -16,17 +15,12 @@ def export_plan(plan: DelistPlan, path: Path, texts: Messages) -> int:
     """Write every variant of the plan to an .xlsx or .csv, in the language of *texts*. Returns: how many.
 
     Raises:
-        InputError: another ending.
+        UnknownKind: another ending.
         WorkbookError: `.unwritable`, `.too_many_rows`.
     """
-    if path.suffix.lower() not in (".xlsx", ".csv"):
-        raise InputError("cli.out_name", file=path.name, known=".xlsx, .csv")
     columns = [OutColumn(texts.text(f"delist.column.{name}"), name != "stock") for name in COLUMNS]
     rows = (_cells(row, texts) for row in plan.rows)
-    if path.suffix.lower() == ".csv":
-        write_csv(path, columns, rows)
-    else:
-        write_xlsx(path, [OutSheet(texts.text("delist.sheet"), columns, rows)])
+    write_sheet(path, texts.text("delist.sheet"), columns, rows)
     return len(plan.rows)
 
 

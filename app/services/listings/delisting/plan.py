@@ -14,9 +14,14 @@ from app.services.listings.delisting.finding import Hit, find_variants
 from app.services.listings.delisting.pasted import Pasted
 from app.services.listings.delisting.records import DelistPlan, DelistRow, Step
 from app.services.listings.loading import chunks
+from app.services.publishing.turns import load_facts
 from app.services.tasks import TaskContext
 
 _OTHERS = "SELECT listing_id, id FROM sku WHERE listing_id IN (SELECT value FROM json_each(?)) AND stock IS NOT 0"
+_CHANGED = (
+    "SELECT id FROM listing WHERE id IN (SELECT value FROM json_each(?)) AND product_id IS NOT NULL "
+    "AND status <> 'off' AND content_hash IS NOT sent_hash"
+)
 
 
 def plan_delisting(
@@ -48,10 +53,11 @@ def plan_delisting(
             for number, name, alias, access in connection.exec_driver_sql("SELECT id, name, alias, access FROM store")
         }
         off = _whole(connection, hits) if not takes_off else {hit.listing_id for hit in hits if hit.because}
+        unsent = _unsent(connection, hits)
     hits.sort(key=lambda hit: (hit.store_id, hit.listing_id, hit.sku_id))
     for hit in hits:
         store, is_ours = stores[hit.store_id]
-        step = _step(hit, is_off=hit.listing_id in off, is_ours=is_ours)
+        step = _step(hit, is_off=hit.listing_id in off, is_ours=is_ours, is_unsent=hit.sku_id in unsent)
         told = (store, hit.title, hit.code, hit.because, hit.stock, step, hit.is_doubtful)
         plan.rows.append(DelistRow(hit.sku_id, hit.listing_id, hit.store_id, *told))
     seen = {normalise(hit.because) for hit in hits if hit.because}
@@ -73,7 +79,23 @@ def _whole(connection: Connection, hits: list[Hit]) -> set[int]:
     return with_stock - staying
 
 
-def _step(hit: Hit, *, is_off: bool, is_ours: bool) -> Step:
+def _unsent(connection: Connection, hits: list[Hit]) -> set[int]:
+    """Variants without stock here that the marketplace, for all that is known, still sells: the program ended before
+    they were queued, or the store could not be told."""
+    empty = [hit for hit in hits if hit.because and hit.stock == 0]
+    unsent: set[int] = set()
+    for chunk in chunks(sorted({hit.listing_id for hit in empty})):
+        changed = set(connection.exec_driver_sql(_CHANGED, (orjson.dumps(list(chunk)).decode(),)).scalars())
+        facts = load_facts(connection, sorted(changed))
+        unsent.update(
+            hit.sku_id
+            for hit in empty
+            if hit.listing_id in changed and facts.get(hit.listing_id, {}).get(hit.code, (None, None))[1] != 0
+        )
+    return unsent
+
+
+def _step(hit: Hit, *, is_off: bool, is_ours: bool, is_unsent: bool) -> Step:
     if not hit.because:
         return Step.UNREADABLE
     if not is_ours or hit.status == ListingStatus.SENDING:
@@ -82,4 +104,6 @@ def _step(hit: Hit, *, is_off: bool, is_ours: bool) -> Step:
         return Step.OFF
     if is_off and hit.status == ListingStatus.OFF:
         return Step.DONE
-    return Step.DONE if hit.stock == 0 else Step.ZERO
+    if hit.stock != 0:
+        return Step.ZERO
+    return Step.UNSENT if is_unsent else Step.DONE

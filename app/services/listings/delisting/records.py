@@ -19,12 +19,17 @@ class Step(StrEnum):
     """Its stock goes to 0."""
     OFF = "off"
     """The whole listing goes off sale."""
+    UNSENT = "unsent"
+    """Its stock is 0 here, but the marketplace was not told yet: it is told now."""
     DONE = "done"
     """Its stock is 0 already, or its listing is off sale."""
     UNREADABLE = "unreadable"
     """Its code cannot be read: a person must look."""
     LOCKED = "locked"
     """Its listing is being sent just now, or its store can only be read."""
+
+
+TO_DO = (Step.ZERO, Step.OFF, Step.UNSENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +76,7 @@ class DelistPlan:
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to do."""
-        return not any(row.step in (Step.ZERO, Step.OFF) for row in self.rows)
+        return not any(row.step in TO_DO for row in self.rows)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,11 +14,9 @@ from app.services.listings.exporting.columns import (
     read_columns,
 )
 from app.services.listings.exporting.writing import (
-    KINDS,
     PACKAGE,
     ExportOptions,
     ExportResult,
-    UnknownKind,
     export_file,
     export_listings,
 )
@@ -27,13 +25,11 @@ __all__ = [
     "BARE_PROPERTIES",
     "GROUPS",
     "KEYS",
-    "KINDS",
     "PACKAGE",
     "Column",
     "ExportOptions",
     "ExportResult",
     "UnknownColumn",
-    "UnknownKind",
     "column_name",
     "export_file",
     "export_listings",

@@ -9,26 +9,18 @@ from typing import TYPE_CHECKING
 
 from app.messages import Language, messages, tr
 from app.services.db import Database
-from app.services.errors import InputError
 from app.services.listings.exporting.columns import KEYS, FoundColumns
 from app.services.listings.exporting.reading import Rows
 from app.services.listings.source import ListingSource
 from app.services.paging import Query
 from app.services.tasks import TaskContext
-from app.services.workbooks import OutColumn, OutSheet, write_csv, write_xlsx
+from app.services.workbooks import KINDS, OutColumn, check_kind, write_sheet
 
 if TYPE_CHECKING:
     from app.services.packages import PackageReport
 
-KINDS = (".xlsx", ".csv")
 PACKAGE = ".zip"
 """Ending of a data package."""
-
-
-class UnknownKind(InputError):
-    """The name of the file to write ends in nothing we can write; `known` lists the endings."""
-
-    code = "export.unknown_kind"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +83,8 @@ def export_listings(
         WorkbookError: `.unwritable`, `.too_many_rows`.
         TaskCancelled: stopped; no file is left behind.
     """
-    kind, options, ctx = path.suffix.lower(), options or ExportOptions(), ctx or TaskContext()
-    if kind not in (*KINDS, PACKAGE):
-        raise UnknownKind(file=path.name, known=", ".join((*KINDS, PACKAGE)))
+    options, ctx = options or ExportOptions(), ctx or TaskContext()
+    kind = check_kind(path, (*KINDS, PACKAGE))
     ids = ListingSource(db).ids(chosen, ctx) if isinstance(chosen, Query) else chosen
     if kind == PACKAGE:
         from app.services.packages import write_package
@@ -105,8 +96,5 @@ def export_listings(
         columns = found.columns(options.columns, per_listing=options.per_listing)
         rows = Rows(session, columns, per_listing=options.per_listing)
         heads = [OutColumn(column.header, column.is_text) for column in columns]
-        if kind == ".csv":
-            write_csv(path, heads, rows.rows(ids), ctx)
-        else:
-            write_xlsx(path, [OutSheet(tr("export.sheet"), heads, rows.rows(ids))], ctx)
+        write_sheet(path, tr("export.sheet"), heads, rows.rows(ids), ctx)
         return ExportResult(path, rows.listings, rows.skus)

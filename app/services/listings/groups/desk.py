@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.messages import messages
 from app.services.errors import InputError
+from app.services.history.records import ChangeRecord
 from app.services.listings.bulk_edit.edits import BulkEdit
 from app.services.listings.bulk_edit.operations import SetValue
 from app.services.listings.bulk_edit.planning import Chosen
@@ -109,9 +110,9 @@ class GroupDesk:
         """Make a marketing group. Returns: its id. Raises: BadMarketingGroup."""
         return create_marketing_group(self._app.db, store_id, name, discount)
 
-    def change_marketing_group(self, group_id: int, name: str, discount: str) -> None:
-        """Another name or planned discount. Raises: BadMarketingGroup, NotFound."""
-        change_marketing_group(self._app.db, group_id, name, discount)
+    def change_marketing_group(self, group_id: int, name: str, discount: str) -> ChangeRecord | None:
+        """Another name or planned discount, as a change. Raises: BadMarketingGroup, NotFound."""
+        return change_marketing_group(self._app.db, group_id, name, discount)
 
     def delete_marketing_group(self, group_id: int) -> None:
         """Delete an empty one. Raises: BadMarketingGroup, NotFound."""

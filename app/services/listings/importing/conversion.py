@@ -70,7 +70,7 @@ def to_rows(table: ListingTable, context: CheckContext, pictures: PictureFinder)
         ships_from=_countries(places, context) if packed is None else countries_of(context, packed),
         images=pictures.find_all(column("images")),
         attributes=_attributes(table),
-        extra={**table.extra, **_kept(table)},
+        extra=_extra(table),
     )
     if packed is not None:
         rows.extra[package_rules().kept_header] = _origins(rows, table, context)
@@ -170,6 +170,15 @@ def _parsed(text: str) -> PropertyList:
 
 def _entry(name: str, value: str) -> dict[str, str]:
     return {"name_id": "", "value_id": "", "name": name, "value": value}
+
+
+def _extra(table: ListingTable) -> dict[str, Values]:
+    """Columns without a place of their own; in a data package a variant's own text goes before its product's."""
+    found: dict[str, Values] = {**table.extra, **_kept(table)}
+    own = table.packed.further if table.packed is not None else []
+    for name in {name for texts in own for name in texts} & found.keys():
+        found[name] = [texts.get(name, value) for texts, value in zip(own, found[name], strict=True)]
+    return found
 
 
 def _kept(table: ListingTable) -> Mapping[str, Sequence[str | None]]:

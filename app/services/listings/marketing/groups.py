@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from sqlalchemy import Connection
 
 from app.services.clock import now_ms
 from app.services.db import Database
 from app.services.errors import InputError, NotFound
+from app.services.history.recording import add_entries, record_change
+from app.services.history.records import ChangeRecord, Entry
 from app.services.listings.loading import id_list
 from app.services.listings.marketing.membership import known_names
 from app.services.listings.text import fold
+from app.services.listings.writing import update_columns
 
 LONGEST_NAME = 60
 MOST_PERCENT = 99
@@ -51,26 +55,46 @@ def marketing_groups(db: Database, store_ids: Sequence[int] = ()) -> list[Market
 
 def create_marketing_group(db: Database, store_id: int, name: str, discount: str = "") -> int:
     """Make a group. Returns: its id. Raises: BadMarketingGroup."""
-    hundredths = basis_points(discount)
     with db.bulk() as connection:
-        cleaned = _free_name(connection, store_id, name)
-        made = connection.exec_driver_sql(
-            "INSERT INTO marketing_group (store_id, name, discount_bp, created_ms) VALUES (?, ?, ?, ?) RETURNING id",
-            (store_id, cleaned, hundredths, now_ms()),
-        )
-        return int(made.scalar_one())
+        return add_marketing_group(connection, store_id, name, discount)
 
 
-def change_marketing_group(db: Database, group_id: int, name: str, discount: str) -> None:
-    """Give a group this name and planned discount ("" for undecided). Raises: BadMarketingGroup, NotFound."""
+def add_marketing_group(connection: Connection, store_id: int, name: str, discount: str = "") -> int:
+    """The same in the caller's transaction."""
+    hundredths = basis_points(discount)
+    cleaned = _free_name(connection, store_id, name)
+    made = connection.exec_driver_sql(
+        "INSERT INTO marketing_group (store_id, name, discount_bp, created_ms) VALUES (?, ?, ?, ?) RETURNING id",
+        (store_id, cleaned, hundredths, now_ms()),
+    )
+    return int(made.scalar_one())
+
+
+def change_marketing_group(db: Database, group_id: int, name: str, discount: str) -> ChangeRecord | None:
+    """Give a group this name and planned discount ("" for undecided), as a change that can be undone.
+
+    Returns: the change, None where nothing differs. Raises: BadMarketingGroup, NotFound.
+    """
     hundredths = basis_points(discount)
     with db.bulk() as connection:
         store_id = _store_of(connection, group_id)
-        old = connection.exec_driver_sql("SELECT name FROM marketing_group WHERE id = ?", (group_id,)).scalar_one()
-        cleaned = cleaned_name(name) if fold(old) == fold(name) else _free_name(connection, store_id, name)
-        connection.exec_driver_sql(
-            "UPDATE marketing_group SET name = ?, discount_bp = ? WHERE id = ?", (cleaned, hundredths, group_id)
+        row = connection.exec_driver_sql("SELECT name, discount_bp FROM marketing_group WHERE id = ?", (group_id,))
+        before = dict(row.mappings().one())
+        same = fold(before["name"]) == fold(name)
+        new_name = cleaned_name(name) if same else _free_name(connection, store_id, name)
+        after: dict[str, Any] = {"name": new_name, "discount_bp": hundredths}
+        if after == before:
+            return None
+        update_columns(connection, "marketing_group", group_id, after)
+        label = "change.group_discount" if after["name"] == before["name"] else "change.group_rename"
+        percent = percent_of(hundredths)
+        told = "–" if percent is None else f"{percent:f} %"
+        params = {"name": before["name"], "new": after["name"], "discount": told}
+        change_id, change = record_change(
+            connection, kind="group", label=label, params=params, listing_count=1, store_id=store_id
         )
+        add_entries(connection, change_id, [Entry("group", group_id, -group_id, before, after)])
+        return change
 
 
 def delete_marketing_group(db: Database, group_id: int) -> None:

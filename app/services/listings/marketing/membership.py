@@ -42,6 +42,16 @@ def known_names(connection: Connection, store_id: int) -> dict[str, str]:
     return {fold(name): name for name in rows}
 
 
+def name_is_taken(connection: Connection, group_id: int, name: str) -> bool:
+    """Whether another group of the same store is called so, however it is cased."""
+    others = connection.exec_driver_sql(
+        "SELECT other.name FROM marketing_group AS mine JOIN marketing_group AS other USING (store_id) "
+        "WHERE mine.id = ? AND other.id <> mine.id",
+        (group_id,),
+    )
+    return fold(name) in map(fold, others.scalars())
+
+
 def put_into(connection: Connection, listing_id: int, name: str) -> bool:
     """Put a listing into the group *name* of its store, "" for none. Returns: whether there is such a group."""
     if not name:

@@ -13,18 +13,18 @@ from app.messages import Language, Messages, tr
 from app.services.db import Database
 from app.services.errors import InputError
 from app.services.history.records import ChangeRecord
-from app.services.listings.editing import ListingEdit, edit_listings
+from app.services.listings.editing import ListingEdit, record_edits
 from app.services.listings.marketing.groups import (
     BadMarketingGroup,
+    add_marketing_group,
     basis_points,
     cleaned_name,
-    create_marketing_group,
     percent_of,
 )
 from app.services.listings.marketing.membership import known_names
 from app.services.listings.text import fold
 from app.services.tasks import TaskContext
-from app.services.workbooks import OutColumn, OutSheet, open_workbook, write_csv, write_xlsx
+from app.services.workbooks import OutColumn, open_workbook, write_sheet
 
 COLUMNS = ("product_id", "product_key", "title", "group", "discount")
 READ = ("product_id", "product_key", "group", "discount")
@@ -36,6 +36,8 @@ _ROWS = (
     "LEFT JOIN marketing_group ON marketing_group.id = marketing_member.group_id "
     "WHERE listing.store_id = ? ORDER BY marketing_group.name IS NULL, marketing_group.name, listing.id"
 )
+_UNDECIDED = "SELECT name FROM marketing_group WHERE store_id = ? AND discount_bp IS NULL"
+_PLAN = "UPDATE marketing_group SET discount_bp = ? WHERE store_id = ? AND name = ?"
 
 
 class NoMarketingSheet(InputError):
@@ -59,6 +61,7 @@ def export_marketing(database: Path, path: Path, store_id: int, language: Langua
     """Write all listings of a store with their marketing groups to an .xlsx or .csv. Returns: how many.
 
     Raises:
+        UnknownKind: another ending.
         WorkbookError: `.unwritable`, `.too_many_rows`.
         TaskCancelled: stopped; no file is left behind.
     """
@@ -67,9 +70,7 @@ def export_marketing(database: Path, path: Path, store_id: int, language: Langua
         with db.reader.connect() as connection:
             columns = [OutColumn(texts.text(f"marketing.sheet.{name}"), name in COLUMNS[:2]) for name in COLUMNS]
             rows = _rows(connection, store_id)
-            if path.suffix.lower() == ".csv":
-                return write_csv(path, columns, rows, ctx).row_count
-            return write_xlsx(path, [OutSheet(texts.text("marketing.sheet"), columns, rows)], ctx).row_count
+            return write_sheet(path, texts.text("marketing.sheet"), columns, rows, ctx).row_count
     finally:
         db.dispose()
 
@@ -81,54 +82,66 @@ def _rows(connection: Connection, store_id: int) -> Iterator[tuple[Any, ...]]:
 
 
 def import_marketing(database: Path, path: Path, store_id: int, *, ctx: TaskContext) -> MarketingRead:
-    """Put the listings of a store where a sheet says: an empty cell takes a listing out, a new name makes a group.
-    A discount is taken for a group that is new or has none planned yet.
+    """Put the listings of a store where a sheet says, all in one transaction: an empty cell takes a listing out, a new
+    name makes a group. A discount is taken for a group that is new or has none planned yet.
 
     Raises:
         NoMarketingSheet, WorkbookError: it cannot be read; nothing was written.
-        TaskCancelled: stopped; no listing was moved.
+        TaskCancelled: stopped; nothing was written.
     """
     lines = list(_lines(path))
     db = Database(database)
     try:
-        with db.reader.connect() as connection:
-            owners, known = _listings(connection, store_id), known_names(connection, store_id)
-        edits: dict[int, ListingEdit] = {}
-        unknown: list[int] = []
-        refused: list[int] = []
-        made = 0
-        for number, (product_id, key, name, discount) in lines:
-            ctx.checkpoint()
-            listing_id = owners.get(("id", product_id)) or owners.get(("key", key))
-            if listing_id is None:
-                unknown.append(number)
-                continue
-            try:
-                if name and fold(name) not in known:
-                    create_marketing_group(db, store_id, name, discount)
-                    known[fold(name)] = cleaned_name(name)
-                    made += 1
-                elif name and discount:
-                    _plan(db, store_id, known[fold(name)], basis_points(discount))
-            except BadMarketingGroup:
-                refused.append(number)
-                continue
-            edits[listing_id] = ListingEdit(listing_id, is_complete=False, marketing_group=known.get(fold(name), ""))
-        params = {"n": len(edits), "fields": ["marketing_group"]}
-        change = edit_listings(
-            db, list(edits.values()), label="change.bulk_edit", params=params, source=path.name, ctx=ctx
-        )
-        return MarketingRead(change, made, tuple(unknown), tuple(refused))
+        with db.bulk() as connection:
+            sheet = _Sheet(connection, store_id)
+            for number, line in lines:
+                ctx.checkpoint()
+                sheet.take(number, *line)
+            params = {"n": len(sheet.edits), "fields": ["marketing_group"]}
+            change = record_edits(
+                connection, [*sheet.edits.values()], label="change.bulk_edit", params=params, source=path.name, ctx=ctx
+            )
+        return MarketingRead(change, sheet.made, tuple(sheet.unknown), tuple(sheet.refused))
     finally:
         db.dispose()
 
 
-def _plan(db: Database, store_id: int, name: str, hundredths: int | None) -> None:
-    with db.bulk() as connection:
-        connection.exec_driver_sql(
-            "UPDATE marketing_group SET discount_bp = ? WHERE store_id = ? AND name = ? AND discount_bp IS NULL",
-            (hundredths, store_id, name),
-        )
+class _Sheet:
+    """Takes line after line: makes groups and plans discounts at once, collects what is to move."""
+
+    def __init__(self, connection: Connection, store_id: int) -> None:
+        self._connection, self._store_id = connection, store_id
+        self._listings, self._names = _listings(connection, store_id), known_names(connection, store_id)
+        self._undecided = set(connection.exec_driver_sql(_UNDECIDED, (store_id,)).scalars())
+        self.edits: dict[int, ListingEdit] = {}
+        self.made = 0
+        self.unknown: list[int] = []
+        self.refused: list[int] = []
+
+    def take(self, number: int, product_id: str, key: str, name: str, discount: str) -> None:
+        """One line."""
+        listing_id = self._listings.get(("id", product_id)) or self._listings.get(("key", key))
+        if listing_id is None:
+            self.unknown.append(number)
+            return
+        try:
+            group = self._group(name, discount) if name else ""
+        except BadMarketingGroup:
+            self.refused.append(number)
+            return
+        self.edits[listing_id] = ListingEdit(listing_id, is_complete=False, marketing_group=group)
+
+    def _group(self, name: str, discount: str) -> str:
+        """The name of the group as it is stored. Raises: BadMarketingGroup."""
+        hundredths, known = basis_points(discount), self._names.get(fold(name))
+        if known is None:
+            add_marketing_group(self._connection, self._store_id, name, discount)
+            self.made += 1
+            known = self._names[fold(name)] = cleaned_name(name)
+        elif hundredths is not None and known in self._undecided:
+            self._connection.exec_driver_sql(_PLAN, (hundredths, self._store_id, known))
+            self._undecided.discard(known)
+        return known
 
 
 def _listings(connection: Connection, store_id: int) -> dict[tuple[str, str], int]:

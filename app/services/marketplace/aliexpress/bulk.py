@@ -1,4 +1,4 @@
-"""Prices, stocks and deletions of many listings: by batch, one by one or as a feed (protocol reference 5.4 to 5.6)."""
+"""Prices, stocks, groups and deletions of many listings: by batch, one by one, as a feed (reference 5.4 to 5.7)."""
 
 from __future__ import annotations
 
@@ -24,6 +24,8 @@ from app.services.marketplace.aliexpress.mapping.listing import SKUS
 from app.services.marketplace.aliexpress.mapping.methods import (
     DELETE_BATCH,
     DELETE_ONE,
+    GROUP_SET,
+    GROUPS_OF,
     PRICE_BATCH,
     PRICE_ONE,
     STOCK_BATCH,
@@ -34,9 +36,9 @@ from app.services.marketplace.aliexpress.mapping.table import rows
 from app.services.marketplace.aliexpress.retry import RetryPolicy
 from app.services.marketplace.aliexpress.rules import rules
 from app.services.marketplace.aliexpress.together import together
-from app.services.marketplace.aliexpress.values import flag, text
+from app.services.marketplace.aliexpress.values import flag, ident, text
 from app.services.marketplace.port import BatchOutcome, Refused, RemoteListing, TemporaryFault, Unanswered, Unreachable
-from app.services.marketplace.records import FeedKind, PriceChange, StockChange
+from app.services.marketplace.records import FeedKind, GroupChange, PriceChange, StockChange
 
 PRODUCTS_OWN = (Refused, TemporaryFault, Unanswered)
 """What reading one product may meet without saying anything about the others; no connection is everybody's."""
@@ -104,6 +106,21 @@ class BulkCalls(FeedCalls):
             return await self._batches(STOCK_BATCH, list(wanted), lambda key: write_stock(wanted[key]))
 
         return await self._families.run("stocks", WAYS, work)
+
+    async def move_groups(self, changes: Sequence[GroupChange]) -> BatchOutcome:
+        """Put listings into other groups. The call names all groups of a product, so they are read first."""
+        wanted = {change.product_id: change for change in changes}
+
+        async def one(product_id: str) -> Mapping[str, Any]:
+            change = wanted[product_id]
+            asked = {"product_id": wire_id(product_id, "product_id")}
+            answer = await self._session.call(GROUPS_OF, asked)
+            with reading(GROUPS_OF):
+                there = [ident(row.get("group_id")) for row in rows(answer.get("target_list"))]
+            kept = (group for group in there if group not in (change.before, change.after))
+            return {**asked, "group_ids": ",".join(str(wire_id(one, "group_id")) for one in (change.after, *kept))}
+
+        return await in_groups(wanted, 1, lambda ids: self._one(GROUP_SET, ids, one))
 
     async def delete_listings(self, product_ids: Sequence[str]) -> BatchOutcome:
         """Delete for good."""

@@ -151,7 +151,10 @@ class Gateway:
                 _check_status(response.status, response.headers.get("Location", ""))
                 if (response.content_length or 0) > most:
                     raise Refused("marketplace.http_status", status="413")
-                return (await _limited_body(response))[: most + 1]
+                data = await _limited_body(response)
+                if len(data) > most:  # it had not said so
+                    raise Refused("marketplace.http_status", status="413")
+                return data
         except aiohttp.ClientConnectorError as error:
             raise self._fault(Unreachable(host=url.authority), error) from error
         except (aiohttp.ClientError, TimeoutError, OSError) as error:

@@ -289,7 +289,13 @@ def marked(record: ListingRecord, summary: ListingSummary, moment_ms: int, said:
     """The platform's raw record with our mark: when it was modified and read, *said*, the hash of what it said, and
     prices and stock by code, which tell how urgent an edit is (`publishing/turns.py`)."""
     facts = {sku.code: [sku.price_minor, sku.stock] for sku in record.skus}
-    mark = {"modified_ms": to_ms(summary.modified_at), "read_ms": moment_ms, "hash": said, "skus": facts}
+    mark = {
+        "modified_ms": to_ms(summary.modified_at),
+        "read_ms": moment_ms,
+        "hash": said,
+        "skus": facts,
+        "group": record.group_id,
+    }
     return {**(record.remote or {}), MARK: mark}
 
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 from app.messages import tr
 from app.services.listings.bulk_edit.operations import Operation
 from app.views.listings.bulk_edit.catalogue import FIELDS, make_form
+from app.views.listings.bulk_edit.kept_changes import KeptForm
 from app.views.listings.bulk_edit.parts import Form, OptionBox, Surroundings
 from app.views.theme import current_theme
 from app.views.widgets.buttons import IconButton
@@ -61,6 +62,13 @@ class ChangeCard(Live, QWidget):
         """What the form says; None while it is incomplete or wrong."""
         return self.form.read() if self.form is not None else None
 
+    def fill(self, operation: Operation) -> None:
+        """Show *operation*; one that its form cannot say to the letter is used as it is."""
+        if self.form is not None:
+            self.form.fill(operation)
+            if self.form.read() != operation:
+                self._replace_form(KeptForm(self._around, operation))
+
     def place(self, at: int, count: int) -> None:
         """Which of how many it is."""
         self.number.setText(str(at + 1))
@@ -107,7 +115,10 @@ class ChangeCard(Live, QWidget):
         self._show_form()
 
     def _show_form(self) -> None:
-        old, self.form = self.form, make_form(self._around, self.field.value or "", self.way.value or "")
+        self._replace_form(make_form(self._around, self.field.value or "", self.way.value or ""))
+
+    def _replace_form(self, form: Form) -> None:
+        old, self.form = self.form, form
         if old is not None:
             self._lines.removeWidget(old)
             old.hide()

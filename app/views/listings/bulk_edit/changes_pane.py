@@ -13,6 +13,7 @@ from app.services.listings.bulk_edit.edits import BulkEdit
 from app.services.listings.bulk_edit.operations import Operation
 from app.views.listings.bulk_edit.card import ChangeCard
 from app.views.listings.bulk_edit.catalogue import FIELDS, ONCE
+from app.views.listings.bulk_edit.kept_changes import place_of
 from app.views.listings.bulk_edit.parts import Surroundings
 from app.views.theme import current_theme
 from app.views.widgets.buttons import Button
@@ -35,6 +36,7 @@ class ChangesPane(Ground):
         self.cards: list[ChangeCard] = []
         self.add = Button("bulk_edit.add", icon_name="plus")
         self.add.clicked.connect(self._add_next)
+        self.recipes = Button("recipe.menu", kind="link")
         self._build()
         self.restyle()
 
@@ -43,7 +45,8 @@ class ChangesPane(Ground):
         whole.setContentsMargins(0, 0, 1, 0)  # the hairline
         head = row()
         head.setContentsMargins(14, 10, 14, 4)
-        head.addWidget(Label("bulk_edit.changes", role="small", strong=True))
+        head.addWidget(Label("bulk_edit.changes", role="small", strong=True), 1)
+        head.addWidget(self.recipes)
         whole.addLayout(head)
         body = Ground("sunken")
         self._column = column(body, gap=8)
@@ -72,6 +75,14 @@ class ChangesPane(Ground):
         self._renumber()
         QTimer.singleShot(0, self, partial(self._show_card, card))
         return card
+
+    def put_in(self, edit: BulkEdit) -> None:
+        """A card for each operation of *edit*, behind those that are filled in; an empty one makes room."""
+        for card in [one for one in self.cards if one.read() is None]:
+            self._take_away(card)
+        for operation in edit.operations:
+            self.add_change(*place_of(operation)).fill(operation)
+        self.changed.emit()
 
     def read(self) -> BulkEdit | None:
         """What all cards say together, None while one is wrong or none is complete; an incomplete one is left out."""
@@ -141,14 +152,17 @@ class ChangesPane(Ground):
 
     def _remove(self, card: ChangeCard) -> None:
         at = self.cards.index(card)
+        self._take_away(card)
+        left = self.cards[min(at, len(self.cards) - 1)].field if self.cards else self.add
+        left.setFocus()
+        self.changed.emit()
+
+    def _take_away(self, card: ChangeCard) -> None:
         self.cards.remove(card)
         self._column.removeWidget(card)
         card.hide()
         card.deleteLater()
         self._renumber()
-        left = self.cards[min(at, len(self.cards) - 1)].field if self.cards else self.add
-        left.setFocus()
-        self.changed.emit()
 
     def _renumber(self) -> None:
         for at, card in enumerate(self.cards):

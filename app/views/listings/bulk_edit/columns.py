@@ -6,6 +6,7 @@ from collections.abc import Collection
 from decimal import Decimal
 
 from app.messages import tr
+from app.services.compliance.image_facts import is_remote
 from app.services.listings.bulk_edit.exporting import percent as percent_of
 from app.services.listings.bulk_edit.operations import NUMBER_FIELDS
 from app.services.listings.bulk_edit.records import SAME, PreviewLine
@@ -57,7 +58,13 @@ def _what(line: PreviewLine) -> Cell:
 
 
 def _title(line: PreviewLine) -> Cell:
-    return Cell(line.title or "–", tone="text" if _changes(line) else "text2", copied=line.title)
+    tone = "text" if _changes(line) else "text2"
+    return Cell(line.title or "–", tone=tone, copied=line.title, image=_picture(line))
+
+
+def _picture(line: PreviewLine) -> str:
+    """A file's is shown; one that lies in the web is not asked for while typing."""
+    return line.image if line.image and not is_remote(line.image) else "-"
 
 
 def _code(line: PreviewLine) -> Cell:

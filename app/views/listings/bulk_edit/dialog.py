@@ -28,6 +28,7 @@ from app.views.listings.bulk_edit.applying import Applying
 from app.views.listings.bulk_edit.changes_pane import ChangesPane
 from app.views.listings.bulk_edit.parts import Surroundings
 from app.views.listings.bulk_edit.preview import EditPreview
+from app.views.listings.bulk_edit.recipes import RecipeMenu
 from app.views.widgets.buttons import Button
 from app.views.widgets.dialog import Dialog
 from app.views.widgets.ground import row
@@ -70,6 +71,7 @@ class BulkEditDialog(Dialog):
         self.head: PlanHead | None = None
         self.choices = EditChoices()
         self.changes = ChangesPane(Surroundings(context))
+        self.recipes = RecipeMenu(context, self.changes.recipes, self.changes.read)
         self.preview = EditPreview(context)
         self.working, self.checking = LatestCall(context, self), LatestCall(context, self)
         self._typing = QTimer(self, singleShot=True, interval=TYPING_MS)
@@ -92,6 +94,8 @@ class BulkEditDialog(Dialog):
 
     def _connect(self) -> None:
         self.changes.changed.connect(self._on_typed)
+        self.recipes.chosen.connect(self.changes.put_in)
+        self.recipes.said.connect(self.hint.setText)
         self._typing.timeout.connect(self.work_out)
         self.working.progressed.connect(self._on_progress)
         self.working.waits.connect(lambda: self._say_working(tr("bulk_edit.waits")))
@@ -246,7 +250,6 @@ class BulkEditDialog(Dialog):
     def _show_error(self, error: Exception) -> None:
         self._error = error
         self.preview.drop_table()
-        self.preview.outcome.hide()
         self._set_ready(False, "bulk_edit.not_worked_out")
         title = "bulk_edit.not_stored" if self._was_storing else "bulk_edit.not_worked_out"
         self.preview.show_problem(title, sentence(error), "empty.retry", icon="alert-triangle")

@@ -58,6 +58,11 @@ class AddImagesForm(Form):
         for path in paths:
             self.sources.appendPlainText(str(path))
 
+    def fill(self, operation: AddImages) -> None:
+        """A source a line."""
+        self.sources.setPlainText("\n".join(operation.sources))
+        self.at.choose(operation.at)
+
     def operation(self) -> Operation | None:
         """All lines."""
         sources = [line.strip() for line in self.sources.toPlainText().splitlines() if line.strip()]
@@ -72,6 +77,11 @@ class PlacesForm(Form):
         self.is_removal = action == "remove_at"
         self.places = Line("bulk_edit.places_hint")
         self.add("places", self.places)
+
+    def fill(self, operation: RemoveImages | ReorderImages) -> None:
+        """The places."""
+        found = operation.first if isinstance(operation, ReorderImages) else operation.positions
+        self.places.setText(", ".join(str(place + 1) for place in found))
 
     def operation(self) -> Operation | None:
         """The places."""

@@ -91,6 +91,27 @@ class NumberForm(Form):
     def _show_direction(self, rounding: str) -> None:
         self.fields["direction"].setVisible(rounding != "none")
 
+    def fill(self, operation: ChangeNumber) -> None:
+        """Number or formula, rounding and limits."""
+        if self.formula is not None:
+            self.formula.line.setText(operation.formula)
+        if self.value is not None:
+            self.value.setText(f"{operation.value:f}")
+        if operation.rounding is not None:
+            found = (operation.rounding.step, operation.rounding.ending)
+            known = {name: tuple(map(Decimal, pair)) for name, pair in ROUNDINGS.items() if pair[0]}
+            name = next((one for one, pair in known.items() if pair == found), "none")
+            self.rounding.choose(name)
+            self.direction.choose(operation.rounding.direction)
+            self._show_direction(name)
+        for name, line in self.limits.items():
+            limit: Decimal | None = getattr(operation.limits, name)
+            line.setText("" if limit is None else f"{limit:f}")
+        if operation.limits != Limits():
+            self.section.fold(False)
+        if self.per_listing is not None:
+            self.per_listing.setChecked(operation.per_listing)
+
     def operation(self) -> Operation | None:
         """The change of the number."""
         value, formula = Decimal(0), ""

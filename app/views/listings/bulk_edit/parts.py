@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QWheelEvent
@@ -197,6 +198,9 @@ class Form(Ground):
             control.setText(text)
         elif isinstance(control, OptionBox):
             control.choose(text)
+
+    def fill(self, operation: Any) -> None:
+        """Show what *operation*, one this form makes, says; what cannot be shown stays away."""
 
     def focus_first(self) -> None:
         """The cursor goes to what is to be filled in first."""

@@ -15,6 +15,7 @@ from app.services.paging import Filter, Query
 from app.views.context import ViewContext
 from app.views.listings.bulk_edit.columns import columns
 from app.views.listings.bulk_edit.outcome import OutcomePane
+from app.views.listings.bulk_edit.spread import SpreadPane
 from app.views.preview_rows import PreviewRows
 from app.views.theme import current_theme
 from app.views.widgets.buttons import Button
@@ -46,11 +47,12 @@ class EditPreview(PreviewRows):
         self._fields: frozenset[str] = frozenset()
         self._is_narrow = False
         self.export = Button("bulk_edit.export", icon_name="download", kind="small")
-        self.outcome = OutcomePane()
+        self.outcome, self.spread = OutcomePane(), SpreadPane()
         for widget in (self.segments, self.export):
             self.tools.addWidget(widget)
+        self._whole.addWidget(self.spread)
         self._whole.addWidget(self.outcome)
-        self.outcome.hide()
+        self._hide_outcome()
         self.segments.chosen.connect(lambda _: self._ask())
         self.export.clicked.connect(self.export_wanted)
         self.nothing.acted.connect(lambda: self.segments.choose("all"))
@@ -59,18 +61,16 @@ class EditPreview(PreviewRows):
     def show_waiting(self) -> None:
         """Nothing is filled in yet."""
         self.drop_table()
-        self.outcome.hide()
         self.show_problem("bulk_edit.nothing_yet", tr("bulk_edit.nothing_yet_detail"), icon="edit")
 
     def show_wrong(self, said: str) -> None:
         """Something at the left cannot be used; *said* is a finished sentence."""
         self.drop_table()
-        self.outcome.hide()
         self.show_problem("bulk_edit.to_correct", said, icon="alert-triangle")
 
     def show_working(self) -> None:
         """It is being worked out and there is nothing to show of it yet."""
-        self.outcome.hide()
+        self._hide_outcome()
         self.state.show_working("edit", "bulk_edit.working", "bulk_edit.stop")
         self._show(self.state)
 
@@ -108,8 +108,13 @@ class EditPreview(PreviewRows):
             self._show(self.table or self.nothing)
 
     def show_outcome(self, head: PlanHead) -> None:
-        """Reasons of refusals and findings alone: the lines are the same."""
+        """Reasons of refusals, findings and the spread of prices alone: the lines are the same."""
         self.outcome.show_counts(head.counts)
+        self.spread.show_spread(head.spread)
+
+    def _hide_outcome(self) -> None:
+        self.outcome.hide()
+        self.spread.hide()
 
     def rename(self, names: Mapping[str, str]) -> None:
         """Names of templates, groups and units have arrived."""
@@ -121,6 +126,7 @@ class EditPreview(PreviewRows):
         """Other lines, or none, come next."""
         super().drop_table()
         self._source = None
+        self._hide_outcome()
 
     def stops(self) -> list[QWidget]:
         """Where Tab stops, in order."""

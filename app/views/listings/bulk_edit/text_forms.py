@@ -39,6 +39,11 @@ class SetTextForm(Form):
         self.text: Line | Lines = Lines() if field == "detail_html" else Line()
         self.add("text", self.text)
 
+    def fill(self, operation: SetText) -> None:
+        """The text."""
+        put = self.text.setPlainText if isinstance(self.text, Lines) else self.text.setText
+        put(operation.text)
+
     def operation(self) -> Operation | None:
         """The text; an empty one is not meant."""
         text = self.text.toPlainText() if isinstance(self.text, Lines) else self.text.text().strip()
@@ -68,6 +73,13 @@ class ReplaceForm(Form):
         self.find.setText(rf"\b{re.escape(text)}\b" if is_latin else text)
         self.is_regex.setChecked(is_latin)
 
+    def fill(self, operation: ReplaceText) -> None:
+        """All of it."""
+        self.find.setText(operation.find)
+        self.replacement.setText(operation.replacement)
+        self.is_regex.setChecked(operation.is_regex)
+        self.match_case.setChecked(operation.match_case)
+
     def operation(self) -> Operation | None:
         """Weighs a pattern, too: one that may take for ever is said here."""
         if not self.find.text():
@@ -94,6 +106,11 @@ class AddTextForm(Form):
         self.add("suffix", self.suffix)
         self.lines.addWidget(Label("bulk_edit.ends_hint", role="small", ink="text3", wrap=True))
 
+    def fill(self, operation: AddText) -> None:
+        """Both ends."""
+        self.prefix.setText(operation.prefix)
+        self.suffix.setText(operation.suffix)
+
     def operation(self) -> Operation | None:
         """Blanks count: they part the words."""
         prefix, suffix = self.prefix.text(), self.suffix.text()
@@ -109,6 +126,10 @@ class CaseForm(Form):
         self.case = OptionBox(lambda id: f"bulk_edit.case.{id}", CASES)
         self.add("case", self.case)
 
+    def fill(self, operation: ChangeCase) -> None:
+        """The case."""
+        self.case.choose(operation.case)
+
     def operation(self) -> Operation | None:
         """The case chosen."""
         return ChangeCase(self.field, cast(Any, self.case.value)) if self.case.value else None
@@ -122,6 +143,10 @@ class KeywordForm(Form):
         self.kind = AddKeyword if action == "add_keyword" else RemoveKeyword
         self.keyword = Line()
         self.add("keyword", self.keyword)
+
+    def fill(self, operation: AddKeyword | RemoveKeyword) -> None:
+        """The keyword."""
+        self.keyword.setText(operation.keyword)
 
     def operation(self) -> Operation | None:
         """The keyword."""
@@ -139,6 +164,10 @@ class TagForm(Form):
         self.add("tag", self.tag)
         self.lines.addWidget(Label("bulk_edit.tag_hint", role="small", ink="text3", wrap=True))
 
+    def fill(self, operation: AddTag | RemoveTag) -> None:
+        """The tag."""
+        self.tag.setText(operation.tag)
+
     def operation(self) -> Operation | None:
         """The tag."""
         tag = " ".join(self.tag.text().split())
@@ -154,6 +183,11 @@ class InsertForm(Form):
         self.at.choose("end")
         self.add("html", self.html)
         self.add("at", self.at)
+
+    def fill(self, operation: InsertDetail) -> None:
+        """The piece and its end."""
+        self.html.setPlainText(operation.html)
+        self.at.choose(operation.at)
 
     def operation(self) -> Operation | None:
         """The piece."""
@@ -182,6 +216,10 @@ class FixForm(Form):
         self.add("rule", self.rule)
         self.lines.addWidget(Label("bulk_edit.fix_hint", role="small", ink="text3", wrap=True))
 
+    def fill(self, operation: FixFindings) -> None:
+        """The rule."""
+        self.rule.choose(operation.rule)
+
     def operation(self) -> Operation | None:
         """Once a rule is chosen."""
         return FixFindings(self.rule.value) if self.rule.value else None
@@ -193,15 +231,24 @@ class InchesForm(Form):
     def __init__(self, around: Surroundings, field: str, action: str) -> None:
         super().__init__(around)
         self.boxes = {
-            name: check_box(f"bulk_edit.inches.{name}", checked=True) for name in ("package", "title", "detail")
+            name: check_box(f"bulk_edit.inches.{name}", checked=True)
+            for name in ("package", "title", "detail", "attributes")
         }
         for box in self.boxes.values():
             self.lines.addWidget(box)
             self.watch(box)
         self.lines.addWidget(Label("bulk_edit.inches_hint", role="small", ink="text3", wrap=True))
 
+    def fill(self, operation: ConvertInches) -> None:
+        """The places."""
+        found = {"package": operation.package, "attributes": operation.attributes}
+        found |= {"title": "title" in operation.fields, "detail": "detail_html" in operation.fields}
+        for name, box in self.boxes.items():
+            box.setChecked(found[name])
+
     def operation(self) -> Operation | None:
         """At least one place."""
         chosen = {name: box.isChecked() for name, box in self.boxes.items()}
         fields = [name for name, key in (("title", "title"), ("detail_html", "detail")) if chosen[key]]
-        return ConvertInches(chosen["package"], tuple(fields)) if any(chosen.values()) else None
+        made = ConvertInches(chosen["package"], tuple(fields), chosen["attributes"])
+        return made if any(chosen.values()) else None

@@ -31,6 +31,10 @@ class ValueForm(Form):
         self.value.show_named(found)
         self.value.setEnabled(bool(found))
 
+    def fill(self, operation: SetValue) -> None:
+        """The value, where the stores have it."""
+        self.value.choose(operation.value)
+
     def operation(self) -> Operation | None:
         """The value chosen."""
         return SetValue(self.field, self.value.value) if self.value.value is not None else None
@@ -74,6 +78,12 @@ class AttributeForm(Form):
         self.add("name", self.name)
         if self.value is not None:
             self.add("attribute_value", self.value)
+
+    def fill(self, operation: SetAttribute | RemoveAttribute) -> None:
+        """Name and value."""
+        self.name.setText(operation.name)
+        if self.value is not None and isinstance(operation, SetAttribute):
+            self.value.setText(operation.value)
 
     def operation(self) -> Operation | None:
         """Name and value."""

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QMenu, QWidget
 
 from app.messages import tr
 from app.services.listings.groups.tree import StoreGroups
 from app.services.listings.marketing.sheets import MarketingRead
 from app.views.context import ViewContext
 from app.views.errors import sentence
+from app.views.importing.save_file import SHEETS, ask_files, saving_dialog
 from app.views.notices import Offer
 
 MOST_LINES = 8
@@ -45,24 +46,14 @@ class GroupSheets(QObject):
 
     def ask_where(self, store_id: int) -> None:
         """The file to write."""
-        dialog = self._dialog("groups.sheet.export", lambda path: self.write(path, store_id))
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("xlsx")
+        dialog = saving_dialog(self._page, "groups.sheet.export", SHEETS, ".xlsx")
+        dialog.fileSelected.connect(lambda name: self.write(Path(name), store_id))
         dialog.selectFile("marketing-groups")
         dialog.open()
 
     def ask_which(self, store_id: int) -> None:
         """The file to read."""
-        dialog = self._dialog("groups.sheet.import", lambda path: self.read(path, store_id))
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.open()
-
-    def _dialog(self, key: str, then: Callable[[Path], None]) -> QFileDialog:
-        dialog = QFileDialog(self._page, tr(key).rstrip("…"))
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setNameFilters(tr("export.table_kinds").split(";;"))
-        dialog.fileSelected.connect(lambda name: then(Path(name)))
-        return dialog
+        ask_files(self._page, "groups.sheet.import", lambda files: self.read(files[0], store_id))
 
     def write(self, path: Path, store_id: int) -> None:
         """Write a store's marketing groups."""

@@ -13,9 +13,10 @@ import pytest
 from app.models import Category, FreightTemplate, ProductGroup, Store
 from app.services.errors import NotFound
 from app.services.listings.bulk_edit import session
-from app.services.listings.bulk_edit.desk import SECTION, BulkEditDesk, UnreadableFile
+from app.services.listings.bulk_edit.desk import SECTION, BulkEditDesk
 from app.services.listings.bulk_edit.edits import BulkEdit
 from app.services.listings.bulk_edit.operations import ChangeNumber, Limits, ReplaceText, SetValue
+from app.services.listings.bulk_edit.pictures import UnreadableFile
 from app.services.paging import Filter, Query
 from app.services.tasks import TaskCancelled, TaskContext
 

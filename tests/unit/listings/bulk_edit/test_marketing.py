@@ -8,7 +8,9 @@ import pytest
 
 from app.services.errors import NotFound
 from app.services.history.contents import ChangeContents
+from app.services.history.listing import list_changes
 from app.services.history.undo import redo, undo
+from app.services.history.wording import change_label
 from app.services.listings.bulk_edit.applying import apply_plan
 from app.services.listings.bulk_edit.operations import SetValue
 from app.services.listings.bulk_edit.typed import parse_setting
@@ -124,3 +126,30 @@ def test_it_is_typed_as_any_other_field():
     assert parse_setting("marketing_group = Summer sale", None) == SetValue("marketing_group", "Summer sale")
     assert parse_setting('marketing_group="a = b"', None) == SetValue("marketing_group", "a = b")
     assert parse_setting("marketing_group=", None) == SetValue("marketing_group", "")
+
+
+def test_a_rename_and_a_discount_stand_in_the_history_and_are_taken_back(db):
+    summer = create_marketing_group(db, 1, "Summer", "10")
+    assert change_marketing_group(db, summer, "Summer", "10") is None
+    renamed = change_marketing_group(db, summer, "July", "15.5")
+    assert change_label(renamed) == change_label(list_changes(db)[0])
+    assert {"Summer", "July", "15.5 %"} <= {*renamed.params.values()}
+    row = ChangeContents(db, renamed.uid).first_page(Query(), 5)[0]
+    assert [(one.field, one.before, one.after) for one in row.values] == [
+        ("name", "Summer", "July"), ("discount_bp", 1000, 1550),
+    ]  # fmt: skip
+    assert (row.code, row.state) == ("July", "stands")
+    assert undo(db).restored == 1
+    assert [(one.name, one.discount) for one in marketing_groups(db)] == [("Summer", Decimal(10))]
+    assert redo(db).restored == 1
+    assert [(one.name, one.discount) for one in marketing_groups(db)] == [("July", Decimal("15.5"))]
+
+
+def test_a_name_that_was_given_away_is_not_taken_back_by_undo(db):
+    summer = create_marketing_group(db, 1, "Summer")
+    renamed = change_marketing_group(db, summer, "July", "")
+    create_marketing_group(db, 1, "SUMMER")
+    assert undo(db, renamed.uid).conflicts == (-summer,)
+    assert [one.name for one in marketing_groups(db)] == ["July", "SUMMER"]
+    delete_marketing_group(db, summer)
+    assert undo(db, renamed.uid).conflicts == (-summer,)

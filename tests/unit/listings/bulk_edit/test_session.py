@@ -19,10 +19,9 @@ from app.services.listings.bulk_edit.edits import BulkEdit
 from app.services.listings.bulk_edit.operations import AddImages, ChangeNumber, Limits, ReplaceText, SetAttribute
 from app.services.listings.bulk_edit.plan_file import PREFIX, PlanFile
 from app.services.listings.editing import ListingEdit, edit_listings
-from app.services.listings.exporting import UnknownKind
 from app.services.paging import Query
 from app.services.tasks import TaskContext
-from app.services.workbooks import open_workbook
+from app.services.workbooks import UnknownKind, open_workbook
 from app.services.worker import WorkerProcess
 
 TENTH = ChangeNumber("price_minor", "multiply", Decimal("1.1"), limits=Limits(most=Decimal(30)))

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from app.services.compliance import CheckContext
 from app.services.compliance.categories import CategoryFacts, CategoryTree
+from app.services.compliance.findings import Label
+from app.services.compliance.leaf import AttributeFacts
 from app.services.listings.bulk_edit.changing import Draft, change
 from app.services.listings.bulk_edit.operations import (
     AddImages,
@@ -190,3 +192,38 @@ def test_a_value_must_be_one_of_the_stores(field, good, bad):
     assert changed(SetValue(field, good)).differences() == {field: good}
     assert changed(SetValue(field, bad)).refused == [(field, "not_of_store")]
     assert changed(SetValue(field, ""), **{field: "7"}).differences() == {field: ""}
+
+
+def test_sizes_in_attributes_become_centimetres_unless_the_package_says_they_are():
+    """38 in do not fit between sides of 38, 20 and 10 cm: they are centimetres."""
+    own = {"name": "Height", "value": "12 inch"}
+    theirs = {"name_id": "9", "value_id": "7", "name": "Size", "value": "5 inch"}
+    inches = ConvertInches(package=False, fields=())
+    draft = changed(inches, attributes=[own, theirs], length_cm=38, width_cm=20, height_cm=10)
+    assert draft["attributes"] == [own | {"value": "30.48 cm"}, theirs]
+    suspicious = [own, own | {"value": "38 inch"}]
+    draft = changed(inches, attributes=suspicious, length_cm=38, width_cm=20, height_cm=10)
+    assert draft.differences() == {} and draft.refused == [("attributes", "suspicious_size")]
+    draft = changed(
+        ConvertInches(fields=()), attributes=[own | {"value": "38 inch"}], length_cm=38, width_cm=20, height_cm=9
+    )
+    assert draft["attributes"][0]["value"] == "96.52 cm", "the package was in inches, too"
+    assert changed(ConvertInches(attributes=False), attributes=[own]).differences() == {}
+
+
+def test_an_attribute_by_its_name_is_the_platforms_where_the_category_knows_it():
+    brass = {"7": Label("黄铜", "Brass"), "8": Label("木", "Wood")}
+    facts = [AttributeFacts("2", Label("材质", "Material"), allows_custom_name=True, values=brass)]
+    context = CheckContext(templates={}, groups={}, categories=CONTEXT.categories, read_attributes=lambda _: facts)
+
+    def attributes(*operations, before=()):
+        draft = Draft(ListingRecord(1, 1, category_id="2", attributes=list(before)), context, {})
+        change(draft, operations)
+        return draft["attributes"]
+
+    wood = {"name_id": "2", "value_id": "8", "name": "Material", "value": "Wood"}
+    known = {"name_id": "2", "value_id": "7", "name": "material", "value": "brass"}
+    assert attributes(SetAttribute("material", "brass"), before=[wood]) == [known]
+    own = attributes(SetAttribute("材质", "Bamboo"), before=[wood])
+    assert own == [{"name_id": "2", "value_id": "", "name": "材质", "value": "Bamboo"}], "no value of theirs"
+    assert attributes(SetAttribute("Lid", "Red"))[0]["name_id"] == ""

@@ -11,6 +11,8 @@ from app.services.codes.known import checked_marks, write_store_marks
 from app.services.codes.records import Component
 from app.services.codes.virtual import save_virtual
 from app.services.errors import InputError
+from app.services.history.listing import list_changes
+from app.services.listings.delisting.applying import apply_delisting
 from app.services.listings.delisting.exporting import export_plan
 from app.services.listings.delisting.records import DelistPlan, Step
 from tests.unit.listings.delisting.conftest import Planned, Shop
@@ -113,3 +115,29 @@ def test_the_lookup_goes_through_indexes(shop: Shop, db) -> None:
             plan = " ".join(str(row) for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", ("[]",)))
             assert index in plan
             assert "SCAN sku" not in plan
+
+
+def test_a_stock_of_0_the_marketplace_never_heard_of_is_told(shop: Shop, planned: Planned, db) -> None:
+    told, not_told = shop("AA1111", "CC3333", AA1111=0), shop("AA1111", "CC3333", AA1111=0)
+    with db.bulk() as connection:
+        connection.exec_driver_sql("UPDATE listing SET sent_hash = content_hash")
+        connection.exec_driver_sql("UPDATE listing SET content_hash = 'edited' WHERE id = ?", (not_told,))
+    assert {row.listing_id: row.step for row in planned("AA1111").rows} == {told: Step.DONE, not_told: Step.UNSENT}
+    known = '{"_sync": {"skus": {"AA1111": [1890, 0], "CC3333": [1890, 5]}}}'
+    with db.bulk() as connection:
+        connection.exec_driver_sql("UPDATE listing SET remote = ? WHERE id = ?", (known, not_told))
+    assert planned("AA1111").is_empty  # what else was edited is not sent
+
+
+def test_the_history_says_who_took_what_off_sale_from_which_file(shop: Shop, planned: Planned, db) -> None:
+    whole = shop("AA1111")
+    done = apply_delisting(db, planned("AA1111"), source="gone.xlsx")
+    assert (done.change, done.off, list(done.skipped)) == (None, 1, [])
+    (noted,) = list_changes(db)
+    assert (noted.label, noted.params["n"], noted.source) == ("change.delist_off", 1, "gone.xlsx")
+    assert noted.params["who"]
+    again = apply_delisting(db, planned("AA1111"))
+    assert again.waiting[0].batch_id != done.waiting[0].batch_id  # the older one is taken back, one is sent
+    with db.reader.connect() as connection:
+        states = connection.exec_driver_sql("SELECT state FROM publish_task WHERE listing_id = ? ORDER BY id", (whole,))
+        assert list(states.scalars()) == ["cancelled", "queued"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.messages import messages, tr
+from app.samples.edited_book import edit_workbook
 from app.services.history.listing import list_changes
 from app.services.history.undo import undo
 from app.services.listings.editing import ListingEdit
@@ -173,3 +174,11 @@ def test_the_change_can_be_told_in_both_languages(opened, read, monkeypatch):
     english = taken.said(tr)
     monkeypatch.setattr(messages, "language", "zh")
     assert english != taken.said(tr) and all("{" not in text for text in (*english, *taken.said(tr)))
+
+
+def test_the_sample_of_an_edited_workbook_changes_some_and_is_wrong_in_some(opened, read):
+    edit_workbook(opened.path)
+    found = read(opened.path)
+    assert found.plan.counts.changed
+    assert found.report.missing == 1
+    assert {error.field for error in found.report.errors} <= {"stock", "freight_template", "price"}

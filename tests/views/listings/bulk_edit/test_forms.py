@@ -91,10 +91,11 @@ class TestTexts:
 
     def test_inches(self, user):
         form = form_of(user, "inches", "convert")
-        assert form.read() == ConvertInches(True, ("title", "detail_html"))
+        assert form.read() == ConvertInches(True, ("title", "detail_html"), True)
         user.presses(form.boxes["package"])
         user.presses(form.boxes["title"])
-        assert form.read() == ConvertInches(False, ("detail_html",))
+        user.presses(form.boxes["attributes"])
+        assert form.read() == ConvertInches(False, ("detail_html",), False)
         user.presses(form.boxes["detail"])
         assert form.read() is None
 

@@ -85,6 +85,7 @@ PROFILE_SOLUTION = Method("aliexpress.solution.merchant.profile.get", place=_FLA
 SIZE_CHARTS = Method("aliexpress.postproduct.redefining.getsizechartinfobycategoryid")
 GROUP_CREATE = Method("aliexpress.postproduct.redefining.createproductgroup", Repeat.ONCE)
 GROUP_SET = Method("aliexpress.postproduct.redefining.setgroups", Repeat.UNAPPLIED)
+GROUPS_OF = Method("aliexpress.postproduct.redefining.queryproductgroupidbyproductid")
 GROUP_LIST = Method("aliexpress.product.productgroups.get")
 PROMISE_LIST = Method("aliexpress.postproduct.redefining.querypromisetemplatebyid")
 CATEGORY_CHILDREN = Method("aliexpress.category.redefining.getchildrenpostcategorybyid")

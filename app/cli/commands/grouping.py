@@ -1,0 +1,143 @@
+"""`group`: the marketing groups of a store, and which listings are in them.
+
+Product groups are a field like any other (`edit --set group=NAME`): the platform has no call that renames or removes
+one.
+"""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING, Any
+
+from app.cli.commands.editing import edited
+from app.cli.commands.listings import matching_ids
+from app.cli.desk import Desk, table
+from app.cli.failures import UsageError
+from app.cli.outcome import Outcome
+from app.cli.parser import Commands, Parser
+from app.messages import tr
+from app.services.errors import NotFound
+
+if TYPE_CHECKING:
+    from app.services.listings.marketing.groups import MarketingGroupRecord
+
+
+def add_to(commands: Commands) -> None:
+    """Add `group`."""
+    group = commands.group("group")
+    parser = group.add("list", list_groups)
+    parser.add_argument("--store", metavar="NAME", help=tr("cli.help.store.name"))
+    parser = _named(group, "add", add)
+    parser.add_argument("--discount", default="", metavar="PERCENT", help=tr("cli.help.group.discount"))
+    parser = _named(group, "rename", rename)
+    parser.add_argument("new_name", nargs="?", metavar="NEW", help=tr("cli.help.group.new_name"))
+    parser.add_argument("--discount", metavar="PERCENT", help=tr("cli.help.group.discount"))
+    _named(group, "remove", remove)
+    parser = _named(group, "assign", assign)
+    parser.add_argument("--where", default="", metavar="EXPR", help=tr("cli.help.where"))
+    parser.add_argument("--dry-run", action="store_true", help=tr("cli.help.import.dry_run"))
+
+
+def _named(group: Commands, name: str, handler: Any) -> Parser:
+    parser = group.add(name, handler)
+    hint = "cli.help.group.name_or_none" if name == "assign" else "cli.help.group.name"
+    parser.add_argument("name", metavar="GROUP", help=tr(hint))
+    parser.add_argument("--store", required=True, metavar="NAME", help=tr("cli.help.store.name"))
+    return parser
+
+
+def list_groups(desk: Desk, options: argparse.Namespace) -> Outcome:
+    """The marketing groups of one store or of all."""
+    from app.services.listings.marketing.groups import marketing_groups
+    from app.services.stores.reading import list_stores
+
+    stores = [desk.store(options.store)] if options.store else list_stores(desk.app.db)
+    names = {store.id: store.name for store in stores}
+    found = marketing_groups(desk.app.db, list(names))
+    rows = [(names[one.store_id], one.name, _percent(one) or "–", one.listings) for one in found]
+    told = [_object(one, names[one.store_id]) for one in found]
+    return Outcome({"groups": told}, table(rows) if rows else [tr("cli.group.none")])
+
+
+def add(desk: Desk, options: argparse.Namespace) -> Outcome:
+    """Make a group. Raises: NotFound, BadMarketingGroup."""
+    from app.services.listings.marketing.groups import create_marketing_group
+
+    store = desk.store(options.store)
+    number = create_marketing_group(desk.app.db, store.id, options.name, options.discount)
+    return _told(desk, store.id, store.name, number, "cli.group.added")
+
+
+def rename(desk: Desk, options: argparse.Namespace) -> Outcome:
+    """Another name, another planned discount, or both; what is not named stays.
+
+    Raises:
+        NotFound, BadMarketingGroup.
+        UsageError: neither is named.
+    """
+    from app.services.listings.marketing.groups import change_marketing_group
+
+    if options.new_name is None and options.discount is None:
+        raise UsageError("cli.group_what")
+    store = desk.store(options.store)
+    group = _found(desk, store.id, options.name)
+    discount = _percent(group) if options.discount is None else options.discount
+    change = change_marketing_group(desk.app.db, group.id, options.new_name or group.name, discount)
+    outcome = _told(desk, store.id, store.name, group.id, "cli.group.renamed")
+    outcome.result["change"] = None if change is None else change.uid
+    return outcome
+
+
+def remove(desk: Desk, options: argparse.Namespace) -> Outcome:
+    """Delete an empty group. Raises: NotFound, BadMarketingGroup."""
+    from app.services.listings.marketing.groups import delete_marketing_group
+
+    store = desk.store(options.store)
+    group = _found(desk, store.id, options.name)
+    delete_marketing_group(desk.app.db, group.id)
+    return Outcome(_object(group, store.name), [tr("cli.group.removed", name=group.name)])
+
+
+def assign(desk: Desk, options: argparse.Namespace) -> Outcome:
+    """Put the listings the condition holds for into a group, "" for none, as one change. Raises: as `edit`."""
+    from app.services.listings.bulk_edit.edits import BulkEdit
+    from app.services.listings.bulk_edit.operations import SetValue
+
+    store = desk.store(options.store)
+    name = _found(desk, store.id, options.name).name if options.name.strip() else ""
+    ids = matching_ids(desk, store.id, options.where)
+    return edited(desk, BulkEdit((SetValue("marketing_group", name),)), ids, is_dry=options.dry_run)
+
+
+def _found(desk: Desk, store_id: int, name: str) -> MarketingGroupRecord:
+    """A store's group by its name, however it is cased. Raises: NotFound."""
+    from app.services.listings.marketing.groups import marketing_groups
+    from app.services.listings.text import fold
+
+    wanted = fold(" ".join(name.split()))
+    for one in marketing_groups(desk.app.db, [store_id]):
+        if fold(one.name) == wanted:
+            return one
+    raise NotFound("marketing.not_found", name=name)
+
+
+def _told(desk: Desk, store_id: int, store: str, number: int, key: str) -> Outcome:
+    from app.services.listings.marketing.groups import marketing_groups
+
+    group = next(one for one in marketing_groups(desk.app.db, [store_id]) if one.id == number)
+    return Outcome(_object(group, store), [tr(key, name=group.name)])
+
+
+def _percent(one: MarketingGroupRecord) -> str:
+    return "" if one.discount is None else f"{one.discount:f}"
+
+
+def _object(one: MarketingGroupRecord, store: str) -> dict[str, Any]:
+    """A group; `discount` in percent as decimal text, None while undecided."""
+    return {
+        "id": one.id,
+        "store": store,
+        "name": one.name,
+        "discount": _percent(one) or None,
+        "listings": one.listings,
+    }

@@ -1,0 +1,89 @@
+"""What is asked of the search for similar listings, and what it finds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Why(StrEnum):
+    """Why listings look the same; its word is `similar.why.<reason>`."""
+
+    CODES = "codes"
+    """They share codes."""
+    PACKS = "packs"
+    """The same items in other quantities, and more listings of them than the platform allows."""
+    TITLE = "title"
+    """Nearly the same words."""
+    PICTURE = "picture"
+    """The same file as main picture, whatever it is called."""
+    LOOK = "look"
+    """The main pictures look alike: one is a smaller or newly saved copy."""
+
+
+TITLE_SHARE = 0.85
+"""Of the words two titles have together; with less in common they are mostly of other items."""
+
+
+@dataclass(frozen=True, slots=True)
+class SimilarOptions:
+    """What counts.
+
+    Attributes:
+        store_ids: stores to look at; none means all.
+        is_across: whether listings of different stores count as similar, too.
+        title_share: least share of words two titles have in common, 0 to 1.
+        picture_bits: most bits in which two pictures' fingerprints differ, of 128.
+        whys: reasons that count.
+        focus: only groups that have one of these listings and one the marketplace has; empty for all groups.
+    """
+
+    store_ids: tuple[int, ...] = ()
+    is_across: bool = False
+    title_share: float = TITLE_SHARE
+    picture_bits: int = 6
+    whys: frozenset[Why] = frozenset(Why)
+    focus: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two listings, the smaller id first, and how much they have in common for one reason, 0 to 1."""
+
+    one: int
+    other: int
+    why: Why
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class SimilarGroup:
+    """Listings of which each is similar to another one of the group.
+
+    Attributes:
+        id: its place in the result.
+        score: of the most similar pair, 0 to 1.
+        whys: all reasons, the strongest first.
+        live: how many of them the marketplace has.
+    """
+
+    id: int
+    listing_ids: tuple[int, ...]
+    whys: tuple[Why, ...]
+    score: float
+    live: int
+
+
+@dataclass(frozen=True, slots=True)
+class SimilarResult:
+    """Groups, the most similar first. `looked_at`: listings compared; `unseen`: of these, how many have a main picture
+    file that nobody has looked into, so that only its name was compared."""
+
+    groups: tuple[SimilarGroup, ...]
+    looked_at: int
+    unseen: int
+
+    @property
+    def listings(self) -> int:
+        """How many listings stand in groups."""
+        return sum(len(group.listing_ids) for group in self.groups)

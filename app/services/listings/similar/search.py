@@ -1,0 +1,199 @@
+"""The search for similar listings over one store or all of them: reads columns, compares, puts pairs into groups."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from app.services.compliance.alike import tones_near
+from app.services.db import Database
+from app.services.images.stored_looks import refresh_looks
+from app.services.listings.apart import pairs_apart
+from app.services.listings.similar.codes import shared_codes, too_many_packs
+from app.services.listings.similar.looks import near_looks
+from app.services.listings.similar.pairing import Pairing
+from app.services.listings.similar.records import Pair, SimilarGroup, SimilarOptions, SimilarResult, Why
+from app.services.listings.similar.titles import near_titles
+from app.services.tasks import TaskContext
+
+READING = "similar.reading"
+_LISTINGS = "SELECT id, store_id, title_folded, product_id IS NOT NULL FROM listing WHERE status <> 'off'{stores}"
+_CODES = (
+    "SELECT listing_id, match_key FROM sku WHERE match_key <> '' "
+    "AND listing_id IN (SELECT id FROM listing WHERE status <> 'off'{stores})"
+)
+_PICTURES = """
+SELECT image.listing_id, image.source, coalesce(nullif(file.sha256, ''), uploaded.sha256, ''), look.dhash, look.tone
+FROM listing JOIN image ON image.listing_id = listing.id AND image.position = 0
+LEFT JOIN image_file AS file ON file.source = image.source
+LEFT JOIN uploaded_image AS uploaded ON uploaded.store_id = listing.store_id AND uploaded.url = image.source
+LEFT JOIN image_look AS look ON look.sha256 = coalesce(nullif(file.sha256, ''), uploaded.sha256)
+WHERE listing.status <> 'off'{stores}
+"""
+
+_SOURCES = (
+    "SELECT DISTINCT source FROM image WHERE position = 0 "
+    "AND listing_id IN (SELECT id FROM listing WHERE status <> 'off'{stores})"
+)
+
+
+@dataclass(slots=True)
+class _Shop:
+    """What is compared, by listing."""
+
+    store: dict[int, int] = field(default_factory=dict)
+    title: dict[int, str] = field(default_factory=dict)
+    live: set[int] = field(default_factory=set)
+    codes: dict[int, frozenset[str]] = field(default_factory=dict)
+    picture: dict[int, str] = field(default_factory=dict)
+    look: dict[int, int] = field(default_factory=dict)
+    tone: dict[int, str] = field(default_factory=dict)
+    unseen: int = 0
+
+
+def search(database: Path, options: SimilarOptions, *, ctx: TaskContext) -> SimilarResult:
+    """`find_similar` for the worker process, which opens the database itself; where looks count, main pictures nobody
+    looked into are looked into first. Raises: TaskCancelled."""
+    db = Database(database)
+    try:
+        if Why.LOOK in options.whys and not options.focus:
+            look_at_main_pictures(db, options.store_ids, ctx)
+        return find_similar(db, options, ctx)
+    finally:
+        db.dispose()
+
+
+def find_similar(db: Database, options: SimilarOptions, ctx: TaskContext | None = None) -> SimilarResult:
+    """Groups of listings that look like the same item; those off sale and pairs told apart are left out.
+
+    Raises:
+        TaskCancelled: stopped.
+    """
+    ctx = ctx or TaskContext()
+    with db.read() as session:
+        connection = session.connection()
+        shop = _read(connection, options, ctx)
+        apart = pairs_apart(connection)
+    wanted = _Wanted(shop, options, apart)
+    pairs = [pair for pair in _pairs(shop, options, ctx) if wanted(pair)]
+    return SimilarResult(tuple(_groups(pairs, shop.live)), len(shop.store), shop.unseen)
+
+
+def look_at_main_pictures(db: Database, store_ids: Sequence[int], ctx: TaskContext) -> None:
+    """Look into main pictures nobody looked into yet, so that copies in another size are found, too.
+
+    Raises:
+        TaskCancelled: stopped; what was looked at until then is stored.
+    """
+    inside = ",".join(str(int(number)) for number in store_ids)
+    stores = f" AND store_id IN ({inside})" if inside else ""
+    with db.read() as session:
+        sources = list(session.connection().exec_driver_sql(_SOURCES.format(stores=stores)).scalars())
+    refresh_looks(db, sources, ctx)
+
+
+def _read(connection: Connection, options: SimilarOptions, ctx: TaskContext) -> _Shop:
+    inside = ",".join(str(int(number)) for number in options.store_ids)
+    stores = f" AND store_id IN ({inside})" if inside else ""
+    shop = _Shop()
+    ctx.report(0, None, note=READING)
+    for number, store_id, title, is_live in connection.exec_driver_sql(_LISTINGS.format(stores=stores)):
+        shop.store[number], shop.title[number] = store_id, title
+        if is_live:
+            shop.live.add(number)
+    ctx.checkpoint()
+    keys: dict[int, list[str]] = {}
+    for number, key in connection.exec_driver_sql(_CODES.format(stores=stores)):
+        keys.setdefault(number, []).append(key)
+    shop.codes = {number: frozenset(found) for number, found in keys.items()}
+    ctx.checkpoint()
+    of_listing = stores.replace("store_id", "listing.store_id")
+    for number, source, sha256, dhash, tone in connection.exec_driver_sql(_PICTURES.format(stores=of_listing)):
+        shop.picture[number] = sha256 or source
+        if dhash:
+            shop.look[number], shop.tone[number] = int(dhash, 16), tone
+        shop.unseen += dhash is None
+    ctx.checkpoint()
+    return shop
+
+
+def _pairs(shop: _Shop, options: SimilarOptions, ctx: TaskContext) -> Iterator[Pair]:
+    places = dict.fromkeys(shop.store, 0) if options.is_across else shop.store
+    pairing = Pairing(places, shop.live)
+    whys = options.whys
+    if Why.CODES in whys:
+        for one, other, share in shared_codes(shop.codes, pairing):
+            yield Pair(one, other, Why.CODES, share)
+    if Why.PACKS in whys:
+        for numbers in too_many_packs(shop.codes, places):
+            yield from (Pair(one, other, Why.PACKS, 1.0) for one, other in pairing.among(numbers))
+    ctx.checkpoint()
+    yield from _alike_pictures(shop, whys, options.picture_bits, pairing)
+    if Why.TITLE in whys:
+        for ones, others, score in near_titles(shop.title, options.title_share, ctx):
+            for one, other in pairing.between(ones, others) if others else pairing.among(ones):
+                yield Pair(one, other, Why.TITLE, score)
+
+
+def _alike_pictures(shop: _Shop, whys: frozenset[Why], most_bits: int, pairing: Pairing) -> Iterator[Pair]:
+    if Why.PICTURE in whys:
+        same: dict[str, list[int]] = {}
+        for number, picture in shop.picture.items():
+            same.setdefault(picture, []).append(number)
+        for numbers in same.values():
+            yield from (Pair(one, other, Why.PICTURE, 1.0) for one, other in pairing.among(numbers))
+    if Why.LOOK in whys:
+        for ones, others, score in near_looks(shop.look, most_bits):
+            for one, other in pairing.between(ones, others) if others else pairing.among(ones):
+                if shop.picture[one] != shop.picture[other] and tones_near(shop.tone[one], shop.tone[other]):
+                    yield Pair(one, other, Why.LOOK, score)
+
+
+class _Wanted:
+    """Whether a pair counts."""
+
+    def __init__(self, shop: _Shop, options: SimilarOptions, apart: set[tuple[int, int]]) -> None:
+        self._shop, self._options, self._apart = shop, options, apart
+
+    def __call__(self, pair: Pair) -> bool:
+        shop, focus = self._shop, self._options.focus
+        if (pair.one, pair.other) in self._apart:
+            return False
+        if not focus:
+            return True
+        return (pair.one in focus and pair.other in shop.live) or (pair.other in focus and pair.one in shop.live)
+
+
+def _groups(pairs: Iterable[Pair], live: set[int]) -> list[SimilarGroup]:
+    """Connected pairs as groups, the most similar first."""
+    parent: dict[int, int] = {}
+
+    def root(number: int) -> int:
+        while (above := parent.setdefault(number, number)) != number:
+            parent[number] = parent[above]
+            number = parent[number]
+        return number
+
+    pairs = list(pairs)
+    for pair in pairs:
+        one, other = root(pair.one), root(pair.other)
+        parent[max(one, other)] = min(one, other)
+    members: dict[int, list[int]] = {}
+    for number in sorted(parent):
+        members.setdefault(root(number), []).append(number)
+    best: dict[int, dict[Why, float]] = {}
+    for pair in pairs:
+        whys = best.setdefault(root(pair.one), {})
+        whys[pair.why] = max(pair.score, whys.get(pair.why, 0.0))
+    order = list(Why)
+    made = [
+        (max(whys.values()), tuple(sorted(whys, key=order.index)), tuple(members[head])) for head, whys in best.items()
+    ]
+    made.sort(key=lambda one: (-len(one[1]), -one[0], one[2]))
+    return [
+        SimilarGroup(at, numbers, whys, score, sum(number in live for number in numbers))
+        for at, (score, whys, numbers) in enumerate(made)
+    ]

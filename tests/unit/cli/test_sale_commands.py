@@ -1,0 +1,89 @@
+"""`sale`, `schedule` and `group` as they are typed: counts, exit codes, and what stands in the store afterwards."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+
+def statuses(cli, store, where=""):
+    return [one["status"] for one in cli("--json", "list", "--store", store, "--where", where).json["listings"]]
+
+
+def later(hours):
+    return (datetime.now(UTC) + timedelta(hours=hours)).isoformat(timespec="minutes")
+
+
+def test_listings_go_off_sale_and_on_again(cli, synced):
+    live = [one for one in cli("--json", "list", "--store", synced).json["listings"] if one["status"] == "live"]
+    where = " or ".join(f"product_id = {one['product_id']}" for one in live[:2])
+    off = ("sale", "off", "--store", synced, "--where", where)
+    tried = cli("--json", *off, "--dry-run")
+    assert (tried.code, tried.json["matched"], tried.json["queued"], tried.json["done"]) == (0, 2, 0, 0)
+    assert "2 listings would go off sale; nothing was changed" in cli(*off, "--dry-run").out
+    said = cli("--json", *off)
+    assert (said.code, said.json["queued"], said.json["done"], said.json["failed"]) == (0, 2, 2, 0)
+    assert statuses(cli, synced, where) == ["off", "off"]
+    again = cli("--json", *off)
+    assert (again.code, again.json["queued"], again.json["skipped"]) == (0, 0, {"unchanged": 2})
+    on = cli("--json", "sale", "on", "--store", synced, "--where", where)
+    assert (on.code, on.json["queued"], on.json["done"]) == (0, 2, 2)
+    assert statuses(cli, synced, where) == ["live", "live"]
+    wrong = cli("--json", "sale", "off", "--store", synced, "--where", "nonsense = 3")
+    assert wrong.code == 2 and "nonsense" in wrong.json["error"]["message"]
+    assert cli("sale", "off", "--store", "Nobody").code == 2
+
+
+def test_what_waits_is_listed_moved_and_taken_back(cli, synced):
+    assert cli("--json", "schedule", "list").json == {"scheduled": []}
+    live = len(statuses(cli, synced, "status = live"))
+    at = later(3)
+    said = cli("--json", "sale", "off", "--store", synced, "--where", "status = live", "--at", at)
+    assert (said.code, said.json["queued"], said.json["done"]) == (0, live, 0)
+    waiting = cli("--json", "schedule", "list", "--store", synced).json["scheduled"]
+    assert [(one["action"], one["listings"], one["store"]) for one in waiting] == [("offline", live, synced)]
+    assert waiting[0]["first"] == said.json["at"] == at.replace("+00:00", ":00Z")
+    batch = str(waiting[0]["batch"])
+    moved = cli("--json", "schedule", "move", batch, "--at", later(9))
+    assert (moved.code, moved.json["moved"]) == (0, live)
+    assert cli("--json", "schedule", "list").json["scheduled"][0]["first"] == moved.json["at"] != waiting[0]["first"]
+    gone = cli("--json", "schedule", "cancel", batch, "99999")
+    assert (gone.code, gone.json) == (1, {"cancelled": live, "unknown": [99999]})
+    assert "No batch 99999 waits" in cli("schedule", "cancel", "99999").err
+    assert len(statuses(cli, synced, "status = live")) == live
+
+
+@pytest.mark.parametrize(
+    ("at", "code"),
+    [("yesterday", "publishing.time"), ("2001-01-01T00:00", "publishing.time_over"),
+     ("9999-01-01T00:00", "publishing.time_too_far")],
+)  # fmt: skip
+def test_a_time_that_cannot_be_kept_is_refused_and_nothing_is_queued(cli, store, at, code):
+    said = cli("--json", "sale", "on", "--store", store, "--at", at)
+    assert (said.code, said.json["error"]["code"]) == (2, code)
+    assert cli("--json", "schedule", "list").json["scheduled"] == []
+
+
+def test_marketing_groups_are_made_renamed_filled_and_removed(cli, synced):
+    made = cli("--json", "group", "add", "Summer", "--store", synced, "--discount", "15.5")
+    assert made.json == {"id": made.json["id"], "store": synced, "name": "Summer", "discount": "15.5", "listings": 0}
+    assert cli("--json", "group", "add", "summer", "--store", synced).json["error"]["code"] == "marketing.taken"
+    put = cli("--json", "group", "assign", "SUMMER", "--store", synced, "--where", "status = live")
+    count = len(statuses(cli, synced, "marketing_group = Summer"))
+    assert (put.code, put.json["changed"]) == (0, count) and count > 0
+    renamed = cli("--json", "group", "rename", "Summer", "July", "--store", synced)
+    assert (renamed.json["name"], renamed.json["discount"], renamed.json["listings"]) == ("July", "15.5", count)
+    assert "“Summer” is “July” now" in cli("history").out
+    assert cli("--json", "undo", renamed.json["change"]).json["restored"] == 1
+    cheaper = cli("--json", "group", "rename", "Summer", "--discount", "20", "--store", synced)
+    assert (cheaper.json["name"], cheaper.json["discount"]) == ("Summer", "20")
+    full = cli("--json", "group", "remove", "Summer", "--store", synced)
+    assert (full.code, full.json["error"]["code"]) == (2, "marketing.not_empty")
+    assert cli("--json", "group", "assign", "", "--store", synced).json["changed"] == count
+    assert cli("group", "remove", "Summer", "--store", synced).code == 0
+    assert cli("--json", "group", "list").json["groups"] == []
+    for wrong in (("rename", "Summer", "June"), ("assign", "Summer"), ("remove", "Summer")):
+        said = cli("--json", "group", *wrong, "--store", synced)
+        assert (said.code, said.json["error"]["code"]) == (2, "marketing.not_found")
+    assert cli("group", "rename", "Summer", "--store", synced).code == 2

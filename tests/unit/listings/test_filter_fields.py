@@ -1,0 +1,144 @@
+"""Every field a filter knows, asked of three listings, in both languages of the field."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+
+from app.models import (
+    Listing,
+    ListingFinding,
+    ListingTag,
+    MarketingGroup,
+    MarketingMember,
+    Order,
+    OrderLine,
+    Sku,
+    Store,
+)
+from app.services.listings.filter_fields import known_fields
+from app.services.listings.filters import parse_filters
+from app.services.listings.source import ListingSource
+from app.services.listings.text import fold, search_text
+from app.services.listings.typed import moments
+from app.services.paging import Query
+from app.services.upgrade import open_database
+
+LAMP, CASE, CABLE = 1, 2, 3
+FIELDS = {
+    "text": [("text ~ lm44", {LAMP}), ("text ~ 手机", {CASE}), ("text !~ lm44", {CASE, CABLE})],
+    "title": [("title ~ LAMP", {LAMP}), ('title = "usb cable"', {CABLE})],
+    "store": [("store = 2", {CABLE}), ("store != 2", {LAMP, CASE})],
+    "status": [("status = live", {LAMP}), ("status in (draft, 已下架)", {CASE, CABLE})],
+    "price": [("price < 5", {CABLE}), ("price >= 18.90", {LAMP}), ("price is missing", {CASE})],
+    "price_max": [("price_max = 20", {LAMP}), ("price_max <= 4.5", {CABLE})],
+    "stock": [("stock = 0", {CABLE}), ("stock > 100", {LAMP}), ("stock is missing", {CASE})],
+    "findings": [("findings > 0", {LAMP, CASE}), ("findings = 3", {CASE})],
+    "blocked": [("blocked > 0", {CASE}), ("blocked = 0", {LAMP, CABLE})],
+    "finding": [("finding = title.too_long", {CASE}), ("finding != title.too_long", {LAMP, CABLE})],
+    "changed": [("changed = yes", {CABLE}), ("changed = no", {LAMP, CASE})],
+    "category": [("category = 44", {CASE}), ("category is missing", {CABLE})],
+    "freight_template": [("freight_template = 7001", {LAMP}), ("template is missing", {CASE, CABLE})],
+    "group": [("group = 88", {CASE}), ("group in (88, 99)", {CASE, CABLE})],
+    "marketing_group": [("marketing_group = Autumn", {LAMP}), ("marketing_group is missing", {CASE, CABLE})],
+    "tag": [("tag = sale", {LAMP, CABLE}), ("tag != sale", {CASE})],
+    "import_run": [("import_run = 6", {LAMP}), ("import_run is missing", {CASE, CABLE})],
+    "code": [("code = LM4402", {LAMP}), ("code ~ c1", {CASE})],
+    "sku": [("sku = LM4402-GY", {LAMP}), ("sku ~ 402", {LAMP}), ("sku ~ 单", {CABLE}), ("sku !~ pc1", {LAMP, CABLE})],
+    "item": [("item = CD5678", {CASE}), ("item = AB1234", {CASE}), ("item = LM4402", set()), ("item = D5678", set())],
+    "ships_from": [("ships_from = us", {LAMP}), ("ships_from in (US, ES)", {LAMP, CABLE})],
+    "skus": [("skus = 2", {LAMP, CASE}), ("skus > 2", set())],
+    "images": [("images = 0", {CASE}), ("images > 5", {LAMP})],
+    "weight": [("weight > 250", {LAMP}), ("weight is missing", {CABLE})],
+    "handling_days": [("handling_days <= 3", {CASE}), ("handling_days is missing", {CABLE})],
+    "sold": [("sold = 3", {LAMP}), ("sold = 0", {CASE}), ("sold is missing", {CABLE}), ("sold < 4", {LAMP, CASE})],
+    "error": [("error = E100", {CABLE}), ("error is missing", {LAMP, CASE})],
+    "product_id": [("product_id = 1005001", {LAMP}), ("product_id is missing", {CASE})],
+    "key": [("key = K-1", {LAMP}), ("key ~ k-", {LAMP, CASE})],
+    "updated": [("updated = 2026-11-02", {LAMP}), ("updated < 2026-11-02", {CASE, CABLE})],
+    "created": [("created >= 2026-11-02", {CASE}), ("created in (2026-10-31, 2026-11-02)", {LAMP, CASE})],
+}
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory, empty_database):
+    path = tmp_path_factory.mktemp("fields") / "shangjia.db"
+    shutil.copyfile(empty_database, path)
+    database = open_database(path)
+    with database.write() as session:
+        session.add(Store(id=2, name="B", gateway="http://127.0.0.1:1", credential_ref="two", created_ms=1))
+        session.add(MarketingGroup(id=5, store_id=1, name="Autumn", created_ms=1))
+        for listing, codes, place in _listings():
+            session.add(listing)
+            session.flush()
+            session.add_all(_sku(listing.id, at, code, key, place) for at, (code, key) in enumerate(codes))
+        session.add(MarketingMember(listing_id=LAMP, group_id=5))
+        session.add_all(ListingTag(listing_id=id, tag="sale") for id in (LAMP, CABLE))
+        session.add(ListingFinding(listing_id=CASE, code="title.too_long", severity="block", store_id=1, number=1))
+        session.add(Order(id=1, store_id=1, order_id="o", status="FINISH", search_text="", raw={}, synced_ms=1))
+        session.flush()
+        line = {"title": "", "code": "", "currency": "USD", "status": ""}
+        session.add(OrderLine(store_order_id=1, line_id="1", product_id="1005001", quantity=3, **line))
+    yield ListingSource(database)
+    database.dispose()
+
+
+def _listings():
+    days = [moments(f"2026-{day}")[0] for day in ("10-31", "11-01", "11-02")]
+    lamp = _listing(
+        LAMP,
+        "Desk lamp",
+        (("LM4402-GY", "LM4402-GY"), ("LM4402-WH", "LM4402-WH")),
+        {"status": "live", "product_key": "K-1", "product_id": "1005001", "code": "LM4402", "import_run_id": 6}
+        | {"category_id": "55", "freight_template_id": "7001", "weight_g": 300, "handling_days": 7, "warn_count": 1}
+        | {"price_min_minor": 1890, "price_max_minor": 2000, "stock_total": 210, "image_count": 6, "sku_count": 2}
+        | {"content_hash": "a", "sent_hash": "a", "created_ms": days[0], "updated_ms": days[2]},
+    )
+    case = _listing(
+        CASE,
+        "手机壳 Phone case",
+        (("2*AB1234+CD5678", "AB1234*2+CD5678"), ("PC1", "PC1")),
+        {"status": "draft", "product_key": "K-2", "code": "PC1", "category_id": "44", "group_id": "88"}
+        | {"weight_g": 40, "handling_days": 3, "block_count": 1, "hold_count": 1, "warn_count": 1, "sku_count": 2}
+        | {"content_hash": "a", "sent_hash": None, "created_ms": days[2], "updated_ms": days[1]},
+    )
+    cable = _listing(
+        CABLE,
+        "USB cable",
+        (("单UC7", "单UC7"),),
+        {"store_id": 2, "status": "off", "product_key": "X", "product_id": "1005003", "code": "UC7", "group_id": "99"}
+        | {"price_min_minor": 450, "price_max_minor": 450, "stock_total": 0, "image_count": 1, "sku_count": 1}
+        | {"content_hash": "b", "sent_hash": "a", "error_code": "E100", "created_ms": days[1], "updated_ms": days[0]},
+    )
+    return (*lamp, "US"), (*case, ""), (*cable, "es")
+
+
+def _listing(id, title, codes, fields):
+    searched = search_text(title, fields["product_key"], fields.get("product_id"), [code for code, _ in codes])
+    texts = {"title": title, "title_folded": fold(title), "search_text": searched}
+    return Listing(**{"id": id, "store_id": 1, **texts, **fields}), codes
+
+
+def _sku(listing_id, at, code, key, place):
+    return Sku(listing_id=listing_id, position=at, code=code, match_key=key, ships_from=place if at == 0 else "")
+
+
+CASES = [(name, text, wanted) for name, asked in FIELDS.items() for text, wanted in asked]
+
+
+def test_no_field_is_forgotten():
+    assert set(FIELDS) == set(known_fields())
+    for name, text, _ in CASES:
+        assert {condition.field for condition in parse_filters(text)} == {name}, text
+
+
+@pytest.mark.parametrize(("name", "text", "wanted"), CASES, ids=[text for _, text, _ in CASES])
+def test_a_field_finds_what_it_says(source, name, text, wanted):
+    query = Query(filters=parse_filters(text))
+    assert set(source.ids(query)) == {row.id for row in source.first_page(query, 10)} == wanted
+    assert source.count(query) == len(wanted)
+    within = Query(filters=parse_filters(f"{text} or skus > 90"))  # as a part of something longer
+    assert source.count(within) == len(wanted)
+    chinese = known_fields()[name].spelling("zh")
+    assert parse_filters(text.replace(text.split()[0], chinese, 1)) == query.filters
