@@ -60,7 +60,7 @@ def test_these_stand_alone(package: str) -> None:
 
 
 def test_samples_need_little() -> None:
-    allowed = {*sys.stdlib_module_names, "app", "PIL", "openpyxl", "rustpy_xlsxwriter"}
+    allowed = {*sys.stdlib_module_names, "app", "PIL", "openpyxl"}
     wrong = [
         f"{module}:{line} imports {name}"
         for module in modules("app/samples")

@@ -5,6 +5,7 @@
     publish  1 000 listings to the practice market, under its limit and without one
     sync     the first sync of 100 000 listings from the practice market: processor time a call, memory, going on
     edit     price × 1.1 on 500 000 variants of 1 000 000 listings, taking it back, a pattern over 100 000 titles
+    export   100 000 rows × 30 columns to .xlsx against zlib and openpyxl; 2 000 listings to Excel and back
     filter   filters and searches over 1 000 000 listings and 5 000 000 variants: first page and count, p50 and p95
     codes    reading 1 000 000 SKU codes, keying all of a database, looking discontinued items up in it
     packages data packages of 20 000 products: read, changed and saved, written from listings
@@ -34,6 +35,7 @@ NAMES = {
     "publish": "publishing",
     "sync": "syncing",
     "edit": "editing",
+    "export": "exporting",
     "filter": "filtering",
     "codes": "codes",
     "packages": "packages",

@@ -350,3 +350,51 @@ def test_the_demo_in_a_folder_finds_everything_done_the_second_time(cli, own_dat
 def test_a_demo_without_its_workbook_says_so(cli, monkeypatch):
     monkeypatch.setattr("app.cli.commands.demo.DEMO_WORKBOOK", ("samples", "gone.xlsx"))
     assert cli("--json", "demo", "--headless").json["error"]["code"] == "cli.no_demo"
+
+
+def test_chosen_columns_and_a_row_a_listing(cli, synced, tmp_path):
+    out = tmp_path / "out.csv"
+    said = cli(
+        *("--json", "export", "--store", synced, "--out", out, "--where", "status = live"),
+        *("--columns", "Title, sku_code,库存,price", "--rows", "listing"),
+    )
+    assert said.code == 0 and said.json["file"] == str(out)
+    rows = list(csv.reader(out.read_text("utf-8-sig").splitlines()))
+    assert rows[0] == ["Title", "Merchant code", "Total stock", "Lowest price (USD)", "Highest price (USD)"]
+    live = cli("--json", "list", "--store", synced, "--where", "status = live").json["listings"]
+    assert said.json["listings"] == len(live) == len(rows) - 1
+    bad = cli("--json", "export", "--store", synced, "--out", tmp_path / "no.xlsx", "--columns", "title,colour")
+    assert bad.code == 2 and "“colour”" in bad.err and "sku_code" in bad.err
+    assert not (tmp_path / "no.xlsx").exists()
+
+
+def test_an_edited_workbook_is_taken_back_as_one_change(cli, synced, tmp_path):
+    out = tmp_path / "edit.xlsx"
+    said = cli("--json", "export", "--store", synced, "--out", out, "--editable", "--where", "status = live")
+    assert said.code == 0 and said.json["skus"] > said.json["listings"] > 0
+    book = openpyxl.load_workbook(out)
+    page = book.worksheets[0]
+    at = {cell.value: cell.column for cell in page[1]}
+    code = page.cell(2, at["Merchant code"]).value
+    page.cell(2, at["Price (USD)"]).value = 77.7
+    page.cell(3, at["Stock"]).value = "a lot"
+    page.delete_rows(page.max_row)
+    book.save(out)
+    edit = ("--json", "edit", "--store", synced, "--from-sheet", out)
+    dry = cli(*edit, "--dry-run")
+    assert (dry.code, dry.json["changed"], dry.json["change"], dry.json["missing_rows"]) == (1, 1, None, 1)
+    error = dry.json["errors"][0]
+    assert (error["file"], error["sheet"], error["row"], error["value"]) == ("edit.xlsx", "Listings", 3, "a lot")
+    done = cli(*edit)
+    assert done.code == 1 and done.json["cells"] == {"price_minor": 1}
+    listed = cli("--json", "list", "--store", synced, "--where", "status = live").json["listings"]
+    assert "77.70" in [sku["price"] for one in listed for sku in one["skus"] if sku["code"] == code]
+    again = cli(*edit)
+    assert (again.json["changed"], again.json["change"]) == (0, None)
+    assert cli("--json", "undo", done.json["change"]).json["restored"] == 1
+    for wrong in (("edit", "--store", synced), (*edit[1:], "--set", "stock=1"), (*edit[1:], "--where", "stock > 1")):
+        assert cli(*wrong).code == 2
+    plain = cli(*("--json", "export", "--store", synced, "--out", tmp_path / "plain.xlsx"))
+    assert plain.code == 0
+    assert cli("edit", "--store", synced, "--from-sheet", tmp_path / "plain.xlsx").code == 2
+    assert cli("export", "--store", synced, "--out", tmp_path / "x.csv", "--editable").code == 2

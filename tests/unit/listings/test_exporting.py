@@ -11,8 +11,17 @@ import orjson
 import pytest
 
 from app.messages import messages
-from app.services.listings.exporting import export_file, export_listings
+from app.services.listings.exporting import (
+    KEYS,
+    ExportOptions,
+    UnknownColumn,
+    column_name,
+    export_file,
+    export_listings,
+    read_columns,
+)
 from app.services.listings.importing.planning import plan_import
+from app.services.paging import Query
 from app.services.tasks import TaskCancelled, TaskContext
 from app.services.workbooks import UnknownKind, WorkbookError
 
@@ -213,3 +222,43 @@ def test_an_ending_nobody_can_write_says_which_can(db, tmp_path):
 def test_a_folder_that_is_not_there_is_told(db, make_sellable, tmp_path):
     with pytest.raises(WorkbookError):
         export_listings(db, tmp_path / "gone" / "out.xlsx", [make_sellable().id])
+
+
+def test_columns_are_written_in_the_order_they_are_asked_for(db, hostile, tmp_path):
+    keys = ("price", "attribute:Material", "title", "property:Color", "other:Supplier", "images")
+    result = export_listings(db, tmp_path / "out.xlsx", hostile[:1], ExportOptions(keys))
+    assert result.skus == 2
+    rows = cells(tmp_path / "out.xlsx")
+    assert list(rows[0]) == ["Price (USD)", "Category attribute:Material", "Title", "Color", "Supplier", "Images"]
+    assert [row["Color"] == "Black" for row in rows] == [True, False]
+    assert {row["Category attribute:Material"] for row in rows} == {"Oak"}
+    assert rows[1]["Images"].endswith(".jpg")
+
+
+def test_a_row_a_listing_sums_what_is_known_and_never_guesses(db, make_sellable, tmp_path):
+    known = make_sellable("Ash", skus=(("A1", 300, 1), ("A2", 250, 2)))
+    unknown = make_sellable("Birch", skus=(("B1", None, None), ("B2", 100, 5)))
+    bare = make_sellable("Cedar", skus=())
+    ids = [known.id, unknown.id, bare.id]
+    options = ExportOptions(("title", "sku_code", "price", "stock", "properties"), per_listing=True)
+    result = export_listings(db, tmp_path / "out.xlsx", ids, options)
+    assert (result.listings, result.skus) == (3, 4)
+    rows = [tuple(row.values()) for row in cells(tmp_path / "out.xlsx")]
+    assert [row[1:5] for row in rows] == [("A1\nA2", 2.5, 3, 3), ("B1\nB2", 1, 1, None), (None,) * 4]
+    assert rows[0][5] == "A1\nA2"
+
+
+def test_a_filter_stands_for_its_listings(db, make_sellable, tmp_path):
+    make_sellable("Ash lamp"), make_sellable("Birch mug")
+    assert export_listings(db, tmp_path / "out.csv", Query("birch")).listings == 1
+
+
+def test_columns_as_a_person_writes_them():
+    assert read_columns(["Title", " 价格", "sku_code", "title", "attribute: Material", ""]) == (
+        *("title", "price", "sku_code"),
+        "attribute:Material",
+    )
+    for wrong in (["colour"], [""], ["size:L"], ["attribute:"]):
+        with pytest.raises(UnknownColumn):
+            read_columns(wrong)
+    assert all(column_name(key) and "." not in column_name(key) for key in KEYS)

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from app.services.tasks import TaskCancelled, TaskContext
 from app.services.workbooks import (
+    Check,
     CutCell,
     OutColumn,
     OutSheet,
@@ -28,6 +29,7 @@ from app.services.workbooks import (
     write_xlsx,
 )
 from app.services.workbooks import limits as limits_module
+from app.services.workbooks.xlsx_cells import XlsxCells
 
 CODE, TITLE, PRICE = OutColumn("商家编码", is_text=True), OutColumn("标题"), OutColumn("价格")
 
@@ -208,3 +210,37 @@ TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=("Cc",)), min_si
 def test_any_text_survives_the_way_through_a_workbook(tmp_path: Path, rows: list[tuple[str, str]]) -> None:
     write_xlsx(tmp_path / "a.xlsx", [OutSheet("s", [CODE, TITLE], rows)])
     assert [tuple(row) for row in cells(tmp_path / "a.xlsx")[1:]] == rows
+
+
+def test_a_protected_sheet_locks_watches_and_hides(tmp_path: Path) -> None:
+    note = Check("Price & more", "From 0 <up>", low=0.0, high=9.5)
+    listed = Check("Unit", "One of these", area="'Lists & co'!$A$2:$A$3")
+    columns = [
+        OutColumn("id", is_text=True, width=9, is_locked=True),
+        OutColumn("price", check=note),
+        OutColumn("unit", is_text=True, check=listed),
+    ]
+    sheets = [
+        OutSheet("main", columns, [("007", 1.5, "pcs"), (None, None, None)], is_protected=True, fixed_columns=1),
+        OutSheet("Lists & co", [OutColumn("units")], [("pcs",), ("pair",)], state="hidden"),
+        OutSheet("deep", [OutColumn("x")], [], state="veryHidden"),
+    ]
+    write_xlsx(tmp_path / "a.xlsx", sheets)
+    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    assert [sheet.sheet_state for sheet in book] == ["visible", "hidden", "veryHidden"]
+    page = book["main"]
+    assert page.protection.sheet and page.freeze_panes == "B2" and page.auto_filter.ref == "A1:C3"
+    assert [page.cell(3, at).protection.locked for at in (1, 2, 3)] == [True, False, False]
+    assert [page.cell(2, at).value for at in (1, 2, 3)] == ["007", 1.5, "pcs"]
+    assert page.column_dimensions["A"].width == 9
+    rules = {str(rule.sqref): rule for rule in page.data_validations.dataValidation}
+    assert (rules["B2:B3"].type, rules["B2:B3"].prompt) == ("decimal", "From 0 <up>")
+    assert (rules["C2:C3"].type, rules["C2:C3"].formula1) == ("list", "'Lists & co'!$A$2:$A$3")
+    assert not book["Lists & co"].protection.sheet
+
+
+def test_what_was_written_can_be_marked_by_the_import(tmp_path: Path) -> None:
+    """Cells are written without their place, which the reader of single cells must bear."""
+    write_xlsx(tmp_path / "a.xlsx", [OutSheet("s", [CODE, PRICE], [("A", 1), ("B", 2.5)])])
+    facts = XlsxCells(tmp_path / "a.xlsx", "a.xlsx", "s").facts({(1, 0), (2, 1)})
+    assert (facts[1, 0].kind, facts[2, 1].value) == ("inlineStr", "2.5")

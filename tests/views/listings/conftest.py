@@ -54,7 +54,7 @@ def services(db, store, market):
         publishing=Publishing(db, market),
         publish_preview=lambda ids: publish_preview(db, ids),
         store_name=lambda id: get_store(db, id).name,
-        export_call=lambda path, ids: ("app.services.listings.exporting:export_file", db.path, path, ids),
+        export_call=lambda *args: ("app.services.listings.exporting:export_file", db.path, *args),
         save_template=lambda path: written.append(Path(path)),
         written=written,
     )

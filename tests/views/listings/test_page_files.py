@@ -1,10 +1,11 @@
-"""Files on the Listings tab: what is chosen exported, the blank sheet saved, and everything checked again as a job."""
+"""Files on the Listings tab: what a package could not hold, the blank sheet, and everything checked again as a job."""
 
 from pathlib import Path
 from types import SimpleNamespace
 
 from PySide6.QtWidgets import QFileDialog
 
+from app.services.listings.exporting import ExportOptions
 from app.services.packages import PackageReport
 from tests.views.listings.rows import cell
 
@@ -28,41 +29,12 @@ class TestFiles:
     def dialog(self, page):
         return page.findChild(QFileDialog)
 
-    def test_export_asks_for_a_file_and_writes_what_is_chosen(self, open_page, five, db, tmp_path, settle, runner):
-        runner.heavy = Heavy(SimpleNamespace(listings=2, skus=3, file=tmp_path / "out.xlsx", package=None))
-        page = open_page()
-        page.rows.select_ids([five[0].id, five[1].id])
-        page.actions_of_page["export"].trigger()
-        dialog = self.dialog(page)
-        assert dialog.acceptMode() == QFileDialog.AcceptMode.AcceptSave
-        dialog.fileSelected.emit(str(tmp_path / "out.xlsx"))
-        dialog.close()
-        settle()
-        assert runner.heavy.calls == [
-            ("app.services.listings.exporting:export_file", db.path, tmp_path / "out.xlsx", [five[0].id, five[1].id])
-        ]
-        job = next(iter(page.context.jobs))
-        assert (job.title, job.summary) == ("Export 2 listings to out.xlsx", "2 listings · 3 variants")
-        assert page.context.notices.kept[0].text == "Exported 2 listings to out.xlsx."
-        assert page.context.notices.kept[0].offer.text == "Open the folder"
-
-    def test_the_ending_follows_the_kind(self, open_page, five, settle):
-        page = open_page()
-        page.row_actions.ask_where_to_export(lambda path: None)
-        dialog = self.dialog(page)
-        assert dialog.defaultSuffix() == "xlsx"
-        dialog.filterSelected.emit("CSV (*.csv)")
-        assert dialog.defaultSuffix() == "csv"
-        dialog.filterSelected.emit("Data package (*.zip)")
-        assert dialog.defaultSuffix() == "zip"
-        dialog.close()
-
     def test_what_a_package_could_not_hold_is_said(self, open_page, five, tmp_path, settle, runner):
         report = PackageReport([tmp_path / "a.zip", tmp_path / "a-2.zip"], missing_pictures=["x.jpg"])
         result = SimpleNamespace(listings=1, skus=1, file=tmp_path / "a.zip", package=report)
         runner.heavy = Heavy(result)
         page = open_page()
-        page.row_actions.export(tmp_path / "a.zip", [five[0].id])
+        page.row_actions.export(tmp_path / "a.zip", [five[0].id], 1, ExportOptions())
         settle()
         said = [notice.text for notice in page.context.notices.kept]
         assert "One .xls is too small, so there are 2 packages: a.zip, a-2.zip." in said

@@ -10,11 +10,13 @@ import pytest
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QDialog, QFileDialog
 
+from app.paths import resources
 from app.services import keyring_store
 from app.services.application import Application
 from app.services.desktop import DesktopServices
 from app.services.listings.editing import ListingEdit
 from app.services.listings.loading import load_listing
+from app.services.listings.round_trip.writing import write_to_edit
 from app.services.stores.sync.conflicts import keep_theirs
 from app.services.upgrade import backup
 from app.views.context import ViewContext
@@ -137,6 +139,20 @@ def test_undo_and_redo_tell_what_they_did(run):
         await until(lambda: any(toast.key == "history.undone_toast" for toast in desktop.context.notices.kept))
         desktop.window.actions_of_window["redo"].trigger()
         await until(lambda: services.listings.detail(1).record.title == "Changed by hand")
+
+    run(steps)
+
+
+def test_a_workbook_opened_from_here_is_taken_back_whenever_it_is_dropped_others_are_imported(run, tmp_path):
+    async def steps(desktop, services):
+        await until(lambda: desktop.window.page is not None)
+        write_to_edit(services.app.db, tmp_path / "ours.xlsx", [1, 2])
+        shutil.copyfile(resources() / "samples" / "demo-listings.xlsx", tmp_path / "theirs.xlsx")
+        taken, imported = [], []
+        desktop._listings().excel.take_back, desktop.import_files = taken.append, imported.append
+        desktop.window.take_files([tmp_path / "ours.xlsx", tmp_path / "theirs.xlsx"])
+        await until(lambda: imported)
+        assert (taken, imported) == ([tmp_path / "ours.xlsx"], [[tmp_path / "theirs.xlsx"]])
 
     run(steps)
 

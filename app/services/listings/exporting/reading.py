@@ -75,6 +75,7 @@ class Rows:
         at = {column.key: place for place, column in enumerate(columns)}
         self._shared = [(at[key], _READ[key]) for key in LISTING_KEYS if key in at and key != "images"]
         self._images_at = at.get("images")
+        self._picture_at = at.get("sku_image")
         own = _OF_ALL if per_listing else _OF_ONE
         self._own = [(at[key], read) for key, read in own.items() if key in at]
         self._groups = {
@@ -116,15 +117,17 @@ class Rows:
                 shared[place] = _of_row(extra[place], 0)
             yield listing[0], None, self._summed(shared, skus)
             return
-        properties = self._groups["property"]
+        properties, picture_at = self._groups["property"], self._picture_at
+        reads_parts = bool(properties) or picture_at is not None
         for number, sku in enumerate(skus or (_NO_SKU,)):
             cells = shared.copy()
             for place, read in self._own:
                 cells[place] = read(sku)
-            if properties and sku[6] != "[]":
-                for part in orjson.loads(sku[6]):
-                    if (where := properties.get(part.get("name", ""))) is not None:
-                        cells[where] = part.get("value", "")
+            for part in orjson.loads(sku[6]) if reads_parts and sku[6] != "[]" else ():
+                if (where := properties.get(part.get("name", ""))) is not None:
+                    cells[where] = part.get("value", "")
+                if picture_at is not None and part.get("image") and cells[picture_at] is None:
+                    cells[picture_at] = part["image"]
             for place in extra:
                 cells[place] = _of_row(extra[place], number)
             yield listing[0], sku[1], cells
@@ -214,9 +217,8 @@ _OF_ONE: dict[str, Callable[[Any], Cell]] = {
     "price": lambda sku: _price(sku[3]),
     "stock": lambda sku: sku[4],
     "barcode": lambda sku: sku[5] or None,
-    "sku_image": _picture,
 }
-"""Columns of one variant."""
+"""Columns of one variant, besides its picture, which its sale properties hold."""
 
 _OF_ALL: dict[str, Callable[[Any], Cell]] = {
     "sku_code": lambda skus: _lines(sku[2] for sku in skus),
@@ -228,4 +230,4 @@ _OF_ALL: dict[str, Callable[[Any], Cell]] = {
 }
 """Columns of all variants in one row. A total of which a part is unknown is unknown."""
 
-assert set(_OF_ONE) == set(SKU_KEYS)
+assert {*_OF_ONE, "sku_image"} == set(SKU_KEYS)
