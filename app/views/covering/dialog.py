@@ -201,7 +201,11 @@ class CoverDialog(Dialog):
         """A paste of megabytes is read beside the window; of several, the last one counts."""
         handle = self._reading = self._context.runner.call(self._desk.read_text, self.ids.text)
         handle.succeeded.connect(lambda found: self._on_ids(found) if handle is self._reading else None)
-        handle.failed.connect(lambda error: self.ids.show_problem(sentence(error)) if handle is self._reading else None)
+        handle.failed.connect(lambda error: self._on_no_ids(error) if handle is self._reading else None)
+
+    def _on_no_ids(self, error: Exception) -> None:
+        self.ids.show_unusable(sentence(error))
+        self._show_state()
 
     def _on_ids(self, found: ProductIds) -> None:
         before = self.ids.wanted

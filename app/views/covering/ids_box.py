@@ -98,9 +98,16 @@ class IdsBox(Ground):
         self.lines.setPlainText("\n".join(filter(None, (before, *ids))))
 
     def show_ids(self, wanted: ProductIds) -> None:
-        """Say what was read."""
+        """Say what was read; where that is nothing new, what was said of a file stays."""
+        before = self.wanted
         self.wanted = ProductIds(wanted.ids, wanted.repeated, (*self._of_files, *wanted.junk))
-        self.retranslate()
+        if self.wanted != before or not self.told.text():
+            self.retranslate()
+
+    def show_unusable(self, said: str) -> None:
+        """The lines cannot be read: no ids are wanted."""
+        self.wanted = ProductIds(())
+        self.show_problem(said)
 
     def show_problem(self, said: str) -> None:
         """A finished sentence: the ids or a file cannot be read."""

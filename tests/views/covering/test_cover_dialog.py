@@ -5,6 +5,7 @@ from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from shiboken6 import isValid
 
+from app.services.covering.ids import TooManyIds
 from app.services.covering.rules import CoverRules, load_rules, save_rules
 from app.services.history.undo import undo
 from app.services.marketplace.port import Unreachable
@@ -115,6 +116,12 @@ def test_ids_come_from_dropped_files(dialog, qtbot, settle, tmp_path):
     assert (dialog.ids.wanted.ids, [one.line for one in dialog.ids.wanted.junk]) == (("1005001", "1005002"), [4])
     dialog.read_files([tmp_path / "gone.txt"])
     qtbot.waitUntil(lambda: "gone.txt" in dialog.ids.told.text())
+    dialog._read_ids()  # the pause after the last key is over
+    settle()
+    assert "gone.txt" in dialog.ids.told.text()
+    dialog._on_no_ids(TooManyIds(most=5))
+    assert dialog.ids.wanted.ids == ()
+    assert not dialog.primary.isEnabled()
 
 
 def test_what_cannot_be_used_is_said_below_its_field(dialog, qtbot, settle):
