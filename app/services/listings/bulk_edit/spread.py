@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from app.services.listings.bulk_edit.planning import Plan
 
 BARS = 16
+"""At most."""
 FIELD = "price_minor"
 _BY_PERMILLE = (
     f"SELECT CAST(round((after - before) * 1000.0 / before) AS INTEGER), count(*) FROM plan.staged_{FIELD} "
@@ -58,8 +59,9 @@ def _median(groups: Sequence[tuple[int, int]]) -> int:
 
 
 def _bars(groups: Sequence[tuple[int, int]]) -> Iterable[int]:
-    least, width = groups[0][0], max(1, groups[-1][0] - groups[0][0])
-    bars = [0] * BARS
+    """Fewer bars where fewer tenths of a percent lie between the ends: none is empty by its place alone."""
+    least, width = groups[0][0], groups[-1][0] - groups[0][0]
+    bars = [0] * min(BARS, width + 1)
     for value, count in groups:
-        bars[min(BARS - 1, (value - least) * BARS // width)] += count
+        bars[min(len(bars) - 1, (value - least) * len(bars) // max(1, width))] += count
     return bars

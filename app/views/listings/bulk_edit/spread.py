@@ -74,7 +74,7 @@ class Bars(Live, QWidget):
             return
         theme, painter = current_theme(), QPainter(self)
         painter.setFont(theme.font("small"))
-        width, tallest = self.width() / len(spread.bars), max(spread.bars)
+        width, tallest = min(self.width() / len(spread.bars), self.width() / 4), max(spread.bars)
         step = (spread.most - spread.least) / len(spread.bars)
         for at, count in enumerate(spread.bars):
             if count:

@@ -24,7 +24,14 @@ def test_prices_that_move_apart_are_counted_where_they_lie(planned, make_listing
 def test_prices_that_all_move_alike_are_one_bar(planned, make_listing):
     make_listing("Lamp", (("A", 1000, 5), ("B", 2000, 5), ("C", 9000, 5)))
     plan = planned(ChangeNumber("price_minor", "percent", Decimal(-10), limits=Limits(most=Decimal(50))))
-    assert spread_of(plan) == Spread(-100, -100, -100, (2, *(0,) * (BARS - 1)), 2, 0)
+    assert spread_of(plan) == Spread(-100, -100, -100, (2,), 2, 0)
+
+
+def test_there_are_no_more_bars_than_tenths_of_a_percent(planned, make_listing):
+    for price in (1000, 1004, 995):
+        make_listing("Lamp", ((f"A-{price}", price, 5),))
+    found = spread_of(planned(ChangeNumber("price_minor", "percent", Decimal(10))))
+    assert found is not None and (found.least, found.median, found.most, found.bars) == (100, 100, 101, (2, 1))
 
 
 def test_nothing_is_told_where_no_price_changes(planned, make_listing):
