@@ -105,6 +105,21 @@ def changed(strategy: Any, good: Any) -> st.SearchStrategy[Any]:
 
 
 GOOD = listing()
+REGIONAL = st.one_of(
+    st.builds(
+        lambda kind, steps: {"type": kind, "countries": steps},
+        st.sampled_from(["percentage", "relative", "odd"]),
+        st.dictionaries(st.sampled_from(["RU", "ES", "XX", ""]), st.integers(-(10**6), 10**6), min_size=1),
+    ),
+    st.builds(
+        lambda prices: {"type": "absolute", "countries": prices},
+        st.dictionaries(
+            st.sampled_from(["RU", "XX"]),
+            st.dictionaries(st.sampled_from(["LM1", "gone"]), st.integers(-5, 10**9)),
+            min_size=1,
+        ),
+    ),
+)
 RECORDS = st.builds(
     ListingRecord,
     id=st.just(1),
@@ -118,6 +133,7 @@ RECORDS = st.builds(
     unit=changed(st.sampled_from(["", "pcs", "lot", "件/个"]), GOOD.unit),
     lot_size=changed(st.integers(-3, 10**6), 1),
     handling_days=changed(NUMBERS, 5),
+    regional_prices=changed(st.one_of(st.none(), REGIONAL), {}),
     weight_g=changed(NUMBERS, 840),
     length_cm=changed(NUMBERS, 24),
     width_cm=changed(NUMBERS, 24),

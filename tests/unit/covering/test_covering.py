@@ -13,6 +13,7 @@ from app.services.covering.rules import BadRule, CoverRules
 from app.services.covering.run import CannotCover, Cover
 from app.services.history.undo import redo, undo
 from app.services.marketplace.port import RateLimited, SkuProperty, Unreachable
+from app.services.regional_prices import RegionalPrices
 from app.services.tasks import TaskCancelled, TaskContext
 from app.services.workbooks import open_workbook
 from tests.unit.covering.conftest import OUR_TEMPLATE, replace_codes
@@ -40,6 +41,14 @@ def test_products_become_drafts_with_our_own_things(pair):
     assert told["sku.price", "LM4402-WH"] == ("18.90", "28.99", "rule")
     assert result.change is not None
     assert result.change.listing_count == 2
+
+
+def test_prices_by_country_stay_behind(pair):
+    there = lamp("1005001")
+    content = replace(there.content, regional_prices=RegionalPrices("percentage", {"RU": -10}))
+    pair.theirs.put(replace(there, content=content))
+    result = pair.cover("1005001", OURS)
+    assert pair.listing(result.copied["1005001"]).regional_prices == {}
 
 
 def test_what_has_no_counterpart_stays_and_blocks_publishing_until_ours_is_chosen(pair):

@@ -13,6 +13,7 @@ from app.services.compliance.leaf import AttributeFacts
 from app.services.listings.records import ListingRecord, SkuRecord
 from app.services.marketplace.port import AttributeContent, SkuProperty
 from app.services.publishing.content_builder import ContentIncomplete, build_content, keywords_of
+from app.services.regional_prices import RegionalPrices
 
 LEAF = "39050502"
 COLOUR = AttributeFacts(
@@ -246,3 +247,10 @@ def test_a_category_nobody_read_yet_takes_ids_as_they_are(context: CheckContext)
     content = build_content(listing, context, URLS)
     assert content.skus[0].properties == (SkuProperty("14", "193"),)
     assert content.attributes == (AttributeContent("2", "", "", "Northlane"),)
+
+
+def test_prices_by_country_go_over_and_not_known_stays_not_known(context: CheckContext) -> None:
+    ten = RegionalPrices("percentage", {"RU": -10})
+    assert build_content(record(regional_prices=ten.stored()), context, URLS).regional_prices == ten
+    assert build_content(record(regional_prices={}), context, URLS).regional_prices == RegionalPrices()
+    assert build_content(record(regional_prices=None), context, URLS).regional_prices is None
