@@ -137,7 +137,7 @@ async def test_a_sync_sees_it_too(
 async def test_twins_of_ours_are_no_doubles(db: Database, market: PracticeMarket, make_part: Make) -> None:
     """Two listings that a person made alike on purpose are each other's twins, not superfluous."""
     twin: dict[str, Any] = {"title": "Brass Lamp Socket Twin", "skus": (("LP9-BK", 489, 5), ("LP9-WH", 489, 5))}
-    enqueue(db, 1, [make_part(**twin).id for _ in range(2)])
+    enqueue(db, 1, [make_part(**twin).id for _ in range(2)], release_held=True)
     result = await send(db, market)
     assert (result.live, result.doubles, known(db)) == (2, 0, [])
     async with connected(market) as marketplace:

@@ -57,7 +57,7 @@ async def send(db: Database, market: PracticeMarket, **changes: Any) -> BatchRes
 
 def queued(db: Database, make: Make, count: int, **fields: Any) -> list[ListingRecord]:
     records = [make(**fields) for _ in range(count)]
-    assert enqueue(db, 1, [record.id for record in records]).queued == count
+    assert enqueue(db, 1, [record.id for record in records], release_held=True).queued == count
     return records
 
 
