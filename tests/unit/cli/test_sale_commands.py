@@ -65,6 +65,23 @@ def test_a_time_that_cannot_be_kept_is_refused_and_nothing_is_queued(cli, store,
     assert cli("--json", "schedule", "list").json["scheduled"] == []
 
 
+def test_marketing_groups_go_to_a_sheet_and_come_back(cli, synced, tmp_path):
+    cli("group", "add", "Summer", "--store", synced, "--discount", "15.5")
+    put = cli("--json", "group", "assign", "Summer", "--store", synced, "--where", "status = live").json
+    sheet = tmp_path / "groups.csv"
+    out = cli("--json", "group", "export", "--store", synced, "--out", str(sheet))
+    assert (out.code, out.json["listings"]) == (0, len(statuses(cli, synced)))
+    same = cli("--json", "group", "import", str(sheet), "--store", synced)
+    assert (same.code, same.json["changed"], same.json["change"]) == (0, 0, None)
+    sheet.write_text(sheet.read_text("utf-8-sig").replace("Summer", "Winter") + "1,,No such,Winter,\n", "utf-8")
+    read = cli("--json", "group", "import", str(sheet), "--store", synced)
+    assert (read.code, read.json["changed"], read.json["new_groups"]) == (1, put["changed"], 1)
+    assert len(read.json["unknown"]) == 1 and read.json["refused"] == []
+    assert cli("group", "export", "--store", synced, "--out", str(tmp_path / "x.pdf")).code == 2
+    assert cli("undo", read.json["change"]).code == 0
+    assert len(statuses(cli, synced, "marketing_group = Summer")) == put["changed"]
+
+
 def test_marketing_groups_are_made_renamed_filled_and_removed(cli, synced):
     made = cli("--json", "group", "add", "Summer", "--store", synced, "--discount", "15.5")
     assert made.json == {"id": made.json["id"], "store": synced, "name": "Summer", "discount": "15.5", "listings": 0}
