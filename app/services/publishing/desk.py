@@ -22,7 +22,7 @@ from app.services.publishing.report import BatchReport, batch_report, send_again
 from app.services.publishing.report_book import write_report
 from app.services.publishing.results import BatchResult
 from app.services.publishing.run import publish
-from app.services.publishing.sale_tasks import skip_reasons
+from app.services.publishing.sale_tasks import skip_reasons, taken_off
 from app.services.publishing.scheduled import ScheduledBatch, move_batches, scheduled_batches, send_now
 from app.services.publishing.settling import Undecided, decide, undecided
 from app.services.publishing.turns import AT_ONCE, Schedule
@@ -93,6 +93,11 @@ class PublishDesk:
     def sale_preview(self, listing_ids: Sequence[int], action: str) -> SalePreview:
         """Which of these can be taken off sale (`offline`) or put on sale again (`online`), by store."""
         return sale_preview(self._app.db, listing_ids, TaskAction(action))
+
+    def taken_off(self, batch_ids: Sequence[int]) -> list[int]:
+        """Listings that these batches took off sale and that still are."""
+        with self._app.db.reader.connect() as connection:
+            return taken_off(connection, batch_ids)
 
     def sale_skips(self, store_id: int, listing_ids: Sequence[int], action: str) -> tuple[Skipped, ...]:
         """Why these can neither be taken off sale nor be put on sale."""

@@ -79,6 +79,17 @@ def skip_reasons(
     return tuple(Skipped(number, _why(store_id, facts.get(number))) for number in listing_ids)
 
 
+def taken_off(connection: Connection, batch_ids: Sequence[int]) -> list[int]:
+    """Listings that these batches took off sale and that still are."""
+    found = connection.exec_driver_sql(
+        "SELECT listing_id FROM publish_task JOIN listing ON listing.id = listing_id "
+        "WHERE batch_id IN (SELECT value FROM json_each(?)) AND action = 'offline' AND publish_task.state = 'live' "
+        "AND listing.status = 'off' ORDER BY listing_id",
+        (orjson.dumps(list(batch_ids)).decode(),),
+    )
+    return list(found.scalars())
+
+
 def _why(store_id: int, facts: Sequence[object] | None) -> SkipReason:
     if facts is None or not facts[1]:
         return SkipReason.MISSING
