@@ -112,7 +112,7 @@ def _outcome(done: _Done, *, is_dry: bool = False) -> Outcome:
     result = done.result
     told: dict[str, Any] = {
         "matched": done.matched,
-        "queued": 0 if is_dry else done.ready,
+        "queued": done.ready,
         "skipped": {why: number for why, number in sorted(done.skipped.items()) if number},
         "done": 0 if result is None else result.live + result.in_review,
         "in_review": 0 if result is None else result.in_review,

@@ -20,7 +20,7 @@ def test_listings_go_off_sale_and_on_again(cli, synced):
     where = " or ".join(f"product_id = {one['product_id']}" for one in live[:2])
     off = ("sale", "off", "--store", synced, "--where", where)
     tried = cli("--json", *off, "--dry-run")
-    assert (tried.code, tried.json["matched"], tried.json["queued"], tried.json["done"]) == (0, 2, 0, 0)
+    assert (tried.code, tried.json["matched"], tried.json["queued"], tried.json["batch"]) == (0, 2, 2, None)
     assert "2 listings would go off sale; nothing was changed" in cli(*off, "--dry-run").out
     said = cli("--json", *off)
     assert (said.code, said.json["queued"], said.json["done"], said.json["failed"]) == (0, 2, 2, 0)
@@ -104,3 +104,24 @@ def test_marketing_groups_are_made_renamed_filled_and_removed(cli, synced):
         said = cli("--json", "group", *wrong, "--store", synced)
         assert (said.code, said.json["error"]["code"]) == (2, "marketing.not_found")
     assert cli("group", "rename", "Summer", "--store", synced).code == 2
+
+
+def test_a_store_that_stands_still_sends_nothing_but_plans(cli, synced):
+    cli("publish", "--store", synced, "--pause")
+    said = cli("--json", "sale", "off", "--store", synced)
+    assert said.code != 0 and said.json["error"]["code"] == "publishing.store_paused"
+    assert cli("--json", "sale", "off", "--store", synced, "--at", later(2)).json["queued"] > 0
+    planned = cli("--json", "schedule", "list").json["scheduled"]
+    assert [one["action"] for one in planned] == ["offline"]
+
+
+def test_what_is_only_queued_is_sent_by_publish(cli, synced):
+    live = cli("--json", "list", "--store", synced, "--where", "status = live", "--limit", "1").json["listings"][0]
+    where = f"product_id = {live['product_id']}"
+    said = cli("--json", "sale", "off", "--store", synced, "--where", where, "--no-send")
+    assert (said.code, said.json["queued"], said.json["done"]) == (0, 1, 0)
+    assert statuses(cli, synced, where) == ["queued"]
+    open_ones = cli("--json", "sale", "off", "--store", synced, "--where", where, "--dry-run")
+    assert open_ones.json["queued"] + sum(open_ones.json["skipped"].values()) == 1
+    cli("publish", "--store", synced, "--limit", "1")
+    assert statuses(cli, synced, where) == ["off"]
