@@ -91,7 +91,7 @@ def test_marketing_groups_are_made_renamed_filled_and_removed(cli, synced):
     assert (put.code, put.json["changed"]) == (0, count) and count > 0
     renamed = cli("--json", "group", "rename", "Summer", "July", "--store", synced)
     assert (renamed.json["name"], renamed.json["discount"], renamed.json["listings"]) == ("July", "15.5", count)
-    assert "“Summer” is “July” now" in cli("history").out
+    assert "“Summer” → “July”" in cli("history").out
     assert cli("--json", "undo", renamed.json["change"]).json["restored"] == 1
     cheaper = cli("--json", "group", "rename", "Summer", "--discount", "20", "--store", synced)
     assert (cheaper.json["name"], cheaper.json["discount"]) == ("Summer", "20")
