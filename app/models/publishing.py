@@ -24,10 +24,12 @@ class JobState(StrEnum):
 class TaskState(StrEnum):
     """State of one publish task.
 
-    `queued` nothing was sent · `sending` the intent is on disk and the request may be on its way · `unknown` no
-    answer, to be looked up · `in_review` the platform has it · the rest is settled.
+    `waiting` for its time, while the listing goes on as ever · `queued` nothing was sent · `sending` the intent is on
+    disk and the request may be on its way · `unknown` no answer, to be looked up · `in_review` the platform has it ·
+    the rest is settled.
     """
 
+    WAITING = "waiting"
     QUEUED = "queued"
     SENDING = "sending"
     UNKNOWN = "unknown"

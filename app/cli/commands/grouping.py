@@ -7,19 +7,24 @@ one.
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.cli.commands.editing import edited
 from app.cli.commands.listings import matching_ids
 from app.cli.desk import Desk, table
 from app.cli.failures import UsageError
-from app.cli.outcome import Outcome
+from app.cli.outcome import Exit, Outcome
 from app.cli.parser import Commands, Parser
-from app.messages import tr
+from app.messages import messages, tr
 from app.services.errors import NotFound
+from app.services.tasks import TaskContext
 
 if TYPE_CHECKING:
     from app.services.listings.marketing.groups import MarketingGroupRecord
+
+SHOWN_ROWS = 20
+"""Rows of a sheet that are named to a person; `--json` names all."""
 
 
 def add_to(commands: Commands) -> None:
@@ -36,6 +41,14 @@ def add_to(commands: Commands) -> None:
     parser = _named(group, "assign", assign)
     parser.add_argument("--where", default="", metavar="EXPR", help=tr("cli.help.where"))
     parser.add_argument("--dry-run", action="store_true", help=tr("cli.help.import.dry_run"))
+    for name, handler, option, hint in (
+        ("export", export_groups, "--out", "cli.help.words.out"),
+        ("import", import_groups, "file", "cli.help.words.file"),
+    ):
+        parser = group.add(name, handler)
+        needed = {"required": True} if option.startswith("--") else {}
+        parser.add_argument(option, type=Path, metavar="FILE", help=tr(hint), **needed)
+        parser.add_argument("--store", required=True, metavar="NAME", help=tr("cli.help.store.name"))
 
 
 def _named(group: Commands, name: str, handler: Any) -> Parser:
@@ -107,6 +120,39 @@ def assign(desk: Desk, options: argparse.Namespace) -> Outcome:
     name = _found(desk, store.id, options.name).name if options.name.strip() else ""
     ids = matching_ids(desk, store.id, options.where)
     return edited(desk, BulkEdit((SetValue("marketing_group", name),)), ids, is_dry=options.dry_run)
+
+
+def export_groups(desk: Desk, options: argparse.Namespace) -> Outcome:
+    """Write every listing of a store with its group to a sheet. Raises: NotFound, UsageError, WorkbookError."""
+    from app.services.listings.marketing.sheets import export_marketing
+
+    if options.out.suffix.lower() not in (".xlsx", ".csv"):
+        raise UsageError("cli.out_name", file=options.out.name, known=".xlsx, .csv")
+    store = desk.store(options.store)
+    n = export_marketing(desk.app.database_path, options.out, store.id, messages.language, ctx=TaskContext())
+    return Outcome({"listings": n, "file": str(options.out)}, [tr("cli.group.exported", n=n, file=options.out.name)])
+
+
+def import_groups(desk: Desk, options: argparse.Namespace) -> Outcome:
+    """Put listings where a sheet says, as one change. Raises: NotFound, NoMarketingSheet, WorkbookError."""
+    from app.services.listings.marketing.sheets import import_marketing
+
+    store = desk.store(options.store)
+    read = import_marketing(desk.app.database_path, options.file, store.id, ctx=TaskContext())
+    changed = 0 if read.change is None else read.change.listing_count
+    told = {
+        "changed": changed,
+        "new_groups": read.new_groups,
+        "unknown": list(read.unknown),
+        "refused": list(read.refused),
+        "change": None if read.change is None else read.change.uid,
+    }
+    left = sorted((*read.unknown, *read.refused))
+    lines = [tr("groups.sheet.read", n=changed)]
+    if left:
+        rows = ", ".join(map(str, left[:SHOWN_ROWS]))
+        lines = [tr("groups.sheet.read_partly", n=changed, left=len(left), lines=rows)]
+    return Outcome(told, lines, Exit.SOME_REFUSED if left else Exit.DONE)
 
 
 def _found(desk: Desk, store_id: int, name: str) -> MarketingGroupRecord:

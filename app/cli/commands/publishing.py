@@ -30,7 +30,7 @@ _CANDIDATES = (
     "AND status NOT IN ('queued', 'sending', 'unknown', 'in_review') "
     "AND NOT (status = 'off' AND off_reason = 'deleted') ORDER BY (block_count + hold_count > 0), id LIMIT ?"
 )
-_UNDER_WAY = "SELECT id FROM publish_task WHERE store_id = ? AND state IN ('queued', 'sending', 'unknown')"
+_UNDER_WAY = "SELECT id FROM publish_task WHERE store_id = ? AND state IN ('waiting', 'queued', 'sending', 'unknown')"
 _OF_BATCH = "SELECT id, listing_id FROM publish_task WHERE batch_id = ?"
 
 

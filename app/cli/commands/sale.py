@@ -70,7 +70,6 @@ def _carry_out(desk: Desk, options: argparse.Namespace, action: str) -> Outcome:
         BadExpression, UnknownField, BadValue: the condition cannot be read.
     """
     from app.services.publishing.desk import PublishDesk
-    from app.services.publishing.offlining import skip_reasons
     from app.services.publishing.pauses import StorePaused, paused_stores
 
     schedule = schedule_of(options.at)
@@ -84,8 +83,8 @@ def _carry_out(desk: Desk, options: argparse.Namespace, action: str) -> Outcome:
     done = _Done(action, len(ids), preview.count, at_ms=schedule.at_ms)
     if options.dry_run:
         found = {number for part in preview.parts for number in part.listing_ids}
-        with desk.app.db.reader.connect() as connection:
-            done.skipped = _reasons(skip_reasons(connection, store.id, [one for one in ids if one not in found]))
+        rest = [number for number in ids if number not in found]
+        done.skipped = _reasons(publishing.sale_skips(store.id, rest, action))
         return _outcome(done, is_dry=True)
     created = publishing.enqueue_sale(store.id, ids, action, schedule)
     done.ready, done.batch_id = created.queued, created.batch_id
@@ -113,7 +112,7 @@ def _outcome(done: _Done, *, is_dry: bool = False) -> Outcome:
     result = done.result
     told: dict[str, Any] = {
         "matched": done.matched,
-        "queued": 0 if is_dry else done.ready,
+        "queued": done.ready,
         "skipped": {why: number for why, number in sorted(done.skipped.items()) if number},
         "done": 0 if result is None else result.live + result.in_review,
         "in_review": 0 if result is None else result.in_review,

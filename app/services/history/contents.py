@@ -30,6 +30,7 @@ MOST_VALUES = 100_000
 """No listing has as many values; ids of values are made with it."""
 _JSON = frozenset({"attributes", "extra", "properties", "regional_prices"})
 _NAMED_BY = {"listing": "title", "sku": "code", "assignment": "member"}
+_SHOWN_BY = {"listing": "title", "group": "name", "assignment": "code"}
 _LISTS = {"images": "sources", "tags": "tags", "marketing_group": "marketing_group", "apart": "apart"}
 _IDS = """
 SELECT listing_id FROM change_entry WHERE change_id = :id
@@ -195,15 +196,10 @@ def _cooked(name: str, value: Any) -> Any:
 
 
 def _names_of_entry(entries: Sequence[Entry], listing_id: int) -> tuple[str, str]:
-    """Title of a listing that is gone; the code that was given to an operator, or the name of a marketing group."""
-    own = [one for one in entries if one.listing_id == listing_id]
-    images = [one.before for one in own if one.noun == "listing" and one.before]
-    codes = [
-        image[name]
-        for one in own
-        if one.noun in ("assignment", "group")
-        for image in (one.before, one.after)
-        for name in ("code", "name")
-        if image and name in image
-    ]
-    return str(images[-1].get("title", "")) if images else "", str(codes[-1]) if codes else ""
+    """Title of a listing that is gone, or the name of a marketing group; the code that was given to an operator."""
+    found = {"listing": "", "group": "", "assignment": ""}
+    for one in entries:
+        if one.listing_id == listing_id and one.noun in found:
+            for image in filter(None, (one.before, None if one.noun == "listing" else one.after)):
+                found[one.noun] = str(image.get(_SHOWN_BY[one.noun], found[one.noun]))
+    return found["listing"] or found["group"], found["assignment"]

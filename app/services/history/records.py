@@ -14,6 +14,9 @@ SORTED_HERE = frozenset({"tags", "marketing_group", "apart"})
 RIGHT = "right"
 """Kind of an entry that says who gave or took a right: part of the history, nothing to undo."""
 
+GROUP = "group"
+"""Kind of a change of a marketing group itself: no listing is changed by it."""
+
 RawRow = dict[str, Any]
 """Columns as SQLite stores them: JSON columns as text, so that a row can be put back exactly."""
 

@@ -14,7 +14,8 @@ from app.services.db import Database
 from app.services.publishing.journal import restore_listings
 from app.services.publishing.owner import dead_among
 
-_OPEN = "state IN ('queued', 'sending', 'unknown')"
+_OPEN = "state IN ('waiting', 'queued', 'sending', 'unknown')"
+_UNSENT = "IN ('waiting', 'queued')"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +47,9 @@ def open_batches(db: Database, store_id: int | None = None) -> list[OpenBatch]:
         connection = session.connection()
         rows = connection.exec_driver_sql(
             "SELECT publish_batch.id, publish_batch.store_id, publish_batch.state, publish_batch.total, "
-            "sum(publish_task.state = 'queued'), sum(publish_task.state <> 'queued'), publish_batch.created_ms, "
+            f"sum(publish_task.state {_UNSENT}), sum(publish_task.state NOT {_UNSENT}), publish_batch.created_ms, "
             "json_group_array(DISTINCT publish_task.owner), "
-            "coalesce(min(CASE WHEN publish_task.state = 'queued' THEN due_ms END), 0) FROM publish_batch "
+            f"coalesce(min(CASE WHEN publish_task.state {_UNSENT} THEN due_ms END), 0) FROM publish_batch "
             "JOIN publish_task ON publish_task.batch_id = publish_batch.id "
             f"WHERE publish_task.{_OPEN}{of_store} GROUP BY publish_batch.id ORDER BY publish_batch.id"
         ).all()
@@ -72,49 +73,54 @@ def cancel_batch(db: Database, batch_id: int) -> int:
 def cancel_listings(db: Database, listing_ids: Sequence[int]) -> int:
     """Take back single listings that were not sent yet, of whatever batch. Returns: listings taken back."""
     with db.bulk() as connection:
-        return cancel_waiting(connection, listing_ids)
+        return cancel_unsent(connection, listing_ids)
 
 
-def cancel_waiting(connection: Connection, listing_ids: Sequence[int]) -> int:
-    """The same in the caller's transaction."""
-    rows = connection.exec_driver_sql(
-        "UPDATE publish_task SET state = 'cancelled', owner = '', settled_ms = ? WHERE state = 'queued' "
-        "AND listing_id IN (SELECT value FROM json_each(?)) RETURNING listing_id, batch_id",
-        (now_ms(), orjson.dumps(list(listing_ids)).decode()),
-    ).all()
+def cancel_unsent(connection: Connection, listing_ids: Sequence[int], *, planned: bool = True) -> int:
+    """The same in the caller's transaction; *planned*: with what waits for its time."""
+    chosen = orjson.dumps(list(listing_ids)).decode()
+    rows = _cancel(connection, "listing_id IN (SELECT value FROM json_each(?))", chosen, planned=planned)
     if rows:
-        restore_listings(connection, [listing_id for listing_id, _ in rows])
         close_batches(connection, _done_among(connection, {batch_id for _, batch_id in rows}))
-    return len(rows)
+    return len({listing_id for listing_id, _ in rows})
+
+
+def _cancel(connection: Connection, condition: str, chosen: str, *, planned: bool = True) -> list[tuple[int, int]]:
+    """Cancel unsent tasks. Listings in the queue are what they were before; what waits for its time has not touched
+    them. Returns: listing and batch of each."""
+    done: list[tuple[int, int]] = []
+    for state in ("waiting", "queued") if planned else ("queued",):
+        rows = connection.exec_driver_sql(
+            f"UPDATE publish_task SET state = 'cancelled', owner = '', settled_ms = ? WHERE state = '{state}' "
+            f"AND {condition} RETURNING listing_id, batch_id",
+            (now_ms(), chosen),
+        ).all()
+        if rows and state == "queued":
+            restore_listings(connection, [listing_id for listing_id, _ in rows])
+        done += map(tuple, rows)
+    return done
 
 
 def _done_among(connection: Connection, batch_ids: Iterable[int]) -> list[int]:
     """Those of *batch_ids* in which nothing is left to send: a run may still be at work on the others."""
     rows = connection.exec_driver_sql(
         "SELECT id FROM publish_batch WHERE id IN (SELECT value FROM json_each(?)) AND NOT EXISTS (SELECT 1 FROM "
-        "publish_task WHERE batch_id = publish_batch.id AND publish_task.state IN ('queued', 'sending'))",
+        "publish_task WHERE batch_id = publish_batch.id AND publish_task.state IN ('waiting', 'queued', 'sending'))",
         (orjson.dumps(sorted(batch_ids)).decode(),),
     )
     return list(rows.scalars())
 
 
 def cancel_queued(connection: Connection, batch_ids: Sequence[int]) -> int:
-    """Cancel the queued tasks of these batches; their listings are what they were before."""
-    listing_ids = connection.exec_driver_sql(
-        "UPDATE publish_task SET state = 'cancelled', owner = '', settled_ms = ? WHERE state = 'queued' "
-        "AND batch_id IN (SELECT value FROM json_each(?)) RETURNING listing_id",
-        (now_ms(), orjson.dumps(list(batch_ids)).decode()),
-    ).scalars()
-    taken = list(listing_ids)
-    if taken:
-        restore_listings(connection, taken)
-    return len(taken)
+    """Cancel the unsent tasks of these batches; their listings are what they were before."""
+    chosen = orjson.dumps(list(batch_ids)).decode()
+    return len(_cancel(connection, "batch_id IN (SELECT value FROM json_each(?))", chosen))
 
 
 def scheduled_in(connection: Connection, batch_ids: Sequence[int], moment_ms: int) -> int:
     """How many listings of these batches wait for a time after *moment_ms*."""
     found = connection.exec_driver_sql(
-        "SELECT count(*) FROM publish_task WHERE state = 'queued' AND due_ms > ? "
+        f"SELECT count(*) FROM publish_task WHERE state {_UNSENT} AND (due_ms > ? OR state = 'waiting') "
         "AND batch_id IN (SELECT value FROM json_each(?))",
         (moment_ms, orjson.dumps(list(batch_ids)).decode()),
     )
@@ -132,7 +138,7 @@ def open_as(connection: Connection, batch_ids: Sequence[int], state: JobState = 
 def close_batches(connection: Connection, batch_ids: Sequence[int]) -> None:
     """Write how batches ended: done, done with failures, cancelled, or interrupted where listings are left unsent."""
     rows = connection.exec_driver_sql(
-        "SELECT publish_batch.id, total(publish_task.state IN ('queued', 'sending')), "
+        "SELECT publish_batch.id, total(publish_task.state IN ('waiting', 'queued', 'sending')), "
         "total(publish_task.state = 'cancelled' AND error_code = ''), "
         "total(publish_task.state IN ('failed', 'rejected', 'unknown')) FROM publish_batch "
         "LEFT JOIN publish_task ON publish_task.batch_id = publish_batch.id "

@@ -15,13 +15,14 @@ from app.services.publishing.doubles import Double, take_off
 from app.services.publishing.offlining import enqueue_offline
 from app.services.publishing.onlining import SalePreview, enqueue_online, sale_preview
 from app.services.publishing.pauses import pause_store, paused_stores, resume_store
-from app.services.publishing.queue import BatchCreated, enqueue
+from app.services.publishing.queue import BatchCreated, Skipped, enqueue
 from app.services.publishing.recent import RecentBatch, batch_of, recent_batches
 from app.services.publishing.remedies import RowNow, StoreChoices, resolve_name, rows_now, store_choices
 from app.services.publishing.report import BatchReport, batch_report, send_again
 from app.services.publishing.report_book import write_report
 from app.services.publishing.results import BatchResult
 from app.services.publishing.run import publish
+from app.services.publishing.sale_tasks import skip_reasons, taken_off
 from app.services.publishing.scheduled import ScheduledBatch, move_batches, scheduled_batches, send_now
 from app.services.publishing.settling import Undecided, decide, undecided
 from app.services.publishing.turns import AT_ONCE, Schedule
@@ -92,6 +93,16 @@ class PublishDesk:
     def sale_preview(self, listing_ids: Sequence[int], action: str) -> SalePreview:
         """Which of these can be taken off sale (`offline`) or put on sale again (`online`), by store."""
         return sale_preview(self._app.db, listing_ids, TaskAction(action))
+
+    def taken_off(self, batch_ids: Sequence[int]) -> list[int]:
+        """Listings that these batches took off sale and that still are."""
+        with self._app.db.reader.connect() as connection:
+            return taken_off(connection, batch_ids)
+
+    def sale_skips(self, store_id: int, listing_ids: Sequence[int], action: str) -> tuple[Skipped, ...]:
+        """Why these can neither be taken off sale nor be put on sale."""
+        with self._app.db.reader.connect() as connection:
+            return skip_reasons(connection, store_id, listing_ids, TaskAction(action))
 
     def enqueue_sale(
         self, store_id: int, listing_ids: Sequence[int], action: str, schedule: Schedule = AT_ONCE

@@ -40,10 +40,16 @@ def _of(batch_id: int | None) -> str:
     return "" if batch_id is None else f" AND batch_id = {int(batch_id)}"
 
 
-def next_due(connection: Connection, store_id: int, batch_id: int | None) -> int | None:
-    """When the next queued task that nobody works on may be sent; None where there is none."""
+BLOCKED_NAP_MS = 2_000
+"""A task whose time has come while its listing is under way is looked at again so often."""
+
+
+def next_due(connection: Connection, store_id: int, batch_id: int | None, moment_ms: int) -> int | None:
+    """When the next task that nobody works on may be sent; None where there is none."""
     due_ms: int | None = connection.exec_driver_sql(
-        f"SELECT min(due_ms) FROM publish_task WHERE {_FREE}{_of(batch_id)}", (store_id,)
+        "SELECT min(CASE WHEN state = 'waiting' AND due_ms <= ? THEN ? ELSE due_ms END) FROM publish_task "
+        f"WHERE store_id = ? AND state IN ('waiting', 'queued') AND owner = ''{_of(batch_id)}",
+        (moment_ms, moment_ms + BLOCKED_NAP_MS, store_id),
     ).scalar()
     return due_ms
 
@@ -304,7 +310,8 @@ def restore_listings(connection: Connection, listing_ids: Sequence[int]) -> None
 def states_of(connection: Connection, task_ids: Sequence[int]) -> dict[int, TaskState]:
     """Where these tasks stand on disk. What another run has claimed or is looking up counts as being sent."""
     rows = connection.exec_driver_sql(
-        "SELECT id, CASE WHEN owner <> '' AND state IN ('queued', 'unknown') THEN 'sending' ELSE state END "
+        "SELECT id, CASE WHEN owner <> '' AND state IN ('queued', 'unknown') THEN 'sending' "
+        "WHEN state = 'waiting' THEN 'queued' ELSE state END "
         "FROM publish_task WHERE id IN (SELECT value FROM json_each(?))",
         (orjson.dumps(list(task_ids)).decode(),),
     )

@@ -10,28 +10,16 @@ from collections.abc import Sequence
 import orjson
 from sqlalchemy import Connection
 
-from app.models import JobState, ListingStatus, Priority, TaskAction, TaskState
+from app.models import JobState, Priority, TaskAction
 from app.services.clock import now_ms
 from app.services.db import Database
 from app.services.listings.loading import chunks
-from app.services.publishing.batches import cancel_waiting, close_batches
-from app.services.publishing.queue import BatchCreated, Skipped, SkipReason
+from app.services.publishing.batches import cancel_unsent, close_batches
+from app.services.publishing.queue import BatchCreated
+from app.services.publishing.sale_tasks import insert_task, skip_reasons
 from app.services.publishing.turns import AT_ONCE, Schedule
 from app.services.stores.readiness import ensure_open
 
-_INSERT = (
-    "INSERT INTO publish_task (batch_id, store_id, listing_id, action, state, priority, due_ms, content_hash, title, "
-    "codes, attempts, owner, product_id, error_code, error_params, error_text, error_field) "
-    "SELECT ?, store_id, id, ?, ?, ?, ?, content_hash, title, '', 0, '', product_id, '', '{}', '', '' FROM listing "
-    "WHERE id = ? AND store_id = ? AND product_id IS NOT NULL AND status <> 'off' AND NOT EXISTS ("
-    "SELECT 1 FROM publish_task AS other WHERE other.listing_id = listing.id "
-    "AND other.state IN ('queued', 'sending', 'unknown', 'in_review')) RETURNING listing_id"
-)
-_FACTS = (
-    "SELECT id, store_id, product_id IS NOT NULL, status, EXISTS (SELECT 1 FROM publish_task WHERE listing_id = "
-    "listing.id AND state IN ('queued', 'sending', 'unknown', 'in_review')) FROM listing "
-    "WHERE id IN (SELECT value FROM json_each(?))"
-)
 _OURS = (
     "SELECT id FROM listing WHERE id IN (SELECT value FROM json_each(?)) AND store_id = ? AND product_id IS NOT NULL"
 )
@@ -46,7 +34,7 @@ def enqueue_offline(
     db: Database, store_id: int, listing_ids: Sequence[int], schedule: Schedule = AT_ONCE
 ) -> BatchCreated:
     """Queue taking these listings off sale, before everything else that waits. An edit of theirs that waits is taken
-    back: nobody will see it.
+    back: nobody will see it. Until the time of a *schedule* they are edited and sent as ever.
 
     What the marketplace does not have is skipped as missing, what is off sale already as unchanged, what is under way
     or in review just now as open.
@@ -58,8 +46,8 @@ def enqueue_offline(
     with db.read() as session:
         ensure_open(session.connection(), store_id)
     with db.bulk() as connection:
-        for chunk in chunks(ids):
-            cancel_waiting(connection, _ours(connection, store_id, chunk))
+        for chunk in chunks(ids) if schedule == AT_ONCE else ():
+            cancel_unsent(connection, _ours(connection, store_id, chunk), planned=False)
         batch_id: int = connection.exec_driver_sql(
             "INSERT INTO publish_batch (store_id, state, total, created_ms) VALUES (?, ?, 0, ?) RETURNING id",
             (store_id, JobState.RUNNING, now_ms()),
@@ -67,10 +55,10 @@ def enqueue_offline(
         queued = [
             number
             for place, number in enumerate(ids)
-            if _insert(connection, batch_id, store_id, number, schedule.due_ms(place, len(ids)))
+            if insert_task(connection, batch_id, store_id, number, TaskAction.OFFLINE, schedule.due_ms(place, len(ids)))
         ]
         connection.exec_driver_sql("UPDATE publish_batch SET total = ? WHERE id = ?", (len(queued), batch_id))
-        skipped = skip_reasons(connection, store_id, sorted(set(ids) - set(queued)))
+        skipped = skip_reasons(connection, store_id, sorted(set(ids) - set(queued)), TaskAction.OFFLINE)
         if not queued:
             close_batches(connection, [batch_id])
     return BatchCreated(batch_id if queued else None, len(queued), skipped)
@@ -80,32 +68,6 @@ def _ours(connection: Connection, store_id: int, listing_ids: Sequence[int]) -> 
     """Those the store has on the marketplace: what waits of any other is none of our business."""
     asked = (orjson.dumps(list(listing_ids)).decode(), store_id)
     return list(connection.exec_driver_sql(_OURS, asked).scalars())
-
-
-def _insert(connection: Connection, batch_id: int, store_id: int, listing_id: int, due_ms: int) -> bool:
-    task = (batch_id, TaskAction.OFFLINE, TaskState.QUEUED, Priority.STOCK_OUT, due_ms, listing_id, store_id)
-    if connection.exec_driver_sql(_INSERT, task).first() is None:
-        return False
-    connection.exec_driver_sql(
-        "UPDATE listing SET status = ?, error_code = '', error_text = '', error_field = '' WHERE id = ?",
-        (ListingStatus.QUEUED, listing_id),
-    )
-    return True
-
-
-def skip_reasons(connection: Connection, store_id: int, listing_ids: Sequence[int]) -> tuple[Skipped, ...]:
-    """Why these listings cannot be taken off sale, or put on sale again: never published, of another store, under way,
-    or like that already."""
-    facts = {row[0]: row[1:] for row in connection.exec_driver_sql(_FACTS, (orjson.dumps(list(listing_ids)).decode(),))}
-    return tuple(Skipped(number, _why(store_id, facts.get(number))) for number in listing_ids)
-
-
-def _why(store_id: int, facts: Sequence[object] | None) -> SkipReason:
-    if facts is None or not facts[1]:
-        return SkipReason.MISSING
-    if facts[0] != store_id:
-        return SkipReason.OTHER_STORE
-    return SkipReason.OPEN if facts[3] else SkipReason.UNCHANGED
 
 
 def hurry(db: Database, listing_ids: Sequence[int]) -> dict[int, int]:

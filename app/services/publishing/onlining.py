@@ -5,31 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.models import JobState, ListingStatus, Priority, StoreAccess, TaskAction, TaskState
+from app.models import JobState, StoreAccess, TaskAction
 from app.services.clock import now_ms
 from app.services.db import Database
 from app.services.listings.loading import chunks, id_list
 from app.services.publishing.batches import close_batches
-from app.services.publishing.offlining import skip_reasons
 from app.services.publishing.queue import BatchCreated
+from app.services.publishing.sale_tasks import IS_OFF, insert_task, skip_reasons
 from app.services.publishing.turns import AT_ONCE, Schedule
 from app.services.stores.readiness import ensure_open
 
 _OPEN = "EXISTS (SELECT 1 FROM publish_task AS busy WHERE busy.listing_id = listing.id AND busy.state IN ({states}))"
 _UNDER_WAY = "'sending', 'unknown', 'in_review'"
 _ANY = f"'queued', {_UNDER_WAY}"
-_IS_OFF = "(status = 'off' OR (status = 'failed' AND off_reason <> ''))"  # putting it on sale may have failed before
-_INSERT = (
-    "INSERT INTO publish_task (batch_id, store_id, listing_id, action, state, priority, due_ms, content_hash, title, "
-    "codes, attempts, owner, product_id, error_code, error_params, error_text, error_field) "
-    "SELECT ?, store_id, id, ?, ?, ?, ?, content_hash, title, '', 0, '', product_id, '', '{}', '', '' FROM listing "
-    f"WHERE id = ? AND store_id = ? AND product_id IS NOT NULL AND {_IS_OFF} "
-    f"AND NOT {_OPEN.format(states=_ANY)} RETURNING id"
-)
 _CAN = {
     # an edit that waits is taken back by `enqueue_offline`
     TaskAction.OFFLINE: f"status <> 'off' AND NOT {_OPEN.format(states=_UNDER_WAY)}",
-    TaskAction.ONLINE: f"{_IS_OFF} AND NOT {_OPEN.format(states=_ANY)}",
+    TaskAction.ONLINE: f"({IS_OFF} OR EXISTS (SELECT 1 FROM publish_task WHERE listing_id = listing.id "
+    "AND state = 'waiting' AND action = 'offline')) "
+    f"AND NOT {_OPEN.format(states=_ANY)}",
 }
 
 
@@ -89,19 +83,13 @@ def enqueue_online(
             "INSERT INTO publish_batch (store_id, state, total, created_ms) VALUES (?, ?, 0, ?) RETURNING id",
             (store_id, JobState.RUNNING, now_ms()),
         ).scalar_one()
-        queued: list[int] = []
-        for place, number in enumerate(ids):
-            due_ms = schedule.due_ms(place, len(ids))
-            task = (batch_id, TaskAction.ONLINE, TaskState.QUEUED, Priority.NEW, due_ms, number, store_id)
-            if connection.exec_driver_sql(_INSERT, task).first() is not None:
-                queued.append(number)
-        for chunk in chunks(queued):
-            connection.exec_driver_sql(
-                f"UPDATE listing SET status = '{ListingStatus.QUEUED!s}', error_code = '', error_text = '', "
-                f"error_field = '' WHERE id IN ({id_list(chunk)})"
-            )
+        queued = [
+            number
+            for place, number in enumerate(ids)
+            if insert_task(connection, batch_id, store_id, number, TaskAction.ONLINE, schedule.due_ms(place, len(ids)))
+        ]
         connection.exec_driver_sql("UPDATE publish_batch SET total = ? WHERE id = ?", (len(queued), batch_id))
         if not queued:
             close_batches(connection, [batch_id])
-        left = skip_reasons(connection, store_id, sorted(set(ids) - set(queued)))
+        left = skip_reasons(connection, store_id, sorted(set(ids) - set(queued)), TaskAction.ONLINE)
     return BatchCreated(batch_id if queued else None, len(queued), left)

@@ -30,6 +30,7 @@ from app.services.publishing.journal import claim, count_new, drop, fail, next_d
 from app.services.publishing.lookup import UnknownTask
 from app.services.publishing.losses import NOTHING, Leave, leaves_of
 from app.services.publishing.parts import RunParts
+from app.services.publishing.sale_tasks import let_in
 from app.services.publishing.small_edits import SmallEdit, load_groups, small_edit
 from app.services.publishing.taking_over import detail_pictures
 from app.services.publishing.turns import load_facts
@@ -160,6 +161,7 @@ class Preparer:
         """Take up to *size* tasks that nobody works on. Blocking; an empty chunk means there are none."""
         with self._turn:
             with self._db.bulk() as connection:
+                let_in(connection, self._store_id, self._batch_id, now_ms())
                 tasks = claim(connection, self._store_id, self._owner, self._batch_id, size, now_ms())
             chunk = Chunk(batch_ids={task.batch_id for task in tasks}, claimed=len(tasks))
             if tasks and (endings := self._prepare(tasks, chunk)):
@@ -169,7 +171,7 @@ class Preparer:
     def next_due(self) -> int | None:
         """When (ms) the next task that nobody works on may be sent; None where there is none. Blocking."""
         with self._db.read() as session:
-            return next_due(session.connection(), self._store_id, self._batch_id)
+            return next_due(session.connection(), self._store_id, self._batch_id, now_ms())
 
     def count_new(self) -> int:
         """New listings that are due, were never sent, and that nobody works on. Blocking."""

@@ -122,7 +122,7 @@ def batch_report(db: Database, batch_id: int) -> BatchReport:
         batch[0],
         JobState(batch[1]),
         sum(counts.values()),
-        states[TaskState.QUEUED] + states[TaskState.SENDING],
+        states[TaskState.WAITING] + states[TaskState.QUEUED] + states[TaskState.SENDING],
         states[TaskState.IN_REVIEW],
         states[TaskState.LIVE],
         states[TaskState.REJECTED],

@@ -201,8 +201,8 @@ class _Run:
         self._told_of.update(held_by_others(connection, self._store_id, self._owner, self._batch_id))
         of_batch = "" if self._batch_id is None else f" AND batch_id = {int(self._batch_id)}"
         rows = connection.exec_driver_sql(
-            "SELECT id, batch_id, state FROM publish_task WHERE store_id = ? "
-            "AND state IN ('queued', 'unknown', 'in_review') "
+            "SELECT id, batch_id, CASE state WHEN 'waiting' THEN 'queued' ELSE state END FROM publish_task "
+            "WHERE store_id = ? AND state IN ('waiting', 'queued', 'unknown', 'in_review') "
             f"AND (owner = ? OR (owner = '' AND state <> 'unknown'{of_batch}))",
             (self._store_id, self._owner),
         ).all()

@@ -12,7 +12,7 @@ from app.services.db import Database
 from app.services.errors import InputError
 from app.services.publishing.turns import MOST_AHEAD_DAYS, wrong_start
 
-_WAITING = "state = 'queued' AND owner = '' AND due_ms > 0"
+_WAITING = "state IN ('waiting', 'queued') AND owner = '' AND due_ms > 0"
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,8 +109,8 @@ class StoreDesk:
         """Listings of a store that wait in the queue or for an answer, in the order they were queued."""
         with self._app.db.reader.connect() as connection:
             rows = connection.exec_driver_sql(
-                "SELECT listing_id FROM publish_task WHERE store_id = ? AND state IN ('queued', 'sending', 'unknown') "
-                "ORDER BY id",
+                "SELECT listing_id FROM publish_task WHERE store_id = ? "
+                "AND state IN ('waiting', 'queued', 'sending', 'unknown') ORDER BY id",
                 (store_id,),
             )
             return list(rows.scalars())

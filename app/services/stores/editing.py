@@ -129,7 +129,8 @@ def set_access(db: Database, store_id: int, access: StoreAccess, *, is_confirmed
     with db.bulk() as connection:
         if access == StoreAccess.READ_ONLY:
             waiting = connection.exec_driver_sql(
-                "SELECT count(*) FROM publish_task WHERE store_id = ? AND state IN ('queued', 'sending', 'unknown')",
+                "SELECT count(*) FROM publish_task WHERE store_id = ? "
+                "AND state IN ('waiting', 'queued', 'sending', 'unknown')",
                 (store_id,),
             ).scalar_one()
             if waiting:

@@ -32,7 +32,7 @@ def checklist(connection: Connection, store: StoreRecord, figures: StoreFigures,
 def waiting_writes(connection: Connection, store_id: int) -> int:
     """Writes of a store in the queue or without an answer."""
     found = connection.exec_driver_sql(
-        "SELECT count(*) FROM publish_task WHERE store_id = ? AND state IN ('queued', 'sending', 'unknown')",
+        "SELECT count(*) FROM publish_task WHERE store_id = ? AND state IN ('waiting', 'queued', 'sending', 'unknown')",
         (store_id,),
     )
     return int(found.scalar_one())

@@ -90,7 +90,7 @@ def _removal(connection: Connection, store: StoreRecord) -> Removal:
         changed,
         count("store_order"),
         count("freight_template"),
-        count("publish_task", " AND state IN ('queued', 'sending', 'unknown')"),
+        count("publish_task", " AND state IN ('waiting', 'queued', 'sending', 'unknown')"),
         dict(store.counts),
     )
 

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject
 from app.services.listings.bulk_edit.records import Applied
 from app.services.listings.delisting.records import Delisted
 from app.services.paging import Query
+from app.services.publishing.desk import OFFLINE
 from app.views.context import ViewContext
 from app.views.listings.code_dialog import CodeDialog
 from app.views.listings.codes_dialog import CodesDialog
@@ -68,7 +69,8 @@ class BulkActs(QObject):
         """Send what was queued, each store as a job of its own; what could not be queued is said."""
         self._page.reload()
         for one in done.waiting:
-            self._page.publisher.start(Left(one.store_id, one.store, one.listings, one.batch_id))
+            action = OFFLINE if one.is_off else ""
+            self._page.publisher.start(Left(one.store_id, one.store, one.listings, one.batch_id, action=action))
         counts = {"n": done.listings, "skus": done.skus, "off": done.off, "skipped": len(done.skipped)}
         key, tone = ("delist.done_partly", "amber") if done.skipped else ("delist.done", "green")
         self._context.notices.toast(key, offer=self._way_back(done.change), tone=tone, **counts)

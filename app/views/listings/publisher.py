@@ -42,11 +42,13 @@ class Publisher(QObject):
         rows_changed: listings moved on; read what is in view again.
         batch_ended: a batch ended, or was decided about: everything may stand elsewhere.
         edit_wanted: ids of listings the user wants to see.
+        put_on_wanted: ids of listings just taken off sale, to be put on sale again.
     """
 
     rows_changed = Signal()
     batch_ended = Signal()
     edit_wanted = Signal(object)
+    put_on_wanted = Signal(object)
 
     def __init__(self, context: ViewContext, page: QWidget) -> None:
         super().__init__(page)
@@ -199,10 +201,19 @@ class Publisher(QObject):
         elif result.on_platform:
             self._context.notices.toast(
                 f"sale.done.{left.action}" if left.action else "publish.done",
-                offer=offers[0] if offers else None,
+                offer=self._way_back(result) if left.action == OFFLINE else offers[0] if offers else None,
                 n=result.on_platform,
                 live=result.live,
             )
+
+    def _way_back(self, result: BatchResult) -> Offer:
+        """Off sale is undone by putting on sale again, which the platform must be asked for as well."""
+        return Offer("sale.again", lambda: self._put_on_again(result.batch_ids))
+
+    def _put_on_again(self, batch_ids: Sequence[int]) -> None:
+        handle = self._context.runner.call(self._desk.taken_off, batch_ids)
+        handle.succeeded.connect(self.put_on_wanted)
+        handle.failed.connect(self._tell)
 
     def _on_refused(self, left: Left, error: Exception) -> None:
         """The run did not start; while the store is red, the way on stays in view."""

@@ -40,6 +40,7 @@ class Sale(QObject):
     def __init__(self, context: ViewContext, publisher: Publisher, page: QWidget) -> None:
         super().__init__(page)
         self._context, self._publisher, self._page = context, publisher, page
+        publisher.put_on_wanted.connect(self.put_on)
 
     def take_off(self, listing_ids: Sequence[int]) -> None:
         """Take these listings off sale."""

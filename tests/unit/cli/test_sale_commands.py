@@ -20,7 +20,7 @@ def test_listings_go_off_sale_and_on_again(cli, synced):
     where = " or ".join(f"product_id = {one['product_id']}" for one in live[:2])
     off = ("sale", "off", "--store", synced, "--where", where)
     tried = cli("--json", *off, "--dry-run")
-    assert (tried.code, tried.json["matched"], tried.json["queued"], tried.json["done"]) == (0, 2, 0, 0)
+    assert (tried.code, tried.json["matched"], tried.json["queued"], tried.json["batch"]) == (0, 2, 2, None)
     assert "2 listings would go off sale; nothing was changed" in cli(*off, "--dry-run").out
     said = cli("--json", *off)
     assert (said.code, said.json["queued"], said.json["done"], said.json["failed"]) == (0, 2, 2, 0)
@@ -65,6 +65,23 @@ def test_a_time_that_cannot_be_kept_is_refused_and_nothing_is_queued(cli, store,
     assert cli("--json", "schedule", "list").json["scheduled"] == []
 
 
+def test_marketing_groups_go_to_a_sheet_and_come_back(cli, synced, tmp_path):
+    cli("group", "add", "Summer", "--store", synced, "--discount", "15.5")
+    put = cli("--json", "group", "assign", "Summer", "--store", synced, "--where", "status = live").json
+    sheet = tmp_path / "groups.csv"
+    out = cli("--json", "group", "export", "--store", synced, "--out", str(sheet))
+    assert (out.code, out.json["listings"]) == (0, len(statuses(cli, synced)))
+    same = cli("--json", "group", "import", str(sheet), "--store", synced)
+    assert (same.code, same.json["changed"], same.json["change"]) == (0, 0, None)
+    sheet.write_text(sheet.read_text("utf-8-sig").replace("Summer", "Winter") + "1,,No such,Winter,\n", "utf-8")
+    read = cli("--json", "group", "import", str(sheet), "--store", synced)
+    assert (read.code, read.json["changed"], read.json["new_groups"]) == (1, put["changed"], 1)
+    assert len(read.json["unknown"]) == 1 and read.json["refused"] == []
+    assert cli("group", "export", "--store", synced, "--out", str(tmp_path / "x.pdf")).code == 2
+    assert cli("undo", read.json["change"]).code == 0
+    assert len(statuses(cli, synced, "marketing_group = Summer")) == put["changed"]
+
+
 def test_marketing_groups_are_made_renamed_filled_and_removed(cli, synced):
     made = cli("--json", "group", "add", "Summer", "--store", synced, "--discount", "15.5")
     assert made.json == {"id": made.json["id"], "store": synced, "name": "Summer", "discount": "15.5", "listings": 0}
@@ -74,7 +91,7 @@ def test_marketing_groups_are_made_renamed_filled_and_removed(cli, synced):
     assert (put.code, put.json["changed"]) == (0, count) and count > 0
     renamed = cli("--json", "group", "rename", "Summer", "July", "--store", synced)
     assert (renamed.json["name"], renamed.json["discount"], renamed.json["listings"]) == ("July", "15.5", count)
-    assert "“Summer” is “July” now" in cli("history").out
+    assert "“Summer” → “July”" in cli("history").out
     assert cli("--json", "undo", renamed.json["change"]).json["restored"] == 1
     cheaper = cli("--json", "group", "rename", "Summer", "--discount", "20", "--store", synced)
     assert (cheaper.json["name"], cheaper.json["discount"]) == ("Summer", "20")
@@ -87,3 +104,24 @@ def test_marketing_groups_are_made_renamed_filled_and_removed(cli, synced):
         said = cli("--json", "group", *wrong, "--store", synced)
         assert (said.code, said.json["error"]["code"]) == (2, "marketing.not_found")
     assert cli("group", "rename", "Summer", "--store", synced).code == 2
+
+
+def test_a_store_that_stands_still_sends_nothing_but_plans(cli, synced):
+    cli("publish", "--store", synced, "--pause")
+    said = cli("--json", "sale", "off", "--store", synced)
+    assert said.code != 0 and said.json["error"]["code"] == "publishing.store_paused"
+    assert cli("--json", "sale", "off", "--store", synced, "--at", later(2)).json["queued"] > 0
+    planned = cli("--json", "schedule", "list").json["scheduled"]
+    assert [one["action"] for one in planned] == ["offline"]
+
+
+def test_what_is_only_queued_is_sent_by_publish(cli, synced):
+    live = cli("--json", "list", "--store", synced, "--where", "status = live", "--limit", "1").json["listings"][0]
+    where = f"product_id = {live['product_id']}"
+    said = cli("--json", "sale", "off", "--store", synced, "--where", where, "--no-send")
+    assert (said.code, said.json["queued"], said.json["done"]) == (0, 1, 0)
+    assert statuses(cli, synced, where) == ["queued"]
+    open_ones = cli("--json", "sale", "off", "--store", synced, "--where", where, "--dry-run")
+    assert open_ones.json["queued"] + sum(open_ones.json["skipped"].values()) == 1
+    cli("publish", "--store", synced, "--limit", "1")
+    assert statuses(cli, synced, where) == ["off"]

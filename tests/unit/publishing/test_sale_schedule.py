@@ -11,18 +11,19 @@ from app.models import TaskAction
 from app.services.clock import now_ms
 from app.services.db import Database
 from app.services.errors import InputError
+from app.services.listings.editing import ListingEdit, edit_listings
 from app.services.marketplace.port import RemoteStatus, Unanswered
 from app.services.publishing.batches import cancel_batch
 from app.services.publishing.offlining import enqueue_offline, hurry
 from app.services.publishing.onlining import enqueue_online, sale_preview
-from app.services.publishing.queue import enqueue
+from app.services.publishing.queue import SkipReason, enqueue
 from app.services.publishing.report import send_again
 from app.services.publishing.run import publish
 from app.services.publishing.scheduled import move_batches, scheduled_batches, send_now
 from app.services.publishing.turns import DAY_MS, Schedule
 from tests.unit.publishing.conftest import REVIEWED
 from tests.unit.publishing.fake_marketplace import FakeMarketplace
-from tests.unit.publishing.helpers import journal, loaded, publish_all, states, statuses, write
+from tests.unit.publishing.helpers import batch_states, journal, loaded, publish_all, states, statuses, write
 
 HOUR_MS = 3_600_000
 
@@ -100,7 +101,7 @@ def test_what_waits_is_listed_moved_and_taken_back(
         (start, start), (start + HOUR_MS, start + HOUR_MS * 3 // 2),
     ]  # fmt: skip
     run(db, market)
-    assert statuses(db)[:3] == ["queued", "queued", "live"]  # not before its time
+    assert statuses(db)[:3] == ["live"] * 3  # not before its time
     assert move_batches(db, [new.batch_id or 0], start - HOUR_MS) == 2
     assert [(one.first_ms - start, one.last_ms - start) for one in scheduled_batches(db)] == [
         (-HOUR_MS, -HOUR_MS // 2), (0, 0),
@@ -114,6 +115,7 @@ def test_what_waits_is_listed_moved_and_taken_back(
     assert scheduled_batches(db) == []
     run(db, market, off.batch_id)
     assert statuses(db) == ["off", "off", "live", "ready", "ready"]
+    assert states(db)[3:5] == ["live", "live"]
 
 
 def test_a_task_a_run_holds_is_not_moved_under_it(db: Database, live: list[int]) -> None:
@@ -160,3 +162,58 @@ def test_delisting_puts_nothing_on_sale(db: Database, market: FakeMarketplace, l
     enqueue_online(db, 1, live[:1], Schedule(start))
     assert hurry(db, live) == {}
     assert journal(db)[-1].due_ms == start
+
+
+def test_edits_go_on_while_a_listing_waits_to_go_off_sale(
+    db: Database, market: FakeMarketplace, live: list[int]
+) -> None:
+    planned = enqueue_offline(db, 1, live[:1], Schedule(now_ms() + HOUR_MS))
+    assert (states(db)[-1], statuses(db)) == ("waiting", ["live"] * 3)
+    assert enqueue_offline(db, 1, live[:1], Schedule(now_ms() + HOUR_MS)).skipped[0].reason is SkipReason.OPEN
+    edit_listings(db, [ListingEdit(live[0], {"title": "Another lamp for the table"})], label="change.edit")
+    edited = enqueue(db, 1, live[:1])
+    assert edited.queued == 1
+    send_now(db, [planned.batch_id or 0])  # both are due: the edit is in the queue already and goes first
+    run(db, market)
+    assert market.calls.count("offline") == 0, "not while the edit is being reviewed"
+    run(db, market)
+    assert [call for call in market.calls if call != "status"][-2:] == ["edit", "offline"]
+    assert (statuses(db)[0], states(db)[-2:]) == ("off", ["live", "live"])
+    assert loaded(db, live[0]).sent_hash == loaded(db, live[0]).content_hash
+
+
+def test_off_at_one_time_and_on_again_at_another(db: Database, market: FakeMarketplace, live: list[int]) -> None:
+    off = enqueue_offline(db, 1, live[:1], Schedule(now_ms() + HOUR_MS))
+    assert sale_preview(db, live, TaskAction.ONLINE).parts[0].listing_ids == (live[0],)
+    on = enqueue_online(db, 1, live[:1], Schedule(now_ms() + 2 * HOUR_MS))
+    assert (on.queued, states(db)[-2:]) == (1, ["waiting", "waiting"])
+    send_now(db, [off.batch_id or 0])
+    run(db, market)
+    assert statuses(db)[0] == "off"
+    send_now(db, [on.batch_id or 0])
+    run(db, market)
+    assert (statuses(db)[0], market.calls.count("offline"), market.calls.count("online")) == ("live", 1, 1)
+
+
+def test_what_is_so_already_when_its_time_comes_is_taken_back(
+    db: Database, market: FakeMarketplace, live: list[int]
+) -> None:
+    planned = enqueue_offline(db, 1, live[:2], Schedule(now_ms() + HOUR_MS))
+    run(db, market, enqueue_offline(db, 1, live[:1]).batch_id)
+    assert len(scheduled_batches(db)) == 1
+    send_now(db, [planned.batch_id or 0])
+    calls = market.calls.count("offline")
+    run(db, market)
+    assert (statuses(db)[:2], market.calls.count("offline") - calls) == (["off", "off"], 1)
+    assert [row.state for row in journal(db) if row.batch_id == planned.batch_id] == ["cancelled", "live"]
+    assert scheduled_batches(db) == []
+
+
+def test_taking_back_what_waits_leaves_the_listing_alone(
+    db: Database, live: list[int], market: FakeMarketplace
+) -> None:
+    planned = enqueue_offline(db, 1, live, Schedule(now_ms() + HOUR_MS))
+    write(db, "UPDATE listing SET status = 'in_review' WHERE id = ?", live[0])  # an edit of it was sent meanwhile
+    assert cancel_batch(db, planned.batch_id or 0) == 3
+    assert statuses(db) == ["in_review", "live", "live"]
+    assert batch_states(db)[-1] == "cancelled"

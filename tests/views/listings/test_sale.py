@@ -56,6 +56,13 @@ def test_off_sale_now_and_on_sale_again(page, services, qtbot):
     asked.accept()
     qtbot.waitUntil(lambda: statuses(services) == ["off", "off"])
     qtbot.waitUntil(lambda: toast(page) == "2 listings are off sale.")
+    offer = page.context.notices.kept[0].offer
+    assert offer.text == "Put on sale again"
+    offer.do()
+    qtbot.waitUntil(lambda: any(one.isVisible() for one in page.findChildren(OnlineQuestion)))
+    asked = next(one for one in page.findChildren(OnlineQuestion) if one.isVisible())
+    assert asked.question.text() == "Put 2 listings of 晨帆数码 on sale again?"
+    asked.reject()
     page.actions_of_page["take_off_sale"].trigger()
     qtbot.waitUntil(lambda: toast(page).startswith("None of the 2 can be taken off sale"))
     asked = ask(page, qtbot, "put_on_sale", OnlineQuestion)

@@ -57,7 +57,12 @@ def history(qtbot, context, desk, three):
 
 def opened(qtbot, history, at):
     """Press "Show" of change number *at* and wait for its listings."""
-    shows = [one for one in history.changes.findChildren(Button) if one.isVisible() and one.text() == "Show"]
+
+    def buttons():
+        return [one for one in history.changes.findChildren(Button) if one.isVisible() and one.text() == "Show"]
+
+    qtbot.waitUntil(lambda: len(buttons()) == len(history.shown))  # lines come and go with what is read
+    shows = buttons()
     qtbot.mouseClick(shows[at], Qt.MouseButton.LeftButton)
     pane = history.pane
     qtbot.waitUntil(lambda: pane.table is not None and pane.table.paged.is_ordered)
@@ -157,7 +162,12 @@ def test_undone_changes_cannot_be_undone_again(qtbot, history, desk):
 def test_a_change_that_is_gone_says_so(qtbot, history, db):
     with db.bulk() as connection:
         connection.exec_driver_sql("DELETE FROM change")
-    shows = [one for one in history.changes.findChildren(Button) if one.isVisible() and one.text() == "Show"]
+
+    def buttons():
+        return [one for one in history.changes.findChildren(Button) if one.isVisible() and one.text() == "Show"]
+
+    qtbot.waitUntil(lambda: len(buttons()) == len(history.shown))  # lines come and go with what is read
+    shows = buttons()
     qtbot.mouseClick(shows[0], Qt.MouseButton.LeftButton)
     qtbot.waitUntil(history.pane.problem.isVisible)
     assert history.pane.problem.text()

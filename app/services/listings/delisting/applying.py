@@ -42,7 +42,9 @@ def apply_delisting(db: Database, plan: DelistPlan, ctx: TaskContext | None = No
         ours = [row.listing_id for row in told if row.store_id == store_id and row.listing_id not in off]
         listings, gone = _on_sale(db, ours), [number for number, at in off.items() if at == store_id]
         try:
-            for batch_id, count in _queued(db, store_id, listings, gone, skipped):
+            for batch_id, count in _off_sale(db, store_id, gone, skipped):
+                waiting.append(Waiting(store_id, name, batch_id, count, is_off=True))
+            for batch_id, count in _queued(db, store_id, listings, skipped):
                 waiting.append(Waiting(store_id, name, batch_id, count))
         except AppError as error:
             skipped.update(dict.fromkeys([*listings, *gone], error.error_code))
@@ -78,12 +80,16 @@ def _on_sale(db: Database, listing_ids: Iterable[int]) -> list[int]:
         return list(connection.exec_driver_sql(_ON_SALE, (wanted,)).scalars())
 
 
-def _queued(
-    db: Database, store_id: int, listings: list[int], off: list[int], skipped: dict[int, str]
+def _off_sale(
+    db: Database, store_id: int, listing_ids: list[int], skipped: dict[int, str]
 ) -> Iterator[tuple[int, int]]:
-    """Batches to send, each with its count. Off sale first: no edit of those listings is sent any more."""
-    if off:
-        yield from _noted(enqueue_offline(db, store_id, off), skipped)
+    """The batch that takes listings off sale, with its count. It goes first: no edit of theirs is sent any more."""
+    if listing_ids:
+        yield from _noted(enqueue_offline(db, store_id, listing_ids), skipped)
+
+
+def _queued(db: Database, store_id: int, listings: list[int], skipped: dict[int, str]) -> Iterator[tuple[int, int]]:
+    """Batches of edits to send, each with its count."""
     hurried = hurry(db, listings)
     yield from Counter(hurried.values()).items()
     if rest := [number for number in listings if number not in hurried]:

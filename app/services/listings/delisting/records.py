@@ -81,12 +81,13 @@ class DelistPlan:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A batch of the queue that is to be sent now."""
+    """A batch of the queue that is to be sent now. `is_off`: it takes listings off sale."""
 
     store_id: int
     store: str
     batch_id: int
     listings: int
+    is_off: bool = False
 
 
 @dataclass(frozen=True, slots=True)

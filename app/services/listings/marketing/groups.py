@@ -13,7 +13,7 @@ from app.services.clock import now_ms
 from app.services.db import Database
 from app.services.errors import InputError, NotFound
 from app.services.history.recording import add_entries, record_change
-from app.services.history.records import ChangeRecord, Entry
+from app.services.history.records import GROUP, ChangeRecord, Entry
 from app.services.listings.loading import id_list
 from app.services.listings.marketing.membership import known_names
 from app.services.listings.text import fold
@@ -91,7 +91,7 @@ def change_marketing_group(db: Database, group_id: int, name: str, discount: str
         told = "–" if percent is None else f"{percent:f} %"
         params = {"name": before["name"], "new": after["name"], "discount": told}
         change_id, change = record_change(
-            connection, kind="group", label=label, params=params, listing_count=1, store_id=store_id
+            connection, kind=GROUP, label=label, params=params, listing_count=1, store_id=store_id
         )
         add_entries(connection, change_id, [Entry("group", group_id, -group_id, before, after)])
         return change

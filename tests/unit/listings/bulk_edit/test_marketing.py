@@ -138,7 +138,7 @@ def test_a_rename_and_a_discount_stand_in_the_history_and_are_taken_back(db):
     assert [(one.field, one.before, one.after) for one in row.values] == [
         ("name", "Summer", "July"), ("discount_bp", 1000, 1550),
     ]  # fmt: skip
-    assert (row.code, row.state) == ("July", "stands")
+    assert (row.title, row.code, row.state) == ("July", "", "stands")
     assert undo(db).restored == 1
     assert [(one.name, one.discount) for one in marketing_groups(db)] == [("Summer", Decimal(10))]
     assert redo(db).restored == 1
