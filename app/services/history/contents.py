@@ -29,7 +29,7 @@ INTERNAL = frozenset(
 MOST_VALUES = 100_000
 """No listing has as many values; ids of values are made with it."""
 _JSON = frozenset({"attributes", "extra", "properties", "regional_prices"})
-_NAMED_BY = {"listing": "title", "sku": "code", "assignment": "member"}
+_NAMED_BY = {"listing": "title", "sku": "code", "assignment": "member", "group": "name"}
 _SHOWN_BY = {"listing": "title", "group": "name", "assignment": "code"}
 _LISTS = {"images": "sources", "tags": "tags", "marketing_group": "marketing_group", "apart": "apart"}
 _IDS = """
