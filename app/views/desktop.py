@@ -24,12 +24,11 @@ from app.views.notices import Banner, Offer
 from app.views.store_picker import StoreEntry
 from app.views.tab_page import TabPage
 from app.views.task_runner import TaskHandle
+from app.views.undoing import Undoing
 
 log = logging.getLogger(__name__)
 
 Load = Callable[[], Any]
-MANY = 2_000
-"""Listings from which on taking back is work for the worker process: the window would feel it."""
 EVERYTHING = frozenset({"store", "listing", "order", "freight_template", "warehouse_template", "change"})
 """Names of everything a page may read."""
 
@@ -57,16 +56,17 @@ class Desktop(QObject):
             "freight": self._freight_page,
         }
         self.window = MainWindow(context, makers, first_tab="")
+        self.undoing = Undoing(self)
         self.covering = Covering(context, self.window, self._show_listings)
         self._connect()
 
     def _connect(self) -> None:
         window = self.window
-        window.undo_wanted.connect(self.undo)
-        window.redo_wanted.connect(self.redo)
-        window.history_wanted.connect(self.show_history)
+        window.undo_wanted.connect(self.undoing.undo)
+        window.redo_wanted.connect(self.undoing.redo)
+        window.history_wanted.connect(self.undoing.show_history)
         window.files_dropped.connect(lambda paths: self.covering.take_files(paths, self.take_files))
-        self.covering.undo_wanted.connect(self.undo)
+        self.covering.undo_wanted.connect(self.undoing.undo)
         window.guide_wanted.connect(self.show_guide)
         window.settings_wanted.connect(self.show_settings)
         window.actions_of_window.on("training", self.show_training)
@@ -107,7 +107,7 @@ class Desktop(QObject):
         background.failed.connect(self.tell)
         background.finished.connect(self.warm)
         if stores:
-            self._listings().publisher.offer_to_resume()
+            self.listings_page().publisher.offer_to_resume()
 
     # -- pages -------------------------------------------------------------------------------------------------
 
@@ -117,7 +117,7 @@ class Desktop(QObject):
         page = ListingsPage(context)
         page.import_wanted.connect(self.window.choose_files)
         page.sync_wanted.connect(lambda: self.sync(page.store_ids))
-        page.editor.undo_wanted.connect(self.undo)
+        page.editor.undo_wanted.connect(self.undoing.undo)
         page.cover_wanted.connect(lambda: self.covering.cover(to_id=page.only_store))
         page.coverage_wanted.connect(self.covering.coverage)
         return page
@@ -165,9 +165,9 @@ class Desktop(QObject):
         """These rows on the Listings tab, of whatever store."""
         self.window.app_bar.stores.choose(None)
         self.window.show_tab("listings")
-        self._listings().show_rows(listing_ids)
+        self.listings_page().show_rows(listing_ids)
 
-    def _listings(self) -> Any:
+    def listings_page(self) -> Any:
         """The Listings page, built if need be."""
         return self.window.build_page("listings")
 
@@ -238,11 +238,11 @@ class Desktop(QObject):
         """The failed or waiting listings of a store, on their own tab."""
         self.window.app_bar.stores.choose(store_id)
         self.window.show_tab("listings")
-        self._listings().segments.choose("refused" if kind == "failed" else "on_the_way")
+        self.listings_page().segments.choose("refused" if kind == "failed" else "on_the_way")
 
     def _export_listings(self, listing_ids: Sequence[int]) -> None:
         """Write these listings to a file of the user's choice."""
-        self._listings().row_actions.ask_how_to_export(listing_ids, len(listing_ids))
+        self.listings_page().row_actions.ask_how_to_export(listing_ids, len(listing_ids))
 
     def _on_stores_changed(self, key: str, **params: Any) -> None:
         self.window.show_first_run(False)
@@ -297,127 +297,6 @@ class Desktop(QObject):
         self.reload_pages()
         self.context.notices.toast("desktop.restored")
 
-    # -- undo and history --------------------------------------------------------------------------------------
-
-    def undo(self, uid: str | None = None) -> None:
-        """Take back a change, the newest one without *uid*."""
-        self.undo_part(uid, None, None)
-
-    def undo_part(self, uid: str | None, only: Sequence[int] | None, fields: Sequence[str] | None) -> None:
-        """Take back a change for the listings *only*, in *fields* alone; None stands for all. A large one goes to the
-        worker process, as a job."""
-
-        def take_back(change: Any) -> None:
-            if change is not None and change.listing_count >= MANY:
-                handle = self.context.runner.start_heavy(*self.context.services.bulk_edit.undo_call(uid, only, fields))
-                self.context.jobs.add(handle, "history.job.undo", icon="history", n=change.listing_count)
-            else:
-                handle = self.context.runner.start(self.context.services.listings.undo, uid, only, fields=fields)
-            handle.succeeded.connect(self._on_undone)
-            handle.failed.connect(lambda error: self._on_nothing(error, "history.nothing_to_undo"))
-
-        def look() -> None:
-            handle = self.context.runner.call(self.context.services.listings.change, uid)
-            handle.succeeded.connect(take_back)
-            handle.failed.connect(self.tell)
-
-        self._when_stored(look)
-
-    def undo_after(self, change: Any) -> None:
-        """Take back everything that was changed after *change*, which itself stays."""
-
-        def take_back() -> None:
-            handle = self.context.runner.start_heavy(*self.context.services.bulk_edit.return_call(change.created_at))
-            self.context.jobs.add(handle, "history.job.return", icon="history")
-            handle.succeeded.connect(self._on_returned)
-            handle.failed.connect(lambda error: self._on_nothing(error, "history.nothing_to_undo"))
-
-        self._when_stored(take_back)
-
-    def _on_returned(self, result: Any) -> None:
-        self.reload_pages()
-        counts = {"changes": len(result.changes), "n": len(result.restored)}
-        offer = None
-        if result.conflicts:
-            offer = Offer("history.show_conflicts", lambda: self._show_conflicts(result.conflicts))
-        key = "history.returned_partly" if result.conflicts else "history.returned"
-        tone = "amber" if result.conflicts else "green"
-        self.context.notices.toast(key, tone=tone, offer=offer, kept=len(result.conflicts), **counts)
-
-    def redo(self) -> None:
-        """Do the last undone change again."""
-
-        def bring_back(change: Any) -> None:
-            if change is not None and change.listing_count >= MANY:
-                handle = self.context.runner.start_heavy(*self.context.services.bulk_edit.redo_call())
-                self.context.jobs.add(handle, "history.job.redo", icon="history", n=change.listing_count)
-            else:
-                handle = self.context.runner.start(self.context.services.listings.redo)
-            handle.succeeded.connect(lambda result: self._after_undo("history.redone_toast", result))
-            handle.failed.connect(lambda error: self._on_nothing(error, "history.nothing_to_redo"))
-
-        def look() -> None:
-            handle = self.context.runner.call(self.context.services.listings.can_redo)
-            handle.succeeded.connect(bring_back)
-            handle.failed.connect(self.tell)
-
-        self._when_stored(look)
-
-    def _on_undone(self, result: Any) -> None:
-        self._after_undo("history.undone_toast", result)
-
-    def _after_undo(self, key: str, result: Any) -> None:
-        self.reload_pages()
-        if result.conflicts:
-            offer = Offer("history.show_conflicts", lambda: self._show_conflicts(result.conflicts))
-            self.context.notices.toast(
-                "history.undone_partly", tone="amber", offer=offer, n=result.restored, kept=len(result.conflicts)
-            )
-        else:
-            self.context.notices.toast(key, n=result.restored, offer=self._sending_again(result))
-
-    def _sending_again(self, result: Any) -> Offer | None:
-        """What was delisted has its stock back here; the marketplace has not, before it is sent."""
-        from app.services.listings.delisting.records import LABEL
-
-        if result.change.label != LABEL or not result.listing_ids:
-            return None
-        return Offer("delist.send_again", lambda: self._send_again(result.listing_ids))
-
-    def _send_again(self, listing_ids: Sequence[int]) -> None:
-        self.window.show_tab("listings")
-        self._listings().publisher.publish(listing_ids)
-
-    def _show_conflicts(self, listing_ids: Sequence[int]) -> None:
-        self.window.show_tab("listings")
-        self._listings().restore_selection_of_problem(listing_ids)
-
-    def _on_nothing(self, error: Exception, key: str) -> None:
-        from app.services.errors import NotFound
-
-        if isinstance(error, NotFound):
-            self.context.notices.toast(key, tone="gray")
-        else:
-            self.tell(error)
-
-    def _when_stored(self, do: Callable[[], None]) -> None:
-        """What was typed is a change, too: *do* comes after it is stored."""
-        page = self.window.pages.get("listings")
-        if page is None:
-            do()
-        else:
-            page.editor.saver.when_stored(do)  # type: ignore[attr-defined]
-
-    def show_history(self) -> None:
-        """All changes, newest first."""
-        from app.views.history_dialog import HistoryDialog
-
-        dialog = HistoryDialog(self.context, self.window)
-        dialog.undo_wanted.connect(self.undo)
-        dialog.part_wanted.connect(self.undo_part)
-        dialog.return_wanted.connect(self.undo_after)
-        dialog.show()
-
     # -- files, guide ------------------------------------------------------------------------------------------
 
     def take_files(self, paths: Sequence[Path]) -> None:
@@ -433,7 +312,7 @@ class Desktop(QObject):
             self.window.show_first_run(False)
             self.window.show_tab("listings")
         for path in ours:
-            self._listings().excel.take_back(path)
+            self.listings_page().excel.take_back(path)
         if others:
             self.import_files(others)
 
@@ -449,11 +328,13 @@ class Desktop(QObject):
         dialog.open()
 
     def _on_imported(self, result: Any) -> None:
-        table = self._listings().table
+        table = self.listings_page().table
         if table is not None:
             table.scrollToTop()  # what is new stands there
         self.reload_pages()
-        offer = Offer("action.undo", lambda: self.undo(result.change.uid), shortcut="Ctrl+Z") if result.change else None
+        offer = None
+        if result.change:
+            offer = Offer("action.undo", lambda: self.undoing.undo(result.change.uid), shortcut="Ctrl+Z")
         self.context.notices.toast(
             "import.done",
             offer=offer,

@@ -64,7 +64,7 @@ class PictureTour(WorkbenchTour):
         await self._edit_in_excel()
         await self._look_at_codes()
         await self._look_at_findings()
-        self._desktop.show_history()
+        self._desktop.undoing.show_history()
         history = self._dialog(HistoryDialog)
         await self._until(lambda: history.shown)
         history.show_change(history.shown[0].uid)

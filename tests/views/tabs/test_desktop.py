@@ -149,7 +149,7 @@ def test_a_workbook_opened_from_here_is_taken_back_whenever_it_is_dropped_others
         write_to_edit(services.app.db, tmp_path / "ours.xlsx", [1, 2])
         shutil.copyfile(resources() / "samples" / "demo-listings.xlsx", tmp_path / "theirs.xlsx")
         taken, imported = [], []
-        desktop._listings().excel.take_back, desktop.import_files = taken.append, imported.append
+        desktop.listings_page().excel.take_back, desktop.import_files = taken.append, imported.append
         desktop.window.take_files([tmp_path / "ours.xlsx", tmp_path / "theirs.xlsx"])
         await until(lambda: imported)
         assert (taken, imported) == ([tmp_path / "ours.xlsx"], [[tmp_path / "theirs.xlsx"]])
@@ -202,13 +202,13 @@ def test_the_history_takes_back_an_older_change(run):
 
 
 def test_a_large_change_is_taken_back_in_the_worker(run, monkeypatch):
-    monkeypatch.setattr("app.views.desktop.MANY", 1)
+    monkeypatch.setattr("app.views.undoing.MANY", 1)
 
     async def steps(desktop, services):
         await until(lambda: desktop.window.page is not None)
         before = services.listings.detail(1).record.title
         services.listings.save([ListingEdit(1, fields={"title": "First"})], "First")
-        desktop.undo()
+        desktop.undoing.undo()
         await until(
             lambda: any(job.title_key == "history.job.undo" and not job.is_running for job in desktop.context.jobs)
         )
@@ -226,7 +226,7 @@ def test_the_history_goes_back_to_a_point_in_time(run):
         first = services.listings.save([ListingEdit(1, fields={"title": "First"})], "First")
         services.listings.save([ListingEdit(1, fields={"title": "Second"})], "Second")
         services.listings.save([ListingEdit(2, fields={"title": "Third"})], "Third")
-        desktop.undo_after(first)
+        desktop.undoing.undo_after(first)
         await until(lambda: services.listings.detail(1).record.title == "First")
         await until(lambda: desktop.context.notices.kept)
         assert services.listings.detail(2).record.title == titles[1]
@@ -240,7 +240,7 @@ def test_a_part_of_a_change_is_taken_back(run):
         await until(lambda: desktop.window.page is not None)
         titles = {id: services.listings.detail(id).record.title for id in (1, 2)}
         change = services.listings.save([ListingEdit(id, fields={"title": f"New {id}"}) for id in (1, 2)], "Two")
-        desktop.undo_part(change.uid, [2], ["title"])
+        desktop.undoing.undo_part(change.uid, [2], ["title"])
         await until(lambda: services.listings.detail(2).record.title == titles[2])
         assert services.listings.detail(1).record.title == "New 1"
 

@@ -1,0 +1,145 @@
+"""Taking changes back and bringing them again, from wherever it is asked for, and what is said of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject
+
+from app.views.notices import Offer
+
+if TYPE_CHECKING:
+    from app.views.desktop import Desktop
+
+MANY = 2_000
+"""Listings from which on taking back is work for the worker process: the window would feel it."""
+
+
+class Undoing(QObject):
+    """Undo, redo and the history of *desktop*, its parent. Large changes go to the worker process."""
+
+    def __init__(self, desktop: Desktop) -> None:
+        super().__init__(desktop)
+        self._desktop, self._context = desktop, desktop.context
+
+    def undo(self, uid: str | None = None) -> None:
+        """Take back a change, the newest one without *uid*."""
+        self.undo_part(uid, None, None)
+
+    def undo_part(self, uid: str | None, only: Sequence[int] | None, fields: Sequence[str] | None) -> None:
+        """Take back a change for the listings *only*, in *fields* alone; None stands for all. A large one goes to the
+        worker process, as a job."""
+
+        def take_back(change: Any) -> None:
+            if change is not None and change.listing_count >= MANY:
+                handle = self._context.runner.start_heavy(
+                    *self._context.services.bulk_edit.undo_call(uid, only, fields)
+                )
+                self._context.jobs.add(handle, "history.job.undo", icon="history", n=change.listing_count)
+            else:
+                handle = self._context.runner.start(self._context.services.listings.undo, uid, only, fields=fields)
+            handle.succeeded.connect(self._on_undone)
+            handle.failed.connect(lambda error: self._on_nothing(error, "history.nothing_to_undo"))
+
+        def look() -> None:
+            handle = self._context.runner.call(self._context.services.listings.change, uid)
+            handle.succeeded.connect(take_back)
+            handle.failed.connect(self._desktop.tell)
+
+        self._when_stored(look)
+
+    def undo_after(self, change: Any) -> None:
+        """Take back everything that was changed after *change*, which itself stays."""
+
+        def take_back() -> None:
+            handle = self._context.runner.start_heavy(*self._context.services.bulk_edit.return_call(change.created_at))
+            self._context.jobs.add(handle, "history.job.return", icon="history")
+            handle.succeeded.connect(self._on_returned)
+            handle.failed.connect(lambda error: self._on_nothing(error, "history.nothing_to_undo"))
+
+        self._when_stored(take_back)
+
+    def _on_returned(self, result: Any) -> None:
+        self._desktop.reload_pages()
+        counts = {"changes": len(result.changes), "n": len(result.restored)}
+        offer = None
+        if result.conflicts:
+            offer = Offer("history.show_conflicts", lambda: self._show_conflicts(result.conflicts))
+        key = "history.returned_partly" if result.conflicts else "history.returned"
+        tone = "amber" if result.conflicts else "green"
+        self._context.notices.toast(key, tone=tone, offer=offer, kept=len(result.conflicts), **counts)
+
+    def redo(self) -> None:
+        """Do the last undone change again."""
+
+        def bring_back(change: Any) -> None:
+            if change is not None and change.listing_count >= MANY:
+                handle = self._context.runner.start_heavy(*self._context.services.bulk_edit.redo_call())
+                self._context.jobs.add(handle, "history.job.redo", icon="history", n=change.listing_count)
+            else:
+                handle = self._context.runner.start(self._context.services.listings.redo)
+            handle.succeeded.connect(lambda result: self._after_undo("history.redone_toast", result))
+            handle.failed.connect(lambda error: self._on_nothing(error, "history.nothing_to_redo"))
+
+        def look() -> None:
+            handle = self._context.runner.call(self._context.services.listings.can_redo)
+            handle.succeeded.connect(bring_back)
+            handle.failed.connect(self._desktop.tell)
+
+        self._when_stored(look)
+
+    def _on_undone(self, result: Any) -> None:
+        self._after_undo("history.undone_toast", result)
+
+    def _after_undo(self, key: str, result: Any) -> None:
+        self._desktop.reload_pages()
+        if result.conflicts:
+            offer = Offer("history.show_conflicts", lambda: self._show_conflicts(result.conflicts))
+            self._context.notices.toast(
+                "history.undone_partly", tone="amber", offer=offer, n=result.restored, kept=len(result.conflicts)
+            )
+        else:
+            self._context.notices.toast(key, n=result.restored, offer=self._sending_again(result))
+
+    def _sending_again(self, result: Any) -> Offer | None:
+        """What was delisted has its stock back here; the marketplace has not, before it is sent."""
+        from app.services.listings.delisting.records import LABEL
+
+        if result.change.label != LABEL or not result.listing_ids:
+            return None
+        return Offer("delist.send_again", lambda: self._send_again(result.listing_ids))
+
+    def _send_again(self, listing_ids: Sequence[int]) -> None:
+        self._desktop.window.show_tab("listings")
+        self._desktop.listings_page().publisher.publish(listing_ids)
+
+    def _show_conflicts(self, listing_ids: Sequence[int]) -> None:
+        self._desktop.window.show_tab("listings")
+        self._desktop.listings_page().restore_selection_of_problem(listing_ids)
+
+    def _on_nothing(self, error: Exception, key: str) -> None:
+        from app.services.errors import NotFound
+
+        if isinstance(error, NotFound):
+            self._context.notices.toast(key, tone="gray")
+        else:
+            self._desktop.tell(error)
+
+    def _when_stored(self, do: Callable[[], None]) -> None:
+        """What was typed is a change, too: *do* comes after it is stored."""
+        page = self._desktop.window.pages.get("listings")
+        if page is None:
+            do()
+        else:
+            page.editor.saver.when_stored(do)  # type: ignore[attr-defined]
+
+    def show_history(self) -> None:
+        """All changes, newest first."""
+        from app.views.history_dialog import HistoryDialog
+
+        dialog = HistoryDialog(self._context, self._desktop.window)
+        dialog.undo_wanted.connect(self.undo)
+        dialog.part_wanted.connect(self.undo_part)
+        dialog.return_wanted.connect(self.undo_after)
+        dialog.show()
