@@ -62,7 +62,6 @@ class ListingRecord:
     detail_html: str = ""
     attributes: list[dict[str, str]] = field(default_factory=list)
     extra: dict[str, str] = field(default_factory=dict)
-    regional_prices: dict[str, Any] | None = field(default_factory=dict)
     skus: list[SkuRecord] = field(default_factory=list)
     images: list[str] = field(default_factory=list)
     content_hash: str = ""
@@ -73,6 +72,7 @@ class ListingRecord:
     updated_ms: int = 0
     remote: dict[str, Any] | None = None
     service_template_id: str = ""
+    regional_prices: dict[str, Any] | None = field(default_factory=dict)
 
     @property
     def is_changed_since_publish(self) -> bool:

@@ -199,7 +199,7 @@ def test_other_conditions_are_not_taken_for_held(db):
 def test_long_texts_stand_last(db):
     with db.reader.connect() as connection:
         names = [row[1] for row in connection.exec_driver_sql("PRAGMA table_info(listing)")]
-    assert names[-4:] == ["detail_html", "attributes", "extra", "remote"]
+    assert names[-5:] == ["detail_html", "attributes", "extra", "remote", "regional_prices"]
 
 
 # -- words ---------------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from app.services.codes.keys import match_key
 from app.services.compliance.recheck import check_listings
 from app.services.db import Database
 from app.services.listings.apart import all_pairs, tell_apart
@@ -21,7 +22,7 @@ from app.services.listings.similar.releasing import release_twins
 from app.services.listings.similar.search import find_similar
 from app.services.listings.similar.showing import export_groups, listings_of
 from app.services.listings.similar.titles import near_titles, words_of
-from app.services.listings.text import fold, match_key
+from app.services.listings.text import fold
 from app.services.tasks import TaskCancelled, TaskContext
 from app.services.upgrade import open_database
 from tests.unit.compliance.examples import listing, sku
