@@ -60,11 +60,15 @@ def hover(desktop, data, target=None):
     return overlay
 
 
-def drop(desktop, data):
+def drop(desktop, data, qtbot):
     QApplication.sendEvent(desktop.window.drop_overlay, QDropEvent(QPointF(710, 460), COPY, data, LEFT, NONE))
-    dialogs = desktop.window.findChildren(ImportDialog)
-    assert len(dialogs) == 1
-    return dialogs[0]
+    return opened(desktop, qtbot)
+
+
+def opened(desktop, qtbot):
+    """The one import dialog: it opens when it is known what the files are."""
+    qtbot.waitUntil(lambda: len(desktop.window.findChildren(ImportDialog)) == 1, timeout=PATIENCE_MS)
+    return desktop.window.findChild(ImportDialog)
 
 
 def activate(desktop, qtbot):
@@ -82,7 +86,7 @@ def test_from_the_drop_to_the_rows_and_back(desktop, sheet, samples, qtbot, cont
     data = drag([sheet(samples.lamp, samples.mug)])
     overlay = hover(desktop, data)
     assert [name.partition(" Sheet")[0] for name in overlay.names] == ["供应商报价_0612.xlsx"]
-    dialog = drop(desktop, data)
+    dialog = drop(desktop, data, qtbot)
     assert overlay.isHidden()
     assert dialog.windowTitle() == "Import · 供应商报价_0612.xlsx"
     qtbot.waitUntil(dialog.primary.isEnabled, timeout=PATIENCE_MS)
@@ -131,7 +135,7 @@ def test_files_come_in_over_a_line_edit_and_on_every_tab(desktop, sheet, samples
     desktop.window.drop_overlay.hide()
     desktop.window.show_tab("stores")
     hover(desktop, data)
-    dialog = drop(desktop, data)
+    dialog = drop(desktop, data, qtbot)
     assert desktop.window.current_key == "listings", "that is where the rows will be"
     qtbot.waitUntil(dialog.primary.isEnabled, timeout=PATIENCE_MS)
 
@@ -152,6 +156,6 @@ def test_ctrl_o_chooses_files(desktop, sheet, samples, qtbot):
     chooser = desktop.window.findChild(QFileDialog)
     chooser.filesSelected.emit([str(path)])
     chooser.close()
-    dialog = desktop.window.findChild(ImportDialog)
+    dialog = opened(desktop, qtbot)
     qtbot.waitUntil(dialog.primary.isEnabled, timeout=PATIENCE_MS)
     assert dialog.head.path == str(path)
