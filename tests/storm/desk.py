@@ -9,7 +9,7 @@ from random import Random
 
 from PIL import Image
 
-from app.models import Category, CategoryAttribute, FreightTemplate, Listing, Store, StoreHealth
+from app.models import Category, CategoryAttribute, FreightTemplate, Listing, Setting, Store, StoreHealth
 from app.services.clock import now_ms
 from app.services.db import Database
 from app.services.listings.editing import ListingEdit, edit_listings
@@ -60,6 +60,8 @@ class StormDesk:
         paths = {"path_zh": "台灯配件", "path_en": "Lamp Parts"}
         place = {"gateway": url, "category_id": LEAF, "fetched_ms": moment}
         with self.db.write() as session:
+            # twins are sent on purpose: nobody is there to tell them apart
+            session.add(Setting(name="compliance", value={"severities": {"listing.twice": "warn"}}, updated_ms=moment))
             session.add(Store(name="晨帆数码", gateway=url, credential_ref="one", created_ms=moment))
             session.flush()
             session.add(FreightTemplate(store_id=1, template_id=templates[0].template_id, name="x", synced_ms=moment))
