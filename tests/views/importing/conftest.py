@@ -53,7 +53,7 @@ def two_stores(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("database") / "shangjia.db"
     database = open_database(path)
     with database.write() as session:
-        for name, access in (("晨帆数码", "operate"), ("橙屿家居", "operate"), ("北弦音频", "read")):
+        for name, access in (("晨帆数码", "operate"), ("橙屿家居", "operate"), ("北弦音频", "read_only")):
             gateway = "http://127.0.0.1:1"
             session.add(Store(name=name, gateway=gateway, access=access, credential_ref=name, created_ms=now_ms()))
     with closing(sqlite3.connect(path)) as connection:
