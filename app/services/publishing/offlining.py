@@ -10,13 +10,12 @@ from collections.abc import Sequence
 import orjson
 from sqlalchemy import Connection
 
-from app.models import JobState, Priority, TaskAction
-from app.services.clock import now_ms
+from app.models import Priority, TaskAction
 from app.services.db import Database
 from app.services.listings.loading import chunks
-from app.services.publishing.batches import cancel_unsent, close_batches
+from app.services.publishing.batches import cancel_unsent
 from app.services.publishing.queue import BatchCreated
-from app.services.publishing.sale_tasks import insert_task, skip_reasons
+from app.services.publishing.sale_tasks import queue_sale
 from app.services.publishing.turns import AT_ONCE, Schedule
 from app.services.stores.readiness import ensure_open
 
@@ -48,20 +47,7 @@ def enqueue_offline(
     with db.bulk() as connection:
         for chunk in chunks(ids) if schedule == AT_ONCE else ():
             cancel_unsent(connection, _ours(connection, store_id, chunk), planned=False)
-        batch_id: int = connection.exec_driver_sql(
-            "INSERT INTO publish_batch (store_id, state, total, created_ms) VALUES (?, ?, 0, ?) RETURNING id",
-            (store_id, JobState.RUNNING, now_ms()),
-        ).scalar_one()
-        queued = [
-            number
-            for place, number in enumerate(ids)
-            if insert_task(connection, batch_id, store_id, number, TaskAction.OFFLINE, schedule.due_ms(place, len(ids)))
-        ]
-        connection.exec_driver_sql("UPDATE publish_batch SET total = ? WHERE id = ?", (len(queued), batch_id))
-        skipped = skip_reasons(connection, store_id, sorted(set(ids) - set(queued)), TaskAction.OFFLINE)
-        if not queued:
-            close_batches(connection, [batch_id])
-    return BatchCreated(batch_id if queued else None, len(queued), skipped)
+        return queue_sale(connection, store_id, ids, TaskAction.OFFLINE, schedule)
 
 
 def _ours(connection: Connection, store_id: int, listing_ids: Sequence[int]) -> list[int]:

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.models import JobState, StoreAccess, TaskAction
-from app.services.clock import now_ms
+from app.models import StoreAccess, TaskAction
 from app.services.db import Database
 from app.services.listings.loading import chunks, id_list
-from app.services.publishing.batches import close_batches
 from app.services.publishing.queue import BatchCreated
-from app.services.publishing.sale_tasks import IS_OFF, insert_task, skip_reasons
+from app.services.publishing.sale_tasks import IS_OFF, queue_sale
 from app.services.publishing.turns import AT_ONCE, Schedule
 from app.services.stores.readiness import ensure_open
 
@@ -79,17 +77,4 @@ def enqueue_online(
     with db.read() as session:
         ensure_open(session.connection(), store_id)
     with db.bulk() as connection:
-        batch_id: int = connection.exec_driver_sql(
-            "INSERT INTO publish_batch (store_id, state, total, created_ms) VALUES (?, ?, 0, ?) RETURNING id",
-            (store_id, JobState.RUNNING, now_ms()),
-        ).scalar_one()
-        queued = [
-            number
-            for place, number in enumerate(ids)
-            if insert_task(connection, batch_id, store_id, number, TaskAction.ONLINE, schedule.due_ms(place, len(ids)))
-        ]
-        connection.exec_driver_sql("UPDATE publish_batch SET total = ? WHERE id = ?", (len(queued), batch_id))
-        if not queued:
-            close_batches(connection, [batch_id])
-        left = skip_reasons(connection, store_id, sorted(set(ids) - set(queued)), TaskAction.ONLINE)
-    return BatchCreated(batch_id if queued else None, len(queued), left)
+        return queue_sale(connection, store_id, ids, TaskAction.ONLINE, schedule)

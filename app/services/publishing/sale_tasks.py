@@ -12,10 +12,11 @@ from collections.abc import Sequence
 import orjson
 from sqlalchemy import Connection
 
-from app.models import ListingStatus, Priority, TaskAction, TaskState
+from app.models import JobState, ListingStatus, Priority, TaskAction, TaskState
 from app.services.clock import now_ms
 from app.services.publishing.batches import close_batches
-from app.services.publishing.queue import Skipped, SkipReason
+from app.services.publishing.queue import BatchCreated, Skipped, SkipReason
+from app.services.publishing.turns import Schedule
 
 _OPEN = (
     "EXISTS (SELECT 1 FROM publish_task AS busy WHERE busy.listing_id = {listing} "
@@ -53,6 +54,27 @@ _IS_SO = (
     f"(SELECT product_id IS NULL OR {IS_OFF} = (publish_task.action = 'offline') "
     "FROM listing WHERE listing.id = listing_id)"
 )
+
+
+def queue_sale(
+    connection: Connection, store_id: int, listing_ids: Sequence[int], action: TaskAction, schedule: Schedule
+) -> BatchCreated:
+    """Make a batch that does *action* (`offline` or `online`) to these listings, at once or by *schedule*; what it
+    cannot be done to is skipped and told why."""
+    batch_id: int = connection.exec_driver_sql(
+        "INSERT INTO publish_batch (store_id, state, total, created_ms) VALUES (?, ?, 0, ?) RETURNING id",
+        (store_id, JobState.RUNNING, now_ms()),
+    ).scalar_one()
+    queued = [
+        number
+        for place, number in enumerate(listing_ids)
+        if insert_task(connection, batch_id, store_id, number, action, schedule.due_ms(place, len(listing_ids)))
+    ]
+    connection.exec_driver_sql("UPDATE publish_batch SET total = ? WHERE id = ?", (len(queued), batch_id))
+    skipped = skip_reasons(connection, store_id, sorted(set(listing_ids) - set(queued)), action)
+    if not queued:
+        close_batches(connection, [batch_id])
+    return BatchCreated(batch_id if queued else None, len(queued), skipped)
 
 
 def insert_task(

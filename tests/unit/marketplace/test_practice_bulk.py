@@ -9,39 +9,15 @@ from typing import Any
 import pytest
 
 from app.practice_market import PracticeMarket
-from app.practice_market.methods import find
-from app.practice_market.refusals import Refusal
 from app.services.marketplace.aliexpress import AliExpressMarketplace, Gateway
 from app.services.marketplace.aliexpress.rules import rules
 from app.services.marketplace.port import Refused, RemoteStatus, StoreCredentials, Unanswered
 from app.services.marketplace.records import FeedKind, PriceChange, SkuPrice, SkuStock, StockChange
-from tests.unit.marketplace.practice import MarketTime, draft
+from tests.unit.marketplace.practice import MarketTime, draft, market, time
 
+__all__ = ["market", "time"]
 
-def serves(method: str) -> bool:
-    """Whether the practice market of this checkout answers *method*."""
-    try:
-        find(method)
-    except Refusal:
-        return False
-    return True
-
-
-pytestmark = pytest.mark.skipif(
-    not serves("aliexpress.solution.feed.submit"), reason="this practice market carries out no feeds"
-)
 SUBMIT = "aliexpress.solution.feed.submit"
-
-
-@pytest.fixture
-def time() -> MarketTime:
-    return MarketTime()
-
-
-@pytest.fixture
-async def market(time: MarketTime) -> AsyncIterator[PracticeMarket]:
-    async with PracticeMarket(clock=time, faults={"audit_delay_s": 30}) as running:
-        yield running
 
 
 @pytest.fixture
