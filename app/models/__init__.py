@@ -3,6 +3,7 @@
 from app.models.base import Base
 from app.models.category import Category, CategoryAttribute
 from app.models.change import Change, ChangeColumn, ChangeEntry, ChangeRange
+from app.models.company_table import ChannelRule, CompanyTable, ItemVerdict, PriceFloor, StockItem
 from app.models.compliance import ListedWord, ListingFinding, WordListRow
 from app.models.covering import CoverRules, ForeignPicture, ListingOrigin, ServiceTemplate, SkuAssignment
 from app.models.freight_template import FreightTemplate
@@ -21,6 +22,7 @@ from app.models.listing import (
 )
 from app.models.marketing import MarketingGroup, MarketingMember
 from app.models.order import Order, OrderLine
+from app.models.pricing import Commission, ExchangeRate
 from app.models.publishing import (
     JobState,
     Priority,
@@ -47,13 +49,18 @@ __all__ = [
     "ChangeColumn",
     "ChangeEntry",
     "ChangeRange",
+    "ChannelRule",
+    "Commission",
+    "CompanyTable",
     "CoverRules",
+    "ExchangeRate",
     "ForeignPicture",
     "FreightTemplate",
     "Image",
     "ImageFile",
     "ImageLook",
     "ImportRun",
+    "ItemVerdict",
     "JobState",
     "ListedWord",
     "Listing",
@@ -68,6 +75,7 @@ __all__ = [
     "MarketingMember",
     "Order",
     "OrderLine",
+    "PriceFloor",
     "Priority",
     "ProductGroup",
     "PublishBatch",
@@ -79,6 +87,7 @@ __all__ = [
     "SheetMapping",
     "Sku",
     "SkuAssignment",
+    "StockItem",
     "Store",
     "StoreAccess",
     "StoreCodes",
