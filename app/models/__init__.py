@@ -22,7 +22,15 @@ from app.models.listing import (
 )
 from app.models.marketing import MarketingGroup, MarketingMember
 from app.models.order import Order, OrderLine
-from app.models.pricing import Commission, ExchangeRate
+from app.models.pricing import (
+    Commission,
+    ExchangeRate,
+    FigureDue,
+    FigureState,
+    ListingFigure,
+    PricingSetting,
+    SkuFigure,
+)
 from app.models.publishing import (
     JobState,
     Priority,
@@ -54,6 +62,8 @@ __all__ = [
     "CompanyTable",
     "CoverRules",
     "ExchangeRate",
+    "FigureDue",
+    "FigureState",
     "ForeignPicture",
     "FreightTemplate",
     "Image",
@@ -65,6 +75,7 @@ __all__ = [
     "ListedWord",
     "Listing",
     "ListingConflict",
+    "ListingFigure",
     "ListingFinding",
     "ListingOrigin",
     "ListingSeen",
@@ -76,6 +87,7 @@ __all__ = [
     "Order",
     "OrderLine",
     "PriceFloor",
+    "PricingSetting",
     "Priority",
     "ProductGroup",
     "PublishBatch",
@@ -87,6 +99,7 @@ __all__ = [
     "SheetMapping",
     "Sku",
     "SkuAssignment",
+    "SkuFigure",
     "StockItem",
     "Store",
     "StoreAccess",

@@ -14,6 +14,8 @@ from app.services.errors import InputError
 KEPT_DAILY_BACKUPS = 14
 KEYS_SINCE = "0012"
 """The revision from which on match keys are those of the grammar of codes."""
+RATE_SINCE = "0020"
+"""The revision from which on the exchange rate stands in the database, not in the settings file."""
 
 
 class DatabaseTooNew(InputError):
@@ -79,6 +81,10 @@ def upgrade(database: Database, target: str = HEAD) -> None:
             from app.services.codes.rekeying import rekey
 
             rekey(connection)
+        if (found or "") < RATE_SINCE <= target:
+            from app.services.pricing.starting import begin_rates
+
+            begin_rates(connection, database.path.parent)
 
 
 def backup_dir(path: Path) -> Path:
