@@ -25,7 +25,7 @@ def random_tariff(chance: random.Random, number: int) -> Tariff:
 
 
 def bands(chance: random.Random):
-    for start in sorted(chance.sample(range(0, 2_500), chance.randint(0, 3))):
+    for start in sorted(chance.sample(range(2_500), chance.randint(0, 3))):
         unit = chance.choice(["1", "0.5", "0.3", "7", "10", "100.5"])
         yield TariffBand(start, Decimal(unit), money(chance, 2))
 
