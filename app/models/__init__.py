@@ -6,7 +6,7 @@ from app.models.change import Change, ChangeColumn, ChangeEntry, ChangeRange
 from app.models.company_table import ChannelRule, CompanyTable, ItemVerdict, PriceFloor, StockItem
 from app.models.compliance import ListedWord, ListingFinding, WordListRow
 from app.models.covering import CoverRules, ForeignPicture, ListingOrigin, ServiceTemplate, SkuAssignment
-from app.models.freight_template import FreightTemplate
+from app.models.freight_template import CarrierTariff, FreightChannel, FreightTemplate
 from app.models.import_run import CellErrorRow, ImportRun, SheetMapping
 from app.models.listing import (
     Image,
@@ -50,6 +50,7 @@ from app.models.warehouse_template import WarehouseCountry, WarehouseTemplate
 __all__ = [
     "Base",
     "BundleItem",
+    "CarrierTariff",
     "Category",
     "CategoryAttribute",
     "CellErrorRow",
@@ -65,6 +66,7 @@ __all__ = [
     "FigureDue",
     "FigureState",
     "ForeignPicture",
+    "FreightChannel",
     "FreightTemplate",
     "Image",
     "ImageFile",

@@ -16,6 +16,8 @@ KEYS_SINCE = "0012"
 """The revision from which on match keys are those of the grammar of codes."""
 RATE_SINCE = "0020"
 """The revision from which on the exchange rate stands in the database, not in the settings file."""
+TARIFFS_SINCE = "0021"
+"""The revision from which on a database has carrier tariffs."""
 
 
 class DatabaseTooNew(InputError):
@@ -85,6 +87,10 @@ def upgrade(database: Database, target: str = HEAD) -> None:
             from app.services.pricing.starting import begin_rates
 
             begin_rates(connection, database.path.parent)
+        if (found or "") < TARIFFS_SINCE <= target:
+            from app.services.freight.starting_tariffs import store_starting_tariffs
+
+            store_starting_tariffs(connection)
 
 
 def backup_dir(path: Path) -> Path:
