@@ -1,4 +1,7 @@
-"""The discount plan of a marketing group: what takes off prices besides the item discount (domain.md 10.5, 15), written as a person writes it: `3/20` is 3 off from 20 on, `10%/50` ten percent from 50 on, `1` one off always."""
+"""The discount plan of a marketing group: what takes off prices besides the item discount (domain.md 10.5, 15).
+
+Written as a person writes it: `3/20` is 3 off from 20 on, `10%/50` ten percent from 50 on, `1` one off always.
+"""
 
 from __future__ import annotations
 
