@@ -32,9 +32,10 @@ def upgrade() -> None:
         "figure_state",
         _id(),
         sa.Column("generation", sa.Integer(), nullable=False),
+        sa.Column("renewed", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_figure_state"),
     )
-    op.execute("INSERT INTO figure_state (id, generation) VALUES (1, 1)")
+    op.execute("INSERT INTO figure_state (id, generation, renewed) VALUES (1, 1, 0)")
     op.create_table(
         "figure_due",
         sa.Column("listing_id", sa.Integer(), autoincrement=False, nullable=False),
