@@ -28,6 +28,7 @@ from app.services.listings.importing.desk import ImportDesk
 from app.services.listings.round_trip.desk import RoundTripDesk
 from app.services.orders.source import OrderSource
 from app.services.paging import Query
+from app.services.pricing.desk import PricingDesk
 from app.services.publishing.desk import PublishDesk
 from app.services.publishing.preview import PublishPreview, publish_preview
 from app.services.settings import Settings
@@ -70,6 +71,7 @@ class DesktopServices:
         self.delisting = DelistDesk(app)
         self.codes = CodesDesk(app)
         self.groups = GroupDesk(app)
+        self.pricing = PricingDesk(app)
         self.publishing = PublishDesk(app)
         self.importing = ImportDesk(app)
         self.round_trip = RoundTripDesk(app)

@@ -19,6 +19,7 @@ from app.views.context import ViewContext
 from app.views.covering.opening import Covering
 from app.views.errors import sentence
 from app.views.language import language
+from app.views.listings.figures_keeper import FiguresKeeper
 from app.views.main_window import MainWindow
 from app.views.notices import Banner, Offer
 from app.views.store_picker import StoreEntry
@@ -58,6 +59,7 @@ class Desktop(QObject):
         self.window = MainWindow(context, makers, first_tab="")
         self.undoing = Undoing(self)
         self.covering = Covering(context, self.window, self._show_listings)
+        self.figures = FiguresKeeper(context, self)
         self._connect()
 
     def _connect(self) -> None:
@@ -106,6 +108,7 @@ class Desktop(QObject):
         background = self.context.runner.start(self.context.services.start_up, language.code)
         background.failed.connect(self.tell)
         background.finished.connect(self.warm)
+        background.finished.connect(self.figures.start)
         if stores:
             self.listings_page().publisher.offer_to_resume()
 

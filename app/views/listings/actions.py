@@ -21,9 +21,15 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("findings", "listings.action.findings", "flag", ("Ctrl+Shift+K",), acts_on=SELECTION),
     ActionSpec("words", "listings.action.words", "list-check"),
     ActionSpec("delist", "listings.action.delist", "ban"),
+    ActionSpec("explain_price", "listings.action.explain_price", "calculator", ("Ctrl+Shift+P",)),
+    ActionSpec("rates", "listings.action.rates", "currency-dollar"),
+    ActionSpec("charts", "listings.action.charts", "activity"),
     ActionSpec("virtual_codes", "listings.action.virtual_codes", "barcode"),
     ActionSpec("take_off_sale", "listings.action.take_off_sale", "ban", acts_on=SELECTION),
     ActionSpec("put_on_sale", "listings.action.put_on_sale", "upload", acts_on=SELECTION),
     ActionSpec("scheduled", "listings.action.scheduled", "alarm"),
     ActionSpec("publish_results", "listings.action.publish_results", "info-circle"),
 )
+
+PRICES = ("explain_price", "rates", "charts")
+"""Actions about prices, in the "…" menu."""

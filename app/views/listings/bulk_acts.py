@@ -15,11 +15,13 @@ from app.views.context import ViewContext
 from app.views.listings.code_dialog import CodeDialog
 from app.views.listings.codes_dialog import CodesDialog
 from app.views.listings.delist_dialog import DelistDialog
+from app.views.listings.figure_rows import FigureRows
 from app.views.listings.unfinished import Left
 from app.views.notices import Offer
 
 if TYPE_CHECKING:
     from app.services.history.records import ChangeRecord
+    from app.views.listings.editor import ListingEditor
     from app.views.listings.page import ListingsPage
 
 
@@ -34,6 +36,12 @@ class BulkActs(QObject):
         super().__init__(page)
         self._context = context
         self._page = page
+        self.figures = FigureRows(context, page)
+
+    def follow(self, editor: ListingEditor) -> None:
+        """Open what the variants of the editor ask for: what a code stands for, how a price came about."""
+        editor.explain_wanted.connect(self.explain_code)
+        editor.price_wanted.connect(self.figures.explain)
 
     def bulk_edit(self, field: str = "price_minor", way: str = "") -> None:
         """Change any fields of the chosen rows, or of all of the filter, after a preview; begins with *field*."""

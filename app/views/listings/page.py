@@ -17,7 +17,7 @@ from app.services.paging import Filter, Query
 from app.views.actions import ActionSpec
 from app.views.context import ViewContext
 from app.views.errors import sentence
-from app.views.listings.actions import ACTIONS
+from app.views.listings.actions import ACTIONS, PRICES
 from app.views.listings.bulk_acts import BulkActs
 from app.views.listings.cell_blocks import CellBlocks
 from app.views.listings.checking import Checking
@@ -173,7 +173,7 @@ class ListingsPage(TabPage):
         self.toolbar.add("recheck")
         self.toolbar.add("findings")
         self.add_history_tools()
-        self.toolbar.add_more(*SELDOM)
+        self.toolbar.add_more(*SELDOM, *PRICES)
 
     def _connect(self) -> None:
         RowDrag(self.rows)
@@ -198,7 +198,7 @@ class ListingsPage(TabPage):
         self.editor.checked.connect(lambda id: self._on_saved(id, None))
         self.editor.problem.connect(self.on_problem)
         self.editor.undo_here_wanted.connect(self._undo_here)
-        self.editor.editor.explain_wanted.connect(self.acts.explain_code)
+        self.acts.follow(self.editor.editor)
         self.editor.decide_wanted.connect(self.publisher.decide)
 
     def retranslate(self) -> None:
@@ -298,7 +298,7 @@ class ListingsPage(TabPage):
 
     def fill_menu(self, menu: QMenu) -> None:
         """What can be done with the chosen rows."""
-        for id in ON_ROWS:
+        for id in (*ON_ROWS, "explain_price"):
             menu.addAction(self.actions_of_page[id])
         menu.addSeparator()
         assert self.table is not None
