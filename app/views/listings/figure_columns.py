@@ -18,8 +18,8 @@ THIN_MARGIN_BP = 500
 MICRO_A_CENT = 10_000
 RENEWING = "…"
 COLUMNS: tuple[tuple[str, str, str, int, bool], ...] = (
-    ("margin", "margin_bp", "", 70, False),
-    ("profit", "profit_minor", "unit.cny", 78, False),
+    ("margin", "margin_bp", "", 66, False),
+    ("profit", "profit_minor", "unit.cny", 78, True),
     ("cost", "cost_micro", "unit.cny", 78, True),
     ("freight_cost", "freight_micro", "unit.cny", 84, True),
     ("fees", "fees_minor", "unit.cny", 78, True),
