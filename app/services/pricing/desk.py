@@ -13,7 +13,7 @@ from app.services.history.records import ChangeRecord
 from app.services.paging import Query
 from app.services.pricing.charting import Charts, charts
 from app.services.pricing.explaining import Explanation, explain, terms_of
-from app.services.pricing.linked import Wanted, list_price_for
+from app.services.pricing.linked import Wanted, list_price_for, wanted_value
 from app.services.pricing.rates import (
     CommissionShare,
     EnteredRate,
@@ -25,7 +25,6 @@ from app.services.pricing.rates import (
     set_commissions,
 )
 from app.services.pricing.renewing import is_waiting, renew_figures
-from app.services.pricing.sources import number
 from app.services.pricing.team_settings import TeamSettings, change_settings, team_settings
 from app.services.tasks import TaskContext
 
@@ -84,7 +83,7 @@ class PricingDesk:
         with self.db.reader.connect() as connection:
             settings = team_settings(connection)
             given = explain(connection, listing_id, sku_id).given
-            found = list_price_for(terms_of(given, settings), wanted, number(wanted, text))
+            found = list_price_for(terms_of(given, settings), wanted, wanted_value(wanted, text))
             return explain(connection, listing_id, sku_id, found)
 
     def find_variant(self, store_id: int, code: str) -> tuple[int, int]:

@@ -9,10 +9,23 @@ from app.services.pricing.errors import BadPriceInput, named, positive
 from app.services.pricing.explaining import CENTS, Terms
 from app.services.pricing.profit import Offer, profit_of
 from app.services.pricing.rounding import CENT
+from app.services.pricing.sources import number
 from app.services.pricing.target import break_even, price_for_margin
 from app.services.pricing.terms import NOTHING, Costs
 
 Wanted = Literal["margin", "profit"]
+LINKED: tuple[Wanted, ...] = ("margin", "profit")
+"""What a list price follows from."""
+
+
+def wanted_value(wanted: Wanted, text: str) -> Decimal:
+    """What a person typed: CNY, or a margin as `15 %`, `15` or `0.15`; no margin is 1 or more, so those are percent.
+
+    Raises:
+        BadPriceInput: no number.
+    """
+    value = number(wanted, text)
+    return value / 100 if wanted == "margin" and abs(value) >= 1 and "%" not in text and "％" not in text else value
 
 
 def list_price_for(terms: Terms, wanted: Wanted, value: Decimal) -> int:

@@ -9,6 +9,10 @@ from decimal import Decimal
 import pytest
 
 from app.services.errors import NotFound
+from app.services.history.undo import undo
+from app.services.listings.cells import CellEdit
+from app.services.listings.desk import ListingDesk
+from app.services.listings.source import CHILD_ID_OFFSET
 from app.services.pricing.desk import PricingDesk
 from app.services.pricing.errors import BadPriceInput, NoPriceReaches
 from app.services.pricing.figures import figures_of
@@ -111,13 +115,13 @@ def test_the_explanation_and_whole_columns_agree(db, pricing, make_listing, writ
     assert compared > 30
 
 
-@pytest.mark.parametrize("margin", ["15 %", "0.10", "-5%", "0", "84%"])
+@pytest.mark.parametrize("margin", ["15 %", "15", "0.10", "-5%", "0", "84%"])
 def test_a_margin_leads_to_the_lowest_price_that_earns_it(pricing, lamp, margin):
     at = (lamp.id, lamp.skus[0].id)
     found = pricing.with_price_for(*at, "margin", margin)
-    wanted = Decimal(margin.rstrip(" %")) / (100 if "%" in margin else 1)
+    wanted = Decimal(margin.rstrip(" %")) / (100 if "%" in margin or margin == "15" else 1)
     assert found.profit.margin >= wanted
-    if margin == "15 %":
+    if margin.startswith("15"):
         assert found.price_minor == 1059  # P2's 7.41 at 30 % off: 10.5857 → 10.59
 
 
@@ -128,7 +132,7 @@ def test_a_profit_leads_to_its_price_and_what_cannot_be_is_said(pricing, lamp):
     assert pricing.explain(*at, found.price_minor - 2).profit.profit_cny < Decimal("5.14")
     for wanted, text, error in (
         ("margin", "86%", NoPriceReaches),
-        ("margin", "1", BadPriceInput),
+        ("margin", "100", BadPriceInput),
         ("profit", "-100", BadPriceInput),
         ("profit", "much", BadPriceInput),
     ):
@@ -160,3 +164,29 @@ def test_rates_and_commissions_come_out_of_sheets(pricing, db, tmp_path):
     (tmp_path / "bad.csv").write_text("类目,佣金\n1,8\n", "utf-8")
     with pytest.raises(BadPriceInput):
         pricing.import_sheet(tmp_path / "bad.csv")
+
+
+def test_margins_and_profits_typed_in_cells_become_prices_or_say_why_not(db, make_listing):
+    lamp = make_listing("Lamp", (("AB1234", 999, 5), ("XX1", 999, 5)), freight_template_id="free")
+    only = make_listing("Only", (("AB1234", None, 5),), freight_template_id="free")
+    desk = ListingDesk(lambda: db)
+    first, second = (CHILD_ID_OFFSET + sku.id for sku in lamp.skus)
+    saved = desk.save_cells(
+        [
+            CellEdit(first, "margin", Decimal("0.15")),
+            CellEdit(second, "profit", Decimal(5)),
+            CellEdit(only.id, "profit", Decimal("5.14")),
+            CellEdit(lamp.id, "margin", Decimal("0.15")),
+        ]
+    )
+    assert [(one.field, one.before, one.after) for one in saved.plan.changes] == [
+        ("price_minor", 999, 1059),
+        ("price_minor", None, 1000),  # at 9.99 it is 5.139
+    ]
+    assert [str(one.refused) for one in saved.plan.refused] == ["unknown_profit", "several_variants"]
+    assert [str(one.refused) for one in desk.plan_cells([CellEdit(first, "margin", Decimal("0.9"))]).refused] == [
+        "no_price"
+    ]
+    undo(db)
+    with db.reader.connect() as connection:
+        assert connection.exec_driver_sql("SELECT price_minor FROM sku ORDER BY id").scalars().all() == [999, 999, None]

@@ -77,6 +77,24 @@ def test_the_table_shows_figures_of_today_and_says_when_they_are_not(db, lamp, o
     settle()
 
 
+def test_a_margin_typed_in_the_table_becomes_a_price(db, make_listing, open_page, settle, qtbot):
+    make_listing("Lamp", (("AB1234", 999, 5),), freight_template_id="free")
+    renew_figures(db)
+    page = open_page()
+    model, column = page.rows.paged, page.rows.column_at("margin")
+    assert model.data(model.index(0, column), Qt.ItemDataRole.EditRole) == "10.81%"
+    model.setData(model.index(0, column), "15%")
+    qtbot.waitUntil(lambda: cell(page, "price").text == "10.59")
+    assert cell(page, "margin").text == "…", "until it is worked out anew"
+    renew_figures(db)
+    page.context.changes.tell({"figure"})
+    qtbot.waitUntil(lambda: cell(page, "margin").text not in ("…", ""))
+    model.setData(model.index(0, column), "95%")
+    settle()
+    assert "No price reaches it" in page.context.notices.kept[0].text
+    assert cell(page, "price").text == "10.59"
+
+
 def test_any_of_price_margin_and_profit_leads_to_the_others(qtbot, db, lamp, opened, settle):
     dialog = opened(lambda context, window: PriceDialog(context, window, lamp.id))
     shown = {name: field.text() for name, field in dialog.fields.items()}
