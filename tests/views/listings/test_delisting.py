@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QMenu
 
 from app.services.codes.records import Component
 from app.services.codes.rekeying import rekey
+from app.views.language import language
 from app.views.listings.code_dialog import CodeDialog
 from app.views.listings.codes_dialog import CodesDialog
 from app.views.listings.delist_dialog import DelistDialog
@@ -162,4 +163,6 @@ def test_virtual_codes_are_kept(context, services, qtbot, settle, tmp_path):
     dialog.remove.click()
     settle()
     assert list(services.codes.virtual()) == ["CB000008"]
+    language.set_language("zh")
+    assert dialog.table.horizontalHeaderItem(0).text() == "虚拟编码"
     dialog.close()
