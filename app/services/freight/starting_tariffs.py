@@ -23,6 +23,12 @@ def starting_tariffs() -> dict[str, Tariff]:
     return {row["key"]: tariff_of(row) for row in _file()["tariffs"]}
 
 
+@cache
+def starting_names() -> dict[str, tuple[str, ...]]:
+    """What the rule file calls each of them, in every language: company tables are written in one of them."""
+    return {row["key"]: (row["zh"], row["en"]) for row in _file()["tariffs"]}
+
+
 def store_starting_tariffs(connection: Connection) -> None:
     """Give a new database the tariffs and channels of the rule file, named in the language that is set."""
     raw, moment = _file(), now_ms()
