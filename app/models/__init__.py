@@ -6,7 +6,7 @@ from app.models.change import Change, ChangeColumn, ChangeEntry, ChangeRange
 from app.models.company_table import ChannelRule, CompanyTable, ItemVerdict, PriceFloor, StockItem
 from app.models.compliance import ListedWord, ListingFinding, WordListRow
 from app.models.covering import CoverRules, ForeignPicture, ListingOrigin, ServiceTemplate, SkuAssignment
-from app.models.freight_template import FreightTemplate
+from app.models.freight_template import CarrierTariff, FreightChannel, FreightTemplate
 from app.models.import_run import CellErrorRow, ImportRun, SheetMapping
 from app.models.listing import (
     Image,
@@ -42,6 +42,7 @@ from app.models.warehouse_template import WarehouseCountry, WarehouseTemplate
 __all__ = [
     "Base",
     "BundleItem",
+    "CarrierTariff",
     "Category",
     "CategoryAttribute",
     "CellErrorRow",
@@ -55,6 +56,7 @@ __all__ = [
     "CoverRules",
     "ExchangeRate",
     "ForeignPicture",
+    "FreightChannel",
     "FreightTemplate",
     "Image",
     "ImageFile",

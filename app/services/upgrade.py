@@ -14,6 +14,8 @@ from app.services.errors import InputError
 KEPT_DAILY_BACKUPS = 14
 KEYS_SINCE = "0012"
 """The revision from which on match keys are those of the grammar of codes."""
+TARIFFS_SINCE = "0021"
+"""The revision from which on a database has carrier tariffs."""
 
 
 class DatabaseTooNew(InputError):
@@ -79,6 +81,10 @@ def upgrade(database: Database, target: str = HEAD) -> None:
             from app.services.codes.rekeying import rekey
 
             rekey(connection)
+        if (found or "") < TARIFFS_SINCE <= target:
+            from app.services.freight.starting_tariffs import store_starting_tariffs
+
+            store_starting_tariffs(connection)
 
 
 def backup_dir(path: Path) -> Path:

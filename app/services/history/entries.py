@@ -17,7 +17,15 @@ from app.services.listings.marketing.membership import image_of, name_is_taken, 
 from app.services.listings.tags import replace_tags, tags_of
 from app.services.listings.writing import replace_images, update_columns
 
-_TABLES = {"listing": "listing", "sku": "sku", "assignment": "sku_assignment", "group": "marketing_group"}
+_TABLES = {
+    "listing": "listing",
+    "sku": "sku",
+    "assignment": "sku_assignment",
+    "group": "marketing_group",
+    "freight_template": "freight_template",
+    "tariff": "carrier_tariff",
+    "channel": "freight_channel",
+}
 
 
 def entries_of(connection: Connection, change_id: int, listing_ids: Sequence[int]) -> list[Entry]:

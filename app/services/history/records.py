@@ -6,7 +6,19 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-Noun = Literal["listing", "sku", "images", "tags", "apart", "marketing_group", "assignment", "group"]
+Noun = Literal[
+    "listing",
+    "sku",
+    "images",
+    "tags",
+    "apart",
+    "marketing_group",
+    "assignment",
+    "group",
+    "freight_template",
+    "tariff",
+    "channel",
+]
 
 SORTED_HERE = frozenset({"tags", "marketing_group", "apart"})
 """Nouns by which a team sorts its listings: no content, so that nothing of a listing follows from them."""
@@ -16,6 +28,9 @@ RIGHT = "right"
 
 GROUP = "group"
 """Kind of a change of a marketing group itself: no listing is changed by it."""
+
+FREIGHT = "freight"
+"""Kind of a change of freight templates, tariffs and channels."""
 
 RawRow = dict[str, Any]
 """Columns as SQLite stores them: JSON columns as text, so that a row can be put back exactly."""
@@ -27,8 +42,9 @@ class Entry:
 
     The nouns `images`, `tags` and `apart` stand for a listing's whole list, such as `{"sources": <list>}`, under the
     listing's id; `marketing_group` for the group it is in (`services/listings/marketing/membership.py`). The noun
-    `assignment` is a code given to an operator, `group` a marketing group's own name and discount: there is no
-    listing, so `listing_id` is its own id, negative.
+    `assignment` is a code given to an operator, `group` a marketing group's own name and discount; `freight_template`,
+    `tariff` and `channel` are rows freight is computed from: there is no listing, so `listing_id` is its own id,
+    negative.
     """
 
     noun: Noun
