@@ -16,6 +16,7 @@ from app.services.errors import NotFound
 from app.services.history.columns import COLUMNS
 from app.services.history.entries import entries_of, moved_on, reversed_entry
 from app.services.history.listing import find_change
+from app.services.history.nouns import OWN_ROWS
 from app.services.history.records import Entry
 from app.services.listings.loading import id_list
 from app.services.paging import Query
@@ -29,9 +30,8 @@ INTERNAL = frozenset(
 MOST_VALUES = 100_000
 """No listing has as many values; ids of values are made with it."""
 _JSON = frozenset({"attributes", "extra", "properties", "regional_prices"})
-_FREIGHT = {"freight_template": "name", "tariff": "name", "channel": "tariff_key"}
-_NAMED_BY = {"listing": "title", "sku": "code", "assignment": "member", "group": "name"} | _FREIGHT
-_SHOWN_BY = {"listing": "title", "group": "name", "assignment": "code"} | _FREIGHT
+_NAMED_BY = {"listing": "title", "sku": "code", "assignment": "member", "group": "name"} | OWN_ROWS
+_SHOWN_BY = {"listing": "title", "group": "name", "assignment": "code"} | OWN_ROWS
 _LISTS = {"images": "sources", "tags": "tags", "marketing_group": "marketing_group", "apart": "apart"}
 _IDS = """
 SELECT listing_id FROM change_entry WHERE change_id = :id
