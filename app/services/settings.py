@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from app.services.errors import InputError
+from app.services.roles import Role
 
 log = logging.getLogger(__name__)
 
@@ -56,6 +57,7 @@ class Settings:
         proxy_secret: where the credential store has the proxy's password, "" where it has none.
         http_trace: whether calls to the marketplace are noted for support, without secrets.
         exchange_rate: CNY for 1 USD, a decimal text above 0 and below 1000; "" where nobody knows it (domain.md 20).
+        role: of whoever works at this computer (domain.md 17): `supervisor`, `operator`, `clerk` or `viewer`.
         unknown: names this program does not know, kept as they were.
     """
 
@@ -71,6 +73,7 @@ class Settings:
     proxy_secret: str = ""
     http_trace: bool = False
     exchange_rate: str = "6.80"
+    role: str = Role.SUPERVISOR
     unknown: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -124,6 +127,7 @@ _VALID: dict[str, Callable[[Any], bool]] = {
     "proxy": lambda value: isinstance(value, str),
     "proxy_secret": lambda value: isinstance(value, str),
     "http_trace": lambda value: isinstance(value, bool),
+    "role": lambda value: value in tuple(Role),
     "exchange_rate": _is_rate,
 }
 
