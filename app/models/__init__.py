@@ -6,7 +6,7 @@ from app.models.change import Change, ChangeColumn, ChangeEntry, ChangeRange
 from app.models.company_table import ChannelRule, CompanyTable, ItemVerdict, PriceFloor, StockItem
 from app.models.compliance import ListedWord, ListingFinding, WordListRow
 from app.models.covering import CoverRules, ForeignPicture, ListingOrigin, ServiceTemplate, SkuAssignment
-from app.models.freight_template import FreightTemplate
+from app.models.freight_template import CarrierTariff, FreightChannel, FreightTemplate
 from app.models.import_run import CellErrorRow, ImportRun, SheetMapping
 from app.models.listing import (
     Image,
@@ -23,7 +23,15 @@ from app.models.listing import (
 from app.models.marketing import MarketingGroup, MarketingMember
 from app.models.order import Order, OrderLine
 from app.models.price_guard import PriceRelease, PriceRule, SentPrice
-from app.models.pricing import Commission, ExchangeRate
+from app.models.pricing import (
+    Commission,
+    ExchangeRate,
+    FigureDue,
+    FigureState,
+    ListingFigure,
+    PricingSetting,
+    SkuFigure,
+)
 from app.models.publishing import (
     JobState,
     Priority,
@@ -43,6 +51,7 @@ from app.models.warehouse_template import WarehouseCountry, WarehouseTemplate
 __all__ = [
     "Base",
     "BundleItem",
+    "CarrierTariff",
     "Category",
     "CategoryAttribute",
     "CellErrorRow",
@@ -55,7 +64,10 @@ __all__ = [
     "CompanyTable",
     "CoverRules",
     "ExchangeRate",
+    "FigureDue",
+    "FigureState",
     "ForeignPicture",
+    "FreightChannel",
     "FreightTemplate",
     "Image",
     "ImageFile",
@@ -66,6 +78,7 @@ __all__ = [
     "ListedWord",
     "Listing",
     "ListingConflict",
+    "ListingFigure",
     "ListingFinding",
     "ListingOrigin",
     "ListingSeen",
@@ -79,6 +92,7 @@ __all__ = [
     "PriceFloor",
     "PriceRelease",
     "PriceRule",
+    "PricingSetting",
     "Priority",
     "ProductGroup",
     "PublishBatch",
@@ -91,6 +105,7 @@ __all__ = [
     "SheetMapping",
     "Sku",
     "SkuAssignment",
+    "SkuFigure",
     "StockItem",
     "Store",
     "StoreAccess",

@@ -29,8 +29,23 @@ INTERNAL = frozenset(
 MOST_VALUES = 100_000
 """No listing has as many values; ids of values are made with it."""
 _JSON = frozenset({"attributes", "extra", "properties", "regional_prices"})
-_NAMED_BY = {"listing": "title", "sku": "code", "assignment": "member", "group": "name"}
-_SHOWN_BY = {"listing": "title", "group": "name", "assignment": "code"}
+_NAMED_BY = {
+    "listing": "title",
+    "sku": "code",
+    "assignment": "member",
+    "group": "name",
+    "rate": "currency",
+    "commission": "category_id",
+    "pricing": "name",
+}
+_SHOWN_BY = {
+    "listing": "title",
+    "group": "name",
+    "assignment": "code",
+    "rate": "currency",
+    "commission": "category_id",
+    "pricing": "name",
+}
 _LISTS = {
     "images": "sources",
     "tags": "tags",
@@ -206,9 +221,10 @@ def _cooked(name: str, value: Any) -> Any:
 
 def _names_of_entry(entries: Sequence[Entry], listing_id: int) -> tuple[str, str]:
     """Title of a listing that is gone, or the name of a marketing group; the code that was given to an operator."""
-    found = {"listing": "", "group": "", "assignment": ""}
+    found = dict.fromkeys(_SHOWN_BY, "")
     for one in entries:
         if one.listing_id == listing_id and one.noun in found:
             for image in filter(None, (one.before, None if one.noun == "listing" else one.after)):
                 found[one.noun] = str(image.get(_SHOWN_BY[one.noun], found[one.noun]))
-    return found["listing"] or found["group"], found["assignment"]
+    named = (value for noun, value in found.items() if noun != "assignment" and value)
+    return next(named, ""), found["assignment"]

@@ -19,7 +19,15 @@ from app.services.listings.writing import replace_images, update_columns
 from app.services.price_guard.releases import image_of as release_of
 from app.services.price_guard.releases import put_release
 
-_TABLES = {"listing": "listing", "sku": "sku", "assignment": "sku_assignment", "group": "marketing_group"}
+_TABLES = {
+    "listing": "listing",
+    "sku": "sku",
+    "assignment": "sku_assignment",
+    "group": "marketing_group",
+    "rate": "exchange_rate",
+    "commission": "commission",
+    "pricing": "pricing_setting",
+}
 
 
 def entries_of(connection: Connection, change_id: int, listing_ids: Sequence[int]) -> list[Entry]:

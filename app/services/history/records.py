@@ -6,7 +6,20 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-Noun = Literal["listing", "sku", "images", "tags", "apart", "release", "marketing_group", "assignment", "group"]
+Noun = Literal[
+    "listing",
+    "sku",
+    "images",
+    "tags",
+    "apart",
+    "release",
+    "marketing_group",
+    "assignment",
+    "group",
+    "rate",
+    "commission",
+    "pricing",
+]
 
 SORTED_HERE = frozenset({"tags", "marketing_group", "apart", "release"})
 """Nouns by which a team sorts its listings: no content, so that nothing of a listing follows from them."""
@@ -28,8 +41,8 @@ class Entry:
     The nouns `images`, `tags` and `apart` stand for a listing's whole list, such as `{"sources": <list>}`, under the
     listing's id; `marketing_group` for the group it is in (`services/listings/marketing/membership.py`), `release` for
     what the price guard lets pass (`services/price_guard/releases.py`). The noun `assignment` is a code given to an
-    operator, `group` a marketing group's own name and discounts: there is no listing, so `listing_id` is its own id,
-    negative.
+    operator, `group` a marketing group's own name and discounts, `rate`, `commission` and `pricing` are rows prices are
+    made with: there is no listing, so `listing_id` is its own id, negative.
     """
 
     noun: Noun
