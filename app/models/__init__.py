@@ -22,7 +22,7 @@ from app.models.listing import (
 )
 from app.models.marketing import MarketingGroup, MarketingMember
 from app.models.order import Order, OrderLine
-from app.models.price_guard import PriceRelease, PriceRule
+from app.models.price_guard import PriceRelease, PriceRule, SentPrice
 from app.models.pricing import (
     Commission,
     ExchangeRate,
@@ -99,6 +99,7 @@ __all__ = [
     "PublishDouble",
     "PublishPause",
     "PublishTask",
+    "SentPrice",
     "ServiceTemplate",
     "Setting",
     "SheetMapping",

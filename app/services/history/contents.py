@@ -32,7 +32,13 @@ MOST_VALUES = 100_000
 _JSON = frozenset({"attributes", "extra", "properties", "regional_prices"})
 _NAMED_BY = {"listing": "title", "sku": "code", "assignment": "member", "group": "name"} | OWN_ROWS
 _SHOWN_BY = {"listing": "title", "group": "name", "assignment": "code"} | OWN_ROWS
-_LISTS = {"images": "sources", "tags": "tags", "marketing_group": "marketing_group", "apart": "apart"}
+_LISTS = {
+    "images": "sources",
+    "tags": "tags",
+    "marketing_group": "marketing_group",
+    "apart": "apart",
+    "release": "release",
+}
 _IDS = """
 SELECT listing_id FROM change_entry WHERE change_id = :id
 UNION SELECT value FROM change_column, json_each(listing_ids) WHERE change_id = :id
@@ -40,7 +46,8 @@ UNION SELECT listing.id FROM change_range JOIN listing ON listing.id BETWEEN fir
 WHERE change_id = :id ORDER BY 1
 """
 _FIELDS = """
-SELECT noun AS field FROM change_entry WHERE change_id = :id AND noun IN ('images', 'tags', 'marketing_group', 'apart')
+SELECT noun AS field FROM change_entry WHERE change_id = :id
+AND noun IN ('images', 'tags', 'marketing_group', 'apart', 'release')
 UNION SELECT "column" FROM change_column WHERE change_id = :id
 UNION SELECT key FROM change_entry, json_each(after)
 WHERE change_id = :id AND noun IN ('listing', 'sku') AND before IS NOT NULL AND after IS NOT NULL ORDER BY 1
@@ -188,7 +195,9 @@ def _values(entry: Entry, code: str, first_id: int) -> list[ChangedValue]:
 
 
 def _listed(noun: str, values: Any) -> Any:
-    """A stored list as it is shown: of pairs told apart the numbers of the other listings."""
+    """A stored list as it is shown: of pairs told apart the numbers of the other listings, of a release its comment."""
+    if noun == "release":
+        return values["comment"] if values else None
     return [str(one[0]) for one in values or ()] if noun == "apart" else values
 
 
