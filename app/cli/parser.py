@@ -37,6 +37,7 @@ MODULES = (
     "history",
     "exporting",
     "pricing",
+    "overseas",
     "upkeep",
     "demo",
 )

@@ -45,7 +45,7 @@ from app.models.setting import Setting
 from app.models.sku_code import BundleItem, StoreCodes, VirtualCode, VirtualItem
 from app.models.store import Store, StoreAccess, StoreHealth
 from app.models.syncing import ListingConflict, ListingSeen, ListingSync
-from app.models.warehouse_template import WarehouseCountry, WarehouseTemplate
+from app.models.warehouse_template import WarehouseCountry, WarehouseFreight, WarehouseTemplate
 
 __all__ = [
     "Base",
@@ -114,6 +114,7 @@ __all__ = [
     "VirtualCode",
     "VirtualItem",
     "WarehouseCountry",
+    "WarehouseFreight",
     "WarehouseTemplate",
     "WordListRow",
 ]
