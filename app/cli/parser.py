@@ -38,6 +38,7 @@ MODULES = (
     "exporting",
     "pricing",
     "freight",
+    "overseas",
     "upkeep",
     "demo",
 )

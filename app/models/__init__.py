@@ -46,7 +46,7 @@ from app.models.setting import Setting
 from app.models.sku_code import BundleItem, StoreCodes, VirtualCode, VirtualItem
 from app.models.store import Store, StoreAccess, StoreHealth
 from app.models.syncing import ListingConflict, ListingSeen, ListingSync
-from app.models.warehouse_template import WarehouseCountry, WarehouseTemplate
+from app.models.warehouse_template import WarehouseCountry, WarehouseFreight, WarehouseTemplate
 
 __all__ = [
     "Base",
@@ -118,6 +118,7 @@ __all__ = [
     "VirtualCode",
     "VirtualItem",
     "WarehouseCountry",
+    "WarehouseFreight",
     "WarehouseTemplate",
     "WordListRow",
 ]
