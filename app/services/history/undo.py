@@ -34,6 +34,8 @@ from app.services.history.entries import entries_of, moved_on, put_back, reverse
 from app.services.history.listing import find_change, newest_to_redo, newest_to_undo
 from app.services.history.recording import add_entries, record_change
 from app.services.history.records import SORTED_HERE, ChangeRecord, Entry, UndoResult
+from app.services.history.rows import demand_newest, swap_rows
+from app.services.history.rows_touched import swapped_suspects
 from app.services.listings.loading import CHUNK, chunks, load_listings
 from app.services.listings.numbers import forget_renewed, renew_numbers
 from app.services.listings.search_index import MANY, reindexed_at_once
@@ -126,6 +128,7 @@ def reverse(
     """Take a change back in the caller's transaction, as a change of its own."""
     moment = now_ms()
     change_id, change = found
+    demand_newest(connection, change)
     undo_id, _ = record_change(
         connection,
         kind=UNDO,
@@ -159,6 +162,9 @@ def reverse(
     created, stuck = 0, set[int]()
     if chosen.fields is None:
         created, stuck = take_back_created(connection, change_id, undo_id, change, chosen.listing_ids)
+    if chosen.is_all and swap_rows(connection, change_id, undo_id):
+        created += 1
+        suspects |= swapped_suspects(connection, change_id)
     done = len(restored) + created
     connection.exec_driver_sql("UPDATE change SET listing_count = ? WHERE id = ?", (done, undo_id))
     if done and chosen.is_all:
