@@ -73,7 +73,7 @@ def moved_on(connection: Connection, entries: Sequence[Entry]) -> set[int]:
             moved |= set() if [*tags] == (entry.after or {})["tags"] else {entry.listing_id}
         elif entry.noun == "marketing_group":
             now_in = image_of(connection, entry.listing_id)
-            moved |= set() if now_in["id"] == (entry.after or {})["id"] else {entry.listing_id}
+            moved |= set() if now_in["id"] == (entry.after or {}).get("id") else {entry.listing_id}
         elif entry.noun == "apart":
             apart = [list(one) for one in apart_of(connection, [entry.listing_id]).get(entry.listing_id, [])]
             moved |= set() if apart == (entry.after or {})["apart"] else {entry.listing_id}
