@@ -93,7 +93,8 @@ def _swap(connection: Connection, number: int, table: str, undo_id: int) -> int:
     for column, values in (("before", of_before), ("created", of_created)):
         _run(
             connection,
-            f"INSERT INTO {TOUCHED} ({named}) SELECT {values} FROM change_rows, json_each({column}) WHERE change_rows.id = :number",
+            f"INSERT INTO {TOUCHED} ({named}) SELECT {values} FROM change_rows, json_each({column}) "
+            "WHERE change_rows.id = :number",
             one,
         )
     count = int(connection.exec_driver_sql(f"SELECT count(*) FROM {TOUCHED}").scalar_one())
