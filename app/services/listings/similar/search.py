@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -17,9 +17,10 @@ from app.services.listings.apart import pairs_apart
 from app.services.listings.chosen import Chosen, chosen_ids
 from app.services.listings.loading import chunks, id_list
 from app.services.listings.similar.codes import Items, shared_codes, too_many_packs
+from app.services.listings.similar.grouping import grouped
 from app.services.listings.similar.looks import near_looks
 from app.services.listings.similar.pairing import Pairing
-from app.services.listings.similar.records import Pair, SimilarGroup, SimilarOptions, SimilarResult, Why
+from app.services.listings.similar.records import Pair, SimilarOptions, SimilarResult, Why
 from app.services.listings.similar.titles import near_titles
 from app.services.tasks import TaskContext
 
@@ -114,7 +115,7 @@ def find_similar(db: Database, options: SimilarOptions, ctx: TaskContext | None 
         items = Items(CodeRules(virtual=virtual_codes(connection)))
     wanted = _Wanted(shop, options, apart)
     pairs = [pair for pair in _pairs(shop, options, items, ctx) if wanted(pair)]
-    return SimilarResult(tuple(_groups(pairs, shop.live)), len(shop.store), shop.unseen)
+    return SimilarResult(tuple(grouped(pairs, shop.live)), len(shop.store), shop.unseen)
 
 
 def look_at_main_pictures(db: Database, store_ids: Sequence[int], ctx: TaskContext) -> None:
@@ -203,43 +204,3 @@ class _Wanted:
             one in focus and (self._options.with_drafts or other in focus or other in self._shop.live)
             for one, other in ((pair.one, pair.other), (pair.other, pair.one))
         )
-
-
-def _groups(pairs: Iterable[Pair], live: set[int]) -> list[SimilarGroup]:
-    """Connected pairs as groups, the most similar first."""
-    parent: dict[int, int] = {}
-
-    def root(number: int) -> int:
-        while (above := parent.setdefault(number, number)) != number:
-            parent[number] = parent[above]
-            number = parent[number]
-        return number
-
-    pairs = list(pairs)
-    for pair in pairs:
-        one, other = root(pair.one), root(pair.other)
-        parent[max(one, other)] = min(one, other)
-    members: dict[int, list[int]] = {}
-    for number in sorted(parent):
-        members.setdefault(root(number), []).append(number)
-    best: dict[int, dict[Why, float]] = {}
-    for pair in pairs:
-        whys = best.setdefault(root(pair.one), {})
-        whys[pair.why] = max(pair.score, whys.get(pair.why, 0.0))
-    order = list(Why)
-    made = [
-        (max(whys.values()), sorted(whys.items(), key=lambda one: order.index(one[0])), tuple(members[head]))
-        for head, whys in best.items()
-    ]
-    made.sort(key=lambda one: (-len(one[1]), -one[0], one[2]))
-    return [
-        SimilarGroup(
-            at,
-            numbers,
-            tuple(why for why, _ in whys),
-            score,
-            frozenset(live.intersection(numbers)),
-            tuple(share for _, share in whys),
-        )
-        for at, (score, whys, numbers) in enumerate(made)
-    ]
