@@ -35,6 +35,9 @@ from app.views.widgets.state_pane import StatePane
 SIZE = QSize(1100, 740)
 KINDS_WIDE = 230
 FOUND, REPAIR = "found", "repair"
+WORKING = {FOUND: ("photo", "images.looking_into"), REPAIR: ("wand", "images.working_out")}
+PROGRESS = {FOUND: "images.reading", REPAIR: "images.repairing"}
+"""What is said where a step has no name of its own."""
 
 
 class ImagesDialog(Dialog):
@@ -54,7 +57,7 @@ class ImagesDialog(Dialog):
         super().__init__("images.dialog", parent, size=SIZE, n=count)
         self._context, self._chosen = context, chosen
         self.report: ImageReport | None = None
-        self._problem = ""
+        self._problems: dict[str, str] = {}
         self.pictures = Thumbnails(context.runner, read_whole, self)
         self.repairing, self.checking = Repairing(context, parent), LatestCall(context, self)
         self.view = Segments([(FOUND, "images.view.found", ""), (REPAIR, "images.view.repair", "")])
@@ -115,27 +118,29 @@ class ImagesDialog(Dialog):
         self.show_button.clicked.connect(self._show_listings)
         self.primary.clicked.connect(self.repair)
         self.state.acted.connect(self._act_on_state)
-        self.checking.progressed.connect(lambda progress: self._on_progress("images.reading", progress))
+        self.checking.progressed.connect(lambda progress: self._on_progress(FOUND, progress))
         self.checking.waits.connect(lambda: self.state.show_progress(tr("bulk_edit.waits")))
         self.checking.answered.connect(self._on_report)
-        self.checking.failed.connect(self._on_failed)
-        self.repairing.progressed.connect(lambda progress: self._on_progress("images.repairing", progress))
+        self.checking.failed.connect(lambda error: self._on_failed(FOUND, error))
+        self.repairing.progressed.connect(lambda progress: self._on_progress(REPAIR, progress))
         self.repairing.prepared.connect(self._on_plan)
-        self.repairing.failed.connect(self._on_failed)
+        self.repairing.failed.connect(lambda error: self._on_failed(REPAIR, error))
         self.repairing.stored.connect(self._on_stored)
 
     # -- checking ----------------------------------------------------------------------------------------------
 
     def check(self) -> None:
         """Look into the pictures, those that changed, and count what is wrong."""
-        self.report, self._problem = None, ""
+        self.report = None
+        self._problems.pop(FOUND, None)
         self.view.set_current(FOUND)
         self.checking.ask(self._context.services.images.check_call(self._chosen))
-        self.state.show_working("photo", "images.looking_into", "bulk_edit.stop")
         self._show()
 
-    def _on_progress(self, usual: str, progress: Progress) -> None:
-        said = tr(progress.note or usual)
+    def _on_progress(self, view: str, progress: Progress) -> None:
+        if view != self.view.current:
+            return
+        said = tr(progress.note or PROGRESS[view])
         if progress.total:
             said = tr("bulk_edit.working_of", what=said, done=progress.done, n=progress.total)
         self.state.show_progress(said, progress)
@@ -157,10 +162,9 @@ class ImagesDialog(Dialog):
 
     def prepare(self) -> None:
         """Repair beside the originals, to be looked at."""
-        self._problem = ""
+        self._problems.pop(REPAIR, None)
         self.view.set_current(REPAIR)
         self.repairing.prepare(self._chosen, self.options.options)
-        self.state.show_working("wand", "images.working_out", "bulk_edit.stop")
         self._show()
 
     def _on_options(self) -> None:
@@ -194,33 +198,50 @@ class ImagesDialog(Dialog):
         self.lines.show_lines([])
         self.check()
 
-    def _on_failed(self, error: Exception) -> None:
-        self._problem = sentence(error)
+    def _on_failed(self, view: str, error: Exception) -> None:
+        self._problems[view] = sentence(error)
         self._show()
 
     # -- showing -----------------------------------------------------------------------------------------------
 
+    @property
+    def _is_busy(self) -> bool:
+        """Whether what is in view is being made."""
+        return self.checking.is_busy if self.view.current == FOUND else self.repairing.is_preparing
+
     def _show(self) -> None:
         """The findings, the repair, or what stands in their place."""
-        is_found, plan = self.view.current == FOUND, self.repairing.plan
-        is_busy = self.checking.is_busy if is_found else self.repairing.is_preparing
-        self.summary.setText("" if is_busy or self._problem else self._summary())
+        view, rows = self.view.current, self._by_kind if self.view.current == FOUND else self.lines_view
+        problem = self._problems.get(view, "")
+        self.summary.setText("" if self._is_busy or problem else self._summary())
         self._show_kind()
-        if self._problem:
-            self.state.show_problem("images.not_done", self._problem, "empty.retry", icon="alert-triangle")
-        elif not is_busy and is_found and self.report is None:
-            self.state.show_problem("images.stopped", "", "images.check", icon="player-pause")
-        elif not is_busy and is_found and self.report is not None and not self.report.findings:
-            key = "images.fine_detail" if self.report.pictures else "images.no_pictures"
-            self.state.show_problem("images.fine", tr(key, n=self.report.pictures), icon="circle-check")
-        elif not is_busy and not is_found and plan is None:
-            self.state.show_problem("images.not_prepared", tr("images.preview_tip"), "images.preview", icon="wand")
-        elif not is_busy and not is_found and plan is not None and not plan.lines:
-            self.state.show_problem("images.nothing_to_repair", self._summary(), icon="circle-check")
-        elif not is_busy:
-            self._stack.setCurrentWidget(self._by_kind if is_found else self.lines_view)
+        if self._is_busy:
+            self.state.show_working(*WORKING[view], "bulk_edit.stop")
+        elif problem:
+            self.state.show_problem("images.not_done", problem, "empty.retry", icon="alert-triangle")
+        elif not (self._lack_of_findings() if view == FOUND else self._lack_of_lines()):
+            self._stack.setCurrentWidget(rows)
             return
         self._stack.setCurrentWidget(self.state)
+
+    def _lack_of_findings(self) -> bool:
+        """Say why there are none. Returns: whether that is so."""
+        report = self.report
+        if report is None:
+            self.state.show_problem("images.stopped", "", "images.check", icon="player-pause")
+        elif not report.findings:
+            key = "images.fine_detail" if report.pictures else "images.no_pictures"
+            self.state.show_problem("images.fine", tr(key, n=report.pictures), icon="circle-check")
+        return report is None or not report.findings
+
+    def _lack_of_lines(self) -> bool:
+        """Say why there is nothing to repair. Returns: whether that is so."""
+        plan = self.repairing.plan
+        if plan is None:
+            self.state.show_problem("images.not_prepared", tr("images.preview_tip"), "images.preview", icon="wand")
+        elif not plan.lines:
+            self.state.show_problem("images.nothing_to_repair", self._summary(), icon="circle-check")
+        return plan is None or not plan.lines
 
     def _summary(self) -> str:
         report, plan = self.report, self.repairing.plan
@@ -259,16 +280,12 @@ class ImagesDialog(Dialog):
 
     def _act_on_state(self) -> None:
         """Stop what runs, or do it again."""
-        if self.checking.is_busy:
-            self.checking.stop()
-            self._show()
-        elif self.repairing.is_preparing:
-            self.repairing.drop()
-            self._show()
-        elif self.view.current == FOUND:
-            self.check()
-        else:
-            self.prepare()
+        is_found = self.view.current == FOUND
+        if not self._is_busy:
+            self.check() if is_found else self.prepare()
+            return
+        self.checking.stop() if is_found else self.repairing.drop()
+        self._show()
 
     def restyle(self) -> None:
         """The list of kinds follows the text size."""
@@ -278,7 +295,7 @@ class ImagesDialog(Dialog):
 
     def retranslate(self) -> None:
         """Counts in the new language."""
-        if hasattr(self, "state") and not (self.checking.is_busy or self.repairing.is_preparing):
+        if hasattr(self, "_by_kind"):
             self._show()
 
     def done(self, result: int) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRect, QSize, Qt
+from PySide6.QtCore import QBuffer, QByteArray, QFileInfo, QIODevice, QRect, QSize, Qt
 from PySide6.QtGui import QImage, QImageReader, QPainter, QPixmap
 
-from app.services.listings.pictures import PictureUnavailable, picture_bytes
+from app.services.compliance.rule_data import rule_data
+from app.services.listings.pictures import PictureUnavailable, is_remote, picture_bytes
 from app.views.icons import pixmap
 from app.views.theme import current_theme
 from app.views.thumbnails import Thumbnails
@@ -14,21 +15,29 @@ ICON = 24
 
 
 def read_whole(source: str, pixels: int) -> QImage:
-    """The picture at *source*, its longer side *pixels*; a null image where there is none. Threads: any."""
-    try:
-        data = picture_bytes(source)
-    except PictureUnavailable:
-        return QImage()
+    """The picture at *source*, its longer side *pixels*; a null image where there is none. A file may be heavier than a
+    platform takes: it is shown beside what a repair makes of it. Threads: any."""
     buffer = QBuffer()
-    buffer.setData(QByteArray(data))
-    buffer.open(QIODevice.OpenModeFlag.ReadOnly)
-    reader = QImageReader(buffer)
+    if is_remote(source):
+        try:
+            buffer.setData(QByteArray(picture_bytes(source)))
+        except PictureUnavailable:
+            return QImage()
+        buffer.open(QIODevice.OpenModeFlag.ReadOnly)
+        return _scaled(QImageReader(buffer), pixels)
+    if QFileInfo(source).size() > rule_data().limits.image_file_max:
+        return QImage()
+    reader = QImageReader(source)
+    reader.setDecideFormatFromContent(True)
+    return _scaled(reader, pixels)
+
+
+def _scaled(reader: QImageReader, pixels: int) -> QImage:
     reader.setAutoTransform(True)
     size = reader.size()
     if size.isValid():
-        reader.setScaledSize(
-            size.scaled(QSize(pixels, pixels), Qt.AspectRatioMode.KeepAspectRatio).expandedTo(QSize(1, 1))
-        )
+        scaled = size.scaled(QSize(pixels, pixels), Qt.AspectRatioMode.KeepAspectRatio)
+        reader.setScaledSize(scaled.expandedTo(QSize(1, 1)))
     return reader.read()
 
 

@@ -13,6 +13,7 @@ from app.services.history.records import ChangeRecord
 from app.services.listings.chosen import Chosen
 from app.services.listings.similar.records import SimilarResult
 from app.services.listings.similar.showing import SimilarListing
+from app.services.paging import Query
 from app.services.tasks import Progress
 from app.views.context import ViewContext
 from app.views.errors import sentence
@@ -66,7 +67,7 @@ class SimilarDialog(Dialog):
         self._context, self._desk, self._chosen = context, context.services.similar, chosen
         self.found: SimilarResult | None = None
         self._is_own = self._is_deciding = self._has_moved = False
-        self.options = OptionsBar(store_ids, count if chosen is not None else 0)
+        self.options = OptionsBar(store_ids, count if chosen is not None else 0, is_filter=isinstance(chosen, Query))
         self.groups, self.pane, self.state = GroupList(), GroupPane(pictures), StatePane()
         self.counts = Label(role="small", ink="text2", wrap=True)
         self.again = Button("similar.again", icon_name="refresh", kind="small")

@@ -24,6 +24,7 @@ class OptionsBar(Ground):
     Args:
         store_ids: of the page; none for all stores.
         chosen: how many listings were chosen, 0 where the page shows whole stores.
+        is_filter: whether they were chosen by the filter.
 
     Emits:
         changed: search again.
@@ -31,10 +32,12 @@ class OptionsBar(Ground):
 
     changed = Signal()
 
-    def __init__(self, store_ids: tuple[int, ...], chosen: int, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, store_ids: tuple[int, ...], chosen: int, *, is_filter: bool = False, parent: QWidget | None = None
+    ) -> None:
         super().__init__("bar", "bottom", parent=parent)
         self._store_ids = store_ids
-        parts = [(CHOSEN, "similar.scope.chosen", "")] if chosen else []
+        parts = [(CHOSEN, "similar.scope.filter" if is_filter else "similar.scope.chosen", "")] if chosen else []
         parts += [(STORES, "similar.scope.stores", "")] if store_ids else []
         self.scope = Segments([*parts, (ALL, "similar.scope.all", "")])
         if chosen:

@@ -141,7 +141,7 @@ def test_other_options_make_another_plan_and_closing_leaves_no_file(
 
 def test_a_stop_a_crash_and_nothing_wrong(open_dialog, make_listing, files, settle, lane):
     make_listing("Ash Lamp", (("AA1", 100, 1),), images=(files["fine.jpg"],))
-    _, dialog = open_dialog()
+    page, dialog = open_dialog()
     assert dialog.state.texts == ("Nothing is wrong", "1 picture looked at.")
     dialog.view.choose("repair")
     assert dialog.state.texts[0] == "Not worked out yet"
@@ -150,6 +150,9 @@ def test_a_stop_a_crash_and_nothing_wrong(open_dialog, make_listing, files, sett
     assert dialog.state.texts == ("Nothing to repair", "0 can be repaired, 1 in order, 0 cannot be repaired.")
     lane.gate.clear()
     dialog.prepare()
+    dialog.view.choose("found")
+    assert dialog.state.texts[0] == "Nothing is wrong"
+    dialog.view.choose("repair")
     assert dialog.state.button.text() == "Stop"
     dialog.state.button.click()
     lane.gate.set()
@@ -170,22 +173,16 @@ def test_a_stop_a_crash_and_nothing_wrong(open_dialog, make_listing, files, sett
     dialog.state.button.click()
     settle()
     assert dialog.state.texts[0] == "Nothing is wrong"
-    dialog.close()
+    page.acts.looks.show_images([make_listing("Birch Lamp", images=()).id], 1)  # without a picture
+    settle()
+    bare = next(one for one in page.findChildren(ImagesDialog) if one.isVisible())
+    assert counts(bare) == {"": 1, Kind.NUMBER: 1}
+    bare.close()
     settle()
 
 
-def test_listings_without_pictures_have_that_as_their_finding(open_dialog, make_listing, settle):
-    make_listing("Ash Lamp", images=())
-    _, dialog = open_dialog()
-    assert counts(dialog) == {"": 1, Kind.NUMBER: 1}
-    dialog.prepare()
-    settle()
-    assert dialog.state.texts[0] == "Nothing to repair"
-    dialog.close()
-    settle()
-
-
-def test_a_whole_picture_keeps_its_shape(files):
+def test_a_whole_picture_keeps_its_shape_however_heavy_it_is(files, monkeypatch):
+    monkeypatch.setattr("app.services.listings.pictures.LARGEST", 10)
     shown = read_whole(files["long.jpg"], 130)
     assert (shown.width(), shown.height()) == (130, 85)
     assert read_whole(files["bad.jpg"], 64).isNull()

@@ -127,7 +127,7 @@ def test_a_group_is_shown_in_the_list_tagged_and_taken_off_sale(open_dialog, lam
     dialog.close()
 
 
-def test_the_list_is_exported_and_what_fails_is_said(open_dialog, lamps, settle, lane, tmp_path, monkeypatch):
+def test_exports_failures_a_stop_and_nothing_alike(open_dialog, lamps, settle, lane, tmp_path, monkeypatch):
     _, dialog = open_dialog()
     dialog.export_to(tmp_path / "alike.csv")
     settle()
@@ -147,11 +147,7 @@ def test_the_list_is_exported_and_what_fails_is_said(open_dialog, lamps, settle,
     dialog.state.button.click()
     settle()
     assert dialog.groups.rows.groups
-    dialog.close()
-
-
-def test_searching_is_stopped_narrowed_and_finds_nothing(open_dialog, lamps, settle, lane, qtbot, write):
-    _, dialog = open_dialog()
+    # stopped, narrowed until nothing is left
     lane.gate.clear()
     dialog.search()
     assert dialog.state.button.text() == "Stop" and not dialog.export.isEnabled()
@@ -191,15 +187,14 @@ def test_pictures_nobody_looked_into_are_offered(open_dialog, make_listing, sett
     dialog.close()
 
 
-@pytest.mark.parametrize("chosen", [Query(text="lamp"), Query()])
-def test_a_filter_is_in_focus_and_whole_stores_are_not(open_page, lamps, settle, chosen):
+def test_a_filter_is_in_focus_and_whole_stores_are_not(open_page, lamps, settle):
     page = open_page()
-    page.acts.looks.show_similar(chosen, 2)
-    settle()
-    dialog = dialog_of(page)
-    assert dialog.options.is_about_chosen == bool(chosen.text)
-    assert len(dialog.groups.rows.groups) == (1 if chosen.text else 2)
-    dialog.close()
+    for chosen, scope, groups in ((Query(text="lamp"), "chosen", 1), (Query(), "all", 2)):
+        page.acts.looks.show_similar(chosen, 2)
+        settle()
+        dialog = dialog_of(page)
+        assert (dialog.options.scope.current, len(dialog.groups.rows.groups)) == (scope, groups)
+        dialog.close()
 
 
 class TestBeforePublishing:
