@@ -122,9 +122,9 @@ class ImagesDialog(Dialog):
         self.checking.waits.connect(lambda: self.state.show_progress(tr("bulk_edit.waits")))
         self.checking.answered.connect(self._on_report)
         self.checking.failed.connect(lambda error: self._on_failed(FOUND, error))
-        self.repairing.progressed.connect(lambda progress: self._on_progress(REPAIR, progress))
+        self.repairing.progressed.connect(self._on_repair_progress)  # it outlives the dialog: no lambdas
         self.repairing.prepared.connect(self._on_plan)
-        self.repairing.failed.connect(lambda error: self._on_failed(REPAIR, error))
+        self.repairing.failed.connect(self._on_repair_failed)
         self.repairing.stored.connect(self._on_stored)
 
     # -- checking ----------------------------------------------------------------------------------------------
@@ -166,6 +166,12 @@ class ImagesDialog(Dialog):
         self.view.set_current(REPAIR)
         self.repairing.prepare(self._chosen, self.options.options)
         self._show()
+
+    def _on_repair_progress(self, progress: Progress) -> None:
+        self._on_progress(REPAIR, progress)
+
+    def _on_repair_failed(self, error: Exception) -> None:
+        self._on_failed(REPAIR, error)
 
     def _on_options(self) -> None:
         """What is in view was worked out otherwise."""

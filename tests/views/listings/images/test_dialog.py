@@ -139,6 +139,29 @@ def test_other_options_make_another_plan_and_closing_leaves_no_file(
     assert not made_files(tmp_path)
 
 
+def test_a_repair_that_fails_is_offered_again_and_goes_on_without_its_dialog(
+    open_dialog, make_listing, files, settle, tmp_path, lane, loaded
+):
+    number = make_listing("Ash Lamp", images=(files["long.jpg"],)).id
+    page, dialog = open_dialog()
+    dialog.prepare()
+    settle()
+    lane.error = WorkerDied(exit_code=1)
+    dialog.primary.click()
+    settle()
+    assert dialog.state.texts[0] == "Not done" and loaded(number).images == [files["long.jpg"]]
+    dialog.state.button.click()
+    settle()
+    lane.gate.clear()
+    dialog.primary.click()
+    dialog.close()
+    lane.gate.set()
+    settle()
+    assert loaded(number).images == [str(path) for path in made_files(tmp_path)]
+    assert page.context.notices.kept[0].text == "1 picture repaired, listings: 1."
+    assert [job.state for job in page.context.jobs] == ["done", "interrupted"]
+
+
 def test_a_stop_a_crash_and_nothing_wrong(open_dialog, make_listing, files, settle, lane):
     make_listing("Ash Lamp", (("AA1", 100, 1),), images=(files["fine.jpg"],))
     page, dialog = open_dialog()
