@@ -19,6 +19,7 @@ from app.services.coverage.desk import CoverageDesk
 from app.services.covering.desk import CoverDesk
 from app.services.errors import AppError, InputError
 from app.services.freight.source import FreightTemplateSource
+from app.services.images.desk import ImageDesk
 from app.services.listings.bulk_edit.desk import BulkEditDesk
 from app.services.listings.delisting.desk import DelistDesk
 from app.services.listings.desk import ListingDesk
@@ -26,6 +27,7 @@ from app.services.listings.exporting import ExportOptions
 from app.services.listings.groups.desk import GroupDesk
 from app.services.listings.importing.desk import ImportDesk
 from app.services.listings.round_trip.desk import RoundTripDesk
+from app.services.listings.similar.desk import SimilarDesk
 from app.services.orders.source import OrderSource
 from app.services.paging import Query
 from app.services.publishing.desk import PublishDesk
@@ -78,6 +80,8 @@ class DesktopServices:
         self.covering = CoverDesk(app)
         self.coverage = CoverageDesk(app)
         self.words = WordDesk(lambda: app.db)
+        self.similar = SimilarDesk(app)
+        self.images = ImageDesk(app)
 
     # -- settings ----------------------------------------------------------------------------------------------
 
