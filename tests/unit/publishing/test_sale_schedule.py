@@ -6,6 +6,7 @@ import asyncio
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 
 from app.models import TaskAction
 from app.services.clock import now_ms
@@ -60,6 +61,19 @@ def test_off_and_on_again(db: Database, market: FakeMarketplace, live: list[int]
     assert market.calls.count("online") == 1
     assert loaded(db, live[0]).sent_hash == before
     assert sale_preview(db, [], TaskAction.ONLINE).count == 0
+
+
+def test_batches_are_moved_together_or_not_at_all(db: Database, market: FakeMarketplace, live: list[int]) -> None:
+    start = now_ms() + 5 * HOUR_MS
+    made = [enqueue_offline(db, 1, [one], schedule=Schedule(start)).batch_id or 0 for one in live[:2]]
+    write(
+        db,
+        f"CREATE TRIGGER stuck BEFORE UPDATE ON publish_task WHEN OLD.batch_id = {made[1]} "
+        "BEGIN SELECT RAISE(ABORT, 'stuck'); END",
+    )
+    with pytest.raises(IntegrityError):
+        move_batches(db, made, start + HOUR_MS)
+    assert {one.first_ms for one in scheduled_batches(db)} == {start}
 
 
 def test_the_platform_may_look_once_more_before_it_is_on_sale(
