@@ -44,7 +44,8 @@ def undo_change(desk: Desk, options: argparse.Namespace) -> Outcome:
 
 
 def list_history(desk: Desk, options: argparse.Namespace) -> Outcome:
-    """The newest changes, newest first."""
+    """The newest changes, newest first; times are office time."""
+    from app.services.clock import at_office
     from app.services.history.listing import list_changes
     from app.services.history.wording import change_label
 
@@ -53,7 +54,7 @@ def list_history(desk: Desk, options: argparse.Namespace) -> Outcome:
     rows = [
         (
             change.uid[:UID_SHOWN],
-            change.created_at.astimezone().strftime("%Y-%m-%d %H:%M"),
+            f"{at_office(change.created_at):%Y-%m-%d %H:%M}",
             change.listing_count,
             tr("cli.undone_mark") if change.is_undone else "",
             change.actor,

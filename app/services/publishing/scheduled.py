@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from sqlalchemy import Connection
 
 from app.models import TaskAction
-from app.services.clock import now_ms
+from app.services.clock import at_office, now_ms
 from app.services.db import Database
 from app.services.errors import InputError
 from app.services.publishing.turns import MOST_AHEAD_DAYS, wrong_start
@@ -59,7 +58,7 @@ def move_batches(db: Database, batch_ids: Sequence[int], at_ms: int) -> int:
     """
     wrong = wrong_start(at_ms, now_ms())
     if wrong:
-        said = datetime.fromtimestamp(at_ms / 1000, UTC).astimezone().isoformat(" ", "minutes")
+        said = at_office(at_ms).isoformat(" ", "minutes")
         raise InputError(f"publishing.time_{wrong}", value=said, days=MOST_AHEAD_DAYS)
     with db.bulk() as connection:
         return sum(_shift(connection, batch_id, at_ms) for batch_id in batch_ids)
