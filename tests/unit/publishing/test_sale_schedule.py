@@ -12,6 +12,10 @@ from app.models import TaskAction
 from app.services.clock import now_ms
 from app.services.db import Database
 from app.services.errors import InputError
+from app.services.listings.delisting.applying import apply_delisting
+from app.services.listings.delisting.pasted import read_pasted
+from app.services.listings.delisting.plan import plan_delisting
+from app.services.listings.desk import ListingDesk
 from app.services.listings.editing import ListingEdit, edit_listings
 from app.services.marketplace.port import RemoteStatus, Unanswered
 from app.services.publishing.batches import cancel_batch
@@ -231,3 +235,19 @@ def test_taking_back_what_waits_leaves_the_listing_alone(
     assert cancel_batch(db, planned.batch_id or 0) == 3
     assert statuses(db) == ["in_review", "live", "live"]
     assert batch_states(db)[-1] == "cancelled"
+
+
+def test_an_undo_takes_back_the_edit_that_waited_for_it(db: Database, live: list[int]) -> None:
+    """Delisted without sending, then undone: nothing is left to send, and nothing says so."""
+    gone = loaded(db, live[0]).skus[0].code
+    done = apply_delisting(db, plan_delisting(db, read_pasted(gone)))
+    edit_listings(db, [ListingEdit(live[1], {"title": "Another lamp for the bedside"})], label="change.edit")
+    assert enqueue(db, 1, [live[1]]).queued == 1
+    assert statuses(db) == ["queued", "queued", "live"]
+    assert done.change is not None
+    ListingDesk(lambda: db).undo(done.change.uid)
+    assert statuses(db) == ["live", "queued", "live"]
+    assert states(db)[-2:] == ["cancelled", "queued"]
+    assert batch_states(db)[-2] in ("done", "cancelled")
+    ListingDesk(lambda: db).redo()
+    assert statuses(db)[0] == "live"  # what the undo took back is queued again by a person alone
