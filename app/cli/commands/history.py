@@ -26,6 +26,7 @@ def add_to(commands: Commands) -> None:
 
 def undo_change(desk: Desk, options: argparse.Namespace) -> Outcome:
     """Take back a change, the newest one if none is named; listings edited since are left alone and named."""
+    from app.services.history.records import NO_LISTINGS
     from app.services.history.wording import change_label
     from app.services.listings.desk import ListingDesk
 
@@ -37,7 +38,8 @@ def undo_change(desk: Desk, options: argparse.Namespace) -> Outcome:
         "change": done.change.uid,
         "conflicting_listings": list(done.conflicts),
     }
-    lines = [tr("cli.undone", n=done.restored, label=change_label(done.change))]
+    key = "cli.undone_change" if done.change.kind in NO_LISTINGS else "cli.undone"
+    lines = [tr(key, n=done.restored, label=change_label(done.change))]
     if conflicts:
         lines.append(tr("cli.undo_conflicts", n=conflicts))
     return Outcome(told, lines, Exit.SOME_REFUSED if conflicts else Exit.DONE)

@@ -17,6 +17,9 @@ RIGHT = "right"
 GROUP = "group"
 """Kind of a change of a marketing group itself: no listing is changed by it."""
 
+NO_LISTINGS = frozenset({GROUP, "assign"})
+"""Kinds of changes that count something else than listings, though they can be undone like these."""
+
 RawRow = dict[str, Any]
 """Columns as SQLite stores them: JSON columns as text, so that a row can be put back exactly."""
 
