@@ -13,7 +13,7 @@ from app.services.codes.keys import match_key
 from app.services.history.records import Entry
 from app.services.listings.apart import apart_of, replace_apart
 from app.services.listings.loading import id_list
-from app.services.listings.marketing.membership import image_of, name_is_taken, restore
+from app.services.listings.marketing.membership import cannot_return, image_of, restore
 from app.services.listings.tags import replace_tags, tags_of
 from app.services.listings.writing import replace_images, update_columns
 from app.services.price_guard.releases import image_of as release_of
@@ -91,8 +91,8 @@ def moved_on(connection: Connection, entries: Sequence[Entry]) -> set[int]:
         }
         for entry in group:
             expected = None if entry.after is None else tuple(entry.after.values())
-            is_taken = noun == "group" and name_is_taken(connection, entry.row_id, (entry.before or {})["name"])
-            if is_taken or now.get(entry.row_id) != expected:
+            is_stuck = noun == "group" and cannot_return(connection, entry.row_id, entry.before)
+            if is_stuck or now.get(entry.row_id) != expected:
                 moved.add(entry.listing_id)
     return moved
 

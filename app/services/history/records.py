@@ -35,6 +35,8 @@ GROUP = "group"
 
 FREIGHT = "freight"
 """Kind of a change of freight templates, tariffs and channels."""
+NO_LISTINGS = frozenset({GROUP, "assign", FREIGHT})
+"""Kinds of changes that count something else than listings, though they can be undone like these."""
 
 RawRow = dict[str, Any]
 """Columns as SQLite stores them: JSON columns as text, so that a row can be put back exactly."""

@@ -85,7 +85,8 @@ class BulkActs(QObject):
         self._page.reload()
         for one in done.waiting:
             action = OFFLINE if one.is_off else ""
-            self._page.publisher.start(Left(one.store_id, one.store, one.listings, one.batch_id, action=action))
+            left = Left(one.store_id, one.store, one.listings, one.batch_id, action=action)
+            self._page.publisher.start(left, way_back=self._way_back(done.change))
         counts = {"n": done.listings, "skus": done.skus, "off": done.off, "skipped": len(done.skipped)}
         key, tone = ("delist.done_partly", "amber") if done.skipped else ("delist.done", "green")
         self._context.notices.toast(key, offer=self.way_back(done.change), tone=tone, **counts)

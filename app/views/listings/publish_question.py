@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
-from PySide6.QtCore import QDateTime, QSize, Signal
-from PySide6.QtWidgets import QComboBox, QDateTimeEdit, QSpinBox, QWidget
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtWidgets import QComboBox, QSpinBox, QWidget
 
 from app.messages import tr
 from app.services.clock import now_ms
@@ -18,6 +18,7 @@ from app.views.widgets.dialog import Confirmation
 from app.views.widgets.form import mark_bad
 from app.views.widgets.ground import row
 from app.views.widgets.label import Label
+from app.views.widgets.office_time import OfficeTime
 from app.views.widgets.segments import Segments
 
 NOW, AT, SPREAD = "now", "at", "spread"
@@ -55,7 +56,7 @@ class PublishQuestion(Confirmation):
         super().__init__(parent, self.keys[0], self.keys[1], detail_key=detail_key, **params)
         self._n = int(str(params["n"]))
         self.when = Segments([(key, f"publish.when.{key}", "") for key in self.ways])
-        self.at = QDateTimeEdit(next_hour(), calendarPopup=True, displayFormat="yyyy-MM-dd HH:mm")
+        self.at = OfficeTime(next_hour())
         self.length = QSpinBox(minimum=1, maximum=MOST_SPREAD_DAYS * 1440, value=USUAL_SPREAD)
         self.unit = QComboBox()
         self.similar, self.compare = Label(role="small", ink="text2", wrap=True), Button(kind="small", icon_name="copy")
@@ -127,7 +128,7 @@ class PublishQuestion(Confirmation):
     def schedule(self) -> Schedule:
         """When it is to be sent."""
         if self.when.current == AT:
-            return Schedule(self.at.dateTime().toMSecsSinceEpoch())
+            return Schedule(self.at.milliseconds)
         return Schedule(spread_ms=self._spread_ms) if self.when.current == SPREAD else AT_ONCE
 
     @property
@@ -158,7 +159,7 @@ class PublishQuestion(Confirmation):
         mark_bad(self.length, bool(wrong) and self.when.current == SPREAD)
         self.told.setVisible(self.when.current != NOW and not wrong)
         if self.when.current == AT:
-            ahead_ms = self.at.dateTime().toMSecsSinceEpoch() - now_ms()
+            ahead_ms = self.at.milliseconds - now_ms()
             self.told.say("publish.when.at_told", time=clock_time(ahead_ms / 1000))
         elif self.when.current == SPREAD:
             last_ms = self._spread_ms * (self._n - 1) / self._n
@@ -179,8 +180,8 @@ class PublishQuestion(Confirmation):
             self._tell()
 
 
-def next_hour() -> QDateTime:
-    """The time that is proposed."""
+def next_hour() -> int:
+    """The time that is proposed, in milliseconds."""
     first = now_ms() + LEAST_AHEAD_MS
     hour = 60 * MINUTE_MS
-    return QDateTime.fromMSecsSinceEpoch((first + hour - 1) // hour * hour)
+    return (first + hour - 1) // hour * hour

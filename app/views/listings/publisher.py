@@ -146,9 +146,10 @@ class Publisher(QObject):
 
     # -- sending -----------------------------------------------------------------------------------------------
 
-    def start(self, left: Left, blocked: int = 0, *, is_spread: bool = False) -> None:
+    def start(self, left: Left, blocked: int = 0, *, is_spread: bool = False, way_back: Offer | None = None) -> None:
         """Send a batch, or everything of a store that an earlier run left and that is due, as a job. Closing the
-        window keeps the queue; cancelling takes back what was not sent; pausing lets the whole store wait."""
+        window keeps the queue; cancelling takes back what was not sent; pausing lets the whole store wait. What sending
+        is a part of offers its *way_back* to the end: a short run would take it out of sight at once."""
         waits = is_spread or left.due_ms > now_ms()
         handle = self._context.runner.start(self._desk.run, left.store_id, left.batch_id)
         job = self._context.jobs.add(
@@ -169,7 +170,7 @@ class Publisher(QObject):
         self._running += 1
         self._ticks.start()
         handle.finished.connect(self._on_end)
-        handle.succeeded.connect(lambda result: self._on_result(left, result, blocked))
+        handle.succeeded.connect(lambda result: self._on_result(left, result, blocked, way_back))
         handle.failed.connect(lambda error: self._on_refused(left, error))
 
     def _on_end(self) -> None:
@@ -178,7 +179,7 @@ class Publisher(QObject):
             self._ticks.stop()
         self.batch_ended.emit()
 
-    def _on_result(self, left: Left, result: BatchResult, blocked: int) -> None:
+    def _on_result(self, left: Left, result: BatchResult, blocked: int, way_back: Offer | None) -> None:
         """Said in passing, with the result one click away; what stands in the way of the rest stays as a banner."""
         if result.ending is Ending.KEPT:
             return  # the window is closing
@@ -206,7 +207,7 @@ class Publisher(QObject):
         elif result.on_platform:
             self._context.notices.toast(
                 f"sale.done.{left.action}" if left.action else "publish.done",
-                offer=self._way_back(result) if left.action == OFFLINE else offers[0] if offers else None,
+                offer=self._way_back(result) if left.action == OFFLINE else way_back or next(iter(offers), None),
                 n=result.on_platform,
                 live=result.live,
             )

@@ -54,7 +54,7 @@ def test_pasted_codes_are_seen_then_delisted_then_sent(
         ["AA1111_CUS", "AA1111", "4", "Listing off sale"],
         ["AA1111*2+BB2222", "AA1111", "7", "Stock → 0"],
     ]
-    assert dialog.counts.text() == "Stock of 1 variant to 0, 1 listings off sale. Stores: 晨帆数码"
+    assert dialog.counts.text() == "Stock of 1 variant to 0, listings off sale: 1. Stores: 晨帆数码"
     assert dialog.left_out.text() == "1 code is in no listing: XX9999\n1 line without a code: line 1"
     assert dialog.primary.text() == "Delist 2 variants"
     assert stocks(db)["AA1111*2+BB2222"] == 7  # nothing is written yet
@@ -71,6 +71,8 @@ def test_pasted_codes_are_seen_then_delisted_then_sent(
     toast = page.context.notices.kept[0]
     said = [notice.text for notice in page.context.notices.kept]
     assert "2 listings delisted, being sent." in said, toast
+    sent_notice = next(one for one in page.context.notices.kept if one.key == "publish.done")
+    assert sent_notice.offer is not None and sent_notice.offer.key == "action.undo"  # not taken out of sight by sending
     assert loaded(first).status in ("live", "in_review")
 
 
