@@ -22,7 +22,16 @@ from app.models.listing import (
 )
 from app.models.marketing import MarketingGroup, MarketingMember
 from app.models.order import Order, OrderLine
-from app.models.pricing import Commission, ExchangeRate
+from app.models.price_guard import PriceRelease, PriceRule
+from app.models.pricing import (
+    Commission,
+    ExchangeRate,
+    FigureDue,
+    FigureState,
+    ListingFigure,
+    PricingSetting,
+    SkuFigure,
+)
 from app.models.publishing import (
     JobState,
     Priority,
@@ -55,6 +64,8 @@ __all__ = [
     "CompanyTable",
     "CoverRules",
     "ExchangeRate",
+    "FigureDue",
+    "FigureState",
     "ForeignPicture",
     "FreightChannel",
     "FreightTemplate",
@@ -67,6 +78,7 @@ __all__ = [
     "ListedWord",
     "Listing",
     "ListingConflict",
+    "ListingFigure",
     "ListingFinding",
     "ListingOrigin",
     "ListingSeen",
@@ -78,6 +90,9 @@ __all__ = [
     "Order",
     "OrderLine",
     "PriceFloor",
+    "PriceRelease",
+    "PriceRule",
+    "PricingSetting",
     "Priority",
     "ProductGroup",
     "PublishBatch",
@@ -89,6 +104,7 @@ __all__ = [
     "SheetMapping",
     "Sku",
     "SkuAssignment",
+    "SkuFigure",
     "StockItem",
     "Store",
     "StoreAccess",

@@ -15,7 +15,6 @@ import os
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +54,6 @@ class Settings:
             password.
         proxy_secret: where the credential store has the proxy's password, "" where it has none.
         http_trace: whether calls to the marketplace are noted for support, without secrets.
-        exchange_rate: CNY for 1 USD, a decimal text above 0 and below 1000; "" where nobody knows it (domain.md 20).
         unknown: names this program does not know, kept as they were.
     """
 
@@ -70,7 +68,6 @@ class Settings:
     proxy: str = ""
     proxy_secret: str = ""
     http_trace: bool = False
-    exchange_rate: str = "6.80"
     unknown: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -105,13 +102,6 @@ def _is_whole(low: int, high: int) -> Callable[[Any], bool]:
     return lambda value: isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
 
 
-def _is_rate(value: Any) -> bool:
-    try:
-        return value == "" or (isinstance(value, str) and 0 < Decimal(value) < 1000)
-    except InvalidOperation:
-        return False
-
-
 _VALID: dict[str, Callable[[Any], bool]] = {
     "language": lambda value: value in LANGUAGES,
     "calls_per_s": lambda value: value is None or _is_whole(1, 1000)(value),
@@ -124,7 +114,6 @@ _VALID: dict[str, Callable[[Any], bool]] = {
     "proxy": lambda value: isinstance(value, str),
     "proxy_secret": lambda value: isinstance(value, str),
     "http_trace": lambda value: isinstance(value, bool),
-    "exchange_rate": _is_rate,
 }
 
 

@@ -29,9 +29,17 @@ INTERNAL = frozenset(
 MOST_VALUES = 100_000
 """No listing has as many values; ids of values are made with it."""
 _JSON = frozenset({"attributes", "extra", "properties", "regional_prices"})
-_FREIGHT = {"freight_template": "name", "tariff": "name", "channel": "tariff_key"}
-_NAMED_BY = {"listing": "title", "sku": "code", "assignment": "member", "group": "name"} | _FREIGHT
-_SHOWN_BY = {"listing": "title", "group": "name", "assignment": "code"} | _FREIGHT
+_ROWS = {
+    "group": "name",
+    "rate": "currency",
+    "commission": "category_id",
+    "pricing": "name",
+    "freight_template": "name",
+    "tariff": "name",
+    "channel": "tariff_key",
+}
+_NAMED_BY = {"listing": "title", "sku": "code", "assignment": "member"} | _ROWS
+_SHOWN_BY = {"listing": "title", "assignment": "code"} | _ROWS
 _LISTS = {"images": "sources", "tags": "tags", "marketing_group": "marketing_group", "apart": "apart"}
 _IDS = """
 SELECT listing_id FROM change_entry WHERE change_id = :id
@@ -203,5 +211,5 @@ def _names_of_entry(entries: Sequence[Entry], listing_id: int) -> tuple[str, str
         if one.listing_id == listing_id and one.noun in found:
             for image in filter(None, (one.before, None if one.noun == "listing" else one.after)):
                 found[one.noun] = str(image.get(_SHOWN_BY[one.noun], found[one.noun]))
-    code = found.pop("assignment")
-    return next(filter(None, found.values()), ""), code
+    named = (value for noun, value in found.items() if noun != "assignment" and value)
+    return next(named, ""), found["assignment"]

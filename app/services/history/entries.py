@@ -25,6 +25,9 @@ _TABLES = {
     "freight_template": "freight_template",
     "tariff": "carrier_tariff",
     "channel": "freight_channel",
+    "rate": "exchange_rate",
+    "commission": "commission",
+    "pricing": "pricing_setting",
 }
 
 

@@ -18,6 +18,9 @@ Noun = Literal[
     "freight_template",
     "tariff",
     "channel",
+    "rate",
+    "commission",
+    "pricing",
 ]
 
 SORTED_HERE = frozenset({"tags", "marketing_group", "apart"})
@@ -42,9 +45,9 @@ class Entry:
 
     The nouns `images`, `tags` and `apart` stand for a listing's whole list, such as `{"sources": <list>}`, under the
     listing's id; `marketing_group` for the group it is in (`services/listings/marketing/membership.py`). The noun
-    `assignment` is a code given to an operator, `group` a marketing group's own name and discount; `freight_template`,
-    `tariff` and `channel` are rows freight is computed from: there is no listing, so `listing_id` is its own id,
-    negative.
+    `assignment` is a code given to an operator, `group` a marketing group's own name and discount, `rate`, `commission`
+    and `pricing` are rows prices are made with, `freight_template`, `tariff` and `channel` rows freight is computed
+    from: there is no listing, so `listing_id` is its own id, negative.
     """
 
     noun: Noun

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0021"
-down_revision = "0019"
+down_revision = "0020"
 
 _COLUMNS = "id, store_id, template_id, name, is_default, services, synced_ms"
 
