@@ -18,7 +18,7 @@ from app.services.compliance.word_desk import WordDesk
 from app.services.coverage.desk import CoverageDesk
 from app.services.covering.desk import CoverDesk
 from app.services.errors import AppError, InputError
-from app.services.freight.source import FreightTemplateSource
+from app.services.freight.desk import FreightDesk
 from app.services.images.desk import ImageDesk
 from app.services.listings.bulk_edit.desk import BulkEditDesk
 from app.services.listings.delisting.desk import DelistDesk
@@ -80,6 +80,7 @@ class DesktopServices:
         self.covering = CoverDesk(app)
         self.coverage = CoverageDesk(app)
         self.words = WordDesk(lambda: app.db)
+        self.freight = FreightDesk(app)
         self.similar = SimilarDesk(app)
         self.images = ImageDesk(app)
 
@@ -128,10 +129,6 @@ class DesktopServices:
     def order_source(self) -> OrderSource:
         """Rows of the Orders tab."""
         return OrderSource(self.app.db)
-
-    def freight_source(self) -> FreightTemplateSource:
-        """Rows of the Freight templates tab."""
-        return FreightTemplateSource(self.app.db)
 
     def warehouse_source(self) -> WarehouseTemplateSource:
         """Rows of the Warehouse templates tab."""

@@ -37,6 +37,11 @@ class Named:
     store: str = ""
 
     @property
+    def key(self) -> str:
+        """A tariff's key; "" for a template."""
+        return self.tariff.key if self.tariff else ""
+
+    @property
     def kind(self) -> str:
         """`tariff`, `local` or `synced`."""
         return "tariff" if self.tariff else "synced" if self.store else "local"
@@ -56,6 +61,18 @@ def find_named(connection: Connection, name: str, store_id: int | None = None) -
         return _template(connection, wanted, f"store_id = {int(store_id)}") or _missing(wanted)
     found = _template(connection, wanted, "store_id IS NULL") or _template(connection, wanted, "store_id IS NOT NULL")
     return found or _tariff(connection, wanted) or _missing(wanted)
+
+
+def find_listing(connection: Connection, name: str, store_id: int | None = None) -> int:
+    """A listing by product id, key or code, of *store_id* where it is given. Raises: NotFound."""
+    found = connection.exec_driver_sql(
+        "SELECT id FROM listing WHERE ? IN (product_id, product_key, code) AND (? IS NULL OR store_id = ?) "
+        "ORDER BY id LIMIT 1",
+        (name, store_id, store_id),
+    ).scalar()
+    if found is None:
+        raise NotFound(noun="listing", name=name)
+    return int(found)
 
 
 def country_of(text: str) -> str:

@@ -131,7 +131,7 @@ class Quoter:
         code = countries().code(country)
         billed = charge(tariff, code, parcel.total_g, parcel.size, tuple(parcel.attributes or ()))
         reason = "" if billed.unserved is None else f"carrier_{billed.unserved}"
-        fee = self._in_cny(tariff, billed.fee)
+        fee = self.in_cny(tariff, billed.fee)
         if fee is None and not reason:
             reason = Reason.NO_RATE
         volume = _volume(tariff, parcel)
@@ -200,7 +200,8 @@ class Quoter:
             return None, carrier.reason or Reason.NO_RATE
         return None, Reason.BEYOND_BANDS
 
-    def _in_cny(self, tariff: Tariff, fee: Decimal | None) -> Decimal | None:
+    def in_cny(self, tariff: Tariff, fee: Decimal | None) -> Decimal | None:
+        """A fee of *tariff* in CNY; None where it is unknown or has no rate."""
         if fee is None or tariff.currency != USD:
             return fee
         return None if self.rate is None else fee * self.rate
