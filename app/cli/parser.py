@@ -37,6 +37,7 @@ MODULES = (
     "history",
     "exporting",
     "pricing",
+    "freight",
     "overseas",
     "upkeep",
     "demo",

@@ -22,6 +22,7 @@ from app.models.listing import (
 )
 from app.models.marketing import MarketingGroup, MarketingMember
 from app.models.order import Order, OrderLine
+from app.models.price_guard import PriceRelease, PriceRule
 from app.models.pricing import (
     Commission,
     ExchangeRate,
@@ -89,6 +90,8 @@ __all__ = [
     "Order",
     "OrderLine",
     "PriceFloor",
+    "PriceRelease",
+    "PriceRule",
     "PricingSetting",
     "Priority",
     "ProductGroup",

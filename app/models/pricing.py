@@ -60,7 +60,7 @@ class FigureState(Base):
 
 
 class FigureDue(Base):
-    """A listing that changed since its figures were worked out. Triggers put it here (migration 0020)."""
+    """A listing that changed since its figures were worked out. Triggers put it here."""
 
     __tablename__ = "figure_due"
 

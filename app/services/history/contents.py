@@ -29,23 +29,17 @@ INTERNAL = frozenset(
 MOST_VALUES = 100_000
 """No listing has as many values; ids of values are made with it."""
 _JSON = frozenset({"attributes", "extra", "properties", "regional_prices"})
-_NAMED_BY = {
-    "listing": "title",
-    "sku": "code",
-    "assignment": "member",
+_ROWS = {
     "group": "name",
     "rate": "currency",
     "commission": "category_id",
     "pricing": "name",
+    "freight_template": "name",
+    "tariff": "name",
+    "channel": "tariff_key",
 }
-_SHOWN_BY = {
-    "listing": "title",
-    "group": "name",
-    "assignment": "code",
-    "rate": "currency",
-    "commission": "category_id",
-    "pricing": "name",
-}
+_NAMED_BY = {"listing": "title", "sku": "code", "assignment": "member"} | _ROWS
+_SHOWN_BY = {"listing": "title", "assignment": "code"} | _ROWS
 _LISTS = {"images": "sources", "tags": "tags", "marketing_group": "marketing_group", "apart": "apart"}
 _IDS = """
 SELECT listing_id FROM change_entry WHERE change_id = :id

@@ -15,6 +15,9 @@ Noun = Literal[
     "marketing_group",
     "assignment",
     "group",
+    "freight_template",
+    "tariff",
+    "channel",
     "rate",
     "commission",
     "pricing",
@@ -29,6 +32,9 @@ RIGHT = "right"
 GROUP = "group"
 """Kind of a change of a marketing group itself: no listing is changed by it."""
 
+FREIGHT = "freight"
+"""Kind of a change of freight templates, tariffs and channels."""
+
 RawRow = dict[str, Any]
 """Columns as SQLite stores them: JSON columns as text, so that a row can be put back exactly."""
 
@@ -40,7 +46,8 @@ class Entry:
     The nouns `images`, `tags` and `apart` stand for a listing's whole list, such as `{"sources": <list>}`, under the
     listing's id; `marketing_group` for the group it is in (`services/listings/marketing/membership.py`). The noun
     `assignment` is a code given to an operator, `group` a marketing group's own name and discount, `rate`, `commission`
-    and `pricing` are rows prices are made with: there is no listing, so `listing_id` is its own id, negative.
+    and `pricing` are rows prices are made with, `freight_template`, `tariff` and `channel` rows freight is computed
+    from: there is no listing, so `listing_id` is its own id, negative.
     """
 
     noun: Noun

@@ -1,7 +1,8 @@
 """Stored figures of listings and variants, and the team's numbers they are made with.
 
-- Triggers note in `figure_due` whose figures are others now, and count `figure_state.generation` up where all are: a
-  figure of an older generation is never shown as today's.
+- `figure_due` has the listings whose figures are others now, `figure_state.generation` counts up where all are: a
+  figure of an older generation is never shown as today's. The triggers that write both are made at the end of every
+  upgrade (`services/pricing/watching.py`), because later migrations make watched tables anew.
 - `commission` gets an id, so that its changes can be undone like those of other rows.
 
 Revision: 0020
@@ -16,22 +17,6 @@ revision = "0020"
 down_revision = "0019"
 
 FIGURES = ("cost_micro", "freight_micro", "fees_minor", "profit_minor", "margin_bp", "even_minor", "worst_minor")
-DUE = (
-    "INSERT INTO figure_due (listing_id) SELECT {id} "
-    "WHERE NOT EXISTS (SELECT 1 FROM figure_due WHERE listing_id = {id})"
-)
-"""Not `OR IGNORE`: the statement that fires a trigger decides how conflicts within it are handled."""
-MEMBERS = (
-    "INSERT INTO figure_due (listing_id) SELECT listing_id FROM marketing_member WHERE group_id = new.id "
-    "AND listing_id NOT IN (SELECT listing_id FROM figure_due)"
-)
-FORGET = (
-    "DELETE FROM listing_figure WHERE listing_id = old.id; DELETE FROM sku_figure WHERE listing_id = old.id; "
-    "DELETE FROM figure_due WHERE listing_id = old.id"
-)
-ALL = "UPDATE figure_state SET generation = generation + 1"
-OF_ALL = ("exchange_rate", "commission", "pricing_setting", "company_table", "virtual_item", "store_codes")
-"""Tables of which any row changes the figures of many listings."""
 
 
 def upgrade() -> None:
@@ -73,7 +58,6 @@ def upgrade() -> None:
     op.create_index("ix_listing_figure_margin", "listing_figure", ["margin_bp", "generation", "listing_id"])
     op.create_index("ix_listing_figure_profit", "listing_figure", ["profit_minor", "generation", "listing_id"])
     op.execute("INSERT INTO figure_due (listing_id) SELECT id FROM listing")
-    _triggers()
 
 
 def _commission() -> None:
@@ -91,24 +75,6 @@ def _commission() -> None:
     op.execute(f"INSERT INTO commission_new ({columns}) SELECT {columns} FROM commission")
     op.drop_table("commission")
     op.rename_table("commission_new", "commission")
-
-
-def _triggers() -> None:
-    _trigger("figure_listing_insert", "AFTER INSERT ON listing", DUE.format(id="new.id"))
-    _trigger("figure_listing_update", "AFTER UPDATE OF updated_ms ON listing", DUE.format(id="new.id"))
-    _trigger("figure_listing_delete", "AFTER DELETE ON listing", FORGET)
-    for act, row in (("INSERT", "new"), ("UPDATE", "new"), ("DELETE", "old")):
-        _trigger(f"figure_member_{act.lower()}", f"AFTER {act} ON marketing_member", DUE.format(id=f"{row}.listing_id"))
-        for table in OF_ALL:
-            _trigger(f"figure_{table}_{act.lower()}", f"AFTER {act} ON {table}", ALL)
-    _trigger("figure_group_update", "AFTER UPDATE OF discount_bp ON marketing_group", MEMBERS)
-    _trigger("figure_template_insert", "AFTER INSERT ON freight_template", ALL)
-    renewed = "AFTER UPDATE OF services ON freight_template WHEN new.services IS NOT old.services"
-    _trigger("figure_template_update", renewed, ALL)
-
-
-def _trigger(name: str, when: str, does: str) -> None:
-    op.execute(f"CREATE TRIGGER {name} {when} BEGIN {does}; END")
 
 
 def _id() -> sa.Column[int]:
