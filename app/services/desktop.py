@@ -52,6 +52,8 @@ from app.services.stores.training import TrainingDesk
 from app.services.stores.wire_check import Line, WireReport, check_wire, proxy_line
 from app.services.tasks import TaskContext
 from app.services.upgrade import DatabaseDamaged, backup, backup_dir, daily_backup, open_database, revision_of
+from app.services.warehouses.desk import WarehouseDesk
+from app.services.warehouses.overseas.desk import OverseasDesk
 from app.services.warehouses.source import WarehouseTemplateSource
 
 if TYPE_CHECKING:
@@ -69,6 +71,8 @@ class DesktopServices:
         self.app = app
         self.listings = ListingDesk(lambda: app.db)
         self.bulk_edit = BulkEditDesk(app)
+        self.warehouses = WarehouseDesk(app)
+        self.overseas = OverseasDesk(app)
         self.delisting = DelistDesk(app)
         self.codes = CodesDesk(app)
         self.groups = GroupDesk(app)

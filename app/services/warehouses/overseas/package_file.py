@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.services.codes.records import Component
+from app.services.collection import without_collection
 from app.services.db import Database
 from app.services.errors import InputError
 from app.services.packages import Package, PackageReport, read_package, save_package
@@ -47,7 +48,9 @@ def build_package(
     """
     ctx = ctx or TaskContext()
     package = read_package(path, ctx, separator=separator)
-    return PackageBuilt(package, run_build(db, products_of(package), options, ctx))
+    with without_collection():
+        products = products_of(package)
+    return PackageBuilt(package, run_build(db, products, options, ctx))
 
 
 def save_built(db: Database, one: PackageBuilt, out: Path, ctx: TaskContext | None = None) -> PackageReport:
@@ -61,7 +64,8 @@ def save_built(db: Database, one: PackageBuilt, out: Path, ctx: TaskContext | No
     """
     if out.resolve() == one.package.path.resolve():
         raise SameFile(file=out.name)
-    write_back(one.package, one.built.build, one.built.value_ids)
+    with without_collection():
+        write_back(one.package, one.built.build, one.built.value_ids)
     with db.bulk() as connection:
         one.built.book.keep(connection)
         return save_package(one.package, out, ctx)

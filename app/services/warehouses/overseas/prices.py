@@ -49,7 +49,7 @@ class Facts:
     items: Mapping[str, StockItem] = field(default_factory=dict)
 
 
-class _Unknown(Exception):
+class Unknown(Exception):
     """Something a price needs is not known."""
 
     def __init__(self, why: str, subject: str = "") -> None:
@@ -70,14 +70,14 @@ class TemplatePrices:
         }
         self._goods: dict[str, Goods] = {}
         self._freight: dict[tuple[int, frozenset[str] | None, str], Decimal | Unpriced] = {}
-        self._known: dict[tuple[str, int | None, str], Decimal | Unpriced] = {}
+        self._known: dict[tuple[str, int | None, int | None, int | None, str], Decimal | Unpriced] = {}
 
     def offer(self, own: Own, reading: Reading, country: str) -> Offer | Unpriced | None:
         """What the template offers a variant for in a country (`OfferFor`); None where only a sheet says."""
         entry, way = self._countries.get(country), self._ways.get(self._template.price_source)
         if entry is None or way is None:
             return None
-        key = (reading.match_key, own.price_minor, country)
+        key = (reading.match_key, own.price_minor, own.cost_micro, own.weight_g, country)
         if key not in self._known:
             self._known[key] = self._price(way, own, reading, entry)
         price = self._known[key]
@@ -86,11 +86,11 @@ class TemplatePrices:
         stock = countries().stock if entry.stock is None else entry.stock
         return Offer(own.code, country, int(price * CENTS), stock)
 
-    def freight_of(self, reading: Reading, country: str) -> Decimal | Unpriced:
+    def freight_of(self, own: Own, reading: Reading, country: str) -> Decimal | Unpriced:
         """What the carrier asks for the goods in CNY."""
         try:
-            return self._freight_cny(reading, country)
-        except _Unknown as error:
+            return self._freight_cny(own, reading, country)
+        except Unknown as error:
             return error.unpriced
 
     def goods_of(self, reading: Reading) -> Goods:
@@ -108,7 +108,7 @@ class TemplatePrices:
     ) -> Decimal | Unpriced:
         try:
             return way(own, reading, entry)
-        except _Unknown as error:
+        except Unknown as error:
             return error.unpriced
         except FormulaError as error:
             return Unpriced("formula", error.error_code)
@@ -119,12 +119,12 @@ class TemplatePrices:
 
     def _by_surcharge(self, own: Own, reading: Reading, entry: WarehouseCountryRecord) -> Decimal:
         if entry.surcharge_minor is None:
-            raise _Unknown("no_surcharge", entry.country)
+            raise Unknown("no_surcharge", entry.country)
         return self._home_price(own) + entry.surcharge_minor / CENTS
 
     def _by_rule(self, own: Own, reading: Reading, entry: WarehouseCountryRecord) -> Decimal:
-        rule, rate, cost = team_rules()[RULE], self._rate(), self._cost(reading)
-        freight = self._freight_cny(reading, entry.country)
+        rule, rate, cost = team_rules()[RULE], self._rate(), self.cost(own, reading)
+        freight = self._freight_cny(own, reading, entry.country)
         discount, margin = self._template.discount_bp / BP, self._template.margin_bp
 
         def price(aimed: Decimal) -> Decimal:
@@ -134,74 +134,78 @@ class TemplatePrices:
 
     def _by_formula(self, own: Own, reading: Reading, entry: WarehouseCountryRecord) -> Decimal:
         if not entry.formula:
-            raise _Unknown("no_formula", entry.country)
+            raise Unknown("no_formula", entry.country)
         formula = compiled(entry.formula)
         ways: dict[str, Callable[[], Decimal]] = {
             "price": lambda: self._home_price(own),
-            "cost": lambda: self._cost(reading),
-            "weight": lambda: Decimal(self._weight_g(reading)),
-            "freight": lambda: self._freight_cny(reading, entry.country),
+            "cost": lambda: self.cost(own, reading),
+            "weight": lambda: Decimal(self.weight_g(own, reading)),
+            "freight": lambda: self._freight_cny(own, reading, entry.country),
             "rate": self._rate,
             "discount": lambda: self._template.discount_bp / BP,
             "margin": self._margin,
             "surcharge": lambda: self._surcharge(entry),
         }
         values: dict[str, Decimal | None] = {}
-        unknown: dict[str, _Unknown] = {}
+        unknown: dict[str, Unknown] = {}
         for name in formula.names:
             try:
                 values[name] = ways[name]()
-            except _Unknown as error:
+            except Unknown as error:
                 values[name], unknown[name] = None, error
         try:
             return up(formula.value(values))
         except MissingValue as error:
-            raise unknown.get(str(error.params["name"]), _Unknown("formula", error.error_code)) from error
+            raise unknown.get(str(error.params["name"]), Unknown("formula", error.error_code)) from error
 
     # -- what they need ----------------------------------------------------------------------------------------
 
     def _home_price(self, own: Own) -> Decimal:
         if own.price_minor is None:
-            raise _Unknown("no_home_price")
+            raise Unknown("no_home_price")
         return own.price_minor / CENTS
 
     def _rate(self) -> Decimal:
         if self._facts.rate is None:
-            raise _Unknown("no_rate")
+            raise Unknown("no_rate")
         return self._facts.rate
 
     def _margin(self) -> Decimal:
         if self._template.margin_bp is None:
-            raise _Unknown("no_margin")
+            raise Unknown("no_margin")
         return self._template.margin_bp / BP
 
     @staticmethod
     def _surcharge(entry: WarehouseCountryRecord) -> Decimal:
         if entry.surcharge_minor is None:
-            raise _Unknown("no_surcharge", entry.country)
+            raise Unknown("no_surcharge", entry.country)
         return entry.surcharge_minor / CENTS
 
-    def _cost(self, reading: Reading) -> Decimal:
+    def cost(self, own: Own, reading: Reading) -> Decimal:
+        """C in CNY: of the stock items, else what the listing's sheet said. Raises: what it is unknown for."""
         goods = self.goods_of(reading)
-        if goods.cost_micro is None:
+        micro = own.cost_micro if goods.cost_micro is None else goods.cost_micro
+        if micro is None:
             raise _missing(goods, goods.without_cost, "no_cost", reading)
-        return goods.cost_micro / MICRO
+        return micro / MICRO
 
-    def _weight_g(self, reading: Reading) -> int:
-        """Whole grams, up (domain.md 9.2)."""
+    def weight_g(self, own: Own, reading: Reading) -> int:
+        """Whole grams, up (domain.md 9.2): of the stock items, else of the listing's parcel."""
         goods = self.goods_of(reading)
-        if goods.weight_mg is None:
+        if goods.weight_mg is not None:
+            return -(-goods.weight_mg // MG)
+        if own.weight_g is None:
             raise _missing(goods, goods.without_weight, "no_weight", reading)
-        return -(-goods.weight_mg // MG)
+        return own.weight_g
 
-    def _freight_cny(self, reading: Reading, country: str) -> Decimal:
-        weight_g, attributes = self._weight_g(reading), self.goods_of(reading).attributes
+    def _freight_cny(self, own: Own, reading: Reading, country: str) -> Decimal:
+        weight_g, attributes = self.weight_g(own, reading), self.goods_of(reading).attributes
         key = (weight_g, attributes, country)
         if key not in self._freight:
             self._freight[key] = self._charged(weight_g, attributes, country)
         found = self._freight[key]
         if isinstance(found, Unpriced):
-            raise _Unknown(*found)
+            raise Unknown(*found)
         return found
 
     def _charged(self, weight_g: int, attributes: frozenset[str] | None, country: str) -> Decimal | Unpriced:
@@ -219,11 +223,11 @@ class TemplatePrices:
         return Unpriced("no_rate") if self._facts.rate is None else found.fee * self._facts.rate
 
 
-def _missing(goods: Goods, without: tuple[str, ...], why: str, reading: Reading) -> _Unknown:
+def _missing(goods: Goods, without: tuple[str, ...], why: str, reading: Reading) -> Unknown:
     """The first stock item that is not known well enough."""
     if goods.unknown_items:
-        return _Unknown("unknown_item", goods.unknown_items[0])
-    return _Unknown(why, without[0] if without else reading.match_key)
+        return Unknown("unknown_item", goods.unknown_items[0])
+    return Unknown(why, without[0] if without else reading.match_key)
 
 
 def read_facts(connection: Connection, readings: Iterable[Reading]) -> Facts:

@@ -22,6 +22,8 @@ class Own(NamedTuple):
         stock: None where unknown.
         properties: sale property → value, in their order, each as the package or the listing writes it.
         country: dispatch country it names, "" where it names none, `ELSEWHERE` where nobody knows it.
+        cost_micro, weight_g: what its listing says of the goods in millionths of a CNY and in grams, where the stock
+            items say nothing.
     """
 
     code: str
@@ -29,6 +31,8 @@ class Own(NamedTuple):
     stock: int | None
     properties: Mapping[str, str]
     country: str = ""
+    cost_micro: int | None = None
+    weight_g: int | None = None
 
 
 class Offer(NamedTuple):

@@ -10,6 +10,7 @@ from typing import Any
 
 from app.services.codes.reading import Reader
 from app.services.codes.records import Reading
+from app.services.collection import without_collection
 from app.services.compliance.rule_data import rule_data
 from app.services.compliance.ships_from import ships_from
 from app.services.tasks import TaskContext
@@ -87,7 +88,8 @@ def read_sheet(
         table = read_table(opened, recognition, ctx)
     if table.currency not in ("", CURRENCY):
         raise WorkbookError("workbook.overseas_currency", file=path.name, sheet=recognition.sheet, found=table.currency)
-    return _Lines(table, read or Reader().read, fixes or {}).read()
+    with without_collection():
+        return _Lines(table, read or Reader().read, fixes or {}).read()
 
 
 class _BadRow(Exception):
