@@ -56,6 +56,7 @@ class Settings:
         proxy_secret: where the credential store has the proxy's password, "" where it has none.
         http_trace: whether calls to the marketplace are noted for support, without secrets.
         exchange_rate: CNY for 1 USD, a decimal text above 0 and below 1000; "" where nobody knows it (domain.md 20).
+        tables_hours: a daily company table is old after so many hours, 1–720 (domain.md 20).
         unknown: names this program does not know, kept as they were.
     """
 
@@ -71,6 +72,7 @@ class Settings:
     proxy_secret: str = ""
     http_trace: bool = False
     exchange_rate: str = "6.80"
+    tables_hours: int = 24
     unknown: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -125,6 +127,7 @@ _VALID: dict[str, Callable[[Any], bool]] = {
     "proxy_secret": lambda value: isinstance(value, str),
     "http_trace": lambda value: isinstance(value, bool),
     "exchange_rate": _is_rate,
+    "tables_hours": _is_whole(1, 720),
 }
 
 
