@@ -55,7 +55,7 @@ def import_files(desk: Desk, options: argparse.Namespace) -> Outcome:
     told = {
         "tables": [_table(one) for one in done.tables],
         "failed": [
-            {"file": one.file, "code": one.error.error_code, "message": sentence(one.error)} for one in done.failed
+            {"file": one.path.name, "code": one.error.error_code, "message": sentence(one.error)} for one in done.failed
         ],
     }
     lines = [line for one in done.tables for line in (imported_text(one), *_error_lines(one))]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from app.services.company_tables.hits import TableHit, hit_counts, table_hits
+from app.services.company_tables.hits import TableHit
 from app.services.company_tables.importing import files_in, looks_like_table
 from app.services.company_tables.inbox import list_inbox, old_tables
 from app.services.company_tables.records import InboxRow
@@ -46,13 +46,13 @@ class TablesDesk:
         files = list(files_in(paths))
         return bool(files) and all(map(looks_like_table, files))
 
-    def counts(self, ctx: TaskContext) -> dict[TableKind, int]:
-        """Listings with an open hit, by table. Raises: TaskCancelled."""
-        return hit_counts(self._app.db, ctx)
+    def counts_call(self) -> tuple[Any, ...]:
+        """The call for the worker process that counts listings with an open hit. Result: a count by `TableKind`."""
+        return "app.services.company_tables.hits:counts_in_worker", self._app.db.path
 
-    def hits(self, kind: TableKind, ctx: TaskContext) -> list[TableHit]:
-        """Everything a table hits. Raises: TaskCancelled."""
-        return table_hits(self._app.db, kind, ctx)
+    def hits_call(self, kind: TableKind) -> tuple[Any, ...]:
+        """The call for the worker process that finds everything a table hits. Result: a list of `TableHit`."""
+        return "app.services.company_tables.hits:hits_in_worker", self._app.db.path, kind
 
     def raise_to_floor(self, hits: Sequence[TableHit], ctx: TaskContext) -> ChangeRecord | None:
         """Give variants the lowest price that keeps their floor."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import orjson
 from sqlalchemy import Connection
@@ -20,6 +21,7 @@ from app.services.db import Database
 from app.services.listings.delisting.finding import Hit as FoundVariant
 from app.services.listings.delisting.finding import find_variants
 from app.services.tasks import TaskContext
+from app.services.upgrade import open_database
 
 UNKNOWN = "unknown"
 _STORES = "SELECT id, CASE alias WHEN '' THEN name ELSE alias END FROM store"
@@ -104,6 +106,24 @@ def table_hits(db: Database, kind: TableKind, ctx: TaskContext | None = None) ->
 def hit_counts(db: Database, ctx: TaskContext | None = None) -> dict[TableKind, int]:
     """Listings with an open hit, by table."""
     return {kind: len({hit.listing_id for hit in table_hits(db, kind, ctx) if hit.is_open}) for kind in TableKind}
+
+
+def counts_in_worker(database: Path, *, ctx: TaskContext) -> dict[TableKind, int]:
+    """As `hit_counts`, in the worker process."""
+    db = open_database(database)
+    try:
+        return hit_counts(db, ctx)
+    finally:
+        db.dispose()
+
+
+def hits_in_worker(database: Path, kind: TableKind, *, ctx: TaskContext) -> list[TableHit]:
+    """As `table_hits`, in the worker process."""
+    db = open_database(database)
+    try:
+        return table_hits(db, kind, ctx)
+    finally:
+        db.dispose()
 
 
 def _said(connection: Connection, kind: TableKind) -> dict[str, Said]:

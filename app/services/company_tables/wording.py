@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.messages import tr
 from app.services.company_tables.hits import TableHit
-from app.services.company_tables.records import Imported, InboxRow
+from app.services.company_tables.records import Differences, Imported, InboxRow
 from app.services.company_tables.rules import TableKind
 
 HOUR_MS = 3_600_000
@@ -46,13 +46,11 @@ def imported_text(table: Imported) -> str:
     kind = kind_text(table.kind)
     if table.is_same_file:
         return tr("cli.tables.same", kind=kind, file=table.file)
-    told = table.differences
-    return tr(
-        "cli.tables.stored",
-        kind=kind,
-        file=table.file,
-        new=told.new,
-        changed=told.changed,
-        gone=told.gone,
-        same=told.same,
-    )
+    return tr("cli.tables.stored", kind=kind, file=table.file, changes=differences_text(table.differences))
+
+
+def differences_text(told: Differences | None) -> str:
+    """`3 new · 1 changed · 0 gone · 496 same`, "" where nothing is told."""
+    if told is None:
+        return ""
+    return tr("tables.counts", new=told.new, changed=told.changed, gone=told.gone, same=told.same)

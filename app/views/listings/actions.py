@@ -20,6 +20,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("coverage", "listings.action.coverage", "list-check"),
     ActionSpec("findings", "listings.action.findings", "flag", ("Ctrl+Shift+K",), acts_on=SELECTION),
     ActionSpec("words", "listings.action.words", "list-check"),
+    ActionSpec("tables", "listings.action.tables", "file-spreadsheet", ("Ctrl+Shift+T",)),
     ActionSpec("delist", "listings.action.delist", "ban"),
     ActionSpec("virtual_codes", "listings.action.virtual_codes", "barcode"),
     ActionSpec("take_off_sale", "listings.action.take_off_sale", "ban", acts_on=SELECTION),

@@ -19,7 +19,11 @@ from app.views.listings.unfinished import Left
 from app.views.notices import Offer
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from app.services.history.records import ChangeRecord
+    from app.views.actions import Actions
+    from app.views.company_tables.dialog import TablesDialog
     from app.views.listings.page import ListingsPage
 
 
@@ -34,6 +38,17 @@ class BulkActs(QObject):
         super().__init__(page)
         self._context = context
         self._page = page
+
+    def connect_to(self, actions: Actions) -> None:
+        """Let the page's actions do what is done here."""
+        actions.on("bulk_edit", self.bulk_edit)
+        actions.on("replace_text", lambda: self.bulk_edit("title", "replace"))
+        actions.on("export", self.export)
+        actions.on("open_in_excel", self.open_in_excel)
+        actions.on("findings", self.show_findings)
+        actions.on("tables", self.tables)
+        actions.on("delist", self.delist)
+        actions.on("virtual_codes", self.show_virtual_codes)
 
     def bulk_edit(self, field: str = "price_minor", way: str = "") -> None:
         """Change any fields of the chosen rows, or of all of the filter, after a preview; begins with *field*."""
@@ -59,11 +74,37 @@ class BulkActs(QObject):
             key, offer=self._way_back(applied.change), tone="amber" if left else "green", **counts
         )
 
-    def delist(self) -> None:
+    def delist(self, codes: str = "") -> DelistDialog:
         """Discontinued codes out of all listings, after a preview."""
         dialog = DelistDialog(self._context, self._page)
         dialog.delisted.connect(self._on_delisted)
+        dialog.codes.setPlainText(codes)
         dialog.open()
+        return dialog
+
+    def tables(self, paths: Sequence[Path] = ()) -> TablesDialog:
+        """The inbox of company tables, one at a time, and the dialogs that its hits lead to; *paths* are stored."""
+        from app.views.company_tables.dialog import TablesDialog
+
+        for open_one in self._page.window().findChildren(TablesDialog):
+            if open_one.isVisible():
+                open_one.raise_()
+                if paths:
+                    open_one.take_files(paths)
+                return open_one
+        dialog = TablesDialog(self._context, self._page)
+        dialog.delist_wanted.connect(lambda codes: self.delist(codes).finished.connect(dialog.load))
+        dialog.replace_wanted.connect(lambda ids: self._open_bulk_edit(ids, len(ids), "title", "replace"))
+        dialog.take_off_wanted.connect(self._page.sale.take_off)
+        dialog.show_wanted.connect(self._page.show_rows)
+        dialog.repriced.connect(self._on_repriced)
+        dialog.open()
+        if paths:
+            dialog.take_files(paths)
+        return dialog
+
+    def _on_repriced(self, change: ChangeRecord) -> None:
+        self._context.notices.toast("tables.repriced", offer=self._way_back(change), n=change.listing_count)
 
     def _on_delisted(self, done: Delisted) -> None:
         """Send what was queued, each store as a job of its own; what could not be queued is said."""

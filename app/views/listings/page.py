@@ -71,6 +71,7 @@ SELDOM = (
     "words",
     "cover",
     "coverage",
+    "tables",
     "delist",
     *SALE,
     "scheduled",
@@ -144,21 +145,15 @@ class ListingsPage(TabPage):
 
     def _build_toolbar(self) -> None:
         page = self.actions_of_page
+        self.acts.connect_to(page)
         page.on("publish", self.publish)
-        page.on("bulk_edit", self.acts.bulk_edit)
-        page.on("replace_text", lambda: self.acts.bulk_edit("title", "replace"))
-        page.on("export", self.acts.export)
-        page.on("open_in_excel", self.acts.open_in_excel)
         page.on("groups", self.grouping.toggle)
         page.on("put_into_group", self.grouping.choose)
         page.on("levels", self.levels.toggle)
         page.on("save_template", self.row_actions.save_template)
         page.on("recheck", lambda: self.with_ids(self.row_actions.recheck))
-        page.on("findings", self.acts.show_findings)
         page.on("words", self.checking.show_words)
         page.on("fix", self.editor.apply_first_fix)
-        page.on("delist", self.acts.delist)
-        page.on("virtual_codes", self.acts.show_virtual_codes)
         page.on("publish_results", self.publisher.show_results)
         page.on("cover", self.cover_wanted.emit)
         page.on("coverage", self.coverage_wanted.emit)

@@ -22,7 +22,8 @@ FOLDERS = (Path(package.__file__).parent, Path(packages.__file__).parent)
 SOURCE = "\n".join(path.read_text("utf-8") for folder in FOLDERS for path in folder.glob("*.py"))
 STORING = tuple(Path(one.__file__).parent for one in (importing, round_trip, compliance, company_tables))
 IMPORTING = "\n".join(path.read_text("utf-8") for folder in STORING for path in folder.glob("*.py"))
-"""Some cells can be read, but not stored: the import, the way back from Excel, word lists and company tables refuse those."""
+"""Some cells can be read, but not stored: the import, the way back from Excel, word lists, company tables refuse
+those."""
 KINDS = ("price", "count", "weight", "length")
 NAMED = set(re.findall(r'\.error\(\s*"([a-z_.]+)"', SOURCE)) | set(re.findall(r'"workbook\.([a-z_.]+)"', SOURCE))
 PARTS = {"xml", "bin", "xml.rels"}
