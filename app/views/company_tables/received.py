@@ -61,7 +61,7 @@ class ReceivedBox(QWidget):
         for one in failed:
             if one.error.error_code == "tables.which_verdict":
                 for kind in VERDICT_KINDS:
-                    self._add("tables.as_kind", one, kind, kind=kind_text(kind))
+                    self._add("tables.as_kind", one, kind, table=kind_text(kind))
             elif one.error.error_code == "tables.shrunk":
                 self._add("tables.anyway", one, None, file=one.path.name)
         self._buttons.setVisible(bool(self.ways))
