@@ -29,6 +29,7 @@ MODULES = (
     "recipes",
     "grouping",
     "codes",
+    "company_tables",
     "delisting",
     "covering",
     "fixing",

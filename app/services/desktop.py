@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from app.messages import messages
 from app.services.application import load_network
 from app.services.codes.desk import CodesDesk
+from app.services.company_tables.desk import TablesDesk
 from app.services.compliance.word_desk import WordDesk
 from app.services.coverage.desk import CoverageDesk
 from app.services.covering.desk import CoverDesk
@@ -75,6 +76,7 @@ class DesktopServices:
         self.overseas = OverseasDesk(app)
         self.delisting = DelistDesk(app)
         self.codes = CodesDesk(app)
+        self.tables = TablesDesk(app)
         self.groups = GroupDesk(app)
         self.publishing = PublishDesk(app)
         self.importing = ImportDesk(app)

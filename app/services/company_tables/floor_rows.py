@@ -19,9 +19,9 @@ def floor_rows(read: TableRead, table: SheetTable, known: KnownTable) -> None:
     codes, floors = table.of("code"), table.of("floor")
     assert codes is not None and floors is not None
     keys = goods_keys(table, codes)
-    for column, name in ((codes, "code"), (floors, "floor")):
+    for column, name, why in ((codes, "code", "code_missing"), (floors, "floor", "floor_missing")):
         for position in missing(column):
-            table.refuse(position, column.source, name, "", Refusal(f"{name}_missing"))
+            table.refuse(position, column.source, name, "", Refusal(why))
     found: dict[str, Row] = {}
     first: dict[str, int] = {}
     for position, own in enumerate(_currencies(table, floors)):

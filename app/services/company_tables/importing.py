@@ -65,7 +65,7 @@ def import_tables(
         try:
             tables.append(_import_one(db, path, kind, may_shrink, ctx))
         except InputError as error:
-            failed.append(Failed(path.name, error))
+            failed.append(Failed(path, error))
     return Received(tuple(tables), tuple(failed))
 
 

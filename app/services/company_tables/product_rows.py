@@ -16,6 +16,7 @@ from app.services.workbooks.fields import field_book, folded
 from app.services.workbooks.refusals import Refusal
 from app.services.workbooks.tables import SheetTable
 
+_MISSING = {"cost": "cost_missing", "weight": "weight_missing"}
 _VALUES = range(2, 8)
 """Places of what may be unknown in a row: cost, weight, three sides, attributes."""
 
@@ -26,11 +27,11 @@ def product_rows(read: TableRead, table: SheetTable, known: KnownTable) -> None:
     assert column is not None
     codes = item_codes(table, column)
     _refuse_currencies(table)
-    for name in ("cost", "weight"):
+    for name, code in _MISSING.items():
         if (own := table.of(name)) is not None:
             for position in missing(own):
                 if codes[position]:
-                    table.refuse(position, own.source, name, "", Refusal(f"{name}_missing"))
+                    table.refuse(position, own.source, name, "", Refusal(code))
     attributes = values_of(table, "attributes")
     written = {value: orjson.dumps(value).decode() for value in set(attributes) if value is not None}
     columns = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from app.services.company_tables.rules import TableKind
@@ -95,9 +96,9 @@ class Imported:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """A file that was not stored: its name, and why."""
+    """A file that was not stored, and why."""
 
-    file: str
+    path: Path
     error: InputError
 
 

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
-from app.services.clock import OFFICE, from_ms, now_ms
+from app.services.clock import now_ms
+from app.services.company_tables.days import day_of_newest, office_day
 from app.services.company_tables.records import Differences, Row, TableError, TableRead
 from app.services.company_tables.rules import TableKind, table_rules
 from app.services.company_tables.word_storing import store_words
@@ -73,13 +74,6 @@ def store_table(
     return change, differences
 
 
-def office_day(moment_ms: int) -> str:
-    """The office's day of a moment."""
-    moment = from_ms(moment_ms)
-    assert moment is not None
-    return f"{moment.astimezone(OFFICE):%Y-%m-%d}"
-
-
 def check_gone(read: TableRead, differences: Differences) -> None:
     """A table that lost most of its rows is rather a part of it: stored without asking, it would lift every hold and
     forget every cost it does not name.
@@ -135,14 +129,6 @@ def _find_gone(connection: Connection, stored: str, read: TableRead) -> None:
     if read.kept:
         held = [(key,) for key in sorted(read.kept)]
         connection.exec_driver_sql(f"DELETE FROM {_GONE} WHERE {keys[0]} = ?", held)
-
-
-def day_of_newest(connection: Connection, kind: TableKind) -> str:
-    """The day of the newest table of a kind, "" without one: its own, else the one on which it came."""
-    row = connection.exec_driver_sql(
-        "SELECT as_of, received_ms FROM company_table WHERE kind = ? ORDER BY id DESC LIMIT 1", (str(kind),)
-    ).first()
-    return "" if row is None else row[0] or office_day(row[1])
 
 
 def _count(connection: Connection, stored: str, rows: int) -> Differences:

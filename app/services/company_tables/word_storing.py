@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
+from app.messages import tr
 from app.services.company_tables.records import Differences, TableRead
 from app.services.compliance.word_lists import note_change
 from app.services.compliance.words import word_key
@@ -11,7 +12,6 @@ from app.services.history.rows import TOUCHED, keep_rows, new_touched
 
 LIST_KEY = "company-table"
 _LIST = "INSERT INTO word_list (key, name, kind, severity, is_on) VALUES (?, ?, 'forbidden', 'block', 1)"
-_NAME = "知产违禁总表 · IP and prohibited table"
 _INSERT = (
     "INSERT INTO listed_word (list_key, word, folded, severity, exceptions, categories, source, as_of, is_on) "
     "VALUES (?, ?, ?, ?, '[]', '[]', ?, ?, 1) RETURNING id"
@@ -36,7 +36,7 @@ def store_words(connection: Connection, change_id: int, read: TableRead, day: st
     _keep(connection, change_id, [*changed.values(), *gone])
     if connection.exec_driver_sql("SELECT 1 FROM word_list WHERE key = ?", (LIST_KEY,)).first() is None:
         _created(connection, change_id, "word_list", f'[["{LIST_KEY}"]]')
-        connection.exec_driver_sql(_LIST, (LIST_KEY, _NAME))
+        connection.exec_driver_sql(_LIST, (LIST_KEY, tr("tables.kind.forbidden")))
     for key, number in changed.items():
         connection.exec_driver_sql(_UPDATE, (wanted[key][1], _source(read, wanted[key][2]), day, number))
     for number in gone:

@@ -6,8 +6,6 @@ come back without a Python object for each. What was not there before is kept by
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import Connection
 
 from app.services.errors import InputError
@@ -89,29 +87,18 @@ def _swap(connection: Connection, number: int, table: str, undo_id: int) -> int:
     of_before = ", ".join(f"json_extract(value, '$[{columns.index(key)}]')" for key in keys)
     of_created = ", ".join(f"json_extract(value, '$[{place}]')" for place in range(len(keys)))
     new_touched(connection, table)
-    one = {"number": number}
+    kept, one = "FROM change_rows, json_each({}) WHERE change_rows.id = ?", (number,)
     for column, values in (("before", of_before), ("created", of_created)):
-        _run(
-            connection,
-            f"INSERT INTO {TOUCHED} ({named}) SELECT {values} FROM change_rows, json_each({column}) "
-            "WHERE change_rows.id = :number",
-            one,
-        )
+        connection.exec_driver_sql(f"INSERT INTO {TOUCHED} ({named}) SELECT {values} {kept.format(column)}", one)
     count = int(connection.exec_driver_sql(f"SELECT count(*) FROM {TOUCHED}").scalar_one())
     keep_rows(connection, undo_id, table)
-    _run(
-        connection,
-        f"DELETE FROM {table} WHERE ({named}) IN "
-        f"(SELECT {of_created} FROM change_rows, json_each(created) WHERE change_rows.id = :number)",
-        one,
+    connection.exec_driver_sql(
+        f"DELETE FROM {table} WHERE ({named}) IN (SELECT {of_created} {kept.format('created')})", one
     )
     listed = ", ".join(f'"{name}"' for name in columns)
     values = ", ".join(f"json_extract(value, '$[{place}]')" for place in range(len(columns)))
-    _run(
-        connection,
-        f"INSERT OR REPLACE INTO {table} ({listed}) "
-        f"SELECT {values} FROM change_rows, json_each(before) WHERE change_rows.id = :number",
-        one,
+    connection.exec_driver_sql(
+        f"INSERT OR REPLACE INTO {table} ({listed}) SELECT {values} {kept.format('before')}", one
     )
     connection.exec_driver_sql(f"DROP TABLE {TOUCHED}")
     return count
@@ -121,10 +108,6 @@ def new_touched(connection: Connection, table: str) -> None:
     """An empty table of keys."""
     named = ", ".join(KEYS[table])
     connection.exec_driver_sql(f"CREATE TABLE {TOUCHED} ({named}, PRIMARY KEY ({named})) WITHOUT ROWID")
-
-
-def _run(connection: Connection, sql: str, params: dict[str, Any]) -> None:
-    connection.exec_driver_sql(sql, params)
 
 
 def _columns(connection: Connection, table: str) -> list[str]:

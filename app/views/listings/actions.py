@@ -22,6 +22,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("similar", "listings.action.similar", "copy", acts_on=SELECTION),
     ActionSpec("images", "listings.action.images", "photo", acts_on=SELECTION),
     ActionSpec("words", "listings.action.words", "list-check"),
+    ActionSpec("tables", "listings.action.tables", "file-spreadsheet", ("Ctrl+Shift+T",)),
     ActionSpec("delist", "listings.action.delist", "ban"),
     ActionSpec("virtual_codes", "listings.action.virtual_codes", "barcode"),
     ActionSpec("take_off_sale", "listings.action.take_off_sale", "ban", acts_on=SELECTION),

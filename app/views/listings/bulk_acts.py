@@ -21,7 +21,11 @@ from app.views.listings.unfinished import Left
 from app.views.notices import Offer
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from app.services.history.records import ChangeRecord
+    from app.views.actions import Actions
+    from app.views.company_tables.dialog import TablesDialog
     from app.views.listings.page import ListingsPage
 
 
@@ -47,6 +51,7 @@ class BulkActs(QObject):
         actions.on("findings", self.show_findings)
         actions.on("similar", lambda: self._page.with_chosen(self.looks.show_similar))
         actions.on("images", lambda: self._page.with_chosen(self.looks.show_images))
+        actions.on("tables", self.tables)
         actions.on("delist", self.delist)
         actions.on("virtual_codes", self.show_virtual_codes)
 
@@ -74,11 +79,37 @@ class BulkActs(QObject):
             key, offer=self.way_back(applied.change), tone="amber" if left else "green", **counts
         )
 
-    def delist(self) -> None:
+    def delist(self, codes: str = "") -> DelistDialog:
         """Discontinued codes out of all listings, after a preview."""
         dialog = DelistDialog(self._context, self._page)
         dialog.delisted.connect(self._on_delisted)
+        dialog.codes.setPlainText(codes)
         dialog.open()
+        return dialog
+
+    def tables(self, paths: Sequence[Path] = ()) -> TablesDialog:
+        """The inbox of company tables, one at a time, and the dialogs that its hits lead to; *paths* are stored."""
+        from app.views.company_tables.dialog import TablesDialog
+
+        for open_one in self._page.window().findChildren(TablesDialog):
+            if open_one.isVisible():
+                open_one.raise_()
+                if paths:
+                    open_one.take_files(paths)
+                return open_one
+        dialog = TablesDialog(self._context, self._page)
+        dialog.delist_wanted.connect(lambda codes: self.delist(codes).finished.connect(dialog.load))
+        dialog.replace_wanted.connect(lambda ids: self._open_bulk_edit(ids, len(ids), "title", "replace"))
+        dialog.take_off_wanted.connect(self._page.sale.take_off)
+        dialog.show_wanted.connect(self._page.show_rows)
+        dialog.repriced.connect(self._on_repriced)
+        dialog.open()
+        if paths:
+            dialog.take_files(paths)
+        return dialog
+
+    def _on_repriced(self, change: ChangeRecord) -> None:
+        self._context.notices.toast("tables.repriced", offer=self._way_back(change), n=change.listing_count)
 
     def _on_delisted(self, done: Delisted) -> None:
         """Send what was queued, each store as a job of its own; what could not be queued is said."""

@@ -75,6 +75,7 @@ SELDOM = (
     "words",
     "cover",
     "coverage",
+    "tables",
     "delist",
     *SALE,
     "scheduled",
