@@ -28,6 +28,7 @@ MODULES = (
     "editing",
     "recipes",
     "grouping",
+    "guarding",
     "codes",
     "delisting",
     "covering",
