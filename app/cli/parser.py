@@ -29,6 +29,7 @@ MODULES = (
     "recipes",
     "grouping",
     "guarding",
+    "discounting",
     "codes",
     "delisting",
     "covering",
