@@ -28,6 +28,8 @@ MODULES = (
     "editing",
     "recipes",
     "grouping",
+    "guarding",
+    "discounting",
     "codes",
     "company_tables",
     "delisting",

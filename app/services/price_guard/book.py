@@ -10,6 +10,7 @@ from typing import Any, Protocol, TypeVar
 
 from app.services.listings.marketing.plans import NO_PLAN, DiscountPlan
 from app.services.listings.records import ListingRecord
+from app.services.price_guard.figure_keys import figure_key
 from app.services.price_guard.judging import Reason, is_released, reasons_of
 from app.services.price_guard.records import Floor, ListingFacts, Release, SkuFigures
 from app.services.price_guard.settings import GuardSettings
@@ -23,6 +24,7 @@ class GuardSource(Protocol):
 
     has_floors: bool
     asks_costs: bool
+    planned: Decimal
 
     def renew(self) -> GuardSettings:
         """Look again whether there are floors and costs, and at the rates. Returns: the settings in force."""
@@ -38,7 +40,7 @@ class GuardSource(Protocol):
         ...
 
     def plans(self, listing_ids: Sequence[int]) -> Mapping[int, DiscountPlan]:
-        """Discount plans of those in a marketing group."""
+        """What somebody decided to take off their prices."""
         ...
 
     def remote(self, listing_ids: Sequence[int]) -> Mapping[int, Mapping[str, int]]:
@@ -49,8 +51,8 @@ class GuardSource(Protocol):
         """The last release of those that have one."""
         ...
 
-    def figures(self, records: Sequence[ListingRecord]) -> Mapping[int, Sequence[SkuFigures]]:
-        """Costs and rates of the variants."""
+    def figures(self, records: Sequence[ListingRecord]) -> Sequence[Sequence[SkuFigures]]:
+        """Costs and rates of the variants, record by record."""
         ...
 
 
@@ -71,6 +73,7 @@ class GuardBook:
         self._remote: dict[int, Mapping[str, int] | None] = {}
         self._releases: dict[int, Release | None] = {}
         self._floors: dict[str, Floor | None] = {}
+        self._figures: dict[tuple[Any, ...], Sequence[SkuFigures]] = {}
         self._last: tuple[ListingRecord, Any, list[Reason]] | None = None
 
     @property
@@ -102,13 +105,17 @@ class GuardBook:
             codes = {sku.code for record in records for sku in record.skus if sku.code.strip()}
             if new := sorted(codes - self._floors.keys()):
                 _note(self._floors, new, self._source.floors(new))
+        if self._asks_costs:
+            unread = {figure_key(record): record for record in records if figure_key(record) not in self._figures}
+            if unread:
+                self._figures.update(zip(unread, self._source.figures([*unread.values()]), strict=True))
 
     def facts(self, record: ListingRecord) -> ListingFacts:
         """What is known of *record*."""
         if self._source is None:
             return ListingFacts()
         self.learn([record])
-        figures = self._source.figures([record]).get(record.id) if self._asks_costs else None
+        figures = self._figures[figure_key(record)] if self._asks_costs else None
         floors = [self._floors.get(sku.code) for sku in record.skus] if self._asks_floors else ()
         return ListingFacts(
             plan=self._plans.get(record.id) or NO_PLAN,
@@ -117,6 +124,7 @@ class GuardBook:
             floors=floors,
             figures=figures,
             rates=self._source.rates,
+            planned=self._source.planned,
         )
 
     def there(self, record: ListingRecord) -> ListingRecord:
@@ -156,7 +164,7 @@ class GuardBook:
     def forget(self) -> None:
         """Drop everything, so that a long run over a store keeps little in memory."""
         self._last = None
-        for known in (self._plans, self._remote, self._releases, self._floors):
+        for known in (self._plans, self._remote, self._releases, self._floors, self._figures):
             known.clear()
 
     def renew(self) -> None:

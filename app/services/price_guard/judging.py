@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from hashlib import blake2b
 from statistics import median
@@ -27,18 +27,18 @@ from app.services.price_guard.records import (
     Unknown,
 )
 from app.services.price_guard.settings import GuardSettings, Meaning
-from app.services.pricing.discounts import Line, worst_case
+from app.services.pricing.discounts import Line, worst_price
 from app.services.pricing.errors import BadPriceInput, NoPriceReaches
 from app.services.pricing.profit import sale_price
-from app.services.pricing.rounding import EXACT, up
+from app.services.pricing.rounding import EXACT, down, up
 from app.services.pricing.target import price_for_margin
 from app.services.pricing.terms import NOTHING
 from app.services.regional_prices import RegionalPrices
 
 HUNDRED = Decimal(100)
 BP = Decimal(10_000)
-HOME = "CNY"
-"""What rates are counted in."""
+HOME, USD = "CNY", "USD"
+"""What rates are counted in, and what plans are written in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +112,30 @@ def reach_of(list_price: Decimal, plan: DiscountPlan) -> Reach:
     sale = sale_price(list_price, discount)
     if not plan.reductions or sale <= 0:
         return Reach(list_price, sale, sale)
-    stack = worst_case(Line(list_price, discount), plan.reductions)
-    pieces = stack.goods / sale
-    return Reach(list_price, sale, EXACT.divide(stack.paid, pieces))
+    return Reach(list_price, sale, worst_price(Line(list_price, discount), plan.reductions))
+
+
+def plan_in(currency: str, plan: DiscountPlan, rates: Mapping[str, Decimal]) -> DiscountPlan | None:
+    """*plan*, whose amounts are USD, in *currency*: amounts up, thresholds down; None where a rate is not known."""
+    if currency == USD or not plan.reductions:
+        return plan
+    known = {HOME: Decimal(1), **rates}
+    if not {USD, currency} <= known.keys():
+        return None
+    factor = EXACT.divide(known[USD], known[currency])
+    converted = [
+        one
+        if one.amount is None
+        else replace(one, amount=up(one.amount * factor), threshold=down(one.threshold * factor))
+        for one in plan.reductions
+        if one.amount is None or not one.threshold or up(one.amount * factor) < down(one.threshold * factor)
+    ]
+    return replace(plan, reductions=tuple(converted))
+
+
+def profit_plan(facts: ListingFacts) -> DiscountPlan:
+    """The plan a profit is reckoned with."""
+    return facts.plan if facts.plan.discount is not None else replace(facts.plan, discount=facts.planned)
 
 
 def reasons_of(
@@ -123,11 +144,15 @@ def reasons_of(
     """Everything that speaks against the prices of *record*, whether or not it was released."""
     if settings.far_below:
         yield from far_cheaper(record, far_below)
+    plan = plan_in(record.currency, facts.plan, facts.rates)
+    if plan is None:
+        yield Reason(UNKNOWN, 0, {"sku": "–", "country": "", "what": Unknown.RATE, "detail": record.currency})
+        return
+    facts = replace(facts, plan=plan)
     for number, sku in enumerate(record.skus):
         for asked in asked_prices(record, sku):
-            reach = reach_of(asked.amount, facts.plan)
-            named = {"sku": shown_name(sku, number), "country": asked.country}
-            for code, params in _of_price(record, sku, number, reach, asked, facts, settings):
+            named = {"sku": shown_name(sku, number), "country": asked.country, "list": _money(asked.amount)}
+            for code, params in _of_price(record, sku, number, asked, facts, settings):
                 yield Reason(code, number, {**named, **params}, bool(asked.country))
 
 
@@ -135,16 +160,16 @@ def _of_price(
     record: ListingRecord,
     sku: SkuRecord,
     number: int,
-    reach: Reach,
     asked: Asked,
     facts: ListingFacts,
     settings: GuardSettings,
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     floor = facts.floors[number] if number < len(facts.floors) else None
     if settings.floors and floor is not None:
+        reach = reach_of(asked.amount, facts.plan)
         yield from _floor(record, reach.by(settings.meaning), floor, facts)
     if facts.figures is not None and number < len(facts.figures):
-        yield from _profit(reach, facts.figures[number], facts, settings)
+        yield from _profit(reach_of(asked.amount, profit_plan(facts)), facts.figures[number], facts, settings)
     if settings.changes and not asked.country and facts.remote is not None:
         yield from _change(asked.minor, facts.remote.get(sku.code), settings)
 
@@ -196,7 +221,8 @@ def lowest_price(figures: SkuFigures, margin: Decimal) -> Decimal | None:
     if figures.costs is None or figures.rates is None:
         return None
     try:
-        return price_for_margin(figures.costs, figures.rates, margin).sale_price
+        freight = figures.buyer_freight
+        return price_for_margin(figures.costs, figures.rates, margin, buyer_freight=freight).sale_price
     except (NoPriceReaches, BadPriceInput):
         return None
 
@@ -230,6 +256,32 @@ def far_cheaper(record: ListingRecord, share: Decimal) -> Iterator[Reason]:
                 "percent": f"{share:.0%}",
             }
             yield Reason(FAR_BELOW, number, params)
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """What a person decides a release by, in the listing's currency, a piece; None is unknown."""
+
+    list_price: Decimal | None
+    lowest: Decimal | None
+    floor: Decimal | None
+    break_even: Decimal | None
+
+
+def numbers_of(record: ListingRecord, number: int, facts: ListingFacts) -> Numbers:
+    """The numbers of the variant at *number*: its own price, and the lowest of all prices a buyer can reach."""
+    sku = record.skus[number]
+    asked = asked_prices(record, sku)
+    plan = plan_in(record.currency, profit_plan(facts) if facts.figures else facts.plan, facts.rates)
+    lowest = None if plan is None else min((reach_of(one.amount, plan).lowest for one in asked), default=None)
+    floor = facts.floors[number] if number < len(facts.floors) else None
+    figures = facts.figures[number] if facts.figures is not None and number < len(facts.figures) else None
+    return Numbers(
+        None if sku.price_minor is None else Decimal(sku.price_minor) / HUNDRED,
+        lowest,
+        None if floor is None else floor_in(record.currency, floor, facts.rates),
+        None if figures is None else lowest_price(figures, NOTHING),
+    )
 
 
 def is_released(record: ListingRecord, facts: ListingFacts, reason: Reason) -> bool:

@@ -4,25 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from decimal import Decimal
 
 import orjson
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
-from app.services.listings.marketing.plans import DiscountPlan, plans_of
+from app.services.listings.marketing.plans import NO_PLAN, DiscountPlan, plans_of
 from app.services.listings.records import ListingRecord
 from app.services.price_guard.book import GuardBook
 from app.services.price_guard.records import Floor, Release, SkuFigures
 from app.services.price_guard.releases import read_releases
 from app.services.price_guard.settings import GuardSettings, asks_costs, guard_settings
+from app.services.pricing.rates import exchange_rates
+from app.services.pricing.sources import DEFAULT
+from app.services.pricing.team_settings import team_settings
+from app.services.pricing.terms import NOTHING
 
 _FLOORS = "SELECT match_key, floor_minor, currency FROM price_floor WHERE match_key IN (SELECT value FROM json_each(?))"
 _REMOTE = (
     "SELECT id, json_extract(remote, '$._sync.skus'), json_extract(remote, '$._sync.read_ms'), prices, sent_ms "
     "FROM listing LEFT JOIN sent_price ON listing_id = id WHERE id IN (SELECT value FROM json_each(?))"
 )
-_RATES = "SELECT currency, rate_micro FROM exchange_rate ORDER BY as_of, id"
 
 Later = Callable[[], AbstractContextManager[Session]]
 """Makes a session for reading, also after the one a context was made with has ended."""
@@ -41,6 +45,8 @@ class _Stored:
         self._later = later
         self.asks_costs = self.has_floors = False
         self.rates: dict[str, Decimal] = {}
+        self.planned = NOTHING
+        self._entered: Decimal | None = None
 
     def renew(self) -> GuardSettings:
         """Look again at what there is."""
@@ -54,7 +60,10 @@ class _Stored:
         self.has_floors = connection.exec_driver_sql("SELECT 1 FROM price_floor LIMIT 1").first() is not None
         self.rates = {}
         if self.has_floors or self.asks_costs:
-            self.rates = {row[0]: Decimal(row[1]) / 10**6 for row in connection.exec_driver_sql(_RATES)}
+            self.rates = {currency: rate.rate for currency, rate in exchange_rates(connection).items()}
+            team = team_settings(connection)
+            self.planned = team.discount
+            self._entered = team.discount if team.origins["discount"].source != DEFAULT else None
         return settings
 
     def floors(self, codes: Sequence[str]) -> Mapping[str, Floor]:
@@ -68,9 +77,14 @@ class _Stored:
         return {code: found[key] for code, key in keys.items() if key in found}
 
     def plans(self, listing_ids: Sequence[int]) -> Mapping[int, DiscountPlan]:
-        """Discount plans."""
+        """The plan of the marketing group; where it leaves the discount open, the one the team entered."""
         with self._later() as session:
-            return plans_of(session.connection(), listing_ids)
+            found = plans_of(session.connection(), listing_ids)
+        plans = {number: found.get(number, NO_PLAN) for number in listing_ids}
+        return {
+            number: plan if plan.discount is not None else replace(plan, discount=self._entered)
+            for number, plan in plans.items()
+        }
 
     def remote(self, listing_ids: Sequence[int]) -> Mapping[int, Mapping[str, int]]:
         """Prices as the last sync noted them, or as they were sent since."""
@@ -83,9 +97,12 @@ class _Stored:
         with self._later() as session:
             return read_releases(session.connection(), listing_ids)
 
-    def figures(self, records: Sequence[ListingRecord]) -> Mapping[int, Sequence[SkuFigures]]:
+    def figures(self, records: Sequence[ListingRecord]) -> Sequence[Sequence[SkuFigures]]:
         """Costs and rates of the variants."""
-        return {}
+        from app.services.price_guard.figures import read_figures  # it reads codes, too
+
+        with self._later() as session:
+            return read_figures(session.connection(), records)
 
 
 def _prices(synced: str | None, read_ms: int | None, sent: str | None, sent_ms: int | None) -> dict[str, int]:

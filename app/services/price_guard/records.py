@@ -6,11 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
-from typing import Protocol
 
 from app.services.listings.marketing.plans import NO_PLAN, DiscountPlan
-from app.services.listings.records import ListingRecord
-from app.services.pricing.terms import Costs, Rates
+from app.services.pricing.terms import NOTHING, Costs, Rates
 
 FLOOR = "guard.floor"
 BREAK_EVEN = "guard.break_even"
@@ -49,12 +47,14 @@ class SkuFigures:
         rates: in CNY of one unit of the listing's currency; None where the exchange rate is unknown.
         unknown: what is missing, empty where both are known.
         detail: names what is missing: an item, a country.
+        buyer_freight: what the buyer pays for freight, in the listing's currency.
     """
 
     costs: Costs | None
     rates: Rates | None
     unknown: tuple[Unknown, ...] = ()
     detail: str = ""
+    buyer_freight: Decimal = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,8 @@ class ListingFacts:
     """What is known of one listing.
 
     Attributes:
-        plan: of its marketing group.
+        plan: what somebody decided to take off: of its marketing group, else the discount the team entered.
+        planned: item discount profits are reckoned with where nobody decided (domain.md 20): the figures' own.
         remote: prices the marketplace has, in minor units by merchant code; None where it has none or nobody knows.
         release: the last one.
         floors: of its variants, in their order.
@@ -86,11 +87,4 @@ class ListingFacts:
     floors: Sequence[Floor | None] = ()
     figures: Sequence[SkuFigures] | None = None
     rates: Mapping[str, Decimal] = field(default_factory=dict)
-
-
-class FigureReader(Protocol):
-    """Costs and rates of the variants of listings, by listing id, in their order. Never raises."""
-
-    def __call__(self, records: Sequence[ListingRecord], /) -> Mapping[int, Sequence[SkuFigures]]:
-        """Look them up."""
-        ...
+    planned: Decimal = NOTHING

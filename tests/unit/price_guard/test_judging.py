@@ -105,6 +105,14 @@ def test_a_price_for_one_country_is_held_by_itself():
     assert [told["country"] for _, told in found(facts, regional_prices=exact)] == ["BR"]
 
 
+def test_a_plan_in_dollars_takes_off_other_currencies_or_is_named():
+    facts = ListingFacts(plan=STACK, floors=[Floor(5000, "CNY")], rates={"USD": Decimal("6.8")})
+    [(code, told)] = found(facts, price=13000, currency="CNY")
+    assert (code, told["price"]) == ("floor", "44.60")  # 65.00 − 3 × 6.80
+    [(code, told)] = found(facts, currency="EUR")
+    assert (code, told["detail"]) == ("unknown", "EUR")
+
+
 def test_a_release_holds_for_the_prices_the_plan_and_the_reasons_it_was_said_of():
     record = listing(skus=[sku(price_minor=700), sku("LM4402-WH", price_minor=800)])
     facts = ListingFacts(floors=[Floor(1000, "USD"), None])

@@ -14,6 +14,7 @@ down_revision = "0023"
 
 
 def upgrade() -> None:
+    op.execute("CREATE INDEX ix_listing_known ON listing (id) WHERE remote IS NOT NULL")
     op.add_column("marketing_group", sa.Column("discount_plan", sa.JSON(), nullable=True))
     op.create_table(
         "price_release",
