@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from sqlalchemy import Connection
 
 from app.services.company_tables.hits import UNKNOWN, TableHit
-from app.services.company_tables.rules import TableKind
+from app.services.company_tables.kinds import TableKind
 from app.services.tasks import TaskContext
 
 WHOLE = 10_000
