@@ -11,6 +11,7 @@
     freight  freight of 500 000 SKUs to 20 countries, against bare NumPy
     profit  profit, margin and worst case of 500 000 SKUs, against bare NumPy; 100 000 worst cases against Decimal
     packages data packages of 20 000 products: read, changed and saved, written from listings
+    pictures pictures looked into, looked at again and repaired, a second, against bare Pillow
     similar  similar listings among 100 000, against a bare read of what is compared and against all with all
     table    the Listings tab with 1 000 000 listings: opening, wheel, jumps, sorting, searching, counting, memory
     words    20 000 listed words over 100 000 listings, against the few hundred shipped
@@ -43,6 +44,7 @@ NAMES = {
     "freight": "freight",
     "profit": "profits",
     "packages": "packages",
+    "pictures": "pictures",
     "similar": "similar",
     "table": "table",
     "words": "word_lists",

@@ -15,7 +15,7 @@ from app.services.listings.code_search import TABLES, with_item, with_part
 from app.services.listings.figure_fields import OF_LISTINGS, SHOWN, is_stale
 from app.services.listings.loading import id_list
 from app.services.listings.text import fold
-from app.services.listings.typed import code_patterns, flag, item_patterns, moments, number, price_minor
+from app.services.listings.typed import code_patterns, country, flag, item_patterns, moments, number, price_minor
 from app.services.sql_ids import loaded
 from app.services.sql_source import Field, OrderIndex, SqlSource, TableSpec
 
@@ -128,6 +128,9 @@ FIELDS = {
     "freight_template": Field("freight_template_id", str),
     "group": Field("group_id", str),
     "marketing_group": Field("marketing_group.name", str, is_sortable=False, many=_IN_MARKETING),
+    "regional_type": Field("listing_region.kind", str, is_sortable=False, many="listing_region"),
+    "regional_country": Field("listing_region.country", country, is_sortable=False, many="listing_region"),
+    "regional_value": Field("listing_region.value", price_minor, is_sortable=False, many="listing_region"),
     "tag": Field("listing_tag.tag", str, is_sortable=False, many="listing_tag"),
     "ships_from": Field("sku.ships_from COLLATE NOCASE", str, is_sortable=False, many="sku"),
     "weight": Field("weight_g", number),

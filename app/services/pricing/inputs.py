@@ -86,6 +86,21 @@ class SkuInput:
     missing: list[Missing] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class SkuSource:
+    """A listing's own part of what its figures are made from: `told` is its sheet's cost (`told_cost`), `skus` its
+    variants: id, code, place, price and place of dispatch."""
+
+    listing_id: int
+    store_id: int
+    category_id: str
+    template_id: str
+    weight_g: int | None
+    currency: str
+    told: object
+    skus: Sequence[tuple[int, str, int, int | None, str]]
+
+
 @dataclass(slots=True)
 class InputReader:
     """Reads variants of listings; what all of them share is read once."""
@@ -119,10 +134,33 @@ class InputReader:
     def read(self, listing_ids: Sequence[int]) -> list[SkuInput]:
         """All variants of these listings, listing by listing in their order."""
         with without_collection():  # which would go through half-made rows again and again
-            return self._read(listing_ids)
+            return self._completed(self._rows(listing_ids))
 
-    def _read(self, listing_ids: Sequence[int]) -> list[SkuInput]:
-        found = self._rows(listing_ids)
+    def read_these(self, listings: Sequence[SkuSource]) -> list[SkuInput]:
+        """The same of listings as they are given, stored or not."""
+        plans = plans_of(self.connection, [one.listing_id for one in listings])
+        return self._completed(
+            [
+                (self._input(one, plans.get(one.listing_id, NO_PLAN), *sku), (one.told, sku[2], one.weight_g))
+                for one in listings
+                for sku in one.skus
+            ]
+        )
+
+    def _input(
+        self, of: SkuSource, plan: DiscountPlan, sku_id: int, code: str, _: int, price: int | None, ships_from: str
+    ) -> SkuInput:
+        rate = self.rates.get(of.currency)
+        return SkuInput(
+            of.listing_id, sku_id, of.store_id, code, of.currency, of.category_id, of.template_id, price, ships_from,
+            plan, int(self.commissions.of(of.category_id).share * UNIT),
+            rate=None if rate is None else rate.whole,
+            discount_bp=int((self.settings.discount if plan.discount is None else plan.discount) * UNIT),
+            is_group_discount=plan.discount is not None,
+        )  # fmt: skip
+
+    def _completed(self, found: list[tuple[SkuInput, tuple[object, int, int | None]]]) -> list[SkuInput]:
+        """With everything that is looked up."""
         self.goods.learn((one.store_id, one.code) for one, _ in found)
         for one, told in found:
             self._weigh(one, *told)
