@@ -43,7 +43,12 @@ def check_pictures(desk: Desk, options: argparse.Namespace) -> Outcome:
     ids = matching_ids(desk, desk.store(options.store).id, options.where)
     report = check_images(desk.app.db, ids, TaskContext())
     findings = [_finding(line) for line in report.findings]
-    told = {"listings": report.listings, "pictures": report.pictures, "findings": findings}
+    told = {
+        "listings": report.listings,
+        "pictures": report.pictures,
+        "remote": report.remote,
+        "findings": findings,
+    }
     lines = [f"{one['listing']} · {one['message']}" for one in findings[:SHOWN_LINES]]
     if len(findings) > SHOWN_LINES:
         lines.append(tr("cli.more", n=len(findings) - SHOWN_LINES))
@@ -82,6 +87,7 @@ def repair_pictures(desk: Desk, options: argparse.Namespace) -> Outcome:
     told = {
         "repaired": len(plan.replaced),
         "fine": plan.fine,
+        "remote": plan.remote,
         "refused": reasons.total(),
         "reasons": dict(reasons),
         "listings": done.listings,

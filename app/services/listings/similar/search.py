@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from app.services.codes.known import virtual_codes
 from app.services.codes.rules import CodeRules
 from app.services.compliance.alike import tones_near
+from app.services.compliance.image_facts import is_remote
 from app.services.db import Database
 from app.services.images.stored_looks import refresh_looks
 from app.services.listings.apart import pairs_apart
@@ -151,7 +152,7 @@ def _read(connection: Connection, options: SimilarOptions, ctx: TaskContext) -> 
         shop.picture[number] = sha256 or source
         if dhash:
             shop.look[number], shop.tone[number] = int(dhash, 16), tone
-        shop.unseen += dhash is None
+        shop.unseen += dhash is None and not is_remote(source)
     ctx.checkpoint()
     return shop
 

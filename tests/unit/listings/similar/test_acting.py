@@ -102,6 +102,7 @@ class TestChosen:
         for at, path in enumerate(pictures):
             goods(SHOWN["red"]).resize((200 + 40 * at,) * 2).save(path)
             add(db, picture=path)
+        add(db)  # its picture lies at an address: nobody could look into it
         options = SimilarOptions(whys=frozenset({Why.LOOK}))
         assert search(db.path, options, ctx=TaskContext()).unseen == 2
         ctx = TaskContext()
