@@ -41,7 +41,7 @@ def poor_pictures(product: Product, folder: Path) -> list[Path]:
             made.append(folder / name)
             image.resize(size).save(made[-1])
     made.append(folder / "broken.jpg")
-    made[-1].write_bytes(b"\xff\xd8\xff\xe0 and then the line was cut")
+    made[-1].write_bytes(b"<html><title>404 Not Found</title></html>")
     return made
 
 

@@ -21,7 +21,7 @@ from app.services.listings.similar.codes import Items, shared_codes, too_many_pa
 from app.services.listings.similar.grouping import grouped
 from app.services.listings.similar.looks import near_looks
 from app.services.listings.similar.pairing import Pairing
-from app.services.listings.similar.records import Pair, SimilarOptions, SimilarResult, Why
+from app.services.listings.similar.records import Pair, SimilarGroup, SimilarOptions, SimilarResult, Why
 from app.services.listings.similar.titles import near_titles
 from app.services.tasks import TaskContext
 
@@ -116,7 +116,17 @@ def find_similar(db: Database, options: SimilarOptions, ctx: TaskContext | None 
         items = Items(CodeRules(virtual=virtual_codes(connection)))
     wanted = _Wanted(shop, options, apart)
     pairs = [pair for pair in _pairs(shop, options, items, ctx) if wanted(pair)]
-    return SimilarResult(tuple(grouped(pairs, shop.live)), len(shop.store), shop.unseen)
+    return SimilarResult(tuple(_titled(db, grouped(pairs, shop.live))), len(shop.store), shop.unseen)
+
+
+def _titled(db: Database, groups: Sequence[SimilarGroup]) -> list[SimilarGroup]:
+    """The groups with the titles of their heads."""
+    titles: dict[int, str] = {}
+    with db.reader.connect() as connection:
+        for chunk in chunks(group.head for group in groups):
+            sql = f"SELECT id, title FROM listing WHERE id IN ({id_list(chunk)})"
+            titles.update(map(tuple, connection.exec_driver_sql(sql)))
+    return [replace(group, title=titles.get(group.head, "")) for group in groups]
 
 
 def look_at_main_pictures(db: Database, store_ids: Sequence[int], ctx: TaskContext) -> None:

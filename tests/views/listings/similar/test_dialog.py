@@ -63,7 +63,8 @@ def test_groups_are_seen_told_apart_and_brought_back(open_dialog, lamps, qtbot, 
     assert dialog.counts.text() == "6 listings compared. Alike: 5, groups: 2."
     rows = dialog.groups.rows
     assert [rows.index(at).data() for at in range(2)] == ["Same codes 100 %", "Nearly the same title 88 %"]
-    assert "3 listings, 0 on the platform" in rows.index(0).data(Qt.ItemDataRole.ToolTipRole)
+    said = rows.index(0).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert said == "Unlike0 others0 at all0\nSame codes 100 %\n3 listings, 0 on the platform"
     cards = dialog.pane.cards
     assert [one.id for one in cards.rows.listings] == lamps[0]
     assert cards.chosen == lamps[0][1:]  # the first is the one to keep
