@@ -178,14 +178,15 @@ def _pairs(shop: _Shop, options: SimilarOptions, items: Items, ctx: TaskContext)
         for numbers in too_many_packs(shop.codes, places, items):
             yield from (Pair(one, other, Why.PACKS, 1.0) for one, other in pairing.among(numbers))
     ctx.checkpoint()
-    yield from _alike_pictures(shop, whys, options.picture_bits, pairing)
+    yield from _alike_pictures(shop, options, pairing)
     if Why.TITLE in whys:
-        for ones, others, score in near_titles(shop.title, options.title_share, ctx):
+        for ones, others, score in near_titles(shop.title, options.title_share, ctx, options.focus):
             for one, other in pairing.between(ones, others) if others else pairing.among(ones):
                 yield Pair(one, other, Why.TITLE, score)
 
 
-def _alike_pictures(shop: _Shop, whys: frozenset[Why], most_bits: int, pairing: Pairing) -> Iterator[Pair]:
+def _alike_pictures(shop: _Shop, options: SimilarOptions, pairing: Pairing) -> Iterator[Pair]:
+    whys = options.whys
     if Why.PICTURE in whys:
         same: dict[str, list[int]] = {}
         for number, picture in shop.picture.items():
@@ -193,7 +194,7 @@ def _alike_pictures(shop: _Shop, whys: frozenset[Why], most_bits: int, pairing: 
         for numbers in same.values():
             yield from (Pair(one, other, Why.PICTURE, 1.0) for one, other in pairing.among(numbers))
     if Why.LOOK in whys:
-        for ones, others, score in near_looks(shop.look, most_bits):
+        for ones, others, score in near_looks(shop.look, options.picture_bits, options.focus):
             for one, other in pairing.between(ones, others) if others else pairing.among(ones):
                 if shop.picture[one] != shop.picture[other] and tones_near(shop.tone[one], shop.tone[other]):
                     yield Pair(one, other, Why.LOOK, score)
