@@ -265,8 +265,8 @@ class ImagesDialog(Dialog):
         return _with_remote(said, plan.remote)
 
     def _show_buttons(self) -> None:
-        """They count what they act on, and say why they cannot be pressed."""
-        plan, ids = self.repairing.plan, self._listings()
+        """They count what they act on, and say why they cannot be pressed: Enter on a finding repairs nothing."""
+        plan, ids = self.repairing.plan if self.view.current == REPAIR else None, self._listings()
         say(self.show_button, "images.show", n=len(ids))
         self.show_button.setEnabled(bool(ids))
         n = len(self._ticked()) if plan is not None else 0
