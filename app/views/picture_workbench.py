@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import tempfile
 from pathlib import Path
 
 from app.samples.edited_book import edit_workbook
+from app.samples.pictures import poor_pictures
+from app.samples.products import Products
+from app.services.listings.editing import ListingEdit
 from app.views.listings.bulk_edit.dialog import BulkEditDialog
 from app.views.listings.code_dialog import CodeDialog
 from app.views.listings.codes_dialog import CodesDialog
@@ -193,14 +197,25 @@ class WorkbenchTour(Camera):
         await asyncio.sleep(0.7)
         await self._everywhere("05-similar")
         self._close_dialogs()
+        with tempfile.TemporaryDirectory() as folder:
+            await self._look_at_pictures(Path(folder))
+
+    async def _look_at_pictures(self, folder: Path) -> None:
+        """Two listings get pictures as suppliers send them; afterwards they have theirs again."""
+        page, listings = self._window.page, self._desktop.context.services.listings
+        ids = list(page.rows.paged.ids_between(0, 7))
+        poor = await asyncio.to_thread(poor_pictures, Products(3)[2], folder)
+        edits = [ListingEdit(one, images=[str(path) for path in poor]) for one in ids[:2]]
+        change = await asyncio.to_thread(listings.save, edits, "")
+        page.rows.select_ids(ids)
         page.actions_of_page["images"].trigger()
         images = self._dialog(ImagesDialog)
         await self._until(lambda: images.report is not None)
         await asyncio.sleep(0.7)
         await self._everywhere("05-images")
-        images.options.squares.setChecked(True)
         images.prepare()
         await self._until(lambda: not images.repairing.is_preparing)
         await asyncio.sleep(0.7)
         await self._everywhere("05-images-repair")
         self._close_dialogs()
+        await asyncio.to_thread(listings.undo, change.uid)
