@@ -163,7 +163,7 @@ class DesktopServices:
         copy, practice market if it is in use."""
         await asyncio.to_thread(self.app.worker.start)
         await asyncio.to_thread(load_network)
-        await asyncio.to_thread(daily_backup, self.app.database_path)
+        await asyncio.to_thread(self._back_up)
         stores = await asyncio.to_thread(self.stores)
         for store in stores:
             if store.is_practice and not store.is_disconnected:
@@ -207,6 +207,14 @@ class DesktopServices:
         """Let one side count for these fields."""
         return resolve_each(self.app.db, choices, side)
 
+    def _back_up(self) -> None:
+        """Today's copy of the database and of pictures beside it, unless there is one."""
+        from app.services.kept_pictures import keep_pictures
+
+        path = self.app.database_path
+        if daily_backup(path) is not None:
+            keep_pictures(path.parent, backup_dir(path))
+
     # -- publishing --------------------------------------------------------------------------------------------
 
     def publish_preview(self, listing_ids: Sequence[int]) -> PublishPreview:
@@ -214,10 +222,13 @@ class DesktopServices:
         return publish_preview(self.app.db, listing_ids)
 
     def restore(self, path: Path) -> None:
-        """Put a copy of the database file at *path* in place of the present one, which is kept among the backups.
+        """Put a copy of the database file at *path* in place of the present one, which is kept among the backups;
+        pictures that lie beside it and are missing here come back.
 
         Raises: DatabaseDamaged, DatabaseTooNew; nothing was changed.
         """
+        from app.services.kept_pictures import bring_pictures_back
+
         if revision_of(path) is None:
             raise DatabaseDamaged(file=path.name)
         target = self.app.database_path
@@ -230,6 +241,7 @@ class DesktopServices:
         for leftover in (probe, probe.with_name(f"{probe.name}-wal"), probe.with_name(f"{probe.name}-shm")):
             leftover.unlink(missing_ok=True)
         self.app.db.dispose()
+        bring_pictures_back(path.parent, target.parent)
 
     # -- files -------------------------------------------------------------------------------------------------
 
