@@ -18,13 +18,14 @@ from app.views.errors import sentence
 from app.views.listings.bulk_edit.parts import Line, OptionBox, Unfit
 from app.views.listings.lines import refusal
 from app.views.numbers import parse_decimal
-from app.views.warehouses.country_table import CountryTable
+from app.views.warehouses.country_table import FIELDS, CountryTable
 from app.views.widgets.buttons import Button
 from app.views.widgets.form import Field, Section
 from app.views.widgets.ground import Ground, column, row
 from app.views.widgets.label import Label
 
 KINDS, MISSING = ("virtual", "real"), ("leave", "zero")
+SURCHARGE = FIELDS.index("surcharge")
 NUMBERS = ("margin", "discount", "handling_days", "home_stock")
 
 
@@ -45,7 +46,12 @@ class TemplateEditor(Ground):
         self.kind = OptionBox(lambda id: f"warehouses.{id}", KINDS)
         self.prices = OptionBox(lambda id: f"warehouses.prices.{id}", [str(one) for one in PriceSource])
         self.missing = OptionBox(lambda id: f"warehouses.missing.{id}", MISSING)
-        self.numbers = {name: Line() for name in NUMBERS}
+        self.numbers = {name: Line("warehouses.margin_hint" if name == "margin" else "") for name in NUMBERS}
+        self.formula, self.formula_hint = (
+            Line(),
+            Label("warehouses.formula_names", role="small", ink="text2", wrap=True),
+        )
+        self.formula_field = Field("warehouses.field.formula", self.formula)
         self.freight: dict[int, OptionBox] = {}
         self.countries, self.new_country = CountryTable(), OptionBox()
         self.remove = Button("warehouses.remove_country", kind="small")
@@ -57,6 +63,8 @@ class TemplateEditor(Ground):
         self.remove.clicked.connect(self.countries.remove_current)
         self.save.clicked.connect(self._on_save)
         self.prices.chosen.connect(lambda _: self._show_needed())
+        self.formula.textEdited.connect(self.countries.put_formula)
+        self.countries.currentCellChanged.connect(lambda *_: self._show_formula())
 
     def _build(self) -> None:
         whole = column(self, gap=0)
@@ -82,7 +90,8 @@ class TemplateEditor(Ground):
         tools.addWidget(self.new_country, 1)
         tools.addWidget(self.remove)
         table.addLayout(tools)
-        table.addWidget(Label("warehouses.formula_names", role="small", ink="text2", wrap=True))
+        table.addWidget(self.formula_field)
+        table.addWidget(self.formula_hint)
         for key, body in (
             ("warehouses.section.facts", facts),
             ("warehouses.section.countries", listed),
@@ -140,19 +149,37 @@ class TemplateEditor(Ground):
             box = OptionBox()
             box.show_named([("", tr("warehouses.freight_as_is")), *store.templates])
             box.choose(chosen.get(store.store_id, ""))
-            field = Field("", box)
-            field.label.setText(store.name)
+            name = Label(role="small", ink="text2", wrap=True)
+            name.setText(store.name)
             box.setAccessibleName(store.name)
             self.freight[store.store_id] = box
-            layout.addWidget(field)
+            layout.addWidget(name)
+            layout.addWidget(box)
         if not self._stores:
             layout.addWidget(Label("warehouses.no_stores", role="small", ink="text2", wrap=True))
 
     def _show_needed(self) -> None:
-        """Margin and discount belong to rule and formula only."""
+        """Margin and discount belong to rule and formula only, a formula to formulas."""
+        is_formula = self.prices.value == str(PriceSource.FORMULA)
+        self.formula_field.setVisible(is_formula)
+        self.formula_hint.setVisible(is_formula)
+        self.countries.setColumnHidden(
+            SURCHARGE, self.prices.value not in (str(PriceSource.SURCHARGE), str(PriceSource.FORMULA))
+        )
+        self._show_formula()
         needed = self.prices.value in (str(PriceSource.RULE), str(PriceSource.FORMULA))
         for name in ("margin", "discount"):
             self.fields[name].setVisible(needed)
+
+    def _show_formula(self) -> None:
+        """The formula of the current country."""
+        code = self.countries.current_code
+        self.formula_field.label.setText(
+            tr("warehouses.formula_of", country=code) if code else tr("warehouses.field.formula")
+        )
+        self.formula_field.setEnabled(bool(code))
+        if self.formula.text() != self.countries.formula:
+            self.formula.setText(self.countries.formula)
 
     def _on_country(self, code: str) -> None:
         self.countries.add(country_record(code, stock=countries().stock))
