@@ -19,9 +19,10 @@ from app.services.listings.editing import ListingEdit, record_edits
 from app.services.listings.loading import chunks, id_list, load_listings
 from app.services.listings.records import ListingRecord, SkuRecord
 from app.services.packages.rules import package_rules
+from app.services.pricing.rates import USD
 from app.services.tasks import TaskContext
 from app.services.warehouses.countries import countries
-from app.services.warehouses.overseas.building import Product
+from app.services.warehouses.overseas.building import CURRENCY, Product
 from app.services.warehouses.overseas.options import BuildOptions
 from app.services.warehouses.overseas.records import ELSEWHERE, Entry, Own, Source
 from app.services.warehouses.overseas.running import Built
@@ -56,7 +57,8 @@ def listing_products(
             ctx.report(done * len(chunk), len(listing_ids), note="overseas.reading")
             for record in load_listings(session, chunk):
                 name = record.title or record.product_key or record.product_id or str(record.id)
-                found.append(Product(record.id, name, list(_owns(record, table))))
+                problem = "" if record.currency == USD else CURRENCY
+                found.append(Product(record.id, name, list(_owns(record, table)), problem))
                 hashes[record.id] = record.content_hash
     return found, hashes
 

@@ -51,7 +51,7 @@ def test_a_template_makes_variants_in_order_and_one_undo_takes_all_back(db, make
         skus=(("LM1-WH", 1890, 120), ("LM1-WH_CUS", 2500, 5), ("LM1-GY", 2000, 90)), freight_template_id="9"
     )
     before = told(db, listing.id)
-    built, done = build([listing.id], BuildOptions(template=TEMPLATE))
+    _, done = build([listing.id], BuildOptions(template=TEMPLATE))
     assert (done.listings, done.left_out) == (1, {})
     after, rows, parts = told(db, listing.id)
     assert rows == [
