@@ -19,7 +19,7 @@ from app.views.words.dialog import WordsDialog
 
 
 class WorkbenchTour(Camera):
-    """Covering, groups and schedule, bulk edit, export, Excel, codes, findings and words."""
+    """Covering, overseas variants, groups and schedule, bulk edit, export, Excel, codes, findings and words."""
 
     async def _cover(self) -> None:
         """One practice store covers the other: first who lists what, then a few products with rules."""
@@ -80,6 +80,29 @@ class WorkbenchTour(Camera):
         await self._until(lambda: not scheduled.batches)
         self._close_dialogs()
         page.segments.choose("all")
+
+    async def _build_overseas(self) -> None:
+        """A warehouse template in its editor; some listings with variants from its countries, priced by its rule."""
+        self._window.show_tab("warehouses")
+        await self._rows_are_here()
+        page = self._window.page
+        page.table.setCurrentIndex(page.table.paged.index(0, 0))
+        page.facts.show_tab("edit")
+        await self._until(lambda: page.editor.template is not None)
+        await self._everywhere("07-warehouse-template")
+        template = page.editor.template
+        self._window.show_tab("listings")
+        await self._rows_are_here()
+        ids = [self._window.page.rows.paged.id_at(row) for row in range(8)]
+        dialog = self._desktop.overseas.build_listings([number for number in ids if number is not None], len(ids))
+        await self._until(lambda: dialog.options.template.count() > 1)
+        await self._everywhere("07-overseas-empty")
+        dialog.options.template.choose(str(template.id))
+        dialog.options.template.chosen.emit(str(template.id))
+        await self._until(lambda: dialog.head is not None)
+        await asyncio.sleep(1.0)
+        await self._everywhere("07-overseas-builder")
+        self._close_dialogs()
 
     async def _edit_in_bulk(self) -> None:
         """Prices, titles and templates of the whole filter; some are refused, and then all of it is stored."""

@@ -28,6 +28,7 @@ class Product:
         name: title, else id, else row.
         variants: as they stand.
         problem: why it stays as it is: the name of a cell's sentence where its variants cannot be read, or `CURRENCY`.
+        remarks: what the checker says of it that concerns a build.
         merged: what becomes of it, once it was merged.
     """
 
@@ -35,6 +36,7 @@ class Product:
     name: str
     variants: Sequence[Own]
     problem: str = ""
+    remarks: tuple[Finding, ...] = ()
     merged: Merged = field(default_factory=Merged)
 
 
@@ -119,7 +121,7 @@ class Build:
             if product.problem:
                 check = CURRENCY if product.problem == CURRENCY else "damaged"
                 yield product, Finding(check, Severity.BLOCK, detail=product.problem)
-            for finding in product.merged.findings:
+            for finding in (*product.remarks, *product.merged.findings):
                 yield product, finding
 
     def checks(self) -> dict[str, int]:

@@ -114,7 +114,9 @@ def again(token: str, options: BuildOptions, *, ctx: TaskContext) -> BuildHead:
     Raises: as `prepare`; NotFound where the build is gone.
     """
     old = _kept(token)
-    products = [Product(one.number, one.name, one.variants, one.problem) for one in old.built.build.products]
+    products = [
+        Product(one.number, one.name, one.variants, one.problem, one.remarks) for one in old.built.build.products
+    ]
     head = _keep(old.db, products, options, old.package, old.hashes, ctx)
     discard(token, ctx=ctx)
     return head
