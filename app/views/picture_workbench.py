@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 from app.samples.edited_book import edit_workbook
+from app.services.warehouses.records import PriceSource
 from app.views.listings.bulk_edit.dialog import BulkEditDialog
 from app.views.listings.code_dialog import CodeDialog
 from app.views.listings.codes_dialog import CodesDialog
@@ -82,7 +84,8 @@ class WorkbenchTour(Camera):
         page.segments.choose("all")
 
     async def _build_overseas(self) -> None:
-        """A warehouse template in its editor; some listings with variants from its countries, priced by its rule."""
+        """A warehouse template in its editor; some listings with variants from its countries, priced by surcharge: no
+        table says what the practice stores' goods cost."""
         self._window.show_tab("warehouses")
         await self._rows_are_here()
         page = self._window.page
@@ -91,6 +94,9 @@ class WorkbenchTour(Camera):
         await self._until(lambda: page.editor.template is not None)
         await self._everywhere("07-warehouse-template")
         template = page.editor.template
+        entries = tuple(replace(one, surcharge_minor=600 + 50 * at) for at, one in enumerate(template.countries))
+        dear = replace(template, price_source=PriceSource.SURCHARGE, countries=entries)
+        await asyncio.to_thread(self._desktop.context.services.warehouses.save, dear)
         self._window.show_tab("listings")
         await self._rows_are_here()
         ids = [self._window.page.rows.paged.id_at(row) for row in range(8)]

@@ -45,6 +45,8 @@ class CountryTable(Live, QTableWidget):
     def retranslate(self) -> None:
         """Names of the columns, and of the countries."""
         self.setHorizontalHeaderLabels([tr(f"warehouses.field.{name}") for name in FIELDS])
+        for name in ("stock", "surcharge"):
+            self.horizontalHeaderItem(FIELDS.index(name)).setTextAlignment(RIGHT)
         self.setAccessibleName(tr("warehouses.section.countries"))
         before = self.blockSignals(True)
         for row in range(self.rowCount()):

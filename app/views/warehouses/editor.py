@@ -39,8 +39,8 @@ class TemplateEditor(Ground):
     save_wanted = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
+        self.template: WarehouseTemplateRecord | None = None  # before all else: a widget that is dressed asks for texts
         super().__init__("surface", parent=parent)
-        self.template: WarehouseTemplateRecord | None = None
         self._stores: Sequence[StoreChoices] = ()
         self.name, self.note = Line(), Line()
         self.kind = OptionBox(lambda id: f"warehouses.{id}", KINDS)
@@ -87,7 +87,7 @@ class TemplateEditor(Ground):
         table = column(listed, edges=14, gap=6)
         table.addWidget(self.countries)
         tools = row(gap=6)
-        tools.addWidget(self.new_country, 1)
+        tools.addWidget(Field("warehouses.add_country", self.new_country), 1)
         tools.addWidget(self.remove)
         table.addLayout(tools)
         table.addWidget(self.formula_field)
@@ -111,6 +111,7 @@ class TemplateEditor(Ground):
         self.template, self._stores = template, stores
         self.name.setText(template.name)
         self.note.setText(template.note)
+        self.note.setCursorPosition(0)
         self.kind.choose("virtual" if template.is_virtual else "real")
         self.prices.choose(str(template.price_source))
         self.missing.choose("zero" if template.zero_missing else "leave")
@@ -123,17 +124,24 @@ class TemplateEditor(Ground):
         for name, text in texts.items():
             self.numbers[name].setText(text)
         self.countries.show_countries(template.countries)
-        self.new_country.show_named(
-            [
-                (code, f"{code} · {countries().name(code, messages.language)}")
-                for code in countries().dispatch
-                if code != countries().home
-            ]
-        )
-        self.new_country.setPlaceholderText(tr("warehouses.add_country"))
+        self._name_countries()
         self._show_freight(template)
         self._show_needed()
         self._say("", "")
+
+    def _name_countries(self) -> None:
+        """What may be added, in the language in force."""
+        home = countries().home
+        named = [(code, f"{code} · {countries().name(code, messages.language)}") for code in countries().dispatch]
+        self.new_country.show_named([one for one in named if one[0] != home])
+
+    def retranslate(self) -> None:
+        """Finished texts in the new language; what is typed stays."""
+        if self.template is not None:
+            self._name_countries()
+            self._show_formula()
+            for box in self.freight.values():
+                box.setItemText(0, tr("warehouses.freight_as_is"))
 
     def _show_freight(self, template: WarehouseTemplateRecord) -> None:
         layout = self._freight_box.layout()

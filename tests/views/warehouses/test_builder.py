@@ -123,7 +123,7 @@ def test_what_was_typed_can_be_forgotten_and_every_text_follows_the_language(
     dialog = user.dialog
     user.waits(lambda: dialog.head is not None)
     assert dialog.head.countries == ("ES", "US")
-    assert user.cells(0)[4:] == [("9.36", "– · rule"), ("11.36", "– · rule")]
+    assert user.cells(0)[4:] == [("9.36", "– · template"), ("11.36", "– · template")]
     dialog.price("AB1234-BK", "ES", "9.99")
     user.waits(lambda: user.cells(0)[4][0] == "9.99")
     dialog.options.reset.click()

@@ -12,6 +12,7 @@ from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QWidget
 
+from app.messages import tr
 from app.services.packages import PackageReport
 from app.services.paging import Query
 from app.services.tasks import Progress
@@ -245,7 +246,12 @@ class BuilderDialog(Dialog):
         self.upload.setEnabled(is_there and bool(self.head and self.head.counts["added"]))
         has_edits = bool(self._edits.fixes or self._edits.prices or self._edits.excluded)
         self.options.reset.setEnabled(has_edits)
-        self.options.reset.setToolTip("")
+        for button, why in (
+            (self.options.reset, "overseas.no_edits"),
+            (self.upload, "overseas.not_built"),
+            (self.primary, "overseas.not_built"),
+        ):
+            button.setToolTip("" if button.isEnabled() else tr(why))
         self.hint.say("overseas.promise" if is_package else "overseas.promise_listings")
 
     def finish(self) -> None:

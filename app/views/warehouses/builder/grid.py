@@ -87,3 +87,4 @@ class Grid(PreviewRows):
         self._source = None
         self.drop_table()
         self._show(self.nothing)
+        self._top.hide()

@@ -183,7 +183,8 @@ class Options(Ground):
         self._head = head
         for check, (icon, label) in self.checks.items():
             count = 0 if head is None else head.checks[check]
-            icon.set_icon("alert-triangle" if count else "circle-check", "amber" if count else "green")
+            ink = "text3" if head is None else "amber" if count else "green"
+            icon.set_icon("alert-triangle" if count else "circle-check", ink)
             said = tr("overseas.found", n=integer(count)) if count else tr("overseas.passed")
             label.setText(
                 tr("overseas.check_line", check=tr(f"overseas.check.{check}"), said="–" if head is None else said)
