@@ -58,6 +58,7 @@ class PictureTour(WorkbenchTour):
             await self._rows_are_here()
             await self._everywhere(f"01-{tab}" if tab == "listings" else f"06-{tab}")
         self._window.show_tab("listings")
+        await self._build_overseas()
         await self._group_and_schedule()
         await self._edit_in_bulk()
         await self._export()

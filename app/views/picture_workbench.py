@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 from app.samples.edited_book import edit_workbook
 from app.samples.pictures import poor_pictures
 from app.samples.products import Products
 from app.services.listings.editing import ListingEdit
+from app.services.warehouses.records import PriceSource
 from app.views.listings.bulk_edit.dialog import BulkEditDialog
 from app.views.listings.code_dialog import CodeDialog
 from app.views.listings.codes_dialog import CodesDialog
@@ -25,7 +27,7 @@ from app.views.words.dialog import WordsDialog
 
 
 class WorkbenchTour(Camera):
-    """Covering, groups and schedule, bulk edit, export, Excel, codes, findings and words, likeness and pictures."""
+    """Covering, overseas variants, groups, bulk edit, export, Excel, codes, findings and words, likeness, pictures."""
 
     async def _cover(self) -> None:
         """One practice store covers the other: first who lists what, then a few products with rules."""
@@ -86,6 +88,33 @@ class WorkbenchTour(Camera):
         await self._until(lambda: not scheduled.batches)
         self._close_dialogs()
         page.segments.choose("all")
+
+    async def _build_overseas(self) -> None:
+        """A warehouse template in its editor; some listings with variants from its countries, priced by surcharge: no
+        table says what the practice stores' goods cost."""
+        self._window.show_tab("warehouses")
+        await self._rows_are_here()
+        page = self._window.page
+        page.table.setCurrentIndex(page.table.paged.index(0, 0))
+        page.facts.show_tab("edit")
+        await self._until(lambda: page.editor.template is not None)
+        await self._everywhere("07-warehouse-template")
+        template = page.editor.template
+        entries = tuple(replace(one, surcharge_minor=600 + 50 * at) for at, one in enumerate(template.countries))
+        dear = replace(template, price_source=PriceSource.SURCHARGE, countries=entries)
+        await asyncio.to_thread(self._desktop.context.services.warehouses.save, dear)
+        self._window.show_tab("listings")
+        await self._rows_are_here()
+        ids = [self._window.page.rows.paged.id_at(row) for row in range(8)]
+        dialog = self._desktop.overseas.build_listings([number for number in ids if number is not None], len(ids))
+        await self._until(lambda: dialog.options.template.count() > 1)
+        await self._everywhere("07-overseas-empty")
+        dialog.options.template.choose(str(template.id))
+        dialog.options.template.chosen.emit(str(template.id))
+        await self._until(lambda: dialog.head is not None)
+        await asyncio.sleep(1.0)
+        await self._everywhere("07-overseas-builder")
+        self._close_dialogs()
 
     async def _edit_in_bulk(self) -> None:
         """Prices, titles and templates of the whole filter; some are refused, and then all of it is stored."""

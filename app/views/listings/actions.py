@@ -25,6 +25,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("tables", "listings.action.tables", "file-spreadsheet", ("Ctrl+Shift+T",)),
     ActionSpec("delist", "listings.action.delist", "ban"),
     ActionSpec("virtual_codes", "listings.action.virtual_codes", "barcode"),
+    ActionSpec("overseas", "listings.action.overseas", "building-warehouse", acts_on=SELECTION),
     ActionSpec("take_off_sale", "listings.action.take_off_sale", "ban", acts_on=SELECTION),
     ActionSpec("put_on_sale", "listings.action.put_on_sale", "upload", acts_on=SELECTION),
     ActionSpec("scheduled", "listings.action.scheduled", "alarm"),

@@ -56,6 +56,7 @@ ON_ROWS = (
     "bulk_edit",
     "put_into_group",
     "replace_text",
+    "overseas",
     *SALE,
     "export",
     "open_in_excel",
@@ -77,6 +78,7 @@ SELDOM = (
     "coverage",
     "tables",
     "delist",
+    "overseas",
     *SALE,
     "scheduled",
     "virtual_codes",
@@ -90,6 +92,7 @@ class ListingsPage(TabPage):
     """Drafts and live listings of the chosen stores.
 
     Emits:
+        overseas_wanted: (ids or the filter, how many) of listings that are to get variants from other countries.
         import_wanted, sync_wanted, cover_wanted, coverage_wanted: a button of the page; the window has the files and
             the stores.
     """
@@ -103,6 +106,7 @@ class ListingsPage(TabPage):
     import_wanted = Signal()
     sync_wanted = Signal()
     cover_wanted = Signal()
+    overseas_wanted = Signal(object, int)
     coverage_wanted = Signal()
 
     def __init__(self, context: ViewContext, parent: QWidget | None = None) -> None:
@@ -159,6 +163,7 @@ class ListingsPage(TabPage):
         page.on("words", self.checking.show_words)
         page.on("fix", self.editor.apply_first_fix)
         page.on("publish_results", self.publisher.show_results)
+        page.on("overseas", lambda: self.with_chosen(self.overseas_wanted.emit))
         page.on("cover", self.cover_wanted.emit)
         page.on("coverage", self.coverage_wanted.emit)
         page.on("take_off_sale", lambda: self.with_ids(self.sale.take_off))
