@@ -122,7 +122,7 @@ class BulkActs(QObject):
 
     def explain_code(self, store_id: int, code: str) -> None:
         """What a code of a store stands for."""
-        CodeDialog(self._context, self._page, store_id, code).open()
+        CodeDialog(self._context, self._page, store_id, code, self._page.pictures).open()
 
     def export(self) -> None:
         """Write the chosen rows, or all of the filter, to a file, with columns that are chosen first."""
