@@ -28,6 +28,8 @@ MODULES = (
     "editing",
     "recipes",
     "grouping",
+    "guarding",
+    "discounting",
     "codes",
     "company_tables",
     "delisting",
@@ -38,6 +40,8 @@ MODULES = (
     "history",
     "exporting",
     "pricing",
+    "freight",
+    "overseas",
     "upkeep",
     "demo",
 )

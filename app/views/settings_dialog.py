@@ -9,7 +9,6 @@ from PySide6.QtCore import QSize, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
     QComboBox,
-    QDoubleSpinBox,
     QPlainTextEdit,
     QScrollArea,
     QSpinBox,
@@ -36,7 +35,6 @@ LIMITS = {
     "callback_port": (1024, 65535),
 }
 """Smallest and largest value; 0 calls a second stands for the platform's own limit."""
-RATE_DECIMALS = 4
 SEPARATORS = (",", ";", "|", "，", "；")
 """Between merchant codes in a data package; `Settings` takes no others."""
 HOSTS_HEIGHT = 76
@@ -50,7 +48,6 @@ class SettingsDialog(Dialog):
         super().__init__("settings.dialog", parent, size=QSize(640, 690))
         self._context = context
         self.numbers = {name: QSpinBox(minimum=low, maximum=high) for name, (low, high) in LIMITS.items()}
-        self.rate = QDoubleSpinBox(minimum=0, maximum=999, decimals=RATE_DECIMALS, singleStep=0.01)
         self.separator = QComboBox()
         self.separator.addItems(SEPARATORS)
         self.hosts = QPlainTextEdit()
@@ -60,7 +57,6 @@ class SettingsDialog(Dialog):
         lines = self._scrolled()
         for name, box in self.numbers.items():
             lines.addWidget(Field(f"settings.{name}", box, is_wide=True))
-        lines.addWidget(Field("settings.exchange_rate", self.rate, is_wide=True))
         lines.addWidget(Field("settings.code_separator", self.separator, is_wide=True))
         lines.addWidget(Field("settings.gateway_hosts", self.hosts, is_wide=True))
         lines.addWidget(Label("settings.gateway_hosts_hint", role="small", ink="text2", wrap=True))
@@ -99,7 +95,6 @@ class SettingsDialog(Dialog):
     def _show(self, settings: Any) -> None:
         for name, box in self.numbers.items():
             box.setValue(getattr(settings, name) or 0)
-        self.rate.setValue(float(settings.exchange_rate or 0))
         self.separator.setCurrentText(settings.code_separator)
         self.hosts.setPlainText("\n".join(settings.gateway_hosts))
         self.connection.show_settings(settings)
@@ -109,13 +104,11 @@ class SettingsDialog(Dialog):
         """What stands in place of 0."""
         if hasattr(self, "numbers"):
             self.numbers["calls_per_s"].setSpecialValueText(tr("settings.platform_limit"))
-            self.rate.setSpecialValueText(tr("settings.rate_unknown"))
 
     def save(self) -> None:
         """Store what stands in the fields."""
         values: dict[str, Any] = {name: box.value() for name, box in self.numbers.items()}
         values |= self.connection.values
-        values["exchange_rate"] = f"{self.rate.value():.{RATE_DECIMALS}f}" if self.rate.value() else ""
         values["code_separator"] = self.separator.currentText()
         values["calls_per_s"] = values["calls_per_s"] or None
         values["gateway_hosts"] = tuple(line.strip() for line in self.hosts.toPlainText().splitlines() if line.strip())

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from app.models import ListingStatus
 from app.services.codes.reading import Reader
-from app.services.company_tables.rules import VERDICT_KINDS, TableKind
+from app.services.company_tables.kinds import VERDICT_KINDS, TableKind
 from app.services.company_tables.verdicts import verdicts_in_force
 from app.services.db import Database
 from app.services.listings.delisting.finding import Hit as FoundVariant

@@ -9,8 +9,9 @@ from typing import Any
 import orjson
 
 from app.services.clock import OFFICE, day_span, now_ms
+from app.services.company_tables.kinds import TableKind
 from app.services.company_tables.records import Differences, InboxRow
-from app.services.company_tables.rules import TableKind, table_rules
+from app.services.company_tables.rules import table_rules
 from app.services.db import Database
 
 HOUR_MS = 3_600_000

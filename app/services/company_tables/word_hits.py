@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from sqlalchemy import Connection
 
 from app.services.company_tables.hits import TableHit
-from app.services.company_tables.rules import TableKind
+from app.services.company_tables.kinds import TableKind
 from app.services.company_tables.word_storing import LIST_KEY
 from app.services.compliance.detail_text import plain_text
 from app.services.compliance.word_lists import compiled, load_lists

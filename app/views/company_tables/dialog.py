@@ -13,9 +13,9 @@ from PySide6.QtWidgets import QWidget
 from app.messages import tr
 from app.services.company_tables.hits import TableHit
 from app.services.company_tables.importing import Received
+from app.services.company_tables.kinds import VERDICT_KINDS, TableKind
 from app.services.company_tables.records import InboxRow
 from app.services.company_tables.repricing import can_raise
-from app.services.company_tables.rules import VERDICT_KINDS, TableKind
 from app.services.company_tables.wording import kind_text
 from app.views.company_tables.hit_rows import HitRows
 from app.views.company_tables.received import ReceivedBox

@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QScrollArea, QWidget
 
 from app.messages import tr
 from app.services.company_tables.importing import Received
+from app.services.company_tables.kinds import VERDICT_KINDS, TableKind
 from app.services.company_tables.records import Failed, Imported
-from app.services.company_tables.rules import VERDICT_KINDS, TableKind
 from app.services.company_tables.wording import kind_text
 from app.views.errors import sentence
 from app.views.theme import current_theme

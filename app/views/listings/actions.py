@@ -19,6 +19,8 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("cover", "listings.action.cover", "copy"),
     ActionSpec("coverage", "listings.action.coverage", "list-check"),
     ActionSpec("findings", "listings.action.findings", "flag", ("Ctrl+Shift+K",), acts_on=SELECTION),
+    ActionSpec("similar", "listings.action.similar", "copy", acts_on=SELECTION),
+    ActionSpec("images", "listings.action.images", "photo", acts_on=SELECTION),
     ActionSpec("words", "listings.action.words", "list-check"),
     ActionSpec("tables", "listings.action.tables", "file-spreadsheet", ("Ctrl+Shift+T",)),
     ActionSpec("delist", "listings.action.delist", "ban"),

@@ -61,6 +61,8 @@ ON_ROWS = (
     "open_in_excel",
     "recheck",
     "findings",
+    "similar",
+    "images",
 )
 SELDOM = (
     "levels",
@@ -68,6 +70,8 @@ SELDOM = (
     "put_into_group",
     "open_in_excel",
     "replace_text",
+    "similar",
+    "images",
     "words",
     "cover",
     "coverage",
@@ -145,8 +149,8 @@ class ListingsPage(TabPage):
 
     def _build_toolbar(self) -> None:
         page = self.actions_of_page
-        self.acts.connect_to(page)
         page.on("publish", self.publish)
+        self.acts.listen(page)
         page.on("groups", self.grouping.toggle)
         page.on("put_into_group", self.grouping.choose)
         page.on("levels", self.levels.toggle)
@@ -184,6 +188,7 @@ class ListingsPage(TabPage):
         self.publisher.rows_changed.connect(self._renew_soon)
         self.publisher.batch_ended.connect(self._on_batch_ended)
         self.publisher.edit_wanted.connect(self.show_rows)
+        self.publisher.compare_wanted.connect(self.acts.looks.show_before_sending)
         self._renew_timer.timeout.connect(self._renew)
         self.rows.paged.ordered.connect(self._on_ordered)
         self.counts.counted.connect(self._show_counts)

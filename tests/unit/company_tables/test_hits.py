@@ -9,8 +9,8 @@ from app.services.codes.rekeying import rekey
 from app.services.codes.virtual import save_virtual
 from app.services.company_tables.floor_hits import lowest_list_price
 from app.services.company_tables.hits import hit_counts, table_hits
+from app.services.company_tables.kinds import TableKind
 from app.services.company_tables.repricing import raise_to_floor
-from app.services.company_tables.rules import TableKind
 from app.services.company_tables.wording import reason_text
 from app.services.compliance.recheck import check_listings, recheck
 from app.services.history.undo import undo
@@ -93,14 +93,14 @@ def test_floors_after_the_planned_discount_and_raising_to_them(db, lamps, store_
         "SKU,最低限价",
         "AB1234*2+CD5678,18.90",
         "CB000123,9.90",
-        "AB1234,¥30",
+        "AB1234,€30",
         "CD5678,$3.50",
     )
     hits = {hit.code: hit for hit in table_hits(db, TableKind.FLOORS)}
     assert set(hits) == {"2*AB1234+CD5678", "AB1234_CUS", "CD5678"}
     assert hits["2*AB1234+CD5678"].floor_price_minor == 2700
     assert (hits["AB1234_CUS"].severity, hits["AB1234_CUS"].floor_price_minor) == ("unknown", None)
-    assert "CNY" in reason_text(hits["AB1234_CUS"]) and "18.90" in reason_text(hits["2*AB1234+CD5678"])
+    assert "EUR" in reason_text(hits["AB1234_CUS"]) and "18.90" in reason_text(hits["2*AB1234+CD5678"])
     change = raise_to_floor(db, hits.values())
     assert change is not None and change.params["skus"] == 2
     assert [hit.code for hit in table_hits(db, TableKind.FLOORS)] == ["AB1234_CUS"]

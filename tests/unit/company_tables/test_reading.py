@@ -8,9 +8,10 @@ import pytest
 
 from app.services.company_tables.columns import day_in
 from app.services.company_tables.importing import looks_like_table
+from app.services.company_tables.kinds import TableKind
 from app.services.company_tables.reading import read_company_table
 from app.services.company_tables.records import TableError
-from app.services.company_tables.rules import TableKind, attribute_of, severity_of
+from app.services.company_tables.rules import attribute_of, severity_of
 from app.services.workbooks import OutColumn, OutSheet, write_xlsx
 
 

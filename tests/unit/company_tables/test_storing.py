@@ -7,8 +7,8 @@ import pytest
 from app.services.company_tables.days import office_day
 from app.services.company_tables.importing import files_in, import_tables
 from app.services.company_tables.inbox import list_inbox, old_tables
+from app.services.company_tables.kinds import TableKind
 from app.services.company_tables.records import Differences
-from app.services.company_tables.rules import TableKind
 from app.services.company_tables.verdicts import verdicts_in_force
 from app.services.company_tables.wording import age_text, differences_text
 from app.services.compliance.word_lists import load_lists

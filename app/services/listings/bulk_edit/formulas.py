@@ -44,7 +44,7 @@ ALIASES = {
     "汇率": "rate",
     "运费": "freight",
 }
-SCALES = {"price_minor": 100, "cost": 100, "rate": 10**6, "freight": 100}
+SCALES = {"price_minor": 100, "cost": 10**6, "rate": 10**6, "freight": 100}
 """How many of the stored unit make one that a person types; 1 where it is the same."""
 
 

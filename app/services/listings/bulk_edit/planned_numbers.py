@@ -9,23 +9,24 @@ from sqlalchemy import Connection
 from app.services.listings.bulk_edit.formulas import scale
 from app.services.listings.bulk_edit.numbers import Worked, refusal, rounded
 from app.services.listings.bulk_edit.operations import SKU_NUMBERS
-from app.services.listings.costs import COST, cost_minor, rate_micro
+from app.services.listings.costs import COST, cost_micro, told_cost
+from app.services.pricing.rates import Rate
 
 _OF_LISTING = {"price_minor": "listing.price_min_minor", "stock": "listing.stock_total"}
 """What a formula of a listing's own number reads for a number of the variants."""
 
 
-def work_out(connection: Connection, worked: Worked, rate: str = "") -> None:
-    """Fill `plan.of_<column>` for every chosen listing that may be changed. *rate*: CNY for 1 USD, "" for unknown."""
+def work_out(connection: Connection, worked: Worked, rate: Rate | None = None) -> None:
+    """Fill `plan.of_<column>` for every chosen listing that may be changed. *rate*: CNY for 1 USD, if it is known."""
     change = worked.change
     if worked.function is not None:
         name, function = worked.function
         driver: Any = connection.connection.driver_connection
         driver.create_function(name, len(worked.columns), function, deterministic=True)
-        driver.create_function("cost_minor", 2, cost_minor, deterministic=True)
+        driver.create_function("cost_micro", 2, _cost, deterministic=True)
     before = _source(worked, worked.column)
     base = _base(worked, worked.column)
-    known = {"rate": str(rate_micro(rate) or "NULL"), "freight": "NULL"}
+    known = {"rate": "NULL" if rate is None else str(rate.micro), "freight": "NULL"}
     columns = (known.get(name) or _base(worked, name) for name in worked.columns)
     value = worked.after.format(before=base, columns=", ".join(columns))
     after = rounded("value", change.rounding, scale(worked.column))
@@ -44,10 +45,14 @@ def work_out(connection: Connection, worked: Worked, rate: str = "") -> None:
     )
 
 
+def _cost(extra: str | None, place: int | None) -> int | None:
+    return cost_micro(told_cost(extra), place)
+
+
 def _source(worked: Worked, column: str) -> str:
     """Where *column* of a row is read."""
     if column == COST:
-        return f"cost_minor(listing.extra, {'NULL' if worked.is_of_listing else 'sku.position'})"
+        return f"cost_micro(listing.extra, {'NULL' if worked.is_of_listing else 'sku.position'})"
     if column in SKU_NUMBERS:
         return _OF_LISTING[column] if worked.is_of_listing else f"sku.{column}"
     return f"listing.{column}"
