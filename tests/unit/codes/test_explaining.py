@@ -12,6 +12,7 @@ from app.services.codes.rules import StoreMarks
 from app.services.codes.virtual import save_virtual
 from app.services.company_tables.importing import import_tables
 from app.services.db import Database
+from app.services.pricing.goods import GoodsBook
 
 TABLE = """SKU,名称,成本价,重量(g),物流属性,图片
 AB1234,床头灯,6.5,85,带电,lamp.jpg
@@ -62,6 +63,21 @@ def test_cost_weight_picture_and_source_of_the_goods(goods):
     assert (found.lines[0].item.source, found.lines[0].item.as_of) == ("统表 2026-11-21.csv", "2026-11-21")
     assert found.picture == "lamp.jpg"
     assert explain_code(goods, "CB000123").goods.cost_micro == 65_000_000
+
+
+def test_profits_know_the_same_items(goods):
+    with goods.reader.connect() as connection:
+        book = GoodsBook.of(connection)
+        codes = [(1, code) for code in ("AB1234x2", "GH3456X2", "2XL100*3", "CD5678", "zzX9")]
+        book.learn(codes)
+        found = {code: book.goods(1, code)[1].cost_micro for _, code in codes}
+    assert found == {
+        "AB1234x2": 13_000_000,
+        "GH3456X2": 3_000_000,
+        "2XL100*3": 3_703_701,
+        "CD5678": 9_800_000,
+        "zzX9": None,
+    }
 
 
 def test_unknown_is_named_and_never_zero(goods):
