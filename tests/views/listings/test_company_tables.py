@@ -1,5 +1,7 @@
 """The inbox as a data clerk uses it: drop the tables, see what they hit, deal with it, take one back."""
 
+from types import SimpleNamespace
+
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
@@ -8,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 from app.services.codes.rekeying import rekey
 from app.services.company_tables.kinds import TableKind
 from app.services.history.undo import undo
+from app.services.listings.bulk_edit.desk import BulkEditDesk
 from app.views.company_tables.dialog import TablesDialog
 from app.views.company_tables.opening import BANNER, Inbox
 from app.views.listings.bulk_edit.dialog import BulkEditDialog
@@ -45,8 +48,9 @@ def cells(table, *columns):
 
 
 @pytest.fixture
-def inbox(open_page, lamps, settle, tmp_path):
+def inbox(open_page, lamps, services, lane, db, settle, tmp_path):
     """The page and its inbox, with what was dropped on it."""
+    services.bulk_edit = BulkEditDesk(SimpleNamespace(db=db, database_path=db.path, worker=lane))
     for name, text in TABLES.items():
         (tmp_path / name).write_text(text, "utf-8")
     page = open_page()
