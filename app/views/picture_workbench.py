@@ -6,10 +6,12 @@ import asyncio
 import tempfile
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from app.samples.edited_book import edit_workbook
 from app.samples.pictures import poor_pictures
 from app.samples.products import Products
+from app.services.company_tables.kinds import TableKind
 from app.services.listings.editing import ListingEdit
 from app.services.warehouses.records import PriceSource
 from app.views.listings.bulk_edit.dialog import BulkEditDialog
@@ -24,6 +26,19 @@ from app.views.listings.scheduled_dialog import ScheduledDialog
 from app.views.listings.similar.dialog import SimilarDialog
 from app.views.picture_camera import Camera
 from app.views.words.dialog import WordsDialog
+
+COMPANY_TABLES = {
+    "products.csv": "SKU,成本价,重量(g),物流属性\nBG2001-BK,12.5,240,普货\nBK7915,8.3,85,带电\nBG2001-GY,,240,普货\n",
+    "floors.csv": "SKU,最低限价\nBG2001-BK,99\n",
+    "forbidden.csv": "SKU,违禁类型,处理方式\nBG2001-BK,外观专利,禁售\nBK7915,商标,需授权\n",
+    "unclear.csv": "SKU,备注\nBK7915,–\n",
+}
+"""Invented tables about goods of the practice store."""
+
+
+def _write_tables(folder: Path) -> None:
+    for name, text in COMPANY_TABLES.items():
+        (folder / name).write_text(text, "utf-8")
 
 
 class WorkbenchTour(Camera):
@@ -194,6 +209,28 @@ class WorkbenchTour(Camera):
         code = self._dialog(CodeDialog)
         await self._until(lambda: bool(code.lines))
         await self._everywhere("05-code")
+        self._close_dialogs()
+        await self._receive_tables()
+
+    async def _receive_tables(self) -> None:
+        """The company's tables: none yet, then dropped, with what they hit, and a code explained with its goods."""
+        page = self._window.page
+        inbox = page.acts.tables()
+        await self._until(lambda: inbox.tables.rowCount() == len(TableKind))
+        await self._everywhere("05-tables-empty")
+        with TemporaryDirectory() as folder:
+            await asyncio.to_thread(_write_tables, Path(folder))
+            inbox.take_files([Path(folder)])
+            await self._until(lambda: self._has_ended("tables.job"))
+        inbox.tables.choose(TableKind.FORBIDDEN)
+        await self._until(lambda: inbox.hits.rowCount() > 0)
+        await asyncio.sleep(0.5)
+        await self._everywhere("05-tables")
+        self._close_dialogs()
+        CodeDialog(self._desktop.context, page, 1, "BG2001-BK*2+BK7915_CUS", page.pictures).open()
+        code = self._dialog(CodeDialog)
+        await self._until(lambda: "cost" in code.lines)
+        await self._everywhere("05-code-goods")
         self._close_dialogs()
 
     async def _look_at_findings(self) -> None:

@@ -109,7 +109,7 @@ class BulkActs(QObject):
         return dialog
 
     def _on_repriced(self, change: ChangeRecord) -> None:
-        self._context.notices.toast("tables.repriced", offer=self._way_back(change), n=change.listing_count)
+        self._context.notices.toast("tables.repriced", offer=self.way_back(change), n=change.listing_count)
 
     def _on_delisted(self, done: Delisted) -> None:
         """Send what was queued, each store as a job of its own; what could not be queued is said."""
@@ -117,7 +117,7 @@ class BulkActs(QObject):
         for one in done.waiting:
             action = OFFLINE if one.is_off else ""
             left = Left(one.store_id, one.store, one.listings, one.batch_id, action=action)
-            self._page.publisher.start(left, way_back=self._way_back(done.change))
+            self._page.publisher.start(left, way_back=self.way_back(done.change))
         counts = {"n": done.listings, "skus": done.skus, "off": done.off, "skipped": len(done.skipped)}
         key, tone = ("delist.done_partly", "amber") if done.skipped else ("delist.done", "green")
         self._context.notices.toast(key, offer=self.way_back(done.change), tone=tone, **counts)
@@ -128,7 +128,7 @@ class BulkActs(QObject):
 
     def explain_code(self, store_id: int, code: str) -> None:
         """What a code of a store stands for."""
-        CodeDialog(self._context, self._page, store_id, code).open()
+        CodeDialog(self._context, self._page, store_id, code, self._page.pictures).open()
 
     def export(self) -> None:
         """Write the chosen rows, or all of the filter, to a file, with columns that are chosen first."""

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from app.services.codes.desk import CodesDesk
+from app.services.company_tables.desk import TablesDesk
 from app.services.images.desk import ImageDesk
 from app.services.listings.delisting.desk import DelistDesk
 from app.services.listings.desk import ListingDesk
@@ -18,6 +19,7 @@ from app.services.publishing.desk import PublishDesk
 from app.services.publishing.doubles import take_off
 from app.services.publishing.preview import publish_preview
 from app.services.publishing.run import publish
+from app.services.settings import Settings
 from app.services.stores.reading import get_store
 from app.views.listings.page import ListingsPage
 from app.views.listings.panel import ListingPanel
@@ -63,6 +65,7 @@ def services(db, store, market, lane, tmp_path):
         listings=ListingDesk(lambda: db),
         delisting=DelistDesk(SimpleNamespace(db=db)),
         codes=CodesDesk(SimpleNamespace(db=db)),
+        tables=TablesDesk(SimpleNamespace(db=db, settings=Settings())),
         publishing=Publishing(db, market),
         similar=SimilarDesk(app),
         images=ImageDesk(app),
