@@ -17,7 +17,7 @@ from app.services.paging import Filter, Query
 from app.views.actions import ActionSpec
 from app.views.context import ViewContext
 from app.views.errors import sentence
-from app.views.listings.actions import ACTIONS
+from app.views.listings.actions import ACTIONS, FROM_ACTS
 from app.views.listings.bulk_acts import BulkActs
 from app.views.listings.cell_blocks import CellBlocks
 from app.views.listings.checking import Checking
@@ -74,7 +74,7 @@ SELDOM = (
     "delist",
     *SALE,
     "scheduled",
-    "virtual_codes",
+    *FROM_ACTS,
     "save_template",
     "publish_results",
 )
@@ -158,7 +158,7 @@ class ListingsPage(TabPage):
         page.on("words", self.checking.show_words)
         page.on("fix", self.editor.apply_first_fix)
         page.on("delist", self.acts.delist)
-        page.on("virtual_codes", self.acts.show_virtual_codes)
+        self.acts.connect_to(page)
         page.on("publish_results", self.publisher.show_results)
         page.on("cover", self.cover_wanted.emit)
         page.on("coverage", self.coverage_wanted.emit)

@@ -12,6 +12,7 @@ from app.services.codes.desk import CodesDesk
 from app.services.listings.delisting.desk import DelistDesk
 from app.services.listings.desk import ListingDesk
 from app.services.listings.loading import load_listing
+from app.services.price_guard.desk import GuardDesk
 from app.services.publishing.desk import PublishDesk
 from app.services.publishing.doubles import take_off
 from app.services.publishing.preview import publish_preview
@@ -51,6 +52,7 @@ def services(db, store, market):
         listings=ListingDesk(lambda: db),
         delisting=DelistDesk(SimpleNamespace(db=db)),
         codes=CodesDesk(SimpleNamespace(db=db)),
+        guard=GuardDesk(SimpleNamespace(db=db, settings=SimpleNamespace(role="supervisor"))),
         publishing=Publishing(db, market),
         publish_preview=lambda ids: publish_preview(db, ids),
         store_name=lambda id: get_store(db, id).name,
