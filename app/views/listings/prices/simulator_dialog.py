@@ -34,12 +34,12 @@ LINE_COLUMNS = (
     ("name", 0, False),
     ("value", 68, True),
     ("by_seller", 68, True),
-    ("each", 66, True),
+    ("each", 68, True),
     ("net", 68, True),
     ("lowest", 70, True),
     ("profit", 68, True),
     ("margin", 66, True),
-    ("unknown", 100, False),
+    ("unknown", 136, False),
 )
 
 

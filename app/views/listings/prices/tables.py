@@ -23,6 +23,7 @@ class PriceTable(Live, QTableWidget):
     def __init__(self, key_of: Callable[[str], str], columns: Columns) -> None:
         super().__init__(0, len(columns))
         self._key_of, self._columns = key_of, columns
+        self._tones: Sequence[dict[int, str]] = ()
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         dress_table(self, row=26)
@@ -44,9 +45,11 @@ class PriceTable(Live, QTableWidget):
                 self.horizontalHeader().resizeSection(at, theme.height(wide))
             else:
                 self.horizontalHeader().setSectionResizeMode(at, QHeaderView.ResizeMode.Stretch)
+        self._paint()
 
     def show_texts(self, rows: Sequence[Sequence[str]], tones: Sequence[dict[int, str]] = ()) -> None:
         """Show *rows*; *tones* has a colour by column for each."""
+        self._tones = tones
         self.setRowCount(len(rows))
         for at, texts in enumerate(rows):
             for column, text in enumerate(texts):
@@ -54,6 +57,11 @@ class PriceTable(Live, QTableWidget):
                 item.setToolTip(text)
                 if self._columns[column][2]:
                     item.setTextAlignment(RIGHT)
-                if tones and (tone := tones[at].get(column)):
-                    item.setForeground(current_theme().tone(tone).text)
                 self.setItem(at, column, item)
+        self._paint()
+
+    def _paint(self) -> None:
+        """Colours of the theme in force."""
+        for at, tones in enumerate(self._tones):
+            for column, tone in tones.items():
+                self.item(at, column).setForeground(current_theme().tone(tone).text)
