@@ -32,6 +32,7 @@ MODULES = (
     "discounting",
     "price_rules",
     "codes",
+    "company_tables",
     "delisting",
     "covering",
     "fixing",
@@ -40,6 +41,8 @@ MODULES = (
     "history",
     "exporting",
     "pricing",
+    "freight",
+    "overseas",
     "upkeep",
     "demo",
 )

@@ -56,6 +56,7 @@ class Settings:
         proxy_secret: where the credential store has the proxy's password, "" where it has none.
         http_trace: whether calls to the marketplace are noted for support, without secrets.
         role: of whoever works at this computer (domain.md 17): `supervisor`, `operator`, `clerk` or `viewer`.
+        tables_hours: a daily company table is old after so many hours, 1–720 (domain.md 20).
         unknown: names this program does not know, kept as they were.
     """
 
@@ -71,6 +72,7 @@ class Settings:
     proxy_secret: str = ""
     http_trace: bool = False
     role: str = Role.SUPERVISOR
+    tables_hours: int = 24
     unknown: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -118,6 +120,7 @@ _VALID: dict[str, Callable[[Any], bool]] = {
     "proxy_secret": lambda value: isinstance(value, str),
     "http_trace": lambda value: isinstance(value, bool),
     "role": lambda value: value in tuple(Role),
+    "tables_hours": _is_whole(1, 720),
 }
 
 

@@ -18,6 +18,7 @@ from app.services.compliance.ships_from import ShipsFrom, ships_from
 from app.services.compliance.twins import TwinBook, TwinReader
 from app.services.compliance.units import resolve_unit, units
 from app.services.compliance.variant_looks import VariantLooks
+from app.services.compliance.verdict_book import NO_VERDICTS, VerdictBook
 from app.services.compliance.words import WordBook, word_book
 from app.services.price_guard.book import GuardBook
 
@@ -42,6 +43,7 @@ class CheckContext:
         read_twins: reads the twins of listings `twins.learn` was not told of.
         words: the listed words that count in the store; the shipped ones without.
         guard: of prices; without one only what stands in a listing itself is compared.
+        verdicts: what the company's tables say of goods, as the store writes its codes.
         image_hosts: hosts besides the platform's own at which its photobank keeps pictures.
     """
 
@@ -64,6 +66,7 @@ class CheckContext:
         rules: RuleData | None = None,
         words: WordBook | None = None,
         guard: GuardBook | None = None,
+        verdicts: VerdictBook = NO_VERDICTS,
     ) -> None:
         self.store_id, self.store_name = store_id, store_name
         self.templates, self.foreign_templates = dict(templates or {}), dict(foreign_templates or {})
@@ -78,6 +81,7 @@ class CheckContext:
         self.units = units()
         self.ships_from: ShipsFrom = ships_from()
         self.words: WordBook = words or word_book()
+        self.verdicts = verdicts
         self.variant_look = VariantLooks()
         self.images = ImageBook(self.limits, (*rule_file("detail_html")["photobank_hosts"], *image_hosts), read_images)
         self.twins = TwinBook(read_twins)

@@ -19,6 +19,7 @@ from app.services.compliance.image_facts import FactsReader, ImageFacts, host_of
 from app.services.compliance.leaf import AttributeFacts
 from app.services.compliance.rule_data import rule_data
 from app.services.compliance.twins import TwinReader, Twins, read_twins
+from app.services.compliance.verdict_book import verdict_book
 from app.services.compliance.word_lists import book_of
 from app.services.errors import NotFound
 from app.services.price_guard.reading import guard_book
@@ -87,6 +88,7 @@ def load_context(session: Session, store_id: int, settings: Mapping[str, Any] | 
         rules=(rules := rule_data(settings)),
         guard=guard_book(session, _Later(session), rules.limits.far_below_share),
         words=book_of(session, store_id),
+        verdicts=verdict_book(session.connection(), store_id),
     )
 
 

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from app.services.freight.errors import BadFreightInput, BadFreightRule
-from app.services.freight.tariffs import Tariff, WeightRange
+from app.services.freight.errors import BadFreightInput
+from app.services.freight.tariffs import MICRO, Tariff, WeightRange
 from app.services.freight.weights import up_to_step
 
 if TYPE_CHECKING:
@@ -24,8 +23,6 @@ if TYPE_CHECKING:
     Whole = NDArray[np.int64]
     Served = NDArray[np.bool_]
 
-MICRO = 1_000_000
-"""Millionths of the tariff's currency."""
 UNSERVED = -1
 """Stands for the fee of a parcel that is not taken: never 0, which would be free."""
 MOST_MICRO = 2**62
@@ -53,7 +50,6 @@ def charges(tariff: Tariff, weights_g: Whole) -> tuple[Whole, Served]:
 
     Raises:
         BadFreightInput: `freight.too_heavy`, where a fee could leave 64 bits.
-        BadFreightRule: `freight.too_fine`, where a fee has more than six decimals.
     """
     import numpy as np
 
@@ -68,7 +64,7 @@ def charges_table(tariffs: Mapping[str, Tariff | None], weights_g: Whole) -> Fre
     """`charges` for every country of *tariffs*; nothing is served where its tariff is None or does not go there.
 
     Raises:
-        BadFreightInput, BadFreightRule: as `charges`.
+        BadFreightInput: as `charges`.
     """
     import numpy as np
 
@@ -87,18 +83,6 @@ def charges_table(tariffs: Mapping[str, Tariff | None], weights_g: Whole) -> Fre
             by_gram.take(weights_g, out=row, mode="clip")
     currencies = tuple("" if tariff is None else tariff.currency for tariff in tariffs.values())
     return FreightTable(tuple(tariffs), currencies, fees, fees >= 0)
-
-
-def micro(amount: Decimal, place: str) -> int:
-    """*amount* in millionths.
-
-    Raises:
-        BadFreightRule: `freight.too_fine`, where it is no whole number of them.
-    """
-    scaled = amount * MICRO
-    if scaled != int(scaled):
-        raise BadFreightRule("freight.too_fine", place=place, value=str(amount))
-    return int(scaled)
 
 
 def _by_gram(tariff: Tariff, weights_g: Whole) -> Whole | None:
@@ -120,23 +104,23 @@ def _fees(tariff: Tariff, weights_g: Whole) -> Whole:
     billed = -(-weights_g // tariff.step_g) * tariff.step_g
     fees = np.full(weights_g.shape, UNSERVED, np.int64)
     for weights in reversed(tariff.ranges):  # lighter ranges overwrite heavier ones
-        inside = _fee(weights, billed, tariff.key)
+        inside = _fee(weights, billed)
         fees = inside if weights.to_g is None else np.where(billed <= weights.to_g, inside, fees)
     fees[(weights_g < 1) | (billed < tariff.least_g)] = UNSERVED
     return fees
 
 
-def _fee(weights: WeightRange, billed: Whole, place: str) -> Whole:
+def _fee(weights: WeightRange, billed: Whole) -> Whole:
     """`WeightRange.fee` of every weight: a started unit of p/q grams is ⌈grams × q ÷ p⌉ of them."""
     import numpy as np
 
-    total = np.full(billed.shape, micro(weights.base, place), np.int64)
+    total = np.full(billed.shape, int(weights.base * MICRO), np.int64)
     ends = [band.above_g for band in weights.bands[1:]]
     for number, band in enumerate(weights.bands):
         end = np.minimum(billed, ends[number]) if number < len(ends) else billed
         above = np.maximum(end - band.above_g, 0)
         unit = Fraction(band.unit_g)
-        total += -(-above * unit.denominator // unit.numerator) * micro(band.fee, place)
+        total += -(-above * unit.denominator // unit.numerator) * int(band.fee * MICRO)
     return total
 
 

@@ -15,19 +15,34 @@ from app.messages import messages
 from app.paths import resources
 from app.services.clock import now_ms
 from app.services.freight.tariffs import Tariff, TariffBand, Volumetric, WeightRange
+from app.services.freight.written import written_tariff
 
 
 @cache
 def starting_tariffs() -> dict[str, Tariff]:
     """All of them by their key."""
-    return {row["key"]: tariff_of(row) for row in _file()["tariffs"]}
+    return {row["key"]: tariff_of(row) for row in rule_file()["tariffs"]}
+
+
+@cache
+def starting_names() -> dict[str, tuple[str, ...]]:
+    """What the rule file calls each of them, in every language: company tables are written in one of them."""
+    return {row["key"]: (row["zh"], row["en"]) for row in rule_file()["tariffs"]}
 
 
 def store_starting_tariffs(connection: Connection) -> None:
     """Give a new database the tariffs and channels of the rule file, named in the language that is set."""
-    raw, moment = _file(), now_ms()
+    raw, moment = rule_file(), now_ms()
     tariffs = [
-        (row["key"], row[messages.language], row["currency"], _rules(row), raw["source"], raw["as_of"], moment)
+        (
+            row["key"],
+            row[messages.language],
+            row["currency"],
+            orjson.dumps(written_tariff(tariff_of(row))).decode(),
+            raw["source"],
+            raw["as_of"],
+            moment,
+        )
         for row in raw["tariffs"]
     ]
     connection.exec_driver_sql(
@@ -44,14 +59,9 @@ def store_starting_tariffs(connection: Connection) -> None:
     )
 
 
-def _rules(row: Mapping[str, Any]) -> str:
-    """What of *row* stands in the column `rules`."""
-    kept = {name: value for name, value in row.items() if name not in ("key", "zh", "en", "currency")}
-    return orjson.dumps(kept).decode()
-
-
 @cache
-def _file() -> Any:
+def rule_file() -> Any:
+    """The file as it is written."""
     return json.loads((resources() / "rules" / "carrier_tariffs.json").read_text("utf-8"))
 
 

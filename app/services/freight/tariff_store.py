@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection
 
-from app.services.freight.starting_tariffs import tariff_of
+from app.services.freight.starting_tariffs import starting_names, tariff_of
 from app.services.freight.tariffs import Tariff
 
 _ALL = "SELECT id, key, name, currency, rules, source, as_of, updated_ms FROM carrier_tariff ORDER BY id"
@@ -30,7 +30,7 @@ class StoredTariff:
     @property
     def names(self) -> tuple[str, ...]:
         """What other tables may call it."""
-        return (self.key, self.name)
+        return (self.key, self.name, *starting_names().get(self.key, ()))
 
 
 def stored_tariffs(connection: Connection) -> dict[str, StoredTariff]:

@@ -16,6 +16,7 @@ from app.services.errors import NotFound
 from app.services.history.columns import COLUMNS
 from app.services.history.entries import entries_of, moved_on, reversed_entry
 from app.services.history.listing import find_change
+from app.services.history.nouns import OWN_ROWS
 from app.services.history.records import Entry
 from app.services.listings.loading import id_list
 from app.services.paging import Query
@@ -29,23 +30,8 @@ INTERNAL = frozenset(
 MOST_VALUES = 100_000
 """No listing has as many values; ids of values are made with it."""
 _JSON = frozenset({"attributes", "extra", "properties", "regional_prices"})
-_NAMED_BY = {
-    "listing": "title",
-    "sku": "code",
-    "assignment": "member",
-    "group": "name",
-    "rate": "currency",
-    "commission": "category_id",
-    "pricing": "name",
-}
-_SHOWN_BY = {
-    "listing": "title",
-    "group": "name",
-    "assignment": "code",
-    "rate": "currency",
-    "commission": "category_id",
-    "pricing": "name",
-}
+_NAMED_BY = {"listing": "title", "sku": "code", "assignment": "member", "group": "name"} | OWN_ROWS
+_SHOWN_BY = {"listing": "title", "group": "name", "assignment": "code"} | OWN_ROWS
 _LISTS = {
     "images": "sources",
     "tags": "tags",
@@ -226,5 +212,5 @@ def _names_of_entry(entries: Sequence[Entry], listing_id: int) -> tuple[str, str
         if one.listing_id == listing_id and one.noun in found:
             for image in filter(None, (one.before, None if one.noun == "listing" else one.after)):
                 found[one.noun] = str(image.get(_SHOWN_BY[one.noun], found[one.noun]))
-    named = (value for noun, value in found.items() if noun != "assignment" and value)
-    return next(named, ""), found["assignment"]
+    code = found.pop("assignment")
+    return next(filter(None, found.values()), ""), code

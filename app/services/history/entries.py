@@ -13,7 +13,7 @@ from app.services.codes.keys import match_key
 from app.services.history.records import Entry
 from app.services.listings.apart import apart_of, replace_apart
 from app.services.listings.loading import id_list
-from app.services.listings.marketing.membership import image_of, name_is_taken, restore
+from app.services.listings.marketing.membership import cannot_return, image_of, restore
 from app.services.listings.tags import replace_tags, tags_of
 from app.services.listings.writing import replace_images, update_columns
 from app.services.price_guard.releases import image_of as release_of
@@ -24,6 +24,9 @@ _TABLES = {
     "sku": "sku",
     "assignment": "sku_assignment",
     "group": "marketing_group",
+    "freight_template": "freight_template",
+    "tariff": "carrier_tariff",
+    "channel": "freight_channel",
     "rate": "exchange_rate",
     "commission": "commission",
     "pricing": "pricing_setting",
@@ -70,7 +73,7 @@ def moved_on(connection: Connection, entries: Sequence[Entry]) -> set[int]:
             moved |= set() if [*tags] == (entry.after or {})["tags"] else {entry.listing_id}
         elif entry.noun == "marketing_group":
             now_in = image_of(connection, entry.listing_id)
-            moved |= set() if now_in["id"] == (entry.after or {})["id"] else {entry.listing_id}
+            moved |= set() if now_in["id"] == (entry.after or {}).get("id") else {entry.listing_id}
         elif entry.noun == "apart":
             apart = [list(one) for one in apart_of(connection, [entry.listing_id]).get(entry.listing_id, [])]
             moved |= set() if apart == (entry.after or {})["apart"] else {entry.listing_id}
@@ -88,8 +91,8 @@ def moved_on(connection: Connection, entries: Sequence[Entry]) -> set[int]:
         }
         for entry in group:
             expected = None if entry.after is None else tuple(entry.after.values())
-            is_taken = noun == "group" and name_is_taken(connection, entry.row_id, (entry.before or {})["name"])
-            if is_taken or now.get(entry.row_id) != expected:
+            is_stuck = noun == "group" and cannot_return(connection, entry.row_id, entry.before)
+            if is_stuck or now.get(entry.row_id) != expected:
                 moved.add(entry.listing_id)
     return moved
 

@@ -145,7 +145,7 @@ class FreightPage(TabPage):
 
     def __init__(self, context: ViewContext, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)
-        source = context.services.freight_source()
+        source = context.services.freight.templates()
         self.set_table(source, columns())
         self.filters.search.set_hint("freight.search")
         self.filters.set_fields(

@@ -19,7 +19,10 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("cover", "listings.action.cover", "copy"),
     ActionSpec("coverage", "listings.action.coverage", "list-check"),
     ActionSpec("findings", "listings.action.findings", "flag", ("Ctrl+Shift+K",), acts_on=SELECTION),
+    ActionSpec("similar", "listings.action.similar", "copy", acts_on=SELECTION),
+    ActionSpec("images", "listings.action.images", "photo", acts_on=SELECTION),
     ActionSpec("words", "listings.action.words", "list-check"),
+    ActionSpec("tables", "listings.action.tables", "file-spreadsheet", ("Ctrl+Shift+T",)),
     ActionSpec("delist", "listings.action.delist", "ban"),
     ActionSpec("virtual_codes", "listings.action.virtual_codes", "barcode"),
     ActionSpec("quarantine", "listings.action.quarantine", "shield-check"),
@@ -31,5 +34,5 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("publish_results", "listings.action.publish_results", "info-circle"),
 )
 
-FROM_ACTS = ("virtual_codes", "quarantine", "simulate", "price_rules")
-"""Actions that `BulkActs` connects by itself."""
+CODE_AND_PRICE = ("virtual_codes", "quarantine", "simulate", "price_rules")
+"""Actions about codes and prices, in the "…" menu."""

@@ -8,10 +8,10 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from app.services.freight.columns import MICRO, UNSERVED, charges, charges_table, micro
+from app.services.freight.columns import UNSERVED, charges, charges_table
 from app.services.freight.errors import BadFreightInput, BadFreightRule
 from app.services.freight.starting_tariffs import starting_tariffs
-from app.services.freight.tariffs import Tariff, TariffBand, WeightRange, charge
+from app.services.freight.tariffs import MICRO, Tariff, TariffBand, WeightRange, charge
 
 
 def random_tariff(chance: random.Random, number: int) -> Tariff:
@@ -75,5 +75,5 @@ def test_what_cannot_be_held_exactly_is_refused():
         charges(dear, np.array([10**13], np.int64))
     assert caught.value.error_code == "freight.too_heavy"
     with pytest.raises(BadFreightRule) as refused:
-        micro(Decimal("0.1234567"), "x")
+        Tariff("fine", "CNY", (WeightRange(None, Decimal("0.1234567")),))
     assert refused.value.error_code == "freight.too_fine"
