@@ -31,6 +31,7 @@ from app.services.listings.round_trip.desk import RoundTripDesk
 from app.services.listings.similar.desk import SimilarDesk
 from app.services.orders.source import OrderSource
 from app.services.paging import Query
+from app.services.price_guard.desk import GuardDesk
 from app.services.publishing.desk import PublishDesk
 from app.services.publishing.preview import PublishPreview, publish_preview
 from app.services.settings import Settings
@@ -78,6 +79,7 @@ class DesktopServices:
         self.codes = CodesDesk(app)
         self.tables = TablesDesk(app)
         self.groups = GroupDesk(app)
+        self.guard = GuardDesk(app)
         self.publishing = PublishDesk(app)
         self.importing = ImportDesk(app)
         self.round_trip = RoundTripDesk(app)
@@ -105,6 +107,13 @@ class DesktopServices:
         """Store some settings. Raises: InputError for a proxy that is no address; ValueError, TypeError for what
         makes no sense."""
         return self.app.change_settings(**values)
+
+    def store_settings(self, values: Mapping[str, Any], guard: Mapping[str, str]) -> Settings:
+        """The same, and what the price guard looks at, by the right of the role there was. Raises: NotAllowed,
+        BadGuardSetting besides."""
+        if guard:
+            self.guard.change_settings(guard)
+        return self.change_settings(values)
 
     def proxy_line(self, setting: str) -> Line:
         """Which proxy *setting* would mean, without its password, or what is wrong with it."""

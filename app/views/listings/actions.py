@@ -26,8 +26,14 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("delist", "listings.action.delist", "ban"),
     ActionSpec("virtual_codes", "listings.action.virtual_codes", "barcode"),
     ActionSpec("overseas", "listings.action.overseas", "building-warehouse", acts_on=SELECTION),
+    ActionSpec("quarantine", "listings.action.quarantine", "shield-check"),
+    ActionSpec("simulate", "listings.action.simulate", "list-check", acts_on=SELECTION),
+    ActionSpec("price_rules", "listings.action.price_rules", "edit", acts_on=SELECTION),
     ActionSpec("take_off_sale", "listings.action.take_off_sale", "ban", acts_on=SELECTION),
     ActionSpec("put_on_sale", "listings.action.put_on_sale", "upload", acts_on=SELECTION),
     ActionSpec("scheduled", "listings.action.scheduled", "alarm"),
     ActionSpec("publish_results", "listings.action.publish_results", "info-circle"),
 )
+
+CODE_AND_PRICE = ("virtual_codes", "quarantine", "simulate", "price_rules")
+"""Actions about codes and prices, in the "…" menu."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
@@ -17,6 +18,9 @@ from app.views.listings.code_dialog import CodeDialog
 from app.views.listings.codes_dialog import CodesDialog
 from app.views.listings.delist_dialog import DelistDialog
 from app.views.listings.looks import Looks
+from app.views.listings.prices.quarantine_dialog import QuarantineDialog
+from app.views.listings.prices.rules_dialog import PriceRulesDialog
+from app.views.listings.prices.simulator_dialog import SimulatorDialog
 from app.views.listings.unfinished import Left
 from app.views.notices import Offer
 
@@ -54,6 +58,38 @@ class BulkActs(QObject):
         actions.on("tables", self.tables)
         actions.on("delist", self.delist)
         actions.on("virtual_codes", self.show_virtual_codes)
+        actions.on("quarantine", self.show_quarantine)
+        actions.on("simulate", self.simulate)
+        actions.on("price_rules", self.show_price_rules)
+
+    def show_quarantine(self) -> None:
+        """Prices the guard holds, in the chosen stores."""
+        dialog = QuarantineDialog(self._context, self._page, self._page.store_ids)
+        dialog.released.connect(self._on_released)
+        dialog.rows_wanted.connect(self._page.show_rows)
+        dialog.open()
+
+    def _on_released(self, change: ChangeRecord) -> None:
+        self._page.reload()
+        offer = self.way_back(change)
+        self._context.notices.toast("quarantine.released", offer=offer, tone="green", n=change.listing_count)
+
+    def simulate(self) -> None:
+        """How discounts stack on an order of the chosen listings."""
+        self._page.with_ids(lambda ids: SimulatorDialog(self._context, self._page, ids).open())
+
+    def show_price_rules(self) -> None:
+        """The team's own price rules; one of them sets the prices of the chosen rows after a preview."""
+        dialog = PriceRulesDialog(self._context, self._page)
+        dialog.wanted.connect(lambda text: self._page.with_chosen(partial(self._price_by_rule, text)))
+        dialog.open()
+
+    def _price_by_rule(self, formula: str, chosen: Sequence[int] | Query, count: int) -> None:
+        from app.views.listings.bulk_edit.dialog import BulkEditDialog
+
+        dialog = BulkEditDialog(self._context, chosen, count, self._page.show_rows, self._page)
+        dialog.applied.connect(self.on_bulk_edited)
+        dialog.begin_with([("price_minor", "formula", formula)])
 
     def bulk_edit(self, field: str = "price_minor", way: str = "") -> None:
         """Change any fields of the chosen rows, or of all of the filter, after a preview; begins with *field*."""

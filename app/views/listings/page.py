@@ -17,7 +17,7 @@ from app.services.paging import Filter, Query
 from app.views.actions import ActionSpec
 from app.views.context import ViewContext
 from app.views.errors import sentence
-from app.views.listings.actions import ACTIONS
+from app.views.listings.actions import ACTIONS, CODE_AND_PRICE
 from app.views.listings.bulk_acts import BulkActs
 from app.views.listings.cell_blocks import CellBlocks
 from app.views.listings.checking import Checking
@@ -81,7 +81,7 @@ SELDOM = (
     "overseas",
     *SALE,
     "scheduled",
-    "virtual_codes",
+    *CODE_AND_PRICE,
     "save_template",
     "publish_results",
 )

@@ -15,6 +15,7 @@ from app.services.listings.delisting.desk import DelistDesk
 from app.services.listings.desk import ListingDesk
 from app.services.listings.loading import load_listing
 from app.services.listings.similar.desk import SimilarDesk
+from app.services.price_guard.desk import GuardDesk
 from app.services.publishing.desk import PublishDesk
 from app.services.publishing.doubles import take_off
 from app.services.publishing.preview import publish_preview
@@ -66,6 +67,7 @@ def services(db, store, market, lane, tmp_path):
         delisting=DelistDesk(SimpleNamespace(db=db)),
         codes=CodesDesk(SimpleNamespace(db=db)),
         tables=TablesDesk(SimpleNamespace(db=db, settings=Settings())),
+        guard=GuardDesk(SimpleNamespace(db=db, settings=SimpleNamespace(role="supervisor"))),
         publishing=Publishing(db, market),
         similar=SimilarDesk(app),
         images=ImageDesk(app),
