@@ -30,6 +30,7 @@ MODULES = (
     "grouping",
     "guarding",
     "discounting",
+    "price_rules",
     "codes",
     "company_tables",
     "delisting",

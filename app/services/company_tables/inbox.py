@@ -58,7 +58,7 @@ def _row(
     usual = table_rules().age_h[kind]
     limit = usual if usual is None or limit_h is None else limit_h
     if stored is None:
-        return InboxRow(kind, limit_h=limit)
+        return InboxRow(kind, limit_h=limit, is_old=limit is not None)
     _, source, as_of, received_ms, rows, table_id = stored
     change = connection.execute(_CHANGES, (str(kind), table_id)).fetchone()
     true_ms = min(received_ms, _end_of(as_of)) if as_of else received_ms

@@ -1,221 +1,166 @@
-"""Figures in the table, the price dialog, the editor of rates and the charts, as a person uses them."""
+"""Prices from the user's side: what the guard holds leaves by no button; released with a reason; simulated; by rule."""
 
-from types import SimpleNamespace
+import os
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QApplication
 
-from app.services.history.undo import undo
-from app.services.pricing.renewing import renew_figures
-from app.services.pricing.watching import all_are_due
-from app.services.tasks import TaskContext
-from app.views.charts.dialog import ChartsDialog
-from app.views.listings.figures_keeper import FiguresKeeper
-from app.views.listings.price_dialog import PriceDialog
-from app.views.rates.dialog import RatesDialog
-from tests.unit.pricing.conftest import priced
+from app.services.listings.marketing.groups import create_marketing_group
+from app.services.listings.marketing.membership import put_into
+from app.services.listings.marketing.plans import PlanText
+from app.services.publishing.queue import SkipReason
+from app.views.language import language
+from app.views.listings.prices.quarantine_dialog import QuarantineDialog
+from app.views.listings.prices.rules_dialog import PriceRulesDialog
+from app.views.listings.prices.simulator_dialog import SimulatorDialog
+from app.views.theme import apply_theme
 
-__all__ = ["priced"]
+SHOTS = os.environ.get("PRICE_SHOTS")
+FLOOR = "INSERT OR REPLACE INTO price_floor (match_key, code, floor_minor, currency) VALUES (?, ?, ?, 'USD')"
 
-pytestmark = pytest.mark.usefixtures("priced")
+
+def shoot(dialog, name):
+    """Pictures for a person to look at, where one is asked for."""
+    if SHOTS:
+        for code in ("zh", "en"):
+            for theme, scale in (("light", 13), ("dark", 13), ("light", 16)):
+                language.set_language(code)
+                apply_theme(QApplication.instance(), theme, body_px=scale)
+                QApplication.processEvents()
+                dialog.grab().save(str(Path(SHOTS) / f"{name}-{code}-{theme}-{scale}.png"))
+        language.set_language("en")
+        apply_theme(QApplication.instance(), "light")
 
 
 @pytest.fixture
-def lamp(make_listing):
-    """P1, and a variant nobody knows the cost of."""
-    return make_listing("Lamp", (("AB1234", 999, 5), ("XX1", 999, 5)), freight_template_id="free")
+def held(make_sellable, write, services):
+    """Two listings at 20.00 of which one has a floor above, and a plan for both."""
+    first = make_sellable("Ash Bedside Table Lamp Dimmable Touch Control", skus=(("AB1234", 2000, 50),))
+    second = make_sellable("Birch Bedside Table Lamp Dimmable Touch Control", skus=(("CD5678", 2000, 50),))
+    write(FLOOR, "AB1234", "AB1234", 2500)
+    services.listings.recheck([first.id, second.id])
+    return [first.id, second.id]
 
 
-@pytest.fixture
-def opened(qtbot, context, services, settle):
-    """Open a dialog over an empty window and wait until it shows what it asked for."""
-    context.services = services
-    kept = []
-
-    def show(kind, *args):
-        window = QWidget()
-        kept.append(window)
-        window.resize(1300, 860)
-        qtbot.addWidget(window)
-        window.show()
-        dialog = kind(context, *args, window)
-        dialog.open()
-        settle()
-        return dialog
-
-    yield show
+def open_from(page, action, kind, settle):
+    page.actions_of_page[action].trigger()
     settle()
+    return page.findChild(kind)
 
 
-def texts(widget):
-    return [label.text() for label in widget.findChildren(QLabel) if label.text()]
-
-
-def cell(page, key, row=0):
-    return page.rows.paged.cell(page.rows.paged.index(row, page.rows.column_at(key)))
-
-
-def test_the_table_shows_figures_of_today_and_says_when_they_are_not(db, lamp, open_page, settle, qtbot):
-    renew_figures(db)
+def test_a_held_price_is_seen_found_and_released_only_with_right_and_reason(
+    open_page, services, held, settle, qtbot, monkeypatch, write
+):
     page = open_page()
-    assert (cell(page, "margin").text.replace("\u202f", " "), cell(page, "profit").text) == ("10.8 %", "5.14")
-    assert cell(page, "profit").tip, "one of its variants is unknown, and why"
-    with db.bulk() as connection:
-        all_are_due(connection)
-    page.rows.paged.mark_stale()
-    qtbot.waitUntil(lambda: cell(page, "margin").text == "…")
-    renew_figures(db)
-    page.context.changes.tell({"figure"})
-    qtbot.waitUntil(lambda: cell(page, "margin").text not in ("…", ""))
-    page.rows.setCurrentIndex(page.rows.paged.index(0, 0))
-    page.actions_of_page["explain_price"].trigger()
-    settle()
-    dialog = page.findChild(PriceDialog)
-    assert dialog.shown.given.code == "AB1234"
-    dialog.reject()
-    settle()
-
-
-def test_a_margin_typed_in_the_table_becomes_a_price(db, make_listing, open_page, settle, qtbot):
-    make_listing("Lamp", (("AB1234", 999, 5),), freight_template_id="free")
-    renew_figures(db)
-    page = open_page()
-    model, column = page.rows.paged, page.rows.column_at("margin")
-    assert model.data(model.index(0, column), Qt.ItemDataRole.EditRole) == "10.81%"
-    model.setData(model.index(0, column), "15%")
-    qtbot.waitUntil(lambda: cell(page, "price").text == "10.59")
-    assert cell(page, "margin").text == "…", "until it is worked out anew"
-    renew_figures(db)
-    page.context.changes.tell({"figure"})
-    qtbot.waitUntil(lambda: cell(page, "margin").text not in ("…", ""))
-    model.setData(model.index(0, column), "95%")
-    settle()
-    assert "No price reaches it" in page.context.notices.kept[0].text
-    assert cell(page, "price").text == "10.59"
-
-
-def test_any_of_price_margin_and_profit_leads_to_the_others(qtbot, db, lamp, opened, settle):
-    dialog = opened(lambda context, window: PriceDialog(context, window, lamp.id))
-    shown = {name: field.text() for name, field in dialog.fields.items()}
-    assert shown == {"price": "9.99", "margin": "10.81 %", "profit": "5.14"}
-    assert {"16.5384 CNY", "0.5592 USD", "40.87752 CNY", "14.38 %"} <= set(texts(dialog))
+    assert services.publishing.enqueue(1, held).count(SkipReason.HELD) == 1
+    dialog = open_from(page, "quarantine", QuarantineDialog, settle)
+    qtbot.waitUntil(lambda: dialog.held is not None)
+    texts = [dialog.table.item(0, column).text() for column in range(1, 7)]
+    assert texts == ["AB1234", "Below the price floor", "20.00", "20.00", "25.00", "–"]
+    assert dialog.counts.text() == "Prices of 1 listing are held and cannot be published"
+    dialog.table.selectRow(0)
+    assert "below its floor 25.00" in dialog.said.text()
     assert not dialog.primary.isEnabled()
-    margin = dialog.fields["margin"]
-    margin.selectAll()
-    qtbot.keyClicks(margin, "15%")
-    qtbot.waitUntil(lambda: dialog.fields["price"].text() == "10.59")
-    assert float(dialog.fields["profit"].text()) > 7
-    price = dialog.fields["price"]
-    price.selectAll()
-    qtbot.keyClicks(price, "99x")
-    qtbot.waitUntil(lambda: "99x" in dialog.missing.text())
-    assert not dialog.primary.isEnabled()
-    profit = dialog.fields["profit"]
-    profit.selectAll()
-    qtbot.keyClicks(profit, "8")
-    qtbot.waitUntil(lambda: dialog.primary.isEnabled())
-    wanted = dialog.shown.price_minor
+    dialog.comment.setText("ok")
+    shoot(dialog, "quarantine")
     dialog.primary.click()
     settle()
-    with db.reader.connect() as connection:
-        stored = connection.exec_driver_sql("SELECT price_minor FROM sku WHERE code = 'AB1234'").scalar()
-    assert stored == wanted
-    undo(db)
-    with db.reader.connect() as connection:
-        assert connection.exec_driver_sql("SELECT price_minor FROM sku WHERE code = 'AB1234'").scalar() == 999
-
-
-def test_an_unknown_variant_names_what_is_missing(lamp, opened, settle):
-    dialog = opened(lambda context, window: PriceDialog(context, window, lamp.id, lamp.skus[1].id))
-    assert dialog.variants.currentText().startswith("XX1")
-    assert "cost" in dialog.missing.text()
-    assert "weight" in dialog.missing.text()
-    assert not dialog.fields["margin"].isEnabled()
-    assert "unknown" in texts(dialog)
-    dialog.variants.setCurrentIndex(0)
-    dialog._choose(0)
+    assert "3 to 500 characters" in dialog.problem.text()
+    services.guard._app.settings.role = "operator"
+    dialog.comment.setText("clearance until Sunday")
+    assert not dialog.primary.isEnabled()
+    assert dialog.hint.text() == "Only a supervisor can release prices. The role is in Settings."
+    dialog.release()  # a hidden button is no protection
     settle()
-    assert dialog.missing.text() == ""
-
-
-def test_rates_are_entered_imported_removed_and_refused(qtbot, db, opened, settle, services, tmp_path):
-    dialog = opened(RatesDialog)
-    assert dialog.rates.item(0, 1).text() == "6.8"
-    dialog.rate.setText("7.05")
-    qtbot.keyClick(dialog.rate, Qt.Key.Key_Return)
+    assert "operator may not" in dialog.problem.text()
+    services.guard._app.settings.role = "supervisor"
+    shown = []
+    monkeypatch.setattr(page, "show_rows", shown.append)
+    dialog.rows_wanted.connect(shown.append)
+    dialog.release()
     settle()
-    assert [dialog.rates.item(0, at).text() for at in (0, 1, 3)] == ["USD", "7.05", "entered by hand"]
-    dialog.rate.setText("705")
-    dialog.enter.click()
-    settle()
-    assert "705" in dialog.problem.text()
-    dialog.rates.setCurrentCell(0, 0)
-    dialog.remove.click()
-    settle()
-    assert dialog.rates.item(0, 1).text() == "6.8"
-    sheet = tmp_path / "fees.csv"
-    sheet.write_text("类目,佣金\n5090301,5%\n", "utf-8")
-    dialog.import_file(sheet)
-    settle()
-    shares = {dialog.commissions.item(row, 0).text(): dialog.commissions.item(row, 2).text() for row in range(2)}
-    assert shares == {"–": "8 %", "5090301": "5 %"}
-    dialog.team["discount"].setText("35%")
-    dialog.save.click()
-    settle()
-    assert dialog.origins["discount"].text().startswith("entered by hand")
-    dialog.save.click()
-    settle()
-    assert dialog.problem.text() == "Nothing differs."
-    with db.reader.connect() as connection:
-        labels = connection.exec_driver_sql("SELECT label FROM change ORDER BY id").scalars().all()
-    assert labels == ["change.rate", "change.rate_removed", "change.commission", "change.pricing"]
+    assert page.context.notices.kept[0].text == "Prices of 1 listing released."
+    assert services.guard.quarantine().listings == 0
+    write("UPDATE sku SET price_minor = 1999 WHERE code = 'AB1234'")
+    services.listings.recheck(held)
+    again = open_from(page, "quarantine", QuarantineDialog, settle)
+    qtbot.waitUntil(lambda: again.held is not None)
+    again.show_rows.click()
+    assert shown == [held[:1]]
 
 
-def test_charts_show_what_is_known_and_are_exported(db, lamp, make_listing, opened, settle, tmp_path):
-    make_listing("Loss", (("AB1234", 400, 5), ("AB1234", 5000, 5)), freight_template_id="free")
-    renew_figures(db)
-    dialog = opened(lambda context, window: ChartsDialog(context, [1, 2], 2, window))
-    found = dialog.shown
-    classes = {low: number for low, number in found.margins if number}
-    assert classes == {-2000: 1, 1000: 1, 5000: 1}
-    assert sorted(found.prices) == [(875, 400), (875, 999), (875, 5000)]
-    assert dict(found.freight)["RU"] == (20_000_000, None, None), "what nobody carries is none"
-    assert "1 variant" in dialog.note.text()
-    for at, key in enumerate(("margins", "prices", "freight")):
-        dialog.part.set_current(key)
-        dialog._choose(key)
-        assert dialog.pages.currentIndex() == at
-        for ending in ("png", "svg"):
-            dialog.save_to(tmp_path / f"{key}.{ending}")
-            assert (tmp_path / f"{key}.{ending}").stat().st_size > 1_000
-    dialog.save_to(tmp_path / "nowhere" / "x.png")
-    assert "x.png" in dialog.note.text()
-
-
-def test_figures_are_renewed_when_something_changed(qtbot, context, services, db, lamp, settle):
-    class Heavy:
-        def submit(self, function, *args, ctx):
-            from concurrent.futures import Future
-
-            done = Future()
-            done.set_result(renew_figures(db, TaskContext()))
-            return done
-
-    context.services, context.runner.heavy = services, Heavy()
-    keeper = FiguresKeeper(context, context.changes)
-    told = []
-    context.changes.happened.connect(told.append)
-    with qtbot.waitSignal(keeper.renewed) as signal:
-        keeper.start()
-    assert signal.args == [1]
-    settle()
-    assert told == [frozenset({"figure"})]
+def test_an_order_is_simulated_as_the_book_says(open_page, services, held, settle, qtbot, tmp_path, db):
+    create_marketing_group(db, 1, "Summer", "40", PlanText({"spend_off": "3/20", "store_coupon": "2/19"}))
     with db.bulk() as connection:
-        all_are_due(connection)
-    with qtbot.waitSignal(keeper.renewed):
-        context.changes.tell({"listing"})
+        assert put_into(connection, held[0], "Summer")
+    page = open_page()
+    page.rows.select_ids(held)
+    dialog = open_from(page, "simulate", SimulatorDialog, settle)
+    qtbot.waitUntil(lambda: dialog.found is not None)
+    assert dialog.reductions["spend_off"].text() == "3/20"
+    assert dialog.basket.rowCount() == 2
+    first = next(at for at in range(2) if dialog.basket.item(at, 0).text() == "AB1234")
+    assert [dialog.basket.item(first, column).text() for column in range(4)] == ["AB1234", "20.00", "40", "1"]
+    other = 1 - first
+    for column, text in ((1, "8"), (2, "25"), (3, "2")):
+        dialog.basket.item(other, column).setText(text)
+    dialog.reductions["select_coupon"].setText("1")
+    dialog.reductions["platform_coupon"].setText("4/20")
+    shown = [[dialog.steps.item(at, column).text() for column in (1, 2)] for at in range(dialog.steps.rowCount())]
+    assert shown == [
+        ["", "24.00"],
+        ["−3.00", "21.00"],
+        ["−2.00", "19.00"],
+        ["−1.00", "18.00"],
+        ["not reached", "18.00"],
+    ]
+    assert {dialog.lines.item(at, 2).text() for at in range(2)} == {"2.50"}
+    assert {dialog.lines.item(at, 6).text() for at in range(2)} == {"–"}
+    assert "cost" in dialog.lines.item(0, 8).text()
+    assert dialog.whole.text() == "Buyer pays $18.00 · seller gives $5.00 · profit –"
+    shoot(dialog, "simulator")
+    dialog.export_to(tmp_path / "order.csv")
     settle()
-    assert not services.pricing.is_waiting()
-    keeper._seldom.stop()
-    assert isinstance(services, SimpleNamespace)
+    assert "AB1234" in (tmp_path / "order.csv").read_text("utf-8-sig")
+    dialog.reductions["spend_off"].setText("20/3")
+    assert dialog.found is None and "not below" in dialog.problem.text() and not dialog.export.isEnabled()
+    dialog.reductions["spend_off"].setText("")
+    dialog.basket.item(0, 1).setText("NaN")
+    assert "NaN" in dialog.problem.text() and dialog.steps.rowCount() == 0
+    dialog.accept()
+
+
+def test_prices_are_set_by_a_rule_of_the_teams_own(open_page, services, held, settle, qtbot, monkeypatch):
+    page = open_page()
+    dialog = open_from(page, "price_rules", PriceRulesDialog, settle)
+    assert dialog.primary.isEnabled() and "ceil(" in dialog.text.text()
+    dialog.fields["steps"].setText("5:3, 2:4, :5")
+    assert not dialog.primary.isEnabled() and "2:4" in dialog.problem.text()
+    dialog.fields["steps"].setText("2:3, :5")
+    dialog.name.setText("Cheap goods")
+    shoot(dialog, "price-rules")
+    dialog.keep()
+    settle()
+    qtbot.waitUntil(lambda: dialog.list.count() == 1)
+    assert dialog.list.currentItem().text() == "Cheap goods"
+    dialog.kind.choose("formula")
+    dialog.kind.chosen.emit("formula")
+    assert dialog.lines["steps"].isHidden() and not dialog.primary.isEnabled()
+    dialog.fields["formula"].setText("prise * 2")
+    assert "price" in dialog.problem.text()
+    dialog.fields["formula"].setText("price / 0")
+    dialog.list.setCurrentRow(-1)
+    dialog.list.setCurrentRow(0)
+    assert dialog.kind.value == "free_shipping"
+    dialog.forget()
+    qtbot.waitUntil(lambda: dialog.list.count() == 0)
+    opened = []
+    monkeypatch.setattr(page.acts, "_price_by_rule", lambda text, chosen, count: opened.append((text, count)))
+    dialog.kind.choose("formula")
+    dialog.fields["formula"].setText("price * 1.1")
+    dialog._on_typed()
+    qtbot.mouseClick(dialog.primary, Qt.MouseButton.LeftButton)
+    settle()
+    assert opened == [("price * 1.1", 2)]

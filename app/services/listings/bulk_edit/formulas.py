@@ -26,8 +26,8 @@ NAMES = {
     "freight": "freight",
 }
 """What a formula may read: name → column. Weight in grams, sides in centimetres, the price in the currency of the
-listing; the cost in CNY and the rate in CNY for 1 USD as `listings/costs.py` knows them, freight not at all yet. Of a
-number of the listing itself `price` is the lowest price and `stock` all stock together."""
+listing; cost and freight in CNY as the figures have them (`services/pricing/inputs.py`), the rate in CNY for 1 USD. Of
+a number of the listing itself `price` is the lowest price and `stock` all stock together."""
 
 KNOWN_ELSEWHERE = ("cost", "rate", "freight")
 """Of these those that are no columns of ours: a formula reads them, nothing sets them."""
@@ -44,7 +44,7 @@ ALIASES = {
     "汇率": "rate",
     "运费": "freight",
 }
-SCALES = {"price_minor": 100, "cost": 10**6, "rate": 10**6, "freight": 100}
+SCALES = {"price_minor": 100, "cost": 10**6, "rate": 10**6, "freight": 10**6}
 """How many of the stored unit make one that a person types; 1 where it is the same."""
 
 
