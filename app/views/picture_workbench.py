@@ -14,17 +14,20 @@ from app.samples.products import Products
 from app.services.company_tables.kinds import TableKind
 from app.services.listings.editing import ListingEdit
 from app.services.warehouses.records import PriceSource
+from app.views.charts.dialog import ChartsDialog
 from app.views.listings.bulk_edit.dialog import BulkEditDialog
 from app.views.listings.code_dialog import CodeDialog
 from app.views.listings.codes_dialog import CodesDialog
 from app.views.listings.delist_dialog import DelistDialog
 from app.views.listings.findings_dialog import FindingsDialog
 from app.views.listings.images.dialog import ImagesDialog
+from app.views.listings.price_dialog import PriceDialog
 from app.views.listings.round_trip.dialog import SheetDialog
 from app.views.listings.sale import OfflineQuestion
 from app.views.listings.scheduled_dialog import ScheduledDialog
 from app.views.listings.similar.dialog import SimilarDialog
 from app.views.picture_camera import Camera
+from app.views.rates.dialog import RatesDialog
 from app.views.words.dialog import WordsDialog
 
 COMPANY_TABLES = {
@@ -186,6 +189,28 @@ class WorkbenchTour(Camera):
         await self._everywhere("04-open-in-excel")
         dialog.apply()
         await self._until(lambda: self._has_ended("bulk_edit.job"))
+
+    async def _look_at_prices(self) -> None:
+        """How a price came about, rates and commissions, the charts."""
+        page = self._window.page
+        figures, record = page.acts.figures, page.rows.paged.record(0)
+        figures.explain(record.id)
+        await self._until(lambda: page.findChild(PriceDialog) is not None)
+        price = self._dialog(PriceDialog)
+        await self._until(lambda: price.shown is not None)
+        await self._everywhere("05-price")
+        self._close_dialogs()
+        figures.show_rates()
+        rates = self._dialog(RatesDialog)
+        await self._until(lambda: rates.rates.rowCount() > 0)
+        await self._everywhere("05-rates")
+        self._close_dialogs()
+        figures.show_charts()
+        await self._until(lambda: page.findChild(ChartsDialog) is not None)
+        charts = self._dialog(ChartsDialog)
+        await self._until(lambda: charts.shown is not None)
+        await self._everywhere("05-charts")
+        self._close_dialogs()
 
     async def _look_at_codes(self) -> None:
         """A pasted list of discontinued codes, what a code stands for, the virtual ones."""

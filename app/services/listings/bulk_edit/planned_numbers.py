@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from app.services.listings.bulk_edit.formulas import scale
-from app.services.listings.bulk_edit.known_figures import needs_figures, note_figures
+from app.services.listings.bulk_edit.known_figures import FIGURES, needs_figures, note_figures
 from app.services.listings.bulk_edit.numbers import Worked, refusal, rounded
 from app.services.listings.bulk_edit.operations import SKU_NUMBERS
 from app.services.listings.costs import COST, cost_micro, told_cost
@@ -31,7 +31,7 @@ def work_out(connection: Connection, worked: Worked, rate: Rate | None = None) -
     base = _base(worked, worked.column)
     known = {"rate": "NULL" if rate is None else str(rate.micro)}
     if needs_figures(connection, worked.columns):
-        known |= {name: _figure(worked, f"{name}_micro") for name in ("cost", "freight")}
+        known |= {name: _figure(worked, column) for name, column in FIGURES.items()}
     columns = (known.get(name) or _base(worked, name) for name in worked.columns)
     value = worked.after.format(before=base, columns=", ".join(columns))
     after = rounded("value", change.rounding, scale(worked.column))
