@@ -21,6 +21,8 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("findings", "listings.action.findings", "flag", ("Ctrl+Shift+K",), acts_on=SELECTION),
     ActionSpec("words", "listings.action.words", "list-check"),
     ActionSpec("delist", "listings.action.delist", "ban"),
+    ActionSpec("match_freight", "listings.action.match_freight", "truck-delivery", acts_on=SELECTION),
+    ActionSpec("try_freight", "listings.action.try_freight", "calculator", acts_on="palette.on_current"),
     ActionSpec("virtual_codes", "listings.action.virtual_codes", "barcode"),
     ActionSpec("take_off_sale", "listings.action.take_off_sale", "ban", acts_on=SELECTION),
     ActionSpec("put_on_sale", "listings.action.put_on_sale", "upload", acts_on=SELECTION),

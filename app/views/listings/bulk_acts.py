@@ -37,9 +37,10 @@ class BulkActs(QObject):
 
     def bulk_edit(self, field: str = "price_minor", way: str = "") -> None:
         """Change any fields of the chosen rows, or of all of the filter, after a preview; begins with *field*."""
-        self._page.with_chosen(lambda chosen, count: self._open_bulk_edit(chosen, count, field, way))
+        self._page.with_chosen(lambda chosen, count: self.bulk_edit_of(chosen, count, field, way))
 
-    def _open_bulk_edit(self, chosen: Sequence[int] | Query, count: int, field: str, way: str) -> None:
+    def bulk_edit_of(self, chosen: Sequence[int] | Query, count: int, field: str, way: str = "") -> None:
+        """The same for these listings, whatever is in view."""
         from app.views.listings.bulk_edit.dialog import BulkEditDialog
 
         dialog = BulkEditDialog(self._context, chosen, count, self._page.show_rows, self._page)
@@ -64,6 +65,33 @@ class BulkActs(QObject):
         dialog = DelistDialog(self._context, self._page)
         dialog.delisted.connect(self._on_delisted)
         dialog.open()
+
+    def match_freight(self) -> None:
+        """Templates and channels for the chosen rows, or all of the filter: proposed, looked at, applied."""
+        self._page.with_chosen(self._open_matching)
+
+    def _open_matching(self, chosen: Sequence[int] | Query, count: int) -> None:
+        from app.views.freight.match_dialog import MatchDialog
+
+        dialog = MatchDialog(self._context, chosen, count, self._page)
+        dialog.applied.connect(self._on_matched)
+        dialog.open()
+
+    def _on_matched(self, done: Sequence[Applied]) -> None:
+        """Each template was a bulk edit of its own."""
+        for one in done:
+            self.on_bulk_edited(one)
+        self._page.reload()
+
+    def try_freight(self, listing_id: int) -> None:
+        """What freight of a listing costs, and what is left."""
+        from app.views.freight.trial_dialog import TrialDialog
+
+        handle = self._context.runner.call(self._context.services.freight.names, self._page.store_ids)
+        handle.succeeded.connect(
+            lambda names: TrialDialog(self._context, names, self._page, listing_id=listing_id).open()
+        )
+        handle.failed.connect(self._page.on_problem)
 
     def _on_delisted(self, done: Delisted) -> None:
         """Send what was queued, each store as a job of its own; what could not be queued is said."""

@@ -74,6 +74,8 @@ SELDOM = (
     "delist",
     *SALE,
     "scheduled",
+    "match_freight",
+    "try_freight",
     "virtual_codes",
     "save_template",
     "publish_results",
@@ -158,6 +160,8 @@ class ListingsPage(TabPage):
         page.on("words", self.checking.show_words)
         page.on("fix", self.editor.apply_first_fix)
         page.on("delist", self.acts.delist)
+        page.on("match_freight", self.acts.match_freight)
+        page.on("try_freight", self._try_freight)
         page.on("virtual_codes", self.acts.show_virtual_codes)
         page.on("publish_results", self.publisher.show_results)
         page.on("cover", self.cover_wanted.emit)
@@ -394,6 +398,12 @@ class ListingsPage(TabPage):
     def publish(self) -> None:
         """Send the chosen rows, or all of the filter; asks once, with count and store."""
         self.with_ids(self.publisher.publish)
+
+    def _try_freight(self) -> None:
+        """Freight of the current listing."""
+        current = self.rows.current_record()
+        if current is not None:
+            self.acts.try_freight(current.id)
 
     def chosen_count(self) -> int:
         """How many rows an action acts on: the chosen ones, else all of the filter."""
