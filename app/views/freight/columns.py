@@ -63,19 +63,19 @@ def tariff_columns() -> tuple[Column, ...]:
     return (
         Column(
             "name",
-            "freight.column.name",
-            lambda row: Cell(row.name, strong=True, second=row.key),
+            "freight.sheet.name",
+            lambda row: Cell(row.name, strong=True),
             width=240,
             min_width=140,
             sort_key="name",
             stretch=True,
             fixed=True,
         ),
-        Column("key", "freight.sheet.key", lambda row: Cell(row.key, tone="text2"), width=140, sort_key="key"),
+        Column("key", "freight.sheet.key", lambda row: Cell(row.key, tone="text2"), width=120, sort_key="key"),
         Column(
             "currency", "freight.sheet.currency", lambda row: Cell(row.tariff.currency), width=80, sort_key="currency"
         ),
-        Column("where", "freight.column.countries", _where, width=130, sort_key="countries"),
+        Column("where", "freight.column.countries", _where, width=110, sort_key="countries"),
         Column("limit", "freight.column.limit", _limit, width=110, align="right"),
         Column(
             "step",
@@ -86,7 +86,7 @@ def tariff_columns() -> tuple[Column, ...]:
             sort_key="step",
         ),
         Column("divisor", "freight.sheet.divisor", _divisor, width=110, align="right", sort_key="divisor"),
-        Column("excluded", "freight.sheet.excluded", _excluded, width=150),
+        Column("excluded", "freight.sheet.excluded", _excluded, width=130),
         Column(
             "as_of",
             "freight.sheet.as_of",
@@ -186,11 +186,18 @@ def tariff_sections(stored: StoredTariff) -> tuple[str, Sequence[FactSection]]:
         Fact("", _range(one, tariff.currency), second="\n".join(_bands(one, tariff.currency))) for one in tariff.ranges
     ]
     tried = [
-        Fact("", f"{integer(grams)} g", second=fee or tr("freight.not_served_here"))
+        Fact(
+            "",
+            tr(
+                "freight.example",
+                grams=integer(grams),
+                fee=f"{fee} {tariff.currency}" if fee else tr("freight.not_served_here"),
+            ),
+        )
         for grams, fee in tariff_examples(tariff)
     ]
     return stored.name, (
-        FactSection("freight.section.facts", facts),
+        FactSection("freight.section.tariff", facts),
         FactSection("freight.section.bands", bands),
         FactSection("freight.section.examples", tried),
     )

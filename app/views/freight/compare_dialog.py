@@ -57,6 +57,10 @@ class CompareDialog(Dialog):
         whole = column(self.body)
         whole.addLayout(bar)
         whole.addWidget(self.table, 1)
+        self.detail = Label(ink="text2", wrap=True)
+        self.detail.setContentsMargins(14, 8, 14, 8)
+        whole.addWidget(self.detail)
+        self.table.selectionModel().currentRowChanged.connect(lambda at, _: self._show_detail(at.row()))
         close = Button("dialog.close")
         close.clicked.connect(self.accept)
         self.footer.row.addWidget(close)
@@ -81,6 +85,12 @@ class CompareDialog(Dialog):
         self._found = found
         self._show()
 
+    def _show_detail(self, line: int) -> None:
+        """Both sides of the current row in full."""
+        if 0 <= line < len(self.model.rows):
+            country, left, _, right, _ = self.model.rows[line]
+            self.detail.setText(f"{country}\n← {left}\n→ {right}")
+
     def _show(self) -> None:
         rows = differing(self._found) if self.only.isChecked() else self._found
         self.model.tone = lambda line, at: "amber" if at == 0 and not rows[line].is_same else ""
@@ -96,6 +106,9 @@ class CompareDialog(Dialog):
                 for one in rows
             ]
         )
+        self.detail.setText("")
+        if rows:
+            self.table.setCurrentIndex(self.model.index(0, 0))
         self.hint.say("freight.compare.found", n=len(differing(self._found)), total=len(self._found))
 
     def _heads(self) -> list[str]:

@@ -40,8 +40,8 @@ from app.views.widgets.label import Label
 
 SETTLE_MS = 150
 """After so long without a key what is typed is looked at."""
-ZONE_WIDTHS = (120, 44, 104, 200, 66, 92, 66, 66, 66, 84)
-BAND_WIDTHS = (100, 100, 100, 100, 100)
+ZONE_WIDTHS = (130, 48, 112, 200, 66, 110, 64, 64, 64, 92)
+BAND_WIDTHS = (150, 150, 150, 150, 150)
 CHANNEL_WIDTHS = (110, 110, 140, 200)
 NEW_ZONE = {"service": "STANDARD", "zone": "1"}
 
@@ -172,7 +172,7 @@ class TemplateEditor(FreightEditor):
         super().__init__(context, title, QSize(1120, 620), parent)
         self._id, self._source = id, source
         self.name = QLineEdit(name)
-        self._lines.addWidget(Field("freight.column.name", self.name))
+        self._lines.addWidget(Field("freight.edit.name", self.name))
         rows = GridRows(ZONES, lambda: [column_head(one) for one in ZONES], range(4, len(ZONES)))
         rows.show_cells(zone_cells(services) or [{**NEW_ZONE, "rule": rule_words()[0], "countries": ""}])
         grid = Grid(rows, ZONE_WIDTHS, "freight.edit.template", 3, {2: rule_words})
@@ -229,7 +229,7 @@ class TariffEditor(FreightEditor):
         rows = GridRows(BANDS, lambda: [column_head(one) for one in BANDS], range(len(BANDS)))
         rows.show_cells(bands or [{"base": "", "above_g": "0", "unit_g": "1", "fee": ""}])
         self.hint.say("freight.edit.tariff_hint")
-        self.finish(Grid(rows, BAND_WIDTHS, "freight.edit.tariff", len(BANDS) - 1))
+        self.finish(Grid(rows, BAND_WIDTHS, "freight.edit.tariff"))
 
     def new_row(self) -> dict[str, str]:
         """Another band of the current range."""

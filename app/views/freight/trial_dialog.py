@@ -34,7 +34,7 @@ from app.views.widgets.segments import Segments
 
 SIZE = QSize(1240, 760)
 FIELDS = (("code", 120), ("weight", 64), ("pieces", 48), ("size", 96), ("sale", 64), ("cost", 64), ("countries", 150))
-WIDTHS = (92, 110, 110, 108, 104, 64, 72, 70, 84, 96, 96, 90, 74, 220)
+WIDTHS = (92, 104, 112, 104, 100, 56, 68, 66, 82, 96, 88, 82, 66, 220)
 TONES = {Verdict.FINE: "green", Verdict.LOSS: "red", Verdict.UNKNOWN: "amber", Verdict.NOT_SERVED: "text2"}
 OWN = "own"
 MOST_G = 100_000_000
@@ -120,6 +120,7 @@ class TrialDialog(Dialog):
         if self.named.value is None and named:
             self.named.choose(named[0][0])
         self.measure.show_named([(key, tr(f"freight.world.{key}")) for key in ("carrier", "buyer", "profit")])
+        self.measure.setMinimumContentsLength(14)
         self.measure.choose("carrier")
         self.measure.hide()
         self.fields["pieces"].setText("1")

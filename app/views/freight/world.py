@@ -30,7 +30,7 @@ def steps(values: Sequence[Decimal]) -> list[Decimal]:
     if not ordered:
         return []
     ends = [ordered[min(len(ordered) - 1, len(ordered) * part // len(TONES))] for part in range(1, len(TONES))]
-    return sorted(set(ends))
+    return sorted(set(ends) - {ordered[-1]})
 
 
 class World(Live, QWidget):
@@ -136,6 +136,7 @@ class World(Live, QWidget):
         """Legend and cells."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.fillRect(event.rect(), current_theme().color("surface"))
         self._paint_legend(painter)
         for at, code in enumerate(self._rows):
             rect = self.cell_rect(at)
@@ -181,8 +182,10 @@ class World(Live, QWidget):
         if at < len(self._ends):
             key = "freight.world.from" if self._sign < 0 else "freight.world.up_to"
             return tr(key, value=f"{self._ends[at] * self._sign:.2f}")
+        if not self._ends:
+            return tr("freight.world.all_same")
         key = "freight.world.below" if self._sign < 0 else "freight.world.above"
-        return tr(key, value=f"{self._ends[-1] * self._sign:.2f}") if self._ends else ""
+        return tr(key, value=f"{self._ends[-1] * self._sign:.2f}")
 
 
 def figure(row: TrialRow, what: str) -> Decimal | None:
