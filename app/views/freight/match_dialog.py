@@ -87,7 +87,7 @@ class MatchDialog(Dialog):
     def __init__(self, context: ViewContext, chosen: Any, count: int, parent: QWidget) -> None:
         super().__init__("freight.match.title", parent, size=QSize(1240, 720), n=count)
         self._context = context
-        self._all: list[Match] = []
+        self.matches: list[Match] = []
         self.model = MatchRows()
         self.table = TextTable(self.model, WIDTHS, "freight.match.table", len(HEADS) - 1)
         self.only = QCheckBox(tr("freight.match.only"))
@@ -113,16 +113,19 @@ class MatchDialog(Dialog):
         self._handle = handle
 
     def _on_matched(self, found: list[Match]) -> None:
-        self._all = found
+        self.matches = found
         self.only.setChecked(any(one.changes or one.flags for one in found))
         self._show()
 
     def _show(self) -> None:
-        found = [one for one in self._all if one.changes or one.flags] if self.only.isChecked() else self._all
+        found = [one for one in self.matches if one.changes or one.flags] if self.only.isChecked() else self.matches
         self.model.show_matches(found)
-        flagged = sum(bool(one.flags) for one in self._all)
+        flagged = sum(bool(one.flags) for one in self.matches)
         self.said.say(
-            "freight.match.found", n=len(self._all), changes=sum(one.changes for one in self._all), flagged=flagged
+            "freight.match.found",
+            n=len(self.matches),
+            changes=sum(one.changes for one in self.matches),
+            flagged=flagged,
         )
         self._count()
 
