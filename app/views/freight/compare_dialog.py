@@ -37,7 +37,8 @@ class CompareDialog(Dialog):
         self._names = {f"{one.kind}:{one.id}": one for one in names if one.tariff is None}
         self._found: list[Difference] = []
         self.left, self.right = OptionBox(), OptionBox()
-        self.only = QCheckBox(tr("freight.compare.only"))
+        self.only = QCheckBox()
+        say(self.only, "freight.compare.only")
         self.only.setChecked(True)
         self.model = TextRows(self._heads, (2, 4))
         self.table = TextTable(self.model, WIDTHS, "freight.compare.title", 3)

@@ -21,7 +21,7 @@ from app.views.widgets.ground import column, row
 from app.views.widgets.label import Label
 
 HEADS = ("listing", "present", "proposed", "reason", "channel", "fee", "cheaper", "worst", "losing", "flags")
-WIDTHS = (230, 120, 140, 150, 100, 80, 150, 84, 110, 170)
+WIDTHS = (220, 110, 120, 190, 100, 76, 140, 80, 100, 100)
 LONGEST = 6
 """Losing countries named one by one."""
 
@@ -90,7 +90,8 @@ class MatchDialog(Dialog):
         self.matches: list[Match] = []
         self.model = MatchRows()
         self.table = TextTable(self.model, WIDTHS, "freight.match.table", len(HEADS) - 1)
-        self.only = QCheckBox(tr("freight.match.only"))
+        self.only = QCheckBox()
+        say(self.only, "freight.match.only")
         self.said = Label(ink="text2", wrap=True)
         bar = row(gap=8)
         bar.setContentsMargins(12, 8, 12, 8)
@@ -145,6 +146,11 @@ class MatchDialog(Dialog):
         handle.succeeded.connect(self.applied)
         self._context.jobs.add(handle, "freight.match.job", icon="truck-delivery", n=len(self.model.wanted))
         self.accept()
+
+    def retranslate(self) -> None:
+        """Reasons and doubts in the new language."""
+        if hasattr(self, "_handle") and self.matches:
+            self._show()
 
     def _on_failed(self, error: Exception) -> None:
         self.said.set_look(ink="red")

@@ -37,6 +37,7 @@ FIELDS = (("code", 120), ("weight", 64), ("pieces", 48), ("size", 96), ("sale", 
 WIDTHS = (92, 104, 112, 104, 100, 56, 68, 66, 82, 96, 88, 82, 66, 220)
 TONES = {Verdict.FINE: "green", Verdict.LOSS: "red", Verdict.UNKNOWN: "amber", Verdict.NOT_SERVED: "text2"}
 OWN = "own"
+MEASURES = ("carrier", "buyer", "profit")
 MOST_G = 100_000_000
 
 
@@ -65,7 +66,7 @@ class TrialDialog(Dialog):
         self.fields = {name: QLineEdit() for name, _ in FIELDS}
         self.go = Button("freight.trial.go", icon_name="calculator", kind="primary")
         self.view = Segments([(key, f"freight.trial.{key}", "") for key in ("table", "world")])
-        self.measure = OptionBox()
+        self.measure = OptionBox(lambda id: f"freight.world.{id}", MEASURES)
         self.export = Button("freight.trial.export", icon_name="table-export")
         self.model = TextRows(lambda: [tr(f"freight.trial.{name}") for name in COLUMNS], range(5, 13))
         self.table = TextTable(self.model, WIDTHS, "freight.trial.title", len(COLUMNS) - 1)
@@ -109,17 +110,18 @@ class TrialDialog(Dialog):
         self.hint.say("freight.trial.hint")
         self.restyle()
 
-    def _fill(self, chosen: tuple[str, int] | None) -> None:
+    def _name_templates(self) -> None:
         named = [(f"{one.kind}:{one.id}", _shown(one)) for one in self._names]
-        if self._listing_id is not None:
-            named.insert(0, (OWN, tr("freight.trial.own")))
-        self.named.show_named(named)
+        own = [(OWN, tr("freight.trial.own"))] if self._listing_id is not None else []
+        self.named.show_named([*own, *named])
+
+    def _fill(self, chosen: tuple[str, int] | None) -> None:
+        self._name_templates()
         self.named.setMinimumContentsLength(22)
         if chosen is not None:
             self.named.choose(f"{chosen[0]}:{chosen[1]}")
-        if self.named.value is None and named:
-            self.named.choose(named[0][0])
-        self.measure.show_named([(key, tr(f"freight.world.{key}")) for key in ("carrier", "buyer", "profit")])
+        if self.named.value is None and self.named.count():
+            self.named.setCurrentIndex(0)
         self.measure.setMinimumContentsLength(14)
         self.measure.choose("carrier")
         self.measure.hide()
@@ -234,8 +236,10 @@ class TrialDialog(Dialog):
 
     def retranslate(self) -> None:
         """Rows in the new language."""
-        if hasattr(self, "stack") and self.rows:
-            self._show_rows(self.rows)
+        if hasattr(self, "stack"):
+            self._name_templates()
+            if self.rows:
+                self._show_rows(self.rows)
 
     def restyle(self) -> None:
         """Fields as wide as the text asks for."""
