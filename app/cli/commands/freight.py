@@ -48,6 +48,11 @@ def add_to(commands: Commands) -> None:
     parser.add_argument("--out", type=Path, required=True, metavar="FILE", help=tr("cli.help.freight.out"))
     parser.add_argument("--template", action="append", default=[], metavar="NAME", help=tr("cli.help.freight.also"))
     parser.add_argument("--store", metavar="NAME", help=tr("cli.help.freight.store"))
+    parser = group.add("table", write_table)
+    parser.add_argument("--store", required=True, metavar="NAME", help=tr("cli.help.store.name"))
+    parser.add_argument("--where", default="", metavar="EXPR", help=tr("cli.help.where"))
+    parser.add_argument("--countries", default="", metavar="A,B", help=tr("cli.help.freight.countries"))
+    parser.add_argument("--out", type=Path, required=True, metavar="FILE", help=tr("cli.help.freight.out"))
     parser = group.add("match", match)
     parser.add_argument("--store", required=True, metavar="NAME", help=tr("cli.help.store.name"))
     parser.add_argument("--where", default="", metavar="EXPR", help=tr("cli.help.where"))
@@ -220,6 +225,19 @@ def export_file(desk: Desk, options: argparse.Namespace) -> Outcome:
         ids = [find_named(connection, name, store_id).id for name in options.template]
     n = export_freight(desk.app.database_path, options.out, desk.language, ids, ctx=TaskContext())
     return Outcome({"parts": n, "file": str(options.out)}, [tr("freight.exported", n=n, file=options.out.name)])
+
+
+def write_table(desk: Desk, options: argparse.Namespace) -> Outcome:
+    """Carriers' fees of all variants of listings to several countries, as a sheet. Raises: InputError."""
+    from app.cli.commands.listings import matching_ids
+    from app.services.freight.finding import country_of
+    from app.services.freight.mass import export_table
+    from app.services.tasks import TaskContext
+
+    targets = [country_of(part) for part in options.countries.split(",") if part.strip()]
+    ids = matching_ids(desk, desk.store(options.store).id, options.where)
+    n = export_table(desk.app.database_path, options.out, list(ids), targets, desk.language, ctx=TaskContext())
+    return Outcome({"skus": n, "file": str(options.out)}, [tr("freight.mass.done", n=n, file=options.out.name)])
 
 
 def match(desk: Desk, options: argparse.Namespace) -> Outcome:

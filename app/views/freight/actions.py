@@ -18,5 +18,6 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("match_templates", "freight.action.match", "wand"),
     ActionSpec("import_freight", "freight.action.import", "table-import"),
     ActionSpec("export_freight", "freight.action.export", "table-export"),
+    ActionSpec("freight_table", "freight.action.table", "table-export"),
     ActionSpec("remove_freight", "freight.action.remove", "trash", acts_on=ON_CURRENT),
 )

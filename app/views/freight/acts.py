@@ -18,7 +18,7 @@ from app.views.freight.compare_dialog import CompareDialog
 from app.views.freight.editors import ChannelsEditor, FreightEditor, TariffEditor, TemplateEditor
 from app.views.freight.import_dialog import FreightImportDialog
 from app.views.freight.trial_dialog import TrialDialog
-from app.views.importing.save_file import WORKBOOK, ask_files, saving_dialog
+from app.views.importing.save_file import SHEETS, WORKBOOK, ask_files, saving_dialog
 from app.views.notices import Offer
 from app.views.widgets.dialog import Dialog
 
@@ -161,3 +161,17 @@ class FreightActs(QObject):
         handle = self._context.runner.start_heavy(*self._context.services.freight.export_call(path, template_ids))
         handle.succeeded.connect(lambda n: self._context.notices.toast("freight.exported", n=n, file=path.name))
         handle.failed.connect(self._page.problem)
+
+    def ask_table(self) -> None:
+        """Ask where to write carriers' fees of all variants of the chosen stores."""
+        dialog = saving_dialog(self._page, "freight.action.table", SHEETS, ".xlsx")
+        dialog.fileSelected.connect(lambda name: self.write_table(Path(name)))
+        dialog.open()
+
+    def write_table(self, path: Path) -> None:
+        """Write them, as a job."""
+        call = self._context.services.freight.table_call(path, self._page.store_ids)
+        handle = self._context.runner.start_heavy(*call)
+        handle.succeeded.connect(lambda n: self._context.notices.toast("freight.mass.done", n=n, file=path.name))
+        handle.failed.connect(self._page.problem)
+        self._context.jobs.add(handle, "freight.mass.job", icon="table-export")

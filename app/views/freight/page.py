@@ -83,13 +83,14 @@ class FreightPage(TabPage):
         page.on("match_templates", self.match_wanted.emit)
         page.on("import_freight", acts.ask_import)
         page.on("export_freight", lambda: acts.ask_export(self.selected_ids()))
+        page.on("freight_table", acts.ask_table)
         page.on("remove_freight", lambda: acts.remove(self.current()))
         self.toolbar.add_primary("freight_trial")
         for id in ("new_template", "edit_freight", "compare_templates", "replace_template", "import_freight"):
             self.toolbar.add(id)
         self.toolbar.add_more(
             "new_tariff", "copy_template", "template_listings", "match_templates", "freight_channels", "export_freight",
-            "remove_freight",
+            "freight_table", "remove_freight",
         )  # fmt: skip
         self.add_history_tools()
 
