@@ -28,7 +28,10 @@ MODULES = (
     "editing",
     "recipes",
     "grouping",
+    "guarding",
+    "discounting",
     "codes",
+    "company_tables",
     "delisting",
     "covering",
     "fixing",
@@ -38,6 +41,7 @@ MODULES = (
     "exporting",
     "pricing",
     "freight",
+    "overseas",
     "upkeep",
     "demo",
 )

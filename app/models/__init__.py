@@ -2,7 +2,7 @@
 
 from app.models.base import Base
 from app.models.category import Category, CategoryAttribute
-from app.models.change import Change, ChangeColumn, ChangeEntry, ChangeRange
+from app.models.change import Change, ChangeColumn, ChangeEntry, ChangeRange, ChangeRows
 from app.models.company_table import ChannelRule, CompanyTable, ItemVerdict, PriceFloor, StockItem
 from app.models.compliance import ListedWord, ListingFinding, WordListRow
 from app.models.covering import CoverRules, ForeignPicture, ListingOrigin, ServiceTemplate, SkuAssignment
@@ -22,7 +22,7 @@ from app.models.listing import (
 )
 from app.models.marketing import MarketingGroup, MarketingMember
 from app.models.order import Order, OrderLine
-from app.models.price_guard import PriceRelease, PriceRule
+from app.models.price_guard import PriceRelease, PriceRule, SentPrice
 from app.models.pricing import (
     Commission,
     ExchangeRate,
@@ -46,7 +46,7 @@ from app.models.setting import Setting
 from app.models.sku_code import BundleItem, StoreCodes, VirtualCode, VirtualItem
 from app.models.store import Store, StoreAccess, StoreHealth
 from app.models.syncing import ListingConflict, ListingSeen, ListingSync
-from app.models.warehouse_template import WarehouseCountry, WarehouseTemplate
+from app.models.warehouse_template import WarehouseCountry, WarehouseFreight, WarehouseTemplate
 
 __all__ = [
     "Base",
@@ -59,6 +59,7 @@ __all__ = [
     "ChangeColumn",
     "ChangeEntry",
     "ChangeRange",
+    "ChangeRows",
     "ChannelRule",
     "Commission",
     "CompanyTable",
@@ -99,6 +100,7 @@ __all__ = [
     "PublishDouble",
     "PublishPause",
     "PublishTask",
+    "SentPrice",
     "ServiceTemplate",
     "Setting",
     "SheetMapping",
@@ -117,6 +119,7 @@ __all__ = [
     "VirtualCode",
     "VirtualItem",
     "WarehouseCountry",
+    "WarehouseFreight",
     "WarehouseTemplate",
     "WordListRow",
 ]

@@ -25,6 +25,17 @@ class PriceRelease(Base):
     released_ms: Mapped[Ms]
 
 
+class SentPrice(Base):
+    """The prices of a listing, by merchant code, as the marketplace took them from us last."""
+
+    __tablename__ = "sent_price"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    listing_id: Mapped[int] = mapped_column(ForeignKey("listing.id", ondelete="CASCADE"), primary_key=True)
+    prices: Mapped[JsonDict]
+    sent_ms: Mapped[Ms]
+
+
 class PriceRule(Base):
     """How a team makes its prices: `body` is what `app.services.pricing.own_rules` reads, by formula or by step."""
 

@@ -51,12 +51,14 @@ class PricingSetting(Base):
 
 
 class FigureState(Base):
-    """One row: figures of this `generation` are made from today's rates, settings, tables and templates."""
+    """One row: figures of this `generation` are made from today's rates, settings, tables and templates; `renewed` is
+    the last one all listings were worked out for."""
 
     __tablename__ = "figure_state"
 
     id: Mapped[Id]
     generation: Mapped[int]
+    renewed: Mapped[int]
 
 
 class FigureDue(Base):

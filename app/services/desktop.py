@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING, Any
 from app.messages import messages
 from app.services.application import load_network
 from app.services.codes.desk import CodesDesk
+from app.services.company_tables.desk import TablesDesk
 from app.services.compliance.word_desk import WordDesk
 from app.services.coverage.desk import CoverageDesk
 from app.services.covering.desk import CoverDesk
 from app.services.errors import AppError, InputError
 from app.services.freight.desk import FreightDesk
+from app.services.images.desk import ImageDesk
 from app.services.listings.bulk_edit.desk import BulkEditDesk
 from app.services.listings.delisting.desk import DelistDesk
 from app.services.listings.desk import ListingDesk
@@ -26,6 +28,7 @@ from app.services.listings.exporting import ExportOptions
 from app.services.listings.groups.desk import GroupDesk
 from app.services.listings.importing.desk import ImportDesk
 from app.services.listings.round_trip.desk import RoundTripDesk
+from app.services.listings.similar.desk import SimilarDesk
 from app.services.orders.source import OrderSource
 from app.services.paging import Query
 from app.services.publishing.desk import PublishDesk
@@ -50,6 +53,8 @@ from app.services.stores.training import TrainingDesk
 from app.services.stores.wire_check import Line, WireReport, check_wire, proxy_line
 from app.services.tasks import TaskContext
 from app.services.upgrade import DatabaseDamaged, backup, backup_dir, daily_backup, open_database, revision_of
+from app.services.warehouses.desk import WarehouseDesk
+from app.services.warehouses.overseas.desk import OverseasDesk
 from app.services.warehouses.source import WarehouseTemplateSource
 
 if TYPE_CHECKING:
@@ -67,8 +72,11 @@ class DesktopServices:
         self.app = app
         self.listings = ListingDesk(lambda: app.db)
         self.bulk_edit = BulkEditDesk(app)
+        self.warehouses = WarehouseDesk(app)
+        self.overseas = OverseasDesk(app)
         self.delisting = DelistDesk(app)
         self.codes = CodesDesk(app)
+        self.tables = TablesDesk(app)
         self.groups = GroupDesk(app)
         self.publishing = PublishDesk(app)
         self.importing = ImportDesk(app)
@@ -79,6 +87,8 @@ class DesktopServices:
         self.coverage = CoverageDesk(app)
         self.words = WordDesk(lambda: app.db)
         self.freight = FreightDesk(app)
+        self.similar = SimilarDesk(app)
+        self.images = ImageDesk(app)
 
     # -- settings ----------------------------------------------------------------------------------------------
 

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from app.services.errors import InputError
+from app.services.roles import Role
 
 log = logging.getLogger(__name__)
 
@@ -54,6 +55,8 @@ class Settings:
             password.
         proxy_secret: where the credential store has the proxy's password, "" where it has none.
         http_trace: whether calls to the marketplace are noted for support, without secrets.
+        role: of whoever works at this computer (domain.md 17): `supervisor`, `operator`, `clerk` or `viewer`.
+        tables_hours: a daily company table is old after so many hours, 1–720 (domain.md 20).
         unknown: names this program does not know, kept as they were.
     """
 
@@ -68,6 +71,8 @@ class Settings:
     proxy: str = ""
     proxy_secret: str = ""
     http_trace: bool = False
+    role: str = Role.SUPERVISOR
+    tables_hours: int = 24
     unknown: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -114,6 +119,8 @@ _VALID: dict[str, Callable[[Any], bool]] = {
     "proxy": lambda value: isinstance(value, str),
     "proxy_secret": lambda value: isinstance(value, str),
     "http_trace": lambda value: isinstance(value, bool),
+    "role": lambda value: value in tuple(Role),
+    "tables_hours": _is_whole(1, 720),
 }
 
 

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.paths import resources
 from app.services.paging import Filter, Query
+from app.views.company_tables.opening import Inbox
 from app.views.context import ViewContext
 from app.views.covering.opening import Covering
 from app.views.errors import sentence
@@ -59,6 +60,7 @@ class Desktop(QObject):
         self.window = MainWindow(context, makers, first_tab="")
         self.undoing = Undoing(self)
         self.covering = Covering(context, self.window, self._show_listings)
+        self.inbox = Inbox(context, self.window, self._show_inbox)
         self._connect()
 
     def _connect(self) -> None:
@@ -66,7 +68,7 @@ class Desktop(QObject):
         window.undo_wanted.connect(self.undoing.undo)
         window.redo_wanted.connect(self.undoing.redo)
         window.history_wanted.connect(self.undoing.show_history)
-        window.files_dropped.connect(lambda paths: self.covering.take_files(paths, self.take_files))
+        window.files_dropped.connect(lambda paths: self.covering.take_files(paths, self.take_tables_or_files))
         self.covering.undo_wanted.connect(self.undoing.undo)
         window.guide_wanted.connect(self.show_guide)
         window.settings_wanted.connect(self.show_settings)
@@ -107,6 +109,7 @@ class Desktop(QObject):
         background = self.context.runner.start(self.context.services.start_up, language.code)
         background.failed.connect(self.tell)
         background.finished.connect(self.warm)
+        self.inbox.begin()
         if stores:
             self.listings_page().publisher.offer_to_resume()
 
@@ -320,6 +323,15 @@ class Desktop(QObject):
         self.context.notices.toast("desktop.restored")
 
     # -- files, guide ------------------------------------------------------------------------------------------
+
+    def take_tables_or_files(self, paths: Sequence[Path]) -> None:
+        """Dropped or chosen files: the company's tables go to their inbox."""
+        self.inbox.take_files(paths, self.take_files)
+
+    def _show_inbox(self, paths: Sequence[Path]) -> Any:
+        self.window.show_first_run(False)
+        self.window.show_tab("listings")
+        return self.listings_page().acts.tables(paths)
 
     def take_files(self, paths: Sequence[Path]) -> None:
         """Dropped or chosen files: workbooks that were opened from here show what was changed in them, at any time;

@@ -65,6 +65,7 @@ class PictureTour(FreightTour):
         await self._edit_in_excel()
         await self._look_at_codes()
         await self._look_at_findings()
+        await self._look_at_likeness()
         self._desktop.undoing.show_history()
         history = self._dialog(HistoryDialog)
         await self._until(lambda: history.shown)

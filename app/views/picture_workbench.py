@@ -11,15 +11,17 @@ from app.views.listings.code_dialog import CodeDialog
 from app.views.listings.codes_dialog import CodesDialog
 from app.views.listings.delist_dialog import DelistDialog
 from app.views.listings.findings_dialog import FindingsDialog
+from app.views.listings.images.dialog import ImagesDialog
 from app.views.listings.round_trip.dialog import SheetDialog
 from app.views.listings.sale import OfflineQuestion
 from app.views.listings.scheduled_dialog import ScheduledDialog
+from app.views.listings.similar.dialog import SimilarDialog
 from app.views.picture_camera import Camera
 from app.views.words.dialog import WordsDialog
 
 
 class WorkbenchTour(Camera):
-    """Covering, groups and schedule, bulk edit, export, Excel, codes, findings and words."""
+    """Covering, groups and schedule, bulk edit, export, Excel, codes, findings and words, likeness and pictures."""
 
     async def _cover(self) -> None:
         """One practice store covers the other: first who lists what, then a few products with rules."""
@@ -177,4 +179,28 @@ class WorkbenchTour(Camera):
         words.trial.insert("Apple green mug for Nike fans")
         await asyncio.sleep(0.7)
         await self._everywhere("05-words")
+        self._close_dialogs()
+
+    async def _look_at_likeness(self) -> None:
+        """Listings like each other side by side, what is wrong with pictures, a repair before → after."""
+        page = self._window.page
+        page.segments.choose("all")
+        await self._rows_are_here()
+        page.rows.clearSelection()
+        page.actions_of_page["similar"].trigger()
+        similar = self._dialog(SimilarDialog)
+        await self._until(lambda: similar.found is not None)
+        await asyncio.sleep(0.7)
+        await self._everywhere("05-similar")
+        self._close_dialogs()
+        page.actions_of_page["images"].trigger()
+        images = self._dialog(ImagesDialog)
+        await self._until(lambda: images.report is not None)
+        await asyncio.sleep(0.7)
+        await self._everywhere("05-images")
+        images.options.squares.setChecked(True)
+        images.prepare()
+        await self._until(lambda: not images.repairing.is_preparing)
+        await asyncio.sleep(0.7)
+        await self._everywhere("05-images-repair")
         self._close_dialogs()

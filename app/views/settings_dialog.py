@@ -31,6 +31,7 @@ LIMITS = {
     "calls_per_s": (0, 1000),
     "order_days": (1, 180),
     "token_warn_days": (0, 60),
+    "tables_hours": (1, 720),
     "callback_port": (1024, 65535),
 }
 """Smallest and largest value; 0 calls a second stands for the platform's own limit."""

@@ -135,8 +135,8 @@ def remove(desk: Desk, options: argparse.Namespace) -> Outcome:
 
     store = desk.store(options.store)
     group = _found(desk, store.id, options.name)
-    delete_marketing_group(desk.app.db, group.id)
-    return Outcome(_object(group, store.name), [tr("cli.group.removed", name=group.name)])
+    change = delete_marketing_group(desk.app.db, group.id)
+    return Outcome({**_object(group, store.name), "change": change.uid}, [tr("cli.group.removed", name=group.name)])
 
 
 def assign(desk: Desk, options: argparse.Namespace) -> Outcome:

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 import orjson
 from sqlalchemy import Connection
 
-from app.services.freight.attributes import attributes
+from app.services.freight.attributes import attributes, without_words
 from app.services.freight.buyer_fee import zone_of
 from app.services.freight.records import Service
 from app.services.freight.settings import read_services
 from app.services.freight.trial import usual_countries
+from app.services.workbooks.fields import folded
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,9 @@ def fitting(group: Sequence[Candidate], told: Sequence[frozenset[str] | None]) -
 
 
 def _candidate(template_id: str, name: str, services: tuple[Service, ...]) -> Candidate:
-    spoken = name.casefold()
+    spoken = folded(name)
+    for word in without_words():
+        spoken = spoken.replace(word, "")
     goods = (key for key, words in attributes().items() if key in spoken or any(word in spoken for word in words))
     reach = sum(any(zone_of(one, country) for one in services) for country in usual_countries())
     return Candidate(template_id, name, services, frozenset(goods), reach)

@@ -10,6 +10,7 @@ from app.services.compliance.findings import Finding, Severity
 from app.services.compliance.recheck import check_listings, pictures_of, recheck
 from app.services.db import Database
 from app.services.images.stored_looks import refresh_looks
+from app.services.listings.chosen import Chosen, chosen_ids
 from app.services.listings.loading import chunks, load_listings
 from app.services.listings.records import ListingRecord
 from app.services.tasks import TaskContext
@@ -38,11 +39,11 @@ class ImageReport:
     pictures: int
 
 
-def check(database: Path, listing_ids: Sequence[int], *, ctx: TaskContext) -> ImageReport:
-    """`check_images` for the worker process, which opens the database itself."""
+def check(database: Path, chosen: Chosen, *, ctx: TaskContext) -> ImageReport:
+    """`check_images` for the worker process, which opens the database itself; of ids, or of a filter."""
     db = Database(database)
     try:
-        return check_images(db, listing_ids, ctx)
+        return check_images(db, chosen_ids(db, chosen, ctx), ctx)
     finally:
         db.dispose()
 

@@ -49,6 +49,11 @@ class GoodsBook:
         return self.read_before[store_id, code]
 
     def _goods(self, reading: Reading) -> Goods:
+        if len(reading.components) == 1:  # most codes; the same as adding one item up, in a fifth of the time
+            base, quantity = reading.components[0]
+            item = self.items.get(base)
+            if item is not None and item.cost_micro is not None and item.weight_mg is not None:
+                return Goods(item.cost_micro * quantity, item.weight_mg * quantity, item.attributes)
         return add_up(reading.components, self.items) if reading.components else NO_GOODS
 
 

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
 
+from app.services.collection import without_collection
 from app.services.freight.channels import Choice
 from app.services.freight.columns import charges
 from app.services.freight.errors import BadFreightInput
@@ -85,6 +86,21 @@ class SkuInput:
     missing: list[Missing] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class SkuSource:
+    """A listing's own part of what its figures are made from: `told` is its sheet's cost (`told_cost`), `skus` its
+    variants: id, code, place, price and place of dispatch."""
+
+    listing_id: int
+    store_id: int
+    category_id: str
+    template_id: str
+    weight_g: int | None
+    currency: str
+    told: object
+    skus: Sequence[tuple[int, str, int, int | None, str]]
+
+
 @dataclass(slots=True)
 class InputReader:
     """Reads variants of listings; what all of them share is read once."""
@@ -95,6 +111,7 @@ class InputReader:
     rates: dict[str, Rate]
     commissions: Commissions
     goods: GoodsBook
+    countries: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, connection: Connection) -> InputReader:
@@ -109,9 +126,41 @@ class InputReader:
             GoodsBook.of(connection),
         )
 
+    def on(self, connection: Connection) -> InputReader:
+        """The same, reading from another connection: while nothing that is shared became another."""
+        self.connection = self.goods.connection = connection
+        return self
+
     def read(self, listing_ids: Sequence[int]) -> list[SkuInput]:
         """All variants of these listings, listing by listing in their order."""
-        found = self._rows(listing_ids)
+        with without_collection():  # which would go through half-made rows again and again
+            return self._completed(self._rows(listing_ids))
+
+    def read_these(self, listings: Sequence[SkuSource]) -> list[SkuInput]:
+        """The same of listings as they are given, stored or not."""
+        plans = plans_of(self.connection, [one.listing_id for one in listings])
+        return self._completed(
+            [
+                (self._input(one, plans.get(one.listing_id, NO_PLAN), *sku), (one.told, sku[2], one.weight_g))
+                for one in listings
+                for sku in one.skus
+            ]
+        )
+
+    def _input(
+        self, of: SkuSource, plan: DiscountPlan, sku_id: int, code: str, _: int, price: int | None, ships_from: str
+    ) -> SkuInput:
+        rate = self.rates.get(of.currency)
+        return SkuInput(
+            of.listing_id, sku_id, of.store_id, code, of.currency, of.category_id, of.template_id, price, ships_from,
+            plan, int(self.commissions.of(of.category_id).share * UNIT),
+            rate=None if rate is None else rate.whole,
+            discount_bp=int((self.settings.discount if plan.discount is None else plan.discount) * UNIT),
+            is_group_discount=plan.discount is not None,
+        )  # fmt: skip
+
+    def _completed(self, found: list[tuple[SkuInput, tuple[object, int, int | None]]]) -> list[SkuInput]:
+        """With everything that is looked up."""
         self.goods.learn((one.store_id, one.code) for one, _ in found)
         for one, told in found:
             self._weigh(one, *told)
@@ -133,16 +182,17 @@ class InputReader:
         plans = plans_of(self.connection, listings)
         usual, rows = int(self.settings.discount * UNIT), []
         shares = {row[1]: int(self.commissions.of(row[1]).share * UNIT) for row in listings.values()}
-        for number, sku_id, code, place, price, ships_from in self.connection.exec_driver_sql(
+        rates = {currency: rate.whole for currency, rate in self.rates.items()}
+        for number, sku_id, code, place, price, ships_from in _driver_rows(
+            self.connection,
             "SELECT listing_id, id, code, position, price_minor, ships_from FROM sku "
-            f"WHERE listing_id IN ({ids}) ORDER BY listing_id, position"
+            f"WHERE listing_id IN ({ids}) ORDER BY listing_id, position",
         ):
             store, category, template, weight, currency, told = listings[number]
             plan = plans.get(number, NO_PLAN)
-            rate = self.rates.get(currency)
             one = SkuInput(
                 number, sku_id, store, code, currency, category, template, price, ships_from, plan, shares[category],
-                rate=None if rate is None else rate.whole,
+                rate=rates.get(currency),
                 discount_bp=usual if plan.discount is None else int(plan.discount * UNIT),
                 is_group_discount=plan.discount is not None,
             )  # fmt: skip
@@ -157,7 +207,7 @@ class InputReader:
         if one.cost_micro is None:
             one.cost_micro, one.is_sheet_cost = cost_micro(told, place), True
         one.ships_from = one.ships_from or reading.ships_from
-        one.country = self.routes.destination(one.ships_from)
+        one.country = self._country(one.ships_from)
         one.choice = self.routes.choice(one.ships_from, goods.attributes)
         if one.price_minor is None:
             one.missing.append(Missing.PRICE)
@@ -170,6 +220,11 @@ class InputReader:
             one.missing.append(Missing.WEIGHT)
         if one.choice.tariff is None:
             one.missing.append(Missing.CHANNEL)
+
+    def _country(self, ships_from: str) -> str:
+        if ships_from not in self.countries:
+            self.countries[ships_from] = self.routes.destination(ships_from)
+        return self.countries[ships_from]
 
     def _ship(self, found: Sequence[SkuInput]) -> None:
         """Freight of all parcels, tariff by tariff."""
@@ -196,19 +251,23 @@ class InputReader:
             fees, served = charges(tariff, np.array([one.weight_g for one in parcels], np.int64))
         except (BadFreightInput, BadFreightRule):
             return [None] * len(parcels)
-        return [_in_cny(fee, rate.whole) if is_ok else None for fee, is_ok in zip(fees.tolist(), served, strict=True)]
+        return [
+            converted(fee, rate.whole, UNIT) if is_ok else None
+            for fee, is_ok in zip(fees.tolist(), served, strict=True)
+        ]
 
     def _bill(self, one: SkuInput) -> None:
         """What the buyer pays for freight."""
-        if (one.store_id, one.template_id) not in self.routes.templates:
-            one.missing.append(Missing.TEMPLATE)
-            return
-        if one.weight_g is None or one.freight_micro is None or one.rate is None:
-            return
-        usd = self.rates.get(USD)
-        standard = None if usd is None else Decimal(one.freight_micro) / MICRO / usd.rate
+        place = (one.store_id, one.template_id, one.country)
         try:
-            fee = self.routes.buyer_usd(one.store_id, one.template_id, one.country, one.weight_g, standard)
+            if self.routes.is_free(*place):
+                one.buyer_minor = 0
+                return
+            if one.weight_g is None or one.freight_micro is None or one.rate is None:
+                return
+            usd = self.rates.get(USD)
+            standard = None if usd is None else Decimal(one.freight_micro) / MICRO / usd.rate
+            fee = self.routes.buyer_usd(*place, one.weight_g, standard)
         except (KeyError, BadFreightRule):
             one.missing.append(Missing.TEMPLATE)
             return
@@ -220,11 +279,13 @@ class InputReader:
             one.buyer_minor = converted(int(fee * 100), usd.whole if usd is not None else one.rate, one.rate)
 
 
-def _in_cny(fee_micro: int, rate: int) -> int:
-    """A fee in CNY, half up to the millionth."""
-    return fee_micro if rate == UNIT else (2 * fee_micro * rate + UNIT) // (2 * UNIT)
+def _driver_rows(connection: Connection, sql: str) -> list[tuple[Any, ...]]:
+    """Rows straight from the driver: one by one they would take three times as long."""
+    driver: Any = connection.connection.driver_connection
+    found: list[tuple[Any, ...]] = driver.execute(sql).fetchall()
+    return found
 
 
 def converted(minor: int, rate: int, into: int) -> int:
-    """Hundredths of a currency with the rate *rate* as hundredths of one with the rate *into*, half up."""
+    """An amount in a currency with the rate *rate* as one in a currency with the rate *into*, half up."""
     return minor if rate == into else (2 * minor * rate + into) // (2 * into)

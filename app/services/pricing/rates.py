@@ -87,7 +87,9 @@ def exchange_rates(connection: Connection, on: str = "") -> dict[str, Rate]:
         "SELECT currency, rate_micro, source, as_of, id FROM exchange_rate WHERE as_of <= ? ORDER BY as_of, id",
         (on or today(),),
     ):
-        found[row[0]] = _rate(*row)
+        rate = _rate(*row)
+        if LEAST_RATE <= rate.rate <= MOST_RATE and rate.rate * UNIT == rate.whole:  # no other can be computed with
+            found[row[0]] = rate
     return found
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from app.services.freight.buyer_fee import buyer_fee, zone_of
 from app.services.freight.channels import Channels, Choice, NoChannel, read_channels
 from app.services.freight.errors import BadFreightRule
-from app.services.freight.records import Service
+from app.services.freight.records import Service, ZoneKind
 from app.services.freight.settings import read_services
 from app.services.pricing.rounding import half_up
 from app.services.pricing.team_settings import TeamSettings
@@ -41,6 +41,7 @@ class Routes:
     channels: Channels
     templates: Mapping[tuple[int, str], TemplateCopy]
     chosen: dict[tuple[str, frozenset[str] | None], Choice] = field(default_factory=dict)
+    free: dict[tuple[int, str, str], bool] = field(default_factory=dict)
 
     @classmethod
     def of(cls, connection: Connection, settings: TeamSettings) -> Routes:
@@ -91,9 +92,7 @@ class Routes:
             KeyError: the template or its settings are not known.
             BadFreightRule: its bands contradict themselves.
         """
-        services = self.templates[store_id, template_id].services
-        if services is None:
-            raise KeyError(template_id)
+        services = self._services(store_id, template_id)
         fees = [
             fee
             for service in services
@@ -101,6 +100,24 @@ class Routes:
             and (fee := buyer_fee(zone, weight_g, 1, standard_usd, service.carrier)) is not None
         ]
         return half_up(min(fees)) if fees else None
+
+    def is_free(self, store_id: int, template_id: str, country: str) -> bool:
+        """Whether the template has a carrier that goes there free of charge: then no weight matters.
+
+        Raises:
+            KeyError: as `buyer_usd`.
+        """
+        key = (store_id, template_id, country)
+        if key not in self.free:
+            zones = (zone_of(service, country) for service in self._services(store_id, template_id))
+            self.free[key] = any(zone is not None and zone.kind == ZoneKind.FREE for zone in zones)
+        return self.free[key]
+
+    def _services(self, store_id: int, template_id: str) -> tuple[Service, ...]:
+        services = self.templates[store_id, template_id].services
+        if services is None:
+            raise KeyError(template_id)
+        return services
 
 
 __all__ = ["BadFreightRule", "NoChannel", "Routes", "TemplateCopy"]

@@ -11,15 +11,21 @@ from app.services.listings.bulk_edit.records import Applied
 from app.services.listings.delisting.records import Delisted
 from app.services.paging import Query
 from app.services.publishing.desk import OFFLINE
+from app.views.actions import Actions
 from app.views.context import ViewContext
 from app.views.listings.code_dialog import CodeDialog
 from app.views.listings.codes_dialog import CodesDialog
 from app.views.listings.delist_dialog import DelistDialog
+from app.views.listings.looks import Looks
 from app.views.listings.unfinished import Left
 from app.views.notices import Offer
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from app.services.history.records import ChangeRecord
+    from app.views.actions import Actions
+    from app.views.company_tables.dialog import TablesDialog
     from app.views.listings.page import ListingsPage
 
 
@@ -34,6 +40,21 @@ class BulkActs(QObject):
         super().__init__(page)
         self._context = context
         self._page = page
+        self.looks = Looks(context, page, self.way_back)
+
+    def listen(self, actions: Actions) -> None:
+        """Do what these actions of the page say."""
+        actions.on("bulk_edit", self.bulk_edit)
+        actions.on("replace_text", lambda: self.bulk_edit("title", "replace"))
+        actions.on("export", self.export)
+        actions.on("open_in_excel", self.open_in_excel)
+        actions.on("findings", self.show_findings)
+        actions.on("similar", lambda: self._page.with_chosen(self.looks.show_similar))
+        actions.on("images", lambda: self._page.with_chosen(self.looks.show_images))
+        actions.on("tables", self.tables)
+        actions.on("delist", self.delist)
+        actions.on("virtual_codes", self.show_virtual_codes)
+        actions.on("match_freight", self.match_freight)
 
     def bulk_edit(self, field: str = "price_minor", way: str = "") -> None:
         """Change any fields of the chosen rows, or of all of the filter, after a preview; begins with *field*."""
@@ -57,14 +78,40 @@ class BulkActs(QObject):
         left = [name for name in ("refused", "moved") if counts[name]]
         key = "bulk_edit.done_partly" if len(left) > 1 else f"bulk_edit.done_{left[0]}" if left else "bulk_edit.done"
         self._context.notices.toast(
-            key, offer=self._way_back(applied.change), tone="amber" if left else "green", **counts
+            key, offer=self.way_back(applied.change), tone="amber" if left else "green", **counts
         )
 
-    def delist(self) -> None:
+    def delist(self, codes: str = "") -> DelistDialog:
         """Discontinued codes out of all listings, after a preview."""
         dialog = DelistDialog(self._context, self._page)
         dialog.delisted.connect(self._on_delisted)
+        dialog.codes.setPlainText(codes)
         dialog.open()
+        return dialog
+
+    def tables(self, paths: Sequence[Path] = ()) -> TablesDialog:
+        """The inbox of company tables, one at a time, and the dialogs that its hits lead to; *paths* are stored."""
+        from app.views.company_tables.dialog import TablesDialog
+
+        for open_one in self._page.window().findChildren(TablesDialog):
+            if open_one.isVisible():
+                open_one.raise_()
+                if paths:
+                    open_one.take_files(paths)
+                return open_one
+        dialog = TablesDialog(self._context, self._page)
+        dialog.delist_wanted.connect(lambda codes: self.delist(codes).finished.connect(dialog.load))
+        dialog.replace_wanted.connect(lambda ids: self._open_bulk_edit(ids, len(ids), "title", "replace"))
+        dialog.take_off_wanted.connect(self._page.sale.take_off)
+        dialog.show_wanted.connect(self._page.show_rows)
+        dialog.repriced.connect(self._on_repriced)
+        dialog.open()
+        if paths:
+            dialog.take_files(paths)
+        return dialog
+
+    def _on_repriced(self, change: ChangeRecord) -> None:
+        self._context.notices.toast("tables.repriced", offer=self._way_back(change), n=change.listing_count)
 
     def match_freight(self) -> None:
         """Templates and channels for the chosen rows, or all of the filter: proposed, looked at, applied."""
@@ -98,10 +145,11 @@ class BulkActs(QObject):
         self._page.reload()
         for one in done.waiting:
             action = OFFLINE if one.is_off else ""
-            self._page.publisher.start(Left(one.store_id, one.store, one.listings, one.batch_id, action=action))
+            left = Left(one.store_id, one.store, one.listings, one.batch_id, action=action)
+            self._page.publisher.start(left, way_back=self._way_back(done.change))
         counts = {"n": done.listings, "skus": done.skus, "off": done.off, "skipped": len(done.skipped)}
         key, tone = ("delist.done_partly", "amber") if done.skipped else ("delist.done", "green")
-        self._context.notices.toast(key, offer=self._way_back(done.change), tone=tone, **counts)
+        self._context.notices.toast(key, offer=self.way_back(done.change), tone=tone, **counts)
 
     def show_virtual_codes(self) -> None:
         """The codes that stand for bundles."""
@@ -119,7 +167,8 @@ class BulkActs(QObject):
         """Open the chosen rows, or all of the filter, as a workbook; what is saved there comes back as a bulk edit."""
         self._page.with_chosen(self._page.excel.open)
 
-    def _way_back(self, change: ChangeRecord | None) -> Offer | None:
+    def way_back(self, change: ChangeRecord | None) -> Offer | None:
+        """The button that takes a change back; None where nothing was changed."""
         if change is None:
             return None
         undo, uid = self._page.editor.undo_wanted, change.uid

@@ -9,10 +9,13 @@ from app.services.listings.records import ListingStatus
 from app.services.listings.source import ListingRow, SkuRow
 from app.services.listings.variant_source import VariantRow
 from app.views.cells import MISSING, Badge, Cell, Column
+from app.views.listings.figure_columns import figure_columns
 from app.views.numbers import integer, moment, moment_tip, money, money_range, plain_money
 from app.views.status import status
 
 USUAL_CURRENCY = "USD"
+BEFORE_FIGURES = 5
+"""Margin and profit stand right of the price they follow from."""
 
 
 def _title(row: ListingRow) -> Cell:
@@ -189,4 +192,5 @@ def columns() -> tuple[Column, ...]:
 
     Their widths leave the title about 40 characters in a window of 1440 pixels with the side panel open.
     """
-    return (*_leading_columns(), *_hidden_columns(), _figure("updated", _updated, 84, new_value_first=True))
+    leading, updated = _leading_columns(), _figure("updated", _updated, 84, new_value_first=True)
+    return (*leading[:BEFORE_FIGURES], *figure_columns(), *leading[BEFORE_FIGURES:], *_hidden_columns(), updated)

@@ -61,6 +61,8 @@ ON_ROWS = (
     "open_in_excel",
     "recheck",
     "findings",
+    "similar",
+    "images",
 )
 SELDOM = (
     "levels",
@@ -68,9 +70,12 @@ SELDOM = (
     "put_into_group",
     "open_in_excel",
     "replace_text",
+    "similar",
+    "images",
     "words",
     "cover",
     "coverage",
+    "tables",
     "delist",
     *SALE,
     "scheduled",
@@ -147,22 +152,15 @@ class ListingsPage(TabPage):
     def _build_toolbar(self) -> None:
         page = self.actions_of_page
         page.on("publish", self.publish)
-        page.on("bulk_edit", self.acts.bulk_edit)
-        page.on("replace_text", lambda: self.acts.bulk_edit("title", "replace"))
-        page.on("export", self.acts.export)
-        page.on("open_in_excel", self.acts.open_in_excel)
+        self.acts.listen(page)
         page.on("groups", self.grouping.toggle)
         page.on("put_into_group", self.grouping.choose)
         page.on("levels", self.levels.toggle)
         page.on("save_template", self.row_actions.save_template)
         page.on("recheck", lambda: self.with_ids(self.row_actions.recheck))
-        page.on("findings", self.acts.show_findings)
         page.on("words", self.checking.show_words)
         page.on("fix", self.editor.apply_first_fix)
-        page.on("delist", self.acts.delist)
-        page.on("match_freight", self.acts.match_freight)
         page.on("try_freight", self._try_freight)
-        page.on("virtual_codes", self.acts.show_virtual_codes)
         page.on("publish_results", self.publisher.show_results)
         page.on("cover", self.cover_wanted.emit)
         page.on("coverage", self.coverage_wanted.emit)
@@ -193,6 +191,7 @@ class ListingsPage(TabPage):
         self.publisher.rows_changed.connect(self._renew_soon)
         self.publisher.batch_ended.connect(self._on_batch_ended)
         self.publisher.edit_wanted.connect(self.show_rows)
+        self.publisher.compare_wanted.connect(self.acts.looks.show_before_sending)
         self._renew_timer.timeout.connect(self._renew)
         self.rows.paged.ordered.connect(self._on_ordered)
         self.counts.counted.connect(self._show_counts)

@@ -8,6 +8,7 @@ from app.services.listings.records import ListingStatus
 from app.services.listings.variant_source import VariantRow
 from app.views.cells import MISSING, Cell, Column
 from app.views.listings.columns import status_cell, stock_cell, with_currency
+from app.views.listings.figure_columns import figure_columns
 from app.views.numbers import money, plain_money
 
 
@@ -63,6 +64,7 @@ def variant_columns() -> tuple[Column, ...]:
             sort_key="price",
             edit=_open(lambda row: plain_money(row.price_minor)),
         ),
+        *figure_columns(),
         Column(
             "stock",
             "listings.column.stock",

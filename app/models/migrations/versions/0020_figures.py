@@ -2,7 +2,8 @@
 
 - `figure_due` has the listings whose figures are others now, `figure_state.generation` counts up where all are: a
   figure of an older generation is never shown as today's. The triggers that write both are made at the end of every
-  upgrade (`services/pricing/watching.py`), because later migrations make watched tables anew.
+  upgrade (`services/pricing/watching.py`), because later migrations make watched tables anew. The views
+  `current_figure` and `current_sku_figure` have the figures of today.
 - `commission` gets an id, so that its changes can be undone like those of other rows.
 
 Revision: 0020
@@ -18,6 +19,8 @@ down_revision = "0019"
 
 FIGURES = ("cost_micro", "freight_micro", "fees_minor", "profit_minor", "margin_bp", "even_minor", "worst_minor")
 
+CURRENT = "generation = (SELECT generation FROM figure_state) AND listing_id NOT IN (SELECT listing_id FROM figure_due)"
+
 
 def upgrade() -> None:
     op.create_table(
@@ -32,9 +35,10 @@ def upgrade() -> None:
         "figure_state",
         _id(),
         sa.Column("generation", sa.Integer(), nullable=False),
+        sa.Column("renewed", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_figure_state"),
     )
-    op.execute("INSERT INTO figure_state (id, generation) VALUES (1, 1)")
+    op.execute("INSERT INTO figure_state (id, generation, renewed) VALUES (1, 1, 0)")
     op.create_table(
         "figure_due",
         sa.Column("listing_id", sa.Integer(), autoincrement=False, nullable=False),
@@ -57,6 +61,8 @@ def upgrade() -> None:
     )
     op.create_index("ix_listing_figure_margin", "listing_figure", ["margin_bp", "generation", "listing_id"])
     op.create_index("ix_listing_figure_profit", "listing_figure", ["profit_minor", "generation", "listing_id"])
+    for name, of in (("current_figure", "listing_figure"), ("current_sku_figure", "sku_figure")):
+        op.execute(f"CREATE VIEW {name} AS SELECT * FROM {of} WHERE {CURRENT}")
     op.execute("INSERT INTO figure_due (listing_id) SELECT id FROM listing")
 
 

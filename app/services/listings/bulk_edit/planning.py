@@ -170,8 +170,11 @@ def _refused(plan: Plan) -> str:
 
 
 def changed_listings(connection: Connection, plan: Plan) -> int:
-    """How many listings change."""
-    return _number(connection, f"SELECT count(*) FROM ({_changed(plan)})")
+    """How many listings change. Each is looked up: going through the rows of all variants takes longer."""
+    found = ["SELECT 1 FROM plan.edited WHERE why IS NULL AND edited.listing_id = chosen.listing_id"]
+    found += [f"SELECT 1 FROM {one.table} AS stage WHERE stage.listing_id = chosen.listing_id" for one in plan.staged]
+    any_of = " OR ".join(f"EXISTS ({sql})" for sql in found)
+    return _number(connection, f"SELECT count(*) FROM plan.chosen WHERE {any_of}")
 
 
 def _changed(plan: Plan) -> str:

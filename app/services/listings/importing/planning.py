@@ -16,6 +16,7 @@ from app.services.listings.importing.currency import refuse_other_currencies, st
 from app.services.listings.importing.existing import ExistingListings, marker_of
 from app.services.listings.importing.fixing import Fixes, corrected
 from app.services.listings.importing.mappings import stored_mapping
+from app.services.listings.importing.marketing import groups_of
 from app.services.listings.importing.outside import refuse_outside
 from app.services.listings.importing.pictures import PackedPicture, PictureFinder
 from app.services.listings.importing.plan import Comparison
@@ -92,6 +93,7 @@ def make_plan(
     fixes: Fixes | None = None,
     is_preview: bool = False,
     is_repair: bool = False,
+    makes_groups: bool = False,
     language: Language = "en",
 ) -> Planned:
     """Read the sheet and compare it with the store; nothing is stored.
@@ -102,6 +104,7 @@ def make_plan(
         fixes: the user's corrections.
         is_preview: leave pictures packed until the plan is applied.
         is_repair: the user agreed to every proposed repair of a data package's 价格信息.
+        makes_groups: the user agreed to new marketing groups for names the store does not have.
         language: of names in `Planned.names`.
 
     Raises:
@@ -116,7 +119,9 @@ def make_plan(
             currency = store_currency(session.connection(), store_id)
             refuse_other_currencies(table, currency)
             refuse_outside(table, finder, session.connection())
+            groups = groups_of(table, session.connection(), store_id, makes_groups=makes_groups)
             sheet = to_rows(table, context, finder)
+            sheet.marketing = groups.values
             existing = ExistingListings(session.connection(), store_id)
             comparison = Comparison(sheet, existing, SamePictures(session, finder.missing), currency)
             comparison.run(ctx)
@@ -139,6 +144,7 @@ def make_plan(
         sheets_left=sheets_left(opened, recognition.sheet),
         overruled=tuple(table.overruled),
         overruled_count=table.overruled_count,
+        new_groups=groups.new,
     )
     return Planned(plan, table, sheet, _names(context, plan, language), packed, used)
 
@@ -167,9 +173,10 @@ def plan_import(
     others: Sequence[Path] = (),
     sheet: str | None = None,
     is_repair: bool = False,
+    makes_groups: bool = False,
 ) -> tuple[ImportPlan, ListingTable]:
-    """Read and compare one file without keeping anything: the command line. *sheet* None chooses, *is_repair* as
-    `make_plan`.
+    """Read and compare one file without keeping anything: the command line. *sheet* None chooses, *is_repair* and
+    *makes_groups* as `make_plan`.
 
     Raises:
         WorkbookError, TaskCancelled.
@@ -177,7 +184,17 @@ def plan_import(
     with open_workbook(path) as opened:
         recognition, _ = recognised(db, opened, sheet)
         unpack_to = database.parent / IMAGES
-        planned = make_plan(db, opened, recognition, store_id, unpack_to, ctx, others=others, is_repair=is_repair)
+        planned = make_plan(
+            db,
+            opened,
+            recognition,
+            store_id,
+            unpack_to,
+            ctx,
+            others=others,
+            is_repair=is_repair,
+            makes_groups=makes_groups,
+        )
     return planned.plan, planned.table
 
 

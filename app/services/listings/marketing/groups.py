@@ -125,19 +125,31 @@ def _label(before: dict[str, Any], after: dict[str, Any]) -> str:
     return "change.group_discount" if after["discount_plan"] == before["discount_plan"] else "change.group_plan"
 
 
-def delete_marketing_group(db: Database, group_id: int) -> None:
-    """Delete an empty group: taking listings out is a change of its own, which can be undone.
+def delete_marketing_group(db: Database, group_id: int) -> ChangeRecord:
+    """Delete an empty group, as a change that can be undone; taking listings out is one of its own.
 
     Raises: BadMarketingGroup (`marketing.not_empty`), NotFound.
     """
     with db.bulk() as connection:
-        _store_of(connection, group_id)
+        store_id = _store_of(connection, group_id)
         held = connection.exec_driver_sql(
             "SELECT count(*) FROM marketing_member WHERE group_id = ?", (group_id,)
         ).scalar_one()
         if held:
             raise BadMarketingGroup("marketing.not_empty", n=held)
+        row = connection.exec_driver_sql("SELECT * FROM marketing_group WHERE id = ?", (group_id,)).mappings().one()
+        before = {name: value for name, value in row.items() if name != "id"}
         connection.exec_driver_sql("DELETE FROM marketing_group WHERE id = ?", (group_id,))
+        change_id, change = record_change(
+            connection,
+            kind=GROUP,
+            label="change.group_deleted",
+            params={"name": before["name"]},
+            listing_count=1,
+            store_id=store_id,
+        )
+        add_entries(connection, change_id, [Entry("group", group_id, -group_id, before, None)])
+        return change
 
 
 def basis_points(text: str) -> int | None:

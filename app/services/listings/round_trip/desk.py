@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.messages import messages, tr
+from app.services.clock import at_office, now_ms
 from app.services.listings.round_trip.mark import has_mark
 from app.services.paging import Query
 
@@ -29,7 +29,7 @@ class RoundTripDesk:
         """Where the next workbook is written: a folder of the data folder, so that it is found again."""
         folder = self._app.data_dir / FOLDER
         folder.mkdir(parents=True, exist_ok=True)
-        stamp = datetime.datetime.now().astimezone().strftime("%Y-%m-%d %H.%M.%S")
+        stamp = f"{at_office(now_ms()):%Y-%m-%d %H.%M.%S}"
         return folder / f"{tr('export.sheet')} {stamp}.xlsx"
 
     def write_call(self, path: Path, chosen: Sequence[int] | Query) -> tuple[Any, ...]:

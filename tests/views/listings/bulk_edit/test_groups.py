@@ -149,6 +149,21 @@ class TestPutting:
         settle()
         assert {loaded(one.id).group_id for one in grouped} == {"72"}
 
+    def test_only_groups_of_the_chosen_listings_stores_are_offered(self, db, page, grouped, write, settle):
+        write(
+            "INSERT INTO store (id, name, alias, colour, gateway, credential_ref, seller_id, access, health, "
+            "is_practice, created_ms) VALUES (2, 'Second', '', '', 'http://x', 'two', '', 'operate', 'ok', 0, 1)"
+        )
+        with db.write() as session:
+            session.add(ProductGroup(store_id=2, group_id="99", name="Clocks", synced_ms=now_ms()))
+        page.rows.select_ids([grouped[0].id])
+        page.grouping.choose()
+        settle()
+        (dialog,) = page.findChildren(ChooseGroupDialog)
+        offered = [dialog.list.item(row).text() for row in range(dialog.list.count())]
+        assert offered == ["No group", "Lamps", "Lamps › Table lamps", "Mugs"]
+        assert [one.name for one in page.context.services.groups.tree_of(GroupKind.PRODUCT, [])] == []
+
     def test_the_whole_filter_is_put_without_counting_its_rows(self, page, grouped, loaded, lane, settle):
         page.rows.selectAll()
         drop(page, "Lamps")
