@@ -15,6 +15,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from app.paths import resources
+from app.services.paging import Filter, Query
 from app.views.company_tables.opening import Inbox
 from app.views.context import ViewContext
 from app.views.covering.opening import Covering
@@ -168,8 +169,29 @@ class Desktop(QObject):
 
         page = FreightPage(context)
         page.sync_wanted.connect(lambda: self.sync(page.store_ids))
+        page.listings_wanted.connect(self._show_listings_with_template)
+        page.replace_wanted.connect(self._replace_template)
+        page.match_wanted.connect(self._match_templates)
+        page.undo_wanted.connect(self.undoing.undo)
         page.problem.connect(self.tell)
         return page
+
+    def _show_listings_with_template(self, store_id: int, template_id: str) -> None:
+        """The listings of a store that use a freight template, on their own tab."""
+        self.window.app_bar.stores.choose(store_id)
+        self.window.show_tab("listings")
+        self.listings_page().filters.set_filters([Filter("freight_template", "=", template_id)])
+
+    def _replace_template(self, store_id: int, template_id: str, count: int) -> None:
+        """Another template for all of them: a bulk edit with its preview."""
+        self._show_listings_with_template(store_id, template_id)
+        chosen = Query(filters=(Filter("freight_template", "=", template_id),), store_ids=(store_id,))
+        self.listings_page().acts.bulk_edit_of(chosen, count, "freight_template_id")
+
+    def _match_templates(self) -> None:
+        """Templates for the listings in view on their tab."""
+        self.window.show_tab("listings")
+        self.listings_page().acts.match_freight()
 
     def _show_listings(self, listing_ids: Sequence[int]) -> None:
         """These rows on the Listings tab, of whatever store."""

@@ -13,6 +13,8 @@ from app.views.picture_camera import Camera
 
 PLAN = {"spend_off": "3/20", "store_coupon": "7/20", "select_coupon": "1", "platform_coupon": "4/20"}
 
+COMMENT, GROUP, RULE = "Clearance until Sunday", "Summer sale", "Free shipping"
+
 
 class PricesTour(Camera):
     """The guard asks for costs nobody has told yet, so that some listings wait."""
@@ -29,7 +31,7 @@ class PricesTour(Camera):
         held = self._dialog(QuarantineDialog)
         await self._until(lambda: held.held is not None)
         held.table.selectRow(0)
-        held.comment.setText("Clearance until Sunday")
+        held.comment.setText(COMMENT)
         await self._everywhere("17-held-prices")
         self._close_dialogs()
         await asyncio.to_thread(services.guard.change_settings, {"costs": "auto"})
@@ -45,7 +47,7 @@ class PricesTour(Camera):
         self._close_dialogs()
         page.acts.show_price_rules()
         rules = self._dialog(PriceRulesDialog)
-        rules.name.setText("Free shipping")
+        rules.name.setText(RULE)
         rules.fields["discount"].setText("30")
         rules.keep()
         await self._until(lambda: rules.list.count() == 1)
@@ -57,7 +59,7 @@ class PricesTour(Camera):
         stores = await asyncio.to_thread(self._desktop.context.services.groups.tree, GroupKind.MARKETING)
         dialog = MarketingGroupDialog(self._desktop.context, stores, self._window.page)
         dialog.open()
-        dialog.name.setText("Summer sale")
+        dialog.name.setText(GROUP)
         dialog.discount.setText("15")
         for name, text in PLAN.items():
             dialog.reductions[name].setText(text)

@@ -6,8 +6,8 @@ import asyncio
 import tempfile
 from dataclasses import replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
+from app.paths import resources
 from app.samples.edited_book import edit_workbook
 from app.samples.pictures import poor_pictures
 from app.samples.products import Products
@@ -29,19 +29,6 @@ from app.views.listings.similar.dialog import SimilarDialog
 from app.views.picture_camera import Camera
 from app.views.rates.dialog import RatesDialog
 from app.views.words.dialog import WordsDialog
-
-COMPANY_TABLES = {
-    "products.csv": "SKU,成本价,重量(g),物流属性\nBG2001-BK,12.5,240,普货\nBK7915,8.3,85,带电\nBG2001-GY,,240,普货\n",
-    "floors.csv": "SKU,最低限价\nBG2001-BK,99\n",
-    "forbidden.csv": "SKU,违禁类型,处理方式\nBG2001-BK,外观专利,禁售\nBK7915,商标,需授权\n",
-    "unclear.csv": "SKU,备注\nBK7915,–\n",
-}
-"""Invented tables about goods of the practice store."""
-
-
-def _write_tables(folder: Path) -> None:
-    for name, text in COMPANY_TABLES.items():
-        (folder / name).write_text(text, "utf-8")
 
 
 class WorkbenchTour(Camera):
@@ -243,10 +230,8 @@ class WorkbenchTour(Camera):
         inbox = page.acts.tables()
         await self._until(lambda: inbox.tables.rowCount() == len(TableKind))
         await self._everywhere("05-tables-empty")
-        with TemporaryDirectory() as folder:
-            await asyncio.to_thread(_write_tables, Path(folder))
-            inbox.take_files([Path(folder)])
-            await self._until(lambda: self._has_ended("tables.job"))
+        inbox.take_files([resources() / "samples" / "company-tables"])
+        await self._until(lambda: self._has_ended("tables.job"))
         inbox.tables.choose(TableKind.FORBIDDEN)
         await self._until(lambda: inbox.hits.rowCount() > 0)
         await asyncio.sleep(0.5)

@@ -66,6 +66,7 @@ class BulkActs(QObject):
         actions.on("tables", self.tables)
         actions.on("delist", self.delist)
         actions.on("virtual_codes", self.show_virtual_codes)
+        actions.on("match_freight", self.match_freight)
         actions.on("quarantine", self.show_quarantine)
         actions.on("simulate", self.simulate)
         actions.on("price_rules", self.show_price_rules)
@@ -101,9 +102,10 @@ class BulkActs(QObject):
 
     def bulk_edit(self, field: str = "price_minor", way: str = "") -> None:
         """Change any fields of the chosen rows, or of all of the filter, after a preview; begins with *field*."""
-        self._page.with_chosen(lambda chosen, count: self._open_bulk_edit(chosen, count, field, way))
+        self._page.with_chosen(lambda chosen, count: self.bulk_edit_of(chosen, count, field, way))
 
-    def _open_bulk_edit(self, chosen: Sequence[int] | Query, count: int, field: str, way: str) -> None:
+    def bulk_edit_of(self, chosen: Sequence[int] | Query, count: int, field: str, way: str = "") -> None:
+        """The same for these listings, whatever is in view."""
         from app.views.listings.bulk_edit.dialog import BulkEditDialog
 
         dialog = BulkEditDialog(self._context, chosen, count, self._page.show_rows, self._page)
@@ -154,6 +156,33 @@ class BulkActs(QObject):
 
     def _on_repriced(self, change: ChangeRecord) -> None:
         self._context.notices.toast("tables.repriced", offer=self.way_back(change), n=change.listing_count)
+
+    def match_freight(self) -> None:
+        """Templates and channels for the chosen rows, or all of the filter: proposed, looked at, applied."""
+        self._page.with_chosen(self._open_matching)
+
+    def _open_matching(self, chosen: Sequence[int] | Query, count: int) -> None:
+        from app.views.freight.match_dialog import MatchDialog
+
+        dialog = MatchDialog(self._context, chosen, count, self._page)
+        dialog.applied.connect(self._on_matched)
+        dialog.open()
+
+    def _on_matched(self, done: Sequence[Applied]) -> None:
+        """Each template was a bulk edit of its own."""
+        for one in done:
+            self.on_bulk_edited(one)
+        self._page.reload()
+
+    def try_freight(self, listing_id: int) -> None:
+        """What freight of a listing costs, and what is left."""
+        from app.views.freight.trial_dialog import TrialDialog
+
+        handle = self._context.runner.call(self._context.services.freight.names, self._page.store_ids)
+        handle.succeeded.connect(
+            lambda names: TrialDialog(self._context, names, self._page, listing_id=listing_id).open()
+        )
+        handle.failed.connect(self._page.on_problem)
 
     def _on_delisted(self, done: Delisted) -> None:
         """Send what was queued, each store as a job of its own; what could not be queued is said."""

@@ -126,6 +126,7 @@ class ListingsPage(TabPage):
         page.on("recheck", lambda: self.with_ids(self.row_actions.recheck))
         page.on("words", self.checking.show_words)
         page.on("fix", self.editor.apply_first_fix)
+        page.on("try_freight", self._try_freight)
         page.on("publish_results", self.publisher.show_results)
         page.on("overseas", lambda: self.with_chosen(self.overseas_wanted.emit))
         page.on("cover", self.cover_wanted.emit)
@@ -363,6 +364,12 @@ class ListingsPage(TabPage):
     def publish(self) -> None:
         """Send the chosen rows, or all of the filter; asks once, with count and store."""
         self.with_ids(self.publisher.publish)
+
+    def _try_freight(self) -> None:
+        """Freight of the current listing."""
+        current = self.rows.current_record()
+        if current is not None:
+            self.acts.try_freight(current.id)
 
     def chosen_count(self) -> int:
         """How many rows an action acts on: the chosen ones, else all of the filter."""
