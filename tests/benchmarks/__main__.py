@@ -10,6 +10,7 @@
     codes    reading 1 000 000 SKU codes, keying all of a database, looking discontinued items up in it
     freight  freight of 500 000 SKUs to 20 countries, against bare NumPy
     packages data packages of 20 000 products: read, changed and saved, written from listings
+    overseas overseas variants for 20 000 products × 8 countries, against a bare reader and writer
     similar  similar listings among 100 000, against a bare read of what is compared and against all with all
     table    the Listings tab with 1 000 000 listings: opening, wheel, jumps, sorting, searching, counting, memory
     words    20 000 listed words over 100 000 listings, against the few hundred shipped
@@ -41,6 +42,7 @@ NAMES = {
     "codes": "codes",
     "freight": "freight",
     "packages": "packages",
+    "overseas": "overseas",
     "similar": "similar",
     "table": "table",
     "words": "word_lists",
