@@ -12,6 +12,7 @@
     profit  profit, margin and worst case of 500 000 SKUs, against bare NumPy; 100 000 worst cases against Decimal
     packages data packages of 20 000 products: read, changed and saved, written from listings
     pictures pictures looked into, looked at again and repaired, a second, against bare Pillow
+    overseas overseas variants for 20 000 products × 8 countries, against a bare reader and writer
     similar  similar listings among 100 000, against a bare read of what is compared and against all with all
     table    the Listings tab with 1 000 000 listings: opening, wheel, jumps, sorting, searching, counting, memory
     words    20 000 listed words over 100 000 listings, against the few hundred shipped
@@ -45,6 +46,7 @@ NAMES = {
     "profit": "profits",
     "packages": "packages",
     "pictures": "pictures",
+    "overseas": "overseas",
     "similar": "similar",
     "table": "table",
     "words": "word_lists",

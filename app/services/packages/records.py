@@ -90,9 +90,15 @@ class PackageRow:
         info = self._read()
         return [] if isinstance(info, PriceInfoError) else [variant.copy() for variant in info.variants]
 
-    def replace_variants(self, variants: Sequence[Variant]) -> None:
+    @property
+    def variant_count(self) -> int:
+        """How many variants there are; none of a damaged cell."""
+        info = self._read()
+        return 0 if isinstance(info, PriceInfoError) else len(info.variants)
+
+    def replace_variants(self, variants: Sequence[Variant], *, is_own: bool = False) -> None:
         """Give the product these variants, in this order: 价格信息 and 商家编码 are written anew, with the separator
-        that was there. What else 价格信息 says stays.
+        that was there. What else 价格信息 says stays. *is_own*: they are nobody else's, so they need not be copied.
 
         Raises:
             PriceInfoError: the row's cell is damaged; `repair` it first.
@@ -103,7 +109,7 @@ class PackageRow:
         codes = self.columns.codes
         old = [variant.code for variant in info.variants]
         separator = separator_of(self.text(codes), old) or self.columns.separator
-        info.variants = [variant.copy() for variant in variants]
+        info.variants = list(variants) if is_own else [variant.copy() for variant in variants]
         self.put(self.columns.price_info, info.text())
         if codes is not None:
             self.put(codes, separator.join(variant.code for variant in variants))

@@ -135,7 +135,7 @@ def save_package(package: Package, path: Path, ctx: TaskContext | None = None) -
             )
             write_part(numbered(path, number), content, report, ctx)
             report.listings += len(part)
-            report.skus += sum(len(row.variants) for row in part)
+            report.skus += sum(row.variant_count for row in part)
     finally:
         if source is not None:
             source.close()

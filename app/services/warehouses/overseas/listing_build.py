@@ -71,6 +71,16 @@ def listing_products(
     return found, hashes
 
 
+def only_store(db: Database, listing_ids: Sequence[int]) -> int | None:
+    """The store of all these listings, None where there are several: its way of writing codes is known."""
+    found: set[int] = set()
+    with db.reader.connect() as connection:
+        for chunk in chunks(listing_ids):
+            sql = f"SELECT DISTINCT store_id FROM listing WHERE id IN ({id_list(chunk)})"
+            found.update(connection.exec_driver_sql(sql).scalars())
+    return found.pop() if len(found) == 1 else None
+
+
 def _unit_remarks(record: ListingRecord, context: CheckContext) -> Iterator[Finding]:
     """A unit that should be put right before publishing (domain.md 3.3 step 10), as the checker finds it."""
     for is_fine, rules in context.plan:

@@ -43,7 +43,7 @@ def write_back(package: Package, build: Build, value_ids: Mapping[str, str] | No
     for product in build.changed:
         row = rows[product.number]
         before = row.cell(package.columns.price_info), row.cell(package.columns.codes)
-        row.replace_variants(made_variants(row.variants, product, value_ids or {}))
+        row.replace_variants(made_variants(row.variants, product, value_ids or {}), is_own=True)
         changed += before != (row.cell(package.columns.price_info), row.cell(package.columns.codes))
     return changed
 

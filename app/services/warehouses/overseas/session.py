@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from uuid import uuid4
@@ -22,7 +22,12 @@ from app.services.paging import Query
 from app.services.tasks import TaskContext
 from app.services.warehouses.overseas.building import Place, Product
 from app.services.warehouses.overseas.grid import GridLine, Spot, lines, spots_of
-from app.services.warehouses.overseas.listing_build import ListingsBuilt, apply_to_listings, listing_products
+from app.services.warehouses.overseas.listing_build import (
+    ListingsBuilt,
+    apply_to_listings,
+    listing_products,
+    only_store,
+)
 from app.services.warehouses.overseas.margins import Terms
 from app.services.warehouses.overseas.options import BuildOptions
 from app.services.warehouses.overseas.package_build import products_of
@@ -78,7 +83,7 @@ class BuildHead:
 
 @dataclass(slots=True)
 class _Kept:
-    """A build with what it is written to."""
+    """A build with what it is written to; `store_id`: of all its listings, None for several or a package."""
 
     db: Database
     built: Built
@@ -86,6 +91,7 @@ class _Kept:
     spots: list[Spot]
     package: Package | None
     hashes: dict[int, str]
+    store_id: int | None = None
 
 
 _builds: OrderedDict[str, _Kept] = OrderedDict()
@@ -98,14 +104,18 @@ def prepare(database: Path, request: BuildRequest, *, ctx: TaskContext) -> Build
         NothingToOffer, WorkbookError: it makes no sense.
         TaskCancelled: stopped.
     """
-    db = opened_database(database)
-    package, hashes = None, dict[int, str]()
+    db, options = opened_database(database), request.options
+    package, hashes, store_id = None, dict[int, str](), None
     if request.package is not None:
         package = read_package(request.package, ctx, separator=request.separator)
         products = products_of(package)
     else:
-        products, hashes = listing_products(db, _ids(db, request.listings, ctx), ctx)
-    return _keep(db, products, request.options, package, hashes, ctx)
+        ids = _ids(db, request.listings, ctx)
+        store_id = only_store(db, ids)
+        products, hashes = listing_products(db, ids, ctx)
+    head = _keep(db, products, replace(options, store_id=options.store_id or store_id), package, hashes, ctx)
+    _builds[head.token].store_id = store_id
+    return head
 
 
 def again(token: str, options: BuildOptions, *, ctx: TaskContext) -> BuildHead:
@@ -117,7 +127,9 @@ def again(token: str, options: BuildOptions, *, ctx: TaskContext) -> BuildHead:
     products = [
         Product(one.number, one.name, one.variants, one.problem, one.remarks) for one in old.built.build.products
     ]
+    options = replace(options, store_id=options.store_id or old.store_id)
     head = _keep(old.db, products, options, old.package, old.hashes, ctx)
+    _builds[head.token].store_id = old.store_id
     discard(token, ctx=ctx)
     return head
 

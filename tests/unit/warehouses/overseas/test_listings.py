@@ -6,12 +6,17 @@ from dataclasses import replace
 
 import pytest
 
+from app.services.codes.known import checked_marks, write_store_marks
+from app.services.errors import NotFound
 from app.services.history.undo import undo
+from app.services.listings.bulk_edit.session import close_all
 from app.services.listings.loading import load_listing
 from app.services.tasks import TaskContext
+from app.services.warehouses.overseas import session
 from app.services.warehouses.overseas.listing_build import apply_to_listings, listing_products
 from app.services.warehouses.overseas.options import BuildOptions
 from app.services.warehouses.overseas.running import run_build
+from app.services.warehouses.overseas.session import BuildRequest
 from app.services.warehouses.records import PriceSource, StoreFreight, WarehouseTemplateRecord
 from app.services.warehouses.templates import country_record
 
@@ -109,3 +114,32 @@ def test_a_real_template_keeps_what_is_there(db, make_listing, build):
         ("LM1_CES", 2222, 7, ""),
         ("LM1_CFR", 2690, 35, "FR"),
     ]
+
+
+def test_a_session_reads_codes_as_the_only_store_writes_them(db, make_listing):
+    write_store_marks(db, 1, checked_marks("HK#", "", {}))
+    listing = make_listing(skus=(("HK#LM1", 1890, 120),))
+    request = BuildRequest(BuildOptions(template=TEMPLATE), listings=(listing.id,))
+    try:
+        head = session.prepare(db.path, request, ctx=TaskContext())
+        (line,) = session.page(head.token, 0, 9, ctx=TaskContext())
+        assert (line.key, line.cells["ES"].code) == ("LM1", "HK#LM1_CES")
+        cheaper = BuildOptions(template=TEMPLATE, prices={("LM1", "ES"): 1000})
+        head = session.again(head.token, cheaper, ctx=TaskContext())
+        (line,) = session.page(head.token, 0, 9, ctx=TaskContext())
+        cell = line.cells["ES"]
+        assert (cell.price_minor, cell.is_typed, [one.check for one in cell.findings]) == (1000, True, ["below_home"])
+        assert session.apply(head.token, ctx=TaskContext()).listings == 1
+        session.discard(head.token, ctx=TaskContext())
+        with pytest.raises(NotFound):
+            session.page(head.token, 0, 9, ctx=TaskContext())
+    finally:
+        close_all()
+
+
+def test_only_listings_in_usd_are_built(db, make_listing, build):
+    listing = make_listing(skus=(("LM1", 1890, 120),), currency="CNY")
+    built, done = build([listing.id], BuildOptions(template=TEMPLATE))
+    assert done.change is None
+    assert [finding.check for _, finding in built.build.findings()] == ["currency"]
+    assert built.build.has_failures
