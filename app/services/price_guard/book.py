@@ -136,7 +136,7 @@ class GuardBook:
 
     def is_fine(self, record: ListingRecord) -> bool:
         """Whether nothing can be wrong at all, at a glance."""
-        if self.asks_prices or (self.settings.changes and record.product_id and self._source is not None):
+        if self.asks_prices or not self._moves_little(record):
             return False
         if not self.settings.far_below:
             return True
@@ -145,6 +145,19 @@ class GuardBook:
             return True
         cheapest, share = min(prices), self._far_below
         return cheapest >= share * max(prices) or cheapest >= share * Decimal(median(prices))
+
+    def _moves_little(self, record: ListingRecord) -> bool:
+        """Whether no price is as far from what the marketplace has as to be told."""
+        if not self.settings.changes or not record.product_id or self._source is None:
+            return True
+        if record.id not in self._remote:
+            self.learn([record])
+        before, limit = self._remote.get(record.id) or {}, self.settings.warn_bp
+        for sku in record.skus:
+            known, price = before.get(sku.code), sku.price_minor
+            if known and price and abs(price - known) * 10_000 > limit * known:
+                return False
+        return True
 
     def open_reasons(self, record: ListingRecord) -> list[Reason]:
         """Reasons nobody released. Asked by one rule after the other, so the last answer is kept."""

@@ -23,6 +23,8 @@ from app.views.widgets.label import Label
 from app.views.widgets.search_box import SearchBox
 
 PLACE = Qt.ItemDataRole.UserRole
+WITH_PLAN = QSize(560, 500)
+"""Room for the plan and, in large text, for three lines of what is wrong with it."""
 
 
 class ChooseGroupDialog(Dialog):
@@ -177,7 +179,7 @@ class MarketingGroupDialog(GroupDialog):
             self.affiliate.setChecked(node.plan.has_affiliate)
             for name, text in node.plan.texts().items():
                 self.reductions[name].setText(text)
-        self.resize(self.sizeHint().expandedTo(QSize(540, 220)))
+        self.resize(self.sizeHint().expandedTo(WITH_PLAN))
 
     def start(self) -> TaskHandle:
         """Store it here."""
