@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from app.services.codes.reading import LONE, Reader
 from app.services.codes.rules import NOTHING_KNOWN, CodeRules
@@ -33,11 +33,18 @@ class Items:
         return frozenset((key,)) if reading.error else frozenset([item.base for item in reading.components])
 
 
-def shared_codes(codes: Mapping[int, frozenset[str]], pairing: Pairing) -> Iterator[tuple[int, int, float]]:
-    """Pairs of listings that share codes, and which share of the smaller one's that is."""
+def shared_codes(
+    codes: Mapping[int, frozenset[str]], pairing: Pairing, focus: Collection[int] = ()
+) -> Iterator[tuple[int, int, float]]:
+    """Pairs of listings that share codes, and which share of the smaller one's that is.
+
+    Args:
+        focus: only codes that one of these listings has; empty for all codes.
+    """
+    wanted = frozenset[str]().union(*(codes.get(number, ()) for number in focus)) if focus else None
     owners: dict[str, list[int]] = defaultdict(list)
     for number in sorted(codes):
-        for key in codes[number]:
+        for key in codes[number] if wanted is None else codes[number] & wanted:
             owners[key].append(number)
     common: Counter[tuple[int, int]] = Counter()
     for numbers in owners.values():

@@ -172,7 +172,7 @@ def _pairs(shop: _Shop, options: SimilarOptions, items: Items, ctx: TaskContext)
     pairing = Pairing(places, shop.live)
     whys = options.whys
     if Why.CODES in whys:
-        for one, other, share in shared_codes(shop.codes, pairing):
+        for one, other, share in shared_codes(shop.codes, pairing, options.focus):
             yield Pair(one, other, Why.CODES, share)
     if Why.PACKS in whys:
         for numbers in too_many_packs(shop.codes, places, items):
@@ -191,13 +191,17 @@ def _alike_pictures(shop: _Shop, options: SimilarOptions, pairing: Pairing) -> I
         same: dict[str, list[int]] = {}
         for number, picture in shop.picture.items():
             same.setdefault(picture, []).append(number)
-        for numbers in same.values():
+        for numbers in filter(_are_several, same.values()):
             yield from (Pair(one, other, Why.PICTURE, 1.0) for one, other in pairing.among(numbers))
     if Why.LOOK in whys:
         for ones, others, score in near_looks(shop.look, options.picture_bits, options.focus):
             for one, other in pairing.between(ones, others) if others else pairing.among(ones):
                 if shop.picture[one] != shop.picture[other] and tones_near(shop.tone[one], shop.tone[other]):
                     yield Pair(one, other, Why.LOOK, score)
+
+
+def _are_several(numbers: list[int]) -> bool:
+    return len(numbers) > 1
 
 
 class _Wanted:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 from math import ceil
 
@@ -70,16 +70,16 @@ def _near_sets(
     """Pairs of different sets that are near each other, one of them *wanted*: these are put into blocks first, so that
     of the others only words count that stand in one."""
     ordered = sorted(sets, key=lambda words: (words not in wanted, len(words)))
-    keys, among = _Keys(sets, share), None
-    if len(wanted) < len(sets):
-        among = {word for words in wanted for word in keys.rarest(words)}
+    vocabulary = frozenset[str]().union(*wanted) if len(wanted) < len(sets) else None
+    keys = _Keys(sets, share, vocabulary)
+    among = keys.words_of_keys(wanted) if vocabulary is not None else frozenset()
     blocks: dict[int, int | list[int]] = {}
     for at, words in enumerate(ordered):
         if ctx is not None and at % EVERY == 0:
             ctx.checkpoint()
             ctx.report(at, len(ordered), note="similar.comparing_titles")
         is_wanted, size = words in wanted, len(words)
-        own = keys.of(words, among)
+        own = keys.of(words) if is_wanted else keys.within(words, among)
         for before in _met(blocks, own, at) if is_wanted else _under(blocks, own):
             other = ordered[before]
             if min(len(other), size) >= share * max(len(other), size):
@@ -118,27 +118,39 @@ def _met(blocks: dict[int, int | list[int]], keys: Sequence[int], at: int) -> se
 
 class _Keys:
     """Numbers under which sets meet: one for every pair of a set's rarest words, other ones for other numbers among its
-    words."""
+    words.
 
-    def __init__(self, sets: Sequence[Words], share: float) -> None:
-        frequency = Counter(word for words in sets for word in words)
-        by_frequency = sorted(frequency.items(), key=lambda item: (item[1], item[0]))
-        self._rank = {word: at for at, (word, _) in enumerate(by_frequency)}
+    Args:
+        vocabulary: the words that are asked about; None for all.
+    """
+
+    def __init__(self, sets: Sequence[Words], share: float, vocabulary: Words | None) -> None:
         self._share = share
+        shown = sets if vocabulary is None else [words & vocabulary for words in sets]
+        frequency = Counter(word for words in shown for word in words)
+        by_frequency = sorted(frequency.items(), key=lambda item: (item[1], item[0]))
+        self._words = [word for word, _ in by_frequency]
+        self._rank = {word: at for at, word in enumerate(self._words)}
         self._kinds: dict[Words, int] = {}
 
-    def rarest(self, words: Words) -> list[int]:
-        """Those words of which two sets that are near share at least two, as numbers."""
+    def of(self, words: Words) -> list[int]:
+        """The numbers of a set: two sets that are near share at least two of the rarest words of each."""
+        return self._numbers(words, self._rarest(words))
+
+    def within(self, words: Words, among: Words) -> list[int]:
+        """The numbers of a set that shares at least two of its words with *among*."""
+        shared = words & among
+        return self._numbers(words, sorted(map(self._rank.__getitem__, shared))) if len(shared) > 1 else []
+
+    def words_of_keys(self, sets: Iterable[Words]) -> Words:
+        """The words of which the numbers of these sets are made."""
+        return frozenset(self._words[at] for words in sets for at in self._rarest(words))
+
+    def _rarest(self, words: Words) -> list[int]:
         return sorted(map(self._rank.__getitem__, words))[: len(words) - ceil(self._share * len(words)) + 2]
 
-    def of(self, words: Words, among: Collection[int] | None = None) -> list[int]:
-        """The numbers of a set; with *among*, of pairs of these words alone."""
-        rarest = self.rarest(words)
-        if among is not None:
-            rarest = [word for word in rarest if word in among]
-        if len(rarest) < 2:
-            return []
-        numbers = frozenset(word for word in words if not word.isalpha())
+    def _numbers(self, words: Words, chosen: Sequence[int]) -> list[int]:
+        digits = frozenset(word for word in words if not word.isalpha())
         many = len(self._rank)
-        kind = self._kinds.setdefault(numbers, len(self._kinds)) * many * many
-        return [kind + one * many + other for one, other in combinations(rarest, 2)]
+        kind = self._kinds.setdefault(digits, len(self._kinds)) * many * many
+        return [kind + one * many + other for one, other in combinations(chosen, 2)]
