@@ -111,19 +111,42 @@ def make_plan(
     table = _read(corrected(opened, recognition.sheet, fixes or {}), recognition, ctx, is_repair=is_repair)
     ctx.report(0, None, note="import.comparing")
     with PictureFinder(opened.path, others, opened.package, unpack_to, is_lazy=is_preview, ctx=ctx) as finder:
-        with db.read() as session:
-            context = load_context(session, store_id)
-            currency = store_currency(session.connection(), store_id)
-            refuse_other_currencies(table, currency)
-            refuse_outside(table, finder, session.connection())
-            sheet = to_rows(table, context, finder)
-            existing = ExistingListings(session.connection(), store_id)
-            comparison = Comparison(sheet, existing, SamePictures(session, finder.missing), currency)
-            comparison.run(ctx)
-            marker = marker_of(session.connection(), store_id)
+        compared = _compared(db, table, finder, store_id, ctx)
         used = {source: (count, finder.used(source)) for source, count in finder.counts.items()}
         packed = dict(finder.packed)
-    plan = ImportPlan(
+    plan = _plan(opened, recognition, store_id, table, compared)
+    return Planned(plan, table, compared.sheet, _names(compared.context, plan, language), packed, used)
+
+
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    """A sheet beside what its store has; `marker` says which state of the store that was."""
+
+    context: CheckContext
+    sheet: SheetRows
+    comparison: Comparison
+    marker: str
+
+
+def _compared(db: Database, table: ListingTable, finder: PictureFinder, store_id: int, ctx: TaskContext) -> _Compared:
+    with db.read() as session:
+        connection = session.connection()
+        context = load_context(session, store_id)
+        currency = store_currency(connection, store_id)
+        refuse_other_currencies(table, currency)
+        refuse_outside(table, finder, connection)
+        sheet = to_rows(table, context, finder)
+        same = SamePictures(session, finder.missing)
+        comparison = Comparison(sheet, ExistingListings(connection, store_id), same, currency)
+        comparison.run(ctx)
+        return _Compared(context, sheet, comparison, marker_of(connection, store_id))
+
+
+def _plan(
+    opened: OpenedFile, recognition: Recognition, store_id: int, table: ListingTable, compared: _Compared
+) -> ImportPlan:
+    comparison = compared.comparison
+    return ImportPlan(
         store_id=store_id,
         file=opened.path.name,
         sheet=recognition.sheet,
@@ -134,13 +157,12 @@ def make_plan(
         errors=list(table.cell_errors),
         verdicts=comparison.verdicts,
         changes=comparison.changes,
-        marker=marker,
+        marker=compared.marker,
         mapping=dict(recognition.mapping),
         sheets_left=sheets_left(opened, recognition.sheet),
         overruled=tuple(table.overruled),
         overruled_count=table.overruled_count,
     )
-    return Planned(plan, table, sheet, _names(context, plan, language), packed, used)
 
 
 def _read(opened: OpenedFile, recognition: Recognition, ctx: TaskContext, *, is_repair: bool) -> ListingTable:
