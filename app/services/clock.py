@@ -25,6 +25,12 @@ def from_ms(milliseconds: int | None) -> datetime | None:
     return None if milliseconds is None else datetime.fromtimestamp(milliseconds / 1000, UTC)
 
 
+def at_office(moment: datetime | int) -> datetime:
+    """The same moment by the office's clock; a number is milliseconds."""
+    at = datetime.fromtimestamp(moment / 1000, UTC) if isinstance(moment, int) else moment
+    return at.astimezone(OFFICE)
+
+
 def day_span(day: date) -> tuple[int, int]:
     """First and first no longer meant moment of a day of the office, in milliseconds."""
     start = datetime(day.year, day.month, day.day, tzinfo=OFFICE)

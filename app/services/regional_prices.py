@@ -13,6 +13,10 @@ from typing import Any
 
 PERCENTAGE, RELATIVE, ABSOLUTE = "percentage", "relative", "absolute"
 KINDS = (PERCENTAGE, RELATIVE, ABSOLUTE)
+EVERY = ""
+"""In place of a merchant code: the absolute price of all variants, where a sheet says so (`for_codes`)."""
+BETWEEN = " · "
+"""Between the prices of several codes in one line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +86,22 @@ class RegionalPrices:
         """Without countries that have no price; without a type where no country is left."""
         return RegionalPrices.of(self.stored())
 
-    def lines(self) -> list[str]:
-        """One line a country, as a person reads it: `RU −10%`, `RU −1.50`, `RU 8.49`, `RU 8.49 AB1 · 9.49 AB2`."""
+    def for_codes(self, codes: Collection[str]) -> RegionalPrices:
+        """With a price for each of *codes* where one stands for all variants."""
+        prices = {
+            country: dict.fromkeys(codes, of[EVERY]) if EVERY in of else of for country, of in self.prices.items()
+        }
+        return RegionalPrices(self.kind, self.steps, prices).tidy()
+
+    def lines(self, codes: Collection[str] | None = None) -> list[str]:
+        """One line a country, as a person reads it: `RU −10%`, `RU −1.50`, `RU 8.49`, `RU 8.49 AB1 · 9.49 AB2`.
+
+        Args:
+            codes: all codes of the listing: a price stands without codes only where it is that of all of them, so that
+                a sheet reads back what it was (`workbooks.regional_cells`).
+        """
         if self.kind == ABSOLUTE:
-            return [f"{country} {_prices_text(self.prices[country])}" for country in self.countries]
+            return [f"{country} {_prices_text(self.prices[country], codes)}" for country in self.countries]
         return [f"{country} {step_text(self.kind, self.steps[country])}" for country in self.countries]
 
     def each(self) -> Iterator[tuple[str, str, int]]:
@@ -108,8 +124,8 @@ def step_text(kind: str, step: int) -> str:
     return f"{sign}{abs(step)}%" if kind == PERCENTAGE else f"{sign}{money_text(abs(step))}"
 
 
-def _prices_text(prices: Mapping[str, int]) -> str:
+def _prices_text(prices: Mapping[str, int], codes: Collection[str] | None = None) -> str:
     """One price where all variants have the same, else each with its code."""
-    if len(set(prices.values())) == 1 and len(prices) > 1:
+    if len(set(prices.values())) == 1 and len(prices) > 1 and (codes is None or prices.keys() == set(codes)):
         return money_text(next(iter(prices.values())))
-    return " · ".join(f"{money_text(price)} {code}" for code, price in sorted(prices.items()))
+    return BETWEEN.join(f"{money_text(price)} {code}".rstrip() for code, price in sorted(prices.items()))

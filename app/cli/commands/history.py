@@ -26,6 +26,7 @@ def add_to(commands: Commands) -> None:
 
 def undo_change(desk: Desk, options: argparse.Namespace) -> Outcome:
     """Take back a change, the newest one if none is named; listings edited since are left alone and named."""
+    from app.services.history.records import NO_LISTINGS
     from app.services.history.wording import change_label
     from app.services.listings.desk import ListingDesk
 
@@ -37,14 +38,16 @@ def undo_change(desk: Desk, options: argparse.Namespace) -> Outcome:
         "change": done.change.uid,
         "conflicting_listings": list(done.conflicts),
     }
-    lines = [tr("cli.undone", n=done.restored, label=change_label(done.change))]
+    key = "cli.undone_change" if done.change.kind in NO_LISTINGS else "cli.undone"
+    lines = [tr(key, n=done.restored, label=change_label(done.change))]
     if conflicts:
         lines.append(tr("cli.undo_conflicts", n=conflicts))
     return Outcome(told, lines, Exit.SOME_REFUSED if conflicts else Exit.DONE)
 
 
 def list_history(desk: Desk, options: argparse.Namespace) -> Outcome:
-    """The newest changes, newest first."""
+    """The newest changes, newest first; times are office time."""
+    from app.services.clock import at_office
     from app.services.history.listing import list_changes
     from app.services.history.wording import change_label
 
@@ -53,7 +56,7 @@ def list_history(desk: Desk, options: argparse.Namespace) -> Outcome:
     rows = [
         (
             change.uid[:UID_SHOWN],
-            change.created_at.astimezone().strftime("%Y-%m-%d %H:%M"),
+            f"{at_office(change.created_at):%Y-%m-%d %H:%M}",
             change.listing_count,
             tr("cli.undone_mark") if change.is_undone else "",
             change.actor,

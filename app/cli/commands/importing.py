@@ -35,6 +35,7 @@ def add_to(commands: Commands) -> None:
     parser.add_argument("--dry-run", action="store_true", help=tr("cli.help.import.dry_run"))
     parser.add_argument("--sheet", metavar="NAME", help=tr("cli.help.import.sheet"))
     parser.add_argument("--repair", action="store_true", help=tr("cli.help.import.repair"))
+    parser.add_argument("--new-groups", action="store_true", help=tr("cli.help.import.new_groups"))
     parser.add_argument("--errors", type=Path, metavar="OUT.xlsx", help=tr("cli.help.import.errors"))
 
 
@@ -49,8 +50,8 @@ def import_files(desk: Desk, options: argparse.Namespace) -> Outcome:
     others = [path for path in options.files if _holds_pictures(path)]
     if any(path.exists() for path in options.files):
         asyncio.run(_learn_names(desk, store))
-    how = {"sheet": options.sheet, "is_dry": options.dry_run, "is_repair": options.repair}
-    summary = read_and_store(desk, store.id, sheets, others, **how)
+    agreed = {"is_repair": options.repair, "makes_groups": options.new_groups}
+    summary = read_and_store(desk, store.id, sheets, others, sheet=options.sheet, is_dry=options.dry_run, **agreed)
     marked = _mark(summary, options.errors) if options.errors is not None else []
     told = {
         "rows": summary.rows,
@@ -61,6 +62,7 @@ def import_files(desk: Desk, options: argparse.Namespace) -> Outcome:
         "error_count": summary.error_count,
         "overruled": [error_object(error) for error in summary.overruled],
         "overruled_count": summary.overruled_count,
+        "new_groups": list(summary.new_groups),
         "change": summary.changes[-1].uid if summary.changes else None,
         "changes": [change.uid for change in summary.changes],
         "marked": [str(path) for path in marked],
@@ -109,6 +111,7 @@ class Summary:
     sheets: list[SheetRows] = field(default_factory=list)
     sheets_left: list[SheetRows] = field(default_factory=list)
     refused_files: list[tuple[Path, AppError]] = field(default_factory=list)
+    new_groups: dict[str, None] = field(default_factory=dict)
 
     def keep(self, change: ChangeRecord) -> None:
         """Add a change, or the newer state of the one the file before made."""
@@ -125,6 +128,7 @@ class Summary:
         self.error_count += error_count
         self.overruled.extend(plan.overruled)
         self.overruled_count += plan.overruled_count
+        self.new_groups.update(dict.fromkeys(plan.new_groups))
         self.sheets.append(SheetRows(plan.file, plan.sheet, plan.counts.rows))
         self.sheets_left += [SheetRows(plan.file, one.name, one.row_count, plan.sheet) for one in plan.sheets_left]
 
@@ -137,10 +141,10 @@ def read_and_store(
     *,
     sheet: str | None = None,
     is_dry: bool = False,
-    is_repair: bool = False,
+    **agreed: bool,
 ) -> Summary:
-    """Plan and store the files one after the other: later ones see what the first brought. *is_repair*: the user agreed
-    to every proposed repair of a data package's 价格信息.
+    """Plan and store the files one after the other: later ones see what the first brought. *agreed*: what the user
+    agreed to, `is_repair` and `makes_groups` of `make_plan`.
 
     Raises:
         InputError: no sheet among the files.
@@ -153,7 +157,7 @@ def read_and_store(
     summary = Summary()
     for path in sheets:
         try:
-            plan, table = _plan(desk, store_id, path, others, sheet, is_repair=is_repair)
+            plan, table = _plan(desk, store_id, path, others, sheet, **agreed)
         except InputError as error:
             summary.refused_files.append((path, error))
             continue
@@ -176,14 +180,14 @@ def _store(desk: Desk, plan: ImportPlan, error_count: int, summary: Summary) -> 
 
 
 def _plan(
-    desk: Desk, store_id: int, path: Path, others: Sequence[Path], sheet: str | None, *, is_repair: bool
+    desk: Desk, store_id: int, path: Path, others: Sequence[Path], sheet: str | None, **agreed: bool
 ) -> tuple[ImportPlan, ListingTable]:
     from app.services.errors import InputError
     from app.services.listings.importing.session import plan_import
 
     call = (desk.app.db, desk.app.database_path, path, store_id, TaskContext())
     try:
-        return plan_import(*call, others=others, sheet=sheet, is_repair=is_repair)
+        return plan_import(*call, others=others, sheet=sheet, **agreed)
     except PermissionError as error:
         raise InputError("import.file_unreadable", file=path.name, why=error.strerror) from error
 
@@ -234,6 +238,8 @@ def _lines(summary: Summary, marked: Sequence[Path], *, is_dry: bool) -> list[st
         lines.append(tr("cli.more", n=summary.error_count - SHOWN_ERRORS))
     if any(error.field == "price_info" and error.fix for _, error in summary.errors):
         lines.append(tr("cli.import_repair"))
+    if any(error.code == "marketing_unknown" for _, error in summary.errors):
+        lines.append(tr("cli.import_new_groups", names=tr("import.list_gap").join(summary.new_groups)))
     lines += [error.message(tr) for error in summary.overruled[:SHOWN_ERRORS]]
     if summary.overruled_count > SHOWN_ERRORS:
         lines.append(tr("cli.more", n=summary.overruled_count - SHOWN_ERRORS))

@@ -26,13 +26,15 @@ def add_to(commands: Commands) -> None:
 
 def list_listings(desk: Desk, options: argparse.Namespace) -> Outcome:
     """Listings in the order they were made, as many as asked for."""
-    from app.services.listings.loading import load_listings
+    from app.services.listings.loading import chunks, load_listings
+    from app.services.listings.marketing.membership import names_of
 
     store = desk.store(options.store)
     ids = matching_ids(desk, store.id, options.where, options.limit)
     with desk.app.db.read() as session:
         names = _names(session, store.id, store.gateway, desk.language)
-        found = [_object(record, names) for record in load_listings(session, ids)]
+        groups = {id: name for some in chunks(ids) for id, name in names_of(session.connection(), some).items()}
+        found = [_object(record, names, groups.get(record.id, "")) for record in load_listings(session, ids)]
     rows = [
         (listing["key"] or listing["product_id"] or "–", tr(f"status.listing.{listing['status']}"), listing["title"])
         for listing in found[:SHOWN_LINES]
@@ -50,15 +52,20 @@ def matching_ids(desk: Desk, store_id: int, where: str, limit: int | None = None
         InputError: a limit below 1, or beyond any store.
     """
     from app.services.kept_filters import MARK, KeptFilters
+    from app.services.listings.figure_fields import OF_LISTINGS
     from app.services.listings.filters import filters_of
     from app.services.listings.source import ListingSource
     from app.services.paging import Query
+    from app.services.pricing.renewing import renew_figures
+    from app.services.sql_conditions import fields_read
 
     check_count("--limit", limit)
     if where.lstrip().startswith(MARK):
         words, filters = KeptFilters(desk.app.data_dir).get("listings", where.strip().removeprefix(MARK))
     else:
         words, filters = "", filters_of(desk.app.db, where, (store_id,), desk.language)
+    if any(fields_read(one) & OF_LISTINGS.keys() for one in filters):
+        renew_figures(desk.app.db)
     query = Query(text=words, filters=filters, store_ids=(store_id,), sort="created")
     found = ListingSource(desk.app.db).ids(query)
     return found if limit is None else found[:limit]
@@ -85,7 +92,7 @@ def _names(session: Any, store_id: int, gateway: str, language: str) -> _Names:
     )
 
 
-def _object(record: Any, names: _Names) -> dict[str, Any]:
+def _object(record: Any, names: _Names, marketing_group: str) -> dict[str, Any]:
     return {
         "id": record.id,
         "key": record.product_key,
@@ -99,12 +106,29 @@ def _object(record: Any, names: _Names) -> dict[str, Any]:
         "freight_template_name": names.templates.get(record.freight_template_id, ""),
         "group": record.group_id,
         "group_name": names.groups.get(record.group_id, ""),
+        "marketing_group": marketing_group,
         "currency": record.currency,
+        "regional_prices": _regional(record.regional_prices),
         "changed": record.is_changed_since_publish,
         "error": record.error_code,
         "images": record.images,
         "skus": [_sku(sku) for sku in record.skus],
     }
+
+
+def _regional(stored: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Prices by country: type and values, money as decimal text; None where the platform's own are not known."""
+    from app.services.regional_prices import ABSOLUTE, PERCENTAGE, RegionalPrices, money_text
+
+    if not stored:
+        return stored
+    prices = RegionalPrices.of(stored)
+    if prices.kind == PERCENTAGE:
+        return stored
+    if prices.kind != ABSOLUTE:
+        return {"type": prices.kind, "countries": {code: money_text(step) for code, step in prices.steps.items()}}
+    of = {code: {sku: money_text(price) for sku, price in own.items()} for code, own in prices.prices.items()}
+    return {"type": prices.kind, "countries": of}
 
 
 def _sku(sku: Any) -> dict[str, Any]:

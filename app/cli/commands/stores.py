@@ -174,15 +174,24 @@ def store_object(store: StoreRecord) -> dict[str, Any]:
         "last_sync": time_text(to_ms(store.last_sync_at)),
         "listing_quota": store.listing_quota,
         "quota": {
-            "used": store.counts.get("live", 0),
+            "used": _known(store, store.counts.get("live", 0)),
             "limit": store.listing_quota,
             "source": None if store.listing_quota is None else "platform" if store.told_at else "own",
             "told": time_text(to_ms(store.told_at)),
         },
         "listings": store.listings,
         "counts": dict(store.counts),
-        "to_ship": store.to_ship,
+        "to_ship": _known(store, store.to_ship),
     }
+
+
+def _known(store: StoreRecord, n: int) -> int | None:
+    """A number only the platform can tell: before the first sync none is not 0, but not known."""
+    return n if n or store.last_sync_at is not None else None
+
+
+def _shown(number: int | None) -> int | str:
+    return "–" if number is None else number
 
 
 def _row(store: StoreRecord, calls: ApiCalls) -> tuple[Any, ...]:
@@ -193,10 +202,10 @@ def _row(store: StoreRecord, calls: ApiCalls) -> tuple[Any, ...]:
     return (
         store.name,
         tr(light.key, **light.params),
-        store.counts.get("live", 0),
-        "–" if store.listing_quota is None else store.listing_quota,
+        _shown(_known(store, store.counts.get("live", 0))),
+        _shown(store.listing_quota),
         store.listings,
-        store.to_ship,
+        _shown(_known(store, store.to_ship)),
         calls.made if calls.limit is None else f"{calls.made} / {calls.limit}",
         time_text(to_ms(store.last_sync_at)) or "–",
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from app.services.compliance.lengths import sizes_of
 from app.services.listings.records import SkuRecord
 
 Properties = list[dict[str, str]]
@@ -18,6 +19,7 @@ class VariantLook:
         names, values: name ids, and value ids.
         own: texts of the seller's own, those without a value id.
         images: pictures that stand for a value.
+        has_length: whether a value is a length.
     """
 
     parts: list[tuple[str, str, str]]
@@ -25,6 +27,7 @@ class VariantLook:
     values: tuple[str, ...]
     own: list[str]
     images: list[str]
+    has_length: bool = False
 
 
 class VariantLooks:
@@ -72,4 +75,5 @@ def _taken_apart(properties: Properties) -> VariantLook:
         values=tuple([part[1] for part in parts]),
         own=[part[2] for part in parts if not part[1]],
         images=[part["image"] for part in properties if part.get("image")],
+        has_length=any(sizes_of(part[2]) for part in parts),
     )

@@ -19,6 +19,9 @@ from app.services.workbooks import OutColumn, open_workbook, write_sheet
 from app.services.workbooks.grid import Cell, column_letter
 
 COLUMNS = ("word", "severity", "exceptions", "categories", "stores", "source", "as_of", "is_on")
+LONGEST_BARE, MOST_BARE_WORDS = 60, 6
+"""Without a head a cell is a word or a short phrase; a longer one is prose."""
+_NO_WORD = re.compile(r"[{}<>=;\x00-\x1f]|\(\)|\s.*[.!?。！？]$")
 _GAP = re.compile(r"\s*[;；|\n]\s*")
 
 
@@ -91,6 +94,12 @@ class NoWords(InputError):
     code = "words.nothing_read"
 
 
+class NoHead(InputError):
+    """`file` has no head that names the words, and row `row` (`value`) is no word: it is some other text."""
+
+    code = "words.no_head"
+
+
 def read_words(path: Path, lists: Lists, list_key: str, stores: Mapping[int, str]) -> WordSheet:
     """Compare a file with a list; nothing is stored. Its first sheet counts; without a known head the first column
     holds the words.
@@ -101,6 +110,7 @@ def read_words(path: Path, lists: Lists, list_key: str, stores: Mapping[int, str
     Raises:
         WorkbookError: the file cannot be read.
         NoWords: it holds nothing.
+        NoHead: it has no head, and more than a column of words.
     """
     with open_workbook(path) as opened:
         sheet = opened.sheets[0].name
@@ -121,6 +131,7 @@ class _Reader:
         self._head: dict[str, int] = {"word": 0}
         self._first_column = 0
         self._row = 0
+        self._is_bare = False
 
     def read(self, rows: Iterator[tuple[int, Sequence[Cell]]], first_column: int) -> WordSheet:
         self._first_column = first_column
@@ -134,7 +145,10 @@ class _Reader:
             if is_first and self._takes_head(texts):
                 is_first = False
                 continue
-            is_first = False
+            if is_first:
+                self._is_bare, is_first = True, False
+            if self._is_bare:
+                self._demand_word(texts)
             if (row := self._entry(texts)) is not None:
                 if row.entry.key in found:
                     self._refuse("word", row.entry.word, "twice")
@@ -143,6 +157,13 @@ class _Reader:
         if not found and not self._errors:
             raise NoWords(file=self._file)
         return WordSheet(self._file, self._list_key, tuple(found.values()), tuple(self._errors))
+
+    def _demand_word(self, texts: Sequence[str]) -> None:
+        """Without a head nothing but a word stands in a row. Raises: NoHead."""
+        text, *more = texts
+        is_phrase = len(text) <= LONGEST_BARE and len(text.split()) <= MOST_BARE_WORDS
+        if not text or any(more) or not is_phrase or _NO_WORD.search(text):
+            raise NoHead(file=self._file, row=str(self._row), value=" ".join(filter(None, texts))[:60])
 
     def _takes_head(self, texts: Sequence[str]) -> bool:
         """Whether the row names the columns."""

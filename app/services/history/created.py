@@ -78,6 +78,11 @@ def _delete(connection: Connection, undo_id: int, condition: str) -> int:
         f"FROM (SELECT listing_id, source FROM image WHERE {of_child} ORDER BY listing_id, position) "
         "GROUP BY listing_id"
     )
+    connection.exec_driver_sql(
+        f"{insert} SELECT {undo_id}, 'marketing_group', listing_id, listing_id, "
+        "json_object('marketing_group', name, 'id', group_id), NULL "
+        f"FROM marketing_member JOIN marketing_group ON id = group_id WHERE {of_child}"
+    )  # the group a sheet put it into; whatever was done later is a change of its own, and keeps the listing
     for table in ("image", "sku", "publish_task"):
         connection.exec_driver_sql(f"DELETE FROM {table} WHERE {of_child}")
     return connection.exec_driver_sql(f"DELETE FROM listing WHERE {of_listing}").rowcount

@@ -13,11 +13,24 @@ from app.services.codes.keys import match_key
 from app.services.history.records import Entry
 from app.services.listings.apart import apart_of, replace_apart
 from app.services.listings.loading import id_list
-from app.services.listings.marketing.membership import image_of, name_is_taken, restore
+from app.services.listings.marketing.membership import cannot_return, image_of, restore
 from app.services.listings.tags import replace_tags, tags_of
 from app.services.listings.writing import replace_images, update_columns
+from app.services.price_guard.releases import image_of as release_of
+from app.services.price_guard.releases import put_release
 
-_TABLES = {"listing": "listing", "sku": "sku", "assignment": "sku_assignment", "group": "marketing_group"}
+_TABLES = {
+    "listing": "listing",
+    "sku": "sku",
+    "assignment": "sku_assignment",
+    "group": "marketing_group",
+    "freight_template": "freight_template",
+    "tariff": "carrier_tariff",
+    "channel": "freight_channel",
+    "rate": "exchange_rate",
+    "commission": "commission",
+    "pricing": "pricing_setting",
+}
 
 
 def entries_of(connection: Connection, change_id: int, listing_ids: Sequence[int]) -> list[Entry]:
@@ -60,10 +73,13 @@ def moved_on(connection: Connection, entries: Sequence[Entry]) -> set[int]:
             moved |= set() if [*tags] == (entry.after or {})["tags"] else {entry.listing_id}
         elif entry.noun == "marketing_group":
             now_in = image_of(connection, entry.listing_id)
-            moved |= set() if now_in["id"] == (entry.after or {})["id"] else {entry.listing_id}
+            moved |= set() if now_in["id"] == (entry.after or {}).get("id") else {entry.listing_id}
         elif entry.noun == "apart":
             apart = [list(one) for one in apart_of(connection, [entry.listing_id]).get(entry.listing_id, [])]
             moved |= set() if apart == (entry.after or {})["apart"] else {entry.listing_id}
+        elif entry.noun == "release":
+            is_it = release_of(connection, entry.listing_id) == (entry.after or {})["release"]
+            moved |= set() if is_it else {entry.listing_id}
         else:
             groups[entry.noun, tuple(entry.after or ())].append(entry)
     for (noun, columns), group in groups.items():
@@ -75,10 +91,20 @@ def moved_on(connection: Connection, entries: Sequence[Entry]) -> set[int]:
         }
         for entry in group:
             expected = None if entry.after is None else tuple(entry.after.values())
-            is_taken = noun == "group" and name_is_taken(connection, entry.row_id, (entry.before or {})["name"])
-            if is_taken or now.get(entry.row_id) != expected:
+            if _is_stuck(connection, entry) or now.get(entry.row_id) != expected:
                 moved.add(entry.listing_id)
     return moved
+
+
+def _is_stuck(connection: Connection, entry: Entry) -> bool:
+    """Whether something else stands where the row would go back to: a group of the same name, or the code given to
+    somebody under another number."""
+    if entry.noun == "group":
+        return cannot_return(connection, entry.row_id, entry.before)
+    if entry.noun == "assignment" and entry.after is None and entry.before is not None:
+        taken = "SELECT EXISTS (SELECT 1 FROM sku_assignment WHERE match_key = ? AND id <> ?)"
+        return bool(connection.exec_driver_sql(taken, (entry.before["match_key"], entry.row_id)).scalar())
+    return False
 
 
 def _moved_images(connection: Connection, entry: Entry) -> set[int]:
@@ -99,6 +125,8 @@ def put_back(connection: Connection, entry: Entry) -> None:
         restore(connection, entry.listing_id, entry.before or {})
     elif entry.noun == "apart":
         replace_apart(connection, entry.listing_id, (entry.before or {})["apart"])
+    elif entry.noun == "release":
+        put_release(connection, entry.listing_id, entry.before)
     elif entry.before is None:
         connection.execute(text(f"DELETE FROM {_TABLES[entry.noun]} WHERE id = :id"), {"id": entry.row_id})
     elif entry.after is None:

@@ -33,6 +33,8 @@ from app.services.history.entries import entries_of, moved_on, put_back, reverse
 from app.services.history.listing import find_change, newest_to_redo, newest_to_undo
 from app.services.history.recording import add_entries, record_change
 from app.services.history.records import SORTED_HERE, ChangeRecord, Entry, UndoResult
+from app.services.history.rows import demand_newest, swap_rows
+from app.services.history.rows_touched import swapped_suspects
 from app.services.listings.loading import CHUNK, chunks, load_listings
 from app.services.listings.search_index import MANY, reindexed_at_once
 from app.services.listings.writing import refresh_derived
@@ -124,6 +126,7 @@ def reverse(
     """Take a change back in the caller's transaction, as a change of its own."""
     moment = now_ms()
     change_id, change = found
+    demand_newest(connection, change)
     undo_id, _ = record_change(
         connection,
         kind=UNDO,
@@ -145,6 +148,9 @@ def reverse(
     created, stuck = 0, set[int]()
     if chosen.fields is None:
         created, stuck = take_back_created(connection, change_id, undo_id, change, chosen.listing_ids)
+    if chosen.is_all and swap_rows(connection, change_id, undo_id):
+        created += 1
+        suspects |= swapped_suspects(connection, change_id)
     done = len(restored) + created
     _settle(connection, found, undo_id, done, is_undone=chosen.is_all and done > 0)
     return UndoResult(

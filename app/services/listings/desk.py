@@ -34,6 +34,7 @@ from app.services.listings.similar.releasing import release_twins
 from app.services.listings.source import ListingSource
 from app.services.listings.variant_source import VariantSource
 from app.services.paging import Filter, Query
+from app.services.publishing.batches import cancel_needless
 from app.services.tasks import TaskContext
 
 
@@ -131,6 +132,7 @@ class ListingDesk:
     def go_back(self, moment: datetime, ctx: TaskContext | None = None) -> Returned:
         """Take back every change made after *moment*. Raises: NotFound, TaskCancelled."""
         done = go_back(self.db, moment, ctx=ctx)
+        cancel_needless(self.db, done.restored)
         if done.suspects:
             self._recheck(done.suspects, ())
         return done
@@ -205,6 +207,7 @@ class ListingDesk:
         return filter_choices(self.db, store_ids, language)
 
     def _checked(self, result: UndoResult) -> UndoResult:
+        cancel_needless(self.db, result.listing_ids)
         if result.suspects:
             self._recheck(result.suspects, ())
         return result

@@ -16,11 +16,12 @@ from app.services.expressions.syntax import All, Condition, Either, Node
 from app.services.expressions.writing import CHINESE, to_text
 from app.services.listings.choices import FilterChoices, filter_choices
 from app.services.listings.details import Choice
-from app.services.listings.filter_fields import OPERATORS, known_fields, not_yet, spellings
+from app.services.listings.filter_fields import OPERATORS, known_fields, spellings
 from app.services.listings.records import ListingStatus
 from app.services.listings.source import FIELDS
 from app.services.listings.text import fold
 from app.services.paging import Filter
+from app.services.regional_prices import KINDS
 from app.services.sql_conditions import BadValue, UnknownField, as_filter
 
 __all__ = ["BadExpression", "BadOperator", "closest_field", "parse_filters", "read_filter", "written"]
@@ -59,7 +60,7 @@ def parse_filters(text: str, labels: Labels | None = None) -> tuple[Filter, ...]
 
 def read_filter(text: str, labels: Labels) -> Node:
     """The syntax of *text* with fields and choices as the table knows them. Raises: as `parse_filters`."""
-    labels = {"status": _statuses(), "finding": rule_names(), **labels}
+    labels = {**_fixed(), **labels}
     return mapped(parse_condition(text), lambda condition: _known(condition, labels))
 
 
@@ -95,7 +96,7 @@ def written(filters: Sequence[Filter], labels: Labels, language: Language = "en"
     node = parts[0] if len(parts) == 1 else All(tuple(parts))
     if language != "zh":
         return to_text(mapped(node, lambda one: _named(one, labels)))
-    labels = {"status": _statuses(language), "finding": rule_names(language), **labels}
+    labels = {**_fixed(language), **labels}
     return to_text(mapped(node, lambda one: _spelt(_named(one, labels), language)), CHINESE)
 
 
@@ -132,8 +133,6 @@ def _known(condition: Condition, labels: Labels) -> Node:
 
 def _unknown(condition: Condition) -> UnknownField:
     meant, position = closest_field(condition.name), condition.at + 1
-    if condition.name in not_yet():
-        return UnknownField("filter.needs_profit", position=position, name=condition.name)
     if meant:
         return UnknownField("filter.did_you_mean", position=position, name=condition.name, meant=meant)
     return UnknownField("filter.unknown_field", position=position, name=condition.name, known=_often_used())
@@ -169,6 +168,21 @@ def _each_word(condition: Condition) -> Node:
 
 
 # -- choices -------------------------------------------------------------------------------------------------------
+
+
+def _fixed(*languages: Language) -> dict[str, Collection[Choice]]:
+    """Labels that are the same for every store."""
+    return {
+        "status": _statuses(*languages),
+        "finding": rule_names(*languages),
+        "regional_type": regional_types(*languages),
+    }
+
+
+def regional_types(*languages: Language) -> list[Choice]:
+    """Types of prices by country by their words in these languages, in both without."""
+    words = [Messages(language) for language in languages or ("zh", "en")]
+    return [Choice(kind, word.text(f"listings.regional.{kind}")) for kind in KINDS for word in words]
 
 
 def _statuses(*languages: Language) -> list[Choice]:

@@ -12,6 +12,7 @@ from app.services.clock import day_span
 from app.services.codes.formatting import spellings_of
 from app.services.codes.keys import match_key, variant_key
 from app.services.codes.reading import read_code
+from app.services.compliance.ships_from import ships_from
 from app.services.listings.text import like_pattern
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]{1,15}(?:\.[0-9]{0,15})?|\.[0-9]{1,15})")
@@ -47,12 +48,29 @@ def price_minor(value: Any) -> int | float:
     return _bound(_decimal(value) * 100)
 
 
+def micro(value: Any) -> int | float:
+    """An amount in millionths."""
+    return _bound(_decimal(value) * 10**6)
+
+
+def share(value: Any) -> int | float:
+    """A share in ten thousandths: `0.05` or `5%`."""
+    text = _plain(value)
+    exact = _decimal(text.removesuffix("%").strip())
+    return _bound(exact * (100 if text.endswith("%") else 10_000))
+
+
 def flag(value: Any) -> int:
     """True or false."""
     text = _plain(value)
     if text not in (*_YES, *_NO):
         raise ValueError(text)
     return int(text in _YES)
+
+
+def country(value: Any) -> str:
+    """A country's code, by code or name; what is none is looked for as it is written, in capitals."""
+    return ships_from().country(str(value).strip()) or str(value).strip().upper()
 
 
 def moments(value: Any) -> tuple[int, int]:

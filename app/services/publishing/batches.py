@@ -85,6 +85,19 @@ def cancel_unsent(connection: Connection, listing_ids: Sequence[int], *, planned
     return len({listing_id for listing_id, _ in rows})
 
 
+def cancel_needless(db: Database, listing_ids: Sequence[int]) -> int:
+    """Take back edits that wait at once or for their time, of listings that are again what the marketplace has: an undo
+    made them so. Returns: listings taken back."""
+    with db.bulk() as connection:
+        waiting = connection.exec_driver_sql(
+            "SELECT listing_id FROM publish_task JOIN listing ON listing.id = listing_id "
+            "WHERE publish_task.state IN ('waiting', 'queued') AND publish_task.owner = '' AND action = 'edit' "
+            "AND listing.sent_hash = listing.content_hash"
+        ).scalars()
+        needless = sorted({*waiting} & {*listing_ids})
+        return cancel_unsent(connection, needless) if needless else 0
+
+
 def _cancel(connection: Connection, condition: str, chosen: str, *, planned: bool = True) -> list[tuple[int, int]]:
     """Cancel unsent tasks. Listings in the queue are what they were before; what waits for its time has not touched
     them. Returns: listing and batch of each."""

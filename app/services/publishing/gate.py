@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
+from app.services.clock import at_office, now_ms
 from app.services.errors import AppError
 from app.services.marketplace.port import MarketplaceError, RateLimited, Unreachable
 from app.services.marketplace.records import Pause
@@ -228,7 +229,7 @@ class Gate:
 
 
 def clock_time(rest_s: float) -> str:
-    """When *rest_s* are over by the clock on the wall, to the minute, with the day where it is another one."""
-    now = datetime.now().astimezone()
+    """When *rest_s* are over by the office's clock, to the minute, with the day where it is another one."""
+    now = at_office(now_ms())
     then = now + timedelta(seconds=rest_s + 59)
     return then.strftime("%H:%M" if then.date() == now.date() else "%m-%d %H:%M")

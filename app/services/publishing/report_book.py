@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from app.messages import messages, tr
 from app.models import TaskState
-from app.services.clock import from_ms
+from app.services.clock import at_office, from_ms
 from app.services.db import Database
 from app.services.errors import InputError
 from app.services.publishing.doubles import DOUBLED
@@ -126,7 +126,7 @@ def state_text(state: str, code: str) -> str:
 def _time(moment_ms: int | None) -> str:
     """Local time, to the second."""
     moment = from_ms(moment_ms)
-    return "" if moment is None else moment.astimezone().strftime("%Y-%m-%d %H:%M:%S")
+    return "" if moment is None else f"{at_office(moment):%Y-%m-%d %H:%M:%S}"
 
 
 def _sums(reports: Sequence[BatchReport]) -> Iterator[tuple[str, int]]:

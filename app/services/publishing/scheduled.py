@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+
+from sqlalchemy import Connection
 
 from app.models import TaskAction
-from app.services.clock import now_ms
+from app.services.clock import at_office, now_ms
 from app.services.db import Database
 from app.services.errors import InputError
 from app.services.publishing.turns import MOST_AHEAD_DAYS, wrong_start
@@ -47,7 +48,8 @@ def scheduled_batches(db: Database) -> list[ScheduledBatch]:
 
 
 def move_batches(db: Database, batch_ids: Sequence[int], at_ms: int) -> int:
-    """Let what waits in these batches begin at *at_ms*; what is spread stays spread. Returns: listings moved.
+    """Let what waits in these batches begin at *at_ms*, all or none; what is spread stays spread. Returns: listings
+    moved.
 
     A run that waits for them notices within half a minute.
 
@@ -56,9 +58,10 @@ def move_batches(db: Database, batch_ids: Sequence[int], at_ms: int) -> int:
     """
     wrong = wrong_start(at_ms, now_ms())
     if wrong:
-        said = datetime.fromtimestamp(at_ms / 1000, UTC).astimezone().isoformat(" ", "minutes")
+        said = at_office(at_ms).isoformat(" ", "minutes")
         raise InputError(f"publishing.time_{wrong}", value=said, days=MOST_AHEAD_DAYS)
-    return sum(_shift(db, batch_id, at_ms) for batch_id in batch_ids)
+    with db.bulk() as connection:
+        return sum(_shift(connection, batch_id, at_ms) for batch_id in batch_ids)
 
 
 def send_now(db: Database, batch_ids: Sequence[int]) -> int:
@@ -72,14 +75,13 @@ def send_now(db: Database, batch_ids: Sequence[int]) -> int:
         )
 
 
-def _shift(db: Database, batch_id: int, at_ms: int) -> int:
-    with db.bulk() as connection:
-        first_ms = connection.exec_driver_sql(
-            f"SELECT min(due_ms) FROM publish_task WHERE batch_id = ? AND {_WAITING}", (batch_id,)
-        ).scalar()
-        if first_ms is None:
-            return 0
-        return connection.exec_driver_sql(
-            f"UPDATE publish_task SET due_ms = due_ms + ? WHERE batch_id = ? AND {_WAITING}",
-            (at_ms - first_ms, batch_id),
-        ).rowcount
+def _shift(connection: Connection, batch_id: int, at_ms: int) -> int:
+    first_ms = connection.exec_driver_sql(
+        f"SELECT min(due_ms) FROM publish_task WHERE batch_id = ? AND {_WAITING}", (batch_id,)
+    ).scalar()
+    if first_ms is None:
+        return 0
+    return connection.exec_driver_sql(
+        f"UPDATE publish_task SET due_ms = due_ms + ? WHERE batch_id = ? AND {_WAITING}",
+        (at_ms - first_ms, batch_id),
+    ).rowcount

@@ -10,7 +10,7 @@ import orjson
 from sqlalchemy import Connection
 
 from app.models import Priority
-from app.services.clock import now_ms
+from app.services.clock import OFFICE, now_ms
 from app.services.errors import InputError
 from app.services.listings.records import ListingRecord
 
@@ -50,9 +50,10 @@ class BadTime(InputError):
 
 
 def moment_of(text: str) -> int:
-    """Epoch milliseconds of an ISO time; without a zone it is the computer's. Raises: BadTime."""
+    """Epoch milliseconds of an ISO time; without a zone it is office time. Raises: BadTime."""
     try:
-        return int(datetime.fromisoformat(text.strip()).astimezone().timestamp() * 1000)
+        moment = datetime.fromisoformat(text.strip())
+        return int((moment if moment.tzinfo else moment.replace(tzinfo=OFFICE)).timestamp() * 1000)
     except (ValueError, OverflowError, OSError) as error:
         raise BadTime(value=text) from error
 

@@ -20,6 +20,7 @@ from app.services.workbooks.measures import length_reader, settle_weights, size_
 from app.services.workbooks.numbers import PriceReader, count_reader
 from app.services.workbooks.recognition import RecognisedColumn
 from app.services.workbooks.refusals import Refusal
+from app.services.workbooks.regional_cells import read_regional
 
 Convert = Callable[[Cell], Any]
 
@@ -223,4 +224,6 @@ def column_for(source: RecognisedColumn, *, is_saved: bool = False) -> Column:
         return Column(source, size_reader(source.unit))
     if kind is FieldType.CODE_TEXT:
         return Column(source, cell_text.read_code_text)
+    if kind is FieldType.REGIONAL:
+        return Column(source, read_regional)
     return TextColumn(source, cell_text.read_text)

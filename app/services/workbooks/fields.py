@@ -32,6 +32,7 @@ class FieldType(StrEnum):
     IMAGES = "images"
     IMAGE = "image"
     HTML = "html"
+    REGIONAL = "regional"
     IGNORED = "ignored"
 
 

@@ -102,6 +102,7 @@ class ImportDialog(Dialog):
         options.store_chosen.connect(lambda store_id: self._ask(self._wanted.changed(store_id=store_id)))
         options.mapping_changed.connect(lambda changed: self._ask(self._wanted.with_meaning(changed)))
         options.save_wanted.connect(self._save_mapping)
+        options.groups_wanted.connect(lambda: self._ask(self._wanted.changed(makes_groups=True)))
         preview.fixed.connect(self.fix)
         preview.failed.connect(self._on_page_failed)
         preview.acted.connect(self._act_on_state)

@@ -24,6 +24,7 @@ from app.views.widgets.label import Label
 WIDTH = 304
 LAST_ROW = 1_048_576
 TYPING_MS = 300
+SHOWN_GROUPS = 6
 FOREIGN_PRICE = "price_currency"
 """Code of cells refused because their price is not in the store's currency."""
 
@@ -37,6 +38,7 @@ class ImportOptions(Ground):
     store_chosen: id.
     mapping_changed: {name of a column as corrections call it: meaning}.
     save_wanted: keep the mapping.
+    groups_wanted: make the marketing groups the store does not have.
     """
 
     file_chosen = Signal(str)
@@ -46,6 +48,7 @@ class ImportOptions(Ground):
     store_chosen = Signal(int)
     mapping_changed = Signal(object)
     save_wanted = Signal()
+    groups_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("sunken", "right", parent)
@@ -61,6 +64,8 @@ class ImportOptions(Ground):
         self.recognised = Label(role="small", ink="text2", wrap=True)
         self.caution = Label(role="small", ink="amber", wrap=True)
         self.sheets_left = Label(role="small", ink="amber", wrap=True)
+        self.new_groups = Label(role="small", ink="amber", wrap=True)
+        self.make_groups = Button("import.make_groups", kind="link")
         self._typing = QTimer(self, singleShot=True, interval=TYPING_MS)
         self._typing.timeout.connect(lambda: self.header_row_chosen.emit(self.header_row.value()))
         self._is_showing = False
@@ -104,10 +109,17 @@ class ImportOptions(Ground):
         area.setWidget(self.mapping)
         self._area = area
         lines.addWidget(area, 1)
-        for label in (self.caution, self.recognised):
+        for label in (self.caution, self.new_groups, self.recognised):
             label.setContentsMargins(14, 4, 14, 6)
             label.hide()
             lines.addWidget(label)
+            if label is self.new_groups:
+                agree = row(gap=0)
+                agree.setContentsMargins(8, 0, 14, 4)
+                agree.addWidget(self.make_groups)
+                agree.addStretch(1)
+                lines.addLayout(agree)
+                self.make_groups.hide()
 
     def _connect(self) -> None:
         self.files.chosen.connect(self.file_chosen)
@@ -117,6 +129,7 @@ class ImportOptions(Ground):
         self.header_row.valueChanged.connect(self._on_header_row)
         self.mapping.changed.connect(self.mapping_changed)
         self.save.clicked.connect(self.save_wanted)
+        self.make_groups.clicked.connect(self.groups_wanted)
 
     def _on_header_row(self, _value: int) -> None:
         if not self._is_showing:
@@ -163,7 +176,16 @@ class ImportOptions(Ground):
 
     def stops(self) -> list[QWidget]:
         """Where Tab stops, in order."""
-        return [self.add, self.files, self.sheets, self.header_row, self.stores, self.save, *self.mapping.buttons]
+        return [
+            self.add,
+            self.files,
+            self.sheets,
+            self.header_row,
+            self.stores,
+            self.save,
+            *self.mapping.buttons,
+            self.make_groups,
+        ]
 
     def stop(self) -> None:
         """The dialog closes."""
@@ -185,6 +207,11 @@ class ImportOptions(Ground):
         self.sheets_left.say("import.sheets_left", read=head.sheet, sheets=_named(head.sheets_left))
         self.first_row.say("import.first_row", row=str(head.first_row))
         self.first_row.setVisible(has_columns)
+        self.new_groups.setVisible(bool(head.new_groups))
+        key = "import.groups_to_make" if head.makes_groups else "import.groups_unknown"
+        names = [*head.new_groups[:SHOWN_GROUPS], *(["…"] if len(head.new_groups) > SHOWN_GROUPS else [])]
+        self.new_groups.say(key, n=len(head.new_groups), names=tr("import.list_gap").join(names))
+        self.make_groups.setVisible(bool(head.new_groups) and not head.makes_groups)
         foreign = next((error.params["found"] for error in head.errors if error.code == FOREIGN_PRICE), "")
         self.caution.setVisible(bool(foreign))
         self.caution.say("import.other_currency", currency=foreign)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 from app.messages import tr
 from app.services.clock import to_ms
 from app.services.history.contents import ChangeContents
-from app.services.history.records import ChangeRecord
+from app.services.history.records import NO_LISTINGS, ChangeRecord
 from app.services.paging import Query
 from app.views.context import ViewContext
 from app.views.errors import sentence
@@ -175,7 +175,9 @@ class ChangePane(Ground):
             return
         ids, fields = self._chosen_ids, self._chosen_fields
         n = self.change.listing_count if ids is None else len(ids)
-        if fields is None:
+        if self.change.kind in NO_LISTINGS:
+            say(self.undo, "history.undo_change" if ids is None else "history.undo_picked", n=n)
+        elif fields is None:
             say(self.undo, "history.undo_all" if ids is None else "history.undo_chosen", n=n)
         else:
             names = tr("history.list_gap").join(map(field_name, fields))

@@ -15,6 +15,9 @@ from app.views.theme import current_theme
 from app.views.widgets.live import Live
 
 MOST_SHOWN = 500
+WIDEST = 260
+"""No column but the listing's takes more; the tooltip has the rest."""
+EDGES = 24
 """Lines of the table; all of them count, and the export has them all."""
 COLUMNS = (("store", 84), ("listing", 0), ("code", 132), ("because", 104), ("stock", 80), ("step", 178))
 ORDER = (Step.UNREADABLE, Step.LOCKED, Step.OFF, Step.ZERO, Step.UNSENT, Step.DONE)
@@ -63,3 +66,16 @@ class DelistRows(Live, QTableWidget):
                 if column == 5 and row.step in TONES:
                     item.setForeground(current_theme().tone(TONES[row.step]).text)
                 self.setItem(at, column, item)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Columns as wide as what stands in them, between their usual width and the widest."""
+        theme = current_theme()
+        metrics = theme.metrics("body")
+        for column, (name, usual) in enumerate(COLUMNS):
+            texts = {tr(f"delist.column.{name}")}
+            texts.update(item.text() for at in range(self.rowCount()) if (item := self.item(at, column)) is not None)
+            if usual:
+                wanted = max(map(metrics.horizontalAdvance, texts)) + EDGES
+                size = min(max(wanted, theme.height(usual)), theme.height(WIDEST))
+                self.horizontalHeader().resizeSection(column, size)

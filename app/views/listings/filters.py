@@ -9,12 +9,20 @@ from app.messages import messages
 from app.services.listings.choices import FilterChoices
 from app.services.listings.details import Choice
 from app.services.listings.filter_fields import spellings
-from app.services.listings.filters import closest_field, labels_of, parse_filters, rule_names, written
+from app.services.listings.filters import (
+    closest_field,
+    labels_of,
+    parse_filters,
+    regional_types,
+    rule_names,
+    written,
+)
 from app.services.listings.records import ListingStatus
 from app.services.listings.source import FIELDS as COLUMNS
 from app.services.paging import Filter
 from app.views.filter_fields import FilterField
 from app.views.filter_language import FilterLanguage
+from app.views.listings.figure_columns import COLUMNS as FIGURE_COLUMNS
 from app.views.status import status
 
 SEGMENTS = (
@@ -58,6 +66,10 @@ def _rules() -> Sequence[tuple[str, str]]:
     return [(choice.id, choice.name) for choice in rule_names(messages.language)]
 
 
+def _regional_types() -> Sequence[tuple[str, str]]:
+    return [(choice.id, choice.name) for choice in regional_types(messages.language)]
+
+
 def _choice(name: str, key: str, choices: Callable[[], Sequence[Choice]]) -> FilterField:
     return FilterField(name, key, "choice", lambda: [(choice.id, choice.name) for choice in choices()])
 
@@ -68,14 +80,22 @@ def fields(choices: Callable[[], FilterChoices]) -> tuple[FilterField, ...]:
         FilterField("status", "listings.column.status", "choice", _statuses),
         FilterField("price", "listings.column.price", "number", unit_key="unit.usd"),
         FilterField("price_max", "listings.filter.price_max", "number", unit_key="unit.usd"),
+        *(
+            FilterField(name, f"listings.column.{name}", "number", unit_key=unit)
+            for name, _, unit, *_ in FIGURE_COLUMNS
+        ),
         FilterField("stock", "listings.column.stock", "number"),
         FilterField("findings", "listings.column.findings", "number"),
         FilterField("finding", "listings.filter.finding", "choice", _rules),
         FilterField("changed", "listings.filter.changed", "flag"),
+        FilterField("quarantined", "listings.filter.quarantined", "flag"),
         _choice("category", "listings.column.category", lambda: choices().categories),
         _choice("freight_template", "listings.column.freight_template", lambda: choices().templates),
         _choice("group", "listings.column.group", lambda: choices().groups),
         _choice("marketing_group", "listings.column.marketing_group", lambda: choices().marketing_groups),
+        FilterField("regional_type", "listings.filter.regional_type", "choice", _regional_types),
+        FilterField("regional_country", "listings.filter.regional_country"),
+        FilterField("regional_value", "listings.filter.regional_value", "number"),
         _choice("tag", "listings.filter.tag", lambda: choices().tags),
         _choice("import_run", "listings.filter.import_run", lambda: choices().import_runs),
         _choice("store", "listings.filter.store", lambda: choices().stores),

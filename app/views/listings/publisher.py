@@ -22,6 +22,7 @@ from app.services.stores.readiness import StoreClosed
 from app.views.activity.jobs import Said
 from app.views.context import ViewContext
 from app.views.errors import sentence
+from app.views.listings.likeness import tell_likeness
 from app.views.listings.publish_question import PublishQuestion
 from app.views.listings.publish_result import PublishResultDialog
 from app.views.listings.results_dialog import ResultsDialog
@@ -42,12 +43,14 @@ class Publisher(QObject):
         rows_changed: listings moved on; read what is in view again.
         batch_ended: a batch ended, or was decided about: everything may stand elsewhere.
         edit_wanted: ids of listings the user wants to see.
+        compare_wanted: ids of listings to be shown beside those they are like.
         put_on_wanted: ids of listings just taken off sale, to be put on sale again.
     """
 
     rows_changed = Signal()
     batch_ended = Signal()
     edit_wanted = Signal(object)
+    compare_wanted = Signal(object)
     put_on_wanted = Signal(object)
 
     def __init__(self, context: ViewContext, page: QWidget) -> None:
@@ -95,6 +98,8 @@ class Publisher(QObject):
         question = PublishQuestion(self._page, detail, paused, **params)
         question.accepted.connect(lambda: self._queue(preview, question.schedule))
         question.open()
+        going = [number for part in preview.stores for number in part.listing_ids]
+        tell_likeness(self._context, question, going, self.compare_wanted.emit)
 
     def _say_why_not(self, preview: PublishPreview) -> None:
         """Nothing to send: the reason, or that there are several."""
@@ -141,9 +146,10 @@ class Publisher(QObject):
 
     # -- sending -----------------------------------------------------------------------------------------------
 
-    def start(self, left: Left, blocked: int = 0, *, is_spread: bool = False) -> None:
+    def start(self, left: Left, blocked: int = 0, *, is_spread: bool = False, way_back: Offer | None = None) -> None:
         """Send a batch, or everything of a store that an earlier run left and that is due, as a job. Closing the
-        window keeps the queue; cancelling takes back what was not sent; pausing lets the whole store wait."""
+        window keeps the queue; cancelling takes back what was not sent; pausing lets the whole store wait. What sending
+        is a part of offers its *way_back* to the end: a short run would take it out of sight at once."""
         waits = is_spread or left.due_ms > now_ms()
         handle = self._context.runner.start(self._desk.run, left.store_id, left.batch_id)
         job = self._context.jobs.add(
@@ -164,7 +170,7 @@ class Publisher(QObject):
         self._running += 1
         self._ticks.start()
         handle.finished.connect(self._on_end)
-        handle.succeeded.connect(lambda result: self._on_result(left, result, blocked))
+        handle.succeeded.connect(lambda result: self._on_result(left, result, blocked, way_back))
         handle.failed.connect(lambda error: self._on_refused(left, error))
 
     def _on_end(self) -> None:
@@ -173,7 +179,7 @@ class Publisher(QObject):
             self._ticks.stop()
         self.batch_ended.emit()
 
-    def _on_result(self, left: Left, result: BatchResult, blocked: int) -> None:
+    def _on_result(self, left: Left, result: BatchResult, blocked: int, way_back: Offer | None) -> None:
         """Said in passing, with the result one click away; what stands in the way of the rest stays as a banner."""
         if result.ending is Ending.KEPT:
             return  # the window is closing
@@ -201,7 +207,7 @@ class Publisher(QObject):
         elif result.on_platform:
             self._context.notices.toast(
                 f"sale.done.{left.action}" if left.action else "publish.done",
-                offer=self._way_back(result) if left.action == OFFLINE else offers[0] if offers else None,
+                offer=self._way_back(result) if left.action == OFFLINE else way_back or next(iter(offers), None),
                 n=result.on_platform,
                 live=result.live,
             )

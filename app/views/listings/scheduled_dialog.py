@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from PySide6.QtCore import QDateTime, QSize, Qt, Signal
-from PySide6.QtWidgets import QDateTimeEdit, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
 from app.messages import tr
 from app.services.publishing.scheduled import ScheduledBatch
@@ -21,9 +21,9 @@ from app.views.widgets.dialog import Dialog
 from app.views.widgets.form import mark_bad
 from app.views.widgets.ground import column, row
 from app.views.widgets.label import Label
+from app.views.widgets.office_time import OfficeTime, office_text
 
 HEADERS = ("scheduled.when", "scheduled.what", "publish.results.store", "publish.results.total")
-TIME = "yyyy-MM-dd HH:mm"
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -44,7 +44,7 @@ class ScheduledDialog(Dialog):
         self.batches: Sequence[ScheduledBatch] = ()
         self.table = QTableWidget(0, len(HEADERS))
         self.none = Label("scheduled.none", ink="text2", wrap=True)
-        self.at = QDateTimeEdit(next_hour(), calendarPopup=True, displayFormat=TIME)
+        self.at = OfficeTime(next_hour())
         self.move_button = Button("scheduled.move")
         self.now = Button("scheduled.now", icon_name="send")
         self.cancel = Button("scheduled.cancel", icon_name="x")
@@ -128,7 +128,7 @@ class ScheduledDialog(Dialog):
 
     def move_chosen(self) -> None:
         """Give what is marked the time in the field."""
-        at_ms = self.at.dateTime().toMSecsSinceEpoch()
+        at_ms = self.at.milliseconds
         self._do(self._desk.move_scheduled, self._ids(), at_ms)
 
     def send_chosen(self) -> None:
@@ -169,5 +169,5 @@ class ScheduledDialog(Dialog):
 
 def _when(batch: ScheduledBatch) -> str:
     """Day and time, as in the field beside it: what waits is rarely of today only."""
-    first, last = (QDateTime.fromMSecsSinceEpoch(one).toString(TIME) for one in (batch.first_ms, batch.last_ms))
+    first, last = (office_text(one) for one in (batch.first_ms, batch.last_ms))
     return first if first == last else f"{first} – {last}"

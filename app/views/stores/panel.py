@@ -9,7 +9,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
 from app.messages import tr
-from app.services.clock import to_ms
+from app.services.clock import at_office, to_ms
 from app.services.errors import NotFound
 from app.services.stores.desk import StoreView
 from app.services.stores.records import StoreRecord
@@ -286,7 +286,7 @@ def _calls(view: StoreView) -> Fact:
     calls = view.detail.calls
     text = integer(calls.made) if calls.limit is None else f"{integer(calls.made)} / {integer(calls.limit)}"
     until = calls.used_up_until
-    second = tr("stores.calls.used_up", at=f"{until.astimezone():%m-%d %H:%M}") if until else tr("stores.calls.counted")
+    second = tr("stores.calls.used_up", at=f"{at_office(until):%m-%d %H:%M}") if until else tr("stores.calls.counted")
     return Fact("stores.fact.calls", text, "red" if until else "text", second=second)
 
 

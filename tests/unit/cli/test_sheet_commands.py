@@ -398,3 +398,21 @@ def test_an_edited_workbook_is_taken_back_as_one_change(cli, synced, tmp_path):
     assert plain.code == 0
     assert cli("edit", "--store", synced, "--from-sheet", tmp_path / "plain.xlsx").code == 2
     assert cli("export", "--store", synced, "--out", tmp_path / "x.csv", "--editable").code == 2
+
+
+def test_terms_of_a_sheet_are_taken_with_consent_and_listed(cli, synced, tmp_path):
+    header = (*HEADER[:6], "营销分组", "分国家报价")
+    path = sheet(tmp_path / "terms.xlsx", (*LAMPS[0][:6], "Summer", "RU -1.50"), (*LAMPS[1][:6],), header=header)
+    refused = imported(cli, synced, path)
+    assert (refused.code, refused.json["new_groups"]) == (1, ["Summer"])
+    assert [one["code"] for one in refused.json["errors"]] == ["marketing_unknown"]
+    assert "--new-groups" in cli("import", str(path), "--store", synced, "--dry-run").out
+    said = imported(cli, synced, path, "--new-groups")
+    assert said.code == 0, said.err
+    where = "marketing_group = Summer and regional_country = RU"
+    (listed,) = cli("--json", "list", "--store", synced, "--where", where).json["listings"]
+    assert (listed["key"], listed["marketing_group"]) == ("LM-1", "Summer")
+    assert listed["regional_prices"] == {"type": "relative", "countries": {"RU": "-1.50"}}
+    out = tmp_path / "out.xlsx"
+    assert cli("export", "--store", synced, "--where", where, "--out", str(out)).code == 0
+    assert imported(cli, synced, out).json["listings"] == {"new": 0, "changed": 0, "unchanged": 1, "refused": 0}

@@ -58,7 +58,25 @@ PIECES = st.sampled_from([*TAGS.split(), "\n"])
 PAGES = st.one_of(st.lists(PIECES, max_size=12).map(" ".join), st.lists(PIECES, max_size=12).map("".join), st.text())
 TEXTS = st.one_of(
     st.sampled_from(
-        ["Black", "黑色", "黑", "grey", "Ceramic", "Other", "其他", "30 inch", "a;b", "x" * 71, "CN", "西班牙", "S"]
+        [
+            "Black",
+            "黑色",
+            "黑",
+            "grey",
+            "Ceramic",
+            "Other",
+            "其他",
+            "30 inch",
+            "30 cm",
+            "12 cm",
+            "30.48cm",
+            "60x60x96 cm",
+            "a;b",
+            "x" * 71,
+            "CN",
+            "西班牙",
+            "S",
+        ]
     ),
     st.text(max_size=8),
 )

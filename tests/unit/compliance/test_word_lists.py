@@ -14,7 +14,7 @@ from app.services.compliance.loading import load_context
 from app.services.compliance.recheck import check_listings, recheck
 from app.services.compliance.word_desk import BadWord, WordDesk, new_list
 from app.services.compliance.word_lists import CODES, KINDS, USUAL, Entry, Lists, compiled, shipped_lists
-from app.services.compliance.word_sheets import NoWords, WordSheet, heads, read_words, write_words
+from app.services.compliance.word_sheets import NoHead, NoWords, WordSheet, heads, read_words, write_words
 from app.services.compliance.words import is_inside, word_book, word_key
 from app.services.db import Database
 from app.services.errors import NotFound
@@ -207,6 +207,29 @@ class TestSheets:
         assert [(row.entry.word, row.what) for row in sheet.rows] == [("Zorbax", "new"), ("Nike", "same")]
         with pytest.raises(NoWords):
             self.read(desk, tmp_path, "Word\n\n")
+
+    @pytest.mark.parametrize(
+        ("text", "row"),
+        [
+            ("Dear team,\nplease find the list attached.\n", "2"),
+            ("Zorbax\nThis file was written by somebody who meant something else entirely\n", "2"),
+            ("import os\nprint()\n", "2"),
+            ("Zorbax\n<html><body>\n", "2"),
+            ("a = 1\n", "1"),
+            ("one\ttwo\nthree\tfour\n", "1"),
+            ("x" * 61 + "\n", "1"),
+        ],
+    )
+    def test_any_other_text_is_refused_with_place_and_remedy(
+        self, desk: WordDesk, tmp_path: Path, text: str, row: str
+    ) -> None:
+        with pytest.raises(NoHead) as told:
+            self.read(desk, tmp_path, text)
+        assert told.value.params["row"] == row
+        for language in ("zh", "en"):
+            texts = Messages(language)  # type: ignore[arg-type]
+            said = texts.text(told.value.message_key, **told.value.params)
+            assert row in said and ("“词”" in said or "“word”" in said)
 
     @pytest.mark.parametrize("ending", ["xlsx", "csv"])
     def test_what_was_written_changes_nothing_when_read(self, desk: WordDesk, tmp_path: Path, ending: str) -> None:

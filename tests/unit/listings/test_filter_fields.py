@@ -38,10 +38,22 @@ FIELDS = {
     "blocked": [("blocked > 0", {CASE}), ("blocked = 0", {LAMP, CABLE})],
     "finding": [("finding = title.too_long", {CASE}), ("finding != title.too_long", {LAMP, CABLE})],
     "changed": [("changed = yes", {CABLE}), ("changed = no", {LAMP, CASE})],
+    "quarantined": [("quarantined = yes", {CASE}), ("隔离 = no", {LAMP, CABLE})],
     "category": [("category = 44", {CASE}), ("category is missing", {CABLE})],
     "freight_template": [("freight_template = 7001", {LAMP}), ("template is missing", {CASE, CABLE})],
     "group": [("group = 88", {CASE}), ("group in (88, 99)", {CASE, CABLE})],
     "marketing_group": [("marketing_group = Autumn", {LAMP}), ("marketing_group is missing", {CASE, CABLE})],
+    "regional_type": [
+        ("regional_type = percentage", {LAMP}),
+        ("regional_type in (百分比, absolute)", {LAMP, CASE}),
+        ("regional_type is missing", {CABLE}),
+    ],
+    "regional_country": [
+        ("regional_country = 俄罗斯", {LAMP, CASE}),
+        ("regional_country = br", {LAMP}),
+        ("regional_country != RU", {CABLE}),
+    ],
+    "regional_value": [("regional_value < -9.99", {LAMP}), ("regional_value = 8.49", {CASE})],
     "tag": [("tag = sale", {LAMP, CABLE}), ("tag != sale", {CASE})],
     "import_run": [("import_run = 6", {LAMP}), ("import_run is missing", {CASE, CABLE})],
     "code": [("code = LM4402", {LAMP}), ("code ~ c1", {CASE})],
@@ -76,6 +88,8 @@ def source(tmp_path_factory, empty_database):
         session.add(MarketingMember(listing_id=LAMP, group_id=5))
         session.add_all(ListingTag(listing_id=id, tag="sale") for id in (LAMP, CABLE))
         session.add(ListingFinding(listing_id=CASE, code="title.too_long", severity="block", store_id=1, number=1))
+        session.add(ListingFinding(listing_id=CASE, code="guard.floor", severity="hold", store_id=1, number=1))
+        session.add(ListingFinding(listing_id=LAMP, code="guard.floor", severity="warn", store_id=1, number=1))
         session.add(Order(id=1, store_id=1, order_id="o", status="FINISH", search_text="", raw={}, synced_ms=1))
         session.flush()
         line = {"title": "", "code": "", "currency": "USD", "status": ""}
@@ -93,6 +107,7 @@ def _listings():
         {"status": "live", "product_key": "K-1", "product_id": "1005001", "code": "LM4402", "import_run_id": 6}
         | {"category_id": "55", "freight_template_id": "7001", "weight_g": 300, "handling_days": 7, "warn_count": 1}
         | {"price_min_minor": 1890, "price_max_minor": 2000, "stock_total": 210, "image_count": 6, "sku_count": 2}
+        | {"regional_prices": {"type": "percentage", "countries": {"BR": 5, "RU": -10}}}
         | {"content_hash": "a", "sent_hash": "a", "created_ms": days[0], "updated_ms": days[2]},
     )
     case = _listing(
@@ -101,6 +116,7 @@ def _listings():
         (("2*AB1234+CD5678", "AB1234*2+CD5678"), ("PC1", "PC1")),
         {"status": "draft", "product_key": "K-2", "code": "PC1", "category_id": "44", "group_id": "88"}
         | {"weight_g": 40, "handling_days": 3, "block_count": 1, "hold_count": 1, "warn_count": 1, "sku_count": 2}
+        | {"regional_prices": {"type": "absolute", "countries": {"RU": {"PC1": 849}}}}
         | {"content_hash": "a", "sent_hash": None, "created_ms": days[2], "updated_ms": days[1]},
     )
     cable = _listing(

@@ -16,6 +16,7 @@ import pytest
 from app.practice_market import PracticeMarket
 from app.services.db import Database
 from app.services.listings.records import ListingRecord
+from app.services.marketplace.port import Refused, Unanswered
 from app.services.publishing.batches import cancel_batch, open_batches
 from app.services.publishing.entries import TaskKey
 from app.services.publishing.feed_following import FEED_OPEN
@@ -170,6 +171,22 @@ async def test_an_account_without_feeds_publishes_all_the_same(
     market.faults.update({"forbidden_methods": ["aliexpress.solution.feed.*"]})
     records = queued(db, make_part, 6)
     assert (await send(db, market)).live == 6
+    await check_once_each(db, market, records)
+
+
+async def test_a_feed_refused_as_a_whole_in_undocumented_words_says_nothing_of_its_listings(
+    db: Database, market: PracticeMarket, make_part: Make
+) -> None:
+    """The words were about the feed: each listing is looked up, and sent by itself."""
+    records = queued(db, make_part, 6)
+    async with connected(market) as marketplace:
+
+        async def refusing(*_: Any) -> str:
+            raise Unanswered(Refused.code, code="E-77", text="feeds are sleeping")
+
+        marketplace.submit_feed = refusing  # type: ignore[method-assign]
+        result = await publish(db, marketplace, 1, settings=FEEDS)
+    assert (result.live, result.failed, calls(market, POST)) == (6, 0, 6), journal(db)[0]
     await check_once_each(db, market, records)
 
 

@@ -6,11 +6,16 @@ import asyncio
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 
 from app.models import TaskAction
 from app.services.clock import now_ms
 from app.services.db import Database
 from app.services.errors import InputError
+from app.services.listings.delisting.applying import apply_delisting
+from app.services.listings.delisting.pasted import read_pasted
+from app.services.listings.delisting.plan import plan_delisting
+from app.services.listings.desk import ListingDesk
 from app.services.listings.editing import ListingEdit, edit_listings
 from app.services.marketplace.port import RemoteStatus, Unanswered
 from app.services.publishing.batches import cancel_batch
@@ -60,6 +65,19 @@ def test_off_and_on_again(db: Database, market: FakeMarketplace, live: list[int]
     assert market.calls.count("online") == 1
     assert loaded(db, live[0]).sent_hash == before
     assert sale_preview(db, [], TaskAction.ONLINE).count == 0
+
+
+def test_batches_are_moved_together_or_not_at_all(db: Database, market: FakeMarketplace, live: list[int]) -> None:
+    start = now_ms() + 5 * HOUR_MS
+    made = [enqueue_offline(db, 1, [one], schedule=Schedule(start)).batch_id or 0 for one in live[:2]]
+    write(
+        db,
+        f"CREATE TRIGGER stuck BEFORE UPDATE ON publish_task WHEN OLD.batch_id = {made[1]} "
+        "BEGIN SELECT RAISE(ABORT, 'stuck'); END",
+    )
+    with pytest.raises(IntegrityError):
+        move_batches(db, made, start + HOUR_MS)
+    assert {one.first_ms for one in scheduled_batches(db)} == {start}
 
 
 def test_the_platform_may_look_once_more_before_it_is_on_sale(
@@ -217,3 +235,19 @@ def test_taking_back_what_waits_leaves_the_listing_alone(
     assert cancel_batch(db, planned.batch_id or 0) == 3
     assert statuses(db) == ["in_review", "live", "live"]
     assert batch_states(db)[-1] == "cancelled"
+
+
+def test_an_undo_takes_back_the_edit_that_waited_for_it(db: Database, live: list[int]) -> None:
+    """Delisted without sending, then undone: nothing is left to send, and nothing says so."""
+    gone = loaded(db, live[0]).skus[0].code
+    done = apply_delisting(db, plan_delisting(db, read_pasted(gone)))
+    edit_listings(db, [ListingEdit(live[1], {"title": "Another lamp for the bedside"})], label="change.edit")
+    assert enqueue(db, 1, [live[1]]).queued == 1
+    assert statuses(db) == ["queued", "queued", "live"]
+    assert done.change is not None
+    ListingDesk(lambda: db).undo(done.change.uid)
+    assert statuses(db) == ["live", "queued", "live"]
+    assert states(db)[-2:] == ["cancelled", "queued"]
+    assert batch_states(db)[-2] in ("done", "cancelled")
+    ListingDesk(lambda: db).redo()
+    assert statuses(db)[0] == "live"  # what the undo took back is queued again by a person alone

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from app.cli.spoken import Spoken
+from app.services.clock import OFFICE
 from app.services.db import Database
 from app.services.listings.editing import ListingEdit, edit_listings
 from app.services.listings.records import ListingRecord
@@ -81,7 +82,7 @@ async def test_a_promotion_is_a_reason_at_once_with_its_end(
     result = await publish_all(db, market, [listing_id], settings=REVIEWED)
 
     (group,) = batch_report(db, result.batch_ids[0]).groups
-    until = datetime(2026, 11, 30, 15, 59, tzinfo=UTC).astimezone().strftime("%Y-%m-%d %H:%M")
+    until = datetime(2026, 11, 30, 15, 59, tzinfo=UTC).astimezone(OFFICE).strftime("%Y-%m-%d %H:%M")
     assert (result.failed, len(market.edits), group.code) == (1, 1, "marketplace.in_promotion_until")
     assert until in sentence(group.message_key, group.params, group.code)
 

@@ -5,6 +5,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QAbstractItemView
 
+from app.services.listings.marketing.groups import marketing_groups
 from app.views.importing.columns import field_name
 from app.views.language import language
 from app.views.paged_table_model import PagedTableModel
@@ -363,3 +364,18 @@ def test_names_of_columns():
     assert field_name("weight", unit="g") == "Weight · g"
     assert field_name(None) == "Kept as it is"
     assert field_name("something new") == "Other"
+
+
+def test_new_marketing_groups_are_made_when_the_user_agrees(open_import, sheet, samples, app):
+    header = (*samples.headers, "营销分组")
+    user = open_import(sheet((*samples.lamp, "Summer"), (*samples.mug, ""), headers=header))
+    options = user.dialog.options
+    assert options.new_groups.isVisible() and "Summer" in options.new_groups.text()
+    assert user.counts()["refused"] == 1
+    user.presses(options.make_groups)
+    user.waits_until(lambda: user.dialog._wanted.request.makes_groups)
+    user.waits_for_rows()
+    assert user.counts()["refused"] == 0
+    assert not options.make_groups.isVisible() and options.new_groups.isVisible()
+    apply(user)
+    user.waits_until(lambda: [one.name for one in marketing_groups(app.db)] == ["Summer"])

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QMenu
 
 from app.services.codes.records import Component
 from app.services.codes.rekeying import rekey
+from app.views.language import language
 from app.views.listings.code_dialog import CodeDialog
 from app.views.listings.codes_dialog import CodesDialog
 from app.views.listings.delist_dialog import DelistDialog
@@ -53,7 +54,7 @@ def test_pasted_codes_are_seen_then_delisted_then_sent(
         ["AA1111_CUS", "AA1111", "4", "Listing off sale"],
         ["AA1111*2+BB2222", "AA1111", "7", "Stock → 0"],
     ]
-    assert dialog.counts.text() == "Stock of 1 variant to 0, 1 listings off sale. Stores: 晨帆数码"
+    assert dialog.counts.text() == "Stock of 1 variant to 0, listings off sale: 1. Stores: 晨帆数码"
     assert dialog.left_out.text() == "1 code is in no listing: XX9999\n1 line without a code: line 1"
     assert dialog.primary.text() == "Delist 2 variants"
     assert stocks(db)["AA1111*2+BB2222"] == 7  # nothing is written yet
@@ -70,6 +71,8 @@ def test_pasted_codes_are_seen_then_delisted_then_sent(
     toast = page.context.notices.kept[0]
     said = [notice.text for notice in page.context.notices.kept]
     assert "2 listings delisted, being sent." in said, toast
+    sent_notice = next(one for one in page.context.notices.kept if one.key == "publish.done")
+    assert sent_notice.offer is not None and sent_notice.offer.key == "action.undo"  # not taken out of sight by sending
     assert loaded(first).status in ("live", "in_review")
 
 
@@ -89,6 +92,10 @@ def test_a_dropped_file_whole_listings_and_nothing_found(
     assert dialog.plan is None  # an older answer is not acted on
     qtbot.waitUntil(lambda: dialog.plan is not None)
     assert dialog.rows.item(0, 5).text() == "Listing off sale"
+    language.set_language("zh")
+    assert dialog.rows.item(0, 5).text() == "整个商品下架"
+    assert "正在查找" not in dialog.counts.text()
+    language.set_language("en")
     dialog.codes.setPlainText("nothing")
     dialog.look_up()
     settle()
@@ -162,4 +169,6 @@ def test_virtual_codes_are_kept(context, services, qtbot, settle, tmp_path):
     dialog.remove.click()
     settle()
     assert list(services.codes.virtual()) == ["CB000008"]
+    language.set_language("zh")
+    assert dialog.table.horizontalHeaderItem(0).text() == "虚拟编码"
     dialog.close()

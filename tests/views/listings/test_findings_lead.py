@@ -36,6 +36,7 @@ PROPERTIES = {
     "property.too_many_names": [[colour(f"Own {n}")] for n in range(5)],
     "property.required": [[SPAIN]],
     "property.ships_from": [[colour("Black"), SPAIN]],
+    "property.inch": [[{"name": "Length", "value": "30 inch"}], [{"name": "Length", "value": "30 cm"}]],
 }
 
 

@@ -12,6 +12,7 @@ from app.services.history.records import ChangeRecord
 from app.services.listings.desk import ListingDesk
 from app.services.listings.editing import ListingEdit
 from app.services.listings.loading import load_listing
+from app.services.listings.marketing.groups import change_marketing_group, create_marketing_group
 from app.views.history_dialog import HistoryDialog
 from app.views.language import language
 from app.views.listings.history_list import HistoryList, change_text
@@ -86,6 +87,15 @@ def test_a_change_is_shown_with_its_listings(qtbot, history):
     assert rows(pane)[1:3] == [["", "Title", "Lamp", "Lamp 2", ""], ["", "Weight (g)", "–", "500", ""]]
     assert pane.undo.text() == "Undo all 2 listings"
     assert pane.back.text() == "Undo the 2 changes after this"
+
+
+def test_a_change_of_something_else_is_not_said_to_be_of_listings(qtbot, history, desk, db):
+    group = create_marketing_group(db, 1, "Summer")
+    change_marketing_group(db, group, "Autumn", "")
+    history.load()
+    qtbot.waitUntil(lambda: history.shown[0].kind == "group")
+    pane = opened(qtbot, history, 0)
+    assert pane.undo.text() == "Undo this change"
 
 
 def test_chosen_rows(qtbot, history, desk, three):

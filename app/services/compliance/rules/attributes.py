@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from app.services.compliance.context import CheckContext
 from app.services.compliance.findings import Fix, Hit, Label
 from app.services.compliance.leaf import SEEN_MAX, AttributeFacts, LeafFacts
+from app.services.compliance.lengths import (
+    CM_PER_INCH,
+    Size,
+    in_centimetres,
+    is_centimetres,
+    known_sides,
+    sizes_of,
+)
 from app.services.compliance.registry import RuleGroup
 from app.services.listings.records import ListingRecord
 from app.services.listings.text import fold
 
 Entry = dict[str, str]
-
-_INCH = re.compile(r"(\d+(?:\.\d+)?)\s*(?:inch(?:es)?\b|in\b|英寸|″|\")", re.IGNORECASE)
-CM_PER_INCH = 2.54
 
 
 def _is_fine(record: ListingRecord, context: CheckContext) -> bool:
@@ -34,7 +38,7 @@ def _is_fine(record: ListingRecord, context: CheckContext) -> bool:
             name_id = found
         elif (name_id, value_id, text) not in usual:
             if (name_id, value_id) in pairs:
-                if context.has_attribute_sign(text) or _INCH.search(text):
+                if context.has_attribute_sign(text) or _has_inches(text):
                     return False
                 usual.remember((name_id, value_id, text))
             elif value_id or name_id not in free or not is_plain(text):
@@ -43,12 +47,16 @@ def _is_fine(record: ListingRecord, context: CheckContext) -> bool:
     return leaf.required <= filled
 
 
+def _has_inches(text: str) -> bool:
+    return any(size.is_inch for size in sizes_of(text))
+
+
 def _written(leaf: LeafFacts, name: str, text: str, context: CheckContext) -> str | None:
     """The attribute that a sheet's name and value mean, "" for one of the seller's own, None where a rule may speak."""
     found = leaf.usual_written.get((name, text))
     if found is not None:
         return found
-    if not name or not text.strip() or context.has_attribute_sign(text + name) or _INCH.search(text):
+    if not name or not text.strip() or context.has_attribute_sign(text + name) or _has_inches(text):
         return None
     facts = leaf.plain("", name)
     if facts is not None and not facts.is_free and leaf.value_id(facts, text) is None:
@@ -196,22 +204,23 @@ def signs(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
             yield Hit({"attribute": _name(entry, facts), "value": shown, "sign": "Tab" if found == "\t" else found})
 
 
-@GROUP.rule("attribute.inch", "attributes")
+@GROUP.rule("attribute.inch", "attributes", has_fix=True)
 def inch(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
-    """A length in inches that as such would not fit into the package, but as centimetres is one of its sides."""
-    sides = [side for side in (record.length_cm, record.width_cm, record.height_cm) if side]
-    if len(sides) < 3:
-        return
-    for entry in record.attributes:
-        if found := _INCH.search(entry.get("value") or ""):
-            number = float(found[1])
-            if is_centimetres(number, sides):
-                shown = {"attribute": _name(entry), "value": entry["value"], "longest": max(sides)}
-                yield Hit({**shown, "cm": f"{number * CM_PER_INCH:.1f}"})
+    """A length in inches that as such would not fit into the package, but as centimetres is one of its sides. The
+    remedy writes centimetres, where the text is the seller's own."""
+    sides = known_sides((record.length_cm, record.width_cm, record.height_cm))
+    for at, entry in enumerate(record.attributes if sides else ()):
+        text = entry.get("value") or ""
+        size = next((one for one in sizes_of(text) if one.is_inch), None)
+        if size is not None and is_centimetres(size.numbers[0], sides):
+            shown = {"attribute": _name(entry), "value": text, "longest": max(sides)}
+            yield Hit({**shown, "cm": f"{size.numbers[0] * CM_PER_INCH:.1f}"}, fix=_in_centimetres(record, at, size))
 
 
-def is_centimetres(inches: float, sides: Sequence[int]) -> bool:
-    """Whether a length that is said to be so many inches does not fit between a package's *sides* (cm), but would be
-    one of them in centimetres: 2.54 times off (domain.md 14.4)."""
-    is_side = any(0.75 * side <= inches <= 1.05 * side for side in sides)
-    return is_side and inches * CM_PER_INCH > 1.05 * max(sides)
+def _in_centimetres(record: ListingRecord, at: int, size: Size) -> Fix | None:
+    entry = record.attributes[at]
+    if entry.get("value_id"):
+        return None
+    text = in_centimetres(entry["value"], size)
+    entries = [{**one, "value": text} if number == at else one for number, one in enumerate(record.attributes)]
+    return Fix("length", "attributes", entries, params={"value": text})

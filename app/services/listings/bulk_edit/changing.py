@@ -147,7 +147,8 @@ def _set_value(draft: Draft, operation: SetValue) -> None:
 def _convert(draft: Draft, operation: ConvertInches) -> None:
     if operation.package:
         try:
-            sides = converted_sides((draft[SIDES[0]], draft[SIDES[1]], draft[SIDES[2]]), draft.context.limits)
+            now, said = (draft[SIDES[0]], draft[SIDES[1]], draft[SIDES[2]]), _said_of_goods(draft)
+            sides = converted_sides(now, draft.context.limits, said)
             draft.values.update(zip(SIDES, sides, strict=True))
         except RowRefused as refusal:
             draft.refused.append((SIDES[0], refusal.why))
@@ -159,6 +160,12 @@ def _convert(draft: Draft, operation: ConvertInches) -> None:
             draft.refused.append((name, refusal.why))
     if operation.attributes:
         _convert_attributes(draft)
+
+
+def _said_of_goods(draft: Draft) -> list[str]:
+    """Values of attributes and variants, where their sizes stand."""
+    of_variants = [part for sku in draft.record.skus for part in sku.properties]
+    return [entry.get("value") or "" for entry in (*draft["attributes"], *of_variants)]
 
 
 def _convert_attributes(draft: Draft) -> None:

@@ -52,6 +52,13 @@ def edit_choices(db: Database, chosen: Chosen, language: Language) -> EditChoice
         )
 
 
+def stores_of(db: Database, chosen: Chosen) -> list[tuple[int, str]]:
+    """Stores (id, name) that may be changed and that listings of *chosen* belong to; of a filter those it names, or
+    all."""
+    with db.reader.connect() as connection:
+        return _stores(connection, chosen)
+
+
 def category_names(db: Database, ids: Iterable[str], language: Language) -> dict[str, str]:
     """Names of categories by id; unknown ones are left out."""
     wanted = sorted({one for one in ids if one})

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
+from collections.abc import Iterable, Sequence
+from decimal import ROUND_HALF_UP, Decimal
 
+from app.services.compliance.lengths import (
+    CM_PER_INCH,
+    inch_sides,
+    is_centimetres,
+    known_sides,
+    sizes_of,
+    whole_centimetres,
+)
 from app.services.compliance.rule_data import Limits
-from app.services.compliance.rules.attributes import is_centimetres
 from app.services.listings.bulk_edit.texts import RowRefused
 
-CM_PER_INCH = Decimal("2.54")
-SIDES = 3
-"""Of a package; with fewer known it is no measure."""
 _NUMBER = r"\d{1,6}(?:\.\d{1,3})?"
 _CHAIN = rf"{_NUMBER}(?:\s?[x×*]\s?{_NUMBER}){{0,2}}"
 _INCHES = re.compile(
@@ -44,8 +48,7 @@ def fitting_text(text: str, sides: Sequence[int | None]) -> str:
     Raises:
         RowRefused: as there; or the package is too small for a length in inches, and just right for it in centimetres.
     """
-    known = [side for side in sides if side]
-    if len(known) == SIDES:
+    if known := known_sides(sides):
         for found in _INCHES.finditer(text):
             if any(is_centimetres(float(number), known) for number in _EACH.findall(found[0])):
                 raise RowRefused("suspicious_size")
@@ -57,13 +60,21 @@ def _centimetres(found: re.Match[str]) -> str:
     return f"{exact.normalize():f}"
 
 
-def converted_sides(sides: tuple[int | None, int | None, int | None], limits: Limits) -> tuple[int | None, ...]:
+def converted_sides(
+    sides: tuple[int | None, int | None, int | None], limits: Limits, texts: Iterable[str] = ()
+) -> tuple[int | None, ...]:
     """The sides of a package that were noted in inches, in whole centimetres, rounded up; unknown ones stay so.
 
+    Args:
+        texts: about the goods; a size in centimetres among them that fits the sides as they are tells what those are.
+
     Raises:
-        RowRefused: no carrier takes the result, so the sides were centimetres before.
+        RowRefused: the sides were centimetres before: no carrier takes the result, or the goods fit as it is.
     """
-    found = [None if side is None else int((side * CM_PER_INCH).to_integral_value(ROUND_CEILING)) for side in sides]
+    now = known_sides(sides)
+    if now and inch_sides(now, [size for text in texts for size in sizes_of(text)]) == ():
+        raise RowRefused("suspicious_size")
+    found = [None if side is None else whole_centimetres(side) for side in sides]
     known = [side for side in found if side is not None]
     girth = 2 * sum(known) - max(known, default=0)
     if any(side > limits.side_max_cm for side in known) or girth > limits.girth_max_cm:

@@ -30,7 +30,9 @@ LISTING_KEYS = (
     "detail_html",
     "keywords",
     "group",
+    "marketing_group",
     "freight_template",
+    "regional_prices",
 )
 SKU_KEYS = ("sku_code", "price", "stock", "barcode", "sku_image")
 GROUPS = ("properties", "attributes", "others")
@@ -42,8 +44,10 @@ SINGLE = {"property": "properties", "attribute": "attributes", "other": "others"
 
 BARE_PROPERTIES = {"color": "sheet_property.color", "ships from": "sheet_property.ships_from"}
 """Sale properties whose plain name is understood; others are written as "sale property: name"."""
-TEXT_KEYS = frozenset({"product_key", "product_id", "sku_code", "barcode", "category", "freight_template", "group"})
-"""Codes and ids: text cells, so that a spreadsheet keeps every digit."""
+TEXT_KEYS = frozenset(
+    {"product_key", "product_id", "sku_code", "barcode", "category", "freight_template", "group", "marketing_group"}
+)
+"""Codes, ids and names that may be digits: text cells, so that a spreadsheet keeps every digit."""
 
 _BETWEEN = "\x1f"
 _ORDERS = (

@@ -12,10 +12,12 @@ from sqlalchemy.orm import Session
 from app.services.compliance import load_context
 from app.services.listings.exporting.columns import LISTING_KEYS, SINGLE, SKU_KEYS, Column
 from app.services.listings.loading import chunks, id_list
+from app.services.listings.marketing.membership import names_of
+from app.services.regional_prices import RegionalPrices
 
 _LISTINGS = (
     "SELECT id, store_id, product_key, product_id, title, category_id, weight_g, length_cm, width_cm, height_cm, unit, "
-    "lot_size, handling_days, detail_html, keywords, group_id, freight_template_id, attributes, extra "
+    "lot_size, handling_days, detail_html, keywords, group_id, freight_template_id, attributes, extra, regional_prices "
     "FROM listing WHERE id IN ({})"
 )
 _SKUS = (
@@ -23,7 +25,7 @@ _SKUS = (
     "ORDER BY listing_id, position"
 )
 _IMAGES = "SELECT listing_id, source FROM image WHERE listing_id IN ({}) ORDER BY listing_id, position"
-_ATTRIBUTES, _EXTRA = 17, 18
+_ATTRIBUTES, _EXTRA, _REGIONAL = 17, 18, 19
 _NO_SKU = (0, None, "", None, None, "", "[]")
 _BETWEEN = "\n"
 """Between several values in one cell, as the images have it."""
@@ -73,8 +75,9 @@ class Rows:
         driver: Any = session.connection().connection.driver_connection
         self._run = driver.execute
         at = {column.key: place for place, column in enumerate(columns)}
-        self._shared = [(at[key], _READ[key]) for key in LISTING_KEYS if key in at and key != "images"]
-        self._images_at = at.get("images")
+        self._shared = [(at[key], _READ[key]) for key in LISTING_KEYS if key in at and key in _READ]
+        self._images_at, self._marketing_at = at.get("images"), at.get("marketing_group")
+        self._regional_at = at.get("regional_prices")
         self._picture_at = at.get("sku_image")
         own = _OF_ALL if per_listing else _OF_ONE
         self._own = [(at[key], read) for key, read in own.items() if key in at]
@@ -101,15 +104,20 @@ class Rows:
             images: dict[int, list[str]] = {}
             for listing_id, source in self._run(_IMAGES.format(inside)) if self._images_at is not None else ():
                 images.setdefault(listing_id, []).append(source)
+            marketing = names_of(self._session.connection(), chunk) if self._marketing_at is not None else {}
             for listing_id in chunk:
                 if listing_id in listings:
                     own = skus.get(listing_id, [])
-                    yield from self._of_listing(listings[listing_id], own, images.get(listing_id, []))
+                    shared, extra = self._shared_cells(listings[listing_id], images.get(listing_id, []))
+                    if self._marketing_at is not None:
+                        shared[self._marketing_at] = marketing.get(listing_id)
+                    if self._regional_at is not None:
+                        shared[self._regional_at] = _regional(listings[listing_id], own)
+                    yield from self._of_listing(listings[listing_id], own, shared, extra)
 
     def _of_listing(
-        self, listing: Raw, skus: list[Raw], images: list[str]
+        self, listing: Raw, skus: list[Raw], shared: list[Cell], extra: dict[int, Any]
     ) -> Iterator[tuple[int, int | None, list[Cell]]]:
-        shared, extra = self._shared_cells(listing, images)
         self.listings += 1
         self.skus += len(skus)
         if self._per_listing:
@@ -173,6 +181,14 @@ def _of_row(value: Any, place: int) -> Any:
     if isinstance(value, list):
         return value[place] if place < len(value) else None
     return value
+
+
+def _regional(listing: Raw, skus: Sequence[Raw]) -> str | None:
+    """Prices by country, a country a line; nothing where there are none, and where the platform's own are not known."""
+    stored = listing[_REGIONAL]
+    if not stored or stored in ("{}", "null"):
+        return None
+    return _BETWEEN.join(RegionalPrices.of(orjson.loads(stored)).lines({sku[2] for sku in skus})) or None
 
 
 def _picture(sku: Raw) -> str | None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from app.messages import messages
 from app.services.errors import InputError
 from app.services.history.records import ChangeRecord
+from app.services.listings.bulk_edit.choosing import stores_of
 from app.services.listings.bulk_edit.edits import BulkEdit
 from app.services.listings.bulk_edit.operations import SetValue
 from app.services.listings.bulk_edit.planning import Chosen
@@ -25,6 +26,7 @@ from app.services.listings.marketing.groups import (
     create_marketing_group,
     delete_marketing_group,
 )
+from app.services.listings.marketing.plans import PlanText
 from app.services.tasks import TaskContext
 
 if TYPE_CHECKING:
@@ -71,6 +73,11 @@ class GroupDesk:
         """The groups of these stores, all without ids."""
         return group_tree(self._app.db, kind, store_ids)
 
+    def tree_of(self, kind: GroupKind, chosen: Chosen) -> list[StoreGroups]:
+        """The groups of the stores that the listings of *chosen* belong to; of a filter, of those it names."""
+        stores = [store_id for store_id, _ in stores_of(self._app.db, chosen)]
+        return group_tree(self._app.db, kind, stores) if stores else []
+
     def assign_call(self, chosen: Chosen, kind: GroupKind, value: str) -> tuple[Any, ...]:
         """The call for the worker process that puts listings into a group. Result: `Applied`."""
         return "app.services.listings.groups.desk:assign", self._app.database_path, chosen, kind.field, value
@@ -106,14 +113,21 @@ class GroupDesk:
         """The call that reads them back. Result: `MarketingRead`."""
         return "app.services.listings.marketing.sheets:import_marketing", self._app.database_path, path, store_id
 
-    def create_marketing_group(self, store_id: int, name: str, discount: str) -> int:
-        """Make a marketing group. Returns: its id. Raises: BadMarketingGroup."""
-        return create_marketing_group(self._app.db, store_id, name, discount)
+    def create_marketing_group(self, store_id: int, name: str, discount: str, plan: PlanText | None = None) -> int:
+        """Make a marketing group. Returns: its id. Raises: BadMarketingGroup, HighCoupon, BadReduction."""
+        return create_marketing_group(self._app.db, store_id, name, discount, plan)
 
-    def change_marketing_group(self, group_id: int, name: str, discount: str) -> ChangeRecord | None:
-        """Another name or planned discount, as a change. Raises: BadMarketingGroup, NotFound."""
-        return change_marketing_group(self._app.db, group_id, name, discount)
+    def change_marketing_group(
+        self, group_id: int, name: str, discount: str, plan: PlanText | None = None
+    ) -> ChangeRecord | None:
+        """Another name or plan (None: it stays), as a change. Raises: as `create_marketing_group`, NotFound."""
+        from app.services.price_guard.rechecking import recheck_group
 
-    def delete_marketing_group(self, group_id: int) -> None:
-        """Delete an empty one. Raises: BadMarketingGroup, NotFound."""
-        delete_marketing_group(self._app.db, group_id)
+        change = change_marketing_group(self._app.db, group_id, name, discount, plan)
+        if change is not None:
+            recheck_group(self._app.db, group_id)
+        return change
+
+    def delete_marketing_group(self, group_id: int) -> ChangeRecord:
+        """Delete an empty one, as a change. Raises: BadMarketingGroup, NotFound."""
+        return delete_marketing_group(self._app.db, group_id)

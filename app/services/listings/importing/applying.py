@@ -24,6 +24,7 @@ from app.services.history.records import ChangeRecord
 from app.services.listings.derived import DERIVED_COLUMNS, derived_row
 from app.services.listings.editing import apply_edits
 from app.services.listings.importing.counting import Count, counting
+from app.services.listings.importing.marketing import make_groups, put_new
 from app.services.listings.importing.records import ImportPlan, NewListing
 from app.services.listings.importing.texts import SharedTexts
 from app.services.listings.search_index import filled_at_once, indexed_at_once
@@ -58,6 +59,7 @@ _COLUMNS = (
     *_OWN_COLUMNS,
     "attributes",
     "extra",
+    "regional_prices",
     *DERIVED_COLUMNS,
     "status",
     "block_count",
@@ -117,8 +119,11 @@ def apply_plan(
         change_id, change = begun or _new_change(connection, plan, touched)
         moment = to_ms(change.created_at) or now_ms()
         run_id = _record_run(connection, plan, change_id, moment)
+        named = [*(new.marketing_group for new in plan.new), *(one.edit.marketing_group for one in plan.changed)]
+        make_groups(connection, plan.store_id, named)
         if plan.new:
             first = _insert_new(connection, plan, count, run_id, moment, ctx)
+            put_new(connection, plan.store_id, enumerate((new.marketing_group for new in plan.new), first))
             add_range(connection, change_id, first, first + len(plan.new) - 1)
         edits = [changed.edit for changed in plan.changed]
         apply_edits(connection, edits, change_id, moment, is_continued=begun is not None)
@@ -212,6 +217,7 @@ def _listing_row(new: NewListing, text: Callable[[Any], str], run_id: int, momen
         *_own_values(record),
         text(record.attributes),
         text(record.extra),
+        text(record.regional_prices),
         *derived_row(record),
         status.value,
         block,

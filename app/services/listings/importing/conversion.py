@@ -71,6 +71,7 @@ def to_rows(table: ListingTable, context: CheckContext, pictures: PictureFinder)
         images=pictures.find_all(column("images")),
         attributes=_attributes(table),
         extra=_extra(table),
+        regional=fields.get("regional_prices", ()),
     )
     if packed is not None:
         rows.extra[package_rules().kept_header] = _origins(rows, table, context)

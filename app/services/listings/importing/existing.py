@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from app.services.listings.importing.sheet import SheetRows
 from app.services.listings.loading import chunks, id_list, load_listings
+from app.services.listings.marketing.membership import names_of
 from app.services.listings.records import ListingRecord
 from app.services.listings.text import fold
 
@@ -57,6 +58,10 @@ class ExistingListings:
     def load(self, listing_ids: Iterable[int]) -> dict[int, ListingRecord]:
         """The matched listings whole."""
         return {record.id: record for record in load_listings(self.connection, listing_ids)}
+
+    def marketing(self, listing_ids: Sequence[int]) -> dict[int, str]:
+        """The marketing group of each of these listings that is in one."""
+        return names_of(self.connection, listing_ids)
 
     def _by_key(self, keys: Sequence[str | None]) -> tuple[Found, Found]:
         by_key = self._found(_BY_KEY, keys)

@@ -60,6 +60,7 @@ def planned_head(head: ImportHead, path: Path, planned: Planned, shower: RowShow
         sheets_left=plan.sheets_left,
         overruled=plan.overruled[:ERRORS_SENT],
         overruled_count=plan.overruled_count,
+        new_groups=plan.new_groups,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property
 from itertools import repeat
 from typing import Any
@@ -17,6 +18,7 @@ from app.services.listings.importing.same_pictures import SamePictures, images_o
 from app.services.listings.importing.sheet import PropertyList, SheetRows
 from app.services.listings.records import ROWS_REFUSED, ListingRecord, SkuRecord
 from app.services.packages.rules import package_rules
+from app.services.regional_prices import RegionalPrices
 from app.services.tasks import TaskContext
 
 AT_ONCE = 2_000
@@ -98,7 +100,10 @@ class Comparison:
         for record, group in zip(self._records(groups), groups, strict=True):
             if rows.refused and (left_out := rows.refused_of(group)):
                 record.error_code, record.error_text = ROWS_REFUSED, ", ".join(map(str, left_out))
-            self.new.append(NewListing(record, group))
+            given = rows.of_listing(rows.regional, group)
+            if given is not None:
+                record.regional_prices = RegionalPrices.of(given).for_codes(_codes_of(record.skus)).stored()
+            self.new.append(NewListing(record, group, marketing_group=rows.of_listing(rows.marketing, group)))
             for index in group:
                 self.verdicts[index] = RowVerdict.NEW
 
@@ -146,15 +151,18 @@ class Comparison:
     def _compare(self, matched: Sequence[tuple[int, list[int]]], same: set[int]) -> None:
         self.unchanged += len(same)
         doubtful = [pair for number, pair in enumerate(matched) if number not in same]
-        records = self._existing.load([listing_id for listing_id, _ in doubtful])
+        ids = [listing_id for listing_id, _ in doubtful]
+        records = self._existing.load(ids)
+        groups = self._existing.marketing(ids) if self._rows.marketing else {}
         for listing_id, group in doubtful:
-            edit = self._edit_of(records[listing_id], group)
-            if edit.fields or edit.skus or edit.images is not None or edit.new_skus:
+            edit = self._edit_of(records[listing_id], group, groups.get(listing_id, ""))
+            if edit.fields or edit.skus or edit.images is not None or edit.new_skus or edit.marketing_group:
                 self.changed.append(ChangedListing(edit, group))
             else:
                 self.unchanged += 1
 
-    def _edit_of(self, record: ListingRecord, group: list[int]) -> ListingEdit:
+    def _edit_of(self, record: ListingRecord, group: list[int], in_group: str) -> ListingEdit:
+        """What the rows change in a stored listing that is in the marketing group *in_group*, "" for none."""
         rows = self._rows
         fields = self._changed_fields(record, group)
         category_id = fields.get("category_id", record.category_id)
@@ -164,14 +172,31 @@ class Comparison:
         if images == record.images:
             images = None
         skus, new_skus = self._changed_skus(record, group, category_id)
+        fields |= self._regional_change(record, group, skus, new_skus)
         listing_changes = {name: (getattr(record, name), value) for name, value in fields.items()}
+        marketing = rows.of_listing(rows.marketing, group)
+        marketing = None if marketing == in_group else marketing
+        if marketing is not None:
+            listing_changes["marketing_group"] = (in_group, marketing)
         if images is not None:
             listing_changes["images"] = (record.images, images)
         if listing_changes:
             self._mark(group[0], listing_changes)
         is_complete = not (rows.refused and rows.refused_of(group))
         moved = self._moved(record, images, skus)
-        return ListingEdit(record.id, fields, skus, images, tuple(new_skus), is_complete=is_complete, moved=moved)
+        edit = ListingEdit(record.id, fields, skus, images, tuple(new_skus), is_complete=is_complete, moved=moved)
+        return replace(edit, marketing_group=marketing)
+
+    def _regional_change(
+        self, record: ListingRecord, group: list[int], skus: dict[int, dict[str, Any]], new: list[SkuRecord]
+    ) -> dict[str, Any]:
+        """Prices by country, where the rows say other ones; a price of all variants is one of those there will be."""
+        given = self._rows.of_listing(self._rows.regional, group)
+        if given is None:
+            return {}
+        codes = {str(skus.get(sku.id or 0, {}).get("code", sku.code)) for sku in record.skus} | _codes_of(new)
+        stored = RegionalPrices.of(given).for_codes(codes).stored()
+        return {} if stored == record.regional_prices else {"regional_prices": stored}
 
     def _moved(
         self, record: ListingRecord, images: list[str] | None, skus: dict[int, dict[str, Any]]
@@ -255,6 +280,10 @@ class Comparison:
         self.changes.setdefault(index, {}).update(changes)
         if self.verdicts[index] is RowVerdict.SAME:
             self.verdicts[index] = RowVerdict.CHANGED
+
+
+def _codes_of(skus: Sequence[SkuRecord]) -> set[str]:
+    return {sku.code for sku in skus}
 
 
 def _without_note(extra: dict[str, Any]) -> dict[str, Any]:

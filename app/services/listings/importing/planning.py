@@ -16,6 +16,7 @@ from app.services.listings.importing.currency import refuse_other_currencies, st
 from app.services.listings.importing.existing import ExistingListings, marker_of
 from app.services.listings.importing.fixing import Fixes, corrected
 from app.services.listings.importing.mappings import stored_mapping
+from app.services.listings.importing.marketing import groups_of
 from app.services.listings.importing.outside import refuse_outside
 from app.services.listings.importing.pictures import PackedPicture, PictureFinder
 from app.services.listings.importing.plan import Comparison
@@ -92,6 +93,7 @@ def make_plan(
     fixes: Fixes | None = None,
     is_preview: bool = False,
     is_repair: bool = False,
+    makes_groups: bool = False,
     language: Language = "en",
 ) -> Planned:
     """Read the sheet and compare it with the store; nothing is stored.
@@ -102,6 +104,7 @@ def make_plan(
         fixes: the user's corrections.
         is_preview: leave pictures packed until the plan is applied.
         is_repair: the user agreed to every proposed repair of a data package's 价格信息.
+        makes_groups: the user agreed to new marketing groups for names the store does not have.
         language: of names in `Planned.names`.
 
     Raises:
@@ -111,7 +114,7 @@ def make_plan(
     table = _read(corrected(opened, recognition.sheet, fixes or {}), recognition, ctx, is_repair=is_repair)
     ctx.report(0, None, note="import.comparing")
     with PictureFinder(opened.path, others, opened.package, unpack_to, is_lazy=is_preview, ctx=ctx) as finder:
-        compared = _compared(db, table, finder, store_id, ctx)
+        compared = _compared(db, table, finder, store_id, ctx, makes_groups=makes_groups)
         used = {source: (count, finder.used(source)) for source, count in finder.counts.items()}
         packed = dict(finder.packed)
     plan = _plan(opened, recognition, store_id, table, compared)
@@ -120,26 +123,32 @@ def make_plan(
 
 @dataclass(frozen=True, slots=True)
 class _Compared:
-    """A sheet beside what its store has; `marker` says which state of the store that was."""
+    """A sheet beside what its store has; `marker` says which state of the store that was, `new_groups` which
+    marketing groups the sheet would make."""
 
     context: CheckContext
     sheet: SheetRows
     comparison: Comparison
     marker: str
+    new_groups: tuple[str, ...]
 
 
-def _compared(db: Database, table: ListingTable, finder: PictureFinder, store_id: int, ctx: TaskContext) -> _Compared:
+def _compared(
+    db: Database, table: ListingTable, finder: PictureFinder, store_id: int, ctx: TaskContext, *, makes_groups: bool
+) -> _Compared:
     with db.read() as session:
         connection = session.connection()
         context = load_context(session, store_id)
         currency = store_currency(connection, store_id)
         refuse_other_currencies(table, currency)
         refuse_outside(table, finder, connection)
+        groups = groups_of(table, connection, store_id, makes_groups=makes_groups)
         sheet = to_rows(table, context, finder)
+        sheet.marketing = groups.values
         same = SamePictures(session, finder.missing)
         comparison = Comparison(sheet, ExistingListings(connection, store_id), same, currency)
         comparison.run(ctx)
-        return _Compared(context, sheet, comparison, marker_of(connection, store_id))
+        return _Compared(context, sheet, comparison, marker_of(connection, store_id), groups.new)
 
 
 def _plan(
@@ -162,6 +171,7 @@ def _plan(
         sheets_left=sheets_left(opened, recognition.sheet),
         overruled=tuple(table.overruled),
         overruled_count=table.overruled_count,
+        new_groups=compared.new_groups,
     )
 
 
@@ -189,9 +199,10 @@ def plan_import(
     others: Sequence[Path] = (),
     sheet: str | None = None,
     is_repair: bool = False,
+    makes_groups: bool = False,
 ) -> tuple[ImportPlan, ListingTable]:
-    """Read and compare one file without keeping anything: the command line. *sheet* None chooses, *is_repair* as
-    `make_plan`.
+    """Read and compare one file without keeping anything: the command line. *sheet* None chooses, *is_repair* and
+    *makes_groups* as `make_plan`.
 
     Raises:
         WorkbookError, TaskCancelled.
@@ -199,7 +210,17 @@ def plan_import(
     with open_workbook(path) as opened:
         recognition, _ = recognised(db, opened, sheet)
         unpack_to = database.parent / IMAGES
-        planned = make_plan(db, opened, recognition, store_id, unpack_to, ctx, others=others, is_repair=is_repair)
+        planned = make_plan(
+            db,
+            opened,
+            recognition,
+            store_id,
+            unpack_to,
+            ctx,
+            others=others,
+            is_repair=is_repair,
+            makes_groups=makes_groups,
+        )
     return planned.plan, planned.table
 
 

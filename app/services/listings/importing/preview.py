@@ -92,6 +92,8 @@ class ImportHead:
         missing: fields without which nothing can be read, to be mapped by the user.
         has_saved_mapping: whether a saved mapping was used.
         sheets_left: further sheets of the file with listings, which are not shown.
+        new_groups: marketing groups the sheet names and the store does not have; their rows are refused unless the
+            user agreed to new ones (`makes_groups`).
         problem: why there are no rows to show.
     """
 
@@ -115,6 +117,8 @@ class ImportHead:
     signature: str = ""
     has_saved_mapping: bool = False
     sheets_left: tuple[SheetLeft, ...] = ()
+    new_groups: tuple[str, ...] = ()
+    makes_groups: bool = False
     problem: Exception | None = None
 
 
@@ -189,6 +193,7 @@ class ImportRequest:
             columns by `PreviewColumn.key`.
         fixes: (Excel row, column letter) → text the user typed in place of a refused cell.
         language: of the names of categories and units that would be replaced.
+        makes_groups: the user agreed to new marketing groups.
         drop: equal for files that are stored as one change; "" for one on its own.
     """
 
@@ -201,6 +206,7 @@ class ImportRequest:
     fixes: Mapping[tuple[int, str], str] = field(default_factory=dict)
     language: Literal["zh", "en"] = "en"
     drop: str = ""
+    makes_groups: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from app.services.listings.importing.sheet import PropertyList, SheetRows
 from app.services.listings.loading import id_list
+from app.services.listings.marketing.membership import names_of
 from app.services.listings.text import fold
 
 Matched = Sequence[tuple[int, list[int]]]
@@ -45,6 +46,7 @@ class QuickLook:
         stored = self._stored(ids, inside)
         suspects = self._other_fields(groups, stored)
         suspects |= self._other_images(ids, groups, inside)
+        suspects |= self._other_terms(ids, groups)
         suspects |= self._other_skus(ids, groups, inside, stored["category_id"])
         return set(range(len(ids))) - suspects
 
@@ -78,6 +80,18 @@ class QuickLook:
         for listing_id, source in self._fetched(_IMAGES.format(inside)):
             stored[listing_id].append(source)
         return set(_differing(wanted, [stored.get(number, []) for number in ids]))
+
+    def _other_terms(self, ids: list[int], groups: Sequence[list[int]]) -> set[int]:
+        """Listings in another marketing group, and all for which prices by country are given: whether these are the
+        same, their codes tell."""
+        rows, suspects = self._rows, set[int]()
+        if rows.marketing:
+            stored = names_of(self._connection, ids)
+            suspects.update(_differing(rows.firsts(rows.marketing, groups), [stored.get(one, "") for one in ids]))
+        if rows.regional:
+            given = rows.firsts(rows.regional, groups)
+            suspects.update(number for number, one in enumerate(given) if one is not None)
+        return suspects
 
     # -- variants ----------------------------------------------------------------------------------------------
 

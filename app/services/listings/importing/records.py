@@ -27,6 +27,7 @@ class NewListing:
     record: ListingRecord
     rows: list[int]
     counts: tuple[int, int, int] = (0, 0, 0)
+    marketing_group: str | None = None
 
 
 @dataclass(slots=True)
@@ -56,7 +57,8 @@ class ImportPlan:
 
     `verdicts` and `changes` run parallel to the table's rows; `changes` maps field → (before, after) of changed rows.
     `marker` names the state of the database the plan was made for. `sheets_left` are further sheets with listings,
-    `overruled` the first of `overruled_count` cells that say otherwise than the first row of their listing.
+    `overruled` the first of `overruled_count` cells that say otherwise than the first row of their listing,
+    `new_groups` marketing groups the sheet names and the store does not have.
     """
 
     store_id: int
@@ -74,6 +76,7 @@ class ImportPlan:
     sheets_left: tuple[SheetLeft, ...] = ()
     overruled: tuple[CellError, ...] = ()
     overruled_count: int = 0
+    new_groups: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,13 +141,14 @@ class _Reading:
                 others=self._dropped.pictures,
                 fixes=request.fixes,
                 is_preview=True,
+                makes_groups=request.makes_groups,
                 language=request.language,
             )
         except AppError as error:
             return replace(head, problem=error)
         shower = RowShower(planned.table, planned.plan, planned.sheet.images, planned.names)
         _keep(head.token, PlannedImport(self._database, request, planned, shower))
-        return planned_head(head, path, planned, shower)
+        return replace(planned_head(head, path, planned, shower), makes_groups=request.makes_groups)
 
 
 def survey(paths: Sequence[str], *, ctx: TaskContext) -> list[FileHead]:

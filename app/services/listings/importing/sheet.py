@@ -55,6 +55,9 @@ class SheetRows:
         images: pictures of each row, already resolved to paths or addresses.
         attributes: category attributes of each row.
         extra: columns nobody understood, by their header.
+        regional: prices by country of each row as `read_regional` gives them, None where it says nothing; empty
+            without the column. Which codes a price of all variants is of, only the listing tells.
+        marketing: the marketing group of each row, likewise.
         texts: JSON texts of properties, attributes and extra columns, made once for equal ones.
     """
 
@@ -72,6 +75,8 @@ class SheetRows:
     images: Sequence[list[str] | None]
     attributes: Sequence[PropertyList]
     extra: dict[str, Sequence[str | None]] = field(default_factory=dict)
+    regional: Sequence[dict[str, Any] | None] = ()
+    marketing: Sequence[str | None] = ()
     texts: SharedTexts = field(default_factory=SharedTexts, repr=False)
     _groups: list[list[int]] | None = field(default=None, repr=False)
     _refused_by_key: dict[Any, list[int]] | None = field(default=None, repr=False)
@@ -121,6 +126,10 @@ class SheetRows:
                     value = self.first(column, groups[number])
                     found[number] = default if value is None else value
         return found
+
+    def of_listing(self, column: Sequence[Any], rows: Sequence[int]) -> Any:
+        """`first` of a column that the sheet may not have."""
+        return self.first(column, rows) if column else None
 
     def skus(self, rows: Sequence[int], categories: Iterable[str]) -> list[SkuRecord]:
         """The variants of *rows*, their properties named as the category of each names them."""

@@ -10,6 +10,7 @@ from app.services.listings.importing.planning import Names
 from app.services.listings.importing.preview import PreviewCell, PreviewRow
 from app.services.listings.importing.records import ImportPlan
 from app.services.listings.text import fold
+from app.services.regional_prices import RegionalPrices
 from app.services.workbooks import CellError, ListingTable, RecognisedColumn
 from app.services.workbooks.fields import field_book
 
@@ -24,8 +25,8 @@ CHANGED_AS = {
     "country": "ships_from",
 }
 """Fields of the sheet whose change is kept under another name."""
-RESOLVED = frozenset({"category", "freight_template", "group", "unit", "images", "sku_image"})
-"""Fields kept as ids or paths: the sheet's own words are shown for what it says."""
+RESOLVED = frozenset({"category", "freight_template", "group", "unit", "images", "sku_image", "regional_prices"})
+"""Fields kept as ids or paths, or completed by the listing's codes: the sheet's own words are shown."""
 SIDES = ("length_cm", "width_cm", "height_cm")
 SEARCHED = ("title", "sku_code", "product_key", "product_id")
 
@@ -203,6 +204,8 @@ def shown(field: str, value: Any) -> str:
         return " × ".join("–" if side is None else str(side) for side in value)
     if field in ("images", "sku_image") and isinstance(value, list | tuple):
         return ", ".join(str(part).rsplit("/", 1)[-1] for part in value)
+    if field == "regional_prices" and isinstance(value, dict):
+        return ", ".join(RegionalPrices.of(value).lines())
     if isinstance(value, list | tuple):
         return ", ".join(map(str, value))
     return str(value)

@@ -42,14 +42,18 @@ def known_names(connection: Connection, store_id: int) -> dict[str, str]:
     return {fold(name): name for name in rows}
 
 
-def name_is_taken(connection: Connection, group_id: int, name: str) -> bool:
-    """Whether another group of the same store is called so, however it is cased."""
+def cannot_return(connection: Connection, group_id: int, before: dict[str, Any] | None) -> bool:
+    """Whether a group cannot be made what *before* says (None: nothing): another group of its store is called so,
+    however it is cased, or there are listings in it that would be left without one."""
+    if before is None:
+        held = "SELECT EXISTS (SELECT 1 FROM marketing_member WHERE group_id = ?)"
+        return bool(connection.exec_driver_sql(held, (group_id,)).scalar())
     others = connection.exec_driver_sql(
-        "SELECT other.name FROM marketing_group AS mine JOIN marketing_group AS other USING (store_id) "
-        "WHERE mine.id = ? AND other.id <> mine.id",
-        (group_id,),
+        "SELECT name FROM marketing_group WHERE id <> ? AND store_id = "
+        "coalesce((SELECT store_id FROM marketing_group WHERE id = ?), ?)",
+        (group_id, group_id, before.get("store_id")),
     )
-    return fold(name) in map(fold, others.scalars())
+    return fold(before["name"]) in map(fold, others.scalars())
 
 
 def put_into(connection: Connection, listing_id: int, name: str) -> bool:

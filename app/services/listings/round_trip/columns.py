@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from app.services.regional_prices import RegionalPrices
 from app.services.workbooks.cell_text import keep_text, read_code, read_code_text, read_text
 from app.services.workbooks.grid import Cell
 from app.services.workbooks.measures import length_reader, weight_reader
 from app.services.workbooks.numbers import PriceReader, count_reader
 from app.services.workbooks.refusals import Refusal
+from app.services.workbooks.regional_cells import read_regional
 
 MARK = "mark"
 """Key of the first column: which row of the database a row is."""
@@ -25,6 +27,8 @@ KEYS = (
     "category",
     "freight_template",
     "group",
+    "marketing_group",
+    "regional_prices",
     "unit",
     "lot_size",
     "handling_days",
@@ -47,6 +51,8 @@ LISTING_FIELDS = {
     "category": "category_id",
     "freight_template": "freight_template_id",
     "group": "group_id",
+    "marketing_group": "marketing_group",
+    "regional_prices": "regional_prices",
     "unit": "unit",
     "lot_size": "lot_size",
     "handling_days": "handling_days",
@@ -61,7 +67,11 @@ LISTING_FIELDS = {
 """Fields of a listing by their column; `attribute:Material` is part of `attributes`."""
 VALUES = ("category", "freight_template", "group", "unit")
 """Columns whose cells name something by its name or id."""
-MAY_BE_EMPTIED = frozenset({"keywords", "detail_html", "group", "barcode", "handling_days"})
+LISTED = (*VALUES, "marketing_group")
+"""Columns with a list to choose from; a marketing group has no id but its name."""
+MAY_BE_EMPTIED = frozenset(
+    {"keywords", "detail_html", "group", "marketing_group", "regional_prices", "barcode", "handling_days"}
+)
 """Columns where an emptied cell takes the value away; attributes, too. Elsewhere it is refused."""
 
 Reader = Callable[[Cell], Any]
@@ -89,7 +99,19 @@ def readers(currency: str) -> Mapping[str, Reader]:
     sides = dict.fromkeys(("length", "width", "height"), length)
     codes = dict.fromkeys(("sku_code", "barcode"), _read_text_code)
     names = dict.fromkeys(VALUES, read_code_text)
-    return {"price": PriceReader(currency), "weight": weight_reader("g"), **whole, **sides, **codes, **names}
+    own: dict[str, Reader] = {
+        "price": PriceReader(currency),
+        "weight": weight_reader("g"),
+        "regional_prices": _read_regional_text,
+    }
+    return {**own, **whole, **sides, **codes, **names}
+
+
+def _read_regional_text(cell: Cell) -> Any:
+    """Prices by country as a cell has them, one way of writing for the same: what is read is kept as text until the
+    listing's codes are at hand."""
+    found = read_regional(cell)
+    return "\n".join(RegionalPrices.of(found).lines(())) if isinstance(found, dict) else found
 
 
 def _read_text_code(cell: Cell) -> Any:

@@ -26,14 +26,18 @@ from app.services.listings.bulk_edit.planning import Plan, choose, counted
 from app.services.listings.bulk_edit.records import SAME, PlanCounts
 from app.services.listings.bulk_edit.verdict import judge
 from app.services.listings.loading import chunks, id_list, load_listings
+from app.services.listings.marketing.membership import NOUN as MARKETING
+from app.services.listings.marketing.membership import known_names, names_of
 from app.services.listings.records import ListingRecord, SkuRecord
 from app.services.listings.round_trip.columns import SKU_FIELDS, VALUES, field_of, tidy
 from app.services.listings.round_trip.mark import kept
 from app.services.listings.round_trip.reading import CellChange, SheetEdits, error_of, read_edits
 from app.services.listings.text import fold
+from app.services.regional_prices import RegionalPrices
 from app.services.tasks import TaskContext
 from app.services.workbooks import CellError
 from app.services.workbooks.refusals import shown
+from app.services.workbooks.regional_cells import read_regional
 
 NUMBERS = (*SKU_NUMBERS, *LISTING_NUMBERS)
 CONFLICT, UNREADABLE = "conflict", "cell"
@@ -126,6 +130,8 @@ class _Differences:
         self._session = Session(bind=connection)
         self._contexts: dict[int, CheckContext] = {}
         self._ours: dict[int, bool] = {}
+        self._groups: dict[int, str] = {}
+        self._known_groups: dict[int, dict[str, str]] = {}
 
     def run(self, ctx: TaskContext) -> None:
         """All of it. Raises: TaskCancelled."""
@@ -133,6 +139,7 @@ class _Differences:
         free = self._connection.exec_driver_sql("SELECT listing_id FROM plan.chosen WHERE why IS NULL").scalars()
         for ids in chunks(sorted(self._edits.changes.keys() & set(free))):
             ctx.checkpoint()
+            self._groups = names_of(self._connection, ids)
             for record in load_listings(self._connection, ids):
                 self._store(record, self._compare(record))
             done += len(ids)
@@ -156,7 +163,7 @@ class _Differences:
             self._leave(found, sku, name, record, now, None, UNREADABLE)
         elif _comparable(wanted) == _comparable(now):
             self._leave(found, sku, name, record, now, now, SAME)
-        elif not _was(change, now) and not self._is_ours(record.id):
+        elif not _was(change, self._written(record, now)) and not self._is_ours(record.id):
             told = {"before": _told(change.before), "now": _told(now)}
             self._refuse(change, "changed_meanwhile", **told)
             self._leave(found, sku, name, record, now, wanted, CONFLICT)
@@ -216,7 +223,16 @@ class _Differences:
         if name == "attributes":
             entries = _entries(record, change.key)
             return entries[-1].get("value", "") if entries else ""
+        if name == MARKETING:
+            return self._groups.get(record.id, "")
         return getattr(sku if sku is not None else record, name)
+
+    @staticmethod
+    def _written(record: ListingRecord, now: Any) -> Any:
+        """A value as its cell is written: prices by country are one text."""
+        if isinstance(now, dict):
+            return "\n".join(RegionalPrices.of(now).lines({sku.code for sku in record.skus}))
+        return now
 
     def _wanted(self, record: ListingRecord, change: CellChange) -> Any:
         """The value as it is stored; `_Unknown` for one the listing cannot have."""
@@ -230,11 +246,29 @@ class _Differences:
                 "unit": context.resolve_unit,
             }[key]
             return resolve(str(value)) or _Unknown("not_of_store") if value else ""
+        if key == MARKETING:
+            return self._group(record.store_id, str(value)) if value else ""
+        if key == "regional_prices":
+            return self._regional(record, value)
         if key == "images":
             return [line.strip() for line in str(value).splitlines() if line.strip()]
         if key.startswith("attribute:") and len(_entries(record, key)) > 1:
             return _Unknown("several_values")
         return value if value is not None or field_of(key) in NUMBERS else ""
+
+    def _group(self, store_id: int, name: str) -> Any:
+        if store_id not in self._known_groups:
+            self._known_groups[store_id] = known_names(self._connection, store_id)
+        return self._known_groups[store_id].get(fold(name)) or _Unknown("marketing_unknown")
+
+    def _regional(self, record: ListingRecord, value: Any) -> dict[str, Any]:
+        """Prices by country, one of all variants as one of each, by the codes they have in this sheet."""
+        given = read_regional(value) if value else None
+        if not isinstance(given, dict):
+            return {}
+        renamed = {one.origin.sku_id: str(one.after) for one in self._edits.changes[record.id] if one.key == "sku_code"}
+        codes = {renamed.get(sku.id or 0, sku.code) for sku in record.skus}
+        return RegionalPrices.of(given).for_codes(codes).stored()
 
     def _with_attribute(
         self, record: ListingRecord, entries: Sequence[dict[str, str]], key: str, value: str
@@ -317,7 +351,7 @@ def _was(change: CellChange, now: Any) -> bool:
 def _told(value: Any) -> str:
     """A value in a sentence."""
     if isinstance(value, dict):
-        return "…"
+        return shown(", ".join(RegionalPrices.of(value).lines())) if "type" in value else "…"
     if isinstance(value, list):
         return shown(str(value[0] if value else ""))
     return "–" if value is None else shown(value)

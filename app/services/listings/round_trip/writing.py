@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,8 @@ from app.services.listings.exporting.columns import TEXT_KEYS, Column, FoundColu
 from app.services.listings.exporting.reading import Names, Rows
 from app.services.listings.exporting.writing import ExportResult
 from app.services.listings.loading import chunks, id_list
-from app.services.listings.round_trip.columns import KEYS, MARK, VALUES, field_of, is_locked, tidy
+from app.services.listings.marketing.membership import known_names
+from app.services.listings.round_trip.columns import KEYS, LISTED, MARK, VALUES, field_of, is_locked, tidy
 from app.services.listings.round_trip.mark import TOO_LONG, Origin, mark_sheet, packed
 from app.services.listings.source import ListingSource
 from app.services.paging import Query
@@ -73,13 +74,14 @@ class _Choices:
 
     names: dict[str, list[str]] = field(default_factory=dict)
 
-    def add(self, names: Names, used: set[str]) -> None:
-        """The names of another store; of categories only those in use."""
+    def add(self, names: Names, used: set[str], marketing: Iterable[str]) -> None:
+        """The names of another store, *marketing* of its marketing groups; of categories only those in use."""
         parts = {
             "category": (names.categories.get(number, "") for number in used),
             "freight_template": names.templates.values(),
             "group": names.groups.values(),
             "unit": names.units.values(),
+            "marketing_group": marketing,
         }
         for key, found in parts.items():
             self.names[key] = sorted({*self.names.get(key, ()), *filter(None, found)})
@@ -87,15 +89,15 @@ class _Choices:
     def area(self, key: str, sheet: str) -> str:
         """Where a column's names stand, "" where there are none or too many."""
         count = len(self.names.get(key, ()))
-        letter = column_letter(VALUES.index(key)) if key in VALUES else ""
+        letter = column_letter(LISTED.index(key)) if key in LISTED else ""
         return f"'{sheet}'!${letter}$2:${letter}${count + 1}" if 0 < count <= MOST_CHOICES and letter else ""
 
     def sheet(self, name: str) -> OutSheet:
         """The sheet of lists, hidden."""
-        columns = [self.names.get(key, [])[:MOST_CHOICES] for key in VALUES]
+        columns = [self.names.get(key, [])[:MOST_CHOICES] for key in LISTED]
         height = max(map(len, columns))
         rows = [[column[at] if at < len(column) else None for column in columns] for at in range(height)]
-        return OutSheet(name, [OutColumn(key) for key in VALUES], rows, state="hidden")
+        return OutSheet(name, [OutColumn(key) for key in LISTED], rows, state="hidden")
 
 
 class _Book:
@@ -111,7 +113,8 @@ class _Book:
         self._marks: list[tuple[str, int, str]] = []
         self._choices = _Choices()
         for store_id, used in _categories(self._connection, ids).items():
-            self._choices.add(Names.of(session, store_id), used)
+            marketing = known_names(self._connection, store_id).values()
+            self._choices.add(Names.of(session, store_id), used, marketing)
 
     def sheets(self, ids: Sequence[int]) -> list[OutSheet]:
         """The rows, what the columns are for, the lists, the mark."""

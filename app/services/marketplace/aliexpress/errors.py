@@ -16,6 +16,7 @@ from string import Formatter
 from typing import Any
 
 from app.messages import catalogue, messages
+from app.services.clock import at_office
 from app.services.errors import AppError
 from app.services.marketplace.aliexpress.rules import rules
 from app.services.marketplace.aliexpress.values import moment, quota_zone
@@ -206,13 +207,13 @@ def seconds_to_midnight(now: datetime) -> float:
 
 
 def _named_time(text: str) -> str:
-    """The moment the platform's sentence names, as local time to the minute; "" where it names none."""
+    """The moment the platform's sentence names, as office time to the minute; "" where it names none."""
     found = _TIME.search(text)
     try:
         at = moment(found[0], "product") if found else None
     except ValueError:
         return ""
-    return f"{at.astimezone():%Y-%m-%d %H:%M}" if at is not None else ""
+    return f"{at_office(at):%Y-%m-%d %H:%M}" if at is not None else ""
 
 
 def _scoped(method: str, code: str) -> dict[str, str] | None:

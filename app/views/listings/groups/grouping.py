@@ -21,6 +21,7 @@ from app.views.listings.groups.tree import GroupPlace
 from app.views.notices import Offer
 
 if TYPE_CHECKING:
+    from app.services.history.records import ChangeRecord
     from app.views.listings.page import ListingsPage
 
 WIDTH = 244
@@ -130,19 +131,19 @@ class Grouping(QObject):
     def choose(self, kind: GroupKind | None = None) -> None:
         """Ask for the group to put the chosen listings into: of the kind in view, without the pane product groups."""
         kind = kind or (self.pane.kind if self.pane is not None else GroupKind.PRODUCT)
-        handle = self._context.runner.call(self._context.services.groups.tree, kind, self._page.store_ids)
-        handle.succeeded.connect(lambda stores: self._ask(kind, stores))
+        self._page.with_chosen(lambda chosen, count: self._look_for(kind, chosen, count))
+
+    def _look_for(self, kind: GroupKind, chosen: Sequence[int] | Query, count: int) -> None:
+        handle = self._context.runner.call(self._context.services.groups.tree_of, kind, chosen)
+        handle.succeeded.connect(lambda stores: self._ask(kind, stores, chosen, count))
         handle.failed.connect(self._tell)
 
-    def _ask(self, kind: GroupKind, stores: Sequence[StoreGroups]) -> None:
+    def _ask(self, kind: GroupKind, stores: Sequence[StoreGroups], chosen: Sequence[int] | Query, count: int) -> None:
         writable = [store for store in stores if store.is_writable]
         places = [GroupPlace(kind, 0, (), "", tr("groups.none"))]
         for store in writable:
             for node in store.groups:
                 places += [_named(one, node, store, many=len(writable) > 1) for one in (node, *node.children)]
-        self._page.with_chosen(lambda chosen, count: self._open(places, kind, chosen, count))
-
-    def _open(self, places: Sequence[GroupPlace], kind: GroupKind, chosen: Sequence[int] | Query, count: int) -> None:
         dialog = ChooseGroupDialog(places, kind, count, self._page)
         dialog.put.connect(lambda place: self.assign(chosen, place))
         dialog.open()
@@ -226,8 +227,13 @@ class Grouping(QObject):
 
     def _delete(self, node: GroupNode) -> None:
         handle = self._context.runner.call(self._context.services.groups.delete_marketing_group, node.id)
-        handle.succeeded.connect(lambda _: self._on_changed())
+        handle.succeeded.connect(self._on_deleted)
         handle.failed.connect(self._tell)
+
+    def _on_deleted(self, change: ChangeRecord) -> None:
+        offer = Offer("action.undo", lambda: self.undo_wanted.emit(change.uid), shortcut="Ctrl+Z")
+        self._context.notices.toast(change.label, offer=offer, **change.params)
+        self._on_changed()
 
     def _on_changed(self) -> None:
         """Rows show the names of their groups."""

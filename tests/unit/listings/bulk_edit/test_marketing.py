@@ -153,3 +153,28 @@ def test_a_name_that_was_given_away_is_not_taken_back_by_undo(db):
     assert [one.name for one in marketing_groups(db)] == ["July", "SUMMER"]
     delete_marketing_group(db, summer)
     assert undo(db, renamed.uid).conflicts == (-summer,)
+
+
+def test_a_deleted_group_comes_back_with_its_discount_unless_its_name_is_taken(db):
+    summer = create_marketing_group(db, 1, "Summer", "15.5")
+    gone = delete_marketing_group(db, summer)
+    assert change_label(gone).endswith("“Summer”")
+    assert marketing_groups(db) == []
+    undo(db)
+    assert [(one.id, one.name, one.discount) for one in marketing_groups(db)] == [(summer, "Summer", Decimal("15.5"))]
+    redo(db)
+    assert marketing_groups(db) == []
+    other = create_marketing_group(db, 1, "SUMMER")
+    assert undo(db, gone.uid).conflicts == (-summer,)
+    assert [one.id for one in marketing_groups(db)] == [other]
+
+
+def test_deleting_is_not_done_again_over_listings_put_in_meanwhile(db, make_listing, planned):
+    summer = create_marketing_group(db, 1, "Summer")
+    gone = delete_marketing_group(db, summer)
+    undo(db, gone.uid)
+    record = make_listing()
+    with db.bulk() as connection:
+        connection.exec_driver_sql("INSERT INTO marketing_member VALUES (?, ?)", (record.id, summer))
+    redo(db)
+    assert where(db) == {record.id: "Summer"}

@@ -1,0 +1,13 @@
+"""Rows that changes keep besides listings: what freight and prices are made with."""
+
+from __future__ import annotations
+
+OWN_ROWS = {
+    "freight_template": "name",
+    "tariff": "name",
+    "channel": "tariff_key",
+    "rate": "currency",
+    "commission": "category_id",
+    "pricing": "name",
+}
+"""The column a row is called by in the history, by its noun."""
