@@ -33,54 +33,45 @@ class ReportLine:
 
 def report_lines(result: CoverResult) -> list[ReportLine]:
     """All lines: what needs a person first."""
-    ids = {**result.copied, **result.updated, **result.unchanged}
+    return [*_unmapped(result), *_failed(result), *_junk(result), *_skipped(result), *_replaced(result)]
 
-    def line(
-        kind: str, product_id: str, why: str, *, code: str, field: str, before: str, after: str = ""
-    ) -> ReportLine:
-        title, number = result.titles.get(product_id, ""), ids.get(product_id, 0)
-        return ReportLine(kind, product_id, title, code, field, before, after, why, listing_id=number)
 
-    found = [
-        line("unmapped", one.product_id, f"cover.why.{one.why}", code=one.code, field=one.field, before=one.value)
-        for one in result.unmapped
-    ]
-    found += [
-        ReportLine("failed", one.product_id, "", "", "", "", "", one.code, tuple(one.params.items()))
-        for one in result.failed
-    ]
-    found += [
-        ReportLine("junk", "", "", "", "", one.text, "", f"cover.why.junk_{one.why}", (("line", one.line),))
-        for one in result.junk
-    ]
-    found += [
-        ReportLine(
-            "skipped",
-            one.product_id,
-            "",
-            one.code,
-            "",
-            "",
-            "",
-            f"cover.why.covered_by_{one.by}",
-            (("code", one.code),),
-            one.listing_id,
+def _unmapped(result: CoverResult) -> Iterator[ReportLine]:
+    for one in result.unmapped:
+        title, number = _ours(result, one.product_id)
+        why = f"cover.why.{one.why}"
+        yield ReportLine("unmapped", one.product_id, title, one.code, one.field, one.value, "", why, listing_id=number)
+
+
+def _failed(result: CoverResult) -> Iterator[ReportLine]:
+    for one in result.failed:
+        yield ReportLine("failed", one.product_id, "", "", "", "", "", one.code, tuple(one.params.items()))
+
+
+def _junk(result: CoverResult) -> Iterator[ReportLine]:
+    for one in result.junk:
+        yield ReportLine("junk", "", "", "", "", one.text, "", f"cover.why.junk_{one.why}", (("line", one.line),))
+
+
+def _skipped(result: CoverResult) -> Iterator[ReportLine]:
+    for one in result.skipped:
+        why, params = f"cover.why.covered_by_{one.by}", (("code", one.code),)
+        yield ReportLine("skipped", one.product_id, "", one.code, "", "", "", why, params, one.listing_id)
+
+
+def _replaced(result: CoverResult) -> Iterator[ReportLine]:
+    for one in result.replacements:
+        title, number = _ours(result, one.product_id)
+        why = f"cover.why.{one.why}"
+        yield ReportLine(
+            "replaced", one.product_id, title, one.code, one.field, one.before, one.after, why, listing_id=number
         )
-        for one in result.skipped
-    ]
-    found += [
-        line(
-            "replaced",
-            one.product_id,
-            f"cover.why.{one.why}",
-            code=one.code,
-            field=one.field,
-            before=one.before,
-            after=one.after,
-        )
-        for one in result.replacements
-    ]
-    return found
+
+
+def _ours(result: CoverResult, product_id: str) -> tuple[str, int]:
+    """Title of a product and our listing that covers it, "" and 0 where there is none."""
+    found = (of.get(product_id) for of in (result.unchanged, result.updated, result.copied))
+    return result.titles.get(product_id, ""), next((number for number in found if number is not None), 0)
 
 
 def said(line: ReportLine, texts: Messages = messages) -> str:

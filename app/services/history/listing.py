@@ -27,18 +27,23 @@ def list_changes(db: Database, *, limit: int = 100) -> list[ChangeRecord]:
 
 def changes_of_listing(db: Database, listing_id: int, *, limit: int = 50) -> list[ChangeRecord]:
     """The newest changes that touched one listing, newest first."""
-    listed = ", ".join(f"change.{column}" for column in _COLUMNS.split(", "))
     with db.read() as session:
-        rows = session.connection().exec_driver_sql(
-            f"SELECT {listed} FROM change WHERE kind <> 'undo' AND ("
-            "id IN (SELECT change_id FROM change_entry WHERE listing_id = ?) OR "
-            "id IN (SELECT change_id FROM change_range WHERE ? BETWEEN first_listing_id AND last_listing_id) OR "
-            "id IN (SELECT change_id FROM change_column WHERE ? BETWEEN first_listing_id AND last_listing_id "
-            "AND EXISTS (SELECT 1 FROM json_each(listing_ids) WHERE value = ?))) "
-            "ORDER BY id DESC LIMIT ?",
-            (listing_id, listing_id, listing_id, listing_id, limit),
-        )
-        return [_record(row) for row in rows]
+        return touching(session.connection(), listing_id, limit)
+
+
+def touching(connection: Connection, listing_id: int, limit: int = 50) -> list[ChangeRecord]:
+    """As `changes_of_listing`, for many listings in turn on one connection."""
+    listed = ", ".join(f"change.{column}" for column in _COLUMNS.split(", "))
+    rows = connection.exec_driver_sql(
+        f"SELECT {listed} FROM change WHERE kind <> 'undo' AND ("
+        "id IN (SELECT change_id FROM change_entry WHERE listing_id = ?) OR "
+        "id IN (SELECT change_id FROM change_range WHERE ? BETWEEN first_listing_id AND last_listing_id) OR "
+        "id IN (SELECT change_id FROM change_column WHERE ? BETWEEN first_listing_id AND last_listing_id "
+        "AND EXISTS (SELECT 1 FROM json_each(listing_ids) WHERE value = ?))) "
+        "ORDER BY id DESC LIMIT ?",
+        (listing_id, listing_id, listing_id, listing_id, limit),
+    )
+    return [_record(row) for row in rows]
 
 
 def can_undo(db: Database) -> ChangeRecord | None:

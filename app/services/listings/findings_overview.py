@@ -135,7 +135,7 @@ def listed_words(db: Database, chosen: Chosen, code: str) -> list[tuple[str, str
     """
     narrowed = with_rule(chosen, code, db)
     if isinstance(narrowed, Query):
-        ids: Sequence[int] = ListingSource(db).ids(narrowed)[:LOOKED_AT]
+        ids: Sequence[int] = [row.id for row in ListingSource(db).first_page(narrowed, LOOKED_AT)]
     else:
         ids = narrowed[:LOOKED_AT]
     found: Counter[tuple[str, str]] = Counter()

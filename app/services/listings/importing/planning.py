@@ -114,21 +114,48 @@ def make_plan(
     table = _read(corrected(opened, recognition.sheet, fixes or {}), recognition, ctx, is_repair=is_repair)
     ctx.report(0, None, note="import.comparing")
     with PictureFinder(opened.path, others, opened.package, unpack_to, is_lazy=is_preview, ctx=ctx) as finder:
-        with db.read() as session:
-            context = load_context(session, store_id)
-            currency = store_currency(session.connection(), store_id)
-            refuse_other_currencies(table, currency)
-            refuse_outside(table, finder, session.connection())
-            groups = groups_of(table, session.connection(), store_id, makes_groups=makes_groups)
-            sheet = to_rows(table, context, finder)
-            sheet.marketing = groups.values
-            existing = ExistingListings(session.connection(), store_id)
-            comparison = Comparison(sheet, existing, SamePictures(session, finder.missing), currency)
-            comparison.run(ctx)
-            marker = marker_of(session.connection(), store_id)
+        compared = _compared(db, table, finder, store_id, ctx, makes_groups=makes_groups)
         used = {source: (count, finder.used(source)) for source, count in finder.counts.items()}
         packed = dict(finder.packed)
-    plan = ImportPlan(
+    plan = _plan(opened, recognition, store_id, table, compared)
+    return Planned(plan, table, compared.sheet, _names(compared.context, plan, language), packed, used)
+
+
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    """A sheet beside what its store has; `marker` says which state of the store that was, `new_groups` which
+    marketing groups the sheet would make."""
+
+    context: CheckContext
+    sheet: SheetRows
+    comparison: Comparison
+    marker: str
+    new_groups: tuple[str, ...]
+
+
+def _compared(
+    db: Database, table: ListingTable, finder: PictureFinder, store_id: int, ctx: TaskContext, *, makes_groups: bool
+) -> _Compared:
+    with db.read() as session:
+        connection = session.connection()
+        context = load_context(session, store_id)
+        currency = store_currency(connection, store_id)
+        refuse_other_currencies(table, currency)
+        refuse_outside(table, finder, connection)
+        groups = groups_of(table, connection, store_id, makes_groups=makes_groups)
+        sheet = to_rows(table, context, finder)
+        sheet.marketing = groups.values
+        same = SamePictures(session, finder.missing)
+        comparison = Comparison(sheet, ExistingListings(connection, store_id), same, currency)
+        comparison.run(ctx)
+        return _Compared(context, sheet, comparison, marker_of(connection, store_id), groups.new)
+
+
+def _plan(
+    opened: OpenedFile, recognition: Recognition, store_id: int, table: ListingTable, compared: _Compared
+) -> ImportPlan:
+    comparison = compared.comparison
+    return ImportPlan(
         store_id=store_id,
         file=opened.path.name,
         sheet=recognition.sheet,
@@ -139,14 +166,13 @@ def make_plan(
         errors=list(table.cell_errors),
         verdicts=comparison.verdicts,
         changes=comparison.changes,
-        marker=marker,
+        marker=compared.marker,
         mapping=dict(recognition.mapping),
         sheets_left=sheets_left(opened, recognition.sheet),
         overruled=tuple(table.overruled),
         overruled_count=table.overruled_count,
-        new_groups=groups.new,
+        new_groups=compared.new_groups,
     )
-    return Planned(plan, table, sheet, _names(context, plan, language), packed, used)
 
 
 def _read(opened: OpenedFile, recognition: Recognition, ctx: TaskContext, *, is_repair: bool) -> ListingTable:

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from app.services.compliance.context import CheckContext
 from app.services.compliance.loading import load_context
 from app.services.db import Database
-from app.services.history.listing import changes_of_listing
+from app.services.history.listing import touching
 from app.services.listings.bulk_edit.operations import LISTING_NUMBERS, SKU_NUMBERS
 from app.services.listings.bulk_edit.plan_file import PlanFile
 from app.services.listings.bulk_edit.planning import Plan, choose, counted
@@ -81,7 +81,7 @@ def plan_sheet(
             choose(connection, sorted(edits.created_ms))
             for name in columns:
                 plan.file.add_numbers(connection, name)
-            _Differences(db, connection, edits).run(ctx)
+            _Differences(connection, edits).run(ctx)
             connection.exec_driver_sql("CREATE INDEX plan.edited_title ON edited (title)")
             if checks:
                 judge(connection, plan.staged, ctx)
@@ -125,8 +125,8 @@ class _Found:
 class _Differences:
     """Fills the tables of an open plan, listing by listing."""
 
-    def __init__(self, db: Database, connection: Connection, edits: SheetEdits) -> None:
-        self._db, self._connection, self._edits = db, connection, edits
+    def __init__(self, connection: Connection, edits: SheetEdits) -> None:
+        self._connection, self._edits = connection, edits
         self._session = Session(bind=connection)
         self._contexts: dict[int, CheckContext] = {}
         self._ours: dict[int, bool] = {}
@@ -209,7 +209,7 @@ class _Differences:
         if listing_id not in self._ours:
             since = [
                 change
-                for change in changes_of_listing(self._db, listing_id)
+                for change in touching(self._connection, listing_id)
                 if change.created_at.timestamp() * 1000 >= self._edits.mark.made_ms and not change.is_undone
             ]
             runs = {change.params.get("run") for change in since}
