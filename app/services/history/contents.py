@@ -29,8 +29,8 @@ INTERNAL = frozenset(
 MOST_VALUES = 100_000
 """No listing has as many values; ids of values are made with it."""
 _JSON = frozenset({"attributes", "extra", "properties", "regional_prices"})
-_NAMED_BY = {"listing": "title", "sku": "code", "assignment": "member", "group": "name"}
-_SHOWN_BY = {"listing": "title", "group": "name", "assignment": "code"}
+_NAMED_BY = {"listing": "title", "sku": "code", "assignment": "member", "group": "name", "word": "word"}
+_SHOWN_BY = {"listing": "title", "group": "name", "assignment": "code", "word": "word"}
 _LISTS = {"images": "sources", "tags": "tags", "marketing_group": "marketing_group", "apart": "apart"}
 _IDS = """
 SELECT listing_id FROM change_entry WHERE change_id = :id
@@ -197,9 +197,9 @@ def _cooked(name: str, value: Any) -> Any:
 
 def _names_of_entry(entries: Sequence[Entry], listing_id: int) -> tuple[str, str]:
     """Title of a listing that is gone, or the name of a marketing group; the code that was given to an operator."""
-    found = {"listing": "", "group": "", "assignment": ""}
+    found = {"listing": "", "group": "", "assignment": "", "word": ""}
     for one in entries:
         if one.listing_id == listing_id and one.noun in found:
             for image in filter(None, (one.before, None if one.noun == "listing" else one.after)):
                 found[one.noun] = str(image.get(_SHOWN_BY[one.noun], found[one.noun]))
-    return found["listing"] or found["group"], found["assignment"]
+    return found["listing"] or found["group"] or found["word"], found["assignment"]

@@ -17,7 +17,13 @@ from app.services.listings.marketing.membership import cannot_return, image_of, 
 from app.services.listings.tags import replace_tags, tags_of
 from app.services.listings.writing import replace_images, update_columns
 
-_TABLES = {"listing": "listing", "sku": "sku", "assignment": "sku_assignment", "group": "marketing_group"}
+_TABLES = {
+    "listing": "listing",
+    "sku": "sku",
+    "assignment": "sku_assignment",
+    "group": "marketing_group",
+    "word": "listed_word",
+}
 
 
 def entries_of(connection: Connection, change_id: int, listing_ids: Sequence[int]) -> list[Entry]:
@@ -81,13 +87,21 @@ def moved_on(connection: Connection, entries: Sequence[Entry]) -> set[int]:
 
 
 def _is_stuck(connection: Connection, entry: Entry) -> bool:
-    """Whether something else stands where the row would go back to: a group of the same name, or the code given to
-    somebody under another number."""
+    """Whether something else stands where the row would go back to: a group of the same name, the code given to
+    somebody under another number, the word entered again; or the word's list is gone."""
     if entry.noun == "group":
         return cannot_return(connection, entry.row_id, entry.before)
     if entry.noun == "assignment" and entry.after is None and entry.before is not None:
         taken = "SELECT EXISTS (SELECT 1 FROM sku_assignment WHERE match_key = ? AND id <> ?)"
         return bool(connection.exec_driver_sql(taken, (entry.before["match_key"], entry.row_id)).scalar())
+    if entry.noun == "word" and entry.after is None and entry.before is not None:
+        known = ("list_key", "folded", "categories")
+        there = (
+            "SELECT EXISTS (SELECT 1 FROM listed_word WHERE list_key = ?1 AND folded = ?2 AND categories = ?3 "
+            "AND id <> ?4) OR (?1 LIKE 'own-%' AND NOT EXISTS (SELECT 1 FROM word_list WHERE key = ?1))"
+        )
+        values = (*(entry.before[name] for name in known), entry.row_id)
+        return bool(connection.exec_driver_sql(there, values).scalar())
     return False
 
 

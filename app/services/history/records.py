@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-Noun = Literal["listing", "sku", "images", "tags", "apart", "marketing_group", "assignment", "group"]
+Noun = Literal["listing", "sku", "images", "tags", "apart", "marketing_group", "assignment", "group", "word"]
 
 SORTED_HERE = frozenset({"tags", "marketing_group", "apart"})
 """Nouns by which a team sorts its listings: no content, so that nothing of a listing follows from them."""
@@ -17,7 +17,13 @@ RIGHT = "right"
 GROUP = "group"
 """Kind of a change of a marketing group itself: no listing is changed by it."""
 
-NO_LISTINGS = frozenset({GROUP, "assign"})
+WORDS = "words"
+"""Kind of a change of words that listings are judged by."""
+
+WORDS_LABEL = "change.words"
+"""Label of such a change, and of the undo of one."""
+
+NO_LISTINGS = frozenset({GROUP, "assign", WORDS})
 """Kinds of changes that count something else than listings, though they can be undone like these."""
 
 RawRow = dict[str, Any]
@@ -30,8 +36,8 @@ class Entry:
 
     The nouns `images`, `tags` and `apart` stand for a listing's whole list, such as `{"sources": <list>}`, under the
     listing's id; `marketing_group` for the group it is in (`services/listings/marketing/membership.py`). The noun
-    `assignment` is a code given to an operator, `group` a marketing group's own name and discount: there is no
-    listing, so `listing_id` is its own id, negative.
+    `assignment` is a code given to an operator, `group` a marketing group's own name and discount, `word` a word of a
+    list: there is no listing, so `listing_id` is its own id, negative.
     """
 
     noun: Noun

@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from app.services.clock import now_ms
 from app.services.compliance.number_looks import number_limits, number_suspects
+from app.services.compliance.word_lists import note_change
 from app.services.db import Database
 from app.services.errors import NotFound
 from app.services.history.columns import (
@@ -33,7 +34,7 @@ from app.services.history.created import take_back_created
 from app.services.history.entries import entries_of, moved_on, put_back, reversed_entry
 from app.services.history.listing import find_change, newest_to_redo, newest_to_undo
 from app.services.history.recording import add_entries, record_change
-from app.services.history.records import SORTED_HERE, ChangeRecord, Entry, UndoResult
+from app.services.history.records import SORTED_HERE, WORDS_LABEL, ChangeRecord, Entry, UndoResult
 from app.services.listings.loading import CHUNK, chunks, load_listings
 from app.services.listings.numbers import forget_renewed, renew_numbers
 from app.services.listings.search_index import MANY, reindexed_at_once
@@ -156,6 +157,8 @@ def reverse(
             else:
                 pack_reversed(connection, undo_id, one, change_id)
     forget(connection, staged)
+    if restored and change.label == WORDS_LABEL:
+        note_change(connection)
     created, stuck = 0, set[int]()
     if chosen.fields is None:
         created, stuck = take_back_created(connection, change_id, undo_id, change, chosen.listing_ids)
