@@ -57,6 +57,7 @@ def examine(app: Application) -> Report:
     report.facts["credential_store"] = _credential_store(app)
     report.facts["free_bytes"] = _free(app.data_dir, report)
     report.facts["database"] = _database(app, report)
+    report.facts["tables"] = _tables(app, report)
     return report
 
 
@@ -133,3 +134,27 @@ def _database(app: Application, report: Report) -> dict[str, Any]:
     if facts["integrity"] != "ok" or broken:
         report.problems.append(tr("cli.doctor.damaged", file=path.name))
     return facts
+
+
+def _tables(app: Application, report: Report) -> dict[str, str]:
+    """The day of each company table; one that was not renewed in time is a problem."""
+    from app.services.clock import OFFICE, from_ms
+    from app.services.company_tables.inbox import inbox_rows
+    from app.services.upgrade import HEAD, revision_of
+
+    path, found = app.database_path, dict[str, str]()
+    try:
+        if not path.exists() or revision_of(path) != HEAD:
+            return found
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+            rows = inbox_rows(connection, app.settings.tables_hours)
+    except (AppError, sqlite3.DatabaseError):
+        return found  # said already of the settings, or of the database
+    is_used = any(row.source for row in rows)
+    for row in rows if is_used else ():
+        moment = from_ms(row.moment_ms)
+        found[row.kind] = "–" if moment is None else f"{moment.astimezone(OFFICE):%Y-%m-%d %H:%M}"
+        if row.is_old and row.limit_h is not None:
+            kind = tr(f"tables.kind.{row.kind}")
+            report.problems.append(tr("cli.doctor.table_old", kind=kind, limit=row.limit_h, when=found[row.kind]))
+    return found

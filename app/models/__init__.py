@@ -2,11 +2,11 @@
 
 from app.models.base import Base
 from app.models.category import Category, CategoryAttribute
-from app.models.change import Change, ChangeColumn, ChangeEntry, ChangeRange
+from app.models.change import Change, ChangeColumn, ChangeEntry, ChangeRange, ChangeRows
 from app.models.company_table import ChannelRule, CompanyTable, ItemVerdict, PriceFloor, StockItem
 from app.models.compliance import ListedWord, ListingFinding, WordListRow
 from app.models.covering import CoverRules, ForeignPicture, ListingOrigin, ServiceTemplate, SkuAssignment
-from app.models.freight_template import FreightTemplate
+from app.models.freight_template import CarrierTariff, FreightChannel, FreightTemplate
 from app.models.import_run import CellErrorRow, ImportRun, SheetMapping
 from app.models.listing import (
     Image,
@@ -22,7 +22,16 @@ from app.models.listing import (
 )
 from app.models.marketing import MarketingGroup, MarketingMember
 from app.models.order import Order, OrderLine
-from app.models.pricing import Commission, ExchangeRate
+from app.models.price_guard import PriceRelease, PriceRule, SentPrice
+from app.models.pricing import (
+    Commission,
+    ExchangeRate,
+    FigureDue,
+    FigureState,
+    ListingFigure,
+    PricingSetting,
+    SkuFigure,
+)
 from app.models.publishing import (
     JobState,
     Priority,
@@ -37,11 +46,12 @@ from app.models.setting import Setting
 from app.models.sku_code import BundleItem, StoreCodes, VirtualCode, VirtualItem
 from app.models.store import Store, StoreAccess, StoreHealth
 from app.models.syncing import ListingConflict, ListingSeen, ListingSync
-from app.models.warehouse_template import WarehouseCountry, WarehouseTemplate
+from app.models.warehouse_template import WarehouseCountry, WarehouseFreight, WarehouseTemplate
 
 __all__ = [
     "Base",
     "BundleItem",
+    "CarrierTariff",
     "Category",
     "CategoryAttribute",
     "CellErrorRow",
@@ -49,12 +59,16 @@ __all__ = [
     "ChangeColumn",
     "ChangeEntry",
     "ChangeRange",
+    "ChangeRows",
     "ChannelRule",
     "Commission",
     "CompanyTable",
     "CoverRules",
     "ExchangeRate",
+    "FigureDue",
+    "FigureState",
     "ForeignPicture",
+    "FreightChannel",
     "FreightTemplate",
     "Image",
     "ImageFile",
@@ -65,6 +79,7 @@ __all__ = [
     "ListedWord",
     "Listing",
     "ListingConflict",
+    "ListingFigure",
     "ListingFinding",
     "ListingOrigin",
     "ListingSeen",
@@ -76,17 +91,22 @@ __all__ = [
     "Order",
     "OrderLine",
     "PriceFloor",
+    "PriceRelease",
+    "PriceRule",
+    "PricingSetting",
     "Priority",
     "ProductGroup",
     "PublishBatch",
     "PublishDouble",
     "PublishPause",
     "PublishTask",
+    "SentPrice",
     "ServiceTemplate",
     "Setting",
     "SheetMapping",
     "Sku",
     "SkuAssignment",
+    "SkuFigure",
     "StockItem",
     "Store",
     "StoreAccess",
@@ -99,6 +119,7 @@ __all__ = [
     "VirtualCode",
     "VirtualItem",
     "WarehouseCountry",
+    "WarehouseFreight",
     "WarehouseTemplate",
     "WordListRow",
 ]

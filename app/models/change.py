@@ -73,3 +73,19 @@ class ChangeRange(Base):
     change_id: Mapped[int] = mapped_column(ForeignKey("change.id", ondelete="CASCADE"), index=True)
     first_listing_id: Mapped[int]
     last_listing_id: Mapped[int]
+
+
+class ChangeRows(Base):
+    """Rows of tables that are no listings, such as a company's stock items, as a change found them.
+
+    `before`: whole rows in the order of the table's columns, of what was changed or deleted. `created`: keys of rows
+    that were not there. Both are JSON arrays of arrays, many rows in one.
+    """
+
+    __tablename__ = "change_rows"
+
+    id: Mapped[Id]
+    change_id: Mapped[int] = mapped_column(ForeignKey("change.id", ondelete="CASCADE"), index=True)
+    table_name: Mapped[str]
+    before: Mapped[JsonList]
+    created: Mapped[JsonList]

@@ -78,6 +78,7 @@ class Listing(Base):
         ),
         Index("ix_listing_changed", "id", sqlite_where=text("sent_hash IS NOT NULL AND sent_hash <> content_hash")),
         Index("ix_listing_regional", "id", sqlite_where=text("regional_prices <> '{}'")),
+        Index("ix_listing_known", "id", sqlite_where=text("remote IS NOT NULL")),
         Index("ix_listing_title", "title_folded", "id"),
         Index("ix_listing_price", "price_min_minor", "id"),
         Index("ix_listing_status", "store_id", "status", "id"),

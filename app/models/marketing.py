@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base, Id, Ms
@@ -12,6 +14,7 @@ class MarketingGroup(Base):
     """A store's grouping for discount campaigns (domain.md 15).
 
     `discount_bp` is the discount planned for it in hundredths of a percent (1550: 15.5 % off), None while undecided.
+    `discount_plan` is what else takes off in it (`app.services.listings.marketing.plans`), None for nothing.
     No number is given twice: a change that put listings into a group must not find another one in its place.
     """
 
@@ -22,6 +25,7 @@ class MarketingGroup(Base):
     store_id: Mapped[int] = mapped_column(ForeignKey("store.id"))
     name: Mapped[str]
     discount_bp: Mapped[int | None]
+    discount_plan: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     created_ms: Mapped[Ms]
 
 

@@ -28,6 +28,8 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.orm import Session, sessionmaker
 
 DATABASE_NAME = "shangjia.db"
+WRITER_KB = 32_000
+ROOMY_KB = 4 * WRITER_KB
 
 
 def make_engine(path: Path, *, writer: bool, **pool: Any) -> Engine:
@@ -41,7 +43,7 @@ def make_engine(path: Path, *, writer: bool, **pool: Any) -> Engine:
         "foreign_keys=ON",
         "busy_timeout=30000",
         "temp_store=MEMORY",
-        f"cache_size=-{32_000 if writer else 4_000}",
+        f"cache_size=-{WRITER_KB if writer else 4_000}",
         f"query_only={'OFF' if writer else 'ON'}",
     )
 
@@ -100,3 +102,15 @@ class Database:
         """Close every connection; the object can still be used and opens new ones."""
         self.reader.dispose()
         self.writer.dispose()
+
+
+@contextmanager
+def roomy(connection: Connection) -> Iterator[None]:
+    """Within the block, which changes very many rows, *connection* has room for four times as many pages: one that is
+    changed again and again is written once."""
+    usual = connection.exec_driver_sql("PRAGMA main.cache_size").scalar_one()
+    connection.exec_driver_sql(f"PRAGMA main.cache_size=-{ROOMY_KB}")
+    try:
+        yield
+    finally:
+        connection.exec_driver_sql(f"PRAGMA main.cache_size={usual}")

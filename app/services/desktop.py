@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING, Any
 from app.messages import messages
 from app.services.application import load_network
 from app.services.codes.desk import CodesDesk
+from app.services.company_tables.desk import TablesDesk
 from app.services.compliance.word_desk import WordDesk
 from app.services.coverage.desk import CoverageDesk
 from app.services.covering.desk import CoverDesk
 from app.services.errors import AppError, InputError
-from app.services.freight.source import FreightTemplateSource
+from app.services.freight.desk import FreightDesk
+from app.services.images.desk import ImageDesk
 from app.services.listings.bulk_edit.desk import BulkEditDesk
 from app.services.listings.delisting.desk import DelistDesk
 from app.services.listings.desk import ListingDesk
@@ -26,8 +28,11 @@ from app.services.listings.exporting import ExportOptions
 from app.services.listings.groups.desk import GroupDesk
 from app.services.listings.importing.desk import ImportDesk
 from app.services.listings.round_trip.desk import RoundTripDesk
+from app.services.listings.similar.desk import SimilarDesk
 from app.services.orders.source import OrderSource
 from app.services.paging import Query
+from app.services.price_guard.desk import GuardDesk
+from app.services.pricing.desk import PricingDesk
 from app.services.publishing.desk import PublishDesk
 from app.services.publishing.preview import PublishPreview, publish_preview
 from app.services.settings import Settings
@@ -50,6 +55,8 @@ from app.services.stores.training import TrainingDesk
 from app.services.stores.wire_check import Line, WireReport, check_wire, proxy_line
 from app.services.tasks import TaskContext
 from app.services.upgrade import DatabaseDamaged, backup, backup_dir, daily_backup, open_database, revision_of
+from app.services.warehouses.desk import WarehouseDesk
+from app.services.warehouses.overseas.desk import OverseasDesk
 from app.services.warehouses.source import WarehouseTemplateSource
 
 if TYPE_CHECKING:
@@ -67,9 +74,14 @@ class DesktopServices:
         self.app = app
         self.listings = ListingDesk(lambda: app.db)
         self.bulk_edit = BulkEditDesk(app)
+        self.warehouses = WarehouseDesk(app)
+        self.overseas = OverseasDesk(app)
         self.delisting = DelistDesk(app)
         self.codes = CodesDesk(app)
+        self.tables = TablesDesk(app)
         self.groups = GroupDesk(app)
+        self.pricing = PricingDesk(app)
+        self.guard = GuardDesk(app)
         self.publishing = PublishDesk(app)
         self.importing = ImportDesk(app)
         self.round_trip = RoundTripDesk(app)
@@ -78,6 +90,9 @@ class DesktopServices:
         self.covering = CoverDesk(app)
         self.coverage = CoverageDesk(app)
         self.words = WordDesk(lambda: app.db)
+        self.freight = FreightDesk(app)
+        self.similar = SimilarDesk(app)
+        self.images = ImageDesk(app)
 
     # -- settings ----------------------------------------------------------------------------------------------
 
@@ -94,6 +109,13 @@ class DesktopServices:
         """Store some settings. Raises: InputError for a proxy that is no address; ValueError, TypeError for what
         makes no sense."""
         return self.app.change_settings(**values)
+
+    def store_settings(self, values: Mapping[str, Any], guard: Mapping[str, str]) -> Settings:
+        """The same, and what the price guard looks at, by the right of the role there was. Raises: NotAllowed,
+        BadGuardSetting besides."""
+        if guard:
+            self.guard.change_settings(guard)
+        return self.change_settings(values)
 
     def proxy_line(self, setting: str) -> Line:
         """Which proxy *setting* would mean, without its password, or what is wrong with it."""
@@ -124,10 +146,6 @@ class DesktopServices:
     def order_source(self) -> OrderSource:
         """Rows of the Orders tab."""
         return OrderSource(self.app.db)
-
-    def freight_source(self) -> FreightTemplateSource:
-        """Rows of the Freight templates tab."""
-        return FreightTemplateSource(self.app.db)
 
     def warehouse_source(self) -> WarehouseTemplateSource:
         """Rows of the Warehouse templates tab."""

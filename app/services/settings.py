@@ -15,11 +15,11 @@ import os
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
 from app.services.errors import InputError
+from app.services.roles import Role
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +55,8 @@ class Settings:
             password.
         proxy_secret: where the credential store has the proxy's password, "" where it has none.
         http_trace: whether calls to the marketplace are noted for support, without secrets.
-        exchange_rate: CNY for 1 USD, a decimal text above 0 and below 1000; "" where nobody knows it (domain.md 20).
+        role: of whoever works at this computer (domain.md 17): `supervisor`, `operator`, `clerk` or `viewer`.
+        tables_hours: a daily company table is old after so many hours, 1–720 (domain.md 20).
         unknown: names this program does not know, kept as they were.
     """
 
@@ -70,7 +71,8 @@ class Settings:
     proxy: str = ""
     proxy_secret: str = ""
     http_trace: bool = False
-    exchange_rate: str = "6.80"
+    role: str = Role.SUPERVISOR
+    tables_hours: int = 24
     unknown: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -105,13 +107,6 @@ def _is_whole(low: int, high: int) -> Callable[[Any], bool]:
     return lambda value: isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
 
 
-def _is_rate(value: Any) -> bool:
-    try:
-        return value == "" or (isinstance(value, str) and 0 < Decimal(value) < 1000)
-    except InvalidOperation:
-        return False
-
-
 _VALID: dict[str, Callable[[Any], bool]] = {
     "language": lambda value: value in LANGUAGES,
     "calls_per_s": lambda value: value is None or _is_whole(1, 1000)(value),
@@ -124,7 +119,8 @@ _VALID: dict[str, Callable[[Any], bool]] = {
     "proxy": lambda value: isinstance(value, str),
     "proxy_secret": lambda value: isinstance(value, str),
     "http_trace": lambda value: isinstance(value, bool),
-    "exchange_rate": _is_rate,
+    "role": lambda value: value in tuple(Role),
+    "tables_hours": _is_whole(1, 720),
 }
 
 

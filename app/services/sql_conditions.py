@@ -41,6 +41,7 @@ class Field:
         span: for a moment, the first and the first no longer meant by a value: a day is many moments.
         holds: for a field with an `=` of its own (an SQL condition with one `?` for every `?` of `bind`'s tuple).
         text: what "contains" looks through, where that is not `expression`, and what it makes of the value.
+        order: what rows are sorted by, where that is not `expression`.
         quick: for a field of the rows beneath: given a condition and its SQL, a SELECT of `listing_id` that finds the
             same without going through all of them; None where it knows none.
     """
@@ -53,6 +54,7 @@ class Field:
     holds: str = ""
     text: tuple[str, Callable[[str], str]] | None = None
     quick: Callable[[Filter, Sql], Sql | None] | None = None
+    order: str = ""
 
 
 def condition_sql(condition: Filter, field_of: Callable[[str], Field], table: str, *, row_by_row: bool = False) -> Sql:

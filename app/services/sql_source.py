@@ -231,7 +231,8 @@ class SqlSource(Generic[RowT]):
         keys = []
         for name, descending in ((query.sort, query.descending), (query.then, query.then_descending)):
             if name:
-                keys.append(f"{self._field(name).expression} {'DESC' if descending else 'ASC'}")
+                field = self._field(name)
+                keys.append(f"{field.order or field.expression} {'DESC' if descending else 'ASC'}")
         keys = keys or [self.spec.default_sort]
         direction = "DESC" if keys[0].endswith("DESC") else "ASC"
         return ", ".join([*keys, f"{self.spec.table}.id {direction}"])

@@ -14,6 +14,10 @@ from app.services.errors import InputError
 KEPT_DAILY_BACKUPS = 14
 KEYS_SINCE = "0012"
 """The revision from which on match keys are those of the grammar of codes."""
+RATE_SINCE = FIGURES_SINCE = "0020"
+"""The revision from which on the exchange rate stands in the database, not in the settings file; and figures do."""
+TARIFFS_SINCE = "0021"
+"""The revision from which on a database has carrier tariffs."""
 
 
 class DatabaseTooNew(InputError):
@@ -79,6 +83,18 @@ def upgrade(database: Database, target: str = HEAD) -> None:
             from app.services.codes.rekeying import rekey
 
             rekey(connection)
+        if (found or "") < RATE_SINCE <= target:
+            from app.services.pricing.starting import begin_rates
+
+            begin_rates(connection, database.path.parent)
+        if (found or "") < TARIFFS_SINCE <= target:
+            from app.services.freight.starting_tariffs import store_starting_tariffs
+
+            store_starting_tariffs(connection)
+        if target >= FIGURES_SINCE:
+            from app.services.pricing.watching import watch_inputs
+
+            watch_inputs(connection)
 
 
 def backup_dir(path: Path) -> Path:

@@ -9,7 +9,6 @@ from PySide6.QtCore import QSize, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
     QComboBox,
-    QDoubleSpinBox,
     QPlainTextEdit,
     QScrollArea,
     QSpinBox,
@@ -18,9 +17,11 @@ from PySide6.QtWidgets import (
 )
 
 from app.messages import tr
+from app.services.roles import Role
 from app.views.context import ViewContext
 from app.views.errors import sentence
 from app.views.settings_connection import ConnectionSettings
+from app.views.settings_guard import GuardSettingsPart
 from app.views.widgets.buttons import Button
 from app.views.widgets.dialog import Dialog
 from app.views.widgets.form import Field
@@ -32,10 +33,10 @@ LIMITS = {
     "calls_per_s": (0, 1000),
     "order_days": (1, 180),
     "token_warn_days": (0, 60),
+    "tables_hours": (1, 720),
     "callback_port": (1024, 65535),
 }
 """Smallest and largest value; 0 calls a second stands for the platform's own limit."""
-RATE_DECIMALS = 4
 SEPARATORS = (",", ";", "|", "，", "；")
 """Between merchant codes in a data package; `Settings` takes no others."""
 HOSTS_HEIGHT = 76
@@ -49,20 +50,20 @@ class SettingsDialog(Dialog):
         super().__init__("settings.dialog", parent, size=QSize(640, 690))
         self._context = context
         self.numbers = {name: QSpinBox(minimum=low, maximum=high) for name, (low, high) in LIMITS.items()}
-        self.rate = QDoubleSpinBox(minimum=0, maximum=999, decimals=RATE_DECIMALS, singleStep=0.01)
         self.separator = QComboBox()
         self.separator.addItems(SEPARATORS)
         self.hosts = QPlainTextEdit()
         self.hosts.setFixedHeight(HOSTS_HEIGHT)
         self.folder = ElidedLabel(ink="text2", middle=True)
         self.connection = ConnectionSettings(context)
+        self.guard = GuardSettingsPart(context)
         lines = self._scrolled()
         for name, box in self.numbers.items():
             lines.addWidget(Field(f"settings.{name}", box, is_wide=True))
-        lines.addWidget(Field("settings.exchange_rate", self.rate, is_wide=True))
         lines.addWidget(Field("settings.code_separator", self.separator, is_wide=True))
         lines.addWidget(Field("settings.gateway_hosts", self.hosts, is_wide=True))
         lines.addWidget(Label("settings.gateway_hosts_hint", role="small", ink="text2", wrap=True))
+        lines.addWidget(self.guard)
         lines.addWidget(self.connection)
         place = row(gap=8)
         place.addWidget(Label("settings.data_folder", role="small", ink="text2"))
@@ -98,27 +99,27 @@ class SettingsDialog(Dialog):
     def _show(self, settings: Any) -> None:
         for name, box in self.numbers.items():
             box.setValue(getattr(settings, name) or 0)
-        self.rate.setValue(float(settings.exchange_rate or 0))
         self.separator.setCurrentText(settings.code_separator)
         self.hosts.setPlainText("\n".join(settings.gateway_hosts))
         self.connection.show_settings(settings)
+        self.guard.role.choose(settings.role)
+        self.guard.load()
         self.folder.setText(str(self._context.services.data_dir))
 
     def retranslate(self) -> None:
         """What stands in place of 0."""
         if hasattr(self, "numbers"):
             self.numbers["calls_per_s"].setSpecialValueText(tr("settings.platform_limit"))
-            self.rate.setSpecialValueText(tr("settings.rate_unknown"))
 
     def save(self) -> None:
         """Store what stands in the fields."""
         values: dict[str, Any] = {name: box.value() for name, box in self.numbers.items()}
         values |= self.connection.values
-        values["exchange_rate"] = f"{self.rate.value():.{RATE_DECIMALS}f}" if self.rate.value() else ""
         values["code_separator"] = self.separator.currentText()
         values["calls_per_s"] = values["calls_per_s"] or None
         values["gateway_hosts"] = tuple(line.strip() for line in self.hosts.toPlainText().splitlines() if line.strip())
-        handle = self._context.runner.call(self._context.services.change_settings, values)
+        values["role"] = self.guard.role.value or Role.SUPERVISOR
+        handle = self._context.runner.call(self._context.services.store_settings, values, self.guard.typed())
         handle.succeeded.connect(lambda _: self.accept())
         handle.failed.connect(lambda error: self.hint.setText(sentence(error)))
 

@@ -8,7 +8,10 @@
     export   100 000 rows × 30 columns to .xlsx against zlib and openpyxl; 2 000 listings to Excel and back
     filter   filters and searches over 1 000 000 listings and 5 000 000 variants: first page and count, p50 and p95
     codes    reading 1 000 000 SKU codes, keying all of a database, looking discontinued items up in it
+    freight  freight of 500 000 SKUs to 20 countries, against bare NumPy
+    profit  profit, margin and worst case of 500 000 SKUs, against bare NumPy; 100 000 worst cases against Decimal
     packages data packages of 20 000 products: read, changed and saved, written from listings
+    pictures pictures looked into, looked at again and repaired, a second, against bare Pillow
     similar  similar listings among 100 000, against a bare read of what is compared and against all with all
     table    the Listings tab with 1 000 000 listings: opening, wheel, jumps, sorting, searching, counting, memory
     words    20 000 listed words over 100 000 listings, against the few hundred shipped
@@ -38,7 +41,10 @@ NAMES = {
     "export": "exporting",
     "filter": "filtering",
     "codes": "codes",
+    "freight": "freight",
+    "profit": "profits",
     "packages": "packages",
+    "pictures": "pictures",
     "similar": "similar",
     "table": "table",
     "words": "word_lists",

@@ -22,7 +22,10 @@ from app.services.tasks import TaskContext
 
 if TYPE_CHECKING:
     from app.services.listings.marketing.groups import MarketingGroupRecord
+    from app.services.listings.marketing.plans import PlanText
 
+REDUCTIONS = ("spend_off", "store_coupon", "select_coupon", "platform_coupon")
+"""What a discount plan can hold, in the order of redemption; options are called so."""
 SHOWN_ROWS = 20
 """Rows of a sheet that are named to a person; `--json` names all."""
 
@@ -34,9 +37,11 @@ def add_to(commands: Commands) -> None:
     parser.add_argument("--store", metavar="NAME", help=tr("cli.help.store.name"))
     parser = _named(group, "add", add)
     parser.add_argument("--discount", default="", metavar="PERCENT", help=tr("cli.help.group.discount"))
+    _add_plan(parser)
     parser = _named(group, "rename", rename)
     parser.add_argument("new_name", nargs="?", metavar="NEW", help=tr("cli.help.group.new_name"))
     parser.add_argument("--discount", metavar="PERCENT", help=tr("cli.help.group.discount"))
+    _add_plan(parser)
     _named(group, "remove", remove)
     parser = _named(group, "assign", assign)
     parser.add_argument("--where", default="", metavar="EXPR", help=tr("cli.help.where"))
@@ -59,6 +64,28 @@ def _named(group: Commands, name: str, handler: Any) -> Parser:
     return parser
 
 
+def _add_plan(parser: Parser) -> None:
+    for name in REDUCTIONS:
+        parser.add_argument(f"--{name.replace('_', '-')}", metavar="OFF/FROM", help=tr(f"cli.help.group.{name}"))
+    parser.add_argument("--affiliate", choices=("on", "off"), help=tr("cli.help.group.affiliate"))
+    parser.add_argument("--high-coupon", action="store_true", help=tr("cli.help.group.high_coupon"))
+
+
+def _plan(options: argparse.Namespace, group: MarketingGroupRecord | None = None) -> PlanText | None:
+    """The plan of *group* with what the options change; None where they change nothing."""
+    from app.services.listings.marketing.plans import PlanText
+
+    named = {name: text for name in REDUCTIONS if (text := getattr(options, name)) is not None}
+    if not named and options.affiliate is None:
+        return None
+    has_affiliate = options.affiliate != "off"
+    if group is None:
+        return PlanText(named, has_affiliate, options.high_coupon)
+    if options.affiliate is None:
+        has_affiliate = group.plan.has_affiliate
+    return PlanText({**group.plan.texts(), **named}, has_affiliate, options.high_coupon)
+
+
 def list_groups(desk: Desk, options: argparse.Namespace) -> Outcome:
     """The marketing groups of one store or of all."""
     from app.services.listings.marketing.groups import marketing_groups
@@ -67,35 +94,39 @@ def list_groups(desk: Desk, options: argparse.Namespace) -> Outcome:
     stores = [desk.store(options.store)] if options.store else list_stores(desk.app.db)
     names = {store.id: store.name for store in stores}
     found = marketing_groups(desk.app.db, list(names))
-    rows = [(names[one.store_id], one.name, _percent(one) or "–", one.listings) for one in found]
+    rows = [(names[one.store_id], one.name, _percent(one) or "–", _reductions(one), one.listings) for one in found]
     told = [_object(one, names[one.store_id]) for one in found]
     return Outcome({"groups": told}, table(rows) if rows else [tr("cli.group.none")])
 
 
 def add(desk: Desk, options: argparse.Namespace) -> Outcome:
-    """Make a group. Raises: NotFound, BadMarketingGroup."""
+    """Make a group. Raises: NotFound, BadMarketingGroup, BadReduction, BadPriceInput, HighCoupon."""
     from app.services.listings.marketing.groups import create_marketing_group
 
     store = desk.store(options.store)
-    number = create_marketing_group(desk.app.db, store.id, options.name, options.discount)
+    number = create_marketing_group(desk.app.db, store.id, options.name, options.discount, _plan(options))
     return _told(desk, store.id, store.name, number, "cli.group.added")
 
 
 def rename(desk: Desk, options: argparse.Namespace) -> Outcome:
-    """Another name, another planned discount, or both; what is not named stays.
+    """Another name, another discount plan, or both; what is not named stays.
 
     Raises:
-        NotFound, BadMarketingGroup.
+        NotFound, BadMarketingGroup, BadReduction, BadPriceInput, HighCoupon.
         UsageError: neither is named.
     """
     from app.services.listings.marketing.groups import change_marketing_group
+    from app.services.price_guard.rechecking import recheck_group
 
-    if options.new_name is None and options.discount is None:
-        raise UsageError("cli.group_what")
     store = desk.store(options.store)
     group = _found(desk, store.id, options.name)
+    plan = _plan(options, group)
+    if options.new_name is None and options.discount is None and plan is None:
+        raise UsageError("cli.group_what")
     discount = _percent(group) if options.discount is None else options.discount
-    change = change_marketing_group(desk.app.db, group.id, options.new_name or group.name, discount)
+    change = change_marketing_group(desk.app.db, group.id, options.new_name or group.name, discount, plan)
+    if change is not None:
+        recheck_group(desk.app.db, group.id)
     outcome = _told(desk, store.id, store.name, group.id, "cli.group.renamed")
     outcome.result["change"] = None if change is None else change.uid
     return outcome
@@ -178,12 +209,19 @@ def _percent(one: MarketingGroupRecord) -> str:
     return "" if one.discount is None else f"{one.discount:f}"
 
 
+def _reductions(one: MarketingGroupRecord) -> str:
+    texts = [f"{tr(f'groups.field.{name}')} {text}" for name, text in one.plan.texts().items()]
+    return ", ".join(texts) or "–"
+
+
 def _object(one: MarketingGroupRecord, store: str) -> dict[str, Any]:
-    """A group; `discount` in percent as decimal text, None while undecided."""
+    """A group; `discount` in percent as decimal text, None while undecided; `plan` has what else takes off."""
     return {
         "id": one.id,
         "store": store,
         "name": one.name,
         "discount": _percent(one) or None,
         "listings": one.listings,
+        "plan": one.plan.texts(),
+        "affiliate": one.plan.has_affiliate,
     }

@@ -89,6 +89,7 @@ def _outcome(desk: Desk, result: SimilarResult) -> Outcome:
         {
             "why": [str(why) for why in group.whys],
             "score": round(group.score, 3),
+            "shares": {str(why): round(share, 3) for why, share in zip(group.whys, group.shares, strict=True)},
             "live": group.live,
             "listings": [_object(known[number]) for number in group.listing_ids if number in known],
         }

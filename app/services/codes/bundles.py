@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 
 from sqlalchemy import Connection
 
@@ -18,7 +19,6 @@ _WORD = re.compile(r"[A-Z0-9_-]+")
 _X = re.compile(r"([0-9]+)X(.+)|(.+)X([0-9]+)")
 _NUMBERED = re.compile(r"(.+)-[0-9]+")
 _NOTE = "INSERT INTO bundle_item (base, match_key) VALUES (?, ?) ON CONFLICT DO NOTHING"
-_READER = Reader()
 
 
 def note_bundles(connection: Connection, keys: Iterable[str]) -> None:
@@ -34,9 +34,15 @@ def items_in(key: str) -> set[str]:
     Whether `2XAB1234` is a quantity, `HK#` a store's prefix and `-148` a warehouse is not said by the code alone, so
     all of it is possible here. Of a code that cannot be read, every word is.
     """
-    reading = _READER.read(key)
+    reading = _reader().read(key)
     bases = [one.base for one in reading.components] or _WORD.findall(key)
     return {item for base in bases for item in (base, *_hidden(base))} - {key, ""}
+
+
+@cache
+def _reader() -> Reader:
+    """Made at the first code: its rules need the checker's."""
+    return Reader()
 
 
 def _hidden(base: str) -> Iterator[str]:

@@ -99,20 +99,57 @@ def propose(db: Database, reading: Reading, *, keeps: bool = False) -> Proposal 
     Raises:
         NoVirtualCodeFree, BadVirtualCode: more items than a virtual code may stand for.
     """
-    table = signs()
-    if reading.error or len(format_code(reading.components, reading.ships_from)) <= table.code_max:
+    if reading.error or len(format_code(reading.components, reading.ships_from)) <= signs().code_max:
         return None
-    if len(reading.components) > table.items_max:
-        name = joined(reading.components)[:40]
-        raise BadVirtualCode("code.virtual_many", name=name, n=len(reading.components), max=table.items_max)
     with db.bulk() if keeps else db.reader.connect() as connection:
+        book = VirtualBook(connection)
+        proposal = book.proposal(reading)
+        if keeps:
+            book.keep(connection)
+    return proposal
+
+
+class VirtualBook:
+    """Gives virtual codes to many readings: the same goods get the same code, new ones the next free numbers.
+
+    Attributes:
+        new: what is not in the table yet; `keep` puts it there.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._same = {tuple(sorted(items)): code for code, items in virtual_codes(connection).items()}
+        self._connection, self._free = connection, 0
+        self.new: dict[str, tuple[Component, ...]] = {}
+
+    def proposal(self, reading: Reading) -> Proposal:
+        """The code for *reading* with a virtual one in it, however long it is without.
+
+        Raises:
+            NoVirtualCodeFree, BadVirtualCode: more items than a virtual code may stand for.
+        """
+        most, goods = signs().items_max, tuple(sorted(reading.components))
+        if len(goods) > most:
+            name = joined(reading.components)[:40]
+            raise BadVirtualCode("code.virtual_many", name=name, n=len(goods), max=most)
+        virtual = self._same.get(goods)
+        if virtual is None:
+            self._free = self._free + 1 if self._free else _next_free(self._connection)
+            virtual = self._same[goods] = _virtual_code(self._free)
+            self.new[virtual] = reading.components
+        code = format_code([Component(virtual)], reading.ships_from)
+        return Proposal(code, virtual, reading.components, virtual in self.new)
+
+    def keep(self, connection: Connection) -> None:
+        """Put the new codes into the table, in the caller's transaction.
+
+        Raises:
+            BadVirtualCode: `code.virtual_taken`, where somebody gave such a code to other goods meanwhile.
+        """
         known = virtual_codes(connection)
-        same = [code for code, items in known.items() if sorted(items) == sorted(reading.components)]
-        virtual = same[0] if same else _next_free(connection)
-        if keeps and not same:
-            _write(connection, {virtual: reading.components})
-    code = format_code([Component(virtual)], reading.ships_from)
-    return Proposal(code, virtual, reading.components, not same)
+        for code, items in self.new.items():
+            if sorted(known.get(code, items)) != sorted(items):
+                raise BadVirtualCode("code.virtual_taken", name=code)
+        _write(connection, {code: items for code, items in self.new.items() if code not in known})
 
 
 def with_entries(rules: CodeRules, entries: Mapping[str, Sequence[Component]]) -> CodeRules:
@@ -140,12 +177,17 @@ _USED = (
 )
 
 
-def _next_free(connection: Connection) -> str:
+def _next_free(connection: Connection) -> int:
     """The number after the highest one in the table or in any code that is stored."""
     prefix, digits = signs().virtual_prefix, signs().virtual_digits
     bounds = (f"{prefix}{'0' * digits}", f"{prefix}{chr(ord('9') + 1)}", len(prefix) + digits)
     highest = connection.exec_driver_sql(_USED, bounds).scalar()
-    number = int(highest[len(prefix) :]) + 1 if highest and is_virtual_code(highest) else 1
+    return int(highest[len(prefix) :]) + 1 if highest and is_virtual_code(highest) else 1
+
+
+def _virtual_code(number: int) -> str:
+    """Raises: NoVirtualCodeFree."""
+    digits = signs().virtual_digits
     if len(str(number)) > digits:
         raise NoVirtualCodeFree
-    return f"{prefix}{number:0{digits}d}"
+    return f"{signs().virtual_prefix}{number:0{digits}d}"

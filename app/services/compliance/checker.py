@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.services.compliance.context import CheckContext
 from app.services.compliance.findings import Finding
 from app.services.compliance.registry import Rule
+from app.services.compliance.rules import guard
 from app.services.listings.records import ListingRecord
 
 
@@ -19,6 +20,14 @@ def check(record: ListingRecord, context: CheckContext) -> list[Finding]:
             for rule in rules:
                 found.extend(findings_of(rule, record, context))
     return found
+
+
+def check_prices(record: ListingRecord, context: CheckContext) -> list[Finding]:
+    """What the price guard alone says of *record*: asked again right before it is sent."""
+    if guard.GROUP.is_fine(record, context):
+        return []
+    rules = [rule for rule in guard.GROUP.rules if rule.code in context.severities]
+    return [finding for rule in rules for finding in findings_of(rule, record, context)]
 
 
 def findings_of(rule: Rule, record: ListingRecord, context: CheckContext) -> list[Finding]:

@@ -18,7 +18,9 @@ from app.services.compliance.ships_from import ShipsFrom, ships_from
 from app.services.compliance.twins import TwinBook, TwinReader
 from app.services.compliance.units import resolve_unit, units
 from app.services.compliance.variant_looks import VariantLooks
+from app.services.compliance.verdict_book import NO_VERDICTS, VerdictBook
 from app.services.compliance.words import WordBook, word_book
+from app.services.price_guard.book import GuardBook
 
 AttributeReader = Callable[[str], Iterable[AttributeFacts]]
 
@@ -40,6 +42,8 @@ class CheckContext:
         read_images: reads what is stored about pictures `images.learn` was not told of.
         read_twins: reads the twins of listings `twins.learn` was not told of.
         words: the listed words that count in the store; the shipped ones without.
+        guard: of prices; without one only what stands in a listing itself is compared.
+        verdicts: what the company's tables say of goods, as the store writes its codes.
         image_hosts: hosts besides the platform's own at which its photobank keeps pictures.
     """
 
@@ -61,6 +65,8 @@ class CheckContext:
         image_hosts: Iterable[str] = (),
         rules: RuleData | None = None,
         words: WordBook | None = None,
+        guard: GuardBook | None = None,
+        verdicts: VerdictBook = NO_VERDICTS,
     ) -> None:
         self.store_id, self.store_name = store_id, store_name
         self.templates, self.foreign_templates = dict(templates or {}), dict(foreign_templates or {})
@@ -75,9 +81,11 @@ class CheckContext:
         self.units = units()
         self.ships_from: ShipsFrom = ships_from()
         self.words: WordBook = words or word_book()
+        self.verdicts = verdicts
         self.variant_look = VariantLooks()
         self.images = ImageBook(self.limits, (*rule_file("detail_html")["photobank_hosts"], *image_hosts), read_images)
         self.twins = TwinBook(read_twins)
+        self.guard = guard or GuardBook(far_below=self.limits.far_below_share)
         signs = re.escape(self.limits.code_signs)
         self.is_usual_code = re.compile(rf"[A-Za-z0-9{signs}]{{1,{self.limits.code_max}}}").fullmatch
         self.has_property_sign = re.compile(f"[{re.escape(self.limits.property_text_forbidden)}]").search

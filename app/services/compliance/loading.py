@@ -19,8 +19,10 @@ from app.services.compliance.image_facts import FactsReader, ImageFacts, host_of
 from app.services.compliance.leaf import AttributeFacts
 from app.services.compliance.rule_data import rule_data
 from app.services.compliance.twins import TwinReader, Twins, read_twins
+from app.services.compliance.verdict_book import verdict_book
 from app.services.compliance.word_lists import book_of
 from app.services.errors import NotFound
+from app.services.price_guard.reading import guard_book
 
 SETTING = "compliance"
 """Name of the stored setting with the user's own limits and severities."""
@@ -83,8 +85,10 @@ def load_context(session: Session, store_id: int, settings: Mapping[str, Any] | 
         read_images=_image_reader(session),
         read_twins=_twin_reader(session),
         image_hosts=filter(None, [host_of(store.gateway)]),
-        rules=rule_data(settings),
+        rules=(rules := rule_data(settings)),
+        guard=guard_book(session, _Later(session), rules.limits.far_below_share),
         words=book_of(session, store_id),
+        verdicts=verdict_book(session.connection(), store_id),
     )
 
 

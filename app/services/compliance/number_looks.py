@@ -1,7 +1,8 @@
 """Which listings the checker must look at again after prices or stocks of very many of them were changed.
 
-Only the rules about variants (`rules/skus.py`) read prices and stocks. A listing whose numbers are in order by far,
-both before and after, has the same findings as before; a property test holds this together with the checker.
+Only the rules about variants (`rules/skus.py`) and about prices (`rules/guard.py`) read prices and stocks. A listing
+whose numbers are in order by far, both before and after, has the same findings as before; a property test holds this
+together with the checker.
 """
 
 from __future__ import annotations
@@ -17,6 +18,26 @@ from app.services.compliance.rule_data import Limits, rule_data
 from app.services.history.columns import Staged
 from app.services.listings.numbers import RENEWED
 from app.services.listings.writing import REOPENED
+from app.services.price_guard.settings import asks_costs, guard_settings
+
+_FLOORED = (
+    "SELECT sku.listing_id FROM {rows} JOIN sku ON sku.id = row_id "
+    "WHERE match_key IN (SELECT match_key FROM price_floor)"
+)
+_KNOWN = "SELECT id FROM listing WHERE remote IS NOT NULL UNION SELECT listing_id FROM sent_price"
+"""Listings of which the marketplace's prices may be known."""
+_IS_KNOWN = "SELECT 1 FROM sent_price UNION ALL SELECT 1 FROM listing WHERE remote IS NOT NULL LIMIT 1"
+_OFF = "ifnull(max(abs(after - {known}), abs(before - {known})) * 10000 > {{limit}} * {known}, 0)"
+_SYNCED = "json_extract(remote, '$._sync.skus.\"' || replace(sku.code, '\"', '') || '\"[0]')"
+_SENT = "json_extract(prices, '$.\"' || replace(sku.code, '\"', '') || '\"')"
+_JUMPED = (
+    f"SELECT own.id FROM {RENEWED} JOIN listing AS own ON own.id = renewed.listing_id AND own.id IN ({_KNOWN}) "
+    "JOIN {rows} AS changed ON changed.listing_id = own.id JOIN sku ON sku.id = changed.row_id "
+    "LEFT JOIN sent_price ON sent_price.listing_id = own.id "
+    f"WHERE instr(sku.code, '\"') OR changed.before IS NULL OR {_OFF.format(known=_SYNCED)} "
+    f"OR {_OFF.format(known=_SENT)}"
+)
+"""Published listings of which a price is, or was, far from what the marketplace has."""
 
 
 def number_limits(connection: Connection) -> Limits:
@@ -41,7 +62,23 @@ def number_suspects(connection: Connection, staged: Sequence[Staged], limits: Li
             f"SELECT listing_id FROM {one.rows} "
             f"WHERE NOT ifnull(before BETWEEN {low} AND {high} AND after BETWEEN {low} AND {high}, 0)"
         )
+    prices = next((one for one in staged if one.column == "price_minor"), None)
+    if prices is not None:
+        parts += _guarded(connection, prices)
     return list(connection.exec_driver_sql(" UNION ".join(parts) + " ORDER BY 1").scalars())
+
+
+def _guarded(connection: Connection, prices: Staged) -> list[str]:
+    """Listings the price guard may see differently. Where it asks for profits, that is every one."""
+    settings = guard_settings(connection)
+    if asks_costs(connection, settings):
+        return [f"SELECT listing_id FROM {prices.rows}"]
+    parts = []
+    if settings.floors and connection.exec_driver_sql("SELECT 1 FROM price_floor LIMIT 1").first() is not None:
+        parts.append(_FLOORED.format(rows=prices.rows))
+    if settings.changes and connection.exec_driver_sql(_IS_KNOWN).first() is not None:
+        parts.append(_JUMPED.format(rows=prices.rows, limit=int(settings.warn_bp)))
+    return parts
 
 
 def _fine(limits: Limits, columns: set[str], names: dict[str, str]) -> str:

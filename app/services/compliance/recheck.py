@@ -80,6 +80,7 @@ def check_listings(
         for context in contexts.values():
             context.images.forget()
             context.twins.forget()
+            context.guard.forget()
             context.variant_look.forget()
         for owner in {record.store_id for record in records}:
             if owner not in contexts:
@@ -88,6 +89,7 @@ def check_listings(
             own = (pictures_of(record) for record in records if record.store_id == owner)
             learn_images(session, contexts[owner], chain.from_iterable(own))
             learn_twins(session, contexts[owner], [record.id for record in records if record.store_id == owner])
+            contexts[owner].guard.learn([record for record in records if record.store_id == owner])
         for record in records:
             yield record, check(record, contexts[record.store_id])
 

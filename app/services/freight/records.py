@@ -82,10 +82,11 @@ class Service:
 @dataclass(frozen=True, slots=True)
 class FreightTemplateRow:
     """One template as the table shows it; `service_count` and `country_count` are None until its settings were read,
-    `is_everywhere` says that some carrier serves all countries."""
+    `is_everywhere` says that some carrier serves all countries. A local template has no store. `source`: where it is
+    from."""
 
     id: int
-    store_id: int
+    store_id: int | None
     store: str
     template_id: str
     name: str
@@ -95,6 +96,12 @@ class FreightTemplateRow:
     is_everywhere: bool
     listing_count: int
     synced_ms: int
+    source: str = ""
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it is the team's own plan."""
+        return self.store_id is None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from app.services.freight.records import Band, Service, Zone, ZoneKind
+from app.services.warehouses.countries import countries
 
 _BETWEEN = re.compile(r"[\s,;，；|]+")
 _BY_PIECES = "order_num"
@@ -39,23 +40,23 @@ def _service(entry: Mapping[str, Any]) -> Service:
         zones.append(Zone(ZoneKind.STANDARD, standard, discount_percent=percent))
     for own in _rows(entry.get("selfstandard_list")):
         percent = _whole(own.get("self_standard_discount"))
-        countries = _countries(own.get("self_standard_country"))
-        zones.append(Zone(ZoneKind.STANDARD, countries, discount_percent=percent))
+        where = _countries(own.get("self_standard_country"))
+        zones.append(Zone(ZoneKind.STANDARD, where, discount_percent=percent))
     zones.extend(_custom(own) for own in _rows(entry.get("selfdefine_list")))
     return Service(str(head.get("logistics_company") or ""), tuple(zones))
 
 
 def _custom(own: Mapping[str, Any]) -> Zone:
-    countries, first_fee = _countries(own.get("shipping_country")), _number(own.get("min_freight"))
+    where, first_fee = _countries(own.get("shipping_country")), _number(own.get("min_freight"))
+    everywhere = own.get("is_everywhere") is True  # only a local template says so
     if own.get("custom_freight_type") == _BY_PIECES:
         start, end = _number(own.get("start_order_num")), _number(own.get("end_order_num"))
         per, fee = _number(own.get("per_add_num")), _number(own.get("add_freight"))
-        bands = () if start is None or fee is None else (Band(start, end, per, fee),)
-        return Zone(ZoneKind.BY_PIECES, countries, first_fee=first_fee, bands=bands)
+        band = () if start is None or fee is None else (Band(start, end, per, fee),)
+        return Zone(ZoneKind.BY_PIECES, where, everywhere, first_fee=first_fee, bands=band)
     found = (_weight_band(row) for row in _rows(own.get("self_define_weight_list")))
-    return Zone(
-        ZoneKind.BY_WEIGHT, countries, first_fee=first_fee, bands=tuple(band for band in found if band is not None)
-    )
+    bands = tuple(band for band in found if band is not None)
+    return Zone(ZoneKind.BY_WEIGHT, where, everywhere, first_fee=first_fee, bands=bands)
 
 
 def _weight_band(row: Mapping[str, Any]) -> Band | None:
@@ -74,7 +75,7 @@ def _rows(value: Any) -> list[Mapping[str, Any]]:
 
 def _countries(value: Any) -> tuple[str, ...]:
     parts = value if isinstance(value, list) else _BETWEEN.split(str(value or ""))
-    return tuple(dict.fromkeys(code for part in parts if (code := str(part).strip().upper())))
+    return tuple(dict.fromkeys(code for part in parts if (code := countries().code(str(part)))))
 
 
 def _yes(value: Any) -> bool:

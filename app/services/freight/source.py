@@ -25,13 +25,14 @@ FIELDS = {
     "services": Field("json_array_length(services)", int),
     "listings": Field(_LISTINGS, int),
     "synced": Field("synced_ms", int),
-    "store": Field("(SELECT name FROM store WHERE store.id = store_id)", str),
+    "store": Field("coalesce((SELECT name FROM store WHERE store.id = store_id), '')", str),
+    "local": Field("store_id IS NULL", lambda value: int(str(value).lower() in ("1", "true", "yes"))),
 }
 
 _ROWS = """
-SELECT freight_template.id, store_id, store.name, template_id, freight_template.name, is_default, services,
-       {listings}, synced_ms
-FROM freight_template JOIN store ON store.id = store_id
+SELECT freight_template.id, store_id, coalesce(store.name, ''), template_id, freight_template.name, is_default,
+       services, {listings}, synced_ms, source
+FROM freight_template LEFT JOIN store ON store.id = store_id
 WHERE freight_template.id IN ({ids})
 """
 
@@ -66,12 +67,12 @@ class FreightTemplateSource(SqlSource[FreightTemplateRow]):
 
     @staticmethod
     def _row(row: tuple[object, ...]) -> FreightTemplateRow:
-        number, store_id, store, template_id, name, is_default, stored, listings, synced = row
+        number, store_id, store, template_id, name, is_default, stored, listings, synced, source = row
         services = None if stored is None else read_services(orjson.loads(str(stored)))
         countries = None if services is None else len({code for service in services for code in service.served})
         return FreightTemplateRow(
             id=int(str(number)),
-            store_id=int(str(store_id)),
+            store_id=None if store_id is None else int(str(store_id)),
             store=str(store),
             template_id=str(template_id),
             name=str(name),
@@ -81,4 +82,5 @@ class FreightTemplateSource(SqlSource[FreightTemplateRow]):
             is_everywhere=any(service.is_everywhere for service in services or ()),
             listing_count=int(str(listings)),
             synced_ms=int(str(synced)),
+            source=str(source),
         )

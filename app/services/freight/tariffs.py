@@ -12,6 +12,10 @@ from app.services.freight.errors import BadFreightRule, known
 from app.services.freight.weights import Size, started, up_to_step, volumetric_g
 
 NOTHING = Decimal(0)
+MICRO = 1_000_000
+"""Fees are whole millionths of their currency."""
+CURRENCIES = ("CNY", "USD")
+"""Carriers bill in these; one in another currency could not be compared without a rate."""
 
 
 class Unserved(StrEnum):
@@ -144,16 +148,33 @@ def chargeable_g(tariff: Tariff, weight_g: int, size: Size | None = None) -> int
 
 def _check(tariff: Tariff) -> None:
     """Refuse a tariff that would give a wrong number."""
-    ends = [one.to_g for one in tariff.ranges]
-    if not ends or tariff.step_g < 1:
+    by_size = tariff.volumetric
+    if tariff.currency not in CURRENCIES:
+        known = ", ".join(CURRENCIES)
+        raise BadFreightRule("freight.unknown_currency", place=tariff.key, value=tariff.currency, known=known)
+    if by_size is not None and (by_size.divisor < 1 or by_size.from_side_cm < 0):
+        raise BadFreightRule("freight.bad_divisor", place=tariff.key, value=by_size.divisor)
+    if not tariff.ranges or tariff.step_g < 1:
         raise BadFreightRule("freight.empty_tariff", place=tariff.key)
-    if None in ends[:-1] or [end for end in ends if end] != sorted({end for end in ends if end}):
+    ends = [one.to_g for one in tariff.ranges]
+    named = [end for end in ends if end is not None]
+    least = min([*named, tariff.least_g, *(band.above_g for one in tariff.ranges for band in one.bands)])
+    if least < 0 or 0 in named:
+        raise BadFreightRule("freight.negative_weight", place=tariff.key, value=least)
+    if None in ends[:-1] or named != sorted(set(named)):
         raise BadFreightRule("freight.ranges_overlap", place=tariff.key)
     for weights in tariff.ranges:
-        starts = [band.above_g for band in weights.bands]
-        if starts != sorted(set(starts)):
-            raise BadFreightRule("freight.bands_overlap", place=tariff.key)
-        if any(band.unit_g <= 0 for band in weights.bands):
-            raise BadFreightRule("freight.band_without_unit", place=tariff.key)
-        if weights.base < 0 or any(band.fee < 0 for band in weights.bands):
-            raise BadFreightRule("freight.negative_fee", place=tariff.key)
+        _check_fees(weights, tariff.key)
+
+
+def _check_fees(weights: WeightRange, place: str) -> None:
+    starts = [band.above_g for band in weights.bands]
+    if starts != sorted(set(starts)):
+        raise BadFreightRule("freight.bands_overlap", place=place)
+    if any(band.unit_g <= 0 for band in weights.bands):
+        raise BadFreightRule("freight.band_without_unit", place=place)
+    for fee in (weights.base, *(band.fee for band in weights.bands)):
+        if fee < 0:
+            raise BadFreightRule("freight.negative_fee", place=place)
+        if (fee * MICRO) % 1:
+            raise BadFreightRule("freight.too_fine", place=place, value=str(fee))

@@ -16,6 +16,7 @@ from app.services.errors import NotFound
 from app.services.history.columns import COLUMNS
 from app.services.history.entries import entries_of, moved_on, reversed_entry
 from app.services.history.listing import find_change
+from app.services.history.nouns import OWN_ROWS
 from app.services.history.records import Entry
 from app.services.listings.loading import id_list
 from app.services.paging import Query
@@ -29,9 +30,15 @@ INTERNAL = frozenset(
 MOST_VALUES = 100_000
 """No listing has as many values; ids of values are made with it."""
 _JSON = frozenset({"attributes", "extra", "properties", "regional_prices"})
-_NAMED_BY = {"listing": "title", "sku": "code", "assignment": "member", "group": "name", "word": "word"}
-_SHOWN_BY = {"listing": "title", "group": "name", "assignment": "code", "word": "word"}
-_LISTS = {"images": "sources", "tags": "tags", "marketing_group": "marketing_group", "apart": "apart"}
+_NAMED_BY = {"listing": "title", "sku": "code", "assignment": "member", "group": "name"} | OWN_ROWS
+_SHOWN_BY = {"listing": "title", "group": "name", "assignment": "code"} | OWN_ROWS
+_LISTS = {
+    "images": "sources",
+    "tags": "tags",
+    "marketing_group": "marketing_group",
+    "apart": "apart",
+    "release": "release",
+}
 _IDS = """
 SELECT listing_id FROM change_entry WHERE change_id = :id
 UNION SELECT value FROM change_column, json_each(listing_ids) WHERE change_id = :id
@@ -39,7 +46,8 @@ UNION SELECT listing.id FROM change_range JOIN listing ON listing.id BETWEEN fir
 WHERE change_id = :id ORDER BY 1
 """
 _FIELDS = """
-SELECT noun AS field FROM change_entry WHERE change_id = :id AND noun IN ('images', 'tags', 'marketing_group', 'apart')
+SELECT noun AS field FROM change_entry WHERE change_id = :id
+AND noun IN ('images', 'tags', 'marketing_group', 'apart', 'release')
 UNION SELECT "column" FROM change_column WHERE change_id = :id
 UNION SELECT key FROM change_entry, json_each(after)
 WHERE change_id = :id AND noun IN ('listing', 'sku') AND before IS NOT NULL AND after IS NOT NULL ORDER BY 1
@@ -187,7 +195,9 @@ def _values(entry: Entry, code: str, first_id: int) -> list[ChangedValue]:
 
 
 def _listed(noun: str, values: Any) -> Any:
-    """A stored list as it is shown: of pairs told apart the numbers of the other listings."""
+    """A stored list as it is shown: of pairs told apart the numbers of the other listings, of a release its comment."""
+    if noun == "release":
+        return values["comment"] if values else None
     return [str(one[0]) for one in values or ()] if noun == "apart" else values
 
 
@@ -197,9 +207,10 @@ def _cooked(name: str, value: Any) -> Any:
 
 def _names_of_entry(entries: Sequence[Entry], listing_id: int) -> tuple[str, str]:
     """Title of a listing that is gone, or the name of a marketing group; the code that was given to an operator."""
-    found = {"listing": "", "group": "", "assignment": "", "word": ""}
+    found = dict.fromkeys(_SHOWN_BY, "")
     for one in entries:
         if one.listing_id == listing_id and one.noun in found:
             for image in filter(None, (one.before, None if one.noun == "listing" else one.after)):
                 found[one.noun] = str(image.get(_SHOWN_BY[one.noun], found[one.noun]))
-    return found["listing"] or found["group"] or found["word"], found["assignment"]
+    code = found.pop("assignment")
+    return next(filter(None, found.values()), ""), code

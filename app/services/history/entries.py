@@ -16,6 +16,8 @@ from app.services.listings.loading import id_list
 from app.services.listings.marketing.membership import cannot_return, image_of, restore
 from app.services.listings.tags import replace_tags, tags_of
 from app.services.listings.writing import replace_images, update_columns
+from app.services.price_guard.releases import image_of as release_of
+from app.services.price_guard.releases import put_release
 
 _TABLES = {
     "listing": "listing",
@@ -23,6 +25,12 @@ _TABLES = {
     "assignment": "sku_assignment",
     "group": "marketing_group",
     "word": "listed_word",
+    "freight_template": "freight_template",
+    "tariff": "carrier_tariff",
+    "channel": "freight_channel",
+    "rate": "exchange_rate",
+    "commission": "commission",
+    "pricing": "pricing_setting",
 }
 
 
@@ -70,6 +78,9 @@ def moved_on(connection: Connection, entries: Sequence[Entry]) -> set[int]:
         elif entry.noun == "apart":
             apart = [list(one) for one in apart_of(connection, [entry.listing_id]).get(entry.listing_id, [])]
             moved |= set() if apart == (entry.after or {})["apart"] else {entry.listing_id}
+        elif entry.noun == "release":
+            is_it = release_of(connection, entry.listing_id) == (entry.after or {})["release"]
+            moved |= set() if is_it else {entry.listing_id}
         else:
             groups[entry.noun, tuple(entry.after or ())].append(entry)
     for (noun, columns), group in groups.items():
@@ -123,6 +134,8 @@ def put_back(connection: Connection, entry: Entry) -> None:
         restore(connection, entry.listing_id, entry.before or {})
     elif entry.noun == "apart":
         replace_apart(connection, entry.listing_id, (entry.before or {})["apart"])
+    elif entry.noun == "release":
+        put_release(connection, entry.listing_id, entry.before)
     elif entry.before is None:
         connection.execute(text(f"DELETE FROM {_TABLES[entry.noun]} WHERE id = :id"), {"id": entry.row_id})
     elif entry.after is None:

@@ -6,9 +6,26 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-Noun = Literal["listing", "sku", "images", "tags", "apart", "marketing_group", "assignment", "group", "word"]
+Noun = Literal[
+    "listing",
+    "sku",
+    "images",
+    "tags",
+    "apart",
+    "release",
+    "marketing_group",
+    "assignment",
+    "group",
+    "freight_template",
+    "tariff",
+    "channel",
+    "rate",
+    "commission",
+    "pricing",
+    "word",
+]
 
-SORTED_HERE = frozenset({"tags", "marketing_group", "apart"})
+SORTED_HERE = frozenset({"tags", "marketing_group", "apart", "release"})
 """Nouns by which a team sorts its listings: no content, so that nothing of a listing follows from them."""
 
 RIGHT = "right"
@@ -17,13 +34,16 @@ RIGHT = "right"
 GROUP = "group"
 """Kind of a change of a marketing group itself: no listing is changed by it."""
 
+FREIGHT = "freight"
+"""Kind of a change of freight templates, tariffs and channels."""
+
 WORDS = "words"
 """Kind of a change of words that listings are judged by."""
 
 WORDS_LABEL = "change.words"
 """Label of such a change, and of the undo of one."""
 
-NO_LISTINGS = frozenset({GROUP, "assign", WORDS})
+NO_LISTINGS = frozenset({GROUP, "assign", FREIGHT, WORDS})
 """Kinds of changes that count something else than listings, though they can be undone like these."""
 
 RawRow = dict[str, Any]
@@ -35,9 +55,11 @@ class Entry:
     """One row before and after. `before` None: created; `after` None: deleted.
 
     The nouns `images`, `tags` and `apart` stand for a listing's whole list, such as `{"sources": <list>}`, under the
-    listing's id; `marketing_group` for the group it is in (`services/listings/marketing/membership.py`). The noun
-    `assignment` is a code given to an operator, `group` a marketing group's own name and discount, `word` a word of a
-    list: there is no listing, so `listing_id` is its own id, negative.
+    listing's id; `marketing_group` for the group it is in (`services/listings/marketing/membership.py`), `release` for
+    what the price guard lets pass (`services/price_guard/releases.py`). The noun `assignment` is a code given to an
+    operator, `group` a marketing group's own name and discounts; the rows of the nouns in `nouns.OWN_ROWS` are what
+    freight and prices are made with, and words of the lists. There is no listing, so `listing_id` is its own id,
+    negative.
     """
 
     noun: Noun

@@ -13,10 +13,10 @@ from typing import Any
 from sqlalchemy import Connection
 
 from app.services.clock import now_ms
-from app.services.compliance.number_looks import number_limits, number_suspects
 from app.services.compliance.word_lists import note_change
 from app.services.db import Database
 from app.services.errors import NotFound
+from app.services.history.column_writing import write_columns
 from app.services.history.columns import (
     COLUMNS,
     Staged,
@@ -28,15 +28,15 @@ from app.services.history.columns import (
     pack_reversed,
     staged_listings,
     unpack,
-    write_column,
 )
 from app.services.history.created import take_back_created
 from app.services.history.entries import entries_of, moved_on, put_back, reversed_entry
 from app.services.history.listing import find_change, newest_to_redo, newest_to_undo
 from app.services.history.recording import add_entries, record_change
 from app.services.history.records import SORTED_HERE, WORDS_LABEL, ChangeRecord, Entry, UndoResult
+from app.services.history.rows import demand_newest, swap_rows
+from app.services.history.rows_touched import swapped_suspects
 from app.services.listings.loading import CHUNK, chunks, load_listings
-from app.services.listings.numbers import forget_renewed, renew_numbers
 from app.services.listings.search_index import MANY, reindexed_at_once
 from app.services.listings.writing import refresh_derived
 from app.services.sql_ids import interruptible
@@ -127,52 +127,80 @@ def reverse(
     """Take a change back in the caller's transaction, as a change of its own."""
     moment = now_ms()
     change_id, change = found
+    demand_newest(connection, change)
     undo_id, _ = record_change(
         connection,
         kind=UNDO,
         label=change.label,
         params={**change.params, "of": change_id},
-        listing_count=0,
+        listing_count=change.listing_count,
         store_id=change.store_id,
         moment_ms=moment,
     )
+    _expect_all(connection, change_id, chosen, moment)
     staged = unpack(connection, change_id, chosen.listing_ids, chosen.columns())
-    has_entries = connection.exec_driver_sql("SELECT 1 FROM change_entry WHERE change_id = ? LIMIT 1", (change_id,))
-    moved = set[int]()
-    if staged and has_entries.first() is not None:  # a listing moves back as a whole or not at all
-        moved = {number for one in staged for number in moved_listings(connection, one)}
+    moved = _moved_beside_entries(connection, change_id, staged)
     restored, conflicts = _restore(connection, change_id, undo_id, moment, chosen, moved, ctx)
     suspects = set(restored)
     if staged:
-        for one in staged:
-            leave_out(connection, one, sorted(conflicts))
-        more, gone = _restore_columns(connection, staged, moment, ctx)
-        conflicts |= gone
-        suspects |= more
-        restored.update(staged_listings(connection, staged))
-        for one in staged:
-            if conflicts or chosen.listing_ids is not None:
-                for block in blocks(connection, [one]):
-                    pack(connection, undo_id, block[0])
-            else:
-                pack_reversed(connection, undo_id, one, change_id)
-    forget(connection, staged)
+        suspects |= _restore_columns(connection, staged, moment, restored, conflicts, ctx)
+        _pack_back(connection, change_id, undo_id, staged, is_whole=not conflicts and chosen.listing_ids is None)
+        forget(connection, staged)
     if restored and change.label == WORDS_LABEL:
         note_change(connection)
     created, stuck = 0, set[int]()
     if chosen.fields is None:
         created, stuck = take_back_created(connection, change_id, undo_id, change, chosen.listing_ids)
+    if chosen.is_all and swap_rows(connection, change_id, undo_id):
+        created += 1
+        suspects |= swapped_suspects(connection, change_id)
     done = len(restored) + created
+    _settle(connection, found, undo_id, done, is_undone=chosen.is_all and done > 0)
+    return UndoResult(
+        change, done, tuple(sorted({*conflicts, *stuck})), tuple(sorted(restored)), tuple(sorted(suspects))
+    )
+
+
+def _expect_all(connection: Connection, change_id: int, chosen: Chosen, moment_ms: int) -> None:
+    """Write down how it will most likely end; `_settle` says otherwise where it did not. A page that changes at both
+    ends of a large transaction makes SQLite sum up its whole log twice; setting what stands there changes none."""
+    if chosen.is_all:
+        connection.exec_driver_sql("UPDATE change SET undone_ms = ? WHERE id = ?", (moment_ms, change_id))
+
+
+def _settle(
+    connection: Connection, found: tuple[int, ChangeRecord], undo_id: int, done: int, *, is_undone: bool
+) -> None:
+    """What both changes say at the end: how many listings came back, and whether the first one still stands."""
+    change_id, change = found
     connection.exec_driver_sql("UPDATE change SET listing_count = ? WHERE id = ?", (done, undo_id))
-    if done and chosen.is_all:
-        connection.exec_driver_sql("UPDATE change SET undone_ms = ? WHERE id = ?", (moment, change_id))
+    if not is_undone:
+        connection.exec_driver_sql("UPDATE change SET undone_ms = NULL WHERE id = ?", (change_id,))
     if change.kind == UNDO:
         _reopen(connection, change.params["of"], undo_id)
     elif not done:
         connection.exec_driver_sql("DELETE FROM change WHERE id = ?", (undo_id,))
-    return UndoResult(
-        change, done, tuple(sorted({*conflicts, *stuck})), tuple(sorted(restored)), tuple(sorted(suspects))
-    )
+
+
+def _moved_beside_entries(connection: Connection, change_id: int, staged: Sequence[Staged]) -> set[int]:
+    """Listings of which a staged variant moved on, where the change has entries too: a listing moves back as a whole
+    or not at all."""
+    entries = connection.exec_driver_sql("SELECT 1 FROM change_entry WHERE change_id = ? LIMIT 1", (change_id,))
+    if entries.first() is None:
+        return set()
+    return {number for one in staged for number in moved_listings(connection, one)}
+
+
+def _pack_back(
+    connection: Connection, change_id: int, undo_id: int, staged: Sequence[Staged], *, is_whole: bool
+) -> None:
+    """Keep what takes the undo back: as the change keeps it where all of it was taken back."""
+    for one in staged:
+        if is_whole:
+            pack_reversed(connection, undo_id, one, change_id)
+            continue
+        for block in blocks(connection, [one]):
+            pack(connection, undo_id, block[0])
 
 
 def _reopen(connection: Connection, change_id: int, redo_id: int) -> None:
@@ -182,28 +210,30 @@ def _reopen(connection: Connection, change_id: int, redo_id: int) -> None:
 
 
 def _restore_columns(
-    connection: Connection, staged: Sequence[Staged], moment_ms: int, ctx: TaskContext | None
-) -> tuple[set[int], set[int]]:
-    """Put columns back, but for listings that moved on, which leave the stage. Returns: listings to check anew, and
-    those that moved on.
+    connection: Connection,
+    staged: Sequence[Staged],
+    moment_ms: int,
+    restored: set[int],
+    conflicts: set[int],
+    ctx: TaskContext | None,
+) -> set[int]:
+    """Put columns back, but for *conflicts* and listings that moved on, which leave the stage and become conflicts;
+    what is on the stage then is added to *restored*. Returns: listings to check anew.
 
     Raises:
         TaskCancelled: stopped, also in the middle of a statement.
     """
-    suspects: set[int] = set()
-    moved: set[int] = set()
-    limits = number_limits(connection)
+
+    def out(gone: set[int]) -> None:
+        for one in staged:
+            leave_out(connection, one, sorted(gone))
+
+    out(conflicts)
     with interruptible(connection, ctx):
-        for block in blocks(connection, staged):
-            gone = {number for one in block for number in moved_listings(connection, one)}
-            for one in block:
-                leave_out(connection, one, sorted(gone))
-                write_column(connection, one)
-            moved |= gone
-            renew_numbers(connection, block, moment_ms)
-            suspects.update(number_suspects(connection, block, limits))
-            forget_renewed(connection)
-    return suspects, moved
+        suspects, moved = write_columns(connection, staged, moment_ms, leave_out=out)
+    conflicts |= moved
+    restored.update(staged_listings(connection, staged))
+    return suspects
 
 
 def _restore(

@@ -6,7 +6,7 @@ that was repaired before is the same file; undoing the change brings the origina
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
@@ -22,6 +22,7 @@ from app.services.db import Database
 from app.services.history.records import ChangeRecord
 from app.services.images.repairing import CannotRepair, RepairOptions, needs_repair, repaired
 from app.services.images.stored_looks import refresh_looks
+from app.services.listings.chosen import Chosen, chosen_ids
 from app.services.listings.editing import ListingEdit, edit_listings
 from app.services.listings.loading import chunks, load_listings
 from app.services.listings.records import ListingRecord
@@ -47,16 +48,22 @@ class RepairLine:
 
 @dataclass(frozen=True, slots=True)
 class RepairPlan:
-    """What a repair would do. `fine`: pictures that need none; `new_files`: written for this plan."""
+    """What a repair would do. `fine`: picture files that need none; `remote`: pictures at an address, which are left
+    alone; `new_files`: written for this plan."""
 
     lines: tuple[RepairLine, ...]
     fine: int
     new_files: tuple[str, ...] = ()
+    remote: int = 0
 
     @property
     def replaced(self) -> dict[str, str]:
         """Repaired file by original."""
         return {line.source: line.target for line in self.lines if line.target}
+
+    def without(self, sources: Collection[str]) -> RepairPlan:
+        """The same with these pictures left as they are."""
+        return replace(self, lines=tuple(line for line in self.lines if line.source not in sources))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +107,7 @@ def plan_repair(
     except BaseException:  # a stop as well: nobody knows of these files
         discard(db, made.new_files)
         raise
-    return RepairPlan(tuple(made.lines), made.fine, tuple(made.new_files))
+    return RepairPlan(tuple(made.lines), made.fine, tuple(made.new_files), sum(map(is_remote, owners)))
 
 
 def _owners(db: Database, listing_ids: Sequence[int]) -> dict[str, list[int]]:
@@ -188,13 +195,11 @@ def discard(db: Database, new_files: Iterable[str]) -> None:
                 Path(name).unlink(missing_ok=True)
 
 
-def prepare(
-    database: Path, folder: Path, listing_ids: Sequence[int], options: RepairOptions, *, ctx: TaskContext
-) -> RepairPlan:
-    """`plan_repair` for the worker process, which opens the database itself."""
+def prepare(database: Path, folder: Path, chosen: Chosen, options: RepairOptions, *, ctx: TaskContext) -> RepairPlan:
+    """`plan_repair` for the worker process, which opens the database itself; of ids, or of a filter."""
     db = Database(database)
     try:
-        return plan_repair(db, folder, listing_ids, options, ctx)
+        return plan_repair(db, folder, chosen_ids(db, chosen, ctx), options, ctx)
     finally:
         db.dispose()
 

@@ -1,7 +1,6 @@
-"""What a formula knows besides the listing: cost, exchange rate, freight. Unknown is None, never 0.
+"""The cost a sheet says: its cost column stays with the listing under the sheet's own header. Unknown is None, never 0.
 
-The cost is the cost column of the sheet a listing came from, which stays with it under the sheet's own header; the
-rate is a setting (domain.md 20). Freight is not known yet.
+It counts where the stock items behind a code say none (`services/pricing/goods.py`).
 """
 
 from __future__ import annotations
@@ -15,23 +14,24 @@ from app.services.workbooks.header_words import meaning_of
 COST = "cost"
 
 
-def cost_minor(extra: str | None, place: int | None = None) -> int | None:
-    """The cost of a variant in hundredths of a CNY, out of `listing.extra`.
+def told_cost(extra: str | None) -> object:
+    """What stands in the cost column of `listing.extra`: a text for all variants, a list of one for each row of the
+    sheet, None where there is no such column."""
+    for header, told in orjson.loads(extra or "{}").items():
+        if _is_cost(header):
+            return told
+    return None
+
+
+def cost_micro(told: object, place: int | None = None) -> int | None:
+    """The cost of a variant in millionths of a CNY, out of what `told_cost` found.
 
     Args:
         place: the variant's place among the rows of its sheet; without one the cost must be the same for all.
     """
-    for header, told in orjson.loads(extra or "{}").items():
-        if _is_cost(header):
-            if isinstance(told, list):
-                told = told[place] if place is not None and place < len(told) else None
-            return _minor(told)
-    return None
-
-
-def rate_micro(rate: str) -> int | None:
-    """CNY for 1 USD in millionths, None where nobody entered it."""
-    return int(Decimal(rate) * 10**6) if rate else None
+    if isinstance(told, list):
+        told = told[place] if place is not None and place < len(told) else None
+    return _micro(told)
 
 
 def _is_cost(header: str) -> bool:
@@ -40,9 +40,9 @@ def _is_cost(header: str) -> bool:
     return found is not None and found.field == COST and found.unit in ("", "CNY")
 
 
-def _minor(told: object) -> int | None:
+def _micro(told: object) -> int | None:
     try:
         number = Decimal(str(told))
     except InvalidOperation:
         return None
-    return int(number * 100) if number.is_finite() and 0 <= number <= 10**7 else None
+    return int(number * 10**6) if number.is_finite() and 0 <= number <= 10**7 else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -43,6 +44,7 @@ class ListingEdit:
     who edits a listing says so. `moved`: old path → new one of pictures that are the same, so that the marketplace has
     them already. `add_tags`, `remove_tags`: cleaned tags, which are no content: they neither reopen nor date a listing.
     `marketing_group`: the name of the store's group it is to be in, "" for none, None for "as it is"; no content.
+    `sku_order`: the codes of all variants in the order they are to have, after all else; None for "as it is".
     """
 
     listing_id: int
@@ -56,6 +58,7 @@ class ListingEdit:
     add_tags: tuple[str, ...] = ()
     remove_tags: tuple[str, ...] = ()
     marketing_group: str | None = None
+    sku_order: tuple[str, ...] | None = None
 
 
 def edit_listings(
@@ -147,6 +150,8 @@ def apply_edits(
 
 def _apply(connection: Connection, record: ListingRecord, edit: ListingEdit) -> list[Entry]:
     """Write one edit, put it into the record, and say what was there before."""
+    # before anything is taken away: SQLite would give the number of the last one to a new one, and undo could not tell
+    added = _add_skus(connection, record, edit.new_skus, edit.sku_order) if edit.new_skus else []
     entries = _remove_skus(connection, record, edit.removed_skus) if edit.removed_skus else []
     if edit.moved:
         _follow_pictures(connection, record, edit.moved)
@@ -173,8 +178,9 @@ def _apply(connection: Connection, record: ListingRecord, edit: ListingEdit) -> 
         entries.append(_images_entry(record, edit.images))
         replace_images(connection, record.id, edit.images)
         record.images = list(edit.images)
-    if edit.new_skus:
-        entries.extend(_add_skus(connection, record, edit.new_skus))
+    entries += added
+    if edit.sku_order is not None:
+        entries.extend(_reorder(connection, record, edit.sku_order))
     if entries and edit.is_complete and record.error_code == ROWS_REFUSED:
         entries.append(_clear_refusal(connection, record))
     return entries
@@ -283,18 +289,41 @@ def _remove_skus(connection: Connection, record: ListingRecord, ids: tuple[int, 
     return entries
 
 
-def _add_skus(connection: Connection, record: ListingRecord, new: tuple[SkuRecord, ...]) -> list[Entry]:
-    first = len(record.skus)
+def _reorder(connection: Connection, record: ListingRecord, order: tuple[str, ...]) -> list[Entry]:
+    """Put the variants into the order of their codes, equal ones as they were; one that is not named goes last. New
+    ones stand in their places already: what they are was noted with them."""
+    waiting = defaultdict[str, list[tuple[int, int]]](list)
+    for sku_id, code, position in connection.exec_driver_sql(
+        "SELECT id, code, position FROM sku WHERE listing_id = ? ORDER BY position, id", (record.id,)
+    ):
+        waiting[code].append((sku_id, position))
+    wanted = [waiting[code].pop(0) for code in order if waiting[code]]
+    wanted += [one for left in waiting.values() for one in left]
+    entries = []
+    for position, (sku_id, before) in enumerate(wanted):
+        if before != position:
+            update_columns(connection, "sku", sku_id, {"position": position})
+            entries.append(Entry("sku", sku_id, record.id, {"position": before}, {"position": position}))
+    places = {code: place for place, code in reversed(list(enumerate(order)))}
+    record.skus.sort(key=lambda sku: places.get(sku.code, len(places)))
+    return entries
+
+
+def _add_skus(
+    connection: Connection, record: ListingRecord, new: tuple[SkuRecord, ...], order: tuple[str, ...] | None = None
+) -> list[Entry]:
+    """Add variants behind the others, or in their places of *order*."""
+    first = connection.exec_driver_sql("SELECT coalesce(max(id), 0) FROM sku").scalar_one()
     behind = connection.exec_driver_sql(
         "SELECT coalesce(max(position) + 1, 0) FROM sku WHERE listing_id = ?", (record.id,)
     ).scalar_one()  # positions have gaps where variants were taken away
-    rows = [sku_row(record.id, behind + number, sku) for number, sku in enumerate(new)]
+    places = [behind + number if order is None else order.index(sku.code) for number, sku in enumerate(new)]
+    rows = [sku_row(record.id, place, sku) for place, sku in zip(places, new, strict=True)]
     insert_skus(connection, rows)
     record.skus.extend(new)
-    stored = connection.exec_driver_sql(
-        "SELECT id FROM sku WHERE listing_id = ? ORDER BY position, id", (record.id,)
+    ids = connection.exec_driver_sql(
+        "SELECT id FROM sku WHERE listing_id = ? AND id > ? ORDER BY id", (record.id, first)
     ).scalars()
-    ids = list(stored)[first:]
     return [
         Entry("sku", sku_id, record.id, None, dict(zip(SKU_COLUMNS, row, strict=True)))
         for sku_id, row in zip(ids, rows, strict=True)

@@ -50,12 +50,6 @@ def known_fields() -> dict[str, KnownField]:
 
 
 @cache
-def not_yet() -> frozenset[str]:
-    """Names people ask for that need the profit of a listing, which nobody knows yet."""
-    return frozenset(_rules()["not_yet"])
-
-
-@cache
 def spellings() -> dict[str, str]:
     """Every way to write a field, folded, to its name."""
     fields = known_fields().values()

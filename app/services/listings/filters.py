@@ -16,7 +16,7 @@ from app.services.expressions.syntax import All, Condition, Either, Node
 from app.services.expressions.writing import CHINESE, to_text
 from app.services.listings.choices import FilterChoices, filter_choices
 from app.services.listings.details import Choice
-from app.services.listings.filter_fields import OPERATORS, known_fields, not_yet, spellings
+from app.services.listings.filter_fields import OPERATORS, known_fields, spellings
 from app.services.listings.records import ListingStatus
 from app.services.listings.source import FIELDS
 from app.services.listings.text import fold
@@ -133,8 +133,6 @@ def _known(condition: Condition, labels: Labels) -> Node:
 
 def _unknown(condition: Condition) -> UnknownField:
     meant, position = closest_field(condition.name), condition.at + 1
-    if condition.name in not_yet():
-        return UnknownField("filter.needs_profit", position=position, name=condition.name)
     if meant:
         return UnknownField("filter.did_you_mean", position=position, name=condition.name, meant=meant)
     return UnknownField("filter.unknown_field", position=position, name=condition.name, known=_often_used())

@@ -20,32 +20,53 @@ _FOLLOWING = {
 }
 """By column of a variant the columns of `listing` that follow, and where they stand in `RENEWED`."""
 
+_NOTED = "temp.noted"
+"""Between `note_numbers` and `forget_noted`: what follows for each listing, with the second half of its hash."""
+_NOTES = f"""
+INSERT INTO {_NOTED}
+SELECT listing_id, min(price_minor), max(price_minor), sum(stock), numbers_hash({NUMBERS_SQL})
+FROM (SELECT listing_id, price_minor, stock FROM sku
+      WHERE listing_id IN ({{chosen}}) ORDER BY listing_id, position)
+GROUP BY listing_id
+"""
 _RENEWED = f"""
 CREATE TABLE {RENEWED} AS
 SELECT listing.id AS listing_id, listing.status AS old_status, price_min_minor AS old_low, price_max_minor AS old_high,
-       stock_total AS old_total, low, high, total, substr(content_hash, 1, {HALF}) || numbers_hash(numbers) AS hash
-FROM (SELECT listing_id, min(price_minor) AS low, max(price_minor) AS high, sum(stock) AS total,
-             {NUMBERS_SQL} AS numbers
-      FROM (SELECT listing_id, price_minor, stock FROM sku
-            WHERE listing_id IN ({{chosen}}) ORDER BY listing_id, position)
-      GROUP BY listing_id) AS of_variants
-JOIN listing ON listing.id = of_variants.listing_id
+       stock_total AS old_total, low, high, total, substr(content_hash, 1, {HALF}) || numbers AS hash
+FROM {_NOTED} CROSS JOIN listing ON listing.id = noted.listing_id WHERE noted.listing_id IN ({{chosen}})
 """
 
 
-def renew_numbers(connection: Connection, staged: Sequence[Staged], moment_ms: int) -> None:
-    """Bring the listings of staged columns, which were just written, in step; reopens refused ones.
-
-    Leaves the table `RENEWED` for `number_suspects`; `forget_renewed` drops it.
-    """
+def note_numbers(connection: Connection, staged: Sequence[Staged]) -> None:
+    """Note what follows for the listings of staged columns, which were just written; `renew_numbers` writes it, and
+    `forget_noted` drops it."""
     driver: Any = connection.connection.driver_connection
     driver.create_function("numbers_hash", 1, numbers_hash, deterministic=True)
+    connection.exec_driver_sql(
+        f"CREATE TABLE IF NOT EXISTS {_NOTED} (listing_id INTEGER PRIMARY KEY, low INTEGER, high INTEGER, "
+        "total INTEGER, numbers TEXT)"
+    )
+    chosen = " UNION ".join(f"SELECT listing_id FROM {one.rows}" for one in staged)
+    connection.exec_driver_sql(_NOTES.format(chosen=chosen))
+
+
+def forget_noted(connection: Connection) -> None:
+    """Drop what `note_numbers` left."""
+    connection.exec_driver_sql(f"DROP TABLE {_NOTED}")
+
+
+def renew_numbers(connection: Connection, staged: Sequence[Staged], moment_ms: int) -> None:
+    """Bring the listings of staged columns, of which `note_numbers` noted what follows, in step; reopens refused ones.
+
+    An error ends the whole transaction (`OR FAIL`), so that no page is copied for taking one statement back.
+    Leaves the table `RENEWED` for `number_suspects`; `forget_renewed` drops it.
+    """
     chosen = " UNION ".join(f"SELECT listing_id FROM {one.rows}" for one in staged)
     connection.exec_driver_sql(_RENEWED.format(chosen=chosen))
     following = {name: source for one in staged for name, source in _FOLLOWING[one.column].items()}
     sets = ", ".join(f"{name} = renewed.{source}" for name, source in following.items())
     connection.exec_driver_sql(
-        f"UPDATE listing SET {sets}, content_hash = renewed.hash, updated_ms = ? "
+        f"UPDATE OR FAIL listing SET {sets}, content_hash = renewed.hash, updated_ms = ? "
         f"FROM {RENEWED} WHERE renewed.listing_id = listing.id",
         (moment_ms,),
     )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any, NamedTuple
 
 import orjson
 from sqlalchemy import Connection
@@ -11,14 +12,34 @@ from sqlalchemy import Connection
 from app.models import ListingStatus
 from app.services.codes.normal import normalise
 from app.services.listings.code_search import TABLES, with_item, with_part
+from app.services.listings.figure_fields import OF_LISTINGS, SHOWN, is_stale
 from app.services.listings.loading import id_list
 from app.services.listings.text import fold
 from app.services.listings.typed import code_patterns, country, flag, item_patterns, moments, number, price_minor
+from app.services.price_guard.records import HELD_IDS
 from app.services.sql_ids import loaded
 from app.services.sql_source import Field, OrderIndex, SqlSource, TableSpec
 
 CHILD_ID_OFFSET = 1 << 40
 """Variants' row ids begin here, so that a variant's row never has a listing's id."""
+
+
+class ShownFigures(NamedTuple):
+    """What a listing or a variant costs and earns (`app.models.pricing.SkuFigure`; of a listing its least favourable
+    variant). None is unknown, `why` says for what; of a listing `unknown` variants. `is_stale`: they are being worked
+    out anew, the numbers are not of today and are not shown."""
+
+    is_stale: bool
+    why: str
+    unknown: int
+    cost_micro: int | None
+    freight_micro: int | None
+    fees_minor: int | None
+    profit_minor: int | None
+    margin_bp: int | None
+    even_minor: int | None
+    worst_minor: int | None
+    worst_profit_minor: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +71,7 @@ class ListingRow:
     error_code: str
     product_key: str
     marketing_group: str
+    figures: ShownFigures
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +87,7 @@ class SkuRow:
     currency: str
     stock: int | None
     ships_from: str
+    figures: ShownFigures
 
 
 _SOLD = """CASE
@@ -79,6 +102,7 @@ listings, the sum is left to those that were sold at all."""
 _CHANGED = """(listing.id IN (SELECT changed.id FROM listing AS changed
     WHERE changed.sent_hash IS NOT NULL AND changed.sent_hash <> changed.content_hash))"""
 """Told by the ids that `ix_listing_changed` has (migration 0018), so that no listing need be read for it."""
+_QUARANTINED = f"(listing.id IN ({HELD_IDS}))"
 OF_SKU = "(instr(sku.match_key, ?) AND (('+' || sku.match_key || '+') GLOB ? OR ('+' || sku.match_key || '+') GLOB ?))"
 OF_CODE = "(sku.match_key IS ? AND (sku.code LIKE ? ESCAPE '\\' OR sku.code LIKE ? ESCAPE '\\'))"
 CODE_TEXT = ("(sku.match_key || ' ' || sku.code)", normalise)
@@ -117,17 +141,19 @@ FIELDS = {
     "blocked": Field("block_count", number),
     "finding": Field("listing_finding.code", str, is_sortable=False, many="listing_finding"),
     "changed": Field(_CHANGED, flag),
+    "quarantined": Field(_QUARANTINED, flag),
     "error": Field("error_code", str),
     "sold": Field(_SOLD, number, is_sortable=False),
     "import_run": Field("import_run_id", number),
     "updated": Field("updated_ms", span=moments),
     "created": Field("created_ms", span=moments),
+    **OF_LISTINGS,
 }
 
 _HELD = frozenset(
     {"store", "status", "findings", "blocked", "category", "freight_template", "group", "import_run", "updated"}
     | {"price", "price_max", "stock", "skus", "images", "weight", "handling_days", "created", "product_id", "code"}
-    | {"error", "sold", "changed"}
+    | {"error", "sold", "changed", "quarantined", *OF_LISTINGS}
 )
 """Fields that `ix_listing_updated` holds (migration 0018), or that are told by what it holds."""
 
@@ -140,8 +166,10 @@ SELECT json_group_array(json_array(
        listing.block_count, listing.hold_count, listing.warn_count,
        (listing.sent_hash IS NOT NULL AND listing.sent_hash <> listing.content_hash), listing.updated_ms,
        coalesce((SELECT source FROM image WHERE image.listing_id = listing.id ORDER BY position LIMIT 1), ''),
-       listing.image_count, listing.error_code, listing.product_key, coalesce(marketing_group.name, '')))
+       listing.image_count, listing.error_code, listing.product_key, coalesce(marketing_group.name, ''),
+       {stale}, coalesce(listing_figure.why, ''), coalesce(listing_figure.unknown, 0), {figures}))
 FROM listing
+LEFT JOIN listing_figure ON listing_figure.listing_id = listing.id
 JOIN store ON store.id = listing.store_id
 LEFT JOIN category ON category.gateway = store.gateway AND category.category_id = listing.category_id
 LEFT JOIN freight_template
@@ -152,6 +180,20 @@ LEFT JOIN marketing_member ON marketing_member.listing_id = listing.id
 LEFT JOIN marketing_group ON marketing_group.id = marketing_member.group_id
 WHERE listing.id IN ({ids})
 """
+
+
+_OWN = len(fields(ListingRow)) - 1
+"""Where a row's figures begin."""
+_SHOWN = ", ".join(f"listing_figure.{column}" for column in SHOWN)
+_CHILDREN = f"""
+SELECT sku.id, sku.listing_id, properties, sku.code, price_minor, currency, stock, ships_from,
+       {is_stale("sku_figure")}, coalesce(why, ''), why <> '',
+       {", ".join(SHOWN)}
+FROM sku JOIN listing ON listing.id = sku.listing_id
+LEFT JOIN sku_figure ON sku_figure.listing_id = sku.listing_id AND sku_figure.sku_id = sku.id
+WHERE sku.listing_id = ? ORDER BY position
+"""
+_SKU_OWN = 5
 
 
 class ListingSource(SqlSource[ListingRow]):
@@ -174,19 +216,28 @@ class ListingSource(SqlSource[ListingRow]):
     def load_rows(self, connection: Connection, ids: Sequence[int]) -> list[ListingRow]:
         """The rows of *ids*, in any order."""
         language = "zh" if self.language == "zh" else "en"
-        return [ListingRow(*row) for row in loaded(connection, _ROWS.format(language=language, ids=id_list(ids)))]
+        sql = _ROWS.format(language=language, ids=id_list(ids), stale=is_stale("listing_figure"), figures=_SHOWN)
+        return [ListingRow(*with_figures(row, _OWN)) for row in loaded(connection, sql)]
 
     def children(self, id: int) -> list[SkuRow]:
         """The variants of a listing, in order."""
         with self._db.reader.connect() as connection:
-            rows = connection.exec_driver_sql(
-                "SELECT sku.id, listing_id, properties, sku.code, price_minor, currency, stock, ships_from "
-                "FROM sku JOIN listing ON listing.id = listing_id WHERE listing_id = ? ORDER BY position",
-                (id,),
-            ).all()
+            rows = connection.exec_driver_sql(_CHILDREN, (id,)).all()
         return [
-            SkuRow(CHILD_ID_OFFSET + row[0], row[0], row[1], sku_label(orjson.loads(row[2])), *row[3:]) for row in rows
+            SkuRow(
+                CHILD_ID_OFFSET + row[0],
+                row[0],
+                row[1],
+                sku_label(orjson.loads(row[2])),
+                *with_figures(row[3:], _SKU_OWN),
+            )
+            for row in rows
         ]
+
+
+def with_figures(row: Sequence[Any], own: int) -> list[Any]:
+    """A row whose figures begin at *own*, with them as one value."""
+    return [*row[:own], ShownFigures(*row[own:])]
 
 
 def sku_label(properties: list[dict[str, str]]) -> str:

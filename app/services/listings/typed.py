@@ -48,6 +48,18 @@ def price_minor(value: Any) -> int | float:
     return _bound(_decimal(value) * 100)
 
 
+def micro(value: Any) -> int | float:
+    """An amount in millionths."""
+    return _bound(_decimal(value) * 10**6)
+
+
+def share(value: Any) -> int | float:
+    """A share in ten thousandths: `0.05` or `5%`."""
+    text = _plain(value)
+    exact = _decimal(text.removesuffix("%").strip())
+    return _bound(exact * (100 if text.endswith("%") else 10_000))
+
+
 def flag(value: Any) -> int:
     """True or false."""
     text = _plain(value)

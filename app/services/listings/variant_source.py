@@ -7,17 +7,27 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import orjson
 from sqlalchemy import Connection
 
 from app.services.db import Database
-from app.services.expressions.conditions import Sql, parsed, to_sql
+from app.services.expressions.conditions import OPPOSITE, Sql, parsed, to_sql
 from app.services.expressions.syntax import Condition
+from app.services.listings.figure_fields import OF_VARIANTS, SHOWN, is_stale
 from app.services.listings.loading import chunks, id_list
-from app.services.listings.source import CODE_TEXT, FIELDS, OF_CODE, OF_SKU, ListingSource, sku_label
+from app.services.listings.source import (
+    CODE_TEXT,
+    FIELDS,
+    OF_CODE,
+    OF_SKU,
+    ListingSource,
+    ShownFigures,
+    sku_label,
+    with_figures,
+)
 from app.services.listings.text import fold
 from app.services.listings.typed import code_patterns, item_patterns, number, price_minor
 from app.services.paging import Filter, Query
@@ -53,6 +63,7 @@ class VariantRow:
     image: str
     product_id: str | None
     product_key: str
+    figures: ShownFigures
 
 
 OWN: dict[str, Field] = {
@@ -62,18 +73,25 @@ OWN: dict[str, Field] = {
     "price": Field("sku.price_minor", price_minor),
     "stock": Field("sku.stock", number),
     "ships_from": Field("sku.ships_from COLLATE NOCASE", str),
+    **OF_VARIANTS,
 }
 """Fields of a variant; the others are its listing's."""
 
-_ROWS = """
+_ROWS = f"""
 SELECT json_group_array(json_array(
        sku.id, listing.id, listing.store_id, listing.title, listing.status, listing.off_reason,
        (listing.sent_hash IS NOT NULL AND listing.sent_hash <> listing.content_hash), sku.properties, sku.code,
        sku.price_minor, listing.currency, sku.stock, sku.ships_from, sku.barcode,
        coalesce((SELECT source FROM image WHERE image.listing_id = listing.id ORDER BY position LIMIT 1), ''),
-       listing.product_id, listing.product_key))
-FROM sku JOIN listing ON listing.id = sku.listing_id WHERE sku.id IN ({ids})
+       listing.product_id, listing.product_key,
+       {is_stale("sku_figure")}, coalesce(why, ''), why <> '',
+       {", ".join(SHOWN)}))
+FROM sku JOIN listing ON listing.id = sku.listing_id
+LEFT JOIN sku_figure ON sku_figure.listing_id = sku.listing_id AND sku_figure.sku_id = sku.id
+WHERE sku.id IN ({{ids}})
 """
+_OWN = len(fields(VariantRow)) - 1
+"""Where a row's figures begin."""
 _HOLDS_WORD = (
     "(instr(lower(sku.code), ?) OR NOT EXISTS (SELECT 1 FROM sku AS sibling "
     "WHERE sibling.listing_id = sku.listing_id AND instr(lower(sibling.code), ?)))"
@@ -102,7 +120,7 @@ class VariantSource(SqlSource[VariantRow]):
         found = loaded(connection, _ROWS.format(ids=id_list(ids)))
         for row in found:
             row[LABEL] = sku_label(orjson.loads(row[LABEL]))
-        return [VariantRow(*row) for row in found]
+        return [VariantRow(*with_figures(row, _OWN)) for row in found]
 
     def count(self, query: Query, ctx: TaskContext | None = None) -> int:
         """How many variants match, exactly. Raises: TaskCancelled."""
@@ -189,11 +207,25 @@ class VariantSource(SqlSource[VariantRow]):
     def _of_filter(self, condition: Filter) -> Sql:
         if condition.operator == "where":
             return to_sql(parsed(condition.value), self._of_leaf)
-        return condition_sql(condition, self._field, "sku")
+        return self._of_own(condition)
+
+    def _of_own(self, condition: Filter) -> Sql:
+        """A condition on the variants themselves; figures are looked through where they lie, in one pass."""
+        sql, params = condition_sql(condition, self._field, "sku")
+        if condition.field not in OF_VARIANTS:
+            return sql, params
+        if condition.operator in ("missing", "!=", "not in"):  # of what is not of today nothing is known
+            known = condition_sql(_opposite(condition), self._field, "sku")
+            return f"sku.id NOT IN (SELECT sku_id FROM current_sku_figure WHERE {known[0]})", known[1]
+        return f"sku.id IN (SELECT sku_id FROM current_sku_figure WHERE {sql})", params
 
     def _of_leaf(self, leaf: Condition) -> Sql:
         """One condition of an expression that asks for both."""
         if leaf.name in OWN:
-            return condition_sql(as_filter(leaf), self._field, "sku")
+            return self._of_own(as_filter(leaf))
         sql, params = condition_sql(as_filter(leaf), lambda name: known_field(FIELDS, name), "listing")
         return f"sku.listing_id IN (SELECT id FROM listing WHERE {sql})", params
+
+
+def _opposite(condition: Filter) -> Filter:
+    return replace(condition, operator=OPPOSITE[condition.operator])  # type: ignore[arg-type]  # both are operators

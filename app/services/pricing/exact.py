@@ -36,14 +36,14 @@ LIMITS = {"revenue": 1_000_000_00, "rate": 100 * UNIT, "costs": 10_000_000 * MIC
 
 @dataclass(frozen=True, slots=True)
 class WholeRates:
-    """`Rates` in ten thousandths.
+    """`Rates` in ten thousandths; exchange rate and commission may be columns.
 
     Raises:
         BadPriceInput: `pricing.too_fine`, where a rate has more than four decimals; it would have to be rounded.
     """
 
-    exchange: int
-    commission: int
+    exchange: Whole | int
+    commission: Whole | int
     affiliate: int
     refund: int
     payment: int
@@ -55,7 +55,7 @@ class WholeRates:
         return cls(*(whole(name, getattr(rates, name), UNIT) for name in fields))
 
     @property
-    def of_revenue(self) -> int:
+    def of_revenue(self) -> Whole | int:
         """1 − c − r − w: what revenue keeps before affiliates."""
         return UNIT - self.commission - self.refund - self.payment
 
@@ -97,7 +97,12 @@ class ProfitColumns:
 
 
 def profit_columns(
-    sale: Whole, costs_micro: Whole, rates: WholeRates, quantity: int = 1, freight_cents: int = 0, reductions: int = 0
+    sale: Whole,
+    costs_micro: Whole,
+    rates: WholeRates,
+    quantity: int = 1,
+    freight_cents: Whole | int = 0,
+    reductions: int = 0,
 ) -> ProfitColumns:
     """`profit_of` over columns.
 
@@ -117,7 +122,7 @@ def profit_columns(
     _within("costs", costs_micro)
     _within("rate", np.asarray(rates.exchange))
     goods = sale * quantity - reductions if quantity != 1 or reductions else sale
-    revenue = goods + freight_cents if freight_cents else goods
+    revenue = goods if isinstance(freight_cents, int) and not freight_cents else goods + freight_cents
     _within("revenue", revenue)
     kept = revenue * (rates.exchange * rates.of_revenue) - goods * (rates.exchange * rates.affiliate)
     exact = kept - costs_micro * TO_EXACT
@@ -128,19 +133,33 @@ def profit_columns(
     )
 
 
-def price_cents(costs_micro: Whole, rates: WholeRates, margin: int = 0) -> Whole:
-    """`price_for_margin` over columns for B = S = 0 and q = 1: SP in cents for a margin in ten thousandths; without one
-    it is the break-even.
+def fee_columns(sale: Whole, rates: WholeRates, freight_cents: Whole | int = 0) -> Whole:
+    """What commission, affiliates, refunds and payment take of one piece, in hundredths of a CNY, half away from
+    zero; arguments as of `profit_columns`."""
+    import numpy as np
+
+    taken = (sale + freight_cents) * (UNIT - rates.of_revenue) + sale * rates.affiliate
+    return _divided(taken * rates.exchange, np.int64(CENT_CNY))
+
+
+def price_cents(costs_micro: Whole, rates: WholeRates, margin: int = 0, freight_cents: Whole | int = 0) -> Whole:
+    """`price_for_margin` over columns for S = 0 and q = 1: SP in cents for a margin in ten thousandths; without one it
+    is the break-even.
 
     Raises:
         BadPriceInput: `pricing.too_large`.
         NoPriceReaches: fees and margin take the whole price.
     """
+    import numpy as np
+
     kept = rates.of_revenue - rates.affiliate - margin
-    if kept <= 0:
-        raise NoPriceReaches(share=str(Decimal(kept) / UNIT))
+    if (least := int(np.min(kept))) <= 0:
+        raise NoPriceReaches(share=str(Decimal(least) / UNIT))
     _within("costs", costs_micro)
-    return -(-costs_micro * TO_EXACT // (rates.exchange * kept))
+    needed = costs_micro * TO_EXACT
+    if not isinstance(freight_cents, int) or freight_cents:
+        needed = np.maximum(needed - freight_cents * ((kept + rates.affiliate) * rates.exchange), 0)
+    return -(-needed // (rates.exchange * kept))
 
 
 def list_cents(sale: Whole, discount: Whole | int) -> Whole:

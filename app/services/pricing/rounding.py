@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_CEILING, ROUND_HALF_UP, Context, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Context, Decimal
 
 EXACT = Context(prec=60)
 """Wide enough for every product of the formulas; divisions are rounded far behind the last digit that counts."""
@@ -19,3 +19,8 @@ def half_up(amount: Decimal, unit: Decimal = CENT) -> Decimal:
 def up(amount: Decimal, unit: Decimal = CENT) -> Decimal:
     """*amount* to the next *unit* not below it."""
     return amount.quantize(unit, ROUND_CEILING, EXACT)
+
+
+def down(amount: Decimal, unit: Decimal = CENT) -> Decimal:
+    """*amount* to the next *unit* not above it."""
+    return amount.quantize(unit, ROUND_FLOOR, EXACT)

@@ -155,7 +155,16 @@ def accept(connection: Connection, key: TaskKey, product_id: str, content_hash: 
     if _show_accepted(connection, key.listing_id, product_id, content_hash) != product_id:
         _give_way(connection, key.listing_id, product_id)
         _show_accepted(connection, key.listing_id, product_id, content_hash)
+    connection.exec_driver_sql(_NOTE_PRICES, (moment_ms, key.listing_id, content_hash))
     return True
+
+
+_NOTE_PRICES = (
+    "INSERT OR REPLACE INTO sent_price (listing_id, prices, sent_ms) "
+    "SELECT listing_id, json_group_object(sku.code, price_minor), ? FROM sku JOIN listing ON listing.id = listing_id "
+    "WHERE listing_id = ? AND content_hash = ? GROUP BY listing_id"
+)
+"""What the marketplace has now, for the price guard; of a listing edited meanwhile nobody knows it any more."""
 
 
 _SHOW_ACCEPTED = (

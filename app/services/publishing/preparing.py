@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.models import Priority, TaskAction, TaskState
 from app.services.clock import now_ms
-from app.services.compliance.checker import check
+from app.services.compliance.checker import check, check_prices
 from app.services.compliance.context import CheckContext
 from app.services.compliance.images import refresh_image_facts
 from app.services.compliance.loading import load_context
@@ -31,10 +31,10 @@ from app.services.publishing.lookup import UnknownTask
 from app.services.publishing.losses import NOTHING, Leave, leaves_of
 from app.services.publishing.parts import RunParts
 from app.services.publishing.sale_tasks import let_in
-from app.services.publishing.small_edits import SmallEdit, load_groups, small_edit
+from app.services.publishing.small_edits import SmallEdit, load_groups, only_takes_stock, small_edit
 from app.services.publishing.taking_over import detail_pictures
 from app.services.publishing.turns import load_facts
-from app.services.publishing.verdicts import BLOCKED, HELD, blocking, holding, reason_from
+from app.services.publishing.verdicts import BLOCKED, HELD, blocking, holding, quarantined, reason_from
 
 log = logging.getLogger(__name__)
 
@@ -207,6 +207,8 @@ class Preparer:
         facts = refresh_image_facts(self._db, sources)
         context.images.forget()
         context.images.learn(facts)
+        context.guard.renew()
+        context.guard.learn([*records.values()])
         with self._db.read() as session:
             urls, refs = find_uploads(session, self._store_id, facts, sources)
             edits = [task.task_id for task in tasks if task.product_id or records[task.listing_id].product_id]
@@ -215,7 +217,8 @@ class Preparer:
         for task in tasks:
             record = records[task.listing_id]
             try:
-                outcome = _judge(task, record, context, of_each[record.id], urls, refs)
+                may_pass = only_takes_stock(record, known.get(task.listing_id), groups.get(task.listing_id))
+                outcome = _judge(task, record, context, of_each[record.id], urls, refs, may_pass=may_pass)
             except AppError as error:
                 outcome = Reason(error.error_code, dict(error.params), "", getattr(error, "field", ""))
             except Exception as error:  # one listing must not stop the others
@@ -254,11 +257,17 @@ def _judge(
     sources: Sequence[str],
     urls: dict[str, str],
     refs: dict[str, ImageRef],
+    *,
+    may_pass: bool = False,
 ) -> Prepared | Reason:
     """Ready to be sent, or why not: the same checker that speaks in the grid has the last word here. *sources*: all its
-    pictures."""
+    pictures. *may_pass*: the price guard lets it through, for it only lowers stocks."""
     if task.action in SALE:
         product_id = record.product_id or task.product_id
+        if task.action == TaskAction.ONLINE and (
+            held := quarantined(check_prices(context.guard.there(record), context))
+        ):
+            return reason_from(held, HELD)
         return Prepared(task, record, product_id, task.attempts, {}, {}) if product_id else UNCHANGED
     if record.content_hash == record.sent_hash:
         return UNCHANGED
@@ -267,8 +276,11 @@ def _judge(
         findings = check(record, context)
         if blocked := blocking(findings):
             return reason_from(blocked, BLOCKED)
-        if not is_as_checked and (held := holding(findings)):
+        priced = [] if not may_pass else quarantined(findings)
+        if not is_as_checked and (held := [one for one in holding(findings) if one not in priced]):
             return reason_from(held, HELD)  # what was released was another content
+    if not may_pass and (held := quarantined(check_prices(record, context))):
+        return reason_from(held, HELD)  # floors, rates and plans may be others than when it was queued
     prepared = Prepared(
         task,
         record,

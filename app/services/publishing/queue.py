@@ -25,8 +25,9 @@ from app.services.publishing.batches import cancel_queued, close_batches
 from app.services.publishing.entries import Reason
 from app.services.publishing.images import sources_of
 from app.services.publishing.losses import accept_losses
+from app.services.publishing.small_edits import load_groups, only_takes_stock
 from app.services.publishing.turns import AT_ONCE, Schedule, load_facts, priority_of
-from app.services.publishing.verdicts import BLOCKED, HELD, blocking, holding, reason_from
+from app.services.publishing.verdicts import BLOCKED, HELD, blocking, holding, quarantined, reason_from
 from app.services.stores.readiness import ensure_open, ensure_room
 from app.services.tasks import TaskCancelled, TaskContext
 
@@ -100,7 +101,7 @@ def enqueue(
     it is checked. Blocking: call it off the GUI thread.
 
     Args:
-        release_held: a supervisor releases listings that are only on hold.
+        release_held: a supervisor releases listings that are only on hold, and not for their prices.
         schedule: when they are sent. Until then they can be taken back like any that wait.
         accepted: what a person lets the edit of a listing erase, by listing (`losses.py`).
 
@@ -216,14 +217,32 @@ class _Queue:
         with self._db.read() as session:
             self._context.twins.forget()
             learn_twins(session, self._context, [record.id for record in records])
+        self._context.guard.renew()
+        self._context.guard.learn(records)
 
     def _judged(self, candidate: _Candidate) -> _Candidate:
         findings = check(candidate.record, self._context)
         if blocked := blocking(findings):
             candidate.reason, candidate.findings = reason_from(blocked, BLOCKED), tuple(blocked)
-        elif (held := holding(findings)) and not self._release_held:
+        elif held := self._held(candidate.record, findings):
             candidate.reason, candidate.findings = reason_from(held, HELD), tuple(held)
         return candidate
+
+    def _held(self, record: ListingRecord, findings: Sequence[Finding]) -> list[Finding]:
+        """Findings that wait for a person. What the price guard holds nobody releases in passing; it lets through what
+        only lowers stocks, for goods that ran out must not be sold."""
+        held, priced = holding(findings), quarantined(findings)
+        if priced and self._only_takes_stock(record):
+            held, priced = [one for one in held if one not in priced], []
+        return priced if self._release_held else held
+
+    def _only_takes_stock(self, record: ListingRecord) -> bool:
+        if record.product_id is None:
+            return False
+        with self._db.read() as session:
+            connection = session.connection()
+            facts, groups = load_facts(connection, [record.id]), load_groups(connection, [record.id])
+        return only_takes_stock(record, facts.get(record.id), groups.get(record.id))
 
     def _write(self, connection: Connection, candidates: Sequence[_Candidate]) -> list[int]:
         """Put candidates into the journal. Returns: listings that changed since they were read."""

@@ -70,3 +70,12 @@ def small_edit(
         StockChange(product_id, stocks) if stocks else None,
         group,
     )
+
+
+def only_takes_stock(record: ListingRecord, facts: Facts | None, group_id: str | None) -> bool:
+    """Whether the edit of a listing certainly does nothing but lower stocks: it sells less, at no other price."""
+    edit = small_edit(record, record.product_id or "", facts, group_id) if facts is not None else None
+    if edit is None or edit.prices is not None or edit.stocks is None:
+        return False
+    known = facts or {}
+    return all(one.stock < (known[one.code][1] or 0) for one in edit.stocks.skus)

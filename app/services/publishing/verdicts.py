@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app.services.compliance.findings import Finding, Label, Severity
+from app.services.price_guard.records import CODES as GUARD_CODES
 from app.services.publishing.entries import Reason
 
 BLOCKED = "publishing.blocked"
@@ -20,6 +21,11 @@ def blocking(findings: Sequence[Finding]) -> list[Finding]:
 def holding(findings: Sequence[Finding]) -> list[Finding]:
     """Findings that forbid sending until somebody releases the listing."""
     return [finding for finding in findings if finding.severity == Severity.HOLD]
+
+
+def quarantined(findings: Sequence[Finding]) -> list[Finding]:
+    """Findings of the price guard that forbid sending: only `price_guard.release` lets these pass."""
+    return [finding for finding in holding(findings) if finding.code in GUARD_CODES]
 
 
 def reason_from(findings: Sequence[Finding], code: str) -> Reason:

@@ -44,6 +44,7 @@ class Countries:
     names: Mapping[str, Mapping[str, str]]
     aliases: Mapping[str, str]
     stock: int
+    home_stock: int
     handling_days: int
     templates: tuple[TemplateSeed, ...]
 
@@ -74,6 +75,7 @@ def countries() -> Countries:
         names=raw["names"],
         aliases=raw["aliases"],
         stock=raw["defaults"]["stock"],
+        home_stock=raw["defaults"]["home_stock"],
         handling_days=raw["defaults"]["handling_days"],
         templates=tuple(_seed(entry) for entry in raw["templates"]),
     )

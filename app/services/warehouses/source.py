@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from app.services.listings.loading import id_list
 from app.services.sql_source import Field, SqlSource, TableSpec
-from app.services.warehouses.records import WarehouseTemplateRecord, WarehouseTemplateRow
+from app.services.warehouses.records import PriceSource, WarehouseTemplateRecord, WarehouseTemplateRow
 from app.services.warehouses.templates import get_template
 
 _COUNTRIES = (
@@ -23,6 +23,7 @@ FIELDS = {
     "country": Field(_COUNTRIES, str, is_sortable=False),
     "countries": Field(_COUNT, int),
     "handling_days": Field("handling_days", int),
+    "price_source": Field("price_source", str),
     "updated": Field("updated_ms", int),
 }
 
@@ -41,10 +42,15 @@ class WarehouseTemplateSource(SqlSource[WarehouseTemplateRow]):
     def load_rows(self, connection: Connection, ids: Sequence[int]) -> list[WarehouseTemplateRow]:
         """The rows of *ids*, in any order."""
         rows = connection.exec_driver_sql(
-            f"SELECT id, name, is_virtual, {_COUNT}, coalesce({_COUNTRIES}, ''), handling_days, note, updated_ms "
-            f"FROM warehouse_template WHERE id IN ({id_list(ids)})"
+            f"SELECT id, name, is_virtual, {_COUNT}, coalesce({_COUNTRIES}, ''), handling_days, note, updated_ms, "
+            f"price_source FROM warehouse_template WHERE id IN ({id_list(ids)})"
         )
-        return [WarehouseTemplateRow(row[0], row[1], bool(row[2]), *row[3:]) for row in rows]
+        return [
+            WarehouseTemplateRow(
+                row[0], row[1], bool(row[2]), row[3], row[4], row[5], row[6], row[7], PriceSource(row[8])
+            )
+            for row in rows
+        ]
 
     def detail(self, id: int) -> WarehouseTemplateRecord:
         """One template with its countries.

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from app.services.clock import now_ms
+from app.services.codes.reading import read_code
 from app.services.compliance.rule_data import rule_data
 from app.services.db import Database
 from app.services.errors import InputError, NotFound
 from app.services.warehouses.countries import countries
-from app.services.warehouses.records import WarehouseCountryRecord, WarehouseTemplateRecord
+from app.services.warehouses.formulas import compiled
+from app.services.warehouses.records import PriceSource, StoreFreight, WarehouseCountryRecord, WarehouseTemplateRecord
 
 LONGEST_NAME = 60
+WHOLE_BP = 10_000
+COLUMNS = (
+    *("name", "is_virtual", "handling_days", "note"),
+    *("price_source", "margin_bp", "discount_bp", "home_stock", "zero_missing"),
+)
+"""Columns of `warehouse_template` by the names of the record."""
+COUNTRY_COLUMNS = ("country", "ships_from_id", "mark", "stock", "surcharge_minor", "formula")
 
 
 class BadTemplate(InputError):
@@ -54,6 +63,20 @@ def get_template(db: Database, template_id: int) -> WarehouseTemplateRecord:
         return _load(connection, template_id)
 
 
+def find_template(db: Database, name: str) -> WarehouseTemplateRecord:
+    """The template called *name*, in any case.
+
+    Raises:
+        NotFound: there is none.
+    """
+    with db.reader.connect() as connection:
+        wanted = " ".join(name.split()).casefold()
+        for template_id, known in connection.exec_driver_sql("SELECT id, name FROM warehouse_template"):
+            if known.casefold() == wanted:
+                return _load(connection, template_id)
+    raise NotFound(noun="warehouse_template", name=name)
+
+
 def save_template(db: Database, template: WarehouseTemplateRecord) -> WarehouseTemplateRecord:
     """Store a new template (`id` None), or put one over what is there. Returns: the stored record with its id.
 
@@ -64,28 +87,29 @@ def save_template(db: Database, template: WarehouseTemplateRecord) -> WarehouseT
     """
     template = checked(template)
     moment = now_ms()
-    fields = (template.name, int(template.is_virtual), template.handling_days, template.note, moment)
     try:
         with db.bulk() as connection:
             if template.id is None:
-                cursor = connection.exec_driver_sql(
-                    "INSERT INTO warehouse_template (name, is_virtual, handling_days, note, updated_ms, created_ms) "
-                    "VALUES (?, ?, ?, ?, ?, ?)",
-                    (*fields, moment),
-                )
-                template = replace(template, id=int(cursor.lastrowid or 0))
+                template = replace(template, id=_insert(connection, template, moment))
             else:
-                changed = connection.exec_driver_sql(
-                    "UPDATE warehouse_template SET name = ?, is_virtual = ?, handling_days = ?, note = ?, "
-                    "updated_ms = ? WHERE id = ?",
-                    (*fields, template.id),
-                )
-                if changed.rowcount == 0:
+                sets = ", ".join(f"{column} = ?" for column in (*COLUMNS, "updated_ms"))
+                values = (*_values(template), moment, template.id)
+                if not connection.exec_driver_sql(
+                    f"UPDATE warehouse_template SET {sets} WHERE id = ?", values
+                ).rowcount:
                     raise NotFound(noun="warehouse_template", name=template.name)
-            _write_countries(connection, template)
+            _write_parts(connection, template)
     except IntegrityError as error:
         raise NameTaken(name=template.name) from error
     return template
+
+
+def copy_template(db: Database, template_id: int, name: str) -> WarehouseTemplateRecord:
+    """A new template called *name*, else as another one. Returns: the new one.
+
+    Raises: as `save_template`.
+    """
+    return save_template(db, replace(get_template(db, template_id), id=None, name=name))
 
 
 def rename_template(db: Database, template_id: int, name: str) -> WarehouseTemplateRecord:
@@ -116,23 +140,10 @@ def restore_template(db: Database, template: WarehouseTemplateRecord) -> None:
     Raises:
         NameTaken: its name or place was given away meanwhile.
     """
-    moment = now_ms()
     try:
         with db.bulk() as connection:
-            connection.exec_driver_sql(
-                "INSERT INTO warehouse_template (id, name, is_virtual, handling_days, note, created_ms, updated_ms) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (
-                    template.id,
-                    template.name,
-                    int(template.is_virtual),
-                    template.handling_days,
-                    template.note,
-                    moment,
-                    moment,
-                ),
-            )
-            _write_countries(connection, template)
+            _insert(connection, template, now_ms())
+            _write_parts(connection, template)
     except IntegrityError as error:
         raise NameTaken(name=template.name) from error
 
@@ -159,9 +170,33 @@ def checked(template: WarehouseTemplateRecord) -> WarehouseTemplateRecord:
     most_days = limits.handling_days_overseas_max
     if template.handling_days is not None and not 1 <= template.handling_days <= most_days:
         raise BadTemplate("warehouse.handling_days", most=most_days)
-    if any(entry.stock is not None and not 0 <= entry.stock <= limits.stock_max for entry in normal):
+    stocks = [template.home_stock, *(entry.stock for entry in normal)]
+    if any(stock is not None and not 0 <= stock <= limits.stock_max for stock in stocks):
         raise BadTemplate("warehouse.stock", most=limits.stock_max)
-    return replace(template, name=name, countries=normal)
+    if not 0 <= template.discount_bp < WHOLE_BP or not 0 <= (template.margin_bp or 0) < WHOLE_BP:
+        raise BadTemplate("warehouse.share")
+    return replace(template, name=name, countries=tuple(map(_checked_country, normal)))
+
+
+def _checked_country(entry: WarehouseCountryRecord) -> WarehouseCountryRecord:
+    """A country whose mark the grammar reads as this country, and whose formula can be worked out.
+
+    Raises:
+        BadTemplate: `.mark`, `.ships_from_id`, `.surcharge`.
+        FormulaError: the formula cannot be read.
+    """
+    home = countries().home
+    if entry.country == home:
+        raise BadTemplate("warehouse.home", country=home)
+    if read_code(f"AB1234{entry.mark}").ships_from != entry.country:
+        raise BadTemplate("warehouse.mark", country=entry.country, mark=entry.mark)
+    if not (entry.ships_from_id.isascii() and entry.ships_from_id.isdigit()):
+        raise BadTemplate("warehouse.ships_from_id", country=entry.country, value=entry.ships_from_id)
+    if entry.surcharge_minor is not None and abs(entry.surcharge_minor) > rule_data().limits.price_max_minor:
+        raise BadTemplate("warehouse.surcharge", country=entry.country)
+    if formula := entry.formula.strip():
+        compiled(formula)
+    return replace(entry, formula=formula)
 
 
 def seed_templates(db: Database, language: str) -> int:
@@ -184,6 +219,8 @@ def seed_templates(db: Database, language: str) -> int:
             handling_days=seed.handling_days,
             note=seed.note[chosen],
             countries=tuple(country_record(code, stock=stock) for code, stock in seed.countries),
+            price_source=PriceSource.RULE if seed.is_virtual else PriceSource.SHEET,
+            home_stock=countries().home_stock if seed.is_virtual else None,
         )
         save_template(db, record)
         added += 1
@@ -192,39 +229,63 @@ def seed_templates(db: Database, language: str) -> int:
 
 def _load(connection: Connection, template_id: int) -> WarehouseTemplateRecord:
     row = connection.exec_driver_sql(
-        "SELECT name, is_virtual, handling_days, note FROM warehouse_template WHERE id = ?", (template_id,)
+        f"SELECT {', '.join(COLUMNS)} FROM warehouse_template WHERE id = ?", (template_id,)
     ).first()
     if row is None:
         raise NotFound(noun="warehouse_template", name=str(template_id))
+    named = dict(zip(COLUMNS, row, strict=True))
+    for name in ("is_virtual", "zero_missing"):
+        named[name] = bool(named[name])
+    named["price_source"] = PriceSource(named["price_source"])
+    freight = connection.exec_driver_sql(
+        "SELECT store_id, template_id FROM warehouse_freight WHERE warehouse_template_id = ? ORDER BY store_id",
+        (template_id,),
+    )
     return WarehouseTemplateRecord(
-        template_id, row[0], bool(row[1]), row[2], row[3], load_countries(connection, template_id)
+        id=template_id,
+        countries=load_countries(connection, template_id),
+        freight=tuple(StoreFreight(*one) for one in freight),
+        **named,
     )
 
 
 def load_countries(connection: Connection, template_id: int) -> tuple[WarehouseCountryRecord, ...]:
     """The dispatch countries of a template, in order."""
     rows = connection.exec_driver_sql(
-        "SELECT country, ships_from_id, mark, stock, surcharge_minor FROM warehouse_country "
-        "WHERE warehouse_template_id = ? ORDER BY position",
+        f"SELECT {', '.join(COUNTRY_COLUMNS)} FROM warehouse_country WHERE warehouse_template_id = ? ORDER BY position",
         (template_id,),
     )
     return tuple(WarehouseCountryRecord(*row) for row in rows)
 
 
-def _write_countries(connection: Connection, template: WarehouseTemplateRecord) -> None:
-    connection.exec_driver_sql("DELETE FROM warehouse_country WHERE warehouse_template_id = ?", (template.id,))
-    _insert_countries(connection, template.id, template.countries)
+def _values(template: WarehouseTemplateRecord) -> tuple[Any, ...]:
+    return tuple(getattr(template, name) for name in COLUMNS)
 
 
-def _insert_countries(
-    connection: Connection, template_id: int | None, entries: Iterable[WarehouseCountryRecord]
-) -> None:
-    rows = [
-        (template_id, place, entry.country, entry.ships_from_id, entry.mark, entry.stock, entry.surcharge_minor)
-        for place, entry in enumerate(entries)
-    ]
-    connection.exec_driver_sql(
-        "INSERT INTO warehouse_country (warehouse_template_id, position, country, ships_from_id, mark, stock, "
-        "surcharge_minor) VALUES (?, ?, ?, ?, ?, ?, ?)",
-        rows,
+def _insert(connection: Connection, template: WarehouseTemplateRecord, moment_ms: int) -> int:
+    """Add the template's own row, under its id where it has one. Returns: the id."""
+    columns = ("id", *COLUMNS, "created_ms", "updated_ms")
+    cursor = connection.exec_driver_sql(
+        f"INSERT INTO warehouse_template ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})",
+        (template.id, *_values(template), moment_ms, moment_ms),
     )
+    return int(cursor.lastrowid or 0)
+
+
+def _write_parts(connection: Connection, template: WarehouseTemplateRecord) -> None:
+    """The countries and freight templates, in place of those that are there."""
+    for table in ("warehouse_country", "warehouse_freight"):
+        connection.exec_driver_sql(f"DELETE FROM {table} WHERE warehouse_template_id = ?", (template.id,))
+    rows = [
+        (template.id, place, *(getattr(entry, name) for name in COUNTRY_COLUMNS))
+        for place, entry in enumerate(template.countries)
+    ]
+    columns = ("warehouse_template_id", "position", *COUNTRY_COLUMNS)
+    connection.exec_driver_sql(
+        f"INSERT INTO warehouse_country ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})", rows
+    )
+    if template.freight:
+        connection.exec_driver_sql(
+            "INSERT INTO warehouse_freight (warehouse_template_id, store_id, template_id) VALUES (?, ?, ?)",
+            [(template.id, one.store_id, one.template_id) for one in template.freight],
+        )

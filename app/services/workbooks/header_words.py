@@ -65,6 +65,17 @@ def meaning_of(header: str) -> Meaning | None:
     return None
 
 
+def unit_in(header: str, kind: str) -> str:
+    """The unit of *kind* (price, weight, length) that a header names: in brackets, first, last, or grown to its end;
+    "" where it names none."""
+    text, book = unicodedata.normalize("NFKC", header), field_book()
+    table = book.units[kind]
+    named = next((table[word] for word in _unit_words(text) if word in table), "")
+    signs = (book.symbols[sign] for sign in text if kind == "price" and sign in book.symbols)
+    grown = (unit for word, unit in table.items() if folded(text).endswith(word) and folded(text) != word)
+    return named or next(signs, "") or next(grown, "")
+
+
 def _by_script(text: str) -> list[str]:
     """The Chinese and the other half of a bilingual header."""
     return ["".join(_CJK.findall(text)), _CJK.sub(" ", text)]

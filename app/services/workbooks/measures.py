@@ -44,7 +44,16 @@ def weight_reader(unit: str) -> Callable[[Cell], int | Decimal | Refusal | None]
 
 
 def settle_weights(values: set[Decimal]) -> dict[Decimal, int | Refusal]:
-    """Grams of the weights of one column that name no unit anywhere.
+    """Grams of the weights of one column that name no unit anywhere; refused is what remains open."""
+    grams = field_book().grams
+    return {
+        value: unit if isinstance(unit, Refusal) else _ceiling(value * grams[unit])
+        for value, unit in weight_units(values).items()
+    }
+
+
+def weight_units(values: set[Decimal]) -> dict[Decimal, str | Refusal]:
+    """The unit of each weight of one column that names none anywhere.
 
     Below 1 it is kilograms, from 500 on grams. Between, a fraction below 30 is kilograms and 30 or more is grams as
     long as nothing in the column says the contrary; whole numbers below 30 follow the rest. Refused is what remains
@@ -56,16 +65,14 @@ def settle_weights(values: set[Decimal]) -> dict[Decimal, int | Refusal]:
     return {value: _settled(book, value, has_kg, has_g) for value in values}
 
 
-def _settled(book: FieldBook, value: Decimal, has_kg: bool, has_g: bool) -> int | Refusal:
+def _settled(book: FieldBook, value: Decimal, has_kg: bool, has_g: bool) -> str | Refusal:
     if value < book.kg_certain_below:
-        unit = "kg"
-    elif value >= book.g_certain_from:
-        unit = "g"
-    elif has_kg == has_g:
+        return "kg"
+    if value >= book.g_certain_from:
+        return "g"
+    if has_kg == has_g:
         return Refusal("weight_unit")
-    else:
-        unit = "kg" if has_kg else "g"
-    return _ceiling(value * book.grams[unit])
+    return "kg" if has_kg else "g"
 
 
 def length_reader(unit: str) -> Callable[[Cell], int | Refusal | None]:

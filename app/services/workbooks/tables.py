@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice, zip_longest
 from pathlib import Path
@@ -89,13 +89,27 @@ class SheetTable:
         return column.reader.currency if isinstance(column, PriceColumn) else ""
 
 
-def read_table(source: OpenedFile | Path, recognition: Recognition, ctx: TaskContext | None = None) -> SheetTable:
+MakeColumn = Callable[[RecognisedColumn, bool], Column]
+"""The column that reads a recognised one; the flag says that a spreadsheet may have saved the file as text."""
+
+
+def _usual_column(source: RecognisedColumn, is_saved: bool) -> Column:
+    return column_for(source, is_saved=is_saved)
+
+
+def read_table(
+    source: OpenedFile | Path,
+    recognition: Recognition,
+    ctx: TaskContext | None = None,
+    make: MakeColumn = _usual_column,
+) -> SheetTable:
     """Read a sheet with the meaning that was recognised or corrected.
 
     Args:
         source: the opened file, or its path.
         recognition: from `recognise`.
         ctx: reports rows, stops between chunks of rows.
+        make: reads the columns of sheets whose fields are not those of `sheet_fields.json`.
 
     Raises:
         WorkbookError: `.no_rows` where nothing stands below the header, and what the reader finds wrong.
@@ -103,13 +117,13 @@ def read_table(source: OpenedFile | Path, recognition: Recognition, ctx: TaskCon
     """
     if not isinstance(source, OpenedFile):
         with open_workbook(source) as opened:
-            return read_table(opened, recognition, ctx)
+            return read_table(opened, recognition, ctx, make)
     grid = source.grid(recognition.sheet)
     if grid is None:
         raise WorkbookError("workbook.empty", file=source.name)
     source.release()
     ctx = ctx or TaskContext()
-    columns = [column_for(column, is_saved=grid.is_text) for column in recognition.columns]
+    columns = [make(column, grid.is_text) for column in recognition.columns]
     table = SheetTable(recognition, [], columns)
     with without_collection():
         _fill(table, grid, ctx)

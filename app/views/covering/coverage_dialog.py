@@ -59,7 +59,7 @@ class CoveragePane(PreviewRows):
         self.take_sheet = Button("coverage.import", icon_name="table-import", kind="small")
         self.export = Button("coverage.export", icon_name="table-export", kind="small")
         for box, name in ((self.place, "coverage.place"), (self.member, "coverage.member")):
-            box.setMinimumContentsLength(16)
+            box.setMinimumContentsLength(24)
             say(box, name, "accessibleName")
         for widget in (self.search, self.place, self.member, self.assign, self.take_sheet, self.export):
             self.tools.addWidget(widget)

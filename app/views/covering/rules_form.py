@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QVBoxLayout, QWidget
 
-from app.messages import tr
+from app.messages import Key
 from app.services.compliance.units import units
 from app.services.covering.mapping import Things
 from app.services.covering.rules import NO_GROUP, ROUNDINGS, BadRule, CoverRules, price_formula
@@ -124,14 +124,14 @@ class RulesForm(Ground):
             self._show_map(name, getattr(theirs, name), own)
         shown = [(number, label.shown(language.code)) for number, label in units().items()]
         for box in (self.from_unit, self.to_unit):
-            box.show_named([("", tr("cover.unit_as_it_is")), *shown])
+            box.show_named([("", Key("cover.unit_as_it_is")), *shown])
             box.choose(box.value or "")
         self._is_showing = False
 
     def _nothings(self, name: str) -> list[tuple[str, str]]:
         if name == "groups":
-            return [("", tr("cover.choose_later")), (NO_GROUP, tr("cover.no_group"))]
-        return [("", tr("cover.choose_later"))]
+            return [("", Key("cover.choose_later")), (NO_GROUP, Key("cover.no_group"))]
+        return [("", Key("cover.choose_later"))]
 
     def _show_map(self, name: str, theirs: Mapping[str, str], own: list[tuple[str, str]]) -> None:
         for line in self._lines[name]:
@@ -144,8 +144,8 @@ class RulesForm(Ground):
         at = self._maps_at.indexOf(self.fields[f"default_{name}"])
         for number, (their_id, called) in enumerate(theirs.items()):
             box = OptionBox()
-            none = [(NO_GROUP, tr("cover.no_group"))] if name == "groups" else []
-            box.show_named([("", tr("cover.as_usual")), *none, *own])
+            none = [(NO_GROUP, Key("cover.no_group"))] if name == "groups" else []
+            box.show_named([("", Key("cover.as_usual")), *none, *own])
             box.choose(self._kept[name].get(their_id, ""))
             box.chosen.connect(lambda _: self._tell())
             line = NamedField(called, box)

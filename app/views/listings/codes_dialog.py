@@ -49,7 +49,7 @@ class CodesDialog(Dialog):
         self.load()
 
     def _build(self) -> None:
-        self.table.setHorizontalHeaderLabels([tr("codes.column.code"), tr("codes.column.items")])
+        self.retranslate()
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         dress_table(self.table, row=26)
@@ -67,6 +67,11 @@ class CodesDialog(Dialog):
         below.addWidget(self.remove)
         below.addWidget(self.open_file)
         whole.addLayout(below)
+
+    def retranslate(self) -> None:
+        """Heads of the columns."""
+        if hasattr(self, "table"):
+            self.table.setHorizontalHeaderLabels([tr("codes.column.code"), tr("codes.column.items")])
 
     def load(self) -> None:
         """Read the table again."""

@@ -9,10 +9,13 @@ from app.services.listings.records import ListingStatus
 from app.services.listings.source import ListingRow, SkuRow
 from app.services.listings.variant_source import VariantRow
 from app.views.cells import MISSING, Badge, Cell, Column
+from app.views.listings.figure_columns import figure_columns
 from app.views.numbers import integer, moment, moment_tip, money, money_range, plain_money
 from app.views.status import status
 
 USUAL_CURRENCY = "USD"
+BEFORE_FIGURES = 6
+"""Margin and profit stand right of price and stock, which are pasted side by side."""
 
 
 def _title(row: ListingRow) -> Cell:
@@ -162,7 +165,7 @@ def _leading_columns() -> tuple[Column, ...]:
         _figure("price", _price, 100, 72, child_cell=_child_price, unit_key="unit.usd", edit=_edit_price),
         _figure("stock", _stock, 64, child_cell=_child_stock, edit=_edit_stock),
         _text("category", lambda row: _named(row.category), 96),
-        _text("freight_template", lambda row: _named(row.freight_template), 80),
+        _text("freight_template", lambda row: _named(row.freight_template), 80, hidden=True),
     )
 
 
@@ -189,4 +192,5 @@ def columns() -> tuple[Column, ...]:
 
     Their widths leave the title about 40 characters in a window of 1440 pixels with the side panel open.
     """
-    return (*_leading_columns(), *_hidden_columns(), _figure("updated", _updated, 84, new_value_first=True))
+    leading, updated = _leading_columns(), _figure("updated", _updated, 84, new_value_first=True)
+    return (*leading[:BEFORE_FIGURES], *figure_columns(), *leading[BEFORE_FIGURES:], *_hidden_columns(), updated)

@@ -22,6 +22,7 @@ from app.services.listings.source import FIELDS as COLUMNS
 from app.services.paging import Filter
 from app.views.filter_fields import FilterField
 from app.views.filter_language import FilterLanguage
+from app.views.listings.figure_columns import COLUMNS as FIGURE_COLUMNS
 from app.views.status import status
 
 SEGMENTS = (
@@ -79,10 +80,15 @@ def fields(choices: Callable[[], FilterChoices]) -> tuple[FilterField, ...]:
         FilterField("status", "listings.column.status", "choice", _statuses),
         FilterField("price", "listings.column.price", "number", unit_key="unit.usd"),
         FilterField("price_max", "listings.filter.price_max", "number", unit_key="unit.usd"),
+        *(
+            FilterField(name, f"listings.column.{name}", "number", unit_key=unit)
+            for name, _, unit, *_ in FIGURE_COLUMNS
+        ),
         FilterField("stock", "listings.column.stock", "number"),
         FilterField("findings", "listings.column.findings", "number"),
         FilterField("finding", "listings.filter.finding", "choice", _rules),
         FilterField("changed", "listings.filter.changed", "flag"),
+        FilterField("quarantined", "listings.filter.quarantined", "flag"),
         _choice("category", "listings.column.category", lambda: choices().categories),
         _choice("freight_template", "listings.column.freight_template", lambda: choices().templates),
         _choice("group", "listings.column.group", lambda: choices().groups),

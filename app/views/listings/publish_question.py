@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QComboBox, QSpinBox, QWidget
 
 from app.messages import tr
@@ -13,6 +13,7 @@ from app.services.clock import now_ms
 from app.services.publishing.gate import clock_time
 from app.services.publishing.turns import AT_ONCE, DAY_MS, MOST_AHEAD_DAYS, MOST_SPREAD_DAYS, Schedule, wrong_start
 from app.views.language import say
+from app.views.widgets.buttons import Button
 from app.views.widgets.dialog import Confirmation
 from app.views.widgets.form import mark_bad
 from app.views.widgets.ground import row
@@ -41,10 +42,15 @@ class PublishQuestion(Confirmation):
     Args:
         paused: names of its stores whose queue stands still.
         params: `n`, `store` and what else the sentences name.
+
+    Emits:
+        compare_wanted: show those that are like others; the question is closed, nothing is sent.
     """
 
     ways: ClassVar[tuple[str, ...]] = (NOW, AT, SPREAD)
     keys: ClassVar[tuple[str, str, str]] = ("publish.ask", "publish.verb", "publish.verb_later")
+
+    compare_wanted = Signal()
 
     def __init__(self, parent: QWidget, detail_key: str, paused: Sequence[str] = (), **params: object) -> None:
         super().__init__(parent, self.keys[0], self.keys[1], detail_key=detail_key, **params)
@@ -53,6 +59,7 @@ class PublishQuestion(Confirmation):
         self.at = OfficeTime(next_hour())
         self.length = QSpinBox(minimum=1, maximum=MOST_SPREAD_DAYS * 1440, value=USUAL_SPREAD)
         self.unit = QComboBox()
+        self.similar, self.compare = Label(role="small", ink="text2", wrap=True), Button(kind="small", icon_name="copy")
         self.told, self.problem = Label(role="small", ink="text2", wrap=True), Label(ink="red", wrap=True)
         self._build(paused)
         self.when.set_current(self.ways[0])
@@ -70,8 +77,15 @@ class PublishQuestion(Confirmation):
             line.addWidget(widget)
         line.addStretch(1)
         box.setLayout(line)
-        for widget in (box, self.told, self.problem):
+        likeness, self._likeness = row(gap=8), QWidget()
+        likeness.addWidget(self.similar, 1)
+        likeness.addWidget(self.compare)
+        self._likeness.setLayout(likeness)
+        for widget in (self._likeness, box, self.told, self.problem):
             self.add_line(widget)
+        for widget in (self._likeness, self.compare):
+            widget.hide()
+        self.compare.clicked.connect(self._on_compare)
         say(self.when, "publish.when", "accessibleDescription")
         for control, key in ((self.at, AT), (self.length, SPREAD), (self.unit, "unit")):
             say(control, f"publish.when.{key}", "accessibleName")
@@ -82,6 +96,25 @@ class PublishQuestion(Confirmation):
         # QLineEdit's padding in the style sheet does not reach it.
         self.length.lineEdit().setTextMargins(5, 0, 0, 0)
         self.resize(self._fitted(QSize(540, 250)))
+
+    def show_looking(self) -> None:
+        """It is being looked whether some of them are like others; the question may be answered before."""
+        self._likeness.show()
+        self.similar.say("publish.similar.looking")
+
+    def show_similar(self, n: int | None) -> None:
+        """How many of them are like another listing of their store; None where nobody could find out."""
+        self._likeness.setVisible(n is not None)
+        if n is not None:
+            self.similar.say("publish.similar.found" if n else "publish.similar.none", n=n)
+            self.similar.set_look(ink="amber" if n else "text2")
+            self.compare.setVisible(n > 0)
+            say(self.compare, "publish.similar.show")
+            self.fit()
+
+    def _on_compare(self) -> None:
+        self.reject()
+        self.compare_wanted.emit()
 
     def show_when(self, when: str) -> None:
         """Show the fields of this way."""

@@ -22,6 +22,7 @@ from app.services.stores.readiness import StoreClosed
 from app.views.activity.jobs import Said
 from app.views.context import ViewContext
 from app.views.errors import sentence
+from app.views.listings.likeness import tell_likeness
 from app.views.listings.publish_question import PublishQuestion
 from app.views.listings.publish_result import PublishResultDialog
 from app.views.listings.results_dialog import ResultsDialog
@@ -42,12 +43,14 @@ class Publisher(QObject):
         rows_changed: listings moved on; read what is in view again.
         batch_ended: a batch ended, or was decided about: everything may stand elsewhere.
         edit_wanted: ids of listings the user wants to see.
+        compare_wanted: ids of listings to be shown beside those they are like.
         put_on_wanted: ids of listings just taken off sale, to be put on sale again.
     """
 
     rows_changed = Signal()
     batch_ended = Signal()
     edit_wanted = Signal(object)
+    compare_wanted = Signal(object)
     put_on_wanted = Signal(object)
 
     def __init__(self, context: ViewContext, page: QWidget) -> None:
@@ -95,6 +98,8 @@ class Publisher(QObject):
         question = PublishQuestion(self._page, detail, paused, **params)
         question.accepted.connect(lambda: self._queue(preview, question.schedule))
         question.open()
+        going = [number for part in preview.stores for number in part.listing_ids]
+        tell_likeness(self._context, question, going, self.compare_wanted.emit)
 
     def _say_why_not(self, preview: PublishPreview) -> None:
         """Nothing to send: the reason, or that there are several."""

@@ -8,6 +8,7 @@ from app.services.listings.records import ListingStatus
 from app.services.listings.variant_source import VariantRow
 from app.views.cells import MISSING, Cell, Column
 from app.views.listings.columns import status_cell, stock_cell, with_currency
+from app.views.listings.figure_columns import figure_columns
 from app.views.numbers import money, plain_money
 
 
@@ -73,6 +74,7 @@ def variant_columns() -> tuple[Column, ...]:
             sort_key="stock",
             edit=_open(lambda row: "" if row.stock is None else str(row.stock)),
         ),
+        *figure_columns(),
         Column("ships_from", "listings.filter.ships_from", lambda row: _named(row.ships_from), width=90),
         Column("status", "listings.column.status", status_cell, width=100),
         Column("barcode", "listings.column.barcode", lambda row: _named(row.barcode), width=120, hidden=True),

@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any, ClassVar
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 from app.messages import tr
-from app.services.warehouses.records import WarehouseCountryRecord, WarehouseTemplateRecord, WarehouseTemplateRow
+from app.services.warehouses.countries import countries
+from app.services.warehouses.records import (
+    PriceSource,
+    WarehouseCountryRecord,
+    WarehouseTemplateRecord,
+    WarehouseTemplateRow,
+)
+from app.services.warehouses.template_sheet import TemplatesRead
+from app.services.warehouses.templates import LONGEST_NAME, country_record
+from app.views.actions import ActionSpec
 from app.views.cells import MISSING, Cell, Column
 from app.views.context import ViewContext
+from app.views.errors import sentence
 from app.views.facts import Fact, FactSection, FactsPanel
+from app.views.importing.save_file import SHEETS, ask_files, saving_dialog
+from app.views.notices import Offer
 from app.views.numbers import integer, moment, moment_tip, money
 from app.views.tab_page import TabPage
+from app.views.warehouses.actions import ACTIONS
+from app.views.warehouses.editor import TemplateEditor
 
 
 def columns() -> tuple[Column, ...]:
@@ -24,6 +39,7 @@ def columns() -> tuple[Column, ...]:
             "name", "warehouses.column.name", _name, width=260, min_width=140, sort_key="name", stretch=True, fixed=True
         ),
         Column("kind", "warehouses.column.kind", _kind, width=140, sort_key="virtual"),
+        Column("prices", "warehouses.column.prices", _prices, width=150, sort_key="price_source"),
         Column(
             "countries",
             "warehouses.column.countries",
@@ -59,6 +75,10 @@ def _kind(row: WarehouseTemplateRow) -> Cell:
     return Cell(tr("warehouses.virtual" if row.is_virtual else "warehouses.real"), tone="text2")
 
 
+def _prices(row: WarehouseTemplateRow) -> Cell:
+    return Cell(tr(f"warehouses.prices.{row.price_source}"), tone="text2")
+
+
 def _days(row: WarehouseTemplateRow) -> Cell:
     return MISSING if row.handling_days is None else Cell(integer(row.handling_days))
 
@@ -72,6 +92,7 @@ def sections(template: WarehouseTemplateRecord) -> tuple[str, Sequence[FactSecti
     days = "–" if template.handling_days is None else tr("warehouses.days", n=template.handling_days)
     facts = [
         Fact("warehouses.column.kind", tr("warehouses.virtual" if template.is_virtual else "warehouses.real")),
+        Fact("warehouses.column.prices", tr(f"warehouses.prices.{template.price_source}")),
         Fact("warehouses.column.handling_days", days),
         Fact("warehouses.fact.note", template.note or "–"),
     ]
@@ -96,24 +117,51 @@ class WarehousesPage(TabPage):
 
     Emits:
         practice_wanted: the button of the empty state.
+        build_wanted: the id of the template to build with, 0 for none.
     """
 
     key: ClassVar[str] = "warehouses"
     reads: ClassVar[frozenset[str]] = frozenset({"warehouse_template"})
     noun: ClassVar[str] = "templates"
+    own_actions: ClassVar[tuple[ActionSpec, ...]] = ACTIONS
 
     practice_wanted = Signal()
+    build_wanted = Signal(int)
     problem = Signal(object)
 
     def __init__(self, context: ViewContext, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)
+        self._desk = context.services.warehouses
         source = context.services.warehouse_source()
         self.set_table(source, columns())
         self.filters.search.set_hint("warehouses.search")
         self.facts = FactsPanel(context, source.detail, sections, "warehouses.no_selection")
         self.facts.failed.connect(self.problem)
+        self.editor = TemplateEditor()
+        self.facts.add_tab("edit", "warehouses.tab.edit", self.editor)
+        self.facts.shown.connect(self._on_shown)
+        self.editor.save_wanted.connect(self._save)
         self.set_panel(self.facts)
+        self._connect()
+
+    def _connect(self) -> None:
+        acts = {
+            "overseas_build": self.build,
+            "new_warehouse": self.new,
+            "copy_warehouse": self.copy,
+            "delete_warehouse": self.delete,
+            "export_warehouses": self._ask_where_to_export,
+            "import_warehouses": self._ask_what_to_import,
+        }
+        for id, act in acts.items():
+            self.actions_of_page.on(id, act)
+        self.toolbar.add_primary("overseas_build")
+        for id in ("new_warehouse", "copy_warehouse"):
+            self.toolbar.add(id)
+        self.toolbar.add_more("delete_warehouse", "export_warehouses", "import_warehouses")
+        self.add_history_tools()
         self.add_view_tools()
+        self.on_current(None)
 
     def show_nothing(self) -> None:
         """None yet."""
@@ -127,9 +175,139 @@ class WarehousesPage(TabPage):
 
     def on_current(self, record: Any) -> None:
         """The template's countries."""
+        for id in ("copy_warehouse", "delete_warehouse"):
+            self.actions_of_page.enable(id, record is not None, "warehouses.no_selection")
         self.facts.show_row(None if record is None else record.id)
+
+    def fill_menu(self, menu: QMenu) -> None:
+        """What can be done with a template."""
+        for id in ("overseas_build", "copy_warehouse", "delete_warehouse"):
+            menu.addAction(self.actions_of_page[id])
 
     def reload(self) -> None:
         """Rows and panel."""
         super().reload()
         self.facts.refresh()
+
+    # -- editing -----------------------------------------------------------------------------------------------
+
+    def _current_id(self) -> int:
+        record = self.table.current_record() if self.table is not None else None
+        return 0 if record is None else int(record.id)
+
+    def build(self) -> None:
+        """Overseas variants, by the current template."""
+        self.build_wanted.emit(self._current_id())
+
+    def _on_shown(self, template: WarehouseTemplateRecord) -> None:
+        handle = self.context.runner.call(self._desk.stores)
+        handle.succeeded.connect(lambda stores: self._edit(template, stores))
+        handle.failed.connect(self.problem)
+
+    def _edit(self, template: WarehouseTemplateRecord, stores: Sequence[Any]) -> None:
+        if template.id == self._current_id():
+            self.editor.show_template(template, stores)
+
+    def new(self) -> None:
+        """A template with the usual values, to be named and completed in the panel."""
+        rules = countries()
+        made = WarehouseTemplateRecord(
+            None,
+            tr("warehouses.new_name"),
+            handling_days=rules.handling_days,
+            countries=(country_record("ES", stock=rules.stock),),
+            price_source=PriceSource.RULE,
+            home_stock=rules.home_stock,
+        )
+        self._store(made, "warehouses.made")
+
+    def _save(self, template: WarehouseTemplateRecord) -> None:
+        handle = self.context.runner.call(self._save_over, template)
+        handle.succeeded.connect(lambda before: self._on_saved(before, template.name))
+        handle.failed.connect(self.editor.show_problem)
+
+    def _save_over(self, template: WarehouseTemplateRecord) -> WarehouseTemplateRecord:
+        """Store, and give back what was there."""
+        before: WarehouseTemplateRecord = self._desk.get(template.id or 0)
+        self._desk.save(template)
+        return before
+
+    def _on_saved(self, before: WarehouseTemplateRecord, name: str) -> None:
+        self._tell()
+        self.context.notices.toast(
+            "warehouses.saved", offer=Offer("action.undo", lambda: self._back(self._desk.save, before)), name=name
+        )
+
+    def copy(self) -> None:
+        """The current template again, under another name."""
+        record = self.table.current_record() if self.table is not None else None
+        if record is not None:
+            name = tr("warehouses.copy_name", name=record.name)[:LONGEST_NAME]
+            handle = self.context.runner.call(self._desk.copy, record.id, name)
+            handle.succeeded.connect(lambda made: self._on_made(made, "warehouses.copied"))
+            handle.failed.connect(self.problem)
+
+    def delete(self) -> None:
+        """Remove the current template; the toast brings it back."""
+        if number := self._current_id():
+            handle = self.context.runner.call(self._desk.delete, number)
+            handle.succeeded.connect(self._on_deleted)
+            handle.failed.connect(self.problem)
+
+    def _on_deleted(self, before: WarehouseTemplateRecord) -> None:
+        self._tell()
+        offer = Offer("action.undo", lambda: self._back(self._desk.restore, before))
+        self.context.notices.toast("warehouses.deleted", offer=offer, name=before.name)
+
+    def _back(self, act: Callable[[Any], Any], before: WarehouseTemplateRecord) -> None:
+        handle = self.context.runner.call(act, before)
+        handle.succeeded.connect(lambda _: self._tell())
+        handle.failed.connect(self.problem)
+
+    def _store(self, template: WarehouseTemplateRecord, key: str) -> None:
+        handle = self.context.runner.call(self._desk.save, template)
+        handle.succeeded.connect(lambda made: self._on_made(made, key))
+        handle.failed.connect(self.problem)
+
+    def _on_made(self, made: WarehouseTemplateRecord, key: str) -> None:
+        self._tell()
+        self.context.notices.toast(key, name=made.name)
+        if self.table is not None and made.id is not None:
+            self.table.select_ids([made.id])
+            self.table.go_to(made.id)
+        self.facts.show_tab("edit")
+        self.show_panel(True)
+
+    def _tell(self) -> None:
+        self.context.changes.tell({"warehouse_template"})
+
+    # -- workbooks ---------------------------------------------------------------------------------------------
+
+    def _ask_where_to_export(self) -> None:
+        dialog = saving_dialog(self, "warehouses.action.export", SHEETS, ".xlsx")
+        dialog.fileSelected.connect(lambda name: self.export_to(Path(name)))
+        dialog.open()
+
+    def export_to(self, path: Path) -> None:
+        """Write all templates to a sheet."""
+        handle = self.context.runner.call(self._desk.export, path)
+        handle.succeeded.connect(lambda n: self.context.notices.toast("warehouses.exported", n=n, file=path.name))
+        handle.failed.connect(self.problem)
+
+    def _ask_what_to_import(self) -> None:
+        ask_files(self, "warehouses.action.import", lambda files: self.import_from(files[0]))
+
+    def import_from(self, path: Path) -> None:
+        """Store the templates of a sheet."""
+        handle = self.context.runner.call(self._desk.take, path)
+        handle.succeeded.connect(self._on_read)
+        handle.failed.connect(self.problem)
+
+    def _on_read(self, read: TemplatesRead) -> None:
+        self._tell()
+        if read.errors:
+            why = "\n".join(sentence(error) for error in read.errors[:5])
+            params = {"n": len(read.stored), "bad": len(read.errors), "why": why}
+            self.context.notices.toast("warehouses.imported_partly", tone="amber", **params)
+        else:
+            self.context.notices.toast("warehouses.imported", n=len(read.stored))

@@ -7,7 +7,7 @@ import pytest
 from app.messages import Messages
 from app.services.compliance.checker import check
 from app.services.compliance.findings import Severity, finding_text
-from app.services.compliance.rules import attributes, sale_properties, skus, terms, words
+from app.services.compliance.rules import attributes, guard, sale_properties, terms, words
 from app.services.listings.records import ROWS_REFUSED
 from tests.unit.compliance.examples import codes, context, listing, only, part, sku
 
@@ -71,7 +71,7 @@ def test_a_country_beside_its_property_needs_no_second_look() -> None:
 )
 def test_a_dear_variant_alone_needs_no_second_look(prices: tuple[int, ...], is_fine: bool) -> None:
     record = listing(skus=[sku(f"LM{number}", price_minor=price) for number, price in enumerate(prices)])
-    assert skus.GROUP.is_fine(record, context()) is is_fine
+    assert guard.GROUP.is_fine(record, context()) is is_fine
 
 
 @pytest.mark.parametrize(("title", "is_fine"), [("Pilot Lamp Slot Cover", True), ("Lamp 10pcs/lot", False)])

@@ -138,7 +138,7 @@ def test_amounts_are_exact() -> None:
 def test_far_below_the_median(prices: tuple[int | None, ...], expected: list[int]) -> None:
     found = findings(skus=variants(*({"price_minor": price} for price in prices)))
     assert [finding.sku for finding in found if finding.code == "price.far_below"] == expected
-    assert all(finding.severity == Severity.WARN for finding in found if finding.code == "price.far_below")
+    assert all(finding.severity == Severity.HOLD for finding in found if finding.code == "price.far_below")
 
 
 def test_far_below_tells_the_numbers() -> None:

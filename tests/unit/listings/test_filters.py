@@ -526,12 +526,6 @@ class TestFinding:
         assert "CORRELATED" not in steps
 
 
-def test_what_needs_the_profit_is_refused_with_the_way_out():
-    with pytest.raises(UnknownField) as caught:
-        parse_filters("stock > 0 and margin < 0.1")
-    assert (caught.value.error_code, caught.value.params["position"]) == ("filter.needs_profit", 15)
-
-
 def test_an_unknown_field_names_the_usual_ones_only():
     with pytest.raises(UnknownField) as caught:
         parse_filters("colour = red")

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from app.services.pricing.discounts import Line, Reduction, Step, stack_discounts, worst_case
+from app.services.pricing.discounts import Line, Reduction, Step, stack_discounts, worst_case, worst_price
 from app.services.pricing.profit import Offer, profit_of
 from app.services.pricing.rounding import SHARE, half_up
 from app.services.pricing.target import break_even, list_price_for, price_for_margin
@@ -123,9 +123,8 @@ def test_105_discounts_stack_in_their_order_and_are_spread_by_value():
     found = stack_discounts(ITEMS, STORE)
     assert found.goods == Decimal("24.00")
     assert [one.left for one in found.taken] == [Decimal("21.00"), Decimal("19.00"), Decimal("18.00"), Decimal("18.00")]
-    assert (found.paid, found.by_seller) == (Decimal("18.00"), Decimal("6.00"))
-    without_select = stack_discounts(ITEMS, [one for one in STORE if one.step != Step.SELECT_COUPON])
-    assert (without_select.by_seller, without_select.by_line) == (Decimal("5.00"), (Decimal("2.50"), Decimal("2.50")))
+    assert (found.paid, found.by_seller) == (Decimal("18.00"), Decimal("5.00"))
+    assert found.by_line == (Decimal("2.50"), Decimal("2.50"))
 
 
 @pytest.mark.parametrize(
@@ -165,3 +164,11 @@ def test_a_coupon_that_is_only_reached_after_the_discount_needs_a_larger_basket(
 def test_a_list_price_sells_at_the_wanted_price():
     found = list_price_for(Decimal("6.12"), Decimal("0.30"))
     assert (found.sale_price, found.list_price) == (Decimal("6.12"), Decimal("8.75"))
+
+
+def test_the_worst_basket_is_as_large_as_the_threshold_needs():
+    stack = worst_case(Line(Decimal("12.00")), [Reduction(Step.STORE_DISCOUNT, Decimal(3), threshold=Decimal(20))])
+    assert (stack.goods, stack.paid) == (Decimal("24.00"), Decimal("21.00"))
+    assert worst_price(Line(Decimal("12.00")), [Reduction(Step.STORE_DISCOUNT, Decimal(3), threshold=Decimal(20))]) == (
+        Decimal("10.50")
+    )

@@ -194,5 +194,7 @@ def test_all_rules_survive_the_form(qtbot, pair, settle, dialog):
     qtbot.addWidget(form)
     form.show_rules(rules)
     assert form.read().templates == rules.templates
+    assert dialog.form.defaults["groups"].itemText(0) == "Choose later"
     language.set_language("zh")
     assert dialog.form.read() == rules
+    assert dialog.form.defaults["groups"].itemText(0) == "以后再选"

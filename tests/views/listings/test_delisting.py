@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QMenu
 
 from app.services.codes.records import Component
 from app.services.codes.rekeying import rekey
+from app.views.language import language
 from app.views.listings.code_dialog import CodeDialog
 from app.views.listings.codes_dialog import CodesDialog
 from app.views.listings.delist_dialog import DelistDialog
@@ -91,6 +92,10 @@ def test_a_dropped_file_whole_listings_and_nothing_found(
     assert dialog.plan is None  # an older answer is not acted on
     qtbot.waitUntil(lambda: dialog.plan is not None)
     assert dialog.rows.item(0, 5).text() == "Listing off sale"
+    language.set_language("zh")
+    assert dialog.rows.item(0, 5).text() == "整个商品下架"
+    assert "正在查找" not in dialog.counts.text()
+    language.set_language("en")
     dialog.codes.setPlainText("nothing")
     dialog.look_up()
     settle()
@@ -164,4 +169,6 @@ def test_virtual_codes_are_kept(context, services, qtbot, settle, tmp_path):
     dialog.remove.click()
     settle()
     assert list(services.codes.virtual()) == ["CB000008"]
+    language.set_language("zh")
+    assert dialog.table.horizontalHeaderItem(0).text() == "虚拟编码"
     dialog.close()

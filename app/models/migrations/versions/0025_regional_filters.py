@@ -10,7 +10,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "0025"
-down_revision = "0019"
+down_revision = "0024"
 
 HAVE_ANY = "regional_prices <> '{}'"
 KIND = "json_extract(regional_prices, '$.type')"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from statistics import median
 
 from app.services.codes.normal import normalise
 from app.services.compliance.context import CheckContext
@@ -19,7 +18,7 @@ _DESTROYED = re.compile(r"\d+(?:\.\d+)?E\+?\d+", re.IGNORECASE)
 def _is_fine(record: ListingRecord, context: CheckContext) -> bool:
     limits, is_usual = context.limits, context.is_usual_code
     low, high, stock_max = limits.price_min_minor, limits.price_max_minor, limits.stock_max
-    codes, prices, total = set(), [], 0
+    codes, total = set(), 0
     for sku in record.skus:
         code, price, stock = sku.code, sku.price_minor, sku.stock
         if price is None or stock is None or not low <= price <= high or not 0 <= stock <= stock_max:
@@ -27,12 +26,8 @@ def _is_fine(record: ListingRecord, context: CheckContext) -> bool:
         if not is_usual(code) or (code[0].isdigit() and _DESTROYED.fullmatch(code)):
             return False
         codes.add(code)
-        prices.append(price)
         total += stock
-    if not 0 < total <= limits.stock_total_max or len(codes) != len(record.skus):
-        return False
-    cheapest, share = min(prices), limits.far_below_share
-    return cheapest >= share * max(prices) or cheapest >= share * median(prices)
+    return 0 < total <= limits.stock_total_max and len(codes) == len(record.skus)
 
 
 GROUP = RuleGroup(_is_fine)
@@ -140,19 +135,6 @@ def price_range(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
         if sku.price_minor is not None and not low <= sku.price_minor <= high:
             shown = {"price": _amount(sku.price_minor), "min": _amount(low), "max": _amount(high)}
             yield Hit({"sku": _name(sku, number), **shown}, number)
-
-
-@GROUP.rule("price.far_below", "sku.price")
-def price_far_below(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
-    """The cheapest variant costs a fraction of the middle one: punished as cheating by SKU."""
-    share = context.limits.far_below_share
-    prices = [(sku.price_minor, number) for number, sku in enumerate(record.skus) if sku.price_minor]
-    if len(prices) > 1:
-        middle = median(price for price, _ in prices)
-        cheapest, number = min(prices)
-        if cheapest < share * middle:
-            shown = {"price": _amount(cheapest), "median": _amount(round(middle)), "percent": f"{share:.0%}"}
-            yield Hit({"sku": _name(record.skus[number], number), **shown}, number)
 
 
 @GROUP.rule("stock.missing", "sku.stock")

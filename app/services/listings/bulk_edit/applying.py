@@ -11,9 +11,9 @@ from sqlalchemy import Connection
 
 from app.models import ListingStatus, StoreAccess
 from app.services.clock import now_ms
-from app.services.compliance.number_looks import number_limits, number_suspects
 from app.services.compliance.recheck import recheck, refresh_listing_images
-from app.services.history.columns import blocks, moved_listings, pack, write_column
+from app.services.history.column_writing import write_columns
+from app.services.history.columns import pack
 from app.services.history.recording import record_change
 from app.services.history.records import ChangeRecord
 from app.services.listings.bulk_edit.planned_texts import stored_edit
@@ -21,7 +21,6 @@ from app.services.listings.bulk_edit.planning import Plan, changed_listings
 from app.services.listings.bulk_edit.records import Applied
 from app.services.listings.editing import apply_edits
 from app.services.listings.loading import CHUNK, chunks, id_list
-from app.services.listings.numbers import forget_renewed, renew_numbers
 from app.services.listings.search_index import MANY, reindexed_at_once
 from app.services.tasks import TaskContext
 
@@ -118,20 +117,13 @@ def _only_store(connection: Connection) -> int | None:
 
 def _write_numbers(connection: Connection, plan: Plan, change_id: int, moment_ms: int) -> tuple[set[int], set[int]]:
     """Numbers of the variants, by SQL. Returns: listings to check anew, and those that moved on."""
-    suspects: set[int] = set()
-    moved: set[int] = set()
-    limits = number_limits(connection)
-    for block in blocks(connection, plan.staged):
-        gone = {number for one in block for number in moved_listings(connection, one)}
-        _leave_out(connection, plan, gone)
-        moved |= gone
-        for one in block:
-            write_column(connection, one)
-            pack(connection, change_id, one)
-        renew_numbers(connection, block, moment_ms)
-        suspects.update(number_suspects(connection, block, limits))
-        forget_renewed(connection)
-    return suspects, moved
+    return write_columns(
+        connection,
+        plan.staged,
+        moment_ms,
+        leave_out=lambda gone: _leave_out(connection, plan, gone),
+        keep=lambda one: pack(connection, change_id, one),
+    )
 
 
 def _write_texts(

@@ -7,25 +7,31 @@ from typing import Any
 from sqlalchemy import Connection
 
 from app.services.listings.bulk_edit.formulas import scale
+from app.services.listings.bulk_edit.known_figures import FIGURES, needs_figures, note_figures
 from app.services.listings.bulk_edit.numbers import Worked, refusal, rounded
 from app.services.listings.bulk_edit.operations import SKU_NUMBERS
-from app.services.listings.costs import COST, cost_minor, rate_micro
+from app.services.listings.costs import COST, cost_micro, told_cost
+from app.services.pricing.rates import Rate
 
 _OF_LISTING = {"price_minor": "listing.price_min_minor", "stock": "listing.stock_total"}
 """What a formula of a listing's own number reads for a number of the variants."""
 
 
-def work_out(connection: Connection, worked: Worked, rate: str = "") -> None:
-    """Fill `plan.of_<column>` for every chosen listing that may be changed. *rate*: CNY for 1 USD, "" for unknown."""
+def work_out(connection: Connection, worked: Worked, rate: Rate | None = None) -> None:
+    """Fill `plan.of_<column>` for every chosen listing that may be changed. *rate*: CNY for 1 USD, if it is known."""
     change = worked.change
     if worked.function is not None:
         name, function = worked.function
         driver: Any = connection.connection.driver_connection
         driver.create_function(name, len(worked.columns), function, deterministic=True)
-        driver.create_function("cost_minor", 2, cost_minor, deterministic=True)
+        driver.create_function("cost_micro", 2, _cost, deterministic=True)
+    if needs_figures(connection, worked.columns):
+        note_figures(connection)
     before = _source(worked, worked.column)
     base = _base(worked, worked.column)
-    known = {"rate": str(rate_micro(rate) or "NULL"), "freight": "NULL"}
+    known = {"rate": "NULL" if rate is None else str(rate.micro)}
+    if needs_figures(connection, worked.columns):
+        known |= {name: _figure(worked, column) for name, column in FIGURES.items()}
     columns = (known.get(name) or _base(worked, name) for name in worked.columns)
     value = worked.after.format(before=base, columns=", ".join(columns))
     after = rounded("value", change.rounding, scale(worked.column))
@@ -44,10 +50,22 @@ def work_out(connection: Connection, worked: Worked, rate: str = "") -> None:
     )
 
 
+def _figure(worked: Worked, column: str) -> str:
+    """Where a figure of a row is read; a listing has one where all its variants have the same."""
+    if worked.is_of_listing:
+        same = f"CASE WHEN count(*) = count({column}) AND min({column}) = max({column}) THEN min({column}) END"
+        return f"(SELECT {same} FROM plan.figure WHERE figure.listing_id = chosen.listing_id)"
+    return f"(SELECT {column} FROM plan.figure WHERE figure.sku_id = sku.id)"
+
+
+def _cost(extra: str | None, place: int | None) -> int | None:
+    return cost_micro(told_cost(extra), place)
+
+
 def _source(worked: Worked, column: str) -> str:
     """Where *column* of a row is read."""
     if column == COST:
-        return f"cost_minor(listing.extra, {'NULL' if worked.is_of_listing else 'sku.position'})"
+        return f"cost_micro(listing.extra, {'NULL' if worked.is_of_listing else 'sku.position'})"
     if column in SKU_NUMBERS:
         return _OF_LISTING[column] if worked.is_of_listing else f"sku.{column}"
     return f"listing.{column}"

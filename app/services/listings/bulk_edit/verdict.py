@@ -107,6 +107,7 @@ class _Judge:
         for store_id in {record.store_id for record in before}:
             own = (pictures_of(one) for one in chain(before, after) if one.store_id == store_id)
             learn_images(self._session, self._context(store_id), chain.from_iterable(own))
+            self._context(store_id).guard.learn([one for one in chain(before, after) if one.store_id == store_id])
         rows = []
         for record, foreseen in zip(before, after, strict=True):
             context = self._context(record.store_id)
@@ -121,6 +122,7 @@ class _Judge:
         for context in self._contexts.values():
             context.images.forget()
             context.twins.forget()
+            context.guard.forget()
 
     def _foreseen(self, records: Sequence[ListingRecord], ids: Sequence[int]) -> list[ListingRecord]:
         inside = id_list(ids)

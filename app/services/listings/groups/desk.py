@@ -26,6 +26,7 @@ from app.services.listings.marketing.groups import (
     create_marketing_group,
     delete_marketing_group,
 )
+from app.services.listings.marketing.plans import PlanText
 from app.services.tasks import TaskContext
 
 if TYPE_CHECKING:
@@ -112,13 +113,20 @@ class GroupDesk:
         """The call that reads them back. Result: `MarketingRead`."""
         return "app.services.listings.marketing.sheets:import_marketing", self._app.database_path, path, store_id
 
-    def create_marketing_group(self, store_id: int, name: str, discount: str) -> int:
-        """Make a marketing group. Returns: its id. Raises: BadMarketingGroup."""
-        return create_marketing_group(self._app.db, store_id, name, discount)
+    def create_marketing_group(self, store_id: int, name: str, discount: str, plan: PlanText | None = None) -> int:
+        """Make a marketing group. Returns: its id. Raises: BadMarketingGroup, HighCoupon, BadReduction."""
+        return create_marketing_group(self._app.db, store_id, name, discount, plan)
 
-    def change_marketing_group(self, group_id: int, name: str, discount: str) -> ChangeRecord | None:
-        """Another name or planned discount, as a change. Raises: BadMarketingGroup, NotFound."""
-        return change_marketing_group(self._app.db, group_id, name, discount)
+    def change_marketing_group(
+        self, group_id: int, name: str, discount: str, plan: PlanText | None = None
+    ) -> ChangeRecord | None:
+        """Another name or plan (None: it stays), as a change. Raises: as `create_marketing_group`, NotFound."""
+        from app.services.price_guard.rechecking import recheck_group
+
+        change = change_marketing_group(self._app.db, group_id, name, discount, plan)
+        if change is not None:
+            recheck_group(self._app.db, group_id)
+        return change
 
     def delete_marketing_group(self, group_id: int) -> ChangeRecord:
         """Delete an empty one, as a change. Raises: BadMarketingGroup, NotFound."""

@@ -13,6 +13,7 @@ from app.models import StoreAccess
 from app.services.db import Database
 from app.services.listings.loading import id_list
 from app.services.listings.marketing.groups import percent_of
+from app.services.listings.marketing.plans import NO_PLAN, DiscountPlan, loaded
 from app.services.paging import Filter
 
 
@@ -41,6 +42,7 @@ class GroupNode:
         id: of a marketing group, 0 for a product group.
         count: listings in it, those of `children` included.
         discount: planned for a marketing group, in percent as text; "" while undecided.
+        plan: everything that takes off in it.
     """
 
     kind: GroupKind
@@ -52,6 +54,7 @@ class GroupNode:
     discount: str = ""
     parent: str = ""
     children: tuple[GroupNode, ...] = ()
+    plan: DiscountPlan = NO_PLAN
 
     def filters(self) -> tuple[Filter, ...]:
         """The conditions that its listings, and those below it, fulfil."""
@@ -135,14 +138,16 @@ def _tops(parents: dict[str, str]) -> dict[str, str]:
 
 def _marketing(connection: Connection, store_id: int) -> tuple[list[GroupNode], int]:
     rows = connection.exec_driver_sql(
-        "SELECT id, name, discount_bp, coalesce(number, 0) FROM marketing_group LEFT JOIN "
+        "SELECT id, name, discount_bp, coalesce(number, 0), discount_plan FROM marketing_group LEFT JOIN "
         "(SELECT group_id, count(*) AS number FROM marketing_member GROUP BY group_id) ON group_id = id "
         "WHERE store_id = ? ORDER BY name",
         (store_id,),
     ).all()
     groups = [
-        GroupNode(GroupKind.MARKETING, store_id, name, name, number, id, _percent(hundredths))
-        for id, name, hundredths, number in rows
+        GroupNode(
+            GroupKind.MARKETING, store_id, name, name, number, id, _percent(hundredths), plan=loaded(hundredths, plan)
+        )
+        for id, name, hundredths, number, plan in rows
     ]
     outside = connection.exec_driver_sql(
         "SELECT count(*) FROM listing WHERE store_id = ? AND id NOT IN (SELECT listing_id FROM marketing_member)",

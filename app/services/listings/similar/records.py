@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -35,7 +36,9 @@ class SimilarOptions:
         title_share: least share of words two titles have in common, 0 to 1.
         picture_bits: most bits in which two pictures' fingerprints differ, of 128.
         whys: reasons that count.
-        focus: only groups that have one of these listings and one the marketplace has; empty for all groups.
+        focus: only pairs of one of these listings and another one; empty for all pairs.
+        with_drafts: whether the other one may be a listing that the marketplace does not have and that is none of
+            these: to someone who is about to send *focus*, it stands in nobody's way.
     """
 
     store_ids: tuple[int, ...] = ()
@@ -44,6 +47,7 @@ class SimilarOptions:
     picture_bits: int = 6
     whys: frozenset[Why] = frozenset(Why)
     focus: frozenset[int] = frozenset()
+    with_drafts: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +67,34 @@ class SimilarGroup:
     Attributes:
         id: its place in the result.
         score: of the most similar pair, 0 to 1.
-        whys: all reasons, the strongest first.
-        live: how many of them the marketplace has.
+        whys: all reasons, the strongest first; `shares` of the most similar pair for each of them.
+        live_ids: those that the marketplace has.
+        title: of its head, "" where nobody asked for it.
     """
 
     id: int
     listing_ids: tuple[int, ...]
     whys: tuple[Why, ...]
     score: float
-    live: int
+    live_ids: frozenset[int] = frozenset()
+    shares: tuple[float, ...] = ()
+    title: str = ""
+
+    @property
+    def head(self) -> int:
+        """The listing to keep: one that the marketplace has before a draft, an older one before a newer one."""
+        return min(self.listing_ids, key=lambda number: (number not in self.live_ids, number))
+
+    @property
+    def live(self) -> int:
+        """How many of them the marketplace has."""
+        return sum(number in self.live_ids for number in self.listing_ids)
+
+    def without(self, listing_ids: Collection[int]) -> SimilarGroup | None:
+        """What is left of it when these are told apart from all the others; None where that is no group any more."""
+        left = tuple(number for number in self.listing_ids if number not in listing_ids)
+        title = self.title if self.head in left else ""
+        return replace(self, listing_ids=left, title=title) if len(left) > 1 else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,3 +110,7 @@ class SimilarResult:
     def listings(self) -> int:
         """How many listings stand in groups."""
         return sum(len(group.listing_ids) for group in self.groups)
+
+    def count_of(self, listing_ids: Collection[int]) -> int:
+        """How many of these stand in a group."""
+        return sum(number in listing_ids for group in self.groups for number in group.listing_ids)

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sqlalchemy import Connection
 
+from app.services.codes.known import virtual_codes
+from app.services.codes.rules import CodeRules
 from app.services.compliance.alike import tones_near
+from app.services.compliance.image_facts import is_remote
 from app.services.db import Database
 from app.services.images.stored_looks import refresh_looks
 from app.services.listings.apart import pairs_apart
-from app.services.listings.similar.codes import shared_codes, too_many_packs
+from app.services.listings.chosen import Chosen, chosen_ids
+from app.services.listings.loading import chunks, id_list
+from app.services.listings.similar.codes import Items, shared_codes, too_many_packs
+from app.services.listings.similar.grouping import grouped
 from app.services.listings.similar.looks import near_looks
 from app.services.listings.similar.pairing import Pairing
 from app.services.listings.similar.records import Pair, SimilarGroup, SimilarOptions, SimilarResult, Why
@@ -54,16 +60,46 @@ class _Shop:
     unseen: int = 0
 
 
-def search(database: Path, options: SimilarOptions, *, ctx: TaskContext) -> SimilarResult:
-    """`find_similar` for the worker process, which opens the database itself; where looks count, main pictures nobody
-    looked into are looked into first. Raises: TaskCancelled."""
+def search(
+    database: Path,
+    options: SimilarOptions,
+    chosen: Chosen | None = None,
+    looks_first: bool = False,
+    *,
+    ctx: TaskContext,
+) -> SimilarResult:
+    """`find_similar` for the worker process, which opens the database itself.
+
+    Args:
+        chosen: the listings in focus, ids or the filter itself; None for none in particular.
+        looks_first: look into main pictures nobody looked into, so that copies in another size are found, too.
+
+    Raises:
+        TaskCancelled: stopped.
+    """
     db = Database(database)
     try:
-        if Why.LOOK in options.whys and not options.focus:
+        if chosen is not None:
+            ids = chosen_ids(db, chosen, ctx)
+            if not len(ids):
+                return SimilarResult((), 0, 0)
+            options = _focused(db, options, ids)
+        if looks_first:
             look_at_main_pictures(db, options.store_ids, ctx)
         return find_similar(db, options, ctx)
     finally:
         db.dispose()
+
+
+def _focused(db: Database, options: SimilarOptions, ids: Sequence[int]) -> SimilarOptions:
+    """*options* about these listings; without looking across, only their own stores are read."""
+    stores = options.store_ids
+    if not options.is_across:
+        with db.reader.connect() as connection:
+            sql = "SELECT DISTINCT store_id FROM listing WHERE id IN ({})"
+            asked = [connection.exec_driver_sql(sql.format(id_list(chunk))).scalars() for chunk in chunks(ids)]
+            stores = tuple(sorted({number for found in asked for number in found}))
+    return replace(options, store_ids=stores, focus=frozenset(ids))
 
 
 def find_similar(db: Database, options: SimilarOptions, ctx: TaskContext | None = None) -> SimilarResult:
@@ -77,9 +113,20 @@ def find_similar(db: Database, options: SimilarOptions, ctx: TaskContext | None 
         connection = session.connection()
         shop = _read(connection, options, ctx)
         apart = pairs_apart(connection)
+        items = Items(CodeRules(virtual=virtual_codes(connection)))
     wanted = _Wanted(shop, options, apart)
-    pairs = [pair for pair in _pairs(shop, options, ctx) if wanted(pair)]
-    return SimilarResult(tuple(_groups(pairs, shop.live)), len(shop.store), shop.unseen)
+    pairs = [pair for pair in _pairs(shop, options, items, ctx) if wanted(pair)]
+    return SimilarResult(tuple(_titled(db, grouped(pairs, shop.live))), len(shop.store), shop.unseen)
+
+
+def _titled(db: Database, groups: Sequence[SimilarGroup]) -> list[SimilarGroup]:
+    """The groups with the titles of their heads."""
+    titles: dict[int, str] = {}
+    with db.reader.connect() as connection:
+        for chunk in chunks(group.head for group in groups):
+            sql = f"SELECT id, title FROM listing WHERE id IN ({id_list(chunk)})"
+            titles.update(map(tuple, connection.exec_driver_sql(sql)))
+    return [replace(group, title=titles.get(group.head, "")) for group in groups]
 
 
 def look_at_main_pictures(db: Database, store_ids: Sequence[int], ctx: TaskContext) -> None:
@@ -115,12 +162,12 @@ def _read(connection: Connection, options: SimilarOptions, ctx: TaskContext) -> 
         shop.picture[number] = sha256 or source
         if dhash:
             shop.look[number], shop.tone[number] = int(dhash, 16), tone
-        shop.unseen += dhash is None
+        shop.unseen += dhash is None and not is_remote(source)
     ctx.checkpoint()
     return shop
 
 
-def _pairs(shop: _Shop, options: SimilarOptions, ctx: TaskContext) -> Iterator[Pair]:
+def _pairs(shop: _Shop, options: SimilarOptions, items: Items, ctx: TaskContext) -> Iterator[Pair]:
     places = dict.fromkeys(shop.store, 0) if options.is_across else shop.store
     pairing = Pairing(places, shop.live)
     whys = options.whys
@@ -128,17 +175,18 @@ def _pairs(shop: _Shop, options: SimilarOptions, ctx: TaskContext) -> Iterator[P
         for one, other, share in shared_codes(shop.codes, pairing):
             yield Pair(one, other, Why.CODES, share)
     if Why.PACKS in whys:
-        for numbers in too_many_packs(shop.codes, places):
+        for numbers in too_many_packs(shop.codes, places, items):
             yield from (Pair(one, other, Why.PACKS, 1.0) for one, other in pairing.among(numbers))
     ctx.checkpoint()
-    yield from _alike_pictures(shop, whys, options.picture_bits, pairing)
+    yield from _alike_pictures(shop, options, pairing)
     if Why.TITLE in whys:
-        for ones, others, score in near_titles(shop.title, options.title_share, ctx):
+        for ones, others, score in near_titles(shop.title, options.title_share, ctx, options.focus):
             for one, other in pairing.between(ones, others) if others else pairing.among(ones):
                 yield Pair(one, other, Why.TITLE, score)
 
 
-def _alike_pictures(shop: _Shop, whys: frozenset[Why], most_bits: int, pairing: Pairing) -> Iterator[Pair]:
+def _alike_pictures(shop: _Shop, options: SimilarOptions, pairing: Pairing) -> Iterator[Pair]:
+    whys = options.whys
     if Why.PICTURE in whys:
         same: dict[str, list[int]] = {}
         for number, picture in shop.picture.items():
@@ -146,7 +194,7 @@ def _alike_pictures(shop: _Shop, whys: frozenset[Why], most_bits: int, pairing: 
         for numbers in same.values():
             yield from (Pair(one, other, Why.PICTURE, 1.0) for one, other in pairing.among(numbers))
     if Why.LOOK in whys:
-        for ones, others, score in near_looks(shop.look, most_bits):
+        for ones, others, score in near_looks(shop.look, options.picture_bits, options.focus):
             for one, other in pairing.between(ones, others) if others else pairing.among(ones):
                 if shop.picture[one] != shop.picture[other] and tones_near(shop.tone[one], shop.tone[other]):
                     yield Pair(one, other, Why.LOOK, score)
@@ -159,41 +207,12 @@ class _Wanted:
         self._shop, self._options, self._apart = shop, options, apart
 
     def __call__(self, pair: Pair) -> bool:
-        shop, focus = self._shop, self._options.focus
+        focus = self._options.focus
         if (pair.one, pair.other) in self._apart:
             return False
         if not focus:
             return True
-        return (pair.one in focus and pair.other in shop.live) or (pair.other in focus and pair.one in shop.live)
-
-
-def _groups(pairs: Iterable[Pair], live: set[int]) -> list[SimilarGroup]:
-    """Connected pairs as groups, the most similar first."""
-    parent: dict[int, int] = {}
-
-    def root(number: int) -> int:
-        while (above := parent.setdefault(number, number)) != number:
-            parent[number] = parent[above]
-            number = parent[number]
-        return number
-
-    pairs = list(pairs)
-    for pair in pairs:
-        one, other = root(pair.one), root(pair.other)
-        parent[max(one, other)] = min(one, other)
-    members: dict[int, list[int]] = {}
-    for number in sorted(parent):
-        members.setdefault(root(number), []).append(number)
-    best: dict[int, dict[Why, float]] = {}
-    for pair in pairs:
-        whys = best.setdefault(root(pair.one), {})
-        whys[pair.why] = max(pair.score, whys.get(pair.why, 0.0))
-    order = list(Why)
-    made = [
-        (max(whys.values()), tuple(sorted(whys, key=order.index)), tuple(members[head])) for head, whys in best.items()
-    ]
-    made.sort(key=lambda one: (-len(one[1]), -one[0], one[2]))
-    return [
-        SimilarGroup(at, numbers, whys, score, sum(number in live for number in numbers))
-        for at, (score, whys, numbers) in enumerate(made)
-    ]
+        return any(
+            one in focus and (self._options.with_drafts or other in focus or other in self._shop.live)
+            for one, other in ((pair.one, pair.other), (pair.other, pair.one))
+        )

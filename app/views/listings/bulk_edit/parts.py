@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QPlainTextEdit, QWidget
 
-from app.messages import tr
+from app.messages import Key, tr
 from app.services.errors import AppError
 from app.services.listings.bulk_edit.choosing import EditChoices
 from app.services.listings.bulk_edit.operations import Operation
@@ -28,6 +28,8 @@ from app.views.widgets.live import Live
 LONGEST = 100_000
 """Letters in one line; the checker says what is too long for the platform."""
 SIGNS = "$¥￥€%"
+KEY_ROLE = Qt.ItemDataRole.UserRole + 1
+"""Message key of an option whose name is ours."""
 
 
 class Unfit(Exception):
@@ -80,11 +82,13 @@ class OptionBox(Live, QComboBox):
         self.setCurrentIndex(self.findData(id))
 
     def show_named(self, options: Sequence[tuple[str, str]]) -> None:
-        """Other options, as (id, name); the chosen one stays if it is among them."""
+        """Other options, as (id, name); the chosen one stays if it is among them. A name that is a `Key` follows the
+        language."""
         before = self.value
         self.clear()
         for id, name in options:
-            self.addItem(name, id)
+            self.addItem(tr(name) if isinstance(name, Key) else name, id)
+            self.setItemData(self.count() - 1, name if isinstance(name, Key) else None, KEY_ROLE)
         self.setCurrentIndex(-1 if before is None else self.findData(before))
 
     def retranslate(self) -> None:
@@ -93,6 +97,9 @@ class OptionBox(Live, QComboBox):
         if self._key_of is not None:
             for at in range(self.count()):
                 self.setItemText(at, tr(self._key_of(self.itemData(at))))
+        for at in range(self.count()):
+            if key := self.itemData(at, KEY_ROLE):
+                self.setItemText(at, tr(key))
 
     def restyle(self) -> None:
         """As high as an input."""

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QComboBox, QLineEdit, QListWidget, QListWidgetItem, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QListWidget, QListWidgetItem, QWidget
 
 from app.messages import tr
 from app.services.listings.groups.tree import GroupKind, GroupNode, StoreGroups
+from app.services.listings.marketing.plans import STEPS, HighCoupon, PlanText
 from app.services.listings.text import fold
 from app.views.context import ViewContext
 from app.views.errors import sentence
+from app.views.language import say
 from app.views.listings.groups.tree import GroupPlace
 from app.views.task_runner import TaskHandle
 from app.views.widgets.dialog import Dialog
@@ -140,7 +142,8 @@ class ProductGroupDialog(GroupDialog):
 
 
 class MarketingGroupDialog(GroupDialog):
-    """A marketing group of a store, new or to be changed: its name and planned discount."""
+    """A marketing group of a store, new or to be changed: its name and discount plan. A coupon worth a large part of
+    its threshold is asked about once more."""
 
     def __init__(
         self, context: ViewContext, stores: Sequence[StoreGroups], parent: QWidget, node: GroupNode | None = None
@@ -154,15 +157,43 @@ class MarketingGroupDialog(GroupDialog):
         if node is None and len(stores) > 1:
             self.add_field("groups.field.store", self.store)
         self.add_field("groups.field.discount", self.discount)
+        self.reductions = {name: QLineEdit() for name in STEPS}
+        for name, line in self.reductions.items():
+            say(line, "groups.plan.example", "placeholderText")
+            line.textChanged.connect(lambda _: self._ask_again(False))
+            self.add_field(f"groups.field.{name}", line)
+        self.affiliate = QCheckBox()
+        self.affiliate.setChecked(True)
+        say(self.affiliate, "groups.field.affiliate")
+        self._lines.insertWidget(self._lines.count() - 2, self.affiliate)
+        self._lines.insertWidget(
+            self._lines.count() - 2, Label("groups.plan.hint", role="small", ink="text2", wrap=True)
+        )
         self.hint.say("groups.new_marketing.hint")
+        self._verb, self._is_meant = verb, False
         if node is not None:
             self.name.setText(node.name)
             self.discount.setText(node.discount)
+            self.affiliate.setChecked(node.plan.has_affiliate)
+            for name, text in node.plan.texts().items():
+                self.reductions[name].setText(text)
+        self.resize(self.sizeHint().expandedTo(QSize(540, 220)))
 
     def start(self) -> TaskHandle:
         """Store it here."""
         desk, name, discount = self._context.services.groups, self.name.text(), self.discount.text()
         call: Callable[..., TaskHandle] = self._context.runner.call
+        texts = {step: line.text() for step, line in self.reductions.items()}
+        plan = PlanText(texts, self.affiliate.isChecked(), self._is_meant)
         if self._node is not None:
-            return call(desk.change_marketing_group, self._node.id, name, discount)
-        return call(desk.create_marketing_group, self.store.currentData(), name, discount)
+            return call(desk.change_marketing_group, self._node.id, name, discount, plan)
+        return call(desk.create_marketing_group, self.store.currentData(), name, discount, plan)
+
+    def _on_failed(self, error: Exception) -> None:
+        super()._on_failed(error)
+        self._ask_again(isinstance(error, HighCoupon))
+
+    def _ask_again(self, is_asked: bool) -> None:
+        """The next press stores what was asked about; another text is asked about anew."""
+        self._is_meant = is_asked
+        say(self.primary, "groups.plan.save_anyway" if is_asked else self._verb)

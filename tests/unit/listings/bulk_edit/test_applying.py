@@ -46,15 +46,16 @@ def edit(db, record, **options):
     return edit_listings(db, [ListingEdit(record.id, **options)], label="change.edit", params={"title": record.title})
 
 
-def assert_in_step(db):
-    """Every derived column, count and state is what Python would make of the listing now."""
+def assert_in_step(db, but=None):
+    """Every derived column, count and state is what Python would make of the listing now, except of *but*, whose
+    numbers were written behind the program's back."""
     with db.read() as session:
         columns = ", ".join(DERIVED_COLUMNS)
         rows = session.connection().exec_driver_sql(
             f"SELECT id, block_count, hold_count, warn_count, {columns} FROM listing ORDER BY id"
         )
         stored = {row[0]: tuple(row[1:]) for row in rows}
-        for record in load_listings(session, stored):
+        for record in load_listings(session, stored.keys() - {but}):
             found = counts(check(record, load_context(session, record.store_id)))
             assert stored[record.id] == (*found, *derived_row(record))
 
@@ -278,6 +279,38 @@ def test_many_variants_are_packed_into_several_rows(db, three, planned, loaded, 
         assert connection.exec_driver_sql("SELECT count(*) FROM change_column").scalar() == 2
     assert undo(db).restored == 3
     assert prices(loaded, three[0]) == [1000, 1500]
+
+
+def test_blocks_in_several_passes_leave_everything_in_step(db, three, planned, write, monkeypatch):
+    from app.services.history import column_writing, columns
+
+    monkeypatch.setattr(columns, "BLOCK_ROWS", 1)
+    monkeypatch.setattr(column_writing, "PASS_BLOCKS", 1)
+    plan = planned(TENTH)
+    write("UPDATE sku SET price_minor = 7 WHERE code = 'A-2'")
+    done = apply(plan)
+    assert (done.changed, done.moved) == (2, (three[0].id,))
+    assert_in_step(db, but=three[0].id)
+    result = undo(db, done.change.uid)
+    assert (result.restored, result.conflicts) == (2, ())
+    assert_in_step(db, but=three[0].id)
+
+
+def test_a_whole_undo_that_brings_nothing_back_leaves_the_change_standing(db, three, planned, write):
+    done = apply(planned(TENTH))
+    write("UPDATE sku SET price_minor = 7")
+    result = undo(db, done.change.uid)
+    assert (result.restored, len(result.conflicts)) == (0, 3)
+    (change,) = list_changes(db)
+    assert (change.uid, change.is_undone, change.listing_count) == (done.change.uid, False, 3)
+
+
+def test_a_great_edit_gives_its_memory_back(db, three, planned):
+    with db.bulk() as connection:
+        usual = connection.exec_driver_sql("PRAGMA main.cache_size").scalar_one()
+    apply(planned(TENTH))
+    with db.bulk() as connection:
+        assert connection.exec_driver_sql("PRAGMA main.cache_size").scalar_one() == usual
 
 
 numbers = st.one_of(st.none(), st.sampled_from([0, 1, 19, 20, 99, 100, 10**7, 10**7 + 1, 999_999, 10**6]))

@@ -8,9 +8,12 @@ from app.services.compliance.loading import load_context
 from app.services.listings.bulk_edit.operations import BadOperation, ChangeNumber
 from app.services.listings.bulk_edit.showing import all_lines, sections
 from app.services.listings.bulk_edit.typed import BadSetting, parse_setting
-from app.services.listings.costs import cost_minor, rate_micro
-from app.services.settings import Settings, SettingsFile, from_raw
+from app.services.listings.costs import cost_micro, told_cost
+from app.services.pricing.rates import EnteredRate, enter_rates
 from app.services.tasks import TaskContext
+from tests.unit.pricing.conftest import priced
+
+__all__ = ["priced"]
 
 
 def outcome(plan):
@@ -42,7 +45,7 @@ def formula(text, field="price_minor"):
     ],
 )
 def test_the_cost_is_the_cost_column_of_the_sheet(extra, place, expected):
-    assert cost_minor(extra, place) == expected
+    assert cost_micro(told_cost(extra), place) == (None if expected is None else expected * 10_000)
 
 
 def test_prices_follow_cost_and_rate(db, make_listing, planned):
@@ -59,11 +62,11 @@ def test_freight_is_unknown_and_said_so(make_listing, planned):
     assert outcome(planned(formula("成本 * 1.35 / 汇率")))[0] == {"A-1": (1350, "")}
 
 
-def test_another_rate_counts_at_once_and_none_is_said(db, make_listing, planned):
+def test_another_rate_counts_at_once_and_none_is_said(db, make_listing, planned, write):
     make_listing("A", (("A-1", 1000, 5),), extra={"cost": "68"})
-    SettingsFile(db.path.parent).change(exchange_rate="3.4")
+    enter_rates(db, [EnteredRate("3.4")])
     assert outcome(planned(formula("cost / rate")))[0] == {"A-1": (2000, "")}
-    SettingsFile(db.path.parent).change(exchange_rate="")
+    write("DELETE FROM exchange_rate")
     assert outcome(planned(formula("cost / rate")))[1] == {"unknown_rate": 1}
 
 
@@ -73,21 +76,20 @@ def test_a_number_of_the_listing_reads_one_cost_for_all(make_listing, planned):
     assert outcome(planned(formula("cost * 2", "weight_g")))[0] == {"A": (136, ""), "B": (None, "unknown_cost")}
 
 
+@pytest.mark.usefixtures("priced")
+def test_margin_and_profit_are_those_of_today(make_listing, planned):
+    make_listing("A", (("AB1234", 999, 5), ("AB1234*2", 999, 5), ("XX1", 999, 5)), freight_template_id="free")
+    found, reasons = outcome(planned(formula("if(margin < 0.05, price * 1.1, price)")))
+    assert (found["AB1234*2"], found["XX1"], reasons) == ((1099, ""), (None, "unknown_margin"), {"unknown_margin": 1})
+    assert outcome(planned(formula("price + 利润 / 6.8")))[0]["AB1234"] == (1075, "")
+
+
 def test_they_are_read_and_never_set(db):
     with db.read() as session:
         context = load_context(session, 1)
-    for name in ("cost", "rate", "freight"):
+    for name in ("cost", "rate", "freight", "margin", "profit"):
         with pytest.raises(BadOperation):
             parse_setting(f"{name}=1", context)
     with pytest.raises(BadSetting) as caught:
         parse_setting("colour=1", context)
     assert "cost" not in caught.value.params["known"]
-
-
-@pytest.mark.parametrize(("value", "kept"), [("7.1", "7.1"), ("", ""), ("0", "6.80"), ("x", "6.80"), (7, "6.80")])
-def test_the_rate_is_a_number_above_nothing(value, kept):
-    assert from_raw({"exchange_rate": value}).exchange_rate == kept
-
-
-def test_the_rate_is_exact():
-    assert (rate_micro(Settings().exchange_rate), rate_micro("")) == (6_800_000, None)

@@ -14,7 +14,7 @@ from app.services.codes.keys import match_key
 from app.services.compliance.recheck import check_listings
 from app.services.db import Database
 from app.services.listings.apart import all_pairs, tell_apart
-from app.services.listings.similar.codes import items_of
+from app.services.listings.similar.codes import Items
 from app.services.listings.similar.looks import near_looks
 from app.services.listings.similar.pairing import CROWD, Pairing
 from app.services.listings.similar.records import SimilarOptions, Why
@@ -129,7 +129,7 @@ class TestScope:
         live = add(db, codes=("AB1",), product_id="1005001", status="live")
         new, draft = add(db, codes=("AB1",)), add(db, codes=("AB1",))
         add(db, codes=("CD1",)), add(db, codes=("CD1",))
-        found = find_similar(db, SimilarOptions(focus=frozenset({new})))
+        found = find_similar(db, SimilarOptions(focus=frozenset({new}), with_drafts=False))
         assert [(one.listing_ids, one.live) for one in found.groups] == [((live, new), 1)]
         assert draft not in found.groups[0].listing_ids
 
@@ -185,6 +185,14 @@ def test_titles_agree_with_comparing_all_with_all(share: float) -> None:
         if min(len(a), len(b)) >= 3 and same_numbers and len(a & b) >= share * len(a | b):
             expected.add((one, other))
     assert found == expected
+    for focus in (range(7), range(250, 300)):
+        some = {
+            pair
+            for ones, others, _ in near_titles(titles, share, focus=focus)
+            for pair in _pairs(ones, others)
+            if not focus or set(pair) & set(focus)
+        }
+        assert some == {pair for pair in expected if not focus or set(pair) & set(focus)}
 
 
 def test_looks_agree_with_comparing_all_with_all() -> None:
@@ -192,7 +200,11 @@ def test_looks_agree_with_comparing_all_with_all() -> None:
     looks = {n: draw.getrandbits(128) for n in range(100)}
     looks |= {100 + n: looks[n] ^ sum(1 << draw.randrange(128) for _ in range(n % 9)) for n in range(60)}
     found = {pair for ones, others, _ in near_looks(looks, 6) for pair in _pairs(ones, others)}
-    assert found == {(a, b) for a, b in combinations(looks, 2) if (looks[a] ^ looks[b]).bit_count() <= 6}
+    expected = {(a, b) for a, b in combinations(looks, 2) if (looks[a] ^ looks[b]).bit_count() <= 6}
+    assert found == expected
+    focus = {3, 105, 111}
+    some = {pair for ones, others, _ in near_looks(looks, 6, focus) for pair in _pairs(ones, others)}
+    assert {pair for pair in some if focus & {*pair}} == {pair for pair in expected if focus & {*pair}} != set()
 
 
 def _pairs(ones: list[int], others: list[int]) -> set[tuple[int, int]]:
@@ -209,7 +221,7 @@ def _pairs(ones: list[int], others: list[int]) -> set[tuple[int, int]]:
     ],
 )  # fmt: skip
 def test_items_of_a_code(key: str, items: set[str]) -> None:
-    assert items_of(key) == items
+    assert Items().of(key) == items
 
 
 def test_chinese_titles_are_compared_by_pairs_of_characters() -> None:

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
-import pickle
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from threading import Event
 from types import SimpleNamespace
 from typing import Any
 
@@ -19,64 +15,22 @@ from app.models import FreightTemplate, ProductGroup, Store
 from app.services.clock import now_ms
 from app.services.listings.bulk_edit import session
 from app.services.listings.bulk_edit.desk import BulkEditDesk
-from app.services.tasks import TaskContext
 from app.views.listings.bulk_edit.card import ChangeCard
 from app.views.listings.bulk_edit.dialog import BulkEditDialog
 from app.views.listings.bulk_edit.parts import OptionBox
-
-
-class Lane:
-    """The worker's functions, one at a time on a thread; what goes there and comes back is pickled as for a process.
-
-    Attributes:
-        gate: nothing begins before it is set.
-        calls, arguments: names of the functions asked for, and what they were given.
-        error: raised by the next call instead.
-    """
-
-    def __init__(self) -> None:
-        self.gate = Event()
-        self.gate.set()
-        self.calls: list[str] = []
-        self.arguments: list[tuple[Any, ...]] = []
-        self.error: Exception | None = None
-        self._pool = ThreadPoolExecutor(1, "lane")
-
-    def submit(self, function: str, /, *args: Any, ctx: TaskContext | None = None) -> Future[Any]:
-        """As `WorkerProcess.submit`."""
-        module, _, name = function.partition(":")
-        self.calls.append(name)
-        self.arguments.append(args)
-        found = getattr(importlib.import_module(module), name)
-        return self._pool.submit(self._run, found, pickle.loads(pickle.dumps(args)), ctx or TaskContext())
-
-    def _run(self, function: Callable[..., Any], args: tuple[Any, ...], ctx: TaskContext) -> Any:
-        assert self.gate.wait(30)
-        ctx.checkpoint()
-        if self.error is not None:
-            error, self.error = self.error, None
-            raise error
-        return pickle.loads(pickle.dumps(function(*args, ctx=ctx)))
-
-    def close(self) -> None:
-        """End the thread."""
-        self.gate.set()
-        self._pool.shutdown()
+from tests.views.listings.lane import Lane
 
 
 @pytest.fixture
-def lane() -> Iterator[Lane]:
-    """Where the dialog's heavy work is done."""
-    made = Lane()
-    yield made
-    made.close()
+def lane(lane: Lane) -> Iterator[Lane]:
+    """Where the dialog's heavy work is done; plans are let go of at the end."""
+    yield lane
     session.close_all()
 
 
 @pytest.fixture
 def services(services: Any, db: Any, lane: Lane, runner: Any) -> Any:
     """What the page is given, with bulk edits."""
-    runner.heavy = lane
     services.bulk_edit = BulkEditDesk(SimpleNamespace(db=db, database_path=db.path, worker=lane))
     return services
 

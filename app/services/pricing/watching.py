@@ -1,0 +1,73 @@
+"""Which stored figures are of yesterday: triggers note it in the transaction that changes what they are made from.
+
+A changed listing costs one row in `figure_due`; what changes all of them (a rate, a tariff, a company table) counts
+`figure_state.generation` up, whatever their number. So a stale figure is known at once and never taken for today's,
+and working figures out is left to `renewing`, after the transaction.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+_PREFIX = "figure_watch_"
+_DUE = (
+    "INSERT INTO figure_due (listing_id) SELECT {id} "
+    "WHERE NOT EXISTS (SELECT 1 FROM figure_due WHERE listing_id = {id})"
+)
+"""Not `OR IGNORE`: the statement that fires a trigger decides how conflicts within it are handled."""
+_MEMBERS = (
+    "INSERT INTO figure_due (listing_id) SELECT listing_id FROM marketing_member WHERE group_id = new.id "
+    "AND listing_id NOT IN (SELECT listing_id FROM figure_due)"
+)
+_FORGET = "; ".join(f"DELETE FROM {table} WHERE listing_id = old.id" for table in ("listing_figure", "figure_due"))
+_FORGET += "; DELETE FROM sku_figure WHERE listing_id = old.id"
+ALL_ARE_DUE = "UPDATE figure_state SET generation = generation + 1"
+OF_ALL = (
+    "exchange_rate",
+    "commission",
+    "pricing_setting",
+    "company_table",
+    "virtual_item",
+    "store_codes",
+    "carrier_tariff",
+    "freight_channel",
+)
+"""Tables of which any row changes the figures of many listings."""
+_ACTS = {"INSERT": "new", "UPDATE": "new", "DELETE": "old"}
+
+
+def watch_inputs(connection: Connection) -> None:
+    """Make the triggers anew, for the tables there are."""
+    stored = connection.exec_driver_sql("SELECT type, name FROM sqlite_master").all()
+    for kind, name in stored:
+        if kind == "trigger" and name.startswith(_PREFIX):
+            connection.exec_driver_sql(f"DROP TRIGGER {name}")
+    tables = {name for kind, name in stored if kind == "table"}
+    for number, (table, when, does) in enumerate(_triggers()):
+        if table in tables:
+            connection.exec_driver_sql(f"CREATE TRIGGER {_PREFIX}{number} {when} BEGIN {does}; END")
+
+
+def _triggers() -> list[tuple[str, str, str]]:
+    """Table, when, and what follows."""
+    found = [
+        ("listing", "AFTER INSERT ON listing", _DUE.format(id="new.id")),
+        ("listing", "AFTER UPDATE OF updated_ms ON listing", _DUE.format(id="new.id")),
+        ("listing", "AFTER DELETE ON listing", _FORGET),
+        ("marketing_group", "AFTER UPDATE ON marketing_group", _MEMBERS),
+        ("freight_template", "AFTER INSERT ON freight_template", ALL_ARE_DUE),
+        (
+            "freight_template",
+            "AFTER UPDATE OF services ON freight_template WHEN new.services IS NOT old.services",
+            ALL_ARE_DUE,
+        ),
+    ]
+    for act, row in _ACTS.items():
+        found.append(("marketing_member", f"AFTER {act} ON marketing_member", _DUE.format(id=f"{row}.listing_id")))
+        found += [(table, f"AFTER {act} ON {table}", ALL_ARE_DUE) for table in OF_ALL]
+    return found
+
+
+def all_are_due(connection: Connection) -> None:
+    """Say that all figures are of yesterday, in the transaction that changed what no trigger watches: stock items."""
+    connection.exec_driver_sql(ALL_ARE_DUE)

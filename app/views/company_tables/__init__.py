@@ -1,0 +1,1 @@
+"""The inbox of company tables: what was received, what it hits, what is done about it."""

@@ -1,0 +1,68 @@
+"""Opening the inbox from wherever it is wanted, and saying when tables are old."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtWidgets import QWidget
+
+from app.messages import tr
+from app.services.company_tables.records import InboxRow
+from app.services.company_tables.wording import kind_text
+from app.views.context import ViewContext
+from app.views.notices import Banner, Offer
+
+BANNER = "tables"
+LOOK_MS = 15 * 60_000
+"""How often the age of the tables is looked at while the window is open."""
+
+
+class Inbox(QObject):
+    """One for the window.
+
+    Args:
+        show: brings the Listings tab into view and opens its inbox with files to store; returns the dialog.
+    """
+
+    def __init__(self, context: ViewContext, window: QWidget, show: Callable[[Sequence[Path]], Any]) -> None:
+        super().__init__(window)
+        self._context, self._show = context, show
+        self._timer = QTimer(self, interval=LOOK_MS)
+        self._timer.timeout.connect(self.look)
+
+    def begin(self) -> None:
+        """Look at the age of the tables now and from time to time, and after each was renewed."""
+        self._context.changes.happened.connect(self._on_changes)
+        self._timer.start()
+        self.look()
+
+    def _on_changes(self, tables: frozenset[str]) -> None:
+        if "company_table" in tables:
+            self.look()
+
+    def look(self) -> None:
+        """Show the banner while a table is old; take it away when none is."""
+        handle = self._context.runner.call(self._context.services.tables.old)
+        handle.succeeded.connect(self._tell)
+
+    def _tell(self, old: Sequence[InboxRow]) -> None:
+        if not old:
+            self._context.notices.clear_banner(BANNER)
+            return
+        kinds = tr("table.list_separator").join(kind_text(row.kind) for row in old)
+        offer = Offer("tables.open", lambda: self.open(), primary=True)
+        params = {"n": len(old), "kinds": kinds}
+        self._context.notices.banner(Banner(BANNER, "tables.old_banner", params, offers=(offer,), page="listings"))
+
+    def open(self, paths: Sequence[Path] = ()) -> Any:
+        """The inbox; *paths* are stored at once."""
+        return self._show(paths)
+
+    def take_files(self, paths: Sequence[Path], otherwise: Callable[[Sequence[Path]], object]) -> None:
+        """Files were dropped on the window: company tables go to the inbox, all else is *otherwise*'s."""
+        handle = self._context.runner.call(self._context.services.tables.are_tables, list(paths))
+        handle.succeeded.connect(lambda are_tables: self.open(paths) if are_tables else otherwise(paths))
+        handle.failed.connect(lambda _: otherwise(paths))

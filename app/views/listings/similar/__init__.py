@@ -1,0 +1,1 @@
+"""Similar listings side by side, and what is done about them."""

@@ -1,0 +1,120 @@
+"""Trials: weight, fees, who pays what and what is left; unknown things named, never 0."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from app.messages import Messages
+from app.services.errors import NotFound
+from app.services.freight.comparing import differing
+from app.services.freight.desk import Asked, FreightDesk
+from app.services.freight.errors import BadFreightInput
+from app.services.freight.finding import find_named, size_of
+from app.services.freight.quoting import Parcel
+from app.services.freight.subjects import TypedPrices
+from app.services.freight.trial import COLUMNS, Verdict, cells, said, told, usual_countries, write_trial
+from app.services.pricing.figures import figures_of
+from app.services.workbooks import open_workbook
+
+EN = Messages("en")
+
+
+class App:
+    """As much of an `Application` as the desk needs."""
+
+    def __init__(self, db):
+        self.db, self.database_path = db, db.path
+
+
+@pytest.fixture
+def desk(db, goods):
+    return FreightDesk(App(db))
+
+
+def named(desk, name):
+    with desk._app.db.reader.connect() as connection:
+        return find_named(connection, name)
+
+
+def test_p1_of_an_item_by_its_own_cost_and_weight(desk, goods):
+    goods("AB1234")
+    asked = Asked(code="ab1234", prices=TypedPrices(Decimal("6.99")), targets=("US", "RU", "JP"))
+    us, ru, jp = desk.try_freight(named(desk, "Small goods"), asked)
+    assert (us.quote.buyer_usd, us.quote.carrier_cny, us.profit.profit_cny) == (
+        0,
+        Decimal("16.5384"),
+        Decimal("5.13912"),
+    )
+    assert told(us) | {"profit_cny": "5.14", "margin": "0.1081", "verdict": "fine", "seller_cny": "16.5384"} == told(us)
+    assert cells(us, EN)[-4:] == ("16.54", "5.14", "10.8 %", "Earns")
+    assert (told(ru)["served"], told(ru)["verdict"]) == (True, "fine")
+    assert (jp.verdict, told(jp)["carrier_cny"], cells(jp, EN)[8:13]) == (Verdict.NOT_SERVED, None, ("–",) * 5)
+
+
+def test_a_listing_with_its_own_template_agrees_with_the_figures(desk, db, goods):
+    listing = goods("CF1204", length_cm=16, width_cm=9, height_cm=2)
+    rows = desk.try_freight(None, Asked(listing_id=listing.id))
+    assert [row.quote.country for row in rows] == list(usual_countries())
+    with db.reader.connect() as connection:
+        (figures,) = figures_of(connection, [listing.id])
+    here = next(row for row in rows if row.quote.country == figures.given.country)
+    assert told(here)["profit_cny"] == f"{Decimal(figures.profit_minor) / 100:.2f}"
+    assert here.subject.parcel.size == (16, 9, 2)
+
+
+def test_what_is_unknown_is_named(desk, goods):
+    goods("NOCOST", item={"cost_micro": None})
+    goods("NOWEIGHT", item={"weight_mg": None})
+    template = named(desk, "701")
+    (row,) = desk.try_freight(template, Asked(code="NOCOST", targets=("DE",)))
+    assert (row.profit, row.missing, row.verdict) == (None, ("price", "cost"), Verdict.UNKNOWN)
+    assert said(row, EN) == "No profit without the price, cost"
+    for code, error in (("NOWEIGHT", "no_weight"), ("GONE1", "unknown_items"), ("A B", "bad_code")):
+        with pytest.raises(BadFreightInput) as caught:
+            desk.try_freight(template, Asked(code=code))
+        assert caught.value.error_code == f"freight.{error}"
+    listing = goods("LIGHT", price=None, item={"weight_mg": None}, weight_g=None)
+    with pytest.raises(BadFreightInput):
+        desk.try_freight(None, Asked(listing_id=listing.id))
+    with pytest.raises(NotFound):
+        desk.try_freight(None, Asked(listing_id=10_000))
+
+
+def test_a_tariff_alone_says_only_what_the_carrier_asks(desk):
+    (row,) = desk.try_freight(named(desk, "express"), Asked(Parcel(2100, size=size_of("40x30x20")), targets=("US",)))
+    assert (told(row)["chargeable_g"], told(row)["carrier_cny"], said(row, EN)) == (
+        5000,
+        "332.00",
+        "Carrier’s fee only",
+    )
+    with pytest.raises(BadFreightInput):
+        desk.try_freight(named(desk, "700"), Asked(tariff_key="nope"))
+
+
+def test_a_trial_goes_into_a_workbook_with_nothing_where_nothing_is_known(desk, tmp_path):
+    rows = desk.try_freight(named(desk, "700"), Asked(targets=("US", "JP")))
+    assert write_trial(tmp_path / "trial.xlsx", rows, EN) == 2
+    with open_workbook(tmp_path / "trial.xlsx") as opened:
+        _, us, jp = opened.grid(opened.sheets[0].name).rows()
+    assert dict(zip(COLUMNS, us, strict=False))["carrier"] == 16.5384
+    assert dict(zip(COLUMNS, jp, strict=False))["carrier"] == ""
+
+
+def test_templates_differ_country_by_country(desk):
+    left, right = named(desk, "700"), named(desk, "702")
+    rows = {row.country: row for row in desk.compare(left, right)}
+    assert rows["US"].left.buyer_usd == 0
+    assert rows["US"].right.buyer_usd == 4
+    assert rows["JP"].left.text(EN) == "Not served"
+    assert rows["JP"].right.text(EN).startswith("STANDARD · Custom · by weight, 1 band; ")
+    assert list(rows)[:2] == ["US", "ES"]
+    assert differing(desk.compare(right, named(desk, "701"))) == []
+
+
+def test_names_are_found_where_they_are_meant(desk):
+    assert [one.name for one in desk.names()][:3] == ["Paid everywhere", "Small goods", "带电特货"]
+    assert named(desk, "国际快递").key == "express"
+    with pytest.raises(NotFound):
+        named(desk, "nope")

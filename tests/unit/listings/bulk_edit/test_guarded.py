@@ -1,0 +1,74 @@
+"""A bulk edit says beforehand what the price guard will hold; what is stored afterwards is what a whole check finds."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from app.services.compliance.recheck import check_listings, recheck
+from app.services.history.undo import undo
+from app.services.listings.bulk_edit.applying import apply_plan
+from app.services.listings.bulk_edit.operations import ChangeNumber
+from app.services.tasks import TaskContext
+from tests.unit.publishing.helpers import write
+
+SYNCED = "UPDATE listing SET product_id = id, remote = json_object('_sync', json_object('skus', json(?))) WHERE id = ?"
+
+
+def stored(db):
+    with db.reader.connect() as connection:
+        rows = connection.exec_driver_sql("SELECT listing_id, code, number FROM listing_finding ORDER BY 1, 2")
+        return [tuple(row) for row in rows if row[1].startswith(("guard.", "price."))]
+
+
+def fresh(db):
+    with db.read() as session:
+        found = [(record.id, one.code) for record, its in check_listings(session) for one in its]
+    guarded = [pair for pair in found if pair[1].startswith(("guard.", "price."))]
+    return [(*pair, guarded.count(pair)) for pair in sorted(set(guarded))]
+
+
+def floor(db, code, cents):
+    write(
+        db,
+        "INSERT INTO price_floor (match_key, code, floor_minor, currency) VALUES (?, ?, ?, 'USD')",
+        code,
+        code,
+        cents,
+    )
+
+
+@pytest.fixture
+def listings(db, make_listing):
+    """Plain, with a floor, known to the marketplace by a sync, by a send; one with a quote in its code."""
+    ids = [make_listing(title=f"Lamp {n}", skus=((f"AB{n}", 1000, 5), (f"CD{n}", 1100, 5))).id for n in range(4)]
+    floor(db, "AB1", 600)
+    write(db, SYNCED, '{"AB2": [1000, 5], "CD2": [1100, 5]}', ids[2])
+    write(db, "UPDATE listing SET product_id = 'x' WHERE id = ?", ids[3])
+    write(db, "INSERT INTO sent_price VALUES (?, ?, 1)", ids[3], '{"AB3": 1000, "CD3": 400}')
+    recheck(db)
+    return ids
+
+
+@pytest.mark.parametrize("factor", ["0.5", "0.68", "1.1", "1.35", "1.7"])
+def test_what_is_stored_is_what_a_check_of_everything_finds(db, planned, listings, factor):
+    assert stored(db) == fresh(db) == [(listings[3], "guard.change", 1)]
+    plan = planned(ChangeNumber("price_minor", "multiply", Decimal(factor)), checks=True)
+    foretold = {(one.code, one.count) for one in plan.counts.findings}
+    apply_plan(plan, TaskContext())
+    after = fresh(db)
+    assert stored(db) == after
+    new = {code for _, code, _ in after} - {"guard.change"}
+    assert new <= {code for code, _ in foretold}
+    assert ("guard.floor" in new) == (factor == "0.5")
+    recheck(db, undo(db).suspects)
+    assert stored(db) == fresh(db)
+
+
+def test_costs_asked_for_are_asked_of_every_price(db, planned, listings):
+    write(db, "INSERT INTO stock_item (code, name, picture, cost_micro, updated_ms) VALUES ('AB0', '', '', 1000000, 0)")
+    plan = planned(ChangeNumber("price_minor", "multiply", Decimal("1.1")), checks=True)
+    apply_plan(plan, TaskContext())
+    assert stored(db) == fresh(db)
+    assert {code for _, code, _ in stored(db)} >= {"guard.unknown"}

@@ -1,0 +1,113 @@
+"""Figures of stored variants: P1 to the cent, every unknown named, each input's own way in."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.services.pricing.figures import figures_of
+from app.services.pricing.inputs import Missing
+from app.services.pricing.rates import EnteredRate, enter_rates
+from app.services.pricing.team_settings import change_settings
+
+pytestmark = pytest.mark.usefixtures("priced")
+
+
+def figures(db, *listings):
+    with db.reader.connect() as connection:
+        return figures_of(connection, [one.id for one in listings])
+
+
+def one(db, make_listing, code="AB1234", price=999, **fields):
+    return figures(db, make_listing("Lamp", ((code, price, 5),), **{"freight_template_id": "free", **fields}))[0]
+
+
+def test_p1_is_exact(db, make_listing):
+    found = one(db, make_listing)
+    assert found.why == ()
+    assert (found.sale_minor, found.cost_micro, found.freight_micro) == (699, 18_000_000, 16_538_400)
+    assert (found.fees_minor, found.profit_minor, found.margin_bp) == (665, 514, 1081)
+    assert (found.even_minor, found.worst_minor, found.worst_profit_minor) == (875, 699, 514)
+
+
+def test_p4_bundle_and_buyers_freight(db, make_listing, commission, write):
+    write("UPDATE stock_item SET cost_micro = 6500000, weight_mg = 85000 WHERE code = 'AB1234'")
+    change_settings(db, {"affiliate": "0", "packing": "1.80", "discount": "0.25"})
+    commission("5%")
+    found = one(db, make_listing, "AB1234*2+CD5678", 1280, freight_template_id="pieces")
+    assert (found.cost_micro, found.given.weight_g, found.freight_micro) == (22_800_000, 310, 22_343_100)
+    # 0.50 of reductions less than in P4: N = 12.03, left 12.03 × 0.92 × 6.8 = 75.25968
+    assert (found.sale_minor, found.given.buyer_minor, found.profit_minor) == (960, 243, 2832)
+
+
+def test_standard_rate_is_what_is_left_of_the_carriers_tariff(db, make_listing):
+    assert one(db, make_listing, freight_template_id="standard").given.buyer_minor == 170  # F1
+
+
+@pytest.mark.parametrize(
+    ("code", "fields", "why"),
+    [
+        ("AB1234", {"price": None}, (Missing.PRICE,)),
+        ("AB1234", {"currency": "EUR"}, (Missing.RATE,)),
+        ("XX1", {"weight_g": 100}, (Missing.COST,)),
+        ("XX1", {"extra": {"cost": "3"}}, (Missing.WEIGHT,)),
+        ("EF9", {}, (Missing.COST,)),
+        ("AB1234+XX1", {}, (Missing.COST, Missing.WEIGHT)),
+        ("", {}, (Missing.COST, Missing.WEIGHT)),
+        ("AB1234_CPL", {}, (Missing.CHANNEL,)),
+        ("AB1234", {"freight_template_id": ""}, (Missing.TEMPLATE,)),
+        ("AB1234", {"freight_template_id": "unread"}, (Missing.TEMPLATE,)),
+        ("AB1234_CES", {"freight_template_id": "pieces"}, (Missing.ROUTE,)),
+        ("AB1234", {"price": 90_000_000_00}, (Missing.RANGE,)),
+    ],
+)
+def test_what_is_unknown_is_named_and_never_nothing(db, make_listing, code, fields, why):
+    found = one(db, make_listing, code, **fields)
+    assert found.why == why
+    assert (found.profit_minor, found.margin_bp, found.worst_minor, found.worst_profit_minor) == (None,) * 4
+    assert (found.even_minor is None) == (why != (Missing.PRICE,))
+
+
+def test_a_sheets_cost_and_the_listings_weight_count_where_items_say_nothing(db, make_listing):
+    listing = make_listing(
+        "Lamp",
+        (("XX1", 999, 5), ("XX2", 999, 5)),
+        freight_template_id="free",
+        weight_g=200,
+        extra={"成本价": ["18.00", ""]},
+    )
+    first, second = figures(db, listing)
+    assert (first.profit_minor, first.given.is_sheet_cost, first.given.is_listing_weight) == (514, True, True)
+    assert (second.cost_micro, second.why) == (None, (Missing.COST,))
+
+
+def test_goods_from_abroad_stay_there_and_go_with_its_line(db, make_listing):
+    found = one(db, make_listing, "AB1234_CES")
+    assert (found.given.country, found.given.choice.key) == ("ES", "line_es")
+    assert found.freight_micro == 24_000_000
+
+
+def test_the_groups_discount_and_the_reference_route_count(db, make_listing, write):
+    listing = make_listing("Lamp", (("AB1234", 999, 5),), freight_template_id="free")
+    write("INSERT INTO marketing_group (id, store_id, name, discount_bp, created_ms) VALUES (3, 1, 'A', 5000, 0)")
+    write("INSERT INTO marketing_member (listing_id, group_id) VALUES (?, 3)", listing.id)
+    assert figures(db, listing)[0].sale_minor == 500
+    write('UPDATE marketing_group SET discount_plan = \'{"affiliate": true, "spend_off": "3/9"}\' WHERE id = 3')
+    found = figures(db, listing)[0]
+    assert (found.worst_minor, found.given.is_group_discount) == (350, True)  # two pieces, 10.00 − 3.00
+    assert found.worst_profit_minor < found.profit_minor
+    change_settings(db, {"channel": "post_registered"})
+    assert figures(db, listing)[0].freight_micro == 30_739_900  # F5's tariff at 200 g
+
+
+def test_another_currency_is_reckoned_with_its_own_rate(db, make_listing):
+    enter_rates(db, [EnteredRate("6.80", "EUR"), EnteredRate("3.40", "AUD")])
+    assert one(db, make_listing, currency="EUR").profit_minor == 514
+    found = one(db, make_listing, price=1998, currency="AUD", freight_template_id="pieces")
+    assert (found.sale_minor, found.given.buyer_minor) == (1399, 486)
+    in_cny = one(db, make_listing, price=6793, currency="CNY")
+    assert (in_cny.sale_minor, in_cny.profit_minor) == (4755, 515)
+
+
+def test_fees_that_take_everything_are_named(db, make_listing, commission):
+    commission("99%")
+    assert one(db, make_listing).why == (Missing.FEES,)

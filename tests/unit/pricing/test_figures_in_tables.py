@@ -1,0 +1,88 @@
+"""Figures in the tables of listings and variants: shown, filtered, sorted; what is stale is none."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.services.listings.filters import parse_filters
+from app.services.listings.source import ListingSource
+from app.services.listings.variant_source import VariantSource
+from app.services.paging import Query
+from app.services.pricing.renewing import renew_figures
+from app.services.pricing.watching import all_are_due
+
+pytestmark = pytest.mark.usefixtures("priced")
+
+
+@pytest.fixture
+def shop(db, make_listing):
+    """Profits of 5.14 and 16.48, a loss, and one nobody knows."""
+    for title, skus in (
+        ("P1", (("AB1234", 999, 5),)),
+        ("Dear", (("AB1234", 1390, 5), ("AB1234*2", 2990, 5))),
+        ("Loss", (("AB1234", 500, 5), ("XX1", 999, 5))),
+        ("Unknown", (("XX2", 999, 5),)),
+    ):
+        make_listing(title, skus, freight_template_id="free")
+    renew_figures(db)
+    return ListingSource(db), VariantSource(db)
+
+
+def titles(source, text="", **query):
+    asked = Query(filters=parse_filters(text), **query)
+    ids = source.ids(asked)
+    rows = source.rows(list(ids))
+    assert source.count(asked) == len(ids)
+    return [getattr(rows[number], "code" if isinstance(source, VariantSource) else "title") for number in ids]
+
+
+@pytest.mark.parametrize(
+    ("text", "listings", "variants"),
+    [
+        ("margin < 0.05", {"Loss"}, {"AB1234"}),
+        ("毛利率 < 5%", {"Loss"}, {"AB1234"}),
+        ("profit < 0", {"Loss"}, {"AB1234"}),
+        ("利润 > 5 and 利润 < 6", {"P1"}, {"AB1234"}),
+        ("cost > 20", {"Dear"}, {"AB1234*2"}),
+        ("worst_case = 6.99", {"P1"}, {"AB1234"}),
+        ("break_even >= 8.75 and 保本价 < 9", {"P1", "Loss"}, {"AB1234"}),
+        ("margin is missing", {"Unknown"}, {"XX1", "XX2"}),
+        ("not (profit < 0)", {"P1", "Dear"}, None),
+        ("profit < 0 or title = unknown", {"Loss", "Unknown"}, {"AB1234", "XX2"}),
+        ("margin in (0.1081, 0.5)", {"P1"}, {"AB1234"}),
+    ],
+)
+def test_figures_narrow_listings_and_variants(shop, text, listings, variants):
+    source, of_variants = shop
+    assert set(titles(source, text)) == listings
+    if variants is not None:
+        assert set(titles(of_variants, text)) == variants
+
+
+def test_figures_sort_both_tables(shop):
+    source, of_variants = shop
+    assert titles(source, sort="margin") == ["Unknown", "Loss", "P1", "Dear"]
+    assert titles(source, "profit > 0", sort="profit", descending=True) == ["Dear", "P1"]
+    assert titles(of_variants, "cost > 0", sort="cost", descending=True)[0] == "AB1234*2"
+    assert [row.title for row in source.first_page(Query(sort="profit", descending=True), 2)] == ["Dear", "P1"]
+
+
+def test_rows_show_their_figures_and_why_there_are_none(shop):
+    source, of_variants = shop
+    rows = {row.title: row.figures for row in source.first_page(Query(), 10)}
+    assert (rows["P1"].profit_minor, rows["P1"].margin_bp, rows["P1"].is_stale) == (514, 1081, False)
+    assert (rows["Loss"].unknown, rows["Loss"].why, rows["Unknown"].why) == (1, "cost", "cost")
+    children = source.children(3)
+    assert [(row.figures.why, row.figures.cost_micro) for row in children] == [("", 18_000_000), ("cost", None)]
+    assert of_variants.first_page(Query(), 1)[0].figures.why == "cost"
+
+
+def test_stale_figures_match_nothing_and_say_so(db, shop):
+    source, of_variants = shop
+    with db.bulk() as connection:
+        all_are_due(connection)
+    assert not titles(source, "profit > -1000000")
+    assert not titles(of_variants, "profit > -1000000")
+    assert all(row.figures.is_stale for row in source.first_page(Query(), 10))
+    assert all(row.figures.is_stale for row in of_variants.first_page(Query(), 10))
+    assert all(row.figures.is_stale for row in source.children(3))
