@@ -28,7 +28,9 @@ from app.services.compliance.word_lists import (
 from app.services.compliance.words import word_key
 from app.services.db import Database
 from app.services.errors import InputError, NotFound
-from app.services.history.recording import record_noted
+from app.services.history.recording import add_entries, record_change, record_noted, this_person
+from app.services.history.records import WORDS, WORDS_LABEL, RawRow
+from app.services.history.records import Entry as RowEntry
 
 WORD_MOST = 100
 """Characters of a word; what is longer is a text, not a word."""
@@ -110,9 +112,10 @@ class WordDesk:
             check_entry(entry)
         with self.db.bulk() as connection:
             lists = load_lists(connection)
-            done = _saved(connection, lists, entries)
+            rows: list[RowEntry] = []
+            done = _saved(connection, lists, entries, rows)
             if done.count:
-                _note(connection, lists, done, source=source)
+                _record(connection, lists, done, rows, source=source)
         return done
 
     def remove(self, entries: Sequence[Entry]) -> WordsChanged:
@@ -120,15 +123,16 @@ class WordDesk:
         with self.db.bulk() as connection:
             lists = load_lists(connection)
             own = [entry.id for entry in entries if entry.id is not None]
+            rows = [RowEntry("word", number, -number, _image(connection, number), None) for number in own]
             connection.exec_driver_sql(
                 "DELETE FROM listed_word WHERE id IN (SELECT value FROM json_each(?))", (orjson.dumps(own).decode(),)
             )
             shipped = [replace(entry, is_on=False) for entry in entries if entry.id is None and entry.is_on]
-            done = _saved(connection, lists, shipped)
+            done = _saved(connection, lists, shipped, rows)
             behind = tuple(_shipped_behind(lists, entries))
             done = WordsChanged(0, 0, len(own) + done.count, (*entries, *done.touched, *behind))
             if done.count:
-                _note(connection, lists, done)
+                _record(connection, lists, done, [row for row in rows if row.before != row.after])
         return done
 
     def save_list(self, wanted: WordList) -> WordsChanged:
@@ -206,7 +210,8 @@ def problems(entry: Entry) -> Iterator[BadWord]:
         yield BadWord("words.day", value=entry.as_of)
 
 
-def _saved(connection: Connection, lists: Lists, entries: Iterable[Entry]) -> WordsChanged:
+def _saved(connection: Connection, lists: Lists, entries: Iterable[Entry], rows: list[RowEntry]) -> WordsChanged:
+    """Write what differs; before- and after-images are added to *rows*."""
     added = changed = 0
     touched: list[Entry] = []
     known = {(key, one.key): one for key, its in lists.entries.items() for one in its}
@@ -218,9 +223,15 @@ def _saved(connection: Connection, lists: Lists, entries: Iterable[Entry]) -> Wo
         if old is not None and _same(old, entry):
             continue
         if old is not None and old.id is not None:
+            before = _image(connection, old.id) or {}
             connection.exec_driver_sql(_UPDATE, (*_row(entry), old.id))
+            after = _image(connection, old.id) or {}
+            changed_names = [name for name in after if after[name] != before.get(name)]
+            images = [{name: image.get(name) for name in changed_names} for image in (before, after)]
+            rows.append(RowEntry("word", old.id, -old.id, images[0], images[1]))
         else:
-            connection.exec_driver_sql(_INSERT, _row(entry))
+            number = int(connection.exec_driver_sql(_INSERT, _row(entry)).lastrowid or 0)
+            rows.append(RowEntry("word", number, -number, None, _image(connection, number)))
         added, changed = added + (old is None), changed + (old is not None)
         touched += [one for one in (old, entry) if one is not None]
     return WordsChanged(added, changed, 0, tuple(touched))
@@ -264,6 +275,44 @@ def _note(
     params = {"n": done.count, "list": str(one.about) if one else "…"}
     record_noted(connection, label="change.words", params=params, source=source)
     note_change(connection)
+
+
+def _record(
+    connection: Connection, lists: Lists, done: WordsChanged, rows: Sequence[RowEntry], *, source: str = ""
+) -> None:
+    """One change that can be undone, with who made it."""
+    keys = {entry.list_key for entry in done.touched}
+    one = lists.lists[next(iter(keys))] if len(keys) == 1 else None
+    who = this_person()
+    params = {"n": done.count, "list": str(one.about) if one else "…", "who": who or "–"}
+    change_id, _ = record_change(
+        connection, kind=WORDS, label=WORDS_LABEL, params=params, listing_count=done.count, source=source, actor=who
+    )
+    add_entries(connection, change_id, rows)
+    note_change(connection)
+
+
+def _image(connection: Connection, number: int) -> RawRow | None:
+    """A word's row as the database has it, without its id."""
+    row = connection.exec_driver_sql("SELECT * FROM listed_word WHERE id = ?", (number,)).mappings().first()
+    return None if row is None else {name: value for name, value in row.items() if name != "id"}
+
+
+def words_of_change(db: Database, uid: str) -> list[Entry]:
+    """The words a change, or the undo of one, was about, as they were and as they are."""
+    with db.reader.connect() as connection:
+        images = connection.exec_driver_sql(
+            "SELECT row_id, before, after FROM change_entry JOIN change ON change.id = change_id "
+            "WHERE uid = ? AND noun = 'word'",
+            (uid,),
+        ).all()
+        found = []
+        for number, *of_row in images:
+            now = _image(connection, number) or {}
+            for image in (now, *(orjson.loads(text) for text in of_row if text)):
+                if word := image.get("word") or now.get("word"):
+                    found.append(Entry(str(image.get("list_key") or now.get("list_key") or ""), str(word)))
+    return list(dict.fromkeys(found))
 
 
 def _usual_severity(code: str) -> Severity:

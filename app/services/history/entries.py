@@ -24,6 +24,7 @@ _TABLES = {
     "sku": "sku",
     "assignment": "sku_assignment",
     "group": "marketing_group",
+    "word": "listed_word",
     "freight_template": "freight_template",
     "tariff": "carrier_tariff",
     "channel": "freight_channel",
@@ -97,13 +98,21 @@ def moved_on(connection: Connection, entries: Sequence[Entry]) -> set[int]:
 
 
 def _is_stuck(connection: Connection, entry: Entry) -> bool:
-    """Whether something else stands where the row would go back to: a group of the same name, or the code given to
-    somebody under another number."""
+    """Whether something else stands where the row would go back to: a group of the same name, the code given to
+    somebody under another number, the word entered again; or the word's list is gone."""
     if entry.noun == "group":
         return cannot_return(connection, entry.row_id, entry.before)
     if entry.noun == "assignment" and entry.after is None and entry.before is not None:
         taken = "SELECT EXISTS (SELECT 1 FROM sku_assignment WHERE match_key = ? AND id <> ?)"
         return bool(connection.exec_driver_sql(taken, (entry.before["match_key"], entry.row_id)).scalar())
+    if entry.noun == "word" and entry.after is None and entry.before is not None:
+        known = ("list_key", "folded", "categories")
+        there = (
+            "SELECT EXISTS (SELECT 1 FROM listed_word WHERE list_key = ?1 AND folded = ?2 AND categories = ?3 "
+            "AND id <> ?4) OR (?1 LIKE 'own-%' AND NOT EXISTS (SELECT 1 FROM word_list WHERE key = ?1))"
+        )
+        values = (*(entry.before[name] for name in known), entry.row_id)
+        return bool(connection.exec_driver_sql(there, values).scalar())
     return False
 
 

@@ -1,4 +1,4 @@
-"""Rows that changes keep besides listings: what freight and prices are made with."""
+"""Rows that changes keep besides listings: what freight and prices are made with, and words of the lists."""
 
 from __future__ import annotations
 
@@ -9,5 +9,6 @@ OWN_ROWS = {
     "rate": "currency",
     "commission": "category_id",
     "pricing": "name",
+    "word": "word",
 }
 """The column a row is called by in the history, by its noun."""

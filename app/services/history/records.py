@@ -22,6 +22,7 @@ Noun = Literal[
     "rate",
     "commission",
     "pricing",
+    "word",
 ]
 
 SORTED_HERE = frozenset({"tags", "marketing_group", "apart", "release"})
@@ -35,7 +36,14 @@ GROUP = "group"
 
 FREIGHT = "freight"
 """Kind of a change of freight templates, tariffs and channels."""
-NO_LISTINGS = frozenset({GROUP, "assign", FREIGHT})
+
+WORDS = "words"
+"""Kind of a change of words that listings are judged by."""
+
+WORDS_LABEL = "change.words"
+"""Label of such a change, and of the undo of one."""
+
+NO_LISTINGS = frozenset({GROUP, "assign", FREIGHT, WORDS})
 """Kinds of changes that count something else than listings, though they can be undone like these."""
 
 RawRow = dict[str, Any]
@@ -50,7 +58,8 @@ class Entry:
     listing's id; `marketing_group` for the group it is in (`services/listings/marketing/membership.py`), `release` for
     what the price guard lets pass (`services/price_guard/releases.py`). The noun `assignment` is a code given to an
     operator, `group` a marketing group's own name and discounts; the rows of the nouns in `nouns.OWN_ROWS` are what
-    freight and prices are made with. There is no listing, so `listing_id` is its own id, negative.
+    freight and prices are made with, and words of the lists. There is no listing, so `listing_id` is its own id,
+    negative.
     """
 
     noun: Noun

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from app.services.clock import now_ms
+from app.services.compliance.word_lists import note_change
 from app.services.db import Database
 from app.services.errors import NotFound
 from app.services.history.column_writing import write_columns
@@ -32,7 +33,7 @@ from app.services.history.created import take_back_created
 from app.services.history.entries import entries_of, moved_on, put_back, reversed_entry
 from app.services.history.listing import find_change, newest_to_redo, newest_to_undo
 from app.services.history.recording import add_entries, record_change
-from app.services.history.records import SORTED_HERE, ChangeRecord, Entry, UndoResult
+from app.services.history.records import SORTED_HERE, WORDS_LABEL, ChangeRecord, Entry, UndoResult
 from app.services.history.rows import demand_newest, swap_rows
 from app.services.history.rows_touched import swapped_suspects
 from app.services.listings.loading import CHUNK, chunks, load_listings
@@ -145,6 +146,8 @@ def reverse(
         suspects |= _restore_columns(connection, staged, moment, restored, conflicts, ctx)
         _pack_back(connection, change_id, undo_id, staged, is_whole=not conflicts and chosen.listing_ids is None)
         forget(connection, staged)
+    if restored and change.label == WORDS_LABEL:
+        note_change(connection)
     created, stuck = 0, set[int]()
     if chosen.fields is None:
         created, stuck = take_back_created(connection, change_id, undo_id, change, chosen.listing_ids)

@@ -9,10 +9,11 @@ from datetime import datetime
 from typing import Any
 
 from app.services.compliance.recheck import recheck, refresh_listing_images
+from app.services.compliance.word_desk import words_of_change
 from app.services.db import Database
 from app.services.history.contents import ChangeContents
 from app.services.history.listing import can_redo, can_undo, changes_of_listing, find_change, list_changes
-from app.services.history.records import ChangeRecord, UndoResult
+from app.services.history.records import WORDS_LABEL, ChangeRecord, UndoResult
 from app.services.history.returning import Returned, go_back
 from app.services.history.undo import redo, undo
 from app.services.history.wording import said
@@ -33,6 +34,7 @@ from app.services.listings.findings_overview import (
 from app.services.listings.similar.releasing import release_twins
 from app.services.listings.source import ListingSource
 from app.services.listings.variant_source import VariantSource
+from app.services.listings.words_recheck import recheck_words
 from app.services.paging import Filter, Query
 from app.services.publishing.batches import cancel_needless
 from app.services.tasks import TaskContext
@@ -208,6 +210,8 @@ class ListingDesk:
 
     def _checked(self, result: UndoResult) -> UndoResult:
         cancel_needless(self.db, result.listing_ids)
+        if result.change.label == WORDS_LABEL:
+            recheck_words(self.db, words_of_change(self.db, result.change.uid), TaskContext())
         if result.suspects:
             self._recheck(result.suspects, ())
         return result

@@ -12,13 +12,15 @@ from app.messages import Messages
 from app.services.compliance.findings import Severity
 from app.services.compliance.loading import load_context
 from app.services.compliance.recheck import check_listings, recheck
-from app.services.compliance.word_desk import BadWord, WordDesk, new_list
+from app.services.compliance.word_desk import BadWord, WordDesk, new_list, words_of_change
 from app.services.compliance.word_lists import CODES, KINDS, USUAL, Entry, Lists, compiled, shipped_lists
 from app.services.compliance.word_sheets import NoHead, NoWords, WordSheet, heads, read_words, write_words
 from app.services.compliance.words import is_inside, word_book, word_key
 from app.services.db import Database
 from app.services.errors import NotFound
 from app.services.history.listing import list_changes
+from app.services.history.undo import undo
+from app.services.listings.desk import ListingDesk
 from app.services.listings.words_recheck import carrying, recheck_words
 from app.services.tasks import TaskContext
 from app.services.upgrade import open_database
@@ -111,6 +113,43 @@ class TestChanging:
         assert [change.label for change in list_changes(desk.db)] == ["change.words"] * 3
         desk.save([Entry("brands", "Acme")], "brands.xlsx")
         assert list_changes(desk.db)[0].source == "brands.xlsx"
+
+    def test_every_change_of_words_is_undone_and_done_again(self, desk: WordDesk) -> None:
+        def brands() -> dict[str, tuple[str, bool]]:
+            return {one.word: (one.severity, one.is_on) for one in desk.lists().entries["brands"]}
+
+        listings, states = ListingDesk(lambda: desk.db), [brands()]
+        desk.save([Entry("brands", "Zorbax"), Entry("brands", "Nike", "allow")])
+        states.append(brands())
+        zorbax = next(one for one in desk.lists().entries["brands"] if one.word == "Zorbax")
+        desk.save([replace(zorbax, severity="warn", exceptions=("zorbax blue",))])
+        states.append(brands())
+        desk.remove([replace(zorbax, severity="warn")])
+        states.append(brands())
+        assert len({str(state) for state in states}) == 4
+        for state in states[2::-1]:
+            done = listings.undo()
+            assert (done.conflicts, brands()) == ((), state)
+            assert words_of_change(desk.db, done.change.uid)
+        assert said(desk, "Nike") == [("Nike", "hold")]
+        for state in states[1:]:
+            listings.redo()
+            assert brands() == state
+        assert said(desk, "Nike and Zorbax") == [], "one allowed, one gone"
+
+    def test_a_word_entered_again_or_of_a_list_that_is_gone_stays_away(self, desk: WordDesk) -> None:
+        desk.save([Entry("brands", "Zorbax")])
+        desk.remove([one for one in desk.lists().entries["brands"] if one.word == "Zorbax"])
+        desk.save([Entry("brands", "Filler"), Entry("brands", "ZORBAX")])
+        gone = list_changes(desk.db)[1]
+        assert len(undo(desk.db, gone.uid).conflicts) == 1
+        made = new_list("Team words", "chinese", "warn")
+        desk.save_list(made)
+        desk.save([Entry(made.key, "批发价")])
+        desk.remove(desk.lists().entries[made.key])
+        removed = list_changes(desk.db)[0]
+        desk.remove_list(made.key)
+        assert len(undo(desk.db, removed.uid).conflicts) == 1
 
     @pytest.mark.parametrize(
         ("entry", "code"),
