@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from app.services.history.columns import Staged
 from app.services.listings.content import HALF, NUMBERS_SQL, numbers_hash
 from app.services.listings.writing import REOPENED
+from app.services.pricing.watching import noted_at_once
 
 RENEWED = "temp.renewed"
 """Within `renew_numbers`: listings with what was said of them and what is now, see `_RENEWED`."""
@@ -65,11 +66,12 @@ def renew_numbers(connection: Connection, staged: Sequence[Staged], moment_ms: i
     connection.exec_driver_sql(_RENEWED.format(chosen=chosen))
     following = {name: source for one in staged for name, source in _FOLLOWING[one.column].items()}
     sets = ", ".join(f"{name} = renewed.{source}" for name, source in following.items())
-    connection.exec_driver_sql(
-        f"UPDATE OR FAIL listing SET {sets}, content_hash = renewed.hash, updated_ms = ? "
-        f"FROM {RENEWED} WHERE renewed.listing_id = listing.id",
-        (moment_ms,),
-    )
+    with noted_at_once(connection, f"SELECT listing_id FROM {RENEWED}"):
+        connection.exec_driver_sql(
+            f"UPDATE OR FAIL listing SET {sets}, content_hash = renewed.hash, updated_ms = ? "
+            f"FROM {RENEWED} WHERE renewed.listing_id = listing.id",
+            (moment_ms,),
+        )
     for old, new in REOPENED.items():
         connection.exec_driver_sql(
             "UPDATE listing SET status = ? WHERE status = ? AND id IN "

@@ -7,9 +7,16 @@ and working figures out is left to `renewing`, after the transaction.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from sqlalchemy import Connection
 
 _PREFIX = "figure_watch_"
+_UPDATED, _WHEN_UPDATED = f"{_PREFIX}updated", "AFTER UPDATE OF updated_ms ON listing"
+_CREATE = "CREATE TRIGGER {name} {when} BEGIN {does}; END"
+MANY = 1_000
+"""From so many listings on, noting them together pays."""
 _DUE = (
     "INSERT INTO figure_due (listing_id) SELECT {id} "
     "WHERE NOT EXISTS (SELECT 1 FROM figure_due WHERE listing_id = {id})"
@@ -45,14 +52,33 @@ def watch_inputs(connection: Connection) -> None:
     tables = {name for kind, name in stored if kind == "table"}
     for number, (table, when, does) in enumerate(_triggers()):
         if table in tables:
-            connection.exec_driver_sql(f"CREATE TRIGGER {_PREFIX}{number} {when} BEGIN {does}; END")
+            name = _UPDATED if when == _WHEN_UPDATED else f"{_PREFIX}{number}"
+            connection.exec_driver_sql(_CREATE.format(name=name, when=when, does=does))
+
+
+@contextmanager
+def noted_at_once(connection: Connection, chosen: str) -> Iterator[None]:
+    """Within the block, the listings of *chosen*, a SELECT of ids that stays the same, are updated, and no others: they
+    are noted together at its end. Row by row that takes as long again as the update of a listing itself. On an
+    exception the transaction must be rolled back.
+    """
+    many = f"SELECT count(*) >= {MANY} FROM ({chosen})"
+    if not connection.exec_driver_sql(many).scalar_one():
+        yield
+        return
+    connection.exec_driver_sql(f"DROP TRIGGER {_UPDATED}")
+    yield
+    connection.exec_driver_sql(
+        f"INSERT INTO figure_due (listing_id) SELECT * FROM ({chosen}) WHERE true ON CONFLICT DO NOTHING"
+    )
+    connection.exec_driver_sql(_CREATE.format(name=_UPDATED, when=_WHEN_UPDATED, does=_DUE.format(id="new.id")))
 
 
 def _triggers() -> list[tuple[str, str, str]]:
     """Table, when, and what follows."""
     found = [
         ("listing", "AFTER INSERT ON listing", _DUE.format(id="new.id")),
-        ("listing", "AFTER UPDATE OF updated_ms ON listing", _DUE.format(id="new.id")),
+        ("listing", _WHEN_UPDATED, _DUE.format(id="new.id")),
         ("listing", "AFTER DELETE ON listing", _FORGET),
         ("marketing_group", "AFTER UPDATE ON marketing_group", _MEMBERS),
         ("freight_template", "AFTER INSERT ON freight_template", ALL_ARE_DUE),

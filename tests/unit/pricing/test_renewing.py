@@ -7,10 +7,11 @@ import pytest
 from app.services.history.undo import undo
 from app.services.listings.desk import ListingDesk
 from app.services.listings.editing import ListingEdit
+from app.services.pricing import renewing, watching
 from app.services.pricing.figures import COLUMNS, figures_of
 from app.services.pricing.rates import EnteredRate, enter_rates
 from app.services.pricing.renewing import is_waiting, renew_figures, renew_stored
-from app.services.pricing.watching import all_are_due
+from app.services.pricing.watching import all_are_due, noted_at_once
 from app.services.tasks import TaskCancelled, TaskContext
 
 pytestmark = pytest.mark.usefixtures("priced")
@@ -136,8 +137,6 @@ def test_stopping_keeps_what_is_left_and_the_worker_goes_on(db, write):
 
 @pytest.mark.usefixtures("lamps")
 def test_a_rate_that_changes_meanwhile_starts_anew(db, monkeypatch):
-    from app.services.pricing import renewing
-
     monkeypatch.setattr(renewing, "PIECE", 1)
     once = [enter_rates]
 
@@ -151,3 +150,19 @@ def test_a_rate_that_changes_meanwhile_starts_anew(db, monkeypatch):
     assert {row["generation"] for row in stored(db)} == {row["generation"] for row in stored(db)[:1]}
     with db.reader.connect() as connection:
         assert stored(db)[1]["profit_minor"] == figures_of(connection, [2])[0].profit_minor
+
+
+@pytest.mark.parametrize("many", [1, 1_000])
+def test_very_many_listings_are_noted_together_and_later_ones_again(db, lamps, monkeypatch, many):
+    monkeypatch.setattr(watching, "MANY", many)
+    renew_figures(db)
+    update = "UPDATE listing SET updated_ms = updated_ms + 1"
+    with db.bulk() as connection, noted_at_once(connection, "SELECT id FROM listing"):
+        connection.exec_driver_sql(update)
+    assert renew_figures(db).listings == 2
+    with db.bulk() as connection:
+        connection.exec_driver_sql(f"{update} WHERE id = {lamps[0].id}")
+    assert renew_figures(db).listings == 1
+    with db.reader.connect() as connection:
+        names = connection.exec_driver_sql("SELECT count(*) FROM sqlite_master WHERE name = 'figure_watch_updated'")
+        assert names.scalar_one() == 1

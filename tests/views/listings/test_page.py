@@ -107,7 +107,8 @@ class TestRows:
         assert len(set(keys)) == len(keys)
         assert keys[0] == "title"
         assert keys[-1] == "updated"
-        assert {column.key for column in columns() if column.edit} == {"title", "code", "price", "stock"}
+        edited = {"title", "code", "price", "stock", "margin", "profit"}
+        assert {column.key for column in columns() if column.edit} == edited
 
     def test_hidden_columns_can_be_chosen(self, open_page, five):
         page = open_page()
