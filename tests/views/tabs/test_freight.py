@@ -226,3 +226,5 @@ def test_proposals_are_ticked(services):
     rows.toggle(0)
     assert len(rows.wanted) == count - 1
     assert rows.data(rows.index(0, 0)).startswith("☐")
+    rows.show_matches(rows.matches)
+    assert len(rows.wanted) == count - 1
