@@ -21,12 +21,14 @@ from app.views.context import ViewContext
 from app.views.covering.opening import Covering
 from app.views.errors import sentence
 from app.views.language import language
+from app.views.listings.figures_keeper import FiguresKeeper
 from app.views.main_window import MainWindow
 from app.views.notices import Banner, Offer
 from app.views.store_picker import StoreEntry
 from app.views.tab_page import TabPage
 from app.views.task_runner import TaskHandle
 from app.views.undoing import Undoing
+from app.views.warehouses.builder.opening import OverseasBuilding
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +62,9 @@ class Desktop(QObject):
         self.window = MainWindow(context, makers, first_tab="")
         self.undoing = Undoing(self)
         self.covering = Covering(context, self.window, self._show_listings)
+        self.figures = FiguresKeeper(context, self)
         self.inbox = Inbox(context, self.window, self._show_inbox)
+        self.overseas = OverseasBuilding(context, self.window, self.import_files, self.undoing.undo)
         self._connect()
 
     def _connect(self) -> None:
@@ -109,6 +113,7 @@ class Desktop(QObject):
         background = self.context.runner.start(self.context.services.start_up, language.code)
         background.failed.connect(self.tell)
         background.finished.connect(self.warm)
+        background.finished.connect(self.figures.start)
         self.inbox.begin()
         if stores:
             self.listings_page().publisher.offer_to_resume()
@@ -122,6 +127,7 @@ class Desktop(QObject):
         page.import_wanted.connect(self.window.choose_files)
         page.sync_wanted.connect(lambda: self.sync(page.store_ids))
         page.editor.undo_wanted.connect(self.undoing.undo)
+        page.overseas_wanted.connect(self.overseas.build_listings)
         page.cover_wanted.connect(lambda: self.covering.cover(to_id=page.only_store))
         page.coverage_wanted.connect(self.covering.coverage)
         return page
@@ -146,6 +152,7 @@ class Desktop(QObject):
 
         page = WarehousesPage(context)
         page.practice_wanted.connect(self.open_practice)
+        page.build_wanted.connect(lambda template_id: self.overseas.build(template_id=template_id))
         page.problem.connect(self.tell)
         return page
 
@@ -348,7 +355,7 @@ class Desktop(QObject):
         for path in ours:
             self.listings_page().excel.take_back(path)
         if others:
-            self.import_files(others)
+            self.overseas.take_files(others, self.import_files)
 
     def import_files(self, paths: Sequence[Path]) -> None:
         """Open the import with dropped or chosen files."""

@@ -14,20 +14,17 @@ from app.messages import tr
 from app.services.errors import InputError
 
 if TYPE_CHECKING:
-    from app.services.codes.records import Component, Reading
+    from app.services.codes.explaining import Explanation
+    from app.services.codes.records import Component
     from app.services.codes.rules import StoreMarks
     from app.services.codes.tables import BadLine
 
 
 def add_to(commands: Commands) -> None:
     """Add `sku` and `code`."""
-    parser = commands.add("sku", explain)
-    parser.add_argument("codes", nargs="+", metavar="CODE", help=tr("cli.help.sku.codes"))
-    parser.add_argument("--items", type=Path, metavar="FILE", help=tr("cli.help.sku.items"))
-    parser.add_argument("--store", metavar="NAME", help=tr("cli.help.sku.store"))
-    parser.add_argument("--propose", action="store_true", help=tr("cli.help.sku.propose"))
-    _add_marks(parser)
+    _explains(commands.add("sku", explain))
     group = commands.group("code")
+    _explains(group.add("explain", explain))
     group.add("list", list_table)
     parser = group.add("import", import_table)
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help=tr("cli.help.code.file"))
@@ -35,6 +32,14 @@ def add_to(commands: Commands) -> None:
     parser.add_argument("codes", nargs="+", metavar="CODE", help=tr("cli.help.code.code"))
     parser = group.add("store", store_writes)
     parser.add_argument("name", metavar="NAME", help=tr("cli.help.store.name"))
+    _add_marks(parser)
+
+
+def _explains(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("codes", nargs="+", metavar="CODE", help=tr("cli.help.sku.codes"))
+    parser.add_argument("--items", type=Path, metavar="FILE", help=tr("cli.help.sku.items"))
+    parser.add_argument("--store", metavar="NAME", help=tr("cli.help.sku.store"))
+    parser.add_argument("--propose", action="store_true", help=tr("cli.help.sku.propose"))
     _add_marks(parser)
 
 
@@ -50,22 +55,22 @@ def explain(desk: Desk, options: argparse.Namespace) -> Outcome:
     Raises:
         InputError: the list of items, the store or a mark makes no sense.
     """
+    from app.services.codes.explaining import explain_codes
     from app.services.codes.known import code_rules
-    from app.services.codes.reading import Reader
     from app.services.codes.rules import CodeRules
     from app.services.codes.tables import read_code_table
     from app.services.codes.virtual import propose, with_entries
 
     given = read_code_table(options.items) if options.items is not None else None
     store = desk.store(options.store).id if options.store else None
-    rules = code_rules(desk.app.db, store)
+    rules = code_rules(desk.app.db, store, texts=options.codes)
     if given is not None:
         rules = with_entries(CodeRules(frozenset(given.items), rules.virtual, rules.store), given.virtual)
     rules = CodeRules(rules.known, rules.virtual, _marks(options, rules.store))
-    reader = Reader(rules)
-    readings = [reader.read(code) for code in options.codes]
-    told = [_object(reading) for reading in readings]
-    lines = [line for reading in readings for line in _lines(desk, reading)]
+    found = explain_codes(desk.app.db, options.codes, rules)
+    readings = [one.reading for one in found]
+    told = [_object(one) for one in found]
+    lines = [line for one in found for line in _lines(desk, one)]
     if options.propose:
         for reading, one in zip(readings, told, strict=True):
             proposal = propose(desk.app.db, reading, keeps=True)
@@ -152,9 +157,10 @@ def _marks(options: argparse.Namespace, kept: StoreMarks) -> StoreMarks:
     return checked_marks(prefix, suffix, pairs if options.mark else kept.countries)
 
 
-def _object(reading: Reading) -> dict[str, Any]:
+def _object(found: Explanation) -> dict[str, Any]:
     from app.services.codes.wording import doubt_text, error_text
 
+    reading = found.reading
     return {
         "code": reading.code,
         "components": _components(reading.components),
@@ -164,21 +170,59 @@ def _object(reading: Reading) -> dict[str, Any]:
         "warnings": [doubt.code for doubt in reading.warnings],
         "error": reading.error or None,
         "messages": [*map(doubt_text, reading.warnings), *filter(None, [error_text(reading)])],
-    }
+    } | _goods_object(found)
+
+
+def _goods_object(found: Explanation) -> dict[str, Any]:
+    """Cost and weight of the whole and of each item, as decimal text; None is unknown. Nothing without a product
+    table."""
+    from app.services.codes.goods_wording import MICRO, MILLI, decimal_text
+
+    told: dict[str, Any] = {}
+    if found.goods is not None:
+        told["cost_cny"] = decimal_text(found.goods.cost_micro, MICRO, 2)
+        told["weight_g"] = decimal_text(found.goods.weight_mg, MILLI)
+        told["picture"] = found.picture or None
+        told["items"] = [
+            {
+                "base": line.component.base,
+                "quantity": line.component.quantity,
+                "name": line.item.name if line.item else None,
+                "cost_cny": decimal_text(line.item.cost_micro, MICRO, 2) if line.item else None,
+                "weight_g": decimal_text(line.item.weight_mg, MILLI) if line.item else None,
+                "attributes": sorted(line.item.attributes) if line.item and line.item.attributes is not None else None,
+                "source": line.item.source if line.item else None,
+                "as_of": (line.item.as_of or None) if line.item else None,
+            }
+            for line in found.lines
+        ]
+    verdicts = {line.verdict.key: line.verdict for line in found.lines if line.verdict}
+    if verdicts:
+        told["verdicts"] = [
+            {"item": one.key, "table": str(one.kind), "severity": one.severity, "reason": one.reason}
+            for one in verdicts.values()
+        ]
+    return told
 
 
 def _components(items: tuple[Component, ...]) -> list[dict[str, Any]]:
     return [{"base": one.base, "quantity": one.quantity} for one in items]
 
 
-def _lines(desk: Desk, reading: Reading) -> list[str]:
+def _lines(desk: Desk, found: Explanation) -> list[str]:
+    from app.services.codes.goods_wording import cost_text, missing_text, verdict_text, weight_text
     from app.services.codes.wording import country_text, doubt_text, error_text, items_text, kind_text
 
+    reading, goods = found.reading, found.goods
     if reading.error:
         return [f"{reading.code}: {error_text(reading)}"]
     country = country_text(reading, desk.language)
     said = f"{reading.code}: {items_text(reading.components)} · {country} · {kind_text(reading)}"
-    return [said, *(f"  {doubt_text(doubt)}" for doubt in reading.warnings)]
+    if goods is not None:
+        said += f" · {cost_text(goods.cost_micro)} · {weight_text(goods.weight_mg)}"
+    notes = [*map(doubt_text, reading.warnings), *(missing_text(goods) if goods is not None else ())]
+    notes += [f"{line.component.base}: {verdict_text(line)}" for line in found.lines if line.verdict]
+    return [said, *(f"  {note}" for note in notes)]
 
 
 def _store_object(name: str, marks: StoreMarks) -> dict[str, Any]:

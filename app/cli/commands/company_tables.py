@@ -14,8 +14,8 @@ from app.messages import tr
 
 if TYPE_CHECKING:
     from app.services.company_tables.hits import TableHit
+    from app.services.company_tables.kinds import TableKind
     from app.services.company_tables.records import Differences, Imported, InboxRow
-    from app.services.company_tables.rules import TableKind
     from app.services.workbooks.refusals import CellError
 
 KINDS = ("product_table", "price_floors", "forbidden", "feedback", "channels")
@@ -80,7 +80,7 @@ def list_tables(desk: Desk, options: argparse.Namespace) -> Outcome:
 def list_hits(desk: Desk, options: argparse.Namespace) -> Outcome:
     """Variants that the tables hit, those that are still sold or about to be; with `--all` the others, too."""
     from app.services.company_tables.hits import table_hits
-    from app.services.company_tables.rules import TableKind
+    from app.services.company_tables.kinds import TableKind
     from app.services.company_tables.wording import reason_text, severity_text
 
     kinds = [TableKind(options.kind)] if options.kind else list(TableKind)
@@ -98,7 +98,7 @@ def list_hits(desk: Desk, options: argparse.Namespace) -> Outcome:
 
 
 def _kind(options: argparse.Namespace) -> TableKind | None:
-    from app.services.company_tables.rules import TableKind
+    from app.services.company_tables.kinds import TableKind
 
     return TableKind(options.kind) if options.kind else None
 

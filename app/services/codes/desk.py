@@ -6,11 +6,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.services.codes.known import code_rules
-from app.services.codes.reading import Reader
-from app.services.codes.records import Component, Reading
+from app.services.codes.explaining import Explanation, explain_code
+from app.services.codes.records import Component
 from app.services.codes.tables import CodeTable, read_code_table
-from app.services.codes.virtual import Proposal, list_virtual, propose, remove_virtual, save_virtual, virtual_line
+from app.services.codes.virtual import list_virtual, remove_virtual, save_virtual, virtual_line
 
 if TYPE_CHECKING:
     from app.services.application import Application
@@ -22,13 +21,9 @@ class CodesDesk:
     def __init__(self, app: Application) -> None:
         self._app = app
 
-    def explain(self, store_id: int, code: str) -> tuple[Reading, Proposal | None]:
-        """A code as its store means it, and the virtual code that would make it fit, where it is too long.
-
-        Raises: BadVirtualCode, NoVirtualCodeFree.
-        """
-        reading = Reader(code_rules(self._app.db, store_id)).read(code)
-        return reading, propose(self._app.db, reading)
+    def explain(self, store_id: int, code: str) -> Explanation:
+        """A code as its store means it, with its goods, and the virtual code that would make it fit."""
+        return explain_code(self._app.db, code, store_id)
 
     def virtual(self) -> dict[str, tuple[Component, ...]]:
         """All virtual codes."""

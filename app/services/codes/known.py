@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import orjson
 from sqlalchemy import Connection
@@ -14,6 +14,7 @@ from app.services.db import Database
 from app.services.errors import InputError
 from app.services.history.recording import record_noted
 
+_ITEMS_AMONG = "SELECT code FROM stock_item WHERE code IN (SELECT value FROM json_each(?))"
 Virtual = Mapping[str, Sequence[Component]]
 
 
@@ -39,11 +40,41 @@ def store_marks(connection: Connection) -> dict[int, StoreMarks]:
     return {store_id: StoreMarks(prefix, suffix, orjson.loads(marks)) for store_id, prefix, suffix, marks in rows}
 
 
-def code_rules(db: Database, store_id: int | None = None, known: Collection[str] | None = None) -> CodeRules:
-    """All that is known for reading the codes of a store."""
+def code_rules(
+    db: Database, store_id: int | None = None, known: Collection[str] | None = None, *, texts: Iterable[str] = ()
+) -> CodeRules:
+    """All that is known for reading the codes of a store.
+
+    Args:
+        known: stock items a caller brings along.
+        texts: the codes that are to be read: without *known*, those of the product table that may be in them are.
+    """
     with db.reader.connect() as connection:
         marks = store_marks(connection).get(store_id, PLAIN_STORE) if store_id is not None else PLAIN_STORE
-        return CodeRules(known, virtual_codes(connection), marks)
+        virtual = virtual_codes(connection)
+        return CodeRules(known_items(connection, texts, virtual) if known is None else known, virtual, marks)
+
+
+def known_items(connection: Connection, texts: Iterable[str], virtual: Virtual) -> frozenset[str] | None:
+    """The stock items of the company product table that may be in *texts*, however those are read; None where no
+    product table was received, so that no item counts as unknown.
+
+    Only what may be meant is looked up: half a million stock items never lie in memory. For very many codes ask in
+    batches, each with a reader of its own.
+    """
+    if connection.exec_driver_sql("SELECT 1 FROM stock_item LIMIT 1").first() is None:
+        return None
+    from app.services.codes.bundles import items_in  # it reads codes itself
+
+    asked: set[str] = set()
+    for text in set(texts):
+        name = normalise(text)
+        asked.update(items_in(name), (name,))
+    for name in asked & virtual.keys():
+        asked.update(one.base for one in virtual[name])
+    wanted = orjson.dumps(sorted(asked)).decode()
+    rows = connection.exec_driver_sql(_ITEMS_AMONG, (wanted,))
+    return frozenset(rows.scalars())
 
 
 def checked_marks(prefix: str = "", suffix: str = "", marks: Mapping[str, str] | None = None) -> StoreMarks:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from app.services.clock import OFFICE, from_ms
-from app.services.company_tables.rules import TableKind
+from app.services.company_tables.kinds import TableKind
 
 
 def office_day(moment_ms: int) -> str:

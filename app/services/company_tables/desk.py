@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from app.services.company_tables.hits import TableHit
 from app.services.company_tables.importing import files_in, looks_like_table
 from app.services.company_tables.inbox import list_inbox, old_tables
+from app.services.company_tables.kinds import TableKind
 from app.services.company_tables.records import InboxRow
 from app.services.company_tables.repricing import raise_to_floor
-from app.services.company_tables.rules import TableKind
 from app.services.history.records import ChangeRecord, UndoResult
 from app.services.history.undo import undo
 from app.services.tasks import TaskContext

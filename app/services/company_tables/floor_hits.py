@@ -7,13 +7,12 @@ from collections.abc import Iterator, Mapping
 from sqlalchemy import Connection
 
 from app.services.company_tables.hits import UNKNOWN, TableHit
-from app.services.company_tables.rules import TableKind
+from app.services.company_tables.kinds import TableKind
+from app.services.pricing.rates import CNY, exchange_rates
 from app.services.tasks import TaskContext
 
 WHOLE = 10_000
 """Hundredths of a percent of a whole."""
-HOME = "CNY"
-_RATES = "SELECT currency, rate_micro FROM exchange_rate ORDER BY as_of, id"
 _BELOW = """
 SELECT sku.id, sku.listing_id, listing.store_id, sku.code, sku.stock,
        coalesce(nullif(listing.title, ''), nullif(listing.product_key, ''), listing.product_id, ''), listing.status,
@@ -33,7 +32,7 @@ def floor_hits(connection: Connection, stores: Mapping[int, str], ctx: TaskConte
     Raises:
         TaskCancelled.
     """
-    rates = {HOME: 1_000_000} | {row[0]: row[1] for row in connection.exec_driver_sql(_RATES)}
+    rates = {currency: rate.micro for currency, rate in exchange_rates(connection).items()}
     for number, row in enumerate(connection.exec_driver_sql(_BELOW)):
         if number % 1_000 == 0:
             ctx.checkpoint()
@@ -57,7 +56,7 @@ def floor_hits(connection: Connection, stores: Mapping[int, str], ctx: TaskConte
             because=row[9],
             severity="block" if is_known else UNKNOWN,
             reason_key=key,
-            params={"floor": amount, "currency": currency if floor_currency == HOME else floor_currency},
+            params={"floor": amount, "currency": currency if floor_currency == CNY else floor_currency},
             price_minor=price,
             currency=currency,
             floor_price_minor=lowest,

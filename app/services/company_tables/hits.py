@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from app.models import ListingStatus
 from app.services.codes.reading import Reader
-from app.services.company_tables.rules import VERDICT_KINDS, TableKind
+from app.services.company_tables.kinds import VERDICT_KINDS, TableKind
 from app.services.company_tables.verdicts import verdicts_in_force
 from app.services.db import Database
 from app.services.listings.delisting.finding import Hit as FoundVariant
@@ -38,10 +38,10 @@ _NOW = "SELECT code, cost_micro, weight_mg FROM stock_item WHERE code IN (SELECT
 
 @dataclass(frozen=True, slots=True)
 class TableHit:
-    """A variant that a table concerns.
+    """A variant that a table concerns; of a word a whole listing, with `sku_id` 0 and no `code`.
 
     Attributes:
-        because: the stock item or goods of the table.
+        because: the stock item, goods or word of the table.
         severity: block, hold, warn, or unknown where the comparison lacks something, such as an exchange rate.
         reason: what the table says: its own text, or the name of a sentence `tables.reason.<name>` in `reason_key`.
         params: placeholders of that sentence.
@@ -92,6 +92,7 @@ def table_hits(db: Database, kind: TableKind, ctx: TaskContext | None = None) ->
         TaskCancelled.
     """
     from app.services.company_tables.floor_hits import floor_hits
+    from app.services.company_tables.word_hits import word_hits
 
     ctx = ctx or TaskContext()
     with db.reader.connect() as connection:
@@ -100,6 +101,8 @@ def table_hits(db: Database, kind: TableKind, ctx: TaskContext | None = None) ->
             found = list(floor_hits(connection, stores, ctx))
         else:
             found = list(_holding(connection, kind, _said(connection, kind), stores, ctx))
+        if kind is TableKind.FORBIDDEN:
+            found += word_hits(connection, stores, ctx)
     return sorted(found, key=lambda hit: (not hit.is_open, hit.store_id, hit.listing_id, hit.sku_id))
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
+from app.services.company_tables.kinds import TableKind
 from app.services.company_tables.reading import file_digest, read_company_table
 from app.services.company_tables.records import Differences, Failed, Imported, TableRead
-from app.services.company_tables.rules import TableKind
 from app.services.company_tables.storing import store_table
 from app.services.company_tables.word_storing import LIST_KEY
 from app.services.compliance.recheck import recheck

@@ -9,8 +9,9 @@ from typing import Any
 import orjson
 
 from app.services.clock import OFFICE, day_span, now_ms
+from app.services.company_tables.kinds import TableKind
 from app.services.company_tables.records import Differences, InboxRow
-from app.services.company_tables.rules import TableKind, table_rules
+from app.services.company_tables.rules import table_rules
 from app.services.db import Database
 
 HOUR_MS = 3_600_000
@@ -57,7 +58,7 @@ def _row(
     usual = table_rules().age_h[kind]
     limit = usual if usual is None or limit_h is None else limit_h
     if stored is None:
-        return InboxRow(kind, limit_h=limit)
+        return InboxRow(kind, limit_h=limit, is_old=limit is not None)
     _, source, as_of, received_ms, rows, table_id = stored
     change = connection.execute(_CHANGES, (str(kind), table_id)).fetchone()
     true_ms = min(received_ms, _end_of(as_of)) if as_of else received_ms

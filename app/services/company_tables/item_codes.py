@@ -12,8 +12,8 @@ from app.services.workbooks.columns import Column
 from app.services.workbooks.refusals import Refusal
 from app.services.workbooks.tables import SheetTable
 
-LONGEST = 100
 _SEVERAL = re.compile(r"[,，;；、|\s]+")
+_LISTED = re.compile(r"[,，;；、|]")
 
 
 def item_codes(table: SheetTable, column: Column) -> list[str]:
@@ -33,7 +33,7 @@ def item_codes(table: SheetTable, column: Column) -> list[str]:
 def _item(table: SheetTable, column: Column, position: int, text: str) -> str:
     name = normalise(text)
     reading = read_code(name)
-    if reading.error or [one.base for one in reading.components] != [name]:
+    if reading.error or _LISTED.search(name) or [one.base for one in reading.components] != [name]:
         code = "code_unreadable" if reading.error else "code_no_item"
         table.refuse(position, column.source, "code", text, Refusal(code))
         return ""
@@ -55,7 +55,7 @@ def goods_keys(table: SheetTable, column: Column) -> list[list[str]]:
 
 def _keys(table: SheetTable, column: Column, position: int, text: str) -> list[str]:
     whole = read_code(text)
-    if not whole.error:
+    if not whole.error and not _LISTED.search(text):
         return [whole.match_key]
     keys = []
     for part in filter(None, _SEVERAL.split(text)):

@@ -26,12 +26,12 @@ def product_rows(read: TableRead, table: SheetTable, known: KnownTable) -> None:
     column = table.of("code")
     assert column is not None
     codes = item_codes(table, column)
-    _refuse_currencies(table)
     for name, code in _MISSING.items():
         if (own := table.of(name)) is not None:
             for position in missing(own):
                 if codes[position]:
                     table.refuse(position, own.source, name, "", Refusal(code))
+    _refuse_currencies(table)
     attributes = values_of(table, "attributes")
     written = {value: orjson.dumps(value).decode() for value in set(attributes) if value is not None}
     columns = (

@@ -10,10 +10,10 @@ from app.services.collection import without_collection
 from app.services.company_tables.channel_rows import channel_rows
 from app.services.company_tables.columns import column_of, day_in
 from app.services.company_tables.floor_rows import floor_rows
+from app.services.company_tables.kinds import TableKind
 from app.services.company_tables.product_rows import product_rows
 from app.services.company_tables.recognising import KnownTable, recognise_table
 from app.services.company_tables.records import TableRead
-from app.services.company_tables.rules import TableKind
 from app.services.company_tables.verdict_rows import verdict_rows
 from app.services.tasks import TaskContext
 from app.services.workbooks.errors import WorkbookError

@@ -7,8 +7,9 @@ import unicodedata
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 
+from app.services.company_tables.kinds import TableKind
 from app.services.company_tables.records import TableError
-from app.services.company_tables.rules import TableKind, answer, table_rules
+from app.services.company_tables.rules import answer, table_rules
 from app.services.workbooks.fields import SheetKind, field_book, folded
 from app.services.workbooks.grid import Grid, Row, column_letter
 from app.services.workbooks.header_words import unit_in

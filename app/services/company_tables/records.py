@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from app.services.company_tables.rules import TableKind
+from app.services.company_tables.kinds import TableKind
 from app.services.errors import InputError
 from app.services.history.records import ChangeRecord
 from app.services.workbooks.refusals import CellError

@@ -5,25 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cache
 from typing import Any
 
 from app.paths import resources
+from app.services.company_tables.kinds import TableKind
 from app.services.workbooks.fields import folded
-
-
-class TableKind(StrEnum):
-    """The five daily tables (domain.md 3.1); the value is the stored `company_table.kind`."""
-
-    PRODUCTS = "product_table"
-    FLOORS = "price_floors"
-    FORBIDDEN = "forbidden"
-    FEEDBACK = "feedback"
-    CHANNELS = "channels"
-
-
-VERDICT_KINDS = (TableKind.FORBIDDEN, TableKind.FEEDBACK)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,9 @@ from sqlalchemy import Connection
 
 from app.services.clock import now_ms
 from app.services.company_tables.days import day_of_newest, office_day
+from app.services.company_tables.kinds import TableKind
 from app.services.company_tables.records import Differences, Row, TableError, TableRead
-from app.services.company_tables.rules import TableKind, table_rules
+from app.services.company_tables.rules import table_rules
 from app.services.company_tables.word_storing import store_words
 from app.services.history.recording import record_change
 from app.services.history.records import ChangeRecord

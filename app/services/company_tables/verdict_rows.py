@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 from app.services.company_tables.item_codes import goods_keys, values_of
+from app.services.company_tables.kinds import TableKind
 from app.services.company_tables.recognising import KnownTable
 from app.services.company_tables.records import Row, TableRead
-from app.services.company_tables.rules import TableKind, severity_of, table_rules
+from app.services.company_tables.rules import severity_of, table_rules
 from app.services.workbooks.refusals import Refusal
 from app.services.workbooks.tables import SheetTable
 

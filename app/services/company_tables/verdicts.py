@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from app.services.company_tables.days import day_of_newest
-from app.services.company_tables.rules import TableKind
+from app.services.company_tables.kinds import TableKind
 
 CLEAR = "clear"
 _ROWS = """

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from app.messages import tr
 from app.services.company_tables.hits import TableHit
+from app.services.company_tables.kinds import TableKind
 from app.services.company_tables.records import Differences, Imported, InboxRow
-from app.services.company_tables.rules import TableKind
 
 HOUR_MS = 3_600_000
 HOURS_SAID = 48

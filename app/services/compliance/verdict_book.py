@@ -12,7 +12,7 @@ from app.services.codes.keys import match_key
 from app.services.codes.known import store_marks, virtual_codes
 from app.services.codes.reading import Reader
 from app.services.codes.rules import PLAIN_STORE, CodeRules
-from app.services.company_tables.rules import VERDICT_KINDS, TableKind
+from app.services.company_tables.kinds import VERDICT_KINDS, TableKind
 from app.services.company_tables.verdicts import Verdict, verdicts_in_force
 
 REMEMBERED = 200_000

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from app.services.codes.known import store_marks, virtual_codes
+from app.services.codes.known import Virtual, known_items, store_marks, virtual_codes
 from app.services.codes.reading import Reader
 from app.services.codes.records import Reading
-from app.services.codes.rules import PLAIN_STORE, CodeRules
+from app.services.codes.rules import PLAIN_STORE, CodeRules, StoreMarks
 from app.services.stock_items.adding_up import add_up
 from app.services.stock_items.reading import stock_items
 from app.services.stock_items.records import Goods, StockItem
@@ -25,6 +25,8 @@ class GoodsBook:
     """Reads codes and adds their stock items up. Made for one connection; `learn` before `goods`."""
 
     connection: Connection
+    virtual: Virtual
+    marks: dict[int, StoreMarks]
     items: dict[str, StockItem]
     readers: dict[int, Reader]
     read_before: dict[tuple[int, str], tuple[Reading, Goods]]
@@ -35,14 +37,25 @@ class GoodsBook:
         virtual, marks = virtual_codes(connection), store_marks(connection)
         stores = connection.exec_driver_sql("SELECT id FROM store").scalars()
         readers = {one: Reader(CodeRules(None, virtual, marks.get(one, PLAIN_STORE))) for one in stores}
-        return cls(connection, {}, readers, {})
+        return cls(connection, virtual, marks, {}, readers, {})
 
     def learn(self, codes: Iterable[tuple[int, str]]) -> None:
         """Get ready for these codes of these stores; what was learnt before is forgotten."""
-        readings = {key: self.readers[key[0]].read(key[1]) for key in set(codes)}
+        wanted = set(codes)
+        readers = self._knowing({key for key in wanted if "X" in key[1].upper()})
+        readings = {key: readers.get(key, self.readers[key[0]]).read(key[1]) for key in wanted}
         bases = {part.base for reading in readings.values() for part in reading.components}
         self.items = stock_items(self.connection, bases) if bases else {}
         self.read_before = {key: (reading, self._goods(reading)) for key, reading in readings.items()}
+
+    def _knowing(self, with_x: set[tuple[int, str]]) -> dict[tuple[int, str], Reader]:
+        """Readers for codes with an X, which is a quantity only beside a stock item that is known."""
+        known = known_items(self.connection, {code for _, code in with_x}, self.virtual) if with_x else None
+        if not known:
+            return {}
+        stores = {store_id for store_id, _ in with_x}
+        made = {one: Reader(CodeRules(known, self.virtual, self.marks.get(one, PLAIN_STORE))) for one in stores}
+        return {key: made[key[0]] for key in with_x}
 
     def goods(self, store_id: int, code: str) -> tuple[Reading, Goods]:
         """The reading of a code that was learnt, and what its items come to."""

@@ -12,13 +12,15 @@ from app.services.stock_items.records import StockItem
 _ITEMS = """
 SELECT code, name, cost_micro, weight_mg, length_mm, width_mm, height_mm, attributes, picture,
        coalesce(source, ''), coalesce(as_of, '')
-FROM stock_item LEFT JOIN company_table ON company_table.id = table_id
+FROM stock_item LEFT JOIN company_table ON table_id IS NOT NULL AND company_table.id = (
+  SELECT max(id) FROM company_table WHERE kind = 'product_table')
 WHERE code IN (SELECT value FROM json_each(?))
 """
 
 
 def stock_items(connection: Connection, codes: Iterable[str]) -> dict[str, StockItem]:
-    """The items among *codes* (normalised) that the company product table knows, by code."""
+    """The items among *codes* (normalised) that the company product table knows, by code. The newest table says all of
+    them, also those it left as they were: source and day are its."""
     asked = orjson.dumps(sorted(set(codes))).decode()
     found = {}
     for code, name, cost, weight, *sides, attributes, picture, source, as_of in connection.exec_driver_sql(

@@ -13,9 +13,9 @@ from PySide6.QtWidgets import QWidget
 from app.messages import tr
 from app.services.company_tables.hits import TableHit
 from app.services.company_tables.importing import Received
+from app.services.company_tables.kinds import VERDICT_KINDS, TableKind
 from app.services.company_tables.records import InboxRow
 from app.services.company_tables.repricing import can_raise
-from app.services.company_tables.rules import VERDICT_KINDS, TableKind
 from app.services.company_tables.wording import kind_text
 from app.views.company_tables.hit_rows import HitRows
 from app.views.company_tables.received import ReceivedBox
@@ -219,20 +219,22 @@ class TablesDialog(Dialog):
     def _enable(self) -> None:
         chosen, table = self.hits.chosen, self.tables.row_in_view
         is_verdict = self._kind in VERDICT_KINDS
-        for name in ("delist", "take_off", "show"):
+        variants = sum(bool(hit.code) for hit in chosen)
+        for name in ("take_off", "show"):
             self.acts[name].setEnabled(bool(chosen))
+        self.acts["delist"].setEnabled(variants > 0)
         self.acts["replace"].setEnabled(bool(chosen) and is_verdict)
         self.acts["reprice"].setVisible(self._kind is TableKind.FLOORS)
         self.acts["reprice"].setEnabled(any(map(can_raise, chosen)))
         self.acts["replace"].setVisible(self._kind is not TableKind.FLOORS)
-        say(self.acts["delist"], "tables.delist", n=len(chosen))
+        say(self.acts["delist"], "tables.delist", n=variants)
         self.undo.setEnabled(table is not None and bool(table.change))
 
     def _listings(self) -> list[int]:
         return list(dict.fromkeys(hit.listing_id for hit in self.hits.chosen))
 
     def _delist(self) -> None:
-        self.delist_wanted.emit("\n".join(dict.fromkeys(hit.because for hit in self.hits.chosen)))
+        self.delist_wanted.emit("\n".join(dict.fromkeys(hit.because for hit in self.hits.chosen if hit.code)))
 
     def _show(self) -> None:
         self.show_wanted.emit(self._listings())

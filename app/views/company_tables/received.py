@@ -1,26 +1,28 @@
-"""What became of dropped files: stored, refused with the reason and a way on, cells that were not used."""
+"""What of dropped files was not stored, with the reason and a way on, and which cells were not used."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QScrollArea, QWidget
 
 from app.messages import tr
 from app.services.company_tables.importing import Received
+from app.services.company_tables.kinds import VERDICT_KINDS, TableKind
 from app.services.company_tables.records import Failed, Imported
-from app.services.company_tables.rules import VERDICT_KINDS, TableKind
-from app.services.company_tables.wording import imported_text, kind_text
+from app.services.company_tables.wording import kind_text
 from app.views.errors import sentence
+from app.views.theme import current_theme
 from app.views.widgets.buttons import Button
 from app.views.widgets.flow import FlowLayout
-from app.views.widgets.ground import column
+from app.views.widgets.ground import Ground, column
 from app.views.widgets.label import Label
 
-MOST_NAMED = 4
+HEIGHT = 116
+MOST_NAMED = 20
 """Refused cells of a table that are named here; the command line has them all."""
 
 
-class ReceivedBox(QWidget):
+class ReceivedBox(QScrollArea):
     """Shown after a drop.
 
     Emits:
@@ -32,26 +34,30 @@ class ReceivedBox(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.stored = Label(wrap=True)
         self.refused = Label(ink="red", wrap=True)
         self.cells = Label(role="small", ink="amber", wrap=True)
         self.ways: list[Button] = []
         self._buttons = QWidget()
         self._row = FlowLayout(self._buttons)
-        lines = column(self, gap=4)
-        for part in (self.stored, self.cells, self.refused, self._buttons):
+        held = Ground("surface")
+        lines = column(held, gap=4)
+        for part in (self.refused, self._buttons, self.cells):
             lines.addWidget(part)
+        lines.addStretch(1)
+        self.setWidget(held)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.setFixedHeight(current_theme().height(HEIGHT))
         self.hide()
 
     def show_received(self, received: Received) -> None:
-        """Say what was stored, and offer a way on for what was not."""
-        self.stored.setText("\n".join(imported_text(one) for one in received.tables))
+        """Say what was not stored, with a way on, and which cells were not used; hide where all is well."""
         self.cells.setText("\n".join(line for one in received.tables for line in _cells(one)))
         self.refused.setText("\n".join(sentence(one.error) for one in received.failed))
-        for label in (self.stored, self.cells, self.refused):
+        for label in (self.cells, self.refused):
             label.setVisible(bool(label.text()))
         self._offer(received.failed)
-        self.show()
+        self.setVisible(bool(self.cells.text() or self.refused.text()))
 
     def _offer(self, failed: tuple[Failed, ...]) -> None:
         for button in self.ways:

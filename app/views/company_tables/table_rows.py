@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTab
 
 from app.messages import tr
 from app.services.clock import now_ms
+from app.services.company_tables.kinds import TableKind
 from app.services.company_tables.records import InboxRow
-from app.services.company_tables.rules import TableKind
 from app.services.company_tables.wording import age_text, differences_text, kind_text
 from app.views.listings.plain_table import dress_table
 from app.views.numbers import MISSING, integer, moment_tip

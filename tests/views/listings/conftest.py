@@ -9,15 +9,19 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from app.services.codes.desk import CodesDesk
+from app.services.company_tables.desk import TablesDesk
 from app.services.images.desk import ImageDesk
 from app.services.listings.delisting.desk import DelistDesk
 from app.services.listings.desk import ListingDesk
 from app.services.listings.loading import load_listing
 from app.services.listings.similar.desk import SimilarDesk
+from app.services.price_guard.desk import GuardDesk
+from app.services.pricing.desk import PricingDesk
 from app.services.publishing.desk import PublishDesk
 from app.services.publishing.doubles import take_off
 from app.services.publishing.preview import publish_preview
 from app.services.publishing.run import publish
+from app.services.settings import Settings
 from app.services.stores.reading import get_store
 from app.views.listings.page import ListingsPage
 from app.views.listings.panel import ListingPanel
@@ -63,6 +67,9 @@ def services(db, store, market, lane, tmp_path):
         listings=ListingDesk(lambda: db),
         delisting=DelistDesk(SimpleNamespace(db=db)),
         codes=CodesDesk(SimpleNamespace(db=db)),
+        pricing=PricingDesk(lambda: db),
+        tables=TablesDesk(SimpleNamespace(db=db, settings=Settings())),
+        guard=GuardDesk(SimpleNamespace(db=db, settings=SimpleNamespace(role="supervisor"))),
         publishing=Publishing(db, market),
         similar=SimilarDesk(app),
         images=ImageDesk(app),

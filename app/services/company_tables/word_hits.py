@@ -1,0 +1,52 @@
+"""Listings whose texts carry a word of the table of forbidden goods, found among those the checker has named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from sqlalchemy import Connection
+
+from app.services.company_tables.hits import TableHit
+from app.services.company_tables.kinds import TableKind
+from app.services.company_tables.word_storing import LIST_KEY
+from app.services.compliance.detail_text import plain_text
+from app.services.compliance.word_lists import compiled, load_lists
+from app.services.tasks import TaskContext
+
+_NAMED = """
+SELECT listing.id, listing.store_id, coalesce(nullif(title, ''), nullif(product_key, ''), product_id, ''), status,
+       title || char(10) || keywords, detail_html, attributes,
+       coalesce((SELECT group_concat(properties, ' ') FROM sku WHERE listing_id = listing.id), '')
+FROM listing WHERE id IN (SELECT listing_id FROM listing_finding WHERE code = 'word.prohibited') ORDER BY listing.id
+"""
+
+
+def word_hits(connection: Connection, stores: Mapping[int, str], ctx: TaskContext) -> Iterator[TableHit]:
+    """One hit for each listing and word; `sku_id` is 0 and `code` "". Raises: TaskCancelled."""
+    lists = load_lists(connection)
+    entries = [entry for entry in lists.entries.get(LIST_KEY, ()) if entry.is_on]
+    if not entries:
+        return
+    book = compiled(lists, None, entries)
+    reasons = {entry.word: (entry.severity or "block", entry.source) for entry in entries}
+    for number, row in enumerate(connection.exec_driver_sql(_NAMED)):
+        if number % 500 == 0:
+            ctx.checkpoint()
+        listing_id, store_id, title, status, texts, detail, attributes, properties = row
+        found = book.find("\n".join((texts, plain_text(detail), attributes, properties)))
+        for word in dict.fromkeys(one.text for one in found if not one.is_allowed):
+            severity, reason = reasons.get(word, ("block", ""))
+            yield TableHit(
+                kind=TableKind.FORBIDDEN,
+                sku_id=0,
+                listing_id=listing_id,
+                store_id=store_id,
+                store=stores[store_id],
+                title=title,
+                status=status,
+                code="",
+                stock=None,
+                because=word,
+                severity=severity,
+                reason=reason,
+            )
