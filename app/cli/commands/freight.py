@@ -27,6 +27,7 @@ def add_to(commands: Commands) -> None:
     """Add the group `freight`."""
     group = commands.group("freight")
     parser = _with_parcel(_with_template(group.add("quote", quote)))
+    parser.add_argument("--rate", metavar="T", help=tr("cli.help.freight.rate"))
     parser.add_argument("--country", required=True, metavar="CC", help=tr("cli.help.freight.country"))
     parser = _with_parcel(_with_template(group.add("trial", trial), needed=False), needed=False)
     subject = parser.add_mutually_exclusive_group()
@@ -58,7 +59,6 @@ def _with_parcel(parser: Any, *, needed: bool = True) -> Any:
     parser.add_argument("--attributes", default="", metavar="A,B", help=tr("cli.help.freight.attributes"))
     parser.add_argument("--ships-from", default="", metavar="CC", help=tr("cli.help.freight.ships_from"))
     parser.add_argument("--tariff", default="", metavar="KEY", help=tr("cli.help.freight.tariff"))
-    parser.add_argument("--rate", metavar="T", help=tr("cli.help.freight.rate"))
     return parser
 
 
@@ -224,15 +224,16 @@ def _services(named: Named, wanted: str | None) -> list[Any]:
 
 
 def _parcel(options: argparse.Namespace) -> Parcel:
+    from app.services.freight.attributes import known_attribute
     from app.services.freight.finding import country_of, custom_weight_of, size_of
     from app.services.freight.quoting import Parcel
 
-    attributes = (part.strip().casefold() for part in options.attributes.split(","))
+    attributes = (known_attribute(part) for part in options.attributes.split(",") if part.strip())
     return Parcel(
         _whole("--weight-g", options.weight_g, MOST_GRAMS),
         _whole("--pieces", options.pieces, MOST_PIECES),
         None if options.size is None else size_of(options.size),
-        frozenset(filter(None, attributes)),
+        frozenset(attributes),
         country_of(options.ships_from) if options.ships_from else "",
         None if options.custom_weight is None else custom_weight_of(options.custom_weight),
     )

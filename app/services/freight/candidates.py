@@ -9,12 +9,11 @@ from dataclasses import dataclass
 import orjson
 from sqlalchemy import Connection
 
-from app.services.freight.attributes import attributes, without_words
+from app.services.freight.attributes import attributes, folded, without_words
 from app.services.freight.buyer_fee import zone_of
 from app.services.freight.records import Service
 from app.services.freight.settings import read_services
 from app.services.freight.trial import usual_countries
-from app.services.workbooks.fields import folded
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,18 +33,21 @@ class MatchRows(TextRows):
         super().__init__(lambda: [tr(f"freight.match_column.{name}") for name in HEADS], (5, 7))
         self.matches: list[Match] = []
         self.ticked: set[int] = set()
+        self._shown_before: set[int] = set()
         self.tone = self._tone
 
     def show_matches(self, matches: Sequence[Match]) -> None:
-        """Show these; all of them are ticked."""
+        """Show these; those that are new here are ticked."""
+        self.show_rows([])
         self.matches = list(matches)
-        self.ticked |= {one.id for one in matches if one.changes} - self.ticked
+        self.ticked |= {one.id for one in matches if one.changes} - self._shown_before
+        self._shown_before |= {one.id for one in matches}
         self.show_rows([_texts(one) for one in self.matches])
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         """A box where something is proposed."""
         flags = super().flags(index)
-        can = index.column() == 0 and self.matches[index.row()].changes
+        can = index.isValid() and index.column() == 0 and self.matches[index.row()].changes
         return flags | Qt.ItemFlag.ItemIsUserCheckable if can else flags
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:

@@ -143,7 +143,8 @@ class GridRows(TextRows):
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         """Every cell can be typed into."""
-        return super().flags(index) | Qt.ItemFlag.ItemIsEditable
+        flags = super().flags(index)
+        return flags | Qt.ItemFlag.ItemIsEditable if index.isValid() else flags
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """A cell; what is wrong with it as its tip, a blank one that is wrong as "!"."""

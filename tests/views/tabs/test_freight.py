@@ -6,6 +6,8 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QAbstractItemModelTester
 
 from app.messages import tr
 from app.services.freight.keeping import TemplateDraft
@@ -15,9 +17,12 @@ from app.views.freight.editors import ChannelsEditor, TariffEditor, TemplateEdit
 from app.views.freight.import_dialog import FreightImportDialog
 from app.views.freight.match_dialog import MatchRows
 from app.views.freight.page import FreightPage
+from app.views.freight.text_table import GridRows
 from app.views.freight.trial_dialog import TrialDialog
 from app.views.freight.world import steps
 from tests.unit.freight.test_sheets import SERVICES
+
+Role = Qt.ItemDataRole
 
 
 @pytest.fixture
@@ -130,7 +135,7 @@ def test_a_trial_shows_the_table_and_the_world(page, services, qtbot, tmp_path):
     world = trial.world
     assert (world.text_of("ES"), world.tone_of("ES")) == ("16.54", "green")
     assert "Spain" in world.tip_of("ES")
-    qtbot.mouseClick(world, qt_left(), pos=world.cell_rect(0).center())
+    qtbot.mouseClick(world, Qt.MouseButton.LeftButton, pos=world.cell_rect(0).center())
     assert "Andorra" in trial.hint.text()
     trial.fields["weight"].setText("x")
     trial.try_it()
@@ -139,10 +144,20 @@ def test_a_trial_shows_the_table_and_the_world(page, services, qtbot, tmp_path):
     closed(qtbot, trial)
 
 
-def qt_left():
-    from PySide6.QtCore import Qt
-
-    return Qt.MouseButton.LeftButton
+def test_rows_that_are_typed_into_come_and_go(qtbot):
+    rows = GridRows(("from", "fee"), lambda: ["From", "Fee"], (1,))
+    QAbstractItemModelTester(rows, QAbstractItemModelTester.FailureReportingMode.Fatal)
+    rows.show_cells([{"from": "1"}])
+    rows.add(0, {"fee": "2"})
+    rows.add(-1)
+    rows.remove(1)
+    rows.remove(9)
+    assert rows.cells == [{"from": "", "fee": ""}, {"from": "", "fee": "2"}]
+    rows.show_problems({(0, "fee"): "It is missing"})
+    assert [rows.data(rows.index(0, 1), role) for role in (Role.DisplayRole, Role.ToolTipRole)] == [
+        "!",
+        "It is missing",
+    ]
 
 
 def test_cells_of_the_world_are_coloured_by_share():
@@ -204,9 +219,12 @@ def test_proposals_are_ticked(services):
     ids = list(services.listings.source().ids(Query()))[:30]
     matches = match_listings(services.app.database_path, ids, ctx=TaskContext())
     rows = MatchRows()
+    QAbstractItemModelTester(rows, QAbstractItemModelTester.FailureReportingMode.Fatal)
     rows.show_matches([replace(matches[0], proposed=("9", "Other"), reason="fits_goods"), *matches[1:]])
     assert matches[0].id in {one.id for one in rows.wanted}
     count = len(rows.wanted)
     rows.toggle(0)
     assert len(rows.wanted) == count - 1
     assert rows.data(rows.index(0, 0)).startswith("☐")
+    rows.show_matches(rows.matches)
+    assert len(rows.wanted) == count - 1
