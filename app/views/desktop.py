@@ -30,7 +30,9 @@ from app.views.undoing import Undoing
 log = logging.getLogger(__name__)
 
 Load = Callable[[], Any]
-EVERYTHING = frozenset({"store", "listing", "order", "freight_template", "warehouse_template", "change"})
+EVERYTHING = frozenset(
+    {"store", "listing", "order", "freight_template", "warehouse_template", "change", "company_table"}
+)
 """Names of everything a page may read."""
 
 

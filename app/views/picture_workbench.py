@@ -22,10 +22,11 @@ from app.views.picture_camera import Camera
 from app.views.words.dialog import WordsDialog
 
 COMPANY_TABLES = {
-    "products.csv": "SKU,成本价,重量(g),物流属性\nBG2001-BK,12.5,240,普货\nBK7915,8.3,85,带电\nBG2001-GY,,240,普货\n",
-    "floors.csv": "SKU,最低限价\nBG2001-BK,99\n",
-    "forbidden.csv": "SKU,违禁类型,处理方式\nBG2001-BK,外观专利,禁售\nBK7915,商标,需授权\n",
-    "unclear.csv": "SKU,备注\nBK7915,–\n",
+    "products.csv": "SKU,Cost price,Weight (g),Attributes\n"
+    "BG2001-BK,12.5,240,general\nBK7915,8.3,85,battery\nBG2001-GY,,240,general\n",
+    "floors.csv": "SKU,Floor\nBG2001-BK,99\n",
+    "forbidden.csv": "SKU,IP type,Verdict\nBG2001-BK,design,block\nBK7915,trademark,licence\n",
+    "unclear.csv": "SKU,Note\nBK7915,x\n",
 }
 """Invented tables about goods of the practice store."""
 
