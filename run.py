@@ -105,8 +105,9 @@ def test(python: str, arguments: list[str]) -> int:
     from launcher.processes import program_variables, run_in_front
 
     chosen = any(part.startswith(("-n", "--pdb")) for part in arguments)
-    # Three for two cores: a third of the suite is waiting for programs and answers.
-    parallel = () if chosen else ("-n", "3", "--dist", "loadfile")
+    # Three for two cores: a third of the suite is waiting for programs and answers. Each of the three would rewrite
+    # every assertion, half a minute in all; a failed test shows its variables, and run alone (-n 0) both sides.
+    parallel = () if chosen else ("-n", "3", "--dist", "loadfile", "--assert=plain", "--showlocals")
     variables = program_variables(ROOT, QT_QPA_PLATFORM="offscreen")
     codes = {}
     for name, check in {**CHECKS, "pytest": ("-m", "pytest", *parallel, *arguments)}.items():

@@ -8,6 +8,7 @@ from __future__ import annotations
 import gc
 import ipaddress
 import logging
+import multiprocessing.forkserver
 import multiprocessing.resource_tracker
 import os
 import socket
@@ -74,13 +75,27 @@ def nothing_left_running() -> Iterator[None]:
 
 
 def _children() -> set[int]:
-    """Ids of our child processes, without the one `multiprocessing` keeps for itself and zombies."""
+    """Ids of our child processes, without those `multiprocessing` keeps for itself and zombies."""
+    if _has_no_child():
+        return set()
     tracker = getattr(multiprocessing.resource_tracker._resource_tracker, "_pid", None)
+    server = getattr(getattr(multiprocessing.forkserver, "_forkserver", None), "_forkserver_pid", None)
     return {
         child.pid
         for child in psutil.Process().children()
-        if child.pid != tracker and child.status() != psutil.STATUS_ZOMBIE
+        if child.pid not in (tracker, server) and child.status() != psutil.STATUS_ZOMBIE
     }
+
+
+def _has_no_child() -> bool:
+    """What the system says at once; looking for children means reading of every process there is, after each test."""
+    if not hasattr(os, "waitid"):
+        return False
+    try:
+        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    except ChildProcessError:
+        return True
+    return False
 
 
 class _Kept(logging.Handler):

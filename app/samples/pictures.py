@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 from random import Random
 
 from PIL import Image, ImageOps
@@ -30,6 +31,18 @@ def picture(product: Product, which: int) -> bytes:
     if which:
         image = ImageOps.mirror(image)
     return _jpeg(image)
+
+
+def poor_pictures(product: Product, folder: Path) -> list[Path]:
+    """Pictures of *product* as suppliers send them: too long, small and no JPEG, far too small, no picture at all."""
+    made = []
+    for name, size in (("banner.jpg", (1400, 850)), ("small.png", (520, 520)), ("icon.jpg", (240, 240))):
+        with Image.open(io.BytesIO(picture(product, len(made) % PICTURES))) as image:
+            made.append(folder / name)
+            image.resize(size).save(made[-1])
+    made.append(folder / "broken.jpg")
+    made[-1].write_bytes(b"<html><title>404 Not Found</title></html>")
+    return made
 
 
 def _colour(product: Product, which: int) -> Colour:

@@ -15,17 +15,20 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from app.paths import resources
+from app.services.paging import Filter, Query
 from app.views.company_tables.opening import Inbox
 from app.views.context import ViewContext
 from app.views.covering.opening import Covering
 from app.views.errors import sentence
 from app.views.language import language
+from app.views.listings.figures_keeper import FiguresKeeper
 from app.views.main_window import MainWindow
 from app.views.notices import Banner, Offer
 from app.views.store_picker import StoreEntry
 from app.views.tab_page import TabPage
 from app.views.task_runner import TaskHandle
 from app.views.undoing import Undoing
+from app.views.warehouses.builder.opening import OverseasBuilding
 
 log = logging.getLogger(__name__)
 
@@ -61,7 +64,9 @@ class Desktop(QObject):
         self.window = MainWindow(context, makers, first_tab="")
         self.undoing = Undoing(self)
         self.covering = Covering(context, self.window, self._show_listings)
+        self.figures = FiguresKeeper(context, self)
         self.inbox = Inbox(context, self.window, self._show_inbox)
+        self.overseas = OverseasBuilding(context, self.window, self.import_files, self.undoing.undo)
         self._connect()
 
     def _connect(self) -> None:
@@ -110,6 +115,7 @@ class Desktop(QObject):
         background = self.context.runner.start(self.context.services.start_up, language.code)
         background.failed.connect(self.tell)
         background.finished.connect(self.warm)
+        background.finished.connect(self.figures.start)
         self.inbox.begin()
         if stores:
             self.listings_page().publisher.offer_to_resume()
@@ -123,6 +129,7 @@ class Desktop(QObject):
         page.import_wanted.connect(self.window.choose_files)
         page.sync_wanted.connect(lambda: self.sync(page.store_ids))
         page.editor.undo_wanted.connect(self.undoing.undo)
+        page.overseas_wanted.connect(self.overseas.build_listings)
         page.cover_wanted.connect(lambda: self.covering.cover(to_id=page.only_store))
         page.coverage_wanted.connect(self.covering.coverage)
         return page
@@ -147,6 +154,7 @@ class Desktop(QObject):
 
         page = WarehousesPage(context)
         page.practice_wanted.connect(self.open_practice)
+        page.build_wanted.connect(lambda template_id: self.overseas.build(template_id=template_id))
         page.problem.connect(self.tell)
         return page
 
@@ -163,8 +171,29 @@ class Desktop(QObject):
 
         page = FreightPage(context)
         page.sync_wanted.connect(lambda: self.sync(page.store_ids))
+        page.listings_wanted.connect(self._show_listings_with_template)
+        page.replace_wanted.connect(self._replace_template)
+        page.match_wanted.connect(self._match_templates)
+        page.undo_wanted.connect(self.undoing.undo)
         page.problem.connect(self.tell)
         return page
+
+    def _show_listings_with_template(self, store_id: int, template_id: str) -> None:
+        """The listings of a store that use a freight template, on their own tab."""
+        self.window.app_bar.stores.choose(store_id)
+        self.window.show_tab("listings")
+        self.listings_page().filters.set_filters([Filter("freight_template", "=", template_id)])
+
+    def _replace_template(self, store_id: int, template_id: str, count: int) -> None:
+        """Another template for all of them: a bulk edit with its preview."""
+        self._show_listings_with_template(store_id, template_id)
+        chosen = Query(filters=(Filter("freight_template", "=", template_id),), store_ids=(store_id,))
+        self.listings_page().acts.bulk_edit_of(chosen, count, "freight_template_id")
+
+    def _match_templates(self) -> None:
+        """Templates for the listings in view on their tab."""
+        self.window.show_tab("listings")
+        self.listings_page().acts.match_freight()
 
     def _show_listings(self, listing_ids: Sequence[int]) -> None:
         """These rows on the Listings tab, of whatever store."""
@@ -328,7 +357,7 @@ class Desktop(QObject):
         for path in ours:
             self.listings_page().excel.take_back(path)
         if others:
-            self.import_files(others)
+            self.overseas.take_files(others, self.import_files)
 
     def import_files(self, paths: Sequence[Path]) -> None:
         """Open the import with dropped or chosen files."""

@@ -53,8 +53,8 @@ class Language(QObject):
         messages.language = code
         for target, properties in list(self._said.items()):
             if isValid(target):
-                for name, (key, params) in properties.items():
-                    _set(target, name, tr(key, **params))
+                for name, (key, params) in list(properties.items()):
+                    self.say(target, key, name, **params)
         for window in QApplication.topLevelWidgets():
             QCoreApplication.sendEvent(window, QEvent(QEvent.Type.LanguageChange))
         self.changed.emit(code)
@@ -69,8 +69,13 @@ class Language(QObject):
                 `accessibleDescription`.
             params: placeholders of the sentence.
         """
-        self._said.setdefault(target, {})[prop] = (key, params)
         _set(target, prop, tr(key, **params))
+        self._said.setdefault(target, {})[prop] = (key, params)
+
+    def forget(self, target: QObject, prop: str = "text") -> None:
+        """Let *target* keep its text in any language: it was given one that is no sentence of ours."""
+        if target in self._said:
+            self._said[target].pop(prop, None)
 
 
 def _set(target: QObject, prop: str, text: str) -> None:

@@ -27,7 +27,9 @@ from app.views.listings.publish_question import PublishQuestion
 from app.views.listings.publish_result import PublishResultDialog
 from app.views.look import Look
 from app.views.picture_camera import SIZE
+from app.views.picture_freight import FreightTour
 from app.views.picture_mishaps import be_strict, mistakes
+from app.views.picture_prices import PricesTour
 from app.views.picture_workbench import WorkbenchTour
 from app.views.start import LateWorker, load_services
 from app.views.stores.doctor_dialog import DoctorDialog
@@ -42,7 +44,7 @@ NEVER_SAID = "This plugin does not support propagateSizeHints()"
 """What Qt's platform without a screen prints for every dialog; it is about no picture."""
 
 
-class PictureTour(WorkbenchTour):
+class PictureTour(PricesTour, FreightTour, WorkbenchTour):
     """Walks through the program and takes pictures into *folder*."""
 
     async def run(self) -> None:
@@ -57,12 +59,16 @@ class PictureTour(WorkbenchTour):
             self._window.show_tab(tab)
             await self._rows_are_here()
             await self._everywhere(f"01-{tab}" if tab == "listings" else f"06-{tab}")
+        await self._look_at_freight()
         self._window.show_tab("listings")
+        await self._build_overseas()
         await self._group_and_schedule()
         await self._edit_in_bulk()
         await self._export()
         await self._edit_in_excel()
         await self._look_at_codes()
+        await self._look_at_prices()
+        await self._look_at_prices()
         await self._look_at_findings()
         await self._look_at_likeness()
         self._desktop.undoing.show_history()

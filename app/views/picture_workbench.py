@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 import asyncio
+import tempfile
+from dataclasses import replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
+from app.paths import resources
 from app.samples.edited_book import edit_workbook
+from app.samples.pictures import poor_pictures
+from app.samples.products import Products
 from app.services.company_tables.kinds import TableKind
+from app.services.listings.editing import ListingEdit
+from app.services.warehouses.records import PriceSource
+from app.views.charts.dialog import ChartsDialog
 from app.views.listings.bulk_edit.dialog import BulkEditDialog
 from app.views.listings.code_dialog import CodeDialog
 from app.views.listings.codes_dialog import CodesDialog
 from app.views.listings.delist_dialog import DelistDialog
 from app.views.listings.findings_dialog import FindingsDialog
 from app.views.listings.images.dialog import ImagesDialog
+from app.views.listings.price_dialog import PriceDialog
 from app.views.listings.round_trip.dialog import SheetDialog
 from app.views.listings.sale import OfflineQuestion
 from app.views.listings.scheduled_dialog import ScheduledDialog
 from app.views.listings.similar.dialog import SimilarDialog
 from app.views.picture_camera import Camera
+from app.views.rates.dialog import RatesDialog
 from app.views.words.dialog import WordsDialog
 
 COMPANY_TABLES = {
@@ -37,7 +46,7 @@ def _write_tables(folder: Path) -> None:
 
 
 class WorkbenchTour(Camera):
-    """Covering, groups and schedule, bulk edit, export, Excel, codes, findings and words, likeness and pictures."""
+    """Covering, overseas variants, groups, bulk edit, export, Excel, codes, findings and words, likeness, pictures."""
 
     async def _cover(self) -> None:
         """One practice store covers the other: first who lists what, then a few products with rules."""
@@ -99,6 +108,33 @@ class WorkbenchTour(Camera):
         self._close_dialogs()
         page.segments.choose("all")
 
+    async def _build_overseas(self) -> None:
+        """A warehouse template in its editor; some listings with variants from its countries, priced by surcharge: no
+        table says what the practice stores' goods cost."""
+        self._window.show_tab("warehouses")
+        await self._rows_are_here()
+        page = self._window.page
+        page.table.setCurrentIndex(page.table.paged.index(0, 0))
+        page.facts.show_tab("edit")
+        await self._until(lambda: page.editor.template is not None)
+        await self._everywhere("07-warehouse-template")
+        template = page.editor.template
+        entries = tuple(replace(one, surcharge_minor=600 + 50 * at) for at, one in enumerate(template.countries))
+        dear = replace(template, price_source=PriceSource.SURCHARGE, countries=entries)
+        await asyncio.to_thread(self._desktop.context.services.warehouses.save, dear)
+        self._window.show_tab("listings")
+        await self._rows_are_here()
+        ids = [self._window.page.rows.paged.id_at(row) for row in range(8)]
+        dialog = self._desktop.overseas.build_listings([number for number in ids if number is not None], len(ids))
+        await self._until(lambda: dialog.options.template.count() > 1)
+        await self._everywhere("07-overseas-empty")
+        dialog.options.template.choose(str(template.id))
+        dialog.options.template.chosen.emit(str(template.id))
+        await self._until(lambda: dialog.head is not None)
+        await asyncio.sleep(1.0)
+        await self._everywhere("07-overseas-builder")
+        self._close_dialogs()
+
     async def _edit_in_bulk(self) -> None:
         """Prices, titles and templates of the whole filter; some are refused, and then all of it is stored."""
         page = self._window.page
@@ -155,6 +191,28 @@ class WorkbenchTour(Camera):
         dialog.apply()
         await self._until(lambda: self._has_ended("bulk_edit.job"))
 
+    async def _look_at_prices(self) -> None:
+        """How a price came about, rates and commissions, the charts."""
+        page = self._window.page
+        figures, record = page.acts.figures, page.rows.paged.record(0)
+        figures.explain(record.id)
+        await self._until(lambda: page.findChild(PriceDialog) is not None)
+        price = self._dialog(PriceDialog)
+        await self._until(lambda: price.shown is not None)
+        await self._everywhere("05-price")
+        self._close_dialogs()
+        figures.show_rates()
+        rates = self._dialog(RatesDialog)
+        await self._until(lambda: rates.rates.rowCount() > 0)
+        await self._everywhere("05-rates")
+        self._close_dialogs()
+        figures.show_charts()
+        await self._until(lambda: page.findChild(ChartsDialog) is not None)
+        charts = self._dialog(ChartsDialog)
+        await self._until(lambda: charts.shown is not None)
+        await self._everywhere("05-charts")
+        self._close_dialogs()
+
     async def _look_at_codes(self) -> None:
         """A pasted list of discontinued codes, what a code stands for, the virtual ones."""
         page = self._window.page
@@ -186,10 +244,8 @@ class WorkbenchTour(Camera):
         inbox = page.acts.tables()
         await self._until(lambda: inbox.tables.rowCount() == len(TableKind))
         await self._everywhere("05-tables-empty")
-        with TemporaryDirectory() as folder:
-            await asyncio.to_thread(_write_tables, Path(folder))
-            inbox.take_files([Path(folder)])
-            await self._until(lambda: self._has_ended("tables.job"))
+        inbox.take_files([resources() / "samples" / "company-tables"])
+        await self._until(lambda: self._has_ended("tables.job"))
         inbox.tables.choose(TableKind.FORBIDDEN)
         await self._until(lambda: inbox.hits.rowCount() > 0)
         await asyncio.sleep(0.5)
@@ -231,14 +287,25 @@ class WorkbenchTour(Camera):
         await asyncio.sleep(0.7)
         await self._everywhere("05-similar")
         self._close_dialogs()
+        with tempfile.TemporaryDirectory() as folder:
+            await self._look_at_pictures(Path(folder))
+
+    async def _look_at_pictures(self, folder: Path) -> None:
+        """Two listings get pictures as suppliers send them; afterwards they have theirs again."""
+        page, listings = self._window.page, self._desktop.context.services.listings
+        ids = list(page.rows.paged.ids_between(0, 7))
+        poor = await asyncio.to_thread(poor_pictures, Products(3)[2], folder)
+        edits = [ListingEdit(one, images=[str(path) for path in poor]) for one in ids[:2]]
+        change = await asyncio.to_thread(listings.save, edits, "")
+        page.rows.select_ids(ids)
         page.actions_of_page["images"].trigger()
         images = self._dialog(ImagesDialog)
         await self._until(lambda: images.report is not None)
         await asyncio.sleep(0.7)
         await self._everywhere("05-images")
-        images.options.squares.setChecked(True)
         images.prepare()
         await self._until(lambda: not images.repairing.is_preparing)
         await asyncio.sleep(0.7)
         await self._everywhere("05-images-repair")
         self._close_dialogs()
+        await asyncio.to_thread(listings.undo, change.uid)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
@@ -14,6 +14,7 @@ from app.views.language import say
 from app.views.listings.pictures import read_picture
 from app.views.paged_table import PagedTable
 from app.views.paged_table_model import PagedTableModel
+from app.views.theme import Density
 from app.views.thumbnails import Thumbnails
 from app.views.widgets.empty_state import EmptyState
 from app.views.widgets.flow import FlowLayout
@@ -32,6 +33,7 @@ class PreviewRows(Ground):
 
     failed = Signal(object)
     acted = Signal()
+    density: ClassVar[str | Density] = "compact"
 
     def __init__(
         self, context: ViewContext, name: str, segments: Sequence[Part], rows_key: str, parent: QWidget | None = None
@@ -78,7 +80,7 @@ class PreviewRows(Ground):
             self._name,
             settings=self._context.settings,
             thumbnails=self.pictures,
-            default_density="compact",
+            default_density=self.density,
         )
         say(table, self._rows_key, "accessibleName")
         model.load_failed.connect(self.failed)

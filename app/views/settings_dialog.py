@@ -17,9 +17,11 @@ from PySide6.QtWidgets import (
 )
 
 from app.messages import tr
+from app.services.roles import Role
 from app.views.context import ViewContext
 from app.views.errors import sentence
 from app.views.settings_connection import ConnectionSettings
+from app.views.settings_guard import GuardSettingsPart
 from app.views.widgets.buttons import Button
 from app.views.widgets.dialog import Dialog
 from app.views.widgets.form import Field
@@ -54,12 +56,14 @@ class SettingsDialog(Dialog):
         self.hosts.setFixedHeight(HOSTS_HEIGHT)
         self.folder = ElidedLabel(ink="text2", middle=True)
         self.connection = ConnectionSettings(context)
+        self.guard = GuardSettingsPart(context)
         lines = self._scrolled()
         for name, box in self.numbers.items():
             lines.addWidget(Field(f"settings.{name}", box, is_wide=True))
         lines.addWidget(Field("settings.code_separator", self.separator, is_wide=True))
         lines.addWidget(Field("settings.gateway_hosts", self.hosts, is_wide=True))
         lines.addWidget(Label("settings.gateway_hosts_hint", role="small", ink="text2", wrap=True))
+        lines.addWidget(self.guard)
         lines.addWidget(self.connection)
         place = row(gap=8)
         place.addWidget(Label("settings.data_folder", role="small", ink="text2"))
@@ -98,6 +102,8 @@ class SettingsDialog(Dialog):
         self.separator.setCurrentText(settings.code_separator)
         self.hosts.setPlainText("\n".join(settings.gateway_hosts))
         self.connection.show_settings(settings)
+        self.guard.role.choose(settings.role)
+        self.guard.load()
         self.folder.setText(str(self._context.services.data_dir))
 
     def retranslate(self) -> None:
@@ -112,7 +118,8 @@ class SettingsDialog(Dialog):
         values["code_separator"] = self.separator.currentText()
         values["calls_per_s"] = values["calls_per_s"] or None
         values["gateway_hosts"] = tuple(line.strip() for line in self.hosts.toPlainText().splitlines() if line.strip())
-        handle = self._context.runner.call(self._context.services.change_settings, values)
+        values["role"] = self.guard.role.value or Role.SUPERVISOR
+        handle = self._context.runner.call(self._context.services.store_settings, values, self.guard.typed())
         handle.succeeded.connect(lambda _: self.accept())
         handle.failed.connect(lambda error: self.hint.setText(sentence(error)))
 

@@ -34,6 +34,7 @@ EVERY = 50
 """One in so many listings is a copy of the one before it."""
 SAMPLE = 1_000
 BITS = 128
+BEFORE_SENDING = SimilarOptions(focus=frozenset(range(1, 101)), with_drafts=False)
 READ = (
     "SELECT id, store_id, title_folded, product_id IS NOT NULL FROM listing WHERE status <> 'off'",
     "SELECT listing_id, match_key FROM sku WHERE match_key <> ''",
@@ -51,6 +52,7 @@ def measure(ground: Ground) -> Iterator[Measurement]:
     db = Database(path)
     try:
         rounds = [_round(db, path) for _ in range(ground.sizes.repeats)]
+        asked = [_clocked(lambda: find_similar(db, BEFORE_SENDING))[0] for _ in range(ground.sizes.repeats)]
     finally:
         db.dispose()
     found = _together(rounds[-1][2])
@@ -59,6 +61,8 @@ def measure(ground: Ground) -> Iterator[Measurement]:
     how = f"{count} listings, {5 * count // 2} codes: codes, packs, titles, pictures; processor time"
     yield Measurement("similar.search", seconds, "s", how, floor, budget=20.0, by_value=True)
     yield Measurement("similar.missed", missed, "copies", f"of {len(copies)} copies that were planted", budget=0)
+    how = f"the question before publishing {len(BEFORE_SENDING.focus)} of them; processor time"
+    yield Measurement("similar.before_sending", median(asked), "s", how, floor, budget=10.0, by_value=True)
     naive = _naive(path, count)
     how = "every title with every other by the same measure, scaled from a sample: times as long as the search"
     yield Measurement("similar.naive", naive, "s", how, seconds, budget=5.0, at_least=True)

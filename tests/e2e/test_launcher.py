@@ -90,7 +90,7 @@ def test_checks_run_offscreen_and_pytest_gets_the_arguments(ready: Checkout) -> 
         ["ruff", "check", "."],
         ["ruff", "format", "--check", "."],
         ["mypy"],
-        ["pytest", "-n", "3", "--dist", "loadfile", "tests/unit", "-k", "codes"],
+        ["pytest", "-n", "3", "--dist", "loadfile", "--assert=plain", "--showlocals", "tests/unit", "-k", "codes"],
     ]
     assert all(f" offscreen {ready.folder}" in line for line in ran)
     assert done.stdout.splitlines()[-1] == "ruff check ok · ruff format ok · mypy ok · pytest ok"

@@ -55,7 +55,7 @@ def cover(desk: Desk, options: argparse.Namespace) -> Outcome:
     wanted = read_ids_file(options.ids)
     front = CoverDesk(desk.app)
     rules = _read_rules(options.rules) if options.rules else front.rules(source.id, target.id)
-    rules = _with_settings(rules, options.set, front.things(target.id))
+    rules = _with_settings(rules, [_spelled_out(desk, one) for one in options.set], front.things(target.id))
 
     async def run() -> CoverResult:
         try:
@@ -91,6 +91,16 @@ def _read_rules(path: Path) -> CoverRules:
     if not isinstance(stored, dict):
         raise InputError("cover.rules_unreadable", file=path.name, detail="{}")
     return from_json(stored)
+
+
+def _spelled_out(desk: Desk, setting: str) -> str:
+    """`price=@NAME` with the formula of the team's own price rule NAME. Raises: NotFound."""
+    name, sign, value = (part.strip() for part in setting.partition("="))
+    if name != "price" or not value.startswith("@"):
+        return setting
+    from app.services.pricing.own_rules import own_rule_called
+
+    return f"{name}{sign}{own_rule_called(desk.app.db, value[1:]).text}"
 
 
 def _with_settings(rules: CoverRules, settings: list[str], ours: Things) -> CoverRules:

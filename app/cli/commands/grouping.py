@@ -116,6 +116,7 @@ def rename(desk: Desk, options: argparse.Namespace) -> Outcome:
         UsageError: neither is named.
     """
     from app.services.listings.marketing.groups import change_marketing_group
+    from app.services.price_guard.rechecking import recheck_group
 
     store = desk.store(options.store)
     group = _found(desk, store.id, options.name)
@@ -124,6 +125,8 @@ def rename(desk: Desk, options: argparse.Namespace) -> Outcome:
         raise UsageError("cli.group_what")
     discount = _percent(group) if options.discount is None else options.discount
     change = change_marketing_group(desk.app.db, group.id, options.new_name or group.name, discount, plan)
+    if change is not None:
+        recheck_group(desk.app.db, group.id)
     outcome = _told(desk, store.id, store.name, group.id, "cli.group.renamed")
     outcome.result["change"] = None if change is None else change.uid
     return outcome

@@ -43,11 +43,18 @@ def check_pictures(desk: Desk, options: argparse.Namespace) -> Outcome:
     ids = matching_ids(desk, desk.store(options.store).id, options.where)
     report = check_images(desk.app.db, ids, TaskContext())
     findings = [_finding(line) for line in report.findings]
-    told = {"listings": report.listings, "pictures": report.pictures, "findings": findings}
+    told = {
+        "listings": report.listings,
+        "pictures": report.pictures,
+        "remote": report.remote,
+        "findings": findings,
+    }
     lines = [f"{one['listing']} · {one['message']}" for one in findings[:SHOWN_LINES]]
     if len(findings) > SHOWN_LINES:
         lines.append(tr("cli.more", n=len(findings) - SHOWN_LINES))
     lines.append(tr("cli.images.checked", n=report.pictures, found=len(findings)))
+    if report.remote:
+        lines.append(tr("images.remote", n=report.remote))
     is_clean = all(line.finding.severity == Severity.WARN for line in report.findings)
     return Outcome(told, lines, Exit.DONE if is_clean else Exit.SOME_REFUSED)
 
@@ -82,6 +89,7 @@ def repair_pictures(desk: Desk, options: argparse.Namespace) -> Outcome:
     told = {
         "repaired": len(plan.replaced),
         "fine": plan.fine,
+        "remote": plan.remote,
         "refused": reasons.total(),
         "reasons": dict(reasons),
         "listings": done.listings,
@@ -91,6 +99,8 @@ def repair_pictures(desk: Desk, options: argparse.Namespace) -> Outcome:
     lines = [_shown(line) for line in plan.lines[:SHOWN_LINES]]
     key = "cli.images.would_repair" if options.dry_run else "cli.images.repaired"
     lines.append(tr(key, n=len(plan.replaced), fine=plan.fine, refused=reasons.total()))
+    if plan.remote:
+        lines.append(tr("images.remote", n=plan.remote))
     return Outcome(told, lines, Exit.SOME_REFUSED if reasons else Exit.DONE)
 
 

@@ -52,15 +52,20 @@ def matching_ids(desk: Desk, store_id: int, where: str, limit: int | None = None
         InputError: a limit below 1, or beyond any store.
     """
     from app.services.kept_filters import MARK, KeptFilters
+    from app.services.listings.figure_fields import OF_LISTINGS
     from app.services.listings.filters import filters_of
     from app.services.listings.source import ListingSource
     from app.services.paging import Query
+    from app.services.pricing.renewing import renew_figures
+    from app.services.sql_conditions import fields_read
 
     check_count("--limit", limit)
     if where.lstrip().startswith(MARK):
         words, filters = KeptFilters(desk.app.data_dir).get("listings", where.strip().removeprefix(MARK))
     else:
         words, filters = "", filters_of(desk.app.db, where, (store_id,), desk.language)
+    if any(fields_read(one) & OF_LISTINGS.keys() for one in filters):
+        renew_figures(desk.app.db)
     query = Query(text=words, filters=filters, store_ids=(store_id,), sort="created")
     found = ListingSource(desk.app.db).ids(query)
     return found if limit is None else found[:limit]

@@ -26,13 +26,16 @@ def add_to(commands: Commands) -> None:
 
 
 def make_backup(desk: Desk, options: argparse.Namespace) -> Outcome:
-    """Copy the database while it may be in use."""
+    """Copy the database while it may be in use, and the pictures of the data folder beside it."""
+    from app.services.kept_pictures import keep_pictures
     from app.services.upgrade import backup, backup_dir
 
     path = desk.app.db.path
     made = backup(path, backup_dir(path))
+    pictures = keep_pictures(path.parent, backup_dir(path))
     kept = sorted(str(file) for file in backup_dir(path).glob("*.db"))
-    return Outcome({"file": str(made), "folder": str(made.parent), "backups": kept}, [tr("cli.backup", file=made)])
+    told = {"file": str(made), "folder": str(made.parent), "backups": kept, "pictures": pictures}
+    return Outcome(told, [tr("cli.backup", file=made, n=pictures)])
 
 
 def examine(desk: Desk, options: argparse.Namespace) -> Outcome:

@@ -7,11 +7,14 @@ from dataclasses import asdict, dataclass, field, fields
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+import orjson
+
 from app.models import CoverRules as StoredRules
 from app.services.clock import now_ms
 from app.services.db import Database
 from app.services.errors import InputError
 from app.services.expressions import FormulaError
+from app.services.history.recording import record_noted
 from app.services.listings.bulk_edit.formulas import compiled
 
 ROUNDINGS = ("", "end_99", "step_0.05", "whole")
@@ -159,9 +162,19 @@ def load_rules(db: Database, from_store_id: int, to_store_id: int) -> CoverRules
 
 
 def save_rules(db: Database, from_store_id: int, to_store_id: int, rules: CoverRules) -> None:
-    """Keep *rules* for the pair. Raises: BadRule, FormulaError."""
+    """Keep *rules* for the pair; the history says who gave it others. Raises: BadRule, FormulaError."""
     rules.check()
     with db.write() as session:
+        before = session.get(StoredRules, (from_store_id, to_store_id))
+        if _text(before.rules if before is not None else to_json(CoverRules())) != _text(to_json(rules)):
+            names = dict(map(tuple, session.connection().exec_driver_sql("SELECT id, name FROM store")))
+            told = {"source": names.get(from_store_id, "–"), "store": names.get(to_store_id, "–")}
+            record_noted(session.connection(), label="change.cover_rules", params=told)
         session.merge(
             StoredRules(from_store_id=from_store_id, to_store_id=to_store_id, rules=to_json(rules), updated_ms=now_ms())
         )
+
+
+def _text(stored: Mapping[str, Any]) -> bytes:
+    """Rules as they are compared: one text for the same."""
+    return orjson.dumps(stored, option=orjson.OPT_SORT_KEYS)

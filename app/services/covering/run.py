@@ -33,22 +33,37 @@ SAMPLE = 5
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A few products of theirs, with the names of both stores' things."""
+    """A few products of theirs, with the names of both stores' things; what the own store covers is looked up anew."""
 
+    db: Database
+    to_store_id: int
     sides: Sides
     read: tuple[RemoteListing, ...] = ()
     failed: tuple[Failed, ...] = ()
 
-    def mapped(self, rules: CoverRules) -> CoverResult:
-        """What these products would become under *rules*. Raises: BadRule, FormulaError."""
+    def mapped(self, rules: CoverRules, ids: Sequence[str] = (), *, update: bool = False) -> CoverResult:
+        """What these products would become under *rules*, and which of all *ids* would be skipped, as far as that can
+        be said before all are read: those covered before, and those of the few that have a code of a listing here.
+        None is where they are to be brought up to date.
+
+        Raises: BadRule, FormulaError.
+        """
         rules.check()
         drafts = [map_listing(one, rules, self.sides) for one in self.read]
+        known = {} if update else self._known([*ids, *(one.product_id for one in drafts)], drafts)
+        drafts = [one for one in drafts if one.product_id not in known]
         return CoverResult(
+            skipped=list(known.values()),
             failed=list(self.failed),
             replacements=[one for draft in drafts for one in draft.replacements],
             unmapped=[one for draft in drafts for one in draft.unmapped],
             titles={draft.product_id: draft.record.title for draft in drafts},
         )
+
+    def _known(self, ids: Sequence[str], drafts: Sequence[Mapped]) -> dict[str, Already]:
+        with self.db.reader.connect() as connection:
+            known = by_origin(connection, self.to_store_id, ids)
+            return known | by_code(connection, self.to_store_id, [one for one in drafts if one.product_id not in known])
 
 
 class CannotCover(InputError):
@@ -108,7 +123,7 @@ class Cover:
         read, failed = await read_products(self.theirs, wanted.ids[:SAMPLE], self.parallel, self.ctx)
         leaves = {one.content.category_id for one in read}
         await ensure_attributes(self.db, self.ours, self.to_store.gateway, leaves)
-        return Sample(sides, tuple(read), tuple(failed))
+        return Sample(self.db, self.to_store.id, sides, tuple(read), tuple(failed))
 
     _sides: Sides | None = None
 

@@ -72,11 +72,19 @@ def _by_pieces(zone: Zone, pieces: Decimal) -> Decimal:
 
 
 def _by_weight(zone: Zone, weight_kg: Decimal) -> Decimal | None:
-    total = zone.first_fee or NOTHING
-    for band in zone.bands:
-        total += _in_band(band, weight_kg)
+    """The first fee covers the weight before the bands; where they begin at 0 it covers none, and is the least fee, as
+    the platform writes templates (`min_freight`)."""
+    first = zone.first_fee or NOTHING
+    beyond = sum((_in_band(band, weight_kg) for band in zone.bands), NOTHING)
     last = zone.bands[-1].end if zone.bands else None
-    return None if last is not None and weight_kg > last else total
+    if last is not None and weight_kg > last:
+        return None
+    return max(first, beyond) if has_least_fee(zone) else first + beyond
+
+
+def has_least_fee(zone: Zone) -> bool:
+    """Whether the zone's first fee is the least one, because its bands begin at 0."""
+    return zone.kind == ZoneKind.BY_WEIGHT and bool(zone.bands) and zone.bands[0].start == 0
 
 
 def _in_band(band: Band, weight_kg: Decimal) -> Decimal:

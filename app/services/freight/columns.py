@@ -13,8 +13,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from app.services.freight.errors import BadFreightInput
-from app.services.freight.tariffs import MICRO, Tariff, WeightRange
-from app.services.freight.weights import up_to_step
+from app.services.freight.tariffs import MICRO, Tariff, Volumetric, WeightRange
+from app.services.freight.weights import GRAMS_A_KG, up_to_step
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,6 +27,14 @@ UNSERVED = -1
 """Stands for the fee of a parcel that is not taken: never 0, which would be free."""
 MOST_MICRO = 2**62
 """No fee may come near the end of 64 bits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """Packages in step with weights: volume in cm³ (0: not known) and the longest side in cm."""
+
+    volume_cm3: Whole
+    longest_cm: Whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +68,12 @@ def charges(tariff: Tariff, weights_g: Whole) -> tuple[Whole, Served]:
     return fees, fees >= 0
 
 
-def charges_table(tariffs: Mapping[str, Tariff | None], weights_g: Whole) -> FreightTable:
+def charges_table(tariffs: Mapping[str, Tariff | None], weights_g: Whole, sizes: Sizes | None = None) -> FreightTable:
     """`charges` for every country of *tariffs*; nothing is served where its tariff is None or does not go there.
+
+    Args:
+        weights_g: real weights.
+        sizes: of the same parcels, for tariffs that bill by volume; without them only the real weight counts.
 
     Raises:
         BadFreightInput: as `charges`.
@@ -74,15 +86,27 @@ def charges_table(tariffs: Mapping[str, Tariff | None], weights_g: Whole) -> Fre
         if not weights_g.size or tariff is None or (tariff.countries and country not in tariff.countries):
             row.fill(UNSERVED)
             continue
+        billed = (
+            weights_g if sizes is None or tariff.volumetric is None else _by_volume(tariff.volumetric, weights_g, sizes)
+        )
         if tariff not in rows:
-            rows[tariff] = _by_gram(tariff, weights_g)
+            rows[tariff] = _by_gram(tariff, billed)
         by_gram = rows[tariff]
         if by_gram is None:
-            row[:] = _fees(tariff, weights_g)
+            row[:] = _fees(tariff, billed)
         else:
-            by_gram.take(weights_g, out=row, mode="clip")
+            by_gram.take(billed, out=row, mode="clip")
     currencies = tuple("" if tariff is None else tariff.currency for tariff in tariffs.values())
     return FreightTable(tuple(tariffs), currencies, fees, fees >= 0)
+
+
+def _by_volume(rule: Volumetric, weights_g: Whole, sizes: Sizes) -> Whole:
+    """The larger of real and volumetric weight, where a side is long enough and the real weight is known."""
+    import numpy as np
+
+    by_size = -(-sizes.volume_cm3 * GRAMS_A_KG // rule.divisor)
+    counts = (sizes.longest_cm > float(rule.from_side_cm)) & (weights_g > 0)
+    return np.where(counts, np.maximum(weights_g, by_size), weights_g)
 
 
 def _by_gram(tariff: Tariff, weights_g: Whole) -> Whole | None:

@@ -36,6 +36,7 @@ from app.services.freight.tariff_source import TariffSource
 from app.services.freight.trial import TrialRow, all_countries, try_freight, usual_countries
 from app.services.history.records import ChangeRecord
 from app.services.listings.bulk_edit.planning import Chosen
+from app.services.paging import Query
 from app.services.pricing.rates import USD, exchange_rate
 from app.services.tasks import TaskContext
 
@@ -179,6 +180,11 @@ class FreightDesk:
     def match_call(self, chosen: Chosen) -> tuple[Any, ...]:
         """Propose templates and channels. Result: a list of `Match`."""
         return "app.services.freight.matching:match_listings", self._app.database_path, chosen
+
+    def table_call(self, path: Path, store_ids: Sequence[int] = ()) -> tuple[Any, ...]:
+        """Write carriers' fees of all variants of these stores (none: all) to the usual countries. Result: how many."""
+        call = "app.services.freight.mass:export_table"
+        return call, self._app.database_path, path, Query(store_ids=tuple(store_ids)), (), messages.language
 
     def apply_call(self, matches: Sequence[Match]) -> tuple[Any, ...]:
         """Give listings the templates proposed for them. Result: an `Applied` a template."""

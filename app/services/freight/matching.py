@@ -11,27 +11,20 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
 from pathlib import Path
-from typing import Any
 
-import orjson
 from sqlalchemy import Connection
 
-from app.services.compliance.rule_data import rule_data
 from app.services.db import Database
-from app.services.freight.attributes import attributes
-from app.services.freight.buyer_fee import zone_of
-from app.services.freight.channels import Channels
+from app.services.freight.candidates import Candidate, candidates, fitting
+from app.services.freight.channels import Channels, read_channels
+from app.services.freight.doubts import item_sides, size_flags
 from app.services.freight.errors import BadFreightInput, BadFreightRule
 from app.services.freight.quoting import Parcel, Quote, Quoter, best
-from app.services.freight.records import Service
-from app.services.freight.settings import read_services
-from app.services.freight.starting_tariffs import rule_file
 from app.services.freight.subjects import Subject, listing_subjects
 from app.services.freight.tariffs import charge
 from app.services.freight.trial import profit_on, usual_countries
-from app.services.freight.weights import Size, volumetric_g
+from app.services.freight.weights import Size
 from app.services.listings.bulk_edit.applying import apply_plan
 from app.services.listings.bulk_edit.edits import BulkEdit
 from app.services.listings.bulk_edit.operations import SetValue
@@ -46,26 +39,6 @@ from app.services.tasks import TaskContext
 from app.services.warehouses.countries import countries
 
 CHUNK = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A template of a store that may be proposed."""
-
-    template_id: str
-    name: str
-    services: tuple[Service, ...]
-
-    @property
-    def goods(self) -> frozenset[str]:
-        """Logistics attributes its name speaks of."""
-        name = self.name.casefold()
-        return frozenset(key for key, words in attributes().items() if key in name or any(one in name for one in words))
-
-    @property
-    def reach(self) -> int:
-        """How many of the usual countries it serves."""
-        return sum(any(zone_of(one, country) for one in self.services) for country in usual_countries())
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +93,7 @@ class Matcher:
         self._channels = channels
         self._quoter = Quoter(channels, None if rate is None else rate.rate)
         self._country = team_settings(connection).destination
-        self._templates = _templates(connection)
+        self._templates = candidates(connection)
         self._names = {(store, one.template_id): one.name for store, group in self._templates.items() for one in group}
 
     def match(self, listing_ids: Sequence[int]) -> list[Match]:
@@ -141,7 +114,7 @@ class Matcher:
     def _match(self, id: int, facts: _Facts, subjects: Sequence[Subject], item: Size | None) -> Match:
         known = [one for one in subjects if one.parcel is not None]
         own = (facts.template_id, self._names.get((facts.store_id, facts.template_id), facts.template_id))
-        flags = tuple(sorted({flag for one in known for flag in _flags(one.parcel, item)}))
+        flags = tuple(sorted({flag for one in known for flag in size_flags(one.parcel, item)}))
         if not known:
             return Match(id, facts.store_id, facts.title, own, ("", ""), "no_weight", self._country, "", None, "", None,
                          None, (), flags)  # fmt: skip
@@ -160,17 +133,17 @@ class Matcher:
     def _choose(self, facts: _Facts, subjects: Sequence[Subject]) -> tuple[Candidate | None, str, Decimal | None]:
         """The template, why, and the worst profit with it."""
         group = self._templates.get(facts.store_id, [])
-        fitting = _fitting(group, [one.parcel.attributes for one in subjects if one.parcel])
-        judged = [(one, *self._judge(one, subjects)) for one in fitting]
+        found = fitting(group, [one.parcel.attributes for one in subjects if one.parcel])
+        judged = [(one, *self._judge(one, subjects)) for one in found]
         served = [row for row in judged if row[1]]
         if not served:
-            return None, "none_fits" if not fitting else "none_serves", None
+            return None, "none_fits" if not found else "none_serves", None
         earning = [row for row in served if row[2] is None or row[2] >= 0] or served
         for one, _, worst, _ in earning:
             if one.template_id == facts.template_id:
                 return one, "stays", worst
         best_one = min(earning, key=lambda row: (-row[0].reach, row[3], row[0].template_id))
-        is_own = any(one.template_id == facts.template_id for one in fitting)
+        is_own = any(one.template_id == facts.template_id for one in found)
         return best_one[0], "earns_more" if is_own else "fits_goods", best_one[2]
 
     def _judge(self, one: Candidate, subjects: Sequence[Subject]) -> tuple[bool, Decimal | None, Decimal]:
@@ -233,7 +206,6 @@ def match_listings(database: Path, chosen: Sequence[int] | Query, *, ctx: TaskCo
     Raises:
         TaskCancelled: stopped.
     """
-    from app.services.freight.channels import read_channels
     from app.services.listings.source import ListingSource
 
     db = Database(database)
@@ -284,48 +256,6 @@ def by_template(matches: Iterable[Match]) -> dict[tuple[int, str], list[int]]:
     return dict(found)
 
 
-def item_sides(connection: Connection, listing_ids: Sequence[int]) -> dict[int, Size]:
-    """The package of a listing's only stock item in cm, where all its variants are single pieces with known sides: the
-    largest of them."""
-    rows = connection.exec_driver_sql(
-        "SELECT listing_id, count(*), count(length_mm * width_mm * height_mm), "
-        "max(length_mm), max(width_mm), max(height_mm) FROM sku LEFT JOIN stock_item ON stock_item.code = match_key "
-        f"WHERE listing_id IN ({id_list(listing_ids)}) GROUP BY listing_id"
-    )
-    return {
-        row[0]: (Decimal(row[3]) / 10, Decimal(row[4]) / 10, Decimal(row[5]) / 10) for row in rows if row[1] == row[2]
-    }
-
-
-def _flags(parcel: Parcel | None, item: Size | None) -> Iterator[str]:
-    """What looks wrong with a size."""
-    if parcel is None or parcel.size is None:
-        return
-    rules, sides = _limits(), parcel.size
-    girth = 2 * sum(sides) - max(sides)
-    if girth > rule_data().limits.girth_max_cm:
-        yield "girth"
-    by_item = item is not None and _volume(sides) > rules["carton_times_item"] * _volume(item)
-    by_weight = volumetric_g(sides, rules["divisor"]) > rules["carton_times_weight"] * parcel.total_g
-    if by_item or (item is None and by_weight):
-        yield "carton"
-
-
-def _volume(sides: Size) -> Decimal:
-    length, width, height = sides
-    return length * width * height
-
-
-def _fitting(group: Sequence[Candidate], told: Sequence[frozenset[str] | None]) -> Sequence[Candidate]:
-    """Templates for goods with these attributes. Where nobody told them all may be right; where no name of the store's
-    speaks of them, those for plain goods."""
-    if None in told:
-        return group
-    goods = frozenset[str]().union(*(one or () for one in told)) & attributes().keys()
-    plain = [one for one in group if not one.goods]
-    return [one for one in group if one.goods and one.goods <= goods] or plain
-
-
 def _profit(quote: Quote, subject: Subject) -> Decimal | None:
     if subject.sale is None or subject.parcel is None:
         return None
@@ -334,20 +264,3 @@ def _profit(quote: Quote, subject: Subject) -> Decimal | None:
     except BadPriceInput:
         return None
     return None if found is None else found.profit_cny
-
-
-def _templates(connection: Connection) -> dict[int, list[Candidate]]:
-    found = defaultdict[int, list[Candidate]](list)
-    rows = connection.exec_driver_sql(
-        "SELECT store_id, template_id, name, services FROM freight_template "
-        "WHERE store_id IS NOT NULL AND services IS NOT NULL ORDER BY store_id, template_id"
-    )
-    for store_id, template_id, name, services in rows:
-        found[store_id].append(Candidate(template_id, name, read_services(orjson.loads(services))))
-    return dict(found)
-
-
-@cache
-def _limits() -> Mapping[str, Any]:
-    found: Mapping[str, Any] = rule_file()["flags"]
-    return found

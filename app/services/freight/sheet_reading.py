@@ -79,7 +79,7 @@ def read_freight(path: Path) -> FreightBook:
     book.tariffs = read_tariffs(parts.get("tariffs", []), parts.get("bands", []), bad)
     book.templates = read_templates(parts.get("zones", []), bad)
     if "channels" in parts:
-        book.channels = _channels(parts["channels"], bad)
+        book.channels = read_channels_of(parts["channels"], bad)
     book.errors = [_refused(path.name, one) for one in sorted(bad, key=lambda one: (one.line.sheet, one.line.row))]
     return book
 
@@ -103,7 +103,8 @@ def _lines(
             return
 
 
-def _channels(lines: Sequence[Line], bad: list[BadCell]) -> list[ChannelRule]:
+def read_channels_of(lines: Sequence[Line], bad: list[BadCell]) -> list[ChannelRule]:
+    """All channels without a refused cell; the others' cells go to *bad*."""
     found: dict[tuple[str, str, str], ChannelRule] = {}
     for line in lines:
         before = len(bad)

@@ -35,9 +35,9 @@ def write_freight(
     """
     check_kind(path, (".xlsx",))
     parts: dict[str, Iterable[Row]] = {
-        "tariffs": (_tariff(draft, texts) for draft in tariffs),
-        "bands": (row for draft in tariffs for row in _bands(draft)),
-        "zones": (row for draft in templates for row in _zones(draft, texts)),
+        "tariffs": (tariff_row(draft) for draft in tariffs),
+        "bands": (row for draft in tariffs for row in band_rows(draft)),
+        "zones": (row for draft in templates for row in zone_rows(draft, texts)),
         "channels": ((rule.ships_from, rule.country, rule.attribute, rule.tariff_key) for rule in channels),
     }
     write_xlsx(path, [_sheet(name, rows, texts) for name, rows in parts.items()])
@@ -49,7 +49,8 @@ def _sheet(name: str, rows: Iterable[Row], texts: Messages) -> OutSheet:
     return OutSheet(texts.text(f"freight.sheet_name.{name}"), columns, rows, fixed_columns=1)
 
 
-def _tariff(draft: TariffDraft, texts: Messages) -> Row:
+def tariff_row(draft: TariffDraft) -> Row:
+    """A tariff in the order of the sheet's columns."""
     tariff, by_size = draft.tariff, draft.tariff.volumetric
     return (
         tariff.key,
@@ -66,7 +67,8 @@ def _tariff(draft: TariffDraft, texts: Messages) -> Row:
     )
 
 
-def _bands(draft: TariffDraft) -> Iterator[Row]:
+def band_rows(draft: TariffDraft) -> Iterator[Row]:
+    """Its ranges, a row a band."""
     key = draft.tariff.key
     for weights in draft.tariff.ranges:
         start = (key, weights.to_g, _number(weights.base))
@@ -76,7 +78,8 @@ def _bands(draft: TariffDraft) -> Iterator[Row]:
             yield (*start, band.above_g, _number(band.unit_g), _number(band.fee))
 
 
-def _zones(draft: TemplateDraft, texts: Messages) -> Iterator[Row]:
+def zone_rows(draft: TemplateDraft, texts: Messages) -> Iterator[Row]:
+    """A template's zones, a row a band."""
     for service in draft.services:
         for number, zone in enumerate(service.zones, 1):
             start = (draft.name, service.carrier, number, *_rule(zone, texts))

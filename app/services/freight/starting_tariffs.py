@@ -39,7 +39,7 @@ def store_starting_tariffs(connection: Connection) -> None:
             row[messages.language],
             row["currency"],
             orjson.dumps(written_tariff(tariff_of(row))).decode(),
-            raw["source"],
+            raw["told"][messages.language],
             raw["as_of"],
             moment,
         )

@@ -5,13 +5,15 @@ from __future__ import annotations
 from decimal import Decimal
 
 from app.messages import Messages, messages
+from app.services.freight.buyer_fee import has_least_fee
 from app.services.freight.records import Band, Zone, ZoneKind
 from app.services.freight.written import plain
 
 
 def zone_lines(zone: Zone, texts: Messages = messages) -> list[str]:
     """What is paid beyond the zone's title: first fee and bands, a line each."""
-    lines = [] if zone.first_fee is None else [texts.text("freight.first_fee", fee=_fee(zone.first_fee))]
+    key = "freight.least_fee" if has_least_fee(zone) else "freight.first_fee"
+    lines = [] if zone.first_fee is None else [texts.text(key, fee=_fee(zone.first_fee))]
     return lines + [_band(band, zone.kind, texts) for band in zone.bands]
 
 

@@ -155,5 +155,5 @@ def staged_listings(connection: Connection, staged: Sequence[Staged]) -> list[in
     """Listings with a staged variant, each once, in order."""
     if not staged:
         return []
-    union = " UNION ".join(f"SELECT listing_id FROM {one.rows}" for one in staged)
+    union = " UNION ".join(f"SELECT DISTINCT listing_id FROM {one.rows}" for one in staged)
     return list(connection.exec_driver_sql(f"{union} ORDER BY listing_id").scalars())

@@ -91,10 +91,20 @@ def moved_on(connection: Connection, entries: Sequence[Entry]) -> set[int]:
         }
         for entry in group:
             expected = None if entry.after is None else tuple(entry.after.values())
-            is_stuck = noun == "group" and cannot_return(connection, entry.row_id, entry.before)
-            if is_stuck or now.get(entry.row_id) != expected:
+            if _is_stuck(connection, entry) or now.get(entry.row_id) != expected:
                 moved.add(entry.listing_id)
     return moved
+
+
+def _is_stuck(connection: Connection, entry: Entry) -> bool:
+    """Whether something else stands where the row would go back to: a group of the same name, or the code given to
+    somebody under another number."""
+    if entry.noun == "group":
+        return cannot_return(connection, entry.row_id, entry.before)
+    if entry.noun == "assignment" and entry.after is None and entry.before is not None:
+        taken = "SELECT EXISTS (SELECT 1 FROM sku_assignment WHERE match_key = ? AND id <> ?)"
+        return bool(connection.exec_driver_sql(taken, (entry.before["match_key"], entry.row_id)).scalar())
+    return False
 
 
 def _moved_images(connection: Connection, entry: Entry) -> set[int]:

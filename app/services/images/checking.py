@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.services.compliance.findings import Finding, Severity
+from app.services.compliance.image_facts import is_remote
 from app.services.compliance.recheck import check_listings, pictures_of, recheck
 from app.services.db import Database
 from app.services.images.stored_looks import refresh_looks
@@ -32,11 +33,13 @@ class ImageFinding:
 
 @dataclass(frozen=True, slots=True)
 class ImageReport:
-    """What a check found: findings worst first, and how many listings and pictures were looked at."""
+    """What a check found: findings worst first, how many listings and picture files were looked at, and how many
+    pictures lie at an address: those are not fetched."""
 
     findings: tuple[ImageFinding, ...]
     listings: int
     pictures: int
+    remote: int = 0
 
 
 def check(database: Path, chosen: Chosen, *, ctx: TaskContext) -> ImageReport:
@@ -69,7 +72,8 @@ def check_images(db: Database, listing_ids: Sequence[int], ctx: TaskContext | No
             found.extend(_line(record, finding) for finding in findings if finding.code.startswith(PREFIXES))
     order = list(Severity)
     found.sort(key=lambda line: (order.index(line.finding.severity), line.listing_id))
-    return ImageReport(tuple(found), len(set(listing_ids)), len(sources))
+    remote = sum(map(is_remote, sources))
+    return ImageReport(tuple(found), len(set(listing_ids)), len(sources) - remote, remote)
 
 
 def _line(record: ListingRecord, finding: Finding) -> ImageFinding:

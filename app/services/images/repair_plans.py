@@ -48,11 +48,13 @@ class RepairLine:
 
 @dataclass(frozen=True, slots=True)
 class RepairPlan:
-    """What a repair would do. `fine`: pictures that need none; `new_files`: written for this plan."""
+    """What a repair would do. `fine`: picture files that need none; `remote`: pictures at an address, which are left
+    alone; `new_files`: written for this plan."""
 
     lines: tuple[RepairLine, ...]
     fine: int
     new_files: tuple[str, ...] = ()
+    remote: int = 0
 
     @property
     def replaced(self) -> dict[str, str]:
@@ -105,7 +107,7 @@ def plan_repair(
     except BaseException:  # a stop as well: nobody knows of these files
         discard(db, made.new_files)
         raise
-    return RepairPlan(tuple(made.lines), made.fine, tuple(made.new_files))
+    return RepairPlan(tuple(made.lines), made.fine, tuple(made.new_files), sum(map(is_remote, owners)))
 
 
 def _owners(db: Database, listing_ids: Sequence[int]) -> dict[str, list[int]]:

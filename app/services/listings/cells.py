@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -16,10 +16,14 @@ from app.services.listings.editing import ListingEdit
 from app.services.listings.loading import chunks, id_list, load_listings
 from app.services.listings.records import ListingRecord, SkuRecord
 from app.services.listings.source import CHILD_ID_OFFSET, sku_label
+from app.services.pricing.errors import BadPriceInput, NoPriceReaches
+from app.services.pricing.linked import LINKED
+from app.services.pricing.linked_rows import LinkedPrices
 
 LISTING_CELLS = ("title",)
 SKU_CELLS = ("code", "price_minor", "stock")
-"""Fields of a variant; in a listing's own row they mean its only variant."""
+"""Fields of a variant; in a listing's own row they mean its only variant. So do `LINKED` ones: a margin or a profit,
+which mean the list price that reaches it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,10 @@ class CellRefusal(StrEnum):
     SEVERAL_VARIANTS = "several_variants"
     """A listing with several variants has no price, stock or code of its own."""
     NO_VARIANT = "no_variant"
+    UNKNOWN_PROFIT = "unknown_profit"
+    """Cost, freight or a rate is unknown, so no price can be told for a margin or a profit."""
+    NO_PRICE = "no_price"
+    """No price reaches the margin or the profit."""
     NOT_OF_VARIANTS = "not_of_variants"
     """A variant has no title of its own."""
 
@@ -117,6 +125,7 @@ class _Rows:
         self._owners = _owners(session, [number - CHILD_ID_OFFSET for number in row_ids if number >= CHILD_ID_OFFSET])
         wanted = sorted({number for number in row_ids if number < CHILD_ID_OFFSET} | set(self._owners.values()))
         self._records = {record.id: record for record in load_listings(session, wanted)}
+        self._prices = LinkedPrices(session.connection())
         access = session.connection().exec_driver_sql("SELECT id, access FROM store")
         self._read_only = {row[0] for row in access if row[1] != StoreAccess.OPERATE}
 
@@ -126,7 +135,7 @@ class _Rows:
         sku_id = cell.row_id - CHILD_ID_OFFSET if is_child else None
         listing_id = self._owners.get(sku_id or 0, 0) if is_child else cell.row_id
         record = self._records.get(listing_id)
-        if cell.field not in (*LISTING_CELLS, *SKU_CELLS):
+        if cell.field not in (*LISTING_CELLS, *SKU_CELLS, *LINKED):
             raise KeyError(cell.field)
         if record is None:
             return CellChange(listing_id, sku_id, "", cell.field, None, cell.value, CellRefusal.GONE)
@@ -137,9 +146,23 @@ class _Rows:
             return CellChange(listing_id, None, record.title, cell.field, before, cell.value, refusal)
         sku, why = _variant(record, sku_id)
         name = record.title if sku is None or len(record.skus) == 1 else _variant_name(record, sku)
-        before = None if sku is None else getattr(sku, cell.field)
+        field = "price_minor" if cell.field in LINKED else cell.field
+        before = None if sku is None else getattr(sku, field)
         known = None if sku is None else sku.id
-        return CellChange(listing_id, known, name, cell.field, before, cell.value, refusal or why)
+        if field != cell.field and not (refusal or why):
+            return self._priced(CellChange(listing_id, known, name, field, before, None), cell)
+        return CellChange(listing_id, known, name, field, before, cell.value, refusal or why)
+
+    def _priced(self, change: CellChange, cell: CellEdit) -> CellChange:
+        """The list price that reaches what the cell says."""
+        try:
+            price = self._prices.price_for(change.listing_id, change.sku_id or 0, cell.field, cell.value)
+        except NoPriceReaches:
+            return replace(change, refused=CellRefusal.NO_PRICE)
+        except BadPriceInput as error:
+            is_unknown = error.error_code == "pricing.unknown"
+            return replace(change, refused=CellRefusal.UNKNOWN_PROFIT if is_unknown else CellRefusal.NO_PRICE)
+        return replace(change, after=price)
 
     def _lock_of(self, record: ListingRecord) -> CellRefusal | None:
         if record.store_id in self._read_only:

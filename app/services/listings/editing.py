@@ -150,6 +150,8 @@ def apply_edits(
 
 def _apply(connection: Connection, record: ListingRecord, edit: ListingEdit) -> list[Entry]:
     """Write one edit, put it into the record, and say what was there before."""
+    # before anything is taken away: SQLite would give the number of the last one to a new one, and undo could not tell
+    added = _add_skus(connection, record, edit.new_skus, edit.sku_order) if edit.new_skus else []
     entries = _remove_skus(connection, record, edit.removed_skus) if edit.removed_skus else []
     if edit.moved:
         _follow_pictures(connection, record, edit.moved)
@@ -176,8 +178,7 @@ def _apply(connection: Connection, record: ListingRecord, edit: ListingEdit) -> 
         entries.append(_images_entry(record, edit.images))
         replace_images(connection, record.id, edit.images)
         record.images = list(edit.images)
-    if edit.new_skus:
-        entries.extend(_add_skus(connection, record, edit.new_skus, edit.sku_order))
+    entries += added
     if edit.sku_order is not None:
         entries.extend(_reorder(connection, record, edit.sku_order))
     if entries and edit.is_complete and record.error_code == ROWS_REFUSED:

@@ -16,6 +16,7 @@ from app.services.listings.figure_fields import OF_LISTINGS, SHOWN, is_stale
 from app.services.listings.loading import id_list
 from app.services.listings.text import fold
 from app.services.listings.typed import code_patterns, country, flag, item_patterns, moments, number, price_minor
+from app.services.price_guard.records import HELD_IDS
 from app.services.sql_ids import loaded
 from app.services.sql_source import Field, OrderIndex, SqlSource, TableSpec
 
@@ -101,6 +102,7 @@ listings, the sum is left to those that were sold at all."""
 _CHANGED = """(listing.id IN (SELECT changed.id FROM listing AS changed
     WHERE changed.sent_hash IS NOT NULL AND changed.sent_hash <> changed.content_hash))"""
 """Told by the ids that `ix_listing_changed` has (migration 0018), so that no listing need be read for it."""
+_QUARANTINED = f"(listing.id IN ({HELD_IDS}))"
 OF_SKU = "(instr(sku.match_key, ?) AND (('+' || sku.match_key || '+') GLOB ? OR ('+' || sku.match_key || '+') GLOB ?))"
 OF_CODE = "(sku.match_key IS ? AND (sku.code LIKE ? ESCAPE '\\' OR sku.code LIKE ? ESCAPE '\\'))"
 CODE_TEXT = ("(sku.match_key || ' ' || sku.code)", normalise)
@@ -139,6 +141,7 @@ FIELDS = {
     "blocked": Field("block_count", number),
     "finding": Field("listing_finding.code", str, is_sortable=False, many="listing_finding"),
     "changed": Field(_CHANGED, flag),
+    "quarantined": Field(_QUARANTINED, flag),
     "error": Field("error_code", str),
     "sold": Field(_SOLD, number, is_sortable=False),
     "import_run": Field("import_run_id", number),
@@ -150,7 +153,7 @@ FIELDS = {
 _HELD = frozenset(
     {"store", "status", "findings", "blocked", "category", "freight_template", "group", "import_run", "updated"}
     | {"price", "price_max", "stock", "skus", "images", "weight", "handling_days", "created", "product_id", "code"}
-    | {"error", "sold", "changed", *OF_LISTINGS}
+    | {"error", "sold", "changed", "quarantined", *OF_LISTINGS}
 )
 """Fields that `ix_listing_updated` holds (migration 0018), or that are told by what it holds."""
 

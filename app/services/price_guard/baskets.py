@@ -24,8 +24,8 @@ MOST = 50
 
 @dataclass(frozen=True, slots=True)
 class Basket:
-    """Lines, one of each listing, and the plan of the first. `left_out`: listings without a price in USD, or too many
-    of them."""
+    """Lines, one of each listing, and the plan of the first that has one. `left_out`: listings without a price in USD,
+    or too many of them."""
 
     lines: tuple[BasketLine, ...]
     plan: DiscountPlan
@@ -44,7 +44,7 @@ def basket_of(db: Database, listing_ids: Sequence[int]) -> Basket:
             discount = plans.get(record.id, NO_PLAN).discount
             for number, sku in _chosen(record, alone=len(listing_ids) == 1):
                 lines.append(_line(record, sku, figures[number], usual if discount is None else discount))
-    plan = plans.get(records[0].id, NO_PLAN) if records else NO_PLAN
+    plan = next((plans[record.id] for record in records if record.id in plans), NO_PLAN)
     kept = {record.id for record in records if _chosen(record, alone=False)}
     return Basket(tuple(lines), plan, len(listing_ids) - len(kept))
 

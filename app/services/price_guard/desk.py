@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.messages import messages
 from app.services.history.records import ChangeRecord
+from app.services.price_guard.baskets import Basket, basket_of
+from app.services.price_guard.exporting import export_simulation
 from app.services.price_guard.quarantine import Quarantine, quarantine
 from app.services.price_guard.release import release
 from app.services.price_guard.settings import (
@@ -15,6 +19,8 @@ from app.services.price_guard.settings import (
     guard_settings,
     store_settings,
 )
+from app.services.pricing.own_rules import OwnRule, own_rule, own_rules, remove_rule, save_rule
+from app.services.pricing.simulation import Simulation
 from app.services.roles import Right, ensure, may
 
 if TYPE_CHECKING:
@@ -36,9 +42,29 @@ class GuardDesk:
         """What is held."""
         return quarantine(self._app.db, store_ids, listing_ids)
 
+    def basket(self, listing_ids: Sequence[int]) -> Basket:
+        """Chosen listings for the discount-stack simulator."""
+        return basket_of(self._app.db, listing_ids)
+
+    def export_simulation(self, found: Simulation, path: Path) -> int:
+        """Write a simulation to a sheet. Returns: rows. Raises: UnknownKind, WorkbookError."""
+        return export_simulation(found, path, messages)
+
     def release(self, listing_ids: Sequence[int], comment: str) -> ChangeRecord:
         """Let listings pass. Raises: NotAllowed, BadComment, NothingHeld."""
         return release(self._app.db, self._app.settings.role, listing_ids, comment)
+
+    def price_rules(self) -> dict[str, OwnRule]:
+        """The team's own price rules."""
+        return own_rules(self._app.db)
+
+    def save_price_rule(self, name: str, typed: Mapping[str, str]) -> str:
+        """Keep a rule as typed. Returns: its name. Raises: as `own_rule` and `save_rule`."""
+        return save_rule(self._app.db, name, own_rule(**typed))
+
+    def remove_price_rule(self, name: str) -> None:
+        """Forget a rule. Raises: NotFound."""
+        remove_rule(self._app.db, name)
 
     def settings(self) -> tuple[GuardSettings, bool]:
         """What is guarded, and whether profits are asked for now."""

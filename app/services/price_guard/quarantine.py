@@ -16,13 +16,8 @@ from app.services.db import Database
 from app.services.listings.loading import chunks, id_list, load_listings
 from app.services.listings.records import ListingRecord
 from app.services.price_guard.judging import Numbers, numbers_of
-from app.services.price_guard.records import CODES
+from app.services.price_guard.records import CODES, HELD_IDS
 
-IS_HELD = (
-    "EXISTS (SELECT 1 FROM listing_finding AS held WHERE held.listing_id = listing.id AND held.severity = 'hold' "
-    f"AND held.code IN ({', '.join(repr(code) for code in CODES)}))"
-)
-"""A listing in quarantine, as it was checked last."""
 MOST = 2_000
 """Listings that are shown at once; a filter narrows them down."""
 
@@ -71,21 +66,10 @@ def quarantine(
     return Quarantine(tuple(found), listings)
 
 
-def count_held(db: Database, store_ids: Sequence[int] = ()) -> int:
-    """How many listings are in quarantine."""
-    with db.reader.connect() as connection:
-        return len(_held(connection, store_ids))
-
-
 def _held(connection: Connection, store_ids: Sequence[int]) -> list[int]:
     of_stores = f" AND store_id IN ({id_list(store_ids)})" if store_ids else ""
-    codes = ", ".join(repr(code) for code in CODES)
-    return list(
-        connection.exec_driver_sql(
-            f"SELECT DISTINCT listing_id FROM listing_finding WHERE code IN ({codes}) AND severity = 'hold'{of_stores} "
-            "ORDER BY listing_id"
-        ).scalars()
-    )
+    found = connection.exec_driver_sql(f"SELECT DISTINCT listing_id FROM ({HELD_IDS}{of_stores}) ORDER BY 1")
+    return list(found.scalars())
 
 
 def _context(session: Session, contexts: dict[int, CheckContext], store_id: int) -> CheckContext:

@@ -24,7 +24,7 @@ from app.services.pricing.terms import NOTHING
 
 _FLOORS = "SELECT match_key, floor_minor, currency FROM price_floor WHERE match_key IN (SELECT value FROM json_each(?))"
 _REMOTE = (
-    "SELECT id, json_extract(remote, '$._sync.skus'), json_extract(remote, '$._sync.read_ms'), prices, sent_ms "
+    "SELECT id, json_extract(remote, '$._sync.skus', '$._sync.read_ms'), prices, sent_ms "
     "FROM listing LEFT JOIN sent_price ON listing_id = id WHERE id IN (SELECT value FROM json_each(?))"
 )
 
@@ -105,10 +105,11 @@ class _Stored:
             return read_figures(session.connection(), records)
 
 
-def _prices(synced: str | None, read_ms: int | None, sent: str | None, sent_ms: int | None) -> dict[str, int]:
-    """The newer of what a sync saw and what was sent, as far as prices are known."""
-    if sent is not None and (synced is None or (sent_ms or 0) >= (read_ms or 0)):
+def _prices(synced: str | None, sent: str | None, sent_ms: int | None) -> dict[str, int]:
+    """The newer of what a sync saw (and when) and what was sent, as far as prices are known."""
+    seen, read_ms = orjson.loads(synced) if synced is not None else (None, None)
+    if sent is not None and (seen is None or (sent_ms or 0) >= (read_ms or 0)):
         found = orjson.loads(sent)
     else:
-        found = {code: fact[0] for code, fact in orjson.loads(synced or "{}").items()}
+        found = {code: fact[0] for code, fact in (seen or {}).items()}
     return {code: price for code, price in found.items() if price is not None}

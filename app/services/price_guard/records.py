@@ -19,6 +19,11 @@ CHANGE_WARN = "guard.change_warn"
 FAR_BELOW = "price.far_below"
 CODES = (FLOOR, BREAK_EVEN, MARGIN, UNKNOWN, CHANGE, FAR_BELOW)
 """Rules of the checker that put a listing into quarantine; only a release lets it out (`release.py`)."""
+HELD_IDS = (
+    "SELECT listing_id FROM listing_finding WHERE severity = 'hold' AND code IN "
+    f"({', '.join(repr(code) for code in CODES)})"
+)
+"""Ids of listings in quarantine, as they were checked last."""
 
 
 class Unknown(StrEnum):

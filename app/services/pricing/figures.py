@@ -72,7 +72,7 @@ def figures_of(connection: Connection, listing_ids: Sequence[int]) -> list[SkuFi
     reader = InputReader.of(connection)
     rows = reader.read(sorted(set(listing_ids)))
     columns = FigureColumns(rows, reader.settings)
-    found = {name: [None if value == UNKNOWN else value for value in columns.listed(name)] for name in columns.values}
+    found = {name: columns.known(name) for name in columns.values}
     return [
         SkuFigures(row, **{name: column[at] for name, column in found.items()}, why=tuple(row.missing))
         for at, row in enumerate(rows)
@@ -115,6 +115,10 @@ class FigureColumns:
         """A column as plain numbers."""
         found: list[int] = self.values[name].tolist()
         return found
+
+    def known(self, name: str) -> list[int | None]:
+        """A column as SQLite keeps it: None where it is not known."""
+        return [None if value == UNKNOWN else value for value in self.listed(name)]
 
     def _note_limits(self, price: Whole) -> None:
         """Name rows whose numbers could not be computed exactly."""

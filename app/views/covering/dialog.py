@@ -119,6 +119,7 @@ class CoverDialog(Dialog):
         self._show_state()
 
     def _connect(self) -> None:
+        self.existing.chosen.connect(lambda _: self._try_rules())
         self.source.activated.connect(lambda _: self._on_pair())
         self.target.activated.connect(lambda _: self._on_pair())
         self.ids.changed.connect(self._read_ids)
@@ -257,7 +258,8 @@ class CoverDialog(Dialog):
         self._show_state()
         if rules is None or self.sample is None or self.result is not None or self._running is not None:
             return
-        handle = self._tried = self._context.runner.call(self.sample.mapped, rules)
+        ids, update = self.ids.wanted.ids, self.existing.current == "update"
+        handle = self._tried = self._context.runner.call(self.sample.mapped, rules, ids, update=update)
         handle.succeeded.connect(lambda found: self._on_tried(handle, found))
         handle.failed.connect(lambda error: self.report.show_problem("cover.not_read", sentence(error)))
 
@@ -265,7 +267,9 @@ class CoverDialog(Dialog):
         """Unless other rules were typed, or it was begun in earnest meanwhile."""
         if handle is self._tried and self.result is None and self._running is None:
             self.report.show_lines(report_lines(found))
-            self.hint.say("cover.preview_of", n=len(found.titles), of=len(self.ids.wanted.ids))
+            shown, skipped = len(found.titles), len(found.skipped)
+            key = "cover.preview_skips" if skipped else "cover.preview_of"
+            self.hint.say(key, n=shown, of=len(self.ids.wanted.ids), skipped=skipped)
 
     def _show_state(self) -> None:
         source, target, n = self.store(self.source), self.store(self.target), len(self.ids.wanted.ids)

@@ -16,7 +16,7 @@ GROUPS = (
     ("sku_code", "price", "stock", "cost"),
     ("weight", "package_size", "length", "width", "height"),
     ("images", "sku_image", "detail_html", "attributes"),
-    ("group", "freight_template", "handling_days", "unit"),
+    ("group", "marketing_group", "regional_prices", "freight_template", "handling_days", "unit"),
 )
 MORE = ("product_id", "barcode", "lot_size", "currency", "country", "price_info")
 """Every field of `sheet_fields.json` but the column of reasons, which only a marked copy has; the rarer ones apart."""

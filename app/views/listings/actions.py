@@ -24,9 +24,60 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("words", "listings.action.words", "list-check"),
     ActionSpec("tables", "listings.action.tables", "file-spreadsheet", ("Ctrl+Shift+T",)),
     ActionSpec("delist", "listings.action.delist", "ban"),
+    ActionSpec("explain_price", "listings.action.explain_price", "calculator", ("Ctrl+Shift+P",)),
+    ActionSpec("rates", "listings.action.rates", "currency-dollar"),
+    ActionSpec("charts", "listings.action.charts", "activity"),
+    ActionSpec("match_freight", "listings.action.match_freight", "truck-delivery", acts_on=SELECTION),
+    ActionSpec("try_freight", "listings.action.try_freight", "calculator", acts_on="palette.on_current"),
     ActionSpec("virtual_codes", "listings.action.virtual_codes", "barcode"),
+    ActionSpec("overseas", "listings.action.overseas", "building-warehouse", acts_on=SELECTION),
+    ActionSpec("quarantine", "listings.action.quarantine", "shield-check"),
+    ActionSpec("simulate", "listings.action.simulate", "list-check", acts_on=SELECTION),
+    ActionSpec("price_rules", "listings.action.price_rules", "edit", acts_on=SELECTION),
     ActionSpec("take_off_sale", "listings.action.take_off_sale", "ban", acts_on=SELECTION),
     ActionSpec("put_on_sale", "listings.action.put_on_sale", "upload", acts_on=SELECTION),
     ActionSpec("scheduled", "listings.action.scheduled", "alarm"),
     ActionSpec("publish_results", "listings.action.publish_results", "info-circle"),
 )
+
+CODE_AND_PRICE = ("virtual_codes", "explain_price", "rates", "charts", "quarantine", "simulate", "price_rules")
+"""Actions about codes and prices, in the "…" menu."""
+SALE = ("take_off_sale", "put_on_sale")
+ON_ROWS = (
+    "publish",
+    "bulk_edit",
+    "put_into_group",
+    "replace_text",
+    "overseas",
+    *SALE,
+    "export",
+    "open_in_excel",
+    "recheck",
+    "findings",
+    "similar",
+    "images",
+)
+"""Actions on rows, in the context menu."""
+SELDOM = (
+    "levels",
+    "groups",
+    "put_into_group",
+    "open_in_excel",
+    "replace_text",
+    "similar",
+    "images",
+    "words",
+    "cover",
+    "coverage",
+    "tables",
+    "delist",
+    "overseas",
+    *SALE,
+    "scheduled",
+    "match_freight",
+    "try_freight",
+    *CODE_AND_PRICE,
+    "save_template",
+    "publish_results",
+)
+"""Actions of the "…" menu."""

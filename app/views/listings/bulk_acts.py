@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
@@ -16,7 +17,11 @@ from app.views.context import ViewContext
 from app.views.listings.code_dialog import CodeDialog
 from app.views.listings.codes_dialog import CodesDialog
 from app.views.listings.delist_dialog import DelistDialog
+from app.views.listings.figure_rows import FigureRows
 from app.views.listings.looks import Looks
+from app.views.listings.prices.quarantine_dialog import QuarantineDialog
+from app.views.listings.prices.rules_dialog import PriceRulesDialog
+from app.views.listings.prices.simulator_dialog import SimulatorDialog
 from app.views.listings.unfinished import Left
 from app.views.notices import Offer
 
@@ -26,6 +31,7 @@ if TYPE_CHECKING:
     from app.services.history.records import ChangeRecord
     from app.views.actions import Actions
     from app.views.company_tables.dialog import TablesDialog
+    from app.views.listings.editor import ListingEditor
     from app.views.listings.page import ListingsPage
 
 
@@ -40,7 +46,13 @@ class BulkActs(QObject):
         super().__init__(page)
         self._context = context
         self._page = page
+        self.figures = FigureRows(context, page)
         self.looks = Looks(context, page, self.way_back)
+
+    def follow(self, editor: ListingEditor) -> None:
+        """Open what the variants of the editor ask for: what a code stands for, how a price came about."""
+        editor.explain_wanted.connect(self.explain_code)
+        editor.price_wanted.connect(self.figures.explain)
 
     def listen(self, actions: Actions) -> None:
         """Do what these actions of the page say."""
@@ -54,12 +66,46 @@ class BulkActs(QObject):
         actions.on("tables", self.tables)
         actions.on("delist", self.delist)
         actions.on("virtual_codes", self.show_virtual_codes)
+        actions.on("match_freight", self.match_freight)
+        actions.on("quarantine", self.show_quarantine)
+        actions.on("simulate", self.simulate)
+        actions.on("price_rules", self.show_price_rules)
+
+    def show_quarantine(self) -> None:
+        """Prices the guard holds, in the chosen stores."""
+        dialog = QuarantineDialog(self._context, self._page, self._page.store_ids)
+        dialog.released.connect(self._on_released)
+        dialog.rows_wanted.connect(self._page.show_rows)
+        dialog.open()
+
+    def _on_released(self, change: ChangeRecord) -> None:
+        self._page.reload()
+        offer = self.way_back(change)
+        self._context.notices.toast("quarantine.released", offer=offer, tone="green", n=change.listing_count)
+
+    def simulate(self) -> None:
+        """How discounts stack on an order of the chosen listings."""
+        self._page.with_ids(lambda ids: SimulatorDialog(self._context, self._page, ids).open())
+
+    def show_price_rules(self) -> None:
+        """The team's own price rules; one of them sets the prices of the chosen rows after a preview."""
+        dialog = PriceRulesDialog(self._context, self._page)
+        dialog.wanted.connect(lambda text: self._page.with_chosen(partial(self._price_by_rule, text)))
+        dialog.open()
+
+    def _price_by_rule(self, formula: str, chosen: Sequence[int] | Query, count: int) -> None:
+        from app.views.listings.bulk_edit.dialog import BulkEditDialog
+
+        dialog = BulkEditDialog(self._context, chosen, count, self._page.show_rows, self._page)
+        dialog.applied.connect(self.on_bulk_edited)
+        dialog.begin_with([("price_minor", "formula", formula)])
 
     def bulk_edit(self, field: str = "price_minor", way: str = "") -> None:
         """Change any fields of the chosen rows, or of all of the filter, after a preview; begins with *field*."""
-        self._page.with_chosen(lambda chosen, count: self._open_bulk_edit(chosen, count, field, way))
+        self._page.with_chosen(lambda chosen, count: self.bulk_edit_of(chosen, count, field, way))
 
-    def _open_bulk_edit(self, chosen: Sequence[int] | Query, count: int, field: str, way: str) -> None:
+    def bulk_edit_of(self, chosen: Sequence[int] | Query, count: int, field: str, way: str = "") -> None:
+        """The same for these listings, whatever is in view."""
         from app.views.listings.bulk_edit.dialog import BulkEditDialog
 
         dialog = BulkEditDialog(self._context, chosen, count, self._page.show_rows, self._page)
@@ -99,7 +145,7 @@ class BulkActs(QObject):
                 return open_one
         dialog = TablesDialog(self._context, self._page)
         dialog.delist_wanted.connect(lambda codes: self.delist(codes).finished.connect(dialog.load))
-        dialog.replace_wanted.connect(lambda ids: self._open_bulk_edit(ids, len(ids), "title", "replace"))
+        dialog.replace_wanted.connect(lambda ids: self.bulk_edit_of(ids, len(ids), "title", "replace"))
         dialog.take_off_wanted.connect(self._page.sale.take_off)
         dialog.show_wanted.connect(self._page.show_rows)
         dialog.repriced.connect(self._on_repriced)
@@ -110,6 +156,33 @@ class BulkActs(QObject):
 
     def _on_repriced(self, change: ChangeRecord) -> None:
         self._context.notices.toast("tables.repriced", offer=self.way_back(change), n=change.listing_count)
+
+    def match_freight(self) -> None:
+        """Templates and channels for the chosen rows, or all of the filter: proposed, looked at, applied."""
+        self._page.with_chosen(self._open_matching)
+
+    def _open_matching(self, chosen: Sequence[int] | Query, count: int) -> None:
+        from app.views.freight.match_dialog import MatchDialog
+
+        dialog = MatchDialog(self._context, chosen, count, self._page)
+        dialog.applied.connect(self._on_matched)
+        dialog.open()
+
+    def _on_matched(self, done: Sequence[Applied]) -> None:
+        """Each template was a bulk edit of its own."""
+        for one in done:
+            self.on_bulk_edited(one)
+        self._page.reload()
+
+    def try_freight(self, listing_id: int) -> None:
+        """What freight of a listing costs, and what is left."""
+        from app.views.freight.trial_dialog import TrialDialog
+
+        handle = self._context.runner.call(self._context.services.freight.names, self._page.store_ids)
+        handle.succeeded.connect(
+            lambda names: TrialDialog(self._context, names, self._page, listing_id=listing_id).open()
+        )
+        handle.failed.connect(self._page.on_problem)
 
     def _on_delisted(self, done: Delisted) -> None:
         """Send what was queued, each store as a job of its own; what could not be queued is said."""

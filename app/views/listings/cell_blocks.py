@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from app.messages import tr
 from app.services.listings.cells import CellEdit, CellPlan, CellsSaved
 from app.services.listings.source import CHILD_ID_OFFSET, ListingRow
+from app.services.pricing.linked import LINKED
 from app.views.cells import Cell
 from app.views.context import ViewContext
 from app.views.errors import sentence
@@ -58,7 +59,8 @@ class CellBlocks(QObject):
         except ValueError:
             self._refuse(row_id, column, text)
             return
-        self._show_at_once(row_id, column, value)
+        if field not in LINKED:  # the price that follows is not known yet
+            self._show_at_once(row_id, column, value)
         self._save([CellEdit(row_id + self._offset, field, value)], quietly=True)
 
     def _refuse(self, row_id: int, column: str, text: str) -> None:
@@ -138,7 +140,7 @@ class CellBlocks(QObject):
     def _on_cleared(self, rows: Sequence[int], columns: Sequence[str]) -> None:
         """Delete: empties cells, never rows."""
         if not self._are_whole_rows(columns):
-            self._put_texts({(row, column): "" for row in rows for column in columns})
+            self._put_texts({(row, column): "" for row in rows for column in columns if column not in LINKED})
 
     def _are_whole_rows(self, columns: Sequence[str]) -> bool:
         """Rows chosen as a whole are not meant cell by cell: say so instead of emptying all of them."""

@@ -14,8 +14,8 @@ from app.views.numbers import integer, moment, moment_tip, money, money_range, p
 from app.views.status import status
 
 USUAL_CURRENCY = "USD"
-BEFORE_FIGURES = 5
-"""Margin and profit stand right of the price they follow from."""
+BEFORE_FIGURES = 6
+"""Margin and profit stand right of price and stock, which are pasted side by side."""
 
 
 def _title(row: ListingRow) -> Cell:
@@ -165,7 +165,7 @@ def _leading_columns() -> tuple[Column, ...]:
         _figure("price", _price, 100, 72, child_cell=_child_price, unit_key="unit.usd", edit=_edit_price),
         _figure("stock", _stock, 64, child_cell=_child_stock, edit=_edit_stock),
         _text("category", lambda row: _named(row.category), 96),
-        _text("freight_template", lambda row: _named(row.freight_template), 80),
+        _text("freight_template", lambda row: _named(row.freight_template), 80, hidden=True),
     )
 
 

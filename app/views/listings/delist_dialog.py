@@ -144,6 +144,11 @@ class DelistDialog(Dialog):
         self.counts.setText("" if plan is None else tr("delist.counts", n=zero, off=off, stores=_stores(plan)))
         self.left_out.setText("\n".join(_left_out(plan)) if plan is not None else "")
 
+    def retranslate(self) -> None:
+        """Sentences about what is in view."""
+        if getattr(self, "plan", None) is not None:
+            self._show(self.plan)
+
     def _ask_where_to_export(self) -> None:
         dialog = saving_dialog(self, "delist.export", SHEETS, ".xlsx")
         dialog.fileSelected.connect(lambda name: self.export_to(Path(name)))

@@ -43,10 +43,12 @@ class ListingEditor(EditorForm):
     Emits:
         refused: a sentence about what was typed and cannot be stored.
         explain_wanted: (id of the store, code) whose meaning is asked for.
+        price_wanted: (id of the listing, id of the variant) whose price is asked about.
     """
 
     refused = Signal(str)
     explain_wanted = Signal(int, str)
+    price_wanted = Signal(int, int)
 
     def __init__(self, context: ViewContext, saver: Saver, pictures: Thumbnails, parent: QWidget | None = None) -> None:
         desk = context.services.listings
@@ -75,6 +77,7 @@ class ListingEditor(EditorForm):
         self.images.changed.connect(self._saver.put_images)
         self.grid.skus.edited.connect(self._saver.put_skus)
         self.grid.explain_wanted.connect(self._on_explain)
+        self.grid.price_wanted.connect(self._on_price)
         self.grid.skus.refused.connect(self._on_cells_refused)
         self.attributes.set_folded(self.sections["attributes"].is_folded)
         self.sections["attributes"].folded.connect(self.attributes.set_folded)
@@ -94,6 +97,10 @@ class ListingEditor(EditorForm):
     def _on_explain(self, code: str) -> None:
         if self._detail is not None:
             self.explain_wanted.emit(self._detail.record.store_id, code)
+
+    def _on_price(self, sku_id: int) -> None:
+        if self._detail is not None:
+            self.price_wanted.emit(self._detail.record.id, sku_id)
 
     def show_detail(self, detail: ListingDetail) -> None:
         """Show a listing; whatever is being typed in it stays as it is typed."""

@@ -7,8 +7,10 @@ from decimal import Decimal
 from typing import Any
 
 from app.messages import tr
+from app.services.listings.records import ListingStatus
 from app.services.listings.source import ListingRow, ShownFigures, SkuRow
 from app.services.listings.variant_source import VariantRow
+from app.services.pricing.linked import LINKED
 from app.views.cells import MISSING, Cell, Column
 from app.views.numbers import THIN, money, percent, plain_money
 
@@ -18,8 +20,8 @@ THIN_MARGIN_BP = 500
 MICRO_A_CENT = 10_000
 RENEWING = "…"
 COLUMNS: tuple[tuple[str, str, str, int, bool], ...] = (
-    ("margin", "margin_bp", "", 70, False),
-    ("profit", "profit_minor", "unit.cny", 78, False),
+    ("margin", "margin_bp", "", 66, False),
+    ("profit", "profit_minor", "unit.cny", 78, True),
     ("cost", "cost_micro", "unit.cny", 78, True),
     ("freight_cost", "freight_micro", "unit.cny", 84, True),
     ("fees", "fees_minor", "unit.cny", 78, True),
@@ -44,6 +46,7 @@ def figure_columns() -> tuple[Column, ...]:
             sort_key=key,
             child_cell=_cell(figure),
             hidden=hidden,
+            edit=_edit(figure) if key in LINKED else None,
         )
         for key, figure, unit, width, hidden in COLUMNS
     )
@@ -54,6 +57,20 @@ def _cell(figure: str) -> Callable[[Any], Cell]:
         return figure_cell(row.figures, figure)
 
     return cell
+
+
+def _edit(figure: str) -> Callable[[Any], str | None]:
+    """What an editor begins with: a margin or a profit typed becomes the price that reaches it. None where the row has
+    several variants, is being sent, or its figures are not of today."""
+
+    def text(row: AnyRow) -> str | None:
+        is_several = isinstance(row, ListingRow) and row.sku_count != 1
+        if is_several or row.figures.is_stale or getattr(row, "status", "") == ListingStatus.SENDING:
+            return None
+        value = getattr(row.figures, figure)
+        return "" if value is None else _texts(figure, value)[1]
+
+    return text
 
 
 def figure_cell(figures: ShownFigures, name: str) -> Cell:

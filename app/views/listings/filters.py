@@ -88,6 +88,7 @@ def fields(choices: Callable[[], FilterChoices]) -> tuple[FilterField, ...]:
         FilterField("findings", "listings.column.findings", "number"),
         FilterField("finding", "listings.filter.finding", "choice", _rules),
         FilterField("changed", "listings.filter.changed", "flag"),
+        FilterField("quarantined", "listings.filter.quarantined", "flag"),
         _choice("category", "listings.column.category", lambda: choices().categories),
         _choice("freight_template", "listings.column.freight_template", lambda: choices().templates),
         _choice("group", "listings.column.group", lambda: choices().groups),

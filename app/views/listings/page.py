@@ -17,7 +17,7 @@ from app.services.paging import Filter, Query
 from app.views.actions import ActionSpec
 from app.views.context import ViewContext
 from app.views.errors import sentence
-from app.views.listings.actions import ACTIONS
+from app.views.listings.actions import ACTIONS, ON_ROWS, SELDOM
 from app.views.listings.bulk_acts import BulkActs
 from app.views.listings.cell_blocks import CellBlocks
 from app.views.listings.checking import Checking
@@ -50,46 +50,13 @@ RENEW_MS = 250
 """While listings are being sent, the rows in view are read again at most this often (interface.md 7)."""
 COUNT_EVERY = 4
 """… and the segments counted at every so many of these."""
-SALE = ("take_off_sale", "put_on_sale")
-ON_ROWS = (
-    "publish",
-    "bulk_edit",
-    "put_into_group",
-    "replace_text",
-    *SALE,
-    "export",
-    "open_in_excel",
-    "recheck",
-    "findings",
-    "similar",
-    "images",
-)
-SELDOM = (
-    "levels",
-    "groups",
-    "put_into_group",
-    "open_in_excel",
-    "replace_text",
-    "similar",
-    "images",
-    "words",
-    "cover",
-    "coverage",
-    "tables",
-    "delist",
-    *SALE,
-    "scheduled",
-    "virtual_codes",
-    "save_template",
-    "publish_results",
-)
-"""Actions of the "…" menu."""
 
 
 class ListingsPage(TabPage):
     """Drafts and live listings of the chosen stores.
 
     Emits:
+        overseas_wanted: (ids or the filter, how many) of listings that are to get variants from other countries.
         import_wanted, sync_wanted, cover_wanted, coverage_wanted: a button of the page; the window has the files and
             the stores.
     """
@@ -103,6 +70,7 @@ class ListingsPage(TabPage):
     import_wanted = Signal()
     sync_wanted = Signal()
     cover_wanted = Signal()
+    overseas_wanted = Signal(object, int)
     coverage_wanted = Signal()
 
     def __init__(self, context: ViewContext, parent: QWidget | None = None) -> None:
@@ -158,7 +126,9 @@ class ListingsPage(TabPage):
         page.on("recheck", lambda: self.with_ids(self.row_actions.recheck))
         page.on("words", self.checking.show_words)
         page.on("fix", self.editor.apply_first_fix)
+        page.on("try_freight", self._try_freight)
         page.on("publish_results", self.publisher.show_results)
+        page.on("overseas", lambda: self.with_chosen(self.overseas_wanted.emit))
         page.on("cover", self.cover_wanted.emit)
         page.on("coverage", self.coverage_wanted.emit)
         page.on("take_off_sale", lambda: self.with_ids(self.sale.take_off))
@@ -198,7 +168,7 @@ class ListingsPage(TabPage):
         self.editor.checked.connect(lambda id: self._on_saved(id, None))
         self.editor.problem.connect(self.on_problem)
         self.editor.undo_here_wanted.connect(self._undo_here)
-        self.editor.editor.explain_wanted.connect(self.acts.explain_code)
+        self.acts.follow(self.editor.editor)
         self.editor.decide_wanted.connect(self.publisher.decide)
 
     def retranslate(self) -> None:
@@ -298,7 +268,7 @@ class ListingsPage(TabPage):
 
     def fill_menu(self, menu: QMenu) -> None:
         """What can be done with the chosen rows."""
-        for id in ON_ROWS:
+        for id in (*ON_ROWS, "explain_price"):
             menu.addAction(self.actions_of_page[id])
         menu.addSeparator()
         assert self.table is not None
@@ -394,6 +364,12 @@ class ListingsPage(TabPage):
     def publish(self) -> None:
         """Send the chosen rows, or all of the filter; asks once, with count and store."""
         self.with_ids(self.publisher.publish)
+
+    def _try_freight(self) -> None:
+        """Freight of the current listing."""
+        current = self.rows.current_record()
+        if current is not None:
+            self.acts.try_freight(current.id)
 
     def chosen_count(self) -> int:
         """How many rows an action acts on: the chosen ones, else all of the filter."""

@@ -41,9 +41,11 @@ class SkuGrid(Live, QTableView):
         properties_wanted: Enter or a double click on what tells a variant from its siblings.
         rows_chosen: other rows are chosen.
         explain_wanted: the code whose meaning is asked for.
+        price_wanted: id of the variant whose price is asked about.
     """
 
     explain_wanted = Signal(str)
+    price_wanted = Signal(int)
     properties_wanted = Signal()
     rows_chosen = Signal()
 
@@ -187,10 +189,12 @@ class SkuGrid(Live, QTableView):
         index = self.indexAt(event.pos())
         row = index.row() if index.isValid() else self.currentIndex().row()
         if 0 <= row < len(self.skus.skus):
-            code = self.skus.skus[row].code
+            code, number = self.skus.skus[row].code, self.skus.skus[row].id
             menu = QMenu(self)
             menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             menu.addAction(tr("codes.explain"), lambda: self.explain_wanted.emit(code))
+            if number is not None:
+                menu.addAction(tr("listings.action.explain_price"), lambda: self.price_wanted.emit(number))
             menu.popup(event.globalPos())
 
     # -- keys --------------------------------------------------------------------------------------------------

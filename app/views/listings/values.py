@@ -5,11 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from app.services.listings.records import SkuRecord
+from app.services.pricing.errors import BadPriceInput
+from app.services.pricing.linked import LINKED, wanted_value
 from app.views.listings.lines import LARGEST_NUMBER, whole_number
 from app.views.numbers import parse_money, plain_money
 
-FIELD_OF_COLUMN = {"title": "title", "code": "code", "price": "price_minor", "stock": "stock"}
-"""Field of an editable column of the table."""
+FIELD_OF_COLUMN = {"title": "title", "code": "code", "price": "price_minor", "stock": "stock"} | {
+    name: name for name in LINKED
+}
+"""Field of an editable column of the table; a margin or a profit is stored as the price that reaches it."""
 
 
 def cell_text(sku: SkuRecord, name: str) -> str:
@@ -34,4 +38,9 @@ def cell_value(name: str, text: str) -> Any:
         return minor
     if name == "stock":
         return whole_number(text)
+    if name in LINKED:
+        try:
+            return wanted_value(name, text)
+        except BadPriceInput as error:
+            raise ValueError(text) from error
     return " ".join(text.split())

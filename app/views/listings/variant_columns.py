@@ -64,7 +64,6 @@ def variant_columns() -> tuple[Column, ...]:
             sort_key="price",
             edit=_open(lambda row: plain_money(row.price_minor)),
         ),
-        *figure_columns(),
         Column(
             "stock",
             "listings.column.stock",
@@ -75,6 +74,7 @@ def variant_columns() -> tuple[Column, ...]:
             sort_key="stock",
             edit=_open(lambda row: "" if row.stock is None else str(row.stock)),
         ),
+        *figure_columns(),
         Column("ships_from", "listings.filter.ships_from", lambda row: _named(row.ships_from), width=90),
         Column("status", "listings.column.status", status_cell, width=100),
         Column("barcode", "listings.column.barcode", lambda row: _named(row.barcode), width=120, hidden=True),

@@ -18,7 +18,7 @@ from app.views.theme import current_theme
 from app.views.widgets.live import Live
 
 FIELDS = ("country", "stock", "surcharge", "formula", "mark", "ships_from_id")
-WIDTHS = {"country": 66, "stock": 56, "surcharge": 66, "mark": 56, "ships_from_id": 84}
+WIDTHS = {"country": 62, "stock": 60, "surcharge": 72, "mark": 70}
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 CODE = Qt.ItemDataRole.UserRole
 
@@ -37,13 +37,16 @@ class CountryTable(Live, QTableWidget):
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         dress_table(self, row=26)
-        self.horizontalHeader().setSectionResizeMode(FIELDS.index("formula"), QHeaderView.ResizeMode.Stretch)
+        self.horizontalHeader().setSectionResizeMode(FIELDS.index("ships_from_id"), QHeaderView.ResizeMode.Stretch)
+        self.setColumnHidden(FIELDS.index("formula"), True)  # too long for a cell: it has a line of its own
         self.itemChanged.connect(lambda _: self.changed.emit())
         self.dress()
 
     def retranslate(self) -> None:
         """Names of the columns, and of the countries."""
         self.setHorizontalHeaderLabels([tr(f"warehouses.field.{name}") for name in FIELDS])
+        for name in ("stock", "surcharge"):
+            self.horizontalHeaderItem(FIELDS.index(name)).setTextAlignment(RIGHT)
         self.setAccessibleName(tr("warehouses.section.countries"))
         before = self.blockSignals(True)
         for row in range(self.rowCount()):
@@ -66,6 +69,7 @@ class CountryTable(Live, QTableWidget):
         for entry in entries:
             self._add(entry)
         self.blockSignals(before)
+        self.setCurrentCell(0 if entries else -1, 0)
         self._fit()
 
     def add(self, entry: WarehouseCountryRecord) -> None:
@@ -81,6 +85,24 @@ class CountryTable(Live, QTableWidget):
             self.removeRow(self.currentRow())
             self._fit()
             self.changed.emit()
+
+    @property
+    def formula(self) -> str:
+        """The formula of the current country."""
+        item = self.item(self.currentRow(), FIELDS.index("formula"))
+        return "" if item is None else item.text()
+
+    def put_formula(self, text: str) -> None:
+        """Give the current country a formula."""
+        item = self.item(self.currentRow(), FIELDS.index("formula"))
+        if item is not None:
+            item.setText(text)
+
+    @property
+    def current_code(self) -> str:
+        """The current country, "" for none."""
+        item = self.item(self.currentRow(), 0)
+        return "" if item is None else str(item.data(CODE))
 
     def codes(self) -> list[str]:
         """The countries, in their order."""

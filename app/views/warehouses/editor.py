@@ -18,13 +18,14 @@ from app.views.errors import sentence
 from app.views.listings.bulk_edit.parts import Line, OptionBox, Unfit
 from app.views.listings.lines import refusal
 from app.views.numbers import parse_decimal
-from app.views.warehouses.country_table import CountryTable
+from app.views.warehouses.country_table import FIELDS, CountryTable
 from app.views.widgets.buttons import Button
 from app.views.widgets.form import Field, Section
 from app.views.widgets.ground import Ground, column, row
 from app.views.widgets.label import Label
 
 KINDS, MISSING = ("virtual", "real"), ("leave", "zero")
+SURCHARGE = FIELDS.index("surcharge")
 NUMBERS = ("margin", "discount", "handling_days", "home_stock")
 
 
@@ -38,14 +39,19 @@ class TemplateEditor(Ground):
     save_wanted = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
+        self.template: WarehouseTemplateRecord | None = None  # before all else: a widget that is dressed asks for texts
         super().__init__("surface", parent=parent)
-        self.template: WarehouseTemplateRecord | None = None
         self._stores: Sequence[StoreChoices] = ()
         self.name, self.note = Line(), Line()
         self.kind = OptionBox(lambda id: f"warehouses.{id}", KINDS)
         self.prices = OptionBox(lambda id: f"warehouses.prices.{id}", [str(one) for one in PriceSource])
         self.missing = OptionBox(lambda id: f"warehouses.missing.{id}", MISSING)
-        self.numbers = {name: Line() for name in NUMBERS}
+        self.numbers = {name: Line("warehouses.margin_hint" if name == "margin" else "") for name in NUMBERS}
+        self.formula, self.formula_hint = (
+            Line(),
+            Label("warehouses.formula_names", role="small", ink="text2", wrap=True),
+        )
+        self.formula_field = Field("warehouses.field.formula", self.formula)
         self.freight: dict[int, OptionBox] = {}
         self.countries, self.new_country = CountryTable(), OptionBox()
         self.remove = Button("warehouses.remove_country", kind="small")
@@ -57,6 +63,8 @@ class TemplateEditor(Ground):
         self.remove.clicked.connect(self.countries.remove_current)
         self.save.clicked.connect(self._on_save)
         self.prices.chosen.connect(lambda _: self._show_needed())
+        self.formula.textEdited.connect(self.countries.put_formula)
+        self.countries.currentCellChanged.connect(lambda *_: self._show_formula())
 
     def _build(self) -> None:
         whole = column(self, gap=0)
@@ -79,10 +87,11 @@ class TemplateEditor(Ground):
         table = column(listed, edges=14, gap=6)
         table.addWidget(self.countries)
         tools = row(gap=6)
-        tools.addWidget(self.new_country, 1)
+        tools.addWidget(Field("warehouses.add_country", self.new_country), 1)
         tools.addWidget(self.remove)
         table.addLayout(tools)
-        table.addWidget(Label("warehouses.formula_names", role="small", ink="text2", wrap=True))
+        table.addWidget(self.formula_field)
+        table.addWidget(self.formula_hint)
         for key, body in (
             ("warehouses.section.facts", facts),
             ("warehouses.section.countries", listed),
@@ -102,6 +111,7 @@ class TemplateEditor(Ground):
         self.template, self._stores = template, stores
         self.name.setText(template.name)
         self.note.setText(template.note)
+        self.note.setCursorPosition(0)
         self.kind.choose("virtual" if template.is_virtual else "real")
         self.prices.choose(str(template.price_source))
         self.missing.choose("zero" if template.zero_missing else "leave")
@@ -114,17 +124,24 @@ class TemplateEditor(Ground):
         for name, text in texts.items():
             self.numbers[name].setText(text)
         self.countries.show_countries(template.countries)
-        self.new_country.show_named(
-            [
-                (code, f"{code} · {countries().name(code, messages.language)}")
-                for code in countries().dispatch
-                if code != countries().home
-            ]
-        )
-        self.new_country.setPlaceholderText(tr("warehouses.add_country"))
+        self._name_countries()
         self._show_freight(template)
         self._show_needed()
         self._say("", "")
+
+    def _name_countries(self) -> None:
+        """What may be added, in the language in force."""
+        home = countries().home
+        named = [(code, f"{code} · {countries().name(code, messages.language)}") for code in countries().dispatch]
+        self.new_country.show_named([one for one in named if one[0] != home])
+
+    def retranslate(self) -> None:
+        """Finished texts in the new language; what is typed stays."""
+        if self.template is not None:
+            self._name_countries()
+            self._show_formula()
+            for box in self.freight.values():
+                box.setItemText(0, tr("warehouses.freight_as_is"))
 
     def _show_freight(self, template: WarehouseTemplateRecord) -> None:
         layout = self._freight_box.layout()
@@ -140,19 +157,37 @@ class TemplateEditor(Ground):
             box = OptionBox()
             box.show_named([("", tr("warehouses.freight_as_is")), *store.templates])
             box.choose(chosen.get(store.store_id, ""))
-            field = Field("", box)
-            field.label.setText(store.name)
+            name = Label(role="small", ink="text2", wrap=True)
+            name.setText(store.name)
             box.setAccessibleName(store.name)
             self.freight[store.store_id] = box
-            layout.addWidget(field)
+            layout.addWidget(name)
+            layout.addWidget(box)
         if not self._stores:
             layout.addWidget(Label("warehouses.no_stores", role="small", ink="text2", wrap=True))
 
     def _show_needed(self) -> None:
-        """Margin and discount belong to rule and formula only."""
+        """Margin and discount belong to rule and formula only, a formula to formulas."""
+        is_formula = self.prices.value == str(PriceSource.FORMULA)
+        self.formula_field.setVisible(is_formula)
+        self.formula_hint.setVisible(is_formula)
+        self.countries.setColumnHidden(
+            SURCHARGE, self.prices.value not in (str(PriceSource.SURCHARGE), str(PriceSource.FORMULA))
+        )
+        self._show_formula()
         needed = self.prices.value in (str(PriceSource.RULE), str(PriceSource.FORMULA))
         for name in ("margin", "discount"):
             self.fields[name].setVisible(needed)
+
+    def _show_formula(self) -> None:
+        """The formula of the current country."""
+        code = self.countries.current_code
+        self.formula_field.label.setText(
+            tr("warehouses.formula_of", country=code) if code else tr("warehouses.field.formula")
+        )
+        self.formula_field.setEnabled(bool(code))
+        if self.formula.text() != self.countries.formula:
+            self.formula.setText(self.countries.formula)
 
     def _on_country(self, code: str) -> None:
         self.countries.add(country_record(code, stock=countries().stock))

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from app.messages import tr
 from app.views.icons import pixmap
-from app.views.language import say
+from app.views.language import language, say
 from app.views.text_cache import elided
 from app.views.theme import current_theme
 from app.views.widgets.live import Live
@@ -41,6 +41,11 @@ class Label(Live, QLabel):
     def say(self, key: str, **params: Any) -> None:
         """Show the sentence *key*."""
         say(self, key, **params)
+
+    def setText(self, text: str) -> None:
+        """Show *text* as it is; a sentence said before no longer follows the language."""
+        language.forget(self)
+        super().setText(text)
 
     def set_look(self, *, role: str | None = None, ink: str | None = None, strong: bool | None = None) -> None:
         """Change font role, colour or weight."""

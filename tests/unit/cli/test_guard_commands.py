@@ -103,3 +103,32 @@ def test_a_plan_is_typed_for_a_group_and_tried_on_its_listings(cli, synced):
     assert all(one["unknown"] and one["profit_cny"] is None for one in said.json["lines"])
     cheapest = min(float(sku["price"]) for sku in live[0]["skus"])
     assert float(said.json["lines"][0]["list_price"]) == cheapest
+
+
+def test_p5_as_a_kept_rule_sets_prices_by_cost_and_freight(cli, synced, own_data_folder):
+    kept = cli("--json", "rule", "keep", "Free", "--kind", "free_shipping", "--margin", "5", "--discount", "30")
+    assert kept.code == 0 and "freight" in kept.json["text"]
+    assert cli("--json", "rule", "keep", "Bad", "--kind", "buyer_pays", "--margin", "90").code == 2
+    assert cli("--json", "rule", "keep", "Bad", "--formula", "price / (1 - 1").code == 2
+    cli("rule", "keep", "Zero", "--formula", "price / 0")
+    assert [one["name"] for one in cli("--json", "rule", "list").json["rules"]] == ["Free", "Zero"]
+    listing = cli("--json", "list", "--store", synced, "--where", "status = live", "--limit", "1").json["listings"][0]
+    where = f"product_id = {listing['product_id']}"
+    tried = cli("--json", "rule", "apply", "Zero", "--store", synced, "--where", where, "--dry-run")
+    assert (tried.code, tried.json["changed"]) == (1, 0) and "division_by_zero" in tried.json["reasons"]
+    unknown = cli("--json", "rule", "apply", "Free", "--store", synced, "--where", where, "--dry-run")
+    assert (unknown.code, set(unknown.json["reasons"])) == (1, {"unknown_cost"})
+    with closing(sqlite3.connect(own_data_folder / "shangjia.db")) as connection:
+        for sku in listing["skus"]:
+            connection.execute(
+                "INSERT INTO stock_item (code, name, picture, cost_micro, weight_mg, attributes, updated_ms) "
+                "VALUES (?, '', '', 12000000, 180000, '[]', 0)",
+                (sku["code"].upper(),),
+            )
+        connection.commit()
+    done = cli("--json", "rule", "apply", "Free", "--store", synced, "--where", where)
+    assert (done.code, done.json["changed"]) == (0, 1)
+    after = cli("--json", "list", "--store", synced, "--where", where).json["listings"][0]
+    assert {sku["price"] for sku in after["skus"]} == {"7.12"}
+    assert cli("--json", "rule", "remove", "Zero").code == 0
+    assert cli("--json", "rule", "apply", "Zero", "--store", synced).json["error"]["code"] == "guard.no_rule"

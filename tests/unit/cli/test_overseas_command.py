@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from app.services.application import Application
+from app.services.warehouses.records import WarehouseTemplateRecord
+from app.services.warehouses.templates import country_record, save_template
 from tests.unit.warehouses.overseas.conftest import LAMP_ROW, OTHER_ROW, SHEET, package, sheet
 
 __all__ = ["package", "sheet"]
@@ -44,3 +47,17 @@ def test_what_cannot_be_used(cli, package, sheet, tmp_path):
     said = cli("--json", "overseas", path, "--sheet", sheet(), "--out", path)
     assert (said.code, said.json["error"]["code"]) == (2, "overseas.same_file")
     assert not out.exists()
+
+
+def test_a_template_alone_makes_the_prices(cli, package, own_data_folder, tmp_path):
+    assert cli("doctor").code in (0, 1)
+    with Application(own_data_folder) as app:
+        entries = (country_record("ES", surcharge_minor=600), country_record("US"))
+        save_template(
+            app.db, WarehouseTemplateRecord(None, "By surcharge", countries=entries, price_source="surcharge")
+        )
+    said = cli("--json", "overseas", package([LAMP_ROW]), "--template", "by surcharge", "--out", tmp_path / "out.zip")
+    assert said.code == 0, said.err
+    told = said.json
+    assert (told["variants"], told["countries"]) == (6, ["ES", "US"])
+    assert {one["reason"] for one in told["missing"]} == {"no_surcharge"}

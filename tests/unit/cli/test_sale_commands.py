@@ -84,7 +84,10 @@ def test_marketing_groups_go_to_a_sheet_and_come_back(cli, synced, tmp_path):
 
 def test_marketing_groups_are_made_renamed_filled_and_removed(cli, synced):
     made = cli("--json", "group", "add", "Summer", "--store", synced, "--discount", "15.5")
-    assert made.json == {"id": made.json["id"], "store": synced, "name": "Summer", "discount": "15.5", "listings": 0}
+    assert made.json == {
+        "id": made.json["id"], "store": synced, "name": "Summer", "discount": "15.5", "listings": 0, "plan": {},
+        "affiliate": True,
+    }  # fmt: skip
     assert cli("--json", "group", "add", "summer", "--store", synced).json["error"]["code"] == "marketing.taken"
     put = cli("--json", "group", "assign", "SUMMER", "--store", synced, "--where", "status = live")
     count = len(statuses(cli, synced, "marketing_group = Summer"))

@@ -19,6 +19,8 @@ def test_similar_listings_are_found_and_told_apart(cli, synced):
         assert cli("edit", "--store", synced, "--set", f"title={TITLE}", "--where", where).code == 0
     (ours,) = [why for together, why in groups(cli, synced) if ids <= together]
     assert "title" in ours
+    shares = [group["shares"] for group in cli("--json", "similar", "--store", synced).json["groups"]]
+    assert any(its.get("title") == 1.0 for its in shares)
     assert "Nearly the same title" in cli("similar", "--store", synced).out
     said = cli("--json", "similar", "--store", synced, "--not-same", *(one["key"] or one["product_id"] for one in two))
     assert said.json["listings"] == 2
@@ -35,6 +37,7 @@ def test_what_similar_cannot_use_is_said(cli, synced):
 def test_pictures_are_checked_and_a_dry_run_stores_nothing(cli, synced):
     said = cli("--json", "images", "check", "--store", synced)
     assert {"listings", "pictures", "findings"} <= set(said.json) and said.json["listings"] > 0
+    assert said.json["remote"] > 0 and "on the web" in cli("images", "check", "--store", synced).out
     done = cli("--json", "images", "repair", "--store", synced, "--dry-run")
     assert done.json["change"] is None
     assert {"repaired", "fine", "refused", "reasons", "pictures"} <= set(done.json)

@@ -8,6 +8,8 @@ from app.services.covering.detail import pictures_of, with_addresses, without_th
 from app.services.covering.mapping import mapped_code, mapped_price, replaced_words
 from app.services.covering.rules import BadRule, CoverRules, from_json, load_rules, price_formula, save_rules, to_json
 from app.services.expressions import FormulaError
+from app.services.history.listing import list_changes
+from app.services.history.wording import change_label
 from app.services.listings.bulk_edit.formulas import compiled
 
 
@@ -151,3 +153,12 @@ def test_pictures_of_a_page_get_their_new_addresses_and_nothing_else_changes():
         "https://h/c.jpg", '"https://own/2.jpg"'
     )
     assert with_addresses(html, {"x.jpg": "https://own/9"}) is html
+
+
+def test_the_history_says_who_gave_a_pair_other_rules(pair):
+    for rules in (CoverRules(), CoverRules(stock=5), CoverRules(stock=5, words=(("a", "b"),)), CoverRules()):
+        save_rules(pair.db, 2, 1, rules)
+        save_rules(pair.db, 2, 1, rules)  # the same once more says nothing
+    noted = list_changes(pair.db)
+    assert [one.label for one in noted] == ["change.cover_rules"] * 3
+    assert "邻居店 →" in change_label(noted[0])

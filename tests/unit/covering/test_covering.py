@@ -199,6 +199,23 @@ def test_rules_are_tried_on_a_sample_that_writes_nothing(pair):
         sample.mapped(CoverRules(stock=-1))
 
 
+def test_the_sample_tells_what_will_be_skipped(pair):
+    pair.cover("1005001", OURS)
+    ids = ("1005001", "1005002", "1005003")
+    sample = asyncio.run(pair.run().sample(pair.wanted(ids)))
+    told = sample.mapped(OURS, ids)
+    assert [(one.product_id, one.by) for one in told.skipped] == [("1005001", "origin")]
+    assert set(told.titles) == {"1005002"}
+    again = sample.mapped(OURS, ids, update=True)
+    assert (again.skipped, set(again.titles)) == ([], {"1005001", "1005002"})
+    pair.sql("DELETE FROM listing_origin")
+    told = sample.mapped(OURS, ids)  # its codes tell as well, as they would be under these rules
+    assert [(one.product_id, one.by) for one in told.skipped] == [("1005001", "code")]
+    assert sample.mapped(replace(OURS, add_prefix="X-"), ids).skipped == []
+    pair.sql("UPDATE listing SET status = 'off', off_reason = 'deleted'")
+    assert sample.mapped(OURS, ids).skipped == []
+
+
 def test_the_report_has_every_line_in_both_languages(pair, tmp_path):
     pair.cover("1005002")
     result = pair.cover("1005001\n1005002\n99999999\nrubbish", OURS)

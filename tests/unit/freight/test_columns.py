@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from decimal import Decimal
 
 import numpy as np
 import pytest
 
-from app.services.freight.columns import UNSERVED, charges, charges_table
+from app.services.freight.columns import UNSERVED, Sizes, charges, charges_table
 from app.services.freight.errors import BadFreightInput, BadFreightRule
 from app.services.freight.starting_tariffs import starting_tariffs
-from app.services.freight.tariffs import MICRO, Tariff, TariffBand, WeightRange, charge
+from app.services.freight.tariffs import MICRO, Tariff, TariffBand, Volumetric, WeightRange, charge
 
 
 def random_tariff(chance: random.Random, number: int) -> Tariff:
@@ -67,6 +68,23 @@ def test_a_table_has_a_row_a_country_and_says_where_nothing_goes():
     far = charges_table(asked, np.array([200, 90_000], np.int64))
     assert far.fee_micro[0].tolist() == [25 * MICRO, UNSERVED]
     assert charges_table(asked, np.zeros(0, np.int64)).fee_micro.shape == (4, 0)
+
+
+@pytest.mark.parametrize("count", [300, 90_000])
+def test_volumes_count_as_they_do_one_by_one(count):
+    chance = random.Random(3)
+    sides = [sorted(chance.choice([0, 9, 30, 61, 120]) for _ in range(3)) for _ in range(300)]
+    weights = np.array([chance.randint(1, 9_000) for _ in sides] + [1] * (count - 300), np.int64)
+    padded = sides + [[0, 0, 0]] * (count - 300)
+    sizes = Sizes(np.array([a * b * c for a, b, c in padded]), np.array([c for *_, c in padded]))
+    express = starting_tariffs()["express"]
+    for tariff in (express, replace(express, volumetric=Volumetric(8000, Decimal(60)), step_g=1)):
+        table = charges_table({"US": tariff, "ES": starting_tariffs()["post_packet"]}, weights, sizes)
+        for at, one in enumerate(sides):
+            size = tuple(map(Decimal, one)) if all(one) else None
+            single = charge(tariff, "US", int(weights[at]), size).fee
+            assert table.fee_micro[0, at] == single * MICRO
+        assert table.fee_micro[1, 0] == charge(starting_tariffs()["post_packet"], "ES", int(weights[0])).fee * MICRO
 
 
 def test_what_cannot_be_held_exactly_is_refused():

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from app.services.freight.candidates import candidates
 from app.services.freight.matching import apply_matches, by_template, match_listings
 from app.services.history.undo import undo
 from app.services.tasks import TaskContext
@@ -88,3 +89,10 @@ def test_a_cheaper_channel_is_named(db, goods, price):
         connection.exec_driver_sql("UPDATE freight_channel SET tariff_key = 'post_registered' WHERE ships_from = 'CN'")
     (found,) = match(db, goods("AB1234", price))
     assert (found.channel, found.cheaper, found.cheaper_cny) == ("post_registered", "post_packet", Decimal("16.5384"))
+
+
+def test_a_name_that_says_without_battery_is_one_for_plain_goods(db, goods):
+    with db.bulk() as connection:
+        connection.exec_driver_sql("UPDATE freight_template SET name = '不带电普货' WHERE template_id = '702'")
+        found = {one.name: one.goods for one in candidates(connection)[1]}
+    assert found == {"Small goods": frozenset(), "Paid everywhere": frozenset(), "不带电普货": frozenset()}

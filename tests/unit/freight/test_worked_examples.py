@@ -197,3 +197,14 @@ def test_bands_that_contradict_themselves_are_named(code, first, bands):
 def test_tariffs_that_contradict_themselves_are_named(code, ranges, step):
     with pytest.raises(BadFreightRule, match=code):
         Tariff("mine", "CNY", ranges, step)
+
+
+@pytest.mark.parametrize("grams", [1, 300, 500, 501, 800, 1050, 2000, 2600, 10_000, 10_001])
+def test_bands_from_nothing_on_have_a_least_fee_as_the_platform_bills_them(grams):
+    """F3 in the platform's own form: the first band begins at 0, so that the fee before it is the least one."""
+    first = Band(Decimal(0), Decimal("0.5"), Decimal("0.5"), Decimal("4.00"))
+    zone = replace(BY_WEIGHT, bands=(first, *BY_WEIGHT.bands))
+    assert buyer_fee(zone, grams, 1, None, "US") == buyer_fee(BY_WEIGHT, grams, 1, None, "US")
+    dear = replace(zone, first_fee=Decimal(6))
+    expected = buyer_fee(zone, grams, 1, None, "US")
+    assert buyer_fee(dear, grams, 1, None, "US") == (expected if expected is None else max(Decimal(6), expected))

@@ -38,6 +38,7 @@ FIELDS = {
     "blocked": [("blocked > 0", {CASE}), ("blocked = 0", {LAMP, CABLE})],
     "finding": [("finding = title.too_long", {CASE}), ("finding != title.too_long", {LAMP, CABLE})],
     "changed": [("changed = yes", {CABLE}), ("changed = no", {LAMP, CASE})],
+    "quarantined": [("quarantined = yes", {CASE}), ("隔离 = no", {LAMP, CABLE})],
     "category": [("category = 44", {CASE}), ("category is missing", {CABLE})],
     "freight_template": [("freight_template = 7001", {LAMP}), ("template is missing", {CASE, CABLE})],
     "group": [("group = 88", {CASE}), ("group in (88, 99)", {CASE, CABLE})],
@@ -87,6 +88,8 @@ def source(tmp_path_factory, empty_database):
         session.add(MarketingMember(listing_id=LAMP, group_id=5))
         session.add_all(ListingTag(listing_id=id, tag="sale") for id in (LAMP, CABLE))
         session.add(ListingFinding(listing_id=CASE, code="title.too_long", severity="block", store_id=1, number=1))
+        session.add(ListingFinding(listing_id=CASE, code="guard.floor", severity="hold", store_id=1, number=1))
+        session.add(ListingFinding(listing_id=LAMP, code="guard.floor", severity="warn", store_id=1, number=1))
         session.add(Order(id=1, store_id=1, order_id="o", status="FINISH", search_text="", raw={}, synced_ms=1))
         session.flush()
         line = {"title": "", "code": "", "currency": "USD", "status": ""}

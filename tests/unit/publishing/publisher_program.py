@@ -1,7 +1,7 @@
-"""A program that publishes a store and may die at any point: `… DATABASE CREDENTIALS KILL_AT FEED_FROM`.
+"""A program that publishes a store and may die at any point.
 
 Every step of the journal and of the wire is a point with a name; at `in commit 3`, say, the program ends as a power
-cut would end it. "": it lives and prints what it did. FEED_FROM: new listings from which on they go as a feed.
+cut would end it. "": it lives and says what it did. `feed_from`: new listings from which on they go as a feed.
 """
 
 from __future__ import annotations
@@ -121,8 +121,9 @@ async def main(database: str, credentials: dict[str, Any], kill_at: str, feed_fr
     await gateway.close()
     db.dispose()
     counts = {name: getattr(result, name) for name in ("live", "in_review", "failed", "unknown", "queued", "attempts")}
-    print(json.dumps(counts))  # noqa: T201 - its answer
+    os.write(1, json.dumps(counts).encode())
 
 
-if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1], json.loads(sys.argv[2]), sys.argv[3], int(sys.argv[4])))
+def run_program(*arguments: Any) -> None:
+    """The program, with the arguments of `main`."""
+    asyncio.run(main(*arguments))

@@ -16,7 +16,12 @@ from app.services.db import Database
 from app.services.history.listing import list_changes
 from app.services.history.undo import redo, undo
 from app.services.listings.editing import ListingEdit, edit_listings
+from app.services.listings.marketing.groups import change_marketing_group, create_marketing_group
+from app.services.listings.marketing.membership import put_into
+from app.services.listings.marketing.plans import PlanText
 from app.services.marketplace.port import RemoteStatus
+from app.services.price_guard.quarantine import quarantine
+from app.services.price_guard.rechecking import recheck_group
 from app.services.price_guard.release import BadComment, NothingHeld, release
 from app.services.publishing.offlining import enqueue_offline
 from app.services.publishing.onlining import enqueue_online
@@ -190,3 +195,26 @@ def test_what_was_released_leaves_as_it_was_released_or_not_at_all(db, market, o
     run(db, market)
     assert market.calls == []
     assert market.default_verdict is not RemoteStatus.REJECTED
+
+
+def test_a_deeper_discount_plan_holds_what_passed_and_is_not_covered_by_an_old_release(db, market, one):
+    floor(db, 1900)
+    group = create_marketing_group(db, 1, "Summer", "3")
+    with db.bulk() as connection:
+        put_into(connection, one, "Summer")
+    assert codes(db, one) == []
+    made = enqueue(db, 1, [one])
+    assert made.queued == 1
+    change_marketing_group(db, group, "Summer", "10")
+    assert recheck_group(db, group) == 1
+    with db.reader.connect() as connection:
+        stored = connection.exec_driver_sql("SELECT code FROM listing_finding WHERE severity = 'hold'").scalars()
+        assert list(stored) == ["guard.floor"]
+    run(db, market)  # it was queued before
+    assert market.calls == []
+    release(db, "supervisor", [one], "summer clearance")
+    assert codes(db, one) == []
+    change_marketing_group(db, group, "Summer", "10", PlanText({"store_coupon": "2/30"}))
+    assert codes(db, one) == ["guard.floor"]
+    [held] = quarantine(db).prices or quarantine(db, listing_ids=[one]).prices
+    assert (str(held.numbers.list_price), str(held.numbers.lowest), str(held.numbers.floor)) == ("20", "17.00", "19")

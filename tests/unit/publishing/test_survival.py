@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -29,15 +27,15 @@ from app.services.publishing.batches import open_batches
 from app.services.publishing.queue import enqueue
 from app.services.publishing.report import batch_report
 from app.services.publishing.run import publish
+from tests.unit.publishing.forked import Program, load_once
 from tests.unit.publishing.helpers import journal, states, statuses, write
-from tests.unit.publishing.publisher_program import SETTINGS
+from tests.unit.publishing.publisher_program import SETTINGS, run_program
 
-ROOT = Path(__file__).parents[3]
 LAMP_PARTS = "200004104"
-PROGRAM = "tests.unit.publishing.publisher_program"
 SWITCHES = {"audit_delay_s": 0.3, "latency_ms": {"aliexpress.offer.product.post": 25.0}}
 NO_FEEDS = 1_000_000
 Make = Callable[..., ListingRecord]
+load_once("tests.unit.publishing.publisher_program")
 
 
 @asynccontextmanager
@@ -127,21 +125,9 @@ def make_part(market: PracticeMarket, db: Database, make_listing: Make, pictures
     return make
 
 
-async def start(
-    db: Database, market: PracticeMarket, kill_at: str = "", feed_from: int = NO_FEEDS
-) -> asyncio.subprocess.Process:
+async def start(db: Database, market: PracticeMarket, kill_at: str = "", feed_from: int = NO_FEEDS) -> Program:
     """The program, under way."""
-    return await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        PROGRAM,
-        str(db.path),
-        json.dumps(market.credentials),
-        kill_at,
-        str(feed_from),
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-    )
+    return Program(run_program, str(db.path), market.credentials, kill_at, feed_from)
 
 
 async def run_to_the_end(db: Database, market: PracticeMarket, feed_from: int = NO_FEEDS) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidg
 from app.messages import catalogue, tr
 from app.paths import resources
 from app.views.language import language, say
+from app.views.widgets.label import Label
 from app.views.widgets.live import Live
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -176,3 +177,14 @@ def test_no_sentence_stands_in_the_code():
 def _has_docstring(node):
     body = getattr(node, "body", None)
     return isinstance(body, list) and body and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant)
+
+
+def test_a_text_of_a_label_s_own_replaces_the_sentence_said_before(qtbot):
+    label = Label("dialog.cancel")
+    qtbot.addWidget(label)
+    label.setText("AB1234")
+    language.set_language("zh")
+    assert label.text() == "AB1234"
+    label.say("dialog.cancel")
+    language.set_language("en")
+    assert label.text() == "Cancel"

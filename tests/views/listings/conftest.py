@@ -15,6 +15,8 @@ from app.services.listings.delisting.desk import DelistDesk
 from app.services.listings.desk import ListingDesk
 from app.services.listings.loading import load_listing
 from app.services.listings.similar.desk import SimilarDesk
+from app.services.price_guard.desk import GuardDesk
+from app.services.pricing.desk import PricingDesk
 from app.services.publishing.desk import PublishDesk
 from app.services.publishing.doubles import take_off
 from app.services.publishing.preview import publish_preview
@@ -65,7 +67,9 @@ def services(db, store, market, lane, tmp_path):
         listings=ListingDesk(lambda: db),
         delisting=DelistDesk(SimpleNamespace(db=db)),
         codes=CodesDesk(SimpleNamespace(db=db)),
+        pricing=PricingDesk(lambda: db),
         tables=TablesDesk(SimpleNamespace(db=db, settings=Settings())),
+        guard=GuardDesk(SimpleNamespace(db=db, settings=SimpleNamespace(role="supervisor"))),
         publishing=Publishing(db, market),
         similar=SimilarDesk(app),
         images=ImageDesk(app),

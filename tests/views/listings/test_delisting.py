@@ -92,6 +92,10 @@ def test_a_dropped_file_whole_listings_and_nothing_found(
     assert dialog.plan is None  # an older answer is not acted on
     qtbot.waitUntil(lambda: dialog.plan is not None)
     assert dialog.rows.item(0, 5).text() == "Listing off sale"
+    language.set_language("zh")
+    assert dialog.rows.item(0, 5).text() == "整个商品下架"
+    assert "正在查找" not in dialog.counts.text()
+    language.set_language("en")
     dialog.codes.setPlainText("nothing")
     dialog.look_up()
     settle()

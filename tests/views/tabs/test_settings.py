@@ -161,3 +161,29 @@ def test_what_stands_for_no_limit_follows_the_language(open_settings):
     for code, words in (("zh", "平台上限"), ("en", "the platform's limit")):
         language.set_language(code)
         assert dialog.numbers["calls_per_s"].specialValueText() == words
+
+
+def test_the_price_guard_is_set_by_a_supervisor_only(qtbot, open_settings, services):
+    dialog = open_settings()
+    guard = dialog.guard
+    qtbot.waitUntil(lambda: guard.costs.value == "auto")
+    assert (guard.role.value, guard.numbers["hold_bp"].text(), guard.switches["floors"].isChecked()) == (
+        "supervisor", "60", True,
+    )  # fmt: skip
+    assert "need not be known" in guard.now.text()
+    guard.numbers["hold_bp"].setText("NaN")
+    dialog.save()
+    qtbot.waitUntil(lambda: "NaN" in dialog.hint.text())
+    guard.numbers["hold_bp"].setText("80")
+    guard.meaning.choose("list")
+    guard.role.choose("operator")
+    with qtbot.waitSignal(dialog.finished):
+        dialog.save()
+    assert services.guard.settings()[0].hold_bp == 8000
+    assert services.settings().role == "operator"
+    again = open_settings()
+    qtbot.waitUntil(lambda: again.guard.meaning.value == "list")
+    again.guard.switches["floors"].setChecked(False)
+    again.save()
+    qtbot.waitUntil(lambda: "operator may not" in again.hint.text())
+    assert services.guard.settings()[0].floors

@@ -24,12 +24,15 @@ NAMES = {
     "cost": "cost",
     "rate": "rate",
     "freight": "freight",
+    "margin": "margin",
+    "profit": "profit",
 }
 """What a formula may read: name → column. Weight in grams, sides in centimetres, the price in the currency of the
-listing; the cost in CNY and the rate in CNY for 1 USD as `listings/costs.py` knows them, freight not at all yet. Of a
-number of the listing itself `price` is the lowest price and `stock` all stock together."""
+listing; cost and freight in CNY as the figures have them (`services/pricing/inputs.py`), the rate in CNY for 1 USD;
+margin (a share of revenue) and profit (CNY) as they are before the edit. Of a number of the listing itself `price` is
+the lowest price and `stock` all stock together."""
 
-KNOWN_ELSEWHERE = ("cost", "rate", "freight")
+KNOWN_ELSEWHERE = ("cost", "rate", "freight", "margin", "profit")
 """Of these those that are no columns of ours: a formula reads them, nothing sets them."""
 
 ALIASES = {
@@ -43,8 +46,10 @@ ALIASES = {
     "成本": "cost",
     "汇率": "rate",
     "运费": "freight",
+    "毛利率": "margin",
+    "利润": "profit",
 }
-SCALES = {"price_minor": 100, "cost": 10**6, "rate": 10**6, "freight": 100}
+SCALES = {"price_minor": 100, "cost": 10**6, "rate": 10**6, "freight": 10**6, "margin": 10**4, "profit": 100}
 """How many of the stored unit make one that a person types; 1 where it is the same."""
 
 

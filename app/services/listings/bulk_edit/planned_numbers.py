@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from app.services.listings.bulk_edit.formulas import scale
+from app.services.listings.bulk_edit.known_figures import FIGURES, needs_figures, note_figures
 from app.services.listings.bulk_edit.numbers import Worked, refusal, rounded
 from app.services.listings.bulk_edit.operations import SKU_NUMBERS
 from app.services.listings.costs import COST, cost_micro, told_cost
@@ -24,9 +25,13 @@ def work_out(connection: Connection, worked: Worked, rate: Rate | None = None) -
         driver: Any = connection.connection.driver_connection
         driver.create_function(name, len(worked.columns), function, deterministic=True)
         driver.create_function("cost_micro", 2, _cost, deterministic=True)
+    if needs_figures(connection, worked.columns):
+        note_figures(connection)
     before = _source(worked, worked.column)
     base = _base(worked, worked.column)
-    known = {"rate": "NULL" if rate is None else str(rate.micro), "freight": "NULL"}
+    known = {"rate": "NULL" if rate is None else str(rate.micro)}
+    if needs_figures(connection, worked.columns):
+        known |= {name: _figure(worked, column) for name, column in FIGURES.items()}
     columns = (known.get(name) or _base(worked, name) for name in worked.columns)
     value = worked.after.format(before=base, columns=", ".join(columns))
     after = rounded("value", change.rounding, scale(worked.column))
@@ -43,6 +48,14 @@ def work_out(connection: Connection, worked: Worked, rate: Rate | None = None) -
         f"SELECT row_id, listing_id, store_id, before, CASE WHEN typeof(after) = 'integer' THEN after END, "
         f"{refusal(change, 'before', 'after')} FROM done"
     )
+
+
+def _figure(worked: Worked, column: str) -> str:
+    """Where a figure of a row is read; a listing has one where all its variants have the same."""
+    if worked.is_of_listing:
+        same = f"CASE WHEN count(*) = count({column}) AND min({column}) = max({column}) THEN min({column}) END"
+        return f"(SELECT {same} FROM plan.figure WHERE figure.listing_id = chosen.listing_id)"
+    return f"(SELECT {column} FROM plan.figure WHERE figure.sku_id = sku.id)"
 
 
 def _cost(extra: str | None, place: int | None) -> int | None:

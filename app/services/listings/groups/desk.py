@@ -121,7 +121,12 @@ class GroupDesk:
         self, group_id: int, name: str, discount: str, plan: PlanText | None = None
     ) -> ChangeRecord | None:
         """Another name or plan (None: it stays), as a change. Raises: as `create_marketing_group`, NotFound."""
-        return change_marketing_group(self._app.db, group_id, name, discount, plan)
+        from app.services.price_guard.rechecking import recheck_group
+
+        change = change_marketing_group(self._app.db, group_id, name, discount, plan)
+        if change is not None:
+            recheck_group(self._app.db, group_id)
+        return change
 
     def delete_marketing_group(self, group_id: int) -> ChangeRecord:
         """Delete an empty one, as a change. Raises: BadMarketingGroup, NotFound."""

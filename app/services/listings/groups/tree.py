@@ -105,19 +105,35 @@ def _product(connection: Connection, store_id: int) -> tuple[list[GroupNode], in
     rows = connection.exec_driver_sql(
         "SELECT group_id, parent_id, name FROM product_group WHERE store_id = ? ORDER BY name", (store_id,)
     ).all()
-    known = {row[0] for row in rows}
+    tops = _tops({row[0]: row[1] for row in rows})
     below: defaultdict[str, list[GroupNode]] = defaultdict(list)
     for group_id, parent_id, name in rows:
-        if parent_id in known:
+        if tops[group_id] != group_id:
             node = GroupNode(GroupKind.PRODUCT, store_id, group_id, name, counts.get(group_id, 0), parent=parent_id)
-            below[parent_id].append(node)
+            below[tops[group_id]].append(node)
     top = []
-    for group_id, parent_id, name in rows:
-        if parent_id not in known:
+    for group_id, _, name in rows:
+        if tops[group_id] == group_id:
             children = tuple(below[group_id])
             whole = counts.get(group_id, 0) + sum(child.count for child in children)
             top.append(GroupNode(GroupKind.PRODUCT, store_id, group_id, name, whole, children=children))
     return top, counts.get("", 0)
+
+
+def _tops(parents: dict[str, str]) -> dict[str, str]:
+    """The group at the top above each. The platform has two levels; groups of deeper ones all stand below the topmost,
+    and one that is below itself stands at the top, so that none is lost."""
+    found: dict[str, str] = {}
+    for group in parents:
+        above, seen = group, {group}
+        while parents[above] in parents:
+            above = parents[above]
+            if above in seen:
+                above = group
+                break
+            seen.add(above)
+        found[group] = above
+    return {group: top if found[top] == top else group for group, top in found.items()}
 
 
 def _marketing(connection: Connection, store_id: int) -> tuple[list[GroupNode], int]:

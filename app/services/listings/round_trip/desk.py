@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,8 +17,26 @@ if TYPE_CHECKING:
     from app.services.application import Application
 
 FOLDER = "excel"
+KEPT_DAYS = 30
+"""A workbook nobody saved for so long is taken away, unless it is open."""
+_OURS = re.compile(r"[^~].* [0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}\.[0-9]{2}\.[0-9]{2}\.xlsx")
+_DAY_MS = 86_400_000
 _PACKAGE = "app.services.listings.round_trip"
 _ENDINGS = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"})
+
+
+def clear_old(folder: Path, moment_ms: int) -> int:
+    """Remove workbooks of *folder* that were made here and not saved since `KEPT_DAYS`. One that is open (a spreadsheet
+    keeps a file `~$name` beside it) stays, and so does every other file. Returns: how many went."""
+    gone = 0
+    for path in folder.glob("*.xlsx"):
+        is_old = moment_ms - path.stat().st_mtime_ns // 1_000_000 > KEPT_DAYS * _DAY_MS
+        is_open = any(path.with_name(name).exists() for name in (f"~${path.name}", f".~lock.{path.name}#"))
+        if is_old and not is_open and _OURS.fullmatch(path.name) is not None:
+            with suppress(OSError):  # open in a program that leaves no such file
+                path.unlink()
+                gone += 1
+    return gone
 
 
 class RoundTripDesk:
@@ -29,6 +49,7 @@ class RoundTripDesk:
         """Where the next workbook is written: a folder of the data folder, so that it is found again."""
         folder = self._app.data_dir / FOLDER
         folder.mkdir(parents=True, exist_ok=True)
+        clear_old(folder, now_ms())
         stamp = f"{at_office(now_ms()):%Y-%m-%d %H.%M.%S}"
         return folder / f"{tr('export.sheet')} {stamp}.xlsx"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
-from app.services.codes.reading import Reader
+from app.services.codes.reading import LONE, Reader
 from app.services.codes.rules import NOTHING_KNOWN, CodeRules
 from app.services.listings.similar.pairing import Pairing
 
@@ -23,10 +23,12 @@ class Items:
     """
 
     def __init__(self, rules: CodeRules = NOTHING_KNOWN) -> None:
-        self._reader = Reader(rules)
+        self._reader, self._virtual = Reader(rules), rules.virtual
 
     def of(self, key: str) -> frozenset[str]:
         """The stock items of a match key; of one that cannot be read the key itself."""
+        if LONE.fullmatch(key) and key not in self._virtual:
+            return frozenset((key,))  # most of a catalogue, and nothing to take apart
         reading = self._reader.read(key)
         return frozenset((key,)) if reading.error else frozenset([item.base for item in reading.components])
 

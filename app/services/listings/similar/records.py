@@ -69,6 +69,7 @@ class SimilarGroup:
         score: of the most similar pair, 0 to 1.
         whys: all reasons, the strongest first; `shares` of the most similar pair for each of them.
         live_ids: those that the marketplace has.
+        title: of its head, "" where nobody asked for it.
     """
 
     id: int
@@ -77,6 +78,12 @@ class SimilarGroup:
     score: float
     live_ids: frozenset[int] = frozenset()
     shares: tuple[float, ...] = ()
+    title: str = ""
+
+    @property
+    def head(self) -> int:
+        """The listing to keep: one that the marketplace has before a draft, an older one before a newer one."""
+        return min(self.listing_ids, key=lambda number: (number not in self.live_ids, number))
 
     @property
     def live(self) -> int:
@@ -86,7 +93,8 @@ class SimilarGroup:
     def without(self, listing_ids: Collection[int]) -> SimilarGroup | None:
         """What is left of it when these are told apart from all the others; None where that is no group any more."""
         left = tuple(number for number in self.listing_ids if number not in listing_ids)
-        return replace(self, listing_ids=left) if len(left) > 1 else None
+        title = self.title if self.head in left else ""
+        return replace(self, listing_ids=left, title=title) if len(left) > 1 else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from app.services.codes.known import virtual_codes
 from app.services.codes.rules import CodeRules
 from app.services.compliance.alike import tones_near
+from app.services.compliance.image_facts import is_remote
 from app.services.db import Database
 from app.services.images.stored_looks import refresh_looks
 from app.services.listings.apart import pairs_apart
@@ -20,7 +21,7 @@ from app.services.listings.similar.codes import Items, shared_codes, too_many_pa
 from app.services.listings.similar.grouping import grouped
 from app.services.listings.similar.looks import near_looks
 from app.services.listings.similar.pairing import Pairing
-from app.services.listings.similar.records import Pair, SimilarOptions, SimilarResult, Why
+from app.services.listings.similar.records import Pair, SimilarGroup, SimilarOptions, SimilarResult, Why
 from app.services.listings.similar.titles import near_titles
 from app.services.tasks import TaskContext
 
@@ -115,7 +116,17 @@ def find_similar(db: Database, options: SimilarOptions, ctx: TaskContext | None 
         items = Items(CodeRules(virtual=virtual_codes(connection)))
     wanted = _Wanted(shop, options, apart)
     pairs = [pair for pair in _pairs(shop, options, items, ctx) if wanted(pair)]
-    return SimilarResult(tuple(grouped(pairs, shop.live)), len(shop.store), shop.unseen)
+    return SimilarResult(tuple(_titled(db, grouped(pairs, shop.live))), len(shop.store), shop.unseen)
+
+
+def _titled(db: Database, groups: Sequence[SimilarGroup]) -> list[SimilarGroup]:
+    """The groups with the titles of their heads."""
+    titles: dict[int, str] = {}
+    with db.reader.connect() as connection:
+        for chunk in chunks(group.head for group in groups):
+            sql = f"SELECT id, title FROM listing WHERE id IN ({id_list(chunk)})"
+            titles.update(map(tuple, connection.exec_driver_sql(sql)))
+    return [replace(group, title=titles.get(group.head, "")) for group in groups]
 
 
 def look_at_main_pictures(db: Database, store_ids: Sequence[int], ctx: TaskContext) -> None:
@@ -151,7 +162,7 @@ def _read(connection: Connection, options: SimilarOptions, ctx: TaskContext) -> 
         shop.picture[number] = sha256 or source
         if dhash:
             shop.look[number], shop.tone[number] = int(dhash, 16), tone
-        shop.unseen += dhash is None
+        shop.unseen += dhash is None and not is_remote(source)
     ctx.checkpoint()
     return shop
 
@@ -167,14 +178,15 @@ def _pairs(shop: _Shop, options: SimilarOptions, items: Items, ctx: TaskContext)
         for numbers in too_many_packs(shop.codes, places, items):
             yield from (Pair(one, other, Why.PACKS, 1.0) for one, other in pairing.among(numbers))
     ctx.checkpoint()
-    yield from _alike_pictures(shop, whys, options.picture_bits, pairing)
+    yield from _alike_pictures(shop, options, pairing)
     if Why.TITLE in whys:
-        for ones, others, score in near_titles(shop.title, options.title_share, ctx):
+        for ones, others, score in near_titles(shop.title, options.title_share, ctx, options.focus):
             for one, other in pairing.between(ones, others) if others else pairing.among(ones):
                 yield Pair(one, other, Why.TITLE, score)
 
 
-def _alike_pictures(shop: _Shop, whys: frozenset[Why], most_bits: int, pairing: Pairing) -> Iterator[Pair]:
+def _alike_pictures(shop: _Shop, options: SimilarOptions, pairing: Pairing) -> Iterator[Pair]:
+    whys = options.whys
     if Why.PICTURE in whys:
         same: dict[str, list[int]] = {}
         for number, picture in shop.picture.items():
@@ -182,7 +194,7 @@ def _alike_pictures(shop: _Shop, whys: frozenset[Why], most_bits: int, pairing: 
         for numbers in same.values():
             yield from (Pair(one, other, Why.PICTURE, 1.0) for one, other in pairing.among(numbers))
     if Why.LOOK in whys:
-        for ones, others, score in near_looks(shop.look, most_bits):
+        for ones, others, score in near_looks(shop.look, options.picture_bits, options.focus):
             for one, other in pairing.between(ones, others) if others else pairing.among(ones):
                 if shop.picture[one] != shop.picture[other] and tones_near(shop.tone[one], shop.tone[other]):
                     yield Pair(one, other, Why.LOOK, score)

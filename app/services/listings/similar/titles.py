@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import combinations
 from math import ceil
 
@@ -34,7 +34,10 @@ def words_of(title: str) -> Words:
 
 
 def near_titles(
-    titles: Mapping[int, str], share: float, ctx: TaskContext | None = None
+    titles: Mapping[int, str],
+    share: float,
+    ctx: TaskContext | None = None,
+    focus: Collection[int] = (),
 ) -> Iterator[tuple[list[int], list[int], float]]:
     """Listings with the same words or nearly: those of one title, those of another (or none), and what is common.
 
@@ -43,6 +46,7 @@ def near_titles(
     Args:
         titles: folded titles by listing.
         share: least share of common words (Jaccard), above 0 to 1.
+        focus: only pairs of titles one of which belongs to one of these listings; empty for all pairs.
 
     Raises:
         TaskCancelled: stopped.
@@ -51,30 +55,48 @@ def near_titles(
     for number, title in titles.items():
         owners[words_of(title)].append(number)
     sets = [words for words in owners if len(words) >= FEWEST_WORDS]
-    for words in sets:
+    wanted = {words for words in sets if not focus or any(number in focus for number in owners[words])}
+    for words in wanted:
         if len(owners[words]) > 1:
             yield owners[words], [], 1.0
     if share < 1:
-        for one, other, common in _near_sets(sets, share, ctx):
+        for one, other, common in _near_sets(sets, wanted, share, ctx):
             yield owners[one], owners[other], common
 
 
-def _near_sets(sets: Sequence[Words], share: float, ctx: TaskContext | None) -> Iterator[tuple[Words, Words, float]]:
-    """Pairs of different sets that are near each other."""
-    ordered = sorted(sets, key=len)
+def _near_sets(
+    sets: Sequence[Words], wanted: Collection[Words], share: float, ctx: TaskContext | None
+) -> Iterator[tuple[Words, Words, float]]:
+    """Pairs of different sets that are near each other, one of them *wanted*: these are put into blocks first, so that
+    of the others only words count that stand in one."""
+    ordered = sorted(sets, key=lambda words: (words not in wanted, len(words)))
+    keys, among = _Keys(sets, share), None
+    if len(wanted) < len(sets):
+        among = {word for words in wanted for word in keys.rarest(words)}
     blocks: dict[int, int | list[int]] = {}
-    for at, keys in enumerate(_keys(ordered, share)):
+    for at, words in enumerate(ordered):
         if ctx is not None and at % EVERY == 0:
             ctx.checkpoint()
             ctx.report(at, len(ordered), note="similar.comparing_titles")
-        words = ordered[at]
-        size = len(words)
-        for before in _met(blocks, keys, at):
+        is_wanted, size = words in wanted, len(words)
+        own = keys.of(words, among)
+        for before in _met(blocks, own, at) if is_wanted else _under(blocks, own):
             other = ordered[before]
-            if len(other) >= share * size:
+            if min(len(other), size) >= share * max(len(other), size):
                 common = len(words & other)
                 if common >= share * (size + len(other) - common):
                     yield other, words, common / (size + len(other) - common)
+
+
+def _under(blocks: Mapping[int, int | list[int]], keys: Sequence[int]) -> set[int]:
+    """Who stands under one of *keys*."""
+    met: set[int] = set()
+    for block in map(blocks.get, keys):
+        if isinstance(block, int):
+            met.add(block)
+        elif block is not None:
+            met.update(block)
+    return met
 
 
 def _met(blocks: dict[int, int | list[int]], keys: Sequence[int], at: int) -> set[int]:
@@ -94,14 +116,29 @@ def _met(blocks: dict[int, int | list[int]], keys: Sequence[int], at: int) -> se
     return met
 
 
-def _keys(sets: Sequence[Words], share: float) -> Iterator[list[int]]:
-    """For each set a number for every pair of its rarest words, other ones for other numbers among its words."""
-    frequency = Counter(word for words in sets for word in words)
-    rank = {word: at for at, (word, _) in enumerate(sorted(frequency.items(), key=lambda item: (item[1], item[0])))}
-    kinds: dict[Words, int] = {}
-    many = len(rank)
-    for words in sets:
+class _Keys:
+    """Numbers under which sets meet: one for every pair of a set's rarest words, other ones for other numbers among its
+    words."""
+
+    def __init__(self, sets: Sequence[Words], share: float) -> None:
+        frequency = Counter(word for words in sets for word in words)
+        by_frequency = sorted(frequency.items(), key=lambda item: (item[1], item[0]))
+        self._rank = {word: at for at, (word, _) in enumerate(by_frequency)}
+        self._share = share
+        self._kinds: dict[Words, int] = {}
+
+    def rarest(self, words: Words) -> list[int]:
+        """Those words of which two sets that are near share at least two, as numbers."""
+        return sorted(map(self._rank.__getitem__, words))[: len(words) - ceil(self._share * len(words)) + 2]
+
+    def of(self, words: Words, among: Collection[int] | None = None) -> list[int]:
+        """The numbers of a set; with *among*, of pairs of these words alone."""
+        rarest = self.rarest(words)
+        if among is not None:
+            rarest = [word for word in rarest if word in among]
+        if len(rarest) < 2:
+            return []
         numbers = frozenset(word for word in words if not word.isalpha())
-        kind = kinds.setdefault(numbers, len(kinds)) * many * many
-        rarest = sorted(map(rank.__getitem__, words))[: len(words) - ceil(share * len(words)) + 2]
-        yield [kind + one * many + other for one, other in combinations(rarest, 2)]
+        many = len(self._rank)
+        kind = self._kinds.setdefault(numbers, len(self._kinds)) * many * many
+        return [kind + one * many + other for one, other in combinations(rarest, 2)]

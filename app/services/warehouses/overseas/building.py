@@ -13,6 +13,8 @@ from app.services.warehouses.overseas.merging import Merger
 from app.services.warehouses.overseas.records import CHECKS, Finding, Merged, Offer, Own, Severity
 from app.services.workbooks import CellError
 
+CURRENCY = "currency"
+"""Its prices are in another currency than overseas prices, so nothing could be compared or added."""
 REPORT_EVERY = 200
 """Products between two looks at the stop signal."""
 
@@ -25,7 +27,8 @@ class Product:
         number: Excel's row of it, or the listing's id.
         name: title, else id, else row.
         variants: as they stand.
-        problem: why its variants cannot be read: the name of a cell's sentence; it stays as it is.
+        problem: why it stays as it is: the name of a cell's sentence where its variants cannot be read, or `CURRENCY`.
+        remarks: what the checker says of it that concerns a build.
         merged: what becomes of it, once it was merged.
     """
 
@@ -33,6 +36,7 @@ class Product:
     name: str
     variants: Sequence[Own]
     problem: str = ""
+    remarks: tuple[Finding, ...] = ()
     merged: Merged = field(default_factory=Merged)
 
 
@@ -113,7 +117,12 @@ class Build:
 
     def findings(self) -> Iterator[tuple[Product, Finding]]:
         """What is wrong or odd."""
-        return ((product, finding) for product in self.products for finding in product.merged.findings)
+        for product in self.products:
+            if product.problem:
+                check = CURRENCY if product.problem == CURRENCY else "damaged"
+                yield product, Finding(check, Severity.BLOCK, detail=product.problem)
+            for finding in (*product.remarks, *product.merged.findings):
+                yield product, finding
 
     def checks(self) -> dict[str, int]:
         """The eight checks: how often each found something; of the last one, stale variants and marks that disagree."""
@@ -124,6 +133,5 @@ class Build:
     @property
     def has_failures(self) -> bool:
         """Whether something of what was asked for was not done."""
-        problems = any(product.problem for product in self.products)
         blocked = any(finding.severity is Severity.BLOCK for _, finding in self.findings())
-        return bool(self.errors or self.unmatched or problems or blocked)
+        return bool(self.errors or self.unmatched or blocked)

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from app.services.application import Application
 
 _SESSION = "app.services.warehouses.overseas.session"
+MOST_BYTES = 8 << 20
+"""An overseas sheet of 160 000 rows is smaller; a larger file is a listing sheet, whose import must not wait."""
 PACKAGE, OVERSEAS, OTHER = "package", "overseas", ""
 
 
@@ -77,8 +79,11 @@ class OverseasDesk:
 
     @staticmethod
     def kind_of(path: Path) -> str:
-        """What a dropped file is to a build: a data package, an overseas sheet, or nothing."""
+        """What a dropped file is to a build: a data package, an overseas sheet, or nothing. A very large sheet is not
+        opened for that."""
         try:
+            if path.is_dir() or (path.suffix.lower() != ".zip" and path.stat().st_size > MOST_BYTES):
+                return OTHER
             with open_workbook(path) as opened:
                 kind = recognise(opened).kind
         except (AppError, OSError):

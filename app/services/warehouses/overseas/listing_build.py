@@ -10,6 +10,8 @@ import orjson
 from sqlalchemy import Connection
 
 from app.models import ListingStatus, StoreAccess
+from app.services.compliance import CheckContext, load_context
+from app.services.compliance.checker import findings_of
 from app.services.compliance.recheck import recheck
 from app.services.compliance.ships_from import ShipsFrom, ships_from
 from app.services.db import Database
@@ -19,14 +21,17 @@ from app.services.listings.editing import ListingEdit, record_edits
 from app.services.listings.loading import chunks, id_list, load_listings
 from app.services.listings.records import ListingRecord, SkuRecord
 from app.services.packages.rules import package_rules
+from app.services.pricing.rates import USD
 from app.services.tasks import TaskContext
 from app.services.warehouses.countries import countries
-from app.services.warehouses.overseas.building import Product
+from app.services.warehouses.overseas.building import CURRENCY, Product
 from app.services.warehouses.overseas.options import BuildOptions
-from app.services.warehouses.overseas.records import ELSEWHERE, Entry, Own, Source
+from app.services.warehouses.overseas.records import ELSEWHERE, Entry, Finding, Own, Severity, Source
 from app.services.warehouses.overseas.running import Built
 
 LABEL = "change.overseas"
+INCH = ".inch"
+"""The checker's rules about inches where centimetres are meant end so."""
 LOCKED, FOREIGN, MOVED = "locked", "foreign", "moved"
 """Why a listing is left out: it is being sent, its store can only be read, it was changed since it was looked at."""
 Part = dict[str, str]
@@ -50,15 +55,30 @@ def listing_products(
         TaskCancelled: stopped.
     """
     table, found, hashes = ships_from(), list[Product](), dict[int, str]()
+    contexts: dict[int, CheckContext] = {}
     with db.read() as session:
         for done, chunk in enumerate(chunks(listing_ids)):
             ctx.checkpoint()
             ctx.report(done * len(chunk), len(listing_ids), note="overseas.reading")
             for record in load_listings(session, chunk):
                 name = record.title or record.product_key or record.product_id or str(record.id)
-                found.append(Product(record.id, name, list(_owns(record, table))))
+                problem = "" if record.currency == USD else CURRENCY
+                if record.store_id not in contexts:
+                    contexts[record.store_id] = load_context(session, record.store_id)
+                remarks = tuple(_unit_remarks(record, contexts[record.store_id]))
+                found.append(Product(record.id, name, list(_owns(record, table)), problem, remarks))
                 hashes[record.id] = record.content_hash
     return found, hashes
+
+
+def _unit_remarks(record: ListingRecord, context: CheckContext) -> Iterator[Finding]:
+    """A unit that should be put right before publishing (domain.md 3.3 step 10), as the checker finds it."""
+    for is_fine, rules in context.plan:
+        wanted = [rule for rule in rules if rule.code.endswith(INCH)]
+        if wanted and not is_fine(record, context):
+            for rule in wanted:
+                if findings_of(rule, record, context):
+                    yield Finding("unit", Severity.WARN, detail=rule.code)
 
 
 def _owns(record: ListingRecord, table: ShipsFrom) -> Iterator[Own]:

@@ -18,6 +18,8 @@ from app.services.warehouses.overseas.records import Entry, Finding, Merged, Mis
 
 FAR_ABOVE = 10
 """A price more than so many times the home price is looked at (domain.md 8.3 step 8)."""
+EXCLUDED = "excluded"
+"""Why there is no price: a person took the combination out."""
 BLOCK, WARN = Severity.BLOCK, Severity.WARN
 
 
@@ -122,22 +124,21 @@ class Merger:
         """The new variants of one, in the order of the countries."""
         own, key, made = variants[home.at], home.reading.match_key, []
         for country in self._wish.countries:
-            offer = None if (key, country) in self._wish.excluded else self._wish.offer(own, home.reading, country)
+            offer = self._wish.offer(own, home.reading, country)
             if isinstance(offer, Offer):
                 merged.rows.add(offer.row)
             if (key, country) in real:
                 if isinstance(offer, Offer) and offer.row:
                     merged.findings.append(Finding("real_kept", WARN, own.code, country))
                 continue
+            if (key, country) in self._wish.excluded:
+                merged.missing.append(Missing(home.at, country, EXCLUDED))
+                continue
             if isinstance(offer, Offer):
                 entry = self._entry(own, home, offer, merged)
             else:
-                why = ("", "") if offer is None else (offer.why, offer.subject)
-                if (key, country) in self._wish.excluded:
-                    why = ("excluded", "")
-                merged.missing.append(Missing(home.at, country, *why))
-                is_zero = self._wish.zero_missing and why[0] != "excluded"
-                entry = self._empty(own, home, country, merged) if is_zero else None
+                merged.missing.append(Missing(home.at, country, *(offer or ())))
+                entry = self._empty(own, home, country, merged) if self._wish.zero_missing else None
             if entry is not None:
                 made.append(entry)
         return made

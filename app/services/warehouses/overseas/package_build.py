@@ -7,6 +7,7 @@ written anew, so doing it twice changes nothing.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import ROUND_CEILING, Decimal, InvalidOperation
 
 from app.services.compliance.ships_from import ships_from
 from app.services.packages import Package, PackageRow, Variant
@@ -14,6 +15,7 @@ from app.services.warehouses.countries import countries
 from app.services.warehouses.overseas.building import Build, Product
 from app.services.warehouses.overseas.records import ELSEWHERE, Entry, Own, Source
 from app.services.workbooks import Refusal
+from app.services.workbooks.fields import field_book
 from app.services.workbooks.numbers import PriceReader, count_reader
 
 CUSTOM = "#"
@@ -25,7 +27,8 @@ def products_of(package: Package) -> list[Product]:
     found = []
     for row in package.rows:
         problem = row.problem
-        variants = () if problem is not None else [reader.own(variant) for variant in row.variants]
+        weight_g = reader.weight_g(package, row)
+        variants = () if problem is not None else [reader.own(variant, weight_g) for variant in row.variants]
         found.append(Product(row.number, _name(package, row), variants, "" if problem is None else problem.code))
     return found
 
@@ -83,14 +86,27 @@ class _Reader:
         self._ships_from, self._home = countries().property_id, countries().home
         self._read: dict[tuple[str, str], int | None] = {}
 
-    def own(self, variant: Variant) -> Own:
+    def weight_g(self, package: Package, row: PackageRow) -> int | None:
+        """Grams of the product's parcel, up; None where the row does not say, or not in which unit."""
+        for column in package.recognition.of("weight"):
+            grams, cell = field_book().grams.get(column.unit), row.text(column).strip()
+            if grams is not None and cell:
+                try:
+                    weight = Decimal(cell) * grams
+                except InvalidOperation:
+                    return None
+                return int(weight.to_integral_value(ROUND_CEILING)) if weight.is_finite() and weight > 0 else None
+        return None
+
+    def own(self, variant: Variant, weight_g: int | None) -> Own:
         """A variant as plain record; a price or stock that is none is unknown."""
         price, stock = ("price", variant.price), ("stock", variant.stock)
         for key in (price, stock):
             if key not in self._read:
                 self._read[key] = self._number(*key)
         properties = variant.properties
-        return Own(variant.code, self._read[price], self._read[stock], properties, self._country(variant, properties))
+        country = self._country(variant, properties)
+        return Own(variant.code, self._read[price], self._read[stock], properties, country, weight_g=weight_g)
 
     def _number(self, kind: str, text: str) -> int | None:
         found = (PriceReader("") if kind == "price" else self._count)(text)

@@ -23,6 +23,10 @@ from app.services.warehouses.overseas.options import BuildOptions
 from app.services.warehouses.overseas.prices import TemplatePrices, read_facts
 from app.services.warehouses.overseas.records import Offer, Own, Unpriced, Wish
 from app.services.warehouses.overseas.sheet import OverseasSheet, read_sheet
+from app.services.warehouses.records import WarehouseTemplateRecord
+
+NO_TEMPLATE = WarehouseTemplateRecord(None, "")
+"""Offers nothing."""
 
 
 class NothingToOffer(InputError):
@@ -102,10 +106,15 @@ def _shortening(book: VirtualBook) -> Shorten:
 def _prices(
     connection: Connection, products: list[Product], coder: Coder, options: BuildOptions
 ) -> TemplatePrices | None:
-    if options.template is None:
-        return None
+    return None if options.template is None else prices_of(connection, products, coder, options.template)
+
+
+def prices_of(
+    connection: Connection, products: list[Product], coder: Coder, template: WarehouseTemplateRecord = NO_TEMPLATE
+) -> TemplatePrices:
+    """Prices by *template*; without one what the goods cost and their freight, for margins beside a sheet's prices."""
     readings = (coder.read(own.code) for product in products for own in product.variants)
-    return TemplatePrices(options.template, read_facts(connection, readings))
+    return TemplatePrices(template, read_facts(connection, readings))
 
 
 def _countries(sheet: OverseasSheet, options: BuildOptions) -> tuple[str, ...]:

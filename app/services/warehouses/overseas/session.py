@@ -28,7 +28,7 @@ from app.services.warehouses.overseas.options import BuildOptions
 from app.services.warehouses.overseas.package_build import products_of
 from app.services.warehouses.overseas.package_file import PackageBuilt, save_built
 from app.services.warehouses.overseas.records import Finding, Offer
-from app.services.warehouses.overseas.running import Built, run_build
+from app.services.warehouses.overseas.running import Built, prices_of, run_build
 from app.services.warehouses.overseas.upload_sheet import write_upload_sheet
 from app.services.workbooks import CellError
 
@@ -114,7 +114,9 @@ def again(token: str, options: BuildOptions, *, ctx: TaskContext) -> BuildHead:
     Raises: as `prepare`; NotFound where the build is gone.
     """
     old = _kept(token)
-    products = [Product(one.number, one.name, one.variants, one.problem) for one in old.built.build.products]
+    products = [
+        Product(one.number, one.name, one.variants, one.problem, one.remarks) for one in old.built.build.products
+    ]
     head = _keep(old.db, products, options, old.package, old.hashes, ctx)
     discard(token, ctx=ctx)
     return head
@@ -176,6 +178,7 @@ def _keep(
     built = run_build(db, products, options, ctx)
     with db.reader.connect() as connection:
         terms = Terms.of(connection, None if options.template is None else options.template.discount_bp)
+        built.prices = built.prices or prices_of(connection, products, built.coder)
     token, spots = uuid4().hex, spots_of(built)
     _builds[token] = _Kept(db, built, terms, spots, package, hashes)
     while len(_builds) > KEPT:

@@ -237,7 +237,8 @@ class ImagesDialog(Dialog):
             self.state.show_problem("images.stopped", "", "images.check", icon="player-pause")
         elif not report.findings:
             key = "images.fine_detail" if report.pictures else "images.no_pictures"
-            self.state.show_problem("images.fine", tr(key, n=report.pictures), icon="circle-check")
+            said = _with_remote(tr(key, n=report.pictures), report.remote)
+            self.state.show_problem("images.fine", said, icon="circle-check")
         return report is None or not report.findings
 
     def _lack_of_lines(self) -> bool:
@@ -255,15 +256,17 @@ class ImagesDialog(Dialog):
             if report is None:
                 return ""
             n = len({line.listing_id for line in report.findings})
-            return tr("images.counts", n=report.pictures, listings=report.listings, found=len(report.findings), bad=n)
+            said = tr("images.counts", n=report.pictures, listings=report.listings, found=len(report.findings), bad=n)
+            return _with_remote(said, report.remote)
         if plan is None:
             return ""
         refused = len(plan.lines) - len(plan.replaced)
-        return tr("images.plan_counts", n=len(plan.replaced), fine=plan.fine, refused=refused)
+        said = tr("images.plan_counts", n=len(plan.replaced), fine=plan.fine, refused=refused)
+        return _with_remote(said, plan.remote)
 
     def _show_buttons(self) -> None:
-        """They count what they act on, and say why they cannot be pressed."""
-        plan, ids = self.repairing.plan, self._listings()
+        """They count what they act on, and say why they cannot be pressed: Enter on a finding repairs nothing."""
+        plan, ids = self.repairing.plan if self.view.current == REPAIR else None, self._listings()
         say(self.show_button, "images.show", n=len(ids))
         self.show_button.setEnabled(bool(ids))
         n = len(self._ticked()) if plan is not None else 0
@@ -309,3 +312,8 @@ class ImagesDialog(Dialog):
         self.checking.stop()
         self.repairing.end()
         super().done(result)
+
+
+def _with_remote(said: str, remote: int) -> str:
+    """The sentence, and that pictures at an address are left alone."""
+    return f"{said} {tr('images.remote', n=remote)}" if remote else said

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QPainter, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from app.messages import tr
@@ -22,7 +22,9 @@ from app.views.thumbnails import Thumbnails
 from app.views.widgets.live import Live
 
 Index = QModelIndex | QPersistentModelIndex
-WIDE, PICTURE, EDGE, GAP = 216, 120, 10, 8
+WIDE, EDGE, GAP = 216, 10, 8
+PICTURE, SMALL_PICTURE = 120, 72
+"""A side of the picture, and where a card would not fit the height there is."""
 TITLE_LINES, GLYPH = 4, 10
 PARTS = Qt.ItemDataRole.UserRole
 SHOWN_CODES = 2
@@ -80,10 +82,11 @@ class Cards(QStyledItemDelegate):
     def __init__(self, pictures: Thumbnails, parent: QWidget) -> None:
         super().__init__(parent)
         self._pictures = pictures
+        self.side = PICTURE
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """As high as its lines are at this text size."""
-        return card_size()
+        return card_size(self.side)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """One card."""
@@ -98,11 +101,11 @@ class Cards(QStyledItemDelegate):
         painter.setPen(theme.pen(name, 2.0 if has_focus else 1.2))
         painter.drawRoundedRect(card.adjusted(1, 1, -1, -1), 6, 6)
         inside = card.adjusted(EDGE, EDGE, -EDGE, -EDGE)
-        self._paint_picture(painter, QRect(inside.left(), inside.top(), PICTURE, PICTURE), one.picture)
+        self._paint_picture(painter, QRect(inside.left(), inside.top(), self.side, self.side), one.picture)
         if is_chosen:
             self._paint_tick(painter, card)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        top = inside.top() + PICTURE + 6
+        top = inside.top() + self.side + 6
         title = QRect(inside.left(), top, inside.width(), TITLE_LINES * theme.metrics("body").lineSpacing())
         TitleLines(index.data(PARTS), title.width(), TITLE_LINES).paint(painter, title)
         self._paint_lines(painter, QRect(title.left(), title.bottom() + 5, title.width(), 0), one)
@@ -110,7 +113,7 @@ class Cards(QStyledItemDelegate):
 
     def _paint_picture(self, painter: QPainter, tile: QRect, source: str) -> None:
         theme = current_theme()
-        picture = self._pictures.get(source, PICTURE) if source else None
+        picture = self._pictures.get(source, self.side) if source else None
         if picture is not None:
             painter.drawPixmap(tile, picture, QRect(0, 0, picture.width(), picture.height()))
             return
@@ -145,11 +148,11 @@ class Cards(QStyledItemDelegate):
         painter.drawText(QRect(rect.left() + GLYPH + 6, top, rect.width() - GLYPH - 6, step), middle, shown.word)
 
 
-def card_size() -> QSize:
-    """Of a card with the gap to its neighbours."""
+def card_size(picture: int) -> QSize:
+    """Of a card with the gap to its neighbours; *picture* is a side of its picture."""
     theme = current_theme()
     text = TITLE_LINES * theme.metrics("body").lineSpacing() + 4 * (theme.metrics("small").lineSpacing() + 2)
-    return QSize(theme.height(WIDE) + GAP, PICTURE + text + 2 * EDGE + 12 + GAP)
+    return QSize(theme.height(WIDE) + GAP, picture + text + 2 * EDGE + 12 + GAP)
 
 
 class CardView(Live, QListView):
@@ -159,7 +162,8 @@ class CardView(Live, QListView):
         super().__init__(parent)
         self.rows = CardRows(self)
         self.setModel(self.rows)
-        self.setItemDelegate(Cards(pictures, self))
+        self._cards = Cards(pictures, self)
+        self.setItemDelegate(self._cards)
         self.setFlow(QListView.Flow.LeftToRight)
         self.setWrapping(True)
         self.setResizeMode(QListView.ResizeMode.Adjust)
@@ -188,6 +192,17 @@ class CardView(Live, QListView):
         rows = sorted(index.row() for index in self.selectionModel().selectedIndexes())
         return [self.rows.listings[row].id for row in rows]
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Smaller pictures where there is little room."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        side = PICTURE if self.height() >= card_size(PICTURE).height() else SMALL_PICTURE
+        if side != self._cards.side:
+            self._cards.side = side
+            self.doItemsLayout()
+
     def retranslate(self) -> None:
         """Its name for screen readers; states in the new language."""
         self.setAccessibleName(tr("similar.cards"))
@@ -195,6 +210,7 @@ class CardView(Live, QListView):
 
     def restyle(self) -> None:
         """Cards follow the text size."""
+        self._fit()
         self.doItemsLayout()
         self.viewport().update()
 

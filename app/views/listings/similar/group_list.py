@@ -64,27 +64,27 @@ class GroupRows(QAbstractListModel):
         return 0 if parent.isValid() else len(self.groups)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Why, and the rest as a tip and for screen readers."""
+        """Why; all of it as a tip and for screen readers."""
         if not index.isValid():
             return None
         group = self.groups[index.row()]
         if role == Qt.ItemDataRole.DisplayRole:
             return why_text(group)
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
-            return f"{why_text(group)}\n{count_text(group)}"
+            return "\n".join(filter(None, (group.title, why_text(group), count_text(group))))
         return None
 
 
 class GroupCells(QStyledItemDelegate):
-    """Two lines a group."""
+    """Title of the listing to keep, why, counts."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        """As high as two lines are at this text size."""
+        """As high as its lines are at this text size."""
         theme = current_theme()
-        return QSize(120, theme.metrics("body").lineSpacing() + theme.metrics("small").lineSpacing() + 14)
+        return QSize(120, theme.metrics("body").lineSpacing() + 2 * (theme.metrics("small").lineSpacing() + 2) + 12)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """Ground, hairline, why, counts."""
+        """Ground, hairline, three lines."""
         theme, rect, group = current_theme(), option.rect, index.model().groups[index.row()]
         is_selected = bool(option.state & QStyle.StateFlag.State_Selected)
         painter.save()
@@ -92,16 +92,19 @@ class GroupCells(QStyledItemDelegate):
         painter.fillRect(rect.left(), rect.bottom(), rect.width(), 1, theme.color("line"))
         if option.state & QStyle.StateFlag.State_HasFocus:
             painter.fillRect(rect.left(), rect.top(), 3, rect.height() - 1, theme.color("accentText"))
-        inside, first = rect.adjusted(PAD, 5, -PAD, -5), theme.metrics("body").lineSpacing()
-        left = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        painter.setFont(theme.font("body"))
-        painter.setPen(theme.color("text"))
-        line = QRect(inside.left(), inside.top(), inside.width(), first)
-        painter.drawText(line, left, elided(theme.metrics("body"), why_text(group), line.width()))
-        painter.setFont(theme.font("small"))
-        painter.setPen(theme.color("text2"))
-        line = QRect(inside.left(), inside.top() + first + 2, inside.width(), inside.height() - first - 2)
-        painter.drawText(line, left, elided(theme.metrics("small"), count_text(group), line.width()))
+        inside, top = rect.adjusted(PAD, 0, -PAD, 0), rect.top() + 5
+        lines = (
+            (group.title, "body", "text"),
+            (why_text(group), "small", "text2"),
+            (count_text(group), "small", "text2"),
+        )
+        for text, role, ink in lines if group.title else lines[1:]:
+            metrics = theme.metrics(role)
+            line = QRect(inside.left(), top, inside.width(), metrics.lineSpacing())
+            painter.setFont(theme.font(role))
+            painter.setPen(theme.color(ink))
+            painter.drawText(line, int(Qt.AlignmentFlag.AlignVCenter), elided(metrics, text, line.width()))
+            top = line.bottom() + 3
         painter.restore()
 
 

@@ -65,7 +65,6 @@ class GroupPane(Ground):
         say(self.tag, "similar.tag", "accessibleName")
         say(self.apart, "similar.apart_tip", "toolTip")
         say(self.aside, "similar.aside_tip", "toolTip")
-        self.tag.setText(tr("similar.tag_usual"))
 
     def _connect(self) -> None:
         self.cards.selectionModel().selectionChanged.connect(lambda *_: self._show_counts())
@@ -118,6 +117,8 @@ class GroupPane(Ground):
         """Reasons in the new language."""
         if hasattr(self, "cards"):
             self.why.setText(why_text(self.group) if self.group is not None else "")
+            if not self.tag.isModified():
+                self.tag.setText(tr("similar.tag_usual"))
             self._show_counts()
 
     def restyle(self) -> None:

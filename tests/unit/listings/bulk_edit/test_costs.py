@@ -11,6 +11,9 @@ from app.services.listings.bulk_edit.typed import BadSetting, parse_setting
 from app.services.listings.costs import cost_micro, told_cost
 from app.services.pricing.rates import EnteredRate, enter_rates
 from app.services.tasks import TaskContext
+from tests.unit.pricing.conftest import priced
+
+__all__ = ["priced"]
 
 
 def outcome(plan):
@@ -73,10 +76,18 @@ def test_a_number_of_the_listing_reads_one_cost_for_all(make_listing, planned):
     assert outcome(planned(formula("cost * 2", "weight_g")))[0] == {"A": (136, ""), "B": (None, "unknown_cost")}
 
 
+@pytest.mark.usefixtures("priced")
+def test_margin_and_profit_are_those_of_today(make_listing, planned):
+    make_listing("A", (("AB1234", 999, 5), ("AB1234*2", 999, 5), ("XX1", 999, 5)), freight_template_id="free")
+    found, reasons = outcome(planned(formula("if(margin < 0.05, price * 1.1, price)")))
+    assert (found["AB1234*2"], found["XX1"], reasons) == ((1099, ""), (None, "unknown_margin"), {"unknown_margin": 1})
+    assert outcome(planned(formula("price + 利润 / 6.8")))[0]["AB1234"] == (1075, "")
+
+
 def test_they_are_read_and_never_set(db):
     with db.read() as session:
         context = load_context(session, 1)
-    for name in ("cost", "rate", "freight"):
+    for name in ("cost", "rate", "freight", "margin", "profit"):
         with pytest.raises(BadOperation):
             parse_setting(f"{name}=1", context)
     with pytest.raises(BadSetting) as caught:

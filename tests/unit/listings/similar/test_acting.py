@@ -102,6 +102,7 @@ class TestChosen:
         for at, path in enumerate(pictures):
             goods(SHOWN["red"]).resize((200 + 40 * at,) * 2).save(path)
             add(db, picture=path)
+        add(db)  # its picture lies at an address: nobody could look into it
         options = SimilarOptions(whys=frozenset({Why.LOOK}))
         assert search(db.path, options, ctx=TaskContext()).unseen == 2
         ctx = TaskContext()
@@ -116,10 +117,13 @@ def test_shares_stand_beside_their_reasons(db: Database) -> None:
     words = "Solar Garden String Lights Outdoor Waterproof Fairy"
     add(db, words, codes=("AB1", "AB2")), add(db, f"{words} Lamp", codes=("AB1", "AB3"))
     (group,) = find_similar(db, SimilarOptions()).groups
+    assert group.title == words
     assert dict(zip(group.whys, group.shares, strict=True)) == {Why.CODES: 0.5, Why.TITLE: 7 / 8}
 
 
 def test_a_group_counts_who_is_on_the_platform() -> None:
-    group = SimilarGroup(0, (1, 2, 3), (Why.CODES,), 1.0, frozenset({1, 3}), (1.0,))
-    left = group.without({3})
-    assert (group.live, left.live if left else None) == (2, 1)
+    group = SimilarGroup(0, (1, 2, 3), (Why.CODES,), 1.0, frozenset({2, 3}), (1.0,), "Lamp")
+    left, headless = group.without({3}), group.without({2})
+    assert left is not None and headless is not None
+    assert (group.live, left.live, group.head, headless.head) == (2, 1, 2, 3)
+    assert (left.title, headless.title) == ("Lamp", "")

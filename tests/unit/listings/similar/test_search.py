@@ -185,6 +185,14 @@ def test_titles_agree_with_comparing_all_with_all(share: float) -> None:
         if min(len(a), len(b)) >= 3 and same_numbers and len(a & b) >= share * len(a | b):
             expected.add((one, other))
     assert found == expected
+    for focus in (range(7), range(250, 300)):
+        some = {
+            pair
+            for ones, others, _ in near_titles(titles, share, focus=focus)
+            for pair in _pairs(ones, others)
+            if not focus or set(pair) & set(focus)
+        }
+        assert some == {pair for pair in expected if not focus or set(pair) & set(focus)}
 
 
 def test_looks_agree_with_comparing_all_with_all() -> None:
@@ -192,7 +200,11 @@ def test_looks_agree_with_comparing_all_with_all() -> None:
     looks = {n: draw.getrandbits(128) for n in range(100)}
     looks |= {100 + n: looks[n] ^ sum(1 << draw.randrange(128) for _ in range(n % 9)) for n in range(60)}
     found = {pair for ones, others, _ in near_looks(looks, 6) for pair in _pairs(ones, others)}
-    assert found == {(a, b) for a, b in combinations(looks, 2) if (looks[a] ^ looks[b]).bit_count() <= 6}
+    expected = {(a, b) for a, b in combinations(looks, 2) if (looks[a] ^ looks[b]).bit_count() <= 6}
+    assert found == expected
+    focus = {3, 105, 111}
+    some = {pair for ones, others, _ in near_looks(looks, 6, focus) for pair in _pairs(ones, others)}
+    assert {pair for pair in some if focus & {*pair}} == {pair for pair in expected if focus & {*pair}} != set()
 
 
 def _pairs(ones: list[int], others: list[int]) -> set[tuple[int, int]]:

@@ -14,7 +14,10 @@ from app.services.warehouses.overseas.package_file import SameFile, build_packag
 from app.services.warehouses.overseas.running import NothingToOffer
 from app.services.warehouses.overseas.sheet import read_sheet
 from app.services.warehouses.overseas.upload_sheet import write_upload_sheet
+from app.services.warehouses.records import PriceSource, WarehouseTemplateRecord
+from app.services.warehouses.templates import country_record
 from tests.unit.warehouses.overseas.conftest import COLOUR, LAMP_ROW, OTHER_ROW, SHIPS, price_info
+from tests.unit.workbooks.makers import write_xls, write_zip
 
 
 @pytest.fixture
@@ -135,3 +138,22 @@ def test_the_upload_sheet_is_read_again(db, package, sheet, tmp_path, name):
         ("AB1234-WH", "ES"): (923, 35),
         ("AB1234-BK*2", "ES"): (1580, 20),
     }
+
+
+def test_a_template_prices_a_package_by_its_weight_column(db, tmp_path):
+    with db.bulk() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO stock_item (code, name, cost_micro, picture, updated_ms) "
+            "VALUES ('CD5678', '', 12000000, '', 1)"
+        )
+    header = ("产品ID", "价格信息", "商家编码", "重量(kg)")
+    info = price_info(("CD5678", "5.99", "999"))
+    sheet_file = write_xls(tmp_path / "products.xls", (header, ("1", info, "CD5678", 0.18), ("2", info, "CD5678", "?")))
+    path = write_zip(tmp_path / "package.zip", {"products.xls": sheet_file.read_bytes()})
+    template = WarehouseTemplateRecord(
+        1, "rule", countries=(country_record("ES"),), price_source=PriceSource.RULE, margin_bp=500
+    )
+    built = build_package(db, path, BuildOptions(template=template)).built.build
+    first, second = built.products
+    assert [entry.price_minor for entry in first.merged.entries] == [None, 923]
+    assert [(one.why, one.subject) for one in second.merged.missing] == [("no_weight", "CD5678")]

@@ -249,3 +249,34 @@ class TestNewProductGroup:
     def test_a_name_the_platform_refuses_is_refused_before(self, name):
         with pytest.raises(BadGroupName):
             checked_name(name)
+
+
+def test_a_discount_plan_is_typed_and_a_high_coupon_asked_about_again(page, qtbot, settle, db):
+    stores = group_tree(db, GroupKind.MARKETING)
+    dialog = MarketingGroupDialog(page.context, stores, page)
+    dialog.open()
+    dialog.name.setText("Summer")
+    dialog.discount.setText("40")
+    dialog.reductions["store_coupon"].setText("20/7")
+    dialog.save()
+    settle()
+    assert "may have been swapped" in dialog.problem.text() or "not below" in dialog.problem.text()
+    dialog.reductions["store_coupon"].setText("7/20")
+    dialog.save()
+    settle()
+    assert "more than 30%" in dialog.problem.text() and dialog.primary.text() == "Save it anyway"
+    dialog.reductions["store_coupon"].setText("8/20")  # another coupon is asked about anew
+    assert dialog.primary.text() == "Make it"
+    dialog.save()
+    settle()
+    assert marketing_groups(db) == [] and dialog.primary.text() == "Save it anyway"
+    dialog.affiliate.setChecked(False)
+    with qtbot.waitSignal(dialog.saved):
+        dialog.save()
+    [group] = marketing_groups(db)
+    assert (group.plan.texts(), group.plan.has_affiliate) == ({"store_coupon": "8/20"}, False)
+    [node] = group_tree(db, GroupKind.MARKETING)[0].groups
+    again = MarketingGroupDialog(page.context, stores, page, node)
+    assert (again.reductions["store_coupon"].text(), again.affiliate.isChecked()) == ("8/20", False)
+    again.close()
+    settle()

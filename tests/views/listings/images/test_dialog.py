@@ -86,6 +86,11 @@ def test_findings_by_kind_a_repair_and_its_undo(
     assert any("1,300 × 850 · JPEG" in tip and "1,300 × 1,300 · JPEG" in tip for tip in tips)
     assert any("the file is missing or cannot be opened" in tip for tip in tips)
     assert loaded(first).images[0] == files["long.jpg"] and len(made_files(tmp_path)) == 2
+    dialog.view.choose("found")
+    dialog.found_view.setCurrentIndex(dialog.found.index(0))
+    qtbot.keyClick(dialog.found_view, Qt.Key.Key_Return)  # shows the listing; nothing is repaired out of sight
+    assert not dialog.primary.isEnabled() and loaded(first).images[0] == files["long.jpg"]
+    dialog.view.choose("repair")
     # one is left out: it keeps its file, ours goes
     dialog.lines_view.setFocus()
     dialog.lines_view.setCurrentIndex(dialog.lines.index(names.index("long.jpg")))

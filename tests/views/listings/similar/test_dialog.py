@@ -9,7 +9,7 @@ from app.services.paging import Query
 from app.services.worker import WorkerDied
 from app.views.listings.publish_question import PublishQuestion
 from app.views.listings.sale import OfflineQuestion
-from app.views.listings.similar.cards import CardRows
+from app.views.listings.similar.cards import SMALL_PICTURE, CardRows, card_size
 from app.views.listings.similar.dialog import SimilarDialog
 from app.views.listings.similar.group_list import GroupRows
 
@@ -63,11 +63,14 @@ def test_groups_are_seen_told_apart_and_brought_back(open_dialog, lamps, qtbot, 
     assert dialog.counts.text() == "6 listings compared. Alike: 5, groups: 2."
     rows = dialog.groups.rows
     assert [rows.index(at).data() for at in range(2)] == ["Same codes 100 %", "Nearly the same title 88 %"]
-    assert "3 listings, 0 on the platform" in rows.index(0).data(Qt.ItemDataRole.ToolTipRole)
+    said = rows.index(0).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert said == "Unlike0 others0 at all0\nSame codes 100 %\n3 listings, 0 on the platform"
     cards = dialog.pane.cards
     assert [one.id for one in cards.rows.listings] == lamps[0]
     assert cards.chosen == lamps[0][1:]  # the first is the one to keep
     assert "LM1-WH\nUSD 18.90\n晨帆数码\nDraft" in cards.rows.index(0).data(Qt.ItemDataRole.AccessibleTextRole)
+    cards.resize(500, 200)
+    assert cards.sizeHintForIndex(cards.rows.index(0)).height() == card_size(SMALL_PICTURE).height()
     # the keyboard alone: to the cards, let one go, decide
     cards.setFocus()
     qtbot.keyClick(cards, Qt.Key.Key_Space)

@@ -1,0 +1,122 @@
+"""The figures charts are drawn from: margins by class, prices beside their floor, freight by country."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sqlalchemy import Connection
+
+from app.services.db import Database
+from app.services.freight.tariffs import charge
+from app.services.listings.loading import id_list
+from app.services.listings.source import ListingSource
+from app.services.paging import Query
+from app.services.pricing.inputs import MICRO, converted
+from app.services.pricing.rates import exchange_rates
+from app.services.pricing.routes import Routes
+from app.services.pricing.sources import UNIT
+from app.services.pricing.team_settings import team_settings
+from app.services.tasks import TaskContext
+
+CLASS_BP = 250
+"""Width of a class of margins: 2.5 %."""
+LOWEST_BP, HIGHEST_BP = -2_000, 5_000
+"""Margins beyond are in the first and the last class."""
+SHIFT = CLASS_BP * 10**12
+"""SQL divides towards zero: shifted far above it, classes below zero are as wide as the others."""
+MOST_POINTS = 4_000
+"""Prices drawn at most: more could not be told apart; evenly chosen."""
+GRAMS = (100, 250, 500)
+"""Parcels freight is compared for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Charts:
+    """What the charts show.
+
+    Attributes:
+        margins: variants by class: (lower end in ten thousandths, how many).
+        prices: (break-even, list price) in hundredths, of variants with both; `shown_of`: of so many.
+        freight: by country, CNY in millionths for each of `GRAMS`, None where nothing goes there.
+        unknown: variants without a margin; stale ones are among them.
+    """
+
+    margins: tuple[tuple[int, int], ...]
+    prices: tuple[tuple[int, int], ...]
+    shown_of: int
+    freight: tuple[tuple[str, tuple[int | None, ...]], ...]
+    unknown: int
+
+
+def charts(db: Database, chosen: Sequence[int] | Query, ctx: TaskContext | None = None) -> Charts:
+    """The charts of these listings. Raises: TaskCancelled."""
+    ids = ListingSource(db).ids(chosen, ctx) if isinstance(chosen, Query) else chosen
+    with db.reader.connect() as connection:
+        margins, unknown = _margins(connection, ids)
+        prices, total = _prices(connection, ids)
+        return Charts(margins, prices, total, freight_by_country(connection), unknown)
+
+
+def _margins(connection: Connection, ids: Sequence[int]) -> tuple[tuple[tuple[int, int], ...], int]:
+    found = dict.fromkeys(range(LOWEST_BP, HIGHEST_BP + 1, CLASS_BP), 0)
+    known = 0
+    for part in _pieces(ids):
+        rows = connection.exec_driver_sql(
+            f"SELECT max({LOWEST_BP}, min({HIGHEST_BP}, (margin_bp + {SHIFT}) / {CLASS_BP} * {CLASS_BP} - {SHIFT})), "
+            f"count(*) FROM current_sku_figure WHERE listing_id IN ({id_list(part)}) "
+            "AND margin_bp IS NOT NULL GROUP BY 1"
+        )
+        for low, number in rows:
+            found[low] += number
+            known += number
+    return tuple(found.items()), _variants(connection, ids) - known
+
+
+def _variants(connection: Connection, ids: Sequence[int]) -> int:
+    counts = (
+        connection.exec_driver_sql(f"SELECT count(*) FROM sku WHERE listing_id IN ({id_list(part)})").scalar_one()
+        for part in _pieces(ids)
+    )
+    return sum(map(int, counts))
+
+
+def _prices(connection: Connection, ids: Sequence[int]) -> tuple[tuple[tuple[int, int], ...], int]:
+    found: list[tuple[int, int]] = []
+    for part in _pieces(ids):
+        rows = connection.exec_driver_sql(
+            "SELECT even_minor, price_minor FROM current_sku_figure JOIN sku ON sku.id = sku_id "
+            f"WHERE current_sku_figure.listing_id IN ({id_list(part)}) "
+            "AND even_minor IS NOT NULL AND price_minor IS NOT NULL"
+        )
+        found += [(row[0], row[1]) for row in rows]
+    step = max(1, -(-len(found) // MOST_POINTS))
+    return tuple(found[::step]), len(found)
+
+
+def _pieces(ids: Sequence[int]) -> list[Sequence[int]]:
+    return [ids[start : start + 50_000] for start in range(0, len(ids), 50_000)]
+
+
+def freight_by_country(connection: Connection) -> tuple[tuple[str, tuple[int | None, ...]], ...]:
+    """What parcels of `GRAMS` cost to each country some tariff of the team's names, sent from there; and from home to
+    the reference destination."""
+    settings = team_settings(connection)
+    routes, rates = Routes.of(connection, settings), exchange_rates(connection)
+    named = {country for one in routes.channels.tariffs.values() for country in one.tariff.countries}
+    found = []
+    for country in (settings.destination, *sorted(named - {settings.destination})):
+        ships_from = "" if country == settings.destination else country
+        choice = routes.choice(ships_from, ())
+        fees: list[int | None] = []
+        for weight in GRAMS:
+            fee = None if choice.tariff is None else charge(choice.tariff, country, weight).fee
+            rate = None if choice.tariff is None else rates.get(choice.tariff.currency)
+            fees.append(None if fee is None or rate is None else _micro(fee, rate.whole))
+        found.append((country, tuple(fees)))
+    return tuple(found)
+
+
+def _micro(fee: Decimal, rate: int) -> int:
+    return converted(int(fee * MICRO), rate, UNIT)

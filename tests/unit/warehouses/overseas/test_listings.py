@@ -1,0 +1,111 @@
+"""Overseas variants for listings: one change with handling time and freight template, undone whole, done twice."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from app.services.history.undo import undo
+from app.services.listings.loading import load_listing
+from app.services.tasks import TaskContext
+from app.services.warehouses.overseas.listing_build import apply_to_listings, listing_products
+from app.services.warehouses.overseas.options import BuildOptions
+from app.services.warehouses.overseas.running import run_build
+from app.services.warehouses.records import PriceSource, StoreFreight, WarehouseTemplateRecord
+from app.services.warehouses.templates import country_record
+
+SPAIN = "201336104"
+TEMPLATE = WarehouseTemplateRecord(
+    1,
+    "ES+FR",
+    handling_days=3,
+    countries=(country_record("ES", stock=35, surcharge_minor=600), country_record("FR", surcharge_minor=800)),
+    price_source=PriceSource.SURCHARGE,
+    freight=(StoreFreight(1, "700126548"), StoreFreight(2, "1")),
+)
+
+
+@pytest.fixture
+def build(db):
+    """Work a build out over listings, and store it."""
+
+    def go(ids, options, stored=True):
+        products, hashes = listing_products(db, ids, TaskContext())
+        built = run_build(db, products, options, TaskContext())
+        return built, apply_to_listings(db, built, hashes, TaskContext()) if stored else hashes
+
+    return go
+
+
+def told(db, listing_id):
+    with db.read() as session:
+        listing = load_listing(session, listing_id)
+    parts = [{part["name"]: part.get("value_id") or part["value"] for part in sku.properties} for sku in listing.skus]
+    rows = [(sku.code, sku.price_minor, sku.stock, sku.ships_from) for sku in listing.skus]
+    return listing, rows, parts
+
+
+def test_a_template_makes_variants_in_order_and_one_undo_takes_all_back(db, make_listing, build):
+    listing = make_listing(
+        skus=(("LM1-WH", 1890, 120), ("LM1-WH_CUS", 2500, 5), ("LM1-GY", 2000, 90)), freight_template_id="9"
+    )
+    before = told(db, listing.id)
+    _, done = build([listing.id], BuildOptions(template=TEMPLATE))
+    assert (done.listings, done.left_out) == (1, {})
+    after, rows, parts = told(db, listing.id)
+    assert rows == [
+        ("LM1-WH", 1890, 120, "CN"),
+        ("LM1-WH_CES", 2490, 35, "ES"),
+        ("LM1-WH_CFR", 2690, 35, "FR"),
+        ("LM1-GY", 2000, 90, "CN"),
+        ("LM1-GY_CES", 2600, 35, "ES"),
+        ("LM1-GY_CFR", 2800, 35, "FR"),
+    ]
+    assert parts[1] == {"Color": "LM1-WH", "Ships From": SPAIN}
+    assert [list(one) for one in parts] == [["Color", "Ships From"]] * 6
+    assert (after.handling_days, after.freight_template_id) == (3, "700126548")
+
+    _, again = build([listing.id], BuildOptions(template=TEMPLATE))
+    assert again.change is None, "doing it twice changes nothing"
+    result = undo(db, done.change.uid)
+    assert (result.restored, result.conflicts) == (1, ())
+    assert told(db, listing.id) == (replace(before[0], updated_ms=told(db, listing.id)[0].updated_ms), *before[1:])
+
+
+def test_another_price_changes_the_variants_that_are_there(db, make_listing, build):
+    listing = make_listing(skus=(("LM1", 1890, 120),))
+    build([listing.id], BuildOptions(template=TEMPLATE))
+    ids = [sku.id for sku in told(db, listing.id)[0].skus]
+    dearer = replace(TEMPLATE, countries=(country_record("FR", surcharge_minor=900),))
+    _, done = build([listing.id], BuildOptions(template=dearer))
+    after, rows, _ = told(db, listing.id)
+    assert rows == [("LM1", 1890, 120, "CN"), ("LM1_CFR", 2790, 35, "FR")]
+    assert [sku.id for sku in after.skus] == [ids[0], ids[2]]
+    assert undo(db, done.change.uid).conflicts == ()
+    assert [row[0] for row in told(db, listing.id)[1]] == ["LM1", "LM1_CES", "LM1_CFR"]
+
+
+def test_what_moved_on_or_is_busy_is_left_alone(db, make_listing, build):
+    edited, sending, fine = (make_listing(skus=((code, 1890, 120),)) for code in ("LM1", "LM2", "LM3"))
+    ids = [edited.id, sending.id, fine.id]
+    built, hashes = build(ids, BuildOptions(template=TEMPLATE), stored=False)
+    with db.bulk() as connection:
+        connection.exec_driver_sql("UPDATE listing SET content_hash = 'x' WHERE id = ?", (edited.id,))
+        connection.exec_driver_sql("UPDATE listing SET status = 'sending' WHERE id = ?", (sending.id,))
+    done = apply_to_listings(db, built, hashes, TaskContext())
+    assert done.left_out == {edited.id: "moved", sending.id: "locked"}
+    assert done.listings == 1
+    with db.bulk() as connection:
+        connection.exec_driver_sql("UPDATE store SET access = 'read'")
+    assert apply_to_listings(db, built, hashes, TaskContext()).left_out[fine.id] == "foreign"
+
+
+def test_a_real_template_keeps_what_is_there(db, make_listing, build):
+    listing = make_listing(skus=(("LM1", 1890, 120), ("LM1_CES", 2222, 7)))
+    build([listing.id], BuildOptions(template=replace(TEMPLATE, is_virtual=False)))
+    assert told(db, listing.id)[1] == [
+        ("LM1", 1890, 120, "CN"),
+        ("LM1_CES", 2222, 7, ""),
+        ("LM1_CFR", 2690, 35, "FR"),
+    ]

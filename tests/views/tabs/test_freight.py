@@ -1,0 +1,212 @@
+"""The Freight templates tab as a person uses it: tables, editors, trial, world, comparison, proposals, workbook."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from app.messages import tr
+from app.services.freight.keeping import TemplateDraft
+from app.services.paging import Query
+from app.views.freight.compare_dialog import CompareDialog
+from app.views.freight.editors import ChannelsEditor, TariffEditor, TemplateEditor
+from app.views.freight.import_dialog import FreightImportDialog
+from app.views.freight.match_dialog import MatchRows
+from app.views.freight.page import FreightPage
+from app.views.freight.trial_dialog import TrialDialog
+from app.views.freight.world import steps
+from tests.unit.freight.test_sheets import SERVICES
+
+
+@pytest.fixture
+def page(services, open_page):
+    services.freight.save_template(TemplateDraft("Plan", SERVICES, "own"))
+    page = open_page(FreightPage, services)
+    page.asked = []
+    page.undo_wanted.connect(page.asked.append)
+    return page
+
+
+def dialog(page, qtbot, kind):
+    qtbot.waitUntil(lambda: bool(page.findChildren(kind)))
+    return page.findChildren(kind)[-1]
+
+
+def choose(page, qtbot, name):
+    table = page.table
+    qtbot.waitUntil(lambda: table.paged.is_ordered)
+    names = {row.name: at for at, row in enumerate(table.paged.source.first_page(Query(), 50))}
+    table.setCurrentIndex(table.paged.index(names[name], 0))
+    qtbot.waitUntil(lambda: page.current() is not None and page.current().name == name)
+
+
+def closed(qtbot, opened):
+    with qtbot.waitSignal(opened.destroyed):
+        opened.close()
+
+
+def test_a_local_template_is_copied_edited_and_undone(page, services, qtbot):
+    can = page.actions_of_page
+    choose(page, qtbot, "小件普货")
+    assert (can["edit_freight"].isEnabled(), can["replace_template"].isEnabled()) == (False, True)
+    can["copy_template"].trigger()
+    editor = dialog(page, qtbot, TemplateEditor)
+    assert editor.name.text() == tr("freight.copy_of", name="小件普货")
+    editor.name.setText("Small goods of ours")
+    with qtbot.waitSignal(editor.stored):
+        editor.save()
+    qtbot.waitUntil(lambda: page.template_table.paged.total == 13)
+    choose(page, qtbot, "Plan")
+    assert (can["edit_freight"].isEnabled(), can["template_listings"].isEnabled()) == (True, False)
+    can["edit_freight"].trigger()
+    editor = dialog(page, qtbot, TemplateEditor)
+    grid = editor.grid.grid
+    assert "1 kg → 7" in editor.examples.text()
+    grid.setData(grid.index(4, 6), "1.5")
+    assert not editor.look()
+    assert (4, "from") in grid.wrong
+    assert not editor.primary.isEnabled()
+    grid.setData(grid.index(4, 6), "2")
+    grid.setData(grid.index(4, 9), "3.3")
+    editor.grid.setCurrentIndex(grid.index(5, 0))
+    editor.add.click()
+    editor.remove.click()
+    with qtbot.waitSignal(editor.stored) as stored:
+        editor.save()
+    assert stored.args[0].label == "change.freight_template"
+    row = next(one for one in services.freight.names() if one.name == "Plan")
+    assert row.services[0].zones[3].bands[1].fee == Decimal("3.3")
+    toast = page.context.notices
+    assert toast is not None
+    can["remove_freight"].trigger()
+    qtbot.waitUntil(lambda: page.template_table.paged.total == 12)
+
+
+def test_tariffs_and_channels_have_their_own_table_and_editors(page, services, qtbot):
+    page.segments.choose("tariffs")
+    qtbot.waitUntil(lambda: page.table is page.tariff_table and page.tariff_table.paged.total == 12)
+    choose(page, qtbot, "International express")
+    qtbot.waitUntil(lambda: page.facts.title.text() == "International express")
+    page.actions_of_page["edit_freight"].trigger()
+    editor = dialog(page, qtbot, TariffEditor)
+    editor.fields["currency"].setText("EUR")
+    assert not editor.look()
+    assert editor.fields["currency"].property("bad")
+    editor.fields["currency"].setText("CNY")
+    editor.fields["divisor"].setText("6000")
+    with qtbot.waitSignal(editor.stored):
+        editor.save()
+    assert services.freight.channels().tariffs["express"].tariff.volumetric.divisor == 6000
+    page.actions_of_page["freight_channels"].trigger()
+    channels = dialog(page, qtbot, ChannelsEditor)
+    channels.grid.add_row({"ships_from": "CN", "country": "US", "tariff_key": "express"})
+    at = channels.grid.currentIndex().row()
+    channels.grid.grid.setData(channels.grid.grid.index(at, 3), "express")
+    with qtbot.waitSignal(channels.stored):
+        channels.save()
+    assert services.freight.channels().choose("CN", (), "US").key == "express"
+    page.actions_of_page["remove_freight"].trigger()
+    with qtbot.waitSignal(page.problem):  # a channel goes with it now
+        pass
+
+
+def test_a_trial_shows_the_table_and_the_world(page, services, qtbot, tmp_path):
+    choose(page, qtbot, "Plan")
+    page.actions_of_page["freight_trial"].trigger()
+    trial = dialog(page, qtbot, TrialDialog)
+    qtbot.waitUntil(lambda: bool(trial.rows))
+    for name, text in {"sale": "6.99", "cost": "18", "countries": "ES, JP"}.items():
+        trial.fields[name].setText(text)
+    trial.try_it()
+    qtbot.waitUntil(lambda: len(trial.rows) == 4)
+    spain = trial.model.rows[0]
+    assert spain[8:13] == ("0.00", "16.5384", "16.54", "5.14", "10.8 %")
+    trial.export_to(tmp_path / "trial.csv")
+    qtbot.waitUntil(lambda: (tmp_path / "trial.csv").exists())
+    trial.view.choose("world")
+    qtbot.waitUntil(lambda: len(trial.rows) > 400)
+    world = trial.world
+    assert (world.text_of("ES"), world.tone_of("ES")) == ("16.54", "green")
+    assert "Spain" in world.tip_of("ES")
+    qtbot.mouseClick(world, qt_left(), pos=world.cell_rect(0).center())
+    assert "Andorra" in trial.hint.text()
+    trial.fields["weight"].setText("x")
+    trial.try_it()
+    assert not trial.rows
+    assert "x" in trial.hint.text()
+    closed(qtbot, trial)
+
+
+def qt_left():
+    from PySide6.QtCore import Qt
+
+    return Qt.MouseButton.LeftButton
+
+
+def test_cells_of_the_world_are_coloured_by_share():
+    assert steps([]) == []
+    assert steps([Decimal(5)] * 9) == []
+    assert steps([Decimal(one) for one in range(1, 11)]) == [3, 5, 7, 9]
+
+
+def test_templates_are_compared(page, qtbot):
+    page.actions_of_page["compare_templates"].trigger()
+    compare = dialog(page, qtbot, CompareDialog)
+    qtbot.waitUntil(lambda: bool(compare.model.rows))
+    assert "←" in compare.detail.text()
+    compare.right.choose(compare.left.value)
+    compare.compare()
+    qtbot.waitUntil(lambda: not compare.model.rows)
+    compare.only.setChecked(False)
+    assert len(compare.model.rows) > 200
+    closed(qtbot, compare)
+
+
+def test_usage_and_replacement_are_asked_for(page, qtbot):
+    choose(page, qtbot, "小件普货")
+    row = page.current()
+    with qtbot.waitSignal(page.listings_wanted) as shown:
+        page.actions_of_page["template_listings"].trigger()
+    with qtbot.waitSignal(page.replace_wanted) as replaced:
+        page.actions_of_page["replace_template"].trigger()
+    assert shown.args == [row.store_id, "700126540"]
+    assert replaced.args == [row.store_id, "700126540", row.listing_count]
+    page.segments.choose("local")
+    qtbot.waitUntil(lambda: page.template_table.paged.total == 1)
+    assert page.make_query().store_ids == ()
+
+
+def test_an_import_is_shown_before_it_is_stored(page, services, qtbot, tmp_path):
+    from app.services.freight.sheet_storing import export_freight, import_freight
+    from app.services.tasks import TaskContext
+
+    path = tmp_path / "freight.xlsx"
+    export_freight(services.app.database_path, path, "en", ctx=TaskContext())
+    found = import_freight(services.app.database_path, path, True, ctx=TaskContext())
+    shown = FreightImportDialog(found, page)
+    assert not shown.primary.isEnabled()
+    assert len(shown.table.model().rows) == 14
+    shown.close()
+    page.acts._show_import(path, replace(found, parts=(replace(found.parts[0], what="new"), *found.parts[1:])))
+    dialog_ = dialog(page, qtbot, FreightImportDialog)
+    assert dialog_.primary.isEnabled()
+    dialog_.reject()
+    done = services.freight.remove_template(next(one.id for one in services.freight.names() if one.name == "Plan"))
+    page.acts._on_imported(replace(found, change=done))
+
+
+def test_proposals_are_ticked(services):
+    from app.services.freight.matching import match_listings
+    from app.services.tasks import TaskContext
+
+    ids = list(services.listings.source().ids(Query()))[:30]
+    matches = match_listings(services.app.database_path, ids, ctx=TaskContext())
+    rows = MatchRows()
+    rows.show_matches([replace(matches[0], proposed=("9", "Other"), reason="fits_goods"), *matches[1:]])
+    assert matches[0].id in {one.id for one in rows.wanted}
+    count = len(rows.wanted)
+    rows.toggle(0)
+    assert len(rows.wanted) == count - 1
+    assert rows.data(rows.index(0, 0)).startswith("☐")
