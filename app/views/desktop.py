@@ -33,7 +33,9 @@ from app.views.warehouses.builder.opening import OverseasBuilding
 log = logging.getLogger(__name__)
 
 Load = Callable[[], Any]
-EVERYTHING = frozenset({"store", "listing", "order", "freight_template", "warehouse_template", "change"})
+EVERYTHING = frozenset(
+    {"store", "listing", "order", "freight_template", "warehouse_template", "change", "company_table"}
+)
 """Names of everything a page may read."""
 
 

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject
 
+from app.messages import tr
+from app.services.history.records import TABLE
 from app.views.notices import Offer
 
 if TYPE_CHECKING:
     from app.views.desktop import Desktop
 
+UNDONE = "history.undone_toast"
 MANY = 2_000
 """Listings from which on taking back is work for the worker process: the window would feel it."""
 
@@ -90,11 +93,14 @@ class Undoing(QObject):
         self._when_stored(look)
 
     def _on_undone(self, result: Any) -> None:
-        self._after_undo("history.undone_toast", result)
+        self._after_undo(UNDONE, result)
 
     def _after_undo(self, key: str, result: Any) -> None:
         self._desktop.reload_pages()
-        if result.conflicts:
+        if result.change.kind == TABLE:
+            kind = tr(f"tables.kind.{result.change.params['kind']}")
+            self._context.notices.toast("tables.undone" if key == UNDONE else "tables.redone", kind=kind)
+        elif result.conflicts:
             offer = Offer("history.show_conflicts", lambda: self._show_conflicts(result.conflicts))
             self._context.notices.toast(
                 "history.undone_partly", tone="amber", offer=offer, n=result.restored, kept=len(result.conflicts)

@@ -9,6 +9,7 @@
     filter   filters and searches over 1 000 000 listings and 5 000 000 variants: first page and count, p50 and p95
     codes    reading 1 000 000 SKU codes, keying all of a database, looking discontinued items up in it
     freight  freight of 500 000 SKUs to 20 countries, against bare NumPy
+    tables   a company product table of 500 000 rows: new, tomorrow's, again, taken back; codes with as many items
     profit  profit, margin and worst case of 500 000 SKUs, against bare NumPy; 100 000 worst cases against Decimal
     packages data packages of 20 000 products: read, changed and saved, written from listings
     pictures pictures looked into, looked at again and repaired, a second, against bare Pillow
@@ -42,6 +43,7 @@ NAMES = {
     "export": "exporting",
     "filter": "filtering",
     "codes": "codes",
+    "tables": "company_tables",
     "freight": "freight",
     "profit": "profits",
     "packages": "packages",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import orjson
@@ -15,6 +16,11 @@ from app.services.errors import InputError
 from app.services.history.recording import record_noted
 
 _ITEMS_AMONG = "SELECT code FROM stock_item WHERE code IN (SELECT value FROM json_each(?))"
+_BETWEEN = re.compile(r"[+*()\n]+")
+_NUMBERED = re.compile(r"(.+)-[0-9]+")
+_X = re.compile(r"([0-9]+)X(.+)|(.+)X([0-9]+)")
+_MARK, _MARK_CHARS = "_C", 4
+"""How a warehouse mark begins (`_CUS`), and its length."""
 Virtual = Mapping[str, Sequence[Component]]
 
 
@@ -64,17 +70,27 @@ def known_items(connection: Connection, texts: Iterable[str], virtual: Virtual) 
     """
     if connection.exec_driver_sql("SELECT 1 FROM stock_item LIMIT 1").first() is None:
         return None
-    from app.services.codes.bundles import items_in  # it reads codes itself
-
-    asked: set[str] = set()
-    for text in set(texts):
-        name = normalise(text)
-        asked.update(items_in(name), (name,))
+    asked = may_be_meant(texts)
     for name in asked & virtual.keys():
         asked.update(one.base for one in virtual[name])
     wanted = orjson.dumps(sorted(asked)).decode()
     rows = connection.exec_driver_sql(_ITEMS_AMONG, (wanted,))
     return frozenset(rows.scalars())
+
+
+def may_be_meant(texts: Iterable[str]) -> set[str]:
+    """Everything in *texts* that can be a stock item in some reading of them: without looking at each code by itself,
+    because codes repeat their items."""
+    words = set(_BETWEEN.split("\n".join(map(normalise, set(texts)))))
+    for sign, keeps in (("#", -1), ("@", 0)):  # what stores write around their codes
+        words.update(word.split(sign)[keeps] for word in [word for word in words if sign in word])
+    while marked := {word[:-_MARK_CHARS] for word in words if word[-_MARK_CHARS:-2] == _MARK} - words:
+        words |= marked
+    words.update(found[1] for word in [word for word in words if "-" in word] if (found := _NUMBERED.fullmatch(word)))
+    for word in [word for word in words if "X" in word]:
+        if found := _X.fullmatch(word):
+            words.add(found[2] or found[3])
+    return words
 
 
 def checked_marks(prefix: str = "", suffix: str = "", marks: Mapping[str, str] | None = None) -> StoreMarks:

@@ -14,9 +14,6 @@ from app.services.workbooks.refusals import CellError
 Row = tuple[Any, ...]
 """A row as it is stored, without `table_id`; the columns are those of `storing.COLUMNS`."""
 
-TABLE = "table"
-"""Kind of a change that stores a company table: no listing is changed by it."""
-
 
 class TableError(InputError):
     """A file cannot be taken as a company table; the code says why, `file` names it."""

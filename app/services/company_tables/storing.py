@@ -18,8 +18,8 @@ from app.services.company_tables.records import Differences, Row, TableError, Ta
 from app.services.company_tables.rules import table_rules
 from app.services.company_tables.word_storing import store_words
 from app.services.history.recording import record_change
-from app.services.history.records import ChangeRecord
-from app.services.history.rows import KEYS, TABLE, TOUCHED, keep_rows, new_touched
+from app.services.history.records import TABLE, ChangeRecord
+from app.services.history.rows import KEYS, TOUCHED, keep_rows, new_touched
 
 COLUMNS = {
     "stock_item": (

@@ -46,6 +46,9 @@ WORDS_LABEL = "change.words"
 NO_LISTINGS = frozenset({GROUP, "assign", FREIGHT, WORDS})
 """Kinds of changes that count something else than listings, though they can be undone like these."""
 
+TABLE = "table"
+"""Kind of a change that stored a company table: no listing is changed by it. Its params name `kind` and `table`."""
+
 RawRow = dict[str, Any]
 """Columns as SQLite stores them: JSON columns as text, so that a row can be put back exactly."""
 

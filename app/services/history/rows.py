@@ -9,7 +9,7 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from app.services.errors import InputError
-from app.services.history.records import ChangeRecord
+from app.services.history.records import TABLE, ChangeRecord
 
 KEYS = {
     "stock_item": ("code",),
@@ -21,8 +21,6 @@ KEYS = {
     "company_table": ("id",),
 }
 """Tables whose rows can be kept, with their primary keys."""
-TABLE = "table"
-"""Kind of a change that stored a company table: no listing is changed by it. Its params name `kind` and `table`."""
 TOUCHED = "temp.touched_rows"
 """Name of the temporary table with the keys of rows about to be written."""
 BLOCK = 20_000

@@ -145,7 +145,7 @@ class BulkActs(QObject):
                 return open_one
         dialog = TablesDialog(self._context, self._page)
         dialog.delist_wanted.connect(lambda codes: self.delist(codes).finished.connect(dialog.load))
-        dialog.replace_wanted.connect(lambda ids: self._open_bulk_edit(ids, len(ids), "title", "replace"))
+        dialog.replace_wanted.connect(lambda ids: self.bulk_edit_of(ids, len(ids), "title", "replace"))
         dialog.take_off_wanted.connect(self._page.sale.take_off)
         dialog.show_wanted.connect(self._page.show_rows)
         dialog.repriced.connect(self._on_repriced)
