@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.messages import messages
+from app.services.amounts import money_text
 from app.services.application import Application
 from app.services.clock import from_ms
 from app.services.stores.records import StoreRecord
@@ -43,7 +44,7 @@ class Desk:
 
 def price_text(minor: int | None) -> str | None:
     """Cents as decimal text with two digits: 1890 → "18.90"."""
-    return None if minor is None else f"{minor // 100}.{minor % 100:02d}"
+    return None if minor is None else money_text(minor)
 
 
 def time_text(milliseconds: int | None) -> str | None:

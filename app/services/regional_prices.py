@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
+
+from app.services.amounts import money_text
 
 PERCENTAGE, RELATIVE, ABSOLUTE = "percentage", "relative", "absolute"
 KINDS = (PERCENTAGE, RELATIVE, ABSOLUTE)
@@ -111,11 +112,6 @@ class RegionalPrices:
                 yield from ((country, code, price) for code, price in sorted(self.prices[country].items()))
         else:
             yield from ((country, "", self.steps[country]) for country in self.countries)
-
-
-def money_text(minor: int) -> str:
-    """Minor units with their point."""
-    return f"{Decimal(minor).scaleb(-2):.2f}"
 
 
 def step_text(kind: str, step: int) -> str:

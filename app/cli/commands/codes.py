@@ -176,7 +176,8 @@ def _object(found: Explanation) -> dict[str, Any]:
 def _goods_object(found: Explanation) -> dict[str, Any]:
     """Cost and weight of the whole and of each item, as decimal text; None is unknown. Nothing without a product
     table."""
-    from app.services.codes.goods_wording import MICRO, MILLI, decimal_text
+    from app.services.amounts import decimal_text
+    from app.services.codes.goods_wording import MICRO, MILLI
 
     told: dict[str, Any] = {}
     if found.goods is not None:

@@ -118,7 +118,8 @@ def _object(record: Any, names: _Names, marketing_group: str) -> dict[str, Any]:
 
 def _regional(stored: dict[str, Any] | None) -> dict[str, Any] | None:
     """Prices by country: type and values, money as decimal text; None where the platform's own are not known."""
-    from app.services.regional_prices import ABSOLUTE, PERCENTAGE, RegionalPrices, money_text
+    from app.services.amounts import money_text
+    from app.services.regional_prices import ABSOLUTE, PERCENTAGE, RegionalPrices
 
     if not stored:
         return stored

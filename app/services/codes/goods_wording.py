@@ -3,21 +3,12 @@
 from __future__ import annotations
 
 from app.messages import tr
+from app.services.amounts import decimal_text
 from app.services.codes.explaining import ItemLine
 from app.services.stock_items.records import Goods
 
 MICRO = 1_000_000
 MILLI = 1_000
-
-
-def decimal_text(value: int | None, unit: int, least: int = 0) -> str | None:
-    """A whole number of *unit*-ths as decimal text with at least so many decimals; None of what is unknown."""
-    if value is None:
-        return None
-    whole, rest = divmod(value, unit)
-    decimals = f"{rest:0{len(str(unit)) - 1}d}".rstrip("0")
-    decimals += "0" * (least - len(decimals))
-    return f"{whole}.{decimals}" if decimals else str(whole)
 
 
 def cost_text(cost_micro: int | None) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from sqlalchemy import Connection
 
+from app.services.amounts import money_text
 from app.services.company_tables.hits import UNKNOWN, TableHit
 from app.services.company_tables.kinds import TableKind
 from app.services.pricing.rates import CNY, exchange_rates
@@ -41,7 +42,7 @@ def floor_hits(connection: Connection, stores: Mapping[int, str], ctx: TaskConte
         if lowest is not None and price is not None and price >= lowest:
             continue
         is_known = lowest is not None and price is not None
-        amount = f"{floor // 100}.{floor % 100:02d} {floor_currency}"
+        amount = f"{money_text(floor)} {floor_currency}"
         key = "below" if is_known else "no_rate" if lowest is None else "no_price"
         yield TableHit(
             kind=TableKind.FLOORS,

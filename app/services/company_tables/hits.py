@@ -14,6 +14,7 @@ import orjson
 from sqlalchemy import Connection
 
 from app.models import ListingStatus
+from app.services.amounts import decimal_text
 from app.services.codes.reading import Reader
 from app.services.company_tables.kinds import VERDICT_KINDS, TableKind
 from app.services.company_tables.verdicts import verdicts_in_force
@@ -186,7 +187,7 @@ def _changed_items(connection: Connection) -> dict[str, Said]:
 
 
 def _two(old: int | None, new: int | None, unit: int) -> dict[str, str]:
-    return {name: "–" if value is None else f"{value / unit:g}" for name, value in (("old", old), ("new", new))}
+    return {name: decimal_text(value, unit) or "–" for name, value in (("old", old), ("new", new))}
 
 
 def _stranded_items(connection: Connection) -> dict[str, Said]:

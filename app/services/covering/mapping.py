@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 from typing import Any
 
+from app.services.amounts import money_text
 from app.services.compliance import CheckContext
 from app.services.compliance.names import NameIndex
 from app.services.compliance.rule_data import rule_file
@@ -294,7 +295,7 @@ def _shown(id: str, name: str) -> str:
 
 
 def _price(minor: int | None) -> str:
-    return "" if minor is None else f"{Decimal(minor) / 100:.2f}"
+    return "" if minor is None else money_text(minor)
 
 
 def _known(number: int | None) -> str:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.services.freight.buyer_fee import check_bands
+from app.services.freight.buyer_fee import check_bands, check_discount
 from app.services.freight.errors import BadFreightRule
 from app.services.freight.records import Service, Zone, ZoneKind
 from app.services.warehouses.countries import countries
 
-MOST_PERCENT = 100
 CUSTOM = (ZoneKind.BY_PIECES, ZoneKind.BY_WEIGHT)
 
 
@@ -63,13 +62,12 @@ def _zone_problems(zone: Zone, place: str) -> list[BadFreightRule]:
         for country in zone.countries
         if country not in countries().names
     ]
-    if zone.kind == ZoneKind.STANDARD and not 0 <= (zone.discount_percent or 0) <= MOST_PERCENT:
-        found.append(BadFreightRule("freight.bad_discount", place=place, value=zone.discount_percent))
-    if zone.kind in CUSTOM:
-        try:
-            check_bands(zone, place)
-        except BadFreightRule as error:
-            found.append(error)
+    check = check_discount if zone.kind == ZoneKind.STANDARD else check_bands if zone.kind in CUSTOM else None
+    try:
+        if check is not None:
+            check(zone, place)
+    except BadFreightRule as error:
+        found.append(error)
     if zone.kind == ZoneKind.BY_PIECES and len(zone.bands) > 1:
         found.append(BadFreightRule("freight.one_piece_band", place=place))
     return found

@@ -19,17 +19,13 @@ from app.services.freight.errors import BadFreightInput, BadFreightRule
 from app.services.freight.records import Service
 from app.services.freight.tariffs import Tariff
 from app.services.freight.written import written_services, written_tariff
+from app.services.history.nouns import TABLES
 from app.services.history.recording import add_entries, record_change
 from app.services.history.records import FREIGHT, ChangeRecord, Entry, Noun
 from app.services.listings.writing import update_columns
 
 LONGEST_NAME = 60
 _DAY = re.compile(r"|\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
-_TABLES: dict[Noun, str] = {
-    "freight_template": "freight_template",
-    "tariff": "carrier_tariff",
-    "channel": "freight_channel",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +64,14 @@ class Rows:
             before = {name: stored[name] for name in after}
             if not set(after) - {"updated_ms", "synced_ms"}:
                 return False
-            update_columns(self.connection, _TABLES[noun], id, after)
+            update_columns(self.connection, TABLES[noun], id, after)
         self.entries.append(Entry(noun, id, -id, before, after))
         return True
 
     def remove(self, noun: Noun, id: int) -> None:
         """Delete a row. Raises: NotFound."""
         before = self._image(noun, id)
-        self.connection.exec_driver_sql(f"DELETE FROM {_TABLES[noun]} WHERE id = ?", (id,))
+        self.connection.exec_driver_sql(f"DELETE FROM {TABLES[noun]} WHERE id = ?", (id,))
         self.entries.append(Entry(noun, id, -id, before, None))
 
     def record(self, label: str, params: dict[str, Any], source: str = "") -> ChangeRecord | None:
@@ -91,14 +87,14 @@ class Rows:
     def _insert(self, noun: Noun, values: Mapping[str, Any]) -> int:
         columns, marks = ", ".join(values), ", ".join("?" * len(values))
         made = self.connection.exec_driver_sql(
-            f"INSERT INTO {_TABLES[noun]} ({columns}) VALUES ({marks}) RETURNING id", tuple(values.values())
+            f"INSERT INTO {TABLES[noun]} ({columns}) VALUES ({marks}) RETURNING id", tuple(values.values())
         )
         return int(made.scalar_one())
 
     def _image(self, noun: Noun, id: int) -> dict[str, Any]:
-        row = self.connection.exec_driver_sql(f"SELECT * FROM {_TABLES[noun]} WHERE id = ?", (id,)).mappings().first()
+        row = self.connection.exec_driver_sql(f"SELECT * FROM {TABLES[noun]} WHERE id = ?", (id,)).mappings().first()
         if row is None:
-            raise NotFound(noun=_TABLES[noun], name=str(id))
+            raise NotFound(noun=TABLES[noun], name=str(id))
         return {name: value for name, value in row.items() if name != "id"}
 
 

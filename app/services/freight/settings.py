@@ -83,10 +83,12 @@ def _yes(value: Any) -> bool:
 
 
 def _number(value: Any) -> Decimal | None:
+    """None for what is no number, and for those that nothing can be compared with (`NaN`, `Infinity`)."""
     try:
-        return None if value is None or value == "" else Decimal(str(value))
+        number = None if value is None or value == "" else Decimal(str(value))
     except InvalidOperation:
         return None
+    return number if number is not None and number.is_finite() else None
 
 
 def _whole(value: Any) -> int | None:

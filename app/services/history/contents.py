@@ -30,8 +30,9 @@ INTERNAL = frozenset(
 MOST_VALUES = 100_000
 """No listing has as many values; ids of values are made with it."""
 _JSON = frozenset({"attributes", "extra", "properties", "regional_prices"})
-_NAMED_BY = {"listing": "title", "sku": "code", "assignment": "member", "group": "name"} | OWN_ROWS
-_SHOWN_BY = {"listing": "title", "group": "name", "assignment": "code"} | OWN_ROWS
+_OWN = {str(noun): kind.named_by for noun, kind in OWN_ROWS.items()}
+_NAMED_BY = {"listing": "title", "sku": "code", "assignment": "member", "group": "name"} | _OWN
+_SHOWN_BY = {"listing": "title", "group": "name", "assignment": "code"} | _OWN
 _LISTS = {
     "images": "sources",
     "tags": "tags",

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
 from sqlalchemy import Connection, text
 
 from app.services.codes.keys import match_key
-from app.services.history.records import Entry
+from app.services.history.nouns import OWN_ROWS, TABLES
+from app.services.history.records import Entry, Noun
 from app.services.listings.apart import apart_of, replace_apart
 from app.services.listings.loading import id_list
 from app.services.listings.marketing.membership import cannot_return, image_of, restore
@@ -18,20 +19,6 @@ from app.services.listings.tags import replace_tags, tags_of
 from app.services.listings.writing import replace_images, update_columns
 from app.services.price_guard.releases import image_of as release_of
 from app.services.price_guard.releases import put_release
-
-_TABLES = {
-    "listing": "listing",
-    "sku": "sku",
-    "assignment": "sku_assignment",
-    "group": "marketing_group",
-    "word": "listed_word",
-    "freight_template": "freight_template",
-    "tariff": "carrier_tariff",
-    "channel": "freight_channel",
-    "rate": "exchange_rate",
-    "commission": "commission",
-    "pricing": "pricing_setting",
-}
 
 
 def entries_of(connection: Connection, change_id: int, listing_ids: Sequence[int]) -> list[Entry]:
@@ -65,7 +52,7 @@ def reversed_entry(entry: Entry) -> Entry:
 def moved_on(connection: Connection, entries: Sequence[Entry]) -> set[int]:
     """Listings of which a row is not any more what the change left behind."""
     moved: set[int] = set()
-    groups: dict[tuple[str, tuple[str, ...]], list[Entry]] = defaultdict(list)
+    groups: dict[tuple[Noun, tuple[str, ...]], list[Entry]] = defaultdict(list)
     for entry in entries:
         if entry.noun == "images":
             moved |= _moved_images(connection, entry)
@@ -88,7 +75,7 @@ def moved_on(connection: Connection, entries: Sequence[Entry]) -> set[int]:
         inside = id_list([entry.row_id for entry in group])
         now = {
             row[0]: tuple(row[1:])
-            for row in connection.exec_driver_sql(f"SELECT {listed} FROM {_TABLES[noun]} WHERE id IN ({inside})")
+            for row in connection.exec_driver_sql(f"SELECT {listed} FROM {TABLES[noun]} WHERE id IN ({inside})")
         }
         for entry in group:
             expected = None if entry.after is None else tuple(entry.after.values())
@@ -99,21 +86,37 @@ def moved_on(connection: Connection, entries: Sequence[Entry]) -> set[int]:
 
 def _is_stuck(connection: Connection, entry: Entry) -> bool:
     """Whether something else stands where the row would go back to: a group of the same name, the code given to
-    somebody under another number, the word entered again; or the word's list is gone."""
+    somebody under another number, a word, tariff or commission entered again; or the word's list is gone."""
     if entry.noun == "group":
         return cannot_return(connection, entry.row_id, entry.before)
     if entry.noun == "assignment" and entry.after is None and entry.before is not None:
         taken = "SELECT EXISTS (SELECT 1 FROM sku_assignment WHERE match_key = ? AND id <> ?)"
         return bool(connection.exec_driver_sql(taken, (entry.before["match_key"], entry.row_id)).scalar())
-    if entry.noun == "word" and entry.after is None and entry.before is not None:
-        known = ("list_key", "folded", "categories")
-        there = (
-            "SELECT EXISTS (SELECT 1 FROM listed_word WHERE list_key = ?1 AND folded = ?2 AND categories = ?3 "
-            "AND id <> ?4) OR (?1 LIKE 'own-%' AND NOT EXISTS (SELECT 1 FROM word_list WHERE key = ?1))"
-        )
-        values = (*(entry.before[name] for name in known), entry.row_id)
-        return bool(connection.exec_driver_sql(there, values).scalar())
+    if entry.before is None or entry.noun not in OWN_ROWS:
+        return False
+    if entry.noun == "word" and entry.after is None and _list_is_gone(connection, str(entry.before["list_key"])):
+        return True
+    return _is_taken(connection, entry, entry.before)
+
+
+def _is_taken(connection: Connection, entry: Entry, before: Mapping[str, Any]) -> bool:
+    """Whether another row of the noun stands where only one can."""
+    kind = OWN_ROWS[entry.noun]
+    for columns in kind.unique:
+        if not before.keys() >= set(columns):
+            continue  # what did not change is still the row's own
+        same = " AND ".join(f"{column} = ?" for column in columns) + (f" AND {kind.among}" if kind.among else "")
+        taken = f"SELECT EXISTS (SELECT 1 FROM {kind.table} WHERE {same} AND id <> ?)"
+        values = (*(before[column] for column in columns), entry.row_id)
+        if connection.exec_driver_sql(taken, values).scalar():
+            return True
     return False
+
+
+def _list_is_gone(connection: Connection, key: str) -> bool:
+    """Whether a list of the team's own, with words that would go back, was removed."""
+    known = "SELECT EXISTS (SELECT 1 FROM word_list WHERE key = ?)"
+    return key.startswith("own-") and not connection.exec_driver_sql(known, (key,)).scalar()
 
 
 def _moved_images(connection: Connection, entry: Entry) -> set[int]:
@@ -137,12 +140,12 @@ def put_back(connection: Connection, entry: Entry) -> None:
     elif entry.noun == "release":
         put_release(connection, entry.listing_id, entry.before)
     elif entry.before is None:
-        connection.execute(text(f"DELETE FROM {_TABLES[entry.noun]} WHERE id = :id"), {"id": entry.row_id})
+        connection.execute(text(f"DELETE FROM {TABLES[entry.noun]} WHERE id = :id"), {"id": entry.row_id})
     elif entry.after is None:
         columns = ", ".join(f'"{column}"' for column in ("id", *entry.before))
         marks = ", ".join("?" * (len(entry.before) + 1))
         connection.exec_driver_sql(
-            f"INSERT INTO {_TABLES[entry.noun]} ({columns}) VALUES ({marks})", (entry.row_id, *entry.before.values())
+            f"INSERT INTO {TABLES[entry.noun]} ({columns}) VALUES ({marks})", (entry.row_id, *entry.before.values())
         )
     else:
-        update_columns(connection, _TABLES[entry.noun], entry.row_id, entry.before)
+        update_columns(connection, TABLES[entry.noun], entry.row_id, entry.before)

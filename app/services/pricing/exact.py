@@ -32,6 +32,8 @@ CENT_CNY = 10**8
 """One hundredth of a CNY in that unit."""
 LIMITS = {"revenue": 1_000_000_00, "rate": 100 * UNIT, "costs": 10_000_000 * MICRO}
 """Largest values of a column: revenue of USD 1 000 000, T of 100, costs of CNY 10 000 000."""
+MOST_COSTS, MOST_REVENUE = LIMITS["costs"] // 2, LIMITS["revenue"] // 2
+"""Largest cost of goods, and price or freight a buyer pays: half of that, so that freight and packing can be added."""
 
 
 @dataclass(frozen=True, slots=True)

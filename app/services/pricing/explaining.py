@@ -12,6 +12,7 @@ from decimal import Decimal
 from sqlalchemy import Connection
 
 from app.messages import Key
+from app.services.amounts import money_text
 from app.services.errors import NotFound
 from app.services.listings.marketing.plans import reduction_text
 from app.services.pricing.discounts import Line, worst_price
@@ -245,7 +246,7 @@ class _Steps:
 
 
 def _cents(minor: int | None) -> str:
-    return "" if minor is None else f"{Decimal(minor) / CENTS:.2f}"
+    return "" if minor is None else money_text(minor)
 
 
 def _grams(milligrams: int | None) -> Decimal | None:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection
 
 from app.services.pricing.exact import (
-    LIMITS,
+    MOST_COSTS,
+    MOST_REVENUE,
     UNIT,
     WholeRates,
     fee_columns,
@@ -99,7 +100,8 @@ class FigureColumns:
         self.values["freight_micro"] = self._column([row.freight_micro for row in rows])
         price = self._column([row.price_minor for row in rows])
         discount = np.array([row.discount_bp for row in rows], np.int64)
-        self.values["sale_minor"] = np.where(price >= 0, sale_cents(np.maximum(price, 0), discount), UNKNOWN)
+        is_price = (price >= 0) & (price <= MOST_REVENUE)
+        self.values["sale_minor"] = np.where(is_price, sale_cents(np.where(is_price, price, 0), discount), UNKNOWN)
         self._shares = {name: whole(name, getattr(settings, name), UNIT) for name in ("affiliate", "refund", "payment")}
         self._packing = whole("packing", settings.packing, MICRO)
         self._note_limits(price)
@@ -125,9 +127,8 @@ class FigureColumns:
         import numpy as np
 
         # far below what 64 bits hold, so that freight and packing can be added and T multiplied
-        wrong = self.values["cost_micro"] > LIMITS["costs"] // 2
-        wrong |= self.values["freight_micro"] > LIMITS["costs"] // 4
-        wrong |= (price > LIMITS["revenue"] // 2) | ((price < 0) & (price != UNKNOWN))
+        wrong = self.values["freight_micro"] > MOST_COSTS // 2
+        wrong |= (price > MOST_REVENUE) | ((price < 0) & (price != UNKNOWN))
         for at in np.flatnonzero(wrong).tolist():
             self._rows[at].missing.append(Missing.RANGE)
         for at, row in enumerate(self._rows):

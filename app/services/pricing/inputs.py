@@ -18,6 +18,7 @@ from app.services.freight.errors import BadFreightInput
 from app.services.listings.costs import cost_micro, told_cost
 from app.services.listings.loading import id_list
 from app.services.listings.marketing.plans import NO_PLAN, DiscountPlan, plans_of
+from app.services.pricing.exact import MOST_COSTS, MOST_REVENUE
 from app.services.pricing.goods import GoodsBook, grams
 from app.services.pricing.rates import USD, Commissions, Rate, commissions, exchange_rates
 from app.services.pricing.routes import BadFreightRule, Routes
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from app.services.freight.tariffs import Tariff
 
 MICRO = 1_000_000
+MOST_GRAMS = 10**9
+"""A parcel beyond is a wrong unit, and would take the freight of all others beyond 64 bits."""
 
 
 class Missing(StrEnum):
@@ -218,6 +221,12 @@ class InputReader:
         if not one.weight_g or one.weight_g < 0:
             one.weight_g = None
             one.missing.append(Missing.WEIGHT)
+        if (one.cost_micro or 0) > MOST_COSTS:
+            one.cost_micro = None
+            one.missing.append(Missing.RANGE)
+        if (one.weight_g or 0) > MOST_GRAMS:
+            one.weight_g = None
+            one.missing.append(Missing.RANGE)
         if one.choice.tariff is None:
             one.missing.append(Missing.CHANNEL)
 
@@ -276,7 +285,11 @@ class InputReader:
         elif fee and one.currency != USD and usd is None:
             one.missing.append(Missing.RATE)
         else:
-            one.buyer_minor = converted(int(fee * 100), usd.whole if usd is not None else one.rate, one.rate)
+            billed = converted(int(fee * 100), usd.whole if usd is not None else one.rate, one.rate)
+            if billed > MOST_REVENUE:
+                one.missing.append(Missing.RANGE)
+            else:
+                one.buyer_minor = billed
 
 
 def _driver_rows(connection: Connection, sql: str) -> list[tuple[Any, ...]]:

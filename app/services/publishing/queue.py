@@ -26,7 +26,7 @@ from app.services.publishing.entries import Reason
 from app.services.publishing.images import sources_of
 from app.services.publishing.losses import accept_losses
 from app.services.publishing.small_edits import load_groups, only_takes_stock
-from app.services.publishing.turns import AT_ONCE, Schedule, load_facts, priority_of
+from app.services.publishing.turns import AT_ONCE, Facts, Schedule, load_facts, priority_of
 from app.services.publishing.verdicts import BLOCKED, HELD, blocking, holding, quarantined, reason_from
 from app.services.stores.readiness import ensure_open, ensure_room
 from app.services.tasks import TaskCancelled, TaskContext
@@ -157,6 +157,8 @@ class _Queue:
         self._due_ms, self._accepted = due_ms, accepted
         self._batch_id: int | None = None
         self._queued = 0
+        self._facts: dict[int, Facts] = {}
+        self._groups: dict[int, str] | None = None
         self.skipped: list[Skipped] = []
 
     def add(self, listing_ids: list[int]) -> None:
@@ -191,7 +193,8 @@ class _Queue:
             records = {record.id: record for record in load_listings(session, listing_ids)}
             fresh = [record for number, record in records.items() if number not in open_ids]
             known = _products_of(connection, [record.id for record in fresh if record.product_id is None])
-            facts = load_facts(connection, [record.id for record in fresh if record.product_id is not None])
+            live = [record.id for record in fresh if record.product_id is not None]
+            self._facts, self._groups = load_facts(connection, live), None
         self._look_at_pictures(fresh)
         found = []
         for number in listing_ids:
@@ -206,7 +209,7 @@ class _Queue:
                 self.skipped.append(Skipped(number, SkipReason.UNCHANGED))
             else:
                 product_id = record.product_id or known.get(number)
-                urgency = priority_of(record, product_id, facts.get(number))
+                urgency = priority_of(record, product_id, self._facts.get(number))
                 found.append(self._judged(_Candidate(record, product_id, urgency)))
         return found
 
@@ -239,10 +242,10 @@ class _Queue:
     def _only_takes_stock(self, record: ListingRecord) -> bool:
         if record.product_id is None:
             return False
-        with self._db.read() as session:
-            connection = session.connection()
-            facts, groups = load_facts(connection, [record.id]), load_groups(connection, [record.id])
-        return only_takes_stock(record, facts.get(record.id), groups.get(record.id))
+        if self._groups is None:  # asked only where the guard holds something, and then once for all of them
+            with self._db.read() as session:
+                self._groups = load_groups(session.connection(), list(self._facts))
+        return only_takes_stock(record, self._facts.get(record.id), self._groups.get(record.id))
 
     def _write(self, connection: Connection, candidates: Sequence[_Candidate]) -> list[int]:
         """Put candidates into the journal. Returns: listings that changed since they were read."""

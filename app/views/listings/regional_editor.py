@@ -10,10 +10,11 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from app.messages import tr
+from app.services.amounts import money_text
 from app.services.listings.details import Choice, ListingDetail, Lock
 from app.services.listings.records import ListingRecord
 from app.services.listings.regional_steps import country_codes, in_type, minor_of, with_country
-from app.services.regional_prices import ABSOLUTE, KINDS, PERCENTAGE, RegionalPrices, money_text, step_text
+from app.services.regional_prices import ABSOLUTE, KINDS, PERCENTAGE, RegionalPrices, step_text
 from app.services.warehouses.countries import countries
 from app.views.language import language, say
 from app.views.listings.lines import ChoiceBox, NumberLine, TextLine

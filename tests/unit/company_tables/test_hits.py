@@ -126,12 +126,15 @@ def test_the_lowest_list_price(floor, currencies, discount, lowest):
 
 def test_changed_items_and_goods_without_a_channel(db, lamps, store_table):
     head = "SKU,成本价,重量(g),物流属性"
-    store_table("统表.csv", head, "AB1234,5,85,带电", "CD5678,7,140,普货", "EF9012,2,20,带电;液体", "GH3456,1,5,")
+    store_table(
+        "统表.csv", head, "AB1234,5,85,带电", "CD5678,7,140,普货", "EF9012,2,20,带电;液体", "GH3456,1234567.5,5,"
+    )
     assert table_hits(db, TableKind.PRODUCTS) == []
-    store_table("统表2.csv", head, "AB1234,6,85,带电", "CD5678,7,150,普货", "GH3456,1,5,")
+    store_table("统表2.csv", head, "AB1234,6,85,带电", "CD5678,7,150,普货", "GH3456,1234567.89,5,")
     hits = {hit.code: reason_text(hit) for hit in table_hits(db, TableKind.PRODUCTS)}
     assert "5 → 6" in hits["AB1234_CUS"] and "140 → 150" in hits["CD5678"]
-    assert set(hits) == {"2*AB1234+CD5678", "AB1234_CUS", "CD5678", "CB000123"}
+    assert "1234567.5 → 1234567.89" in hits["GH3456"]
+    assert set(hits) == {"2*AB1234+CD5678", "AB1234_CUS", "CD5678", "CB000123", "GH3456"}
     undo(db)
     assert table_hits(db, TableKind.CHANNELS) == []
     store_table("渠道.csv", "物流属性,A,B", "带电,√,×", "液体,×,√")

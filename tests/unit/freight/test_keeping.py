@@ -70,6 +70,30 @@ def test_what_moved_on_is_left_alone(db):
     assert names(db) == ["Third"]
 
 
+def test_what_cannot_go_back_because_its_place_was_taken_is_named(db):
+    """A tariff of the same key, a template of the same name, a channel for the same route."""
+    saved = save_tariff(db, FLAT), save_template(db, PLAN)
+    assert all(saved)
+    save_tariff(db, replace(FLAT, name="Other", tariff=replace(FLAT.tariff, key="other")))
+    save_template(db, replace(PLAN, name="Other"))
+    rules = [ChannelRule(ships_from="CN", country="ES", attribute="", tariff_key="other")]
+    save_channels(db, [*rules, replace(rules[0], country="US")])
+    (tariff,) = [row.id for row in rows_of(TariffSource(db)) if row.name == "Flat"]
+    (template,) = [row.id for row in rows_of(FreightTemplateSource(db)) if row.name == "Plan"]
+    gone = [remove_tariff(db, tariff), remove_template(db, template), save_channels(db, rules)]
+    save_tariff(db, replace(FLAT, name="Flat again"))
+    save_template(db, PLAN)
+    save_channels(db, [*rules, replace(rules[0], country="US", tariff_key="flat")])
+    for change in gone:
+        done = undo(db, change.uid)
+        assert (done.restored, len(done.conflicts)) == (0, 1), change.label
+    assert sorted(names(db)) == ["Other", "Plan"]
+
+
+def rows_of(source):
+    return source.rows(source.ids(Query())).values()
+
+
 def test_a_tariff_in_use_cannot_go(db):
     save_tariff(db, FLAT)
     source = TariffSource(db)

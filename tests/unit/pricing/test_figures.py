@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import orjson
 import pytest
 
 from app.services.pricing.figures import figures_of
@@ -111,3 +112,43 @@ def test_another_currency_is_reckoned_with_its_own_rate(db, make_listing):
 def test_fees_that_take_everything_are_named(db, make_listing, commission):
     commission("99%")
     assert one(db, make_listing).why == (Missing.FEES,)
+
+
+def a_dear_template(write, discount=0, first_fee="9e30"):
+    head = {"logistics_company": "A", "all_standard_shipping": "Y", "all_standard_discount": discount}
+    own = {"shipping_country": "US", "min_freight": first_fee}
+    services = [head] if discount else [{"template": {"logistics_company": "A"}, "selfdefine_list": [own]}]
+    write(
+        "INSERT INTO freight_template (store_id, template_id, name, is_default, services, synced_ms) "
+        "VALUES (1, 'dear', 'dear', 0, ?, 0)",
+        orjson.dumps(services).decode(),
+    )
+
+
+@pytest.mark.parametrize(
+    ("code", "fields"),
+    [
+        ("AB1234*99999", {}),
+        ("XX1", {"weight_g": 10**17, "extra": {"cost": "3"}}),
+        ("AB1234", {"freight_template_id": "dear"}),
+        ("AB1234", {"price": 2**62}),
+    ],
+)
+def test_a_number_beyond_all_limits_spoils_no_neighbour(db, make_listing, write, code, fields):
+    a_dear_template(write)
+    neighbour = make_listing("Other", (("CD5678", 999, 5),), freight_template_id="free")
+    usual = figures(db, neighbour)[0].profit_minor
+    write("UPDATE stock_item SET cost_micro = 900000000000000 WHERE code = 'AB1234'" if "*" in code else "SELECT 1")
+    wild = make_listing("Lamp", ((code, fields.pop("price", 999), 5),), **{"freight_template_id": "free", **fields})
+    other, found = figures(db, wild, neighbour)
+    assert found.why == (Missing.RANGE,)
+    assert (found.profit_minor, found.even_minor, found.worst_profit_minor) == (None,) * 3
+    assert found.sale_minor in (699, None)
+    assert usual is not None and (other.why, other.profit_minor) == ((), usual)
+
+
+@pytest.mark.parametrize(("discount", "first_fee"), [(150, ""), (-10, ""), (0, "NaN"), (0, "Infinity"), (0, "-1")])
+def test_a_template_that_contradicts_itself_is_not_known(db, make_listing, write, discount, first_fee):
+    a_dear_template(write, discount, first_fee)
+    found = one(db, make_listing, freight_template_id="dear")
+    assert (found.why, found.given.buyer_minor, found.profit_minor) == ((Missing.TEMPLATE,), None, None)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from app.services.amounts import money_text
 from app.services.compliance.context import CheckContext
 from app.services.compliance.findings import Hit, Label
 from app.services.compliance.registry import RuleGroup
 from app.services.listings.records import ListingRecord
-from app.services.regional_prices import ABSOLUTE, KINDS, PERCENTAGE, RegionalPrices, money_text, step_text
+from app.services.regional_prices import ABSOLUTE, KINDS, PERCENTAGE, RegionalPrices, step_text
 from app.services.warehouses.countries import countries
 
 GROUP = RuleGroup(lambda record, context: not record.regional_prices)

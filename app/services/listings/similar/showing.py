@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.messages import Language, Messages
+from app.services.amounts import money_text
 from app.services.db import Database
 from app.services.listings.loading import chunks, load_listings
 from app.services.listings.similar.records import SimilarGroup
@@ -105,5 +106,5 @@ def _rows(
 def price_text(one: SimilarListing) -> str:
     """The price range as decimal text with its currency; "" where no price is known."""
     prices = sorted({price for price in (one.price_min_minor, one.price_max_minor) if price is not None})
-    shown = "–".join(f"{price // 100}.{price % 100:02d}" for price in prices)
+    shown = "–".join(money_text(price) for price in prices)
     return f"{one.currency} {shown}" if shown else ""

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from app.services.amounts import money_text
 from app.services.codes.records import Reading
 from app.services.compliance.rule_data import rule_data
 from app.services.warehouses.countries import countries
@@ -146,7 +147,7 @@ class Merger:
     def _entry(self, own: Own, home: _Home, offer: Offer, merged: Merged) -> Entry | None:
         """A priced variant; None where price or code can never be sent."""
         if offer.price_minor not in self._prices:
-            detail = f"{offer.price_minor / 100:.2f}"
+            detail = money_text(offer.price_minor)
             merged.findings.append(Finding("price_range", BLOCK, own.code, offer.country, detail))
             return None
         code = self._code(own, home, offer.country, merged)
@@ -173,7 +174,7 @@ class Merger:
         home, abroad = own.price_minor, offer.price_minor
         if home is None:
             return
-        detail = f"{abroad / 100:.2f} / {home / 100:.2f}"
+        detail = f"{money_text(abroad)} / {money_text(home)}"
         if abroad < home:
             merged.findings.append(Finding("below_home", WARN, own.code, offer.country, detail))
         elif abroad > FAR_ABOVE * home:
@@ -248,7 +249,7 @@ class Merger:
         if price is None:
             merged.findings.append(Finding("home_price", WARN, own.code))
         elif price not in self._prices:
-            merged.findings.append(Finding("price_range", BLOCK, own.code, self._home, f"{price / 100:.2f}"))
+            merged.findings.append(Finding("price_range", BLOCK, own.code, self._home, money_text(price)))
         if len(own.code.strip()) > rule_data().limits.code_max:
             merged.findings.append(Finding("code_length", BLOCK, own.code, self._home, own.code.strip()))
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from app.messages import Key
+from app.services.amounts import money_text
 from app.services.codes.reading import Reader
 from app.services.codes.records import Reading
 from app.services.collection import without_collection
@@ -180,7 +181,7 @@ class _Lines:
         if price is None:
             raise _BadRow("price", "", "overseas_no_price")
         if not self._limits.price_min_minor <= price <= self._limits.price_max_minor:
-            raise _BadRow("price", f"{price / 100:.2f}", "overseas_price")
+            raise _BadRow("price", money_text(price), "overseas_price")
         if stock is not None and stock > self._limits.stock_max:
             raise _BadRow("stock", str(stock), "overseas_stock", most=str(self._limits.stock_max))
         return Offer(code, place, price, self._stock if stock is None else stock, row)
