@@ -95,7 +95,7 @@ def test_rules_are_kept_replaced_and_forgotten(db):
     [
         ({"kind": "magic"}, "guard.rule_kind"),
         ({"kind": "formula", "formula": "price *"}, "formula"),
-        ({"kind": "formula", "formula": "margin * 2"}, "formula"),
+        ({"kind": "formula", "formula": "colour * 2"}, "formula"),
         ({"kind": "buyer_pays", "margin": "NaN"}, "pricing.percent"),
         ({"kind": "buyer_pays", "margin": "-1"}, "pricing.percent"),
         ({"kind": "buyer_pays", "margin": "100"}, "pricing.percent"),
