@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 
 import orjson
@@ -186,7 +187,12 @@ def _changed_items(connection: Connection) -> dict[str, Said]:
 
 
 def _two(old: int | None, new: int | None, unit: int) -> dict[str, str]:
-    return {name: "–" if value is None else f"{value / unit:g}" for name, value in (("old", old), ("new", new))}
+    return {name: "–" if value is None else _plain(value, unit) for name, value in (("old", old), ("new", new))}
+
+
+def _plain(value: int, unit: int) -> str:
+    """Every digit: costs that differ in the last one must not look the same."""
+    return f"{(Decimal(value) / unit).normalize():f}"
 
 
 def _stranded_items(connection: Connection) -> dict[str, Said]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal, DecimalException
 from enum import StrEnum
 from typing import Any
 
@@ -160,6 +160,6 @@ def _value(name: str, text: str) -> Any:
 def _percent(text: str, least: int, most: int) -> int | None:
     try:
         number = Decimal(text.removesuffix("%").strip()) * 100
-    except InvalidOperation:
+    except DecimalException:  # no number, or one beyond all numbers
         return None
     return int(number) if number.is_finite() and least * 100 <= number <= most * 100 and number == int(number) else None
