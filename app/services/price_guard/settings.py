@@ -78,15 +78,23 @@ _SWITCHES = {"on": True, "off": False}
 def guard_settings(connection: Connection) -> GuardSettings:
     """The settings in force; a stored value that makes no sense is its default."""
     stored = connection.exec_driver_sql(_ASKED, (SETTING,)).scalar()
-    kept: dict[str, Any] = orjson.loads(stored) if stored else {}
     found = GuardSettings()
-    for name, value in kept.items():
+    for name, value in _kept(stored).items():
         if name in NAMES:
             try:
                 found = _with(found, name, _written(value))
             except BadGuardSetting:
                 continue
     return found
+
+
+def _kept(stored: str | None) -> dict[str, Any]:
+    """What is stored, nothing where it cannot be read: then everything is guarded."""
+    try:
+        kept = orjson.loads(stored or "{}")
+    except orjson.JSONDecodeError:
+        return {}
+    return kept if isinstance(kept, dict) else {}
 
 
 def asks_costs(connection: Connection, settings: GuardSettings) -> bool:
