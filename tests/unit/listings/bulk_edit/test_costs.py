@@ -46,6 +46,8 @@ def formula(text, field="price_minor"):
         ('{"Cost": "on request"}', 0, None),
         ('{"Cost": "NaN"}', 0, None),
         ('{"Cost": "-1"}', 0, None),
+        ('{"Cost": "0"}', 0, None),
+        ('{"Cost": 0.0000001}', 0, None),
         ('{"Colour": "3"}', 0, None),
         ("{}", 0, None),
         (None, 0, None),
