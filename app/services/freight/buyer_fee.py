@@ -9,6 +9,7 @@ from app.services.freight.records import Band, Service, Zone, ZoneKind
 from app.services.freight.weights import GRAMS_A_KG, started
 
 NOTHING = Decimal(0)
+MOST_PERCENT = 100
 _SPECIFIC_FIRST = (ZoneKind.BY_PIECES, ZoneKind.BY_WEIGHT, ZoneKind.FREE, ZoneKind.STANDARD)
 
 
@@ -31,12 +32,14 @@ def buyer_fee(zone: Zone, weight_g: int, pieces: int, standard: Decimal | None, 
     Returns: None where the zone does not reach so far (a band ends before the weight), or the tariff is not known.
 
     Raises:
-        BadFreightRule: bands overlap, leave a gap, or lack a unit.
+        BadFreightRule: bands overlap, leave a gap, or lack a unit; a discount is no percentage.
     """
     if zone.kind == ZoneKind.FREE:
         return NOTHING
     if zone.kind == ZoneKind.STANDARD:
-        return None if standard is None else standard * (100 - (zone.discount_percent or 0)) / 100
+        if not 0 <= (zone.discount_percent or 0) <= MOST_PERCENT:
+            raise BadFreightRule("freight.bad_discount", place=place, value=zone.discount_percent)
+        return None if standard is None else standard * (MOST_PERCENT - (zone.discount_percent or 0)) / MOST_PERCENT
     check_bands(zone, place)
     amount = Decimal(pieces) if zone.kind == ZoneKind.BY_PIECES else Decimal(weight_g) / GRAMS_A_KG
     return _by_pieces(zone, amount) if zone.kind == ZoneKind.BY_PIECES else _by_weight(zone, amount)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.services.freight.buyer_fee import check_bands
+from app.services.freight.buyer_fee import MOST_PERCENT, check_bands
 from app.services.freight.errors import BadFreightRule
 from app.services.freight.records import Service, Zone, ZoneKind
 from app.services.warehouses.countries import countries
 
-MOST_PERCENT = 100
 CUSTOM = (ZoneKind.BY_PIECES, ZoneKind.BY_WEIGHT)
 
 
