@@ -116,6 +116,7 @@ class Desktop(QObject):
         background.failed.connect(self.tell)
         background.finished.connect(self.warm)
         background.finished.connect(self.figures.start)
+        self.window.closed.connect(self.figures.stop)
         self.inbox.begin()
         if stores:
             self.listings_page().publisher.offer_to_resume()

@@ -29,6 +29,8 @@ from tests.storm.program import SharedSecrets
 
 LEAF = "200004104"
 TWINS = 3
+PRICES = (400, 600)
+"""Cents, each within the jump from any other that the price guard lets pass."""
 """Every so often as many listings have one title and the same codes."""
 
 
@@ -102,7 +104,7 @@ class StormDesk:
                 record.id,
                 fields={"handling_days": dice.randrange(3, 8)},
                 skus={
-                    sku.id: {"price_minor": dice.randrange(300, 900), "stock": dice.randrange(1, 200)}
+                    sku.id: {"price_minor": dice.randrange(*PRICES), "stock": dice.randrange(1, 200)}
                     for sku in record.skus
                     if sku.id is not None
                 },

@@ -10,7 +10,6 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from app.services.compliance.ships_from import ships_from
 from app.services.regional_prices import ABSOLUTE, BETWEEN, EVERY, PERCENTAGE, RELATIVE
 from app.services.workbooks.cell_text import read_text
 from app.services.workbooks.fields import field_book
@@ -57,11 +56,15 @@ def read_regional(cell: Cell) -> dict[str, Any] | Refusal | None:
 
 def _read_line(line: str) -> tuple[str, str, Any]:
     """Country, type and value of one line. Raises: _Unreadable."""
+    from app.services.compliance.ships_from import (
+        ships_from,  # here: the checker takes long to load, and few ask for it
+    )
+
     found = _LINE.fullmatch(line)
     if found is None:
         raise _Unreadable("regional_unreadable", line)
     named = found[1].strip()
-    country = ships_from().country(named) or (named if _CODE.fullmatch(named) else None)  # the checker knows the codes
+    country = ships_from().country(named) or (named if _CODE.fullmatch(named) else None)
     if country is None:
         raise _Unreadable("regional_country", named)
     value = found[2].strip()

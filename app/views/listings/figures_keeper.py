@@ -32,6 +32,7 @@ class FiguresKeeper(QObject):
         super().__init__(parent)
         self._context = context
         self._handle: TaskHandle | None = None
+        self._has_ended = False
         self._soon = QTimer(self, singleShot=True, interval=SOON_MS)
         self._soon.timeout.connect(self.look)
         self._seldom = QTimer(self, interval=SELDOM_MS)
@@ -40,8 +41,15 @@ class FiguresKeeper(QObject):
 
     def start(self) -> None:
         """Begin: the services are there."""
-        self._seldom.start()
-        self._soon.start()
+        if not self._has_ended:
+            self._seldom.start()
+            self._soon.start()
+
+    def stop(self) -> None:
+        """Look no more: the window closes."""
+        self._has_ended = True
+        self._seldom.stop()
+        self._soon.stop()
 
     def _on_change(self, tables: Any) -> None:
         if tables != frozenset({FIGURE}) and self._seldom.isActive():

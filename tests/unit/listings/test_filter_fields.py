@@ -54,6 +54,14 @@ FIELDS = {
         ("regional_country != RU", {CABLE}),
     ],
     "regional_value": [("regional_value < -9.99", {LAMP}), ("regional_value = 8.49", {CASE})],
+    "cost": [("cost > 10", {LAMP}), ("成本 = 8.80", {CASE}), ("cost is missing", {CABLE})],
+    "freight_cost": [("freight_cost < 7", {LAMP}), ("freight_cost is missing", {CASE, CABLE})],
+    "fees": [("fees >= 2.10", {LAMP}), ("fees < 1", {CASE})],
+    "profit": [("profit < 0", {CASE}), ("profit > 3.13", {LAMP})],
+    "margin": [("margin < 0.05", {CASE}), ("margin >= 12.5%", {LAMP}), ("margin is missing", {CABLE})],
+    "break_even": [("break_even < 10", {LAMP}), ("break_even > 10", {CASE})],
+    "worst_case": [("worst_case = 15", {LAMP}), ("worst_case is missing", {CASE, CABLE})],
+    "worst_profit": [("worst_profit < 0", {LAMP}), ("worst_profit is missing", {CASE, CABLE})],
     "tag": [("tag = sale", {LAMP, CABLE}), ("tag != sale", {CASE})],
     "import_run": [("import_run = 6", {LAMP}), ("import_run is missing", {CASE, CABLE})],
     "code": [("code = LM4402", {LAMP}), ("code ~ c1", {CASE})],
@@ -94,6 +102,11 @@ def source(tmp_path_factory, empty_database):
         session.flush()
         line = {"title": "", "code": "", "currency": "USD", "status": ""}
         session.add(OrderLine(store_order_id=1, line_id="1", product_id="1005001", quantity=3, **line))
+    with database.bulk() as connection:
+        connection.exec_driver_sql("DELETE FROM figure_due WHERE listing_id <> ?", (CABLE,))
+        for listing_id, (cost, freight, *others) in {**FIGURES, CABLE: FIGURES[LAMP]}.items():
+            millionths = [None if part is None else part * 10**4 for part in (cost, freight)]
+            connection.exec_driver_sql(_FIGURE, (listing_id, *millionths, *others))
     yield ListingSource(database)
     database.dispose()
 
@@ -140,6 +153,13 @@ def _sku(listing_id, at, code, key, place):
     return Sku(listing_id=listing_id, position=at, code=code, match_key=key, ships_from=place if at == 0 else "")
 
 
+FIGURES = {LAMP: (1_250, 655, 210, 314, 1_250, 999, 1_500, -30), CASE: (880, None, 95, -120, -300, 1_400, None, None)}
+"""Cost and freight in hundredths of a CNY, then as the columns of `listing_figure`; the cable has none of today."""
+_FIGURE = """
+INSERT INTO listing_figure (listing_id, cost_micro, freight_micro, fees_minor, profit_minor, margin_bp, even_minor,
+                            worst_minor, worst_profit_minor, why, unknown, generation)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, '', 0, (SELECT generation FROM figure_state))
+"""
 CASES = [(name, text, wanted) for name, asked in FIELDS.items() for text, wanted in asked]
 
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from app.services import sql_ids, sql_source
 from app.services.listings.editing import ListingEdit, edit_listings
+from app.services.listings.figure_fields import OF_LISTINGS
 from app.services.listings.source import ListingSource
 from app.services.listings.text import fold
 from app.services.paging import Filter, Query
@@ -166,6 +167,7 @@ def plan_of(db, sql, *params):
         Query(sort="updated", descending=True, filters=(Filter("status", "in", ("live", "off")),)),
         Query(filters=(Filter("findings", ">", 0), Filter("category", "=", "5"))),
         Query(filters=(Filter("import_run", "=", 5),), store_ids=(1, 2)),
+        Query(filters=(Filter("margin", "<", "0.05"),)),
     ],
 )
 def test_what_the_grid_asks_for_is_read_from_the_index_alone(db, query):
@@ -181,7 +183,7 @@ def test_what_the_grid_asks_for_is_read_from_the_index_alone(db, query):
 def test_the_indexes_hold_every_column_they_promise(db):
     spec = ListingSource.spec
     for index in spec.orders.values():
-        for name in index.holds:
+        for name in index.holds - OF_LISTINGS.keys():  # figures are looked up by the listing's number
             sql = f"SELECT count(*) FROM listing INDEXED BY {index.name} WHERE {spec.fields[name].expression} IS NOT ?"
             with db.reader.connect() as connection:
                 plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", ("",)).all()

@@ -13,6 +13,7 @@ import app.services.compliance as compliance
 import app.services.listings.importing as importing
 import app.services.listings.round_trip as round_trip
 import app.services.packages as packages
+import app.services.warehouses.overseas as overseas
 import app.services.workbooks as package
 from app.messages import Messages, catalogue
 from app.services.workbooks import CellError
@@ -20,12 +21,12 @@ from app.services.workbooks.fields import field_book
 
 FOLDERS = (Path(package.__file__).parent, Path(packages.__file__).parent)
 SOURCE = "\n".join(path.read_text("utf-8") for folder in FOLDERS for path in folder.glob("*.py"))
-STORING = tuple(Path(one.__file__).parent for one in (importing, round_trip, compliance, company_tables))
+STORING = tuple(Path(one.__file__).parent for one in (importing, round_trip, compliance, company_tables, overseas))
 IMPORTING = "\n".join(path.read_text("utf-8") for folder in STORING for path in folder.glob("*.py"))
-"""Some cells can be read, but not stored: the import, the way back from Excel, word lists, company tables refuse
-those."""
+"""Some cells can be read, but not stored: the import, the way back from Excel, word lists, company tables and overseas
+sheets refuse those."""
 KINDS = ("price", "count", "weight", "length")
-NAMED = set(re.findall(r'\.error\(\s*"([a-z_.]+)"', SOURCE)) | set(re.findall(r'"workbook\.([a-z_.]+)"', SOURCE))
+NAMED = set(re.findall(r'\.error\(\s*"([a-z_.]+)"', SOURCE)) | set(re.findall(r'"workbook\.([a-z_.]+)"', SOURCE + IMPORTING))
 PARTS = {"xml", "bin", "xml.rels"}
 ERRORS = sorted(f"workbook.{code}" for code in (NAMED - PARTS) | {"no_column.sku_code", "no_column.price"})
 CELLS = sorted(

@@ -162,7 +162,7 @@ class TestPaste:
         dialog = dialog_of(page, qtbot)
         settle()
         assert services.listings.history() == []
-        assert "3 cells of 2 listings will change · 0 are that already · 1 refused" in dialog.counts.text()
+        assert "3 cells will change, in listings: 2 · 0 are that already · 1 refused" in dialog.counts.text()
         lines = [[dialog.table.item(row, at).text() for at in range(4)] for row in range(dialog.table.rowCount())]
         assert lines[0] == ["Birch Lamp", "Code", "–", "It has several variants: unfold it and change them"]
         assert ["Ash Lamp", "Title", "Ash Lamp", "Oak Lamp"] in lines

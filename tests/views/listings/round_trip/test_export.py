@@ -53,7 +53,7 @@ def test_chosen_rows_and_columns_go_into_the_file(page, lamps, tmp_path, settle,
     notice = page.context.notices.kept[0]
     assert (notice.text, notice.offer.text) == ("Exported 2 listings to out.xlsx.", "Open")
     job = next(iter(page.context.jobs))
-    assert (job.title, job.summary) == ("Export 2 listings to out.xlsx", "2 listings · 3 variants")
+    assert (job.title, job.summary) == ("Export 2 listings to out.xlsx", "2 listings · variants: 3")
 
 
 def test_the_filter_itself_goes_to_the_worker(page, tmp_path, settle, lane):
