@@ -49,10 +49,12 @@ def store_table(
         TableError: `tables.shrunk`: much of what was known would go; *may_shrink* says that this is meant.
     """
     moment, stored = now_ms(), _STORES[read.kind]
-    day = read.as_of or office_day(moment)
+    today = office_day(moment)
+    read.as_of = min(read.as_of, today)  # a day to come is a slip: nothing later could ever win over it
+    day = read.as_of or today
     rows = read.rows[stored]
     if read.kind is TableKind.FEEDBACK:
-        rows = [(*row[:4], row[4] or day) for row in rows]
+        rows = [(*row[:4], min(row[4] or day, today)) for row in rows]
     _stage(connection, stored, rows)
     _find_gone(connection, stored, read)
     differences = _count(connection, stored, len(rows))

@@ -25,7 +25,7 @@ EF9012,夜灯,,30.5,,
 
 @pytest.fixture
 def goods(db: Database, tmp_path) -> Database:
-    path = tmp_path / "统表 2026-11-21.csv"
+    path = tmp_path / "统表 2024-11-21.csv"
     path.write_text(TABLE, "utf-8")
     assert not import_tables(db, [path]).failed
     save_virtual(db, {"CB000123": (Component("AB1234", 10),)})
@@ -60,7 +60,7 @@ def test_cost_weight_picture_and_source_of_the_goods(goods):
     assert (found.goods.cost_micro, found.goods.weight_mg) == (22_800_000, 310_000)
     assert found.goods.attributes == {"battery"}
     assert [(line.component.quantity, line.item.name) for line in found.lines] == [(2, "床头灯"), (1, "灯泡")]
-    assert (found.lines[0].item.source, found.lines[0].item.as_of) == ("统表 2026-11-21.csv", "2026-11-21")
+    assert (found.lines[0].item.source, found.lines[0].item.as_of) == ("统表 2024-11-21.csv", "2024-11-21")
     assert found.picture == "lamp.jpg"
     assert explain_code(goods, "CB000123").goods.cost_micro == 65_000_000
 

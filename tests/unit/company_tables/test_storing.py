@@ -82,10 +82,10 @@ def test_todays_feedback_wins_over_yesterdays_table_and_the_reverse(db, store_ta
         with db.reader.connect() as connection:
             return {key: (str(one.kind), one.severity) for key, one in verdicts_in_force(connection).items()}
 
-    store_table("违禁 2026-11-20.csv", "SKU,违禁类型,处理方式", "AB1234,x,禁售", "CD5678,x,禁售")
-    store_table("反馈 2026-11-21.csv", "SKU,侵权类型,处理方式", "AB1234,x,解除", "EF9012,x,暂停")
+    store_table("违禁 2024-11-20.csv", "SKU,违禁类型,处理方式", "AB1234,x,禁售", "CD5678,x,禁售")
+    store_table("反馈 2024-11-21.csv", "SKU,侵权类型,处理方式", "AB1234,x,解除", "EF9012,x,暂停")
     assert in_force() == {"CD5678": ("forbidden", "block"), "EF9012": ("feedback", "hold")}
-    store_table("违禁 2026-11-22.csv", "SKU,违禁类型,处理方式", "AB1234,x,禁售", "CD5678,x,提醒")
+    store_table("违禁 2024-11-22.csv", "SKU,违禁类型,处理方式", "AB1234,x,禁售", "CD5678,x,提醒")
     assert in_force()["AB1234"] == ("forbidden", "block")
     undo(db)
     assert in_force() == {"CD5678": ("forbidden", "block"), "EF9012": ("feedback", "hold")}
@@ -93,11 +93,11 @@ def test_todays_feedback_wins_over_yesterdays_table_and_the_reverse(db, store_ta
 
 def test_feedback_stays_until_a_later_table_of_forbidden_goods_knew_of_it(db, store_table):
     head, kinds = "SKU,侵权类型,处理方式", "SELECT code FROM item_verdict WHERE kind = 'feedback' ORDER BY code"
-    store_table("反馈 2026-11-20.csv", head, "AB1234,x,禁售")
-    store_table("反馈 2026-11-21.csv", head, "CD5678,x,禁售")
+    store_table("反馈 2024-11-20.csv", head, "AB1234,x,禁售")
+    store_table("反馈 2024-11-21.csv", head, "CD5678,x,禁售")
     assert rows(db, kinds) == [("AB1234",), ("CD5678",)]  # no table of forbidden goods could take it over yet
-    store_table("违禁 2026-11-22.csv", head.replace("侵权", "违禁"), "AB1234,x,禁售")
-    store_table("反馈 2026-11-22.csv", head, "EF9012,x,禁售")
+    store_table("违禁 2024-11-22.csv", head.replace("侵权", "违禁"), "AB1234,x,禁售")
+    store_table("反馈 2024-11-22.csv", head, "EF9012,x,禁售")
     assert rows(db, kinds) == [("EF9012",)]
 
 

@@ -12,7 +12,7 @@ from app.services.company_tables.inbox import list_inbox
 from app.services.company_tables.kinds import TableKind
 from app.services.company_tables.records import Differences, InboxRow, TableError, TableRead
 from app.services.company_tables.storing import check_gone
-from app.services.company_tables.verdicts import Verdict, in_force
+from app.services.company_tables.verdicts import Verdict, in_force, verdicts_in_force
 from app.services.company_tables.wording import age_text, differences_text, imported_text, kind_text, reason_text
 from app.services.history.listing import list_changes
 from app.services.history.undo import redo, undo
@@ -155,3 +155,16 @@ def test_words_for_ages_and_differences():
     assert len({age_text(never, 0), *told}) == 6
     assert ("47" in told[2], "2" in told[3], "3" in told[4]) == (True, True, True)
     assert age_text(known, -hour) == told[0]  # a clock that was set back
+
+
+def test_a_day_that_has_not_come_yet_is_a_slip_and_outlasts_nothing(db, store_table):
+    def severities():
+        with db.reader.connect() as connection:
+            return {key: one.severity for key, one in verdicts_in_force(connection).items()}
+
+    store_table("违禁 2099-12-30.csv", "SKU,违禁类型,处理方式", "AB1234,x,提醒")
+    store_table("反馈.csv", "SKU,侵权类型,处理方式,日期", "AB1234,x,禁售,", "CD5678,x,禁售,2099-12-31")
+    assert severities() == {"AB1234": "block", "CD5678": "block"}  # today's feedback is not older than that
+    today = {row[0] for row in rows(db, "SELECT as_of FROM item_verdict WHERE kind = 'feedback'")}
+    assert len(today) == 1 and max(today) < "2099"
+    assert rows(db, "SELECT as_of FROM company_table WHERE kind = 'forbidden'") == [(max(today),)]

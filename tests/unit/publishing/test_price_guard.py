@@ -265,3 +265,21 @@ def test_each_reason_stops_what_is_new_and_what_waits_already(db, market, one, m
     assert made.queued == 1
     run(db, market, made.batch_id)
     assert statuses(db) == ["live"]
+
+
+def test_what_is_on_sale_with_an_unknown_cost_may_only_sell_less(db, market, live):
+    facts = orjson.dumps({"_sync": {"skus": {CODE: [2000, 50]}, "group": "", "read_ms": 0}}).decode()
+    write(db, "UPDATE listing SET remote = ?", facts)
+    unknown_costs(db, live)
+    market.calls.clear()
+    for changed in ({"cents": 2100}, {"cents": 2000, "stock": 51}):
+        price(db, live, **changed)
+        assert enqueue(db, 1, [live], release_held=True).count(SkipReason.HELD) == 1
+    price(db, live, 2000, stock=10)
+    run(db, market, enqueue(db, 1, [live]).batch_id)
+    assert "stock" in market.calls and not {"create", "edit", "prices"} & set(market.calls)
+    run(db, market, enqueue_offline(db, 1, [live]).batch_id)  # taking it off sale is always allowed
+    assert statuses(db) == ["off"]
+    market.calls.clear()
+    run(db, market, enqueue_online(db, 1, [live]).batch_id)
+    assert "online" not in market.calls and statuses(db) == ["off"]
