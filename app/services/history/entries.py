@@ -31,6 +31,7 @@ _TABLES = {
     "rate": "exchange_rate",
     "commission": "commission",
     "pricing": "pricing_setting",
+    "price_rule": "price_rule",
 }
 
 
@@ -99,12 +100,15 @@ def moved_on(connection: Connection, entries: Sequence[Entry]) -> set[int]:
 
 def _is_stuck(connection: Connection, entry: Entry) -> bool:
     """Whether something else stands where the row would go back to: a group of the same name, the code given to
-    somebody under another number, the word entered again; or the word's list is gone."""
+    somebody under another number, a rule of the same name, the word entered again; or the word's list is gone."""
     if entry.noun == "group":
         return cannot_return(connection, entry.row_id, entry.before)
     if entry.noun == "assignment" and entry.after is None and entry.before is not None:
         taken = "SELECT EXISTS (SELECT 1 FROM sku_assignment WHERE match_key = ? AND id <> ?)"
         return bool(connection.exec_driver_sql(taken, (entry.before["match_key"], entry.row_id)).scalar())
+    if entry.noun == "price_rule" and entry.before is not None:
+        taken = "SELECT EXISTS (SELECT 1 FROM price_rule WHERE name = ? AND id <> ?)"
+        return bool(connection.exec_driver_sql(taken, (entry.before["name"], entry.row_id)).scalar())
     if entry.noun == "word" and entry.after is None and entry.before is not None:
         known = ("list_key", "folded", "categories")
         there = (

@@ -9,6 +9,7 @@ OWN_ROWS = {
     "rate": "currency",
     "commission": "category_id",
     "pricing": "name",
+    "price_rule": "name",
     "word": "word",
 }
 """The column a row is called by in the history, by its noun."""
