@@ -14,6 +14,8 @@ from app.services.covering.reading import load_things
 from app.services.covering.records import CoverResult
 from app.services.covering.report import ReportLine
 from app.services.covering.rules import CoverRules, load_rules, save_rules
+from app.services.listings.bulk_edit.formulas import compiled
+from app.services.pricing.own_rules import own_rules
 from app.services.stores.practice import reachable
 from app.services.stores.records import StoreRecord
 from app.services.tasks import TaskContext
@@ -48,6 +50,12 @@ class CoverDesk:
     def save_rules(self, from_store_id: int, to_store_id: int, rules: CoverRules) -> None:
         """Keep *rules* for the pair. Raises: BadRule, FormulaError."""
         save_rules(self._app.db, from_store_id, to_store_id, rules)
+
+    def price_rules(self) -> dict[str, str]:
+        """The team's own price rules by name, as formulas; those that read nothing but the price, which is all a
+        listing of another store brings."""
+        rules = {name: rule.text for name, rule in own_rules(self._app.db).items()}
+        return {name: text for name, text in rules.items() if not compiled(text).names - {"price"}}
 
     def things(self, store_id: int) -> Things:
         """What is known here of a store's templates and groups."""

@@ -24,8 +24,8 @@ from app.services.tasks import TaskContext
 
 State = Literal["stands", "back", "moved", "created"]
 INTERNAL = frozenset(
-    {"match_key", "assigned_ms", "error_code", "error_text", "error_field", "sent_hash", "store_id", "created_ms"}
-)
+    {"match_key", "assigned_ms", "error_code", "error_text", "error_field", "sent_hash", "store_id"}
+) | {"created_ms", "updated_ms"}
 """Columns that follow from others, or that nobody typed."""
 MOST_VALUES = 100_000
 """No listing has as many values; ids of values are made with it."""

@@ -33,6 +33,7 @@ OWN_ROWS: dict[Noun, RowKind] = {
     "commission": RowKind("commission", "category_id", (("category_id",),)),
     "pricing": RowKind("pricing_setting", "name", (("name",),)),
     "word": RowKind("listed_word", "word", (("list_key", "folded", "categories"),)),
+    "price_rule": RowKind("price_rule", "name", (("name",),)),
 }
 TABLES: dict[Noun, str] = {
     "listing": "listing",

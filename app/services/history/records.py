@@ -22,6 +22,7 @@ Noun = Literal[
     "rate",
     "commission",
     "pricing",
+    "price_rule",
     "word",
 ]
 

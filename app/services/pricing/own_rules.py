@@ -7,16 +7,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, Final
 
 import orjson
+from sqlalchemy import Connection
 
 from app.services.clock import now_ms
 from app.services.db import Database
 from app.services.errors import InputError, NotFound
-from app.services.history.recording import record_noted
+from app.services.history.recording import this_person
+from app.services.history.records import Entry
 from app.services.listings.bulk_edit.formulas import compiled
+from app.services.listings.writing import update_columns
 from app.services.pricing.errors import BadPriceInput, named
+from app.services.pricing.noting import insert_row, note_change, row_image
 from app.services.pricing.team_rules import MarginStep, TeamRule, margin_steps, team_rules
 
 LONGEST_NAME = 60
@@ -25,10 +29,9 @@ FORMULA = "formula"
 _UP = "ceil(({expression}) * 100) / 100"
 """Prices from a target are rounded up (domain.md 19)."""
 _ALL = "SELECT name, body FROM price_rule ORDER BY name"
-_PUT = (
-    "INSERT INTO price_rule (name, body, updated_ms) VALUES (?, ?, ?) "
-    "ON CONFLICT (name) DO UPDATE SET body = excluded.body, updated_ms = excluded.updated_ms"
-)
+_ID = "SELECT id FROM price_rule WHERE name = ?"
+TABLE: Final = "price_rule"
+"""Also what the history calls a row of it."""
 
 
 class BadOwnRule(InputError):
@@ -174,22 +177,40 @@ def own_rule_called(db: Database, name: str) -> OwnRule:
 
 
 def save_rule(db: Database, name: str, rule: OwnRule) -> str:
-    """Keep a rule; one of the same name is replaced. Returns: its name. Raises: BadOwnRule."""
+    """Keep a rule, as a change that can be undone; one of the same name is replaced. Returns: its name.
+
+    Raises: BadOwnRule.
+    """
     cleaned = " ".join(name.split())
     if not 0 < len(cleaned) <= LONGEST_NAME:
         raise BadOwnRule(name=cleaned[:LONGEST_NAME], most=LONGEST_NAME)
     with db.bulk() as connection:
-        connection.exec_driver_sql(_PUT, (cleaned, orjson.dumps(_body(rule)).decode(), now_ms()))
-        record_noted(connection, label="change.price_rule", params={"name": cleaned})
+        stored = int(connection.exec_driver_sql(_ID, (cleaned,)).scalar() or 0)
+        before = row_image(connection, TABLE, stored)
+        after = {"name": cleaned, "body": orjson.dumps(_body(rule)).decode(), "updated_ms": now_ms()}
+        if before is None:
+            stored = insert_row(connection, TABLE, after)
+        elif before["body"] == after["body"]:
+            return cleaned
+        else:
+            update_columns(connection, TABLE, stored, after)
+        _note(connection, "change.price_rule", Entry(TABLE, stored, -stored, before, after))
     return cleaned
 
 
 def remove_rule(db: Database, name: str) -> None:
-    """Forget a rule. Raises: NotFound."""
+    """Forget a rule, as a change that can be undone. Raises: NotFound."""
     own_rule_called(db, name)
     with db.bulk() as connection:
-        connection.exec_driver_sql("DELETE FROM price_rule WHERE name = ?", (name.strip(),))
-        record_noted(connection, label="change.price_rule_removed", params={"name": name.strip()})
+        stored = int(connection.exec_driver_sql(_ID, (name.strip(),)).scalar_one())
+        before = row_image(connection, TABLE, stored)
+        connection.exec_driver_sql("DELETE FROM price_rule WHERE id = ?", (stored,))
+        _note(connection, "change.price_rule_removed", Entry(TABLE, stored, -stored, before, None))
+
+
+def _note(connection: Connection, label: str, entry: Entry) -> None:
+    name = (entry.after or entry.before or {})["name"]
+    note_change(connection, label, {"name": name, "who": this_person() or "–"}, [entry])
 
 
 def _body(rule: OwnRule) -> dict[str, Any]:

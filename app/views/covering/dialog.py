@@ -178,13 +178,19 @@ class CoverDialog(Dialog):
             return
         desk = self._desk
         handle = self._context.runner.call(
-            lambda: (desk.rules(source.id, target.id), desk.things(source.id), desk.things(target.id))
+            lambda: (
+                desk.rules(source.id, target.id),
+                desk.things(source.id),
+                desk.things(target.id),
+                desk.price_rules(),
+            )
         )
         handle.succeeded.connect(self._on_rules)
         handle.failed.connect(self._say_problem)
 
     def _on_rules(self, found: tuple[Any, ...]) -> None:
-        rules, theirs, ours = found
+        rules, theirs, ours, of_prices = found
+        self.form.show_price_rules(of_prices)
         self.form.show_things(theirs, ours)
         self.form.show_rules(rules)
         self.look()

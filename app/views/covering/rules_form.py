@@ -56,6 +56,7 @@ class RulesForm(Ground):
             Line("cover.plus_hint"),
             Line("cover.stock_hint"),
         )
+        self.team = OptionBox()
         self.affixes = {name: Line() for name in AFFIXES}
         self.rounding = OptionBox(lambda id: f"cover.rounding.{id or 'none'}", ROUNDINGS)
         self.words = Lines(3)
@@ -78,8 +79,11 @@ class RulesForm(Ground):
         for name in AFFIXES:
             codes.addWidget(self._field(name, self.affixes[name]))
         prices = self._section("prices", [])
-        for name in ("factor", "plus", "price", "rounding", "stock"):
+        for name in ("factor", "plus", "team", "price", "rounding", "stock"):
             prices.addWidget(self._field(name, getattr(self, name)))
+        self.team.chosen.connect(self._take_price)
+        self.price.textChanged.connect(self.team.choose)
+        self.show_price_rules({})
         for section in self.sections.values():
             whole.addWidget(section)
         for box in (self.same_names, self.inches):
@@ -152,6 +156,18 @@ class RulesForm(Ground):
             self.maps[name][their_id] = box
             self._lines[name].append(line)
             self._maps_at.insertWidget(at + number, line)
+
+    def show_price_rules(self, rules: Mapping[str, str]) -> None:
+        """The team's own price rules, name → formula; a choice of them is there where there are any."""
+        self.team.show_named([(formula, name) for name, formula in rules.items()])
+        self.team.choose(self.price.text())
+        self.fields["team"].setVisible(bool(rules))
+
+    def _take_price(self, formula: str) -> None:
+        """The chosen rule in place of whatever was said of prices."""
+        self.factor.clear()
+        self.plus.clear()
+        self.price.setText(formula)
 
     def show_rules(self, rules: CoverRules) -> None:
         """The rules that were kept."""

@@ -10,8 +10,11 @@ from hypothesis import strategies as st
 
 from app.messages import Messages
 from app.services.errors import AppError, NotFound
+from app.services.history.contents import ChangeContents
 from app.services.history.listing import list_changes
+from app.services.history.undo import redo, undo
 from app.services.listings.bulk_edit.formulas import compiled
+from app.services.paging import Query
 from app.services.pricing.own_rules import (
     own_rule,
     own_rule_called,
@@ -116,6 +119,28 @@ def test_what_cannot_be_is_named(typed, code):
     assert refused.value.error_code.startswith(code)
     for language in ("zh", "en"):
         assert Messages(language).text(refused.value.message_key, **refused.value.params)
+
+
+def test_what_was_kept_replaced_or_removed_comes_back(db):
+    save_rule(db, "Twice", own_rule("formula", "price * 2"))
+    save_rule(db, "Twice", own_rule("formula", "price * 2"))
+    assert len(list_changes(db)) == 1, "the same rule again is no change"
+    save_rule(db, "Twice", own_rule("formula", "price * 3"))
+    (shown,) = ChangeContents(db, list_changes(db)[0].uid).first_page(Query(), 5)
+    assert (shown.title, [value.field for value in shown.values]) == ("Twice", ["name", "body"])
+    remove_rule(db, "Twice")
+    assert own_rules(db) == {}
+    for formula in ("price * 3", "price * 2"):
+        assert undo(db).conflicts == ()
+        assert own_rules(db)["Twice"].formula == formula
+    undo(db)
+    assert own_rules(db) == {}
+    redo(db)
+    remove_rule(db, "Twice")
+    removed = list_changes(db)[0].uid
+    save_rule(db, "Twice", own_rule("formula", "price * 5"))
+    assert len(undo(db, removed).conflicts) == 1, "another one has the name"
+    assert own_rules(db)["Twice"].formula == "price * 5"
 
 
 def test_names_have_a_length(db):

@@ -26,7 +26,9 @@ IMPORTING = "\n".join(path.read_text("utf-8") for folder in STORING for path in 
 """Some cells can be read, but not stored: the import, the way back from Excel, word lists, company tables and overseas
 sheets refuse those."""
 KINDS = ("price", "count", "weight", "length")
-NAMED = set(re.findall(r'\.error\(\s*"([a-z_.]+)"', SOURCE)) | set(re.findall(r'"workbook\.([a-z_.]+)"', SOURCE + IMPORTING))
+NAMED = set(re.findall(r'\.error\(\s*"([a-z_.]+)"', SOURCE)) | set(
+    re.findall(r'"workbook\.([a-z_.]+)"', SOURCE + IMPORTING)
+)
 PARTS = {"xml", "bin", "xml.rels"}
 ERRORS = sorted(f"workbook.{code}" for code in (NAMED - PARTS) | {"no_column.sku_code", "no_column.price"})
 CELLS = sorted(

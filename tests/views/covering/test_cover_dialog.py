@@ -9,6 +9,7 @@ from app.services.covering.ids import TooManyIds
 from app.services.covering.rules import CoverRules, load_rules, save_rules
 from app.services.history.undo import undo
 from app.services.marketplace.port import Unreachable
+from app.services.pricing.own_rules import own_rule, save_rule
 from app.views.covering.dialog import CoverDialog
 from app.views.covering.rules_form import RulesForm
 from app.views.language import language
@@ -134,6 +135,25 @@ def test_what_cannot_be_used_is_said_below_its_field(dialog, qtbot, settle):
         control.clear()
         dialog._try_rules()
         assert dialog.primary.isEnabled()
+
+
+def test_a_price_rule_of_the_team_is_chosen_by_its_name(dialog, qtbot, settle, pair):
+    assert not dialog.form.fields["team"].isVisibleTo(dialog.form), "there is none yet"
+    for name, formula in (("Half more", "price * 1.5"), ("By cost", "cost * 1.35 / rate")):
+        save_rule(pair.db, name, own_rule("formula", formula))
+    dialog._on_pair()
+    settle()
+    box = dialog.form.team
+    assert [box.itemText(at) for at in range(box.count())] == ["Half more"], "of their goods nobody knows the cost"
+    dialog.form.factor.setText("1.2")
+    box.setCurrentIndex(0)
+    box.activated.emit(0)
+    assert (dialog.form.price.text(), dialog.form.factor.text()) == ("price * 1.5", "")
+    assert dialog.form.read().price == "price * 1.5"
+    dialog.form.price.setText("price * 2")
+    assert box.value is None, "that is another one"
+    dialog.form.price.setText("price * 1.5")
+    assert box.currentText() == "Half more"
 
 
 def test_a_store_out_of_reach_is_told_and_tried_again(dialog, qtbot, settle, pair):

@@ -141,6 +141,8 @@ def test_prices_are_set_by_a_rule_of_the_teams_own(open_page, services, held, se
     dialog.fields["steps"].setText("2:3, :5")
     dialog.name.setText("Cheap goods")
     shoot(dialog, "price-rules")
+    told = []
+    page.context.changes.happened.connect(told.append)
     dialog.keep()
     settle()
     qtbot.waitUntil(lambda: dialog.list.count() == 1)
@@ -156,6 +158,7 @@ def test_prices_are_set_by_a_rule_of_the_teams_own(open_page, services, held, se
     assert dialog.kind.value == "free_shipping"
     dialog.forget()
     qtbot.waitUntil(lambda: dialog.list.count() == 0)
+    assert told == [frozenset({"change"})] * 2, "undo knows of both"
     opened = []
     monkeypatch.setattr(page.acts, "_price_by_rule", lambda text, chosen, count: opened.append((text, count)))
     dialog.kind.choose("formula")

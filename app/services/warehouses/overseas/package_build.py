@@ -6,16 +6,18 @@ written anew, so doing it twice changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import ROUND_CEILING, Decimal, InvalidOperation
 
+from app.services.compliance.lengths import inch_sides, is_centimetres, known_sides, sizes_of
 from app.services.compliance.ships_from import ships_from
 from app.services.packages import Package, PackageRow, Variant
 from app.services.warehouses.countries import countries
 from app.services.warehouses.overseas.building import Build, Product
-from app.services.warehouses.overseas.records import ELSEWHERE, Entry, Own, Source
+from app.services.warehouses.overseas.records import ELSEWHERE, Entry, Finding, Own, Severity, Source
 from app.services.workbooks import Refusal
 from app.services.workbooks.fields import field_book
+from app.services.workbooks.measures import length_reader, size_reader
 from app.services.workbooks.numbers import PriceReader, count_reader
 
 CUSTOM = "#"
@@ -29,8 +31,25 @@ def products_of(package: Package) -> list[Product]:
         problem = row.problem
         weight_g = reader.weight_g(package, row)
         variants = () if problem is not None else [reader.own(variant, weight_g) for variant in row.variants]
-        found.append(Product(row.number, _name(package, row), variants, "" if problem is None else problem.code))
+        remarks = tuple(_unit_remarks(package, row, reader))
+        found.append(
+            Product(row.number, _name(package, row), variants, "" if problem is None else problem.code, remarks)
+        )
     return found
+
+
+def _unit_remarks(package: Package, row: PackageRow, reader: _Reader) -> Iterator[Finding]:
+    """A length that may still be in inches (domain.md 3.3 step 10): an attribute beside the sides of the parcel, by
+    the signs the checker goes by."""
+    sides = reader.sides(package, row)
+    if not sides:
+        return
+    for column in (*package.recognition.of("attribute"), *package.recognition.of("attributes")):
+        sizes = sizes_of(row.text(column))
+        if any(size.is_inch and is_centimetres(size.numbers[0], sides) for size in sizes):
+            yield Finding("unit", Severity.WARN, detail="attribute.inch")
+        elif inch_sides(sides, sizes):
+            yield Finding("unit", Severity.WARN, detail="size.inch")
 
 
 def write_back(package: Package, build: Build, value_ids: Mapping[str, str] | None = None) -> int:
@@ -97,6 +116,19 @@ class _Reader:
                     return None
                 return int(weight.to_integral_value(ROUND_CEILING)) if weight.is_finite() and weight > 0 else None
         return None
+
+    def sides(self, package: Package, row: PackageRow) -> list[int]:
+        """Sides of the product's parcel in whole cm; none where one of them is not told."""
+        for column in package.recognition.of("package_size"):
+            found = size_reader(column.unit)(row.cell(column))
+            if isinstance(found, tuple):
+                return list(found)
+        sides: list[int | None] = []
+        for field in ("length", "width", "height"):
+            columns = package.recognition.of(field)
+            read = length_reader(columns[0].unit)(row.cell(columns[0])) if columns else None
+            sides.append(read if isinstance(read, int) else None)
+        return known_sides(sides)
 
     def own(self, variant: Variant, weight_g: int | None) -> Own:
         """A variant as plain record; a price or stock that is none is unknown."""

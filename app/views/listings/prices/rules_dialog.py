@@ -149,7 +149,7 @@ class PriceRulesDialog(Dialog):
     def keep(self) -> None:
         """Keep what stands in the form."""
         handle = self._context.runner.call(self._desk.save_price_rule, self.name.text(), self.typed())
-        handle.succeeded.connect(self.load)
+        handle.succeeded.connect(self._on_kept)
         handle.failed.connect(self._tell)
 
     def forget(self) -> None:
@@ -157,8 +157,13 @@ class PriceRulesDialog(Dialog):
         item = self.list.currentItem()
         if item is not None:
             handle = self._context.runner.call(self._desk.remove_price_rule, item.text())
-            handle.succeeded.connect(lambda _: self.load())
+            handle.succeeded.connect(lambda _: self._on_kept())
             handle.failed.connect(self._tell)
+
+    def _on_kept(self, name: str = "") -> None:
+        """The list anew; undo has something to take back."""
+        self._context.changes.tell({"change"})
+        self.load(name)
 
     def apply(self) -> None:
         """Set prices with what stands in the form: a bulk edit with its preview opens."""

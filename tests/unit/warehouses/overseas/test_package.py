@@ -162,3 +162,19 @@ def test_a_template_prices_a_package_by_its_weight_column(db, tmp_path):
     with db.bulk() as connection:
         connection.exec_driver_sql("UPDATE stock_item SET attributes = '[]'")
     assert [*build_package(db, path, BuildOptions(template=template)).built.build.findings()] == []
+
+
+def test_inches_beside_centimetres_are_told_before_anything_is_published(db, sheet, tmp_path):
+    """Step 10 of domain.md 3.3, for a package that no checker has seen yet."""
+    header = ("产品ID", "价格信息", "商家编码", "长(cm)", "宽(cm)", "高(cm)", "产品属性")
+    info = price_info(("AB1234-BK", "3.36", "999", {COLOUR: "193"}))
+    texts = ("Seat depth: 30 in", "Seat depth: 30 cm", "Size: 20 x 10 x 30 cm", "Size: large", "Seat depth: 30 in")
+    sides = ((30, 20, 10), (30, 20, 10), (12, 8, 4), (30, 20, 10), (30, "", 10))
+    rows = [(str(at), info, "AB1234-BK", *of, text) for at, (of, text) in enumerate(zip(sides, texts, strict=True))]
+    path = write_zip(
+        tmp_path / "package.zip",
+        {"products.xls": write_xls(tmp_path / "products.xls", (header, *rows)).read_bytes()},
+    )
+    built = build_package(db, path, BuildOptions(sheet())).built.build
+    told = [(product.number, one.check, one.detail) for product, one in built.findings() if one.check == "unit"]
+    assert told == [(2, "unit", "attribute.inch"), (4, "unit", "size.inch")]
