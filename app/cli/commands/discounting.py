@@ -24,7 +24,7 @@ def add_to(commands: Commands) -> None:
     """Add `discount`."""
     parser = commands.add("discount", simulate_order)
     parser.add_argument(
-        "--item", action="append", default=[], metavar="PRICE[,%%[,N]]", help=tr("cli.help.discount.item")
+        "--item", action="append", default=[], metavar="PRICE[,OFF[,N]]", help=tr("cli.help.discount.item")
     )
     parser.add_argument("--store", metavar="NAME", help=tr("cli.help.discount.store"))
     parser.add_argument("--where", default="", metavar="EXPR", help=tr("cli.help.where"))

@@ -224,16 +224,15 @@ def _services(named: Named, wanted: str | None) -> list[Any]:
 
 
 def _parcel(options: argparse.Namespace) -> Parcel:
-    from app.services.freight.attributes import known_attribute
+    from app.services.freight.attributes import known_attributes
     from app.services.freight.finding import country_of, custom_weight_of, size_of
     from app.services.freight.quoting import Parcel
 
-    attributes = (known_attribute(part) for part in options.attributes.split(",") if part.strip())
     return Parcel(
         _whole("--weight-g", options.weight_g, MOST_GRAMS),
         _whole("--pieces", options.pieces, MOST_PIECES),
         None if options.size is None else size_of(options.size),
-        frozenset(attributes),
+        known_attributes(options.attributes),
         country_of(options.ships_from) if options.ships_from else "",
         None if options.custom_weight is None else custom_weight_of(options.custom_weight),
     )

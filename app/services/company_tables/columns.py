@@ -25,7 +25,8 @@ MICRO = 1_000_000
 _MOST_MONEY = Decimal(10) ** 9
 _MOST_SIZE = 10**7
 _BETWEEN = re.compile(r"[,，;；、|/\n\r+]+")
-_DAY = re.compile(r"(20\d\d)[-/.年]?(\d{1,2})[-/.月]?(\d{1,2})(?:日|(?!\d))")
+_DAY = re.compile(r"(?<!\d)(20\d\d)(?:[-/.年](\d{1,2})[-/.月](\d{1,2})|(\d\d)(\d\d))(?:日|(?!\d))")
+"""Without separators only eight digits are a day; `202611` is a month, and no day of January."""
 _TIMES = re.compile(r"\s*[x×*✕✖]\s*", re.IGNORECASE)
 _EXCEL_DAYS = range(36_526, 73_051)
 """Numbers that Excel means as days of the years 2000 to 2099."""
@@ -75,7 +76,8 @@ def cost_reader(header: str) -> Callable[[Cell], int | Refusal | None]:
             return Refusal("below_zero" if value < 0 else "zero")
         if value >= _MOST_MONEY:
             return Refusal("number_too_large")
-        return int((value * MICRO).to_integral_value(ROUND_HALF_UP))
+        micro = int((value * MICRO).to_integral_value(ROUND_HALF_UP))
+        return micro or Refusal("zero")
 
     return read
 
@@ -164,7 +166,7 @@ def size_reader(header: str) -> Callable[[Cell], tuple[int, int, int] | Refusal 
         text = cell_text.keep_text(cell)
         if text is None:
             return None
-        parts = _TIMES.split(text)
+        parts = _TIMES.split(cell_text.narrow(text))
         if len(parts) != 3:
             return Refusal("size_not_read")
         last = read_amount(parts[2], "length", unit_of)
@@ -206,9 +208,10 @@ def read_day(cell: Cell) -> str | Refusal | None:
 
 def day_in(text: str) -> str | None:
     """The first day a text names, as `YYYY-MM-DD`."""
-    for found in _DAY.finditer(text):
+    for found in _DAY.finditer(cell_text.narrow(text)):
+        year, month, day = filter(None, found.groups())
         try:
-            return f"{datetime.date(int(found[1]), int(found[2]), int(found[3])):%Y-%m-%d}"
+            return f"{datetime.date(int(year), int(month), int(day)):%Y-%m-%d}"
         except ValueError:
             continue
     return None

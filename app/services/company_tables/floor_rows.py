@@ -24,7 +24,8 @@ def floor_rows(read: TableRead, table: SheetTable, known: KnownTable) -> None:
             table.refuse(position, column.source, name, "", Refusal(why))
     found: dict[str, Row] = {}
     first: dict[str, int] = {}
-    for position, own in enumerate(_currencies(table, floors)):
+    currencies = _currencies(table, floors)
+    for position, own in enumerate(currencies):
         floor = floors.values[position]
         if floor is None or own is None:
             read.kept.update(keys[position])
@@ -35,7 +36,8 @@ def floor_rows(read: TableRead, table: SheetTable, known: KnownTable) -> None:
                 _contradict(table, codes, position, table.rows[first[key]])
                 found[key] = max(held, row, key=_height)
             first.setdefault(key, position)
-    read.refused = sum(not own or floor is None for own, floor in zip(keys, floors.values, strict=True))
+    said = zip(keys, floors.values, currencies, strict=True)
+    read.refused = sum(not own or floor is None or currency is None for own, floor, currency in said)
     read.kept -= found.keys()
     read.rows["price_floor"] = [found[key] for key in sorted(found)]
 

@@ -21,6 +21,8 @@ _VERDICT_FIELDS = frozenset({"severity", "type", "reason", "day", "word"})
 _UNIT_OF = {"cost": "price", "floor": "price", "weight": "weight", "size": "length"} | dict.fromkeys(
     ("length", "width", "height"), "length"
 )
+_CLEAR_MARKS = 0.75
+"""Share of the marks of a channel table that must be a yes or no; the others are named (A)."""
 _CURRENCY_LIKE = re.compile(r"[(\[（【]\s*([A-Z]{3})\s*[)\]）】]")
 
 
@@ -135,12 +137,14 @@ def _demand_currency(file: str, columns: Sequence[RecognisedColumn]) -> None:
 
 def _kind_of(grid: Grid, top: int, columns: Sequence[RecognisedColumn], titles: Sequence[str]) -> TableKind | None:
     known = {column.field for column in columns if column.field}
-    if "attributes" in known and (known & {"channel", "barred", "allowed"} or _is_matrix(grid, top, columns)):
-        return TableKind.CHANNELS
     if "code" in known and "floor" in known:
         return TableKind.FLOORS
     if "code" in known and known & {"cost", "weight"}:
         return TableKind.PRODUCTS
+    if "attributes" in known and known & {"channel", "barred", "allowed"}:
+        return TableKind.CHANNELS
+    if "attributes" in known and "code" not in known and _is_matrix(grid, top, columns):
+        return TableKind.CHANNELS
     return _verdict_kind([column.header for column in columns], titles) if _is_verdict(known) else None
 
 
@@ -159,11 +163,11 @@ def _verdict_kind(headers: Sequence[str], titles: Sequence[str]) -> TableKind | 
 
 
 def _is_matrix(grid: Grid, top: int, columns: Sequence[RecognisedColumn]) -> bool:
-    """Whether the columns nobody knows hold a yes or no each: they are named after channels."""
+    """Whether the columns nobody knows hold a yes or no each, but for a slip: they are named after channels."""
     places = [column.index - grid.first_column for column in columns if column.field is None and column.header]
     rows = grid.head(top + 1 + limits().sample_rows)[top + 1 :]
     cells = [str(row[place]) for row in rows for place in places if place < len(row) and str(row[place]).strip()]
-    return bool(cells) and all(answer(cell) is not None for cell in cells)
+    return bool(cells) and sum(answer(cell) is not None for cell in cells) >= _CLEAR_MARKS * len(cells)
 
 
 def _suffices(kind: TableKind, columns: Sequence[RecognisedColumn]) -> bool:

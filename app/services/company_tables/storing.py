@@ -70,19 +70,24 @@ def store_table(
     table_id = _new_table(connection, change_id, read, moment)
     _write(connection, change_id, stored, table_id, moment)
     if read.kind is TableKind.FORBIDDEN:
-        differences += store_words(connection, change_id, read, day)
+        words = store_words(connection, change_id, read, day)
+        if not may_shrink:
+            check_gone(read, words)
+        differences += words
     _finish(connection, change_id, change, table_id, differences)
     return change, differences
 
 
 def check_gone(read: TableRead, differences: Differences) -> None:
-    """A table that lost most of its rows is rather a part of it: stored without asking, it would lift every hold and
-    forget every cost it does not name.
+    """A table that lost most of its rows is rather a part of it, and one of which no row can be used is a broken one:
+    stored without asking, it would lift every hold and forget every cost it does not name.
 
     Raises: TableError (`tables.shrunk`).
     """
     rules, known = table_rules(), differences.gone + differences.changed + differences.same
-    if differences.gone >= rules.gone_from and differences.gone > known * rules.gone_share:
+    is_empty = differences.gone == known and not differences.new
+    is_part = differences.gone >= rules.gone_from and differences.gone > known * rules.gone_share
+    if differences.gone and (is_empty or is_part):
         raise TableError("tables.shrunk", file=read.file, gone=differences.gone, known=known)
 
 

@@ -27,6 +27,7 @@ def verdict_rows(read: TableRead, table: SheetTable, known: KnownTable) -> None:
     column = table.of("code")
     keys = goods_keys(table, column) if column is not None else [[] for _ in table.rows]
     words = [_words(text) for text in values_of(table, "word")]
+    _name_long(table, words)
     days, found = values_of(table, "day"), dict[str, Row]()
     told: dict[str, tuple[str, str]] = {}
     reasons = list(zip(values_of(table, "type"), values_of(table, "reason"), strict=True))
@@ -75,4 +76,16 @@ def _stricter_word(held: tuple[str, str] | None, told: tuple[str, str]) -> tuple
 
 def _words(text: object) -> list[str]:
     parts = (part.strip() for part in _BETWEEN.split(str(text))) if text else ()
-    return [part for part in parts if part and len(part) <= LONGEST_WORD]
+    return [part for part in parts if part]
+
+
+def _name_long(table: SheetTable, words: list[list[str]]) -> None:
+    """A word nobody can look for is left out, and said."""
+    column = table.of("word")
+    if column is None:
+        return
+    verdict = Refusal("word_too_long", params=(("limit", str(LONGEST_WORD)),))
+    for position, found in enumerate(words):
+        for word in [word for word in found if len(word) > LONGEST_WORD]:
+            table.refuse(position, column.source, "word", word, verdict)
+            found.remove(word)

@@ -8,6 +8,7 @@ from decimal import Decimal, DecimalException
 from app.services.expressions.formula_compiler import Compiler, Reads, Values
 from app.services.expressions.formula_errors import TooLarge
 from app.services.expressions.formula_parser import FormulaParser
+from app.services.expressions.functions import USAGES, RowFunction
 from app.services.expressions.names import Names
 from app.services.expressions.syntax import Node
 
@@ -49,7 +50,12 @@ class Formula:
         return f"Formula({self.text!r})"
 
 
-def compile_formula(text: str, names: Collection[str], aliases: Mapping[str, str] | None = None) -> Formula:
+def compile_formula(
+    text: str,
+    names: Collection[str],
+    aliases: Mapping[str, str] | None = None,
+    functions: Mapping[str, RowFunction] | None = None,
+) -> Formula:
     """Read *text* and check everything that does not depend on a row.
 
     Grammar: numbers (`1.35`), names, `+ - * /`, brackets, `round(x, n)`, `floor`, `ceil`, `abs`, `min`, `max`,
@@ -59,11 +65,13 @@ def compile_formula(text: str, names: Collection[str], aliases: Mapping[str, str
     Args:
         names: the fields there are.
         aliases: other ways to write them: written → name.
+        functions: those that only these formulas have; what they read is among `Formula.names`.
 
     Raises:
         FormulaError: a subclass that says what is wrong, `position` where.
     """
     node = FormulaParser(text).parse()
-    compiler = Compiler(Names(names, aliases or {}))
+    own = functions or {}
+    compiler = Compiler(Names(names, aliases or {}, (*USAGES, *own)), own)
     compute = compiler.number(node)
     return Formula(text, node, compiler.read, compute)

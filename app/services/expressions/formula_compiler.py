@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from app.services.errors import AppError
 from app.services.expressions import arithmetic
 from app.services.expressions.formula_errors import (
     BadArgument,
@@ -20,7 +21,7 @@ from app.services.expressions.formula_errors import (
     NotANumber,
     WrongArguments,
 )
-from app.services.expressions.functions import FUNCTIONS, IF_USAGE, Function
+from app.services.expressions.functions import FUNCTIONS, IF_USAGE, Function, RowFunction
 from app.services.expressions.names import Names
 from app.services.expressions.syntax import (
     All,
@@ -55,8 +56,8 @@ _COMPARES: dict[str, Callable[[Any, Any], bool]] = {
 class Compiler:
     """Compiles one formula; `read` gathers the names it needs."""
 
-    def __init__(self, names: Names) -> None:
-        self._names = names
+    def __init__(self, names: Names, functions: Mapping[str, RowFunction]) -> None:
+        self._names, self._functions = names, functions
         self.read: set[str] = set()
 
     def number(self, node: Node) -> Reads:
@@ -148,6 +149,8 @@ class Compiler:
     def _call(self, node: Call) -> Reads:
         if node.function == "if":
             return self._choice(node)
+        if (own := self._functions.get(node.function)) is not None:
+            return self._of_row(node, own)
         function = FUNCTIONS.get(node.function)
         if function is None:
             raise self._names.no_function(node.function, node.at)
@@ -164,6 +167,26 @@ class Compiler:
             if not accepts(arguments):
                 raise BadArgument(position=position, name=node.function, usage=function.usage)
             return apply(*arguments) if len(arguments) > 1 or apply not in (min, max) else arguments[0]
+
+        return result
+
+    def _of_row(self, node: Call, function: RowFunction) -> Reads:
+        if len(node.arguments) != 1:
+            raise _wrong_arguments(node, function.usage)
+        part, position = self.number(node.arguments[0]), node.at + 1
+        self.read.update(function.reads)
+
+        def result(values: Values) -> Decimal:
+            known = [values.get(name) for name in function.reads]
+            if None in known:
+                raise MissingValue(position=position, name=function.missing)
+            argument = part(values)
+            try:
+                return function.apply(*known, argument)
+            except FormulaError:
+                raise
+            except AppError:
+                raise BadArgument(position=position, name=node.function, usage=function.usage) from None
 
         return result
 

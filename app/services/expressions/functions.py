@@ -27,6 +27,23 @@ class Function:
     accepts: Callable[[Sequence[Decimal]], bool] = lambda _: True
 
 
+@dataclass(frozen=True, slots=True)
+class RowFunction:
+    """A function of one use of formulas: besides its only argument it is given what a row has.
+
+    Attributes:
+        usage: how it is written.
+        reads: what it needs of the row, in the order `apply` takes it before the argument.
+        apply: raises an `AppError` where the argument makes no sense.
+        missing: the name a row is said not to have where any of it is unknown.
+    """
+
+    usage: str
+    reads: tuple[str, ...]
+    apply: Callable[..., Decimal]
+    missing: str
+
+
 def _round(number: Decimal, digits: Decimal = Decimal(0)) -> Decimal:
     return round_half_up(number, ONE.scaleb(-int(digits), CONTEXT))
 

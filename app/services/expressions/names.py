@@ -15,9 +15,11 @@ def meant(name: str, known: Collection[str]) -> str:
 
 
 class Names:
-    """Fields by the ways they may be written: their own name, in capitals or not, and *aliases*."""
+    """Fields by the ways they may be written: their own name, in capitals or not, and *aliases*; *functions*: those
+    there are."""
 
-    def __init__(self, names: Collection[str], aliases: Mapping[str, str]) -> None:
+    def __init__(self, names: Collection[str], aliases: Mapping[str, str], functions: Collection[str] = USAGES) -> None:
+        self._functions = sorted(functions)
         self._names = sorted(names)
         written = {alias.casefold(): name for alias, name in aliases.items() if name in names}
         self._known = written | {name.casefold(): name for name in names}
@@ -31,7 +33,7 @@ class Names:
 
     def no_function(self, written: str, at: int) -> UnknownName:
         """The error for a function that does not exist."""
-        return self._unknown(written, at, USAGES, list(USAGES))
+        return self._unknown(written, at, self._functions, self._functions)
 
     @staticmethod
     def _unknown(written: str, at: int, known: Collection[str], shown: Collection[str]) -> UnknownName:

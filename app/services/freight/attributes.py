@@ -36,6 +36,12 @@ def known_attribute(text: str) -> str:
     return found
 
 
+def known_attributes(text: str) -> frozenset[str]:
+    """Several, as a person types them with commas between. Raises: as `known_attribute`."""
+    parts = text.replace("，", ",").replace("、", ",").split(",")
+    return frozenset(known_attribute(part) for part in parts if part.strip())
+
+
 def folded(text: str) -> str:
     """A word as these are compared."""
     from app.services.workbooks.fields import folded as as_header

@@ -31,7 +31,14 @@ from app.services.freight.matching import Match, by_template
 from app.services.freight.quoting import Parcel, Quoter
 from app.services.freight.settings import read_services
 from app.services.freight.source import FreightTemplateSource
-from app.services.freight.subjects import Subject, TypedPrices, item_subject, listing_subjects, typed_subject
+from app.services.freight.subjects import (
+    Subject,
+    TypedPrices,
+    item_subject,
+    listing_subjects,
+    sent_as,
+    typed_subject,
+)
 from app.services.freight.tariff_source import TariffSource
 from app.services.freight.trial import TrialRow, all_countries, try_freight, usual_countries
 from app.services.history.records import ChangeRecord
@@ -52,7 +59,8 @@ class Asked:
     """What a trial is asked: an item's `code`, a `listing_id`, else the `parcel` as typed.
 
     Attributes:
-        parcel: weight and size as typed; of a code or listing only pieces and dispatch country count.
+        parcel: weight and size as typed. Of a code or listing only its pieces count, and its attributes and dispatch
+            country where they are given: they take the place of what is known of the goods.
         prices: sale price and cost as typed, where they are not to be found.
         tariff_key: a tariff to use whatever the channels say.
         service: one service of the template, "" for all.
@@ -138,10 +146,12 @@ class FreightDesk:
 
     @staticmethod
     def _subjects(connection: Connection, asked: Asked) -> list[Subject]:
+        pieces = asked.parcel.pieces
         if asked.listing_id is not None:
-            return [one for _, one in listing_subjects(connection, [asked.listing_id], asked.parcel.pieces)]
+            found = (one for _, one in listing_subjects(connection, [asked.listing_id], pieces))
+            return [sent_as(one, asked.parcel) for one in found]
         if asked.code:
-            return [item_subject(connection, asked.code, asked.parcel.pieces, asked.prices, asked.parcel.ships_from)]
+            return [sent_as(item_subject(connection, asked.code, pieces, asked.prices), asked.parcel)]
         return [typed_subject(connection, asked.parcel, asked.prices)]
 
     # -- changing ----------------------------------------------------------------------------------------------

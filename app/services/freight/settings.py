@@ -17,6 +17,8 @@ from app.services.warehouses.countries import countries
 _BETWEEN = re.compile(r"[\s,;，；|]+")
 _BY_PIECES = "order_num"
 """`custom_freight_type` of a fee by pieces; every other word means by weight."""
+_NO_PERCENT = -1
+"""Stands for a discount that cannot be read: no fee is made of it (`buyer_fee`), unlike of 0."""
 
 
 def read_services(settings: Sequence[Any] | None) -> tuple[Service, ...]:
@@ -33,13 +35,13 @@ def _service(entry: Mapping[str, Any]) -> Service:
     elif free := _countries(head.get("free_shipping_country")):
         zones.append(Zone(ZoneKind.FREE, free))
     if _yes(head.get("all_standard_shipping")):
-        percent = _whole(head.get("all_standard_discount"))
+        percent = _percent(head.get("all_standard_discount"))
         zones.append(Zone(ZoneKind.STANDARD, is_everywhere=True, discount_percent=percent))
     elif standard := _countries(head.get("standard_shipping_country")):
-        percent = _whole(head.get("standard_shipping_discount"))
+        percent = _percent(head.get("standard_shipping_discount"))
         zones.append(Zone(ZoneKind.STANDARD, standard, discount_percent=percent))
     for own in _rows(entry.get("selfstandard_list")):
-        percent = _whole(own.get("self_standard_discount"))
+        percent = _percent(own.get("self_standard_discount"))
         where = _countries(own.get("self_standard_country"))
         zones.append(Zone(ZoneKind.STANDARD, where, discount_percent=percent))
     zones.extend(_custom(own) for own in _rows(entry.get("selfdefine_list")))
@@ -47,15 +49,20 @@ def _service(entry: Mapping[str, Any]) -> Service:
 
 
 def _custom(own: Mapping[str, Any]) -> Zone:
+    """A zone with its own fees. Where a band cannot be read its first fee is left out, so that the zone is refused by
+    name instead of billed without the band."""
     where, first_fee = _countries(own.get("shipping_country")), _number(own.get("min_freight"))
     everywhere = own.get("is_everywhere") is True  # only a local template says so
     if own.get("custom_freight_type") == _BY_PIECES:
         start, end = _number(own.get("start_order_num")), _number(own.get("end_order_num"))
         per, fee = _number(own.get("per_add_num")), _number(own.get("add_freight"))
-        band = () if start is None or fee is None else (Band(start, end, per, fee),)
-        return Zone(ZoneKind.BY_PIECES, where, everywhere, first_fee=first_fee, bands=band)
-    found = (_weight_band(row) for row in _rows(own.get("self_define_weight_list")))
+        if start is not None and fee is not None:
+            return Zone(ZoneKind.BY_PIECES, where, everywhere, first_fee=first_fee, bands=(Band(start, end, per, fee),))
+        is_flat = all(own.get(name) in (None, "") for name in ("start_order_num", "add_freight"))
+        return Zone(ZoneKind.BY_PIECES, where, everywhere, first_fee=first_fee if is_flat else None)
+    found = [_weight_band(row) for row in _rows(own.get("self_define_weight_list"))]
     bands = tuple(band for band in found if band is not None)
+    first_fee = first_fee if len(bands) == len(found) else None
     return Zone(ZoneKind.BY_WEIGHT, where, everywhere, first_fee=first_fee, bands=bands)
 
 
@@ -91,6 +98,9 @@ def _number(value: Any) -> Decimal | None:
     return number if number is not None and number.is_finite() else None
 
 
-def _whole(value: Any) -> int | None:
+def _percent(value: Any) -> int | None:
+    """A whole percentage, None where nothing is written."""
+    if value is None or value == "":
+        return None
     number = _number(value)
-    return None if number is None else int(number)
+    return _NO_PERCENT if number is None or number % 1 else int(number)

@@ -11,12 +11,15 @@ from decimal import Decimal
 from typing import Any
 
 from app.services.freight.attributes import attribute_of
+from app.services.freight.keeping import LONGEST_NAME
 from app.services.freight.sheet_columns import ALL
 from app.services.warehouses.countries import countries
 from app.services.workbooks.cell_text import keep_text, narrow
 from app.services.workbooks.grid import Cell
 from app.services.workbooks.numbers import parse_number
 
+MOST = Decimal(10**9)
+"""No weight, fee or divisor is larger: what is, was typed wrong."""
 _BETWEEN = re.compile(r"[\s,;，；、|]+")
 _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T].*)?")
 
@@ -42,6 +45,13 @@ class Line:
             return f"{cell:%Y-%m-%d}"
         return keep_text(cell) or ""
 
+    def name(self, name: str, bad: list[BadCell], instead: str = "") -> str:
+        """What something is called, as it is stored: single blanks between words; *instead* where nothing is."""
+        called = " ".join(self.text(name).split()) or instead
+        if len(called) > LONGEST_NAME:
+            bad.append(BadCell(self, name, "freight.name", {"most": LONGEST_NAME}))
+        return called
+
     def number(self, name: str, bad: list[BadCell], least: Decimal | None = None) -> Decimal | None:
         """A number, None where the cell is empty or refused. *least*: the smallest that makes sense."""
         cell = self.cells.get(name, "")
@@ -57,6 +67,9 @@ class Line:
         if least is not None and found < least:
             code = "freight.cell_negative" if found < 0 else "freight.cell_small"
             bad.append(BadCell(self, name, code, {"value": f"{found:f}", "least": f"{least:f}"}))
+            return None
+        if found > MOST:
+            bad.append(BadCell(self, name, "freight.cell_large", {"value": f"{found:.3g}", "most": f"{MOST:,f}"}))
             return None
         return found
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -48,8 +48,8 @@ class RefusedCell:
 
 @dataclass(slots=True)
 class FreightBook:
-    """What a workbook says. `channels` None: it has no such sheet. A tariff or template with a refused cell is left
-    out."""
+    """What a workbook says. `channels` None: it has no such sheet, or one with a refused cell, which must not take the
+    channel of that row away. A tariff or template with a refused cell is left out."""
 
     file: str
     tariffs: list[TariffDraft] = field(default_factory=list)
@@ -58,8 +58,11 @@ class FreightBook:
     errors: list[RefusedCell] = field(default_factory=list)
 
 
-def read_freight(path: Path) -> FreightBook:
+def read_freight(path: Path, keys: Collection[str] | None = None) -> FreightBook:
     """Read every sheet that is known by its columns.
+
+    Args:
+        keys: of the tariffs there are already; None: channels may name any.
 
     Raises:
         WorkbookError: the file cannot be read.
@@ -79,7 +82,10 @@ def read_freight(path: Path) -> FreightBook:
     book.tariffs = read_tariffs(parts.get("tariffs", []), parts.get("bands", []), bad)
     book.templates = read_templates(parts.get("zones", []), bad)
     if "channels" in parts:
-        book.channels = read_channels_of(parts["channels"], bad)
+        before = len(bad)
+        known = None if keys is None else {*keys, *(draft.tariff.key for draft in book.tariffs)}
+        channels = read_channels_of(parts["channels"], bad, known)
+        book.channels = channels if len(bad) == before else None
     book.errors = [_refused(path.name, one) for one in sorted(bad, key=lambda one: (one.line.sheet, one.line.row))]
     return book
 
@@ -103,16 +109,22 @@ def _lines(
             return
 
 
-def read_channels_of(lines: Sequence[Line], bad: list[BadCell]) -> list[ChannelRule]:
-    """All channels without a refused cell; the others' cells go to *bad*."""
+def read_channels_of(
+    lines: Sequence[Line], bad: list[BadCell], keys: Collection[str] | None = None
+) -> list[ChannelRule]:
+    """All channels without a refused cell; the others' cells go to *bad*. *keys*: as `read_freight`."""
     found: dict[tuple[str, str, str], ChannelRule] = {}
     for line in lines:
         before = len(bad)
         start, target = (line.country(name, bad) for name in ("ships_from", "country"))
-        rule = ChannelRule(start, line.text("key"), target, line.attribute("attribute"))
+        rule = ChannelRule(start, line.name("key", []), target, line.attribute("attribute"))
         route = (rule.ships_from, rule.country, rule.attribute)
         if not start:
             bad.append(BadCell(line, "ships_from", "freight.cell_missing"))
+        if not rule.tariff_key:
+            bad.append(BadCell(line, "key", "freight.cell_missing"))
+        elif keys is not None and rule.tariff_key not in keys:
+            bad.append(BadCell(line, "key", "freight.cell_key", {"value": rule.tariff_key}))
         if route in found:
             bad.append(BadCell(line, "ships_from", "freight.channel_twice", {"place": " ".join(filter(None, route))}))
         if len(bad) == before:

@@ -67,10 +67,12 @@ def import_freight(database: Path, path: Path, is_trial: bool = False, *, ctx: T
         BadFreightInput, BadFreightRule: a part cannot be stored; nothing was.
         TaskCancelled: stopped; nothing was written.
     """
-    book = read_freight(path)
-    ctx.checkpoint()
     db = Database(database)
     try:
+        with db.reader.connect() as connection:
+            keys = stored_tariffs(connection).keys()
+        book = read_freight(path, keys)
+        ctx.checkpoint()
         with db.bulk() as connection:
             rows = Rows(connection)
             parts = _store(rows, book)

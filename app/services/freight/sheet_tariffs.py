@@ -19,16 +19,22 @@ def read_tariffs(heads: Sequence[Line], bands: Sequence[Line], bad: list[BadCell
     """All tariffs without a refused cell; the others' cells go to *bad*."""
     by_key: dict[str, list[Line]] = {}
     for line in bands:
-        by_key.setdefault(line.text("key"), []).append(line)
+        by_key.setdefault(line.name("key", []), []).append(line)
     found: dict[str, TariffDraft] = {}
     keys = set[str]()
     twice = set[str]()
+    names = set[str]()
     for line in heads:
-        before, key = len(bad), line.text("key")
+        before = len(bad)
+        key = line.name("key", bad)
+        name = line.name("name", bad, key)
         if not key or key in keys:
             bad.append(BadCell(line, "key", "freight.cell_twice" if key else "freight.cell_missing", {"value": key}))
             twice.add(key)
+        elif name in names:
+            bad.append(BadCell(line, "name", "freight.name_taken", {"name": name}))
         keys.add(key)
+        names.add(name)
         draft = _tariff(line, by_key.get(key, []), bad)
         if draft is not None and len(bad) == before:
             found[key] = draft
@@ -45,7 +51,7 @@ def _tariff(line: Line, bands: Sequence[Line], bad: list[BadCell]) -> TariffDraf
         bad.append(BadCell(line, "currency", "freight.cell_currency", {"value": currency, "known": known}))
         return None
     before = len(bad)
-    key = line.text("key")
+    key = line.name("key", [])
     divisor = line.whole("divisor", bad, 1)
     side, step = line.number("from_side_cm", bad, NOTHING), line.whole("step_g", bad, 1)
     where, is_everywhere = line.countries("countries", bad)
@@ -68,7 +74,7 @@ def _tariff(line: Line, bands: Sequence[Line], bad: list[BadCell]) -> TariffDraf
     except BadFreightRule as error:
         bad.append(BadCell(line, "key", error.error_code, dict(error.params)))
         return None
-    return TariffDraft(line.text("name") or key, tariff, line.text("source"), as_of)
+    return TariffDraft(line.name("name", [], key), tariff, line.text("source"), as_of)
 
 
 def _ranges(lines: Sequence[Line], bad: list[BadCell]) -> tuple[WeightRange, ...]:

@@ -44,13 +44,14 @@ def read_templates(lines: Sequence[Line], bad: list[BadCell]) -> list[TemplateDr
     """All templates without a refused cell; the others' cells go to *bad*."""
     by_name: dict[str, list[Line]] = {}
     for line in lines:
-        if line.text("template"):
-            by_name.setdefault(line.text("template"), []).append(line)
+        if name := line.name("template", []):
+            by_name.setdefault(name, []).append(line)
         else:
             bad.append(BadCell(line, "template", "freight.cell_missing"))
     found = []
     for name, its in by_name.items():
         before = len(bad)
+        its[0].name("template", bad)
         zones = _zones(its, bad)
         services = {carrier: tuple(_made(one) for one in group) for carrier, group in zones.items()}
         if len(bad) == before:

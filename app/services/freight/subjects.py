@@ -85,7 +85,16 @@ def typed_subject(connection: Connection, parcel: Parcel, prices: TypedPrices, n
     return Subject(name, parcel, Sale(half_up(prices.sale), prices.cost, settings.packing, rates, rate.rate))
 
 
-def item_subject(connection: Connection, code: str, pieces: int, prices: TypedPrices, ships_from: str = "") -> Subject:
+def sent_as(subject: Subject, typed: Parcel) -> Subject:
+    """The same goods with the attributes and from the country of *typed*, where it gives them."""
+    if subject.parcel is None:
+        return subject
+    attributes = typed.attributes or subject.parcel.attributes
+    start = typed.ships_from or subject.parcel.ships_from
+    return replace(subject, parcel=replace(subject.parcel, attributes=attributes, ships_from=start))
+
+
+def item_subject(connection: Connection, code: str, pieces: int, prices: TypedPrices) -> Subject:
     """The goods behind a code: cost, weight, size and attributes of its stock items.
 
     Raises:
@@ -102,8 +111,8 @@ def item_subject(connection: Connection, code: str, pieces: int, prices: TypedPr
     if (weight := grams(goods, None)) is None or weight < 1:
         raise BadFreightInput("freight.no_weight", value=", ".join(goods.without_weight) or code)
     single = items[reading.components[0].base] if [part.quantity for part in reading.components] == [1] else None
-    start = ships_from or reading.ships_from
-    parcel = Parcel(weight, pieces, _item_size(single) if pieces == 1 else None, goods.attributes, start)
+    size = _item_size(single) if pieces == 1 else None
+    parcel = Parcel(weight, pieces, size, goods.attributes, reading.ships_from)
     known_cost = None if goods.cost_micro is None else Decimal(goods.cost_micro) / MICRO
     return typed_subject(connection, parcel, replace(prices, cost=prices.cost or known_cost), reading.code)
 

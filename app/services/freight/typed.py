@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -80,11 +80,11 @@ def channel_cells(rules: Sequence[ChannelRule]) -> list[dict[str, str]]:
     ]
 
 
-def read_channels(rows: Sequence[Cells]) -> tuple[list[ChannelRule], list[Problem]]:
-    """The reverse, with what is wrong."""
+def read_channels(rows: Sequence[Cells], keys: Collection[str]) -> tuple[list[ChannelRule], list[Problem]]:
+    """The reverse, with what is wrong. *keys*: of the tariffs there are."""
     bad: list[BadCell] = []
     lines = [_line("channels", row, cells) for row, cells in enumerate(rows) if _is_filled(cells)]
-    found = read_channels_of(lines, bad)
+    found = read_channels_of(lines, bad, keys)
     return found, _problems(bad)
 
 

@@ -45,4 +45,4 @@ def _micro(told: object) -> int | None:
         number = Decimal(str(told))
     except InvalidOperation:
         return None
-    return int(number * 10**6) if number.is_finite() and 0 <= number <= 10**7 else None
+    return int(number * 10**6) or None if number.is_finite() and 0 < number <= 10**7 else None

@@ -295,8 +295,10 @@ def is_released(record: ListingRecord, facts: ListingFacts, reason: Reason) -> b
 
 
 def reason_key(record: ListingRecord, reason: Reason) -> tuple[str, str]:
-    """What a release names a reason by: its rule and the merchant code."""
-    return reason.code, record.skus[reason.sku].code
+    """What a release names a reason by: its rule and the merchant code. Who let a price pass though its freight is
+    unknown has not said so of an unknown cost."""
+    rule = f"{reason.code}.{reason.params['what']}" if reason.code == UNKNOWN else reason.code
+    return rule, record.skus[reason.sku].code
 
 
 def shown_name(sku: SkuRecord, number: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal, DecimalException
 from enum import StrEnum
 from typing import Any
 
@@ -78,15 +78,23 @@ _SWITCHES = {"on": True, "off": False}
 def guard_settings(connection: Connection) -> GuardSettings:
     """The settings in force; a stored value that makes no sense is its default."""
     stored = connection.exec_driver_sql(_ASKED, (SETTING,)).scalar()
-    kept: dict[str, Any] = orjson.loads(stored) if stored else {}
     found = GuardSettings()
-    for name, value in kept.items():
+    for name, value in _kept(stored).items():
         if name in NAMES:
             try:
                 found = _with(found, name, _written(value))
             except BadGuardSetting:
                 continue
     return found
+
+
+def _kept(stored: str | None) -> dict[str, Any]:
+    """What is stored, nothing where it cannot be read: then everything is guarded."""
+    try:
+        kept = orjson.loads(stored or "{}")
+    except orjson.JSONDecodeError:
+        return {}
+    return kept if isinstance(kept, dict) else {}
 
 
 def asks_costs(connection: Connection, settings: GuardSettings) -> bool:
@@ -160,6 +168,6 @@ def _value(name: str, text: str) -> Any:
 def _percent(text: str, least: int, most: int) -> int | None:
     try:
         number = Decimal(text.removesuffix("%").strip()) * 100
-    except InvalidOperation:
+    except DecimalException:  # no number, or one beyond all numbers
         return None
     return int(number) if number.is_finite() and least * 100 <= number <= most * 100 and number == int(number) else None

@@ -1,4 +1,4 @@
-"""The figures charts are drawn from: margins by class, prices beside their floor, freight by country."""
+"""The figures charts are drawn from: margins by class, prices beside break-even and floor, freight by country."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from sqlalchemy import Connection
 
+from app.services.company_tables.floor_hits import lowest_list_price
 from app.services.db import Database
 from app.services.freight.tariffs import charge
 from app.services.listings.loading import id_list
@@ -30,6 +31,13 @@ MOST_POINTS = 4_000
 """Prices drawn at most: more could not be told apart; evenly chosen."""
 GRAMS = (100, 250, 500)
 """Parcels freight is compared for."""
+_FLOORS = (
+    "SELECT price_minor, listing.currency, floor_minor, price_floor.currency, coalesce(discount_bp, 0) "
+    "FROM sku JOIN price_floor USING (match_key) JOIN listing ON listing.id = sku.listing_id "
+    "LEFT JOIN marketing_member ON marketing_member.listing_id = listing.id "
+    "LEFT JOIN marketing_group ON marketing_group.id = marketing_member.group_id "
+    "WHERE sku.listing_id IN ({}) AND price_minor IS NOT NULL"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +47,8 @@ class Charts:
     Attributes:
         margins: variants by class: (lower end in ten thousandths, how many).
         prices: (break-even, list price) in hundredths, of variants with both; `shown_of`: of so many.
+        floors: (lowest list price the floor table allows after the planned discount, list price) in hundredths, of
+            variants with both; `floors_of`: of so many; `floors_unknown`: with a floor in a currency without a rate.
         freight: by country, CNY in millionths for each of `GRAMS`, None where nothing goes there.
         unknown: variants without a margin; stale ones are among them.
     """
@@ -46,6 +56,9 @@ class Charts:
     margins: tuple[tuple[int, int], ...]
     prices: tuple[tuple[int, int], ...]
     shown_of: int
+    floors: tuple[tuple[int, int], ...]
+    floors_of: int
+    floors_unknown: int
     freight: tuple[tuple[str, tuple[int | None, ...]], ...]
     unknown: int
 
@@ -56,7 +69,8 @@ def charts(db: Database, chosen: Sequence[int] | Query, ctx: TaskContext | None 
     with db.reader.connect() as connection:
         margins, unknown = _margins(connection, ids)
         prices, total = _prices(connection, ids)
-        return Charts(margins, prices, total, freight_by_country(connection), unknown)
+        floors, has_rate, without = _floors(connection, ids)
+        return Charts(margins, prices, total, floors, has_rate, without, freight_by_country(connection), unknown)
 
 
 def _margins(connection: Connection, ids: Sequence[int]) -> tuple[tuple[tuple[int, int], ...], int]:
@@ -91,8 +105,27 @@ def _prices(connection: Connection, ids: Sequence[int]) -> tuple[tuple[tuple[int
             "AND even_minor IS NOT NULL AND price_minor IS NOT NULL"
         )
         found += [(row[0], row[1]) for row in rows]
-    step = max(1, -(-len(found) // MOST_POINTS))
-    return tuple(found[::step]), len(found)
+    return _evenly(found), len(found)
+
+
+def _floors(connection: Connection, ids: Sequence[int]) -> tuple[tuple[tuple[int, int], ...], int, int]:
+    """Points, how many there are, and how many floors no rate converts."""
+    rates = {currency: rate.micro for currency, rate in exchange_rates(connection).items()}
+    found: list[tuple[int, int]] = []
+    unknown = 0
+    for part in _pieces(ids):
+        for price, currency, floor, of_floor, discount in connection.exec_driver_sql(_FLOORS.format(id_list(part))):
+            lowest = lowest_list_price(floor, of_floor, currency, discount, rates)
+            if lowest is None:
+                unknown += 1
+            else:
+                found.append((lowest, price))
+    return _evenly(found), len(found), unknown
+
+
+def _evenly(found: Sequence[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    """At most `MOST_POINTS` of them, evenly chosen."""
+    return tuple(found[:: max(1, -(-len(found) // MOST_POINTS))])
 
 
 def _pieces(ids: Sequence[int]) -> list[Sequence[int]]:

@@ -126,7 +126,8 @@ class _Steps:
 
     def _of_price(self) -> Iterator[ExplainedStep]:
         given, listed = self._given, _cents(self._price)
-        yield ExplainedStep("list_price", listed, given.currency, source=Key("explain.of_listing"))
+        origin = Key("explain.of_listing" if self._price == given.price_minor else "explain.of_trial")
+        yield ExplainedStep("list_price", listed, given.currency, source=origin)
         share = Decimal(given.discount_bp) / UNIT
         group = self._group() if given.is_group_discount else ""
         yield self._sourced("discount", _percent(share), "", group or self._settings.origins["discount"])

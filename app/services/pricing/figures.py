@@ -23,6 +23,7 @@ from app.services.pricing.exact import (
     whole,
 )
 from app.services.pricing.exact_stack import worst_cents
+from app.services.pricing.given import BITS, LATE_RANGE, UNKNOWN, Given
 from app.services.pricing.inputs import MICRO, InputReader, Missing, SkuInput
 from app.services.pricing.team_settings import TeamSettings
 
@@ -33,8 +34,6 @@ if TYPE_CHECKING:
     Known = NDArray[np.bool_]
     Whole = NDArray[np.int64]
 
-UNKNOWN = -(2**62)
-"""Stands for None within a column: no figure is as low."""
 COLUMNS = (
     "cost_micro",
     "freight_micro",
@@ -81,37 +80,31 @@ def figures_of(connection: Connection, listing_ids: Sequence[int]) -> list[SkuFi
 
 
 class FigureColumns:
-    """The figures of many variants as columns, `UNKNOWN` where they cannot be known; `missing` of a row then says why.
+    """The figures of many variants as columns, `UNKNOWN` where they cannot be known.
 
     Args:
-        rows: variants; `missing` is added to where fees take the whole price or a number is beyond all limits.
+        rows: variants, or their columns; `missing` (of columns `lacking`) is added to where fees take the whole price
+            or a number is beyond all limits.
         settings: the team's numbers.
 
     Attributes:
         values: the columns by name: those of `COLUMNS` and `sale_minor`.
     """
 
-    def __init__(self, rows: Sequence[SkuInput], settings: TeamSettings) -> None:
+    def __init__(self, rows: Sequence[SkuInput] | Given, settings: TeamSettings) -> None:
         import numpy as np
 
-        self._rows, self._count = rows, len(rows)
-        self.values: dict[str, Whole] = {name: np.full(self._count, UNKNOWN, np.int64) for name in COLUMNS}
-        self.values["cost_micro"] = self._column([row.cost_micro for row in rows])
-        self.values["freight_micro"] = self._column([row.freight_micro for row in rows])
-        price = self._column([row.price_minor for row in rows])
-        discount = np.array([row.discount_bp for row in rows], np.int64)
+        given = self._given = rows if isinstance(rows, Given) else Given.of(rows)
+        self.values: dict[str, Whole] = {name: np.full(len(given), UNKNOWN, np.int64) for name in COLUMNS}
+        self.values["cost_micro"], self.values["freight_micro"] = given.cost_micro, given.freight_micro
+        price = given.price_minor
         is_price = (price >= 0) & (price <= MOST_REVENUE)
-        self.values["sale_minor"] = np.where(is_price, sale_cents(np.where(is_price, price, 0), discount), UNKNOWN)
+        sale = sale_cents(np.where(is_price, price, 0), given.discount_bp)
+        self.values["sale_minor"] = np.where(is_price, sale, UNKNOWN)
         self._shares = {name: whole(name, getattr(settings, name), UNIT) for name in ("affiliate", "refund", "payment")}
         self._packing = whole("packing", settings.packing, MICRO)
-        self._note_limits(price)
-        self._work_out(discount)
-
-    @staticmethod
-    def _column(values: Sequence[int | None]) -> Whole:
-        import numpy as np
-
-        return np.array([UNKNOWN if value is None else value for value in values], np.int64)
+        self._note_limits(None if isinstance(rows, Given) else rows)
+        self._work_out()
 
     def listed(self, name: str) -> list[int]:
         """A column as plain numbers."""
@@ -120,47 +113,42 @@ class FigureColumns:
 
     def known(self, name: str) -> list[int | None]:
         """A column as SQLite keeps it: None where it is not known."""
-        return [None if value == UNKNOWN else value for value in self.listed(name)]
+        column, found = self.values[name], self.listed(name)
+        return [None if value == UNKNOWN else value for value in found] if (column == UNKNOWN).any() else [*found]
 
-    def _note_limits(self, price: Whole) -> None:
+    def _note_limits(self, rows: Sequence[SkuInput] | None) -> None:
         """Name rows whose numbers could not be computed exactly."""
         import numpy as np
 
+        given, price = self._given, self._given.price_minor
         # far below what 64 bits hold, so that freight and packing can be added and T multiplied
-        wrong = self.values["freight_micro"] > MOST_COSTS // 2
+        wrong = given.freight_micro > MOST_COSTS // 2
         wrong |= (price > MOST_REVENUE) | ((price < 0) & (price != UNKNOWN))
-        for at in np.flatnonzero(wrong).tolist():
-            self._rows[at].missing.append(Missing.RANGE)
-        for at, row in enumerate(self._rows):
-            if row.rate is not None and self._kept(row) <= 0:
-                self._rows[at].missing.append(Missing.FEES)
+        dear = (given.rate != UNKNOWN) & (UNIT - given.commission_bp - sum(self._shares.values()) <= 0)
+        for found, bit, why in ((wrong, LATE_RANGE, Missing.RANGE), (dear, BITS[Missing.FEES], Missing.FEES)):
+            given.lacking[found] |= bit
+            for at in np.flatnonzero(found).tolist() if rows is not None else ():
+                rows[at].missing.append(why)  # type: ignore[index]
 
-    def _kept(self, row: SkuInput) -> int:
-        return UNIT - row.commission_bp - sum(self._shares.values())
-
-    def _work_out(self, discount: Whole) -> None:
+    def _work_out(self) -> None:
         import numpy as np
 
-        but_price = (Missing.PRICE,)
-        whole_rows = [at for at, row in enumerate(self._rows) if not row.missing or tuple(row.missing) == but_price]
-        if not whole_rows:
+        given = self._given
+        at = np.flatnonzero((given.lacking & ~BITS[Missing.PRICE]) == 0)
+        if not at.size:
             return
-        at = np.array(whole_rows)
-        chosen = [self._rows[number] for number in whole_rows]
-        rates = WholeRates(
-            _shared([row.rate or 0 for row in chosen]), _shared([row.commission_bp for row in chosen]), **self._shares
-        )
-        costs = self.values["cost_micro"][at] + self.values["freight_micro"][at] + self._packing
-        freight = np.array([row.buyer_minor or 0 for row in chosen], np.int64)
+        rates = WholeRates(_shared(given.rate[at]), _shared(given.commission_bp[at]), **self._shares)
+        costs = given.cost_micro[at] + given.freight_micro[at] + self._packing
+        freight = given.buyer_minor[at]
         even = price_cents(costs, rates, freight_cents=freight)
-        self.values["even_minor"][at] = list_cents(even, discount[at])
-        self._of_price(at, chosen, costs, rates, freight)
+        self.values["even_minor"][at] = list_cents(even, given.discount_bp[at])
+        self._of_price(at, costs, rates, freight)
 
-    def _of_price(self, at: Whole, chosen: Sequence[SkuInput], costs: Whole, rates: WholeRates, freight: Whole) -> None:
+    def _of_price(self, at: Whole, costs: Whole, rates: WholeRates, freight: Whole) -> None:
         """What needs a price, where there is one."""
         import numpy as np
 
-        has = np.array([row.price_minor is not None for row in chosen])
+        has = self._given.price_minor[at] != UNKNOWN
         at, costs, freight = at[has], costs[has], freight[has]
         rates = WholeRates(_at(rates.exchange, has), _at(rates.commission, has), **self._shares)
         sale = self.values["sale_minor"][at]
@@ -168,37 +156,33 @@ class FigureColumns:
         self.values["profit_minor"][at] = found.profit
         self.values["margin_bp"][at] = np.where(found.has_margin, found.margin, UNKNOWN)
         self.values["fees_minor"][at] = fee_columns(sale, rates, freight)
-        worst = self._worst(sale, [row for row, is_priced in zip(chosen, has, strict=True) if is_priced])
-        known = worst >= 0
+        worst = self._worst(sale, at)
         self.values["worst_minor"][at] = worst
+        if worst is sale:
+            self.values["worst_profit_minor"][at] = found.profit
+            return
         stacked = profit_columns(np.maximum(worst, 0), costs, rates, freight_cents=freight)
-        self.values["worst_profit_minor"][at] = np.where(known, stacked.profit, UNKNOWN)
+        self.values["worst_profit_minor"][at] = np.where(worst >= 0, stacked.profit, UNKNOWN)
 
-    @staticmethod
-    def _worst(sale: Whole, rows: Sequence[SkuInput]) -> Whole:
+    def _worst(self, sale: Whole, rows: Whole) -> Whole:
         """The lowest price a buyer can reach, plan by plan. Plans are in USD: of listings in another currency with a
-        plan it is not known."""
+        plan it is not known. Without any plan it is *sale* itself."""
         import numpy as np
 
-        by_plan: dict[int, list[int]] = {}
-        for number, row in enumerate(rows):
-            if row.plan.reductions:
-                by_plan.setdefault(id(row.plan), []).append(number)
-        worst = sale.copy()
-        for numbers in by_plan.values():
-            at = np.array(numbers)
-            is_usd = np.array([rows[number].currency == "USD" for number in numbers])
-            sold = sale[at]
-            reduced = worst_cents(np.maximum(sold, 1), rows[numbers[0]].plan.reductions)
-            worst[at] = np.where(is_usd, np.where(sold > 0, reduced, sold), UNKNOWN)
+        worst, of_row, is_usd = sale, self._given.plan[rows], self._given.is_usd[rows]
+        for number, plan in enumerate(self._given.plans):
+            at = np.flatnonzero(of_row == number) if plan.reductions else ()
+            if not len(at):
+                continue
+            worst, sold = sale.copy() if worst is sale else worst, sale[at]
+            reduced = worst_cents(np.maximum(sold, 1), plan.reductions)
+            worst[at] = np.where(is_usd[at], np.where(sold > 0, reduced, sold), UNKNOWN)
         return worst
 
 
-def _shared(values: list[int]) -> Whole | int:
+def _shared(values: Whole) -> Whole | int:
     """One number where all rows have the same: a column costs a multiplication more a row."""
-    import numpy as np
-
-    return values[0] if len(set(values)) == 1 else np.array(values, np.int64)
+    return int(values[0]) if (values == values[0]).all() else values
 
 
 def _at(values: Whole | int, chosen: Known) -> Whole | int:

@@ -186,7 +186,7 @@ class InputReader:
         usual, rows = int(self.settings.discount * UNIT), []
         shares = {row[1]: int(self.commissions.of(row[1]).share * UNIT) for row in listings.values()}
         rates = {currency: rate.whole for currency, rate in self.rates.items()}
-        for number, sku_id, code, place, price, ships_from in _driver_rows(
+        for number, sku_id, code, place, price, ships_from in driver_rows(
             self.connection,
             "SELECT listing_id, id, code, position, price_minor, ships_from FROM sku "
             f"WHERE listing_id IN ({ids}) ORDER BY listing_id, position",
@@ -292,7 +292,7 @@ class InputReader:
                 one.buyer_minor = billed
 
 
-def _driver_rows(connection: Connection, sql: str) -> list[tuple[Any, ...]]:
+def driver_rows(connection: Connection, sql: str) -> list[tuple[Any, ...]]:
     """Rows straight from the driver: one by one they would take three times as long."""
     driver: Any = connection.connection.driver_connection
     found: list[tuple[Any, ...]] = driver.execute(sql).fetchall()

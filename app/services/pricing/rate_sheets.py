@@ -9,7 +9,8 @@ from app.services.codes.tables import rows_of
 from app.services.db import Database
 from app.services.errors import InputError
 from app.services.history.records import ChangeRecord
-from app.services.pricing.rates import USD, EnteredRate, enter_rates, set_commissions
+from app.services.pricing.rates import USD, EnteredRate, enter_rates, is_commission, set_commissions
+from app.services.workbooks.grid import column_letter
 
 HEADS: dict[str, tuple[str, ...]] = {
     "rate": ("rate", "exchange rate", "汇率", "折人民币", "cny"),
@@ -22,7 +23,8 @@ HEADS: dict[str, tuple[str, ...]] = {
 
 
 class BadRateSheet(InputError):
-    """A sheet has neither rates nor commissions (`file`), or says something twice (`row`, `name`)."""
+    """A sheet has neither rates nor commissions (`file`), says something twice (`row`, `name`), or has a cell that is
+    none (`pricing.cell.…`: also `column`, `header`, `value`)."""
 
     code = "pricing.no_rates"
 
@@ -32,6 +34,7 @@ class _Sheet:
     """Rows under their headers' meaning, with their number in the file."""
 
     columns: dict[str, int]
+    head: list[str]
     rows: list[tuple[int, list[str]]]
 
     def cell(self, cells: list[str], meaning: str) -> str:
@@ -39,12 +42,18 @@ class _Sheet:
         at = self.columns.get(meaning)
         return cells[at].strip() if at is not None and at < len(cells) else ""
 
+    def refused(self, file: str, row: int, meaning: str, cells: list[str]) -> BadRateSheet:
+        """The error that names the cell under a header."""
+        at = self.columns.get(meaning, 0)
+        place = {"column": column_letter(at), "header": self.head[at], "value": self.cell(cells, meaning)}
+        return BadRateSheet(f"pricing.cell.{meaning}", file=file, row=row, **place)
+
 
 def import_rates(db: Database, path: Path) -> list[ChangeRecord]:
     """Keep the rates or commissions of a sheet, all or none, as a change that can be undone.
 
     Returns: the change; none where everything was known.
-    Raises: BadRateSheet, UnreadableFile, WorkbookError; BadPriceInput where a number is none.
+    Raises: BadRateSheet, UnreadableFile, WorkbookError.
     """
     sheet = _read(path)
     if "rate" in sheet.columns:
@@ -60,6 +69,8 @@ def _rates(sheet: _Sheet, file: str) -> list[EnteredRate]:
         one = EnteredRate(
             sheet.cell(cells, "rate"), sheet.cell(cells, "currency") or USD, sheet.cell(cells, "day").partition(" ")[0]
         )
+        if wrong := one.wrong():
+            raise sheet.refused(file, number, wrong, cells)
         key = (one.currency.upper(), one.as_of)
         if key in entered:
             raise BadRateSheet("pricing.twice", file=file, row=number, name=" ".join(filter(None, key)))
@@ -71,6 +82,8 @@ def _shares(sheet: _Sheet, file: str) -> dict[str, str]:
     shares: dict[str, str] = {}
     for number, cells in sheet.rows:
         category = sheet.cell(cells, "category")
+        if not is_commission(sheet.cell(cells, "share")):
+            raise sheet.refused(file, number, "share", cells)
         if category in shares:
             raise BadRateSheet("pricing.twice", file=file, row=number, name=category or "–")
         shares[category] = sheet.cell(cells, "share")
@@ -85,7 +98,7 @@ def _read(path: Path) -> _Sheet:
             name: meanings[head] for name, heads in HEADS.items() for head in map(_fold, heads) if head in meanings
         }
         if "rate" in columns or {"category", "share"} <= columns.keys():
-            return _Sheet(columns, rows[at + 1 :])
+            return _Sheet(columns, cells, rows[at + 1 :])
     raise BadRateSheet(file=path.name)
 
 

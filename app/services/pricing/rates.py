@@ -135,6 +135,27 @@ class EnteredRate:
     currency: str = USD
     as_of: str = ""
 
+    def wrong(self) -> str:
+        """Which of its parts cannot be kept: `rate`, `currency` or `day`; "" where all can."""
+        for part, check, text in (
+            ("rate", _whole_rate, self.rate),
+            ("currency", _currency, self.currency),
+            ("day", day, self.as_of),
+        ):
+            try:
+                check(text)
+            except BadPriceInput:
+                return part
+        return ""
+
+
+def is_commission(text: str) -> bool:
+    """Whether *text* can be kept as a commission; "" is none of its own."""
+    try:
+        return not text.strip() or _whole_share(text) >= 0
+    except BadPriceInput:
+        return False
+
 
 def enter_rates(db: Database, entered: list[EnteredRate], source: str = TYPED) -> ChangeRecord | None:
     """Keep rates, as one change that can be undone; one that says nothing new is left out.

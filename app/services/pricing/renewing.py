@@ -10,6 +10,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,8 +18,10 @@ from sqlalchemy import Connection
 
 from app.services.db import Database
 from app.services.listings.loading import id_list
-from app.services.pricing.figures import COLUMNS, UNKNOWN, FigureColumns
-from app.services.pricing.inputs import InputReader, Missing, SkuInput
+from app.services.pricing.figures import COLUMNS, FigureColumns
+from app.services.pricing.given import UNKNOWN, Given
+from app.services.pricing.given_reading import GivenReader
+from app.services.pricing.inputs import InputReader, Missing
 from app.services.sql_ids import collected
 from app.services.tasks import TaskContext
 
@@ -77,7 +80,7 @@ def renew_figures(db: Database, ctx: TaskContext | None = None) -> Renewed:
 
 def _renew(db: Database, waiting: array[int], generation: int, ctx: TaskContext) -> int:
     """Work through *waiting*, until a rate or a table becomes another. Returns: how many listings were done."""
-    reader: InputReader | None = None
+    reader: GivenReader | None = None
     for start in range(0, len(waiting), PIECE):
         ctx.checkpoint()
         ctx.report(start, len(waiting), note="figures.renewing")
@@ -85,7 +88,7 @@ def _renew(db: Database, waiting: array[int], generation: int, ctx: TaskContext)
         with db.bulk() as connection:
             if _generation(connection) != generation:
                 return start
-            reader = InputReader.of(connection) if reader is None else reader.on(connection)
+            reader = GivenReader(InputReader.of(connection)) if reader is None else reader.on(connection)
             renew_piece(connection, reader, piece, generation)
     ctx.report(len(waiting), len(waiting), note="figures.renewing")
     with db.bulk() as connection:
@@ -97,41 +100,41 @@ def _generation(connection: Connection) -> int:
     return int(connection.exec_driver_sql("SELECT generation FROM figure_state").scalar_one())
 
 
-def renew_piece(connection: Connection, reader: InputReader, listing_ids: Sequence[int], generation: int) -> None:
+def renew_piece(connection: Connection, reader: GivenReader, listing_ids: Sequence[int], generation: int) -> None:
     """Store the figures of these listings in the caller's transaction."""
     ids = id_list(listing_ids)
-    rows = reader.read(listing_ids)
-    columns = FigureColumns(rows, reader.settings)
+    given = reader.read(listing_ids)
     connection.exec_driver_sql(f"DELETE FROM sku_figure WHERE listing_id IN ({ids})")
-    whys = [row.missing[0].value if row.missing else "" for row in rows]
-    if rows:
-        listings, skus = [row.listing_id for row in rows], [row.sku_id for row in rows]
-        found = (_known(columns.values[name]) for name in COLUMNS)
-        _many(connection, _SKU, zip(listings, skus, [generation] * len(rows), *found, whys, strict=True))
-        _many(connection, _LISTING, _of_listings(rows, columns, whys, generation))
-    gone = sorted(set(listing_ids) - {row.listing_id for row in rows})
+    having: set[int] = set()
+    if given is not None:
+        columns = FigureColumns(given, reader.reader.settings)
+        whys = given.whys()
+        listings: list[int] = given.listing_id.tolist()
+        having.update(listings)
+        found = (columns.known(name) for name in COLUMNS)
+        _many(connection, _SKU, zip(listings, given.sku_id.tolist(), repeat(generation), *found, whys, strict=False))
+        _many(connection, _LISTING, _of_listings(given, columns, whys, generation))
+    gone = sorted(set(listing_ids) - having)
     there = connection.exec_driver_sql(f"SELECT id FROM listing WHERE id IN ({id_list(gone)})").scalars().all()
     empty = (None,) * len(COLUMNS)
     _many(connection, _LISTING, [(number, generation, *empty, 0, Missing.PRICE.value) for number in there])
     connection.exec_driver_sql(f"DELETE FROM figure_due WHERE listing_id IN ({ids})")
 
 
-def _of_listings(rows: Sequence[SkuInput], columns: FigureColumns, whys: Sequence[str], generation: int) -> Any:
+def _of_listings(given: Given, columns: FigureColumns, whys: Sequence[str], generation: int) -> Any:
     """A row for each listing: the least favourable of its variants."""
     import numpy as np
 
-    owners = np.array([row.listing_id for row in rows], np.int64)
+    owners = given.listing_id
     starts = np.flatnonzero(np.r_[True, owners[1:] != owners[:-1]])
     found = [_known(_extreme(columns.values[name], starts, name)) for name in COLUMNS]
-    lacking = np.array([bool(why) for why in whys])
+    lacking = given.lacking != 0
     unknown = np.add.reduceat(lacking.astype(np.int64), starts).tolist()
-    ends = [*starts[1:].tolist(), len(rows)]
-    reasons = [
-        next((whys[at] for at in range(start, end) if whys[at]), "") if many else ""
-        for start, end, many in zip(starts.tolist(), ends, unknown, strict=True)
-    ]
-    numbers = owners[starts].tolist()
-    return zip(numbers, [generation] * len(numbers), *found, unknown, reasons, strict=True)
+    reasons = dict[int, str]()
+    for at in np.flatnonzero(lacking).tolist():
+        reasons.setdefault(int(owners[at]), whys[at])
+    numbers: list[int] = owners[starts].tolist()
+    return zip(numbers, repeat(generation), *found, unknown, [reasons.get(one, "") for one in numbers], strict=False)
 
 
 def _extreme(values: Whole, starts: Whole, name: str) -> Whole:

@@ -16,6 +16,8 @@ from sqlalchemy import Connection
 
 from app.paths import resources
 from app.services.db import Database
+from app.services.freight.channels import folded
+from app.services.freight.tariff_store import stored_tariffs
 from app.services.history.records import ChangeRecord, Entry
 from app.services.history.row_images import insert_row, row_image
 from app.services.pricing.errors import BadPriceInput, named
@@ -89,6 +91,8 @@ def change_settings(db: Database, texts: Mapping[str, str], source: str = TYPED)
     wanted = {name: _checked(name, text) for name, text in texts.items()}
     with db.bulk() as connection:
         now = team_settings(connection)
+        if channel := wanted.get("channel"):
+            wanted["channel"] = _tariff_key(connection, channel)
         entries = [
             _put(connection, name, text, source) for name, text in wanted.items() if not _is_same(now, name, text)
         ]
@@ -111,6 +115,17 @@ def _put(connection: Connection, name: str, text: str, source: str) -> Entry:
         (text, source, after["as_of"], stored),
     )
     return Entry("pricing", stored, -stored, before, after)
+
+
+def _tariff_key(connection: Connection, text: str) -> str:
+    """The key of the carrier's tariff that *text* names by its key or one of its names. Raises: BadPriceInput."""
+    tariffs = stored_tariffs(connection)
+    if text in tariffs:
+        return text
+    named_so = [key for key, one in tariffs.items() if folded(text) in map(folded, (key, *one.names))]
+    if len(named_so) != 1:
+        raise BadPriceInput("pricing.no_channel", value=text, known=", ".join(tariffs))
+    return named_so[0]
 
 
 def _checked(name: str, text: str) -> str:

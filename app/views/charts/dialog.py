@@ -1,4 +1,4 @@
-"""Charts over what is chosen on the Listings tab: margins, prices against break-even, freight by country."""
+"""Charts over what is chosen on the Listings tab: margins, prices against break-even and floor, freight by country."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ from app.views.widgets.segments import Segments
 PARTS = (
     ("margins", "charts.margins", ""),
     ("prices", "charts.prices", ""),
+    ("floors", "charts.floors", ""),
     ("freight", "charts.freight", ""),
 )
 KINDS = "PNG (*.png);;SVG (*.svg)"
@@ -37,7 +38,7 @@ def _load() -> None:
 
 
 class ChartsDialog(Dialog):
-    """Three charts in one place, each exported as a picture or as SVG."""
+    """Four charts in one place, each exported as a picture or as SVG."""
 
     def __init__(self, context: ViewContext, chosen: Sequence[int] | Query, count: int, parent: QWidget) -> None:
         super().__init__("charts.title", parent, size=QSize(940, 640), n=count)
@@ -91,6 +92,7 @@ class ChartsDialog(Dialog):
         notes = {
             "margins": tr("charts.unknown", n=found.unknown) if found.unknown else "",
             "prices": tr("charts.some", n=len(found.prices), of=found.shown_of),
+            "floors": _floors_text(found),
             "freight": tr("charts.not_served"),
         }
         self.note.setText(notes[key])
@@ -108,6 +110,11 @@ class ChartsDialog(Dialog):
             self.note.setText(tr("charts.not_written", file=path.name))
             return
         self._context.notices.toast("charts.saved", tone="green", file=path.name)
+
+
+def _floors_text(found: Charts) -> str:
+    said = tr("charts.some_floors", n=len(found.floors), of=found.floors_of) if found.floors else tr("charts.no_floors")
+    return f"{said} {tr('charts.floors_unknown', n=found.floors_unknown)}" if found.floors_unknown else said
 
 
 def _as_svg(plot: Any, path: Path) -> bool:

@@ -116,20 +116,37 @@ class MarginPlot(Plot):
 class PricePlot(Plot):
     """Every variant's list price beside the one that loses nothing: below the line it loses money."""
 
+    keys = ("charts.prices", "charts.break_even", "charts.list_price")
+
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("charts.prices", "charts.break_even", "charts.list_price", parent)
+        super().__init__(*self.keys, parent)
+
+    def points(self, charts: Charts) -> Sequence[tuple[int, int]]:
+        """What a price must not be below, and the price, in hundredths."""
+        return charts.prices
 
     def draw(self, charts: Charts) -> None:
         """Points, those below the line in red, and the line."""
-        for name, is_loss in (("accent", False), ("red", True)):
-            points = [(even / CENTS, price / CENTS) for even, price in charts.prices if (price < even) == is_loss]
-            symbol = "x" if is_loss else "o"
+        found = self.points(charts)
+        for name, is_below in (("accent", False), ("red", True)):
+            points = [(least / CENTS, price / CENTS) for least, price in found if (price < least) == is_below]
+            symbol = "x" if is_below else "o"
             self.view.addItem(
                 self._pg.ScatterPlotItem(pos=points, size=6, pen=None, brush=_colour(name), symbol=symbol)
             )
-        most = max((max(one) for one in charts.prices), default=CENTS) / CENTS
+        most = max((max(one) for one in found), default=CENTS) / CENTS
         pen = self._pg.mkPen(current_theme().color("text2"), style=Qt.PenStyle.DashLine)
         self.view.addItem(self._pg.PlotCurveItem([0, most], [0, most], pen=pen))
+
+
+class FloorPlot(PricePlot):
+    """Every variant's list price beside the lowest one its floor allows after the planned discount."""
+
+    keys = ("charts.floors", "charts.floor", "charts.list_price")
+
+    def points(self, charts: Charts) -> Sequence[tuple[int, int]]:
+        """Those with a floor."""
+        return charts.floors
 
 
 class FreightPlot(Plot):
@@ -168,4 +185,4 @@ class FreightPlot(Plot):
 
 def plots() -> Sequence[Plot]:
     """All charts in their order."""
-    return (MarginPlot(), PricePlot(), FreightPlot())
+    return (MarginPlot(), PricePlot(), FloorPlot(), FreightPlot())

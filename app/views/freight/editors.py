@@ -262,7 +262,7 @@ class ChannelsEditor(FreightEditor):
 
     def __init__(self, context: ViewContext, parent: QWidget, channels: Channels) -> None:
         super().__init__(context, "freight.edit.channels", QSize(720, 560), parent)
-        keys = list(channels.tariffs)
+        self._keys = keys = list(channels.tariffs)
         rows = GridRows(CHANNELS, lambda: [column_head(one) for one in CHANNELS])
         rows.show_cells(channel_cells(channels.rules))
         self.hint.say("freight.edit.channels_hint")
@@ -274,7 +274,7 @@ class ChannelsEditor(FreightEditor):
 
     def read(self) -> tuple[Any, list[Problem]]:
         """The channels."""
-        return read_channels(self.grid.grid.cells)
+        return read_channels(self.grid.grid.cells, self._keys)
 
     def store(self, found: Any) -> Any:
         """As a change."""

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QLineEdit, QStackedWidget, QWidget
 
 from app.messages import tr
 from app.services.errors import InputError
+from app.services.freight.attributes import attributes, known_attributes
 from app.services.freight.desk import Asked
 from app.services.freight.finding import Named, country_of, size_of
 from app.services.freight.quoting import Parcel, best
@@ -24,6 +25,7 @@ from app.views.freight.world import World, scrolled
 from app.views.importing.save_file import SHEETS, saving_dialog
 from app.views.language import say
 from app.views.listings.bulk_edit.parts import OptionBox
+from app.views.task_runner import TaskHandle
 from app.views.theme import current_theme
 from app.views.widgets.buttons import Button
 from app.views.widgets.dialog import Dialog
@@ -33,7 +35,17 @@ from app.views.widgets.label import Label
 from app.views.widgets.segments import Segments
 
 SIZE = QSize(1240, 760)
-FIELDS = (("code", 120), ("weight", 64), ("pieces", 48), ("size", 96), ("sale", 64), ("cost", 64), ("countries", 150))
+FIELDS = (
+    ("code", 120),
+    ("weight", 64),
+    ("pieces", 48),
+    ("size", 96),
+    ("attributes", 100),
+    ("ships_from", 48),
+    ("sale", 64),
+    ("cost", 64),
+    ("countries", 150),
+)
 WIDTHS = (92, 104, 112, 104, 100, 56, 68, 66, 82, 96, 88, 82, 66, 220)
 TONES = {Verdict.FINE: "green", Verdict.LOSS: "red", Verdict.UNKNOWN: "amber", Verdict.NOT_SERVED: "text2"}
 OWN = "own"
@@ -62,6 +74,7 @@ class TrialDialog(Dialog):
         super().__init__("freight.trial.title", parent, size=SIZE)
         self._context, self._names, self._listing_id = context, list(names), listing_id
         self.rows: list[TrialRow] = []
+        self._latest: TaskHandle | None = None
         self.named = OptionBox()
         self.fields = {name: QLineEdit() for name, _ in FIELDS}
         self.go = Button("freight.trial.go", icon_name="calculator", kind="primary")
@@ -126,6 +139,7 @@ class TrialDialog(Dialog):
         self.measure.choose("carrier")
         self.measure.hide()
         self.fields["pieces"].setText("1")
+        self.fields["attributes"].setToolTip(", ".join(attributes()))
         if self._listing_id is None:
             self.fields["weight"].setText("200")
         for name in ("code", "weight", "size", "sale", "cost"):
@@ -151,7 +165,9 @@ class TrialDialog(Dialog):
             targets = self._context.services.freight.all_countries()
         weight = 1 if texts["code"] or self._listing_id is not None else _whole("weight", texts["weight"])
         pieces = _whole("pieces", texts["pieces"] or "1")
-        parcel = Parcel(weight, pieces, size_of(texts["size"]) if texts["size"] else None)
+        size = size_of(texts["size"]) if texts["size"] else None
+        start = country_of(texts["ships_from"]) if texts["ships_from"] else ""
+        parcel = Parcel(weight, pieces, size, known_attributes(texts["attributes"]), start)
         prices = TypedPrices(_money("sale", texts["sale"]), _money("cost", texts["cost"]))
         return Asked(parcel, texts["code"], self._listing_id, prices, targets=targets)
 
@@ -160,11 +176,13 @@ class TrialDialog(Dialog):
         try:
             asked = self.asked()
         except InputError as error:
+            self._latest = None
             self._say_wrong(error)
             return
         handle = self._context.runner.call(self._context.services.freight.try_freight, self._chosen(), asked)
-        handle.succeeded.connect(self._show_rows)
-        handle.failed.connect(self._say_wrong)
+        self._latest = handle  # an older answer that comes later must not take the place of a newer one
+        handle.succeeded.connect(lambda rows: self._show_rows(rows) if self._latest is handle else None)
+        handle.failed.connect(lambda error: self._say_wrong(error) if self._latest is handle else None)
 
     def _chosen(self) -> Named | None:
         return next((one for one in self._names if f"{one.kind}:{one.id}" == self.named.value), None)
@@ -246,6 +264,11 @@ class TrialDialog(Dialog):
         if hasattr(self, "stack"):
             for name, width in FIELDS:
                 self.fields[name].setFixedWidth(current_theme().height(width))
+
+    def done(self, result: int) -> None:
+        """No answer is waited for any more."""
+        self._latest = None
+        super().done(result)
 
     def keyPressEvent(self, event: Any) -> None:
         """Enter tries, it does not close."""

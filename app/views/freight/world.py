@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QScrollArea, QToolTip, QWidget
 
 from app.messages import tr
 from app.services.freight.trial import TrialRow, Verdict, said
+from app.services.pricing.rounding import half_up
 from app.services.warehouses.countries import countries
 from app.views.language import language
 from app.views.theme import current_theme
@@ -75,7 +76,7 @@ class World(Live, QWidget):
         """The figure of a country as its cell shows it."""
         value = self._values.get(code)
         if value is not None:
-            return f"{value * self._sign:.2f}"
+            return str(half_up(value * self._sign))
         return "–" if self._rows[code].verdict == Verdict.NOT_SERVED else "?"
 
     @property
@@ -181,11 +182,11 @@ class World(Live, QWidget):
     def _step_text(self, at: int) -> str:
         if at < len(self._ends):
             key = "freight.world.from" if self._sign < 0 else "freight.world.up_to"
-            return tr(key, value=f"{self._ends[at] * self._sign:.2f}")
+            return tr(key, value=str(half_up(self._ends[at] * self._sign)))
         if not self._ends:
             return tr("freight.world.all_same")
         key = "freight.world.below" if self._sign < 0 else "freight.world.above"
-        return tr(key, value=f"{self._ends[-1] * self._sign:.2f}")
+        return tr(key, value=str(half_up(self._ends[-1] * self._sign)))
 
 
 def figure(row: TrialRow, what: str) -> Decimal | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.services.company_tables.importing import Received, import_tables
-from app.services.company_tables.records import Imported
+from app.services.company_tables.records import Imported, TableRead
 from app.services.db import Database
 
 Lines = Sequence[str]
@@ -42,3 +42,8 @@ def store_table(db: Database, sheet: Callable[..., Path]) -> Callable[..., Impor
 def receive(db: Database, sheet: Callable[..., Path]) -> Callable[..., Received]:
     """Store a table of these lines, or hear why not."""
     return lambda name, *lines, **more: import_tables(db, [sheet(name, *lines)], **more)
+
+
+def refusals(read: TableRead) -> list[tuple[int, str, str]]:
+    """Row, column and reason of every refused cell."""
+    return [(error.row, error.column, error.code) for error in read.errors]

@@ -118,3 +118,63 @@ def test_names_are_found_where_they_are_meant(desk):
     assert named(desk, "国际快递").key == "express"
     with pytest.raises(NotFound):
         named(desk, "nope")
+
+
+BATTERY = frozenset({"battery"})
+
+
+def routes(rows):
+    return [(row.quote.tariff_key, row.quote.reason, row.quote.is_sure) for row in rows]
+
+
+def test_attributes_and_dispatch_country_decide_about_the_channel(desk, db, goods):
+    goods("PL1000")
+    goods("UN1000", item={"attributes": None})
+    goods("BL1850", item={"attributes": ["battery"]})
+    listing = goods("LI1000")
+    template = named(desk, "Paid everywhere")
+
+    def tried(target, parcel=None, **asked):
+        return routes(desk.try_freight(template, Asked(parcel or Parcel(200), targets=(target,), **asked)))
+
+    plain, battery = [("post_packet", "", True)], [("post_battery", "", True)]
+    assert tried("US") == plain
+    assert tried("US", Parcel(200, attributes=BATTERY)) == battery
+    assert tried("US", code="PL1000") == tried("US", listing_id=listing.id) == plain
+    assert tried("US", code="BL1850") == battery
+    assert tried("US", code="UN1000") == [("post_packet", "", False)], "nobody told: as for plain goods, and it is said"
+    for asked in ({"code": "PL1000"}, {"code": "UN1000"}, {"listing_id": listing.id}):
+        assert tried("US", Parcel(1, attributes=BATTERY), **asked) == battery
+        assert tried("ES", Parcel(1, ships_from="ES"), **asked)[0][:2] == ("line_es", "")
+        assert tried("US", Parcel(1, ships_from="ES"), **asked)[0][:2] == ("line_es", "channel_country")
+        assert tried("PL", Parcel(1, ships_from="PL"), **asked)[0][:2] == ("", "channel_no_rule")
+    with db.bulk() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO channel_rule (attribute, channel, is_allowed) VALUES ('battery', 'Post_Battery', 0), "
+            "('battery', '国际快递', 1), ('liquid', 'post_packet', 0)"
+        )
+    assert tried("US", code="BL1850") == [("post_battery", "channel_forbidden", True)]
+    assert tried("US", Parcel(200, attributes=frozenset({"liquid"}))) == [("post_packet", "channel_forbidden", True)]
+    for row in desk.try_freight(template, Asked(code="BL1850", targets=("US",))):
+        assert (told(row)["carrier_cny"], said(row, EN)) == (None, "Not served: the company’s channel table forbids it")
+
+
+@pytest.mark.parametrize(
+    ("parcel", "reason"),
+    [
+        (Parcel(2100, size=size_of("40x30x20"), attributes=BATTERY), "carrier_attribute"),
+        (Parcel(100_000_000), ""),
+        (Parcel(1), ""),
+    ],
+)
+def test_a_tariff_takes_any_weight_but_not_any_goods(desk, parcel, reason):
+    (row,) = desk.try_freight(named(desk, "express"), Asked(parcel, targets=("US",)))
+    assert row.quote.reason == reason
+    assert (row.quote.carrier_cny is None) == bool(reason)
+
+
+@pytest.mark.parametrize("grams", [0, -1])
+def test_no_weight_is_refused_and_never_free(desk, grams):
+    for name in ("express", "Small goods"):
+        with pytest.raises(BadFreightInput):
+            desk.try_freight(named(desk, name), Asked(Parcel(grams), targets=("US",)))

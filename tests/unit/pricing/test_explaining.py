@@ -121,6 +121,8 @@ def test_a_margin_leads_to_the_lowest_price_that_earns_it(pricing, lamp, margin)
     found = pricing.with_price_for(*at, "margin", margin)
     wanted = Decimal(margin.rstrip(" %")) / (100 if "%" in margin or margin == "15" else 1)
     assert found.profit.margin >= wanted
+    sources = [one.steps[0].source for one in (pricing.explain(*at), found)]
+    assert sources == ["explain.of_listing", "explain.of_trial"], "a price tried out is not the listing's"
     if margin.startswith("15"):
         assert found.price_minor == 1059  # P2's 7.41 at 30 % off: 10.5857 → 10.59
 
@@ -162,7 +164,7 @@ def test_rates_and_commissions_come_out_of_sheets(pricing, db, tmp_path):
             pricing.import_sheet(tmp_path / "bad.csv")
         assert caught.value.error_code == code
     (tmp_path / "bad.csv").write_text("类目,佣金\n1,8\n", "utf-8")
-    with pytest.raises(BadPriceInput):
+    with pytest.raises(BadRateSheet):
         pricing.import_sheet(tmp_path / "bad.csv")
 
 

@@ -181,6 +181,20 @@ def test_the_teams_numbers_are_those_of_the_domain_until_one_is_entered(db):
     assert settings(db) == start
 
 
+def test_a_reference_channel_is_one_of_the_carriers_tariffs(db):
+    """A mistyped one would go unnoticed: the parcel went by the channel rules."""
+    with pytest.raises(BadPriceInput) as caught:
+        change_settings(db, {"destination": "es", "channel": "nosuch"})
+    assert caught.value.error_code == "pricing.no_channel"
+    assert "post_packet" in caught.value.params["known"]
+    assert settings(db).destination == "US", "nothing is half kept"
+    for written in ("post_packet", "CHINA Packet"):
+        change_settings(db, {"channel": written})
+        assert settings(db).channel == "post_packet"
+        change_settings(db, {"channel": ""})
+    assert settings(db).channel == ""
+
+
 def test_an_older_database_keeps_its_commissions(tmp_path):
     path = tmp_path / "old.db"
     old = Database(path)

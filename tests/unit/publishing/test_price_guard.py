@@ -218,3 +218,50 @@ def test_a_deeper_discount_plan_holds_what_passed_and_is_not_covered_by_an_old_r
     assert codes(db, one) == ["guard.floor"]
     [held] = quarantine(db).prices or quarantine(db, listing_ids=[one]).prices
     assert (str(held.numbers.list_price), str(held.numbers.lowest), str(held.numbers.floor)) == ("20", "17.00", "19")
+
+
+def unknown_costs(db: Database, listing_id: int) -> None:
+    guard = orjson.dumps({"costs": "on"}).decode()
+    write(db, "INSERT INTO setting (name, value, updated_ms) VALUES ('price_guard', ?, 0)", guard)
+
+
+def a_country_below_the_floor(db: Database, listing_id: int) -> None:
+    floor(db, 1950)
+    cheap = {"type": "percentage", "countries": {"RU": -10}}
+    edit_listings(db, [ListingEdit(listing_id, {"regional_prices": cheap})], label="edit")
+
+
+def an_unknown_rate(db: Database, listing_id: int) -> None:
+    floor(db, 1)
+    write(db, "UPDATE price_floor SET currency = 'XYZ'")
+
+
+def a_deeper_plan(db: Database, listing_id: int) -> None:
+    floor(db, 2000)
+    create_marketing_group(db, 1, "Summer", "1")
+    with db.bulk() as connection:
+        put_into(connection, listing_id, "Summer")
+
+
+REASONS = {
+    unknown_costs: "guard.unknown",
+    a_country_below_the_floor: "guard.floor",
+    an_unknown_rate: "guard.unknown",
+    a_deeper_plan: "guard.floor",
+}
+
+
+@pytest.mark.parametrize("make", REASONS, ids=lambda make: make.__name__)
+def test_each_reason_stops_what_is_new_and_what_waits_already(db, market, one, make):
+    assert enqueue(db, 1, [one]).queued == 1
+    make(db, one)
+    assert set(codes(db, one)) == {REASONS[make]}
+    run(db, market)
+    assert (market.calls, states(db)) == ([], ["cancelled"])
+    again = enqueue(db, 1, [one], release_held=True)
+    assert (again.queued, again.count(SkipReason.HELD)) == (0, 1)
+    release(db, "supervisor", [one], "seen by the lead")
+    made = enqueue(db, 1, [one])
+    assert made.queued == 1
+    run(db, market, made.batch_id)
+    assert statuses(db) == ["live"]

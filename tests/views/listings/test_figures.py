@@ -172,23 +172,39 @@ def test_rates_are_entered_imported_removed_and_refused(qtbot, db, opened, settl
     assert labels == ["change.rate", "change.rate_removed", "change.commission", "change.pricing"]
 
 
+def floor(db, key, minor, currency):
+    """A row of the price-floor table."""
+    with db.bulk() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO price_floor (match_key, code, floor_minor, currency, table_id) VALUES (?, ?, ?, ?, NULL)",
+            (key, key, minor, currency),
+        )
+
+
 def test_charts_show_what_is_known_and_are_exported(db, lamp, make_listing, opened, settle, tmp_path):
     make_listing("Loss", (("AB1234", 400, 5), ("AB1234", 5000, 5)), freight_template_id="free")
+    floor(db, "AB1234", 6000, "CNY")  # 60.00 CNY at 6.8 for a dollar: 8.83 USD, up
+    floor(db, "XX1", 100, "JPY")
     renew_figures(db)
     dialog = opened(lambda context, window: ChartsDialog(context, [1, 2], 2, window))
     found = dialog.shown
     classes = {low: number for low, number in found.margins if number}
     assert classes == {-2000: 1, 1000: 1, 5000: 1}
     assert sorted(found.prices) == [(875, 400), (875, 999), (875, 5000)]
+    assert sorted(found.floors) == [(883, 400), (883, 999), (883, 5000)]
+    assert (found.floors_of, found.floors_unknown) == (3, 1), "a floor in a currency without a rate is no point"
     assert dict(found.freight)["RU"] == (20_000_000, None, None), "what nobody carries is none"
     assert "1 variant" in dialog.note.text()
-    for at, key in enumerate(("margins", "prices", "freight")):
+    for at, key in enumerate(("margins", "prices", "floors", "freight")):
         dialog.part.set_current(key)
         dialog._choose(key)
         assert dialog.pages.currentIndex() == at
         for ending in ("png", "svg"):
             dialog.save_to(tmp_path / f"{key}.{ending}")
             assert (tmp_path / f"{key}.{ending}").stat().st_size > 1_000
+    dialog._choose("floors")
+    assert "3 variants of 3" in dialog.note.text()
+    assert "1 more floor" in dialog.note.text()
     dialog.save_to(tmp_path / "nowhere" / "x.png")
     assert "x.png" in dialog.note.text()
 

@@ -9,8 +9,10 @@ from typing import Any
 
 from app.services.expressions import Formula, FormulaError, compile_formula
 from app.services.expressions.formula_errors import MissingValue
+from app.services.expressions.functions import USAGES, RowFunction
 from app.services.expressions.syntax import Arithmetic, Name, Number
 from app.services.listings.bulk_edit.operations import BadOperation, ChangeNumber
+from app.services.listings.bulk_edit.target_prices import TERMS, price_for
 
 NAMES = {
     "price": "price_minor",
@@ -49,7 +51,11 @@ ALIASES = {
     "毛利率": "margin",
     "利润": "profit",
 }
-SCALES = {"price_minor": 100, "cost": 10**6, "rate": 10**6, "freight": 10**6, "margin": 10**4, "profit": 100}
+FUNCTIONS = {"price_for": RowFunction("price_for(0.15)", tuple(TERMS), price_for, "margin")}
+"""Only here: the lowest list price that earns a margin, with the fees, freight and discount of the variant."""
+ALL_USAGES = {**USAGES, **{name: function.usage for name, function in FUNCTIONS.items()}}
+"""How every function of a bulk edit is written."""
+SCALES = {"price_minor": 100, "cost": 10**6, "rate": 10**6, "freight": 10**6, "margin": 10**4, "profit": 100, **TERMS}
 """How many of the stored unit make one that a person types; 1 where it is the same."""
 
 
@@ -60,7 +66,7 @@ def scale(column: str) -> int:
 
 def compiled(text: str) -> Formula:
     """The formula. Raises: FormulaError."""
-    return compile_formula(text, tuple(NAMES), ALIASES)
+    return compile_formula(text, tuple(NAMES), ALIASES, FUNCTIONS)
 
 
 def simplified(change: ChangeNumber) -> ChangeNumber:
@@ -102,7 +108,8 @@ def evaluator(change: ChangeNumber) -> tuple[Callable[..., int | str], tuple[str
     formula = compiled(change.formula)
     names = tuple(sorted(formula.names))
     unit = scale(change.field)
-    scales = [Decimal(scale(NAMES[name])) for name in names]
+    columns = tuple(NAMES.get(name, name) for name in names)
+    scales = [Decimal(scale(column)) for column in columns]
 
     def work_out(*stored: int | None) -> int | str:
         values = {
@@ -116,7 +123,7 @@ def evaluator(change: ChangeNumber) -> tuple[Callable[..., int | str], tuple[str
                 return f"unknown_{error.params['name']}"
             return error.error_code.rpartition(".")[2]
 
-    return work_out, tuple(NAMES[name] for name in names)
+    return work_out, columns
 
 
 def _decimal(value: int | None) -> Decimal | None:

@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from sqlalchemy import Connection
 
+from app.services.listings.bulk_edit.target_prices import TERMS, terms_row
 from app.services.listings.loading import chunks
 from app.services.pricing.figures import FigureColumns
 from app.services.pricing.inputs import InputReader
@@ -13,10 +14,12 @@ from app.services.pricing.inputs import InputReader
 CHUNK = 2_000
 _TABLE = (
     "CREATE TABLE plan.figure (sku_id INTEGER PRIMARY KEY, listing_id INTEGER NOT NULL, cost_micro INTEGER, "
-    "freight_micro INTEGER, margin_bp INTEGER, profit_minor INTEGER)"
+    f"freight_micro INTEGER, margin_bp INTEGER, profit_minor INTEGER, {', '.join(f'{name} INTEGER' for name in TERMS)})"
 )
-FIGURES = {"cost": "cost_micro", "freight": "freight_micro", "margin": "margin_bp", "profit": "profit_minor"}
+_OWN = {"cost": "cost_micro", "freight": "freight_micro", "margin": "margin_bp", "profit": "profit_minor"}
+FIGURES = {**_OWN, **{name: name for name in TERMS}}
 """What a formula may read of them: name → column."""
+_INSERT = f"INSERT INTO plan.figure VALUES ({', '.join('?' * (2 + len(FIGURES)))})"
 _HAS_ITEMS = "SELECT 1 FROM stock_item LIMIT 1"
 _IS_THERE = "SELECT 1 FROM plan.sqlite_master WHERE name = 'figure'"
 
@@ -38,8 +41,11 @@ def note_figures(connection: Connection) -> None:
     for chunk in chunks(ids, CHUNK):
         rows = reader.read(chunk)
         columns = FigureColumns(rows, reader.settings)
-        figures = zip(*(columns.known(name) for name in FIGURES.values()), strict=True)
-        found = [(one.sku_id, one.listing_id, *known) for one, known in zip(rows, figures, strict=True)]
+        figures = zip(*(columns.known(name) for name in _OWN.values()), strict=True)
+        found = [
+            (one.sku_id, one.listing_id, *known, *terms_row(one, reader.settings))
+            for one, known in zip(rows, figures, strict=True)
+        ]
         if found:
-            connection.exec_driver_sql("INSERT INTO plan.figure VALUES (?, ?, ?, ?, ?, ?)", found)
+            connection.exec_driver_sql(_INSERT, found)
     connection.exec_driver_sql("CREATE INDEX plan.ix_figure_listing ON figure (listing_id)")

@@ -9,7 +9,8 @@ from sqlalchemy import Connection
 
 from app.services.codes.records import Reading
 from app.services.listings.marketing.plans import NO_PLAN
-from app.services.pricing.figures import UNKNOWN, FigureColumns
+from app.services.pricing.figures import FigureColumns
+from app.services.pricing.given import UNKNOWN
 from app.services.pricing.inputs import Missing, SkuInput
 from app.services.pricing.rates import Rate, commission_of, exchange_rate
 from app.services.pricing.sources import UNIT

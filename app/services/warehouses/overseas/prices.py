@@ -93,6 +93,16 @@ class TemplatePrices:
         except Unknown as error:
             return error.unpriced
 
+    def is_guess(self, reading: Reading, country: str) -> bool:
+        """Whether the template's price has a freight in it that is reckoned as for plain goods, because nobody told
+        the goods' logistics attributes: a battery or a liquid may cost more, or not go at all."""
+        entry = self._countries.get(country)
+        if entry is None or self.goods_of(reading).attributes is not None:
+            return False
+        if self._template.price_source is PriceSource.FORMULA:
+            return bool(entry.formula) and "freight" in compiled(entry.formula).names
+        return self._template.price_source is PriceSource.RULE
+
     def goods_of(self, reading: Reading) -> Goods:
         """What the goods of a code come to."""
         if reading.match_key not in self._goods:

@@ -21,7 +21,7 @@ from app.services.warehouses.overseas.coding import Coder, Shorten
 from app.services.warehouses.overseas.merging import Merger
 from app.services.warehouses.overseas.options import BuildOptions
 from app.services.warehouses.overseas.prices import TemplatePrices, read_facts
-from app.services.warehouses.overseas.records import Offer, Own, Unpriced, Wish
+from app.services.warehouses.overseas.records import Finding, Offer, Own, Severity, Source, Unpriced, Wish
 from app.services.warehouses.overseas.sheet import OverseasSheet, read_sheet
 from app.services.warehouses.records import WarehouseTemplateRecord
 
@@ -82,6 +82,9 @@ def run_build(db: Database, products: list[Product], options: BuildOptions, ctx:
         prices = _prices(connection, products, coder, options)
         build = Build(products, _countries(sheet, options), errors=sheet.errors)
         met = build.merge(Merger(coder, _wish(build, sheet, prices, options)), ctx)
+    if prices is not None:
+        for product in build.changed:
+            _note_guess(product, prices, coder, options)
     build.unmatched = sheet.unmatched(met)
     value_ids = {one.country: one.ships_from_id for one in template.countries} if template else {}
     return Built(build, options, sheet, prices, coder, book, value_ids)
@@ -115,6 +118,18 @@ def prices_of(
     """Prices by *template*; without one what the goods cost and their freight, for margins beside a sheet's prices."""
     readings = (coder.read(own.code) for product in products for own in product.variants)
     return TemplatePrices(template, read_facts(connection, readings))
+
+
+def _note_guess(product: Product, prices: TemplatePrices, coder: Coder, options: BuildOptions) -> None:
+    """Say of *product* that a price of the template is one for plain goods, though nobody told that they are."""
+    for entry in product.merged.entries:
+        if entry.source is not Source.OFFER or entry.row:
+            continue
+        code = product.variants[entry.own].code
+        reading = coder.read(code)
+        if (reading.match_key, entry.country) not in options.prices and prices.is_guess(reading, entry.country):
+            product.merged.findings.append(Finding("plain_goods", Severity.WARN, code))
+            return
 
 
 def _countries(sheet: OverseasSheet, options: BuildOptions) -> tuple[str, ...]:

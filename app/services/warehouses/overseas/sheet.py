@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from app.messages import Key
 from app.services.amounts import money_text
 from app.services.codes.reading import Reader
 from app.services.codes.records import Reading
@@ -19,6 +20,7 @@ from app.services.warehouses.countries import countries
 from app.services.warehouses.overseas.records import Offer, Own, Unpriced
 from app.services.workbooks import (
     CellError,
+    OpenedFile,
     RecognisedColumn,
     Recognition,
     SheetTable,
@@ -27,11 +29,14 @@ from app.services.workbooks import (
     read_table,
     recognise,
 )
+from app.services.workbooks.fields import folded
 from app.services.workbooks.refusals import shown
 
 FIELDS = ("sku_code", "country", "price", "stock")
 CURRENCY = "USD"
-Key = tuple[str, str]
+BARE_CODES = frozenset({"code", "编码", "编号", "代码"})
+"""Headers, folded, that name the merchant code in a sheet where nothing else has a code."""
+Place = tuple[str, str]
 """Match key of a code and country."""
 
 
@@ -48,7 +53,7 @@ class OverseasSheet:
 
     file: str = ""
     sheet: str = ""
-    offers: dict[Key, Offer] = field(default_factory=dict)
+    offers: dict[Place, Offer] = field(default_factory=dict)
     countries: tuple[str, ...] = ()
     errors: list[CellError] = field(default_factory=list)
     rows: int = 0
@@ -79,18 +84,28 @@ def read_sheet(
         TaskCancelled: stopped.
     """
     with open_workbook(path) as opened:
-        recognition = recognise(opened)
+        recognition = _recognised(opened)
         for name in ("sku_code", "price"):
             if not recognition.has(name):
                 found = ", ".join(column.header for column in recognition.columns if column.header)
+                named = Key(f"import.field.{name}")
                 raise WorkbookError(
-                    "workbook.overseas_column", file=path.name, sheet=recognition.sheet, field=name, found=found
+                    "workbook.overseas_column", file=path.name, sheet=recognition.sheet, field=named, found=found
                 )
         table = read_table(opened, recognition, ctx)
     if table.currency not in ("", CURRENCY):
         raise WorkbookError("workbook.overseas_currency", file=path.name, sheet=recognition.sheet, found=table.currency)
     with without_collection():
         return _Lines(table, read or Reader().read, fixes or {}).read()
+
+
+def _recognised(opened: OpenedFile) -> Recognition:
+    """The meaning of the sheet. A bare "code" (编码) that says nothing elsewhere is the merchant code here."""
+    found = recognise(opened)
+    bare = [column.letter for column in found.columns if column.field is None and folded(column.header) in BARE_CODES]
+    if found.has("sku_code") or not bare:
+        return found
+    return recognise(opened, found.sheet, found.header_row, {bare[0]: "sku_code"})
 
 
 class _BadRow(Exception):
@@ -114,7 +129,7 @@ class _Lines:
     def read(self) -> OverseasSheet:
         """The whole sheet."""
         bad = self._refused_rows()
-        found: defaultdict[Key, list[Offer]] = defaultdict(list)
+        found: defaultdict[Place, list[Offer]] = defaultdict(list)
         columns = [self._values(name) for name in FIELDS]
         for row, code, *cells in zip(self._table.rows, *columns, strict=True):
             if row in bad:

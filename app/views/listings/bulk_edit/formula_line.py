@@ -8,13 +8,13 @@ from functools import partial
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QWidget
 
-from app.services.expressions.functions import USAGES
+from app.services.listings.bulk_edit.formulas import ALL_USAGES
 from app.views.language import say
 from app.views.listings.bulk_edit.parts import Line
 from app.views.widgets.chip import Chip
 from app.views.widgets.flow import FlowLayout
 
-SHOWN = ("if", "round_to", "ends", "min", "max")
+SHOWN = ("if", "price_for", "round_to", "ends", "min", "max")
 """Functions offered by a click; all of them are in the line's tip."""
 
 
@@ -29,14 +29,14 @@ class FormulaLine(QObject):
             "bulk_edit.formula_tip",
             "toolTip",
             fields=", ".join(fields),
-            functions=", ".join(USAGES.values()),
+            functions=", ".join(ALL_USAGES.values()),
         )
         self.names = QWidget()
         flow = FlowLayout(self.names)
         for name in fields:
             flow.addWidget(self._chip(name, name))
         for name in SHOWN:
-            flow.addWidget(self._chip(f"{name}( )", USAGES[name]))
+            flow.addWidget(self._chip(f"{name}( )", ALL_USAGES[name]))
 
     def _chip(self, name: str, text: str) -> Chip:
         chip = Chip(name, removable=False)

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from app.services.compliance.loading import load_context
+from app.services.expressions import FormulaError
 from app.services.listings.bulk_edit.operations import BadOperation, ChangeNumber
 from app.services.listings.bulk_edit.showing import all_lines, sections
 from app.services.listings.bulk_edit.typed import BadSetting, parse_setting
 from app.services.listings.costs import cost_micro, told_cost
+from app.services.pricing.explaining import terms_of
+from app.services.pricing.inputs import InputReader
+from app.services.pricing.linked import list_price_for
 from app.services.pricing.rates import EnteredRate, enter_rates
+from app.services.pricing.team_settings import team_settings
 from app.services.tasks import TaskContext
 from tests.unit.pricing.conftest import priced
 
@@ -39,6 +46,8 @@ def formula(text, field="price_minor"):
         ('{"Cost": "on request"}', 0, None),
         ('{"Cost": "NaN"}', 0, None),
         ('{"Cost": "-1"}', 0, None),
+        ('{"Cost": "0"}', 0, None),
+        ('{"Cost": 0.0000001}', 0, None),
         ('{"Colour": "3"}', 0, None),
         ("{}", 0, None),
         (None, 0, None),
@@ -82,6 +91,25 @@ def test_margin_and_profit_are_those_of_today(make_listing, planned):
     found, reasons = outcome(planned(formula("if(margin < 0.05, price * 1.1, price)")))
     assert (found["AB1234*2"], found["XX1"], reasons) == ((1099, ""), (None, "unknown_margin"), {"unknown_margin": 1})
     assert outcome(planned(formula("price + 利润 / 6.8")))[0]["AB1234"] == (1075, "")
+
+
+@pytest.mark.usefixtures("priced")
+def test_a_price_follows_a_margin(db, make_listing, planned):
+    """P2's way for the goods of P1, at the team's 30 %: as the linked triple of the grid gives it."""
+    make_listing("A", (("AB1234", 999, 5), ("AB1234*2", None, 5), ("XX1", 999, 5)), freight_template_id="free")
+    found, reasons = outcome(planned(formula("price_for(0.15)")))
+    with db.reader.connect() as connection:
+        terms = [terms_of(row, team_settings(connection)) for row in InputReader.of(connection).read([1])[:2]]
+    wanted = [list_price_for(one, "margin", Decimal("0.15")) for one in terms]
+    assert [found[code] for code in ("AB1234", "AB1234*2")] == [(cents, "") for cents in wanted]
+    assert wanted[0] == 1059, "7.41 USD after 30 %, up"
+    assert (found["XX1"], reasons) == ((None, "unknown_margin"), {"unknown_margin": 1})
+    assert outcome(planned(formula("price_for(1.5)")))[1] == {"bad_argument": 2, "unknown_margin": 1}
+    assert outcome(planned(formula("max(price_for(0), 12)")))[0]["AB1234"] == (1200, "")
+    for text, code in (("price_for()", "arguments"), ("price_for(1, 2)", "arguments"), ("pricefor(1)", "did_you_mean")):
+        with pytest.raises(FormulaError) as caught:
+            planned(formula(text))
+        assert caught.value.error_code == f"formula.{code}"
 
 
 def test_they_are_read_and_never_set(db):

@@ -157,3 +157,8 @@ def test_a_template_prices_a_package_by_its_weight_column(db, tmp_path):
     first, second = built.products
     assert [entry.price_minor for entry in first.merged.entries] == [None, 923]
     assert [(one.why, one.subject) for one in second.merged.missing] == [("no_weight", "CD5678")]
+    said = [(product.number, one.check, one.code, one.severity) for product, one in built.findings()]
+    assert said == [(2, "plain_goods", "CD5678", "warn")], "nobody told whether a battery is in it"
+    with db.bulk() as connection:
+        connection.exec_driver_sql("UPDATE stock_item SET attributes = '[]'")
+    assert [*build_package(db, path, BuildOptions(template=template)).built.build.findings()] == []

@@ -87,6 +87,21 @@ def test_formula_and_surcharge():
     assert offer("JP") is None
 
 
+def test_a_price_with_the_freight_of_plain_goods_in_it_is_told():
+    unknown = replace(FACTS, items={"AB1234": replace(ITEM, attributes=None)})
+    reading = read_code("AB1234*2")
+    for template, facts, is_guess in (
+        (RULE, FACTS, False),
+        (RULE, unknown, True),
+        (RULE, replace(FACTS, items={}), True),
+        (by(PriceSource.FORMULA, formula="(cost + freight) / rate"), unknown, True),
+        (by(PriceSource.FORMULA, formula="cost / rate"), unknown, False),
+        (by(PriceSource.SURCHARGE, surcharge_minor=1), unknown, False),
+    ):
+        assert TemplatePrices(template, facts).is_guess(reading, "ES") is is_guess
+    assert not TemplatePrices(RULE, unknown).is_guess(reading, "JP"), "no country of the template"
+
+
 def test_what_the_listing_says_fills_in_for_stock_items():
     own = OWN._replace(cost_micro=12_000_000, weight_g=180)
     assert offer(own=own, facts=replace(FACTS, items={})).price_minor == 923

@@ -94,6 +94,21 @@ def test_a_code_put_right_takes_the_place_of_the_one_in_the_sheet(sheet):
     assert sorted(read.offers) == [("AB1234", "ES"), ("AB1234*2", "ES")]
 
 
+@pytest.mark.parametrize("head", ["code,country,price,stock", "编码,国家,价格,库存", "Code,Country,Price (USD),Stock"])
+def test_a_bare_code_is_the_merchant_code(sheet, head):
+    """The words domain.md 8.4 itself uses."""
+    read = read_sheet(sheet(SHEET.replace("商家编码,国家,价格,库存", head)))
+    assert read.errors == []
+    assert sorted(read.offers) == sorted(read_sheet(sheet()).offers)
+
+
+def test_a_missing_column_is_named_in_the_readers_words(sheet):
+    with pytest.raises(WorkbookError) as error:
+        read_sheet(sheet("国家,价格,库存\nES,9.23,35\n"))
+    assert "“商家编码”列" in Messages("zh").text(error.value.message_key, **error.value.params)
+    assert "no column for “Merchant code”" in Messages("en").text(error.value.message_key, **error.value.params)
+
+
 @pytest.mark.parametrize(
     ("text", "code"),
     [

@@ -1,0 +1,109 @@
+"""Columns and rows of what figures are made from: the same numbers and reasons, whatever the variants are like."""
+
+from __future__ import annotations
+
+import random
+
+import orjson
+import pytest
+
+from app.services.pricing.figures import COLUMNS, figures_of
+from app.services.pricing.given import Given
+from app.services.pricing.given_reading import GivenReader
+from app.services.pricing.goods import ALONE, GoodsBook
+from app.services.pricing.inputs import InputReader
+from app.services.pricing.rates import EnteredRate, enter_rates
+from app.services.pricing.renewing import renew_figures
+
+pytestmark = pytest.mark.usefixtures("priced")
+
+CODES = ("AB1234", "CD5678", "EF9", "XX1", "AB1234*2", "ab1234", "AB1234+CD5678*3", "AB1234_CES", "AB-2XL", "ABX12")
+CODES += ("12E3", "AB1234X2", "#AB1234", "A" * 25, "B 1", "", "CB000001", "AB1234_CUS", "_", "CD5678-1", "AB1234_B")
+TEMPLATES = ("free", "pieces", "standard", "unread", "nowhere", "")
+PLAN = orjson.dumps({"affiliate": True, "store_coupon": "2/10"}).decode()
+
+
+@pytest.fixture
+def assorted(db, write, make_listing):
+    """Listings of everything that can be known or unknown, drawn at random."""
+    draw = random.Random(7)
+    enter_rates(db, [EnteredRate("7.85", "EUR")])
+    write("INSERT INTO virtual_code (code, created_ms) VALUES ('CB000001', 0)")
+    write("INSERT INTO virtual_item (code, base, quantity, position) VALUES ('CB000001', 'AB1234', 2, 0)")
+    write("UPDATE stock_item SET attributes = '[\"battery\"]' WHERE code = 'CD5678'")
+    write("INSERT INTO commission (category_id, share_bp, source, as_of) VALUES ('', 9999, '', '')")
+    write("UPDATE commission SET share_bp = 700")
+    write(
+        "INSERT INTO marketing_group (id, store_id, name, discount_bp, discount_plan, created_ms) "
+        "VALUES (1, 1, 'A', 2500, ?, 0)",
+        PLAN,
+    )
+    made = []
+    for number in range(40):
+        skus = [
+            (draw.choice(CODES), draw.choice((None, 99, 999, 1_234, 4_321, 10**11)), 5)
+            for _ in range(draw.randint(1, 4))
+        ]
+        one = make_listing(f"Lamp {number}", tuple(skus), freight_template_id=draw.choice(TEMPLATES))
+        extra = {"Cost": draw.choice(["5.5", ["1", "x", None]])} if number % 3 else {}
+        write(
+            "UPDATE listing SET weight_g = ?, currency = ?, extra = ? WHERE id = ?",
+            *(draw.choice((None, 0, 150, 2_500, 90_000)), draw.choice(("USD", "USD", "EUR", "CNY", "BRL"))),
+            *(orjson.dumps(extra).decode(), one.id),
+        )
+        if number % 2:
+            write("INSERT INTO marketing_member (listing_id, group_id) VALUES (?, 1)", one.id)
+        made.append(one.id)
+    for place in ("ES", "US", "ZZ"):
+        write("UPDATE sku SET ships_from = ? WHERE id % 7 = ?", place, len(place) + ord(place[0]) % 5)
+    return made
+
+
+def test_columns_say_what_rows_say(db, assorted):
+    with db.reader.connect() as connection:
+        reader = InputReader.of(connection)
+        inputs = reader.read(assorted)
+        rows = Given.of(inputs)
+        columns = GivenReader(reader).read(assorted)
+        fresh = figures_of(connection, assorted)
+    assert columns is not None
+    for name in ("listing_id", "sku_id", "price_minor", "cost_micro", "freight_micro", "buyer_minor", "discount_bp"):
+        assert getattr(columns, name).tolist() == getattr(rows, name).tolist(), name
+    for name in ("commission_bp", "rate", "is_usd"):
+        assert getattr(columns, name).tolist() == getattr(rows, name).tolist(), name
+    assert [columns.plans[one] for one in columns.plan] == [rows.plans[one] for one in rows.plan]
+    reasons = [row.missing[0].value if row.missing else "" for row in inputs]
+    assert rows.whys() == columns.whys() == reasons
+    assert rows.lacking.tolist() == columns.lacking.tolist()
+    assert len(set(reasons)) > 6, "nearly everything is missing somewhere"
+    renew_figures(db)
+    with db.reader.connect() as connection:
+        kept = connection.exec_driver_sql(
+            f"SELECT {', '.join(COLUMNS)}, why FROM sku_figure JOIN sku ON sku.id = sku_id "
+            "ORDER BY sku.listing_id, position"
+        ).all()
+    assert [tuple(row) for row in kept] == [
+        (*(getattr(one, name) for name in COLUMNS), one.why[0].value if one.why else "") for one in fresh
+    ]
+
+
+def test_a_code_that_is_alone_is_read_as_itself(db):
+    draw = random.Random(3)
+    codes = {"".join(draw.choices("ABCXE1290-_*", k=draw.randint(1, 9))) for _ in range(3_000)} | set(CODES)
+    with db.reader.connect() as connection:
+        book = GoodsBook.of(connection)
+        alone = [(1, code) for code in sorted(codes) if ALONE.fullmatch(code)]
+        assert len(alone) > 100
+        book.learn(alone)
+        home = book.goods(1, alone[0][1])[0].ships_from
+        assert all(
+            (reading.components, reading.ships_from) == (((code, 1),), home)
+            for key in alone
+            for code, reading in [(key[1], book.goods(*key)[0])]
+        )
+        keys = [(1, code) for code in sorted(codes)]
+        lean = book.lean(keys)
+        book.learn(keys)
+        for key, found in zip(keys, lean, strict=True):
+            reading, goods = book.goods(*key)
+            assert found == (goods.cost_micro, goods.weight_mg, reading.ships_from, goods.attributes)
