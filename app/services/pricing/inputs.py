@@ -62,6 +62,7 @@ class SkuInput:
         buyer_minor: B in hundredths of `currency`.
         discount_bp: d in ten thousandths, the marketing group's (`is_group_discount`) or the team's.
         size: volume in cm³ and longest side in cm of the listing's package, 0 where not known: carriers may bill by it.
+        billed_g: the weight a carrier bills that looks at the volume too; None where it does not.
         rate, commission_bp: T in ten thousandths, c in ten thousandths.
     """
 
@@ -88,6 +89,7 @@ class SkuInput:
     is_listing_weight: bool = False
     is_group_discount: bool = False
     size: tuple[int, int] = (0, 0)
+    billed_g: int | None = None
     missing: list[Missing] = field(default_factory=list)
 
 
@@ -265,6 +267,8 @@ class InputReader:
             weights = np.array([one.weight_g for one in parcels], np.int64)
             if tariff.volumetric is not None:
                 weights = billed_g(tariff, weights, Sizes(*np.array([one.size for one in parcels], np.int64).T))
+                for one, billed in zip(parcels, weights.tolist(), strict=True):
+                    one.billed_g = billed
             fees, served = charges(tariff, weights)
         except (BadFreightInput, BadFreightRule):
             return [None] * len(parcels)
