@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
-from PySide6.QtWidgets import QWidget
 
 from app.paths import resources
 from app.services.paging import Filter, Query
@@ -424,8 +423,3 @@ class Desktop(QObject):
     def tell(self, error: BaseException) -> None:
         """Say what went wrong, with its remedy."""
         self.context.notices.toast("window.said", tone="red", text=sentence(error))
-
-    @property
-    def parent_widget(self) -> QWidget:
-        """For dialogs."""
-        return self.window

@@ -15,6 +15,7 @@ PLATFORM = ZoneInfo("America/Los_Angeles")
 MINUS = "\u2212"
 THIN = "\u202f"
 MISSING = "–"
+_MICRO_A_CENT = 10_000
 _NUMBER = re.compile(r"-?(?:[0-9]+\.?[0-9]*|\.[0-9]+)")
 
 
@@ -31,6 +32,11 @@ def money(minor: int | None) -> str:
 def plain_money(minor: int | None) -> str:
     """The same for a spreadsheet: no grouping, ASCII minus, nothing for unknown."""
     return "" if minor is None else f"{Decimal(minor).scaleb(-2):.2f}"
+
+
+def cents(micro: int) -> int:
+    """Millionths as hundredths, half up as everything shown (domain.md 19)."""
+    return (abs(micro) + _MICRO_A_CENT // 2) // _MICRO_A_CENT * (-1 if micro < 0 else 1)
 
 
 def money_range(low: int | None, high: int | None) -> str:

@@ -30,20 +30,6 @@ from app.views.picture_camera import Camera
 from app.views.rates.dialog import RatesDialog
 from app.views.words.dialog import WordsDialog
 
-COMPANY_TABLES = {
-    "products.csv": "SKU,Cost price,Weight (g),Attributes\n"
-    "BG2001-BK,12.5,240,general\nBK7915,8.3,85,battery\nBG2001-GY,,240,general\n",
-    "floors.csv": "SKU,Floor\nBG2001-BK,99\n",
-    "forbidden.csv": "SKU,IP type,Verdict\nBG2001-BK,design,block\nBK7915,trademark,licence\n",
-    "unclear.csv": "SKU,Note\nBK7915,x\n",
-}
-"""Invented tables about goods of the practice store."""
-
-
-def _write_tables(folder: Path) -> None:
-    for name, text in COMPANY_TABLES.items():
-        (folder / name).write_text(text, "utf-8")
-
 
 class WorkbenchTour(Camera):
     """Covering, overseas variants, groups, bulk edit, export, Excel, codes, findings and words, likeness, pictures."""

@@ -7,7 +7,7 @@ computed by itself. NumPy is loaded when a column is computed, not before.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -27,6 +27,22 @@ UNSERVED = -1
 """Stands for the fee of a parcel that is not taken: never 0, which would be free."""
 MOST_MICRO = 2**62
 """No fee may come near the end of 64 bits."""
+
+
+MOST_CM = 1_000
+"""A longer side is a wrong unit; it counts as so long, and the fee is beyond all reason either way."""
+SIZES_SQL = (
+    "CASE WHEN length_cm > 0 AND width_cm > 0 AND height_cm > 0 "
+    f"THEN min(length_cm, {MOST_CM}) * min(width_cm, {MOST_CM}) * min(height_cm, {MOST_CM}) ELSE 0 END, "
+    f"coalesce(min(max(length_cm, width_cm, height_cm), {MOST_CM}), 0)"
+)
+"""Volume and longest side of a listing's package as `Sizes` has them."""
+
+
+def package_size(sides: Sequence[int | None]) -> tuple[int, int]:
+    """The same of three sides in cm; 0 where one of them is not known."""
+    length, width, height = (min(side or 0, MOST_CM) for side in sides)
+    return (length * width * height, max(length, width, height)) if min(length, width, height) > 0 else (0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +102,7 @@ def charges_table(tariffs: Mapping[str, Tariff | None], weights_g: Whole, sizes:
         if not weights_g.size or tariff is None or (tariff.countries and country not in tariff.countries):
             row.fill(UNSERVED)
             continue
-        billed = (
-            weights_g if sizes is None or tariff.volumetric is None else _by_volume(tariff.volumetric, weights_g, sizes)
-        )
+        billed = weights_g if sizes is None else billed_g(tariff, weights_g, sizes)
         if tariff not in rows:
             rows[tariff] = _by_gram(tariff, billed)
         by_gram = rows[tariff]
@@ -98,6 +112,11 @@ def charges_table(tariffs: Mapping[str, Tariff | None], weights_g: Whole, sizes:
             by_gram.take(billed, out=row, mode="clip")
     currencies = tuple("" if tariff is None else tariff.currency for tariff in tariffs.values())
     return FreightTable(tuple(tariffs), currencies, fees, fees >= 0)
+
+
+def billed_g(tariff: Tariff, weights_g: Whole, sizes: Sizes) -> Whole:
+    """Weights that *tariff* bills, before its step: real ones, or those by volume where they are larger and count."""
+    return weights_g if tariff.volumetric is None else _by_volume(tariff.volumetric, weights_g, sizes)
 
 
 def _by_volume(rule: Volumetric, weights_g: Whole, sizes: Sizes) -> Whole:

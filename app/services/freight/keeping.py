@@ -22,6 +22,7 @@ from app.services.freight.written import written_services, written_tariff
 from app.services.history.nouns import TABLES
 from app.services.history.recording import add_entries, record_change
 from app.services.history.records import FREIGHT, ChangeRecord, Entry, Noun
+from app.services.history.row_images import insert_row, row_image
 from app.services.listings.writing import update_columns
 
 LONGEST_NAME = 60
@@ -57,7 +58,7 @@ class Rows:
     def put(self, noun: Noun, id: int | None, values: Mapping[str, Any]) -> bool:
         """Make a row, or change the row *id*. Returns: whether anything differs."""
         if id is None:
-            id, before, after = self._insert(noun, values), None, dict(values)
+            id, before, after = insert_row(self.connection, TABLES[noun], values), None, dict(values)
         else:
             stored = self._image(noun, id)
             after = {name: value for name, value in values.items() if stored[name] != value}
@@ -84,18 +85,11 @@ class Rows:
         add_entries(self.connection, number, self.entries)
         return change
 
-    def _insert(self, noun: Noun, values: Mapping[str, Any]) -> int:
-        columns, marks = ", ".join(values), ", ".join("?" * len(values))
-        made = self.connection.exec_driver_sql(
-            f"INSERT INTO {TABLES[noun]} ({columns}) VALUES ({marks}) RETURNING id", tuple(values.values())
-        )
-        return int(made.scalar_one())
-
     def _image(self, noun: Noun, id: int) -> dict[str, Any]:
-        row = self.connection.exec_driver_sql(f"SELECT * FROM {TABLES[noun]} WHERE id = ?", (id,)).mappings().first()
-        if row is None:
+        image = row_image(self.connection, TABLES[noun], id)
+        if image is None:
             raise NotFound(noun=TABLES[noun], name=str(id))
-        return {name: value for name, value in row.items() if name != "id"}
+        return image
 
 
 # -- local templates -----------------------------------------------------------------------------------------------

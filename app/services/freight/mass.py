@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from app.messages import Language, Messages
 from app.services.db import Database
 from app.services.freight.channels import Channels, read_channels
-from app.services.freight.columns import FreightTable, Sizes, charges_table
+from app.services.freight.columns import SIZES_SQL, FreightTable, Sizes, charges_table
 from app.services.freight.tariffs import MICRO, Tariff
 from app.services.freight.trial import usual_countries
 from app.services.listings.loading import chunks, id_list
@@ -151,11 +151,8 @@ def _in_cny(fee_micro: int, rate: Decimal) -> int:
 
 
 def _sides(connection: Connection, listing_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
-    """Volume and longest side of packages whose sides are all known."""
-    rows = connection.exec_driver_sql(
-        "SELECT id, length_cm * width_cm * height_cm, max(length_cm, width_cm, height_cm) FROM listing "
-        f"WHERE id IN ({id_list(listing_ids)}) AND length_cm > 0 AND width_cm > 0 AND height_cm > 0"
-    )
+    """Volume and longest side of packages, 0 where a side is not known."""
+    rows = connection.exec_driver_sql(f"SELECT id, {SIZES_SQL} FROM listing WHERE id IN ({id_list(listing_ids)})")
     return {row[0]: (row[1], row[2]) for row in rows}
 
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 import orjson
 from sqlalchemy import Connection
 
+from app.services.freight.columns import package_size
 from app.services.listings.costs import told_cost
 from app.services.listings.records import ListingRecord
 from app.services.price_guard.records import SkuFigures, Unknown
@@ -48,6 +49,7 @@ def _source(record: ListingRecord) -> SkuSource:
         record.currency,
         told_cost(orjson.dumps(record.extra).decode() if record.extra else None),
         [(sku.id or 0, sku.code, place, sku.price_minor, sku.ships_from) for place, sku in enumerate(record.skus)],
+        package_size((record.length_cm, record.width_cm, record.height_cm)),
     )
 
 

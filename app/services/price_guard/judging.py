@@ -27,7 +27,7 @@ from app.services.price_guard.records import (
     Unknown,
 )
 from app.services.price_guard.settings import GuardSettings, Meaning
-from app.services.pricing.discounts import Line, worst_price
+from app.services.pricing.discounts import Line, Reduction, worst_price
 from app.services.pricing.errors import BadPriceInput, NoPriceReaches
 from app.services.pricing.profit import sale_price
 from app.services.pricing.rounding import EXACT, down, up
@@ -123,14 +123,17 @@ def plan_in(currency: str, plan: DiscountPlan, rates: Mapping[str, Decimal]) -> 
     if not {USD, currency} <= known.keys():
         return None
     factor = EXACT.divide(known[USD], known[currency])
-    converted = [
-        one
-        if one.amount is None
-        else replace(one, amount=up(one.amount * factor), threshold=down(one.threshold * factor))
-        for one in plan.reductions
-        if one.amount is None or not one.threshold or up(one.amount * factor) < down(one.threshold * factor)
-    ]
-    return replace(plan, reductions=tuple(converted))
+    return replace(plan, reductions=tuple(_times(one, factor) for one in plan.reductions))
+
+
+def _times(one: Reduction, factor: Decimal) -> Reduction:
+    """A reduction in another currency, no smaller than it is. Where rounding lets amount and threshold meet, it counts
+    from the first piece on."""
+    threshold = down(one.threshold * factor)
+    if one.amount is None:
+        return replace(one, threshold=threshold)
+    amount = up(one.amount * factor)
+    return replace(one, amount=amount, threshold=threshold if amount < threshold else NOTHING)
 
 
 def profit_plan(facts: ListingFacts) -> DiscountPlan:

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from app.services.pricing.errors import BadPriceInput, NoPriceReaches, named
-from app.services.pricing.terms import Costs, Rates
+from app.services.pricing.terms import Rates
 
 if TYPE_CHECKING:
     import numpy as np
@@ -72,15 +72,6 @@ def whole(field: str, value: Decimal, unit: int) -> int:
     if scaled != int(scaled):
         raise BadPriceInput("pricing.too_fine", field=named(field), value=str(value))
     return int(scaled)
-
-
-def total_micro(costs: Costs) -> int:
-    """C·q + F + K in millionths of a CNY.
-
-    Raises:
-        BadPriceInput: `pricing.too_fine`.
-    """
-    return whole("cost", costs.total, MICRO)
 
 
 def sale_cents(list_cents: Whole, discount: Whole | int) -> Whole:

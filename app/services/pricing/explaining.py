@@ -171,7 +171,7 @@ class _Steps:
             known = Origin(stored.source, stored.as_of) if stored else ""
             how = "" if choice.is_sure else Key("explain.plain_goods")
             yield self._sourced("channel", stored.name if stored and choice.tariff else "", "", known, how)
-        how = f"{given.weight_g} g" if given.weight_g else ""
+        how = f"{given.billed_g or given.weight_g} g" if given.weight_g else ""
         yield ExplainedStep("freight", _text(_micro(given.freight_micro)), "CNY", how)
         template = self._reader.routes.templates.get((given.store_id, given.template_id))
         yield ExplainedStep(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from sqlalchemy import Connection
 
 from app.services.collection import without_collection
-from app.services.freight.columns import charges
+from app.services.freight.columns import SIZES_SQL, Sizes, billed_g, charges
 from app.services.freight.errors import BadFreightInput
 from app.services.listings.costs import cost_micro, told_cost
 from app.services.listings.loading import id_list
@@ -37,7 +37,7 @@ _Key = TypeVar("_Key")
 _Fees = dict[tuple[int, str, str, int, int, str], int]
 _LISTINGS = (
     "SELECT id, store_id, category_id, freight_template_id, coalesce(weight_g, {unknown}), currency, "
-    "CASE extra WHEN '{{}}' THEN NULL ELSE extra END FROM listing WHERE id IN ({ids}) ORDER BY id"
+    "CASE extra WHEN '{{}}' THEN NULL ELSE extra END, " + SIZES_SQL + " FROM listing WHERE id IN ({ids}) ORDER BY id"
 )
 _SKUS = (
     "SELECT listing_id, id, code, position, coalesce(price_minor, {unknown}), ships_from FROM sku "
@@ -89,9 +89,10 @@ class _Piece:
         import numpy as np
 
         self.reader, self.fees = reader, fees
-        ids, self.stores, self.categories, self.templates, weights, self.currencies, extras = zip(
+        ids, self.stores, self.categories, self.templates, weights, self.currencies, extras, *size = zip(
             *listings, strict=True
         )
+        self.volume, self.longest = (np.array(one, np.int64) for one in size)
         owners, sku_ids, self.codes, self.places, prices, self.sent_from = zip(*skus, strict=True)
         self.ids, self.extras = ids, extras
         self.owner, self.sku_ids = np.array(owners, np.int64), np.array(sku_ids, np.int64)
@@ -189,7 +190,9 @@ class _Piece:
             rows = np.flatnonzero(np.isin(self.route, numbers) & (weight != UNKNOWN))
             tariff = self.choices[numbers[-1]].tariff
             if rows.size and tariff is not None:
-                freight[rows] = self._carried(tariff, weight[rows])
+                at = self.at[rows]
+                billed = billed_g(tariff, weight[rows], Sizes(self.volume[at], self.longest[at]))
+                freight[rows] = self._carried(tariff, billed)
                 self._lack(rows[freight[rows] == UNKNOWN], BITS[Missing.CARRIER])
         return freight
 

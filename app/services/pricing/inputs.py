@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from app.services.collection import without_collection
 from app.services.freight.channels import Choice
-from app.services.freight.columns import charges
+from app.services.freight.columns import SIZES_SQL, Sizes, billed_g, charges
 from app.services.freight.errors import BadFreightInput
 from app.services.listings.costs import cost_micro, told_cost
 from app.services.listings.loading import id_list
@@ -61,6 +61,8 @@ class SkuInput:
         freight_micro: F in millionths of a CNY.
         buyer_minor: B in hundredths of `currency`.
         discount_bp: d in ten thousandths, the marketing group's (`is_group_discount`) or the team's.
+        size: volume in cm³ and longest side in cm of the listing's package, 0 where not known: carriers may bill by it.
+        billed_g: the weight a carrier bills that looks at the volume too; None where it does not.
         rate, commission_bp: T in ten thousandths, c in ten thousandths.
     """
 
@@ -86,6 +88,8 @@ class SkuInput:
     is_sheet_cost: bool = False
     is_listing_weight: bool = False
     is_group_discount: bool = False
+    size: tuple[int, int] = (0, 0)
+    billed_g: int | None = None
     missing: list[Missing] = field(default_factory=list)
 
 
@@ -102,6 +106,7 @@ class SkuSource:
     currency: str
     told: object
     skus: Sequence[tuple[int, str, int, int | None, str]]
+    size: tuple[int, int] = (0, 0)
 
 
 @dataclass(slots=True)
@@ -160,6 +165,7 @@ class InputReader:
             rate=None if rate is None else rate.whole,
             discount_bp=int((self.settings.discount if plan.discount is None else plan.discount) * UNIT),
             is_group_discount=plan.discount is not None,
+            size=of.size,
         )  # fmt: skip
 
     def _completed(self, found: list[tuple[SkuInput, tuple[object, int, int | None]]]) -> list[SkuInput]:
@@ -176,10 +182,10 @@ class InputReader:
         """Variants, with what their sheet says of costs, their place in it, and the listing's weight."""
         ids = id_list(listing_ids)
         listings = {
-            row[0]: (*row[1:6], told_cost(row[6]))
+            row[0]: (*row[1:6], told_cost(row[6]), row[7:])
             for row in self.connection.exec_driver_sql(
                 "SELECT id, store_id, category_id, freight_template_id, weight_g, currency, "
-                f"CASE extra WHEN '{{}}' THEN NULL ELSE extra END FROM listing WHERE id IN ({ids})"
+                f"CASE extra WHEN '{{}}' THEN NULL ELSE extra END, {SIZES_SQL} FROM listing WHERE id IN ({ids})"
             )
         }
         plans = plans_of(self.connection, listings)
@@ -191,13 +197,14 @@ class InputReader:
             "SELECT listing_id, id, code, position, price_minor, ships_from FROM sku "
             f"WHERE listing_id IN ({ids}) ORDER BY listing_id, position",
         ):
-            store, category, template, weight, currency, told = listings[number]
+            store, category, template, weight, currency, told, size = listings[number]
             plan = plans.get(number, NO_PLAN)
             one = SkuInput(
                 number, sku_id, store, code, currency, category, template, price, ships_from, plan, shares[category],
                 rate=rates.get(currency),
                 discount_bp=usual if plan.discount is None else int(plan.discount * UNIT),
                 is_group_discount=plan.discount is not None,
+                size=size,
             )  # fmt: skip
             rows.append((one, (told, place, weight)))
         return rows
@@ -257,7 +264,12 @@ class InputReader:
         if rate is None:
             return [None] * len(parcels)
         try:
-            fees, served = charges(tariff, np.array([one.weight_g for one in parcels], np.int64))
+            weights = np.array([one.weight_g for one in parcels], np.int64)
+            if tariff.volumetric is not None:
+                weights = billed_g(tariff, weights, Sizes(*np.array([one.size for one in parcels], np.int64).T))
+                for one, billed in zip(parcels, weights.tolist(), strict=True):
+                    one.billed_g = billed
+            fees, served = charges(tariff, weights)
         except (BadFreightInput, BadFreightRule):
             return [None] * len(parcels)
         return [

@@ -13,8 +13,9 @@ from app.services.clock import now_ms
 from app.services.db import Database
 from app.services.errors import NotFound
 from app.services.history.records import ChangeRecord, Entry
+from app.services.history.row_images import insert_row, row_image
 from app.services.pricing.errors import BadPriceInput
-from app.services.pricing.noting import insert_row, note_change, row_image
+from app.services.pricing.noting import note_change
 from app.services.pricing.sources import TYPED, UNIT, Origin, day, fine, number, today
 from app.services.pricing.team_settings import starting_numbers
 

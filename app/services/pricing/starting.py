@@ -9,8 +9,8 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from app.services.clock import OFFICE, now_ms
+from app.services.history.row_images import insert_row
 from app.services.pricing.errors import BadPriceInput
-from app.services.pricing.noting import insert_row
 from app.services.pricing.rates import LEAST_RATE, MICRO, MOST_RATE, USD
 from app.services.pricing.sources import DEFAULT, FROM_SETTINGS, UNIT, fine, number
 from app.services.pricing.team_settings import starting_numbers

@@ -19,8 +19,9 @@ from app.services.db import Database
 from app.services.freight.channels import folded
 from app.services.freight.tariff_store import stored_tariffs
 from app.services.history.records import ChangeRecord, Entry
+from app.services.history.row_images import insert_row, row_image
 from app.services.pricing.errors import BadPriceInput, named
-from app.services.pricing.noting import insert_row, note_change, row_image
+from app.services.pricing.noting import note_change
 from app.services.pricing.sources import DEFAULT, TYPED, Origin, fine, number, today
 from app.services.pricing.terms import Rates
 from app.services.warehouses.countries import countries

@@ -92,8 +92,3 @@ def _triggers() -> list[tuple[str, str, str]]:
         found.append(("marketing_member", f"AFTER {act} ON marketing_member", _DUE.format(id=f"{row}.listing_id")))
         found += [(table, f"AFTER {act} ON {table}", ALL_ARE_DUE) for table in OF_ALL]
     return found
-
-
-def all_are_due(connection: Connection) -> None:
-    """Say that all figures are of yesterday, in the transaction that changed what no trigger watches: stock items."""
-    connection.exec_driver_sql(ALL_ARE_DUE)

@@ -112,16 +112,6 @@ def copy_template(db: Database, template_id: int, name: str) -> WarehouseTemplat
     return save_template(db, replace(get_template(db, template_id), id=None, name=name))
 
 
-def rename_template(db: Database, template_id: int, name: str) -> WarehouseTemplateRecord:
-    """Give a template another name. Returns: the template as it was; saving that takes it back.
-
-    Raises: as `save_template`.
-    """
-    before = get_template(db, template_id)
-    save_template(db, replace(before, name=name))
-    return before
-
-
 def delete_template(db: Database, template_id: int) -> WarehouseTemplateRecord:
     """Remove a template. Returns: what it was; `restore_template` brings it back under the same id.
 

@@ -12,12 +12,11 @@ from app.services.listings.source import ListingRow, ShownFigures, SkuRow
 from app.services.listings.variant_source import VariantRow
 from app.services.pricing.linked import LINKED
 from app.views.cells import MISSING, Cell, Column
-from app.views.numbers import THIN, money, percent, plain_money
+from app.views.numbers import THIN, cents, money, percent, plain_money
 
 AnyRow = ListingRow | SkuRow | VariantRow
 THIN_MARGIN_BP = 500
 """Below 5 % a margin is shown in amber: a returned parcel eats it (interface.md, mock 01)."""
-MICRO_A_CENT = 10_000
 RENEWING = "…"
 COLUMNS: tuple[tuple[str, str, str, int, bool], ...] = (
     ("margin", "margin_bp", "", 66, False),
@@ -89,7 +88,7 @@ def figure_cell(figures: ShownFigures, name: str) -> Cell:
 def _texts(name: str, value: int) -> tuple[str, str]:
     if name == "margin_bp":
         return percent(Decimal(value) / 10_000), f"{Decimal(value) / 100:.2f}%"
-    minor = round(Decimal(value) / MICRO_A_CENT) if name.endswith("_micro") else value
+    minor = cents(value) if name.endswith("_micro") else value
     return money(minor), plain_money(minor)
 
 

@@ -111,6 +111,11 @@ def test_a_plan_in_dollars_takes_off_other_currencies_or_is_named():
     assert (code, told["price"]) == ("floor", "44.60")  # 65.00 − 3 × 6.80
     [(code, told)] = found(facts, currency="EUR")
     assert (code, told["detail"]) == ("unknown", "EUR")
+    tiny = plan_of(Decimal(0), {"spend_off": "0.05/0.06"}, has_affiliate=False)  # 0.02 off from 0.01 on, once rounded
+    rates = {"USD": Decimal("6.8"), "KWD": Decimal(22)}
+    facts = ListingFacts(plan=tiny, floors=[Floor(100, "KWD")], rates=rates)
+    [(code, told)] = found(facts, price=100, currency="KWD")
+    assert (code, told["price"]) == ("floor", "0.98"), "a reduction counts, whatever rounding makes of its threshold"
 
 
 def test_a_release_holds_for_the_prices_the_plan_and_the_reasons_it_was_said_of():

@@ -17,7 +17,6 @@ from app.services.pricing.exact import (
     price_cents,
     profit_columns,
     sale_cents,
-    total_micro,
 )
 from app.services.pricing.exact_stack import worst_cents
 from app.services.pricing.profit import Offer, profit_of
@@ -128,9 +127,6 @@ def test_rates_of_every_row_give_what_one_rate_for_all_gives():
 def test_what_cannot_be_exact_is_refused():
     with pytest.raises(BadPriceInput, match=r"pricing\.too_fine"):
         WholeRates.of(Rates(Decimal("6.80001"), Decimal("0.08")))
-    with pytest.raises(BadPriceInput, match=r"pricing\.too_fine"):
-        total_micro(Costs(Decimal("0.0000001"), Decimal(0)))
-    assert total_micro(Costs(Decimal("18"), Decimal("16.5384"), Decimal("1.20"))) == 35_738_400
     rates = WholeRates.of(Rates(Decimal("6.8"), Decimal("0.08")))
     for sale, costs in (([10**9], [1]), ([1], [10**14]), ([1], [-1]), ([-1], [1])):
         with pytest.raises(BadPriceInput, match=r"pricing\.too_large"):

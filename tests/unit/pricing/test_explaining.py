@@ -20,6 +20,7 @@ from app.services.pricing.inputs import Missing
 from app.services.pricing.rate_sheets import BadRateSheet
 from app.services.pricing.rates import EnteredRate, enter_rates
 from app.services.pricing.rounding import SHARE, half_up
+from app.services.pricing.team_settings import change_settings
 
 pytestmark = pytest.mark.usefixtures("priced")
 
@@ -192,3 +193,12 @@ def test_margins_and_profits_typed_in_cells_become_prices_or_say_why_not(db, mak
     undo(db)
     with db.reader.connect() as connection:
         assert connection.exec_driver_sql("SELECT price_minor FROM sku ORDER BY id").scalars().all() == [999, 999, None]
+
+
+def test_the_freight_of_a_large_parcel_names_the_weight_by_volume(db, pricing, make_listing):
+    change_settings(db, {"channel": "express"})
+    large = make_listing(
+        "Lamp", (("AB1234", 999, 5),), freight_template_id="free", length_cm=40, width_cm=30, height_cm=20
+    )
+    steps = {step.name: step for step in pricing.explain(large.id, large.skus[0].id).steps}
+    assert (steps["weight"].value, steps["freight"].value, steps["freight"].how) == ("200", "332.00", "4800 g")

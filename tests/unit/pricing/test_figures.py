@@ -5,9 +5,12 @@ from __future__ import annotations
 import orjson
 import pytest
 
+from app.services.listings.loading import load_listings
+from app.services.price_guard.figures import read_figures
 from app.services.pricing.figures import figures_of
 from app.services.pricing.inputs import Missing
 from app.services.pricing.rates import EnteredRate, enter_rates
+from app.services.pricing.renewing import renew_figures
 from app.services.pricing.team_settings import change_settings
 
 pytestmark = pytest.mark.usefixtures("priced")
@@ -152,3 +155,24 @@ def test_a_template_that_contradicts_itself_is_not_known(db, make_listing, write
     a_dear_template(write, discount, first_fee)
     found = one(db, make_listing, freight_template_id="dear")
     assert (found.why, found.given.buyer_minor, found.profit_minor) == ((Missing.TEMPLATE,), None, None)
+
+
+def test_a_carrier_that_bills_by_volume_does_so_in_every_figure(db, make_listing):
+    """F4: 40 × 30 × 20 cm count as 4.8 kg; the guard, the stored figures and the trial say the same."""
+    change_settings(db, {"channel": "express"})
+    sides = {"length_cm": 40, "width_cm": 30, "height_cm": 20}
+    goods, free = (("AB1234", 999, 5),), {"freight_template_id": "free"}
+    large = make_listing("Large", goods, **free, **sides)
+    wild = make_listing("Wild", goods, **free, **{**sides, "length_cm": 10**15})
+    small = make_listing("Small", goods, **free, length_cm=40)
+    found = figures(db, large, wild, small)
+    assert [one.freight_micro for one in found][::2] == [332_000_000, 98_000_000]
+    assert found[1].freight_micro > 10**9 and found[1].profit_minor < 0
+    renew_figures(db)
+    with db.reader.connect() as connection:
+        stored = connection.exec_driver_sql("SELECT freight_micro FROM sku_figure ORDER BY listing_id").scalars().all()
+    assert stored == [one.freight_micro for one in found]
+    with db.read() as session:
+        records = load_listings(session, [large.id])
+        [[guarded]] = read_figures(session.connection(), records)
+    assert guarded.costs.freight == 332

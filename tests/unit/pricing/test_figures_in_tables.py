@@ -9,7 +9,7 @@ from app.services.listings.source import ListingSource
 from app.services.listings.variant_source import VariantSource
 from app.services.paging import Query
 from app.services.pricing.renewing import renew_figures
-from app.services.pricing.watching import all_are_due
+from app.services.pricing.watching import ALL_ARE_DUE
 
 pytestmark = pytest.mark.usefixtures("priced")
 
@@ -80,7 +80,7 @@ def test_rows_show_their_figures_and_why_there_are_none(shop):
 def test_stale_figures_match_nothing_and_say_so(db, shop):
     source, of_variants = shop
     with db.bulk() as connection:
-        all_are_due(connection)
+        connection.exec_driver_sql(ALL_ARE_DUE)
     assert not titles(source, "profit > -1000000")
     assert not titles(of_variants, "profit > -1000000")
     assert all(row.figures.is_stale for row in source.first_page(Query(), 10))

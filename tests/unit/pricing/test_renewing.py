@@ -11,7 +11,7 @@ from app.services.pricing import renewing, watching
 from app.services.pricing.figures import COLUMNS, figures_of
 from app.services.pricing.rates import EnteredRate, enter_rates
 from app.services.pricing.renewing import is_waiting, renew_figures, renew_stored
-from app.services.pricing.watching import all_are_due, noted_at_once
+from app.services.pricing.watching import ALL_ARE_DUE, noted_at_once
 from app.services.tasks import TaskCancelled, TaskContext
 
 pytestmark = pytest.mark.usefixtures("priced")
@@ -126,7 +126,7 @@ def test_stopping_keeps_what_is_left_and_the_worker_goes_on(db, write):
     renew_stored(db.path, ctx=TaskContext())
     assert not waiting(db)
     with db.bulk() as connection:
-        all_are_due(connection)
+        connection.exec_driver_sql(ALL_ARE_DUE)
     assert waiting(db)
     assert renew_figures(db).listings == 2
     write("DELETE FROM sku")

@@ -18,7 +18,6 @@ from app.services.warehouses.templates import (
     country_record,
     delete_template,
     get_template,
-    rename_template,
     restore_template,
     save_template,
     seed_templates,
@@ -57,9 +56,9 @@ def test_editing_keeps_the_id_and_the_order_of_countries(db, source):
 
 def test_renaming_deleting_and_the_way_back(db):
     stored = save_template(db, EUROPE)
-    before = rename_template(db, stored.id, "  Europe   5 ")
+    save_template(db, replace(stored, name="  Europe   5 "))
     assert get_template(db, stored.id).name == "Europe 5"
-    save_template(db, before)
+    save_template(db, stored)
     assert get_template(db, stored.id) == stored
     gone = delete_template(db, stored.id)
     with pytest.raises(NotFound):
@@ -104,7 +103,7 @@ def test_names_are_unique(db):
         save_template(db, EUROPE)
     other = save_template(db, replace(EUROPE, name="Other"))
     with pytest.raises(NameTaken):
-        rename_template(db, other.id, EUROPE.name)
+        save_template(db, replace(other, name=EUROPE.name))
     assert get_template(db, other.id).countries == EUROPE.countries
 
 

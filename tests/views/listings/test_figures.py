@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 from app.services.history.undo import undo
 from app.services.pricing.renewing import renew_figures
-from app.services.pricing.watching import all_are_due
+from app.services.pricing.watching import ALL_ARE_DUE
 from app.services.tasks import TaskContext
 from app.views.charts.dialog import ChartsDialog
 from app.views.listings.figures_keeper import FiguresKeeper
@@ -62,7 +62,7 @@ def test_the_table_shows_figures_of_today_and_says_when_they_are_not(db, lamp, o
     assert (cell(page, "margin").text.replace("\u202f", " "), cell(page, "profit").text) == ("10.8 %", "5.14")
     assert cell(page, "profit").tip, "one of its variants is unknown, and why"
     with db.bulk() as connection:
-        all_are_due(connection)
+        connection.exec_driver_sql(ALL_ARE_DUE)
     page.rows.paged.mark_stale()
     qtbot.waitUntil(lambda: cell(page, "margin").text == "…")
     renew_figures(db)
@@ -228,7 +228,7 @@ def test_figures_are_renewed_when_something_changed(qtbot, context, services, db
     settle()
     assert told == [frozenset({"figure"})]
     with db.bulk() as connection:
-        all_are_due(connection)
+        connection.exec_driver_sql(ALL_ARE_DUE)
     with qtbot.waitSignal(keeper.renewed):
         context.changes.tell({"listing"})
     settle()

@@ -32,6 +32,14 @@ def test_copies_carry_neither_grouping_nor_a_typographic_minus():
     assert numbers.plain_money(None) == ""
 
 
+@pytest.mark.parametrize(
+    ("micro", "shown"),
+    [(16_545_000, "16.55"), (16_544_999, "16.54"), (16_535_000, "16.54"), (-5_000, "−0.01"), (0, "0.00")],
+)
+def test_millionths_are_shown_half_up(micro, shown):
+    assert numbers.money(numbers.cents(micro)) == shown
+
+
 def test_ranges_weights_and_percents():
     assert numbers.money_range(336, 610) == "3.36 – 6.10"
     assert numbers.money_range(336, 336) == "3.36"

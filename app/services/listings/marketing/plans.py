@@ -5,7 +5,7 @@ Written as a person writes it: `3/20` is 3 off from 20 on, `10%/50` ten percent 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -158,14 +158,6 @@ def plans_of(connection: Connection, listing_ids: Iterable[int]) -> dict[int, Di
                 read[kept] = loaded(*kept)
             found[number] = read[kept]
     return found
-
-
-def group_plans(connection: Connection, group_ids: Sequence[int]) -> dict[int, DiscountPlan]:
-    """The plans of these groups."""
-    rows = connection.exec_driver_sql(
-        f"SELECT id, discount_bp, discount_plan FROM marketing_group WHERE id IN ({id_list(group_ids)})"
-    )
-    return {row[0]: loaded(row[1], row[2]) for row in rows}
 
 
 def _share_off(one: Reduction) -> Decimal:

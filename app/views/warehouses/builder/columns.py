@@ -12,11 +12,11 @@ from app.services.warehouses.overseas.grid import GridCell, GridLine
 from app.services.warehouses.overseas.records import Source
 from app.services.warehouses.overseas.wording import finding_sentence, missing_why
 from app.views.cells import MISSING, Badge, Cell, Column
-from app.views.numbers import integer, money, percent, plain_money
+from app.views.numbers import cents, integer, money, percent, plain_money
 
 MODES = ("price", "margin", "freight", "code")
-BP, MICRO = Decimal(10_000), 10_000
-"""Margins are hundredths of a percent; millionths of a CNY make hundredths by 10 000."""
+BP = Decimal(10_000)
+"""Margins are hundredths of a percent."""
 THIN_BP = 300
 """Below 3 % of revenue a margin is thin (domain.md 10.3: the margin of the cheapest step)."""
 
@@ -129,7 +129,7 @@ def _texts(mode: str, cell: GridCell) -> tuple[str, str]:
         return _margin(cell), price
     if mode == "freight":
         micro = None if cell.earning is None else cell.earning.freight_micro
-        return "–" if micro is None else money(round(micro / MICRO)), price
+        return "–" if micro is None else money(cents(micro)), price
     return cell.code, tr("overseas.stock", n="–" if cell.stock is None else integer(cell.stock))
 
 
