@@ -114,6 +114,8 @@ def import_table(desk: Desk, options: argparse.Namespace) -> Outcome:
     entries = {code: items for one in tables for code, items in one.virtual.items()}
     bad = [line for one in tables for line in one.bad]
     if not entries:
+        if bad:
+            raise InputError("code.none_right", file=options.files[0].name, n=len(bad), first=_bad_text(bad[0]))
         raise InputError("code.no_virtual", file=options.files[0].name)
     changed = save_virtual(desk.app.db, entries)
     told = {"codes": len(entries), "changed": changed, "errors": [_bad(line) for line in bad]}

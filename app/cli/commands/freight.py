@@ -38,7 +38,7 @@ def add_to(commands: Commands) -> None:
     parser.add_argument("--cost", metavar="CNY", help=tr("cli.help.freight.cost"))
     parser.add_argument("--out", type=Path, metavar="FILE", help=tr("cli.help.freight.out"))
     parser = group.add("compare", compare)
-    parser.add_argument("templates", nargs=2, metavar="NAME", help=tr("cli.help.freight.template"))
+    parser.add_argument("templates", nargs=2, metavar="NAME", help=tr("cli.help.freight.compared"))
     parser.add_argument("--store", metavar="NAME", help=tr("cli.help.freight.store"))
     parser.add_argument("--weight-g", default="200", metavar="N", help=tr("cli.help.freight.sample"))
     freight_books.add_to(group)
@@ -118,6 +118,7 @@ def compare(desk: Desk, options: argparse.Namespace) -> Outcome:
     """Two templates, country by country: what differs. Raises: InputError."""
     from app.services.freight.comparing import differing
     from app.services.freight.desk import FreightDesk
+    from app.services.freight.errors import BadFreightInput
     from app.services.freight.finding import find_named
     from app.services.freight.quoting import Parcel, shown_usd
 
@@ -125,6 +126,8 @@ def compare(desk: Desk, options: argparse.Namespace) -> Outcome:
     with desk.app.db.reader.connect() as connection:
         left, right = (find_named(connection, name, store_id) for name in options.templates)
     for one in (left, right):
+        if one.tariff is not None:
+            raise BadFreightInput("freight.compare_tariff", name=one.name)
         _services(one, None)
     parcel = Parcel(_whole("--weight-g", options.weight_g, MOST_GRAMS))
     rows = differing(FreightDesk(desk.app).compare(left, right, parcel))

@@ -67,7 +67,7 @@ def release_held(desk: Desk, options: argparse.Namespace) -> Outcome:
 def set_guard(desk: Desk, options: argparse.Namespace) -> Outcome:
     """Show what is guarded, or change it. Raises: UsageError, NotAllowed, BadGuardSetting."""
     from app.services.price_guard.desk import GuardDesk
-    from app.services.price_guard.settings import shown
+    from app.services.price_guard.settings import BadGuardSetting, shown
     from app.services.roles import Role
 
     if options.role is not None:
@@ -77,7 +77,12 @@ def set_guard(desk: Desk, options: argparse.Namespace) -> Outcome:
     guard = GuardDesk(desk.app)
     typed = {name: text for name in SETTINGS if (text := getattr(options, name)) is not None}
     if typed:
-        guard.change_settings(typed)
+        try:
+            guard.change_settings(typed)
+        except BadGuardSetting as error:
+            if (name := error.params.get("name")) is None:
+                raise
+            raise UsageError(error.error_code, **{**error.params, "name": f"--{_option(name)}"}) from error
     settings, asks = guard.settings()
     told: dict[str, Any] = {_option(name).replace("-", "_"): shown(settings, name) for name in SETTINGS}
     told |= {"asks_costs": asks, "role": desk.app.settings.role}

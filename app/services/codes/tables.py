@@ -51,25 +51,54 @@ def read_code_table(path: Path) -> CodeTable:
         UnreadableFile, WorkbookError: the file cannot be opened.
     """
     table = CodeTable()
-    found: dict[str, list[str]] = {}
-    first: dict[str, int] = {}
+    bundles: dict[str, _Bundle] = {}
     for number, cells in rows_of(path):
         cells = [cell for cell in cells if cell]
         head, sign, rest = cells[0].partition("=")
         name = normalise(head)
         if is_virtual_code(name) and (sign or len(cells) > 1):
-            found.setdefault(name, []).extend(_amounts([rest, *cells[1:]] if sign else cells[1:]))
-            first.setdefault(name, number)
+            parts = list(_amounts([rest, *cells[1:]] if sign else cells[1:]))
+            bundles.setdefault(name, _Bundle()).add(number, parts)
         elif sign:
             table.bad.append(BadLine(number, cells[0][:80], "code.virtual_name", {"name": head.strip()[:40]}))
         else:
             _add_item(table, number, cells[0])
-    for name, parts in found.items():
+    for name, bundle in bundles.items():
+        if bundle.contradiction:
+            number, base, other = bundle.contradiction
+            told: dict[str, object] = {"name": name, "item": base, "other": other}
+            table.bad.append(BadLine(number, name, "code.virtual_twice", told))
+            continue
         try:
-            table.virtual.update([virtual_line(name, "+".join(parts))])
+            table.virtual.update([virtual_line(name, "+".join(bundle.parts))])
         except BadVirtualCode as error:
-            table.bad.append(BadLine(first[name], name, error.error_code, error.params))
+            table.bad.append(BadLine(bundle.first, name, error.error_code, error.params))
     return table
+
+
+class _Bundle:
+    """What a file says of one virtual code, in one row or one row an item. The same row again says nothing new; an
+    item that two rows count is a contradiction, for adding them up would sell more pieces than there are."""
+
+    def __init__(self) -> None:
+        self.parts: list[str] = []
+        self.first = 0
+        self.contradiction: tuple[int, str, int] | None = None
+        self._rows: set[tuple[str, ...]] = set()
+        self._counted: dict[str, int] = {}
+
+    def add(self, number: int, parts: list[str]) -> None:
+        """Take the items of row *number* in."""
+        self.first = self.first or number
+        row = tuple(map(normalise, parts))
+        if row in self._rows:
+            return
+        self._rows.add(row)
+        self.parts += parts
+        bases = {one.base for part in parts for one in read_code(part).components}
+        for base in sorted(bases):
+            if (other := self._counted.setdefault(base, number)) != number:
+                self.contradiction = self.contradiction or (number, base, other)
 
 
 def _add_item(table: CodeTable, number: int, text: str) -> None:

@@ -64,12 +64,17 @@ def find_named(connection: Connection, name: str, store_id: int | None = None) -
 
 
 def find_listing(connection: Connection, name: str, store_id: int | None = None) -> int:
-    """A listing by product id, key or code, of *store_id* where it is given. Raises: NotFound."""
-    found = connection.exec_driver_sql(
-        "SELECT id FROM listing WHERE ? IN (product_id, product_key, code) AND (? IS NULL OR store_id = ?) "
-        "ORDER BY id LIMIT 1",
-        (name, store_id, store_id),
-    ).scalar()
+    """A listing by product id, key or code, else the first with a variant of that code, of *store_id* where it is
+    given. Raises: NotFound."""
+    of_listing = "SELECT id FROM listing WHERE ? IN (product_id, product_key, code)"
+    of_variant = "SELECT listing_id FROM sku JOIN listing ON listing.id = listing_id WHERE sku.code = ?"
+    rows = (
+        connection.exec_driver_sql(
+            f"{asked} AND (? IS NULL OR store_id = ?) ORDER BY listing.id LIMIT 1", (name, store_id, store_id)
+        ).scalar()
+        for asked in (of_listing, of_variant)
+    )
+    found = next((one for one in rows if one is not None), None)
     if found is None:
         raise NotFound(noun="listing", name=name)
     return int(found)

@@ -53,6 +53,10 @@ def test_virtual_codes_are_kept_and_used(cli: Cli, items: Path) -> None:
     assert cli("--json", "code", "remove", "CB000123", "CB000777").json == {"removed": 1}
     items.write_text("AB1234\n")
     assert cli("code", "import", str(items)).code == 2
+    items.write_text("CB000123,AB1234*10\nCB000123,AB1234*9\n")
+    refused = cli("--json", "code", "import", str(items))
+    assert (refused.code, refused.json["error"]["code"]) == (2, "code.none_right")
+    assert "CB000123 has AB1234 in row 1 already" in refused.json["error"]["message"]
 
 
 @pytest.fixture

@@ -69,6 +69,8 @@ def test_trial_compare_list_and_workbook(quoted, tmp_path):
     assert quoted("trial", "--template", "Plan")[0] == Exit.NOTHING_DONE
     code, told = quoted("compare", "Plan", "Plan")
     assert (code, told["differences"]) == (Exit.DONE, [])
+    code, told = quoted("compare", "Plan", "post_packet")
+    assert (code, told["error"]["code"]) == (Exit.NOTHING_DONE, "freight.compare_tariff")
     _, told = quoted("list")
     assert [one["name"] for one in told["templates"]] == ["Plan"]
     assert len(told["tariffs"]) == 12

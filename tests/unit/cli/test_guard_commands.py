@@ -60,6 +60,7 @@ def test_the_guard_is_set_and_what_makes_no_sense_is_refused(cli):
     ):  # fmt: skip
         said = cli("--json", "guard", "set", option, value)
         assert (said.code, said.json["error"]["code"].partition(".")[0]) == (2, "guard"), (option, value)
+        assert option in said.json["error"]["message"] or option == "--warn", "the option is named as it is typed"
     assert cli("--json", "guard", "set").json == after
 
 

@@ -41,6 +41,22 @@ def test_a_text_with_items_and_virtual_codes(tmp_path: Path) -> None:
     ]
 
 
+def test_a_bundle_counted_twice_is_named_and_never_added_up(tmp_path: Path) -> None:
+    """10 and 9 of an item in two rows are not 19; the same row again is only that row; items a row each add up."""
+    path = tmp_path / "codes.csv"
+    path.write_text(
+        "CB000123,AB1234*10\nCB000124,CD5678*2\nCB000123,AB1234*9\nCB000124,CD5678*2\nCB000125,AB1234\nCB000125,CD5678,3\n",
+        "utf-8",
+    )
+    table = read_code_table(path)
+    assert {code: [tuple(one) for one in items] for code, items in table.virtual.items()} == {
+        "CB000124": [("CD5678", 2)],
+        "CB000125": [("AB1234", 1), ("CD5678", 3)],
+    }
+    assert [(one.number, one.text, one.code) for one in table.bad] == [(3, "CB000123", "code.virtual_twice")]
+    assert table.bad[0].params == {"name": "CB000123", "item": "AB1234", "other": 1}
+
+
 def test_a_sheet_in_columns(tmp_path: Path) -> None:
     path = tmp_path / "virtual.xlsx"
     rows = [("CB000001", "AB1234", 2), ("CB000001", "CD5678", None), ("CB000002", "AB1234*3", "EF9012")]

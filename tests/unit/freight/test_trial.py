@@ -11,7 +11,7 @@ from app.services.errors import NotFound
 from app.services.freight.comparing import differing
 from app.services.freight.desk import Asked, FreightDesk
 from app.services.freight.errors import BadFreightInput
-from app.services.freight.finding import find_named, size_of
+from app.services.freight.finding import find_listing, find_named, size_of
 from app.services.freight.quoting import Parcel
 from app.services.freight.subjects import TypedPrices
 from app.services.freight.trial import COLUMNS, Verdict, cells, said, told, usual_countries, write_trial
@@ -59,6 +59,7 @@ def test_a_listing_with_its_own_template_agrees_with_the_figures(desk, db, goods
     assert [row.quote.country for row in rows] == list(usual_countries())
     with db.reader.connect() as connection:
         (figures,) = figures_of(connection, [listing.id])
+        assert find_listing(connection, listing.skus[0].code) == listing.id, "found by the code of a variant, too"
     here = next(row for row in rows if row.quote.country == figures.given.country)
     assert told(here)["profit_cny"] == f"{Decimal(figures.profit_minor) / 100:.2f}"
     assert here.subject.parcel.size == (16, 9, 2)
