@@ -17,10 +17,11 @@ from app.services.db import Database
 from app.services.errors import InputError, NotFound
 from app.services.history.recording import this_person
 from app.services.history.records import Entry
+from app.services.history.row_images import insert_row, row_image
 from app.services.listings.bulk_edit.formulas import compiled
 from app.services.listings.writing import update_columns
 from app.services.pricing.errors import BadPriceInput, named
-from app.services.pricing.noting import insert_row, note_change, row_image
+from app.services.pricing.noting import note_change
 from app.services.pricing.team_rules import MarginStep, TeamRule, margin_steps, team_rules
 
 LONGEST_NAME = 60
