@@ -10,8 +10,8 @@ from app.services.listings.editing import ListingEdit
 from app.services.pricing import renewing, watching
 from app.services.pricing.figures import COLUMNS, figures_of
 from app.services.pricing.rates import EnteredRate, enter_rates
-from app.services.pricing.renewing import is_waiting, renew_figures, renew_stored
-from app.services.pricing.watching import all_are_due, inserted_at_once, noted_at_once
+from app.services.pricing.renewing import renew_figures, renew_stored
+from app.services.pricing.watching import all_are_due, inserted_at_once, is_waiting, noted_at_once
 from app.services.tasks import TaskCancelled, TaskContext
 
 pytestmark = pytest.mark.usefixtures("priced")
