@@ -10,12 +10,15 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 
 from app.services.db import Database
 from app.services.listings.filters import parse_filters
 from app.services.listings.source import ListingSource
+from app.services.listings.variant_source import VariantSource
 from app.services.paging import PAGE_ROWS, Query
 from tests.benchmarks.ground import NAME, Ground
+from tests.benchmarks.many_listings import fill_figures
 from tests.benchmarks.measuring import Measurement, quiet, share
 
 TURNS = 12
@@ -61,14 +64,40 @@ def measure(ground: Ground) -> Iterator[Measurement]:
     """Each question several times, in turns with its floor."""
     path = ground.million / NAME
     turns = TURNS if ground.sizes.repeats > 1 else 3
+    fill_figures(path)
     db = Database(path)
     source = ListingSource(db)
     try:
         with closing(sqlite3.connect(path)) as bare:
             for question in QUESTIONS:
                 yield from _asked(question, source, bare, turns)
+            yield from _by_figures(db, bare, turns)
     finally:
         db.dispose()
+
+
+def _by_figures(db: Database, bare: sqlite3.Connection, turns: int) -> Iterator[Measurement]:
+    """First rows by margin, and what earns less than 5 %, of listings and of variants."""
+    low = parse_filters("margin < 0.05")
+    figures = {"listing": ("listing_figure", "listing_id"), "variant": ("sku_figure", "sku_id")}
+    for name, source in (("listing", ListingSource(db)), ("variant", VariantSource(db))):
+        table, key = figures[name]
+        sort = f"SELECT {key} FROM {table} ORDER BY margin_bp, {key} LIMIT {PAGE_ROWS}"
+        few = f"SELECT {key} FROM {table} WHERE margin_bp < 500 LIMIT {PAGE_ROWS}"
+        count = f"SELECT count(*) FROM {table} WHERE margin_bp < 500"
+        acts = {
+            "sorted": (partial(source.first_page, Query(sort="margin"), PAGE_ROWS), sort),
+            "low_first": (partial(source.first_page, Query(filters=low), PAGE_ROWS), few),
+            "low_count": (partial(source.count, Query(filters=low)), count),
+        }
+        for act, (ours, plain) in acts.items():
+            mine, floor = _in_turns(ours, partial(_fetched, bare, plain), min(turns, 3))
+            how = f"{act} by margin, one of three times; floor: one plain statement over {table}"
+            yield Measurement(f"filter.margin.{name}_{act}", share(mine, 0.5) * 1e3, "ms", how, share(floor, 0.5) * 1e3)
+
+
+def _fetched(bare: sqlite3.Connection, sql: str) -> list[tuple[object, ...]]:
+    return bare.execute(sql).fetchall()
 
 
 def _asked(question: Question, source: ListingSource, bare: sqlite3.Connection, turns: int) -> Iterator[Measurement]:

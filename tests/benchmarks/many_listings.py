@@ -168,6 +168,27 @@ def _rows(
         yield row, [_sku(listing_id, place, code, price, stock) for place, code in enumerate(codes)]
 
 
+def fill_figures(path: Path) -> None:
+    """Give every variant and listing figures of today, as if they had been worked out: margins from −10 % to 49.99 %,
+    every fiftieth unknown."""
+    known = "CASE WHEN sku.id % 50 THEN {} END"
+    margin, profit = known.format("sku.id * 7919 % 6000 - 1000"), known.format("(sku.id * 7919 % 6000 - 1000) / 4")
+    today = "(SELECT generation FROM figure_state)"
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("DELETE FROM sku_figure")
+        connection.execute(
+            "INSERT INTO sku_figure (listing_id, sku_id, generation, margin_bp, profit_minor, why) "
+            f"SELECT listing_id, sku.id, {today}, {margin}, {profit}, '' FROM sku ORDER BY listing_id, sku.id"
+        )
+        connection.execute(
+            "INSERT OR REPLACE INTO listing_figure (listing_id, generation, margin_bp, profit_minor, unknown, why) "
+            f"SELECT listing_id, {today}, min(margin_bp), min(profit_minor), sum(margin_bp IS NULL), '' "
+            "FROM sku_figure GROUP BY listing_id"
+        )
+        connection.execute("DELETE FROM figure_due")
+        connection.execute("UPDATE figure_state SET renewed = generation")
+
+
 def _opening(listing_id: int) -> str:
     if listing_id % 8 == 0:
         return f"{CHINESE[listing_id // 8 % len(CHINESE)]} "

@@ -6,7 +6,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from sqlalchemy import Connection
+
 from app.services.listings.typed import micro, price_minor, share
+from app.services.paging import Query
+from app.services.pricing.watching import is_waiting
 from app.services.sql_conditions import Field
 
 _BIND: dict[str, tuple[str, Callable[[Any], Any]]] = {
@@ -39,6 +43,8 @@ OF_VARIANTS = {
     )
     for name, (column, bind) in _BIND.items()
 }
+INDEXED = {name: _BIND[name][0] for name in ("margin", "profit")}
+"""Figures of listings that `listing_figure` has an index for."""
 SHOWN = tuple(column for column, _ in _BIND.values())
 """Columns a row shows."""
 
@@ -49,3 +55,17 @@ def is_stale(table: str) -> str:
         f"({table}.generation IS NOT (SELECT generation FROM figure_state) "
         "OR EXISTS (SELECT 1 FROM figure_due WHERE figure_due.listing_id = listing.id))"
     )
+
+
+def first_by_figure(connection: Connection, query: Query, limit: int) -> list[int] | None:
+    """The first listings in the order of a figure that has an index, where nothing else is asked and all figures are
+    of today; None elsewhere, where a figure of every listing must be looked up."""
+    column = INDEXED.get(query.sort)
+    if column is None or query != Query(sort=query.sort, descending=query.descending) or is_waiting(connection):
+        return None
+    way = "DESC" if query.descending else "ASC"
+    sql = (
+        f"SELECT listing_id FROM listing_figure WHERE generation = (SELECT generation FROM figure_state) "
+        f"ORDER BY {column} {way}, listing_id {way} LIMIT ?"
+    )
+    return list(connection.exec_driver_sql(sql, (limit,)).scalars())

@@ -12,10 +12,11 @@ from sqlalchemy import Connection
 from app.models import ListingStatus
 from app.services.codes.normal import normalise
 from app.services.listings.code_search import TABLES, with_item, with_part
-from app.services.listings.figure_fields import OF_LISTINGS, SHOWN, is_stale
+from app.services.listings.figure_fields import OF_LISTINGS, SHOWN, first_by_figure, is_stale
 from app.services.listings.loading import id_list
 from app.services.listings.text import fold
 from app.services.listings.typed import code_patterns, country, flag, item_patterns, moments, number, price_minor
+from app.services.paging import Query
 from app.services.price_guard.records import HELD_IDS
 from app.services.sql_ids import loaded
 from app.services.sql_source import Field, OrderIndex, SqlSource, TableSpec
@@ -218,6 +219,10 @@ class ListingSource(SqlSource[ListingRow]):
         language = "zh" if self.language == "zh" else "en"
         sql = _ROWS.format(language=language, ids=id_list(ids), stale=is_stale("listing_figure"), figures=_SHOWN)
         return [ListingRow(*with_figures(row, _OWN)) for row in loaded(connection, sql)]
+
+    def _plain(self, connection: Connection, query: Query, limit: int, index: OrderIndex | None) -> Sequence[int]:
+        ids = first_by_figure(connection, query, limit)
+        return super()._plain(connection, query, limit, index) if ids is None else ids
 
     def children(self, id: int) -> list[SkuRow]:
         """The variants of a listing, in order."""

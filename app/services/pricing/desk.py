@@ -24,8 +24,9 @@ from app.services.pricing.rates import (
     remove_rate,
     set_commissions,
 )
-from app.services.pricing.renewing import is_waiting, renew_figures
+from app.services.pricing.renewing import renew_figures
 from app.services.pricing.team_settings import TeamSettings, change_settings, team_settings
+from app.services.pricing.watching import is_waiting
 from app.services.tasks import TaskContext
 
 if TYPE_CHECKING:

@@ -22,6 +22,7 @@ from app.services.pricing.figures import COLUMNS, FigureColumns
 from app.services.pricing.given import UNKNOWN, Given
 from app.services.pricing.given_reading import GivenReader
 from app.services.pricing.inputs import InputReader, Missing
+from app.services.pricing.watching import is_waiting
 from app.services.sql_ids import collected
 from app.services.tasks import TaskContext
 
@@ -53,12 +54,6 @@ class Renewed:
     """How many listings got new figures."""
 
     listings: int
-
-
-def is_waiting(connection: Connection) -> bool:
-    """Whether any figure is of yesterday. Quick, also where none is."""
-    sql = "SELECT (SELECT generation <> renewed FROM figure_state) OR EXISTS (SELECT 1 FROM figure_due)"
-    return bool(connection.exec_driver_sql(sql).scalar_one())
 
 
 def renew_figures(db: Database, ctx: TaskContext | None = None) -> Renewed:

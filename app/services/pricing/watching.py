@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from sqlalchemy import Connection
 
 _PREFIX = "figure_watch_"
+_INSERTED, _WHEN_INSERTED = f"{_PREFIX}0", "AFTER INSERT ON listing"
 _UPDATED, _WHEN_UPDATED = f"{_PREFIX}updated", "AFTER UPDATE OF updated_ms ON listing"
 _CREATE = "CREATE TRIGGER {name} {when} BEGIN {does}; END"
 MANY = 1_000
@@ -66,18 +67,35 @@ def noted_at_once(connection: Connection, chosen: str) -> Iterator[None]:
     if not connection.exec_driver_sql(many).scalar_one():
         yield
         return
-    connection.exec_driver_sql(f"DROP TRIGGER {_UPDATED}")
+    with _without(connection, _UPDATED, _WHEN_UPDATED, chosen):
+        yield
+
+
+@contextmanager
+def inserted_at_once(connection: Connection, first: int, count: int) -> Iterator[None]:
+    """As `noted_at_once`, where *count* listings with ids from *first* on are inserted, and no others."""
+    if count < MANY:
+        yield
+        return
+    with _without(connection, _INSERTED, _WHEN_INSERTED, f"SELECT id FROM listing WHERE id >= {first}"):
+        yield
+
+
+@contextmanager
+def _without(connection: Connection, name: str, when: str, chosen: str) -> Iterator[None]:
+    """Without a trigger that notes listings one by one; those of *chosen* are noted at the end."""
+    connection.exec_driver_sql(f"DROP TRIGGER {name}")
     yield
     connection.exec_driver_sql(
         f"INSERT INTO figure_due (listing_id) SELECT * FROM ({chosen}) WHERE true ON CONFLICT DO NOTHING"
     )
-    connection.exec_driver_sql(_CREATE.format(name=_UPDATED, when=_WHEN_UPDATED, does=_DUE.format(id="new.id")))
+    connection.exec_driver_sql(_CREATE.format(name=name, when=when, does=_DUE.format(id="new.id")))
 
 
 def _triggers() -> list[tuple[str, str, str]]:
     """Table, when, and what follows."""
     found = [
-        ("listing", "AFTER INSERT ON listing", _DUE.format(id="new.id")),
+        ("listing", _WHEN_INSERTED, _DUE.format(id="new.id")),
         ("listing", _WHEN_UPDATED, _DUE.format(id="new.id")),
         ("listing", "AFTER DELETE ON listing", _FORGET),
         ("marketing_group", "AFTER UPDATE ON marketing_group", _MEMBERS),
@@ -92,3 +110,9 @@ def _triggers() -> list[tuple[str, str, str]]:
         found.append(("marketing_member", f"AFTER {act} ON marketing_member", _DUE.format(id=f"{row}.listing_id")))
         found += [(table, f"AFTER {act} ON {table}", ALL_ARE_DUE) for table in OF_ALL]
     return found
+
+
+def is_waiting(connection: Connection) -> bool:
+    """Whether any figure is of yesterday. Quick, also where none is."""
+    sql = "SELECT (SELECT generation <> renewed FROM figure_state) OR EXISTS (SELECT 1 FROM figure_due)"
+    return bool(connection.exec_driver_sql(sql).scalar_one())

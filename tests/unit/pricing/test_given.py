@@ -7,6 +7,8 @@ import random
 import orjson
 import pytest
 
+from app.services.listings.source import ListingSource
+from app.services.paging import Query
 from app.services.pricing.figures import COLUMNS, figures_of
 from app.services.pricing.given import Given
 from app.services.pricing.given_reading import GivenReader
@@ -107,3 +109,17 @@ def test_a_code_that_is_alone_is_read_as_itself(db):
         for key, found in zip(keys, lean, strict=True):
             reading, goods = book.goods(*key)
             assert found == (goods.cost_micro, goods.weight_mg, reading.ships_from, goods.attributes)
+
+
+def test_first_rows_by_a_figure_are_the_same_along_its_index_and_looked_up(db, assorted, write):
+    renew_figures(db)
+    source = ListingSource(db)
+
+    def agrees(sort, descending):
+        query = Query(sort=sort, descending=descending)
+        return [row.id for row in source.first_page(query, 25)] == list(source.ids(query))[:25]
+
+    asked = [(sort, descending) for sort in ("margin", "profit") for descending in (False, True)]
+    assert all(agrees(*one) for one in asked)
+    write("UPDATE listing SET updated_ms = updated_ms + 1 WHERE id = ?", assorted[3])
+    assert all(agrees(*one) for one in asked), "a figure of yesterday counts as unknown"

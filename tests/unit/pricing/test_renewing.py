@@ -10,8 +10,8 @@ from app.services.listings.editing import ListingEdit
 from app.services.pricing import renewing, watching
 from app.services.pricing.figures import COLUMNS, figures_of
 from app.services.pricing.rates import EnteredRate, enter_rates
-from app.services.pricing.renewing import is_waiting, renew_figures, renew_stored
-from app.services.pricing.watching import ALL_ARE_DUE, noted_at_once
+from app.services.pricing.renewing import renew_figures, renew_stored
+from app.services.pricing.watching import ALL_ARE_DUE, inserted_at_once, is_waiting, noted_at_once
 from app.services.tasks import TaskCancelled, TaskContext
 
 pytestmark = pytest.mark.usefixtures("priced")
@@ -166,3 +166,21 @@ def test_very_many_listings_are_noted_together_and_later_ones_again(db, lamps, m
     with db.reader.connect() as connection:
         names = connection.exec_driver_sql("SELECT count(*) FROM sqlite_master WHERE name = 'figure_watch_updated'")
         assert names.scalar_one() == 1
+
+
+@pytest.mark.parametrize("many", [2, 1_000])
+def test_inserted_listings_are_noted_together_and_later_ones_again(db, lamps, make_listing, monkeypatch, many):
+    monkeypatch.setattr(watching, "MANY", many)
+    renew_figures(db)
+    with db.reader.connect() as connection:
+        columns = [row[1] for row in connection.exec_driver_sql("PRAGMA table_info(listing)") if row[1] != "id"]
+    copied = ", ".join(f"product_key || {{0}} AS {one}" if one == "product_key" else one for one in columns)
+    with db.bulk() as connection, inserted_at_once(connection, 100, 2):
+        for number in (100, 101):
+            connection.exec_driver_sql(
+                f"INSERT INTO listing (id, {', '.join(columns)}) SELECT {number}, {copied.format(number)} "
+                f"FROM listing WHERE id = {lamps[0].id}"
+            )
+    assert renew_figures(db).listings == 2
+    make_listing("Later", (("AB1234", 999, 5),), freight_template_id="free")
+    assert renew_figures(db).listings == 1

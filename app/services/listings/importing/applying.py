@@ -29,6 +29,7 @@ from app.services.listings.importing.records import ImportPlan, NewListing
 from app.services.listings.importing.texts import SharedTexts
 from app.services.listings.search_index import filled_at_once, indexed_at_once
 from app.services.listings.writing import SKU_COLUMNS, keys_of
+from app.services.pricing.watching import inserted_at_once
 from app.services.tasks import TaskContext
 from app.services.workbooks import CellError
 
@@ -179,7 +180,12 @@ def _insert_new(
     first = max(first, _first_free(connection))
     text = SharedTexts().of
     sku_count = sum(len(new.record.skus) for new in plan.new)
-    with without_collection(), filled_at_once(connection, first), indexed_at_once(connection, sku_count):
+    with (
+        without_collection(),
+        filled_at_once(connection, first),
+        indexed_at_once(connection, sku_count),
+        inserted_at_once(connection, first, len(plan.new)),
+    ):
         for start in range(0, len(plan.new), AT_ONCE):
             ctx.checkpoint()
             ctx.report(start, len(plan.new), note="import.storing")
