@@ -10,7 +10,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
 from app.messages import tr
+from app.services.freight.desk import Asked
 from app.services.freight.keeping import TemplateDraft
+from app.services.freight.quoting import Parcel, shown_usd
+from app.services.freight.typed import read_template
 from app.services.paging import Query
 from app.views.freight.compare_dialog import CompareDialog
 from app.views.freight.editors import ChannelsEditor, TariffEditor, TemplateEditor
@@ -19,7 +22,7 @@ from app.views.freight.match_dialog import MatchRows
 from app.views.freight.page import FreightPage
 from app.views.freight.text_table import GridRows
 from app.views.freight.trial_dialog import TrialDialog
-from app.views.freight.world import steps
+from app.views.freight.world import World, steps
 from tests.unit.freight.test_sheets import SERVICES
 
 Role = Qt.ItemDataRole
@@ -142,6 +145,95 @@ def test_a_trial_shows_the_table_and_the_world(page, services, qtbot, tmp_path):
     assert not trial.rows
     assert "x" in trial.hint.text()
     closed(qtbot, trial)
+
+
+WRONG = (("attributes", "battry"), ("ships_from", "Spain?"), ("weight", "0"), ("weight", "1" * 30), ("pieces", "-1"),
+         ("size", "1x2"), ("sale", "NaN"), ("cost", "1,5"), ("countries", "ES, XX"))  # fmt: skip
+
+
+def test_a_trial_asks_for_attributes_and_dispatch_country_and_shows_its_latest_answer(page, qtbot):
+    choose(page, qtbot, "Plan")
+    page.actions_of_page["freight_trial"].trigger()
+    trial = dialog(page, qtbot, TrialDialog)
+    qtbot.waitUntil(lambda: bool(trial.rows))
+
+    def tried(**texts):
+        for name, text in texts.items():
+            trial.fields[name].setText(text)
+        trial.try_it()
+        qtbot.waitUntil(lambda: page.context.runner.is_idle)
+        return [(row.quote.country, row.quote.tariff_key, row.quote.reason) for row in trial.rows][:1]
+
+    assert tried(countries="ES", attributes="Battery， 液体") == [("ES", "post_battery", "")]
+    assert tried(attributes="", ships_from="es") == [("ES", "line_es", "")]
+    assert tried(countries="FR") == [("FR", "line_es", "channel_country")]
+    assert trial.model.rows[0][8:13] == ("–",) * 5
+    for name, wrong in WRONG:
+        before = trial.fields[name].text()
+        assert tried(**{name: wrong}) == []
+        assert wrong.split(", ")[-1] in trial.hint.text()
+        trial.fields[name].setText(before)
+    assert "battery" in trial.fields["attributes"].toolTip()
+    trial.try_it()
+    trial.fields["weight"].setText("x")
+    trial.try_it()
+    qtbot.waitUntil(lambda: page.context.runner.is_idle)
+    assert trial.rows == [], "the older answer came after what was said of the newer question"
+    closed(qtbot, trial)
+
+
+def test_every_cell_of_the_world_says_its_figure_not_by_colour_alone(qtbot, services):
+    named = next(one for one in services.freight.names() if one.key == "line_ru")
+    asked = Asked(Parcel(150), targets=services.freight.all_countries())
+    rows = services.freight.try_freight(named, asked)
+    world = World()
+    qtbot.addWidget(world)
+    world.show_rows(rows, "carrier")
+    codes = [row.quote.country for row in rows]
+    shown = {code: world.text_of(code) for code in codes}
+    assert shown["RU"] == "25.00"
+    assert {text for code, text in shown.items() if code != "RU"} == {"–"}
+    assert {world.tone_of(code) for code in codes if code != "RU"} == {""}
+    assert world.accessibleName() == tr("freight.world.name", served=1, n=len(codes))
+    halves = [replace(row, quote=replace(row.quote, buyer_usd=Decimal("2.345"))) for row in rows[:1]]
+    world.show_rows(halves, "buyer")
+    assert world.text_of(codes[0]) == shown_usd(halves[0].quote.buyer_usd) == "2.35"
+    world.show_rows(halves, "profit")
+    assert world.text_of(codes[0]) in ("–", "?")
+
+
+ZONE = {"service": "S", "zone": "1", "rule": "By weight", "countries": "ES", "first_fee": "4"}
+BAND = {"from": "0.5", "to": "2", "per": "0.1", "fee_usd": "0.6"}
+
+
+@pytest.mark.parametrize(
+    ("rows", "wrong"),
+    [
+        ([ZONE | BAND], set()),
+        ([ZONE | {"countries": "ES, es"}], {(0, "countries")}),
+        ([ZONE | {"countries": "Spain?"}], {(0, "countries")}),
+        ([ZONE | {"countries": ""}], {(0, "countries")}),
+        ([ZONE | {"first_fee": ""}], {(0, "first_fee")}),
+        ([ZONE | {"first_fee": "-1"}], {(0, "first_fee")}),
+        ([ZONE | {"first_fee": "a lot"}], {(0, "first_fee")}),
+        ([ZONE | BAND | {"per": "0"}], {(0, "per")}),
+        ([ZONE | BAND | {"per": ""}], {(0, "per")}),
+        ([ZONE | BAND | {"to": "0.5"}], {(0, "to")}),
+        ([ZONE | BAND | {"fee_usd": ""}], {(0, "fee_usd")}),
+        ([ZONE | BAND, ZONE | BAND | {"from": "1.9", "to": "3"}], {(1, "from")}),
+        ([ZONE | BAND, ZONE | BAND | {"from": "2.1", "to": "3"}], {(1, "from")}),
+        ([ZONE, ZONE | {"zone": "2", "rule": "Free", "first_fee": ""}], {(1, "countries")}),
+        ([ZONE | {"rule": "half price"}], {(0, "rule")}),
+        ([ZONE | {"service": ""}], {(0, "service")}),
+        ([ZONE | {"rule": "Standard", "first_fee": "", "discount": "101"}], {(0, "discount")}),
+        ([], {(0, "rule")}),
+    ],
+)
+def test_a_template_that_is_typed_is_wrong_at_its_cell(rows, wrong):
+    found, problems = read_template("Mine", rows)
+    assert {(one.row, one.column) for one in problems} == wrong
+    assert (found is None) == bool(wrong)
+    assert all(one.text for one in problems)
 
 
 def test_rows_that_are_typed_into_come_and_go(qtbot):
