@@ -14,7 +14,7 @@ from app.messages import tr
 from app.services.errors import InputError
 from app.services.freight.attributes import attributes, known_attributes
 from app.services.freight.desk import Asked
-from app.services.freight.finding import Named, country_of, size_of
+from app.services.freight.finding import MOST_MONEY, Named, country_of, size_of
 from app.services.freight.quoting import Parcel, best
 from app.services.freight.subjects import TypedPrices
 from app.services.freight.trial import COLUMNS, TrialRow, Verdict, cells, write_trial
@@ -295,6 +295,6 @@ def _money(field: str, text: str) -> Decimal | None:
         found = Decimal(text)
     except InvalidOperation:
         found = Decimal("nan")
-    if not found.is_finite() or found < 0:
+    if not found.is_finite() or not 0 <= found <= MOST_MONEY:
         raise InputError("freight.no_money", field=tr(f"freight.trial.field.{field}"), value=text)
     return found

@@ -109,8 +109,9 @@ def test_divisors_attributes_and_dispatch_countries_by_the_command_line(quoted, 
         assert (row["tariff"], row["reason"], row["carrier_cny"] is None) == (tariff, reason, reason is not None)
     code, told = quoted(*by_template, "--attributes", "battry")
     assert (code, told["error"]["code"]) == (Exit.NOTHING_DONE, "freight.no_attribute")
-    code, told = quoted(*by_template, "--sale", "1e40", "--cost", "1")
-    assert code in (Exit.DONE, Exit.NOTHING_DONE)
+    for wrong in ("1e80", "-1", "NaN", "1,5"):
+        code, told = quoted(*by_template, "--sale", wrong, "--cost", "1")
+        assert (code, told["error"]["code"]) == (Exit.NOTHING_DONE, "cli.number")
     spoilt = tmp_path / "spoilt.xlsx"
     write(spoilt, {"channels": [("CN", None, None, "express6000"), ("ES", None, None, "gone")]})
     code, told = quoted("import", str(spoilt))

@@ -148,7 +148,7 @@ def test_a_trial_shows_the_table_and_the_world(page, services, qtbot, tmp_path):
 
 
 WRONG = (("attributes", "battry"), ("ships_from", "Spain?"), ("weight", "0"), ("weight", "1" * 30), ("pieces", "-1"),
-         ("size", "1x2"), ("sale", "NaN"), ("cost", "1,5"), ("countries", "ES, XX"))  # fmt: skip
+         ("size", "1x2"), ("sale", "NaN"), ("sale", "1e80"), ("cost", "1,5"), ("countries", "ES, XX"))  # fmt: skip
 
 
 def test_a_trial_asks_for_attributes_and_dispatch_country_and_shows_its_latest_answer(page, qtbot):
