@@ -39,13 +39,13 @@ FIELDS = (
     ("weight", 64),
     ("pieces", 48),
     ("size", 96),
-    ("attributes", 100),
+    ("attributes", 132),
     ("ships_from", 48),
     ("sale", 64),
     ("cost", 64),
     ("countries", 150),
 )
-WIDTHS = (92, 104, 112, 104, 100, 56, 68, 66, 82, 96, 88, 82, 66, 220)
+WIDTHS = (92, 120, 112, 104, 100, 56, 68, 66, 82, 96, 104, 82, 66, 190)
 TONES = {Verdict.FINE: "green", Verdict.LOSS: "red", Verdict.UNKNOWN: "amber", Verdict.NOT_SERVED: "text2"}
 OWN = "own"
 MEASURES = ("carrier", "buyer", "profit")

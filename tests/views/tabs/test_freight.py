@@ -12,9 +12,12 @@ from PySide6.QtTest import QAbstractItemModelTester
 from app.messages import tr
 from app.services.freight.desk import Asked
 from app.services.freight.keeping import TemplateDraft
+from app.services.freight.matching import match_listings
 from app.services.freight.quoting import Parcel, shown_usd
+from app.services.freight.sheet_storing import export_freight, import_freight
 from app.services.freight.typed import read_template
 from app.services.paging import Query
+from app.services.tasks import TaskContext
 from app.views.freight.compare_dialog import CompareDialog
 from app.views.freight.editors import ChannelsEditor, TariffEditor, TemplateEditor
 from app.views.freight.import_dialog import FreightImportDialog
@@ -23,7 +26,7 @@ from app.views.freight.page import FreightPage
 from app.views.freight.text_table import GridRows
 from app.views.freight.trial_dialog import TrialDialog
 from app.views.freight.world import World, steps
-from tests.unit.freight.test_sheets import SERVICES
+from tests.unit.freight.test_sheets import SERVICES, write
 
 Role = Qt.ItemDataRole
 
@@ -111,6 +114,9 @@ def test_tariffs_and_channels_have_their_own_table_and_editors(page, services, q
     channels = dialog(page, qtbot, ChannelsEditor)
     channels.grid.add_row({"ships_from": "CN", "country": "US", "tariff_key": "express"})
     at = channels.grid.currentIndex().row()
+    assert not channels.look()
+    assert channels.grid.grid.wrong.keys() == {(at, "key")}
+    assert not channels.primary.isEnabled()
     channels.grid.grid.setData(channels.grid.grid.index(at, 3), "express")
     with qtbot.waitSignal(channels.stored):
         channels.save()
@@ -286,9 +292,6 @@ def test_usage_and_replacement_are_asked_for(page, qtbot):
 
 
 def test_an_import_is_shown_before_it_is_stored(page, services, qtbot, tmp_path):
-    from app.services.freight.sheet_storing import export_freight, import_freight
-    from app.services.tasks import TaskContext
-
     path = tmp_path / "freight.xlsx"
     export_freight(services.app.database_path, path, "en", ctx=TaskContext())
     found = import_freight(services.app.database_path, path, True, ctx=TaskContext())
@@ -304,10 +307,29 @@ def test_an_import_is_shown_before_it_is_stored(page, services, qtbot, tmp_path)
     page.acts._on_imported(replace(found, change=done))
 
 
-def test_proposals_are_ticked(services):
-    from app.services.freight.matching import match_listings
-    from app.services.tasks import TaskContext
+def test_a_spoilt_workbook_is_shown_with_its_refused_cells_first(page, services, qtbot, tmp_path):
+    path = tmp_path / "spoilt.xlsx"
+    rows = {
+        "tariffs": [("t", "Tiny", "CNY"), ("u", "Yen", "JPY")],
+        "bands": [("t", None, 5), ("u", None, "x")],
+        "zones": [("Plan", "S", 1, "free", "ES, es")],
+        "channels": [("CN", None, None, "nope")],
+    }
+    write(path, rows)
+    before = services.freight.channels()
+    found = import_freight(services.app.database_path, path, True, ctx=TaskContext())
+    shown = FreightImportDialog(found, page)
+    model = shown.table.model()
+    assert [row[0] for row in model.rows] == [tr("freight.import.refused")] * 3 + [tr("freight.import.new")]
+    for row, place in zip(model.rows, ("channels, row 2, column D", "tariffs, row 3", "zones, row 2"), strict=False):
+        assert row[3].startswith(place)
+    assert [model.tone(line, 3) for line in range(4)] == ["red"] * 3 + [""]
+    assert (shown.primary.isEnabled(), model.rows[3][2]) == (True, "Tiny")
+    assert services.freight.channels() == before, "a preview stores nothing"
+    shown.close()
 
+
+def test_proposals_are_ticked(services):
     ids = list(services.listings.source().ids(Query()))[:30]
     matches = match_listings(services.app.database_path, ids, ctx=TaskContext())
     rows = MatchRows()
