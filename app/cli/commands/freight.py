@@ -256,12 +256,14 @@ def _rate(text: str | None) -> Decimal | None:
 
 
 def _money(option: str, text: str | None) -> Decimal | None:
+    from app.services.freight.finding import MOST_MONEY
+
     if text is None:
         return None
     try:
         found = Decimal(text.strip())
     except InvalidOperation:
         found = Decimal("nan")
-    if not found.is_finite() or found < 0:
+    if not found.is_finite() or not 0 <= found <= MOST_MONEY:
         raise UsageError("cli.number", option=option, value=text)
     return found

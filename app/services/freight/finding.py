@@ -17,6 +17,8 @@ from app.services.freight.tariff_store import StoredTariff, stored_tariffs
 from app.services.freight.weights import CustomWeight, Size
 from app.services.warehouses.countries import countries
 
+MOST_MONEY = 10**9
+"""No price or cost of one piece is larger: what is, was typed wrong."""
 _SIZE = re.compile(r"(\d{1,6}(?:\.\d{1,3})?)[x×*](\d{1,6}(?:\.\d{1,3})?)[x×*](\d{1,6}(?:\.\d{1,3})?)")
 _CUSTOM = re.compile(r"(\d{1,6}),(\d{1,6}),(\d{1,9})")
 _BY_NAME = (

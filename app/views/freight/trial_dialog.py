@@ -14,7 +14,7 @@ from app.messages import tr
 from app.services.errors import InputError
 from app.services.freight.attributes import attributes, known_attributes
 from app.services.freight.desk import Asked
-from app.services.freight.finding import Named, country_of, size_of
+from app.services.freight.finding import MOST_MONEY, Named, country_of, size_of
 from app.services.freight.quoting import Parcel, best
 from app.services.freight.subjects import TypedPrices
 from app.services.freight.trial import COLUMNS, TrialRow, Verdict, cells, write_trial
@@ -25,7 +25,6 @@ from app.views.freight.world import World, scrolled
 from app.views.importing.save_file import SHEETS, saving_dialog
 from app.views.language import say
 from app.views.listings.bulk_edit.parts import OptionBox
-from app.views.task_runner import TaskHandle
 from app.views.theme import current_theme
 from app.views.widgets.buttons import Button
 from app.views.widgets.dialog import Dialog
@@ -40,13 +39,13 @@ FIELDS = (
     ("weight", 64),
     ("pieces", 48),
     ("size", 96),
-    ("attributes", 100),
+    ("attributes", 132),
     ("ships_from", 48),
     ("sale", 64),
     ("cost", 64),
     ("countries", 150),
 )
-WIDTHS = (92, 104, 112, 104, 100, 56, 68, 66, 82, 96, 88, 82, 66, 220)
+WIDTHS = (92, 120, 112, 104, 100, 56, 68, 66, 82, 96, 104, 82, 66, 190)
 TONES = {Verdict.FINE: "green", Verdict.LOSS: "red", Verdict.UNKNOWN: "amber", Verdict.NOT_SERVED: "text2"}
 OWN = "own"
 MEASURES = ("carrier", "buyer", "profit")
@@ -74,7 +73,7 @@ class TrialDialog(Dialog):
         super().__init__("freight.trial.title", parent, size=SIZE)
         self._context, self._names, self._listing_id = context, list(names), listing_id
         self.rows: list[TrialRow] = []
-        self._latest: TaskHandle | None = None
+        self._asked = 0
         self.named = OptionBox()
         self.fields = {name: QLineEdit() for name, _ in FIELDS}
         self.go = Button("freight.trial.go", icon_name="calculator", kind="primary")
@@ -176,13 +175,13 @@ class TrialDialog(Dialog):
         try:
             asked = self.asked()
         except InputError as error:
-            self._latest = None
+            self._asked += 1
             self._say_wrong(error)
             return
         handle = self._context.runner.call(self._context.services.freight.try_freight, self._chosen(), asked)
-        self._latest = handle  # an older answer that comes later must not take the place of a newer one
-        handle.succeeded.connect(lambda rows: self._show_rows(rows) if self._latest is handle else None)
-        handle.failed.connect(lambda error: self._say_wrong(error) if self._latest is handle else None)
+        self._asked = number = self._asked + 1  # an older answer that comes later must not take a newer one's place
+        handle.succeeded.connect(lambda rows: self._show_rows(rows) if self._asked == number else None)
+        handle.failed.connect(lambda error: self._say_wrong(error) if self._asked == number else None)
 
     def _chosen(self) -> Named | None:
         return next((one for one in self._names if f"{one.kind}:{one.id}" == self.named.value), None)
@@ -267,7 +266,7 @@ class TrialDialog(Dialog):
 
     def done(self, result: int) -> None:
         """No answer is waited for any more."""
-        self._latest = None
+        self._asked += 1
         super().done(result)
 
     def keyPressEvent(self, event: Any) -> None:
@@ -296,6 +295,6 @@ def _money(field: str, text: str) -> Decimal | None:
         found = Decimal(text)
     except InvalidOperation:
         found = Decimal("nan")
-    if not found.is_finite() or found < 0:
+    if not found.is_finite() or not 0 <= found <= MOST_MONEY:
         raise InputError("freight.no_money", field=tr(f"freight.trial.field.{field}"), value=text)
     return found

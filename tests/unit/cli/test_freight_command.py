@@ -10,6 +10,7 @@ from app.cli.outcome import Exit
 from app.services.freight.keeping import TemplateDraft, save_template
 from app.services.upgrade import open_database
 from tests.unit.freight.test_quoting import SERVICE
+from tests.unit.freight.test_sheets import write
 
 
 @pytest.fixture
@@ -81,3 +82,43 @@ def test_trial_compare_list_and_workbook(quoted, tmp_path):
     (tmp_path / "bad.csv").write_text("Tariff key,Currency\nx,EUR\n")
     code, told = quoted("import", str(tmp_path / "bad.csv"))
     assert (code, told["errors"][0]["code"]) == (Exit.NOTHING_DONE, "freight.cell_currency")
+
+
+def test_divisors_attributes_and_dispatch_countries_by_the_command_line(quoted, tmp_path):
+    """F4 with a divisor of 6000 comes in by a workbook; the rest is what the trial in the window asks too."""
+    file = tmp_path / "express.xlsx"
+    rows = {
+        "tariffs": [("express6000", "Express 6000", "CNY", 500, 6000)],
+        "bands": [("express6000", None, 98, 500, 500, 26)],
+    }
+    write(file, rows)
+    code, told = quoted("import", str(file))
+    assert (code, told["new"], told["errors"]) == (Exit.DONE, 1, [])
+    box = ("--weight-g", "2100", "--size", "40x30x20", "--country", "US", "--rate", "6.8")
+    for key, fees in (("express", ("332.00", "48.82", 5000)), ("express6000", ("280.00", "41.18", 4000))):
+        _, told = quoted("quote", "--template", key, *box)
+        assert (told["carrier_cny"], told["carrier_usd"], told["chargeable_g"]) == fees
+    by_template = ("trial", "--template", "Plan", "--weight-g", "200", "--countries", "ES")
+    for more, tariff, reason in (
+        ((), "post_packet", None),
+        (("--attributes", "battery"), "post_battery", None),
+        (("--ships-from", "ES"), "line_es", None),
+        (("--ships-from", "PL"), "", "channel_no_rule"),
+        (("--attributes", "battery", "--tariff", "express"), "express", "carrier_attribute"),
+    ):
+        _, told = quoted(*by_template, *more)
+        (row,) = told["rows"]
+        assert (row["tariff"], row["reason"], row["carrier_cny"] is None) == (tariff, reason, reason is not None)
+    code, told = quoted(*by_template, "--attributes", "battry")
+    assert (code, told["error"]["code"]) == (Exit.NOTHING_DONE, "freight.no_attribute")
+    for wrong in ("1e80", "-1", "NaN", "1,5"):
+        code, told = quoted(*by_template, "--sale", wrong, "--cost", "1")
+        assert (code, told["error"]["code"]) == (Exit.NOTHING_DONE, "cli.number")
+    spoilt = tmp_path / "spoilt.xlsx"
+    write(spoilt, {"channels": [("CN", None, None, "express6000"), ("ES", None, None, "gone")]})
+    code, told = quoted("import", str(spoilt))
+    assert (code, [(one["row"], one["column"], one["code"]) for one in told["errors"]]) == (
+        Exit.NOTHING_DONE,
+        [(3, "D", "freight.cell_key")],
+    )
+    assert len(quoted("list")[1]["channels"]) == 10

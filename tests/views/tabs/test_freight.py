@@ -10,8 +10,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
 from app.messages import tr
+from app.services.freight.desk import Asked
 from app.services.freight.keeping import TemplateDraft
+from app.services.freight.matching import match_listings
+from app.services.freight.quoting import Parcel, shown_usd
+from app.services.freight.sheet_storing import export_freight, import_freight
+from app.services.freight.typed import read_template
 from app.services.paging import Query
+from app.services.tasks import TaskContext
 from app.views.freight.compare_dialog import CompareDialog
 from app.views.freight.editors import ChannelsEditor, TariffEditor, TemplateEditor
 from app.views.freight.import_dialog import FreightImportDialog
@@ -19,8 +25,8 @@ from app.views.freight.match_dialog import MatchRows
 from app.views.freight.page import FreightPage
 from app.views.freight.text_table import GridRows
 from app.views.freight.trial_dialog import TrialDialog
-from app.views.freight.world import steps
-from tests.unit.freight.test_sheets import SERVICES
+from app.views.freight.world import World, steps
+from tests.unit.freight.test_sheets import SERVICES, write
 
 Role = Qt.ItemDataRole
 
@@ -108,6 +114,9 @@ def test_tariffs_and_channels_have_their_own_table_and_editors(page, services, q
     channels = dialog(page, qtbot, ChannelsEditor)
     channels.grid.add_row({"ships_from": "CN", "country": "US", "tariff_key": "express"})
     at = channels.grid.currentIndex().row()
+    assert not channels.look()
+    assert channels.grid.grid.wrong.keys() == {(at, "key")}
+    assert not channels.primary.isEnabled()
     channels.grid.grid.setData(channels.grid.grid.index(at, 3), "express")
     with qtbot.waitSignal(channels.stored):
         channels.save()
@@ -142,6 +151,95 @@ def test_a_trial_shows_the_table_and_the_world(page, services, qtbot, tmp_path):
     assert not trial.rows
     assert "x" in trial.hint.text()
     closed(qtbot, trial)
+
+
+WRONG = (("attributes", "battry"), ("ships_from", "Spain?"), ("weight", "0"), ("weight", "1" * 30), ("pieces", "-1"),
+         ("size", "1x2"), ("sale", "NaN"), ("sale", "1e80"), ("cost", "1,5"), ("countries", "ES, XX"))  # fmt: skip
+
+
+def test_a_trial_asks_for_attributes_and_dispatch_country_and_shows_its_latest_answer(page, qtbot):
+    choose(page, qtbot, "Plan")
+    page.actions_of_page["freight_trial"].trigger()
+    trial = dialog(page, qtbot, TrialDialog)
+    qtbot.waitUntil(lambda: bool(trial.rows))
+
+    def tried(**texts):
+        for name, text in texts.items():
+            trial.fields[name].setText(text)
+        trial.try_it()
+        qtbot.waitUntil(lambda: page.context.runner.is_idle)
+        return [(row.quote.country, row.quote.tariff_key, row.quote.reason) for row in trial.rows][:1]
+
+    assert tried(countries="ES", attributes="Battery， 液体") == [("ES", "post_battery", "")]
+    assert tried(attributes="", ships_from="es") == [("ES", "line_es", "")]
+    assert tried(countries="FR") == [("FR", "line_es", "channel_country")]
+    assert trial.model.rows[0][8:13] == ("–",) * 5
+    for name, wrong in WRONG:
+        before = trial.fields[name].text()
+        assert tried(**{name: wrong}) == []
+        assert wrong.split(", ")[-1] in trial.hint.text()
+        trial.fields[name].setText(before)
+    assert "battery" in trial.fields["attributes"].toolTip()
+    trial.try_it()
+    trial.fields["weight"].setText("x")
+    trial.try_it()
+    qtbot.waitUntil(lambda: page.context.runner.is_idle)
+    assert trial.rows == [], "the older answer came after what was said of the newer question"
+    closed(qtbot, trial)
+
+
+def test_every_cell_of_the_world_says_its_figure_not_by_colour_alone(qtbot, services):
+    named = next(one for one in services.freight.names() if one.key == "line_ru")
+    asked = Asked(Parcel(150), targets=services.freight.all_countries())
+    rows = services.freight.try_freight(named, asked)
+    world = World()
+    qtbot.addWidget(world)
+    world.show_rows(rows, "carrier")
+    codes = [row.quote.country for row in rows]
+    shown = {code: world.text_of(code) for code in codes}
+    assert shown["RU"] == "25.00"
+    assert {text for code, text in shown.items() if code != "RU"} == {"–"}
+    assert {world.tone_of(code) for code in codes if code != "RU"} == {""}
+    assert world.accessibleName() == tr("freight.world.name", served=1, n=len(codes))
+    halves = [replace(row, quote=replace(row.quote, buyer_usd=Decimal("2.345"))) for row in rows[:1]]
+    world.show_rows(halves, "buyer")
+    assert world.text_of(codes[0]) == shown_usd(halves[0].quote.buyer_usd) == "2.35"
+    world.show_rows(halves, "profit")
+    assert world.text_of(codes[0]) in ("–", "?")
+
+
+ZONE = {"service": "S", "zone": "1", "rule": "By weight", "countries": "ES", "first_fee": "4"}
+BAND = {"from": "0.5", "to": "2", "per": "0.1", "fee_usd": "0.6"}
+
+
+@pytest.mark.parametrize(
+    ("rows", "wrong"),
+    [
+        ([ZONE | BAND], set()),
+        ([ZONE | {"countries": "ES, es"}], {(0, "countries")}),
+        ([ZONE | {"countries": "Spain?"}], {(0, "countries")}),
+        ([ZONE | {"countries": ""}], {(0, "countries")}),
+        ([ZONE | {"first_fee": ""}], {(0, "first_fee")}),
+        ([ZONE | {"first_fee": "-1"}], {(0, "first_fee")}),
+        ([ZONE | {"first_fee": "a lot"}], {(0, "first_fee")}),
+        ([ZONE | BAND | {"per": "0"}], {(0, "per")}),
+        ([ZONE | BAND | {"per": ""}], {(0, "per")}),
+        ([ZONE | BAND | {"to": "0.5"}], {(0, "to")}),
+        ([ZONE | BAND | {"fee_usd": ""}], {(0, "fee_usd")}),
+        ([ZONE | BAND, ZONE | BAND | {"from": "1.9", "to": "3"}], {(1, "from")}),
+        ([ZONE | BAND, ZONE | BAND | {"from": "2.1", "to": "3"}], {(1, "from")}),
+        ([ZONE, ZONE | {"zone": "2", "rule": "Free", "first_fee": ""}], {(1, "countries")}),
+        ([ZONE | {"rule": "half price"}], {(0, "rule")}),
+        ([ZONE | {"service": ""}], {(0, "service")}),
+        ([ZONE | {"rule": "Standard", "first_fee": "", "discount": "101"}], {(0, "discount")}),
+        ([], {(0, "rule")}),
+    ],
+)
+def test_a_template_that_is_typed_is_wrong_at_its_cell(rows, wrong):
+    found, problems = read_template("Mine", rows)
+    assert {(one.row, one.column) for one in problems} == wrong
+    assert (found is None) == bool(wrong)
+    assert all(one.text for one in problems)
 
 
 def test_rows_that_are_typed_into_come_and_go(qtbot):
@@ -194,9 +292,6 @@ def test_usage_and_replacement_are_asked_for(page, qtbot):
 
 
 def test_an_import_is_shown_before_it_is_stored(page, services, qtbot, tmp_path):
-    from app.services.freight.sheet_storing import export_freight, import_freight
-    from app.services.tasks import TaskContext
-
     path = tmp_path / "freight.xlsx"
     export_freight(services.app.database_path, path, "en", ctx=TaskContext())
     found = import_freight(services.app.database_path, path, True, ctx=TaskContext())
@@ -212,10 +307,29 @@ def test_an_import_is_shown_before_it_is_stored(page, services, qtbot, tmp_path)
     page.acts._on_imported(replace(found, change=done))
 
 
-def test_proposals_are_ticked(services):
-    from app.services.freight.matching import match_listings
-    from app.services.tasks import TaskContext
+def test_a_spoilt_workbook_is_shown_with_its_refused_cells_first(page, services, qtbot, tmp_path):
+    path = tmp_path / "spoilt.xlsx"
+    rows = {
+        "tariffs": [("t", "Tiny", "CNY"), ("u", "Yen", "JPY")],
+        "bands": [("t", None, 5), ("u", None, "x")],
+        "zones": [("Plan", "S", 1, "free", "ES, es")],
+        "channels": [("CN", None, None, "nope")],
+    }
+    write(path, rows)
+    before = services.freight.channels()
+    found = import_freight(services.app.database_path, path, True, ctx=TaskContext())
+    shown = FreightImportDialog(found, page)
+    model = shown.table.model()
+    assert [row[0] for row in model.rows] == [tr("freight.import.refused")] * 3 + [tr("freight.import.new")]
+    for row, place in zip(model.rows, ("channels, row 2, column D", "tariffs, row 3", "zones, row 2"), strict=False):
+        assert row[3].startswith(place)
+    assert [model.tone(line, 3) for line in range(4)] == ["red"] * 3 + [""]
+    assert (shown.primary.isEnabled(), model.rows[3][2]) == (True, "Tiny")
+    assert services.freight.channels() == before, "a preview stores nothing"
+    shown.close()
 
+
+def test_proposals_are_ticked(services):
     ids = list(services.listings.source().ids(Query()))[:30]
     matches = match_listings(services.app.database_path, ids, ctx=TaskContext())
     rows = MatchRows()
