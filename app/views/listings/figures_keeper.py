@@ -14,6 +14,8 @@ SOON_MS = 400
 """After a change, so that several in a row are worked out together."""
 SELDOM_MS = 30_000
 """What another program on the same database changed is found as often."""
+SHOWN_MS = 1_500
+"""A renewal of a few listings is over before anybody could read of it: only longer ones are shown as jobs."""
 FIGURE = "figure"
 """Name of the table pages hear of when figures were renewed."""
 
@@ -35,6 +37,8 @@ class FiguresKeeper(QObject):
         self._has_ended = False
         self._soon = QTimer(self, singleShot=True, interval=SOON_MS)
         self._soon.timeout.connect(self.look)
+        self._shown = QTimer(self, singleShot=True, interval=SHOWN_MS)
+        self._shown.timeout.connect(self._show_job)
         self._seldom = QTimer(self, interval=SELDOM_MS)
         self._seldom.timeout.connect(self.look)
         context.changes.happened.connect(self._on_change)
@@ -50,6 +54,7 @@ class FiguresKeeper(QObject):
         self._has_ended = True
         self._seldom.stop()
         self._soon.stop()
+        self._shown.stop()
 
     def _on_change(self, tables: Any) -> None:
         if tables != frozenset({FIGURE}) and self._seldom.isActive():
@@ -62,10 +67,10 @@ class FiguresKeeper(QObject):
             handle.succeeded.connect(self._on_looked)
 
     def _on_looked(self, is_waiting: bool) -> None:
-        if not is_waiting or self._handle is not None:
+        if not is_waiting or self._has_ended or self._handle is not None:
             return
         self._handle = self._context.runner.start_heavy(*self._context.services.pricing.renew_call())
-        self._context.jobs.add(self._handle, "figures.renewing", icon="refresh")
+        self._shown.start()
         self._handle.succeeded.connect(self._on_renewed)
         self._handle.failed.connect(self._on_failed)
         self._handle.cancelled.connect(self._seldom.stop)
@@ -80,5 +85,10 @@ class FiguresKeeper(QObject):
         self._seldom.stop()  # it would fail again every half minute; the next start tries anew
         self._context.notices.toast("window.said", tone="red", text=sentence(error))
 
+    def _show_job(self) -> None:
+        if self._handle is not None:
+            self._context.jobs.add(self._handle, "figures.renewing", icon="refresh")
+
     def _on_finished(self) -> None:
+        self._shown.stop()
         self._handle = None
