@@ -271,11 +271,13 @@ class Numbers:
     break_even: Decimal | None
 
 
-def numbers_of(record: ListingRecord, number: int, facts: ListingFacts) -> Numbers:
-    """The numbers of the variant at *number*: its own price, and the lowest of all prices a buyer can reach."""
+def numbers_of(record: ListingRecord, number: int, facts: ListingFacts, code: str = "") -> Numbers:
+    """The numbers of the variant at *number*: its own price, and the lowest of all prices a buyer can reach, by the
+    discounts that the rule *code* reckons with: a floor by those somebody decided, profit by the planned ones."""
     sku = record.skus[number]
     asked = asked_prices(record, sku)
-    plan = plan_in(record.currency, profit_plan(facts) if facts.figures else facts.plan, facts.rates)
+    is_profit = code != FLOOR and facts.figures
+    plan = plan_in(record.currency, profit_plan(facts) if is_profit else facts.plan, facts.rates)
     lowest = None if plan is None else min((reach_of(one.amount, plan).lowest for one in asked), default=None)
     floor = facts.floors[number] if number < len(facts.floors) else None
     figures = facts.figures[number] if facts.figures is not None and number < len(facts.figures) else None
