@@ -22,7 +22,7 @@ from app.services.price_guard.judging import (
     reasons_of,
     shown_name,
 )
-from app.services.price_guard.records import BREAK_EVEN, CODES, FLOOR, Floor, ListingFacts, Release, SkuFigures, Unknown
+from app.services.price_guard.records import CODES, Floor, ListingFacts, Release, SkuFigures, Unknown
 from app.services.price_guard.settings import (
     NAMES,
     BadGuardSetting,
@@ -195,7 +195,7 @@ def test_numbers_a_person_decides_by_are_unknown_where_nothing_is_known():
     assert (known.list_price, known.lowest, known.floor) == (Decimal(20), Decimal("6.00"), Decimal("10.00"))
     assert known.break_even == Decimal("7.31")
     planned = ListingFacts(planned=Decimal("0.3"), floors=[Floor(6800, "CNY")], figures=[FIGURES], rates=RATED)
-    by_rule = [numbers_of(record, 0, planned, code).lowest for code in (FLOOR, BREAK_EVEN)]
+    by_rule = [numbers_of(record, 0, planned, code).lowest for code in ("guard.floor", "guard.break_even")]
     assert by_rule[0] == Decimal(18), "nobody decided a discount: a floor is held against the lowest list price"
     assert by_rule[1] == Decimal("12.60")
     bare = numbers_of(replace(record, currency="EUR"), 0, ListingFacts(plan=STACK, floors=[Floor(1, "CNY")]))
