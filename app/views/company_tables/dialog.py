@@ -10,7 +10,7 @@ from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QWidget
 
-from app.messages import tr
+from app.messages import Key
 from app.services.company_tables.hits import TableHit
 from app.services.company_tables.importing import Received
 from app.services.company_tables.kinds import VERDICT_KINDS, TableKind
@@ -169,7 +169,7 @@ class TablesDialog(Dialog):
             self.tables.choose(self._kind)
         self.tables.blockSignals(False)
         if not any(table.source for table in rows):
-            self._show_hits([], tr("tables.empty"))
+            self._show_hits([], "tables.empty")
             return
         counts = self._context.runner.start_heavy(*self._desk.counts_call())
         counts.succeeded.connect(self.tables.show_hits)
@@ -183,26 +183,29 @@ class TablesDialog(Dialog):
             return
         self._kind = table.kind
         if not table.source:
-            self._show_hits([], tr("tables.never_stored", kind=kind_text(table.kind)))
+            self._show_hits([], "tables.never_stored", kind=_name(table.kind))
             return
-        self._show_hits([], tr("tables.looking"))
+        self._show_hits([], "tables.looking")
         self._looking = handle = self._context.runner.start_heavy(*self._desk.hits_call(table.kind))
         handle.succeeded.connect(lambda hits: self._on_hits(hits) if handle is self._looking else None)
         handle.failed.connect(self._tell)
 
     def _on_hits(self, hits: Sequence[TableHit]) -> None:
         assert self._kind is not None
-        told = tr(
+        if not hits:
+            self._show_hits([], "tables.no_hits")
+            return
+        self._show_hits(
+            hits,
             "tables.hits_of",
-            kind=kind_text(self._kind),
+            kind=_name(self._kind),
             n=len(hits),
             listings=len({hit.listing_id for hit in hits}),
             open=sum(hit.is_open for hit in hits),
         )
-        self._show_hits(hits, told if hits else tr("tables.no_hits"))
 
-    def _show_hits(self, hits: Sequence[TableHit], said: str) -> None:
-        self.said.setText(said)
+    def _show_hits(self, hits: Sequence[TableHit], key: str, **params: object) -> None:
+        self.said.say(key, **params)
         self.hits.show_hits(hits)
         self._enable()
 
@@ -257,3 +260,7 @@ class TablesDialog(Dialog):
         """Nothing is looked up for a closed dialog."""
         self._stop()
         super().done(result)
+
+
+def _name(kind: TableKind) -> Key:
+    return Key(f"tables.kind.{kind}")

@@ -16,13 +16,14 @@ from app.views.widgets.buttons import Button
 from app.views.widgets.flow import FlowLayout
 from app.views.widgets.ground import Ground, column
 from app.views.widgets.label import Label
+from app.views.widgets.live import Live
 
 HEIGHT = 116
 MOST_NAMED = 20
 """Refused cells of a table that are named here; the command line has them all."""
 
 
-class ReceivedBox(QScrollArea):
+class ReceivedBox(Live, QScrollArea):
     """Shown after a drop.
 
     Emits:
@@ -37,6 +38,7 @@ class ReceivedBox(QScrollArea):
         self.refused = Label(ink="red", wrap=True)
         self.cells = Label(role="small", ink="amber", wrap=True)
         self.ways: list[Button] = []
+        self._received: Received | None = None
         self._buttons = QWidget()
         self._row = FlowLayout(self._buttons)
         held = Ground("surface")
@@ -52,12 +54,18 @@ class ReceivedBox(QScrollArea):
 
     def show_received(self, received: Received) -> None:
         """Say what was not stored, with a way on, and which cells were not used; hide where all is well."""
+        self._received = received
         self.cells.setText("\n".join(line for one in received.tables for line in _cells(one)))
         self.refused.setText("\n".join(sentence(one.error) for one in received.failed))
         for label in (self.cells, self.refused):
             label.setVisible(bool(label.text()))
         self._offer(received.failed)
         self.setVisible(bool(self.cells.text() or self.refused.text()))
+
+    def retranslate(self) -> None:
+        """The same, in the new language."""
+        if self._received is not None:
+            self.show_received(self._received)
 
     def _offer(self, failed: tuple[Failed, ...]) -> None:
         for button in self.ways:

@@ -13,6 +13,7 @@ from app.services.history.undo import undo
 from app.services.listings.bulk_edit.desk import BulkEditDesk
 from app.views.company_tables.dialog import TablesDialog
 from app.views.company_tables.opening import BANNER, Inbox
+from app.views.language import language
 from app.views.listings.bulk_edit.dialog import BulkEditDialog
 from app.views.listings.code_dialog import CodeDialog
 from app.views.listings.delist_dialog import DelistDialog
@@ -68,6 +69,11 @@ def test_tables_are_dropped_named_and_taken_back(inbox, settle):
     page, dialog = inbox
     assert [row[0] for row in cells(dialog.tables, 1)] == ["a.csv", "b.csv", "违禁.csv", "–", "–"]
     assert [row[0] for row in cells(dialog.tables, 5)] == ["0", "1", "2", "–", "–"]
+    said, refused = dialog.said.text(), dialog.received.refused.text()
+    language.set_language("zh")
+    assert said != dialog.said.text() and refused != dialog.received.refused.text()
+    language.set_language("en")
+    assert (said, refused) == (dialog.said.text(), dialog.received.refused.text())
     assert "this cannot be 0" in dialog.received.cells.text()
     assert dialog.received.refused.text().startswith("c.csv: this may be")
     assert [button.text() for button in dialog.received.ways] == [
