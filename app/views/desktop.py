@@ -63,7 +63,7 @@ class Desktop(QObject):
         self.window = MainWindow(context, makers, first_tab="")
         self.undoing = Undoing(self)
         self.covering = Covering(context, self.window, self._show_listings)
-        self.figures = FiguresKeeper(context, self)
+        self.figures = FiguresKeeper(context, self.window)
         self.inbox = Inbox(context, self.window, self._show_inbox)
         self.overseas = OverseasBuilding(context, self.window, self.import_files, self.undoing.undo)
         self._connect()

@@ -147,7 +147,7 @@ def test_what_cannot_be_read_is_said_and_a_template_alone_helps(open_builder, pa
     user.waits()
     assert "Choose an overseas sheet" in dialog.grid.nothing.texts[0]
     dialog.take_sheet(sheet("国家,价格\nES,9\n", "bad.csv"))
-    user.waits(lambda: dialog.grid.state.isVisible() and "sku_code" in dialog.grid.state.texts[1])
+    user.waits(lambda: dialog.grid.state.isVisible() and "no column for “Merchant code”" in dialog.grid.state.texts[1])
     dialog.options.drop_sheet.click()
     dialog.options.template.choose(str(template.id))
     dialog.options._on_template()
