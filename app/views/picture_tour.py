@@ -68,7 +68,7 @@ class PictureTour(PricesTour, FreightTour, WorkbenchTour):
         await self._edit_in_excel()
         await self._look_at_codes()
         await self._look_at_prices()
-        await self._look_at_prices()
+        await self._look_at_figures()
         await self._look_at_findings()
         await self._look_at_likeness()
         self._desktop.undoing.show_history()

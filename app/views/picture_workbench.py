@@ -177,7 +177,7 @@ class WorkbenchTour(Camera):
         dialog.apply()
         await self._until(lambda: self._has_ended("bulk_edit.job"))
 
-    async def _look_at_prices(self) -> None:
+    async def _look_at_figures(self) -> None:
         """How a price came about, rates and commissions, the charts."""
         page = self._window.page
         figures, record = page.acts.figures, page.rows.paged.record(0)

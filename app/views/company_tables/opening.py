@@ -13,6 +13,7 @@ from app.messages import tr
 from app.services.company_tables.records import InboxRow
 from app.services.company_tables.wording import kind_text
 from app.views.context import ViewContext
+from app.views.language import language
 from app.views.notices import Banner, Offer
 
 BANNER = "tables"
@@ -36,8 +37,12 @@ class Inbox(QObject):
     def begin(self) -> None:
         """Look at the age of the tables now and from time to time, and after each was renewed."""
         self._context.changes.happened.connect(self._on_changes)
+        language.changed.connect(self._on_language)
         self._timer.start()
         self.look()
+
+    def _on_language(self, _: str) -> None:
+        self.look()  # the banner names the tables
 
     def _on_changes(self, tables: frozenset[str]) -> None:
         if "company_table" in tables:
