@@ -105,9 +105,11 @@ def test(python: str, arguments: list[str]) -> int:
     from launcher.processes import program_variables, run_in_front
 
     chosen = any(part.startswith(("-n", "--pdb")) for part in arguments)
-    # Three for two cores: a third of the suite is waiting for programs and answers. Each of the three would rewrite
-    # every assertion, half a minute in all; a failed test shows its variables, and run alone (-n 0) both sides.
-    parallel = () if chosen else ("-n", "3", "--dist", "loadfile", "--assert=plain", "--showlocals")
+    # Four for two cores: a third of the suite is waiting for programs and answers. Files in their own order, so that
+    # the long ones of tests/e2e do not come last. Each of the four would rewrite every assertion, half a minute in
+    # all; a failed test shows its variables, and run alone (-n 0) both sides.
+    how = ("--dist", "loadfile", "--no-loadscope-reorder", "--assert=plain", "--showlocals")
+    parallel = () if chosen else ("-n", "4", *how)
     variables = program_variables(ROOT, QT_QPA_PLATFORM="offscreen")
     codes = {}
     for name, check in {**CHECKS, "pytest": ("-m", "pytest", *parallel, *arguments)}.items():

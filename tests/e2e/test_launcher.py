@@ -17,6 +17,8 @@ import pytest
 
 from tests.e2e.launcher_checkout import PYTHON, ROOT, TIMEOUT_S, Checkout, make_wheel
 
+HOW = ("--dist", "loadfile", "--no-loadscope-reorder", "--assert=plain", "--showlocals")
+
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Checkout:
@@ -90,7 +92,7 @@ def test_checks_run_offscreen_and_pytest_gets_the_arguments(ready: Checkout) -> 
         ["ruff", "check", "."],
         ["ruff", "format", "--check", "."],
         ["mypy"],
-        ["pytest", "-n", "3", "--dist", "loadfile", "--assert=plain", "--showlocals", "tests/unit", "-k", "codes"],
+        ["pytest", "-n", "4", *HOW, "tests/unit", "-k", "codes"],
     ]
     assert all(f" offscreen {ready.folder}" in line for line in ran)
     assert done.stdout.splitlines()[-1] == "ruff check ok · ruff format ok · mypy ok · pytest ok"
