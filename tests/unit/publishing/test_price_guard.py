@@ -23,6 +23,7 @@ from app.services.marketplace.port import RemoteStatus
 from app.services.price_guard.quarantine import quarantine
 from app.services.price_guard.rechecking import recheck_group
 from app.services.price_guard.release import BadComment, NothingHeld, release
+from app.services.pricing.team_settings import change_settings
 from app.services.publishing.offlining import enqueue_offline
 from app.services.publishing.onlining import enqueue_online
 from app.services.publishing.queue import SkipReason, enqueue
@@ -61,6 +62,12 @@ def codes(db: Database, listing_id: int) -> list[str]:
     return [one.code for one in found if one.code.startswith("guard.")]
 
 
+@pytest.fixture(autouse=True)
+def no_discount(db: Database) -> None:
+    """Nothing is taken off, so that list prices are what buyers pay."""
+    change_settings(db, {"discount": "0"})
+
+
 @pytest.fixture
 def one(db: Database, make_sellable: Callable[..., Any]) -> int:
     """A listing of one variant at 20.00, ready to go."""
@@ -86,6 +93,20 @@ def test_a_new_listing_below_its_floor_waits_even_where_others_are_released(db, 
     assert market.calls == []
     floor(db, 2000)
     assert enqueue(db, 1, [one]).queued == 1
+
+
+def test_a_discount_nobody_decided_is_the_planned_one(db, one):
+    change_settings(db, {"discount": "0.3"})
+    floor(db, 1401)
+    assert enqueue(db, 1, [one]).count(SkipReason.HELD) == 1
+    floor(db, 1400)
+    assert codes(db, one) == []
+    write(db, "DELETE FROM pricing_setting")  # the one a team starts with, too (domain.md 20: 30 %)
+    floor(db, 1401)
+    assert codes(db, one) == ["guard.floor"]
+    write(db, "INSERT INTO marketing_group (id, store_id, name, discount_bp, created_ms) VALUES (1, 1, 'None', 0, 0)")
+    write(db, "INSERT INTO marketing_member (listing_id, group_id) VALUES (?, 1)", one)
+    assert codes(db, one) == [], "a group that decided on nothing"
 
 
 @pytest.mark.parametrize("schedule", [Schedule(), Schedule(1, 1)])
