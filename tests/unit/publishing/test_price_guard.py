@@ -15,6 +15,7 @@ from app.services.compliance.recheck import check_listings
 from app.services.db import Database
 from app.services.history.listing import list_changes
 from app.services.history.undo import redo, undo
+from app.services.listings.desk import ListingDesk
 from app.services.listings.editing import ListingEdit, edit_listings
 from app.services.listings.marketing.groups import change_marketing_group, create_marketing_group
 from app.services.listings.marketing.membership import put_into
@@ -228,6 +229,11 @@ def test_a_deeper_discount_plan_holds_what_passed_and_is_not_covered_by_an_old_r
     assert made.queued == 1
     change_marketing_group(db, group, "Summer", "10")
     assert recheck_group(db, group) == 1
+    stored = "SELECT code FROM listing_finding WHERE code LIKE 'guard.%'"
+    for go, expected in ((ListingDesk(lambda: db).undo, []), (ListingDesk(lambda: db).redo, ["guard.floor"])):
+        go()
+        with db.reader.connect() as connection:
+            assert list(connection.exec_driver_sql(stored).scalars()) == expected, "taking it back is a change, too"
     with db.reader.connect() as connection:
         stored = connection.exec_driver_sql("SELECT code FROM listing_finding WHERE severity = 'hold'").scalars()
         assert list(stored) == ["guard.floor"]
