@@ -55,10 +55,7 @@ class PictureTour(PricesTour, FreightTour, WorkbenchTour):
         await self._drop()
         await self._import()
         await self._publish()
-        for tab in TABS:
-            self._window.show_tab(tab)
-            await self._rows_are_here()
-            await self._everywhere(f"01-{tab}" if tab == "listings" else f"06-{tab}")
+        await self._look_at_tabs()
         await self._look_at_freight()
         self._window.show_tab("listings")
         await self._build_overseas()
@@ -71,6 +68,19 @@ class PictureTour(PricesTour, FreightTour, WorkbenchTour):
         await self._look_at_figures()
         await self._look_at_findings()
         await self._look_at_likeness()
+        await self._look_around()
+        await self._cover()
+        await self._train()
+
+    async def _look_at_tabs(self) -> None:
+        """Each tab with its rows."""
+        for tab in TABS:
+            self._window.show_tab(tab)
+            await self._rows_are_here()
+            await self._everywhere(f"01-{tab}" if tab == "listings" else f"06-{tab}")
+
+    async def _look_around(self) -> None:
+        """What belongs to no tab: history, palette, guide, settings, signing in."""
         self._desktop.undoing.show_history()
         history = self._dialog(HistoryDialog)
         await self._until(lambda: history.shown)
@@ -91,8 +101,6 @@ class PictureTour(PricesTour, FreightTour, WorkbenchTour):
         self._desktop.add_store()
         await self._everywhere("14-add-store")
         self._close_dialogs()
-        await self._cover()
-        await self._train()
 
     async def _train(self) -> None:
         """The trainers' panel on a bad day, at its head and at its foot."""
