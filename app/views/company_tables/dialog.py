@@ -21,7 +21,6 @@ from app.views.company_tables.hit_rows import HitRows
 from app.views.company_tables.received import ReceivedBox
 from app.views.company_tables.table_rows import TableRows
 from app.views.context import ViewContext
-from app.views.errors import sentence
 from app.views.importing.save_file import ask_files
 from app.views.language import say
 from app.views.widgets.buttons import Button
@@ -215,7 +214,7 @@ class TablesDialog(Dialog):
             self._looking = None
 
     def _tell(self, error: Exception) -> None:
-        self.said.setText(sentence(error))
+        self.said.tell(error)
 
     # -- what helps --------------------------------------------------------------------------------------------
 

@@ -13,7 +13,6 @@ from app.services.freight.finding import Named
 from app.services.freight.quoting import shown_usd
 from app.services.warehouses.countries import countries
 from app.views.context import ViewContext
-from app.views.errors import sentence
 from app.views.freight.text_table import TextRows, TextTable
 from app.views.language import language, say
 from app.views.listings.bulk_edit.parts import OptionBox
@@ -80,7 +79,7 @@ class CompareDialog(Dialog):
             return
         handle = self._context.runner.call(self._context.services.freight.compare, left, right)
         handle.succeeded.connect(self._on_compared)
-        handle.failed.connect(lambda error: self.hint.setText(sentence(error)))
+        handle.failed.connect(lambda error: self.hint.tell(error))
 
     def _on_compared(self, found: list[Difference]) -> None:
         self._found = found

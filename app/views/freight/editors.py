@@ -30,7 +30,6 @@ from app.services.freight.typed import (
     zone_examples,
 )
 from app.views.context import ViewContext
-from app.views.errors import sentence
 from app.views.freight.text_table import Grid, GridRows
 from app.views.widgets.buttons import Button
 from app.views.widgets.dialog import Dialog
@@ -143,7 +142,7 @@ class FreightEditor(Dialog):
     def _on_failed(self, error: Exception) -> None:
         self.primary.setEnabled(True)
         self.said.set_look(ink="red")
-        self.said.setText(sentence(error))
+        self.said.tell(error)
 
     def done(self, result: int) -> None:
         """Nothing is looked at any more."""

@@ -18,7 +18,6 @@ from app.services.codes.explaining import Explanation
 from app.services.codes.goods_wording import attributes_text, cost_text, missing_text, verdict_text, weight_text
 from app.services.codes.wording import country_text, doubt_text, error_text, items_text, kind_text
 from app.views.context import ViewContext
-from app.views.errors import sentence
 from app.views.listings.plain_table import dress_table
 from app.views.theme import current_theme
 from app.views.thumbnails import Thumbnails
@@ -61,7 +60,7 @@ class CodeDialog(Dialog):
             pictures.arrived.connect(self._on_picture)
         handle = context.runner.call(context.services.codes.explain, store_id, code)
         handle.succeeded.connect(self._show)
-        handle.failed.connect(lambda error: self.doubts.setText(sentence(error)))
+        handle.failed.connect(lambda error: self.doubts.tell(error))
 
     def _build(self) -> None:
         self._grid.setColumnStretch(1, 1)

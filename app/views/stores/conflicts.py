@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 from app.messages import messages, tr
 from app.services.stores.sync.conflicts import Conflict, Difference, Resolved, Side
 from app.views.context import ViewContext
-from app.views.errors import sentence
 from app.views.listings.plain_table import dress_table
 from app.views.numbers import MISSING, integer, kilograms, money
 from app.views.theme import current_theme
@@ -175,5 +174,5 @@ class ConflictsDialog(Dialog):
         self._read()
 
     def _on_failed(self, error: BaseException) -> None:
-        self.hint.setText(sentence(error))
+        self.hint.tell(error)
         self.hint.set_look(ink="red")

@@ -256,7 +256,7 @@ class SimilarDialog(Dialog):
 
     def _tell(self, error: Exception) -> None:
         self._is_deciding = False
-        self.hint.setText(sentence(error))
+        self.hint.tell(error)
 
     def _on_change(self, tables: frozenset[str]) -> None:
         """Prices and states are read again; whether they are still alike only a new search says."""
