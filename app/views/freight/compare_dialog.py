@@ -111,5 +111,10 @@ class CompareDialog(Dialog):
             self.table.setCurrentIndex(self.model.index(0, 0))
         self.hint.say("freight.compare.found", n=len(differing(self._found)), total=len(self._found))
 
+    def retranslate(self) -> None:
+        """Names of countries in the new language."""
+        if getattr(self, "_found", None):
+            self._show()
+
     def _heads(self) -> list[str]:
         return [tr(f"freight.compare.{name}") for name in HEADS]
