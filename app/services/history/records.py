@@ -44,11 +44,11 @@ WORDS = "words"
 WORDS_LABEL = "change.words"
 """Label of such a change, and of the undo of one."""
 
-NO_LISTINGS = frozenset({GROUP, "assign", FREIGHT, WORDS})
-"""Kinds of changes that count something else than listings, though they can be undone like these."""
-
 TABLE = "table"
 """Kind of a change that stored a company table: no listing is changed by it. Its params name `kind` and `table`."""
+
+NO_LISTINGS = frozenset({GROUP, "assign", FREIGHT, WORDS, TABLE})
+"""Kinds of changes that count something else than listings, though they can be undone like these."""
 
 RawRow = dict[str, Any]
 """Columns as SQLite stores them: JSON columns as text, so that a row can be put back exactly."""

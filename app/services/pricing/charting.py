@@ -8,7 +8,6 @@ from decimal import Decimal
 
 from sqlalchemy import Connection
 
-from app.services.company_tables.floor_hits import lowest_list_price
 from app.services.db import Database
 from app.services.freight.tariffs import charge
 from app.services.listings.loading import id_list
@@ -32,11 +31,13 @@ MOST_POINTS = 4_000
 GRAMS = (100, 250, 500)
 """Parcels freight is compared for."""
 _FLOORS = (
-    "SELECT price_minor, listing.currency, floor_minor, price_floor.currency, coalesce(discount_bp, 0) "
-    "FROM sku JOIN price_floor USING (match_key) JOIN listing ON listing.id = sku.listing_id "
+    "SELECT price_minor, listing.currency, discount_bp, discount_plan, "
+    "(SELECT json_group_array(json_array(floor_minor, currency)) FROM price_floor "
+    "WHERE price_floor.match_key = sku.match_key) AS floors "
+    "FROM sku JOIN listing ON listing.id = sku.listing_id "
     "LEFT JOIN marketing_member ON marketing_member.listing_id = listing.id "
     "LEFT JOIN marketing_group ON marketing_group.id = marketing_member.group_id "
-    "WHERE sku.listing_id IN ({}) AND price_minor IS NOT NULL"
+    "WHERE sku.listing_id IN ({}) AND price_minor IS NOT NULL AND floors <> '[]'"
 )
 
 
@@ -47,8 +48,8 @@ class Charts:
     Attributes:
         margins: variants by class: (lower end in ten thousandths, how many).
         prices: (break-even, list price) in hundredths, of variants with both; `shown_of`: of so many.
-        floors: (lowest list price the floor table allows after the planned discount, list price) in hundredths, of
-            variants with both; `floors_of`: of so many; `floors_unknown`: with a floor in a currency without a rate.
+        floors: (lowest list price the floor table allows after all discounts, list price) in hundredths, of variants
+            with both; `floors_of`: of so many; `floors_unknown`: with a floor no rate converts or no price keeps.
         freight: by country, CNY in millionths for each of `GRAMS`, None where nothing goes there.
         unknown: variants without a margin; stale ones are among them.
     """
@@ -110,12 +111,14 @@ def _prices(connection: Connection, ids: Sequence[int]) -> tuple[tuple[tuple[int
 
 def _floors(connection: Connection, ids: Sequence[int]) -> tuple[tuple[tuple[int, int], ...], int, int]:
     """Points, how many there are, and how many floors no rate converts."""
-    rates = {currency: rate.micro for currency, rate in exchange_rates(connection).items()}
+    from app.services.price_guard.floors import FloorJudge  # with the checker's rules, which the window has no need of
+
+    judge = FloorJudge.of(connection)
     found: list[tuple[int, int]] = []
     unknown = 0
     for part in _pieces(ids):
-        for price, currency, floor, of_floor, discount in connection.exec_driver_sql(_FLOORS.format(id_list(part))):
-            lowest = lowest_list_price(floor, of_floor, currency, discount, rates)
+        for price, currency, *plan, floors in connection.exec_driver_sql(_FLOORS.format(id_list(part))):
+            lowest = judge.lowest(judge.floors(floors), currency, judge.plan(*plan))
             if lowest is None:
                 unknown += 1
             else:

@@ -41,6 +41,10 @@ OF_ALL = (
     "freight_channel",
 )
 """Tables of which any row changes the figures of many listings."""
+_INHERITED = " AND ".join(
+    ("EXISTS (SELECT 1 FROM commission WHERE category_id <> '')", "EXISTS (SELECT 1 FROM listing_figure)")
+)
+"""Where a category has a commission of its own, those below it take it over: whose parent is another matters."""
 _ACTS = {"INSERT": "new", "UPDATE": "new", "DELETE": "old"}
 
 
@@ -103,6 +107,15 @@ def _triggers() -> list[tuple[str, str, str]]:
         (
             "freight_template",
             "AFTER UPDATE OF services ON freight_template WHEN new.services IS NOT old.services",
+            ALL_ARE_DUE,
+        ),
+    ]
+    found += [
+        ("category", f"AFTER INSERT ON category WHEN {_INHERITED}", ALL_ARE_DUE),
+        ("category", f"AFTER DELETE ON category WHEN {_INHERITED}", ALL_ARE_DUE),
+        (
+            "category",
+            f"AFTER UPDATE OF parent_id ON category WHEN new.parent_id IS NOT old.parent_id AND {_INHERITED}",
             ALL_ARE_DUE,
         ),
     ]

@@ -71,6 +71,8 @@ class Prepared:
         waited_s: how long this run has let a review of it go on.
         way: how it goes: alone, or together with others.
         small: what changes, where that is nothing but price, stock and group.
+        is_small_only: the price guard lets it pass because it lowers stocks and nothing else, so that it never becomes
+            a whole edit, which would send the prices, too.
     """
 
     task: ClaimedTask
@@ -85,6 +87,7 @@ class Prepared:
     waited_s: float = 0.0
     way: Way = Way.ALONE
     small: SmallEdit | None = None
+    is_small_only: bool = False
 
     @property
     def key(self) -> TaskKey:
@@ -279,8 +282,9 @@ def _judge(
         priced = [] if not may_pass else quarantined(findings)
         if not is_as_checked and (held := [one for one in holding(findings) if one not in priced]):
             return reason_from(held, HELD)  # what was released was another content
-    if not may_pass and (held := quarantined(check_prices(record, context))):
-        return reason_from(held, HELD)  # floors, rates and plans may be others than when it was queued
+    held = quarantined(check_prices(record, context))  # floors, rates and plans may be others than when it was queued
+    if held and not may_pass:
+        return reason_from(held, HELD)
     prepared = Prepared(
         task,
         record,
@@ -288,6 +292,7 @@ def _judge(
         task.attempts,
         {source: urls[source] for source in sources if source in urls},
         {source: refs[source] for source in sources if source in refs},
+        is_small_only=bool(held),
     )
     if not prepared.missing:
         prepared.content = build_content(record, context, prepared.urls)

@@ -142,7 +142,8 @@ class TablesDialog(Dialog):
     def _undo(self) -> None:
         table = self.tables.row_in_view
         if table is not None and table.change:
-            handle = self._context.runner.call(self._desk.undo, table.change)
+            handle = self._context.runner.start_heavy(*self._desk.undo_call(table.change))
+            self._context.jobs.add(handle, "tables.job.undo", icon="history")
             handle.succeeded.connect(lambda _: self._on_undone(table))
             handle.failed.connect(self._tell)
 

@@ -9,7 +9,7 @@ from app.services.listings.desk import ListingDesk
 from app.services.listings.editing import ListingEdit
 from app.services.pricing import renewing, watching
 from app.services.pricing.figures import COLUMNS, figures_of
-from app.services.pricing.rates import EnteredRate, enter_rates
+from app.services.pricing.rates import EnteredRate, enter_rates, set_commissions
 from app.services.pricing.renewing import renew_figures, renew_stored
 from app.services.pricing.watching import ALL_ARE_DUE, inserted_at_once, is_waiting, noted_at_once
 from app.services.tasks import TaskCancelled, TaskContext
@@ -184,3 +184,24 @@ def test_inserted_listings_are_noted_together_and_later_ones_again(db, lamps, ma
     assert renew_figures(db).listings == 2
     make_listing("Later", (("AB1234", 999, 5),), freight_template_id="free")
     assert renew_figures(db).listings == 1
+
+
+def test_a_tree_with_other_parents_makes_figures_due_where_a_category_has_a_commission(db, lamps, write):
+    row = "INSERT OR REPLACE INTO category (gateway, category_id, parent_id, level, is_leaf, fetched_ms, name_en, "
+    row += "name_zh, path_en, path_zh) VALUES ('g', ?, ?, 1, 1, 0, '', '', '', '')"
+    write(row, "7", "1")
+    renew_figures(db)
+    write("UPDATE category SET parent_id = '2'")
+    assert not waiting(db), "one commission for all"
+    set_commissions(db, {"1": "0.05"})
+    renew_figures(db)
+    for sql, *params in (
+        ("UPDATE category SET parent_id = '1'",),
+        (row, "8", "7"),
+        ("DELETE FROM category WHERE category_id = '8'",),
+    ):
+        write(sql, *params)
+        assert waiting(db), sql
+        renew_figures(db)
+    write("UPDATE category SET name_en = 'Lamps', fetched_ms = 1, parent_id = parent_id")
+    assert not waiting(db), "the same tree, read again"

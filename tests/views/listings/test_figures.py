@@ -219,7 +219,7 @@ def test_charts_show_what_is_known_and_are_exported(db, lamp, make_listing, open
     classes = {low: number for low, number in found.margins if number}
     assert classes == {-2000: 1, 1000: 1, 5000: 1}
     assert sorted(found.prices) == [(875, 400), (875, 999), (875, 5000)]
-    assert sorted(found.floors) == [(883, 400), (883, 999), (883, 5000)]
+    assert sorted(found.floors) == [(1262, 400), (1262, 999), (1262, 5000)], "at 30 % off"
     assert (found.floors_of, found.floors_unknown) == (3, 1), "a floor in a currency without a rate is no point"
     assert dict(found.freight)["RU"] == (20_000_000, None, None), "what nobody carries is none"
     assert "1 variant" in dialog.note.text()
