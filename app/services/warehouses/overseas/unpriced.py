@@ -16,7 +16,7 @@ class NothingPriced(InputError):
 
 
 def demand_prices(build: Build) -> None:
-    """Raises: NothingPriced where prices were asked for, none could be worked out, and nothing else is to be written."""
+    """Raises: NothingPriced where prices were asked for, none could be had, and nothing else is to be written."""
     unpriced = build.unpriced()
     if unpriced and not build.changed:
         ((why, subject), count), *_ = Counter((one.why, one.subject) for one in unpriced).most_common(1)
