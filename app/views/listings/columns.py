@@ -169,6 +169,10 @@ def _leading_columns() -> tuple[Column, ...]:
     )
 
 
+def _warehouse_kind(row: ListingRow) -> Cell:
+    return Cell(tr(f"listings.warehouse.{row.warehouse_kind}")) if row.warehouse_kind else MISSING
+
+
 def _hidden_columns() -> tuple[Column, ...]:
     return (
         _text("group", lambda row: _named(row.group), 110, 64, hidden=True),
@@ -180,6 +184,8 @@ def _hidden_columns() -> tuple[Column, ...]:
             min_width=64,
             hidden=True,
         ),
+        _text("warehouse_kind", _warehouse_kind, 110, 64, hidden=True),
+        _text("hold_reason", lambda row: _named(row.hold_reason), 150, 80, hidden=True),
         _figure("skus", _number("sku_count"), 64, 48, hidden=True),
         _figure("images", _number("image_count"), 64, 48, hidden=True),
         _text("product_id", lambda row: _named(row.product_id or ""), 150, 130, hidden=True),
