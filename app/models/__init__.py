@@ -13,12 +13,15 @@ from app.models.listing import (
     ImageFile,
     ImageLook,
     Listing,
+    ListingHold,
     ListingStatus,
     ListingTag,
+    ListingWarehouse,
     ProductGroup,
     Sku,
     ToldApart,
     UploadedImage,
+    WarehouseKind,
 )
 from app.models.marketing import MarketingGroup, MarketingMember
 from app.models.order import Order, OrderLine
@@ -81,11 +84,13 @@ __all__ = [
     "ListingConflict",
     "ListingFigure",
     "ListingFinding",
+    "ListingHold",
     "ListingOrigin",
     "ListingSeen",
     "ListingStatus",
     "ListingSync",
     "ListingTag",
+    "ListingWarehouse",
     "MarketingGroup",
     "MarketingMember",
     "Order",
@@ -120,6 +125,7 @@ __all__ = [
     "VirtualItem",
     "WarehouseCountry",
     "WarehouseFreight",
+    "WarehouseKind",
     "WarehouseTemplate",
     "WordListRow",
 ]

@@ -72,6 +72,8 @@ class ListingRow:
     error_code: str
     product_key: str
     marketing_group: str
+    hold_reason: str
+    warehouse_kind: str
     figures: ShownFigures
 
 
@@ -108,6 +110,7 @@ OF_SKU = "(instr(sku.match_key, ?) AND (('+' || sku.match_key || '+') GLOB ? OR 
 OF_CODE = "(sku.match_key IS ? AND (sku.code LIKE ? ESCAPE '\\' OR sku.code LIKE ? ESCAPE '\\'))"
 CODE_TEXT = ("(sku.match_key || ' ' || sku.code)", normalise)
 
+_HELD_BACK = "(listing.id IN (SELECT listing_id FROM listing_hold))"
 _IN_MARKETING = "marketing_member JOIN marketing_group ON marketing_group.id = marketing_member.group_id"
 
 FIELDS = {
@@ -143,6 +146,9 @@ FIELDS = {
     "finding": Field("listing_finding.code", str, is_sortable=False, many="listing_finding"),
     "changed": Field(_CHANGED, flag),
     "quarantined": Field(_QUARANTINED, flag),
+    "held": Field(_HELD_BACK, flag),
+    "hold_reason": Field("listing_hold.reason", str, is_sortable=False, many="listing_hold"),
+    "warehouse_kind": Field("listing_warehouse.kind", str, is_sortable=False, many="listing_warehouse"),
     "error": Field("error_code", str),
     "sold": Field(_SOLD, number, is_sortable=False),
     "import_run": Field("import_run_id", number),
@@ -154,7 +160,7 @@ FIELDS = {
 _HELD = frozenset(
     {"store", "status", "findings", "blocked", "category", "freight_template", "group", "import_run", "updated"}
     | {"price", "price_max", "stock", "skus", "images", "weight", "handling_days", "created", "product_id", "code"}
-    | {"error", "sold", "changed", "quarantined", *OF_LISTINGS}
+    | {"error", "sold", "changed", "quarantined", "held", *OF_LISTINGS}
 )
 """Fields that `ix_listing_updated` holds (migration 0018), or that are told by what it holds."""
 
@@ -168,6 +174,7 @@ SELECT json_group_array(json_array(
        (listing.sent_hash IS NOT NULL AND listing.sent_hash <> listing.content_hash), listing.updated_ms,
        coalesce((SELECT source FROM image WHERE image.listing_id = listing.id ORDER BY position LIMIT 1), ''),
        listing.image_count, listing.error_code, listing.product_key, coalesce(marketing_group.name, ''),
+       coalesce(listing_hold.reason, ''), coalesce(listing_warehouse.kind, ''),
        {stale}, coalesce(listing_figure.why, ''), coalesce(listing_figure.unknown, 0), {figures}))
 FROM listing
 LEFT JOIN listing_figure ON listing_figure.listing_id = listing.id
@@ -179,6 +186,8 @@ LEFT JOIN product_group
        ON product_group.store_id = listing.store_id AND product_group.group_id = listing.group_id
 LEFT JOIN marketing_member ON marketing_member.listing_id = listing.id
 LEFT JOIN marketing_group ON marketing_group.id = marketing_member.group_id
+LEFT JOIN listing_hold ON listing_hold.listing_id = listing.id
+LEFT JOIN listing_warehouse ON listing_warehouse.listing_id = listing.id
 WHERE listing.id IN ({ids})
 """
 
