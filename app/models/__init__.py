@@ -30,7 +30,7 @@ from app.models.pricing import (
     FigureState,
     ListingFigure,
     PricingSetting,
-    SkuFigure,
+    SkuColumn,
 )
 from app.models.publishing import (
     JobState,
@@ -106,7 +106,7 @@ __all__ = [
     "SheetMapping",
     "Sku",
     "SkuAssignment",
-    "SkuFigure",
+    "SkuColumn",
     "StockItem",
     "Store",
     "StoreAccess",

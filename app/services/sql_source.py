@@ -115,6 +115,18 @@ class SqlSource(Generic[RowT]):
                 connection.exec_driver_sql(f"SELECT count(*) FROM {table}{where.sql}", where.params).scalar_one()
             )
 
+    def total(self, name: str, query: Query, ctx: TaskContext | None = None) -> int:
+        """The sum of the numbers of the field *name* over all rows that match.
+
+        Raises:
+            TaskCancelled: stopped, also in the middle of a statement.
+        """
+        with self._db.reader.connect() as connection, interruptible(connection, ctx):
+            search, match, hits = self._searched(connection, query, WALKED_HITS)
+            table, where = self._all(query, search, match, hits, self._smallest_index(query, also=name))
+            sql = f"SELECT coalesce(sum({self._field(name).expression}), 0) FROM {table}{where.sql}"
+            return int(connection.exec_driver_sql(sql, where.params).scalar_one())
+
     def count_by(self, name: str, query: Query, ctx: TaskContext | None = None) -> dict[Any, int]:
         """How many rows of *query* there are of each value of the field *name*.
 
@@ -272,10 +284,10 @@ class SqlSource(Generic[RowT]):
         """The index that has the rows in the order of *query*, if there is one."""
         return None if query.then else self.spec.orders.get(query.sort)
 
-    def _smallest_index(self, query: Query, *, is_sorted: bool = False) -> OrderIndex | None:
-        """Of the indexes that hold all that the filters of *query* ask for, and its order if *is_sorted*, the one that
-        holds least besides."""
-        order = ({query.sort, query.then} - {""} or {""}) if is_sorted else set()
+    def _smallest_index(self, query: Query, *, is_sorted: bool = False, also: str = "") -> OrderIndex | None:
+        """Of the indexes that hold all that the filters of *query* ask for, its order if *is_sorted*, and the field
+        *also*, the one that holds least besides."""
+        order = ({query.sort, query.then} - {""} or {""}) if is_sorted else {also} - {""}
         holding = [
             index
             for name, index in self.spec.orders.items()

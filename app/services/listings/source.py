@@ -12,7 +12,14 @@ from sqlalchemy import Connection
 from app.models import ListingStatus
 from app.services.codes.normal import normalise
 from app.services.listings.code_search import TABLES, with_item, with_part
-from app.services.listings.figure_fields import OF_LISTINGS, SHOWN, first_by_figure, is_stale
+from app.services.listings.figure_fields import (
+    IS_STALE,
+    NO_FIGURES,
+    OF_LISTINGS,
+    SHOWN,
+    first_by_figure,
+    variant_figures,
+)
 from app.services.listings.loading import id_list
 from app.services.listings.text import fold
 from app.services.listings.typed import code_patterns, country, flag, item_patterns, moments, number, price_minor
@@ -187,14 +194,11 @@ _OWN = len(fields(ListingRow)) - 1
 """Where a row's figures begin."""
 _SHOWN = ", ".join(f"listing_figure.{column}" for column in SHOWN)
 _CHILDREN = f"""
-SELECT sku.id, sku.listing_id, properties, sku.code, price_minor, currency, stock, ships_from,
-       {is_stale("sku_figure")}, coalesce(why, ''), why <> '',
-       {", ".join(SHOWN)}
+SELECT sku.id, sku.listing_id, properties, sku.code, price_minor, currency, stock, ships_from, {IS_STALE}
 FROM sku JOIN listing ON listing.id = sku.listing_id
-LEFT JOIN sku_figure ON sku_figure.listing_id = sku.listing_id AND sku_figure.sku_id = sku.id
+LEFT JOIN listing_figure ON listing_figure.listing_id = listing.id
 WHERE sku.listing_id = ? ORDER BY position
 """
-_SKU_OWN = 5
 
 
 class ListingSource(SqlSource[ListingRow]):
@@ -217,7 +221,7 @@ class ListingSource(SqlSource[ListingRow]):
     def load_rows(self, connection: Connection, ids: Sequence[int]) -> list[ListingRow]:
         """The rows of *ids*, in any order."""
         language = "zh" if self.language == "zh" else "en"
-        sql = _ROWS.format(language=language, ids=id_list(ids), stale=is_stale("listing_figure"), figures=_SHOWN)
+        sql = _ROWS.format(language=language, ids=id_list(ids), stale=IS_STALE, figures=_SHOWN)
         return [ListingRow(*with_figures(row, _OWN)) for row in loaded(connection, sql)]
 
     def _plain(self, connection: Connection, query: Query, limit: int, index: OrderIndex | None) -> Sequence[int]:
@@ -228,15 +232,16 @@ class ListingSource(SqlSource[ListingRow]):
         """The variants of a listing, in order."""
         with self._db.reader.connect() as connection:
             rows = connection.exec_driver_sql(_CHILDREN, (id,)).all()
+            figures = variant_figures(connection, [row[0] for row in rows])
         return [
             SkuRow(
-                CHILD_ID_OFFSET + row[0],
-                row[0],
-                row[1],
-                sku_label(orjson.loads(row[2])),
-                *with_figures(row[3:], _SKU_OWN),
+                CHILD_ID_OFFSET + number,
+                number,
+                listing_id,
+                sku_label(orjson.loads(properties)),
+                *[*shown, ShownFigures(is_stale, *figures.get(number, NO_FIGURES))],
             )
-            for row in rows
+            for number, listing_id, properties, *shown, is_stale in rows
         ]
 
 

@@ -10,12 +10,13 @@ import pytest
 from app.services.listings.source import ListingSource
 from app.services.paging import Query
 from app.services.pricing.figures import COLUMNS, figures_of
-from app.services.pricing.given import Given
+from app.services.pricing.given import Given, reason
 from app.services.pricing.given_reading import GivenReader
 from app.services.pricing.goods import ALONE, GoodsBook
 from app.services.pricing.inputs import InputReader
 from app.services.pricing.rates import EnteredRate, enter_rates
 from app.services.pricing.renewing import renew_figures
+from app.services.pricing.sku_columns import numbers_of
 
 pytestmark = pytest.mark.usefixtures("priced")
 
@@ -80,12 +81,9 @@ def test_columns_say_what_rows_say(db, assorted):
     assert len(set(reasons)) > 6, "nearly everything is missing somewhere"
     renew_figures(db)
     with db.reader.connect() as connection:
-        kept = connection.exec_driver_sql(
-            f"SELECT {', '.join(COLUMNS)}, why FROM sku_figure JOIN sku ON sku.id = sku_id "
-            "ORDER BY sku.listing_id, position"
-        ).all()
-    assert [tuple(row) for row in kept] == [
-        (*(getattr(one, name) for name in COLUMNS), one.why[0].value if one.why else "") for one in fresh
+        kept = numbers_of(connection, [one.given.sku_id for one in fresh], ("lacking", *COLUMNS))
+    assert [(reason(lacking), *rest) for lacking, *rest in kept.values()] == [
+        (one.why[0].value if one.why else "", *(getattr(one, name) for name in COLUMNS)) for one in fresh
     ]
 
 
