@@ -124,12 +124,16 @@ def _owners(condition: Filter, field: Field) -> Sql:
     return quick or (f"SELECT listing_id FROM {field.many} WHERE {sql}", params)
 
 
-def counted_beneath(condition: Filter, field: Field) -> Sql | None:
-    """How many rows have a row beneath that is so; None for a field of the rows themselves, and for a denial."""
-    if not field.many or condition.operator in _DENIALS:
+def counted_beneath(condition: Filter, field: Field, table: str) -> Sql | None:
+    """How many rows of *table* have a row beneath that is so, or have none where that is asked; None for a field of the
+    rows themselves."""
+    if not field.many:
         return None
-    sql, params = _owners(condition, field)
-    return f"SELECT count(DISTINCT listing_id) FROM ({sql})", params
+    is_denial = condition.operator in _DENIALS
+    asked = Filter(condition.field, _opposite(condition.operator), condition.value) if is_denial else condition
+    sql, params = _owners(asked, field)
+    count = f"SELECT count(DISTINCT listing_id) FROM ({sql})"
+    return (f"SELECT (SELECT count(*) FROM {table}) - ({count})" if is_denial else count), params
 
 
 def _plain(condition: Filter, field: Field) -> Sql:

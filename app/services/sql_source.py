@@ -162,7 +162,7 @@ class SqlSource(Generic[RowT]):
             table, where = self._all(query, search, match, hits, index)
             if index is not None and table == self.spec.table:
                 order = f"+{order}"  # one pass and a sort: fetching rows in the order of an index costs more
-            return collected(connection, f"SELECT id FROM {table}{where.sql} ORDER BY {order}", where.params, ctx)
+            return collected(connection, self._sorted_sql(table, where, query, order), where.params, ctx)
 
     def rows(self, ids: Sequence[int]) -> dict[int, RowT]:
         """The rows with these ids."""
@@ -210,8 +210,12 @@ class SqlSource(Generic[RowT]):
         plus = "+" if self._index(query) is not None else ""
         holding = None if query.text.strip() else self._smallest_index(query, is_sorted=True)
         table = self.spec.table if holding is None else f"{self.spec.table} INDEXED BY {holding.name}"
-        sql = f"SELECT id FROM {table}{where.sql} ORDER BY {plus}{self.order(query)} LIMIT ?"
+        sql = f"{self._sorted_sql(table, where, query, plus + self.order(query))} LIMIT ?"
         return listed(connection, sql, (*where.params, limit))
+
+    def _sorted_sql(self, table: str, where: Where, query: Query, order: str) -> str:
+        """The ids of all matching rows, sorted by *order*, which is what *query* asks for."""
+        return f"SELECT id FROM {table}{where.sql} ORDER BY {order}"
 
     def _window(
         self, connection: Connection, query: Query, search: Search, limit: int, index: OrderIndex
@@ -334,7 +338,7 @@ class SqlSource(Generic[RowT]):
         if query.text.strip() or query.store_ids or len(query.filters) != 1 or query.filters[0].operator == "where":
             return None
         condition = query.filters[0]
-        return counted_beneath(condition, self._field(condition.field))
+        return counted_beneath(condition, self._field(condition.field), self.spec.table)
 
     def _filters(self, query: Query, *, row_by_row: bool = False) -> Where:
         """The conditions of a query without its words; *row_by_row* as in `condition_sql`."""

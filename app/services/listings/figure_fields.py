@@ -36,6 +36,12 @@ OF_LISTINGS = {
 }
 OF_VARIANTS = {name: Field(column, bind) for name, (column, bind) in _BIND.items()}
 """Their `expression` is the name of a column of `pricing.sku_columns`."""
+_FIGURED = (
+    "SELECT listing_id AS id, CASE WHEN generation = (SELECT generation FROM figure_state) THEN {} END AS figure "
+    "FROM listing_figure WHERE listing_id NOT IN (SELECT listing_id FROM figure_due) "
+    "UNION ALL SELECT id, NULL FROM listing WHERE id IN (SELECT listing_id FROM figure_due)"
+)
+"""All listings with a figure of theirs in one pass over the narrow table: one that is not due has its row there."""
 INDEXED = {name: _BIND[name][0] for name in ("margin", "profit")}
 """Figures of listings that `listing_figure` has an index for."""
 SHOWN = tuple(column for column, _ in _BIND.values())
@@ -60,6 +66,16 @@ def variant_figures(connection: Connection, sku_ids: Sequence[int]) -> dict[int,
 
 NO_FIGURES = ("", 0, *(None for _ in SHOWN))
 """Of a variant that the columns do not have yet."""
+
+
+def sorted_by_figure(query: Query, matching: str) -> str | None:
+    """The ids of the listings of *matching*, a SELECT of them or "" for all, in the order of a figure; None for another
+    order."""
+    if query.sort not in OF_LISTINGS or query.then:
+        return None
+    way = "DESC" if query.descending else "ASC"
+    among = f" WHERE id IN ({matching})" if matching else ""
+    return f"SELECT id FROM ({_FIGURED.format(_BIND[query.sort][0])}){among} ORDER BY figure {way}, id {way}"
 
 
 def first_by_figure(connection: Connection, query: Query, limit: int) -> list[int] | None:

@@ -18,6 +18,7 @@ from app.services.listings.figure_fields import (
     OF_LISTINGS,
     SHOWN,
     first_by_figure,
+    sorted_by_figure,
     variant_figures,
 )
 from app.services.listings.loading import id_list
@@ -25,8 +26,10 @@ from app.services.listings.text import fold
 from app.services.listings.typed import code_patterns, country, flag, item_patterns, moments, number, price_minor
 from app.services.paging import Query
 from app.services.price_guard.records import HELD_IDS
+from app.services.sql_conditions import fields_read
 from app.services.sql_ids import loaded
-from app.services.sql_source import Field, OrderIndex, SqlSource, TableSpec
+from app.services.sql_search import Search
+from app.services.sql_source import Field, OrderIndex, SqlSource, TableSpec, Where
 
 CHILD_ID_OFFSET = 1 << 40
 """Variants' row ids begin here, so that a variant's row never has a listing's id."""
@@ -225,8 +228,15 @@ class ListingSource(SqlSource[ListingRow]):
         return [ListingRow(*with_figures(row, _OWN)) for row in loaded(connection, sql)]
 
     def _plain(self, connection: Connection, query: Query, limit: int, index: OrderIndex | None) -> Sequence[int]:
-        ids = first_by_figure(connection, query, limit)
+        ids: Sequence[int] | None = first_by_figure(connection, query, limit)
+        if ids is None and index is not None and any(fields_read(one) & OF_LISTINGS.keys() for one in query.filters):
+            some = self._window(connection, query, Search.of("", TABLES), limit, index)
+            ids = some if len(some) == limit else None  # few are met among the first: looked for by their figures
         return super()._plain(connection, query, limit, index) if ids is None else ids
+
+    def _sorted_sql(self, table: str, where: Where, query: Query, order: str) -> str:
+        matching = f"SELECT id FROM {table}{where.sql}" if where.conditions else ""
+        return sorted_by_figure(query, matching) or super()._sorted_sql(table, where, query, order)
 
     def children(self, id: int) -> list[SkuRow]:
         """The variants of a listing, in order."""

@@ -32,7 +32,10 @@ STORED = {"id": "id", "listing": "listing_id", "place": "position", "price": "pr
 """Columns that a table has as well, and what they are called there."""
 _LATE_VALUES = " || ',' || ".join(f"coalesce({name}, {UNKNOWN})" for name in STORED.values())
 _LATE = f"SELECT {_LATE_VALUES} AS id FROM sku WHERE listing_id IN (SELECT listing_id FROM figure_due) ORDER BY sku.id"
-_STALE = "SELECT listing_id AS id FROM listing_figure WHERE generation <> (SELECT generation FROM figure_state)"
+_STALE = (
+    "SELECT listing_id AS id FROM figure_state CROSS JOIN listing_figure "
+    "WHERE figure_state.generation <> renewed AND listing_figure.generation <> figure_state.generation"
+)
 _OPERATORS: Mapping[str, Callable[[Any, Any], Any]] = {
     "=": operator.eq,
     "<": operator.lt,
@@ -57,11 +60,12 @@ class Variants:
         import numpy as np
 
         self._connection, self._columns = connection, SkuColumns(connection)
-        owners = self._columns.column("listing")
+        owners = self._columns.owners
         late = read_numbers(connection, _LATE).reshape(-1, len(STORED))
         self._late = dict(zip(STORED, late.T, strict=True))
         self.there = np.concatenate((owners.known, np.ones(len(late), np.bool_)))
-        self.listings = np.concatenate((np.where(owners.known, owners.values, 0), self._late["listing"]))
+        kept = np.where(owners.known, owners.values, 0)
+        self.listings = np.concatenate((kept, self._late["listing"])) if len(late) else kept
         self._kept = len(owners.values)
         self._highest = int(self.listings.max(initial=0))
         self._today = self._without_late()

@@ -43,7 +43,7 @@ def given_again(reader: InputReader, listing_ids: Sequence[int], *, with_rates: 
     import numpy as np
 
     columns = _columns_of(reader.connection, listing_ids)
-    owners = columns.column("listing").whole()
+    owners = columns.owners.whole()
     at = np.flatnonzero(np.isin(owners, listing_ids))
     if with_rates:
         rated = columns.column("rated").whole(at) == 1
@@ -73,7 +73,7 @@ def ids_of(connection: Connection, listing_ids: Sequence[int]) -> Whole:
     import numpy as np
 
     columns = _columns_of(connection, listing_ids)
-    return columns.ids_at(np.flatnonzero(np.isin(columns.column("listing").whole(), listing_ids)))
+    return columns.ids_at(np.flatnonzero(np.isin(columns.owners.whole(), listing_ids)))
 
 
 def _columns_of(connection: Connection, listing_ids: Sequence[int]) -> SkuColumns:

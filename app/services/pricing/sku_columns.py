@@ -57,14 +57,16 @@ class SkuColumns:
 
     Attributes:
         segments: numbers of the segments that are read, in order.
+        owners: the column `listing`.
     """
 
     def __init__(self, connection: Connection, first: int = 0, last: int = 2**62) -> None:
         import numpy as np
 
         self._connection, self._span = connection, (first // SEGMENT, last // SEGMENT)
-        rows = self._read("segment", "listing")
+        rows = self._read("segment, data", "listing")
         self.segments = np.array([row[0] for row in rows], np.int64)
+        self.owners = _joined([row[1] for row in rows])
 
     def ids_at(self, places: Whole) -> Whole:
         """The ids of the variants at these places."""
