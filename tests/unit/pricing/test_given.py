@@ -154,7 +154,8 @@ def kept_figures(db):
     ],
 )
 @pytest.mark.usefixtures("assorted")
-def test_figures_reckoned_again_are_those_read_again(db, write, monkeypatch, sql, is_all):
+def test_figures_reckoned_again_are_those_read_again(db, write, make_listing, monkeypatch, sql, is_all):
+    make_listing("Plain", (("AB1234", 999, 5), ("AB1234*2", 1_999, 5)), freight_template_id="free")
     renew_figures(db)
     before = kept_figures(db)
     write(sql)
