@@ -115,17 +115,14 @@ class SqlSource(Generic[RowT]):
                 connection.exec_driver_sql(f"SELECT count(*) FROM {table}{where.sql}", where.params).scalar_one()
             )
 
-    def total(self, name: str, query: Query, ctx: TaskContext | None = None) -> int:
-        """The sum of the numbers of the field *name* over all rows that match.
-
-        Raises:
-            TaskCancelled: stopped, also in the middle of a statement.
-        """
-        with self._db.reader.connect() as connection, interruptible(connection, ctx):
-            search, match, hits = self._searched(connection, query, WALKED_HITS)
-            table, where = self._all(query, search, match, hits, self._smallest_index(query, also=name))
-            sql = f"SELECT coalesce(sum({self._field(name).expression}), 0) FROM {table}{where.sql}"
-            return int(connection.exec_driver_sql(sql, where.params).scalar_one())
+    def total(self, connection: Connection, name: str, query: Query) -> int | None:
+        """The sum of the numbers of the field *name* over all rows that match; None where no index has all of that."""
+        index = self._smallest_index(query, also=name)
+        if index is None or query.text.strip():
+            return None
+        where = self._filters(query)
+        sql = f"SELECT coalesce(sum({self._field(name).expression}), 0) FROM {self.spec.table} INDEXED BY {index.name}"
+        return int(connection.exec_driver_sql(sql + where.sql, where.params).scalar_one())
 
     def count_by(self, name: str, query: Query, ctx: TaskContext | None = None) -> dict[Any, int]:
         """How many rows of *query* there are of each value of the field *name*.

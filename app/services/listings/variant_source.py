@@ -141,7 +141,11 @@ class VariantSource(SqlSource[VariantRow]):
                 return int(self._masked(connection, query)[1].sum())
             asked, own = self._parts(query)
             if not own:
-                return self._listings.total("skus", asked, ctx)
+                total = self._listings.total(connection, "skus", asked)
+                if total is not None:
+                    return total
+                if self._are_ready(connection):
+                    return int(self._masked(connection, query)[1].sum())
             where = self._where(connection, query)
             sql = f"SELECT count(*) FROM sku{where.sql}"
             return int(connection.exec_driver_sql(sql, where.params).scalar_one())
@@ -177,6 +181,11 @@ class VariantSource(SqlSource[VariantRow]):
 
     def _first_ids(self, connection: Connection, query: Query, limit: int) -> Sequence[int]:
         """Few hits are sorted, many are met soon along an index."""
+        of_figures = any(fields_read(one) & OF_VARIANTS.keys() for one in query.filters)
+        if not (query == Query() or query.sort or query.then or of_figures):
+            ids = self._of_newest(connection, query, limit)
+            if ids is not None:
+                return ids
         if self._asks_columns(connection, query):
             first: list[int] = self._in_order(connection, query, limit).tolist()
             return first
@@ -184,10 +193,6 @@ class VariantSource(SqlSource[VariantRow]):
         if index is None:
             sql = f"SELECT id FROM sku{where.sql} ORDER BY {self.order(query)} LIMIT ?"
             return listed(connection, sql, (*where.params, limit))
-        if where.conditions and not query.sort:
-            ids = self._of_newest(connection, query, limit)
-            if ids is not None:
-                return ids
         if where.conditions:
             some = listed(connection, f"SELECT id FROM sku{where.sql} LIMIT ?", (*where.params, FEW + 1))
             if len(some) <= FEW:
@@ -213,10 +218,13 @@ class VariantSource(SqlSource[VariantRow]):
         names = {query.sort, query.then}.union(*(fields_read(one) for one in query.filters))
         if names & OF_VARIANTS.keys():
             return True
-        if not names & COLUMNS.keys():
-            return False
-        many = f"SELECT count(*) > {MOST_DUE} FROM (SELECT 1 FROM figure_due LIMIT {MOST_DUE + 1})"
-        return not connection.exec_driver_sql(many).scalar_one()
+        return bool(names & COLUMNS.keys()) and self._are_ready(connection)
+
+    @staticmethod
+    def _are_ready(connection: Connection) -> bool:
+        """Whether nearly all variants stand in the columns."""
+        few = f"SELECT count(*) <= {MOST_DUE} FROM (SELECT 1 FROM figure_due LIMIT {MOST_DUE + 1})"
+        return bool(connection.exec_driver_sql(few).scalar_one())
 
     def _masked(self, connection: Connection, query: Query) -> tuple[Variants, Mask]:
         """The variants of *query* among all."""
