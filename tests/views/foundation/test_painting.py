@@ -1,6 +1,7 @@
 """What a cell looks like: marks, grounds, chips; nothing cut that must not be, and no slower than Qt's own way."""
 
 import time
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QAbstractTableModel, QRect, Qt
@@ -323,7 +324,8 @@ def test_a_repaint_costs_less_than_qts_own_table(runner, fake_source, qtbot):
 
 def _spied(runner, fake_source, qtbot):
     """A table of 100 rows, and how many rows each of its paintings is of."""
-    model = PagedTableModel(fake_source(100), (LEFT_TITLE,), runner)
+    columns = [replace(LEFT_TITLE, key=key, hidden=key == "unseen") for key in ("seen", "unseen", "last")]
+    model = PagedTableModel(fake_source(100), columns, runner)
     table = PagedTable(model, "test")
     qtbot.addWidget(table)
     table.resize(400, 400)
@@ -340,8 +342,8 @@ def test_of_rows_that_changed_those_in_view_are_painted_and_no_others(runner, fa
     table, model, painted = _spied(runner, fake_source, qtbot)
     table.viewport().repaint()
     painted.clear()
-    model.dataChanged.emit(model.index(70, 0), model.index(99, 0))
-    model.dataChanged.emit(model.index(3, 0), model.index(4, 0))
+    model.dataChanged.emit(model.index(70, 0), model.index(99, model.columnCount() - 1))
+    model.dataChanged.emit(model.index(3, 0), model.index(4, model.columnCount() - 1))
     qtbot.waitUntil(lambda: bool(painted))
     assert len(painted) == 1
     assert painted[0] <= 2
