@@ -22,7 +22,7 @@ from app.services.sql_conditions import (
     known_field,
 )
 from app.services.sql_ids import collected, interruptible, listed
-from app.services.sql_search import NO_TABLES, Match, Search, SearchTables, narrowest
+from app.services.sql_search import NO_TABLES, Match, Search, SearchTables, narrowest, thinnest
 from app.services.tasks import TaskContext
 
 __all__ = ["BadValue", "Field", "OrderIndex", "SqlSource", "TableSpec", "UnknownField", "Where"]
@@ -31,9 +31,9 @@ RowT = TypeVar("RowT", bound=HasId)
 FEW_HITS, FEW_OF_SEVERAL = 2_000, 15_000
 """So many hits are sorted at once; of several words, most hits of the rarest one may turn out to be none."""
 MANY_HITS = 30_000
-"""With more hits than that the first rows hold enough of them: they are looked at first."""
-WINDOW_ROWS = 3_000
-"""How many first rows."""
+"""With more hits than that the highest ids hold enough of them: they are looked at first."""
+FIRST_LOOK, WINDOW_ROWS = 1_000, 3_000
+"""How many first rows: the first of them show whether it is worth going on."""
 WALKED_HITS = 150_000
 """With more hits than that it is quicker to go through an index of all rows than to fetch the rows of the hits."""
 
@@ -182,18 +182,40 @@ class SqlSource(Generic[RowT]):
             return self._plain(connection, query, limit, index)
         if not search.words and self._is_held(query, index):
             return self._plain(connection, query, limit, index)
-        match, hits = narrowest(connection, search.quick_matches(), MANY_HITS)
-        if hits > MANY_HITS:
-            found = self._window(connection, query, search, limit, index)
-            if len(found) == limit:
-                return found
-            if match is None:
-                match, hits = narrowest(connection, search.looked_up_matches(connection), MANY_HITS)
-        if match is None or hits <= (FEW_HITS if len(search.words) == 1 else FEW_OF_SEVERAL):
-            where = self._filters(query) + search.conditions(self.spec.table, self.spec.search_column, match)
-            return self._sorted(connection, where, query, limit)
-        where = self._filters(query) + search.conditions(self.spec.table, self.spec.search_column, match, walks=True)
-        return self._walk(connection, where, query, limit, index)
+        match, reach = thinnest(connection, search.quick_matches(), FEW_HITS)
+        if match is not None and reach.hits <= FEW_HITS:
+            return self._sorted(connection, self._matching(query, search, match), query, limit)
+        met: Sequence[int] = ()
+        if match is None or reach.rows_for(limit) <= WINDOW_ROWS:
+            met = self._window(connection, query, search, limit, index)
+            if len(met) == limit:
+                return met
+        return self._searched_first(connection, query, search, match, limit, index, is_met=bool(met))
+
+    def _searched_first(
+        self,
+        connection: Connection,
+        query: Query,
+        search: Search,
+        match: Match | None,
+        limit: int,
+        index: OrderIndex,
+        *,
+        is_met: bool,
+    ) -> Sequence[int]:
+        """What lies too thin to be met among the first rows: few hits are sorted, many are met soon along the index.
+
+        Where the hits may not have all words, most of them may turn out to be none: then they are sorted all the same,
+        unless that would take too long or something was met (*is_met*).
+        """
+        match, is_sure = search.narrowed(connection, match)
+        few = FEW_HITS if is_sure or is_met else FEW_OF_SEVERAL
+        if match is None or match.count(connection, few + 1) <= few:
+            return self._sorted(connection, self._matching(query, search, match), query, limit)
+        return self._walk(connection, self._matching(query, search, match, walks=True), query, limit, index)
+
+    def _matching(self, query: Query, search: Search, match: Match | None, *, walks: bool = False) -> Where:
+        return self._filters(query) + search.conditions(self.spec.table, self.spec.search_column, match, walks=walks)
 
     def _plain(self, connection: Connection, query: Query, limit: int, index: OrderIndex | None) -> Sequence[int]:
         """Along an index that holds all that is asked for; without one, all rows are looked at and sorted."""
@@ -217,15 +239,31 @@ class SqlSource(Generic[RowT]):
     def _window(
         self, connection: Connection, query: Query, search: Search, limit: int, index: OrderIndex
     ) -> Sequence[int]:
-        """What matches among the first rows."""
+        """What matches among the first rows; looks no further than at the first of them where these are too few."""
+        found = self._looked_at(connection, query, search, limit, index, (FIRST_LOOK, 0))
+        left = WINDOW_ROWS - FIRST_LOOK
+        if len(found) < limit and limit * FIRST_LOOK <= len(found) * WINDOW_ROWS:
+            found += self._looked_at(connection, query, search, limit - len(found), index, (left, FIRST_LOOK))
+        return found
+
+    def _looked_at(
+        self,
+        connection: Connection,
+        query: Query,
+        search: Search,
+        limit: int,
+        index: OrderIndex,
+        rows: tuple[int, int],
+    ) -> list[int]:
+        """What matches among so many rows of the order after so many others."""
         table = self.spec.table
         where = self._filters(query, row_by_row=True) + search.conditions(table, self.spec.search_column, None)
         sql = (
             f"SELECT {table}.id FROM (SELECT id AS walked FROM {table} INDEXED BY {index.name} "
-            f"ORDER BY {self.order(query)} LIMIT {WINDOW_ROWS}) CROSS JOIN {table} ON {table}.id = walked"
+            f"ORDER BY {self.order(query)} LIMIT ? OFFSET ?) CROSS JOIN {table} ON {table}.id = walked"
             f"{where.sql} LIMIT ?"
         )
-        return listed(connection, sql, (*where.params, limit))
+        return listed(connection, sql, (*rows, *where.params, limit))
 
     def _walk(self, connection: Connection, where: Where, query: Query, limit: int, index: OrderIndex) -> Sequence[int]:
         """Along the index until enough are found."""
