@@ -36,7 +36,8 @@ def undo_change(desk: Desk, options: argparse.Namespace) -> Outcome:
         "restored": done.restored,
         "conflicts": conflicts,
         "change": done.change.uid,
-        "conflicting_listings": list(done.conflicts),
+        "conflicting_listings": [number for number in done.conflicts if number > 0],
+        "conflicting": list(done.conflict_names),
     }
     if done.change.kind == TABLE:
         told["entries"] = done.change.params["n"]
@@ -44,6 +45,7 @@ def undo_change(desk: Desk, options: argparse.Namespace) -> Outcome:
     lines = [tr(key, n=done.restored, label=change_label(done.change))]
     if conflicts:
         lines.append(tr("cli.undo_conflicts", n=conflicts))
+        lines += [f"  {name}" for name in done.conflict_names]
     return Outcome(told, lines, Exit.SOME_REFUSED if conflicts else Exit.DONE)
 
 

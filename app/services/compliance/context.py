@@ -21,6 +21,7 @@ from app.services.compliance.units import resolve_unit, units
 from app.services.compliance.variant_looks import VariantLooks
 from app.services.compliance.verdict_book import NO_VERDICTS, VerdictBook
 from app.services.compliance.words import WordBook, word_book
+from app.services.listings.holds import HoldBook, HoldReader
 from app.services.price_guard.book import GuardBook
 
 AttributeReader = Callable[[str], Iterable[AttributeFacts]]
@@ -42,6 +43,7 @@ class CheckContext:
         read_attributes: reads the attributes of a leaf category; asked once for each category.
         read_images: reads what is stored about pictures `images.learn` was not told of.
         read_twins: reads the twins of listings `twins.learn` was not told of.
+        read_holds: reads which listings a person holds back.
         words: the listed words that count in the store; the shipped ones without.
         guard: of prices; without one only what stands in a listing itself is compared.
         verdicts: what the company's tables say of goods, as the store writes its codes.
@@ -64,6 +66,7 @@ class CheckContext:
         read_attributes: AttributeReader = lambda category_id: (),
         read_images: FactsReader | None = None,
         read_twins: TwinReader | None = None,
+        read_holds: HoldReader | None = None,
         image_hosts: Iterable[str] = (),
         rules: RuleData | None = None,
         words: WordBook | None = None,
@@ -88,6 +91,7 @@ class CheckContext:
         self.variant_look = VariantLooks()
         self.images = ImageBook(self.limits, (*rule_file("detail_html")["photobank_hosts"], *image_hosts), read_images)
         self.twins = TwinBook(read_twins)
+        self.holds = HoldBook(read_holds)
         self.guard = guard or GuardBook(far_below=self.limits.far_below_share)
         self._compile()
         self.contact = ContactData(self.limits)

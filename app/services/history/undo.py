@@ -29,6 +29,7 @@ from app.services.history.columns import (
     staged_listings,
     unpack,
 )
+from app.services.history.contents import names_of
 from app.services.history.created import take_back_created
 from app.services.history.entries import entries_of, moved_on, put_back, reversed_entry
 from app.services.history.listing import find_change, newest_to_redo, newest_to_undo
@@ -159,10 +160,10 @@ def reverse(
         suspects |= swapped_suspects(connection, change_id)
     suspects |= price_suspects(connection, change_id, restored, asked_costs=asked)
     done = len(restored) + created
+    left = tuple(sorted({*conflicts, *stuck}))
+    names = names_of(connection, change_id, [number for number in left if number < 0])
     _settle(connection, found, undo_id, done, is_undone=chosen.is_all and done > 0)
-    return UndoResult(
-        change, done, tuple(sorted({*conflicts, *stuck})), tuple(sorted(restored)), tuple(sorted(suspects))
-    )
+    return UndoResult(change, done, left, tuple(sorted(restored)), tuple(sorted(suspects)), names)
 
 
 def _expect_all(connection: Connection, change_id: int, chosen: Chosen, moment_ms: int) -> None:

@@ -23,6 +23,8 @@ from app.services.listings.loading import CHUNK, id_list, load_listings
 from app.services.listings.marketing.membership import image_of, images_of, put_into
 from app.services.listings.records import LISTING_FIELDS, ROWS_REFUSED, SKU_FIELDS, ListingRecord, SkuRecord
 from app.services.listings.tags import replace_tags, tags_of
+from app.services.listings.warehouse_kinds import NOUN as KIND
+from app.services.listings.warehouse_kinds import kinds_of, put_kind
 from app.services.listings.writing import (
     SKU_COLUMNS,
     insert_skus,
@@ -48,6 +50,7 @@ class ListingEdit:
     who edits a listing says so. `moved`: old path → new one of pictures that are the same, so that the marketplace has
     them already. `add_tags`, `remove_tags`: cleaned tags, which are no content: they neither reopen nor date a listing.
     `marketing_group`: the name of the store's group it is to be in, "" for none, None for "as it is"; no content.
+    `warehouse_kind`: a `WarehouseKind`, "" for neither, None for "as it is"; no content.
     `sku_order`: the codes of all variants in the order they are to have, after all else; None for "as it is".
     `virtual`: virtual codes that it writes and that are in no table yet; they are put there along with it.
     """
@@ -63,6 +66,7 @@ class ListingEdit:
     add_tags: tuple[str, ...] = ()
     remove_tags: tuple[str, ...] = ()
     marketing_group: str | None = None
+    warehouse_kind: str | None = None
     sku_order: tuple[str, ...] | None = None
     virtual: VirtualGoods = field(default_factory=dict)
 
@@ -145,6 +149,7 @@ def apply_edits(
         _bring_virtual(connection, [edit for edit in chunk if edit.listing_id in records and edit.virtual])
         entries = _retag(connection, [edit for edit in chunk if edit.listing_id in records])
         entries += _regroup(connection, [edit for edit in chunk if edit.listing_id in records])
+        entries += _rekind(connection, [edit for edit in chunk if edit.listing_id in records])
         tagged = {entry.listing_id for entry in entries}
         for edit in chunk:
             record = records.get(edit.listing_id)
@@ -243,6 +248,17 @@ def _regroup(connection: Connection, edits: Sequence[ListingEdit]) -> list[Entry
         if old["marketing_group"] != name and put_into(connection, listing_id, name):
             new = image_of(connection, listing_id)
             entries.append(Entry("marketing_group", listing_id, listing_id, old, new))
+    return entries
+
+
+def _rekind(connection: Connection, edits: Sequence[ListingEdit]) -> list[Entry]:
+    """Write whether the warehouses of *edits* are real or virtual, and say what was there before."""
+    wanted = {edit.listing_id: edit.warehouse_kind for edit in edits if edit.warehouse_kind is not None}
+    before, entries = kinds_of(connection, list(wanted)) if wanted else {}, []
+    for listing_id, kind in wanted.items():
+        if (old := before.get(listing_id, "")) != kind:
+            put_kind(connection, listing_id, kind)
+            entries.append(Entry(KIND, listing_id, listing_id, {KIND: old}, {KIND: kind}))
     return entries
 
 

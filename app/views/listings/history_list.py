@@ -14,7 +14,7 @@ from app.services.history.wording import change_label
 from app.views.listings.field_values import field_name
 from app.views.numbers import moment, moment_tip
 from app.views.widgets.buttons import Button
-from app.views.widgets.ground import Ground, column, row
+from app.views.widgets.ground import Ground, column, emptied, row
 from app.views.widgets.label import ElidedLabel, Label
 
 
@@ -67,11 +67,7 @@ class HistoryList(Ground):
         """Labels in the user's language."""
         if getattr(self, "_changes", None) is None:
             return
-        while self._lines.count() > 1:
-            old = self._lines.takeAt(0).widget()
-            if old is not None:
-                old.hide()
-                old.deleteLater()
+        emptied(self._lines, keep=1)
         rows = [self._row(change) for change in self._changes] or [self._nothing()]
         for number, widget in enumerate(rows):
             self._lines.insertWidget(number, widget)

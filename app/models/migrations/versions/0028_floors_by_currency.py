@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0028"
-down_revision = "0025"
+down_revision = "0026"
 
 _COLUMNS = "match_key, code, floor_minor, currency, table_id"
 _KEYS = """

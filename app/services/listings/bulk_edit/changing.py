@@ -50,6 +50,7 @@ from app.services.listings.records import LISTING_FIELDS, ListingRecord
 from app.services.listings.regional_steps import NotForListing, minor_of, with_regional, without_regional
 from app.services.listings.tags import clean_tag
 from app.services.listings.text import fold
+from app.services.listings.warehouse_kinds import KINDS
 
 SIDES = ("length_cm", "width_cm", "height_cm")
 
@@ -65,6 +66,7 @@ class Draft:
     tags: tuple[str, ...] = ()
     marketing_group: str = ""
     marketing_groups: Mapping[str, str] = field(default_factory=dict)
+    warehouse_kind: str = ""
     values: dict[str, Any] = field(default_factory=dict)
     refused: list[tuple[str, str]] = field(default_factory=list)
     virtual: VirtualGoods = field(default_factory=dict)
@@ -79,6 +81,8 @@ class Draft:
         """What stands there now."""
         if name == "marketing_group":
             return self.marketing_group
+        if name == "warehouse_kind":
+            return self.warehouse_kind
         return list(self.tags) if name == "tags" else getattr(self.record, name)
 
     def differences(self) -> dict[str, Any]:
@@ -136,6 +140,7 @@ def _set_value(draft: Draft, operation: SetValue) -> None:
         "group_id": context.groups,
         "unit": context.units,
         "marketing_group": frozenset(draft.marketing_groups.values()),
+        "warehouse_kind": KINDS,
     }.get(operation.field, {})
     if operation.field == "category_id":
         node = context.categories.get(value)

@@ -33,6 +33,8 @@ from app.services.listings.marketing.membership import known_names, names_of
 from app.services.listings.records import SKU_FIELDS, ListingRecord, SkuRecord
 from app.services.listings.tags import tags_of
 from app.services.listings.text import fold
+from app.services.listings.warehouse_kinds import NOUN as KIND
+from app.services.listings.warehouse_kinds import kinds_of
 from app.services.tasks import TaskContext
 
 _CHOSEN = "SELECT listing_id FROM plan.chosen WHERE why IS NULL AND listing_id > ? ORDER BY listing_id LIMIT ?"
@@ -56,6 +58,7 @@ class Texts:
         self._asks_rules = any(isinstance(one, FixFindings) for one in self._operations)
         self._needs_tags = any(isinstance(one, AddTag | RemoveTag) for one in self._operations)
         self._needs_marketing = any(getattr(one, "field", "") == MARKETING for one in self._operations)
+        self._needs_kinds = any(getattr(one, "field", "") == KIND for one in self._operations)
         self._marketing: dict[int, dict[str, str]] = {}
         self._contexts: dict[int, CheckContext] = {}
 
@@ -76,11 +79,13 @@ class Texts:
         self._learn(records)
         tags = tags_of(self._connection, ids) if self._needs_tags else {}
         marketing = names_of(self._connection, ids) if self._needs_marketing else {}
+        kinds = kinds_of(self._connection, ids) if self._needs_kinds else {}
         edited: list[tuple[Any, ...]] = []
         lines: list[tuple[Any, ...]] = []
         for record in records:
             draft = Draft(record, self._context(record.store_id), hashes, tags.get(record.id, ()))
             draft.marketing_group = marketing.get(record.id, "")
+            draft.warehouse_kind = kinds.get(record.id, "")
             draft.marketing_groups = self._marketing_groups(record.store_id)
             change(draft, self._operations)
             lines += [(record.id, None, name, None, None, why) for name, why in draft.refused]
@@ -163,6 +168,7 @@ def stored_edit(listing_id: int, edit: str) -> ListingEdit:
         listing_id,
         marketing_group=values.pop(MARKETING, None),
         virtual=values.pop(VIRTUAL, {}),
+        warehouse_kind=values.pop(KIND, None),
         fields=values,
         skus=skus,
         images=images,

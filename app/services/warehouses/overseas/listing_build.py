@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection
 
-from app.models import ListingStatus, StoreAccess
+from app.models import ListingStatus, StoreAccess, WarehouseKind
 from app.services.compliance import CheckContext, load_context
 from app.services.compliance.checker import findings_of
 from app.services.compliance.lengths import known_sides
@@ -177,7 +177,14 @@ def _edit(record: ListingRecord, product: Product, built: Built) -> ListingEdit:
         is_complete=False,
         removed_skus=tuple(record.skus[at].id or 0 for at in merged.removed),
         sku_order=tuple(entry.code for entry in merged.entries),
+        warehouse_kind=_kind(built.options) if merged.added else None,
     )
+
+
+def _kind(options: BuildOptions) -> WarehouseKind:
+    """Goods that are added from abroad leave China, unless the warehouse template says that they lie there."""
+    is_real = options.template is not None and not options.template.is_virtual
+    return WarehouseKind.REAL if is_real else WarehouseKind.VIRTUAL
 
 
 def _fields(record: ListingRecord, options: BuildOptions) -> dict[str, Any]:
