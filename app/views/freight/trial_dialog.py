@@ -46,6 +46,8 @@ FIELDS = (
 )
 WIDTHS = (92, 120, 112, 104, 100, 56, 68, 66, 82, 96, 104, 82, 66, 190)
 TONES = {Verdict.FINE: "green", Verdict.LOSS: "red", Verdict.UNKNOWN: "amber", Verdict.NOT_SERVED: "text2"}
+REPLACING = ("weight", "size", "sale", "cost")
+"""Fields that take the place of what is known of a listing where they are filled."""
 OWN = "own"
 MEASURES = ("carrier", "buyer", "profit")
 MOST_G = 100_000_000
@@ -141,7 +143,9 @@ class TrialDialog(Dialog):
         self.fields["attributes"].setToolTip(", ".join(attributes()))
         if self._listing_id is None:
             self.fields["weight"].setText("200")
-        self.fields["code"].setEnabled(self._listing_id is None)  # of a listing: what is typed beside it counts
+        self.fields["code"].setEnabled(self._listing_id is None)
+        for name in REPLACING if self._listing_id is not None else ():
+            say(self.fields[name], "freight.trial.own_tip", "toolTip")
 
     def _connect(self) -> None:
         self.go.clicked.connect(self.try_it)

@@ -189,6 +189,31 @@ def test_a_trial_asks_for_attributes_and_dispatch_country_and_shows_its_latest_a
     closed(qtbot, trial)
 
 
+def test_a_trial_of_a_listing_goes_by_what_is_typed_beside_it(page, services, qtbot):
+    with services.freight._app.db.bulk() as connection:
+        listing_id = connection.exec_driver_sql("SELECT min(id) FROM listing").scalar_one()
+        connection.exec_driver_sql("UPDATE listing SET weight_g = 200 WHERE id = ?", (listing_id,))
+    names = services.freight.names()
+    trial = TrialDialog(page.context, names, page, listing_id=listing_id, chosen=named_as(names, "express"))
+    trial.open()
+    qtbot.waitUntil(lambda: bool(trial.rows))
+    assert [name for name, field in trial.fields.items() if not field.isEnabled()] == ["code"]
+    assert (trial.rows[0].quote.real_g, trial.rows[0].subject.sale) == (200, None), "nobody knows its cost"
+    for name, text in {"weight": "3000", "size": "40x30x20", "cost": "18", "countries": "US"}.items():
+        trial.fields[name].setText(text)
+    trial.try_it()
+    qtbot.waitUntil(lambda: trial.rows[0].quote.real_g == 3000)
+    row = trial.rows[0]
+    assert (row.quote.volume_g, row.quote.chargeable_g, row.missing) == (4800, 5000, ())
+    assert row.subject.sale.cost == 18
+    closed(qtbot, trial)
+
+
+def named_as(names, key):
+    """Kind and id of a template or tariff to begin with."""
+    return next((one.kind, one.id) for one in names if one.key == key)
+
+
 def test_every_cell_of_the_world_says_its_figure_not_by_colour_alone(qtbot, services):
     named = next(one for one in services.freight.names() if one.key == "line_ru")
     asked = Asked(Parcel(150), targets=services.freight.all_countries())
