@@ -114,7 +114,9 @@ class PagedTableModel(PagedRows):
             return None
         column = self.columns[section]
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole):
-            return f"{column.title} {tr(column.unit_key)}" if column.unit_key else column.title
+            title = f"{column.title} {tr(column.unit_key)}" if column.unit_key else column.title
+            is_whole = role != Qt.ItemDataRole.DisplayRole and column.subtitle is not None
+            return f"{title}\n{column.subtitle()}" if is_whole and column.subtitle is not None else title
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _ALIGN[column.align] | Qt.AlignmentFlag.AlignVCenter
         return None

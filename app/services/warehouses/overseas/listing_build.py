@@ -209,8 +209,7 @@ def _sku(
     if entry.source is Source.REAL:
         return made
     made.ships_from = entry.country
-    if entry.is_added:
-        made.code = entry.code
+    made.code = entry.code
     if entry.price_minor is not None:
         made.price_minor = entry.price_minor
     if entry.stock is not None:

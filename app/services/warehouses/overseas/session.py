@@ -22,6 +22,7 @@ from app.services.paging import Query
 from app.services.tasks import TaskContext
 from app.services.warehouses.overseas.building import Place, Product
 from app.services.warehouses.overseas.grid import GridLine, Spot, lines, spots_of
+from app.services.warehouses.overseas.heading import CountryColumn, LinePlaces, country_columns
 from app.services.warehouses.overseas.listing_build import (
     ListingsBuilt,
     apply_to_listings,
@@ -66,6 +67,8 @@ class BuildHead:
         checks: the eight checks, how often each found something.
         removed, missing, unmatched, findings, errors: the first of each.
         codes: what a row of the sheet may mean.
+        columns: what stands above each country; `template`: the name of the template, "" without one.
+        finding_lines, missing_lines: where each of those stands in the grid, None for nowhere.
     """
 
     token: str
@@ -79,6 +82,10 @@ class BuildHead:
     findings: list[tuple[str, Finding]] = field(default_factory=list)
     errors: list[CellError] = field(default_factory=list)
     codes: list[str] = field(default_factory=list)
+    columns: tuple[CountryColumn, ...] = ()
+    template: str = ""
+    finding_lines: list[int | None] = field(default_factory=list)
+    missing_lines: list[int | None] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -215,6 +222,8 @@ def _head(token: str, built: Built, spots: Sequence[Spot], name: str) -> BuildHe
         "problems": sum(bool(product.problem) for product in build.products),
     }
     codes = (build.products[place].variants[at].code for place, at in spots)
+    places = LinePlaces(built, spots)
+    template = built.options.template
     return BuildHead(
         token,
         name,
@@ -227,6 +236,10 @@ def _head(token: str, built: Built, spots: Sequence[Spot], name: str) -> BuildHe
         [(product.name, one) for product, one in findings[:TOLD]],
         build.errors[:TOLD],
         list(dict.fromkeys(islice(codes, CODES))),
+        country_columns(built),
+        "" if template is None else template.name,
+        [places.line(product.number, one.code) for product, one in findings[:TOLD]],
+        [places.line(one.product, one.code) for one in missing[:TOLD]],
     )
 
 
