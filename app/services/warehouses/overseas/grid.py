@@ -87,10 +87,10 @@ def spots_of(built: Built) -> list[Spot]:
     return found
 
 
-def lines(built: Built, spots: Sequence[Spot], first: int, count: int, terms: Terms) -> list[GridLine]:
-    """Lines by position, with what they earn where a template says how that is reckoned."""
+def lines(built: Built, spots: Sequence[Spot], first: int, count: int, terms: Terms | None = None) -> list[GridLine]:
+    """Lines by position, with what they earn on these *terms*."""
     made = [_line(built, spots, number) for number in range(first, min(first + count, len(spots)))]
-    if built.prices is not None:
+    if built.prices is not None and terms is not None:
         _earn(made, built, spots, built.prices, terms)
     return made
 

@@ -19,6 +19,7 @@ from app.services.errors import NotFound
 from app.services.listings.bulk_edit.session import opened_database
 from app.services.packages import Package, PackageReport, read_package
 from app.services.paging import Query
+from app.services.pricing.inputs import InputReader
 from app.services.tasks import TaskContext
 from app.services.warehouses.overseas.building import Place, Product
 from app.services.warehouses.overseas.grid import GridLine, Spot, lines, spots_of
@@ -29,6 +30,7 @@ from app.services.warehouses.overseas.listing_build import (
     listing_products,
     only_store,
 )
+from app.services.warehouses.overseas.listing_margins import earn_as_listed
 from app.services.warehouses.overseas.margins import Terms
 from app.services.warehouses.overseas.options import BuildOptions
 from app.services.warehouses.overseas.package_build import products_of
@@ -90,7 +92,8 @@ class BuildHead:
 
 @dataclass(slots=True)
 class _Kept:
-    """A build with what it is written to; `store_id`: of all its listings, None for several or a package."""
+    """A build with what it is written to; `store_id`: of all its listings, None for several or a package; `reader` of
+    what listings are reckoned with, once it is needed."""
 
     db: Database
     built: Built
@@ -99,6 +102,7 @@ class _Kept:
     package: Package | None
     hashes: dict[int, str]
     store_id: int | None = None
+    reader: InputReader | None = None
 
 
 _builds: OrderedDict[str, _Kept] = OrderedDict()
@@ -144,7 +148,13 @@ def again(token: str, options: BuildOptions, *, ctx: TaskContext) -> BuildHead:
 def page(token: str, first: int, count: int, *, ctx: TaskContext) -> list[GridLine]:
     """Lines of the grid by position. Raises: NotFound."""
     kept = _kept(token)
-    return lines(kept.built, kept.spots, first, count, kept.terms)
+    if kept.package is not None:
+        return lines(kept.built, kept.spots, first, count, kept.terms)
+    found = lines(kept.built, kept.spots, first, count)
+    with kept.db.reader.connect() as connection:
+        kept.reader = kept.reader or InputReader.of(connection)
+        earn_as_listed(kept.reader, connection, found, kept.spots, kept.built.options.template)
+    return found
 
 
 def write(token: str, out: str, *, ctx: TaskContext) -> PackageReport:
