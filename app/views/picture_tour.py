@@ -10,7 +10,9 @@ from __future__ import annotations
 import asyncio
 import sys
 import tempfile
+from argparse import ArgumentParser
 from pathlib import Path
+from typing import cast
 
 from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
@@ -247,17 +249,22 @@ def _pass_on(_kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:
         sys.stderr.write(f"{text}\n")
 
 
+def _folder(arguments: list[str]) -> Path:
+    """The folder that is named. Raises: SystemExit, with how to use it, where none is or help is wanted."""
+    parser = ArgumentParser(prog="run.py shots", description="Pictures of every screen, both languages, both themes.")
+    parser.add_argument("folder", metavar="DIR", type=Path, help="where the pictures go")
+    return cast(Path, parser.parse_args(arguments).folder)
+
+
 def main(arguments: list[str]) -> int:
     """`DIR`: where the pictures go."""
     from app.views.event_loop import WindowLoop
 
-    if len(arguments) != 1:
-        sys.stderr.write("usage: run.py shots DIR\n")
-        return 2
+    folder = _folder(arguments)
     qInstallMessageHandler(_pass_on)
     qt = QApplication(sys.argv[:1])
     qt.setQuitOnLastWindowClosed(False)
     with asyncio.Runner(loop_factory=lambda: WindowLoop(qt)) as loop:
-        taken = loop.run(take_pictures(qt, Path(arguments[0])))
-    sys.stdout.write(f"{len(taken)} pictures in {arguments[0]}\n")
+        taken = loop.run(take_pictures(qt, folder))
+    sys.stdout.write(f"{len(taken)} pictures in {folder}\n")
     return 0

@@ -43,6 +43,8 @@ _LISTS = {
     "marketing_group": "marketing_group",
     "apart": "apart",
     "release": "release",
+    "hold": "hold",
+    "warehouse_kind": "warehouse_kind",
 }
 _IDS = """
 SELECT listing_id FROM change_entry WHERE change_id = :id
@@ -52,7 +54,7 @@ WHERE change_id = :id ORDER BY 1
 """
 _FIELDS = """
 SELECT noun AS field FROM change_entry WHERE change_id = :id
-AND noun IN ('images', 'tags', 'marketing_group', 'apart', 'release')
+AND noun IN ('images', 'tags', 'marketing_group', 'apart', 'release', 'hold', 'warehouse_kind')
 UNION SELECT "column" FROM change_column WHERE change_id = :id
 UNION SELECT key FROM change_entry, json_each(after)
 WHERE change_id = :id AND noun IN ('listing', 'sku') AND before IS NOT NULL AND after IS NOT NULL ORDER BY 1
@@ -204,9 +206,10 @@ def _values(entry: Entry, code: str, first_id: int) -> list[ChangedValue]:
 
 
 def _listed(noun: str, values: Any) -> Any:
-    """A stored list as it is shown: of pairs told apart the numbers of the other listings, of a release its comment."""
-    if noun == "release":
-        return values["comment"] if values else None
+    """A stored list as it is shown: of pairs told apart the numbers of the other listings, of a release its comment,
+    of a hold its reason."""
+    if noun in ("release", "hold"):
+        return values["comment" if noun == "release" else "reason"] if values else None
     return [str(one[0]) for one in values or ()] if noun == "apart" else values
 
 

@@ -14,9 +14,12 @@ from app.services.codes.keys import match_key
 from app.services.history.nouns import OWN_ROWS, TABLES
 from app.services.history.records import Entry, Noun
 from app.services.listings.apart import apart_of, replace_apart
+from app.services.listings.holds import image_of as image_of_hold
+from app.services.listings.holds import put_hold, read_holds
 from app.services.listings.loading import id_list
 from app.services.listings.marketing.membership import cannot_return, image_of, restore
 from app.services.listings.tags import replace_tags, tags_of
+from app.services.listings.warehouse_kinds import kinds_of, put_kind
 from app.services.listings.writing import replace_images, update_columns
 from app.services.price_guard.releases import image_of as release_of
 from app.services.price_guard.releases import put_release
@@ -73,6 +76,12 @@ def moved_on(connection: Connection, entries: Sequence[Entry]) -> set[int]:
         elif entry.noun == "release":
             is_it = release_of(connection, entry.listing_id) == (entry.after or {})["release"]
             moved |= set() if is_it else {entry.listing_id}
+        elif entry.noun == "hold":
+            is_it = image_of_hold(read_holds(connection, [entry.listing_id]).get(entry.listing_id)) == entry.after
+            moved |= set() if is_it else {entry.listing_id}
+        elif entry.noun == "warehouse_kind":
+            kind = kinds_of(connection, [entry.listing_id]).get(entry.listing_id, "")
+            moved |= set() if kind == (entry.after or {})["warehouse_kind"] else {entry.listing_id}
         else:
             groups[entry.noun, tuple(entry.after or ())].append(entry)
     for (noun, columns), group in groups.items():
@@ -146,6 +155,10 @@ def put_back(connection: Connection, entry: Entry) -> None:
         replace_apart(connection, entry.listing_id, (entry.before or {})["apart"])
     elif entry.noun == "release":
         put_release(connection, entry.listing_id, entry.before)
+    elif entry.noun == "hold":
+        put_hold(connection, entry.listing_id, entry.before)
+    elif entry.noun == "warehouse_kind":
+        put_kind(connection, entry.listing_id, (entry.before or {})["warehouse_kind"])
     elif entry.before is None:
         connection.execute(text(f"DELETE FROM {TABLES[entry.noun]} WHERE id = :id"), {"id": entry.row_id})
     elif entry.after is None:

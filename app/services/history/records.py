@@ -13,6 +13,8 @@ Noun = Literal[
     "tags",
     "apart",
     "release",
+    "hold",
+    "warehouse_kind",
     "marketing_group",
     "assignment",
     "group",
@@ -27,7 +29,7 @@ Noun = Literal[
     "word",
 ]
 
-SORTED_HERE = frozenset({"tags", "marketing_group", "apart", "release"})
+SORTED_HERE = frozenset({"tags", "marketing_group", "apart", "release", "hold", "warehouse_kind"})
 """Nouns by which a team sorts its listings: no content, so that nothing of a listing follows from them."""
 
 RIGHT = "right"
@@ -48,11 +50,11 @@ WORDS = "words"
 WORDS_LABEL = "change.words"
 """Label of such a change, and of the undo of one."""
 
-NO_LISTINGS = frozenset({GROUP, "assign", FREIGHT, WAREHOUSE, WORDS})
-"""Kinds of changes that count something else than listings, though they can be undone like these."""
-
 TABLE = "table"
 """Kind of a change that stored a company table: no listing is changed by it. Its params name `kind` and `table`."""
+
+NO_LISTINGS = frozenset({GROUP, "assign", FREIGHT, WAREHOUSE, WORDS, TABLE})
+"""Kinds of changes that count something else than listings, though they can be undone like these."""
 
 RawRow = dict[str, Any]
 """Columns as SQLite stores them: JSON columns as text, so that a row can be put back exactly."""
@@ -64,10 +66,12 @@ class Entry:
 
     The nouns `images`, `tags` and `apart` stand for a listing's whole list, such as `{"sources": <list>}`, under the
     listing's id; `marketing_group` for the group it is in (`services/listings/marketing/membership.py`), `release` for
-    what the price guard lets pass (`services/price_guard/releases.py`). The noun `assignment` is a code given to an
-    operator, `group` a marketing group's own name and discounts; the rows of the nouns in `nouns.OWN_ROWS` are what
-    freight and prices are made with, and words of the lists; `warehouse_template` stands for a template with countries
-    and freight (`services/warehouses/template_rows.py`). There is no listing, so `listing_id` is its own id, negative.
+    what the price guard lets pass (`services/price_guard/releases.py`), `hold` for a person's hold
+    (`services/listings/holds.py`), `warehouse_kind` for real or virtual (`services/listings/warehouse_kinds.py`). The
+    noun `assignment` is a code given to an operator, `group` a marketing group's own name and discounts; the rows of
+    the nouns in `nouns.OWN_ROWS` are what freight and prices are made with, and words of the lists;
+    `warehouse_template` stands for a template with countries and freight (`services/warehouses/template_rows.py`).
+    There is no listing, so `listing_id` is its own id, negative.
     """
 
     noun: Noun

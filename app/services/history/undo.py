@@ -139,6 +139,9 @@ def reverse(
         moment_ms=moment,
     )
     _expect_all(connection, change_id, chosen, moment)
+    from app.services.price_guard.suspects import asks_now, price_suspects  # the guard notes its own history
+
+    asked = asks_now(connection)
     staged = unpack(connection, change_id, chosen.listing_ids, chosen.columns())
     moved = _moved_beside_entries(connection, change_id, staged)
     restored, conflicts = _restore(connection, change_id, undo_id, moment, chosen, moved, ctx)
@@ -155,6 +158,7 @@ def reverse(
     if chosen.is_all and swap_rows(connection, change_id, undo_id):
         created += 1
         suspects |= swapped_suspects(connection, change_id)
+    suspects |= price_suspects(connection, change_id, restored, asked_costs=asked)
     done = len(restored) + created
     left = tuple(sorted({*conflicts, *stuck}))
     names = names_of(connection, change_id, [number for number in left if number < 0])

@@ -31,6 +31,7 @@ from app.services.listings.findings_overview import (
     unsorted_listings,
     with_rule,
 )
+from app.services.listings.holding import hold_listings, release_listings
 from app.services.listings.similar.releasing import release_twins
 from app.services.listings.source import ListingSource
 from app.services.listings.variant_source import VariantSource
@@ -98,6 +99,14 @@ class ListingDesk:
         change = release_twins(self.db, [listing_id])
         self._recheck([listing_id], ())
         return change
+
+    def hold(self, listing_ids: Sequence[int], reason: str, ctx: TaskContext | None = None) -> ChangeRecord | None:
+        """Hold listings back; see `holding.hold_listings`. Raises: BadReason."""
+        return hold_listings(self.db, listing_ids, reason)
+
+    def release_hold(self, listing_ids: Sequence[int], ctx: TaskContext | None = None) -> ChangeRecord | None:
+        """Let held listings go again; see `holding.release_listings`."""
+        return release_listings(self.db, listing_ids)
 
     def plan_cells(self, cells: Sequence[CellEdit]) -> CellPlan:
         """What a block of cells would change, before it is asked about."""

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.messages import tr
 from app.services.clock import to_ms
-from app.services.history.records import GROUP, RIGHT, ChangeRecord
+from app.services.history.records import NO_LISTINGS, RIGHT, ChangeRecord
 from app.services.history.wording import change_label
 from app.views.listings.field_values import field_name
 from app.views.numbers import moment, moment_tip
@@ -21,7 +21,7 @@ from app.views.widgets.label import ElidedLabel, Label
 def change_text(change: ChangeRecord) -> str:
     """What a change did, and to how many listings if it is about listings, in the user's language."""
     what = change_label(change)
-    if change.kind in (RIGHT, GROUP):
+    if change.kind == RIGHT or change.kind in NO_LISTINGS:
         return what
     if "fields" in change.params:
         names = tr("history.list_gap").join(map(field_name, change.params["fields"]))

@@ -9,7 +9,9 @@ import pytest
 from app.models import (
     Listing,
     ListingFinding,
+    ListingHold,
     ListingTag,
+    ListingWarehouse,
     MarketingGroup,
     MarketingMember,
     Order,
@@ -39,6 +41,9 @@ FIELDS = {
     "finding": [("finding = title.too_long", {CASE}), ("finding != title.too_long", {LAMP, CABLE})],
     "changed": [("changed = yes", {CABLE}), ("changed = no", {LAMP, CASE})],
     "quarantined": [("quarantined = yes", {CASE}), ("隔离 = no", {LAMP, CABLE})],
+    "held": [("held = yes", {CASE}), ("暂缓 = no", {LAMP, CABLE})],
+    "hold_reason": [('hold_reason ~ "licence"', {CASE}), ("hold_reason is missing", {LAMP, CABLE})],
+    "warehouse_kind": [("warehouse_kind = virtual", {LAMP}), ("海外仓 != 虚拟海外仓", {CASE, CABLE})],
     "category": [("category = 44", {CASE}), ("category is missing", {CABLE})],
     "freight_template": [("freight_template = 7001", {LAMP}), ("template is missing", {CASE, CABLE})],
     "group": [("group = 88", {CASE}), ("group in (88, 99)", {CASE, CABLE})],
@@ -94,6 +99,8 @@ def source(tmp_path_factory, empty_database):
             session.flush()
             session.add_all(_sku(listing.id, at, code, key, place) for at, (code, key) in enumerate(codes))
         session.add(MarketingMember(listing_id=LAMP, group_id=5))
+        session.add(ListingHold(listing_id=CASE, reason="Waits for the licence", actor="ann", held_ms=1))
+        session.add(ListingWarehouse(listing_id=LAMP, kind="virtual"))
         session.add_all(ListingTag(listing_id=id, tag="sale") for id in (LAMP, CABLE))
         session.add(ListingFinding(listing_id=CASE, code="title.too_long", severity="block", store_id=1, number=1))
         session.add(ListingFinding(listing_id=CASE, code="guard.floor", severity="hold", store_id=1, number=1))

@@ -115,7 +115,7 @@ class SimilarDialog(Dialog):
         self.pane.show_wanted.connect(self.show_wanted)
         self.pane.off_wanted.connect(self.off_wanted)
         self.pane.apart_wanted.connect(self.tell_apart)
-        self.pane.aside_wanted.connect(self.set_aside)
+        self.pane.hold_wanted.connect(self.hold)
         self.export.clicked.connect(self._ask_where)
         self._context.changes.happened.connect(self._on_change)
 
@@ -235,12 +235,10 @@ class SimilarDialog(Dialog):
             self._show_head()
         self._tell_stored(change, "similar.told_apart", n=len(listing_ids))
 
-    def set_aside(self, listing_ids: list[int], tag: str) -> None:
-        """Give these a tag to find them by."""
-        handle = self._context.runner.call(self._desk.set_aside, listing_ids, tag)
-        handle.succeeded.connect(
-            lambda change: self._tell_stored(change, "similar.set_aside", n=len(listing_ids), tag=tag.strip())
-        )
+    def hold(self, listing_ids: list[int], reason: str) -> None:
+        """Hold these back until somebody releases them."""
+        handle = self._context.runner.start(self._context.services.listings.hold, listing_ids, reason)
+        handle.succeeded.connect(lambda change: self._tell_stored(change, "hold.done", n=len(listing_ids)))
         handle.failed.connect(self._tell)
 
     def _tell_stored(self, change: ChangeRecord | None, key: str, **params: object) -> None:
@@ -256,7 +254,7 @@ class SimilarDialog(Dialog):
 
     def _tell(self, error: Exception) -> None:
         self._is_deciding = False
-        self.hint.setText(sentence(error))
+        self.hint.tell(error)
 
     def _on_change(self, tables: frozenset[str]) -> None:
         """Prices and states are read again; whether they are still alike only a new search says."""

@@ -168,9 +168,9 @@ class TestPane:
         assert not pane.show_button.isEnabled() and not pane.apart.isEnabled()
         pane.show_group(group(3, (1, 2, 3)))
         pane.show_listings([listing(1), listing(2), listing(3)])
-        assert (pane.apart.text(), pane.aside.text()) == ("2 are not the same", "Tag 2")
+        assert (pane.apart.text(), pane.hold.text()) == ("2 are not the same", "Hold 2")
         pane.cards.clearSelection()
-        assert [button.isEnabled() for button in (pane.show_button, pane.apart, pane.off, pane.aside)] == [
+        assert [button.isEnabled() for button in (pane.show_button, pane.apart, pane.off, pane.hold)] == [
             True, False, False, False,
         ]  # fmt: skip
 
@@ -190,15 +190,15 @@ class TestPane:
         pane.show_group(group(4))
         assert not pane.left_out.isVisible()
 
-    def test_the_usual_tag_follows_the_language_and_a_typed_one_stays(self, shown, blank_pictures, qtbot):
+    def test_the_usual_reason_follows_the_language_and_a_typed_one_stays(self, shown, blank_pictures, qtbot):
         pane = shown(GroupPane(blank_pictures))
-        assert pane.tag.text() == "possible duplicate"
+        assert pane.reason.text() == "possible duplicate"
         language.set_language("zh")
-        assert pane.tag.text() == "疑似重复"
-        pane.tag.selectAll()
-        qtbot.keyClicks(pane.tag, "mine")
+        assert pane.reason.text() == "疑似重复"
+        pane.reason.selectAll()
+        qtbot.keyClicks(pane.reason, "mine")
         language.set_language("en")
-        assert pane.tag.text() == "mine"
+        assert pane.reason.text() == "mine"
 
 
 class TestOptions:
@@ -245,6 +245,6 @@ class TestOptions:
 
 def test_every_control_has_a_name(shown, blank_pictures):
     bar, pane = shown(OptionsBar((1,), 2)), shown(GroupPane(blank_pictures))
-    for widget in (bar.scope, bar.share, pane.tag, pane.cards):
+    for widget in (bar.scope, bar.share, pane.reason, pane.cards):
         assert widget.accessibleName()
     assert all(isinstance(stop, QWidget) for stop in pane.stops())
