@@ -115,8 +115,8 @@ class PagedTableModel(PagedRows):
         column = self.columns[section]
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole):
             title = f"{column.title} {tr(column.unit_key)}" if column.unit_key else column.title
-            is_whole = role != Qt.ItemDataRole.DisplayRole and column.subtitle is not None
-            return f"{title}\n{column.subtitle()}" if is_whole and column.subtitle is not None else title
+            more = None if role == Qt.ItemDataRole.DisplayRole else column.tip or column.subtitle
+            return title if more is None else f"{title}\n{more()}"
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _ALIGN[column.align] | Qt.AlignmentFlag.AlignVCenter
         return None

@@ -28,11 +28,18 @@ def columns(head_of: Callable[[], BuildHead], mode: str) -> tuple[Column, ...]:
     is asked anew whenever it is painted, for another build of the same countries keeps the columns."""
     return (
         Column("product", "overseas.column.product", _product, width=240, min_width=140, stretch=True, fixed=True),
-        Column("code", "overseas.column.code", _code, width=150, min_width=110, elide="middle"),
-        Column("weight", "overseas.column.weight", _weight, width=64, align="right"),
-        Column("home", "overseas.column.home", _home, width=108, align="right"),
+        Column(
+            "code", "overseas.column.code", _code, width=130, min_width=110, elide="middle", subtitle=_below("code")
+        ),
+        Column("weight", "overseas.column.weight", _weight, width=56, align="right", subtitle=_below("weight")),
+        Column("home", "overseas.column.home", _home, width=84, align="right", subtitle=_below("home")),
         *(_country(number, code, head_of, mode) for number, code in enumerate(head_of().countries)),
     )
+
+
+def _below(name: str) -> Callable[[], str]:
+    """What stands below the title of a column: its unit, or what the second line of its cells is."""
+    return lambda: tr(f"overseas.column.{name}.below")
 
 
 def _product(line: GridLine) -> Cell:
@@ -71,19 +78,26 @@ def _country(number: int, code: str, head_of: Callable[[], BuildHead], mode: str
         "",
         partial(_cell, code, mode),
         align="left" if mode == "code" else "right",
-        width=150 if mode == "code" else 104,
+        width=150 if mode == "code" else 112,
         min_width=72,
-        subtitle=lambda: _above(head_of().columns[number], head_of().template),
+        subtitle=lambda: _above(head_of().columns[number]),
+        tip=lambda: _whole(head_of().columns[number], head_of().template),
         name=name,
         edit=partial(_edited, code) if mode == "price" else None,
     )
 
 
-def _above(one: CountryColumn, template: str) -> str:
+def _above(one: CountryColumn) -> str:
     """Second line of the header: what waits for a person, the mark of the codes, where prices come from."""
-    source = tr("overseas.above.sheet" if one.source == SHEET else f"warehouses.prices.{one.source}")
     waits = tr("overseas.above.open", n=one.open) if one.open else ""
-    return " · ".join(filter(None, (waits, one.mark, source, "" if one.source == SHEET else template)))
+    return " · ".join(filter(None, (waits, one.mark, "" if waits else tr(f"overseas.above.{one.source}"))))
+
+
+def _whole(one: CountryColumn, template: str) -> str:
+    """All there is to say of a country, as the tooltip of its header."""
+    key = "overseas.above.by_sheet" if one.source == SHEET else "overseas.above.by_template"
+    source = tr(f"warehouses.prices.{one.source}")
+    return tr(key, mark=one.mark, source=source, template=template, n=one.open)
 
 
 def _edited(code: str, line: GridLine) -> str | None:
