@@ -20,7 +20,8 @@ from app.services.codes.records import Component, Reading
 from app.services.codes.rules import CodeRules, signs
 from app.services.db import Database
 from app.services.errors import InputError
-from app.services.history.recording import record_noted
+from app.services.history.kept import Keeping, Rows
+from app.services.history.records import RULES
 
 
 class BadVirtualCode(InputError):
@@ -81,13 +82,13 @@ def save_virtual(db: Database, entries: Mapping[str, Sequence[Component]]) -> in
 
 def remove_virtual(db: Database, codes: Iterable[str]) -> int:
     """Forget virtual codes. Returns: how many there were."""
+    wanted = list(dict.fromkeys(map(normalise, codes)))
     with db.bulk() as connection:
+        keeping = _keeping(connection, wanted)
         gone = sum(
-            connection.exec_driver_sql("DELETE FROM virtual_code WHERE code = ?", (normalise(code),)).rowcount
-            for code in codes
+            connection.exec_driver_sql("DELETE FROM virtual_code WHERE code = ?", (code,)).rowcount for code in wanted
         )
-        if gone:
-            record_noted(connection, label="change.virtual_codes_gone", params={"n": gone})
+        keeping.record(kind=RULES, label="change.virtual_codes_gone", params={"n": gone})
     return gone
 
 
@@ -158,8 +159,7 @@ def with_entries(rules: CodeRules, entries: Mapping[str, Sequence[Component]]) -
 
 
 def _write(connection: Connection, entries: Mapping[str, Sequence[Component]]) -> None:
-    if entries:
-        record_noted(connection, label="change.virtual_codes", params={"n": len(entries)})
+    keeping = _keeping(connection, entries)
     for code, items in entries.items():
         connection.exec_driver_sql("DELETE FROM virtual_code WHERE code = ?", (code,))
         connection.exec_driver_sql("INSERT INTO virtual_code (code, created_ms) VALUES (?, ?)", (code, now_ms()))
@@ -167,6 +167,16 @@ def _write(connection: Connection, entries: Mapping[str, Sequence[Component]]) -
             "INSERT INTO virtual_item (code, position, base, quantity) VALUES (?, ?, ?, ?)",
             [(code, place, one.base, one.quantity) for place, one in enumerate(items)],
         )
+    keeping.record(kind=RULES, label="change.virtual_codes", params={"n": len(entries)})
+
+
+def _keeping(connection: Connection, codes: Iterable[str]) -> Keeping:
+    """Virtual codes about to be written or removed."""
+    return Keeping(connection, "virtual_code", {(code,): code for code in codes}, _shown)
+
+
+def _shown(rows: Rows) -> str:
+    return joined([Component(row["base"], row["quantity"]) for row in rows["virtual_item"]])
 
 
 _USED = (

@@ -26,6 +26,7 @@ Noun = Literal[
     "pricing",
     "price_rule",
     "word",
+    "kept",
 ]
 
 SORTED_HERE = frozenset({"tags", "marketing_group", "apart", "release", "hold", "warehouse_kind"})
@@ -46,7 +47,13 @@ WORDS = "words"
 WORDS_LABEL = "change.words"
 """Label of such a change, and of the undo of one."""
 
-NO_LISTINGS = frozenset({GROUP, "assign", FREIGHT, WORDS})
+GUARD_LABEL = "change.guard_settings"
+"""Label of a change of what the price guard looks at: only who may set it takes it back."""
+
+RULES = "rules"
+"""Kind of a change of virtual codes, of how a store writes its codes, of cover rules or of what the guard looks at."""
+
+NO_LISTINGS = frozenset({GROUP, "assign", FREIGHT, WORDS, RULES})
 """Kinds of changes that count something else than listings, though they can be undone like these."""
 
 TABLE = "table"
@@ -65,8 +72,9 @@ class Entry:
     what the price guard lets pass (`services/price_guard/releases.py`), `hold` for a person's hold
     (`services/listings/holds.py`), `warehouse_kind` for real or virtual (`services/listings/warehouse_kinds.py`). The
     noun `assignment` is a code given to an operator, `group` a marketing group's own name and discounts; the rows of
-    the nouns in `nouns.OWN_ROWS` are what freight and prices are made with, and words of the lists. There is no
-    listing, so `listing_id` is its own id, negative.
+    the nouns in `nouns.OWN_ROWS` are what freight and prices are made with, and words of the lists; `kept` is
+    a thing with a key of its own (`services/history/kept.py`). There is no listing, so `listing_id` is its own id,
+    negative.
     """
 
     noun: Noun
