@@ -33,7 +33,7 @@ from app.models.pricing import (
     FigureState,
     ListingFigure,
     PricingSetting,
-    SkuFigure,
+    SkuColumn,
 )
 from app.models.publishing import (
     JobState,
@@ -111,7 +111,7 @@ __all__ = [
     "SheetMapping",
     "Sku",
     "SkuAssignment",
-    "SkuFigure",
+    "SkuColumn",
     "StockItem",
     "Store",
     "StoreAccess",

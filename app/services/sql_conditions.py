@@ -124,12 +124,16 @@ def _owners(condition: Filter, field: Field) -> Sql:
     return quick or (f"SELECT listing_id FROM {field.many} WHERE {sql}", params)
 
 
-def counted_beneath(condition: Filter, field: Field) -> Sql | None:
-    """How many rows have a row beneath that is so; None for a field of the rows themselves, and for a denial."""
-    if not field.many or condition.operator in _DENIALS:
+def counted_beneath(condition: Filter, field: Field, table: str) -> Sql | None:
+    """How many rows of *table* have a row beneath that is so, or have none where that is asked; None for a field of the
+    rows themselves."""
+    if not field.many:
         return None
-    sql, params = _owners(condition, field)
-    return f"SELECT count(DISTINCT listing_id) FROM ({sql})", params
+    is_denial = condition.operator in _DENIALS
+    asked = Filter(condition.field, _opposite(condition.operator), condition.value) if is_denial else condition
+    sql, params = _owners(asked, field)
+    count = f"SELECT count(DISTINCT listing_id) FROM ({sql})"
+    return (f"SELECT (SELECT count(*) FROM {table}) - ({count})" if is_denial else count), params
 
 
 def _plain(condition: Filter, field: Field) -> Sql:
@@ -138,7 +142,7 @@ def _plain(condition: Filter, field: Field) -> Sql:
         empty = f"({expression} IS NULL OR {expression} = '')"
         return (empty if operator == "missing" else f"NOT {empty}"), []
     if operator in ("contains", "lacks"):
-        text, spelled = field.text or (expression, lambda _: str(_bound(field, condition)))
+        text, spelled = field.text or (expression, lambda _: str(bound(field, condition)))
         like = f"coalesce({text}, '') NOT LIKE" if operator == "lacks" else f"{text} LIKE"
         return f"{like} ? ESCAPE '\\'", [like_pattern(spelled(str(condition.value)))]
     if field.span is not None:
@@ -146,8 +150,8 @@ def _plain(condition: Filter, field: Field) -> Sql:
     if operator in ("in", "not in"):
         return _listed(condition, field)
     if field.holds:
-        return field.holds, list(_bound(field, condition))
-    return f"{expression} {_COMPARISONS[operator]} ?", [_bound(field, condition)]
+        return field.holds, list(bound(field, condition))
+    return f"{expression} {_COMPARISONS[operator]} ?", [bound(field, condition)]
 
 
 def _listed(condition: Filter, field: Field) -> Sql:
@@ -155,7 +159,7 @@ def _listed(condition: Filter, field: Field) -> Sql:
     singles = [Filter(condition.field, "=", value) for value in condition.value]
     if field.holds:
         return joined([_plain(single, field) for single in singles], " OR ")
-    values, marks = [_bound(field, single) for single in singles], ", ".join("?" * len(singles))
+    values, marks = [bound(field, single) for single in singles], ", ".join("?" * len(singles))
     if condition.operator == "in":
         return f"{field.expression} IN ({marks})", values
     return f"({field.expression} IS NULL OR {field.expression} NOT IN ({marks}))", values
@@ -179,7 +183,8 @@ def _moments(condition: Filter, expression: str, span: Callable[[Any], tuple[Any
             return f"{expression} {'<' if operator == '<=' else '>='} ?", [end]
 
 
-def _bound(field: Field, condition: Filter) -> Any:
+def bound(field: Field, condition: Filter) -> Any:
+    """What SQL compares with for the value of a condition. Raises: BadValue."""
     return _checked(lambda: field.bind(condition.value), condition)
 
 

@@ -56,7 +56,7 @@ class PagedTable(TableKeys, ColumnedTable):
         self._place.restored.connect(self._on_selection)
         self._place.findable.connect(self._go_now)
         self.selectionModel().selectionChanged.connect(self._on_selection)
-        self.selectionModel().currentChanged.connect(self._tell_current)
+        self.selectionModel().currentChanged.connect(self._on_current)
         self.paged.dataChanged.connect(self._tell_current)
         self.doubleClicked.connect(self._on_double_click)
         say(self, "table.name", "accessibleName")
@@ -99,8 +99,11 @@ class PagedTable(TableKeys, ColumnedTable):
         self.viewport().update()
         self.chosen.emit()
 
-    def _tell_current(self, *_: object) -> None:
+    def _on_current(self, *_: object) -> None:
         self.viewport().update()
+        self._tell_current()
+
+    def _tell_current(self, *_: object) -> None:
         record = self.current_record()
         if record != self._told:
             self._told = record

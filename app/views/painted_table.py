@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QModelIndex, QRect, Qt, QTimer, Signal
-from PySide6.QtGui import QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap
+from PySide6.QtGui import QAccessible, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QTableView, QToolTip, QWidget
 
 from app.views.cell_editor import CellEditors
@@ -153,6 +153,15 @@ class PaintedTable(Live, QTableView):
             for at in shown
             if not header.isSectionHidden(at)
         ]
+
+    def dataChanged(self, first: QModelIndex, last: QModelIndex, roles: Sequence[int] = ()) -> None:
+        """Paint what changed anew, if it is in view: Qt paints all that is, also for a page that was read ahead."""
+        if self.state() == QAbstractItemView.State.EditingState or QAccessible.isActive() or not last.isValid():
+            super().dataChanged(first, last, list(roles))
+            return
+        top = self.rowViewportPosition(first.row())
+        below = self.rowViewportPosition(last.row()) + self.rowHeight(last.row())
+        self.viewport().update(QRect(0, top, self.viewport().width(), below - top))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the rows that are in view; see `row_painter` for why not through a delegate."""

@@ -100,6 +100,9 @@ class Undoing(QObject):
         if result.change.kind == TABLE:
             kind = tr(f"tables.kind.{result.change.params['kind']}")
             self._context.notices.toast("tables.undone" if key == UNDONE else "tables.redone", kind=kind)
+        elif result.conflict_names:
+            names = tr("history.list_gap").join(result.conflict_names)
+            self._context.notices.toast("history.left_alone", tone="amber", n=result.restored, names=names)
         elif result.conflicts:
             offer = Offer("history.show_conflicts", lambda: self._show_conflicts(result.conflicts))
             self._context.notices.toast(

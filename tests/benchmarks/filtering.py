@@ -18,7 +18,6 @@ from app.services.listings.source import ListingSource
 from app.services.listings.variant_source import VariantSource
 from app.services.paging import PAGE_ROWS, Query
 from tests.benchmarks.ground import NAME, Ground
-from tests.benchmarks.many_listings import fill_figures
 from tests.benchmarks.measuring import Measurement, quiet, share
 
 TURNS = 12
@@ -62,9 +61,8 @@ QUESTIONS = (
 
 def measure(ground: Ground) -> Iterator[Measurement]:
     """Each question several times, in turns with its floor."""
-    path = ground.million / NAME
+    path = ground.million_of_today / NAME
     turns = TURNS if ground.sizes.repeats > 1 else 3
-    fill_figures(path)
     db = Database(path)
     source = ListingSource(db)
     try:

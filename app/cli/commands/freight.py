@@ -249,9 +249,11 @@ def _whole(option: str, text: str, most: int) -> int:
 
 
 def _rate(text: str | None) -> Decimal | None:
+    from app.services.pricing.rates import LEAST_RATE, MOST_RATE
+
     found = _money("--rate", text)
-    if found is not None and not 0 < found < 1000:
-        raise UsageError("cli.number", option="--rate", value=text)
+    if found is not None and not LEAST_RATE <= found <= MOST_RATE:
+        raise UsageError("cli.rate", value=text, least=LEAST_RATE, most=MOST_RATE)
     return found
 
 

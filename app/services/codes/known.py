@@ -17,6 +17,8 @@ from app.services.history.kept import Keeping, Rows
 from app.services.history.records import RULES
 
 _ITEMS_AMONG = "SELECT code FROM stock_item WHERE code IN (SELECT value FROM json_each(?))"
+_VIRTUAL = "SELECT code, base, quantity FROM virtual_item{among} ORDER BY code, position"
+_AMONG = " WHERE code IN (SELECT value FROM json_each(?))"
 _BETWEEN = re.compile(r"[+*()\n]+")
 _NUMBERED = re.compile(r"(.+)-[0-9]+")
 _X = re.compile(r"([0-9]+)X(.+)|(.+)X([0-9]+)")
@@ -31,12 +33,11 @@ class BadStoreMarks(InputError):
     code = "code.store_marks"
 
 
-def virtual_codes(connection: Connection) -> dict[str, tuple[Component, ...]]:
-    """All virtual codes with their items."""
+def virtual_codes(connection: Connection, among: Iterable[str] | None = None) -> dict[str, tuple[Component, ...]]:
+    """All virtual codes, or those *among* some, with their items."""
     found: dict[str, list[Component]] = {}
-    for code, base, quantity in connection.exec_driver_sql(
-        "SELECT code, base, quantity FROM virtual_item ORDER BY code, position"
-    ):
+    asked = () if among is None else (orjson.dumps([*among]).decode(),)
+    for code, base, quantity in connection.exec_driver_sql(_VIRTUAL.format(among=_AMONG if asked else ""), asked):
         found.setdefault(code, []).append(Component(base, quantity))
     return {code: tuple(items) for code, items in found.items()}
 

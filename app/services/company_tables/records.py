@@ -76,6 +76,7 @@ class Imported:
         change: what undo takes back; None where the very same file was stored before.
         is_same_file: it was.
         rechecked: listings whose findings were counted anew.
+        is_guard_other: with it the price guard began to ask for costs, or ceased to, so that all were.
     """
 
     kind: TableKind
@@ -89,6 +90,7 @@ class Imported:
     change: ChangeRecord | None
     is_same_file: bool = False
     rechecked: int = 0
+    is_guard_other: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,11 @@ def imported_text(table: Imported) -> str:
     return tr("cli.tables.stored", kind=kind, file=table.file, changes=differences_text(table.differences))
 
 
+def guard_lines(table: Imported) -> list[str]:
+    """That the price guard judges every listing otherwise since this table, where it does."""
+    return [tr("tables.guard_other", n=table.rechecked)] if table.is_guard_other else []
+
+
 def differences_text(told: Differences | None) -> str:
     """`3 new · 1 changed · 0 gone · 496 same`, "" where nothing is told."""
     if told is None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 
+from app.services.codes.shortening import ShortCodes
 from app.services.compliance.categories import CategoryTree, path_key
 from app.services.compliance.contact import ContactData
 from app.services.compliance.detail_text import DetailLook
@@ -46,6 +47,7 @@ class CheckContext:
         words: the listed words that count in the store; the shipped ones without.
         guard: of prices; without one only what stands in a listing itself is compared.
         verdicts: what the company's tables say of goods, as the store writes its codes.
+        short_codes: what could be written for codes that are too long.
         image_hosts: hosts besides the platform's own at which its photobank keeps pictures.
     """
 
@@ -70,6 +72,7 @@ class CheckContext:
         words: WordBook | None = None,
         guard: GuardBook | None = None,
         verdicts: VerdictBook = NO_VERDICTS,
+        short_codes: ShortCodes | None = None,
     ) -> None:
         self.store_id, self.store_name = store_id, store_name
         self.templates, self.foreign_templates = dict(templates or {}), dict(foreign_templates or {})
@@ -84,21 +87,25 @@ class CheckContext:
         self.units = units()
         self.ships_from: ShipsFrom = ships_from()
         self.words: WordBook = words or word_book()
-        self.verdicts = verdicts
+        self.verdicts, self.short_codes = verdicts, short_codes or ShortCodes()
         self.variant_look = VariantLooks()
         self.images = ImageBook(self.limits, (*rule_file("detail_html")["photobank_hosts"], *image_hosts), read_images)
         self.twins = TwinBook(read_twins)
         self.holds = HoldBook(read_holds)
         self.guard = guard or GuardBook(far_below=self.limits.far_below_share)
+        self._compile()
+        self.contact = ContactData(self.limits)
+        self.detail_look = DetailLook(self.images.hosts)
+        self.plan = self._plan()
+
+    def _compile(self) -> None:
+        """Patterns that are asked for with every variant and attribute."""
         signs = re.escape(self.limits.code_signs)
         self.is_usual_code = re.compile(rf"[A-Za-z0-9{signs}]{{1,{self.limits.code_max}}}").fullmatch
         self.has_property_sign = re.compile(f"[{re.escape(self.limits.property_text_forbidden)}]").search
         self.has_attribute_sign = re.compile(f"[{re.escape(self.limits.attribute_text_forbidden)}]").search
         plain = rf"\d{re.escape(self.limits.attribute_text_forbidden)}"
         self.is_plain_text = re.compile(rf"\d+|[^{plain}]*[^\s{plain}][^{plain}]*").fullmatch
-        self.contact = ContactData(self.limits)
-        self.detail_look = DetailLook(self.images.hosts)
-        self.plan = self._plan()
 
     def _plan(self) -> tuple[tuple[Look, tuple[Rule, ...]], ...]:
         from app.services.compliance.rules import GROUPS

@@ -12,6 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.models import Setting, Store
+from app.services.codes.shortening import ShortCodes
 from app.services.compliance.categories import CategoryFacts, CategoryTree
 from app.services.compliance.context import AttributeReader, CheckContext
 from app.services.compliance.findings import Label
@@ -91,6 +92,7 @@ def load_context(session: Session, store_id: int, settings: Mapping[str, Any] | 
         guard=guard_book(session, _Later(session), rules.limits.far_below_share),
         words=book_of(session, store_id),
         verdicts=verdict_book(session.connection(), store_id),
+        short_codes=ShortCodes(_Later(session), store_id),
     )
 
 

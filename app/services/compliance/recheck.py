@@ -88,6 +88,7 @@ def check_listings(
             if owner not in contexts:
                 contexts[owner] = load_context(session, owner)
                 contexts[owner].variant_look.share()  # nobody changes a record while it is checked here
+                contexts[owner].short_codes.share(next(iter(contexts.values())).short_codes)
             own = (pictures_of(record) for record in records if record.store_id == owner)
             learn_images(session, contexts[owner], chain.from_iterable(own))
             learn_twins(session, contexts[owner], [record.id for record in records if record.store_id == owner])

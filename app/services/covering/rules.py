@@ -21,6 +21,9 @@ from app.services.listings.bulk_edit.formulas import compiled
 ROUNDINGS = ("", "end_99", "step_0.05", "whole")
 """How a price is rounded: not at all, up to the next .99, to the nearest 0.05, to whole units."""
 MOST_PREFIX = 20
+PRICE_NAMES = frozenset({"price", "cost", "rate"})
+"""What a price formula may read: their price, the cost of the goods in CNY, CNY for one USD. Freight and profit are of
+listings that are here."""
 
 
 class BadRule(InputError):
@@ -43,7 +46,7 @@ class CoverRules:
         inches: sizes in inches in title and attributes become centimetres.
         words: pairs of words in titles and keywords: found, put in its place.
         remove_prefix, remove_suffix: taken off merchant codes that have them; then `add_prefix`, `add_suffix`.
-        price: formula over `price`, such as `price * 1.1 + 0.5`; "" keeps theirs.
+        price: formula over `PRICE_NAMES`, such as `price * 1.1 + 0.5`; "" keeps theirs.
         rounding: one of `ROUNDINGS`.
         stock: pieces every variant gets, None keeps theirs.
     """
@@ -81,7 +84,7 @@ class CoverRules:
             raise BadRule(name="words", value="")
         if self.price:
             formula = compiled(self.price)
-            if formula.names - {"price"}:
+            if formula.names - PRICE_NAMES:
                 raise BadRule(name="price", value=self.price)
 
 

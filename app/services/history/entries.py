@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, text
 
+from app.services.clock import now_ms
 from app.services.codes.keys import match_key
 from app.services.history.kept import NOUN as KEPT
 from app.services.history.kept import is_as, put_thing
@@ -24,6 +25,7 @@ from app.services.listings.warehouse_kinds import kinds_of, put_kind
 from app.services.listings.writing import replace_images, update_columns
 from app.services.price_guard.releases import image_of as release_of
 from app.services.price_guard.releases import put_release
+from app.services.warehouses.template_rows import can_go_back, go_back
 
 
 def entries_of(connection: Connection, change_id: int, listing_ids: Sequence[int]) -> list[Entry]:
@@ -61,6 +63,9 @@ def moved_on(connection: Connection, entries: Sequence[Entry]) -> set[int]:
     for entry in entries:
         if entry.noun == "images":
             moved |= _moved_images(connection, entry)
+        elif entry.noun == "warehouse_template":
+            is_left = can_go_back(connection, entry.row_id, entry.before, entry.after)
+            moved |= set() if is_left else {entry.listing_id}
         elif entry.noun == "tags":
             tags = tags_of(connection, [entry.listing_id]).get(entry.listing_id, ())
             moved |= set() if [*tags] == (entry.after or {})["tags"] else {entry.listing_id}
@@ -144,6 +149,8 @@ def put_back(connection: Connection, entry: Entry) -> None:
     """Make the row what it was before *entry*; what follows from it is not renewed."""
     if entry.noun == "images":
         replace_images(connection, entry.listing_id, (entry.before or {"sources": []})["sources"])
+    elif entry.noun == "warehouse_template":
+        go_back(connection, entry.row_id, entry.before, entry.after, now_ms())
     elif entry.noun == "tags":
         replace_tags(connection, entry.listing_id, (entry.before or {})["tags"])
     elif entry.noun == "marketing_group":

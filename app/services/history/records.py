@@ -19,6 +19,7 @@ Noun = Literal[
     "assignment",
     "group",
     "freight_template",
+    "warehouse_template",
     "tariff",
     "channel",
     "rate",
@@ -41,6 +42,9 @@ GROUP = "group"
 FREIGHT = "freight"
 """Kind of a change of freight templates, tariffs and channels."""
 
+WAREHOUSE = "warehouse"
+"""Kind of a change of warehouse templates."""
+
 WORDS = "words"
 """Kind of a change of words that listings are judged by."""
 
@@ -53,11 +57,11 @@ GUARD_LABEL = "change.guard_settings"
 RULES = "rules"
 """Kind of a change of virtual codes, of how a store writes its codes, of cover rules or of what the guard looks at."""
 
-NO_LISTINGS = frozenset({GROUP, "assign", FREIGHT, WORDS, RULES})
-"""Kinds of changes that count something else than listings, though they can be undone like these."""
-
 TABLE = "table"
 """Kind of a change that stored a company table: no listing is changed by it. Its params name `kind` and `table`."""
+
+NO_LISTINGS = frozenset({GROUP, "assign", FREIGHT, WAREHOUSE, WORDS, RULES, TABLE})
+"""Kinds of changes that count something else than listings, though they can be undone like these."""
 
 RawRow = dict[str, Any]
 """Columns as SQLite stores them: JSON columns as text, so that a row can be put back exactly."""
@@ -72,9 +76,10 @@ class Entry:
     what the price guard lets pass (`services/price_guard/releases.py`), `hold` for a person's hold
     (`services/listings/holds.py`), `warehouse_kind` for real or virtual (`services/listings/warehouse_kinds.py`). The
     noun `assignment` is a code given to an operator, `group` a marketing group's own name and discounts; the rows of
-    the nouns in `nouns.OWN_ROWS` are what freight and prices are made with, and words of the lists; `kept` is
-    a thing with a key of its own (`services/history/kept.py`). There is no listing, so `listing_id` is its own id,
-    negative.
+    the nouns in `nouns.OWN_ROWS` are what freight and prices are made with, and words of the lists;
+    `warehouse_template` stands for a template with countries and freight (`services/warehouses/template_rows.py`),
+    `kept` for a thing with a key of its own (`services/history/kept.py`). There is no listing, so `listing_id` is its
+    own id, negative.
     """
 
     noun: Noun
@@ -110,3 +115,5 @@ class UndoResult:
     conflicts: tuple[int, ...] = field(default=())
     listing_ids: tuple[int, ...] = field(default=())
     suspects: tuple[int, ...] = field(default=())
+    conflict_names: tuple[str, ...] = field(default=())
+    """Names of the rows that were left alone and are no listings."""

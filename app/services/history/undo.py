@@ -29,6 +29,7 @@ from app.services.history.columns import (
     staged_listings,
     unpack,
 )
+from app.services.history.contents import names_of
 from app.services.history.created import take_back_created
 from app.services.history.entries import entries_of, moved_on, put_back, reversed_entry
 from app.services.history.listing import find_change, newest_to_redo, newest_to_undo
@@ -149,6 +150,9 @@ def reverse(
         moment_ms=moment,
     )
     _expect_all(connection, change_id, chosen, moment)
+    from app.services.price_guard.suspects import asks_now, price_suspects  # the guard notes its own history
+
+    asked = asks_now(connection)
     staged = unpack(connection, change_id, chosen.listing_ids, chosen.columns())
     moved = _moved_beside_entries(connection, change_id, staged)
     restored, conflicts = _restore(connection, change_id, undo_id, moment, chosen, moved, ctx)
@@ -165,11 +169,12 @@ def reverse(
     if chosen.is_all and swap_rows(connection, change_id, undo_id):
         created += 1
         suspects |= swapped_suspects(connection, change_id)
+    suspects |= price_suspects(connection, change_id, restored, asked_costs=asked)
     done = len(restored) + created
+    left = tuple(sorted({*conflicts, *stuck}))
+    names = names_of(connection, change_id, [number for number in left if number < 0])
     _settle(connection, found, undo_id, done, is_undone=chosen.is_all and done > 0)
-    return UndoResult(
-        change, done, tuple(sorted({*conflicts, *stuck})), tuple(sorted(restored)), tuple(sorted(suspects))
-    )
+    return UndoResult(change, done, left, tuple(sorted(restored)), tuple(sorted(suspects)), names)
 
 
 def _expect_all(connection: Connection, change_id: int, chosen: Chosen, moment_ms: int) -> None:

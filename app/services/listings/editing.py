@@ -12,6 +12,8 @@ from sqlalchemy import Connection
 from app.services.clock import now_ms
 from app.services.codes.bundles import note_bundles
 from app.services.codes.keys import match_key
+from app.services.codes.records import Component
+from app.services.codes.virtual import bring_virtual
 from app.services.db import Database
 from app.services.history.listing import newest_to_undo
 from app.services.history.recording import add_entries, can_continue, extend_entries, record_change
@@ -35,6 +37,8 @@ from app.services.listings.writing import (
 from app.services.regional_prices import ABSOLUTE, RegionalPrices
 from app.services.tasks import TaskContext
 
+VirtualGoods = dict[str, Sequence[tuple[str, int]]]
+"""Virtual bundle code → items and their quantities."""
 _NO_ERROR = {"error_code": "", "error_text": ""}
 
 
@@ -48,6 +52,7 @@ class ListingEdit:
     `marketing_group`: the name of the store's group it is to be in, "" for none, None for "as it is"; no content.
     `warehouse_kind`: a `WarehouseKind`, "" for neither, None for "as it is"; no content.
     `sku_order`: the codes of all variants in the order they are to have, after all else; None for "as it is".
+    `virtual`: virtual codes that it writes and that are in no table yet; they are put there along with it.
     """
 
     listing_id: int
@@ -63,6 +68,7 @@ class ListingEdit:
     marketing_group: str | None = None
     warehouse_kind: str | None = None
     sku_order: tuple[str, ...] | None = None
+    virtual: VirtualGoods = field(default_factory=dict)
 
 
 def edit_listings(
@@ -128,7 +134,11 @@ def apply_edits(
     *,
     is_continued: bool = False,
 ) -> int:
-    """Write *edits* and their entries into the caller's transaction. Returns: listings that really changed."""
+    """Write *edits* and their entries into the caller's transaction. Returns: listings that really changed.
+
+    Raises:
+        BadVirtualCode: a virtual code an edit brings along was given to other goods meanwhile.
+    """
     changed = 0
     for start in range(0, len(edits), CHUNK):
         if ctx is not None:
@@ -136,6 +146,7 @@ def apply_edits(
         chunk = edits[start : start + CHUNK]
         records = {record.id: record for record in load_listings(connection, [edit.listing_id for edit in chunk])}
         touched: dict[int, ListingRecord] = {}
+        _bring_virtual(connection, [edit for edit in chunk if edit.listing_id in records and edit.virtual])
         entries = _retag(connection, [edit for edit in chunk if edit.listing_id in records])
         entries += _regroup(connection, [edit for edit in chunk if edit.listing_id in records])
         entries += _rekind(connection, [edit for edit in chunk if edit.listing_id in records])
@@ -151,6 +162,11 @@ def apply_edits(
         if ctx is not None:
             ctx.report(min(start + CHUNK, len(edits)), len(edits))
     return changed
+
+
+def _bring_virtual(connection: Connection, edits: Sequence[ListingEdit]) -> None:
+    for edit in edits:  # one by one: two of them may have given the same number to other goods
+        bring_virtual(connection, {code: [Component(*one) for one in goods] for code, goods in edit.virtual.items()})
 
 
 def _apply(connection: Connection, record: ListingRecord, edit: ListingEdit) -> list[Entry]:

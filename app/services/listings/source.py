@@ -12,14 +12,24 @@ from sqlalchemy import Connection
 from app.models import ListingStatus
 from app.services.codes.normal import normalise
 from app.services.listings.code_search import TABLES, with_item, with_part
-from app.services.listings.figure_fields import OF_LISTINGS, SHOWN, first_by_figure, is_stale
+from app.services.listings.figure_fields import (
+    IS_STALE,
+    NO_FIGURES,
+    OF_LISTINGS,
+    SHOWN,
+    first_by_figure,
+    sorted_by_figure,
+    variant_figures,
+)
 from app.services.listings.loading import id_list
 from app.services.listings.text import fold
 from app.services.listings.typed import code_patterns, country, flag, item_patterns, moments, number, price_minor
 from app.services.paging import Query
 from app.services.price_guard.records import HELD_IDS
+from app.services.sql_conditions import fields_read
 from app.services.sql_ids import loaded
-from app.services.sql_source import Field, OrderIndex, SqlSource, TableSpec
+from app.services.sql_search import Search
+from app.services.sql_source import Field, OrderIndex, SqlSource, TableSpec, Where
 
 CHILD_ID_OFFSET = 1 << 40
 """Variants' row ids begin here, so that a variant's row never has a listing's id."""
@@ -196,14 +206,11 @@ _OWN = len(fields(ListingRow)) - 1
 """Where a row's figures begin."""
 _SHOWN = ", ".join(f"listing_figure.{column}" for column in SHOWN)
 _CHILDREN = f"""
-SELECT sku.id, sku.listing_id, properties, sku.code, price_minor, currency, stock, ships_from,
-       {is_stale("sku_figure")}, coalesce(why, ''), why <> '',
-       {", ".join(SHOWN)}
+SELECT sku.id, sku.listing_id, properties, sku.code, price_minor, currency, stock, ships_from, {IS_STALE}
 FROM sku JOIN listing ON listing.id = sku.listing_id
-LEFT JOIN sku_figure ON sku_figure.listing_id = sku.listing_id AND sku_figure.sku_id = sku.id
+LEFT JOIN listing_figure ON listing_figure.listing_id = listing.id
 WHERE sku.listing_id = ? ORDER BY position
 """
-_SKU_OWN = 5
 
 
 class ListingSource(SqlSource[ListingRow]):
@@ -226,26 +233,34 @@ class ListingSource(SqlSource[ListingRow]):
     def load_rows(self, connection: Connection, ids: Sequence[int]) -> list[ListingRow]:
         """The rows of *ids*, in any order."""
         language = "zh" if self.language == "zh" else "en"
-        sql = _ROWS.format(language=language, ids=id_list(ids), stale=is_stale("listing_figure"), figures=_SHOWN)
+        sql = _ROWS.format(language=language, ids=id_list(ids), stale=IS_STALE, figures=_SHOWN)
         return [ListingRow(*with_figures(row, _OWN)) for row in loaded(connection, sql)]
 
     def _plain(self, connection: Connection, query: Query, limit: int, index: OrderIndex | None) -> Sequence[int]:
-        ids = first_by_figure(connection, query, limit)
+        ids: Sequence[int] | None = first_by_figure(connection, query, limit)
+        if ids is None and index is not None and any(fields_read(one) & OF_LISTINGS.keys() for one in query.filters):
+            some = self._window(connection, query, Search.of("", TABLES), limit, index)
+            ids = some if len(some) == limit else None  # few are met among the first: looked for by their figures
         return super()._plain(connection, query, limit, index) if ids is None else ids
+
+    def _sorted_sql(self, table: str, where: Where, query: Query, order: str) -> str:
+        matching = f"SELECT id FROM {table}{where.sql}" if where.conditions else ""
+        return sorted_by_figure(query, matching) or super()._sorted_sql(table, where, query, order)
 
     def children(self, id: int) -> list[SkuRow]:
         """The variants of a listing, in order."""
         with self._db.reader.connect() as connection:
             rows = connection.exec_driver_sql(_CHILDREN, (id,)).all()
+            figures = variant_figures(connection, [row[0] for row in rows])
         return [
             SkuRow(
-                CHILD_ID_OFFSET + row[0],
-                row[0],
-                row[1],
-                sku_label(orjson.loads(row[2])),
-                *with_figures(row[3:], _SKU_OWN),
+                CHILD_ID_OFFSET + number,
+                number,
+                listing_id,
+                sku_label(orjson.loads(properties)),
+                *[*shown, ShownFigures(is_stale, *figures.get(number, NO_FIGURES))],
             )
-            for row in rows
+            for number, listing_id, properties, *shown, is_stale in rows
         ]
 
 

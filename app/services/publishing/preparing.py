@@ -71,6 +71,8 @@ class Prepared:
         waited_s: how long this run has let a review of it go on.
         way: how it goes: alone, or together with others.
         small: what changes, where that is nothing but price, stock and group.
+        is_small_only: price guard or hold lets it pass because it lowers stocks and nothing else, so that it never
+            becomes a whole edit, which would send all the rest, too.
         passes_hold: it goes even where a person holds the listing back, for it only lowers stocks.
     """
 
@@ -86,6 +88,7 @@ class Prepared:
     waited_s: float = 0.0
     way: Way = Way.ALONE
     small: SmallEdit | None = None
+    is_small_only: bool = False
     passes_hold: bool = False
 
     @property
@@ -283,7 +286,8 @@ def _judge(
         passed = [] if not may_pass else standing(findings)
         if not is_as_checked and (held := [one for one in holding(findings) if one not in passed]):
             return reason_from(held, HELD)  # what was released was another content
-    if not may_pass and (held := standing(check_before_sending(record, context))):
+    held = standing(check_before_sending(record, context))
+    if held and not may_pass:
         return reason_from(held, HELD)  # floors, rates, plans and holds may be others than when it was queued
     prepared = Prepared(
         task,
@@ -292,6 +296,7 @@ def _judge(
         task.attempts,
         {source: urls[source] for source in sources if source in urls},
         {source: refs[source] for source in sources if source in refs},
+        is_small_only=bool(held),
         passes_hold=may_pass,
     )
     if not prepared.missing:

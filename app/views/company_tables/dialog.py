@@ -21,7 +21,6 @@ from app.views.company_tables.hit_rows import HitRows
 from app.views.company_tables.received import ReceivedBox
 from app.views.company_tables.table_rows import TableRows
 from app.views.context import ViewContext
-from app.views.errors import sentence
 from app.views.importing.save_file import ask_files
 from app.views.language import say
 from app.views.widgets.buttons import Button
@@ -146,7 +145,8 @@ class TablesDialog(Dialog):
     def _undo(self) -> None:
         table = self.tables.row_in_view
         if table is not None and table.change:
-            handle = self._context.runner.call(self._desk.undo, table.change)
+            handle = self._context.runner.start_heavy(*self._desk.undo_call(table.change))
+            self._context.jobs.add(handle, "tables.job.undo", icon="history")
             handle.succeeded.connect(lambda _: self._on_undone(table))
             handle.failed.connect(self._tell)
 
@@ -218,7 +218,7 @@ class TablesDialog(Dialog):
             self._looking = None
 
     def _tell(self, error: Exception) -> None:
-        self.said.setText(sentence(error))
+        self.said.tell(error)
 
     # -- what helps --------------------------------------------------------------------------------------------
 

@@ -19,7 +19,6 @@ from app.services.freight.quoting import Parcel, best
 from app.services.freight.subjects import TypedPrices
 from app.services.freight.trial import COLUMNS, TrialRow, Verdict, cells, write_trial
 from app.views.context import ViewContext
-from app.views.errors import sentence
 from app.views.freight.text_table import TextRows, TextTable
 from app.views.freight.world import World, scrolled
 from app.views.importing.save_file import SHEETS, saving_dialog
@@ -207,7 +206,7 @@ class TrialDialog(Dialog):
         self.model.show_rows([])
         self._show_world()
         self.hint.set_look(ink="red")
-        self.hint.setText(sentence(error))
+        self.hint.tell(error)
 
     def _show_world(self) -> None:
         by_country: dict[str, list[TrialRow]] = {}
@@ -249,7 +248,7 @@ class TrialDialog(Dialog):
 
     def _say_file_wrong(self, error: Exception) -> None:
         self.hint.set_look(ink="red")
-        self.hint.setText(sentence(error))
+        self.hint.tell(error)
 
     def retranslate(self) -> None:
         """Rows in the new language."""

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 from app.services.compliance.findings import Finding, finding_text, fix_text
 from app.services.listings.holds import CODE as HELD
 from app.views.widgets.buttons import Button
-from app.views.widgets.ground import Ground, column, row
+from app.views.widgets.ground import Ground, column, emptied, row
 from app.views.widgets.label import Label
 from app.views.widgets.status_label import StatusLabel
 
@@ -50,11 +50,7 @@ class FindingList(Ground):
         """Sentences in the user's language."""
         if getattr(self, "_findings", None) is None:
             return
-        while self._lines.count() > 1:
-            old = self._lines.takeAt(0).widget()
-            if old is not None:
-                old.hide()
-                old.deleteLater()
+        emptied(self._lines, keep=1)
         rows = [self._row(finding) for finding in self._findings] or [self._nothing()]
         for number, widget in enumerate(rows):
             self._lines.insertWidget(number, widget)

@@ -1,6 +1,7 @@
 """What a cell looks like: marks, grounds, chips; nothing cut that must not be, and no slower than Qt's own way."""
 
 import time
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QAbstractTableModel, QRect, Qt
@@ -176,6 +177,7 @@ class TestRows:
         painter = CellPainter(theme, DENSITIES[1], lambda *_: None)
         rows = RowPainter(painter, (LEFT, RIGHT), unfolds)
         picture = QPixmap(200, 28)
+        picture.fill(theme.color("surface"))
         device = QPainter(picture)
         spans = [Span(0, 0, 100), Span(1, 100, 100)]
         row = [Cell(text) for text in cells] if cells else None
@@ -236,12 +238,23 @@ class TestTexts:
     def test_laid_once_and_cut_to_fit(self):
         cache = TextCache(current_theme())
         whole = cache.lay("Bedside Table Lamp", -1)
-        assert not whole.is_cut
+        assert whole.shown.text() == "Bedside Table Lamp"
         assert cache.lay("Bedside Table Lamp", -1) is whole
         cut = cache.lay("Bedside Table Lamp", 60)
-        assert cut.is_cut
         assert cut.width <= 60
+        assert cut.shown.text() != whole.shown.text()
         assert cut.shown.text().startswith("Bed")
+
+    @pytest.mark.parametrize("text", ["Wi", "iiiiiiiiiiiiiiiiiiiiiiii", "MMMMMMMM", "蓝牙耳机 lamp", "\u2212 1,234.50"])
+    def test_it_is_cut_where_it_does_not_fit_and_nowhere_else(self, text):
+        metrics, cache = current_theme().metrics(), TextCache(current_theme())
+        needed = metrics.horizontalAdvance(text)
+        assert cache.lay(text, needed).shown.text() == text
+        assert cache.lay(text, needed).width == needed
+        for width in (needed - 1, needed // 2, needed // 4):
+            cut = cache.lay(text, width)
+            assert cut.shown.text() == metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)
+            assert cut.width == metrics.horizontalAdvance(cut.shown.text())
 
     def test_codes_are_cut_in_the_middle(self):
         shown = TextCache(current_theme()).lay("LM4402-WH_CES", 60, elide="middle").shown.text()
@@ -309,8 +322,10 @@ def test_a_repaint_costs_less_than_qts_own_table(runner, fake_source, qtbot):
     model.stop()
 
 
-def test_scrolling_paints_only_the_rows_that_come_into_view(runner, fake_source, qtbot):
-    model = PagedTableModel(fake_source(100), (LEFT_TITLE,), runner)
+def _spied(runner, fake_source, qtbot):
+    """A table of 100 rows, and how many rows each of its paintings is of."""
+    columns = [replace(LEFT_TITLE, key=key, hidden=key == "unseen") for key in ("seen", "unseen", "last")]
+    model = PagedTableModel(fake_source(100), columns, runner)
     table = PagedTable(model, "test")
     qtbot.addWidget(table)
     table.resize(400, 400)
@@ -320,6 +335,22 @@ def test_scrolling_paints_only_the_rows_that_come_into_view(runner, fake_source,
     qtbot.waitUntil(lambda: runner.is_idle)
     painted = []
     table._paint_rows = lambda painter, first, last, spans: painted.append(last - first) or False
+    return table, model, painted
+
+
+def test_of_rows_that_changed_those_in_view_are_painted_and_no_others(runner, fake_source, qtbot):
+    table, model, painted = _spied(runner, fake_source, qtbot)
+    table.viewport().repaint()
+    painted.clear()
+    model.dataChanged.emit(model.index(70, 0), model.index(99, model.columnCount() - 1))
+    model.dataChanged.emit(model.index(3, 0), model.index(4, model.columnCount() - 1))
+    qtbot.waitUntil(lambda: bool(painted))
+    assert len(painted) == 1
+    assert painted[0] <= 2
+
+
+def test_scrolling_paints_only_the_rows_that_come_into_view(runner, fake_source, qtbot):
+    table, _model, painted = _spied(runner, fake_source, qtbot)
     table.viewport().repaint()
     whole = painted.pop()
     table.verticalScrollBar().setValue(table.verticalHeader().defaultSectionSize() * 2)

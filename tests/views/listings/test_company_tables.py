@@ -105,7 +105,7 @@ def test_hits_are_dealt_with(inbox, lamps, db, settle, qtbot):
     page, dialog = inbox
     dialog.tables.choose(TableKind.FLOORS)
     settle()
-    assert cells(dialog.hits, 2, 6) == [("AB1234", "18.90 → 25.00")]
+    assert cells(dialog.hits, 2, 6) == [("AB1234", "18.90 → 35.72")]
     assert dialog.acts["reprice"].isVisible() and dialog.acts["reprice"].isEnabled()
     dialog.acts["reprice"].click()
     settle()

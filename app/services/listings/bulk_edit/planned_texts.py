@@ -40,6 +40,8 @@ from app.services.tasks import TaskContext
 _CHOSEN = "SELECT listing_id FROM plan.chosen WHERE why IS NULL AND listing_id > ? ORDER BY listing_id LIMIT ?"
 
 
+VIRTUAL = "virtual"
+"""Key in a planned edit of the virtual codes it brings along."""
 _LINE = "field, before, after, why"
 
 
@@ -101,6 +103,8 @@ class Texts:
             ]
             if "tags" in values:
                 values["tags"] = _tag_steps(draft)
+            if draft.virtual:
+                values[VIRTUAL] = draft.virtual
             values.update(numbers.get(record.id, {}))
             if values:
                 title = fold(values["title"]) if "title" in values else None
@@ -142,7 +146,8 @@ class Texts:
 
     def _context(self, store_id: int) -> CheckContext:
         if store_id not in self._contexts:
-            self._contexts[store_id] = load_context(self._session, store_id)
+            made = self._contexts[store_id] = load_context(self._session, store_id)
+            made.short_codes.share(next(iter(self._contexts.values())).short_codes)
         return self._contexts[store_id]
 
 
@@ -162,6 +167,7 @@ def stored_edit(listing_id: int, edit: str) -> ListingEdit:
     return ListingEdit(
         listing_id,
         marketing_group=values.pop(MARKETING, None),
+        virtual=values.pop(VIRTUAL, {}),
         warehouse_kind=values.pop(KIND, None),
         fields=values,
         skus=skus,
@@ -175,7 +181,7 @@ def stored_edit(listing_id: int, edit: str) -> ListingEdit:
 def edited_record(record: ListingRecord, edit: str) -> ListingRecord:
     """*record* as it would be."""
     values = orjson.loads(edit)
-    for name in SORTED_HERE:
+    for name in (*SORTED_HERE, VIRTUAL):
         values.pop(name, None)
     if of_sku := _by_variant(values.pop("skus", ())):
         values["skus"] = [replace(sku, **of_sku.get(sku.id or 0, {})) for sku in record.skus]

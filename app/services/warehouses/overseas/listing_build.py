@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from app.models import ListingStatus, StoreAccess, WarehouseKind
 from app.services.compliance import CheckContext, load_context
 from app.services.compliance.checker import findings_of
+from app.services.compliance.lengths import known_sides
 from app.services.compliance.recheck import recheck
 from app.services.compliance.ships_from import ShipsFrom, ships_from
 from app.services.db import Database
@@ -93,13 +94,13 @@ def _unit_remarks(record: ListingRecord, context: CheckContext) -> Iterator[Find
 
 def _owns(record: ListingRecord, table: ShipsFrom) -> Iterator[Own]:
     told = told_cost(orjson.dumps(record.extra).decode())
+    weight_g, sides = record.weight_g or None, known_sides((record.length_cm, record.width_cm, record.height_cm))
     for place, sku in enumerate(record.skus):
         is_named = bool(sku.ships_from) or any(table.is_ships_from(part) for part in sku.properties)
         country = table.country_of(sku) or (ELSEWHERE if is_named else "")
         properties = {_key(part, table): _value(part) for part in sku.properties}
-        yield Own(
-            sku.code, sku.price_minor, sku.stock, properties, country, cost_micro(told, place), record.weight_g or None
-        )
+        cost = cost_micro(told, place)
+        yield Own(sku.code, sku.price_minor, sku.stock, properties, country, cost, weight_g, tuple(sides))
 
 
 def _key(part: Part, table: ShipsFrom) -> str:

@@ -24,6 +24,7 @@ class Own(NamedTuple):
         country: dispatch country it names, "" where it names none, `ELSEWHERE` where nobody knows it.
         cost_micro, weight_g: what its listing says of the goods in millionths of a CNY and in grams, where the stock
             items say nothing.
+        sides_cm: of the listing's parcel, for carriers that bill by its volume; empty where one is not known.
     """
 
     code: str
@@ -33,6 +34,7 @@ class Own(NamedTuple):
     country: str = ""
     cost_micro: int | None = None
     weight_g: int | None = None
+    sides_cm: tuple[int, ...] = ()
 
 
 class Offer(NamedTuple):

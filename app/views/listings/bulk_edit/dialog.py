@@ -229,7 +229,7 @@ class BulkEditDialog(Dialog):
 
     def _on_check_failed(self, error: Exception) -> None:
         self.preview.outcome.show_checking(False)
-        self.hint.setText(sentence(error))
+        self.hint.tell(error)
 
     # -- showing -----------------------------------------------------------------------------------------------
 
@@ -321,7 +321,7 @@ class BulkEditDialog(Dialog):
         if self.head is not None:
             handle = self._context.runner.start_heavy(*self._desk.export_call(self.head.token, name))
             handle.succeeded.connect(lambda n: self.hint.say("bulk_edit.exported", n=n, file=Path(name).name))
-            handle.failed.connect(lambda error: self.hint.setText(sentence(error)))
+            handle.failed.connect(lambda error: self.hint.tell(error))
 
     # -- the dialog itself -------------------------------------------------------------------------------------
 

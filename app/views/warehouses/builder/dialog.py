@@ -299,7 +299,7 @@ class BuilderDialog(Dialog):
 
     def _on_not_done(self, error: Exception) -> None:
         self._show_primary()
-        self.hint.setText(sentence(error))
+        self.hint.tell(error)
 
     def _ask_where_to_upload(self) -> None:
         dialog = saving_dialog(self, "overseas.upload", SHEETS, ".xlsx")
