@@ -22,6 +22,7 @@ from app.services.listings.figure_fields import (
     variant_figures,
 )
 from app.services.listings.loading import id_list
+from app.services.listings.regional_pairs import TOGETHER, paired, together_field
 from app.services.listings.text import fold
 from app.services.listings.typed import code_patterns, country, flag, item_patterns, moments, number, price_minor
 from app.services.paging import Query
@@ -218,7 +219,8 @@ class ListingSource(SqlSource[ListingRow]):
 
     spec = TableSpec(
         table="listing",
-        fields=FIELDS,
+        fields={**FIELDS, TOGETHER: together_field(FIELDS)},
+        read=paired,
         default_sort="updated_ms DESC",
         search=TABLES,
         orders={

@@ -19,6 +19,7 @@ from app.services.expressions.conditions import Sql, parsed, to_sql
 from app.services.expressions.syntax import Condition
 from app.services.listings.figure_fields import IS_STALE, NO_FIGURES, OF_VARIANTS, variant_figures
 from app.services.listings.loading import chunks, id_list
+from app.services.listings.regional_pairs import paired
 from app.services.listings.source import (
     CODE_TEXT,
     FIELDS,
@@ -293,6 +294,7 @@ class VariantSource(SqlSource[VariantRow]):
         """What is asked of listings, and the filters that ask for variants."""
         own = [one for one in query.filters if fields_read(one) & OWN.keys()]
         of_listings = tuple(one for one in query.filters if one not in own)
+        own = list(paired(own))  # one that asks for both
         return Query(text=query.text, filters=of_listings, store_ids=query.store_ids), own
 
     @staticmethod
@@ -315,4 +317,4 @@ class VariantSource(SqlSource[VariantRow]):
 
     @staticmethod
     def _of_listing(leaf: Condition) -> Sql:
-        return condition_sql(as_filter(leaf), lambda name: known_field(FIELDS, name), "listing")
+        return condition_sql(as_filter(leaf), lambda name: known_field(ListingSource.spec.fields, name), "listing")
