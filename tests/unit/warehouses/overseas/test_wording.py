@@ -36,6 +36,21 @@ def test_every_reason_is_a_sentence(language, why):
     assert "_" not in text and "overseas." not in text, "a bare name is no reason"
 
 
+@pytest.mark.parametrize(
+    ("why", "code", "zh", "en"),
+    [
+        ("formula", "formula.division_by_zero", "除以 0", "divides by 0"),
+        ("formula", "formula.too_large", "太大", "too large"),
+        ("price", "pricing.no_price_reaches", "没有价格能达到", "no price reaches"),
+        ("price", "pricing.out_of_range", "超出范围", "out of range"),
+    ],
+)
+def test_why_nothing_can_be_worked_out_is_said_in_words(language, why, code, zh, en):
+    text = missing_why(why, code)
+    assert {"zh": zh, "en": en}[language] in text
+    assert code not in text
+
+
 def test_countries_are_called_by_name_and_unknown_places_so(language):
     assert country_name("ES") == {"zh": "西班牙", "en": "Spain"}[language]
     assert country_name(ELSEWHERE) == country_name("") == {"zh": "未知国家", "en": "an unknown place"}[language]
