@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from app.services.db import Database
 from app.services.expressions.conditions import Sql
-from app.services.paging import HasId, Query
+from app.services.paging import Filter, HasId, Query
 from app.services.sql_conditions import (
     BadValue,
     Field,
@@ -57,6 +57,7 @@ class TableSpec:
         search_column: the searched text, a column or an expression.
         search: FTS tables over it; none where the table is small enough for LIKE.
         orders: by sort key ("" for the default) the index that has the rows in that order.
+        read: what filters mean together, before SQL is made of them.
     """
 
     table: str
@@ -66,6 +67,7 @@ class TableSpec:
     search_column: str = "search_text"
     search: SearchTables = NO_TABLES
     orders: Mapping[str, OrderIndex] = field(default_factory=dict)
+    read: Callable[[Sequence[Filter]], Sequence[Filter]] = tuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -382,7 +384,8 @@ class SqlSource(Generic[RowT]):
             marks = ", ".join("?" * len(query.store_ids))
             conditions.append((f"{self.spec.store_column} IN ({marks})", list(query.store_ids)))
         conditions += [
-            condition_sql(condition, self._field, self.spec.table, row_by_row=row_by_row) for condition in query.filters
+            condition_sql(condition, self._field, self.spec.table, row_by_row=row_by_row)
+            for condition in self.spec.read(query.filters)
         ]
         return Where() + conditions
 

@@ -124,6 +124,9 @@ class Undoing(QObject):
         self._desktop.listings_page().publisher.publish(listing_ids)
 
     def _show_conflicts(self, listing_ids: Sequence[int]) -> None:
+        if all(number < 0 for number in listing_ids):  # things of the team's own: the history names them
+            self.show_history()
+            return
         self._desktop.window.show_tab("listings")
         self._desktop.listings_page().restore_selection_of_problem(listing_ids)
 

@@ -30,7 +30,7 @@ def undo_change(desk: Desk, options: argparse.Namespace) -> Outcome:
     from app.services.history.wording import change_label
     from app.services.listings.desk import ListingDesk
 
-    done = ListingDesk(lambda: desk.app.db).undo(options.change)
+    done = ListingDesk(lambda: desk.app.db, lambda: desk.app.settings.role).undo(options.change)
     conflicts = len(done.conflicts)
     told = {
         "restored": done.restored,

@@ -13,7 +13,8 @@ from app.services.codes.records import Component
 from app.services.codes.rules import PLAIN_STORE, CodeRules, StoreMarks, signs
 from app.services.db import Database
 from app.services.errors import InputError
-from app.services.history.recording import record_noted
+from app.services.history.kept import Keeping, Rows
+from app.services.history.records import RULES
 
 _ITEMS_AMONG = "SELECT code FROM stock_item WHERE code IN (SELECT value FROM json_each(?))"
 _VIRTUAL = "SELECT code, base, quantity FROM virtual_item{among} ORDER BY code, position"
@@ -113,10 +114,19 @@ def write_store_marks(db: Database, store_id: int, marks: StoreMarks) -> None:
     """Keep how a store writes its codes, and who said so."""
     values = (store_id, marks.prefix, marks.suffix, orjson.dumps(dict(marks.countries)).decode())
     with db.bulk() as connection:
+        found = connection.exec_driver_sql("SELECT name FROM store WHERE id = ?", (store_id,)).scalar()
+        name = str(found or store_id)
+        keeping = Keeping(connection, "store_codes", {(store_id,): name}, _shown_marks)
         connection.exec_driver_sql(
             "INSERT INTO store_codes (store_id, prefix, suffix, marks) VALUES (?, ?, ?, ?) ON CONFLICT (store_id) "
             "DO UPDATE SET prefix = excluded.prefix, suffix = excluded.suffix, marks = excluded.marks",
             values,
         )
-        name = connection.exec_driver_sql("SELECT name FROM store WHERE id = ?", (store_id,)).scalar()
-        record_noted(connection, label="change.store_codes", params={"store": name or str(store_id)})
+        keeping.record(kind=RULES, label="change.store_codes", params={"store": name})
+
+
+def _shown_marks(rows: Rows) -> str:
+    """`HK#…@ABCD, 148=US`."""
+    row = rows["store_codes"][0]
+    marks = [f"{digits}={country}" for digits, country in sorted(orjson.loads(row["marks"]).items())]
+    return ", ".join([f"{row['prefix']}…{row['suffix']}", *marks])

@@ -20,7 +20,8 @@ from app.services.codes.records import Component, Reading
 from app.services.codes.rules import CodeRules, signs
 from app.services.db import Database
 from app.services.errors import InputError
-from app.services.history.recording import record_noted
+from app.services.history.kept import Keeping, Rows
+from app.services.history.records import RULES
 
 
 class BadVirtualCode(InputError):
@@ -75,21 +76,19 @@ def save_virtual(db: Database, entries: Mapping[str, Sequence[Component]]) -> in
     with db.bulk() as connection:
         known = virtual_codes(connection)
         changed = {code: items for code, items in entries.items() if known.get(code) != tuple(items)}
-        if changed:
-            record_noted(connection, label="change.virtual_codes", params={"n": len(changed)})
-        _write(connection, changed)
+        _write_as_change(connection, changed)
     return len(changed)
 
 
 def remove_virtual(db: Database, codes: Iterable[str]) -> int:
     """Forget virtual codes. Returns: how many there were."""
+    wanted = list(dict.fromkeys(map(normalise, codes)))
     with db.bulk() as connection:
+        keeping = _keeping(connection, wanted)
         gone = sum(
-            connection.exec_driver_sql("DELETE FROM virtual_code WHERE code = ?", (normalise(code),)).rowcount
-            for code in codes
+            connection.exec_driver_sql("DELETE FROM virtual_code WHERE code = ?", (code,)).rowcount for code in wanted
         )
-        if gone:
-            record_noted(connection, label="change.virtual_codes_gone", params={"n": gone})
+        keeping.record(kind=RULES, label="change.virtual_codes_gone", params={"n": gone})
     return gone
 
 
@@ -147,9 +146,7 @@ class VirtualBook:
         Raises:
             BadVirtualCode: `code.virtual_taken`, where somebody gave such a code to other goods meanwhile.
         """
-        if missing := _missing(connection, self.new):
-            record_noted(connection, label="change.virtual_codes", params={"n": len(missing)})
-            _write(connection, missing)
+        _write_as_change(connection, _missing(connection, self.new))
 
 
 def bring_virtual(connection: Connection, entries: Mapping[str, Sequence[Component]]) -> None:
@@ -184,6 +181,22 @@ def _write(connection: Connection, entries: Mapping[str, Sequence[Component]]) -
             "INSERT INTO virtual_item (code, position, base, quantity) VALUES (?, ?, ?, ?)",
             [(code, place, one.base, one.quantity) for place, one in enumerate(items)],
         )
+
+
+def _write_as_change(connection: Connection, entries: Mapping[str, Sequence[Component]]) -> None:
+    """Write entries as a change of their own, which can be undone."""
+    keeping = _keeping(connection, entries)
+    _write(connection, entries)
+    keeping.record(kind=RULES, label="change.virtual_codes", params={"n": len(entries)})
+
+
+def _keeping(connection: Connection, codes: Iterable[str]) -> Keeping:
+    """Virtual codes about to be written or removed."""
+    return Keeping(connection, "virtual_code", {(code,): code for code in codes}, _shown)
+
+
+def _shown(rows: Rows) -> str:
+    return joined([Component(row["base"], row["quantity"]) for row in rows["virtual_item"]])
 
 
 _USED = (

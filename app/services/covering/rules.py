@@ -14,7 +14,8 @@ from app.services.clock import now_ms
 from app.services.db import Database
 from app.services.errors import InputError
 from app.services.expressions import FormulaError
-from app.services.history.recording import record_noted
+from app.services.history.kept import Keeping, Rows
+from app.services.history.records import RULES
 from app.services.listings.bulk_edit.formulas import compiled
 
 ROUNDINGS = ("", "end_99", "step_0.05", "whole")
@@ -169,13 +170,24 @@ def save_rules(db: Database, from_store_id: int, to_store_id: int, rules: CoverR
     rules.check()
     with db.write() as session:
         before = session.get(StoredRules, (from_store_id, to_store_id))
-        if _text(before.rules if before is not None else to_json(CoverRules())) != _text(to_json(rules)):
-            names = dict(map(tuple, session.connection().exec_driver_sql("SELECT id, name FROM store")))
-            told = {"source": names.get(from_store_id, "–"), "store": names.get(to_store_id, "–")}
-            record_noted(session.connection(), label="change.cover_rules", params=told)
+        if _text(before.rules if before is not None else to_json(CoverRules())) == _text(to_json(rules)):
+            return
+        connection = session.connection()
+        names = dict(map(tuple, connection.exec_driver_sql("SELECT id, name FROM store")))
+        told = {"source": names.get(from_store_id, "–"), "store": names.get(to_store_id, "–")}
+        pair = {(from_store_id, to_store_id): f"{told['source']} → {told['store']}"}
+        keeping = Keeping(connection, "cover_rules", pair, _shown)
         session.merge(
             StoredRules(from_store_id=from_store_id, to_store_id=to_store_id, rules=to_json(rules), updated_ms=now_ms())
         )
+        session.flush()
+        keeping.record(kind=RULES, label="change.cover_rules", params=told)
+
+
+def _shown(rows: Rows) -> str:
+    """What differs from having no rules, as `name: value`."""
+    stored, usual = orjson.loads(rows["cover_rules"][0]["rules"]), orjson.loads(_text(to_json(CoverRules())))
+    return ", ".join(f"{name}: {value}" for name, value in stored.items() if value != usual.get(name)) or "–"
 
 
 def _text(stored: Mapping[str, Any]) -> bytes:

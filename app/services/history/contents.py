@@ -15,6 +15,7 @@ from app.services.db import Database
 from app.services.errors import NotFound
 from app.services.history.columns import COLUMNS
 from app.services.history.entries import entries_of, moved_on, reversed_entry
+from app.services.history.kept import NOUN as KEPT
 from app.services.history.listing import find_change
 from app.services.history.nouns import OWN_ROWS, TABLES
 from app.services.history.parts import Part, parts_of
@@ -36,7 +37,7 @@ _OWN["warehouse_template"] = "name"
 OWN_NOUNS = frozenset(_OWN)
 """Nouns of rows that are no listings and are shown part by part."""
 _NAMED_BY = {"listing": "title", "sku": "code", "assignment": "member", "group": "name"} | _OWN
-_SHOWN_BY = {"listing": "title", "group": "name", "assignment": "code"} | _OWN
+_SHOWN_BY = {"listing": "title", "group": "name", "assignment": "code", KEPT: "name"} | _OWN
 _LISTS = {
     "images": "sources",
     "tags": "tags",
@@ -187,7 +188,10 @@ def _values(entry: Entry, code: str, first_id: int) -> list[ChangedValue]:
     """What an entry says, value by value; *first_id* counts those of the listing before."""
     pairs: list[tuple[str, Any, Any]] = []
     parts: list[Part] = []
-    if entry.noun in _LISTS:
+    if entry.noun == KEPT:
+        before, after = entry.before or {}, entry.after or {}
+        pairs = [(str(after["kind"]), before["shown"], after["shown"])]
+    elif entry.noun in _LISTS:
         key = _LISTS[entry.noun]
         pairs = [(entry.noun, *(_listed(entry.noun, (image or {}).get(key)) for image in (entry.before, entry.after)))]
     elif entry.before is None or entry.after is None:

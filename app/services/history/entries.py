@@ -11,6 +11,8 @@ from sqlalchemy import Connection, text
 
 from app.services.clock import now_ms
 from app.services.codes.keys import match_key
+from app.services.history.kept import NOUN as KEPT
+from app.services.history.kept import is_as, put_thing
 from app.services.history.nouns import OWN_ROWS, TABLES
 from app.services.history.records import Entry, Noun
 from app.services.listings.apart import apart_of, replace_apart
@@ -79,6 +81,8 @@ def moved_on(connection: Connection, entries: Sequence[Entry]) -> set[int]:
         elif entry.noun == "hold":
             is_it = image_of_hold(read_holds(connection, [entry.listing_id]).get(entry.listing_id)) == entry.after
             moved |= set() if is_it else {entry.listing_id}
+        elif entry.noun == KEPT:
+            moved |= set() if is_as(connection, entry.after or {}) else {entry.listing_id}
         elif entry.noun == "warehouse_kind":
             kind = kinds_of(connection, [entry.listing_id]).get(entry.listing_id, "")
             moved |= set() if kind == (entry.after or {})["warehouse_kind"] else {entry.listing_id}
@@ -155,6 +159,8 @@ def put_back(connection: Connection, entry: Entry) -> None:
         replace_apart(connection, entry.listing_id, (entry.before or {})["apart"])
     elif entry.noun == "release":
         put_release(connection, entry.listing_id, entry.before)
+    elif entry.noun == KEPT:
+        put_thing(connection, entry.before or {})
     elif entry.noun == "hold":
         put_hold(connection, entry.listing_id, entry.before)
     elif entry.noun == "warehouse_kind":

@@ -27,6 +27,7 @@ Noun = Literal[
     "pricing",
     "price_rule",
     "word",
+    "kept",
 ]
 
 SORTED_HERE = frozenset({"tags", "marketing_group", "apart", "release", "hold", "warehouse_kind"})
@@ -50,10 +51,16 @@ WORDS = "words"
 WORDS_LABEL = "change.words"
 """Label of such a change, and of the undo of one."""
 
+GUARD_LABEL = "change.guard_settings"
+"""Label of a change of what the price guard looks at: only who may set it takes it back."""
+
+RULES = "rules"
+"""Kind of a change of virtual codes, of how a store writes its codes, of cover rules or of what the guard looks at."""
+
 TABLE = "table"
 """Kind of a change that stored a company table: no listing is changed by it. Its params name `kind` and `table`."""
 
-NO_LISTINGS = frozenset({GROUP, "assign", FREIGHT, WAREHOUSE, WORDS, TABLE})
+NO_LISTINGS = frozenset({GROUP, "assign", FREIGHT, WAREHOUSE, WORDS, RULES, TABLE})
 """Kinds of changes that count something else than listings, though they can be undone like these."""
 
 RawRow = dict[str, Any]
@@ -70,8 +77,9 @@ class Entry:
     (`services/listings/holds.py`), `warehouse_kind` for real or virtual (`services/listings/warehouse_kinds.py`). The
     noun `assignment` is a code given to an operator, `group` a marketing group's own name and discounts; the rows of
     the nouns in `nouns.OWN_ROWS` are what freight and prices are made with, and words of the lists;
-    `warehouse_template` stands for a template with countries and freight (`services/warehouses/template_rows.py`).
-    There is no listing, so `listing_id` is its own id, negative.
+    `warehouse_template` stands for a template with countries and freight (`services/warehouses/template_rows.py`),
+    `kept` for a thing with a key of its own (`services/history/kept.py`). There is no listing, so `listing_id` is its
+    own id, negative.
     """
 
     noun: Noun

@@ -23,7 +23,7 @@ from app.services.listings.text import fold
 from app.services.listings.warehouse_kinds import KINDS as WAREHOUSE_KINDS
 from app.services.paging import Filter
 from app.services.regional_prices import KINDS
-from app.services.sql_conditions import BadValue, UnknownField, as_filter
+from app.services.sql_conditions import BadValue, UnknownField, as_condition, as_filter
 
 __all__ = ["BadExpression", "BadOperator", "closest_field", "parse_filters", "read_filter", "written"]
 
@@ -239,13 +239,4 @@ def _named(condition: Condition, labels: Labels) -> Condition:
 
 def _node(condition: Filter) -> Node:
     """A condition of a table as an expression has it."""
-    if condition.operator == "where":
-        return parsed(condition.value)
-    value = condition.value
-    if value is None:
-        values: tuple[str, ...] = ()
-    elif isinstance(value, tuple | list):
-        values = tuple(map(str, value))
-    else:
-        values = (str(value).casefold() if isinstance(value, bool) else str(value),)
-    return Condition(condition.field, condition.operator, values)
+    return parsed(condition.value) if condition.operator == "where" else as_condition(condition)

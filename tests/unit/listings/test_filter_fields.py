@@ -20,10 +20,11 @@ from app.models import (
     Store,
 )
 from app.services.listings.filter_fields import known_fields
-from app.services.listings.filters import parse_filters
+from app.services.listings.filters import parse_filters, written
 from app.services.listings.source import ListingSource
 from app.services.listings.text import fold, search_text
 from app.services.listings.typed import moments
+from app.services.listings.variant_source import VariantSource
 from app.services.paging import Query
 from app.services.upgrade import open_database
 
@@ -185,3 +186,41 @@ def test_a_field_finds_what_it_says(source, name, text, wanted):
     assert source.count(within) == len(wanted)
     chinese = known_fields()[name].spelling("zh")
     assert parse_filters(text.replace(text.split()[0], chinese, 1)) == query.filters
+
+
+PAIRS = [
+    ("regional_country = BR and regional_value < 0", set()),
+    ("regional_country = RU and regional_value < 0", {LAMP}),
+    ("regional_value < 9 and price > 10 and regional_country = RU", {LAMP}),
+    ("regional_country in (RU, BR) and regional_value > 8", {CASE}),
+    ("regional_country = RU and regional_country = BR", {LAMP}),
+    ("regional_country = RU and regional_country = BR and regional_value < 0", set()),
+    ("regional_type = percentage and regional_country = BR and regional_value = 5", {LAMP}),
+    ("regional_value > -20 and regional_value < -5", {LAMP}),
+    ("not (regional_country = BR and regional_value < 0)", {LAMP, CASE, CABLE}),
+    ("(regional_country = BR and regional_value < 0) or title ~ cable", {CABLE}),
+    ("stock = 0 or (title ~ lamp and (regional_country = RU and regional_value < 0))", {LAMP, CABLE}),
+    ("regional_country != RU and regional_value < 0", set()),
+]
+
+
+@pytest.mark.parametrize(("text", "wanted"), PAIRS, ids=[text for text, _ in PAIRS])
+def test_prices_by_country_asked_together_are_of_the_same_country(source, text, wanted):
+    query = Query(filters=parse_filters(text))
+    assert set(source.ids(query)) == wanted
+    assert source.count(query) == len(wanted)
+    assert {row.id for row in source.first_page(query, 9)} == wanted
+    assert "regional =" not in written(query.filters, {})  # it is shown as it was typed
+
+
+def test_variants_are_found_by_the_same_countries(source):
+    variants = VariantSource(source._db)
+
+    def found(text):
+        return {row.listing_id for row in variants.rows(variants.ids(Query(filters=parse_filters(text)))).values()}
+
+    assert found("regional_country = BR and regional_value < 0") == set()
+    assert found("regional_country = RU and regional_value < 0") == {LAMP}
+    assert found("code = UC7 or (regional_country = BR and regional_value < 0)") == set()
+    assert found("code ~ PC or (regional_country = RU and regional_value < 0)") == {LAMP, CASE}
+    assert found("code ~ PC or not (regional_country = RU and regional_value < 0)") == {CASE, CABLE}
