@@ -48,6 +48,12 @@ WIDTHS = (92, 120, 112, 104, 100, 56, 68, 66, 82, 96, 104, 82, 66, 190)
 TONES = {Verdict.FINE: "green", Verdict.LOSS: "red", Verdict.UNKNOWN: "amber", Verdict.NOT_SERVED: "text2"}
 REPLACING = ("weight", "size", "sale", "cost")
 """Fields that take the place of what is known of a listing where they are filled."""
+SIGNS = {
+    Verdict.FINE: "circle-check",
+    Verdict.LOSS: "alert-octagon",
+    Verdict.UNKNOWN: "alert-triangle",
+    Verdict.NOT_SERVED: "ban",
+}
 OWN = "own"
 MEASURES = ("carrier", "buyer", "profit")
 MOST_G = 100_000_000
@@ -120,7 +126,7 @@ class TrialDialog(Dialog):
         close = Button("dialog.close")
         close.clicked.connect(self.accept)
         self.footer.row.addWidget(close)
-        self.model.tone = self._tone
+        self.model.tone, self.model.sign = self._tone, self._sign
         self.hint.say("freight.trial.hint")
         self.restyle()
 
@@ -237,6 +243,9 @@ class TrialDialog(Dialog):
     def _tone(self, line: int, at: int) -> str:
         verdict = self.rows[line].verdict
         return TONES[verdict] if (at >= len(COLUMNS) - 3 and verdict != Verdict.FINE) or at == len(COLUMNS) - 1 else ""
+
+    def _sign(self, line: int, at: int) -> str:
+        return SIGNS[self.rows[line].verdict] if at == len(COLUMNS) - 1 else ""
 
     # -- the file ----------------------------------------------------------------------------------------------
 
