@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from app.models import ListingStatus
 from app.services.codes.normal import normalise
+from app.services.db import Database
 from app.services.listings.code_search import TABLES, with_item, with_part
 from app.services.listings.figure_fields import (
     IS_STALE,
@@ -25,6 +26,7 @@ from app.services.listings.loading import id_list
 from app.services.listings.regional_pairs import TOGETHER, paired, together_field
 from app.services.listings.text import fold
 from app.services.listings.typed import code_patterns, country, flag, item_patterns, moments, number, price_minor
+from app.services.listings.variant_names import VariantNames
 from app.services.paging import Query
 from app.services.price_guard.records import HELD_IDS
 from app.services.sql_conditions import fields_read
@@ -232,6 +234,10 @@ class ListingSource(SqlSource[ListingRow]):
     )
     language = "en"
 
+    def __init__(self, db: Database) -> None:
+        super().__init__(db)
+        self._names = VariantNames()
+
     def load_rows(self, connection: Connection, ids: Sequence[int]) -> list[ListingRow]:
         """The rows of *ids*, in any order."""
         language = "zh" if self.language == "zh" else "en"
@@ -254,15 +260,17 @@ class ListingSource(SqlSource[ListingRow]):
         with self._db.reader.connect() as connection:
             rows = connection.exec_driver_sql(_CHILDREN, (id,)).all()
             figures = variant_figures(connection, [row[0] for row in rows])
+            self._names.language = self.language
+            labels = self._names.labels(connection, {row[0]: orjson.loads(row[2]) for row in rows})
         return [
             SkuRow(
                 CHILD_ID_OFFSET + number,
                 number,
                 listing_id,
-                sku_label(orjson.loads(properties)),
+                labels[number],
                 *[*shown, ShownFigures(is_stale, *figures.get(number, NO_FIGURES))],
             )
-            for number, listing_id, properties, *shown, is_stale in rows
+            for number, listing_id, _, *shown, is_stale in rows
         ]
 
 
