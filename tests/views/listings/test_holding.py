@@ -43,8 +43,8 @@ def test_chosen_rows_are_held_seen_and_released(open_page, make_sellable, qtbot,
     shown = {column.key: column.cell for column in columns()}
     cells = {row.id: shown["status"](row) for row in rows}
     assert {row.id: shown["hold_reason"](row).text for row in rows}[first.id] == WHY
-    assert (cells[first.id].text, cells[first.id].tip) == ("On hold", WHY)
-    assert cells[second.id].text == "Live · On hold"
+    assert (cells[first.id].text, cells[first.id].tip) == ("On hold", f"On hold: {WHY}")
+    assert (cells[second.id].text, cells[second.id].tip) == ("Live", f"On hold: {WHY}")
     assert cells[third.id].tip == ""
     # the side panel says it and lets one go
     page.show_rows([first.id])
