@@ -21,6 +21,7 @@ from app.services.listings.text import bigrams, fold, search_text
 from app.services.listings.variant_masks import read_numbers
 from app.services.pricing.given import UNKNOWN
 from app.services.pricing.sku_columns import SEGMENT, searched_code, store_numbers
+from app.services.sql_ids import listed
 
 TITLES = 3_000
 """Different products behind all listings."""
@@ -226,8 +227,8 @@ def _fill_columns(connection: Connection) -> None:
         together = " || ',' || ".join(f"({value})" for value in ("id", *made.values()))
         numbers = read_numbers(connection, f"SELECT {together} AS id {within}")
         ids, *columns = numbers.reshape(-1, len(made) + 1).T
-        codes = connection.exec_driver_sql(f"SELECT json_group_array(code) FROM (SELECT code {within})").scalar_one()
-        texts = [searched_code(code, code) for code in orjson.loads(codes)]
+        codes = listed(connection, f"SELECT code {within} LIMIT {FILLED}")
+        texts = [searched_code(code, code) for code in codes]
         store_numbers(connection, ids, dict(zip(made, columns, strict=True)), ids[:0], texts)
 
 

@@ -28,7 +28,9 @@ FORMS = ("<i1", "<i2", "<i4", "<i8")
 """How numbers are kept; the lowest of a form stands for None."""
 BESIDE = ("listing", "place", "price", "stock", "buyer", "lacking", "rated")
 """What stands beside the figures: the listing and the place in it, list price, stock, freight the buyer pays, what is
-missing (`Given.lacking`), and whether freight depends on exchange rates."""
+missing (`Given.lacking`), and whether freight depends on exchange rates: `RATED` and `RATED_IF_UNKNOWN`."""
+RATED, RATED_IF_UNKNOWN = 1, 2
+"""Bits: freight is another with another rate; of a listing in USD it is where USD has no rate any more."""
 
 
 CODES = "code"
