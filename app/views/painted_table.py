@@ -258,8 +258,17 @@ class PaintedTable(Live, QTableView):
         if viewport.size() != size or self.rowViewportPosition(first) < size.height():
             viewport.update()
 
-    def _on_picture(self, _key: str) -> None:
-        self.viewport().update()
+    def _on_picture(self, key: str) -> None:
+        """Paint the cells in view that wait for the picture."""
+        spans, height = self.spans(), self.viewport().height()
+        for row in range(max(0, self.rowAt(0)), self.paged.rowCount()):
+            top = self.rowViewportPosition(row)
+            if top >= height:
+                break
+            cells = self.paged.cells(row)
+            for span in spans:
+                if cells is not None and cells[span.logical].image == key:
+                    self.viewport().update(span.left, top, span.width, self.rowHeight(row))
 
     def _on_late(self) -> None:
         self._is_late = True

@@ -369,6 +369,18 @@ def test_an_answer_is_painted_once_and_counting_its_rows_paints_nothing(runner, 
     assert len(painted) == 1
 
 
+def test_a_picture_that_arrives_is_painted_where_it_stands(runner, fake_source, qtbot):
+    table, model, painted = _spied(runner, fake_source(100), qtbot)
+    model.columns[:] = [replace(column, cell=lambda row: Cell(image=f"{row.id}.jpg")) for column in model.columns]
+    model.retranslate()
+    table.viewport().repaint()
+    painted.clear()
+    table._on_picture("99.jpg")
+    table._on_picture("4.jpg")
+    qtbot.waitUntil(lambda: bool(painted))
+    assert painted == [0]
+
+
 def test_rows_that_come_into_view_are_painted(runner, fake_source, qtbot):
     table, model, painted = _spied(runner, fake_source(3), qtbot)
     table.viewport().repaint()
