@@ -373,7 +373,7 @@ def test_a_picture_that_arrives_is_painted_where_it_stands(runner, fake_source, 
     table, model, painted = _spied(runner, fake_source(100), qtbot)
     model.columns[:] = [replace(column, cell=lambda row: Cell(image=f"{row.id}.jpg")) for column in model.columns]
     model.retranslate()
-    table.viewport().repaint()
+    qtbot.waitUntil(lambda: bool(painted))
     painted.clear()
     table._on_picture("99.jpg")
     table._on_picture("4.jpg")
