@@ -72,7 +72,7 @@ class DesktopServices:
 
     def __init__(self, app: Application) -> None:
         self.app = app
-        self.listings = ListingDesk(lambda: app.db)
+        self.listings = ListingDesk(lambda: app.db, lambda: app.settings.role)
         self.bulk_edit = BulkEditDesk(app)
         self.warehouses = WarehouseDesk(app)
         self.overseas = OverseasDesk(app)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from app.services.db import Database
 from app.services.expressions.conditions import Sql
-from app.services.paging import HasId, Query
+from app.services.paging import Filter, HasId, Query
 from app.services.sql_conditions import (
     BadValue,
     Field,
@@ -57,6 +57,7 @@ class TableSpec:
         search_column: the searched text, a column or an expression.
         search: FTS tables over it; none where the table is small enough for LIKE.
         orders: by sort key ("" for the default) the index that has the rows in that order.
+        read: what filters mean together, before SQL is made of them.
     """
 
     table: str
@@ -66,6 +67,7 @@ class TableSpec:
     search_column: str = "search_text"
     search: SearchTables = NO_TABLES
     orders: Mapping[str, OrderIndex] = field(default_factory=dict)
+    read: Callable[[Sequence[Filter]], Sequence[Filter]] = tuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,15 @@ class SqlSource(Generic[RowT]):
                 connection.exec_driver_sql(f"SELECT count(*) FROM {table}{where.sql}", where.params).scalar_one()
             )
 
+    def total(self, connection: Connection, name: str, query: Query) -> int | None:
+        """The sum of the numbers of the field *name* over all rows that match; None where no index has all of that."""
+        index = self._smallest_index(query, also=name)
+        if index is None or query.text.strip():
+            return None
+        where = self._filters(query)
+        sql = f"SELECT coalesce(sum({self._field(name).expression}), 0) FROM {self.spec.table} INDEXED BY {index.name}"
+        return int(connection.exec_driver_sql(sql + where.sql, where.params).scalar_one())
+
     def count_by(self, name: str, query: Query, ctx: TaskContext | None = None) -> dict[Any, int]:
         """How many rows of *query* there are of each value of the field *name*.
 
@@ -150,7 +161,7 @@ class SqlSource(Generic[RowT]):
             table, where = self._all(query, search, match, hits, index)
             if index is not None and table == self.spec.table:
                 order = f"+{order}"  # one pass and a sort: fetching rows in the order of an index costs more
-            return collected(connection, f"SELECT id FROM {table}{where.sql} ORDER BY {order}", where.params, ctx)
+            return collected(connection, self._sorted_sql(table, where, query, order), where.params, ctx)
 
     def rows(self, ids: Sequence[int]) -> dict[int, RowT]:
         """The rows with these ids."""
@@ -220,8 +231,12 @@ class SqlSource(Generic[RowT]):
         plus = "+" if self._index(query) is not None else ""
         holding = None if query.text.strip() else self._smallest_index(query, is_sorted=True)
         table = self.spec.table if holding is None else f"{self.spec.table} INDEXED BY {holding.name}"
-        sql = f"SELECT id FROM {table}{where.sql} ORDER BY {plus}{self.order(query)} LIMIT ?"
+        sql = f"{self._sorted_sql(table, where, query, plus + self.order(query))} LIMIT ?"
         return listed(connection, sql, (*where.params, limit))
+
+    def _sorted_sql(self, table: str, where: Where, query: Query, order: str) -> str:
+        """The ids of all matching rows, sorted by *order*, which is what *query* asks for."""
+        return f"SELECT id FROM {table}{where.sql} ORDER BY {order}"
 
     def _window(
         self, connection: Connection, query: Query, search: Search, limit: int, index: OrderIndex
@@ -310,10 +325,10 @@ class SqlSource(Generic[RowT]):
         """The index that has the rows in the order of *query*, if there is one."""
         return None if query.then else self.spec.orders.get(query.sort)
 
-    def _smallest_index(self, query: Query, *, is_sorted: bool = False) -> OrderIndex | None:
-        """Of the indexes that hold all that the filters of *query* ask for, and its order if *is_sorted*, the one that
-        holds least besides."""
-        order = ({query.sort, query.then} - {""} or {""}) if is_sorted else set()
+    def _smallest_index(self, query: Query, *, is_sorted: bool = False, also: str = "") -> OrderIndex | None:
+        """Of the indexes that hold all that the filters of *query* ask for, its order if *is_sorted*, and the field
+        *also*, the one that holds least besides."""
+        order = ({query.sort, query.then} - {""} or {""}) if is_sorted else {also} - {""}
         holding = [
             index
             for name, index in self.spec.orders.items()
@@ -360,7 +375,7 @@ class SqlSource(Generic[RowT]):
         if query.text.strip() or query.store_ids or len(query.filters) != 1 or query.filters[0].operator == "where":
             return None
         condition = query.filters[0]
-        return counted_beneath(condition, self._field(condition.field))
+        return counted_beneath(condition, self._field(condition.field), self.spec.table)
 
     def _filters(self, query: Query, *, row_by_row: bool = False) -> Where:
         """The conditions of a query without its words; *row_by_row* as in `condition_sql`."""
@@ -369,7 +384,8 @@ class SqlSource(Generic[RowT]):
             marks = ", ".join("?" * len(query.store_ids))
             conditions.append((f"{self.spec.store_column} IN ({marks})", list(query.store_ids)))
         conditions += [
-            condition_sql(condition, self._field, self.spec.table, row_by_row=row_by_row) for condition in query.filters
+            condition_sql(condition, self._field, self.spec.table, row_by_row=row_by_row)
+            for condition in self.spec.read(query.filters)
         ]
         return Where() + conditions
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -75,7 +75,8 @@ class Label:
 class Fix:
     """The one obvious remedy: put `value` into `field` (of SKU number `sku`, counted from 0, or of the listing).
 
-    The button's text is `fix.<kind>` with `params`.
+    The button's text is `fix.<kind>` with `params`. `virtual`: a virtual bundle code that has to be in its table by
+    then, with its goods.
     """
 
     kind: str
@@ -83,6 +84,7 @@ class Fix:
     value: Any
     sku: int | None = None
     params: Params = dataclasses.field(default_factory=dict)
+    virtual: Mapping[str, Sequence[tuple[str, int]]] = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -30,6 +30,13 @@ def starting_names() -> dict[str, tuple[str, ...]]:
     return {row["key"]: (row["zh"], row["en"]) for row in rule_file()["tariffs"]}
 
 
+def source_told(source: str) -> str:
+    """Where a tariff is from, as it is shown: of a starting tariff in the language in force, whichever one the database
+    was made in; one made by an older version names the place in our own reference instead."""
+    raw = rule_file()
+    return str(raw["told"][messages.language]) if source in (raw["source"], *raw["told"].values()) else source
+
+
 def store_starting_tariffs(connection: Connection) -> None:
     """Give a new database the tariffs and channels of the rule file, named in the language that is set."""
     raw, moment = rule_file(), now_ms()

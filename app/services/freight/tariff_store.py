@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection
 
-from app.services.freight.starting_tariffs import starting_names, tariff_of
+from app.services.freight.starting_tariffs import source_told, starting_names, tariff_of
 from app.services.freight.tariffs import Tariff
 
 _ALL = "SELECT id, key, name, currency, rules, source, as_of, updated_ms FROM carrier_tariff ORDER BY id"
@@ -38,7 +38,7 @@ def stored_tariffs(connection: Connection) -> dict[str, StoredTariff]:
     found = {}
     for id, key, name, currency, rules, source, as_of, updated in connection.exec_driver_sql(_ALL):
         tariff = tariff_from(key, currency, orjson.loads(rules))
-        found[key] = StoredTariff(id, key, name, tariff, source, as_of, updated)
+        found[key] = StoredTariff(id, key, name, tariff, source_told(source), as_of, updated)
     return found
 
 

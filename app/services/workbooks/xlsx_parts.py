@@ -48,7 +48,7 @@ STYLES = (
     "</cellXfs>"
     '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
 )
-EMPTY = "<c/>"
+EMPTY = b"<c/>"
 
 _EXACT_INTEGERS = 2**53  # beyond, every spreadsheet rounds
 _ODD = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff\ud800-\udfff]|_x(?=[0-9A-Fa-f]{4}_)")
@@ -167,8 +167,8 @@ def book_parts(names: Sequence[str], states: Sequence[str] = ()) -> dict[str, st
     }
 
 
-class CellBook(dict[Any, str]):
-    """The cells of one column by their value, made when they are first met; cleared now and then by its owner.
+class CellBook(dict[Any, bytes]):
+    """The cells of one column by their value, made when they are first met; let go now and then by its owner.
 
     Most values of a listing repeat from variant to variant, so that a row costs a look-up a cell.
 
@@ -179,11 +179,15 @@ class CellBook(dict[Any, str]):
     def __init__(self, *, is_text: bool, style: int = 0) -> None:
         super().__init__()
         style = style or (TEXT if is_text else 0)
-        self._is_text, self._open = is_text, f'<c s="{style}"' if style else "<c"
-        self._empty = f"{self._open}/>" if style in (OPEN, OPEN_TEXT, LOCKED) else EMPTY
+        opening = f'<c s="{style}"' if style else "<c"
+        self._is_text = is_text
+        self._empty = f"{opening}/>".encode() if style in (OPEN, OPEN_TEXT, LOCKED) else EMPTY
+        self._number = f"{opening}><v>"
+        self._inline = f'{opening} t="inlineStr"><is><t>'
+        self._inline_kept = f'{opening} t="inlineStr"><is><t xml:space="preserve">'
         self.cut: dict[str, int] = {}
 
-    def __missing__(self, value: Any) -> str:
+    def __missing__(self, value: Any) -> bytes:
         """The cell of *value*; 0 and 1 are not kept, for False and True would be taken for them."""
         if type(value) is str:
             made = self[value] = self._text(value) if value else self._empty
@@ -198,31 +202,35 @@ class CellBook(dict[Any, str]):
         self.clear()
         self.cut.clear()
 
-    def _cell(self, value: Any) -> str:
+    def _cell(self, value: Any) -> bytes:
         """The cell of anything but text."""
         if value is None:
             return self._empty
         if self._is_text:
             return self._text(_as_text(value))
         if isinstance(value, bool):
-            return f'<c t="b"><v>{int(value)}</v></c>'
+            return f'<c t="b"><v>{int(value)}</v></c>'.encode()
+        if isinstance(value, int) and -_EXACT_INTEGERS <= value <= _EXACT_INTEGERS:
+            return f"{self._number}{value!s}</v></c>".encode()
         if isinstance(value, datetime.datetime | datetime.date):
-            return _moment(value)
-        if isinstance(value, int | float | Decimal) and not (isinstance(value, int) and abs(value) > _EXACT_INTEGERS):
-            return f"{self._open}><v>{value!s}</v></c>" if math.isfinite(value) else self._empty
+            return _moment(value).encode()
+        if isinstance(value, float | Decimal):
+            return f"{self._number}{value!s}</v></c>".encode() if math.isfinite(value) else self._empty
         return self._text(str(value))
 
-    def _text(self, text: str) -> str:
+    def _text(self, text: str) -> bytes:
         if len(text) > _MAY_BE_LONG and units(text) > limits().write_cell_chars:
             self.cut[text] = len(text)
             text = _cut(text, limits().write_cell_chars)
-        if not text.isprintable() or "_x" in text:
-            text = _ODD.sub(_spelt, text)
+        if text.isprintable() and "_x" not in text:  # of all blanks only the usual one is printable
+            is_kept = text[0] == " " or text[-1] == " "
+        else:
+            if "_x" in text or not text.replace("\n", "").isprintable():
+                text = _ODD.sub(_spelt, text)
+            is_kept = text[0] in _BLANKS or text[-1] in _BLANKS or "\n" in text
         if "&" in text or "<" in text or ">" in text:
             text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-        if text[0] in _BLANKS or text[-1] in _BLANKS or "\n" in text:
-            return f'{self._open} t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
-        return f'{self._open} t="inlineStr"><is><t>{text}</t></is></c>'
+        return f"{self._inline_kept if is_kept else self._inline}{text}</t></is></c>".encode()
 
 
 def _spelt(found: re.Match[str]) -> str:

@@ -30,7 +30,6 @@ from app.services.freight.typed import (
     zone_examples,
 )
 from app.views.context import ViewContext
-from app.views.errors import sentence
 from app.views.freight.text_table import Grid, GridRows
 from app.views.widgets.buttons import Button
 from app.views.widgets.dialog import Dialog
@@ -40,7 +39,7 @@ from app.views.widgets.label import Label
 
 SETTLE_MS = 150
 """After so long without a key what is typed is looked at."""
-ZONE_WIDTHS = (130, 48, 112, 200, 66, 110, 64, 64, 64, 92)
+ZONE_WIDTHS = (130, 48, 112, 190, 76, 110, 64, 64, 64, 92)
 BAND_WIDTHS = (150, 150, 150, 150, 150)
 CHANNEL_WIDTHS = (110, 110, 140, 200)
 NEW_ZONE = {"service": "STANDARD", "zone": "1"}
@@ -123,6 +122,13 @@ class FreightEditor(Dialog):
         self.primary.setEnabled(not problems)
         return not problems
 
+    def _show_parts(self, parts: Sequence[str]) -> None:
+        """What a few parcels pay, below the grid."""
+        if parts:
+            self.examples.say("freight.edit.examples", parts=" · ".join(parts))
+        else:
+            self.examples.setText("")
+
     def mark_fields(self, names: set[str]) -> None:
         """Frame fields that are wrong."""
 
@@ -143,7 +149,7 @@ class FreightEditor(Dialog):
     def _on_failed(self, error: Exception) -> None:
         self.primary.setEnabled(True)
         self.said.set_look(ink="red")
-        self.said.setText(sentence(error))
+        self.said.tell(error)
 
     def done(self, result: int) -> None:
         """Nothing is looked at any more."""
@@ -201,7 +207,7 @@ class TemplateEditor(FreightEditor):
     def show_examples(self, found: Any) -> None:
         """Fees of the first zone with bands by weight."""
         parts = [f"{grams / 1000:g} kg → {fee or '–'}" for _, grams, fee in zone_examples(found.services)]
-        self.examples.setText(tr("freight.edit.examples", parts=" · ".join(parts)) if parts else "")
+        self._show_parts(parts)
 
     def store(self, found: Any) -> Any:
         """As a change."""
@@ -250,7 +256,7 @@ class TariffEditor(FreightEditor):
     def show_examples(self, found: Any) -> None:
         """Fees for a few weights."""
         parts = [f"{grams} g → {fee or '–'}" for grams, fee in tariff_examples(found.tariff)]
-        self.examples.setText(tr("freight.edit.examples", parts=" · ".join(parts)))
+        self._show_parts(parts)
 
     def store(self, found: Any) -> Any:
         """As a change."""

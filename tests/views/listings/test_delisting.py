@@ -4,6 +4,7 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QContextMenuEvent, QDropEvent
 from PySide6.QtWidgets import QMenu
 
+from app.messages import tr
 from app.services.codes.records import Component
 from app.services.codes.rekeying import rekey
 from app.views.language import language
@@ -135,6 +136,11 @@ def test_a_code_is_explained_beside_its_variant(open_page, make_sellable, servic
         "proposal": "CB000001_CUS",
     }
     assert dialog.doubts.text().startswith("21 characters")
+    language.set_language("zh")
+    assert (dialog.lines["kind"].text(), dialog.lines["country"].text()) == ("组合", "美国")
+    assert dialog.items.horizontalHeaderItem(2).text() == tr("codes.item.quantity") != "Pieces"
+    assert "21 characters" not in dialog.doubts.text()
+    language.set_language("en")
     dialog.close()
     other = CodeDialog(page.context, page, 1, "AB1234+")
     settle()

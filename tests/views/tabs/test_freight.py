@@ -26,6 +26,7 @@ from app.views.freight.page import FreightPage
 from app.views.freight.text_table import GridRows
 from app.views.freight.trial_dialog import TrialDialog
 from app.views.freight.world import World, steps
+from app.views.language import language
 from tests.unit.freight.test_sheets import SERVICES, write
 
 Role = Qt.ItemDataRole
@@ -274,6 +275,9 @@ def test_templates_are_compared(page, qtbot):
     qtbot.waitUntil(lambda: not compare.model.rows)
     compare.only.setChecked(False)
     assert len(compare.model.rows) > 200
+    country = compare.model.rows[0][0]
+    language.set_language("zh")
+    assert compare.model.rows[0][0] != country and len(compare.model.rows) > 200
     closed(qtbot, compare)
 
 
@@ -325,6 +329,8 @@ def test_a_spoilt_workbook_is_shown_with_its_refused_cells_first(page, services,
         assert row[3].startswith(place)
     assert [model.tone(line, 3) for line in range(4)] == ["red"] * 3 + [""]
     assert (shown.primary.isEnabled(), model.rows[3][2]) == (True, "Tiny")
+    language.set_language("zh")
+    assert [row[0] for row in model.rows] == [tr("freight.import.refused")] * 3 + [tr("freight.import.new")]
     assert services.freight.channels() == before, "a preview stores nothing"
     shown.close()
 
