@@ -31,6 +31,7 @@ from app.services.publishing.queue import SkipReason, enqueue
 from app.services.publishing.report import send_again
 from app.services.publishing.run import publish
 from app.services.publishing.turns import Schedule
+from app.services.tasks import TaskCancelled, TaskContext
 from tests.unit.publishing.conftest import REVIEWED
 from tests.unit.publishing.fake_marketplace import FakeMarketplace
 from tests.unit.publishing.helpers import journal, loaded, publish_all, states, statuses, write
@@ -173,3 +174,21 @@ def test_nobody_can_switch_a_hold_off_by_a_setting() -> None:
     for value in ("off", "warn"):
         with pytest.raises(BadRuleSetting):
             rule_data({"severities": {"listing.held": value}})
+
+
+def test_a_stop_before_it_is_stored_changes_nothing_and_one_after_it_no_more(db, one, make_sellable):
+    ctx = TaskContext()
+    ctx.stop.set()
+    with pytest.raises(TaskCancelled):
+        hold_listings(db, [one], WHY, ctx)
+    assert found(db, "held = yes") == set()
+
+    class Late(TaskContext):
+        """Is stopped once the hold is stored."""
+
+        def checkpoint(self) -> None:
+            if found(db, "held = yes"):
+                raise TaskCancelled
+
+    assert hold_listings(db, [one], WHY, Late()) is not None
+    assert found(db, "held = yes") == {one}
