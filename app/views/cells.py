@@ -91,6 +91,7 @@ class Column:
         sort_key: what the source sorts by; empty if it cannot.
         unit_key: message key of the unit shown beside the title.
         subtitle: second header line (formula, source), a function because it may depend on settings.
+        tip: what the tooltip of the header says below the title, where the second line is too short for all of it.
         elide: where a text that does not fit is cut; codes and paths in the middle.
         stretch: takes the room that is left.
         hidden: not shown until chosen.
@@ -111,6 +112,7 @@ class Column:
     sort_key: str = ""
     unit_key: str = ""
     subtitle: Callable[[], str] | None = None
+    tip: Callable[[], str] | None = None
     elide: Elide = "right"
     stretch: bool = False
     hidden: bool = False

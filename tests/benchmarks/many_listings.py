@@ -10,7 +10,6 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import orjson
 from PIL import Image
 from sqlalchemy import Connection
@@ -19,8 +18,10 @@ from app.samples.products import Products
 from app.services.db import Database
 from app.services.listings.search_index import INDEXES
 from app.services.listings.text import bigrams, fold, search_text
+from app.services.listings.variant_masks import read_numbers
 from app.services.pricing.given import UNKNOWN
-from app.services.pricing.sku_columns import SEGMENT, store_numbers
+from app.services.pricing.sku_columns import SEGMENT, searched_code, store_numbers
+from app.services.sql_ids import listed
 
 TITLES = 3_000
 """Different products behind all listings."""
@@ -222,9 +223,13 @@ def _fill_columns(connection: Connection) -> None:
     }
     last = connection.exec_driver_sql("SELECT coalesce(max(id), 0) FROM sku").scalar_one()
     for start in range(0, last + 1, FILLED):
-        sql = f"SELECT id, {', '.join(made.values())} FROM sku WHERE id >= {start} AND id < {start + FILLED}"
-        ids, *columns = np.array(connection.exec_driver_sql(sql).all(), np.int64).reshape(-1, len(made) + 1).T
-        store_numbers(connection, ids, dict(zip(made, columns, strict=True)), ids[:0])
+        within = f"FROM sku WHERE id >= {start} AND id < {start + FILLED} ORDER BY id"
+        together = " || ',' || ".join(f"({value})" for value in ("id", *made.values()))
+        numbers = read_numbers(connection, f"SELECT {together} AS id {within}")
+        ids, *columns = numbers.reshape(-1, len(made) + 1).T
+        codes = listed(connection, f"SELECT code {within} LIMIT {FILLED}")
+        texts = [searched_code(code, code) for code in codes]
+        store_numbers(connection, ids, dict(zip(made, columns, strict=True)), ids[:0], texts)
 
 
 def _opening(listing_id: int) -> str:

@@ -121,7 +121,7 @@ def _table(one: Imported) -> dict[str, Any]:
         "errors": [_error(error) for error in one.errors],
         "error_count": one.error_count,
         "rechecked": one.rechecked,
-        "guard_changed": one.is_guard_other,
+        "guard_asks_costs": one.asks_costs,
         "change": one.change.uid if one.change is not None else None,
     }
 

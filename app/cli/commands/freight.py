@@ -157,14 +157,18 @@ def _asked(desk: Desk, options: argparse.Namespace) -> tuple[Asked, int | None]:
 
     store_id = desk.store(options.store).id if options.store else None
     listing_id = _listing(desk, options.listing, store_id) if options.listing else None
-    if options.weight_g is None:
+    is_weighed = options.weight_g is not None
+    if not is_weighed:
         if listing_id is None and not options.item:
             names = "--weight-g --item --listing"
             raise UsageError(detail=tr("cli.usage.one_of", names=names), prog="freight trial")
         options.weight_g = "1"  # the goods' own weight counts
     targets = tuple(country_of(part) for part in options.countries.split(",") if part.strip())
     prices = TypedPrices(_money("--sale", options.sale), _money("--cost", options.cost))
-    asked = Asked(_parcel(options), options.item, listing_id, prices, options.tariff, options.service or "", targets)
+    service = options.service or ""
+    asked = Asked(
+        _parcel(options), options.item, listing_id, prices, options.tariff, service, targets, by_weight=is_weighed
+    )
     return asked, store_id
 
 

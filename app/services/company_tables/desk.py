@@ -60,4 +60,4 @@ class TablesDesk:
     def undo_call(self, uid: str) -> tuple[Any, ...]:
         """The call for the worker process that brings the table before back and checks anew what it judges. Result:
         `UndoResult`. Raises: NewerTable, NotFound."""
-        return "app.services.listings.bulk_edit.session:take_back", self._app.database_path, uid, None, None
+        return "app.services.listings.bulk_edit.session:take_back", self._app.db.path, uid, None, None

@@ -101,15 +101,17 @@ def _import_one(db: Database, path: Path, kind: TableKind | None, may_shrink: bo
     with db.bulk() as connection:
         asked = asks_now(connection)
         change, differences = store_table(connection, read, may_shrink=may_shrink)
-        is_other = asks_now(connection) != asked
+        asks = asks_now(connection)
         found = find_change(connection, change.uid)
         assert found is not None
         touched = _touched(connection, found[0])
         words = _touched_words(connection, found[0])
     if words:
         touched |= set(carrying(db, words, ctx))
+    is_other = asks != asked
     rechecked = recheck(db, None if is_other else sorted(touched), ctx).checked if touched or is_other else 0
-    return replace(_imported(read, differences), change=change, rechecked=rechecked, is_guard_other=is_other)
+    told = asks if is_other else None
+    return replace(_imported(read, differences), change=change, rechecked=rechecked, asks_costs=told)
 
 
 def _stored_before(db: Database, path: Path, kind: TableKind | None) -> Imported | None:

@@ -76,7 +76,7 @@ class Imported:
         change: what undo takes back; None where the very same file was stored before.
         is_same_file: it was.
         rechecked: listings whose findings were counted anew.
-        is_guard_other: with it the price guard began to ask for costs, or ceased to, so that all were.
+        asks_costs: with it the price guard began to ask for costs (True) or ceased to, so that all were; None: neither.
     """
 
     kind: TableKind
@@ -90,7 +90,7 @@ class Imported:
     change: ChangeRecord | None
     is_same_file: bool = False
     rechecked: int = 0
-    is_guard_other: bool = False
+    asks_costs: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

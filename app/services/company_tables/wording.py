@@ -50,8 +50,10 @@ def imported_text(table: Imported) -> str:
 
 
 def guard_lines(table: Imported) -> list[str]:
-    """That the price guard judges every listing otherwise since this table, where it does."""
-    return [tr("tables.guard_other", n=table.rechecked)] if table.is_guard_other else []
+    """That the price guard asks for costs from this table on, or no longer, where that is so."""
+    if table.asks_costs is None:
+        return []
+    return [tr("tables.guard_asks" if table.asks_costs else "tables.guard_ceases", n=table.rechecked)]
 
 
 def differences_text(told: Differences | None) -> str:

@@ -68,6 +68,16 @@ NO_FIGURES = ("", 0, *(None for _ in SHOWN))
 """Of a variant that the columns do not have yet."""
 
 
+MOST_DUE = 20_000
+"""With more listings than that due, what is not a figure is asked of the tables."""
+
+
+def are_in_columns(connection: Connection) -> bool:
+    """Whether nearly all variants stand in the columns."""
+    few = f"SELECT count(*) <= {MOST_DUE} FROM (SELECT 1 FROM figure_due LIMIT {MOST_DUE + 1})"
+    return bool(connection.exec_driver_sql(few).scalar_one())
+
+
 def sorted_by_figure(query: Query, matching: str) -> str | None:
     """The ids of the listings of *matching*, a SELECT of them or "" for all, in the order of a figure; None for another
     order."""

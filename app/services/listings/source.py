@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any, NamedTuple
 
 import orjson
@@ -12,12 +12,13 @@ from sqlalchemy import Connection
 from app.models import ListingStatus
 from app.services.codes.normal import normalise
 from app.services.db import Database
-from app.services.listings.code_search import TABLES, with_item, with_part
+from app.services.listings.code_search import TABLES, codes_part, is_of_many, with_item, with_part
 from app.services.listings.figure_fields import (
     IS_STALE,
     NO_FIGURES,
     OF_LISTINGS,
     SHOWN,
+    are_in_columns,
     first_by_figure,
     sorted_by_figure,
     variant_figures,
@@ -27,12 +28,13 @@ from app.services.listings.regional_pairs import TOGETHER, paired, together_fiel
 from app.services.listings.text import fold
 from app.services.listings.typed import code_patterns, country, flag, item_patterns, moments, number, price_minor
 from app.services.listings.variant_names import VariantNames
-from app.services.paging import Query
+from app.services.paging import Filter, Query
 from app.services.price_guard.records import HELD_IDS
-from app.services.sql_conditions import fields_read
-from app.services.sql_ids import loaded
+from app.services.sql_conditions import condition_sql, fields_read
+from app.services.sql_ids import interruptible, loaded
 from app.services.sql_search import Search
 from app.services.sql_source import Field, OrderIndex, SqlSource, TableSpec, Where
+from app.services.tasks import TaskContext
 
 CHILD_ID_OFFSET = 1 << 40
 """Variants' row ids begin here, so that a variant's row never has a listing's id."""
@@ -237,6 +239,27 @@ class ListingSource(SqlSource[ListingRow]):
     def __init__(self, db: Database) -> None:
         super().__init__(db)
         self._names = VariantNames()
+
+    def count(self, query: Query, ctx: TaskContext | None = None) -> int:
+        """How many listings match, exactly; those with characters in very many codes by all codes at once.
+
+        Raises:
+            TaskCancelled: stopped, also in the middle of a statement.
+        """
+        if len(query.filters) == 1 and query == Query(filters=query.filters) and codes_part(query.filters[0]):
+            with self._db.reader.connect() as connection, interruptible(connection, ctx):
+                if is_of_many(connection, query.filters[0]) and are_in_columns(connection):
+                    return self._with_code(connection, query.filters[0])
+        return super().count(query, ctx)
+
+    def _with_code(self, connection: Connection, condition: Filter) -> int:
+        from app.services.listings.variant_masks import Variants  # here: NumPy is loaded where it is needed
+
+        variants, denies = Variants(connection), condition.operator == "lacks"
+        asked = replace(condition, operator="contains") if denies else condition
+        has = variants.with_code(asked, condition_sql(asked, lambda name: replace(FIELDS[name], many=""), "sku"))
+        hits = variants.count_listings(has)
+        return super().count(Query()) - hits if denies else hits
 
     def load_rows(self, connection: Connection, ids: Sequence[int]) -> list[ListingRow]:
         """The rows of *ids*, in any order."""

@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 
 from app.services.expressions.conditions import OPPOSITE
 from app.services.expressions.syntax import All, Condition, Either, Node, Not
+from app.services.listings.code_search import codes_part
 from app.services.listings.loading import id_list
 from app.services.paging import Filter
 from app.services.pricing.given import UNKNOWN
@@ -107,6 +108,30 @@ class Variants:
         places = self._places(ids)
         found[places[places >= 0]] = True
         return found & within
+
+    def with_code(self, condition: Filter, in_sql: tuple[str, Sequence[Any]]) -> Mask:
+        """The places whose codes are as `codes_part` says; *in_sql*: the same in SQL, for those that are late, and for
+        an item, which more than its characters tells."""
+        import numpy as np
+
+        denies = condition.operator == "lacks"
+        found = np.concatenate((self._columns.with_code(codes_part(condition)), self._late["id"] > 0))
+        if denies:
+            found[: self._kept] = ~found[: self._kept]
+        if condition.operator == "=":
+            return self.of_condition(in_sql, self.there & found)
+        if len(self._late["id"]):
+            late = np.arange(len(found)) >= self._kept
+            found &= ~late | self.of_condition(in_sql, late)
+        return self.there & found
+
+    def count_listings(self, found: Mask) -> int:
+        """How many listings the variants of *found* are of."""
+        import numpy as np
+
+        chosen = np.zeros(self._highest + 1, np.bool_)
+        chosen[self.listings[found]] = True
+        return int(np.count_nonzero(chosen))
 
     def ids(self, places: Whole) -> Whole:
         """The ids of the variants at these places."""

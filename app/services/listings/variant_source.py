@@ -15,9 +15,10 @@ import orjson
 from sqlalchemy import Connection
 
 from app.services.db import Database
-from app.services.expressions.conditions import Sql, parsed, to_sql
+from app.services.expressions.conditions import Sql, leaves, parsed, to_sql
 from app.services.expressions.syntax import Condition
-from app.services.listings.figure_fields import IS_STALE, NO_FIGURES, OF_VARIANTS, variant_figures
+from app.services.listings.code_search import codes_part
+from app.services.listings.figure_fields import IS_STALE, NO_FIGURES, OF_VARIANTS, are_in_columns, variant_figures
 from app.services.listings.loading import chunks, id_list
 from app.services.listings.regional_pairs import paired
 from app.services.listings.source import (
@@ -47,8 +48,6 @@ if TYPE_CHECKING:
 
 LABEL = 7
 """Where a row has its properties, which it is shown by."""
-MOST_DUE = 20_000
-"""With more listings than that due, prices and stock are asked of the tables."""
 FEW = 2_000
 """So many hits are sorted; with more of them the first rows are found along an index."""
 
@@ -151,7 +150,7 @@ class VariantSource(SqlSource[VariantRow]):
                 total = self._listings.total(connection, "skus", asked)
                 if total is not None:
                     return total
-                if self._are_ready(connection):
+                if are_in_columns(connection):
                     return int(self._masked(connection, query)[1].sum())
             where = self._where(connection, query)
             sql = f"SELECT count(*) FROM sku{where.sql}"
@@ -225,13 +224,8 @@ class VariantSource(SqlSource[VariantRow]):
         names = {query.sort, query.then}.union(*(fields_read(one) for one in query.filters))
         if names & OF_VARIANTS.keys():
             return True
-        return bool(names & COLUMNS.keys()) and self._are_ready(connection)
-
-    @staticmethod
-    def _are_ready(connection: Connection) -> bool:
-        """Whether nearly all variants stand in the columns."""
-        few = f"SELECT count(*) <= {MOST_DUE} FROM (SELECT 1 FROM figure_due LIMIT {MOST_DUE + 1})"
-        return bool(connection.exec_driver_sql(few).scalar_one())
+        asks = names & COLUMNS.keys() or any(map(_is_of_columns, query.filters))
+        return bool(asks) and are_in_columns(connection)
 
     def _masked(self, connection: Connection, query: Query) -> tuple[Variants, Mask]:
         """The variants of *query* among all."""
@@ -240,30 +234,27 @@ class VariantSource(SqlSource[VariantRow]):
         variants, (asked, own) = Variants(connection), self._own_filters(query)
         found = variants.there
         for one in own:
-            if fields_read(one) & COLUMNS.keys():
-                found = found & self._mask_of(connection, variants, one)
+            if _is_of_columns(one):
+                found = found & self._mask_of(variants, one)
         if asked != Query():
             where = self._listings.conditions(connection, asked)
             found = found & variants.of_listings(f"SELECT id FROM listing{where.sql}", where.params)
-        rest = [self._of_filter(one) for one in own if not fields_read(one) & COLUMNS.keys()]
+        rest = [self._of_filter(one) for one in own if not _is_of_columns(one)]
         for condition in rest + self._of_codes(query):
             found = variants.of_condition(condition, found)
         return variants, found
 
-    def _mask_of(self, connection: Connection, variants: Variants, one: Filter) -> Mask:
-        """The variants that are as a filter says which asks for numbers."""
-
-        def of_leaf(leaf: Condition) -> Mask:
-            if leaf.name in COLUMNS:
-                return variants.compared(as_filter(leaf), COLUMNS[leaf.name], self._field(leaf.name))
-            if leaf.name in OWN:
-                return variants.of_condition(self._of_leaf(leaf), variants.there)
-            sql, params = self._of_listing(leaf)
-            return variants.of_listings(f"SELECT id FROM listing WHERE {sql}", tuple(params))
-
+    def _mask_of(self, variants: Variants, one: Filter) -> Mask:
+        """The variants that are as a filter says which columns answer, at least in part."""
         if one.operator == "where":
-            return variants.matching(parsed(one.value), of_leaf)
-        return variants.compared(one, COLUMNS[one.field], self._field(one.field))
+            return variants.matching(parsed(one.value), lambda leaf: self._mask_of(variants, as_filter(leaf)))
+        if one.field in COLUMNS:
+            return variants.compared(one, COLUMNS[one.field], self._field(one.field))
+        if one.field in OWN:
+            sql = condition_sql(one, self._field, "sku")
+            return variants.with_code(one, sql) if codes_part(one) else variants.of_condition(sql, variants.there)
+        of_listing, params = self._of_listing(one)
+        return variants.of_listings(f"SELECT id FROM listing WHERE {of_listing}", tuple(params))
 
     def _in_order(self, connection: Connection, query: Query, limit: int | None = None) -> NDArray[np.int64]:
         """Ids of all matching variants in order, or of the first *limit*."""
@@ -318,9 +309,16 @@ class VariantSource(SqlSource[VariantRow]):
         """One condition of an expression that asks for both."""
         if leaf.name in OWN:
             return condition_sql(as_filter(leaf), self._field, "sku")
-        sql, params = self._of_listing(leaf)
+        sql, params = self._of_listing(as_filter(leaf))
         return f"sku.listing_id IN (SELECT id FROM listing WHERE {sql})", params
 
     @staticmethod
-    def _of_listing(leaf: Condition) -> Sql:
-        return condition_sql(as_filter(leaf), lambda name: known_field(ListingSource.spec.fields, name), "listing")
+    def _of_listing(one: Filter) -> Sql:
+        return condition_sql(one, lambda name: known_field(ListingSource.spec.fields, name), "listing")
+
+
+def _is_of_columns(one: Filter) -> bool:
+    """Whether columns answer a filter, at least in part."""
+    if one.operator == "where":
+        return any(_is_of_columns(as_filter(leaf)) for leaf in leaves(parsed(one.value)))
+    return one.field in COLUMNS or bool(codes_part(one))

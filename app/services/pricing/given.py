@@ -43,7 +43,8 @@ _REASONS = {0: "", **{1 << place: why.value for place, why in enumerate(_ORDER)}
 class Given:
     """Columns in step, units as in `SkuInput`; `UNKNOWN` is None. `plans` are named by their place in `plan`, reasons
     by their bits in `lacking`. A row whose freight a buyer pays nobody knows has 0 in `buyer_minor` and the reason.
-    `beside`: what is kept beside figures that are stored (`sku_columns.BESIDE`): `place`, `stock`, `rated`."""
+    Where figures are stored, what is kept beside them (`sku_columns`): `beside` has `place`, `stock` and `rated`,
+    `codes` the codes as they are searched."""
 
     listing_id: Whole
     sku_id: Whole
@@ -59,6 +60,7 @@ class Given:
     plans: Sequence[DiscountPlan]
     lacking: Whole
     beside: Mapping[str, Whole] = field(default_factory=dict)
+    codes: Sequence[bytes] = ()
 
     @classmethod
     def of(cls, rows: Sequence[SkuInput]) -> Given:

@@ -23,6 +23,7 @@ from app.services.pricing.goods import MG_A_GRAM
 from app.services.pricing.inputs import MICRO, MOST_GRAMS, InputReader, Missing, converted, driver_rows
 from app.services.pricing.rates import CNY, USD
 from app.services.pricing.routes import BadFreightRule
+from app.services.pricing.sku_columns import RATED, RATED_IF_UNKNOWN, searched_code
 from app.services.pricing.sources import UNIT
 
 if TYPE_CHECKING:
@@ -41,8 +42,8 @@ _LISTINGS = (
     "CASE extra WHEN '{{}}' THEN NULL ELSE extra END, " + SIZES_SQL + " FROM listing WHERE id IN ({ids}) ORDER BY id"
 )
 _SKUS = (
-    "SELECT listing_id, id, code, position, coalesce(price_minor, {unknown}), ships_from, coalesce(stock, {unknown}) "
-    "FROM sku WHERE listing_id IN ({ids}) ORDER BY listing_id, position"
+    "SELECT listing_id, id, code, position, coalesce(price_minor, {unknown}), ships_from, coalesce(stock, {unknown}), "
+    "match_key FROM sku WHERE listing_id IN ({ids}) ORDER BY listing_id, position"
 )
 _EXACT_RATE, _EXACT_FEE = 100 * UNIT, 10**11
 """Up to here a fee in another currency than CNY is converted within 64 bits."""
@@ -141,7 +142,7 @@ class _Piece:
             *listings, strict=True
         )
         self.volume, self.longest = (np.array(one, np.int64) for one in size)
-        owners, sku_ids, self.codes, self.places, prices, self.sent_from, stock = zip(*skus, strict=True)
+        owners, sku_ids, self.codes, self.places, prices, self.sent_from, stock, self.keys = zip(*skus, strict=True)
         self.ids, self.extras = ids, extras
         self.owner, self.sku_ids = np.array(owners, np.int64), np.array(sku_ids, np.int64)
         self.prices, self.listing_weight = np.array(prices, np.int64), np.array(weights, np.int64)
@@ -168,6 +169,7 @@ class _Piece:
             freight_micro=freight,
             buyer_minor=buyer,
             lacking=self.lacking,
+            codes=list(map(searched_code, self.codes, self.keys)),
             beside={"place": np.array(self.places, np.int64), "stock": self.stock, "rated": self.rated},
         )
 
@@ -226,7 +228,7 @@ class _Piece:
             tariff = self.choices[numbers[-1]].tariff
             if rows.size and tariff is not None:
                 at = self.at[rows]
-                self.rated[rows] |= tariff.currency != CNY
+                self.rated[rows] |= RATED if tariff.currency != CNY else 0
                 billed = billed_g(tariff, weight[rows], Sizes(self.volume[at], self.longest[at]))
                 freight[rows] = self._carried(tariff, billed)
                 self._lack(rows[freight[rows] == UNKNOWN], BITS[Missing.CARRIER])
@@ -271,7 +273,8 @@ class _Piece:
             except KeyError:
                 self._lack(rows, BITS[Missing.TEMPLATE])
                 continue
-            self.rated[rows] = 1
+            follows = currency != USD or self.reader.routes.is_by_standard(store, template, target)
+            self.rated[rows] |= np.where((rate[rows] == UNKNOWN) | follows, RATED, RATED_IF_UNKNOWN)
             rows = rows[is_known[rows]]
             self._charge(rows, (store, template, target), currency, weight, freight, buyer)
         return buyer

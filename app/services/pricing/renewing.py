@@ -168,7 +168,7 @@ def _store(connection: Connection, given: Given, columns: FigureColumns, gone: W
     numbers = {name: columns.values[name] for name in COLUMNS} | {"lacking": given.lacking}
     if given.beside:
         numbers |= {"listing": given.listing_id, "price": given.price_minor, "buyer": given.buyer_minor, **given.beside}
-    store_numbers(connection, given.sku_id, numbers, gone)
+    store_numbers(connection, given.sku_id, numbers, gone, given.codes)
     rows = list(_of_listings(given, columns, generation))
     _many(connection, _LISTING, rows)
     return len(rows)

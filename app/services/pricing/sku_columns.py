@@ -28,7 +28,15 @@ FORMS = ("<i1", "<i2", "<i4", "<i8")
 """How numbers are kept; the lowest of a form stands for None."""
 BESIDE = ("listing", "place", "price", "stock", "buyer", "lacking", "rated")
 """What stands beside the figures: the listing and the place in it, list price, stock, freight the buyer pays, what is
-missing (`Given.lacking`), and whether freight depends on exchange rates."""
+missing (`Given.lacking`), and whether freight depends on exchange rates: `RATED` and `RATED_IF_UNKNOWN`."""
+RATED, RATED_IF_UNKNOWN = 1, 2
+"""Bits: freight is another with another rate; of a listing in USD it is where USD has no rate any more."""
+
+
+CODES = "code"
+"""The column of texts: of each variant what its code is looked for in."""
+_BETWEEN = b"\xff"
+"""Stands between two of them: no text has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +85,17 @@ class SkuColumns:
         """One of `BESIDE` or of the figures."""
         return _joined([row[0] for row in self._read("data", name)])
 
+    def with_code(self, part: str) -> Known:
+        """The places whose code or match key has *part*, capitals as small letters (ASCII)."""
+        import numpy as np
+
+        wanted = part.encode().upper()
+        found = np.zeros(len(self.owners.values), np.bool_)
+        for at, (piece,) in enumerate(self._read("data", CODES)):
+            if wanted in piece:
+                found[at * SEGMENT + _slots_with(piece, wanted)] = True
+        return found
+
     def places(self, ids: Whole) -> Whole:
         """Where these ids stand, -1 for those that no segment has."""
         import numpy as np
@@ -115,19 +134,28 @@ def numbers_of(
     return found
 
 
-def store_numbers(connection: Connection, ids: Whole, columns: Mapping[str, Whole], gone: Whole) -> None:
+def searched_code(code: str, match_key: str) -> bytes:
+    """What a variant's code is looked for in: itself, and its match key where that does not stand in it as it is."""
+    text, key = code.encode().upper(), match_key.encode().upper()
+    return text if key in text else key + b" " + text
+
+
+def store_numbers(
+    connection: Connection, ids: Whole, columns: Mapping[str, Whole], gone: Whole, codes: Sequence[bytes] = ()
+) -> None:
     """Write the numbers of variants, `UNKNOWN` for None, in the caller's transaction.
 
     Args:
         ids: of the variants, in any order.
         columns: in step with *ids*; a variant that is new needs all of them.
         gone: ids that are no variants any more.
+        codes: in step with *ids*, as `searched_code` gives them; none where they are as they were.
     """
     import numpy as np
 
     of_ids, of_gone = ids // SEGMENT, gone // SEGMENT
     touched = np.unique(np.concatenate((of_ids, of_gone))).tolist()
-    pieces = _pieces(connection, touched, columns)
+    pieces = _pieces(connection, touched, (*columns, CODES))
     rows: list[tuple[str, int, bytes]] = []
     for segment in touched:
         new, old = np.flatnonzero(of_ids == segment), gone[of_gone == segment] % SEGMENT
@@ -137,13 +165,22 @@ def store_numbers(connection: Connection, ids: Whole, columns: Mapping[str, Whol
             kept = _joined([data]).whole() if data is not None else np.full(SEGMENT, UNKNOWN, np.int64)
             kept[old], kept[slots] = UNKNOWN, values[new]
             rows.append((name, segment, _packed(kept)))
+        if codes or old.size:
+            data = pieces.get((segment, CODES))
+            texts = data.split(_BETWEEN) if data is not None else [b""] * SEGMENT
+            for slot in old.tolist():
+                texts[slot] = b""
+            for slot, at in zip(slots.tolist(), new.tolist(), strict=True):
+                texts[slot] = codes[at]
+            rows.append((CODES, segment, _BETWEEN.join(texts)))
     driver: Any = connection.connection.driver_connection
     driver.executemany("INSERT OR REPLACE INTO sku_column (name, segment, data) VALUES (?, ?, ?)", rows)
 
 
 def clear_numbers(connection: Connection, gone: Whole) -> None:
     """Take variants that are none any more out of all columns, in the caller's transaction."""
-    names = connection.exec_driver_sql("SELECT DISTINCT name FROM sku_column").scalars().all() if gone.size else ()
+    sql = f"SELECT DISTINCT name FROM sku_column WHERE name <> '{CODES}'"
+    names = connection.exec_driver_sql(sql).scalars().all() if gone.size else ()
     store_numbers(connection, gone[:0], dict.fromkeys(names, gone[:0]), gone)
 
 
@@ -154,6 +191,18 @@ def _pieces(connection: Connection, segments: Iterable[int], names: Iterable[str
     sql = f"SELECT segment, name, data FROM sku_column WHERE name IN ({listed}) AND segment IN ({chosen})"
     rows = driver.execute(sql)
     return {(segment, name): data for segment, name, data in rows}
+
+
+def _slots_with(piece: bytes, wanted: bytes) -> Whole:
+    """The slots of a piece of codes that have *wanted* in theirs; some more than once."""
+    import numpy as np
+
+    letters = np.frombuffer(piece, np.uint8)
+    last = len(letters) - len(wanted) + 1
+    hits = letters[:last] == wanted[0]
+    for at, letter in enumerate(wanted[1:], start=1):
+        hits &= letters[at : at + last] == letter
+    return np.searchsorted(np.flatnonzero(letters == _BETWEEN[0]), np.flatnonzero(hits))
 
 
 def _joined(pieces: Sequence[bytes]) -> Column:

@@ -188,14 +188,16 @@ def test_the_first_costs_switch_the_guard_on_for_every_listing_and_undo_switches
     named, other = (make_listing(f"Lamp {code}", ((code, 1890, 7),)).id for code in ("AB1234", "EF9012"))
     head = "SKU,成本价,重量(g)"
     done = store_table("no costs.csv", head, "AB1234,,85")
-    assert (done.is_guard_other, done.rechecked, held(), guard_lines(done)) == (False, 1, [], [])
+    assert (done.asks_costs, done.rechecked, held(), guard_lines(done)) == (None, 1, [], [])
     done = store_table("costs.csv", head, "AB1234,12.5,85")
-    assert (done.is_guard_other, done.rechecked, held()) == (True, 2, [named, other])
+    assert (done.asks_costs, done.rechecked, held()) == (True, 2, [named, other])
     assert "2" in guard_lines(done)[0]
-    assert not store_table("more costs.csv", head, "AB1234,13,85").is_guard_other
+    assert store_table("more costs.csv", head, "AB1234,13,85").asks_costs is None
     desk = ListingDesk(lambda: db)
     desk.undo()
     assert held() == [named, other]
     assert set(desk.undo().suspects) == {named, other} and held() == []
     desk.redo()
     assert held() == [named, other]
+    done = store_table("no costs again.csv", head, "AB1234,,85")
+    assert (done.asks_costs, done.rechecked, held()) == (False, 2, []) and "no profits" in guard_lines(done)[0]

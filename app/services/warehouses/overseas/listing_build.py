@@ -26,6 +26,7 @@ from app.services.pricing.rates import USD
 from app.services.tasks import TaskContext
 from app.services.warehouses.countries import countries
 from app.services.warehouses.overseas.building import CURRENCY, Product
+from app.services.warehouses.overseas.listing_margins import freight_template
 from app.services.warehouses.overseas.options import BuildOptions
 from app.services.warehouses.overseas.records import ELSEWHERE, Entry, Finding, Own, Severity, Source
 from app.services.warehouses.overseas.running import Built
@@ -195,9 +196,8 @@ def _fields(record: ListingRecord, options: BuildOptions) -> dict[str, Any]:
     found: dict[str, Any] = {}
     if template.handling_days is not None:
         found["handling_days"] = template.handling_days
-    for one in template.freight:
-        if one.store_id == record.store_id:
-            found["freight_template_id"] = one.template_id
+    if any(one.store_id == record.store_id for one in template.freight):
+        found["freight_template_id"] = freight_template(record, template)
     return found
 
 
@@ -217,8 +217,7 @@ def _sku(
     if entry.source is Source.REAL:
         return made
     made.ships_from = entry.country
-    if entry.is_added:
-        made.code = entry.code
+    made.code = entry.code
     if entry.price_minor is not None:
         made.price_minor = entry.price_minor
     if entry.stock is not None:

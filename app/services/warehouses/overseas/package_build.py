@@ -79,6 +79,7 @@ def _variant(old: Variant, entry: Entry, keys: Sequence[str], value_ids: Mapping
     made = old.copy()
     if entry.source is Source.HOME:
         own.setdefault(table.property_id, table.dispatch[table.home].value_ids[0])
+        made.code = entry.code
     elif entry.source is Source.REAL:
         own.setdefault(table.property_id, _value_id(entry.country, value_ids))
     else:

@@ -173,6 +173,8 @@ class Wish:
         zero_missing: write combinations without an offer with stock 0 and the home price.
         real: countries whose variants are real stock and stay as they are.
         excluded: combinations a person took out: (match key, country).
+        zeros: combinations to be written so though the others are left out.
+        shortened: match keys of home variants that get a virtual code where theirs is too long.
         home_stock: for home variants of unknown stock; None leaves it unknown.
     """
 
@@ -182,3 +184,5 @@ class Wish:
     real: frozenset[str] = frozenset()
     excluded: frozenset[tuple[str, str]] = frozenset()
     home_stock: int | None = None
+    zeros: frozenset[tuple[str, str]] = frozenset()
+    shortened: frozenset[str] = frozenset()
