@@ -185,7 +185,7 @@ FIGURES = {
     "worst_profit_minor": "(sku.id * 5483 % 6000 - 2000) / 4",
 }
 """Made up: margins from −10 % to 49.99 %, costs of 1 to 91 CNY."""
-FILLED = 100 * SEGMENT
+FILLED = 400 * SEGMENT
 """Variants brought into the columns at a time."""
 LEAST = ("profit_minor", "margin_bp", "worst_minor", "worst_profit_minor")
 """Figures of which a listing has its variants' lowest."""
