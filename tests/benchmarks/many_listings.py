@@ -223,7 +223,7 @@ def _fill_columns(connection: Connection) -> None:
     }
     last = connection.exec_driver_sql("SELECT coalesce(max(id), 0) FROM sku").scalar_one()
     for start in range(0, last + 1, FILLED):
-        within = f"FROM sku WHERE id >= {start} AND id < {start + FILLED} ORDER BY id"
+        within = f"FROM sku WHERE id >= {start} AND id < {start + FILLED} ORDER BY sku.id"
         together = " || ',' || ".join(f"({value})" for value in ("id", *made.values()))
         numbers = read_numbers(connection, f"SELECT {together} AS id {within}")
         ids, *columns = numbers.reshape(-1, len(made) + 1).T
