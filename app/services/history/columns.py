@@ -8,9 +8,9 @@ are in memory: in a database of gigabytes that halves the time.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import repeat
+from itertools import chain, islice, repeat
 from typing import Any
 
 import orjson
@@ -24,6 +24,9 @@ COLUMNS = ("price_minor", "stock")
 BLOCK_ROWS = 10_000
 """Variants of one block, which is one row of `change_column`: its arrays stay below a megabyte, and the pages of a
 block, which lie all over the tables, within the memory of the connection (32 MB)."""
+
+STAGED_AT_ONCE = 100
+"""Rows of one INSERT. SQLite takes 999 values a statement wherever it was built."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,10 +148,17 @@ def unpack(
             for store_id, *arrays in rows:
                 row_ids, listing_ids, left, was = map(orjson.loads, arrays)
                 values = zip(listing_ids, row_ids, repeat(store_id, len(row_ids)), left, was, strict=True)
-                chosen = values if only is None else (row for row in values if row[0] in only)
-                driver.executemany(f"INSERT INTO {staged.table} VALUES (?, ?, ?, ?, ?)", chosen)
+                _stage(driver, staged, values if only is None else (row for row in values if row[0] in only))
             found.append(staged)
     return found
+
+
+def _stage(driver: Any, staged: Staged, rows: Iterable[tuple[Any, ...]]) -> None:
+    """Put rows on the stage, many with one statement: half the time of one by one."""
+    rows = iter(rows)
+    while some := list(islice(rows, STAGED_AT_ONCE)):
+        marks = ", ".join(["(?, ?, ?, ?, ?)"] * len(some))
+        driver.execute(f"INSERT INTO {staged.table} VALUES {marks}", list(chain.from_iterable(some)))
 
 
 def staged_listings(connection: Connection, staged: Sequence[Staged]) -> list[int]:

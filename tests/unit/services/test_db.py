@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -12,6 +13,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
+
+from app.services import db as services_db
+from app.services.db import AUTOCHECKPOINT, Database, roomy
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -69,6 +73,65 @@ def test_the_journal_survives_a_power_cut_by_waiting_for_the_disk(db):
         assert connection.exec_driver_sql("PRAGMA wal_autocheckpoint").scalar() == 1000
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
         assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+
+
+def stores_in_the_file_alone(db, folder: Path) -> int:
+    """What the database file says without its log."""
+    alone = folder / "alone.db"
+    shutil.copyfile(db.path, alone)
+    with closing(sqlite3.connect(alone)) as connection:
+        return connection.execute("SELECT count(*) FROM setting WHERE name LIKE 'long-%'").fetchone()[0]
+
+
+def write_much(db) -> None:
+    """More pages of log than SQLite leaves there at a commit."""
+    with db.bulk() as connection, roomy(connection):
+        for number in range(6):
+            sql = "INSERT INTO setting VALUES (?, json_quote(hex(zeroblob(500000))), 0)"
+            connection.exec_driver_sql(sql, (f"long-{number}",))
+
+
+def autocheckpoint(db) -> int:
+    with db.writer.connect() as connection:
+        return connection.exec_driver_sql("PRAGMA wal_autocheckpoint").scalar_one()
+
+
+def test_a_long_log_is_carried_over_behind_the_commit(db, tmp_path, monkeypatch):
+    go, carry_over = threading.Event(), Database._carry_over
+    monkeypatch.setattr(Database, "_carry_over", lambda self: go.wait() and carry_over(self))
+    monkeypatch.setattr(services_db, "LONG_LOG", 1 << 20)
+    write_much(db)
+    assert db.is_carrying and stores_in_the_file_alone(db, tmp_path) == 0
+    with db.read() as session:
+        assert session.execute(text("SELECT count(*) FROM setting WHERE name LIKE 'long-%'")).scalar_one() == 6
+    go.set()
+    with db.read():  # a reader who needs nothing of the past holds nobody up
+        db._carrier.join()
+    assert stores_in_the_file_alone(db, tmp_path) == 6
+    assert autocheckpoint(db) == AUTOCHECKPOINT
+
+
+def test_writers_go_on_while_a_log_is_carried_over_and_closing_waits_for_it(db, tmp_path, monkeypatch):
+    go, carry_over = threading.Event(), Database._carry_over
+    monkeypatch.setattr(Database, "_carry_over", lambda self: go.wait() and carry_over(self))
+    monkeypatch.setattr(services_db, "LONG_LOG", 1)
+    with db.read():
+        write_much(db)
+    first = db._carrier
+    with db.bulk() as connection, roomy(connection):
+        connection.exec_driver_sql("UPDATE store SET alias = 'meanwhile'")
+    assert db._carrier is first and autocheckpoint(db) == AUTOCHECKPOINT
+    go.set()
+    db.dispose()
+    assert not db.is_carrying and alias(db) == "meanwhile"
+
+
+def test_what_is_rolled_back_leaves_the_log_as_it_was(db, monkeypatch):
+    monkeypatch.setattr(services_db, "LONG_LOG", 1 << 40)
+    with pytest.raises(RuntimeError), db.bulk() as connection, roomy(connection):
+        raise RuntimeError
+    write_much(db)
+    assert db._carrier is None and autocheckpoint(db) == AUTOCHECKPOINT
 
 
 def test_every_connection_that_writes_waits_for_the_disk(db):

@@ -26,6 +26,7 @@ from app.services.listings.bulk_edit.operations import (
     SetText,
 )
 from app.services.listings.bulk_edit.planning import plan_edit
+from app.services.listings.content import HALF, content_hash
 from app.services.listings.derived import DERIVED_COLUMNS, derived_row
 from app.services.listings.editing import ListingEdit, edit_listings
 from app.services.listings.loading import load_listings
@@ -281,6 +282,28 @@ def test_many_variants_are_packed_into_several_rows(db, three, planned, loaded, 
         assert connection.exec_driver_sql("SELECT count(*) FROM change_column").scalar() == 2
     assert undo(db).restored == 3
     assert prices(loaded, three[0]) == [1000, 1500]
+
+
+@pytest.mark.parametrize("at_once", [1, 3])
+def test_what_goes_back_is_staged_in_pieces(db, three, planned, loaded, monkeypatch, at_once):
+    from app.services.history import columns
+
+    monkeypatch.setattr(columns, "STAGED_AT_ONCE", at_once)
+    apply(planned(TENTH, STOCK))
+    result = undo(db, only=[three[0].id, three[2].id])
+    assert result.restored == 2
+    assert [prices(loaded, record) for record in three] == [[1000, 1500], [2200], [300, None]]
+    assert [[sku.stock for sku in loaded(record.id).skus] for record in three] == [[5, 6], [7], [None, 2]]
+    recheck(db, result.suspects)
+    assert_in_step(db)
+
+
+def test_the_hash_has_the_variants_in_their_order_not_in_that_of_their_making(db, three, planned, loaded, write):
+    write(f"UPDATE sku SET position = 1 - position WHERE listing_id = {three[0].id}")
+    apply(planned(TENTH))
+    record = loaded(three[0].id)
+    assert [sku.price_minor for sku in record.skus] == [1650, 1100]
+    assert record.content_hash[HALF:] == content_hash(record)[HALF:]
 
 
 def test_blocks_in_several_passes_leave_everything_in_step(db, three, planned, write, monkeypatch):
