@@ -29,6 +29,7 @@ MODULES = (
     "recipes",
     "grouping",
     "guarding",
+    "holding",
     "discounting",
     "price_rules",
     "codes",

@@ -13,12 +13,15 @@ from app.models.listing import (
     ImageFile,
     ImageLook,
     Listing,
+    ListingHold,
     ListingStatus,
     ListingTag,
+    ListingWarehouse,
     ProductGroup,
     Sku,
     ToldApart,
     UploadedImage,
+    WarehouseKind,
 )
 from app.models.marketing import MarketingGroup, MarketingMember
 from app.models.order import Order, OrderLine
@@ -30,7 +33,7 @@ from app.models.pricing import (
     FigureState,
     ListingFigure,
     PricingSetting,
-    SkuFigure,
+    SkuColumn,
 )
 from app.models.publishing import (
     JobState,
@@ -81,11 +84,13 @@ __all__ = [
     "ListingConflict",
     "ListingFigure",
     "ListingFinding",
+    "ListingHold",
     "ListingOrigin",
     "ListingSeen",
     "ListingStatus",
     "ListingSync",
     "ListingTag",
+    "ListingWarehouse",
     "MarketingGroup",
     "MarketingMember",
     "Order",
@@ -106,7 +111,7 @@ __all__ = [
     "SheetMapping",
     "Sku",
     "SkuAssignment",
-    "SkuFigure",
+    "SkuColumn",
     "StockItem",
     "Store",
     "StoreAccess",
@@ -120,6 +125,7 @@ __all__ = [
     "VirtualItem",
     "WarehouseCountry",
     "WarehouseFreight",
+    "WarehouseKind",
     "WarehouseTemplate",
     "WordListRow",
 ]

@@ -50,7 +50,8 @@ class StockItem(Base):
 
 
 class PriceFloor(Base):
-    """The lowest price allowed for a code, by its match key, in hundredths of `currency` (限价产品总表)."""
+    """The lowest price allowed for a code, by its match key, in hundredths of `currency` (限价产品总表); a table may
+    say it in several currencies."""
 
     __tablename__ = "price_floor"
     __table_args__ = ({"sqlite_with_rowid": False},)
@@ -58,7 +59,7 @@ class PriceFloor(Base):
     match_key: Mapped[str] = mapped_column(primary_key=True)
     code: Mapped[str]
     floor_minor: Mapped[Minor]
-    currency: Mapped[str]
+    currency: Mapped[str] = mapped_column(primary_key=True)
     table_id: Mapped[int | None] = mapped_column(ForeignKey("company_table.id"))
 
 

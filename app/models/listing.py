@@ -255,3 +255,32 @@ class ToldApart(Base):
     other_id: Mapped[int] = mapped_column(ForeignKey("listing.id", ondelete="CASCADE"), primary_key=True)
     imprint: Mapped[str]
     other_imprint: Mapped[str]
+
+
+class ListingHold(Base):
+    """A listing that a person holds back: nothing of it is published until somebody releases it (interface.md 6)."""
+
+    __tablename__ = "listing_hold"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    listing_id: Mapped[int] = mapped_column(ForeignKey("listing.id", ondelete="CASCADE"), primary_key=True)
+    reason: Mapped[str]
+    actor: Mapped[str]
+    held_ms: Mapped[Ms]
+
+
+class WarehouseKind(StrEnum):
+    """Whether what a listing sells from abroad really lies there (domain.md 8.1)."""
+
+    REAL = "real"
+    VIRTUAL = "virtual"
+
+
+class ListingWarehouse(Base):
+    """The overseas warehouse a listing ships from, a `WarehouseKind`; without a row nobody said."""
+
+    __tablename__ = "listing_warehouse"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    listing_id: Mapped[int] = mapped_column(ForeignKey("listing.id", ondelete="CASCADE"), primary_key=True)
+    kind: Mapped[str]

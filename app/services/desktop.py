@@ -72,7 +72,7 @@ class DesktopServices:
 
     def __init__(self, app: Application) -> None:
         self.app = app
-        self.listings = ListingDesk(lambda: app.db)
+        self.listings = ListingDesk(lambda: app.db, lambda: app.settings.role)
         self.bulk_edit = BulkEditDesk(app)
         self.warehouses = WarehouseDesk(app)
         self.overseas = OverseasDesk(app)
@@ -234,11 +234,12 @@ class DesktopServices:
 
     def restore(self, path: Path) -> None:
         """Put a copy of the database file at *path* in place of the present one, which is kept among the backups;
-        pictures that lie beside it and are missing here come back.
+        pictures that lie beside it and are missing here come back, and listings show them where they lie now.
 
         Raises: DatabaseDamaged, DatabaseTooNew; nothing was changed.
         """
         from app.services.kept_pictures import bring_pictures_back
+        from app.services.moved_pictures import follow_pictures
 
         if revision_of(path) is None:
             raise DatabaseDamaged(file=path.name)
@@ -253,6 +254,7 @@ class DesktopServices:
             leftover.unlink(missing_ok=True)
         self.app.db.dispose()
         bring_pictures_back(path.parent, target.parent)
+        follow_pictures(self.app.db, target.parent)
 
     # -- files -------------------------------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ from typing import Any, Literal, Protocol, TypeVar
 from app.services.errors import InputError
 from app.services.tasks import TaskContext
 
-PAGE_ROWS = 128
+PAGE_ROWS = 64
 """Rows of one page; fetched by primary key (engineering.md 4)."""
 
 Operator = Literal["=", "!=", "<", "<=", ">", ">=", "in", "not in", "contains", "lacks", "missing", "present", "where"]

@@ -13,7 +13,7 @@ from app.services.listings.text import like_pattern
 from app.services.paging import Filter, Operator
 
 _COMPARISONS = {"=": "IS", "!=": "IS NOT", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
-_DENIALS = ("!=", "not in", "lacks", "missing")
+DENIALS = ("!=", "not in", "lacks", "missing")
 """Of rows beneath a row: that none of them is as the opposite says."""
 
 
@@ -42,6 +42,7 @@ class Field:
         holds: for a field with an `=` of its own (an SQL condition with one `?` for every `?` of `bind`'s tuple).
         text: what "contains" looks through, where that is not `expression`, and what it makes of the value.
         order: what rows are sorted by, where that is not `expression`.
+        asks: for a field whose value is itself a question: its SQL.
         quick: for a field of the rows beneath: given a condition and its SQL, a SELECT of `listing_id` that finds the
             same without going through all of them; None where it knows none.
     """
@@ -55,6 +56,7 @@ class Field:
     text: tuple[str, Callable[[str], str]] | None = None
     quick: Callable[[Filter, Sql], Sql | None] | None = None
     order: str = ""
+    asks: Callable[[str], Sql] | None = None
 
 
 def condition_sql(condition: Filter, field_of: Callable[[str], Field], table: str, *, row_by_row: bool = False) -> Sql:
@@ -71,8 +73,8 @@ def condition_sql(condition: Filter, field_of: Callable[[str], Field], table: st
         )
     field = field_of(condition.field)
     if not field.many:
-        return _plain(condition, field)
-    if condition.operator in _DENIALS:
+        return row_sql(condition, field)
+    if condition.operator in DENIALS:
         asked = Filter(condition.field, _opposite(condition.operator), condition.value)
         sql, params = _beneath(asked, field, table, row_by_row=row_by_row)
         return f"NOT {sql}", params
@@ -85,6 +87,18 @@ def as_filter(leaf: Condition) -> Filter:
     if operator in ("in", "not in"):
         return Filter(leaf.name, operator, leaf.values)
     return Filter(leaf.name, operator, leaf.values[0] if leaf.values else None)
+
+
+def as_condition(condition: Filter) -> Condition:
+    """A condition of a table, other than an expression, as an expression has it."""
+    value = condition.value
+    if value is None:
+        values: tuple[str, ...] = ()
+    elif isinstance(value, tuple | list):
+        values = tuple(map(str, value))
+    else:
+        values = (str(value).casefold() if isinstance(value, bool) else str(value),)
+    return Condition(condition.field, condition.operator, values)
 
 
 def fields_read(condition: Filter) -> set[str]:
@@ -110,7 +124,7 @@ def _beneath(condition: Filter, field: Field, table: str, *, row_by_row: bool) -
     """That one of the rows beneath is so: found by an index of theirs or in one pass over them, which takes a tenth of
     the time that looking beneath each row does, unless there are few rows to look beneath."""
     if row_by_row:
-        sql, params = _plain(condition, field)
+        sql, params = row_sql(condition, field)
         first = field.many.split(maxsplit=1)[0]
         return f"EXISTS (SELECT 1 FROM {field.many} WHERE {first}.listing_id = {table}.id AND ({sql}))", params
     sql, params = _owners(condition, field)
@@ -119,26 +133,33 @@ def _beneath(condition: Filter, field: Field, table: str, *, row_by_row: bool) -
 
 def _owners(condition: Filter, field: Field) -> Sql:
     """A SELECT of `listing_id` of all rows beneath that are so."""
-    sql, params = _plain(condition, field)
+    sql, params = row_sql(condition, field)
     quick = field.quick(condition, (sql, params)) if field.quick is not None else None
     return quick or (f"SELECT listing_id FROM {field.many} WHERE {sql}", params)
 
 
-def counted_beneath(condition: Filter, field: Field) -> Sql | None:
-    """How many rows have a row beneath that is so; None for a field of the rows themselves, and for a denial."""
-    if not field.many or condition.operator in _DENIALS:
+def counted_beneath(condition: Filter, field: Field, table: str) -> Sql | None:
+    """How many rows of *table* have a row beneath that is so, or have none where that is asked; None for a field of the
+    rows themselves."""
+    if not field.many:
         return None
-    sql, params = _owners(condition, field)
-    return f"SELECT count(DISTINCT listing_id) FROM ({sql})", params
+    is_denial = condition.operator in DENIALS
+    asked = Filter(condition.field, _opposite(condition.operator), condition.value) if is_denial else condition
+    sql, params = _owners(asked, field)
+    count = f"SELECT count(DISTINCT listing_id) FROM ({sql})"
+    return (f"SELECT (SELECT count(*) FROM {table}) - ({count})" if is_denial else count), params
 
 
-def _plain(condition: Filter, field: Field) -> Sql:
+def row_sql(condition: Filter, field: Field) -> Sql:
+    """A condition on one row of a field's own table. Raises: BadValue."""
+    if field.asks is not None:
+        return field.asks(str(condition.value))
     expression, operator = field.expression, condition.operator
     if operator in ("missing", "present"):
         empty = f"({expression} IS NULL OR {expression} = '')"
         return (empty if operator == "missing" else f"NOT {empty}"), []
     if operator in ("contains", "lacks"):
-        text, spelled = field.text or (expression, lambda _: str(_bound(field, condition)))
+        text, spelled = field.text or (expression, lambda _: str(bound(field, condition)))
         like = f"coalesce({text}, '') NOT LIKE" if operator == "lacks" else f"{text} LIKE"
         return f"{like} ? ESCAPE '\\'", [like_pattern(spelled(str(condition.value)))]
     if field.span is not None:
@@ -146,16 +167,16 @@ def _plain(condition: Filter, field: Field) -> Sql:
     if operator in ("in", "not in"):
         return _listed(condition, field)
     if field.holds:
-        return field.holds, list(_bound(field, condition))
-    return f"{expression} {_COMPARISONS[operator]} ?", [_bound(field, condition)]
+        return field.holds, list(bound(field, condition))
+    return f"{expression} {_COMPARISONS[operator]} ?", [bound(field, condition)]
 
 
 def _listed(condition: Filter, field: Field) -> Sql:
     """One of several; a row without a value is in no list, so it is not in this one."""
     singles = [Filter(condition.field, "=", value) for value in condition.value]
     if field.holds:
-        return joined([_plain(single, field) for single in singles], " OR ")
-    values, marks = [_bound(field, single) for single in singles], ", ".join("?" * len(singles))
+        return joined([row_sql(single, field) for single in singles], " OR ")
+    values, marks = [bound(field, single) for single in singles], ", ".join("?" * len(singles))
     if condition.operator == "in":
         return f"{field.expression} IN ({marks})", values
     return f"({field.expression} IS NULL OR {field.expression} NOT IN ({marks}))", values
@@ -179,7 +200,8 @@ def _moments(condition: Filter, expression: str, span: Callable[[Any], tuple[Any
             return f"{expression} {'<' if operator == '<=' else '>='} ?", [end]
 
 
-def _bound(field: Field, condition: Filter) -> Any:
+def bound(field: Field, condition: Filter) -> Any:
+    """What SQL compares with for the value of a condition. Raises: BadValue."""
     return _checked(lambda: field.bind(condition.value), condition)
 
 

@@ -7,6 +7,7 @@ Of several words the one with the fewest hits narrows down, the others are looke
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -55,8 +56,29 @@ class Match:
 
     def count(self, connection: Connection, at_most: int) -> int:
         """How many there are, *at_most* if there are more."""
-        sql = f"SELECT count(*) FROM (SELECT rowid FROM {self.table} WHERE {self.table} MATCH ? LIMIT ?)"
-        return int(connection.exec_driver_sql(sql, (self.expression, at_most)).scalar_one())
+        return self.reach(connection, at_most).hits
+
+    def reach(self, connection: Connection, at_most: int) -> Reach:
+        """The first hits, *at_most* so many; they come in the order of their ids."""
+        found = f"SELECT rowid FROM {self.table} WHERE {self.table} MATCH ? LIMIT ?"
+        sql = f"SELECT count(*), coalesce(max(rowid), 0) FROM ({found})"
+        return Reach(*connection.exec_driver_sql(sql, (self.expression, at_most)).one())
+
+    def both(self, other: Match) -> Match:
+        """What it finds together with *other*, a match of the same table."""
+        return Match(self.table, f"({self.expression}) AND ({other.expression})", self.proved | other.proved)
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How many first hits were looked at, and the id of the last: how thin they lie."""
+
+    hits: int
+    last: int
+
+    def rows_for(self, wanted: int) -> float:
+        """How many rows of the table have to be looked at until about *wanted* hits are met."""
+        return wanted * self.last / self.hits if self.hits else math.inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +115,16 @@ class Search:
             if self.tables.terms and len(word) < 3 and not (word.isascii() and len(word) == 1)
         ]
 
+    def narrowed(self, connection: Connection, match: Match | None) -> tuple[Match | None, bool]:
+        """*match* with the words that have to be looked up, and whether it now stands for all words of two characters
+        and more."""
+        if match is not None and match.table != self.tables.trigram:
+            return match, len(self.words) == 1
+        for other in self.looked_up_matches(connection):
+            match = other if match is None else match.both(other)
+        is_pair = any(len(word) == 2 and bigrams(word) for word in self.words)
+        return match, not is_pair and len([word for word in self.words if len(word) > 2]) <= LONG_WORDS
+
     def conditions(
         self, table: str, text: str, match: Match | None, *, walks: bool = False
     ) -> list[tuple[str, list[Any]]]:
@@ -121,6 +153,16 @@ def narrowest(connection: Connection, matches: Sequence[Match], at_most: int) ->
         if best is None or hits < fewest:
             best, fewest = match, hits
     return best, fewest
+
+
+def thinnest(connection: Connection, matches: Sequence[Match], at_most: int) -> tuple[Match | None, Reach]:
+    """The match whose hits lie thinnest, and its first hits, one more than *at_most* where it has more than that."""
+    best, far = None, Reach(at_most + 1, 0)
+    for match in matches:
+        reach = match.reach(connection, at_most + 1)
+        if best is None or (reach.hits, -reach.last) < (far.hits, -far.last):
+            best, far = match, reach
+    return best, far
 
 
 def _grams(word: str, most: int) -> list[str]:

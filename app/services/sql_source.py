@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from app.services.db import Database
 from app.services.expressions.conditions import Sql
-from app.services.paging import HasId, Query
+from app.services.paging import Filter, HasId, Query
 from app.services.sql_conditions import (
     BadValue,
     Field,
@@ -22,7 +22,7 @@ from app.services.sql_conditions import (
     known_field,
 )
 from app.services.sql_ids import collected, interruptible, listed
-from app.services.sql_search import NO_TABLES, Match, Search, SearchTables, narrowest
+from app.services.sql_search import NO_TABLES, Match, Search, SearchTables, narrowest, thinnest
 from app.services.tasks import TaskContext
 
 __all__ = ["BadValue", "Field", "OrderIndex", "SqlSource", "TableSpec", "UnknownField", "Where"]
@@ -31,9 +31,9 @@ RowT = TypeVar("RowT", bound=HasId)
 FEW_HITS, FEW_OF_SEVERAL = 2_000, 15_000
 """So many hits are sorted at once; of several words, most hits of the rarest one may turn out to be none."""
 MANY_HITS = 30_000
-"""With more hits than that the first rows hold enough of them: they are looked at first."""
-WINDOW_ROWS = 3_000
-"""How many first rows."""
+"""With more hits than that the highest ids hold enough of them: they are looked at first."""
+FIRST_LOOK, WINDOW_ROWS = 1_000, 3_000
+"""How many first rows: the first of them show whether it is worth going on."""
 WALKED_HITS = 150_000
 """With more hits than that it is quicker to go through an index of all rows than to fetch the rows of the hits."""
 
@@ -57,6 +57,7 @@ class TableSpec:
         search_column: the searched text, a column or an expression.
         search: FTS tables over it; none where the table is small enough for LIKE.
         orders: by sort key ("" for the default) the index that has the rows in that order.
+        read: what filters mean together, before SQL is made of them.
     """
 
     table: str
@@ -66,6 +67,7 @@ class TableSpec:
     search_column: str = "search_text"
     search: SearchTables = NO_TABLES
     orders: Mapping[str, OrderIndex] = field(default_factory=dict)
+    read: Callable[[Sequence[Filter]], Sequence[Filter]] = tuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,15 @@ class SqlSource(Generic[RowT]):
                 connection.exec_driver_sql(f"SELECT count(*) FROM {table}{where.sql}", where.params).scalar_one()
             )
 
+    def total(self, connection: Connection, name: str, query: Query) -> int | None:
+        """The sum of the numbers of the field *name* over all rows that match; None where no index has all of that."""
+        index = self._smallest_index(query, also=name)
+        if index is None or query.text.strip():
+            return None
+        where = self._filters(query)
+        sql = f"SELECT coalesce(sum({self._field(name).expression}), 0) FROM {self.spec.table} INDEXED BY {index.name}"
+        return int(connection.exec_driver_sql(sql + where.sql, where.params).scalar_one())
+
     def count_by(self, name: str, query: Query, ctx: TaskContext | None = None) -> dict[Any, int]:
         """How many rows of *query* there are of each value of the field *name*.
 
@@ -150,7 +161,7 @@ class SqlSource(Generic[RowT]):
             table, where = self._all(query, search, match, hits, index)
             if index is not None and table == self.spec.table:
                 order = f"+{order}"  # one pass and a sort: fetching rows in the order of an index costs more
-            return collected(connection, f"SELECT id FROM {table}{where.sql} ORDER BY {order}", where.params, ctx)
+            return collected(connection, self._sorted_sql(table, where, query, order), where.params, ctx)
 
     def rows(self, ids: Sequence[int]) -> dict[int, RowT]:
         """The rows with these ids."""
@@ -173,18 +184,40 @@ class SqlSource(Generic[RowT]):
             return self._plain(connection, query, limit, index)
         if not search.words and self._is_held(query, index):
             return self._plain(connection, query, limit, index)
-        match, hits = narrowest(connection, search.quick_matches(), MANY_HITS)
-        if hits > MANY_HITS:
-            found = self._window(connection, query, search, limit, index)
-            if len(found) == limit:
-                return found
-            if match is None:
-                match, hits = narrowest(connection, search.looked_up_matches(connection), MANY_HITS)
-        if match is None or hits <= (FEW_HITS if len(search.words) == 1 else FEW_OF_SEVERAL):
-            where = self._filters(query) + search.conditions(self.spec.table, self.spec.search_column, match)
-            return self._sorted(connection, where, query, limit)
-        where = self._filters(query) + search.conditions(self.spec.table, self.spec.search_column, match, walks=True)
-        return self._walk(connection, where, query, limit, index)
+        match, reach = thinnest(connection, search.quick_matches(), FEW_HITS)
+        if match is not None and reach.hits <= FEW_HITS:
+            return self._sorted(connection, self._matching(query, search, match), query, limit)
+        met: Sequence[int] = ()
+        if match is None or reach.rows_for(limit) <= WINDOW_ROWS:
+            met = self._window(connection, query, search, limit, index)
+            if len(met) == limit:
+                return met
+        return self._searched_first(connection, query, search, match, limit, index, is_met=bool(met))
+
+    def _searched_first(
+        self,
+        connection: Connection,
+        query: Query,
+        search: Search,
+        match: Match | None,
+        limit: int,
+        index: OrderIndex,
+        *,
+        is_met: bool,
+    ) -> Sequence[int]:
+        """What lies too thin to be met among the first rows: few hits are sorted, many are met soon along the index.
+
+        Where the hits may not have all words, most of them may turn out to be none: then they are sorted all the same,
+        unless that would take too long or something was met (*is_met*).
+        """
+        match, is_sure = search.narrowed(connection, match)
+        few = FEW_HITS if is_sure or is_met else FEW_OF_SEVERAL
+        if match is None or match.count(connection, few + 1) <= few:
+            return self._sorted(connection, self._matching(query, search, match), query, limit)
+        return self._walk(connection, self._matching(query, search, match, walks=True), query, limit, index)
+
+    def _matching(self, query: Query, search: Search, match: Match | None, *, walks: bool = False) -> Where:
+        return self._filters(query) + search.conditions(self.spec.table, self.spec.search_column, match, walks=walks)
 
     def _plain(self, connection: Connection, query: Query, limit: int, index: OrderIndex | None) -> Sequence[int]:
         """Along an index that holds all that is asked for; without one, all rows are looked at and sorted."""
@@ -198,21 +231,41 @@ class SqlSource(Generic[RowT]):
         plus = "+" if self._index(query) is not None else ""
         holding = None if query.text.strip() else self._smallest_index(query, is_sorted=True)
         table = self.spec.table if holding is None else f"{self.spec.table} INDEXED BY {holding.name}"
-        sql = f"SELECT id FROM {table}{where.sql} ORDER BY {plus}{self.order(query)} LIMIT ?"
+        sql = f"{self._sorted_sql(table, where, query, plus + self.order(query))} LIMIT ?"
         return listed(connection, sql, (*where.params, limit))
+
+    def _sorted_sql(self, table: str, where: Where, query: Query, order: str) -> str:
+        """The ids of all matching rows, sorted by *order*, which is what *query* asks for."""
+        return f"SELECT id FROM {table}{where.sql} ORDER BY {order}"
 
     def _window(
         self, connection: Connection, query: Query, search: Search, limit: int, index: OrderIndex
     ) -> Sequence[int]:
-        """What matches among the first rows."""
+        """What matches among the first rows; looks no further than at the first of them where these are too few."""
+        found = self._looked_at(connection, query, search, limit, index, (FIRST_LOOK, 0))
+        left = WINDOW_ROWS - FIRST_LOOK
+        if len(found) < limit and limit * FIRST_LOOK <= len(found) * WINDOW_ROWS:
+            found += self._looked_at(connection, query, search, limit - len(found), index, (left, FIRST_LOOK))
+        return found
+
+    def _looked_at(
+        self,
+        connection: Connection,
+        query: Query,
+        search: Search,
+        limit: int,
+        index: OrderIndex,
+        rows: tuple[int, int],
+    ) -> list[int]:
+        """What matches among so many rows of the order after so many others."""
         table = self.spec.table
         where = self._filters(query, row_by_row=True) + search.conditions(table, self.spec.search_column, None)
         sql = (
             f"SELECT {table}.id FROM (SELECT id AS walked FROM {table} INDEXED BY {index.name} "
-            f"ORDER BY {self.order(query)} LIMIT {WINDOW_ROWS}) CROSS JOIN {table} ON {table}.id = walked"
+            f"ORDER BY {self.order(query)} LIMIT ? OFFSET ?) CROSS JOIN {table} ON {table}.id = walked"
             f"{where.sql} LIMIT ?"
         )
-        return listed(connection, sql, (*where.params, limit))
+        return listed(connection, sql, (*rows, *where.params, limit))
 
     def _walk(self, connection: Connection, where: Where, query: Query, limit: int, index: OrderIndex) -> Sequence[int]:
         """Along the index until enough are found."""
@@ -272,10 +325,10 @@ class SqlSource(Generic[RowT]):
         """The index that has the rows in the order of *query*, if there is one."""
         return None if query.then else self.spec.orders.get(query.sort)
 
-    def _smallest_index(self, query: Query, *, is_sorted: bool = False) -> OrderIndex | None:
-        """Of the indexes that hold all that the filters of *query* ask for, and its order if *is_sorted*, the one that
-        holds least besides."""
-        order = ({query.sort, query.then} - {""} or {""}) if is_sorted else set()
+    def _smallest_index(self, query: Query, *, is_sorted: bool = False, also: str = "") -> OrderIndex | None:
+        """Of the indexes that hold all that the filters of *query* ask for, its order if *is_sorted*, and the field
+        *also*, the one that holds least besides."""
+        order = ({query.sort, query.then} - {""} or {""}) if is_sorted else {also} - {""}
         holding = [
             index
             for name, index in self.spec.orders.items()
@@ -322,7 +375,7 @@ class SqlSource(Generic[RowT]):
         if query.text.strip() or query.store_ids or len(query.filters) != 1 or query.filters[0].operator == "where":
             return None
         condition = query.filters[0]
-        return counted_beneath(condition, self._field(condition.field))
+        return counted_beneath(condition, self._field(condition.field), self.spec.table)
 
     def _filters(self, query: Query, *, row_by_row: bool = False) -> Where:
         """The conditions of a query without its words; *row_by_row* as in `condition_sql`."""
@@ -331,7 +384,8 @@ class SqlSource(Generic[RowT]):
             marks = ", ".join("?" * len(query.store_ids))
             conditions.append((f"{self.spec.store_column} IN ({marks})", list(query.store_ids)))
         conditions += [
-            condition_sql(condition, self._field, self.spec.table, row_by_row=row_by_row) for condition in query.filters
+            condition_sql(condition, self._field, self.spec.table, row_by_row=row_by_row)
+            for condition in self.spec.read(query.filters)
         ]
         return Where() + conditions
 

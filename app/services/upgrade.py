@@ -14,8 +14,10 @@ from app.services.errors import InputError
 KEPT_DAILY_BACKUPS = 14
 KEYS_SINCE = "0012"
 """The revision from which on match keys are those of the grammar of codes."""
-RATE_SINCE = FIGURES_SINCE = "0020"
-"""The revision from which on the exchange rate stands in the database, not in the settings file; and figures do."""
+RATE_SINCE = "0020"
+"""The revision from which on the exchange rate stands in the database, not in the settings file."""
+WATCHED_SINCE = "0031"
+"""The revision from which on a database has all that the triggers write that watch what figures are made from."""
 TARIFFS_SINCE = "0021"
 """The revision from which on a database has carrier tariffs."""
 
@@ -91,7 +93,7 @@ def upgrade(database: Database, target: str = HEAD) -> None:
             from app.services.freight.starting_tariffs import store_starting_tariffs
 
             store_starting_tariffs(connection)
-        if target >= FIGURES_SINCE:
+        if target >= WATCHED_SINCE:
             from app.services.pricing.watching import watch_inputs
 
             watch_inputs(connection)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -91,6 +91,7 @@ class Column:
         sort_key: what the source sorts by; empty if it cannot.
         unit_key: message key of the unit shown beside the title.
         subtitle: second header line (formula, source), a function because it may depend on settings.
+        tip: what the tooltip of the header says below the title, where the second line is too short for all of it.
         elide: where a text that does not fit is cut; codes and paths in the middle.
         stretch: takes the room that is left.
         hidden: not shown until chosen.
@@ -111,6 +112,7 @@ class Column:
     sort_key: str = ""
     unit_key: str = ""
     subtitle: Callable[[], str] | None = None
+    tip: Callable[[], str] | None = None
     elide: Elide = "right"
     stretch: bool = False
     hidden: bool = False
@@ -132,3 +134,30 @@ class Column:
             return EMPTY
         made = make(row)
         return Cell(made) if isinstance(made, str) else made
+
+
+class RowCells:
+    """The cells of one row in the order of *columns*, each made when it is first looked at: most columns are hidden."""
+
+    __slots__ = ("_columns", "_is_child", "_made", "_row")
+
+    def __init__(self, columns: Sequence[Column], row: Any, *, is_child: bool = False) -> None:
+        self._columns = columns
+        self._row = row
+        self._is_child = is_child
+        self._made: list[Cell | None] = [None] * len(columns)
+
+    def __getitem__(self, at: int) -> Cell:
+        made = self._made[at]
+        if made is None:
+            made = self._made[at] = self._columns[at].show(self._row, is_child=self._is_child)
+        return made
+
+    def __setitem__(self, at: int, cell: Cell) -> None:
+        self._made[at] = cell
+
+    def __len__(self) -> int:
+        return len(self._made)
+
+    def __iter__(self) -> Iterator[Cell]:
+        return (self[at] for at in range(len(self._made)))

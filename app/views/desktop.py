@@ -155,6 +155,7 @@ class Desktop(QObject):
         page = WarehousesPage(context)
         page.practice_wanted.connect(self.open_practice)
         page.build_wanted.connect(lambda template_id: self.overseas.build(template_id=template_id))
+        page.undo_wanted.connect(self.undoing.undo)
         page.problem.connect(self.tell)
         return page
 

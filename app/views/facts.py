@@ -15,7 +15,7 @@ from app.views.context import ViewContext
 from app.views.side_panel import SidePanel
 from app.views.status import vocabulary
 from app.views.widgets.form import Section
-from app.views.widgets.ground import Ground, column
+from app.views.widgets.ground import Ground, column, emptied
 from app.views.widgets.label import Label
 from app.views.widgets.status_label import StatusLabel
 
@@ -106,11 +106,7 @@ class FactsPanel(SidePanel):
 
     def _fill(self, title: str, sections: Sequence[FactSection]) -> None:
         self.title.setText(title)
-        while self._lines.count() > 1:
-            old = self._lines.takeAt(0).widget()
-            if old is not None:
-                old.hide()
-                old.deleteLater()
+        emptied(self._lines, keep=1)
         for number, section in enumerate(sections):
             self._lines.insertWidget(number, Section(section.key, fact_table(section), foldable=False))
 

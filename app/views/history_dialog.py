@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QScrollArea, QStackedWidget, QWidget
 
 from app.services.history.records import RIGHT, ChangeRecord
 from app.views.context import ViewContext
-from app.views.errors import sentence
 from app.views.listings.change_pane import ChangePane
 from app.views.listings.history_list import HistoryList
 from app.views.widgets.buttons import Button
@@ -74,7 +73,7 @@ class HistoryDialog(Dialog):
         """Read the changes again."""
         handle = self._context.runner.call(self._context.services.listings.history)
         handle.succeeded.connect(self._on_changes)
-        handle.failed.connect(lambda error: self.hint.setText(sentence(error)))
+        handle.failed.connect(lambda error: self.hint.tell(error))
 
     def show_change(self, uid: str) -> None:
         """Show one change with its listings."""

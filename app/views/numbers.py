@@ -15,6 +15,7 @@ PLATFORM = ZoneInfo("America/Los_Angeles")
 MINUS = "\u2212"
 THIN = "\u202f"
 MISSING = "–"
+_TO_THE_MINUTE = len("2025-11-03 09:41")
 _MICRO_A_CENT = 10_000
 _NUMBER = re.compile(r"-?(?:[0-9]+\.?[0-9]*|\.[0-9]+)")
 
@@ -73,7 +74,7 @@ def moment_tip(milliseconds: int | None) -> str:
     if milliseconds is None:
         return ""
     shown = {
-        name: f"{datetime.fromtimestamp(milliseconds / 1000, zone):%Y-%m-%d %H:%M}"
+        name: datetime.fromtimestamp(milliseconds / 1000, zone).isoformat(" ", "minutes")[:_TO_THE_MINUTE]
         for name, zone in (("office", OFFICE), ("platform", PLATFORM), ("utc", UTC))
     }
     return tr("numbers.moment_tip", **shown)

@@ -7,23 +7,23 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from app.services.paging import PAGE_ROWS
-from app.views.cells import Cell
+from app.views.cells import RowCells
 
-PAGES = 48
+PAGES = 96
 
 
 class Entry:
-    """A row record and, once it was painted, its cells."""
+    """A row record and, once it was looked at, its cells."""
 
     __slots__ = ("cells", "row")
 
     def __init__(self, row: Any) -> None:
         self.row = row
-        self.cells: list[Cell] | None = None
+        self.cells: RowCells | None = None
 
 
 class PageCache:
-    """At most 48 pages of 128 rows, the least lately used leave first."""
+    """At most 96 pages of 64 rows, the least lately used leave first."""
 
     def __init__(self) -> None:
         self._pages: OrderedDict[int, list[Entry | None]] = OrderedDict()

@@ -73,6 +73,7 @@ class PageLoader(QObject):
         self._next: Query | None = None
         self._heads = 0
         self._wanted: dict[int, list[int]] = {}
+        self._ahead: dict[int, list[int]] = {}
         self._fetching: set[tuple[int, int]] = set()
         self._open = 0
 
@@ -92,14 +93,17 @@ class PageLoader(QObject):
         self._renew()
         self._ask_order(query)
 
-    def want(self, page: int, ids: Sequence[int]) -> None:
-        """Fetch *page*, whose rows have *ids*, unless four later wishes push it out."""
-        if (self._question, page) in self._fetching:
+    def want(self, page: int, ids: Sequence[int], *, is_ahead: bool = False) -> None:
+        """Fetch *page*, whose rows have *ids*, unless four later wishes push it out; *is_ahead*: it is not in view yet,
+        so it waits for those that are."""
+        if (self._question, page) in self._fetching or (is_ahead and page in self._wanted):
             return
-        self._wanted.pop(page, None)
-        self._wanted[page] = list(ids)
-        while len(self._wanted) > WANTED:
-            del self._wanted[next(iter(self._wanted))]  # scrolled past
+        wishes = self._ahead if is_ahead else self._wanted
+        self._ahead.pop(page, None)
+        wishes.pop(page, None)
+        wishes[page] = list(ids)
+        while len(wishes) > WANTED:
+            del wishes[next(iter(wishes))]  # scrolled past
         self._fetch()
 
     def stop(self) -> None:
@@ -110,6 +114,7 @@ class PageLoader(QObject):
         self._question += 1
         self._next = None
         self._wanted.clear()
+        self._ahead.clear()
         if self._long is not None:
             self._long.cancel()
             self._long = None
@@ -147,11 +152,13 @@ class PageLoader(QObject):
 
     def _fetch(self) -> None:
         while self._wanted and len(self._fetching) < FETCHING:
-            page, ids = self._wanted.popitem()  # the latest wish first: that is where the user looks
-            self._fetching.add((self._question, page))
-            self._start_page(self._question, page, ids)
+            self._start_page(*self._wanted.popitem())  # the latest wish first: that is where the user looks
+        if self._ahead and not self._fetching:
+            self._start_page(*self._ahead.popitem())
 
-    def _start_page(self, question: int, page: int, ids: list[int]) -> None:
+    def _start_page(self, page: int, ids: list[int]) -> None:
+        question = self._question
+        self._fetching.add((question, page))
         handle = self._runner.call(_rows, self.source, ids)
         self._run(handle, lambda rows: self.paged.emit(page, rows), lambda: self._on_page_end(question, page))
 

@@ -10,7 +10,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, QTimer, Signal
 
 from app.services.paging import PAGE_ROWS, Group, Query
-from app.views.cells import Cell, Column
+from app.views.cells import Column, RowCells
 from app.views.page_cache import Entry, PageCache
 from app.views.page_loader import Head, Order, PageLoader
 from app.views.row_layout import Place, RowLayout
@@ -169,14 +169,14 @@ class PagedRows(QAbstractTableModel):
         entry = self.entry(row)
         return entry.row if entry is not None else None
 
-    def cells(self, row: int) -> list[Cell] | None:
-        """All cells of visible row *row* in the order of `columns`; None while it is under way or for a heading."""
+    def cells(self, row: int) -> RowCells | None:
+        """The cells of visible row *row* in the order of `columns`; None while it is under way or for a heading."""
         entry = self.entry(row)
         if entry is None:
             return None
         if entry.cells is None:
             is_child = self._layout.place(row).kind == "child"
-            entry.cells = [column.show(entry.row, is_child=is_child) for column in self.columns]
+            entry.cells = RowCells(self.columns, entry.row, is_child=is_child)
         return entry.cells
 
     def id_at(self, row: int) -> int | None:
@@ -375,18 +375,18 @@ class PagedRows(QAbstractTableModel):
         page, offset = divmod(at, PAGE_ROWS)
         self._want(page)
         if offset < AHEAD and page:
-            self._want(page - 1)
+            self._want(page - 1, is_ahead=True)
         elif offset >= PAGE_ROWS - AHEAD and at + AHEAD < self.total:
-            self._want(page + 1)
+            self._want(page + 1, is_ahead=True)
         return self._cache.entry(at)
 
-    def _want(self, page: int) -> None:
+    def _want(self, page: int, *, is_ahead: bool = False) -> None:
         if page in self._cache and page not in self._cache.stale:
             return
         known = self._ids if self._ids is not None else self._first_ids
         ids = known[page * PAGE_ROWS : (page + 1) * PAGE_ROWS]
         if ids:
-            self._loader.want(page, ids)
+            self._loader.want(page, ids, is_ahead=is_ahead)
 
     def _reload_stale(self) -> None:
         ids, self._stale_ids = self._stale_ids, set()

@@ -53,10 +53,10 @@ class PagedTable(TableKeys, ColumnedTable):
         super().__init__(*args, **kwargs)
         self._told: Any | None = None
         self._place = PlaceKeeper(self, self.paged)
-        self._place.restored.connect(self._on_selection)
+        self._place.restored.connect(self.chosen)
         self._place.findable.connect(self._go_now)
         self.selectionModel().selectionChanged.connect(self._on_selection)
-        self.selectionModel().currentChanged.connect(self._tell_current)
+        self.selectionModel().currentChanged.connect(self._on_current)
         self.paged.dataChanged.connect(self._tell_current)
         self.doubleClicked.connect(self._on_double_click)
         say(self, "table.name", "accessibleName")
@@ -99,8 +99,11 @@ class PagedTable(TableKeys, ColumnedTable):
         self.viewport().update()
         self.chosen.emit()
 
-    def _tell_current(self, *_: object) -> None:
+    def _on_current(self, *_: object) -> None:
         self.viewport().update()
+        self._tell_current()
+
+    def _tell_current(self, *_: object) -> None:
         record = self.current_record()
         if record != self._told:
             self._told = record

@@ -114,7 +114,9 @@ class PagedTableModel(PagedRows):
             return None
         column = self.columns[section]
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole):
-            return f"{column.title} {tr(column.unit_key)}" if column.unit_key else column.title
+            title = f"{column.title} {tr(column.unit_key)}" if column.unit_key else column.title
+            more = None if role == Qt.ItemDataRole.DisplayRole else column.tip or column.subtitle
+            return title if more is None else f"{title}\n{more()}"
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _ALIGN[column.align] | Qt.AlignmentFlag.AlignVCenter
         return None

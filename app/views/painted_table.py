@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QModelIndex, QRect, Qt, QTimer, Signal
-from PySide6.QtGui import QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap
+from PySide6.QtGui import QAccessible, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QTableView, QToolTip, QWidget
 
 from app.views.cell_editor import CellEditors
@@ -64,6 +64,8 @@ class PaintedTable(Live, QTableView):
         self.selectionModel().selectionChanged.connect(self._forget_chosen)
         for signal in (model.modelReset, model.rowsInserted, model.rowsRemoved):
             signal.connect(self._forget_chosen)
+        model.modelReset.connect(self.executeDelayedItemsLayout)  # else in the middle of a painting, which is repeated
+        model.rowsInserted.connect(self._on_inserted)
         self._late = QTimer(self, interval=SKELETON_MS, singleShot=True)
         self._late.timeout.connect(self._on_late)
         if thumbnails is not None:
@@ -154,6 +156,15 @@ class PaintedTable(Live, QTableView):
             if not header.isSectionHidden(at)
         ]
 
+    def dataChanged(self, first: QModelIndex, last: QModelIndex, roles: Sequence[int] = ()) -> None:
+        """Paint what changed anew, if it is in view: Qt paints all that is, also for a page that was read ahead."""
+        if self.state() == QAbstractItemView.State.EditingState or QAccessible.isActive() or not last.isValid():
+            super().dataChanged(first, last, list(roles))
+            return
+        top = self.rowViewportPosition(first.row())
+        below = self.rowViewportPosition(last.row()) + self.rowHeight(last.row())
+        self.viewport().update(QRect(0, top, self.viewport().width(), below - top))
+
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the rows that are in view; see `row_painter` for why not through a delegate."""
         viewport, area = self.viewport(), event.rect()
@@ -236,8 +247,28 @@ class PaintedTable(Live, QTableView):
             self._late.stop()
             self._is_late = False
 
-    def _on_picture(self, _key: str) -> None:
-        self.viewport().update()
+    def _on_inserted(self, _parent: QModelIndex, first: int, _last: int) -> None:
+        """Make room for new rows at once; where they came below those in view, as all do that were counted after the
+        first ones were shown, nothing is painted anew."""
+        viewport = self.viewport()
+        size = viewport.size()
+        viewport.setAttribute(Qt.WidgetAttribute.WA_UpdatesDisabled, True)
+        self.executeDelayedItemsLayout()
+        viewport.setAttribute(Qt.WidgetAttribute.WA_UpdatesDisabled, False)
+        if viewport.size() != size or self.rowViewportPosition(first) < size.height():
+            viewport.update()
+
+    def _on_picture(self, key: str) -> None:
+        """Paint the cells in view that wait for the picture."""
+        spans, height = self.spans(), self.viewport().height()
+        for row in range(max(0, self.rowAt(0)), self.paged.rowCount()):
+            top = self.rowViewportPosition(row)
+            if top >= height:
+                break
+            cells = self.paged.cells(row)
+            for span in spans:
+                if cells is not None and cells[span.logical].image == key:
+                    self.viewport().update(span.left, top, span.width, self.rowHeight(row))
 
     def _on_late(self) -> None:
         self._is_late = True

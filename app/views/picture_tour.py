@@ -10,7 +10,9 @@ from __future__ import annotations
 import asyncio
 import sys
 import tempfile
+from argparse import ArgumentParser
 from pathlib import Path
+from typing import cast
 
 from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
@@ -55,10 +57,7 @@ class PictureTour(PricesTour, FreightTour, WorkbenchTour):
         await self._drop()
         await self._import()
         await self._publish()
-        for tab in TABS:
-            self._window.show_tab(tab)
-            await self._rows_are_here()
-            await self._everywhere(f"01-{tab}" if tab == "listings" else f"06-{tab}")
+        await self._look_at_tabs()
         await self._look_at_freight()
         self._window.show_tab("listings")
         await self._build_overseas()
@@ -71,6 +70,19 @@ class PictureTour(PricesTour, FreightTour, WorkbenchTour):
         await self._look_at_figures()
         await self._look_at_findings()
         await self._look_at_likeness()
+        await self._look_around()
+        await self._cover()
+        await self._train()
+
+    async def _look_at_tabs(self) -> None:
+        """Each tab with its rows."""
+        for tab in TABS:
+            self._window.show_tab(tab)
+            await self._rows_are_here()
+            await self._everywhere(f"01-{tab}" if tab == "listings" else f"06-{tab}")
+
+    async def _look_around(self) -> None:
+        """What belongs to no tab: history, palette, guide, settings, signing in."""
         self._desktop.undoing.show_history()
         history = self._dialog(HistoryDialog)
         await self._until(lambda: history.shown)
@@ -91,8 +103,6 @@ class PictureTour(PricesTour, FreightTour, WorkbenchTour):
         self._desktop.add_store()
         await self._everywhere("14-add-store")
         self._close_dialogs()
-        await self._cover()
-        await self._train()
 
     async def _train(self) -> None:
         """The trainers' panel on a bad day, at its head and at its foot."""
@@ -239,17 +249,22 @@ def _pass_on(_kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:
         sys.stderr.write(f"{text}\n")
 
 
+def _folder(arguments: list[str]) -> Path:
+    """The folder that is named. Raises: SystemExit, with how to use it, where none is or help is wanted."""
+    parser = ArgumentParser(prog="run.py shots", description="Pictures of every screen, both languages, both themes.")
+    parser.add_argument("folder", metavar="DIR", type=Path, help="where the pictures go")
+    return cast(Path, parser.parse_args(arguments).folder)
+
+
 def main(arguments: list[str]) -> int:
     """`DIR`: where the pictures go."""
     from app.views.event_loop import WindowLoop
 
-    if len(arguments) != 1:
-        sys.stderr.write("usage: run.py shots DIR\n")
-        return 2
+    folder = _folder(arguments)
     qInstallMessageHandler(_pass_on)
     qt = QApplication(sys.argv[:1])
     qt.setQuitOnLastWindowClosed(False)
     with asyncio.Runner(loop_factory=lambda: WindowLoop(qt)) as loop:
-        taken = loop.run(take_pictures(qt, Path(arguments[0])))
-    sys.stdout.write(f"{len(taken)} pictures in {arguments[0]}\n")
+        taken = loop.run(take_pictures(qt, folder))
+    sys.stdout.write(f"{len(taken)} pictures in {folder}\n")
     return 0

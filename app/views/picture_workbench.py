@@ -105,7 +105,8 @@ class WorkbenchTour(Camera):
         await self._until(lambda: page.editor.template is not None)
         await self._everywhere("07-warehouse-template")
         template = page.editor.template
-        entries = tuple(replace(one, surcharge_minor=600 + 50 * at) for at, one in enumerate(template.countries))
+        *priced, left = template.countries  # the last one has no surcharge: what can be done about it is in view
+        entries = (*(replace(one, surcharge_minor=600 + 50 * at) for at, one in enumerate(priced)), left)
         dear = replace(template, price_source=PriceSource.SURCHARGE, countries=entries)
         await asyncio.to_thread(self._desktop.context.services.warehouses.save, dear)
         self._window.show_tab("listings")
@@ -118,6 +119,7 @@ class WorkbenchTour(Camera):
         dialog.options.template.chosen.emit(str(template.id))
         await self._until(lambda: dialog.head is not None)
         await asyncio.sleep(1.0)
+        dialog.grid.go_to(0, left.country)
         await self._everywhere("07-overseas-builder")
         self._close_dialogs()
 
@@ -272,6 +274,11 @@ class WorkbenchTour(Camera):
         await self._until(lambda: similar.found is not None)
         await asyncio.sleep(0.7)
         await self._everywhere("05-similar")
+        self._close_dialogs()
+        page.rows.select_ids(list(page.rows.paged.ids_between(0, 2)))
+        page.actions_of_page["hold"].trigger()
+        await self._until(self._dialogs)
+        await self._everywhere("05-hold")
         self._close_dialogs()
         with tempfile.TemporaryDirectory() as folder:
             await self._look_at_pictures(Path(folder))

@@ -15,7 +15,7 @@ from PySide6.QtGui import QPainter
 from app.messages import tr
 from app.services.paging import Group
 from app.views.cell_painter import PAD, CellPainter
-from app.views.cells import Badge, Cell, Column
+from app.views.cells import Badge, Cell, Column, RowCells
 from app.views.icons import pixmap
 
 CHEVRON = 22
@@ -56,12 +56,11 @@ class RowPainter:
         """Pixels before the first column's cell: dot and chevron."""
         return CHEVRON if self.unfolds else 0
 
-    def paint(
-        self, painter: QPainter, rect: QRect, spans: Sequence[Span], row: Sequence[Cell] | None, look: RowLook
-    ) -> None:
-        """Paint one row into *rect*; *row* is None while it is under way."""
-        theme = self.cells.theme
-        painter.fillRect(rect, theme.brushes[_ground(look)])
+    def paint(self, painter: QPainter, rect: QRect, spans: Sequence[Span], row: RowCells | None, look: RowLook) -> None:
+        """Paint one row into *rect*, which is filled with `surface` already; *row* is None while it is under way."""
+        theme, ground = self.cells.theme, _ground(look)
+        if ground != "surface":
+            painter.fillRect(rect, theme.brushes[ground])
         painter.fillRect(rect.left(), rect.bottom(), rect.width(), 1, theme.brushes["line"])
         if row is not None:
             for span in spans:

@@ -94,7 +94,7 @@ class ConnectionSettings(Ground):
         asked = self._asked
         handle = self._context.runner.call(self._context.services.proxy_line, self.proxy.text())
         handle.succeeded.connect(lambda line: self._show_line(line) if asked == self._asked else None)
-        handle.failed.connect(lambda error: self.in_use.setText(sentence(error)))
+        handle.failed.connect(lambda error: self.in_use.tell(error))
 
     def _show_line(self, line: Line) -> None:
         self._line = line

@@ -19,7 +19,6 @@ from PySide6.QtWidgets import (
 from app.messages import tr
 from app.services.roles import Role
 from app.views.context import ViewContext
-from app.views.errors import sentence
 from app.views.settings_connection import ConnectionSettings
 from app.views.settings_guard import GuardSettingsPart
 from app.views.widgets.buttons import Button
@@ -94,7 +93,7 @@ class SettingsDialog(Dialog):
     def _load(self) -> None:
         handle = self._context.runner.call(self._context.services.settings)
         handle.succeeded.connect(self._show)
-        handle.failed.connect(lambda error: self.hint.setText(sentence(error)))
+        handle.failed.connect(lambda error: self.hint.tell(error))
 
     def _show(self, settings: Any) -> None:
         for name, box in self.numbers.items():
@@ -121,7 +120,7 @@ class SettingsDialog(Dialog):
         values["role"] = self.guard.role.value or Role.SUPERVISOR
         handle = self._context.runner.call(self._context.services.store_settings, values, self.guard.typed())
         handle.succeeded.connect(lambda _: self.accept())
-        handle.failed.connect(lambda error: self.hint.setText(sentence(error)))
+        handle.failed.connect(lambda error: self.hint.tell(error))
 
     def _open_folder(self) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(Path(self.folder.text()))))

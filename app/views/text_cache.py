@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections import OrderedDict
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFontMetrics, QStaticText, QTransform
+from PySide6.QtGui import QFont, QFontMetrics, QStaticText, QTransform
 
 from app.views.theme import Theme
 
 KEPT = 8192
+LONG = 1.5
+"""A text that would be so many times as wide as its room is cut without being measured first."""
+_PLAIN = Qt.TextFormat.PlainText
+_AS_IT_IS = QTransform()
 _MODES = {"right": Qt.TextElideMode.ElideRight, "middle": Qt.TextElideMode.ElideMiddle}
 
 
@@ -19,15 +23,14 @@ def elided(metrics: QFontMetrics, text: str, width: int, elide: str = "right") -
 
 
 class Laid:
-    """A text ready to draw: `shown` with its `width` and `height` in pixels; `is_cut` if it did not fit."""
+    """A text ready to draw: `shown` with its `width` and `height` in pixels."""
 
-    __slots__ = ("height", "is_cut", "shown", "width")
+    __slots__ = ("height", "shown", "width")
 
-    def __init__(self, shown: QStaticText, width: int, height: int, is_cut: bool) -> None:
+    def __init__(self, shown: QStaticText, width: int, height: int) -> None:
         self.shown = shown
         self.width = width
         self.height = height
-        self.is_cut = is_cut
 
 
 class TextCache:
@@ -49,14 +52,19 @@ class TextCache:
         return laid
 
     def _make(self, text: str, width: int, role: str, strong: bool, elide: str) -> Laid:
-        metrics = self.theme.metrics(role, strong=strong)
+        """Finding out where glyphs go is what costs: it is done once where a text fits, and its width read from it."""
+        metrics, font = self.theme.metrics(role, strong=strong), self.theme.font(role, strong=strong)
         text = text.replace("\n", " ")
-        advance = metrics.horizontalAdvance(text)
-        is_cut = 0 <= width < advance
-        if is_cut:
-            text = metrics.elidedText(text, _MODES[elide], width)
-            advance = metrics.horizontalAdvance(text)
-        shown = QStaticText(text)
-        shown.setTextFormat(Qt.TextFormat.PlainText)
-        shown.prepare(QTransform(), self.theme.font(role, strong=strong))
-        return Laid(shown, advance, metrics.height(), is_cut)
+        is_long = 0 <= width * LONG < len(text) * metrics.averageCharWidth()
+        laid, advance = _laid(metrics.elidedText(text, _MODES[elide], width) if is_long else text, font)
+        if 0 <= width < advance:
+            laid, advance = _laid(metrics.elidedText(text, _MODES[elide], width), font)
+        return Laid(laid, advance, metrics.height())
+
+
+def _laid(text: str, font: QFont) -> tuple[QStaticText, int]:
+    """The text ready to draw, and its width."""
+    laid = QStaticText(text)
+    laid.setTextFormat(_PLAIN)
+    laid.prepare(_AS_IT_IS, font)
+    return laid, round(laid.size().width())

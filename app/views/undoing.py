@@ -100,6 +100,9 @@ class Undoing(QObject):
         if result.change.kind == TABLE:
             kind = tr(f"tables.kind.{result.change.params['kind']}")
             self._context.notices.toast("tables.undone" if key == UNDONE else "tables.redone", kind=kind)
+        elif result.conflict_names:
+            names = tr("history.list_gap").join(result.conflict_names)
+            self._context.notices.toast("history.left_alone", tone="amber", n=result.restored, names=names)
         elif result.conflicts:
             offer = Offer("history.show_conflicts", lambda: self._show_conflicts(result.conflicts))
             self._context.notices.toast(
@@ -121,6 +124,9 @@ class Undoing(QObject):
         self._desktop.listings_page().publisher.publish(listing_ids)
 
     def _show_conflicts(self, listing_ids: Sequence[int]) -> None:
+        if all(number < 0 for number in listing_ids):  # things of the team's own: the history names them
+            self.show_history()
+            return
         self._desktop.window.show_tab("listings")
         self._desktop.listings_page().restore_selection_of_problem(listing_ids)
 

@@ -12,10 +12,16 @@ from typing import Any
 
 import orjson
 from PIL import Image
+from sqlalchemy import Connection
 
 from app.samples.products import Products
+from app.services.db import Database
 from app.services.listings.search_index import INDEXES
 from app.services.listings.text import bigrams, fold, search_text
+from app.services.listings.variant_masks import read_numbers
+from app.services.pricing.given import UNKNOWN
+from app.services.pricing.sku_columns import SEGMENT, searched_code, store_numbers
+from app.services.sql_ids import listed
 
 TITLES = 3_000
 """Different products behind all listings."""
@@ -168,25 +174,62 @@ def _rows(
         yield row, [_sku(listing_id, place, code, price, stock) for place, code in enumerate(codes)]
 
 
+FIGURES = {
+    "cost_micro": "(sku.id * 6101 % 9000 + 100) * 10000",
+    "freight_micro": "(sku.id * 4801 % 6000 + 900) * 10000",
+    "fees_minor": "sku.id * 3571 % 4000 + 20",
+    "profit_minor": "(sku.id * 7919 % 6000 - 1000) / 4",
+    "margin_bp": "sku.id * 7919 % 6000 - 1000",
+    "even_minor": "sku.id * 2741 % 30000 + 90",
+    "worst_minor": "sku.id * 9241 % 30000 + 80",
+    "worst_profit_minor": "(sku.id * 5483 % 6000 - 2000) / 4",
+}
+"""Made up: margins from −10 % to 49.99 %, costs of 1 to 91 CNY."""
+FILLED = 100 * SEGMENT
+"""Variants brought into the columns at a time."""
+LEAST = ("profit_minor", "margin_bp", "worst_minor", "worst_profit_minor")
+"""Figures of which a listing has its variants' lowest."""
+
+
 def fill_figures(path: Path) -> None:
-    """Give every variant and listing figures of today, as if they had been worked out: margins from −10 % to 49.99 %,
-    every fiftieth unknown."""
-    known = "CASE WHEN sku.id % 50 THEN {} END"
-    margin, profit = known.format("sku.id * 7919 % 6000 - 1000"), known.format("(sku.id * 7919 % 6000 - 1000) / 4")
-    today = "(SELECT generation FROM figure_state)"
+    """Give every variant and listing figures of today, as if they had been worked out; every fiftieth unknown."""
+    today, names = "(SELECT generation FROM figure_state)", ", ".join(FIGURES)
+    known = ", ".join(f"CASE WHEN sku.id % 50 THEN {made} END AS {name}" for name, made in FIGURES.items())
+    of_listing = ", ".join(f"{'min' if name in LEAST else 'max'}({name})" for name in FIGURES)
     with closing(sqlite3.connect(path)) as connection, connection:
-        connection.execute("DELETE FROM sku_figure")
         connection.execute(
-            "INSERT INTO sku_figure (listing_id, sku_id, generation, margin_bp, profit_minor, why) "
-            f"SELECT listing_id, sku.id, {today}, {margin}, {profit}, '' FROM sku ORDER BY listing_id, sku.id"
-        )
-        connection.execute(
-            "INSERT OR REPLACE INTO listing_figure (listing_id, generation, margin_bp, profit_minor, unknown, why) "
-            f"SELECT listing_id, {today}, min(margin_bp), min(profit_minor), sum(margin_bp IS NULL), '' "
-            "FROM sku_figure GROUP BY listing_id"
+            f"INSERT OR REPLACE INTO listing_figure (listing_id, generation, {names}, unknown, why, first_sku, "
+            f"last_sku) SELECT listing_id, {today}, {of_listing}, sum(margin_bp IS NULL), '', min(id), max(id) "
+            f"FROM (SELECT listing_id, id, {known} FROM sku) GROUP BY listing_id"
         )
         connection.execute("DELETE FROM figure_due")
         connection.execute("UPDATE figure_state SET renewed = generation")
+    db = Database(path)
+    with db.bulk() as connection:
+        _fill_columns(connection)
+    db.dispose()
+
+
+def _fill_columns(connection: Connection) -> None:
+    """The same figures as columns; costs and routes are known, freight is free."""
+    made = {
+        "listing": "listing_id",
+        "place": "position",
+        "price": "price_minor",
+        "stock": "stock",
+        **dict.fromkeys(("buyer", "rated"), "0"),
+        "lacking": "(sku.id % 50 = 0) * 4",
+        **{name: f"CASE WHEN sku.id % 50 THEN {figure} ELSE {UNKNOWN} END" for name, figure in FIGURES.items()},
+    }
+    last = connection.exec_driver_sql("SELECT coalesce(max(id), 0) FROM sku").scalar_one()
+    for start in range(0, last + 1, FILLED):
+        within = f"FROM sku WHERE id >= {start} AND id < {start + FILLED} ORDER BY id"
+        together = " || ',' || ".join(f"({value})" for value in ("id", *made.values()))
+        numbers = read_numbers(connection, f"SELECT {together} AS id {within}")
+        ids, *columns = numbers.reshape(-1, len(made) + 1).T
+        codes = listed(connection, f"SELECT code {within} LIMIT {FILLED}")
+        texts = [searched_code(code, code) for code in codes]
+        store_numbers(connection, ids, dict(zip(made, columns, strict=True)), ids[:0], texts)
 
 
 def _opening(listing_id: int) -> str:

@@ -18,7 +18,7 @@ PROGRAMS = "tests.benchmarks.programs"
 
 def measure(ground: Ground) -> Iterator[Measurement]:
     """Fresh processes, floor and program taking turns, after one start of each that is not counted."""
-    folder = ground.million
+    folder = ground.million_of_today
     _show_listings_first(folder)
     environment = ground.bytecode
     _floor(environment), _start(folder, environment)

@@ -20,7 +20,7 @@ SCRIPTS = ("latin", "cyrillic", "chinese")
 
 def measure(ground: Ground) -> Iterator[Measurement]:
     """One long sitting, and a few short ones that only open the tab."""
-    folder, repeats = ground.million, ground.sizes.repeats
+    folder, repeats = ground.million_of_today, ground.sizes.repeats
     environment = ground.bytecode
     told = run_program(PROGRAM, folder, *(MANY if repeats > 1 else FEW), environment=environment)
     openings = [told, *(run_program(PROGRAM, folder, environment=environment) for _ in range(repeats - 1))]

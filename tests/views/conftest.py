@@ -10,6 +10,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QTimer
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
@@ -19,6 +20,7 @@ from app.views.context import ViewContext
 from app.views.language import language
 from app.views.task_runner import TaskRunner
 from app.views.theme import apply_theme
+from app.views.thumbnails import Thumbnails
 from app.views.view_settings import MemorySettings
 
 PATIENCE_MS = 30_000
@@ -200,3 +202,22 @@ def fake_source():
 def folding_source():
     """Makes a `FakeSource` whose rows unfold."""
     return FoldingSource
+
+
+@pytest.fixture
+def shown(qtbot):
+    """Shows a widget in a window of its own."""
+
+    def show(widget, size=(700, 420)):
+        qtbot.addWidget(widget)
+        widget.resize(*size)
+        widget.show()
+        return widget
+
+    return show
+
+
+@pytest.fixture
+def blank_pictures(runner):
+    """Thumbnails that read nothing."""
+    return Thumbnails(runner, lambda source, pixels: QImage())

@@ -47,7 +47,7 @@ def import_files(desk: Desk, options: argparse.Namespace) -> Outcome:
         InputError: no file could be stored.
     """
     from app.services.company_tables.importing import import_tables
-    from app.services.company_tables.wording import imported_text
+    from app.services.company_tables.wording import guard_lines, imported_text
 
     done = import_tables(desk.app.db, options.files, _kind(options), may_shrink=options.anyway)
     if not done.tables and len(done.failed) == 1:
@@ -58,7 +58,7 @@ def import_files(desk: Desk, options: argparse.Namespace) -> Outcome:
             {"file": one.path.name, "code": one.error.error_code, "message": sentence(one.error)} for one in done.failed
         ],
     }
-    lines = [line for one in done.tables for line in (imported_text(one), *_error_lines(one))]
+    lines = [line for one in done.tables for line in (imported_text(one), *guard_lines(one), *_error_lines(one))]
     lines += [sentence(one.error) for one in done.failed]
     is_partial = bool(done.failed) or any(one.error_count for one in done.tables)
     code = Exit.NOTHING_DONE if not done.tables else Exit.SOME_REFUSED if is_partial else Exit.DONE
@@ -121,6 +121,7 @@ def _table(one: Imported) -> dict[str, Any]:
         "errors": [_error(error) for error in one.errors],
         "error_count": one.error_count,
         "rechecked": one.rechecked,
+        "guard_asks_costs": one.asks_costs,
         "change": one.change.uid if one.change is not None else None,
     }
 

@@ -157,14 +157,18 @@ def _asked(desk: Desk, options: argparse.Namespace) -> tuple[Asked, int | None]:
 
     store_id = desk.store(options.store).id if options.store else None
     listing_id = _listing(desk, options.listing, store_id) if options.listing else None
-    if options.weight_g is None:
+    is_weighed = options.weight_g is not None
+    if not is_weighed:
         if listing_id is None and not options.item:
             names = "--weight-g --item --listing"
             raise UsageError(detail=tr("cli.usage.one_of", names=names), prog="freight trial")
         options.weight_g = "1"  # the goods' own weight counts
     targets = tuple(country_of(part) for part in options.countries.split(",") if part.strip())
     prices = TypedPrices(_money("--sale", options.sale), _money("--cost", options.cost))
-    asked = Asked(_parcel(options), options.item, listing_id, prices, options.tariff, options.service or "", targets)
+    service = options.service or ""
+    asked = Asked(
+        _parcel(options), options.item, listing_id, prices, options.tariff, service, targets, by_weight=is_weighed
+    )
     return asked, store_id
 
 
@@ -249,9 +253,11 @@ def _whole(option: str, text: str, most: int) -> int:
 
 
 def _rate(text: str | None) -> Decimal | None:
+    from app.services.pricing.rates import LEAST_RATE, MOST_RATE
+
     found = _money("--rate", text)
-    if found is not None and not 0 < found < 1000:
-        raise UsageError("cli.number", option="--rate", value=text)
+    if found is not None and not LEAST_RATE <= found <= MOST_RATE:
+        raise UsageError("cli.rate", value=text, least=LEAST_RATE, most=MOST_RATE)
     return found
 
 

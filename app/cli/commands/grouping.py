@@ -7,6 +7,8 @@ one.
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
 REDUCTIONS = ("spend_off", "store_coupon", "select_coupon", "platform_coupon")
 """What a discount plan can hold, in the order of redemption; options are called so."""
+HIGH_COUPON = "--high-coupon"
 SHOWN_ROWS = 20
 """Rows of a sheet that are named to a person; `--json` names all."""
 
@@ -68,7 +71,7 @@ def _add_plan(parser: Parser) -> None:
     for name in REDUCTIONS:
         parser.add_argument(f"--{name.replace('_', '-')}", metavar="OFF/FROM", help=tr(f"cli.help.group.{name}"))
     parser.add_argument("--affiliate", choices=("on", "off"), help=tr("cli.help.group.affiliate"))
-    parser.add_argument("--high-coupon", action="store_true", help=tr("cli.help.group.high_coupon"))
+    parser.add_argument(HIGH_COUPON, action="store_true", help=tr("cli.help.group.high_coupon"))
 
 
 def _plan(options: argparse.Namespace, group: MarketingGroupRecord | None = None) -> PlanText | None:
@@ -84,6 +87,19 @@ def _plan(options: argparse.Namespace, group: MarketingGroupRecord | None = None
     if options.affiliate is None:
         has_affiliate = group.plan.has_affiliate
     return PlanText({**group.plan.texts(), **named}, has_affiliate, options.high_coupon)
+
+
+@contextmanager
+def _option_named() -> Iterator[None]:
+    """What a dialog asks about once more is an option here: the sentence names it."""
+    from app.services.listings.marketing.plans import HighCoupon
+
+    try:
+        yield
+    except HighCoupon as error:
+        error.option = HIGH_COUPON
+        error.params["option"] = HIGH_COUPON
+        raise
 
 
 def list_groups(desk: Desk, options: argparse.Namespace) -> Outcome:
@@ -104,7 +120,8 @@ def add(desk: Desk, options: argparse.Namespace) -> Outcome:
     from app.services.listings.marketing.groups import create_marketing_group
 
     store = desk.store(options.store)
-    number = create_marketing_group(desk.app.db, store.id, options.name, options.discount, _plan(options))
+    with _option_named():
+        number = create_marketing_group(desk.app.db, store.id, options.name, options.discount, _plan(options))
     return _told(desk, store.id, store.name, number, "cli.group.added")
 
 
@@ -124,7 +141,8 @@ def rename(desk: Desk, options: argparse.Namespace) -> Outcome:
     if options.new_name is None and options.discount is None and plan is None:
         raise UsageError("cli.group_what")
     discount = _percent(group) if options.discount is None else options.discount
-    change = change_marketing_group(desk.app.db, group.id, options.new_name or group.name, discount, plan)
+    with _option_named():
+        change = change_marketing_group(desk.app.db, group.id, options.new_name or group.name, discount, plan)
     if change is not None:
         recheck_group(desk.app.db, group.id)
     outcome = _told(desk, store.id, store.name, group.id, "cli.group.renamed")

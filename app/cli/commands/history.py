@@ -26,22 +26,26 @@ def add_to(commands: Commands) -> None:
 
 def undo_change(desk: Desk, options: argparse.Namespace) -> Outcome:
     """Take back a change, the newest one if none is named; listings edited since are left alone and named."""
-    from app.services.history.records import NO_LISTINGS
+    from app.services.history.records import NO_LISTINGS, TABLE
     from app.services.history.wording import change_label
     from app.services.listings.desk import ListingDesk
 
-    done = ListingDesk(lambda: desk.app.db).undo(options.change)
+    done = ListingDesk(lambda: desk.app.db, lambda: desk.app.settings.role).undo(options.change)
     conflicts = len(done.conflicts)
     told = {
         "restored": done.restored,
         "conflicts": conflicts,
         "change": done.change.uid,
-        "conflicting_listings": list(done.conflicts),
+        "conflicting_listings": [number for number in done.conflicts if number > 0],
+        "conflicting": list(done.conflict_names),
     }
+    if done.change.kind == TABLE:
+        told["entries"] = done.change.params["n"]
     key = "cli.undone_change" if done.change.kind in NO_LISTINGS else "cli.undone"
     lines = [tr(key, n=done.restored, label=change_label(done.change))]
     if conflicts:
         lines.append(tr("cli.undo_conflicts", n=conflicts))
+        lines += [f"  {name}" for name in done.conflict_names]
     return Outcome(told, lines, Exit.SOME_REFUSED if conflicts else Exit.DONE)
 
 
@@ -49,6 +53,7 @@ def list_history(desk: Desk, options: argparse.Namespace) -> Outcome:
     """The newest changes, newest first; times are office time."""
     from app.services.clock import at_office
     from app.services.history.listing import list_changes
+    from app.services.history.records import NO_LISTINGS
     from app.services.history.wording import change_label
 
     check_count("--limit", options.limit)
@@ -57,7 +62,7 @@ def list_history(desk: Desk, options: argparse.Namespace) -> Outcome:
         (
             change.uid[:UID_SHOWN],
             f"{at_office(change.created_at):%Y-%m-%d %H:%M}",
-            change.listing_count,
+            "" if change.kind in NO_LISTINGS else change.listing_count,
             tr("cli.undone_mark") if change.is_undone else "",
             change.actor,
             change_label(change),
@@ -71,6 +76,7 @@ def list_history(desk: Desk, options: argparse.Namespace) -> Outcome:
 
 def _object(change: Any) -> dict[str, Any]:
     from app.services.clock import to_ms
+    from app.services.history.records import NO_LISTINGS
     from app.services.history.wording import change_label
 
     return {
@@ -79,7 +85,7 @@ def _object(change: Any) -> dict[str, Any]:
         "label": change_label(change),
         "source": change.source,
         "actor": change.actor,
-        "listings": change.listing_count,
+        "listings": 0 if change.kind in NO_LISTINGS else change.listing_count,
         "store": change.store_id,
         "time": time_text(to_ms(change.created_at)),
         "undone": change.is_undone,

@@ -26,15 +26,25 @@ def add_to(commands: Commands) -> None:
 
 def list_listings(desk: Desk, options: argparse.Namespace) -> Outcome:
     """Listings in the order they were made, as many as asked for."""
+    from app.services.listings.holds import read_holds
     from app.services.listings.loading import chunks, load_listings
     from app.services.listings.marketing.membership import names_of
+    from app.services.listings.warehouse_kinds import kinds_of
 
     store = desk.store(options.store)
     ids = matching_ids(desk, store.id, options.where, options.limit)
     with desk.app.db.read() as session:
         names = _names(session, store.id, store.gateway, desk.language)
-        groups = {id: name for some in chunks(ids) for id, name in names_of(session.connection(), some).items()}
-        found = [_object(record, names, groups.get(record.id, "")) for record in load_listings(session, ids)]
+        connection = session.connection()
+        groups = {id: name for some in chunks(ids) for id, name in names_of(connection, some).items()}
+        kinds = {id: kind for some in chunks(ids) for id, kind in kinds_of(connection, some).items()}
+        holds = read_holds(connection, ids)
+        found = [
+            _object(record, names)
+            | {"marketing_group": groups.get(record.id, ""), "warehouse_kind": kinds.get(record.id, "")}
+            | {"held": hold.reason if (hold := holds.get(record.id)) is not None else None}
+            for record in load_listings(session, ids)
+        ]
     rows = [
         (listing["key"] or listing["product_id"] or "–", tr(f"status.listing.{listing['status']}"), listing["title"])
         for listing in found[:SHOWN_LINES]
@@ -92,7 +102,7 @@ def _names(session: Any, store_id: int, gateway: str, language: str) -> _Names:
     )
 
 
-def _object(record: Any, names: _Names, marketing_group: str) -> dict[str, Any]:
+def _object(record: Any, names: _Names) -> dict[str, Any]:
     return {
         "id": record.id,
         "key": record.product_key,
@@ -106,7 +116,6 @@ def _object(record: Any, names: _Names, marketing_group: str) -> dict[str, Any]:
         "freight_template_name": names.templates.get(record.freight_template_id, ""),
         "group": record.group_id,
         "group_name": names.groups.get(record.group_id, ""),
-        "marketing_group": marketing_group,
         "currency": record.currency,
         "regional_prices": _regional(record.regional_prices),
         "changed": record.is_changed_since_publish,

@@ -38,17 +38,19 @@ def add_to(commands: Commands) -> None:
 
 
 def overseas(desk: Desk, options: argparse.Namespace) -> Outcome:
-    """Merge, and write the new package.
+    """Merge, and write the new package. Where the template could not price everything it is done in part.
 
     Raises:
         UsageError: neither a sheet nor a template, an unknown country.
-        SameFile, NotFound, WorkbookError: nothing was written.
+        NothingPriced, SameFile, NotFound, WorkbookError: nothing was written.
     """
     from app.services.warehouses.overseas.package_file import build_package, save_built
+    from app.services.warehouses.overseas.unpriced import demand_prices
     from app.services.warehouses.overseas.upload_sheet import write_upload_sheet
 
     wanted = _options(desk, options)
     built = build_package(desk.app.db, options.package, wanted, separator=desk.app.settings.code_separator)
+    demand_prices(built.built.build)
     report = None
     if not options.dry_run:
         if options.upload_sheet is not None:

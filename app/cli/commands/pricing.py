@@ -40,11 +40,13 @@ def add_to(commands: Commands) -> None:
 
 def show_price(desk: Desk, options: argparse.Namespace) -> Outcome:
     """One computation with its break-even."""
+    from app.services.pricing.errors import positive
     from app.services.pricing.profit import Offer, profit_of
     from app.services.pricing.target import break_even, price_for_margin
     from app.services.pricing.terms import Costs, Rates
 
     of = {name: _number(options, name) for name in (*NEEDED, *OPTIONAL)}
+    positive("cost", of["cost"])  # 0 is no cost anywhere: it would be an unknown one
     rates = Rates(of["rate"], of["commission"], of["affiliate"], of["refund"], of["payment"])
     costs = Costs(of["cost"], of["freight"], of["packing"], _pieces(options.quantity))
     asked = (of["discount"], of["buyer_freight"], of["reductions"])

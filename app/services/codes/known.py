@@ -13,9 +13,12 @@ from app.services.codes.records import Component
 from app.services.codes.rules import PLAIN_STORE, CodeRules, StoreMarks, signs
 from app.services.db import Database
 from app.services.errors import InputError
-from app.services.history.recording import record_noted
+from app.services.history.kept import Keeping, Rows
+from app.services.history.records import RULES
 
 _ITEMS_AMONG = "SELECT code FROM stock_item WHERE code IN (SELECT value FROM json_each(?))"
+_VIRTUAL = "SELECT code, base, quantity FROM virtual_item{among} ORDER BY code, position"
+_AMONG = " WHERE code IN (SELECT value FROM json_each(?))"
 _BETWEEN = re.compile(r"[+*()\n]+")
 _NUMBERED = re.compile(r"(.+)-[0-9]+")
 _X = re.compile(r"([0-9]+)X(.+)|(.+)X([0-9]+)")
@@ -30,12 +33,11 @@ class BadStoreMarks(InputError):
     code = "code.store_marks"
 
 
-def virtual_codes(connection: Connection) -> dict[str, tuple[Component, ...]]:
-    """All virtual codes with their items."""
+def virtual_codes(connection: Connection, among: Iterable[str] | None = None) -> dict[str, tuple[Component, ...]]:
+    """All virtual codes, or those *among* some, with their items."""
     found: dict[str, list[Component]] = {}
-    for code, base, quantity in connection.exec_driver_sql(
-        "SELECT code, base, quantity FROM virtual_item ORDER BY code, position"
-    ):
+    asked = () if among is None else (orjson.dumps([*among]).decode(),)
+    for code, base, quantity in connection.exec_driver_sql(_VIRTUAL.format(among=_AMONG if asked else ""), asked):
         found.setdefault(code, []).append(Component(base, quantity))
     return {code: tuple(items) for code, items in found.items()}
 
@@ -112,10 +114,19 @@ def write_store_marks(db: Database, store_id: int, marks: StoreMarks) -> None:
     """Keep how a store writes its codes, and who said so."""
     values = (store_id, marks.prefix, marks.suffix, orjson.dumps(dict(marks.countries)).decode())
     with db.bulk() as connection:
+        found = connection.exec_driver_sql("SELECT name FROM store WHERE id = ?", (store_id,)).scalar()
+        name = str(found or store_id)
+        keeping = Keeping(connection, "store_codes", {(store_id,): name}, _shown_marks)
         connection.exec_driver_sql(
             "INSERT INTO store_codes (store_id, prefix, suffix, marks) VALUES (?, ?, ?, ?) ON CONFLICT (store_id) "
             "DO UPDATE SET prefix = excluded.prefix, suffix = excluded.suffix, marks = excluded.marks",
             values,
         )
-        name = connection.exec_driver_sql("SELECT name FROM store WHERE id = ?", (store_id,)).scalar()
-        record_noted(connection, label="change.store_codes", params={"store": name or str(store_id)})
+        keeping.record(kind=RULES, label="change.store_codes", params={"store": name})
+
+
+def _shown_marks(rows: Rows) -> str:
+    """`HK#…@ABCD, 148=US`."""
+    row = rows["store_codes"][0]
+    marks = [f"{digits}={country}" for digits, country in sorted(orjson.loads(row["marks"]).items())]
+    return ", ".join([f"{row['prefix']}…{row['suffix']}", *marks])

@@ -20,7 +20,8 @@ from app.services.codes.records import Component, Reading
 from app.services.codes.rules import CodeRules, signs
 from app.services.db import Database
 from app.services.errors import InputError
-from app.services.history.recording import record_noted
+from app.services.history.kept import Keeping, Rows
+from app.services.history.records import RULES
 
 
 class BadVirtualCode(InputError):
@@ -75,19 +76,19 @@ def save_virtual(db: Database, entries: Mapping[str, Sequence[Component]]) -> in
     with db.bulk() as connection:
         known = virtual_codes(connection)
         changed = {code: items for code, items in entries.items() if known.get(code) != tuple(items)}
-        _write(connection, changed)
+        _write_as_change(connection, changed)
     return len(changed)
 
 
 def remove_virtual(db: Database, codes: Iterable[str]) -> int:
     """Forget virtual codes. Returns: how many there were."""
+    wanted = list(dict.fromkeys(map(normalise, codes)))
     with db.bulk() as connection:
+        keeping = _keeping(connection, wanted)
         gone = sum(
-            connection.exec_driver_sql("DELETE FROM virtual_code WHERE code = ?", (normalise(code),)).rowcount
-            for code in codes
+            connection.exec_driver_sql("DELETE FROM virtual_code WHERE code = ?", (code,)).rowcount for code in wanted
         )
-        if gone:
-            record_noted(connection, label="change.virtual_codes_gone", params={"n": gone})
+        keeping.record(kind=RULES, label="change.virtual_codes_gone", params={"n": gone})
     return gone
 
 
@@ -118,7 +119,7 @@ class VirtualBook:
 
     def __init__(self, connection: Connection) -> None:
         self._same = {tuple(sorted(items)): code for code, items in virtual_codes(connection).items()}
-        self._connection, self._free = connection, 0
+        self._free = _next_free(connection)
         self.new: dict[str, tuple[Component, ...]] = {}
 
     def proposal(self, reading: Reading) -> Proposal:
@@ -133,8 +134,8 @@ class VirtualBook:
             raise BadVirtualCode("code.virtual_many", name=name, n=len(goods), max=most)
         virtual = self._same.get(goods)
         if virtual is None:
-            self._free = self._free + 1 if self._free else _next_free(self._connection)
             virtual = self._same[goods] = _virtual_code(self._free)
+            self._free += 1
             self.new[virtual] = reading.components
         code = format_code([Component(virtual)], reading.ships_from)
         return Proposal(code, virtual, reading.components, virtual in self.new)
@@ -145,11 +146,26 @@ class VirtualBook:
         Raises:
             BadVirtualCode: `code.virtual_taken`, where somebody gave such a code to other goods meanwhile.
         """
-        known = virtual_codes(connection)
-        for code, items in self.new.items():
-            if sorted(known.get(code, items)) != sorted(items):
-                raise BadVirtualCode("code.virtual_taken", name=code)
-        _write(connection, {code: items for code, items in self.new.items() if code not in known})
+        _write_as_change(connection, _missing(connection, self.new))
+
+
+def bring_virtual(connection: Connection, entries: Mapping[str, Sequence[Component]]) -> None:
+    """Put virtual codes that an edit writes into the table, as a part of its own change. They stay when it is undone:
+    other listings may be written with them by then.
+
+    Raises:
+        BadVirtualCode: `code.virtual_taken`, where somebody gave such a code to other goods meanwhile.
+    """
+    _write(connection, _missing(connection, entries))
+
+
+def _missing(connection: Connection, entries: Mapping[str, Sequence[Component]]) -> Mapping[str, Sequence[Component]]:
+    """Those that are not in the table. Raises: BadVirtualCode, where one is there with other goods."""
+    known = virtual_codes(connection, entries)
+    for code, items in entries.items():
+        if sorted(known.get(code, items)) != sorted(items):
+            raise BadVirtualCode("code.virtual_taken", name=code)
+    return {code: items for code, items in entries.items() if code not in known}
 
 
 def with_entries(rules: CodeRules, entries: Mapping[str, Sequence[Component]]) -> CodeRules:
@@ -158,8 +174,6 @@ def with_entries(rules: CodeRules, entries: Mapping[str, Sequence[Component]]) -
 
 
 def _write(connection: Connection, entries: Mapping[str, Sequence[Component]]) -> None:
-    if entries:
-        record_noted(connection, label="change.virtual_codes", params={"n": len(entries)})
     for code, items in entries.items():
         connection.exec_driver_sql("DELETE FROM virtual_code WHERE code = ?", (code,))
         connection.exec_driver_sql("INSERT INTO virtual_code (code, created_ms) VALUES (?, ?)", (code, now_ms()))
@@ -167,6 +181,22 @@ def _write(connection: Connection, entries: Mapping[str, Sequence[Component]]) -
             "INSERT INTO virtual_item (code, position, base, quantity) VALUES (?, ?, ?, ?)",
             [(code, place, one.base, one.quantity) for place, one in enumerate(items)],
         )
+
+
+def _write_as_change(connection: Connection, entries: Mapping[str, Sequence[Component]]) -> None:
+    """Write entries as a change of their own, which can be undone."""
+    keeping = _keeping(connection, entries)
+    _write(connection, entries)
+    keeping.record(kind=RULES, label="change.virtual_codes", params={"n": len(entries)})
+
+
+def _keeping(connection: Connection, codes: Iterable[str]) -> Keeping:
+    """Virtual codes about to be written or removed."""
+    return Keeping(connection, "virtual_code", {(code,): code for code in codes}, _shown)
+
+
+def _shown(rows: Rows) -> str:
+    return joined([Component(row["base"], row["quantity"]) for row in rows["virtual_item"]])
 
 
 _USED = (

@@ -15,7 +15,7 @@ from app.services.workbooks.fields import field_book, folded
 from app.services.workbooks.grid import Cell
 from app.services.workbooks.header_words import unit_in
 from app.services.workbooks.measures import weight_units
-from app.services.workbooks.numbers import read_amount, unit_word
+from app.services.workbooks.numbers import read_amount, read_positive, unit_word
 from app.services.workbooks.recognition import RecognisedColumn
 from app.services.workbooks.refusals import Refusal
 
@@ -110,14 +110,10 @@ class MilligramColumn(Column):
         super().__init__(source, self._read)
 
     def _read(self, cell: Cell) -> int | Decimal | Refusal | None:
-        amount = read_amount(cell, "weight", self._unit_of)
+        amount = read_positive(cell, "weight", self._unit_of, _MOST_SIZE)
         if amount is None or isinstance(amount, Refusal):
             return amount
         value, own = amount
-        if value <= 0:
-            return Refusal("below_zero" if value < 0 else "zero")
-        if value > _MOST_SIZE:
-            return Refusal("number_too_large")
         unit = own or self._unit
         return _milligrams(value, unit) if unit else value
 
@@ -144,14 +140,10 @@ def side_reader(header: str) -> Callable[[Cell], int | Refusal | None]:
     unit_of, named = unit_word("length"), unit_in(header, "length")
 
     def read(cell: Cell) -> int | Refusal | None:
-        amount = read_amount(cell, "length", unit_of)
+        amount = read_positive(cell, "length", unit_of, _MOST_SIZE)
         if amount is None or isinstance(amount, Refusal):
             return amount
         value, own = amount
-        if value <= 0:
-            return Refusal("below_zero" if value < 0 else "zero")
-        if value > _MOST_SIZE:
-            return Refusal("number_too_large")
         factor = field_book().centimetres[own or named or field_book().default_length_unit]
         return int((value * factor * 10).to_integral_value(ROUND_CEILING))
 

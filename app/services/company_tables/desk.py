@@ -12,8 +12,7 @@ from app.services.company_tables.inbox import list_inbox, old_tables
 from app.services.company_tables.kinds import TableKind
 from app.services.company_tables.records import InboxRow
 from app.services.company_tables.repricing import raise_to_floor
-from app.services.history.records import ChangeRecord, UndoResult
-from app.services.history.undo import undo
+from app.services.history.records import ChangeRecord
 from app.services.tasks import TaskContext
 
 if TYPE_CHECKING:
@@ -58,6 +57,7 @@ class TablesDesk:
         """Give variants the lowest price that keeps their floor."""
         return raise_to_floor(self._app.db, hits, ctx)
 
-    def undo(self, uid: str) -> UndoResult:
-        """Bring the table before back. Raises: NewerTable, NotFound."""
-        return undo(self._app.db, uid)
+    def undo_call(self, uid: str) -> tuple[Any, ...]:
+        """The call for the worker process that brings the table before back and checks anew what it judges. Result:
+        `UndoResult`. Raises: NewerTable, NotFound."""
+        return "app.services.listings.bulk_edit.session:take_back", self._app.db.path, uid, None, None

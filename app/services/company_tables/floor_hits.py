@@ -1,25 +1,31 @@
-"""Variants whose price, after the discount planned for their marketing group, lies below the price-floor table."""
+"""Variants a buyer can reach below the price-floor table: the same comparison as the price guard's."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
+import orjson
 from sqlalchemy import Connection
 
 from app.services.amounts import money_text
 from app.services.company_tables.hits import UNKNOWN, TableHit
 from app.services.company_tables.kinds import TableKind
-from app.services.pricing.rates import CNY, exchange_rates
+from app.services.listings.marketing.plans import DiscountPlan
+from app.services.price_guard.floors import FloorJudge, floor_for
+from app.services.price_guard.records import Floor
+from app.services.pricing.rates import CNY, USD
+from app.services.regional_prices import RegionalPrices
 from app.services.tasks import TaskContext
 
-WHOLE = 10_000
-"""Hundredths of a percent of a whole."""
-_BELOW = """
+_PRICED = """
 SELECT sku.id, sku.listing_id, listing.store_id, sku.code, sku.stock,
-       coalesce(nullif(listing.title, ''), nullif(listing.product_key, ''), listing.product_id, ''), listing.status,
-       sku.price_minor, listing.currency, price_floor.code, floor_minor, price_floor.currency,
-       coalesce(discount_bp, 0)
-FROM price_floor CROSS JOIN sku ON sku.match_key = price_floor.match_key
+       coalesce(nullif(listing.title, ''), nullif(listing.product_key, ''), listing.product_id, '') AS title,
+       listing.status, sku.price_minor, listing.currency, listing.regional_prices, floor.code AS because, floors,
+       discount_bp, discount_plan
+FROM (SELECT match_key, min(code) AS code, json_group_array(json_array(floor_minor, currency)) AS floors
+      FROM price_floor GROUP BY match_key) AS floor
+CROSS JOIN sku ON sku.match_key = floor.match_key
 JOIN listing ON listing.id = sku.listing_id
 LEFT JOIN marketing_member ON marketing_member.listing_id = listing.id
 LEFT JOIN marketing_group ON marketing_group.id = marketing_member.group_id
@@ -27,56 +33,73 @@ LEFT JOIN marketing_group ON marketing_group.id = marketing_member.group_id
 
 
 def floor_hits(connection: Connection, stores: Mapping[int, str], ctx: TaskContext) -> Iterator[TableHit]:
-    """Every variant below its floor, and every one that cannot be compared: without a price, or in a currency for
-    which no exchange rate was entered.
+    """Every variant below its floor, for buyers of some country at least, and every one that cannot be compared:
+    without a price, or in a currency for which no exchange rate was entered.
 
     Raises:
         TaskCancelled.
     """
-    rates = {currency: rate.micro for currency, rate in exchange_rates(connection).items()}
-    for number, row in enumerate(connection.exec_driver_sql(_BELOW)):
+    judge = FloorJudge.of(connection)
+    for number, row in enumerate(connection.exec_driver_sql(_PRICED)):
         if number % 1_000 == 0:
             ctx.checkpoint()
-        price, currency, floor, floor_currency, discount = row[7], row[8], row[10], row[11], row[12]
-        lowest = lowest_list_price(floor, floor_currency, currency, discount, rates)
-        if lowest is not None and price is not None and price >= lowest:
-            continue
-        is_known = lowest is not None and price is not None
-        amount = f"{money_text(floor)} {floor_currency}"
-        key = "below" if is_known else "no_rate" if lowest is None else "no_price"
-        yield TableHit(
-            kind=TableKind.FLOORS,
-            sku_id=row[0],
-            listing_id=row[1],
-            store_id=row[2],
-            store=stores[row[2]],
-            title=row[5],
-            status=row[6],
-            code=row[3],
-            stock=row[4],
-            because=row[9],
-            severity="block" if is_known else UNKNOWN,
-            reason_key=key,
-            params={"floor": amount, "currency": currency if floor_currency == CNY else floor_currency},
-            price_minor=price,
-            currency=currency,
-            floor_price_minor=lowest,
-        )
+        floors, plan = judge.floors(row.floors), judge.plan(row.discount_bp, row.discount_plan)
+        for key, country in _told(row, judge, floors, plan):
+            yield _hit(row, stores, key, country, judge, floors, plan)
 
 
-def lowest_list_price(
-    floor_minor: int, floor_currency: str, currency: str, discount_bp: int, rates: Mapping[str, int]
-) -> int | None:
-    """The lowest list price, in hundredths of *currency*, that is not below the floor after the discount: exact,
-    rounded up. None where a rate is missing.
+def _told(row: Any, judge: FloorJudge, floors: tuple[Floor, ...], plan: DiscountPlan) -> Iterator[tuple[str, str]]:
+    """What is to be said of a variant: the sentence and the country it is about; the first country stands for all."""
+    if row.price_minor is None:
+        yield "no_price", ""
+        return
+    keeps = judge.keeps(row.price_minor, floors, row.currency, plan)
+    if keeps is not True:
+        yield ("no_rate" if keeps is None else "below"), ""
+        return
+    for country, price in _of_countries(row):
+        if judge.keeps(price, floors, row.currency, plan) is False:
+            yield "below_country", country
+            return
 
-    Args:
-        discount_bp: planned item discount in hundredths of a percent.
-        rates: CNY for one unit, in millionths.
-    """
-    above, below = floor_minor * WHOLE, WHOLE - discount_bp
-    if floor_currency != currency:
-        if floor_currency not in rates or currency not in rates:
-            return None
-        above, below = above * rates[floor_currency], below * rates[currency]
-    return -(-above // below) if below > 0 else None
+
+def _of_countries(row: Any) -> Iterator[tuple[str, int]]:
+    if not row.regional_prices or row.regional_prices == "{}":
+        return
+    regional = RegionalPrices.of(orjson.loads(row.regional_prices))
+    for country in regional.countries:
+        price = regional.price(country, row.code, row.price_minor)
+        if price is not None and price > 0:
+            yield country, price
+
+
+def _hit(
+    row: Any,
+    stores: Mapping[int, str],
+    key: str,
+    country: str,
+    judge: FloorJudge,
+    floors: tuple[Floor, ...],
+    plan: DiscountPlan,
+) -> TableHit:
+    floor = floor_for(floors, row.currency, judge.rates) or floors[0]
+    needed = (floor.currency, row.currency, USD)
+    missing = next((one for one in needed if one != CNY and one not in judge.rates), row.currency)
+    return TableHit(
+        kind=TableKind.FLOORS,
+        sku_id=row.id,
+        listing_id=row.listing_id,
+        store_id=row.store_id,
+        store=stores[row.store_id],
+        title=row.title,
+        status=row.status,
+        code=row.code,
+        stock=row.stock,
+        because=row.because,
+        severity="block" if key.startswith("below") else UNKNOWN,
+        reason_key=key,
+        params={"floor": f"{money_text(floor.minor)} {floor.currency}", "currency": missing, "country": country},
+        price_minor=row.price_minor,
+        currency=row.currency,
+        floor_price_minor=None if key == "below_country" else judge.lowest(floors, row.currency, plan),
+    )

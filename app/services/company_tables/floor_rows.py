@@ -1,4 +1,4 @@
-"""The price-floor table (限价产品总表): the lowest price allowed for goods, by their match key."""
+"""The price-floor table (限价产品总表): the lowest price allowed for goods, by their match key and its currency."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ def floor_rows(read: TableRead, table: SheetTable, known: KnownTable) -> None:
     for column, name, why in ((codes, "code", "code_missing"), (floors, "floor", "floor_missing")):
         for position in missing(column):
             table.refuse(position, column.source, name, "", Refusal(why))
-    found: dict[str, Row] = {}
-    first: dict[str, int] = {}
+    found: dict[tuple[str, str], Row] = {}
+    first: dict[tuple[str, str], int] = {}
     currencies = _currencies(table, floors)
     for position, own in enumerate(currencies):
         floor = floors.values[position]
@@ -31,14 +31,14 @@ def floor_rows(read: TableRead, table: SheetTable, known: KnownTable) -> None:
             read.kept.update(keys[position])
         for key in keys[position] if floor is not None and own is not None else ():
             row = (key, codes.values[position], floor[0], own)
-            held = found.setdefault(key, row)
+            place = (key, own or "")
+            held = found.setdefault(place, row)
             if held[2:] != row[2:]:
-                _contradict(table, codes, position, table.rows[first[key]])
-                found[key] = max(held, row, key=_height)
-            first.setdefault(key, position)
+                _contradict(table, codes, position, table.rows[first[place]])
+                found[place] = max(held, row, key=_height)
+            first.setdefault(place, position)
     said = zip(keys, floors.values, currencies, strict=True)
     read.refused = sum(not own or floor is None or currency is None for own, floor, currency in said)
-    read.kept -= found.keys()
     read.rows["price_floor"] = [found[key] for key in sorted(found)]
 
 

@@ -21,6 +21,7 @@ from app.services.history.listing import find_change
 from app.services.history.rows import kept_keys
 from app.services.history.rows_touched import changed_goods, listings_with
 from app.services.listings.words_recheck import carrying
+from app.services.price_guard.suspects import asks_now
 from app.services.tasks import TaskContext
 from app.services.upgrade import open_database
 from app.services.workbooks.sniff import open_workbook
@@ -48,7 +49,8 @@ def import_tables(
     ctx: TaskContext | None = None,
 ) -> Received:
     """Store the tables in these files and folders, each in a transaction of its own; one that cannot be read does not
-    stop the others. Listings that hold goods of which something else is said now are checked anew.
+    stop the others. Listings that hold goods of which something else is said now are checked anew; all of them where
+    the price guard begins to ask for costs, as it does with the first product table that has any, or ceases to.
 
     Args:
         kind: what a person says the files are.
@@ -97,15 +99,19 @@ def _import_one(db: Database, path: Path, kind: TableKind | None, may_shrink: bo
     read = read_company_table(path, kind, ctx)
     ctx.report(0, None, note="tables.storing", file=path.name)
     with db.bulk() as connection:
+        asked = asks_now(connection)
         change, differences = store_table(connection, read, may_shrink=may_shrink)
+        asks = asks_now(connection)
         found = find_change(connection, change.uid)
         assert found is not None
         touched = _touched(connection, found[0])
         words = _touched_words(connection, found[0])
     if words:
         touched |= set(carrying(db, words, ctx))
-    rechecked = recheck(db, sorted(touched), ctx).checked if touched else 0
-    return replace(_imported(read, differences), change=change, rechecked=rechecked)
+    is_other = asks != asked
+    rechecked = recheck(db, None if is_other else sorted(touched), ctx).checked if touched or is_other else 0
+    told = asks if is_other else None
+    return replace(_imported(read, differences), change=change, rechecked=rechecked, asks_costs=told)
 
 
 def _stored_before(db: Database, path: Path, kind: TableKind | None) -> Imported | None:

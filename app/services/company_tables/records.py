@@ -76,6 +76,7 @@ class Imported:
         change: what undo takes back; None where the very same file was stored before.
         is_same_file: it was.
         rechecked: listings whose findings were counted anew.
+        asks_costs: with it the price guard began to ask for costs (True) or ceased to, so that all were; None: neither.
     """
 
     kind: TableKind
@@ -89,6 +90,7 @@ class Imported:
     change: ChangeRecord | None
     is_same_file: bool = False
     rechecked: int = 0
+    asks_costs: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,13 @@ def imported_text(table: Imported) -> str:
     return tr("cli.tables.stored", kind=kind, file=table.file, changes=differences_text(table.differences))
 
 
+def guard_lines(table: Imported) -> list[str]:
+    """That the price guard asks for costs from this table on, or no longer, where that is so."""
+    if table.asks_costs is None:
+        return []
+    return [tr("tables.guard_asks" if table.asks_costs else "tables.guard_ceases", n=table.rechecked)]
+
+
 def differences_text(told: Differences | None) -> str:
     """`3 new · 1 changed · 0 gone · 496 same`, "" where nothing is told."""
     if told is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.services.compliance.context import CheckContext
 from app.services.compliance.findings import Finding
 from app.services.compliance.registry import Rule
-from app.services.compliance.rules import guard
+from app.services.compliance.rules import guard, held
 from app.services.listings.records import ListingRecord
 
 
@@ -22,8 +22,15 @@ def check(record: ListingRecord, context: CheckContext) -> list[Finding]:
     return found
 
 
+def check_before_sending(record: ListingRecord, context: CheckContext) -> list[Finding]:
+    """What is asked again right before a listing is sent: whether a person holds it back, and its prices."""
+    hold = context.holds.of(record.id)
+    own = [finding for rule in held.GROUP.rules for finding in findings_of(rule, record, context)] if hold else []
+    return own + check_prices(record, context)
+
+
 def check_prices(record: ListingRecord, context: CheckContext) -> list[Finding]:
-    """What the price guard alone says of *record*: asked again right before it is sent."""
+    """What the price guard alone says of *record*."""
     if guard.GROUP.is_fine(record, context):
         return []
     rules = [rule for rule in guard.GROUP.rules if rule.code in context.severities]

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 
+from app.services.codes.shortening import ShortCodes
 from app.services.compliance.categories import CategoryTree, path_key
 from app.services.compliance.contact import ContactData
 from app.services.compliance.detail_text import DetailLook
@@ -20,6 +21,7 @@ from app.services.compliance.units import resolve_unit, units
 from app.services.compliance.variant_looks import VariantLooks
 from app.services.compliance.verdict_book import NO_VERDICTS, VerdictBook
 from app.services.compliance.words import WordBook, word_book
+from app.services.listings.holds import HoldBook, HoldReader
 from app.services.price_guard.book import GuardBook
 
 AttributeReader = Callable[[str], Iterable[AttributeFacts]]
@@ -41,9 +43,11 @@ class CheckContext:
         read_attributes: reads the attributes of a leaf category; asked once for each category.
         read_images: reads what is stored about pictures `images.learn` was not told of.
         read_twins: reads the twins of listings `twins.learn` was not told of.
+        read_holds: reads which listings a person holds back.
         words: the listed words that count in the store; the shipped ones without.
         guard: of prices; without one only what stands in a listing itself is compared.
         verdicts: what the company's tables say of goods, as the store writes its codes.
+        short_codes: what could be written for codes that are too long.
         image_hosts: hosts besides the platform's own at which its photobank keeps pictures.
     """
 
@@ -62,11 +66,13 @@ class CheckContext:
         read_attributes: AttributeReader = lambda category_id: (),
         read_images: FactsReader | None = None,
         read_twins: TwinReader | None = None,
+        read_holds: HoldReader | None = None,
         image_hosts: Iterable[str] = (),
         rules: RuleData | None = None,
         words: WordBook | None = None,
         guard: GuardBook | None = None,
         verdicts: VerdictBook = NO_VERDICTS,
+        short_codes: ShortCodes | None = None,
     ) -> None:
         self.store_id, self.store_name = store_id, store_name
         self.templates, self.foreign_templates = dict(templates or {}), dict(foreign_templates or {})
@@ -81,20 +87,25 @@ class CheckContext:
         self.units = units()
         self.ships_from: ShipsFrom = ships_from()
         self.words: WordBook = words or word_book()
-        self.verdicts = verdicts
+        self.verdicts, self.short_codes = verdicts, short_codes or ShortCodes()
         self.variant_look = VariantLooks()
         self.images = ImageBook(self.limits, (*rule_file("detail_html")["photobank_hosts"], *image_hosts), read_images)
         self.twins = TwinBook(read_twins)
+        self.holds = HoldBook(read_holds)
         self.guard = guard or GuardBook(far_below=self.limits.far_below_share)
+        self._compile()
+        self.contact = ContactData(self.limits)
+        self.detail_look = DetailLook(self.images.hosts)
+        self.plan = self._plan()
+
+    def _compile(self) -> None:
+        """Patterns that are asked for with every variant and attribute."""
         signs = re.escape(self.limits.code_signs)
         self.is_usual_code = re.compile(rf"[A-Za-z0-9{signs}]{{1,{self.limits.code_max}}}").fullmatch
         self.has_property_sign = re.compile(f"[{re.escape(self.limits.property_text_forbidden)}]").search
         self.has_attribute_sign = re.compile(f"[{re.escape(self.limits.attribute_text_forbidden)}]").search
         plain = rf"\d{re.escape(self.limits.attribute_text_forbidden)}"
         self.is_plain_text = re.compile(rf"\d+|[^{plain}]*[^\s{plain}][^{plain}]*").fullmatch
-        self.contact = ContactData(self.limits)
-        self.detail_look = DetailLook(self.images.hosts)
-        self.plan = self._plan()
 
     def _plan(self) -> tuple[tuple[Look, tuple[Rule, ...]], ...]:
         from app.services.compliance.rules import GROUPS

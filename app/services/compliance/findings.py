@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -46,8 +46,10 @@ FIELDS = (
     "freight_template_id",
     "group_id",
     "service_template_id",
+    "",
 )
-"""Names a finding's `field` can have: columns of the record, `sku.` before those of a variant."""
+"""Names a finding's `field` can have: columns of the record, `sku.` before those of a variant; "" where nothing is
+to be filled in otherwise."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -75,7 +77,8 @@ class Label:
 class Fix:
     """The one obvious remedy: put `value` into `field` (of SKU number `sku`, counted from 0, or of the listing).
 
-    The button's text is `fix.<kind>` with `params`.
+    The button's text is `fix.<kind>` with `params`. `virtual`: a virtual bundle code that has to be in its table by
+    then, with its goods.
     """
 
     kind: str
@@ -83,6 +86,7 @@ class Fix:
     value: Any
     sku: int | None = None
     params: Params = dataclasses.field(default_factory=dict)
+    virtual: Mapping[str, Sequence[tuple[str, int]]] = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.models import Setting, Store
+from app.services.codes.shortening import ShortCodes
 from app.services.compliance.categories import CategoryFacts, CategoryTree
 from app.services.compliance.context import AttributeReader, CheckContext
 from app.services.compliance.findings import Label
@@ -22,6 +23,7 @@ from app.services.compliance.twins import TwinReader, Twins, read_twins
 from app.services.compliance.verdict_book import verdict_book
 from app.services.compliance.word_lists import book_of
 from app.services.errors import NotFound
+from app.services.listings.holds import Hold, HoldReader, read_holds
 from app.services.price_guard.reading import guard_book
 
 SETTING = "compliance"
@@ -84,11 +86,13 @@ def load_context(session: Session, store_id: int, settings: Mapping[str, Any] | 
         read_attributes=_attribute_reader(session, store.gateway),
         read_images=_image_reader(session),
         read_twins=_twin_reader(session),
+        read_holds=_hold_reader(session),
         image_hosts=filter(None, [host_of(store.gateway)]),
         rules=(rules := rule_data(settings)),
         guard=guard_book(session, _Later(session), rules.limits.far_below_share),
         words=book_of(session, store_id),
         verdicts=verdict_book(session.connection(), store_id),
+        short_codes=ShortCodes(_Later(session), store_id),
     )
 
 
@@ -172,6 +176,16 @@ def _twin_reader(session: Session) -> TwinReader:
     def read(listing_ids: Sequence[int]) -> Mapping[int, Twins]:
         with later() as reading:
             return read_twins(reading, listing_ids)
+
+    return read
+
+
+def _hold_reader(session: Session) -> HoldReader:
+    later = _Later(session)
+
+    def read(listing_ids: Sequence[int] | None) -> Mapping[int, Hold]:
+        with later() as reading:
+            return read_holds(reading.connection(), listing_ids)
 
     return read
 

@@ -18,6 +18,7 @@ from app.services.compliance.loading import learn_images, learn_twins, load_cont
 from app.services.compliance.stored_findings import Tallied, replace_tallies, stored_tallies, tally
 from app.services.compliance.twins import with_twins
 from app.services.db import Database
+from app.services.listings.holds import CODE as HELD_BY_PERSON
 from app.services.listings.loading import chunks, id_list, load_listings
 from app.services.listings.records import ListingRecord
 from app.services.tasks import TaskContext
@@ -29,7 +30,8 @@ FLUSH = 20_000
 """Changed rows in one transaction."""
 
 OPEN_STATES = (ListingStatus.DRAFT, ListingStatus.READY)
-"""States the checker moves between. Others belong to publishing; an edit reopens a refused listing."""
+"""States the checker moves between. Others belong to publishing; an edit reopens a refused listing. `held` is
+entered and left by a person's hold, and left when nothing holds a listing any more."""
 
 _UPDATE = (
     "UPDATE listing SET block_count = ?, hold_count = ?, warn_count = ?, status = ? "
@@ -86,6 +88,7 @@ def check_listings(
             if owner not in contexts:
                 contexts[owner] = load_context(session, owner)
                 contexts[owner].variant_look.share()  # nobody changes a record while it is checked here
+                contexts[owner].short_codes.share(next(iter(contexts.values())).short_codes)
             own = (pictures_of(record) for record in records if record.store_id == owner)
             learn_images(session, contexts[owner], chain.from_iterable(own))
             learn_twins(session, contexts[owner], [record.id for record in records if record.store_id == owner])
@@ -101,7 +104,8 @@ def recheck(
     *,
     store_id: int | None = None,
 ) -> RecheckResult:
-    """Count findings anew and store the counts; a draft without block and hold becomes ready, and the reverse.
+    """Count findings anew and store the counts; a draft without block and hold becomes ready, and the reverse; one that
+    a person holds becomes held.
 
     Call it after every import, edit, undo and sync, with the ids that changed; without ids for a whole store. Listings
     with the same codes or title are counted anew along with them.
@@ -169,14 +173,23 @@ def _recounted(
         for record, findings in batch:
             number += 1
             block, hold, warn = counts(findings)
-            status = record.status
-            if status in OPEN_STATES:
-                status = ListingStatus.DRAFT if block or hold else ListingStatus.READY
-            row = (block, hold, warn, str(status), record.id, record.status, record.content_hash)
+            status = _state(record.status, findings)
+            row = (block, hold, warn, status, record.id, record.status, record.content_hash)
             now = tally(findings)
             tallied = (record.id, record.store_id, record.content_hash, now)
             is_other = row[:4] != (*old[record.id], record.status)
             yield number, _Found(row, is_other, tallied if now != known.get(record.id, {}) else None)
+
+
+def _state(status: str, findings: Sequence[Finding]) -> str:
+    """The state of a listing after a check: a person's hold shows in one that is not on its way, and one that waited
+    for a release is ready when nothing holds it any more."""
+    if status not in (*OPEN_STATES, ListingStatus.HELD):
+        return status
+    block, hold, _ = counts(findings)
+    if any(finding.code == HELD_BY_PERSON for finding in findings) or (status == ListingStatus.HELD and hold):
+        return ListingStatus.HELD
+    return ListingStatus.DRAFT if block or hold else ListingStatus.READY
 
 
 def _take(

@@ -16,8 +16,12 @@ OFF = "off"
 """A rule with this severity does not run."""
 
 
+FIXED = frozenset({"listing.held"})
+"""Rules nobody can set otherwise: a person's own word."""
+
+
 class BadRuleSetting(InputError):
-    """The user's own rules name a limit or severity that does not exist: `name`, `value`."""
+    """The user's own rules name a limit or severity that does not exist or cannot be set: `name`, `value`."""
 
     code = "rule_setting"
 
@@ -104,7 +108,7 @@ def rule_data(overrides: Mapping[str, Any] | None = None) -> RuleData:
     limits = replace(shipped.limits, **_limits(overrides.get("limits") or {}))
     severities = dict(shipped.severities)
     for code, value in (overrides.get("severities") or {}).items():
-        if code not in rule_file("listing_limits")["severities"]:
+        if code not in rule_file("listing_limits")["severities"] or code in FIXED:
             raise BadRuleSetting(name=code, value=str(value))
         severities.pop(code, None)
         severities.update(_severity(code, value))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -28,12 +28,19 @@ from app.services.compliance.word_lists import (
 from app.services.compliance.words import word_key
 from app.services.db import Database
 from app.services.errors import InputError, NotFound
-from app.services.history.recording import add_entries, record_change, record_noted, this_person
+from app.services.history.kept import NOUN as KEPT
+from app.services.history.kept import Keeping, Rows
+from app.services.history.recording import add_entries, record_change, this_person
 from app.services.history.records import WORDS, WORDS_LABEL, RawRow
 from app.services.history.records import Entry as RowEntry
 
 WORD_MOST = 100
 """Characters of a word; what is longer is a text, not a word."""
+SHOWN_WORDS = 20
+"""Words of a whole list that the history shows."""
+_IMAGES = (
+    "SELECT row_id, before, after FROM change_entry JOIN change ON change.id = change_id WHERE uid = ? AND noun = ?"
+)
 
 _COLUMNS = ("list_key", "word", "folded", "severity", "exceptions", "categories", "stores", "source", "as_of", "is_on")
 _INSERT = f"INSERT INTO listed_word ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
@@ -150,6 +157,7 @@ class WordDesk:
             old = lists.lists.get(wanted.key)
             if old is not None and replace(old, count=0) == replace(wanted, count=0):
                 return WordsChanged()
+            keeping = Keeping(connection, "word_list", {(wanted.key,): str(wanted.about)}, _shown_list)
             stores = None if wanted.stores is None else orjson.dumps(wanted.stores).decode()
             connection.exec_driver_sql(
                 "INSERT INTO word_list (key, name, kind, severity, is_on, stores) VALUES (?1, ?2, ?3, ?4, ?5, ?6) "
@@ -158,7 +166,7 @@ class WordDesk:
             )
             touched = tuple(lists.entries.get(wanted.key, ()))
             done = WordsChanged(changed=len(touched), touched=touched)
-            _note(connection, lists, done, wanted)
+            _record_list(connection, keeping, done, wanted)
         return done
 
     def remove_list(self, key: str) -> WordsChanged:
@@ -167,11 +175,13 @@ class WordDesk:
             lists = load_lists(connection)
             if key not in lists.lists:
                 raise NotFound(noun="word_list", name=key)
+            about = {(key,): str(lists.lists[key].about)}
+            keeping = Keeping(connection, "whole_word_list", about, _shown_words)
             connection.exec_driver_sql("DELETE FROM listed_word WHERE list_key = ?", (key,))
             connection.exec_driver_sql("DELETE FROM word_list WHERE key = ?", (key,))
             touched = tuple(lists.entries[key])
             done = WordsChanged(removed=len(touched), touched=(*touched, *_shipped_behind(lists, touched)))
-            _note(connection, lists, done, lists.lists[key])
+            _record_list(connection, keeping, done, lists.lists[key])
         return done
 
     def try_text(self, text: str, store_id: int | None = None, category_id: str = "") -> list[Match]:
@@ -267,14 +277,25 @@ def _shipped_behind(lists: Lists, entries: Iterable[Entry]) -> list[Entry]:
     return [replace(entry, is_on=True) for entry in entries if entry.overrules]
 
 
-def _note(
-    connection: Connection, lists: Lists, done: WordsChanged, of: WordList | None = None, *, source: str = ""
-) -> None:
-    keys = {entry.list_key for entry in done.touched}
-    one = of or (lists.lists[next(iter(keys))] if len(keys) == 1 else None)
-    params = {"n": done.count, "list": str(one.about) if one else "…"}
-    record_noted(connection, label="change.words", params=params, source=source)
+def _record_list(connection: Connection, keeping: Keeping, done: WordsChanged, of: WordList) -> None:
+    """One change of a list itself, or of all of it, that can be undone."""
+    params = {"n": done.count, "list": str(of.about)}
+    keeping.record(kind=WORDS, label=WORDS_LABEL, params=params, count=done.count)
     note_change(connection)
+
+
+def _shown_list(rows: Rows) -> str:
+    """Kind, severity and whether it counts."""
+    return ", ".join(
+        f"{row['kind']} · {row['severity']} · {'on' if row['is_on'] else 'off'}" for row in rows["word_list"]
+    )
+
+
+def _shown_words(rows: Rows) -> str:
+    """The list, and its first words."""
+    words = [str(row["word"]) for row in rows["listed_word"]]
+    more = f" +{len(words) - SHOWN_WORDS}" if len(words) > SHOWN_WORDS else ""
+    return f"{_shown_list(rows)}: {', '.join(words[:SHOWN_WORDS])}{more}"
 
 
 def _record(
@@ -301,18 +322,24 @@ def _image(connection: Connection, number: int) -> RawRow | None:
 def words_of_change(db: Database, uid: str) -> list[Entry]:
     """The words a change, or the undo of one, was about, as they were and as they are."""
     with db.reader.connect() as connection:
-        images = connection.exec_driver_sql(
-            "SELECT row_id, before, after FROM change_entry JOIN change ON change.id = change_id "
-            "WHERE uid = ? AND noun = 'word'",
-            (uid,),
-        ).all()
-        found = []
+        images = connection.exec_driver_sql(_IMAGES, (uid, "word")).all()
+        found: list[Entry] = []
+        for _, before, after in connection.exec_driver_sql(_IMAGES, (uid, KEPT)):
+            found += _words_of_list(connection, orjson.loads(before), orjson.loads(after))
         for number, *of_row in images:
             now = _image(connection, number) or {}
             for image in (now, *(orjson.loads(text) for text in of_row if text)):
                 if word := image.get("word") or now.get("word"):
                     found.append(Entry(str(image.get("list_key") or now.get("list_key") or ""), str(word)))
     return list(dict.fromkeys(found))
+
+
+def _words_of_list(connection: Connection, *images: Mapping[str, Any]) -> Iterator[Entry]:
+    """The words of a list, as a change has them and as they are now."""
+    key = str(images[0]["key"][0])
+    for image in images:
+        yield from (Entry(key, str(row["word"])) for row in image["rows"].get("listed_word", ()))
+    yield from (Entry(key, one.word) for one in load_lists(connection).entries.get(key, ()))
 
 
 def _usual_severity(code: str) -> Severity:

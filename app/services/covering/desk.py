@@ -13,7 +13,7 @@ from app.services.covering.mapping import Things
 from app.services.covering.reading import load_things
 from app.services.covering.records import CoverResult
 from app.services.covering.report import ReportLine
-from app.services.covering.rules import CoverRules, load_rules, save_rules
+from app.services.covering.rules import PRICE_NAMES, CoverRules, load_rules, save_rules
 from app.services.listings.bulk_edit.formulas import compiled
 from app.services.pricing.own_rules import own_rules
 from app.services.stores.practice import reachable
@@ -52,10 +52,10 @@ class CoverDesk:
         save_rules(self._app.db, from_store_id, to_store_id, rules)
 
     def price_rules(self) -> dict[str, str]:
-        """The team's own price rules by name, as formulas; those that read nothing but the price, which is all a
-        listing of another store brings."""
+        """The team's own price rules by name, as formulas; those that read what is known of a listing of another store
+        (`PRICE_NAMES`)."""
         rules = {name: rule.text for name, rule in own_rules(self._app.db).items()}
-        return {name: text for name, text in rules.items() if not compiled(text).names - {"price"}}
+        return {name: text for name, text in rules.items() if not compiled(text).names - PRICE_NAMES}
 
     def things(self, store_id: int) -> Things:
         """What is known here of a store's templates and groups."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -15,6 +15,7 @@ from app.services.amounts import money_text
 from app.services.compliance import CheckContext
 from app.services.compliance.names import NameIndex
 from app.services.compliance.rule_data import rule_file
+from app.services.covering.costs import GoodsCosts
 from app.services.covering.detail import pictures_of, without_theirs
 from app.services.covering.records import BY_DEFAULT, BY_MAPPING, BY_NAME, BY_RULE, Mapped, Replacement, Unmapped
 from app.services.covering.rules import NO_GROUP, CoverRules
@@ -44,12 +45,14 @@ class Things:
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """Both stores: what theirs and ours are called, and the currency ours sells in, "" where that is not known."""
+    """Both stores: what theirs and ours are called, the currency ours sells in, "" where that is not known, and what
+    their goods cost us; without that no cost is known."""
 
     theirs: Things
     ours: Things
     context: CheckContext
     currency: str = ""
+    costs: GoodsCosts | None = None
 
 
 def map_listing(remote: RemoteListing, rules: CoverRules, sides: Sides) -> Mapped:
@@ -192,8 +195,9 @@ class _Draft:
             self.unmapped("currency", record.currency, "other_currency")
             record.currency = self.sides.currency
         for sku in record.skus:
+            goods = mapped_code(sku.code, replace(self.rules, add_prefix="", add_suffix=""))
             self._map_code(sku)
-            self._map_price(sku, formula, is_other=is_other)
+            self._map_price(sku, formula, goods, is_other=is_other)
             if self.rules.stock is not None:
                 self.replaced("sku.stock", _known(sku.stock), self.rules.stock, BY_RULE, sku.code)
                 sku.stock = self.rules.stock
@@ -203,15 +207,29 @@ class _Draft:
         sku.code = mapped_code(before, self.rules)
         self.replaced("sku.code", before, sku.code, BY_RULE, before)
 
-    def _map_price(self, sku: SkuRecord, formula: Formula | None, *, is_other: bool) -> None:
+    def _map_price(self, sku: SkuRecord, formula: Formula | None, goods: str, *, is_other: bool) -> None:
+        """*goods*: the code without what a store puts around it."""
         before = sku.price_minor
         if is_other:
             sku.price_minor = None
         elif before is not None and (formula is not None or self.rules.rounding):
-            sku.price_minor = mapped_price(before, formula, self.rules.rounding)
+            values = self._values(formula, goods)
+            sku.price_minor = mapped_price(before, formula, self.rules.rounding, values)
             if sku.price_minor is None:
-                self.unmapped("sku.price", _price(before), "formula", sku.code)
+                missing = next((name for name in ("cost", "rate") if name in values and values[name] is None), "")
+                self.unmapped("sku.price", _price(before), f"no_{missing}" if missing else "formula", sku.code)
         self.replaced("sku.price", _price(before), _price(sku.price_minor), BY_RULE, sku.code)
+
+    def _values(self, formula: Formula | None, goods: str) -> dict[str, Decimal | None]:
+        """What the formula reads besides the price."""
+        names = formula.names if formula is not None else frozenset[str]()
+        costs = self.sides.costs
+        found: dict[str, Decimal | None] = {}
+        if "cost" in names:
+            found["cost"] = costs.of(goods) if costs is not None else None
+        if "rate" in names:
+            found["rate"] = costs.rate if costs is not None else None
+        return found
 
     # -- pictures and the page ---------------------------------------------------------------------------------
 
@@ -271,12 +289,18 @@ def mapped_code(code: str, rules: CoverRules) -> str:
     return f"{rules.add_prefix}{code}{rules.add_suffix}"
 
 
-def mapped_price(minor: int, formula: Formula | None, rounding: str) -> int | None:
-    """A price in cents after formula and rounding; None where no price comes out of them."""
+def mapped_price(
+    minor: int, formula: Formula | None, rounding: str, values: Mapping[str, Decimal | None] | None = None
+) -> int | None:
+    """A price in cents after formula and rounding; None where no price comes out of them.
+
+    Args:
+        values: what the formula reads besides the price.
+    """
     value = Decimal(minor) / 100
     if formula is not None:
         try:
-            value = formula.value({"price": value})
+            value = formula.value({**(values or {}), "price": value})
         except FormulaError:
             return None
     if not 0 < value < DEAREST:

@@ -34,7 +34,8 @@ class Replacement:
 @dataclass(frozen=True, slots=True)
 class Unmapped:
     """One value that could not be taken over. `why`: `no_mapping` (theirs stays and blocks publishing until ours is
-    chosen), `not_carried` (the draft lacks it), `other_currency`, `suspicious_size`, `no_value`, `formula`."""
+    chosen), `not_carried` (the draft lacks it), `other_currency`, `suspicious_size`, `no_value`; of prices `formula`,
+    `no_cost`, `no_rate`."""
 
     product_id: str
     field: str

@@ -14,12 +14,16 @@ from app.services.clock import now_ms
 from app.services.db import Database
 from app.services.errors import InputError
 from app.services.expressions import FormulaError
-from app.services.history.recording import record_noted
+from app.services.history.kept import Keeping, Rows
+from app.services.history.records import RULES
 from app.services.listings.bulk_edit.formulas import compiled
 
 ROUNDINGS = ("", "end_99", "step_0.05", "whole")
 """How a price is rounded: not at all, up to the next .99, to the nearest 0.05, to whole units."""
 MOST_PREFIX = 20
+PRICE_NAMES = frozenset({"price", "cost", "rate"})
+"""What a price formula may read: their price, the cost of the goods in CNY, CNY for one USD. Freight and profit are of
+listings that are here."""
 
 
 class BadRule(InputError):
@@ -42,7 +46,7 @@ class CoverRules:
         inches: sizes in inches in title and attributes become centimetres.
         words: pairs of words in titles and keywords: found, put in its place.
         remove_prefix, remove_suffix: taken off merchant codes that have them; then `add_prefix`, `add_suffix`.
-        price: formula over `price`, such as `price * 1.1 + 0.5`; "" keeps theirs.
+        price: formula over `PRICE_NAMES`, such as `price * 1.1 + 0.5`; "" keeps theirs.
         rounding: one of `ROUNDINGS`.
         stock: pieces every variant gets, None keeps theirs.
     """
@@ -80,7 +84,7 @@ class CoverRules:
             raise BadRule(name="words", value="")
         if self.price:
             formula = compiled(self.price)
-            if formula.names - {"price"}:
+            if formula.names - PRICE_NAMES:
                 raise BadRule(name="price", value=self.price)
 
 
@@ -166,13 +170,24 @@ def save_rules(db: Database, from_store_id: int, to_store_id: int, rules: CoverR
     rules.check()
     with db.write() as session:
         before = session.get(StoredRules, (from_store_id, to_store_id))
-        if _text(before.rules if before is not None else to_json(CoverRules())) != _text(to_json(rules)):
-            names = dict(map(tuple, session.connection().exec_driver_sql("SELECT id, name FROM store")))
-            told = {"source": names.get(from_store_id, "–"), "store": names.get(to_store_id, "–")}
-            record_noted(session.connection(), label="change.cover_rules", params=told)
+        if _text(before.rules if before is not None else to_json(CoverRules())) == _text(to_json(rules)):
+            return
+        connection = session.connection()
+        names = dict(map(tuple, connection.exec_driver_sql("SELECT id, name FROM store")))
+        told = {"source": names.get(from_store_id, "–"), "store": names.get(to_store_id, "–")}
+        pair = {(from_store_id, to_store_id): f"{told['source']} → {told['store']}"}
+        keeping = Keeping(connection, "cover_rules", pair, _shown)
         session.merge(
             StoredRules(from_store_id=from_store_id, to_store_id=to_store_id, rules=to_json(rules), updated_ms=now_ms())
         )
+        session.flush()
+        keeping.record(kind=RULES, label="change.cover_rules", params=told)
+
+
+def _shown(rows: Rows) -> str:
+    """What differs from having no rules, as `name: value`."""
+    stored, usual = orjson.loads(rows["cover_rules"][0]["rules"]), orjson.loads(_text(to_json(CoverRules())))
+    return ", ".join(f"{name}: {value}" for name, value in stored.items() if value != usual.get(name)) or "–"
 
 
 def _text(stored: Mapping[str, Any]) -> bytes:

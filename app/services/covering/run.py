@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from app.models import StoreAccess
 from app.services.compliance import load_context
+from app.services.covering.costs import GoodsCosts
 from app.services.covering.existing import by_code, by_origin, twice_among
 from app.services.covering.ids import ProductIds
 from app.services.covering.mapping import Sides, map_listing
@@ -161,7 +162,8 @@ class Cover:
         with self.db.read() as session:
             context = load_context(session, self.to_store.id)
         theirs, ours = (load_things(self.db, store.id) for store in (self.from_store, self.to_store))
-        return Sides(theirs, ours, context, usual_currency(self.db, self.to_store.id))
+        costs = GoodsCosts(self.db, self.to_store.id)
+        return Sides(theirs, ours, context, usual_currency(self.db, self.to_store.id), costs)
 
     def _known(self, ids: Sequence[str]) -> dict[str, Already]:
         with self.db.reader.connect() as connection:

@@ -59,9 +59,10 @@ class Asked:
     """What a trial is asked: an item's `code`, a `listing_id`, else the `parcel` as typed.
 
     Attributes:
-        parcel: weight and size as typed. Of a code or listing only its pieces count, and its attributes and dispatch
+        parcel: weight and size as typed. Of a code or listing its pieces count, and size, attributes and dispatch
             country where they are given: they take the place of what is known of the goods.
-        prices: sale price and cost as typed, where they are not to be found.
+        by_weight: the parcel's weight does so, too.
+        prices: sale price and cost as typed; they take the place of what is known.
         tariff_key: a tariff to use whatever the channels say.
         service: one service of the template, "" for all.
         targets: codes of the destinations; () for the usual ones.
@@ -74,6 +75,7 @@ class Asked:
     tariff_key: str = ""
     service: str = ""
     targets: tuple[str, ...] = ()
+    by_weight: bool = False
 
 
 class FreightDesk:
@@ -148,10 +150,11 @@ class FreightDesk:
     def _subjects(connection: Connection, asked: Asked) -> list[Subject]:
         pieces = asked.parcel.pieces
         if asked.listing_id is not None:
-            found = (one for _, one in listing_subjects(connection, [asked.listing_id], pieces))
-            return [sent_as(one, asked.parcel) for one in found]
+            found = (one for _, one in listing_subjects(connection, [asked.listing_id], pieces, asked.prices))
+            return [sent_as(one, asked.parcel, by_weight=asked.by_weight) for one in found]
         if asked.code:
-            return [sent_as(item_subject(connection, asked.code, pieces, asked.prices), asked.parcel)]
+            goods = item_subject(connection, asked.code, pieces, asked.prices)
+            return [sent_as(goods, asked.parcel, by_weight=asked.by_weight)]
         return [typed_subject(connection, asked.parcel, asked.prices)]
 
     # -- changing ----------------------------------------------------------------------------------------------

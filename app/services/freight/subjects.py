@@ -85,13 +85,26 @@ def typed_subject(connection: Connection, parcel: Parcel, prices: TypedPrices, n
     return Subject(name, parcel, Sale(half_up(prices.sale), prices.cost, settings.packing, rates, rate.rate))
 
 
-def sent_as(subject: Subject, typed: Parcel) -> Subject:
-    """The same goods with the attributes and from the country of *typed*, where it gives them."""
-    if subject.parcel is None:
-        return subject
-    attributes = typed.attributes or subject.parcel.attributes
-    start = typed.ships_from or subject.parcel.ships_from
-    return replace(subject, parcel=replace(subject.parcel, attributes=attributes, ships_from=start))
+def sent_as(subject: Subject, typed: Parcel, *, by_weight: bool = False) -> Subject:
+    """The same goods with the size, the attributes and from the country of *typed*, where it gives them; *by_weight*:
+    with its weight, too, which may be all that is known."""
+    own = subject.parcel
+    if own is None:
+        return (
+            replace(subject, parcel=typed, missing=_without(subject.missing, Missing.WEIGHT)) if by_weight else subject
+        )
+    parcel = replace(
+        own,
+        weight_g=typed.weight_g if by_weight else own.weight_g,
+        size=typed.size or own.size,
+        attributes=typed.attributes or own.attributes,
+        ships_from=typed.ships_from or own.ships_from,
+    )
+    return replace(subject, parcel=parcel)
+
+
+def _without(missing: tuple[str, ...], *told: Missing) -> tuple[str, ...]:
+    return tuple(one for one in missing if one not in told)
 
 
 def item_subject(connection: Connection, code: str, pieces: int, prices: TypedPrices) -> Subject:
@@ -117,8 +130,13 @@ def item_subject(connection: Connection, code: str, pieces: int, prices: TypedPr
     return typed_subject(connection, parcel, replace(prices, cost=prices.cost or known_cost), reading.code)
 
 
-def listing_subjects(connection: Connection, listing_ids: Sequence[int], pieces: int = 1) -> list[tuple[int, Subject]]:
+def listing_subjects(
+    connection: Connection, listing_ids: Sequence[int], pieces: int = 1, prices: TypedPrices | None = None
+) -> list[tuple[int, Subject]]:
     """Every variant of these listings, with everything its profit is made from, and the listing's id.
+
+    Args:
+        prices: what is typed takes the place of the variant's own price after its discount, and of its cost.
 
     Raises:
         NotFound: none of them is there.
@@ -128,15 +146,18 @@ def listing_subjects(connection: Connection, listing_ids: Sequence[int], pieces:
     if not rows:
         raise NotFound(noun="listing", name=", ".join(map(str, listing_ids)))
     sizes = listing_sizes(connection, listing_ids)
-    usd = reader.rates.get(USD)
+    usd, typed = reader.rates.get(USD), prices or TypedPrices()
+    told = [what for what, price in ((Missing.PRICE, typed.sale), (Missing.COST, typed.cost)) if price is not None]
     found = []
     for row in rows:
         attributes = reader.goods.goods(row.store_id, row.code)[1].attributes
         size = sizes.get(row.listing_id) if pieces == 1 else None
         parcel = None if row.weight_g is None else Parcel(row.weight_g, pieces, size, attributes, row.ships_from)
-        sale = None if usd is None else _sale(row, reader, usd.rate)
+        sale = None if usd is None else _sale(row, reader, usd.rate, typed)
         missing = tuple(str(what) for what in row.missing if what in OF_PRICE or what == Missing.WEIGHT)
-        subject = Subject(row.code or str(row.sku_id), parcel, sale, missing, (row.store_id, row.template_id))
+        subject = Subject(
+            row.code or str(row.sku_id), parcel, sale, _without(missing, *told), (row.store_id, row.template_id)
+        )
         found.append((row.listing_id, subject))
     return found
 
@@ -150,12 +171,19 @@ def listing_sizes(connection: Connection, listing_ids: Sequence[int]) -> dict[in
     return {row[0]: (Decimal(row[1]), Decimal(row[2]), Decimal(row[3])) for row in rows}
 
 
-def _sale(row: SkuInput, reader: InputReader, usd: Decimal) -> Sale | None:
-    if row.price_minor is None or row.rate is None or row.cost_micro is None:
+def _sale(row: SkuInput, reader: InputReader, usd: Decimal, typed: TypedPrices) -> Sale | None:
+    """A price that is typed is in USD, the variant's own in the listing's currency."""
+    own_cost = None if row.cost_micro is None else Decimal(row.cost_micro) / MICRO
+    cost = own_cost if typed.cost is None else typed.cost
+    if typed.sale is not None:
+        price, exchange = half_up(typed.sale), usd
+    elif row.price_minor is not None and row.rate is not None:
+        price = sale_price(Decimal(row.price_minor) / 100, Decimal(row.discount_bp) / UNIT)
+        exchange = Decimal(row.rate) / UNIT
+    else:
         return None
-    price = sale_price(Decimal(row.price_minor) / 100, Decimal(row.discount_bp) / UNIT)
-    rates = reader.settings.rates(Decimal(row.rate) / UNIT, Decimal(row.commission_bp) / UNIT)
-    return Sale(price, Decimal(row.cost_micro) / MICRO, reader.settings.packing, rates, usd)
+    rates = reader.settings.rates(exchange, Decimal(row.commission_bp) / UNIT)
+    return None if cost is None else Sale(price, cost, reader.settings.packing, rates, usd)
 
 
 def _item_size(item: StockItem | None) -> Size | None:

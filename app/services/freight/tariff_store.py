@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection
 
-from app.services.freight.starting_tariffs import starting_names, tariff_of
+from app.services.freight.starting_tariffs import source_told, starting_names, tariff_of
 from app.services.freight.tariffs import Tariff
 
 _ALL = "SELECT id, key, name, currency, rules, source, as_of, updated_ms FROM carrier_tariff ORDER BY id"
@@ -26,6 +26,11 @@ class StoredTariff:
     source: str
     as_of: str
     updated_ms: int
+
+    @property
+    def told_source(self) -> str:
+        """Where it is from, as a person reads it."""
+        return source_told(self.source)
 
     @property
     def names(self) -> tuple[str, ...]:

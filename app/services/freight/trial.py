@@ -139,8 +139,9 @@ def said(row: TrialRow, texts: Messages = messages) -> str:
     return texts.text(f"freight.verdict.{row.verdict}")
 
 
-def cells(row: TrialRow, texts: Messages = messages) -> tuple[str, ...]:
-    """The row as it is shown, a text a column of `COLUMNS`, "–" for what is not known."""
+def cells(row: TrialRow, texts: Messages = messages, *, is_exact: bool = False) -> tuple[str, ...]:
+    """The row as it is shown, a text a column of `COLUMNS`, "–" for what is not known; *is_exact*: the carrier's fee
+    with every digit of its tariff."""
     quote, profit = row.quote, row.profit
     zone = quote.zone
     rule = "" if zone is None else texts.text(f"freight.rule.{zone.kind}", percent=zone.discount_percent or 0)
@@ -154,7 +155,7 @@ def cells(row: TrialRow, texts: Messages = messages) -> tuple[str, ...]:
         None if quote.volume_g is None else str(quote.volume_g),
         str(quote.chargeable_g),
         shown_usd(quote.buyer_usd),
-        shown_cny(quote.carrier_cny),
+        (shown_cny if is_exact else shown_cents)(quote.carrier_cny),
         shown_cents(quote.seller_cny),
         None if profit is None else shown_cents(profit.profit_cny),
         None if profit is None or profit.margin is None else f"{half_up(profit.margin * 100, Decimal('0.1'))} %",
@@ -204,7 +205,7 @@ def write_trial(path: Path, rows: Sequence[TrialRow], texts: Messages = messages
 
 def _written(row: TrialRow, texts: Messages) -> tuple[Any, ...]:
     """Numbers as numbers, nothing where nothing is known."""
-    shown = cells(row, texts)
+    shown = cells(row, texts, is_exact=True)
     return tuple(
         None if text == "–" else float(text) if name in COLUMNS[5:12] else text
         for name, text in zip(COLUMNS, shown, strict=True)

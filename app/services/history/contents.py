@@ -15,8 +15,10 @@ from app.services.db import Database
 from app.services.errors import NotFound
 from app.services.history.columns import COLUMNS
 from app.services.history.entries import entries_of, moved_on, reversed_entry
+from app.services.history.kept import NOUN as KEPT
 from app.services.history.listing import find_change
-from app.services.history.nouns import OWN_ROWS
+from app.services.history.nouns import OWN_ROWS, TABLES
+from app.services.history.parts import Part, parts_of
 from app.services.history.records import Entry
 from app.services.listings.loading import id_list
 from app.services.paging import Query
@@ -25,20 +27,25 @@ from app.services.tasks import TaskContext
 State = Literal["stands", "back", "moved", "created"]
 INTERNAL = frozenset(
     {"match_key", "assigned_ms", "error_code", "error_text", "error_field", "sent_hash", "store_id"}
-) | {"created_ms", "updated_ms"}
+) | {"created_ms", "updated_ms", "synced_ms"}
 """Columns that follow from others, or that nobody typed."""
 MOST_VALUES = 100_000
 """No listing has as many values; ids of values are made with it."""
 _JSON = frozenset({"attributes", "extra", "properties", "regional_prices"})
 _OWN = {str(noun): kind.named_by for noun, kind in OWN_ROWS.items()}
+_OWN["warehouse_template"] = "name"
+OWN_NOUNS = frozenset(_OWN)
+"""Nouns of rows that are no listings and are shown part by part."""
 _NAMED_BY = {"listing": "title", "sku": "code", "assignment": "member", "group": "name"} | _OWN
-_SHOWN_BY = {"listing": "title", "group": "name", "assignment": "code"} | _OWN
+_SHOWN_BY = {"listing": "title", "group": "name", "assignment": "code", KEPT: "name"} | _OWN
 _LISTS = {
     "images": "sources",
     "tags": "tags",
     "marketing_group": "marketing_group",
     "apart": "apart",
     "release": "release",
+    "hold": "hold",
+    "warehouse_kind": "warehouse_kind",
 }
 _IDS = """
 SELECT listing_id FROM change_entry WHERE change_id = :id
@@ -48,7 +55,7 @@ WHERE change_id = :id ORDER BY 1
 """
 _FIELDS = """
 SELECT noun AS field FROM change_entry WHERE change_id = :id
-AND noun IN ('images', 'tags', 'marketing_group', 'apart', 'release')
+AND noun IN ('images', 'tags', 'marketing_group', 'apart', 'release', 'hold', 'warehouse_kind')
 UNION SELECT "column" FROM change_column WHERE change_id = :id
 UNION SELECT key FROM change_entry, json_each(after)
 WHERE change_id = :id AND noun IN ('listing', 'sku') AND before IS NOT NULL AND after IS NOT NULL ORDER BY 1
@@ -61,8 +68,9 @@ _OVERLAPPING = (
 
 @dataclass(frozen=True, slots=True)
 class ChangedValue:
-    """One value before and after; `code` of the variant, "" for the listing's own. `id` tells it from
-    all others; `field` "" for a variant that was added or removed as a whole."""
+    """One value before and after; `code` of the variant, or which part of a row it is (`parts.py`), "" for the
+    listing's own. `id` tells it from all others; `field` "" for a variant that was added or removed as a whole; `noun`
+    of the row."""
 
     id: int
     listing_id: int
@@ -70,6 +78,7 @@ class ChangedValue:
     code: str
     before: Any
     after: Any
+    noun: str = "listing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +161,7 @@ class _Reader:
             state: State = "created" if id not in values else "stands"
             if id in moved:
                 state = "moved" if id in not_back else "back"
-            title, code = names.get(id) or _names_of_entry(entries, id)
+            title, code = names.get(id) or names_of_rows(self._connection, entries, id)
             yield ChangedListing(id, title, code, tuple(values[id]), state)
 
     def _column_entries(self, ids: Sequence[int]) -> Iterator[Entry]:
@@ -177,28 +186,34 @@ class _Reader:
 
 def _values(entry: Entry, code: str, first_id: int) -> list[ChangedValue]:
     """What an entry says, value by value; *first_id* counts those of the listing before."""
-    pairs: list[tuple[str, Any, Any]]
-    if entry.noun in _LISTS:
+    pairs: list[tuple[str, Any, Any]] = []
+    parts: list[Part] = []
+    if entry.noun == KEPT:
+        before, after = entry.before or {}, entry.after or {}
+        pairs = [(str(after["kind"]), before["shown"], after["shown"])]
+    elif entry.noun in _LISTS:
         key = _LISTS[entry.noun]
         pairs = [(entry.noun, *(_listed(entry.noun, (image or {}).get(key)) for image in (entry.before, entry.after)))]
     elif entry.before is None or entry.after is None:
         whole = entry.after or entry.before or {}
         name = str(whole.get(_NAMED_BY[entry.noun], ""))
         pairs = [("", None if entry.before is None else name, None if entry.after is None else name)]
+    elif entry.noun in _OWN:
+        parts = parts_of(entry.noun, entry.before, {k: v for k, v in entry.after.items() if k not in INTERNAL})
     else:
         shown = [name for name in entry.after if name not in INTERNAL]
         pairs = [(name, _cooked(name, entry.before.get(name)), _cooked(name, entry.after[name])) for name in shown]
     of_variant = code if entry.noun == "sku" else ""
-    return [
-        ChangedValue(entry.listing_id * MOST_VALUES + first_id + at, entry.listing_id, name, of_variant, before, after)
-        for at, (name, before, after) in enumerate(pairs, 1)
-    ]
+    parts = parts or [Part(name, of_variant, before, after) for name, before, after in pairs]
+    first_id += entry.listing_id * MOST_VALUES
+    return [ChangedValue(first_id + at, entry.listing_id, *part, entry.noun) for at, part in enumerate(parts, 1)]
 
 
 def _listed(noun: str, values: Any) -> Any:
-    """A stored list as it is shown: of pairs told apart the numbers of the other listings, of a release its comment."""
-    if noun == "release":
-        return values["comment"] if values else None
+    """A stored list as it is shown: of pairs told apart the numbers of the other listings, of a release its comment,
+    of a hold its reason."""
+    if noun in ("release", "hold"):
+        return values["comment" if noun == "release" else "reason"] if values else None
     return [str(one[0]) for one in values or ()] if noun == "apart" else values
 
 
@@ -206,12 +221,22 @@ def _cooked(name: str, value: Any) -> Any:
     return orjson.loads(value) if name in _JSON and isinstance(value, str) else value
 
 
-def _names_of_entry(entries: Sequence[Entry], listing_id: int) -> tuple[str, str]:
-    """Title of a listing that is gone, or the name of a marketing group; the code that was given to an operator."""
+def names_of_rows(connection: Connection, entries: Sequence[Entry], listing_id: int) -> tuple[str, str]:
+    """Title of a listing that is gone, or the name of the row that is none, as the change left it or else as it stands
+    now; the code that was given to an operator."""
     found = dict.fromkeys(_SHOWN_BY, "")
-    for one in entries:
-        if one.listing_id == listing_id and one.noun in found:
-            for image in filter(None, (one.before, None if one.noun == "listing" else one.after)):
-                found[one.noun] = str(image.get(_SHOWN_BY[one.noun], found[one.noun]))
+    own = [one for one in entries if one.listing_id == listing_id and one.noun in found]
+    for one in own:
+        for image in filter(None, (one.before, None if one.noun == "listing" else one.after)):
+            found[one.noun] = str(image.get(_SHOWN_BY[one.noun], found[one.noun]))
+        if not found[one.noun] and one.noun in TABLES:
+            name = f"SELECT {_SHOWN_BY[one.noun]} FROM {TABLES[one.noun]} WHERE id = ?"
+            found[one.noun] = str(connection.exec_driver_sql(name, (one.row_id,)).scalar() or "")
     code = found.pop("assignment")
     return next(filter(None, found.values()), ""), code
+
+
+def names_of(connection: Connection, change_id: int, ids: Sequence[int]) -> tuple[str, ...]:
+    """What the rows of a change that are no listings are called, by the negative ids they stand under."""
+    entries = entries_of(connection, change_id, ids) if ids else []
+    return tuple(" ".join(filter(None, names_of_rows(connection, entries, id))) for id in ids)

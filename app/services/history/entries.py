@@ -9,16 +9,23 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, text
 
+from app.services.clock import now_ms
 from app.services.codes.keys import match_key
+from app.services.history.kept import NOUN as KEPT
+from app.services.history.kept import is_as, put_thing
 from app.services.history.nouns import OWN_ROWS, TABLES
 from app.services.history.records import Entry, Noun
 from app.services.listings.apart import apart_of, replace_apart
+from app.services.listings.holds import image_of as image_of_hold
+from app.services.listings.holds import put_hold, read_holds
 from app.services.listings.loading import id_list
 from app.services.listings.marketing.membership import cannot_return, image_of, restore
 from app.services.listings.tags import replace_tags, tags_of
+from app.services.listings.warehouse_kinds import kinds_of, put_kind
 from app.services.listings.writing import replace_images, update_columns
 from app.services.price_guard.releases import image_of as release_of
 from app.services.price_guard.releases import put_release
+from app.services.warehouses.template_rows import can_go_back, go_back
 
 
 def entries_of(connection: Connection, change_id: int, listing_ids: Sequence[int]) -> list[Entry]:
@@ -56,6 +63,9 @@ def moved_on(connection: Connection, entries: Sequence[Entry]) -> set[int]:
     for entry in entries:
         if entry.noun == "images":
             moved |= _moved_images(connection, entry)
+        elif entry.noun == "warehouse_template":
+            is_left = can_go_back(connection, entry.row_id, entry.before, entry.after)
+            moved |= set() if is_left else {entry.listing_id}
         elif entry.noun == "tags":
             tags = tags_of(connection, [entry.listing_id]).get(entry.listing_id, ())
             moved |= set() if [*tags] == (entry.after or {})["tags"] else {entry.listing_id}
@@ -68,6 +78,14 @@ def moved_on(connection: Connection, entries: Sequence[Entry]) -> set[int]:
         elif entry.noun == "release":
             is_it = release_of(connection, entry.listing_id) == (entry.after or {})["release"]
             moved |= set() if is_it else {entry.listing_id}
+        elif entry.noun == "hold":
+            is_it = image_of_hold(read_holds(connection, [entry.listing_id]).get(entry.listing_id)) == entry.after
+            moved |= set() if is_it else {entry.listing_id}
+        elif entry.noun == KEPT:
+            moved |= set() if is_as(connection, entry.after or {}) else {entry.listing_id}
+        elif entry.noun == "warehouse_kind":
+            kind = kinds_of(connection, [entry.listing_id]).get(entry.listing_id, "")
+            moved |= set() if kind == (entry.after or {})["warehouse_kind"] else {entry.listing_id}
         else:
             groups[entry.noun, tuple(entry.after or ())].append(entry)
     for (noun, columns), group in groups.items():
@@ -131,6 +149,8 @@ def put_back(connection: Connection, entry: Entry) -> None:
     """Make the row what it was before *entry*; what follows from it is not renewed."""
     if entry.noun == "images":
         replace_images(connection, entry.listing_id, (entry.before or {"sources": []})["sources"])
+    elif entry.noun == "warehouse_template":
+        go_back(connection, entry.row_id, entry.before, entry.after, now_ms())
     elif entry.noun == "tags":
         replace_tags(connection, entry.listing_id, (entry.before or {})["tags"])
     elif entry.noun == "marketing_group":
@@ -139,6 +159,12 @@ def put_back(connection: Connection, entry: Entry) -> None:
         replace_apart(connection, entry.listing_id, (entry.before or {})["apart"])
     elif entry.noun == "release":
         put_release(connection, entry.listing_id, entry.before)
+    elif entry.noun == KEPT:
+        put_thing(connection, entry.before or {})
+    elif entry.noun == "hold":
+        put_hold(connection, entry.listing_id, entry.before)
+    elif entry.noun == "warehouse_kind":
+        put_kind(connection, entry.listing_id, (entry.before or {})["warehouse_kind"])
     elif entry.before is None:
         connection.execute(text(f"DELETE FROM {TABLES[entry.noun]} WHERE id = :id"), {"id": entry.row_id})
     elif entry.after is None:

@@ -40,6 +40,7 @@ TABLES: dict[Noun, str] = {
     "sku": "sku",
     "assignment": "sku_assignment",
     "group": "marketing_group",
+    "warehouse_template": "warehouse_template",
     **{noun: kind.table for noun, kind in OWN_ROWS.items()},
 }
 """Where the rows of a noun stand, of nouns that are single rows."""

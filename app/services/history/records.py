@@ -13,10 +13,13 @@ Noun = Literal[
     "tags",
     "apart",
     "release",
+    "hold",
+    "warehouse_kind",
     "marketing_group",
     "assignment",
     "group",
     "freight_template",
+    "warehouse_template",
     "tariff",
     "channel",
     "rate",
@@ -24,9 +27,10 @@ Noun = Literal[
     "pricing",
     "price_rule",
     "word",
+    "kept",
 ]
 
-SORTED_HERE = frozenset({"tags", "marketing_group", "apart", "release"})
+SORTED_HERE = frozenset({"tags", "marketing_group", "apart", "release", "hold", "warehouse_kind"})
 """Nouns by which a team sorts its listings: no content, so that nothing of a listing follows from them."""
 
 RIGHT = "right"
@@ -38,17 +42,26 @@ GROUP = "group"
 FREIGHT = "freight"
 """Kind of a change of freight templates, tariffs and channels."""
 
+WAREHOUSE = "warehouse"
+"""Kind of a change of warehouse templates."""
+
 WORDS = "words"
 """Kind of a change of words that listings are judged by."""
 
 WORDS_LABEL = "change.words"
 """Label of such a change, and of the undo of one."""
 
-NO_LISTINGS = frozenset({GROUP, "assign", FREIGHT, WORDS})
-"""Kinds of changes that count something else than listings, though they can be undone like these."""
+GUARD_LABEL = "change.guard_settings"
+"""Label of a change of what the price guard looks at: only who may set it takes it back."""
+
+RULES = "rules"
+"""Kind of a change of virtual codes, of how a store writes its codes, of cover rules or of what the guard looks at."""
 
 TABLE = "table"
 """Kind of a change that stored a company table: no listing is changed by it. Its params name `kind` and `table`."""
+
+NO_LISTINGS = frozenset({GROUP, "assign", FREIGHT, WAREHOUSE, WORDS, RULES, TABLE})
+"""Kinds of changes that count something else than listings, though they can be undone like these."""
 
 RawRow = dict[str, Any]
 """Columns as SQLite stores them: JSON columns as text, so that a row can be put back exactly."""
@@ -60,10 +73,13 @@ class Entry:
 
     The nouns `images`, `tags` and `apart` stand for a listing's whole list, such as `{"sources": <list>}`, under the
     listing's id; `marketing_group` for the group it is in (`services/listings/marketing/membership.py`), `release` for
-    what the price guard lets pass (`services/price_guard/releases.py`). The noun `assignment` is a code given to an
-    operator, `group` a marketing group's own name and discounts; the rows of the nouns in `nouns.OWN_ROWS` are what
-    freight and prices are made with, and words of the lists. There is no listing, so `listing_id` is its own id,
-    negative.
+    what the price guard lets pass (`services/price_guard/releases.py`), `hold` for a person's hold
+    (`services/listings/holds.py`), `warehouse_kind` for real or virtual (`services/listings/warehouse_kinds.py`). The
+    noun `assignment` is a code given to an operator, `group` a marketing group's own name and discounts; the rows of
+    the nouns in `nouns.OWN_ROWS` are what freight and prices are made with, and words of the lists;
+    `warehouse_template` stands for a template with countries and freight (`services/warehouses/template_rows.py`),
+    `kept` for a thing with a key of its own (`services/history/kept.py`). There is no listing, so `listing_id` is its
+    own id, negative.
     """
 
     noun: Noun
@@ -99,3 +115,5 @@ class UndoResult:
     conflicts: tuple[int, ...] = field(default=())
     listing_ids: tuple[int, ...] = field(default=())
     suspects: tuple[int, ...] = field(default=())
+    conflict_names: tuple[str, ...] = field(default=())
+    """Names of the rows that were left alone and are no listings."""

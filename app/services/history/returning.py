@@ -11,6 +11,7 @@ from app.services.errors import NotFound
 from app.services.history.listing import find_change
 from app.services.history.records import ChangeRecord
 from app.services.history.undo import Chosen, reverse
+from app.services.roles import Role
 from app.services.sql_ids import interruptible
 from app.services.tasks import TaskContext
 
@@ -31,13 +32,14 @@ class Returned:
     """Listings whose findings may be others now."""
 
 
-def go_back(db: Database, moment: datetime, *, ctx: TaskContext | None = None) -> Returned:
+def go_back(db: Database, moment: datetime, *, ctx: TaskContext | None = None, role: str = Role.SUPERVISOR) -> Returned:
     """Take back every change made after *moment* that still stands, in one transaction.
 
     Each is undone as a change of its own, so that redo brings them again one by one, the oldest first.
 
     Raises:
         NotFound: nothing was changed since.
+        NotAllowed: one of the changes is not the role's to take back; nothing was written.
         TaskCancelled: stopped; nothing was written.
     """
     changes: list[ChangeRecord] = []
@@ -51,7 +53,7 @@ def go_back(db: Database, moment: datetime, *, ctx: TaskContext | None = None) -
                 ctx.checkpoint()
             found = find_change(connection, uid)
             assert found is not None
-            done = reverse(connection, found, Chosen(), None)
+            done = reverse(connection, found, Chosen(), None, role)
             changes.append(done.change)
             restored.update(done.listing_ids)
             conflicts.update(done.conflicts)

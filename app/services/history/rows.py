@@ -13,7 +13,7 @@ from app.services.history.records import TABLE, ChangeRecord
 
 KEYS = {
     "stock_item": ("code",),
-    "price_floor": ("match_key",),
+    "price_floor": ("match_key", "currency"),
     "item_verdict": ("code", "kind"),
     "channel_rule": ("attribute", "channel"),
     "word_list": ("key",),

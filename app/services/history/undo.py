@@ -29,16 +29,18 @@ from app.services.history.columns import (
     staged_listings,
     unpack,
 )
+from app.services.history.contents import names_of
 from app.services.history.created import take_back_created
 from app.services.history.entries import entries_of, moved_on, put_back, reversed_entry
 from app.services.history.listing import find_change, newest_to_redo, newest_to_undo
 from app.services.history.recording import add_entries, record_change
-from app.services.history.records import SORTED_HERE, WORDS_LABEL, ChangeRecord, Entry, UndoResult
+from app.services.history.records import GUARD_LABEL, SORTED_HERE, WORDS_LABEL, ChangeRecord, Entry, UndoResult
 from app.services.history.rows import demand_newest, swap_rows
 from app.services.history.rows_touched import swapped_suspects
 from app.services.listings.loading import CHUNK, chunks, load_listings
 from app.services.listings.search_index import MANY, reindexed_at_once
 from app.services.listings.writing import refresh_derived
+from app.services.roles import Right, Role, ensure
 from app.services.sql_ids import interruptible
 from app.services.tasks import TaskContext
 
@@ -52,29 +54,33 @@ def undo(
     only: Iterable[int] | None = None,
     fields: Iterable[str] | None = None,
     ctx: TaskContext | None = None,
+    role: str = Role.SUPERVISOR,
 ) -> UndoResult:
     """Take back the change *uid*, or the newest one that is not undone; with *only*, for those listings.
 
     Args:
         fields: only these columns, of listings or variants, `images` or a noun of `SORTED_HERE`; rows the change made
             or deleted stay.
+        role: of the person who does it.
 
     Raises:
         NotFound: no such change, or nothing left to undo.
+        NotAllowed: the role may not have made the change either.
         TaskCancelled: stopped; nothing was written.
     """
     with db.bulk() as connection:
-        return reverse(connection, _found(connection, uid, newest_to_undo), Chosen.of(only, fields), ctx)
+        return reverse(connection, _found(connection, uid, newest_to_undo), Chosen.of(only, fields), ctx, role)
 
 
-def redo(db: Database, *, ctx: TaskContext | None = None) -> UndoResult:
+def redo(db: Database, *, ctx: TaskContext | None = None, role: str = Role.SUPERVISOR) -> UndoResult:
     """Take back the newest undo, as long as nothing was changed after it.
 
     Raises:
         NotFound: nothing to redo.
+        NotAllowed: as `undo`.
     """
     with db.bulk() as connection:
-        return reverse(connection, _found(connection, None, newest_to_redo), Chosen(), ctx)
+        return reverse(connection, _found(connection, None, newest_to_redo), Chosen(), ctx, role)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +128,17 @@ def _found(connection: Connection, uid: str | None, newest: Any) -> tuple[int, C
 
 
 def reverse(
-    connection: Connection, found: tuple[int, ChangeRecord], chosen: Chosen, ctx: TaskContext | None
+    connection: Connection,
+    found: tuple[int, ChangeRecord],
+    chosen: Chosen,
+    ctx: TaskContext | None,
+    role: str = Role.SUPERVISOR,
 ) -> UndoResult:
     """Take a change back in the caller's transaction, as a change of its own."""
     moment = now_ms()
     change_id, change = found
+    if change.label == GUARD_LABEL:
+        ensure(role, Right.SET_GUARD)
     demand_newest(connection, change)
     undo_id, _ = record_change(
         connection,
@@ -138,6 +150,9 @@ def reverse(
         moment_ms=moment,
     )
     _expect_all(connection, change_id, chosen, moment)
+    from app.services.price_guard.suspects import asks_now, price_suspects  # the guard notes its own history
+
+    asked = asks_now(connection)
     staged = unpack(connection, change_id, chosen.listing_ids, chosen.columns())
     moved = _moved_beside_entries(connection, change_id, staged)
     restored, conflicts = _restore(connection, change_id, undo_id, moment, chosen, moved, ctx)
@@ -154,11 +169,12 @@ def reverse(
     if chosen.is_all and swap_rows(connection, change_id, undo_id):
         created += 1
         suspects |= swapped_suspects(connection, change_id)
+    suspects |= price_suspects(connection, change_id, restored, asked_costs=asked)
     done = len(restored) + created
+    left = tuple(sorted({*conflicts, *stuck}))
+    names = names_of(connection, change_id, [number for number in left if number < 0])
     _settle(connection, found, undo_id, done, is_undone=chosen.is_all and done > 0)
-    return UndoResult(
-        change, done, tuple(sorted({*conflicts, *stuck})), tuple(sorted(restored)), tuple(sorted(suspects))
-    )
+    return UndoResult(change, done, left, tuple(sorted(restored)), tuple(sorted(suspects)), names)
 
 
 def _expect_all(connection: Connection, change_id: int, chosen: Chosen, moment_ms: int) -> None:

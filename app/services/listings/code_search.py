@@ -1,12 +1,17 @@
 """Listings by characters in the codes of their variants, without looking through five million codes.
 
 The searched text of a listing holds all its codes, so the trigrams of the characters lead to the few listings that can
-have them; their variants are then looked at. What a variant is found by may also be its match key, which mostly stands
-in the code as it is. Where it does not (`2*AB1234` has the key `AB1234*2`), or where the code is more than ASCII, which
-folds in ways of its own, the variant is in `ix_sku_rekeyed` and always looked at.
+have them; their variants are then looked at. Where those are very many, or the characters too few, the codes that stand
+beside the figures are looked through (`pricing.sku_columns`).
+
+What a variant is found by may also be its match key, which mostly stands in the code as it is. Where it does not
+(`2*AB1234` has the key `AB1234*2`), or where the code is more than ASCII, which folds in ways of its own, the variant
+is in `ix_sku_rekeyed` and always looked at.
 """
 
 from __future__ import annotations
+
+from sqlalchemy import Connection
 
 from app.services.codes.keys import match_key
 from app.services.codes.normal import normalise
@@ -20,6 +25,17 @@ MANY_LISTINGS = 30_000
 _REKEYED = "SELECT listing_id FROM sku WHERE instr(upper(code), match_key) = 0 OR code GLOB '*[^ -~]*'"
 """Said as the index says it (migration 0018), or SQLite would not use it."""
 _VARIANTS = "SELECT sku.listing_id FROM (SELECT (SELECT count(*) <= ? FROM (SELECT 1 FROM {rows} LIMIT ? + 1)) AS few)"
+
+
+def codes_part(condition: Filter) -> str:
+    """The characters that codes are looked through for by a condition on `sku` or `item`, "" where it is another."""
+    if condition.field == "sku" and condition.operator in ("contains", "lacks"):
+        part = normalise(str(condition.value))
+    elif condition.field == "item" and condition.operator == "=":
+        part = match_key(str(condition.value))
+    else:
+        return ""
+    return part if part.isprintable() and " " not in part else ""
 
 
 def with_part(condition: Filter, wanted: Sql) -> Sql | None:
@@ -46,3 +62,11 @@ def _with(characters: str, wanted: Sql) -> Sql | None:
         f"UNION ALL {variants} CROSS JOIN sku WHERE NOT few AND ({sql})",
         [*asked, match.expression, *params, *asked, *params],
     )
+
+
+def is_of_many(connection: Connection, condition: Filter) -> bool:
+    """Whether *condition*, which `codes_part` knows, is so of more listings than the index is good for."""
+    part = codes_part(condition)
+    if len(part) < 3 or not part.isascii():
+        return True
+    return Search.of(part, TABLES).quick_matches()[0].count(connection, MANY_LISTINGS + 1) > MANY_LISTINGS

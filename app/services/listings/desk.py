@@ -31,12 +31,14 @@ from app.services.listings.findings_overview import (
     unsorted_listings,
     with_rule,
 )
+from app.services.listings.holding import hold_listings, release_listings
 from app.services.listings.similar.releasing import release_twins
 from app.services.listings.source import ListingSource
 from app.services.listings.variant_source import VariantSource
 from app.services.listings.words_recheck import recheck_words
 from app.services.paging import Filter, Query
 from app.services.publishing.batches import cancel_needless
+from app.services.roles import Role
 from app.services.tasks import TaskContext
 
 
@@ -45,10 +47,11 @@ class ListingDesk:
 
     Args:
         open_db: gives the database, opened at the first call.
+        role: of whoever works here, asked at each call.
     """
 
-    def __init__(self, open_db: Callable[[], Database]) -> None:
-        self._open_db = open_db
+    def __init__(self, open_db: Callable[[], Database], role: Callable[[], str] = lambda: Role.SUPERVISOR) -> None:
+        self._open_db, self._role = open_db, role
 
     @property
     def db(self) -> Database:
@@ -99,6 +102,14 @@ class ListingDesk:
         self._recheck([listing_id], ())
         return change
 
+    def hold(self, listing_ids: Sequence[int], reason: str, ctx: TaskContext | None = None) -> ChangeRecord | None:
+        """Hold listings back; see `holding.hold_listings`. Raises: BadReason."""
+        return hold_listings(self.db, listing_ids, reason)
+
+    def release_hold(self, listing_ids: Sequence[int], ctx: TaskContext | None = None) -> ChangeRecord | None:
+        """Let held listings go again; see `holding.release_listings`."""
+        return release_listings(self.db, listing_ids)
+
     def plan_cells(self, cells: Sequence[CellEdit]) -> CellPlan:
         """What a block of cells would change, before it is asked about."""
         return plan_cells(self.db, cells)
@@ -127,13 +138,13 @@ class ListingDesk:
     ) -> UndoResult:
         """Take a change back, the newest one without *uid*; for listings *only*, in *fields* alone.
 
-        Raises: NotFound, TaskCancelled.
+        Raises: NotFound, NotAllowed, TaskCancelled.
         """
-        return self._checked(undo(self.db, uid, only=only, fields=fields, ctx=ctx))
+        return self._checked(undo(self.db, uid, only=only, fields=fields, ctx=ctx, role=self._role()))
 
     def go_back(self, moment: datetime, ctx: TaskContext | None = None) -> Returned:
         """Take back every change made after *moment*. Raises: NotFound, TaskCancelled."""
-        done = go_back(self.db, moment, ctx=ctx)
+        done = go_back(self.db, moment, ctx=ctx, role=self._role())
         cancel_needless(self.db, done.restored)
         if done.suspects:
             self._recheck(done.suspects, ())
@@ -141,7 +152,7 @@ class ListingDesk:
 
     def redo(self, ctx: TaskContext | None = None) -> UndoResult:
         """Take the newest undo back. Raises: NotFound, TaskCancelled."""
-        return self._checked(redo(self.db, ctx=ctx))
+        return self._checked(redo(self.db, ctx=ctx, role=self._role()))
 
     def can_undo(self) -> ChangeRecord | None:
         """What undo would take back."""

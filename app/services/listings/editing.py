@@ -12,6 +12,8 @@ from sqlalchemy import Connection
 from app.services.clock import now_ms
 from app.services.codes.bundles import note_bundles
 from app.services.codes.keys import match_key
+from app.services.codes.records import Component
+from app.services.codes.virtual import bring_virtual
 from app.services.db import Database
 from app.services.history.listing import newest_to_undo
 from app.services.history.recording import add_entries, can_continue, extend_entries, record_change
@@ -21,6 +23,8 @@ from app.services.listings.loading import CHUNK, id_list, load_listings
 from app.services.listings.marketing.membership import image_of, images_of, put_into
 from app.services.listings.records import LISTING_FIELDS, ROWS_REFUSED, SKU_FIELDS, ListingRecord, SkuRecord
 from app.services.listings.tags import replace_tags, tags_of
+from app.services.listings.warehouse_kinds import NOUN as KIND
+from app.services.listings.warehouse_kinds import kinds_of, put_kind
 from app.services.listings.writing import (
     SKU_COLUMNS,
     insert_skus,
@@ -33,6 +37,8 @@ from app.services.listings.writing import (
 from app.services.regional_prices import ABSOLUTE, RegionalPrices
 from app.services.tasks import TaskContext
 
+VirtualGoods = dict[str, Sequence[tuple[str, int]]]
+"""Virtual bundle code → items and their quantities."""
 _NO_ERROR = {"error_code": "", "error_text": ""}
 
 
@@ -44,7 +50,9 @@ class ListingEdit:
     who edits a listing says so. `moved`: old path → new one of pictures that are the same, so that the marketplace has
     them already. `add_tags`, `remove_tags`: cleaned tags, which are no content: they neither reopen nor date a listing.
     `marketing_group`: the name of the store's group it is to be in, "" for none, None for "as it is"; no content.
+    `warehouse_kind`: a `WarehouseKind`, "" for neither, None for "as it is"; no content.
     `sku_order`: the codes of all variants in the order they are to have, after all else; None for "as it is".
+    `virtual`: virtual codes that it writes and that are in no table yet; they are put there along with it.
     """
 
     listing_id: int
@@ -58,7 +66,9 @@ class ListingEdit:
     add_tags: tuple[str, ...] = ()
     remove_tags: tuple[str, ...] = ()
     marketing_group: str | None = None
+    warehouse_kind: str | None = None
     sku_order: tuple[str, ...] | None = None
+    virtual: VirtualGoods = field(default_factory=dict)
 
 
 def edit_listings(
@@ -124,7 +134,11 @@ def apply_edits(
     *,
     is_continued: bool = False,
 ) -> int:
-    """Write *edits* and their entries into the caller's transaction. Returns: listings that really changed."""
+    """Write *edits* and their entries into the caller's transaction. Returns: listings that really changed.
+
+    Raises:
+        BadVirtualCode: a virtual code an edit brings along was given to other goods meanwhile.
+    """
     changed = 0
     for start in range(0, len(edits), CHUNK):
         if ctx is not None:
@@ -132,8 +146,10 @@ def apply_edits(
         chunk = edits[start : start + CHUNK]
         records = {record.id: record for record in load_listings(connection, [edit.listing_id for edit in chunk])}
         touched: dict[int, ListingRecord] = {}
+        _bring_virtual(connection, [edit for edit in chunk if edit.listing_id in records and edit.virtual])
         entries = _retag(connection, [edit for edit in chunk if edit.listing_id in records])
         entries += _regroup(connection, [edit for edit in chunk if edit.listing_id in records])
+        entries += _rekind(connection, [edit for edit in chunk if edit.listing_id in records])
         tagged = {entry.listing_id for entry in entries}
         for edit in chunk:
             record = records.get(edit.listing_id)
@@ -146,6 +162,11 @@ def apply_edits(
         if ctx is not None:
             ctx.report(min(start + CHUNK, len(edits)), len(edits))
     return changed
+
+
+def _bring_virtual(connection: Connection, edits: Sequence[ListingEdit]) -> None:
+    for edit in edits:  # one by one: two of them may have given the same number to other goods
+        bring_virtual(connection, {code: [Component(*one) for one in goods] for code, goods in edit.virtual.items()})
 
 
 def _apply(connection: Connection, record: ListingRecord, edit: ListingEdit) -> list[Entry]:
@@ -227,6 +248,17 @@ def _regroup(connection: Connection, edits: Sequence[ListingEdit]) -> list[Entry
         if old["marketing_group"] != name and put_into(connection, listing_id, name):
             new = image_of(connection, listing_id)
             entries.append(Entry("marketing_group", listing_id, listing_id, old, new))
+    return entries
+
+
+def _rekind(connection: Connection, edits: Sequence[ListingEdit]) -> list[Entry]:
+    """Write whether the warehouses of *edits* are real or virtual, and say what was there before."""
+    wanted = {edit.listing_id: edit.warehouse_kind for edit in edits if edit.warehouse_kind is not None}
+    before, entries = kinds_of(connection, list(wanted)) if wanted else {}, []
+    for listing_id, kind in wanted.items():
+        if (old := before.get(listing_id, "")) != kind:
+            put_kind(connection, listing_id, kind)
+            entries.append(Entry(KIND, listing_id, listing_id, {KIND: old}, {KIND: kind}))
     return entries
 
 

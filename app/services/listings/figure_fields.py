@@ -1,9 +1,9 @@
 """Figures as fields of the tables of listings and of variants: filtered in one pass over the narrow tables they are
-kept in, of which only what is of today counts (views `current_figure` and `current_sku_figure`)."""
+kept in, of which only what is of today counts (view `current_figure`; of variants `variant_masks`)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import Connection
@@ -34,27 +34,58 @@ OF_LISTINGS = {
     )
     for name, (column, bind) in _BIND.items()
 }
-OF_VARIANTS = {
-    name: Field(
-        column,
-        bind,
-        order=f"(SELECT {column} FROM current_sku_figure AS figure "
-        "WHERE figure.listing_id = sku.listing_id AND figure.sku_id = sku.id)",
-    )
-    for name, (column, bind) in _BIND.items()
-}
+OF_VARIANTS = {name: Field(column, bind) for name, (column, bind) in _BIND.items()}
+"""Their `expression` is the name of a column of `pricing.sku_columns`."""
+_FIGURED = (
+    "SELECT listing_id AS id, CASE WHEN generation = (SELECT generation FROM figure_state) THEN {} END AS figure "
+    "FROM listing_figure WHERE listing_id NOT IN (SELECT listing_id FROM figure_due) "
+    "UNION ALL SELECT id, NULL FROM listing WHERE id IN (SELECT listing_id FROM figure_due)"
+)
+"""All listings with a figure of theirs in one pass over the narrow table: one that is not due has its row there."""
 INDEXED = {name: _BIND[name][0] for name in ("margin", "profit")}
 """Figures of listings that `listing_figure` has an index for."""
 SHOWN = tuple(column for column, _ in _BIND.values())
 """Columns a row shows."""
 
 
-def is_stale(table: str) -> str:
-    """Whether a row's figures, of `listing_figure` or `sku_figure`, are of yesterday or were never worked out."""
-    return (
-        f"({table}.generation IS NOT (SELECT generation FROM figure_state) "
-        "OR EXISTS (SELECT 1 FROM figure_due WHERE figure_due.listing_id = listing.id))"
-    )
+IS_STALE = (
+    "(listing_figure.generation IS NOT (SELECT generation FROM figure_state) "
+    "OR EXISTS (SELECT 1 FROM figure_due WHERE figure_due.listing_id = listing.id))"
+)
+"""Whether the figures of a listing and its variants are of yesterday or were never worked out."""
+
+
+def variant_figures(connection: Connection, sku_ids: Sequence[int]) -> dict[int, tuple[Any, ...]]:
+    """Of each variant why figures are missing ("" for nothing), whether any is (0, 1), and the `SHOWN`, as stored."""
+    from app.services.pricing.given import reason  # here: the window needs the fields before any figure
+    from app.services.pricing.sku_columns import numbers_of
+
+    found = numbers_of(connection, sku_ids, ("lacking", *SHOWN))
+    return {number: (reason(lacking or 0), int(bool(lacking)), *rest) for number, (lacking, *rest) in found.items()}
+
+
+NO_FIGURES = ("", 0, *(None for _ in SHOWN))
+"""Of a variant that the columns do not have yet."""
+
+
+MOST_DUE = 20_000
+"""With more listings than that due, what is not a figure is asked of the tables."""
+
+
+def are_in_columns(connection: Connection) -> bool:
+    """Whether nearly all variants stand in the columns."""
+    few = f"SELECT count(*) <= {MOST_DUE} FROM (SELECT 1 FROM figure_due LIMIT {MOST_DUE + 1})"
+    return bool(connection.exec_driver_sql(few).scalar_one())
+
+
+def sorted_by_figure(query: Query, matching: str) -> str | None:
+    """The ids of the listings of *matching*, a SELECT of them or "" for all, in the order of a figure; None for another
+    order."""
+    if query.sort not in OF_LISTINGS or query.then:
+        return None
+    way = "DESC" if query.descending else "ASC"
+    among = f" WHERE id IN ({matching})" if matching else ""
+    return f"SELECT id FROM ({_FIGURED.format(_BIND[query.sort][0])}){among} ORDER BY figure {way}, id {way}"
 
 
 def first_by_figure(connection: Connection, query: Query, limit: int) -> list[int] | None:

@@ -20,9 +20,10 @@ from app.services.listings.filter_fields import OPERATORS, known_fields, spellin
 from app.services.listings.records import ListingStatus
 from app.services.listings.source import FIELDS
 from app.services.listings.text import fold
+from app.services.listings.warehouse_kinds import KINDS as WAREHOUSE_KINDS
 from app.services.paging import Filter
 from app.services.regional_prices import KINDS
-from app.services.sql_conditions import BadValue, UnknownField, as_filter
+from app.services.sql_conditions import BadValue, UnknownField, as_condition, as_filter
 
 __all__ = ["BadExpression", "BadOperator", "closest_field", "parse_filters", "read_filter", "written"]
 
@@ -176,6 +177,7 @@ def _fixed(*languages: Language) -> dict[str, Collection[Choice]]:
         "status": _statuses(*languages),
         "finding": rule_names(*languages),
         "regional_type": regional_types(*languages),
+        "warehouse_kind": warehouse_kinds(*languages),
     }
 
 
@@ -183,6 +185,12 @@ def regional_types(*languages: Language) -> list[Choice]:
     """Types of prices by country by their words in these languages, in both without."""
     words = [Messages(language) for language in languages or ("zh", "en")]
     return [Choice(kind, word.text(f"listings.regional.{kind}")) for kind in KINDS for word in words]
+
+
+def warehouse_kinds(*languages: Language) -> list[Choice]:
+    """Real and virtual overseas warehouses by their words in these languages, in both without."""
+    words = [Messages(language) for language in languages or ("zh", "en")]
+    return [Choice(kind, word.text(f"listings.warehouse.{kind}")) for kind in WAREHOUSE_KINDS for word in words]
 
 
 def _statuses(*languages: Language) -> list[Choice]:
@@ -231,13 +239,4 @@ def _named(condition: Condition, labels: Labels) -> Condition:
 
 def _node(condition: Filter) -> Node:
     """A condition of a table as an expression has it."""
-    if condition.operator == "where":
-        return parsed(condition.value)
-    value = condition.value
-    if value is None:
-        values: tuple[str, ...] = ()
-    elif isinstance(value, tuple | list):
-        values = tuple(map(str, value))
-    else:
-        values = (str(value).casefold() if isinstance(value, bool) else str(value),)
-    return Condition(condition.field, condition.operator, values)
+    return parsed(condition.value) if condition.operator == "where" else as_condition(condition)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any, NamedTuple
 
 import orjson
@@ -11,15 +11,30 @@ from sqlalchemy import Connection
 
 from app.models import ListingStatus
 from app.services.codes.normal import normalise
-from app.services.listings.code_search import TABLES, with_item, with_part
-from app.services.listings.figure_fields import OF_LISTINGS, SHOWN, first_by_figure, is_stale
+from app.services.db import Database
+from app.services.listings.code_search import TABLES, codes_part, is_of_many, with_item, with_part
+from app.services.listings.figure_fields import (
+    IS_STALE,
+    NO_FIGURES,
+    OF_LISTINGS,
+    SHOWN,
+    are_in_columns,
+    first_by_figure,
+    sorted_by_figure,
+    variant_figures,
+)
 from app.services.listings.loading import id_list
+from app.services.listings.regional_pairs import TOGETHER, paired, together_field
 from app.services.listings.text import fold
 from app.services.listings.typed import code_patterns, country, flag, item_patterns, moments, number, price_minor
-from app.services.paging import Query
+from app.services.listings.variant_names import VariantNames
+from app.services.paging import Filter, Query
 from app.services.price_guard.records import HELD_IDS
-from app.services.sql_ids import loaded
-from app.services.sql_source import Field, OrderIndex, SqlSource, TableSpec
+from app.services.sql_conditions import condition_sql, fields_read
+from app.services.sql_ids import interruptible, loaded
+from app.services.sql_search import Search
+from app.services.sql_source import Field, OrderIndex, SqlSource, TableSpec, Where
+from app.services.tasks import TaskContext
 
 CHILD_ID_OFFSET = 1 << 40
 """Variants' row ids begin here, so that a variant's row never has a listing's id."""
@@ -72,6 +87,8 @@ class ListingRow:
     error_code: str
     product_key: str
     marketing_group: str
+    hold_reason: str
+    warehouse_kind: str
     figures: ShownFigures
 
 
@@ -108,6 +125,7 @@ OF_SKU = "(instr(sku.match_key, ?) AND (('+' || sku.match_key || '+') GLOB ? OR 
 OF_CODE = "(sku.match_key IS ? AND (sku.code LIKE ? ESCAPE '\\' OR sku.code LIKE ? ESCAPE '\\'))"
 CODE_TEXT = ("(sku.match_key || ' ' || sku.code)", normalise)
 
+_HELD_BACK = "(listing.id IN (SELECT listing_id FROM listing_hold))"
 _IN_MARKETING = "marketing_member JOIN marketing_group ON marketing_group.id = marketing_member.group_id"
 
 FIELDS = {
@@ -143,6 +161,9 @@ FIELDS = {
     "finding": Field("listing_finding.code", str, is_sortable=False, many="listing_finding"),
     "changed": Field(_CHANGED, flag),
     "quarantined": Field(_QUARANTINED, flag),
+    "held": Field(_HELD_BACK, flag),
+    "hold_reason": Field("listing_hold.reason", str, is_sortable=False, many="listing_hold"),
+    "warehouse_kind": Field("listing_warehouse.kind", str, is_sortable=False, many="listing_warehouse"),
     "error": Field("error_code", str),
     "sold": Field(_SOLD, number, is_sortable=False),
     "import_run": Field("import_run_id", number),
@@ -154,7 +175,7 @@ FIELDS = {
 _HELD = frozenset(
     {"store", "status", "findings", "blocked", "category", "freight_template", "group", "import_run", "updated"}
     | {"price", "price_max", "stock", "skus", "images", "weight", "handling_days", "created", "product_id", "code"}
-    | {"error", "sold", "changed", "quarantined", *OF_LISTINGS}
+    | {"error", "sold", "changed", "quarantined", "held", *OF_LISTINGS}
 )
 """Fields that `ix_listing_updated` holds (migration 0018), or that are told by what it holds."""
 
@@ -168,6 +189,7 @@ SELECT json_group_array(json_array(
        (listing.sent_hash IS NOT NULL AND listing.sent_hash <> listing.content_hash), listing.updated_ms,
        coalesce((SELECT source FROM image WHERE image.listing_id = listing.id ORDER BY position LIMIT 1), ''),
        listing.image_count, listing.error_code, listing.product_key, coalesce(marketing_group.name, ''),
+       coalesce(listing_hold.reason, ''), coalesce(listing_warehouse.kind, ''),
        {stale}, coalesce(listing_figure.why, ''), coalesce(listing_figure.unknown, 0), {figures}))
 FROM listing
 LEFT JOIN listing_figure ON listing_figure.listing_id = listing.id
@@ -179,6 +201,8 @@ LEFT JOIN product_group
        ON product_group.store_id = listing.store_id AND product_group.group_id = listing.group_id
 LEFT JOIN marketing_member ON marketing_member.listing_id = listing.id
 LEFT JOIN marketing_group ON marketing_group.id = marketing_member.group_id
+LEFT JOIN listing_hold ON listing_hold.listing_id = listing.id
+LEFT JOIN listing_warehouse ON listing_warehouse.listing_id = listing.id
 WHERE listing.id IN ({ids})
 """
 
@@ -187,14 +211,11 @@ _OWN = len(fields(ListingRow)) - 1
 """Where a row's figures begin."""
 _SHOWN = ", ".join(f"listing_figure.{column}" for column in SHOWN)
 _CHILDREN = f"""
-SELECT sku.id, sku.listing_id, properties, sku.code, price_minor, currency, stock, ships_from,
-       {is_stale("sku_figure")}, coalesce(why, ''), why <> '',
-       {", ".join(SHOWN)}
+SELECT sku.id, sku.listing_id, properties, sku.code, price_minor, currency, stock, ships_from, {IS_STALE}
 FROM sku JOIN listing ON listing.id = sku.listing_id
-LEFT JOIN sku_figure ON sku_figure.listing_id = sku.listing_id AND sku_figure.sku_id = sku.id
+LEFT JOIN listing_figure ON listing_figure.listing_id = listing.id
 WHERE sku.listing_id = ? ORDER BY position
 """
-_SKU_OWN = 5
 
 
 class ListingSource(SqlSource[ListingRow]):
@@ -202,7 +223,8 @@ class ListingSource(SqlSource[ListingRow]):
 
     spec = TableSpec(
         table="listing",
-        fields=FIELDS,
+        fields={**FIELDS, TOGETHER: together_field(FIELDS)},
+        read=paired,
         default_sort="updated_ms DESC",
         search=TABLES,
         orders={
@@ -214,29 +236,64 @@ class ListingSource(SqlSource[ListingRow]):
     )
     language = "en"
 
+    def __init__(self, db: Database) -> None:
+        super().__init__(db)
+        self._names = VariantNames()
+
+    def count(self, query: Query, ctx: TaskContext | None = None) -> int:
+        """How many listings match, exactly; those with characters in very many codes by all codes at once.
+
+        Raises:
+            TaskCancelled: stopped, also in the middle of a statement.
+        """
+        if len(query.filters) == 1 and query == Query(filters=query.filters) and codes_part(query.filters[0]):
+            with self._db.reader.connect() as connection, interruptible(connection, ctx):
+                if is_of_many(connection, query.filters[0]) and are_in_columns(connection):
+                    return self._with_code(connection, query.filters[0])
+        return super().count(query, ctx)
+
+    def _with_code(self, connection: Connection, condition: Filter) -> int:
+        from app.services.listings.variant_masks import Variants  # here: NumPy is loaded where it is needed
+
+        variants, denies = Variants(connection), condition.operator == "lacks"
+        asked = replace(condition, operator="contains") if denies else condition
+        has = variants.with_code(asked, condition_sql(asked, lambda name: replace(FIELDS[name], many=""), "sku"))
+        hits = variants.count_listings(has)
+        return super().count(Query()) - hits if denies else hits
+
     def load_rows(self, connection: Connection, ids: Sequence[int]) -> list[ListingRow]:
         """The rows of *ids*, in any order."""
         language = "zh" if self.language == "zh" else "en"
-        sql = _ROWS.format(language=language, ids=id_list(ids), stale=is_stale("listing_figure"), figures=_SHOWN)
+        sql = _ROWS.format(language=language, ids=id_list(ids), stale=IS_STALE, figures=_SHOWN)
         return [ListingRow(*with_figures(row, _OWN)) for row in loaded(connection, sql)]
 
     def _plain(self, connection: Connection, query: Query, limit: int, index: OrderIndex | None) -> Sequence[int]:
-        ids = first_by_figure(connection, query, limit)
+        ids: Sequence[int] | None = first_by_figure(connection, query, limit)
+        if ids is None and index is not None and any(fields_read(one) & OF_LISTINGS.keys() for one in query.filters):
+            some = self._window(connection, query, Search.of("", TABLES), limit, index)
+            ids = some if len(some) == limit else None  # few are met among the first: looked for by their figures
         return super()._plain(connection, query, limit, index) if ids is None else ids
+
+    def _sorted_sql(self, table: str, where: Where, query: Query, order: str) -> str:
+        matching = f"SELECT id FROM {table}{where.sql}" if where.conditions else ""
+        return sorted_by_figure(query, matching) or super()._sorted_sql(table, where, query, order)
 
     def children(self, id: int) -> list[SkuRow]:
         """The variants of a listing, in order."""
         with self._db.reader.connect() as connection:
             rows = connection.exec_driver_sql(_CHILDREN, (id,)).all()
+            figures = variant_figures(connection, [row[0] for row in rows])
+            self._names.language = self.language
+            labels = self._names.labels(connection, {row[0]: orjson.loads(row[2]) for row in rows})
         return [
             SkuRow(
-                CHILD_ID_OFFSET + row[0],
-                row[0],
-                row[1],
-                sku_label(orjson.loads(row[2])),
-                *with_figures(row[3:], _SKU_OWN),
+                CHILD_ID_OFFSET + number,
+                number,
+                listing_id,
+                labels[number],
+                *[*shown, ShownFigures(is_stale, *figures.get(number, NO_FIGURES))],
             )
-            for row in rows
+            for number, listing_id, _, *shown, is_stale in rows
         ]
 
 

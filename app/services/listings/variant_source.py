@@ -1,23 +1,26 @@
 """The Listings table at the level of variants: one row a SKU, the same search box and the same conditions.
 
-Conditions on price, stock, code, item and "ships from" mean the variant itself, all others its listing.
+Conditions on price, stock, code, item, "ships from" and figures mean the variant itself, all others its listing. What
+asks for prices, stock or figures is answered by columns (`variant_masks`), the rest by the tables.
 """
 
 from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
-from typing import Any
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any
 
 import orjson
 from sqlalchemy import Connection
 
 from app.services.db import Database
-from app.services.expressions.conditions import OPPOSITE, Sql, parsed, to_sql
+from app.services.expressions.conditions import Sql, leaves, parsed, to_sql
 from app.services.expressions.syntax import Condition
-from app.services.listings.figure_fields import OF_VARIANTS, SHOWN, is_stale
+from app.services.listings.code_search import codes_part
+from app.services.listings.figure_fields import IS_STALE, NO_FIGURES, OF_VARIANTS, are_in_columns, variant_figures
 from app.services.listings.loading import chunks, id_list
+from app.services.listings.regional_pairs import paired
 from app.services.listings.source import (
     CODE_TEXT,
     FIELDS,
@@ -25,16 +28,23 @@ from app.services.listings.source import (
     OF_SKU,
     ListingSource,
     ShownFigures,
-    sku_label,
-    with_figures,
 )
 from app.services.listings.text import fold
 from app.services.listings.typed import code_patterns, item_patterns, number, price_minor
+from app.services.listings.variant_names import VariantNames
 from app.services.paging import Filter, Query
 from app.services.sql_conditions import as_filter, condition_sql, fields_read, known_field
 from app.services.sql_ids import collected, interruptible, listed, loaded
 from app.services.sql_source import Field, OrderIndex, SqlSource, TableSpec, Where
 from app.services.tasks import TaskContext
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from app.services.listings.variant_masks import Variants
+
+    Mask = NDArray[np.bool_]
 
 LABEL = 7
 """Where a row has its properties, which it is shown by."""
@@ -76,6 +86,8 @@ OWN: dict[str, Field] = {
     **OF_VARIANTS,
 }
 """Fields of a variant; the others are its listing's."""
+COLUMNS = {"price": "price", "stock": "stock", **{name: field.expression for name, field in OF_VARIANTS.items()}}
+"""Fields that columns answer, and the columns."""
 
 _ROWS = f"""
 SELECT json_group_array(json_array(
@@ -83,15 +95,13 @@ SELECT json_group_array(json_array(
        (listing.sent_hash IS NOT NULL AND listing.sent_hash <> listing.content_hash), sku.properties, sku.code,
        sku.price_minor, listing.currency, sku.stock, sku.ships_from, sku.barcode,
        coalesce((SELECT source FROM image WHERE image.listing_id = listing.id ORDER BY position LIMIT 1), ''),
-       listing.product_id, listing.product_key,
-       {is_stale("sku_figure")}, coalesce(why, ''), why <> '',
-       {", ".join(SHOWN)}))
+       listing.product_id, listing.product_key, {IS_STALE}))
 FROM sku JOIN listing ON listing.id = sku.listing_id
-LEFT JOIN sku_figure ON sku_figure.listing_id = sku.listing_id AND sku_figure.sku_id = sku.id
+LEFT JOIN listing_figure ON listing_figure.listing_id = listing.id
 WHERE sku.id IN ({{ids}})
 """
 _OWN = len(fields(VariantRow)) - 1
-"""Where a row's figures begin."""
+"""Where a row says whether its figures are stale."""
 _HOLDS_WORD = (
     "(instr(lower(sku.code), ?) OR NOT EXISTS (SELECT 1 FROM sku AS sibling "
     "WHERE sibling.listing_id = sku.listing_id AND instr(lower(sibling.code), ?)))"
@@ -101,7 +111,11 @@ for in codes (domain.md 7.1: two letters and digits); any other word means all v
 
 
 class VariantSource(SqlSource[VariantRow]):
-    """Page source of the variants."""
+    """Page source of the variants.
+
+    Attributes:
+        names: what they are called; its language decides how.
+    """
 
     spec = TableSpec(
         table="sku",
@@ -114,17 +128,30 @@ class VariantSource(SqlSource[VariantRow]):
     def __init__(self, db: Database) -> None:
         super().__init__(db)
         self._listings = ListingSource(db)
+        self.names = VariantNames()
 
     def load_rows(self, connection: Connection, ids: Sequence[int]) -> list[VariantRow]:
         """The rows of *ids*, in any order."""
         found = loaded(connection, _ROWS.format(ids=id_list(ids)))
+        figures = variant_figures(connection, ids)
+        labels = self.names.labels(connection, {row[0]: orjson.loads(row[LABEL]) for row in found})
         for row in found:
-            row[LABEL] = sku_label(orjson.loads(row[LABEL]))
-        return [VariantRow(*with_figures(row, _OWN)) for row in found]
+            row[LABEL] = labels[row[0]]
+            row[_OWN] = ShownFigures(row[_OWN], *figures.get(row[0], NO_FIGURES))
+        return [VariantRow(*row) for row in found]
 
     def count(self, query: Query, ctx: TaskContext | None = None) -> int:
         """How many variants match, exactly. Raises: TaskCancelled."""
         with self._db.reader.connect() as connection, interruptible(connection, ctx):
+            if self._asks_columns(connection, query):
+                return int(self._masked(connection, query)[1].sum())
+            asked, own = self._parts(query)
+            if not own:
+                total = self._listings.total(connection, "skus", asked)
+                if total is not None:
+                    return total
+                if are_in_columns(connection):
+                    return int(self._masked(connection, query)[1].sum())
             where = self._where(connection, query)
             sql = f"SELECT count(*) FROM sku{where.sql}"
             return int(connection.exec_driver_sql(sql, where.params).scalar_one())
@@ -132,6 +159,8 @@ class VariantSource(SqlSource[VariantRow]):
     def ids(self, query: Query, ctx: TaskContext | None = None) -> array[int]:
         """Ids of all matching variants in order. Raises: TaskCancelled."""
         with self._db.reader.connect() as connection, interruptible(connection, ctx):
+            if self._asks_columns(connection, query):
+                return array("q", self._in_order(connection, query).tobytes())
             where = self._where(connection, query)
             sql = f"SELECT id FROM sku{where.sql} ORDER BY {self.order(query)}"
             return collected(connection, sql, where.params, ctx)
@@ -139,6 +168,9 @@ class VariantSource(SqlSource[VariantRow]):
     def listing_ids(self, query: Query, ctx: TaskContext | None = None) -> array[int]:
         """The listings of all matching variants, each once. Raises: TaskCancelled."""
         with self._db.reader.connect() as connection, interruptible(connection, ctx):
+            if self._asks_columns(connection, query):
+                variants, found = self._masked(connection, query)
+                return array("q", sorted(set(variants.listings[found].tolist())))
             where = self._where(connection, query)
             return collected(connection, f"SELECT DISTINCT listing_id AS id FROM sku{where.sql}", where.params, ctx)
 
@@ -155,14 +187,18 @@ class VariantSource(SqlSource[VariantRow]):
 
     def _first_ids(self, connection: Connection, query: Query, limit: int) -> Sequence[int]:
         """Few hits are sorted, many are met soon along an index."""
+        of_figures = any(fields_read(one) & OF_VARIANTS.keys() for one in query.filters)
+        if not (query == Query() or query.sort or query.then or of_figures):
+            ids = self._of_newest(connection, query, limit)
+            if ids is not None:
+                return ids
+        if self._asks_columns(connection, query):
+            first: list[int] = self._in_order(connection, query, limit).tolist()
+            return first
         where, index = self._where(connection, query), self._index(query)
         if index is None:
             sql = f"SELECT id FROM sku{where.sql} ORDER BY {self.order(query)} LIMIT ?"
             return listed(connection, sql, (*where.params, limit))
-        if where.conditions and not query.sort:
-            ids = self._of_newest(connection, query, limit)
-            if ids is not None:
-                return ids
         if where.conditions:
             some = listed(connection, f"SELECT id FROM sku{where.sql} LIMIT ?", (*where.params, FEW + 1))
             if len(some) <= FEW:
@@ -180,6 +216,58 @@ class VariantSource(SqlSource[VariantRow]):
         ids = listed(connection, sql, (*where.params, limit))
         return ids if len(ids) == limit or len(newest) < limit else None
 
+    # -- columns -----------------------------------------------------------------------------------------------
+
+    def _asks_columns(self, connection: Connection, query: Query) -> bool:
+        """Whether columns answer *query*: they must where it asks for figures, and are quickest for other numbers of
+        variants unless very many listings are still to be brought into them."""
+        names = {query.sort, query.then}.union(*(fields_read(one) for one in query.filters))
+        if names & OF_VARIANTS.keys():
+            return True
+        asks = names & COLUMNS.keys() or any(map(_is_of_columns, query.filters))
+        return bool(asks) and are_in_columns(connection)
+
+    def _masked(self, connection: Connection, query: Query) -> tuple[Variants, Mask]:
+        """The variants of *query* among all."""
+        from app.services.listings.variant_masks import Variants  # here: NumPy is loaded where it is needed
+
+        variants, (asked, own) = Variants(connection), self._own_filters(query)
+        found = variants.there
+        for one in own:
+            if _is_of_columns(one):
+                found = found & self._mask_of(variants, one)
+        if asked != Query():
+            where = self._listings.conditions(connection, asked)
+            found = found & variants.of_listings(f"SELECT id FROM listing{where.sql}", where.params)
+        rest = [self._of_filter(one) for one in own if not _is_of_columns(one)]
+        for condition in rest + self._of_codes(query):
+            found = variants.of_condition(condition, found)
+        return variants, found
+
+    def _mask_of(self, variants: Variants, one: Filter) -> Mask:
+        """The variants that are as a filter says which columns answer, at least in part."""
+        if one.operator == "where":
+            return variants.matching(parsed(one.value), lambda leaf: self._mask_of(variants, as_filter(leaf)))
+        if one.field in COLUMNS:
+            return variants.compared(one, COLUMNS[one.field], self._field(one.field))
+        if one.field in OWN:
+            sql = condition_sql(one, self._field, "sku")
+            return variants.with_code(one, sql) if codes_part(one) else variants.of_condition(sql, variants.there)
+        of_listing, params = self._of_listing(one)
+        return variants.of_listings(f"SELECT id FROM listing WHERE {of_listing}", tuple(params))
+
+    def _in_order(self, connection: Connection, query: Query, limit: int | None = None) -> NDArray[np.int64]:
+        """Ids of all matching variants in order, or of the first *limit*."""
+        from app.services.listings.variant_order import Key, ids_in_order  # here: as above
+
+        variants, found = self._masked(connection, query)
+        keys = [Key("sku.listing_id", True, "listing"), Key("sku.position", False, "place")]
+        if query.sort or query.then:
+            asked = ((query.sort, query.descending), (query.then, query.then_descending))
+            keys = [Key(self._field(name).expression, down, COLUMNS.get(name, "")) for name, down in asked if name]
+        last = bool(query.sort or query.then) and keys[0].descending
+        return ids_in_order(connection, variants, found, keys, last, limit)
+
     # -- conditions --------------------------------------------------------------------------------------------
 
     def _where(self, connection: Connection, query: Query) -> Where:
@@ -194,10 +282,17 @@ class VariantSource(SqlSource[VariantRow]):
 
     def _parts(self, query: Query) -> tuple[Query, list[tuple[str, Sequence[Any]]]]:
         """What is asked of listings, and the conditions on variants."""
-        of_listings = tuple(one for one in query.filters if not fields_read(one) & OWN.keys())
-        asked = Query(text=query.text, filters=of_listings, store_ids=query.store_ids)
-        own: list[tuple[str, Sequence[Any]]] = [self._of_filter(one) for one in query.filters if one not in of_listings]
+        asked, filters = self._own_filters(query)
+        own: list[tuple[str, Sequence[Any]]] = [self._of_filter(one) for one in filters]
         return asked, own + self._of_codes(query)
+
+    @staticmethod
+    def _own_filters(query: Query) -> tuple[Query, list[Filter]]:
+        """What is asked of listings, and the filters that ask for variants."""
+        own = [one for one in query.filters if fields_read(one) & OWN.keys()]
+        of_listings = tuple(one for one in query.filters if one not in own)
+        own = list(paired(own))  # one that asks for both
+        return Query(text=query.text, filters=of_listings, store_ids=query.store_ids), own
 
     @staticmethod
     def _of_codes(query: Query) -> list[tuple[str, Sequence[Any]]]:
@@ -205,27 +300,25 @@ class VariantSource(SqlSource[VariantRow]):
         return [(_HOLDS_WORD, (word, word)) for word in words]
 
     def _of_filter(self, condition: Filter) -> Sql:
+        """A condition on variants in SQL; not for figures."""
         if condition.operator == "where":
             return to_sql(parsed(condition.value), self._of_leaf)
-        return self._of_own(condition)
-
-    def _of_own(self, condition: Filter) -> Sql:
-        """A condition on the variants themselves; figures are looked through where they lie, in one pass."""
-        sql, params = condition_sql(condition, self._field, "sku")
-        if condition.field not in OF_VARIANTS:
-            return sql, params
-        if condition.operator in ("missing", "!=", "not in"):  # of what is not of today nothing is known
-            known = condition_sql(_opposite(condition), self._field, "sku")
-            return f"sku.id NOT IN (SELECT sku_id FROM current_sku_figure WHERE {known[0]})", known[1]
-        return f"sku.id IN (SELECT sku_id FROM current_sku_figure WHERE {sql})", params
+        return condition_sql(condition, self._field, "sku")
 
     def _of_leaf(self, leaf: Condition) -> Sql:
         """One condition of an expression that asks for both."""
         if leaf.name in OWN:
-            return self._of_own(as_filter(leaf))
-        sql, params = condition_sql(as_filter(leaf), lambda name: known_field(FIELDS, name), "listing")
+            return condition_sql(as_filter(leaf), self._field, "sku")
+        sql, params = self._of_listing(as_filter(leaf))
         return f"sku.listing_id IN (SELECT id FROM listing WHERE {sql})", params
 
+    @staticmethod
+    def _of_listing(one: Filter) -> Sql:
+        return condition_sql(one, lambda name: known_field(ListingSource.spec.fields, name), "listing")
 
-def _opposite(condition: Filter) -> Filter:
-    return replace(condition, operator=OPPOSITE[condition.operator])  # type: ignore[arg-type]  # both are operators
+
+def _is_of_columns(one: Filter) -> bool:
+    """Whether columns answer a filter, at least in part."""
+    if one.operator == "where":
+        return any(_is_of_columns(as_filter(leaf)) for leaf in leaves(parsed(one.value)))
+    return one.field in COLUMNS or bool(codes_part(one))

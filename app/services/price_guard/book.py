@@ -11,6 +11,7 @@ from typing import Any, Protocol, TypeVar
 from app.services.listings.marketing.plans import NO_PLAN, DiscountPlan
 from app.services.listings.records import ListingRecord
 from app.services.price_guard.figure_keys import figure_key
+from app.services.price_guard.floors import floor_for
 from app.services.price_guard.judging import Reason, is_released, reasons_of
 from app.services.price_guard.records import Floor, ListingFacts, Release, SkuFigures
 from app.services.price_guard.settings import GuardSettings
@@ -24,7 +25,6 @@ class GuardSource(Protocol):
 
     has_floors: bool
     asks_costs: bool
-    planned: Decimal
 
     def renew(self) -> GuardSettings:
         """Look again whether there are floors and costs, and at the rates. Returns: the settings in force."""
@@ -35,12 +35,12 @@ class GuardSource(Protocol):
         """CNY for one unit of each currency somebody entered."""
         ...
 
-    def floors(self, codes: Sequence[str]) -> Mapping[str, Floor]:
-        """Floors by merchant code: those of its goods."""
+    def floors(self, codes: Sequence[str]) -> Mapping[str, Sequence[Floor]]:
+        """Floors by merchant code: those of its goods, one in a currency."""
         ...
 
     def plans(self, listing_ids: Sequence[int]) -> Mapping[int, DiscountPlan]:
-        """What somebody decided to take off their prices."""
+        """What is taken off the prices of each of them."""
         ...
 
     def remote(self, listing_ids: Sequence[int]) -> Mapping[int, Mapping[str, int]]:
@@ -72,7 +72,7 @@ class GuardBook:
         self._plans: dict[int, DiscountPlan | None] = {}
         self._remote: dict[int, Mapping[str, int] | None] = {}
         self._releases: dict[int, Release | None] = {}
-        self._floors: dict[str, Floor | None] = {}
+        self._floors: dict[str, Sequence[Floor] | None] = {}
         self._figures: dict[tuple[Any, ...], Sequence[SkuFigures]] = {}
         self._last: tuple[ListingRecord, Any, list[Reason]] | None = None
 
@@ -116,15 +116,14 @@ class GuardBook:
             return ListingFacts()
         self.learn([record])
         figures = self._figures[figure_key(record)] if self._asks_costs else None
-        floors = [self._floors.get(sku.code) for sku in record.skus] if self._asks_floors else ()
+        rates, codes = self._source.rates, [sku.code for sku in record.skus] if self._asks_floors else []
         return ListingFacts(
             plan=self._plans.get(record.id) or NO_PLAN,
             remote=self._remote.get(record.id),
             release=self._releases.get(record.id),
-            floors=floors,
+            floors=[floor_for(self._floors.get(code) or (), record.currency, rates) for code in codes],
             figures=figures,
-            rates=self._source.rates,
-            planned=self._source.planned,
+            rates=rates,
         )
 
     def there(self, record: ListingRecord) -> ListingRecord:

@@ -136,11 +136,6 @@ def _times(one: Reduction, factor: Decimal) -> Reduction:
     return replace(one, amount=amount, threshold=threshold if amount < threshold else NOTHING)
 
 
-def profit_plan(facts: ListingFacts) -> DiscountPlan:
-    """The plan a profit is reckoned with."""
-    return facts.plan if facts.plan.discount is not None else replace(facts.plan, discount=facts.planned)
-
-
 def reasons_of(
     record: ListingRecord, facts: ListingFacts, settings: GuardSettings, far_below: Decimal
 ) -> Iterator[Reason]:
@@ -172,7 +167,7 @@ def _of_price(
         reach = reach_of(asked.amount, facts.plan)
         yield from _floor(record, reach.by(settings.meaning), floor, facts)
     if facts.figures is not None and number < len(facts.figures):
-        yield from _profit(reach_of(asked.amount, profit_plan(facts)), facts.figures[number], facts, settings)
+        yield from _profit(reach_of(asked.amount, facts.plan), facts.figures[number], facts, settings)
     if settings.changes and not asked.country and facts.remote is not None:
         yield from _change(asked.minor, facts.remote.get(sku.code), settings)
 
@@ -271,13 +266,11 @@ class Numbers:
     break_even: Decimal | None
 
 
-def numbers_of(record: ListingRecord, number: int, facts: ListingFacts, code: str = "") -> Numbers:
-    """The numbers of the variant at *number*: its own price, and the lowest of all prices a buyer can reach, by the
-    discounts that the rule *code* reckons with: a floor by those somebody decided, profit by the planned ones."""
+def numbers_of(record: ListingRecord, number: int, facts: ListingFacts) -> Numbers:
+    """The numbers of the variant at *number*: its own price, and the lowest of all prices a buyer can reach."""
     sku = record.skus[number]
     asked = asked_prices(record, sku)
-    is_profit = code != FLOOR and facts.figures
-    plan = plan_in(record.currency, profit_plan(facts) if is_profit else facts.plan, facts.rates)
+    plan = plan_in(record.currency, facts.plan, facts.rates)
     lowest = None if plan is None else min((reach_of(one.amount, plan).lowest for one in asked), default=None)
     floor = facts.floors[number] if number < len(facts.floors) else None
     figures = facts.figures[number] if facts.figures is not None and number < len(facts.figures) else None

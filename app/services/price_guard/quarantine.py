@@ -91,7 +91,7 @@ def _prices(record: ListingRecord, context: CheckContext) -> list[HeldPrice]:
             record.skus[one.sku].code,
             record.currency,
             one,
-            numbers_of(record, one.sku, facts, one.code),
+            numbers_of(record, one.sku, facts),
         )
         for one in findings
         if one.sku is not None

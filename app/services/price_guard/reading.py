@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import replace
 from decimal import Decimal
 
 import orjson
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
-from app.services.listings.marketing.plans import NO_PLAN, DiscountPlan, plans_of
+from app.services.listings.marketing.plans import DiscountPlan
 from app.services.listings.records import ListingRecord
 from app.services.price_guard.book import GuardBook
+from app.services.price_guard.floors import plans_in_force
 from app.services.price_guard.records import Floor, Release, SkuFigures
 from app.services.price_guard.releases import read_releases
 from app.services.price_guard.settings import GuardSettings, asks_costs, guard_settings
 from app.services.pricing.rates import exchange_rates
-from app.services.pricing.sources import DEFAULT
 from app.services.pricing.team_settings import team_settings
 from app.services.pricing.terms import NOTHING
 
@@ -45,8 +44,7 @@ class _Stored:
         self._later = later
         self.asks_costs = self.has_floors = False
         self.rates: dict[str, Decimal] = {}
-        self.planned = NOTHING
-        self._entered: Decimal | None = None
+        self._planned = NOTHING
 
     def renew(self) -> GuardSettings:
         """Look again at what there is."""
@@ -61,30 +59,25 @@ class _Stored:
         self.rates = {}
         if self.has_floors or self.asks_costs:
             self.rates = {currency: rate.rate for currency, rate in exchange_rates(connection).items()}
-            team = team_settings(connection)
-            self.planned = team.discount
-            self._entered = team.discount if team.origins["discount"].source != DEFAULT else None
+            self._planned = team_settings(connection).discount
         return settings
 
-    def floors(self, codes: Sequence[str]) -> Mapping[str, Floor]:
+    def floors(self, codes: Sequence[str]) -> Mapping[str, Sequence[Floor]]:
         """Floors by merchant code."""
         from app.services.codes.keys import match_key  # the reader of codes needs the checker's rules
 
         keys = {code: match_key(code) for code in codes}
         with self._later() as session:
             rows = session.connection().exec_driver_sql(_FLOORS, (orjson.dumps([*{*keys.values()}]).decode(),))
-            found = {key: Floor(minor, currency) for key, minor, currency in rows}
+            found: dict[str, list[Floor]] = {}
+            for key, minor, currency in rows:
+                found.setdefault(key, []).append(Floor(minor, currency))
         return {code: found[key] for code, key in keys.items() if key in found}
 
     def plans(self, listing_ids: Sequence[int]) -> Mapping[int, DiscountPlan]:
-        """The plan of the marketing group; where it leaves the discount open, the one the team entered."""
+        """The plan of the marketing group; where it leaves the discount open, with the planned one."""
         with self._later() as session:
-            found = plans_of(session.connection(), listing_ids)
-        plans = {number: found.get(number, NO_PLAN) for number in listing_ids}
-        return {
-            number: plan if plan.discount is not None else replace(plan, discount=self._entered)
-            for number, plan in plans.items()
-        }
+            return plans_in_force(session.connection(), listing_ids, self._planned)
 
     def remote(self, listing_ids: Sequence[int]) -> Mapping[int, Mapping[str, int]]:
         """Prices as the last sync noted them, or as they were sent since."""

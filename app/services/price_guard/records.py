@@ -77,8 +77,7 @@ class ListingFacts:
     """What is known of one listing.
 
     Attributes:
-        plan: what somebody decided to take off: of its marketing group, else the discount the team entered.
-        planned: item discount profits are reckoned with where nobody decided (domain.md 20): the figures' own.
+        plan: what is taken off: the plan of its marketing group, else the planned discount (domain.md 20).
         remote: prices the marketplace has, in minor units by merchant code; None where it has none or nobody knows.
         release: the last one.
         floors: of its variants, in their order.
@@ -92,4 +91,3 @@ class ListingFacts:
     floors: Sequence[Floor | None] = ()
     figures: Sequence[SkuFigures] | None = None
     rates: Mapping[str, Decimal] = field(default_factory=dict)
-    planned: Decimal = NOTHING

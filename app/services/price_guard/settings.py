@@ -13,7 +13,8 @@ from sqlalchemy import Connection
 
 from app.services.clock import now_ms
 from app.services.errors import InputError
-from app.services.history.recording import record_noted
+from app.services.history.kept import Keeping, Rows
+from app.services.history.records import GUARD_LABEL, RULES
 
 SETTING = "price_guard"
 _ASKED = "SELECT value FROM setting WHERE name = ?"
@@ -120,10 +121,17 @@ def changed_settings(settings: GuardSettings, typed: Mapping[str, str]) -> Guard
 def store_settings(connection: Connection, settings: GuardSettings) -> None:
     """Keep them, and who said so."""
     before = guard_settings(connection)
+    keeping = Keeping(connection, "setting", {(SETTING,): ""}, _told)
     connection.exec_driver_sql(_PUT, (SETTING, orjson.dumps(asdict(settings)).decode(), now_ms()))
     told = [f"{name} {shown(settings, name)}" for name in NAMES if shown(before, name) != shown(settings, name)]
     if told:
-        record_noted(connection, label="change.guard_settings", params={"what": ", ".join(told)})
+        keeping.record(kind=RULES, label=GUARD_LABEL, params={"what": ", ".join(told)})
+
+
+def _told(rows: Rows) -> str:
+    """Stored settings in one line, by name."""
+    kept = _kept(rows["setting"][0]["value"])
+    return ", ".join(f"{name} {_written(value)}" for name, value in kept.items() if name in NAMES)
 
 
 def shown(settings: GuardSettings, name: str) -> str:

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
-from app.services.company_tables.floor_hits import lowest_list_price
 from app.services.db import Database
 from app.services.freight.tariffs import charge
 from app.services.listings.loading import id_list
 from app.services.listings.source import ListingSource
+from app.services.listings.variant_masks import Variants
 from app.services.paging import Query
+from app.services.pricing.given import UNKNOWN
 from app.services.pricing.inputs import MICRO, converted
 from app.services.pricing.rates import exchange_rates
 from app.services.pricing.routes import Routes
@@ -21,22 +23,28 @@ from app.services.pricing.sources import UNIT
 from app.services.pricing.team_settings import team_settings
 from app.services.tasks import TaskContext
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Mask = NDArray[np.bool_]
+
 CLASS_BP = 250
 """Width of a class of margins: 2.5 %."""
 LOWEST_BP, HIGHEST_BP = -2_000, 5_000
 """Margins beyond are in the first and the last class."""
-SHIFT = CLASS_BP * 10**12
-"""SQL divides towards zero: shifted far above it, classes below zero are as wide as the others."""
 MOST_POINTS = 4_000
 """Prices drawn at most: more could not be told apart; evenly chosen."""
 GRAMS = (100, 250, 500)
 """Parcels freight is compared for."""
 _FLOORS = (
-    "SELECT price_minor, listing.currency, floor_minor, price_floor.currency, coalesce(discount_bp, 0) "
-    "FROM sku JOIN price_floor USING (match_key) JOIN listing ON listing.id = sku.listing_id "
+    "SELECT price_minor, listing.currency, discount_bp, discount_plan, "
+    "(SELECT json_group_array(json_array(floor_minor, currency)) FROM price_floor "
+    "WHERE price_floor.match_key = sku.match_key) AS floors "
+    "FROM sku JOIN listing ON listing.id = sku.listing_id "
     "LEFT JOIN marketing_member ON marketing_member.listing_id = listing.id "
     "LEFT JOIN marketing_group ON marketing_group.id = marketing_member.group_id "
-    "WHERE sku.listing_id IN ({}) AND price_minor IS NOT NULL"
+    "WHERE sku.listing_id IN ({}) AND price_minor IS NOT NULL AND floors <> '[]'"
 )
 
 
@@ -47,8 +55,8 @@ class Charts:
     Attributes:
         margins: variants by class: (lower end in ten thousandths, how many).
         prices: (break-even, list price) in hundredths, of variants with both; `shown_of`: of so many.
-        floors: (lowest list price the floor table allows after the planned discount, list price) in hundredths, of
-            variants with both; `floors_of`: of so many; `floors_unknown`: with a floor in a currency without a rate.
+        floors: (lowest list price the floor table allows after all discounts, list price) in hundredths, of variants
+            with both; `floors_of`: of so many; `floors_unknown`: with a floor no rate converts or no price keeps.
         freight: by country, CNY in millionths for each of `GRAMS`, None where nothing goes there.
         unknown: variants without a margin; stale ones are among them.
     """
@@ -65,57 +73,46 @@ class Charts:
 
 def charts(db: Database, chosen: Sequence[int] | Query, ctx: TaskContext | None = None) -> Charts:
     """The charts of these listings. Raises: TaskCancelled."""
+    import numpy as np
+
     ids = ListingSource(db).ids(chosen, ctx) if isinstance(chosen, Query) else chosen
     with db.reader.connect() as connection:
-        margins, unknown = _margins(connection, ids)
-        prices, total = _prices(connection, ids)
+        variants = Variants(connection)
+        mine = variants.there & variants.among(np.array(ids, np.int64))
+        margins, unknown = _margins(variants, mine)
+        prices, total = _prices(variants, mine)
         floors, has_rate, without = _floors(connection, ids)
         return Charts(margins, prices, total, floors, has_rate, without, freight_by_country(connection), unknown)
 
 
-def _margins(connection: Connection, ids: Sequence[int]) -> tuple[tuple[tuple[int, int], ...], int]:
+def _margins(variants: Variants, chosen: Mask) -> tuple[tuple[tuple[int, int], ...], int]:
+    import numpy as np
+
+    margins = variants.numbers("margin_bp")[chosen]
+    known = margins[margins != UNKNOWN]
+    classes, counts = np.unique((known // CLASS_BP * CLASS_BP).clip(LOWEST_BP, HIGHEST_BP), return_counts=True)
     found = dict.fromkeys(range(LOWEST_BP, HIGHEST_BP + 1, CLASS_BP), 0)
-    known = 0
-    for part in _pieces(ids):
-        rows = connection.exec_driver_sql(
-            f"SELECT max({LOWEST_BP}, min({HIGHEST_BP}, (margin_bp + {SHIFT}) / {CLASS_BP} * {CLASS_BP} - {SHIFT})), "
-            f"count(*) FROM current_sku_figure WHERE listing_id IN ({id_list(part)}) "
-            "AND margin_bp IS NOT NULL GROUP BY 1"
-        )
-        for low, number in rows:
-            found[low] += number
-            known += number
-    return tuple(found.items()), _variants(connection, ids) - known
+    found.update(zip(classes.tolist(), counts.tolist(), strict=True))
+    return tuple(found.items()), len(margins) - len(known)
 
 
-def _variants(connection: Connection, ids: Sequence[int]) -> int:
-    counts = (
-        connection.exec_driver_sql(f"SELECT count(*) FROM sku WHERE listing_id IN ({id_list(part)})").scalar_one()
-        for part in _pieces(ids)
-    )
-    return sum(map(int, counts))
-
-
-def _prices(connection: Connection, ids: Sequence[int]) -> tuple[tuple[tuple[int, int], ...], int]:
-    found: list[tuple[int, int]] = []
-    for part in _pieces(ids):
-        rows = connection.exec_driver_sql(
-            "SELECT even_minor, price_minor FROM current_sku_figure JOIN sku ON sku.id = sku_id "
-            f"WHERE current_sku_figure.listing_id IN ({id_list(part)}) "
-            "AND even_minor IS NOT NULL AND price_minor IS NOT NULL"
-        )
-        found += [(row[0], row[1]) for row in rows]
+def _prices(variants: Variants, chosen: Mask) -> tuple[tuple[tuple[int, int], ...], int]:
+    even, price = (variants.numbers(name)[chosen] for name in ("even_minor", "price"))
+    known = (even != UNKNOWN) & (price != UNKNOWN)
+    found = list(zip(even[known].tolist(), price[known].tolist(), strict=True))
     return _evenly(found), len(found)
 
 
 def _floors(connection: Connection, ids: Sequence[int]) -> tuple[tuple[tuple[int, int], ...], int, int]:
     """Points, how many there are, and how many floors no rate converts."""
-    rates = {currency: rate.micro for currency, rate in exchange_rates(connection).items()}
+    from app.services.price_guard.floors import FloorJudge  # with the checker's rules, which the window has no need of
+
+    judge = FloorJudge.of(connection)
     found: list[tuple[int, int]] = []
     unknown = 0
     for part in _pieces(ids):
-        for price, currency, floor, of_floor, discount in connection.exec_driver_sql(_FLOORS.format(id_list(part))):
-            lowest = lowest_list_price(floor, of_floor, currency, discount, rates)
+        for price, currency, *plan, floors in connection.exec_driver_sql(_FLOORS.format(id_list(part))):
+            lowest = judge.lowest(judge.floors(floors), currency, judge.plan(*plan))
             if lowest is None:
                 unknown += 1
             else:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from app.services.listings.marketing.plans import DiscountPlan
@@ -36,12 +36,15 @@ _ORDER = (
 freight is turned into the listing's currency with, the later range that of fees and prices."""
 BITS = {why: 1 << _ORDER.index(why) for why in Missing}
 LATE_RATE, LATE_RANGE = 1 << 9, 1 << 10
+_REASONS = {0: "", **{1 << place: why.value for place, why in enumerate(_ORDER)}}
 
 
 @dataclass(slots=True)
 class Given:
     """Columns in step, units as in `SkuInput`; `UNKNOWN` is None. `plans` are named by their place in `plan`, reasons
-    by their bits in `lacking`. A row whose freight a buyer pays nobody knows has 0 in `buyer_minor` and the reason."""
+    by their bits in `lacking`. A row whose freight a buyer pays nobody knows has 0 in `buyer_minor` and the reason.
+    Where figures are stored, what is kept beside them (`sku_columns`): `beside` has `place`, `stock` and `rated`,
+    `codes` the codes as they are searched."""
 
     listing_id: Whole
     sku_id: Whole
@@ -56,6 +59,8 @@ class Given:
     plan: Whole
     plans: Sequence[DiscountPlan]
     lacking: Whole
+    beside: Mapping[str, Whole] = field(default_factory=dict)
+    codes: Sequence[bytes] = ()
 
     @classmethod
     def of(cls, rows: Sequence[SkuInput]) -> Given:
@@ -85,9 +90,12 @@ class Given:
 
     def whys(self) -> list[str]:
         """The first reason of each row, "" where nothing is lacking."""
-        first = (self.lacking & -self.lacking).tolist()
-        names = {0: "", **{1 << place: why.value for place, why in enumerate(_ORDER)}}
-        return [names[bit] for bit in first]
+        return [reason(lacking) for lacking in self.lacking.tolist()]
+
+
+def reason(lacking: int) -> str:
+    """The first reason of those in `Given.lacking`, "" for none."""
+    return _REASONS[lacking & -lacking]
 
 
 def column(values: Sequence[int | None]) -> Whole:

@@ -5,6 +5,7 @@ for each, and a fee that parcels share is worked out once (DESIGN.md 9: five mil
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -20,8 +21,9 @@ from app.services.pricing.exact import MOST_COSTS, MOST_REVENUE
 from app.services.pricing.given import BITS, LATE_RANGE, LATE_RATE, UNKNOWN, Given, column
 from app.services.pricing.goods import MG_A_GRAM
 from app.services.pricing.inputs import MICRO, MOST_GRAMS, InputReader, Missing, converted, driver_rows
-from app.services.pricing.rates import USD
+from app.services.pricing.rates import CNY, USD
 from app.services.pricing.routes import BadFreightRule
+from app.services.pricing.sku_columns import RATED, RATED_IF_UNKNOWN, searched_code
 from app.services.pricing.sources import UNIT
 
 if TYPE_CHECKING:
@@ -40,14 +42,61 @@ _LISTINGS = (
     "CASE extra WHEN '{{}}' THEN NULL ELSE extra END, " + SIZES_SQL + " FROM listing WHERE id IN ({ids}) ORDER BY id"
 )
 _SKUS = (
-    "SELECT listing_id, id, code, position, coalesce(price_minor, {unknown}), ships_from FROM sku "
-    "WHERE listing_id IN ({ids}) ORDER BY listing_id, position"
+    "SELECT listing_id, id, code, position, coalesce(price_minor, {unknown}), ships_from, coalesce(stock, {unknown}), "
+    "match_key FROM sku WHERE listing_id IN ({ids}) ORDER BY listing_id, position"
 )
 _EXACT_RATE, _EXACT_FEE = 100 * UNIT, 10**11
 """Up to here a fee in another currency than CNY is converted within 64 bits."""
 
 _REMEMBERED = 200_000
 """Fees that are kept: parcels of a catalogue share their weights."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListingTerms:
+    """What follows from the category, the currency and the marketing group of listings; columns in step with them,
+    named as in `Given`."""
+
+    rate: Whole
+    commission_bp: Whole
+    is_usd: Known
+    discount_bp: Whole
+    plan: Whole
+    plans: list[DiscountPlan]
+
+    @classmethod
+    def of(
+        cls, reader: InputReader, listing_ids: Sequence[int], categories: Sequence[str], currencies: Sequence[str]
+    ) -> ListingTerms:
+        """The terms of listings, as everything stands now."""
+        rates = {currency: rate.whole for currency, rate in reader.rates.items()}
+        shares = {one: int(reader.commissions.of(one).share * UNIT) for one in set(categories)}
+        of_listing = plans_of(reader.connection, listing_ids)
+        plans = {id(plan): plan for plan in (NO_PLAN, *of_listing.values())}
+        places = {number: place for place, number in enumerate(plans)}
+        usual = reader.settings.discount
+        off = [int((usual if plan.discount is None else plan.discount) * UNIT) for plan in plans.values()]
+        plan = column([places[id(of_listing.get(one, NO_PLAN))] for one in listing_ids])
+        return cls(
+            rate=column([rates.get(one) for one in currencies]),
+            commission_bp=column([shares[one] for one in categories]),
+            is_usd=column([int(one == USD) for one in currencies]) == 1,
+            discount_bp=column(off)[plan],
+            plan=plan,
+            plans=list(plans.values()),
+        )
+
+    def given(self, at: Whole, **columns: Any) -> Given:
+        """`Given` with these *columns* of variants; *at*: the place of each one's listing."""
+        return Given(
+            discount_bp=self.discount_bp[at],
+            commission_bp=self.commission_bp[at],
+            rate=self.rate[at],
+            is_usd=self.is_usd[at],
+            plan=self.plan[at],
+            plans=self.plans,
+            **columns,
+        )
 
 
 class GivenReader:
@@ -93,51 +142,39 @@ class _Piece:
             *listings, strict=True
         )
         self.volume, self.longest = (np.array(one, np.int64) for one in size)
-        owners, sku_ids, self.codes, self.places, prices, self.sent_from = zip(*skus, strict=True)
+        owners, sku_ids, self.codes, self.places, prices, self.sent_from, stock, self.keys = zip(*skus, strict=True)
         self.ids, self.extras = ids, extras
         self.owner, self.sku_ids = np.array(owners, np.int64), np.array(sku_ids, np.int64)
         self.prices, self.listing_weight = np.array(prices, np.int64), np.array(weights, np.int64)
         self.at = np.searchsorted(np.array(ids, np.int64), self.owner)
         self.lacking = np.where(self.prices == UNKNOWN, BITS[Missing.PRICE], 0)
+        self.stock, self.rated = np.array(stock, np.int64), np.zeros(len(skus), np.int64)
 
     def given(self) -> Given:
         """The columns."""
-        known = {currency: rate.whole for currency, rate in self.reader.rates.items()}
-        rate = column([known.get(currency) for currency in self.currencies])[self.at]
-        shares = {one: int(self.reader.commissions.of(one).share * UNIT) for one in set(self.categories)}
-        plan, discount, plans = self._plans()
+        import numpy as np
+
+        terms = ListingTerms.of(self.reader, self.ids, self.categories, self.currencies)
+        rate = terms.rate[self.at]
         self._lack(rate == UNKNOWN, BITS[Missing.RATE])
         cost, weight, country = self._weigh()
         freight = self._ship(weight)
         buyer = self._bill(weight, freight, rate, country)
-        return Given(
+        return terms.given(
+            self.at,
             listing_id=self.owner,
             sku_id=self.sku_ids,
             price_minor=self.prices,
             cost_micro=cost,
             freight_micro=freight,
             buyer_minor=buyer,
-            discount_bp=discount,
-            commission_bp=column([shares[one] for one in self.categories])[self.at],
-            rate=rate,
-            is_usd=(column([int(one == USD) for one in self.currencies]) == 1)[self.at],
-            plan=plan,
-            plans=plans,
             lacking=self.lacking,
+            codes=list(map(searched_code, self.codes, self.keys)),
+            beside={"place": np.array(self.places, np.int64), "stock": self.stock, "rated": self.rated},
         )
 
     def _lack(self, rows: Known | Whole, bit: int) -> None:
         self.lacking[rows] |= bit
-
-    def _plans(self) -> tuple[Whole, Whole, list[DiscountPlan]]:
-        """Of each variant the plan, by its place in the list, and the item discount."""
-        of_listing = plans_of(self.reader.connection, self.ids)
-        plans = {id(plan): plan for plan in (NO_PLAN, *of_listing.values())}
-        places = {number: place for place, number in enumerate(plans)}
-        usual = self.reader.settings.discount
-        off = [int((usual if plan.discount is None else plan.discount) * UNIT) for plan in plans.values()]
-        plan = column([places[id(of_listing.get(one, NO_PLAN))] for one in self.ids])[self.at]
-        return plan, column(off)[plan], list(plans.values())
 
     def _weigh(self) -> tuple[Whole, Whole, list[str]]:
         """Cost, weight and destination of each variant; and its route."""
@@ -191,6 +228,7 @@ class _Piece:
             tariff = self.choices[numbers[-1]].tariff
             if rows.size and tariff is not None:
                 at = self.at[rows]
+                self.rated[rows] |= RATED if tariff.currency != CNY else 0
                 billed = billed_g(tariff, weight[rows], Sizes(self.volume[at], self.longest[at]))
                 freight[rows] = self._carried(tariff, billed)
                 self._lack(rows[freight[rows] == UNKNOWN], BITS[Missing.CARRIER])
@@ -235,6 +273,8 @@ class _Piece:
             except KeyError:
                 self._lack(rows, BITS[Missing.TEMPLATE])
                 continue
+            follows = currency != USD or self.reader.routes.is_by_standard(store, template, target)
+            self.rated[rows] |= np.where((rate[rows] == UNKNOWN) | follows, RATED, RATED_IF_UNKNOWN)
             rows = rows[is_known[rows]]
             self._charge(rows, (store, template, target), currency, weight, freight, buyer)
         return buyer

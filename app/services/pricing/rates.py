@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from difflib import get_close_matches
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection
 
+from app.paths import resources
 from app.services.clock import now_ms
 from app.services.db import Database
 from app.services.errors import NotFound
@@ -237,10 +241,21 @@ def _put_share(
     return Entry("commission", stored, -stored, before, after)
 
 
+@cache
+def known_currencies() -> frozenset[str]:
+    """Codes of the rule file: all currencies in circulation."""
+    told: dict[str, Any] = json.loads((resources() / "rules" / "currencies.json").read_text("utf-8"))
+    return frozenset(told["codes"])
+
+
 def _currency(text: str) -> str:
+    """A foreign currency by its code. Raises: BadPriceInput, with the codes that look like it."""
     code = text.strip().upper()
-    if not (len(code) == 3 and code.isascii() and code.isalpha()) or code == CNY:
-        raise BadPriceInput("pricing.no_currency", value=text.strip())
+    if code == CNY:
+        raise BadPriceInput("pricing.home_currency", value=code)
+    if code not in known_currencies():
+        near = get_close_matches(code, sorted(known_currencies()), 3) or [USD]
+        raise BadPriceInput("pricing.no_currency", value=text.strip(), near=", ".join(near))
     return code
 
 

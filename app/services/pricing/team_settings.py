@@ -26,7 +26,9 @@ from app.services.pricing.sources import DEFAULT, TYPED, Origin, fine, number, t
 from app.services.pricing.terms import Rates
 from app.services.warehouses.countries import countries
 
-SHARES = ("affiliate", "refund", "payment", "discount")
+LOSSES = ("affiliate", "refund", "payment")
+"""Shares of a sale that are lost besides the commission."""
+SHARES = (*LOSSES, "discount")
 NAMES = (*SHARES, "packing", "destination", "channel")
 
 
@@ -91,12 +93,28 @@ def change_settings(db: Database, texts: Mapping[str, str], source: str = TYPED)
     wanted = {name: _checked(name, text) for name, text in texts.items()}
     with db.bulk() as connection:
         now = team_settings(connection)
+        _demand_rest(connection, now, wanted)
         if channel := wanted.get("channel"):
             wanted["channel"] = _tariff_key(connection, channel)
         entries = [
             _put(connection, name, text, source) for name, text in wanted.items() if not _is_same(now, name, text)
         ]
         return note_change(connection, "change.pricing", {"n": len(entries)}, entries, source)
+
+
+def _demand_rest(connection: Connection, now: TeamSettings, wanted: Mapping[str, str]) -> None:
+    """Something of a sale must be left after all that is taken from it, the highest commission too. Raises:
+    BadPriceInput."""
+    from app.services.pricing.rates import commissions  # it begins with the rule file read here
+
+    if wanted.keys().isdisjoint(LOSSES):
+        return
+    commission = max(one.share for one in commissions(connection).shares.values())
+    shares = {name: Decimal(wanted[name]) if name in wanted else getattr(now, name) for name in LOSSES}
+    taken = sum(shares.values(), commission)
+    if taken >= 1:
+        said = " + ".join(f"{share.normalize():f}" for share in (*shares.values(), commission))
+        raise BadPriceInput("pricing.nothing_left", value=said, total=f"{taken.normalize():f}")
 
 
 def _is_same(now: TeamSettings, name: str, text: str) -> bool:

@@ -1,8 +1,8 @@
 """Which stored figures are of yesterday: triggers note it in the transaction that changes what they are made from.
 
 A changed listing costs one row in `figure_due`; what changes all of them (a rate, a tariff, a company table) counts
-`figure_state.generation` up, whatever their number. So a stale figure is known at once and never taken for today's,
-and working figures out is left to `renewing`, after the transaction.
+`figure_state.generation` up, whatever their number, and notes what of it is another. So a stale figure is known at once
+and never taken for today's, and working figures out is left to `renewing`, after the transaction.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ _MEMBERS = (
     "INSERT INTO figure_due (listing_id) SELECT listing_id FROM marketing_member WHERE group_id = new.id "
     "AND listing_id NOT IN (SELECT listing_id FROM figure_due)"
 )
-_FORGET = "; ".join(f"DELETE FROM {table} WHERE listing_id = old.id" for table in ("listing_figure", "figure_due"))
-_FORGET += "; DELETE FROM sku_figure WHERE listing_id = old.id"
-ALL_ARE_DUE = "UPDATE figure_state SET generation = generation + 1"
+ALL_ARE_DUE = "UPDATE figure_state SET generation = generation + 1, inputs = generation + 1"
+_RECKONED = "UPDATE figure_state SET generation = generation + 1"
+"""Costs, weights and routes are what they were: figures follow from them and the new shares."""
+_RATES = "UPDATE figure_state SET generation = generation + 1, rates = generation + 1"
+_ROUTE_NAMES = "('destination', 'channel')"
+"""Settings of the team that decide about freight; the others are shares and amounts."""
 OF_ALL = (
-    "exchange_rate",
-    "commission",
-    "pricing_setting",
     "company_table",
     "virtual_item",
     "store_codes",
@@ -41,6 +41,10 @@ OF_ALL = (
     "freight_channel",
 )
 """Tables of which any row changes the figures of many listings."""
+_INHERITED = " AND ".join(
+    ("EXISTS (SELECT 1 FROM commission WHERE category_id <> '')", "EXISTS (SELECT 1 FROM listing_figure)")
+)
+"""Where a category has a commission of its own, those below it take it over: whose parent is another matters."""
 _ACTS = {"INSERT": "new", "UPDATE": "new", "DELETE": "old"}
 
 
@@ -97,7 +101,7 @@ def _triggers() -> list[tuple[str, str, str]]:
     found = [
         ("listing", _WHEN_INSERTED, _DUE.format(id="new.id")),
         ("listing", _WHEN_UPDATED, _DUE.format(id="new.id")),
-        ("listing", "AFTER DELETE ON listing", _FORGET),
+        ("listing", "AFTER DELETE ON listing", _DUE.format(id="old.id")),
         ("marketing_group", "AFTER UPDATE ON marketing_group", _MEMBERS),
         ("freight_template", "AFTER INSERT ON freight_template", ALL_ARE_DUE),
         (
@@ -106,9 +110,23 @@ def _triggers() -> list[tuple[str, str, str]]:
             ALL_ARE_DUE,
         ),
     ]
+    found += [
+        ("category", f"AFTER INSERT ON category WHEN {_INHERITED}", ALL_ARE_DUE),
+        ("category", f"AFTER DELETE ON category WHEN {_INHERITED}", ALL_ARE_DUE),
+        (
+            "category",
+            f"AFTER UPDATE OF parent_id ON category WHEN new.parent_id IS NOT old.parent_id AND {_INHERITED}",
+            ALL_ARE_DUE,
+        ),
+    ]
     for act, row in _ACTS.items():
         found.append(("marketing_member", f"AFTER {act} ON marketing_member", _DUE.format(id=f"{row}.listing_id")))
         found += [(table, f"AFTER {act} ON {table}", ALL_ARE_DUE) for table in OF_ALL]
+        found.append(("exchange_rate", f"AFTER {act} ON exchange_rate", _RATES))
+        found.append(("commission", f"AFTER {act} ON commission", _RECKONED))
+        for names, does in ((f"IN {_ROUTE_NAMES}", ALL_ARE_DUE), (f"NOT IN {_ROUTE_NAMES}", _RECKONED)):
+            when = f"AFTER {act} ON pricing_setting WHEN {row}.name {names}"
+            found.append(("pricing_setting", when, does))
     return found
 
 

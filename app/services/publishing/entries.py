@@ -44,7 +44,7 @@ class ClaimedTask:
 @dataclass(frozen=True, slots=True)
 class Intent:
     """What is about to be sent, written before it leaves. `codes` are sorted; `feed_item` is its name in a feed, ""
-    for a call of its own."""
+    for a call of its own. `passes_hold`: it goes although a person holds the listing back."""
 
     task_id: int
     listing_id: int
@@ -57,6 +57,7 @@ class Intent:
     product_id: str | None
     sent_ms: int
     feed_item: str = ""
+    passes_hold: bool = False
 
 
 class Verdict(StrEnum):
@@ -66,7 +67,7 @@ class Verdict(StrEnum):
     LOST = "lost"
     """Somebody else took, sent or cancelled the task."""
     STALE = "stale"
-    """The listing was edited since it was read: read it again."""
+    """The listing was edited or held back since it was read: read it again."""
     TWIN = "twin"
     """A listing with the same title and codes is on its way or unknown; the two answers could not be told apart."""
 

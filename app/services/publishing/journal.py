@@ -12,6 +12,7 @@ import orjson
 from sqlalchemy import Connection
 
 from app.models import ListingStatus, StoreHealth, TaskAction, TaskState
+from app.services.listings.holds import IS_HELD
 from app.services.publishing.entries import CODE_SEPARATOR, NO_REASON, ClaimedTask, Intent, Reason, TaskKey, Verdict
 from app.services.publishing.gate import Ending, Gate
 from app.services.stores.reading import end_outage, write_health
@@ -79,7 +80,7 @@ def write_intent(connection: Connection, intent: Intent) -> Verdict:
     codes = CODE_SEPARATOR.join(intent.codes)
     is_create = intent.action == TaskAction.CREATE
     written = connection.exec_driver_sql(
-        _WRITE_INTENT + (_NO_TWIN if is_create else ""),
+        _WRITE_INTENT + ("" if intent.passes_hold else _NOT_HELD) + (_NO_TWIN if is_create else ""),
         (
             intent.action,
             intent.content_hash,
@@ -107,6 +108,8 @@ _WRITE_INTENT = (
     "error_field = '' WHERE id = ? AND state = 'queued' AND owner = ? "
     "AND (SELECT content_hash FROM listing WHERE listing.id = listing_id) = ?"
 )
+_HELD_LISTING = IS_HELD.format(listing="listing.id")
+_NOT_HELD = f" AND NOT {IS_HELD.format(listing='publish_task.listing_id')}"
 _NO_TWIN = (
     " AND NOT EXISTS (SELECT 1 FROM publish_task AS twin WHERE twin.store_id = ? "
     "AND twin.state IN ('sending', 'unknown') AND twin.id <> ? AND twin.action = 'create' "
@@ -117,13 +120,14 @@ _NO_TWIN = (
 def _refusal(connection: Connection, intent: Intent) -> Verdict:
     """Why an intent was not written."""
     row = connection.exec_driver_sql(
-        "SELECT publish_task.state, owner, listing.content_hash FROM publish_task "
+        f"SELECT publish_task.state, owner, listing.content_hash, {_HELD_LISTING} FROM publish_task "
         "JOIN listing ON listing.id = listing_id WHERE publish_task.id = ?",
         (intent.task_id,),
     ).first()
     if row is None or row[0] != TaskState.QUEUED or row[1] != intent.owner:
         return Verdict.LOST
-    return Verdict.TWIN if row[2] == intent.content_hash else Verdict.STALE
+    is_as_read = row[2] == intent.content_hash and (intent.passes_hold or not row[3])
+    return Verdict.TWIN if is_as_read else Verdict.STALE
 
 
 def note_job(connection: Connection, keys: Sequence[TaskKey], job_id: str) -> None:
@@ -298,8 +302,8 @@ def forget_uploads(connection: Connection, store_id: int, urls: Sequence[str]) -
 def restore_listings(connection: Connection, listing_ids: Sequence[int]) -> None:
     """Give listings the status they had before they were queued, as far as the journal and the platform know it.
 
-    One the marketplace never had is ready; one it has is rejected if its last review said so, off sale where a
-    reason stands, else live.
+    One the marketplace never had is ready, or held where a person holds it back; one it has is rejected if its last
+    review said so, off sale where a reason stands, else live.
     """
     inside = orjson.dumps(list(listing_ids)).decode()
     verdicts = connection.exec_driver_sql(
@@ -309,7 +313,8 @@ def restore_listings(connection: Connection, listing_ids: Sequence[int]) -> None
     ).all()
     rejected = [number for number, state in dict(map(tuple, verdicts)).items() if state == TaskState.REJECTED]
     connection.exec_driver_sql(
-        "UPDATE listing SET status = CASE WHEN product_id IS NULL THEN 'ready' WHEN off_reason <> '' THEN 'off' "
+        f"UPDATE listing SET status = CASE WHEN product_id IS NULL AND {_HELD_LISTING} THEN 'held' "
+        "WHEN product_id IS NULL THEN 'ready' WHEN off_reason <> '' THEN 'off' "
         "WHEN id IN (SELECT value FROM json_each(?)) THEN 'rejected' ELSE 'live' END "
         "WHERE id IN (SELECT value FROM json_each(?))",
         (orjson.dumps(rejected).decode(), inside),

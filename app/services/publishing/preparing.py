@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.models import Priority, TaskAction, TaskState
 from app.services.clock import now_ms
-from app.services.compliance.checker import check, check_prices
+from app.services.compliance.checker import check, check_before_sending
 from app.services.compliance.context import CheckContext
 from app.services.compliance.images import refresh_image_facts
 from app.services.compliance.loading import load_context
@@ -34,7 +34,7 @@ from app.services.publishing.sale_tasks import let_in
 from app.services.publishing.small_edits import SmallEdit, load_groups, only_takes_stock, small_edit
 from app.services.publishing.taking_over import detail_pictures
 from app.services.publishing.turns import load_facts
-from app.services.publishing.verdicts import BLOCKED, HELD, blocking, holding, quarantined, reason_from
+from app.services.publishing.verdicts import BLOCKED, HELD, blocking, holding, reason_from, standing
 
 log = logging.getLogger(__name__)
 
@@ -71,6 +71,9 @@ class Prepared:
         waited_s: how long this run has let a review of it go on.
         way: how it goes: alone, or together with others.
         small: what changes, where that is nothing but price, stock and group.
+        is_small_only: price guard or hold lets it pass because it lowers stocks and nothing else, so that it never
+            becomes a whole edit, which would send all the rest, too.
+        passes_hold: it goes even where a person holds the listing back, for it only lowers stocks.
     """
 
     task: ClaimedTask
@@ -85,6 +88,8 @@ class Prepared:
     waited_s: float = 0.0
     way: Way = Way.ALONE
     small: SmallEdit | None = None
+    is_small_only: bool = False
+    passes_hold: bool = False
 
     @property
     def key(self) -> TaskKey:
@@ -117,6 +122,7 @@ class Prepared:
             self.product_id,
             now_ms(),
             feed_item,
+            self.passes_hold or self.action == TaskAction.OFFLINE,
         )
 
     def unknown(self, sent_ms: int, feed_item: str = "", feed_job: str = "") -> UnknownTask:
@@ -209,6 +215,7 @@ class Preparer:
         context.images.learn(facts)
         context.guard.renew()
         context.guard.learn([*records.values()])
+        context.holds.learn(records)
         with self._db.read() as session:
             urls, refs = find_uploads(session, self._store_id, facts, sources)
             edits = [task.task_id for task in tasks if task.product_id or records[task.listing_id].product_id]
@@ -261,11 +268,11 @@ def _judge(
     may_pass: bool = False,
 ) -> Prepared | Reason:
     """Ready to be sent, or why not: the same checker that speaks in the grid has the last word here. *sources*: all its
-    pictures. *may_pass*: the price guard lets it through, for it only lowers stocks."""
+    pictures. *may_pass*: guard and holds let it through, for it only lowers stocks."""
     if task.action in SALE:
         product_id = record.product_id or task.product_id
         if task.action == TaskAction.ONLINE and (
-            held := quarantined(check_prices(context.guard.there(record), context))
+            held := standing(check_before_sending(context.guard.there(record), context))
         ):
             return reason_from(held, HELD)
         return Prepared(task, record, product_id, task.attempts, {}, {}) if product_id else UNCHANGED
@@ -276,11 +283,12 @@ def _judge(
         findings = check(record, context)
         if blocked := blocking(findings):
             return reason_from(blocked, BLOCKED)
-        priced = [] if not may_pass else quarantined(findings)
-        if not is_as_checked and (held := [one for one in holding(findings) if one not in priced]):
+        passed = [] if not may_pass else standing(findings)
+        if not is_as_checked and (held := [one for one in holding(findings) if one not in passed]):
             return reason_from(held, HELD)  # what was released was another content
-    if not may_pass and (held := quarantined(check_prices(record, context))):
-        return reason_from(held, HELD)  # floors, rates and plans may be others than when it was queued
+    held = standing(check_before_sending(record, context))
+    if held and not may_pass:
+        return reason_from(held, HELD)  # floors, rates, plans and holds may be others than when it was queued
     prepared = Prepared(
         task,
         record,
@@ -288,6 +296,8 @@ def _judge(
         task.attempts,
         {source: urls[source] for source in sources if source in urls},
         {source: refs[source] for source in sources if source in refs},
+        is_small_only=bool(held),
+        passes_hold=may_pass,
     )
     if not prepared.missing:
         prepared.content = build_content(record, context, prepared.urls)

@@ -27,7 +27,7 @@ from app.services.publishing.images import sources_of
 from app.services.publishing.losses import accept_losses
 from app.services.publishing.small_edits import load_groups, only_takes_stock
 from app.services.publishing.turns import AT_ONCE, Facts, Schedule, load_facts, priority_of
-from app.services.publishing.verdicts import BLOCKED, HELD, blocking, holding, quarantined, reason_from
+from app.services.publishing.verdicts import BLOCKED, HELD, blocking, holding, reason_from, standing
 from app.services.stores.readiness import ensure_open, ensure_room
 from app.services.tasks import TaskCancelled, TaskContext
 
@@ -101,7 +101,8 @@ def enqueue(
     it is checked. Blocking: call it off the GUI thread.
 
     Args:
-        release_held: a supervisor releases listings that are only on hold, and not for their prices.
+        release_held: a supervisor releases listings that are only on hold, and neither for their prices nor by a
+            person.
         schedule: when they are sent. Until then they can be taken back like any that wait.
         accepted: what a person lets the edit of a listing erase, by listing (`losses.py`).
 
@@ -222,6 +223,7 @@ class _Queue:
             learn_twins(session, self._context, [record.id for record in records])
         self._context.guard.renew()
         self._context.guard.learn(records)
+        self._context.holds.learn(record.id for record in records)
 
     def _judged(self, candidate: _Candidate) -> _Candidate:
         findings = check(candidate.record, self._context)
@@ -232,12 +234,12 @@ class _Queue:
         return candidate
 
     def _held(self, record: ListingRecord, findings: Sequence[Finding]) -> list[Finding]:
-        """Findings that wait for a person. What the price guard holds nobody releases in passing; it lets through what
-        only lowers stocks, for goods that ran out must not be sold."""
-        held, priced = holding(findings), quarantined(findings)
-        if priced and self._only_takes_stock(record):
-            held, priced = [one for one in held if one not in priced], []
-        return priced if self._release_held else held
+        """Findings that wait for a person. What the price guard or a person holds nobody releases in passing; both let
+        through what only lowers stocks, for goods that ran out must not be sold."""
+        held, stays = holding(findings), standing(findings)
+        if stays and self._only_takes_stock(record):
+            held, stays = [one for one in held if one not in stays], []
+        return stays if self._release_held else held
 
     def _only_takes_stock(self, record: ListingRecord) -> bool:
         if record.product_id is None:

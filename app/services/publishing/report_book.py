@@ -20,7 +20,8 @@ from app.services.publishing.report import BatchReport, batch_report, shown_reas
 from app.services.publishing.verdicts import BLOCKED, HELD
 from app.services.publishing.wording import field_name, readable
 from app.services.tasks import TaskContext
-from app.services.workbooks.export import OutColumn, OutSheet, WriteReport, write_xlsx
+from app.services.workbooks.export import write_xlsx
+from app.services.workbooks.out_sheets import OutColumn, OutSheet, WriteReport
 
 COLUMNS = (
     ("title", True),

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 
 from app.models import TaskState
 from app.services.clock import now_ms
-from app.services.marketplace.port import BatchOutcome
+from app.services.marketplace.port import BatchOutcome, MarketplaceError, RateLimited
 from app.services.marketplace.records import FeedVerdict
 from app.services.publishing.entries import Reason
 from app.services.publishing.feed_following import settle_refusal
@@ -32,11 +32,11 @@ class SmallEditSender(Together):
     way = Way.SMALL
 
     async def choose(self, ready: Sequence[Prepared], *, is_last: bool) -> Sequence[Prepared]:
-        """Take those of *ready* that change price, stock or group only and were not on their way before; there is
-        nothing to prepare about them."""
+        """Take those of *ready* that change price, stock or group only and were not on their way before, or may go no
+        other way; there is nothing to prepare about them."""
         left = []
         for prepared in ready:
-            if prepared.small is not None and prepared.attempts == 0:
+            if prepared.small is not None and (prepared.attempts == 0 or prepared.is_small_only):
                 self._hold([prepared])
             else:
                 left.append(prepared)
@@ -87,6 +87,15 @@ class SmallEditSender(Together):
                     self._unanswered([prepared], sent_ms, Reason(UNANSWERED))
             else:
                 self._accept(prepared, product_id)
+
+    def _not_taken(self, going: Sequence[Prepared], error: MarketplaceError) -> None:
+        """As for others; what may go no other way ends with the error, or waits for the next try of the same kind."""
+        kept = [prepared for prepared in going if prepared.is_small_only]
+        super()._not_taken([prepared for prepared in going if not prepared.is_small_only], error)
+        if kept and isinstance(error, RateLimited):
+            self._parts.gate.limited(error)
+        for prepared in kept:
+            settle_refusal(self._parts, prepared.unknown(now_ms()), error, self.feeder.look_again)
 
     def _accept(self, prepared: Prepared, product_id: str) -> None:
         key, sent_hash = prepared.key, prepared.record.content_hash

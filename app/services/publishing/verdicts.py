@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app.services.compliance.findings import Finding, Label, Severity
+from app.services.listings.holds import CODE as HELD_BY_PERSON
 from app.services.price_guard.records import CODES as GUARD_CODES
 from app.services.publishing.entries import Reason
 
@@ -23,9 +24,10 @@ def holding(findings: Sequence[Finding]) -> list[Finding]:
     return [finding for finding in findings if finding.severity == Severity.HOLD]
 
 
-def quarantined(findings: Sequence[Finding]) -> list[Finding]:
-    """Findings of the price guard that forbid sending: only `price_guard.release` lets these pass."""
-    return [finding for finding in holding(findings) if finding.code in GUARD_CODES]
+def standing(findings: Sequence[Finding]) -> list[Finding]:
+    """Findings that forbid sending and that nobody lets pass along with others: of the price guard, which only
+    `price_guard.release` releases, and a person's hold, which only `listings.holding.release_listings` does."""
+    return [finding for finding in holding(findings) if finding.code in GUARD_CODES or finding.code == HELD_BY_PERSON]
 
 
 def reason_from(findings: Sequence[Finding], code: str) -> Reason:

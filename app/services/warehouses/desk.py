@@ -6,15 +6,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.services.history.records import ChangeRecord
 from app.services.warehouses.records import WarehouseTemplateRecord
 from app.services.warehouses.template_sheet import TemplatesRead, read_templates, write_templates
-from app.services.warehouses.templates import (
-    copy_template,
-    delete_template,
-    get_template,
-    restore_template,
-    save_template,
-)
+from app.services.warehouses.templates import TemplateAct, copy_template, delete_template, save_template
 
 if TYPE_CHECKING:
     from app.services.application import Application
@@ -30,30 +25,22 @@ class StoreChoices:
 
 
 class WarehouseDesk:
-    """Reads and changes templates; each act returns what it replaced."""
+    """Reads and changes templates; each act is a change that can be undone."""
 
     def __init__(self, app: Application) -> None:
         self._app = app
 
-    def get(self, template_id: int) -> WarehouseTemplateRecord:
-        """A template whole. Raises: NotFound."""
-        return get_template(self._app.db, template_id)
-
-    def save(self, template: WarehouseTemplateRecord) -> WarehouseTemplateRecord:
+    def save(self, template: WarehouseTemplateRecord) -> TemplateAct:
         """Store a template. Raises: as `save_template`."""
         return save_template(self._app.db, template)
 
-    def copy(self, template_id: int, name: str) -> WarehouseTemplateRecord:
+    def copy(self, template_id: int, name: str) -> TemplateAct:
         """A new template, else as another one. Raises: as `copy_template`."""
         return copy_template(self._app.db, template_id, name)
 
-    def delete(self, template_id: int) -> WarehouseTemplateRecord:
+    def delete(self, template_id: int) -> ChangeRecord:
         """Remove a template. Raises: NotFound."""
         return delete_template(self._app.db, template_id)
-
-    def restore(self, template: WarehouseTemplateRecord) -> None:
-        """Bring a deleted template back. Raises: NameTaken."""
-        restore_template(self._app.db, template)
 
     def export(self, path: Path) -> int:
         """Write all templates to a sheet. Raises: as `write_templates`."""

@@ -12,9 +12,10 @@ from app.messages import Language, Messages, tr
 from app.services.compliance.ships_from import ships_from
 from app.services.db import Database
 from app.services.errors import AppError, InputError, NotFound
+from app.services.history.records import ChangeRecord, Entry
 from app.services.listings.text import fold
 from app.services.warehouses.records import PriceSource, WarehouseCountryRecord, WarehouseTemplateRecord
-from app.services.warehouses.templates import country_record, find_template, get_template, save_template
+from app.services.warehouses.templates import country_record, find_template, get_template, put_template, record_acts
 from app.services.workbooks import OutColumn, open_workbook, write_sheet
 
 COLUMNS = (
@@ -39,11 +40,12 @@ class BadCell(InputError):
 
 @dataclass(slots=True)
 class TemplatesRead:
-    """What came of a sheet: templates that were stored, and what was wrong with the others, each an error that names
-    its place."""
+    """What came of a sheet: templates that are stored as it says, what was wrong with the others, each an error that
+    names its place, and the one change that made all of it, None where nothing differs."""
 
     stored: list[str] = field(default_factory=list)
     errors: list[AppError] = field(default_factory=list)
+    change: ChangeRecord | None = None
 
 
 def write_templates(db: Database, path: Path) -> int:
@@ -80,8 +82,8 @@ def _rows(template: WarehouseTemplateRecord) -> Iterator[tuple[Any, ...]]:
 
 
 def read_templates(db: Database, path: Path) -> TemplatesRead:
-    """Store the templates of a sheet; one of a known name takes that one's place, freight templates stay as they are.
-    A template with a wrong cell is left out whole and named.
+    """Store the templates of a sheet as one change; one of a known name takes that one's place, freight templates stay
+    as they are. A template with a wrong cell is left out whole and named.
 
     Raises:
         NoTemplateSheet, WorkbookError: it cannot be read; nothing was stored.
@@ -95,11 +97,17 @@ def read_templates(db: Database, path: Path) -> TemplatesRead:
             made.append(_template(db, name, lines))
         except AppError as error:
             read.errors.append(error)
-    for template in made:
-        try:
-            read.stored.append(save_template(db, template).name)
-        except AppError as error:
-            read.errors.append(error)
+    entries: list[Entry] = []
+    with db.bulk() as connection:
+        for template in made:
+            try:
+                stored, entry = put_template(connection, template)
+            except AppError as error:
+                read.errors.append(error)
+                continue
+            read.stored.append(stored.name)
+            entries += [entry] if entry else []
+        read.change = record_acts(connection, entries, "change.warehouses_imported", path.name, n=len(entries))
     return read
 
 

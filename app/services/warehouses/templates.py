@@ -1,30 +1,44 @@
-"""Creating, editing and deleting warehouse templates. Each act returns what it replaced, so that it can be undone."""
+"""Creating, editing and deleting warehouse templates: every act is one change that can be undone."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import IntegrityError
 
 from app.services.clock import now_ms
 from app.services.codes.reading import read_code
 from app.services.compliance.rule_data import rule_data
 from app.services.db import Database
 from app.services.errors import InputError, NotFound
+from app.services.history.recording import add_entries, record_change
+from app.services.history.records import WAREHOUSE, ChangeRecord, Entry, RawRow
 from app.services.warehouses.countries import countries
 from app.services.warehouses.formulas import compiled
-from app.services.warehouses.records import PriceSource, StoreFreight, WarehouseCountryRecord, WarehouseTemplateRecord
+from app.services.warehouses.records import PriceSource, WarehouseCountryRecord, WarehouseTemplateRecord
+from app.services.warehouses.template_rows import (
+    delete_rows,
+    image_of,
+    insert_image,
+    is_name_taken,
+    load_template,
+    stored_image,
+    update_image,
+)
 
+NOUN: Literal["warehouse_template"] = "warehouse_template"
 LONGEST_NAME = 60
 WHOLE_BP = 10_000
-COLUMNS = (
-    *("name", "is_virtual", "handling_days", "note"),
-    *("price_source", "margin_bp", "discount_bp", "home_stock", "zero_missing"),
-)
-"""Columns of `warehouse_template` by the names of the record."""
-COUNTRY_COLUMNS = ("country", "ships_from_id", "mark", "stock", "surcharge_minor", "formula")
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateAct:
+    """A template as it is stored now, and the change that made it so: None where nothing differs."""
+
+    template: WarehouseTemplateRecord
+    change: ChangeRecord | None
 
 
 class BadTemplate(InputError):
@@ -60,7 +74,7 @@ def get_template(db: Database, template_id: int) -> WarehouseTemplateRecord:
         NotFound: it is gone.
     """
     with db.reader.connect() as connection:
-        return _load(connection, template_id)
+        return load_template(connection, template_id)
 
 
 def find_template(db: Database, name: str) -> WarehouseTemplateRecord:
@@ -73,69 +87,88 @@ def find_template(db: Database, name: str) -> WarehouseTemplateRecord:
         wanted = " ".join(name.split()).casefold()
         for template_id, known in connection.exec_driver_sql("SELECT id, name FROM warehouse_template"):
             if known.casefold() == wanted:
-                return _load(connection, template_id)
+                return load_template(connection, template_id)
     raise NotFound(noun="warehouse_template", name=name)
 
 
-def save_template(db: Database, template: WarehouseTemplateRecord) -> WarehouseTemplateRecord:
-    """Store a new template (`id` None), or put one over what is there. Returns: the stored record with its id.
+def save_template(db: Database, template: WarehouseTemplateRecord) -> TemplateAct:
+    """Store a new template (`id` None), or put one over what is there, as a change.
 
     Raises:
         BadTemplate: no name, no country, one twice, or a value out of range.
         NameTaken: another template has the name.
         NotFound: the template to change is gone.
     """
-    template = checked(template)
-    moment = now_ms()
-    try:
-        with db.bulk() as connection:
-            if template.id is None:
-                template = replace(template, id=_insert(connection, template, moment))
-            else:
-                sets = ", ".join(f"{column} = ?" for column in (*COLUMNS, "updated_ms"))
-                values = (*_values(template), moment, template.id)
-                if not connection.exec_driver_sql(
-                    f"UPDATE warehouse_template SET {sets} WHERE id = ?", values
-                ).rowcount:
-                    raise NotFound(noun="warehouse_template", name=template.name)
-            _write_parts(connection, template)
-    except IntegrityError as error:
-        raise NameTaken(name=template.name) from error
-    return template
+    label = "change.warehouse_new" if template.id is None else "change.warehouse"
+    with db.bulk() as connection:
+        stored, entry = put_template(connection, template)
+        return TemplateAct(stored, record_acts(connection, [entry] if entry else [], label, name=stored.name))
 
 
-def copy_template(db: Database, template_id: int, name: str) -> WarehouseTemplateRecord:
-    """A new template called *name*, else as another one. Returns: the new one.
+def put_template(
+    connection: Connection, template: WarehouseTemplateRecord
+) -> tuple[WarehouseTemplateRecord, Entry | None]:
+    """The same in the caller's transaction. Returns: the stored record with its id, and what a change keeps of it, None
+    where nothing differs.
+
+    Raises: as `save_template`; nothing was written then.
+    """
+    template, moment = checked(template), now_ms()
+    if is_name_taken(connection, template.name, template.id):
+        raise NameTaken(name=template.name)
+    image = image_of(template)
+    if template.id is None:
+        number = insert_image(connection, None, image, moment)
+        return replace(template, id=number), _entry(number, None, image)
+    stored = stored_image(connection, template.id)
+    if stored is None:
+        raise NotFound(noun=NOUN, name=template.name)
+    after = {name: value for name, value in image.items() if stored[name] != value}
+    if not after:
+        return template, None
+    update_image(connection, template.id, after, moment)
+    return template, _entry(template.id, {name: stored[name] for name in after}, after)
+
+
+def record_acts(
+    connection: Connection, entries: Sequence[Entry], label: str, source: str = "", **params: object
+) -> ChangeRecord | None:
+    """Keep what was done to templates as one change; None where that was nothing."""
+    if not entries:
+        return None
+    number, change = record_change(
+        connection, kind=WAREHOUSE, label=label, params=params, listing_count=len(entries), source=source
+    )
+    add_entries(connection, number, entries)
+    return change
+
+
+def _entry(number: int, before: RawRow | None, after: RawRow | None) -> Entry:
+    """There is no listing: the template stands under its own id, negative."""
+    return Entry(NOUN, number, -number, before, after)
+
+
+def copy_template(db: Database, template_id: int, name: str) -> TemplateAct:
+    """A new template called *name*, else as another one.
 
     Raises: as `save_template`.
     """
     return save_template(db, replace(get_template(db, template_id), id=None, name=name))
 
 
-def delete_template(db: Database, template_id: int) -> WarehouseTemplateRecord:
-    """Remove a template. Returns: what it was; `restore_template` brings it back under the same id.
+def delete_template(db: Database, template_id: int) -> ChangeRecord:
+    """Remove a template, as a change that brings it back under the same id.
 
     Raises:
         NotFound: it is gone already.
     """
     with db.bulk() as connection:
-        before = _load(connection, template_id)
-        connection.exec_driver_sql("DELETE FROM warehouse_template WHERE id = ?", (template_id,))
-    return before
-
-
-def restore_template(db: Database, template: WarehouseTemplateRecord) -> None:
-    """Bring a deleted template back as it was, id and all.
-
-    Raises:
-        NameTaken: its name or place was given away meanwhile.
-    """
-    try:
-        with db.bulk() as connection:
-            _insert(connection, template, now_ms())
-            _write_parts(connection, template)
-    except IntegrityError as error:
-        raise NameTaken(name=template.name) from error
+        before = load_template(connection, template_id)
+        delete_rows(connection, template_id)
+        entries = [_entry(template_id, image_of(before), None)]
+        change = record_acts(connection, entries, "change.warehouse_gone", name=before.name)
+    assert change is not None
+    return change
 
 
 def checked(template: WarehouseTemplateRecord) -> WarehouseTemplateRecord:
@@ -212,70 +245,7 @@ def seed_templates(db: Database, language: str) -> int:
             price_source=PriceSource.RULE if seed.is_virtual else PriceSource.SHEET,
             home_stock=countries().home_stock if seed.is_virtual else None,
         )
-        save_template(db, record)
+        with db.bulk() as connection:  # what comes ready-made is no one's change
+            put_template(connection, record)
         added += 1
     return added
-
-
-def _load(connection: Connection, template_id: int) -> WarehouseTemplateRecord:
-    row = connection.exec_driver_sql(
-        f"SELECT {', '.join(COLUMNS)} FROM warehouse_template WHERE id = ?", (template_id,)
-    ).first()
-    if row is None:
-        raise NotFound(noun="warehouse_template", name=str(template_id))
-    named = dict(zip(COLUMNS, row, strict=True))
-    for name in ("is_virtual", "zero_missing"):
-        named[name] = bool(named[name])
-    named["price_source"] = PriceSource(named["price_source"])
-    freight = connection.exec_driver_sql(
-        "SELECT store_id, template_id FROM warehouse_freight WHERE warehouse_template_id = ? ORDER BY store_id",
-        (template_id,),
-    )
-    return WarehouseTemplateRecord(
-        id=template_id,
-        countries=load_countries(connection, template_id),
-        freight=tuple(StoreFreight(*one) for one in freight),
-        **named,
-    )
-
-
-def load_countries(connection: Connection, template_id: int) -> tuple[WarehouseCountryRecord, ...]:
-    """The dispatch countries of a template, in order."""
-    rows = connection.exec_driver_sql(
-        f"SELECT {', '.join(COUNTRY_COLUMNS)} FROM warehouse_country WHERE warehouse_template_id = ? ORDER BY position",
-        (template_id,),
-    )
-    return tuple(WarehouseCountryRecord(*row) for row in rows)
-
-
-def _values(template: WarehouseTemplateRecord) -> tuple[Any, ...]:
-    return tuple(getattr(template, name) for name in COLUMNS)
-
-
-def _insert(connection: Connection, template: WarehouseTemplateRecord, moment_ms: int) -> int:
-    """Add the template's own row, under its id where it has one. Returns: the id."""
-    columns = ("id", *COLUMNS, "created_ms", "updated_ms")
-    cursor = connection.exec_driver_sql(
-        f"INSERT INTO warehouse_template ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})",
-        (template.id, *_values(template), moment_ms, moment_ms),
-    )
-    return int(cursor.lastrowid or 0)
-
-
-def _write_parts(connection: Connection, template: WarehouseTemplateRecord) -> None:
-    """The countries and freight templates, in place of those that are there."""
-    for table in ("warehouse_country", "warehouse_freight"):
-        connection.exec_driver_sql(f"DELETE FROM {table} WHERE warehouse_template_id = ?", (template.id,))
-    rows = [
-        (template.id, place, *(getattr(entry, name) for name in COUNTRY_COLUMNS))
-        for place, entry in enumerate(template.countries)
-    ]
-    columns = ("warehouse_template_id", "position", *COUNTRY_COLUMNS)
-    connection.exec_driver_sql(
-        f"INSERT INTO warehouse_country ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})", rows
-    )
-    if template.freight:
-        connection.exec_driver_sql(
-            "INSERT INTO warehouse_freight (warehouse_template_id, store_id, template_id) VALUES (?, ?, ?)",
-            [(template.id, one.store_id, one.template_id) for one in template.freight],
-        )

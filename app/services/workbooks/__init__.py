@@ -7,13 +7,14 @@ refused cells back in the user's own sheet; `write_xlsx` and `write_csv` write i
 
 from app.services.workbooks.books import FileFormat, SheetInfo
 from app.services.workbooks.errors import WorkbookError
-from app.services.workbooks.export import CutCell, OutColumn, OutSheet, WriteReport, write_csv, write_xlsx
+from app.services.workbooks.export import write_csv, write_xlsx
 from app.services.workbooks.fields import FieldType, SheetKind
 from app.services.workbooks.headers import recognise
 from app.services.workbooks.listings import GroupedBy, ListingTable, read_listings
 from app.services.workbooks.marked_copy import MarkedCopy, marked_copy
 from app.services.workbooks.one_sheet import KINDS, UnknownKind, check_kind, write_sheet
 from app.services.workbooks.other_sheets import SheetLeft, sheets_left
+from app.services.workbooks.out_sheets import CutCell, OutColumn, OutSheet, Run, WriteReport
 from app.services.workbooks.packages import DataPackage, PackageMember
 from app.services.workbooks.recognition import RecognisedColumn, Recognition
 from app.services.workbooks.refusals import CellError, Refusal
@@ -40,6 +41,7 @@ __all__ = [
     "RecognisedColumn",
     "Recognition",
     "Refusal",
+    "Run",
     "SheetInfo",
     "SheetKind",
     "SheetLeft",

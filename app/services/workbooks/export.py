@@ -12,106 +12,23 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from itertools import islice
-from operator import getitem
 from pathlib import Path
 from typing import IO, Any
 
 from app.services.tasks import TaskContext
 from app.services.workbooks.errors import WorkbookError
-from app.services.workbooks.grid import column_letter
-from app.services.workbooks.limits import limits
-from app.services.workbooks.xlsx_parts import (
-    BOLD,
-    HEAD,
-    LOCKED,
-    OPEN,
-    OPEN_HEAD,
-    OPEN_TEXT,
-    TEXT,
-    CellBook,
-    Check,
-    book_parts,
-    sheet_head,
-    sheet_tail,
-)
+from app.services.workbooks.out_sheets import OutColumn, OutSheet, Run, WriteReport, single_rows
+from app.services.workbooks.sheet_xml import sheet_xml
+from app.services.workbooks.xlsx_parts import book_parts
 
-_CHUNK_ROWS = 1000
+_CSV_ROWS = 1000
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _FORBIDDEN_IN_NAMES = str.maketrans("[]:*?/\\", "       ")
 _NAME_CHARS = 31
 _LEVEL = 3
 """Half the time of zlib's usual 6 for a tenth more bytes."""
 _PIECES_AHEAD = 4
-
-
-@dataclass(frozen=True, slots=True)
-class OutColumn:
-    """A column to write.
-
-    Attributes:
-        header: its name.
-        is_text: its values are codes or ids that must stay text.
-        width: in characters, None for the usual one.
-        is_locked: whether the cells of a protected sheet are; of no meaning in any other.
-        check: what the spreadsheet watches there.
-    """
-
-    header: str
-    is_text: bool = False
-    width: float | None = None
-    is_locked: bool = False
-    check: Check | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class OutSheet:
-    """A sheet to write; `rows` may be a generator, each row has one value a column, None leaves a cell empty.
-
-    Attributes:
-        is_protected: cells of locked columns cannot be typed into; there is no password.
-        state: `hidden` (shown again by a menu), `veryHidden` (by no menu) or "".
-        fixed_columns: how many stay in view at the left.
-    """
-
-    name: str
-    columns: Sequence[OutColumn]
-    rows: Iterable[Sequence[Any]]
-    is_protected: bool = False
-    state: str = ""
-    fixed_columns: int = 0
-
-    def style(self, column: OutColumn) -> int:
-        """The style of a column's cells."""
-        if not self.is_protected:
-            return TEXT if column.is_text else 0
-        return LOCKED if column.is_locked else OPEN_TEXT if column.is_text else OPEN
-
-    def head_style(self, column: OutColumn) -> int:
-        """The style of a column's header."""
-        if not self.is_protected:
-            return BOLD
-        return HEAD if column.is_locked else OPEN_HEAD
-
-
-@dataclass(frozen=True, slots=True)
-class CutCell:
-    """A text that was longer than a cell can be: where it stands in the written file, and its length before."""
-
-    sheet: str
-    row: int
-    column: str
-    length: int
-
-
-@dataclass(slots=True)
-class WriteReport:
-    """What was written: the file, rows of all sheets without headers, and texts that had to be cut."""
-
-    path: Path
-    row_count: int = 0
-    cut: list[CutCell] = field(default_factory=list)
 
 
 def write_xlsx(path: Path, sheets: Sequence[OutSheet], ctx: TaskContext | None = None) -> WriteReport:
@@ -135,63 +52,31 @@ def write_xlsx(path: Path, sheets: Sequence[OutSheet], ctx: TaskContext | None =
     ):
         for number, (name, sheet) in enumerate(zip(names, sheets, strict=True), start=1):
             with archive.open(f"xl/worksheets/sheet{number}.xml", "w", force_zip64=True) as handle:
-                _pack(packer, handle, _sheet_xml(sheet, name, report, ctx, is_first=number == 1))
+                _pack(packer, handle, sheet_xml(sheet, name, report, ctx, is_first=number == 1))
         for part_name, xml in book_parts(names, [sheet.state for sheet in sheets]).items():
             archive.writestr(part_name, xml)
     return report
 
 
-def _pack(packer: ThreadPoolExecutor, handle: IO[bytes], pieces: Iterable[str]) -> None:
+def _pack(packer: ThreadPoolExecutor, handle: IO[bytes], pieces: Iterable[bytes]) -> None:
     """Compress on another thread while the next rows are made: zlib needs no interpreter."""
     waiting: deque[Future[int]] = deque()
     try:
         for piece in pieces:
             if len(waiting) >= _PIECES_AHEAD:
                 waiting.popleft().result()
-            waiting.append(packer.submit(handle.write, piece.encode()))
+            waiting.append(packer.submit(handle.write, piece))
         while waiting:
             waiting.popleft().result()
     finally:
         wait(waiting)  # nothing may write to a file that is being closed
 
 
-def _sheet_xml(sheet: OutSheet, name: str, report: WriteReport, ctx: TaskContext, *, is_first: bool) -> Iterator[str]:
-    """A sheet, a thousand rows a piece."""
-    columns = sheet.columns
-    books = [CellBook(is_text=column.is_text, style=sheet.style(column)) for column in columns]
-    header = "".join(CellBook(is_text=True, style=sheet.head_style(column))[column.header] for column in columns)
-    head = sheet_head(is_first=is_first, fixed_columns=sheet.fixed_columns, widths=[column.width for column in columns])
-    yield f'{head}<row r="1">{header}</row>'
-    source, number, most = iter(sheet.rows), 1, limits().write_rows
-    while chunk := list(islice(source, _CHUNK_ROWS)):
-        ctx.checkpoint()
-        if number + len(chunk) > most:
-            raise WorkbookError("workbook.too_many_rows", file=report.path.name, limit=most - 1)
-        if set(map(len, chunk)) != {len(books)}:
-            raise ValueError("a row has other columns than the sheet")
-        rows = ["".join(map(getitem, books, row)) for row in chunk]
-        yield "".join([f'<row r="{at}">{row}</row>' for at, row in enumerate(rows, start=number + 1)])
-        _note_cuts(report, name, number + 1, chunk, books)
-        number += len(chunk)
-        report.row_count += len(chunk)
-        ctx.report(report.row_count)
-    yield sheet_tail(number, [column.check for column in columns], is_protected=sheet.is_protected)
-
-
-def _note_cuts(
-    report: WriteReport, sheet: str, first_row: int, rows: Sequence[Sequence[Any]], books: Sequence[CellBook]
-) -> None:
-    """Say which texts were cut, and let the values of these rows go."""
-    for offset, row in enumerate(rows) if any(book.cut for book in books) else ():
-        for position, (value, book) in enumerate(zip(row, books, strict=True)):
-            if type(value) is str and value in book.cut:
-                report.cut.append(CutCell(sheet, first_row + offset, column_letter(position), len(value)))
-    for book in books:
-        book.forget()
-
-
 def write_csv(
-    path: Path, columns: Sequence[OutColumn], rows: Iterable[Sequence[Any]], ctx: TaskContext | None = None
+    path: Path,
+    columns: Sequence[OutColumn],
+    rows: Iterable[Sequence[Any]] | Iterable[Run],
+    ctx: TaskContext | None = None,
 ) -> WriteReport:
     """Write a CSV that Excel opens right: UTF-8 with a byte order mark, formulas neutralised by an apostrophe.
 
@@ -203,8 +88,8 @@ def write_csv(
     with replacing(path) as part, part.open("w", encoding="utf-8-sig", newline="", errors="replace") as handle:
         writer = csv.writer(handle)
         writer.writerow([_neutral(column.header) for column in columns])
-        source = iter(rows)
-        while chunk := list(islice(source, _CHUNK_ROWS)):
+        source = iter(single_rows(rows))
+        while chunk := list(islice(source, _CSV_ROWS)):
             ctx.checkpoint()
             writer.writerows([[_neutral(cell) if type(cell) is str else cell for cell in row] for row in chunk])
             report.row_count += len(chunk)

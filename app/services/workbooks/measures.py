@@ -9,7 +9,7 @@ from decimal import ROUND_CEILING, Decimal
 from app.services.workbooks.cell_text import keep_text, narrow
 from app.services.workbooks.fields import FieldBook, field_book
 from app.services.workbooks.grid import Cell
-from app.services.workbooks.numbers import read_amount, unit_word
+from app.services.workbooks.numbers import read_amount, read_positive, unit_word
 from app.services.workbooks.refusals import Refusal
 
 _TIMES = re.compile(r"\s*[x×*✕✖/]\s*", re.IGNORECASE)
@@ -28,14 +28,10 @@ def weight_reader(unit: str) -> Callable[[Cell], int | Decimal | Refusal | None]
     book, unit_of = field_book(), unit_word("weight")
 
     def read(cell: Cell) -> int | Decimal | Refusal | None:
-        amount = read_amount(cell, "weight", unit_of)
+        amount = read_positive(cell, "weight", unit_of, _MOST)
         if amount is None or isinstance(amount, Refusal):
             return amount
         value, own = amount
-        if value <= 0:
-            return Refusal("negative" if value < 0 else "zero")
-        if value > _MOST:
-            return Refusal("number_too_large")
         if not own and not unit:
             return value
         return _ceiling(value * book.grams[own or unit])
@@ -81,14 +77,10 @@ def length_reader(unit: str) -> Callable[[Cell], int | Refusal | None]:
     usual = unit or book.default_length_unit
 
     def read(cell: Cell) -> int | Refusal | None:
-        amount = read_amount(cell, "length", unit_of)
+        amount = read_positive(cell, "length", unit_of, _MOST)
         if amount is None or isinstance(amount, Refusal):
             return amount
         value, own = amount
-        if value <= 0:
-            return Refusal("negative" if value < 0 else "zero")
-        if value > _MOST:
-            return Refusal("number_too_large")
         return _ceiling(value * book.centimetres[own or usual])
 
     return read

@@ -100,6 +100,18 @@ def read_amount(cell: Cell, kind: str, unit_of: Callable[[str], str | None]) -> 
     return value, units[0] or units[1] or ""
 
 
+def read_positive(
+    cell: Cell, kind: str, unit_of: Callable[[str], str | None], most: int
+) -> tuple[Decimal, str] | Refusal | None:
+    """A number above 0 and at most *most*, with its own unit or ""; what cannot be measured is refused."""
+    amount = read_amount(cell, kind, unit_of)
+    if amount is None or isinstance(amount, Refusal):
+        return amount
+    if amount[0] <= 0:
+        return Refusal("below_zero" if amount[0] < 0 else "zero")
+    return Refusal("number_too_large") if amount[0] > most else amount
+
+
 def _multiplied(value: Decimal, word: str) -> Refusal:
     """1.2万 is 12000 beyond doubt, but a price list should say so itself."""
     return Refusal("number_word", fix=f"{(value * _MULTIPLES[word]).normalize():f}")

@@ -8,7 +8,8 @@ from typing import Any
 
 from app.services.errors import InputError
 from app.services.tasks import TaskContext
-from app.services.workbooks.export import OutColumn, OutSheet, WriteReport, write_csv, write_xlsx
+from app.services.workbooks.export import write_csv, write_xlsx
+from app.services.workbooks.out_sheets import OutColumn, OutSheet, Run, WriteReport
 
 KINDS = (".xlsx", ".csv")
 
@@ -28,7 +29,11 @@ def check_kind(path: Path, known: Sequence[str] = KINDS) -> str:
 
 
 def write_sheet(
-    path: Path, name: str, columns: Sequence[OutColumn], rows: Iterable[Sequence[Any]], ctx: TaskContext | None = None
+    path: Path,
+    name: str,
+    columns: Sequence[OutColumn],
+    rows: Iterable[Sequence[Any]] | Iterable[Run],
+    ctx: TaskContext | None = None,
 ) -> WriteReport:
     """Write one table to an .xlsx, with *name* for its sheet, or to a .csv. An existing file is replaced only when the
     new one is complete.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,6 @@ from app.messages import tr
 from app.services.paging import Query
 from app.services.pricing.charting import Charts
 from app.views.context import ViewContext
-from app.views.errors import sentence
 from app.views.importing.save_file import saving_dialog
 from app.views.widgets.buttons import Button
 from app.views.widgets.dialog import Dialog
@@ -64,7 +64,7 @@ class ChartsDialog(Dialog):
         self.part.chosen.connect(self._choose)
         handle = context.runner.start(self._work_out)
         handle.succeeded.connect(self._show)
-        handle.failed.connect(lambda error: self.note.setText(sentence(error)))
+        handle.failed.connect(lambda error: self.note.tell(error))
         self.finished.connect(lambda _: handle.cancel())
 
     def _work_out(self, ctx: Any) -> Charts:
@@ -89,13 +89,7 @@ class ChartsDialog(Dialog):
         found = self.shown
         if found is None:
             return
-        notes = {
-            "margins": tr("charts.unknown", n=found.unknown) if found.unknown else "",
-            "prices": tr("charts.some", n=len(found.prices), of=found.shown_of),
-            "floors": _floors_text(found),
-            "freight": tr("charts.not_served"),
-        }
-        self.note.setText(notes[key])
+        self.note.follow(partial(_note, found, key))
 
     def _ask_where(self) -> None:
         dialog = saving_dialog(self, "charts.export", KINDS, ".png")
@@ -107,9 +101,18 @@ class ChartsDialog(Dialog):
         plot = self.plots[self.pages.currentIndex()]
         is_written = _as_svg(plot, path) if path.suffix.lower() == ".svg" else plot.grab().save(str(path))
         if not is_written:
-            self.note.setText(tr("charts.not_written", file=path.name))
+            self.note.say("charts.not_written", file=path.name)
             return
         self._context.notices.toast("charts.saved", tone="green", file=path.name)
+
+
+def _note(found: Charts, key: str) -> str:
+    """What the chart leaves out."""
+    if key == "margins":
+        return tr("charts.unknown", n=found.unknown) if found.unknown else ""
+    if key == "prices":
+        return tr("charts.some", n=len(found.prices), of=found.shown_of)
+    return _floors_text(found) if key == "floors" else tr("charts.not_served")
 
 
 def _floors_text(found: Charts) -> str:

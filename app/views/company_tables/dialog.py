@@ -21,7 +21,6 @@ from app.views.company_tables.hit_rows import HitRows
 from app.views.company_tables.received import ReceivedBox
 from app.views.company_tables.table_rows import TableRows
 from app.views.context import ViewContext
-from app.views.errors import sentence
 from app.views.importing.save_file import ask_files
 from app.views.language import say
 from app.views.widgets.buttons import Button
@@ -41,7 +40,7 @@ class TablesDialog(Dialog):
 
     Emits:
         delist_wanted: codes, one a line.
-        replace_wanted, take_off_wanted, show_wanted: ids of listings.
+        replace_wanted, take_off_wanted, hold_wanted, show_wanted: ids of listings.
         repriced: the `ChangeRecord` of prices that were raised.
         renewed: a table was stored or taken back.
     """
@@ -49,6 +48,7 @@ class TablesDialog(Dialog):
     delist_wanted = Signal(str)
     replace_wanted = Signal(object)
     take_off_wanted = Signal(object)
+    hold_wanted = Signal(object)
     show_wanted = Signal(object)
     repriced = Signal(object)
     renewed = Signal()
@@ -67,6 +67,7 @@ class TablesDialog(Dialog):
                 ("reprice", "currency-dollar"),
                 ("replace", "replace"),
                 ("take_off", "ban"),
+                ("hold", "player-pause"),
                 ("show", "tags"),
             )
         }
@@ -111,6 +112,7 @@ class TablesDialog(Dialog):
         self.acts["reprice"].clicked.connect(self._reprice)
         self.acts["replace"].clicked.connect(lambda: self.replace_wanted.emit(self._listings()))
         self.acts["take_off"].clicked.connect(lambda: self.take_off_wanted.emit(self._listings()))
+        self.acts["hold"].clicked.connect(lambda: self.hold_wanted.emit(self._listings()))
         self.acts["show"].clicked.connect(self._show)
 
     # -- files -------------------------------------------------------------------------------------------------
@@ -143,7 +145,8 @@ class TablesDialog(Dialog):
     def _undo(self) -> None:
         table = self.tables.row_in_view
         if table is not None and table.change:
-            handle = self._context.runner.call(self._desk.undo, table.change)
+            handle = self._context.runner.start_heavy(*self._desk.undo_call(table.change))
+            self._context.jobs.add(handle, "tables.job.undo", icon="history")
             handle.succeeded.connect(lambda _: self._on_undone(table))
             handle.failed.connect(self._tell)
 
@@ -215,7 +218,7 @@ class TablesDialog(Dialog):
             self._looking = None
 
     def _tell(self, error: Exception) -> None:
-        self.said.setText(sentence(error))
+        self.said.tell(error)
 
     # -- what helps --------------------------------------------------------------------------------------------
 
@@ -223,7 +226,7 @@ class TablesDialog(Dialog):
         chosen, table = self.hits.chosen, self.tables.row_in_view
         is_verdict = self._kind in VERDICT_KINDS
         variants = sum(bool(hit.code) for hit in chosen)
-        for name in ("take_off", "show"):
+        for name in ("take_off", "hold", "show"):
             self.acts[name].setEnabled(bool(chosen))
         self.acts["delist"].setEnabled(variants > 0)
         self.acts["replace"].setEnabled(bool(chosen) and is_verdict)

@@ -9,7 +9,7 @@ from app.messages import tr
 from app.services.company_tables.importing import Received
 from app.services.company_tables.kinds import VERDICT_KINDS, TableKind
 from app.services.company_tables.records import Failed, Imported
-from app.services.company_tables.wording import kind_text
+from app.services.company_tables.wording import guard_lines, kind_text
 from app.views.errors import sentence
 from app.views.theme import current_theme
 from app.views.widgets.buttons import Button
@@ -55,7 +55,7 @@ class ReceivedBox(Live, QScrollArea):
     def show_received(self, received: Received) -> None:
         """Say what was not stored, with a way on, and which cells were not used; hide where all is well."""
         self._received = received
-        self.cells.setText("\n".join(line for one in received.tables for line in _cells(one)))
+        self.cells.setText("\n".join(line for one in received.tables for line in (*guard_lines(one), *_cells(one))))
         self.refused.setText("\n".join(sentence(one.error) for one in received.failed))
         for label in (self.cells, self.refused):
             label.setVisible(bool(label.text()))

@@ -19,7 +19,6 @@ from app.services.stores.records import StoreAccess, StoreRecord
 from app.views.context import ViewContext
 from app.views.covering.assign_dialog import AssignDialog
 from app.views.covering.coverage_columns import columns
-from app.views.errors import sentence
 from app.views.importing.save_file import ask_files, ask_where
 from app.views.language import say
 from app.views.listings.bulk_edit.parts import OptionBox
@@ -293,7 +292,7 @@ class CoverageDialog(Dialog):
         self.cover_wanted.emit(best.store_id, store_id, best.product_ids)
 
     def _say_problem(self, error: Exception) -> None:
-        self.hint.setText(sentence(error))
+        self.hint.tell(error)
 
     def retranslate(self) -> None:
         """Choices that were made of names."""

@@ -363,7 +363,7 @@ class CoverDialog(Dialog):
         handle.failed.connect(self._say_problem)
 
     def _say_problem(self, error: Exception) -> None:
-        self.hint.setText(sentence(error))
+        self.hint.tell(error)
 
     def resizeEvent(self, event: Any) -> None:
         """The report keeps the larger part."""

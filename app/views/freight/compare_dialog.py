@@ -13,7 +13,6 @@ from app.services.freight.finding import Named
 from app.services.freight.quoting import shown_usd
 from app.services.warehouses.countries import countries
 from app.views.context import ViewContext
-from app.views.errors import sentence
 from app.views.freight.text_table import TextRows, TextTable
 from app.views.language import language, say
 from app.views.listings.bulk_edit.parts import OptionBox
@@ -80,7 +79,7 @@ class CompareDialog(Dialog):
             return
         handle = self._context.runner.call(self._context.services.freight.compare, left, right)
         handle.succeeded.connect(self._on_compared)
-        handle.failed.connect(lambda error: self.hint.setText(sentence(error)))
+        handle.failed.connect(lambda error: self.hint.tell(error))
 
     def _on_compared(self, found: list[Difference]) -> None:
         self._found = found
@@ -111,6 +110,11 @@ class CompareDialog(Dialog):
         if rows:
             self.table.setCurrentIndex(self.model.index(0, 0))
         self.hint.say("freight.compare.found", n=len(differing(self._found)), total=len(self._found))
+
+    def retranslate(self) -> None:
+        """Names of countries in the new language."""
+        if getattr(self, "_found", None):
+            self._show()
 
     def _heads(self) -> list[str]:
         return [tr(f"freight.compare.{name}") for name in HEADS]

@@ -23,6 +23,7 @@ from app.services.freight.typed import (
     read_channels,
     read_tariff,
     read_template,
+    rule_word,
     rule_words,
     tariff_cells,
     tariff_examples,
@@ -30,7 +31,6 @@ from app.services.freight.typed import (
     zone_examples,
 )
 from app.views.context import ViewContext
-from app.views.errors import sentence
 from app.views.freight.text_table import Grid, GridRows
 from app.views.widgets.buttons import Button
 from app.views.widgets.dialog import Dialog
@@ -40,7 +40,7 @@ from app.views.widgets.label import Label
 
 SETTLE_MS = 150
 """After so long without a key what is typed is looked at."""
-ZONE_WIDTHS = (130, 48, 112, 200, 66, 110, 64, 64, 64, 92)
+ZONE_WIDTHS = (130, 48, 112, 176, 90, 110, 64, 64, 64, 100)
 BAND_WIDTHS = (150, 150, 150, 150, 150)
 CHANNEL_WIDTHS = (110, 110, 140, 200)
 NEW_ZONE = {"service": "STANDARD", "zone": "1"}
@@ -61,6 +61,7 @@ class FreightEditor(Dialog):
         self.grid: Grid
         self.said = Label(role="small", ink="text2", wrap=True)
         self.examples = Label(role="small", ink="text2", wrap=True)
+        self.problems: list[Problem] = []
         self.add, self.remove = (
             Button("freight.edit.add_row", icon_name="plus"),
             Button("freight.edit.remove_row", icon_name="trash"),
@@ -82,6 +83,7 @@ class FreightEditor(Dialog):
         self.add.clicked.connect(lambda: grid.add_row(self.new_row()))
         self.remove.clicked.connect(grid.remove_row)
         grid.grid.edited.connect(self._looking.start)
+        grid.selectionModel().currentChanged.connect(lambda *_: self._say())
         self.primary = self.add_buttons("freight.edit.save")
         self.primary.setAutoDefault(False)
         self.primary.setDefault(False)
@@ -109,19 +111,35 @@ class FreightEditor(Dialog):
         found, problems = self.read()
         self.grid.grid.show_problems({(one.row, one.column): one.text for one in problems if one.row >= 0})
         self.mark_fields({one.column for one in problems if one.row < 0})
-        self.said.set_look(ink="red" if problems else "green")
-        first = problems[0] if problems else None
-        if first is None:
-            self.said.say("freight.edit.fine")
-        elif first.row >= 0:
-            self.said.say("freight.edit.wrong", row=first.row + 1, column=column_head(first.column), why=first.text)
-        else:
-            self.said.say("freight.edit.wrong_field", column=column_head(first.column), why=first.text)
+        self.problems = problems
+        self._say()
         self.examples.setText("")
         if found is not None and not problems:
             self.show_examples(found)
         self.primary.setEnabled(not problems)
         return not problems
+
+    def _show_parts(self, parts: Sequence[str]) -> None:
+        """What a few parcels pay, below the grid."""
+        if parts:
+            self.examples.say("freight.edit.examples", parts=" · ".join(parts))
+        else:
+            self.examples.setText("")
+
+    def _say(self) -> None:
+        """What is wrong with the cell one is in, else with the first one, and how many others are."""
+        self.said.set_look(ink="red" if self.problems else "green")
+        if not self.problems:
+            self.said.say("freight.edit.fine")
+            return
+        at = self.grid.currentIndex()
+        here = (at.row(), self.grid.grid.names[at.column()]) if at.isValid() else None
+        one = next((one for one in self.problems if (one.row, one.column) == here), self.problems[0])
+        key = "freight.edit.wrong" if one.row >= 0 else "freight.edit.wrong_field"
+        params: dict[str, object] = {"row": one.row + 1} if one.row >= 0 else {}
+        text = tr(key, column=column_head(one.column), why=one.text, **params)
+        more = len(self.problems) - 1
+        self.said.setText(" ".join([text, *([tr("freight.edit.more", n=more)] if more else [])]))
 
     def mark_fields(self, names: set[str]) -> None:
         """Frame fields that are wrong."""
@@ -143,7 +161,7 @@ class FreightEditor(Dialog):
     def _on_failed(self, error: Exception) -> None:
         self.primary.setEnabled(True)
         self.said.set_look(ink="red")
-        self.said.setText(sentence(error))
+        self.said.tell(error)
 
     def done(self, result: int) -> None:
         """Nothing is looked at any more."""
@@ -194,6 +212,13 @@ class TemplateEditor(FreightEditor):
             problems.append(Problem(-1, "template", tr("error.freight.cell_missing")))
         return found, problems
 
+    def retranslate(self) -> None:
+        """The words of rules in the new language; what is typed stays."""
+        super().retranslate()
+        if hasattr(self, "grid"):
+            self.grid.grid.translate(ZONES.index("rule"), rule_word)
+            self.look()
+
     def mark_fields(self, names: set[str]) -> None:
         """The name."""
         mark_bad(self.name, bool(names))
@@ -201,7 +226,7 @@ class TemplateEditor(FreightEditor):
     def show_examples(self, found: Any) -> None:
         """Fees of the first zone with bands by weight."""
         parts = [f"{grams / 1000:g} kg → {fee or '–'}" for _, grams, fee in zone_examples(found.services)]
-        self.examples.setText(tr("freight.edit.examples", parts=" · ".join(parts)) if parts else "")
+        self._show_parts(parts)
 
     def store(self, found: Any) -> Any:
         """As a change."""
@@ -250,7 +275,7 @@ class TariffEditor(FreightEditor):
     def show_examples(self, found: Any) -> None:
         """Fees for a few weights."""
         parts = [f"{grams} g → {fee or '–'}" for grams, fee in tariff_examples(found.tariff)]
-        self.examples.setText(tr("freight.edit.examples", parts=" · ".join(parts)))
+        self._show_parts(parts)
 
     def store(self, found: Any) -> Any:
         """As a change."""

@@ -21,17 +21,13 @@ class FreightImportDialog(Dialog):
 
     def __init__(self, found: FreightImport, parent: QWidget) -> None:
         super().__init__("freight.import.title", parent, size=QSize(860, 560), file=found.file)
-        errors = [(tr("freight.import.refused"), one.sheet, one.value or "–", one.sentence()) for one in found.errors]
-        parts = [
-            (tr(f"freight.import.{one.what}"), tr(f"freight.import.kind.{one.kind}"), one.name, "–")
-            for one in sorted(found.parts, key=lambda one: one.what == "same")
-        ]
-        model = TextRows(lambda: [tr(f"freight.import.{name}") for name in HEADS])
-        model.tone = lambda line, at: "red" if line < len(errors) and at in (0, 3) else ""
-        model.show_rows([*errors, *parts])
-        self.table = TextTable(model, WIDTHS, "freight.import.table", len(HEADS) - 1)
+        self._found = found
+        self.model = TextRows(lambda: [tr(f"freight.import.{name}") for name in HEADS])
+        self.model.tone = lambda line, at: "red" if line < len(found.errors) and at in (0, 3) else ""
+        self.model.show_rows(_rows(found))
+        self.table = TextTable(self.model, WIDTHS, "freight.import.table", len(HEADS) - 1)
         counts = {"new": found.count("new"), "changed": found.count("changed"), "same": found.count("same")}
-        summary = Label("freight.import.summary", ink="text2", wrap=True, refused=len(errors), **counts)
+        summary = Label("freight.import.summary", ink="text2", wrap=True, refused=len(found.errors), **counts)
         summary.setContentsMargins(14, 10, 14, 10)
         whole = column(self.body)
         whole.addWidget(summary)
@@ -40,3 +36,16 @@ class FreightImportDialog(Dialog):
         n = counts["new"] + counts["changed"]
         self.primary = self.add_buttons("freight.import.apply" if n else "freight.import.nothing", n=n)
         self.primary.setEnabled(bool(n))
+
+    def retranslate(self) -> None:
+        """Reasons and kinds in the new language."""
+        if hasattr(self, "model"):
+            self.model.show_rows(_rows(self._found))
+
+
+def _rows(found: FreightImport) -> list[tuple[str, str, str, str]]:
+    refused = tr("freight.import.refused")
+    errors = [(refused, one.sheet, one.value or "–", one.sentence()) for one in found.errors]
+    parts = sorted(found.parts, key=lambda one: one.what == "same")
+    kinds = [(tr(f"freight.import.{one.what}"), tr(f"freight.import.kind.{one.kind}"), one.name, "–") for one in parts]
+    return [*errors, *kinds]

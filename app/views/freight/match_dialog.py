@@ -13,7 +13,6 @@ from app.services.freight.matching import Match
 from app.services.freight.quoting import shown_cny
 from app.services.freight.trial import shown_cents
 from app.views.context import ViewContext
-from app.views.errors import sentence
 from app.views.freight.text_table import Index, TextRows, TextTable
 from app.views.language import say
 from app.views.widgets.dialog import Dialog
@@ -157,7 +156,7 @@ class MatchDialog(Dialog):
 
     def _on_failed(self, error: Exception) -> None:
         self.said.set_look(ink="red")
-        self.said.setText(sentence(error))
+        self.said.tell(error)
 
     def keyPressEvent(self, event: Any) -> None:
         """Space ticks the current row."""

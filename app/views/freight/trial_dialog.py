@@ -19,7 +19,6 @@ from app.services.freight.quoting import Parcel, best
 from app.services.freight.subjects import TypedPrices
 from app.services.freight.trial import COLUMNS, TrialRow, Verdict, cells, write_trial
 from app.views.context import ViewContext
-from app.views.errors import sentence
 from app.views.freight.text_table import TextRows, TextTable
 from app.views.freight.world import World, scrolled
 from app.views.importing.save_file import SHEETS, saving_dialog
@@ -47,6 +46,14 @@ FIELDS = (
 )
 WIDTHS = (92, 120, 112, 104, 100, 56, 68, 66, 82, 96, 104, 82, 66, 190)
 TONES = {Verdict.FINE: "green", Verdict.LOSS: "red", Verdict.UNKNOWN: "amber", Verdict.NOT_SERVED: "text2"}
+REPLACING = ("weight", "size", "sale", "cost")
+"""Fields that take the place of what is known of a listing where they are filled."""
+SIGNS = {
+    Verdict.FINE: "circle-check",
+    Verdict.LOSS: "alert-octagon",
+    Verdict.UNKNOWN: "alert-triangle",
+    Verdict.NOT_SERVED: "ban",
+}
 OWN = "own"
 MEASURES = ("carrier", "buyer", "profit")
 MOST_G = 100_000_000
@@ -58,7 +65,8 @@ class TrialDialog(Dialog):
     Args:
         names: templates and tariffs to choose from.
         chosen: id and kind of the one to begin with.
-        listing_id: try the variants of this listing, by its own template first.
+        listing_id: try the variants of this listing, by its own template first; what is typed of weight, size, price
+            and cost takes the place of what is known of it.
     """
 
     def __init__(
@@ -118,7 +126,7 @@ class TrialDialog(Dialog):
         close = Button("dialog.close")
         close.clicked.connect(self.accept)
         self.footer.row.addWidget(close)
-        self.model.tone = self._tone
+        self.model.tone, self.model.sign = self._tone, self._sign
         self.hint.say("freight.trial.hint")
         self.restyle()
 
@@ -141,8 +149,9 @@ class TrialDialog(Dialog):
         self.fields["attributes"].setToolTip(", ".join(attributes()))
         if self._listing_id is None:
             self.fields["weight"].setText("200")
-        for name in ("code", "weight", "size", "sale", "cost"):
-            self.fields[name].setEnabled(self._listing_id is None)
+        self.fields["code"].setEnabled(self._listing_id is None)
+        for name in REPLACING if self._listing_id is not None else ():
+            say(self.fields[name], "freight.trial.own_tip", "toolTip")
 
     def _connect(self) -> None:
         self.go.clicked.connect(self.try_it)
@@ -162,13 +171,14 @@ class TrialDialog(Dialog):
         targets = tuple(country_of(part) for part in texts["countries"].replace("，", ",").split(",") if part.strip())
         if self.view.current == "world":
             targets = self._context.services.freight.all_countries()
-        weight = 1 if texts["code"] or self._listing_id is not None else _whole("weight", texts["weight"])
+        is_known = bool(texts["code"]) or (self._listing_id is not None and not texts["weight"])
+        weight = 1 if is_known else _whole("weight", texts["weight"])
         pieces = _whole("pieces", texts["pieces"] or "1")
         size = size_of(texts["size"]) if texts["size"] else None
         start = country_of(texts["ships_from"]) if texts["ships_from"] else ""
         parcel = Parcel(weight, pieces, size, known_attributes(texts["attributes"]), start)
         prices = TypedPrices(_money("sale", texts["sale"]), _money("cost", texts["cost"]))
-        return Asked(parcel, texts["code"], self._listing_id, prices, targets=targets)
+        return Asked(parcel, texts["code"], self._listing_id, prices, targets=targets, by_weight=not is_known)
 
     def try_it(self) -> None:
         """Compute it away from the window."""
@@ -207,7 +217,7 @@ class TrialDialog(Dialog):
         self.model.show_rows([])
         self._show_world()
         self.hint.set_look(ink="red")
-        self.hint.setText(sentence(error))
+        self.hint.tell(error)
 
     def _show_world(self) -> None:
         by_country: dict[str, list[TrialRow]] = {}
@@ -234,6 +244,9 @@ class TrialDialog(Dialog):
         verdict = self.rows[line].verdict
         return TONES[verdict] if (at >= len(COLUMNS) - 3 and verdict != Verdict.FINE) or at == len(COLUMNS) - 1 else ""
 
+    def _sign(self, line: int, at: int) -> str:
+        return SIGNS[self.rows[line].verdict] if at == len(COLUMNS) - 1 else ""
+
     # -- the file ----------------------------------------------------------------------------------------------
 
     def _ask_where(self) -> None:
@@ -249,7 +262,7 @@ class TrialDialog(Dialog):
 
     def _say_file_wrong(self, error: Exception) -> None:
         self.hint.set_look(ink="red")
-        self.hint.setText(sentence(error))
+        self.hint.tell(error)
 
     def retranslate(self) -> None:
         """Rows in the new language."""

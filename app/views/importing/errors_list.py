@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QScrollArea, QWidget
 
 from app.messages import tr
 from app.services.workbooks import CellError
-from app.views.errors import sentence
 from app.views.importing.columns import field_name
 from app.views.theme import current_theme
 from app.views.widgets.buttons import Button
@@ -274,7 +273,7 @@ class ErrorsList(Ground):
 
     def say_problem(self, error: Exception) -> None:
         """The copy could not be written."""
-        self.hint.setText(sentence(error))
+        self.hint.tell(error)
 
     def fit(self, room: int) -> None:
         """Use at most *room* pixels: few lines where the dialog is low."""

@@ -34,6 +34,8 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("quarantine", "listings.action.quarantine", "shield-check"),
     ActionSpec("simulate", "listings.action.simulate", "list-check", acts_on=SELECTION),
     ActionSpec("price_rules", "listings.action.price_rules", "edit", acts_on=SELECTION),
+    ActionSpec("hold", "listings.action.hold", "player-pause", acts_on=SELECTION),
+    ActionSpec("release_hold", "listings.action.release_hold", "player-play", acts_on=SELECTION),
     ActionSpec("take_off_sale", "listings.action.take_off_sale", "ban", acts_on=SELECTION),
     ActionSpec("put_on_sale", "listings.action.put_on_sale", "upload", acts_on=SELECTION),
     ActionSpec("scheduled", "listings.action.scheduled", "alarm"),
@@ -43,6 +45,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
 CODE_AND_PRICE = ("virtual_codes", "explain_price", "rates", "charts", "quarantine", "simulate", "price_rules")
 """Actions about codes and prices, in the "…" menu."""
 SALE = ("take_off_sale", "put_on_sale")
+HOLD = ("hold", "release_hold")
 ON_ROWS = (
     "publish",
     "bulk_edit",
@@ -50,6 +53,7 @@ ON_ROWS = (
     "replace_text",
     "overseas",
     *SALE,
+    *HOLD,
     "export",
     "open_in_excel",
     "recheck",
@@ -73,6 +77,7 @@ SELDOM = (
     "delist",
     "overseas",
     *SALE,
+    *HOLD,
     "scheduled",
     "match_freight",
     "try_freight",

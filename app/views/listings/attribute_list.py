@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtWidgets import QGridLayout, QWidget
 
-from app.views.widgets.ground import Ground
+from app.views.widgets.ground import Ground, emptied
 from app.views.widgets.label import Label
 
 Line = tuple[str, str]
@@ -34,10 +34,7 @@ class AttributeList(Ground):
         if list(lines) == self._lines:
             return
         self._lines = list(lines)
-        while self._grid.count():
-            old = self._grid.takeAt(0).widget()
-            old.hide()
-            old.deleteLater()
+        emptied(self._grid)
         for row, (name, value) in enumerate(lines):
             for column, (text, ink) in enumerate(((name, "text2"), (value or "–", "text"))):
                 label = Label(role="small", ink=ink, wrap=True)

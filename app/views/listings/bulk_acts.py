@@ -18,6 +18,7 @@ from app.views.listings.code_dialog import CodeDialog
 from app.views.listings.codes_dialog import CodesDialog
 from app.views.listings.delist_dialog import DelistDialog
 from app.views.listings.figure_rows import FigureRows
+from app.views.listings.holding import Holding
 from app.views.listings.looks import Looks
 from app.views.listings.prices.quarantine_dialog import QuarantineDialog
 from app.views.listings.prices.rules_dialog import PriceRulesDialog
@@ -48,6 +49,7 @@ class BulkActs(QObject):
         self._page = page
         self.figures = FigureRows(context, page)
         self.looks = Looks(context, page, self.way_back)
+        self.holding = Holding(context, page, self.way_back)
 
     def follow(self, editor: ListingEditor) -> None:
         """Open what the variants of the editor ask for: what a code stands for, how a price came about."""
@@ -63,6 +65,8 @@ class BulkActs(QObject):
         actions.on("findings", self.show_findings)
         actions.on("similar", lambda: self._page.with_chosen(self.looks.show_similar))
         actions.on("images", lambda: self._page.with_chosen(self.looks.show_images))
+        actions.on("hold", lambda: self._page.with_ids(self.holding.ask))
+        actions.on("release_hold", lambda: self._page.with_ids(self.holding.release))
         actions.on("tables", self.tables)
         actions.on("delist", self.delist)
         actions.on("virtual_codes", self.show_virtual_codes)
@@ -147,6 +151,7 @@ class BulkActs(QObject):
         dialog.delist_wanted.connect(lambda codes: self.delist(codes).finished.connect(dialog.load))
         dialog.replace_wanted.connect(lambda ids: self.bulk_edit_of(ids, len(ids), "title", "replace"))
         dialog.take_off_wanted.connect(self._page.sale.take_off)
+        dialog.hold_wanted.connect(self.holding.ask)
         dialog.show_wanted.connect(self._page.show_rows)
         dialog.repriced.connect(self._on_repriced)
         dialog.open()

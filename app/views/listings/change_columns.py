@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from app.messages import tr
-from app.services.history.contents import ChangedListing, ChangedValue
+from app.services.history.contents import OWN_NOUNS, ChangedListing, ChangedValue
 from app.views.cells import EMPTY, Cell, Column
 from app.views.listings.field_values import field_name, value_text
+from app.views.listings.own_row_texts import row_field_name, row_part, row_text
 
 TONES = {"stands": "text2", "back": "text3", "moved": "amber", "created": "text2"}
 LONG = 60
@@ -29,7 +30,8 @@ def _title(row: ChangedListing) -> Cell:
 
 
 def _code(value: ChangedValue) -> Cell:
-    return Cell(value.code, tone="text2") if value.code else EMPTY
+    code = row_part(value) if value.noun in OWN_NOUNS else value.code
+    return Cell(code, tone="text2") if code else EMPTY
 
 
 def _field(row: ChangedListing) -> Cell:
@@ -50,11 +52,15 @@ def _after(row: ChangedListing) -> Cell:
 
 
 def _value_field(value: ChangedValue) -> Cell:
-    return Cell(field_name(value.field) if value.field else tr("history.whole"), tone="text2")
+    is_own = value.noun in OWN_NOUNS
+    if not value.field:
+        return Cell(tr("history.whole_row" if is_own else "history.whole"), tone="text2")
+    return Cell((row_field_name(value) if is_own else "") or field_name(value.field), tone="text2")
 
 
 def _text(value: ChangedValue, stored: object, tone: str) -> Cell:
-    whole = value_text(value.field, stored)
+    own = row_text(value.field, value.code, stored) if value.noun in OWN_NOUNS else None
+    whole = value_text(value.field, stored) if own is None else own
     flat = " ".join(whole.split())
     return Cell(flat or "–", tone=tone if flat else "text3", tip=whole if len(flat) > LONG else "")
 

@@ -11,7 +11,6 @@ from app.services.history.contents import ChangeContents
 from app.services.history.records import NO_LISTINGS, ChangeRecord
 from app.services.paging import Query
 from app.views.context import ViewContext
-from app.views.errors import sentence
 from app.views.language import say
 from app.views.listings.change_columns import columns
 from app.views.listings.field_values import field_name
@@ -135,7 +134,7 @@ class ChangePane(Ground):
         model.ask(Query())
 
     def _on_failed(self, error: Exception) -> None:
-        self.problem.setText(sentence(error))
+        self.problem.tell(error)
         self.problem.show()
 
     def _show_fields(self, fields: tuple[str, ...]) -> None:

@@ -18,7 +18,7 @@ from app.services.codes.explaining import Explanation
 from app.services.codes.goods_wording import attributes_text, cost_text, missing_text, verdict_text, weight_text
 from app.services.codes.wording import country_text, doubt_text, error_text, items_text, kind_text
 from app.views.context import ViewContext
-from app.views.errors import sentence
+from app.views.language import language, say
 from app.views.listings.plain_table import dress_table
 from app.views.theme import current_theme
 from app.views.thumbnails import Thumbnails
@@ -50,7 +50,8 @@ class CodeDialog(Dialog):
         self, context: ViewContext, parent: QWidget, store_id: int, code: str, pictures: Thumbnails | None = None
     ) -> None:
         super().__init__("codes.explain_title", parent, size=QSize(820, 420), code=code or "–")
-        self._language, self._pictures, self._source = context.language.code, pictures, ""
+        self._pictures, self._source = pictures, ""
+        self.shown: Explanation | None = None
         self.lines: dict[str, Label] = {}
         self.doubts = Label(ink="amber", wrap=True)
         self.items = QTableWidget(0, len(COLUMNS))
@@ -61,7 +62,7 @@ class CodeDialog(Dialog):
             pictures.arrived.connect(self._on_picture)
         handle = context.runner.call(context.services.codes.explain, store_id, code)
         handle.succeeded.connect(self._show)
-        handle.failed.connect(lambda error: self.doubts.setText(sentence(error)))
+        handle.failed.connect(lambda error: self.doubts.tell(error))
 
     def _build(self) -> None:
         self._grid.setColumnStretch(1, 1)
@@ -72,16 +73,14 @@ class CodeDialog(Dialog):
         self.items.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.items.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.items.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.items.setAccessibleName(tr("codes.explain.items"))
+        say(self.items, "codes.explain.items", "accessibleName")
         dress_table(self.items, row=26)
-        self.items.setHorizontalHeaderLabels([tr(f"codes.item.{name}") for name, _ in COLUMNS])
+        self._show_heads()
         for at, (_, wide) in enumerate(COLUMNS):
             if wide:
                 self.items.horizontalHeader().resizeSection(at, current_theme().height(wide))
             else:
                 self.items.horizontalHeader().setSectionResizeMode(at, QHeaderView.ResizeMode.Stretch)
-        for at in NUMBERS:
-            self.items.horizontalHeaderItem(at).setTextAlignment(RIGHT)
         self.items.hide()
         whole = column(self.body, edges=20, gap=12)
         top = row(gap=16)
@@ -95,7 +94,29 @@ class CodeDialog(Dialog):
         close.clicked.connect(self.accept)
         self.footer.row.addWidget(close)
 
+    def retranslate(self) -> None:
+        """Heads and what the code stands for, in the new language."""
+        if hasattr(self, "doubts"):
+            self._show_heads()
+            self._show_again()
+
+    def restyle(self) -> None:
+        """Colours of cells are of the theme in force."""
+        super().restyle()
+        if hasattr(self, "doubts"):
+            self._show_again()
+
+    def _show_heads(self) -> None:
+        self.items.setHorizontalHeaderLabels([tr(f"codes.item.{name}") for name, _ in COLUMNS])
+        for at in NUMBERS:
+            self.items.horizontalHeaderItem(at).setTextAlignment(RIGHT)
+
+    def _show_again(self) -> None:
+        if self.shown is not None:
+            self._show(self.shown)
+
     def _show(self, found: Explanation) -> None:
+        self.shown = found
         reading, goods = found.reading, found.goods
         if reading.error:
             self.doubts.set_look(ink="red")
@@ -103,7 +124,7 @@ class CodeDialog(Dialog):
             return
         self._line("items", items_text(reading.components))
         self._line("kind", kind_text(reading))
-        self._line("country", country_text(reading, self._language))
+        self._line("country", country_text(reading, language.code))
         self._line("key", reading.match_key)
         if goods is not None:
             self._line("cost", cost_text(goods.cost_micro))
@@ -151,10 +172,11 @@ class CodeDialog(Dialog):
             self.picture.show()
 
     def _line(self, name: str, text: str) -> None:
-        at = self._grid.rowCount()
-        value = self.lines[name] = Label(wrap=True)
-        value.setText(text)
-        value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        value.setAccessibleName(tr(f"codes.explain.{name}"))
-        self._grid.addWidget(Label(f"codes.explain.{name}", ink="text2"), at, 0, Qt.AlignmentFlag.AlignTop)
-        self._grid.addWidget(value, at, 1)
+        if name not in self.lines:
+            value = self.lines[name] = Label(wrap=True)
+            value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            say(value, f"codes.explain.{name}", "accessibleName")
+            at = self._grid.rowCount()
+            self._grid.addWidget(Label(f"codes.explain.{name}", ink="text2"), at, 0, Qt.AlignmentFlag.AlignTop)
+            self._grid.addWidget(value, at, 1)
+        self.lines[name].setText(text)

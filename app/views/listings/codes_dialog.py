@@ -14,7 +14,6 @@ from app.services.codes.records import Component
 from app.services.codes.tables import CodeTable
 from app.services.codes.wording import items_text
 from app.views.context import ViewContext
-from app.views.errors import sentence
 from app.views.importing.save_file import ask_files
 from app.views.listings.bulk_edit.parts import Line
 from app.views.listings.plain_table import dress_table
@@ -122,4 +121,4 @@ class CodesDialog(Dialog):
     def _call(self, then: Any, function: Any, *args: object) -> None:
         handle = self._context.runner.call(function, *args)
         handle.succeeded.connect(then)
-        handle.failed.connect(lambda error: self.said.setText(sentence(error)))
+        handle.failed.connect(lambda error: self.said.tell(error))

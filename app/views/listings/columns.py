@@ -31,13 +31,15 @@ def _title(row: ListingRow) -> Cell:
 
 
 def status_cell(row: ListingRow | VariantRow) -> Cell:
-    """The status of a listing with why it is off sale."""
+    """The status of a listing with why it is off sale, and for what a person holds it back."""
     key = f"listing.{row.status}"
     word = status(key).word
     if row.status == "off" and row.off_reason:
         known = f"listings.off.{row.off_reason}"
         word = tr("listings.off_reason", word=word, reason=tr(known if messages.has(known) else "listings.off.other"))
-    return Cell(word, status=key, copied=word)
+    reason = row.hold_reason if isinstance(row, ListingRow) else ""
+    held = tr("listings.held_for", held=status("listing.held").word, reason=reason) if reason else ""
+    return Cell(word, status=key, copied=word, tip=held)
 
 
 def _findings(row: ListingRow) -> Cell:
@@ -169,17 +171,21 @@ def _leading_columns() -> tuple[Column, ...]:
     )
 
 
+def _unsorted(key: str, cell: Callable[[ListingRow], Cell], width: int) -> Column:
+    """A hidden column of texts that rows cannot be sorted by."""
+    return Column(key, f"listings.column.{key}", cell, width=width, min_width=64, hidden=True)
+
+
+def _warehouse_kind(row: ListingRow) -> Cell:
+    return Cell(tr(f"listings.warehouse.{row.warehouse_kind}")) if row.warehouse_kind else MISSING
+
+
 def _hidden_columns() -> tuple[Column, ...]:
     return (
         _text("group", lambda row: _named(row.group), 110, 64, hidden=True),
-        Column(
-            "marketing_group",
-            "listings.column.marketing_group",
-            lambda row: _named(row.marketing_group),
-            width=110,
-            min_width=64,
-            hidden=True,
-        ),
+        _unsorted("marketing_group", lambda row: _named(row.marketing_group), 110),
+        _unsorted("warehouse_kind", _warehouse_kind, 110),
+        _unsorted("hold_reason", lambda row: _named(row.hold_reason), 150),
         _figure("skus", _number("sku_count"), 64, 48, hidden=True),
         _figure("images", _number("image_count"), 64, 48, hidden=True),
         _text("product_id", lambda row: _named(row.product_id or ""), 150, 130, hidden=True),

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QWidget
 from app.messages import tr
 from app.services.listings.delisting.records import TO_DO, Delisted, DelistPlan, Step
 from app.views.context import ViewContext
-from app.views.errors import sentence
 from app.views.importing.save_file import SHEETS, ask_files, saving_dialog
 from app.views.language import say
 from app.views.listings.bulk_edit.parts import Lines, check_box
@@ -128,7 +127,7 @@ class DelistDialog(Dialog):
 
     def _tell(self, error: Exception) -> None:
         self._show(None)
-        self.counts.setText(sentence(error))
+        self.counts.tell(error)
 
     # -- what it would do --------------------------------------------------------------------------------------
 

@@ -6,6 +6,8 @@ from app.messages import messages, tr
 from app.services.listings.bulk_edit.exporting import shown_value
 from app.services.listings.bulk_edit.operations import NUMBER_FIELDS
 from app.services.listings.marketing.groups import percent_of
+from app.services.listings.warehouse_kinds import KINDS
+from app.services.listings.warehouse_kinds import NOUN as WAREHOUSE_KIND
 from app.views.numbers import integer, money
 
 
@@ -27,4 +29,6 @@ def value_text(field: str, value: object) -> str:
         return f"{percent_of(value):f} %"
     if field in NUMBER_FIELDS and isinstance(value, int):
         return integer(value)
+    if field == WAREHOUSE_KIND and value in KINDS:
+        return tr(f"listings.warehouse.{value}")
     return str(shown_value(field, value))

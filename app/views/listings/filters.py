@@ -15,6 +15,7 @@ from app.services.listings.filters import (
     parse_filters,
     regional_types,
     rule_names,
+    warehouse_kinds,
     written,
 )
 from app.services.listings.records import ListingStatus
@@ -70,6 +71,10 @@ def _regional_types() -> Sequence[tuple[str, str]]:
     return [(choice.id, choice.name) for choice in regional_types(messages.language)]
 
 
+def _warehouse_kinds() -> Sequence[tuple[str, str]]:
+    return [(choice.id, choice.name) for choice in warehouse_kinds(messages.language)]
+
+
 def _choice(name: str, key: str, choices: Callable[[], Sequence[Choice]]) -> FilterField:
     return FilterField(name, key, "choice", lambda: [(choice.id, choice.name) for choice in choices()])
 
@@ -89,6 +94,8 @@ def fields(choices: Callable[[], FilterChoices]) -> tuple[FilterField, ...]:
         FilterField("finding", "listings.filter.finding", "choice", _rules),
         FilterField("changed", "listings.filter.changed", "flag"),
         FilterField("quarantined", "listings.filter.quarantined", "flag"),
+        FilterField("held", "listings.filter.held", "flag"),
+        FilterField("hold_reason", "listings.column.hold_reason"),
         _choice("category", "listings.column.category", lambda: choices().categories),
         _choice("freight_template", "listings.column.freight_template", lambda: choices().templates),
         _choice("group", "listings.column.group", lambda: choices().groups),
@@ -104,6 +111,7 @@ def fields(choices: Callable[[], FilterChoices]) -> tuple[FilterField, ...]:
         FilterField("sku", "listings.filter.sku"),
         FilterField("item", "listings.filter.item", "item"),
         FilterField("ships_from", "listings.filter.ships_from"),
+        FilterField("warehouse_kind", "listings.column.warehouse_kind", "choice", _warehouse_kinds),
         FilterField("skus", "listings.column.skus", "number"),
         FilterField("images", "listings.column.images", "number"),
         FilterField("weight", "listings.filter.weight", "number"),

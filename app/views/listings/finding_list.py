@@ -6,8 +6,9 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from app.services.compliance.findings import Finding, finding_text, fix_text
+from app.services.listings.holds import CODE as HELD
 from app.views.widgets.buttons import Button
-from app.views.widgets.ground import Ground, column, row
+from app.views.widgets.ground import Ground, column, emptied, row
 from app.views.widgets.label import Label
 from app.views.widgets.status_label import StatusLabel
 
@@ -22,11 +23,13 @@ class FindingList(Ground):
         fix_wanted: a finding whose remedy was pressed.
         field_wanted: a finding whose field is to be gone to.
         release_wanted: the listing is held as a second one of the same item, and is none.
+        let_go_wanted: a person holds the listing, and it may go.
     """
 
     fix_wanted = Signal(object)
     field_wanted = Signal(object)
     release_wanted = Signal()
+    let_go_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("surface", parent=parent)
@@ -47,11 +50,7 @@ class FindingList(Ground):
         """Sentences in the user's language."""
         if getattr(self, "_findings", None) is None:
             return
-        while self._lines.count() > 1:
-            old = self._lines.takeAt(0).widget()
-            if old is not None:
-                old.hide()
-                old.deleteLater()
+        emptied(self._lines, keep=1)
         rows = [self._row(finding) for finding in self._findings] or [self._nothing()]
         for number, widget in enumerate(rows):
             self._lines.insertWidget(number, widget)
@@ -74,9 +73,14 @@ class FindingList(Ground):
             release = Button("listings.release_twins", kind="small")
             release.clicked.connect(self.release_wanted)
             buttons.addWidget(release)
-        go = Button("listings.go_to_field", kind="link")
-        go.clicked.connect(lambda: self.field_wanted.emit(finding))
-        buttons.addWidget(go)
+        if finding.code == HELD:
+            let_go = Button("listings.release_hold", kind="small")
+            let_go.clicked.connect(self.let_go_wanted)
+            buttons.addWidget(let_go)
+        else:
+            go = Button("listings.go_to_field", kind="link")
+            go.clicked.connect(lambda: self.field_wanted.emit(finding))
+            buttons.addWidget(go)
         buttons.addStretch(1)
         lines.addLayout(buttons)
         return box

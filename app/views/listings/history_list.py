@@ -9,19 +9,19 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.messages import tr
 from app.services.clock import to_ms
-from app.services.history.records import GROUP, RIGHT, ChangeRecord
+from app.services.history.records import NO_LISTINGS, RIGHT, ChangeRecord
 from app.services.history.wording import change_label
 from app.views.listings.field_values import field_name
 from app.views.numbers import moment, moment_tip
 from app.views.widgets.buttons import Button
-from app.views.widgets.ground import Ground, column, row
+from app.views.widgets.ground import Ground, column, emptied, row
 from app.views.widgets.label import ElidedLabel, Label
 
 
 def change_text(change: ChangeRecord) -> str:
     """What a change did, and to how many listings if it is about listings, in the user's language."""
     what = change_label(change)
-    if change.kind in (RIGHT, GROUP):
+    if change.kind == RIGHT or change.kind in NO_LISTINGS:
         return what
     if "fields" in change.params:
         names = tr("history.list_gap").join(map(field_name, change.params["fields"]))
@@ -67,11 +67,7 @@ class HistoryList(Ground):
         """Labels in the user's language."""
         if getattr(self, "_changes", None) is None:
             return
-        while self._lines.count() > 1:
-            old = self._lines.takeAt(0).widget()
-            if old is not None:
-                old.hide()
-                old.deleteLater()
+        emptied(self._lines, keep=1)
         rows = [self._row(change) for change in self._changes] or [self._nothing()]
         for number, widget in enumerate(rows):
             self._lines.insertWidget(number, widget)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QEvent, Qt, Signal
@@ -102,10 +103,12 @@ class ListingPanel(SidePanel):
         self.worst.fix_wanted.connect(self.apply_fix)
         self.worst.field_wanted.connect(self.go_to_finding)
         self.worst.named_field_wanted.connect(self.go_to_field)
+        self.worst.let_go_wanted.connect(self.let_go)
         self.worst.decide_wanted.connect(lambda: self.decide_wanted.emit(self.listing_id))
         self.findings.fix_wanted.connect(self.apply_fix)
         self.findings.field_wanted.connect(self.go_to_finding)
         self.findings.release_wanted.connect(self.release_twins)
+        self.findings.let_go_wanted.connect(self.let_go)
         self.history.undo_wanted.connect(self.undo_wanted)
         self.history.undo_here_wanted.connect(lambda uid: self.undo_here_wanted.emit(uid, self.listing_id))
 
@@ -223,10 +226,16 @@ class ListingPanel(SidePanel):
         """The listing is not the same item as the one it is held for; what is typed is stored first."""
         wanted = self.listing_id
         self.editor.commit()
-        self.saver.when_stored(lambda: self._release(wanted))
+        self.saver.when_stored(lambda: self._release(wanted, self._desk.release_twins, wanted))
 
-    def _release(self, listing_id: int) -> None:
-        handle = self._context.runner.start(self._desk.release_twins, listing_id)
+    def let_go(self) -> None:
+        """The listing that a person holds may be published; what is typed is stored first."""
+        wanted = self.listing_id
+        self.editor.commit()
+        self.saver.when_stored(lambda: self._release(wanted, self._desk.release_hold, [wanted]))
+
+    def _release(self, listing_id: int, act: Callable[..., Any], argument: object) -> None:
+        handle = self._context.runner.start(act, argument)
         handle.succeeded.connect(lambda _: self._on_released(listing_id))
         handle.failed.connect(self.problem)
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 from app.messages import messages, tr
 from app.services.compliance.findings import Finding, finding_text, fix_text
 from app.services.listings.details import ListingDetail, Lock, Problem
+from app.services.listings.holds import CODE as HELD
 from app.services.publishing.wording import readable
 from app.views.theme import current_theme
 from app.views.thumbnails import Thumbnails
@@ -109,18 +110,20 @@ class PanelBanner(Ground):
         decide_wanted: somebody wants to say which product an unconfirmed listing is.
         field_wanted: a finding without a remedy to press, whose field is to be gone to.
         named_field_wanted: the field that the platform named.
+        let_go_wanted: a person holds the listing, and it may go.
     """
 
     fix_wanted = Signal(object)
     decide_wanted = Signal()
     field_wanted = Signal(object)
     named_field_wanted = Signal(str)
+    let_go_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("redSoft", "bottom", parent)
         self.finding: Finding | None = None
         self._worst: Finding | None = None
-        self._can_decide = False
+        self._can_decide = self._can_let_go = False
         self._named_field = ""
         self.icon = IconLabel("alert-octagon", 16, "red")
         self.text = Label(wrap=True)
@@ -149,6 +152,7 @@ class PanelBanner(Ground):
         self.finding = fixable_of(detail)
         worst = self._worst = worst_of(detail.findings)
         self._can_decide = detail.problem is not None and detail.problem.code == "publishing.several_found"
+        self._can_let_go = detail.problem is None and worst is not None and worst.code == HELD
         text, raw, severity = "", "", "warn"
         if detail.problem is not None:
             text, raw, severity = problem_text(detail.problem), detail.problem.text, "block"
@@ -159,13 +163,16 @@ class PanelBanner(Ground):
         self._dress(text, raw, "violet" if is_violet else INK[severity], severity if text else "")
         if detail.lock == Lock.NONE and self._can_decide:
             self.fix.setText(tr("listings.decide"))
+        elif self._can_let_go:
+            self.fix.setText(tr("listings.release_hold"))
         elif detail.lock == Lock.NONE and self.finding is not None and self.finding.fix is not None:
             self.fix.setText(fix_text(self.finding.fix))
-        self.fix.setVisible(detail.lock == Lock.NONE and (self._can_decide or self.finding is not None))
+        can_fix = detail.lock == Lock.NONE and (self._can_decide or self.finding is not None)
+        self.fix.setVisible(can_fix or self._can_let_go)
         self._named_field = detail.problem.field if detail.problem is not None else ""
         leads_on = bool(self._named_field) if detail.problem is not None else worst is not None
         is_offered = self.finding is not None and (self._named_field == self.finding.field or self.finding is worst)
-        self.go.setVisible(detail.lock == Lock.NONE and leads_on and not is_offered)
+        self.go.setVisible(detail.lock == Lock.NONE and leads_on and not is_offered and not self._can_let_go)
 
     def _dress(self, text: str, raw: str, ink: str, severity: str) -> None:
         self.text.setText(text)
@@ -186,6 +193,8 @@ class PanelBanner(Ground):
     def _on_fix(self) -> None:
         if self._can_decide:
             self.decide_wanted.emit()
+        elif self._can_let_go:
+            self.let_go_wanted.emit()
         elif self.finding is not None:
             self.fix_wanted.emit(self.finding)
 

@@ -41,27 +41,26 @@ class PasteDialog(Dialog):
 
     def __init__(self, plan: CellPlan, unread: Sequence[Line], parent: QWidget) -> None:
         super().__init__("listings.paste.title", parent, size=QSize(860, 520), n=len(plan.changes))
-        self.counts = Label(wrap=True)
-        self.counts.setText(
-            tr(
-                "listings.paste.counts",
-                n=len(plan.changes),
-                listings=len(plan.listing_ids),
-                same=plan.unchanged,
-                refused=len(plan.refused) + len(unread),
-            )
-        )
+        self._plan, self._unread = plan, unread
+        counts = {"n": len(plan.changes), "listings": len(plan.listing_ids), "same": plan.unchanged}
+        self.counts = Label("listings.paste.counts", wrap=True, refused=len(plan.refused) + len(unread), **counts)
         self.table = QTableWidget()
         whole = column(self.body, edges=16, gap=10)
         whole.addWidget(self.counts)
         whole.addWidget(self.table, 1)
-        self._fill([*unread, *(_line(change) for change in (*plan.refused, *plan.changes))])
+        self._fill()
         self.hint.say("listings.paste.hint")
         self.primary = self.add_buttons("listings.paste.verb", n=len(plan.changes))
         self.primary.setEnabled(bool(plan.changes))
 
-    def _fill(self, lines: Sequence[Line]) -> None:
+    def retranslate(self) -> None:
+        """Fields and reasons in the new language."""
+        if hasattr(self, "primary"):
+            self._fill()
+
+    def _fill(self) -> None:
         """Refused ones first: they are why somebody looks."""
+        lines = [*self._unread, *map(_line, (*self._plan.refused, *self._plan.changes))]
         table, theme = self.table, current_theme()
         table.setColumnCount(len(HEADERS))
         table.setHorizontalHeaderLabels([tr(key) for key in HEADERS])

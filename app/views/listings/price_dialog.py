@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
@@ -15,12 +16,12 @@ from app.services.listings.source import sku_label
 from app.services.pricing.explaining import ExplainedStep, Explanation
 from app.services.pricing.rounding import SHARE, half_up
 from app.views.context import ViewContext
-from app.views.errors import sentence
+from app.views.language import say
 from app.views.numbers import MISSING, parse_money, plain_money
 from app.views.widgets.buttons import Button
 from app.views.widgets.dialog import Dialog
 from app.views.widgets.form import Field
-from app.views.widgets.ground import Ground, column, row
+from app.views.widgets.ground import Ground, column, emptied, row
 from app.views.widgets.label import Label
 
 TYPING_MS = 300
@@ -116,7 +117,7 @@ class PriceDialog(Dialog):
         except ValueError:
             minor = None
         if minor is None or minor < 0:
-            self.missing.setText(tr("listings.not_a_number", value=text.strip()))
+            self.missing.say("listings.not_a_number", value=text.strip())
             return
         self._ask(desk.explain, *at, minor)
 
@@ -128,7 +129,7 @@ class PriceDialog(Dialog):
         handle.failed.connect(lambda error: self._say(error) if number == self._asked else None)
 
     def _say(self, error: Exception) -> None:
-        self.missing.setText(sentence(error))
+        self.missing.tell(error)
 
     # -- showing -----------------------------------------------------------------------------------------------
 
@@ -144,7 +145,7 @@ class PriceDialog(Dialog):
             if not (field.hasFocus() and name == self._typed and self._typing_is_shown(field, values[name])):
                 field.setText(values[name])
             field.setEnabled(name == "price" or not [one for one in found.missing if one != "price"])
-        self.missing.setText("\n".join(tr(f"figures.why.{one}") for one in found.missing))
+        self.missing.follow(lambda: "\n".join(tr(f"figures.why.{one}") for one in found.missing))
         self.primary.setEnabled(found.price_minor is not None and found.price_minor != found.given.price_minor)
         self._show_steps(found.steps)
 
@@ -154,23 +155,20 @@ class PriceDialog(Dialog):
         return bool(field.text().strip()) and field.text() != value
 
     def _show_steps(self, steps: tuple[ExplainedStep, ...]) -> None:
-        while self._grid.count():
-            item = self._grid.takeAt(0).widget()
-            if item is not None:
-                item.deleteLater()
+        emptied(self._grid)
         for at, step in enumerate(steps):
             strong = step.name in STRONG
             name = Label(f"explain.{step.name}", ink="text2")
             value = Label(ink="text" if step.value else "amber", strong=strong)
-            value.setText(f"{step.value} {step.unit}".strip() if step.value else tr("explain.unknown"))
+            value.follow(partial(_value, step))
             value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             how = Label(role="small", ink="text3", wrap=True)
-            how.setText(_words(step.how))
+            how.follow(partial(_words, step.how))
             source = Label(role="small", ink="text3", wrap=True)
-            source.setText(" · ".join(filter(None, (_words(step.source), step.as_of))))
+            source.follow(partial(_source, step))
             for label in (value, how, source):
                 label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            value.setAccessibleName(tr(f"explain.{step.name}"))
+            say(value, f"explain.{step.name}", "accessibleName")
             for place, label in enumerate((name, value, how, source)):
                 self._grid.addWidget(label, at, place)
         self._grid.setRowStretch(len(steps), 1)
@@ -191,6 +189,14 @@ class PriceDialog(Dialog):
     def _on_saved(self, change: Any) -> None:
         self.saved.emit(self._listing_id, change)
         self.accept()
+
+
+def _value(step: ExplainedStep) -> str:
+    return f"{step.value} {step.unit}".strip() if step.value else tr("explain.unknown")
+
+
+def _source(step: ExplainedStep) -> str:
+    return " · ".join(filter(None, (_words(step.source), step.as_of)))
 
 
 def _words(text: str | Key) -> str:

@@ -19,7 +19,6 @@ from app.services.publishing.losses import WOULD_LOSE
 from app.services.publishing.remedies import NAMED, RowNow, StoreChoices
 from app.services.publishing.report import BatchReport, ReasonGroup
 from app.views.context import ViewContext
-from app.views.errors import sentence
 from app.views.importing.save_file import ask_where
 from app.views.language import language
 from app.views.listings.plain_table import dress_table
@@ -343,7 +342,7 @@ class PublishResultDialog(Dialog):
             self.look_up_wanted.emit()
 
     def _on_failed(self, error: BaseException) -> None:
-        self.hint.setText(sentence(error))
+        self.hint.tell(error)
         self.hint.set_look(ink="red")
 
     # -- sending again -----------------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ from app.views.listings.lines import ChoiceBox, NumberLine, TextLine
 from app.views.numbers import parse_decimal
 from app.views.theme import current_theme
 from app.views.widgets.buttons import IconButton
-from app.views.widgets.ground import Ground, column, row
+from app.views.widgets.ground import Ground, column, emptied, row
 from app.views.widgets.label import Label
 
 MOST_LINES = 60
@@ -145,10 +145,7 @@ class RegionalEditor(Ground):
         return tr("listings.regional.hint") if self._prices.countries else tr("listings.regional.none")
 
     def _build(self, lines: list[Key]) -> None:
-        while self._grid.count():
-            old = self._grid.takeAt(0).widget()
-            old.hide()
-            old.deleteLater()
+        emptied(self._grid)
         self.values, self._results = {}, {}
         kind, seen = self._prices.kind, ""
         for number, (country, code) in enumerate(lines):

@@ -48,6 +48,13 @@ class ResultsDialog(Dialog):
         self.table.doubleClicked.connect(lambda _: self.accept())
         self.accepted.connect(self._tell)
 
+    def retranslate(self) -> None:
+        """Heads, states and times in the new language."""
+        if hasattr(self, "primary"):
+            at = self.table.currentRow()
+            self._fill()
+            self.table.setCurrentCell(at, 0)
+
     def _fill(self) -> None:
         table, theme = self.table, current_theme()
         for at, key in enumerate(HEADERS):

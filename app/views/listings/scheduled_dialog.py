@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QHeaderView, QTableWidget, QTableWidgetItem, QWidg
 from app.messages import tr
 from app.services.publishing.scheduled import ScheduledBatch
 from app.views.context import ViewContext
-from app.views.errors import sentence
 from app.views.listings.plain_table import LEFT, dress_table
 from app.views.listings.publish_question import next_hour
 from app.views.numbers import integer
@@ -156,7 +155,8 @@ class ScheduledDialog(Dialog):
         self.refresh()
 
     def _tell(self, error: Exception | None) -> None:
-        self.problem.setText(sentence(error) if error is not None else "")
+        if error is not None:
+            self.problem.tell(error)
         self.problem.setVisible(error is not None)
         mark_bad(self.at, error is not None)
 

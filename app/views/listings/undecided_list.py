@@ -11,7 +11,7 @@ from app.messages import tr
 from app.services.publishing.report import ReportRow
 from app.views.widgets.buttons import Button
 from app.views.widgets.flow import FlowLayout
-from app.views.widgets.ground import Ground, column
+from app.views.widgets.ground import Ground, column, emptied
 from app.views.widgets.label import ElidedLabel, Label
 
 
@@ -33,11 +33,7 @@ class UndecidedList(Ground):
 
     def show_rows(self, rows: Sequence[ReportRow], candidates: Mapping[int, Sequence[str]]) -> None:
         """Show these listings; one without candidates is still being looked up."""
-        while self._lines.count() > 1:
-            old = self._lines.takeAt(0).widget()
-            if old is not None:
-                old.hide()
-                old.deleteLater()
+        emptied(self._lines, keep=1)
         for number, row in enumerate(rows):
             self._lines.insertWidget(number, self._box(row, candidates.get(row.listing_id, ())))
 

@@ -23,7 +23,6 @@ from app.services.pricing.desk import RatesOverview
 from app.services.pricing.sources import Origin
 from app.services.pricing.team_settings import NAMES, SHARES
 from app.views.context import ViewContext
-from app.views.errors import sentence
 from app.views.importing.save_file import ask_files
 from app.views.language import language, say
 from app.views.listings.plain_table import dress_table
@@ -140,6 +139,11 @@ class RatesDialog(Dialog):
         handle.succeeded.connect(self._show)
         handle.failed.connect(self._say)
 
+    def retranslate(self) -> None:
+        """Names of categories and sources in the new language; what is typed stays."""
+        if hasattr(self, "save"):
+            self.read()
+
     def _show(self, found: RatesOverview) -> None:
         rates = [(one.id, (one.currency, f"{one.rate.normalize():f}", *_told(one.origin))) for one in found.history]
         _fill(self.rates, rates)
@@ -150,12 +154,13 @@ class RatesDialog(Dialog):
         _fill(self.commissions, shares)
         for name, field in self.team.items():
             value = getattr(found.settings, name)
-            field.setText(_percent(value) if name in SHARES else found.settings.text(name))
+            if not field.isModified():
+                field.setText(_percent(value) if name in SHARES else found.settings.text(name))
             day, source = _told(found.settings.origins[name])
             self.origins[name].setText(f"{source} · {day}")
 
     def _say(self, error: Exception) -> None:
-        self.problem.setText(sentence(error))
+        self.problem.tell(error)
 
     # -- entering ----------------------------------------------------------------------------------------------
 
@@ -180,7 +185,7 @@ class RatesDialog(Dialog):
         table = self.rates if self.part.current == "rates" else self.commissions
         item = table.item(table.currentRow(), 0)
         if item is None or not item.data(ID):
-            self.problem.setText(tr("rates.nothing_chosen"))
+            self.problem.say("rates.nothing_chosen")
         elif table is self.rates:
             self._store(self._desk.remove_rate, item.data(ID))
         else:
@@ -195,10 +200,12 @@ class RatesDialog(Dialog):
     def _on_stored(self, change: Any) -> None:
         changes = change if isinstance(change, list) else [change]
         if not any(changes):
-            self.problem.setText(tr("rates.same"))
+            self.problem.say("rates.same")
             return
         for field in (self.rate, self.share):
             field.clear()
+        for field in self.team.values():
+            field.setModified(False)
         self._context.changes.tell({"change"})
         self._context.notices.toast("rates.stored", tone="green", offer=self._way_back())
         self.read()

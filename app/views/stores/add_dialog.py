@@ -14,7 +14,6 @@ from app.services.errors import AppError
 from app.services.stores.shared_codes import PastedCode, without_codes
 from app.services.stores.signing_in import AppKey, SharedOutcome, SignInPlan
 from app.views.context import ViewContext
-from app.views.errors import sentence
 from app.views.language import say
 from app.views.stores.code_list import CodeList, CodeMask
 from app.views.task_runner import TaskHandle
@@ -225,7 +224,7 @@ class AddStoreDialog(Dialog):
         self.codes.blockSignals(False)
 
     def _on_failed(self, error: Exception) -> None:
-        self.problem.setText(sentence(error))
+        self.problem.tell(error)
         self.problem.show()
 
     def _cancel(self) -> None:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 from app.messages import messages, tr
 from app.services.stores.sync.conflicts import Conflict, Difference, Resolved, Side
 from app.views.context import ViewContext
-from app.views.errors import sentence
+from app.views.language import say
 from app.views.listings.plain_table import dress_table
 from app.views.numbers import MISSING, integer, kilograms, money
 from app.views.theme import current_theme
@@ -157,8 +157,8 @@ class ConflictsDialog(Dialog):
 
     def _show_counts(self) -> None:
         n = sum(map(len, self.chosen().values()))
-        self.ours.setText(tr("conflicts.keep_ours", n=n))
-        self.theirs.setText(tr("conflicts.take_theirs", n=n))
+        say(self.ours, "conflicts.keep_ours", n=n)
+        say(self.theirs, "conflicts.take_theirs", n=n)
         for button in (self.ours, self.theirs):
             button.setEnabled(bool(n))
 
@@ -175,5 +175,5 @@ class ConflictsDialog(Dialog):
         self._read()
 
     def _on_failed(self, error: BaseException) -> None:
-        self.hint.setText(sentence(error))
+        self.hint.tell(error)
         self.hint.set_look(ink="red")

@@ -14,7 +14,7 @@ from app.views.language import language
 from app.views.theme import current_theme
 from app.views.widgets.buttons import Button
 from app.views.widgets.dialog import Dialog
-from app.views.widgets.ground import Ground, column
+from app.views.widgets.ground import Ground, column, emptied
 from app.views.widgets.label import IconLabel, Label
 
 ICONS = {
@@ -61,11 +61,7 @@ class DoctorLines(Ground):
         """Every line anew."""
         if not hasattr(self, "_grid"):
             return
-        while self._grid.count():
-            old = self._grid.takeAt(0).widget()
-            if old is not None:
-                old.hide()
-                old.deleteLater()
+        emptied(self._grid)
         self.buttons.clear()
         for number, line in enumerate(self._lines):
             self._add(number, line)

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QLineEdit, QSpinBox, QWidget
 from app.messages import tr
 from app.services.stores.records import StoreRecord
 from app.views.context import ViewContext
-from app.views.errors import sentence
 from app.views.theme import current_theme
 from app.views.widgets.dialog import Dialog
 from app.views.widgets.form import Field
@@ -126,5 +125,5 @@ class EditStoreDialog(Dialog):
         self.accept()
 
     def _on_failed(self, error: Exception) -> None:
-        self.problem.setText(sentence(error))
+        self.problem.tell(error)
         self.problem.show()

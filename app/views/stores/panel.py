@@ -24,7 +24,7 @@ from app.views.stores.columns import YEAR_DAYS, letters, status_key
 from app.views.theme import current_theme
 from app.views.widgets.buttons import Button, IconButton
 from app.views.widgets.form import Section
-from app.views.widgets.ground import Ground, column, row
+from app.views.widgets.ground import Ground, column, emptied, row
 from app.views.widgets.label import ElidedLabel, Label
 from app.views.widgets.live import Live
 from app.views.widgets.status_label import StatusLabel
@@ -189,11 +189,7 @@ class StorePanel(SidePanel):
     def _fill(self) -> None:
         self.store_head.show_view(self.view)
         self.footer.setVisible(self.view is not None)
-        while self._lines.count() > 1:
-            old = self._lines.takeAt(0).widget()
-            if old is not None:
-                old.hide()
-                old.deleteLater()
+        emptied(self._lines, keep=1)
         if self.view is None:
             return
         store = self.view.detail.store

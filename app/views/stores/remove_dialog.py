@@ -7,7 +7,6 @@ from PySide6.QtWidgets import QWidget
 
 from app.services.stores.leaving import Removal
 from app.views.context import ViewContext
-from app.views.errors import sentence
 from app.views.widgets.dialog import Dialog
 from app.views.widgets.ground import column, row
 from app.views.widgets.label import IconLabel, Label
@@ -55,7 +54,7 @@ class RemoveStoreDialog(Dialog):
         self.accept()
 
     def _on_failed(self, error: Exception) -> None:
-        self.problem.setText(sentence(error))
+        self.problem.tell(error)
         self.problem.show()
         self.primary.setEnabled(True)
 

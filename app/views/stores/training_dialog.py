@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QCheckBox, QScrollArea, QWidget
 from app.messages import tr
 from app.services.stores.training import NORMAL, Behaviour, TrainingState, behaviours, presets
 from app.views.context import ViewContext
-from app.views.errors import sentence
 from app.views.language import say
 from app.views.stores.training_codes import TrainingCodes
 from app.views.widgets.buttons import Button
@@ -152,7 +151,7 @@ class TrainingDialog(Dialog):
 
     def _on_failed(self, error: Exception) -> None:
         """Why it did not work; the boxes show what is known, not what was wished."""
-        self.problem.setText(sentence(error))
+        self.problem.tell(error)
         self.problem.show()
         self._set_busy(False)
 

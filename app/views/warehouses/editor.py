@@ -21,7 +21,7 @@ from app.views.numbers import parse_decimal
 from app.views.warehouses.country_table import FIELDS, CountryTable
 from app.views.widgets.buttons import Button
 from app.views.widgets.form import Field, Section
-from app.views.widgets.ground import Ground, column, row
+from app.views.widgets.ground import Ground, column, emptied, row
 from app.views.widgets.label import Label
 
 KINDS, MISSING = ("virtual", "real"), ("leave", "zero")
@@ -146,11 +146,7 @@ class TemplateEditor(Ground):
     def _show_freight(self, template: WarehouseTemplateRecord) -> None:
         layout = self._freight_box.layout()
         assert layout is not None
-        while layout.count():
-            old = layout.takeAt(0).widget()
-            if old is not None:
-                old.hide()
-                old.deleteLater()
+        emptied(layout)
         chosen = {one.store_id: one.template_id for one in template.freight}
         self.freight = {}
         for store in self._stores:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -10,6 +10,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QMenu, QWidget
 
 from app.messages import tr
+from app.services.history.records import ChangeRecord
 from app.services.warehouses.countries import countries
 from app.services.warehouses.records import (
     PriceSource,
@@ -18,7 +19,7 @@ from app.services.warehouses.records import (
     WarehouseTemplateRow,
 )
 from app.services.warehouses.template_sheet import TemplatesRead
-from app.services.warehouses.templates import LONGEST_NAME, country_record
+from app.services.warehouses.templates import LONGEST_NAME, TemplateAct, country_record
 from app.views.actions import ActionSpec
 from app.views.cells import MISSING, Cell, Column
 from app.views.context import ViewContext
@@ -117,6 +118,7 @@ class WarehousesPage(TabPage):
 
     Emits:
         practice_wanted: the button of the empty state.
+        undo_wanted: uid of a change to take back.
         build_wanted: the id of the template to build with, 0 for none.
     """
 
@@ -126,6 +128,7 @@ class WarehousesPage(TabPage):
     own_actions: ClassVar[tuple[ActionSpec, ...]] = ACTIONS
 
     practice_wanted = Signal()
+    undo_wanted = Signal(str)
     build_wanted = Signal(int)
     problem = Signal(object)
 
@@ -222,21 +225,9 @@ class WarehousesPage(TabPage):
         self._store(made, "warehouses.made")
 
     def _save(self, template: WarehouseTemplateRecord) -> None:
-        handle = self.context.runner.call(self._save_over, template)
-        handle.succeeded.connect(lambda before: self._on_saved(before, template.name))
+        handle = self.context.runner.call(self._desk.save, template)
+        handle.succeeded.connect(lambda act: self._say(act.change, "warehouses.saved", name=act.template.name))
         handle.failed.connect(self.editor.show_problem)
-
-    def _save_over(self, template: WarehouseTemplateRecord) -> WarehouseTemplateRecord:
-        """Store, and give back what was there."""
-        before: WarehouseTemplateRecord = self._desk.get(template.id or 0)
-        self._desk.save(template)
-        return before
-
-    def _on_saved(self, before: WarehouseTemplateRecord, name: str) -> None:
-        self._tell()
-        self.context.notices.toast(
-            "warehouses.saved", offer=Offer("action.undo", lambda: self._back(self._desk.save, before)), name=name
-        )
 
     def copy(self) -> None:
         """The current template again, under another name."""
@@ -244,42 +235,41 @@ class WarehousesPage(TabPage):
         if record is not None:
             name = tr("warehouses.copy_name", name=record.name)[:LONGEST_NAME]
             handle = self.context.runner.call(self._desk.copy, record.id, name)
-            handle.succeeded.connect(lambda made: self._on_made(made, "warehouses.copied"))
+            handle.succeeded.connect(lambda act: self._on_made(act, "warehouses.copied"))
             handle.failed.connect(self.problem)
 
     def delete(self) -> None:
-        """Remove the current template; the toast brings it back."""
-        if number := self._current_id():
-            handle = self.context.runner.call(self._desk.delete, number)
-            handle.succeeded.connect(self._on_deleted)
+        """Remove the current template; the history brings it back."""
+        record = self.table.current_record() if self.table is not None else None
+        if record is not None:
+            handle = self.context.runner.call(self._desk.delete, int(record.id))
+            handle.succeeded.connect(lambda change: self._say(change, "warehouses.deleted", name=record.name))
             handle.failed.connect(self.problem)
 
-    def _on_deleted(self, before: WarehouseTemplateRecord) -> None:
-        self._tell()
-        offer = Offer("action.undo", lambda: self._back(self._desk.restore, before))
-        self.context.notices.toast("warehouses.deleted", offer=offer, name=before.name)
-
-    def _back(self, act: Callable[[Any], Any], before: WarehouseTemplateRecord) -> None:
-        handle = self.context.runner.call(act, before)
-        handle.succeeded.connect(lambda _: self._tell())
-        handle.failed.connect(self.problem)
+    def _say(self, change: ChangeRecord | None, key: str, tone: str = "green", **params: Any) -> None:
+        """What was done, with a way back; *change* is None where nothing differs."""
+        offer = None
+        if change is not None:
+            uid = change.uid
+            offer = Offer("action.undo", lambda: self.undo_wanted.emit(uid), shortcut="Ctrl+Z")
+            self._tell()
+        self.context.notices.toast(key, offer=offer, tone=tone, **params)
 
     def _store(self, template: WarehouseTemplateRecord, key: str) -> None:
         handle = self.context.runner.call(self._desk.save, template)
-        handle.succeeded.connect(lambda made: self._on_made(made, key))
+        handle.succeeded.connect(lambda act: self._on_made(act, key))
         handle.failed.connect(self.problem)
 
-    def _on_made(self, made: WarehouseTemplateRecord, key: str) -> None:
-        self._tell()
-        self.context.notices.toast(key, name=made.name)
-        if self.table is not None and made.id is not None:
-            self.table.select_ids([made.id])
-            self.table.go_to(made.id)
+    def _on_made(self, act: TemplateAct, key: str) -> None:
+        self._say(act.change, key, name=act.template.name)
+        if self.table is not None and act.template.id is not None:
+            self.table.select_ids([act.template.id])
+            self.table.go_to(act.template.id)
         self.facts.show_tab("edit")
         self.show_panel(True)
 
     def _tell(self) -> None:
-        self.context.changes.tell({"warehouse_template"})
+        self.context.changes.tell({"warehouse_template", "change"})
 
     # -- workbooks ---------------------------------------------------------------------------------------------
 
@@ -304,10 +294,9 @@ class WarehousesPage(TabPage):
         handle.failed.connect(self.problem)
 
     def _on_read(self, read: TemplatesRead) -> None:
-        self._tell()
         if read.errors:
             why = "\n".join(sentence(error) for error in read.errors[:5])
             params = {"n": len(read.stored), "bad": len(read.errors), "why": why}
-            self.context.notices.toast("warehouses.imported_partly", tone="amber", **params)
+            self._say(read.change, "warehouses.imported_partly", tone="amber", **params)
         else:
-            self.context.notices.toast("warehouses.imported", n=len(read.stored))
+            self._say(read.change, "warehouses.imported", n=len(read.stored))

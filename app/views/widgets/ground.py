@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLayout, QVBoxLayout, QWidget
 
 from app.views.theme import current_theme
 from app.views.widgets.live import Live
@@ -88,3 +88,16 @@ def column(widget: QWidget | None = None, *, edges: int = 0, gap: int = 0) -> QV
     layout.setContentsMargins(edges, edges, edges, edges)
     layout.setSpacing(gap)
     return layout
+
+
+def emptied(layout: QLayout, keep: int = 0) -> None:
+    """Let go of the widgets of *layout*, all but the last *keep* entries (a stretch, as a rule).
+
+    They are hidden at once: deleting waits for the event loop, and until then they would stand where new ones come.
+    """
+    while layout.count() > keep:
+        item = layout.takeAt(0)
+        old = item.widget() if item is not None else None
+        if old is not None:
+            old.hide()
+            old.deleteLater()

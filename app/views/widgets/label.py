@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt
@@ -9,6 +10,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QPixmap
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from app.messages import tr
+from app.views.errors import words_of
 from app.views.icons import pixmap
 from app.views.language import language, say
 from app.views.text_cache import elided
@@ -17,7 +19,12 @@ from app.views.widgets.live import Live
 
 
 class Label(Live, QLabel):
-    """A text in a role's font and colour. `say(key, **params)` sets a text that follows the language."""
+    """A text in a role's font and colour.
+
+    `say(key, **params)`, `follow(words)` and `tell(error)` set a text that follows the language.
+    """
+
+    _words: Callable[[], str] | None = None
 
     def __init__(
         self,
@@ -40,12 +47,28 @@ class Label(Live, QLabel):
 
     def say(self, key: str, **params: Any) -> None:
         """Show the sentence *key*."""
+        self._words = None
         say(self, key, **params)
+
+    def follow(self, words: Callable[[], str]) -> None:
+        """Show what *words* gives, now and after each change of the language."""
+        self.setText(words())
+        self._words = words
+
+    def tell(self, error: BaseException) -> None:
+        """Show what *error* says to a person."""
+        self.follow(words_of(error))
 
     def setText(self, text: str) -> None:
         """Show *text* as it is; a sentence said before no longer follows the language."""
+        self._words = None
         language.forget(self)
         super().setText(text)
+
+    def retranslate(self) -> None:
+        """Words that were made for another language are made anew."""
+        if self._words is not None:
+            super().setText(self._words())
 
     def set_look(self, *, role: str | None = None, ink: str | None = None, strong: bool | None = None) -> None:
         """Change font role, colour or weight."""

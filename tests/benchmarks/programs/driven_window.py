@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import time
+import traceback
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
+import psutil
 from PySide6.QtCore import QEvent, QEventLoop, QObject, Qt, QTimer
 
 from app.views import start
@@ -29,6 +33,16 @@ def open_driven(folder: Path, drive: Callable[[Any], None]) -> int:
 
     start.Desktop = Driven  # type: ignore[misc]
     return start.open_window(["--data", str(folder)])
+
+
+def give_up() -> NoReturn:
+    """End the program at once for the exception in force: a window with something running would ask whether it may
+    close, and nobody would answer."""
+    traceback.print_exc()
+    sys.stderr.flush()
+    for helper in psutil.Process().children(recursive=True):
+        helper.kill()
+    os._exit(1)
 
 
 class Painted(QObject):

@@ -35,7 +35,13 @@ def test_tables_are_stored_listed_hit_and_undone(cli: Cli, tmp_path: Path) -> No
     assert found["items"][0]["source"] == "统表.csv"
     assert "22.80" in cli("code", "explain", "AB1234*2+CD5678_CUS").out
     assert cli("--json", "sku", "ZZ9999").json["codes"][0]["warnings"] == ["unknown_item"]
-    assert cli("undo").code == 0
+    (row,) = [line for line in cli("history").out.splitlines() if "限价" in line or "floor" in line]
+    assert "1 listing" not in row and "1 entry" in row
+    assert [one["listings"] for one in cli("--json", "history").json["changes"]] == [0, 0]
+    said = cli("undo")
+    assert (said.code, said.out.strip()) == (0, "Undid “Price-floor table: 1 entry”.")
+    assert cli("--json", "undo").json["entries"] == 2
+    assert cli("--json", "tables", "list").json["tables"][0]["source"] is None
     assert cli("--json", "tables", "list").json["tables"][1]["source"] is None
 
 

@@ -54,7 +54,7 @@ def test_bad_input_is_named(quoted):
         (("--weight-g", "1", "--template", "nope"), "freight.no_template"),
         (("--weight-g", "1", "--service", "nope"), "freight.no_service"),
         (("--weight-g", "1", "--tariff", "nope"), "freight.no_tariff"),
-        (("--weight-g", "1", "--rate", "0"), "cli.number"),
+        (("--weight-g", "1", "--rate", "0"), "cli.rate"),
         (("--weight-g", "1", "--attributes", "battry"), "freight.no_attribute"),
     ):
         said = quoted("quote", "--template", "Plan", "--country", "US", *more)

@@ -83,6 +83,7 @@ def test_the_worked_example_is_typed_and_written_to_a_sheet(cli, tmp_path):
 def test_a_plan_is_typed_for_a_group_and_tried_on_its_listings(cli, synced):
     group = ("group", "add", "Summer", "--store", synced, "--discount", "40", "--store-coupon")
     assert cli("--json", *group, "8/20").json["error"]["code"] == "marketing.high_coupon"
+    assert "--high-coupon" in cli(*group, "8/20").err
     made = cli("--json", *group, "8/20", "--high-coupon").json
     assert (made["plan"], made["affiliate"]) == ({"store_coupon": "8/20"}, True)
     changed = cli(

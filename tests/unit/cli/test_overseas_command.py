@@ -56,8 +56,18 @@ def test_a_template_alone_makes_the_prices(cli, package, own_data_folder, tmp_pa
         save_template(
             app.db, WarehouseTemplateRecord(None, "By surcharge", countries=entries, price_source="surcharge")
         )
-    said = cli("--json", "overseas", package([LAMP_ROW]), "--template", "by surcharge", "--out", tmp_path / "out.zip")
-    assert said.code == 0, said.err
+        save_template(
+            app.db, WarehouseTemplateRecord(None, "Rule", countries=(country_record("ES"),), price_source="rule")
+        )
+    path, out = package([LAMP_ROW]), tmp_path / "out.zip"
+    said = cli("--json", "overseas", path, "--template", "by surcharge", "--out", out)
+    assert said.code == 1, "for the US there is no price"
     told = said.json
     assert (told["variants"], told["countries"]) == (6, ["ES", "US"])
     assert {one["reason"] for one in told["missing"]} == {"no_surcharge"}
+    out.unlink()
+    for dry in ((), ("--dry-run",)):
+        said = cli("--json", "overseas", package([OTHER_ROW], "other.zip"), "--template", "rule", "--out", out, *dry)
+        assert (said.code, said.json["error"]["code"]) == (2, "overseas.nothing_priced"), said.err
+        assert "CD5678 is not in the company product table" in said.json["error"]["message"]
+    assert not out.exists(), "nothing was done, so nothing was written"

@@ -26,9 +26,9 @@ def test_the_price_of_a_margin(cli):
     assert "11.40" in cli("price", *P1, "--discount", "0.35", "--margin", "0.15").out
 
 
-def test_without_costs_or_revenue_a_share_is_undefined(cli):
-    told = cli("--json", "price", "--cost", "0", "--freight", "0", "--rate", "7", "--commission", "0", "--list", "0")
-    assert (told.json["margin"], told.json["markup"]) == (None, None)
+def test_without_revenue_a_share_is_undefined(cli):
+    told = cli("--json", "price", "--cost", "1", "--freight", "0", "--rate", "7", "--commission", "0", "--list", "0")
+    assert (told.json["margin"], told.json["markup"]) == (None, "-1.0000")
 
 
 @pytest.mark.parametrize(
@@ -36,6 +36,7 @@ def test_without_costs_or_revenue_a_share_is_undefined(cli):
     [
         (("--cost", "abc"), "--cost is “abc”"),
         (("--cost", "-1"), "The cost is -1"),
+        (("--cost", "0"), "The cost is 0"),
         (("--commission", "8"), "such as 0.08"),
         (("--rate", "0"), "The exchange rate is 0"),
         (("--quantity", "0"), "--quantity"),

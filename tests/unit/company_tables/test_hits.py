@@ -7,13 +7,13 @@ import pytest
 from app.services.codes.records import Component
 from app.services.codes.rekeying import rekey
 from app.services.codes.virtual import save_virtual
-from app.services.company_tables.floor_hits import lowest_list_price
 from app.services.company_tables.hits import hit_counts, table_hits
 from app.services.company_tables.kinds import TableKind
 from app.services.company_tables.repricing import raise_to_floor
 from app.services.company_tables.wording import reason_text
 from app.services.compliance.recheck import check_listings, recheck
 from app.services.history.undo import undo
+from app.services.listings.marketing.plans import plan_of, stored
 
 
 @pytest.fixture
@@ -97,31 +97,52 @@ def test_floors_after_the_planned_discount_and_raising_to_them(db, lamps, store_
         "CD5678,$3.50",
     )
     hits = {hit.code: hit for hit in table_hits(db, TableKind.FLOORS)}
-    assert set(hits) == {"2*AB1234+CD5678", "AB1234_CUS", "CD5678"}
+    assert set(hits) == {"2*AB1234+CD5678", "AB1234_CUS", "CD5678", "CB000123"}
     assert hits["2*AB1234+CD5678"].floor_price_minor == 2700
+    assert hits["CB000123"].floor_price_minor == 1415, "in no group: the planned 30 %"
     assert (hits["AB1234_CUS"].severity, hits["AB1234_CUS"].floor_price_minor) == ("unknown", None)
     assert "EUR" in reason_text(hits["AB1234_CUS"]) and "18.90" in reason_text(hits["2*AB1234+CD5678"])
     change = raise_to_floor(db, hits.values())
-    assert change is not None and change.params["skus"] == 2
+    assert change is not None and change.params["skus"] == 3
     assert [hit.code for hit in table_hits(db, TableKind.FLOORS)] == ["AB1234_CUS"]
     assert raise_to_floor(db, table_hits(db, TableKind.FLOORS)) is None
     undo(db)
-    assert len(table_hits(db, TableKind.FLOORS)) == 3
+    assert len(table_hits(db, TableKind.FLOORS)) == 4
 
 
-@pytest.mark.parametrize(
-    ("floor", "currencies", "discount", "lowest"),
-    [
-        (1000, ("USD", "USD"), 0, 1000),
-        (1000, ("USD", "USD"), 3000, 1429),
-        (6800, ("CNY", "USD"), 0, 1000),
-        (6801, ("CNY", "USD"), 0, 1001),
-        (1000, ("EUR", "USD"), 0, None),
-        (1000, ("USD", "USD"), 10_000, None),
-    ],
-)
-def test_the_lowest_list_price(floor, currencies, discount, lowest):
-    assert lowest_list_price(floor, *currencies, discount, {"CNY": 1_000_000, "USD": 6_800_000}) == lowest
+def test_the_inbox_says_of_floors_what_the_guard_says(db, make_listing, store_table):
+    """The whole plan, prices by country, and a floor in two currencies: 68 CNY are 10 USD."""
+    cheap = {"type": "percentage", "countries": {"US": 5, "RU": -20}}
+    made = [
+        make_listing("Stacked", skus=(("AB1234", 2000, 5),)),
+        make_listing("Regional", skus=(("CD5678", 1500, 5),), regional_prices=cheap),
+        make_listing("Fine", skus=(("CD5678", 1500, 5),)),
+        make_listing("Roubles", skus=(("EF9012", 90_000, 5),), currency="RUB"),
+    ]
+    with db.bulk() as connection:
+        rekey(connection)
+        connection.exec_driver_sql(
+            "INSERT INTO marketing_group (id, store_id, name, discount_bp, discount_plan, created_ms) "
+            "VALUES (1, 1, 'Sale', 3000, ?, 0)",
+            (stored(plan_of(None, {"spend_off": "2/10", "store_coupon": "1"}, has_affiliate=True)),),
+        )
+        connection.exec_driver_sql("INSERT INTO marketing_member (listing_id, group_id) VALUES (?, 1)", (made[0].id,))
+    head = "SKU,最低限价,币种"
+    store_table("限价.csv", head, "AB1234,12,USD", "AB1234,60,CNY", "CD5678,9,USD", "CD5678,9999,CNY", "EF9012,5,USD")
+    recheck(db)
+    hits = {hit.title: hit for hit in table_hits(db, TableKind.FLOORS)}
+    assert {title: hit.reason_key for title, hit in hits.items()} == {
+        "Stacked": "below",
+        "Regional": "below_country",
+        "Roubles": "no_rate",
+    }
+    assert "RU" in reason_text(hits["Regional"]) and hits["Regional"].floor_price_minor is None
+    assert "RUB" in reason_text(hits["Roubles"]) and hits["Stacked"].floor_price_minor == 2143
+    with db.reader.connect() as connection:
+        held = connection.exec_driver_sql("SELECT DISTINCT listing_id FROM listing_finding WHERE code LIKE 'guard.%'")
+        assert set(held.scalars()) == {hit.listing_id for hit in hits.values()}
+    raise_to_floor(db, hits.values())
+    assert [hit.title for hit in table_hits(db, TableKind.FLOORS)] == ["Regional", "Roubles"]
 
 
 def test_changed_items_and_goods_without_a_channel(db, lamps, store_table):

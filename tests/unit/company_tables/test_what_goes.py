@@ -13,9 +13,17 @@ from app.services.company_tables.kinds import TableKind
 from app.services.company_tables.records import Differences, InboxRow, TableError, TableRead
 from app.services.company_tables.storing import check_gone
 from app.services.company_tables.verdicts import Verdict, in_force, verdicts_in_force
-from app.services.company_tables.wording import age_text, differences_text, imported_text, kind_text, reason_text
+from app.services.company_tables.wording import (
+    age_text,
+    differences_text,
+    guard_lines,
+    imported_text,
+    kind_text,
+    reason_text,
+)
 from app.services.history.listing import list_changes
 from app.services.history.undo import redo, undo
+from app.services.listings.desk import ListingDesk
 from app.services.tasks import TaskCancelled, TaskContext
 
 WHOLE = TableRead(TableKind.FORBIDDEN, "x.csv", "x", "")
@@ -168,3 +176,28 @@ def test_a_day_that_has_not_come_yet_is_a_slip_and_outlasts_nothing(db, store_ta
     today = {row[0] for row in rows(db, "SELECT as_of FROM item_verdict WHERE kind = 'feedback'")}
     assert len(today) == 1 and max(today) < "2099"
     assert rows(db, "SELECT as_of FROM company_table WHERE kind = 'forbidden'") == [(max(today),)]
+
+
+def test_the_first_costs_switch_the_guard_on_for_every_listing_and_undo_switches_it_off(db, make_listing, store_table):
+    """`auto`: profits are asked for from the first product table with costs on, of goods it does not name, too."""
+
+    def held():
+        found = "SELECT listing_id FROM listing_finding WHERE code = 'guard.unknown' ORDER BY listing_id"
+        return [row[0] for row in rows(db, f"SELECT DISTINCT * FROM ({found})")]
+
+    named, other = (make_listing(f"Lamp {code}", ((code, 1890, 7),)).id for code in ("AB1234", "EF9012"))
+    head = "SKU,成本价,重量(g)"
+    done = store_table("no costs.csv", head, "AB1234,,85")
+    assert (done.asks_costs, done.rechecked, held(), guard_lines(done)) == (None, 1, [], [])
+    done = store_table("costs.csv", head, "AB1234,12.5,85")
+    assert (done.asks_costs, done.rechecked, held()) == (True, 2, [named, other])
+    assert "2" in guard_lines(done)[0]
+    assert store_table("more costs.csv", head, "AB1234,13,85").asks_costs is None
+    desk = ListingDesk(lambda: db)
+    desk.undo()
+    assert held() == [named, other]
+    assert set(desk.undo().suspects) == {named, other} and held() == []
+    desk.redo()
+    assert held() == [named, other]
+    done = store_table("no costs again.csv", head, "AB1234,,85")
+    assert (done.asks_costs, done.rechecked, held()) == (False, 2, []) and "no profits" in guard_lines(done)[0]

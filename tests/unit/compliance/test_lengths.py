@@ -81,7 +81,7 @@ def test_the_number_of_a_sibling_in_the_other_unit_is_flagged_and_put_right():
     assert (one.sku, one.severity, one.field) == (1, "warn", "sku.properties")
     assert "30 inch, 2.54 times off 30 cm" in finding_text(one)
     assert one.fix is not None and edit_of(record, one.fix).skus
-    after = fixed(record, CONTEXT, fixable_rules()[LENGTH])
+    after = fixed(record, CONTEXT, fixable_rules()[LENGTH]).record
     assert [one.properties[1]["value"] for one in after.skus] == ["30 cm", "30 cm", "40 cm", "40 cm"]
     assert found(after) == []
 
@@ -141,7 +141,7 @@ def test_a_package_in_inches_is_put_right_side_by_side():
         ("width_cm", 61),
         ("height_cm", 21),
     ]
-    after = fixed(record, CONTEXT, fixable_rules()["size.inch"])
+    after = fixed(record, CONTEXT, fixable_rules()["size.inch"]).record
     assert (after.length_cm, after.width_cm, after.height_cm) == (41, 61, 21)
     assert found(after, "size.inch") == []
 

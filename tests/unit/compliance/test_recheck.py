@@ -138,12 +138,18 @@ class TestCounts:
         assert state(db, warned) == ("ready", 0, 0, 1)
         assert state(db, held) == ("draft", 0, 1, 0)
 
-    @pytest.mark.parametrize("status", [s for s in ListingStatus if s not in ("draft", "ready")])
+    @pytest.mark.parametrize("status", [s for s in ListingStatus if s not in ("draft", "ready", "held")])
     def test_other_states_belong_to_publishing(self, db: Database, status: ListingStatus) -> None:
         good, bad = add(db, status=status), add(db, status=status, title="")
         recheck(db, [good, bad])
         assert state(db, good) == (status, 0, 0, 0)
         assert state(db, bad) == (status, 1, 0, 0)
+
+    def test_one_that_waited_for_a_release_is_left_held_only_while_something_holds_it(self, db: Database) -> None:
+        texts = ({}, {"title": ""}, {"title": "Lego Table Lamp"})
+        numbers = [add(db, status=ListingStatus.HELD, **its) for its in texts]
+        recheck(db, numbers)
+        assert [state(db, number)[0] for number in numbers] == ["ready", "draft", "held"]
 
     def test_only_changed_rows_are_written(self, db: Database) -> None:
         numbers = [add(db), add(db, title="")]

@@ -247,3 +247,30 @@ def test_two_programs_that_cover_the_same_at_once_make_one_draft_of_it(pair):
     assert {one.product_id for one in result.replacements} == {"1005002"}
     with pair.db.reader.connect() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM listing WHERE store_id = 1").scalar() == 2
+
+
+def test_a_price_rule_over_the_cost_where_it_is_known_and_the_rest_is_named(pair):
+    item = "INSERT INTO stock_item (code, name, picture, cost_micro, updated_ms) VALUES (?, '', '', ?, 0)"
+    pair.sql(item, "LM4402-WH", 34_000_000)
+    pair.sql(item, "LM5500-WH", None)
+    rules = CoverRules(price="if(cost is missing, cost, cost * 2 / rate)", add_prefix="HK#", rounding="end_99")
+    result = pair.cover("1005001\n1005002", rules)
+    assert list(result.copied) == ["1005001", "1005002"], "others go on"
+    (first, *others) = [sku for number in result.copied.values() for sku in pair.listing(number).skus]
+    assert (first.code, first.price_minor) == ("HK#LM4402-WH", 1099), "68 CNY at 6.80"
+    assert [sku.price_minor for sku in others] == [None] * 3
+    told = {(one.product_id, one.code): one.why for one in result.unmapped if one.field == "sku.price"}
+    assert set(told.values()) == {"no_cost"} and len(told) == 3
+    pair.sql("DELETE FROM exchange_rate")
+    later = pair.cover(["1005001"], CoverRules(price="cost / rate"), update=True)
+    assert {one.code: one.why for one in later.unmapped if one.field == "sku.price"}["LM4402-WH"] == "no_rate"
+
+
+def test_a_cost_behind_their_own_marks_counts(pair):
+    item = "INSERT INTO stock_item (code, name, picture, cost_micro, updated_ms) VALUES ('LM4402-WH', '', '', ?, 0)"
+    pair.sql(item, 1_000_000)
+    there = lamp("1005001")
+    skus = tuple(replace(sku, code=f"XX-{sku.code}*2") for sku in there.content.skus)
+    pair.theirs.put(replace(there, content=replace(there.content, skus=skus)))
+    result = pair.cover(["1005001"], CoverRules(price="cost * 3", remove_prefix="XX-"))
+    assert pair.listing(result.copied["1005001"]).skus[0].price_minor == 600

@@ -103,7 +103,7 @@ class TestRules:
             {"words": "ab"},
             {"same_names": 1},
             {"rounding": "up"},
-            {"price": "cost * 2"},
+            {"price": "profit * 2"},
             {"add_prefix": "a b"},
         ],
     )

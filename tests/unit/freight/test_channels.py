@@ -6,10 +6,12 @@ from decimal import Decimal
 
 import pytest
 
+from app.messages import messages
 from app.services.db import Database
 from app.services.freight.channels import ChannelRule, Channels, NoChannel, read_channels
-from app.services.freight.starting_tariffs import starting_tariffs
-from app.services.freight.tariff_store import StoredTariff
+from app.services.freight.keeping import TariffDraft, save_tariff
+from app.services.freight.starting_tariffs import rule_file, starting_tariffs
+from app.services.freight.tariff_store import StoredTariff, stored_tariffs
 from app.services.upgrade import open_database
 
 TARIFFS = {
@@ -78,3 +80,22 @@ def test_a_new_database_starts_with_the_tariffs_and_channels_of_the_rule_file(tm
     assert channels.choose("BR").tariff.ranges[0].base == Decimal(25)
     assert channels.allowed == {"x": {"邮a": True}}
     assert all(stored.source and stored.as_of and stored.name for stored in channels.tariffs.values())
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_starting_tariff_says_where_it_is_from_in_the_language_in_force(db, monkeypatch, language):
+    """A database of an older version, or made in the other language, still tells it in plain words."""
+    raw = rule_file()
+    stored = (raw["source"], raw["told"]["zh"], raw["told"]["en"], "offer of May")
+    with db.bulk() as connection:
+        ids = connection.exec_driver_sql("SELECT id FROM carrier_tariff ORDER BY id LIMIT 4").scalars().all()
+        for id, source in zip(ids, stored, strict=True):
+            connection.exec_driver_sql("UPDATE carrier_tariff SET source = ? WHERE id = ?", (source, id))
+        monkeypatch.setattr(messages, "language", language)
+        told = [one.told_source for one in stored_tariffs(connection).values()][:4]
+    assert told == [raw["told"][language]] * 3 + ["offer of May"]
+    assert not any("domain" in text for text in told)
+    with db.reader.connect() as connection:
+        first = next(iter(stored_tariffs(connection).values()))
+    draft = TariffDraft(first.name, first.tariff, first.told_source, first.as_of)
+    assert save_tariff(db, draft, first.id) is None, "told in other words it is the same source"

@@ -179,3 +179,30 @@ def test_no_weight_is_refused_and_never_free(desk, grams):
     for name in ("express", "Small goods"):
         with pytest.raises(BadFreightInput):
             desk.try_freight(named(desk, name), Asked(Parcel(grams), targets=("US",)))
+
+
+def test_what_is_typed_takes_the_place_of_what_is_known_of_a_listing(desk, db, goods):
+    listing = goods("CF1204", length_cm=16, width_cm=9, height_cm=2)
+    express = named(desk, "express")
+
+    def tried(*, template=express, **typed):
+        return desk.try_freight(template, Asked(listing_id=listing.id, targets=("US",), **typed))[0]
+
+    own = tried()
+    large = tried(parcel=Parcel(1, size=size_of("40x30x20")))
+    assert (own.quote.volume_g, large.quote.volume_g) == (58, 4800)
+    assert large.quote.carrier_cny > own.quote.carrier_cny and large.quote.real_g == own.quote.real_g
+    heavy = tried(parcel=Parcel(3000), by_weight=True)
+    assert (heavy.quote.real_g, own.quote.real_g == 3000) == (3000, False)
+    dear, cheap = tried(prices=TypedPrices(cost=Decimal(30))), tried(prices=TypedPrices(cost=Decimal(10)))
+    assert cheap.subject.sale.cost - dear.subject.sale.cost == -20
+    sold = tried(prices=TypedPrices(sale=Decimal("50.005")))
+    assert sold.subject.sale.price == Decimal("50.01"), "instead of its own after the discount"
+    with db.bulk() as connection:
+        connection.exec_driver_sql("DELETE FROM stock_item")
+        connection.exec_driver_sql("UPDATE listing SET weight_g = NULL")
+    assert tried(parcel=Parcel(200), by_weight=True).subject.missing == ("cost",)
+    known = tried(parcel=Parcel(200), by_weight=True, prices=TypedPrices(cost=Decimal(10)))
+    assert (known.subject.missing, known.subject.sale is None) == ((), False)
+    with pytest.raises(BadFreightInput):
+        tried()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import random
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from app.services.listings.exporting import (
     export_listings,
     read_columns,
 )
+from app.services.listings.exporting.columns import FoundColumns
 from app.services.listings.importing.planning import plan_import
 from app.services.paging import Query
 from app.services.tasks import TaskCancelled, TaskContext
@@ -233,6 +235,24 @@ def test_columns_are_written_in_the_order_they_are_asked_for(db, hostile, tmp_pa
     assert [row["Color"] == "Black" for row in rows] == [True, False]
     assert {row["Category attribute:Material"] for row in rows} == {"Oak"}
     assert rows[1]["Images"].endswith(".jpg")
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_cell_does_not_depend_on_the_columns_around_it(db, hostile, tmp_path, seed):
+    """What variants share is read once, wherever its columns stand."""
+    export_listings(db, tmp_path / "usual.xlsx", hostile)
+    usual = cells(tmp_path / "usual.xlsx")
+    with db.read() as session:
+        found = FoundColumns.of(session.connection(), hostile, KEYS).columns(KEYS, per_listing=False)
+    keys = random.Random(seed).sample([column.key for column in found], k=len(found) - seed)
+    export_listings(db, tmp_path / "mixed.xlsx", hostile, ExportOptions(tuple(keys)))
+    mixed = cells(tmp_path / "mixed.xlsx")
+    assert mixed == [{header: row[header] for header in mixed[0]} for row in usual]
+    assert len(mixed[0]) == len(keys)
+    for only in ("title", "stock", "properties"):
+        export_listings(db, tmp_path / "only.xlsx", hostile, ExportOptions((only,)))
+        narrow = cells(tmp_path / "only.xlsx")
+        assert narrow == [{header: row[header] for header in narrow[0]} for row in usual]
 
 
 def test_a_row_a_listing_sums_what_is_known_and_never_guesses(db, make_sellable, tmp_path):

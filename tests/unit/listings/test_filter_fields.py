@@ -9,7 +9,9 @@ import pytest
 from app.models import (
     Listing,
     ListingFinding,
+    ListingHold,
     ListingTag,
+    ListingWarehouse,
     MarketingGroup,
     MarketingMember,
     Order,
@@ -18,10 +20,11 @@ from app.models import (
     Store,
 )
 from app.services.listings.filter_fields import known_fields
-from app.services.listings.filters import parse_filters
+from app.services.listings.filters import parse_filters, written
 from app.services.listings.source import ListingSource
 from app.services.listings.text import fold, search_text
 from app.services.listings.typed import moments
+from app.services.listings.variant_source import VariantSource
 from app.services.paging import Query
 from app.services.upgrade import open_database
 
@@ -39,6 +42,9 @@ FIELDS = {
     "finding": [("finding = title.too_long", {CASE}), ("finding != title.too_long", {LAMP, CABLE})],
     "changed": [("changed = yes", {CABLE}), ("changed = no", {LAMP, CASE})],
     "quarantined": [("quarantined = yes", {CASE}), ("隔离 = no", {LAMP, CABLE})],
+    "held": [("held = yes", {CASE}), ("暂缓 = no", {LAMP, CABLE})],
+    "hold_reason": [('hold_reason ~ "licence"', {CASE}), ("hold_reason is missing", {LAMP, CABLE})],
+    "warehouse_kind": [("warehouse_kind = virtual", {LAMP}), ("海外仓 != 虚拟海外仓", {CASE, CABLE})],
     "category": [("category = 44", {CASE}), ("category is missing", {CABLE})],
     "freight_template": [("freight_template = 7001", {LAMP}), ("template is missing", {CASE, CABLE})],
     "group": [("group = 88", {CASE}), ("group in (88, 99)", {CASE, CABLE})],
@@ -94,6 +100,8 @@ def source(tmp_path_factory, empty_database):
             session.flush()
             session.add_all(_sku(listing.id, at, code, key, place) for at, (code, key) in enumerate(codes))
         session.add(MarketingMember(listing_id=LAMP, group_id=5))
+        session.add(ListingHold(listing_id=CASE, reason="Waits for the licence", actor="ann", held_ms=1))
+        session.add(ListingWarehouse(listing_id=LAMP, kind="virtual"))
         session.add_all(ListingTag(listing_id=id, tag="sale") for id in (LAMP, CABLE))
         session.add(ListingFinding(listing_id=CASE, code="title.too_long", severity="block", store_id=1, number=1))
         session.add(ListingFinding(listing_id=CASE, code="guard.floor", severity="hold", store_id=1, number=1))
@@ -178,3 +186,41 @@ def test_a_field_finds_what_it_says(source, name, text, wanted):
     assert source.count(within) == len(wanted)
     chinese = known_fields()[name].spelling("zh")
     assert parse_filters(text.replace(text.split()[0], chinese, 1)) == query.filters
+
+
+PAIRS = [
+    ("regional_country = BR and regional_value < 0", set()),
+    ("regional_country = RU and regional_value < 0", {LAMP}),
+    ("regional_value < 9 and price > 10 and regional_country = RU", {LAMP}),
+    ("regional_country in (RU, BR) and regional_value > 8", {CASE}),
+    ("regional_country = RU and regional_country = BR", {LAMP}),
+    ("regional_country = RU and regional_country = BR and regional_value < 0", set()),
+    ("regional_type = percentage and regional_country = BR and regional_value = 5", {LAMP}),
+    ("regional_value > -20 and regional_value < -5", {LAMP}),
+    ("not (regional_country = BR and regional_value < 0)", {LAMP, CASE, CABLE}),
+    ("(regional_country = BR and regional_value < 0) or title ~ cable", {CABLE}),
+    ("stock = 0 or (title ~ lamp and (regional_country = RU and regional_value < 0))", {LAMP, CABLE}),
+    ("regional_country != RU and regional_value < 0", set()),
+]
+
+
+@pytest.mark.parametrize(("text", "wanted"), PAIRS, ids=[text for text, _ in PAIRS])
+def test_prices_by_country_asked_together_are_of_the_same_country(source, text, wanted):
+    query = Query(filters=parse_filters(text))
+    assert set(source.ids(query)) == wanted
+    assert source.count(query) == len(wanted)
+    assert {row.id for row in source.first_page(query, 9)} == wanted
+    assert "regional =" not in written(query.filters, {})  # it is shown as it was typed
+
+
+def test_variants_are_found_by_the_same_countries(source):
+    variants = VariantSource(source._db)
+
+    def found(text):
+        return {row.listing_id for row in variants.rows(variants.ids(Query(filters=parse_filters(text)))).values()}
+
+    assert found("regional_country = BR and regional_value < 0") == set()
+    assert found("regional_country = RU and regional_value < 0") == {LAMP}
+    assert found("code = UC7 or (regional_country = BR and regional_value < 0)") == set()
+    assert found("code ~ PC or (regional_country = RU and regional_value < 0)") == {LAMP, CASE}
+    assert found("code ~ PC or not (regional_country = RU and regional_value < 0)") == {CASE, CABLE}

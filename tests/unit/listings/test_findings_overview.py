@@ -233,7 +233,7 @@ class TestFixing:
 )
 def test_each_remedy_and_where_there_is_none(code: str, field: str, before: Any, after: Any) -> None:
     record = listing(**{field: before})
-    found = fixed(record, context(), fixable_rules()[code])
+    found = fixed(record, context(), fixable_rules()[code]).record
     assert getattr(found, field) == (before if after is None else after)
     assert any(one.code == code for one in findings(record))
     if after is not None:

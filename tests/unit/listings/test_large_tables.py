@@ -3,6 +3,7 @@ must."""
 
 from __future__ import annotations
 
+import math
 import random
 from array import array
 from collections import Counter
@@ -19,7 +20,7 @@ from app.services.listings.source import ListingSource
 from app.services.listings.text import fold
 from app.services.paging import Filter, Query
 from app.services.sql_ids import collected, interruptible
-from app.services.sql_search import GRAMS, NO_TABLES, Search, SearchTables, _grams, narrowest
+from app.services.sql_search import GRAMS, NO_TABLES, Reach, Search, SearchTables, _grams, narrowest, thinnest
 from app.services.tasks import TaskCancelled, TaskContext
 
 TABLES = SearchTables("listing_trigram", "listing_bigram", "listing_trigram_terms")
@@ -45,8 +46,16 @@ ASKED = [
 ]
 PATHS = {
     "as it is": {},
-    "window": {"FEW_HITS": 0, "FEW_OF_SEVERAL": 0, "MANY_HITS": 0, "WINDOW_ROWS": 12, "WALKED_HITS": 0},
-    "walk": {"FEW_HITS": 0, "FEW_OF_SEVERAL": 0, "MANY_HITS": 10**6},
+    "window": {
+        "FEW_HITS": 0,
+        "FEW_OF_SEVERAL": 0,
+        "MANY_HITS": 0,
+        "FIRST_LOOK": 4,
+        "WINDOW_ROWS": 12,
+        "WALKED_HITS": 0,
+    },
+    "walk": {"FEW_HITS": 0, "FEW_OF_SEVERAL": 0, "MANY_HITS": 10**6, "FIRST_LOOK": 0, "WINDOW_ROWS": 0},
+    "unsure": {"FEW_HITS": 0, "FIRST_LOOK": 1, "WINDOW_ROWS": 2},
     "sort": {"FEW_HITS": 10**6, "FEW_OF_SEVERAL": 10**6, "MANY_HITS": 10**6},
 }
 
@@ -230,6 +239,32 @@ def test_a_search_takes_the_words_with_the_fewest_hits(db, make_listing):
     [(member, params), (like, pattern)] = search.conditions("listing", "search_text", best, walks=True)
     assert member.startswith("+listing.id IN") and params == [best.expression]
     assert like.startswith("search_text LIKE") and pattern == ["%lamp%"]
+
+
+def test_how_thin_hits_lie_is_told_by_the_first_of_them(db, make_listing):
+    for number in range(12):
+        make_listing(title="Lamp usb" if number % 4 == 0 else "Lamp", skus=((f"C{number}", 1, 1),))
+    with db.reader.connect() as connection:
+        [lamp], [usb] = Search.of("lamp", TABLES).quick_matches(), Search.of("usb", TABLES).quick_matches()
+        assert lamp.reach(connection, 3).rows_for(10) == 10
+        assert usb.reach(connection, 3).rows_for(10) == pytest.approx(30, abs=1)
+        assert thinnest(connection, [lamp, usb], 1)[0] == thinnest(connection, [usb, lamp], 5)[0] == usb
+        assert thinnest(connection, [], 5) == (None, Reach(6, 0))
+        [nothing] = Search.of("zzz", TABLES).quick_matches()
+        assert nothing.reach(connection, 3).rows_for(10) == math.inf
+
+
+def test_words_that_are_looked_up_narrow_down_together_with_the_others(db, make_listing):
+    for number, title in enumerate(["Lamp zq", "Mug zq", "Lamp", "耳机 zq"]):
+        make_listing(title=title, skus=((f"C{number}", 1, 1),))
+    with db.reader.connect() as connection:
+        for text, hits, is_sure in (("lamp zq", 1, True), ("zq", 3, True), ("耳机 zq", 1, False), ("耳机", 1, True)):
+            search = Search.of(text, TABLES)
+            match, _ = thinnest(connection, search.quick_matches(), 10)
+            match, is_said_sure = search.narrowed(connection, match)
+            assert (match.count(connection, 10), is_said_sure) == (hits, is_sure), text
+        many = Search.of("bedside table lamp dimmable", TABLES)
+        assert not many.narrowed(connection, many.quick_matches()[0])[1]
 
 
 def test_few_trigrams_stand_for_many_words():

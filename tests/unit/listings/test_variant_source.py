@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from app.services.listings import code_search, figure_fields
 from app.services.listings.filters import parse_filters
+from app.services.listings.source import ListingSource
 from app.services.listings.variant_source import VariantSource
 from app.services.paging import Query
+from app.services.pricing.renewing import renew_figures
+from app.services.pricing.sku_columns import numbers_of
 
 
 @pytest.fixture
@@ -85,3 +89,66 @@ def test_stores_and_rows(source, db):
 def test_many_hits_are_found_along_an_index(source, db, make_listing):
     make_listing("Cups", skus=tuple((f"CUP{number:05d}", 100 + number, 1) for number in range(2_100)))
     assert codes(source, where="price >= 1")[:100] == [f"CUP{number:05d}" for number in range(100)]
+
+
+QUESTIONS = (
+    "", "price < 10", "price != 10.9", "price is missing", "price in (8.4, 11.2)", "price not in (8.4, 11.2)",
+    "stock = 0", "stock > 3 or price < 9", "not (stock = 0 or title ~ apron)", "stock is missing and price > 1",
+    "sku ~ et03", "sku ~ 1", "not sku ~ 1", "sku ~ sp0021", "sku ~ \"5108+\"", "sku ~ ä1", "sku ~ \"2*zz\"",
+    "sku ~ zz1234*2", "item = SP0021", "item = ZZ1234", "item = ET031", "sku ~ 0 and price > 5", "status = live",
+    "status = live or sku ~ 51", "title ~ earbuds", "group = 71 and stock is missing", "cost < 1", "cost is missing",
+    "profit > 0 or price < 9", "margin is missing and sku ~ et", "ships_from = CN or price < 2",
+)  # fmt: skip
+ORDERS = ({}, {"sort": "price"}, {"sort": "stock", "descending": True, "then": "price"}, {"then": "stock"})
+ORDERS += ({"sort": "code", "then": "stock"}, {"sort": "price", "descending": True, "then": "code"}, {"sort": "cost"})
+
+
+def test_columns_and_tables_answer_alike(source, db, make_listing, monkeypatch):
+    """Asked of the tables, of columns that have nothing yet, of filled ones, and of some late ones beside them."""
+    make_listing("Odd", skus=(("2*ZZ1234", 500, 1), ("Ä1", 500, 2), ("zz1234", 500, None)))
+    listings = ListingSource(db)
+    questions = [Query(filters=parse_filters(where)) for where in QUESTIONS]
+    questions += [Query(filters=parse_filters(where), **order) for where in ("", "price > 4") for order in ORDERS]
+    questions += [Query(text="51 кружка", filters=parse_filters("price < 9"), store_ids=(1,))]
+
+    def answers():
+        return [
+            (
+                list(source.ids(query)),
+                [row.id for row in source.first_page(query, 3)],
+                source.count(query),
+                sorted(source.listing_ids(query)),
+                listings.count(query) if query == Query(filters=query.filters) else None,
+            )
+            for query in questions
+        ]
+
+    monkeypatch.setattr(figure_fields, "MOST_DUE", -1)
+    of_tables = answers()
+    monkeypatch.undo()
+    assert all(found[1] == found[0][:3] and found[2] == len(found[0]) for found in of_tables)
+    assert answers() == of_tables, "all are late"
+    renew_figures(db)
+    assert answers() == of_tables, "all stand in the columns"
+    with db.bulk() as connection:
+        connection.exec_driver_sql("UPDATE listing SET updated_ms = updated_ms + 1 WHERE title LIKE 'O%'")
+    monkeypatch.setattr(code_search, "MANY_LISTINGS", 0)
+    assert answers() == of_tables, "the last listing is late"
+
+
+def test_variants_that_went_leave_nothing_behind(source, db, make_listing):
+    gone = make_listing("Gone", skus=(("GN0001", 300, 1), ("GN0002", 300, 1)))
+    kept = make_listing("Kept", skus=(("KP0001", 300, 1), ("KP0002", 300, 1)))
+    renew_figures(db)
+    with db.bulk() as connection:
+        connection.exec_driver_sql("DELETE FROM listing WHERE id = ?", (gone.id,))
+        connection.exec_driver_sql("DELETE FROM sku WHERE code = 'KP0001'")
+        connection.exec_driver_sql("UPDATE listing SET updated_ms = updated_ms + 1 WHERE id = ?", (kept.id,))
+    for _ in range(2):
+        assert codes(source, where="price = 3") == ["KP0002"]
+        assert codes(source, where="sku ~ 000") == ["KP0002"]
+        renew_figures(db)
+    with db.reader.connect() as connection:
+        assert set(numbers_of(connection, [one.id for one in (*gone.skus, *kept.skus)], ("price",))) == {
+            kept.skus[1].id
+        }

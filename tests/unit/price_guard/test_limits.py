@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from app.services.listings.marketing.plans import NO_PLAN, plan_of
+from app.services.listings.marketing.plans import NO_PLAN, DiscountPlan, plan_of
 from app.services.price_guard.book import GuardBook
 from app.services.price_guard.judging import (
     asked_prices,
@@ -66,7 +66,7 @@ RATED = {"USD": Decimal("6.8"), "EUR": Decimal("7.48")}
         (ListingFacts(floors=[Floor(1100, "USD")], rates=RATED), None, 1100, 1099, "floor"),
         (ListingFacts(figures=[FIGURES]), None, 731, 730, "break_even"),
         (ListingFacts(figures=[FIGURES]), GuardSettings(min_margin_bp=2000), 960, 959, "margin"),
-        (ListingFacts(figures=[FIGURES], planned=Decimal("0.5")), None, 1461, 1460, "break_even"),
+        (ListingFacts(figures=[FIGURES], plan=DiscountPlan(Decimal("0.5"))), None, 1461, 1460, "break_even"),
         (ListingFacts(remote={"LM4402-BK": 1000}), None, 400, 399, "change"),
         (ListingFacts(remote={"LM4402-BK": 1000}), None, 1600, 1601, "change"),
         (ListingFacts(remote={"LM4402-BK": 1000}), None, 700, 699, "change_warn"),
@@ -194,10 +194,8 @@ def test_numbers_a_person_decides_by_are_unknown_where_nothing_is_known():
     known = numbers_of(record, 0, ListingFacts(plan=STACK, floors=[Floor(6800, "CNY")], figures=[FIGURES], rates=RATED))
     assert (known.list_price, known.lowest, known.floor) == (Decimal(20), Decimal("6.00"), Decimal("10.00"))
     assert known.break_even == Decimal("7.31")
-    planned = ListingFacts(planned=Decimal("0.3"), floors=[Floor(6800, "CNY")], figures=[FIGURES], rates=RATED)
-    by_rule = [numbers_of(record, 0, planned, code).lowest for code in ("guard.floor", "guard.break_even")]
-    assert by_rule[0] == Decimal(18), "nobody decided a discount: a floor is held against the lowest list price"
-    assert by_rule[1] == Decimal("12.60")
+    planned = ListingFacts(DiscountPlan(Decimal("0.3")), floors=[Floor(6800, "CNY")], figures=[FIGURES], rates=RATED)
+    assert numbers_of(record, 0, planned).lowest == Decimal("12.60")
     bare = numbers_of(replace(record, currency="EUR"), 0, ListingFacts(plan=STACK, floors=[Floor(1, "CNY")]))
     assert (bare.lowest, bare.floor, bare.break_even) == (None, None, None)
     none = numbers_of(listing(skus=[sku(price_minor=None)]), 0, ListingFacts())
@@ -272,7 +270,7 @@ def test_a_warning_above_what_holds_is_refused_however_it_comes_about():
 class Source:
     """Facts of a test; counts how often costs are asked for."""
 
-    has_floors, asks_costs, planned, rates = True, True, Decimal(0), RATED
+    has_floors, asks_costs, rates = True, True, RATED
 
     def __init__(self):
         self.asked = []
@@ -281,7 +279,7 @@ class Source:
         return GuardSettings(floors=False)
 
     def floors(self, codes):
-        return {"A": Floor(1000, "USD")}
+        return {"A": [Floor(1000, "USD")]}
 
     def plans(self, ids):
         return {}

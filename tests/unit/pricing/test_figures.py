@@ -11,6 +11,7 @@ from app.services.pricing.figures import figures_of
 from app.services.pricing.inputs import Missing
 from app.services.pricing.rates import EnteredRate, enter_rates
 from app.services.pricing.renewing import renew_figures
+from app.services.pricing.sku_columns import numbers_of
 from app.services.pricing.team_settings import change_settings
 
 pytestmark = pytest.mark.usefixtures("priced")
@@ -170,8 +171,8 @@ def test_a_carrier_that_bills_by_volume_does_so_in_every_figure(db, make_listing
     assert found[1].freight_micro > 10**9 and found[1].profit_minor < 0
     renew_figures(db)
     with db.reader.connect() as connection:
-        stored = connection.exec_driver_sql("SELECT freight_micro FROM sku_figure ORDER BY listing_id").scalars().all()
-    assert stored == [one.freight_micro for one in found]
+        stored = numbers_of(connection, [one.given.sku_id for one in found], ("freight_micro",))
+    assert stored == {one.given.sku_id: (one.freight_micro,) for one in found}
     with db.read() as session:
         records = load_listings(session, [large.id])
         [[guarded]] = read_figures(session.connection(), records)

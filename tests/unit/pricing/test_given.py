@@ -9,13 +9,16 @@ import pytest
 
 from app.services.listings.source import ListingSource
 from app.services.paging import Query
+from app.services.pricing import renewing
 from app.services.pricing.figures import COLUMNS, figures_of
-from app.services.pricing.given import Given
+from app.services.pricing.given import Given, reason
 from app.services.pricing.given_reading import GivenReader
 from app.services.pricing.goods import ALONE, GoodsBook
 from app.services.pricing.inputs import InputReader
 from app.services.pricing.rates import EnteredRate, enter_rates
-from app.services.pricing.renewing import renew_figures
+from app.services.pricing.renewing import renew_figures, renew_piece
+from app.services.pricing.sku_columns import BESIDE, numbers_of
+from app.services.pricing.watching import ALL_ARE_DUE
 
 pytestmark = pytest.mark.usefixtures("priced")
 
@@ -35,6 +38,7 @@ def assorted(db, write, make_listing):
     write("UPDATE stock_item SET attributes = '[\"battery\"]' WHERE code = 'CD5678'")
     write("INSERT INTO commission (category_id, share_bp, source, as_of) VALUES ('', 9999, '', '')")
     write("UPDATE commission SET share_bp = 700")
+    write("UPDATE carrier_tariff SET currency = 'USD' WHERE key = 'line_es'")
     write(
         "INSERT INTO marketing_group (id, store_id, name, discount_bp, discount_plan, created_ms) "
         "VALUES (1, 1, 'A', 2500, ?, 0)",
@@ -80,12 +84,9 @@ def test_columns_say_what_rows_say(db, assorted):
     assert len(set(reasons)) > 6, "nearly everything is missing somewhere"
     renew_figures(db)
     with db.reader.connect() as connection:
-        kept = connection.exec_driver_sql(
-            f"SELECT {', '.join(COLUMNS)}, why FROM sku_figure JOIN sku ON sku.id = sku_id "
-            "ORDER BY sku.listing_id, position"
-        ).all()
-    assert [tuple(row) for row in kept] == [
-        (*(getattr(one, name) for name in COLUMNS), one.why[0].value if one.why else "") for one in fresh
+        kept = numbers_of(connection, [one.given.sku_id for one in fresh], ("lacking", *COLUMNS))
+    assert [(reason(lacking), *rest) for lacking, *rest in kept.values()] == [
+        (one.why[0].value if one.why else "", *(getattr(one, name) for name in COLUMNS)) for one in fresh
     ]
 
 
@@ -123,3 +124,49 @@ def test_first_rows_by_a_figure_are_the_same_along_its_index_and_looked_up(db, a
     assert all(agrees(*one) for one in asked)
     write("UPDATE listing SET updated_ms = updated_ms + 1 WHERE id = ?", assorted[3])
     assert all(agrees(*one) for one in asked), "a figure of yesterday counts as unknown"
+
+
+def kept_figures(db):
+    """Everything that is stored of figures, but for which generation it is of."""
+    with db.reader.connect() as connection:
+        ids = connection.exec_driver_sql("SELECT id FROM sku ORDER BY id").scalars().all()
+        rows = connection.exec_driver_sql("SELECT * FROM listing_figure ORDER BY listing_id").mappings().all()
+        return numbers_of(connection, ids, (*BESIDE, *COLUMNS)), [
+            {name: value for name, value in row.items() if name != "generation"} for row in rows
+        ]
+
+
+@pytest.mark.parametrize(
+    ("sql", "is_all"),
+    [
+        ("UPDATE commission SET share_bp = 1234", True),
+        ("UPDATE commission SET share_bp = 9990", True),
+        ("INSERT INTO pricing_setting (name, value, source, as_of) VALUES ('packing', '2.5', '', '')", True),
+        ("INSERT INTO pricing_setting (name, value, source, as_of) VALUES ('discount', '0.45', '', '')", True),
+        ("INSERT INTO pricing_setting (name, value, source, as_of) VALUES ('affiliate', '0.9', '', '')", True),
+        (
+            "INSERT INTO exchange_rate (currency, rate_micro, as_of, source, entered_ms) "
+            "VALUES ('USD', 6543200, '2020-01-02', '', 0)",
+            False,
+        ),
+        ("DELETE FROM exchange_rate WHERE currency = 'USD'", False),
+        ("DELETE FROM exchange_rate", False),
+    ],
+)
+@pytest.mark.usefixtures("assorted")
+def test_figures_reckoned_again_are_those_read_again(db, write, make_listing, monkeypatch, sql, is_all):
+    make_listing("Plain", (("AB1234", 999, 5), ("AB1234*2", 1_999, 5)), freight_template_id="free")
+    renew_figures(db)
+    before = kept_figures(db)
+    write(sql)
+    read = []
+    monkeypatch.setattr(renewing, "renew_piece", lambda *of: read.extend(of[2]) or renew_piece(*of))
+    count = len(before[1])
+    assert renew_figures(db).listings == count
+    assert (not read) == is_all and len(read) < count, "the others were only reckoned again"
+    quick = kept_figures(db)
+    assert quick != before
+    with db.bulk() as connection:
+        connection.exec_driver_sql(ALL_ARE_DUE)
+    renew_figures(db)
+    assert kept_figures(db) == quick

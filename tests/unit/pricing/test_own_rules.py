@@ -25,6 +25,7 @@ from app.services.pricing.own_rules import (
     typed_of,
 )
 from app.services.pricing.team_rules import margin_steps, price_by_step, team_rules
+from tests.unit.pricing.worked import TEAM_RULES
 
 T = Decimal("6.80")
 
@@ -34,21 +35,7 @@ def price(rule, cost="12.00", freight=None):
     return compiled(rule.text).value(values)
 
 
-@pytest.mark.parametrize(
-    ("kind", "freight", "expected"),
-    [
-        ("buyer_pays", None, "3.36"),
-        ("free_shipping", "15.483", "7.12"),
-        ("overseas", "23.20", "9.23"),
-        ("overseas", "25.00", "9.70"),
-        ("overseas", "25.20", "9.75"),
-        ("overseas", "28.10", "10.49"),
-        ("overseas", "34.72", "12.20"),
-        ("overseas", "34.90", "12.24"),
-        ("overseas", "35.84", "12.48"),
-        ("overseas", "39.40", "13.40"),
-    ],
-)
+@pytest.mark.parametrize(("kind", "freight", "expected"), TEAM_RULES)
 def test_p5_to_the_cent(kind, freight, expected):
     assert price(own_rule(kind, margin="5", discount="30"), freight=freight) == Decimal(expected)
 

@@ -16,6 +16,7 @@ from app.services.pricing.rates import (
     commissions,
     enter_rates,
     exchange_rate,
+    known_currencies,
     rate_history,
     remove_rate,
     set_commissions,
@@ -109,7 +110,9 @@ def test_a_rate_is_undone_and_done_again(db):
         (EnteredRate("six"), "pricing.out_of_range"),
         (EnteredRate("NaN"), "pricing.out_of_range"),
         (EnteredRate("7", "DOLLAR"), "pricing.no_currency"),
-        (EnteredRate("7", "CNY"), "pricing.no_currency"),
+        (EnteredRate("7", "XYZ"), "pricing.no_currency"),
+        (EnteredRate("7", "XAU"), "pricing.no_currency"),
+        (EnteredRate("7", "CNY"), "pricing.home_currency"),
         (EnteredRate("7", as_of="2026-02-30"), "pricing.no_day"),
         (EnteredRate("7", as_of="tomorrow"), "pricing.no_day"),
     ],
@@ -206,3 +209,21 @@ def test_an_older_database_keeps_its_commissions(tmp_path):
     with db.reader.connect() as connection:
         assert str(commission_of(connection, "5").share) == "0.06"
     db.dispose()
+
+
+def test_a_code_that_is_none_is_told_with_the_ones_it_may_be():
+    with pytest.raises(BadPriceInput) as caught:
+        enter_rates(None, [EnteredRate("7", "EUT")])
+    assert "EUR" in caught.value.params["near"]
+    assert {"USD", "EUR", "RUB", "CNY", "KZT"} <= known_currencies() and len(known_currencies()) > 140
+    assert all(len(code) == 3 and code.isupper() for code in known_currencies())
+
+
+def test_shares_that_leave_nothing_of_a_sale_are_refused_together_with_the_highest_commission(db):
+    set_commissions(db, {"7": "0.2"})
+    for typed in ({"affiliate": "0.8"}, {"affiliate": "0.4", "refund": "0.39"}):
+        with pytest.raises(BadPriceInput) as caught:
+            change_settings(db, typed)
+        assert caught.value.error_code == "pricing.nothing_left"
+    assert change_settings(db, {"affiliate": "0.76"}) is not None, "0.76 + 0.02 + 0.01 + 0.2 leave a hundredth"
+    assert change_settings(db, {"packing": "2"}) is not None

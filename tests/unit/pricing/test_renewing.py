@@ -9,8 +9,10 @@ from app.services.listings.desk import ListingDesk
 from app.services.listings.editing import ListingEdit
 from app.services.pricing import renewing, watching
 from app.services.pricing.figures import COLUMNS, figures_of
-from app.services.pricing.rates import EnteredRate, enter_rates
+from app.services.pricing.given import reason
+from app.services.pricing.rates import EnteredRate, enter_rates, set_commissions
 from app.services.pricing.renewing import renew_figures, renew_stored
+from app.services.pricing.sku_columns import numbers_of
 from app.services.pricing.watching import ALL_ARE_DUE, inserted_at_once, is_waiting, noted_at_once
 from app.services.tasks import TaskCancelled, TaskContext
 
@@ -26,10 +28,17 @@ def lamps(make_listing):
     return first, make_listing("Shade", (("AB1234", 1140, 5),), freight_template_id="free")
 
 
-def stored(db, table="listing_figure"):
-    order = "listing_id" if table == "listing_figure" else "sku_id"
+def stored(db):
+    sql = "SELECT * FROM listing_figure ORDER BY listing_id"
     with db.reader.connect() as connection:
-        return [dict(row) for row in connection.exec_driver_sql(f"SELECT * FROM {table} ORDER BY {order}").mappings()]
+        return [dict(row) for row in connection.exec_driver_sql(sql).mappings()]
+
+
+def of_variants(db, *names):
+    """The stored numbers of all variants in the order of their ids."""
+    with db.reader.connect() as connection:
+        ids = connection.exec_driver_sql("SELECT id FROM sku ORDER BY id").scalars().all()
+        return list(numbers_of(connection, ids, names).values())
 
 
 def waiting(db):
@@ -43,11 +52,8 @@ def test_what_is_stored_is_what_is_worked_out(db, lamps):
     assert not waiting(db)
     with db.reader.connect() as connection:
         fresh = figures_of(connection, [one.id for one in lamps])
-    kept = stored(db, "sku_figure")
-    assert [[row[name] for name in COLUMNS] for row in kept] == [
-        [getattr(one, name) for name in COLUMNS] for one in fresh
-    ]
-    assert [row["why"] for row in kept] == ["", "", "cost", ""]
+    assert of_variants(db, *COLUMNS) == [tuple(getattr(one, name) for name in COLUMNS) for one in fresh]
+    assert [reason(lacking) for (lacking,) in of_variants(db, "lacking")] == ["", "", "cost", ""]
     first, second = stored(db)
     assert (first["profit_minor"], first["unknown"], first["why"]) == (
         min(one.profit_minor for one in fresh[:2]),
@@ -100,9 +106,11 @@ def test_an_edit_and_its_undo_are_due_at_once(db, lamps):
 def test_what_changes_figures_makes_them_due(db, write, sql, listings):
     renew_figures(db)
     write(sql)
-    assert waiting(db) == bool(listings)
+    is_gone = sql.startswith("DELETE")
+    assert waiting(db) == (bool(listings) or is_gone)
     assert renew_figures(db).listings == listings
-    assert len(stored(db)) == (1 if sql.startswith("DELETE") else 2)
+    assert not waiting(db)
+    assert len(stored(db)) == (1 if is_gone else 2)
 
 
 def test_a_groups_discount_makes_its_members_due(db, lamps, write):
@@ -184,3 +192,24 @@ def test_inserted_listings_are_noted_together_and_later_ones_again(db, lamps, ma
     assert renew_figures(db).listings == 2
     make_listing("Later", (("AB1234", 999, 5),), freight_template_id="free")
     assert renew_figures(db).listings == 1
+
+
+def test_a_tree_with_other_parents_makes_figures_due_where_a_category_has_a_commission(db, lamps, write):
+    row = "INSERT OR REPLACE INTO category (gateway, category_id, parent_id, level, is_leaf, fetched_ms, name_en, "
+    row += "name_zh, path_en, path_zh) VALUES ('g', ?, ?, 1, 1, 0, '', '', '', '')"
+    write(row, "7", "1")
+    renew_figures(db)
+    write("UPDATE category SET parent_id = '2'")
+    assert not waiting(db), "one commission for all"
+    set_commissions(db, {"1": "0.05"})
+    renew_figures(db)
+    for sql, *params in (
+        ("UPDATE category SET parent_id = '1'",),
+        (row, "8", "7"),
+        ("DELETE FROM category WHERE category_id = '8'",),
+    ):
+        write(sql, *params)
+        assert waiting(db), sql
+        renew_figures(db)
+    write("UPDATE category SET name_en = 'Lamps', fetched_ms = 1, parent_id = parent_id")
+    assert not waiting(db), "the same tree, read again"

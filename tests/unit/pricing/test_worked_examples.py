@@ -12,6 +12,7 @@ from app.services.pricing.rounding import SHARE, half_up
 from app.services.pricing.target import break_even, list_price_for, price_for_margin
 from app.services.pricing.team_rules import margin_steps, price_by_step, team_rules
 from app.services.pricing.terms import Costs, Rates
+from tests.unit.pricing.worked import TEAM_RULES
 
 T = Decimal("6.80")
 FEES = Rates(T, Decimal("0.08"), Decimal("0.03"), Decimal("0.02"), Decimal("0.01"))
@@ -76,21 +77,7 @@ def test_p4_a_bundle_whose_buyer_pays_part_of_the_freight():
     assert (half_up(found.profit_cny), half_up(found.margin, SHARE)) == (Decimal("25.19"), Decimal("0.3213"))
 
 
-@pytest.mark.parametrize(
-    ("rule", "freight", "price"),
-    [
-        ("buyer_pays", None, "3.36"),
-        ("free_shipping", "15.483", "7.12"),
-        ("overseas", "23.20", "9.23"),
-        ("overseas", "25.00", "9.70"),
-        ("overseas", "25.20", "9.75"),
-        ("overseas", "28.10", "10.49"),
-        ("overseas", "34.72", "12.20"),
-        ("overseas", "34.90", "12.24"),
-        ("overseas", "35.84", "12.48"),
-        ("overseas", "39.40", "13.40"),
-    ],
-)
+@pytest.mark.parametrize(("rule", "freight", "price"), TEAM_RULES)
 def test_p5_team_rules(rule, freight, price):
     sum_of_freight = None if freight is None else Decimal(freight)
     assert team_rules()[rule].list_price(

@@ -15,6 +15,7 @@ from app.services.compliance.recheck import check_listings
 from app.services.db import Database
 from app.services.history.listing import list_changes
 from app.services.history.undo import redo, undo
+from app.services.listings.desk import ListingDesk
 from app.services.listings.editing import ListingEdit, edit_listings
 from app.services.listings.marketing.groups import change_marketing_group, create_marketing_group
 from app.services.listings.marketing.membership import put_into
@@ -23,6 +24,7 @@ from app.services.marketplace.port import RemoteStatus
 from app.services.price_guard.quarantine import quarantine
 from app.services.price_guard.rechecking import recheck_group
 from app.services.price_guard.release import BadComment, NothingHeld, release
+from app.services.pricing.team_settings import change_settings
 from app.services.publishing.offlining import enqueue_offline
 from app.services.publishing.onlining import enqueue_online
 from app.services.publishing.queue import SkipReason, enqueue
@@ -61,6 +63,12 @@ def codes(db: Database, listing_id: int) -> list[str]:
     return [one.code for one in found if one.code.startswith("guard.")]
 
 
+@pytest.fixture(autouse=True)
+def no_discount(db: Database) -> None:
+    """Nothing is taken off, so that list prices are what buyers pay."""
+    change_settings(db, {"discount": "0"})
+
+
 @pytest.fixture
 def one(db: Database, make_sellable: Callable[..., Any]) -> int:
     """A listing of one variant at 20.00, ready to go."""
@@ -86,6 +94,20 @@ def test_a_new_listing_below_its_floor_waits_even_where_others_are_released(db, 
     assert market.calls == []
     floor(db, 2000)
     assert enqueue(db, 1, [one]).queued == 1
+
+
+def test_a_discount_nobody_decided_is_the_planned_one(db, one):
+    change_settings(db, {"discount": "0.3"})
+    floor(db, 1401)
+    assert enqueue(db, 1, [one]).count(SkipReason.HELD) == 1
+    floor(db, 1400)
+    assert codes(db, one) == []
+    write(db, "DELETE FROM pricing_setting")  # the one a team starts with, too (domain.md 20: 30 %)
+    floor(db, 1401)
+    assert codes(db, one) == ["guard.floor"]
+    write(db, "INSERT INTO marketing_group (id, store_id, name, discount_bp, created_ms) VALUES (1, 1, 'None', 0, 0)")
+    write(db, "INSERT INTO marketing_member (listing_id, group_id) VALUES (?, 1)", one)
+    assert codes(db, one) == [], "a group that decided on nothing"
 
 
 @pytest.mark.parametrize("schedule", [Schedule(), Schedule(1, 1)])
@@ -207,6 +229,11 @@ def test_a_deeper_discount_plan_holds_what_passed_and_is_not_covered_by_an_old_r
     assert made.queued == 1
     change_marketing_group(db, group, "Summer", "10")
     assert recheck_group(db, group) == 1
+    stored = "SELECT code FROM listing_finding WHERE code LIKE 'guard.%'"
+    for go, expected in ((ListingDesk(lambda: db).undo, []), (ListingDesk(lambda: db).redo, ["guard.floor"])):
+        go()
+        with db.reader.connect() as connection:
+            assert list(connection.exec_driver_sql(stored).scalars()) == expected, "taking it back is a change, too"
     with db.reader.connect() as connection:
         stored = connection.exec_driver_sql("SELECT code FROM listing_finding WHERE severity = 'hold'").scalars()
         assert list(stored) == ["guard.floor"]

@@ -207,6 +207,27 @@ async def test_a_batch_without_an_answer_is_settled_by_what_is_there(
     assert {tuple(skus) for _, skus in there(market)} == {((7.77, 33), (7.77, 33))}
 
 
+@pytest.mark.parametrize(
+    ("fault", "is_held"), [("cut_before_commit", True), ("thread_pool_full", True), ("cut_before_commit", False)]
+)
+async def test_what_the_guard_lets_pass_for_its_stock_alone_is_never_sent_as_a_whole(
+    db: Database, market: PracticeMarket, live: list[int], fault: str, is_held: bool
+) -> None:
+    if is_held:
+        with db.bulk() as connection:
+            connection.exec_driver_sql(
+                "INSERT INTO price_floor (match_key, code, floor_minor, currency) "
+                "SELECT match_key, code, 90000, 'USD' FROM sku GROUP BY match_key"
+            )
+    market.faults.update({"script": [{"method": STOCK, "fault": fault}]})
+    change(db, live, stock=1)
+    result = await send(db, market)
+    assert (result.live, result.unknown, result.failed) == (4, 0, 0)
+    assert {stock for _, skus in there(market) for _, stock in skus} == {1}
+    assert calls(market, EDIT) == (0 if is_held else 4)
+    assert (calls(market, STOCK) > 1) is is_held
+
+
 POINTS = (
     "after commit 1", "in set_stock 1", "after set_stock 1", "in set_prices 1", "after set_prices 1", "in commit 2",
 )  # fmt: skip

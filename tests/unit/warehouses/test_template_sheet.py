@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from app.services.expressions import FormulaError
+from app.services.history.undo import undo
 from app.services.warehouses.records import PriceSource, StoreFreight, WarehouseTemplateRecord
 from app.services.warehouses.template_sheet import NoTemplateSheet, read_templates, write_templates
 from app.services.warehouses.templates import (
@@ -16,7 +17,6 @@ from app.services.warehouses.templates import (
     delete_template,
     find_template,
     get_template,
-    restore_template,
     save_template,
 )
 
@@ -40,13 +40,12 @@ FULL = WarehouseTemplateRecord(
 
 
 def test_everything_is_kept_copied_deleted_and_brought_back(db):
-    stored = save_template(db, FULL)
+    stored = save_template(db, FULL).template
     assert get_template(db, stored.id) == replace(FULL, id=stored.id)
     assert find_template(db, " 欧洲五国 ") == stored
-    copied = copy_template(db, stored.id, "Copy")
+    copied = copy_template(db, stored.id, "Copy").template
     assert copied == replace(stored, id=copied.id, name="Copy")
-    before = delete_template(db, stored.id)
-    restore_template(db, before)
+    undo(db, delete_template(db, stored.id).uid)
     assert get_template(db, stored.id) == stored
 
 
@@ -76,8 +75,8 @@ def test_a_formula_is_read_before_it_is_kept(db):
 
 @pytest.mark.parametrize("name", ["templates.xlsx", "templates.csv"])
 def test_a_workbook_is_written_and_read_back(db, tmp_path, name):
-    stored = save_template(db, FULL)
-    other = save_template(db, WarehouseTemplateRecord(None, "Real", False, countries=(country_record("US"),)))
+    stored = save_template(db, FULL).template
+    other = save_template(db, WarehouseTemplateRecord(None, "Real", False, countries=(country_record("US"),))).template
     assert write_templates(db, tmp_path / name) == 2
     delete_template(db, other.id)
     save_template(db, replace(stored, note="changed", discount_bp=1))

@@ -20,16 +20,18 @@ from app.services.workbooks import (
     CutCell,
     OutColumn,
     OutSheet,
+    Run,
     WorkbookError,
-    export,
     open_workbook,
     read_table,
     recognise,
+    sheet_xml,
     write_csv,
     write_xlsx,
 )
 from app.services.workbooks import limits as limits_module
 from app.services.workbooks.xlsx_cells import XlsxCells
+from app.services.workbooks.xlsx_parts import CellBook
 
 CODE, TITLE, PRICE = OutColumn("商家编码", is_text=True), OutColumn("标题"), OutColumn("价格")
 
@@ -136,6 +138,61 @@ def test_mixed_types_in_one_column_keep_their_types(tmp_path: Path) -> None:
     assert [row[0] for row in cells(tmp_path / "a.xlsx")[1:]] == [1.0, "text", 2.5, "", True, "3"]
 
 
+def test_runs_are_the_rows_they_stand_for(tmp_path: Path) -> None:
+    """What rows share is written once; the file is the same, cut texts are found at the same places."""
+    runs = [
+        Run((f"A{listing}", "x" * (40_000 if listing == 7 else 40)), [(listing + number / 10,) for number in range(4)])
+        for listing in range(300)
+    ]
+    rows = [[*run.head, *tail] for run in runs for tail in run.rows]
+    columns = [CODE, TITLE, PRICE]
+    reports = [
+        write_xlsx(tmp_path / f"{name}.xlsx", [OutSheet("s", columns, given)])
+        for name, given in (("runs", iter(runs)), ("rows", rows))
+    ]
+    assert reports[0].row_count == reports[1].row_count == 1200
+    assert reports[0].cut == reports[1].cut == [CutCell("s", row, "B", 40_000) for row in range(30, 34)]
+    assert cells(tmp_path / "runs.xlsx") == cells(tmp_path / "rows.xlsx")
+    whole = [Run(row, [()]) for row in rows[:3]]
+    write_csv(tmp_path / "a.csv", columns, [*whole, *runs[1:2]])
+    assert (tmp_path / "a.csv").read_text("utf-8-sig").count("\n") == 8
+
+
+def test_runs_of_another_width_are_refused(tmp_path: Path) -> None:
+    for runs in ([Run(("A",), [("t",)])], [Run(("A",), [("t", 1)]), Run(("A", "t"), [(1,)])]):
+        with pytest.raises(ValueError, match="other columns"):
+            write_xlsx(tmp_path / "a.xlsx", [OutSheet("s", [CODE, TITLE, PRICE], runs)])
+
+
+def test_cells_of_many_rows_are_kept_only_for_a_while(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    most = 0
+
+    class Book(CellBook):
+        def __missing__(self, value: Any) -> bytes:
+            nonlocal most
+            most = max(most, len(self) + 1)
+            return super().__missing__(value)
+
+    monkeypatch.setattr(sheet_xml, "CellBook", Book)
+    write_xlsx(tmp_path / "a.xlsx", [OutSheet("s", [PRICE], ((number,) for number in range(5_000)))])
+    assert 1_000 < most <= 1_500
+    assert [row[0] for row in cells(tmp_path / "a.xlsx")[1:]] == list(range(5_000))
+
+
+@pytest.mark.parametrize(
+    "odd", ["", " x", "x ", "a\nb", "<&>", "_x0041_", "\x1f", "\x00", "\tx", "\xa0x", "ж\u3000", "\x7f", 5, 0, True]
+)
+def test_texts_made_at_once_are_the_texts(tmp_path: Path, odd: Any) -> None:
+    """Texts that hardly repeat are tested and spelt together: one odd one among them spoils none."""
+    values = [*(f"text {number}" for number in range(600)), *(f"ж {number} & <b>" for number in range(600)), odd, None]
+    values += [f"last {number}" for number in range(300)]
+    write_xlsx(tmp_path / "a.xlsx", [OutSheet("s", [TITLE], [(value,) for value in values])])
+    write_xlsx(tmp_path / "b.xlsx", [OutSheet("s", [TITLE], [(odd,)])])
+    alone = cells(tmp_path / "b.xlsx")[1:]
+    found = [row[0] for row in cells(tmp_path / "a.xlsx")[1:]]
+    assert found == [*values[:1200], *(alone[0] if alone else [""]), "", *values[1202:]]
+
+
 def test_rows_are_streamed(tmp_path: Path) -> None:
     """The writer must not ask for all rows before it writes the first."""
     alive = 0
@@ -163,7 +220,7 @@ def test_rows_are_streamed(tmp_path: Path) -> None:
 def test_too_many_rows_and_a_stop_leave_the_older_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "a.xlsx"
     path.write_bytes(b"older")
-    monkeypatch.setattr(export, "limits", lambda: replace(limits_module.limits(), write_rows=1500))
+    monkeypatch.setattr(sheet_xml, "limits", lambda: replace(limits_module.limits(), write_rows=1500))
     with pytest.raises(WorkbookError) as caught:
         write_xlsx(path, [OutSheet("s", [CODE], ((f"A{n}",) for n in range(5000)))])
     assert caught.value.error_code == "workbook.too_many_rows"

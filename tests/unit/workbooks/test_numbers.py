@@ -198,7 +198,7 @@ def test_counts(cell: Any, expected: int | str) -> None:
         ("0.5", "g", 1),
         (0.1 + 0.2, "kg", 300),
         ("0", "g", "zero"),
-        (-1, "g", "negative"),
+        (-1, "g", "below_zero"),
         ("0,84kg?", "g", "weight_not_number"),
         ("500-600g", "g", "weight_not_number"),
         ("约500g", "g", "weight_not_number"),
@@ -262,7 +262,7 @@ def test_a_weight_column_without_unit(table: Table) -> None:
         ("0.3m", "", 30),
         ("24", "", 24),
         (0, "cm", "zero"),
-        ("-2", "cm", "negative"),
+        ("-2", "cm", "below_zero"),
         ("tall", "cm", "length_not_number"),
     ],
 )

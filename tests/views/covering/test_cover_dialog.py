@@ -139,15 +139,16 @@ def test_what_cannot_be_used_is_said_below_its_field(dialog, qtbot, settle):
 
 def test_a_price_rule_of_the_team_is_chosen_by_its_name(dialog, qtbot, settle, pair):
     assert not dialog.form.fields["team"].isVisibleTo(dialog.form), "there is none yet"
-    for name, formula in (("Half more", "price * 1.5"), ("By cost", "cost * 1.35 / rate")):
+    rules = {"Half more": "price * 1.5", "By cost": "cost * 1.35 / rate", "By freight": "cost + freight"}
+    for name, formula in rules.items():
         save_rule(pair.db, name, own_rule("formula", formula))
     dialog._on_pair()
     settle()
     box = dialog.form.team
-    assert [box.itemText(at) for at in range(box.count())] == ["Half more"], "of their goods nobody knows the cost"
+    assert [box.itemText(at) for at in range(box.count())] == ["By cost", "Half more"], "nobody knows their freight"
     dialog.form.factor.setText("1.2")
-    box.setCurrentIndex(0)
-    box.activated.emit(0)
+    box.setCurrentIndex(1)
+    box.activated.emit(1)
     assert (dialog.form.price.text(), dialog.form.factor.text()) == ("price * 1.5", "")
     assert dialog.form.read().price == "price * 1.5"
     dialog.form.price.setText("price * 2")

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidg
 
 from app.messages import catalogue, tr
 from app.paths import resources
+from app.services.errors import AppError
 from app.views.language import language, say
 from app.views.widgets.label import Label
 from app.views.widgets.live import Live
@@ -185,6 +186,26 @@ def test_a_text_of_a_label_s_own_replaces_the_sentence_said_before(qtbot):
     label.setText("AB1234")
     language.set_language("zh")
     assert label.text() == "AB1234"
+    label.say("dialog.cancel")
+    language.set_language("en")
+    assert label.text() == "Cancel"
+
+
+def test_words_that_are_made_and_what_an_error_says_follow_the_language(qtbot):
+    label, error = Label(), AppError("filter.unwritable_file", file="f.txt")
+    qtbot.addWidget(label)
+    label.follow(lambda: f"2 · {tr('dialog.close')}")
+    assert label.text() == "2 · Close"
+    language.set_language("zh")
+    assert label.text() == "2 · 关闭"
+    label.tell(error)
+    assert label.text() == "无法写入 f.txt。换一个文件夹。"
+    language.set_language("en")
+    assert label.text().startswith("f.txt cannot be written.")
+    label.setText("its own")
+    language.set_language("zh")
+    assert label.text() == "its own"
+    label.follow(lambda: tr("dialog.close"))
     label.say("dialog.cancel")
     language.set_language("en")
     assert label.text() == "Cancel"

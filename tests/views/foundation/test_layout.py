@@ -1,11 +1,9 @@
 """Nothing is cut and nothing overlaps: both languages, small and large text, narrow and wide windows."""
 
 import threading
-from itertools import combinations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QRect
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QWidget
 
 from app.views.cells import Cell, Column
@@ -16,10 +14,8 @@ from app.views.notices import Banner, Offer
 from app.views.side_panel import SidePanel
 from app.views.tab_page import TabPage
 from app.views.theme import apply_theme
-from app.views.widgets.chip import Chip
 from app.views.widgets.form import Field, Section
-from app.views.widgets.label import ElidedLabel
-from app.views.widgets.live import Live
+from tests.views.layout_checks import assert_nothing_is_cut, assert_nothing_overlaps, place, shown
 
 CASES = [
     (code, pixels, width) for code in ("zh", "en") for pixels, width in ((13, 1440), (13, 1024), (16, 1440), (16, 1024))
@@ -58,43 +54,6 @@ class Page(TabPage):
         panel.add_tab("b", "action.fix", QWidget())
         self.set_panel(panel)
         self.add_view_tools()
-
-
-def shown(window, kind):
-    return [child for child in window.findChildren(kind) if child.isVisible() and child.window() is window]
-
-
-def place(widget, window):
-    return QRect(widget.mapTo(window, widget.rect().topLeft()), widget.size())
-
-
-def assert_nothing_is_cut(window):
-    for button in shown(window, QAbstractButton):
-        if isinstance(button, Live) and not isinstance(button, Chip) and button.text():
-            least = button.minimumSizeHint() if button.objectName() == "shrinks" else button.sizeHint()
-            flexible = type(button).__name__ in ("StorePicker", "CommandBox")
-            assert flexible or button.width() >= least.width(), f"“{button.text()}” {button.width()} < {least.width()}"
-            assert button.height() >= button.fontMetrics().height(), button.text()
-    for label in shown(window, QLabel):
-        if isinstance(label, ElidedLabel) or not label.text():
-            continue
-        if label.wordWrap():
-            assert label.height() >= label.heightForWidth(label.width()), f"“{label.text()}” is squeezed"
-        else:
-            assert label.width() >= label.sizeHint().width() - 1, f"“{label.text()}” is cut"
-        assert label.height() >= label.fontMetrics().height() - 1, label.text()
-
-
-def assert_nothing_overlaps(window):
-    for parent in [window, *shown(window, QWidget)]:
-        layout = parent.layout()
-        if layout is None:
-            continue
-        inside = [layout.itemAt(n).widget() for n in range(layout.count())]
-        inside = [widget for widget in inside if widget is not None and widget.isVisible()]
-        for first, second in combinations(inside, 2):
-            overlap = place(first, window).intersected(place(second, window))
-            assert overlap.isEmpty(), f"{type(first).__name__} over {type(second).__name__} in {type(parent).__name__}"
 
 
 def assert_nothing_sticks_out(window):

@@ -1,6 +1,7 @@
 """First rows at once, exact counts, pages on demand, answers that came too late, unfolding, grouping."""
 
 import threading
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
@@ -69,7 +70,7 @@ def test_first_rows_are_there_before_the_count(make, fake_source, qtbot):
     assert model.rowCount() == PAGE_ROWS
     assert not model.is_exact
     assert model.index(0, 1).data() == "0.37"
-    assert model.id_at(100) == 101
+    assert model.id_at(50) == 51
     source.gate.set()
     qtbot.waitUntil(lambda: model.is_exact and model.id_at(999) == 1000)
     assert model.rowCount() == 1000
@@ -111,7 +112,8 @@ def test_a_page_that_arrives_is_told_exactly(make, fake_source, qtbot):
     with qtbot.waitSignal(model.dataChanged) as told:
         model.record(300)
     first, last = told.args[:2]
-    assert (first.row(), last.row()) == (256, 383)
+    page = 300 // PAGE_ROWS
+    assert (first.row(), last.row()) == (page * PAGE_ROWS, (page + 1) * PAGE_ROWS - 1)
     assert (first.column(), last.column()) == (0, 2)
 
 
@@ -122,11 +124,38 @@ def test_pages_ahead_are_fetched_before_they_are_seen(make, fake_source, qtbot):
     qtbot.waitUntil(lambda: model._cache.entry(PAGE_ROWS) is not None)
 
 
+def test_only_cells_that_are_looked_at_are_made(make, fake_source, qtbot):
+    model = asked(qtbot, make(fake_source(10), watched=False))
+    made = []
+    model.columns[:] = [
+        replace(column, cell=lambda row, key=column.key: made.append(key) or key) for column in model.columns
+    ]
+    model.retranslate()
+    cells = model.cells(3)
+    assert cells[1].text == model.columns[1].key
+    assert cells[1] is cells[1]
+    assert made == [model.columns[1].key]
+    assert [cell.text for cell in cells] == [column.key for column in model.columns]
+    assert len(made) == len(cells) == len(model.columns)
+
+
+def test_what_is_in_view_is_read_before_what_comes_next(make, fake_source, qtbot):
+    source = fake_source(1000)
+    model = asked(qtbot, make(source, watched=False))
+    pages = []
+    model.dataChanged.connect(lambda first, _last: pages.append(first.row() // PAGE_ROWS))
+    model.record(5 * PAGE_ROWS)  # the first of its page: the one before comes next
+    model.record(6 * PAGE_ROWS)
+    qtbot.waitUntil(lambda: len(pages) == 3)
+    assert sorted(pages[:2]) == [5, 6]
+    assert pages[2:] == [4]
+
+
 def test_memory_holds_what_was_looked_at_not_the_table(make, fake_source, qtbot):
     source = fake_source(PAGE_ROWS * (PAGES + 20))
     model = asked(qtbot, make(source, watched=False))
     for page in range(PAGES + 20):
-        loaded(qtbot, model, page * PAGE_ROWS + 64)
+        loaded(qtbot, model, page * PAGE_ROWS + PAGE_ROWS // 2)
     assert len(model._cache) <= PAGES
 
 
@@ -135,9 +164,9 @@ def test_scrolling_past_does_not_fetch_everything(make, fake_source, qtbot):
     model = asked(qtbot, make(source, watched=False))
     source.gate = threading.Event()
     for page in range(1, 39):
-        model.record(page * PAGE_ROWS + 64)
+        model.record(page * PAGE_ROWS + PAGE_ROWS // 2)
     source.gate.set()
-    loaded(qtbot, model, 38 * PAGE_ROWS + 64)
+    loaded(qtbot, model, 38 * PAGE_ROWS + PAGE_ROWS // 2)
     qtbot.waitUntil(lambda: not model._loader.is_busy)
     assert source.asked["rows"] <= 8
 

@@ -1,11 +1,13 @@
 """What a cell looks like: marks, grounds, chips; nothing cut that must not be, and no slower than Qt's own way."""
 
+import threading
 import time
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QAbstractTableModel, QRect, Qt
 from PySide6.QtGui import QColor, QPainter, QPixmap
-from PySide6.QtWidgets import QTableView
+from PySide6.QtWidgets import QApplication, QTableView
 
 from app.services.paging import Group, Query
 from app.views.cell_painter import CellPainter
@@ -176,6 +178,7 @@ class TestRows:
         painter = CellPainter(theme, DENSITIES[1], lambda *_: None)
         rows = RowPainter(painter, (LEFT, RIGHT), unfolds)
         picture = QPixmap(200, 28)
+        picture.fill(theme.color("surface"))
         device = QPainter(picture)
         spans = [Span(0, 0, 100), Span(1, 100, 100)]
         row = [Cell(text) for text in cells] if cells else None
@@ -236,12 +239,23 @@ class TestTexts:
     def test_laid_once_and_cut_to_fit(self):
         cache = TextCache(current_theme())
         whole = cache.lay("Bedside Table Lamp", -1)
-        assert not whole.is_cut
+        assert whole.shown.text() == "Bedside Table Lamp"
         assert cache.lay("Bedside Table Lamp", -1) is whole
         cut = cache.lay("Bedside Table Lamp", 60)
-        assert cut.is_cut
         assert cut.width <= 60
+        assert cut.shown.text() != whole.shown.text()
         assert cut.shown.text().startswith("Bed")
+
+    @pytest.mark.parametrize("text", ["Wi", "iiiiiiiiiiiiiiiiiiiiiiii", "MMMMMMMM", "蓝牙耳机 lamp", "\u2212 1,234.50"])
+    def test_it_is_cut_where_it_does_not_fit_and_nowhere_else(self, text):
+        metrics, cache = current_theme().metrics(), TextCache(current_theme())
+        needed = metrics.horizontalAdvance(text)
+        assert cache.lay(text, needed).shown.text() == text
+        assert cache.lay(text, needed).width == needed
+        for width in (needed - 1, needed // 2, needed // 4):
+            cut = cache.lay(text, width)
+            assert cut.shown.text() == metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)
+            assert cut.width == metrics.horizontalAdvance(cut.shown.text())
 
     def test_codes_are_cut_in_the_middle(self):
         shown = TextCache(current_theme()).lay("LM4402-WH_CES", 60, elide="middle").shown.text()
@@ -309,8 +323,10 @@ def test_a_repaint_costs_less_than_qts_own_table(runner, fake_source, qtbot):
     model.stop()
 
 
-def test_scrolling_paints_only_the_rows_that_come_into_view(runner, fake_source, qtbot):
-    model = PagedTableModel(fake_source(100), (LEFT_TITLE,), runner)
+def _spied(runner, source, qtbot):
+    """A table of 100 rows, and how many rows each of its paintings is of."""
+    columns = [replace(LEFT_TITLE, key=key, hidden=key == "unseen") for key in ("seen", "unseen", "last")]
+    model = PagedTableModel(source, columns, runner)
     table = PagedTable(model, "test")
     qtbot.addWidget(table)
     table.resize(400, 400)
@@ -320,6 +336,61 @@ def test_scrolling_paints_only_the_rows_that_come_into_view(runner, fake_source,
     qtbot.waitUntil(lambda: runner.is_idle)
     painted = []
     table._paint_rows = lambda painter, first, last, spans: painted.append(last - first) or False
+    return table, model, painted
+
+
+def test_of_rows_that_changed_those_in_view_are_painted_and_no_others(runner, fake_source, qtbot):
+    table, model, painted = _spied(runner, fake_source(100), qtbot)
+    table.viewport().repaint()
+    painted.clear()
+    model.dataChanged.emit(model.index(70, 0), model.index(99, model.columnCount() - 1))
+    model.dataChanged.emit(model.index(3, 0), model.index(4, model.columnCount() - 1))
+    qtbot.waitUntil(lambda: bool(painted))
+    assert len(painted) == 1
+    assert painted[0] <= 2
+
+
+def test_an_answer_is_painted_once_and_counting_its_rows_paints_nothing(runner, fake_source, qtbot):
+    source = fake_source(1000)
+    table, model, painted = _spied(runner, source, qtbot)
+    source.gate = threading.Event()
+    table.viewport().repaint()
+    painted.clear()
+    with qtbot.waitSignal(model.replaced):
+        model.ask(Query(text="00"))
+    qtbot.waitUntil(lambda: bool(painted))
+    with qtbot.waitSignal(model.counted):
+        source.gate.set()
+    longest = table.verticalScrollBar().maximum()
+    assert longest > 900 * table.rowHeight(0)
+    qtbot.waitUntil(lambda: runner.is_idle)
+    for _ in range(3):
+        QApplication.processEvents()
+    assert len(painted) == 1
+
+
+def test_a_picture_that_arrives_is_painted_where_it_stands(runner, fake_source, qtbot):
+    table, model, painted = _spied(runner, fake_source(100), qtbot)
+    model.columns[:] = [replace(column, cell=lambda row: Cell(image=f"{row.id}.jpg")) for column in model.columns]
+    model.retranslate()
+    qtbot.waitUntil(lambda: bool(painted))
+    painted.clear()
+    table._on_picture("99.jpg")
+    table._on_picture("4.jpg")
+    qtbot.waitUntil(lambda: bool(painted))
+    assert painted == [0]
+
+
+def test_rows_that_come_into_view_are_painted(runner, fake_source, qtbot):
+    table, model, painted = _spied(runner, fake_source(3), qtbot)
+    table.viewport().repaint()
+    painted.clear()
+    model._grow(5)
+    qtbot.waitUntil(lambda: bool(painted))
+
+
+def test_scrolling_paints_only_the_rows_that_come_into_view(runner, fake_source, qtbot):
+    table, _model, painted = _spied(runner, fake_source(100), qtbot)
     table.viewport().repaint()
     whole = painted.pop()
     table.verticalScrollBar().setValue(table.verticalHeader().defaultSectionSize() * 2)

@@ -1,58 +1,20 @@
 """How it looks: nothing cut in either language, theme and text size, from the smallest window on; keyboard alone."""
 
-from itertools import combinations
-
 import pytest
-from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel
 
 from app.views.importing.errors_list import ErrorLine
-from app.views.importing.mapping_list import MeaningButton
 from app.views.language import language
 from app.views.theme import apply_theme, current_theme
-from app.views.widgets.label import ElidedLabel
-from app.views.widgets.live import Live
+from tests.views.layout_checks import assert_nothing_is_cut, assert_nothing_overlaps, in_view
 
 CASES = [
     (code, theme, pixels, size)
     for code, theme in (("zh", "light"), ("en", "dark"))
     for pixels, size in ((13, (1440, 900)), (13, (1024, 640)), (16, (1440, 900)), (16, (1024, 640)))
 ]
-
-
-def in_view(dialog, kind):
-    """Widgets of the dialog that are not scrolled out of view."""
-    found = [child for child in dialog.findChildren(kind) if child.isVisible() and child.window() is dialog]
-    return [child for child in found if child.visibleRegion().boundingRect().size() == child.size()]
-
-
-def assert_nothing_is_cut(dialog):
-    for button in in_view(dialog, QAbstractButton):
-        if isinstance(button, Live) and not isinstance(button, MeaningButton) and button.text():
-            assert button.width() >= button.sizeHint().width(), f"“{button.text()}” is cut"
-    for label in in_view(dialog, QLabel):
-        if isinstance(label, ElidedLabel) or not label.text():
-            continue
-        if label.wordWrap():
-            assert label.height() >= label.heightForWidth(label.width()), f"“{label.text()}” is squeezed"
-        else:
-            assert label.width() >= label.sizeHint().width() - 1, f"“{label.text()}” is cut"
-        assert label.height() >= label.fontMetrics().height() - 1, label.text()
-
-
-def assert_nothing_overlaps(dialog):
-    def place(widget):
-        return QRect(widget.mapTo(dialog, widget.rect().topLeft()), widget.size())
-
-    for parent in [dialog, *dialog.findChildren(QWidget)]:
-        layout = parent.layout()
-        if layout is None or not parent.isVisible():
-            continue
-        inside = [layout.itemAt(at).widget() for at in range(layout.count())]
-        inside = [widget for widget in inside if widget is not None and widget.isVisible()]
-        for first, second in combinations(inside, 2):
-            assert place(first).intersected(place(second)).isEmpty(), f"{first} over {second}"
 
 
 @pytest.mark.parametrize(("code", "theme", "pixels", "size"), CASES)
@@ -72,7 +34,7 @@ def test_nothing_is_cut(open_import, sheet, samples, change_row, window, qapp, c
         QApplication.processEvents()
     assert dialog.size().width() <= size[0] * 0.92 + 1
     assert dialog.size().height() <= size[1] * 0.92 + 1
-    assert_nothing_is_cut(dialog)
+    assert_nothing_is_cut(dialog, in_view)
     assert_nothing_overlaps(dialog)
     table = dialog.preview.table
     assert table.viewport().height() >= 6 * table.verticalHeader().defaultSectionSize(), "too few rows to compare"
@@ -91,7 +53,7 @@ def test_a_problem_is_shown_whole(open_import, tmp_path, window, qapp, code, the
     dialog = open_import(path).dialog
     for _ in range(3):
         QApplication.processEvents()
-    assert_nothing_is_cut(dialog)
+    assert_nothing_is_cut(dialog, in_view)
     assert_nothing_overlaps(dialog)
     assert path.name in dialog.preview.state.texts[1]
 
@@ -106,7 +68,7 @@ def test_theme_and_text_size_change_while_it_is_open(open_import, sheet, samples
     assert user.dialog.options.files.height() > height
     assert line.height() >= current_theme().metrics().height()
     assert user.dialog.grab().toImage().pixelColor(8, 8).lightness() < light.lightness() - 100
-    assert_nothing_is_cut(user.dialog)
+    assert_nothing_is_cut(user.dialog, in_view)
 
 
 def test_every_text_follows_the_language(open_import, sheet, samples, change_row):

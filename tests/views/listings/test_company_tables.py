@@ -11,6 +11,7 @@ from app.services.codes.rekeying import rekey
 from app.services.company_tables.kinds import TableKind
 from app.services.history.undo import undo
 from app.services.listings.bulk_edit.desk import BulkEditDesk
+from app.services.settings import Settings
 from app.views.company_tables.dialog import TablesDialog
 from app.views.company_tables.opening import BANNER, Inbox
 from app.views.language import language
@@ -51,7 +52,7 @@ def cells(table, *columns):
 @pytest.fixture
 def inbox(open_page, lamps, services, lane, db, settle, tmp_path):
     """The page and its inbox, with what was dropped on it."""
-    services.bulk_edit = BulkEditDesk(SimpleNamespace(db=db, database_path=db.path, worker=lane))
+    services.bulk_edit = BulkEditDesk(SimpleNamespace(db=db, database_path=db.path, worker=lane, settings=Settings()))
     for name, text in TABLES.items():
         (tmp_path / name).write_text(text, "utf-8")
     page = open_page()
@@ -104,7 +105,7 @@ def test_hits_are_dealt_with(inbox, lamps, db, settle, qtbot):
     page, dialog = inbox
     dialog.tables.choose(TableKind.FLOORS)
     settle()
-    assert cells(dialog.hits, 2, 6) == [("AB1234", "18.90 → 25.00")]
+    assert cells(dialog.hits, 2, 6) == [("AB1234", "18.90 → 35.72")]
     assert dialog.acts["reprice"].isVisible() and dialog.acts["reprice"].isEnabled()
     dialog.acts["reprice"].click()
     settle()

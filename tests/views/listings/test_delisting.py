@@ -4,6 +4,7 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QContextMenuEvent, QDropEvent
 from PySide6.QtWidgets import QMenu
 
+from app.messages import tr
 from app.services.codes.records import Component
 from app.services.codes.rekeying import rekey
 from app.views.language import language
@@ -135,6 +136,11 @@ def test_a_code_is_explained_beside_its_variant(open_page, make_sellable, servic
         "proposal": "CB000001_CUS",
     }
     assert dialog.doubts.text().startswith("21 characters")
+    language.set_language("zh")
+    assert (dialog.lines["kind"].text(), dialog.lines["country"].text()) == ("组合", "美国")
+    assert dialog.items.horizontalHeaderItem(2).text() == tr("codes.item.quantity") != "Pieces"
+    assert "21 characters" not in dialog.doubts.text()
+    language.set_language("en")
     dialog.close()
     other = CodeDialog(page.context, page, 1, "AB1234+")
     settle()
@@ -170,5 +176,5 @@ def test_virtual_codes_are_kept(context, services, qtbot, settle, tmp_path):
     settle()
     assert list(services.codes.virtual()) == ["CB000008"]
     language.set_language("zh")
-    assert dialog.table.horizontalHeaderItem(0).text() == "虚拟编码"
+    assert dialog.table.horizontalHeaderItem(0).text() == "组合编码"
     dialog.close()

@@ -6,11 +6,13 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QWidget
 
+from app.messages import tr
 from app.services.history.undo import undo
 from app.services.pricing.renewing import renew_figures
 from app.services.pricing.watching import ALL_ARE_DUE
 from app.services.tasks import TaskContext
 from app.views.charts.dialog import ChartsDialog
+from app.views.language import language
 from app.views.listings.figures_keeper import FiguresKeeper
 from app.views.listings.price_dialog import PriceDialog
 from app.views.rates.dialog import RatesDialog
@@ -139,6 +141,32 @@ def test_an_unknown_variant_names_what_is_missing(lamp, opened, settle):
     assert dialog.missing.text() == ""
 
 
+def test_steps_sources_and_what_is_missing_follow_the_language(lamp, opened):
+    dialog = opened(lambda context, window: PriceDialog(context, window, lamp.id, lamp.skus[1].id))
+    english = set(texts(dialog))
+    assert "unknown" in english and any(text.startswith("start value of the program") for text in english)
+    language.set_language("zh")
+    chinese = set(texts(dialog))
+    assert "未知" in chinese and any(text.startswith("程序初始值") for text in chinese)
+    assert "成本" in dialog.missing.text()
+    assert "unknown" not in chinese
+
+
+def test_rates_follow_the_language_and_what_is_typed_stays(opened, settle, qtbot):
+    dialog = opened(RatesDialog)
+    assert dialog.rates.horizontalHeaderItem(0).text() == "Currency"
+    qtbot.keyClicks(dialog.team["discount"], "7")
+    typed = dialog.team["discount"].text()
+    dialog.remove.click()
+    assert dialog.problem.text()
+    language.set_language("zh")
+    settle()
+    assert dialog.rates.horizontalHeaderItem(0).text() == "币种"
+    assert dialog.rates.item(0, 3).text().startswith("程序初始值")
+    assert dialog.team["discount"].text() == typed
+    assert dialog.problem.text() == tr("rates.nothing_chosen")
+
+
 def test_rates_are_entered_imported_removed_and_refused(qtbot, db, opened, settle, services, tmp_path):
     dialog = opened(RatesDialog)
     assert dialog.rates.item(0, 1).text() == "6.8"
@@ -191,10 +219,13 @@ def test_charts_show_what_is_known_and_are_exported(db, lamp, make_listing, open
     classes = {low: number for low, number in found.margins if number}
     assert classes == {-2000: 1, 1000: 1, 5000: 1}
     assert sorted(found.prices) == [(875, 400), (875, 999), (875, 5000)]
-    assert sorted(found.floors) == [(883, 400), (883, 999), (883, 5000)]
+    assert sorted(found.floors) == [(1262, 400), (1262, 999), (1262, 5000)], "at 30 % off"
     assert (found.floors_of, found.floors_unknown) == (3, 1), "a floor in a currency without a rate is no point"
     assert dict(found.freight)["RU"] == (20_000_000, None, None), "what nobody carries is none"
     assert "1 variant" in dialog.note.text()
+    language.set_language("zh")
+    assert "1 个规格" in dialog.note.text()
+    language.set_language("en")
     for at, key in enumerate(("margins", "prices", "floors", "freight")):
         dialog.part.set_current(key)
         dialog._choose(key)

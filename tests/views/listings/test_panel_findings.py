@@ -139,6 +139,20 @@ class TestFindings:
         services.listings.undo()
         assert loaded(record.id).title == TOO_LONG
 
+    def test_a_code_that_is_too_long_gets_its_virtual_code_by_the_button(
+        self, open_panel, make_sellable, loaded, services, settle
+    ):
+        record = make_sellable(skus=(("AB1234*2+CD5678*3_CUS", 1890, 5),))
+        panel = open_panel(record.id)
+        assert panel.worst.fix.text() == "Use new code CB000001_CUS"
+        assert panel.worst.fix.sizeHint().width() <= panel.worst.fix.width(), "nothing of it is cut"
+        panel.worst.fix.click()
+        settle()
+        assert loaded(record.id).skus[0].code == "CB000001_CUS"
+        assert not any(one.code == "sku.code_too_long" for one in panel._detail.findings)
+        services.listings.undo()
+        assert loaded(record.id).skus[0].code == record.skus[0].code
+
     def test_a_fix_is_made_for_what_stands_there_now_not_for_what_stood_there(
         self, open_panel, make_sellable, loaded, type_into, settle
     ):

@@ -58,7 +58,7 @@ def test_a_held_price_is_seen_found_and_released_only_with_right_and_reason(
     dialog = open_from(page, "quarantine", QuarantineDialog, settle)
     qtbot.waitUntil(lambda: dialog.held is not None)
     texts = [dialog.table.item(0, column).text() for column in range(1, 7)]
-    assert texts == ["AB1234", "Below the price floor", "20.00", "20.00", "25.00", "–"]
+    assert texts == ["AB1234", "Below the price floor", "20.00", "14.00", "25.00", "–"]
     assert dialog.counts.text() == "Prices of 1 listing are held and cannot be published"
     dialog.table.selectRow(0)
     assert "below its floor 25.00" in dialog.said.text()

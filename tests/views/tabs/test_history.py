@@ -221,3 +221,9 @@ def test_the_file_is_named_once(qtbot, file, shown):
     made.show_changes([change])
     texts = [label.text() for label in made.findChildren(ElidedLabel)]
     assert [text for text in texts if text == "other.xlsx"] == shown
+
+
+def test_a_company_table_is_called_by_its_entries_not_by_listings(each_language):
+    params = {"kind": "price_floors", "table": 1, "n": 300}
+    change = ChangeRecord("1", "table", "change.table.price_floors", params, "", 1, datetime.now(UTC), False)
+    assert change_text(change) == {"en": "Price-floor table: 300 entries", "zh": "限价产品总表：300 条"}[each_language]

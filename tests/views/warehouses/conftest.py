@@ -40,7 +40,7 @@ def lane():
 @pytest.fixture
 def template(db):
     """A stored template."""
-    return save_template(db, TEMPLATE)
+    return save_template(db, TEMPLATE).template
 
 
 @pytest.fixture

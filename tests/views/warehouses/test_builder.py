@@ -211,3 +211,70 @@ def test_dropped_files_open_what_they_are(qtbot, ready, window, package, sheet, 
     else:
         dialog.reject()
     qtbot.waitUntil(lambda: ready.runner.is_idle)
+
+
+def test_a_problem_is_put_right_where_it_stands(qtbot, open_builder, package, sheet, template):
+    """Sheet and template, one dialog: remedies of cells, rows of the sheet, stale variants, and the header above."""
+    text = SHEET.replace("AB1234-BK,ES,9.23,35", "AB1234-BK,ES,2.10,35").replace("XY0001", "CD5679")
+    user = open_builder(Subject(package=package([LAMP_ROW, OTHER_ROW])), template_id=template.id)
+    dialog, grid, report = user.dialog, user.dialog.grid, user.dialog.report
+    dialog.take_sheet(sheet(text))
+    user.waits(lambda: dialog.head is not None and dialog.head.countries == ("ES", "FR", "US"))
+    user.waits()
+
+    def above(country):
+        return grid.table.paged.columns[4 + dialog.head.countries.index(country)].subtitle()
+
+    assert (above("ES"), above("US")) == ("1 open · _CES", "_CUS · surcharge")
+    header = grid.table.paged.headerData
+    tips = [header(at, Qt.Orientation.Horizontal, Qt.ItemDataRole.ToolTipRole) for at in (2, 4, 6)]
+    assert tips == [
+        "Weight\ng",
+        "Spain\nMark _CES; prices in USD from the sheet; 1 cell open",
+        "United States\nMark _CUS; prices in USD by “ES+US”: Fixed surcharge; 0 cells open",
+    ]
+
+    report.kinds.choose("findings")
+    assert "AB1234-BK" in report.list.item(0, 0).text()
+    assert report.show_it.isVisibleTo(report)
+    report.show_it.click()
+    assert grid.bar.isVisible()
+    assert "below the one at home" in grid.bar.text.text()
+    assert [button.text() for button in grid.bar.buttons] == ["Take the template's 9.36", "Leave it out"]
+    grid.bar.buttons[0].click()
+    user.waits(lambda: user.cells(0)[4][0] == "9.36")
+    assert above("ES") == "_CES · sheet"
+    assert [button.text() for button in grid.bar.buttons] == ["Forget what was typed"]
+    language.set_language("zh")
+    user.waits()
+    grid.go_to(0, "ES")
+    assert [button.text() for button in grid.bar.buttons] == ["忘掉手填"]
+    language.set_language("en")
+    user.waits()
+    grid.go_to(0, "")
+    assert not grid.bar.isVisible(), "nothing is wrong at home"
+
+    report.kinds.choose("unmatched")
+    near = [button.text() for button in report.nearest if button.isVisibleTo(report)]
+    assert near[0] == "CD5678"
+    report.nearest[0].click()
+    user.waits(lambda: user.cells(3)[4] == ("8.00", "– · sheet"))
+
+    assert dialog.head.removed == [], "the template makes the stale one anew"
+    dialog.options.reset.click()
+    user.waits(lambda: user.cells(0)[4][0] == "2.10")
+
+
+def test_a_stale_variant_is_kept_as_real_stock_with_one_click(open_builder, package, sheet):
+    user = open_builder(Subject(package=package([LAMP_ROW])))
+    dialog = user.dialog
+    dialog.take_sheet(sheet())
+    user.waits(lambda: dialog.head is not None and dialog.head.counts["removed"] == 1)
+    dialog.report.kinds.choose("removed")
+    assert dialog.report.keep.text() == "Keep United States as real stock"
+    dialog.report.keep.click()
+    user.waits(lambda: dialog.head.counts["removed"] == 0)
+    assert dialog.options.real.text() == "US"
+    dialog.options.keep_real("US")
+    assert dialog.options.real.text() == "US"
+    assert not dialog.report.keep.isVisibleTo(dialog.report)

@@ -6,6 +6,8 @@ import pytest
 from PySide6.QtCore import Qt
 
 from app.services.errors import NotFound
+from app.services.history.listing import list_changes
+from app.services.history.undo import undo
 from app.services.warehouses.records import PriceSource
 from app.services.warehouses.templates import find_template, get_template
 from app.views.warehouses.country_table import FIELDS
@@ -13,12 +15,13 @@ from app.views.warehouses.page import WarehousesPage
 
 
 @pytest.fixture
-def page(qtbot, ready):
+def page(qtbot, db, ready):
     """The tab with the one template chosen."""
     made = WarehousesPage(ready)
     qtbot.addWidget(made)
     made.resize(1440, 820)
     made.show()
+    made.undo_wanted.connect(lambda uid: undo(db, uid))
     made.activated()
     qtbot.waitUntil(lambda: made.table.paged.is_ordered)
     made.table.setCurrentIndex(made.table.paged.index(0, 0))
@@ -61,8 +64,8 @@ def test_a_template_is_edited_and_taken_back(qtbot, db, page, template):
         ("US", None, ""),
         ("FR", 35, ""),
     ]
+    assert list_changes(db)[0].params == {"name": "ES+US"}, "it stands in the history, too"
     toast(page).offer.do()
-    idle(qtbot, page)
     assert get_template(db, template.id) == template
 
 
@@ -101,7 +104,6 @@ def test_new_copied_deleted_and_brought_back(qtbot, db, page, template):
     with pytest.raises(NotFound):
         get_template(db, template.id)
     toast(page).offer.do()
-    idle(qtbot, page)
     assert get_template(db, template.id) == template
 
 
@@ -125,3 +127,6 @@ def test_a_workbook_goes_out_and_comes_back(qtbot, db, page, template, tmp_path)
     assert toast(page).key == "warehouses.imported_partly"
     assert "Atlantis" in toast(page).params["why"]
     assert find_template(db, "Other").countries == template.countries
+    toast(page).offer.do()
+    with pytest.raises(NotFound):
+        find_template(db, "Other")

@@ -13,6 +13,13 @@ down_revision = "0018"
 
 
 def upgrade() -> None:
+    _create_tables()
+    _create_items()
+    _create_verdicts()
+    _create_rates()
+
+
+def _create_tables() -> None:
     op.create_table(
         "company_table",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
@@ -25,6 +32,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_company_table"),
     )
     op.create_index("ix_company_table_kind", "company_table", ["kind", "received_ms"])
+
+
+def _create_items() -> None:
     op.create_table(
         "stock_item",
         sa.Column("code", sa.String(), nullable=False),
@@ -51,6 +61,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("match_key", name="pk_price_floor"),
         sqlite_with_rowid=False,
     )
+
+
+def _create_verdicts() -> None:
     op.create_table(
         "item_verdict",
         sa.Column("code", sa.String(), nullable=False),
@@ -71,6 +84,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("attribute", "channel", name="pk_channel_rule"),
         sqlite_with_rowid=False,
     )
+
+
+def _create_rates() -> None:
     op.create_table(
         "exchange_rate",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),

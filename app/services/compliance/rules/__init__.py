@@ -6,6 +6,7 @@ from app.services.compliance.rules import (
     category,
     detail,
     guard,
+    held,
     images,
     imported,
     item_verdicts,
@@ -25,6 +26,7 @@ from app.services.compliance.rules import (
 )
 
 GROUPS: tuple[RuleGroup, ...] = (
+    held.GROUP,
     title.GROUP,
     title.LENGTH_GROUP,
     keywords.GROUP,

@@ -54,13 +54,25 @@ def code_missing(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
             yield Hit({"sku": _name(sku, number)}, number)
 
 
-@GROUP.rule("sku.code_too_long", "sku.code")
+@GROUP.rule("sku.code_too_long", "sku.code", has_fix=True)
 def code_too_long(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
-    """More characters than the platform takes."""
+    """More characters than the platform takes; the remedy is a virtual bundle code for the same goods."""
     limit = context.limits.code_max
     for number, sku in enumerate(record.skus):
         if len(sku.code.strip()) > limit:
-            yield Hit({"code": sku.code, "count": len(sku.code.strip()), "max": limit}, number)
+            yield Hit(
+                {"code": sku.code, "count": len(sku.code.strip()), "max": limit},
+                number,
+                _shortened(context, sku.code, number),
+            )
+
+
+def _shortened(context: CheckContext, code: str, number: int) -> Fix | None:
+    short = context.short_codes.of(code)
+    if short is None:
+        return None
+    kind = "new_virtual" if short.virtual else "use_code"
+    return Fix(kind, "sku.code", short.code, number, {"code": short.code}, short.virtual)
 
 
 @GROUP.rule("sku.code_space", "sku.code", has_fix=True)

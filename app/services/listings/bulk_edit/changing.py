@@ -44,18 +44,21 @@ from app.services.listings.bulk_edit.texts import (
     with_keyword,
     without_keyword,
 )
+from app.services.listings.editing import VirtualGoods
 from app.services.listings.fixes import fixable_rules, fixed
 from app.services.listings.records import LISTING_FIELDS, ListingRecord
 from app.services.listings.regional_steps import NotForListing, minor_of, with_regional, without_regional
 from app.services.listings.tags import clean_tag
 from app.services.listings.text import fold
+from app.services.listings.warehouse_kinds import KINDS
 
 SIDES = ("length_cm", "width_cm", "height_cm")
 
 
 @dataclass(slots=True)
 class Draft:
-    """A listing on its way through the operations: `values` are the fields touched, `refused` (field, why) pairs."""
+    """A listing on its way through the operations: `values` are the fields touched, `refused` (field, why) pairs,
+    `virtual` new virtual codes that are written."""
 
     record: ListingRecord
     context: CheckContext
@@ -63,8 +66,10 @@ class Draft:
     tags: tuple[str, ...] = ()
     marketing_group: str = ""
     marketing_groups: Mapping[str, str] = field(default_factory=dict)
+    warehouse_kind: str = ""
     values: dict[str, Any] = field(default_factory=dict)
     refused: list[tuple[str, str]] = field(default_factory=list)
+    virtual: VirtualGoods = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> Any:
         return self.values[name] if name in self.values else self.before(name)
@@ -76,6 +81,8 @@ class Draft:
         """What stands there now."""
         if name == "marketing_group":
             return self.marketing_group
+        if name == "warehouse_kind":
+            return self.warehouse_kind
         return list(self.tags) if name == "tags" else getattr(self.record, name)
 
     def differences(self) -> dict[str, Any]:
@@ -133,6 +140,7 @@ def _set_value(draft: Draft, operation: SetValue) -> None:
         "group_id": context.groups,
         "unit": context.units,
         "marketing_group": frozenset(draft.marketing_groups.values()),
+        "warehouse_kind": KINDS,
     }.get(operation.field, {})
     if operation.field == "category_id":
         node = context.categories.get(value)
@@ -271,12 +279,13 @@ def _fix_findings(draft: Draft, operation: FixFindings) -> None:
     """A listing that the rule says nothing about stays as it is; one without a clear remedy is refused."""
     rule = fixable_rules()[operation.rule]
     record = replace(draft.record, **{name: value for name, value in draft.values.items() if name != "tags"})
-    after = fixed(record, draft.context, rule)
+    after, virtual = fixed(record, draft.context, rule)
     if after is record and next(iter(rule.check(record, draft.context)), None) is not None:
         raise RowRefused("no_remedy")
     for name in (*LISTING_FIELDS, "images", "skus"):
         if getattr(after, name) != getattr(record, name):
             draft[name] = getattr(after, name)
+    draft.virtual |= virtual
 
 
 _ACTS: dict[type[Any], Callable[[Draft, Any], None]] = {

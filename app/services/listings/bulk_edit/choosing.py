@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from app.messages import Language
+from app.messages import Language, Messages
 from app.models import StoreAccess
 from app.services.compliance import load_context
 from app.services.compliance.units import units
 from app.services.db import Database
 from app.services.listings.bulk_edit.planning import Chosen
 from app.services.listings.details import Choice
+from app.services.listings.filters import warehouse_kinds
 from app.services.listings.loading import chunks, id_list
 from app.services.listings.marketing.membership import known_names
 from app.services.paging import Query
@@ -25,13 +26,14 @@ _ALL = f"SELECT id, name FROM store WHERE access = '{StoreAccess.OPERATE!s}' ORD
 class EditChoices:
     """Stores (id, name) with their templates and groups by the platform's id; of several stores each value is named
     with its store. `units` are the platform's.
-    `marketing_groups` are known by their names, of whichever store."""
+    `marketing_groups` are known by their names, of whichever store; `warehouse_kinds` are ours, "" takes it away."""
 
     stores: tuple[tuple[int, str], ...] = ()
     templates: tuple[Choice, ...] = ()
     groups: tuple[Choice, ...] = ()
     units: tuple[Choice, ...] = ()
     marketing_groups: tuple[Choice, ...] = ()
+    warehouse_kinds: tuple[Choice, ...] = ()
 
 
 def edit_choices(db: Database, chosen: Chosen, language: Language) -> EditChoices:
@@ -49,6 +51,7 @@ def edit_choices(db: Database, chosen: Chosen, language: Language) -> EditChoice
             tuple(_named((one.groups, one.store_name) for one in contexts) if many else _plain(contexts, "groups")),
             tuple(Choice(id, getattr(label, language)) for id, label in units().items()),
             tuple(Choice(name, name) for name in _marketing_names(session.connection(), [id for id, _ in stores])),
+            (*warehouse_kinds(language), Choice("", Messages(language).text("listings.warehouse.none"))),
         )
 
 

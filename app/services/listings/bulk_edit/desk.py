@@ -62,15 +62,15 @@ class BulkEditDesk:
         self, uid: str | None, only: Sequence[int] | None = None, fields: Sequence[str] | None = None
     ) -> tuple[Any, ...]:
         """Take a change back away from the window, the newest one without *uid*. Result: `UndoResult`."""
-        return f"{_SESSION}:take_back", self._app.database_path, uid, only, fields
+        return f"{_SESSION}:take_back", self._app.database_path, uid, only, fields, self._app.settings.role
 
     def redo_call(self) -> tuple[Any, ...]:
         """Take the newest undo back away from the window. Result: `UndoResult`."""
-        return f"{_SESSION}:do_again", self._app.database_path
+        return f"{_SESSION}:do_again", self._app.database_path, self._app.settings.role
 
     def return_call(self, moment: datetime) -> tuple[Any, ...]:
         """Take back every change made after *moment* away from the window. Result: `Returned`."""
-        return f"{_SESSION}:take_back_since", self._app.database_path, moment
+        return f"{_SESSION}:take_back_since", self._app.database_path, moment, self._app.settings.role
 
     def choices(self, chosen: Chosen, language: Language) -> EditChoices:
         """What the listings may be given."""

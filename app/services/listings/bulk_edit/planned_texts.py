@@ -33,11 +33,15 @@ from app.services.listings.marketing.membership import known_names, names_of
 from app.services.listings.records import SKU_FIELDS, ListingRecord, SkuRecord
 from app.services.listings.tags import tags_of
 from app.services.listings.text import fold
+from app.services.listings.warehouse_kinds import NOUN as KIND
+from app.services.listings.warehouse_kinds import kinds_of
 from app.services.tasks import TaskContext
 
 _CHOSEN = "SELECT listing_id FROM plan.chosen WHERE why IS NULL AND listing_id > ? ORDER BY listing_id LIMIT ?"
 
 
+VIRTUAL = "virtual"
+"""Key in a planned edit of the virtual codes it brings along."""
 _LINE = "field, before, after, why"
 
 
@@ -54,6 +58,7 @@ class Texts:
         self._asks_rules = any(isinstance(one, FixFindings) for one in self._operations)
         self._needs_tags = any(isinstance(one, AddTag | RemoveTag) for one in self._operations)
         self._needs_marketing = any(getattr(one, "field", "") == MARKETING for one in self._operations)
+        self._needs_kinds = any(getattr(one, "field", "") == KIND for one in self._operations)
         self._marketing: dict[int, dict[str, str]] = {}
         self._contexts: dict[int, CheckContext] = {}
 
@@ -74,11 +79,13 @@ class Texts:
         self._learn(records)
         tags = tags_of(self._connection, ids) if self._needs_tags else {}
         marketing = names_of(self._connection, ids) if self._needs_marketing else {}
+        kinds = kinds_of(self._connection, ids) if self._needs_kinds else {}
         edited: list[tuple[Any, ...]] = []
         lines: list[tuple[Any, ...]] = []
         for record in records:
             draft = Draft(record, self._context(record.store_id), hashes, tags.get(record.id, ()))
             draft.marketing_group = marketing.get(record.id, "")
+            draft.warehouse_kind = kinds.get(record.id, "")
             draft.marketing_groups = self._marketing_groups(record.store_id)
             change(draft, self._operations)
             lines += [(record.id, None, name, None, None, why) for name, why in draft.refused]
@@ -96,6 +103,8 @@ class Texts:
             ]
             if "tags" in values:
                 values["tags"] = _tag_steps(draft)
+            if draft.virtual:
+                values[VIRTUAL] = draft.virtual
             values.update(numbers.get(record.id, {}))
             if values:
                 title = fold(values["title"]) if "title" in values else None
@@ -137,7 +146,8 @@ class Texts:
 
     def _context(self, store_id: int) -> CheckContext:
         if store_id not in self._contexts:
-            self._contexts[store_id] = load_context(self._session, store_id)
+            made = self._contexts[store_id] = load_context(self._session, store_id)
+            made.short_codes.share(next(iter(self._contexts.values())).short_codes)
         return self._contexts[store_id]
 
 
@@ -157,6 +167,8 @@ def stored_edit(listing_id: int, edit: str) -> ListingEdit:
     return ListingEdit(
         listing_id,
         marketing_group=values.pop(MARKETING, None),
+        virtual=values.pop(VIRTUAL, {}),
+        warehouse_kind=values.pop(KIND, None),
         fields=values,
         skus=skus,
         images=images,
@@ -169,7 +181,7 @@ def stored_edit(listing_id: int, edit: str) -> ListingEdit:
 def edited_record(record: ListingRecord, edit: str) -> ListingRecord:
     """*record* as it would be."""
     values = orjson.loads(edit)
-    for name in SORTED_HERE:
+    for name in (*SORTED_HERE, VIRTUAL):
         values.pop(name, None)
     if of_sku := _by_variant(values.pop("skus", ())):
         values["skus"] = [replace(sku, **of_sku.get(sku.id or 0, {})) for sku in record.skus]

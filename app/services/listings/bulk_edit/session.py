@@ -27,6 +27,7 @@ from app.services.listings.bulk_edit.records import Applied, PlanCounts, Preview
 from app.services.listings.bulk_edit.showing import Section, Sections, lines, sections
 from app.services.listings.bulk_edit.spread import Spread, spread_of
 from app.services.listings.desk import ListingDesk
+from app.services.roles import Role
 from app.services.tasks import TaskContext
 from app.services.upgrade import open_database
 
@@ -119,6 +120,7 @@ def take_back(
     uid: str | None,
     only: Sequence[int] | None = None,
     fields: Sequence[str] | None = None,
+    role: str = Role.SUPERVISOR,
     *,
     ctx: TaskContext,
 ) -> UndoResult:
@@ -126,17 +128,17 @@ def take_back(
 
     Raises: NotFound, TaskCancelled.
     """
-    return ListingDesk(lambda: opened_database(database)).undo(uid, only, ctx, fields)
+    return ListingDesk(lambda: opened_database(database), lambda: role).undo(uid, only, ctx, fields)
 
 
-def do_again(database: Path, *, ctx: TaskContext) -> UndoResult:
+def do_again(database: Path, role: str = Role.SUPERVISOR, *, ctx: TaskContext) -> UndoResult:
     """Take the newest undo back, away from the window. Raises: NotFound, TaskCancelled."""
-    return ListingDesk(lambda: opened_database(database)).redo(ctx)
+    return ListingDesk(lambda: opened_database(database), lambda: role).redo(ctx)
 
 
-def take_back_since(database: Path, moment: datetime, *, ctx: TaskContext) -> Returned:
+def take_back_since(database: Path, moment: datetime, role: str = Role.SUPERVISOR, *, ctx: TaskContext) -> Returned:
     """Take back every change made after *moment*, away from the window. Raises: NotFound, TaskCancelled."""
-    return ListingDesk(lambda: opened_database(database)).go_back(moment, ctx)
+    return ListingDesk(lambda: opened_database(database), lambda: role).go_back(moment, ctx)
 
 
 @atexit.register

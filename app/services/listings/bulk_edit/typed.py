@@ -30,17 +30,19 @@ from app.services.listings.bulk_edit.operations import (
 from app.services.listings.bulk_edit.typed_functions import FUNCTIONS, TEXTS, Function
 from app.services.listings.bulk_edit.typed_functions import NAMES as FUNCTION_NAMES
 from app.services.listings.regional_steps import country_codes
+from app.services.listings.warehouse_kinds import KINDS
 from app.services.regional_prices import ABSOLUTE, PERCENTAGE, RELATIVE
 
 _REGIONAL = "regional"
 _REGIONAL_KINDS = {"percent": PERCENTAGE, "plus": RELATIVE, "price": ABSOLUTE}
 _VALUES = {"category": "category_id", "freight_template": "freight_template_id", "group": "group_id", "unit": "unit"}
-_MARKETING = "marketing_group"
+_MARKETING, _KIND = "marketing_group", "warehouse_kind"
 FIELDS = (
     *(name for name in NAMES if name not in KNOWN_ELSEWHERE),
     *TEXTS,
     *_VALUES,
     _MARKETING,
+    _KIND,
     _REGIONAL,
     *(FUNCTIONS.keys() - TEXTS.keys()),
 )
@@ -84,10 +86,13 @@ def parse_setting(text: str, context: CheckContext) -> Operation:
         return _text(name, text, at)
     if name in _VALUES:
         return _value(_VALUES[name], text[at:].strip(), context)
-    if name == _MARKETING:
+    if name in (_MARKETING, _KIND):
         text = text[at:].strip()
         quoted = _STRING.fullmatch(text)
-        return SetValue(_MARKETING, _unquoted(quoted) if quoted is not None else text)
+        value = _unquoted(quoted) if quoted is not None else text
+        if name == _KIND and value not in ("", *KINDS):
+            raise BadSetting("bulk_edit.unknown_value", value=value)
+        return SetValue(name, value)
     raise BadSetting("bulk_edit.unknown_field", name=head["field"], known=", ".join(FIELDS))
 
 

@@ -96,5 +96,5 @@ def export_listings(
         columns = found.columns(options.columns, per_listing=options.per_listing)
         rows = Rows(session, columns, per_listing=options.per_listing)
         heads = [OutColumn(column.header, column.is_text) for column in columns]
-        write_sheet(path, tr("export.sheet"), heads, rows.rows(ids), ctx)
+        write_sheet(path, tr("export.sheet"), heads, rows.runs(ids), ctx)
         return ExportResult(path, rows.listings, rows.skus)

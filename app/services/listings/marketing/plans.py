@@ -45,9 +45,16 @@ class BadReduction(InputError):
 
 
 class HighCoupon(InputError):
-    """Coupons are worth a large part of their threshold, and nobody said yes to that: `coupons` names them."""
+    """Coupons are worth a large part of their threshold, and nobody said yes to that: `coupons` names them.
+    `option`: what says yes on the command line; "" elsewhere."""
 
     code = "marketing.high_coupon"
+    option = ""
+
+    @property
+    def message_key(self) -> str:
+        """On the command line the sentence names the option."""
+        return f"error.{'cli.high_coupon' if self.option else self.code}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from app.messages import Language, messages, tr
 from app.services.db import Database
 from app.services.listings.exporting.columns import TEXT_KEYS, Column, FoundColumns
-from app.services.listings.exporting.reading import Names, Rows
+from app.services.listings.exporting.names import Names
+from app.services.listings.exporting.reading import Rows
 from app.services.listings.exporting.writing import ExportResult
 from app.services.listings.loading import chunks, id_list
 from app.services.listings.marketing.membership import known_names

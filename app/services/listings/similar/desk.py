@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from app.messages import messages
 from app.services.history.records import ChangeRecord
 from app.services.listings.chosen import Chosen
-from app.services.listings.similar.acting import set_aside, tell_group_apart
+from app.services.listings.similar.acting import tell_group_apart
 from app.services.listings.similar.records import SimilarGroup, SimilarOptions
 from app.services.listings.similar.showing import SimilarListing, listings_of
 
@@ -48,7 +48,3 @@ class SimilarDesk:
     def tell_apart(self, listing_ids: Sequence[int], group: Sequence[int]) -> ChangeRecord | None:
         """See `acting.tell_group_apart`. Raises: InputError."""
         return tell_group_apart(self._app.db, listing_ids, group)
-
-    def set_aside(self, listing_ids: Sequence[int], tag: str) -> ChangeRecord | None:
-        """See `acting.set_aside`. Raises: BadTag."""
-        return set_aside(self._app.db, listing_ids, tag)

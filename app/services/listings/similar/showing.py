@@ -12,7 +12,8 @@ from app.services.db import Database
 from app.services.listings.loading import chunks, load_listings
 from app.services.listings.similar.records import SimilarGroup
 from app.services.tasks import TaskContext
-from app.services.workbooks.export import OutColumn, OutSheet, write_csv, write_xlsx
+from app.services.workbooks.export import write_csv, write_xlsx
+from app.services.workbooks.out_sheets import OutColumn, OutSheet
 
 AT_ONCE = 500
 COLUMNS = ("group", "why", "score", "store", "key", "product_id", "title", "status", "codes", "price")

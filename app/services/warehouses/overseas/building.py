@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from app.services.collection import without_collection
 from app.services.tasks import TaskContext
-from app.services.warehouses.overseas.merging import Merger
+from app.services.warehouses.overseas.merging import EXCLUDED, Merger
 from app.services.warehouses.overseas.records import CHECKS, Finding, Merged, Offer, Own, Severity
 from app.services.workbooks import CellError
 
@@ -130,8 +130,12 @@ class Build:
         marks = sum(error.code == "overseas_mark" for error in self.errors) + sum(1 for _ in self.removed())
         return {**{check: counted[check] for check in CHECKS}, "marks": marks}
 
+    def unpriced(self) -> list[Place]:
+        """Combinations the template was to price and could not, because something is not known."""
+        return [one for one in self.missing() if one.why not in ("", EXCLUDED)]
+
     @property
     def has_failures(self) -> bool:
         """Whether something of what was asked for was not done."""
         blocked = any(finding.severity is Severity.BLOCK for _, finding in self.findings())
-        return bool(self.errors or self.unmatched or blocked)
+        return bool(self.errors or self.unmatched or blocked or self.unpriced())

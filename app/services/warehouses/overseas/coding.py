@@ -57,6 +57,14 @@ class Coder:
         virtual = self._shorten(abroad) if self._shorten is not None else ""
         return OverseasCode(virtual, is_virtual=True) if virtual else OverseasCode(made, too_long=True)
 
+    def home_code(self, code: str, reading: Reading) -> OverseasCode:
+        """A code for the variant at home itself: its own where that fits, else a virtual one."""
+        plain = code.strip()
+        if len(plain) <= self._most:
+            return OverseasCode(plain)
+        virtual = self._shorten(reading) if self._shorten is not None else ""
+        return OverseasCode(virtual, is_virtual=True) if virtual else OverseasCode(plain, too_long=True)
+
     def _with_mark(self, code: str, mark: str) -> str:
         """The mark stands before the store's suffix, which is taken off before it is read."""
         if self._suffix and code.casefold().endswith(self._suffix):

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from app.services.codes.records import Reading
 from app.services.warehouses.countries import countries
 from app.services.warehouses.overseas.building import Product
 from app.services.warehouses.overseas.margins import Earning, Terms, Wanted, earnings
 from app.services.warehouses.overseas.prices import TemplatePrices, Unknown
-from app.services.warehouses.overseas.records import Entry, Finding, Missing, Own, Severity, Source
+from app.services.warehouses.overseas.records import Entry, Finding, Missing, Offer, Own, Severity, Source
 from app.services.warehouses.overseas.running import Built
 
 
@@ -24,6 +24,7 @@ class GridCell:
         row: of the sheet, 0 for none; `is_typed`: a person typed the price.
         why, subject: why there is none, see `Unpriced`.
         findings: what the checks say of it.
+        suggested_minor: the template's price, where the one that counts is odd.
     """
 
     price_minor: int | None = None
@@ -36,6 +37,7 @@ class GridCell:
     subject: str = ""
     findings: tuple[Finding, ...] = ()
     earning: Earning | None = None
+    suggested_minor: int | None = None
 
     @property
     def is_blocked(self) -> bool:
@@ -52,6 +54,7 @@ class GridLine:
         product, name: number and name of its product; `is_first`: the first line of it.
         key: match key of its goods.
         weight_g: None where unknown.
+        findings: what the checks say of the variant at home.
         remark: check that keeps the product as it was, "" for none; `stale`: variants that are dropped.
     """
 
@@ -67,6 +70,7 @@ class GridLine:
     remark: str = ""
     stale: int = 0
     cells: dict[str, GridCell] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
 
 
 Spot = tuple[int, int]
@@ -83,10 +87,10 @@ def spots_of(built: Built) -> list[Spot]:
     return found
 
 
-def lines(built: Built, spots: Sequence[Spot], first: int, count: int, terms: Terms) -> list[GridLine]:
-    """Lines by position, with what they earn where a template says how that is reckoned."""
+def lines(built: Built, spots: Sequence[Spot], first: int, count: int, terms: Terms | None = None) -> list[GridLine]:
+    """Lines by position, with what they earn on these *terms*."""
     made = [_line(built, spots, number) for number in range(first, min(first + count, len(spots)))]
-    if built.prices is not None:
+    if built.prices is not None and terms is not None:
         _earn(made, built, spots, built.prices, terms)
     return made
 
@@ -115,6 +119,7 @@ def _line(built: Built, spots: Sequence[Spot], number: int) -> GridLine:
             country: _cell(own, reading, country, entries.get(country), missing.get(country), product, built)
             for country in built.build.countries
         },
+        findings=tuple(one for one in merged.findings if one.code == own.code and one.country == countries().home),
     )
 
 
@@ -128,12 +133,22 @@ def _cell(
     built: Built,
 ) -> GridCell:
     findings = tuple(one for one in product.merged.findings if one.code == own.code and one.country == country)
+    spot = (reading.match_key, country)
+    is_typed = spot in built.options.prices or spot in built.options.zeros
     if entry is None:
         why = ("", "") if missing is None else (missing.why or "no_row", missing.subject)
-        return GridCell(why=why[0], subject=why[1], findings=findings)
-    price = own.price_minor if entry.price_minor is None else entry.price_minor
-    is_typed = (reading.match_key, country) in built.options.prices
-    return GridCell(price, entry.stock, entry.code, str(entry.source), entry.row, is_typed, findings=findings)
+        cell = GridCell(is_typed=is_typed, why=why[0], subject=why[1], findings=findings)
+    else:
+        price = own.price_minor if entry.price_minor is None else entry.price_minor
+        source = str(entry.source)
+        cell = GridCell(price, entry.stock, entry.code, source, entry.row, is_typed, findings=findings)
+    return replace(cell, suggested_minor=_suggested(own, reading, country, cell, built)) if findings else cell
+
+
+def _suggested(own: Own, reading: Reading, country: str, cell: GridCell, built: Built) -> int | None:
+    """The template's price, where it is another one than the *cell*'s."""
+    offer = built.prices.offer(own, reading, country) if built.prices is not None else None
+    return offer.price_minor if isinstance(offer, Offer) and offer.price_minor != cell.price_minor else None
 
 
 def _weight(prices: TemplatePrices | None, own: Own, reading: Reading) -> int | None:
@@ -155,8 +170,4 @@ def _earn(made: Sequence[GridLine], built: Built, spots: Sequence[Spot], prices:
             wanted.append((own, built.coder.read(own.code), country, cell.price_minor))
             places.append((line, country))
     for (line, country), earning in zip(places, earnings(wanted, prices, terms), strict=True):
-        cell = line.cells[country]
-        line.cells[country] = GridCell(
-            cell.price_minor, cell.stock, cell.code, cell.source, cell.row, cell.is_typed, cell.why, cell.subject,
-            cell.findings, earning,
-        )  # fmt: skip
+        line.cells[country] = replace(line.cells[country], earning=earning)

@@ -9,9 +9,10 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection
 
-from app.models import ListingStatus, StoreAccess
+from app.models import ListingStatus, StoreAccess, WarehouseKind
 from app.services.compliance import CheckContext, load_context
 from app.services.compliance.checker import findings_of
+from app.services.compliance.lengths import known_sides
 from app.services.compliance.recheck import recheck
 from app.services.compliance.ships_from import ShipsFrom, ships_from
 from app.services.db import Database
@@ -25,6 +26,7 @@ from app.services.pricing.rates import USD
 from app.services.tasks import TaskContext
 from app.services.warehouses.countries import countries
 from app.services.warehouses.overseas.building import CURRENCY, Product
+from app.services.warehouses.overseas.listing_margins import freight_template
 from app.services.warehouses.overseas.options import BuildOptions
 from app.services.warehouses.overseas.records import ELSEWHERE, Entry, Finding, Own, Severity, Source
 from app.services.warehouses.overseas.running import Built
@@ -93,13 +95,13 @@ def _unit_remarks(record: ListingRecord, context: CheckContext) -> Iterator[Find
 
 def _owns(record: ListingRecord, table: ShipsFrom) -> Iterator[Own]:
     told = told_cost(orjson.dumps(record.extra).decode())
+    weight_g, sides = record.weight_g or None, known_sides((record.length_cm, record.width_cm, record.height_cm))
     for place, sku in enumerate(record.skus):
         is_named = bool(sku.ships_from) or any(table.is_ships_from(part) for part in sku.properties)
         country = table.country_of(sku) or (ELSEWHERE if is_named else "")
         properties = {_key(part, table): _value(part) for part in sku.properties}
-        yield Own(
-            sku.code, sku.price_minor, sku.stock, properties, country, cost_micro(told, place), record.weight_g or None
-        )
+        cost = cost_micro(told, place)
+        yield Own(sku.code, sku.price_minor, sku.stock, properties, country, cost, weight_g, tuple(sides))
 
 
 def _key(part: Part, table: ShipsFrom) -> str:
@@ -176,7 +178,14 @@ def _edit(record: ListingRecord, product: Product, built: Built) -> ListingEdit:
         is_complete=False,
         removed_skus=tuple(record.skus[at].id or 0 for at in merged.removed),
         sku_order=tuple(entry.code for entry in merged.entries),
+        warehouse_kind=_kind(built.options) if merged.added else None,
     )
+
+
+def _kind(options: BuildOptions) -> WarehouseKind:
+    """Goods that are added from abroad leave China, unless the warehouse template says that they lie there."""
+    is_real = options.template is not None and not options.template.is_virtual
+    return WarehouseKind.REAL if is_real else WarehouseKind.VIRTUAL
 
 
 def _fields(record: ListingRecord, options: BuildOptions) -> dict[str, Any]:
@@ -187,9 +196,8 @@ def _fields(record: ListingRecord, options: BuildOptions) -> dict[str, Any]:
     found: dict[str, Any] = {}
     if template.handling_days is not None:
         found["handling_days"] = template.handling_days
-    for one in template.freight:
-        if one.store_id == record.store_id:
-            found["freight_template_id"] = one.template_id
+    if any(one.store_id == record.store_id for one in template.freight):
+        found["freight_template_id"] = freight_template(record, template)
     return found
 
 
@@ -209,8 +217,7 @@ def _sku(
     if entry.source is Source.REAL:
         return made
     made.ships_from = entry.country
-    if entry.is_added:
-        made.code = entry.code
+    made.code = entry.code
     if entry.price_minor is not None:
         made.price_minor = entry.price_minor
     if entry.stock is not None:

@@ -135,7 +135,9 @@ class Merger:
             if (key, country) in self._wish.excluded:
                 merged.missing.append(Missing(home.at, country, EXCLUDED))
                 continue
-            if isinstance(offer, Offer):
+            if (key, country) in self._wish.zeros:
+                entry = self._empty(own, home, country, merged)
+            elif isinstance(offer, Offer):
                 entry = self._entry(own, home, offer, merged)
             else:
                 merged.missing.append(Missing(home.at, country, *(offer or ())))
@@ -197,7 +199,7 @@ class Merger:
         order = {country: place for place, country in enumerate(self._wish.countries)}
         entries, left = list[Entry](), dict(real)
         for at, reading in homes:
-            entries.append(self._kept(variants[at], at, self._home, Source.HOME))
+            entries.append(self._at_home(variants[at], at, reading))
             abroad = list(made.get(at, ()))
             for key in [key for key in left if key[0] == reading.match_key]:
                 abroad += [self._kept(variants[place], place, key[1], Source.REAL) for place in left.pop(key)]
@@ -214,6 +216,13 @@ class Merger:
             if entry.is_added and (places := stale.get((keys[entry.own], entry.country))):
                 entries[number] = entry._replace(was=places.pop(0))
         return sorted(place for places in stale.values() for place in places)
+
+    def _at_home(self, own: Own, at: int, reading: Reading) -> Entry:
+        kept = self._kept(own, at, self._home, Source.HOME)
+        if reading.match_key not in self._wish.shortened:
+            return kept
+        made = self._coder.home_code(own.code, reading)
+        return kept._replace(code=made.code) if made.is_virtual else kept
 
     def _kept(self, own: Own, at: int, country: str, source: Source) -> Entry:
         stock = self._wish.home_stock if own.stock is None and source is Source.HOME else None
@@ -240,18 +249,20 @@ class Merger:
             stock = own.stock if entry.stock is None else entry.stock
             has_stock = has_stock or stock is None or stock > 0
             if entry.source is Source.HOME:
-                self._check_home(own, merged)
+                self._check_home(own, entry.code.strip(), merged)
         if not has_stock:
             merged.findings.append(Finding("no_stock", BLOCK))
 
-    def _check_home(self, own: Own, merged: Merged) -> None:
+    def _check_home(self, own: Own, code: str, merged: Merged) -> None:
         price = own.price_minor
         if price is None:
             merged.findings.append(Finding("home_price", WARN, own.code))
         elif price not in self._prices:
             merged.findings.append(Finding("price_range", BLOCK, own.code, self._home, money_text(price)))
-        if len(own.code.strip()) > rule_data().limits.code_max:
-            merged.findings.append(Finding("code_length", BLOCK, own.code, self._home, own.code.strip()))
+        if len(code) > rule_data().limits.code_max:
+            merged.findings.append(Finding("code_length", BLOCK, own.code, self._home, code))
+        elif code != own.code.strip():
+            merged.findings.append(Finding("virtual_code", WARN, own.code, self._home, code))
 
     def _untouched(self, variants: Sequence[Own], merged: Merged, *findings: Finding) -> Merged:
         """The product as it was. Nothing is removed, nothing is added; what is missing stays told."""

@@ -22,6 +22,8 @@ class BuildOptions:
         fixes: row of the sheet → code a person has put in place of what stands there.
         prices: (match key, country) → price in cents that a person typed; it wins over everything.
         excluded: combinations a person took out, by match key and country.
+        zeros: combinations without a price that a person wants with stock 0 and the home price, by the same.
+        shortened: match keys of home variants whose code is too long and is to become a virtual one.
     """
 
     sheet: Path | None = None
@@ -32,3 +34,10 @@ class BuildOptions:
     fixes: Mapping[int, str] = field(default_factory=dict)
     prices: Mapping[tuple[str, str], int] = field(default_factory=dict)
     excluded: frozenset[tuple[str, str]] = frozenset()
+    zeros: frozenset[tuple[str, str]] = frozenset()
+    shortened: frozenset[str] = frozenset()
+
+    @property
+    def has_edits(self) -> bool:
+        """Whether a person put something right in the grid or the report."""
+        return bool(self.fixes or self.prices or self.excluded or self.zeros or self.shortened)

@@ -30,7 +30,8 @@ def products_of(package: Package) -> list[Product]:
     for row in package.rows:
         problem = row.problem
         weight_g = reader.weight_g(package, row)
-        variants = () if problem is not None else [reader.own(variant, weight_g) for variant in row.variants]
+        sides = tuple(reader.sides(package, row))
+        variants = () if problem is not None else [reader.own(variant, weight_g, sides) for variant in row.variants]
         remarks = tuple(_unit_remarks(package, row, reader))
         found.append(
             Product(row.number, _name(package, row), variants, "" if problem is None else problem.code, remarks)
@@ -78,6 +79,7 @@ def _variant(old: Variant, entry: Entry, keys: Sequence[str], value_ids: Mapping
     made = old.copy()
     if entry.source is Source.HOME:
         own.setdefault(table.property_id, table.dispatch[table.home].value_ids[0])
+        made.code = entry.code
     elif entry.source is Source.REAL:
         own.setdefault(table.property_id, _value_id(entry.country, value_ids))
     else:
@@ -130,7 +132,7 @@ class _Reader:
             sides.append(read if isinstance(read, int) else None)
         return known_sides(sides)
 
-    def own(self, variant: Variant, weight_g: int | None) -> Own:
+    def own(self, variant: Variant, weight_g: int | None, sides: tuple[int, ...] = ()) -> Own:
         """A variant as plain record; a price or stock that is none is unknown."""
         price, stock = ("price", variant.price), ("stock", variant.stock)
         for key in (price, stock):
@@ -138,7 +140,7 @@ class _Reader:
                 self._read[key] = self._number(*key)
         properties = variant.properties
         country = self._country(variant, properties)
-        return Own(variant.code, self._read[price], self._read[stock], properties, country, weight_g=weight_g)
+        return Own(variant.code, self._read[price], self._read[stock], properties, country, None, weight_g, sides)
 
     def _number(self, kind: str, text: str) -> int | None:
         found = (PriceReader("") if kind == "price" else self._count)(text)

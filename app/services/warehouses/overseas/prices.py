@@ -17,6 +17,7 @@ from app.services.expressions.formula_errors import MissingValue
 from app.services.freight.channels import Channels, read_channels
 from app.services.freight.errors import BadFreightInput
 from app.services.freight.tariffs import charge
+from app.services.freight.weights import Size
 from app.services.pricing.errors import BadPriceInput, NoPriceReaches
 from app.services.pricing.rates import exchange_rate
 from app.services.pricing.rounding import up
@@ -69,15 +70,15 @@ class TemplatePrices:
             PriceSource.SURCHARGE: self._by_surcharge,
         }
         self._goods: dict[str, Goods] = {}
-        self._freight: dict[tuple[int, frozenset[str] | None, str], Decimal | Unpriced] = {}
-        self._known: dict[tuple[str, int | None, int | None, int | None, str], Decimal | Unpriced] = {}
+        self._freight: dict[tuple[int, tuple[int, ...], frozenset[str] | None, str], Decimal | Unpriced] = {}
+        self._known: dict[tuple[object, ...], Decimal | Unpriced] = {}
 
     def offer(self, own: Own, reading: Reading, country: str) -> Offer | Unpriced | None:
         """What the template offers a variant for in a country (`OfferFor`); None where only a sheet says."""
         entry, way = self._countries.get(country), self._ways.get(self._template.price_source)
         if entry is None or way is None:
             return None
-        key = (reading.match_key, own.price_minor, own.cost_micro, own.weight_g, country)
+        key = (reading.match_key, own.price_minor, own.cost_micro, own.weight_g, own.sides_cm, country)
         if key not in self._known:
             self._known[key] = self._price(way, own, reading, entry)
         price = self._known[key]
@@ -210,20 +211,24 @@ class TemplatePrices:
 
     def _freight_cny(self, own: Own, reading: Reading, country: str) -> Decimal:
         weight_g, attributes = self.weight_g(own, reading), self.goods_of(reading).attributes
-        key = (weight_g, attributes, country)
+        key = (weight_g, own.sides_cm, attributes, country)
         if key not in self._freight:
-            self._freight[key] = self._charged(weight_g, attributes, country)
+            self._freight[key] = self._charged(*key)
         found = self._freight[key]
         if isinstance(found, Unpriced):
             raise Unknown(*found)
         return found
 
-    def _charged(self, weight_g: int, attributes: frozenset[str] | None, country: str) -> Decimal | Unpriced:
+    def _charged(
+        self, weight_g: int, sides_cm: tuple[int, ...], attributes: frozenset[str] | None, country: str
+    ) -> Decimal | Unpriced:
+        """The fee for what the carrier bills: the parcel's weight or, by its rule, its volume."""
         choice = self._facts.channels.choose(country, attributes, country)
         if choice.tariff is None:
             return Unpriced("no_route", country)
         try:
-            found = charge(choice.tariff, country, weight_g, attributes=sorted(attributes or ()))
+            size = _size(sides_cm) if sides_cm else None
+            found = charge(choice.tariff, country, weight_g, size, sorted(attributes or ()))
         except BadFreightInput:
             return Unpriced("no_weight", country)
         if found.fee is None:
@@ -231,6 +236,11 @@ class TemplatePrices:
         if choice.tariff.currency == "CNY":
             return found.fee
         return Unpriced("no_rate") if self._facts.rate is None else found.fee * self._facts.rate
+
+
+def _size(sides_cm: tuple[int, ...]) -> Size:
+    length, width, height = map(Decimal, sides_cm)
+    return length, width, height
 
 
 def _missing(goods: Goods, without: tuple[str, ...], why: str, reading: Reading) -> Unknown:

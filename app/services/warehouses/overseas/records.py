@@ -24,6 +24,7 @@ class Own(NamedTuple):
         country: dispatch country it names, "" where it names none, `ELSEWHERE` where nobody knows it.
         cost_micro, weight_g: what its listing says of the goods in millionths of a CNY and in grams, where the stock
             items say nothing.
+        sides_cm: of the listing's parcel, for carriers that bill by its volume; empty where one is not known.
     """
 
     code: str
@@ -33,6 +34,7 @@ class Own(NamedTuple):
     country: str = ""
     cost_micro: int | None = None
     weight_g: int | None = None
+    sides_cm: tuple[int, ...] = ()
 
 
 class Offer(NamedTuple):
@@ -171,6 +173,8 @@ class Wish:
         zero_missing: write combinations without an offer with stock 0 and the home price.
         real: countries whose variants are real stock and stay as they are.
         excluded: combinations a person took out: (match key, country).
+        zeros: combinations to be written so though the others are left out.
+        shortened: match keys of home variants that get a virtual code where theirs is too long.
         home_stock: for home variants of unknown stock; None leaves it unknown.
     """
 
@@ -180,3 +184,5 @@ class Wish:
     real: frozenset[str] = frozenset()
     excluded: frozenset[tuple[str, str]] = frozenset()
     home_stock: int | None = None
+    zeros: frozenset[tuple[str, str]] = frozenset()
+    shortened: frozenset[str] = frozenset()

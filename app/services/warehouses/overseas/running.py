@@ -161,6 +161,8 @@ def _wish(build: Build, sheet: OverseasSheet, prices: TemplatePrices | None, opt
         real=frozenset(real),
         excluded=options.excluded,
         home_stock=template.home_stock if template is not None else None,
+        zeros=options.zeros,
+        shortened=options.shortened,
     )
 
 

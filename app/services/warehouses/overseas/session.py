@@ -19,15 +19,18 @@ from app.services.errors import NotFound
 from app.services.listings.bulk_edit.session import opened_database
 from app.services.packages import Package, PackageReport, read_package
 from app.services.paging import Query
+from app.services.pricing.inputs import InputReader
 from app.services.tasks import TaskContext
 from app.services.warehouses.overseas.building import Place, Product
 from app.services.warehouses.overseas.grid import GridLine, Spot, lines, spots_of
+from app.services.warehouses.overseas.heading import CountryColumn, LinePlaces, country_columns
 from app.services.warehouses.overseas.listing_build import (
     ListingsBuilt,
     apply_to_listings,
     listing_products,
     only_store,
 )
+from app.services.warehouses.overseas.listing_margins import earn_as_listed
 from app.services.warehouses.overseas.margins import Terms
 from app.services.warehouses.overseas.options import BuildOptions
 from app.services.warehouses.overseas.package_build import products_of
@@ -66,6 +69,8 @@ class BuildHead:
         checks: the eight checks, how often each found something.
         removed, missing, unmatched, findings, errors: the first of each.
         codes: what a row of the sheet may mean.
+        columns: what stands above each country; `template`: the name of the template, "" without one.
+        finding_lines, missing_lines: where each of those stands in the grid, None for nowhere.
     """
 
     token: str
@@ -79,11 +84,16 @@ class BuildHead:
     findings: list[tuple[str, Finding]] = field(default_factory=list)
     errors: list[CellError] = field(default_factory=list)
     codes: list[str] = field(default_factory=list)
+    columns: tuple[CountryColumn, ...] = ()
+    template: str = ""
+    finding_lines: list[int | None] = field(default_factory=list)
+    missing_lines: list[int | None] = field(default_factory=list)
 
 
 @dataclass(slots=True)
 class _Kept:
-    """A build with what it is written to; `store_id`: of all its listings, None for several or a package."""
+    """A build with what it is written to; `store_id`: of all its listings, None for several or a package; `reader` of
+    what listings are reckoned with, once it is needed."""
 
     db: Database
     built: Built
@@ -92,6 +102,7 @@ class _Kept:
     package: Package | None
     hashes: dict[int, str]
     store_id: int | None = None
+    reader: InputReader | None = None
 
 
 _builds: OrderedDict[str, _Kept] = OrderedDict()
@@ -137,7 +148,13 @@ def again(token: str, options: BuildOptions, *, ctx: TaskContext) -> BuildHead:
 def page(token: str, first: int, count: int, *, ctx: TaskContext) -> list[GridLine]:
     """Lines of the grid by position. Raises: NotFound."""
     kept = _kept(token)
-    return lines(kept.built, kept.spots, first, count, kept.terms)
+    if kept.package is not None:
+        return lines(kept.built, kept.spots, first, count, kept.terms)
+    found = lines(kept.built, kept.spots, first, count)
+    with kept.db.reader.connect() as connection:
+        kept.reader = kept.reader or InputReader.of(connection)
+        earn_as_listed(kept.reader, connection, found, kept.spots, kept.built.options.template)
+    return found
 
 
 def write(token: str, out: str, *, ctx: TaskContext) -> PackageReport:
@@ -215,6 +232,8 @@ def _head(token: str, built: Built, spots: Sequence[Spot], name: str) -> BuildHe
         "problems": sum(bool(product.problem) for product in build.products),
     }
     codes = (build.products[place].variants[at].code for place, at in spots)
+    places = LinePlaces(built, spots)
+    template = built.options.template
     return BuildHead(
         token,
         name,
@@ -227,6 +246,10 @@ def _head(token: str, built: Built, spots: Sequence[Spot], name: str) -> BuildHe
         [(product.name, one) for product, one in findings[:TOLD]],
         build.errors[:TOLD],
         list(dict.fromkeys(islice(codes, CODES))),
+        country_columns(built),
+        "" if template is None else template.name,
+        [places.line(product.number, one.code) for product, one in findings[:TOLD]],
+        [places.line(one.product, one.code) for one in missing[:TOLD]],
     )
 
 

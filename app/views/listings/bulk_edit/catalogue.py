@@ -37,6 +37,7 @@ FIELDS: dict[str, dict[str, Make]] = {
     "freight_template_id": {"choose": ValueForm},
     "group_id": {"choose": ValueForm},
     "marketing_group": {"choose": ValueForm},
+    "warehouse_kind": {"choose": ValueForm},
     "unit": {"choose": ValueForm},
     **{
         name: {way: _NUMBER[way] for way in ("set", "add", "multiply", "percent", "formula")}

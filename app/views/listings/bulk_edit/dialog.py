@@ -140,7 +140,7 @@ class BulkEditDialog(Dialog):
 
     @property
     def _names(self) -> dict[str, str]:
-        lists = (self.choices.templates, self.choices.groups, self.choices.units)
+        lists = (self.choices.templates, self.choices.groups, self.choices.units, self.choices.warehouse_kinds)
         return {choice.id: choice.name for part in lists for choice in part}
 
     def _say_title(self) -> None:
@@ -229,7 +229,7 @@ class BulkEditDialog(Dialog):
 
     def _on_check_failed(self, error: Exception) -> None:
         self.preview.outcome.show_checking(False)
-        self.hint.setText(sentence(error))
+        self.hint.tell(error)
 
     # -- showing -----------------------------------------------------------------------------------------------
 
@@ -321,7 +321,7 @@ class BulkEditDialog(Dialog):
         if self.head is not None:
             handle = self._context.runner.start_heavy(*self._desk.export_call(self.head.token, name))
             handle.succeeded.connect(lambda n: self.hint.say("bulk_edit.exported", n=n, file=Path(name).name))
-            handle.failed.connect(lambda error: self.hint.setText(sentence(error)))
+            handle.failed.connect(lambda error: self.hint.tell(error))
 
     # -- the dialog itself -------------------------------------------------------------------------------------
 

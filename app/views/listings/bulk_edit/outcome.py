@@ -9,7 +9,7 @@ from app.messages import messages, tr
 from app.services.listings.bulk_edit.records import FindingCount, PlanCounts
 from app.views.theme import current_theme
 from app.views.widgets.buttons import Button
-from app.views.widgets.ground import Ground, column, row
+from app.views.widgets.ground import Ground, column, emptied, row
 from app.views.widgets.label import ElidedLabel, Label
 from app.views.widgets.status_label import StatusLabel
 
@@ -77,11 +77,7 @@ class OutcomePane(Ground):
         shown = {"n": counts.changed, "same": counts.same, "refused": counts.refused}
         self.title.say("bulk_edit.totals", matched=counts.matched, **shown)
         self.more.setVisible(bool(counts.reasons))
-        while self._lines.count():
-            old = self._lines.takeAt(0).widget()
-            if old is not None:
-                old.hide()
-                old.deleteLater()
+        emptied(self._lines)
         reasons = sorted(counts.reasons.items(), key=lambda one: -one[1])
         for why, number in reasons:
             said = tr("bulk_edit.reason", why=tr(f"bulk_edit.refused.{why}"), n=number)

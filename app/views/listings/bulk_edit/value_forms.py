@@ -12,6 +12,7 @@ LISTS = {
     "group_id": "groups",
     "unit": "units",
     "marketing_group": "marketing_groups",
+    "warehouse_kind": "warehouse_kinds",
 }
 
 

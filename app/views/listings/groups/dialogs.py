@@ -12,7 +12,6 @@ from app.services.listings.groups.tree import GroupKind, GroupNode, StoreGroups
 from app.services.listings.marketing.plans import STEPS, HighCoupon, PlanText
 from app.services.listings.text import fold
 from app.views.context import ViewContext
-from app.views.errors import sentence
 from app.views.language import say
 from app.views.listings.groups.tree import GroupPlace
 from app.views.task_runner import TaskHandle
@@ -118,7 +117,7 @@ class GroupDialog(Dialog):
 
     def _on_failed(self, error: Exception) -> None:
         self.primary.setEnabled(True)
-        self.problem.setText(sentence(error))
+        self.problem.tell(error)
         self.problem.show()
 
 

@@ -23,7 +23,6 @@ from app.views.listings.images.repair_options import RepairOptionsBar
 from app.views.listings.images.repair_rows import RepairCells, RepairRows
 from app.views.listings.images.repairing import Repairing
 from app.views.listings.images.whole import read_whole
-from app.views.theme import current_theme
 from app.views.thumbnails import Thumbnails
 from app.views.widgets.buttons import Button
 from app.views.widgets.dialog import Dialog
@@ -33,7 +32,6 @@ from app.views.widgets.segments import Segments
 from app.views.widgets.state_pane import StatePane
 
 SIZE = QSize(1100, 740)
-KINDS_WIDE = 230
 FOUND, REPAIR = "found", "repair"
 WORKING = {FOUND: ("photo", "images.looking_into"), REPAIR: ("wand", "images.working_out")}
 PROGRESS = {FOUND: "images.reading", REPAIR: "images.repairing"}
@@ -94,7 +92,6 @@ class ImagesDialog(Dialog):
         self.footer.row.addWidget(self.show_button)
         self.primary = self.add_buttons("images.repair", cancel_key="dialog.close", n=0)
         self.primary.clicked.disconnect()
-        self.restyle()
         stops = [
             *self.options.stops(),
             self.view,
@@ -295,12 +292,6 @@ class ImagesDialog(Dialog):
             return
         self.checking.stop() if is_found else self.repairing.drop()
         self._show()
-
-    def restyle(self) -> None:
-        """The list of kinds follows the text size."""
-        super().restyle()
-        if hasattr(self, "kinds"):
-            self.kinds.setFixedWidth(current_theme().height(KINDS_WIDE))
 
     def retranslate(self) -> None:
         """Counts in the new language."""

@@ -16,7 +16,7 @@ from app.views.listings.plain_table import Index
 from app.views.numbers import integer
 from app.views.text_cache import elided
 from app.views.theme import current_theme
-from app.views.widgets.live import Live
+from app.views.widgets.side_list import SideList
 
 KIND, COUNT = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
 ALL = ""
@@ -52,16 +52,14 @@ class _Cells(QStyledItemDelegate):
         painter.restore()
 
 
-class KindList(Live, QListWidget):
+class KindList(SideList, QListWidget):
     """All, and every kind there is one of; the current one is shown beside it."""
+
+    WIDTH = 230
 
     def __init__(self) -> None:
         super().__init__()
         self.setItemDelegate(_Cells(self))
-        self.setObjectName("onTone")  # the style sheet leaves the ground to what it stands on
-        self.setFrameShape(QListWidget.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setTabKeyNavigation(False)
         self.dress()
 
     @property

@@ -12,7 +12,6 @@ from app.messages import tr
 from app.services.compliance.findings import finding_text, group_text
 from app.services.price_guard.quarantine import HeldPrice, Quarantine
 from app.views.context import ViewContext
-from app.views.errors import sentence
 from app.views.language import say
 from app.views.listings.bulk_edit.parts import Line
 from app.views.listings.prices.tables import PriceTable
@@ -131,7 +130,7 @@ class QuarantineDialog(Dialog):
 
     def _tell(self, error: Exception) -> None:
         self._on_chosen()
-        self.problem.setText(sentence(error))
+        self.problem.tell(error)
         self.problem.show()
 
 

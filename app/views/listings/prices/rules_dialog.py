@@ -11,7 +11,6 @@ from app.services.errors import AppError
 from app.services.pricing.own_rules import FORMULA, OwnRule, own_rule, typed_of
 from app.services.pricing.team_rules import team_rules
 from app.views.context import ViewContext
-from app.views.errors import sentence
 from app.views.language import say
 from app.views.listings.bulk_edit.parts import Line, OptionBox
 from app.views.widgets.buttons import Button
@@ -173,4 +172,4 @@ class PriceRulesDialog(Dialog):
             self.wanted.emit(rule.text)
 
     def _tell(self, error: Exception) -> None:
-        self.problem.setText(sentence(error))
+        self.problem.tell(error)

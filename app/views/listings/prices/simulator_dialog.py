@@ -17,7 +17,6 @@ from app.services.price_guard.baskets import Basket
 from app.services.price_guard.exporting import unknown_text
 from app.services.pricing.simulation import BasketLine, LineResult, Simulation, simulate, typed_line
 from app.views.context import ViewContext
-from app.views.errors import sentence
 from app.views.importing.save_file import SHEETS, saving_dialog
 from app.views.language import say
 from app.views.listings.prices.tables import RIGHT, PriceTable
@@ -174,7 +173,7 @@ class SimulatorDialog(Dialog):
         self._show()
 
     def _tell(self, error: Exception) -> None:
-        self.problem.setText(sentence(error))
+        self.problem.tell(error)
         self.problem.show()
 
     def _show(self) -> None:

@@ -148,7 +148,7 @@ class SheetDialog(Dialog):
 
     def _on_check_failed(self, error: Exception) -> None:
         self.preview.outcome.show_checking(False)
-        self.hint.setText(sentence(error))
+        self.hint.tell(error)
 
     def _set_ready(self, changed: int, why_not: str) -> None:
         self.primary.setEnabled(changed > 0)
@@ -224,7 +224,7 @@ class SheetDialog(Dialog):
         if self.head is not None:
             handle = self._context.runner.start_heavy(*self._desk.export_call(self.head.plan.token, name))
             handle.succeeded.connect(lambda n: self.hint.say("bulk_edit.exported", n=n, file=Path(name).name))
-            handle.failed.connect(lambda error: self.hint.setText(sentence(error)))
+            handle.failed.connect(lambda error: self.hint.tell(error))
 
     def _let_go(self) -> None:
         """Stop what runs; the plan in view is not needed any more."""

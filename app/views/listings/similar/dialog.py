@@ -23,7 +23,6 @@ from app.views.latest_call import LatestCall
 from app.views.listings.similar.group_list import GroupList
 from app.views.listings.similar.group_pane import MOST_SHOWN, GroupPane
 from app.views.listings.similar.options_bar import OptionsBar
-from app.views.theme import current_theme
 from app.views.thumbnails import Thumbnails
 from app.views.widgets.buttons import Button
 from app.views.widgets.dialog import Dialog
@@ -32,7 +31,6 @@ from app.views.widgets.label import Label
 from app.views.widgets.state_pane import StatePane
 
 SIZE = QSize(1180, 760)
-LIST_WIDE = 280
 
 
 class SimilarDialog(Dialog):
@@ -99,7 +97,6 @@ class SimilarDialog(Dialog):
         self.close_button = Button("dialog.close")  # what is decided is stored at once
         self.close_button.clicked.connect(self.reject)
         self.footer.row.addWidget(self.close_button)
-        self.restyle()
         stops = [self.options.scope, self.options.across, self.options.drafts, *self.options.whys.values()]
         stops += [self.options.share, self.look, self.again, self.groups, *self.pane.stops(), self.state.button]
         for before, after in pairwise([*stops, self.export, self.close_button]):
@@ -118,7 +115,7 @@ class SimilarDialog(Dialog):
         self.pane.show_wanted.connect(self.show_wanted)
         self.pane.off_wanted.connect(self.off_wanted)
         self.pane.apart_wanted.connect(self.tell_apart)
-        self.pane.aside_wanted.connect(self.set_aside)
+        self.pane.hold_wanted.connect(self.hold)
         self.export.clicked.connect(self._ask_where)
         self._context.changes.happened.connect(self._on_change)
 
@@ -238,12 +235,10 @@ class SimilarDialog(Dialog):
             self._show_head()
         self._tell_stored(change, "similar.told_apart", n=len(listing_ids))
 
-    def set_aside(self, listing_ids: list[int], tag: str) -> None:
-        """Give these a tag to find them by."""
-        handle = self._context.runner.call(self._desk.set_aside, listing_ids, tag)
-        handle.succeeded.connect(
-            lambda change: self._tell_stored(change, "similar.set_aside", n=len(listing_ids), tag=tag.strip())
-        )
+    def hold(self, listing_ids: list[int], reason: str) -> None:
+        """Hold these back until somebody releases them."""
+        handle = self._context.runner.start(self._context.services.listings.hold, listing_ids, reason)
+        handle.succeeded.connect(lambda change: self._tell_stored(change, "hold.done", n=len(listing_ids)))
         handle.failed.connect(self._tell)
 
     def _tell_stored(self, change: ChangeRecord | None, key: str, **params: object) -> None:
@@ -259,7 +254,7 @@ class SimilarDialog(Dialog):
 
     def _tell(self, error: Exception) -> None:
         self._is_deciding = False
-        self.hint.setText(sentence(error))
+        self.hint.tell(error)
 
     def _on_change(self, tables: frozenset[str]) -> None:
         """Prices and states are read again; whether they are still alike only a new search says."""
@@ -282,12 +277,6 @@ class SimilarDialog(Dialog):
         handle = self._context.runner.start_heavy(*self._desk.export_call(self.groups.rows.groups, path))
         handle.succeeded.connect(lambda n: self.hint.say("similar.exported", n=n, file=path.name))
         handle.failed.connect(self._tell)
-
-    def restyle(self) -> None:
-        """The list of groups follows the text size."""
-        super().restyle()
-        if hasattr(self, "groups"):
-            self.groups.setFixedWidth(current_theme().height(LIST_WIDE))
 
     def retranslate(self) -> None:
         """Counts in the new language."""

@@ -14,7 +14,7 @@ from app.messages import tr
 from app.services.listings.similar.records import SimilarGroup, Why
 from app.views.text_cache import elided
 from app.views.theme import current_theme
-from app.views.widgets.live import Live
+from app.views.widgets.side_list import SideList
 
 Index = QModelIndex | QPersistentModelIndex
 PAD = 12
@@ -108,8 +108,10 @@ class GroupCells(QStyledItemDelegate):
         painter.restore()
 
 
-class GroupList(Live, QListView):
+class GroupList(SideList, QListView):
     """The groups; the current one is shown beside it."""
+
+    WIDTH = 280
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -119,10 +121,6 @@ class GroupList(Live, QListView):
         self.setUniformItemSizes(True)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setObjectName("onTone")  # the style sheet leaves the ground to what it stands on
-        self.setFrameShape(QListView.Shape.NoFrame)
-        self.setTabKeyNavigation(False)
         self.dress()
 
     @property

@@ -8,9 +8,9 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from app.messages import tr
+from app.services.listings.holding import LONGEST_REASON
 from app.services.listings.similar.records import SimilarGroup
 from app.services.listings.similar.showing import SimilarListing
-from app.services.listings.tags import LONGEST
 from app.views.language import say
 from app.views.listings.bulk_edit.parts import Line
 from app.views.listings.similar.cards import CardView
@@ -24,7 +24,7 @@ from app.views.widgets.label import Label
 
 MOST_SHOWN = 200
 """Cards of one group; larger ones are crowds, which say nothing more card by card."""
-TAG_WIDE = 150
+REASON_WIDE = 180
 
 
 class GroupPane(Ground):
@@ -32,13 +32,13 @@ class GroupPane(Ground):
 
     Emits:
         show_wanted, apart_wanted, off_wanted: the chosen ids.
-        aside_wanted: the chosen ids, and the tag.
+        hold_wanted: the chosen ids, and why they are held back.
     """
 
     show_wanted = Signal(object)
     apart_wanted = Signal(object)
     off_wanted = Signal(object)
-    aside_wanted = Signal(object, str)
+    hold_wanted = Signal(object, str)
 
     def __init__(self, pictures: Thumbnails, parent: QWidget | None = None) -> None:
         super().__init__("surface", parent=parent)
@@ -46,8 +46,8 @@ class GroupPane(Ground):
         self.why, self.left_out = Label(strong=True, wrap=True), Label(role="small", ink="text2", wrap=True)
         self.cards = CardView(pictures)
         self.show_button, self.apart, self.off = Button(), Button(), Button()
-        self.tag, self.aside = Line(), Button()
-        self.tag.setMaxLength(LONGEST)
+        self.reason, self.hold = Line(), Button()
+        self.reason.setMaxLength(LONGEST_REASON)
         self._build()
         self._connect()
         self.show_group(None)
@@ -59,12 +59,12 @@ class GroupPane(Ground):
         whole.addWidget(self.left_out)
         acts = QWidget()
         flow = FlowLayout(acts, gap=8, line_gap=6)
-        for widget in (self.show_button, self.apart, self.off, self.tag, self.aside):
+        for widget in (self.show_button, self.apart, self.off, self.reason, self.hold):
             flow.addWidget(widget)
         whole.addWidget(acts)
-        say(self.tag, "similar.tag", "accessibleName")
+        say(self.reason, "hold.reason", "accessibleName")
         say(self.apart, "similar.apart_tip", "toolTip")
-        say(self.aside, "similar.aside_tip", "toolTip")
+        say(self.hold, "hold.says", "toolTip")
 
     def _connect(self) -> None:
         self.cards.selectionModel().selectionChanged.connect(lambda *_: self._show_counts())
@@ -72,9 +72,9 @@ class GroupPane(Ground):
         self.show_button.clicked.connect(lambda: self.show_wanted.emit(self._chosen_or_all()))
         self.apart.clicked.connect(lambda: self.apart_wanted.emit(self.cards.chosen))
         self.off.clicked.connect(lambda: self.off_wanted.emit(self.cards.chosen))
-        self.aside.clicked.connect(lambda: self.aside_wanted.emit(self.cards.chosen, self.tag.text()))
-        self.tag.returnPressed.connect(self.aside.click)
-        self.tag.textChanged.connect(lambda _: self._show_counts())
+        self.hold.clicked.connect(lambda: self.hold_wanted.emit(self.cards.chosen, self.reason.text()))
+        self.reason.returnPressed.connect(self.hold.click)
+        self.reason.textChanged.connect(lambda _: self._show_counts())
 
     def _chosen_or_all(self) -> list[int]:
         return self.cards.chosen or [one.id for one in self.cards.rows.listings]
@@ -104,25 +104,25 @@ class GroupPane(Ground):
         shown = n or len(self.cards.rows.listings)
         say(self.show_button, "similar.show", n=shown)
         self.show_button.setEnabled(shown > 0)
-        for button, key in ((self.apart, "apart"), (self.off, "take_off"), (self.aside, "aside")):
-            say(button, f"similar.{key}", n=n)
+        for button, key in ((self.apart, "similar.apart"), (self.off, "similar.take_off"), (self.hold, "hold.verb")):
+            say(button, key, n=n)
             button.setEnabled(n > 0)
-        self.aside.setEnabled(n > 0 and bool(self.tag.text().strip()))
+        self.hold.setEnabled(n > 0 and bool(self.reason.text().strip()))
 
     def stops(self) -> list[QWidget]:
         """Where Tab stops, in order."""
-        return [self.cards, self.show_button, self.apart, self.off, self.tag, self.aside]
+        return [self.cards, self.show_button, self.apart, self.off, self.reason, self.hold]
 
     def retranslate(self) -> None:
         """Reasons in the new language."""
         if hasattr(self, "cards"):
             self.why.setText(why_text(self.group) if self.group is not None else "")
-            if not self.tag.isModified():
-                self.tag.setText(tr("similar.tag_usual"))
+            if not self.reason.isModified():
+                self.reason.setText(tr("similar.reason_usual"))
             self._show_counts()
 
     def restyle(self) -> None:
-        """The tag's field follows the text size."""
+        """The reason's field follows the text size."""
         super().restyle()
-        if hasattr(self, "tag"):
-            self.tag.setFixedWidth(current_theme().height(TAG_WIDE))
+        if hasattr(self, "reason"):
+            self.reason.setFixedWidth(current_theme().height(REASON_WIDE))

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from decimal import Decimal
 from functools import partial
 
 from app.messages import messages, tr
 from app.services.warehouses.countries import countries
 from app.services.warehouses.overseas.grid import GridCell, GridLine
-from app.services.warehouses.overseas.records import Source
+from app.services.warehouses.overseas.heading import SHEET, CountryColumn
+from app.services.warehouses.overseas.records import Severity, Source
+from app.services.warehouses.overseas.session import BuildHead
 from app.services.warehouses.overseas.wording import finding_sentence, missing_why
 from app.views.cells import MISSING, Badge, Cell, Column
 from app.views.numbers import cents, integer, money, percent, plain_money
@@ -21,15 +23,23 @@ THIN_BP = 300
 """Below 3 % of revenue a margin is thin (domain.md 10.3: the margin of the cheapest step)."""
 
 
-def columns(codes: Sequence[str], mode: str) -> tuple[Column, ...]:
-    """All columns for these countries."""
+def columns(head_of: Callable[[], BuildHead], mode: str) -> tuple[Column, ...]:
+    """All columns of a build. Its countries say above what they are worked out from and what waits for a person; that
+    is asked anew whenever it is painted, for another build of the same countries keeps the columns."""
     return (
         Column("product", "overseas.column.product", _product, width=240, min_width=140, stretch=True, fixed=True),
-        Column("code", "overseas.column.code", _code, width=150, min_width=110, elide="middle"),
-        Column("weight", "overseas.column.weight", _weight, width=64, align="right"),
-        Column("home", "overseas.column.home", _home, width=108, align="right"),
-        *(_country(code, mode) for code in codes),
+        Column(
+            "code", "overseas.column.code", _code, width=130, min_width=110, elide="middle", subtitle=_below("code")
+        ),
+        Column("weight", "overseas.column.weight", _weight, width=56, align="right", subtitle=_below("weight")),
+        Column("home", "overseas.column.home", _home, width=84, align="right", subtitle=_below("home")),
+        *(_country(number, code, head_of, mode) for number, code in enumerate(head_of().countries)),
     )
+
+
+def _below(name: str) -> Callable[[], str]:
+    """What stands below the title of a column: its unit, or what the second line of its cells is."""
+    return lambda: tr(f"overseas.column.{name}.below")
 
 
 def _product(line: GridLine) -> Cell:
@@ -47,7 +57,9 @@ def finding_sentence_of(check: str) -> str:
 
 
 def _code(line: GridLine) -> Cell:
-    return Cell(line.code or "–", tone="text2")
+    tip = "\n".join(finding_sentence(one) for one in line.findings)
+    is_bad = any(one.severity is Severity.BLOCK for one in line.findings)
+    return Cell(line.code or "–", tone="text2", is_refused=is_bad, tip=tip)
 
 
 def _weight(line: GridLine) -> Cell:
@@ -59,18 +71,33 @@ def _home(line: GridLine) -> Cell:
     return Cell("–" if line.price_minor is None else money(line.price_minor), second=stock)
 
 
-def _country(code: str, mode: str) -> Column:
+def _country(number: int, code: str, head_of: Callable[[], BuildHead], mode: str) -> Column:
     name = countries().name(code, messages.language)
     return Column(
         f"country.{code}",
         "",
         partial(_cell, code, mode),
         align="left" if mode == "code" else "right",
-        width=150 if mode == "code" else 96,
+        width=150 if mode == "code" else 124,
         min_width=72,
+        subtitle=lambda: _above(head_of().columns[number]),
+        tip=lambda: _whole(head_of().columns[number], head_of().template),
         name=name,
         edit=partial(_edited, code) if mode == "price" else None,
     )
+
+
+def _above(one: CountryColumn) -> str:
+    """Second line of the header: what waits for a person, the mark of the codes, where prices come from."""
+    waits = tr("overseas.above.open", n=one.open) if one.open else ""
+    return " · ".join(filter(None, (waits, one.mark, "" if waits else tr(f"overseas.above.{one.source}"))))
+
+
+def _whole(one: CountryColumn, template: str) -> str:
+    """All there is to say of a country, as the tooltip of its header."""
+    key = "overseas.above.by_sheet" if one.source == SHEET else "overseas.above.by_template"
+    source = tr(f"warehouses.prices.{one.source}")
+    return tr(key, mark=one.mark, source=source, template=template, n=one.open)
 
 
 def _edited(code: str, line: GridLine) -> str | None:

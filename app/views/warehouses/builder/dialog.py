@@ -18,6 +18,7 @@ from app.services.paging import Query
 from app.services.tasks import Progress
 from app.services.warehouses.overseas.desk import OVERSEAS, PACKAGE
 from app.services.warehouses.overseas.options import BuildOptions
+from app.services.warehouses.overseas.remedies import Kind, Remedy, with_remedy
 from app.services.warehouses.overseas.session import BuildHead, BuildRequest
 from app.views.context import ViewContext
 from app.views.drop_overlay import paths_of
@@ -112,6 +113,9 @@ class BuilderDialog(Dialog):
         )
         self.options.reset_wanted.connect(self.forget_edits)
         self.grid.priced.connect(self.price)
+        self.grid.remedied.connect(self.remedy)
+        self.report.remedied.connect(self.remedy)
+        self.report.place_wanted.connect(self.grid.go_to)
         self.grid.failed.connect(self._on_failed)
         self.report.fixed.connect(self.fix)
         self.upload.clicked.connect(self._ask_where_to_upload)
@@ -162,7 +166,15 @@ class BuilderDialog(Dialog):
         if self.subject.is_empty or chosen is None:
             self._say_what_is_missing()
             return
-        options = replace(chosen, fixes=self._edits.fixes, prices=self._edits.prices, excluded=self._edits.excluded)
+        edits = self._edits
+        options = replace(
+            chosen,
+            fixes=edits.fixes,
+            prices=edits.prices,
+            excluded=edits.excluded,
+            zeros=edits.zeros,
+            shortened=edits.shortened,
+        )
         if self.head is None:
             self.grid.show_working()
             package, listings = self.subject.package, self.subject.listings
@@ -212,7 +224,7 @@ class BuilderDialog(Dialog):
         """A price typed into the grid; an empty one takes the combination out."""
         spot = (key, country)
         prices = {place: price for place, price in self._edits.prices.items() if place != spot}
-        excluded = self._edits.excluded - {spot}
+        excluded, zeros = self._edits.excluded - {spot}, self._edits.zeros - {spot}
         try:
             minor = parse_money(text)
         except ValueError:
@@ -222,7 +234,15 @@ class BuilderDialog(Dialog):
             excluded |= {spot}
         else:
             prices[spot] = minor
-        self._edits = replace(self._edits, prices=prices, excluded=excluded)
+        self._edits = replace(self._edits, prices=prices, excluded=excluded, zeros=zeros)
+        self.ask()
+
+    def remedy(self, one: Remedy) -> None:
+        """One click of the grid or the report."""
+        if one.kind is Kind.KEEP:
+            self.options.keep_real(one.country)
+            return
+        self._edits = with_remedy(self._edits, one)
         self.ask()
 
     def fix(self, number: int, code: str) -> None:
@@ -244,8 +264,7 @@ class BuilderDialog(Dialog):
         say(self.primary, "overseas.write" if is_package else "overseas.apply", n=changed)
         self.primary.setEnabled(is_there and (is_package or changed > 0))
         self.upload.setEnabled(is_there and bool(self.head and self.head.counts["added"]))
-        has_edits = bool(self._edits.fixes or self._edits.prices or self._edits.excluded)
-        self.options.reset.setEnabled(has_edits)
+        self.options.reset.setEnabled(self._edits.has_edits)
         for button, why in (
             (self.options.reset, "overseas.no_edits"),
             (self.upload, "overseas.not_built"),
@@ -299,7 +318,7 @@ class BuilderDialog(Dialog):
 
     def _on_not_done(self, error: Exception) -> None:
         self._show_primary()
-        self.hint.setText(sentence(error))
+        self.hint.tell(error)
 
     def _ask_where_to_upload(self) -> None:
         dialog = saving_dialog(self, "overseas.upload", SHEETS, ".xlsx")

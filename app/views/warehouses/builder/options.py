@@ -160,6 +160,13 @@ class Options(Ground):
             self.real.setModified(False)
             self.changed.emit()
 
+    def keep_real(self, country: str) -> None:
+        """Variants of *country* are real stock, too, and stay."""
+        wanted = [text.strip() for text in self.real.text().replace("，", ",").split(",") if text.strip()]
+        if country not in wanted:
+            self.real.setText(", ".join([*wanted, country]))
+            self.changed.emit()
+
     def _on_template(self) -> None:
         self._follow_template()
         self.changed.emit()

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QCompleter, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
-from app.messages import tr
+from app.services.warehouses.overseas.remedies import NEAREST, Kind, Remedy, nearest_codes
 from app.services.warehouses.overseas.session import BuildHead
-from app.services.warehouses.overseas.wording import (
-    finding_sentence,
-    missing_text,
-    removed_text,
-    unmatched_text,
-)
+from app.services.warehouses.overseas.wording import country_name
 from app.views.language import say
 from app.views.listings.bulk_edit.parts import Line
 from app.views.listings.plain_table import dress_table
 from app.views.theme import current_theme
+from app.views.warehouses.builder.report_lines import ReportLine, lines_of
 from app.views.widgets.buttons import Button
 from app.views.widgets.ground import Ground, column, row
 from app.views.widgets.label import Label
@@ -26,7 +23,6 @@ from app.views.widgets.segments import Segments
 
 KINDS = ("errors", "unmatched", "findings", "removed", "missing")
 TONES = {"errors": "red", "unmatched": "amber", "findings": "amber", "removed": "amber", "missing": ""}
-ROW = Qt.ItemDataRole.UserRole
 HEIGHT = 168
 
 
@@ -35,23 +31,35 @@ class Report(Ground):
 
     Emits:
         fixed: (row of the sheet, code) to take in place of what stands there.
+        remedied: the `Remedy` of a line.
+        place_wanted: (line, country) of the grid a line is about.
     """
 
     fixed = Signal(int, str)
+    remedied = Signal(object)
+    place_wanted = Signal(int, str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
+        self._lines: Sequence[ReportLine] = ()
         self._head: BuildHead | None = None  # before all else: a widget that is dressed asks for its texts
         super().__init__("surface", "top", parent=parent)
         self.kinds = Segments([(kind, f"overseas.report.{kind}", TONES[kind]) for kind in KINDS])
         self.list = QTableWidget(0, 1)
         self.nothing = Label("overseas.report.nothing", ink="text2")
         self.code, self.take = Line("overseas.right_code_hint"), Button("overseas.take_code", kind="small")
-        self._fix = QWidget()
+        self.keep, self.show_it = Button(kind="small"), Button("overseas.show_cell", kind="small")
+        self.nearest: list[Button] = [Button(kind="small") for _ in range(NEAREST)]
+        self._fix, self._act = QWidget(), QWidget()
         self._build()
         self.kinds.chosen.connect(lambda _: self._fill())
         self.list.currentCellChanged.connect(lambda *_: self._on_current())
         self.code.returnPressed.connect(self._on_take)
         self.take.clicked.connect(self._on_take)
+        self.keep.clicked.connect(self._on_keep)
+        self.show_it.clicked.connect(self._on_show)
+        self.list.doubleClicked.connect(lambda _: self._on_show())
+        for button in self.nearest:
+            button.clicked.connect(partial(self._take_nearest, button))
 
     def _build(self) -> None:
         self.list.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -69,8 +77,16 @@ class Report(Ground):
         fixing.addWidget(Label("overseas.right_code", role="small", ink="text2"))
         fixing.addWidget(self.code, 1)
         fixing.addWidget(self.take)
+        for button in self.nearest:
+            fixing.addWidget(button)
         lines.addWidget(self._fix)
+        acting = row(self._act, gap=8)
+        for button in (self.keep, self.show_it):
+            acting.addWidget(button)
+        acting.addStretch(1)
+        lines.addWidget(self._act)
         self._fix.hide()
+        self._act.hide()
 
     def restyle(self) -> None:
         """As high as a few lines."""
@@ -97,48 +113,57 @@ class Report(Ground):
 
     def _fill(self) -> None:
         assert self._head is not None
-        found = _texts(self._head, self.kinds.current)
-        self.list.setRowCount(len(found))
-        for at, (text, number) in enumerate(found):
-            item = QTableWidgetItem(text)
-            item.setToolTip(text)
-            item.setData(ROW, number)
+        self._lines = lines_of(self._head, self.kinds.current)
+        self.list.setRowCount(len(self._lines))
+        for at, line in enumerate(self._lines):
+            item = QTableWidgetItem(line.text)
+            item.setToolTip(line.text)
             self.list.setItem(at, 0, item)
-        self.nothing.setVisible(not found)
-        self.list.setVisible(bool(found))
-        self.list.setCurrentCell(0 if found else -1, 0)
+        self.nothing.setVisible(not self._lines)
+        self.list.setVisible(bool(self._lines))
+        self.list.setCurrentCell(0 if self._lines else -1, 0)
         self.list.verticalHeader().setDefaultSectionSize(current_theme().height(24))
         self._on_current()
 
-    def _on_current(self) -> None:
-        number = self._number()
-        self._fix.setVisible(bool(number))
-        self.code.clear()
+    def _current(self) -> ReportLine | None:
+        """The line one looks at, None for none."""
+        at = self.list.currentRow()
+        return self._lines[at] if 0 <= at < len(self._lines) else None
 
-    def _number(self) -> int:
-        """Row of the sheet whose code the current line is about, 0 for none."""
-        item = self.list.item(self.list.currentRow(), 0) if self.list.currentRow() >= 0 else None
-        return 0 if item is None else int(item.data(ROW) or 0)
+    def _on_current(self) -> None:
+        """What can be done about the current line."""
+        line, head = self._current(), self._head
+        is_row = line is not None and bool(line.row)
+        self._fix.setVisible(is_row)
+        self.code.clear()
+        near = nearest_codes(line.code, head.codes) if line is not None and head is not None and is_row else []
+        for number, button in enumerate(self.nearest):
+            button.setVisible(number < len(near))
+            button.setText(near[number] if number < len(near) else "")
+        can_keep = line is not None and line.is_stale
+        can_show = line is not None and line.place is not None
+        if line is not None and can_keep:
+            say(self.keep, "overseas.remedy.keep", country=country_name(line.country))
+        self.keep.setVisible(can_keep)
+        self.show_it.setVisible(can_show)
+        self._act.setVisible(can_keep or can_show)
+
+    def _on_keep(self) -> None:
+        line = self._current()
+        if line is not None and line.is_stale:
+            self.remedied.emit(Remedy(Kind.KEEP, "", line.country))
+
+    def _on_show(self) -> None:
+        line = self._current()
+        if line is not None and line.place is not None:
+            self.place_wanted.emit(line.place, line.country)
+
+    def _take_nearest(self, button: Button) -> None:
+        line = self._current()
+        if line is not None and line.row:
+            self.fixed.emit(line.row, button.text())
 
     def _on_take(self) -> None:
-        if self._number() and self.code.text().strip():
-            self.fixed.emit(self._number(), self.code.text().strip())
-
-
-def _texts(head: BuildHead, kind: str) -> Sequence[tuple[str, int]]:
-    """The sentences of a kind, each with the row of the sheet whose code can be put right."""
-    if kind == "errors":
-        return [
-            (
-                tr("overseas.of_product", product=one.file, text=one.message(tr)),
-                one.row if one.field == "sku_code" else 0,
-            )
-            for one in head.errors
-        ]
-    if kind == "unmatched":
-        return [(unmatched_text(one), one.row) for one in head.unmatched]
-    if kind == "findings":
-        return [(tr("overseas.of_product", product=name, text=finding_sentence(one)), 0) for name, one in head.findings]
-    if kind == "removed":
-        return [(removed_text(one), 0) for one in head.removed]
-    return [(missing_text(one), 0) for one in head.missing]
+        line = self._current()
+        if line is not None and line.row and self.code.text().strip():
+            self.fixed.emit(line.row, self.code.text().strip())

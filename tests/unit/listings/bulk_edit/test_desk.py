@@ -18,6 +18,7 @@ from app.services.listings.bulk_edit.edits import BulkEdit
 from app.services.listings.bulk_edit.operations import ChangeNumber, Limits, ReplaceText, SetValue
 from app.services.listings.bulk_edit.pictures import UnreadableFile
 from app.services.paging import Filter, Query
+from app.services.settings import Settings
 from app.services.tasks import TaskCancelled, TaskContext
 
 UP = ChangeNumber("price_minor", "percent", Decimal(10))
@@ -38,7 +39,7 @@ class Direct:
 
 @pytest.fixture
 def desk(db):
-    yield BulkEditDesk(SimpleNamespace(db=db, database_path=db.path, worker=Direct()))
+    yield BulkEditDesk(SimpleNamespace(db=db, database_path=db.path, worker=Direct(), settings=Settings()))
     session.close_all()
 
 

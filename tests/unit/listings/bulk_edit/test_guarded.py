@@ -43,7 +43,7 @@ def floor(db, code, cents):
 def listings(db, make_listing):
     """Plain, with a floor, known to the marketplace by a sync, by a send; one with a quote in its code."""
     ids = [make_listing(title=f"Lamp {n}", skus=((f"AB{n}", 1000, 5), (f"CD{n}", 1100, 5))).id for n in range(4)]
-    floor(db, "AB1", 600)
+    floor(db, "AB1", 420)  # 6.00 under the planned 30 %
     write(db, SYNCED, '{"AB2": [1000, 5], "CD2": [1100, 5]}', ids[2])
     write(db, "UPDATE listing SET product_id = 'x' WHERE id = ?", ids[3])
     write(db, "INSERT INTO sent_price VALUES (?, ?, 1)", ids[3], '{"AB3": 1000, "CD3": 400}')

@@ -12,11 +12,10 @@ from app.services.codes.virtual import save_virtual
 from app.services.db import Database
 from app.services.errors import InputError
 from app.services.history.undo import undo
-from app.services.listings.similar.acting import MOST_PAIRS, set_aside, tell_group_apart
+from app.services.listings.similar.acting import MOST_PAIRS, tell_group_apart
 from app.services.listings.similar.desk import SimilarDesk
 from app.services.listings.similar.records import SimilarGroup, SimilarOptions, Why
 from app.services.listings.similar.search import find_similar, search
-from app.services.listings.tags import BadTag
 from app.services.paging import Query
 from app.services.tasks import TaskCancelled, TaskContext
 from tests.unit.compliance.stored import OTHER
@@ -45,22 +44,6 @@ def test_a_crowd_is_not_told_apart_at_once(db: Database) -> None:
     with pytest.raises(InputError) as refused:
         tell_group_apart(db, crowd[:2], crowd)
     assert refused.value.error_code == "similar.too_many"
-
-
-def test_a_tag_sets_aside_and_undo_takes_it_off(db: Database) -> None:
-    one, two = add(db), add(db)
-    with pytest.raises(BadTag):
-        set_aside(db, [one], "   ")
-    change = set_aside(db, [one, two], "  look   again ")
-    assert change is not None and tags(db) == {one: "look again", two: "look again"}
-    assert set_aside(db, [one], "look again") is None
-    undo(db, change.uid)
-    assert tags(db) == {}
-
-
-def tags(db: Database) -> dict[int, str]:
-    with db.reader.connect() as connection:
-        return {row[0]: row[1] for row in connection.exec_driver_sql("SELECT listing_id, tag FROM listing_tag")}
 
 
 def test_virtual_codes_stand_for_their_items(db: Database) -> None:

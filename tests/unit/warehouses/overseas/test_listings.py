@@ -11,6 +11,7 @@ from app.services.errors import NotFound
 from app.services.history.undo import undo
 from app.services.listings.bulk_edit.session import close_all
 from app.services.listings.loading import load_listing
+from app.services.listings.warehouse_kinds import kinds_of
 from app.services.tasks import TaskContext
 from app.services.warehouses.overseas import session
 from app.services.warehouses.overseas.listing_build import apply_to_listings, listing_products
@@ -70,12 +71,24 @@ def test_a_template_makes_variants_in_order_and_one_undo_takes_all_back(db, make
     assert parts[1] == {"Color": "LM1-WH", "Ships From": SPAIN}
     assert [list(one) for one in parts] == [["Color", "Ships From"]] * 6
     assert (after.handling_days, after.freight_template_id) == (3, "700126548")
+    assert kinds(db) == {listing.id: "virtual"}
 
     _, again = build([listing.id], BuildOptions(template=TEMPLATE))
     assert again.change is None, "doing it twice changes nothing"
     result = undo(db, done.change.uid)
-    assert (result.restored, result.conflicts) == (1, ())
+    assert (result.restored, result.conflicts, kinds(db)) == (1, (), {})
     assert told(db, listing.id) == (replace(before[0], updated_ms=told(db, listing.id)[0].updated_ms), *before[1:])
+
+
+def kinds(db):
+    with db.reader.connect() as connection:
+        return kinds_of(connection, range(1, 50))
+
+
+def test_stock_that_lies_abroad_is_said_to_be_real(db, make_listing, build):
+    listing = make_listing(skus=(("LM1", 1890, 120),))
+    build([listing.id], BuildOptions(template=replace(TEMPLATE, is_virtual=False)))
+    assert kinds(db) == {listing.id: "real"}
 
 
 def test_another_price_changes_the_variants_that_are_there(db, make_listing, build):

@@ -8,10 +8,14 @@ from decimal import Decimal
 import pytest
 
 from app.services.codes.reading import read_code
+from app.services.compliance.ships_from import ships_from
 from app.services.freight.channels import ChannelRule, Channels
 from app.services.freight.starting_tariffs import starting_tariffs
 from app.services.freight.tariff_store import StoredTariff
+from app.services.freight.tariffs import Volumetric
+from app.services.listings.records import ListingRecord, SkuRecord
 from app.services.stock_items.records import StockItem
+from app.services.warehouses.overseas.listing_build import _owns
 from app.services.warehouses.overseas.margins import Terms, earnings
 from app.services.warehouses.overseas.prices import Facts, TemplatePrices
 from app.services.warehouses.overseas.records import Offer, Own, Unpriced
@@ -119,3 +123,21 @@ def test_margins_are_those_of_the_figures(db):
     assert (states.margin_bp, states.why) == (None, Unpriced("no_route", "US"))
     assert earnings(wanted[:1], prices, terms)[0].why == Unpriced("no_rate")
     assert earnings([], prices, known) == []
+
+
+def test_a_carrier_that_bills_by_volume_does_so_here_too():
+    """As freight and profit do (domain.md 9.2): 40 × 30 × 20 cm by 8000 are 3 kg, whatever the goods weigh."""
+    bulky = replace(LINES["line_es"].tariff, volumetric=Volumetric(8000))
+    lines = Channels({**LINES, "line_es": replace(LINES["line_es"], tariff=bulky)}, CHANNELS.rules)
+    prices = TemplatePrices(RULE, replace(FACTS, channels=lines))
+    plain, large = OWN, OWN._replace(sides_cm=(40, 30, 20))
+    asked = [prices.freight_of(own, read_code("AB1234"), "ES") for own in (plain, large)]
+    assert asked == [Decimal("23.20"), Decimal(136)], "16 + 40 a kg: 0.18 kg and 3 kg"
+    assert prices.offer(large, read_code("AB1234"), "ES").price_minor > P5["ES"]
+    assert TemplatePrices(RULE, FACTS).freight_of(large, read_code("AB1234"), "ES") == Decimal("23.20")
+
+
+def test_the_sides_are_those_of_the_listings_parcel():
+    record = ListingRecord(1, 1, skus=[SkuRecord(1, "AB1234", 336, 9)], length_cm=40, width_cm=30, height_cm=20)
+    assert [own.sides_cm for own in _owns(record, ships_from())] == [(40, 30, 20)]
+    assert [own.sides_cm for own in _owns(replace(record, width_cm=None), ships_from())] == [()], "one is not known"

@@ -15,6 +15,7 @@ from app.models import FreightTemplate, ProductGroup, Store
 from app.services.clock import now_ms
 from app.services.listings.bulk_edit import session
 from app.services.listings.bulk_edit.desk import BulkEditDesk
+from app.services.settings import Settings
 from app.views.listings.bulk_edit.card import ChangeCard
 from app.views.listings.bulk_edit.dialog import BulkEditDialog
 from app.views.listings.bulk_edit.parts import OptionBox
@@ -31,7 +32,7 @@ def lane(lane: Lane) -> Iterator[Lane]:
 @pytest.fixture
 def services(services: Any, db: Any, lane: Lane, runner: Any) -> Any:
     """What the page is given, with bulk edits."""
-    services.bulk_edit = BulkEditDesk(SimpleNamespace(db=db, database_path=db.path, worker=lane))
+    services.bulk_edit = BulkEditDesk(SimpleNamespace(db=db, database_path=db.path, worker=lane, settings=Settings()))
     return services
 
 

@@ -40,25 +40,6 @@ def finding(code, listing_id=1, severity=Severity.BLOCK, sku="", **params):
     return ImageFinding(listing_id, f"K{listing_id}", "Ash Lamp", sku, "/a/a.jpg", made)
 
 
-@pytest.fixture
-def pictures(runner):
-    """Thumbnails that read nothing."""
-    return Thumbnails(runner, lambda source, pixels: QImage())
-
-
-@pytest.fixture
-def shown(qtbot):
-    """Shows a widget in a window of its own."""
-
-    def show(widget, size=(640, 320)):
-        qtbot.addWidget(widget)
-        widget.resize(*size)
-        widget.show()
-        return widget
-
-    return show
-
-
 class TestRepairRows:
     def test_figures_of_a_picture(self, each_language):
         assert facts_text(BEFORE) == "1,300 × 850 · PNG · 6.1 MB"
@@ -68,10 +49,10 @@ class TestRepairRows:
         refused = {"en": "the file is missing or cannot be opened", "zh": "文件找不到或打不开"}
         assert (outcome_text(GOOD), outcome_text(GONE)) == (facts_text(AFTER), refused[each_language])
 
-    def test_what_cannot_be_repaired_stands_last_and_cannot_be_ticked(self, shown, pictures, qtbot, each_theme):
+    def test_what_cannot_be_repaired_stands_last_and_cannot_be_ticked(self, shown, blank_pictures, qtbot, each_theme):
         rows = RepairRows()
         tester = QAbstractItemModelTester(rows, STRICT)
-        view = shown(PictureRows(rows, RepairCells(pictures), pictures, "images.lines_table"))
+        view = shown(PictureRows(rows, RepairCells(blank_pictures), blank_pictures, "images.lines_table"))
         view.setSelectionMode(PictureRows.SelectionMode.MultiSelection)
         rows.show_lines([GONE, GOOD])
         assert [rows.index(at).data() for at in range(2)] == ["long.png", "gone.jpg"]
@@ -103,10 +84,10 @@ class TestFindings:
         finding("sku.image_none", sku="AB1", value="Red"),
     )
 
-    def test_rows_say_what_and_whose(self, shown, pictures, each_theme):
+    def test_rows_say_what_and_whose(self, shown, blank_pictures, each_theme):
         rows = FindingRows()
         tester = QAbstractItemModelTester(rows, STRICT)
-        view = shown(PictureRows(rows, FindingCells(pictures), pictures, "images.found_table"))
+        view = shown(PictureRows(rows, FindingCells(blank_pictures), blank_pictures, "images.found_table"))
         rows.show_lines(self.LINES[:2])
         assert [owner_text(line) for line in self.LINES] == ["Ash Lamp", "Ash Lamp", "Ash Lamp · variant AB1"]
         tip = rows.index(0).data(Qt.ItemDataRole.AccessibleTextRole).split("\n")

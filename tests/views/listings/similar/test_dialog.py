@@ -100,23 +100,24 @@ def test_groups_are_seen_told_apart_and_brought_back(open_dialog, lamps, qtbot, 
     dialog.close()
 
 
-def test_a_group_is_shown_in_the_list_tagged_and_taken_off_sale(open_dialog, lamps, settle, qtbot, db, write):
+def test_a_group_is_shown_in_the_list_held_and_taken_off_sale(open_dialog, lamps, settle, qtbot, db, write):
     write("UPDATE listing SET product_id = '7', status = 'live', sent_hash = content_hash WHERE id = ?", lamps[0][1])
     page, dialog = open_dialog([lamps[0][0]])
     assert (dialog.options.scope.current, dialog.options.drafts.isVisible()) == ("chosen", True)
     assert [one.id for one in dialog.pane.cards.rows.listings] == [lamps[0][1], lamps[0][0], lamps[0][2]]
     dialog.pane.show_button.click()
     assert set(page.selection().ids) == {lamps[0][0], lamps[0][2]}
-    dialog.pane.tag.setText("")
-    assert not dialog.pane.aside.isEnabled()
-    dialog.pane.tag.setText("twins?")
-    qtbot.keyClick(dialog.pane.tag, Qt.Key.Key_Return)
+    assert dialog.pane.reason.text() == "possible duplicate"
+    dialog.pane.reason.setText("")
+    assert not dialog.pane.hold.isEnabled()
+    dialog.pane.reason.setText("twins?")
+    qtbot.keyClick(dialog.pane.reason, Qt.Key.Key_Return)
     settle()
     with db.reader.connect() as connection:
-        tagged = connection.exec_driver_sql("SELECT listing_id, tag FROM listing_tag ORDER BY listing_id").all()
-    assert list(map(tuple, tagged)) == [(lamps[0][0], "twins?"), (lamps[0][2], "twins?")]
-    assert told(page)[0] == "2 listings tagged “twins?”."
-    dialog.pane.aside.click()
+        held = connection.exec_driver_sql("SELECT listing_id, reason FROM listing_hold ORDER BY listing_id").all()
+    assert list(map(tuple, held)) == [(lamps[0][0], "twins?"), (lamps[0][2], "twins?")]
+    assert told(page)[0] == "2 listings are held."
+    dialog.pane.hold.click()
     settle()
     assert dialog.hint.text() == "That was said before; nothing changed."
     dialog.pane.cards.selectAll()

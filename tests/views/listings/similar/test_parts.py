@@ -36,25 +36,6 @@ def group(number, ids=(1, 2), whys=((Why.CODES, 1.0),), live=(), title="Bedside 
     return SimilarGroup(number, tuple(ids), names, max(shares), frozenset(live), shares, title)
 
 
-@pytest.fixture
-def pictures(runner):
-    """Thumbnails that read nothing."""
-    return Thumbnails(runner, lambda source, pixels: QImage())
-
-
-@pytest.fixture
-def shown(qtbot):
-    """Shows a widget in a window of its own."""
-
-    def show(widget, size=(700, 420)):
-        qtbot.addWidget(widget)
-        widget.resize(*size)
-        widget.show()
-        return widget
-
-    return show
-
-
 class TestTitles:
     def drawn(self, titles, at=0, width=200, most=3):
         picture = QImage(width, 120, QImage.Format.Format_RGB32)
@@ -152,8 +133,8 @@ class TestCards:
         assert second == ["Bedside Lamp", none, "USD –", "晨帆数码", draft]
         assert rows.index(0).data() == "Bedside Lamp" and tester
 
-    def test_cards_are_chosen_by_keys_and_stay_in_order(self, shown, pictures, qtbot, each_theme):
-        view = shown(CardView(pictures))
+    def test_cards_are_chosen_by_keys_and_stay_in_order(self, shown, blank_pictures, qtbot, each_theme):
+        view = shown(CardView(blank_pictures))
         view.show_listings([listing(number) for number in (4, 2, 9)], {9, 2})
         assert view.chosen == [2, 9]
         view.setFocus()
@@ -182,42 +163,42 @@ class TestCards:
 
 
 class TestPane:
-    def test_buttons_count_and_need_a_choice(self, shown, pictures):
-        pane = shown(GroupPane(pictures))
+    def test_buttons_count_and_need_a_choice(self, shown, blank_pictures):
+        pane = shown(GroupPane(blank_pictures))
         assert not pane.show_button.isEnabled() and not pane.apart.isEnabled()
         pane.show_group(group(3, (1, 2, 3)))
         pane.show_listings([listing(1), listing(2), listing(3)])
-        assert (pane.apart.text(), pane.aside.text()) == ("2 are not the same", "Tag 2")
+        assert (pane.apart.text(), pane.hold.text()) == ("2 are not the same", "Hold 2")
         pane.cards.clearSelection()
-        assert [button.isEnabled() for button in (pane.show_button, pane.apart, pane.off, pane.aside)] == [
+        assert [button.isEnabled() for button in (pane.show_button, pane.apart, pane.off, pane.hold)] == [
             True, False, False, False,
         ]  # fmt: skip
 
-    def test_what_is_read_again_leaves_the_choice_alone(self, shown, pictures):
-        pane = shown(GroupPane(pictures))
+    def test_what_is_read_again_leaves_the_choice_alone(self, shown, blank_pictures):
+        pane = shown(GroupPane(blank_pictures))
         pane.show_group(group(3, (1, 2, 3)))
         pane.show_listings([listing(1), listing(2)])
         pane.cards.clearSelection()
         pane.show_listings([listing(1), listing(2, status="off"), listing(3)])
         assert pane.cards.chosen == [3]  # it is new; the others were let go by hand
 
-    def test_a_crowd_says_how_many_are_not_shown(self, shown, pictures):
-        pane = shown(GroupPane(pictures))
+    def test_a_crowd_says_how_many_are_not_shown(self, shown, blank_pictures):
+        pane = shown(GroupPane(blank_pictures))
         pane.show_group(group(3, range(1, MOST_SHOWN + 8)))
         pane.show_listings([listing(1), listing(2)])
         assert pane.left_out.isVisible() and pane.left_out.text().startswith("7 more listings are not shown")
         pane.show_group(group(4))
         assert not pane.left_out.isVisible()
 
-    def test_the_usual_tag_follows_the_language_and_a_typed_one_stays(self, shown, pictures, qtbot):
-        pane = shown(GroupPane(pictures))
-        assert pane.tag.text() == "possible duplicate"
+    def test_the_usual_reason_follows_the_language_and_a_typed_one_stays(self, shown, blank_pictures, qtbot):
+        pane = shown(GroupPane(blank_pictures))
+        assert pane.reason.text() == "possible duplicate"
         language.set_language("zh")
-        assert pane.tag.text() == "疑似重复"
-        pane.tag.selectAll()
-        qtbot.keyClicks(pane.tag, "mine")
+        assert pane.reason.text() == "疑似重复"
+        pane.reason.selectAll()
+        qtbot.keyClicks(pane.reason, "mine")
         language.set_language("en")
-        assert pane.tag.text() == "mine"
+        assert pane.reason.text() == "mine"
 
 
 class TestOptions:
@@ -262,8 +243,8 @@ class TestOptions:
         assert not bar.options.with_drafts
 
 
-def test_every_control_has_a_name(shown, pictures):
-    bar, pane = shown(OptionsBar((1,), 2)), shown(GroupPane(pictures))
-    for widget in (bar.scope, bar.share, pane.tag, pane.cards):
+def test_every_control_has_a_name(shown, blank_pictures):
+    bar, pane = shown(OptionsBar((1,), 2)), shown(GroupPane(blank_pictures))
+    for widget in (bar.scope, bar.share, pane.reason, pane.cards):
         assert widget.accessibleName()
     assert all(isinstance(stop, QWidget) for stop in pane.stops())

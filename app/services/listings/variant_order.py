@@ -1,0 +1,103 @@
+"""Variants of a mask in the order a table asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import orjson
+from sqlalchemy import Connection
+
+from app.services.listings.variant_masks import FEW, Variants, read_numbers
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Mask = NDArray[np.bool_]
+    Whole = NDArray[np.int64]
+
+WALKED = 4_000
+"""So many variants are looked at first along an order that only the tables have; then eight times as many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What rows are sorted by: an SQL expression over `sku`, or a column of `Variants` that has the same."""
+
+    sql: str
+    descending: bool = False
+    column: str = ""
+
+
+def ids_in_order(
+    connection: Connection, variants: Variants, found: Mask, keys: Sequence[Key], last: bool, limit: int | None = None
+) -> Whole:
+    """The ids of the variants of *found* in the order of *keys*, or the first *limit* of them; what nobody knows is
+    the lowest.
+
+    Args:
+        last: whether ties go by descending id.
+    """
+    import numpy as np
+
+    places = np.flatnonzero(found)
+    if all(key.column for key in keys) or (keys[0].column and limit is not None):
+        columns = [_directed(variants, key, places) for key in keys if key.column]
+        if limit is not None:
+            first = _first(columns[0], limit)
+            places, columns = places[first], [column[first] for column in columns]
+        if all(key.column for key in keys):
+            ids = variants.ids(places)
+            return ids[np.lexsort((~ids if last else ids, *reversed(columns)))][:limit]
+    elif limit is not None and len(places) > FEW:
+        return _walked(connection, variants, found, keys, last, limit)
+    return _in_sql(connection, variants, places, keys, last)[:limit]
+
+
+def _directed(variants: Variants, key: Key, places: Whole) -> Whole:
+    """The numbers to sort by, upwards."""
+    values = variants.numbers(key.column)[places]
+    return ~values if key.descending else values
+
+
+def _first(values: Whole, limit: int) -> Whole:
+    """Where the *limit* lowest are, and all that are as low as the highest of them."""
+    import numpy as np
+
+    if len(values) <= limit:
+        return np.arange(len(values))
+    return np.flatnonzero(values <= np.partition(values, limit - 1)[limit - 1])
+
+
+def _in_sql(connection: Connection, variants: Variants, places: Whole, keys: Sequence[Key], last: bool) -> Whole:
+    """Sorted by the tables; numbers they do not have are given to them."""
+    import numpy as np
+
+    given = [variants.ids(places), *(_directed(variants, key, places) for key in keys if key.column)]
+    rows = orjson.dumps(np.stack(given, axis=1).tolist()).decode()
+    numbers = iter(range(1, len(given)))
+    order = [
+        f"json_extract(one.value, '$[{next(numbers)}]')" if key.column else _sql(key)
+        for key in (*keys, Key("sku.id", last))
+    ]
+    sql = "SELECT sku.id AS id FROM json_each(?) AS one JOIN sku ON sku.id = json_extract(one.value, '$[0]') ORDER BY "
+    return read_numbers(connection, sql + ", ".join(order), (rows,))
+
+
+def _walked(
+    connection: Connection, variants: Variants, found: Mask, keys: Sequence[Key], last: bool, limit: int
+) -> Whole:
+    """The first of very many hits: along all variants until enough are met."""
+    order, looked_at = ", ".join(map(_sql, (*keys, Key("sku.id", last)))), WALKED
+    while True:
+        ids = read_numbers(connection, f"SELECT id FROM sku ORDER BY {order} LIMIT {looked_at}")
+        met = variants.within(ids, found)
+        if len(met) >= limit or len(ids) < looked_at:
+            return met[:limit]
+        looked_at *= 8
+
+
+def _sql(key: Key) -> str:
+    return f"{key.sql} {'DESC' if key.descending else 'ASC'}"

@@ -1,0 +1,48 @@
+"""Listings whose prices are judged otherwise though nobody edited them: after a change was taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import orjson
+from sqlalchemy import Connection
+
+from app.services.price_guard.settings import asks_costs, guard_settings
+
+_MEMBERS = "SELECT listing_id FROM marketing_member WHERE group_id IN (SELECT value FROM json_each(?))"
+_GROUPS = "SELECT DISTINCT row_id FROM change_entry WHERE change_id = ? AND noun = 'group'"
+_HAS_FLOORS = "SELECT 1 FROM price_floor LIMIT 1"
+
+
+def asks_now(connection: Connection) -> bool:
+    """Whether the guard asks for profits: `auto` does from the first product table with costs on."""
+    return asks_costs(connection, guard_settings(connection))
+
+
+def asks_what_buyers_reach(connection: Connection) -> bool:
+    """Whether prices are held against floors or costs, so that discount plans matter."""
+    has_floors = connection.exec_driver_sql(_HAS_FLOORS).first() is not None
+    return (guard_settings(connection).floors and has_floors) or asks_now(connection)
+
+
+def members_of(connection: Connection, group_ids: Iterable[int]) -> set[int]:
+    """The listings of these marketing groups, where their plan matters to the guard."""
+    if not asks_what_buyers_reach(connection):
+        return set()
+    return set(connection.exec_driver_sql(_MEMBERS, (orjson.dumps([*group_ids]).decode(),)).scalars())
+
+
+def price_suspects(connection: Connection, change_id: int, restored: Iterable[int], *, asked_costs: bool) -> set[int]:
+    """Besides those a taken back change put back: the members of groups that have another plan again, and every listing
+    where the guard begins or ceases to ask for profits.
+
+    Args:
+        restored: what was put back; what is no listing is below 0.
+        asked_costs: `asks_now` before.
+    """
+    if asks_now(connection) != asked_costs:
+        return set(connection.exec_driver_sql("SELECT id FROM listing").scalars())
+    if all(number > 0 for number in restored):
+        return set()
+    groups = list(connection.exec_driver_sql(_GROUPS, (change_id,)).scalars())
+    return members_of(connection, groups) if groups else set()

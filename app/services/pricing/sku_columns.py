@@ -1,0 +1,233 @@
+"""The numbers of all variants as columns: what they cost and earn, and what that is worked out from.
+
+A column is kept in pieces of `SEGMENT` variants, whose ids follow each other, as bare whole numbers in the narrowest
+form that holds them. Five million of them are read in some hundredths of a second, where rows would take one. Which of
+them are of today, `watching` knows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection
+
+from app.services.pricing.given import UNKNOWN
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Known = NDArray[np.bool_]
+    Whole = NDArray[np.int64]
+    Numbers = NDArray[Any]
+
+SEGMENT = 4_096
+FORMS = ("<i1", "<i2", "<i4", "<i8")
+"""How numbers are kept; the lowest of a form stands for None."""
+BESIDE = ("listing", "place", "price", "stock", "buyer", "lacking", "rated")
+"""What stands beside the figures: the listing and the place in it, list price, stock, freight the buyer pays, what is
+missing (`Given.lacking`), and whether freight depends on exchange rates: `RATED` and `RATED_IF_UNKNOWN`."""
+RATED, RATED_IF_UNKNOWN = 1, 2
+"""Bits: freight is another with another rate; of a listing in USD it is where USD has no rate any more."""
+
+
+CODES = "code"
+"""The column of texts: of each variant what its code is looked for in."""
+_BETWEEN = b"\xff"
+"""Stands between two of them: no text has it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """Numbers in step with the ids of `SkuColumns`; `none` stands for None."""
+
+    values: Numbers
+    none: int
+
+    @property
+    def known(self) -> Known:
+        """Where there is a number."""
+        found: Known = self.values != self.none
+        return found
+
+    def whole(self, at: Any = slice(None)) -> Whole:
+        """The numbers of these places, `UNKNOWN` for None."""
+        import numpy as np
+
+        values = self.values[at]
+        return np.where(values == self.none, UNKNOWN, values.astype(np.int64))
+
+
+class SkuColumns:
+    """Columns as they stand now, of all segments or of those from *first* to *last*.
+
+    Attributes:
+        segments: numbers of the segments that are read, in order.
+        owners: the column `listing`.
+    """
+
+    def __init__(self, connection: Connection, first: int = 0, last: int = 2**62) -> None:
+        import numpy as np
+
+        self._connection, self._span = connection, (first // SEGMENT, last // SEGMENT)
+        rows = self._read("segment, data", "listing")
+        self.segments = np.array([row[0] for row in rows], np.int64)
+        self.owners = _joined([row[1] for row in rows])
+
+    def ids_at(self, places: Whole) -> Whole:
+        """The ids of the variants at these places."""
+        found: Whole = self.segments[places // SEGMENT] * SEGMENT + places % SEGMENT
+        return found
+
+    def column(self, name: str) -> Column:
+        """One of `BESIDE` or of the figures."""
+        return _joined([row[0] for row in self._read("data", name)])
+
+    def with_code(self, part: str) -> Known:
+        """The places whose code or match key has *part*, capitals as small letters (ASCII)."""
+        import numpy as np
+
+        wanted = part.encode().upper()
+        found = np.zeros(len(self.owners.values), np.bool_)
+        for at, (piece,) in enumerate(self._read("data", CODES)):
+            if wanted in piece:
+                found[at * SEGMENT + _slots_with(piece, wanted)] = True
+        return found
+
+    def places(self, ids: Whole) -> Whole:
+        """Where these ids stand, -1 for those that no segment has."""
+        import numpy as np
+
+        at = np.searchsorted(self.segments, ids // SEGMENT)
+        there = at < len(self.segments)
+        there[there] = self.segments[at[there]] == ids[there] // SEGMENT
+        return np.where(there, at * SEGMENT + ids % SEGMENT, -1)
+
+    def _read(self, what: str, name: str) -> list[tuple[Any, ...]]:
+        driver: Any = self._connection.connection.driver_connection
+        sql = f"SELECT {what} FROM sku_column WHERE name = ? AND segment BETWEEN ? AND ? ORDER BY segment"
+        found: list[tuple[Any, ...]] = driver.execute(sql, (name, *self._span)).fetchall()
+        return found
+
+
+def numbers_of(
+    connection: Connection, sku_ids: Iterable[int], names: Sequence[str]
+) -> dict[int, tuple[int | None, ...]]:
+    """Some numbers of a few variants by their ids; without those that the columns do not have."""
+    import numpy as np
+
+    by_segment: dict[int, list[int]] = {}
+    for number in sku_ids:
+        by_segment.setdefault(number // SEGMENT, []).append(number)
+    pieces = _pieces(connection, by_segment, ("listing", *names))
+    found: dict[int, tuple[int | None, ...]] = {}
+    for segment, ids in by_segment.items():
+        if (segment, "listing") not in pieces:
+            continue
+        at = np.array(ids) % SEGMENT
+        columns = [_joined([pieces[segment, name]]).whole(at).tolist() for name in ("listing", *names)]
+        for number, owner, *values in zip(ids, *columns, strict=True):
+            if owner != UNKNOWN:
+                found[number] = tuple(None if value == UNKNOWN else value for value in values)
+    return found
+
+
+def searched_code(code: str, match_key: str) -> bytes:
+    """What a variant's code is looked for in: itself, and its match key where that does not stand in it as it is."""
+    text, key = code.encode().upper(), match_key.encode().upper()
+    return text if key in text else key + b" " + text
+
+
+def store_numbers(
+    connection: Connection, ids: Whole, columns: Mapping[str, Whole], gone: Whole, codes: Sequence[bytes] = ()
+) -> None:
+    """Write the numbers of variants, `UNKNOWN` for None, in the caller's transaction.
+
+    Args:
+        ids: of the variants, in any order.
+        columns: in step with *ids*; a variant that is new needs all of them.
+        gone: ids that are no variants any more.
+        codes: in step with *ids*, as `searched_code` gives them; none where they are as they were.
+    """
+    import numpy as np
+
+    of_ids, of_gone = ids // SEGMENT, gone // SEGMENT
+    touched = np.unique(np.concatenate((of_ids, of_gone))).tolist()
+    pieces = _pieces(connection, touched, (*columns, CODES))
+    rows: list[tuple[str, int, bytes]] = []
+    for segment in touched:
+        new, old = np.flatnonzero(of_ids == segment), gone[of_gone == segment] % SEGMENT
+        slots = ids[new] % SEGMENT
+        for name, values in columns.items():
+            data = pieces.get((segment, name))
+            kept = _joined([data]).whole() if data is not None else np.full(SEGMENT, UNKNOWN, np.int64)
+            kept[old], kept[slots] = UNKNOWN, values[new]
+            rows.append((name, segment, _packed(kept)))
+        if codes or old.size:
+            data = pieces.get((segment, CODES))
+            texts = data.split(_BETWEEN) if data is not None else [b""] * SEGMENT
+            for slot in old.tolist():
+                texts[slot] = b""
+            for slot, at in zip(slots.tolist(), new.tolist(), strict=True):
+                texts[slot] = codes[at]
+            rows.append((CODES, segment, _BETWEEN.join(texts)))
+    driver: Any = connection.connection.driver_connection
+    driver.executemany("INSERT OR REPLACE INTO sku_column (name, segment, data) VALUES (?, ?, ?)", rows)
+
+
+def clear_numbers(connection: Connection, gone: Whole) -> None:
+    """Take variants that are none any more out of all columns, in the caller's transaction."""
+    sql = f"SELECT DISTINCT name FROM sku_column WHERE name <> '{CODES}'"
+    names = connection.exec_driver_sql(sql).scalars().all() if gone.size else ()
+    store_numbers(connection, gone[:0], dict.fromkeys(names, gone[:0]), gone)
+
+
+def _pieces(connection: Connection, segments: Iterable[int], names: Iterable[str]) -> dict[tuple[int, str], bytes]:
+    """The pieces of these columns by segment and name."""
+    driver: Any = connection.connection.driver_connection
+    chosen, listed = ", ".join(str(int(one)) for one in segments), ", ".join(f"'{name}'" for name in names)
+    sql = f"SELECT segment, name, data FROM sku_column WHERE name IN ({listed}) AND segment IN ({chosen})"
+    rows = driver.execute(sql)
+    return {(segment, name): data for segment, name, data in rows}
+
+
+def _slots_with(piece: bytes, wanted: bytes) -> Whole:
+    """The slots of a piece of codes that have *wanted* in theirs; some more than once."""
+    import numpy as np
+
+    letters = np.frombuffer(piece, np.uint8)
+    last = len(letters) - len(wanted) + 1
+    hits = letters[:last] == wanted[0]
+    for at, letter in enumerate(wanted[1:], start=1):
+        hits &= letters[at : at + last] == letter
+    return np.searchsorted(np.flatnonzero(letters == _BETWEEN[0]), np.flatnonzero(hits))
+
+
+def _joined(pieces: Sequence[bytes]) -> Column:
+    """Pieces one behind the other, in the widest form of theirs."""
+    import numpy as np
+
+    forms = [FORMS[(len(piece) // SEGMENT).bit_length() - 1] for piece in pieces]
+    widest = np.dtype(max(forms, default=FORMS[0]))
+    none = int(np.iinfo(widest).min)
+    if len(set(forms)) <= 1:
+        return Column(np.frombuffer(b"".join(pieces), widest), none)
+    values = np.empty(len(pieces) * SEGMENT, widest)
+    for at, (piece, form) in enumerate(zip(pieces, forms, strict=True)):
+        part = np.frombuffer(piece, form)
+        values[at * SEGMENT : (at + 1) * SEGMENT] = np.where(part == np.iinfo(form).min, none, part.astype(widest))
+    return Column(values, none)
+
+
+def _packed(values: Whole) -> bytes:
+    """A piece in the narrowest form that holds it."""
+    import numpy as np
+
+    known = values != UNKNOWN
+    some = values[known]
+    low, high = (int(some.min()), int(some.max())) if some.size else (0, 0)
+    form = next(one for one in FORMS if np.iinfo(one).min < low and high <= np.iinfo(one).max)
+    found: bytes = np.where(known, values, np.iinfo(form).min).astype(form).tobytes()
+    return found
