@@ -110,11 +110,11 @@ class SkuColumns:
         there[there] = self.segments[at[there]] == ids[there] // SEGMENT
         return np.where(there, at * SEGMENT + ids % SEGMENT, -1)
 
-    def _read(self, what: str, name: str) -> list[tuple[Any, ...]]:
-        driver: Any = self._connection.connection.driver_connection
+    def _read(self, what: str, name: str) -> Sequence[Any]:
+        """Rows of a column. Not straight from the driver, which begins no transaction: all columns must be of the
+        moment the first was read."""
         sql = f"SELECT {what} FROM sku_column WHERE name = ? AND segment BETWEEN ? AND ? ORDER BY segment"
-        found: list[tuple[Any, ...]] = driver.execute(sql, (name, *self._span)).fetchall()
-        return found
+        return self._connection.exec_driver_sql(sql, (name, *self._span)).all()
 
 
 def numbers_of(

@@ -21,6 +21,7 @@ from app.services.listings.editing import ListingEdit, edit_listings
 from app.services.listings.filters import parse_filters
 from app.services.listings.holding import BadReason, hold_listings, release_listings
 from app.services.listings.source import ListingSource
+from app.services.marketplace.port import RateLimited
 from app.services.paging import Query
 from app.services.publishing import journal as entries
 from app.services.publishing.entries import Verdict
@@ -152,6 +153,22 @@ def test_goods_that_ran_out_stop_selling_all_the_same(db, market, live):
         assert enqueue(db, 1, [live]).queued == count
     run(db, market)
     assert "stock" in market.calls
+
+
+def test_held_while_its_stock_was_on_the_way_it_never_goes_as_a_whole(db, market, live):
+    facts = orjson.dumps({"AB1234": [2000, 50]}).decode()
+    write(db, "UPDATE listing SET remote = json_object('_sync', json_object('skus', json(?), 'read_ms', 0))", facts)
+    [sku] = loaded(db, live).skus
+    edit_listings(db, [ListingEdit(live, skus={sku.id: {"stock": 10}})], label="edit")
+
+    def held_meanwhile() -> None:
+        hold_listings(db, [live], WHY)
+        raise RateLimited
+
+    market.script.append(held_meanwhile)
+    run(db, market, enqueue(db, 1, [live]).batch_id)
+    assert market.calls[:2] == ["stock", "stock"]
+    assert "edit" not in market.calls
 
 
 def test_undo_and_redo_and_a_conflict_that_is_named(db, one):
