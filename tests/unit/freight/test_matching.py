@@ -60,7 +60,8 @@ def test_countries_where_the_proposed_template_loses_are_named(db, goods):
     with db.bulk() as connection:
         connection.exec_driver_sql("DELETE FROM freight_template WHERE template_id <> '700'")
         connection.exec_driver_sql(
-            "INSERT INTO freight_channel (ships_from, attribute, country, tariff_key) VALUES ('CN', '', 'ES', 'express')"
+            "INSERT INTO freight_channel (ships_from, attribute, country, tariff_key) "
+            "VALUES ('CN', '', 'ES', 'express')"
         )
     thin, rich = match(db, goods("AB1234", 1299), goods("CD5678", 9900))
     assert (thin.reason, thin.proposed[0], thin.worst_cny > 0) == ("stays", "700", True)
