@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 SHOWN_LINES = 10
 """Largest changes a person is shown."""
+SHOWN_TITLE = 40
+"""Characters of a title that stand for its listing."""
 
 
 def add_to(commands: Commands) -> None:
@@ -120,7 +122,7 @@ def _largest(plan: Plan, ctx: TaskContext) -> list[str]:
     rows = []
     for line in lines(plan, 0, shown):
         before, after = (_short(shown_value(line.field, value)) for value in (line.before, line.after))
-        rows.append((line.code or line.listing_id, tr(f"bulk_edit.field.{line.field}"), before, "→", after))
+        rows.append((line.code or line.title[:SHOWN_TITLE], tr(f"bulk_edit.field.{line.field}"), before, "→", after))
     return table(rows) if rows else []
 
 

@@ -133,8 +133,13 @@ def list_rates(desk: Desk, options: argparse.Namespace) -> Outcome:
         }
         for name, origin in found.settings.origins.items()
     ]
-    rows = [tuple(one.values()) for one in (*rates, *shares, *settings)]
+    named = [one | {"category": _commission_of(one["category"])} for one in shares]
+    rows = [tuple(value or "–" for value in one.values()) for one in (*rates, *named, *settings)]
     return Outcome({"rates": rates, "commissions": shares, "settings": settings}, table(rows))
+
+
+def _commission_of(category: str) -> str:
+    return f"{tr('pricing.field.commission')} · {category or tr('rates.all_others')}"
 
 
 def set_rate(desk: Desk, options: argparse.Namespace) -> Outcome:

@@ -44,7 +44,10 @@ def import_files(desk: Desk, options: argparse.Namespace) -> Outcome:
 
     Raises:
         WorkbookError: no file can be read; nothing was changed.
+        UnknownKind, WorkbookError, InputError: the marked copy cannot be written there; nothing was changed.
     """
+    if options.errors is not None:
+        _check_marked(options.errors, options.files)
     store = desk.store(options.store)
     sheets = [path for path in options.files if not _holds_pictures(path)]
     others = [path for path in options.files if _holds_pictures(path)]
@@ -194,6 +197,16 @@ def _plan(
 
 def _holds_pictures(path: Path) -> bool:
     return path.is_dir() or path.suffix.lower() in PICTURE_ENDINGS
+
+
+def _check_marked(out: Path, files: Sequence[Path]) -> None:
+    """That marked copies can be written, and over nobody's own sheet."""
+    from app.services.errors import InputError
+    from app.services.workbooks import check_target
+
+    check_target(out, (".xlsx", ".xlsm"))
+    if out.resolve() in {path.resolve() for path in files}:
+        raise InputError("cli.same_file", file=out.name)
 
 
 def _mark(summary: Summary, out: Path) -> list[Path]:

@@ -55,8 +55,10 @@ def publish_store(desk: Desk, options: argparse.Namespace) -> Outcome:
 
     check_count("--limit", options.limit)
     schedule = schedule_of(options.at, options.spread)
-    if options.report is not None and options.report.suffix.lower() != ".xlsx":
-        raise InputError("cli.out_name", file=options.report.name, known=".xlsx")
+    if options.report is not None:
+        from app.services.workbooks import check_target
+
+        check_target(options.report, (".xlsx",))
     store = desk.store(options.store)
     if options.pause or options.resume:
         return _switch(desk, store, is_pause=options.pause)

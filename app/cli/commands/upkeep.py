@@ -88,7 +88,10 @@ def switch_trace(desk: Desk, options: argparse.Namespace) -> Outcome:
 
 
 def export_trace(desk: Desk, options: argparse.Namespace) -> Outcome:
-    """Pack what was noted into a zip for support."""
+    """Pack what was noted into a zip for support. Raises: UnknownKind, WorkbookError, where no zip can be written."""
+    from app.services.workbooks import check_target
+
+    check_target(options.out, (".zip",))
     entries = desk.app.trace.export(options.out)
     told = {"entries": entries, "file": str(options.out)}
     return Outcome(told, [tr("cli.trace.exported", n=entries, file=options.out)])

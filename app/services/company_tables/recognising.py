@@ -137,6 +137,8 @@ def _demand_currency(file: str, columns: Sequence[RecognisedColumn]) -> None:
 
 def _kind_of(grid: Grid, top: int, columns: Sequence[RecognisedColumn], titles: Sequence[str]) -> TableKind | None:
     known = {column.field for column in columns if column.field}
+    if "cost" not in known and _is_of_package(columns):
+        return None
     if "code" in known and "floor" in known:
         return TableKind.FLOORS
     if "code" in known and known & {"cost", "weight"}:
@@ -146,6 +148,14 @@ def _kind_of(grid: Grid, top: int, columns: Sequence[RecognisedColumn], titles: 
     if "attributes" in known and "code" not in known and _is_matrix(grid, top, columns):
         return TableKind.CHANNELS
     return _verdict_kind([column.header for column in columns], titles) if _is_verdict(known) else None
+
+
+def _is_of_package(columns: Sequence[RecognisedColumn]) -> bool:
+    """A data package has weights and codes, too; taken for the product table it would replace all costs by none."""
+    words = field_book().words
+    return any(
+        (found := words.get(folded(column.header))) is not None and found[0] == "price_info" for column in columns
+    )
 
 
 def _is_verdict(known: Set[str | None]) -> bool:

@@ -212,10 +212,19 @@ def _chosen(condition: Condition, choices: Collection[Choice]) -> Condition:
         is_part = condition.operator in ("contains", "lacks")
         ids = [choice.id for choice in choices if _says(text, choice, is_part=is_part)]
         if not ids and (is_part or not text.isdecimal()):
-            raise _bad_value(condition, text)
+            raise _no_choice(condition, text, choices)
         found.update(dict.fromkeys(ids or [text]))
     is_not = condition.operator in ("!=", "not in", "lacks")
     return replace(condition, operator="not in" if is_not else "in", values=tuple(found))
+
+
+def _no_choice(condition: Condition, text: str, choices: Collection[Choice]) -> BadValue:
+    """Says what there is to choose, or that there is nothing; of labels in two languages the word for both."""
+    is_fixed = condition.name in _fixed()
+    known = list(dict.fromkeys(choice.id if is_fixed else choice.name for choice in choices))
+    shown = ", ".join(known[:SHOWN_FIELDS]) + (" …" if len(known) > SHOWN_FIELDS else "")
+    place = {"position": condition.value_at + 1, "name": condition.name, "value": text}
+    return BadValue("filter.no_choice", **place, known=shown or "–")
 
 
 def _says(text: str, choice: Choice, *, is_part: bool) -> bool:

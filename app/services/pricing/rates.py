@@ -206,9 +206,12 @@ def set_commissions(
 ) -> ChangeRecord | None:
     """Give categories ("" for all others) their commission, "" as a share for none of its own; one change, undoable.
 
-    Raises: BadPriceInput: no share from 0 to 0.9999 with four decimals at most.
+    Raises: BadPriceInput: no share from 0 to 0.9999 with four decimals at most, or no category's id.
     """
     from_day = day(as_of)
+    for category in shares:
+        if category.strip() and not category.strip().isdecimal():
+            raise BadPriceInput("pricing.no_category", value=category)
     wanted = {category.strip(): None if not text.strip() else _whole_share(text) for category, text in shares.items()}
     with db.bulk() as connection:
         known = commissions(connection).shares

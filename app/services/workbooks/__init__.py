@@ -12,7 +12,7 @@ from app.services.workbooks.fields import FieldType, SheetKind
 from app.services.workbooks.headers import recognise
 from app.services.workbooks.listings import GroupedBy, ListingTable, read_listings
 from app.services.workbooks.marked_copy import MarkedCopy, marked_copy
-from app.services.workbooks.one_sheet import KINDS, UnknownKind, check_kind, write_sheet
+from app.services.workbooks.one_sheet import KINDS, UnknownKind, check_kind, check_target, write_sheet
 from app.services.workbooks.other_sheets import SheetLeft, sheets_left
 from app.services.workbooks.out_sheets import CutCell, OutColumn, OutSheet, Run, WriteReport
 from app.services.workbooks.packages import DataPackage, PackageMember
@@ -50,6 +50,7 @@ __all__ = [
     "WorkbookError",
     "WriteReport",
     "check_kind",
+    "check_target",
     "marked_copy",
     "open_workbook",
     "read_listings",

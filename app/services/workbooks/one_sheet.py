@@ -8,6 +8,7 @@ from typing import Any
 
 from app.services.errors import InputError
 from app.services.tasks import TaskContext
+from app.services.workbooks.errors import WorkbookError
 from app.services.workbooks.export import write_csv, write_xlsx
 from app.services.workbooks.out_sheets import OutColumn, OutSheet, Run, WriteReport
 
@@ -26,6 +27,20 @@ def check_kind(path: Path, known: Sequence[str] = KINDS) -> str:
     if kind not in known:
         raise UnknownKind(file=path.name, known=", ".join(known))
     return kind
+
+
+def check_target(path: Path, known: Sequence[str] = KINDS) -> None:
+    """That a file of this name can be written, asked before work that is not taken back.
+
+    Raises:
+        UnknownKind: another ending.
+        WorkbookError: `.no_folder`, or `.unwritable` where a folder has the name.
+    """
+    check_kind(path, known)
+    if not path.parent.is_dir():
+        raise WorkbookError("workbook.no_folder", file=path.name, folder=str(path.parent))
+    if path.is_dir():
+        raise WorkbookError("workbook.unwritable", file=path.name)
 
 
 def write_sheet(

@@ -39,6 +39,18 @@ def test_a_dry_run_tells_and_stores_nothing(cli, synced):
     assert "→" in said.out and "nothing was stored" in said.out
 
 
+def test_a_value_of_the_listing_stands_behind_its_title(cli, synced):
+    title = next(iter(titles(cli, synced).values()))
+    said = cli("edit", "--store", synced, "--set", "lot=3", "--where", f'title ~ "{title}"', "--dry-run")
+    assert said.out.startswith(title[:40])
+
+
+def test_a_wrong_kind_of_warehouse_is_told_which_there_are(cli, synced):
+    said = cli("edit", "--store", synced, "--set", "warehouse_kind=virtul", "--dry-run")
+    assert said.code == 2
+    assert "virtul" in said.err and "real, virtual" in said.err
+
+
 def test_texts_and_names_are_set_in_one_change(cli, synced):
     listing = cli("--json", "list", "--store", synced, "--where", "status = live", "--limit", "1").json["listings"][0]
     word = listing["title"].split()[0]

@@ -57,7 +57,9 @@ def test_rates_are_entered_listed_imported_and_undone(cli, db, tmp_path):
     told = cli("rates", "list", "--json").json
     assert {one["category"]: one["share"] for one in told["commissions"]} == {"": "0.08", "77": "0.05"}
     assert {one["name"]: one["value"] for one in told["settings"]}["packing"] == "1.50"
-    assert "entered by hand" in cli("rates", "list").out
+    listed = cli("rates", "list").out
+    assert "entered by hand" in listed
+    assert "commission · all other categories" in listed and "commission · 77" in listed
     assert cli("undo", "--json").json["restored"] == 2
     assert cli("undo", change).code == 0
     assert [one["rate"] for one in cli("rates", "list", "--json").json["rates"]] == ["6.8"]
@@ -70,6 +72,7 @@ def test_rates_are_entered_listed_imported_and_undone(cli, db, tmp_path):
         ("set", "7", "--currency", "CNY"),
         ("set", "7", "--day", "31.2.2020"),
         ("commission", "8"),
+        ("commission", "5%", "--category", "cables"),
         ("use", "tax=1"),
         ("use", "packing"),
         ("import", str(tmp_path / "none.csv")),

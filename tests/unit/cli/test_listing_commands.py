@@ -249,6 +249,8 @@ def test_the_trace_is_switched_packed_and_forgotten(cli, store, own_data_folder,
     packed = cli("--json", "trace", "export", "--out", str(tmp_path / "trace.zip")).json
     assert packed["entries"] >= 1
     assert zipfile.is_zipfile(packed["file"])
+    said = cli("--json", "trace", "export", "--out", str(tmp_path / "trace.pdf"))
+    assert (said.code, said.json["error"]["code"]) == (2, "export.unknown_kind")
     assert cli("trace", "clear").code == 0
     assert cli("--json", "trace", "export", "--out", str(tmp_path / "trace.zip")).json["entries"] == 0
 

@@ -46,7 +46,9 @@ def test_what_cannot_be_used(cli, package, sheet, tmp_path):
         assert (said.code, said.json["error"]["code"]) == (2, why), said.err
     said = cli("--json", "overseas", path, "--sheet", sheet(), "--out", path)
     assert (said.code, said.json["error"]["code"]) == (2, "overseas.same_file")
-    assert not out.exists()
+    said = cli("--json", "overseas", path, "--sheet", sheet(), "--out", out.with_suffix(".pdf"))
+    assert (said.code, said.json["error"]["code"]) == (2, "export.unknown_kind")
+    assert not out.exists() and not out.with_suffix(".pdf").exists()
 
 
 def test_a_template_alone_makes_the_prices(cli, package, own_data_folder, tmp_path):

@@ -38,7 +38,8 @@ def test_the_report_is_written_even_where_nothing_was_sent(cli, store, tmp_path)
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [
-        (("--report", "out.csv"), "cli.out_name"),
+        (("--report", "out.csv"), "export.unknown_kind"),
+        (("--report", "nowhere/out.xlsx"), "workbook.no_folder"),
         (("--at", "soon"), "publishing.time"),
         (("--at", ""), "publishing.time"),
         (("--at", "2020-01-01T00:00"), "publishing.time_over"),
@@ -53,7 +54,7 @@ def test_the_report_is_written_even_where_nothing_was_sent(cli, store, tmp_path)
 def test_bad_options_are_named_before_anything_is_sent(cli, store, arguments, code):
     said = cli("--json", "publish", "--store", store, *arguments)
     assert (said.code, said.json["error"]["code"]) == (2, code)
-    named = arguments[0] if code == "cli.limit" else arguments[1]
+    named = arguments[0] if code == "cli.limit" else arguments[1].rpartition("/")[2]
     assert named in said.json["error"]["message"]
 
 

@@ -91,6 +91,15 @@ def test_refused_cells_are_named_and_marked_in_a_copy_of_the_users_sheet(cli, sy
     assert said.json["refused_rows"] == 2
     told = cli("import", str(path), "--store", synced, "--dry-run")
     assert "3 rows, 2 of them refused. Listings: 0 new, 0 changed, 1 unchanged, 1 refused." in told.out
+    before, changes = path.read_bytes(), cli("--json", "history").json["changes"]
+    for out, code in (
+        (path, "cli.same_file"),
+        (tmp_path / "nowhere" / "marked.xlsx", "workbook.no_folder"),
+        (tmp_path, "export.unknown_kind"),
+    ):
+        refused = imported(cli, synced, path, "--errors", out)
+        assert (refused.code, refused.json["error"]["code"]) == (2, code)
+    assert (path.read_bytes(), cli("--json", "history").json["changes"]) == (before, changes)
     page = openpyxl.load_workbook(marked).active
     assert page is not None
     assert page["F4"].value == "cheap"

@@ -61,6 +61,7 @@ def test_one_table_in_every_format_and_encoding(tmp_path, name):
         ("half.xlsx", b"PK\x03\x04 no zip", "workbook"),
         ("numbers.csv", b"1,2,3\n4,5,6\n", "tables.not_known"),
         ("code.csv", b"SKU\nAB1234\n", "tables.not_known"),
+        ("products.csv", "产品ID,商家编码,产品重量,价格信息\n1,AB1234,0.1,{}\n".encode(), "tables.not_known"),
         ("note.csv", "SKU,备注\nAB1234,x\n".encode(), "tables.which_verdict"),
     ],
 )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.messages import Messages
+from app.messages import Messages, messages
 from app.services.db import Database
 from app.services.freight.keeping import TariffDraft, TemplateDraft, save_tariff, save_template
 from app.services.freight.records import Band, Service, Zone, ZoneKind
@@ -68,6 +68,15 @@ def test_out_and_in_again_changes_nothing(db, tmp_path, language):
     assert (book.tariffs, book.templates, book.channels, book.errors) == (*stored, [])
     done = import_freight(db.path, path, ctx=TaskContext())
     assert (done.change, done.count("same"), done.errors) == (None, 15, ())
+
+
+def test_a_workbook_in_the_other_language_changes_no_source(db, tmp_path, monkeypatch):
+    path = tmp_path / "freight.xlsx"
+    monkeypatch.setattr(messages, "language", "zh")
+    export_freight(db.path, path, "zh", ctx=TaskContext())
+    monkeypatch.setattr(messages, "language", "en")
+    done = import_freight(db.path, path, ctx=TaskContext())
+    assert (done.change, done.count("changed"), done.errors) == (None, 0, ())
 
 
 def test_an_import_is_one_change_that_is_taken_back_whole(db, tmp_path):

@@ -80,8 +80,8 @@ class TestReading:
             ("changed = maybe", BadValue, "filter.bad_value", 11),
             ("updated > yesterday", BadValue, "filter.bad_value", 11),
             ("updated > 2026-02-30", BadValue, "filter.bad_value", 11),
-            ("category = Sofas", BadValue, "filter.bad_value", 12),
-            ("category ~ 9999", BadValue, "filter.bad_value", 12),
+            ("category = Sofas", BadValue, "filter.no_choice", 12),
+            ("category ~ 9999", BadValue, "filter.no_choice", 12),
             ('text ~ " "', BadValue, "filter.bad_value", 8),
             ('item = " "', BadValue, "filter.bad_value", 8),
             ("title < 5", BadOperator, "filter.bad_operator", 1),
@@ -95,6 +95,14 @@ class TestReading:
         with pytest.raises(kind) as error:
             parse_filters(text, LABELS)
         assert (error.value.error_code, error.value.params["position"]) == (code, position)
+
+    def test_what_there_is_to_choose_is_named(self):
+        with pytest.raises(BadValue) as error:
+            parse_filters("status = sold", LABELS)
+        assert "live" in str(error.value.params["known"]).casefold()
+        with pytest.raises(BadValue) as error:
+            parse_filters("tag = autumn", {**LABELS, "tag": []})
+        assert error.value.params["known"] == "–"
 
     def test_every_field_of_the_rules_is_one_of_the_table(self):
         assert set(known_fields()) == set(FIELDS)

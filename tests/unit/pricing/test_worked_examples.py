@@ -104,9 +104,12 @@ def test_p5_before_rounding(example, unrounded):
 def test_margins_by_price_are_those_of_the_source():
     told = [(step.below and str(step.below), str(step.least), str(step.most)) for step in margin_steps()]
     assert told == [
-        ("2", "0", "0.03"), ("5", "0.03", "0.05"), ("8", "0.05", "0.08"), ("10", "0.08", "0.10"),
+        ("2", "0", "0.03"),
+        ("5", "0.03", "0.05"),
+        ("8", "0.05", "0.08"),
+        ("10", "0.08", "0.10"),
         (None, "0.10", "0.17"),
-    ]  # fmt: skip
+    ]
 
 
 def test_margins_follow_the_price_they_lead_to():

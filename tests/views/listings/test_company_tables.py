@@ -136,6 +136,8 @@ def test_hits_are_dealt_with(inbox, lamps, db, settle, qtbot):
     settle()
     with qtbot.waitSignal(dialog.take_off_wanted):
         dialog.acts["take_off"].click()
+    with qtbot.waitSignal(dialog.hold_wanted):
+        dialog.acts["hold"].click()
     settle()
     with qtbot.waitSignal(dialog.show_wanted):
         dialog.acts["show"].click()

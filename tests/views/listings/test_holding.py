@@ -78,3 +78,18 @@ def test_the_question_before_sending_counts_what_is_held(open_page, make_sellabl
     question = page.findChildren(PublishQuestion)[-1]
     assert question.primary.text().endswith("1")
     question.reject()
+
+
+def test_very_many_are_a_job_of_the_worker(open_page, make_sellable, settle, db, lane, monkeypatch, qtbot):
+    ids = [make_sellable(skus=((f"AB{n}", 900, 5),)).id for n in range(3)]
+    page = open_page()
+    monkeypatch.setattr("app.views.listings.holding.MANY", 2)
+    page.acts.holding._hold(ids, WHY)
+    settle()
+    assert (holds(db), lane.calls[-1]) == (dict.fromkeys(ids, WHY), "hold_in_worker")
+    page.acts.holding.release(ids[:2])
+    settle()
+    qtbot.waitUntil(lambda: holds(db) == {ids[2]: WHY})
+    assert told(page)[0] == "2 listings are released."
+    page.acts.holding.ask([])  # nothing is chosen: nothing is asked
+    assert not [one for one in page.findChildren(HoldDialog) if one.isVisible()]

@@ -127,6 +127,10 @@ def test_an_order_is_simulated_as_the_book_says(open_page, services, held, settl
     dialog.reductions["spend_off"].setText("20/3")
     assert dialog.found is None and "not below" in dialog.problem.text() and not dialog.export.isEnabled()
     dialog.reductions["spend_off"].setText("")
+    dialog.add.click()  # an empty line changes nothing until it has a price
+    assert dialog.found is not None and dialog.basket.rowCount() == 3 and dialog.lines.rowCount() == 2
+    dialog.basket.item(2, 1).setText("5")
+    assert dialog.lines.rowCount() == 3
     dialog.basket.item(0, 1).setText("NaN")
     assert "NaN" in dialog.problem.text() and dialog.steps.rowCount() == 0
     dialog.accept()

@@ -91,7 +91,7 @@ def parse_setting(text: str, context: CheckContext) -> Operation:
         quoted = _STRING.fullmatch(text)
         value = _unquoted(quoted) if quoted is not None else text
         if name == _KIND and value not in ("", *KINDS):
-            raise BadSetting("bulk_edit.unknown_value", value=value)
+            raise BadSetting("bulk_edit.unknown_kind", name=name, value=value, known=", ".join(KINDS))
         return SetValue(name, value)
     raise BadSetting("bulk_edit.unknown_field", name=head["field"], known=", ".join(FIELDS))
 

@@ -15,6 +15,7 @@ from app.services.tasks import TaskContext
 from app.services.warehouses.overseas.options import BuildOptions
 from app.services.warehouses.overseas.package_build import products_of, write_back
 from app.services.warehouses.overseas.running import Built, run_build
+from app.services.workbooks import check_kind
 
 
 class SameFile(InputError):
@@ -58,12 +59,14 @@ def save_built(db: Database, one: PackageBuilt, out: Path, ctx: TaskContext | No
 
     Raises:
         SameFile: *out* is the package that was read.
+        UnknownKind: *out* has another ending than a package has.
         BadVirtualCode: a new code was given to other goods meanwhile; nothing was written.
         WorkbookError: it cannot be written.
         TaskCancelled: stopped.
     """
     if out.resolve() == one.package.path.resolve():
         raise SameFile(file=out.name)
+    check_kind(out, (".zip",))
     with without_collection():
         write_back(one.package, one.built.build, one.built.value_ids)
     with db.bulk() as connection:

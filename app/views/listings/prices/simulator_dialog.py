@@ -60,12 +60,14 @@ class BasketTable(PriceTable):
             percent = f"{(line.discount * 100).normalize():f}"
             texts = [one.name, f"{line.list_price:.2f}", percent, str(line.quantity)]
         self.known.append(one or BasketLine("", typed_line("", "1")))
+        was_quiet = self.blockSignals(True)  # a line that is half there cannot be worked out
         for place, text in enumerate(texts):
             item = QTableWidgetItem(text)
             if place:
                 item.setTextAlignment(RIGHT)
             item.setToolTip(text)
             self.setItem(at, place, item)
+        self.blockSignals(was_quiet)
 
     def lines(self) -> list[BasketLine]:
         """What stands there; empty lines are left out. Raises: BadPriceInput."""
