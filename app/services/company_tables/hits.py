@@ -166,6 +166,8 @@ def hit_of(kind: TableKind, found: FoundVariant, stores: Mapping[int, str], said
         reason=said.reason,
         reason_key=said.reason_key,
         params=said.params,
+        price_minor=found.price_minor,
+        currency=found.currency,
         is_doubtful=found.is_doubtful,
     )
 

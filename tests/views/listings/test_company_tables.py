@@ -150,7 +150,7 @@ def test_another_cost_leads_to_new_prices_and_hits_are_held(inbox, lamps, db, se
     drop(dialog, [tmp_path / "a.csv"])
     settle()
     assert dialog.tables.row_in_view.kind is TableKind.PRODUCTS
-    assert cells(dialog.hits, 2, 3) == [("AB1234", "AB1234"), ("AB1234+CD5678", "AB1234")], "bundles, too"
+    assert cells(dialog.hits, 2, 3, 6) == [("AB1234", "AB1234", "18.90"), ("AB1234+CD5678", "AB1234", "28.90")]
     shown = {name for name, button in dialog.acts.items() if button.isVisible()}
     assert shown == {"delist", "reprice", "take_off", "hold", "show"}
     assert dialog.acts["reprice"].text() == "Reprice…"

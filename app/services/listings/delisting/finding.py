@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from app.services.codes.bundles import items_in
 from app.services.codes.keys import match_key
@@ -23,14 +23,15 @@ _BUNDLES = f"SELECT DISTINCT match_key FROM bundle_item WHERE base IN {_LIST}"
 _SKUS = f"""
 SELECT sku.id, sku.listing_id, listing.store_id, sku.code, sku.stock,
        coalesce(nullif(listing.title, ''), nullif(listing.product_key, ''), listing.product_id, ''),
-       listing.status, listing.product_id
+       listing.status, listing.product_id, sku.price_minor, listing.currency
 FROM {_LIST} AS wanted CROSS JOIN sku ON sku.match_key = wanted.value JOIN listing ON listing.id = sku.listing_id
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A variant that contains the discontinued code `because`, "" where its code cannot be read."""
+    """A variant that contains the discontinued code `because`, "" where its code cannot be read; `price_minor` is its
+    list price in `currency`."""
 
     sku_id: int
     listing_id: int
@@ -40,6 +41,8 @@ class Hit:
     title: str
     status: str
     product_id: str | None
+    price_minor: int | None
+    currency: str
     because: str
     is_doubtful: bool
 
@@ -124,14 +127,14 @@ class _Readers:
         return self._made[at]
 
 
-def _hit(row: Row[Any], wanted: Wanted, readers: _Readers) -> Hit | None:
-    sku_id, listing_id, store_id, code, stock, title, status, product_id = tuple(row)
+def _hit(row: Sequence[Any], wanted: Wanted, readers: _Readers) -> Hit | None:
+    store_id, code = row[2], row[3]
     reading, plain = readers.of(store_id).read(code), readers.plain.read(code)
     because = wanted.reason(reading, plain) if not reading.error else "" if wanted.is_in(code) else None
     if because is None:
         return None
     is_doubtful = any(because in _split_at_x(one.base) for one in plain.components if because != one.base)
-    return Hit(sku_id, listing_id, store_id, code, stock, title, status, product_id, because, is_doubtful)
+    return Hit(*(*row, because, is_doubtful))
 
 
 def _split_at_x(base: str) -> set[str]:
