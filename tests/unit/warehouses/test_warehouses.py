@@ -134,6 +134,22 @@ def test_search_sort_and_filter(db, source):
     assert len(names(store_ids=(7,))) == 3
 
 
+SHIPS_FROM = {
+    "CN": ("201336100", "201441035"), "US": ("201336106",), "RU": ("201336103",), "DE": ("201336101",),
+    "ES": ("201336104",), "FR": ("201336342",), "IT": ("201336343",), "UK": ("201336105",), "AU": ("201336099",),
+    "ID": ("201336102",), "CZ": ("203287806",), "PL": ("203372089",), "TR": ("203054831",), "UA": ("203124901",),
+    "AE": ("203124902",), "BE": ("100015076",), "ZA": ("100015009",), "CL": ("202724806",), "BR": ("203054829",),
+    "VN": ("203124900",),
+}  # fmt: skip
+
+
+def test_ships_from_ids_are_those_of_82_cell_by_cell():
+    rules = countries()
+    assert {code: one.value_ids for code, one in rules.dispatch.items()} == SHIPS_FROM
+    assert rules.by_value_id == {id: code for code, ids in SHIPS_FROM.items() for id in ids}
+    assert rules.property_id == "200007763"
+
+
 def test_every_dispatch_country_has_a_mark_a_name_and_its_own_ids():
     rules = countries()
     for code, country in rules.dispatch.items():
