@@ -85,10 +85,11 @@ def find_template(db: Database, name: str) -> WarehouseTemplateRecord:
     """
     with db.reader.connect() as connection:
         wanted = " ".join(name.split()).casefold()
-        for template_id, known in connection.exec_driver_sql("SELECT id, name FROM warehouse_template"):
+        names = connection.exec_driver_sql("SELECT id, name FROM warehouse_template ORDER BY name").all()
+        for template_id, known in names:
             if known.casefold() == wanted:
                 return load_template(connection, template_id)
-    raise NotFound(noun="warehouse_template", name=name)
+    raise NotFound("warehouse.no_template", name=name, known=", ".join(known for _, known in names) or "–")
 
 
 def save_template(db: Database, template: WarehouseTemplateRecord) -> TemplateAct:
