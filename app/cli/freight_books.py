@@ -45,7 +45,13 @@ def list_all(desk: Desk, options: argparse.Namespace) -> Outcome:
     names, channels = freight.names(), freight.channels()
     templates = [{"name": one.name, "kind": one.kind, "store": one.store or None} for one in names if not one.tariff]
     tariffs = [
-        {"key": one.key, "name": one.name, "currency": one.tariff.currency, "source": one.source, "as_of": one.as_of}
+        {
+            "key": one.key,
+            "name": one.name,
+            "currency": one.tariff.currency,
+            "source": one.told_source,
+            "as_of": one.as_of,
+        }
         for one in channels.tariffs.values()
     ]
     routes = [

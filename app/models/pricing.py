@@ -80,7 +80,6 @@ class SkuColumn(Base):
     """
 
     __tablename__ = "sku_column"
-    __table_args__ = ({"sqlite_with_rowid": False},)
 
     name: Mapped[str] = mapped_column(primary_key=True)
     segment: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

@@ -33,7 +33,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 DATABASE_NAME = "shangjia.db"
 WRITER_KB = 32_000
-ROOMY_KB = 4 * WRITER_KB
+ROOMY_KB = 8 * WRITER_KB
 AUTOCHECKPOINT = 1_000
 """Pages of log from which on a commit carries it into the file: SQLite's own."""
 LONG_LOG = 64 << 20
@@ -140,7 +140,7 @@ class Database:
 
 @contextmanager
 def roomy(connection: Connection) -> Iterator[None]:
-    """Within the block, which changes very many rows, *connection* has room for four times as many pages: one that is
+    """Within the block, which changes very many rows, *connection* has room for eight times as many pages: one that is
     changed again and again is written once. The commit does not wait until the log is carried into the file."""
     usual = connection.exec_driver_sql("PRAGMA main.cache_size").scalar_one()
     connection.exec_driver_sql("PRAGMA wal_autocheckpoint=0")

@@ -234,11 +234,12 @@ class DesktopServices:
 
     def restore(self, path: Path) -> None:
         """Put a copy of the database file at *path* in place of the present one, which is kept among the backups;
-        pictures that lie beside it and are missing here come back.
+        pictures that lie beside it and are missing here come back, and listings show them where they lie now.
 
         Raises: DatabaseDamaged, DatabaseTooNew; nothing was changed.
         """
         from app.services.kept_pictures import bring_pictures_back
+        from app.services.moved_pictures import follow_pictures
 
         if revision_of(path) is None:
             raise DatabaseDamaged(file=path.name)
@@ -253,6 +254,7 @@ class DesktopServices:
             leftover.unlink(missing_ok=True)
         self.app.db.dispose()
         bring_pictures_back(path.parent, target.parent)
+        follow_pictures(self.app.db, target.parent)
 
     # -- files -------------------------------------------------------------------------------------------------
 
@@ -263,7 +265,7 @@ class DesktopServices:
         return call, self.app.database_path, path, chosen, options, messages.language
 
     def save_template(self, path: Path) -> None:
-        """Write the ready-made sheet to *path*, an .xlsx. Raises: InputError where it cannot be written."""
+        """Write the ready-made sheet to *path*. Raises: InputError where it cannot be written or is named otherwise."""
         from app.services.workbooks import check_kind, save_template
 
         check_kind(path, (".xlsx",))

@@ -53,7 +53,7 @@ class PagedTable(TableKeys, ColumnedTable):
         super().__init__(*args, **kwargs)
         self._told: Any | None = None
         self._place = PlaceKeeper(self, self.paged)
-        self._place.restored.connect(self._on_selection)
+        self._place.restored.connect(self.chosen)
         self._place.findable.connect(self._go_now)
         self.selectionModel().selectionChanged.connect(self._on_selection)
         self.selectionModel().currentChanged.connect(self._on_current)

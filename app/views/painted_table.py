@@ -64,6 +64,8 @@ class PaintedTable(Live, QTableView):
         self.selectionModel().selectionChanged.connect(self._forget_chosen)
         for signal in (model.modelReset, model.rowsInserted, model.rowsRemoved):
             signal.connect(self._forget_chosen)
+        model.modelReset.connect(self.executeDelayedItemsLayout)  # else in the middle of a painting, which is repeated
+        model.rowsInserted.connect(self._on_inserted)
         self._late = QTimer(self, interval=SKELETON_MS, singleShot=True)
         self._late.timeout.connect(self._on_late)
         if thumbnails is not None:
@@ -245,8 +247,28 @@ class PaintedTable(Live, QTableView):
             self._late.stop()
             self._is_late = False
 
-    def _on_picture(self, _key: str) -> None:
-        self.viewport().update()
+    def _on_inserted(self, _parent: QModelIndex, first: int, _last: int) -> None:
+        """Make room for new rows at once; where they came below those in view, as all do that were counted after the
+        first ones were shown, nothing is painted anew."""
+        viewport = self.viewport()
+        size = viewport.size()
+        viewport.setAttribute(Qt.WidgetAttribute.WA_UpdatesDisabled, True)
+        self.executeDelayedItemsLayout()
+        viewport.setAttribute(Qt.WidgetAttribute.WA_UpdatesDisabled, False)
+        if viewport.size() != size or self.rowViewportPosition(first) < size.height():
+            viewport.update()
+
+    def _on_picture(self, key: str) -> None:
+        """Paint the cells in view that wait for the picture."""
+        spans, height = self.spans(), self.viewport().height()
+        for row in range(max(0, self.rowAt(0)), self.paged.rowCount()):
+            top = self.rowViewportPosition(row)
+            if top >= height:
+                break
+            cells = self.paged.cells(row)
+            for span in spans:
+                if cells is not None and cells[span.logical].image == key:
+                    self.viewport().update(span.left, top, span.width, self.rowHeight(row))
 
     def _on_late(self) -> None:
         self._is_late = True

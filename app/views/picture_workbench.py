@@ -275,6 +275,11 @@ class WorkbenchTour(Camera):
         await asyncio.sleep(0.7)
         await self._everywhere("05-similar")
         self._close_dialogs()
+        page.rows.select_ids(list(page.rows.paged.ids_between(0, 2)))
+        page.actions_of_page["hold"].trigger()
+        await self._until(self._dialogs)
+        await self._everywhere("05-hold")
+        self._close_dialogs()
         with tempfile.TemporaryDirectory() as folder:
             await self._look_at_pictures(Path(folder))
 

@@ -74,24 +74,64 @@ def measure(ground: Ground) -> Iterator[Measurement]:
         db.dispose()
 
 
+FIGURES = {
+    "cost": "cost < 30",
+    "freight_cost": "freight_cost < 20",
+    "fees": "fees > 30",
+    "profit": "profit < 0",
+    "margin": "margin < 0.05",
+    "break_even": "break_even < 20",
+    "worst_case": "worst_case < 5",
+    "worst_profit": "worst_profit < 0",
+}
+OF_VARIANTS = {
+    "price": "price < 20",
+    "stock": "stock = 0",
+    "codes_many": "sku ~ xl",
+    "codes_few": "sku ~ 12345",
+    "status": "status = live",
+    "unknown": "margin is missing",
+    "title": "title ~ lamp",
+    "both": "status = live and margin < 0.05",
+}
+"""What is asked of variants besides."""
+
+
 def _by_figures(db: Database, bare: sqlite3.Connection, turns: int) -> Iterator[Measurement]:
-    """First rows by margin, and what earns less than 5 %, of listings and of variants."""
-    low = parse_filters("margin < 0.05")
-    figures = {"listing": ("listing_figure", "listing_id"), "variant": ("sku_figure", "sku_id")}
+    """First rows by each figure, first rows and count of a filter by it, of listings and of variants."""
+    plain = {
+        "listing": ("listing_figure", "listing_id", "margin_bp"),
+        "variant": ("sku", "id", "price_minor"),
+    }
     for name, source in (("listing", ListingSource(db)), ("variant", VariantSource(db))):
-        table, key = figures[name]
-        sort = f"SELECT {key} FROM {table} ORDER BY margin_bp, {key} LIMIT {PAGE_ROWS}"
-        few = f"SELECT {key} FROM {table} WHERE margin_bp < 500 LIMIT {PAGE_ROWS}"
-        count = f"SELECT count(*) FROM {table} WHERE margin_bp < 500"
-        acts = {
-            "sorted": (partial(source.first_page, Query(sort="margin"), PAGE_ROWS), sort),
-            "low_first": (partial(source.first_page, Query(filters=low), PAGE_ROWS), few),
-            "low_count": (partial(source.count, Query(filters=low)), count),
+        table, key, column = plain[name]
+        floors = {
+            "sorted": f"SELECT {key} FROM {table} ORDER BY +{column}, {key} LIMIT {PAGE_ROWS}",
+            "first": f"SELECT {key} FROM {table} WHERE {column} < 500 ORDER BY {key} DESC LIMIT {PAGE_ROWS}",
+            "count": f"SELECT count(*) FROM {table} WHERE +{column} < 500",
         }
-        for act, (ours, plain) in acts.items():
-            mine, floor = _in_turns(ours, partial(_fetched, bare, plain), min(turns, 3))
-            how = f"{act} by margin, one of three times; floor: one plain statement over {table}"
-            yield Measurement(f"filter.margin.{name}_{act}", share(mine, 0.5) * 1e3, "ms", how, share(floor, 0.5) * 1e3)
+        asked = {**FIGURES, **(OF_VARIANTS if name == "variant" else {})}
+        for field, text in asked.items():
+            query = Query(filters=parse_filters(text))
+            acts = {
+                "sorted": partial(source.first_page, Query(sort=field), PAGE_ROWS),
+                "first": partial(source.first_page, query, PAGE_ROWS),
+                "count": partial(source.count, query),
+            }
+            if field not in {**FIGURES, "price": "", "stock": ""}:
+                del acts["sorted"]
+            for act, ours in acts.items():
+                mine, floor = _in_turns(ours, partial(_fetched, bare, floors[act]), min(turns, 3))
+                how = f"{act if act == 'sorted' else text}; floor: a plain statement over {table}"
+                yield Measurement(
+                    f"filter.{name}.{field}_{act}",
+                    share(mine, 0.5) * 1e3,
+                    "ms",
+                    how,
+                    share(floor, 0.5) * 1e3,
+                    COUNT_MS if act == "count" else FIRST_MS,
+                    by_value=True,
+                )
 
 
 def _fetched(bare: sqlite3.Connection, sql: str) -> list[tuple[object, ...]]:

@@ -21,6 +21,7 @@ from app.services.listings.text import bigrams, fold, search_text
 from app.services.listings.variant_masks import read_numbers
 from app.services.pricing.given import UNKNOWN
 from app.services.pricing.sku_columns import SEGMENT, searched_code, store_numbers
+from app.services.sql_ids import listed
 
 TITLES = 3_000
 """Different products behind all listings."""
@@ -184,7 +185,7 @@ FIGURES = {
     "worst_profit_minor": "(sku.id * 5483 % 6000 - 2000) / 4",
 }
 """Made up: margins from −10 % to 49.99 %, costs of 1 to 91 CNY."""
-FILLED = 100 * SEGMENT
+FILLED = 400 * SEGMENT
 """Variants brought into the columns at a time."""
 LEAST = ("profit_minor", "margin_bp", "worst_minor", "worst_profit_minor")
 """Figures of which a listing has its variants' lowest."""
@@ -222,12 +223,12 @@ def _fill_columns(connection: Connection) -> None:
     }
     last = connection.exec_driver_sql("SELECT coalesce(max(id), 0) FROM sku").scalar_one()
     for start in range(0, last + 1, FILLED):
-        within = f"FROM sku WHERE id >= {start} AND id < {start + FILLED} ORDER BY id"
+        within = f"FROM sku WHERE id >= {start} AND id < {start + FILLED} ORDER BY sku.id"
         together = " || ',' || ".join(f"({value})" for value in ("id", *made.values()))
         numbers = read_numbers(connection, f"SELECT {together} AS id {within}")
         ids, *columns = numbers.reshape(-1, len(made) + 1).T
-        codes = connection.exec_driver_sql(f"SELECT json_group_array(code) FROM (SELECT code {within})").scalar_one()
-        texts = [searched_code(code, code) for code in orjson.loads(codes)]
+        codes = listed(connection, f"SELECT code {within} LIMIT {FILLED}")
+        texts = [searched_code(code, code) for code in codes]
         store_numbers(connection, ids, dict(zip(made, columns, strict=True)), ids[:0], texts)
 
 

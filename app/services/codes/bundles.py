@@ -13,8 +13,11 @@ from sqlalchemy import Connection
 
 from app.services.codes.reading import LONE, Reader
 
-_SIMPLE = re.compile(r"[A-WYZ0-9]+(?:[-_][A-Z][A-WYZ0-9]*)?")
+_ITEM = r"[A-WYZ0-9]+(?:-[A-WYZ][A-WYZ0-9]*)*"
+_SIMPLE = re.compile(rf"{_ITEM}|[A-WYZ0-9]+[-_][A-Z][A-WYZ0-9]*")
 """A stock item in whose spelling nothing else can be hidden."""
+_USUAL = re.compile(rf"({_ITEM})(?:\*[1-9][0-9]{{0,2}}|-[0-9]+)")
+"""Such an item with a quantity, or with what may be a warehouse, as nearly all other keys are."""
 _WORD = re.compile(r"[A-Z0-9_-]+")
 _X = re.compile(r"([0-9]+)X(.+)|(.+)X([0-9]+)")
 _NUMBERED = re.compile(r"(.+)-[0-9]+")
@@ -34,6 +37,8 @@ def items_in(key: str) -> set[str]:
     Whether `2XAB1234` is a quantity, `HK#` a store's prefix and `-148` a warehouse is not said by the code alone, so
     all of it is possible here. Of a code that cannot be read, every word is.
     """
+    if usual := _USUAL.fullmatch(key):
+        return {usual[1]}
     reading = _reader().read(key)
     bases = [one.base for one in reading.components] or _WORD.findall(key)
     return {item for base in bases for item in (base, *_hidden(base))} - {key, ""}

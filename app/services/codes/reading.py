@@ -7,7 +7,7 @@ come back in most codes of a catalogue.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from app.services.codes.formatting import joined
@@ -65,7 +65,21 @@ def read_codes(texts: Iterable[str], rules: CodeRules = NOTHING_KNOWN) -> list[R
     """The reading of each of *texts*, in their order. Python's collector, which would go through all of them again and
     again, rests meanwhile."""
     with without_collection():
-        return list(map(Reader(rules).read, texts))
+        return Reader(rules).read_all(texts)
+
+
+class _Remembered(dict[str, Reading]):
+    """Readings by their code; one that is not there is made, and kept while there is room if it could be read."""
+
+    def __init__(self, read: Callable[[str], Reading]) -> None:
+        super().__init__()
+        self._read = read
+
+    def __missing__(self, text: str) -> Reading:
+        found = self._read(text)
+        if len(self) < REMEMBERED and not found.error:
+            self[text] = found
+        return found
 
 
 class Reader:
@@ -77,29 +91,37 @@ class Reader:
         self._prefix, self._suffix = normalise(rules.store.prefix), normalise(rules.store.suffix)
         self._is_plain = not (self._prefix or self._suffix)
         self._known, self._virtual = frozenset(rules.known or ()), rules.virtual
-        self._has_names = bool(self._known or rules.virtual)
+        self._has_names, self._names_known = bool(self._known or rules.virtual), rules.known is not None
+        self._has_marks = bool(rules.store.countries)
         self._parts: dict[str, Part] = {}
-        self._read_before: dict[str, Reading] = {}
+        self._read_before = _Remembered(self._read)
 
     def read(self, text: str) -> Reading:
         """The reading of one code; an unreadable one says why in `error`."""
-        found = self._read_before.get(text)
-        if found is None:
-            try:
-                found = self._read(text)
-            except CodeError as error:
-                return Reading(text, (), "", Kind.ERROR, "", self._length(text), str(error))
-            if len(self._read_before) < REMEMBERED:
-                self._read_before[text] = found
-        return found
+        return self._read_before[text]
+
+    def read_all(self, texts: Iterable[str]) -> list[Reading]:
+        """The reading of each of *texts*, in their order."""
+        return list(map(self._read_before.__getitem__, texts))
 
     def _read(self, text: str) -> Reading:
-        body = text if self._is_plain and len(text) <= self._longest and _USUAL.fullmatch(text) else self._bare(text)
-        part = self._parts.get(body)
-        if part is None:
+        try:
+            if self._is_plain and len(text) <= self._longest:
+                if "+" not in text:
+                    part = self._usual(text) if text[:1].isalpha() else None
+                    if part is not None:
+                        return self._alone(text, text, part)
+                elif _USUAL.fullmatch(text):
+                    return self._several(text, text)
+            body = self._bare(text)
             if "+" in body or body[0] == "(":
                 return self._several(text, body)
-            part = self._part(body)
+            return self._alone(text, body, self._part(body))
+        except CodeError as error:
+            return Reading(text, (), "", Kind.ERROR, "", self._length(text), str(error))
+
+    def _alone(self, text: str, body: str, part: Part) -> Reading:
+        """One component, or a virtual code."""
         if self._virtual and part[0][0] in self._virtual:
             return self._several(text, body)
         doubts = part[6] if len(text) <= self._longest else self._length(text) + part[6]
@@ -171,21 +193,32 @@ class Reader:
 
     def _part(self, text: str) -> Part:
         """One component (steps 5, 7 and 8), remembered."""
-        usual = (
-            None if self._rules.store.countries or (self._has_names and "X" in text) else _USUAL_PART.fullmatch(text)
-        )
-        if usual and (usual[3] is None or usual[3] in self._countries):
-            base, quantity, country = usual[1], int(usual[2] or 1), self._countries[usual[3]] if usual[3] else ""
-        else:
+        part = self._usual(text)
+        if part is None:
             base, quantity, country = self._taken_apart(text)
-        if not base:
-            raise CodeError("empty_component")
-        item: Component = _new(Component, (base, quantity))
-        shown, kind = (base, SINGLE) if quantity == 1 else (f"{base}*{quantity}", MULTIPACK)
-        doubts = () if self._rules.known is None or base in self._known else (_doubt(base),)
-        part: Part = _new(Part, (item, shown, country, (item,), country or self._home, kind, doubts))
+            if not base:
+                raise CodeError("empty_component")
+            part = self._made(base, quantity, country)
         if len(self._parts) < REMEMBERED:
             self._parts[text] = part
+        return part
+
+    def _usual(self, text: str) -> Part | None:
+        """A component as it is mostly written; None for any other."""
+        if self._has_marks or (self._has_names and "X" in text):
+            return None
+        usual = _USUAL_PART.fullmatch(text)
+        if usual is None:
+            return None
+        base, times, letters = usual.groups()
+        country = "" if letters is None else self._countries.get(letters)
+        return None if country is None else self._made(base, 1 if times is None else int(times), country)
+
+    def _made(self, base: str, quantity: int, country: str) -> Part:
+        item: Component = _new(Component, (base, quantity))
+        shown, kind = (base, SINGLE) if quantity == 1 else (f"{base}*{quantity}", MULTIPACK)
+        doubts = () if not self._names_known or base in self._known else (_doubt(base),)
+        part: Part = _new(Part, (item, shown, country, (item,), country or self._home, kind, doubts))
         return part
 
     def _taken_apart(self, text: str) -> tuple[str, int, str]:

@@ -46,8 +46,10 @@ FIELDS = (
     "freight_template_id",
     "group_id",
     "service_template_id",
+    "",
 )
-"""Names a finding's `field` can have: columns of the record, `sku.` before those of a variant."""
+"""Names a finding's `field` can have: columns of the record, `sku.` before those of a variant; "" where nothing is
+to be filled in otherwise."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from app.services.freight.channels import ChannelRule
 from app.services.freight.checking import template_problems
 from app.services.freight.errors import BadFreightInput, BadFreightRule
 from app.services.freight.records import Service
-from app.services.freight.starting_tariffs import source_told
+from app.services.freight.starting_tariffs import is_starting_source
 from app.services.freight.tariffs import Tariff
 from app.services.freight.written import written_services, written_tariff
 from app.services.history.nouns import TABLES
@@ -173,22 +173,20 @@ def put_tariff(rows: Rows, draft: TariffDraft, id: int | None) -> bool:
     if not _DAY.fullmatch(draft.as_of):
         raise BadFreightRule("freight.day", place=draft.name, value=draft.as_of)
     key = _free_name(rows.connection, "carrier_tariff", "key", draft.tariff.key, id)
+    source = draft.source
+    if id is not None and is_starting_source(source):  # told in another language it is no other one
+        stored = rows.connection.exec_driver_sql("SELECT source FROM carrier_tariff WHERE id = ?", (id,)).scalar()
+        source = stored if stored is not None and is_starting_source(stored) else source
     values = {
         "key": key,
         "name": _free_name(rows.connection, "carrier_tariff", "name", draft.name, id),
         "currency": draft.tariff.currency,
         "rules": orjson.dumps(written_tariff(draft.tariff)).decode(),
-        "source": _same_source(rows.connection, id, draft.source),
+        "source": source,
         "as_of": draft.as_of,
         "updated_ms": now_ms(),
     }
     return rows.put("tariff", id, values)
-
-
-def _same_source(connection: Connection, id: int | None, source: str) -> str:
-    """The stored source where *source* is only the same in the other language, as a workbook of a colleague has it."""
-    row = connection.exec_driver_sql("SELECT source FROM carrier_tariff WHERE id = ?", (id or 0,)).first()
-    return str(row[0]) if row is not None and source_told(row[0]) == source_told(source) else source
 
 
 def remove_tariff(db: Database, id: int) -> ChangeRecord | None:

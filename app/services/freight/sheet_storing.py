@@ -128,7 +128,7 @@ def export_freight(
 def stored_drafts(connection: Connection) -> tuple[list[TariffDraft], list[TemplateDraft], list[ChannelRule]]:
     """All tariffs, local templates and channels as an import would store them."""
     channels = read_channels(connection)
-    tariffs = [TariffDraft(one.name, one.tariff, one.source, one.as_of) for one in channels.tariffs.values()]
+    tariffs = [TariffDraft(one.name, one.tariff, one.told_source, one.as_of) for one in channels.tariffs.values()]
     templates = [
         TemplateDraft(name, read_services(orjson.loads(services)), source)
         for _, name, services, source in connection.exec_driver_sql(_LOCAL)

@@ -33,8 +33,13 @@ def starting_names() -> dict[str, tuple[str, ...]]:
 def source_told(source: str) -> str:
     """Where a tariff is from, as it is shown: of a starting tariff in the language in force, whichever one the database
     was made in; one made by an older version names the place in our own reference instead."""
+    return str(rule_file()["told"][messages.language]) if is_starting_source(source) else source
+
+
+def is_starting_source(source: str) -> bool:
+    """Whether this says, in whichever words, that a tariff is one a team started with."""
     raw = rule_file()
-    return str(raw["told"][messages.language]) if source in (raw["source"], *raw["told"].values()) else source
+    return source in (raw["source"], *raw["told"].values())
 
 
 def store_starting_tariffs(connection: Connection) -> None:

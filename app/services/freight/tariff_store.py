@@ -28,6 +28,11 @@ class StoredTariff:
     updated_ms: int
 
     @property
+    def told_source(self) -> str:
+        """Where it is from, as a person reads it."""
+        return source_told(self.source)
+
+    @property
     def names(self) -> tuple[str, ...]:
         """What other tables may call it."""
         return (self.key, self.name, *starting_names().get(self.key, ()))
@@ -38,7 +43,7 @@ def stored_tariffs(connection: Connection) -> dict[str, StoredTariff]:
     found = {}
     for id, key, name, currency, rules, source, as_of, updated in connection.exec_driver_sql(_ALL):
         tariff = tariff_from(key, currency, orjson.loads(rules))
-        found[key] = StoredTariff(id, key, name, tariff, source_told(source), as_of, updated)
+        found[key] = StoredTariff(id, key, name, tariff, source, as_of, updated)
     return found
 
 

@@ -13,7 +13,7 @@ from app.services.freight.keeping import TariffDraft, TemplateDraft
 from app.services.freight.quoting import shown_cny, shown_usd
 from app.services.freight.records import Service, ZoneKind
 from app.services.freight.sheet_cells import BadCell, Line
-from app.services.freight.sheet_columns import SHEETS, head
+from app.services.freight.sheet_columns import SHEETS, folded, head, words
 from app.services.freight.sheet_reading import read_channels_of
 from app.services.freight.sheet_tariffs import read_tariffs
 from app.services.freight.sheet_templates import read_templates
@@ -91,6 +91,12 @@ def read_channels(rows: Sequence[Cells], keys: Collection[str]) -> tuple[list[Ch
 def rule_words(texts: Messages = messages) -> list[str]:
     """How a zone's rule may be called, in the language in force."""
     return [texts.text(f"freight.kind.{kind}") for kind in ZoneKind]
+
+
+def rule_word(text: str) -> str:
+    """A rule's word, in whichever language it was chosen, in the one in force; anything else as it is."""
+    kind = words("freight.kind", tuple(ZoneKind)).get(folded(text))
+    return text if kind is None else messages.text(f"freight.kind.{kind}")
 
 
 def column_head(name: str, texts: Messages = messages) -> str:

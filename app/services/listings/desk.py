@@ -104,11 +104,15 @@ class ListingDesk:
 
     def hold(self, listing_ids: Sequence[int], reason: str, ctx: TaskContext | None = None) -> ChangeRecord | None:
         """Hold listings back; see `holding.hold_listings`. Raises: BadReason."""
-        return hold_listings(self.db, listing_ids, reason)
+        return hold_listings(self.db, listing_ids, reason, ctx)
 
     def release_hold(self, listing_ids: Sequence[int], ctx: TaskContext | None = None) -> ChangeRecord | None:
         """Let held listings go again; see `holding.release_listings`."""
-        return release_listings(self.db, listing_ids)
+        return release_listings(self.db, listing_ids, ctx)
+
+    def hold_call(self, listing_ids: Sequence[int], reason: str | None) -> tuple[Any, ...]:
+        """The call for the worker process that holds very many listings, or releases them without a *reason*."""
+        return "app.services.listings.holding:hold_in_worker", self.db.path, list(listing_ids), reason
 
     def plan_cells(self, cells: Sequence[CellEdit]) -> CellPlan:
         """What a block of cells would change, before it is asked about."""

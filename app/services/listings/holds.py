@@ -74,14 +74,19 @@ def image_of(hold: Hold | None) -> dict[str, Any]:
     return {NOUN: row}
 
 
+def put_holds(connection: Connection, listing_ids: Sequence[int], hold: Hold | None) -> None:
+    """Give these listings a hold, or take theirs; a listing that is gone gets none."""
+    for chunk in chunks(listing_ids):
+        connection.exec_driver_sql(f"DELETE FROM listing_hold WHERE listing_id IN ({id_list(chunk)})")
+        if hold is not None:
+            connection.exec_driver_sql(
+                "INSERT INTO listing_hold (listing_id, reason, actor, held_ms) "
+                f"SELECT id, ?, ?, ? FROM listing WHERE id IN ({id_list(chunk)})",
+                (hold.reason, hold.actor, hold.held_ms),
+            )
+
+
 def put_hold(connection: Connection, listing_id: int, image: Mapping[str, Any] | None) -> None:
-    """Make the listing's hold what *image* says; a listing that is gone gets none."""
+    """Make the listing's hold what *image* says."""
     row = (image or {}).get(NOUN)
-    if row is None:
-        connection.exec_driver_sql("DELETE FROM listing_hold WHERE listing_id = ?", (listing_id,))
-        return
-    connection.exec_driver_sql(
-        "INSERT OR REPLACE INTO listing_hold (listing_id, reason, actor, held_ms) SELECT ?1, ?2, ?3, ?4 "
-        "WHERE EXISTS (SELECT 1 FROM listing WHERE id = ?1)",
-        (listing_id, row["reason"], row["actor"], row["held_ms"]),
-    )
+    put_holds(connection, [listing_id], None if row is None else Hold(row["reason"], row["actor"], row["held_ms"]))

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from app.models import ListingStatus
 from app.services.codes.normal import normalise
+from app.services.db import Database
 from app.services.listings.code_search import TABLES, codes_part, is_of_many, with_item, with_part
 from app.services.listings.figure_fields import (
     IS_STALE,
@@ -26,6 +27,7 @@ from app.services.listings.loading import id_list
 from app.services.listings.regional_pairs import TOGETHER, paired, together_field
 from app.services.listings.text import fold
 from app.services.listings.typed import code_patterns, country, flag, item_patterns, moments, number, price_minor
+from app.services.listings.variant_names import VariantNames
 from app.services.paging import Filter, Query
 from app.services.price_guard.records import HELD_IDS
 from app.services.sql_conditions import condition_sql, fields_read
@@ -234,6 +236,10 @@ class ListingSource(SqlSource[ListingRow]):
     )
     language = "en"
 
+    def __init__(self, db: Database) -> None:
+        super().__init__(db)
+        self._names = VariantNames()
+
     def count(self, query: Query, ctx: TaskContext | None = None) -> int:
         """How many listings match, exactly; those with characters in very many codes by all codes at once.
 
@@ -277,15 +283,17 @@ class ListingSource(SqlSource[ListingRow]):
         with self._db.reader.connect() as connection:
             rows = connection.exec_driver_sql(_CHILDREN, (id,)).all()
             figures = variant_figures(connection, [row[0] for row in rows])
+            self._names.language = self.language
+            labels = self._names.labels(connection, {row[0]: orjson.loads(row[2]) for row in rows})
         return [
             SkuRow(
                 CHILD_ID_OFFSET + number,
                 number,
                 listing_id,
-                sku_label(orjson.loads(properties)),
+                labels[number],
                 *[*shown, ShownFigures(is_stale, *figures.get(number, NO_FIGURES))],
             )
-            for number, listing_id, properties, *shown, is_stale in rows
+            for number, listing_id, _, *shown, is_stale in rows
         ]
 
 

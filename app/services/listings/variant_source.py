@@ -28,10 +28,10 @@ from app.services.listings.source import (
     OF_SKU,
     ListingSource,
     ShownFigures,
-    sku_label,
 )
 from app.services.listings.text import fold
 from app.services.listings.typed import code_patterns, item_patterns, number, price_minor
+from app.services.listings.variant_names import VariantNames
 from app.services.paging import Filter, Query
 from app.services.sql_conditions import as_filter, condition_sql, fields_read, known_field
 from app.services.sql_ids import collected, interruptible, listed, loaded
@@ -111,7 +111,11 @@ for in codes (domain.md 7.1: two letters and digits); any other word means all v
 
 
 class VariantSource(SqlSource[VariantRow]):
-    """Page source of the variants."""
+    """Page source of the variants.
+
+    Attributes:
+        names: what they are called; its language decides how.
+    """
 
     spec = TableSpec(
         table="sku",
@@ -124,13 +128,15 @@ class VariantSource(SqlSource[VariantRow]):
     def __init__(self, db: Database) -> None:
         super().__init__(db)
         self._listings = ListingSource(db)
+        self.names = VariantNames()
 
     def load_rows(self, connection: Connection, ids: Sequence[int]) -> list[VariantRow]:
         """The rows of *ids*, in any order."""
         found = loaded(connection, _ROWS.format(ids=id_list(ids)))
         figures = variant_figures(connection, ids)
+        labels = self.names.labels(connection, {row[0]: orjson.loads(row[LABEL]) for row in found})
         for row in found:
-            row[LABEL] = sku_label(orjson.loads(row[LABEL]))
+            row[LABEL] = labels[row[0]]
             row[_OWN] = ShownFigures(row[_OWN], *figures.get(row[0], NO_FIGURES))
         return [VariantRow(*row) for row in found]
 

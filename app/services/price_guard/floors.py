@@ -8,7 +8,7 @@ is safe only if it is so in the worst case, and a discount nobody decided yet is
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 import orjson
@@ -27,6 +27,7 @@ from app.services.pricing.terms import NOTHING
 MOST_STEPS = 1_000
 """Prices tried before no price is said to keep a floor: the whole of it is given away."""
 REMEMBERED = 200_000
+WHOLE = 10_000
 
 
 def floor_for(floors: Sequence[Floor], currency: str, rates: Mapping[str, Decimal]) -> Floor | None:
@@ -71,6 +72,27 @@ def lowest_list_price(
     return None
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A plan in the currency of the prices: the share its item discount leaves, the share all its other shares leave
+    together, and all its amounts, in ten thousandths and hundredths: most prices are told by these alone."""
+
+    plan: DiscountPlan
+    kept_bp: int
+    left_bp: int
+    given_minor: int
+
+    @classmethod
+    def of(cls, plan: DiscountPlan) -> _Known:
+        """The share left is rounded down, the amounts up: together they never promise too much."""
+        left, given = Decimal(1), NOTHING
+        for one in plan.reductions:
+            left *= 1 - (one.off or NOTHING)
+            given += (one.amount or NOTHING) + CENT
+        kept = 1 - (plan.discount or NOTHING)
+        return cls(plan, int(kept * WHOLE), int(left * WHOLE), int(given * HUNDRED))
+
+
 class FloorJudge:
     """Judges prices of very many variants: equal questions are answered once.
 
@@ -84,6 +106,8 @@ class FloorJudge:
         self._rates, self._planned, self._meaning = rates, planned, meaning
         self._plans: dict[tuple[int | None, str | None], DiscountPlan] = {}
         self._lowest: dict[tuple[object, ...], int | None] = {}
+        self._leasts: dict[tuple[tuple[Floor, ...], str], int | None] = {}
+        self._known: dict[tuple[str, DiscountPlan], _Known | None] = {}
 
     @classmethod
     def of(cls, connection: Connection) -> FloorJudge:
@@ -120,8 +144,32 @@ class FloorJudge:
 
     def keeps(self, price_minor: int, floors: tuple[Floor, ...], currency: str, plan: DiscountPlan) -> bool | None:
         """Whether a list price keeps its floor, as the guard sees it; None where a rate is missing."""
-        floor, known = floor_for(floors, currency, self._rates), plan_in(currency, plan, self._rates)
-        least = None if floor is None else floor_in(currency, floor, self._rates)
+        least, known = self._least(floors, currency), self._in(currency, plan)
         if least is None or known is None:
             return None
-        return reach_of(Decimal(price_minor) / HUNDRED, known).by(self._meaning) >= least
+        if self._meaning is Meaning.LIST:
+            return price_minor >= least
+        sale = (2 * price_minor * known.kept_bp + WHOLE) // (2 * WHOLE)  # half up
+        if sale < least or self._meaning is Meaning.SALE or not known.plan.reductions:
+            return sale >= least
+        if sale * known.left_bp // WHOLE - known.given_minor > least:
+            return True  # even with everything at once, on one piece
+        return reach_of(Decimal(price_minor) / HUNDRED, known.plan).lowest * HUNDRED >= least
+
+    def _least(self, floors: tuple[Floor, ...], currency: str) -> int | None:
+        """The floor in hundredths of *currency*."""
+        key = (floors, currency)
+        if key not in self._leasts:
+            if len(self._leasts) >= REMEMBERED:
+                self._leasts.clear()
+            floor = floor_for(floors, currency, self._rates)
+            found = None if floor is None else floor_in(currency, floor, self._rates)
+            self._leasts[key] = None if found is None else int(found * HUNDRED)
+        return self._leasts[key]
+
+    def _in(self, currency: str, plan: DiscountPlan) -> _Known | None:
+        key = (currency, plan)
+        if key not in self._known:
+            found = plan_in(currency, plan, self._rates)
+            self._known[key] = None if found is None else _Known.of(found)
+        return self._known[key]

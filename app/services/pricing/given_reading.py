@@ -23,7 +23,7 @@ from app.services.pricing.goods import MG_A_GRAM
 from app.services.pricing.inputs import MICRO, MOST_GRAMS, InputReader, Missing, converted, driver_rows
 from app.services.pricing.rates import CNY, USD
 from app.services.pricing.routes import BadFreightRule
-from app.services.pricing.sku_columns import searched_code
+from app.services.pricing.sku_columns import RATED, RATED_IF_UNKNOWN, searched_code
 from app.services.pricing.sources import UNIT
 
 if TYPE_CHECKING:
@@ -228,7 +228,7 @@ class _Piece:
             tariff = self.choices[numbers[-1]].tariff
             if rows.size and tariff is not None:
                 at = self.at[rows]
-                self.rated[rows] |= tariff.currency != CNY
+                self.rated[rows] |= RATED if tariff.currency != CNY else 0
                 billed = billed_g(tariff, weight[rows], Sizes(self.volume[at], self.longest[at]))
                 freight[rows] = self._carried(tariff, billed)
                 self._lack(rows[freight[rows] == UNKNOWN], BITS[Missing.CARRIER])
@@ -273,7 +273,8 @@ class _Piece:
             except KeyError:
                 self._lack(rows, BITS[Missing.TEMPLATE])
                 continue
-            self.rated[rows] = 1
+            follows = currency != USD or self.reader.routes.is_by_standard(store, template, target)
+            self.rated[rows] |= np.where((rate[rows] == UNKNOWN) | follows, RATED, RATED_IF_UNKNOWN)
             rows = rows[is_known[rows]]
             self._charge(rows, (store, template, target), currency, weight, freight, buyer)
         return buyer

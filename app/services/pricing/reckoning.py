@@ -13,7 +13,8 @@ from app.services.listings.loading import id_list
 from app.services.pricing.given import BITS, UNKNOWN, Given
 from app.services.pricing.given_reading import ListingTerms
 from app.services.pricing.inputs import InputReader, Missing, driver_rows
-from app.services.pricing.sku_columns import SkuColumns
+from app.services.pricing.rates import USD
+from app.services.pricing.sku_columns import RATED, RATED_IF_UNKNOWN, SkuColumns
 
 if TYPE_CHECKING:
     import numpy as np
@@ -46,7 +47,8 @@ def given_again(reader: InputReader, listing_ids: Sequence[int], *, with_rates: 
     owners = columns.owners.whole()
     at = np.flatnonzero(np.isin(owners, listing_ids))
     if with_rates:
-        rated = columns.column("rated").whole(at) == 1
+        bits = RATED if USD in reader.rates else RATED | RATED_IF_UNKNOWN
+        rated = columns.column("rated").whole(at) & bits > 0
         at = at[~np.isin(owners[at], owners[at][rated])]
     at = at[np.lexsort((columns.column("place").whole(at), owners[at]))]
     if not at.size:

@@ -47,10 +47,10 @@ _AGAIN = (
     "AND listing_id NOT IN (SELECT listing_id FROM figure_due)"
 )
 _WAITING = (
-    "SELECT listing_id AS id FROM figure_due UNION ALL SELECT listing_id AS id FROM listing_figure "
-    "WHERE generation <> (SELECT generation FROM figure_state) "
-    "AND listing_id NOT IN (SELECT listing_id FROM figure_due)"
+    "SELECT listing_id AS id FROM figure_due UNION SELECT listing_id AS id FROM listing_figure "
+    "WHERE generation <> (SELECT generation FROM figure_state) ORDER BY id"
 )
+"""In the order of the listings: what is worked out together stands together in the columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,8 @@ def renew_figures(db: Database, ctx: TaskContext | None = None) -> Renewed:
             if not is_waiting(connection):
                 return Renewed(done)
             state = _state(connection)
-            again = collected(connection, _AGAIN, (state.inputs, state.generation), ctx)
+            sql = f"{_AGAIN} ORDER BY listing_id"
+            again = collected(connection, sql, (state.inputs, state.generation), ctx)
         done += _reckon_again(db, again, state, ctx)
         with db.reader.connect() as connection:
             waiting = collected(connection, _WAITING, (), ctx)

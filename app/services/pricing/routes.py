@@ -101,6 +101,11 @@ class Routes:
         ]
         return half_up(min(fees)) if fees else None
 
+    def is_by_standard(self, store_id: int, template_id: str, country: str) -> bool:
+        """Whether a carrier of the template asks there for a share of what it costs the seller. Raises: KeyError."""
+        zones = (zone_of(service, country) for service in self._services(store_id, template_id))
+        return any(zone is not None and zone.kind == ZoneKind.STANDARD for zone in zones)
+
     def is_free(self, store_id: int, template_id: str, country: str) -> bool:
         """Whether the template has a carrier that goes there free of charge: then no weight matters.
 

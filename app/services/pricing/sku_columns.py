@@ -23,12 +23,17 @@ if TYPE_CHECKING:
     Whole = NDArray[np.int64]
     Numbers = NDArray[Any]
 
-SEGMENT = 4_096
+SEGMENT = 1_024
+"""A page of the database or little more for each: a hundred variants from anywhere are read in some milliseconds."""
+TOGETHER = 8
+"""Pieces of codes looked through at a time."""
 FORMS = ("<i1", "<i2", "<i4", "<i8")
 """How numbers are kept; the lowest of a form stands for None."""
 BESIDE = ("listing", "place", "price", "stock", "buyer", "lacking", "rated")
 """What stands beside the figures: the listing and the place in it, list price, stock, freight the buyer pays, what is
-missing (`Given.lacking`), and whether freight depends on exchange rates."""
+missing (`Given.lacking`), and whether freight depends on exchange rates: `RATED` and `RATED_IF_UNKNOWN`."""
+RATED, RATED_IF_UNKNOWN = 1, 2
+"""Bits: freight is another with another rate; of a listing in USD it is where USD has no rate any more."""
 
 
 CODES = "code"
@@ -89,9 +94,11 @@ class SkuColumns:
 
         wanted = part.encode().upper()
         found = np.zeros(len(self.owners.values), np.bool_)
-        for at, (piece,) in enumerate(self._read("data", CODES)):
-            if wanted in piece:
-                found[at * SEGMENT + _slots_with(piece, wanted)] = True
+        pieces = [row[0] for row in self._read("data", CODES)]
+        for at in range(0, len(pieces), TOGETHER):
+            texts = _BETWEEN.join(pieces[at : at + TOGETHER])
+            if wanted in texts:
+                found[at * SEGMENT + _slots_with(texts, wanted)] = True
         return found
 
     def places(self, ids: Whole) -> Whole:
@@ -103,33 +110,32 @@ class SkuColumns:
         there[there] = self.segments[at[there]] == ids[there] // SEGMENT
         return np.where(there, at * SEGMENT + ids % SEGMENT, -1)
 
-    def _read(self, what: str, name: str) -> list[tuple[Any, ...]]:
-        driver: Any = self._connection.connection.driver_connection
+    def _read(self, what: str, name: str) -> Sequence[Any]:
+        """Rows of a column. Not straight from the driver, which begins no transaction: all columns must be of the
+        moment the first was read."""
         sql = f"SELECT {what} FROM sku_column WHERE name = ? AND segment BETWEEN ? AND ? ORDER BY segment"
-        found: list[tuple[Any, ...]] = driver.execute(sql, (name, *self._span)).fetchall()
-        return found
+        return self._connection.exec_driver_sql(sql, (name, *self._span)).all()
 
 
 def numbers_of(
     connection: Connection, sku_ids: Iterable[int], names: Sequence[str]
 ) -> dict[int, tuple[int | None, ...]]:
     """Some numbers of a few variants by their ids; without those that the columns do not have."""
-    import numpy as np
-
-    by_segment: dict[int, list[int]] = {}
-    for number in sku_ids:
-        by_segment.setdefault(number // SEGMENT, []).append(number)
-    pieces = _pieces(connection, by_segment, ("listing", *names))
+    wanted = list(sku_ids)
+    pieces = _pieces(connection, {number // SEGMENT for number in wanted}, ("listing", *names))
     found: dict[int, tuple[int | None, ...]] = {}
-    for segment, ids in by_segment.items():
-        if (segment, "listing") not in pieces:
-            continue
-        at = np.array(ids) % SEGMENT
-        columns = [_joined([pieces[segment, name]]).whole(at).tolist() for name in ("listing", *names)]
-        for number, owner, *values in zip(ids, *columns, strict=True):
-            if owner != UNKNOWN:
-                found[number] = tuple(None if value == UNKNOWN else value for value in values)
+    for number in wanted:
+        segment, slot = divmod(number, SEGMENT)
+        if (segment, "listing") in pieces and _one(pieces[segment, "listing"], slot) is not None:
+            found[number] = tuple(_one(pieces[segment, name], slot) for name in names)
     return found
+
+
+def _one(piece: bytes, slot: int) -> int | None:
+    """One number of a piece: an array would take longer to make than to read."""
+    width = len(piece) // SEGMENT
+    value = int.from_bytes(piece[slot * width : (slot + 1) * width], "little", signed=True)
+    return None if value == -(1 << (8 * width - 1)) else value
 
 
 def searched_code(code: str, match_key: str) -> bytes:

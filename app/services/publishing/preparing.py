@@ -72,8 +72,7 @@ class Prepared:
         way: how it goes: alone, or together with others.
         small: what changes, where that is nothing but price, stock and group.
         is_small_only: price guard or hold lets it pass because it lowers stocks and nothing else, so that it never
-            becomes a whole edit, which would send all the rest, too.
-        passes_hold: it goes even where a person holds the listing back, for it only lowers stocks.
+            becomes a whole edit, which would send all the rest, too. No other edit passes a hold that comes later.
     """
 
     task: ClaimedTask
@@ -89,7 +88,6 @@ class Prepared:
     way: Way = Way.ALONE
     small: SmallEdit | None = None
     is_small_only: bool = False
-    passes_hold: bool = False
 
     @property
     def key(self) -> TaskKey:
@@ -122,7 +120,7 @@ class Prepared:
             self.product_id,
             now_ms(),
             feed_item,
-            self.passes_hold or self.action == TaskAction.OFFLINE,
+            self.is_small_only or self.action == TaskAction.OFFLINE,
         )
 
     def unknown(self, sent_ms: int, feed_item: str = "", feed_job: str = "") -> UnknownTask:
@@ -297,7 +295,6 @@ def _judge(
         {source: urls[source] for source in sources if source in urls},
         {source: refs[source] for source in sources if source in refs},
         is_small_only=bool(held),
-        passes_hold=may_pass,
     )
     if not prepared.missing:
         prepared.content = build_content(record, context, prepared.urls)

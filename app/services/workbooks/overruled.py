@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from operator import eq
 from typing import Any
 
 from app.services.workbooks.columns import Column
@@ -41,6 +42,8 @@ def overruled(table: SheetTable, keys: Sequence[str]) -> tuple[list[CellError], 
 
 def _differing(values: Sequence[Any], keys: Sequence[str], refused: AbstractSet[int]) -> Iterator[tuple[int, int]]:
     """Positions whose value is not the listing's, each with the position that is. Refused rows say nothing."""
+    if _all_alike(values, keys):
+        return
     first: dict[str, int] = {}
     for position, (key, value) in enumerate(zip(keys, values, strict=True)):
         if value is None or not key or position in refused:
@@ -48,6 +51,12 @@ def _differing(values: Sequence[Any], keys: Sequence[str], refused: AbstractSet[
         used = first.setdefault(key, position)
         if values[used] is not value and values[used] != value:
             yield position, used
+
+
+def _all_alike(values: Sequence[Any], keys: Sequence[str]) -> bool:
+    """Whether each row says what the first one of its listing does, as most sheets do; no loop of our own is needed."""
+    first = dict(zip(reversed(keys), reversed(values), strict=True))
+    return all(map(eq, map(first.__getitem__, keys), values))
 
 
 def _note(table: SheetTable, column: Column, position: int, first: int) -> CellError:

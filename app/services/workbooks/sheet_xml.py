@@ -14,7 +14,7 @@ from app.services.workbooks.limits import limits
 from app.services.workbooks.out_sheets import CutCell, OutSheet, Run, WriteReport
 from app.services.workbooks.xlsx_parts import CellBook, sheet_head, sheet_tail
 
-_PIECE_ROWS = 250
+_PIECE_ROWS = 500
 """Rows of one piece: their XML stays in the processor's cache."""
 _KEPT = 1000
 """Values of a column whose cells are kept for the rows to come."""
@@ -83,7 +83,7 @@ def _joined(books: Sequence[CellBook], rows: Sequence[Sequence[Any]]) -> list[by
         raise ValueError("a row has other columns than the sheet")
     if not books:
         return [b""] * len(rows)
-    cells = [map(book.__getitem__, column) for book, column in zip(books, zip(*rows, strict=True), strict=True)]
+    cells = [book.cells(column) for book, column in zip(books, zip(*rows, strict=True), strict=True)]
     return list(map(b"".join, zip(*cells, strict=True)))
 
 

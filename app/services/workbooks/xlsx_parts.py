@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import repeat
+from operator import ne
 from typing import Any
 from xml.sax.saxutils import quoteattr
 
@@ -55,6 +57,11 @@ _ODD = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff\ud800-\udfff]|_x(?=[0-9A-Fa-f
 _FIRST_DAY = datetime.datetime(1899, 12, 30)  # noqa: DTZ001 - Excel's days have no time zone
 _DAY_S = 86_400
 _LOST = "\ufffd"
+_END = "</t></is></c>"
+_END_RAW = _END.encode()
+_CONTROLS = bytes({*range(32), 127} - {ord("\n")})
+_APART, _APART_RAW = "\x1f", b"\x1f"
+"""Between texts that are made at once; a text that has it is no plain one."""
 _BLANKS = " \t\n\xa0\u3000"
 _MAY_BE_LONG = 16_000
 """Shorter texts fit into a cell whatever signs they have."""
@@ -170,7 +177,7 @@ def book_parts(names: Sequence[str], states: Sequence[str] = ()) -> dict[str, st
 class CellBook(dict[Any, bytes]):
     """The cells of one column by their value, made when they are first met; let go now and then by its owner.
 
-    Most values of a listing repeat from variant to variant, so that a row costs a look-up a cell.
+    Most values repeat from row to row, so that a cell costs a look-up. Texts that hardly do are made all at once.
 
     Attributes:
         cut: texts that were longer than a cell can be, with their length.
@@ -180,19 +187,53 @@ class CellBook(dict[Any, bytes]):
         super().__init__()
         style = style or (TEXT if is_text else 0)
         opening = f'<c s="{style}"' if style else "<c"
-        self._is_text = is_text
+        self._is_text, self._varies = is_text, False
         self._empty = f"{opening}/>".encode() if style in (OPEN, OPEN_TEXT, LOCKED) else EMPTY
         self._number = f"{opening}><v>"
         self._inline = f'{opening} t="inlineStr"><is><t>'
         self._inline_kept = f'{opening} t="inlineStr"><is><t xml:space="preserve">'
         self.cut: dict[str, int] = {}
 
+    def cells(self, column: Sequence[Any]) -> Iterable[bytes]:
+        """The cells of one or more values, one below the other."""
+        if column[0] is None and column.count(None) == len(column):
+            return repeat(self._empty, len(column))
+        if self._varies and (texts := self._all_texts(column)) is not None:
+            return texts
+        before = len(self)
+        found = list(map(self.__getitem__, column))
+        self._varies = 2 * (len(self) - before) > len(column)
+        return found
+
+    def _all_texts(self, column: Sequence[Any]) -> list[bytes] | None:
+        """The cells of a column of plain texts, tested and spelt as one; None where one needs a closer look."""
+        texts = column if None not in column else [value for value in column if value is not None]
+        try:
+            text = _APART.join(texts)
+        except TypeError:
+            return None
+        if not all(texts) or ("_" in text and "_x" in text) or not _is_plain(text, len(texts)):
+            return None
+        if len(text) > _MAY_BE_LONG and max(map(len, texts)) > _MAY_BE_LONG:
+            return None
+        is_kept = "\n" in text or any(map(ne, map(str.strip, texts), texts))
+        start = (self._inline_kept if is_kept else self._inline).encode()
+        raw = text.encode().replace(b"&", b"&amp;").replace(b"<", b"&lt;").replace(b">", b"&gt;")
+        made = (start + raw.replace(_APART_RAW, _END_RAW + _APART_RAW + start) + _END_RAW).split(_APART_RAW)
+        if texts is column:
+            return made
+        each = iter(made)
+        return [self._empty if value is None else next(each) for value in column]
+
     def __missing__(self, value: Any) -> bytes:
         """The cell of *value*; 0 and 1 are not kept, for False and True would be taken for them."""
         if type(value) is str:
             made = self[value] = self._text(value) if value else self._empty
             return made
-        made = self._cell(value)
+        if type(value) is int and not self._is_text and -_EXACT_INTEGERS <= value <= _EXACT_INTEGERS:
+            made = f"{self._number}{value}</v></c>".encode()
+        else:
+            made = self._cell(value)
         if value != 0 and value != 1:
             self[value] = made
         return made
@@ -229,8 +270,16 @@ class CellBook(dict[Any, bytes]):
                 text = _ODD.sub(_spelt, text)
             is_kept = text[0] in _BLANKS or text[-1] in _BLANKS or "\n" in text
         if "&" in text or "<" in text or ">" in text:
-            text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-        return f"{self._inline_kept if is_kept else self._inline}{text}</t></is></c>".encode()
+            text = _plain(text)
+        return f"{self._inline_kept if is_kept else self._inline}{text}{_END}".encode()
+
+
+def _is_plain(text: str, count: int) -> bool:
+    """Whether texts joined by `_APART` have no other sign that needs a closer look."""
+    if text.isascii():
+        raw = text.encode()
+        return len(raw) - len(raw.translate(None, _CONTROLS)) == count - 1
+    return text.count(_APART) == count - 1 and text.replace(_APART, "").replace("\n", "").isprintable()
 
 
 def _spelt(found: re.Match[str]) -> str:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from app.services.covering.ids import LIST_ENDINGS
-from app.services.covering.records import CoverResult
 from app.views.context import ViewContext
+
+if TYPE_CHECKING:  # with them comes the checker, for which the window need not wait
+    from app.services.covering.records import CoverResult
 
 
 class Covering(QObject):
@@ -56,6 +57,8 @@ class Covering(QObject):
 
     def take_files(self, paths: Sequence[Path], otherwise: Callable[[Sequence[Path]], object]) -> None:
         """Files were dropped on the window: lists of product ids are to be covered, all else is *otherwise*'s."""
+        from app.services.covering.ids import LIST_ENDINGS
+
         if any(path.suffix.lower() not in LIST_ENDINGS for path in paths):
             otherwise(paths)
             return

@@ -71,7 +71,7 @@ class FreightActs(QObject):
     def edit(self, row: Any) -> None:
         """The current local template or tariff."""
         if isinstance(row, StoredTariff):
-            draft = TariffDraft(row.name, row.tariff, row.source, row.as_of)
+            draft = TariffDraft(row.name, row.tariff, row.told_source, row.as_of)
             self._open(TariffEditor(self._context, self._page, draft, row.id))
         elif row is not None and row.is_local:
             self._with_detail(row, row.name, row.source, row.id)
@@ -79,7 +79,7 @@ class FreightActs(QObject):
     def copy(self, row: Any) -> None:
         """A local template, or a tariff, that begins as a copy of the current one."""
         if isinstance(row, StoredTariff):
-            draft = TariffDraft(tr("freight.copy_of", name=row.name), row.tariff, row.source, row.as_of)
+            draft = TariffDraft(tr("freight.copy_of", name=row.name), row.tariff, row.told_source, row.as_of)
             editor = TariffEditor(self._context, self._page, draft)
             editor.fields["key"].setText(f"{row.key}_2")
             self._open(editor)

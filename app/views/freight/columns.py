@@ -97,7 +97,7 @@ def tariff_columns() -> tuple[Column, ...]:
         Column(
             "source",
             "freight.sheet.source",
-            lambda row: Cell(row.source or "–", tone="text2", tip=row.source),
+            lambda row: Cell(row.told_source or "–", tone="text2", tip=row.told_source),
             width=180,
             sort_key="source",
         ),
@@ -177,7 +177,7 @@ def tariff_sections(stored: StoredTariff) -> tuple[str, Sequence[FactSection]]:
         Fact("freight.sheet.countries", _where(stored).text),
         Fact("freight.sheet.step_g", str(tariff.step_g)),
         Fact("freight.sheet.excluded", _excluded(stored).text),
-        Fact("freight.sheet.source", stored.source or "–", second=stored.as_of),
+        Fact("freight.sheet.source", stored.told_source or "–", second=stored.as_of),
     ]
     if by_size is not None:
         second = "" if not by_size.from_side_cm else tr("freight.from_side", value=plain(by_size.from_side_cm))

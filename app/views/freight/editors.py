@@ -23,6 +23,7 @@ from app.services.freight.typed import (
     read_channels,
     read_tariff,
     read_template,
+    rule_word,
     rule_words,
     tariff_cells,
     tariff_examples,
@@ -39,7 +40,7 @@ from app.views.widgets.label import Label
 
 SETTLE_MS = 150
 """After so long without a key what is typed is looked at."""
-ZONE_WIDTHS = (130, 48, 112, 190, 76, 110, 64, 64, 64, 92)
+ZONE_WIDTHS = (130, 48, 112, 176, 90, 110, 64, 64, 64, 100)
 BAND_WIDTHS = (150, 150, 150, 150, 150)
 CHANNEL_WIDTHS = (110, 110, 140, 200)
 NEW_ZONE = {"service": "STANDARD", "zone": "1"}
@@ -60,6 +61,7 @@ class FreightEditor(Dialog):
         self.grid: Grid
         self.said = Label(role="small", ink="text2", wrap=True)
         self.examples = Label(role="small", ink="text2", wrap=True)
+        self.problems: list[Problem] = []
         self.add, self.remove = (
             Button("freight.edit.add_row", icon_name="plus"),
             Button("freight.edit.remove_row", icon_name="trash"),
@@ -81,6 +83,7 @@ class FreightEditor(Dialog):
         self.add.clicked.connect(lambda: grid.add_row(self.new_row()))
         self.remove.clicked.connect(grid.remove_row)
         grid.grid.edited.connect(self._looking.start)
+        grid.selectionModel().currentChanged.connect(lambda *_: self._say())
         self.primary = self.add_buttons("freight.edit.save")
         self.primary.setAutoDefault(False)
         self.primary.setDefault(False)
@@ -108,14 +111,8 @@ class FreightEditor(Dialog):
         found, problems = self.read()
         self.grid.grid.show_problems({(one.row, one.column): one.text for one in problems if one.row >= 0})
         self.mark_fields({one.column for one in problems if one.row < 0})
-        self.said.set_look(ink="red" if problems else "green")
-        first = problems[0] if problems else None
-        if first is None:
-            self.said.say("freight.edit.fine")
-        elif first.row >= 0:
-            self.said.say("freight.edit.wrong", row=first.row + 1, column=column_head(first.column), why=first.text)
-        else:
-            self.said.say("freight.edit.wrong_field", column=column_head(first.column), why=first.text)
+        self.problems = problems
+        self._say()
         self.examples.setText("")
         if found is not None and not problems:
             self.show_examples(found)
@@ -128,6 +125,21 @@ class FreightEditor(Dialog):
             self.examples.say("freight.edit.examples", parts=" · ".join(parts))
         else:
             self.examples.setText("")
+
+    def _say(self) -> None:
+        """What is wrong with the cell one is in, else with the first one, and how many others are."""
+        self.said.set_look(ink="red" if self.problems else "green")
+        if not self.problems:
+            self.said.say("freight.edit.fine")
+            return
+        at = self.grid.currentIndex()
+        here = (at.row(), self.grid.grid.names[at.column()]) if at.isValid() else None
+        one = next((one for one in self.problems if (one.row, one.column) == here), self.problems[0])
+        key = "freight.edit.wrong" if one.row >= 0 else "freight.edit.wrong_field"
+        params: dict[str, object] = {"row": one.row + 1} if one.row >= 0 else {}
+        text = tr(key, column=column_head(one.column), why=one.text, **params)
+        more = len(self.problems) - 1
+        self.said.setText(" ".join([text, *([tr("freight.edit.more", n=more)] if more else [])]))
 
     def mark_fields(self, names: set[str]) -> None:
         """Frame fields that are wrong."""
@@ -199,6 +211,13 @@ class TemplateEditor(FreightEditor):
         if not self.name.text().strip():
             problems.append(Problem(-1, "template", tr("error.freight.cell_missing")))
         return found, problems
+
+    def retranslate(self) -> None:
+        """The words of rules in the new language; what is typed stays."""
+        super().retranslate()
+        if hasattr(self, "grid"):
+            self.grid.grid.translate(ZONES.index("rule"), rule_word)
+            self.look()
 
     def mark_fields(self, names: set[str]) -> None:
         """The name."""

@@ -9,6 +9,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QComboBox, QHeaderView, QStyleOptionViewItem, QTableView, QWidget
 
+from app.views.icons import pixmap
 from app.views.language import say
 from app.views.listings.plain_table import PlainCells, dress_table
 from app.views.theme import current_theme
@@ -21,7 +22,8 @@ Tone = Callable[[int, int], str]
 
 
 class TextRows(QAbstractTableModel):
-    """Rows of text; `heads` gives the columns' names, `tone` the colour of a cell ("": usual).
+    """Rows of text; `heads` gives the columns' names, `tone` the colour of a cell ("": usual), `sign` the icon before
+    its text ("": none).
 
     Args:
         numbers: columns that stand at the right.
@@ -32,6 +34,7 @@ class TextRows(QAbstractTableModel):
         self._heads, self._numbers = heads, frozenset(numbers)
         self.rows: list[Sequence[str]] = []
         self.tone: Tone = lambda row, column: ""
+        self.sign: Tone = lambda row, column: ""
 
     def show_rows(self, rows: Sequence[Sequence[str]]) -> None:
         """Show these."""
@@ -58,6 +61,8 @@ class TextRows(QAbstractTableModel):
             return RIGHT if index.column() in self._numbers else LEFT
         if role == Qt.ItemDataRole.ForegroundRole and (name := self.tone(index.row(), index.column())):
             return QColor(current_theme().ink(name))
+        if role == Qt.ItemDataRole.DecorationRole and (sign := self.sign(index.row(), index.column())):
+            return pixmap(sign, 14, self.tone(index.row(), index.column()) or "text2")
         return None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -124,6 +129,13 @@ class GridRows(TextRows):
         self.wrong = wrong
         if self.rows:
             self.dataChanged.emit(self.index(0, 0), self.index(len(self.rows) - 1, len(self.names) - 1))
+
+    def translate(self, column: int, word: Callable[[str], str]) -> None:
+        """Say the words of a column anew; that is no edit."""
+        for number, cells in enumerate(self.rows):
+            self.rows[number] = [word(text) if at == column else text for at, text in enumerate(cells)]
+        if self.rows:
+            self.dataChanged.emit(self.index(0, column), self.index(len(self.rows) - 1, column))
 
     def add(self, at: int, cells: dict[str, str] | None = None) -> None:
         """One more row below the row *at*."""

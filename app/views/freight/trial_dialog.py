@@ -46,6 +46,14 @@ FIELDS = (
 )
 WIDTHS = (92, 120, 112, 104, 100, 56, 68, 66, 82, 96, 104, 82, 66, 190)
 TONES = {Verdict.FINE: "green", Verdict.LOSS: "red", Verdict.UNKNOWN: "amber", Verdict.NOT_SERVED: "text2"}
+REPLACING = ("weight", "size", "sale", "cost")
+"""Fields that take the place of what is known of a listing where they are filled."""
+SIGNS = {
+    Verdict.FINE: "circle-check",
+    Verdict.LOSS: "alert-octagon",
+    Verdict.UNKNOWN: "alert-triangle",
+    Verdict.NOT_SERVED: "ban",
+}
 OWN = "own"
 MEASURES = ("carrier", "buyer", "profit")
 MOST_G = 100_000_000
@@ -118,7 +126,7 @@ class TrialDialog(Dialog):
         close = Button("dialog.close")
         close.clicked.connect(self.accept)
         self.footer.row.addWidget(close)
-        self.model.tone = self._tone
+        self.model.tone, self.model.sign = self._tone, self._sign
         self.hint.say("freight.trial.hint")
         self.restyle()
 
@@ -141,7 +149,9 @@ class TrialDialog(Dialog):
         self.fields["attributes"].setToolTip(", ".join(attributes()))
         if self._listing_id is None:
             self.fields["weight"].setText("200")
-        self.fields["code"].setEnabled(self._listing_id is None)  # of a listing: what is typed beside it counts
+        self.fields["code"].setEnabled(self._listing_id is None)
+        for name in REPLACING if self._listing_id is not None else ():
+            say(self.fields[name], "freight.trial.own_tip", "toolTip")
 
     def _connect(self) -> None:
         self.go.clicked.connect(self.try_it)
@@ -233,6 +243,9 @@ class TrialDialog(Dialog):
     def _tone(self, line: int, at: int) -> str:
         verdict = self.rows[line].verdict
         return TONES[verdict] if (at >= len(COLUMNS) - 3 and verdict != Verdict.FINE) or at == len(COLUMNS) - 1 else ""
+
+    def _sign(self, line: int, at: int) -> str:
+        return SIGNS[self.rows[line].verdict] if at == len(COLUMNS) - 1 else ""
 
     # -- the file ----------------------------------------------------------------------------------------------
 

@@ -31,16 +31,15 @@ def _title(row: ListingRow) -> Cell:
 
 
 def status_cell(row: ListingRow | VariantRow) -> Cell:
-    """The status of a listing with why it is off sale, and whether a person holds it back besides."""
+    """The status of a listing with why it is off sale, and for what a person holds it back."""
     key = f"listing.{row.status}"
     word = status(key).word
     if row.status == "off" and row.off_reason:
         known = f"listings.off.{row.off_reason}"
         word = tr("listings.off_reason", word=word, reason=tr(known if messages.has(known) else "listings.off.other"))
     reason = row.hold_reason if isinstance(row, ListingRow) else ""
-    if reason and row.status != "held":
-        word = tr("listings.held_too", word=word, held=status("listing.held").word)
-    return Cell(word, status=key, copied=word, tip=reason)
+    held = tr("listings.held_for", held=status("listing.held").word, reason=reason) if reason else ""
+    return Cell(word, status=key, copied=word, tip=held)
 
 
 def _findings(row: ListingRow) -> Cell:

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from app.services.history.records import ChangeRecord
     from app.views.listings.page import ListingsPage
 
+MANY = 2_000
+"""So many go to the worker process, as a job."""
+
 
 class Holding(QObject):
     """Asks why, stores it, and says what became of it.
@@ -40,14 +43,22 @@ class Holding(QObject):
         dialog.open()
 
     def _hold(self, listing_ids: Sequence[int], reason: str) -> None:
-        handle = self._context.runner.start(self._desk.hold, listing_ids, reason)
-        handle.succeeded.connect(lambda change: self._tell(change, "hold.done", "hold.same"))
-        handle.failed.connect(self._page.on_problem)
+        self._do(listing_ids, reason, "hold.done", "hold.same")
 
     def release(self, listing_ids: Sequence[int]) -> None:
         """Let these go again."""
-        handle = self._context.runner.start(self._desk.release_hold, listing_ids)
-        handle.succeeded.connect(lambda change: self._tell(change, "hold.let_go", "hold.none"))
+        self._do(listing_ids, None, "hold.let_go", "hold.none")
+
+    def _do(self, listing_ids: Sequence[int], reason: str | None, key: str, nothing_key: str) -> None:
+        runner, desk = self._context.runner, self._desk
+        if len(listing_ids) >= MANY:
+            handle = runner.start_heavy(*desk.hold_call(listing_ids, reason))
+            self._context.jobs.add(handle, "hold.job", icon="player-pause", n=len(listing_ids))
+        elif reason is None:
+            handle = runner.start(desk.release_hold, listing_ids)
+        else:
+            handle = runner.start(desk.hold, listing_ids, reason)
+        handle.succeeded.connect(lambda change: self._tell(change, key, nothing_key))
         handle.failed.connect(self._page.on_problem)
 
     def _tell(self, change: ChangeRecord | None, key: str, nothing_key: str) -> None:

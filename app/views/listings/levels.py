@@ -65,6 +65,7 @@ class Levels(QObject):
 
     def _make(self) -> None:
         self._source = self._context.services.listings.variant_source()
+        self._source.names.language = self._context.language.code
         table = self.table = self._page.make_table(
             self._source,
             variant_columns(),
@@ -79,6 +80,12 @@ class Levels(QObject):
         self.blocks = CellBlocks(self._context, table, id_offset=CHILD_ID_OFFSET)
         self.blocks.saved.connect(self.saved)
         self.blocks.undo_wanted.connect(self.undo_wanted)
+
+    def retranslate(self) -> None:
+        """Names of values in the new language, when the variants are looked at."""
+        if self._source is not None:
+            self._source.names.language = self._context.language.code
+            self.renew()
 
     # -- what is chosen ----------------------------------------------------------------------------------------
 

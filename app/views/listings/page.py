@@ -176,6 +176,7 @@ class ListingsPage(TabPage):
         source = getattr(self, "_source", None)
         if source is not None and source.language != self.context.language.code:
             source.language = self.context.language.code
+            self.levels.retranslate()
             self.reload()
 
     # -- hooks of the frame ------------------------------------------------------------------------------------

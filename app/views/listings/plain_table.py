@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
-from PySide6.QtGui import QBrush, QColor, QPainter
+from PySide6.QtGui import QBrush, QColor, QPainter, QPixmap
 from PySide6.QtWidgets import QHeaderView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView, QWidget
 
 from app.views.text_cache import elided
@@ -68,6 +68,11 @@ class PlainCells(QStyledItemDelegate):
         painter.setFont(theme.font("body"))
         align = index.data(Qt.ItemDataRole.TextAlignmentRole)
         inside = rect.adjusted(PAD, 0, -PAD, 0)
+        sign = index.data(Qt.ItemDataRole.DecorationRole)
+        if isinstance(sign, QPixmap):
+            size = sign.deviceIndependentSize().toSize()
+            painter.drawPixmap(inside.left(), inside.center().y() - size.height() // 2 + 1, sign)
+            inside.setLeft(inside.left() + size.width() + 6)
         text = elided(theme.metrics("body"), str(index.data() or ""), inside.width())
         painter.drawText(inside, int(align if align is not None else LEFT), text)
         painter.restore()

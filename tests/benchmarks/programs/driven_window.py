@@ -10,7 +10,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
 
-import psutil
 from PySide6.QtCore import QEvent, QEventLoop, QObject, Qt, QTimer
 
 from app.views import start
@@ -38,6 +37,8 @@ def open_driven(folder: Path, drive: Callable[[Any], None]) -> int:
 def give_up() -> NoReturn:
     """End the program at once for the exception in force: a window with something running would ask whether it may
     close, and nobody would answer."""
+    import psutil  # not with the program: starts are measured with this module
+
     traceback.print_exc()
     sys.stderr.flush()
     for helper in psutil.Process().children(recursive=True):

@@ -85,10 +85,8 @@ def test_floors_of_one_item_in_two_currencies_are_two_and_contradict_only_within
     assert read.kept == {"CD5678"}, "its floor in EUR stays as it was"
 
 
-def test_what_was_stored_with_one_floor_an_item_is_kept_and_can_still_be_taken_back(db, store_table):
-    head = "SKU,最低限价,币种"
-    store_table("1.csv", head, "AB1234,5,USD")
-    store_table("2.csv", head, "AB1234,6,USD", "CD5678,40,CNY")
+def upgraded(db):
+    """The database as one that was stored with one floor an item becomes."""
     with db.bulk() as connection:
         connection.exec_driver_sql("ALTER TABLE price_floor RENAME TO newer")
         connection.exec_driver_sql(
@@ -99,16 +97,42 @@ def test_what_was_stored_with_one_floor_an_item_is_kept_and_can_still_be_taken_b
         connection.exec_driver_sql("DROP TABLE newer")
         connection.exec_driver_sql(
             "UPDATE change_rows SET created = (SELECT json_group_array(json_array(json_extract(value, '$[0]'))) "
-            "FROM json_each(created)) WHERE table_name = 'price_floor' AND created <> '[]'"
+            "FROM json_each(created) WHERE json_extract(value, '$[0]') NOT IN (SELECT json_extract(value, '$[0]') "
+            "FROM change_rows AS other, json_each(other.before) WHERE other.change_id = change_rows.change_id "
+            "AND other.table_name = 'price_floor')) WHERE table_name = 'price_floor' AND created <> '[]'"
         )
         migration = importlib.import_module("app.models.migrations.versions.0028_floors_by_currency")
         with Operations.context(MigrationContext.configure(connection)):
             migration.upgrade()
-    assert rows(db, STORED["floor"]) == {("AB1234", "USD", 600), ("CD5678", "CNY", 4000)}
+
+
+@pytest.mark.parametrize(
+    "tables",
+    [
+        (("AB1234,5,USD",), ("AB1234,6,USD", "CD5678,40,CNY")),
+        (("AB1234,5,USD", "CD5678,7,USD"), ("AB1234,40,CNY", "CD5678,7,USD"), ("AB1234,6,USD", "CD5678,50,CNY")),
+        (("AB1234,5,USD", "CD5678,7,USD"), ("CD5678,50,CNY",), ("AB1234,40,CNY", "CD5678,50,CNY")),
+    ],
+    ids=["same", "others", "gone and back"],
+)
+def test_what_was_stored_with_one_floor_an_item_is_kept_and_can_still_be_taken_back(db, receive, tables):
+    seen = [set()]
+    for number, lines in enumerate(tables):
+        receive(f"{number}.csv", "SKU,最低限价,币种", *lines, may_shrink=True)
+        seen.append(rows(db, STORED["floor"]))
     undo(db)
-    assert rows(db, STORED["floor"]) == {("AB1234", "USD", 500)}
+    redo(db)
     undo(db)
-    assert rows(db, STORED["floor"]) == set()
+    upgraded(db)
+    assert rows(db, STORED["floor"]) == seen[-2]
+    redo(db)
+    assert rows(db, STORED["floor"]) == seen[-1]
+    for expected in reversed(seen[:-1]):
+        undo(db)
+        assert rows(db, STORED["floor"]) == expected
+    for expected in seen[1:]:
+        redo(db)
+        assert rows(db, STORED["floor"]) == expected
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from app.services.covering.report import KINDS_OF_LINE, export_report, report_li
 from app.services.covering.rules import BadRule, CoverRules
 from app.services.covering.run import CannotCover, Cover
 from app.services.history.undo import redo, undo
-from app.services.marketplace.port import RateLimited, SkuProperty, Unreachable
+from app.services.marketplace.port import AttributeContent, RateLimited, SkuProperty, Unreachable
 from app.services.regional_prices import RegionalPrices
 from app.services.tasks import TaskCancelled, TaskContext
 from app.services.workbooks import open_workbook
@@ -274,3 +274,48 @@ def test_a_cost_behind_their_own_marks_counts(pair):
     pair.theirs.put(replace(there, content=replace(there.content, skus=skus)))
     result = pair.cover(["1005001"], CoverRules(price="cost * 3", remove_prefix="XX-"))
     assert pair.listing(result.copied["1005001"]).skus[0].price_minor == 600
+
+
+def test_sizes_in_inches_become_centimetres_and_a_suspicious_one_is_told(pair):
+    there = lamp("1005001", title="Lamp 10 inch high")
+    sizes = [
+        AttributeContent(name=name, value=text) for name, text in (("Height", "10 inch"), ("Cable", "4 inch 10 cm"))
+    ]
+    pair.theirs.put(replace(there, content=replace(there.content, attributes=tuple(sizes))))
+    result = pair.cover("1005001", replace(OURS, inches=True))
+    draft = pair.listing(result.copied["1005001"])
+    assert draft.title == "Lamp 25.4 cm high"
+    told = {(one.field, one.before): one.after for one in result.replacements}
+    assert told["title", "Lamp 10 inch high"] == "Lamp 25.4 cm high"
+    assert [one["value"] for one in draft.attributes] == ["25.4 cm", "4 inch 10 cm"]
+    assert ("attributes", "4 inch 10 cm", "suspicious_size") in {(a.field, a.value, a.why) for a in result.unmapped}
+
+
+def test_one_strange_record_never_stops_its_neighbours(pair, monkeypatch, caplog):
+    from app.services.covering import run as running
+
+    real = running.map_listing
+
+    def strange(remote, rules, sides):
+        if remote.product_id == "1005001":
+            raise KeyError("nobody expected this")
+        return real(remote, rules, sides)
+
+    monkeypatch.setattr(running, "map_listing", strange)
+    result = pair.cover("1005001 1005002", OURS)
+    assert list(result.copied) == ["1005002"]
+    assert [(one.product_id, one.code) for one in result.failed] == [("1005001", "error.cover.not_mapped")]
+    assert "1005001 cannot be mapped" in caplog.text
+
+
+def test_rules_of_a_page_take_out_what_belongs_to_the_other_store(pair):
+    there = lamp("1005001")
+    page = (
+        '<p>Lamp</p><widget type="relation" id="7"></widget>'
+        '<a href="https://www.aliexpress.com/store/77">shop</a>'
+        '<kse:widget data-widget-type="customText" id="9"></kse:widget>'
+    )
+    pair.theirs.put(replace(there, content=replace(there.content, detail_html=page)))
+    result = pair.cover("1005001", OURS)
+    assert "store/77" not in pair.listing(result.copied["1005001"]).detail_html
+    assert {one.field for one in result.replacements if one.why == "removed"}

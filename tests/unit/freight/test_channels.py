@@ -9,6 +9,7 @@ import pytest
 from app.messages import messages
 from app.services.db import Database
 from app.services.freight.channels import ChannelRule, Channels, NoChannel, read_channels
+from app.services.freight.keeping import TariffDraft, save_tariff
 from app.services.freight.starting_tariffs import rule_file, starting_tariffs
 from app.services.freight.tariff_store import StoredTariff, stored_tariffs
 from app.services.upgrade import open_database
@@ -91,6 +92,10 @@ def test_a_starting_tariff_says_where_it_is_from_in_the_language_in_force(db, mo
         for id, source in zip(ids, stored, strict=True):
             connection.exec_driver_sql("UPDATE carrier_tariff SET source = ? WHERE id = ?", (source, id))
         monkeypatch.setattr(messages, "language", language)
-        told = [one.source for one in stored_tariffs(connection).values()][:4]
+        told = [one.told_source for one in stored_tariffs(connection).values()][:4]
     assert told == [raw["told"][language]] * 3 + ["offer of May"]
     assert not any("domain" in text for text in told)
+    with db.reader.connect() as connection:
+        first = next(iter(stored_tariffs(connection).values()))
+    draft = TariffDraft(first.name, first.tariff, first.told_source, first.as_of)
+    assert save_tariff(db, draft, first.id) is None, "told in other words it is the same source"

@@ -55,6 +55,20 @@ def test_sizes_of_cartons_girth_and_losing_countries_are_flagged(db, goods):
     assert found[3].losing == ()
 
 
+def test_countries_where_the_proposed_template_loses_are_named(db, goods):
+    """Free for Spain, whose channel is dear: the cheap lamp earns where it is reckoned for and loses there."""
+    with db.bulk() as connection:
+        connection.exec_driver_sql("DELETE FROM freight_template WHERE template_id <> '700'")
+        connection.exec_driver_sql(
+            "INSERT INTO freight_channel (ships_from, attribute, country, tariff_key) "
+            "VALUES ('CN', '', 'ES', 'express')"
+        )
+    thin, rich = match(db, goods("AB1234", 1299), goods("CD5678", 9900))
+    assert (thin.reason, thin.proposed[0], thin.worst_cny > 0) == ("stays", "700", True)
+    assert ("ES" in thin.losing, "losing" in thin.flags) == (True, True)
+    assert ("ES" in rich.losing, "losing" in rich.flags) == (False, False)
+
+
 def test_what_cannot_be_proposed_says_why(db, goods, make_listing):
     unknown = goods("NO1000", 1299, {"weight_mg": None}, weight_g=None)
     heavy = goods("HE1000", 1299, {"weight_mg": 900_000_000})

@@ -100,6 +100,19 @@ def test_p5_freight_of_180_grams(key, country, fee):
     assert charge(starting_tariffs()[key], country, 180).fee == Decimal(fee)
 
 
+@pytest.mark.parametrize(
+    ("key", "country", "grams", "fee"),
+    [
+        ("post_battery", "US", 200, "27.404"), ("line_es", "ES", 1000, "56"), ("line_uk", "UK", 1000, "58"),
+        ("line_de", "DE", 1000, "65"), ("line_au", "AU", 1000, "67"), ("line_it", "IT", 2999, "189.945"),
+        ("line_it", "IT", 3000, "170"), ("line_br", "BR", 30_000, "2425"), ("line_ru", "RU", 100, "20"),
+        ("line_ru", "RU", 101, "25"), ("line_ru", "RU", 200, "25"),
+    ],
+)  # fmt: skip
+def test_every_dispatch_country_of_103(key, country, grams, fee):
+    assert charge(starting_tariffs()[key], country, grams).fee == Decimal(fee)
+
+
 def test_heavier_parcels_fall_into_the_next_range():
     line = starting_tariffs()["line_fr"]
     assert charge(line, "FR", 1999).fee == Decimal("0.054") * 1999 + 25

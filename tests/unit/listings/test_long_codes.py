@@ -1,4 +1,4 @@
-"""Codes of more than 20 characters get a virtual bundle code, in one change with its entry in the table."""
+"""Codes of more than 20 characters get a virtual code, in one change with its entry in the table."""
 
 from __future__ import annotations
 

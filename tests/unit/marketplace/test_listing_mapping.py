@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.services.marketplace.aliexpress.mapping.listing import (
+    ATTRIBUTES,
     READ_AS,
     SKUS,
     language_of,
@@ -165,6 +167,21 @@ def test_missing_numbers_are_unknown_and_not_zero() -> None:
 
     assert (read.handling_days, read.weight_g, read.length_cm) == (None, None, None)
     assert (read.lot_size, read.group_id, read.currency) == (1, "", "USD")
+
+
+def test_rows_that_are_nearly_spelt_the_same_stay_what_they_are() -> None:
+    """Rows of attributes are remembered: 1 is not "1.0", true is no id, and a refused row is refused again."""
+    record = plain_lists(recorded())
+
+    def attribute(**row: Any) -> AttributeContent:
+        return read_content(record | {ATTRIBUTES: [row]}).attributes[0]
+
+    for _ in range(2):
+        assert attribute(attr_name_id=1, attr_value=1) == AttributeContent("1", "", "", "1")
+        assert attribute(attr_name_id=1.0, attr_value=1.0) == AttributeContent("1", "", "", "1.0")
+        assert attribute(attr_name_id="1", attr_value=Decimal("1.50")).value == "1.50"
+        with pytest.raises(Misspelt):
+            attribute(attr_name_id=True, attr_value=1)
 
 
 def test_a_value_in_no_documented_form_names_its_field() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from app.services.listings.marketing.plans import NO_PLAN, DiscountPlan, plan_of
 from app.services.price_guard.floors import FloorJudge, floor_for, lowest_list_price, with_planned
-from app.services.price_guard.judging import plan_in, reach_of
+from app.services.price_guard.judging import floor_in, plan_in, reach_of
 from app.services.price_guard.records import Floor
 from app.services.price_guard.settings import Meaning
 
@@ -83,3 +83,26 @@ def test_an_open_discount_is_the_planned_one_and_none_is_none():
     assert judge.keeps(1427, (Floor(1000, "USD"),), "USD", judge.plan(None, None)) is False
     assert judge.keeps(1000, (Floor(1000, "USD"),), "USD", judge.plan(0, None)) is True
     assert judge.keeps(1000, (Floor(1000, "JPY"),), "USD", judge.plan(0, None)) is None
+
+
+def test_what_is_told_at_a_glance_is_what_the_guard_reckons_to_the_cent():
+    dice = random.Random(7)
+    for _ in range(600):
+        plan = plan_of(
+            Decimal(dice.choice((0, 5, 33, 50))) / 100,
+            {
+                "spend_off": dice.choice(("", "2/15", "10%/20", "7%")),
+                "store_coupon": dice.choice(("", "1", "1/9", "20%/10")),
+                "select_coupon": dice.choice(("", "3/4")),
+            },
+            has_affiliate=True,
+        )
+        meaning, currency = dice.choice(list(Meaning)), dice.choice(("USD", "EUR", "CNY"))
+        floors = (Floor(dice.randint(1, 3000), dice.choice(("USD", "CNY"))), Floor(dice.randint(1, 3000), "EUR"))
+        judge, price = FloorJudge(RATES, Decimal(0), meaning), dice.randint(1, 6000)
+        known, floor = plan_in(currency, plan, RATES), floor_for(floors, currency, RATES)
+        assert known is not None and floor is not None
+        least = floor_in(currency, floor, RATES)
+        for minor in (price, judge.lowest(floors, currency, plan) or price):
+            exact = reach_of(Decimal(minor) / 100, known).by(meaning) >= least
+            assert judge.keeps(minor, floors, currency, plan) is exact

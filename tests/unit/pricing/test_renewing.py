@@ -12,7 +12,7 @@ from app.services.pricing.figures import COLUMNS, figures_of
 from app.services.pricing.given import reason
 from app.services.pricing.rates import EnteredRate, enter_rates, set_commissions
 from app.services.pricing.renewing import renew_figures, renew_stored
-from app.services.pricing.sku_columns import numbers_of
+from app.services.pricing.sku_columns import SkuColumns, numbers_of
 from app.services.pricing.watching import ALL_ARE_DUE, inserted_at_once, is_waiting, noted_at_once
 from app.services.tasks import TaskCancelled, TaskContext
 
@@ -63,6 +63,15 @@ def test_what_is_stored_is_what_is_worked_out(db, lamps):
     assert first["cost_micro"] == 36_000_000, "the dearest of the variants"
     assert (second["profit_minor"], second["unknown"], second["why"]) == (fresh[3].profit_minor, 0, "")
     assert renew_figures(db).listings == 0
+
+
+def test_columns_are_all_of_the_moment_the_first_was_read(db, lamps, make_listing):
+    renew_figures(db)
+    with db.reader.connect() as connection:
+        columns = SkuColumns(connection)
+        make_listing("Bulb", (("AB1234", 500, 5),), freight_template_id="free")
+        renew_figures(db)
+        assert columns.column("price").known.sum() == columns.owners.known.sum() == 4
 
 
 def test_an_edit_and_its_undo_are_due_at_once(db, lamps):

@@ -85,6 +85,33 @@ def test_p5_team_rules(rule, freight, price):
     ) == Decimal(price)
 
 
+UNROUNDED = ("3.3537", "7.1180", "9.2288", "9.6916", "9.7431", "10.4888", "12.1910", "12.2373", "12.4790", "13.3945")
+
+
+@pytest.mark.parametrize(("example", "unrounded"), list(zip(TEAM_RULES, UNROUNDED, strict=True)))
+def test_p5_before_rounding(example, unrounded):
+    """A rate ten thousand times smaller shows four more digits of the price."""
+    rule, freight, price = example
+    paid = None if freight is None else Decimal(freight)
+    fine = team_rules()[rule].list_price(Decimal(12), T / 10_000, Decimal("0.05"), Decimal("0.30"), paid) / 10_000
+    assert half_up(fine, Decimal("0.0001")) == Decimal(unrounded)
+    falls_short = {"3.3537": "3.35", "9.6916": "9.69", "9.7431": "9.74", "12.1910": "12.19", "13.3945": "13.39"}
+    if unrounded in falls_short:
+        assert half_up(fine) == Decimal(falls_short[unrounded]) < Decimal(price)
+    assert (half_up(fine) < Decimal(price)) == (half_up(fine) < fine)
+
+
+def test_margins_by_price_are_those_of_the_source():
+    told = [(step.below and str(step.below), str(step.least), str(step.most)) for step in margin_steps()]
+    assert told == [
+        ("2", "0", "0.03"),
+        ("5", "0.03", "0.05"),
+        ("8", "0.05", "0.08"),
+        ("10", "0.08", "0.10"),
+        (None, "0.10", "0.17"),
+    ]
+
+
 def test_margins_follow_the_price_they_lead_to():
     def price(margin: Decimal, cost: Decimal) -> Decimal:
         return price_for_margin(Costs(cost, Decimal(0)), FEES, margin).list_price
@@ -112,6 +139,7 @@ def test_105_discounts_stack_in_their_order_and_are_spread_by_value():
     assert [one.left for one in found.taken] == [Decimal("21.00"), Decimal("19.00"), Decimal("18.00"), Decimal("18.00")]
     assert (found.paid, found.by_seller) == (Decimal("18.00"), Decimal("5.00"))
     assert found.by_line == (Decimal("2.50"), Decimal("2.50"))
+    assert found.by_line[1] / ITEMS[1].quantity == Decimal("1.25"), "of each piece of B"
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from app.services.listings.editing import ListingEdit, edit_listings
 from app.services.listings.filters import parse_filters
 from app.services.listings.holding import BadReason, hold_listings, release_listings
 from app.services.listings.source import ListingSource
+from app.services.marketplace.port import RateLimited
 from app.services.paging import Query
 from app.services.publishing import journal as entries
 from app.services.publishing.entries import Verdict
@@ -31,6 +32,7 @@ from app.services.publishing.queue import SkipReason, enqueue
 from app.services.publishing.report import send_again
 from app.services.publishing.run import publish
 from app.services.publishing.turns import Schedule
+from app.services.tasks import TaskCancelled, TaskContext
 from tests.unit.publishing.conftest import REVIEWED
 from tests.unit.publishing.fake_marketplace import FakeMarketplace
 from tests.unit.publishing.helpers import journal, loaded, publish_all, states, statuses, write
@@ -153,6 +155,22 @@ def test_goods_that_ran_out_stop_selling_all_the_same(db, market, live):
     assert "stock" in market.calls
 
 
+def test_held_while_its_stock_was_on_the_way_it_never_goes_as_a_whole(db, market, live):
+    facts = orjson.dumps({"AB1234": [2000, 50]}).decode()
+    write(db, "UPDATE listing SET remote = json_object('_sync', json_object('skus', json(?), 'read_ms', 0))", facts)
+    [sku] = loaded(db, live).skus
+    edit_listings(db, [ListingEdit(live, skus={sku.id: {"stock": 10}})], label="edit")
+
+    def held_meanwhile() -> None:
+        hold_listings(db, [live], WHY)
+        raise RateLimited
+
+    market.script.append(held_meanwhile)
+    run(db, market, enqueue(db, 1, [live]).batch_id)
+    assert market.calls[:2] == ["stock", "stock"]
+    assert "edit" not in market.calls
+
+
 def test_undo_and_redo_and_a_conflict_that_is_named(db, one):
     first = hold_listings(db, [one], WHY)
     contents = ChangeContents(db, first.uid)
@@ -173,3 +191,21 @@ def test_nobody_can_switch_a_hold_off_by_a_setting() -> None:
     for value in ("off", "warn"):
         with pytest.raises(BadRuleSetting):
             rule_data({"severities": {"listing.held": value}})
+
+
+def test_a_stop_before_it_is_stored_changes_nothing_and_one_after_it_no_more(db, one, make_sellable):
+    ctx = TaskContext()
+    ctx.stop.set()
+    with pytest.raises(TaskCancelled):
+        hold_listings(db, [one], WHY, ctx)
+    assert found(db, "held = yes") == set()
+
+    class Late(TaskContext):
+        """Is stopped once the hold is stored."""
+
+        def checkpoint(self) -> None:
+            if found(db, "held = yes"):
+                raise TaskCancelled
+
+    assert hold_listings(db, [one], WHY, Late()) is not None
+    assert found(db, "held = yes") == {one}

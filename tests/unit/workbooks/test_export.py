@@ -174,9 +174,23 @@ def test_cells_of_many_rows_are_kept_only_for_a_while(tmp_path: Path, monkeypatc
             return super().__missing__(value)
 
     monkeypatch.setattr(sheet_xml, "CellBook", Book)
-    write_xlsx(tmp_path / "a.xlsx", [OutSheet("s", [TITLE], ((f"{number}",) for number in range(5_000)))])
-    assert 1_000 < most <= 1_250
-    assert [row[0] for row in cells(tmp_path / "a.xlsx")[1:]] == [f"{number}" for number in range(5_000)]
+    write_xlsx(tmp_path / "a.xlsx", [OutSheet("s", [PRICE], ((number,) for number in range(5_000)))])
+    assert 1_000 < most <= 1_500
+    assert [row[0] for row in cells(tmp_path / "a.xlsx")[1:]] == list(range(5_000))
+
+
+@pytest.mark.parametrize(
+    "odd", ["", " x", "x ", "a\nb", "<&>", "_x0041_", "\x1f", "\x00", "\tx", "\xa0x", "ж\u3000", "\x7f", 5, 0, True]
+)
+def test_texts_made_at_once_are_the_texts(tmp_path: Path, odd: Any) -> None:
+    """Texts that hardly repeat are tested and spelt together: one odd one among them spoils none."""
+    values = [*(f"text {number}" for number in range(600)), *(f"ж {number} & <b>" for number in range(600)), odd, None]
+    values += [f"last {number}" for number in range(300)]
+    write_xlsx(tmp_path / "a.xlsx", [OutSheet("s", [TITLE], [(value,) for value in values])])
+    write_xlsx(tmp_path / "b.xlsx", [OutSheet("s", [TITLE], [(odd,)])])
+    alone = cells(tmp_path / "b.xlsx")[1:]
+    found = [row[0] for row in cells(tmp_path / "a.xlsx")[1:]]
+    assert found == [*values[:1200], *(alone[0] if alone else [""]), "", *values[1202:]]
 
 
 def test_rows_are_streamed(tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 """Covering from the window: ids pasted or dropped, rules with their effect, the run, its report, the drafts."""
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
@@ -219,3 +221,24 @@ def test_all_rules_survive_the_form(qtbot, pair, settle, dialog):
     language.set_language("zh")
     assert dialog.form.read() == rules
     assert dialog.form.defaults["groups"].itemText(0) == "以后再选"
+
+
+def test_a_run_is_stopped_and_begun_anew(dialog, qtbot, settle, pair):
+    paste(dialog, qtbot, settle)
+    dialog.start()
+    assert dialog._running is not None and not dialog.primary.isEnabled()
+    dialog.stop()
+    settle()
+    qtbot.waitUntil(lambda: dialog._running is None)
+    assert dialog.report.state.texts[0] == "Stopped; nothing was written" and dialog.result is None
+    assert pair.sql("SELECT id FROM listing") == []
+    dialog.stop()  # nothing runs: nothing happens
+
+
+def test_one_store_is_never_source_and_target(dialog, settle, services):
+    stores = dialog.stores
+    dialog._asked = (1, 0)
+    dialog._on_stores([stores[0], replace(stores[0], id=3, name="Third", access="operate"), *stores[1:]])
+    settle()
+    assert dialog.source.currentData() == 1
+    assert dialog.target.currentData() != 1

@@ -1,12 +1,13 @@
 """What a cell looks like: marks, grounds, chips; nothing cut that must not be, and no slower than Qt's own way."""
 
+import threading
 import time
 from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QAbstractTableModel, QRect, Qt
 from PySide6.QtGui import QColor, QPainter, QPixmap
-from PySide6.QtWidgets import QTableView
+from PySide6.QtWidgets import QApplication, QTableView
 
 from app.services.paging import Group, Query
 from app.views.cell_painter import CellPainter
@@ -322,10 +323,10 @@ def test_a_repaint_costs_less_than_qts_own_table(runner, fake_source, qtbot):
     model.stop()
 
 
-def _spied(runner, fake_source, qtbot):
+def _spied(runner, source, qtbot):
     """A table of 100 rows, and how many rows each of its paintings is of."""
     columns = [replace(LEFT_TITLE, key=key, hidden=key == "unseen") for key in ("seen", "unseen", "last")]
-    model = PagedTableModel(fake_source(100), columns, runner)
+    model = PagedTableModel(source, columns, runner)
     table = PagedTable(model, "test")
     qtbot.addWidget(table)
     table.resize(400, 400)
@@ -333,24 +334,72 @@ def _spied(runner, fake_source, qtbot):
     with qtbot.waitSignal(model.ordered):
         model.ask(Query())
     qtbot.waitUntil(lambda: runner.is_idle)
+    for _ in range(5):
+        QApplication.processEvents()
     painted = []
     table._paint_rows = lambda painter, first, last, spans: painted.append(last - first) or False
     return table, model, painted
 
 
+def _updates(table):
+    """Where the table asks to be painted anew, from now on."""
+    viewport, asked = table.viewport(), []
+    viewport.update = lambda *where: asked.append(where)
+    return viewport, asked
+
+
 def test_of_rows_that_changed_those_in_view_are_painted_and_no_others(runner, fake_source, qtbot):
-    table, model, painted = _spied(runner, fake_source, qtbot)
+    table, model, _ = _spied(runner, fake_source(100), qtbot)
+    _viewport, asked = _updates(table)
+    for first, last in ((70, 99), (3, 4)):
+        table.dataChanged(model.index(first, 0), model.index(last, model.columnCount() - 1))
+    height = table.rowHeight(0)
+    [far], [near] = asked
+    assert far.top() > table.viewport().height()
+    assert (near.top(), near.height()) == (3 * height, 2 * height)
+
+
+def test_an_answer_is_painted_once_and_counting_its_rows_paints_nothing(runner, fake_source, qtbot):
+    source = fake_source(1000)
+    table, model, painted = _spied(runner, source, qtbot)
+    source.gate = threading.Event()
     table.viewport().repaint()
     painted.clear()
-    model.dataChanged.emit(model.index(70, 0), model.index(99, model.columnCount() - 1))
-    model.dataChanged.emit(model.index(3, 0), model.index(4, model.columnCount() - 1))
+    with qtbot.waitSignal(model.replaced):
+        model.ask(Query(text="00"))
     qtbot.waitUntil(lambda: bool(painted))
+    with qtbot.waitSignal(model.counted):
+        source.gate.set()
+    longest = table.verticalScrollBar().maximum()
+    assert longest > 900 * table.rowHeight(0)
+    qtbot.waitUntil(lambda: runner.is_idle)
+    for _ in range(3):
+        QApplication.processEvents()
     assert len(painted) == 1
-    assert painted[0] <= 2
+
+
+def test_a_picture_that_arrives_is_painted_where_it_stands(runner, fake_source, qtbot):
+    table, model, _ = _spied(runner, fake_source(100), qtbot)
+    model.columns[:] = [replace(column, cell=lambda row: Cell(image=f"{row.id}.jpg")) for column in model.columns]
+    model.retranslate()
+    _viewport, asked = _updates(table)
+    table._on_picture("99.jpg")
+    assert asked == []
+    table._on_picture("4.jpg")
+    height = table.rowHeight(0)
+    assert [(top, tall) for _left, top, _width, tall in asked] == [(3 * height, height)] * 2
+
+
+def test_rows_that_come_into_view_are_painted(runner, fake_source, qtbot):
+    table, model, painted = _spied(runner, fake_source(3), qtbot)
+    table.viewport().repaint()
+    painted.clear()
+    model._grow(5)
+    qtbot.waitUntil(lambda: bool(painted))
 
 
 def test_scrolling_paints_only_the_rows_that_come_into_view(runner, fake_source, qtbot):
-    table, _model, painted = _spied(runner, fake_source, qtbot)
+    table, _model, painted = _spied(runner, fake_source(100), qtbot)
     table.viewport().repaint()
     whole = painted.pop()
     table.verticalScrollBar().setValue(table.verticalHeader().defaultSectionSize() * 2)

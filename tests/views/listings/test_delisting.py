@@ -176,5 +176,5 @@ def test_virtual_codes_are_kept(context, services, qtbot, settle, tmp_path):
     settle()
     assert list(services.codes.virtual()) == ["CB000008"]
     language.set_language("zh")
-    assert dialog.table.horizontalHeaderItem(0).text() == "虚拟编码"
+    assert dialog.table.horizontalHeaderItem(0).text() == "组合编码"
     dialog.close()

@@ -43,8 +43,8 @@ def test_chosen_rows_are_held_seen_and_released(open_page, make_sellable, qtbot,
     shown = {column.key: column.cell for column in columns()}
     cells = {row.id: shown["status"](row) for row in rows}
     assert {row.id: shown["hold_reason"](row).text for row in rows}[first.id] == WHY
-    assert (cells[first.id].text, cells[first.id].tip) == ("On hold", WHY)
-    assert cells[second.id].text == "Live · On hold"
+    assert (cells[first.id].text, cells[first.id].tip) == ("On hold", f"On hold: {WHY}")
+    assert (cells[second.id].text, cells[second.id].tip) == ("Live", f"On hold: {WHY}")
     assert cells[third.id].tip == ""
     # the side panel says it and lets one go
     page.show_rows([first.id])
@@ -78,3 +78,18 @@ def test_the_question_before_sending_counts_what_is_held(open_page, make_sellabl
     question = page.findChildren(PublishQuestion)[-1]
     assert question.primary.text().endswith("1")
     question.reject()
+
+
+def test_very_many_are_a_job_of_the_worker(open_page, make_sellable, settle, db, lane, monkeypatch, qtbot):
+    ids = [make_sellable(skus=((f"AB{n}", 900, 5),)).id for n in range(3)]
+    page = open_page()
+    monkeypatch.setattr("app.views.listings.holding.MANY", 2)
+    page.acts.holding._hold(ids, WHY)
+    settle()
+    assert (holds(db), lane.calls[-1]) == (dict.fromkeys(ids, WHY), "hold_in_worker")
+    page.acts.holding.release(ids[:2])
+    settle()
+    qtbot.waitUntil(lambda: holds(db) == {ids[2]: WHY})
+    assert told(page)[0] == "2 listings are released."
+    page.acts.holding.ask([])  # nothing is chosen: nothing is asked
+    assert not [one for one in page.findChildren(HoldDialog) if one.isVisible()]

@@ -96,6 +96,42 @@ def test_a_local_template_is_copied_edited_and_undone(page, services, qtbot):
     qtbot.waitUntil(lambda: page.template_table.paged.total == 12)
 
 
+def test_bands_that_overlap_or_leave_a_gap_are_named_with_their_remedy(page, qtbot):
+    choose(page, qtbot, "Plan")
+    page.actions_of_page["edit_freight"].trigger()
+    editor = dialog(page, qtbot, TemplateEditor)
+    grid = editor.grid.grid
+    grid.setData(grid.index(4, 6), "1.5")
+    editor.look()
+    assert "bands overlap. Let each begin where the one before ends." in editor.said.text()
+    grid.setData(grid.index(4, 6), "2.5")
+    grid.setData(grid.index(4, 8), "0")
+    editor.look()
+    assert set(grid.wrong) == {(4, "per")}, "a zone says its first fault"
+    grid.setData(grid.index(4, 8), "0.5")
+    editor.look()
+    assert "nothing covers 2 to 2.5. Add a band for it." in editor.said.text()
+    grid.setData(grid.index(0, 3), "??")
+    grid.setData(grid.index(1, 3), "!!")
+    editor.look()
+    assert editor.said.text().endswith("1 more cell is wrong.")
+    for row, column, why in ((0, 3, "??"), (1, 3, "!!")):
+        editor.grid.setCurrentIndex(grid.index(row, column))
+        assert why in editor.said.text(), "the cell one is in speaks"
+    language.set_language("zh")
+    assert [cells["rule"] for cells in grid.cells][:2] == ["包邮", "标准运费"]
+    assert "还有 1 处" in editor.said.text()
+    language.set_language("en")
+    while editor.grid.grid.rowCount():
+        editor.grid.setCurrentIndex(grid.index(0, 0))
+        editor.remove.click()
+    editor.look()
+    assert "no zone" in editor.said.text()
+    assert not editor.primary.isEnabled()
+    editor.reject()
+    qtbot.waitUntil(lambda: page.context.runner.is_idle)
+
+
 def test_tariffs_and_channels_have_their_own_table_and_editors(page, services, qtbot):
     page.segments.choose("tariffs")
     qtbot.waitUntil(lambda: page.table is page.tariff_table and page.tariff_table.paged.total == 12)
@@ -137,7 +173,7 @@ def test_a_trial_shows_the_table_and_the_world(page, services, qtbot, tmp_path):
     trial.try_it()
     qtbot.waitUntil(lambda: len(trial.rows) == 4)
     spain = trial.model.rows[0]
-    assert spain[8:13] == ("0.00", "16.5384", "16.54", "5.14", "10.8 %")
+    assert spain[8:13] == ("0.00", "16.54", "16.54", "5.14", "10.8 %")
     trial.export_to(tmp_path / "trial.csv")
     qtbot.waitUntil(lambda: (tmp_path / "trial.csv").exists())
     trial.view.choose("world")
@@ -187,6 +223,31 @@ def test_a_trial_asks_for_attributes_and_dispatch_country_and_shows_its_latest_a
     qtbot.waitUntil(lambda: page.context.runner.is_idle)
     assert trial.rows == [], "the older answer came after what was said of the newer question"
     closed(qtbot, trial)
+
+
+def test_a_trial_of_a_listing_goes_by_what_is_typed_beside_it(page, services, qtbot):
+    with services.freight._app.db.bulk() as connection:
+        listing_id = connection.exec_driver_sql("SELECT min(id) FROM listing").scalar_one()
+        connection.exec_driver_sql("UPDATE listing SET weight_g = 200 WHERE id = ?", (listing_id,))
+    names = services.freight.names()
+    trial = TrialDialog(page.context, names, page, listing_id=listing_id, chosen=named_as(names, "express"))
+    trial.open()
+    qtbot.waitUntil(lambda: bool(trial.rows))
+    assert [name for name, field in trial.fields.items() if not field.isEnabled()] == ["code"]
+    assert (trial.rows[0].quote.real_g, trial.rows[0].subject.sale) == (200, None), "nobody knows its cost"
+    for name, text in {"weight": "3000", "size": "40x30x20", "cost": "18", "countries": "US"}.items():
+        trial.fields[name].setText(text)
+    trial.try_it()
+    qtbot.waitUntil(lambda: trial.rows[0].quote.real_g == 3000)
+    row = trial.rows[0]
+    assert (row.quote.volume_g, row.quote.chargeable_g, row.missing) == (4800, 5000, ())
+    assert row.subject.sale.cost == 18
+    closed(qtbot, trial)
+
+
+def named_as(names, key):
+    """Kind and id of a template or tariff to begin with."""
+    return next((one.kind, one.id) for one in names if one.key == key)
 
 
 def test_every_cell_of_the_world_says_its_figure_not_by_colour_alone(qtbot, services):

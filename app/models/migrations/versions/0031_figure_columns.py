@@ -30,7 +30,6 @@ def upgrade() -> None:
         sa.Column("segment", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("data", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("name", "segment", name="pk_sku_column"),
-        sqlite_with_rowid=False,
     )
     for name in ("first_sku", "last_sku"):
         op.execute(f"ALTER TABLE listing_figure ADD COLUMN {name} INTEGER")

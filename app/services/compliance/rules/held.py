@@ -18,7 +18,7 @@ def _is_fine(record: ListingRecord, context: CheckContext) -> bool:
 GROUP = RuleGroup(_is_fine)
 
 
-@GROUP.rule(CODE, "title")
+@GROUP.rule(CODE, "")
 def held(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
     """A person holds it back; a hold is a hold, whatever the severities are set to."""
     hold = context.holds.of(record.id)

@@ -74,14 +74,17 @@ class Rows:
         own = set(OF_ALL if per_listing else SKU_KEYS)
         is_own = [column.key in own or column.key.partition(":")[0] in ("property", "other") for column in columns]
         self._head = len(columns) if per_listing else (*is_own, True).index(True)
+        self._last = len(_FIXED) + len(columns) - (*reversed(is_own), False).index(False)
+        self._behind = [None] * (len(_FIXED) + len(columns) - self._last)
         self._listing_sql = self._select(columns)
         self._tails = Tails(self._at, self._head)
         self._names: dict[int, list[tuple[int, dict[str, str]]]] = {}
         self.listings = self.skus = 0
 
     def _select(self, columns: Sequence[Column]) -> str:
-        """What is read of a listing: its ids, the columns in their order, then what is told apart into columns."""
-        cells = [_SHARED.get(column.key, "NULL") for column in columns]
+        """What is read of a listing: its ids, the columns in their order up to the last one variants share, then what
+        is told apart into columns."""
+        cells = [_SHARED.get(column.key, "NULL") for column in columns][: self._last - len(_FIXED)]
         told = [name for kind, name in (("attribute", "attributes"), ("other", "extra")) if self._groups[kind]]
         return f"SELECT {', '.join((*_FIXED, *cells, *told))} FROM listing WHERE id IN ({{}})"
 
@@ -93,14 +96,14 @@ class Rows:
     def known_rows(self, listing_ids: Sequence[int]) -> Iterator[tuple[int, int | None, list[Cell]]]:
         """As `rows`, with the ids of the listing and of the variant before them."""
         for listing_id, skus, run in self._known_runs(listing_ids):
-            for sku_id, tail in zip(skus, run.rows, strict=True):
-                yield listing_id, sku_id, [*run.head, *tail]
+            for sku, tail in zip(skus, run.rows, strict=True):
+                yield listing_id, sku[1], [*run.head, *tail]
 
     def runs(self, listing_ids: Sequence[int]) -> Iterator[Run]:
         """As `rows`, the rows of a listing together: what they begin with in common is told once."""
         return map(itemgetter(2), self._known_runs(listing_ids))
 
-    def _known_runs(self, listing_ids: Sequence[int]) -> Iterator[tuple[int, list[int | None], Run]]:
+    def _known_runs(self, listing_ids: Sequence[int]) -> Iterator[tuple[int, list[Raw], Run]]:
         for chunk in chunks(listing_ids):
             inside = id_list(chunk)
             listings = {row[0]: row for row in self._run(self._listing_sql.format(inside))}
@@ -116,14 +119,11 @@ class Rows:
                         cells[self._at["marketing_group"]] = marketing[listing_id]
                     yield self._run_of(listing, cells, own)
 
-    def _run_of(self, listing: Raw, cells: list[Any], own: list[Raw]) -> tuple[int, list[int | None], Run]:
+    def _run_of(self, listing: Raw, cells: list[Any], own: list[Raw]) -> tuple[int, list[Raw], Run]:
         """The rows of a listing; of columns nobody understood each may have its own cell."""
         others = self._groups["other"]
-        said = (
-            {others[name]: value for name, value in orjson.loads(listing[-1]).items() if name in others}
-            if others
-            else {}
-        )
+        extra = orjson.loads(listing[-1]) if others else {}
+        said = {others[name]: value for name, value in extra.items() if name in others}
         if self._per_listing:
             for place, value in said.items():
                 cells[place] = of_row(value, 0)
@@ -132,13 +132,13 @@ class Rows:
                     cells[self._at[key]] = read(own)
             for place, text in summed(own, self._groups["property"]).items():
                 cells[place] = text
-            return listing[0], [None], Run(cells, [()])
+            return listing[0], [_NO_SKU], Run(cells, [()])
         rows = own or [_NO_SKU]
-        return listing[0], [sku[1] for sku in rows], Run(cells[: self._head], self._tails.of(rows, cells, said))
+        return listing[0], rows, Run(cells[: self._head], self._tails.of(rows, cells, said))
 
     def _shared_cells(self, listing: Raw, skus: list[Raw]) -> list[Any]:
         """What all variants have, in the places of its columns."""
-        cells = list(listing[len(_FIXED) : len(_FIXED) + len(self._at)])
+        cells = [*listing[len(_FIXED) : self._last], *self._behind]
         for at, names in self._names_of(listing[1]):
             cells[at] = names.get(cells[at], cells[at]) or None
         place = self._at.get("regional_prices")
@@ -146,7 +146,7 @@ class Rows:
             codes = {sku[CODE] or "" for sku in skus}
             cells[place] = BETWEEN.join(RegionalPrices.of(orjson.loads(cells[place])).lines(codes)) or None
         if attributes := self._groups["attribute"]:
-            for entry in orjson.loads(listing[len(_FIXED) + len(self._at)]):
+            for entry in orjson.loads(listing[self._last]):
                 if (where := attributes.get(entry.get("name", ""))) is not None:
                     cells[where] = entry.get("value", "")
         return cells

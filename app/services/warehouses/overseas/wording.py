@@ -37,9 +37,10 @@ def missing_why(why: str, subject: str) -> str:
 
 
 def reason_subject(why: str, subject: str) -> str:
-    """What the sentence is about: a country by its name, an error by its first words."""
+    """What the sentence is about: a country by its name, an error in a few words."""
     if why in ("formula", "price"):
-        return subject
+        key = f"overseas.because.{subject}"
+        return tr(key) if messages.has(key) else tr("overseas.because.other")
     return country_name(subject) if subject in countries().dispatch else subject
 
 

@@ -78,7 +78,7 @@ def _country(number: int, code: str, head_of: Callable[[], BuildHead], mode: str
         "",
         partial(_cell, code, mode),
         align="left" if mode == "code" else "right",
-        width=150 if mode == "code" else 112,
+        width=150 if mode == "code" else 124,
         min_width=72,
         subtitle=lambda: _above(head_of().columns[number]),
         tip=lambda: _whole(head_of().columns[number], head_of().template),

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Hashable, Mapping
+from functools import lru_cache
+from typing import Any, TypeVar, cast
+
+import orjson
 
 from app.services.marketplace.aliexpress.encoding import wire_id
 from app.services.marketplace.aliexpress.mapping.modules import detail_of, html_of
@@ -35,6 +38,10 @@ from app.services.marketplace.port import (
     SkuProperty,
 )
 from app.services.regional_prices import RegionalPrices
+
+_T = TypeVar("_T")
+_REMEMBERED = 8192
+"""Rows of attributes and properties that are kept read."""
 
 LISTING: Table = (
     Field("category_id", "category_id", id_form("category_id")),
@@ -93,6 +100,9 @@ SOLUTION_TITLES, SOLUTION_TITLE = "multi_language_subject_list", "subject"
 SOLUTION_DETAILS = "multi_language_description_list"
 """What the solution family calls the same lists; its entries, too, name a `locale` when they are read."""
 KEYWORDS = ("keyword", "product_more_keywords1", "product_more_keywords2")
+
+
+_ROWS: dict[type[Any], Table] = {AttributeContent: ATTRIBUTE, SkuProperty: SKU_PROPERTY}
 
 
 def status_of(word: Any) -> RemoteStatus:
@@ -156,7 +166,7 @@ def read_content(record: Mapping[str, Any]) -> ListingContent:
         title=text((title or {}).get(TITLE, record.get("subject"))),
         detail_html=html_of((detail or {}).get(DETAIL, record.get("detail"))),
         skus=tuple(read_sku(sku, record) for sku in rows(record.get(SKUS))),
-        attributes=tuple(AttributeContent(**read(ATTRIBUTE, row)) for row in rows(record.get(ATTRIBUTES))),
+        attributes=tuple(_row_of(AttributeContent, row) for row in rows(record.get(ATTRIBUTES))),
         keywords=tuple(word for word in (text(record.get(name)) for name in KEYWORDS) if word),
         language=language_of(shown),
         regional_prices=read_regional(record, ((sku, read_properties(sku)) for sku in rows(record.get(SKUS)))),
@@ -186,7 +196,22 @@ def read_sku(sku: Mapping[str, Any], record: Mapping[str, Any]) -> SkuContent:
 def read_properties(sku: Mapping[str, Any]) -> tuple[SkuProperty, ...]:
     """The sale properties of a SKU, under either of their names."""
     found = sku.get(READ_AS[PROPERTIES], sku.get(PROPERTIES))
-    return tuple(SkuProperty(**read(SKU_PROPERTY, row)) for row in rows(found))
+    return tuple(_row_of(SkuProperty, row) for row in rows(found))
+
+
+def _row_of(kind: type[_T], row: dict[str, Any]) -> _T:
+    """A row of a detail record as *kind*; the same ones, spelt the same, come back in listing after listing."""
+    try:
+        spelt = orjson.dumps(row)
+    except TypeError:  # no JSON, such as a record of another source
+        return kind(**read(_ROWS[kind], row))
+    found: _T = _remembered(cast(Hashable, kind), spelt)
+    return found
+
+
+@lru_cache(_REMEMBERED)
+def _remembered(kind: Any, spelt: bytes) -> Any:
+    return kind(**read(_ROWS[kind], orjson.loads(spelt)))
 
 
 def read_summary(row: Mapping[str, Any], status: RemoteStatus) -> ListingSummary:
