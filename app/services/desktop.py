@@ -265,7 +265,7 @@ class DesktopServices:
         return call, self.app.database_path, path, chosen, options, messages.language
 
     def save_template(self, path: Path) -> None:
-        """Write the ready-made sheet to *path*. Raises: InputError where it cannot be written, or is named otherwise."""
+        """Write the ready-made sheet to *path*. Raises: InputError where it cannot be written or is named otherwise."""
         from app.services.workbooks import check_kind, save_template
 
         check_kind(path, (".xlsx",))

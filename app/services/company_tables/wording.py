@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from app.messages import tr
 from app.services.company_tables.kinds import TableKind
-from app.services.company_tables.records import Differences, Imported, InboxRow
 
-if TYPE_CHECKING:  # the window opens with these words, and shall not wait for what finds hits
+if TYPE_CHECKING:  # the window opens with these words, and shall not wait for what reads tables and finds hits
     from app.services.company_tables.hits import TableHit
+    from app.services.company_tables.records import Differences, Imported, InboxRow
 
 HOUR_MS = 3_600_000
 HOURS_SAID = 48

@@ -40,11 +40,11 @@ from app.services.freight.subjects import (
     typed_subject,
 )
 from app.services.freight.tariff_source import TariffSource
-from app.services.freight.trial import TrialRow, all_countries, try_freight, usual_countries
+from app.services.freight.trial import TrialRow, all_countries, try_freight, usual_countries, with_tax
 from app.services.history.records import ChangeRecord
 from app.services.listings.bulk_edit.planning import Chosen
 from app.services.paging import Query
-from app.services.pricing.rates import USD, exchange_rate
+from app.services.pricing.rates import USD, exchange_rate, exchange_rates
 from app.services.tasks import TaskContext
 
 if TYPE_CHECKING:
@@ -129,13 +129,13 @@ class FreightDesk:
         """
         with self._app.db.reader.connect() as connection:
             subjects = self._subjects(connection, asked)
-            quoter = quoter_of(connection, asked.tariff_key)
+            quoter, rates = quoter_of(connection, asked.tariff_key), exchange_rates(connection)
             if named is None:
                 named = _own_template(connection, subjects)
         if all(one.parcel is None for one in subjects):
             raise BadFreightInput("freight.no_weight", value=", ".join(one.name for one in subjects))
         targets = asked.targets or usual_countries()
-        return try_freight(named, subjects, targets, quoter, asked.service, ctx)
+        return with_tax(try_freight(named, subjects, targets, quoter, asked.service, ctx), rates)
 
     def all_countries(self) -> tuple[str, ...]:
         """For a trial to the whole world."""

@@ -5,8 +5,8 @@ One function computes it for the window, the command line and the workbook.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
@@ -17,8 +17,10 @@ from app.services.freight.finding import Named
 from app.services.freight.quoting import Parcel, Quote, Quoter, shown_cny, shown_usd
 from app.services.freight.starting_tariffs import rule_file
 from app.services.freight.subjects import Sale, Subject
+from app.services.freight.tax_limits import TaxCheck, check_parcel, tax_text
 from app.services.pricing.errors import BadPriceInput
 from app.services.pricing.profit import Offer, Profit, profit_of
+from app.services.pricing.rates import Rate
 from app.services.pricing.rounding import EXACT, half_up
 from app.services.pricing.terms import Costs
 from app.services.tasks import TaskContext
@@ -43,12 +45,13 @@ class Verdict(StrEnum):
 @dataclass(frozen=True, slots=True)
 class TrialRow:
     """One parcel to one country by one service. `profit` None where something it needs is unknown: `missing` names it,
-    or the quote's reason does."""
+    or the quote's reason does. `tax`: the goods against the destination's limit, None where it has none."""
 
     subject: Subject
     quote: Quote
     profit: Profit | None
     missing: tuple[str, ...] = ()
+    tax: TaxCheck | None = None
 
     @property
     def verdict(self) -> Verdict:
@@ -98,6 +101,19 @@ def try_freight(
     return rows
 
 
+def with_tax(rows: Iterable[TrialRow], rates: Mapping[str, Rate]) -> list[TrialRow]:
+    """The rows that are sold and served, with whether the goods of their parcel keep the destination's limit. Variants
+    of virtual warehouses leave China as well; of real stock abroad it says what holds for a parcel from outside."""
+    return [replace(row, tax=_tax(row, rates)) for row in rows]
+
+
+def _tax(row: TrialRow, rates: Mapping[str, Rate]) -> TaxCheck | None:
+    sale, parcel = row.subject.sale, row.subject.parcel
+    if sale is None or parcel is None or not row.quote.is_served:
+        return None
+    return check_parcel(row.quote.country, sale.price * parcel.pieces * sale.rates.exchange, rates)
+
+
 def profit_on(quote: Quote, sale: Sale, pieces: int) -> Profit | None:
     """What is left of a sale on a route; None where the route is not served or a fee is unknown.
 
@@ -128,7 +144,12 @@ def _row(subject: Subject, quote: Quote) -> TrialRow:
 
 
 def said(row: TrialRow, texts: Messages = messages) -> str:
-    """The verdict in words, with what is missing."""
+    """The verdict in words, with what is missing and what of the destination's tax is worth knowing."""
+    tax = "" if row.tax is None else tax_text(row.tax, texts)
+    return " · ".join(filter(None, (_verdict(row, texts), tax)))
+
+
+def _verdict(row: TrialRow, texts: Messages) -> str:
     if row.quote.reason:
         return texts.text(f"freight.reason.{row.quote.reason}")
     if row.quote.zone is None:
@@ -189,6 +210,16 @@ def told(row: TrialRow) -> dict[str, Any]:
         "verdict": str(row.verdict),
         "reason": quote.reason or None,
         "missing": list(row.missing),
+        "tax": None if row.tax is None else _tax_told(row.tax),
+    }
+
+
+def _tax_told(check: TaxCheck) -> dict[str, str | None]:
+    return {
+        "rule": check.limit.key,
+        "limit": f"{check.limit.limit} {check.limit.currency}",
+        "goods": None if check.goods is None else f"{half_up(check.goods)} {check.limit.currency}",
+        "verdict": str(check.verdict),
     }
 
 

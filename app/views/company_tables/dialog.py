@@ -40,13 +40,14 @@ class TablesDialog(Dialog):
 
     Emits:
         delist_wanted: codes, one a line.
-        replace_wanted, take_off_wanted, hold_wanted, show_wanted: ids of listings.
+        replace_wanted, price_wanted, take_off_wanted, hold_wanted, show_wanted: ids of listings.
         repriced: the `ChangeRecord` of prices that were raised.
         renewed: a table was stored or taken back.
     """
 
     delist_wanted = Signal(str)
     replace_wanted = Signal(object)
+    price_wanted = Signal(object)
     take_off_wanted = Signal(object)
     hold_wanted = Signal(object)
     show_wanted = Signal(object)
@@ -230,9 +231,11 @@ class TablesDialog(Dialog):
             self.acts[name].setEnabled(bool(chosen))
         self.acts["delist"].setEnabled(variants > 0)
         self.acts["replace"].setEnabled(bool(chosen) and is_verdict)
-        self.acts["reprice"].setVisible(self._kind is TableKind.FLOORS)
-        self.acts["reprice"].setEnabled(any(map(can_raise, chosen)))
-        self.acts["replace"].setVisible(self._kind is not TableKind.FLOORS)
+        is_floor = self._kind is TableKind.FLOORS
+        self.acts["reprice"].setVisible(is_floor or self._kind is TableKind.PRODUCTS)
+        self.acts["reprice"].setEnabled(any(map(can_raise, chosen)) if is_floor else bool(chosen))
+        say(self.acts["reprice"], "tables.reprice" if is_floor else "tables.new_prices")
+        self.acts["replace"].setVisible(is_verdict)
         say(self.acts["delist"], "tables.delist", n=variants)
         self.undo.setEnabled(table is not None and bool(table.change))
 
@@ -247,6 +250,10 @@ class TablesDialog(Dialog):
         self.accept()
 
     def _reprice(self) -> None:
+        """To a floor there is one price; after another cost or weight a person says by which rule."""
+        if self._kind is not TableKind.FLOORS:
+            self.price_wanted.emit(self._listings())
+            return
         handle = self._context.runner.start(self._desk.raise_to_floor, self.hits.chosen)
         handle.succeeded.connect(self._on_repriced)
         handle.failed.connect(self._tell)

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QWidget
 
 from app.messages import tr
-from app.services.company_tables.records import InboxRow
 from app.services.company_tables.wording import kind_text
 from app.views.context import ViewContext
 from app.views.language import language
 from app.views.notices import Banner, Offer
+
+if TYPE_CHECKING:  # with them come the readers of workbooks, for which the window need not wait
+    from app.services.company_tables.records import InboxRow
 
 BANNER = "tables"
 LOOK_MS = 15 * 60_000

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from app.services.history.records import ChangeRecord
     from app.views.actions import Actions
     from app.views.company_tables.dialog import TablesDialog
+    from app.views.listings.bulk_edit.dialog import BulkEditDialog
     from app.views.listings.editor import ListingEditor
     from app.views.listings.page import ListingsPage
 
@@ -108,13 +109,14 @@ class BulkActs(QObject):
         """Change any fields of the chosen rows, or of all of the filter, after a preview; begins with *field*."""
         self._page.with_chosen(lambda chosen, count: self.bulk_edit_of(chosen, count, field, way))
 
-    def bulk_edit_of(self, chosen: Sequence[int] | Query, count: int, field: str, way: str = "") -> None:
+    def bulk_edit_of(self, chosen: Sequence[int] | Query, count: int, field: str, way: str = "") -> BulkEditDialog:
         """The same for these listings, whatever is in view."""
         from app.views.listings.bulk_edit.dialog import BulkEditDialog
 
         dialog = BulkEditDialog(self._context, chosen, count, self._page.show_rows, self._page)
         dialog.applied.connect(self.on_bulk_edited)
         dialog.begin(field, way)
+        return dialog
 
     def show_findings(self) -> None:
         """Findings of the chosen rows, or of all of the filter, grouped by rule."""
@@ -149,7 +151,11 @@ class BulkActs(QObject):
                 return open_one
         dialog = TablesDialog(self._context, self._page)
         dialog.delist_wanted.connect(lambda codes: self.delist(codes).finished.connect(dialog.load))
-        dialog.replace_wanted.connect(lambda ids: self.bulk_edit_of(ids, len(ids), "title", "replace"))
+        for wanted, field, way in (
+            (dialog.replace_wanted, "title", "replace"),
+            (dialog.price_wanted, "price_minor", "formula"),
+        ):
+            wanted.connect(partial(self._edit_hits, dialog, field, way))
         dialog.take_off_wanted.connect(self._page.sale.take_off)
         dialog.hold_wanted.connect(self.holding.ask)
         dialog.show_wanted.connect(self._page.show_rows)
@@ -158,6 +164,10 @@ class BulkActs(QObject):
         if paths:
             dialog.take_files(paths)
         return dialog
+
+    def _edit_hits(self, tables: TablesDialog, field: str, way: str, ids: Sequence[int]) -> None:
+        """A bulk edit of what a table hits; the inbox looks anew once it was stored."""
+        self.bulk_edit_of(ids, len(ids), field, way).applied.connect(tables.load)
 
     def _on_repriced(self, change: ChangeRecord) -> None:
         self._context.notices.toast("tables.repriced", offer=self.way_back(change), n=change.listing_count)

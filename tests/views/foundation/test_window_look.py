@@ -207,7 +207,7 @@ def test_nothing_heavy_is_imported_with_the_window():
     code = (
         "import sys, app.views.main_window, app.views.shots, app.views.start; "
         "print([m for m in ('sqlalchemy', 'aiohttp', 'pandas', 'openpyxl', 'numpy', 'app.models', 'asyncpg', 'PIL', "
-        "'app.services.compliance.checker') if m in sys.modules])"
+        "'app.services.compliance.checker', 'app.services.workbooks') if m in sys.modules])"
     )
     root = Path(__file__).resolve().parents[3]
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=root, check=True)

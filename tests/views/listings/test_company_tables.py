@@ -11,6 +11,7 @@ from app.services.codes.rekeying import rekey
 from app.services.company_tables.kinds import TableKind
 from app.services.history.undo import undo
 from app.services.listings.bulk_edit.desk import BulkEditDesk
+from app.services.listings.bulk_edit.operations import ChangeNumber
 from app.services.settings import Settings
 from app.views.company_tables.dialog import TablesDialog
 from app.views.company_tables.opening import BANNER, Inbox
@@ -18,6 +19,7 @@ from app.views.language import language
 from app.views.listings.bulk_edit.dialog import BulkEditDialog
 from app.views.listings.code_dialog import CodeDialog
 from app.views.listings.delist_dialog import DelistDialog
+from app.views.listings.hold_dialog import HoldDialog
 
 TABLES = {
     "a.csv": "SKU,名称,成本价,重量(g)\nAB1234,床头灯,6.5,85\nCD5678,灯泡,0,140\n",
@@ -140,6 +142,38 @@ def test_hits_are_dealt_with(inbox, lamps, db, settle, qtbot):
     with qtbot.waitSignal(dialog.show_wanted):
         dialog.acts["show"].click()
     settle()
+
+
+def test_another_cost_leads_to_new_prices_and_hits_are_held(inbox, lamps, db, settle, qtbot, tmp_path):
+    page, dialog = inbox
+    (tmp_path / "a.csv").write_text(TABLES["a.csv"].replace("6.5,", "7.5,"), "utf-8")
+    drop(dialog, [tmp_path / "a.csv"])
+    settle()
+    assert dialog.tables.row_in_view.kind is TableKind.PRODUCTS
+    assert cells(dialog.hits, 2, 3) == [("AB1234", "AB1234"), ("AB1234+CD5678", "AB1234")], "bundles, too"
+    shown = {name for name, button in dialog.acts.items() if button.isVisible()}
+    assert shown == {"delist", "reprice", "take_off", "hold", "show"}
+    assert dialog.acts["reprice"].text() == "Reprice…"
+    dialog.acts["reprice"].click()
+    edit = page.findChildren(BulkEditDialog)[-1]
+    card = edit.changes.cards[-1]
+    card.form.prefill("cost * 3")
+    assert card.read() == ChangeNumber("price_minor", "formula", formula="cost * 3")
+    edit.close()
+
+    dialog.hits.selectRow(0)
+    dialog.acts["hold"].click()
+    asked = page.findChild(HoldDialog)
+    qtbot.keyClicks(asked.reason, "dearer since today")
+    asked.primary.click()
+    settle()
+    with db.reader.connect() as connection:
+        assert connection.exec_driver_sql("SELECT listing_id, reason FROM listing_hold").all() == [
+            (lamps[0].id, "dearer since today")
+        ]
+    undo(db)
+    with db.reader.connect() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM listing_hold").scalar() == 0
 
 
 def test_old_tables_are_said_and_dropped_ones_go_to_the_inbox(context, services, qtbot, settle, tmp_path):
