@@ -13,7 +13,7 @@ from app.services.codes.formatting import format_code
 from app.services.codes.known import known_items, store_marks, virtual_codes
 from app.services.codes.normal import normalise
 from app.services.codes.reading import Reader, is_virtual_code
-from app.services.codes.records import Reading
+from app.services.codes.records import Component, Reading
 from app.services.codes.rules import PLAIN_STORE, CodeRules, StoreMarks, signs
 from app.services.codes.virtual import BadVirtualCode, NoVirtualCodeFree, VirtualBook
 
@@ -39,6 +39,7 @@ class ShortCodes:
     def __init__(self, later: Later | None = None, store_id: int = 0) -> None:
         self._later, self._store_id = later, store_id
         self._books: list[VirtualBook] = []
+        self._rules: tuple[Mapping[str, Sequence[Component]], StoreMarks] | None = None
         self._found: dict[str, ShortCode | None] = {}
 
     def share(self, other: ShortCodes) -> None:
@@ -55,8 +56,9 @@ class ShortCodes:
         return self._found[code]
 
     def _look(self, connection: Connection, code: str) -> ShortCode | None:
-        virtual = virtual_codes(connection)
-        marks = store_marks(connection).get(self._store_id, PLAIN_STORE)
+        if self._rules is None:
+            self._rules = virtual_codes(connection), store_marks(connection).get(self._store_id, PLAIN_STORE)
+        virtual, marks = self._rules
         reading = Reader(CodeRules(known_items(connection, [code], virtual), virtual, marks)).read(code)
         if reading.error or any(is_virtual_code(one.base) for one in reading.components):
             return None

@@ -56,19 +56,21 @@ class VariantNames:
         newest: int | None = connection.exec_driver_sql(_NEWEST, category).scalar()
         if newest is None:
             return {}
-        kept = self._known.get((category, self.language))
+        language = self.language  # the window may set another meanwhile
+        kept = self._known.get((category, language))
         if kept is None or kept[0] != newest:
             if len(self._known) >= MOST_KEPT:
                 self._known.clear()
-            kept = self._known[category, self.language] = newest, self._read(connection, category)
+            kept = self._known[category, language] = newest, self._read(connection, category, language)
         return kept[1]
 
-    def _read(self, connection: Connection, category: Category) -> dict[str, Names]:
+    @staticmethod
+    def _read(connection: Connection, category: Category, language: str) -> dict[str, Names]:
         found: dict[str, Names] = {}
         for attribute_id, zh, en, values in connection.exec_driver_sql(_READ, category):
             names: dict[str, str] = {}
             for value in orjson.loads(values):
-                shown = _shown(value, self.language)
+                shown = _shown(value, language)
                 names[str(value["id"])] = shown
                 names.update((fold(name), shown) for name in (value.get("zh"), value.get("en")) if name)
             found.update((key, names) for key in (attribute_id, *map(fold, filter(None, (zh, en)))))

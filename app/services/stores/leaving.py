@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from app.models import StoreHealth
 from app.services.db import Database
+from app.services.listings.loading import id_list
 from app.services.stores.adding import Surroundings
 from app.services.stores.editing import StoreBusy
 from app.services.stores.reading import get_store, reference_of
@@ -133,6 +134,13 @@ _BY_STORE = (
 """In the order foreign keys ask for; variants, pictures and order lines go with their rows."""
 
 
+_KEPT_OF_STORE = (
+    "SELECT change_id FROM change_entry WHERE noun = 'kept' AND json_extract(after, '$.kind') IN ('store_codes', "
+    "'cover_rules') AND ? IN (SELECT value FROM json_each(after, '$.key'))"
+)
+"""Changes of nothing but how a store writes its codes, or is covered: one thing each (`history/kept.py`)."""
+
+
 def _take_out(connection: Connection, store: StoreRecord) -> None:
     _forget_changes(connection, store.id)
     for table in _BY_STORE:
@@ -146,7 +154,8 @@ def _take_out(connection: Connection, store: StoreRecord) -> None:
 
 
 def _forget_changes(connection: Connection, store_id: int) -> None:
-    """Before-images of these listings: their numbers may be given to other listings, which an undo must not touch."""
+    """Before-images of these listings, and of how the store wrote its codes and was covered: their numbers may be given
+    to others, which an undo must not touch."""
     connection.exec_driver_sql(
         "DELETE FROM change_entry WHERE listing_id IN (SELECT id FROM listing WHERE store_id = ?)", (store_id,)
     )
@@ -156,6 +165,9 @@ def _forget_changes(connection: Connection, store_id: int) -> None:
         (store_id,),
     )
     connection.exec_driver_sql("DELETE FROM change_column WHERE store_id = ?", (store_id,))
+    of_store = list(connection.exec_driver_sql(_KEPT_OF_STORE, (store_id,)).scalars())
+    connection.exec_driver_sql(f"DELETE FROM change_entry WHERE change_id IN ({id_list(of_store)})")
+    connection.exec_driver_sql(f"DELETE FROM change WHERE id IN ({id_list(of_store)})")
     connection.exec_driver_sql(
         "DELETE FROM change WHERE store_id = ? AND kind <> 'right' AND id NOT IN (SELECT change_id FROM change_entry) "
         "AND id NOT IN (SELECT change_id FROM change_range) AND id NOT IN (SELECT change_id FROM change_column)",

@@ -8,6 +8,7 @@ import pytest
 
 from app.messages import messages
 from app.models import Store
+from app.services.codes import shortening
 from app.services.codes.known import checked_marks, write_store_marks
 from app.services.codes.records import Component
 from app.services.codes.virtual import BadVirtualCode, list_virtual, save_virtual
@@ -88,6 +89,17 @@ def test_many_at_once_reuse_what_there_is_and_never_share_a_number(db: Database,
             connection.exec_driver_sql("SELECT kind FROM change WHERE undone_ms IS NULL ORDER BY id").scalars()
         )
     assert kinds[-1] == "edit", "what undo takes back next is the edit, not the table of virtual codes"
+
+
+def test_tables_are_read_once_however_many_codes_are_too_long(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+    for name in ("virtual_codes", "store_marks"):
+        whole = getattr(shortening, name)
+        monkeypatch.setattr(shortening, name, lambda *args, name=name, whole=whole: read.append(name) or whole(*args))
+    codes = shortening.ShortCodes(db.read, 1)
+    found = [codes.of(code) for code in (LONG, OTHER, LONG)]
+    assert [one.code for one in found if one is not None] == ["CB000001_CUS", "CB000002", "CB000001_CUS"]
+    assert read == ["virtual_codes", "store_marks"]
 
 
 def test_a_plainer_writing_needs_no_virtual_code(db: Database, make_listing: Make) -> None:

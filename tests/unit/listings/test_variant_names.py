@@ -66,6 +66,31 @@ def test_without_a_category_the_sheet_has_the_word():
     assert label_of([part("Red", "颜色分类", "")], {"14": names}) == "红色"
 
 
+def test_names_that_are_read_while_the_language_changes_are_kept_under_their_own(db, make_listing, monkeypatch):
+    with db.write() as session:
+        seed_categories(session, GATEWAY)
+        session.connection().exec_driver_sql("UPDATE store SET gateway = ?", (GATEWAY,))
+    record = make_listing(category_id=LAMPS)
+    names, read = VariantNames(), VariantNames._read
+
+    def changed_meanwhile(*args):
+        found = read(*args)
+        names.language = "zh"
+        return found
+
+    monkeypatch.setattr(names, "_read", changed_meanwhile)
+    with db.reader.connect() as connection:
+        name, value = connection.exec_driver_sql(
+            "SELECT name_en, json_extract(\"values\", '$[0]') FROM category_attribute "
+            "WHERE is_sku AND category_id = ? ORDER BY position LIMIT 1",
+            (LAMPS,),
+        ).one()
+        value = orjson.loads(value)
+        ways = {record.skus[0].id: [part(value["en"], name, "")]}
+        shown = [list(names.labels(connection, ways).values()) for _ in range(2)]
+    assert shown == [[value["en"]], [value["zh"]]]
+
+
 def test_little_is_kept_in_memory(db):
     names = VariantNames()
     columns = "gateway, category_id, attribute_id, name_zh, name_en, is_required, is_sku, allows_custom_name, show_type"

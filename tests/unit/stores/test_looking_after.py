@@ -16,10 +16,12 @@ from app.models import StoreAccess, StoreHealth
 from app.services import keyring_store
 from app.services.application import Application
 from app.services.clock import now_ms
+from app.services.codes.known import checked_marks, store_marks, write_store_marks
+from app.services.covering.rules import CoverRules, save_rules
 from app.services.credentials import CredentialsMissing, CredentialStoreFailed
 from app.services.errors import NotFound
 from app.services.history.listing import can_redo, can_undo, list_changes
-from app.services.history.undo import undo
+from app.services.history.undo import redo, undo
 from app.services.listings.bulk_edit.applying import apply_plan
 from app.services.listings.bulk_edit.edits import BulkEdit
 from app.services.listings.bulk_edit.operations import ChangeNumber
@@ -444,6 +446,21 @@ def test_removing_takes_the_before_images_of_bulk_edits_along(app, make_listing)
         rows = connection.exec_driver_sql("SELECT store_id FROM change_column").scalars().all()
         changes = connection.exec_driver_sql("SELECT store_id FROM change WHERE label = 'change.bulk_edit'").scalars()
         assert (rows, list(changes)) == ([other], [other])
+
+
+def test_how_a_removed_store_wrote_its_codes_and_was_covered_never_comes_back(app, make_listing):
+    other, *_ = fill(app, make_listing)
+    write_store_marks(app.db, other.id, checked_marks("UK#"))
+    save_rules(app.db, 1, other.id, CoverRules(stock=5))
+    write_store_marks(app.db, 1, checked_marks("HK#"))
+    undo(app.db)
+    remove_store(app, 1)
+    with pytest.raises(NotFound):
+        redo(app.db)
+    assert [change.label for change in list_changes(app.db)][:1] == ["change.store_codes"]
+    assert undo(app.db).restored == 1
+    with app.db.reader.connect() as connection:
+        assert store_marks(connection) == {}
 
 
 def test_a_store_with_work_under_way_is_not_removed(app, make_listing):
