@@ -7,7 +7,8 @@ from contextlib import closing
 from urllib.request import urlopen
 
 import pytest
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import SIGNAL
+from PySide6.QtGui import QAction, QDesktopServices
 from PySide6.QtWidgets import QDialog, QFileDialog
 
 from app.paths import resources
@@ -116,8 +117,15 @@ def test_with_stores_the_listings_are_shown_and_the_picker_knows_them(run):
     run(steps)
 
 
-def test_every_tab_opens_and_f1_explains_it(run):
+def test_every_tab_opens_f1_explains_it_and_keys_reach_all_it_can_do(run):
+    """Whatever a tab can do does something, and is found by its name with the keyboard alone."""
+
+    def heard(action):
+        signals = ("triggered(bool)", "triggered()", "toggled(bool)")
+        return any(action.receivers(SIGNAL(one)) for one in signals)
+
     async def steps(desktop, services):
+        assert not heard(QAction(desktop.window))
         for tab in ("stores", "listings", "warehouses", "orders", "freight"):
             desktop.window.show_tab(tab)
             await until(lambda: desktop.window.page.table.paged.is_loaded)
@@ -125,6 +133,12 @@ def test_every_tab_opens_and_f1_explains_it(run):
             guide = dialog(desktop, GuideDialog)
             assert len(guide.page.toPlainText()) > 80
             guide.close()
+            actions = desktop.window.page.actions_of_page
+            found = {entry.text for entry in desktop.window._commands("")}
+            assert [one.id for one in actions if not heard(actions[one.id])] == []
+            shown = [one for one in actions if actions[one.id].isVisible()]  # of two opposites one is hidden
+            assert [one.id for one in shown if one.in_palette and actions[one.id].text() not in found] == []
+            assert [one.id for one in actions if not one.in_palette and not one.keys] == []
 
     run(steps)
 
