@@ -7,7 +7,7 @@ so that a hit that was dealt with is gone.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import orjson
@@ -34,6 +34,7 @@ FROM change_rows, json_each(before) WHERE table_name = 'stock_item' AND change_i
   SELECT max(id) FROM change WHERE kind = 'table' AND undone_ms IS NULL
   AND json_extract(params, '$.kind') = 'product_table')
 """
+_HELD = "SELECT listing_id FROM listing_hold JOIN listing ON listing.id = listing_id WHERE product_id IS NULL"
 _NOW = "SELECT code, cost_micro, weight_mg FROM stock_item WHERE code IN (SELECT value FROM json_each(?))"
 
 
@@ -48,7 +49,8 @@ class TableHit:
         params: placeholders of that sentence.
         price_minor, currency: the variant's list price.
         floor_price_minor: the lowest list price that keeps the floor; None of other tables or where it is unknown.
-        is_open: it is still sold or about to be: has stock, and its listing is not off sale.
+        is_held: a person holds its listing, which was never on sale: nothing of it is sent.
+        is_open: it is still sold or about to be: has stock, and its listing is neither off sale nor held.
     """
 
     kind: TableKind
@@ -69,11 +71,12 @@ class TableHit:
     currency: str = ""
     floor_price_minor: int | None = None
     is_doubtful: bool = False
+    is_held: bool = False
 
     @property
     def is_open(self) -> bool:
         """Whether something is still to be done about it."""
-        return self.stock != 0 and self.status != ListingStatus.OFF
+        return self.stock != 0 and self.status != ListingStatus.OFF and not self.is_held
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +107,8 @@ def table_hits(db: Database, kind: TableKind, ctx: TaskContext | None = None) ->
             found = list(_holding(connection, kind, _said(connection, kind), stores, ctx))
         if kind is TableKind.FORBIDDEN:
             found += word_hits(connection, stores, ctx)
+        held = frozenset(connection.exec_driver_sql(_HELD).scalars())
+    found = [replace(hit, is_held=True) if hit.listing_id in held else hit for hit in found]
     return sorted(found, key=lambda hit: (not hit.is_open, hit.store_id, hit.listing_id, hit.sku_id))
 
 

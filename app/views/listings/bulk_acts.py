@@ -158,6 +158,7 @@ class BulkActs(QObject):
             wanted.connect(partial(self._edit_hits, dialog, field, way))
         dialog.take_off_wanted.connect(self._page.sale.take_off)
         dialog.hold_wanted.connect(self.holding.ask)
+        self.holding.changed.connect(dialog.load)
         dialog.show_wanted.connect(self._page.show_rows)
         dialog.repriced.connect(self._on_repriced)
         dialog.open()

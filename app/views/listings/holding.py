@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from app.views.context import ViewContext
 from app.views.listings.hold_dialog import HoldDialog
@@ -25,7 +25,12 @@ class Holding(QObject):
     Args:
         page: the Listings tab; the parent.
         way_back: the button that takes a change back.
+
+    Emits:
+        changed: something is held, or released.
     """
+
+    changed = Signal()
 
     def __init__(
         self, context: ViewContext, page: ListingsPage, way_back: Callable[[ChangeRecord | None], Offer | None]
@@ -67,3 +72,4 @@ class Holding(QObject):
             return
         self._context.notices.toast(key, offer=self._way_back(change), tone="green", n=change.listing_count)
         self._context.changes.tell({"listing", "change"})
+        self.changed.emit()

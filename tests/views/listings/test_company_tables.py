@@ -8,10 +8,12 @@ from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QWidget
 
 from app.services.codes.rekeying import rekey
+from app.services.company_tables.hits import table_hits
 from app.services.company_tables.kinds import TableKind
 from app.services.history.undo import undo
 from app.services.listings.bulk_edit.desk import BulkEditDesk
 from app.services.listings.bulk_edit.operations import ChangeNumber
+from app.services.listings.holding import hold_listings
 from app.services.settings import Settings
 from app.views.company_tables.dialog import TablesDialog
 from app.views.company_tables.opening import BANNER, Inbox
@@ -171,6 +173,14 @@ def test_another_cost_leads_to_new_prices_and_hits_are_held(inbox, lamps, db, se
         assert connection.exec_driver_sql("SELECT listing_id, reason FROM listing_hold").all() == [
             (lamps[0].id, "dearer since today")
         ]
+    dialog.load()
+    settle()
+    assert dialog.said.text().endswith("still open: 0"), "a draft that is held is dealt with"
+    undo(db)
+    with db.bulk() as connection:
+        connection.exec_driver_sql("UPDATE listing SET product_id = id, status = 'live'")
+    hold_listings(db, [lamps[0].id], "dearer since today")
+    assert [hit.is_open for hit in table_hits(db, TableKind.PRODUCTS)] == [True, True], "it sells on"
     undo(db)
     with db.reader.connect() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM listing_hold").scalar() == 0
