@@ -9,7 +9,9 @@ from sqlalchemy import Connection
 
 from app.services.db import Database
 from app.services.listings.search_index import UNORDERED, indexed_at_once
+from app.services.listings.source import ListingSource
 from app.services.listings.text import fold, search_text
+from app.services.paging import Query
 
 
 def indexes(connection: Connection) -> dict[str, str]:
@@ -53,3 +55,27 @@ CODES = st.lists(st.text("Aa1-耳é \t\n\x1cＡß", max_size=5), max_size=4)
 def test_codes_are_searched_folded_one_a_line_each_once(codes: list[str]) -> None:
     expected = [folded for code in dict.fromkeys(codes) if (folded := fold(code))]
     assert search_text("Title", "", None, codes, "word") == "\n".join(["title", *expected, "word"])
+
+
+FOUND = {
+    "bluetoo": {"Bluetooth Earphones"},
+    "EARPHONE": {"Bluetooth Earphones"},
+    "НАУШНИК": {"Беспроводные наушники"},
+    "проводн": {"Беспроводные наушники"},
+    "ё": {"Чёрный чехол"},
+    "耳机": {"无线蓝牙耳机"},
+    "蓝牙耳": {"无线蓝牙耳机"},
+    "牙": {"无线蓝牙耳机"},
+    "LM44": {"Bluetooth Earphones", "Беспроводные наушники", "Чёрный чехол", "无线蓝牙耳机"},
+    "наушники 耳机": set(),
+}
+
+
+def test_parts_of_words_are_found_in_every_script(db: Database, make_listing) -> None:
+    for title in FOUND["LM44"]:
+        make_listing(title)
+    source = ListingSource(db)
+    for typed, found in FOUND.items():
+        asked = Query(text=typed)
+        assert {row.title for row in source.first_page(asked, 10)} == found, typed
+        assert source.count(asked) == len(found)
