@@ -20,7 +20,7 @@ from app.services.tasks import TaskContext
 if TYPE_CHECKING:
     from app.services.listings.bulk_edit.edits import BulkEdit
     from app.services.listings.bulk_edit.planning import Plan
-    from app.services.listings.bulk_edit.records import Applied, PlanCounts
+    from app.services.listings.bulk_edit.records import Applied, FindingCount, PlanCounts
     from app.services.listings.round_trip.planning import SheetReport
 
 SHOWN_LINES = 10
@@ -150,4 +150,12 @@ def _outcome(counts: PlanCounts, applied: Applied, lines: list[str], *, is_dry: 
     lines.append(tr(done, n=applied.changed, matched=counts.matched))
     for why, number in told["reasons"].items():
         lines.append(tr("cli.edit_refused", n=number, why=tr(f"bulk_edit.refused.{why}")))
+    if is_dry:
+        lines += [_verdict(one) for one in counts.findings]
     return Outcome(told, lines, Exit.SOME_REFUSED if told["refused"] else Exit.DONE)
+
+
+def _verdict(one: FindingCount) -> str:
+    """What the checker would newly say, with how severe it is, as `check` counts it."""
+    told = tr("cli.rule", n=one.listings, name=tr(f"finding_group.{one.code}"), code=one.code)
+    return f"{tr(f'status.finding.{one.severity}')} · {told}"

@@ -35,6 +35,8 @@ def test_a_dry_run_tells_and_stores_nothing(cli, synced):
     assert said.json["change"] is None and said.json["changed"] > 0
     assert {"stock.none"} <= {one["code"] for one in said.json["findings"]}
     assert prices(cli, synced) == before
+    said = cli("edit", "--store", synced, "--set", "stock=0", "--dry-run")
+    assert any(line.startswith("Blocked · ") and "(stock.none)" in line for line in said.out.splitlines())
     said = cli("edit", "--store", synced, "--set", "price=price * 2", "--dry-run")
     assert "→" in said.out and "nothing was stored" in said.out
 
