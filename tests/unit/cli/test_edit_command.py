@@ -45,6 +45,11 @@ def test_a_value_of_the_listing_stands_behind_its_title(cli, synced):
     title = next(iter(titles(cli, synced).values()))
     said = cli("edit", "--store", synced, "--set", "lot=3", "--where", f'title ~ "{title}"', "--dry-run")
     assert said.out.startswith(title[:40])
+    said = cli(
+        *("edit", "--store", synced, "--set", f"title={title} and a rather long ending of it", "--where"),
+        *(f'title ~ "{title}"', "--dry-run"),
+    )
+    assert said.out.splitlines()[0].endswith("ending of it")  # what differs is seen, however long the rest is
 
 
 def test_a_wrong_kind_of_warehouse_is_told_which_there_are(cli, synced):
