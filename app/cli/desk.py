@@ -53,6 +53,13 @@ def time_text(milliseconds: int | None) -> str | None:
     return None if moment is None else moment.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
+def office_text(milliseconds: int | None) -> str:
+    """A moment as a person reads it, in office time; "–" where there is none."""
+    from app.services.clock import at_office
+
+    return "–" if milliseconds is None else f"{at_office(milliseconds):%Y-%m-%d %H:%M}"
+
+
 def table(rows: list[tuple[Any, ...]]) -> list[str]:
     """Rows as aligned columns, two blanks between; wide characters count twice."""
     texts = [[str(cell) for cell in row] for row in rows]

@@ -14,6 +14,7 @@ import itertools
 import multiprocessing
 import threading
 import time
+import traceback
 from concurrent.futures import Future
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -21,7 +22,7 @@ from multiprocessing.synchronize import Event
 from typing import Any
 
 from app.services.errors import AppError
-from app.services.tasks import Progress, TaskContext
+from app.services.tasks import Progress, TaskCancelled, TaskContext
 
 REPORT_INTERVAL_S = 0.05
 
@@ -74,11 +75,18 @@ def _serve(pipe: Connection, stop: Event, pause: Event) -> None:
             function = getattr(importlib.import_module(module), name)
             outcome = ("done", function(*job.args, ctx=context))
         except BaseException as error:  # noqa: BLE001 - whatever happens to a task is told to its owner
+            _note_where(error)
             outcome = ("failed", error)
         try:
             pipe.send(outcome)
         except Exception as error:  # noqa: BLE001 - a result that cannot be pickled must not kill the worker
             pipe.send(("failed", RuntimeError(f"{type(error).__name__}: {error}")))
+
+
+def _note_where(error: BaseException) -> None:
+    """A traceback does not cross to the other process: it goes as a note, which the log shows."""
+    if not isinstance(error, AppError | TaskCancelled):
+        error.add_note("".join(traceback.format_tb(error.__traceback__)))
 
 
 class WorkerProcess:

@@ -20,11 +20,13 @@ from app.services.tasks import TaskContext
 if TYPE_CHECKING:
     from app.services.listings.bulk_edit.edits import BulkEdit
     from app.services.listings.bulk_edit.planning import Plan
-    from app.services.listings.bulk_edit.records import Applied, PlanCounts
+    from app.services.listings.bulk_edit.records import Applied, FindingCount, PlanCounts
     from app.services.listings.round_trip.planning import SheetReport
 
 SHOWN_LINES = 10
 """Largest changes a person is shown."""
+SHOWN_TEXT, SHOWN_BEFORE = 60, 20
+"""Characters of a text, and how many of them stand before the place where it differs."""
 SHOWN_TITLE = 40
 """Characters of a title that stand for its listing."""
 
@@ -121,14 +123,24 @@ def _largest(plan: Plan, ctx: TaskContext) -> list[str]:
     shown = min(SHOWN_LINES, sections(plan, ctx).counts["changed"])
     rows = []
     for line in lines(plan, 0, shown):
-        before, after = (_short(shown_value(line.field, value)) for value in (line.before, line.after))
+        before, after = _short(*(shown_value(line.field, value) for value in (line.before, line.after)))
         rows.append((line.code or line.title[:SHOWN_TITLE], tr(f"bulk_edit.field.{line.field}"), before, "→", after))
     return table(rows) if rows else []
 
 
-def _short(value: Any) -> str:
-    text = "–" if value is None else " ".join(str(value).split())
-    return text if len(text) <= 60 else f"{text[:59]}…"
+def _short(*values: Any) -> list[str]:
+    """Values before and after, on one line each; long ones from a little before the place where they differ."""
+    texts = ["–" if value is None else " ".join(str(value).split()) for value in values]
+    alike = next((at for at, pair in enumerate(zip(*texts, strict=False)) if len(set(pair)) > 1), min(map(len, texts)))
+    first = max(0, alike - SHOWN_BEFORE)
+    if first + SHOWN_BEFORE < SHOWN_TEXT or max(map(len, texts)) <= SHOWN_TEXT:
+        first = 0
+    return [_cut(text, first) for text in texts]
+
+
+def _cut(text: str, first: int) -> str:
+    shown = f"…{text[first:]}" if first else text
+    return shown if len(shown) <= SHOWN_TEXT else f"{shown[: SHOWN_TEXT - 1]}…"
 
 
 def _outcome(counts: PlanCounts, applied: Applied, lines: list[str], *, is_dry: bool) -> Outcome:
@@ -150,4 +162,12 @@ def _outcome(counts: PlanCounts, applied: Applied, lines: list[str], *, is_dry: 
     lines.append(tr(done, n=applied.changed, matched=counts.matched))
     for why, number in told["reasons"].items():
         lines.append(tr("cli.edit_refused", n=number, why=tr(f"bulk_edit.refused.{why}")))
+    if is_dry:
+        lines += [_verdict(one) for one in counts.findings]
     return Outcome(told, lines, Exit.SOME_REFUSED if told["refused"] else Exit.DONE)
+
+
+def _verdict(one: FindingCount) -> str:
+    """What the checker would newly say, with how severe it is, as `check` counts it."""
+    told = tr("cli.rule", n=one.listings, name=tr(f"finding_group.{one.code}"), code=one.code)
+    return f"{tr(f'status.finding.{one.severity}')} · {told}"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.cli.commands.listings import matching_ids
 from app.cli.commands.publishing import schedule_of
-from app.cli.desk import Desk, time_text
+from app.cli.desk import Desk, office_text, time_text
 from app.cli.failures import sentence
 from app.cli.outcome import Exit, Outcome
 from app.cli.parser import Commands
@@ -122,8 +122,8 @@ def _outcome(done: _Done, *, is_dry: bool = False) -> Outcome:
         "at": time_text(done.at_ms or None),
     }
     key = "would" if is_dry else "waits" if done.at_ms and done.ready else "sent" if result is not None else "queued"
-    at = told["at"] or ""
-    lines = [tr(f"cli.sale.{key}.{done.action}", n=told["done"] if key == "sent" else done.ready, at=at)]
+    at, n = office_text(done.at_ms or None), told["done"] if key == "sent" else done.ready
+    lines = [tr(f"cli.sale.{key}.{done.action}", n=n, at=at)]
     lines += [tr(f"cli.sale.skipped.{why}", n=number) for why, number in told["skipped"].items()]
     for name in ("failed", "unknown"):
         if told[name]:

@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from app.cli.commands.publishing import schedule_of
-from app.cli.desk import Desk, table, time_text
+from app.cli.desk import Desk, office_text, table, time_text
 from app.cli.outcome import Exit, Outcome
 from app.cli.parser import Commands
 from app.messages import tr
-from app.services.clock import at_office
 from app.services.errors import NotFound
 
 if TYPE_CHECKING:
@@ -47,8 +46,8 @@ def move(desk: Desk, options: argparse.Namespace) -> Outcome:
     at_ms = schedule_of(options.at).at_ms
     known, unknown = _known(desk, options.batches)
     n = move_batches(desk.app.db, known, at_ms)
-    said = f"{at_office(at_ms):%Y-%m-%d %H:%M}"
-    return _done({"moved": n, "at": time_text(at_ms)}, tr("cli.schedule.moved", n=n, at=said), unknown)
+    said = tr("cli.schedule.moved", n=n, at=office_text(at_ms))
+    return _done({"moved": n, "at": time_text(at_ms)}, said, unknown)
 
 
 def cancel(desk: Desk, options: argparse.Namespace) -> Outcome:
@@ -89,5 +88,5 @@ def _object(one: ScheduledBatch) -> dict[str, Any]:
 
 
 def _local(one: ScheduledBatch) -> str:
-    first, last = (f"{at_office(moment):%Y-%m-%d %H:%M}" for moment in (one.first_ms, one.last_ms))
+    first, last = office_text(one.first_ms), office_text(one.last_ms)
     return first if first == last else f"{first} – {last}"

@@ -10,7 +10,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from app.cli.desk import Desk, table, time_text
+from app.cli.desk import Desk, office_text, table, time_text
 from app.cli.failures import sentence
 from app.cli.outcome import Exit, Outcome
 from app.cli.parser import Commands
@@ -207,7 +207,7 @@ def _row(store: StoreRecord, calls: ApiCalls) -> tuple[Any, ...]:
         store.listings,
         _shown(_known(store, store.to_ship)),
         calls.made if calls.limit is None else f"{calls.made} / {calls.limit}",
-        time_text(to_ms(store.last_sync_at)) or "–",
+        office_text(to_ms(store.last_sync_at)),
     )
 
 

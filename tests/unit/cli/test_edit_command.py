@@ -35,6 +35,8 @@ def test_a_dry_run_tells_and_stores_nothing(cli, synced):
     assert said.json["change"] is None and said.json["changed"] > 0
     assert {"stock.none"} <= {one["code"] for one in said.json["findings"]}
     assert prices(cli, synced) == before
+    said = cli("edit", "--store", synced, "--set", "stock=0", "--dry-run")
+    assert any(line.startswith("Blocked · ") and "(stock.none)" in line for line in said.out.splitlines())
     said = cli("edit", "--store", synced, "--set", "price=price * 2", "--dry-run")
     assert "→" in said.out and "nothing was stored" in said.out
 
@@ -43,6 +45,11 @@ def test_a_value_of_the_listing_stands_behind_its_title(cli, synced):
     title = next(iter(titles(cli, synced).values()))
     said = cli("edit", "--store", synced, "--set", "lot=3", "--where", f'title ~ "{title}"', "--dry-run")
     assert said.out.startswith(title[:40])
+    said = cli(
+        *("edit", "--store", synced, "--set", f"title={title} and a rather long ending of it", "--where"),
+        *(f'title ~ "{title}"', "--dry-run"),
+    )
+    assert said.out.splitlines()[0].endswith("ending of it")  # what differs is seen, however long the rest is
 
 
 def test_a_wrong_kind_of_warehouse_is_told_which_there_are(cli, synced):

@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from app.services.clock import at_office
+
 
 def statuses(cli, store, where=""):
     return [one["status"] for one in cli("--json", "list", "--store", store, "--where", where).json["listings"]]
@@ -50,6 +52,9 @@ def test_what_waits_is_listed_moved_and_taken_back(cli, synced):
     assert cli("--json", "schedule", "list").json["scheduled"][0]["first"] == moved.json["at"] != waiting[0]["first"]
     gone = cli("--json", "schedule", "cancel", batch, "99999")
     assert (gone.code, gone.json) == (1, {"cancelled": live, "unknown": [99999]})
+    office = f"{at_office(datetime.fromisoformat(at)):%Y-%m-%d %H:%M}"
+    assert office in cli("sale", "off", "--store", synced, "--where", "status = live", "--at", at).out
+    assert office in cli("schedule", "list").out
     assert "No batch 99999 waits" in cli("schedule", "cancel", "99999").err
     assert len(statuses(cli, synced, "status = live")) == live
 

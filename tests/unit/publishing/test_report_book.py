@@ -9,6 +9,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from app.messages import tr
+from app.models.publishing import TaskAction
 from app.services.db import Database
 from app.services.errors import InputError, NotFound
 from app.services.listings.records import ListingRecord
@@ -53,6 +54,15 @@ async def test_every_listing_has_its_line(
     assert len(good["sent"]) == len("2026-11-21 22:15:00")
     assert (kept["state"], kept["attempts"], kept["sent"]) == ("Blocked", 0, "")
     assert (sums["Live"], sums["Failed"], sums["Blocked"], sums["Total"]) == (1, 1, 1, 3)
+
+
+@pytest.mark.parametrize("action", TaskAction)
+def test_whatever_was_sent_has_a_name(db: Database, make_sellable: Make, tmp_path: Path, action: TaskAction) -> None:
+    batch_id = enqueue(db, 1, [make_sellable().id]).batch_id or 0
+    with db.bulk() as connection:
+        connection.exec_driver_sql("UPDATE publish_task SET action = ?", (str(action),))
+    rows, _ = read(write_report(db, [batch_id], tmp_path / "report.xlsx").path)
+    assert [row["action"] for row in rows] == [tr(f"publish.book.action.{action}")]
 
 
 def test_a_report_that_cannot_be_written_leaves_nothing(db: Database, make_sellable: Make, tmp_path: Path) -> None:

@@ -34,6 +34,10 @@ def die(*, ctx: TaskContext) -> None:
     os._exit(7)
 
 
+def stumble(*, ctx: TaskContext) -> object:
+    return ()[1]
+
+
 def unpicklable(*, ctx: TaskContext) -> object:
     return lambda: None
 
@@ -60,6 +64,9 @@ def test_errors_come_back_as_they_were(worker):
     assert error.value.error_code == "workbook.damaged"
     assert error.value.params == {"file": "a.xlsx"}
     assert str(error.value) == "workbook.damaged(file='a.xlsx')"
+    with pytest.raises(IndexError) as bug:
+        worker.submit(f"{HERE}:stumble").result(30)
+    assert "in stumble" in bug.value.__notes__[0]  # the log of the window says where
     with pytest.raises(RuntimeError, match="pickle"):
         worker.submit(f"{HERE}:unpicklable").result(30)
     assert worker.submit(f"{HERE}:double", 1).result(30)[0] == 2
