@@ -258,7 +258,7 @@ class ListingSource(SqlSource[ListingRow]):
         variants, denies = Variants(connection), condition.operator == "lacks"
         asked = replace(condition, operator="contains") if denies else condition
         has = variants.with_code(asked, condition_sql(asked, lambda name: replace(FIELDS[name], many=""), "sku"))
-        hits = variants.count_listings(has)
+        hits = len(variants.listings_in(has))
         return super().count(Query()) - hits if denies else hits
 
     def load_rows(self, connection: Connection, ids: Sequence[int]) -> list[ListingRow]:
