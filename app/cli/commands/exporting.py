@@ -45,6 +45,8 @@ def export(desk: Desk, options: argparse.Namespace) -> Outcome:
     ids = matching_ids(desk, store.id, options.where)
     if options.editable:
         return _told(_to_edit(desk, options, ids))
+    if options.out.suffix.lower() == ".zip" and (options.columns or options.rows != "variant"):
+        raise InputError("cli.package_whole", file=options.out.name)
     columns = read_columns(options.columns.split(",")) if options.columns else KEYS
     wanted = ExportOptions(columns, per_listing=options.rows == "listing", separator=desk.app.settings.code_separator)
     return _told(export_listings(desk.app.db, options.out, ids, wanted))

@@ -14,8 +14,11 @@ from sqlalchemy import Connection
 from app.services.codes.reading import LONE, Reader
 
 _ITEM = r"[A-WYZ0-9]+(?:-[A-WYZ][A-WYZ0-9]*)*"
-_SIMPLE = re.compile(rf"{_ITEM}|[A-WYZ0-9]+[-_][A-Z][A-WYZ0-9]*")
-"""A stock item in whose spelling nothing else can be hidden."""
+_SIMPLE = re.compile(
+    rf"{_ITEM}|[A-WYZ0-9]+[-_][A-Z][A-WYZ0-9]*|(?![0-9]+X)(?!.*(?:X|-)[0-9]+\Z)[A-Z0-9]+(?:-[A-Z0-9]+)*"
+)
+"""A stock item in whose spelling nothing else can be hidden: no quantity before or behind an X, and no number at its
+end that may be a warehouse."""
 _USUAL = re.compile(rf"({_ITEM})(?:\*[1-9][0-9]{{0,2}}|-[0-9]+)")
 """Such an item with a quantity, or with what may be a warehouse, as nearly all other keys are."""
 _WORD = re.compile(r"[A-Z0-9_-]+")

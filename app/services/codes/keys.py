@@ -7,22 +7,27 @@ a stored key never ages; stock items and virtual codes are looked at where a que
 
 from __future__ import annotations
 
+import re
 from functools import cache, lru_cache
 
 from app.services.codes.formatting import mark_of
 from app.services.codes.normal import normalise
 from app.services.codes.reading import LONE, Reader
 
+_OWN_KEY = re.compile(rf"(?:{LONE.pattern}|[A-Z0-9]+(?:-[A-Z0-9]+)+)(?:\*(?:[2-9]|[1-9][0-9]{{1,2}}))?")
+"""One stock item, with a quantity or without, that names no warehouse: nearly every code of a large catalogue is
+written like its key, and need not be taken apart."""
+
 
 def match_key(code: str) -> str:
     """The key of the goods: components sorted, without dispatch country; of an unreadable code its usual spelling,
     without blanks."""
-    return code if LONE.fullmatch(code) else _keys(code)[0]
+    return code if _OWN_KEY.fullmatch(code) else _keys(code)[0]
 
 
 def variant_key(code: str) -> str:
     """As `match_key`, with the warehouse mark unless it is home."""
-    return code if LONE.fullmatch(code) else _keys(code)[1]
+    return code if _OWN_KEY.fullmatch(code) else _keys(code)[1]
 
 
 @lru_cache(maxsize=100_000)

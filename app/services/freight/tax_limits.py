@@ -13,7 +13,7 @@ from typing import Any
 from app.messages import Messages, messages
 from app.paths import resources
 from app.services.pricing.rates import Rate
-from app.services.pricing.rounding import EXACT, half_up
+from app.services.pricing.rounding import EXACT
 from app.services.warehouses.countries import countries
 
 
@@ -68,9 +68,8 @@ def check_parcel(country: str, goods_cny: Decimal | None, rates: Mapping[str, Ra
 def tax_text(check: TaxCheck, texts: Messages = messages) -> str:
     """What a person should know of it; "" where the limit is kept."""
     name, limit = texts.text(f"freight.tax.{check.limit.key}"), f"{check.limit.currency} {check.limit.limit}"
-    if check.verdict == TaxVerdict.BEYOND and check.goods is not None:
-        goods = f"{check.limit.currency} {half_up(check.goods)}"
-        return texts.text("freight.tax.beyond", name=name, limit=limit, goods=goods)
+    if check.verdict == TaxVerdict.BEYOND:
+        return texts.text("freight.tax.beyond", name=name, limit=limit)
     if check.verdict == TaxVerdict.UNKNOWN:
         return texts.text("freight.tax.unknown", name=name, currency=check.limit.currency)
     return ""

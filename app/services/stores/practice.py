@@ -71,12 +71,13 @@ def _end_with(sentinel: int) -> None:
 
 
 class PracticeMarketProcess:
-    """Runs the practice market of a data folder. Threads: any, one at a time."""
+    """Runs the practice market of a data folder. Threads: any; who starts it while it is starting waits for it."""
 
     def __init__(self, data_dir: Path) -> None:
         self._database = data_dir / MARKET_NAME
         self._process: BaseProcess | None = None
         self._announcement: dict[str, Any] = {}
+        self._starting = threading.Lock()
 
     @property
     def is_running(self) -> bool:
@@ -90,8 +91,10 @@ class PracticeMarketProcess:
         Raises:
             PracticeMarketDown: it did not come up.
         """
-        if self.is_running:
-            return self._announcement
+        with self._starting:
+            return self._announcement if self.is_running else self._start()
+
+    def _start(self) -> dict[str, Any]:
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe(duplex=False)
         self._database.parent.mkdir(parents=True, exist_ok=True)

@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING
 from app.services.history.records import ChangeRecord
 from app.services.warehouses.records import WarehouseTemplateRecord
 from app.services.warehouses.template_sheet import TemplatesRead, read_templates, write_templates
-from app.services.warehouses.templates import TemplateAct, copy_template, delete_template, save_template
+from app.services.warehouses.templates import (
+    TemplateAct,
+    copy_template,
+    delete_template,
+    make_template,
+    save_template,
+)
 
 if TYPE_CHECKING:
     from app.services.application import Application
@@ -33,6 +39,10 @@ class WarehouseDesk:
     def save(self, template: WarehouseTemplateRecord) -> TemplateAct:
         """Store a template. Raises: as `save_template`."""
         return save_template(self._app.db, template)
+
+    def make(self, template: WarehouseTemplateRecord) -> TemplateAct:
+        """Store a new template, by a free name. Raises: as `make_template`."""
+        return make_template(self._app.db, template)
 
     def copy(self, template_id: int, name: str) -> TemplateAct:
         """A new template, else as another one. Raises: as `copy_template`."""

@@ -85,10 +85,11 @@ def find_template(db: Database, name: str) -> WarehouseTemplateRecord:
     """
     with db.reader.connect() as connection:
         wanted = " ".join(name.split()).casefold()
-        for template_id, known in connection.exec_driver_sql("SELECT id, name FROM warehouse_template"):
+        names = connection.exec_driver_sql("SELECT id, name FROM warehouse_template ORDER BY name").all()
+        for template_id, known in names:
             if known.casefold() == wanted:
                 return load_template(connection, template_id)
-    raise NotFound(noun="warehouse_template", name=name)
+    raise NotFound("warehouse.no_template", name=name, known=", ".join(known for _, known in names) or "–")
 
 
 def save_template(db: Database, template: WarehouseTemplateRecord) -> TemplateAct:
@@ -149,11 +150,22 @@ def _entry(number: int, before: RawRow | None, after: RawRow | None) -> Entry:
 
 
 def copy_template(db: Database, template_id: int, name: str) -> TemplateAct:
-    """A new template called *name*, else as another one.
+    """A new template called *name*, or by a free name made of it, else as another one.
 
     Raises: as `save_template`.
     """
-    return save_template(db, replace(get_template(db, template_id), id=None, name=name))
+    return make_template(db, replace(get_template(db, template_id), id=None, name=name))
+
+
+def make_template(db: Database, template: WarehouseTemplateRecord) -> TemplateAct:
+    """Store a new template; where its name is taken, it gets a number.
+
+    Raises: as `save_template`.
+    """
+    with db.reader.connect() as connection:
+        names = (template.name, *(f"{template.name[: LONGEST_NAME - 4]} {number}" for number in range(2, 100)))
+        free = next((name for name in names if not is_name_taken(connection, name, None)), template.name)
+    return save_template(db, replace(template, id=None, name=free))
 
 
 def delete_template(db: Database, template_id: int) -> ChangeRecord:

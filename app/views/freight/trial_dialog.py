@@ -17,6 +17,7 @@ from app.services.freight.desk import Asked
 from app.services.freight.finding import MOST_MONEY, Named, country_of, size_of
 from app.services.freight.quoting import Parcel, best
 from app.services.freight.subjects import TypedPrices
+from app.services.freight.tax_limits import TaxVerdict
 from app.services.freight.trial import COLUMNS, TrialRow, Verdict, cells, write_trial
 from app.views.context import ViewContext
 from app.views.freight.text_table import TextRows, TextTable
@@ -44,7 +45,7 @@ FIELDS = (
     ("cost", 64),
     ("countries", 150),
 )
-WIDTHS = (92, 120, 112, 104, 100, 56, 68, 66, 82, 96, 104, 82, 66, 190)
+WIDTHS = (92, 120, 92, 104, 96, 56, 68, 66, 82, 92, 100, 82, 66, 230)
 TONES = {Verdict.FINE: "green", Verdict.LOSS: "red", Verdict.UNKNOWN: "amber", Verdict.NOT_SERVED: "text2"}
 REPLACING = ("weight", "size", "sale", "cost")
 """Fields that take the place of what is known of a listing where they are filled."""
@@ -242,10 +243,18 @@ class TrialDialog(Dialog):
 
     def _tone(self, line: int, at: int) -> str:
         verdict = self.rows[line].verdict
+        if at == len(COLUMNS) - 1 and self._is_taxed_otherwise(line):
+            return TONES[Verdict.UNKNOWN]
         return TONES[verdict] if (at >= len(COLUMNS) - 3 and verdict != Verdict.FINE) or at == len(COLUMNS) - 1 else ""
 
     def _sign(self, line: int, at: int) -> str:
-        return SIGNS[self.rows[line].verdict] if at == len(COLUMNS) - 1 else ""
+        shown = Verdict.UNKNOWN if self._is_taxed_otherwise(line) else self.rows[line].verdict
+        return SIGNS[shown] if at == len(COLUMNS) - 1 else ""
+
+    def _is_taxed_otherwise(self, line: int) -> bool:
+        """A route that earns, but with a parcel above what its destination collects tax on at the sale."""
+        tax = self.rows[line].tax
+        return self.rows[line].verdict == Verdict.FINE and tax is not None and tax.verdict == TaxVerdict.BEYOND
 
     # -- the file ----------------------------------------------------------------------------------------------
 

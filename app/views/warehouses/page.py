@@ -222,7 +222,9 @@ class WarehousesPage(TabPage):
             price_source=PriceSource.RULE,
             home_stock=rules.home_stock,
         )
-        self._store(made, "warehouses.made")
+        handle = self.context.runner.call(self._desk.make, made)
+        handle.succeeded.connect(lambda act: self._on_made(act, "warehouses.made"))
+        handle.failed.connect(self.problem)
 
     def _save(self, template: WarehouseTemplateRecord) -> None:
         handle = self.context.runner.call(self._desk.save, template)
@@ -254,11 +256,6 @@ class WarehousesPage(TabPage):
             offer = Offer("action.undo", lambda: self.undo_wanted.emit(uid), shortcut="Ctrl+Z")
             self._tell()
         self.context.notices.toast(key, offer=offer, tone=tone, **params)
-
-    def _store(self, template: WarehouseTemplateRecord, key: str) -> None:
-        handle = self.context.runner.call(self._desk.save, template)
-        handle.succeeded.connect(lambda act: self._on_made(act, key))
-        handle.failed.connect(self.problem)
 
     def _on_made(self, act: TemplateAct, key: str) -> None:
         self._say(act.change, key, name=act.template.name)

@@ -37,7 +37,7 @@ def test_what_cannot_be_used(cli, package, sheet, tmp_path):
     path, out = package([LAMP_ROW]), tmp_path / "out.zip"
     for arguments, why in (
         ((), "cli.usage.overseas_offers"),
-        (("--template", "none"), "not_found"),
+        (("--template", "none"), "warehouse.no_template"),
         (("--sheet", tmp_path / "gone.csv"), "workbook.not_found"),
         (("--sheet", sheet(), "--real", "Atlantis"), "cli.usage.overseas_country"),
         (("--sheet", sheet("国家,价格\nES,9\n", "bad.csv")), "workbook.overseas_column"),

@@ -372,6 +372,9 @@ def test_chosen_columns_and_a_row_a_listing(cli, synced, tmp_path):
     assert rows[0] == ["Title", "Merchant code", "Total stock", "Lowest price (USD)", "Highest price (USD)"]
     live = cli("--json", "list", "--store", synced, "--where", "status = live").json["listings"]
     assert said.json["listings"] == len(live) == len(rows) - 1
+    for fixed in (("--columns", "title"), ("--rows", "listing")):
+        said = cli("--json", "export", "--store", synced, "--out", tmp_path / "no.zip", *fixed)
+        assert (said.code, said.json["error"]["code"]) == (2, "cli.package_whole")
     bad = cli("--json", "export", "--store", synced, "--out", tmp_path / "no.xlsx", "--columns", "title,colour")
     assert bad.code == 2 and "“colour”" in bad.err and "sku_code" in bad.err
     assert not (tmp_path / "no.xlsx").exists()

@@ -169,6 +169,18 @@ def test_a_word_in_the_title(title: str, code: str, severity: Severity) -> None:
     assert (finding.code, finding.severity, finding.field) == (code, severity, "title")
 
 
+@pytest.mark.parametrize(
+    "goods",
+    [
+        "Kitchen Knives", "Toy Guns", "Strong Magnets", "Laser Pointers", "Lithium Battery Packs", "Essential Oils",
+        "Tomato Seeds", "E-Cigarettes", "Contact Lenses", "Child Car Seats",
+    ],
+)  # fmt: skip
+def test_goods_not_as_forbidden_as_they_look_are_held_and_not_blocked(goods: str) -> None:
+    finding = only(title=f"Table Lamp and {goods}")
+    assert (finding.code, finding.severity) == ("word.licence", Severity.HOLD)
+
+
 def test_where_a_word_stands_is_the_field() -> None:
     material = {"name_id": "10", "value_id": "100006063", "name": "Material", "value": "Ceramic"}
     model = {"name_id": "3", "value_id": "", "name": "Model Number", "value": "Lego style"}

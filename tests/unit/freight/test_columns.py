@@ -47,6 +47,26 @@ def test_equal_to_single_charges_on_every_random_case(count):
             assert (fee, is_served) == ((UNSERVED, False) if single is None else (single * MICRO, True)), weight
 
 
+def test_every_one_of_a_hundred_thousand_parcels_equals_decimal():
+    """Random tariffs that bill by volume or do not, weights and sides."""
+    chance, served = random.Random(18), 0
+    for number in range(100):
+        volumetric = chance.choice([None, Volumetric(5000), Volumetric(8000, Decimal(60))])
+        tariff = replace(random_tariff(chance, number), volumetric=volumetric)
+        weights = [chance.randint(1, 6_000) for _ in range(1_000)]
+        sides = [[chance.randint(1, 90) for _ in range(3)] for _ in weights]
+        volumes = np.array([one * two * three for one, two, three in sides], np.int64)
+        sizes = Sizes(volumes, np.array(list(map(max, sides)), np.int64))
+        fees = charges_table({"US": tariff}, np.array(weights, np.int64), sizes).fee_micro[0].tolist()
+        singles = [
+            charge(tariff, "US", weight, tuple(map(Decimal, side))).fee
+            for weight, side in zip(weights, sides, strict=True)
+        ]
+        assert fees == [UNSERVED if single is None else single * MICRO for single in singles], number
+        served += sum(single is not None for single in singles)
+    assert 20_000 < served < 90_000, "both kinds are met"
+
+
 def test_unknown_weights_are_not_served():
     fees, served = charges(starting_tariffs()["post_packet"], np.array([-5, 0, 200], np.int64))
     assert fees.tolist() == [UNSERVED, UNSERVED, 16_538_400]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
+from app.services.listings.figure_fields import OF_VARIANTS
 from app.services.listings.filters import parse_filters
 from app.services.listings.source import ListingSource
 from app.services.listings.variant_source import VariantSource
@@ -65,6 +68,29 @@ def test_figures_sort_both_tables(shop):
     assert titles(source, "profit > 0", sort="profit", descending=True) == ["Dear", "P1"]
     assert titles(of_variants, "cost > 0", sort="cost", descending=True)[0] == "AB1234*2"
     assert [row.title for row in source.first_page(Query(sort="profit", descending=True), 2)] == ["Dear", "P1"]
+
+
+UNITS = {"micro": Decimal(1_000_000), "minor": Decimal(100), "bp": Decimal(10_000)}
+
+
+@pytest.mark.parametrize(("name", "column"), [(name, field.expression) for name, field in OF_VARIANTS.items()])
+def test_every_figure_sorts_and_filters_both_tables(shop, name, column):
+    source, of_variants = shop
+    unit = UNITS[column.rpartition("_")[2]]
+    variants = of_variants.first_page(Query(), 50)
+    known = sorted({value for row in variants if (value := getattr(row.figures, column)) is not None})
+    middle = known[len(known) // 2]
+    assert known[0] < middle, "or the filter proves nothing"
+    for table in shop:
+        shown = [getattr(row.figures, column) for row in table.first_page(Query(sort=name), 50)]
+        numbers = [value for value in shown if value is not None]
+        assert shown == [None] * (len(shown) - len(numbers)) + sorted(numbers)
+        turned = [getattr(row.figures, column) for row in table.first_page(Query(sort=name, descending=True), 50)]
+        assert [value for value in turned if value is not None] == sorted(numbers, reverse=True)
+    wanted = [row for row in variants if (value := getattr(row.figures, column)) is not None and value >= middle]
+    text = f"{name} >= {Decimal(middle) / unit:f}"
+    assert sorted(titles(of_variants, text)) == sorted(row.code for row in wanted)
+    assert set(titles(source, text)) == {row.title for row in wanted}
 
 
 def test_rows_show_their_figures_and_why_there_are_none(shop):

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import textwrap
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -100,8 +101,9 @@ def test_the_whole_desk_is_set_up_and_again_changes_nothing(app):
 
 def test_the_market_comes_back_at_its_address_with_what_was_sent_to_it(tmp_path):
     market = PracticeMarketProcess(tmp_path)
-    first = market.start()
-    assert market.start() is first
+    with ThreadPoolExecutor(2) as impatient:
+        first, again = impatient.map(lambda _: market.start(), range(2))
+    assert again is first and first["stores"] and market.start() is first
     assert market.is_running
     market.stop()
     assert not market.is_running

@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QLabel, QWidget
 
 from app.messages import tr
@@ -16,6 +17,7 @@ from app.views.language import language
 from app.views.listings.figures_keeper import FiguresKeeper
 from app.views.listings.price_dialog import PriceDialog
 from app.views.rates.dialog import RatesDialog
+from app.views.theme import apply_theme, current_theme
 from tests.unit.pricing.conftest import priced
 
 __all__ = ["priced"]
@@ -209,7 +211,9 @@ def floor(db, key, minor, currency):
         )
 
 
-def test_charts_show_what_is_known_and_are_exported(db, lamp, make_listing, opened, settle, tmp_path):
+def test_charts_show_what_is_known_follow_the_theme_and_are_exported(
+    db, lamp, make_listing, opened, settle, tmp_path, qapp
+):
     make_listing("Loss", (("AB1234", 400, 5), ("AB1234", 5000, 5)), freight_template_id="free")
     floor(db, "AB1234", 6000, "CNY")  # 60.00 CNY at 6.8 for a dollar: 8.83 USD, up
     floor(db, "XX1", 100, "JPY")
@@ -236,6 +240,16 @@ def test_charts_show_what_is_known_and_are_exported(db, lamp, make_listing, open
     dialog._choose("floors")
     assert "3 variants of 3" in dialog.note.text()
     assert "1 more floor" in dialog.note.text()
+    pictures = {}
+    for theme in ("dark", "light"):
+        ground = apply_theme(qapp, theme).color("surface")
+        for plot in dialog.plots:
+            assert plot.view.backgroundBrush().color() == ground
+            assert plot.view.getAxis("left").textPen().color() == current_theme().color("text2")
+        dialog.save_to(tmp_path / f"{theme}.png")
+        pictures[theme] = QImage(str(tmp_path / f"{theme}.png")).pixelColor(2, 2)
+        assert pictures[theme] == ground, "the exported picture, too"
+    assert pictures["dark"] != pictures["light"]
     dialog.save_to(tmp_path / "nowhere" / "x.png")
     assert "x.png" in dialog.note.text()
 

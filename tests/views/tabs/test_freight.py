@@ -17,6 +17,7 @@ from app.services.freight.quoting import Parcel, shown_usd
 from app.services.freight.sheet_storing import export_freight, import_freight
 from app.services.freight.typed import read_template
 from app.services.paging import Query
+from app.services.pricing.rates import EnteredRate, enter_rates
 from app.services.tasks import TaskContext
 from app.views.freight.compare_dialog import CompareDialog
 from app.views.freight.editors import ChannelsEditor, TariffEditor, TemplateEditor
@@ -174,6 +175,15 @@ def test_a_trial_shows_the_table_and_the_world(page, services, qtbot, tmp_path):
     qtbot.waitUntil(lambda: len(trial.rows) == 4)
     spain = trial.model.rows[0]
     assert spain[8:13] == ("0.00", "16.54", "16.54", "5.14", "10.8 %")
+    assert (trial.model.tone(0, 13), trial.model.sign(0, 13)) == ("green", "circle-check")
+    enter_rates(services.freight._app.db, [EnteredRate("7.80", "EUR")])
+    trial.fields["sale"].setText("200")
+    trial.try_it()
+    qtbot.waitUntil(lambda: trial.model.rows[0][13] == "Earns · above EUR 150 (IOSS)")
+    assert (trial.model.tone(0, 13), trial.model.sign(0, 13)) == ("amber", "alert-triangle")
+    trial.fields["sale"].setText("6.99")
+    trial.try_it()
+    qtbot.waitUntil(lambda: trial.model.rows[0][13] == "Earns")
     trial.export_to(tmp_path / "trial.csv")
     qtbot.waitUntil(lambda: (tmp_path / "trial.csv").exists())
     trial.view.choose("world")

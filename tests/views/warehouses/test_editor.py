@@ -96,6 +96,9 @@ def test_new_copied_deleted_and_brought_back(qtbot, db, page, template):
     acts["new_warehouse"].trigger()
     idle(qtbot, page)
     assert find_template(db, "New warehouse template").price_source is PriceSource.RULE
+    acts["new_warehouse"].trigger()
+    idle(qtbot, page)
+    assert find_template(db, "New warehouse template 2").price_source is PriceSource.RULE
     page.table.select_ids([template.id])
     page.table.go_to(template.id)
     qtbot.waitUntil(lambda: page._current_id() == template.id)

@@ -29,6 +29,7 @@ from app.services.workbooks import (
     ListingTable,
     OpenedFile,
     Recognition,
+    SheetLeft,
     open_workbook,
     read_listings,
     recognise,
@@ -111,13 +112,14 @@ def make_plan(
         WorkbookError: there is nothing to read.
         TaskCancelled: stopped.
     """
+    left = sheets_left(opened, recognition.sheet)  # first: reading the sheet lets go of what the others need
     table = _read(corrected(opened, recognition.sheet, fixes or {}), recognition, ctx, is_repair=is_repair)
     ctx.report(0, None, note="import.comparing")
     with PictureFinder(opened.path, others, opened.package, unpack_to, is_lazy=is_preview, ctx=ctx) as finder:
         compared = _compared(db, table, finder, store_id, ctx, makes_groups=makes_groups)
         used = {source: (count, finder.used(source)) for source, count in finder.counts.items()}
         packed = dict(finder.packed)
-    plan = _plan(opened, recognition, store_id, table, compared)
+    plan = _plan(opened, recognition, store_id, table, compared, left)
     return Planned(plan, table, compared.sheet, _names(compared.context, plan, language), packed, used)
 
 
@@ -152,7 +154,12 @@ def _compared(
 
 
 def _plan(
-    opened: OpenedFile, recognition: Recognition, store_id: int, table: ListingTable, compared: _Compared
+    opened: OpenedFile,
+    recognition: Recognition,
+    store_id: int,
+    table: ListingTable,
+    compared: _Compared,
+    left: tuple[SheetLeft, ...],
 ) -> ImportPlan:
     comparison = compared.comparison
     return ImportPlan(
@@ -168,7 +175,7 @@ def _plan(
         changes=comparison.changes,
         marker=compared.marker,
         mapping=dict(recognition.mapping),
-        sheets_left=sheets_left(opened, recognition.sheet),
+        sheets_left=left,
         overruled=tuple(table.overruled),
         overruled_count=table.overruled_count,
         new_groups=compared.new_groups,

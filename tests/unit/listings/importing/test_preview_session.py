@@ -20,6 +20,7 @@ from app.services.listings.importing.records import RowVerdict
 from app.services.paging import Filter, Query
 from app.services.tasks import TaskCancelled, TaskContext
 from app.services.workbooks import WorkbookError
+from app.services.workbooks.books import Book
 from tests.unit.listings.importing.conftest import HEADERS, LAMP, Prepare, Sheet
 
 MUG = ("CF1240", "Insulated Coffee Mug with Lid 350 ml", "CF1240-BK", 8.4, 588, 420)
@@ -65,6 +66,21 @@ class TestHead:
         with pytest.raises(NotFound):
             session.rows(head.token, [1], ctx=context())
         assert prepare(path, mapping={"wholesale": "price"}).problem is None
+
+    def test_a_file_with_a_page_of_notes_is_opened_once(
+        self, sheet: Sheet, prepare: Prepare, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        book = openpyxl.load_workbook(sheet(LAMP))
+        book.create_sheet("Notes").append(["Call the supplier", "on Monday"])
+        book.create_sheet("More").append(HEADERS)
+        book["More"].append(MUG)
+        book.save(path := sheet(LAMP))
+        opens: list[Any] = []
+        open_book = Book._open
+        monkeypatch.setattr(Book, "_open", lambda self: opens.append(self) or open_book(self))
+        head = prepare(path)
+        assert [(left.name, left.row_count) for left in head.sheets_left] == [("More", 1)]
+        assert len(opens) == 1, "the strings of a large file are read once"
 
     def test_the_first_file_that_holds_listings(self, sheet: Sheet, prepare: Prepare, tmp_path: Path) -> None:
         codes = sheet(("A-1",), headers=("SKU",), name="codes.xlsx")

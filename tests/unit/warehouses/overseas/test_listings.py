@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import orjson
 import pytest
 
 from app.services.codes.known import checked_marks, write_store_marks
@@ -12,6 +13,7 @@ from app.services.history.undo import undo
 from app.services.listings.bulk_edit.session import close_all
 from app.services.listings.loading import load_listing
 from app.services.listings.warehouse_kinds import kinds_of
+from app.services.listings.writing import refresh_derived
 from app.services.tasks import TaskContext
 from app.services.warehouses.overseas import session
 from app.services.warehouses.overseas.listing_build import apply_to_listings, listing_products
@@ -20,6 +22,7 @@ from app.services.warehouses.overseas.running import run_build
 from app.services.warehouses.overseas.session import BuildRequest
 from app.services.warehouses.records import PriceSource, StoreFreight, WarehouseTemplateRecord
 from app.services.warehouses.templates import country_record
+from tests.unit.warehouses.overseas.conftest import COLOUR, LAMP, SHIPS
 
 SPAIN = "201336104"
 TEMPLATE = WarehouseTemplateRecord(
@@ -78,6 +81,52 @@ def test_a_template_makes_variants_in_order_and_one_undo_takes_all_back(db, make
     result = undo(db, done.change.uid)
     assert (result.restored, result.conflicts, kinds(db)) == (1, (), {})
     assert told(db, listing.id) == (replace(before[0], updated_ms=told(db, listing.id)[0].updated_ms), *before[1:])
+
+
+def with_properties(db, listing, values):
+    """Give variants, by code, colour and dispatch country with the platform's ids, as synced ones have them."""
+    with db.write() as session:
+        connection = session.connection()
+        for code, (colour, country) in values.items():
+            parts = [{"name": "Color", "name_id": COLOUR, "value": colour, "value_id": colour}]
+            if country:
+                parts.append({"name": "Ships From", "name_id": SHIPS, "value": country, "value_id": country})
+            told = (orjson.dumps(parts).decode(), listing.id, code)
+            connection.exec_driver_sql("UPDATE sku SET properties = ? WHERE listing_id = ? AND code = ?", told)
+        refresh_derived(connection, [load_listing(session, listing.id)], 1_000)
+
+
+def test_the_worked_example_cell_by_cell_in_a_listing(db, make_listing, build, sheet):
+    """8.4 as a bulk edit of a listing, and the second time, which changes nothing."""
+    listing = make_listing(skus=[(own.code, own.price_minor, own.stock) for own in LAMP])
+    with_properties(db, listing, {own.code: (own.properties[COLOUR], own.properties.get(SHIPS)) for own in LAMP})
+    built, done = build([listing.id], BuildOptions(sheet()))
+    _, rows, parts = told(db, listing.id)
+    assert rows == [
+        ("AB1234-BK", 336, 999, "CN"),
+        ("AB1234-BK_CES", 923, 35, "ES"),
+        ("AB1234-BK_CFR", 1220, 35, "FR"),
+        ("AB1234-WH", 336, 999, "CN"),
+        ("AB1234-WH_CES", 923, 35, "ES"),
+        ("AB1234-BK*2", 610, 0, "CN"),
+        ("AB1234-BK*2_CES", 1580, 20, "ES"),
+    ]
+    home, france = "201336100", "201336342"
+    assert [tuple(one.items()) for one in parts] == [
+        (("Color", colour), ("Ships From", place))
+        for colour, place in (
+            ("193", home), ("193", SPAIN), ("193", france), ("29", home), ("29", SPAIN), ("350853", home),
+            ("350853", SPAIN),
+        )
+    ]  # fmt: skip
+    assert [(one.row, one.code, one.country) for one in built.build.unmatched] == [(6, "XY0001", "ES")]
+    (merged,) = (one.merged for one in built.build.products)
+    assert [LAMP[at].code for at in merged.removed] == ["AB1234-BK_CUS"]
+    assert [(LAMP[one.own].code, one.country) for one in merged.missing] == [("AB1234-WH", "FR"), ("AB1234-BK*2", "FR")]
+    _, again = build([listing.id], BuildOptions(sheet()))
+    assert again.change is None
+    undo(db, done.change.uid)
+    assert [row[:3] for row in told(db, listing.id)[1]] == [(own.code, own.price_minor, own.stock) for own in LAMP]
 
 
 def kinds(db):
