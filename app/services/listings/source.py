@@ -41,9 +41,9 @@ CHILD_ID_OFFSET = 1 << 40
 
 
 class ShownFigures(NamedTuple):
-    """What a listing or a variant costs and earns (`app.models.pricing.SkuFigure`; of a listing its least favourable
-    variant). None is unknown, `why` says for what; of a listing `unknown` variants. `is_stale`: they are being worked
-    out anew, the numbers are not of today and are not shown."""
+    """What a listing or a variant costs and earns (`app.models.pricing.ListingFigure`; of a listing its least
+    favourable variant). None is unknown, `why` says for what; of a listing `unknown` variants. `is_stale`: they are
+    being worked out anew, the numbers are not of today and are not shown."""
 
     is_stale: bool
     why: str
