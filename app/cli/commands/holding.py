@@ -61,7 +61,7 @@ def list_held(desk: Desk, options: argparse.Namespace) -> Outcome:
                 "by": one.actor,
                 "since": since.isoformat() if (since := from_ms(one.held_ms)) else "",
             }
-            for record in load_listings(session, ids)
+            for record in load_listings(session, filter(holds.__contains__, ids))
         ]
     lines = table([(one["listing"], one["by"], one["reason"], one["title"]) for one in found]) if found else []
     return Outcome({"held": found}, [*lines, tr("cli.listings", n=len(found))])

@@ -10,11 +10,11 @@ from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from app.services.codes.formatting import format_code
-from app.services.codes.known import known_items, store_marks, virtual_codes
 from app.services.codes.normal import normalise
-from app.services.codes.reading import Reader, is_virtual_code
-from app.services.codes.records import Component, Reading
-from app.services.codes.rules import PLAIN_STORE, CodeRules, StoreMarks, signs
+from app.services.codes.reading import is_virtual_code
+from app.services.codes.records import Reading
+from app.services.codes.rules import StoreMarks, signs
+from app.services.codes.store_reading import StoreReading
 from app.services.codes.virtual import BadVirtualCode, NoVirtualCodeFree, VirtualBook
 
 Later = Callable[[], AbstractContextManager[Session]]
@@ -37,9 +37,8 @@ class ShortCodes:
     """
 
     def __init__(self, later: Later | None = None, store_id: int = 0) -> None:
-        self._later, self._store_id = later, store_id
+        self._later, self._codes = later, StoreReading(store_id)
         self._books: list[VirtualBook] = []
-        self._rules: tuple[Mapping[str, Sequence[Component]], StoreMarks] | None = None
         self._found: dict[str, ShortCode | None] = {}
 
     def share(self, other: ShortCodes) -> None:
@@ -56,15 +55,12 @@ class ShortCodes:
         return self._found[code]
 
     def _look(self, connection: Connection, code: str) -> ShortCode | None:
-        if self._rules is None:
-            self._rules = virtual_codes(connection), store_marks(connection).get(self._store_id, PLAIN_STORE)
-        virtual, marks = self._rules
-        reading = Reader(CodeRules(known_items(connection, [code], virtual), virtual, marks)).read(code)
+        reading = self._codes.read(connection, code)
         if reading.error or any(is_virtual_code(one.base) for one in reading.components):
             return None
         if not self._books:
             self._books.append(VirtualBook(connection))
-        return next(_fitting(reading, _around(code, marks), self._books[0]), None)
+        return next(_fitting(reading, _around(code, self._codes.marks(connection)), self._books[0]), None)
 
 
 def _around(code: str, marks: StoreMarks) -> tuple[str, str]:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from app.services.codes.known import code_rules
-from app.services.codes.reading import Reader
+from app.services.codes.store_reading import StoreReading
 from app.services.db import Database
 from app.services.pricing.rates import exchange_rate
 from app.services.stock_items.adding_up import add_up
@@ -22,7 +21,7 @@ class GoodsCosts:
     """
 
     def __init__(self, db: Database, store_id: int) -> None:
-        self._db, self._store_id = db, store_id
+        self._db, self._codes = db, StoreReading(store_id)
         self._known: dict[str, Decimal | None] = {}
         with db.reader.connect() as connection:
             found = exchange_rate(connection)
@@ -35,10 +34,10 @@ class GoodsCosts:
         return self._known[code]
 
     def _look(self, code: str) -> Decimal | None:
-        reading = Reader(code_rules(self._db, self._store_id, texts=[code])).read(code)
-        if reading.error:
-            return None
         with self._db.reader.connect() as connection:
+            reading = self._codes.read(connection, code)
+            if reading.error:
+                return None
             items = stock_items(connection, [one.base for one in reading.components])
         micro = add_up(reading.components, items).cost_micro
         return None if micro is None else micro / MICRO

@@ -137,18 +137,7 @@ def reverse(
     """Take a change back in the caller's transaction, as a change of its own."""
     moment = now_ms()
     change_id, change = found
-    if change.label == GUARD_LABEL:
-        ensure(role, Right.SET_GUARD)
-    demand_newest(connection, change)
-    undo_id, _ = record_change(
-        connection,
-        kind=UNDO,
-        label=change.label,
-        params={**change.params, "of": change_id},
-        listing_count=change.listing_count,
-        store_id=change.store_id,
-        moment_ms=moment,
-    )
+    undo_id = _begun(connection, found, moment, role)
     _expect_all(connection, change_id, chosen, moment)
     from app.services.price_guard.suspects import asks_now, price_suspects  # the guard notes its own history
 
@@ -175,6 +164,27 @@ def reverse(
     names = names_of(connection, change_id, [number for number in left if number < 0])
     _settle(connection, found, undo_id, done, is_undone=chosen.is_all and done > 0)
     return UndoResult(change, done, left, tuple(sorted(restored)), tuple(sorted(suspects)), names)
+
+
+def _begun(connection: Connection, found: tuple[int, ChangeRecord], moment_ms: int, role: str) -> int:
+    """Make sure that the change may be taken back. Returns: the number of the change that does it.
+
+    Raises: NotAllowed, NewerTable.
+    """
+    change_id, change = found
+    if change.label == GUARD_LABEL:
+        ensure(role, Right.SET_GUARD)
+    demand_newest(connection, change)
+    undo_id, _ = record_change(
+        connection,
+        kind=UNDO,
+        label=change.label,
+        params={**change.params, "of": change_id},
+        listing_count=change.listing_count,
+        store_id=change.store_id,
+        moment_ms=moment_ms,
+    )
+    return undo_id
 
 
 def _expect_all(connection: Connection, change_id: int, chosen: Chosen, moment_ms: int) -> None:

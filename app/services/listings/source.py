@@ -41,9 +41,9 @@ CHILD_ID_OFFSET = 1 << 40
 
 
 class ShownFigures(NamedTuple):
-    """What a listing or a variant costs and earns (`app.models.pricing.SkuFigure`; of a listing its least favourable
-    variant). None is unknown, `why` says for what; of a listing `unknown` variants. `is_stale`: they are being worked
-    out anew, the numbers are not of today and are not shown."""
+    """What a listing or a variant costs and earns (`app.models.pricing.ListingFigure`; of a listing its least
+    favourable variant). None is unknown, `why` says for what; of a listing `unknown` variants. `is_stale`: they are
+    being worked out anew, the numbers are not of today and are not shown."""
 
     is_stale: bool
     why: str
@@ -258,7 +258,7 @@ class ListingSource(SqlSource[ListingRow]):
         variants, denies = Variants(connection), condition.operator == "lacks"
         asked = replace(condition, operator="contains") if denies else condition
         has = variants.with_code(asked, condition_sql(asked, lambda name: replace(FIELDS[name], many=""), "sku"))
-        hits = variants.count_listings(has)
+        hits = len(variants.listings_in(has))
         return super().count(Query()) - hits if denies else hits
 
     def load_rows(self, connection: Connection, ids: Sequence[int]) -> list[ListingRow]:

@@ -21,6 +21,7 @@ from app.services.paging import Filter
 from app.services.pricing.given import UNKNOWN
 from app.services.pricing.sku_columns import SkuColumns
 from app.services.sql_conditions import BadValue, Field, bound
+from app.services.sql_ids import PIECE
 
 if TYPE_CHECKING:
     import numpy as np
@@ -125,13 +126,13 @@ class Variants:
             found &= ~late | self.of_condition(in_sql, late)
         return self.there & found
 
-    def count_listings(self, found: Mask) -> int:
-        """How many listings the variants of *found* are of."""
+    def listings_in(self, found: Mask) -> Whole:
+        """The listings the variants of *found* are of, each once, in the order of their ids."""
         import numpy as np
 
         chosen = np.zeros(self._highest + 1, np.bool_)
         chosen[self.listings[found]] = True
-        return int(np.count_nonzero(chosen))
+        return np.flatnonzero(chosen).astype(np.int64, copy=False)
 
     def ids(self, places: Whole) -> Whole:
         """The ids of the variants at these places."""
@@ -211,8 +212,15 @@ class Variants:
 
 def read_numbers(connection: Connection, sql: str, params: tuple[Any, ...] = ()) -> Whole:
     """The whole numbers of the column `id` of *sql*, one or several in a row of it, in its order: as one text, so that
-    the interpreter is not asked for each row."""
+    the interpreter is not asked for each row, taken apart in pieces, so that other threads are let in between."""
     import numpy as np
 
     text = connection.exec_driver_sql(f"SELECT group_concat(id) FROM ({sql})", params).scalar()
-    return np.fromstring(str(text), np.int64, sep=",") if text is not None else np.empty(0, np.int64)
+    found = [np.empty(0, np.int64)]
+    text, start = "" if text is None else str(text), 0
+    while start < len(text):
+        end = text.find(",", start + PIECE)
+        end = len(text) if end < 0 else end
+        found.append(np.fromstring(text[start:end], np.int64, sep=","))
+        start = end + 1
+    return np.concatenate(found)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import orjson
 from sqlalchemy import Connection
 
-from app.services.listings.variant_masks import FEW, Variants, read_numbers
+from app.services.listings.variant_masks import FEW, STORED, Variants, read_numbers
 
 if TYPE_CHECKING:
     import numpy as np
@@ -29,6 +29,11 @@ class Key:
     sql: str
     descending: bool = False
     column: str = ""
+
+    @property
+    def is_in_tables(self) -> bool:
+        """Whether the tables have it, too; figures are in the columns alone."""
+        return self.column in ("", *STORED)
 
 
 def ids_in_order(
@@ -51,7 +56,7 @@ def ids_in_order(
         if all(key.column for key in keys):
             ids = variants.ids(places)
             return ids[np.lexsort((~ids if last else ids, *reversed(columns)))][:limit]
-    elif limit is not None and len(places) > FEW:
+    elif len(places) > FEW and all(key.is_in_tables for key in keys):
         return _walked(connection, variants, found, keys, last, limit)
     return _in_sql(connection, variants, places, keys, last)[:limit]
 
@@ -87,14 +92,14 @@ def _in_sql(connection: Connection, variants: Variants, places: Whole, keys: Seq
 
 
 def _walked(
-    connection: Connection, variants: Variants, found: Mask, keys: Sequence[Key], last: bool, limit: int
+    connection: Connection, variants: Variants, found: Mask, keys: Sequence[Key], last: bool, limit: int | None
 ) -> Whole:
-    """The first of very many hits: along all variants until enough are met."""
-    order, looked_at = ", ".join(map(_sql, (*keys, Key("sku.id", last)))), WALKED
+    """Very many hits, or the first of them: along all variants, until enough are met."""
+    order, looked_at = ", ".join(map(_sql, (*keys, Key("sku.id", last)))), -1 if limit is None else WALKED
     while True:
         ids = read_numbers(connection, f"SELECT id FROM sku ORDER BY {order} LIMIT {looked_at}")
         met = variants.within(ids, found)
-        if len(met) >= limit or len(ids) < looked_at:
+        if limit is None or len(met) >= limit or len(ids) < looked_at:
             return met[:limit]
         looked_at *= 8
 

@@ -170,7 +170,7 @@ class VariantSource(SqlSource[VariantRow]):
         with self._db.reader.connect() as connection, interruptible(connection, ctx):
             if self._asks_columns(connection, query):
                 variants, found = self._masked(connection, query)
-                return array("q", sorted(set(variants.listings[found].tolist())))
+                return array("q", variants.listings_in(found).tobytes())
             where = self._where(connection, query)
             return collected(connection, f"SELECT DISTINCT listing_id AS id FROM sku{where.sql}", where.params, ctx)
 

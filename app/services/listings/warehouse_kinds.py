@@ -3,14 +3,12 @@ content: it neither reopens nor dates a listing, and the marketplace never sees 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Literal
 
 from sqlalchemy import Connection
 
 from app.models import WarehouseKind
-from app.services.db import Database
-from app.services.history.records import ChangeRecord
 from app.services.listings.loading import id_list
 
 NOUN: Literal["warehouse_kind"] = "warehouse_kind"
@@ -33,17 +31,3 @@ def put_kind(connection: Connection, listing_id: int, kind: str) -> None:
         "INSERT OR REPLACE INTO listing_warehouse (listing_id, kind) VALUES (?, ?)",
         (listing_id, str(WarehouseKind(kind))),
     )
-
-
-def set_warehouse_kind(db: Database, listing_ids: Iterable[int], kind: str) -> ChangeRecord | None:
-    """Say of these listings whether their overseas warehouse is `real` or `virtual`, "" for neither, as one change.
-
-    Returns: the change; None where that was said of all of them.
-    Raises:
-        ValueError: no such kind.
-    """
-    from app.services.listings.editing import ListingEdit, edit_listings
-
-    wanted = str(WarehouseKind(kind)) if kind else ""
-    edits = [ListingEdit(number, warehouse_kind=wanted, is_complete=False) for number in sorted(set(listing_ids))]
-    return edit_listings(db, edits, label="change.warehouse_kind", params={"n": len(edits)})

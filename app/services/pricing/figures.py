@@ -49,7 +49,7 @@ COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class SkuFigures:
-    """The figures of one variant. Units as in `app.models.pricing.SkuFigure`; `given` is what they were made from."""
+    """The figures of one variant. Units as in `app.models.pricing.ListingFigure`; `given`: what they were made from."""
 
     given: SkuInput
     sale_minor: int | None

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from app.cli.commands import holding
+
 WHY = "waits for the licence"
 
 
-def test_held_listings_stay_through_every_command_that_publishes(cli, synced):
+def test_held_listings_stay_through_every_command_that_publishes(cli, synced, monkeypatch):
     of = ("--store", synced)
     listing = cli("--json", "list", *of, "--where", "status = live", "--limit", "1").json["listings"][0]
     where = (*of, "--where", f"product_id = {listing['product_id']}")
@@ -19,6 +21,10 @@ def test_held_listings_stay_through_every_command_that_publishes(cli, synced):
     assert (held["reason"], held["status"]) == (WHY, "live")
     assert held["listing"] and held["since"].endswith("+00:00")
     assert WHY in cli("hold", "list", *of).out
+    both = [one["id"] for one in cli("--json", "list", *of, "--limit", "2").json["listings"]]
+    with monkeypatch.context() as released:  # by another program, since they were looked for
+        released.setattr(holding, "matching_ids", lambda *_: [*both, listing["id"]])
+        assert [one["reason"] for one in cli("--json", "hold", "list", *of).json["held"]][-1] == WHY
     assert cli("--json", "edit", "--set", "price=price*1.01", *where).json["changed"] == 1
     for more in ((), ("--accept-similar",)):
         said = cli("--json", "publish", *of, *more)

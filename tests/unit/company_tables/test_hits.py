@@ -108,6 +108,13 @@ def test_floors_after_the_planned_discount_and_raising_to_them(db, lamps, store_
     assert raise_to_floor(db, table_hits(db, TableKind.FLOORS)) is None
     undo(db)
     assert len(table_hits(db, TableKind.FLOORS)) == 4
+    with db.bulk() as connection:  # somebody else priced it meanwhile, above its floor
+        connection.exec_driver_sql("UPDATE sku SET price_minor = 9900 WHERE code = 'CD5678'")
+    change = raise_to_floor(db, hits.values())
+    assert change is not None and change.params["skus"] == 2
+    with db.reader.connect() as connection:
+        price = "SELECT price_minor FROM sku WHERE code = 'CD5678'"
+        assert connection.exec_driver_sql(price).scalar() == 9900
 
 
 def test_the_inbox_says_of_floors_what_the_guard_says(db, make_listing, store_table):

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 
 from app.messages import messages
 from app.models import Store
-from app.services.codes import shortening
+from app.services.codes import shortening, store_reading
 from app.services.codes.known import checked_marks, write_store_marks
 from app.services.codes.records import Component
 from app.services.codes.virtual import BadVirtualCode, list_virtual, save_virtual
 from app.services.compliance.findings import Fix, fix_text
 from app.services.compliance.recheck import check_listings, recheck
+from app.services.covering.costs import GoodsCosts
 from app.services.db import Database
 from app.services.history.undo import undo
 from app.services.listings.bulk_edit.applying import apply_plan
@@ -91,15 +93,19 @@ def test_many_at_once_reuse_what_there_is_and_never_share_a_number(db: Database,
     assert kinds[-1] == "edit", "what undo takes back next is the edit, not the table of virtual codes"
 
 
-def test_tables_are_read_once_however_many_codes_are_too_long(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_tables_are_read_once_however_many_codes_are_asked_for(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[str] = []
     for name in ("virtual_codes", "store_marks"):
-        whole = getattr(shortening, name)
-        monkeypatch.setattr(shortening, name, lambda *args, name=name, whole=whole: read.append(name) or whole(*args))
+        whole = getattr(store_reading, name)
+        counted = partial(lambda name, whole, *args: read.append(name) or whole(*args), name, whole)
+        monkeypatch.setattr(store_reading, name, counted)
     codes = shortening.ShortCodes(db.read, 1)
     found = [codes.of(code) for code in (LONG, OTHER, LONG)]
     assert [one.code for one in found if one is not None] == ["CB000001_CUS", "CB000002", "CB000001_CUS"]
-    assert read == ["virtual_codes", "store_marks"]
+    assert sorted(read) == ["store_marks", "virtual_codes"]
+    costs = GoodsCosts(db, 1)
+    assert [costs.of(code) for code in (LONG, OTHER)] == [None, None]
+    assert sorted(read) == ["store_marks"] * 2 + ["virtual_codes"] * 2
 
 
 def test_a_plainer_writing_needs_no_virtual_code(db: Database, make_listing: Make) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.services.listings import code_search, figure_fields
+from app.services.listings import code_search, figure_fields, variant_masks, variant_order
 from app.services.listings.filters import parse_filters
 from app.services.listings.source import ListingSource
 from app.services.listings.variant_source import VariantSource
@@ -152,3 +152,16 @@ def test_variants_that_went_leave_nothing_behind(source, db, make_listing):
         assert set(numbers_of(connection, [one.id for one in (*gone.skus, *kept.skus)], ("price",))) == {
             kept.skus[1].id
         }
+
+
+@pytest.mark.parametrize("limit", [100, 2, None])
+@pytest.mark.parametrize("then", ["margin", "stock"])
+def test_very_many_are_sorted_by_what_only_tables_have_and_then_by_a_column(db, source, monkeypatch, then, limit):
+    renew_figures(db)
+    for module in (variant_masks, variant_order):
+        monkeypatch.setattr(module, "FEW", 2)
+    monkeypatch.setattr(variant_order, "WALKED", 1)
+    query = Query(filters=parse_filters("price > 1"), sort="code", descending=True, then=then)
+    found = source.ids(query) if limit is None else [row.id for row in source.first_page(query, limit)]
+    rows = source.rows(list(found))
+    assert [rows[one].code for one in found] == ["MG5109", "MG5108+SP0021", "ET0311", "ET0310"][:limit]

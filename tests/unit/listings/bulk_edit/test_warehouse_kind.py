@@ -1,4 +1,4 @@
-"""Real or virtual: set in bulk and by a call, filtered by, taken back; it is no content."""
+"""Real or virtual: set in bulk and by an edit, filtered by, taken back; it is no content."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import pytest
 
 from app.services.history.contents import ChangeContents
 from app.services.history.undo import redo, undo
-from app.services.history.wording import change_label
 from app.services.listings.bulk_edit.applying import apply_plan
 from app.services.listings.bulk_edit.choosing import edit_choices
 from app.services.listings.bulk_edit.operations import SetValue
 from app.services.listings.bulk_edit.typed import BadSetting, parse_setting
+from app.services.listings.editing import ListingEdit, edit_listings
 from app.services.listings.filters import parse_filters
 from app.services.listings.source import ListingSource
-from app.services.listings.warehouse_kinds import kinds_of, set_warehouse_kind
+from app.services.listings.warehouse_kinds import kinds_of
 from app.services.paging import Query
 from app.services.tasks import TaskContext
 from app.views.listings.columns import columns
@@ -23,6 +23,10 @@ from app.views.listings.field_values import value_text
 def kinds(db):
     with db.reader.connect() as connection:
         return kinds_of(connection, range(1, 50))
+
+
+def said(db, listing_id, kind):
+    return edit_listings(db, [ListingEdit(listing_id, warehouse_kind=kind, is_complete=False)], label="edit")
 
 
 def found(db, text):
@@ -38,9 +42,8 @@ def test_a_bulk_edit_says_it_of_many_and_undo_takes_it_back(db, make_listing, pl
     after = ListingSource(db).rows([lamp.id])[lamp.id]
     assert (after.warehouse_kind, after.is_changed, after.status) == ("virtual", before.is_changed, before.status)
     assert {one.key: one.cell for one in columns()}["warehouse_kind"](after).text == "Virtual"
-    real = set_warehouse_kind(db, [lamp.id], "real")
-    assert real is not None and change_label(real) == "Overseas warehouse of 1 listing said"
-    assert set_warehouse_kind(db, [lamp.id], "real") is None
+    real = said(db, lamp.id, "real")
+    assert real is not None and said(db, lamp.id, "real") is None
     [value] = ChangeContents(db, real.uid).children(lamp.id)
     assert (value.field, value.before, value.after) == ("warehouse_kind", "virtual", "real")
     assert (value_text(value.field, value.after), value_text(value.field, "")) == ("Real", "")
@@ -56,7 +59,7 @@ def test_a_bulk_edit_says_it_of_many_and_undo_takes_it_back(db, make_listing, pl
 def test_what_is_no_kind_is_refused(db, make_listing, planned):
     lamp = make_listing()
     with pytest.raises(ValueError):
-        set_warehouse_kind(db, [lamp.id], "imaginary")
+        said(db, lamp.id, "imaginary")
     with pytest.raises(BadSetting):
         parse_setting("warehouse_kind = imaginary", None)
     assert parse_setting('warehouse_kind = "real"', None) == SetValue("warehouse_kind", "real")
