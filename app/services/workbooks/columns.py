@@ -28,6 +28,8 @@ _MOST_REMEMBERED = 1 << 15
 _FEW_DIFFERENT, _MANY_DIFFERENT = 0.2, 0.5  # shares of different texts in a chunk; measured
 _SCIENTIFIC_LINE = re.compile(r"^\d[\d.]*[eE][+-]?\d+$", re.MULTILINE)
 _NUMBERS = frozenset({int, float})
+_RARE = (("'", "\x00'"), ("#", "\x00#"), ("_", cell_text.CARRIAGE_RETURN))
+"""What must not stand in clean texts that are joined by NUL, behind a sign of it: that one alone is found at once."""
 _DIRTY_CODE = re.compile(r"[\x00-\x09\x0b-\x20'\"#]")
 
 
@@ -164,7 +166,7 @@ class TextColumn(_VariedColumn):
     def _clean(self, cells: Sequence[str]) -> list[str | None] | None:
         stripped = list(map(str.strip, cells))
         joined = "\x00" + "\x00".join(stripped)
-        if "\x00'" in joined or "\x00#" in joined or cell_text.CARRIAGE_RETURN in joined:
+        if any(sign in joined and rare in joined for sign, rare in _RARE):
             return None
         if not joined.isascii() and any(character in joined for character in cell_text.INVISIBLE):
             return None

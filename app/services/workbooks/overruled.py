@@ -32,17 +32,25 @@ def overruled(table: SheetTable, keys: Sequence[str]) -> tuple[list[CellError], 
         return [], 0
     found: list[CellError] = []
     count = 0
+    first = dict(zip(reversed(keys), range(len(keys) - 1, -1, -1), strict=True))
+    firsts = list(map(first.__getitem__, keys))
     for column in filter(None, map(table.of, FIELDS)):
-        for position, used in _differing(column.values, keys, table.refused):
+        for position, used in _differing(column.values, keys, firsts, table.refused):
             count += 1
             if len(found) < limits().errors_kept:
                 found.append(_note(table, column, position, used))
     return sorted(found, key=lambda one: (one.row, len(one.column), one.column)), count
 
 
-def _differing(values: Sequence[Any], keys: Sequence[str], refused: AbstractSet[int]) -> Iterator[tuple[int, int]]:
-    """Positions whose value is not the listing's, each with the position that is. Refused rows say nothing."""
-    if _all_alike(values, keys):
+def _differing(
+    values: Sequence[Any], keys: Sequence[str], firsts: Sequence[int], refused: AbstractSet[int]
+) -> Iterator[tuple[int, int]]:
+    """Positions whose value is not the listing's, each with the position that is. Refused rows say nothing.
+
+    *firsts*: position of the first row of each row's listing. Where each row says what that one does, as in most
+    sheets, no loop of our own is needed.
+    """
+    if all(map(eq, map(values.__getitem__, firsts), values)):
         return
     first: dict[str, int] = {}
     for position, (key, value) in enumerate(zip(keys, values, strict=True)):
@@ -51,12 +59,6 @@ def _differing(values: Sequence[Any], keys: Sequence[str], refused: AbstractSet[
         used = first.setdefault(key, position)
         if values[used] is not value and values[used] != value:
             yield position, used
-
-
-def _all_alike(values: Sequence[Any], keys: Sequence[str]) -> bool:
-    """Whether each row says what the first one of its listing does, as most sheets do; no loop of our own is needed."""
-    first = dict(zip(reversed(keys), reversed(values), strict=True))
-    return all(map(eq, map(first.__getitem__, keys), values))
 
 
 def _note(table: SheetTable, column: Column, position: int, first: int) -> CellError:

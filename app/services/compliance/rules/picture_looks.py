@@ -31,7 +31,7 @@ def _is_fine(record: ListingRecord, context: CheckContext) -> bool:
         facts = context.images.known(source)
         if facts is not None and (facts.dhash or not source.lower().endswith((".jpg", ".jpeg"))):
             return False
-    return not any(part.get("image") for sku in record.skus for part in sku.properties)
+    return not any(look.images for look in context.variant_look.all(record.skus))
 
 
 GROUP = RuleGroup(_is_fine)
