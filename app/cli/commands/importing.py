@@ -204,7 +204,8 @@ def _check_marked(out: Path, files: Sequence[Path]) -> None:
     from app.services.errors import InputError
     from app.services.workbooks import check_target
 
-    check_target(out, (".xlsx", ".xlsm"))
+    has_macros = any(path.suffix.lower() == ".xlsm" for path in files)
+    check_target(out, (".xlsx", ".xlsm") if has_macros else (".xlsx",))
     if out.resolve() in {path.resolve() for path in files}:
         raise InputError("cli.same_file", file=out.name)
 

@@ -96,6 +96,7 @@ def test_refused_cells_are_named_and_marked_in_a_copy_of_the_users_sheet(cli, sy
         (path, "cli.same_file"),
         (tmp_path / "nowhere" / "marked.xlsx", "workbook.no_folder"),
         (tmp_path, "export.unknown_kind"),
+        (marked.with_suffix(".xlsm"), "export.unknown_kind"),
     ):
         refused = imported(cli, synced, path, "--errors", out)
         assert (refused.code, refused.json["error"]["code"]) == (2, code)
