@@ -59,9 +59,6 @@ class _RemoteContext(TaskContext):
 
 def _serve(pipe: Connection, stop: Event, pause: Event) -> None:
     """The worker's life: take a job, run it, answer, until the pipe closes."""
-    import gc
-
-    gc.freeze()
     while True:
         try:
             job = pipe.recv()

@@ -1,0 +1,56 @@
+"""What is made while Python's collector rests: not looked through at once, and not forgotten either."""
+
+from __future__ import annotations
+
+import gc
+import weakref
+from collections.abc import Iterator
+
+import pytest
+
+from app.services.collection import without_collection
+
+
+class _Circle:
+    """Something only the collector can free."""
+
+    def __init__(self) -> None:
+        self.itself = self
+
+
+@pytest.fixture(autouse=True)
+def nothing_frozen() -> Iterator[None]:
+    """Other tests may have frozen what was there before."""
+    is_frozen = bool(gc.get_freeze_count())
+    gc.unfreeze()
+    yield
+    if is_frozen:
+        gc.freeze()
+
+
+def test_what_was_made_meanwhile_counts_as_old() -> None:
+    with without_collection():
+        assert not gc.isenabled()
+        kept = [[number] for number in range(2 * gc.get_threshold()[0])]
+        circle = weakref.ref(_Circle())
+    assert gc.isenabled()
+    assert {id(one) for one in kept} <= {id(one) for one in gc.get_objects(generation=2)}
+    assert circle() is not None
+    gc.collect()
+    assert circle() is None, "circles are found when everything is looked through"
+
+
+def test_what_is_frozen_stays_so() -> None:
+    """A window freezes its code and widgets; looking through them would hold up a repaint."""
+    gc.freeze()
+    count = gc.get_freeze_count()
+    with without_collection():
+        pass
+    assert gc.get_freeze_count() == count > 0
+
+
+def test_within_another_rest_it_stays_at_rest() -> None:
+    with without_collection():
+        with without_collection():
+            pass
+        assert not gc.isenabled()
