@@ -197,6 +197,11 @@ def test_tags_and_addresses_of_the_page_are_no_words() -> None:
     assert codes(detail_html='<p class="nike">Lamp</p><img src="https://ae01.alicdn.com/kf/nike.jpg">') == []
 
 
+def test_a_phrase_that_a_tag_divides_is_found() -> None:
+    found = only(detail_html="<p>mirror <b>quality</b></p>")
+    assert (found.code, found.field) == ("word.prohibited", "detail_html")
+
+
 def test_the_sentence_names_word_and_list() -> None:
     finding = only(title="Lego Table Lamp")
     text = finding_text(finding, Messages("en"))

@@ -13,7 +13,7 @@ from app.services.listings.records import ListingRecord
 
 def _is_fine(record: ListingRecord, context: CheckContext) -> bool:
     words = context.words
-    if not words.is_clean(f"{record.title}\n{record.keywords}\n{record.detail_html}"):
+    if not words.is_clean(f"{record.title}\n{record.keywords}\n{plain_text(record.detail_html)}"):
         return False
     own = [entry.get("value") or "" for entry in record.attributes if not entry.get("value_id")]
     for look in context.variant_look.all(record.skus):
