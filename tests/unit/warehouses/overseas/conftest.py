@@ -21,6 +21,16 @@ LAMP = (
     Own("AB1234-BK_CUS", 1250, 35, {COLOUR: "193", SHIPS: "201336106"}, "US"),
     Own("AB1234-BK*2", 610, 0, {COLOUR: "350853"}),
 )
+BUILT = [
+    ("AB1234-BK", 336, 999, "CN"),
+    ("AB1234-BK_CES", 923, 35, "ES"),
+    ("AB1234-BK_CFR", 1220, 35, "FR"),
+    ("AB1234-WH", 336, 999, "CN"),
+    ("AB1234-WH_CES", 923, 35, "ES"),
+    ("AB1234-BK*2", 610, 0, "CN"),
+    ("AB1234-BK*2_CES", 1580, 20, "ES"),
+]
+"""Its variants after the build of domain.md 8.4: code, price in cents, stock, country."""
 ROWS = (
     ("AB1234-BK", "ES", 923, 35),
     ("AB1234-WH", "ES", 923, 35),
