@@ -70,8 +70,7 @@ class Toolbar(Bar):
         """The "…" menu with actions that are used seldom."""
         button = IconButton("dots", "window.more")
         menu = QMenu(button)
-        for id in ids:
-            menu.addAction(self._actions.add(id) if id not in self._actions else self._actions[id])
+        self._actions.fill(menu, *ids)
         button.clicked.connect(lambda: menu.popup(button.mapToGlobal(QPoint(0, button.height() + 2))))
         self._insert(button)
         return button

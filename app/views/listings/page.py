@@ -269,8 +269,7 @@ class ListingsPage(TabPage):
 
     def fill_menu(self, menu: QMenu) -> None:
         """What can be done with the chosen rows."""
-        for id in (*ON_ROWS, "explain_price"):
-            menu.addAction(self.actions_of_page[id])
+        self.actions_of_page.fill(menu, *ON_ROWS, "explain_price")
         menu.addSeparator()
         assert self.table is not None
         menu.addAction(tr("table.key_copy"), self.table.copy)
@@ -280,7 +279,7 @@ class ListingsPage(TabPage):
             key = "listings.menu.fold" if self.rows.paged.is_unfolded(index.row()) else "listings.menu.unfold"
             menu.addAction(tr(key), lambda: self.rows.toggle_fold(index.row()))
         if self.editor.worst.finding is not None:
-            menu.addAction(self.actions_of_page["fix"])
+            self.actions_of_page.fill(menu, "fix")
 
     def sync(self) -> None:
         """F5: fetch from the marketplace; the window owns the stores."""
