@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.paths import resources
-from app.views.context import ViewContext
 from app.views.errors import sentence
 from app.views.language import language
 from app.views.main_window import MainWindow
@@ -23,6 +22,7 @@ from app.views.store_picker import StoreEntry
 
 if TYPE_CHECKING:
     from app.views.company_tables.opening import Inbox
+    from app.views.context import ViewContext
     from app.views.covering.opening import Covering
     from app.views.listings.figures_keeper import FiguresKeeper
     from app.views.tab_page import TabPage

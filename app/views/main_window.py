@@ -17,7 +17,6 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QMainWindow, QMenu, QStac
 
 from app.messages import tr
 from app.views.app_bar import AppBar
-from app.views.context import ViewContext
 from app.views.icons import app_icon
 from app.views.look import Look
 from app.views.view_settings import packed, unpacked
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from app.views.activity.panel import ActivityPanel
     from app.views.closing import Closing
     from app.views.command_palette import CommandPalette
+    from app.views.context import ViewContext
     from app.views.drop_overlay import DropOverlay
     from app.views.first_run import FirstRunPage
     from app.views.notice_bars import ToastBox

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
-from app.views.actions import Actions
 from app.views.widgets.buttons import Button, IconButton
 from app.views.widgets.ground import Bar, Separator
+
+if TYPE_CHECKING:
+    from app.views.actions import Actions
 
 
 class Toolbar(Bar):

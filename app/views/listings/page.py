@@ -5,17 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QMenu, QWidget
 
 from app.messages import tr
-from app.services.listings.cells import CellsSaved
 from app.services.listings.choices import FilterChoices
-from app.services.paging import Filter, Query
-from app.views.actions import ActionSpec
-from app.views.context import ViewContext
 from app.views.errors import sentence
 from app.views.listings.actions import ACTIONS, ON_ROWS, SELDOM
 from app.views.listings.bulk_acts import BulkActs
@@ -44,7 +40,13 @@ from app.views.listings.steady_editors import SteadyEditors
 from app.views.palette_entries import PaletteEntry
 from app.views.row_drag import RowDrag
 from app.views.tab_page import TabPage
-from app.views.table_selection import Selection
+
+if TYPE_CHECKING:
+    from app.services.listings.cells import CellsSaved
+    from app.services.paging import Filter, Query
+    from app.views.actions import ActionSpec
+    from app.views.context import ViewContext
+    from app.views.table_selection import Selection
 
 RENEW_MS = 250
 """While listings are being sent, the rows in view are read again at most this often (interface.md 7)."""
