@@ -242,7 +242,7 @@ class MainWindow(Live, QMainWindow):
         page = self.build_page(key)
         self._stack.setCurrentWidget(page)
         self.actions_of_window["panel"].setChecked(page.is_panel_shown)
-        self.actions_of_window.enable("panel", page.panel is not None, "window.no_panel")
+        self.actions_of_window.enable("panel", page.has_panel, "window.no_panel")
         self.actions_of_window.enable("sync", page.can_sync, "window.no_sync")
         self.context.settings.put("window.tab", key)
         page.activated()

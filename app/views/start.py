@@ -142,11 +142,11 @@ async def _run(app: Application, desktop: Desktop, *, is_demo: bool) -> None:
 
 
 def load_services(app: Application) -> Any:
-    """Import what is heavy, open the database, build the use cases. Runs on a thread, after the first paint."""
+    """Open the database, today's tables in it, and build the use cases. Runs on a thread, after the first paint."""
     from app.services.desktop import DesktopServices
 
     services = DesktopServices(app)
-    services.stores()
+    services.listing_source()
     return services
 
 
