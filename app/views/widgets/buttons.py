@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QAction, QFocusEvent
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QToolButton, QWidget
 
 from app.messages import tr
@@ -13,6 +12,9 @@ from app.views.icons import GAP, icon
 from app.views.language import say
 from app.views.theme import current_theme
 from app.views.widgets.live import Live
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QAction, QFocusEvent
 
 _INK = {"primary": "onAccent", "danger": "red", "link": "accentText", "toast": "toastAction"}
 _HEIGHT = {"small": 22, "link": 22, "toast": 22}
