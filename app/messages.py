@@ -54,7 +54,7 @@ def system_language() -> Language:
     """Chinese where the operating system is set to it, else English."""
     import locale
 
-    name = locale.getlocale()[0] or ""
+    name = locale.setlocale(locale.LC_CTYPE) or ""
     return "zh" if name.lower().startswith(("zh", "chinese")) else "en"
 
 

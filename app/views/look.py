@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtGui import QAction, QActionGroup
-
 from app.messages import system_language, tr
 from app.views.language import language
 from app.views.theme import DENSITIES, apply_theme, current_theme
@@ -79,6 +77,8 @@ class Look:
 
 
 def _choices(menu: QMenu, title_key: str, choices: object, current: object, choose: object) -> None:
+    from PySide6.QtGui import QAction, QActionGroup
+
     part = menu.addMenu(tr(title_key))
     group = QActionGroup(part)
     for value, text in choices:

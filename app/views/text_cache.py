@@ -6,9 +6,12 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFont, QFontMetrics, QStaticText, QTransform
+from PySide6.QtGui import QStaticText, QTransform
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QFont
+
+    from app.views.elide import MODES
     from app.views.theme import Theme
 
 KEPT = 8192
@@ -16,12 +19,6 @@ LONG = 1.5
 """A text that would be so many times as wide as its room is cut without being measured first."""
 _PLAIN = Qt.TextFormat.PlainText
 _AS_IT_IS = QTransform()
-_MODES = {"right": Qt.TextElideMode.ElideRight, "middle": Qt.TextElideMode.ElideMiddle}
-
-
-def elided(metrics: QFontMetrics, text: str, width: int, elide: str = "right") -> str:
-    """*text* cut to *width*; whole where it just fits (Qt cuts it then, for half a pixel)."""
-    return text if metrics.horizontalAdvance(text) <= width else metrics.elidedText(text, _MODES[elide], max(0, width))
 
 
 class Laid:
@@ -58,9 +55,9 @@ class TextCache:
         metrics, font = self.theme.metrics(role, strong=strong), self.theme.font(role, strong=strong)
         text = text.replace("\n", " ")
         is_long = 0 <= width * LONG < len(text) * metrics.averageCharWidth()
-        laid, advance = _laid(metrics.elidedText(text, _MODES[elide], width) if is_long else text, font)
+        laid, advance = _laid(metrics.elidedText(text, MODES[elide], width) if is_long else text, font)
         if 0 <= width < advance:
-            laid, advance = _laid(metrics.elidedText(text, _MODES[elide], width), font)
+            laid, advance = _laid(metrics.elidedText(text, MODES[elide], width), font)
         return Laid(laid, advance, metrics.height())
 
 
