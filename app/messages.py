@@ -9,6 +9,7 @@ Qt-free, so that window and command line say the same thing.
 from __future__ import annotations
 
 import json
+import os
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -52,9 +53,11 @@ def _folder() -> Path:
 
 def system_language() -> Language:
     """Chinese where the operating system is set to it, else English."""
-    import locale
+    name = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_CTYPE", "LANG"))), "")
+    if not name:
+        import locale  # here: it takes a millisecond, and only Windows and a macOS desktop have no such variable
 
-    name = locale.setlocale(locale.LC_CTYPE) or ""
+        name = locale.getlocale()[0] or ""
     return "zh" if name.lower().startswith(("zh", "chinese")) else "en"
 
 

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QStaticText, QTransform
 
+from app.views.elide import MODES
+
 if TYPE_CHECKING:
     from PySide6.QtGui import QFont
 
-    from app.views.elide import MODES
     from app.views.theme import Theme
 
 KEPT = 8192
