@@ -135,12 +135,16 @@ class Desktop(QObject):
         handle = self.context.runner.call(self._load)
         handle.succeeded.connect(self._on_loaded)
         handle.failed.connect(self._on_load_failed)
+        self._furnish()
+
+    def _furnish(self) -> None:
+        """Keys, notices and jobs, while the services are loaded."""
+        if self.context.actions is None:
+            self.window.furnish()
+            self.window.actions_of_window.on("training", self.show_training).setVisible(False)
 
     def _on_loaded(self, services: Any) -> None:
         self.context.services = services
-        self.window.furnish()
-        training = self.window.actions_of_window.on("training", self.show_training)
-        training.setVisible(False)
         self.refresh_stores(self._on_first_stores)
         self.window.open_tabs()
         self.ready.emit()
@@ -172,7 +176,13 @@ class Desktop(QObject):
         handle.failed.connect(self.tell)
 
     def _go_on(self) -> None:
-        self.listings_page()
+        page: Any = self.window.pages.get("listings")
+        if page is None:
+            self._begin_background()
+        else:
+            page.furnish_by_and_by(self._begin_background)
+
+    def _begin_background(self) -> None:
         background = self.context.runner.start(self.context.services.start_up, language.code)
         background.failed.connect(self.tell)
         background.finished.connect(self.warm)

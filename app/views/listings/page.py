@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from PySide6.QtCore import QTimer, Signal
@@ -42,6 +43,14 @@ RENEW_MS = 250
 """While listings are being sent, the rows in view are read again at most this often (interface.md 7)."""
 COUNT_EVERY = 4
 """… and the segments counted at every so many of these."""
+PARTS = (
+    *("publish_question", "publish_result", "results_dialog", "scheduled_dialog", "publisher", "sale", "row_actions"),
+    *("code_dialog", "codes_dialog", "delist_dialog", "figure_rows", "holding", "looks", "prices.quarantine_dialog"),
+    *("prices.rules_dialog", "prices.simulator_dialog", "bulk_acts", "paste_dialog", "cell_blocks", "checking"),
+    *("finding_steps", "groups.dialogs", "groups.pane", "groups.sheets", "groups.grouping", "round_trip.opener"),
+    *("category_field", "attribute_editor", "variant_editor", "regional_editor", "image_strip", "editor", "panel"),
+)
+"""Modules of what acts on rows, the small ones first that the others need."""
 
 
 class ListingsPage(TabPage):
@@ -126,6 +135,20 @@ class ListingsPage(TabPage):
         self.set_panel(self.editor)
         if self._asked_once:
             self._catch_up()
+
+    def furnish_by_and_by(self, then: Callable[[], object]) -> None:
+        """As `furnish`, then *then*; a module a turn of the event loop, so that the window answers in between."""
+        waiting = list(PARTS)
+
+        def step() -> None:
+            if waiting and not self.is_furnished:
+                import_module(f"app.views.listings.{waiting.pop(0)}")
+                QTimer.singleShot(0, self, step)
+            else:
+                self.furnish()
+                then()
+
+        step()
 
     def _catch_up(self) -> None:
         """What was chosen before there was anything to act on it."""
