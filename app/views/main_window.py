@@ -20,7 +20,7 @@ from app.views.app_bar import AppBar
 from app.views.icons import app_icon
 from app.views.look import Look
 from app.views.view_settings import packed, unpacked
-from app.views.widgets.ground import Ground, column
+from app.views.widgets.ground import Bar, Ground, column
 from app.views.widgets.live import Live
 
 if TYPE_CHECKING:
@@ -104,13 +104,15 @@ class MainWindow(Live, QMainWindow):
         self.retranslate()
         if first_tab:
             self.open_tabs(first_tab)
+        else:
+            self.app_bar.stores.wait()
 
     def _build(self) -> None:
         whole = Ground("window")
         layout = column(whole)
         layout.addWidget(self.app_bar)
         layout.addWidget(self._stack, 1)
-        self._stack.addWidget(Ground("surface"))
+        self._stack.addWidget(_blank_page())
         self.setCentralWidget(whole)
         self.setWindowIcon(app_icon())
         self.setMinimumSize(SMALLEST)
@@ -479,6 +481,16 @@ def _entry(owner: Actions, id: str) -> PaletteEntry:
         owner.shortcut(id),
         why_not=why,
     )
+
+
+def _blank_page() -> Ground:
+    """Where toolbar, filters and rows are going to be: the first paint shows as much of them."""
+    page = Ground("surface")
+    layout = column(page)
+    for height in (42, 38):
+        layout.addWidget(Bar(height))
+    layout.addStretch(1)
+    return page
 
 
 def _application() -> QApplication:

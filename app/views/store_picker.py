@@ -45,6 +45,7 @@ class StorePicker(Live, QAbstractButton):
         super().__init__(parent)
         self._stores: list[StoreEntry] = []
         self._current: int | None = None
+        self._is_waiting = False
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.clicked.connect(self.open_menu)
@@ -65,9 +66,14 @@ class StorePicker(Live, QAbstractButton):
         """The chosen store; None for all."""
         return next((store for store in self._stores if store.id == self._current), None)
 
+    def wait(self) -> None:
+        """Nobody knows yet whether there are any: do not say that there are none."""
+        self._is_waiting = True
+        self.retranslate()
+
     def set_stores(self, stores: Sequence[StoreEntry]) -> None:
         """The stores there are; a chosen one that is gone falls back to all, and tells."""
-        self._stores = list(stores)
+        self._stores, self._is_waiting = list(stores), False
         was, gone = self._current, self._current is not None and self.current is None
         if len(stores) == 1:
             self._current = stores[0].id
@@ -112,7 +118,8 @@ class StorePicker(Live, QAbstractButton):
     def retranslate(self) -> None:
         """The name shown."""
         store = self.current
-        name = store.name if store else tr("window.all_stores" if self._stores else "window.no_store")
+        of_all = tr("window.all_stores" if self._stores or self._is_waiting else "window.no_store")
+        name = store.name if store else of_all
         self.setText(name)
         self.setAccessibleName(tr("window.store_is", name=name))
         self.setToolTip(name)

@@ -85,9 +85,12 @@ class TestTabs:
         assert window.current_key == "orders"
         assert window.page is None and window.pages == {}
         assert window.context.actions is None, "the first paint needs no actions"
+        assert window.app_bar.stores.text() == "All stores", "nobody knows yet that there are none"
         window.open_tabs()
         assert window.page is window.pages["orders"]
         assert list(window.pages) == ["orders"]
+        window.set_stores([])
+        assert window.app_bar.stores.text() == "No store yet"
         assert window.context.actions is window.actions_of_window
 
     def test_parts_are_made_when_they_are_needed(self, open_window, qtbot, runner):
