@@ -129,6 +129,7 @@ class DesktopServices:
 
         from app.services.stores.wire_check import check_wire
 
+        await asyncio.to_thread(load_network)
         return await check_wire(self._usual_gateway, await asyncio.to_thread(self.app.proxy_of, proxy))
 
     @property
@@ -200,17 +201,16 @@ class DesktopServices:
         return await set_up_practice(self.app, language=language, ctx=ctx)
 
     async def start_up(self, language: str, ctx: TaskContext) -> None:
-        """What a start does in the background: worker process, what the first call to a marketplace needs, daily
-        copy, practice market if it is in use."""
+        """What a start does in the background: worker process, daily copy, practice market if it is in use."""
         import asyncio
 
         from app.services.stores.practice import reachable
 
         await asyncio.to_thread(self.app.worker.start)
-        await asyncio.to_thread(load_network)
         await asyncio.to_thread(self._back_up)
-        stores = await asyncio.to_thread(self.stores)
-        for store in stores:
+        if not any(store.is_practice for store in await asyncio.to_thread(self.store_names)):
+            return
+        for store in await asyncio.to_thread(self.stores):
             if store.is_practice and not store.is_disconnected:
                 await reachable(self.app, store, language=language)
                 break

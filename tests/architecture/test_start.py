@@ -89,6 +89,11 @@ def test_the_first_rows_wait_for_nothing_heavy(part: str) -> None:
     assert not wrong
 
 
+def test_a_window_that_calls_nobody_keeps_no_network_in_memory() -> None:
+    """Ten megabytes; whoever calls a marketplace imports it on a thread first."""
+    assert not [name for name in _at_once("app.services.stores.desk") if is_within(name, "aiohttp")]
+
+
 def test_what_comes_with_a_module_is_found() -> None:
     """The reader itself, whose silence would let everything pass."""
     found = _at_once("app.views.listings.page")
