@@ -38,15 +38,15 @@ def id_list(ids: Sequence[int]) -> str:
 
 
 def load_listings(
-    session: Session | Connection, ids: Iterable[int], *, with_remote: bool = False
+    session: Session | Connection, ids: Iterable[int], *, with_remote: bool = False, with_skus: bool = True
 ) -> list[ListingRecord]:
     """The listings of *ids* in that order with SKUs and images; missing ones are left out.
 
-    `remote` (the platform's raw record, large) is read only on request.
+    `remote` (the platform's raw record, large) is read only on request, the SKUs unless they are not wanted.
     """
     found: list[ListingRecord] = []
     for chunk in chunks(ids):
-        records = _load_chunk(session, chunk, with_remote=with_remote)
+        records = _load_chunk(session, chunk, with_remote=with_remote, with_skus=with_skus)
         found.extend(records[number] for number in chunk if number in records)
     return found
 
@@ -63,7 +63,9 @@ def load_listing(session: Session | Connection, listing_id: int) -> ListingRecor
     return records[0]
 
 
-def _load_chunk(session: Session | Connection, ids: list[int], *, with_remote: bool) -> dict[int, ListingRecord]:
+def _load_chunk(
+    session: Session | Connection, ids: list[int], *, with_remote: bool, with_skus: bool
+) -> dict[int, ListingRecord]:
     inside = id_list(ids)
     remote = ", remote" if with_remote else ""
     rows = session.execute(
@@ -79,12 +81,8 @@ def _load_chunk(session: Session | Connection, ids: list[int], *, with_remote: b
         record.updated_ms = row[28]
         if with_remote and row[29] is not None:
             record.remote = orjson.loads(row[29])
-    skus = session.execute(
-        text(f"SELECT {_SKU_COLUMNS} FROM sku WHERE listing_id IN ({inside}) ORDER BY listing_id, position")
-    ).all()
-    for listing_id, number, code, price, stock, properties, barcode, ships_from, key in skus:
-        sku = SkuRecord(number, code, price, stock, orjson.loads(properties), barcode, ships_from, key)
-        records[listing_id].skus.append(sku)
+    if with_skus:
+        _load_skus(session, inside, records)
     images = session.execute(
         text(f"SELECT listing_id, source FROM image WHERE listing_id IN ({inside}) ORDER BY listing_id, position")
     ).all()
@@ -94,3 +92,12 @@ def _load_chunk(session: Session | Connection, ids: list[int], *, with_remote: b
         if listing_id in records:
             records[listing_id].service_template_id = template_id
     return records
+
+
+def _load_skus(session: Session | Connection, inside: str, records: dict[int, ListingRecord]) -> None:
+    skus = session.execute(
+        text(f"SELECT {_SKU_COLUMNS} FROM sku WHERE listing_id IN ({inside}) ORDER BY listing_id, position")
+    )
+    for listing_id, number, code, price, stock, properties, barcode, ships_from, key in skus:
+        sku = SkuRecord(number, code, price, stock, orjson.loads(properties), barcode, ships_from, key)
+        records[listing_id].skus.append(sku)

@@ -99,10 +99,10 @@ class _Packer:
         self._session, self._separator = session, separator
         self._contexts: dict[int, CheckContext] = {}
 
-    def records(self, listing_ids: Sequence[int]) -> Iterator[ListingRecord]:
+    def records(self, listing_ids: Sequence[int], *, with_skus: bool = True) -> Iterator[ListingRecord]:
         """The listings, some at a time."""
         for chunk in chunks(listing_ids):
-            yield from load_listings(self._session, chunk)
+            yield from load_listings(self._session, chunk, with_skus=with_skus)
 
     def columns(self, listing_ids: Sequence[int], ctx: TaskContext) -> dict[Key, RecognisedColumn]:
         """The columns of all listings: those of their packages in their order, then what further values need."""
@@ -110,7 +110,7 @@ class _Packer:
         found: dict[Key, RecognisedColumn] = {}
         further: dict[Key, RecognisedColumn] = {}
         attributes: dict[tuple[str, ...], None] = {}
-        for record in self.records(listing_ids):
+        for record in self.records(listing_ids, with_skus=False):  # no column depends on them
             ctx.checkpoint()
             origin = origin_of(record)
             own = _keyed(origin)
