@@ -14,9 +14,11 @@ processor time on looking for it."""
 
 def main(arguments: Sequence[str]) -> int:
     """Do the command that *arguments* name, or open the window. Returns: the exit code, see `app.cli`."""
-    from app.cli.main import has_command, is_window_demo, run
+    from app.cli.asking import has_command, is_window_demo
 
     if has_command(arguments):
+        from app.cli.main import run
+
         gc.set_threshold(*COLLECT_FROM)
         return run(arguments)
     from app.views.start import open_window

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from app.views.actions import Actions, ActionSpec
-from app.views.context import ViewContext
 from app.views.filter_bar import FilterBar
 from app.views.notice_bars import BannerStack
-from app.views.paged_table import PagedTable
 from app.views.panes import order_focus
 from app.views.side_panel import DEFAULT, SidePanel
 from app.views.status_bar import StatusBar
@@ -20,6 +18,10 @@ from app.views.toolbar import Toolbar
 from app.views.widgets.empty_state import EmptyState
 from app.views.widgets.ground import Ground, column, row
 from app.views.widgets.live import Live
+
+if TYPE_CHECKING:
+    from app.views.context import ViewContext
+    from app.views.paged_table import PagedTable
 
 PANEL_OVERLAYS_BELOW = 1280
 TEXTS_FOLD_BELOW = 1100

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QRect, QRectF, Qt
 from PySide6.QtGui import QPainter
 
 from app.messages import tr
-from app.services.paging import Group
 from app.views.cell_painter import PAD, CellPainter
 from app.views.cells import Badge, Cell, Column, RowCells
 from app.views.icons import pixmap
+
+if TYPE_CHECKING:
+    from app.services.paging import Group
 
 CHEVRON = 22
 CHILD_INDENT = 44

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QFontMetrics, QStaticText, QTransform
 
-from app.views.theme import Theme
+if TYPE_CHECKING:
+    from app.views.theme import Theme
 
 KEPT = 8192
 LONG = 1.5

@@ -6,15 +6,18 @@ from __future__ import annotations
 import json
 import logging
 import threading
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from PySide6.QtCore import QByteArray, QSettings
 
-from app.services.application import Application
 from app.services.errors import AppError
-from app.services.kept_filters import KeptFilters
-from app.views.task_runner import TaskRunner
+
+if TYPE_CHECKING:
+    from app.services.application import Application
+    from app.services.kept_filters import KeptFilters
+    from app.views.task_runner import TaskRunner
 
 log = logging.getLogger(__name__)
 
@@ -63,9 +66,14 @@ class DeskSettings:
     def __init__(self, window: ViewSettings, app: Application, runner: TaskRunner) -> None:
         self._window, self._app, self._runner = window, app, runner
         self._language: str | None = None
-        self._kept = KeptFilters(app.data_dir)
         self._filters: dict[str, Any] = {}
         self._writing = threading.Lock()
+
+    @cached_property
+    def _kept(self) -> KeptFilters:
+        from app.services.kept_filters import KeptFilters
+
+        return KeptFilters(self._app.data_dir)
 
     def get(self, name: str, default: Any = None) -> Any:
         """The value called *name*, or *default*."""

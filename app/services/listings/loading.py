@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
+from typing import TYPE_CHECKING
 
 import orjson
-from sqlalchemy import Connection, text
-from sqlalchemy.orm import Session
 
 from app.services.errors import NotFound
 from app.services.listings.records import ListingRecord, SkuRecord
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+    from sqlalchemy.orm import Session
 
 CHUNK = 500
 """Ids in one IN list."""
@@ -66,6 +69,8 @@ def load_listing(session: Session | Connection, listing_id: int) -> ListingRecor
 def _load_chunk(
     session: Session | Connection, ids: list[int], *, with_remote: bool, with_skus: bool
 ) -> dict[int, ListingRecord]:
+    from sqlalchemy import text
+
     inside = id_list(ids)
     remote = ", remote" if with_remote else ""
     rows = session.execute(

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
-from sqlalchemy import Connection
 
 from app.models import ListingStatus
 from app.services.codes.normal import normalise
-from app.services.db import Database
 from app.services.listings.code_search import TABLES, codes_part, is_of_many, with_item, with_part
 from app.services.listings.figure_fields import (
     IS_STALE,
@@ -34,7 +32,12 @@ from app.services.sql_conditions import condition_sql, fields_read
 from app.services.sql_ids import interruptible, loaded
 from app.services.sql_search import Search
 from app.services.sql_source import Field, OrderIndex, SqlSource, TableSpec, Where
-from app.services.tasks import TaskContext
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from app.services.db import Database
+    from app.services.tasks import TaskContext
 
 CHILD_ID_OFFSET = 1 << 40
 """Variants' row ids begin here, so that a variant's row never has a listing's id."""
@@ -247,7 +250,7 @@ class ListingSource(SqlSource[ListingRow]):
             TaskCancelled: stopped, also in the middle of a statement.
         """
         if len(query.filters) == 1 and query == Query(filters=query.filters) and codes_part(query.filters[0]):
-            with self._db.reader.connect() as connection, interruptible(connection, ctx):
+            with self._db.look() as connection, interruptible(connection, ctx):
                 if is_of_many(connection, query.filters[0]) and are_in_columns(connection):
                     return self._with_code(connection, query.filters[0])
         return super().count(query, ctx)
@@ -280,7 +283,7 @@ class ListingSource(SqlSource[ListingRow]):
 
     def children(self, id: int) -> list[SkuRow]:
         """The variants of a listing, in order."""
-        with self._db.reader.connect() as connection:
+        with self._db.look() as connection:
             rows = connection.exec_driver_sql(_CHILDREN, (id,)).all()
             figures = variant_figures(connection, [row[0] for row in rows])
             self._names.language = self.language

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from app.messages import messages
 from app.services.listings.choices import FilterChoices
-from app.services.listings.details import Choice
 from app.services.listings.filter_fields import spellings
 from app.services.listings.filters import (
     closest_field,
@@ -25,6 +25,9 @@ from app.views.filter_fields import FilterField
 from app.views.filter_language import FilterLanguage
 from app.views.listings.figure_columns import COLUMNS as FIGURE_COLUMNS
 from app.views.status import status
+
+if TYPE_CHECKING:
+    from app.services.listings.details import Choice
 
 SEGMENTS = (
     ("all", "listings.segment.all", ""),

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal
 
 from app.services.listings.source import CHILD_ID_OFFSET
-from app.views.context import ViewContext
 from app.views.listings.cell_blocks import CellBlocks
 from app.views.listings.steady_editors import SteadyEditors
 from app.views.listings.variant_columns import variant_columns
-from app.views.paged_table import PagedTable
-from app.views.table_selection import Selection
 from app.views.widgets.segments import Segments
 
 if TYPE_CHECKING:
+    from app.views.context import ViewContext
     from app.views.listings.page import ListingsPage
+    from app.views.paged_table import PagedTable
+    from app.views.table_selection import Selection
 
 LISTINGS, VARIANTS = "listings", "variants"
 

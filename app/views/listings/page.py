@@ -5,17 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QMenu, QWidget
 
 from app.messages import tr
-from app.services.listings.cells import CellsSaved
 from app.services.listings.choices import FilterChoices
-from app.services.paging import Filter, Query
-from app.views.actions import ActionSpec
-from app.views.context import ViewContext
 from app.views.errors import sentence
 from app.views.listings.actions import ACTIONS, ON_ROWS, SELDOM
 from app.views.listings.bulk_acts import BulkActs
@@ -44,7 +40,13 @@ from app.views.listings.steady_editors import SteadyEditors
 from app.views.palette_entries import PaletteEntry
 from app.views.row_drag import RowDrag
 from app.views.tab_page import TabPage
-from app.views.table_selection import Selection
+
+if TYPE_CHECKING:
+    from app.services.listings.cells import CellsSaved
+    from app.services.paging import Filter, Query
+    from app.views.actions import ActionSpec
+    from app.views.context import ViewContext
+    from app.views.table_selection import Selection
 
 RENEW_MS = 250
 """While listings are being sent, the rows in view are read again at most this often (interface.md 7)."""
@@ -269,8 +271,7 @@ class ListingsPage(TabPage):
 
     def fill_menu(self, menu: QMenu) -> None:
         """What can be done with the chosen rows."""
-        for id in (*ON_ROWS, "explain_price"):
-            menu.addAction(self.actions_of_page[id])
+        self.actions_of_page.fill(menu, *ON_ROWS, "explain_price")
         menu.addSeparator()
         assert self.table is not None
         menu.addAction(tr("table.key_copy"), self.table.copy)
@@ -280,7 +281,7 @@ class ListingsPage(TabPage):
             key = "listings.menu.fold" if self.rows.paged.is_unfolded(index.row()) else "listings.menu.unfold"
             menu.addAction(tr(key), lambda: self.rows.toggle_fold(index.row()))
         if self.editor.worst.finding is not None:
-            menu.addAction(self.actions_of_page["fix"])
+            self.actions_of_page.fill(menu, "fix")
 
     def sync(self) -> None:
         """F5: fetch from the marketplace; the window owns the stores."""
