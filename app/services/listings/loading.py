@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from itertools import islice
 from typing import TYPE_CHECKING
 
 import orjson
 
 from app.services.errors import NotFound
-from app.services.listings.records import ListingRecord, SkuRecord
+from app.services.listings.records import LISTING_FIELDS, ListingRecord, SkuRecord
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -25,6 +25,8 @@ _LISTING_COLUMNS = (
 )
 _SKU_COLUMNS = "listing_id, id, code, price_minor, stock, properties, barcode, ships_from, match_key"
 _SERVICE_TEMPLATES = "SELECT listing_id, service_template_id FROM listing_origin WHERE service_template_id <> ''"
+PACKED = frozenset({"attributes", "extra", "regional_prices"})
+"""Fields of a listing that are kept as JSON."""
 _LATE_COLUMNS = "content_hash, sent_hash, error_code, error_text, error_field, updated_ms"
 
 
@@ -51,6 +53,25 @@ def load_listings(
     for chunk in chunks(ids):
         records = _load_chunk(session, chunk, with_remote=with_remote, with_skus=with_skus)
         found.extend(records[number] for number in chunk if number in records)
+    return found
+
+
+def load_fields(connection: Connection, ids: Sequence[int], fields: Set[str]) -> list[ListingRecord]:
+    """The listings of *ids* in the order of their ids, with nothing but `product_id`, the hash and *fields* of
+    `LISTING_FIELDS`: what an edit of texts needs of very many. The rest stands as in a new record."""
+    names = [name for name in LISTING_FIELDS if name in fields]
+    packed = [place for place, name in enumerate(names) if name in PACKED]
+    listed = "".join(f", {name}" for name in names)
+    rows = connection.exec_driver_sql(
+        f"SELECT id, store_id, product_id, content_hash{listed} FROM listing WHERE id IN ({id_list(ids)}) ORDER BY id"
+    ).all()
+    found = []
+    for number, store_id, product_id, content_hash, *values in rows:
+        for place in packed:
+            values[place] = None if values[place] is None else orjson.loads(values[place])
+        record = ListingRecord(number, store_id, product_id=product_id, **dict(zip(names, values, strict=True)))
+        record.content_hash = content_hash
+        found.append(record)
     return found
 
 
