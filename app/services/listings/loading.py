@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence, Set
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
@@ -90,13 +90,9 @@ def load_listing(session: Session | Connection, listing_id: int) -> ListingRecor
 def _load_chunk(
     session: Session | Connection, ids: list[int], *, with_remote: bool, with_skus: bool
 ) -> dict[int, ListingRecord]:
-    from sqlalchemy import text
-
     inside = id_list(ids)
     remote = ", remote" if with_remote else ""
-    rows = session.execute(
-        text(f"SELECT {_LISTING_COLUMNS}, {_LATE_COLUMNS}{remote} FROM listing WHERE id IN ({inside})")
-    ).all()
+    rows = _found(session, f"SELECT {_LISTING_COLUMNS}, {_LATE_COLUMNS}{remote} FROM listing WHERE id IN ({inside})")
     records: dict[int, ListingRecord] = {}
     for row in rows:
         record = records[row[0]] = ListingRecord(*row[:20])
@@ -109,21 +105,24 @@ def _load_chunk(
             record.remote = orjson.loads(row[29])
     if with_skus:
         _load_skus(session, inside, records)
-    images = session.execute(
-        text(f"SELECT listing_id, source FROM image WHERE listing_id IN ({inside}) ORDER BY listing_id, position")
-    ).all()
-    for listing_id, source in images:
+    images = f"SELECT listing_id, source FROM image WHERE listing_id IN ({inside}) ORDER BY listing_id, position"
+    for listing_id, source in _found(session, images):
         records[listing_id].images.append(source)
-    for listing_id, template_id in session.execute(text(f"{_SERVICE_TEMPLATES} AND listing_id IN ({inside})")).all():
+    for listing_id, template_id in _found(session, f"{_SERVICE_TEMPLATES} AND listing_id IN ({inside})"):
         if listing_id in records:
             records[listing_id].service_template_id = template_id
     return records
 
 
+def _found(session: Session | Connection, sql: str) -> Sequence[Any]:
+    # Imported late: the window's first rows are read without SQLAlchemy.
+    from sqlalchemy import text
+
+    return session.execute(text(sql)).all()
+
+
 def _load_skus(session: Session | Connection, inside: str, records: dict[int, ListingRecord]) -> None:
-    skus = session.execute(
-        text(f"SELECT {_SKU_COLUMNS} FROM sku WHERE listing_id IN ({inside}) ORDER BY listing_id, position")
-    )
-    for listing_id, number, code, price, stock, properties, barcode, ships_from, key in skus:
+    skus = f"SELECT {_SKU_COLUMNS} FROM sku WHERE listing_id IN ({inside}) ORDER BY listing_id, position"
+    for listing_id, number, code, price, stock, properties, barcode, ships_from, key in _found(session, skus):
         sku = SkuRecord(number, code, price, stock, orjson.loads(properties), barcode, ships_from, key)
         records[listing_id].skus.append(sku)
