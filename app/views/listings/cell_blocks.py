@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from app.messages import tr
 from app.services.listings.cells import CellEdit, CellPlan, CellsSaved
 from app.services.listings.source import CHILD_ID_OFFSET, ListingRow
-from app.services.pricing.linked import LINKED
+from app.services.pricing.terms import LINKED
 from app.views.cells import Cell
 from app.views.errors import sentence
 from app.views.listings.lines import refusal

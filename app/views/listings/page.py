@@ -11,7 +11,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QMenu, QWidget
 
 from app.messages import tr
-from app.services.listings.choices import FilterChoices
+from app.services.listings.choice_names import FilterChoices
 from app.views.errors import sentence
 from app.views.listings.actions import ACTIONS, ON_ROWS, SELDOM
 from app.views.listings.bulk_acts import BulkActs
