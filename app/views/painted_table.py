@@ -173,6 +173,7 @@ class PaintedTable(Live, QTableView):
         viewport, area = self.viewport(), event.rect()
         painter = QPainter(viewport)
         painter.fillRect(area, current_theme().brushes["surface"])
+        self._painter.cells.begin()
         count = self.paged.rowCount()
         first = self.rowAt(area.top())
         if count and first >= 0:
@@ -320,7 +321,7 @@ class PaintedTable(Live, QTableView):
         cell, column = self.paged.cell(index), self.paged.columns[index.column()]
         lead = self._painter.lead if index.column() == 0 else 0
         is_cut = self.cell_width(cell, column) + lead > self.header.sectionSize(index.column())
-        return cell.tip or (cell.text if is_cut else "")
+        return self.paged.tip(index) or (cell.text if is_cut else "")
 
     def cell_width(self, cell: Cell, column: Column) -> int:
         """Pixels *cell* needs to be shown whole, without what stands before the first column."""
