@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -260,6 +261,10 @@ class ListingSource(SqlSource[ListingRow]):
         super().__init__(db)
         self._names = VariantNames()
 
+    def _connect(self) -> AbstractContextManager[Connection]:
+        """Everything here is bare SQL: the first rows of a start do not wait for SQLAlchemy."""
+        return self._db.look()
+
     def count(self, query: Query, ctx: TaskContext | None = None) -> int:
         """How many listings match, exactly; those with characters in very many codes by all codes at once.
 
@@ -267,7 +272,7 @@ class ListingSource(SqlSource[ListingRow]):
             TaskCancelled: stopped, also in the middle of a statement.
         """
         if len(query.filters) == 1 and query == Query(filters=query.filters) and codes_part(query.filters[0]):
-            with self._db.look() as connection, interruptible(connection, ctx):
+            with self._connect() as connection, interruptible(connection, ctx):
                 if is_of_many(connection, query.filters[0]) and are_in_columns(connection):
                     return self._with_code(connection, query.filters[0])
         return super().count(query, ctx)
@@ -297,7 +302,7 @@ class ListingSource(SqlSource[ListingRow]):
 
     def children(self, id: int) -> list[SkuRow]:
         """The variants of a listing, in order."""
-        with self._db.look() as connection:
+        with self._connect() as connection:
             rows = connection.exec_driver_sql(_CHILDREN, (id,)).all()
             figures = variant_figures(connection, [row[0] for row in rows])
             self._names.language = self.language
