@@ -214,6 +214,9 @@ def _beneath(condition: Filter, field: Field, table: str, *, row_by_row: bool) -
 
 def _owners(condition: Filter, field: Field) -> Sql:
     """A SELECT of `listing_id` of all rows beneath that are so."""
+    if condition.operator == "in" and field.quick is not None:
+        found = [_owners(Filter(condition.field, "=", value), field) for value in condition.value]
+        return " UNION ALL ".join(sql for sql, _ in found), [value for _, params in found for value in params]
     sql, params = row_sql(condition, field)
     quick = field.quick(condition, (sql, params)) if field.quick is not None else None
     return quick or (f"SELECT listing_id FROM {field.many} WHERE {sql}", params)

@@ -6,6 +6,7 @@ import random
 import shutil
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -18,6 +19,8 @@ from app.services.expressions.writing import to_text
 from app.services.listings.source import ListingSource
 from app.services.listings.text import bigrams, fold, search_text
 from app.services.paging import Filter, Query
+from app.services.pricing.given import UNKNOWN
+from app.services.pricing.sku_columns import searched_code, store_numbers
 from app.services.upgrade import open_database
 
 FIGURES = {"cost": ("cost_micro", 10**6), "profit": ("profit_minor", 100), "margin": ("margin_bp", 10_000)}
@@ -95,6 +98,7 @@ def ground(tmp_path_factory, empty_database):
     with database.bulk() as connection:
         for row in rows.values():
             _age(connection, row)
+        _fill_columns(connection, rows)
     yield ListingSource(database), rows
     database.dispose()
 
@@ -149,6 +153,22 @@ def _age(connection, row):
             "VALUES (?, ?, ?, ?, '', 0, (SELECT generation FROM figure_state) - ?)",
             (row["id"], *row["figures"].values(), row["age"] == "stale"),
         )
+
+
+def _fill_columns(connection, rows):
+    """Variants of listings that are not due stand in the columns; each has the figures of its listing."""
+    skus = connection.exec_driver_sql(
+        "SELECT id, listing_id, position, coalesce(price_minor, ?), coalesce(stock, ?), code FROM sku "
+        "WHERE listing_id NOT IN (SELECT listing_id FROM figure_due)",
+        (UNKNOWN, UNKNOWN),
+    ).all()
+    *numbers, codes = zip(*skus, strict=True)
+    ids, listings, *beside = (np.array(one, np.int64) for one in numbers)
+    columns = dict(zip(("place", "price", "stock"), beside, strict=True)) | {"listing": listings}
+    for name, (column, _) in FIGURES.items():
+        known = [rows[one]["figures"][name] for one in listings.tolist()]
+        columns[column] = np.array([UNKNOWN if one is None else one for one in known], np.int64)
+    store_numbers(connection, ids, columns, ids[:0], [searched_code(code, code) for code in codes])
 
 
 # -- a plain reading -----------------------------------------------------------------------------------------------
