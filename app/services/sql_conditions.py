@@ -250,7 +250,8 @@ def row_sql(condition: Filter, field: Field) -> Sql:
     if operator in ("in", "not in"):
         return _listed(condition, field)
     if field.holds:
-        return field.holds, list(bound(field, condition))
+        holds = field.holds if operator == "=" else f"({field.holds} IS NOT 1)"
+        return holds, list(bound(field, condition))
     return f"{expression} {_COMPARISONS[operator]} ?", [bound(field, condition)]
 
 
@@ -258,7 +259,8 @@ def _listed(condition: Filter, field: Field) -> Sql:
     """One of several; a row without a value is in no list, so it is not in this one."""
     singles = [Filter(condition.field, "=", value) for value in condition.value]
     if field.holds:
-        return joined([row_sql(single, field) for single in singles], " OR ")
+        sql, params = joined([row_sql(single, field) for single in singles], " OR ")
+        return (sql if condition.operator == "in" else f"({sql} IS NOT 1)"), params
     values, marks = [bound(field, single) for single in singles], ", ".join("?" * len(singles))
     if condition.operator == "in":
         return f"{field.expression} IN ({marks})", values
