@@ -342,7 +342,7 @@ class SqlSource(Generic[RowT]):
         Of many hits the highest ids mostly hold enough; else all hits are sorted.
         """
         table = self.spec.table
-        search, match, hits = self._searched(connection, query, MANY_HITS)
+        search, _, hits = self._searched(connection, query, MANY_HITS)
         if hits > MANY_HITS:
             where = self._filters(query, row_by_row=True) + search.conditions(table, self.spec.search_column, None)
             window = f"(SELECT id AS high FROM {table} ORDER BY id DESC LIMIT {WINDOW_ROWS})"
@@ -350,9 +350,8 @@ class SqlSource(Generic[RowT]):
             found = listed(connection, sql, (*where.params, limit))
             if len(found) == limit:
                 return found
-        where = self._filters(query, masks=self.masks(connection, None))
-        where += search.conditions(table, self.spec.search_column, match)
-        return listed(connection, f"SELECT id FROM {table}{where.sql} ORDER BY id DESC LIMIT ?", (*where.params, limit))
+        matching, params = self.selected(connection, query)
+        return listed(connection, f"{matching} ORDER BY id DESC LIMIT ?", (*params, limit))
 
     def _index(self, query: Query) -> OrderIndex | None:
         """The index that has the rows in the order of *query*, if there is one."""

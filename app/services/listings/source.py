@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 
 from app.models import ListingStatus
 from app.services.codes.normal import normalise
+from app.services.listings import figures_together
 from app.services.listings.code_search import (
     TABLES,
     codes_part,
@@ -30,6 +31,7 @@ from app.services.listings.figure_fields import (
     sorted_by_figure,
     variant_figures,
 )
+from app.services.listings.listing_masks import ListingMasks
 from app.services.listings.loading import id_list
 from app.services.listings.regional_pairs import TOGETHER, paired, together_field
 from app.services.listings.text import fold
@@ -37,7 +39,7 @@ from app.services.listings.typed import code_patterns, country, flag, item_patte
 from app.services.listings.variant_names import VariantNames
 from app.services.paging import Filter, Query
 from app.services.price_guard.records import HELD_IDS
-from app.services.sql_conditions import Counted, condition_sql
+from app.services.sql_conditions import Counted, opposite
 from app.services.sql_ids import interruptible, loaded
 from app.services.sql_source import Field, OrderIndex, SqlSource, TableSpec, Where
 
@@ -244,8 +246,8 @@ class ListingSource(SqlSource[ListingRow]):
 
     spec = TableSpec(
         table="listing",
-        fields={**FIELDS, TOGETHER: together_field(FIELDS)},
-        read=paired,
+        fields={**FIELDS, TOGETHER: together_field(FIELDS), figures_together.TOGETHER: figures_together.FIGURES},
+        read=lambda filters: figures_together.gathered(paired(filters)),
         default_sort="updated_ms DESC",
         search=TABLES,
         orders={
@@ -278,13 +280,13 @@ class ListingSource(SqlSource[ListingRow]):
         return super().count(query, ctx)
 
     def _with_code(self, connection: Connection, condition: Filter) -> int:
-        from app.services.listings.variant_masks import Variants  # here: NumPy is loaded where it is needed
-
-        variants, denies = Variants(connection), condition.operator == "lacks"
-        asked = replace(condition, operator="contains") if denies else condition
-        has = variants.with_code(asked, condition_sql(asked, lambda name: replace(FIELDS[name], many=""), "sku"))
-        hits = len(variants.listings_in(has))
+        denies = condition.operator == "lacks"
+        hits = len(self.masks(connection, None).with_code(opposite(condition) if denies else condition))
         return super().count(Query()) - hits if denies else hits
+
+    def masks(self, connection: Connection, index: OrderIndex | None) -> ListingMasks:
+        """As for any table, with what is known of variants and words besides."""
+        return ListingMasks(connection, self.spec.table, self.spec.fields if index is None else index.holds)
 
     def load_rows(self, connection: Connection, ids: Sequence[int]) -> list[ListingRow]:
         """The rows of *ids*, in any order."""
