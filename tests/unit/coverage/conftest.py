@@ -29,7 +29,7 @@ def shops(db: Database, make_listing: Callable[..., Any]) -> Database:
         with db.bulk() as connection:
             connection.exec_driver_sql("UPDATE listing SET store_id = 2 WHERE id = ?", (number,))
     with db.write() as session:
-        for at, code in enumerate(("AB1", "AB1", "AB9", "ab1")):  # the newest spelled otherwise, and read first
+        for at, code in enumerate(("AB1", "ab1", "AB9", "AB1")):  # the older spelling is read last
             order = Order(store_id=1, order_id=str(at), status="FINISH", created_ms=at * DAY_MS, synced_ms=moment)
             session.add(order)
             session.flush()
