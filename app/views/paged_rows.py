@@ -200,6 +200,10 @@ class PagedRows(QAbstractTableModel):
         """Let the places of `wanted()` be looked up with the next order, off the GUI thread."""
         self._loader.wanted = wanted
 
+    def show_at_once(self, in_view: Callable[[], int]) -> None:
+        """Let first answers have the `in_view()` rows that a view shows."""
+        self._loader.in_view = in_view
+
     def positions_of(self, ids: Collection[int]) -> list[int]:
         """Places of top-level rows in the answer, in order; those not in it are left out."""
         order = self._order
@@ -286,7 +290,8 @@ class PagedRows(QAbstractTableModel):
             self._layout.rebuild()
             self._children.clear()
             self._cache.clear()
-            self._cache.put(0, head.rows)
+            for start in range(0, len(head.rows), PAGE_ROWS):
+                self._cache.put(start // PAGE_ROWS, head.rows[start : start + PAGE_ROWS])
             self._order = None
             self._first_ids = [row.id for row in head.rows]
             self._ids = array("q", self._first_ids) if head.total is not None else None
@@ -372,12 +377,11 @@ class PagedRows(QAbstractTableModel):
         return known[at] if at < len(known) else None
 
     def _top_entry(self, at: int) -> Entry | None:
-        page, offset = divmod(at, PAGE_ROWS)
+        page = at // PAGE_ROWS
         self._want(page)
-        if offset < AHEAD and page:
-            self._want(page - 1, is_ahead=True)
-        elif offset >= PAGE_ROWS - AHEAD and at + AHEAD < self.total:
-            self._want(page + 1, is_ahead=True)
+        for near in (max(at - AHEAD, 0) // PAGE_ROWS, min(at + AHEAD, self.total - 1) // PAGE_ROWS):
+            if near != page:
+                self._want(near, is_ahead=True)
         return self._cache.entry(at)
 
     def _want(self, page: int, *, is_ahead: bool = False) -> None:

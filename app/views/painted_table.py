@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QAbstractItemView, QTableView, QToolTip, QWidget
 from app.views.cell_editor import CellEditors
 from app.views.cell_painter import CellPainter
 from app.views.cells import Cell, Column
+from app.views.page_loader import USUAL_VIEW
 from app.views.paged_table_model import PagedTableModel
 from app.views.row_painter import RowLook, RowPainter, Span
 from app.views.status import status
@@ -60,6 +61,7 @@ class PaintedTable(Live, QTableView):
         self.header.lead = self._painter.lead
         self.setHorizontalHeader(self.header)
         self.setModel(model)
+        model.show_at_once(self._rows_in_view)
         self._chosen_ranges: Ranges | None = None
         self.selectionModel().selectionChanged.connect(self._forget_chosen)
         for signal in (model.modelReset, model.rowsInserted, model.rowsRemoved):
@@ -155,6 +157,11 @@ class PaintedTable(Live, QTableView):
             for at in shown
             if not header.isSectionHidden(at)
         ]
+
+    def _rows_in_view(self) -> int:
+        """How many rows there is room for."""
+        height = self.viewport().height() if self.isVisible() else 0
+        return height // max(1, self.verticalHeader().defaultSectionSize()) + 1 if height else USUAL_VIEW
 
     def dataChanged(self, first: QModelIndex, last: QModelIndex, roles: Sequence[int] = ()) -> None:
         """Paint what changed anew, if it is in view: Qt paints all that is, also for a page that was read ahead."""
