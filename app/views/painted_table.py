@@ -72,6 +72,9 @@ class PaintedTable(Live, QTableView):
         self._late.timeout.connect(self._on_late)
         if thumbnails is not None:
             thumbnails.arrived.connect(self._on_picture)
+        self._new_pictures: set[str] = set()
+        self._show_soon = QTimer(self, interval=0, singleShot=True)
+        self._show_soon.timeout.connect(self._show_pictures)
 
     def _set_up_view(self) -> None:
         self.setItemDelegate(CellEditors(self))
@@ -267,7 +270,14 @@ class PaintedTable(Live, QTableView):
             viewport.update()
 
     def _on_picture(self, key: str) -> None:
-        """Paint the cells in view that wait for the picture."""
+        """Several come together: they are looked for in the rows once."""
+        self._new_pictures.add(key)
+        if not self._show_soon.isActive():
+            self._show_soon.start()
+
+    def _show_pictures(self) -> None:
+        """Paint the cells in view that wait for the pictures that came."""
+        keys, self._new_pictures = self._new_pictures, set()
         spans, height = self.spans(), self.viewport().height()
         for row in range(max(0, self.rowAt(0)), self.paged.rowCount()):
             top = self.rowViewportPosition(row)
@@ -275,7 +285,7 @@ class PaintedTable(Live, QTableView):
                 break
             cells = self.paged.cells(row)
             for span in spans:
-                if cells is not None and cells[span.logical].image == key:
+                if cells is not None and cells[span.logical].image in keys:
                     self.viewport().update(span.left, top, span.width, self.rowHeight(row))
 
     def _on_late(self) -> None:
