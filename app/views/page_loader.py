@@ -8,6 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from app.services.heap import give_back
 from app.services.paging import PAGE_ROWS, Group, Query
 from app.services.tasks import TaskContext
 from app.views.task_runner import TaskHandle, TaskRunner
@@ -15,6 +16,9 @@ from app.views.task_runner import TaskHandle, TaskRunner
 ASKING = 2
 FETCHING = 2
 WANTED = 4
+FEW = 16
+"""So many ids are looked up in an order one after the other."""
+PIECE = 1 << 16
 USUAL_VIEW = 2 * PAGE_ROWS
 """Rows that most windows show, for as long as nobody knows."""
 
@@ -44,7 +48,28 @@ class Order:
         self.ids = ids
         self.groups = groups
         self.wanted = wanted
-        self.places = {id: at for at, id in enumerate(ids) if id in wanted} if wanted else {}
+        self.places = _places(ids, wanted)
+
+
+def place_in(ids: array[int], id: int) -> int | None:
+    """Where *id* stands in *ids*; None if nowhere. Its bytes are looked for, which takes a tenth of the time of
+    `array.index`, and in pieces: a million numbers at once would keep the interpreter from the other threads."""
+    wanted = array(ids.typecode, [id]).tobytes()
+    for start in range(0, len(ids), PIECE):
+        piece = ids[start : start + PIECE].tobytes()
+        at = piece.find(wanted)
+        while at % ids.itemsize > 0 and at >= 0:  # across two numbers
+            at = piece.find(wanted, at + 1)
+        if at >= 0:
+            return start + at // ids.itemsize
+    return None
+
+
+def _places(ids: array[int], wanted: Collection[int]) -> dict[int, int]:
+    if len(wanted) > FEW:
+        return {id: at for at, id in enumerate(ids) if id in wanted}
+    found = ((id, place_in(ids, id)) for id in wanted)
+    return {id: at for id, at in found if at is not None}
 
 
 class PageLoader(QObject):
@@ -208,7 +233,10 @@ def _head(source: Any, query: Query, limit: int) -> Head:
 
 
 def _order(source: Any, query: Query, wanted: Collection[int], *, ctx: TaskContext) -> Order:
-    ids = source.ids(query, ctx)
+    try:
+        ids = source.ids(query, ctx)
+    finally:
+        give_back()  # also after one that was stopped: while somebody types that is nearly every one
     ctx.checkpoint()
     groups = source.groups(query) if query.group else ()
     ctx.checkpoint()

@@ -12,7 +12,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, QTimer
 from app.services.paging import PAGE_ROWS, Group, Query
 from app.views.cells import Column, RowCells
 from app.views.page_cache import Entry, PageCache
-from app.views.page_loader import Head, Order, PageLoader
+from app.views.page_loader import Head, Order, PageLoader, place_in
 from app.views.row_layout import Place, RowLayout
 from app.views.task_runner import TaskHandle, TaskRunner
 
@@ -189,12 +189,11 @@ class PagedRows(QAbstractTableModel):
 
     def position_of(self, id: int) -> int | None:
         """Place of the top-level row *id* in the answer; None if it is not in it, or not known yet."""
-        if self._order is not None and id in self._order.places:
-            return self._order.places[id]
-        try:
-            return self._ids.index(id) if self._ids is not None else self._first_ids.index(id)
-        except ValueError:
-            return None
+        if self._order is not None and id in self._order.wanted:
+            return self._order.places.get(id)
+        if self._ids is not None:
+            return place_in(self._ids, id)
+        return self._first_ids.index(id) if id in self._first_ids else None
 
     def keep_findable(self, wanted: Callable[[], Collection[int]]) -> None:
         """Let the places of `wanted()` be looked up with the next order, off the GUI thread."""
