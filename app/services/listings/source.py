@@ -32,7 +32,6 @@ from app.services.listings.figure_fields import (
     variant_figures,
 )
 from app.services.listings.listing_masks import ListingMasks
-from app.services.listings.loading import id_list
 from app.services.listings.regional_pairs import TOGETHER, paired, together_field
 from app.services.listings.text import fold
 from app.services.listings.typed import code_patterns, country, flag, item_patterns, moments, number, price_minor
@@ -226,8 +225,10 @@ LEFT JOIN marketing_member ON marketing_member.listing_id = listing.id
 LEFT JOIN marketing_group ON marketing_group.id = marketing_member.group_id
 LEFT JOIN listing_hold ON listing_hold.listing_id = listing.id
 LEFT JOIN listing_warehouse ON listing_warehouse.listing_id = listing.id
-WHERE listing.id IN ({ids})
+WHERE listing.id IN (SELECT value FROM json_each(?))
 """
+"""The ids are a parameter: with them in the text SQLite would prepare the statement anew for each page, which takes a
+quarter of its time."""
 
 
 _OWN = len(fields(ListingRow)) - 1
@@ -291,8 +292,9 @@ class ListingSource(SqlSource[ListingRow]):
     def load_rows(self, connection: Connection, ids: Sequence[int]) -> list[ListingRow]:
         """The rows of *ids*, in any order."""
         language = "zh" if self.language == "zh" else "en"
-        sql = _ROWS.format(language=language, ids=id_list(ids), stale=IS_STALE, figures=_SHOWN)
-        return [ListingRow(*with_figures(row, _OWN)) for row in loaded(connection, sql)]
+        sql = _ROWS.format(language=language, stale=IS_STALE, figures=_SHOWN)
+        wanted = orjson.dumps(list(ids)).decode()
+        return [ListingRow(*with_figures(row, _OWN)) for row in loaded(connection, sql, (wanted,))]
 
     def _plain(self, connection: Connection, query: Query, limit: int, index: OrderIndex | None) -> Sequence[int]:
         ids: Sequence[int] | None = first_by_figure(connection, query, limit)
