@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from app.messages import messages
 from app.services.application import load_network
 from app.services.errors import AppError, InputError
-from app.services.late import late
+from app.services.late import Late, late
 from app.services.settings import Settings
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from app.services.publishing.desk import PublishDesk
     from app.services.publishing.preview import PublishPreview
     from app.services.stores.desk import StoreDesk
+    from app.services.stores.names import StoreName
     from app.services.stores.records import StoreRecord
     from app.services.stores.source import StoreSource
     from app.services.stores.sync.conflicts import Choices, Conflict, Resolved, Side
@@ -84,6 +85,14 @@ class DesktopServices:
         self.freight: FreightDesk = late("app.services.freight.desk:FreightDesk", app)
         self.similar: SimilarDesk = late("app.services.listings.similar.desk:SimilarDesk", app)
         self.images: ImageDesk = late("app.services.images.desk:ImageDesk", app)
+
+    def warm(self) -> None:
+        """Import what the window is going to ask for, so that it does not wait for that when it does."""
+        for desk in vars(self).values():
+            if isinstance(desk, Late):
+                desk.made()
+        from app.services.publishing import preview  # noqa: F401
+        from app.services.stores import practice, sync  # noqa: F401
 
     # -- settings ----------------------------------------------------------------------------------------------
 
@@ -159,6 +168,12 @@ class DesktopServices:
         return WarehouseTemplateSource(self.app.db)
 
     # -- stores ------------------------------------------------------------------------------------------------
+
+    def store_names(self) -> list[StoreName]:
+        """All stores by name: quick, whatever they hold."""
+        from app.services.stores.names import store_names
+
+        return store_names(self.app.db)
 
     def stores(self) -> list[StoreRecord]:
         """All stores."""

@@ -214,6 +214,9 @@ def _beneath(condition: Filter, field: Field, table: str, *, row_by_row: bool) -
 
 def _owners(condition: Filter, field: Field) -> Sql:
     """A SELECT of `listing_id` of all rows beneath that are so."""
+    if condition.operator == "in" and field.quick is not None:
+        found = [_owners(Filter(condition.field, "=", value), field) for value in condition.value]
+        return " UNION ALL ".join(sql for sql, _ in found), [value for _, params in found for value in params]
     sql, params = row_sql(condition, field)
     quick = field.quick(condition, (sql, params)) if field.quick is not None else None
     return quick or (f"SELECT listing_id FROM {field.many} WHERE {sql}", params)
@@ -247,7 +250,8 @@ def row_sql(condition: Filter, field: Field) -> Sql:
     if operator in ("in", "not in"):
         return _listed(condition, field)
     if field.holds:
-        return field.holds, list(bound(field, condition))
+        holds = field.holds if operator == "=" else f"({field.holds} IS NOT 1)"
+        return holds, list(bound(field, condition))
     return f"{expression} {_COMPARISONS[operator]} ?", [bound(field, condition)]
 
 
@@ -255,7 +259,8 @@ def _listed(condition: Filter, field: Field) -> Sql:
     """One of several; a row without a value is in no list, so it is not in this one."""
     singles = [Filter(condition.field, "=", value) for value in condition.value]
     if field.holds:
-        return joined([row_sql(single, field) for single in singles], " OR ")
+        sql, params = joined([row_sql(single, field) for single in singles], " OR ")
+        return (sql if condition.operator == "in" else f"({sql} IS NOT 1)"), params
     values, marks = [bound(field, single) for single in singles], ", ".join("?" * len(singles))
     if condition.operator == "in":
         return f"{field.expression} IN ({marks})", values

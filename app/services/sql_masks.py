@@ -43,18 +43,23 @@ class Masks:
     def among(self, condition: Filter, select: Sql, *, is_denied: bool = False) -> Sql:
         """That a row's id is among those that *select*, which is what *condition* asks for, gives in any order; or that
         it is not."""
-        import numpy as np  # here: the window has tables before it needs NumPy
-
         ids = self.ids(condition, select)
         self.few = len(ids) <= FEW and not is_denied
+        sql, params = self.told(ids) or (f"({self._table}.id IN ({select[0]}))", select[1])
+        return (f"NOT {sql}" if is_denied else sql), params
+
+    def told(self, ids: Whole) -> Sql | None:
+        """That a row's id is one of *ids*; None where a byte for each would be too much."""
+        import numpy as np  # here: the window has tables before it needs NumPy
+
         if len(ids) <= FEW:
-            return f"{self._table}.id {'NOT ' if is_denied else ''}IN ({id_list(ids.tolist())})", []
+            return f"({self._table}.id IN ({id_list(ids.tolist())}))", []
         highest = int(ids.max())
         if highest > MOST_BYTES:
-            return f"{self._table}.id {'NOT ' if is_denied else ''}IN ({select[0]})", select[1]
-        told = np.zeros(highest, np.uint8)
-        told[ids - 1] = 1
-        return f"(substr(?, {self._table}.id, 1) {'<>' if is_denied else '='} x'01')", [told.tobytes()]
+            return None
+        found = np.zeros(highest, np.uint8)
+        found[ids - 1] = 1
+        return f"(substr(?, {self._table}.id, 1) = x'01')", [found.tobytes()]
 
     def ids(self, condition: Filter, select: Sql) -> Whole:
         """The ids of *select*, or the same ones found in a quicker way; some may come more than once."""

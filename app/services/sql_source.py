@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -101,6 +102,10 @@ class SqlSource(Generic[RowT]):
     def __init__(self, db: Database) -> None:
         self._db = db
 
+    def _connect(self) -> AbstractContextManager[Connection]:
+        """A snapshot to read from."""
+        return self._db.reader.connect()
+
     def load_rows(self, connection: Connection, ids: Sequence[int]) -> list[RowT]:
         """The rows of *ids*, in any order."""
         raise NotImplementedError
@@ -111,7 +116,7 @@ class SqlSource(Generic[RowT]):
         Raises:
             TaskCancelled: stopped, also in the middle of a statement.
         """
-        with self._db.look() as connection, interruptible(connection, ctx):
+        with self._connect() as connection, interruptible(connection, ctx):
             if (beneath := self._only_beneath(query)) is not None:
                 return int(connection.exec_driver_sql(beneath[0], tuple(beneath[1])).scalar_one())
             if query == Query(text=query.text):
@@ -137,7 +142,7 @@ class SqlSource(Generic[RowT]):
             TaskCancelled: stopped, also in the middle of a statement.
         """
         expression, store = self._field(name).expression, self.spec.store_column
-        with self._db.look() as connection, interruptible(connection, ctx):
+        with self._connect() as connection, interruptible(connection, ctx):
             search, match, hits = self._searched(connection, query, WALKED_HITS)
             if store and not query.filters and self._is_for_walking(search, match, hits):
                 # by store first: an index of both has the rows in this order, nothing needs to be sorted
@@ -158,7 +163,7 @@ class SqlSource(Generic[RowT]):
         Raises:
             TaskCancelled: stopped, also in the middle of a statement.
         """
-        with self._db.look() as connection, interruptible(connection, ctx):
+        with self._connect() as connection, interruptible(connection, ctx):
             order = self.order(query)
             index = self._smallest_index(query, is_sorted=True)
             search, match, hits = self._searched(connection, query, WALKED_HITS)
@@ -169,12 +174,12 @@ class SqlSource(Generic[RowT]):
 
     def rows(self, ids: Sequence[int]) -> dict[int, RowT]:
         """The rows with these ids."""
-        with self._db.look() as connection:
+        with self._connect() as connection:
             return {row.id: row for row in self.load_rows(connection, ids)}
 
     def first_page(self, query: Query, limit: int) -> list[RowT]:
         """The first *limit* rows in order."""
-        with self._db.look() as connection:
+        with self._connect() as connection:
             ids = self._first_ids(connection, query, limit)
             rows = {row.id: row for row in self.load_rows(connection, ids)}
         return [rows[number] for number in ids if number in rows]
@@ -316,7 +321,7 @@ class SqlSource(Generic[RowT]):
         Raises:
             UnknownField, BadValue: a filter that does not fit this table.
         """
-        with self._db.look() as connection:
+        with self._connect() as connection:
             where = self._where(connection, query)
         return where.sql, list(where.params)
 
@@ -337,7 +342,7 @@ class SqlSource(Generic[RowT]):
         Of many hits the highest ids mostly hold enough; else all hits are sorted.
         """
         table = self.spec.table
-        search, match, hits = self._searched(connection, query, MANY_HITS)
+        search, _, hits = self._searched(connection, query, MANY_HITS)
         if hits > MANY_HITS:
             where = self._filters(query, row_by_row=True) + search.conditions(table, self.spec.search_column, None)
             window = f"(SELECT id AS high FROM {table} ORDER BY id DESC LIMIT {WINDOW_ROWS})"
@@ -345,9 +350,8 @@ class SqlSource(Generic[RowT]):
             found = listed(connection, sql, (*where.params, limit))
             if len(found) == limit:
                 return found
-        where = self._filters(query, masks=self.masks(connection, None))
-        where += search.conditions(table, self.spec.search_column, match)
-        return listed(connection, f"SELECT id FROM {table}{where.sql} ORDER BY id DESC LIMIT ?", (*where.params, limit))
+        matching, params = self.selected(connection, query)
+        return listed(connection, f"{matching} ORDER BY id DESC LIMIT ?", (*params, limit))
 
     def _index(self, query: Query) -> OrderIndex | None:
         """The index that has the rows in the order of *query*, if there is one."""

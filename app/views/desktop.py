@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 Load = Callable[[], Any]
+SHOWN_MS = 20
+"""By then rows that arrived are painted, unless the machine has no time for that either."""
 EVERYTHING = frozenset(
     {"store", "listing", "order", "freight_template", "warehouse_template", "change", "company_table"}
 )
@@ -54,6 +56,9 @@ class Desktop(QObject):
         super().__init__()
         self.context = context
         self._load = load
+        self._is_warming = False
+        self._shown = QTimer(self, singleShot=True, interval=SHOWN_MS)
+        self._shown.timeout.connect(self._warm)
         makers = {
             "stores": self._stores_page,
             "listings": self._listings_page,
@@ -136,8 +141,8 @@ class Desktop(QObject):
         self.window.furnish()
         training = self.window.actions_of_window.on("training", self.show_training)
         training.setVisible(False)
-        self.window.open_tabs()
         self.refresh_stores(self._on_first_stores)
+        self.window.open_tabs()
         self.ready.emit()
 
     def _first_tab(self) -> str:
@@ -150,13 +155,31 @@ class Desktop(QObject):
 
     def _on_first_stores(self, stores: Sequence[Any]) -> None:
         self.window.show_first_run(not stores)
+        table = self.window.page.table if self.window.page is not None else None
+        if table is None or table.paged.is_loaded:
+            self._shown.start()
+        else:
+            table.paged.replaced.connect(self._shown.start)
+            table.paged.load_failed.connect(lambda _: self._shown.start())
+
+    def _warm(self) -> None:
+        """The first rows are shown: import on a thread what they did not need, then begin what runs beside the work."""
+        if self._is_warming:
+            return
+        self._is_warming = True
+        handle = self.context.runner.call(self.context.services.warm)
+        handle.succeeded.connect(lambda _: self._go_on())
+        handle.failed.connect(self.tell)
+
+    def _go_on(self) -> None:
+        self.listings_page()
         background = self.context.runner.start(self.context.services.start_up, language.code)
         background.failed.connect(self.tell)
         background.finished.connect(self.warm)
         background.finished.connect(self.figures.start)
         self.window.closed.connect(self.figures.stop)
         self.inbox.begin()
-        if stores:
+        if self.window.app_bar.stores.stores:
             self.listings_page().publisher.offer_to_resume()
 
     # -- pages -------------------------------------------------------------------------------------------------
@@ -164,10 +187,10 @@ class Desktop(QObject):
     def _listings_page(self, context: ViewContext) -> TabPage:
         from app.views.listings.page import ListingsPage
 
-        page = ListingsPage(context)
+        page = ListingsPage(context, is_late=True)
         page.import_wanted.connect(self.window.choose_files)
         page.sync_wanted.connect(lambda: self.sync(page.store_ids))
-        page.editor.undo_wanted.connect(self.undoing.undo)
+        page.undo_wanted.connect(self.undoing.undo)
         page.overseas_wanted.connect(self.overseas.build_listings)
         page.cover_wanted.connect(lambda: self.covering.cover(to_id=page.only_store))
         page.coverage_wanted.connect(self.covering.coverage)
@@ -246,8 +269,10 @@ class Desktop(QObject):
         self.listings_page().show_rows(listing_ids)
 
     def listings_page(self) -> Any:
-        """The Listings page, built if need be."""
-        return self.window.build_page("listings")
+        """The Listings page, built if need be, with all that acts on its rows."""
+        page: Any = self.window.build_page("listings")
+        page.furnish()
+        return page
 
     def reload_pages(self) -> None:
         """The data changed: every page reads what it shows again."""
@@ -257,7 +282,7 @@ class Desktop(QObject):
 
     def refresh_stores(self, then: Callable[[Sequence[Any]], None] | None = None) -> None:
         """Fill the store picker anew."""
-        handle = self.context.runner.call(self.context.services.stores)
+        handle = self.context.runner.call(self.context.services.store_names)
         handle.succeeded.connect(lambda stores: self._on_stores(stores, then))
         handle.failed.connect(self.tell)
 

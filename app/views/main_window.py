@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QGuiApplication, QResizeEvent
-from PySide6.QtWidgets import QApplication, QLineEdit, QMainWindow, QMenu, QStackedWidget, QWidget
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication, QLineEdit, QMainWindow, QMenu, QStackedWidget
 
 from app.messages import tr
 from app.views.app_bar import AppBar
@@ -24,6 +24,9 @@ from app.views.widgets.ground import Ground, column
 from app.views.widgets.live import Live
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QResizeEvent
+    from PySide6.QtWidgets import QWidget
+
     from app.views.actions import Actions
     from app.views.activity.panel import ActivityPanel
     from app.views.closing import Closing
@@ -242,7 +245,7 @@ class MainWindow(Live, QMainWindow):
         page = self.build_page(key)
         self._stack.setCurrentWidget(page)
         self.actions_of_window["panel"].setChecked(page.is_panel_shown)
-        self.actions_of_window.enable("panel", page.panel is not None, "window.no_panel")
+        self.actions_of_window.enable("panel", page.has_panel, "window.no_panel")
         self.actions_of_window.enable("sync", page.can_sync, "window.no_sync")
         self.context.settings.put("window.tab", key)
         page.activated()

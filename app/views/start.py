@@ -13,10 +13,10 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, QEventLoop, QObject, QTimer
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication
 
 from app.paths import data_of, default_data_dir
-from app.services.application import Application
+from app.services.late import late
 from app.views.context import ViewContext
 from app.views.desktop import Desktop
 from app.views.look import Look
@@ -24,6 +24,9 @@ from app.views.task_runner import TaskRunner
 from app.views.view_settings import DeskSettings, FileSettings
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from app.services.application import Application
     from app.services.worker import WorkerProcess
 
 log = logging.getLogger(__name__)
@@ -66,15 +69,16 @@ def open_window(arguments: Sequence[str], *, is_demo: bool = False) -> int:
     sweep.start()
     sys.setswitchinterval(SWITCH_S)
     with _crash_log(data_dir):
-        _open(qt, Application(data_dir), is_demo=is_demo)
+        _open(qt, data_dir, is_demo=is_demo)
     return 0
 
 
-def _open(qt: QApplication, app: Application, *, is_demo: bool) -> None:
+def _open(qt: QApplication, data_dir: Path, *, is_demo: bool) -> None:
     """Paint the window with the least there can be, and only then import the rest and go on in the event loop."""
-    remembered = FileSettings(app.data_dir / "window.ini")
+    app: Application = late("app.services.application:Application", data_dir)
+    remembered = FileSettings(data_dir / "window.ini")
     runner = TaskRunner(heavy=LateWorker(app))
-    settings = DeskSettings(remembered, app, runner)
+    settings = DeskSettings(remembered, app, runner, data_dir)
     Look(qt, settings).apply()
     desktop = Desktop(ViewContext(runner, settings), lambda: load_services(app))
     desktop.show()
@@ -142,11 +146,11 @@ async def _run(app: Application, desktop: Desktop, *, is_demo: bool) -> None:
 
 
 def load_services(app: Application) -> Any:
-    """Import what is heavy, open the database, build the use cases. Runs on a thread, after the first paint."""
+    """Open the database, today's tables in it, and build the use cases. Runs on a thread, after the first paint."""
     from app.services.desktop import DesktopServices
 
     services = DesktopServices(app)
-    services.stores()
+    services.listing_source()
     return services
 
 

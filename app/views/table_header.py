@@ -10,8 +10,8 @@ from PySide6.QtGui import QContextMenuEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QHeaderView, QWidget
 
 from app.messages import tr
+from app.views.elide import elided
 from app.views.icons import pixmap
-from app.views.text_cache import elided
 from app.views.theme import current_theme
 
 if TYPE_CHECKING:

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from shiboken6 import isValid
 
-from app.services.tasks import Progress, TaskCancelled, TaskContext
 from app.views.receivers import Outcome
 
 if TYPE_CHECKING:
     import asyncio
     from concurrent.futures import Future, ThreadPoolExecutor
+
+    from app.services.tasks import Progress, TaskContext
 
     Work = Future[Any] | asyncio.Task[Any]
 
@@ -57,6 +58,8 @@ class TaskHandle(QObject):
     finished = property(lambda self: Outcome(self._finished))
 
     def __init__(self) -> None:
+        from app.services.tasks import TaskContext
+
         super().__init__()  # no parent: lives as long as the runner works on it or somebody holds it
         self.context = TaskContext()
         self.is_finished = False
@@ -192,6 +195,8 @@ class TaskRunner(QObject):
 
 def _is_stop(error: BaseException | None) -> bool:
     from asyncio import CancelledError
+
+    from app.services.tasks import TaskCancelled
 
     return isinstance(error, TaskCancelled | CancelledError)
 

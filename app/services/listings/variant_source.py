@@ -224,7 +224,9 @@ class VariantSource(SqlSource[VariantRow]):
         names = {query.sort, query.then}.union(*(fields_read(one) for one in query.filters))
         if names & OF_VARIANTS.keys():
             return True
-        asks = names & COLUMNS.keys() or any(map(_is_of_columns, query.filters))
+        asked, own = self._own_filters(query)
+        is_of_both = bool(own) and asked != Query()
+        asks = names & COLUMNS.keys() or is_of_both or any(map(_is_of_columns, query.filters))
         return bool(asks) and are_in_columns(connection)
 
     def _masked(self, connection: Connection, query: Query) -> tuple[Variants, Mask]:

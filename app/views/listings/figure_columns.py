@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from app.messages import tr
 from app.services.listings.records import ListingStatus
+from app.services.listings.source import ListingRow
 from app.services.pricing.terms import LINKED
 from app.views.cells import MISSING, Cell, Column
 from app.views.numbers import THIN, cents, money, percent, plain_money
 
 if TYPE_CHECKING:
-    from app.services.listings.source import ListingRow, ShownFigures, SkuRow
+    from app.services.listings.source import ShownFigures, SkuRow
     from app.services.listings.variant_source import VariantRow
 
     AnyRow = ListingRow | SkuRow | VariantRow

@@ -10,8 +10,8 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from app.messages import tr
+from app.views.elide import elided
 from app.views.listings.result_parts import field_line, group_kind, group_title
-from app.views.text_cache import elided
 from app.views.theme import current_theme
 from app.views.widgets.live import Live
 

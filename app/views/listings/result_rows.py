@@ -14,11 +14,11 @@ from app.services.compliance.findings import finding_text
 from app.services.publishing.losses import WOULD_LOSE
 from app.services.publishing.remedies import NAMED, RowNow
 from app.services.publishing.wording import field_name
+from app.views.elide import elided
 from app.views.listings.lines import ChoiceBox, refusal, whole_number
 from app.views.listings.steady_editors import SteadyEditors
 from app.views.listings.values import cell_value
 from app.views.numbers import MISSING, integer, kilograms, money, plain_money
-from app.views.text_cache import elided
 from app.views.theme import current_theme
 
 if TYPE_CHECKING:

@@ -6,6 +6,7 @@ import random
 import shutil
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,9 +16,14 @@ from app.services import sql_masks
 from app.services.expressions.conditions import OPPOSITE
 from app.services.expressions.syntax import All, Condition, Either, Not
 from app.services.expressions.writing import to_text
+from app.services.listings.figure_fields import SHOWN
+from app.services.listings.filters import parse_filters
 from app.services.listings.source import ListingSource
 from app.services.listings.text import bigrams, fold, search_text
+from app.services.listings.variant_source import VariantSource
 from app.services.paging import Filter, Query
+from app.services.pricing.given import UNKNOWN
+from app.services.pricing.sku_columns import BESIDE, searched_code, store_numbers
 from app.services.upgrade import open_database
 
 FIGURES = {"cost": ("cost_micro", 10**6), "profit": ("profit_minor", 100), "margin": ("margin_bp", 10_000)}
@@ -64,7 +70,8 @@ def _random_listings(chance):
             "is_linked": chance.random() < 0.7,
             "tag": set(chance.sample(MANY["tag"], chance.randint(0, 2))),
             "finding": set(chance.sample(MANY["finding"], chance.randint(0, 2))),
-            "ships_from": [chance.choice(("", "US", "es")) for _ in range(chance.randint(0, 3))],
+            "ships_from": (places := [chance.choice(("", "US", "es")) for _ in range(chance.randint(0, 3))]),
+            "numbers": [(unknown(0, 500, 1000), unknown(0, 1, 5)) for _ in places],
             "age": chance.choice(("today", "today", "stale", "due", "never")),
             "figures": {
                 "cost": unknown(0, 5 * 10**6),
@@ -75,7 +82,15 @@ def _random_listings(chance):
 
 
 def _codes(row):
-    return [f"X{at}-{row['id']}" for at in range(len(row["ships_from"]))]
+    return [f"X{at}-{row['id']}" for at in range(len(row["numbers"]))]
+
+
+def _variants(row):
+    """The variants of a listing as a plain reading knows them: the listing with a code and numbers of its own."""
+    for at, (code, place, (price, stock)) in enumerate(
+        zip(_codes(row), row["ships_from"], row["numbers"], strict=True)
+    ):
+        yield (row["id"], at), {**row, "sku": [code], "ships_from": [place], "price": price, "stock": stock}
 
 
 @pytest.fixture(scope="module")
@@ -95,6 +110,7 @@ def ground(tmp_path_factory, empty_database):
     with database.bulk() as connection:
         for row in rows.values():
             _age(connection, row)
+        _fill_columns(connection, rows)
     yield ListingSource(database), rows
     database.dispose()
 
@@ -127,8 +143,10 @@ def _add(session, row):
         )
     )
     session.flush()
-    for at, (code, place) in enumerate(zip(codes, row["ships_from"], strict=True)):
-        session.add(Sku(listing_id=id, position=at, code=code, match_key=code, ships_from=place))
+    for (_, at), one in _variants(row):
+        numbers = {"price_minor": one["price"], "stock": one["stock"]}
+        [code], [place] = one["sku"], one["ships_from"]
+        session.add(Sku(listing_id=id, position=at, code=code, match_key=code, ships_from=place, **numbers))
     session.add_all(ListingTag(listing_id=id, tag=tag) for tag in row["tag"])
     for code in row["finding"]:
         session.add(ListingFinding(listing_id=id, code=code, severity="warn", store_id=row["store"], number=1))
@@ -149,6 +167,23 @@ def _age(connection, row):
             "VALUES (?, ?, ?, ?, '', 0, (SELECT generation FROM figure_state) - ?)",
             (row["id"], *row["figures"].values(), row["age"] == "stale"),
         )
+
+
+def _fill_columns(connection, rows):
+    """Variants of listings that are not due stand in the columns; each has the figures of its listing."""
+    skus = connection.exec_driver_sql(
+        "SELECT id, listing_id, position, coalesce(price_minor, ?), coalesce(stock, ?), code FROM sku "
+        "WHERE listing_id NOT IN (SELECT listing_id FROM figure_due)",
+        (UNKNOWN, UNKNOWN),
+    ).all()
+    *numbers, codes = zip(*skus, strict=True)
+    ids, listings, *beside = (np.array(one, np.int64) for one in numbers)
+    columns = dict.fromkeys((*SHOWN, *BESIDE), np.full(len(ids), UNKNOWN)) | {"lacking": ids * 0, "listing": listings}
+    columns |= dict(zip(("place", "price", "stock"), beside, strict=True))
+    for name, (column, _) in FIGURES.items():
+        known = [rows[one]["figures"][name] for one in listings.tolist()]
+        columns[column] = np.array([UNKNOWN if one is None else one for one in known], np.int64)
+    store_numbers(connection, ids, columns, ids[:0], [searched_code(code, code) for code in codes])
 
 
 # -- a plain reading -----------------------------------------------------------------------------------------------
@@ -205,7 +240,7 @@ def _values(row, name):
     if name == "findings":
         return [row["warns"]]
     if name == "sku":
-        return _codes(row)
+        return row.get("sku", _codes(row))
     if name == "text":
         return [search_text(row["title"], row["key"], None, _codes(row))]
     if name in FLAGS:
@@ -270,6 +305,33 @@ def test_any_filter_finds_what_it_says(ground, node, sort, descending, is_masked
         assert set(ids) == wanted and len(ids) == len(wanted) == source.count(query)
         assert [row.id for row in source.first_page(query, 4)] == ids[:4]
         assert sum(source.count_by("status", query).values()) == len(wanted)
+
+
+@settings(max_examples=70, deadline=None)
+@given(NODES, st.sampled_from(("", "price", "stock", "margin", "cost")), st.booleans())
+def test_any_filter_over_variants_finds_what_it_says(ground, node, sort, descending):
+    listings, rows = ground
+    source = VariantSource(listings._db)
+    query = Query(filters=_asked(node), sort=sort, descending=descending)
+    wanted = {key for row in rows.values() for key, one in _variants(row) if _is_so(one, node)}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sql_masks, "FEW", 0)
+        ids = source.ids(query).tolist()
+        found = source.rows(ids)
+        assert {(one.listing_id, int(one.code[1])) for one in found.values()} == wanted
+        assert len(ids) == len(wanted) == source.count(query)
+        assert [row.id for row in source.first_page(query, 4)] == ids[:4]
+        assert set(source.listing_ids(query)) == {listing for listing, _ in wanted}
+
+
+@pytest.mark.parametrize("text", ["item != X0-4", "item not in (X0-4, X1-3)", "sku != X0-4", "sku not in (X0-4, X1-4)"])
+def test_a_code_that_is_denied_is_that_of_no_variant_found(ground, text):
+    listings, _ = ground
+    source, asked = VariantSource(listings._db), parse_filters(text)
+    said = parse_filters(text.replace("!=", "=").replace("not in", "in"))
+    everything = set(source.ids(Query()))
+    assert set(source.ids(Query(filters=asked))) == everything - set(source.ids(Query(filters=said)))
+    assert source.count(Query(filters=asked)) == len(everything) - source.count(Query(filters=said))
 
 
 def test_what_is_asked_again_is_of_the_moment_it_is_asked(ground, monkeypatch):

@@ -12,10 +12,11 @@ from PySide6.QtWidgets import QApplication, QTableView
 from app.services.paging import Group, Query
 from app.views.cell_painter import CellPainter
 from app.views.cells import Badge, Cell, Column
+from app.views.elide import elided
 from app.views.paged_table import PagedTable
 from app.views.paged_table_model import PagedTableModel
 from app.views.row_painter import RowLook, RowPainter, Span
-from app.views.text_cache import KEPT, TextCache, elided
+from app.views.text_cache import KEPT, TextCache
 from app.views.theme import DENSITIES, Theme, current_theme
 
 LEFT = Column("a", "filter.name", lambda row: row)
@@ -418,10 +419,14 @@ def test_a_picture_that_arrives_is_painted_where_it_stands(runner, fake_source, 
     model.retranslate()
     _viewport, asked = _updates(table)
     table._on_picture("99.jpg")
+    table._show_pictures()
     assert asked == []
-    table._on_picture("4.jpg")
+    for key in ("4.jpg", "77.jpg", "6.jpg"):
+        table._on_picture(key)
+    assert asked == [] and table._show_soon.isActive()  # several that come together: the rows are gone through once
+    table._show_pictures()
     height = table.rowHeight(0)
-    assert [(top, tall) for _left, top, _width, tall in asked] == [(3 * height, height)] * 2
+    assert [(top, tall) for _left, top, _width, tall in asked] == [(at * height, height) for at in (3, 3, 5, 5)]
 
 
 def test_rows_that_come_into_view_are_painted(runner, fake_source, qtbot):
