@@ -208,6 +208,9 @@ def test_rules_are_tried_on_a_sample_that_writes_nothing(pair):
     assert pair.sql("SELECT count(*) FROM listing")[0][0] == 0
     with pytest.raises(BadRule):
         sample.mapped(CoverRules(stock=-1))
+    with pytest.raises(BadRule):
+        pair.cover("1005001", CoverRules(stock=-1))
+    assert pair.sql("SELECT count(*) FROM listing")[0][0] == 0
 
 
 def test_the_sample_tells_what_will_be_skipped(pair):

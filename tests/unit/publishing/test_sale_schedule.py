@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from app.models import TaskAction
-from app.models.publishing import Priority
+from app.models.publishing import JobState, Priority
 from app.services.clock import now_ms
 from app.services.db import Database
 from app.services.errors import InputError
@@ -67,6 +67,8 @@ def test_off_and_on_again(db: Database, market: FakeMarketplace, live: list[int]
     assert market.calls.count("online") == 1
     assert loaded(db, live[0]).sent_hash == before
     assert sale_preview(db, [], TaskAction.ONLINE).count == 0
+    assert enqueue_online(db, 1, live).batch_id is None
+    assert JobState.RUNNING not in batch_states(db), "a batch of nothing is over at once"
 
 
 def test_batches_are_moved_together_or_not_at_all(db: Database, market: FakeMarketplace, live: list[int]) -> None:
