@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QModelIndex, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QAccessible, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap
@@ -11,8 +12,6 @@ from PySide6.QtWidgets import QAbstractItemView, QTableView, QToolTip, QWidget
 
 from app.views.cell_editor import CellEditors
 from app.views.cell_painter import CellPainter
-from app.views.cells import Cell, Column
-from app.views.paged_table_model import PagedTableModel
 from app.views.row_painter import RowLook, RowPainter, Span
 from app.views.status import status
 from app.views.table_header import TableHeader
@@ -20,9 +19,13 @@ from app.views.table_memory import TableMemory
 from app.views.table_selection import Ranges, chosen_rows
 from app.views.theme import Density, current_theme, density
 from app.views.theme.density import stepped
-from app.views.thumbnails import Thumbnails
 from app.views.view_settings import MemorySettings, ViewSettings
 from app.views.widgets.live import Live
+
+if TYPE_CHECKING:
+    from app.views.cells import Cell, Column
+    from app.views.paged_table_model import PagedTableModel
+    from app.views.thumbnails import Thumbnails
 
 SKELETON_MS = 300
 
@@ -170,6 +173,7 @@ class PaintedTable(Live, QTableView):
         viewport, area = self.viewport(), event.rect()
         painter = QPainter(viewport)
         painter.fillRect(area, current_theme().brushes["surface"])
+        self._painter.cells.begin()
         count = self.paged.rowCount()
         first = self.rowAt(area.top())
         if count and first >= 0:
@@ -317,7 +321,7 @@ class PaintedTable(Live, QTableView):
         cell, column = self.paged.cell(index), self.paged.columns[index.column()]
         lead = self._painter.lead if index.column() == 0 else 0
         is_cut = self.cell_width(cell, column) + lead > self.header.sectionSize(index.column())
-        return cell.tip or (cell.text if is_cut else "")
+        return self.paged.tip(index) or (cell.text if is_cut else "")
 
     def cell_width(self, cell: Cell, column: Column) -> int:
         """Pixels *cell* needs to be shown whole, without what stands before the first column."""

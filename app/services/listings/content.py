@@ -20,8 +20,16 @@ from app.services.regional_prices import RegionalPrices
 HALF = 16
 """Hexadecimal characters of each half. Two versions of *one* listing are compared: 64 bits are plenty."""
 
-NUMBERS_SQL = "group_concat(ifnull(price_minor, '') || ',' || ifnull(stock, ''), ';')"
-"""The text of the second half in SQL, over the variants of a listing in their order."""
+NUMBERS_HALF = f"substr(content_hash, -{HALF})"
+"""The second half in SQL."""
+
+
+def numbers_sql(price: str, stock: str) -> str:
+    """The text of the second half in SQL, over the variants of a listing in their order, of these two expressions."""
+    return f"group_concat(ifnull({price}, '') || ',' || ifnull({stock}, ''), ';')"
+
+
+NUMBERS_SQL = numbers_sql("price_minor", "stock")
 
 
 SENT_FIELDS = (
@@ -81,7 +89,7 @@ def shown_numbers(price_minor: int | None, stock: int | None) -> str:
 
 
 def numbers_hash(numbers: str | None) -> str:
-    """The second half, of the text `NUMBERS_SQL` makes; None, which it is without variants, is the empty text."""
+    """The second half, of the text `numbers_sql` makes; None, which it is without variants, is the empty text."""
     return _half((numbers or "").encode())
 
 

@@ -21,7 +21,7 @@ from app.services.paging import Filter
 from app.services.pricing.given import UNKNOWN
 from app.services.pricing.sku_columns import SkuColumns
 from app.services.sql_conditions import BadValue, Field, bound
-from app.services.sql_ids import PIECE
+from app.services.sql_ids import read_numbers
 
 if TYPE_CHECKING:
     import numpy as np
@@ -208,19 +208,3 @@ class Variants:
                 raise BadValue(name=condition.field, value=str(condition.value))
         mask: Mask = self.there & (~found if condition.operator in _DENIALS else found)
         return mask
-
-
-def read_numbers(connection: Connection, sql: str, params: tuple[Any, ...] = ()) -> Whole:
-    """The whole numbers of the column `id` of *sql*, one or several in a row of it, in its order: as one text, so that
-    the interpreter is not asked for each row, taken apart in pieces, so that other threads are let in between."""
-    import numpy as np
-
-    text = connection.exec_driver_sql(f"SELECT group_concat(id) FROM ({sql})", params).scalar()
-    found = [np.empty(0, np.int64)]
-    text, start = "" if text is None else str(text), 0
-    while start < len(text):
-        end = text.find(",", start + PIECE)
-        end = len(text) if end < 0 else end
-        found.append(np.fromstring(text[start:end], np.int64, sep=","))
-        start = end + 1
-    return np.concatenate(found)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import orjson
 from sqlalchemy import Connection
 
-from app.services.listings.variant_masks import FEW, STORED, Variants, read_numbers
+from app.services.listings.variant_masks import FEW, STORED, Variants
+from app.services.sql_ids import read_numbers
 
 if TYPE_CHECKING:
     import numpy as np

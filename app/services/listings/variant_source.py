@@ -237,8 +237,8 @@ class VariantSource(SqlSource[VariantRow]):
             if _is_of_columns(one):
                 found = found & self._mask_of(variants, one)
         if asked != Query():
-            where = self._listings.conditions(connection, asked)
-            found = found & variants.of_listings(f"SELECT id FROM listing{where.sql}", where.params)
+            matching, params = self._listings.selected(connection, asked)
+            found = found & variants.of_listings(matching, tuple(params))
         rest = [self._of_filter(one) for one in own if not _is_of_columns(one)]
         for condition in rest + self._of_codes(query):
             found = variants.of_condition(condition, found)
@@ -275,8 +275,8 @@ class VariantSource(SqlSource[VariantRow]):
         asked, own = self._parts(query)
         conditions: list[tuple[str, Sequence[Any]]] = []
         if asked != Query():
-            listings = self._listings.conditions(connection, asked)
-            conditions.append((f"sku.listing_id IN (SELECT id FROM listing{listings.sql})", listings.params))
+            matching, params = self._listings.selected(connection, asked)
+            conditions.append((f"sku.listing_id IN ({matching})", params))
         conditions += own
         return Where() + conditions
 

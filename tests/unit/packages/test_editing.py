@@ -268,3 +268,25 @@ def test_stopping_leaves_no_file(package, tmp_path):
     with pytest.raises(TaskCancelled):
         save_package(found, tmp_path / "out.zip", ctx)
     assert not list(tmp_path.glob("out*"))
+
+
+def test_texts_at_both_ends_between_and_alone(tmp_path):
+    """xlwt is told the bounds of a row by its first and last cell only: no cell may fall outside them."""
+    from app.services.packages.xls import write_xls as write
+
+    rows = [
+        ["a", "b", "a", "", None, "c", 7, "d"],
+        [None, "", "alone"],
+        [],
+        [1.5, "b", True, "b", datetime.date(2026, 11, 22)],
+        ["a", "a"],
+        *([f"text {number}", "灯" * number, f"code {number}", number, "end"] for number in range(1, 1200)),
+        [*[""] * 255, "last column"],
+    ]
+    write(tmp_path / "a.xls", [("s", rows), ("t", [[None, "a", "b", "b"]])])
+    found = [[cell for _, cell in row] for row in cells(tmp_path / "a.xls")]
+    width = len(found[0])
+    assert width == 256
+    expected = [[("" if cell is None else cell) for cell in row] for row in rows]
+    assert found == [[*row, *[""] * (width - len(row))] for row in expected]
+    assert [[cell for _, cell in row] for row in cells(tmp_path / "a.xls", 1)] == [["a", "b", "b"]]

@@ -139,6 +139,19 @@ def test_only_cells_that_are_looked_at_are_made(make, fake_source, qtbot):
     assert len(made) == len(cells) == len(model.columns)
 
 
+def test_a_tip_that_costs_is_made_when_somebody_points_at_it(make, fake_source, qtbot):
+    model = asked(qtbot, make(fake_source(10), watched=False))
+    made = []
+    model.columns[1] = replace(model.columns[1], cell_tip=lambda row: made.append(row) or f"row {row.id}")
+    model.retranslate()
+    index = model.index(3, 1)
+    assert model.cell(index).tip == "" and made == []
+    said = f"row {model.record(3).id}"
+    assert index.data(Qt.ItemDataRole.ToolTipRole) == said
+    assert index.data(Qt.ItemDataRole.AccessibleDescriptionRole).endswith(said)
+    assert model.index(3, 0).data(Qt.ItemDataRole.ToolTipRole) is None
+
+
 def test_what_is_in_view_is_read_before_what_comes_next(make, fake_source, qtbot):
     source = fake_source(1000)
     model = asked(qtbot, make(source, watched=False))

@@ -12,8 +12,9 @@ from sqlalchemy import Connection
 from app.models import ListingStatus, StoreAccess
 from app.services.clock import now_ms
 from app.services.compliance.recheck import recheck, refresh_listing_images
-from app.services.history.column_writing import write_columns
+from app.services.history.column_writing import Writing, write_columns
 from app.services.history.columns import pack
+from app.services.history.following import keep_following
 from app.services.history.recording import add_entries, record_change
 from app.services.history.records import ChangeRecord
 from app.services.listings.bulk_edit.planned_texts import edited_fields, stored_edit
@@ -93,6 +94,7 @@ def _leave_out(connection: Connection, plan: Plan, listing_ids: set[int]) -> Non
             connection.exec_driver_sql(
                 f"UPDATE plan.{table} SET why = '{MOVED}' WHERE why IS NULL AND listing_id IN ({id_list(chunk)})"
             )
+        connection.exec_driver_sql(f"DELETE FROM plan.foreseen WHERE listing_id IN ({id_list(chunk)})")
 
 
 def _counted(connection: Connection, change_id: int, change: ChangeRecord, changed: int) -> ChangeRecord:
@@ -119,13 +121,14 @@ def _only_store(connection: Connection) -> int | None:
 
 def _write_numbers(connection: Connection, plan: Plan, change_id: int, moment_ms: int) -> tuple[set[int], set[int]]:
     """Numbers of the variants, by SQL. Returns: listings to check anew, and those that moved on."""
-    return write_columns(
-        connection,
-        plan.staged,
-        moment_ms,
+    is_foreseen = connection.exec_driver_sql("SELECT 1 FROM plan.foreseen LIMIT 1").first() is not None
+    how = Writing(
         leave_out=lambda gone: _leave_out(connection, plan, gone),
         keep=lambda one: pack(connection, change_id, one),
+        foreseen="plan.foreseen" if is_foreseen else None,
+        keep_following=lambda rows: keep_following(connection, change_id, rows),
     )
+    return write_columns(connection, plan.staged, moment_ms, how)
 
 
 def _write_texts(

@@ -23,21 +23,21 @@ from app.services.history.columns import Staged
 from app.services.history.records import SORTED_HERE
 from app.services.listings.apart import pairs_apart
 from app.services.listings.bulk_edit.planned_texts import VIRTUAL, edited_fields, edited_record, put_fields
+from app.services.listings.content import NUMBERS_HALF, numbers_sql
 from app.services.listings.loading import chunks, id_list, load_fields, load_listings
-from app.services.listings.numbers import RENEWED, forget_renewed
+from app.services.listings.numbers import make_hash_known
 from app.services.listings.records import ListingRecord
 from app.services.tasks import TaskContext
 
 CHUNK = 500
 
 _FORESEEN = f"""
-CREATE TABLE {RENEWED} AS
-SELECT listing.id AS listing_id, '' AS old_status, price_min_minor AS old_low, price_max_minor AS old_high,
-       stock_total AS old_total, low, high, total
-FROM (SELECT sku.listing_id, min({{price}}) AS low, max({{price}}) AS high, sum({{stock}}) AS total
-      FROM (SELECT DISTINCT listing_id FROM ({{chosen}})) AS chosen CROSS JOIN sku ON sku.listing_id = chosen.listing_id
-      {{joins}} GROUP BY sku.listing_id) AS of_variants
-JOIN listing ON listing.id = of_variants.listing_id
+INSERT INTO plan.foreseen
+SELECT listing.id, store_id, price_min_minor, price_max_minor, stock_total, {NUMBERS_HALF}, low, high, total, numbers
+FROM (SELECT sku.listing_id, min({{price}}) AS low, max({{price}}) AS high, sum({{stock}}) AS total,
+             numbers_hash({{numbers}}) AS numbers
+      FROM sku INDEXED BY ix_sku_listing {{joins}} WHERE sku.listing_id IN ({{chosen}}) GROUP BY sku.listing_id) AS new
+CROSS JOIN listing ON listing.id = new.listing_id
 """
 _OTHER_TITLE = "other.store_id = own.store_id AND other.listing_id <> own.listing_id"
 _NAMED = "coalesce(nullif(listing.product_key, ''), listing.product_id, listing.title)"
@@ -71,8 +71,8 @@ OR EXISTS (
 
 
 def judge(connection: Connection, staged: Sequence[Staged], ctx: TaskContext) -> None:
-    """Fill `plan.finding`. Only listings are checked of which something may change for the checker, and of edits of
-    fields that few rules read only these rules are asked.
+    """Fill `plan.finding` and `plan.foreseen`. Only listings are checked of which something may change for the checker,
+    and of edits of fields that few rules read only these rules are asked.
 
     Raises:
         TaskCancelled: stopped.
@@ -97,7 +97,7 @@ def judge(connection: Connection, staged: Sequence[Staged], ctx: TaskContext) ->
 
 
 def _suspects(connection: Connection, staged: Sequence[Staged]) -> list[int]:
-    """Listings of which new prices or stocks may change a finding."""
+    """Listings of which new prices or stocks may change a finding. Fills `plan.foreseen`."""
     if not staged:
         return []
     parts = {"price_minor": "sku.price_minor", "stock": "sku.stock"}
@@ -108,13 +108,14 @@ def _suspects(connection: Connection, staged: Sequence[Staged]) -> list[int]:
         parts[one.column] = (
             f"CASE WHEN new_{one.column}.row_id IS NULL THEN sku.{one.column} ELSE new_{one.column}.after END"
         )
-    chosen = " UNION ALL ".join(f"SELECT listing_id FROM {one.table}" for one in staged)
+    chosen = " UNION ".join(f"SELECT listing_id FROM {one.table}" for one in staged)
+    numbers = numbers_sql(parts["price_minor"], parts["stock"])
+    make_hash_known(connection)
+    connection.exec_driver_sql("DELETE FROM plan.foreseen")
     connection.exec_driver_sql(
-        _FORESEEN.format(price=parts["price_minor"], stock=parts["stock"], chosen=chosen, joins=joins)
+        _FORESEEN.format(price=parts["price_minor"], stock=parts["stock"], numbers=numbers, chosen=chosen, joins=joins)
     )
-    found = number_suspects(connection, staged)
-    forget_renewed(connection)
-    return found
+    return number_suspects(connection, staged, "plan.foreseen")
 
 
 class _Judge:
