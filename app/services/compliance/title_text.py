@@ -60,7 +60,10 @@ def cleaned(title: str) -> str | None:
     """The title with markup, emoji and control characters out and half-width look-alikes in; None if that is not
     enough to make it ASCII, or leaves nothing.
     """
-    text = unicodedata.normalize("NFKC", MARKUP.sub(" ", EMOJI.sub(" ", title)).translate(_ASCII_FOR))
+    text = MARKUP.sub(" ", EMOJI.sub(" ", title))
+    if not all(map(_has_ascii, set(text))):
+        return None
+    text = unicodedata.normalize("NFKC", text.translate(_ASCII_FOR))
     text = unicodedata.normalize("NFKD", text.translate(_ASCII_FOR))
     for sign in {sign for sign in text if not " " <= sign <= "~"}:  # far fewer than there are signs in the text
         if sign.isspace():
@@ -71,6 +74,15 @@ def cleaned(title: str) -> str | None:
             return None
     text = " ".join(text.split())
     return text if text and not MARKUP.search(text) else None
+
+
+@lru_cache(maxsize=4096)
+def _has_ascii(sign: str) -> bool:
+    """Whether something in half width stands for a sign, or nothing at all may."""
+    parts = unicodedata.normalize(
+        "NFKD", unicodedata.normalize("NFKC", sign.translate(_ASCII_FOR)).translate(_ASCII_FOR)
+    )
+    return all(one.isascii() or one.isspace() or unicodedata.combining(one) or is_control(one) for one in parts)
 
 
 def cut_at_word(title: str, limit: int) -> str:

@@ -35,7 +35,7 @@ BLOCK = 10_000
 
 _COLUMNS = (
     *("id", "store_id", "status", "product_id", *LISTING_FIELDS),
-    *("search_text", "bigram_text", "title_folded"),
+    *("search_text", "bigram_text", "title_folded", "block_count", "hold_count", "warn_count"),
 )
 _ROWS = f"SELECT {', '.join(_COLUMNS)} FROM listing WHERE id IN ({{ids}}) ORDER BY id"
 _VARIANTS = (
@@ -162,10 +162,14 @@ class FieldWriter:
             return False
         context = self._context(values["store_id"])
         record = ListingRecord(values["id"], values["store_id"], **{name: values[name] for name in self._needs})
-        before = self._look.tally(record, context)
-        for name in new.keys() & self._look.needs:
+        for name in (changed := new.keys() & self._look.needs):
             setattr(record, name, new[name])
-        return self._look.tally(record, context) != before
+        after = self._look.tally(record, context)
+        if not after and not (values["block_count"] or values["hold_count"] or values["warn_count"]):
+            return False  # nothing was found, and nothing is: what these rules said before was nothing, too
+        for name in changed:
+            setattr(record, name, values[name])
+        return self._look.tally(record, context) != after
 
     def _following(self, values: Mapping[str, Any], stored: _Stored) -> tuple[Any, ...]:
         """Values of `_FOLLOWING`."""

@@ -22,11 +22,16 @@ def _is_fine(record: ListingRecord, context: CheckContext) -> bool:
         and limits.handling_days_min <= days <= limits.handling_days_max
         and record.currency in limits.currencies
         and (days <= limits.handling_days_overseas_max or not _overseas(record, context))
-        and not ("lot" in record.title.lower() and _PER_LOT.search(record.title))
+        and not _per_lot(record.title)
     )
 
 
 GROUP = RuleGroup(_is_fine, ("unit",))
+
+
+def _per_lot(title: str) -> re.Match[str] | None:
+    """Where a title says how many pieces a lot has."""
+    return _PER_LOT.search(title) if "lot" in title.lower() else None
 
 
 def _overseas(record: ListingRecord, context: CheckContext) -> str:
@@ -62,7 +67,7 @@ def lot_range(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
 @GROUP.rule("lot.title", "lot_size", reads=("title", "lot_size"))
 def lot_title(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
     """The title promises another number of pieces per lot than the listing has."""
-    found = _PER_LOT.search(record.title)
+    found = _per_lot(record.title)
     if found and int(found[1]) != record.lot_size:
         yield Hit({"title": int(found[1]), "count": record.lot_size})
 

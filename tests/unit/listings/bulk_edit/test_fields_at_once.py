@@ -39,6 +39,7 @@ from tests.unit.compliance.examples import CLOCKS, sku
 from tests.unit.compliance.stored import OTHER, OWN, add_listing, seed_store
 from tests.unit.compliance.test_any_listing import GOOD, PAGES, TITLES, entries
 
+PHOTOBANK = "https://ae01.alicdn.com/kf/a.jpg"
 Found = dict[int, Counter[tuple[str, str]]]
 Picture = dict[int, tuple[Any, ...]]
 
@@ -122,7 +123,7 @@ def picture(db: Database) -> Picture:
 def ensure_true(db: Database) -> None:
     """The short way left behind what the long one would: derived columns, search tables, findings, states."""
     with db.bulk() as connection:
-        for record in load_listings(connection, sorted(picture_ids(db))):
+        for record in load_listings(connection, sorted(picture(db))):
             values = derive(record)
             row = connection.exec_driver_sql(f"SELECT {', '.join(values)} FROM listing WHERE id = {record.id}").one()
             assert dict(zip(values, row, strict=True)) == values
@@ -131,10 +132,6 @@ def ensure_true(db: Database) -> None:
     short = picture(db), findings(db)
     recheck(db)
     assert short == (picture(db), findings(db))
-
-
-def picture_ids(db: Database) -> set[int]:
-    return set(picture(db))
 
 
 @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
@@ -183,3 +180,63 @@ def _new(before: Found, after: Found, ids: list[int]) -> Counter[tuple[str, str]
     for number in ids:
         found += after.get(number, Counter()) - before.get(number, Counter())
     return found
+
+
+def plain(title: str, **others: Any) -> dict[str, Any]:
+    """A listing in order, a draft with goods of its own."""
+    code = f"LM{abs(hash(title)) % 10**6}"
+    return {"store_id": OWN, "title": title, "status": "draft", "code": code, "images": [PHOTOBANK], **others}
+
+
+def edit(db: Database, ids: list[int], *operations: Operation) -> None:
+    plan = plan_edit(db, BulkEdit(operations), ids, TaskContext(), checks=False)
+    try:
+        apply_plan(plan, TaskContext())
+    finally:
+        plan.close()
+
+
+def codes(db: Database, listing_id: int) -> set[str]:
+    return {code for code, _ in findings(db).get(listing_id, ())}
+
+
+def test_a_title_left_behind_is_nobodys_twin_any_more(stores: Database) -> None:
+    """The other listing, which was not edited, goes on; the same where both were edited, each in its own way."""
+    one, other, third, fourth = fill(stores, [plain(title, code=title) for title in ("Lamp", "lamp", "Desk", "desk")])
+    assert all("title.elsewhere" in codes(stores, number) for number in (one, other, third, fourth))
+    edit(
+        stores, [one, third, fourth], AddText("title", suffix=" 2"), ReplaceText("title", "D", "Old D", match_case=True)
+    )
+    assert not codes(stores, one) & {"title.elsewhere"}
+    assert not codes(stores, other) & {"title.elsewhere"}
+    assert not codes(stores, third) & {"title.elsewhere"}
+    ensure_true(stores)
+
+
+def test_another_title_brings_back_what_was_told_apart(stores: Database) -> None:
+    one, other = fill(stores, [plain("Lamp", code="LM1"), plain("Desk", code="LM1")])
+    tell_apart(stores, [(one, other)])
+    recheck(stores)
+    assert not (codes(stores, one) | codes(stores, other)) & {"listing.twice", "listing.doubled"}
+    edit(stores, [one], AddText("title", suffix=" 2"))
+    assert "listing.doubled" in codes(stores, one)
+    assert "listing.twice" in codes(stores, other)
+
+
+def test_a_refused_listing_is_judged_again(stores: Database) -> None:
+    (one,) = fill(stores, [plain(GOOD.title, status="failed")])
+    edit(stores, [one], AddText("title", suffix=" White"))
+    assert picture(stores)[one][4] == "ready"
+
+
+def test_undoing_very_many_leaves_alone_what_moved_on(stores: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(undoing, "MANY", 1)
+    one, other = fill(stores, [plain("Lamp"), plain("Desk")])
+    edit(stores, [one, other], AddText("title", suffix=" 2"), AddKeyword("new"))
+    with stores.bulk() as connection:
+        connection.exec_driver_sql("UPDATE listing SET title = 'Desk 3' WHERE id = ?", (other,))
+    done = undo(stores, fields=["title"])
+    assert (done.restored, done.conflicts) == (1, (other,))
+    with stores.read() as session:
+        rows = session.connection().exec_driver_sql("SELECT title, keywords FROM listing ORDER BY id").all()
+    assert [tuple(row) for row in rows] == [("Lamp", "new"), ("Desk 3", "new")]
