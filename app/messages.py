@@ -76,6 +76,8 @@ class Messages:
         template = (_of_window().get(key) or catalogue()[key])[self.language]
         if isinstance(template, dict):
             template = template["one" if params.get("n") == 1 else "other"]
+        if not params and "{" not in template:
+            return str(template)  # a word, as most of a table's: nothing to fill in
         return template.format_map({name: self._shown(value) for name, value in params.items()})
 
     def has(self, key: str) -> bool:

@@ -33,6 +33,7 @@ __all__ = [
     "Change",
     "ChangeColumn",
     "ChangeEntry",
+    "ChangeFollowing",
     "ChangeRange",
     "ChangeRows",
     "ChannelRule",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.models.base import Base
 from app.models.category import Category, CategoryAttribute
-from app.models.change import Change, ChangeColumn, ChangeEntry, ChangeRange, ChangeRows
+from app.models.change import Change, ChangeColumn, ChangeEntry, ChangeFollowing, ChangeRange, ChangeRows
 from app.models.company_table import ChannelRule, CompanyTable, ItemVerdict, PriceFloor, StockItem
 from app.models.compliance import ListedWord, ListingFinding, WordListRow
 from app.models.covering import CoverRules, ForeignPicture, ListingOrigin, ServiceTemplate, SkuAssignment
@@ -57,6 +57,7 @@ __all__ = [
     "Change",
     "ChangeColumn",
     "ChangeEntry",
+    "ChangeFollowing",
     "ChangeRange",
     "ChangeRows",
     "ChannelRule",

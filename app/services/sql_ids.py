@@ -16,9 +16,13 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
     from sqlalchemy import Connection
 
     from app.services.tasks import TaskContext
+
+    Whole = NDArray[np.int64]
 
 PIECE = 1 << 17
 """Characters taken apart at a time: about fifteen thousand ids, a millisecond."""
@@ -55,6 +59,22 @@ def collected(connection: Connection, sql: str, params: Sequence[Any], ctx: Task
         found.extend(map(int, text[start:end].split(",")))
         start = end + 1
     return found
+
+
+def read_numbers(connection: Connection, sql: str, params: tuple[Any, ...] = ()) -> Whole:
+    """The whole numbers of the column `id` of *sql*, one or several in a row of it, in its order: as one text, so that
+    the interpreter is not asked for each row, taken apart in pieces, so that other threads are let in between."""
+    import numpy as np
+
+    text = connection.exec_driver_sql(f"SELECT group_concat(id) FROM ({sql})", params).scalar()
+    found = [np.empty(0, np.int64)]
+    text, start = "" if text is None else str(text), 0
+    while start < len(text):
+        end = text.find(",", start + PIECE)
+        end = len(text) if end < 0 else end
+        found.append(np.fromstring(text[start:end], np.int64, sep=","))
+        start = end + 1
+    return np.concatenate(found)
 
 
 @contextmanager

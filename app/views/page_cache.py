@@ -25,7 +25,7 @@ class Entry:
 
 
 class PageCache:
-    """At most 96 pages of 64 rows, the least lately used leave first."""
+    """At most 96 pages, the least lately used leave first."""
 
     def __init__(self) -> None:
         self._pages: OrderedDict[int, list[Entry | None]] = OrderedDict()

@@ -52,6 +52,23 @@ def with_item(condition: Filter, wanted: Sql) -> Sql | None:
     return _with(match_key(str(condition.value)), wanted) if condition.operator == "=" else None
 
 
+def with_text(condition: Filter, wanted: Sql) -> Sql | None:
+    """A SELECT of the ids of the listings whose searched text holds what "contains" asks for; *wanted*: the same as a
+    condition on each. None where it is too short for the trigrams."""
+    found = Search.of(str(condition.value), TABLES).quick_matches() if condition.operator == "contains" else []
+    if not found:
+        return None
+    sql, params = wanted
+    return f"SELECT id FROM listing WHERE id IN {found[0].rows} AND ({sql})", [found[0].expression, *params]
+
+
+def with_place(condition: Filter, wanted: Sql) -> Sql | None:
+    """For "present": by the index on what variants ship from, which has those without a place at its beginning."""
+    del wanted
+    is_any = condition.operator == "present"
+    return ("SELECT listing_id FROM sku WHERE ships_from COLLATE NOCASE > ''", []) if is_any else None
+
+
 def _with(characters: str, wanted: Sql) -> Sql | None:
     """A SELECT of `listing_id`, once for each variant that is as *wanted*, which no variant without *characters* in
     its code or match key is. None where the index cannot help: fewer than three characters, blanks, letters beyond

@@ -21,7 +21,7 @@ from app.services.paging import Filter
 from app.services.pricing.given import UNKNOWN
 from app.services.pricing.sku_columns import SkuColumns
 from app.services.sql_conditions import BadValue, Field, bound
-from app.services.sql_ids import PIECE
+from app.services.sql_ids import read_numbers
 
 if TYPE_CHECKING:
     import numpy as np
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     Mask = NDArray[np.bool_]
     Whole = NDArray[np.int64]
+    Numbers = NDArray[Any]
 
 STORED = {"id": "id", "listing": "listing_id", "place": "position", "price": "price_minor", "stock": "stock"}
 """Columns that a table has as well, and what they are called there."""
@@ -158,17 +159,29 @@ class Variants:
         is_late[is_late] = self._late["id"][late[is_late]] == ids[is_late]
         return np.where(is_late, late + self._kept, self._columns.places(ids))
 
-    def numbers(self, name: str) -> Whole:
-        """A column of `SkuColumns`, `UNKNOWN` for None and for figures that are not of today."""
+    def numbers(self, name: str) -> tuple[Numbers, int]:
+        """A column of `SkuColumns`, and what stands in it for None and for figures that are not of today: the lowest
+        number its form has. In the narrowest form, for what is not copied is compared five times as soon."""
         import numpy as np
 
-        found = np.full(len(self.there), UNKNOWN, np.int64)
         column = self._columns.column(name)
-        known = column.known if name in STORED else column.known & self._today[: self._kept]
+        today = self._today[: self._kept]
+        if not len(self._late["id"]) and (name in STORED or np.array_equal(today, self.there)):
+            return column.values, column.none
+        found = np.full(len(self.there), UNKNOWN, np.int64)
+        known = column.known if name in STORED else column.known & today
         np.copyto(found[: self._kept], column.values, where=known)
         if name in STORED:
             found[self._kept :] = self._late[name]
-        return found
+        return found, UNKNOWN
+
+    def whole(self, name: str, chosen: Mask) -> Whole:
+        """The numbers of a column at the places of *chosen*, `UNKNOWN` as in `numbers`."""
+        import numpy as np
+
+        values, none = self.numbers(name)
+        at = values[chosen]
+        return np.where(at == none, UNKNOWN, at.astype(np.int64))
 
     def matching(self, node: Node, leaf: Callable[[Condition], Mask], *, is_negated: bool = False) -> Mask:
         """The places where *node* holds; *leaf* tells those of one condition."""
@@ -193,34 +206,19 @@ class Variants:
         """
         import numpy as np
 
-        values = self.numbers(name)
+        values, none = self.numbers(name)
+        found: Mask = values != none
         match condition.operator:
             case "missing" | "present":
-                found = values != UNKNOWN
+                pass
             case "in" | "not in":
                 wanted = [bound(field, Filter(condition.field, "=", value)) for value in condition.value]
-                found = np.isin(values, wanted)
+                found &= np.isin(values, wanted)
             case "=" | "!=":
-                found = values == bound(field, condition)
+                found &= values == bound(field, condition)
             case asked if asked in _OPERATORS:
-                found = _OPERATORS[asked](values, bound(field, condition)) & (values != UNKNOWN)
+                found &= _OPERATORS[asked](values, bound(field, condition))
             case _:
                 raise BadValue(name=condition.field, value=str(condition.value))
         mask: Mask = self.there & (~found if condition.operator in _DENIALS else found)
         return mask
-
-
-def read_numbers(connection: Connection, sql: str, params: tuple[Any, ...] = ()) -> Whole:
-    """The whole numbers of the column `id` of *sql*, one or several in a row of it, in its order: as one text, so that
-    the interpreter is not asked for each row, taken apart in pieces, so that other threads are let in between."""
-    import numpy as np
-
-    text = connection.exec_driver_sql(f"SELECT group_concat(id) FROM ({sql})", params).scalar()
-    found = [np.empty(0, np.int64)]
-    text, start = "" if text is None else str(text), 0
-    while start < len(text):
-        end = text.find(",", start + PIECE)
-        end = len(text) if end < 0 else end
-        found.append(np.fromstring(text[start:end], np.int64, sep=","))
-        start = end + 1
-    return np.concatenate(found)

@@ -224,7 +224,9 @@ class VariantSource(SqlSource[VariantRow]):
         names = {query.sort, query.then}.union(*(fields_read(one) for one in query.filters))
         if names & OF_VARIANTS.keys():
             return True
-        asks = names & COLUMNS.keys() or any(map(_is_of_columns, query.filters))
+        asked, own = self._own_filters(query)
+        is_of_both = bool(own) and asked != Query()
+        asks = names & COLUMNS.keys() or is_of_both or any(map(_is_of_columns, query.filters))
         return bool(asks) and are_in_columns(connection)
 
     def _masked(self, connection: Connection, query: Query) -> tuple[Variants, Mask]:
@@ -237,8 +239,8 @@ class VariantSource(SqlSource[VariantRow]):
             if _is_of_columns(one):
                 found = found & self._mask_of(variants, one)
         if asked != Query():
-            where = self._listings.conditions(connection, asked)
-            found = found & variants.of_listings(f"SELECT id FROM listing{where.sql}", where.params)
+            matching, params = self._listings.selected(connection, asked)
+            found = found & variants.of_listings(matching, tuple(params))
         rest = [self._of_filter(one) for one in own if not _is_of_columns(one)]
         for condition in rest + self._of_codes(query):
             found = variants.of_condition(condition, found)
@@ -275,8 +277,8 @@ class VariantSource(SqlSource[VariantRow]):
         asked, own = self._parts(query)
         conditions: list[tuple[str, Sequence[Any]]] = []
         if asked != Query():
-            listings = self._listings.conditions(connection, asked)
-            conditions.append((f"sku.listing_id IN (SELECT id FROM listing{listings.sql})", listings.params))
+            matching, params = self._listings.selected(connection, asked)
+            conditions.append((f"sku.listing_id IN ({matching})", params))
         conditions += own
         return Where() + conditions
 

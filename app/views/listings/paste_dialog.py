@@ -79,7 +79,7 @@ class PasteDialog(Dialog):
         dress_table(table, row=26)
         header = table.horizontalHeader()
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        for at, wide in ((1, 90), (2, 190), (3, 260)):
+        for at, wide in ((1, 90), (2, 160), (3, 330)):
             header.resizeSection(at, theme.height(wide))
 
 
