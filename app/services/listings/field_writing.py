@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from app.services.compliance.context import CheckContext
 from app.services.compliance.field_looks import TOLD_APART, FieldLook
 from app.services.compliance.loading import load_context
+from app.services.compliance.stored_findings import Tally, step_tallies
 from app.services.compliance.twins import TwinBook
 from app.services.db import roomy
 from app.services.history.records import Entry
@@ -100,6 +101,7 @@ class FieldWriter:
         self._session, self._contexts = Session(bind=connection), dict[int, CheckContext]()
         self._texts: list[Retold] = []
         self._pairs: list[Retold] = []
+        self._steps: dict[int, tuple[Tally, Tally]] = {}
         sets = ", ".join(f"{name} = ?" for name in (*self._fields, *_FOLLOWING))
         self._update = f"UPDATE OR FAIL listing SET {sets} WHERE id = ?"
         self.suspects: set[int] = set()
@@ -118,8 +120,7 @@ class FieldWriter:
                 continue
             before, after = ({name: raw(name, one[name]) for name in new} for one in (values, new))
             entries.append(Entry("listing", number, number, before, after))
-            if self._is_other(values, new):
-                self.suspects.add(number)
+            self._judge(values, new)
             following = self._following({**values, **new}, stored)
             kept = {**stored.packed, **after}
             rows.append((*(kept.get(name, values[name]) for name in self._fields), *following, number))
@@ -154,22 +155,32 @@ class FieldWriter:
             values |= {name: None if text is None else orjson.loads(text) for name, text in packed.items()}
             yield _Stored(values, packed, variants[row[0]], pictures[row[0]])
 
-    def _is_other(self, values: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
-        """Whether what the checker finds may be other than before, equal titles of other listings aside."""
+    def _judge(self, values: Mapping[str, Any], new: Mapping[str, Any]) -> None:
+        """Note whether what the checker finds is other than before, equal titles of other listings aside."""
+        number = values["id"]
         if not self._look.is_own:
-            return True
-        if not self._needs:
-            return False
+            self.suspects.add(number)
+        if not (self._look.is_own and self._needs):
+            return
         context = self._context(values["store_id"])
-        record = ListingRecord(values["id"], values["store_id"], **{name: values[name] for name in self._needs})
+        record = ListingRecord(number, values["store_id"], **{name: values[name] for name in self._needs})
         for name in (changed := new.keys() & self._look.needs):
             setattr(record, name, new[name])
         after = self._look.tally(record, context)
         if not after and not (values["block_count"] or values["hold_count"] or values["warn_count"]):
-            return False  # nothing was found, and nothing is: what these rules said before was nothing, too
+            return  # nothing was found, and nothing is: what these rules said before was nothing, too
         for name in changed:
             setattr(record, name, values[name])
-        return self._look.tally(record, context) != after
+        before = self._look.tally(record, context)
+        if before != after:
+            self._steps[number] = before, after
+
+    def finish(self) -> None:
+        """Bring what is stored of findings in step, where it is clear; the rest are suspects."""
+        self.flush()
+        self.suspects.update(self._connection.exec_driver_sql(_TITLE_SUSPECTS).scalars())
+        clear = {number: step for number, step in self._steps.items() if number not in self.suspects}
+        self.suspects |= step_tallies(self._connection, clear)
 
     def _following(self, values: Mapping[str, Any], stored: _Stored) -> tuple[Any, ...]:
         """Values of `_FOLLOWING`."""
@@ -204,6 +215,5 @@ def fields_written_at_once(
     with roomy(connection), noted_at_once(connection, chosen), followed(connection) as follow:
         writer = FieldWriter(connection, fields, moment_ms, follow)
         yield writer
-        writer.flush()
-    writer.suspects.update(connection.exec_driver_sql(_TITLE_SUSPECTS).scalars())
+        writer.finish()
     connection.exec_driver_sql(f"DROP TABLE {_RETITLED}")

@@ -15,6 +15,7 @@ from app.services.db import Database
 from app.services.history import undo as undoing
 from app.services.history.undo import redo, undo
 from app.services.listings.apart import tell_apart
+from app.services.listings.bulk_edit import applying
 from app.services.listings.bulk_edit.applying import apply_plan
 from app.services.listings.bulk_edit.edits import BulkEdit
 from app.services.listings.bulk_edit.operations import (
@@ -240,3 +241,25 @@ def test_undoing_very_many_leaves_alone_what_moved_on(stores: Database, monkeypa
     with stores.read() as session:
         rows = session.connection().exec_driver_sql("SELECT title, keywords FROM listing ORDER BY id").all()
     assert [tuple(row) for row in rows] == [("Lamp", "new"), ("Desk 3", "new")]
+
+
+def test_what_an_edit_adds_and_heals_is_counted_without_checking_all(
+    stores: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, other = fill(stores, [plain(GOOD.title), plain("Lamp <b>")])
+    assert "title.markup" in codes(stores, other)
+    with monkeypatch.context() as patched:
+        patched.setattr(applying, "recheck", None)
+        edit(stores, [one, other], ReplaceText("title", "<b>", ""), AddText("title", prefix="é "))
+    assert "title.not_ascii" in codes(stores, one) & codes(stores, other)
+    assert "title.markup" not in codes(stores, other)
+    ensure_true(stores)
+
+
+def test_counts_that_do_not_hold_what_was_found_are_made_anew(stores: Database) -> None:
+    one, other = fill(stores, [plain("Lamp <b>"), plain("Desk <b>")])
+    with stores.bulk() as connection:
+        connection.exec_driver_sql("DELETE FROM listing_finding WHERE listing_id = ?", (one,))
+        connection.exec_driver_sql("UPDATE listing_finding SET code = 'title.emoji' WHERE code = 'title.markup'")
+    edit(stores, [one, other], ReplaceText("title", "<b>", ""))
+    ensure_true(stores)
