@@ -113,12 +113,19 @@ def _end_of_block(connection: Connection, staged: Staged, first: int) -> int | N
 def pack(connection: Connection, change_id: int, staged: Staged) -> None:
     """Keep a block of a staged column as part of a change."""
     arrays = ", ".join(f"json_group_array({name})" for name in ("row_id", "listing_id", "before", "after"))
-    connection.exec_driver_sql(
-        'INSERT INTO change_column (change_id, store_id, "column", first_listing_id, last_listing_id, row_ids, '
-        f"listing_ids, before, after) SELECT ?, store_id, ?, min(listing_id), max(listing_id), {arrays} "
-        f"FROM {staged.rows} GROUP BY store_id",
-        (change_id, staged.column),
-    )
+    for store_id in stores_in(connection, staged.rows):
+        connection.exec_driver_sql(
+            'INSERT INTO change_column (change_id, store_id, "column", first_listing_id, last_listing_id, row_ids, '
+            f"listing_ids, before, after) SELECT ?, ?, ?, min(listing_id), max(listing_id), {arrays} "
+            f"FROM {staged.rows} WHERE store_id = ?",
+            (change_id, store_id, staged.column, store_id),
+        )
+
+
+def stores_in(connection: Connection, rows: str) -> list[int]:
+    """The stores of *rows*, what stands behind FROM to read them. Few: each is packed on its own, so that SQLite need
+    not put all rows in their order first."""
+    return list(connection.exec_driver_sql(f"SELECT DISTINCT store_id FROM {rows}").scalars())
 
 
 def pack_reversed(connection: Connection, change_id: int, staged: Staged, of_change: int) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection
 
-from app.services.history.columns import stage_rows
+from app.services.history.columns import stage_rows, stores_in
 from app.services.listings.numbers import FORESEEN
 
 _FORESEEN = "temp.foreseen"
@@ -27,11 +27,12 @@ def keep_following(connection: Connection, change_id: int, rows: str) -> None:
 
     *rows*: what stands behind FROM to read it, columns as `FORESEEN`.
     """
-    connection.exec_driver_sql(
-        f"INSERT INTO change_following {_KEPT} SELECT ?, store_id, json_group_array(listing_id), "
-        f"json_group_array({_BEFORE}), json_group_array({_AFTER}) FROM {rows} GROUP BY store_id",
-        (change_id,),
-    )
+    for store_id in stores_in(connection, rows):
+        connection.exec_driver_sql(
+            f"INSERT INTO change_following {_KEPT} SELECT ?, ?, json_group_array(listing_id), "
+            f"json_group_array({_BEFORE}), json_group_array({_AFTER}) FROM {rows} WHERE store_id = ?",
+            (change_id, store_id, store_id),
+        )
 
 
 def keep_following_reversed(connection: Connection, change_id: int, of_change: int) -> None:

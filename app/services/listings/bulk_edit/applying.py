@@ -67,7 +67,7 @@ def apply_plan(plan: Plan, ctx: TaskContext) -> Applied:
         again, moved_numbers = _write_numbers(connection, plan, change_id, moment)
         again |= _write_texts(connection, change_id, moment, ctx, planned, edited_fields(connection))
         moved |= moved_numbers
-        changed = changed_listings(connection, plan)
+        changed = changed_listings(connection, plan) if moved else planned
         if not changed:
             connection.exec_driver_sql("DELETE FROM change WHERE id = ?", (change_id,))
             return Applied(None, 0, tuple(sorted(moved)))
