@@ -365,7 +365,9 @@ class SqlSource(Generic[RowT]):
     def _is_held(self, query: Query, index: OrderIndex) -> bool:
         """Whether the index holds all that the filters of *query* ask for, or it is looked up elsewhere."""
         names = {name for condition in query.filters for name in fields_read(condition)}
-        asked = {name for name in names if not self._field(name).is_apart}
+        fields = {name: self._field(name) for name in names}
+        asked = {name for name, one in fields.items() if not one.is_apart}
+        asked.update(*(one.counted.reads for one in fields.values() if one.counted is not None))
         return asked | ({"store"} if query.store_ids else set()) <= index.holds
 
     def _all(

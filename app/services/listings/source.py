@@ -127,10 +127,12 @@ _SOLD = """CASE
 """Pieces in the orders that were fetched; unknown for a store whose orders never were. Lists are made once for all
 listings, the sum is left to those that were sold at all."""
 _PIECES = Counted(
-    "SELECT listing.id, sum(quantity) AS number FROM order_line JOIN store_order ON store_order.id = store_order_id "
-    "JOIN listing ON listing.product_id = order_line.product_id AND listing.store_id = store_order.store_id GROUP BY 1",
+    "SELECT sold.id, sum(quantity) AS number FROM order_line CROSS JOIN store_order ON store_order.id = store_order_id "
+    "CROSS JOIN listing AS sold INDEXED BY uq_listing_store_product "
+    "ON sold.product_id = order_line.product_id AND sold.store_id = store_order.store_id GROUP BY +sold.id",
     "(listing.product_id IS NULL OR listing.store_id IN (SELECT id FROM store "
     "WHERE EXISTS (SELECT 1 FROM store_order WHERE store_order.store_id = store.id)))",
+    frozenset({"product_id", "store"}),
 )
 """The same for those that were sold."""
 _CHANGED = "SELECT changed.id FROM listing AS changed WHERE sent_hash IS NOT NULL AND sent_hash <> content_hash"
