@@ -163,7 +163,8 @@ class SqlSource(Generic[RowT]):
             table, where = self._all(connection, query, search, match, hits, index)
             if (self._index(query) or index) is not None and table == self.spec.table:
                 order = f"+{order}"  # one pass and a sort: fetching rows in the order of an index costs more
-            return collected(connection, self._sorted_sql(table, where, query, order), where.params, ctx)
+            sql, params = self._sorted_sql(connection, table, where, query, order)
+            return collected(connection, sql, params, ctx)
 
     def rows(self, ids: Sequence[int]) -> dict[int, RowT]:
         """The rows with these ids."""
@@ -249,12 +250,12 @@ class SqlSource(Generic[RowT]):
         is_gone_to = where.is_few or query.text.strip()
         holding = None if is_gone_to else self._smallest_index(query, is_sorted=True)
         table = self.spec.table if holding is None else f"{self.spec.table} INDEXED BY {holding.name}"
-        sql = f"{self._sorted_sql(table, where, query, plus + self.order(query))} LIMIT ?"
-        return listed(connection, sql, (*where.params, limit))
+        sql, params = self._sorted_sql(connection, table, where, query, plus + self.order(query))
+        return listed(connection, f"{sql} LIMIT ?", (*params, limit))
 
-    def _sorted_sql(self, table: str, where: Where, query: Query, order: str) -> str:
+    def _sorted_sql(self, connection: Connection, table: str, where: Where, query: Query, order: str) -> Sql:
         """The ids of all matching rows, sorted by *order*, which is what *query* asks for."""
-        return f"SELECT id FROM {table}{where.sql} ORDER BY {order}"
+        return f"SELECT id FROM {table}{where.sql} ORDER BY {order}", list(where.params)
 
     def _window(
         self, connection: Connection, query: Query, search: Search, limit: int, index: OrderIndex

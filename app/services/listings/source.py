@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any, NamedTuple
 
 import orjson
@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from app.models import ListingStatus
 from app.services.codes.normal import normalise
 from app.services.db import Database
+from app.services.expressions.conditions import Sql
 from app.services.listings import figures_together
 from app.services.listings.code_search import (
     TABLES,
@@ -29,6 +30,7 @@ from app.services.listings.figure_fields import (
     SHOWN,
     are_in_columns,
     first_by_figure,
+    is_in_figure_order,
     sorted_by_figure,
     variant_figures,
 )
@@ -41,7 +43,7 @@ from app.services.listings.variant_names import VariantNames
 from app.services.paging import Filter, Query
 from app.services.price_guard.records import HELD_IDS
 from app.services.sql_conditions import Counted, opposite
-from app.services.sql_ids import interruptible, loaded
+from app.services.sql_ids import interruptible, loaded, read_numbers
 from app.services.sql_source import Field, OrderIndex, SqlSource, TableSpec, Where
 from app.services.tasks import TaskContext
 
@@ -289,12 +291,23 @@ class ListingSource(SqlSource[ListingRow]):
         return [ListingRow(*with_figures(row, _OWN)) for row in loaded(connection, sql)]
 
     def _plain(self, connection: Connection, query: Query, limit: int, index: OrderIndex | None) -> Sequence[int]:
-        ids: Sequence[int] | None = first_by_figure(connection, query, limit)
-        return super()._plain(connection, query, limit, index) if ids is None else ids
+        asked = replace(query, sort="", descending=False)
+        if is_in_figure_order(connection, query):
+            among = None if asked == Query() else self._told(connection, self.selected(connection, asked))
+            return first_by_figure(connection, query, limit, among)
+        return super()._plain(connection, query, limit, index)
 
-    def _sorted_sql(self, table: str, where: Where, query: Query, order: str) -> str:
-        matching = f"SELECT id FROM {table}{where.sql}" if where.conditions else ""
-        return sorted_by_figure(query, matching) or super()._sorted_sql(table, where, query, order)
+    def _sorted_sql(self, connection: Connection, table: str, where: Where, query: Query, order: str) -> Sql:
+        if query.sort not in OF_LISTINGS or query.then:
+            return super()._sorted_sql(connection, table, where, query, order)
+        matching = (f"SELECT id FROM {table}{where.sql}", list(where.params))
+        return sorted_by_figure(query, self._told(connection, matching) if where.conditions else None)
+
+    def _told(self, connection: Connection, matching: Sql) -> Sql:
+        """That `listing_id` is among the ids of *matching*."""
+        ids = read_numbers(connection, matching[0], tuple(matching[1]))
+        found = self.masks(connection, None).told(ids, "listing_id")
+        return found or (f"listing_id IN ({matching[0]})", matching[1])
 
     def children(self, id: int) -> list[SkuRow]:
         """The variants of a listing, in order."""
