@@ -7,20 +7,20 @@ let go and asked back for every row, and each time a window that is painting kee
 
 from __future__ import annotations
 
+import sqlite3
 from array import array
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import orjson
-from sqlalchemy import Connection
-from sqlalchemy.exc import OperationalError
-
-from app.services.tasks import TaskContext
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+    from sqlalchemy import Connection
+
+    from app.services.tasks import TaskContext
 
     Whole = NDArray[np.int64]
 
@@ -91,8 +91,15 @@ def interruptible(connection: Connection, ctx: TaskContext | None) -> Iterator[N
     driver.set_progress_handler(lambda: int(ctx.stop.is_set()), LOOK_EVERY)
     try:
         yield
-    except OperationalError:
+    except _stopped():
         ctx.checkpoint()
         raise
     finally:
         driver.set_progress_handler(None, 0)
+
+
+def _stopped() -> tuple[type[Exception], ...]:
+    """What a statement that is stopped ends with: the driver's error, or SQLAlchemy's around it."""
+    from sqlalchemy.exc import OperationalError
+
+    return sqlite3.OperationalError, OperationalError

@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Container
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection
-
 from app.services.expressions.conditions import Sql
 from app.services.listings.loading import id_list
 from app.services.paging import Filter
@@ -19,6 +17,7 @@ from app.services.sql_ids import read_numbers
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+    from sqlalchemy import Connection
 
     Whole = NDArray[np.int64]
 

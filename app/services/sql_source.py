@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from sqlalchemy import Connection
-
-from app.services.db import Database
-from app.services.expressions.conditions import Sql
 from app.services.paging import Filter, HasId, Query
 from app.services.sql_conditions import (
     BadValue,
@@ -24,7 +21,13 @@ from app.services.sql_conditions import (
 from app.services.sql_ids import collected, interruptible, listed
 from app.services.sql_masks import Masks
 from app.services.sql_search import NO_TABLES, Match, Search, SearchTables, narrowest, thinnest
-from app.services.tasks import TaskContext
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from app.services.db import Database
+    from app.services.expressions.conditions import Sql
+    from app.services.tasks import TaskContext
 
 __all__ = ["BadValue", "Field", "OrderIndex", "SqlSource", "TableSpec", "UnknownField", "Where"]
 
@@ -99,6 +102,10 @@ class SqlSource(Generic[RowT]):
     def __init__(self, db: Database) -> None:
         self._db = db
 
+    def _connect(self) -> AbstractContextManager[Connection]:
+        """A snapshot to read from."""
+        return self._db.reader.connect()
+
     def load_rows(self, connection: Connection, ids: Sequence[int]) -> list[RowT]:
         """The rows of *ids*, in any order."""
         raise NotImplementedError
@@ -109,7 +116,7 @@ class SqlSource(Generic[RowT]):
         Raises:
             TaskCancelled: stopped, also in the middle of a statement.
         """
-        with self._db.reader.connect() as connection, interruptible(connection, ctx):
+        with self._connect() as connection, interruptible(connection, ctx):
             if (beneath := self._only_beneath(query)) is not None:
                 return int(connection.exec_driver_sql(beneath[0], tuple(beneath[1])).scalar_one())
             if query == Query(text=query.text):
@@ -135,7 +142,7 @@ class SqlSource(Generic[RowT]):
             TaskCancelled: stopped, also in the middle of a statement.
         """
         expression, store = self._field(name).expression, self.spec.store_column
-        with self._db.reader.connect() as connection, interruptible(connection, ctx):
+        with self._connect() as connection, interruptible(connection, ctx):
             search, match, hits = self._searched(connection, query, WALKED_HITS)
             if store and not query.filters and self._is_for_walking(search, match, hits):
                 # by store first: an index of both has the rows in this order, nothing needs to be sorted
@@ -156,7 +163,7 @@ class SqlSource(Generic[RowT]):
         Raises:
             TaskCancelled: stopped, also in the middle of a statement.
         """
-        with self._db.reader.connect() as connection, interruptible(connection, ctx):
+        with self._connect() as connection, interruptible(connection, ctx):
             order = self.order(query)
             index = self._smallest_index(query, is_sorted=True)
             search, match, hits = self._searched(connection, query, WALKED_HITS)
@@ -168,12 +175,12 @@ class SqlSource(Generic[RowT]):
 
     def rows(self, ids: Sequence[int]) -> dict[int, RowT]:
         """The rows with these ids."""
-        with self._db.reader.connect() as connection:
+        with self._connect() as connection:
             return {row.id: row for row in self.load_rows(connection, ids)}
 
     def first_page(self, query: Query, limit: int) -> list[RowT]:
         """The first *limit* rows in order."""
-        with self._db.reader.connect() as connection:
+        with self._connect() as connection:
             ids = self._first_ids(connection, query, limit)
             rows = {row.id: row for row in self.load_rows(connection, ids)}
         return [rows[number] for number in ids if number in rows]
@@ -315,7 +322,7 @@ class SqlSource(Generic[RowT]):
         Raises:
             UnknownField, BadValue: a filter that does not fit this table.
         """
-        with self._db.reader.connect() as connection:
+        with self._connect() as connection:
             where = self._where(connection, query)
         return where.sql, list(where.params)
 

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QActionGroup, QColor, QIcon, QPainter, QPaintEvent, QPixmap
-from PySide6.QtWidgets import QAbstractButton, QMenu, QSizePolicy, QWidget
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy
 
 from app.messages import tr
+from app.views.elide import elided
 from app.views.icons import pixmap
-from app.views.text_cache import elided
 from app.views.theme import current_theme
 from app.views.theme.apply import device_ratio
 from app.views.widgets.live import Live
 
+if TYPE_CHECKING:
+    from PySide6.QtGui import QColor, QIcon, QPaintEvent
+    from PySide6.QtWidgets import QMenu, QWidget
+
 SQUARE = 10
 
 
-@dataclass(frozen=True)
-class StoreEntry:
+class StoreEntry(NamedTuple):
     """A store as the picker shows it; `color` numbers one of the theme's ten hues."""
 
     id: int
@@ -83,6 +86,9 @@ class StorePicker(Live, QAbstractButton):
 
     def make_menu(self) -> QMenu:
         """All stores, then each."""
+        from PySide6.QtGui import QAction, QActionGroup
+        from PySide6.QtWidgets import QMenu
+
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         group = QActionGroup(menu)
@@ -149,6 +155,8 @@ class StorePicker(Live, QAbstractButton):
 
 
 def _square(color: QColor) -> QIcon:
+    from PySide6.QtGui import QIcon, QPixmap
+
     ratio = device_ratio()
     picture = QPixmap(QSize(round(16 * ratio), round(16 * ratio)))
     picture.setDevicePixelRatio(ratio)

@@ -25,8 +25,8 @@ BLOCK_ROWS = 10_000
 """Variants of one block, which is one row of `change_column`: its arrays stay below a megabyte, and the pages of a
 block, which lie all over the tables, within the memory of the connection (32 MB)."""
 
-STAGED_AT_ONCE = 100
-"""Rows of one INSERT. SQLite takes 999 values a statement wherever it was built."""
+STAGED_AT_ONCE = 99
+"""Rows of one INSERT, of up to ten values. SQLite takes 999 values a statement wherever it was built."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +81,10 @@ def moved_listings(connection: Connection, staged: Staged) -> set[int]:
     )
 
 
-def leave_out(connection: Connection, staged: Staged, listing_ids: Sequence[int]) -> None:
-    """Take the rows of these listings out of the stage."""
+def leave_out(connection: Connection, table: str, listing_ids: Sequence[int]) -> None:
+    """Take the rows of these listings out of a table of the stage."""
     for chunk in chunks(listing_ids):
-        connection.exec_driver_sql(f"DELETE FROM {staged.table} WHERE listing_id IN ({id_list(chunk)})")
+        connection.exec_driver_sql(f"DELETE FROM {table} WHERE listing_id IN ({id_list(chunk)})")
 
 
 def write_column(connection: Connection, staged: Staged) -> None:
@@ -135,7 +135,6 @@ def unpack(
     connection: Connection, change_id: int, only: frozenset[int] | None, columns: Sequence[str] = COLUMNS
 ) -> list[Staged]:
     """Stage what takes a change's columns back: `before` is what the change left, `after` what was there."""
-    driver: Any = connection.connection.driver_connection
     found = []
     for column in columns:
         rows = connection.exec_driver_sql(
@@ -148,17 +147,20 @@ def unpack(
             for store_id, *arrays in rows:
                 row_ids, listing_ids, left, was = map(orjson.loads, arrays)
                 values = zip(listing_ids, row_ids, repeat(store_id, len(row_ids)), left, was, strict=True)
-                _stage(driver, staged, values if only is None else (row for row in values if row[0] in only))
+                stage_rows(
+                    connection, staged.table, values if only is None else (row for row in values if row[0] in only)
+                )
             found.append(staged)
     return found
 
 
-def _stage(driver: Any, staged: Staged, rows: Iterable[tuple[Any, ...]]) -> None:
-    """Put rows on the stage, many with one statement: half the time of one by one."""
+def stage_rows(connection: Connection, table: str, rows: Iterable[tuple[Any, ...]]) -> None:
+    """Put rows of whole tables on the stage, many with one statement: half the time of one by one."""
+    driver: Any = connection.connection.driver_connection
     rows = iter(rows)
     while some := list(islice(rows, STAGED_AT_ONCE)):
-        marks = ", ".join(["(?, ?, ?, ?, ?)"] * len(some))
-        driver.execute(f"INSERT INTO {staged.table} VALUES {marks}", list(chain.from_iterable(some)))
+        marks = ", ".join([f"({', '.join('?' * len(some[0]))})"] * len(some))
+        driver.execute(f"INSERT INTO {table} VALUES {marks}", list(chain.from_iterable(some)))
 
 
 def staged_listings(connection: Connection, staged: Sequence[Staged]) -> list[int]:

@@ -11,13 +11,17 @@ is in `ix_sku_rekeyed` and always looked at.
 
 from __future__ import annotations
 
-from sqlalchemy import Connection
+from typing import TYPE_CHECKING
 
 from app.services.codes.keys import match_key
 from app.services.codes.normal import normalise
-from app.services.expressions.conditions import Sql
-from app.services.paging import Filter
 from app.services.sql_search import Search, SearchTables
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from app.services.expressions.conditions import Sql
+    from app.services.paging import Filter
 
 TABLES = SearchTables("listing_trigram", "listing_bigram", "listing_trigram_terms")
 MANY_LISTINGS = 30_000

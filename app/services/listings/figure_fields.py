@@ -4,15 +4,16 @@ kept in, of which only what is of today counts (view `current_figure`; of varian
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
-
-from sqlalchemy import Connection
+from typing import TYPE_CHECKING, Any
 
 from app.services.expressions.conditions import Sql
 from app.services.listings.typed import micro, price_minor, share
 from app.services.paging import Query
 from app.services.pricing.watching import is_waiting
 from app.services.sql_conditions import Field
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 _BIND: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "cost": ("cost_micro", micro),
