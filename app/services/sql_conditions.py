@@ -36,10 +36,11 @@ class BadValue(InputError):
 @dataclass(frozen=True, slots=True)
 class Counted:
     """A number that is 0 of nearly all rows: `select` has the `id` and the `number` of those it is not, and `known` is
-    the condition on a row for its being known at all."""
+    the condition on a row for its being known at all, which reads the fields `reads`."""
 
     select: str
     known: str
+    reads: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)

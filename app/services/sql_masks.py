@@ -48,18 +48,19 @@ class Masks:
         sql, params = self.told(ids) or (f"({self._table}.id IN ({select[0]}))", select[1])
         return (f"NOT {sql}" if is_denied else sql), params
 
-    def told(self, ids: Whole) -> Sql | None:
-        """That a row's id is one of *ids*; None where a byte for each would be too much."""
+    def told(self, ids: Whole, key: str = "") -> Sql | None:
+        """That a row's id, or what *key* has, is one of *ids*; None where a byte for each would be too much."""
         import numpy as np  # here: the window has tables before it needs NumPy
 
+        key = key or f"{self._table}.id"
         if len(ids) <= FEW:
-            return f"({self._table}.id IN ({id_list(ids.tolist())}))", []
+            return f"({key} IN ({id_list(ids.tolist())}))", []
         highest = int(ids.max())
         if highest > MOST_BYTES:
             return None
         found = np.zeros(highest, np.uint8)
         found[ids - 1] = 1
-        return f"(substr(?, {self._table}.id, 1) = x'01')", [found.tobytes()]
+        return f"(substr(?, {key}, 1) = x'01')", [found.tobytes()]
 
     def ids(self, condition: Filter, select: Sql) -> Whole:
         """The ids of *select*, or the same ones found in a quicker way; some may come more than once."""

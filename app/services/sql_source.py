@@ -170,7 +170,8 @@ class SqlSource(Generic[RowT]):
             table, where = self._all(connection, query, search, match, hits, index)
             if (self._index(query) or index) is not None and table == self.spec.table:
                 order = f"+{order}"  # one pass and a sort: fetching rows in the order of an index costs more
-            return collected(connection, self._sorted_sql(table, where, query, order), where.params, ctx)
+            sql, params = self._sorted_sql(connection, table, where, query, order)
+            return collected(connection, sql, params, ctx)
 
     def rows(self, ids: Sequence[int]) -> dict[int, RowT]:
         """The rows with these ids."""
@@ -256,12 +257,12 @@ class SqlSource(Generic[RowT]):
         is_gone_to = where.is_few or query.text.strip()
         holding = None if is_gone_to else self._smallest_index(query, is_sorted=True)
         table = self.spec.table if holding is None else f"{self.spec.table} INDEXED BY {holding.name}"
-        sql = f"{self._sorted_sql(table, where, query, plus + self.order(query))} LIMIT ?"
-        return listed(connection, sql, (*where.params, limit))
+        sql, params = self._sorted_sql(connection, table, where, query, plus + self.order(query))
+        return listed(connection, f"{sql} LIMIT ?", (*params, limit))
 
-    def _sorted_sql(self, table: str, where: Where, query: Query, order: str) -> str:
+    def _sorted_sql(self, connection: Connection, table: str, where: Where, query: Query, order: str) -> Sql:
         """The ids of all matching rows, sorted by *order*, which is what *query* asks for."""
-        return f"SELECT id FROM {table}{where.sql} ORDER BY {order}"
+        return f"SELECT id FROM {table}{where.sql} ORDER BY {order}", list(where.params)
 
     def _window(
         self, connection: Connection, query: Query, search: Search, limit: int, index: OrderIndex
@@ -372,7 +373,9 @@ class SqlSource(Generic[RowT]):
     def _is_held(self, query: Query, index: OrderIndex) -> bool:
         """Whether the index holds all that the filters of *query* ask for, or it is looked up elsewhere."""
         names = {name for condition in query.filters for name in fields_read(condition)}
-        asked = {name for name in names if not self._field(name).is_apart}
+        fields = {name: self._field(name) for name in names}
+        asked = {name for name, one in fields.items() if not one.is_apart}
+        asked.update(*(one.counted.reads for one in fields.values() if one.counted is not None))
         return asked | ({"store"} if query.store_ids else set()) <= index.holds
 
     def _all(

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 
 from app.models import ListingStatus
 from app.services.codes.normal import normalise
+from app.services.expressions.conditions import Sql
 from app.services.listings import figures_together
 from app.services.listings.code_search import (
     TABLES,
@@ -28,6 +29,7 @@ from app.services.listings.figure_fields import (
     SHOWN,
     are_in_columns,
     first_by_figure,
+    is_in_figure_order,
     sorted_by_figure,
     variant_figures,
 )
@@ -39,7 +41,7 @@ from app.services.listings.variant_names import VariantNames
 from app.services.paging import Filter, Query
 from app.services.price_guard.records import HELD_IDS
 from app.services.sql_conditions import Counted, opposite
-from app.services.sql_ids import interruptible, loaded
+from app.services.sql_ids import interruptible, loaded, read_numbers
 from app.services.sql_source import Field, OrderIndex, SqlSource, TableSpec, Where
 
 if TYPE_CHECKING:
@@ -130,10 +132,12 @@ _SOLD = """CASE
 """Pieces in the orders that were fetched; unknown for a store whose orders never were. Lists are made once for all
 listings, the sum is left to those that were sold at all."""
 _PIECES = Counted(
-    "SELECT listing.id, sum(quantity) AS number FROM order_line JOIN store_order ON store_order.id = store_order_id "
-    "JOIN listing ON listing.product_id = order_line.product_id AND listing.store_id = store_order.store_id GROUP BY 1",
+    "SELECT sold.id, sum(quantity) AS number FROM order_line CROSS JOIN store_order ON store_order.id = store_order_id "
+    "CROSS JOIN listing AS sold INDEXED BY uq_listing_store_product "
+    "ON sold.product_id = order_line.product_id AND sold.store_id = store_order.store_id GROUP BY +sold.id",
     "(listing.product_id IS NULL OR listing.store_id IN (SELECT id FROM store "
     "WHERE EXISTS (SELECT 1 FROM store_order WHERE store_order.store_id = store.id)))",
+    frozenset({"product_id", "store"}),
 )
 """The same for those that were sold."""
 _CHANGED = "SELECT changed.id FROM listing AS changed WHERE sent_hash IS NOT NULL AND sent_hash <> content_hash"
@@ -297,12 +301,23 @@ class ListingSource(SqlSource[ListingRow]):
         return [ListingRow(*with_figures(row, _OWN)) for row in loaded(connection, sql, (wanted,))]
 
     def _plain(self, connection: Connection, query: Query, limit: int, index: OrderIndex | None) -> Sequence[int]:
-        ids: Sequence[int] | None = first_by_figure(connection, query, limit)
-        return super()._plain(connection, query, limit, index) if ids is None else ids
+        asked = replace(query, sort="", descending=False)
+        if is_in_figure_order(connection, query):
+            among = None if asked == Query() else self._told(connection, self.selected(connection, asked))
+            return first_by_figure(connection, query, limit, among)
+        return super()._plain(connection, query, limit, index)
 
-    def _sorted_sql(self, table: str, where: Where, query: Query, order: str) -> str:
-        matching = f"SELECT id FROM {table}{where.sql}" if where.conditions else ""
-        return sorted_by_figure(query, matching) or super()._sorted_sql(table, where, query, order)
+    def _sorted_sql(self, connection: Connection, table: str, where: Where, query: Query, order: str) -> Sql:
+        if query.sort not in OF_LISTINGS or query.then:
+            return super()._sorted_sql(connection, table, where, query, order)
+        matching = (f"SELECT id FROM {table}{where.sql}", list(where.params))
+        return sorted_by_figure(query, self._told(connection, matching) if where.conditions else None)
+
+    def _told(self, connection: Connection, matching: Sql) -> Sql:
+        """That `listing_id` is among the ids of *matching*."""
+        ids = read_numbers(connection, matching[0], tuple(matching[1]))
+        found = self.masks(connection, None).told(ids, "listing_id")
+        return found or (f"listing_id IN ({matching[0]})", matching[1])
 
     def children(self, id: int) -> list[SkuRow]:
         """The variants of a listing, in order."""

@@ -16,6 +16,7 @@ from app.services import sql_masks
 from app.services.expressions.conditions import OPPOSITE
 from app.services.expressions.syntax import All, Condition, Either, Not
 from app.services.expressions.writing import to_text
+from app.services.listings import late_variants
 from app.services.listings.figure_fields import SHOWN
 from app.services.listings.filters import parse_filters
 from app.services.listings.source import ListingSource
@@ -316,6 +317,7 @@ def test_any_filter_over_variants_finds_what_it_says(ground, node, sort, descend
     wanted = {key for row in rows.values() for key, one in _variants(row) if _is_so(one, node)}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sql_masks, "FEW", 0)
+        patch.setattr(late_variants, "PIECE", 3)
         ids = source.ids(query).tolist()
         found = source.rows(ids)
         assert {(one.listing_id, int(one.code[1])) for one in found.values()} == wanted
