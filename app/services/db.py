@@ -13,7 +13,7 @@ Why it is set as it is, in one place (DESIGN.md 3.1: nothing is published twice,
   million prices leave, is carried into the file behind the commit (`roomy`), which is durable without it: who waits for
   the edit need not wait for that, and other writers only ever find that somebody is at it.
 - `cache_size`: six readers are kept open, so each megabyte of theirs counts six times; what they read again is in the
-  cache of the system. The writer's is larger: a page it changed and has no room for is written twice.
+  cache of the system. The one used last is used next: it has the pages, the others need not have them, too. The writer's is larger: a page it changed and has no room for is written twice.
 - `foreign_keys=ON`, `busy_timeout=30000`: two programs may work on one file; a writer waits for the other's commit.
 - The file lies on a local disk: WAL needs shared memory, which network drives do not have.
 """
@@ -84,7 +84,7 @@ class Database:
             path.touch(mode=0o600)
         if os.name == "posix":
             path.chmod(0o600)
-        self.reader = make_engine(path, writer=False, pool_size=6, max_overflow=4)
+        self.reader = make_engine(path, writer=False, pool_size=6, max_overflow=4, pool_use_lifo=True)
         self.writer = make_engine(path, writer=True, pool_size=1, max_overflow=0)
         event.listen(self.writer, "checkin", self._on_given_back)
         self._carrier: Thread | None = None
