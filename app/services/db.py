@@ -13,7 +13,8 @@ Why it is set as it is, in one place (DESIGN.md 3.1: nothing is published twice,
   million prices leave, is carried into the file behind the commit (`roomy`), which is durable without it: who waits for
   the edit need not wait for that, and other writers only ever find that somebody is at it.
 - `cache_size`: six readers are kept open, so each megabyte of theirs counts six times; what they read again is in the
-  cache of the system. The writer's is larger: a page it changed and has no room for is written twice.
+  cache of the system. The one used last is used next: it has the pages, the others need not have them, too. The
+  writer's is larger: a page it changed and has no room for is written twice.
 - `foreign_keys=ON`, `busy_timeout=30000`: two programs may work on one file; a writer waits for the other's commit.
 - The file lies on a local disk: WAL needs shared memory, which network drives do not have.
 """
@@ -106,7 +107,9 @@ class Database:
         """Connections that cannot write."""
         if self._reader is None:
             with self._making:
-                self._reader = self._reader or make_engine(self.path, writer=False, pool_size=6, max_overflow=4)
+                if self._reader is None:
+                    pool = {"pool_size": 6, "max_overflow": 4, "pool_use_lifo": True}
+                    self._reader = make_engine(self.path, writer=False, **pool)
         return self._reader
 
     @property

@@ -143,6 +143,14 @@ class PageLoader(QObject):
             del wishes[next(iter(wishes))]  # scrolled past
         self._fetch()
 
+    def awaits(self, page: int, *, is_ahead: bool) -> bool:
+        """Whether `want` would change nothing: every row in view asks for its page, and for those around it."""
+        if (self._question, page) in self._fetching:
+            return True
+        if is_ahead:
+            return page in self._ahead or page in self._wanted
+        return page == next(reversed(self._wanted), None)
+
     def stop(self) -> None:
         """Drop every answer under way."""
         self._renew()

@@ -388,6 +388,8 @@ class PagedRows(QAbstractTableModel):
     def _want(self, page: int, *, is_ahead: bool = False) -> None:
         if page in self._cache and page not in self._cache.stale:
             return
+        if self._loader.awaits(page, is_ahead=is_ahead):
+            return
         known = self._ids if self._ids is not None else self._first_ids
         ids = known[page * PAGE_ROWS : (page + 1) * PAGE_ROWS]
         if ids:
