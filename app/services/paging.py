@@ -10,8 +10,9 @@ from typing import Any, Literal, Protocol, TypeVar
 from app.services.errors import InputError
 from app.services.tasks import TaskContext
 
-PAGE_ROWS = 64
-"""Rows of one page; fetched by primary key (engineering.md 4)."""
+PAGE_ROWS = 32
+"""Rows of one page; fetched by primary key (engineering.md 4). About as many as are in view: of a larger page most
+would be waited for and not seen."""
 
 Operator = Literal["=", "!=", "<", "<=", ">", ">=", "in", "not in", "contains", "lacks", "missing", "present", "where"]
 """`where`: the value is an expression over fields, of `app.services.expressions`; the condition's own field is ""."""

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
+from PySide6.QtCore import QPoint, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPixmap
 
-from app.views.cells import Badge, Cell, Column
 from app.views.glyphs import glyph
 from app.views.icons import pixmap
 from app.views.status import Status, status
 from app.views.text_cache import Laid, TextCache
-from app.views.theme import Density, Theme
+from app.views.theme.apply import device_ratio
+
+if TYPE_CHECKING:
+    from app.views.cells import Badge, Cell, Column
+    from app.views.theme import Density, Theme
 
 PAD = 8
 CHIP_PAD = 7
@@ -33,6 +37,40 @@ class CellPainter:
         self.texts = TextCache(theme)
         self.needed: dict[str, int] = {}
         self._picture = picture
+        self._drawn: dict[tuple[str, str, int], QPixmap] = {}
+        self._ratio = device_ratio()
+
+    def begin(self) -> None:
+        """A painting begins: what is known of the screens is asked once for all its cells."""
+        if self._ratio != (ratio := device_ratio()):
+            self._ratio = ratio
+            self._drawn.clear()
+
+    def icon(self, name: str, size: int = 16, tone: str = "text2") -> QPixmap:
+        """As `icons.pixmap`, looked up once."""
+        drawn = self._drawn.get((name, tone, size))
+        if drawn is None:
+            drawn = self._drawn[name, tone, size] = pixmap(name, size, tone)
+        return drawn
+
+    def glyph(self, name: str, tone: str) -> QPixmap:
+        """As `glyphs.glyph`, looked up once."""
+        drawn = self._drawn.get((name, tone, 0))
+        if drawn is None:
+            drawn = self._drawn[name, tone, 0] = glyph(name, tone)
+        return drawn
+
+    def paint_plain(
+        self, painter: QPainter, left: int, right: int, middle: float, cell: Cell, column: Column, is_selected: bool
+    ) -> None:
+        """Paint a cell that `is_plain` between *left* and *right*, its line's middle at *middle*. Nearly all cells are,
+        and a jump in a table paints hundreds: no rectangles are made for them."""
+        if cell.text:
+            # interface.md 4: text3 is too faint on a selected row
+            tone = "text2" if is_selected and cell.tone == "text3" else cell.tone
+            self._paint_line(
+                painter, left + PAD, right - PAD, middle, cell.text, tone, column.role, cell.strong, column
+            )
 
     def paint(self, painter: QPainter, rect: QRect, cell: Cell, column: Column, is_selected: bool) -> None:
         """Paint *cell* into *rect*; the row's own ground is there already."""
@@ -44,7 +82,7 @@ class CellPainter:
         if cell.image or cell.tile:
             left = self._paint_thumbnail(painter, left, rect, cell)
         if cell.icon:
-            picture = pixmap(cell.icon, 16, cell.tone if cell.tone != "text" else "text2")
+            picture = self.icon(cell.icon, 16, cell.tone if cell.tone != "text" else "text2")
             painter.drawPixmap(left, rect.center().y() - 7, picture)
             left += 22
         if cell.badges:
@@ -75,7 +113,7 @@ class CellPainter:
         painter.drawRoundedRect(QRectF(at.x() + 0.5, at.y() + 0.5, BOX - 1, BOX - 1), 3, 3)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         if is_checked:
-            painter.drawPixmap(at.x() + 2, at.y() + 2, glyph("tick", "onAccent"))
+            painter.drawPixmap(at.x() + 2, at.y() + 2, self.glyph("tick", "onAccent"))
 
     def _paint_thumbnail(self, painter: QPainter, left: int, rect: QRect, cell: Cell) -> int:
         size = min(self.density.thumbnail, rect.height() - 4)
@@ -93,7 +131,7 @@ class CellPainter:
     def _paint_tile(self, painter: QPainter, rect: QRect, letters: str, number: int) -> None:
         self._round(painter, QRectF(rect), 4, self.theme.store_color(number))
         laid = self.texts.lay(letters, -1, "micro", True)
-        self._draw(painter, laid, rect.center().x() - laid.width // 2 + 1, rect, "micro", True, QColor("white"))
+        self._draw(painter, laid, rect.center().x() - laid.width // 2 + 1, _middle(rect), QColor("white"))
 
     def _round(self, painter: QPainter, rect: QRectF, radius: float, color: QColor) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -131,34 +169,36 @@ class CellPainter:
         self._round(painter, QRectF(left, _middle(rect) - height / 2, width, height), 4, ink.ground)
         at = left + 5
         if badge.glyph:
-            painter.drawPixmap(at, round(_middle(rect) - 5), glyph(badge.glyph, badge.tone))
+            painter.drawPixmap(at, round(_middle(rect) - 5), self.glyph(badge.glyph, badge.tone))
             at += 13
-        self._draw(painter, self.texts.lay(badge.text, -1, "micro", True), at, rect, "micro", True, ink.text)
+        self._draw(painter, self.texts.lay(badge.text, -1, "micro", True), at, _middle(rect), ink.text)
         return left + width
 
     def _paint_status(self, painter: QPainter, left: int, right: int, rect: QRect, cell: Cell, column: Column) -> None:
         known: Status = status(cell.status)
         ink, middle = self.theme.tone(known.tone), _middle(rect)
-        role = "small" if known.filled else "body"
         laid = self._lay_status(known, cell, right - left + PAD, column)
         if known.filled:
             chip = QRectF(left, middle - 9, laid.width + 2 * CHIP_PAD + 14, 18)
             if laid.height > 18:
                 chip.adjust(0, -(laid.height - 18) / 2, 0, (laid.height - 18) / 2)
             self._round(painter, chip, chip.height() / 2, ink.ground)
-        painter.drawPixmap(left + CHIP_PAD, round(middle - 5), glyph(known.glyph, known.tone))
+        painter.drawPixmap(left + CHIP_PAD, round(middle - 5), self.glyph(known.glyph, known.tone))
         color = ink.text if known.filled else self.theme.color("text2" if known.tone == "gray" else "text")
-        self._draw(painter, laid, left + CHIP_PAD + 14, rect, role, known.filled, color)
+        self._draw(painter, laid, left + CHIP_PAD + 14, middle, color)
 
     def _lay_status(self, known: Status, cell: Cell, room: int, column: Column) -> Laid:
         """The state's own word is never cut; a reason after it may be, rather than take room from the title."""
         role, around = "small" if known.filled else "body", 2 * CHIP_PAD + 14
-        word = cell.text or known.word
-        own = self.texts.lay(known.word if word.startswith(known.word) else word, -1, role, known.filled)
+        known_word = known.word
+        word = cell.text or known_word
+        own = self.texts.lay(known_word if word.startswith(known_word) else word, -1, role, known.filled)
         if own.width + around > room:
             self._need(column, own.width + around + PAD)
+        if word == known_word:
+            return own
         laid = self.texts.lay(word, max(0, room - around), role, known.filled)
-        return laid if laid.shown.text().startswith(known.word) else own
+        return laid if laid.shown.text().startswith(known_word) else own
 
     # -- text --------------------------------------------------------------------------------------------------
 
@@ -170,7 +210,9 @@ class CellPainter:
             half = rect.height() // 2
             line = rect.adjusted(0, 2, 0, -half)
             below = rect.adjusted(0, half, 0, -3)
-            self._paint_line(painter, left, right, below, cell.second, cell.second_tone, "small", False, column)
+            self._paint_line(
+                painter, left, right, _middle(below), cell.second, cell.second_tone, "small", False, column
+            )
         if cell.share is not None:
             left = self._paint_share(painter, left, line, cell)
         if cell.before:
@@ -180,14 +222,14 @@ class CellPainter:
         if is_selected and tone == "text3":
             tone = "text2"  # interface.md 4: text3 is too faint on a selected row
         strong = cell.strong or cell.is_refused
-        self._paint_line(painter, left, right, line, cell.text, tone, column.role, strong, column)
+        self._paint_line(painter, left, right, _middle(line), cell.text, tone, column.role, strong, column)
 
     def _paint_line(
         self,
         painter: QPainter,
         left: int,
         right: int,
-        rect: QRect,
+        middle: float,
         text: str,
         tone: str,
         role: str,
@@ -198,8 +240,7 @@ class CellPainter:
         laid = self.texts.lay(text, -1 if is_number else right - left, role, strong, column.elide)
         if is_number and laid.width > right - left:
             self._need(column, laid.width + 2 * PAD)
-        at = right - laid.width if is_number else left
-        self._draw(painter, laid, at, rect, role, strong, self.theme.ink(tone))
+        self._draw(painter, laid, right - laid.width if is_number else left, middle, self.theme.ink(tone))
 
     def _paint_change(
         self, painter: QPainter, left: int, right: int, rect: QRect, cell: Cell, column: Column, faint: str
@@ -212,10 +253,11 @@ class CellPainter:
         if column.align == "right" and width > right - left:
             self._need(column, width + 2 * PAD)
         at = right - width if column.align == "right" else left
-        self._draw(painter, old, at, rect, column.role, False, self.theme.color(faint))
-        painter.drawPixmap(QPoint(at + old.width + 3, round(_middle(rect)) - 7), pixmap("arrow-narrow-right", 14))
+        middle = _middle(rect)
+        self._draw(painter, old, at, middle, self.theme.color(faint))
+        painter.drawPixmap(QPoint(at + old.width + 3, round(middle) - 7), self.icon("arrow-narrow-right", 14))
         tone = "red" if cell.is_refused else cell.tone
-        self._draw(painter, new, at + old.width + 20, rect, column.role, True, self.theme.ink(tone))
+        self._draw(painter, new, at + old.width + 20, middle, self.theme.ink(tone))
 
     def _need(self, column: Column, width: int) -> None:
         self.needed[column.key] = max(self.needed.get(column.key, 0), width)
@@ -228,12 +270,11 @@ class CellPainter:
         self._round(painter, bar, 2, self.theme.ink(cell.tone if cell.tone in self.theme.tones else "accentText"))
         return left + 40
 
-    def _draw(
-        self, painter: QPainter, laid: Laid, left: float, rect: QRect, role: str, strong: bool, color: QColor
-    ) -> None:
-        painter.setFont(self.theme.font(role, strong=strong))
+    @staticmethod
+    def _draw(painter: QPainter, laid: Laid, left: int, middle: float, color: QColor) -> None:
+        painter.setFont(laid.font)
         painter.setPen(color)
-        painter.drawStaticText(QPointF(left, round(_middle(rect) - laid.height / 2)), laid.shown)
+        painter.drawStaticText(left, round(middle - laid.height / 2), laid.shown)
 
 
 def _middle(rect: QRect) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from app.messages import tr
 
@@ -12,8 +12,7 @@ Align = Literal["left", "right"]
 Elide = Literal["right", "middle"]
 
 
-@dataclass(frozen=True, slots=True)
-class Badge:
+class Badge(NamedTuple):
     """A small countable mark: glyph or icon-free text on a tone's ground."""
 
     text: str
@@ -21,14 +20,16 @@ class Badge:
     glyph: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """Everything a cell may show. Only what is set is painted.
+class Cell(NamedTuple):
+    """Everything a cell may show. Only what is set is painted. A tuple: hundreds are made for every jump in a table.
 
     Attributes:
         text: the value, formatted; `–` for a missing one.
         tone: colour of the text: a role (`text`, `text2`, `text3`) or a tone (`red`, `amber` …).
         strong: weight 600.
+        dot: a small amber dot in the gutter: changes not published.
+        tip: tool tip; also the accessible description.
+        copied: what is copied instead of `text`: no grouping, ASCII minus.
         second: second line in `text2`, shown where the density allows.
         second_tone: colour of the second line.
         status: key of the status vocabulary: glyph and word, a filled chip where a person must act. `text`
@@ -43,14 +44,14 @@ class Cell:
         is_excluded: neutral ground: does not apply here.
         share: 0 to 1, a thin bar left of the text; None for none.
         is_checked: a check box left of everything; None for none.
-        dot: a small amber dot in the gutter: changes not published.
-        tip: tool tip; also the accessible description.
-        copied: what is copied instead of `text`: no grouping, ASCII minus.
     """
 
     text: str = ""
     tone: str = "text"
     strong: bool = False
+    dot: bool = False
+    tip: str = ""
+    copied: str | None = None
     second: str = ""
     second_tone: str = "text2"
     status: str = ""
@@ -64,11 +65,15 @@ class Cell:
     is_excluded: bool = False
     share: float | None = None
     is_checked: bool | None = None
-    dot: bool = False
-    tip: str = ""
-    copied: str | None = None
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is nothing but a text."""
+        return self[_BESIDES_TEXT:] == _NOTHING
 
 
+_BESIDES_TEXT = Cell._fields.index("second")
+_NOTHING = Cell()[_BESIDES_TEXT:]
 MISSING = Cell("–", tone="text3", copied="")
 """Unknown; zero is `0`."""
 EMPTY = Cell()
@@ -85,6 +90,7 @@ class Column:
         title_key: message key of the header.
         cell: makes the cell from the row record. Formatting only: runs once a row, on any thread (copying many rows).
         child_cell: the same for an unfolded child row; empty without.
+        cell_tip: the tip of *cell* where it costs more than the cell: made when somebody points at it.
         align: numbers right, texts left.
         width: pixels at 100 %.
         min_width: a number that does not fit is a column too narrow.
@@ -106,6 +112,7 @@ class Column:
     title_key: str
     cell: Callable[[Any], Cell | str]
     child_cell: Callable[[Any], Cell | str] | None = None
+    cell_tip: Callable[[Any], str] | None = None
     align: Align = "left"
     width: int = 120
     min_width: int = 48
@@ -152,6 +159,11 @@ class RowCells:
         if made is None:
             made = self._made[at] = self._columns[at].show(self._row, is_child=self._is_child)
         return made
+
+    def tip(self, at: int) -> str:
+        """The tool tip of the cell *at*; "" where it has none."""
+        make = self._columns[at].cell_tip
+        return self[at].tip or ("" if make is None or self._is_child else make(self._row))
 
     def __setitem__(self, at: int, cell: Cell) -> None:
         self._made[at] = cell

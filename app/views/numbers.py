@@ -27,12 +27,18 @@ def integer(number: int | None) -> str:
 
 def money(minor: int | None) -> str:
     """Minor units with two decimals, no currency: that stands in the header."""
-    return MISSING if minor is None else f"{Decimal(minor).scaleb(-2):,.2f}".replace("-", MINUS)
+    if minor is None:
+        return MISSING
+    whole, rest = divmod(abs(minor), 100)
+    return f"{MINUS if minor < 0 else ''}{whole:,}.{rest:02d}"
 
 
 def plain_money(minor: int | None) -> str:
     """The same for a spreadsheet: no grouping, ASCII minus, nothing for unknown."""
-    return "" if minor is None else f"{Decimal(minor).scaleb(-2):.2f}"
+    if minor is None:
+        return ""
+    whole, rest = divmod(abs(minor), 100)
+    return f"{'-' if minor < 0 else ''}{whole}.{rest:02d}"
 
 
 def cents(micro: int) -> int:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app.services.paging import PAGE_ROWS
-from app.views.cells import RowCells
+
+if TYPE_CHECKING:
+    from app.views.cells import RowCells
 
 PAGES = 96
 
@@ -23,7 +25,7 @@ class Entry:
 
 
 class PageCache:
-    """At most 96 pages of 64 rows, the least lately used leave first."""
+    """At most 96 pages, the least lately used leave first."""
 
     def __init__(self) -> None:
         self._pages: OrderedDict[int, list[Entry | None]] = OrderedDict()

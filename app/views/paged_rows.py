@@ -5,16 +5,18 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, QTimer, Signal
 
 from app.services.paging import PAGE_ROWS, Group, Query
 from app.views.cells import Column, RowCells
 from app.views.page_cache import Entry, PageCache
-from app.views.page_loader import Head, Order, PageLoader
+from app.views.page_loader import Head, Order, PageLoader, place_in
 from app.views.row_layout import Place, RowLayout
-from app.views.task_runner import TaskHandle, TaskRunner
+
+if TYPE_CHECKING:
+    from app.views.task_runner import TaskHandle, TaskRunner
 
 STALE_MS = 250
 FEW = 32
@@ -189,16 +191,19 @@ class PagedRows(QAbstractTableModel):
 
     def position_of(self, id: int) -> int | None:
         """Place of the top-level row *id* in the answer; None if it is not in it, or not known yet."""
-        if self._order is not None and id in self._order.places:
-            return self._order.places[id]
-        try:
-            return self._ids.index(id) if self._ids is not None else self._first_ids.index(id)
-        except ValueError:
-            return None
+        if self._order is not None and id in self._order.wanted:
+            return self._order.places.get(id)
+        if self._ids is not None:
+            return place_in(self._ids, id)
+        return self._first_ids.index(id) if id in self._first_ids else None
 
     def keep_findable(self, wanted: Callable[[], Collection[int]]) -> None:
         """Let the places of `wanted()` be looked up with the next order, off the GUI thread."""
         self._loader.wanted = wanted
+
+    def show_at_once(self, in_view: Callable[[], int]) -> None:
+        """Let first answers have the `in_view()` rows that a view shows."""
+        self._loader.in_view = in_view
 
     def positions_of(self, ids: Collection[int]) -> list[int]:
         """Places of top-level rows in the answer, in order; those not in it are left out."""
@@ -286,7 +291,8 @@ class PagedRows(QAbstractTableModel):
             self._layout.rebuild()
             self._children.clear()
             self._cache.clear()
-            self._cache.put(0, head.rows)
+            for start in range(0, len(head.rows), PAGE_ROWS):
+                self._cache.put(start // PAGE_ROWS, head.rows[start : start + PAGE_ROWS])
             self._order = None
             self._first_ids = [row.id for row in head.rows]
             self._ids = array("q", self._first_ids) if head.total is not None else None
@@ -372,16 +378,17 @@ class PagedRows(QAbstractTableModel):
         return known[at] if at < len(known) else None
 
     def _top_entry(self, at: int) -> Entry | None:
-        page, offset = divmod(at, PAGE_ROWS)
+        page = at // PAGE_ROWS
         self._want(page)
-        if offset < AHEAD and page:
-            self._want(page - 1, is_ahead=True)
-        elif offset >= PAGE_ROWS - AHEAD and at + AHEAD < self.total:
-            self._want(page + 1, is_ahead=True)
+        for near in (max(at - AHEAD, 0) // PAGE_ROWS, min(at + AHEAD, self.total - 1) // PAGE_ROWS):
+            if near != page:
+                self._want(near, is_ahead=True)
         return self._cache.entry(at)
 
     def _want(self, page: int, *, is_ahead: bool = False) -> None:
         if page in self._cache and page not in self._cache.stale:
+            return
+        if self._loader.awaits(page, is_ahead=is_ahead):
             return
         known = self._ids if self._ids is not None else self._first_ids
         ids = known[page * PAGE_ROWS : (page + 1) * PAGE_ROWS]

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, Signal
 
 from app.messages import tr
-from app.services.paging import Group
-from app.views.cells import EMPTY, WAITING, Cell, Column
+from app.views.cells import EMPTY, WAITING, Cell
 from app.views.paged_rows import PagedRows
 from app.views.row_speech import description, plain_text
+
+if TYPE_CHECKING:
+    from app.services.paging import Group
 
 Index = QModelIndex | QPersistentModelIndex
 _ALIGN = {"left": Qt.AlignmentFlag.AlignLeft, "right": Qt.AlignmentFlag.AlignRight}
@@ -50,6 +52,11 @@ class PagedTableModel(PagedRows):
             return cells[index.column()]
         return WAITING if index.column() == 0 and self._layout.place(row).kind != "group" else EMPTY
 
+    def tip(self, index: Index) -> str:
+        """The tool tip of the cell at *index*; "" where it has none."""
+        cells = self.cells(index.row())
+        return cells.tip(index.column()) if cells is not None else ""
+
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Reads memory only."""
         if not index.isValid():
@@ -65,19 +72,19 @@ class PagedTableModel(PagedRows):
             return self._edit_text(index)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _ALIGN[self.columns[index.column()].align] | Qt.AlignmentFlag.AlignVCenter
-        return self._cell_data(self.cell(index), self.columns[index.column()], role)
+        return self._cell_data(index, self.cell(index), role)
 
-    def _cell_data(self, cell: Cell, column: Column, role: int) -> Any:
+    def _cell_data(self, index: Index, cell: Cell, role: int) -> Any:
         if role == Role.CELL:
             return cell
         if role == Qt.ItemDataRole.DisplayRole:
             return plain_text(cell)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return cell.tip or None
+            return self.tip(index) or None
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return plain_text(cell)
         if role == Qt.ItemDataRole.AccessibleDescriptionRole:
-            return description(cell, column)
+            return description(cell, self.columns[index.column()], self.tip(index))
         return None
 
     def _group_data(self, group: Group, index: Index, role: int) -> Any:

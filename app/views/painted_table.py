@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QModelIndex, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QAccessible, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap
@@ -11,8 +12,7 @@ from PySide6.QtWidgets import QAbstractItemView, QTableView, QToolTip, QWidget
 
 from app.views.cell_editor import CellEditors
 from app.views.cell_painter import CellPainter
-from app.views.cells import Cell, Column
-from app.views.paged_table_model import PagedTableModel
+from app.views.page_loader import USUAL_VIEW
 from app.views.row_painter import RowLook, RowPainter, Span
 from app.views.status import status
 from app.views.table_header import TableHeader
@@ -20,9 +20,13 @@ from app.views.table_memory import TableMemory
 from app.views.table_selection import Ranges, chosen_rows
 from app.views.theme import Density, current_theme, density
 from app.views.theme.density import stepped
-from app.views.thumbnails import Thumbnails
 from app.views.view_settings import MemorySettings, ViewSettings
 from app.views.widgets.live import Live
+
+if TYPE_CHECKING:
+    from app.views.cells import Cell, Column
+    from app.views.paged_table_model import PagedTableModel
+    from app.views.thumbnails import Thumbnails
 
 SKELETON_MS = 300
 
@@ -60,6 +64,7 @@ class PaintedTable(Live, QTableView):
         self.header.lead = self._painter.lead
         self.setHorizontalHeader(self.header)
         self.setModel(model)
+        model.show_at_once(self._rows_in_view)
         self._chosen_ranges: Ranges | None = None
         self.selectionModel().selectionChanged.connect(self._forget_chosen)
         for signal in (model.modelReset, model.rowsInserted, model.rowsRemoved):
@@ -70,6 +75,9 @@ class PaintedTable(Live, QTableView):
         self._late.timeout.connect(self._on_late)
         if thumbnails is not None:
             thumbnails.arrived.connect(self._on_picture)
+        self._new_pictures: set[str] = set()
+        self._show_soon = QTimer(self, interval=0, singleShot=True)
+        self._show_soon.timeout.connect(self._show_pictures)
 
     def _set_up_view(self) -> None:
         self.setItemDelegate(CellEditors(self))
@@ -156,6 +164,11 @@ class PaintedTable(Live, QTableView):
             if not header.isSectionHidden(at)
         ]
 
+    def _rows_in_view(self) -> int:
+        """How many rows there is room for."""
+        height = self.viewport().height() if self.isVisible() else 0
+        return height // max(1, self.verticalHeader().defaultSectionSize()) + 1 if height else USUAL_VIEW
+
     def dataChanged(self, first: QModelIndex, last: QModelIndex, roles: Sequence[int] = ()) -> None:
         """Paint what changed anew, if it is in view: Qt paints all that is, also for a page that was read ahead."""
         if self.state() == QAbstractItemView.State.EditingState or QAccessible.isActive() or not last.isValid():
@@ -170,6 +183,7 @@ class PaintedTable(Live, QTableView):
         viewport, area = self.viewport(), event.rect()
         painter = QPainter(viewport)
         painter.fillRect(area, current_theme().brushes["surface"])
+        self._painter.cells.begin()
         count = self.paged.rowCount()
         first = self.rowAt(area.top())
         if count and first >= 0:
@@ -259,7 +273,14 @@ class PaintedTable(Live, QTableView):
             viewport.update()
 
     def _on_picture(self, key: str) -> None:
-        """Paint the cells in view that wait for the picture."""
+        """Several come together: they are looked for in the rows once."""
+        self._new_pictures.add(key)
+        if not self._show_soon.isActive():
+            self._show_soon.start()
+
+    def _show_pictures(self) -> None:
+        """Paint the cells in view that wait for the pictures that came."""
+        keys, self._new_pictures = self._new_pictures, set()
         spans, height = self.spans(), self.viewport().height()
         for row in range(max(0, self.rowAt(0)), self.paged.rowCount()):
             top = self.rowViewportPosition(row)
@@ -267,7 +288,7 @@ class PaintedTable(Live, QTableView):
                 break
             cells = self.paged.cells(row)
             for span in spans:
-                if cells is not None and cells[span.logical].image == key:
+                if cells is not None and cells[span.logical].image in keys:
                     self.viewport().update(span.left, top, span.width, self.rowHeight(row))
 
     def _on_late(self) -> None:
@@ -317,7 +338,7 @@ class PaintedTable(Live, QTableView):
         cell, column = self.paged.cell(index), self.paged.columns[index.column()]
         lead = self._painter.lead if index.column() == 0 else 0
         is_cut = self.cell_width(cell, column) + lead > self.header.sectionSize(index.column())
-        return cell.tip or (cell.text if is_cut else "")
+        return self.paged.tip(index) or (cell.text if is_cut else "")
 
     def cell_width(self, cell: Cell, column: Column) -> int:
         """Pixels *cell* needs to be shown whole, without what stands before the first column."""

@@ -7,23 +7,23 @@ costs more than painting it (half of a 26 × 10 repaint).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QPoint, QRect, QRectF, Qt
 from PySide6.QtGui import QPainter
 
 from app.messages import tr
-from app.services.paging import Group
 from app.views.cell_painter import PAD, CellPainter
 from app.views.cells import Badge, Cell, Column, RowCells
-from app.views.icons import pixmap
+
+if TYPE_CHECKING:
+    from app.services.paging import Group
 
 CHEVRON = 22
 CHILD_INDENT = 44
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A column as it stands on the screen."""
 
     logical: int
@@ -31,8 +31,7 @@ class Span:
     width: int
 
 
-@dataclass(frozen=True, slots=True)
-class RowLook:
+class RowLook(NamedTuple):
     """A row's state."""
 
     is_selected: bool = False
@@ -58,13 +57,19 @@ class RowPainter:
 
     def paint(self, painter: QPainter, rect: QRect, spans: Sequence[Span], row: RowCells | None, look: RowLook) -> None:
         """Paint one row into *rect*, which is filled with `surface` already; *row* is None while it is under way."""
-        theme, ground = self.cells.theme, _ground(look)
+        cells, theme, ground = self.cells, self.cells.theme, _ground(look)
         if ground != "surface":
             painter.fillRect(rect, theme.brushes[ground])
         painter.fillRect(rect.left(), rect.bottom(), rect.width(), 1, theme.brushes["line"])
         if row is not None:
-            for span in spans:
-                self._paint_cell(painter, rect, span, row[span.logical], look)
+            middle = rect.top() + (rect.height() - 1) / 2
+            for logical, left, width in spans:
+                cell = row[logical]
+                if logical == 0 or cell.dot or not cell.is_plain:
+                    self._paint_cell(painter, rect, Span(logical, left, width), cell, look)
+                else:
+                    right = left + width
+                    cells.paint_plain(painter, left, right, middle, cell, self.columns[logical], look.is_selected)
         if look.is_current:
             painter.fillRect(rect.left(), rect.top(), 3, rect.height() - 1, theme.brushes["accentText"])
 
@@ -87,11 +92,13 @@ class RowPainter:
         """What stands before the first cell; returns the rectangle left for it."""
         middle = box.top() + (box.height() - 14) // 2
         if look.is_child:
-            painter.drawPixmap(QPoint(box.left() + CHILD_INDENT, middle), pixmap("corner-down-right", 14, "text3"))
+            painter.drawPixmap(
+                QPoint(box.left() + CHILD_INDENT, middle), self.cells.icon("corner-down-right", 14, "text3")
+            )
             return box.adjusted(CHILD_INDENT + 12, 0, 0, 0)
         if self.unfolds:
             name = "chevron-down" if look.is_unfolded else "chevron-right"
-            painter.drawPixmap(QPoint(box.left() + 10, middle), pixmap(name, 14, "text2"))
+            painter.drawPixmap(QPoint(box.left() + 10, middle), self.cells.icon(name, 14))
         return box.adjusted(self.lead, 0, 0, 0)
 
     def paint_group(self, painter: QPainter, rect: QRect, group: Group, is_folded: bool) -> None:
@@ -101,7 +108,7 @@ class RowPainter:
         painter.fillRect(rect.left(), rect.bottom(), rect.width(), 1, theme.brushes["line"])
         middle = rect.top() + (rect.height() - 14) // 2
         painter.drawPixmap(
-            QPoint(rect.left() + PAD, middle), pixmap("chevron-right" if is_folded else "chevron-down", 14)
+            QPoint(rect.left() + PAD, middle), self.cells.icon("chevron-right" if is_folded else "chevron-down", 14)
         )
         laid = self.cells.texts.lay(tr(group.title, **dict(group.params)), -1, "body", True)
         painter.setFont(theme.font("body", strong=True))

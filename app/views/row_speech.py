@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from app.messages import tr
-from app.views.cells import Cell, Column
 from app.views.status import status
+
+if TYPE_CHECKING:
+    from app.views.cells import Cell, Column
 
 
 def plain_text(cell: Cell) -> str:
@@ -24,8 +28,9 @@ def copied_text(cell: Cell) -> str:
     return text.replace("\u2212", "-")
 
 
-def description(cell: Cell, column: Column) -> str:
-    """Column, value and everything that is told by colour or mark, for screen readers."""
+def description(cell: Cell, column: Column, tip: str = "") -> str:
+    """Column, value and everything that is told by colour or mark, for screen readers; *tip* is told where
+    the cell has none of its own."""
     parts = [f"{column.title} {plain_text(cell)}".strip()]
     if cell.is_changed:
         parts.append(tr("table.changed"))
@@ -37,6 +42,6 @@ def description(cell: Cell, column: Column) -> str:
         parts.append(tr("table.ticked" if cell.is_checked else "table.not_ticked"))
     if cell.second:
         parts.append(cell.second)
-    if cell.tip:
-        parts.append(cell.tip)
+    if cell.tip or tip:
+        parts.append(cell.tip or tip)
     return tr("table.list_separator").join(parts)

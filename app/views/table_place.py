@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QItemSelectionModel, QObject, Signal
 from PySide6.QtWidgets import QTableView
 
 from app.services.paging import Query
-from app.views.paged_rows import PagedRows
 from app.views.table_selection import Selection, chosen_rows, read_selection, rows_of, select_rows
+
+if TYPE_CHECKING:
+    from app.views.paged_rows import PagedRows
 
 NO_SORT = {"sort": "", "descending": False, "then": "", "then_descending": False}
 
@@ -75,12 +78,12 @@ class PlaceKeeper(QObject):
             self.choose(wanted)
 
     def _ids_to_find(self) -> frozenset[int]:
-        """What will have to be found in the next order."""
-        if self._wanted:
-            return frozenset(self._wanted)
-        if self._kept:
-            return frozenset(self._kept.ids)
-        return frozenset(read_selection(self._model, self._view.selectionModel().selection()).ids)
+        """What will have to be found in the next order: what is chosen, the current row, the one at the top."""
+        chosen: Sequence[int] = self._wanted
+        if not chosen:
+            chosen = (self._kept or read_selection(self._model, self._view.selectionModel().selection())).ids
+        places = self._current or self._current_place(), self._top or self._top_place()
+        return frozenset(chosen) | {place[0] for place in places if place is not None}
 
     def _remember(self) -> None:
         if self._kept or self._current is not None:
@@ -90,12 +93,20 @@ class PlaceKeeper(QObject):
         self._current, self._top = None, None
         if not model.rowCount():
             return
-        index = view.currentIndex()
-        id = model.id_at(index.row()) if index.isValid() else None
-        self._current = (id, index.column()) if id is not None else None
-        row = view.rowAt(0) if view.verticalScrollBar().value() else -1  # at the top one sees what is new there
-        id = model.id_at(row) if row >= 0 else None
-        self._top = (id, view.rowViewportPosition(row)) if id is not None else None
+        self._current, self._top = self._current_place(), self._top_place()
+
+    def _current_place(self) -> tuple[int, int] | None:
+        """Id and column of the current cell."""
+        index = self._view.currentIndex()
+        id = self._model.id_at(index.row()) if index.isValid() else None
+        return (id, index.column()) if id is not None else None
+
+    def _top_place(self) -> tuple[int, int] | None:
+        """Id and place of the topmost row in view, unless it is the very first: there one sees what is new."""
+        view = self._view
+        row = view.rowAt(0) if view.verticalScrollBar().value() else -1
+        id = self._model.id_at(row) if row >= 0 else None
+        return (id, view.rowViewportPosition(row)) if id is not None else None
 
     def _restore(self) -> None:
         query, before = self._model.query, self._shown_query

@@ -3,34 +3,41 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFont, QFontMetrics, QStaticText, QTransform
+from PySide6.QtGui import QStaticText, QTransform
 
-from app.views.theme import Theme
+from app.views.elide import MODES
 
-KEPT = 8192
+if TYPE_CHECKING:
+    from PySide6.QtGui import QFont, QFontMetrics
+
+    from app.views.theme import Theme
+
+KEPT = 3072
 LONG = 1.5
 """A text that would be so many times as wide as its room is cut without being measured first."""
 _PLAIN = Qt.TextFormat.PlainText
 _AS_IT_IS = QTransform()
-_MODES = {"right": Qt.TextElideMode.ElideRight, "middle": Qt.TextElideMode.ElideMiddle}
 
 
-def elided(metrics: QFontMetrics, text: str, width: int, elide: str = "right") -> str:
-    """*text* cut to *width*; whole where it just fits (Qt cuts it then, for half a pixel)."""
-    return text if metrics.horizontalAdvance(text) <= width else metrics.elidedText(text, _MODES[elide], max(0, width))
+class Laid(NamedTuple):
+    """A text ready to draw: `shown` in `font` with its `width` and `height` in pixels."""
+
+    shown: QStaticText
+    font: QFont
+    width: int
+    height: int
 
 
-class Laid:
-    """A text ready to draw: `shown` with its `width` and `height` in pixels."""
+class _Face(NamedTuple):
+    """A font with what is asked of its metrics for every text."""
 
-    __slots__ = ("height", "shown", "width")
-
-    def __init__(self, shown: QStaticText, width: int, height: int) -> None:
-        self.shown = shown
-        self.width = width
-        self.height = height
+    font: QFont
+    metrics: QFontMetrics
+    average: int
+    height: int
 
 
 class TextCache:
@@ -39,6 +46,7 @@ class TextCache:
     def __init__(self, theme: Theme) -> None:
         self.theme = theme
         self._laid: OrderedDict[tuple[str, int, str, bool, str], Laid] = OrderedDict()
+        self._faces: dict[tuple[str, bool], _Face] = {}
 
     def lay(self, text: str, width: int, role: str = "body", strong: bool = False, elide: str = "right") -> Laid:
         """*text* in at most *width* pixels; negative for as many as it needs."""
@@ -47,24 +55,40 @@ class TextCache:
         if laid is None:
             laid = self._laid[key] = self._make(*key)
             if len(self._laid) > KEPT:
-                for old in list(self._laid)[: KEPT // 4]:
-                    del self._laid[old]
+                self._laid.popitem(last=False)
         return laid
 
     def _make(self, text: str, width: int, role: str, strong: bool, elide: str) -> Laid:
         """Finding out where glyphs go is what costs: it is done once where a text fits, and its width read from it."""
-        metrics, font = self.theme.metrics(role, strong=strong), self.theme.font(role, strong=strong)
+        face = self._faces.get((role, strong)) or self._face(role, strong)
         text = text.replace("\n", " ")
-        is_long = 0 <= width * LONG < len(text) * metrics.averageCharWidth()
-        laid, advance = _laid(metrics.elidedText(text, _MODES[elide], width) if is_long else text, font)
+        is_long = 0 <= width * LONG < len(text) * face.average
+        laid, advance = _laid(_cut(face, text, width, elide) if is_long else text, face.font)
         if 0 <= width < advance:
-            laid, advance = _laid(metrics.elidedText(text, _MODES[elide], width), font)
-        return Laid(laid, advance, metrics.height())
+            laid, advance = _laid(face.metrics.elidedText(text, MODES[elide], width), face.font)
+        return Laid(laid, face.font, advance, face.height)
+
+    def _face(self, role: str, strong: bool) -> _Face:
+        metrics = self.theme.metrics(role, strong=strong)
+        made = _Face(self.theme.font(role, strong=strong), metrics, metrics.averageCharWidth(), metrics.height())
+        self._faces[role, strong] = made
+        return made
+
+
+def _cut(face: _Face, text: str, width: int, elide: str) -> str:
+    """*text*, far too long, cut to *width*: of one that loses its end so much is looked at as surely is too wide."""
+    if elide == "right":
+        head = text[: int(2 * width / face.average) + 8]
+        shown = face.metrics.elidedText(head, MODES[elide], width)
+        if shown != head:
+            return shown
+    return face.metrics.elidedText(text, MODES[elide], width)
 
 
 def _laid(text: str, font: QFont) -> tuple[QStaticText, int]:
     """The text ready to draw, and its width."""
     laid = QStaticText(text)
-    laid.setTextFormat(_PLAIN)
+    if "<" in text:  # else it is taken for what it is
+        laid.setTextFormat(_PLAIN)
     laid.prepare(_AS_IT_IS, font)
     return laid, round(laid.size().width())

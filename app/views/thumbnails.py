@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QObject, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QImage, QImageReader, QPainter, QPainterPath, QPixmap
 
-from app.views.task_runner import TaskRunner
 from app.views.theme.apply import device_ratio
+
+if TYPE_CHECKING:
+    from app.views.task_runner import TaskRunner
 
 KEPT = 2000
 UNDER_WAY = 8
@@ -34,6 +37,8 @@ class Thumbnails(QObject):
         self._kept: OrderedDict[Key, QPixmap | None] = OrderedDict()
         self._wanted: OrderedDict[Key, None] = OrderedDict()
         self._under_way: set[Key] = set()
+        self._soon = QTimer(self, interval=0, singleShot=True)
+        self._soon.timeout.connect(self._fetch)
 
     def get(self, key: str, size: int) -> QPixmap | None:
         """The picture *size* logical pixels square; None while it is under way or where it cannot be read."""
@@ -46,7 +51,8 @@ class Thumbnails(QObject):
             self._wanted.move_to_end(wish)
             while len(self._wanted) > WAITING:
                 self._wanted.popitem(last=False)  # scrolled past
-            self._fetch()
+            if not self._soon.isActive():
+                self._soon.start()  # who asks is painting: threads are set to work when that is done
         return None
 
     def forget(self, key: str) -> None:

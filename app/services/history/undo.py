@@ -32,6 +32,7 @@ from app.services.history.columns import (
 from app.services.history.contents import names_of
 from app.services.history.created import take_back_created
 from app.services.history.entries import entries_of, moved_on, put_back, reversed_entry
+from app.services.history.fields_back import fields_only, restore_fields
 from app.services.history.following import foresee, forget_foreseen, keep_following_reversed
 from app.services.history.listing import find_change, newest_to_redo, newest_to_undo
 from app.services.history.recording import add_entries, record_change
@@ -145,8 +146,7 @@ def reverse(
     asked = asks_now(connection)
     staged = unpack(connection, change_id, chosen.listing_ids, chosen.columns())
     moved = _moved_beside_entries(connection, change_id, staged)
-    restored, conflicts = _restore(connection, change_id, undo_id, moment, chosen, moved, ctx)
-    suspects = set(restored)
+    restored, conflicts, suspects = _restore(connection, change_id, undo_id, moment, chosen, moved, ctx)
     if staged:
         foreseen = foresee(connection, change_id, chosen.listing_ids) if chosen.fields is None else None
         suspects |= _restore_columns(connection, staged, foreseen, moment, restored, conflicts, ctx)
@@ -276,10 +276,11 @@ def _restore(
     chosen: Chosen,
     moved: set[int],
     ctx: TaskContext | None,
-) -> tuple[set[int], set[int]]:
-    """Put the before-images of all entries back, listing by listing, but for listings that *moved* already.
+) -> tuple[set[int], set[int], set[int]]:
+    """Put the before-images of all entries back, listing by listing, but for listings that *moved* already; nothing
+    but fields of very many listings all at once.
 
-    Returns: restored and conflicting listing ids.
+    Returns: restored and conflicting listing ids, and those to check anew.
     """
     listing_ids = [
         number
@@ -288,6 +289,10 @@ def _restore(
         ).scalars()
         if chosen.listing_ids is None or number in chosen.listing_ids
     ]
+    if chosen.listing_ids is None and len(listing_ids) >= MANY and (fields := fields_only(connection, change_id)):
+        return restore_fields(
+            connection, change_id, undo_id, moment_ms, fields, chosen.of_entry, listing_ids, moved, ctx
+        )
     restored: set[int] = set()
     conflicts = set(moved)
     with _indexing(connection, change_id, len(listing_ids)):
@@ -306,7 +311,7 @@ def _restore(
             _put_back_moments(connection, kept)
             if ctx is not None:
                 ctx.report(len(restored) + len(conflicts), len(listing_ids))
-    return restored, conflicts
+    return restored, conflicts, set(restored)
 
 
 def _put_back_moments(connection: Connection, entries: Sequence[Entry]) -> None:

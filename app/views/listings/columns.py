@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from app.messages import messages, tr
 from app.services.listings.records import ListingStatus
 from app.services.listings.source import ListingRow, SkuRow
-from app.services.listings.variant_source import VariantRow
 from app.views.cells import MISSING, Badge, Cell, Column
 from app.views.listings.figure_columns import figure_columns
 from app.views.numbers import integer, moment, moment_tip, money, money_range, plain_money
 from app.views.status import status
+
+if TYPE_CHECKING:
+    from app.services.listings.variant_source import VariantRow
 
 USUAL_CURRENCY = "USD"
 BEFORE_FIGURES = 6
@@ -89,7 +92,11 @@ def _named(value: str) -> Cell:
 
 
 def _updated(row: ListingRow) -> Cell:
-    return Cell(moment(row.updated_ms), tone="text2", tip=moment_tip(row.updated_ms))
+    return Cell(moment(row.updated_ms), tone="text2")
+
+
+def _updated_tip(row: ListingRow) -> str:
+    return moment_tip(row.updated_ms)
 
 
 def _child_title(row: SkuRow) -> Cell:
@@ -198,5 +205,6 @@ def columns() -> tuple[Column, ...]:
 
     Their widths leave the title about 40 characters in a window of 1440 pixels with the side panel open.
     """
-    leading, updated = _leading_columns(), _figure("updated", _updated, 84, new_value_first=True)
+    leading = _leading_columns()
+    updated = _figure("updated", _updated, 84, new_value_first=True, cell_tip=_updated_tip)
     return (*leading[:BEFORE_FIGURES], *figure_columns(), *leading[BEFORE_FIGURES:], *_hidden_columns(), updated)

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
 from app.messages import tr
-from app.services.listings.cells import CellChange, CellPlan
 from app.views.listings.plain_table import dress_table
 from app.views.numbers import MISSING, integer, money
 from app.views.theme import current_theme
 from app.views.widgets.dialog import Dialog
 from app.views.widgets.ground import column
 from app.views.widgets.label import Label
+
+if TYPE_CHECKING:
+    from app.services.listings.cells import CellChange, CellPlan
 
 MOST_SHOWN = 300
 """Lines of the table; all of them count and are changed."""
@@ -77,7 +79,7 @@ class PasteDialog(Dialog):
         dress_table(table, row=26)
         header = table.horizontalHeader()
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        for at, wide in ((1, 90), (2, 190), (3, 260)):
+        for at, wide in ((1, 90), (2, 160), (3, 330)):
             header.resizeSection(at, theme.height(wide))
 
 

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
 from app.messages import tr
-from app.services.publishing.recent import RecentBatch
 from app.views.listings.plain_table import LEFT, dress_table
 from app.views.numbers import integer, moment
 from app.views.status import status
 from app.views.theme import current_theme
 from app.views.widgets.dialog import Dialog
 from app.views.widgets.ground import column
+
+if TYPE_CHECKING:
+    from app.services.publishing.recent import RecentBatch
 
 HEADERS = (
     "publish.results.time",

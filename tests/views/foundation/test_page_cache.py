@@ -1,8 +1,12 @@
 """What is kept of the rows looked at, and for how long."""
 
+from array import array
 from dataclasses import dataclass
 
+import pytest
+
 from app.services.paging import PAGE_ROWS
+from app.views import page_loader
 from app.views.page_cache import PAGES, PageCache
 
 
@@ -59,3 +63,19 @@ def test_cells_can_be_forgotten_without_the_rows():
     assert cache.entry(0).cells is None
     cache.clear()
     assert cache.pages() == []
+
+
+@pytest.mark.parametrize("typecode", ["q", "i"])
+def test_an_id_is_found_in_an_order_by_its_bytes(typecode, monkeypatch):
+    monkeypatch.setattr(page_loader, "PIECE", 7)
+    ids = array(typecode, [256, 1, 65536, 7, 0, 1 << 24, 255, 3, 300, 2])
+    for id in (*ids, 4, 512, 16):
+        assert page_loader.place_in(ids, id) == (ids.index(id) if id in ids else None), id
+
+
+def test_few_and_many_ids_are_found_alike():
+    ids = array("q", range(1000, 0, -3))
+    few, many = {1, 500, 502}, set(range(0, 1000, 7))
+    for wanted in (few, many, set()):
+        order = page_loader.Order(ids, (), wanted)
+        assert order.places == {id: ids.index(id) for id in wanted if id in ids}

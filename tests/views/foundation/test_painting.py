@@ -12,10 +12,11 @@ from PySide6.QtWidgets import QApplication, QTableView
 from app.services.paging import Group, Query
 from app.views.cell_painter import CellPainter
 from app.views.cells import Badge, Cell, Column
+from app.views.elide import elided
 from app.views.paged_table import PagedTable
 from app.views.paged_table_model import PagedTableModel
 from app.views.row_painter import RowLook, RowPainter, Span
-from app.views.text_cache import KEPT, TextCache, elided
+from app.views.text_cache import KEPT, TextCache
 from app.views.theme import DENSITIES, Theme, current_theme
 
 LEFT = Column("a", "filter.name", lambda row: row)
@@ -49,6 +50,14 @@ class Canvas:
         ground = self.theme.color("surface").name()
         return [x for x in range(self.width) if any(self.at(x, y) != ground for y in range(self.height))]
 
+    def paint_plain(self, cell, column, selected):
+        picture = QPixmap(self.width, self.height)
+        picture.fill(self.theme.color("surface"))
+        painter = QPainter(picture)
+        self.painter.paint_plain(painter, 0, self.width, (self.height - 1) / 2, cell, column, selected)
+        painter.end()
+        return picture.toImage()
+
 
 @pytest.fixture
 def canvas(each_theme):
@@ -63,6 +72,27 @@ def test_texts_left_and_numbers_right(canvas):
     assert canvas.paint(Cell("7")).ink_columns()[0] in (8, 9)
     assert canvas.paint(Cell("7"), RIGHT).ink_columns()[-1] in (149, 150, 151)
     assert name(canvas, "text") in canvas.colours()
+
+
+@pytest.mark.parametrize("column", [LEFT, RIGHT])
+@pytest.mark.parametrize("selected", [False, True])
+def test_a_plain_cell_looks_the_same_the_short_way(canvas, column, selected):
+    cells = (Cell("Lamp"), Cell("–", tone="text3"), Cell("−2.6 %", tone="red", strong=True), Cell("台灯 " * 30), Cell())
+    for cell in cells:
+        assert cell.is_plain
+        image = canvas.paint(cell, column, selected).image
+        assert canvas.paint_plain(cell, column, selected) == image
+    assert not any(cell.is_plain for cell in (Cell(second="x"), Cell(is_checked=False), Cell(share=0.0)))
+
+
+def test_pictures_are_made_anew_for_another_screen(canvas, monkeypatch):
+    arrow = canvas.painter.icon("arrow-narrow-right", 14)
+    canvas.painter.begin()
+    assert canvas.painter.icon("arrow-narrow-right", 14) is arrow
+    for module in ("icons", "cell_painter"):
+        monkeypatch.setattr(f"app.views.{module}.device_ratio", lambda: 2.0)
+    canvas.painter.begin()
+    assert canvas.painter.icon("arrow-narrow-right", 14).width() == 2 * arrow.width()
 
 
 def test_tones(canvas):
@@ -246,7 +276,10 @@ class TestTexts:
         assert cut.shown.text() != whole.shown.text()
         assert cut.shown.text().startswith("Bed")
 
-    @pytest.mark.parametrize("text", ["Wi", "iiiiiiiiiiiiiiiiiiiiiiii", "MMMMMMMM", "蓝牙耳机 lamp", "\u2212 1,234.50"])
+    @pytest.mark.parametrize(
+        "text",
+        ["Wi", "iiiiiiiiiiiiiiiiiiiiiiii", "MMMMMMMM", "蓝牙耳机 lamp", "\u2212 1,234.50", "il" * 300, "M蓝" * 200],
+    )
     def test_it_is_cut_where_it_does_not_fit_and_nowhere_else(self, text):
         metrics, cache = current_theme().metrics(), TextCache(current_theme())
         needed = metrics.horizontalAdvance(text)
@@ -265,6 +298,8 @@ class TestTexts:
     def test_markup_of_a_title_is_text(self):
         shown = TextCache(current_theme()).lay("<b>Lamp</b>", -1).shown
         assert shown.textFormat() == Qt.TextFormat.PlainText
+        entity = TextCache(current_theme()).lay("Salt &amp; Pepper", -1)
+        assert entity.width > current_theme().metrics().horizontalAdvance("Salt & Pepper") + 10
 
     def test_it_forgets_the_oldest(self):
         cache = TextCache(current_theme())
@@ -384,10 +419,14 @@ def test_a_picture_that_arrives_is_painted_where_it_stands(runner, fake_source, 
     model.retranslate()
     _viewport, asked = _updates(table)
     table._on_picture("99.jpg")
+    table._show_pictures()
     assert asked == []
-    table._on_picture("4.jpg")
+    for key in ("4.jpg", "77.jpg", "6.jpg"):
+        table._on_picture(key)
+    assert asked == [] and table._show_soon.isActive()  # several that come together: the rows are gone through once
+    table._show_pictures()
     height = table.rowHeight(0)
-    assert [(top, tall) for _left, top, _width, tall in asked] == [(3 * height, height)] * 2
+    assert [(top, tall) for _left, top, _width, tall in asked] == [(at * height, height) for at in (3, 3, 5, 5)]
 
 
 def test_rows_that_come_into_view_are_painted(runner, fake_source, qtbot):

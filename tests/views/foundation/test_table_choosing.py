@@ -203,6 +203,17 @@ class TestKept:
         assert sorted(page.ids) == [3, 1777]
         assert page.table.verticalScrollBar().value() == 0
 
+    def test_the_places_of_what_is_looked_at_come_with_the_order(self, build, fake_source, qtbot):
+        page = build(fake_source(2000))
+        page.table.go_to(1500)
+        top = page.model.id_at(page.table.rowAt(0))
+        assert top and top != 1500
+        with qtbot.waitSignal(page.model.ordered):
+            page.model.reload()
+        assert {1500, top} <= set(page.model._order.wanted)
+        page.ask(Query(sort="price_minor", descending=True))
+        assert page.model._order.places[1500] == page.model.position_of(1500) == page.table.currentIndex().row()
+
     def test_another_filter_drops_the_choice(self, build, fake_source):
         page = build(fake_source(2000))
         page.table.select_ids([3, 1777])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QLineEdit, QListWidget, QWidget
@@ -10,7 +11,6 @@ from PySide6.QtWidgets import QLineEdit, QListWidget, QWidget
 from app.services.errors import AppError
 from app.services.pricing.own_rules import FORMULA, OwnRule, own_rule, typed_of
 from app.services.pricing.team_rules import team_rules
-from app.views.context import ViewContext
 from app.views.language import say
 from app.views.listings.bulk_edit.parts import Line, OptionBox
 from app.views.widgets.buttons import Button
@@ -18,6 +18,9 @@ from app.views.widgets.dialog import Dialog
 from app.views.widgets.form import Field
 from app.views.widgets.ground import Ground, column, row
 from app.views.widgets.label import Label
+
+if TYPE_CHECKING:
+    from app.views.context import ViewContext
 
 
 class PriceRulesDialog(Dialog):
