@@ -25,8 +25,8 @@ BLOCK_ROWS = 10_000
 """Variants of one block, which is one row of `change_column`: its arrays stay below a megabyte, and the pages of a
 block, which lie all over the tables, within the memory of the connection (32 MB)."""
 
-STAGED_AT_ONCE = 99
-"""Rows of one INSERT, of up to ten values. SQLite takes 999 values a statement wherever it was built."""
+STAGED_AT_ONCE = 999
+"""Values of one INSERT: as many as SQLite takes a statement wherever it was built."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,9 +165,12 @@ def stage_rows(connection: Connection, table: str, rows: Iterable[tuple[Any, ...
     """Put rows of whole tables on the stage, many with one statement: half the time of one by one."""
     driver: Any = connection.connection.driver_connection
     rows = iter(rows)
-    while some := list(islice(rows, STAGED_AT_ONCE)):
-        marks = ", ".join([f"({', '.join('?' * len(some[0]))})"] * len(some))
-        driver.execute(f"INSERT INTO {table} VALUES {marks}", list(chain.from_iterable(some)))
+    if (first := next(rows, None)) is None:
+        return
+    row, at_once = f"({', '.join('?' * len(first))})", STAGED_AT_ONCE // len(first)
+    rows = chain([first], rows)
+    while some := list(islice(rows, at_once)):
+        driver.execute(f"INSERT INTO {table} VALUES {', '.join([row] * len(some))}", list(chain.from_iterable(some)))
 
 
 def staged_listings(connection: Connection, staged: Sequence[Staged]) -> list[int]:
