@@ -9,6 +9,7 @@ is made of a filter; so does `or`. A listing has one row of figures at most, so 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 from app.services.expressions.conditions import OPPOSITE, Sql, leaves, parsed, to_sql
@@ -22,8 +23,12 @@ TOGETHER = "figures"
 """The field of conditions that are looked up together; only made here, never typed."""
 
 
+_UNINDEXED = {name: replace(field, expression=f"+{field.expression}") for name, field in OF_LISTINGS.items()}
+"""The plus keeps SQLite from fetching very many rows in the order of an index of one of the figures."""
+
+
 def _asked(text: str) -> Sql:
-    return to_sql(parsed(text), lambda leaf: row_sql(as_filter(leaf), OF_LISTINGS[leaf.name]))
+    return to_sql(parsed(text), lambda leaf: row_sql(as_filter(leaf), _UNINDEXED[leaf.name]))
 
 
 FIGURES = Field("", str, is_sortable=False, many="current_figure", asks=_asked)

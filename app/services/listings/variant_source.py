@@ -208,8 +208,10 @@ class VariantSource(SqlSource[VariantRow]):
 
     def _of_newest(self, connection: Connection, query: Query, limit: int) -> Sequence[int] | None:
         """Along the newest listings that match, whose variants come first; None where these were not enough."""
-        asked, own = self._parts(query)
+        asked, filters = self._own_filters(query)
         newest = self._listings.newest(connection, asked, limit)
+        own: list[tuple[str, Sequence[Any]]] = [self._of_filter(one, newest) for one in filters]
+        own += self._of_codes(query)
         own.append((f"sku.listing_id IN ({id_list(newest)})", ()))
         where = Where() + own
         sql = f"SELECT id FROM sku{where.sql} ORDER BY {self.order(query)} LIMIT ?"
@@ -306,22 +308,22 @@ class VariantSource(SqlSource[VariantRow]):
         words = [word for word in fold(query.text).split() if any(map(str.isdigit, word))]
         return [(_HOLDS_WORD, (word, word)) for word in words]
 
-    def _of_filter(self, condition: Filter) -> Sql:
-        """A condition on variants in SQL; not for figures."""
+    def _of_filter(self, condition: Filter, within: Sequence[int] | None = None) -> Sql:
+        """A condition on variants in SQL, of these listings if they are given; not for figures."""
         if condition.operator == "where":
-            return to_sql(parsed(condition.value), self._of_leaf)
+            return to_sql(parsed(condition.value), lambda leaf: self._of_leaf(leaf, within))
         return condition_sql(condition, self._field, "sku")
 
-    def _of_leaf(self, leaf: Condition) -> Sql:
+    def _of_leaf(self, leaf: Condition, within: Sequence[int] | None) -> Sql:
         """One condition of an expression that asks for both."""
         if leaf.name in OWN:
             return condition_sql(as_filter(leaf), self._field, "sku")
-        sql, params = self._of_listing(as_filter(leaf))
-        return f"sku.listing_id IN (SELECT id FROM listing WHERE {sql})", params
-
-    @staticmethod
-    def _of_listing(one: Filter) -> Sql:
-        return condition_sql(one, lambda name: known_field(ListingSource.spec.fields, name), "listing")
+        fields = ListingSource.spec.fields
+        sql, params = condition_sql(
+            as_filter(leaf), lambda name: known_field(fields, name), "listing", row_by_row=within is not None
+        )
+        among = "" if within is None else f"id IN ({id_list(within)}) AND "
+        return f"sku.listing_id IN (SELECT id FROM listing WHERE {among}({sql}))", params
 
 
 def _is_of_columns(one: Filter) -> bool:
