@@ -16,6 +16,7 @@ import orjson
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
+from app.services.collection import without_collection
 from app.services.compliance.context import CheckContext
 from app.services.compliance.field_looks import TOLD_APART, FieldLook
 from app.services.compliance.loading import load_context
@@ -212,7 +213,7 @@ def fields_written_at_once(
     """
     for sql in _RETITLED_TABLE:
         connection.exec_driver_sql(sql)
-    with roomy(connection), noted_at_once(connection, chosen), followed(connection) as follow:
+    with without_collection(), roomy(connection), noted_at_once(connection, chosen), followed(connection) as follow:
         writer = FieldWriter(connection, fields, moment_ms, follow)
         yield writer
         writer.finish()

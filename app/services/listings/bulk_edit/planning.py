@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from app.models import ListingStatus, StoreAccess
+from app.services.collection import without_collection
 from app.services.compliance.findings import Severity
 from app.services.db import Database
 from app.services.history.columns import Staged
@@ -95,7 +96,7 @@ def plan_edit(db: Database, edit: BulkEdit, chosen: Chosen, ctx: TaskContext, *,
     ids = ListingSource(db).ids(chosen, ctx) if isinstance(chosen, Query) else chosen
     plan = Plan([one.field for one in edit.numbers], PlanFile(db), PlanCounts())
     try:
-        with plan.file.open(ctx) as connection:
+        with without_collection(), plan.file.open(ctx) as connection:
             choose(connection, ids)
             for one in numbers:
                 ctx.report(0, len(ids), note="bulk_edit.working_out")

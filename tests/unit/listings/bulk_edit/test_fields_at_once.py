@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from app.services.listings.bulk_edit.operations import (
     AddKeyword,
     AddText,
     ChangeCase,
+    ChangeNumber,
     InsertDetail,
     Operation,
     RemoveAttribute,
@@ -263,3 +265,14 @@ def test_counts_that_do_not_hold_what_was_found_are_made_anew(stores: Database) 
         connection.exec_driver_sql("UPDATE listing_finding SET code = 'title.emoji' WHERE code = 'title.markup'")
     edit(stores, [one, other], ReplaceText("title", "<b>", ""))
     ensure_true(stores)
+
+
+def test_prices_of_the_same_edit_go_along(stores: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(undoing, "MANY", 1)
+    ids = fill(stores, [plain("Lamp"), plain("Desk")])
+    before = picture(stores)
+    edit(stores, ids, ChangeNumber("price_minor", "multiply", Decimal(2)), AddText("title", suffix=" 2"))
+    ensure_true(stores)
+    recheck(stores, undo(stores).suspects)
+    ensure_true(stores)
+    assert picture(stores) == before
