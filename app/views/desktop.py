@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 Load = Callable[[], Any]
+ROWS_FIRST = "listings"
+"""The tab whose rows are shown before everything else is imported."""
 SHOWN_MS = 20
 """By then rows that arrived are painted, unless the machine has no time for that either."""
 EVERYTHING = frozenset(
@@ -132,7 +134,7 @@ class Desktop(QObject):
 
     def load(self) -> None:
         """Load the services, then show the first tab."""
-        handle = self.context.runner.call(self._load)
+        handle = self.context.runner.call(_loaded, self._load, is_late=self.window.current_key == ROWS_FIRST)
         handle.succeeded.connect(self._on_loaded)
         handle.failed.connect(self._on_load_failed)
         self._furnish()
@@ -506,3 +508,11 @@ class Desktop(QObject):
     def tell(self, error: BaseException) -> None:
         """Say what went wrong, with its remedy."""
         self.context.notices.toast("window.said", tone="red", text=sentence(error))
+
+
+def _loaded(load: Load, *, is_late: bool) -> Any:
+    """The services; all they import with them unless the tab in view can do without. Runs on a thread."""
+    services = load()
+    if not is_late:
+        services.warm()
+    return services

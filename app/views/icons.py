@@ -47,8 +47,17 @@ def pixmap(name: str, size: int = 16, color: str = "text2", *, gap: int = 0) -> 
     return _drawn(name, size, current_theme().ink(color).name(), device_ratio(), gap)
 
 
-def icon(name: str, size: int = 16, color: str = "text2", *, selected: str = "accentText", gap: int = 0) -> QIcon:
-    """The icon with its Normal, Disabled and Selected (also switched-on) pictures in the theme in force.
+def icon(
+    name: str,
+    size: int = 16,
+    color: str = "text2",
+    *,
+    selected: str = "accentText",
+    gap: int = 0,
+    switches: bool = True,
+) -> QIcon:
+    """The icon with its Normal, Disabled and, where it *switches*, Selected and switched-on pictures in the theme in
+    force.
 
     Ask again when the theme changes (`widgets.live.Live.restyle`); pictures are kept, so that costs little.
     """
@@ -59,7 +68,7 @@ def icon(name: str, size: int = 16, color: str = "text2", *, selected: str = "ac
         (selected, QIcon.Mode.Selected, QIcon.State.Off),
         (selected, QIcon.Mode.Normal, QIcon.State.On),
     )
-    for shade, mode, state in states:
+    for shade, mode, state in states if switches else states[:2]:
         made.addPixmap(pixmap(name, size, shade, gap=gap), mode, state)
     return made
 

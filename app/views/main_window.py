@@ -114,7 +114,6 @@ class MainWindow(Live, QMainWindow):
         layout.addWidget(self._stack, 1)
         self._stack.addWidget(_blank_page())
         self.setCentralWidget(whole)
-        self.setWindowIcon(app_icon())
         self.setMinimumSize(SMALLEST)
         self.setAcceptDrops(True)
 
@@ -130,8 +129,9 @@ class MainWindow(Live, QMainWindow):
     # -- parts that are made when they are needed --------------------------------------------------------------
 
     def furnish(self) -> None:
-        """Keys, jobs and notices, which the first paint does without."""
+        """Keys, jobs, notices, the mark in the task bar: the first paint does without."""
         if self.context.actions is None:
+            self.setWindowIcon(app_icon())
             self.context.actions = self.actions_of_window
             self.context.notices.toasted.connect(self._on_toast)
             self.context.notices.read.connect(lambda: self.app_bar.show_unread(0))

@@ -96,8 +96,11 @@ def wait_for_paint(widget: QWidget) -> None:
     """Let Qt's events run until *widget* was painted for the first time, for half a second at most."""
     loop = QEventLoop()
     watch = _FirstPaint(widget, loop)
-    QTimer.singleShot(PATIENCE_MS, loop, loop.quit)
+    patience = QTimer(loop, singleShot=True, interval=PATIENCE_MS)
+    patience.timeout.connect(loop.quit)
+    patience.start()
     loop.exec()
+    patience.stop()
     widget.removeEventFilter(watch)
 
 

@@ -85,7 +85,7 @@ class Button(Live, QPushButton):
         if self._icon_name:
             ink = _INK.get(self._kind, "text2")
             gap = 0 if self._is_compact else GAP
-            self.setIcon(icon(self._icon_name, 16, ink, gap=gap))
+            self.setIcon(icon(self._icon_name, 16, ink, gap=gap, switches=self.isCheckable()))
             self.setIconSize(QSize(16 + gap, 16))
 
 
@@ -113,6 +113,7 @@ class IconButton(Live, QToolButton):
         """Show name, tip and state of *action* and trigger it."""
         self._action = action
         self.setCheckable(action.isCheckable())
+        self.restyle()
         action.changed.connect(self._on_action)
         self.clicked.connect(action.trigger)
         self._on_action()
@@ -136,7 +137,7 @@ class IconButton(Live, QToolButton):
 
     def restyle(self) -> None:
         """Icon in the theme's colours, with its own picture when switched on."""
-        self.setIcon(icon(self._icon_name, self._size, self._ink))
+        self.setIcon(icon(self._icon_name, self._size, self._ink, switches=self.isCheckable()))
         self.setIconSize(QSize(self._size, self._size))
         side = current_theme().height(28 if self._size > 14 else 22)
         self.setFixedSize(side, side)

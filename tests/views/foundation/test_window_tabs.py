@@ -92,6 +92,7 @@ class TestTabs:
         window.set_stores([])
         assert window.app_bar.stores.text() == "No store yet"
         assert window.context.actions is window.actions_of_window
+        assert not window.windowIcon().isNull()
 
     def test_parts_are_made_when_they_are_needed(self, open_window, qtbot, runner):
         window = open_window()
