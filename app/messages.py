@@ -9,8 +9,9 @@ Qt-free, so that window and command line say the same thing.
 from __future__ import annotations
 
 import json
-import locale
+import os
 from functools import cache
+from pathlib import Path
 from typing import Any, Literal
 
 from app.paths import resources
@@ -27,17 +28,36 @@ def catalogue() -> dict[str, Entry]:
         ValueError: a key stands in two files.
     """
     entries: dict[str, Entry] = {}
-    for path in sorted((resources() / "translations").glob("*.json")):
-        for key, entry in json.loads(path.read_text("utf-8")).items():
+    for path in sorted(_folder().glob("*.json")):
+        for key, entry in _read(path).items():
             if key in entries:
                 raise ValueError(f"{path.name}: the key {key} stands in another file, too")
             entries[key] = entry
     return entries
 
 
+@cache
+def _of_window() -> dict[str, Entry]:
+    """What the frame of the window says: the first paint does not wait for all the rest."""
+    return _read(_folder() / "window.json")
+
+
+def _read(path: Path) -> dict[str, Entry]:
+    entries: dict[str, Entry] = json.loads(path.read_text("utf-8"))
+    return entries
+
+
+def _folder() -> Path:
+    return resources() / "translations"
+
+
 def system_language() -> Language:
     """Chinese where the operating system is set to it, else English."""
-    name = locale.getlocale()[0] or ""
+    name = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_CTYPE", "LANG"))), "")
+    if not name:
+        import locale  # here: it takes a millisecond, and only Windows and a macOS desktop have no such variable
+
+        name = locale.getlocale()[0] or ""
     return "zh" if name.lower().startswith(("zh", "chinese")) else "en"
 
 
@@ -53,7 +73,7 @@ class Messages:
         Raises:
             KeyError: no such key, or a placeholder without a parameter.
         """
-        template = catalogue()[key][self.language]
+        template = (_of_window().get(key) or catalogue()[key])[self.language]
         if isinstance(template, dict):
             template = template["one" if params.get("n") == 1 else "other"]
         if not params and "{" not in template:

@@ -7,15 +7,14 @@ import json
 import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from app.cli.desk import Desk
 from app.cli.failures import Failure, failure_of
 from app.cli.outcome import Exit, Outcome
-from app.cli.parser import data_of, make_parser
+from app.cli.parser import make_parser
 from app.messages import messages, system_language
-from app.paths import default_data_dir
+from app.paths import data_dir_of
 from app.services.application import Application
 from app.services.errors import AppError
 from app.services.logs import log_path, start_logging, stop_logging
@@ -27,7 +26,7 @@ INTERRUPTED = 130
 def run(arguments: Sequence[str]) -> int:
     """Do one command. Returns: the exit code, see `app.cli`."""
     _use_utf8()
-    data_dir = data_of(arguments) or default_data_dir()
+    data_dir = data_dir_of(arguments)
     is_json = "--json" in arguments
     start_logging(data_dir, verbose="--verbose" in arguments)
     try:
@@ -94,34 +93,3 @@ def _forget_stdout() -> None:
     """The reader is gone: leave without a second complaint at the end of the interpreter."""
     with contextlib.suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def has_command(arguments: Sequence[str]) -> bool:
-    """Whether the command line asks for a command; without one (only `--data DIR`) the window opens.
-
-    `demo` without `--headless` is the window, too: `is_window_demo`.
-    """
-    return bool(_words(arguments)) and not is_window_demo(arguments)
-
-
-def is_window_demo(arguments: Sequence[str]) -> bool:
-    """Whether the window is to open on the practice market with the demo workbook. A store may be called "demo"."""
-    return _words(arguments) == ["demo"]
-
-
-def _words(arguments: Sequence[str]) -> list[str]:
-    """The command line without the data folder."""
-    rest = list(arguments)
-    words = []
-    while rest:
-        part = rest.pop(0)
-        if part == "--data":
-            rest[:1] = []
-        elif not part.startswith("--data="):
-            words.append(part)
-    return words
-
-
-def chosen_data(arguments: Sequence[str]) -> Path:
-    """The data folder a command line means."""
-    return data_of(arguments) or default_data_dir()

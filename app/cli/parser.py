@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn
@@ -160,14 +160,3 @@ def _add_common(parser: Parser) -> None:
     parser.add_argument("--data", type=Path, metavar="DIR", default=absent, help=tr("cli.help.data"))
     parser.add_argument("--json", action="store_true", default=absent, help=tr("cli.help.json"))
     parser.add_argument("--verbose", action="store_true", default=absent, help=tr("cli.help.verbose"))
-
-
-def data_of(arguments: Sequence[str]) -> Path | None:
-    """The last value of `--data`, found without the grammar, whose language depends on what lies in that folder."""
-    found = None
-    for number, part in enumerate(arguments):
-        if part == "--data" and number + 1 < len(arguments):
-            found = Path(arguments[number + 1])
-        elif part.startswith("--data="):
-            found = Path(part.partition("=")[2])
-    return found

@@ -1,55 +1,27 @@
-"""What is stored: tables and enums, no logic beyond constraints."""
+# ruff: noqa: F405 - the names are those of tables
+"""What is stored: tables and enums, no logic beyond constraints.
 
-from app.models.base import Base
-from app.models.category import Category, CategoryAttribute
-from app.models.change import Change, ChangeColumn, ChangeEntry, ChangeRange, ChangeRows
-from app.models.company_table import ChannelRule, CompanyTable, ItemVerdict, PriceFloor, StockItem
-from app.models.compliance import ListedWord, ListingFinding, WordListRow
-from app.models.covering import CoverRules, ForeignPicture, ListingOrigin, ServiceTemplate, SkuAssignment
-from app.models.freight_template import CarrierTariff, FreightChannel, FreightTemplate
-from app.models.import_run import CellErrorRow, ImportRun, SheetMapping
-from app.models.listing import (
-    Image,
-    ImageFile,
-    ImageLook,
-    Listing,
-    ListingHold,
-    ListingStatus,
-    ListingTag,
-    ListingWarehouse,
-    ProductGroup,
-    Sku,
-    ToldApart,
-    UploadedImage,
-    WarehouseKind,
-)
-from app.models.marketing import MarketingGroup, MarketingMember
-from app.models.order import Order, OrderLine
-from app.models.price_guard import PriceRelease, PriceRule, SentPrice
-from app.models.pricing import (
-    Commission,
-    ExchangeRate,
-    FigureDue,
-    FigureState,
-    ListingFigure,
-    PricingSetting,
-    SkuColumn,
-)
-from app.models.publishing import (
+Tables are imported, all together, when the first of them is asked for: they bring SQLAlchemy, for which the first rows
+of a start need not wait.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from app.models.kinds import (
     JobState,
+    ListingStatus,
     Priority,
-    PublishBatch,
-    PublishDouble,
-    PublishPause,
-    PublishTask,
+    StoreAccess,
+    StoreHealth,
     TaskAction,
     TaskState,
+    WarehouseKind,
 )
-from app.models.setting import Setting
-from app.models.sku_code import BundleItem, StoreCodes, VirtualCode, VirtualItem
-from app.models.store import Store, StoreAccess, StoreHealth
-from app.models.syncing import ListingConflict, ListingSeen, ListingSync
-from app.models.warehouse_template import WarehouseCountry, WarehouseFreight, WarehouseTemplate
+
+if TYPE_CHECKING:
+    from app.models.tables import *  # noqa: F403
 
 __all__ = [
     "Base",
@@ -61,6 +33,7 @@ __all__ = [
     "Change",
     "ChangeColumn",
     "ChangeEntry",
+    "ChangeFollowing",
     "ChangeRange",
     "ChangeRows",
     "ChannelRule",
@@ -129,3 +102,12 @@ __all__ = [
     "WarehouseTemplate",
     "WordListRow",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """A table by its name. Raises: AttributeError."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from app.models import tables
+
+    return getattr(tables, name)

@@ -64,6 +64,21 @@ class ChangeColumn(Base):
     after: Mapped[JsonList]
 
 
+class ChangeFollowing(Base):
+    """What was said of listings of one store before a change of their variants' numbers and after it, as JSON arrays in
+    step: the second half of the content hash, the prices from and to, the stock. So it need not be worked out again to
+    take the change back."""
+
+    __tablename__ = "change_following"
+
+    id: Mapped[Id]
+    change_id: Mapped[int] = mapped_column(ForeignKey("change.id", ondelete="CASCADE"), index=True)
+    store_id: Mapped[int]
+    listing_ids: Mapped[JsonList]
+    before: Mapped[JsonList]
+    after: Mapped[JsonList]
+
+
 class ChangeRange(Base):
     """Listings a change created, as one run of ids: the before-image of a hundred thousand new rows is "nothing"."""
 

@@ -2,29 +2,13 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base, Id, JsonDict, JsonList, Minor, Ms
-
-
-class ListingStatus(StrEnum):
-    """Where a listing is in its life (interface.md 6, domain.md 5.4)."""
-
-    DRAFT = "draft"
-    READY = "ready"
-    HELD = "held"
-    QUEUED = "queued"
-    SENDING = "sending"
-    IN_REVIEW = "in_review"
-    LIVE = "live"
-    REJECTED = "rejected"
-    FAILED = "failed"
-    UNKNOWN = "unknown"
-    OFF = "off"
+from app.models.kinds import ListingStatus
 
 
 class Listing(Base):
@@ -267,13 +251,6 @@ class ListingHold(Base):
     reason: Mapped[str]
     actor: Mapped[str]
     held_ms: Mapped[Ms]
-
-
-class WarehouseKind(StrEnum):
-    """Whether what a listing sells from abroad really lies there (domain.md 8.1)."""
-
-    REAL = "real"
-    VIRTUAL = "virtual"
 
 
 class ListingWarehouse(Base):

@@ -2,61 +2,11 @@
 
 from __future__ import annotations
 
-from enum import IntEnum, StrEnum
-
 from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base, Id, JsonDict, JsonList, Ms
-
-
-class JobState(StrEnum):
-    """State of a job, as the activity panel shows it (interface.md 6)."""
-
-    RUNNING = "running"
-    PAUSED = "paused"
-    DONE = "done"
-    DONE_WITH_FAILURES = "done_with_failures"
-    CANCELLED = "cancelled"
-    INTERRUPTED = "interrupted"
-
-
-class TaskState(StrEnum):
-    """State of one publish task.
-
-    `waiting` for its time, while the listing goes on as ever · `queued` nothing was sent · `sending` the intent is on
-    disk and the request may be on its way · `unknown` no answer, to be looked up · `in_review` the platform has it ·
-    the rest is settled.
-    """
-
-    WAITING = "waiting"
-    QUEUED = "queued"
-    SENDING = "sending"
-    UNKNOWN = "unknown"
-    IN_REVIEW = "in_review"
-    LIVE = "live"
-    REJECTED = "rejected"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
-
-
-class TaskAction(StrEnum):
-    """What a task does on the marketplace."""
-
-    CREATE = "create"
-    EDIT = "edit"
-    OFFLINE = "offline"
-    ONLINE = "online"
-
-
-class Priority(IntEnum):
-    """Whose turn it is, lowest first: what sells without stock costs points, a wrong price costs money, a new listing
-    costs nothing but time."""
-
-    STOCK_OUT = 0
-    PRICE = 1
-    EDIT = 2
-    NEW = 3
+from app.models.kinds import JobState, Priority, TaskState
 
 
 class PublishBatch(Base):

@@ -2,32 +2,11 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 from sqlalchemy import ForeignKey, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base, Id, Ms
-
-
-class StoreAccess(StrEnum):
-    """What may be done with a store: read and write, or only read (domain.md 4)."""
-
-    OPERATE = "operate"
-    READ_ONLY = "read_only"
-
-
-class StoreHealth(StrEnum):
-    """What the store's light follows (interface.md 6); `soon` is derived from the token's expiry, not stored.
-
-    The platform refuses the tokens, the signature (so the app secret), or the app key; or the gateway is out of reach.
-    """
-
-    OK = "ok"
-    SIGNED_OUT = "signed_out"
-    WRONG_SECRET = "wrong_secret"
-    WRONG_APP = "wrong_app"
-    UNREACHABLE = "unreachable"
+from app.models.kinds import StoreAccess, StoreHealth
 
 
 class Store(Base):

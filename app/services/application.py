@@ -1,12 +1,11 @@
 """The layers of one data folder, built without Qt: settings, credentials, database, worker, marketplaces.
 
-Nothing heavy is imported before it is needed: looking at the settings costs neither SQLAlchemy nor aiohttp, so that
-the window paints first and loads afterwards.
+Nothing heavy is imported before it is needed: looking at the settings costs neither SQLAlchemy nor asyncio, so that the
+window paints first and loads afterwards.
 """
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import threading
 from collections.abc import AsyncIterator, Mapping
@@ -17,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 from app.services.settings import Settings, SettingsFile
 
 if TYPE_CHECKING:
+    import asyncio
+
     from app.services.credentials import Credentials
     from app.services.db import Database
     from app.services.marketplace.aliexpress import AliExpressMarketplace, Gateway
@@ -179,6 +180,8 @@ class Application:
     ) -> AsyncIterator[AliExpressMarketplace]:
         """`async with app.connected(store) as marketplace`: as `marketplace`, with the tokens read off the loop's
         thread, and closed at the end. A call is tried *attempts* times at most, None for the usual patience."""
+        import asyncio
+
         from app.services.stores.quotas import note_calls
 
         await asyncio.to_thread(load_network)
@@ -255,6 +258,8 @@ class Application:
         families: Mapping[str, str],
         attempts: int | None = None,
     ) -> AliExpressMarketplace:
+        import asyncio
+
         from app.models import StoreAccess
         from app.services.marketplace.aliexpress import AliExpressMarketplace
         from app.services.marketplace.remembered import save_families
@@ -289,6 +294,8 @@ class Application:
 
     def gateway(self, url: str) -> Gateway:
         """One gateway an address and event loop: limits hold for all stores together."""
+        import asyncio
+
         from app.services.marketplace.aliexpress import Gateway
         from app.services.marketplace.aliexpress.clock import SystemClock
         from app.services.marketplace.aliexpress.limits import Limits

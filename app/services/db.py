@@ -23,14 +23,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
-from threading import Thread
-from typing import Any
+from threading import Lock, Thread
+from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import Connection, Engine, NullPool, create_engine, event
-from sqlalchemy.orm import Session, sessionmaker
-from sqlalchemy.pool import ConnectionPoolEntry
+from app.services.plain_reading import plain_connection
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Engine
+    from sqlalchemy.orm import Session
+    from sqlalchemy.pool import ConnectionPoolEntry
 
 DATABASE_NAME = "shangjia.db"
 WRITER_KB = 32_000
@@ -42,10 +45,9 @@ LONG_LOG = 64 << 20
 _AFTERWARDS = "log_is_carried_over_afterwards"
 
 
-def make_engine(path: Path, *, writer: bool, **pool: Any) -> Engine:
-    """An engine whose transactions are real: SQLAlchemy emits BEGIN, so reads are snapshots and DDL rolls back."""
-    engine = create_engine(f"sqlite:///{path}", **pool)
-    pragmas = (
+def pragmas_of(*, writer: bool) -> tuple[str, ...]:
+    """How a connection is set."""
+    return (
         "journal_mode=WAL",
         f"synchronous={'FULL' if writer else 'NORMAL'}",
         f"fullfsync={'ON' if writer else 'OFF'}",
@@ -56,6 +58,14 @@ def make_engine(path: Path, *, writer: bool, **pool: Any) -> Engine:
         f"cache_size=-{WRITER_KB if writer else 4_000}",
         f"query_only={'OFF' if writer else 'ON'}",
     )
+
+
+def make_engine(path: Path, *, writer: bool, **pool: Any) -> Engine:
+    """An engine whose transactions are real: SQLAlchemy emits BEGIN, so reads are snapshots and DDL rolls back."""
+    from sqlalchemy import create_engine, event
+
+    engine = create_engine(f"sqlite:///{path}", **pool)
+    pragmas = pragmas_of(writer=writer)
 
     @event.listens_for(engine, "connect")
     def _configure(dbapi: Any, _record: Any) -> None:
@@ -71,6 +81,8 @@ def make_engine(path: Path, *, writer: bool, **pool: Any) -> Engine:
 class Database:
     """One SQLite file: `with db.read() as session` is a snapshot, `with db.write() as session` commits or rolls back.
 
+    SQLAlchemy is imported at the first use of `reader` or `writer`; `look` does without it until then.
+
     Threads: any; at most one `write` at a time in this process, others queue. Never `write` in the GUI thread,
     never nest it.
 
@@ -85,23 +97,55 @@ class Database:
             path.touch(mode=0o600)
         if os.name == "posix":
             path.chmod(0o600)
-        self.reader = make_engine(path, writer=False, pool_size=6, max_overflow=4, pool_use_lifo=True)
-        self.writer = make_engine(path, writer=True, pool_size=1, max_overflow=0)
-        event.listen(self.writer, "checkin", self._on_given_back)
+        self._making = Lock()
+        self._reader: Engine | None = None
+        self._writer: Engine | None = None
         self._carrier: Thread | None = None
-        self._read = sessionmaker(self.reader, expire_on_commit=False)
-        self._write = sessionmaker(self.writer, expire_on_commit=False)
+
+    @property
+    def reader(self) -> Engine:
+        """Connections that cannot write."""
+        if self._reader is None:
+            with self._making:
+                if self._reader is None:
+                    pool = {"pool_size": 6, "max_overflow": 4, "pool_use_lifo": True}
+                    self._reader = make_engine(self.path, writer=False, **pool)
+        return self._reader
+
+    @property
+    def writer(self) -> Engine:
+        """The one connection that writes."""
+        if self._writer is None:
+            from sqlalchemy import event
+
+            with self._making:
+                if self._writer is None:
+                    writer = make_engine(self.path, writer=True, pool_size=1, max_overflow=0)
+                    event.listen(writer, "checkin", self._on_given_back)
+                    self._writer = writer
+        return self._writer
+
+    def look(self) -> AbstractContextManager[Connection]:
+        """A snapshot for what reads in bare SQL: `exec_driver_sql` with tuples."""
+        if self._reader is not None:
+            return self._reader.connect()
+        plain = plain_connection(self.path, pragmas_of(writer=False))
+        return cast("AbstractContextManager[Connection]", plain)
 
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A snapshot that cannot write."""
-        with self._read() as session, session.begin():
+        from sqlalchemy.orm import Session
+
+        with Session(self.reader, expire_on_commit=False) as session, session.begin():
             yield session
 
     @contextmanager
     def write(self) -> Iterator[Session]:
         """A transaction that commits at the end of the block, or rolls back on an exception."""
-        with self._write() as session, session.begin():
+        from sqlalchemy.orm import Session
+
+        with Session(self.writer, expire_on_commit=False) as session, session.begin():
             yield session
 
     @contextmanager
@@ -122,6 +166,8 @@ class Database:
 
     def _carry_over(self) -> None:
         """Without waiting for anybody (PASSIVE): what a reader still needs stays for the next commit to carry over."""
+        from sqlalchemy import NullPool
+
         engine = make_engine(self.path, writer=True, poolclass=NullPool)
         with closing(engine.raw_connection()) as connection:
             connection.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)")
@@ -135,8 +181,9 @@ class Database:
         """Close every connection; the object can still be used and opens new ones."""
         if self._carrier is not None:
             self._carrier.join()
-        self.reader.dispose()
-        self.writer.dispose()
+        for engine in (self._reader, self._writer):
+            if engine is not None:
+                engine.dispose()
 
 
 @contextmanager

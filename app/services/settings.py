@@ -18,17 +18,13 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
+from app.services.chosen_language import LANGUAGES, SCHEMA, SETTINGS_NAME
 from app.services.errors import InputError
 from app.services.roles import Role
 
 log = logging.getLogger(__name__)
 
-SETTINGS_NAME = "settings.json"
-SCHEMA = 1
-
 Raw = dict[str, Any]
-
-LANGUAGES = ("", "zh", "en")
 
 
 class SettingsTooNew(InputError):

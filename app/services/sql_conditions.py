@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from operator import eq, ge, gt, le, lt, ne
+from typing import TYPE_CHECKING, Any
 
 from app.services.errors import InputError
 from app.services.expressions.conditions import OPPOSITE, Sql, joined, leaves, parsed, to_sql
 from app.services.expressions.syntax import Condition
 from app.services.listings.text import like_pattern
 from app.services.paging import Filter, Operator
+
+if TYPE_CHECKING:
+    from app.services.sql_masks import Masks
 
 _COMPARISONS = {"=": "IS", "!=": "IS NOT", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 DENIALS = ("!=", "not in", "lacks", "missing")
@@ -30,6 +34,16 @@ class BadValue(InputError):
 
 
 @dataclass(frozen=True, slots=True)
+class Counted:
+    """A number that is 0 of nearly all rows: `select` has the `id` and the `number` of those it is not, and `known` is
+    the condition on a row for its being known at all, which reads the fields `reads`."""
+
+    select: str
+    known: str
+    reads: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Field:
     """A field of a table in SQL.
 
@@ -44,7 +58,10 @@ class Field:
         order: what rows are sorted by, where that is not `expression`.
         asks: for a field whose value is itself a question: its SQL.
         quick: for a field of the rows beneath: given a condition and its SQL, a SELECT of `listing_id` that finds the
-            same without going through all of them; None where it knows none.
+            same without going through all of them; None where it knows none. Also for one that stands `apart`.
+        apart: for a field that most indexes of the rows do not hold: the table and its index to look it up in.
+        ids: for a field that says yes or no: a SELECT of the ids of the rows it says yes of.
+        counted: where its numbers are found, if only few rows have one.
     """
 
     expression: str
@@ -57,10 +74,29 @@ class Field:
     quick: Callable[[Filter, Sql], Sql | None] | None = None
     order: str = ""
     asks: Callable[[str], Sql] | None = None
+    apart: str = ""
+    ids: str = ""
+    counted: Counted | None = None
+
+    @property
+    def is_apart(self) -> bool:
+        """Whether rows can be told by it without reading them."""
+        return bool(self.many or self.apart or self.ids or self.counted)
 
 
-def condition_sql(condition: Filter, field_of: Callable[[str], Field], table: str, *, row_by_row: bool = False) -> Sql:
-    """A condition with its parameters. *row_by_row*: few rows are asked about, so look beneath each of them.
+def condition_sql(
+    condition: Filter,
+    field_of: Callable[[str], Field],
+    table: str,
+    *,
+    row_by_row: bool = False,
+    masks: Masks | None = None,
+) -> Sql:
+    """A condition with its parameters.
+
+    Args:
+        row_by_row: few rows are asked about, so look beneath each of them.
+        masks: what tells the rows of the snapshot the condition is for, without looking beneath or into each of them.
 
     Raises:
         UnknownField, BadValue: it does not fit the table.
@@ -69,16 +105,60 @@ def condition_sql(condition: Filter, field_of: Callable[[str], Field], table: st
     if condition.operator == "where":
         return to_sql(
             parsed(condition.value),
-            lambda leaf: condition_sql(as_filter(leaf), field_of, table, row_by_row=row_by_row),
+            lambda leaf: condition_sql(as_filter(leaf), field_of, table, row_by_row=row_by_row, masks=masks),
         )
     field = field_of(condition.field)
     if not field.many:
-        return row_sql(condition, field)
-    if condition.operator in DENIALS:
-        asked = Filter(condition.field, _opposite(condition.operator), condition.value)
-        sql, params = _beneath(asked, field, table, row_by_row=row_by_row)
-        return f"NOT {sql}", params
-    return _beneath(condition, field, table, row_by_row=row_by_row)
+        told = _told_apart(condition, field, table, masks) if masks is not None else None
+        return told or row_sql(condition, field)
+    is_denied = condition.operator in DENIALS
+    asked = opposite(condition) if is_denied else condition
+    if masks is not None and not row_by_row:
+        return masks.among(asked, _owners(asked, field), is_denied=is_denied)
+    sql, params = _beneath(asked, field, table, row_by_row=row_by_row)
+    return (f"NOT {sql}" if is_denied else sql), params
+
+
+def _told_apart(condition: Filter, field: Field, table: str, masks: Masks) -> Sql | None:
+    """A condition on a row by what was looked up of it elsewhere; None for a field that is not looked up."""
+    if condition.field in masks.held:
+        return None
+    if field.counted is not None:
+        return _counted(condition, field, field.counted, masks)
+    asked, is_denial = condition, condition.operator in DENIALS
+    if field.ids and condition.operator in ("=", "!="):
+        is_denial = is_denial is bool(bound(field, condition))
+        select: Sql = (field.ids, [])
+    elif field.apart:
+        asked = opposite(condition) if is_denial else condition
+        wanted = row_sql(asked, field)
+        quick = field.quick(asked, wanted) if field.quick is not None else None
+        select = quick or (f"SELECT id FROM {field.apart} WHERE {wanted[0]}", wanted[1])
+    else:
+        return None
+    return masks.among(asked, select, is_denied=is_denial)
+
+
+def _counted(condition: Filter, field: Field, counted: Counted, masks: Masks) -> Sql:
+    """A condition on a number that is 0 of nearly all rows: by those of which it is another."""
+    if condition.operator in ("missing", "present"):
+        return f"{'' if condition.operator == 'present' else 'NOT '}{counted.known}", []
+    is_so_of_0 = _is_so(0, condition, field)
+    asked, is_denial = opposite(condition) if is_so_of_0 else condition, condition.operator in DENIALS
+    sql, params = row_sql(asked, replace(field, expression="number"))
+    told, params = masks.among(asked, (f"SELECT id FROM ({counted.select}) WHERE {sql}", params), is_denied=is_so_of_0)
+    if is_denial is is_so_of_0:
+        return told, params
+    return f"({counted.known} AND {told})" if is_so_of_0 else f"(NOT {counted.known} OR {told})", params
+
+
+def _is_so(number: int, condition: Filter, field: Field) -> bool:
+    """Whether a comparison holds for a number."""
+    if condition.operator in ("in", "not in"):
+        values = [bound(field, Filter(condition.field, "=", value)) for value in condition.value]
+        return (number in values) is (condition.operator == "in")
+    compare = {"=": eq, "!=": ne, "<": lt, "<=": le, ">": gt, ">=": ge}[condition.operator]
+    return bool(compare(number, bound(field, condition)))
 
 
 def as_filter(leaf: Condition) -> Filter:
@@ -116,8 +196,10 @@ def known_field(fields: Mapping[str, Field], name: str) -> Field:
         raise UnknownField(name=name, known=", ".join(fields)) from None
 
 
-def _opposite(operator: Operator) -> Operator:
-    return OPPOSITE[operator]  # type: ignore[return-value]  # both sides are operators
+def opposite(condition: Filter) -> Filter:
+    """The condition that holds where *condition* does not; of a comparison, where there is a value."""
+    operator: Operator = OPPOSITE[condition.operator]  # type: ignore[assignment]  # both sides are operators
+    return replace(condition, operator=operator)
 
 
 def _beneath(condition: Filter, field: Field, table: str, *, row_by_row: bool) -> Sql:
@@ -133,6 +215,9 @@ def _beneath(condition: Filter, field: Field, table: str, *, row_by_row: bool) -
 
 def _owners(condition: Filter, field: Field) -> Sql:
     """A SELECT of `listing_id` of all rows beneath that are so."""
+    if condition.operator == "in" and field.quick is not None:
+        found = [_owners(Filter(condition.field, "=", value), field) for value in condition.value]
+        return " UNION ALL ".join(sql for sql, _ in found), [value for _, params in found for value in params]
     sql, params = row_sql(condition, field)
     quick = field.quick(condition, (sql, params)) if field.quick is not None else None
     return quick or (f"SELECT listing_id FROM {field.many} WHERE {sql}", params)
@@ -144,8 +229,7 @@ def counted_beneath(condition: Filter, field: Field, table: str) -> Sql | None:
     if not field.many:
         return None
     is_denial = condition.operator in DENIALS
-    asked = Filter(condition.field, _opposite(condition.operator), condition.value) if is_denial else condition
-    sql, params = _owners(asked, field)
+    sql, params = _owners(opposite(condition) if is_denial else condition, field)
     count = f"SELECT count(DISTINCT listing_id) FROM ({sql})"
     return (f"SELECT (SELECT count(*) FROM {table}) - ({count})" if is_denial else count), params
 
@@ -167,7 +251,8 @@ def row_sql(condition: Filter, field: Field) -> Sql:
     if operator in ("in", "not in"):
         return _listed(condition, field)
     if field.holds:
-        return field.holds, list(bound(field, condition))
+        holds = field.holds if operator == "=" else f"({field.holds} IS NOT 1)"
+        return holds, list(bound(field, condition))
     return f"{expression} {_COMPARISONS[operator]} ?", [bound(field, condition)]
 
 
@@ -175,7 +260,8 @@ def _listed(condition: Filter, field: Field) -> Sql:
     """One of several; a row without a value is in no list, so it is not in this one."""
     singles = [Filter(condition.field, "=", value) for value in condition.value]
     if field.holds:
-        return joined([row_sql(single, field) for single in singles], " OR ")
+        sql, params = joined([row_sql(single, field) for single in singles], " OR ")
+        return (sql if condition.operator == "in" else f"({sql} IS NOT 1)"), params
     values, marks = [bound(field, single) for single in singles], ", ".join("?" * len(singles))
     if condition.operator == "in":
         return f"{field.expression} IN ({marks})", values

@@ -10,12 +10,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
-
-from sqlalchemy import Connection
+from typing import TYPE_CHECKING, Any
 
 from app.services.listings.text import bigrams, fold, like_pattern
 from app.services.sql_ids import listed
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 LAST_CHARACTER = "\U0010ffff"
 NOTHING = '"\x01\x01\x01"'

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from sqlalchemy import Connection
-
-from app.services.db import Database
-from app.services.expressions.conditions import Sql
 from app.services.paging import Filter, HasId, Query
 from app.services.sql_conditions import (
     BadValue,
@@ -22,8 +19,15 @@ from app.services.sql_conditions import (
     known_field,
 )
 from app.services.sql_ids import collected, interruptible, listed
+from app.services.sql_masks import Masks
 from app.services.sql_search import NO_TABLES, Match, Search, SearchTables, narrowest, thinnest
-from app.services.tasks import TaskContext
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from app.services.db import Database
+    from app.services.expressions.conditions import Sql
+    from app.services.tasks import TaskContext
 
 __all__ = ["BadValue", "Field", "OrderIndex", "SqlSource", "TableSpec", "UnknownField", "Where"]
 
@@ -72,15 +76,17 @@ class TableSpec:
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """Conditions of a query, ready to be put together: SQL and parameters in step."""
+    """Conditions of a query, ready to be put together: SQL and parameters in step. `is_few`: one of them names so few
+    rows that SQLite had better go straight to these."""
 
     conditions: tuple[str, ...] = ()
     params: tuple[Any, ...] = ()
+    is_few: bool = False
 
     def __add__(self, more: Sequence[tuple[str, Sequence[Any]]]) -> Where:
         """These and *more*."""
         params = [value for _, values in more for value in values]
-        return Where((*self.conditions, *(sql for sql, _ in more)), (*self.params, *params))
+        return replace(self, conditions=(*self.conditions, *(sql for sql, _ in more)), params=(*self.params, *params))
 
     @property
     def sql(self) -> str:
@@ -96,6 +102,10 @@ class SqlSource(Generic[RowT]):
     def __init__(self, db: Database) -> None:
         self._db = db
 
+    def _connect(self) -> AbstractContextManager[Connection]:
+        """A snapshot to read from."""
+        return self._db.reader.connect()
+
     def load_rows(self, connection: Connection, ids: Sequence[int]) -> list[RowT]:
         """The rows of *ids*, in any order."""
         raise NotImplementedError
@@ -106,23 +116,22 @@ class SqlSource(Generic[RowT]):
         Raises:
             TaskCancelled: stopped, also in the middle of a statement.
         """
-        with self._db.reader.connect() as connection, interruptible(connection, ctx):
+        with self._connect() as connection, interruptible(connection, ctx):
             if (beneath := self._only_beneath(query)) is not None:
                 return int(connection.exec_driver_sql(beneath[0], tuple(beneath[1])).scalar_one())
-            search, match, hits = self._searched(connection, query, WALKED_HITS)
-            if match is not None and match.proves(search.words) and not self._filters(query).conditions:
-                return match.count(connection, -1)
-            table, where = self._all(query, search, match, hits, self._smallest_index(query))
-            return int(
-                connection.exec_driver_sql(f"SELECT count(*) FROM {table}{where.sql}", where.params).scalar_one()
-            )
+            if query == Query(text=query.text):
+                search, match, _ = self._searched(connection, query, WALKED_HITS)
+                if match is not None and match.proves(search.words):
+                    return match.count(connection, -1)
+            matching, params = self.selected(connection, query)
+            return int(connection.exec_driver_sql(f"SELECT count(*) FROM ({matching})", tuple(params)).scalar_one())
 
     def total(self, connection: Connection, name: str, query: Query) -> int | None:
         """The sum of the numbers of the field *name* over all rows that match; None where no index has all of that."""
         index = self._smallest_index(query, also=name)
         if index is None or query.text.strip():
             return None
-        where = self._filters(query)
+        where = self._filters(query, masks=self.masks(connection, index))
         sql = f"SELECT coalesce(sum({self._field(name).expression}), 0) FROM {self.spec.table} INDEXED BY {index.name}"
         return int(connection.exec_driver_sql(sql + where.sql, where.params).scalar_one())
 
@@ -133,14 +142,14 @@ class SqlSource(Generic[RowT]):
             TaskCancelled: stopped, also in the middle of a statement.
         """
         expression, store = self._field(name).expression, self.spec.store_column
-        with self._db.reader.connect() as connection, interruptible(connection, ctx):
+        with self._connect() as connection, interruptible(connection, ctx):
             search, match, hits = self._searched(connection, query, WALKED_HITS)
             if store and not query.filters and self._is_for_walking(search, match, hits):
                 # by store first: an index of both has the rows in this order, nothing needs to be sorted
                 table, groups = self.spec.table, f"{store}, {expression}"
                 where = self._filters(query) + search.conditions(table, self.spec.search_column, match, walks=True)
             else:
-                table, where = self._all(query, search, match, hits, self.spec.orders.get(""))
+                table, where = self._all(connection, query, search, match, hits, self.spec.orders.get(""))
                 groups = f"+{expression}"
             sql = f"SELECT {expression}, count(*) FROM {table}{where.sql} GROUP BY {groups}"
             found: dict[Any, int] = {}
@@ -154,23 +163,24 @@ class SqlSource(Generic[RowT]):
         Raises:
             TaskCancelled: stopped, also in the middle of a statement.
         """
-        with self._db.reader.connect() as connection, interruptible(connection, ctx):
+        with self._connect() as connection, interruptible(connection, ctx):
             order = self.order(query)
-            index = self._index(query) or self._smallest_index(query, is_sorted=True)
+            index = self._smallest_index(query, is_sorted=True)
             search, match, hits = self._searched(connection, query, WALKED_HITS)
-            table, where = self._all(query, search, match, hits, index)
-            if index is not None and table == self.spec.table:
+            table, where = self._all(connection, query, search, match, hits, index)
+            if (self._index(query) or index) is not None and table == self.spec.table:
                 order = f"+{order}"  # one pass and a sort: fetching rows in the order of an index costs more
-            return collected(connection, self._sorted_sql(table, where, query, order), where.params, ctx)
+            sql, params = self._sorted_sql(connection, table, where, query, order)
+            return collected(connection, sql, params, ctx)
 
     def rows(self, ids: Sequence[int]) -> dict[int, RowT]:
         """The rows with these ids."""
-        with self._db.reader.connect() as connection:
+        with self._connect() as connection:
             return {row.id: row for row in self.load_rows(connection, ids)}
 
     def first_page(self, query: Query, limit: int) -> list[RowT]:
         """The first *limit* rows in order."""
-        with self._db.reader.connect() as connection:
+        with self._connect() as connection:
             ids = self._first_ids(connection, query, limit)
             rows = {row.id: row for row in self.load_rows(connection, ids)}
         return [rows[number] for number in ids if number in rows]
@@ -186,7 +196,7 @@ class SqlSource(Generic[RowT]):
             return self._plain(connection, query, limit, index)
         match, reach = thinnest(connection, search.quick_matches(), FEW_HITS)
         if match is not None and reach.hits <= FEW_HITS:
-            return self._sorted(connection, self._matching(query, search, match), query, limit)
+            return self._sorted(connection, self._matching(connection, query, search, match), query, limit)
         met: Sequence[int] = ()
         if match is None or reach.rows_for(limit) <= WINDOW_ROWS:
             met = self._window(connection, query, search, limit, index)
@@ -213,30 +223,46 @@ class SqlSource(Generic[RowT]):
         match, is_sure = search.narrowed(connection, match)
         few = FEW_HITS if is_sure or is_met else FEW_OF_SEVERAL
         if match is None or match.count(connection, few + 1) <= few:
-            return self._sorted(connection, self._matching(query, search, match), query, limit)
-        return self._walk(connection, self._matching(query, search, match, walks=True), query, limit, index)
+            return self._sorted(connection, self._matching(connection, query, search, match), query, limit)
+        where = self._matching(connection, query, search, match, walks=True)
+        return self._walk(connection, where, query, limit, index)
 
-    def _matching(self, query: Query, search: Search, match: Match | None, *, walks: bool = False) -> Where:
-        return self._filters(query) + search.conditions(self.spec.table, self.spec.search_column, match, walks=walks)
+    def _matching(
+        self, connection: Connection, query: Query, search: Search, match: Match | None, *, walks: bool = False
+    ) -> Where:
+        """The conditions for `_sorted`, or for going along an index (*walks*)."""
+        index = None if search.words else self._smallest_index(query, is_sorted=True)
+        where = self._filters(query, masks=self.masks(connection, index))
+        return where + search.conditions(self.spec.table, self.spec.search_column, match, walks=walks)
 
     def _plain(self, connection: Connection, query: Query, limit: int, index: OrderIndex | None) -> Sequence[int]:
-        """Along an index that holds all that is asked for; without one, all rows are looked at and sorted."""
-        if index is not None:
-            return self._walk(connection, self._filters(query), query, limit, index)
-        return self._sorted(connection, self._where(connection, query), query, limit)
+        """Along an index that holds all that is asked for; without one, all rows are looked at and sorted. What must be
+        looked up elsewhere is first looked up of some rows alone."""
+        if index is None:
+            search, match, _ = self._searched(connection, query, MANY_HITS)
+            return self._sorted(connection, self._matching(connection, query, search, match), query, limit)
+        if not {name for one in query.filters for name in fields_read(one)} <= index.holds:
+            met = self._window(connection, query, Search.of("", self.spec.search), limit, index)
+            if len(met) == limit:
+                return met
+        where = self._filters(query, masks=self.masks(connection, index))
+        if where.is_few:
+            return self._sorted(connection, where, query, limit)
+        return self._walk(connection, where, query, limit, index)
 
     def _sorted(self, connection: Connection, where: Where, query: Query, limit: int) -> Sequence[int]:
         """All matching rows, sorted; the plus keeps SQLite from fetching them in the order of an index instead. Which
         index to read instead of the table is said where one holds all: SQLite has been seen to take another."""
         plus = "+" if self._index(query) is not None else ""
-        holding = None if query.text.strip() else self._smallest_index(query, is_sorted=True)
+        is_gone_to = where.is_few or query.text.strip()
+        holding = None if is_gone_to else self._smallest_index(query, is_sorted=True)
         table = self.spec.table if holding is None else f"{self.spec.table} INDEXED BY {holding.name}"
-        sql = f"{self._sorted_sql(table, where, query, plus + self.order(query))} LIMIT ?"
-        return listed(connection, sql, (*where.params, limit))
+        sql, params = self._sorted_sql(connection, table, where, query, plus + self.order(query))
+        return listed(connection, f"{sql} LIMIT ?", (*params, limit))
 
-    def _sorted_sql(self, table: str, where: Where, query: Query, order: str) -> str:
+    def _sorted_sql(self, connection: Connection, table: str, where: Where, query: Query, order: str) -> Sql:
         """The ids of all matching rows, sorted by *order*, which is what *query* asks for."""
-        return f"SELECT id FROM {table}{where.sql} ORDER BY {order}"
+        return f"SELECT id FROM {table}{where.sql} ORDER BY {order}", list(where.params)
 
     def _window(
         self, connection: Connection, query: Query, search: Search, limit: int, index: OrderIndex
@@ -296,13 +322,20 @@ class SqlSource(Generic[RowT]):
         Raises:
             UnknownField, BadValue: a filter that does not fit this table.
         """
-        with self._db.reader.connect() as connection:
+        with self._connect() as connection:
             where = self._where(connection, query)
         return where.sql, list(where.params)
 
-    def conditions(self, connection: Connection, query: Query) -> Where:
-        """As `where`, for a question put together on *connection*. Raises: as `where`."""
-        return self._where(connection, query)
+    def selected(self, connection: Connection, query: Query) -> Sql:
+        """A SELECT of the ids of all matching rows in no order, for the same snapshot of *connection*. Raises: as
+        `where`."""
+        search, match, hits = self._searched(connection, query, WALKED_HITS)
+        table, where = self._all(connection, query, search, match, hits, self._smallest_index(query))
+        return f"SELECT id FROM {table}{where.sql}", list(where.params)
+
+    def masks(self, connection: Connection, index: OrderIndex | None) -> Masks:
+        """What tells rows that are read along *index*, or as they are without one."""
+        return Masks(connection, self.spec.table, self.spec.fields if index is None else index.holds)
 
     def newest(self, connection: Connection, query: Query, limit: int) -> list[int]:
         """The *limit* highest ids of *query*, whatever its order; fewer where there are no more.
@@ -310,16 +343,16 @@ class SqlSource(Generic[RowT]):
         Of many hits the highest ids mostly hold enough; else all hits are sorted.
         """
         table = self.spec.table
-        search, match, hits = self._searched(connection, query, MANY_HITS)
+        search, _, hits = self._searched(connection, query, MANY_HITS)
         if hits > MANY_HITS:
-            where = self._filters(query) + search.conditions(table, self.spec.search_column, None)
+            where = self._filters(query, row_by_row=True) + search.conditions(table, self.spec.search_column, None)
             window = f"(SELECT id AS high FROM {table} ORDER BY id DESC LIMIT {WINDOW_ROWS})"
             sql = f"SELECT id FROM {window} CROSS JOIN {table} ON {table}.id = high{where.sql} LIMIT ?"
             found = listed(connection, sql, (*where.params, limit))
             if len(found) == limit:
                 return found
-        where = self._filters(query) + search.conditions(table, self.spec.search_column, match)
-        return listed(connection, f"SELECT id FROM {table}{where.sql} ORDER BY id DESC LIMIT ?", (*where.params, limit))
+        matching, params = self.selected(connection, query)
+        return listed(connection, f"{matching} ORDER BY id DESC LIMIT ?", (*params, limit))
 
     def _index(self, query: Query) -> OrderIndex | None:
         """The index that has the rows in the order of *query*, if there is one."""
@@ -327,31 +360,44 @@ class SqlSource(Generic[RowT]):
 
     def _smallest_index(self, query: Query, *, is_sorted: bool = False, also: str = "") -> OrderIndex | None:
         """Of the indexes that hold all that the filters of *query* ask for, its order if *is_sorted*, and the field
-        *also*, the one that holds least besides."""
+        *also*, one that leaves least to be looked up elsewhere; of those the one that holds least besides."""
         order = ({query.sort, query.then} - {""} or {""}) if is_sorted else {also} - {""}
         holding = [
             index
             for name, index in self.spec.orders.items()
             if self._is_held(query, index) and order <= index.holds | {name}
         ]
-        return min(holding, key=lambda index: len(index.holds), default=None)
+        names = {name for condition in query.filters for name in fields_read(condition)}
+        return min(holding, key=lambda index: (len(names - index.holds), len(index.holds)), default=None)
 
     def _is_held(self, query: Query, index: OrderIndex) -> bool:
-        """Whether the index holds all that the filters of *query* ask for."""
+        """Whether the index holds all that the filters of *query* ask for, or it is looked up elsewhere."""
         names = {name for condition in query.filters for name in fields_read(condition)}
-        return names | ({"store"} if query.store_ids else set()) <= index.holds
+        fields = {name: self._field(name) for name in names}
+        asked = {name for name, one in fields.items() if not one.is_apart}
+        asked.update(*(one.counted.reads for one in fields.values() if one.counted is not None))
+        return asked | ({"store"} if query.store_ids else set()) <= index.holds
 
     def _all(
-        self, query: Query, search: Search, match: Match | None, hits: int, index: OrderIndex | None
+        self,
+        connection: Connection,
+        query: Query,
+        search: Search,
+        match: Match | None,
+        hits: int,
+        index: OrderIndex | None,
     ) -> tuple[str, Where]:
         """Table and conditions for going through every matching row: along *index* where it holds all that is asked
         for and the hits are so many that fetching their rows would take longer."""
         table = self.spec.table
         walks = index is not None and self._is_held(query, index) and self._is_for_walking(search, match, hits)
-        if walks and index is not None:
+        if match is not None and hits <= FEW_HITS:
+            where = self._filters(query, row_by_row=True)
+        else:
+            where = self._filters(query, masks=self.masks(connection, index if walks else None))
+        if walks and index is not None and not where.is_few:
             table = f"{table} INDEXED BY {index.name}"
-        more = search.conditions(self.spec.table, self.spec.search_column, match, walks=walks)
-        return table, self._filters(query) + more
+        return table, where + search.conditions(self.spec.table, self.spec.search_column, match, walks=walks)
 
     @staticmethod
     def _is_for_walking(search: Search, match: Match | None, hits: int) -> bool:
@@ -377,17 +423,19 @@ class SqlSource(Generic[RowT]):
         condition = query.filters[0]
         return counted_beneath(condition, self._field(condition.field), self.spec.table)
 
-    def _filters(self, query: Query, *, row_by_row: bool = False) -> Where:
-        """The conditions of a query without its words; *row_by_row* as in `condition_sql`."""
+    def _filters(self, query: Query, *, row_by_row: bool = False, masks: Masks | None = None) -> Where:
+        """The conditions of a query without its words; the rest as in `condition_sql`."""
         conditions: list[tuple[str, list[Any]]] = []
         if query.store_ids and self.spec.store_column:
             marks = ", ".join("?" * len(query.store_ids))
             conditions.append((f"{self.spec.store_column} IN ({marks})", list(query.store_ids)))
-        conditions += [
-            condition_sql(condition, self._field, self.spec.table, row_by_row=row_by_row)
-            for condition in self.spec.read(query.filters)
-        ]
-        return Where() + conditions
+        is_few = False
+        for one in self.spec.read(query.filters):
+            if masks is not None:
+                masks.few = False
+            conditions.append(condition_sql(one, self._field, self.spec.table, row_by_row=row_by_row, masks=masks))
+            is_few |= masks is not None and masks.few and one.operator != "where"
+        return Where(is_few=is_few) + conditions
 
     def _field(self, name: str) -> Field:
         return known_field(self.spec.fields, name)

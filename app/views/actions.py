@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 from app.messages import tr
 from app.views.icons import icon
@@ -115,7 +115,11 @@ def action_spec(id: str) -> ActionSpec:
 
 
 class Actions(QObject):
-    """The QActions of one owner, by id. Texts and icons follow language and theme (`restyle`)."""
+    """The QActions of one owner, by id. Texts and icons follow language and theme (`restyle`).
+
+    Icons are seen in menus only (buttons have their own): they are drawn when the menu of `fill` is opened. Those of a
+    hundred actions are a tenth of a second, which a start would wait for.
+    """
 
     def __init__(self, owner: QWidget, specs: Iterable[ActionSpec] = ()) -> None:
         super().__init__(owner)
@@ -124,6 +128,7 @@ class Actions(QObject):
         self._actions: dict[str, QAction] = {}
         self._texts: dict[str, tuple[str, dict[str, Any]]] = {}
         self._whys: dict[str, tuple[str, dict[str, Any]]] = {}
+        self._drawn: set[str] = set()
         for spec in specs:
             self.add(spec)
         language.changed.connect(self.retranslate)
@@ -158,6 +163,18 @@ class Actions(QObject):
         action.triggered.connect(lambda *_: slot())
         return action
 
+    def fill(self, menu: QMenu, *ids: str) -> None:
+        """Add the actions *ids* to *menu*, one that is not there yet as by `add`."""
+        for id in ids:
+            menu.addAction(self._actions.get(id) or self.add(id))
+        menu.aboutToShow.connect(lambda: self._draw(ids))
+
+    def _draw(self, ids: Iterable[str]) -> None:
+        for id in ids:
+            if self._specs[id].icon and id not in self._drawn:
+                self._drawn.add(id)
+                self._actions[id].setIcon(icon(self._specs[id].icon))
+
     def say(self, id: str, key: str, **params: Any) -> None:
         """Another text, such as one that counts the selection."""
         if self._texts[id] != (key, params):
@@ -190,9 +207,8 @@ class Actions(QObject):
 
     def restyle(self) -> None:
         """Icons in the theme in force."""
-        for id, spec in self._specs.items():
-            if spec.icon:
-                self._actions[id].setIcon(icon(spec.icon))
+        drawn, self._drawn = self._drawn, set()
+        self._draw(drawn)
 
     def _dress(self, id: str) -> None:
         action, (key, params) = self._actions[id], self._texts[id]
@@ -202,6 +218,3 @@ class Actions(QObject):
         shortcut = self.shortcut(id)
         tip = f"{name}  {shortcut}" if shortcut else name
         action.setToolTip(f"{tip}\n{tr(why, **why_params)}" if why else tip)
-        spec = self._specs[id]
-        if spec.icon and action.icon().isNull():
-            action.setIcon(icon(spec.icon))

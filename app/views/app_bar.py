@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QLabel, QSizePolicy, QWidget
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QAbstractButton, QLabel, QSizePolicy
 
 from app.messages import tr
+from app.views.elide import elided
 from app.views.icons import app_mark, pixmap
 from app.views.store_picker import StorePicker
-from app.views.text_cache import elided
 from app.views.theme import current_theme
 from app.views.widgets.badge import CountBadge
 from app.views.widgets.buttons import IconButton
 from app.views.widgets.ground import Bar
 from app.views.widgets.keycap import paint_keycap
 from app.views.widgets.live import Live
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QKeyEvent, QPaintEvent
+    from PySide6.QtWidgets import QWidget
 
 EDGE = 12
 LINE = 3

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPixmap
 
-from app.views.cells import Badge, Cell, Column
 from app.views.glyphs import glyph
 from app.views.icons import pixmap
 from app.views.status import Status, status
 from app.views.text_cache import Laid, TextCache
-from app.views.theme import Density, Theme
 from app.views.theme.apply import device_ratio
+
+if TYPE_CHECKING:
+    from app.views.cells import Badge, Cell, Column
+    from app.views.theme import Density, Theme
 
 PAD = 8
 CHIP_PAD = 7

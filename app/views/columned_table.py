@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QResizeEvent
 
-from app.services.paging import Query
-from app.views.cells import Column
 from app.views.column_menu import column_menu
 from app.views.language import say
 from app.views.painted_table import PaintedTable
+
+if TYPE_CHECKING:
+    from app.services.paging import Query
+    from app.views.cells import Column
 
 
 class ColumnedTable(PaintedTable):

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QListView, QWidget
+from shiboken6 import isValid
 
 from app.messages import tr
 from app.views.language import say
@@ -121,7 +122,7 @@ class CommandPalette(Live, QWidget):
         self._question += 1
         self._pause.stop()
         self.hide()
-        if self._back_to is not None and self._back_to.isVisible():
+        if self._back_to is not None and isValid(self._back_to) and self._back_to.isVisible():
             self._back_to.setFocus(Qt.FocusReason.PopupFocusReason)
         self._back_to = None
         self.closed.emit()

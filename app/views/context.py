@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
-from app.views.actions import Actions
-from app.views.activity.jobs import Jobs
-from app.views.language import Language, language
-from app.views.notices import Notices
-from app.views.task_runner import TaskRunner
-from app.views.view_settings import ViewSettings
+from app.views.language import language
+
+if TYPE_CHECKING:
+    from app.views.actions import Actions
+    from app.views.activity.jobs import Jobs
+    from app.views.notices import Notices
+    from app.views.task_runner import TaskRunner
+    from app.views.view_settings import ViewSettings
 
 
 class Changes(QObject):
@@ -30,26 +32,36 @@ class Changes(QObject):
         self.happened.emit(frozenset(tables))
 
 
-@dataclass
 class ViewContext:
-    """The window's surroundings.
+    """The window's surroundings. What nobody looks at before the first paint is made at the first look.
 
     Attributes:
         runner: runs service calls off the GUI thread.
         settings: what the window remembers (widths, theme, language …).
         services: the use cases, as a namespace of modules or objects made by `app.__main__`; views only call them.
-        jobs: running and finished jobs, shown in the activity panel.
-        notices: toasts and banners.
         changes: tells pages which tables changed.
         language: the language of the window.
         actions: the window's actions, set by the main window before it builds pages; None in a page's own test.
     """
 
-    runner: TaskRunner
-    settings: ViewSettings
-    services: Any = None
-    jobs: Jobs = field(default_factory=Jobs)
-    notices: Notices = field(default_factory=Notices)
-    changes: Changes = field(default_factory=Changes)
-    language: Language = language
-    actions: Actions | None = None
+    def __init__(self, runner: TaskRunner, settings: ViewSettings, services: Any = None) -> None:
+        self.runner = runner
+        self.settings = settings
+        self.services = services
+        self.changes = Changes()
+        self.language = language
+        self.actions: Actions | None = None
+
+    @cached_property
+    def jobs(self) -> Jobs:
+        """Running and finished jobs, shown in the activity panel."""
+        from app.views.activity.jobs import Jobs
+
+        return Jobs()
+
+    @cached_property
+    def notices(self) -> Notices:
+        """Toasts and banners."""
+        from app.views.notices import Notices
+
+        return Notices()

@@ -8,30 +8,33 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.paths import resources
-from app.services.paging import Filter, Query
-from app.views.company_tables.opening import Inbox
-from app.views.context import ViewContext
-from app.views.covering.opening import Covering
 from app.views.errors import sentence
 from app.views.language import language
-from app.views.listings.figures_keeper import FiguresKeeper
 from app.views.main_window import MainWindow
-from app.views.notices import Banner, Offer
 from app.views.store_picker import StoreEntry
-from app.views.tab_page import TabPage
-from app.views.task_runner import TaskHandle
-from app.views.undoing import Undoing
-from app.views.warehouses.builder.opening import OverseasBuilding
+
+if TYPE_CHECKING:
+    from app.views.company_tables.opening import Inbox
+    from app.views.context import ViewContext
+    from app.views.covering.opening import Covering
+    from app.views.listings.figures_keeper import FiguresKeeper
+    from app.views.tab_page import TabPage
+    from app.views.task_runner import TaskHandle
+    from app.views.undoing import Undoing
+    from app.views.warehouses.builder.opening import OverseasBuilding
 
 log = logging.getLogger(__name__)
 
 Load = Callable[[], Any]
+SHOWN_MS = 20
+"""By then rows that arrived are painted, unless the machine has no time for that either."""
 EVERYTHING = frozenset(
     {"store", "listing", "order", "freight_template", "warehouse_template", "change", "company_table"}
 )
@@ -53,6 +56,9 @@ class Desktop(QObject):
         super().__init__()
         self.context = context
         self._load = load
+        self._is_warming = False
+        self._shown = QTimer(self, singleShot=True, interval=SHOWN_MS)
+        self._shown.timeout.connect(self._warm)
         makers = {
             "stores": self._stores_page,
             "listings": self._listings_page,
@@ -61,44 +67,86 @@ class Desktop(QObject):
             "freight": self._freight_page,
         }
         self.window = MainWindow(context, makers, first_tab="")
-        self.undoing = Undoing(self)
-        self.covering = Covering(context, self.window, self._show_listings)
-        self.figures = FiguresKeeper(context, self.window)
-        self.inbox = Inbox(context, self.window, self._show_inbox)
-        self.overseas = OverseasBuilding(context, self.window, self.import_files, self.undoing.undo)
         self._connect()
+
+    @cached_property
+    def undoing(self) -> Undoing:
+        """Undo, redo, history."""
+        from app.views.undoing import Undoing
+
+        return Undoing(self)
+
+    @cached_property
+    def covering(self) -> Covering:
+        """Covering another store."""
+        from app.views.covering.opening import Covering
+
+        covering = Covering(self.context, self.window, self._show_listings)
+        covering.undo_wanted.connect(self.undoing.undo)
+        return covering
+
+    @cached_property
+    def figures(self) -> FiguresKeeper:
+        """Keeps the figures of the day."""
+        from app.views.listings.figures_keeper import FiguresKeeper
+
+        return FiguresKeeper(self.context, self.window)
+
+    @cached_property
+    def inbox(self) -> Inbox:
+        """The company's tables."""
+        from app.views.company_tables.opening import Inbox
+
+        return Inbox(self.context, self.window, self._show_inbox)
+
+    @cached_property
+    def overseas(self) -> OverseasBuilding:
+        """Variants from other countries."""
+        from app.views.warehouses.builder.opening import OverseasBuilding
+
+        return OverseasBuilding(self.context, self.window, self.import_files, self.undoing.undo)
 
     def _connect(self) -> None:
         window = self.window
-        window.undo_wanted.connect(self.undoing.undo)
-        window.redo_wanted.connect(self.undoing.redo)
-        window.history_wanted.connect(self.undoing.show_history)
+        window.undo_wanted.connect(lambda: self.undoing.undo())
+        window.redo_wanted.connect(lambda: self.undoing.redo())
+        window.history_wanted.connect(lambda: self.undoing.show_history())
         window.files_dropped.connect(lambda paths: self.covering.take_files(paths, self.take_tables_or_files))
-        self.covering.undo_wanted.connect(self.undoing.undo)
         window.guide_wanted.connect(self.show_guide)
         window.settings_wanted.connect(self.show_settings)
-        window.actions_of_window.on("training", self.show_training)
-        window.actions_of_window["training"].setVisible(False)
-        window.first_run.practice_wanted.connect(self.open_practice)
-        window.first_run.store_wanted.connect(self.add_store)
-        window.first_run.data_wanted.connect(self.restore_data)
+        window.practice_wanted.connect(self.open_practice)
+        window.store_wanted.connect(self.add_store)
+        window.data_wanted.connect(self.restore_data)
 
     # -- starting ----------------------------------------------------------------------------------------------
 
     def start(self) -> None:
         """Show the window; load the services after its first paint."""
-        self.window.show()
-        QTimer.singleShot(0, self, self._load_services)
+        self.show()
+        QTimer.singleShot(0, self, self.load)
 
-    def _load_services(self) -> None:
+    def show(self) -> None:
+        """Show the window with nothing in it but the tabs, of which the one is marked that will be in view."""
+        self.window.show_tab(self._first_tab())
+        self.window.show()
+
+    def load(self) -> None:
+        """Load the services, then show the first tab."""
         handle = self.context.runner.call(self._load)
         handle.succeeded.connect(self._on_loaded)
         handle.failed.connect(self._on_load_failed)
+        self._furnish()
+
+    def _furnish(self) -> None:
+        """Keys, notices and jobs, while the services are loaded."""
+        if self.context.actions is None:
+            self.window.furnish()
+            self.window.actions_of_window.on("training", self.show_training).setVisible(False)
 
     def _on_loaded(self, services: Any) -> None:
         self.context.services = services
-        self.window.show_tab(self._first_tab())
         self.refresh_stores(self._on_first_stores)
+        self.window.open_tabs()
         self.ready.emit()
 
     def _first_tab(self) -> str:
@@ -107,17 +155,41 @@ class Desktop(QObject):
 
     def _on_load_failed(self, error: Exception) -> None:
         log.error("the data could not be opened", exc_info=error)
-        self.window.show_failure(sentence(error), self._load_services)
+        self.window.show_failure(sentence(error), self.load)
 
     def _on_first_stores(self, stores: Sequence[Any]) -> None:
         self.window.show_first_run(not stores)
+        table = self.window.page.table if self.window.page is not None else None
+        if table is None or table.paged.is_loaded:
+            self._shown.start()
+        else:
+            table.paged.replaced.connect(self._shown.start)
+            table.paged.load_failed.connect(lambda _: self._shown.start())
+
+    def _warm(self) -> None:
+        """The first rows are shown: import on a thread what they did not need, then begin what runs beside the work."""
+        if self._is_warming:
+            return
+        self._is_warming = True
+        handle = self.context.runner.call(self.context.services.warm)
+        handle.succeeded.connect(lambda _: self._go_on())
+        handle.failed.connect(self.tell)
+
+    def _go_on(self) -> None:
+        page: Any = self.window.pages.get("listings")
+        if page is None:
+            self._begin_background()
+        else:
+            page.furnish_by_and_by(self._begin_background)
+
+    def _begin_background(self) -> None:
         background = self.context.runner.start(self.context.services.start_up, language.code)
         background.failed.connect(self.tell)
         background.finished.connect(self.warm)
         background.finished.connect(self.figures.start)
         self.window.closed.connect(self.figures.stop)
         self.inbox.begin()
-        if stores:
+        if self.window.app_bar.stores.stores:
             self.listings_page().publisher.offer_to_resume()
 
     # -- pages -------------------------------------------------------------------------------------------------
@@ -125,10 +197,10 @@ class Desktop(QObject):
     def _listings_page(self, context: ViewContext) -> TabPage:
         from app.views.listings.page import ListingsPage
 
-        page = ListingsPage(context)
+        page = ListingsPage(context, is_late=True)
         page.import_wanted.connect(self.window.choose_files)
         page.sync_wanted.connect(lambda: self.sync(page.store_ids))
-        page.editor.undo_wanted.connect(self.undoing.undo)
+        page.undo_wanted.connect(self.undoing.undo)
         page.overseas_wanted.connect(self.overseas.build_listings)
         page.cover_wanted.connect(lambda: self.covering.cover(to_id=page.only_store))
         page.coverage_wanted.connect(self.covering.coverage)
@@ -181,12 +253,16 @@ class Desktop(QObject):
 
     def _show_listings_with_template(self, store_id: int, template_id: str) -> None:
         """The listings of a store that use a freight template, on their own tab."""
+        from app.services.paging import Filter
+
         self.window.app_bar.stores.choose(store_id)
         self.window.show_tab("listings")
         self.listings_page().filters.set_filters([Filter("freight_template", "=", template_id)])
 
     def _replace_template(self, store_id: int, template_id: str, count: int) -> None:
         """Another template for all of them: a bulk edit with its preview."""
+        from app.services.paging import Filter, Query
+
         self._show_listings_with_template(store_id, template_id)
         chosen = Query(filters=(Filter("freight_template", "=", template_id),), store_ids=(store_id,))
         self.listings_page().acts.bulk_edit_of(chosen, count, "freight_template_id")
@@ -203,8 +279,10 @@ class Desktop(QObject):
         self.listings_page().show_rows(listing_ids)
 
     def listings_page(self) -> Any:
-        """The Listings page, built if need be."""
-        return self.window.build_page("listings")
+        """The Listings page, built if need be, with all that acts on its rows."""
+        page: Any = self.window.build_page("listings")
+        page.furnish()
+        return page
 
     def reload_pages(self) -> None:
         """The data changed: every page reads what it shows again."""
@@ -214,7 +292,7 @@ class Desktop(QObject):
 
     def refresh_stores(self, then: Callable[[Sequence[Any]], None] | None = None) -> None:
         """Fill the store picker anew."""
-        handle = self.context.runner.call(self.context.services.stores)
+        handle = self.context.runner.call(self.context.services.store_names)
         handle.succeeded.connect(lambda stores: self._on_stores(stores, then))
         handle.failed.connect(self.tell)
 
@@ -309,6 +387,8 @@ class Desktop(QObject):
         if not count:
             self.context.notices.clear_banner("conflicts")
             return
+        from app.views.notices import Banner, Offer
+
         offer = Offer("conflicts.compare", self.show_conflicts, primary=True)
         self.context.notices.banner(Banner("conflicts", "conflicts.banner", {"n": count}, offers=(offer,)))
 
@@ -376,6 +456,8 @@ class Desktop(QObject):
         if table is not None:
             table.scrollToTop()  # what is new stands there
         self.reload_pages()
+        from app.views.notices import Offer
+
         offer = None
         if result.change:
             offer = Offer("action.undo", lambda: self.undoing.undo(result.change.uid), shortcut="Ctrl+Z")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -10,13 +11,15 @@ from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QWidget
 
 from app.messages import Messages, tr
 from app.services.listings.text import fold
-from app.views.filter_fields import FilterField
 from app.views.language import say
 from app.views.theme import current_theme
 from app.views.widgets.buttons import Button
 from app.views.widgets.ground import column
 from app.views.widgets.label import Label
 from app.views.widgets.popup import Popup
+
+if TYPE_CHECKING:
+    from app.views.filter_fields import FilterField
 
 FIELD_ROLE = Qt.ItemDataRole.UserRole
 SHOWN, ROW = 12, 24

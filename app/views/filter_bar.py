@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QGuiApplication
@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QInputDialog, QWidget
 
 from app.messages import tr
 from app.services.errors import AppError
-from app.services.paging import Filter
 from app.views.errors import sentence
 from app.views.expression_editor import ExpressionEditor
 from app.views.field_picker import FieldPicker
@@ -22,7 +21,6 @@ from app.views.filter_language import FilterLanguage, NameCompleter
 from app.views.saved_filters import SavedFilter, SavedFilters, as_lines, from_lines
 from app.views.saved_menu import saved_menu
 from app.views.theme import current_theme
-from app.views.view_settings import ViewSettings
 from app.views.widgets.buttons import Button
 from app.views.widgets.chip import Chip
 from app.views.widgets.flow import FlowLayout
@@ -30,6 +28,10 @@ from app.views.widgets.ground import Ground, Separator
 from app.views.widgets.label import Label
 from app.views.widgets.search_box import SearchBox
 from app.views.widgets.segments import Segments
+
+if TYPE_CHECKING:
+    from app.services.paging import Filter
+    from app.views.view_settings import ViewSettings
 
 PROBLEM_WIDTH = 560
 """As wide as this what is wrong with an expression goes on in the next line."""

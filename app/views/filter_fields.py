@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from app.messages import tr
-from app.services.paging import Filter, Operator
+
+if TYPE_CHECKING:
+    from app.services.paging import Filter, Operator
 
 Choice = tuple[Any, str]
 SIGN = {"=": "", "!=": "≠", "<": "<", "<=": "≤", ">": ">", ">=": "≥", "in": "", "not in": "≠", "contains": ""}

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
 from app.messages import tr
 from app.services.kept_filters import read_filter_file, write_filter_file
-from app.views.context import ViewContext
 from app.views.errors import sentence
-from app.views.filter_bar import FilterBar
 from app.views.importing.save_file import ask_files, saving_dialog
+
+if TYPE_CHECKING:
+    from app.views.context import ViewContext
+    from app.views.filter_bar import FilterBar
 
 TEXT = "TXT (*.txt)"
 

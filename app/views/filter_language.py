@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QStringListModel, Qt
 from PySide6.QtWidgets import QCompleter, QLineEdit
 
 from app.services.expressions import parser
-from app.services.paging import Filter
+
+if TYPE_CHECKING:
+    from app.services.paging import Filter
 
 _WORDS = "|".join(
     rf"\b{word}\s" if word.isascii() else rf"{word}\s*" for word in (*parser.AND, *parser.OR, *parser.NOT)

@@ -6,15 +6,17 @@ A text set through `say` follows by itself; a widget that builds its texts itsel
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Signal
 from PySide6.QtWidgets import QApplication
 from shiboken6 import isValid
 
-from app.messages import Language as Code
 from app.messages import messages, tr
+
+if TYPE_CHECKING:
+    from app.messages import Language as Code
 
 _SETTERS = {
     "text": "setText",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from app.services.tasks import Progress
-from app.views.context import ViewContext
-from app.views.task_runner import TaskHandle
+if TYPE_CHECKING:
+    from app.services.tasks import Progress
+    from app.views.context import ViewContext
+    from app.views.task_runner import TaskHandle
 
 LATE_MS = 500
 """A question that is not being worked on after this long waits for another job of the worker process."""

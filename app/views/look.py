@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QAction, QActionGroup
-from PySide6.QtWidgets import QApplication, QMenu
+from typing import TYPE_CHECKING
 
 from app.messages import system_language, tr
 from app.views.language import language
 from app.views.theme import DENSITIES, apply_theme, current_theme
 from app.views.theme.fonts import BODY_PX, BODY_RANGE
 from app.views.view_settings import LANGUAGE, ViewSettings
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication, QMenu
 
 LANGUAGES = (("zh", "中文"), ("en", "English"))
 THEMES = ("auto", "light", "dark")
@@ -75,6 +77,8 @@ class Look:
 
 
 def _choices(menu: QMenu, title_key: str, choices: object, current: object, choose: object) -> None:
+    from PySide6.QtGui import QAction, QActionGroup
+
     part = menu.addMenu(tr(title_key))
     group = QActionGroup(part)
     for value, text in choices:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QEvent, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QEnterEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
-from app.views.notices import Banner, Notices, Offer, Toast
 from app.views.theme import current_theme
 from app.views.widgets.buttons import Button, IconButton
 from app.views.widgets.ground import Ground, column, row
 from app.views.widgets.label import IconLabel, Label
 from app.views.widgets.live import Live
+
+if TYPE_CHECKING:
+    from app.views.notices import Banner, Notices, Offer, Toast
 
 SHOWN_MS = 6_000
 SHOWN_WITH_BUTTON_MS = 10_000

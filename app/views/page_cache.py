@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app.services.paging import PAGE_ROWS
-from app.views.cells import RowCells
+
+if TYPE_CHECKING:
+    from app.views.cells import RowCells
 
 PAGES = 96
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from app.views.actions import Actions, ActionSpec
-from app.views.context import ViewContext
 from app.views.filter_bar import FilterBar
 from app.views.notice_bars import BannerStack
-from app.views.paged_table import PagedTable
 from app.views.panes import order_focus
 from app.views.side_panel import DEFAULT, SidePanel
 from app.views.status_bar import StatusBar
@@ -20,6 +18,10 @@ from app.views.toolbar import Toolbar
 from app.views.widgets.empty_state import EmptyState
 from app.views.widgets.ground import Ground, column, row
 from app.views.widgets.live import Live
+
+if TYPE_CHECKING:
+    from app.views.context import ViewContext
+    from app.views.paged_table import PagedTable
 
 PANEL_OVERLAYS_BELOW = 1280
 TEXTS_FOLD_BELOW = 1100
@@ -59,6 +61,7 @@ class PageFrame(Live, QWidget):
         self.stack = QStackedWidget()
         self._is_narrow = False
         self._left: QWidget | None = None
+        self._room: QWidget | None = None
         self._middle = Ground("surface")
         self._middle_row = row(self._middle, gap=0)
         self._center = Ground("surface")
@@ -95,8 +98,24 @@ class PageFrame(Live, QWidget):
         widget.setFixedWidth(width)
         self._middle_row.insertWidget(0, widget)
 
+    def keep_room(self) -> None:
+        """Room for the side panel, which is made later: nothing moves then."""
+        self._room = Ground("surface", "left")
+        self._room.setFixedWidth(int(self._setting("panel_width", DEFAULT)))
+        self._room.setVisible(bool(self._setting("panel_open", True)))
+        self._middle_row.addWidget(self._room)
+
+    @property
+    def has_panel(self) -> bool:
+        """Whether it has a side panel, or has room for one."""
+        return self.panel is not None or self._room is not None
+
     def set_panel(self, panel: SidePanel) -> None:
         """The side panel; its width and whether it is open are remembered."""
+        if self._room is not None:
+            self._middle_row.removeWidget(self._room)
+            self._room.deleteLater()
+            self._room = None
         self.panel = panel
         panel.setParent(self._middle)
         panel.closed.connect(lambda: self.show_panel(False))
@@ -121,7 +140,7 @@ class PageFrame(Live, QWidget):
                 self.toolbar.add_icon_right(window["sync"], "refresh")
             if self.table is not None:
                 self.toolbar.add_icon_right(window["columns"], "columns-3")
-            if self.panel is not None:
+            if self.has_panel:
                 self.toolbar.add_icon_right(window["panel"], "layout-sidebar-right")
 
     # -- the side panel ----------------------------------------------------------------------------------------
@@ -129,7 +148,8 @@ class PageFrame(Live, QWidget):
     @property
     def is_panel_shown(self) -> bool:
         """Whether the side panel is open."""
-        return self.panel is not None and not self.panel.isHidden()
+        shown = self.panel or self._room
+        return shown is not None and not shown.isHidden()
 
     def show_panel(self, shown: bool) -> None:
         """Open or close the side panel and remember it."""
@@ -169,6 +189,8 @@ class PageFrame(Live, QWidget):
         self.toolbar.set_compact(self.width() < TEXTS_FOLD_BELOW)
         if is_narrow or is_narrow != self._is_narrow:
             self._is_narrow = is_narrow
+            if self._room is not None and is_narrow:
+                self._room.hide()  # a panel lies over the table there
             self.layout().activate()
             self._lay_panel()
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Collection, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.services.heap import give_back
 from app.services.paging import PAGE_ROWS, Group, Query
-from app.services.tasks import TaskContext
-from app.views.task_runner import TaskHandle, TaskRunner
+
+if TYPE_CHECKING:
+    from app.services.tasks import TaskContext
+    from app.views.task_runner import TaskHandle, TaskRunner
 
 ASKING = 2
 FETCHING = 2

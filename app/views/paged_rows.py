@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, QTimer, Signal
 
@@ -14,7 +14,9 @@ from app.views.cells import Column, RowCells
 from app.views.page_cache import Entry, PageCache
 from app.views.page_loader import Head, Order, PageLoader, place_in
 from app.views.row_layout import Place, RowLayout
-from app.views.task_runner import TaskHandle, TaskRunner
+
+if TYPE_CHECKING:
+    from app.views.task_runner import TaskHandle, TaskRunner
 
 STALE_MS = 250
 FEW = 32

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, Signal
 
 from app.messages import tr
-from app.services.paging import Group
 from app.views.cells import EMPTY, WAITING, Cell
 from app.views.paged_rows import PagedRows
 from app.views.row_speech import description, plain_text
+
+if TYPE_CHECKING:
+    from app.services.paging import Group
 
 Index = QModelIndex | QPersistentModelIndex
 _ALIGN = {"left": Qt.AlignmentFlag.AlignLeft, "right": Qt.AlignmentFlag.AlignRight}

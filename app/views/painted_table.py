@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QModelIndex, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QAccessible, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap
@@ -11,9 +12,7 @@ from PySide6.QtWidgets import QAbstractItemView, QTableView, QToolTip, QWidget
 
 from app.views.cell_editor import CellEditors
 from app.views.cell_painter import CellPainter
-from app.views.cells import Cell, Column
 from app.views.page_loader import USUAL_VIEW
-from app.views.paged_table_model import PagedTableModel
 from app.views.row_painter import RowLook, RowPainter, Span
 from app.views.status import status
 from app.views.table_header import TableHeader
@@ -21,9 +20,13 @@ from app.views.table_memory import TableMemory
 from app.views.table_selection import Ranges, chosen_rows
 from app.views.theme import Density, current_theme, density
 from app.views.theme.density import stepped
-from app.views.thumbnails import Thumbnails
 from app.views.view_settings import MemorySettings, ViewSettings
 from app.views.widgets.live import Live
+
+if TYPE_CHECKING:
+    from app.views.cells import Cell, Column
+    from app.views.paged_table_model import PagedTableModel
+    from app.views.thumbnails import Thumbnails
 
 SKELETON_MS = 300
 

@@ -10,9 +10,9 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from app.messages import tr
+from app.views.elide import elided
 from app.views.icons import pixmap
 from app.views.palette_entries import PaletteEntry, match
-from app.views.text_cache import elided
 from app.views.theme import current_theme
 from app.views.widgets.keycap import paint_keycap
 

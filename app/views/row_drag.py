@@ -3,13 +3,17 @@ still chooses cells."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, QRect, Qt
 from PySide6.QtGui import QDrag, QMouseEvent, QPainter, QPixmap
 from PySide6.QtWidgets import QApplication
 
 from app.messages import tr
-from app.views.paged_table import PagedTable
 from app.views.theme import current_theme
+
+if TYPE_CHECKING:
+    from app.views.paged_table import PagedTable
 
 ROWS = "application/x-shangjia-rows"
 """Kind of what is dragged. It carries nothing: whoever takes it asks the table what is chosen."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from app.services.paging import Group
+if TYPE_CHECKING:
+    from app.services.paging import Group
 
 Kind = Literal["row", "child", "group"]
 

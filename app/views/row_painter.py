@@ -7,15 +7,17 @@ costs more than painting it (half of a 26 × 10 repaint).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QPoint, QRect, QRectF, Qt
 from PySide6.QtGui import QPainter
 
 from app.messages import tr
-from app.services.paging import Group
 from app.views.cell_painter import PAD, CellPainter
 from app.views.cells import Badge, Cell, Column, RowCells
+
+if TYPE_CHECKING:
+    from app.services.paging import Group
 
 CHEVRON = 22
 CHILD_INDENT = 44

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from app.messages import tr
-from app.views.cells import Cell, Column
 from app.views.status import status
+
+if TYPE_CHECKING:
+    from app.views.cells import Cell, Column
 
 
 def plain_text(cell: Cell) -> str:

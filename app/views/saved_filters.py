@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app.services.paging import Filter, NothingToTake
-from app.views.filter_language import FilterLanguage
-from app.views.view_settings import ViewSettings
+
+if TYPE_CHECKING:
+    from app.views.filter_language import FilterLanguage
+    from app.views.view_settings import ViewSettings
 
 LONGEST_NAME = 40
 

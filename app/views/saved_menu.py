@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import Qt, SignalInstance
 from PySide6.QtWidgets import QMenu, QWidget
 
 from app.messages import tr
-from app.views.filter_language import FilterLanguage
+
+if TYPE_CHECKING:
+    from app.views.filter_language import FilterLanguage
 
 
 class SavesFilters(Protocol):

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import argparse
-import asyncio
 import faulthandler
 import gc
 import logging
 import sys
 import threading
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QEvent, QEventLoop, QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
-from app.paths import default_data_dir
-from app.services.application import Application
+from app.paths import data_of, default_data_dir
+from app.services.late import late
 from app.views.context import ViewContext
 from app.views.desktop import Desktop
 from app.views.look import Look
@@ -27,6 +24,9 @@ from app.views.task_runner import TaskRunner
 from app.views.view_settings import DeskSettings, FileSettings
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from app.services.application import Application
     from app.services.worker import WorkerProcess
 
 log = logging.getLogger(__name__)
@@ -35,6 +35,8 @@ COLLECT_MS = 5_000
 SWITCH_S = 0.0005
 """A thread that computes gives way to the window after so long; the usual 5 ms are paid for at every call of Qt."""
 IO_THREADS = 8
+PATIENCE_MS = 500
+"""A window that is not painted by then (it starts minimised, or on another desktop) is not waited for."""
 
 
 class LateWorker:
@@ -56,8 +58,6 @@ def open_window(arguments: Sequence[str], *, is_demo: bool = False) -> int:
         arguments: of the command line; `--data DIR` chooses the data folder.
         is_demo: use data of its own, with the practice store open and the demo workbook ready to be imported.
     """
-    from app.views.event_loop import WindowLoop
-
     data_dir = _data_dir(arguments, is_demo=is_demo)
     qt = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(qt, QApplication)
@@ -68,31 +68,73 @@ def open_window(arguments: Sequence[str], *, is_demo: bool = False) -> int:
     sweep.timeout.connect(lambda: gc.collect(2 if gc.get_count()[2] >= 10 else 1))
     sweep.start()
     sys.setswitchinterval(SWITCH_S)
-    app = Application(data_dir)
-    with _crash_log(data_dir), asyncio.Runner(loop_factory=lambda: WindowLoop(qt)) as loop:
-        loop.run(_run(qt, app, is_demo=is_demo))
+    with _crash_log(data_dir):
+        _open(qt, data_dir, is_demo=is_demo)
     return 0
 
 
-async def _run(qt: QApplication, app: Application, *, is_demo: bool) -> None:
+def _open(qt: QApplication, data_dir: Path, *, is_demo: bool) -> None:
+    """Paint the window with the least there can be, and only then import the rest and go on in the event loop."""
+    app: Application = late("app.services.application:Application", data_dir)
+    remembered = FileSettings(data_dir / "window.ini")
+    runner = TaskRunner(heavy=LateWorker(app))
+    settings = DeskSettings(remembered, app, runner, data_dir)
+    Look(qt, settings).apply()
+    desktop = Desktop(ViewContext(runner, settings), lambda: load_services(app))
+    desktop.show()
+    wait_for_paint(desktop.window.centralWidget())
+    import asyncio
+
+    from app.views.event_loop import WindowLoop
+
+    with asyncio.Runner(loop_factory=lambda: WindowLoop(qt)) as loop:
+        loop.run(_run(app, desktop, is_demo=is_demo))
+        remembered.sync()
+
+
+def wait_for_paint(widget: QWidget) -> None:
+    """Let Qt's events run until *widget* was painted for the first time, for half a second at most."""
+    loop = QEventLoop()
+    watch = _FirstPaint(widget, loop)
+    QTimer.singleShot(PATIENCE_MS, loop, loop.quit)
+    loop.exec()
+    widget.removeEventFilter(watch)
+
+
+class _FirstPaint(QObject):
+    """Ends *loop* after the first painting of *widget*."""
+
+    def __init__(self, widget: QWidget, loop: QEventLoop) -> None:
+        super().__init__()
+        self._loop = loop
+        widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Before it paints: the loop ends when all is painted."""
+        if event.type() == QEvent.Type.Paint:
+            QTimer.singleShot(0, self._loop, self._loop.quit)
+        return False
+
+
+async def _run(app: Application, desktop: Desktop, *, is_demo: bool) -> None:
+    import asyncio
+    from concurrent.futures import ThreadPoolExecutor
+
     loop = asyncio.get_running_loop()
     loop.set_default_executor(ThreadPoolExecutor(IO_THREADS, "io"))
     loop.set_exception_handler(
         lambda _, context: log.error("in the event loop: %s", context.get("message"), exc_info=context.get("exception"))
     )
-    remembered = FileSettings(app.data_dir / "window.ini")
-    runner = TaskRunner(heavy=LateWorker(app))
-    settings = DeskSettings(remembered, app, runner)
-    Look(qt, settings).apply()
-    context = ViewContext(runner, settings)
-    desktop = Desktop(context, lambda: load_services(app))
+    runner = desktop.context.runner
     desktop.ready.connect(gc.freeze)  # code and widgets stay: going through them again would hold up a repaint
     closed = asyncio.Event()
     desktop.window.closed.connect(closed.set)
     desktop.warm.connect(gc.freeze)  # modules, classes, the shell: else every full sweep looks at them for 0.1 s
     if is_demo:
         desktop.ready.connect(desktop.play_demo)
-    desktop.start()
+    if desktop.window.isHidden():  # it was closed while it was painted
+        closed.set()
+    desktop.load()
     await closed.wait()
     desktop.window.hide()
     runner.stop_all()
@@ -100,24 +142,20 @@ async def _run(qt: QApplication, app: Application, *, is_demo: bool) -> None:
     await asyncio.gather(*others, return_exceptions=True)
     await app.disconnect()
     runner.shutdown()
-    remembered.sync()
     await asyncio.to_thread(app.close)
 
 
 def load_services(app: Application) -> Any:
-    """Import what is heavy, open the database, build the use cases. Runs on a thread, after the first paint."""
+    """Open the database, today's tables in it, and build the use cases. Runs on a thread, after the first paint."""
     from app.services.desktop import DesktopServices
 
     services = DesktopServices(app)
-    services.stores()
+    services.listing_source()
     return services
 
 
 def _data_dir(arguments: Sequence[str], *, is_demo: bool) -> Path:
-    parser = argparse.ArgumentParser(add_help=False)
-    parser.add_argument("--data", type=Path, default=None)
-    chosen, _ = parser.parse_known_args(list(arguments))
-    return chosen.data or (default_data_dir() / "demo" if is_demo else default_data_dir())
+    return data_of(arguments) or (default_data_dir() / "demo" if is_demo else default_data_dir())
 
 
 class _crash_log:  # noqa: N801 - used as a context manager

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from app.views.activity.job_line import JobLine
-from app.views.activity.jobs import Jobs
 from app.views.language import say
 from app.views.widgets.buttons import Button
 from app.views.widgets.ground import Bar, Separator
 from app.views.widgets.label import ElidedLabel, Label
+
+if TYPE_CHECKING:
+    from app.views.activity.jobs import Jobs
 
 
 class StatusBar(Bar):

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QActionGroup, QColor, QIcon, QPainter, QPaintEvent, QPixmap
-from PySide6.QtWidgets import QAbstractButton, QMenu, QSizePolicy, QWidget
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy
 
 from app.messages import tr
+from app.views.elide import elided
 from app.views.icons import pixmap
-from app.views.text_cache import elided
 from app.views.theme import current_theme
 from app.views.theme.apply import device_ratio
 from app.views.widgets.live import Live
 
+if TYPE_CHECKING:
+    from PySide6.QtGui import QColor, QIcon, QPaintEvent
+    from PySide6.QtWidgets import QMenu, QWidget
+
 SQUARE = 10
 
 
-@dataclass(frozen=True)
-class StoreEntry:
+class StoreEntry(NamedTuple):
     """A store as the picker shows it; `color` numbers one of the theme's ten hues."""
 
     id: int
@@ -42,6 +45,7 @@ class StorePicker(Live, QAbstractButton):
         super().__init__(parent)
         self._stores: list[StoreEntry] = []
         self._current: int | None = None
+        self._is_waiting = False
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.clicked.connect(self.open_menu)
@@ -62,9 +66,14 @@ class StorePicker(Live, QAbstractButton):
         """The chosen store; None for all."""
         return next((store for store in self._stores if store.id == self._current), None)
 
+    def wait(self) -> None:
+        """Nobody knows yet whether there are any: do not say that there are none."""
+        self._is_waiting = True
+        self.retranslate()
+
     def set_stores(self, stores: Sequence[StoreEntry]) -> None:
         """The stores there are; a chosen one that is gone falls back to all, and tells."""
-        self._stores = list(stores)
+        self._stores, self._is_waiting = list(stores), False
         was, gone = self._current, self._current is not None and self.current is None
         if len(stores) == 1:
             self._current = stores[0].id
@@ -83,6 +92,9 @@ class StorePicker(Live, QAbstractButton):
 
     def make_menu(self) -> QMenu:
         """All stores, then each."""
+        from PySide6.QtGui import QAction, QActionGroup
+        from PySide6.QtWidgets import QMenu
+
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         group = QActionGroup(menu)
@@ -106,7 +118,8 @@ class StorePicker(Live, QAbstractButton):
     def retranslate(self) -> None:
         """The name shown."""
         store = self.current
-        name = store.name if store else tr("window.all_stores" if self._stores else "window.no_store")
+        of_all = tr("window.all_stores" if self._stores or self._is_waiting else "window.no_store")
+        name = store.name if store else of_all
         self.setText(name)
         self.setAccessibleName(tr("window.store_is", name=name))
         self.setToolTip(name)
@@ -149,6 +162,8 @@ class StorePicker(Live, QAbstractButton):
 
 
 def _square(color: QColor) -> QIcon:
+    from PySide6.QtGui import QIcon, QPixmap
+
     ratio = device_ratio()
     picture = QPixmap(QSize(round(16 * ratio), round(16 * ratio)))
     picture.setDevicePixelRatio(ratio)

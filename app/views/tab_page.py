@@ -8,24 +8,26 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QMenu, QWidget
 
-from app.services.paging import Filter, Query
-from app.views.cells import Column
-from app.views.context import ViewContext
 from app.views.errors import sentence
 from app.views.filter_files import FilterFiles
 from app.views.notices import Banner, Offer
 from app.views.page_frame import PageFrame
 from app.views.paged_table import PagedTable
 from app.views.paged_table_model import PagedTableModel
-from app.views.palette_entries import PaletteEntry
 from app.views.table_selection import Selection
-from app.views.theme import Density
-from app.views.thumbnails import Thumbnails
+
+if TYPE_CHECKING:
+    from app.services.paging import Filter, Query
+    from app.views.cells import Column
+    from app.views.context import ViewContext
+    from app.views.palette_entries import PaletteEntry
+    from app.views.theme import Density
+    from app.views.thumbnails import Thumbnails
 
 
 class TabPage(PageFrame):

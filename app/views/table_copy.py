@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
-from app.views.paged_table_model import PagedTableModel
 from app.views.row_speech import copied_text
-from app.views.table_selection import Ranges
+
+if TYPE_CHECKING:
+    from app.views.paged_table_model import PagedTableModel
+    from app.views.table_selection import Ranges
 
 MOST_ROWS = 20_000
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QHeaderView, QWidget
 
 from app.messages import tr
-from app.views.cells import Column
+from app.views.elide import elided
 from app.views.icons import pixmap
-from app.views.text_cache import elided
 from app.views.theme import current_theme
+
+if TYPE_CHECKING:
+    from app.views.cells import Column
 
 PAD = 8
 HEIGHT = 28

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView
 
-from app.views.paged_table_model import PagedTableModel
 from app.views.row_speech import copied_text
 from app.views.table_copy import MOST_ROWS, from_tsv, lines_of, to_tsv
 from app.views.table_selection import Ranges, chosen_rows, read_selection
+
+if TYPE_CHECKING:
+    from app.views.paged_table_model import PagedTableModel
 
 Key = Qt.Key
 Std = QKeySequence.StandardKey

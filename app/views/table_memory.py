@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QHeaderView
 
-from app.views.cells import Column
-from app.views.view_settings import ViewSettings
+if TYPE_CHECKING:
+    from app.views.cells import Column
+    from app.views.view_settings import ViewSettings
 
 
 class TableMemory:

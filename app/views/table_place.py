@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QItemSelectionModel, QObject, Signal
 from PySide6.QtWidgets import QTableView
 
 from app.services.paging import Query
-from app.views.paged_rows import PagedRows
 from app.views.table_selection import Selection, chosen_rows, read_selection, rows_of, select_rows
+
+if TYPE_CHECKING:
+    from app.views.paged_rows import PagedRows
 
 NO_SORT = {"sort": "", "descending": False, "then": "", "then_descending": False}
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QItemSelectionRange
 
-from app.services.paging import Query
-from app.views.paged_rows import PagedRows
+if TYPE_CHECKING:
+    from app.services.paging import Query
+    from app.views.paged_rows import PagedRows
 
 Ranges = list[tuple[int, int]]
 

@@ -6,20 +6,24 @@ Three lanes behind one runner: coroutines on the running loop (network), plain f
 
 from __future__ import annotations
 
-import asyncio
-import inspect
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any, Protocol
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Protocol
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from shiboken6 import isValid
 
-from app.services.tasks import Progress, TaskCancelled, TaskContext
 from app.views.receivers import Outcome
 
+if TYPE_CHECKING:
+    import asyncio
+    from concurrent.futures import Future, ThreadPoolExecutor
+
+    from app.services.tasks import Progress, TaskContext
+
+    Work = Future[Any] | asyncio.Task[Any]
+
 SAMPLE_MS = 100
-Work = Future[Any] | asyncio.Task[Any]
 
 
 class HeavyLane(Protocol):
@@ -54,6 +58,8 @@ class TaskHandle(QObject):
     finished = property(lambda self: Outcome(self._finished))
 
     def __init__(self) -> None:
+        from app.services.tasks import TaskContext
+
         super().__init__()  # no parent: lives as long as the runner works on it or somebody holds it
         self.context = TaskContext()
         self.is_finished = False
@@ -91,12 +97,18 @@ class TaskRunner(QObject):
     def __init__(self, workers: int = 4, heavy: HeavyLane | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.heavy = heavy
-        self._pool = ThreadPoolExecutor(workers, "task")
+        self._workers = workers
         self._live: dict[Work, TaskHandle] = {}
         self._closed = False
         self._landed.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
         self._sampler = QTimer(self, interval=SAMPLE_MS)
         self._sampler.timeout.connect(self._sample)
+
+    @cached_property
+    def _pool(self) -> ThreadPoolExecutor:
+        from concurrent.futures import ThreadPoolExecutor  # here, as asyncio: the window is painted without them
+
+        return ThreadPoolExecutor(self._workers, "task")
 
     @property
     def is_idle(self) -> bool:
@@ -105,6 +117,9 @@ class TaskRunner(QObject):
 
     def start(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> TaskHandle:
         """Run `fn(*args, **kwargs, ctx=TaskContext)`: a coroutine function on the running loop, else on a thread."""
+        import asyncio
+        import inspect
+
         handle = TaskHandle()
         if inspect.iscoroutinefunction(fn):
             loop = asyncio.get_running_loop()
@@ -169,13 +184,21 @@ class TaskRunner(QObject):
         handle.sample()  # the last word on progress
         handle.is_finished = True
         error = None if work.cancelled() else work.exception()
-        if work.cancelled() or isinstance(error, TaskCancelled | asyncio.CancelledError):
+        if work.cancelled() or _is_stop(error):
             handle.cancelled.emit()
         elif error is not None:
             handle.failed.emit(error)
         else:
             handle.succeeded.emit(work.result())
         handle.finished.emit()
+
+
+def _is_stop(error: BaseException | None) -> bool:
+    from asyncio import CancelledError
+
+    from app.services.tasks import TaskCancelled
+
+    return isinstance(error, TaskCancelled | CancelledError)
 
 
 def progress_share(progress: Progress) -> float | None:

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFont, QFontMetrics, QStaticText, QTransform
+from PySide6.QtGui import QStaticText, QTransform
 
-from app.views.theme import Theme
+from app.views.elide import MODES
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QFont, QFontMetrics
+
+    from app.views.theme import Theme
 
 KEPT = 3072
 LONG = 1.5
 """A text that would be so many times as wide as its room is cut without being measured first."""
 _PLAIN = Qt.TextFormat.PlainText
 _AS_IT_IS = QTransform()
-_MODES = {"right": Qt.TextElideMode.ElideRight, "middle": Qt.TextElideMode.ElideMiddle}
-
-
-def elided(metrics: QFontMetrics, text: str, width: int, elide: str = "right") -> str:
-    """*text* cut to *width*; whole where it just fits (Qt cuts it then, for half a pixel)."""
-    return text if metrics.horizontalAdvance(text) <= width else metrics.elidedText(text, _MODES[elide], max(0, width))
 
 
 class Laid(NamedTuple):
@@ -66,7 +65,7 @@ class TextCache:
         is_long = 0 <= width * LONG < len(text) * face.average
         laid, advance = _laid(_cut(face, text, width, elide) if is_long else text, face.font)
         if 0 <= width < advance:
-            laid, advance = _laid(face.metrics.elidedText(text, _MODES[elide], width), face.font)
+            laid, advance = _laid(face.metrics.elidedText(text, MODES[elide], width), face.font)
         return Laid(laid, face.font, advance, face.height)
 
     def _face(self, role: str, strong: bool) -> _Face:
@@ -80,10 +79,10 @@ def _cut(face: _Face, text: str, width: int, elide: str) -> str:
     """*text*, far too long, cut to *width*: of one that loses its end so much is looked at as surely is too wide."""
     if elide == "right":
         head = text[: int(2 * width / face.average) + 8]
-        shown = face.metrics.elidedText(head, _MODES[elide], width)
+        shown = face.metrics.elidedText(head, MODES[elide], width)
         if shown != head:
             return shown
-    return face.metrics.elidedText(text, _MODES[elide], width)
+    return face.metrics.elidedText(text, MODES[elide], width)
 
 
 def _laid(text: str, font: QFont) -> tuple[QStaticText, int]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QImage, QImageReader, QPainter, QPainterPath, QPixmap
 
-from app.views.task_runner import TaskRunner
 from app.views.theme.apply import device_ratio
+
+if TYPE_CHECKING:
+    from app.views.task_runner import TaskRunner
 
 KEPT = 2000
 UNDER_WAY = 8

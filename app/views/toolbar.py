@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
-from app.views.actions import Actions
 from app.views.widgets.buttons import Button, IconButton
 from app.views.widgets.ground import Bar, Separator
+
+if TYPE_CHECKING:
+    from app.views.actions import Actions
 
 
 class Toolbar(Bar):
@@ -70,8 +74,7 @@ class Toolbar(Bar):
         """The "…" menu with actions that are used seldom."""
         button = IconButton("dots", "window.more")
         menu = QMenu(button)
-        for id in ids:
-            menu.addAction(self._actions.add(id) if id not in self._actions else self._actions[id])
+        self._actions.fill(menu, *ids)
         button.clicked.connect(lambda: menu.popup(button.mapToGlobal(QPoint(0, button.height() + 2))))
         self._insert(button)
         return button

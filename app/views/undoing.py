@@ -141,10 +141,10 @@ class Undoing(QObject):
     def _when_stored(self, do: Callable[[], None]) -> None:
         """What was typed is a change, too: *do* comes after it is stored."""
         page = self._desktop.window.pages.get("listings")
-        if page is None:
-            do()
-        else:
+        if page is not None and page.is_furnished:  # type: ignore[attr-defined]
             page.editor.saver.when_stored(do)  # type: ignore[attr-defined]
+        else:
+            do()
 
     def show_history(self) -> None:
         """All changes, newest first."""

@@ -6,15 +6,18 @@ from __future__ import annotations
 import json
 import logging
 import threading
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from PySide6.QtCore import QByteArray, QSettings
 
-from app.services.application import Application
-from app.services.errors import AppError
-from app.services.kept_filters import KeptFilters
-from app.views.task_runner import TaskRunner
+from app.services.chosen_language import chosen_language
+
+if TYPE_CHECKING:
+    from app.services.application import Application
+    from app.services.kept_filters import KeptFilters
+    from app.views.task_runner import TaskRunner
 
 log = logging.getLogger(__name__)
 
@@ -60,12 +63,17 @@ class DeskSettings:
     """`ViewSettings` of a data folder: the window's own in *window*; the language and saved filters where the command
     line reads them."""
 
-    def __init__(self, window: ViewSettings, app: Application, runner: TaskRunner) -> None:
-        self._window, self._app, self._runner = window, app, runner
+    def __init__(self, window: ViewSettings, app: Application, runner: TaskRunner, data_dir: Path) -> None:
+        self._window, self._app, self._runner, self._data_dir = window, app, runner, data_dir
         self._language: str | None = None
-        self._kept = KeptFilters(app.data_dir)
         self._filters: dict[str, Any] = {}
         self._writing = threading.Lock()
+
+    @cached_property
+    def _kept(self) -> KeptFilters:
+        from app.services.kept_filters import KeptFilters
+
+        return KeptFilters(self._data_dir)
 
     def get(self, name: str, default: Any = None) -> Any:
         """The value called *name*, or *default*."""
@@ -76,10 +84,7 @@ class DeskSettings:
             return self._filters[name]
         if name != LANGUAGE:
             return self._window.get(name, default)
-        try:
-            return self._language or self._app.settings.language or default
-        except AppError:  # written by a newer program: loading the data says so with its remedy
-            return default
+        return self._language or chosen_language(self._data_dir) or default
 
     def put(self, name: str, value: Any) -> None:
         """Remember *value*; language and filters are written on a thread."""

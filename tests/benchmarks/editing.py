@@ -1,4 +1,4 @@
-"""Bulk edits on a million listings: price × 1.1 on half a million variants, undoing it, a pattern over titles.
+"""Bulk edits on a million listings: price × 1.1 on half a million variants, a pattern over titles, undoing both.
 
 The edit runs in a worker process as the window has it done. A plain UPDATE is the floor, told twice: of the prices
 alone, and with the price range and the time of the last change of the listings, which every writer must keep in step
@@ -82,6 +82,11 @@ def _titles(found: Figures, listings: int) -> Iterator[Measurement]:
     yield Measurement("edit.titles_plan", found["titles_plan"], "s", f"{what}: worked out and checked")
     how = f"{what}: stored with undo record, search index, hashes, and checked anew; floor: {plain}"
     yield Measurement("edit.titles", found["titles"], "s", how, found["titles_bare"])
+    how = f"{what}: taken back, with the record for doing it again, and checked anew; floor: {plain}"
+    yield Measurement("edit.titles_undo", found["titles_undo"], "s", how, found["titles_bare"])
+    for name in ("titles", "titles_undo"):
+        how = f"edit.{name} in processor seconds; floor: {plain}, too"
+        yield Measurement(f"edit.{name}_cpu", found[f"{name}_cpu"], "s", how, found["titles_bare_cpu"])
 
 
 def _run(db: Database, ids: list[int]) -> Figures:
@@ -97,9 +102,19 @@ def _run(db: Database, ids: list[int]) -> Figures:
         found["undo_log"] = clocked(lambda: _empty_log(db))
         found |= _clocked_floor(db, ids, "kept", _kept())
         found |= _edited(db, ids, "titles", call, pid, ReplaceText("title", r"(\d+)$", r"No. \1", is_regex=True))
+        found |= _undone(db, "titles", call, pid)
         found |= _clocked_floor(db, ids, "titles_bare", ["UPDATE listing SET title = replace(title, 'No. ', '# ')"])
         found["peak"] = peak_mb(pid)
     return found
+
+
+def _undone(db: Database, name: str, call: Callable[..., Any], pid: int) -> Figures:
+    """The newest change taken back as the window has it done: by the worker, and judged anew."""
+    used = cpu_s(pid)
+    seconds = clocked(lambda: call("take_back", db.path, None))
+    cpu = cpu_s(pid) - used
+    _empty_log(db)
+    return {f"{name}_undo": seconds, f"{name}_undo_cpu": cpu}
 
 
 def _kept() -> list[str]:

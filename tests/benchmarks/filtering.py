@@ -9,11 +9,11 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from app.services.db import Database
-from app.services.listings.filters import parse_filters
+from app.services.listings.filters import parse_filters, written
 from app.services.listings.source import ListingSource
 from app.services.listings.variant_source import VariantSource
 from app.services.paging import PAGE_ROWS, Query
@@ -59,6 +59,29 @@ QUESTIONS = (
 )  # fmt: skip
 
 
+ATOMS = (
+    "status = live", "store = 2", "price < 9", "stock = 0", "margin < 0.05", "profit > 3", "cost > 10", "tag = hot",
+    "finding = title.emoji", "findings > 0", "title ~ lamp", "ships_from = US", "sku ~ xl", "item = SJ0012345",
+    "group is missing", "category = 200006103", "freight_template = 1000", "changed = yes", "sold = 0", "held = yes",
+    "import_run = 5", "updated >= 2025-06-20",
+)  # fmt: skip
+"""What is asked in pairs."""
+OFTEN = ("status = live", "price < 9", "margin < 0.05", "tag = hot", "title ~ lamp", "sku ~ xl", "ships_from = US")
+"""What every other is paired with."""
+TRIPLES = (
+    "status = live and margin < 0.05 and tag = hot",
+    "status = live and (margin < 0.05 or tag = hot)",
+    "not (status = live and price < 9) and margin < 0.05",
+    "margin < 0.05 and profit > 3 and cost > 10",
+    "title ~ lamp and not (price < 9 or tag = hot)",
+    "ships_from = US and price < 9 and stock = 0",
+)
+SORTS = ("", "price", "title", "margin", "stock", "cost", "status")
+INDEXED = ("", "price", "title", "margin")
+OTHER_MS = 1200.0
+"""First rows by a column without an index."""
+
+
 def measure(ground: Ground) -> Iterator[Measurement]:
     """Each question several times, in turns with its floor."""
     path = ground.million_of_today / NAME
@@ -70,8 +93,49 @@ def measure(ground: Ground) -> Iterator[Measurement]:
             for question in QUESTIONS:
                 yield from _asked(question, source, bare, turns)
             yield from _by_figures(db, bare, turns)
+        yield from _swept(db)
     finally:
         db.dispose()
+
+
+def _combined() -> list[Query]:
+    """Every pair with what is asked often, by `and`, every third by `or`, triples, and words with each."""
+    pairs = [(one, other) for one in OFTEN for other in ATOMS if one != other]
+    texts = [" and ".join(pair) for pair in pairs] + [" or ".join(pair) for pair in pairs[::3]]
+    found = [Query(filters=parse_filters(text)) for text in (*ATOMS, *texts, *TRIPLES)]
+    return found + [Query(text=words, filters=parse_filters(text)) for words in ("lamp", "耳机") for text in ATOMS]
+
+
+def _swept(db: Database) -> Iterator[Measurement]:
+    """Each combination once, warm, on both levels, and filters in every order: the slowest, and how many are late."""
+    for level, source in (("listing", ListingSource(db)), ("variant", VariantSource(db))):
+        asked = _combined()
+        ordered = [replace(query, sort=sort) for query in asked[:: len(asked) // 20] for sort in SORTS]
+        acts: dict[str, list[tuple[Callable[[], object], Query, float]]] = {
+            "count": [(partial(source.count, query), query, COUNT_MS) for query in asked],
+            "first": [(partial(source.first_page, query, PAGE_ROWS), query, FIRST_MS) for query in asked],
+            "sorted": [
+                (partial(source.first_page, query, PAGE_ROWS), query, FIRST_MS if query.sort in INDEXED else OTHER_MS)
+                for query in ordered
+            ],
+        }
+        for name, questions in acts.items():
+            yield from _told(f"filter.sweep.{level}_{name}", questions)
+
+
+def _told(name: str, questions: list[tuple[Callable[[], object], Query, float]]) -> Iterator[Measurement]:
+    taken = []
+    with quiet():
+        for act, query, budget in questions:
+            act()
+            started = time.perf_counter()
+            act()
+            taken.append(((time.perf_counter() - started) * 1e3 / budget, query))
+    taken.sort(key=lambda one: one[0])
+    worst = f"{taken[-1][1].text} {written(taken[-1][1].filters, {})} by {taken[-1][1].sort or 'date'}"
+    how = f"{len(taken)} questions, each by its budget; the slowest: {worst}"
+    yield Measurement(f"{name}_p95", share([one for one, _ in taken], 0.95), "×", how, None, 1.0)
+    yield Measurement(f"{name}_late", sum(one > 1 for one, _ in taken), "questions", how, None, 0)
 
 
 FIGURES = {

@@ -18,10 +18,9 @@ from app.samples.products import Products
 from app.services.db import Database
 from app.services.listings.search_index import INDEXES
 from app.services.listings.text import bigrams, fold, search_text
-from app.services.listings.variant_masks import read_numbers
 from app.services.pricing.given import UNKNOWN
 from app.services.pricing.sku_columns import SEGMENT, searched_code, store_numbers
-from app.services.sql_ids import listed
+from app.services.sql_ids import listed, read_numbers
 
 TITLES = 3_000
 """Different products behind all listings."""

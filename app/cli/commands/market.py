@@ -39,6 +39,7 @@ def serve_market(desk: Desk, options: argparse.Namespace) -> Outcome:
 
     Raises:
         MarketNotStarted: nothing was served.
+        InputError: the file of switches is no JSON.
     """
     from app.practice_market import serve
 
@@ -50,8 +51,16 @@ def serve_market(desk: Desk, options: argparse.Namespace) -> Outcome:
         desk.say_first(json.dumps(credentials, ensure_ascii=False))
 
     try:
-        faults = None if options.faults is None else json.loads(options.faults.read_text("utf-8"))
+        faults = None if options.faults is None else _switches(options.faults)
         asyncio.run(serve(options.port, database=database, seed=options.seed, faults=faults, ready=announce))
     except (OSError, ValueError, OverflowError) as error:
         raise MarketNotStarted(detail=str(error)) from error
     return Outcome({"served": True})
+
+
+def _switches(path: Path) -> Any:
+    """What stands in a file of switches. Raises: InputError: it is no JSON; OSError: it cannot be read."""
+    try:
+        return json.loads(path.read_text("utf-8-sig"))
+    except json.JSONDecodeError as error:
+        raise InputError("cli.faults_unreadable", file=path.name, line=error.lineno, column=error.colno) from None

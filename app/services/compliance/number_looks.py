@@ -17,7 +17,6 @@ from app.services.compliance.loading import SETTING
 from app.services.compliance.rule_data import Limits, rule_data
 from app.services.history.columns import Staged
 from app.services.listings.numbers import RENEWED
-from app.services.listings.writing import REOPENED
 from app.services.price_guard.settings import asks_costs, guard_settings
 
 _FLOORED = (
@@ -31,7 +30,8 @@ _OFF = "ifnull(max(abs(after - {known}), abs(before - {known})) * 10000 > {{limi
 _SYNCED = "json_extract(remote, '$._sync.skus.\"' || replace(sku.code, '\"', '') || '\"[0]')"
 _SENT = "json_extract(prices, '$.\"' || replace(sku.code, '\"', '') || '\"')"
 _JUMPED = (
-    f"SELECT own.id FROM {RENEWED} JOIN listing AS own ON own.id = renewed.listing_id AND own.id IN ({_KNOWN}) "
+    "SELECT own.id FROM {renewed} AS renewed JOIN listing AS own ON own.id = renewed.listing_id "
+    f"AND own.id IN ({_KNOWN}) "
     "JOIN {rows} AS changed ON changed.listing_id = own.id JOIN sku ON sku.id = changed.row_id "
     "LEFT JOIN sent_price ON sent_price.listing_id = own.id "
     f"WHERE instr(sku.code, '\"') OR changed.before IS NULL OR {_OFF.format(known=_SYNCED)} "
@@ -47,15 +47,17 @@ def number_limits(connection: Connection) -> Limits:
         return rule_data(stored.value if stored is not None else None).limits
 
 
-def number_suspects(connection: Connection, staged: Sequence[Staged], limits: Limits | None = None) -> list[int]:
-    """Listings of `RENEWED` whose findings or state may be others now, in order of ids."""
+def number_suspects(
+    connection: Connection, staged: Sequence[Staged], renewed: str = RENEWED, limits: Limits | None = None
+) -> list[int]:
+    """Listings whose findings may be others now, in order of ids. *renewed*: what stands behind FROM to read what was
+    and is said of them, columns as `FORESEEN`."""
     limits = limits or number_limits(connection)
     columns = {one.column for one in staged}
-    reopened = ", ".join(f"'{status!s}'" for status in REOPENED)
     fine = " AND ".join(
         _fine(limits, columns, when) for when in ({"low": "old_low", "high": "old_high", "total": "old_total"}, {})
     )
-    parts = [f"SELECT listing_id FROM {RENEWED} WHERE old_status IN ({reopened}) OR NOT ifnull({fine}, 0)"]
+    parts = [f"SELECT listing_id FROM {renewed} WHERE NOT ifnull({fine}, 0)"]
     for one in staged:
         low, high = _bounds(limits, one.column)
         parts.append(
@@ -64,11 +66,11 @@ def number_suspects(connection: Connection, staged: Sequence[Staged], limits: Li
         )
     prices = next((one for one in staged if one.column == "price_minor"), None)
     if prices is not None:
-        parts += _guarded(connection, prices)
+        parts += _guarded(connection, prices, renewed)
     return list(connection.exec_driver_sql(" UNION ".join(parts) + " ORDER BY 1").scalars())
 
 
-def _guarded(connection: Connection, prices: Staged) -> list[str]:
+def _guarded(connection: Connection, prices: Staged, renewed: str) -> list[str]:
     """Listings the price guard may see differently. Where it asks for profits, that is every one."""
     settings = guard_settings(connection)
     if asks_costs(connection, settings):
@@ -77,7 +79,7 @@ def _guarded(connection: Connection, prices: Staged) -> list[str]:
     if settings.floors and connection.exec_driver_sql("SELECT 1 FROM price_floor LIMIT 1").first() is not None:
         parts.append(_FLOORED.format(rows=prices.rows))
     if settings.changes and connection.exec_driver_sql(_IS_KNOWN).first() is not None:
-        parts.append(_JUMPED.format(rows=prices.rows, limit=int(settings.warn_bp)))
+        parts.append(_JUMPED.format(renewed=renewed, rows=prices.rows, limit=int(settings.warn_bp)))
     return parts
 
 

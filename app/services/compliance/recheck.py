@@ -9,16 +9,21 @@ from itertools import chain
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from app.models import ListingStatus
 from app.services.compliance.checker import check
 from app.services.compliance.context import CheckContext
-from app.services.compliance.findings import Finding, counts
+from app.services.compliance.findings import Finding
 from app.services.compliance.images import refresh_image_facts
 from app.services.compliance.loading import learn_images, learn_twins, load_context
-from app.services.compliance.stored_findings import Tallied, replace_tallies, stored_tallies, tally
+from app.services.compliance.stored_findings import (
+    Tallied,
+    counted,
+    replace_tallies,
+    state_of,
+    stored_tallies,
+    tally,
+)
 from app.services.compliance.twins import with_twins
 from app.services.db import Database
-from app.services.listings.holds import CODE as HELD_BY_PERSON
 from app.services.listings.loading import chunks, id_list, load_listings
 from app.services.listings.records import ListingRecord
 from app.services.tasks import TaskContext
@@ -28,10 +33,6 @@ CHUNK = 500
 
 FLUSH = 20_000
 """Changed rows in one transaction."""
-
-OPEN_STATES = (ListingStatus.DRAFT, ListingStatus.READY)
-"""States the checker moves between. Others belong to publishing; an edit reopens a refused listing. `held` is
-entered and left by a person's hold, and left when nothing holds a listing any more."""
 
 _UPDATE = (
     "UPDATE listing SET block_count = ?, hold_count = ?, warn_count = ?, status = ? "
@@ -172,24 +173,11 @@ def _recounted(
         old = {row[0]: row[1:] for row in session.execute(query)}
         for record, findings in batch:
             number += 1
-            block, hold, warn = counts(findings)
-            status = _state(record.status, findings)
-            row = (block, hold, warn, status, record.id, record.status, record.content_hash)
             now = tally(findings)
+            row = (*counted(now), state_of(record.status, now), record.id, record.status, record.content_hash)
             tallied = (record.id, record.store_id, record.content_hash, now)
             is_other = row[:4] != (*old[record.id], record.status)
             yield number, _Found(row, is_other, tallied if now != known.get(record.id, {}) else None)
-
-
-def _state(status: str, findings: Sequence[Finding]) -> str:
-    """The state of a listing after a check: a person's hold shows in one that is not on its way, and one that waited
-    for a release is ready when nothing holds it any more."""
-    if status not in (*OPEN_STATES, ListingStatus.HELD):
-        return status
-    block, hold, _ = counts(findings)
-    if any(finding.code == HELD_BY_PERSON for finding in findings) or (status == ListingStatus.HELD and hold):
-        return ListingStatus.HELD
-    return ListingStatus.DRAFT if block or hold else ListingStatus.READY
 
 
 def _take(

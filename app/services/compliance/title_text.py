@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
+from functools import lru_cache
 
 from app.services.compliance.words import folded, latin, tokens
 
@@ -31,6 +32,7 @@ def is_control(character: str) -> bool:
     return unicodedata.category(character) in ("Cc", "Cf", "Cs", "Co", "Cn") and not EMOJI.match(character)
 
 
+@lru_cache(maxsize=16)
 def strangers(title: str) -> dict[str, list[str]]:
     """Characters a title must not hold, by kind: `chinese`, `emoji`, `control`, `other`; each character once."""
     found: dict[str, list[str]] = {"chinese": [], "emoji": [], "control": [], "other": []}
@@ -58,11 +60,29 @@ def cleaned(title: str) -> str | None:
     """The title with markup, emoji and control characters out and half-width look-alikes in; None if that is not
     enough to make it ASCII, or leaves nothing.
     """
-    text = unicodedata.normalize("NFKC", MARKUP.sub(" ", EMOJI.sub(" ", title)).translate(_ASCII_FOR))
-    text = "".join(c for c in unicodedata.normalize("NFKD", text.translate(_ASCII_FOR)) if not unicodedata.combining(c))
-    text = "".join(" " if c.isspace() else c for c in text if c.isspace() or not is_control(c))
+    text = MARKUP.sub(" ", EMOJI.sub(" ", title))
+    if not all(map(_has_ascii, set(text))):
+        return None
+    text = unicodedata.normalize("NFKC", text.translate(_ASCII_FOR))
+    text = unicodedata.normalize("NFKD", text.translate(_ASCII_FOR))
+    for sign in {sign for sign in text if not " " <= sign <= "~"}:  # far fewer than there are signs in the text
+        if sign.isspace():
+            text = text.replace(sign, " ")
+        elif unicodedata.combining(sign) or is_control(sign):
+            text = text.replace(sign, "")
+        else:
+            return None
     text = " ".join(text.split())
-    return text if text and text.isascii() and not MARKUP.search(text) else None
+    return text if text and not MARKUP.search(text) else None
+
+
+@lru_cache(maxsize=4096)
+def _has_ascii(sign: str) -> bool:
+    """Whether something in half width stands for a sign, or nothing at all may."""
+    parts = unicodedata.normalize(
+        "NFKD", unicodedata.normalize("NFKC", sign.translate(_ASCII_FOR)).translate(_ASCII_FOR)
+    )
+    return all(one.isascii() or one.isspace() or unicodedata.combining(one) or is_control(one) for one in parts)
 
 
 def cut_at_word(title: str, limit: int) -> str:

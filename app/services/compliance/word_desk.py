@@ -157,7 +157,8 @@ class WordDesk:
             old = lists.lists.get(wanted.key)
             if old is not None and replace(old, count=0) == replace(wanted, count=0):
                 return WordsChanged()
-            keeping = Keeping(connection, "word_list", {(wanted.key,): str(wanted.about)}, _shown_list)
+            kind, shown = ("word_list", _shown_list) if old is not None else ("whole_word_list", _shown_words)
+            keeping = Keeping(connection, kind, {(wanted.key,): str(wanted.about)}, shown)
             stores = None if wanted.stores is None else orjson.dumps(wanted.stores).decode()
             connection.exec_driver_sql(
                 "INSERT INTO word_list (key, name, kind, severity, is_on, stores) VALUES (?1, ?2, ?3, ?4, ?5, ?6) "
@@ -295,7 +296,7 @@ def _shown_words(rows: Rows) -> str:
     """The list, and its first words."""
     words = [str(row["word"]) for row in rows["listed_word"]]
     more = f" +{len(words) - SHOWN_WORDS}" if len(words) > SHOWN_WORDS else ""
-    return f"{_shown_list(rows)}: {', '.join(words[:SHOWN_WORDS])}{more}"
+    return f"{_shown_list(rows)}: {', '.join(words[:SHOWN_WORDS])}{more}" if words else _shown_list(rows)
 
 
 def _record(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from app.services.errors import AppError
 from app.services.expressions import arithmetic
@@ -43,6 +43,7 @@ Reads = Callable[[Values], Decimal]
 Holds = Callable[[Values], bool]
 
 _STEPS = {"+": arithmetic.add, "-": arithmetic.subtract, "*": arithmetic.multiply}
+ZERO = Decimal(0)
 _COMPARES: dict[str, Callable[[Any, Any], bool]] = {
     "=": operator.eq,
     "!=": operator.ne,
@@ -161,6 +162,9 @@ class Compiler:
     def _applied(self, node: Call, function: Function) -> Reads:
         parts = [self.number(argument) for argument in node.arguments]
         apply, accepts, position = function.apply, function.accepts, node.at + 1
+        constants = [_constant(argument) for argument in node.arguments[1:]]
+        if None not in constants and not accepts([ZERO, *cast(list[Decimal], constants)]):  # no row can make it right
+            raise BadArgument(position=position, name=node.function, usage=function.usage)
 
         def result(values: Values) -> Decimal:
             arguments = [part(values) for part in parts]
@@ -206,6 +210,16 @@ def _chained(first: Reads, steps: list[tuple[Callable[[Decimal, Decimal], Decima
         return number
 
     return result
+
+
+def _constant(node: Node) -> Decimal | None:
+    """The number that is written there, None where it takes a row to know it."""
+    match node:
+        case Number(value=value):
+            return value
+        case Negative(operand=Number(value=value)):
+            return -value
+    return None
 
 
 def _wrong_arguments(node: Call, usage: str) -> FormulaError:

@@ -9,31 +9,52 @@ listings, that was all of the log: the pages of `ix_listing_price` come again at
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import islice
 
 from sqlalchemy import Connection
 
 from app.services.compliance.number_looks import number_limits, number_suspects
+from app.services.compliance.rule_data import Limits
 from app.services.db import roomy
 from app.services.history.columns import Staged, blocks, moved_listings, write_column
-from app.services.listings.numbers import forget_noted, forget_renewed, note_numbers, renew_numbers
+from app.services.listings.numbers import (
+    RENEWED,
+    find_foreseen,
+    find_renewed,
+    forget_noted,
+    forget_renewed,
+    note_numbers,
+    renew_numbers,
+    reopen,
+)
 
 PASS_BLOCKS = 100
 """A million variants; what follows from them is kept in memory until their listings' turn, some twenty megabytes."""
 
 
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """How staged columns are written.
+
+    Attributes:
+        leave_out: takes listings that moved on out of the stage, and out of `foreseen`.
+        keep: is given each column of each block that was written.
+        foreseen: a table of what follows for the listings, worked out before (`numbers.FORESEEN`). Of a block in which
+            some have other numbers than they had then it is worked out here.
+        keep_following: is given a table of what was and is said of the listings of each block, columns as `FORESEEN`.
+    """
+
+    leave_out: Callable[[set[int]], None]
+    keep: Callable[[Staged], None] | None = None
+    foreseen: str | None = None
+    keep_following: Callable[[str], None] | None = None
+
+
 def write_columns(
-    connection: Connection,
-    staged: Sequence[Staged],
-    moment_ms: int,
-    leave_out: Callable[[set[int]], None],
-    keep: Callable[[Staged], None] | None = None,
+    connection: Connection, staged: Sequence[Staged], moment_ms: int, how: Writing
 ) -> tuple[set[int], set[int]]:
     """Give staged variants their new values and bring their listings in step, but for listings that moved on.
-
-    Args:
-        leave_out: takes listings that moved on out of the stage.
-        keep: is given each column of each block that was written.
 
     Returns: listings to check anew, and those that moved on.
     """
@@ -42,30 +63,42 @@ def write_columns(
     limits = number_limits(connection)
     coming = blocks(connection, staged)
     with roomy(connection):
-        while some := list(_written(connection, islice(coming, PASS_BLOCKS), moved, leave_out, keep)):
+        while some := list(_written(connection, islice(coming, PASS_BLOCKS), moved, how)):
             for block in some:
-                renew_numbers(connection, block, moment_ms)
-                suspects.update(number_suspects(connection, block, limits))
-                forget_renewed(connection)
+                suspects.update(reopen(connection, block))
+                suspects.update(_renewed(connection, block, moment_ms, limits, how))
             forget_noted(connection)
     return suspects, moved
 
 
 def _written(
-    connection: Connection,
-    coming: Iterable[list[Staged]],
-    moved: set[int],
-    leave_out: Callable[[set[int]], None],
-    keep: Callable[[Staged], None] | None,
+    connection: Connection, coming: Iterable[list[Staged]], moved: set[int], how: Writing
 ) -> Iterator[list[Staged]]:
     """Each block of *coming* once its variants are written; listings that moved on are added to *moved*."""
     for block in coming:
         if gone := {number for one in block for number in moved_listings(connection, one)}:
-            leave_out(gone)
+            how.leave_out(gone)
             moved |= gone
         for one in block:
             write_column(connection, one)
-            if keep is not None:
-                keep(one)
-        note_numbers(connection, block)
+            if how.keep is not None:
+                how.keep(one)
+        if how.foreseen is None:  # now that their pages are in memory
+            note_numbers(connection, block)
         yield block
+
+
+def _renewed(
+    connection: Connection, block: Sequence[Staged], moment_ms: int, limits: Limits, how: Writing
+) -> list[int]:
+    """Bring the listings of a block in step. Returns: those of which findings may be others now."""
+    if how.foreseen is None or not find_foreseen(connection, block, how.foreseen):
+        if how.foreseen is not None:
+            note_numbers(connection, block)
+        find_renewed(connection, block)
+    renew_numbers(connection, block, moment_ms)
+    suspects = number_suspects(connection, block, RENEWED, limits)
+    if how.keep_following is not None:
+        how.keep_following(RENEWED)
+    forget_renewed(connection)
+    return suspects

@@ -25,8 +25,8 @@ BLOCK_ROWS = 10_000
 """Variants of one block, which is one row of `change_column`: its arrays stay below a megabyte, and the pages of a
 block, which lie all over the tables, within the memory of the connection (32 MB)."""
 
-STAGED_AT_ONCE = 100
-"""Rows of one INSERT. SQLite takes 999 values a statement wherever it was built."""
+STAGED_AT_ONCE = 999
+"""Values of one INSERT: as many as SQLite takes a statement wherever it was built."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +81,10 @@ def moved_listings(connection: Connection, staged: Staged) -> set[int]:
     )
 
 
-def leave_out(connection: Connection, staged: Staged, listing_ids: Sequence[int]) -> None:
-    """Take the rows of these listings out of the stage."""
+def leave_out(connection: Connection, table: str, listing_ids: Sequence[int]) -> None:
+    """Take the rows of these listings out of a table of the stage."""
     for chunk in chunks(listing_ids):
-        connection.exec_driver_sql(f"DELETE FROM {staged.table} WHERE listing_id IN ({id_list(chunk)})")
+        connection.exec_driver_sql(f"DELETE FROM {table} WHERE listing_id IN ({id_list(chunk)})")
 
 
 def write_column(connection: Connection, staged: Staged) -> None:
@@ -113,12 +113,19 @@ def _end_of_block(connection: Connection, staged: Staged, first: int) -> int | N
 def pack(connection: Connection, change_id: int, staged: Staged) -> None:
     """Keep a block of a staged column as part of a change."""
     arrays = ", ".join(f"json_group_array({name})" for name in ("row_id", "listing_id", "before", "after"))
-    connection.exec_driver_sql(
-        'INSERT INTO change_column (change_id, store_id, "column", first_listing_id, last_listing_id, row_ids, '
-        f"listing_ids, before, after) SELECT ?, store_id, ?, min(listing_id), max(listing_id), {arrays} "
-        f"FROM {staged.rows} GROUP BY store_id",
-        (change_id, staged.column),
-    )
+    for store_id in stores_in(connection, staged.rows):
+        connection.exec_driver_sql(
+            'INSERT INTO change_column (change_id, store_id, "column", first_listing_id, last_listing_id, row_ids, '
+            f"listing_ids, before, after) SELECT ?, ?, ?, min(listing_id), max(listing_id), {arrays} "
+            f"FROM {staged.rows} WHERE store_id = ?",
+            (change_id, store_id, staged.column, store_id),
+        )
+
+
+def stores_in(connection: Connection, rows: str) -> list[int]:
+    """The stores of *rows*, what stands behind FROM to read them. Few: each is packed on its own, so that SQLite need
+    not put all rows in their order first."""
+    return list(connection.exec_driver_sql(f"SELECT DISTINCT store_id FROM {rows}").scalars())
 
 
 def pack_reversed(connection: Connection, change_id: int, staged: Staged, of_change: int) -> None:
@@ -135,7 +142,6 @@ def unpack(
     connection: Connection, change_id: int, only: frozenset[int] | None, columns: Sequence[str] = COLUMNS
 ) -> list[Staged]:
     """Stage what takes a change's columns back: `before` is what the change left, `after` what was there."""
-    driver: Any = connection.connection.driver_connection
     found = []
     for column in columns:
         rows = connection.exec_driver_sql(
@@ -148,17 +154,23 @@ def unpack(
             for store_id, *arrays in rows:
                 row_ids, listing_ids, left, was = map(orjson.loads, arrays)
                 values = zip(listing_ids, row_ids, repeat(store_id, len(row_ids)), left, was, strict=True)
-                _stage(driver, staged, values if only is None else (row for row in values if row[0] in only))
+                stage_rows(
+                    connection, staged.table, values if only is None else (row for row in values if row[0] in only)
+                )
             found.append(staged)
     return found
 
 
-def _stage(driver: Any, staged: Staged, rows: Iterable[tuple[Any, ...]]) -> None:
-    """Put rows on the stage, many with one statement: half the time of one by one."""
+def stage_rows(connection: Connection, table: str, rows: Iterable[tuple[Any, ...]]) -> None:
+    """Put rows of whole tables on the stage, many with one statement: half the time of one by one."""
+    driver: Any = connection.connection.driver_connection
     rows = iter(rows)
-    while some := list(islice(rows, STAGED_AT_ONCE)):
-        marks = ", ".join(["(?, ?, ?, ?, ?)"] * len(some))
-        driver.execute(f"INSERT INTO {staged.table} VALUES {marks}", list(chain.from_iterable(some)))
+    if (first := next(rows, None)) is None:
+        return
+    row, at_once = f"({', '.join('?' * len(first))})", STAGED_AT_ONCE // len(first)
+    rows = chain([first], rows)
+    while some := list(islice(rows, at_once)):
+        driver.execute(f"INSERT INTO {table} VALUES {', '.join([row] * len(some))}", list(chain.from_iterable(some)))
 
 
 def staged_listings(connection: Connection, staged: Sequence[Staged]) -> list[int]:

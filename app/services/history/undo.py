@@ -16,7 +16,7 @@ from app.services.clock import now_ms
 from app.services.compliance.word_lists import note_change
 from app.services.db import Database
 from app.services.errors import NotFound
-from app.services.history.column_writing import write_columns
+from app.services.history.column_writing import Writing, write_columns
 from app.services.history.columns import (
     COLUMNS,
     Staged,
@@ -32,6 +32,8 @@ from app.services.history.columns import (
 from app.services.history.contents import names_of
 from app.services.history.created import take_back_created
 from app.services.history.entries import entries_of, moved_on, put_back, reversed_entry
+from app.services.history.fields_back import fields_only, restore_fields
+from app.services.history.following import foresee, forget_foreseen, keep_following_reversed
 from app.services.history.listing import find_change, newest_to_redo, newest_to_undo
 from app.services.history.recording import add_entries, record_change
 from app.services.history.records import GUARD_LABEL, SORTED_HERE, WORDS_LABEL, ChangeRecord, Entry, UndoResult
@@ -144,12 +146,13 @@ def reverse(
     asked = asks_now(connection)
     staged = unpack(connection, change_id, chosen.listing_ids, chosen.columns())
     moved = _moved_beside_entries(connection, change_id, staged)
-    restored, conflicts = _restore(connection, change_id, undo_id, moment, chosen, moved, ctx)
-    suspects = set(restored)
+    restored, conflicts, suspects = _restore(connection, change_id, undo_id, moment, chosen, moved, ctx)
     if staged:
-        suspects |= _restore_columns(connection, staged, moment, restored, conflicts, ctx)
+        foreseen = foresee(connection, change_id, chosen.listing_ids) if chosen.fields is None else None
+        suspects |= _restore_columns(connection, staged, foreseen, moment, restored, conflicts, ctx)
         _pack_back(connection, change_id, undo_id, staged, is_whole=not conflicts and chosen.listing_ids is None)
         forget(connection, staged)
+        forget_foreseen(connection)
     if restored and change.label == WORDS_LABEL:
         note_change(connection)
     created, stuck = 0, set[int]()
@@ -221,6 +224,8 @@ def _pack_back(
     connection: Connection, change_id: int, undo_id: int, staged: Sequence[Staged], *, is_whole: bool
 ) -> None:
     """Keep what takes the undo back: as the change keeps it where all of it was taken back."""
+    if is_whole:
+        keep_following_reversed(connection, undo_id, change_id)
     for one in staged:
         if is_whole:
             pack_reversed(connection, undo_id, one, change_id)
@@ -238,6 +243,7 @@ def _reopen(connection: Connection, change_id: int, redo_id: int) -> None:
 def _restore_columns(
     connection: Connection,
     staged: Sequence[Staged],
+    foreseen: str | None,
     moment_ms: int,
     restored: set[int],
     conflicts: set[int],
@@ -251,12 +257,12 @@ def _restore_columns(
     """
 
     def out(gone: set[int]) -> None:
-        for one in staged:
-            leave_out(connection, one, sorted(gone))
+        for table in (*(one.table for one in staged), *([foreseen] if foreseen else [])):
+            leave_out(connection, table, sorted(gone))
 
     out(conflicts)
     with interruptible(connection, ctx):
-        suspects, moved = write_columns(connection, staged, moment_ms, leave_out=out)
+        suspects, moved = write_columns(connection, staged, moment_ms, Writing(out, foreseen=foreseen))
     conflicts |= moved
     restored.update(staged_listings(connection, staged))
     return suspects
@@ -270,10 +276,11 @@ def _restore(
     chosen: Chosen,
     moved: set[int],
     ctx: TaskContext | None,
-) -> tuple[set[int], set[int]]:
-    """Put the before-images of all entries back, listing by listing, but for listings that *moved* already.
+) -> tuple[set[int], set[int], set[int]]:
+    """Put the before-images of all entries back, listing by listing, but for listings that *moved* already; nothing
+    but fields of very many listings all at once.
 
-    Returns: restored and conflicting listing ids.
+    Returns: restored and conflicting listing ids, and those to check anew.
     """
     listing_ids = [
         number
@@ -282,6 +289,10 @@ def _restore(
         ).scalars()
         if chosen.listing_ids is None or number in chosen.listing_ids
     ]
+    if chosen.listing_ids is None and len(listing_ids) >= MANY and (fields := fields_only(connection, change_id)):
+        return restore_fields(
+            connection, change_id, undo_id, moment_ms, fields, chosen.of_entry, listing_ids, moved, ctx
+        )
     restored: set[int] = set()
     conflicts = set(moved)
     with _indexing(connection, change_id, len(listing_ids)):
@@ -300,7 +311,7 @@ def _restore(
             _put_back_moments(connection, kept)
             if ctx is not None:
                 ctx.report(len(restored) + len(conflicts), len(listing_ids))
-    return restored, conflicts
+    return restored, conflicts, set(restored)
 
 
 def _put_back_moments(connection: Connection, entries: Sequence[Entry]) -> None:

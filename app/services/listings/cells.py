@@ -17,8 +17,8 @@ from app.services.listings.loading import chunks, id_list, load_listings
 from app.services.listings.records import ListingRecord, SkuRecord
 from app.services.listings.source import CHILD_ID_OFFSET, sku_label
 from app.services.pricing.errors import BadPriceInput, NoPriceReaches
-from app.services.pricing.linked import LINKED
 from app.services.pricing.linked_rows import LinkedPrices
+from app.services.pricing.terms import LINKED
 
 LISTING_CELLS = ("title",)
 SKU_CELLS = ("code", "price_minor", "stock")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import orjson
 from sqlalchemy import Connection
 
 from app.services.db import Database
+from app.services.listings.choice_names import FilterChoices
 from app.services.listings.details import Choice
 from app.services.listings.loading import id_list
 
@@ -28,19 +28,6 @@ _TAGS = (
 _MARKETING = "SELECT DISTINCT name FROM marketing_group{stores} ORDER BY name"
 _STORES = "SELECT id, name FROM store ORDER BY name"
 _RUNS = "SELECT id, file FROM import_run WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id DESC LIMIT 50"
-
-
-@dataclass(frozen=True, slots=True)
-class FilterChoices:
-    """Values in use, by name; a text nothing matched stands for itself."""
-
-    categories: tuple[Choice, ...] = ()
-    templates: tuple[Choice, ...] = ()
-    groups: tuple[Choice, ...] = ()
-    import_runs: tuple[Choice, ...] = ()
-    stores: tuple[Choice, ...] = ()
-    tags: tuple[Choice, ...] = ()
-    marketing_groups: tuple[Choice, ...] = ()
 
 
 def filter_choices(db: Database, store_ids: Sequence[int], language: str) -> FilterChoices:

@@ -11,13 +11,17 @@ is in `ix_sku_rekeyed` and always looked at.
 
 from __future__ import annotations
 
-from sqlalchemy import Connection
+from typing import TYPE_CHECKING
 
 from app.services.codes.keys import match_key
 from app.services.codes.normal import normalise
-from app.services.expressions.conditions import Sql
-from app.services.paging import Filter
 from app.services.sql_search import Search, SearchTables
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from app.services.expressions.conditions import Sql
+    from app.services.paging import Filter
 
 TABLES = SearchTables("listing_trigram", "listing_bigram", "listing_trigram_terms")
 MANY_LISTINGS = 30_000
@@ -46,6 +50,23 @@ def with_part(condition: Filter, wanted: Sql) -> Sql | None:
 def with_item(condition: Filter, wanted: Sql) -> Sql | None:
     """For "is in the code": as `_with`, the characters being those of the stock item."""
     return _with(match_key(str(condition.value)), wanted) if condition.operator == "=" else None
+
+
+def with_text(condition: Filter, wanted: Sql) -> Sql | None:
+    """A SELECT of the ids of the listings whose searched text holds what "contains" asks for; *wanted*: the same as a
+    condition on each. None where it is too short for the trigrams."""
+    found = Search.of(str(condition.value), TABLES).quick_matches() if condition.operator == "contains" else []
+    if not found:
+        return None
+    sql, params = wanted
+    return f"SELECT id FROM listing WHERE id IN {found[0].rows} AND ({sql})", [found[0].expression, *params]
+
+
+def with_place(condition: Filter, wanted: Sql) -> Sql | None:
+    """For "present": by the index on what variants ship from, which has those without a place at its beginning."""
+    del wanted
+    is_any = condition.operator == "present"
+    return ("SELECT listing_id FROM sku WHERE ships_from COLLATE NOCASE > ''", []) if is_any else None
 
 
 def _with(characters: str, wanted: Sql) -> Sql | None:

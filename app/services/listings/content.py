@@ -7,7 +7,9 @@ A hash is right at every moment, never "to be computed later": "changed since pu
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from hashlib import blake2b
+from operator import attrgetter
 from typing import Any
 
 import orjson
@@ -18,47 +20,78 @@ from app.services.regional_prices import RegionalPrices
 HALF = 16
 """Hexadecimal characters of each half. Two versions of *one* listing are compared: 64 bits are plenty."""
 
-NUMBERS_SQL = "group_concat(ifnull(price_minor, '') || ',' || ifnull(stock, ''), ';')"
-"""The text of the second half in SQL, over the variants of a listing in their order."""
+NUMBERS_HALF = f"substr(content_hash, -{HALF})"
+"""The second half in SQL."""
+
+
+def numbers_sql(price: str, stock: str) -> str:
+    """The text of the second half in SQL, over the variants of a listing in their order, of these two expressions."""
+    return f"group_concat(ifnull({price}, '') || ',' || ifnull({stock}, ''), ';')"
+
+
+NUMBERS_SQL = numbers_sql("price_minor", "stock")
+
+
+SENT_FIELDS = (
+    "title",
+    "keywords",
+    "category_id",
+    "freight_template_id",
+    "group_id",
+    "unit",
+    "lot_size",
+    "handling_days",
+    "weight_g",
+    "length_cm",
+    "width_cm",
+    "height_cm",
+    "currency",
+    "detail_html",
+    "attributes",
+)
+"""What is sent of the listing's own row, in the order of the hash; regional prices stand behind all else."""
+
+_sent = attrgetter(*SENT_FIELDS)
 
 
 def content_hash(record: ListingRecord) -> str:
     """32 hexadecimal characters over everything that would be sent. Columns the platform never sees
     (`product_key`, `extra`, `keywords` order aside) do not count.
     """
-    wire: tuple[Any, ...] = (
-        record.title,
-        record.keywords,
-        record.category_id,
-        record.freight_template_id,
-        record.group_id,
-        record.unit,
-        record.lot_size,
-        record.handling_days,
-        record.weight_g,
-        record.length_cm,
-        record.width_cm,
-        record.height_cm,
-        record.currency,
-        record.detail_html,
-        record.attributes,
-        [(sku.code, sku.properties, sku.barcode, sku.ships_from) for sku in record.skus],
-        record.images,
-    )
-    if record.regional_prices:  # nothing is added without them: hashes made before there were any stay
-        wire = (*wire, list(RegionalPrices.of(record.regional_prices).each()), record.regional_prices["type"])
-    numbers = ";".join([f"{_shown(sku.price_minor)},{_shown(sku.stock)}" for sku in record.skus])
-    return _half(orjson.dumps(wire)) + numbers_hash(numbers)
+    variants = [(sku.code, sku.properties, sku.barcode, sku.ships_from) for sku in record.skus]
+    numbers = [shown_numbers(sku.price_minor, sku.stock) for sku in record.skus]
+    return hash_of_parts(_sent(record), variants, record.images, record.regional_prices, numbers)
+
+
+def hash_of_parts(
+    sent: Iterable[Any],
+    variants: Sequence[tuple[str, Any, str, str]],
+    images: Sequence[str],
+    regional_prices: dict[str, Any] | None,
+    numbers: Iterable[str],
+) -> str:
+    """`content_hash` of a listing that is no record, for very many of them.
+
+    Args:
+        sent: values of `SENT_FIELDS`.
+        variants: code, properties, barcode and dispatch country of each.
+        numbers: `shown_numbers` of each.
+    """
+    wire: tuple[Any, ...] = (*sent, variants, images)
+    if regional_prices:  # nothing is added without them: hashes made before there were any stay
+        wire = (*wire, list(RegionalPrices.of(regional_prices).each()), regional_prices["type"])
+    return _half(orjson.dumps(wire)) + numbers_hash(";".join(numbers))
+
+
+def shown_numbers(price_minor: int | None, stock: int | None) -> str:
+    """Price and stock of a variant in the text of the second half."""
+    return f"{'' if price_minor is None else price_minor},{'' if stock is None else stock}"
 
 
 def numbers_hash(numbers: str | None) -> str:
-    """The second half, of the text `NUMBERS_SQL` makes; None, which it is without variants, is the empty text."""
+    """The second half, of the text `numbers_sql` makes; None, which it is without variants, is the empty text."""
     return _half((numbers or "").encode())
 
 
 def _half(data: bytes) -> str:
     return blake2b(data, digest_size=HALF // 2).hexdigest()
-
-
-def _shown(number: int | None) -> int | str:
-    return "" if number is None else number

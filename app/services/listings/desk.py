@@ -18,7 +18,8 @@ from app.services.history.returning import Returned, go_back
 from app.services.history.undo import redo, undo
 from app.services.history.wording import said
 from app.services.listings.cells import CellEdit, CellPlan, CellsSaved, plan_cells
-from app.services.listings.choices import FilterChoices, filter_choices
+from app.services.listings.choice_names import FilterChoices
+from app.services.listings.choices import filter_choices
 from app.services.listings.details import Choice, ListingDetail, find_categories, listing_detail
 from app.services.listings.editing import ListingEdit, edit_listings
 from app.services.listings.findings_overview import (

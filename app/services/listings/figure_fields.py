@@ -4,14 +4,16 @@ kept in, of which only what is of today counts (view `current_figure`; of varian
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection
-
+from app.services.expressions.conditions import Sql
 from app.services.listings.typed import micro, price_minor, share
 from app.services.paging import Query
 from app.services.pricing.watching import is_waiting
 from app.services.sql_conditions import Field
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 _BIND: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "cost": ("cost_micro", micro),
@@ -37,7 +39,7 @@ OF_LISTINGS = {
 OF_VARIANTS = {name: Field(column, bind) for name, (column, bind) in _BIND.items()}
 """Their `expression` is the name of a column of `pricing.sku_columns`."""
 _FIGURED = (
-    "SELECT listing_id AS id, CASE WHEN generation = (SELECT generation FROM figure_state) THEN {} END AS figure "
+    "SELECT listing_id, CASE WHEN generation = (SELECT generation FROM figure_state) THEN {} END AS figure "
     "FROM listing_figure WHERE listing_id NOT IN (SELECT listing_id FROM figure_due) "
     "UNION ALL SELECT id, NULL FROM listing WHERE id IN (SELECT listing_id FROM figure_due)"
 )
@@ -78,25 +80,25 @@ def are_in_columns(connection: Connection) -> bool:
     return bool(connection.exec_driver_sql(few).scalar_one())
 
 
-def sorted_by_figure(query: Query, matching: str) -> str | None:
-    """The ids of the listings of *matching*, a SELECT of them or "" for all, in the order of a figure; None for another
-    order."""
-    if query.sort not in OF_LISTINGS or query.then:
-        return None
+def sorted_by_figure(query: Query, among: Sql | None) -> Sql:
+    """The ids of listings in the order of a figure: of those whose `listing_id` is as *among* says, of all without."""
     way = "DESC" if query.descending else "ASC"
-    among = f" WHERE id IN ({matching})" if matching else ""
-    return f"SELECT id FROM ({_FIGURED.format(_BIND[query.sort][0])}){among} ORDER BY figure {way}, id {way}"
+    figured, (told, params) = _FIGURED.format(_BIND[query.sort][0]), among or ("true", [])
+    return f"SELECT listing_id AS id FROM ({figured}) WHERE {told} ORDER BY figure {way}, listing_id {way}", params
 
 
-def first_by_figure(connection: Connection, query: Query, limit: int) -> list[int] | None:
-    """The first listings in the order of a figure that has an index, where nothing else is asked and all figures are
-    of today; None elsewhere, where a figure of every listing must be looked up."""
-    column = INDEXED.get(query.sort)
-    if column is None or query != Query(sort=query.sort, descending=query.descending) or is_waiting(connection):
-        return None
-    way = "DESC" if query.descending else "ASC"
+def is_in_figure_order(connection: Connection, query: Query) -> bool:
+    """Whether an index has the listings in the order of *query*: by a figure that has one, all being of today."""
+    return query.sort in INDEXED and not query.then and not is_waiting(connection)
+
+
+def first_by_figure(connection: Connection, query: Query, limit: int, among: Sql | None) -> list[int]:
+    """The first listings in the order of a figure, where `is_in_figure_order`; *among* as for `sorted_by_figure`."""
+    column, way = INDEXED[query.sort], "DESC" if query.descending else "ASC"
+    told, params = among or ("true", [])
     sql = (
-        f"SELECT listing_id FROM listing_figure WHERE generation = (SELECT generation FROM figure_state) "
+        f"SELECT listing_id FROM listing_figure INDEXED BY ix_listing_figure_{query.sort} "
+        f"WHERE generation = (SELECT generation FROM figure_state) AND {told} "
         f"ORDER BY {column} {way}, listing_id {way} LIMIT ?"
     )
-    return list(connection.exec_driver_sql(sql, (limit,)).scalars())
+    return list(connection.exec_driver_sql(sql, (*params, limit)).scalars())

@@ -14,7 +14,8 @@ from app.services.expressions.condition_parser import BadExpression
 from app.services.expressions.conditions import conjunction, leaves, mapped, parse_condition, parsed
 from app.services.expressions.syntax import All, Condition, Either, Node
 from app.services.expressions.writing import CHINESE, to_text
-from app.services.listings.choices import FilterChoices, filter_choices
+from app.services.listings.choice_names import FilterChoices
+from app.services.listings.choices import filter_choices
 from app.services.listings.details import Choice
 from app.services.listings.filter_fields import OPERATORS, known_fields, spellings
 from app.services.listings.records import ListingStatus

@@ -6,8 +6,10 @@ has gathered on the disk at the end of each statement.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -77,6 +79,86 @@ def reindexed_at_once(connection: Connection, chosen: str) -> Iterator[None]:
         )
     for _, sql in triggers:
         connection.exec_driver_sql(sql)
+
+
+Retold = tuple[int, str, str]
+"""A listing, and a text of it before and after."""
+BEHIND = "\n\n"
+"""What the view of the searched texts puts behind each, so that its last letters begin a row of three as well."""
+_UNREAD = re.compile("[\0\ufffe\uffff]")
+"""Signs that tables do not read as they are: a NUL ends the text, the others are taken for U+FFFD."""
+_LEAVE = "INSERT INTO {table}({table}, rowid, {column}) VALUES ('delete', ?, ?)"
+_ENTER = "INSERT INTO {table}(rowid, {column}) VALUES (?, ?)"
+_SIZE = "UPDATE listing_trigram_docsize SET sz = ? WHERE id = ?"
+
+
+@contextmanager
+def followed(connection: Connection) -> Iterator[Callable[[Sequence[Retold], Sequence[Retold]], None]]:
+    """Within the block, texts of listings may be changed whose search tables then follow by what is yielded: it takes
+    searched texts and bigrams before and after, by ids that only grow from call to call. Where little of a text is
+    another, little is written: a tenth of what taking the whole text out and putting it back costs. On an exception
+    the transaction must be rolled back.
+    """
+    triggers = [_made_by(connection, "trigger", f"{table}_update") for table, *_ in INDEXES]
+    for name, _ in triggers:
+        connection.exec_driver_sql(f"DROP TRIGGER {name}")
+    yield lambda texts, pairs: _follow(connection, texts, pairs)
+    for _, sql in triggers:
+        connection.exec_driver_sql(sql)
+
+
+def _follow(connection: Connection, texts: Sequence[Retold], pairs: Sequence[Retold]) -> None:
+    driver: Any = connection.connection.driver_connection
+    stretches: list[Retold] = []
+    sizes: list[tuple[bytes, int]] = []
+    for number, before, after in texts:
+        if before != after:
+            left, entered = changed_stretch(before, after)
+            stretches.append((number, left, entered))
+            if len(entered) < len(after + BEHIND):  # or the table counts by itself
+                sizes.append((_varint(len(after)), number))
+    others = [one for one in pairs if one[1] != one[2]]
+    for (table, column, _), rows in zip(INDEXES, (stretches, others), strict=True):
+        for sql, place in ((_LEAVE, 1), (_ENTER, 2)):
+            driver.executemany(sql.format(table=table, column=column), [(row[0], row[place]) for row in rows])
+    driver.executemany(_SIZE, sizes)
+
+
+def changed_stretch(before: str, after: str) -> tuple[str, str]:
+    """What of a searched text leaves the table of rows of three letters, and what enters it.
+
+    That is the stretch that differs, with two letters on either side. A row of letters in it that also stands elsewhere
+    in the new text would be lost; then it is the whole texts.
+    """
+    before, after = before + BEHIND, after + BEHIND
+    if _UNREAD.search(before) or _UNREAD.search(after):
+        return before, after
+    same = _same_length(before, after)
+    same_behind = _same_length(before[same:][::-1], after[same:][::-1])
+    first, behind = max(0, same - 2), max(0, same_behind - 2)
+    old, new = before[first : len(before) - behind], after[first : len(after) - behind]
+    for at in range(len(old) - 2):
+        row = old[at : at + 3]
+        if row not in new and row in after:
+            return before, after
+    return old, new
+
+
+def _same_length(one: str, other: str) -> int:
+    """How many letters the texts begin with are the same."""
+    low, high = 0, min(len(one), len(other))
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if one[low:middle] == other[low:middle] else (low, middle - 1)
+    return low
+
+
+def _varint(number: int) -> bytes:
+    """A number as a table notes how many rows of letters a text has: seven bits a byte, the highest first."""
+    found = bytes([number & 0x7F])
+    while number := number >> 7:
+        found = bytes([number & 0x7F | 0x80]) + found
+    return found
 
 
 def _made_by(connection: Connection, kind: str, name: str) -> tuple[str, str]:

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, fields, replace
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
-from sqlalchemy import Connection
 
 from app.models import ListingStatus
 from app.services.codes.normal import normalise
-from app.services.db import Database
-from app.services.listings.code_search import TABLES, codes_part, is_of_many, with_item, with_part
+from app.services.expressions.conditions import Sql
+from app.services.listings import figures_together
+from app.services.listings.code_search import (
+    TABLES,
+    codes_part,
+    is_of_many,
+    with_item,
+    with_part,
+    with_place,
+    with_text,
+)
 from app.services.listings.figure_fields import (
     IS_STALE,
     NO_FIGURES,
@@ -20,20 +29,26 @@ from app.services.listings.figure_fields import (
     SHOWN,
     are_in_columns,
     first_by_figure,
+    is_in_figure_order,
     sorted_by_figure,
     variant_figures,
 )
+from app.services.listings.listing_masks import ListingMasks
 from app.services.listings.regional_pairs import TOGETHER, paired, together_field
 from app.services.listings.text import fold
 from app.services.listings.typed import code_patterns, country, flag, item_patterns, moments, number, price_minor
 from app.services.listings.variant_names import VariantNames
 from app.services.paging import Filter, Query
 from app.services.price_guard.records import HELD_IDS
-from app.services.sql_conditions import condition_sql, fields_read
-from app.services.sql_ids import interruptible, loaded
-from app.services.sql_search import Search
+from app.services.sql_conditions import Counted, opposite
+from app.services.sql_ids import interruptible, loaded, read_numbers
 from app.services.sql_source import Field, OrderIndex, SqlSource, TableSpec, Where
-from app.services.tasks import TaskContext
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from app.services.db import Database
+    from app.services.tasks import TaskContext
 
 CHILD_ID_OFFSET = 1 << 40
 """Variants' row ids begin here, so that a variant's row never has a listing's id."""
@@ -116,26 +131,38 @@ _SOLD = """CASE
     END"""
 """Pieces in the orders that were fetched; unknown for a store whose orders never were. Lists are made once for all
 listings, the sum is left to those that were sold at all."""
-_CHANGED = """(listing.id IN (SELECT changed.id FROM listing AS changed
-    WHERE changed.sent_hash IS NOT NULL AND changed.sent_hash <> changed.content_hash))"""
+_PIECES = Counted(
+    "SELECT sold.id, sum(quantity) AS number FROM order_line CROSS JOIN store_order ON store_order.id = store_order_id "
+    "CROSS JOIN listing AS sold INDEXED BY uq_listing_store_product "
+    "ON sold.product_id = order_line.product_id AND sold.store_id = store_order.store_id GROUP BY +sold.id",
+    "(listing.product_id IS NULL OR listing.store_id IN (SELECT id FROM store "
+    "WHERE EXISTS (SELECT 1 FROM store_order WHERE store_order.store_id = store.id)))",
+    frozenset({"product_id", "store"}),
+)
+"""The same for those that were sold."""
+_CHANGED = "SELECT changed.id FROM listing AS changed WHERE sent_hash IS NOT NULL AND sent_hash <> content_hash"
 """Told by the ids that `ix_listing_changed` has (migration 0018), so that no listing need be read for it."""
-_QUARANTINED = f"(listing.id IN ({HELD_IDS}))"
 OF_SKU = "(instr(sku.match_key, ?) AND (('+' || sku.match_key || '+') GLOB ? OR ('+' || sku.match_key || '+') GLOB ?))"
 OF_CODE = "(sku.match_key IS ? AND (sku.code LIKE ? ESCAPE '\\' OR sku.code LIKE ? ESCAPE '\\'))"
 CODE_TEXT = ("(sku.match_key || ' ' || sku.code)", normalise)
 
-_HELD_BACK = "(listing.id IN (SELECT listing_id FROM listing_hold))"
+_BY_TITLE, _BY_KEY = "listing INDEXED BY ix_listing_title", "listing INDEXED BY ix_listing_store_key"
 _IN_MARKETING = "marketing_member JOIN marketing_group ON marketing_group.id = marketing_member.group_id"
 
+
+def _flag(ids: str) -> Field:
+    return Field(f"(listing.id IN ({ids}))", flag, ids=ids)
+
+
 FIELDS = {
-    "text": Field("search_text", lambda value: fold(str(value)), is_sortable=False),
-    "title": Field("title_folded", lambda value: fold(str(value))),
+    "text": Field("search_text", lambda value: fold(str(value)), is_sortable=False, apart="listing", quick=with_text),
+    "title": Field("title_folded", lambda value: fold(str(value)), apart=_BY_TITLE),
     "code": Field("code", str),
     "sku": Field(
         "sku.match_key", code_patterns, is_sortable=False, many="sku", holds=OF_CODE, text=CODE_TEXT, quick=with_part
     ),
     "item": Field("sku.match_key", item_patterns, is_sortable=False, many="sku", holds=OF_SKU, quick=with_item),
-    "key": Field("product_key", str),
+    "key": Field("product_key", str, apart=_BY_KEY),
     "product_id": Field("product_id", str),
     "store": Field("store_id", number),
     "status": Field("status", lambda value: str(ListingStatus(str(value)))),
@@ -152,19 +179,19 @@ FIELDS = {
     "regional_country": Field("listing_region.country", country, is_sortable=False, many="listing_region"),
     "regional_value": Field("listing_region.value", price_minor, is_sortable=False, many="listing_region"),
     "tag": Field("listing_tag.tag", str, is_sortable=False, many="listing_tag"),
-    "ships_from": Field("sku.ships_from COLLATE NOCASE", str, is_sortable=False, many="sku"),
+    "ships_from": Field("sku.ships_from COLLATE NOCASE", str, is_sortable=False, many="sku", quick=with_place),
     "weight": Field("weight_g", number),
     "handling_days": Field("handling_days", number),
     "findings": Field("(block_count + hold_count + warn_count)", number),
     "blocked": Field("block_count", number),
     "finding": Field("listing_finding.code", str, is_sortable=False, many="listing_finding"),
-    "changed": Field(_CHANGED, flag),
-    "quarantined": Field(_QUARANTINED, flag),
-    "held": Field(_HELD_BACK, flag),
+    "changed": _flag(_CHANGED),
+    "quarantined": _flag(HELD_IDS),
+    "held": _flag("SELECT listing_id FROM listing_hold"),
     "hold_reason": Field("listing_hold.reason", str, is_sortable=False, many="listing_hold"),
     "warehouse_kind": Field("listing_warehouse.kind", str, is_sortable=False, many="listing_warehouse"),
     "error": Field("error_code", str),
-    "sold": Field(_SOLD, number, is_sortable=False),
+    "sold": Field(_SOLD, number, is_sortable=False, counted=_PIECES),
     "import_run": Field("import_run_id", number),
     "updated": Field("updated_ms", span=moments),
     "created": Field("created_ms", span=moments),
@@ -174,7 +201,7 @@ FIELDS = {
 _HELD = frozenset(
     {"store", "status", "findings", "blocked", "category", "freight_template", "group", "import_run", "updated"}
     | {"price", "price_max", "stock", "skus", "images", "weight", "handling_days", "created", "product_id", "code"}
-    | {"error", "sold", "changed", "quarantined", "held", *OF_LISTINGS}
+    | {"error"}
 )
 """Fields that `ix_listing_updated` holds (migration 0018), or that are told by what it holds."""
 
@@ -224,8 +251,8 @@ class ListingSource(SqlSource[ListingRow]):
 
     spec = TableSpec(
         table="listing",
-        fields={**FIELDS, TOGETHER: together_field(FIELDS)},
-        read=paired,
+        fields={**FIELDS, TOGETHER: together_field(FIELDS), figures_together.TOGETHER: figures_together.FIGURES},
+        read=lambda filters: figures_together.gathered(paired(filters)),
         default_sort="updated_ms DESC",
         search=TABLES,
         orders={
@@ -241,6 +268,10 @@ class ListingSource(SqlSource[ListingRow]):
         super().__init__(db)
         self._names = VariantNames()
 
+    def _connect(self) -> AbstractContextManager[Connection]:
+        """Everything here is bare SQL: the first rows of a start do not wait for SQLAlchemy."""
+        return self._db.look()
+
     def count(self, query: Query, ctx: TaskContext | None = None) -> int:
         """How many listings match, exactly; those with characters in very many codes by all codes at once.
 
@@ -248,19 +279,19 @@ class ListingSource(SqlSource[ListingRow]):
             TaskCancelled: stopped, also in the middle of a statement.
         """
         if len(query.filters) == 1 and query == Query(filters=query.filters) and codes_part(query.filters[0]):
-            with self._db.reader.connect() as connection, interruptible(connection, ctx):
+            with self._connect() as connection, interruptible(connection, ctx):
                 if is_of_many(connection, query.filters[0]) and are_in_columns(connection):
                     return self._with_code(connection, query.filters[0])
         return super().count(query, ctx)
 
     def _with_code(self, connection: Connection, condition: Filter) -> int:
-        from app.services.listings.variant_masks import Variants  # here: NumPy is loaded where it is needed
-
-        variants, denies = Variants(connection), condition.operator == "lacks"
-        asked = replace(condition, operator="contains") if denies else condition
-        has = variants.with_code(asked, condition_sql(asked, lambda name: replace(FIELDS[name], many=""), "sku"))
-        hits = len(variants.listings_in(has))
+        denies = condition.operator == "lacks"
+        hits = len(self.masks(connection, None).with_code(opposite(condition) if denies else condition))
         return super().count(Query()) - hits if denies else hits
+
+    def masks(self, connection: Connection, index: OrderIndex | None) -> ListingMasks:
+        """As for any table, with what is known of variants and words besides."""
+        return ListingMasks(connection, self.spec.table, self.spec.fields if index is None else index.holds)
 
     def load_rows(self, connection: Connection, ids: Sequence[int]) -> list[ListingRow]:
         """The rows of *ids*, in any order."""
@@ -270,19 +301,27 @@ class ListingSource(SqlSource[ListingRow]):
         return [ListingRow(*with_figures(row, _OWN)) for row in loaded(connection, sql, (wanted,))]
 
     def _plain(self, connection: Connection, query: Query, limit: int, index: OrderIndex | None) -> Sequence[int]:
-        ids: Sequence[int] | None = first_by_figure(connection, query, limit)
-        if ids is None and index is not None and any(fields_read(one) & OF_LISTINGS.keys() for one in query.filters):
-            some = self._window(connection, query, Search.of("", TABLES), limit, index)
-            ids = some if len(some) == limit else None  # few are met among the first: looked for by their figures
-        return super()._plain(connection, query, limit, index) if ids is None else ids
+        asked = replace(query, sort="", descending=False)
+        if is_in_figure_order(connection, query):
+            among = None if asked == Query() else self._told(connection, self.selected(connection, asked))
+            return first_by_figure(connection, query, limit, among)
+        return super()._plain(connection, query, limit, index)
 
-    def _sorted_sql(self, table: str, where: Where, query: Query, order: str) -> str:
-        matching = f"SELECT id FROM {table}{where.sql}" if where.conditions else ""
-        return sorted_by_figure(query, matching) or super()._sorted_sql(table, where, query, order)
+    def _sorted_sql(self, connection: Connection, table: str, where: Where, query: Query, order: str) -> Sql:
+        if query.sort not in OF_LISTINGS or query.then:
+            return super()._sorted_sql(connection, table, where, query, order)
+        matching = (f"SELECT id FROM {table}{where.sql}", list(where.params))
+        return sorted_by_figure(query, self._told(connection, matching) if where.conditions else None)
+
+    def _told(self, connection: Connection, matching: Sql) -> Sql:
+        """That `listing_id` is among the ids of *matching*."""
+        ids = read_numbers(connection, matching[0], tuple(matching[1]))
+        found = self.masks(connection, None).told(ids, "listing_id")
+        return found or (f"listing_id IN ({matching[0]})", matching[1])
 
     def children(self, id: int) -> list[SkuRow]:
         """The variants of a listing, in order."""
-        with self._db.reader.connect() as connection:
+        with self._connect() as connection:
             rows = connection.exec_driver_sql(_CHILDREN, (id,)).all()
             figures = variant_figures(connection, [row[0] for row in rows])
             self._names.language = self.language

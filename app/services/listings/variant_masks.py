@@ -7,21 +7,23 @@ listings are read from the tables, and nobody knows their figures.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
 
-from app.services.expressions.conditions import OPPOSITE
+from app.services.expressions.conditions import OPPOSITE, leaves
 from app.services.expressions.syntax import All, Condition, Either, Node, Not
+from app.services.expressions.writing import to_text
 from app.services.listings.code_search import codes_part
+from app.services.listings.late_variants import LateVariants
 from app.services.listings.loading import id_list
 from app.services.paging import Filter
 from app.services.pricing.given import UNKNOWN
 from app.services.pricing.sku_columns import SkuColumns
 from app.services.sql_conditions import BadValue, Field, bound
-from app.services.sql_ids import PIECE
+from app.services.sql_ids import read_numbers
 
 if TYPE_CHECKING:
     import numpy as np
@@ -29,11 +31,10 @@ if TYPE_CHECKING:
 
     Mask = NDArray[np.bool_]
     Whole = NDArray[np.int64]
+    Numbers = NDArray[Any]
 
 STORED = {"id": "id", "listing": "listing_id", "place": "position", "price": "price_minor", "stock": "stock"}
 """Columns that a table has as well, and what they are called there."""
-_LATE_VALUES = " || ',' || ".join(f"coalesce({name}, {UNKNOWN})" for name in STORED.values())
-_LATE = f"SELECT {_LATE_VALUES} AS id FROM sku WHERE listing_id IN (SELECT listing_id FROM figure_due) ORDER BY sku.id"
 _STALE = (
     "SELECT listing_id AS id FROM figure_state CROSS JOIN listing_figure "
     "WHERE figure_state.generation <> renewed AND listing_figure.generation <> figure_state.generation"
@@ -50,6 +51,26 @@ FEW = 20_000
 """So many variants are looked up one by one."""
 
 
+def by_level(node: Node, own: Container[str], *, is_negated: bool = False) -> Node:
+    """*node*, or its opposite, without `not`: what asks for no field of *own* stands together in conditions `where`,
+    so that listings are gone through once for it."""
+    if not any(leaf.name in own for leaf in leaves(node)):
+        return Condition("", "where", (to_text(Not(node) if is_negated else node),))
+    match node:
+        case Not(part=part):
+            return by_level(part, own, is_negated=not is_negated)
+        case All(parts=parts) | Either(parts=parts):
+            of_listings = [part for part in parts if not any(leaf.name in own for leaf in leaves(part))]
+            others = [part for part in parts if part not in of_listings]
+            whole = [type(node)(tuple(of_listings)) if len(of_listings) > 1 else one for one in of_listings[:1]]
+            found = [by_level(part, own, is_negated=is_negated) for part in (*whole, *others)]
+            kind = All if isinstance(node, All) is not is_negated else Either
+            return found[0] if len(found) == 1 else kind(tuple(found))
+        case Condition() if is_negated:
+            return replace(node, operator=OPPOSITE[node.operator])
+    return node
+
+
 class Variants:
     """All variants as they stand now; each has its place in every mask and column.
 
@@ -63,11 +84,10 @@ class Variants:
 
         self._connection, self._columns = connection, SkuColumns(connection)
         owners = self._columns.owners
-        late = read_numbers(connection, _LATE).reshape(-1, len(STORED))
-        self._late = dict(zip(STORED, late.T, strict=True))
-        self.there = np.concatenate((owners.known, np.ones(len(late), np.bool_)))
+        self._late = late = LateVariants(connection)
+        self.there = np.concatenate((owners.known, np.ones(len(late.ids), np.bool_)))
         kept = np.where(owners.known, owners.values, 0)
-        self.listings = np.concatenate((kept, self._late["listing"])) if len(late) else kept
+        self.listings = np.concatenate((kept, late.listings)) if len(late.ids) else kept
         self._kept = len(owners.values)
         self._highest = int(self.listings.max(initial=0))
         self._today = self._without_late()
@@ -116,15 +136,16 @@ class Variants:
         import numpy as np
 
         denies = condition.operator == "lacks"
-        found = np.concatenate((self._columns.with_code(codes_part(condition)), self._late["id"] > 0))
+        found = np.concatenate((self._columns.with_code(codes_part(condition)), self._late.ids > 0))
         if denies:
             found[: self._kept] = ~found[: self._kept]
         if condition.operator == "=":
             return self.of_condition(in_sql, self.there & found)
-        if len(self._late["id"]):
+        if len(self._late.ids):
             late = np.arange(len(found)) >= self._kept
             found &= ~late | self.of_condition(in_sql, late)
-        return self.there & found
+        mask: Mask = self.there & found
+        return mask
 
     def listings_in(self, found: Mask) -> Whole:
         """The listings the variants of *found* are of, each once, in the order of their ids."""
@@ -141,7 +162,7 @@ class Variants:
         kept = places < self._kept
         found = np.empty(len(places), np.int64)
         found[kept] = self._columns.ids_at(places[kept])
-        found[~kept] = self._late["id"][places[~kept] - self._kept]
+        found[~kept] = self._late.ids[places[~kept] - self._kept]
         return found
 
     def within(self, ids: Whole, found: Mask) -> Whole:
@@ -153,37 +174,51 @@ class Variants:
         """The places of variants, -1 for those that have none."""
         import numpy as np
 
-        late = np.searchsorted(self._late["id"], ids)
-        is_late = late < len(self._late["id"])
-        is_late[is_late] = self._late["id"][late[is_late]] == ids[is_late]
+        late = np.searchsorted(self._late.ids, ids)
+        is_late = late < len(self._late.ids)
+        is_late[is_late] = self._late.ids[late[is_late]] == ids[is_late]
         return np.where(is_late, late + self._kept, self._columns.places(ids))
 
-    def numbers(self, name: str) -> Whole:
-        """A column of `SkuColumns`, `UNKNOWN` for None and for figures that are not of today."""
+    def numbers(self, name: str) -> tuple[Numbers, int]:
+        """A column of `SkuColumns`, and what stands in it for None and for figures that are not of today: the lowest
+        number its form has. In the narrowest form, for what is not copied is compared five times as soon."""
         import numpy as np
 
-        found = np.full(len(self.there), UNKNOWN, np.int64)
         column = self._columns.column(name)
-        known = column.known if name in STORED else column.known & self._today[: self._kept]
-        np.copyto(found[: self._kept], column.values, where=known)
-        if name in STORED:
-            found[self._kept :] = self._late[name]
-        return found
+        today = self._today[: self._kept]
+        if not len(self._late.ids) and (name in STORED or np.array_equal(today, self.there)):
+            return column.values, column.none
+        if name not in STORED:
+            figures = np.full(len(self.there), column.none, column.values.dtype)
+            np.copyto(figures[: self._kept], column.values, where=today)
+            return figures, column.none
+        found = np.full(len(self.there), UNKNOWN, np.int64)
+        np.copyto(found[: self._kept], column.values, where=column.known)
+        found[self._kept :] = self._late.numbers(STORED[name])
+        return found, UNKNOWN
 
-    def matching(self, node: Node, leaf: Callable[[Condition], Mask], *, is_negated: bool = False) -> Mask:
-        """The places where *node* holds; *leaf* tells those of one condition."""
-        match node:
-            case Not(part=part):
-                return self.matching(part, leaf, is_negated=not is_negated)
-            case All(parts=parts) | Either(parts=parts):
-                found = self.matching(parts[0], leaf, is_negated=is_negated)
-                for part in parts[1:]:
-                    other = self.matching(part, leaf, is_negated=is_negated)
-                    found = found & other if isinstance(node, All) is not is_negated else found | other
-                return found
-            case Condition():
-                return leaf(replace(node, operator=OPPOSITE[node.operator]) if is_negated else node)
-        raise TypeError(f"{type(node).__name__} is no part of a filter")
+    def whole(self, name: str, chosen: Mask) -> Whole:
+        """The numbers of a column at the places of *chosen*, `UNKNOWN` as in `numbers`."""
+        import numpy as np
+
+        values, none = self.numbers(name)
+        at = values[chosen]
+        return np.where(at == none, UNKNOWN, at.astype(np.int64))
+
+    def matching(self, node: Node, leaf: Callable[[Condition], Mask]) -> Mask:
+        """The places where *node*, which has no `not`, holds; *leaf* tells those of one condition."""
+        if isinstance(node, Condition):
+            return leaf(node)
+        if not isinstance(node, All | Either):
+            raise TypeError(f"{type(node).__name__} is no part of a filter without `not`")
+        found = self.matching(node.parts[0], leaf).copy()
+        for part in node.parts[1:]:
+            other = self.matching(part, leaf)
+            if isinstance(node, All):
+                found &= other
+            else:
+                found |= other
+        return found
 
     def compared(self, condition: Filter, name: str, field: Field) -> Mask:
         """The places where a number is as *condition* says; of what nobody knows nothing is said but that.
@@ -193,34 +228,19 @@ class Variants:
         """
         import numpy as np
 
-        values = self.numbers(name)
+        values, none = self.numbers(name)
+        found: Mask = values != none
         match condition.operator:
             case "missing" | "present":
-                found = values != UNKNOWN
+                pass
             case "in" | "not in":
                 wanted = [bound(field, Filter(condition.field, "=", value)) for value in condition.value]
-                found = np.isin(values, wanted)
+                found &= np.isin(values, wanted)
             case "=" | "!=":
-                found = values == bound(field, condition)
+                found &= values == bound(field, condition)
             case asked if asked in _OPERATORS:
-                found = _OPERATORS[asked](values, bound(field, condition)) & (values != UNKNOWN)
+                found &= _OPERATORS[asked](values, bound(field, condition))
             case _:
                 raise BadValue(name=condition.field, value=str(condition.value))
         mask: Mask = self.there & (~found if condition.operator in _DENIALS else found)
         return mask
-
-
-def read_numbers(connection: Connection, sql: str, params: tuple[Any, ...] = ()) -> Whole:
-    """The whole numbers of the column `id` of *sql*, one or several in a row of it, in its order: as one text, so that
-    the interpreter is not asked for each row, taken apart in pieces, so that other threads are let in between."""
-    import numpy as np
-
-    text = connection.exec_driver_sql(f"SELECT group_concat(id) FROM ({sql})", params).scalar()
-    found = [np.empty(0, np.int64)]
-    text, start = "" if text is None else str(text), 0
-    while start < len(text):
-        end = text.find(",", start + PIECE)
-        end = len(text) if end < 0 else end
-        found.append(np.fromstring(text[start:end], np.int64, sep=","))
-        start = end + 1
-    return np.concatenate(found)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
-from sqlalchemy import Connection
 
 from app.services.listings.loading import id_list
 from app.services.listings.text import fold
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 Category = tuple[str, str]
 """Gateway and id of a category."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import orjson
 from sqlalchemy import Connection
 
-from app.services.listings.variant_masks import FEW, STORED, Variants, read_numbers
+from app.services.listings.variant_masks import FEW, STORED, Variants
+from app.services.sql_ids import read_numbers
 
 if TYPE_CHECKING:
     import numpy as np
@@ -17,7 +18,10 @@ if TYPE_CHECKING:
 
     Mask = NDArray[np.bool_]
     Whole = NDArray[np.int64]
+    Numbers = NDArray[Any]
 
+SOME = 1_000
+"""So many times as many values as are wanted show how low these are."""
 WALKED = 4_000
 """So many variants are looked at first along an order that only the tables have; then eight times as many."""
 
@@ -49,11 +53,10 @@ def ids_in_order(
 
     places = np.flatnonzero(found)
     if all(key.column for key in keys) or (keys[0].column and limit is not None):
-        columns = [_directed(variants, key, places) for key in keys if key.column]
         if limit is not None:
-            first = _first(columns[0], limit)
-            places, columns = places[first], [column[first] for column in columns]
+            places = places[_first(_directed(variants, keys[0], places), limit)]
         if all(key.column for key in keys):
+            columns = [_directed(variants, key, places) for key in keys]
             ids = variants.ids(places)
             return ids[np.lexsort((~ids if last else ids, *reversed(columns)))][:limit]
     elif len(places) > FEW and all(key.is_in_tables for key in keys):
@@ -61,26 +64,32 @@ def ids_in_order(
     return _in_sql(connection, variants, places, keys, last)[:limit]
 
 
-def _directed(variants: Variants, key: Key, places: Whole) -> Whole:
+def _directed(variants: Variants, key: Key, places: Whole) -> Numbers:
     """The numbers to sort by, upwards."""
-    values = variants.numbers(key.column)[places]
+    values = variants.numbers(key.column)[0][places]
     return ~values if key.descending else values
 
 
-def _first(values: Whole, limit: int) -> Whole:
-    """Where the *limit* lowest are, and all that are as low as the highest of them."""
+def _first(values: Numbers, limit: int) -> Whole:
+    """Where the *limit* lowest are, and all that are as low as the highest of them. As many of a part of the values
+    are no lower than theirs: only what is as low as those need be sorted."""
     import numpy as np
 
     if len(values) <= limit:
         return np.arange(len(values))
-    return np.flatnonzero(values <= np.partition(values, limit - 1)[limit - 1])
+    some = values[:: max(1, len(values) // (SOME * limit))]
+    low = np.flatnonzero(values <= np.partition(some, limit - 1)[limit - 1])
+    among = values[low]
+    first: Whole = low[among <= np.partition(among, limit - 1)[limit - 1]]
+    return first
 
 
 def _in_sql(connection: Connection, variants: Variants, places: Whole, keys: Sequence[Key], last: bool) -> Whole:
     """Sorted by the tables; numbers they do not have are given to them."""
     import numpy as np
 
-    given = [variants.ids(places), *(_directed(variants, key, places) for key in keys if key.column)]
+    columns = [_directed(variants, key, places).astype(np.int64) for key in keys if key.column]
+    given = [variants.ids(places), *columns]
     rows = orjson.dumps(np.stack(given, axis=1).tolist()).decode()
     numbers = iter(range(1, len(given)))
     order = [

@@ -33,7 +33,7 @@ from app.services.listings.text import fold
 from app.services.listings.typed import code_patterns, item_patterns, number, price_minor
 from app.services.listings.variant_names import VariantNames
 from app.services.paging import Filter, Query
-from app.services.sql_conditions import as_filter, condition_sql, fields_read, known_field
+from app.services.sql_conditions import as_filter, condition_sql, fields_read, known_field, opposite
 from app.services.sql_ids import collected, interruptible, listed, loaded
 from app.services.sql_source import Field, OrderIndex, SqlSource, TableSpec, Where
 from app.services.tasks import TaskContext
@@ -224,7 +224,9 @@ class VariantSource(SqlSource[VariantRow]):
         names = {query.sort, query.then}.union(*(fields_read(one) for one in query.filters))
         if names & OF_VARIANTS.keys():
             return True
-        asks = names & COLUMNS.keys() or any(map(_is_of_columns, query.filters))
+        asked, own = self._own_filters(query)
+        is_of_both = bool(own) and asked != Query()
+        asks = names & COLUMNS.keys() or is_of_both or any(map(_is_of_columns, query.filters))
         return bool(asks) and are_in_columns(connection)
 
     def _masked(self, connection: Connection, query: Query) -> tuple[Variants, Mask]:
@@ -235,26 +237,31 @@ class VariantSource(SqlSource[VariantRow]):
         found = variants.there
         for one in own:
             if _is_of_columns(one):
-                found = found & self._mask_of(variants, one)
+                found = found & self._mask_of(connection, variants, one)
         if asked != Query():
-            where = self._listings.conditions(connection, asked)
-            found = found & variants.of_listings(f"SELECT id FROM listing{where.sql}", where.params)
+            matching, params = self._listings.selected(connection, asked)
+            found = found & variants.of_listings(matching, tuple(params))
         rest = [self._of_filter(one) for one in own if not _is_of_columns(one)]
         for condition in rest + self._of_codes(query):
             found = variants.of_condition(condition, found)
         return variants, found
 
-    def _mask_of(self, variants: Variants, one: Filter) -> Mask:
+    def _mask_of(self, connection: Connection, variants: Variants, one: Filter) -> Mask:
         """The variants that are as a filter says which columns answer, at least in part."""
+        if not fields_read(one) & OWN.keys():
+            matching, params = self._listings.selected(connection, Query(filters=(one,)))
+            return variants.of_listings(matching, tuple(params))
         if one.operator == "where":
-            return variants.matching(parsed(one.value), lambda leaf: self._mask_of(variants, as_filter(leaf)))
+            from app.services.listings.variant_masks import by_level  # here: as above
+
+            node = by_level(parsed(one.value), OWN)
+            return variants.matching(node, lambda leaf: self._mask_of(connection, variants, as_filter(leaf)))
+        if _is_other_item(one):
+            return variants.there & ~self._mask_of(connection, variants, opposite(one))
         if one.field in COLUMNS:
             return variants.compared(one, COLUMNS[one.field], self._field(one.field))
-        if one.field in OWN:
-            sql = condition_sql(one, self._field, "sku")
-            return variants.with_code(one, sql) if codes_part(one) else variants.of_condition(sql, variants.there)
-        of_listing, params = self._of_listing(one)
-        return variants.of_listings(f"SELECT id FROM listing WHERE {of_listing}", tuple(params))
+        sql = condition_sql(one, self._field, "sku")
+        return variants.with_code(one, sql) if codes_part(one) else variants.of_condition(sql, variants.there)
 
     def _in_order(self, connection: Connection, query: Query, limit: int | None = None) -> NDArray[np.int64]:
         """Ids of all matching variants in order, or of the first *limit*."""
@@ -275,8 +282,8 @@ class VariantSource(SqlSource[VariantRow]):
         asked, own = self._parts(query)
         conditions: list[tuple[str, Sequence[Any]]] = []
         if asked != Query():
-            listings = self._listings.conditions(connection, asked)
-            conditions.append((f"sku.listing_id IN (SELECT id FROM listing{listings.sql})", listings.params))
+            matching, params = self._listings.selected(connection, asked)
+            conditions.append((f"sku.listing_id IN ({matching})", params))
         conditions += own
         return Where() + conditions
 
@@ -321,4 +328,9 @@ def _is_of_columns(one: Filter) -> bool:
     """Whether columns answer a filter, at least in part."""
     if one.operator == "where":
         return any(_is_of_columns(as_filter(leaf)) for leaf in leaves(parsed(one.value)))
-    return one.field in COLUMNS or bool(codes_part(one))
+    return one.field in COLUMNS or bool(codes_part(one)) or _is_other_item(one)
+
+
+def _is_other_item(one: Filter) -> bool:
+    """Whether codes are to be without an item."""
+    return one.field == "item" and one.operator == "!="

@@ -12,9 +12,10 @@ from app.models import ListingStatus
 from app.services.codes.bundles import note_bundles
 from app.services.codes.keys import match_key
 from app.services.listings.derived import DERIVED_COLUMNS, derived_row
+from app.services.listings.loading import PACKED
 from app.services.listings.records import LISTING_FIELDS, ListingRecord, SkuRecord
 
-JSON_COLUMNS = frozenset({"attributes", "extra", "properties", "regional_prices"})
+JSON_COLUMNS = PACKED | {"properties"}
 
 SKU_COLUMNS = (
     "listing_id",

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.services.compliance import CheckContext, load_context
+from app.services.compliance import load_context
 from app.services.db import Database
 from app.services.listings.loading import chunks, load_listings
 from app.services.listings.records import ListingRecord
@@ -97,12 +97,12 @@ class _Packer:
 
     def __init__(self, session: Session, separator: str) -> None:
         self._session, self._separator = session, separator
-        self._contexts: dict[int, CheckContext] = {}
+        self._writers: dict[int, VariantWriter] = {}
 
-    def records(self, listing_ids: Sequence[int]) -> Iterator[ListingRecord]:
+    def records(self, listing_ids: Sequence[int], *, with_skus: bool = True) -> Iterator[ListingRecord]:
         """The listings, some at a time."""
         for chunk in chunks(listing_ids):
-            yield from load_listings(self._session, chunk)
+            yield from load_listings(self._session, chunk, with_skus=with_skus)
 
     def columns(self, listing_ids: Sequence[int], ctx: TaskContext) -> dict[Key, RecognisedColumn]:
         """The columns of all listings: those of their packages in their order, then what further values need."""
@@ -110,7 +110,7 @@ class _Packer:
         found: dict[Key, RecognisedColumn] = {}
         further: dict[Key, RecognisedColumn] = {}
         attributes: dict[tuple[str, ...], None] = {}
-        for record in self.records(listing_ids):
+        for record in self.records(listing_ids, with_skus=False):  # no column depends on them
             ctx.checkpoint()
             origin = origin_of(record)
             own = _keyed(origin)
@@ -193,7 +193,7 @@ class _Packer:
     ) -> Cell:
         """A cell written anew."""
         if column.field == "price_info":
-            writer = VariantWriter(self._context(record.store_id), names)
+            writer = self._writer(record.store_id, names)
             old = origin.raw("price_info") if origin is not None else ""
             return writer.text(record.skus, record.category_id, old, record.extra if origin is None else None)
         if column.field == "sku_code":
@@ -212,10 +212,13 @@ class _Packer:
         codes = [variant.code for variant in _old_variants(origin)]
         return separator_of(text, codes) or separator_in(text) or self._separator
 
-    def _context(self, store_id: int) -> CheckContext:
-        if store_id not in self._contexts:
-            self._contexts[store_id] = load_context(self._session, store_id)
-        return self._contexts[store_id]
+    def _writer(self, store_id: int, names: PictureNames) -> VariantWriter:
+        """What writes the variants of a store; for pictures as they are called in this zip."""
+        writer = self._writers.get(store_id)
+        if writer is None:
+            writer = self._writers[store_id] = VariantWriter(load_context(self._session, store_id))
+        writer.names = names
+        return writer
 
 
 _WITH_PICTURES = frozenset({"images", "price_info"})

@@ -24,6 +24,9 @@ from app.services.workbooks.numbers import PriceReader, count_reader
 from app.services.workbooks.recognition import RecognisedColumn, Recognition, spelled
 
 _DATE = "date"
+_NAMING = ("name_id", "value_id", "name", "value")
+"""What of a property decides how it is written."""
+_MOST_KNOWN = 20_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -187,13 +190,15 @@ def variants_value(skus: Sequence[SkuRecord]) -> list[Any]:
 class VariantWriter:
     """Writes the variants of listings of one store.
 
-    Args:
-        name_of: name in the package of a picture.
+    Attributes:
+        names: name in the package of a picture.
     """
 
-    def __init__(self, context: CheckContext, name_of: Mapping[str, str] | None = None) -> None:
-        self._context, self._names = context, name_of if name_of is not None else {}
+    def __init__(self, context: CheckContext) -> None:
+        self._context = context
+        self.names: Mapping[str, str] = {}
         self._price, self._count = PriceReader(""), count_reader()
+        self._packed: dict[tuple[str, ...], tuple[dict[str, str], str]] = {}
 
     def text(
         self, skus: Sequence[SkuRecord], category_id: str, old: str = "", extra: Mapping[str, Any] | None = None
@@ -220,7 +225,7 @@ class VariantWriter:
         return info.text()
 
     def _written(self, sku: SkuRecord, category_id: str, old: Variant | None) -> Variant:
-        packed = packed_parts(self._context, category_id, sku.properties)
+        packed, named = self._packed_of(sku, category_id)
         variant = Variant() if old is None else old.copy()
         if sku.price_minor is not None and (old is None or self._price(old.price) != sku.price_minor):
             variant.price = f"{sku.price_minor // 100}.{sku.price_minor % 100:02d}"
@@ -231,15 +236,27 @@ class VariantWriter:
         if old is None or old.code != sku.code:
             variant.code = sku.code
         image = next((part["image"] for part in sku.properties if part.get("image")), "")
-        country = sku.ships_from if country_of(self._context, packed) != sku.ships_from else ""
+        country = sku.ships_from if named != sku.ships_from else ""
         for name, value in (
             ("barcode", sku.barcode),
-            ("image", self._names.get(image, image)),
+            ("image", self.names.get(image, image)),
             ("ships_from", country),
         ):
             if value and variant.text(name) != value:
                 variant.put(name, value)
         return variant
+
+    def _packed_of(self, sku: SkuRecord, category_id: str) -> tuple[dict[str, str], str]:
+        """A variant's properties as a package writes them, and the dispatch country among them. Variants of all
+        listings repeat them."""
+        signs = [part.get(name) or "" for part in sku.properties for name in _NAMING]
+        key = (category_id, *signs)
+        if (known := self._packed.get(key)) is None:
+            packed = packed_parts(self._context, category_id, sku.properties)
+            known = packed, country_of(self._context, packed)
+            if len(self._packed) < _MOST_KNOWN:
+                self._packed[key] = known
+        return known
 
     def _read(self, packed: Mapping[str, str], category_id: str) -> list[dict[str, str]]:
         return [part_of(self._context, category_id, key, text) for key, text in packed.items()]

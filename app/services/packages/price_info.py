@@ -19,6 +19,10 @@ class JsonNumber(str):
     __slots__ = ()
 
 
+_TEXT = frozenset({str, JsonNumber})
+_TEXT_OR_NOTHING = _TEXT | {type(None)}
+
+
 class PriceInfoError(ValueError):
     """A text that is no price information.
 
@@ -130,10 +134,11 @@ class PriceInfo:
     def text(self) -> str:
         """JSON as the platform takes it: the known values are strings, other keys as they were read."""
         known = set(package_rules().keys.values())
-        for entry in self.data[package_rules().entries]:
-            for key in known & entry.keys():
-                entry[key] = _as_texts(entry[key])
         entries = self.data[package_rules().entries]
+        for entry in entries:
+            for key in known & entry.keys():
+                if type(entry[key]) is not str:
+                    entry[key] = _as_texts(entry[key])
         is_plain = len(self.data) == 1 and all(entry.keys() <= known for entry in entries)
         made = _dumped(self.data) if is_plain else "".join(_written(self.data))
         return _ALONE.sub(lambda found: f"\\u{ord(found[0]):04x}", made)
@@ -175,13 +180,13 @@ def checked(data: Any, *, brackets: int = 1_000_000) -> PriceInfo:
         properties = entry.get(rules.keys["properties"])
         if properties is not None and not _is_flat(properties):
             raise PriceInfoError("package_json_shape")
-        if not all(entry.get(key) is None or isinstance(entry[key], str) for key in singles):
+        if not _TEXT_OR_NOTHING.issuperset(map(type, map(entry.get, singles))):
             raise PriceInfoError("package_json_shape")
     return PriceInfo(data)
 
 
 def _is_flat(value: Any) -> bool:
-    return isinstance(value, dict) and all(isinstance(one, str) for one in value.values())
+    return isinstance(value, dict) and _TEXT.issuperset(map(type, value.values()))
 
 
 def _is_deep(value: Any, left: int) -> bool:

@@ -18,6 +18,7 @@ from app.services.packages.rules import package_rules
 from app.services.packages.xls import Rows, too_long, units, write_xls
 from app.services.tasks import TaskContext
 from app.services.workbooks import WorkbookError
+from app.services.workbooks.deflating import member
 from app.services.workbooks.export import replacing
 from app.services.workbooks.grid import Cell, column_letter
 from app.services.workbooks.zip_guard import SafeZip
@@ -161,7 +162,9 @@ def write_part(path: Path, content: Content, report: PackageReport, ctx: TaskCon
         sheets = [*content.before, (content.name, (*content.above, *content.rows)), *content.after]
         write_xls(sheet, sheets, ctx)
         with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
-            archive.write(sheet, rules.sheet_file)
+            with member(archive, rules.sheet_file) as packed:
+                for piece in file_chunks(sheet)():
+                    packed.write(piece)
             for name, chunks in content.files:
                 ctx.checkpoint()
                 _add_file(archive, name, chunks, report)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import math
 from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -52,33 +53,60 @@ def write_xls(path: Path, sheets: Sequence[tuple[str, Rows]], ctx: TaskContext |
     import xlwt
 
     book, ctx, taken = xlwt.Workbook(encoding="utf-8"), ctx or TaskContext(), set[str]()
-    pen = _Pen()
-    for name, rows in sheets:
-        sheet = book.add_sheet(_sheet_name(name, taken), cell_overwrite_ok=False)
-        for number, cells in enumerate(rows):
-            filled = [(column, cell) for column, cell in enumerate(cells) if cell is not None and cell != ""]
-            if filled:
-                row = sheet.row(number)
-                for column, cell in filled:
-                    pen.write(row, column, cell)
-            if number % _BLOCK_ROWS == _BLOCK_ROWS - 1:
-                ctx.checkpoint()
-                sheet.flush_row_data()
-    ctx.checkpoint()
-    book.save(str(path))
+    pen = _Pen(book)
+    with ExitStack() as open_files:
+        for name, rows in sheets:
+            sheet = book.add_sheet(_sheet_name(name, taken), cell_overwrite_ok=False)
+            open_files.callback(_close, sheet)
+            _fill(sheet, rows, pen, ctx)
+        ctx.checkpoint()
+        book.save(str(path))
+
+
+def _fill(sheet: Any, rows: Rows, pen: _Pen, ctx: TaskContext) -> None:
+    for number, cells in enumerate(rows):
+        filled = [(column, cell) for column, cell in enumerate(cells) if cell is not None and cell != ""]
+        if filled:
+            pen.write_row(sheet.row(number), filled)
+        if number % _BLOCK_ROWS == _BLOCK_ROWS - 1:
+            ctx.checkpoint()
+            sheet.flush_row_data()
+
+
+def _close(sheet: Any) -> None:
+    """Blocks of rows that were handed over lie in a file that xlwt never closes."""
+    if sheet.row_tempfile is not None:
+        sheet.row_tempfile.close()
 
 
 class _Pen:
-    """Writes one cell with the format that keeps it what it is."""
+    """Writes cells with the format that keeps each what it is."""
 
-    def __init__(self) -> None:
+    def __init__(self, book: Any) -> None:
         import xlwt
+        from xlwt.Cell import StrCell
 
         def style(number_format: str) -> Any:
             return xlwt.easyxf(num_format_str=number_format)
 
         self._text, self._plain = style("@"), style("General")
         self._date, self._moment, self._time, self._span = map(style, (_DATE, _MOMENT, _TIME, _SPAN))
+        self._text_format, self._shared = book.add_style(self._text), book.add_str
+        self._text_cell = StrCell
+
+    def write_row(self, row: Any, filled: Sequence[tuple[int, Cell]]) -> None:
+        """Put the cells of a row, one or more, into a row of xlwt.
+
+        xlwt looks up the format and widens the row's and the sheet's bounds for every cell; of texts between the
+        first and the last one neither is news, and they are half of the cells or more.
+        """
+        index, ends = row.get_index(), (filled[0][0], filled[-1][0])
+        make, put, shared, text_format = self._text_cell, row.insert_cell, self._shared, self._text_format
+        for column, cell in filled:
+            if type(cell) is str and column not in ends:
+                put(column, make(index, column, text_format, shared(cell)))
+            else:
+                self.write(row, column, cell)
 
     def write(self, row: Any, column: int, cell: Cell) -> None:
         """Put *cell* into a row of xlwt."""

@@ -88,7 +88,7 @@ def charts(db: Database, chosen: Sequence[int] | Query, ctx: TaskContext | None 
 def _margins(variants: Variants, chosen: Mask) -> tuple[tuple[tuple[int, int], ...], int]:
     import numpy as np
 
-    margins = variants.numbers("margin_bp")[chosen]
+    margins = variants.whole("margin_bp", chosen)
     known = margins[margins != UNKNOWN]
     classes, counts = np.unique((known // CLASS_BP * CLASS_BP).clip(LOWEST_BP, HIGHEST_BP), return_counts=True)
     found = dict.fromkeys(range(LOWEST_BP, HIGHEST_BP + 1, CLASS_BP), 0)
@@ -97,7 +97,7 @@ def _margins(variants: Variants, chosen: Mask) -> tuple[tuple[tuple[int, int], .
 
 
 def _prices(variants: Variants, chosen: Mask) -> tuple[tuple[tuple[int, int], ...], int]:
-    even, price = (variants.numbers(name)[chosen] for name in ("even_minor", "price"))
+    even, price = (variants.whole(name, chosen) for name in ("even_minor", "price"))
     known = (even != UNKNOWN) & (price != UNKNOWN)
     found = list(zip(even[known].tolist(), price[known].tolist(), strict=True))
     return _evenly(found), len(found)

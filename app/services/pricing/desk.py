@@ -13,7 +13,7 @@ from app.services.history.records import ChangeRecord
 from app.services.paging import Query
 from app.services.pricing.charting import Charts, charts
 from app.services.pricing.explaining import Explanation, explain, terms_of
-from app.services.pricing.linked import Wanted, list_price_for, wanted_value
+from app.services.pricing.linked import list_price_for, wanted_value
 from app.services.pricing.rates import (
     CommissionShare,
     EnteredRate,
@@ -26,6 +26,7 @@ from app.services.pricing.rates import (
 )
 from app.services.pricing.renewing import renew_figures
 from app.services.pricing.team_settings import TeamSettings, change_settings, team_settings
+from app.services.pricing.terms import Wanted
 from app.services.pricing.watching import is_waiting
 from app.services.tasks import TaskContext
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Literal
 
 from app.services.pricing.errors import BadPriceInput, named, positive
 from app.services.pricing.explaining import CENTS, Terms
@@ -11,11 +10,7 @@ from app.services.pricing.profit import Offer, profit_of
 from app.services.pricing.rounding import CENT
 from app.services.pricing.sources import number
 from app.services.pricing.target import break_even, price_for_margin
-from app.services.pricing.terms import NOTHING, Costs
-
-Wanted = Literal["margin", "profit"]
-LINKED: tuple[Wanted, ...] = ("margin", "profit")
-"""What a list price follows from."""
+from app.services.pricing.terms import NOTHING, Costs, Wanted
 
 
 def wanted_value(wanted: Wanted, text: str) -> Decimal:

@@ -10,7 +10,8 @@ from sqlalchemy import Connection
 from app.services.pricing.errors import BadPriceInput, named
 from app.services.pricing.explaining import terms_of
 from app.services.pricing.inputs import InputReader, Missing, SkuInput
-from app.services.pricing.linked import Wanted, list_price_for
+from app.services.pricing.linked import list_price_for
+from app.services.pricing.terms import Wanted
 
 
 class LinkedPrices:

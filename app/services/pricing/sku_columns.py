@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
@@ -218,10 +219,12 @@ def _joined(pieces: Sequence[bytes]) -> Column:
     none = int(np.iinfo(widest).min)
     if len(set(forms)) <= 1:
         return Column(np.frombuffer(b"".join(pieces), widest), none)
-    values = np.empty(len(pieces) * SEGMENT, widest)
-    for at, (piece, form) in enumerate(zip(pieces, forms, strict=True)):
-        part = np.frombuffer(piece, form)
-        values[at * SEGMENT : (at + 1) * SEGMENT] = np.where(part == np.iinfo(form).min, none, part.astype(widest))
+    values, at = np.empty(len(pieces) * SEGMENT, widest), 0
+    for form, run in groupby(zip(forms, pieces, strict=True), key=lambda one: one[0]):
+        part = np.frombuffer(b"".join([piece for _, piece in run]), form)
+        values[at : at + len(part)] = part
+        values[at : at + len(part)][part == np.iinfo(form).min] = none
+        at += len(part)
     return Column(values, none)
 
 

@@ -54,7 +54,7 @@ def number(field: str, text: str) -> Decimal:
     """What a person typed, a percentage as a share: `8 %` is 0.08.
 
     Raises:
-        BadPriceInput: no number.
+        BadPriceInput: `pricing.no_number`.
     """
     written = text.strip().replace("％", "%").replace("，", ",")
     is_percent = written.endswith("%")
@@ -63,7 +63,7 @@ def number(field: str, text: str) -> Decimal:
     except InvalidOperation:
         found = Decimal("nan")
     if not found.is_finite():
-        raise BadPriceInput(field=named(field), value=text.strip())
+        raise BadPriceInput("pricing.no_number", field=named(field), value=text.strip())
     return found / 100 if is_percent else found
 
 

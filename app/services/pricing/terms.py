@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Literal
 
 from app.services.pricing.errors import not_negative, positive, share
+
+Wanted = Literal["margin", "profit"]
+LINKED: tuple[Wanted, ...] = ("margin", "profit")
+"""What a list price follows from."""
 
 NOTHING = Decimal(0)
 

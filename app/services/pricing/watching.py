@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 _PREFIX = "figure_watch_"
 _INSERTED, _WHEN_INSERTED = f"{_PREFIX}0", "AFTER INSERT ON listing"

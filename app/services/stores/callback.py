@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 import hmac
 import secrets
+from importlib import import_module
 from types import TracebackType
-
-from aiohttp import web
+from typing import TYPE_CHECKING
 
 from app.messages import tr
 from app.services.errors import AppError, InputError
 from app.services.stores.gateways import is_loopback
+
+if TYPE_CHECKING:
+    from aiohttp import web
 
 HOST = "127.0.0.1"
 PATH = "/callback"
@@ -74,6 +77,7 @@ class Callback:
             raise SignInTimedOut(minutes=round(timeout_s / 60)) from None
 
     async def __aenter__(self) -> Callback:
+        web = await asyncio.to_thread(import_module, "aiohttp.web")  # a tenth of a second, the first time
         application = web.Application()
         application.router.add_get(PATH, self._take)
         self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=SHUTDOWN_S)
@@ -115,6 +119,8 @@ def _word(text: str) -> str:
 
 
 def _page(key: str, status: int) -> web.Response:
+    from aiohttp import web
+
     style = "font:16px system-ui,sans-serif;max-width:32em;margin:20vh auto;padding:0 1em"
     text = f'<!doctype html><meta charset="utf-8"><title>上架 Shangjia</title><body style="{style}">{tr(key)}</body>'
     response = web.Response(text=text, status=status, content_type="text/html", headers=_HEADERS)

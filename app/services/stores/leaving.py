@@ -164,7 +164,8 @@ def _forget_changes(connection: Connection, store_id: int) -> None:
         "AND listing.id BETWEEN first_listing_id AND last_listing_id)",
         (store_id,),
     )
-    connection.exec_driver_sql("DELETE FROM change_column WHERE store_id = ?", (store_id,))
+    for table in ("change_column", "change_following"):
+        connection.exec_driver_sql(f"DELETE FROM {table} WHERE store_id = ?", (store_id,))
     of_store = list(connection.exec_driver_sql(_KEPT_OF_STORE, (store_id,)).scalars())
     connection.exec_driver_sql(f"DELETE FROM change_entry WHERE change_id IN ({id_list(of_store)})")
     connection.exec_driver_sql(f"DELETE FROM change WHERE id IN ({id_list(of_store)})")

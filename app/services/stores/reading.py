@@ -16,6 +16,7 @@ from app.services.errors import NotFound
 from app.services.listings.text import fold
 from app.services.marketplace.port import StoreCredentials
 from app.services.settings import Settings
+from app.services.stores.names import colour_of
 from app.services.stores.records import StoreRecord, health_of
 
 TO_SHIP = ("WAIT_SELLER_SEND_GOODS", "SELLER_PART_SEND_GOODS")
@@ -96,7 +97,7 @@ def _record(row: Row[Any], counts: dict[str, int], moment_ms: int, warn_days: in
         id=row.id,
         name=row.name,
         alias=row.alias,
-        colour=int(row.colour) if row.colour.isdigit() else 0,
+        colour=colour_of(row.colour),
         gateway=row.gateway,
         credential_ref=row.credential_ref,
         access=row.access,

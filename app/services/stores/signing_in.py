@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from app.models import StoreAccess
+from app.services.application import load_network
 from app.services.credentials import CredentialsMissing
 from app.services.errors import AppError, InputError
 from app.services.logs import secrets
@@ -90,6 +91,7 @@ async def sign_in_by_browser(
         MarketplaceError: the code was not taken, or the gateway is out of reach.
         OtherSeller, OtherGateway: the tokens are not the store's; they were not kept.
     """
+    await asyncio.to_thread(load_network)
     from app.services.marketplace.aliexpress import authorise_url, create_credentials
 
     if plan.store_id is None:
@@ -177,6 +179,7 @@ async def add_shared_stores(
 
 
 async def _redeem(app: Application, gateway: str, own: AppKey, pasted: PastedCode) -> StoreRecord:
+    await asyncio.to_thread(load_network)
     from app.services.marketplace.aliexpress import create_credentials
 
     if pasted.problem:

@@ -81,9 +81,9 @@ class _Biff:
         return parts
 
     def _check_sheet(self, position: int) -> None:
-        bounds, unpack = limits(), struct.Struct("<HH").unpack_from
+        bounds, unpack, number = limits(), struct.Struct("<HH").unpack_from, struct.Struct("<I").unpack_from
         top, left, bottom, right = bounds.rows, bounds.columns, -1, -1
-        data, sizes, depth = self._data, self._sizes, 0
+        data, sizes, depth, cells, weight = self._data, self._sizes, 0, 0, 0
         for kind, at, size in self._records(position):
             if kind == _START:
                 depth += 1
@@ -93,16 +93,24 @@ class _Biff:
                     break
             elif kind in _CELL_RECORDS and depth <= 1:
                 row, column = unpack(data, at)
-                top, bottom, left = min(top, row), max(bottom, row), min(left, column)
-                if kind == _MUL_RK:
+                if row < top:
+                    top = row
+                if row > bottom:
+                    bottom = row
+                if column < left:
+                    left = column
+                if kind == _LABEL_SST:
+                    index = number(data, at + 6)[0]
+                    weight += sizes[index] if index < len(sizes) else 0
+                elif kind == _MUL_RK:
                     column = struct.unpack_from("<H", data, at + size - 2)[0]
-                elif kind == _LABEL_SST:
-                    index = struct.unpack_from("<I", data, at + 6)[0]
-                    self._weight += sizes[index] if index < len(sizes) else 0
-                right = max(right, column)
-                self._cells += 1
+                if column > right:
+                    right = column
+                cells += 1
             elif kind == _DIMENSIONS and depth <= 1:
                 self._check_dimensions(data[at : at + size])
+        self._cells += cells
+        self._weight += weight
         self._judge((bottom - top + 1) * (right - left + 1) if bottom >= 0 else 0)
 
     def _check_dimensions(self, body: bytes) -> None:
@@ -128,6 +136,7 @@ class _Biff:
 def _string_sizes(parts: list[bytes]) -> Iterator[int]:
     """Characters of each shared string; a string may go on in the next part, which then begins with its width flag."""
     part, position, number = parts[0], 8, 0
+    head = struct.Struct("<HB").unpack_from
 
     def advance() -> bool:
         nonlocal part, position, number
@@ -140,8 +149,13 @@ def _string_sizes(parts: list[bytes]) -> Iterator[int]:
     while position < len(part) or advance():
         if len(part) - position < 3:
             return
-        characters, flags = struct.unpack_from("<HB", part, position)
+        characters, flags = head(part, position)
         position += 3
+        end = position + (characters << (flags & 1))
+        if not flags & 0x0C and end <= len(part):  # nearly all: nothing but its characters, all of them in this part
+            yield characters
+            position = end
+            continue
         skip = 0
         if flags & 0x08:
             skip += 4 * struct.unpack_from("<H", part, position)[0]

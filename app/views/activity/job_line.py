@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QWidget
 
 from app.messages import tr
 from app.services.publishing.waits import WAITS
-from app.views.activity.jobs import Job, Jobs
 from app.views.widgets.ground import row
 from app.views.widgets.label import IconLabel, Label
 from app.views.widgets.live import Live
 from app.views.widgets.progress_line import ProgressLine
+
+if TYPE_CHECKING:
+    from app.views.activity.jobs import Job, Jobs
 
 
 class JobLine(Live, QWidget):

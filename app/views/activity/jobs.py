@@ -5,15 +5,17 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.messages import tr
 from app.services.tasks import Progress, TaskContext
 from app.views.errors import sentence
-from app.views.notices import Offer
 from app.views.task_runner import TaskHandle, progress_share
+
+if TYPE_CHECKING:
+    from app.views.notices import Offer
 
 SHOW_AFTER_S = 0.5
 REST_FROM_SHARE = 0.1

@@ -51,6 +51,8 @@ class ActivityPanel(Ground):
         jobs.changed.connect(self._on_changed)
         jobs.ended.connect(self._on_ended)
         self.hide()
+        for job in reversed(list(jobs)):
+            self._on_added(job)
 
     def _build(self) -> None:
         head = Bar(30, "bar", "bottom")

@@ -161,8 +161,8 @@ class CoverDialog(Dialog):
             self.target.setCurrentIndex(max(0, self.target.findData(to_id)))
         if from_id:
             self.source.setCurrentIndex(max(0, self.source.findData(from_id)))
-            if self.target.currentData() == from_id and not to_id and self.target.count() > 1:
-                self.target.setCurrentIndex(1 - self.target.currentIndex())
+        if self.target.currentData() == self.source.currentData() and not to_id and self.target.count() > 1:
+            self.target.setCurrentIndex(1 - self.target.currentIndex())
         self._on_pair()
         self._read_ids()
 

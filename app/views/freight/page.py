@@ -168,8 +168,7 @@ class FreightPage(TabPage):
 
     def fill_menu(self, menu: QMenu) -> None:
         """What can be done with a row."""
-        for id in ("freight_trial", *OF_CURRENT):
-            menu.addAction(self.actions_of_page[id])
+        self.actions_of_page.fill(menu, "freight_trial", *OF_CURRENT)
 
     def _replace(self) -> None:
         row = self.current()

@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QListWidget, QListWidgetItem, QStyle, QStyledItemD
 
 from app.messages import messages, tr
 from app.services.listings.importing.preview import FileHead
+from app.views.elide import elided
 from app.views.errors import sentence
 from app.views.icons import pixmap
-from app.views.text_cache import elided
 from app.views.theme import current_theme
 from app.views.widgets.live import Live
 

@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QAbstractButton, QGridLayout, QSizePolicy, QWidget
 
 from app.messages import tr
 from app.services.listings.importing.preview import PreviewColumn
+from app.views.elide import elided
 from app.views.icons import pixmap
 from app.views.importing.columns import field_name
 from app.views.importing.meanings import meaning_menu
-from app.views.text_cache import elided
 from app.views.theme import current_theme
 from app.views.widgets.ground import Ground
 from app.views.widgets.label import ElidedLabel, IconLabel

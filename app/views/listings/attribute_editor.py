@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, SignalInstance
 from PySide6.QtWidgets import QWidget
 
-from app.services.compliance.leaf import AttributeFacts
 from app.services.listings.details import ListingDetail, Lock
 from app.services.listings.value_lines import (
     CategoryFields,
@@ -20,6 +20,9 @@ from app.services.listings.value_lines import (
 )
 from app.views.listings.value_rows import AddButton, ValueRows
 from app.views.widgets.ground import Ground, column
+
+if TYPE_CHECKING:
+    from app.services.compliance.leaf import AttributeFacts
 
 
 class AttributeEditor(Ground):

@@ -8,12 +8,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from app.services.listings.bulk_edit.records import Applied
-from app.services.listings.delisting.records import Delisted
-from app.services.paging import Query
 from app.services.publishing.desk import OFFLINE
 from app.views.actions import Actions
-from app.views.context import ViewContext
 from app.views.listings.code_dialog import CodeDialog
 from app.views.listings.codes_dialog import CodesDialog
 from app.views.listings.delist_dialog import DelistDialog
@@ -30,8 +26,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from app.services.history.records import ChangeRecord
+    from app.services.listings.bulk_edit.records import Applied
+    from app.services.listings.delisting.records import Delisted
+    from app.services.paging import Query
     from app.views.actions import Actions
     from app.views.company_tables.dialog import TablesDialog
+    from app.views.context import ViewContext
     from app.views.listings.bulk_edit.dialog import BulkEditDialog
     from app.views.listings.editor import ListingEditor
     from app.views.listings.page import ListingsPage

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QStringListModel, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QCompleter, QLineEdit, QWidget
 
 from app.views.language import language
-from app.views.task_runner import TaskRunner
 from app.views.widgets.form import mark_bad
+
+if TYPE_CHECKING:
+    from app.views.task_runner import TaskRunner
 
 ASK_AFTER_MS = 150
 

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Qt, Signal
 
 from app.messages import tr
 from app.services.listings.cells import CellEdit, CellPlan, CellsSaved
 from app.services.listings.source import CHILD_ID_OFFSET, ListingRow
-from app.services.pricing.linked import LINKED
+from app.services.pricing.terms import LINKED
 from app.views.cells import Cell
-from app.views.context import ViewContext
 from app.views.errors import sentence
 from app.views.listings.lines import refusal
 from app.views.listings.paste_dialog import Line, PasteDialog, field_name
 from app.views.listings.values import FIELD_OF_COLUMN, cell_value
 from app.views.notices import Offer
 from app.views.numbers import MISSING
-from app.views.paged_table import PagedTable
+
+if TYPE_CHECKING:
+    from app.views.context import ViewContext
+    from app.views.paged_table import PagedTable
 
 MOST_CELLS = 20_000
 Place = tuple[int, str]

@@ -21,7 +21,7 @@ def columns() -> tuple[Column, ...]:
             "before", "bulk_edit.column.before", _before, lambda value: _text(value, value.before, "text2"), width=96
         ),
         Column("after", "bulk_edit.column.after", _after, lambda value: _text(value, value.after, "text"), width=96),
-        Column("state", "history.column.state", _state, width=106, min_width=80, fixed=True),
+        Column("state", "history.column.state", _state, width=124, min_width=124, fixed=True),
     )
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject
 
-from app.services.listings.findings_overview import Chosen, RuleCount
 from app.services.paging import Filter, Query
-from app.views.context import ViewContext
 from app.views.errors import sentence
+
+if TYPE_CHECKING:
+    from app.services.listings.findings_overview import Chosen, RuleCount
+    from app.views.context import ViewContext
 
 
 class Checking(QObject):

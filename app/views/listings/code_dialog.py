@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -14,18 +16,20 @@ from PySide6.QtWidgets import (
 )
 
 from app.messages import tr
-from app.services.codes.explaining import Explanation
 from app.services.codes.goods_wording import attributes_text, cost_text, missing_text, verdict_text, weight_text
 from app.services.codes.wording import country_text, doubt_text, error_text, items_text, kind_text
-from app.views.context import ViewContext
 from app.views.language import language, say
 from app.views.listings.plain_table import dress_table
 from app.views.theme import current_theme
-from app.views.thumbnails import Thumbnails
 from app.views.widgets.buttons import Button
 from app.views.widgets.dialog import Dialog
 from app.views.widgets.ground import column, row
 from app.views.widgets.label import Label
+
+if TYPE_CHECKING:
+    from app.services.codes.explaining import Explanation
+    from app.views.context import ViewContext
+    from app.views.thumbnails import Thumbnails
 
 PICTURE = 96
 COLUMNS = (

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QAbstractItemView, QTableWidget, QTableWidgetItem, QWidget
 
 from app.messages import tr
-from app.services.codes.records import Component
-from app.services.codes.tables import CodeTable
 from app.services.codes.wording import items_text
-from app.views.context import ViewContext
 from app.views.importing.save_file import ask_files
 from app.views.listings.bulk_edit.parts import Line
 from app.views.listings.plain_table import dress_table
@@ -22,6 +19,11 @@ from app.views.widgets.buttons import Button
 from app.views.widgets.dialog import Dialog
 from app.views.widgets.ground import column, row
 from app.views.widgets.label import Label
+
+if TYPE_CHECKING:
+    from app.services.codes.records import Component
+    from app.services.codes.tables import CodeTable
+    from app.views.context import ViewContext
 
 
 class CodesDialog(Dialog):

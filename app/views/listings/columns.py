@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from app.messages import messages, tr
 from app.services.listings.records import ListingStatus
 from app.services.listings.source import ListingRow, SkuRow
-from app.services.listings.variant_source import VariantRow
 from app.views.cells import MISSING, Badge, Cell, Column
 from app.views.listings.figure_columns import figure_columns
 from app.views.numbers import integer, moment, moment_tip, money, money_range, plain_money
 from app.views.status import status
+
+if TYPE_CHECKING:
+    from app.services.listings.variant_source import VariantRow
 
 USUAL_CURRENCY = "USD"
 BEFORE_FIGURES = 6

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
 from app.services.paging import Query
-from app.services.tasks import TaskContext
-from app.views.task_runner import TaskHandle, TaskRunner
+
+if TYPE_CHECKING:
+    from app.services.tasks import TaskContext
+    from app.views.task_runner import TaskHandle, TaskRunner
 
 ByStatus = dict[str, int]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, QTimer, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
@@ -10,16 +11,18 @@ from PySide6.QtWidgets import QWidget
 
 from app.messages import tr
 from app.services.listings.delisting.records import TO_DO, Delisted, DelistPlan, Step
-from app.views.context import ViewContext
 from app.views.importing.save_file import SHEETS, ask_files, saving_dialog
 from app.views.language import say
 from app.views.listings.bulk_edit.parts import Lines, check_box
 from app.views.listings.delist_rows import DelistRows
-from app.views.task_runner import TaskHandle
 from app.views.widgets.buttons import Button
 from app.views.widgets.dialog import Dialog
 from app.views.widgets.ground import Ground, column, row
 from app.views.widgets.label import Label
+
+if TYPE_CHECKING:
+    from app.views.context import ViewContext
+    from app.views.task_runner import TaskHandle
 
 PAUSE_MS = 400
 """So long after the last key the codes are looked up."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
-from app.views.listings.saver import Saver
-from app.views.task_runner import TaskRunner
+if TYPE_CHECKING:
+    from app.views.listings.saver import Saver
+    from app.views.task_runner import TaskRunner
 
 Load = Callable[[int], tuple[Any, Any]]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QScrollArea, QWidget
@@ -13,19 +13,21 @@ from app.messages import tr
 from app.services.compliance.findings import Finding, finding_text
 from app.services.compliance.units import resolve_unit, units
 from app.services.listings.details import Choice, ListingDetail, Lock
-from app.services.listings.records import ListingRecord
 from app.services.packages.rules import package_rules
 from app.services.regional_prices import RegionalPrices
-from app.views.context import ViewContext
 from app.views.language import language
 from app.views.listings.category_field import CategoryField
 from app.views.listings.editor_form import GROUPED, EditorForm
 from app.views.listings.panel_head import problem_text
-from app.views.listings.saver import Saver
 from app.views.listings.variant_actions import VariantActions, variant_labels
-from app.views.thumbnails import Thumbnails
 from app.views.widgets.form import mark_bad
-from app.views.widgets.label import Label as TextLabel
+
+if TYPE_CHECKING:
+    from app.services.listings.records import ListingRecord
+    from app.views.context import ViewContext
+    from app.views.listings.saver import Saver
+    from app.views.thumbnails import Thumbnails
+    from app.views.widgets.label import Label as TextLabel
 
 SKU_CELLS = {"sku.code": "code", "sku.price": "price_minor", "sku.stock": "stock", "sku.properties": "label"}
 PROPERTIES = "sku.properties"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QWidget
@@ -10,7 +11,6 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from app.messages import tr
 from app.views.listings.attribute_editor import AttributeEditor
 from app.views.listings.attribute_list import AttributeList
-from app.views.listings.category_field import CategoryField
 from app.views.listings.image_strip import ImageStrip
 from app.views.listings.lines import ChoiceBox, HtmlBox, NumberLine, TextLine, whole_number
 from app.views.listings.regional_editor import RegionalEditor
@@ -18,11 +18,14 @@ from app.views.listings.sku_grid import SkuGrid
 from app.views.listings.variant_editor import VariantEditor
 from app.views.numbers import kilograms
 from app.views.theme import current_theme
-from app.views.thumbnails import Thumbnails
 from app.views.widgets.buttons import Button, IconButton
 from app.views.widgets.form import Field, Section
 from app.views.widgets.ground import Ground, column, row
 from app.views.widgets.label import Label
+
+if TYPE_CHECKING:
+    from app.views.listings.category_field import CategoryField
+    from app.views.thumbnails import Thumbnails
 
 SIDES = ("length_cm", "width_cm", "height_cm")
 GROUPED = {

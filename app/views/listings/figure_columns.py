@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app.messages import tr
 from app.services.listings.records import ListingStatus
-from app.services.listings.source import ListingRow, ShownFigures, SkuRow
-from app.services.listings.variant_source import VariantRow
-from app.services.pricing.linked import LINKED
+from app.services.listings.source import ListingRow
+from app.services.pricing.terms import LINKED
 from app.views.cells import MISSING, Cell, Column
 from app.views.numbers import THIN, cents, money, percent, plain_money
 
-AnyRow = ListingRow | SkuRow | VariantRow
+if TYPE_CHECKING:
+    from app.services.listings.source import ShownFigures, SkuRow
+    from app.services.listings.variant_source import VariantRow
+
+    AnyRow = ListingRow | SkuRow | VariantRow
+
 THIN_MARGIN_BP = 500
 """Below 5 % a margin is shown in amber: a returned parcel eats it (interface.md, mock 01)."""
 RENEWING = "…"

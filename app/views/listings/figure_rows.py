@@ -8,10 +8,10 @@ from PySide6.QtCore import QObject
 
 from app.services.listings.figure_fields import OF_LISTINGS
 from app.services.sql_conditions import fields_read
-from app.views.context import ViewContext
 from app.views.listings.figures_keeper import FIGURE
 
 if TYPE_CHECKING:
+    from app.views.context import ViewContext
     from app.views.listings.page import ListingsPage
 
 

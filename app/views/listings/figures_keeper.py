@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from app.views.context import ViewContext
 from app.views.errors import sentence
-from app.views.task_runner import TaskHandle
+
+if TYPE_CHECKING:
+    from app.views.context import ViewContext
+    from app.views.task_runner import TaskHandle
 
 SOON_MS = 400
 """After a change, so that several in a row are worked out together."""

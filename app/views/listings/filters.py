@@ -4,20 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from app.messages import messages
-from app.services.listings.choices import FilterChoices
-from app.services.listings.details import Choice
+from app.services.listings.choice_names import FilterChoices
 from app.services.listings.filter_fields import spellings
-from app.services.listings.filters import (
-    closest_field,
-    labels_of,
-    parse_filters,
-    regional_types,
-    rule_names,
-    warehouse_kinds,
-    written,
-)
 from app.services.listings.records import ListingStatus
 from app.services.listings.source import FIELDS as COLUMNS
 from app.services.paging import Filter
@@ -25,6 +16,9 @@ from app.views.filter_fields import FilterField
 from app.views.filter_language import FilterLanguage
 from app.views.listings.figure_columns import COLUMNS as FIGURE_COLUMNS
 from app.views.status import status
+
+if TYPE_CHECKING:
+    from app.services.listings.details import Choice
 
 SEGMENTS = (
     ("all", "listings.segment.all", ""),
@@ -64,14 +58,20 @@ def _statuses() -> Sequence[tuple[str, str]]:
 
 
 def _rules() -> Sequence[tuple[str, str]]:
+    from app.services.listings.filters import rule_names
+
     return [(choice.id, choice.name) for choice in rule_names(messages.language)]
 
 
 def _regional_types() -> Sequence[tuple[str, str]]:
+    from app.services.listings.filters import regional_types
+
     return [(choice.id, choice.name) for choice in regional_types(messages.language)]
 
 
 def _warehouse_kinds() -> Sequence[tuple[str, str]]:
+    from app.services.listings.filters import warehouse_kinds
+
     return [(choice.id, choice.name) for choice in warehouse_kinds(messages.language)]
 
 
@@ -138,6 +138,8 @@ def looks_like_expression(text: str) -> bool:
     head = _HEAD.match(text)
     if head is None:
         return False
+    from app.services.listings.filters import closest_field
+
     name = head["field"].casefold()
     return name in spellings() or bool(closest_field(name))
 
@@ -159,6 +161,8 @@ def read(text: str, choices: FilterChoices) -> tuple[str, Sequence[Filter]]:
         BadExpression: it cannot be read.
         UnknownField, BadValue: a name that is no field, a value that does not fit.
     """
+    from app.services.listings.filters import labels_of, parse_filters
+
     if _is_marked(text):
         text = re.sub("[=＝]", " ", text, count=1)  # positions stay those of what was typed
     found = parse_filters(text, labels_of(choices))
@@ -173,6 +177,8 @@ def _is_words(condition: Filter) -> bool:
 
 def write(filters: Sequence[Filter], text: str, choices: FilterChoices) -> str:
     """What the words *text* and the conditions mean, as one expression."""
+    from app.services.listings.filters import labels_of, written
+
     words = (Filter("text", "contains", text),) if text else ()
     return written((*words, *filters), labels_of(choices))
 
@@ -182,10 +188,16 @@ def filter_language(choices: Callable[[], FilterChoices]) -> FilterLanguage:
     return FilterLanguage(
         read=lambda text: read(text, choices()),
         write=lambda filters, text: write(filters, text, choices()),
-        show=lambda filters: written(filters, labels_of(choices()), messages.language),
+        show=lambda filters: _shown(filters, choices()),
         looks_meant=looks_like_expression,
         names=lambda: sorted(spellings()),
     )
+
+
+def _shown(filters: Sequence[Filter], choices: FilterChoices) -> str:
+    from app.services.listings.filters import labels_of, written
+
+    return written(filters, labels_of(choices), messages.language)
 
 
 def _clickable(condition: Filter, known: dict[str, FilterField]) -> Filter:
@@ -196,4 +208,6 @@ def _clickable(condition: Filter, known: dict[str, FilterField]) -> Filter:
         return Filter(field.name, "=", is_yes is (condition.operator == "="))
     if condition.operator == "where" or (field is not None and field.shows(condition)):
         return condition
+    from app.services.listings.filters import written
+
     return Filter("", "where", written((condition,), {}))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from app.services.paging import Query
-from app.views.paged_table import PagedTable
-from app.views.task_runner import TaskRunner
+if TYPE_CHECKING:
+    from app.services.paging import Query
+    from app.views.paged_table import PagedTable
+    from app.views.task_runner import TaskRunner
 
 Find = Callable[..., Sequence[int]]
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from app.views.context import ViewContext
 from app.views.listings.hold_dialog import HoldDialog
-from app.views.notices import Offer
 
 if TYPE_CHECKING:
     from app.services.history.records import ChangeRecord
+    from app.views.context import ViewContext
     from app.views.listings.page import ListingsPage
+    from app.views.notices import Offer
 
 MANY = 2_000
 """So many go to the worker process, as a job."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, QTimer, Signal
@@ -23,8 +24,10 @@ from PySide6.QtWidgets import (
 from app.messages import tr
 from app.views.icons import pixmap
 from app.views.theme import current_theme
-from app.views.thumbnails import Thumbnails
 from app.views.widgets.live import Live
+
+if TYPE_CHECKING:
+    from app.views.thumbnails import Thumbnails
 
 SIDE = 46
 GAP = 8

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal
 
 from app.services.listings.source import CHILD_ID_OFFSET
-from app.views.context import ViewContext
-from app.views.listings.cell_blocks import CellBlocks
 from app.views.listings.steady_editors import SteadyEditors
 from app.views.listings.variant_columns import variant_columns
-from app.views.paged_table import PagedTable
-from app.views.table_selection import Selection
 from app.views.widgets.segments import Segments
 
 if TYPE_CHECKING:
+    from app.views.context import ViewContext
+    from app.views.listings.cell_blocks import CellBlocks
     from app.views.listings.page import ListingsPage
+    from app.views.paged_table import PagedTable
+    from app.views.table_selection import Selection
 
 LISTINGS, VARIANTS = "listings", "variants"
 
@@ -64,6 +64,8 @@ class Levels(QObject):
         self._page.use_table(self.table if level == VARIANTS and self.table is not None else self._page.rows)
 
     def _make(self) -> None:
+        from app.views.listings.cell_blocks import CellBlocks
+
         self._source = self._context.services.listings.variant_source()
         self._source.names.language = self._context.language.code
         table = self.table = self._page.make_table(

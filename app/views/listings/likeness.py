@@ -4,11 +4,14 @@ open."""
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
-from app.services.listings.similar.records import SimilarResult
-from app.views.context import ViewContext
 from app.views.latest_call import LatestCall
-from app.views.listings.publish_question import PublishQuestion
+
+if TYPE_CHECKING:
+    from app.services.listings.similar.records import SimilarResult
+    from app.views.context import ViewContext
+    from app.views.listings.publish_question import PublishQuestion
 
 
 def tell_likeness(

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFocusEvent, QInputMethodEvent, QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QWidget
 
 from app.messages import tr
-from app.services.listings.details import Choice
 from app.views.numbers import parse_decimal
+
+if TYPE_CHECKING:
+    from app.services.listings.details import Choice
 
 LONGEST_TEXT = 2_000
 LARGEST_NUMBER = 1_000_000_000

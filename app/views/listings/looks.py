@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject
 
 from app.services.paging import Query
-from app.views.context import ViewContext
-from app.views.notices import Offer
 
 if TYPE_CHECKING:
     from app.services.history.records import ChangeRecord
     from app.services.images.repair_plans import Repaired
+    from app.views.context import ViewContext
     from app.views.listings.page import ListingsPage
+    from app.views.notices import Offer
 
 Chosen = Sequence[int] | Query
 

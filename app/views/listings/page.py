@@ -5,22 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any, ClassVar
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QMenu, QWidget
 
 from app.messages import tr
-from app.services.listings.cells import CellsSaved
-from app.services.listings.choices import FilterChoices
-from app.services.paging import Filter, Query
-from app.views.actions import ActionSpec
-from app.views.context import ViewContext
+from app.services.listings.choice_names import FilterChoices
 from app.views.errors import sentence
 from app.views.listings.actions import ACTIONS, ON_ROWS, SELDOM
-from app.views.listings.bulk_acts import BulkActs
-from app.views.listings.cell_blocks import CellBlocks
-from app.views.listings.checking import Checking
 from app.views.listings.columns import columns
 from app.views.listings.counts import SegmentCounts
 from app.views.listings.filters import (
@@ -31,31 +25,39 @@ from app.views.listings.filters import (
     segment_counts,
     segment_filters,
 )
-from app.views.listings.finding_steps import FindingSteps
-from app.views.listings.groups.grouping import Grouping
 from app.views.listings.levels import Levels
-from app.views.listings.panel import ListingPanel
 from app.views.listings.pictures import ListingPictures
-from app.views.listings.publisher import Publisher
-from app.views.listings.round_trip.opener import ExcelOpener
-from app.views.listings.row_actions import RowActions
-from app.views.listings.sale import Sale
 from app.views.listings.steady_editors import SteadyEditors
 from app.views.palette_entries import PaletteEntry
 from app.views.row_drag import RowDrag
 from app.views.tab_page import TabPage
-from app.views.table_selection import Selection
+
+if TYPE_CHECKING:
+    from app.services.listings.cells import CellsSaved
+    from app.services.paging import Filter, Query
+    from app.views.actions import ActionSpec
+    from app.views.context import ViewContext
+    from app.views.table_selection import Selection
 
 RENEW_MS = 250
 """While listings are being sent, the rows in view are read again at most this often (interface.md 7)."""
 COUNT_EVERY = 4
 """… and the segments counted at every so many of these."""
+PARTS = (
+    *("publish_question", "publish_result", "results_dialog", "scheduled_dialog", "publisher", "sale", "row_actions"),
+    *("code_dialog", "codes_dialog", "delist_dialog", "figure_rows", "holding", "looks", "prices.quarantine_dialog"),
+    *("prices.rules_dialog", "prices.simulator_dialog", "bulk_acts", "paste_dialog", "cell_blocks", "checking"),
+    *("finding_steps", "groups.dialogs", "groups.pane", "groups.sheets", "groups.grouping", "round_trip.opener"),
+    *("category_field", "attribute_editor", "variant_editor", "regional_editor", "image_strip", "editor", "panel"),
+)
+"""Modules of what acts on rows, the small ones first that the others need."""
 
 
 class ListingsPage(TabPage):
     """Drafts and live listings of the chosen stores.
 
     Emits:
+        undo_wanted: uid of a change to take back, "" for the newest.
         overseas_wanted: (ids or the filter, how many) of listings that are to get variants from other countries.
         import_wanted, sync_wanted, cover_wanted, coverage_wanted: a button of the page; the window has the files and
             the stores.
@@ -67,13 +69,22 @@ class ListingsPage(TabPage):
     own_actions: ClassVar[tuple[ActionSpec, ...]] = ACTIONS
     can_sync: ClassVar[bool] = True
 
+    undo_wanted = Signal(str)
     import_wanted = Signal()
     sync_wanted = Signal()
     cover_wanted = Signal()
     overseas_wanted = Signal(object, int)
     coverage_wanted = Signal()
 
-    def __init__(self, context: ViewContext, parent: QWidget | None = None) -> None:
+    def __init__(self, context: ViewContext, parent: QWidget | None = None, *, is_late: bool = False) -> None:
+        """Build it.
+
+        Args:
+            context: its surroundings.
+            parent: Qt's.
+            is_late: only table, filters and toolbar: the rows of a start wait for nothing else. Call `furnish` when
+                they are shown.
+        """
         super().__init__(context, parent)
         self._desk = context.services.listings
         self._all_count: int | None = None
@@ -81,8 +92,36 @@ class ListingsPage(TabPage):
         self._choices = FilterChoices()
         self._has_choices = False
         self._renewals = 0
+        self.is_furnished = False
         self._build_table()
         self._build_filters()
+        self._build_toolbar()
+        self.keep_room()
+        self.add_view_tools()
+        self._renew_timer = QTimer(self, singleShot=True, interval=RENEW_MS)
+        self._connect()
+        if not is_late:
+            self.furnish()
+
+    def furnish(self) -> None:
+        """Side panel with the editor, and whatever else acts on rows. Again does nothing."""
+        if self.is_furnished:
+            return
+        from app.views.listings.bulk_acts import BulkActs
+        from app.views.listings.cell_blocks import CellBlocks
+        from app.views.listings.checking import Checking
+        from app.views.listings.finding_steps import FindingSteps
+        from app.views.listings.groups.grouping import Grouping
+        from app.views.listings.panel import ListingPanel
+        from app.views.listings.publisher import Publisher
+        from app.views.listings.round_trip.opener import ExcelOpener
+        from app.views.listings.row_actions import RowActions
+        from app.views.listings.sale import Sale
+
+        context = self.context
+        self.is_furnished = True
+        self.blocks = CellBlocks(context, self.rows)
+        self.steps = FindingSteps(context.runner, self.rows, self._desk.with_findings)
         self.publisher = Publisher(context, self)
         self.sale = Sale(context, self.publisher, self)
         self.row_actions = RowActions(context, self)
@@ -91,22 +130,40 @@ class ListingsPage(TabPage):
         self.grouping = Grouping(context, self)
         self.acts = BulkActs(context, self)
         self.editor = ListingPanel(context, self.pictures)
-        self._build_toolbar()
+        self._listen()
+        self._connect_parts()
         self.set_panel(self.editor)
-        self.add_view_tools()
-        self._renew_timer = QTimer(self, singleShot=True, interval=RENEW_MS)
-        self._connect()
+        if self._asked_once:
+            self._catch_up()
+
+    def furnish_by_and_by(self, then: Callable[[], object]) -> None:
+        """As `furnish`, then *then*; a module a turn of the event loop, so that the window answers in between."""
+        waiting = list(PARTS)
+
+        def step() -> None:
+            if waiting and not self.is_furnished:
+                import_module(f"app.views.listings.{waiting.pop(0)}")
+                QTimer.singleShot(0, self, step)
+            else:
+                self.furnish()
+                then()
+
+        step()
+
+    def _catch_up(self) -> None:
+        """What was chosen before there was anything to act on it."""
+        self.on_selection(self.rows.selection())
+        self.on_current(self.rows.current_record())
+        self.grouping.restore()
 
     def _build_table(self) -> None:
         self.pictures = ListingPictures(self)
-        self._source = self._desk.source()
+        self._source = self.context.services.listing_source()
         self._source.language = self.context.language.code
         self.rows = self.set_table(self._source, columns(), default_density="compact", thumbnails=self.pictures)
         self.rows.setItemDelegate(SteadyEditors(self.rows))
-        self.blocks = CellBlocks(self.context, self.rows)
         self.levels = Levels(self.context, self)
         self.counts = SegmentCounts(self.context.runner, self._desk, self)
-        self.steps = FindingSteps(self.context.runner, self.rows, self._desk.with_findings)
 
     def _build_filters(self) -> None:
         self.filters.set_expressions(filter_language(lambda: self._choices))
@@ -116,6 +173,25 @@ class ListingsPage(TabPage):
         self.filters.add_widget(self.levels.switch)
 
     def _build_toolbar(self) -> None:
+        self.toolbar.add_primary("publish")
+        self.toolbar.add("bulk_edit")
+        if self.context.actions is not None:
+            self.toolbar.add_action(self.context.actions["import"], "table-import")
+        self.toolbar.add("export")
+        self.toolbar.add("recheck")
+        self.toolbar.add("findings")
+        self.add_history_tools()
+        self.toolbar.add_more(*SELDOM)
+
+    def _connect(self) -> None:
+        RowDrag(self.rows)
+        self.rows.missed.connect(self._show_outside)
+        self.levels.saved.connect(self._on_cells_saved)
+        self._renew_timer.timeout.connect(self._renew)
+        self.rows.paged.ordered.connect(self._on_ordered)
+        self.counts.counted.connect(self._show_counts)
+
+    def _listen(self) -> None:
         page = self.actions_of_page
         page.on("publish", self.publish)
         self.acts.listen(page)
@@ -134,36 +210,23 @@ class ListingsPage(TabPage):
         page.on("take_off_sale", lambda: self.with_ids(self.sale.take_off))
         page.on("put_on_sale", lambda: self.with_ids(self.sale.put_on))
         page.on("scheduled", self.publisher.show_scheduled)
-        self.toolbar.add_primary("publish")
-        self.toolbar.add("bulk_edit")
-        if self.context.actions is not None:
-            self.toolbar.add_action(self.context.actions["import"], "table-import")
-        self.toolbar.add("export")
-        self.toolbar.add("recheck")
-        self.toolbar.add("findings")
-        self.add_history_tools()
-        self.toolbar.add_more(*SELDOM)
 
-    def _connect(self) -> None:
-        RowDrag(self.rows)
+    def _connect_parts(self) -> None:
         self.grouping.undo_wanted.connect(self.editor.undo_wanted)
         self.grouping.shown.connect(self.actions_of_page["groups"].setChecked)
         self.rows.finding_wanted.connect(self.steps.go)
-        self.rows.missed.connect(self._show_outside)
         self.editor.step_wanted.connect(self.steps.go)
         self.steps.none_found.connect(lambda: self.context.notices.toast("listings.no_findings_left", tone="gray"))
+        self.blocks.saved.connect(self._on_cells_saved)
         for blocks in (self.blocks, self.levels):
-            blocks.saved.connect(self._on_cells_saved)
             blocks.undo_wanted.connect(self.editor.undo_wanted)
         self.publisher.rows_changed.connect(self._renew_soon)
         self.publisher.batch_ended.connect(self._on_batch_ended)
         self.publisher.edit_wanted.connect(self.show_rows)
         self.publisher.compare_wanted.connect(self.acts.looks.show_before_sending)
-        self._renew_timer.timeout.connect(self._renew)
-        self.rows.paged.ordered.connect(self._on_ordered)
-        self.counts.counted.connect(self._show_counts)
         self.row_actions.checked.connect(self.reload)
         self.excel.applied.connect(self.acts.on_bulk_edited)
+        self.editor.undo_wanted.connect(self.undo_wanted)
         self.editor.saved.connect(self._on_saved)
         self.editor.checked.connect(lambda id: self._on_saved(id, None))
         self.editor.problem.connect(self.on_problem)
@@ -225,12 +288,14 @@ class ListingsPage(TabPage):
         if self.rows.paged.is_loaded:
             self._count()
             self._read_choices()
-        self.grouping.restore()
+        if self.is_furnished:
+            self.grouping.restore()
 
     def on_stores(self) -> None:
         """Other stores use other categories and templates."""
         self._all_count, self._has_choices = None, False
-        self.grouping.refresh()
+        if self.is_furnished:
+            self.grouping.refresh()
 
     def ask(self) -> None:
         """Rows; the counts of the segments follow them."""
@@ -242,8 +307,9 @@ class ListingsPage(TabPage):
         self.counts.forget()
         self._has_choices = False
         super().reload()
-        self.editor.refresh()
-        self.grouping.refresh()
+        if self.is_furnished:
+            self.editor.refresh()
+            self.grouping.refresh()
 
     def _on_ordered(self) -> None:
         """The rows are here: now what stands around them."""
@@ -258,10 +324,13 @@ class ListingsPage(TabPage):
         self.actions_of_page.say("publish", key, n=n)
         for id in ON_ROWS:
             self.actions_of_page.enable(id, n > 0, "listings.nothing_here")
-        self.editor.show_chosen(n if selection else 0)
+        if self.is_furnished:
+            self.editor.show_chosen(n if selection else 0)
 
     def on_current(self, record: Any) -> None:
         """Show the listing, or the listing of the variant."""
+        if not self.is_furnished:
+            return
         if record is not None:
             self.editor.show_listing(getattr(record, "listing_id", record.id))
         elif self.table is None or not self.table.currentIndex().isValid():
@@ -269,8 +338,8 @@ class ListingsPage(TabPage):
 
     def fill_menu(self, menu: QMenu) -> None:
         """What can be done with the chosen rows."""
-        for id in (*ON_ROWS, "explain_price"):
-            menu.addAction(self.actions_of_page[id])
+        self.furnish()
+        self.actions_of_page.fill(menu, *ON_ROWS, "explain_price")
         menu.addSeparator()
         assert self.table is not None
         menu.addAction(tr("table.key_copy"), self.table.copy)
@@ -280,7 +349,7 @@ class ListingsPage(TabPage):
             key = "listings.menu.fold" if self.rows.paged.is_unfolded(index.row()) else "listings.menu.unfold"
             menu.addAction(tr(key), lambda: self.rows.toggle_fold(index.row()))
         if self.editor.worst.finding is not None:
-            menu.addAction(self.actions_of_page["fix"])
+            self.actions_of_page.fill(menu, "fix")
 
     def sync(self) -> None:
         """F5: fetch from the marketplace; the window owns the stores."""
@@ -344,6 +413,7 @@ class ListingsPage(TabPage):
 
     def show_rows(self, listing_ids: Sequence[int]) -> None:
         """Choose these rows and make the first of them current: the ones a result speaks of."""
+        self.furnish()
         self.levels.show_listings()
         self.rows.select_ids(listing_ids)
         if listing_ids and self.rows.go_to(listing_ids[0]):
@@ -354,6 +424,7 @@ class ListingsPage(TabPage):
 
     def _show_outside(self, listing_id: int) -> None:
         """It is not in the present filter: the panel shows it all the same."""
+        self.furnish()
         self.editor.show_listing(listing_id)
 
     def restore_selection_of_problem(self, listing_ids: Sequence[int]) -> None:
@@ -410,7 +481,7 @@ class ListingsPage(TabPage):
     def _on_cells_saved(self, saved: CellsSaved) -> None:
         if saved.change is not None:
             self._renew_rows(saved.plan.listing_ids, tell=True)
-            if self.editor.listing_id in saved.plan.listing_ids:
+            if self.is_furnished and self.editor.listing_id in saved.plan.listing_ids:
                 self.editor.refresh()
 
     def _renew_rows(self, listing_ids: Sequence[int], *, tell: bool) -> None:
@@ -442,7 +513,8 @@ class ListingsPage(TabPage):
         """Listings are on their way: read what is in view again, without sorting anew."""
         self.rows.paged.mark_stale()
         self.levels.renew()
-        self.editor.refresh()
+        if self.is_furnished:
+            self.editor.refresh()
         self._renewals += 1
         self.counts.forget()
         if self._renewals % COUNT_EVERY == 0:
@@ -453,7 +525,8 @@ class ListingsPage(TabPage):
 
     def _read_choices(self) -> None:
         self._has_choices = True
-        handle = self.context.runner.call(self._desk.filter_choices, self.store_ids, self.context.language.code)
+        store_ids, language = self.store_ids, self.context.language.code
+        handle = self.context.runner.call(lambda: self._desk.filter_choices(store_ids, language))
         handle.succeeded.connect(self._take_choices)
 
     def _take_choices(self, choices: FilterChoices) -> None:

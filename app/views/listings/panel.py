@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from app.messages import tr
-from app.services.compliance.findings import Finding
 from app.services.errors import NotFound
 from app.services.listings.details import ListingDetail, Lock
 from app.services.listings.fixes import edit_of
-from app.views.context import ViewContext
 from app.views.errors import sentence
 from app.views.listings.detail_reader import DetailReader
 from app.views.listings.editor import ListingEditor
@@ -24,9 +22,13 @@ from app.views.listings.panel_head import PanelBanner, PanelHead
 from app.views.listings.saver import Saver
 from app.views.numbers import moment
 from app.views.side_panel import SidePanel
-from app.views.thumbnails import Thumbnails
 from app.views.widgets.buttons import Button
 from app.views.widgets.label import ElidedLabel, Label
+
+if TYPE_CHECKING:
+    from app.services.compliance.findings import Finding
+    from app.views.context import ViewContext
+    from app.views.thumbnails import Thumbnails
 
 Wanted = tuple[int, str, str, int | None]
 

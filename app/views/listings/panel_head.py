@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QLabel, QWidget
@@ -12,11 +14,13 @@ from app.services.listings.details import ListingDetail, Lock, Problem
 from app.services.listings.holds import CODE as HELD
 from app.services.publishing.wording import readable
 from app.views.theme import current_theme
-from app.views.thumbnails import Thumbnails
 from app.views.widgets.buttons import Button
 from app.views.widgets.ground import Ground, column, row
 from app.views.widgets.label import ElidedLabel, IconLabel, Label
 from app.views.widgets.status_label import StatusLabel
+
+if TYPE_CHECKING:
+    from app.views.thumbnails import Thumbnails
 
 PICTURE = 44
 ORDER = ("block", "hold", "warn")

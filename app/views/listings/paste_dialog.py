@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
 from app.messages import tr
-from app.services.listings.cells import CellChange, CellPlan
 from app.views.listings.plain_table import dress_table
 from app.views.numbers import MISSING, integer, money
 from app.views.theme import current_theme
 from app.views.widgets.dialog import Dialog
 from app.views.widgets.ground import column
 from app.views.widgets.label import Label
+
+if TYPE_CHECKING:
+    from app.services.listings.cells import CellChange, CellPlan
 
 MOST_SHOWN = 300
 """Lines of the table; all of them count and are changed."""
@@ -48,6 +50,7 @@ class PasteDialog(Dialog):
         whole = column(self.body, edges=16, gap=10)
         whole.addWidget(self.counts)
         whole.addWidget(self.table, 1)
+        self._dress_table()
         self._fill()
         self.hint.say("listings.paste.hint")
         self.primary = self.add_buttons("listings.paste.verb", n=len(plan.changes))
@@ -58,11 +61,22 @@ class PasteDialog(Dialog):
         if hasattr(self, "primary"):
             self._fill()
 
+    def _dress_table(self) -> None:
+        """Once: a header that is put in later stays hidden."""
+        table, theme = self.table, current_theme()
+        table.setColumnCount(len(HEADERS))
+        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        dress_table(table, row=26)
+        header = table.horizontalHeader()
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        for at, wide in ((1, 90), (2, 160), (3, 330)):
+            header.resizeSection(at, theme.height(wide))
+
     def _fill(self) -> None:
         """Refused ones first: they are why somebody looks."""
         lines = [*self._unread, *map(_line, (*self._plan.refused, *self._plan.changes))]
         table, theme = self.table, current_theme()
-        table.setColumnCount(len(HEADERS))
         table.setHorizontalHeaderLabels([tr(key) for key in HEADERS])
         table.setRowCount(min(len(lines), MOST_SHOWN))
         for row, (*texts, is_refused) in enumerate(lines[:MOST_SHOWN]):
@@ -72,13 +86,6 @@ class PasteDialog(Dialog):
                 if is_refused:
                     item.setForeground(theme.tone("red").text)
                 table.setItem(row, at, item)
-        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
-        dress_table(table, row=26)
-        header = table.horizontalHeader()
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        for at, wide in ((1, 90), (2, 190), (3, 260)):
-            header.resizeSection(at, theme.height(wide))
 
 
 def _line(change: CellChange) -> Line:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication
@@ -17,8 +17,6 @@ from app.services.listings.details import Choice
 from app.services.listings.editing import ListingEdit
 from app.services.publishing.losses import WOULD_LOSE
 from app.services.publishing.remedies import NAMED, RowNow, StoreChoices
-from app.services.publishing.report import BatchReport, ReasonGroup
-from app.views.context import ViewContext
 from app.views.importing.save_file import ask_where
 from app.views.language import language
 from app.views.listings.plain_table import dress_table
@@ -31,6 +29,10 @@ from app.views.widgets.buttons import Button
 from app.views.widgets.dialog import Confirmation, Dialog
 from app.views.widgets.ground import Ground, column, row
 from app.views.widgets.label import ElidedLabel, Label
+
+if TYPE_CHECKING:
+    from app.services.publishing.report import BatchReport, ReasonGroup
+    from app.views.context import ViewContext
 
 GROUND = {"failed": "redSoft", "unknown": "violetSoft", "doubled": "amberSoft", "held": "amberSoft"}
 SKU_COLUMNS = {"sku.code": "code", "sku.price": "price_minor", "sku.stock": "stock"}

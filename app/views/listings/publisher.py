@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QWidget
@@ -13,14 +13,9 @@ from app.messages import tr
 from app.services.clock import now_ms
 from app.services.publishing.desk import OFFLINE, ONLINE, PublishDesk
 from app.services.publishing.gate import Ending, stop_and_keep
-from app.services.publishing.preview import PublishPreview
 from app.services.publishing.queue import BatchCreated, SkipReason
-from app.services.publishing.results import BatchResult
-from app.services.publishing.scheduled import ScheduledBatch
 from app.services.publishing.turns import AT_ONCE, Schedule
 from app.services.stores.readiness import StoreClosed
-from app.views.activity.jobs import Said
-from app.views.context import ViewContext
 from app.views.errors import sentence
 from app.views.listings.likeness import tell_likeness
 from app.views.listings.publish_question import PublishQuestion
@@ -31,6 +26,13 @@ from app.views.listings.store_pauses import StorePauses
 from app.views.listings.unfinished import Left, Unfinished
 from app.views.notices import Banner, Offer
 from app.views.widgets.dialog import Confirmation
+
+if TYPE_CHECKING:
+    from app.services.publishing.preview import PublishPreview
+    from app.services.publishing.results import BatchResult
+    from app.services.publishing.scheduled import ScheduledBatch
+    from app.views.activity.jobs import Said
+    from app.views.context import ViewContext
 
 SHOWN_EVERY_MS = 300
 SALE = (OFFLINE, ONLINE)

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from app.messages import tr
-from app.services.publishing.report import ReasonGroup
+from app.views.elide import elided
 from app.views.listings.result_parts import field_line, group_kind, group_title
-from app.views.text_cache import elided
 from app.views.theme import current_theme
 from app.views.widgets.live import Live
+
+if TYPE_CHECKING:
+    from app.services.publishing.report import ReasonGroup
 
 GROUP = Qt.ItemDataRole.UserRole
 SECOND = Qt.ItemDataRole.UserRole + 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QWidget
@@ -12,7 +13,6 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 from app.messages import tr
 from app.services.amounts import money_text
 from app.services.listings.details import Choice, ListingDetail, Lock
-from app.services.listings.records import ListingRecord
 from app.services.listings.regional_steps import country_codes, in_type, minor_of, with_country
 from app.services.regional_prices import ABSOLUTE, KINDS, PERCENTAGE, RegionalPrices, step_text
 from app.services.warehouses.countries import countries
@@ -23,6 +23,9 @@ from app.views.theme import current_theme
 from app.views.widgets.buttons import IconButton
 from app.views.widgets.ground import Ground, column, emptied, row
 from app.views.widgets.label import Label
+
+if TYPE_CHECKING:
+    from app.services.listings.records import ListingRecord
 
 MOST_LINES = 60
 """More lines than these are read, not edited, here: a bulk edit changes them."""

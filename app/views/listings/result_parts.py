@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter, QPaintEvent
@@ -13,7 +13,6 @@ from app.services.compliance.findings import Label as TwoNames
 from app.services.compliance.findings import Severity
 from app.services.compliance.rule_data import rule_data
 from app.services.publishing.losses import WOULD_LOSE
-from app.services.publishing.report import BatchReport, ReasonGroup
 from app.services.publishing.verdicts import HELD
 from app.services.publishing.wording import field_name, readable
 from app.views.numbers import duration, integer, moment
@@ -21,6 +20,9 @@ from app.views.theme import current_theme
 from app.views.widgets.ground import Ground, column, row
 from app.views.widgets.label import Label
 from app.views.widgets.live import Live
+
+if TYPE_CHECKING:
+    from app.services.publishing.report import BatchReport, ReasonGroup
 
 PARTS = (
     ("live", "green"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRect, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter
@@ -11,17 +11,19 @@ from PySide6.QtWidgets import QAbstractItemDelegate, QStyle, QStyleOptionViewIte
 
 from app.messages import messages, tr
 from app.services.compliance.findings import finding_text
-from app.services.listings.details import Choice
 from app.services.publishing.losses import WOULD_LOSE
 from app.services.publishing.remedies import NAMED, RowNow
-from app.services.publishing.report import ReasonGroup
 from app.services.publishing.wording import field_name
+from app.views.elide import elided
 from app.views.listings.lines import ChoiceBox, refusal, whole_number
 from app.views.listings.steady_editors import SteadyEditors
 from app.views.listings.values import cell_value
 from app.views.numbers import MISSING, integer, kilograms, money, plain_money
-from app.views.text_cache import elided
 from app.views.theme import current_theme
+
+if TYPE_CHECKING:
+    from app.services.listings.details import Choice
+    from app.services.publishing.report import ReasonGroup
 
 Index = QModelIndex | QPersistentModelIndex
 COLUMNS = ("title", "code", "field", "now")

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
 from app.messages import tr
-from app.services.publishing.recent import RecentBatch
 from app.views.listings.plain_table import LEFT, dress_table
 from app.views.numbers import integer, moment
 from app.views.status import status
 from app.views.theme import current_theme
 from app.views.widgets.dialog import Dialog
 from app.views.widgets.ground import column
+
+if TYPE_CHECKING:
+    from app.services.publishing.recent import RecentBatch
 
 HEADERS = (
     "publish.results.time",
@@ -43,6 +46,7 @@ class ResultsDialog(Dialog):
         self._batches = batches
         self.table = QTableWidget(len(batches), len(HEADERS))
         column(self.body, edges=16).addWidget(self.table)
+        self._dress_table()
         self._fill()
         self.primary = self.add_buttons("publish.show_result", cancel_key="dialog.close")
         self.table.doubleClicked.connect(lambda _: self.accept())
@@ -54,6 +58,15 @@ class ResultsDialog(Dialog):
             at = self.table.currentRow()
             self._fill()
             self.table.setCurrentCell(at, 0)
+
+    def _dress_table(self) -> None:
+        """Once: a header that is put in later stays hidden."""
+        table = self.table
+        table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
+        table.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)
+        table.setSelectionMode(QTableWidget.SelectionMode.SingleSelection)
+        dress_table(table)
+        table.horizontalHeader().setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
 
     def _fill(self) -> None:
         table, theme = self.table, current_theme()
@@ -70,15 +83,10 @@ class ResultsDialog(Dialog):
                 if place == len(HEADERS) - 2 and batch.failed:
                     item.setForeground(theme.tone("red").text)
                 table.setItem(at, place, item)
-        table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
-        table.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QTableWidget.SelectionMode.SingleSelection)
-        dress_table(table)
         metrics = theme.metrics("body")
         for at in range(len(HEADERS)):
             texts = [tr(HEADERS[at]), *(table.item(row, at).text() for row in range(len(self._batches)))]
             table.setColumnWidth(at, max(map(metrics.horizontalAdvance, texts)) + 24)
-        table.horizontalHeader().setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
         table.setCurrentCell(0, 0)
 
     def _tell(self) -> None:

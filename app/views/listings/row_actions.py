@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.messages import tr
-from app.services.listings.exporting import ExportOptions
 from app.services.paging import Query
-from app.views.context import ViewContext
 from app.views.errors import sentence
 from app.views.notices import Offer
+
+if TYPE_CHECKING:
+    from app.services.listings.exporting import ExportOptions
+    from app.views.context import ViewContext
 
 XLSX = "xlsx"
 

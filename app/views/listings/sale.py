@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from app.messages import tr
 from app.services.publishing.desk import OFFLINE, ONLINE
-from app.services.publishing.onlining import SalePreview
-from app.services.publishing.turns import Schedule
-from app.views.context import ViewContext
 from app.views.errors import sentence
 from app.views.listings.publish_question import AT, NOW, PublishQuestion
-from app.views.listings.publisher import Publisher
+
+if TYPE_CHECKING:
+    from app.services.publishing.onlining import SalePreview
+    from app.services.publishing.turns import Schedule
+    from app.views.context import ViewContext
+    from app.views.listings.publisher import Publisher
 
 
 class OfflineQuestion(PublishQuestion):

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.services.listings.editing import ListingEdit
-from app.services.listings.records import ListingRecord, SkuRecord
-from app.views.activity.jobs import Jobs
-from app.views.task_runner import TaskRunner
+
+if TYPE_CHECKING:
+    from app.services.listings.records import ListingRecord, SkuRecord
+    from app.views.activity.jobs import Jobs
+    from app.views.task_runner import TaskRunner
 
 PAUSE_MS = 400
 RETRY_MS = 5_000

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
 from app.messages import tr
-from app.services.publishing.scheduled import ScheduledBatch
-from app.views.context import ViewContext
 from app.views.listings.plain_table import LEFT, dress_table
 from app.views.listings.publish_question import next_hour
 from app.views.numbers import integer
@@ -21,6 +19,10 @@ from app.views.widgets.form import mark_bad
 from app.views.widgets.ground import column, row
 from app.views.widgets.label import Label
 from app.views.widgets.office_time import OfficeTime, office_text
+
+if TYPE_CHECKING:
+    from app.services.publishing.scheduled import ScheduledBatch
+    from app.views.context import ViewContext
 
 HEADERS = ("scheduled.when", "scheduled.what", "publish.results.store", "publish.results.total")
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter

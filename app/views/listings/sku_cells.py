@@ -6,10 +6,10 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, Qt
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QStyle, QStyleOptionViewItem, QWidget
 
+from app.views.elide import elided
 from app.views.listings.plain_table import PAD, PlainHeader
 from app.views.listings.sku_model import COLUMNS
 from app.views.listings.steady_editors import SteadyEditors
-from app.views.text_cache import elided
 from app.views.theme import current_theme
 
 Index = QModelIndex | QPersistentModelIndex

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QItemSelection, QModelIndex, QRect, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent, QKeySequence
@@ -18,13 +18,15 @@ from PySide6.QtWidgets import (
 )
 
 from app.messages import tr
-from app.services.listings.records import SkuRecord
 from app.views.listings.plain_table import PAD
 from app.views.listings.sku_cells import EDGE, SkuCells, SkuHeader
 from app.views.listings.sku_model import COLUMNS, EDITABLE, Cell, SkuModel
 from app.views.table_copy import from_tsv, to_tsv
 from app.views.theme import current_theme
 from app.views.widgets.live import Live
+
+if TYPE_CHECKING:
+    from app.services.listings.records import SkuRecord
 
 Key = Qt.Key
 Std = QKeySequence.StandardKey

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
 
 from app.messages import tr
-from app.services.listings.records import SkuRecord
 from app.services.listings.source import sku_label
 from app.views.listings.lines import refusal
 from app.views.listings.values import cell_text, cell_value
 from app.views.numbers import integer, money
 from app.views.theme import current_theme
+
+if TYPE_CHECKING:
+    from app.services.listings.records import SkuRecord
 
 Index = QModelIndex | QPersistentModelIndex
 COLUMNS = ("label", "code", "price_minor", "stock")

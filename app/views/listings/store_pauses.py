@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
 
-from app.services.publishing.desk import PublishDesk
-from app.views.activity.jobs import Job
-from app.views.context import ViewContext
 from app.views.errors import sentence
+
+if TYPE_CHECKING:
+    from app.services.publishing.desk import PublishDesk
+    from app.views.activity.jobs import Job
+    from app.views.context import ViewContext
 
 LOOK_MS = 1_000
 

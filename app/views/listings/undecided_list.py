@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from app.messages import tr
-from app.services.publishing.report import ReportRow
 from app.views.widgets.buttons import Button
 from app.views.widgets.flow import FlowLayout
 from app.views.widgets.ground import Ground, column, emptied
 from app.views.widgets.label import ElidedLabel, Label
+
+if TYPE_CHECKING:
+    from app.services.publishing.report import ReportRow
 
 
 class UndecidedList(Ground):

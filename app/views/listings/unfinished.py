@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from app.messages import tr
 from app.services.clock import now_ms
-from app.views.context import ViewContext
 from app.views.widgets.dialog import Confirmation
+
+if TYPE_CHECKING:
+    from app.views.context import ViewContext
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal, SignalInstance
 from PySide6.QtWidgets import QMenu, QWidget
 
-from app.services.compliance.leaf import AttributeFacts
-from app.services.listings.value_lines import ValueLine
 from app.views.language import language
 from app.views.listings.value_row import ValueRow
 from app.views.widgets.buttons import Button
 from app.views.widgets.ground import Ground, column
+
+if TYPE_CHECKING:
+    from app.services.compliance.leaf import AttributeFacts
+    from app.services.listings.value_lines import ValueLine
 
 Key = tuple[str, int]
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from app.services.listings.records import SkuRecord
 from app.services.pricing.errors import BadPriceInput
-from app.services.pricing.linked import LINKED, wanted_value
+from app.services.pricing.linked import wanted_value
+from app.services.pricing.terms import LINKED
 from app.views.listings.lines import LARGEST_NUMBER, whole_number
 from app.views.numbers import parse_money, plain_money
+
+if TYPE_CHECKING:
+    from app.services.listings.records import SkuRecord
 
 FIELD_OF_COLUMN = {"title": "title", "code": "code", "price": "price_minor", "stock": "stock"} | {
     name: name for name in LINKED

@@ -12,12 +12,12 @@ from app.messages import tr
 from app.services.compliance.findings import finding_text
 from app.services.listings.details import ListingDetail, Lock
 from app.services.listings.records import SkuRecord
-from app.services.listings.value_lines import CategoryFields
 from app.views.language import language
-from app.views.listings.saver import Saver
 
 if TYPE_CHECKING:
+    from app.services.listings.value_lines import CategoryFields
     from app.views.listings.editor_form import EditorForm
+    from app.views.listings.saver import Saver
 
 
 class VariantActions(QObject):

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from app.services.listings.records import ListingStatus
-from app.services.listings.variant_source import VariantRow
 from app.views.cells import MISSING, Cell, Column
 from app.views.listings.columns import status_cell, stock_cell, with_currency
 from app.views.listings.figure_columns import figure_columns
 from app.views.numbers import money, plain_money
+
+if TYPE_CHECKING:
+    from app.services.listings.variant_source import VariantRow
 
 
 def _title(row: VariantRow) -> Cell:

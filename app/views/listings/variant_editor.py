@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, SignalInstance
 from PySide6.QtWidgets import QWidget
 
 from app.messages import tr
-from app.services.compliance.leaf import AttributeFacts
 from app.services.compliance.ships_from import ships_from
 from app.services.listings.details import Choice
-from app.services.listings.records import SkuRecord
 from app.services.listings.value_lines import (
     CategoryFields,
     ValueLine,
@@ -28,6 +27,10 @@ from app.views.widgets.buttons import Button
 from app.views.widgets.form import Field
 from app.views.widgets.ground import Ground, column, row
 from app.views.widgets.label import Label
+
+if TYPE_CHECKING:
+    from app.services.compliance.leaf import AttributeFacts
+    from app.services.listings.records import SkuRecord
 
 
 class VariantEditor(Ground):

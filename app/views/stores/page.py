@@ -241,23 +241,12 @@ class StoresPage(TabPage):
     def fill_menu(self, menu: QMenu) -> None:
         """What can be done with a store."""
         page = self.actions_of_page
-        for id in (
-            "sign_in_store",
-            "probe_store",
-            "sync_store",
-            "pause_store",
-            "resume_store",
-            "cover_store",
-            "edit_store",
-        ):
-            menu.addAction(page[id])
-        for id in ("make_operable", "make_read_only"):
-            menu.addAction(page[id])
+        page.fill(menu, "sign_in_store", "probe_store", "sync_store", "pause_store", "resume_store", "cover_store")
+        page.fill(menu, "edit_store", "make_operable", "make_read_only")
         if self.practice_store_id() is not None and self.context.actions is not None:
-            menu.addAction(self.context.actions["training"])
+            self.context.actions.fill(menu, "training")
         menu.addSeparator()
-        for id in ("disconnect_store", "remove_store"):
-            menu.addAction(page[id])
+        page.fill(menu, "disconnect_store", "remove_store")
 
     def sync(self) -> None:
         """F5: fetch the chosen stores, all without a choice."""

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from string import Template
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QPalette
-from PySide6.QtWidgets import QApplication
 
 from app.paths import resources
 from app.views.theme.fonts import BODY_PX
 from app.views.theme.palette import high_contrast_tokens, make_palette
 from app.views.theme.theme import Theme
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
 
 _current: list[Theme] = []
 _SCHEMES = {"light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark}
@@ -51,8 +54,9 @@ def apply_theme(app: QApplication, name: str, *, body_px: int = BODY_PX) -> Them
         app.setPalette(make_palette(theme))
     app.setStyleSheet(style_sheet(theme))
     _restyle_all(app)
-    # Qt polishes widgets that are not shown yet once more when the events run, and takes their palette back then.
-    QTimer.singleShot(0, app, lambda: _restyle_all(app) if _current == [theme] else None)
+    if app.allWidgets():  # at a start there are none yet
+        # Qt polishes widgets that are not shown yet once more when the events run, and takes their palette back then.
+        QTimer.singleShot(0, app, lambda: _restyle_all(app) if _current == [theme] else None)
     return theme
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtGui import QColor, QPalette
 
-from app.views.theme.theme import Theme
 from app.views.theme.tokens import Tokens, load_tokens
+
+if TYPE_CHECKING:
+    from app.views.theme.theme import Theme
 
 Role = QPalette.ColorRole
 Group = QPalette.ColorGroup

@@ -1,19 +1,18 @@
-"""One theme ready for painting: every colour, pen, font and font metric made once."""
+"""One theme ready for painting: every colour, pen, font and font metric made once, fonts when they are asked for."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QFontMetrics, QPen
 
-from app.views.theme.fonts import BODY_PX, BODY_RANGE, ROLE_PX, make_font
+from app.views.theme.fonts import BODY_PX, BODY_RANGE, make_font
 from app.views.theme.tokens import Tokens, load_tokens
 
 
-@dataclass(frozen=True, slots=True)
-class Ink:
+class Ink(NamedTuple):
     """A tone's two colours: text (also glyphs) and the ground of a chip."""
 
     text: QColor
@@ -36,12 +35,8 @@ class Theme:
         self.tones = {key: Ink(QColor(tone.text), QColor(tone.ground)) for key, tone in self.tokens.tones.items()}
         self.brushes = {key: QBrush(color) for key, color in self.colors.items()}
         self._inks = {**self.colors, **{key: ink.text for key, ink in self.tones.items()}}
-        self._fonts = {
-            (role, strong): make_font(role, strong=strong, body_px=self.body_px)
-            for role in ROLE_PX
-            for strong in (False, True)
-        }
-        self._metrics = {key: QFontMetrics(font) for key, font in self._fonts.items()}
+        self._fonts: dict[tuple[str, bool], QFont] = {}
+        self._metrics: dict[tuple[str, bool], QFontMetrics] = {}
         self.pen = cache(self._make_pen)
 
     @property
@@ -63,11 +58,19 @@ class Theme:
 
     def font(self, role: str = "body", *, strong: bool = False) -> QFont:
         """Font of a role; see `fonts.ROLE_PX`."""
-        return self._fonts[role, strong]
+        key = (role, strong)
+        found = self._fonts.get(key)
+        if found is None:
+            found = self._fonts[key] = make_font(role, strong=strong, body_px=self.body_px)
+        return found
 
     def metrics(self, role: str = "body", *, strong: bool = False) -> QFontMetrics:
         """Metrics of `font(role, strong=strong)`."""
-        return self._metrics[role, strong]
+        key = (role, strong)
+        found = self._metrics.get(key)
+        if found is None:
+            found = self._metrics[key] = QFontMetrics(self.font(role, strong=strong))
+        return found
 
     def store_color(self, number: int) -> QColor:
         """The tested hue a store was given, counted from 0 and wrapping round."""

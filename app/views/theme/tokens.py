@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from app.paths import resources
 
 THEMES = ("light", "dark")
 
 
-@dataclass(frozen=True, slots=True)
-class Tone:
+class Tone(NamedTuple):
     """A meaning's colour as text (also of glyphs) and as ground of a chip, `#RRGGBB`."""
 
     text: str
     ground: str
 
 
-@dataclass(frozen=True, slots=True)
-class Tokens:
+class Tokens(NamedTuple):
     """One theme's colours by role (interface.md 4): `#RRGGBB`, or `#AARRGGBB` where see-through."""
 
     name: str

@@ -184,8 +184,7 @@ class WarehousesPage(TabPage):
 
     def fill_menu(self, menu: QMenu) -> None:
         """What can be done with a template."""
-        for id in ("overseas_build", "copy_warehouse", "delete_warehouse"):
-            menu.addAction(self.actions_of_page[id])
+        self.actions_of_page.fill(menu, "overseas_build", "copy_warehouse", "delete_warehouse")
 
     def reload(self) -> None:
         """Rows and panel."""

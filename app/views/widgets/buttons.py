@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QAction, QFocusEvent
-from PySide6.QtWidgets import QPushButton, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QPushButton, QSizePolicy, QToolButton
 
 from app.messages import tr
 from app.views.icons import GAP, icon
 from app.views.language import say
 from app.views.theme import current_theme
 from app.views.widgets.live import Live
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QAction, QFocusEvent
+    from PySide6.QtWidgets import QWidget
 
 _INK = {"primary": "onAccent", "danger": "red", "link": "accentText", "toast": "toastAction"}
 _HEIGHT = {"small": 22, "link": 22, "toast": 22}

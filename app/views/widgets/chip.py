@@ -9,8 +9,8 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from app.messages import tr
+from app.views.elide import elided
 from app.views.icons import pixmap
-from app.views.text_cache import elided
 from app.views.theme import current_theme
 from app.views.widgets.live import Live
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QWidget
+from shiboken6 import isValid
 
 from app.views.language import say
 from app.views.widgets.buttons import Button
@@ -57,9 +58,9 @@ class Dialog(Live, QDialog):
         return size.boundedTo(LARGEST).boundedTo(window * SHARE)
 
     def _give_focus_back(self) -> None:
-        if self._back_to is not None:
+        if self._back_to is not None and isValid(self._back_to):  # the editor of a cell goes with its cell
             self._back_to.setFocus(Qt.FocusReason.OtherFocusReason)
-            self._back_to = None
+        self._back_to = None
 
 
 class Confirmation(Dialog):

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.views.theme import current_theme
 from app.views.widgets.live import Live
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QPaintEvent
 
 
 class KeyCap(Live, QWidget):

@@ -10,10 +10,10 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QPixmap
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from app.messages import tr
+from app.views.elide import elided
 from app.views.errors import words_of
 from app.views.icons import pixmap
 from app.views.language import language, say
-from app.views.text_cache import elided
 from app.views.theme import current_theme
 from app.views.widgets.live import Live
 

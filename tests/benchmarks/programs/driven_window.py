@@ -25,10 +25,10 @@ def open_driven(folder: Path, drive: Callable[[Any], None]) -> int:
     """
 
     class Driven(start.Desktop):
-        def start(self) -> None:
+        def show(self) -> None:
             self.window.resize(USUAL)  # the screen of the offscreen platform is smaller than anybody's
             drive(self)
-            super().start()
+            super().show()
 
     start.Desktop = Driven  # type: ignore[misc]
     return start.open_window(["--data", str(folder)])

@@ -5,13 +5,18 @@ STARTED is `time.perf_counter()` of the moment the process was asked for; the cl
 
 from __future__ import annotations
 
+import gc
 import sys
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QTimer
+gc.disable()  # as `app.__main__`, before it imports the window
 
-from tests.benchmarks.programs.driven_window import Painted, open_driven
+from PySide6.QtCore import QTimer  # noqa: E402
+
+import app.__main__  # noqa: E402, F401 - what the real program imports comes first here, too
+from app.cli.asking import has_command  # noqa: E402
+from tests.benchmarks.programs.driven_window import Painted, open_driven  # noqa: E402
 
 
 class Start:
@@ -35,6 +40,7 @@ class Start:
 
 def main(folder: Path, started: float) -> None:
     """Start, tell, close."""
+    assert not has_command(["--data", str(folder)])
     starts: list[Start] = []
     open_driven(folder, lambda desktop: starts.append(Start(desktop)))
     from tests.benchmarks.measuring import tell

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from app.cli import run
+from app.cli.main import run
 from app.messages import messages
 from app.services import keyring_store
 

@@ -11,13 +11,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy.exc import OperationalError
 
+from app.cli.asking import has_command, is_window_demo
 from app.cli.commands import stores as store_commands
 from app.cli.desk import price_text, table, time_text
 from app.cli.failures import UsageError, failure_of, sentence
-from app.cli.main import chosen_data, has_command, is_window_demo
 from app.cli.outcome import Exit
-from app.cli.parser import MODULES, data_of, make_parser
+from app.cli.parser import MODULES, make_parser
 from app.messages import messages
+from app.paths import data_dir_of, data_of
 from app.services.application import Application
 from app.services.errors import AppError, InputError, NotFound, OutOfReach, UndoConflict
 from app.services.marketplace.port import RateLimited, Refused, SignedOut, Unanswered, Unreachable
@@ -147,7 +148,7 @@ def test_global_options_stand_before_or_after_the_command(cli, tmp_path, own_dat
 def test_the_data_folder_is_found_without_the_grammar(own_data_folder):
     assert data_of(["--data", "a", "store", "--data=b"]) == Path("b")
     assert data_of(["store", "--data"]) is None
-    assert chosen_data(["store"]) == own_data_folder
+    assert data_dir_of(["store"]) == own_data_folder
 
 
 @pytest.mark.parametrize(

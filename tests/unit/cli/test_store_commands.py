@@ -196,6 +196,9 @@ def test_a_market_that_cannot_start_says_why(cli, market, tmp_path):
     assert (said.code, said.json["error"]["code"]) == (2, "cli.market")
     (tmp_path / "faults.json").write_text('{"no_such_switch": 1}')
     assert cli("market", "--faults", str(tmp_path / "faults.json")).code == 2
+    (tmp_path / "faults.json").write_text('{"latency_ms": 5\n"seed": 1}')
+    said = cli("market", "--faults", str(tmp_path / "faults.json"))
+    assert (said.code, "line 2 is wrong at character 1" in said.err) == (2, True)
 
 
 def test_the_own_practice_market_is_started_when_a_command_needs_it(cli, own_data_folder):

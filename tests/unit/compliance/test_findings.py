@@ -72,7 +72,7 @@ def test_every_limit_and_severity_names_its_source() -> None:
 
 def test_a_rule_must_be_about_a_field() -> None:
     with pytest.raises(ValueError, match="nonsense"):
-        RuleGroup(lambda record, context: True).rule("x.y", "nonsense")
+        RuleGroup(lambda record, context: True, ("title",)).rule("x.y", "nonsense")
     assert {rule.field for rule in RULES} <= set(FIELDS)
 
 

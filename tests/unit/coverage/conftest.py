@@ -16,7 +16,7 @@ DAY_MS = 86_400_000
 
 @pytest.fixture
 def shops(db: Database, make_listing: Callable[..., Any]) -> Database:
-    """Store 1: A, B (live), C off sale; store 2: a (another spelling), D; store 3: nothing. A was ordered once."""
+    """Store 1: A, B (live), C off sale; store 2: a (another spelling), D; store 3: nothing. A was ordered thrice."""
     moment = now_ms()
     with db.write() as session:
         for name in ("海岚饰品", "北弦音频"):
@@ -29,7 +29,7 @@ def shops(db: Database, make_listing: Callable[..., Any]) -> Database:
         with db.bulk() as connection:
             connection.exec_driver_sql("UPDATE listing SET store_id = 2 WHERE id = ?", (number,))
     with db.write() as session:
-        for at, code in enumerate(("AB1", "AB1", "AB9")):
+        for at, code in enumerate(("AB1", "ab1", "AB9", "AB1")):  # the older spelling is read last
             order = Order(store_id=1, order_id=str(at), status="FINISH", created_ms=at * DAY_MS, synced_ms=moment)
             session.add(order)
             session.flush()

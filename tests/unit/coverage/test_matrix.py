@@ -34,7 +34,7 @@ def test_a_cell_says_price_stock_state_and_when_it_last_sold(shops):
     first = rows[0].stores
     assert set(first) == {1, 2}
     cell = first[1]
-    assert (cell.status, cell.price_minor, cell.stock, cell.last_sold_ms, cell.more) == ("live", 1000, 5, DAY_MS, 1)
+    assert (cell.status, cell.price_minor, cell.stock, cell.last_sold_ms, cell.more) == ("live", 1000, 5, 3 * DAY_MS, 1)
     assert (first[2].price_minor, first[2].stock, first[2].last_sold_ms) == (1250, 0, None)
     assert rows[1].stores[1].stock is None
     assert rows[3].stores[2].price_minor is None
@@ -81,7 +81,7 @@ def test_the_matrix_goes_into_a_workbook(shops, tmp_path):
     with open_workbook(path) as book:
         rows = [list(row) for row in book.grid(book.sheets[0].name).rows()]
     assert rows[0][:3] == ["Merchant code", "Operator", "晨帆数码 price"]
-    assert rows[1][:6] == ["AB1", "", 10.0, 5, "Live", "1970-01-02"]
+    assert rows[1][:6] == ["AB1", "", 10.0, 5, "Live", "1970-01-04"]
     assert rows[2][3] == ""
     assert export_matrix(shops.path, tmp_path / "part.csv", [1], "zh", TaskContext()) == 1
     with pytest.raises(UnknownKind):

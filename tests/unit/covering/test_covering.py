@@ -16,7 +16,7 @@ from app.services.marketplace.port import AttributeContent, RateLimited, SkuProp
 from app.services.regional_prices import RegionalPrices
 from app.services.tasks import TaskCancelled, TaskContext
 from app.services.workbooks import open_workbook
-from tests.unit.covering.conftest import OUR_TEMPLATE, replace_codes
+from tests.unit.covering.conftest import OUR_TEMPLATE, THEIR_TEMPLATE, replace_codes
 from tests.unit.stores.conftest import lamp
 
 OURS = CoverRules(groups={"5081": "9001"}, default_service="520202", price="price * 1.5", rounding="end_99")
@@ -65,6 +65,14 @@ def test_what_has_no_counterpart_stays_and_blocks_publishing_until_ours_is_chose
     found = {finding.code: finding for finding in findings if finding.severity == "block"}
     assert {"freight_template.foreign", "service_template.unknown", "group.foreign"} <= found.keys()
     assert "Standard Warranty (520202)" in str(found["service_template.unknown"].params["known"])
+
+
+def test_a_rule_over_something_that_is_gone_maps_nothing(pair):
+    rules = CoverRules(default_template="4711", groups={"5081": "4712"}, same_names=False)
+    result = pair.cover("1005001", rules)
+    draft = pair.listing(result.copied["1005001"])
+    assert (draft.freight_template_id, draft.group_id) == (THEIR_TEMPLATE, "5081")
+    assert {one.field for one in result.unmapped if one.why == "no_mapping"} == {"freight_template_id", "group_id"}
 
 
 def test_doing_it_again_changes_nothing(pair):
@@ -178,12 +186,15 @@ def test_their_pictures_are_noted_and_another_currency_has_no_price(pair, make_l
 
 
 def test_texts_brand_and_unit_follow_the_rules(pair):
-    pair.theirs.put(lamp("1005001", title="Northlane Lamp 12 inch high", keywords=("northlane lamp",)))
+    own = (AttributeContent("2", "9999", value="Northlane"),)
+    there = lamp("1005001", title="Northlane Lamp 12 inch high", keywords=("northlane lamp",), attributes=own)
+    pair.theirs.put(there)
     rules = CoverRules(words=(("Northlane", "Chenfan"),), inches=True, brand="NONE", units={"100000015": "100000014"})
     result = pair.cover("1005001", rules)
     draft = pair.listing(result.copied["1005001"])
     assert (draft.title, draft.keywords) == ("Chenfan Lamp 30.48 cm high", "Chenfan lamp")
-    assert (draft.unit, draft.attributes[0]["value_id"]) == ("100000014", "201512802")
+    brand = draft.attributes[0]
+    assert (draft.unit, brand["value_id"], brand["value"]) == ("100000014", "201512802", "NONE")
     missing = pair.cover("1005002", CoverRules(brand="Nobody's"))
     assert ("brand", "no_value") in {(one.field, one.why) for one in missing.unmapped}
 
@@ -197,6 +208,9 @@ def test_rules_are_tried_on_a_sample_that_writes_nothing(pair):
     assert pair.sql("SELECT count(*) FROM listing")[0][0] == 0
     with pytest.raises(BadRule):
         sample.mapped(CoverRules(stock=-1))
+    with pytest.raises(BadRule):
+        pair.cover("1005001", CoverRules(stock=-1))
+    assert pair.sql("SELECT count(*) FROM listing")[0][0] == 0
 
 
 def test_the_sample_tells_what_will_be_skipped(pair):

@@ -103,6 +103,10 @@ def test_a_formula_tells_what_it_reads_and_takes_other_names():
         ("if(price, 1, 2)", "formula.not_a_condition", 4),
         ("if(not 1, 1, 2)", "formula.not_a_condition", 8),
         ("(price + 1) is missing", "formula.unexpected", 13),
+        ("round(price, 0.5)", "formula.bad_argument", 1),
+        ("round(price, 99)", "formula.bad_argument", 1),
+        ("1 + round_to(price, 0)", "formula.bad_argument", 5),
+        ("ends(price, -1)", "formula.bad_argument", 1),
         ("(" * 40 + "1" + ")" * 40, "formula.too_deep", 33),
         ("1" + "+1" * 1_000, "formula.too_long", 2001),
     ],
@@ -125,10 +129,8 @@ def test_wrong_formulas_say_what_and_where(text, code, position):
         ("9" * 16, "formula.too_large", 1),
         ("*".join(["99999999999999"] * 100), "formula.too_large", 1),
         ("round(99999999999999999999, 12)", "formula.too_large", 1),
-        ("round(price, 0.5)", "formula.bad_argument", 1),
-        ("round(price, 99)", "formula.bad_argument", 1),
-        ("1 + round_to(price, 0)", "formula.bad_argument", 5),
-        ("ends(price, -1)", "formula.bad_argument", 1),
+        ("round(price, rate)", "formula.bad_argument", 1),
+        ("1 + round_to(price, stock)", "formula.bad_argument", 5),
     ],
 )
 def test_a_row_without_a_result_says_why(text, code, position):

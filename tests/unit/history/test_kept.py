@@ -138,6 +138,22 @@ def test_a_whole_list_comes_back_with_its_words_and_its_switch(db: Database) -> 
     assert desk.lists().lists["brands"].is_on
 
 
+def test_a_new_list_that_has_words_by_now_is_not_taken_from_under_them(db: Database) -> None:
+    desk, listings = WordDesk(lambda: db), ListingDesk(lambda: db)
+    team = new_list("Team words", "forbidden", "warn")
+    desk.save_list(team)
+    made = newest(db)
+    assert values(db, made)[0][3] == "forbidden · warn · on"
+    desk.save([Entry(team.key, "wholesale")])
+    assert len(listings.undo(made).conflicts) == 1
+    assert [one.word for one in desk.lists().entries[team.key]] == ["wholesale"]
+    assert listings.undo().conflicts == ()
+    assert listings.undo(made).conflicts == ()
+    assert team.key not in desk.lists().lists
+    listings.redo()
+    assert desk.lists().lists[team.key].severity == "warn"
+
+
 def test_a_word_whose_number_was_given_away_comes_back_under_another(db: Database) -> None:
     desk = WordDesk(lambda: db)
     team = new_list("Team words", "forbidden", "warn")

@@ -193,7 +193,7 @@ class TestColumns:
             connection.exec_driver_sql(f"INSERT INTO {staged.table} VALUES (?, ?, ?, ?, ?)", rows)
             found = [staged_listings(connection, block) for block in blocks(connection, [staged])]
             assert [one for block in found for one in block] == [1, 2, 4, 9] and len(found) > 1
-            leave_out(connection, staged, [2, 9, 77])
+            leave_out(connection, staged.table, [2, 9, 77])
             assert staged_listings(connection, [staged]) == [1, 4]
             assert staged_listings(connection, []) == []
             forget(connection, [staged])

@@ -22,7 +22,7 @@ from app.models import (
 from app.services.listings.filter_fields import known_fields
 from app.services.listings.filters import parse_filters, written
 from app.services.listings.source import ListingSource
-from app.services.listings.text import fold, search_text
+from app.services.listings.text import bigrams, fold, search_text
 from app.services.listings.typed import moments
 from app.services.listings.variant_source import VariantSource
 from app.services.paging import Query
@@ -153,7 +153,12 @@ def _listings():
 
 def _listing(id, title, codes, fields):
     searched = search_text(title, fields["product_key"], fields.get("product_id"), [code for code, _ in codes])
-    texts = {"title": title, "title_folded": fold(title), "search_text": searched}
+    texts = {
+        "title": title,
+        "title_folded": fold(title),
+        "search_text": searched,
+        "bigram_text": bigrams(searched),
+    }
     return Listing(**{"id": id, "store_id": 1, **texts, **fields}), codes
 
 

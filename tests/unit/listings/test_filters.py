@@ -13,7 +13,8 @@ from app.services.clock import day_span
 from app.services.codes.keys import match_key
 from app.services.expressions.syntax import All, Condition, Either, Not
 from app.services.expressions.writing import to_text
-from app.services.listings.choices import FilterChoices, filter_choices
+from app.services.listings.choice_names import FilterChoices
+from app.services.listings.choices import filter_choices
 from app.services.listings.details import Choice
 from app.services.listings.filter_fields import OPERATORS, known_fields, spellings
 from app.services.listings.filters import (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import nullcontext
 from types import SimpleNamespace
 
 import pytest
@@ -15,8 +16,10 @@ from app.services.listings.groups.desk import BadGroupName, GroupDesk, assign, c
 from app.services.listings.groups.tree import GroupKind, group_tree
 from app.services.listings.marketing.groups import BadMarketingGroup, create_marketing_group
 from app.services.listings.source import ListingSource
+from app.services.marketplace.port import RemoteGroup
 from app.services.paging import Filter, Query
 from app.services.tasks import TaskContext
+from tests.unit.stores.conftest import MemoryMarketplace
 
 
 @pytest.fixture
@@ -86,6 +89,21 @@ def test_a_product_group_is_named_as_the_platform_takes_it(name):
     desk = GroupDesk(SimpleNamespace())
     with pytest.raises(BadGroupName):  # before anything is sent
         asyncio.run(desk.create_product_group(1, name, "", TaskContext()))
+
+
+def test_a_new_group_is_made_on_the_platform_and_all_are_fetched(db, grouped):
+    class Platform(MemoryMarketplace):
+        async def create_group(self, name: str, parent_id: str = "") -> str:
+            self.groups.append(RemoteGroup("74", name, parent_id))
+            return "74"
+
+    platform = Platform(groups=[RemoteGroup("71", "Lamps", ""), RemoteGroup("73", "Cups", "")])
+    app = SimpleNamespace(db=db, connected=lambda store: nullcontext(platform))
+    made = asyncio.run(GroupDesk(app).create_product_group(1, " Floor  lamps ", "71", TaskContext()))
+    assert (made, platform.groups[-1]) == ("74", RemoteGroup("74", "Floor lamps", "71"))
+    with db.reader.connect() as connection:
+        kept = connection.exec_driver_sql("SELECT group_id, name, parent_id FROM product_group ORDER BY 1").all()
+    assert kept == [("71", "Lamps", ""), ("73", "Cups", ""), ("74", "Floor lamps", "71")]
 
 
 def test_blanks_of_a_name_are_single(db):

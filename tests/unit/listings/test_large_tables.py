@@ -202,7 +202,9 @@ def test_the_indexes_hold_every_column_they_promise(db):
 def test_other_conditions_are_not_taken_for_held(db):
     source = ListingSource(db)
     index = source.spec.orders[""]
-    assert not source._is_held(Query(filters=(Filter("title", "contains", "5"),)), index)
+    assert not source._is_held(Query(filters=(Filter("status", "=", "live"),)), source.spec.orders["price"])
+    assert not source._is_held(Query(store_ids=(1,)), source.spec.orders["title"])
+    assert not index.holds & {"title", "text", "tag", "margin", "sold", "held"}
     assert source._index(Query(sort="stock")) is None
     assert source._index(Query(sort="price", then="title")) is None
 

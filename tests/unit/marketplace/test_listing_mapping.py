@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.services.marketplace.aliexpress.mapping.feed_listing import write_feed_listing
 from app.services.marketplace.aliexpress.mapping.listing import (
     ATTRIBUTES,
     READ_AS,
@@ -26,6 +27,7 @@ from app.services.marketplace.aliexpress.mapping.listing import (
 )
 from app.services.marketplace.aliexpress.mapping.lists import plain_lists
 from app.services.marketplace.aliexpress.mapping.modules import detail_of, html_modules, html_of
+from app.services.marketplace.aliexpress.mapping.solution import write_solution
 from app.services.marketplace.aliexpress.mapping.table import Misspelt
 from app.services.marketplace.port import (
     AttributeContent,
@@ -38,6 +40,7 @@ from app.services.marketplace.port import (
 from app.services.regional_prices import RegionalPrices
 from tests.unit.marketplace.strategies import contents
 from tests.unit.marketplace.stub import content, sample
+from tests.unit.marketplace.test_feed_listing import ATTRIBUTES as CATEGORY
 
 
 def recorded() -> dict[str, Any]:
@@ -135,6 +138,19 @@ def test_a_listing_is_written_under_the_names_of_requests() -> None:
         {"sku_property_id": 200007763, "property_value_id": 201336100},
     ]
     assert not {"group_id", "product_price", "keyword", "product_id"} & set(sent)
+
+
+def test_a_new_listing_names_its_service_template_in_every_family() -> None:
+    """That of our own store, which covering found; without one the platform takes its default."""
+    own, usual = content(service_template_id="520202"), content()
+
+    for name, write, sent in (
+        ("promise_template_id", write_listing, 520202),
+        ("service_policy_id", write_solution, 520202),
+        ("service_template_id", lambda wanted: write_feed_listing(wanted, CATEGORY), "520202"),
+    ):
+        assert write(own) == write(usual) | {name: sent}
+        assert str(write(usual)[name]) == "0"
 
 
 def test_nothing_unknown_is_sent_as_nothing_or_zero() -> None:

@@ -129,14 +129,14 @@ def test_rows_can_be_added_and_cells_changed(package, tmp_path):
     assert saved[2][3][1] == info(("EF9012", "1.00", "5"))
 
 
-def test_other_sheets_rows_above_and_blank_columns_stay(tmp_path):
+def test_other_sheets_rows_above_and_blank_columns_stay(tmp_path, narrow):
     import xlwt
 
     book = xlwt.Workbook(encoding="utf-8")
     for name, rows in (
         ("说明", [("read me", 1.5)]),
         ("products", [("exported", ""), (), ("", "产品ID", "", "价格信息"), ("", "1", 7, PLAIN)]),
-        ("more", [("x",)]),
+        ("more", [("x",)] * 5),
     ):
         page = book.add_sheet(name)
         for number, row in enumerate(rows):
@@ -155,6 +155,10 @@ def test_other_sheets_rows_above_and_blank_columns_stay(tmp_path):
         assert cells(tmp_path / "out.zip", sheet) == cells(path, sheet)
     with zipfile.ZipFile(tmp_path / "out.zip") as archive:
         assert archive.namelist() == ["products.xls", "p/readme.txt"]
+    narrow(sheet_rows=4)
+    assert save_package(found, tmp_path / "out.zip").sheets_left_out == ["more"], "said, not cut"
+    with open_workbook(tmp_path / "out.zip") as opened:
+        assert [info.name for info in opened.sheets] == ["说明", "products"]
 
 
 @pytest.mark.parametrize("kind", ["xlsx", "xlsx named xls", "html named xls", "gbk csv", "utf-16 csv", "sheet alone"])
@@ -268,3 +272,25 @@ def test_stopping_leaves_no_file(package, tmp_path):
     with pytest.raises(TaskCancelled):
         save_package(found, tmp_path / "out.zip", ctx)
     assert not list(tmp_path.glob("out*"))
+
+
+def test_texts_at_both_ends_between_and_alone(tmp_path):
+    """xlwt is told the bounds of a row by its first and last cell only: no cell may fall outside them."""
+    from app.services.packages.xls import write_xls as write
+
+    rows = [
+        ["a", "b", "a", "", None, "c", 7, "d"],
+        [None, "", "alone"],
+        [],
+        [1.5, "b", True, "b", datetime.date(2026, 11, 22)],
+        ["a", "a"],
+        *([f"text {number}", "灯" * number, f"code {number}", number, "end"] for number in range(1, 1200)),
+        [*[""] * 255, "last column"],
+    ]
+    write(tmp_path / "a.xls", [("s", rows), ("t", [[None, "a", "b", "b"]])])
+    found = [[cell for _, cell in row] for row in cells(tmp_path / "a.xls")]
+    width = len(found[0])
+    assert width == 256
+    expected = [[("" if cell is None else cell) for cell in row] for row in rows]
+    assert found == [[*row, *[""] * (width - len(row))] for row in expected]
+    assert [[cell for _, cell in row] for row in cells(tmp_path / "a.xls", 1)] == [["a", "b", "b"]]

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from app.models import Listing
 from app.services.listings.importing.preview import ImportRequest
 from app.services.listings.importing.session import prepare, rows
-from app.services.listings.loading import load_listing
+from app.services.listings.loading import load_listing, load_listings
 from app.services.listings.records import SkuRecord
 from app.services.listings.writing import insert_skus, refresh_derived, replace_images, sku_row
 from app.services.packages import read_package, write_package
@@ -48,6 +48,15 @@ def test_a_package_becomes_listings_by_product_id(package, bring, stored):
     assert [image.rsplit("-", 1)[-1] for image in lamp.images] == ["a.jpg", "b.jpg"]
     assert [(sku.code, sku.properties) for sku in plain.skus] == [("CD5678", [])]
     assert bring(package()).counts.unchanged == 2
+
+
+def test_listings_without_their_variants(db, package, bring, stored):
+    bring(package())
+    whole = stored()
+    with db.read() as session:
+        bare = load_listings(session, [one.id for one in whole], with_skus=False)
+    assert [one.skus for one in bare] == [[], []]
+    assert bare == [replace(one, skus=[]) for one in whole]
 
 
 def test_untouched_listings_go_back_cell_by_cell(db, package, bring, stored, tmp_path):

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from app.services import sql_masks
 from app.services.listings.figure_fields import OF_VARIANTS
 from app.services.listings.filters import parse_filters
 from app.services.listings.source import ListingSource
@@ -112,3 +113,17 @@ def test_stale_figures_match_nothing_and_say_so(db, shop):
     assert all(row.figures.is_stale for row in source.first_page(Query(), 10))
     assert all(row.figures.is_stale for row in of_variants.first_page(Query(), 10))
     assert all(row.figures.is_stale for row in source.children(3))
+
+
+@pytest.mark.parametrize("sort", ["margin", "profit", "cost"])
+def test_the_first_in_the_order_of_a_figure_are_those_that_match(shop, monkeypatch, sort):
+    monkeypatch.setattr(sql_masks, "FEW", 0)
+    source, _ = shop
+    for text, descending in (("profit > 0", True), ("title !~ dear", False), ("stock > 0 and margin is present", True)):
+        query = Query(filters=parse_filters(text), sort=sort, descending=descending)
+        ids = source.ids(query).tolist()
+        assert len(ids) == source.count(query) > 1
+        assert [row.id for row in source.first_page(query, 2)] == ids[:2]
+        assert [row.id for row in source.first_page(Query(text="p1", sort=sort), 2)] == list(
+            source.ids(Query(text="p1"))
+        )

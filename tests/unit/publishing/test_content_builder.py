@@ -249,6 +249,11 @@ def test_a_category_nobody_read_yet_takes_ids_as_they_are(context: CheckContext)
     assert content.attributes == (AttributeContent("2", "", "", "Northlane"),)
 
 
+def test_a_covered_listing_is_created_with_its_own_service_template(context: CheckContext) -> None:
+    assert build_content(record(), context, URLS).service_template_id == ""
+    assert build_content(record(service_template_id="520202"), context, URLS).service_template_id == "520202"
+
+
 def test_prices_by_country_go_over_and_not_known_stays_not_known(context: CheckContext) -> None:
     ten = RegionalPrices("percentage", {"RU": -10})
     assert build_content(record(regional_prices=ten.stored()), context, URLS).regional_prices == ten

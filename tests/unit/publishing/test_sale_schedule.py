@@ -9,9 +9,11 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from app.models import TaskAction
+from app.models.publishing import JobState, Priority
 from app.services.clock import now_ms
 from app.services.db import Database
 from app.services.errors import InputError
+from app.services.history.listing import list_changes
 from app.services.listings.delisting.applying import apply_delisting
 from app.services.listings.delisting.pasted import read_pasted
 from app.services.listings.delisting.plan import plan_delisting
@@ -65,6 +67,8 @@ def test_off_and_on_again(db: Database, market: FakeMarketplace, live: list[int]
     assert market.calls.count("online") == 1
     assert loaded(db, live[0]).sent_hash == before
     assert sale_preview(db, [], TaskAction.ONLINE).count == 0
+    assert enqueue_online(db, 1, live).batch_id is None
+    assert JobState.RUNNING not in batch_states(db), "a batch of nothing is over at once"
 
 
 def test_batches_are_moved_together_or_not_at_all(db: Database, market: FakeMarketplace, live: list[int]) -> None:
@@ -172,6 +176,17 @@ def test_what_the_marketplace_never_had_stays_queued(db: Database, live: list[in
     assert [str(one.reason) for one in enqueue_online(db, 1, [new, live[0], 999]).skipped] == [
         "unchanged", "missing", "missing",
     ]  # fmt: skip
+
+
+def test_delisting_sends_an_edit_that_waits_at_once_and_before_all_others(db: Database, live: list[int]) -> None:
+    edit_listings(db, [ListingEdit(live[0], {"title": "Another lamp for the table"})], label="change.edit")
+    waiting = enqueue(db, 1, live[:1], schedule=Schedule(now_ms() + HOUR_MS)).batch_id
+    codes = read_pasted(loaded(db, live[0]).skus[0].code)
+    done = apply_delisting(db, plan_delisting(db, codes, takes_off=False), source="gone.xlsx")
+    assert [one.batch_id for one in done.waiting if not one.is_off] == [waiting]
+    task = journal(db)[-1]
+    assert (task.priority, task.due_ms) == (Priority.STOCK_OUT, 0)
+    assert list_changes(db)[0].source == "gone.xlsx"
 
 
 def test_delisting_puts_nothing_on_sale(db: Database, market: FakeMarketplace, live: list[int]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import sqlite3
@@ -17,6 +18,8 @@ from alembic.script import ScriptDirectory
 
 import app.models.migrations as migrations
 from app.models import Base
+from app.services.db import Database
+from app.services.history.undo import redo, undo
 from app.services.listings.content import content_hash
 from app.services.listings.loading import load_listings
 from app.services.listings.source import ListingSource
@@ -32,6 +35,7 @@ from app.services.upgrade import (
     daily_backup,
     open_database,
     revision_of,
+    upgrade,
 )
 
 OLD_FILE = Path(__file__).parents[2] / "data" / "databases" / "shangjia-0001.db"
@@ -131,6 +135,37 @@ def test_hashes_of_an_older_file_become_those_of_today_and_equal_ones_stay_equal
     assert len(records) > 1
     assert [record.content_hash for record in records] == [content_hash(record) for record in records]
     assert [record.sent_hash for record in records[:2]] == [records[0].content_hash, "what they have"]
+
+
+def test_a_bulk_edit_of_an_older_file_goes_back(tmp_path):
+    path = tmp_path / "shangjia.db"
+    shutil.copyfile(OLD_FILE, path)
+    older = Database(path)
+    upgrade(older, "0031")  # before changes kept what follows from numbers
+    older.dispose()
+    with closing(sqlite3.connect(path)) as connection, connection:
+        skus = connection.execute("SELECT id, listing_id, price_minor FROM sku ORDER BY listing_id, id").fetchall()
+        row_ids, listing_ids, prices = map(list, zip(*skus, strict=True))
+        dearer = [price and price + 100 for price in prices]
+        connection.execute(
+            "INSERT INTO change (id, uid, kind, label, params, source, actor, listing_count, created_ms) "
+            "VALUES (7, 'old', 'edit', 'change.bulk_edit', '{}', '', '', 2, 1)"
+        )
+        arrays = map(json.dumps, (row_ids, listing_ids, prices, dearer))
+        connection.execute(
+            'INSERT INTO change_column (change_id, store_id, "column", first_listing_id, last_listing_id, row_ids, '
+            "listing_ids, before, after) VALUES (7, 1, 'price_minor', ?, ?, ?, ?, ?, ?)",
+            (listing_ids[0], listing_ids[-1], *arrays),
+        )
+        connection.executemany("UPDATE sku SET price_minor = ? WHERE id = ?", zip(dearer, row_ids, strict=True))
+    database = open_database(path)
+    for act, there in ((undo, prices), (redo, dearer), (undo, prices)):
+        assert act(database).restored == len(set(listing_ids))
+        with database.read() as session:
+            records = load_listings(session, sorted(set(listing_ids)))
+        assert [sku.price_minor for one in records for sku in sorted(one.skus, key=lambda sku: sku.id)] == there
+        assert [one.content_hash for one in records] == [content_hash(one) for one in records]
+    database.dispose()
 
 
 def test_prices_by_country_of_an_older_file_are_not_known_where_the_platform_named_some(tmp_path):

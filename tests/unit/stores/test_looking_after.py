@@ -443,9 +443,10 @@ def test_removing_takes_the_before_images_of_bulk_edits_along(app, make_listing)
         plan.close()
     remove_store(app, 1)
     with app.db.reader.connect() as connection:
-        rows = connection.exec_driver_sql("SELECT store_id FROM change_column").scalars().all()
+        sql = "SELECT store_id FROM change_column UNION ALL SELECT store_id FROM change_following"
+        rows = connection.exec_driver_sql(sql).scalars().all()
         changes = connection.exec_driver_sql("SELECT store_id FROM change WHERE label = 'change.bulk_edit'").scalars()
-        assert (rows, list(changes)) == ([other], [other])
+        assert (rows, list(changes)) == ([other, other], [other])
 
 
 def test_how_a_removed_store_wrote_its_codes_and_was_covered_never_comes_back(app, make_listing):

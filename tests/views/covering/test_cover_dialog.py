@@ -160,11 +160,12 @@ def test_a_price_rule_of_the_team_is_chosen_by_its_name(dialog, qtbot, settle, p
 
 
 def test_a_store_out_of_reach_is_told_and_tried_again(dialog, qtbot, settle, pair):
-    pair.theirs.faults["read_listing"] = [Unreachable(host="h")]
+    pair.theirs.faults["read_listing"] = gone = [Unreachable(host="h")] * 9
     dialog.ids.lines.setPlainText("1005001")
     dialog.ids.changed.emit()
     settle()
     assert dialog.sample is None
+    gone.clear()
     dialog.look()
     qtbot.waitUntil(lambda: dialog.sample is not None)
     pair.theirs.faults["read_listing"] = [Unreachable(host="h")]
@@ -242,3 +243,7 @@ def test_one_store_is_never_source_and_target(dialog, settle, services):
     settle()
     assert dialog.source.currentData() == 1
     assert dialog.target.currentData() != 1
+    dialog._asked = (0, 0)
+    dialog._on_stores([stores[0], replace(stores[0], id=3, name="Third", access="operate")])
+    settle()
+    assert dialog.source.currentData() != dialog.target.currentData(), "nor where nobody chose any"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 from app.messages import catalogue
 from app.paths import resources
@@ -135,3 +135,20 @@ def test_opening_a_dialog_is_told_by_three_dots():
         for code in ("zh", "en"):
             text = catalogue()[spec.key][code]
             assert not re.search(r"\.\.\.", text if isinstance(text, str) else text["other"])
+
+
+def test_icons_of_a_menu_are_drawn_when_it_opens_and_follow_the_theme(qtbot, qapp):
+    owner = QWidget()
+    qtbot.addWidget(owner)
+    actions = Actions(owner, [action_spec("publish"), action_spec("next_pane")])
+    menu = QMenu(owner)
+    actions.fill(menu, "publish", "next_pane", "export")
+    assert [action.objectName() for action in menu.actions()] == ["publish", "next_pane", "export"]
+    assert all(action.icon().isNull() for action in menu.actions())
+    menu.aboutToShow.emit()
+    shown = actions["publish"].icon().cacheKey()
+    assert [action.icon().isNull() for action in menu.actions()] == [False, True, False], "one has no icon"
+    menu.aboutToShow.emit()
+    assert actions["publish"].icon().cacheKey() == shown
+    actions.restyle()
+    assert actions["publish"].icon().cacheKey() != shown

@@ -12,11 +12,12 @@ from PySide6.QtWidgets import QApplication, QTableView
 from app.services.paging import PAGE_ROWS, Group, Query
 from app.views.cell_painter import CellPainter
 from app.views.cells import Badge, Cell, Column
+from app.views.elide import elided
 from app.views.page_loader import USUAL_VIEW
 from app.views.paged_table import PagedTable
 from app.views.paged_table_model import PagedTableModel
 from app.views.row_painter import RowLook, RowPainter, Span
-from app.views.text_cache import KEPT, TextCache, elided
+from app.views.text_cache import KEPT, TextCache
 from app.views.theme import DENSITIES, Theme, current_theme
 
 LEFT = Column("a", "filter.name", lambda row: row)

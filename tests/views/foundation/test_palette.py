@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QLineEdit, QMainWindow
+from shiboken6 import delete
 
 from app.messages import tr
 from app.views.command_palette import CommandPalette
@@ -116,6 +117,13 @@ def test_enter_runs_and_the_focus_goes_back(palette, qtbot, done):
     assert done == ["edit"]
     assert palette.isHidden()
     assert palette.window_edit.hasFocus()
+
+
+def test_what_had_the_focus_may_be_gone_by_then(palette):
+    palette.open_palette()
+    delete(palette.window_edit)
+    palette.close_palette()
+    assert palette.isHidden()
 
 
 def test_ctrl_enter_acts_on_the_whole_filter(palette, qtbot, done):

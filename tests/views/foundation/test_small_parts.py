@@ -60,7 +60,7 @@ class TestSettings:
 
     def test_the_language_is_the_command_lines_too_and_stays(self, qapp, tmp_path, runner, qtbot):
         window = FileSettings(tmp_path / "window.ini")
-        look = Look(qapp, DeskSettings(window, Application(tmp_path), runner))
+        look = Look(qapp, DeskSettings(window, Application(tmp_path), runner, tmp_path))
         look.set_language("zh")
         look.set_language("en")
         look.set_language("zh")
@@ -68,12 +68,12 @@ class TestSettings:
         assert window.get("window.language") is None
         assert spoken_language(Application(tmp_path)) == "zh"
         language.set_language("en")
-        Look(qapp, DeskSettings(window, Application(tmp_path), runner)).apply()
+        Look(qapp, DeskSettings(window, Application(tmp_path), runner, tmp_path)).apply()
         assert language.code == "zh"
 
     def test_what_the_command_line_chose_is_the_windows(self, qapp, tmp_path, runner):
         Application(tmp_path).change_settings(language="zh")
-        settings = DeskSettings(MemorySettings(), Application(tmp_path), runner)
+        settings = DeskSettings(MemorySettings(), Application(tmp_path), runner, tmp_path)
         Look(qapp, settings).apply()
         assert language.code == "zh"
         settings.put("window.tab", "orders")
@@ -81,18 +81,18 @@ class TestSettings:
 
     def test_saved_filters_lie_where_the_command_line_finds_them(self, tmp_path, runner, qtbot):
         window = MemorySettings({"filters.listings": {"old": {"text": "", "filters": []}}})
-        settings = DeskSettings(window, Application(tmp_path), runner)
+        settings = DeskSettings(window, Application(tmp_path), runner, tmp_path)
         assert list(settings.get("filters.listings")) == ["old"], "saved by an older program"
         settings.put("filters.listings", {"cheap": {"text": "lamp", "filters": [["price", "<", "5"]]}})
         qtbot.waitUntil(lambda: runner.is_idle)
         assert KeptFilters(tmp_path).get("listings", "Cheap") == ("lamp", (Filter("price", "<", "5"),))
-        again = DeskSettings(window, Application(tmp_path), runner)
+        again = DeskSettings(window, Application(tmp_path), runner, tmp_path)
         assert list(again.get("filters.listings")) == ["cheap"]
         assert again.get("filters.orders") is None
 
     def test_settings_of_a_newer_program_leave_the_systems_language(self, tmp_path, runner):
         (tmp_path / "settings.json").write_text('{"schema": 99}', "utf-8")
-        assert DeskSettings(MemorySettings(), Application(tmp_path), runner).get("window.language") is None
+        assert DeskSettings(MemorySettings(), Application(tmp_path), runner, tmp_path).get("window.language") is None
 
     def test_qts_bytes_as_text(self):
         assert unpacked(packed(QByteArray(b"\x00\xff geometry"))) == QByteArray(b"\x00\xff geometry")

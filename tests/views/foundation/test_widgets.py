@@ -4,6 +4,7 @@ import pytest
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from shiboken6 import delete
 
 from app.services.tasks import Progress
 from app.views.language import language
@@ -276,6 +277,14 @@ class TestDialogs:
         with qtbot.waitSignal(dialog.accepted):
             qtbot.keyClick(dialog, Key.Key_Return)
         qtbot.waitUntil(lambda: window.focusWidget() is window.edit)
+
+    def test_what_had_the_focus_may_be_gone_by_then(self, window, qtbot):
+        """The editor of a cell is closed by rows that arrive while a dialog is open."""
+        dialog = Dialog("window.title", window)
+        dialog.show()
+        delete(window.edit)
+        dialog.reject()
+        assert not dialog.isVisible()
 
     def test_escape_cancels(self, window, qtbot):
         dialog = Dialog("window.title", window)

@@ -1,9 +1,6 @@
 """The window's look and its end: language, theme, sizes, folding, jobs, closing, what it imports."""
 
-import subprocess
-import sys
 import threading
-from pathlib import Path
 
 from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtWidgets import QApplication, QLineEdit, QMenu
@@ -201,17 +198,6 @@ class TestActivity:
     def test_damaged_geometry_does_no_harm(self, open_window, context):
         context.settings.put("window.geometry", "nonsense")
         assert open_window().isVisible()
-
-
-def test_nothing_heavy_is_imported_with_the_window():
-    code = (
-        "import sys, app.views.main_window, app.views.shots, app.views.start; "
-        "print([m for m in ('sqlalchemy', 'aiohttp', 'pandas', 'openpyxl', 'numpy', 'app.models', 'asyncpg', 'PIL', "
-        "'app.services.compliance.checker', 'app.services.workbooks') if m in sys.modules])"
-    )
-    root = Path(__file__).resolve().parents[3]
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=root, check=True)
-    assert done.stdout.strip() == "[]"
 
 
 def test_line_edits_of_a_page_are_watched_for_files(open_window):

@@ -78,6 +78,34 @@ class TestTabs:
         qtbot.mouseClick(window.failure.button, Left)
         assert window.current_key == "orders"
 
+    def test_a_tab_that_is_asked_for_too_early_is_marked_and_shown_later(self, open_window):
+        window = open_window(first_tab="")
+        window.show_tab("listings")
+        window.show_tab("orders")
+        assert window.current_key == "orders"
+        assert window.page is None and window.pages == {}
+        assert window.context.actions is None, "the first paint needs no actions"
+        assert window.app_bar.stores.text() == "All stores", "nobody knows yet that there are none"
+        window.open_tabs()
+        assert window.page is window.pages["orders"]
+        assert list(window.pages) == ["orders"]
+        window.set_stores([])
+        assert window.app_bar.stores.text() == "No store yet"
+        assert window.context.actions is window.actions_of_window
+
+    def test_parts_are_made_when_they_are_needed(self, open_window, qtbot, runner):
+        window = open_window()
+        parts = ("activity", "first_run", "failure", "palette_box", "toast_box")
+        assert not [part for part in parts if part in vars(window)]
+        window.resize(1300, 800)
+        window.context.notices.toast("filter.copied", n=1)
+        assert window.toast_box.isVisible()
+        window.open_palette()
+        assert window.palette_box.isVisible()
+        window.palette_box.close_palette()
+        job = window.context.jobs.add(runner.start(lambda ctx: None), "filter.name")
+        assert [row.job for row in window.activity.rows] == [job], "the panel knows the job it was made for"
+
     def test_unknown_tabs_are_errors(self, open_window):
         with pytest.raises(KeyError):
             open_window().show_tab("today")

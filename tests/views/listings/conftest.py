@@ -15,6 +15,7 @@ from app.services.listings.delisting.desk import DelistDesk
 from app.services.listings.desk import ListingDesk
 from app.services.listings.loading import load_listing
 from app.services.listings.similar.desk import SimilarDesk
+from app.services.listings.source import ListingSource
 from app.services.price_guard.desk import GuardDesk
 from app.services.pricing.desk import PricingDesk
 from app.services.publishing.desk import PublishDesk
@@ -65,6 +66,7 @@ def services(db, store, market, lane, tmp_path):
     app = SimpleNamespace(db=db, database_path=db.path, data_dir=tmp_path)
     return SimpleNamespace(
         listings=ListingDesk(lambda: db),
+        listing_source=lambda: ListingSource(db),
         delisting=DelistDesk(SimpleNamespace(db=db)),
         codes=CodesDesk(SimpleNamespace(db=db)),
         pricing=PricingDesk(lambda: db),

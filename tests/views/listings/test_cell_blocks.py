@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QLineEdit
 
 from app.services.errors import AppError
 from app.services.listings.cells import CellChange, CellPlan, CellRefusal
+from app.views.language import language
 from app.views.listings.paste_dialog import Line, PasteDialog, shown
 
 Key, Mod = Qt.Key, Qt.KeyboardModifier
@@ -167,6 +168,9 @@ class TestPaste:
         assert lines[0] == ["Birch Lamp", "Code", "–", "It has several variants: unfold it and change them"]
         assert ["Ash Lamp", "Title", "Ash Lamp", "Oak Lamp"] in lines
         assert dialog.primary.text() == "Change 3"
+        language.set_language("zh")
+        assert dialog.table.horizontalHeader().isVisible()
+        assert dialog.table.horizontalHeaderItem(1).text() == "字段"
         dialog.primary.click()
         settle()
         assert [loaded(record.id).title for record in three] == ["Oak Lamp", "Pine Lamp", "Cedar Lamp"]

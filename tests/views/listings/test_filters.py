@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.services.listings.choices import FilterChoices
+from app.services.listings.choice_names import FilterChoices
 from app.services.listings.details import Choice
 from app.services.listings.filter_fields import known_fields
 from app.services.listings.filters import BadExpression

@@ -12,6 +12,7 @@ from app.services.publishing.queue import enqueue
 from app.services.publishing.settling import undecided
 from app.services.stores.reading import mark_health
 from app.views.closing import Closing
+from app.views.language import language
 from app.views.listings.publish_result import PublishResultDialog
 from app.views.listings.results_dialog import ResultsDialog
 from app.views.widgets.dialog import Confirmation
@@ -336,6 +337,9 @@ class TestResultsLater:
         dialog = visible(page, ResultsDialog)[0]
         rows = [[dialog.table.item(row, at).text() for at in range(1, 7)] for row in range(2)]
         assert rows[1] == ["晨帆数码", "Done, with failures", "3", "2", "1", "0"]
+        language.set_language("zh")
+        assert dialog.table.horizontalHeader().isVisible()
+        language.set_language("en")
         dialog.table.setCurrentCell(1, 0)
         dialog.primary.click()
         opened = result(page, qtbot)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from app.services.history.records import ChangeRecord
 from app.services.listings.desk import ListingDesk
-from app.services.listings.editing import ListingEdit
+from app.services.listings.editing import ListingEdit, edit_listings
 from app.services.listings.loading import load_listing
 from app.services.listings.marketing.groups import change_marketing_group, create_marketing_group
 from app.views.history_dialog import HistoryDialog
@@ -138,6 +138,15 @@ def test_what_was_edited_since_is_said_before(qtbot, history, desk, three, conte
     pane = opened(qtbot, history, 3)
     assert [row[-1] for row in rows(pane)] == ["Yes", "Edited since"]
     assert "leaves it alone" in pane.table.paged.cells(1)[4].tip
+
+
+def test_it_says_when_who_and_from_which_file(qtbot, history, desk, three, db, context):
+    edit = ListingEdit(three[0], fields={"title": "Out of a sheet"})
+    change = edit_listings(db, [edit], label="change.from_sheet", params={"n": 1}, source="autumn.xlsx")
+    context.changes.tell({"listing"})
+    qtbot.waitUntil(lambda: len(history.shown) == 4)
+    said = opened(qtbot, history, 0).detail.text()
+    assert change.actor in said and said.endswith("autumn.xlsx")
 
 
 def test_back_to_a_point_in_time(qtbot, history, desk):

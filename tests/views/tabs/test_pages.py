@@ -95,15 +95,20 @@ def test_the_buttons_of_the_stores_tab_tell_the_window(qtbot, open_page, service
     assert told.args[0] == (1,)
 
 
+def records(page):
+    return [page.table.paged.record(row) for row in range(page.table.paged.rowCount())]
+
+
 def test_orders_stand_by_deadline_and_count_what_must_be_sent(qtbot, open_page, services):
     page = open_page(OrdersPage, services)
-    qtbot.waitUntil(lambda: page.context.runner.is_idle)
-    rows = [page.table.paged.record(row) for row in range(page.table.paged.rowCount())]
+    qtbot.waitUntil(lambda: all(records(page)))  # those out of view come after the first paint
+    rows = records(page)
     deadlines = [row.deadline_ms for row in rows if row.deadline_ms is not None]
     assert deadlines == sorted(deadlines)
     page.segments.choose("to_ship")
     qtbot.waitUntil(lambda: page.table.paged.is_ordered and page.table.paged.total < 40)
-    states = {page.table.paged.record(row).status for row in range(page.table.paged.rowCount())}
+    qtbot.waitUntil(lambda: all(records(page)))
+    states = {record.status for record in records(page)}
     assert states <= {"WAIT_SELLER_SEND_GOODS", "SELLER_PART_SEND_GOODS"}
 
 

@@ -16,6 +16,7 @@ from app.services.compliance.lengths import (
     sizes_of,
 )
 from app.services.compliance.registry import RuleGroup
+from app.services.compliance.rules.package import SIDES
 from app.services.listings.records import ListingRecord
 from app.services.listings.text import fold
 
@@ -67,7 +68,7 @@ def _written(leaf: LeafFacts, name: str, text: str, context: CheckContext) -> st
     return found
 
 
-GROUP = RuleGroup(_is_fine)
+GROUP = RuleGroup(_is_fine, ("attributes", "category_id", "product_id"))
 
 
 def _name(entry: Entry, facts: AttributeFacts | None = None) -> Label:
@@ -204,11 +205,11 @@ def signs(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
             yield Hit({"attribute": _name(entry, facts), "value": shown, "sign": "Tab" if found == "\t" else found})
 
 
-@GROUP.rule("attribute.inch", "attributes", has_fix=True)
+@GROUP.rule("attribute.inch", "attributes", has_fix=True, reads=("attributes", *SIDES))
 def inch(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
     """A length in inches that as such would not fit into the package, but as centimetres is one of its sides. The
     remedy writes centimetres, where the text is the seller's own."""
-    sides = known_sides((record.length_cm, record.width_cm, record.height_cm))
+    sides = known_sides(getattr(record, side) for side in SIDES)
     for at, entry in enumerate(record.attributes if sides else ()):
         text = entry.get("value") or ""
         size = next((one for one in sizes_of(text) if one.is_inch), None)

@@ -15,7 +15,7 @@ def _is_fine(record: ListingRecord, context: CheckContext) -> bool:
     return node is not None and node.is_leaf and context.leaf(record.category_id) is not None
 
 
-GROUP = RuleGroup(_is_fine)
+GROUP = RuleGroup(_is_fine, ("category_id",))
 
 
 @GROUP.rule("category.missing", "category_id")

@@ -16,7 +16,7 @@ def _is_fine(record: ListingRecord, context: CheckContext) -> bool:
     return len(html) <= context.limits.detail_max and context.detail_look.is_fine(html)
 
 
-GROUP = RuleGroup(_is_fine)
+GROUP = RuleGroup(_is_fine, ("detail_html",))
 
 
 @GROUP.rule("detail.missing", "detail_html")

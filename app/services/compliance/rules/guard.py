@@ -22,12 +22,18 @@ from app.services.price_guard.records import (
     Unknown,
 )
 
+READS = (
+    *("id", "store_id", "product_id", "currency", "category_id", "freight_template_id"),
+    *("weight_g", "length_cm", "width_cm", "height_cm", "extra", "regional_prices", "skus"),
+)
+"""What prices are compared with follows from all of these."""
+
 
 def _is_fine(record: ListingRecord, context: CheckContext) -> bool:
     return context.guard.is_fine(record)
 
 
-GROUP = RuleGroup(_is_fine)
+GROUP = RuleGroup(_is_fine, READS)
 
 
 def _rule(code: str) -> Check:

@@ -15,7 +15,7 @@ def _is_fine(record: ListingRecord, context: CheckContext) -> bool:
     return context.holds.of(record.id) is None
 
 
-GROUP = RuleGroup(_is_fine)
+GROUP = RuleGroup(_is_fine, ("id",))
 
 
 @GROUP.rule(CODE, "")

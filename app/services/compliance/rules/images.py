@@ -23,7 +23,7 @@ def _is_fine(record: ListingRecord, context: CheckContext) -> bool:
     return 0 < len(images) <= context.limits.images_max and len(distinct) == len(images)
 
 
-GROUP = RuleGroup(_is_fine)
+GROUP = RuleGroup(_is_fine, ("images",))
 
 
 def _facts(record: ListingRecord, context: CheckContext) -> Iterator[tuple[int, ImageFacts]]:

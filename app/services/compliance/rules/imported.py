@@ -14,7 +14,7 @@ def _is_fine(record: ListingRecord, context: CheckContext) -> bool:
     return record.error_code != ROWS_REFUSED
 
 
-GROUP = RuleGroup(_is_fine)
+GROUP = RuleGroup(_is_fine, ("error_code", "error_text"))
 
 
 @GROUP.rule("rows.refused", "skus")

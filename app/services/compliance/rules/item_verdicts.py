@@ -16,7 +16,7 @@ def _is_fine(record: ListingRecord, context: CheckContext) -> bool:
     return not book or not any(book.of(sku.code) for sku in record.skus)
 
 
-GROUP = RuleGroup(_is_fine)
+GROUP = RuleGroup(_is_fine, ("skus",))
 
 
 def _told(record: ListingRecord, context: CheckContext, code: str) -> Iterator[Hit]:

@@ -27,7 +27,7 @@ def _is_fine(record: ListingRecord, context: CheckContext) -> bool:
     return len(set(words)) == len(words) and (len(text) <= limit or max(map(len, words)) <= limit)
 
 
-GROUP = RuleGroup(_is_fine)
+GROUP = RuleGroup(_is_fine, ("keywords",))
 
 
 def keywords_of(text: str) -> list[str]:

@@ -31,7 +31,7 @@ def _is_fine(record: ListingRecord, context: CheckContext) -> bool:
     return not any((text := entry.get("value")) and sizes_of(text) for entry in record.attributes)
 
 
-GROUP = RuleGroup(_is_fine)
+GROUP = RuleGroup(_is_fine, ("skus", *SIDES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ def _key(properties: list[dict[str, str]]) -> list[str]:
     return [part.get("value_id") or fold(part.get("value") or "") for part in properties]
 
 
-@GROUP.rule("size.inch", "length_cm", has_fix=True)
+@GROUP.rule("size.inch", "length_cm", has_fix=True, reads=("attributes", *SIDES))
 def package_in_inches(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
     """A side of the package that holds the goods only if it was noted in inches; an attribute has their size."""
     sides = known_sides(getattr(record, side) for side in SIDES)

@@ -18,7 +18,7 @@ def _is_fine(record: ListingRecord, context: CheckContext) -> bool:
     )
 
 
-GROUP = RuleGroup(_is_fine)
+GROUP = RuleGroup(_is_fine, ("freight_template_id",))
 
 
 @GROUP.rule("freight_template.missing", "freight_template_id")
@@ -57,7 +57,7 @@ def template_unknown(record: ListingRecord, context: CheckContext) -> Iterator[H
         yield Hit({"template": template, "store": context.store_name}, fix=fix)
 
 
-@GROUP.rule("service_template.unknown", "service_template_id")
+@GROUP.rule("service_template.unknown", "service_template_id", reads=("service_template_id", "product_id"))
 def service_unknown(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
     """A covered listing still has the service template of the store it came from."""
     template = record.service_template_id
@@ -66,7 +66,7 @@ def service_unknown(record: ListingRecord, context: CheckContext) -> Iterator[Hi
         yield Hit({"template": template, "store": context.store_name, "known": known or "–"})
 
 
-@GROUP.rule("group.foreign", "group_id")
+@GROUP.rule("group.foreign", "group_id", reads=("group_id",))
 def group_foreign(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
     """The product group belongs to another store."""
     owner = context.foreign_groups.get(record.group_id)
@@ -74,7 +74,7 @@ def group_foreign(record: ListingRecord, context: CheckContext) -> Iterator[Hit]
         yield Hit({"group": record.group_id, "owner": owner, "store": context.store_name})
 
 
-@GROUP.rule("group.unknown", "group_id", has_fix=True)
+@GROUP.rule("group.unknown", "group_id", has_fix=True, reads=("group_id",))
 def group_unknown(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
     """The store has no such product group; the remedy is the one of that name."""
     group = record.group_id

@@ -27,17 +27,17 @@ def _is_fine(record: ListingRecord, context: CheckContext) -> bool:
     )
 
 
-GROUP = RuleGroup(_is_fine)
+GROUP = RuleGroup(_is_fine, ("weight_g", *SIDES))
 
 
-@GROUP.rule("weight.missing", "weight_g")
+@GROUP.rule("weight.missing", "weight_g", reads=("weight_g",))
 def weight_missing(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
     """The gross weight is unknown."""
     if record.weight_g is None:
         yield Hit()
 
 
-@GROUP.rule("weight.range", "weight_g")
+@GROUP.rule("weight.range", "weight_g", reads=("weight_g",))
 def weight_range(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
     """Lighter or heavier than the platform takes."""
     low, high = context.limits.weight_min_g, context.limits.weight_max_g
@@ -45,7 +45,7 @@ def weight_range(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
         yield Hit({"weight": _kilograms(record.weight_g), "min": _kilograms(low), "max": _kilograms(high)})
 
 
-@GROUP.rule("size.missing", "length_cm")
+@GROUP.rule("size.missing", "length_cm", reads=SIDES)
 def size_missing(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
     """A side of the parcel is unknown."""
     for side in SIDES:
@@ -53,7 +53,7 @@ def size_missing(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
             yield Hit({"side": Label.of(f"finding_side.{side}")}, field=side)
 
 
-@GROUP.rule("size.range", "length_cm")
+@GROUP.rule("size.range", "length_cm", reads=SIDES)
 def size_range(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
     """A side shorter or longer than the platform takes."""
     low, high = context.limits.side_min_cm, context.limits.side_max_cm
@@ -63,7 +63,7 @@ def size_range(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
             yield Hit({"side": Label.of(f"finding_side.{side}"), "value": value, "min": low, "max": high}, field=side)
 
 
-@GROUP.rule("size.girth", "length_cm")
+@GROUP.rule("size.girth", "length_cm", reads=SIDES)
 def size_girth(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
     """Longest side and twice the other two together are too much."""
     sides = [value for side in SIDES if (value := getattr(record, side)) is not None]

@@ -34,7 +34,7 @@ def _is_fine(record: ListingRecord, context: CheckContext) -> bool:
     return not any(look.images for look in context.variant_look.all(record.skus))
 
 
-GROUP = RuleGroup(_is_fine)
+GROUP = RuleGroup(_is_fine, ("images", "skus"))
 
 
 def _variants(record: ListingRecord) -> Iterator[tuple[int, str, str, str]]:

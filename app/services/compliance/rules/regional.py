@@ -12,7 +12,7 @@ from app.services.listings.records import ListingRecord
 from app.services.regional_prices import ABSOLUTE, KINDS, PERCENTAGE, RegionalPrices, step_text
 from app.services.warehouses.countries import countries
 
-GROUP = RuleGroup(lambda record, context: not record.regional_prices)
+GROUP = RuleGroup(lambda record, context: not record.regional_prices, ("regional_prices", "skus"))
 
 
 def _label(code: str) -> Label:

@@ -48,7 +48,7 @@ def _agrees(sku: SkuRecord, names: list[str], context: CheckContext) -> bool:
     return table.property_id in names and table.country_of(sku) == table.country(sku.ships_from)
 
 
-GROUP = RuleGroup(_is_fine)
+GROUP = RuleGroup(_is_fine, ("category_id", "skus"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ def _is_fine(record: ListingRecord, context: CheckContext) -> bool:
     return True
 
 
-GROUP = RuleGroup(_is_fine)
+GROUP = RuleGroup(_is_fine, ("skus",))
 
 
 def _pictures(record: ListingRecord) -> Iterator[tuple[int, str, str]]:

@@ -30,7 +30,7 @@ def _is_fine(record: ListingRecord, context: CheckContext) -> bool:
     return 0 < total <= limits.stock_total_max and len(codes) == len(record.skus)
 
 
-GROUP = RuleGroup(_is_fine)
+GROUP = RuleGroup(_is_fine, ("skus",))
 
 
 def _name(sku: SkuRecord, number: int) -> str:

@@ -22,11 +22,16 @@ def _is_fine(record: ListingRecord, context: CheckContext) -> bool:
         and limits.handling_days_min <= days <= limits.handling_days_max
         and record.currency in limits.currencies
         and (days <= limits.handling_days_overseas_max or not _overseas(record, context))
-        and not ("lot" in record.title.lower() and _PER_LOT.search(record.title))
+        and not _per_lot(record.title)
     )
 
 
-GROUP = RuleGroup(_is_fine)
+GROUP = RuleGroup(_is_fine, ("unit",))
+
+
+def _per_lot(title: str) -> re.Match[str] | None:
+    """Where a title says how many pieces a lot has."""
+    return _PER_LOT.search(title) if "lot" in title.lower() else None
 
 
 def _overseas(record: ListingRecord, context: CheckContext) -> str:
@@ -51,7 +56,7 @@ def unit_unknown(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
         yield Hit({"unit": record.unit}, fix=fix)
 
 
-@GROUP.rule("lot.range", "lot_size", has_fix=True)
+@GROUP.rule("lot.range", "lot_size", has_fix=True, reads=("lot_size",))
 def lot_range(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
     """Pieces per lot: 1 when sold by the piece, more when sold by the lot."""
     if not 1 <= record.lot_size <= context.limits.lot_max:
@@ -59,22 +64,22 @@ def lot_range(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
         yield Hit({"count": record.lot_size, "max": context.limits.lot_max}, fix=fix)
 
 
-@GROUP.rule("lot.title", "lot_size")
+@GROUP.rule("lot.title", "lot_size", reads=("title", "lot_size"))
 def lot_title(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
     """The title promises another number of pieces per lot than the listing has."""
-    found = _PER_LOT.search(record.title)
+    found = _per_lot(record.title)
     if found and int(found[1]) != record.lot_size:
         yield Hit({"title": int(found[1]), "count": record.lot_size})
 
 
-@GROUP.rule("handling.missing", "handling_days")
+@GROUP.rule("handling.missing", "handling_days", reads=("handling_days",))
 def handling_missing(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
     """Days until dispatch are unknown."""
     if record.handling_days is None:
         yield Hit()
 
 
-@GROUP.rule("handling.range", "handling_days")
+@GROUP.rule("handling.range", "handling_days", reads=("handling_days",))
 def handling_range(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
     """More or fewer days than the platform takes."""
     low, high = context.limits.handling_days_min, context.limits.handling_days_max
@@ -82,7 +87,7 @@ def handling_range(record: ListingRecord, context: CheckContext) -> Iterator[Hit
         yield Hit({"days": record.handling_days, "min": low, "max": high})
 
 
-@GROUP.rule("handling.overseas", "handling_days", has_fix=True)
+@GROUP.rule("handling.overseas", "handling_days", has_fix=True, reads=("handling_days", "skus"))
 def handling_overseas(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
     """A variant ships from abroad: fewer days are allowed."""
     limit = context.limits.handling_days_overseas_max
@@ -93,7 +98,7 @@ def handling_overseas(record: ListingRecord, context: CheckContext) -> Iterator[
         )
 
 
-@GROUP.rule("currency.unknown", "currency")
+@GROUP.rule("currency.unknown", "currency", reads=("currency",))
 def currency_unknown(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
     """A currency nobody quotes in."""
     if record.currency not in context.limits.currencies:

@@ -34,14 +34,14 @@ def _is_fine(record: ListingRecord, context: CheckContext) -> bool:
     return context.contact.is_clean(title, distinct)
 
 
-GROUP = RuleGroup(_is_fine)
+GROUP = RuleGroup(_is_fine, ("title",))
 
 
 def _is_long_enough(record: ListingRecord, context: CheckContext) -> bool:
     return context.limits.title_good_min <= len(record.title) <= context.limits.title_good_max
 
 
-LENGTH_GROUP = RuleGroup(_is_long_enough)
+LENGTH_GROUP = RuleGroup(_is_long_enough, ("title",))
 
 
 def _clean_fix(title: str) -> Fix | None:

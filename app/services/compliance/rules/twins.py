@@ -15,7 +15,7 @@ def _is_fine(record: ListingRecord, context: CheckContext) -> bool:
     return not context.twins.of(record.id)
 
 
-GROUP = RuleGroup(_is_fine)
+GROUP = RuleGroup(_is_fine, ("id", "product_id", "skus"))
 
 
 def _whole_twins(record: ListingRecord, context: CheckContext) -> dict[int, Twin]:
@@ -62,7 +62,7 @@ def code_elsewhere(record: ListingRecord, context: CheckContext) -> Iterator[Hit
             yield Hit({"code": sku.code, "other": twin.name}, number)
 
 
-@GROUP.rule("title.elsewhere", "title")
+@GROUP.rule("title.elsewhere", "title", reads=("id", "title"))
 def title_elsewhere(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
     """Another listing has the same title, whatever its case and blanks."""
     named = [twin.name for twin in context.twins.of(record.id) if twin.sku_id is None]

@@ -21,7 +21,7 @@ def _is_fine(record: ListingRecord, context: CheckContext) -> bool:
     return words.are_clean(own)
 
 
-GROUP = RuleGroup(_is_fine)
+GROUP = RuleGroup(_is_fine, ("category_id",), ("title", "keywords", "attributes", "skus", "detail_html"))
 
 
 def _texts(record: ListingRecord) -> Iterator[tuple[str, int | None, str]]:

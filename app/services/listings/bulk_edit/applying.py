@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Iterator, Set
 from contextlib import nullcontext
 from dataclasses import replace
 
@@ -12,15 +12,18 @@ from sqlalchemy import Connection
 from app.models import ListingStatus, StoreAccess
 from app.services.clock import now_ms
 from app.services.compliance.recheck import recheck, refresh_listing_images
-from app.services.history.column_writing import write_columns
+from app.services.history.column_writing import Writing, write_columns
 from app.services.history.columns import pack
-from app.services.history.recording import record_change
+from app.services.history.following import keep_following
+from app.services.history.recording import add_entries, record_change
 from app.services.history.records import ChangeRecord
-from app.services.listings.bulk_edit.planned_texts import stored_edit
+from app.services.listings.bulk_edit.planned_texts import edited_fields, stored_edit
 from app.services.listings.bulk_edit.planning import Plan, changed_listings
 from app.services.listings.bulk_edit.records import Applied
-from app.services.listings.editing import apply_edits
+from app.services.listings.editing import ListingEdit, apply_edits
+from app.services.listings.field_writing import fields_written_at_once
 from app.services.listings.loading import CHUNK, chunks, id_list
+from app.services.listings.records import LISTING_FIELDS
 from app.services.listings.search_index import MANY, reindexed_at_once
 from app.services.tasks import TaskContext
 
@@ -62,9 +65,9 @@ def apply_plan(plan: Plan, ctx: TaskContext) -> Applied:
         moved = _left_alone(connection)
         _leave_out(connection, plan, moved)
         again, moved_numbers = _write_numbers(connection, plan, change_id, moment)
-        again |= _write_texts(connection, change_id, moment, ctx, planned, plan.counts.cells.keys())
+        again |= _write_texts(connection, change_id, moment, ctx, planned, edited_fields(connection))
         moved |= moved_numbers
-        changed = changed_listings(connection, plan)
+        changed = changed_listings(connection, plan) if moved else planned
         if not changed:
             connection.exec_driver_sql("DELETE FROM change WHERE id = ?", (change_id,))
             return Applied(None, 0, tuple(sorted(moved)))
@@ -91,6 +94,7 @@ def _leave_out(connection: Connection, plan: Plan, listing_ids: set[int]) -> Non
             connection.exec_driver_sql(
                 f"UPDATE plan.{table} SET why = '{MOVED}' WHERE why IS NULL AND listing_id IN ({id_list(chunk)})"
             )
+        connection.exec_driver_sql(f"DELETE FROM plan.foreseen WHERE listing_id IN ({id_list(chunk)})")
 
 
 def _counted(connection: Connection, change_id: int, change: ChangeRecord, changed: int) -> ChangeRecord:
@@ -117,27 +121,48 @@ def _only_store(connection: Connection) -> int | None:
 
 def _write_numbers(connection: Connection, plan: Plan, change_id: int, moment_ms: int) -> tuple[set[int], set[int]]:
     """Numbers of the variants, by SQL. Returns: listings to check anew, and those that moved on."""
-    return write_columns(
-        connection,
-        plan.staged,
-        moment_ms,
+    is_foreseen = connection.exec_driver_sql("SELECT 1 FROM plan.foreseen LIMIT 1").first() is not None
+    how = Writing(
         leave_out=lambda gone: _leave_out(connection, plan, gone),
         keep=lambda one: pack(connection, change_id, one),
+        foreseen="plan.foreseen" if is_foreseen else None,
+        keep_following=lambda rows: keep_following(connection, change_id, rows),
     )
+    return write_columns(connection, plan.staged, moment_ms, how)
 
 
 def _write_texts(
     connection: Connection, change_id: int, moment_ms: int, ctx: TaskContext, total: int, fields: Set[str]
 ) -> set[int]:
-    """Everything else, listing by listing. Returns: listings to check anew."""
+    """Everything else. Returns: listings to check anew."""
+    if fields <= set(LISTING_FIELDS):
+        return _write_fields(connection, change_id, moment_ms, ctx, total, fields)
     written: set[int] = set()
-    last = 0
     is_many = total >= MANY and {"title", "keywords"} & fields
     with reindexed_at_once(connection, _RETITLED) if is_many else nullcontext():
-        while rows := connection.exec_driver_sql(_EDITS, (last, CHUNK)).all():
-            ctx.checkpoint()
-            apply_edits(connection, [stored_edit(*row) for row in rows], change_id, moment_ms)
-            written.update(row[0] for row in rows)
-            last = rows[-1][0]
-            ctx.report(len(written), total, note="bulk_edit.storing")
+        for edits in _edits(connection, ctx, total):
+            apply_edits(connection, edits, change_id, moment_ms)
+            written.update(edit.listing_id for edit in edits)
     return written
+
+
+def _write_fields(
+    connection: Connection, change_id: int, moment_ms: int, ctx: TaskContext, total: int, fields: Set[str]
+) -> set[int]:
+    """Fields of the listings' own rows. Returns: listings to check anew."""
+    if not fields:
+        return set()
+    with fields_written_at_once(connection, fields, _RETITLED, moment_ms) as writer:
+        for edits in _edits(connection, ctx, total):
+            add_entries(connection, change_id, writer.write({edit.listing_id: edit.fields for edit in edits}))
+    return writer.suspects
+
+
+def _edits(connection: Connection, ctx: TaskContext, total: int) -> Iterator[list[ListingEdit]]:
+    """The planned edits, some at a time. Raises: TaskCancelled."""
+    last = done = 0
+    while rows := connection.exec_driver_sql(_EDITS, (last, CHUNK)).all():
+        ctx.checkpoint()
+        yield [stored_edit(*row) for row in rows]
+        last, done = rows[-1][0], done + len(rows)
+        ctx.report(done, total, note="bulk_edit.storing")

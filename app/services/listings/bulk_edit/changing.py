@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -288,6 +288,25 @@ def _fix_findings(draft: Draft, operation: FixFindings) -> None:
     draft.virtual |= virtual
 
 
+def reads_of(operations: Iterable[Operation]) -> frozenset[str] | None:
+    """The fields of a listing's own row that *operations* read; None where they need more than that."""
+    found: set[str] = set()
+    for operation in operations:
+        kind = type(operation)
+        if kind not in _OF_FIELDS:
+            return None
+        found |= _OF_FIELDS[kind] or {operation.field} & set(LISTING_FIELDS)  # type: ignore[union-attr]
+    return frozenset(found)
+
+
+_OF_FIELDS: dict[type[Any], frozenset[str]] = {
+    **dict.fromkeys((SetText, ReplaceText, AddText, ChangeCase, SetValue), frozenset[str]()),
+    **dict.fromkeys((AddKeyword, RemoveKeyword), frozenset({"keywords"})),
+    **dict.fromkeys((InsertDetail, StripTags), frozenset({"detail_html"})),
+    SetAttribute: frozenset({"attributes", "category_id"}),
+    RemoveAttribute: frozenset({"attributes"}),
+}
+"""Operations that read fields of the listing's own row only, and which; none: the one they are about."""
 _ACTS: dict[type[Any], Callable[[Draft, Any], None]] = {
     SetText: _set_text,
     ReplaceText: _replace,

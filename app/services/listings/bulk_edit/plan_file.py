@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Engine
 from app.services.db import Database, make_engine
 from app.services.history.columns import Staged
 from app.services.listings.bulk_edit.operations import LISTING_NUMBERS, SKU_NUMBERS
+from app.services.listings.numbers import FORESEEN
 from app.services.sql_ids import interruptible
 from app.services.tasks import TaskContext
 
@@ -27,6 +28,7 @@ _TABLES = (
     "title TEXT, why TEXT)",
     "line (id INTEGER PRIMARY KEY, listing_id INTEGER NOT NULL, sku_id INTEGER, field TEXT NOT NULL, before TEXT, "
     "after TEXT, why TEXT)",
+    f"foreseen {FORESEEN}",
     "finding (listing_id INTEGER NOT NULL, code TEXT NOT NULL, severity TEXT NOT NULL, number INTEGER NOT NULL)",
 )
 _NUMBERS = (
@@ -69,7 +71,8 @@ class PlanFile:
 
     Tables: `chosen` the listings asked for; `of_<column>` every number with what becomes of it, `why` it does not;
     `staged_<column>` of those the ones that change; `edited` other edits by listing, `line` each field of them;
-    `finding` what the checker would newly say.
+    `finding` what the checker would newly say; `foreseen` what will be said of listings once their variants have other
+    numbers, where the checker was asked.
     """
 
     def __init__(self, db: Database) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import replace
 from itertools import chain
 from typing import Any
@@ -15,7 +15,7 @@ from app.services.compliance.context import CheckContext
 from app.services.compliance.loading import learn_images, load_context, load_image_facts
 from app.services.compliance.recheck import pictures_of
 from app.services.history.records import SORTED_HERE
-from app.services.listings.bulk_edit.changing import Draft, change
+from app.services.listings.bulk_edit.changing import Draft, change, reads_of
 from app.services.listings.bulk_edit.edits import BulkEdit
 from app.services.listings.bulk_edit.operations import (
     LISTING_NUMBERS,
@@ -27,7 +27,7 @@ from app.services.listings.bulk_edit.operations import (
 )
 from app.services.listings.bulk_edit.pictures import Hashes
 from app.services.listings.editing import ListingEdit
-from app.services.listings.loading import CHUNK, id_list, load_listings
+from app.services.listings.loading import CHUNK, id_list, load_fields, load_listings
 from app.services.listings.marketing.membership import NOUN as MARKETING
 from app.services.listings.marketing.membership import known_names, names_of
 from app.services.listings.records import SKU_FIELDS, ListingRecord, SkuRecord
@@ -51,6 +51,7 @@ class Texts:
     def __init__(self, connection: Connection, edit: BulkEdit) -> None:
         self._connection, self._session = connection, Session(bind=connection)
         self._operations = edit.others
+        self._reads = reads_of(edit.others)
         self._numbers = [one.field for one in edit.numbers if one.field in LISTING_NUMBERS]
         self._needs_hashes = any(
             isinstance(one, ReplaceImage) or (isinstance(one, RemoveImages) and one.hashes) for one in self._operations
@@ -73,7 +74,8 @@ class Texts:
         self._connection.exec_driver_sql("CREATE INDEX plan.edited_title ON edited (title)")
 
     def _chunk(self, ids: Sequence[int]) -> None:
-        records = load_listings(self._connection, ids)
+        run, reads = self._connection.exec_driver_sql, self._reads
+        records = load_listings(self._connection, ids) if reads is None else load_fields(self._connection, ids, reads)
         numbers = self._worked_numbers(ids)
         hashes = self._hashes(records)
         self._learn(records)
@@ -109,7 +111,6 @@ class Texts:
             if values:
                 title = fold(values["title"]) if "title" in values else None
                 edited.append((record.id, record.store_id, record.content_hash, _json(values), title))
-        run = self._connection.exec_driver_sql
         if edited:
             run("INSERT INTO plan.edited (listing_id, store_id, hash, edit, title) VALUES (?, ?, ?, ?, ?)", edited)
         if lines:
@@ -159,6 +160,11 @@ def _of_variants(before: Sequence[SkuRecord], after: Sequence[SkuRecord]) -> Ite
                 yield old.id or 0, name, getattr(old, name), getattr(new, name)
 
 
+def edited_fields(connection: Connection) -> frozenset[str]:
+    """Everything that some edit of the plan changes in listings, `SORTED_HERE` and `VIRTUAL` included."""
+    return frozenset(connection.exec_driver_sql("SELECT DISTINCT key FROM plan.edited, json_each(edit)").scalars())
+
+
 def stored_edit(listing_id: int, edit: str) -> ListingEdit:
     """What `plan.edited` keeps, as an edit. A bulk edit does not say that a listing is complete."""
     values = orjson.loads(edit)
@@ -176,6 +182,16 @@ def stored_edit(listing_id: int, edit: str) -> ListingEdit:
         add_tags=tuple(added),
         remove_tags=tuple(removed),
     )
+
+
+def put_fields(record: ListingRecord, edit: str, fields: Set[str]) -> dict[str, Any]:
+    """Put what an edit says of *fields* into *record*. Returns: what stood there."""
+    before = {}
+    for name, value in orjson.loads(edit).items():
+        if name in fields:
+            before[name] = getattr(record, name)
+            setattr(record, name, value)
+    return before
 
 
 def edited_record(record: ListingRecord, edit: str) -> ListingRecord:

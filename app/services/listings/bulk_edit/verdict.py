@@ -3,74 +3,101 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from app.services.compliance.checker import check
 from app.services.compliance.context import CheckContext
+from app.services.compliance.field_looks import TOLD_APART, FieldLook, learn_title_twins, title_twins
 from app.services.compliance.loading import learn_images, load_context
 from app.services.compliance.number_looks import number_suspects
 from app.services.compliance.recheck import pictures_of
 from app.services.compliance.twins import Twin, read_twins
 from app.services.history.columns import Staged
-from app.services.listings.bulk_edit.planned_texts import edited_record
-from app.services.listings.loading import chunks, id_list, load_listings
-from app.services.listings.numbers import RENEWED, forget_renewed
+from app.services.history.records import SORTED_HERE
+from app.services.listings.apart import pairs_apart
+from app.services.listings.bulk_edit.planned_texts import VIRTUAL, edited_fields, edited_record, put_fields
+from app.services.listings.content import NUMBERS_HALF, numbers_sql
+from app.services.listings.loading import chunks, id_list, load_fields, load_listings
+from app.services.listings.numbers import make_hash_known
 from app.services.listings.records import ListingRecord
 from app.services.tasks import TaskContext
 
 CHUNK = 500
 
 _FORESEEN = f"""
-CREATE TABLE {RENEWED} AS
-SELECT listing.id AS listing_id, '' AS old_status, price_min_minor AS old_low, price_max_minor AS old_high,
-       stock_total AS old_total, low, high, total
-FROM (SELECT sku.listing_id, min({{price}}) AS low, max({{price}}) AS high, sum({{stock}}) AS total
-      FROM (SELECT DISTINCT listing_id FROM ({{chosen}})) AS chosen CROSS JOIN sku ON sku.listing_id = chosen.listing_id
-      {{joins}} GROUP BY sku.listing_id) AS of_variants
-JOIN listing ON listing.id = of_variants.listing_id
+INSERT INTO plan.foreseen
+SELECT listing.id, store_id, price_min_minor, price_max_minor, stock_total, {NUMBERS_HALF}, low, high, total, numbers
+FROM (SELECT sku.listing_id, min({{price}}) AS low, max({{price}}) AS high, sum({{stock}}) AS total,
+             numbers_hash({{numbers}}) AS numbers
+      FROM sku INDEXED BY ix_sku_listing {{joins}} WHERE sku.listing_id IN ({{chosen}}) GROUP BY sku.listing_id) AS new
+CROSS JOIN listing ON listing.id = new.listing_id
 """
-_EDITED_TWINS = """
-SELECT own.listing_id, other.listing_id, coalesce(nullif(listing.product_key, ''), listing.product_id, listing.title)
+_OTHER_TITLE = "other.store_id = own.store_id AND other.listing_id <> own.listing_id"
+_NAMED = "coalesce(nullif(listing.product_key, ''), listing.product_id, listing.title)"
+_EDITED_TWINS = f"""
+SELECT own.listing_id, other.listing_id, {_NAMED}
 FROM plan.edited AS own
-JOIN plan.edited AS other ON other.title = own.title AND other.store_id = own.store_id
- AND other.listing_id <> own.listing_id
+JOIN plan.edited AS other ON other.title = own.title AND {_OTHER_TITLE}
 JOIN listing ON listing.id = other.listing_id AND listing.status <> 'off'
-WHERE own.listing_id IN ({ids}) AND own.title <> ''
+WHERE own.listing_id IN ({{ids}}) AND own.title <> ''
 UNION ALL
-SELECT own.listing_id, listing.id, coalesce(nullif(listing.product_key, ''), listing.product_id, listing.title)
+SELECT own.listing_id, listing.id, {_NAMED}
 FROM plan.edited AS own
 JOIN listing ON listing.title_folded = own.title AND listing.store_id = own.store_id
  AND listing.id <> own.listing_id AND listing.status <> 'off'
 LEFT JOIN plan.edited AS other ON other.listing_id = listing.id AND other.title IS NOT NULL
-WHERE own.listing_id IN ({ids}) AND own.title <> '' AND other.listing_id IS NULL
+WHERE own.listing_id IN ({{ids}}) AND own.title <> '' AND other.listing_id IS NULL
+"""
+_RETITLED = """
+SELECT listing_id FROM plan.edited JOIN listing ON listing.id = listing_id
+WHERE edited.title <> title_folded AND listing_id IN ({ids})
+"""
+_WITH_LATER_TWIN = f"""
+SELECT own.listing_id FROM plan.edited AS own WHERE own.listing_id IN ({{ids}}) AND own.title <> '' AND (EXISTS (
+  SELECT 1 FROM plan.edited AS other CROSS JOIN listing ON listing.id = other.listing_id AND listing.status <> 'off'
+  WHERE other.title = own.title AND {_OTHER_TITLE})
+OR EXISTS (
+  SELECT 1 FROM listing LEFT JOIN plan.edited AS other ON other.listing_id = listing.id AND other.title IS NOT NULL
+  WHERE listing.title_folded = own.title AND listing.store_id = own.store_id AND listing.id <> own.listing_id
+  AND listing.status <> 'off' AND other.listing_id IS NULL))
 """
 
 
 def judge(connection: Connection, staged: Sequence[Staged], ctx: TaskContext) -> None:
-    """Fill `plan.finding`. Only listings are checked of which something may change for the checker.
+    """Fill `plan.finding` and `plan.foreseen`. Only listings are checked of which something may change for the checker,
+    and of edits of fields that few rules read only these rules are asked.
 
     Raises:
         TaskCancelled: stopped.
     """
-    suspects = set(_suspects(connection, staged))
-    suspects.update(connection.exec_driver_sql("SELECT listing_id FROM plan.edited").scalars())
-    judge = _Judge(connection, staged)
+    run = connection.exec_driver_sql
+    wholly, fields = set(_suspects(connection, staged)), edited_fields(connection) - SORTED_HERE - {VIRTUAL}
+    look, edited = FieldLook(fields), set(run("SELECT listing_id FROM plan.edited").scalars())
+    if not look.is_own:
+        wholly |= edited
+    elif look.asks_titles:
+        wholly.update(edited.intersection(run(TOLD_APART).scalars()))
+    judge, partly = _Judge(connection, staged), sorted(edited - wholly)
+    total = len(wholly) + len(partly)
+    parts = ((judge.chunk, sorted(wholly)), (partial(judge.fields, look), partly))
     done = 0
-    for ids in chunks(sorted(suspects), CHUNK):
-        ctx.checkpoint()
-        judge.chunk(ids)
-        done += len(ids)
-        ctx.report(done, len(suspects), note="bulk_edit.checking")
+    for judged, listing_ids in parts:
+        for ids in chunks(listing_ids, CHUNK):
+            ctx.checkpoint()
+            judged(ids)
+            done += len(ids)
+            ctx.report(done, total, note="bulk_edit.checking")
 
 
 def _suspects(connection: Connection, staged: Sequence[Staged]) -> list[int]:
-    """Listings of which new prices or stocks may change a finding."""
+    """Listings of which new prices or stocks may change a finding. Fills `plan.foreseen`."""
     if not staged:
         return []
     parts = {"price_minor": "sku.price_minor", "stock": "sku.stock"}
@@ -81,13 +108,14 @@ def _suspects(connection: Connection, staged: Sequence[Staged]) -> list[int]:
         parts[one.column] = (
             f"CASE WHEN new_{one.column}.row_id IS NULL THEN sku.{one.column} ELSE new_{one.column}.after END"
         )
-    chosen = " UNION ALL ".join(f"SELECT listing_id FROM {one.table}" for one in staged)
+    chosen = " UNION ".join(f"SELECT listing_id FROM {one.table}" for one in staged)
+    numbers = numbers_sql(parts["price_minor"], parts["stock"])
+    make_hash_known(connection)
+    connection.exec_driver_sql("DELETE FROM plan.foreseen")
     connection.exec_driver_sql(
-        _FORESEEN.format(price=parts["price_minor"], stock=parts["stock"], chosen=chosen, joins=joins)
+        _FORESEEN.format(price=parts["price_minor"], stock=parts["stock"], numbers=numbers, chosen=chosen, joins=joins)
     )
-    found = number_suspects(connection, staged)
-    forget_renewed(connection)
-    return found
+    return number_suspects(connection, staged, "plan.foreseen")
 
 
 class _Judge:
@@ -103,7 +131,7 @@ class _Judge:
         before = load_listings(self._connection, ids)
         after = self._foreseen(before, ids)
         twins = read_twins(self._session, ids)
-        later = self._twins_later(ids, twins)
+        later = self._twins_later(ids)
         for store_id in {record.store_id for record in before}:
             own = (pictures_of(one) for one in chain(before, after) if one.store_id == store_id)
             learn_images(self._session, self._context(store_id), chain.from_iterable(own))
@@ -117,12 +145,36 @@ class _Judge:
                 context.twins.learn([record.id], twins)
                 new -= Counter((one.code, str(one.severity)) for one in check(record, context))
             rows += [(record.id, code, severity, number) for (code, severity), number in new.items()]
+        self._note(rows)
+
+    def _note(self, rows: Sequence[tuple[int, str, str, int]]) -> None:
+        """Put findings down, and let go of what was known for these listings."""
         if rows:
             self._connection.exec_driver_sql("INSERT INTO plan.finding VALUES (?, ?, ?, ?)", rows)
         for context in self._contexts.values():
             context.images.forget()
             context.twins.forget()
             context.guard.forget()
+
+    def fields(self, look: FieldLook, ids: Sequence[int]) -> None:
+        """Note what rules that read edited fields newly say of these listings; the others say what they said."""
+        before, edits = load_fields(self._connection, ids, look.needs), self._edits(ids)
+        later: set[int] = set()
+        if look.asks_titles:
+            later.update(self._connection.exec_driver_sql(_WITH_LATER_TWIN.format(ids=id_list(ids))).scalars())
+        rows = []
+        for record in before:
+            context = self._context(record.store_id)
+            learn_title_twins(context, [record.id], later)
+            now = put_fields(record, edits[record.id], look.needs)
+            if new := Counter(look.tally(record, context)):
+                if record.id in later:
+                    learn_title_twins(context, [record.id], title_twins(self._connection, [record.id]))
+                for name, value in now.items():
+                    setattr(record, name, value)
+                new -= Counter(look.tally(record, context))
+            rows += [(record.id, code, severity, number) for (code, severity), number in new.items()]
+        self._note(rows)
 
     def _foreseen(self, records: Sequence[ListingRecord], ids: Sequence[int]) -> list[ListingRecord]:
         inside = id_list(ids)
@@ -133,27 +185,29 @@ class _Judge:
             )
             for row_id, after in rows:
                 numbers.setdefault(row_id, {})[one.column] = after
-        edits: dict[int, str] = dict(
-            tuple(row)
-            for row in self._connection.exec_driver_sql(
-                f"SELECT listing_id, edit FROM plan.edited WHERE listing_id IN ({inside})"
-            )
-        )
-        found = []
+        edits, found = self._edits(ids), []
         for record in records:
             skus = [replace(sku, **numbers.get(sku.id or 0, {})) for sku in record.skus]
             foreseen = replace(record, skus=skus)
             found.append(edited_record(foreseen, edits[record.id]) if record.id in edits else foreseen)
         return found
 
-    def _twins_later(self, ids: Sequence[int], twins: Mapping[int, tuple[Twin, ...]]) -> Mapping[int, tuple[Twin, ...]]:
-        """Twins by code as they are, twins by title among the titles as they would be."""
+    def _edits(self, ids: Sequence[int]) -> dict[int, str]:
+        """The planned edits of those of *ids* that have one."""
+        sql = f"SELECT listing_id, edit FROM plan.edited WHERE listing_id IN ({id_list(ids)})"
+        return dict(tuple(row) for row in self._connection.exec_driver_sql(sql))
+
+    def _twins_later(self, ids: Sequence[int]) -> Mapping[int, tuple[Twin, ...]]:
+        """Twins by code as they are, twins by title among the titles as they would be. What a person told apart is a
+        pair again with another title."""
         inside = id_list(ids)
-        retitled = set(
-            self._connection.execute(
-                text(f"SELECT listing_id FROM plan.edited WHERE title IS NOT NULL AND listing_id IN ({inside})")
-            ).scalars()
-        )
+        apart = pairs_apart(self._connection, ids)
+        retitled = self._retitled({*ids, *chain.from_iterable(apart)})
+        apart = {pair for pair in apart if retitled.isdisjoint(pair)}
+        twins = {
+            number: [one for one in its if (min(number, one.listing_id), max(number, one.listing_id)) not in apart]
+            for number, its in read_twins(self._session, ids, with_apart=True).items()
+        }
         later = {
             number: [one for one in its if one.sku_id is not None or number not in retitled]
             for number, its in twins.items()
@@ -161,6 +215,10 @@ class _Judge:
         for number, other, name in self._connection.exec_driver_sql(_EDITED_TWINS.format(ids=inside)):
             later.setdefault(number, []).append(Twin(None, other, name))
         return {number: tuple(its) for number, its in later.items()}
+
+    def _retitled(self, ids: Iterable[int]) -> set[int]:
+        """Those of *ids* that would have another title, whatever its case."""
+        return set(self._connection.exec_driver_sql(_RETITLED.format(ids=id_list(sorted(ids)))).scalars())
 
     def _context(self, store_id: int) -> CheckContext:
         if store_id not in self._contexts:

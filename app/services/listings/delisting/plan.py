@@ -49,8 +49,8 @@ def plan_delisting(
     with db.reader.connect() as connection:
         hits = list(find_variants(connection, pasted.codes, store_ids, ctx))
         stores = {
-            number: (alias or name, access == StoreAccess.OPERATE)
-            for number, name, alias, access in connection.exec_driver_sql("SELECT id, name, alias, access FROM store")
+            number: (name, access == StoreAccess.OPERATE)
+            for number, name, access in connection.exec_driver_sql("SELECT id, name, access FROM store")
         }
         off = _whole(connection, hits) if not takes_off else {hit.listing_id for hit in hits if hit.because}
         unsent = _unsent(connection, hits)

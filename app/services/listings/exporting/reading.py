@@ -6,8 +6,9 @@ with it.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import groupby
+from itertools import accumulate
 from operator import itemgetter
 from typing import Any
 
@@ -53,6 +54,9 @@ _FIXED = ("id", "store_id")
 
 assert set(_SHARED) == set(LISTING_KEYS)
 assert {*OF_ONE, "sku_image"} == set(SKU_KEYS)
+
+
+_NOWHERE = slice(0, 0)
 
 
 class Rows:
@@ -107,17 +111,23 @@ class Rows:
         for chunk in chunks(listing_ids):
             inside = id_list(chunk)
             listings = {row[0]: row for row in self._run(self._listing_sql.format(inside))}
-            skus = {number: list(group) for number, group in groupby(self._run(_SKUS.format(inside)), itemgetter(0))}
+            skus = list(self._run(_SKUS.format(inside)))
+            places = _places(skus)
+            tails = None if self._per_listing else self._tails.alike(skus)
             marketing = names_of(self._session.connection(), chunk) if "marketing_group" in self._at else {}
             for listing_id in chunk:
                 if (listing := listings.get(listing_id)) is not None:
-                    own = skus.get(listing_id, [])
+                    place = places.get(listing_id, _NOWHERE)
+                    own = skus[place]
                     self.listings += 1
                     self.skus += len(own)
                     cells = self._shared_cells(listing, own)
                     if listing_id in marketing:
                         cells[self._at["marketing_group"]] = marketing[listing_id]
-                    yield self._run_of(listing, cells, own)
+                    if own and tails is not None:
+                        yield listing_id, own, Run(cells[: self._head], tails[place])
+                    else:
+                        yield self._run_of(listing, cells, own)
 
     def _run_of(self, listing: Raw, cells: list[Any], own: list[Raw]) -> tuple[int, list[Raw], Run]:
         """The rows of a listing; of columns nobody understood each may have its own cell."""
@@ -157,3 +167,10 @@ class Rows:
             named = Names.of(self._session, store_id).by_column()
             self._names[store_id] = [(self._at[key], names) for key, names in named.items() if key in self._at]
         return self._names[store_id]
+
+
+def _places(skus: Sequence[Raw]) -> dict[int, slice]:
+    """Where among *skus*, which come listing by listing, those of each listing stand."""
+    counts = Counter(map(itemgetter(0), skus))
+    ends = list(accumulate(counts.values()))
+    return dict(zip(counts, map(slice, [0, *ends], ends), strict=False))

@@ -27,6 +27,10 @@ class Tails:
         wanted = [made.index(key) for key, place in places.items() if place >= head]
         self._pick = None if wanted == list(range(len(made))) else _picker(wanted)
 
+    def alike(self, skus: Sequence[Raw]) -> list[tuple[Any, ...]] | None:
+        """One for each of *skus*, of whatever listings; None where a listing has to do with them."""
+        return None if self._late or self._others else self.of(skus, (), {})
+
     def of(self, skus: Sequence[Raw], cells: Sequence[Any], others: Mapping[int, Any]) -> list[tuple[Any, ...]]:
         """One for each of *skus*. *cells* are those of the listing, *others* what columns nobody understood say, both
         by place."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from itertools import chain, repeat
 from typing import Any
 
 import orjson
@@ -98,10 +99,13 @@ class QuickLook:
     def _other_skus(
         self, ids: list[int], groups: Sequence[list[int]], inside: str, stored_categories: Sequence[str]
     ) -> set[int]:
-        stored: dict[int, list[Sku]] = defaultdict(list)
-        for sku in self._fetched(_SKUS.format(inside)):
-            stored[sku[0]].append(sku)
+        found = self._fetched(_SKUS.format(inside))
         wanted, properties = self._wanted_skus(ids, groups, stored_categories)
+        if found == wanted:  # the sheet's order is mostly the one in which the listings came
+            return set()
+        stored: dict[int, list[Sku]] = defaultdict(list)
+        for sku in found:
+            stored[sku[0]].append(sku)
         suspects, start = set(), 0
         for number, (listing_id, group) in enumerate(zip(ids, groups, strict=True)):
             end = start + len(group)
@@ -119,16 +123,16 @@ class QuickLook:
         column = rows.listing.get("category_id")
         own = rows.firsts(column, groups) if column is not None else [None] * len(groups)
         named = [one if one is not None else there for one, there in zip(own, stored_categories, strict=True)]
-        indexes = [index for group in groups for index in group]
-        categories = [name for name, group in zip(named, groups, strict=True) for _ in group]
-        properties = rows.properties.of(indexes, categories)
+        indexes = list(chain.from_iterable(groups))
+        counts = list(map(len, groups))
+        properties = rows.properties.of(indexes, chain.from_iterable(map(repeat, named, counts)))
         skus = zip(
-            [listing_id for listing_id, group in zip(ids, groups, strict=True) for _ in group],
-            [rows.codes[index] or "" for index in indexes],
-            [rows.prices[index] for index in indexes],
-            [rows.stocks[index] for index in indexes],
-            [rows.barcodes[index] or "" for index in indexes],
-            [rows.ships_from[index] for index in indexes],
+            chain.from_iterable(map(repeat, ids, counts)),
+            _texts(_picked(rows.codes, indexes)),
+            _picked(rows.prices, indexes),
+            _picked(rows.stocks, indexes),
+            _texts(_picked(rows.barcodes, indexes)),
+            _picked(rows.ships_from, indexes),
             map(rows.texts.of, properties),
             strict=True,
         )
@@ -159,6 +163,17 @@ class QuickLook:
         """Plain tuples: SQLAlchemy's rows cost as much again."""
         cursor = self._connection.exec_driver_sql(sql).cursor
         return [] if cursor is None else list(cursor.fetchall())
+
+
+def _picked(column: Sequence[Any], indexes: Sequence[int]) -> Sequence[Any]:
+    """The entries of *column* at *indexes*."""
+    if indexes == list(range(indexes[0], indexes[0] + len(indexes))):
+        return column[indexes[0] : indexes[-1] + 1]
+    return [column[index] for index in indexes]
+
+
+def _texts(column: Sequence[str | None]) -> Sequence[str]:
+    return [text or "" for text in column]
 
 
 def _differing(wanted: Sequence[Any], stored: Sequence[Any]) -> list[int]:

@@ -161,7 +161,11 @@ class SheetRows:
         """Unknown columns of a listing: one text where its rows agree, else a list with one text a row."""
         if not self.extra:
             return {}
-        key = tuple([tuple([column[index] for index in rows]) for column in self.extra.values()])
+        place = together(rows)
+        if place is not None:
+            key = tuple([tuple(column[place]) for column in self.extra.values()])
+        else:
+            key = tuple([tuple([column[index] for index in rows]) for column in self.extra.values()])
         kept = self._extras.get(key)
         if kept is None:
             kept = self._extras[key] = _extras_of(zip(self.extra, key, strict=True))
@@ -173,6 +177,12 @@ class SheetRows:
             if column[index]:
                 return column[index]
         return []
+
+
+def together(rows: Sequence[int]) -> slice | None:
+    """Where *rows*, which ascend, stand behind one another, as those of a listing mostly do; None where they do not."""
+    first, last = rows[0], rows[-1]
+    return slice(first, last + 1) if last - first == len(rows) - 1 else None
 
 
 def _extras_of(columns: Iterable[tuple[str, tuple[str | None, ...]]]) -> dict[str, Any]:

@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
-from sqlalchemy import Connection
 
 from app.messages import Key
 from app.services.errors import InputError
@@ -19,6 +18,9 @@ from app.services.listings.loading import chunks, id_list
 from app.services.pricing.discounts import Reduction, Step
 from app.services.pricing.rounding import CENT
 from app.services.pricing.terms import NOTHING
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 STEPS: Mapping[str, Step] = {
     "spend_off": Step.STORE_DISCOUNT,

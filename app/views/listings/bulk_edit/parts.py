@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QWheelEvent
@@ -14,8 +14,6 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QPlainTextEdit, Q
 from app.messages import Key, tr
 from app.services.errors import AppError
 from app.services.listings.bulk_edit.choosing import EditChoices
-from app.services.listings.bulk_edit.operations import Operation
-from app.views.context import ViewContext
 from app.views.errors import sentence
 from app.views.language import say
 from app.views.listings.lines import refusal
@@ -24,6 +22,10 @@ from app.views.theme import current_theme
 from app.views.widgets.form import Field
 from app.views.widgets.ground import Ground, column
 from app.views.widgets.live import Live
+
+if TYPE_CHECKING:
+    from app.services.listings.bulk_edit.operations import Operation
+    from app.views.context import ViewContext
 
 LONGEST = 100_000
 """Letters in one line; the checker says what is too long for the platform."""

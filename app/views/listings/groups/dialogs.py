@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QListWidget, QListWidgetItem, QWidget
 
 from app.messages import tr
-from app.services.listings.groups.tree import GroupKind, GroupNode, StoreGroups
 from app.services.listings.marketing.plans import STEPS, HighCoupon, PlanText
 from app.services.listings.text import fold
-from app.views.context import ViewContext
 from app.views.language import say
-from app.views.listings.groups.tree import GroupPlace
-from app.views.task_runner import TaskHandle
 from app.views.widgets.dialog import Dialog
 from app.views.widgets.form import Field
 from app.views.widgets.ground import column
 from app.views.widgets.label import Label
 from app.views.widgets.search_box import SearchBox
+
+if TYPE_CHECKING:
+    from app.services.listings.groups.tree import GroupKind, GroupNode, StoreGroups
+    from app.views.context import ViewContext
+    from app.views.listings.groups.tree import GroupPlace
+    from app.views.task_runner import TaskHandle
 
 PLACE = Qt.ItemDataRole.UserRole
 WITH_PLAN = QSize(560, 500)

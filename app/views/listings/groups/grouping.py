@@ -9,10 +9,7 @@ from PySide6.QtCore import QObject, QPoint, Qt, Signal
 from PySide6.QtWidgets import QMenu
 
 from app.messages import tr
-from app.services.listings.bulk_edit.records import Applied
 from app.services.listings.groups.tree import GroupKind, GroupNode, StoreGroups
-from app.services.paging import Filter, Query
-from app.views.context import ViewContext
 from app.views.errors import sentence
 from app.views.listings.groups.dialogs import ChooseGroupDialog, MarketingGroupDialog, ProductGroupDialog
 from app.views.listings.groups.pane import GroupPane
@@ -22,6 +19,9 @@ from app.views.notices import Offer
 
 if TYPE_CHECKING:
     from app.services.history.records import ChangeRecord
+    from app.services.listings.bulk_edit.records import Applied
+    from app.services.paging import Filter, Query
+    from app.views.context import ViewContext
     from app.views.listings.page import ListingsPage
 
 WIDTH = 244

@@ -6,8 +6,8 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
+from app.views.elide import elided
 from app.views.numbers import integer
-from app.views.text_cache import elided
 from app.views.theme import current_theme
 
 PLACE = Qt.ItemDataRole.UserRole

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QMenu, QWidget
 
 from app.messages import tr
-from app.services.listings.groups.tree import StoreGroups
-from app.services.listings.marketing.sheets import MarketingRead
-from app.views.context import ViewContext
 from app.views.errors import sentence
 from app.views.importing.save_file import SHEETS, ask_files, saving_dialog
 from app.views.notices import Offer
+
+if TYPE_CHECKING:
+    from app.services.listings.groups.tree import StoreGroups
+    from app.services.listings.marketing.sheets import MarketingRead
+    from app.views.context import ViewContext
 
 MOST_LINES = 8
 """Lines named in a notice."""

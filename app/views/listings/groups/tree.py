@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QPointF, QRect, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QDragEnterEvent, QDragMoveEvent, QDropEvent, QKeyEvent, QPainter
 from PySide6.QtWidgets import QTreeWidget, QTreeWidgetItem, QWidget
 
 from app.messages import tr
-from app.services.listings.groups.tree import GroupKind, GroupNode, StoreGroups
 from app.services.paging import Filter
 from app.views.icons import pixmap
 from app.views.listings.groups.lines import COUNT, DISCOUNT, PLACE, STRONG, GroupLines
 from app.views.row_drag import ROWS
 from app.views.theme import current_theme
 from app.views.widgets.live import Live
+
+if TYPE_CHECKING:
+    from app.services.listings.groups.tree import GroupKind, GroupNode, StoreGroups
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,10 @@ from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemD
 from app.messages import tr
 from app.services.compliance.findings import finding_text
 from app.services.images.checking import ImageFinding
+from app.views.elide import elided
 from app.views.glyphs import glyph
 from app.views.listings.images.whole import paint_whole
 from app.views.status import status
-from app.views.text_cache import elided
 from app.views.theme import current_theme
 from app.views.thumbnails import Thumbnails
 from app.views.widgets.live import Live

@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QListWidget, QListWidgetItem, QStyle, QStyledItemD
 from app.messages import tr
 from app.services.images.checking import ImageFinding
 from app.services.images.kinds import KIND_OF, Kind
+from app.views.elide import elided
 from app.views.listings.plain_table import Index
 from app.views.numbers import integer
-from app.views.text_cache import elided
 from app.views.theme import current_theme
 from app.views.widgets.side_list import SideList
 

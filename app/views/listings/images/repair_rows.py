@@ -13,10 +13,10 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem,
 from app.messages import tr
 from app.services.compliance.image_facts import ImageFacts
 from app.services.images.repair_plans import RepairLine
+from app.views.elide import elided
 from app.views.icons import pixmap
 from app.views.listings.images.whole import paint_whole
 from app.views.numbers import MISSING
-from app.views.text_cache import elided
 from app.views.theme import current_theme
 from app.views.thumbnails import Thumbnails
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QWidget
 
 from app.messages import tr
 from app.services.compliance.findings import finding_text, group_text
-from app.services.price_guard.quarantine import HeldPrice, Quarantine
-from app.views.context import ViewContext
 from app.views.language import say
 from app.views.listings.bulk_edit.parts import Line
 from app.views.listings.prices.tables import PriceTable
@@ -20,6 +19,10 @@ from app.views.widgets.buttons import Button
 from app.views.widgets.dialog import Dialog
 from app.views.widgets.ground import column, row
 from app.views.widgets.label import Label
+
+if TYPE_CHECKING:
+    from app.services.price_guard.quarantine import HeldPrice, Quarantine
+    from app.views.context import ViewContext
 
 COLUMNS = (
     ("listing", 0, False),

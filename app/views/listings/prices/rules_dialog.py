@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Signal
-from PySide6.QtWidgets import QLineEdit, QListWidget, QWidget
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QLineEdit, QListWidget, QScrollArea, QWidget
 
 from app.services.errors import AppError
 from app.services.pricing.own_rules import FORMULA, OwnRule, own_rule, typed_of
 from app.services.pricing.team_rules import team_rules
-from app.views.context import ViewContext
 from app.views.language import say
 from app.views.listings.bulk_edit.parts import Line, OptionBox
 from app.views.widgets.buttons import Button
@@ -18,6 +18,9 @@ from app.views.widgets.dialog import Dialog
 from app.views.widgets.form import Field
 from app.views.widgets.ground import Ground, column, row
 from app.views.widgets.label import Label
+
+if TYPE_CHECKING:
+    from app.views.context import ViewContext
 
 
 class PriceRulesDialog(Dialog):
@@ -68,9 +71,8 @@ class PriceRulesDialog(Dialog):
         form.addWidget(Field("price_rules.kind", self.kind))
         for line in self.lines.values():
             form.addWidget(line)
-        form.addWidget(self.text)
+        form.addWidget(self._scrolled(self.text), 1)
         form.addWidget(self.problem)
-        form.addStretch(1)
         below = row(gap=8)
         below.addStretch(1)
         below.addWidget(self.save)
@@ -78,6 +80,19 @@ class PriceRulesDialog(Dialog):
         whole.addWidget(left, 5)
         whole.addWidget(right, 12)
         say(self.list, "price_rules.kept", "accessibleName")
+
+    @staticmethod
+    def _scrolled(text: Label) -> QScrollArea:
+        """A formula by price steps has more lines than the form has room for."""
+        area, held = QScrollArea(), Ground("surface")
+        area.setWidgetResizable(True)
+        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(held)
+        lines = column(held)
+        lines.addWidget(text)
+        lines.addStretch(1)
+        return area
 
     def _connect(self) -> None:
         self.list.currentTextChanged.connect(self._show_rule)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QTableWidgetItem, QWidget
@@ -13,10 +14,8 @@ from PySide6.QtWidgets import QCheckBox, QLineEdit, QTableWidgetItem, QWidget
 from app.messages import messages, tr
 from app.services.errors import AppError
 from app.services.listings.marketing.plans import STEPS, plan_of
-from app.services.price_guard.baskets import Basket
 from app.services.price_guard.exporting import unknown_text
 from app.services.pricing.simulation import BasketLine, LineResult, Simulation, simulate, typed_line
-from app.views.context import ViewContext
 from app.views.importing.save_file import SHEETS, saving_dialog
 from app.views.language import say
 from app.views.listings.prices.tables import RIGHT, PriceTable
@@ -26,6 +25,10 @@ from app.views.widgets.dialog import Dialog
 from app.views.widgets.form import Field
 from app.views.widgets.ground import Ground, column, row
 from app.views.widgets.label import Label
+
+if TYPE_CHECKING:
+    from app.services.price_guard.baskets import Basket
+    from app.views.context import ViewContext
 
 TYPED = (("name", 0, False), ("list_price", 76, True), ("discount", 64, True), ("quantity", 64, True))
 STEP_COLUMNS = (("step", 0, False), ("amount", 116, True), ("left", 96, True))

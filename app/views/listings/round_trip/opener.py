@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QWidget
 
-from app.services.paging import Query
-from app.views.context import ViewContext
 from app.views.errors import sentence
 from app.views.listings.round_trip.watching import SavedFiles
 from app.views.notices import Offer
+
+if TYPE_CHECKING:
+    from app.services.paging import Query
+    from app.views.context import ViewContext
 
 
 class ExcelOpener(QObject):

@@ -12,11 +12,11 @@ from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemD
 from app.messages import tr
 from app.services.listings.similar.differences import Part, title_parts
 from app.services.listings.similar.showing import SimilarListing
+from app.views.elide import elided
 from app.views.glyphs import glyph
 from app.views.listings.similar.title_lines import TitleLines
 from app.views.numbers import money_range
 from app.views.status import status
-from app.views.text_cache import elided
 from app.views.theme import current_theme
 from app.views.thumbnails import Thumbnails
 from app.views.widgets.live import Live

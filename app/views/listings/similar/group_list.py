@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemD
 
 from app.messages import tr
 from app.services.listings.similar.records import SimilarGroup, Why
-from app.views.text_cache import elided
+from app.views.elide import elided
 from app.views.theme import current_theme
 from app.views.widgets.side_list import SideList
 

@@ -87,8 +87,8 @@ def test_stores_are_chosen_and_what_is_nowhere_is_said(shop: Shop, planned: Plan
     sending = shop("AA1111", "CC3333", status="sending", store=2)
     plan = planned("AA1111\nXX9999\nCC3333*7", [2])
     assert [(row.listing_id, row.store, str(row.step)) for row in plan.rows] == [
-        (second, "b", "zero"),
-        (sending, "b", "locked"),
+        (second, "B", "zero"),
+        (sending, "B", "locked"),
     ]
     assert plan.unknown == ["XX9999", "CC3333*7"]
     with db.bulk() as connection:

@@ -184,9 +184,12 @@ def test_listings_and_variants_that_are_gone_are_named(opened, read, two, write)
     opened.put(3, "stock", 7)
     opened.put(4, "stock", 7)
     opened.put(2, "stock", 8)
-    taken = read(opened.save())
-    assert [(code, row) for code, row, _ in taken.errors] == [("variant_gone", 3), ("listing_gone", 4)]
-    assert taken.lines == {("0012", "stock"): (5, 8, "")}
+    for is_gone in (False, True):  # another one by its number, then none at all
+        if is_gone:
+            write("DELETE FROM listing WHERE id = ?", two[1].id)
+        taken = read(opened.save())
+        assert [(code, row) for code, row, _ in taken.errors] == [("variant_gone", 3), ("listing_gone", 4)]
+        assert taken.lines == {("0012", "stock"): (5, 8, "")}
 
 
 def test_a_text_too_long_for_a_cell_stays_as_it_is(db, make_sellable, tmp_path, read):

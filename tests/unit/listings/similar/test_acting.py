@@ -9,6 +9,7 @@ import pytest
 
 from app.services.codes.records import Component
 from app.services.codes.virtual import save_virtual
+from app.services.compliance.recheck import recheck
 from app.services.db import Database
 from app.services.errors import InputError
 from app.services.history.undo import undo
@@ -37,6 +38,17 @@ def test_one_of_three_is_told_apart_from_both_others_and_back(db: Database) -> N
     assert tell_group_apart(db, [three], group.listing_ids) is None
     assert change is not None and undo(db, change.uid).restored > 0
     assert together(db) == [(one, two, three)]
+
+
+def test_twins_that_are_told_apart_are_checked_anew(db: Database) -> None:
+    pair = [add(db, title="Bedside Table Lamp Dimmable", codes=("AB1",)) for _ in range(2)]
+    recheck(db, pair)
+    found = "SELECT count(*) FROM listing_finding WHERE code = 'listing.twice'"
+    with db.reader.connect() as connection:
+        before = connection.exec_driver_sql(found).scalar_one()
+    tell_group_apart(db, pair[1:], pair)
+    with db.reader.connect() as connection:
+        assert before > connection.exec_driver_sql(found).scalar_one() == 0
 
 
 def test_a_crowd_is_not_told_apart_at_once(db: Database) -> None:
