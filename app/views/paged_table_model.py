@@ -22,9 +22,8 @@ _ALIGN = {"left": Qt.AlignmentFlag.AlignLeft, "right": Qt.AlignmentFlag.AlignRig
 class Role(IntEnum):
     """Roles beyond Qt's own."""
 
-    CELL = Qt.ItemDataRole.UserRole + 1
-    ROW = Qt.ItemDataRole.UserRole + 2
-    ID = Qt.ItemDataRole.UserRole + 3
+    ROW = Qt.ItemDataRole.UserRole + 1
+    ID = Qt.ItemDataRole.UserRole + 2
 
 
 class PagedTableModel(PagedRows):
@@ -75,8 +74,6 @@ class PagedTableModel(PagedRows):
         return self._cell_data(index, self.cell(index), role)
 
     def _cell_data(self, index: Index, cell: Cell, role: int) -> Any:
-        if role == Role.CELL:
-            return cell
         if role == Qt.ItemDataRole.DisplayRole:
             return plain_text(cell)
         if role == Qt.ItemDataRole.ToolTipRole:

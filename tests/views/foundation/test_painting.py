@@ -9,10 +9,11 @@ from PySide6.QtCore import QAbstractTableModel, QRect, Qt
 from PySide6.QtGui import QColor, QPainter, QPixmap
 from PySide6.QtWidgets import QApplication, QTableView
 
-from app.services.paging import Group, Query
+from app.services.paging import PAGE_ROWS, Group, Query
 from app.views.cell_painter import CellPainter
 from app.views.cells import Badge, Cell, Column
 from app.views.elide import elided
+from app.views.page_loader import USUAL_VIEW
 from app.views.paged_table import PagedTable
 from app.views.paged_table_model import PagedTableModel
 from app.views.row_painter import RowLook, RowPainter, Span
@@ -411,6 +412,22 @@ def test_an_answer_is_painted_once_and_counting_its_rows_paints_nothing(runner, 
     for _ in range(3):
         QApplication.processEvents()
     assert len(painted) == 1
+
+
+def test_a_first_answer_fills_the_view(runner, fake_source, qtbot):
+    source = fake_source(1000)
+    table, model, _ = _spied(runner, source, qtbot)
+    table.resize(300, 70 * table.rowHeight(0))
+    in_view = table.rowAt(table.viewport().height() - 1) + 1
+    assert in_view > USUAL_VIEW
+    source.gate = threading.Event()
+    with qtbot.waitSignal(model.replaced):
+        model.ask(Query(text="00"))
+    assert in_view <= model.rowCount() < in_view + PAGE_ROWS and not model.is_exact
+    table.hide()
+    assert table._rows_in_view() == USUAL_VIEW
+    source.gate.set()
+    qtbot.waitUntil(lambda: model.is_ordered)
 
 
 def test_a_picture_that_arrives_is_painted_where_it_stands(runner, fake_source, qtbot):
