@@ -34,7 +34,7 @@ from app.services.publishing.sale_tasks import let_in
 from app.services.publishing.small_edits import SmallEdit, load_groups, only_takes_stock, small_edit
 from app.services.publishing.taking_over import detail_pictures
 from app.services.publishing.turns import load_facts
-from app.services.publishing.verdicts import BLOCKED, HELD, blocking, holding, reason_from, standing
+from app.services.publishing.verdicts import BLOCKED, HELD, blocking, holding, of_stock, reason_from, standing
 
 log = logging.getLogger(__name__)
 
@@ -71,7 +71,7 @@ class Prepared:
         waited_s: how long this run has let a review of it go on.
         way: how it goes: alone, or together with others.
         small: what changes, where that is nothing but price, stock and group.
-        is_small_only: price guard or hold lets it pass because it lowers stocks and nothing else, so that it never
+        is_small_only: it passes what is found of it because it lowers stocks and nothing else, so that it never
             becomes a whole edit, which would send all the rest, too. No other edit passes a hold that comes later.
     """
 
@@ -266,7 +266,7 @@ def _judge(
     may_pass: bool = False,
 ) -> Prepared | Reason:
     """Ready to be sent, or why not: the same checker that speaks in the grid has the last word here. *sources*: all its
-    pictures. *may_pass*: guard and holds let it through, for it only lowers stocks."""
+    pictures. *may_pass*: it only lowers stocks, so that what is found of the rest of it does not matter."""
     if task.action in SALE:
         product_id = record.product_id or task.product_id
         if task.action == TaskAction.ONLINE and (
@@ -276,17 +276,9 @@ def _judge(
         return Prepared(task, record, product_id, task.attempts, {}, {}) if product_id else UNCHANGED
     if record.content_hash == record.sent_hash:
         return UNCHANGED
-    is_as_checked = record.content_hash == task.content_hash
-    if not is_as_checked or now_ms() - task.queued_ms > CHECK_HOLDS_MS:
-        findings = check(record, context)
-        if blocked := blocking(findings):
-            return reason_from(blocked, BLOCKED)
-        passed = [] if not may_pass else standing(findings)
-        if not is_as_checked and (held := [one for one in holding(findings) if one not in passed]):
-            return reason_from(held, HELD)  # what was released was another content
-    held = standing(check_before_sending(record, context))
-    if held and not may_pass:
-        return reason_from(held, HELD)  # floors, rates, plans and holds may be others than when it was queued
+    passed, stopped = _findings(task, record, context, may_pass=may_pass)
+    if stopped is not None:
+        return stopped
     prepared = Prepared(
         task,
         record,
@@ -294,11 +286,31 @@ def _judge(
         task.attempts,
         {source: urls[source] for source in sources if source in urls},
         {source: refs[source] for source in sources if source in refs},
-        is_small_only=bool(held),
+        is_small_only=passed,
     )
-    if not prepared.missing:
+    if not prepared.missing and not prepared.is_small_only:
         prepared.content = build_content(record, context, prepared.urls)
     return prepared
+
+
+def _findings(
+    task: ClaimedTask, record: ListingRecord, context: CheckContext, *, may_pass: bool
+) -> tuple[bool, Reason | None]:
+    """Whether it passes only because it lowers stocks, and what it does not pass for at all."""
+    held = standing(check_before_sending(record, context))
+    is_as_checked = record.content_hash == task.content_hash
+    is_due = not is_as_checked or now_ms() - task.queued_ms > CHECK_HOLDS_MS
+    found = check(record, context) if may_pass or is_due else []
+    in_the_way = [*blocking(found), *holding(found), *held]
+    if may_pass:
+        found, held = of_stock(found), of_stock(held)
+    if blocked := blocking(found):
+        return False, reason_from(blocked, BLOCKED)
+    if not is_as_checked and (waiting := holding(found)):
+        return False, reason_from(waiting, HELD)  # what was released was another content
+    if held:
+        return False, reason_from(held, HELD)  # floors, rates, plans and holds may be others than when it was queued
+    return may_pass and bool(in_the_way), None
 
 
 def sent_content(db: Database, store_id: int, listing_id: int, content_hash: str) -> ListingContent | None:

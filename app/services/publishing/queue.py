@@ -27,7 +27,7 @@ from app.services.publishing.images import sources_of
 from app.services.publishing.losses import accept_losses
 from app.services.publishing.small_edits import load_groups, only_takes_stock
 from app.services.publishing.turns import AT_ONCE, Facts, Schedule, load_facts, priority_of
-from app.services.publishing.verdicts import BLOCKED, HELD, blocking, holding, reason_from, standing
+from app.services.publishing.verdicts import BLOCKED, HELD, blocking, holding, of_stock, reason_from, standing
 from app.services.stores.readiness import ensure_open, ensure_room
 from app.services.tasks import TaskCancelled, TaskContext
 
@@ -227,24 +227,22 @@ class _Queue:
 
     def _judged(self, candidate: _Candidate) -> _Candidate:
         findings = check(candidate.record, self._context)
+        if (blocking(findings) or holding(findings)) and self._only_takes_stock(candidate.record):
+            findings = of_stock(findings)
         if blocked := blocking(findings):
             candidate.reason, candidate.findings = reason_from(blocked, BLOCKED), tuple(blocked)
-        elif held := self._held(candidate.record, findings):
+        elif held := self._held(findings):
             candidate.reason, candidate.findings = reason_from(held, HELD), tuple(held)
         return candidate
 
-    def _held(self, record: ListingRecord, findings: Sequence[Finding]) -> list[Finding]:
-        """Findings that wait for a person. What the price guard or a person holds nobody releases in passing; both let
-        through what only lowers stocks, for goods that ran out must not be sold."""
-        held, stays = holding(findings), standing(findings)
-        if stays and self._only_takes_stock(record):
-            held, stays = [one for one in held if one not in stays], []
-        return stays if self._release_held else held
+    def _held(self, findings: Sequence[Finding]) -> list[Finding]:
+        """Findings that wait for a person. What the price guard or a person holds nobody releases in passing."""
+        return standing(findings) if self._release_held else holding(findings)
 
     def _only_takes_stock(self, record: ListingRecord) -> bool:
         if record.product_id is None:
             return False
-        if self._groups is None:  # asked only where the guard holds something, and then once for all of them
+        if self._groups is None:  # asked only where something stands in the way, and then once for all of them
             with self._db.read() as session:
                 self._groups = load_groups(session.connection(), list(self._facts))
         return only_takes_stock(record, self._facts.get(record.id), self._groups.get(record.id))

@@ -30,6 +30,12 @@ def standing(findings: Sequence[Finding]) -> list[Finding]:
     return [finding for finding in holding(findings) if finding.code in GUARD_CODES or finding.code == HELD_BY_PERSON]
 
 
+def of_stock(findings: Sequence[Finding]) -> list[Finding]:
+    """Findings that matter to an edit that does nothing but lower stocks, so that goods that ran out are not sold: of
+    the rest of the listing nothing is sent."""
+    return [finding for finding in findings if finding.field == "sku.stock"]
+
+
 def reason_from(findings: Sequence[Finding], code: str) -> Reason:
     """Why a listing is not sent: *code* is `BLOCKED` or `HELD`, the first finding names the field."""
     kept = [_kept(finding) for finding in findings]

@@ -12,6 +12,8 @@ import pytest
 
 from app.models import TaskAction
 from app.services.compliance.recheck import check_listings
+from app.services.compliance.word_desk import WordDesk
+from app.services.compliance.word_lists import Entry
 from app.services.db import Database
 from app.services.history.listing import list_changes
 from app.services.history.undo import redo, undo
@@ -150,6 +152,24 @@ def test_a_small_edit_waits_unless_it_only_takes_stock_away(db, market, live):
     assert enqueue(db, 1, [live]).queued == 1
     run(db, market)
     assert "stock" in market.calls
+
+
+@pytest.mark.parametrize("severity", ["block", "hold"])
+def test_what_only_takes_stock_away_goes_whatever_else_is_found(db, market, live, severity):
+    facts = orjson.dumps({"_sync": {"skus": {CODE: [2000, 50]}, "group": "", "read_ms": 0}}).decode()
+    write(db, "UPDATE listing SET remote = ?", facts)
+    word = loaded(db, live).title.split()[0]
+    WordDesk(lambda: db).save([Entry("prohibited_goods", word, severity=severity)])
+    market.calls.clear()
+    price(db, live, 2000, stock=60)
+    assert enqueue(db, 1, [live]).queued == 0
+    price(db, live, 2000, stock=10)
+    made = enqueue(db, 1, [live])
+    assert made.queued == 1
+    run(db, market, made.batch_id)
+    assert "stock" in market.calls and not {"create", "edit", "prices"} & set(market.calls)
+    price(db, live, 2000, stock=0)  # but the marketplace wants something to sell in one variant
+    assert enqueue(db, 1, [live]).count(SkipReason.BLOCKED) == 1
 
 
 def test_what_is_put_on_sale_again_is_judged_by_what_the_marketplace_has(db, market, live):

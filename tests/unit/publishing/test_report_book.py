@@ -9,7 +9,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from app.messages import tr
-from app.models.publishing import TaskAction
+from app.models import TaskAction
 from app.services.db import Database
 from app.services.errors import InputError, NotFound
 from app.services.listings.records import ListingRecord

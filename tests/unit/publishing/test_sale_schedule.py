@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from app.models import TaskAction
-from app.models.publishing import JobState, Priority
+from app.models import JobState, Priority
 from app.services.clock import now_ms
 from app.services.db import Database
 from app.services.errors import InputError
