@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from app.models import TaskAction
-from app.models import JobState, Priority
+from app.models import JobState, Priority, TaskAction
 from app.services.clock import now_ms
 from app.services.db import Database
 from app.services.errors import InputError
