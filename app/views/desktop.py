@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from app.paths import resources
 from app.views.errors import sentence
 from app.views.language import language
 from app.views.main_window import MainWindow
@@ -25,8 +24,8 @@ if TYPE_CHECKING:
     from app.views.context import ViewContext
     from app.views.covering.opening import Covering
     from app.views.listings.figures_keeper import FiguresKeeper
+    from app.views.practice import Practice
     from app.views.tab_page import TabPage
-    from app.views.task_runner import TaskHandle
     from app.views.undoing import Undoing
     from app.views.warehouses.builder.opening import OverseasBuilding
 
@@ -108,6 +107,18 @@ class Desktop(QObject):
 
         return OverseasBuilding(self.context, self.window, self.import_files, self.undoing.undo)
 
+    @cached_property
+    def practice(self) -> Practice:
+        """The practice market."""
+        from app.views.practice import Practice
+
+        practice = Practice(self.context, self.window)
+        practice.opened.connect(lambda: self._on_stores_changed("desktop.practice_ready"))
+        practice.import_wanted.connect(self.import_files)
+        practice.store_added.connect(self._on_store_added)
+        practice.failed.connect(self.tell)
+        return practice
+
     def _connect(self) -> None:
         window = self.window
         window.undo_wanted.connect(lambda: self.undoing.undo())
@@ -116,7 +127,7 @@ class Desktop(QObject):
         window.files_dropped.connect(lambda paths: self.covering.take_files(paths, self.take_tables_or_files))
         window.guide_wanted.connect(self.show_guide)
         window.settings_wanted.connect(self.show_settings)
-        window.practice_wanted.connect(self.open_practice)
+        window.practice_wanted.connect(lambda: self.practice.open())
         window.store_wanted.connect(self.add_store)
         window.data_wanted.connect(self.restore_data)
 
@@ -143,7 +154,7 @@ class Desktop(QObject):
         """Keys, notices and jobs, while the services are loaded."""
         if self.context.actions is None:
             self.window.furnish()
-            self.window.actions_of_window.on("training", self.show_training).setVisible(False)
+            self.window.actions_of_window.on("training", lambda: self.practice.show_training()).setVisible(False)
 
     def _on_loaded(self, services: Any) -> None:
         self.context.services = services
@@ -212,7 +223,7 @@ class Desktop(QObject):
         from app.views.stores.page import StoresPage
 
         page = StoresPage(context)
-        page.practice_wanted.connect(self.open_practice)
+        page.practice_wanted.connect(lambda: self.practice.open())
         page.sync_wanted.connect(self.sync)
         page.added.connect(self._on_store_added)
         page.stores_changed.connect(self._on_stores_looked_after)
@@ -227,7 +238,7 @@ class Desktop(QObject):
         from app.views.warehouses.page import WarehousesPage
 
         page = WarehousesPage(context)
-        page.practice_wanted.connect(self.open_practice)
+        page.practice_wanted.connect(lambda: self.practice.open())
         page.build_wanted.connect(lambda template_id: self.overseas.build(template_id=template_id))
         page.undo_wanted.connect(self.undoing.undo)
         page.problem.connect(self.tell)
@@ -303,34 +314,6 @@ class Desktop(QObject):
         self.window.set_stores([StoreEntry(store.id, store.name, store.colour, store.alias) for store in stores])
         if then is not None:
             then(stores)
-
-    def open_practice(self) -> TaskHandle:
-        """Start the practice market, connect its two stores, read their data."""
-        handle = self.context.runner.start(self.context.services.open_practice, language.code)
-        self.context.jobs.add(handle, "desktop.job.practice", icon="school")
-        handle.succeeded.connect(lambda _: self._on_stores_changed("desktop.practice_ready"))
-        handle.failed.connect(self.tell)
-        return handle
-
-    def play_demo(self) -> None:
-        """The demo: the practice store, then the import of the demo workbook, ready to be applied. Who has been at
-        work here already finds it as it was left."""
-        services = self.context.services
-        handle = self.context.runner.call(lambda: (services.stores(), services.listings.history()))
-        handle.succeeded.connect(lambda found: self._begin_demo(*found))
-
-    def _begin_demo(self, stores: Sequence[Any], changes: Sequence[Any]) -> None:
-        if not stores:
-            self._open_practice_first()
-        elif not changes:
-            self._import_demo()
-
-    def _open_practice_first(self) -> None:
-        handle = self.open_practice()
-        handle.succeeded.connect(lambda _: self._import_demo())
-
-    def _import_demo(self) -> None:
-        self.import_files([resources() / "samples" / "demo-listings.xlsx"])
 
     def add_store(self) -> None:
         """Connect a store of one's own."""
@@ -482,28 +465,6 @@ class Desktop(QObject):
         from app.views.settings_dialog import SettingsDialog
 
         SettingsDialog(self.context, self.window).open()
-
-    def show_training(self) -> None:
-        """How the practice market behaves, beside the work."""
-        from app.views.stores.training_dialog import TrainingDialog
-
-        page = self.window.pages.get("stores")
-        practice = page.practice_store_id() if self.window.page is page and page is not None else None
-        for older in self.window.findChildren(TrainingDialog):
-            older.close()  # two would not know of each other's switches
-        dialog = TrainingDialog(self.context, self.window, practice)
-        dialog.add_wanted.connect(self._add_shared_store)
-        dialog.show()
-
-    def _add_shared_store(self, gateway: str) -> None:
-        """Paste a shared code of the practice market."""
-        from app.views.stores.add_dialog import SHARED, AddStoreDialog
-
-        dialog = AddStoreDialog(self.context, self.window, SHARED)
-        dialog.gateway.setText(gateway)
-        dialog.gateway.editingFinished.emit()
-        dialog.added.connect(self._on_store_added)
-        dialog.open()
 
     def tell(self, error: BaseException) -> None:
         """Say what went wrong, with its remedy."""

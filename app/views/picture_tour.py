@@ -52,7 +52,7 @@ class PictureTour(PricesTour, FreightTour, WorkbenchTour):
     async def run(self) -> None:
         """The whole tour."""
         await self._everywhere("10-first-run")
-        self._desktop.open_practice()
+        self._desktop.practice.open()
         await self._until(lambda: self._has_ended("desktop.job.practice"))
         await self._drop()
         await self._import()
@@ -106,7 +106,7 @@ class PictureTour(PricesTour, FreightTour, WorkbenchTour):
 
     async def _train(self) -> None:
         """The trainers' panel on a bad day, at its head and at its foot."""
-        self._desktop.show_training()
+        self._desktop.practice.show_training()
         panel = self._dialog(TrainingDialog)
         await self._until(lambda: panel.state is not None)
         panel.presets["bad_day"].click()

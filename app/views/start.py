@@ -134,7 +134,7 @@ async def _run(app: Application, desktop: Desktop, *, is_demo: bool) -> None:
     desktop.window.closed.connect(closed.set)
     desktop.warm.connect(gc.freeze)  # modules, classes, the shell: else every full sweep looks at them for 0.1 s
     if is_demo:
-        desktop.ready.connect(desktop.play_demo)
+        desktop.ready.connect(lambda: desktop.practice.play_demo())
     if desktop.window.isHidden():  # it was closed while it was painted
         closed.set()
     desktop.load()

@@ -67,7 +67,7 @@ class FigureRows(QObject):
         from app.views.listings.price_dialog import PriceDialog
 
         dialog = PriceDialog(self._context, self._page, listing_id, sku_id)
-        dialog.saved.connect(self._page._on_saved)
+        dialog.saved.connect(self._page.renewing.on_saved)
         dialog.rates_wanted.connect(self.show_rates)
         dialog.open()
 

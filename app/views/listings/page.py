@@ -27,22 +27,18 @@ from app.views.listings.filters import (
 )
 from app.views.listings.levels import Levels
 from app.views.listings.pictures import ListingPictures
+from app.views.listings.renewing import Renewing
 from app.views.listings.steady_editors import SteadyEditors
 from app.views.palette_entries import PaletteEntry
 from app.views.row_drag import RowDrag
 from app.views.tab_page import TabPage
 
 if TYPE_CHECKING:
-    from app.services.listings.cells import CellsSaved
     from app.services.paging import Filter, Query
     from app.views.actions import ActionSpec
     from app.views.context import ViewContext
     from app.views.table_selection import Selection
 
-RENEW_MS = 250
-"""While listings are being sent, the rows in view are read again at most this often (interface.md 7)."""
-COUNT_EVERY = 4
-"""… and the segments counted at every so many of these."""
 PARTS = (
     *("publish_question", "publish_result", "results_dialog", "scheduled_dialog", "publisher", "sale", "row_actions"),
     *("code_dialog", "codes_dialog", "delist_dialog", "figure_rows", "holding", "looks", "prices.quarantine_dialog"),
@@ -88,17 +84,15 @@ class ListingsPage(TabPage):
         super().__init__(context, parent)
         self._desk = context.services.listings
         self._all_count: int | None = None
-        self._is_own_edit = False
         self._choices = FilterChoices()
         self._has_choices = False
-        self._renewals = 0
         self.is_furnished = False
         self._build_table()
+        self.renewing = Renewing(self)
         self._build_filters()
         self._build_toolbar()
         self.keep_room()
         self.add_view_tools()
-        self._renew_timer = QTimer(self, singleShot=True, interval=RENEW_MS)
         self._connect()
         if not is_late:
             self.furnish()
@@ -195,8 +189,7 @@ class ListingsPage(TabPage):
     def _connect(self) -> None:
         RowDrag(self.rows)
         self.rows.missed.connect(self._show_outside)
-        self.levels.saved.connect(self._on_cells_saved)
-        self._renew_timer.timeout.connect(self._renew)
+        self.levels.saved.connect(self.renewing.on_cells_saved)
         self.rows.paged.ordered.connect(self._on_ordered)
         self.counts.counted.connect(self._show_counts)
 
@@ -226,20 +219,20 @@ class ListingsPage(TabPage):
         self.rows.finding_wanted.connect(self.steps.go)
         self.editor.step_wanted.connect(self.steps.go)
         self.steps.none_found.connect(lambda: self.context.notices.toast("listings.no_findings_left", tone="gray"))
-        self.blocks.saved.connect(self._on_cells_saved)
+        self.blocks.saved.connect(self.renewing.on_cells_saved)
         for blocks in (self.blocks, self.levels):
             blocks.undo_wanted.connect(self.editor.undo_wanted)
-        self.publisher.rows_changed.connect(self._renew_soon)
-        self.publisher.batch_ended.connect(self._on_batch_ended)
+        self.publisher.rows_changed.connect(self.renewing.renew_soon)
+        self.publisher.batch_ended.connect(lambda: self.context.changes.tell({"listing"}))
         self.publisher.edit_wanted.connect(self.show_rows)
         self.publisher.compare_wanted.connect(self.acts.looks.show_before_sending)
         self.row_actions.checked.connect(self.reload)
         self.excel.applied.connect(self.acts.on_bulk_edited)
         self.editor.undo_wanted.connect(self.undo_wanted)
-        self.editor.saved.connect(self._on_saved)
-        self.editor.checked.connect(lambda id: self._on_saved(id, None))
+        self.editor.saved.connect(self.renewing.on_saved)
+        self.editor.checked.connect(lambda id: self.renewing.on_saved(id, None))
         self.editor.problem.connect(self.on_problem)
-        self.editor.undo_here_wanted.connect(self._undo_here)
+        self.editor.undo_here_wanted.connect(self.renewing.undo_here)
         self.acts.follow(self.editor.editor)
         self.editor.decide_wanted.connect(self.publisher.decide)
 
@@ -295,7 +288,7 @@ class ListingsPage(TabPage):
     def on_activated(self) -> None:
         """Count the segments, learn the names to filter by; both wait for rows that are under way."""
         if self.rows.paged.is_loaded:
-            self._count()
+            self.count()
             self._read_choices()
         if self.is_furnished:
             self.grouping.restore()
@@ -322,7 +315,7 @@ class ListingsPage(TabPage):
 
     def _on_ordered(self) -> None:
         """The rows are here: now what stands around them."""
-        self._count()
+        self.count()
         if not self._has_choices:
             self._read_choices()
 
@@ -467,70 +460,16 @@ class ListingsPage(TabPage):
         self.editor.editor.commit()
         self.editor.saver.when_stored(lambda: act(chosen.query, count))
 
-    def _undo_here(self, uid: str, listing_id: int) -> None:
-        self.editor.saver.when_stored(lambda: self._start_undo_here(uid, listing_id))
-
-    def _start_undo_here(self, uid: str, listing_id: int) -> None:
-        handle = self.context.runner.start(self._desk.undo, uid, [listing_id])
-        handle.succeeded.connect(self._on_undone_here)
-        handle.failed.connect(self.on_problem)
-
-    def _on_undone_here(self, result: Any) -> None:
-        key = "listings.undo_here_conflict" if result.conflicts else "listings.undone_here"
-        self.context.notices.toast(key, tone="amber" if result.conflicts else "green")
-        self.context.changes.tell({"listing", "change"})
-
     # -- edits and news ----------------------------------------------------------------------------------------
-
-    def _on_saved(self, listing_id: int, change: Any) -> None:
-        """The panel stored something: its row is read again where it stands, nothing is sorted anew while somebody
-        edits (interface.md 13)."""
-        self._renew_rows([listing_id], tell=change is not None)
-
-    def _on_cells_saved(self, saved: CellsSaved) -> None:
-        if saved.change is not None:
-            self._renew_rows(saved.plan.listing_ids, tell=True)
-            if self.is_furnished and self.editor.listing_id in saved.plan.listing_ids:
-                self.editor.refresh()
-
-    def _renew_rows(self, listing_ids: Sequence[int], *, tell: bool) -> None:
-        self.rows.paged.mark_stale(listing_ids)
-        self.levels.renew()
-        self.counts.forget()
-        self._count()
-        if tell:
-            self._is_own_edit = True
-            try:
-                self.context.changes.tell({"listing", "change"})
-            finally:
-                self._is_own_edit = False
 
     def _on_change(self, tables: Any) -> None:
         """Other tabs hear of an edit made here; this one has renewed its row already."""
-        if not self._is_own_edit:
+        if not self.renewing.is_own_edit:
             super()._on_change(tables)
 
     def on_problem(self, error: Exception) -> None:
         """Say what went wrong."""
         self.context.notices.toast("window.said", tone="red", text=sentence(error))
-
-    def _renew_soon(self) -> None:
-        if not self._renew_timer.isActive():
-            self._renew_timer.start()
-
-    def _renew(self) -> None:
-        """Listings are on their way: read what is in view again, without sorting anew."""
-        self.rows.paged.mark_stale()
-        self.levels.renew()
-        if self.is_furnished:
-            self.editor.refresh()
-        self._renewals += 1
-        self.counts.forget()
-        if self._renewals % COUNT_EVERY == 0:
-            self._count()
-
-    def _on_batch_ended(self) -> None:
-        self.context.changes.tell({"listing"})
 
     def _read_choices(self) -> None:
         self._has_choices = True
@@ -545,7 +484,7 @@ class ListingsPage(TabPage):
 
     # -- counts ------------------------------------------------------------------------------------------------
 
-    def _count(self) -> None:
+    def count(self) -> None:
         """Counts of the segments for the question in force, and of all listings for the tab's badge."""
         self.counts.ask(self.make_query())
 

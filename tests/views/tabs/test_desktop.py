@@ -27,6 +27,7 @@ from app.views.guide_dialog import GuideDialog, guide_text
 from app.views.history_dialog import HistoryDialog
 from app.views.importing.dialog import ImportDialog
 from app.views.language import language
+from app.views.practice import Practice
 from app.views.settings_dialog import SettingsDialog
 from app.views.start import LateWorker
 from app.views.stores.add_dialog import AddStoreDialog
@@ -174,14 +175,14 @@ def test_a_workbook_opened_from_here_is_taken_back_whenever_it_is_dropped_others
 def test_the_demo_begins_with_its_workbook_but_not_a_second_time(run):
     async def steps(desktop, services):
         await until(lambda: desktop.window.page is not None)
-        desktop.play_demo()
+        desktop.practice.play_demo()
         await until(lambda: dialog(desktop, ImportDialog) is not None)
         dialog(desktop, ImportDialog).close()
         await until(lambda: dialog(desktop, ImportDialog) is None)
         services.listings.save([ListingEdit(1, fields={"title": "Changed by hand"})], "Changed by hand")
         looked = []
-        desktop._begin_demo = lambda *found: looked.append(Desktop._begin_demo(desktop, *found))
-        desktop.play_demo()
+        desktop.practice._begin_demo = lambda *found: looked.append(Practice._begin_demo(desktop.practice, *found))
+        desktop.practice.play_demo()
         await until(lambda: looked)
         assert dialog(desktop, ImportDialog) is None
 

@@ -211,8 +211,8 @@ def test_the_store_the_page_shows_is_the_one_that_is_switched(run):
         await until(lambda: page.table.paged.is_loaded)
         page.table.setCurrentIndex(page.table.paged.index(1, 0))
         await until(lambda: page.facts.view is not None and page.facts.view.detail.store.alias == "prc2")
-        desktop.show_training()
-        desktop.show_training()
+        desktop.practice.show_training()
+        desktop.practice.show_training()
         await until(lambda: len(desktop.window.findChildren(TrainingDialog)) == 1)
         panel = dialog(desktop, TrainingDialog)
         assert panel._store_id == page.facts.view.detail.store.id
