@@ -124,11 +124,11 @@ class TaskRunner(QObject):
         if inspect.iscoroutinefunction(fn):
             loop = asyncio.get_running_loop()
             return self._watch(loop.create_task(fn(*args, ctx=handle.context, **kwargs)), handle)
-        return self._watch(self._pool.submit(fn, *args, ctx=handle.context, **kwargs), handle)
+        return self._on_thread(handle, fn, *args, ctx=handle.context, **kwargs)
 
     def call(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> TaskHandle:
         """Run a short function that takes no `ctx` on a thread: a page of rows, a file's size."""
-        return self._watch(self._pool.submit(fn, *args, **kwargs), TaskHandle())
+        return self._on_thread(TaskHandle(), fn, *args, **kwargs)
 
     def start_heavy(self, function: str, /, *args: Any) -> TaskHandle:
         """Run `package.module:function` with picklable *args* and a `ctx` in the worker process.
@@ -148,7 +148,7 @@ class TaskRunner(QObject):
             work.cancel()
 
     def shutdown(self) -> None:
-        """Stop everything and wait for the threads; nothing is reported any more.
+        """Stop everything and wait for the threads; nothing is begun or reported any more.
 
         Call it after the windows are hidden and before databases are closed. Coroutines are cancelled and end when
         the loop turns: `await` the tasks of the loop afterwards.
@@ -159,6 +159,11 @@ class TaskRunner(QObject):
             self._sampler.stop()
         self._pool.shutdown(wait=True, cancel_futures=True)
         self._live.clear()
+
+    def _on_thread(self, handle: TaskHandle, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> TaskHandle:
+        if self._closed:  # a timer of the window was quicker than its end: as if it had been shut down meanwhile
+            return handle
+        return self._watch(self._pool.submit(fn, *args, **kwargs), handle)
 
     def _watch(self, work: Work, handle: TaskHandle) -> TaskHandle:
         self._live[work] = handle

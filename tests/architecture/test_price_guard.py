@@ -57,8 +57,8 @@ def test_senders_send_what_was_prepared_and_only_the_preparer_prepares() -> None
     functions = {node.name: node for node in ast.walk(preparing.tree) if isinstance(node, ast.FunctionDef)}
     makers = [name for name, node in functions.items() if _makes(node, "Prepared")]
     assert makers == ["_judge"]
-    asked = [node for node in ast.walk(functions["_judge"]) if isinstance(node, ast.Call)]
-    assert sum(isinstance(one.func, ast.Name) and one.func.id == "check_before_sending" for one in asked) == 2
+    assert [_makes(functions[name], "check_before_sending") for name in ("_judge", "_stopped")] == [True, True]
+    assert _makes(functions["_judge"], "_stopped")
 
 
 def _makes(function: ast.FunctionDef, name: str) -> bool:

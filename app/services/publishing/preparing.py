@@ -276,9 +276,9 @@ def _judge(
         return Prepared(task, record, product_id, task.attempts, {}, {}) if product_id else UNCHANGED
     if record.content_hash == record.sent_hash:
         return UNCHANGED
-    passed, stopped = _findings(task, record, context, may_pass=may_pass)
-    if stopped is not None:
-        return stopped
+    is_small_only, reason = _stopped(task, record, context, may_pass=may_pass)
+    if reason is not None:
+        return reason
     prepared = Prepared(
         task,
         record,
@@ -286,14 +286,14 @@ def _judge(
         task.attempts,
         {source: urls[source] for source in sources if source in urls},
         {source: refs[source] for source in sources if source in refs},
-        is_small_only=passed,
+        is_small_only=is_small_only,
     )
     if not prepared.missing and not prepared.is_small_only:
         prepared.content = build_content(record, context, prepared.urls)
     return prepared
 
 
-def _findings(
+def _stopped(
     task: ClaimedTask, record: ListingRecord, context: CheckContext, *, may_pass: bool
 ) -> tuple[bool, Reason | None]:
     """Whether it passes only because it lowers stocks, and what it does not pass for at all."""

@@ -19,13 +19,16 @@ class _Circle:
 
 
 @pytest.fixture(autouse=True)
-def nothing_frozen() -> Iterator[None]:
-    """Other tests may have frozen what was there before."""
-    is_frozen = bool(gc.get_freeze_count())
+def as_at_the_start() -> Iterator[None]:
+    """Other tests may have frozen what was there before, or collect by a timer of their own."""
+    is_frozen, is_enabled = bool(gc.get_freeze_count()), gc.isenabled()
     gc.unfreeze()
+    gc.enable()
     yield
     if is_frozen:
         gc.freeze()
+    if not is_enabled:
+        gc.disable()
 
 
 def test_what_was_made_meanwhile_counts_as_old() -> None:
