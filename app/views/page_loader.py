@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -130,15 +130,16 @@ class PageLoader(QObject):
         self._renew()
         self._ask_order(query)
 
-    def want(self, page: int, ids: Sequence[int], *, is_ahead: bool = False) -> None:
-        """Fetch *page*, whose rows have *ids*, unless four later wishes push it out; *is_ahead*: it is not in view
-        yet, so it waits for those that are."""
-        if (self._question, page) in self._fetching or (is_ahead and page in self._wanted):
-            return
+    def want(self, pages: Mapping[int, Sequence[int]], *, is_ahead: bool = False) -> None:
+        """Fetch *pages*, whose rows have these ids, unless four later wishes push them out; *is_ahead*: they are not
+        in view yet, so they wait for those that are."""
         wishes = self._ahead if is_ahead else self._wanted
-        self._ahead.pop(page, None)
-        wishes.pop(page, None)
-        wishes[page] = list(ids)
+        for page, ids in pages.items():
+            if (self._question, page) in self._fetching or (is_ahead and page in self._wanted):
+                continue
+            self._ahead.pop(page, None)
+            wishes.pop(page, None)
+            wishes[page] = list(ids)
         while len(wishes) > WANTED:
             del wishes[next(iter(wishes))]  # scrolled past
         self._fetch()
@@ -197,23 +198,30 @@ class PageLoader(QObject):
         self._run(self._long, self.ordered.emit)
 
     def _fetch(self) -> None:
-        while self._wanted and len(self._fetching) < FETCHING:
-            self._start_page(*self._wanted.popitem())  # the latest wish first: that is where the user looks
+        if self._wanted and (room := FETCHING - len(self._fetching)) > 0:
+            # the latest wishes first: that is where the user looks; two in one question, so that they come together
+            self._start(dict(self._wanted.popitem() for _ in range(min(room, len(self._wanted)))))
         if self._ahead and not self._fetching:
             self._ahead_soon.start()  # what just came is painted first: reading would hold that up
 
     def _fetch_ahead(self) -> None:
         if self._ahead and not self._fetching:
-            self._start_page(*self._ahead.popitem())
+            self._start(dict([self._ahead.popitem()]))
 
-    def _start_page(self, page: int, ids: list[int]) -> None:
-        question = self._question
-        self._fetching.add((question, page))
-        handle = self._runner.call(_rows, self.source, ids)
-        self._run(handle, lambda rows: self.paged.emit(page, rows), lambda: self._on_page_end(question, page))
+    def _start(self, pages: Mapping[int, list[int]]) -> None:
+        asked = {(self._question, page) for page in pages}
+        self._fetching |= asked
+        handle = self._runner.call(_rows, self.source, [id for ids in pages.values() for id in ids])
+        self._run(handle, lambda rows: self._on_rows(pages, rows), lambda: self._on_rows_end(asked))
 
-    def _on_page_end(self, question: int, page: int) -> None:
-        self._fetching.discard((question, page))
+    def _on_rows(self, pages: Mapping[int, list[int]], rows: list[Any]) -> None:
+        end = 0
+        for page, ids in pages.items():
+            begin, end = end, end + len(ids)
+            self.paged.emit(page, rows[begin:end])
+
+    def _on_rows_end(self, asked: set[tuple[int, int]]) -> None:
+        self._fetching -= asked
         self._fetch()
 
     def _run(

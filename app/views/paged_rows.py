@@ -166,6 +166,13 @@ class PagedRows(QAbstractTableModel):
             return children[place.child] if place.child < len(children) else None
         return None
 
+    def look_at(self, first: int, last: int) -> None:
+        """Ask for what is missing of the rows that came into view, all at once and before they are painted."""
+        ends = [place.at // PAGE_ROWS for place in map(self._layout.place, (first, last)) if place.kind != "group"]
+        missing = [page for page in sorted(set(ends), reverse=True) if not self._is_here(page)]
+        if wishes := {page: ids for page in missing if (ids := self._ids_of(page))}:
+            self._loader.want(wishes)
+
     def record(self, row: int) -> Any | None:
         """The row record of visible row *row*, if it is here."""
         entry = self.entry(row)
@@ -386,14 +393,15 @@ class PagedRows(QAbstractTableModel):
         return self._cache.entry(at)
 
     def _want(self, page: int, *, is_ahead: bool = False) -> None:
-        if page in self._cache and page not in self._cache.stale:
-            return
-        if self._loader.awaits(page, is_ahead=is_ahead):
-            return
+        if not self._is_here(page) and not self._loader.awaits(page, is_ahead=is_ahead) and (ids := self._ids_of(page)):
+            self._loader.want({page: ids}, is_ahead=is_ahead)
+
+    def _is_here(self, page: int) -> bool:
+        return page in self._cache and page not in self._cache.stale
+
+    def _ids_of(self, page: int) -> Sequence[int]:
         known = self._ids if self._ids is not None else self._first_ids
-        ids = known[page * PAGE_ROWS : (page + 1) * PAGE_ROWS]
-        if ids:
-            self._loader.want(page, ids, is_ahead=is_ahead)
+        return known[page * PAGE_ROWS : (page + 1) * PAGE_ROWS]
 
     def _reload_stale(self) -> None:
         ids, self._stale_ids = self._stale_ids, set()

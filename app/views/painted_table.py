@@ -169,6 +169,13 @@ class PaintedTable(Live, QTableView):
         height = self.viewport().height() if self.isVisible() else 0
         return height // max(1, self.verticalHeader().defaultSectionSize()) + 1 if height else USUAL_VIEW
 
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        """Ask for the rows that come into view."""
+        super().scrollContentsBy(dx, dy)
+        if dy and (first := self.rowAt(0)) >= 0:
+            last = self.rowAt(self.viewport().height() - 1)
+            self.paged.look_at(first, last if last >= 0 else self.paged.rowCount() - 1)
+
     def dataChanged(self, first: QModelIndex, last: QModelIndex, roles: Sequence[int] = ()) -> None:
         """Paint what changed anew, if it is in view: Qt paints all that is, also for a page that was read ahead."""
         if self.state() == QAbstractItemView.State.EditingState or QAccessible.isActive() or not last.isValid():

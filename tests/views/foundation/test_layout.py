@@ -126,6 +126,7 @@ def test_palette_veil_and_toast(window, qapp, qtbot, context, code, pixels, widt
     apply_theme(qapp, "light", body_px=pixels)
     window.resize(width, 700)
     window.show()
+    qtbot.waitUntil(lambda: window.page.table.paged.is_exact)
     context.notices.toast("first.title", offer=Offer("action.undo", print, shortcut="Ctrl Z"))
     window.palette_box.open_palette("x")
     QApplication.processEvents()

@@ -78,11 +78,12 @@ def test_first_rows_are_there_before_the_count(make, fake_source, qtbot):
 
 
 def test_a_new_question_stops_the_count_of_the_one_before(make, fake_source, qtbot):
-    source, stopped = fake_source(1000), threading.Event()
+    source, begun, stopped = fake_source(1000), threading.Event(), threading.Event()
     plain = source.count
 
     def count(query, ctx):
         if not query.text:
+            begun.set()
             ctx.stop.wait(10)
             stopped.set()
             ctx.checkpoint()
@@ -92,6 +93,7 @@ def test_a_new_question_stops_the_count_of_the_one_before(make, fake_source, qtb
     model = make(source)
     with qtbot.waitSignal(model.replaced):
         model.ask(Query())
+    qtbot.waitUntil(begun.is_set)
     asked(qtbot, model, Query(text="0001"))
     qtbot.waitUntil(stopped.is_set)
     assert source.asked["ids"] <= 1, "nobody ordered what nobody asks for any more"
@@ -198,6 +200,17 @@ def test_scrolling_past_does_not_fetch_everything(make, fake_source, qtbot):
     loaded(qtbot, model, 38 * PAGE_ROWS + PAGE_ROWS // 2)
     qtbot.waitUntil(lambda: not model._loader.is_busy)
     assert source.asked["rows"] <= 10
+
+
+def test_a_view_across_two_pages_is_one_question(make, fake_source, qtbot):
+    source = fake_source(PAGE_ROWS * 40)
+    model = asked(qtbot, make(source, watched=False))
+    before, first = source.asked["rows"], PAGE_ROWS * 20 - 3
+    model.look_at(first, first + PAGE_ROWS - 1)
+    qtbot.waitUntil(lambda: not model._loader.is_busy)
+    assert source.asked["rows"] == before + 1
+    shown = [model.id_at(row) for row in range(first, first + PAGE_ROWS)]
+    assert [model.record(row).id for row in range(first, first + PAGE_ROWS)] == shown
 
 
 def test_the_answer_to_an_older_question_is_dropped(make, fake_source, qtbot):
