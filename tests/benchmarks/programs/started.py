@@ -10,13 +10,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
-gc.disable()  # as `app.__main__`, before it imports the window
+if __name__ == "__main__":
+    gc.disable()  # as `app.__main__`, before it imports the window
 
-from PySide6.QtCore import QTimer  # noqa: E402
+from PySide6.QtCore import QTimer
 
-import app.__main__  # noqa: E402, F401 - what the real program imports comes first here, too
-from app.cli.asking import has_command  # noqa: E402
-from tests.benchmarks.programs.driven_window import Painted, open_driven  # noqa: E402
+import app.__main__  # noqa: F401 - what the real program imports comes first here, too
+from app.cli.asking import has_command
+from tests.benchmarks.programs.driven_window import Painted, open_driven
 
 
 class Start:
