@@ -61,17 +61,6 @@ def assert_in_step(db, but=None):
             assert stored[record.id] == (*found, *derived_row(record))
 
 
-@pytest.fixture
-def three(db, make_listing):
-    found = [
-        make_listing("Lamp one", (("A-1", 1000, 5), ("A-2", 1500, 6))),
-        make_listing("Lamp two", (("B-1", 2000, 5),)),
-        make_listing("Lamp three", (("C-1", 300, None), ("C-2", None, 2)), status="failed"),
-    ]
-    recheck(db)
-    return found
-
-
 def prices(loaded, record):
     return [sku.price_minor for sku in loaded(record.id).skus]
 

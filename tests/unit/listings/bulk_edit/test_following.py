@@ -4,6 +4,7 @@ where something else happened in between."""
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import partial
 
 import pytest
 
@@ -13,13 +14,11 @@ from app.services.compliance.recheck import recheck
 from app.services.history import column_writing
 from app.services.history.undo import redo, undo
 from app.services.listings.bulk_edit.applying import apply_plan
-from app.services.listings.bulk_edit.edits import BulkEdit
 from app.services.listings.bulk_edit.operations import ChangeNumber
-from app.services.listings.bulk_edit.planning import check_plan, plan_edit
+from app.services.listings.bulk_edit.planning import check_plan
 from app.services.listings.derived import DERIVED_COLUMNS, derived_row
 from app.services.listings.editing import ListingEdit, edit_listings
 from app.services.listings.loading import load_listings
-from app.services.paging import Query
 from app.services.tasks import TaskContext
 
 TENTH = ChangeNumber("price_minor", "multiply", Decimal("1.1"))
@@ -27,28 +26,9 @@ STOCK = ChangeNumber("stock", "set", Decimal(7))
 
 
 @pytest.fixture
-def three(db, make_listing):
-    found = [
-        make_listing("Lamp one", (("A-1", 1000, 5), ("A-2", 1500, 6))),
-        make_listing("Lamp two", (("B-1", 2000, 5),)),
-        make_listing("Lamp three", (("C-1", 300, None), ("C-2", None, 2)), status="failed"),
-    ]
-    recheck(db)
-    return found
-
-
-@pytest.fixture
-def planned(db):
+def planned(planned):
     """A plan whose findings were worked out; with *checks* False they were not, as for `edit` on the command line."""
-    plans = []
-
-    def make(*operations, checks=True):
-        plans.append(plan_edit(db, BulkEdit(operations), Query(), TaskContext(), checks=checks))
-        return plans[-1]
-
-    yield make
-    for plan in plans:
-        plan.close()
+    return partial(planned, checks=True)
 
 
 @pytest.fixture
