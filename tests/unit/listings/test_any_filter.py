@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.models import Listing, ListingFinding, ListingHold, ListingTag, Order, OrderLine, Sku, Store
-from app.services import sql_masks
+from app.services import sql_told
 from app.services.expressions.conditions import OPPOSITE
 from app.services.expressions.syntax import All, Condition, Either, Not
 from app.services.expressions.writing import to_text
@@ -301,7 +301,7 @@ def test_any_filter_finds_what_it_says(ground, node, sort, descending, is_masked
     query = Query(filters=_asked(node), sort=sort, descending=descending)
     wanted = {id for id, row in rows.items() if _is_so(row, node)}
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sql_masks, "FEW", 0 if is_masked else 10)
+        patch.setattr(sql_told, "FEW", 0 if is_masked else 10)
         ids = source.ids(query).tolist()
         assert set(ids) == wanted and len(ids) == len(wanted) == source.count(query)
         assert [row.id for row in source.first_page(query, 4)] == ids[:4]
@@ -316,7 +316,7 @@ def test_any_filter_over_variants_finds_what_it_says(ground, node, sort, descend
     query = Query(filters=_asked(node), sort=sort, descending=descending)
     wanted = {key for row in rows.values() for key, one in _variants(row) if _is_so(one, node)}
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sql_masks, "FEW", 0)
+        patch.setattr(sql_told, "FEW", 0)
         patch.setattr(late_variants, "PIECE", 3)
         ids = source.ids(query).tolist()
         found = source.rows(ids)
@@ -338,7 +338,7 @@ def test_a_code_that_is_denied_is_that_of_no_variant_found(ground, text):
 
 def test_what_is_asked_again_is_of_the_moment_it_is_asked(ground, monkeypatch):
     source, rows = ground
-    monkeypatch.setattr(sql_masks, "FEW", 0)
+    monkeypatch.setattr(sql_told, "FEW", 0)
     query = Query(filters=(Filter("", "where", "tag = later and not (stock > 999 or sold > 999)"),))
     kept = source.where(query)
     assert source.count(query) == 0
