@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from app.services.listings.loading import id_list
 from app.services.paging import Filter, HasId, Query
 from app.services.sql_conditions import (
     BadValue,
@@ -24,11 +25,15 @@ from app.services.sql_search import NO_TABLES, Match, Search, SearchTables, narr
 from app.services.sql_told import Told
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
     from sqlalchemy import Connection
 
     from app.services.db import Database
     from app.services.expressions.conditions import Sql
     from app.services.tasks import TaskContext
+
+    Whole = NDArray[np.int64]
 
 __all__ = ["BadValue", "Field", "OrderIndex", "SqlSource", "TableSpec", "UnknownField", "Where"]
 
@@ -366,22 +371,15 @@ class SqlSource(Generic[RowT]):
         matching, params = self.selected(connection, query)
         return masks.among(read_numbers(connection, matching, tuple(params)))
 
-    def newest(self, connection: Connection, query: Query, limit: int) -> list[int]:
-        """The *limit* highest ids of *query*, whatever its order; fewer where there are no more.
-
-        Of many hits the highest ids mostly hold enough; else all hits are sorted.
-        """
-        table = self.spec.table
-        search, _, hits = self._searched(connection, query, MANY_HITS)
-        if hits > MANY_HITS:
-            where = self._filters(query, row_by_row=True) + search.conditions(table, self.spec.search_column, None)
-            window = f"(SELECT id AS high FROM {table} ORDER BY id DESC LIMIT {WINDOW_ROWS})"
-            sql = f"SELECT id FROM {window} CROSS JOIN {table} ON {table}.id = high{where.sql} LIMIT ?"
-            found = listed(connection, sql, (*where.params, limit))
-            if len(found) == limit:
-                return found
-        matching, params = self.selected(connection, query)
-        return listed(connection, f"{matching} ORDER BY id DESC LIMIT ?", (*params, limit))
+    def told_among(self, connection: Connection, query: Query, ids: Whole) -> Told:
+        """Of few rows those that match: nothing else is looked at."""
+        table, search = self.spec.table, Search.of(query.text, self.spec.search)
+        among = [(f"{table}.id IN ({id_list(ids.tolist())})", ())]
+        where = self._filters(query, row_by_row=True) + search.conditions(table, self.spec.search_column, None)
+        where += among
+        return self.masks(connection).among(
+            read_numbers(connection, f"SELECT id FROM {table}{where.sql}", where.params)
+        )
 
     def _index(self, query: Query) -> OrderIndex | None:
         """The index that has the rows in the order of *query*, if there is one."""

@@ -59,12 +59,12 @@ class Told:
         return list(np.flatnonzero(self.rows).tolist())
 
     def at(self, ids: Whole) -> Bools:
-        """Which of *ids* are among them; an id beyond all rows is not."""
-        import numpy as np
-
-        known = ids < len(self.rows)
-        found: Bools = np.zeros(len(ids), np.bool_)
-        found[known] = self.rows[ids[known]] != self.is_rest
+        """Which of *ids* are among them, 0 being none; an id beyond all rows is not."""
+        found: Bools = self.rows.take(ids, mode="clip")
+        if self.is_rest:
+            found = ~found
+        if int(ids.max(initial=0)) >= len(self.rows):
+            found &= ids < len(self.rows)
         return found
 
     def sql(self, key: str) -> Sql:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import random
 import shutil
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
+from itertools import product
 
 import numpy as np
 import pytest
@@ -13,6 +16,7 @@ from hypothesis import strategies as st
 
 from app.models import Listing, ListingFinding, ListingHold, ListingTag, Order, OrderLine, Sku, Store
 from app.services import sql_told
+from app.services.db import Database
 from app.services.expressions.conditions import OPPOSITE
 from app.services.expressions.syntax import All, Condition, Either, Not
 from app.services.expressions.writing import to_text
@@ -351,3 +355,46 @@ def test_what_is_asked_again_is_of_the_moment_it_is_asked(ground, monkeypatch):
     with source._db.bulk() as connection:
         connection.exec_driver_sql("DELETE FROM listing_tag WHERE tag = 'later'")
     assert source.count(query) == 0
+
+
+ASKED_AGAIN = (
+    "tag is missing or stock > 1", "margin < 0 or price < 9", "item = X0-4 or status = off",
+    "sold = 0 and not (held = yes)", "ships_from = US and price >= 5 and cost is present",
+)  # fmt: skip
+WRITES = (
+    "INSERT OR IGNORE INTO listing_tag SELECT id, 'sale' FROM listing WHERE id % 3 = 1",
+    "UPDATE listing SET status = 'off', stock_total = 7, updated_ms = updated_ms + 5 WHERE id % 4 = 2",
+    "UPDATE sku SET price_minor = 100, ships_from = 'US' WHERE listing_id IN (SELECT listing_id FROM figure_due)",
+    "UPDATE listing_figure SET margin_bp = -5 WHERE listing_id % 2",
+    "DELETE FROM listing_hold WHERE listing_id % 2",
+    "DELETE FROM listing WHERE id % 5 = 3",
+)
+
+
+def test_nothing_is_told_from_before_the_last_commit(ground, tmp_path, monkeypatch):
+    """After each commit, of this program or another, everything is answered as by somebody who never asked before."""
+    monkeypatch.setattr(sql_told, "FEW", 0)
+    path = tmp_path / "shangjia.db"
+    with closing(sqlite3.connect(ground[0]._db.path)) as stored, closing(sqlite3.connect(path)) as copy:
+        stored.backup(copy)
+    database = Database(path)
+    kept = [ListingSource(database), VariantSource(database)]
+    queries = [Query(filters=parse_filters(text)) for text in ASKED_AGAIN]
+    seen = set()
+    for number, sql in enumerate(("SELECT 1", *WRITES)):
+        if number % 2:
+            with closing(sqlite3.connect(path)) as other, other:
+                other.execute(sql)
+        else:
+            with database.bulk() as connection:
+                connection.exec_driver_sql(sql)
+        strange = Database(path)
+        fresh = [ListingSource(strange), VariantSource(strange)]
+        for query, (one, other) in product(queries, zip(kept, fresh, strict=True)):
+            wanted = other.ids(query)
+            seen.add((one, query, tuple(wanted)))
+            assert one.ids(query) == wanted and one.count(query) == len(wanted), (sql, query)
+            assert [row.id for row in one.first_page(query, 3)] == list(wanted[:3]), (sql, query)
+        strange.dispose()
+    assert len(seen) > 2 * len(queries) * len(kept)
+    database.dispose()
