@@ -33,12 +33,11 @@ class BadValue(InputError):
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """A number that is 0 of nearly all rows: `select` has the `id` and the `number` of those it is not, and `known` is
-    the condition on a row for its being known at all, which reads the fields `reads`."""
+    """A number that is 0 of nearly all rows: `select` has the `id` and the `number` of those it is not, `unknown` the
+    `id` of those of which nobody knows it."""
 
     select: str
-    known: str
-    reads: frozenset[str]
+    unknown: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,7 @@ class TableSpec:
         search_column: the searched text, a column or an expression.
         search: FTS tables over it; none where the table is small enough for LIKE.
         orders: by sort key ("" for the default) the index that has the rows in that order.
+        besides: indexes in no such order, smaller than those.
         read: what filters mean together, before SQL is made of them.
     """
 
@@ -77,6 +78,7 @@ class TableSpec:
     search_column: str = "search_text"
     search: SearchTables = NO_TABLES
     orders: Mapping[str, OrderIndex] = field(default_factory=dict)
+    besides: tuple[OrderIndex, ...] = ()
     read: Callable[[Sequence[Filter]], Sequence[Filter]] = tuple
 
     def field(self, name: str) -> Field:
@@ -85,7 +87,7 @@ class TableSpec:
 
     def holding(self, names: AbstractSet[str]) -> OrderIndex | None:
         """Of the indexes that hold all fields of these names the one that holds least besides."""
-        holding = [index for index in self.orders.values() if names <= index.holds]
+        holding = [index for index in (*self.orders.values(), *self.besides) if names <= index.holds]
         return min(holding, key=lambda index: len(index.holds), default=None)
 
     def read_from(self, names: AbstractSet[str]) -> str:
@@ -142,7 +144,7 @@ class SqlSource(Generic[RowT]):
                 search, match, _ = self._searched(connection, query, WALKED_HITS)
                 if match is not None and match.proves(search.words):
                     return match.count(connection, -1)
-            if not query.text.strip() and self._is_looked_up(query):
+            if not query.text.strip() and self.is_looked_up(query):
                 return self._told_number(connection, query)
             matching, params = self.selected(connection, query)
             return int(connection.exec_driver_sql(f"SELECT count(*) FROM ({matching})", tuple(params)).scalar_one())
@@ -392,10 +394,11 @@ class SqlSource(Generic[RowT]):
         names = {name for condition in query.filters for name in fields_read(condition)}
         if not all(self._field(name).is_apart or self.spec.holding({name}) for name in names):
             return None
-        holding = [index for name, index in self.spec.orders.items() if order <= index.holds | {name}]
+        named = [*self.spec.orders.items(), *(("", index) for index in self.spec.besides if not is_sorted)]
+        holding = [index for name, index in named if order <= index.holds | {name}]
         return min(holding, key=lambda index: (len(names - index.holds), len(index.holds)), default=None)
 
-    def _is_looked_up(self, query: Query) -> bool:
+    def is_looked_up(self, query: Query) -> bool:
         """Whether *query* asks for what does not stand in the rows."""
         return any(self._field(name).is_apart for condition in query.filters for name in fields_read(condition))
 

@@ -130,9 +130,9 @@ _PIECES = Counted(
     "SELECT sold.id, sum(quantity) AS number FROM order_line CROSS JOIN store_order ON store_order.id = store_order_id "
     "CROSS JOIN listing AS sold INDEXED BY uq_listing_store_product "
     "ON sold.product_id = order_line.product_id AND sold.store_id = store_order.store_id GROUP BY +sold.id",
-    "(listing.product_id IS NULL OR listing.store_id IN (SELECT id FROM store "
-    "WHERE EXISTS (SELECT 1 FROM store_order WHERE store_order.store_id = store.id)))",
-    frozenset({"product_id", "store"}),
+    "SELECT sold.id FROM store CROSS JOIN listing AS sold INDEXED BY uq_listing_store_product "
+    "ON sold.store_id = store.id AND sold.product_id IS NOT NULL "
+    "WHERE NOT EXISTS (SELECT 1 FROM store_order WHERE store_order.store_id = store.id)",
 )
 """The same for those that were sold."""
 _CHANGED = "SELECT changed.id FROM listing AS changed WHERE sent_hash IS NOT NULL AND sent_hash <> content_hash"
@@ -256,6 +256,7 @@ class ListingSource(SqlSource[ListingRow]):
             "price": OrderIndex("ix_listing_price", frozenset({"price"})),
             "title": OrderIndex("ix_listing_title", frozenset({"title"})),
         },
+        besides=(OrderIndex("ix_listing_status", frozenset({"store", "status"})),),
     )
     language = "en"
 

@@ -157,9 +157,10 @@ class Variants:
         """The places of the variants with these ids, also where one of a due listing stood before."""
         import numpy as np
 
-        found: Mask = np.zeros(len(self.there), np.bool_)
-        found[: self._kept] = self._columns.has(ids)
-        found[self._kept :] = np.isin(self._late.ids, ids)
+        highest = max(int(ids.max(initial=0)), int(self._late.ids.max(initial=0)))
+        chosen = np.zeros(highest + 1, np.bool_)
+        chosen[ids] = True
+        found: Mask = np.concatenate((self._columns.at_ids(chosen), chosen[self._late.ids]))
         return found
 
     def with_code(self, condition: Filter, in_sql: tuple[str, Sequence[Any]]) -> Mask:

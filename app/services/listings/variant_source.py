@@ -147,10 +147,12 @@ class VariantSource(SqlSource[VariantRow]):
         """How many variants match, exactly. Raises: TaskCancelled."""
         with self._connect() as connection, interruptible(connection, ctx):
             asked, own = self._parts(query)
-            total = None if own else self._listings.total(connection, "skus", asked)
-            if total is not None:
-                return total
-            if self._asks_columns(connection, query):
+            is_of_columns = self._asks_columns(connection, query)
+            if not own and not (is_of_columns and self._listings.is_looked_up(asked)):
+                total = self._listings.total(connection, "skus", asked)
+                if total is not None:
+                    return total
+            if is_of_columns:
                 return int(self._masked(connection, query)[1].sum())
             where = self._where(connection, query)
             sql = f"SELECT count(*) FROM sku{where.sql}"

@@ -99,12 +99,13 @@ class SkuColumns:
         found = [_one(pieces[segment, name], slot) for segment, slot in zip(of_segments, slots, strict=True)]
         return np.array([UNKNOWN if one is None else one for one in found], np.int64)
 
-    def has(self, ids: Whole) -> Known:
-        """Which places have one of these ids."""
+    def at_ids(self, chosen: Known) -> Known:
+        """What *chosen* says of each place, where it says it of ids."""
         import numpy as np
 
-        found: Known = np.zeros((int(self.segments.max(initial=-1)) + 1) * SEGMENT, np.bool_)
-        found[ids[ids < len(found)]] = True
+        size = (int(self.segments.max(initial=-1)) + 1) * SEGMENT
+        found: Known = np.zeros(size, np.bool_)
+        found[: len(chosen)] = chosen[:size]
         return found.reshape(-1, SEGMENT)[self.segments].ravel()
 
     def with_code(self, part: str) -> Known:
