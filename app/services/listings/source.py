@@ -38,7 +38,7 @@ from app.services.paging import Query
 from app.services.price_guard.records import HELD_IDS
 from app.services.sql_conditions import Counted
 from app.services.sql_ids import loaded
-from app.services.sql_source import Field, OrderIndex, SqlSource, TableSpec, Where
+from app.services.sql_source import FIRST_LOOK, WINDOW_ROWS, Field, OrderIndex, SqlSource, TableSpec, Where
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -277,8 +277,27 @@ class ListingSource(SqlSource[ListingRow]):
 
     def _plain(self, connection: Connection, query: Query, limit: int, index: OrderIndex | None) -> Sequence[int]:
         if is_in_figure_order(connection, query):
-            return first_by_figure(connection, query, limit, self._among(connection, query))
+            met = self._met_by_figure(connection, query, limit)
+            return met or first_by_figure(connection, query, limit, self._among(connection, query))
         return super()._plain(connection, query, limit, index)
+
+    def _met_by_figure(self, connection: Connection, query: Query, limit: int) -> list[int]:
+        """What matches among the first listings in the order of a figure; none where that is not enough."""
+        import numpy as np  # here: the window has tables before it needs NumPy
+
+        if self._asks_nothing(query):
+            return []
+        for looked_at in (FIRST_LOOK, WINDOW_ROWS):
+            walked = first_by_figure(connection, query, looked_at, None)
+            told = self.told_among(connection, query, np.array(walked, np.int64))
+            met = [number for number in walked if told.rows[number]]
+            if len(met) >= limit or not met:
+                return met[:limit]
+        return []
+
+    @staticmethod
+    def _asks_nothing(query: Query) -> bool:
+        return not (query.filters or query.store_ids or query.text.strip())
 
     def _sorted_sql(self, connection: Connection, table: str, where: Where, query: Query, order: str) -> Sql:
         if query.sort not in OF_LISTINGS or query.then:
@@ -287,8 +306,7 @@ class ListingSource(SqlSource[ListingRow]):
 
     def _among(self, connection: Connection, query: Query) -> Sql | None:
         """That `listing_id` is among the listings of *query*; None where it asks for all."""
-        asks = query.filters or query.store_ids or query.text.strip()
-        return self.told(connection, query).sql("listing_id") if asks else None
+        return None if self._asks_nothing(query) else self.told(connection, query).sql("listing_id")
 
     def children(self, id: int) -> list[SkuRow]:
         """The variants of a listing, in order."""
