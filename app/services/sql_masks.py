@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import reduce
 from operator import eq, ge, gt, le, lt, ne
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from app.services.expressions.conditions import OPPOSITE, Sql, leaves, parsed, to_sql
 from app.services.expressions.syntax import All, Condition, Either, Node, Not
@@ -31,7 +31,7 @@ from app.services.sql_conditions import (
     owners_sql,
     row_sql,
 )
-from app.services.sql_ids import read_numbers
+from app.services.sql_ids import numbers_in, read_numbers
 from app.services.sql_told import Told
 
 if TYPE_CHECKING:
@@ -44,6 +44,8 @@ if TYPE_CHECKING:
     Whole = NDArray[np.int64]
     Bools = NDArray[np.bool_]
 
+MOST_CLASSES = 255
+"""A field of so many values tells nothing by a byte."""
 MOST_BYTES = 32 << 20
 """Where ids are higher than that, a byte for each is too much."""
 _ANY = Filter("", "=")
@@ -87,6 +89,43 @@ class Masks:
         if found is None:
             raise ValueError("nothing is asked")
         return found
+
+    def numbers_by(self, name: str, told: Told) -> dict[Any, int] | None:
+        """How many of *told* there are of each value of the field *name*; None where there are very many values."""
+        import numpy as np
+
+        expression = self._spec.field(name).expression
+        if told.few() is not None:
+            where, params = told.sql("id")
+            sql = f"SELECT {expression}, count(*) FROM {self._table} WHERE {where} GROUP BY +{expression}"
+            return dict(map(tuple, self.connection.exec_driver_sql(sql, tuple(params))))
+        values, classes = self._classes(name)
+        if len(values) >= MOST_CLASSES:
+            return None
+        found = np.bincount(classes[told.rows], minlength=len(values) + 1)
+        if told.is_rest:
+            found = np.bincount(classes, minlength=len(values) + 1) - found
+        return {value: int(number) for value, number in zip(values, found[1:], strict=True) if number}
+
+    def _classes(self, name: str) -> tuple[list[Any], NDArray[np.uint8]]:
+        """The values of a field, and of each row the number of its value, from 1 on; 0 where there is no row."""
+        import numpy as np
+
+        asked = (self._table, "values", name), (self._table, "classes", name)
+        if self._answers is not None:
+            values, classes = map(self._answers.get, asked)
+            if values is not None and classes is not None:
+                return values.tolist(), classes
+        expression, classes = self._spec.field(name).expression, np.zeros(self.highest + 1, np.uint8)
+        along, known = self._spec.read_from({"store", name}), dict[Any, int]()
+        sql = f"SELECT {expression}, group_concat(id) FROM {along} GROUP BY {self._spec.store_column}, {expression}"
+        for value, ids in self.connection.exec_driver_sql(sql):
+            number = known.setdefault(value, len(known) + 1)
+            classes[numbers_in(ids)] = min(number, MOST_CLASSES)
+        if self._answers is not None:
+            self._answers.put(asked[0], np.array(list(known), object))
+            self._answers.put(asked[1], classes)
+        return list(known), classes
 
     def among(self, ids: Whole) -> Told:
         """The rows with these ids."""

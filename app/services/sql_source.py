@@ -172,6 +172,11 @@ class SqlSource(Generic[RowT]):
         expression, store = self._field(name).expression, self.spec.store_column
         with self._connect() as connection, interruptible(connection, ctx):
             search, match, hits = self._searched(connection, query, WALKED_HITS)
+            if query.filters and not search.words and self.spec.holding({"store", name}):
+                masks = self.masks(connection)
+                told = masks.numbers_by(name, self.told(connection, query)) if masks.are_for else None
+                if told is not None:
+                    return told
             if store and not query.filters and self._is_for_walking(search, match, hits):
                 # by store first: an index of both has the rows in this order, nothing needs to be sorted
                 table, groups = self.spec.table, f"{store}, {expression}"
@@ -180,7 +185,7 @@ class SqlSource(Generic[RowT]):
                 table, where = self._all(connection, query, search, match, hits, self.spec.orders.get(""))
                 groups = f"+{expression}"
             sql = f"SELECT {expression}, count(*) FROM {table}{where.sql} GROUP BY {groups}"
-            found: dict[Any, int] = {}
+            found = dict[Any, int]()
             for value, number in connection.exec_driver_sql(sql, where.params):
                 found[value] = found.get(value, 0) + int(number)
             return found
