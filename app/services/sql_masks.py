@@ -8,7 +8,7 @@ there are take less than a thousandth of a second. A bit of each is kept for as 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
 from functools import partial, reduce
 from operator import eq, ge, gt, le, lt, ne
@@ -246,13 +246,16 @@ class Masks:
 
     def _kept(self, condition: Filter, select: Sql) -> Told:
         """As `read`, of what is kept if it is there."""
+        return self.kept((self._table, select[0], tuple(select[1])), lambda: self.read(condition, select))
+
+    def kept(self, asked: Hashable, found: Callable[[], Told]) -> Told:
+        """What is kept under *asked*, else what is *found*, rows and not the rest: it is kept."""
         import numpy as np
 
-        asked = (self._table, select[0], tuple(select[1]))
         bits = self._answers.get(asked) if self._answers is not None else None
         if bits is not None:
             return Told(np.unpackbits(bits, count=self.highest + 1).view(np.bool_))
-        told = self.read(condition, select)
+        told = found()
         if self._answers is not None:
             self._answers.put(asked, np.packbits(told.rows))
         return told

@@ -144,7 +144,7 @@ class SqlSource(Generic[RowT]):
                 search, match, _ = self._searched(connection, query, WALKED_HITS)
                 if match is not None and match.proves(search.words):
                     return match.count(connection, -1)
-            if not query.text.strip() and self.is_looked_up(query):
+            if self.is_looked_up(query):
                 return self._told_number(connection, query)
             matching, params = self.selected(connection, query)
             return int(connection.exec_driver_sql(f"SELECT count(*) FROM ({matching})", tuple(params)).scalar_one())
@@ -257,7 +257,14 @@ class SqlSource(Generic[RowT]):
         few = FEW_HITS if is_sure or is_met else FEW_OF_SEVERAL
         if match is None or match.count(connection, few + 1) <= few:
             return self._sorted(connection, self._matching(connection, query, search, match), query, limit)
-        where = self._matching(connection, query, search, match, walks=True)
+        if query.filters:
+            told = self.told(connection, query)
+            where = Where(is_few=told.few() is not None)
+            where += [told.sql(f"{self.spec.table}.id")]
+            if where.is_few:
+                return self._sorted(connection, where, query, limit)
+        else:
+            where = self._matching(connection, query, search, match, walks=True)
         return self._walk(connection, where, query, limit, index)
 
     def _matching(
@@ -375,8 +382,12 @@ class SqlSource(Generic[RowT]):
         masks = self.masks(connection)
         if not query.text.strip():
             return masks.told(self.spec.read(query.filters), self._stores(query))
-        matching, params = self.selected(connection, query)
-        return masks.among(read_numbers(connection, matching, tuple(params)))
+
+        def found() -> Told:
+            matching, params = self.selected(connection, query)
+            return masks.among(read_numbers(connection, matching, tuple(params)))
+
+        return masks.kept((self.spec.table, query.text, repr(query.filters), query.store_ids), found)
 
     def told_among(self, connection: Connection, query: Query, ids: Whole) -> Told:
         """Of few rows those that match: nothing else is looked at."""
