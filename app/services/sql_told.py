@@ -58,6 +58,12 @@ class Told:
             return None
         return list(np.flatnonzero(self.rows).tolist())
 
+    def highest(self, limit: int) -> list[int]:
+        """The *limit* highest of their ids; where they are the rest, some may be of no row."""
+        import numpy as np
+
+        return list(np.flatnonzero(self.rows != self.is_rest)[-limit:].tolist())
+
     def at(self, ids: Whole) -> Bools:
         """Which of *ids* are among them, 0 being none; an id beyond all rows is not."""
         found: Bools = self.rows.take(ids, mode="clip")

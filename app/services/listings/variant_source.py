@@ -192,6 +192,8 @@ class VariantSource(SqlSource[VariantRow]):
         if self._asks_columns(connection, query):
             is_newest_first = not (query.sort or query.then) and are_in_columns(connection)
             ids = self._of_newest(connection, query, limit) if is_newest_first else []
+            if is_newest_first and not ids:
+                ids = self._of_highest(connection, query, limit)
             return ids or list(self._in_order(connection, query, limit).tolist())
         where, index = self._where(connection, query), self._index(query)
         if index is None:
@@ -221,6 +223,17 @@ class VariantSource(SqlSource[VariantRow]):
             if limit * newest > met * NEWEST[-1]:
                 return []
         return []
+
+    def _of_highest(self, connection: Connection, query: Query, limit: int) -> Sequence[int]:
+        """The first variants of listings alone that are asked for, if those of as many listings are enough; none
+        else."""
+        asked, own = self._parts(query)
+        if own or asked == Query():
+            return []
+        highest = self._listings.told(connection, asked).highest(limit)
+        among = f"SELECT id FROM sku WHERE listing_id IN ({id_list(highest)}) ORDER BY {self.order(query)} LIMIT ?"
+        ids = listed(connection, among, (limit,))
+        return ids if len(ids) == limit else []
 
     # -- columns -----------------------------------------------------------------------------------------------
 
