@@ -140,6 +140,10 @@ class Database:
         with self.look() as connection, with_answers(connection, self._moments, self._answers, self.answering):
             yield connection
 
+    def forget_answers(self) -> None:
+        """As if somebody had written: everything is answered anew."""
+        self._answers.clear()
+
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A snapshot that cannot write."""

@@ -73,6 +73,7 @@ _LISTING = (
     "bigram_text",
     "created_ms",
     "updated_ms",
+    "import_run_id",
 )
 
 
@@ -97,13 +98,15 @@ def fill(path: Path, count: int) -> None:
             )
             connection.executemany(
                 "INSERT INTO sku (listing_id, position, code, match_key, price_minor, stock, ships_from, barcode, "
-                "properties) VALUES (?, ?, ?, ?, ?, ?, '', '', ?)",
+                "properties) VALUES (?, ?, ?, ?, ?, ?, ?, '', ?)",
                 [sku for _, skus in chunk for sku in skus],
             )
             connection.executemany(
                 "INSERT INTO image (listing_id, position, source) VALUES (?, 0, ?)",
                 [(row[0], pictures[row[0] % len(pictures)]) for row, _ in chunk],
             )
+        for statement in BESIDE:
+            connection.execute(statement, (first,))
         for table, column, content in INDEXES:
             connection.execute(
                 f"INSERT INTO {table}(rowid, {column}) SELECT id, {column} FROM {content} WHERE id >= ?", (first,)
@@ -113,6 +116,25 @@ def fill(path: Path, count: int) -> None:
         connection.execute("COMMIT")
         connection.execute("ANALYZE")
         connection.execute("PRAGMA journal_mode=WAL")
+
+
+BESIDE = (
+    "INSERT INTO listing_tag SELECT id, 'big' FROM listing WHERE id >= ? AND id % 10 < 3",
+    "INSERT INTO listing_tag SELECT id, 'hot' FROM listing WHERE id >= ? AND id % 50 = 7",
+    "INSERT INTO listing_finding SELECT id, 'title.emoji', 'warn', store_id, 1 FROM listing "
+    "WHERE id >= ? AND warn_count > 0",
+    "INSERT INTO listing_finding SELECT id, 'image.missing', 'block', store_id, 1 FROM listing "
+    "WHERE id >= ? AND block_count > 0",
+    "INSERT INTO listing_hold (listing_id, reason, actor, held_ms) SELECT id, 'check', 'ann', 1 FROM listing "
+    "WHERE id >= ? AND id % 100 = 3",
+    "INSERT INTO order_line (store_order_id, line_id, product_id, quantity, title, code, currency, status) "
+    "SELECT least.id, 'many' || listing.id, product_id, 1 + listing.id % 5, '', '', 'USD', '' FROM listing "
+    "JOIN (SELECT store_id, min(id) AS id FROM store_order GROUP BY store_id) AS least "
+    "ON least.store_id = listing.store_id WHERE listing.id >= ? AND product_id IS NOT NULL AND listing.id % 47 = 1",
+)
+"""Tags, findings, holds and sales of the listings from an id on, as many of them as filters meet in a busy shop."""
+PLACES = ("US", "ES", "CN", "CN", "", "")
+"""Where a listing's variants ship from; of the first kind every second one from China."""
 
 
 def _drop_helpers(connection: sqlite3.Connection) -> list[str]:
@@ -164,11 +186,14 @@ def _rows(
         status = STATUSES[draw.randrange(len(STATUSES))]
         row = (
             *(listing_id, store_id, key, product_id, status, "", title, fold(title), keywords[number]),
-            *(codes[0][:9], leaves[number % len(leaves)], templates[number % len(templates)], "", "100000015", 1, 5),
+            *(codes[0][:9], leaves[number % len(leaves)], templates[number % len(templates)]),
+            *(f"20{listing_id % 40}" if listing_id % 3 else "", "100000015", 1, 5),
             *(draw.randrange(20, 4_000), 20, 15, 10, "USD", "<p>As pictured.</p>", "[]", "{}"),
             *(len(codes), price, price + 100 * (len(codes) - 1), stock * len(codes), 1),
-            *(int(status == "draft"), 0, int(listing_id % 11 == 0), key, key if product_id else None, "", "", ""),
+            *(int(status == "draft"), 0, int(listing_id % 11 == 0), key),
+            *(f"{key}x" if product_id and listing_id % 33 == 1 else key if product_id else None, "", "", ""),
             *(searched, bigrams(searched), FIRST_MS, FIRST_MS + (listing_id * 7919 % count) * STEP_MS),
+            listing_id % 10 + 1 if listing_id % 4 == 0 else None,
         )
         yield row, [_sku(listing_id, place, code, price, stock) for place, code in enumerate(codes)]
 
@@ -239,4 +264,7 @@ def _opening(listing_id: int) -> str:
 
 def _sku(listing_id: int, place: int, code: str, price: int, stock: int) -> tuple[Any, ...]:
     part = {"name": "Size", "value": SIZES[place], "name_id": "5", "value_id": "", "image": ""}
-    return listing_id, place, code, code, price + 100 * place, stock, orjson.dumps([part]).decode()
+    ships_from = PLACES[listing_id % len(PLACES)]
+    if ships_from == "US" and place % 2:
+        ships_from = "CN"
+    return listing_id, place, code, code, price + 100 * place, stock, ships_from, orjson.dumps([part]).decode()
