@@ -88,7 +88,7 @@ async def _learn_names(desk: Desk, store: StoreRecord) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class SheetRows:
+class SheetCount:
     """A sheet of one of the files; *read* is the one read in its place, "" for one that was read."""
 
     file: str
@@ -111,8 +111,8 @@ class Summary:
     overruled: list[CellError] = field(default_factory=list)
     overruled_count: int = 0
     changes: list[ChangeRecord] = field(default_factory=list)
-    sheets: list[SheetRows] = field(default_factory=list)
-    sheets_left: list[SheetRows] = field(default_factory=list)
+    sheets: list[SheetCount] = field(default_factory=list)
+    sheets_left: list[SheetCount] = field(default_factory=list)
     refused_files: list[tuple[Path, AppError]] = field(default_factory=list)
     new_groups: dict[str, None] = field(default_factory=dict)
 
@@ -132,8 +132,8 @@ class Summary:
         self.overruled.extend(plan.overruled)
         self.overruled_count += plan.overruled_count
         self.new_groups.update(dict.fromkeys(plan.new_groups))
-        self.sheets.append(SheetRows(plan.file, plan.sheet, plan.counts.rows))
-        self.sheets_left += [SheetRows(plan.file, one.name, one.row_count, plan.sheet) for one in plan.sheets_left]
+        self.sheets.append(SheetCount(plan.file, plan.sheet, plan.counts.rows))
+        self.sheets_left += [SheetCount(plan.file, one.name, one.row_count, plan.sheet) for one in plan.sheets_left]
 
 
 def read_and_store(

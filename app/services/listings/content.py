@@ -14,7 +14,7 @@ from typing import Any
 
 import orjson
 
-from app.services.listings.records import ListingRecord
+from app.services.listings.records import PLAIN_FIELDS, ListingRecord
 from app.services.regional_prices import RegionalPrices
 
 HALF = 16
@@ -32,23 +32,7 @@ def numbers_sql(price: str, stock: str) -> str:
 NUMBERS_SQL = numbers_sql("price_minor", "stock")
 
 
-SENT_FIELDS = (
-    "title",
-    "keywords",
-    "category_id",
-    "freight_template_id",
-    "group_id",
-    "unit",
-    "lot_size",
-    "handling_days",
-    "weight_g",
-    "length_cm",
-    "width_cm",
-    "height_cm",
-    "currency",
-    "detail_html",
-    "attributes",
-)
+SENT_FIELDS = (*PLAIN_FIELDS, "attributes")
 """What is sent of the listing's own row, in the order of the hash; regional prices stand behind all else."""
 
 _sent = attrgetter(*SENT_FIELDS)
