@@ -28,6 +28,7 @@ from pathlib import Path
 from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any, cast
 
+from app.services.moments import Answers, Moments, with_answers
 from app.services.plain_reading import plain_connection
 
 if TYPE_CHECKING:
@@ -101,6 +102,7 @@ class Database:
         self._reader: Engine | None = None
         self._writer: Engine | None = None
         self._carrier: Thread | None = None
+        self._moments, self._answers = Moments(path), Answers()
 
     @property
     def reader(self) -> Engine:
@@ -131,6 +133,12 @@ class Database:
             return self._reader.connect()
         plain = plain_connection(self.path, pragmas_of(writer=False))
         return cast("AbstractContextManager[Connection]", plain)
+
+    @contextmanager
+    def answering(self) -> Iterator[Connection]:
+        """As `look`, for questions whose parts may have been answered before (`moments.answers_of`)."""
+        with self.look() as connection, with_answers(connection, self._moments, self._answers):
+            yield connection
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -184,6 +192,8 @@ class Database:
         for engine in (self._reader, self._writer):
             if engine is not None:
                 engine.dispose()
+        self._moments.close()
+        self._answers.clear()
 
 
 @contextmanager

@@ -64,11 +64,14 @@ def collected(connection: Connection, sql: str, params: Sequence[Any], ctx: Task
 def read_numbers(connection: Connection, sql: str, params: tuple[Any, ...] = ()) -> Whole:
     """The whole numbers of the column `id` of *sql*, one or several in a row of it, in its order: as one text, so that
     the interpreter is not asked for each row, taken apart in pieces, so that other threads are let in between."""
+    return numbers_in(connection.exec_driver_sql(f"SELECT group_concat(id) FROM ({sql})", params).scalar() or "")
+
+
+def numbers_in(text: str | int) -> Whole:
+    """The whole numbers that SQL put into one text with commas between them."""
     import numpy as np
 
-    text = connection.exec_driver_sql(f"SELECT group_concat(id) FROM ({sql})", params).scalar()
-    found = [np.empty(0, np.int64)]
-    text, start = "" if text is None else str(text), 0
+    found, text, start = [np.empty(0, np.int64)], str(text), 0
     while start < len(text):
         end = text.find(",", start + PIECE)
         end = len(text) if end < 0 else end
