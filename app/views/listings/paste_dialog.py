@@ -9,7 +9,7 @@ from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
 from app.messages import tr
-from app.views.listings.plain_table import dress_table
+from app.views.listings.plain_table import dress_table, set_ink
 from app.views.numbers import MISSING, integer, money
 from app.views.theme import current_theme
 from app.views.widgets.dialog import Dialog
@@ -76,7 +76,7 @@ class PasteDialog(Dialog):
     def _fill(self) -> None:
         """Refused ones first: they are why somebody looks."""
         lines = [*self._unread, *map(_line, (*self._plan.refused, *self._plan.changes))]
-        table, theme = self.table, current_theme()
+        table = self.table
         table.setHorizontalHeaderLabels([tr(key) for key in HEADERS])
         table.setRowCount(min(len(lines), MOST_SHOWN))
         for row, (*texts, is_refused) in enumerate(lines[:MOST_SHOWN]):
@@ -84,7 +84,7 @@ class PasteDialog(Dialog):
                 item = QTableWidgetItem(text)
                 item.setToolTip(text)
                 if is_refused:
-                    item.setForeground(theme.tone("red").text)
+                    set_ink(item, "red")
                 table.setItem(row, at, item)
 
 
