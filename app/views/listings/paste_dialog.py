@@ -39,9 +39,10 @@ class PasteDialog(Dialog):
 
     Args:
         unread: cells whose texts could not be read, which the plan therefore does not know.
+        beyond: rows of what was pasted that stand below the last row of the table.
     """
 
-    def __init__(self, plan: CellPlan, unread: Sequence[Line], parent: QWidget) -> None:
+    def __init__(self, plan: CellPlan, unread: Sequence[Line], parent: QWidget, *, beyond: int = 0) -> None:
         super().__init__("listings.paste.title", parent, size=QSize(860, 520), n=len(plan.changes))
         self._plan, self._unread = plan, unread
         counts = {"n": len(plan.changes), "listings": len(plan.listing_ids), "same": plan.unchanged}
@@ -49,6 +50,8 @@ class PasteDialog(Dialog):
         self.table = QTableWidget()
         whole = column(self.body, edges=16, gap=10)
         whole.addWidget(self.counts)
+        if beyond:
+            whole.addWidget(Label("listings.paste.beyond", ink="amber", wrap=True, n=beyond))
         whole.addWidget(self.table, 1)
         self._dress_table()
         self._fill()
