@@ -224,7 +224,8 @@ class TestRefusals:
         user.types(user.field("most"), "40")
         user.waits_for_preview()
         assert user.counts == {"all": 4, "changed": 2, "same": 0, "refused": 2}
-        assert user.dialog.preview.outcome.title.text() == "1 of 3 listings will change · 0 unchanged · 2 with something refused"
+        said = user.dialog.preview.outcome.title.text()
+        assert said == "1 of 3 listings will change · 0 unchanged · 2 with something refused"
         said = user.dialog.preview.outcome.texts
         assert "Above the highest value that is allowed · 1 value" in said
         assert "A value that is needed is unknown · 1 value" in said
