@@ -44,6 +44,11 @@ class ActionSpec:
     in_palette: bool = True
 
 
+def key_text(sequence: QKeySequence) -> str:
+    """A shortcut in the system's spelling; what Qt calls Return is printed Enter on the key."""
+    return sequence.toString(QKeySequence.SequenceFormat.NativeText).replace("Return", "Enter")
+
+
 def _window(id: str, icon: str, *keys: str, **more: Any) -> ActionSpec:
     return ActionSpec(id, f"action.{id}", icon, keys, "window", **more)
 
@@ -189,7 +194,7 @@ class Actions(QObject):
 
     def shortcut(self, id: str) -> str:
         """The action's first key in the system's spelling, or nothing."""
-        return self._actions[id].shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+        return key_text(self._actions[id].shortcut())
 
     def icon_name(self, id: str) -> str:
         """The name of the action's icon, or nothing."""

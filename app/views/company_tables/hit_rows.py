@@ -11,7 +11,7 @@ from app.messages import tr
 from app.services.company_tables.hits import TableHit
 from app.services.company_tables.repricing import can_raise
 from app.services.company_tables.wording import reason_text, severity_text
-from app.views.listings.plain_table import dress_table
+from app.views.listings.plain_table import dress_table, set_ink
 from app.views.numbers import MISSING, integer, money
 from app.views.theme import current_theme
 from app.views.widgets.live import Live
@@ -90,9 +90,9 @@ class HitRows(Live, QTableWidget):
                 if column in NUMBERS:
                     item.setTextAlignment(RIGHT)
                 if not hit.is_open:
-                    item.setForeground(current_theme().color("text3"))
+                    set_ink(item, "text3")
                 elif column == SEVERITY and hit.severity in TONES:
-                    item.setForeground(current_theme().tone(TONES[hit.severity]).text)
+                    set_ink(item, TONES[hit.severity])
                 self.setItem(at, column, item)
 
 

@@ -143,6 +143,15 @@ def test_an_unknown_variant_names_what_is_missing(lamp, opened, settle):
     assert dialog.missing.text() == ""
 
 
+def test_variants_are_named_in_the_users_language(lamp, opened, monkeypatch):
+    names = {"en": ["Black", ""], "zh": ["黑色", ""]}
+    monkeypatch.setattr("app.views.listings.price_dialog.variant_labels", lambda *_: names[language.code])
+    dialog = opened(lambda context, window: PriceDialog(context, window, lamp.id, lamp.skus[1].id))
+    assert [dialog.variants.itemText(at) for at in (0, 1)] == ["AB1234 · Black", "XX1"]
+    language.set_language("zh")
+    assert (dialog.variants.itemText(0), dialog.variants.currentIndex()) == ("AB1234 · 黑色", 1)
+
+
 def test_steps_sources_and_what_is_missing_follow_the_language(lamp, opened):
     dialog = opened(lambda context, window: PriceDialog(context, window, lamp.id, lamp.skus[1].id))
     english = set(texts(dialog))
