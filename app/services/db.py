@@ -137,7 +137,7 @@ class Database:
     @contextmanager
     def answering(self) -> Iterator[Connection]:
         """As `look`, for questions whose parts may have been answered before (`moments.answers_of`)."""
-        with self.look() as connection, with_answers(connection, self._moments, self._answers):
+        with self.look() as connection, with_answers(connection, self._moments, self._answers, self.answering):
             yield connection
 
     @contextmanager

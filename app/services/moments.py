@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 from collections import OrderedDict
-from collections.abc import Hashable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from itertools import count
 from pathlib import Path
-from threading import Lock
-from typing import TYPE_CHECKING, Any
+from threading import Lock, Thread
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from app.services.sql_ids import interruptible, stopped_by
 
 if TYPE_CHECKING:
     import numpy as np
@@ -23,6 +25,7 @@ MOST_BYTES = 12 << 20
 _INFO = "answers"
 
 Moment = tuple[int, int]
+T = TypeVar("T")
 
 
 class Moments:
@@ -103,10 +106,21 @@ class Answers:
 
 
 class AnswersOfMoment:
-    """What is kept of the state a connection reads."""
+    """What is kept of the state a connection reads.
 
-    def __init__(self, answers: Answers, moment: Moment) -> None:
+    Args:
+        opened: another connection, of the state it finds; None where half of a question is answered already.
+    """
+
+    def __init__(
+        self,
+        answers: Answers,
+        moment: Moment,
+        opened: Callable[[], AbstractContextManager[Connection]] | None,
+        connection: Connection,
+    ) -> None:
         self._answers, self._moment = answers, moment
+        self._opened, self._connection = opened, connection
 
     def get(self, asked: Hashable) -> Bytes | None:
         """As `Answers.get`."""
@@ -116,13 +130,59 @@ class AnswersOfMoment:
         """As `Answers.put`."""
         self._answers.put(self._moment, asked, answer)
 
+    @contextmanager
+    def beside(self, work: Callable[[Connection], T]) -> Iterator[Callable[[], T | None]]:
+        """Do *work* in a thread of its own, on another connection that reads the same state, while the block does the
+        rest.
+
+        Yields: what waits for it: its result, None where there is no such connection. Raises: what it raised.
+        """
+        found: list[T] = []
+        failed: list[BaseException] = []
+
+        def run() -> None:
+            try:
+                found.extend(self._done(work))
+            except BaseException as error:  # noqa: BLE001  # raised where it is waited for
+                failed.append(error)
+
+        thread = Thread(target=run, name="beside")
+        thread.start()
+
+        def wait() -> T | None:
+            thread.join()
+            if failed:
+                raise failed[0]
+            return found[0] if found else None
+
+        try:
+            yield wait
+        finally:
+            thread.join()
+
+    def _done(self, work: Callable[[Connection], T]) -> list[T]:
+        if self._opened is None:
+            return []
+        with self._opened() as connection, interruptible(connection, stopped_by(self._connection)):
+            other = answers_of(connection)
+            if other is None or other._moment != self._moment:
+                return []
+            other._opened = None  # two threads are enough
+            return [work(connection)]
+
 
 @contextmanager
-def with_answers(connection: Connection, moments: Moments, answers: Answers) -> Iterator[None]:
-    """Within the block, which reads in one transaction, `answers_of` *connection* has what is kept of its state."""
+def with_answers(
+    connection: Connection, moments: Moments, answers: Answers, opened: Callable[[], AbstractContextManager[Connection]]
+) -> Iterator[None]:
+    """Within the block, which reads in one transaction, `answers_of` *connection* has what is kept of its state.
+
+    Args:
+        opened: gives another such connection.
+    """
     moment = moments.of(connection)
     if moment is not None:
-        connection.info[_INFO] = AnswersOfMoment(answers, moment)
+        connection.info[_INFO] = AnswersOfMoment(answers, moment, opened, connection)
     try:
         yield
     finally:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 PIECE = 1 << 17
 """Characters taken apart at a time: about fifteen thousand ids, a millisecond."""
+_STOPPED_BY = "stopped by"
 LOOK_EVERY = 20_000
 """Steps of SQLite's machine between two looks at whether the answer is still wanted: about a millisecond."""
 
@@ -92,6 +93,7 @@ def interruptible(connection: Connection, ctx: TaskContext | None) -> Iterator[N
         return
     driver: Any = connection.connection.driver_connection
     driver.set_progress_handler(lambda: int(ctx.stop.is_set()), LOOK_EVERY)
+    connection.info[_STOPPED_BY] = ctx
     try:
         yield
     except _stopped():
@@ -99,6 +101,13 @@ def interruptible(connection: Connection, ctx: TaskContext | None) -> Iterator[N
         raise
     finally:
         driver.set_progress_handler(None, 0)
+        connection.info.pop(_STOPPED_BY, None)
+
+
+def stopped_by(connection: Connection) -> TaskContext | None:
+    """What stops the statements of an `interruptible` *connection*."""
+    found: TaskContext | None = connection.info.get(_STOPPED_BY)
+    return found
 
 
 def _stopped() -> tuple[type[Exception], ...]:

@@ -8,9 +8,9 @@ there are take less than a thousandth of a second. A bit of each is kept for as 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import reduce
+from functools import partial, reduce
 from operator import eq, ge, gt, le, lt, ne
 from typing import TYPE_CHECKING, Any
 
@@ -76,19 +76,30 @@ class Masks:
         parts = [parsed(one.value) if one.operator == "where" else as_condition(one) for one in filters]
         held = [one for one in parts if self._is_read_along(one)]
         others = sorted((one for one in parts if one not in held), key=_is_wide)
-        found: Told | None = None
-        for at, part in enumerate(others):
-            told = self._node(part)
-            found = told if found is None else found.both(told)
-            few = found.few()
+        first = [one for one in others if not _is_wide(one)]
+        found: list[Told] = []
+        for at, part in enumerate(first):
+            found = [reduce(Told.both, [*found, self._node(part)])]
+            few = found[0].few()
             if few is not None:
                 return self._of_few(few, [*others[at + 1 :], *held], store)
+        jobs: list[Job] = [partial(Masks._node, node=part) for part in others[len(first) :]]
         if held or store is not None:
-            told = self._along(held, All, store, is_negated=False)
-            found = told if found is None else found.both(told)
-        if found is None:
-            raise ValueError("nothing is asked")
-        return found
+            jobs.append(partial(Masks._along, parts=held, kind=All, store=store))
+        return reduce(Told.both, [*found, *self._side_by_side(jobs)])
+
+    def _side_by_side(self, jobs: Sequence[Job]) -> list[Told]:
+        """What *jobs* find, in any order: half of them by a second thread."""
+        if len(jobs) < 2 or self._answers is None:
+            return [job(self) for job in jobs]
+        with self._answers.beside(lambda connection: self._of(connection, jobs[1::2])) as others:
+            found = [job(self) for job in jobs[::2]]
+            done = others()
+        return [*found, *(done if done is not None else [job(self) for job in jobs[1::2]])]
+
+    def _of(self, connection: Connection, jobs: Sequence[Job]) -> list[Told]:
+        masks = type(self)(connection, self._spec)
+        return [job(masks) for job in jobs]
 
     def numbers_by(self, name: str, told: Told) -> dict[Any, int] | None:
         """How many of *told* there are of each value of the field *name*; None where there are very many values."""
@@ -150,13 +161,16 @@ class Masks:
                 return self._node(part, is_negated=not is_negated)
             case All(parts=parts) | Either(parts=parts):
                 held = [part for part in parts if self._is_read_along(part)]
-                found = [self._node(part, is_negated=is_negated) for part in parts if part not in held]
+                jobs: list[Job] = [
+                    partial(Masks._node, node=part, is_negated=is_negated) for part in parts if part not in held
+                ]
                 if held:
-                    found.append(self._along(held, type(node), None, is_negated=is_negated))
-                return reduce(Told.both if isinstance(node, All) is not is_negated else Told.either, found)
+                    jobs.append(partial(Masks._along, parts=held, kind=type(node), is_negated=is_negated))
+                is_both = isinstance(node, All) is not is_negated
+                return reduce(Told.both if is_both else Told.either, self._side_by_side(jobs))
             case Condition():
                 if self._is_read_along(node):
-                    return self._along([node], All, None, is_negated=is_negated)
+                    return self._along([node], All, is_negated=is_negated)
                 return self._leaf(as_filter(_denied(node) if is_negated else node))
         raise TypeError(f"{type(node).__name__} is no part of a filter")
 
@@ -165,7 +179,12 @@ class Masks:
         return not any(self._spec.field(leaf.name).is_apart for leaf in leaves(node))
 
     def _along(
-        self, parts: Sequence[Node], kind: type[All] | type[Either], store: Sql | None, *, is_negated: bool
+        self,
+        parts: Sequence[Node],
+        kind: type[All] | type[Either],
+        store: Sql | None = None,
+        *,
+        is_negated: bool = False,
     ) -> Told:
         """The rows that are as *parts* say, read in one pass along an index."""
         names = frozenset(leaf.name for part in parts for leaf in leaves(part))
@@ -255,3 +274,6 @@ def _is_so(number: int, condition: Filter, field: Field) -> bool:
         return (number in values) is (condition.operator == "in")
     compare = {"=": eq, "!=": ne, "<": lt, "<=": le, ">": gt, ">=": ge}[condition.operator]
     return bool(compare(number, bound(field, condition)))
+
+
+Job = Callable[[Masks], Told]

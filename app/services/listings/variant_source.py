@@ -240,7 +240,7 @@ class VariantSource(SqlSource[VariantRow]):
         """The variants of *query* among all, or among those of the few listings *among*."""
         from app.services.listings.variant_told import VariantMasks  # here: as above
 
-        def listings(asked: Query) -> Told:
+        def listings(connection: Connection, asked: Query) -> Told:
             if among is None:
                 return self._listings.told(connection, asked)
             return self._listings.told_among(connection, asked, among)

@@ -4,8 +4,8 @@ variants by columns, by codes, or by the table."""
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import reduce
-from operator import or_
+from functools import cached_property, reduce
+from operator import and_, or_
 from typing import TYPE_CHECKING, Any
 
 from app.services.expressions.conditions import Sql, parsed
@@ -29,9 +29,6 @@ if TYPE_CHECKING:
 class VariantMasks:
     """What is told of variants in one snapshot of *connection*.
 
-    Attributes:
-        variants: the variants that are told.
-
     Args:
         own: fields of a variant; the others are its listing's.
         columns: fields that columns answer, and the columns.
@@ -44,28 +41,42 @@ class VariantMasks:
         connection: Connection,
         own: Mapping[str, Field],
         columns: Mapping[str, str],
-        listings: Callable[[Query], Told],
+        listings: Callable[[Connection, Query], Told],
         few: Variants | None = None,
     ) -> None:
         self._connection = connection
         self._answers = answers_of(connection) if few is None else None
         self._own, self._columns, self._listings = own, columns, listings
-        self.variants = few if few is not None else Variants(connection)
+        self._few = few
+
+    @cached_property
+    def variants(self) -> Variants:
+        """The variants that are told."""
+        return self._few if self._few is not None else Variants(self._connection)
 
     def told(self, asked: Query, own: Sequence[Filter], rest: Sequence[tuple[str, Sequence[Any]]]) -> Mask:
         """The variants of the listings of *asked* that are as the filters *own* and the conditions *rest* say."""
-        found = self.variants.there
-        if asked != Query():
-            found = found & self.variants.of_listings(self._listings(asked))
-        for one in own:
-            found = found & self._of(one)
+        if asked == Query():
+            found = self._all_of(own)
+        elif self._answers is None:
+            found = self._all_of(own) & self.variants.of_listings(self._listings(self._connection, asked))
+        else:
+            with self._answers.beside(lambda connection: self._listings(connection, asked)) as listings:
+                found = self._all_of(own)
+                told = listings() or self._listings(self._connection, asked)
+            found = found & self.variants.of_listings(told)
         for condition in rest:
             found = self.variants.of_condition(condition, found)
         return found
 
+    def _all_of(self, own: Sequence[Filter]) -> Mask:
+        return reduce(and_, map(self._of, own), self.variants.there)
+
     def _of(self, one: Filter) -> Mask:
         if not fields_read(one) & self._own.keys():
-            return self.variants.there & self.variants.of_listings(self._listings(Query(filters=(one,))))
+            return self.variants.there & self.variants.of_listings(
+                self._listings(self._connection, Query(filters=(one,)))
+            )
         if one.operator == "where":
             node = by_level(parsed(one.value), self._own)
             return self.variants.matching(node, lambda leaf: self._of(as_filter(leaf)))
