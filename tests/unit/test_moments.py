@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from contextlib import closing
 
 import numpy as np
@@ -10,6 +11,8 @@ import pytest
 
 from app.services.db import Database
 from app.services.moments import Answers, Moments, answers_of
+from app.services.sql_ids import interruptible
+from app.services.tasks import TaskCancelled, TaskContext
 
 
 @pytest.fixture
@@ -68,6 +71,47 @@ class TestStates:
         with database.reader.connect() as connection:
             assert moments.of(connection) is None
         moments.close()
+
+
+class TestBeside:
+    def test_a_second_thread_answers_in_the_same_state(self, database):
+        def counted(connection):
+            rows = connection.exec_driver_sql("SELECT count(*) FROM t").scalar()
+            with answers_of(connection).beside(counted) as third:
+                return rows, third(), threading.current_thread() is threading.main_thread()
+
+        with database.answering() as connection:
+            with answers_of(connection).beside(counted) as found:
+                pass
+            assert found() == (0, None, False), "a third thread is not begun"
+            write(database.path)
+            with answers_of(connection).beside(counted) as found:
+                assert found() is None, "there is no such state any more"
+
+    def test_what_it_raises_is_raised_where_it_is_waited_for(self, database):
+        def failing(connection):
+            connection.exec_driver_sql("SELECT y FROM t")
+
+        with database.answering() as connection:
+            with answers_of(connection).beside(failing) as found:
+                pass
+            with pytest.raises(sqlite3.OperationalError, match="no such column"):
+                found()
+
+    def test_it_ends_when_the_question_is_not_wanted_any_more(self, database):
+        endless = "WITH RECURSIVE n(id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM n) SELECT max(id) FROM n"
+        begun, ctx = threading.Event(), TaskContext()
+
+        def counted(connection):
+            begun.set()
+            return connection.exec_driver_sql(endless).scalar()
+
+        with database.answering() as connection, interruptible(connection, ctx):
+            with answers_of(connection).beside(counted) as found:
+                assert begun.wait(5)
+                ctx.stop.set()
+            with pytest.raises(TaskCancelled):
+                found()
 
 
 class TestKept:

@@ -3,7 +3,6 @@ tables."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from app.services.expressions.conditions import Sql
@@ -21,6 +20,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Whole = NDArray[np.int64]
+
+FEW_HITS = 30_000
+"""So many rows of listings are read as soon as an index of a million of them."""
 
 
 class ListingMasks(Masks):
@@ -49,10 +51,10 @@ class ListingMasks(Masks):
         )
 
     def _with_title(self, condition: Filter, select: Sql) -> Told:
-        """Of the listings whose searched text has the characters, which the trigrams know, those whose title has."""
+        """Of few listings whose searched text has the characters, which the trigrams know, those whose title has; of
+        many it is quicker to look through the index of all titles."""
         found = Search.of(str(condition.value), TABLES).quick_matches()
-        if not found:
-            return super().read(condition, select)
-        hits = read_numbers(self.connection, f"SELECT rowid AS id FROM {found[0].rows}", (found[0].expression,))
-        sql, params = self.among(hits).sql("listing.id")
-        return super().read(replace(condition, field=""), (f"{select[0]} AND {sql}", [*select[1], *params]))
+        if found and found[0].count(self.connection, FEW_HITS + 1) <= FEW_HITS:
+            sql, params = row_sql(condition, self._spec.field(condition.field))
+            select = f"SELECT id FROM listing WHERE id IN {found[0].rows} AND {sql}", [found[0].expression, *params]
+        return super().read(condition, select)

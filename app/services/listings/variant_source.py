@@ -247,7 +247,8 @@ class VariantSource(SqlSource[VariantRow]):
 
         asked, own = self._own_filters(query)
         masks = VariantMasks(connection, OWN, COLUMNS, listings, few)
-        return masks.variants, masks.told(asked, own, self._of_codes(query))
+        found = masks.told(asked, own, self._of_codes(query))
+        return masks.variants, found
 
     def _in_order(self, connection: Connection, query: Query, limit: int | None = None) -> Whole:
         """Ids of all matching variants in order, or of the first *limit*."""

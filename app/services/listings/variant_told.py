@@ -5,15 +5,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cached_property, reduce
-from operator import and_, or_
+from operator import or_
 from typing import TYPE_CHECKING, Any
 
-from app.services.expressions.conditions import Sql, parsed
+from app.services.expressions.conditions import Sql, leaves, parsed
 from app.services.listings.code_search import among_few, codes_part
 from app.services.listings.variant_masks import Variants, by_level
 from app.services.moments import answers_of
 from app.services.paging import Filter, Query
-from app.services.sql_conditions import DENIALS, Field, as_filter, condition_sql, fields_read, opposite
+from app.services.sql_conditions import DENIALS, Field, as_condition, as_filter, condition_sql, fields_read, opposite
 from app.services.sql_told import Told
 
 if TYPE_CHECKING:
@@ -56,21 +56,34 @@ class VariantMasks:
 
     def told(self, asked: Query, own: Sequence[Filter], rest: Sequence[tuple[str, Sequence[Any]]]) -> Mask:
         """The variants of the listings of *asked* that are as the filters *own* and the conditions *rest* say."""
-        if asked == Query():
-            found = self._all_of(own)
-        elif self._answers is None:
-            found = self._all_of(own) & self.variants.of_listings(self._listings(self._connection, asked))
-        else:
-            with self._answers.beside(lambda connection: self._listings(connection, asked)) as listings:
-                found = self._all_of(own)
-                told = listings() or self._listings(self._connection, asked)
-            found = found & self.variants.of_listings(told)
+        self._look_up(asked, own)
+        found = self.variants.there
+        if asked != Query():
+            found = found & self.variants.of_listings(self._listings(self._connection, asked))
+        for one in own:
+            found = found & self._of(one)
         for condition in rest:
             found = self.variants.of_condition(condition, found)
         return found
 
-    def _all_of(self, own: Sequence[Filter]) -> Mask:
-        return reduce(and_, map(self._of, own), self.variants.there)
+    def _look_up(self, asked: Query, own: Sequence[Filter]) -> None:
+        """What is asked of listings by a second thread, what is asked of the variants meanwhile: both are kept."""
+        nodes = [
+            by_level(parsed(one.value), self._own) if one.operator == "where" else as_condition(one) for one in own
+        ]
+        parts = [as_filter(leaf) for node in nodes for leaf in leaves(node)]
+        listings = [Query(filters=(one,)) for one in parts if one.operator == "where"]
+        listings += [asked] if asked != Query() else []
+        if self._answers is None or not listings:
+            return
+        with self._answers.beside(lambda connection: [self._listings(connection, one) for one in listings]):
+            self._read_all([one for one in parts if one.operator != "where"])
+
+    def _read_all(self, parts: Sequence[Filter]) -> None:
+        """Bring the variants in, and keep what *parts* are so of."""
+        known = self.variants.there.size
+        for one in parts if known else ():
+            self._of(one)
 
     def _of(self, one: Filter) -> Mask:
         if not fields_read(one) & self._own.keys():
