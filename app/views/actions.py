@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QCoreApplication, QObject
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
@@ -45,8 +45,9 @@ class ActionSpec:
 
 
 def key_text(sequence: QKeySequence) -> str:
-    """A shortcut in the system's spelling; what Qt calls Return is printed Enter on the key."""
-    return sequence.toString(QKeySequence.SequenceFormat.NativeText).replace("Return", "Enter")
+    """A shortcut in the system's spelling; what Qt calls Return, in each language, is printed Enter on the key."""
+    shown = sequence.toString(QKeySequence.SequenceFormat.NativeText)
+    return shown.replace(QCoreApplication.translate("QShortcut", "Return"), "Enter")
 
 
 def _window(id: str, icon: str, *keys: str, **more: Any) -> ActionSpec:

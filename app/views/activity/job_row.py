@@ -17,7 +17,7 @@ from app.views.widgets.progress_line import ProgressLine
 from app.views.widgets.status_label import StatusLabel
 
 COUNTS_WIDTH = 150
-TITLE_PERCENT = 27
+TITLE_PERCENT, BAR_PERCENT = 24, 14
 """Of a row's width, whatever its buttons need, so that bars and counts of all rows stand below each other."""
 
 
@@ -30,7 +30,7 @@ class JobRow(Bar):
         self._jobs = jobs
         self._offers: list[Button] = []
         self.title = ElidedLabel(strong=False)
-        self.bar = ProgressLine(200, keeps_room=True)
+        self.bar = ProgressLine(keeps_room=True)
         self.counts = ElidedLabel()
         self.ending = StatusLabel()
         self.note = ElidedLabel(role="small", ink="text2")
@@ -69,9 +69,10 @@ class JobRow(Bar):
         return box
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """The title keeps its share."""
+        """Title and bar keep their shares."""
         super().resizeEvent(event)
         self.title.setFixedWidth(self.width() * TITLE_PERCENT // 100)
+        self.bar.setFixedWidth(self.width() * BAR_PERCENT // 100)
 
     def restyle(self) -> None:
         """Columns of the row in the text size in force."""
@@ -80,7 +81,6 @@ class JobRow(Bar):
             theme = current_theme()
             self.counts.setFixedWidth(theme.height(COUNTS_WIDTH))
             self.ending.parentWidget().setFixedWidth(theme.height(COUNTS_WIDTH))
-            self._buttons.parentWidget().setMinimumWidth(theme.height(240))
 
     def show_job(self) -> None:
         """Show the job as it is now."""

@@ -24,7 +24,7 @@ LOOK_MS = 15 * 60_000
 
 
 def _names(rows: Sequence[InboxRow]) -> str:
-    return tr("table.list_separator").join(kind_text(row.kind) for row in rows)
+    return tr("history.list_gap").join(kind_text(row.kind) for row in rows)
 
 
 class Inbox(QObject):

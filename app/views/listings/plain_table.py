@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPixmap
 from PySide6.QtWidgets import (
@@ -20,6 +22,8 @@ from app.views.widgets.live import Live
 
 Index = QModelIndex | QPersistentModelIndex
 PAD = 8
+LEAST_REST = 160
+"""Width of the column that takes the rest, such as a listing's title."""
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -96,6 +100,16 @@ def _ink(said: object) -> QColor:
 def set_ink(item: QTableWidgetItem, name: str) -> None:
     """Colour the text of a cell: a role such as `text2` or a tone such as `red`, of whatever theme is in force then."""
     item.setData(Qt.ItemDataRole.ForegroundRole, name)
+
+
+def fit_columns(view: QTableView, widths: Sequence[int]) -> None:
+    """Columns as wide as *widths* says, where 0 takes the rest: narrower together before the rest has too little."""
+    theme, header = current_theme(), view.horizontalHeader()
+    wanted = sum(theme.height(width) for width in widths)
+    room = max(0, view.viewport().width() - theme.height(LEAST_REST))
+    for at, width in enumerate(widths):
+        if width:
+            header.resizeSection(at, min(theme.height(width), theme.height(width) * room // wanted))
 
 
 def dress_table(view: QTableView, *, row: int = 28) -> None:

@@ -79,7 +79,9 @@ def test_keys_are_those_of_the_design(id, key):
 
 def test_a_key_is_called_what_is_printed_on_it(owner):
     mine = Actions(owner, [ActionSpec("x", "action.export", "send", ("Ctrl+Shift+Return",))])
-    assert mine.shortcut("x") == "Ctrl+Shift+Enter"
+    for code in ("zh", "en"):
+        language.set_language(code)
+        assert mine.shortcut("x") == "Ctrl+Shift+Enter"
 
 
 def test_every_action_of_a_page_is_on_one():

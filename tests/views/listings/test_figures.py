@@ -3,7 +3,7 @@
 from types import SimpleNamespace
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QLabel, QWidget
 
@@ -72,6 +72,9 @@ def test_the_table_shows_figures_of_today_and_says_when_they_are_not(db, lamp, o
     renew_figures(db)
     page.context.changes.tell({"figure"})
     qtbot.waitUntil(lambda: cell(page, "margin").text not in ("…", ""))
+    page.rows.setCurrentIndex(QModelIndex())
+    page.actions_of_page["explain_price"].trigger()
+    assert page.context.notices.kept[0].text == "Choose a row of the table first"
     page.rows.setCurrentIndex(page.rows.paged.index(0, 0))
     page.actions_of_page["explain_price"].trigger()
     settle()

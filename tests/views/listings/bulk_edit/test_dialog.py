@@ -225,7 +225,7 @@ class TestRefusals:
         user.waits_for_preview()
         assert user.counts == {"all": 4, "changed": 2, "same": 0, "refused": 2}
         said = user.dialog.preview.outcome.title.text()
-        assert said == "1 of 3 listings will change · 0 unchanged · 2 with something refused"
+        assert said == "1 of 3 listings will change · 0 unchanged · 2 with refusals"
         said = user.dialog.preview.outcome.texts
         assert "Above the highest value that is allowed · 1 value" in said
         assert "A value that is needed is unknown · 1 value" in said
