@@ -189,9 +189,11 @@ class Actions(QObject):
 
     def enable(self, id: str, enabled: bool = True, why: str = "", **params: Any) -> None:
         """Enable or disable; a disabled action says *why* (a message key) in its tip."""
-        self._whys[id] = ("" if enabled else why, params)
         self._actions[id].setEnabled(enabled)
-        self._dress(id)
+        said = ("" if enabled else why, params)
+        if self._whys.get(id, ("", {})) != said:
+            self._whys[id] = said
+            self._dress(id)
 
     def shortcut(self, id: str) -> str:
         """The action's first key in the system's spelling, or nothing."""
