@@ -24,6 +24,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
+from functools import partial
 from pathlib import Path
 from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any, cast
@@ -135,9 +136,12 @@ class Database:
         return cast("AbstractContextManager[Connection]", plain)
 
     @contextmanager
-    def answering(self) -> Iterator[Connection]:
-        """As `look`, for questions whose parts may have been answered before (`moments.answers_of`)."""
-        with self.look() as connection, with_answers(connection, self._moments, self._answers, self.answering):
+    def answering(self, *, in_bare_sql: bool = False) -> Iterator[Connection]:
+        """A snapshot for questions whose parts may have been answered before (`moments.answers_of`); *in_bare_sql*: as
+        `look`."""
+        again = partial(self.answering, in_bare_sql=in_bare_sql)
+        snapshot = self.look() if in_bare_sql else self.reader.connect()
+        with snapshot as connection, with_answers(connection, self._moments, self._answers, again):
             yield connection
 
     def forget_answers(self) -> None:

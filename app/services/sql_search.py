@@ -107,6 +107,12 @@ class Search:
                 found.append(Match(self.tables.bigram, _quoted(pair), _proved(word)))
         return found
 
+    @property
+    def is_quick(self) -> bool:
+        """Whether hits of `quick_matches` are listed quickly: where letters of several words must come together, each
+        of which many texts have, the index goes through all of these."""
+        return len([word for word in self.words if len(word) > 2]) < 2
+
     def looked_up_matches(self, connection: Connection) -> list[Match]:
         """Words of one or two characters by the vocabulary: takes as long as the trigrams that begin with them are
         many. One ASCII letter stands in nearly every text: that is not worth asking."""

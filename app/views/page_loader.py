@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Collection, Mapping, Sequence
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -23,6 +24,8 @@ FEW = 16
 PIECE = 1 << 16
 USUAL_VIEW = 2 * PAGE_ROWS
 """Rows that most windows show, for as long as nobody knows."""
+UNPAINTED_S = 0.1
+"""First rows that are not painted by then are in a window that nobody sees."""
 
 
 class Head:
@@ -80,6 +83,7 @@ class PageLoader(QObject):
     Attributes:
         wanted: ids whose places are looked up with every order.
         in_view: how many rows a view shows at once: a first answer has as many, in whole pages.
+        is_painted: whether a view paints first rows, and then calls `painted`.
 
     Emits:
         headed: `Head` of the question asked last.
@@ -102,6 +106,8 @@ class PageLoader(QObject):
         self.source = source
         self.wanted: Callable[[], Collection[int]] = frozenset
         self.in_view: Callable[[], int] = lambda: USUAL_VIEW
+        self.is_painted: Callable[[], bool] = lambda: False
+        self._unpainted: Event | None = None
         self._runner = runner
         self._question = 0
         self._long: TaskHandle | None = None
@@ -152,6 +158,12 @@ class PageLoader(QObject):
             return page in self._ahead or page in self._wanted
         return page == next(reversed(self._wanted), None)
 
+    def painted(self) -> None:
+        """A view painted: once that is on the screen, what waited for it may begin."""
+        if self._unpainted is not None:
+            QTimer.singleShot(0, self, self._unpainted.set)
+            self._unpainted = None
+
     def stop(self) -> None:
         """Drop every answer under way."""
         self._renew()
@@ -164,6 +176,9 @@ class PageLoader(QObject):
         if self._long is not None:
             self._long.cancel()
             self._long = None
+        if self._unpainted is not None:
+            self._unpainted.set()  # who waits for it finds that it was stopped
+            self._unpainted = None
 
     def _ask_head(self) -> None:
         """Ask for first rows; while two older questions are still being answered, only the latest one waits."""
@@ -180,13 +195,17 @@ class PageLoader(QObject):
         self._ask_head()
 
     def _on_head(self, query: Query, head: Head) -> None:
+        if head.total is None and self.is_painted():
+            self._unpainted = Event()
+        unpainted = self._unpainted
         self.headed.emit(head)
         if head.total is None:
-            self._ask_count(query)
+            self._ask_count(query, unpainted)
 
-    def _ask_count(self, query: Query) -> None:
-        """Number first, order after it: one long answer at a time leaves a processor to what the user does next."""
-        self._long = self._runner.start(self.source.count, query)
+    def _ask_count(self, query: Query, unpainted: Event | None) -> None:
+        """Number first, order after it: one long answer at a time leaves a processor to what the user does next, and
+        it waits for the first rows to be painted, who would take half as long again beside it."""
+        self._long = self._runner.start(_count, self.source, query, unpainted)
         self._run(self._long, lambda total: self._on_count(query, total))
 
     def _on_count(self, query: Query, total: int) -> None:
@@ -248,6 +267,14 @@ class PageLoader(QObject):
 def _head(source: Any, query: Query, limit: int) -> Head:
     groups = source.groups(query) if query.group else ()
     return Head(source.first_page(query, limit), groups, limit)
+
+
+def _count(source: Any, query: Query, unpainted: Event | None, *, ctx: TaskContext) -> int:
+    if unpainted is not None:
+        unpainted.wait(UNPAINTED_S)
+        ctx.checkpoint()
+    total: int = source.count(query, ctx)
+    return total
 
 
 def _order(source: Any, query: Query, wanted: Collection[int], *, ctx: TaskContext) -> Order:

@@ -208,9 +208,15 @@ class PagedRows(QAbstractTableModel):
         """Let the places of `wanted()` be looked up with the next order, off the GUI thread."""
         self._loader.wanted = wanted
 
-    def show_at_once(self, in_view: Callable[[], int]) -> None:
-        """Let first answers have the `in_view()` rows that a view shows."""
+    def show_at_once(self, in_view: Callable[[], int], is_painted: Callable[[], bool]) -> None:
+        """Let first answers have the `in_view()` rows that a view shows, and what follows them wait for it to call
+        `painted`, if it `is_painted()` at all."""
         self._loader.in_view = in_view
+        self._loader.is_painted = is_painted
+
+    def painted(self) -> None:
+        """A view painted the rows it shows."""
+        self._loader.painted()
 
     def positions_of(self, ids: Collection[int]) -> list[int]:
         """Places of top-level rows in the answer, in order; those not in it are left out."""

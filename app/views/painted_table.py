@@ -64,7 +64,7 @@ class PaintedTable(Live, QTableView):
         self.header.lead = self._painter.lead
         self.setHorizontalHeader(self.header)
         self.setModel(model)
-        model.show_at_once(self._rows_in_view)
+        model.show_at_once(self._rows_in_view, self.isVisible)
         self._chosen_ranges: Ranges | None = None
         self.selectionModel().selectionChanged.connect(self._forget_chosen)
         for signal in (model.modelReset, model.rowsInserted, model.rowsRemoved):
@@ -202,6 +202,7 @@ class PaintedTable(Live, QTableView):
             is_waiting = self._paint_rows(painter, first, last, spans)
             self._watch_waiting(is_waiting)
         painter.end()
+        self.paged.painted()
         if self._painter.cells.needed:
             QTimer.singleShot(0, self, self._widen)
 

@@ -56,11 +56,12 @@ class TableHeader(QHeaderView):
 
     def sizeHint(self) -> QSize:
         """28 high, 42 with a second line, more with larger text."""
+        return QSize(super().sizeHint().width(), self._wanted_height())
+
+    def _wanted_height(self) -> int:
         has_second = any(column.subtitle is not None for column in self._columns)
-        theme = current_theme()
-        line = theme.metrics("small").height()
-        wanted = max(TWO_LINES, 2 * line + 6) if has_second else max(HEIGHT, line + 8)
-        return QSize(super().sizeHint().width(), wanted)
+        line = current_theme().metrics("small").height()
+        return max(TWO_LINES, 2 * line + 6) if has_second else max(HEIGHT, line + 8)
 
     def paintSection(self, painter: QPainter, rect: QRect, logical: int) -> None:
         """Qt asks for each section."""
@@ -73,7 +74,7 @@ class TableHeader(QHeaderView):
             below = first.adjusted(0, half - 1, 0, -2)
             self._paint_text(painter, below, column, column.subtitle(), "text3")
             first = first.adjusted(0, 2, 0, -half)
-        elif self.sizeHint().height() >= TWO_LINES:
+        elif self._wanted_height() >= TWO_LINES:
             first = first.adjusted(0, 2, 0, -(rect.height() // 2))
         self._paint_title(painter, first, column)
 

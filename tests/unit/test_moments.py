@@ -117,18 +117,18 @@ class TestBeside:
 class TestKept:
     def test_an_answer_is_there_in_its_state_alone(self, database):
         for _ in range(2):
-            with database.answering() as connection:
+            with database.answering(in_bare_sql=True) as connection:
                 assert answers_of(connection).get("a") is None
                 answers_of(connection).put("a", bits())
-                with database.answering() as other:
+                with database.answering(in_bare_sql=True) as other:
                     assert answers_of(other).get("a") is not None
                     write(database.path)
                     assert answers_of(other).get("a") is not None
-                    with database.answering() as later:
+                    with database.answering(in_bare_sql=True) as later:
                         assert answers_of(later).get("a") is None
                 assert answers_of(other) is None
         database.dispose()
-        with database.answering() as connection:
+        with database.answering(in_bare_sql=True) as connection:
             assert answers_of(connection).get("a") is None
 
     def test_an_older_state_takes_nothing_from_a_later_one(self):

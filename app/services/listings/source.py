@@ -41,6 +41,8 @@ from app.services.sql_ids import loaded
 from app.services.sql_source import FIRST_LOOK, WINDOW_ROWS, Field, OrderIndex, SqlSource, TableSpec, Where
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from sqlalchemy import Connection
 
     from app.services.db import Database
@@ -263,6 +265,10 @@ class ListingSource(SqlSource[ListingRow]):
     def __init__(self, db: Database) -> None:
         super().__init__(db)
         self._names = VariantNames()
+
+    def _connect(self) -> AbstractContextManager[Connection]:
+        """Everything here is bare SQL: the first rows of a start do not wait for SQLAlchemy."""
+        return self._db.answering(in_bare_sql=True)
 
     def masks(self, connection: Connection) -> ListingMasks:
         """As for any table, with what is known of variants and words besides."""

@@ -53,9 +53,18 @@ PATHS = {
         "FIRST_LOOK": 4,
         "WINDOW_ROWS": 12,
         "WALKED_HITS": 0,
+        "LOOKED_UP_HITS": -1,
     },
-    "walk": {"FEW_HITS": 0, "FEW_OF_SEVERAL": 0, "MANY_HITS": 10**6, "FIRST_LOOK": 0, "WINDOW_ROWS": 0},
-    "unsure": {"FEW_HITS": 0, "FIRST_LOOK": 1, "WINDOW_ROWS": 2},
+    "looked up": {"FEW_HITS": 0, "FIRST_LOOK": 0, "LOOKED_UP_ROWS": 12},
+    "walk": {
+        "FEW_HITS": 0,
+        "FEW_OF_SEVERAL": 0,
+        "MANY_HITS": 10**6,
+        "FIRST_LOOK": 0,
+        "WINDOW_ROWS": 0,
+        "LOOKED_UP_HITS": -1,
+    },
+    "unsure": {"FEW_HITS": 0, "FIRST_LOOK": 1, "WINDOW_ROWS": 2, "LOOKED_UP_HITS": -1},
     "sort": {"FEW_HITS": 10**6, "FEW_OF_SEVERAL": 10**6, "MANY_HITS": 10**6},
 }
 

@@ -9,6 +9,7 @@ from PySide6.QtTest import QAbstractItemModelTester
 
 from app.services.errors import OutOfReach
 from app.services.paging import PAGE_ROWS, Filter, Query
+from app.views import page_loader
 from app.views.cells import Cell, Column
 from app.views.language import language
 from app.views.page_cache import PAGES
@@ -172,7 +173,7 @@ def test_a_first_answer_has_as_many_rows_as_are_in_view(make, fake_source, qtbot
     source.gate = threading.Event()
     model = make(source)
     for in_view, rows in ((0, PAGE_ROWS), (PAGE_ROWS + 1, 2 * PAGE_ROWS), (3 * PAGE_ROWS, 3 * PAGE_ROWS)):
-        model.show_at_once(lambda in_view=in_view: in_view)
+        model.show_at_once(lambda in_view=in_view: in_view, lambda: False)
         with qtbot.waitSignal(model.replaced):
             model.ask(Query(sort="price_minor", descending=rows > PAGE_ROWS))
         assert model.rowCount() == rows
@@ -180,6 +181,35 @@ def test_a_first_answer_has_as_many_rows_as_are_in_view(make, fake_source, qtbot
         assert not model.is_exact
     source.gate.set()
     qtbot.waitUntil(lambda: model.is_exact)
+
+
+def test_counting_waits_until_the_first_rows_are_painted(make, fake_source, qtbot, monkeypatch):
+    monkeypatch.setattr(page_loader, "UNPAINTED_S", 10)
+    source = fake_source(1000)
+    model = make(source, watched=False)
+    model.show_at_once(lambda: 31, lambda: True)
+    with qtbot.waitSignal(model.replaced):
+        model.ask(Query())
+    model.painted()
+    assert source.asked["count"] == 0, "they are not on the screen before the event loop turns"
+    qtbot.waitUntil(lambda: model.is_ordered)
+    with qtbot.waitSignal(model.replaced):
+        model.ask(Query(text="00"))
+    with qtbot.waitSignal(model.replaced):
+        model.ask(Query(text="0001"))
+    model.painted()
+    qtbot.waitUntil(lambda: model.is_ordered)
+    assert source.asked["count"] == 2, "nobody counted for the question that was not painted"
+    assert model.total == 111
+
+
+def test_a_window_that_nobody_sees_is_counted_for_all_the_same(make, fake_source, qtbot, monkeypatch):
+    monkeypatch.setattr(page_loader, "UNPAINTED_S", 0.001)
+    model = make(fake_source(1000))
+    model.show_at_once(lambda: 31, lambda: True)
+    model.ask(Query())
+    qtbot.waitUntil(lambda: model.is_ordered)
+    assert model.total == 1000
 
 
 def test_memory_holds_what_was_looked_at_not_the_table(make, fake_source, qtbot):

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPixmap
 from PySide6.QtWidgets import QApplication, QTableView
 
 from app.services.paging import PAGE_ROWS, Group, Query
+from app.views import page_loader
 from app.views.cell_painter import CellPainter
 from app.views.cells import Badge, Cell, Column
 from app.views.elide import elided
@@ -395,7 +396,8 @@ def test_of_rows_that_changed_those_in_view_are_painted_and_no_others(runner, fa
     assert (near.top(), near.height()) == (3 * height, 2 * height)
 
 
-def test_an_answer_is_painted_once_and_counting_its_rows_paints_nothing(runner, fake_source, qtbot):
+def test_an_answer_is_painted_once_and_counting_its_rows_paints_nothing(runner, fake_source, qtbot, monkeypatch):
+    monkeypatch.setattr(page_loader, "UNPAINTED_S", 10)
     source = fake_source(1000)
     table, model, painted = _spied(runner, source, qtbot)
     source.gate = threading.Event()
