@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from sqlalchemy import Connection
 
-    from app.services.sql_source import TableSpec
+    from app.services.sql_table import TableSpec
 
     Whole = NDArray[np.int64]
     Bools = NDArray[np.bool_]

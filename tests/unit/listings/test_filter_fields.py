@@ -221,17 +221,6 @@ def test_prices_by_country_asked_together_are_of_the_same_country(source, text, 
     assert "regional =" not in written(query.filters, {})  # it is shown as it was typed
 
 
-@pytest.fixture
-def late(source):
-    """No variant stands in the columns, so all listings are due."""
-    with source._db.bulk() as connection:
-        connection.exec_driver_sql("INSERT OR IGNORE INTO figure_due SELECT id FROM listing")
-    yield
-    with source._db.bulk() as connection:
-        connection.exec_driver_sql("DELETE FROM figure_due WHERE listing_id <> ?", (CABLE,))
-
-
-@pytest.mark.usefixtures("late")
 def test_variants_are_found_by_the_same_countries(source):
     variants = VariantSource(source._db)
 
