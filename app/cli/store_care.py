@@ -52,6 +52,7 @@ def add_to(group: Commands) -> None:
         parser.add_argument("name", metavar="NAME", help=tr("cli.help.store.name"))
         if name == "remove":
             parser.add_argument("--dry-run", action="store_true", help=tr("cli.help.store.dry_run"))
+            parser.add_argument("--yes", action="store_true", help=tr("cli.help.store.yes_remove"))
 
 
 def store_desk(desk: Desk) -> StoreDesk:
@@ -230,7 +231,7 @@ def disconnect(desk: Desk, options: argparse.Namespace) -> Outcome:
 
 
 def remove(desk: Desk, options: argparse.Namespace) -> Outcome:
-    """Take a store with everything of it out of the database, after a copy; with --dry-run only say what that does."""
+    """Take a store with everything of it out of the database, after a copy; without --yes only say what that does."""
     stores = store_desk(desk)
     planned = stores.removal(stores.find(options.name).id)
     told: dict[str, Any] = {
@@ -254,6 +255,9 @@ def remove(desk: Desk, options: argparse.Namespace) -> Outcome:
         )
         if n
     ]
+    if not options.yes and not options.dry_run:
+        lines.append(tr("cli.store.remove_unasked", name=planned.store.name))
+        return Outcome(told, lines, Exit.NOTHING_DONE)
     if not options.dry_run:
         copy = stores.remove(planned.store.id)
         told |= {"removed": True, "backup": str(copy)}

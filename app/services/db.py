@@ -24,10 +24,12 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
+from functools import partial
 from pathlib import Path
 from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any, cast
 
+from app.services.moments import Answers, Moments, with_answers
 from app.services.plain_reading import plain_connection
 
 if TYPE_CHECKING:
@@ -101,6 +103,7 @@ class Database:
         self._reader: Engine | None = None
         self._writer: Engine | None = None
         self._carrier: Thread | None = None
+        self._moments, self._answers = Moments(path), Answers()
 
     @property
     def reader(self) -> Engine:
@@ -131,6 +134,15 @@ class Database:
             return self._reader.connect()
         plain = plain_connection(self.path, pragmas_of(writer=False))
         return cast("AbstractContextManager[Connection]", plain)
+
+    @contextmanager
+    def answering(self, *, in_bare_sql: bool = False) -> Iterator[Connection]:
+        """A snapshot for questions whose parts may have been answered before (`moments.answers_of`); *in_bare_sql*: as
+        `look`."""
+        again = partial(self.answering, in_bare_sql=in_bare_sql)
+        snapshot = self.look() if in_bare_sql else self.reader.connect()
+        with snapshot as connection, with_answers(connection, self._moments, self._answers, again):
+            yield connection
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -184,6 +196,8 @@ class Database:
         for engine in (self._reader, self._writer):
             if engine is not None:
                 engine.dispose()
+        self._moments.close()
+        self._answers.clear()
 
 
 @contextmanager

@@ -50,10 +50,12 @@ class PlainConnection:
 
     Attributes:
         driver_connection: the driver's own, as `connection.driver_connection` of SQLAlchemy's.
+        info: what is noted of it, as SQLAlchemy's has it.
     """
 
     def __init__(self, driver: sqlite3.Connection) -> None:
         self.driver_connection = driver
+        self.info: dict[Any, Any] = {}
 
     @property
     def connection(self) -> PlainConnection:

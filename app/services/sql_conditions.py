@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from operator import eq, ge, gt, le, lt, ne
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from app.services.errors import InputError
 from app.services.expressions.conditions import OPPOSITE, Sql, joined, leaves, parsed, to_sql
 from app.services.expressions.syntax import Condition
 from app.services.listings.text import like_pattern
 from app.services.paging import Filter, Operator
-
-if TYPE_CHECKING:
-    from app.services.sql_masks import Masks
 
 _COMPARISONS = {"=": "IS", "!=": "IS NOT", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 DENIALS = ("!=", "not in", "lacks", "missing")
@@ -37,12 +33,11 @@ class BadValue(InputError):
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """A number that is 0 of nearly all rows: `select` has the `id` and the `number` of those it is not, and `known` is
-    the condition on a row for its being known at all, which reads the fields `reads`."""
+    """A number that is 0 of nearly all rows: `select` has the `id` and the `number` of those it is not, `unknown` the
+    `id` of those of which nobody knows it."""
 
     select: str
-    known: str
-    reads: frozenset[str]
+    unknown: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +87,11 @@ def condition_sql(
     table: str,
     *,
     row_by_row: bool = False,
-    masks: Masks | None = None,
 ) -> Sql:
     """A condition with its parameters.
 
     Args:
         row_by_row: few rows are asked about, so look beneath each of them.
-        masks: what tells the rows of the snapshot the condition is for, without looking beneath or into each of them.
 
     Raises:
         UnknownField, BadValue: it does not fit the table.
@@ -107,60 +100,15 @@ def condition_sql(
     if condition.operator == "where":
         return to_sql(
             parsed(condition.value),
-            lambda leaf: condition_sql(as_filter(leaf), field_of, table, row_by_row=row_by_row, masks=masks),
+            lambda leaf: condition_sql(as_filter(leaf), field_of, table, row_by_row=row_by_row),
         )
     field = field_of(condition.field)
     if not field.many:
-        told = _told_apart(condition, field, table, masks) if masks is not None else None
-        return told or row_sql(condition, field)
+        return row_sql(condition, field)
     is_denied = condition.operator in DENIALS
     asked = opposite(condition) if is_denied else condition
-    if masks is not None and not row_by_row:
-        return masks.among(asked, _owners(asked, field), is_denied=is_denied)
     sql, params = _beneath(asked, field, table, row_by_row=row_by_row)
     return (f"NOT {sql}" if is_denied else sql), params
-
-
-def _told_apart(condition: Filter, field: Field, table: str, masks: Masks) -> Sql | None:
-    """A condition on a row by what was looked up of it elsewhere; None for a field that is not looked up."""
-    if condition.field in masks.held:
-        return None
-    if field.counted is not None:
-        return _counted(condition, field, field.counted, masks)
-    asked, is_denial = condition, condition.operator in DENIALS
-    if field.ids and condition.operator in ("=", "!="):
-        is_denial = is_denial is bool(bound(field, condition))
-        select: Sql = (field.ids, [])
-    elif field.apart:
-        asked = opposite(condition) if is_denial else condition
-        wanted = row_sql(asked, field)
-        quick = field.quick(asked, wanted) if field.quick is not None else None
-        select = quick or (f"SELECT id FROM {field.apart} WHERE {wanted[0]}", wanted[1])
-    else:
-        return None
-    return masks.among(asked, select, is_denied=is_denial)
-
-
-def _counted(condition: Filter, field: Field, counted: Counted, masks: Masks) -> Sql:
-    """A condition on a number that is 0 of nearly all rows: by those of which it is another."""
-    if condition.operator in ("missing", "present"):
-        return f"{'' if condition.operator == 'present' else 'NOT '}{counted.known}", []
-    is_so_of_0 = _is_so(0, condition, field)
-    asked, is_denial = opposite(condition) if is_so_of_0 else condition, condition.operator in DENIALS
-    sql, params = row_sql(asked, replace(field, expression="number"))
-    told, params = masks.among(asked, (f"SELECT id FROM ({counted.select}) WHERE {sql}", params), is_denied=is_so_of_0)
-    if is_denial is is_so_of_0:
-        return told, params
-    return f"({counted.known} AND {told})" if is_so_of_0 else f"(NOT {counted.known} OR {told})", params
-
-
-def _is_so(number: int, condition: Filter, field: Field) -> bool:
-    """Whether a comparison holds for a number."""
-    if condition.operator in ("in", "not in"):
-        values = [bound(field, Filter(condition.field, "=", value)) for value in condition.value]
-        return (number in values) is (condition.operator == "in")
-    compare = {"=": eq, "!=": ne, "<": lt, "<=": le, ">": gt, ">=": ge}[condition.operator]
-    return bool(compare(number, bound(field, condition)))
 
 
 def as_filter(leaf: Condition) -> Filter:
@@ -211,29 +159,18 @@ def _beneath(condition: Filter, field: Field, table: str, *, row_by_row: bool) -
         sql, params = row_sql(condition, field)
         first = field.many.split(maxsplit=1)[0]
         return f"EXISTS (SELECT 1 FROM {field.many} WHERE {first}.listing_id = {table}.id AND ({sql}))", params
-    sql, params = _owners(condition, field)
+    sql, params = owners_sql(condition, field)
     return f"{table}.id IN ({sql})", params
 
 
-def _owners(condition: Filter, field: Field) -> Sql:
+def owners_sql(condition: Filter, field: Field) -> Sql:
     """A SELECT of `listing_id` of all rows beneath that are so."""
     if condition.operator == "in" and field.quick is not None and len(condition.value) <= FEW_VALUES:
-        found = [_owners(Filter(condition.field, "=", value), field) for value in condition.value]
+        found = [owners_sql(Filter(condition.field, "=", value), field) for value in condition.value]
         return " UNION ALL ".join(sql for sql, _ in found), [value for _, params in found for value in params]
     sql, params = row_sql(condition, field)
     quick = field.quick(condition, (sql, params)) if field.quick is not None else None
     return quick or (f"SELECT listing_id FROM {field.many} WHERE {sql}", params)
-
-
-def counted_beneath(condition: Filter, field: Field, table: str) -> Sql | None:
-    """How many rows of *table* have a row beneath that is so, or have none where that is asked; None for a field of the
-    rows themselves."""
-    if not field.many:
-        return None
-    is_denial = condition.operator in DENIALS
-    sql, params = _owners(opposite(condition) if is_denial else condition, field)
-    count = f"SELECT count(DISTINCT listing_id) FROM ({sql})"
-    return (f"SELECT (SELECT count(*) FROM {table}) - ({count})" if is_denial else count), params
 
 
 def row_sql(condition: Filter, field: Field) -> Sql:

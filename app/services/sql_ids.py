@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 PIECE = 1 << 17
 """Characters taken apart at a time: about fifteen thousand ids, a millisecond."""
+_STOPPED_BY = "stopped by"
 LOOK_EVERY = 20_000
 """Steps of SQLite's machine between two looks at whether the answer is still wanted: about a millisecond."""
 
@@ -64,11 +65,14 @@ def collected(connection: Connection, sql: str, params: Sequence[Any], ctx: Task
 def read_numbers(connection: Connection, sql: str, params: tuple[Any, ...] = ()) -> Whole:
     """The whole numbers of the column `id` of *sql*, one or several in a row of it, in its order: as one text, so that
     the interpreter is not asked for each row, taken apart in pieces, so that other threads are let in between."""
+    return numbers_in(connection.exec_driver_sql(f"SELECT group_concat(id) FROM ({sql})", params).scalar() or "")
+
+
+def numbers_in(text: str | int) -> Whole:
+    """The whole numbers that SQL put into one text with commas between them."""
     import numpy as np
 
-    text = connection.exec_driver_sql(f"SELECT group_concat(id) FROM ({sql})", params).scalar()
-    found = [np.empty(0, np.int64)]
-    text, start = "" if text is None else str(text), 0
+    found, text, start = [np.empty(0, np.int64)], str(text), 0
     while start < len(text):
         end = text.find(",", start + PIECE)
         end = len(text) if end < 0 else end
@@ -89,6 +93,7 @@ def interruptible(connection: Connection, ctx: TaskContext | None) -> Iterator[N
         return
     driver: Any = connection.connection.driver_connection
     driver.set_progress_handler(lambda: int(ctx.stop.is_set()), LOOK_EVERY)
+    connection.info[_STOPPED_BY] = ctx
     try:
         yield
     except _stopped():
@@ -96,6 +101,13 @@ def interruptible(connection: Connection, ctx: TaskContext | None) -> Iterator[N
         raise
     finally:
         driver.set_progress_handler(None, 0)
+        connection.info.pop(_STOPPED_BY, None)
+
+
+def stopped_by(connection: Connection) -> TaskContext | None:
+    """What stops the statements of an `interruptible` *connection*."""
+    found: TaskContext | None = connection.info.get(_STOPPED_BY)
+    return found
 
 
 def _stopped() -> tuple[type[Exception], ...]:

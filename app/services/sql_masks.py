@@ -1,69 +1,279 @@
-"""Rows told by a byte each: what no index of the rows holds is looked up once and then tested in passing.
+"""Rows told by a byte each: every condition is looked up once, where it is known soonest, and joined in memory.
 
 `id IN (SELECT ...)` makes SQLite build a tree of all ids and search it for each row: with a million that takes a
-second. As one byte an id they take a megabyte, and a test some ten billionths of a second.
+second. As one byte an id they take a megabyte, and a test some ten billionths of a second; `and`, `or` and how many
+there are take less than a thousandth of a second. A bit of each is kept for as long as nobody writes
+(`app.services.moments`): whoever adds a condition to a filter, or counts what is shown, asks the others again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Container
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial, reduce
+from operator import eq, ge, gt, le, lt, ne
+from typing import TYPE_CHECKING, Any
 
-from app.services.expressions.conditions import Sql
+from app.services.expressions.conditions import OPPOSITE, Sql, leaves, parsed, to_sql
+from app.services.expressions.syntax import All, Condition, Either, Node, Not
 from app.services.listings.loading import id_list
+from app.services.moments import answers_of
 from app.services.paging import Filter
-from app.services.sql_ids import read_numbers
+from app.services.sql_conditions import (
+    DENIALS,
+    Counted,
+    Field,
+    as_condition,
+    as_filter,
+    bound,
+    condition_sql,
+    opposite,
+    owners_sql,
+    row_sql,
+)
+from app.services.sql_ids import numbers_in, read_numbers
+from app.services.sql_told import Told
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
     from sqlalchemy import Connection
 
-    Whole = NDArray[np.int64]
+    from app.services.sql_source import TableSpec
 
-FEW = 2_000
-"""So few rows are named one by one: SQLite goes straight to them."""
+    Whole = NDArray[np.int64]
+    Bools = NDArray[np.bool_]
+
+MOST_CLASSES = 255
+"""A field of so many values tells nothing by a byte."""
 MOST_BYTES = 32 << 20
 """Where ids are higher than that, a byte for each is too much."""
+_ANY = Filter("", "=")
+"""For a SELECT that no one condition asks for."""
 
 
 class Masks:
-    """What is told of the rows of *table* in one snapshot of *connection*.
+    """What is told of the rows of a table in one snapshot of *connection*."""
 
-    Attributes:
-        held: fields that need not be looked up, for each row is read with them at hand.
-        few: whether what was last asked for is true of few rows.
-    """
+    def __init__(self, connection: Connection, spec: TableSpec) -> None:
+        self.connection = connection
+        self._spec, self._table = spec, spec.table
+        self._answers = answers_of(connection)
+        sql = f"SELECT coalesce(max(id), 0) FROM {self._table}"
+        self.highest = int(connection.exec_driver_sql(sql).scalar_one())
 
-    def __init__(self, connection: Connection, table: str, held: Container[str]) -> None:
-        self.connection, self.held = connection, held
-        self.few = False
-        self._table = table
+    @property
+    def are_for(self) -> bool:
+        """Whether a byte for each row is not too much."""
+        return self.highest <= MOST_BYTES
 
-    def among(self, condition: Filter, select: Sql, *, is_denied: bool = False) -> Sql:
-        """That a row's id is among those that *select*, which is what *condition* asks for, gives in any order; or that
-        it is not."""
-        ids = self.ids(condition, select)
-        self.few = len(ids) <= FEW and not is_denied
-        sql, params = self.told(ids) or (f"({self._table}.id IN ({select[0]}))", select[1])
-        return (f"NOT {sql}" if is_denied else sql), params
+    def told(self, filters: Sequence[Filter], store: Sql | None = None) -> Told:
+        """The rows that are as all *filters* say, and as *store*, a condition on the store's id; one of both there is.
 
-    def told(self, ids: Whole, key: str = "") -> Sql | None:
-        """That a row's id, or what *key* has, is one of *ids*; None where a byte for each would be too much."""
-        import numpy as np  # here: the window has tables before it needs NumPy
+        What is answered already and what is looked up elsewhere goes first: if that is so of few rows, only these are
+        read for the others.
+        """
+        parts = [parsed(one.value) if one.operator == "where" else as_condition(one) for one in filters]
+        held = [one for one in parts if self._is_read_along(one)]
+        others = sorted((one for one in parts if one not in held), key=_is_wide)
+        first = [one for one in others if not _is_wide(one)]
+        found: list[Told] = []
+        for at, part in enumerate(first):
+            found = [reduce(Told.both, [*found, self._node(part)])]
+            few = found[0].few()
+            if few is not None:
+                return self._of_few(few, [*others[at + 1 :], *held], store)
+        jobs: list[Job] = [partial(Masks._node, node=part) for part in others[len(first) :]]
+        if held or store is not None:
+            jobs.append(partial(Masks._along, parts=held, kind=All, store=store))
+        return reduce(Told.both, [*found, *self._side_by_side(jobs)])
 
-        key = key or f"{self._table}.id"
-        if len(ids) <= FEW:
-            return f"({key} IN ({id_list(ids.tolist())}))", []
-        highest = int(ids.max())
-        if highest > MOST_BYTES:
+    def _side_by_side(self, jobs: Sequence[Job]) -> list[Told]:
+        """What *jobs* find, in any order: half of them by a second thread."""
+        if len(jobs) < 2 or self._answers is None:
+            return [job(self) for job in jobs]
+        with self._answers.beside(lambda connection: self._of(connection, jobs[1::2])) as others:
+            found = [job(self) for job in jobs[::2]]
+            done = others()
+        return [*found, *(done if done is not None else [job(self) for job in jobs[1::2]])]
+
+    def _of(self, connection: Connection, jobs: Sequence[Job]) -> list[Told]:
+        masks = type(self)(connection, self._spec)
+        return [job(masks) for job in jobs]
+
+    def numbers_by(self, name: str, told: Told) -> dict[Any, int] | None:
+        """How many of *told* there are of each value of the field *name*; None where there are very many values."""
+        import numpy as np
+
+        expression = self._spec.field(name).expression
+        if told.few() is not None:
+            where, params = told.sql("id")
+            sql = f"SELECT {expression}, count(*) FROM {self._table} WHERE {where} GROUP BY +{expression}"
+            return dict(map(tuple, self.connection.exec_driver_sql(sql, tuple(params))))
+        values, classes = self._classes(name)
+        if len(values) >= MOST_CLASSES:
             return None
-        found = np.zeros(highest, np.uint8)
-        found[ids - 1] = 1
-        return f"(substr(?, {key}, 1) = x'01')", [found.tobytes()]
+        found = np.bincount(classes[told.rows], minlength=len(values) + 1)
+        if told.is_rest:
+            found = np.bincount(classes, minlength=len(values) + 1) - found
+        return {value: int(number) for value, number in zip(values, found[1:], strict=True) if number}
 
-    def ids(self, condition: Filter, select: Sql) -> Whole:
-        """The ids of *select*, or the same ones found in a quicker way; some may come more than once."""
+    def _classes(self, name: str) -> tuple[list[Any], NDArray[np.uint8]]:
+        """The values of a field, and of each row the number of its value, from 1 on; 0 where there is no row."""
+        import numpy as np
+
+        asked = (self._table, "values", name), (self._table, "classes", name)
+        if self._answers is not None:
+            values, classes = map(self._answers.get, asked)
+            if values is not None and classes is not None:
+                return values.tolist(), classes
+        expression, classes = self._spec.field(name).expression, np.zeros(self.highest + 1, np.uint8)
+        along, known = self._spec.read_from({"store", name}), dict[Any, int]()
+        sql = f"SELECT {expression}, group_concat(id) FROM {along} GROUP BY {self._spec.store_column}, {expression}"
+        for value, ids in self.connection.exec_driver_sql(sql):
+            number = known.setdefault(value, len(known) + 1)
+            classes[numbers_in(ids)] = min(number, MOST_CLASSES)
+        if self._answers is not None:
+            self._answers.put(asked[0], np.array(list(known), object))
+            self._answers.put(asked[1], classes)
+        return list(known), classes
+
+    def among(self, ids: Whole) -> Told:
+        """The rows with these ids."""
+        import numpy as np
+
+        rows: Bools = np.zeros(self.highest + 1, np.bool_)
+        rows[ids[ids <= self.highest]] = True
+        return Told(rows)
+
+    def read(self, condition: Filter, select: Sql) -> Told:
+        """The rows whose ids *select*, which is what *condition* asks for, gives in any order."""
         del condition  # a noun may know more of it
         sql, params = select
-        return read_numbers(self.connection, f"WITH found(id) AS ({sql}) SELECT id FROM found", tuple(params))
+        ids = read_numbers(self.connection, f"WITH found(id) AS ({sql}) SELECT id FROM found", tuple(params))
+        return self.among(ids)
+
+    # -- parts of a filter -------------------------------------------------------------------------------------
+
+    def _node(self, node: Node, *, is_negated: bool = False) -> Told:
+        match node:
+            case Not(part=part):
+                return self._node(part, is_negated=not is_negated)
+            case All(parts=parts) | Either(parts=parts):
+                held = [part for part in parts if self._is_read_along(part)]
+                jobs: list[Job] = [
+                    partial(Masks._node, node=part, is_negated=is_negated) for part in parts if part not in held
+                ]
+                if held:
+                    jobs.append(partial(Masks._along, parts=held, kind=type(node), is_negated=is_negated))
+                is_both = isinstance(node, All) is not is_negated
+                return reduce(Told.both if is_both else Told.either, self._side_by_side(jobs))
+            case Condition():
+                if self._is_read_along(node):
+                    return self._along([node], All, is_negated=is_negated)
+                return self._leaf(as_filter(_denied(node) if is_negated else node))
+        raise TypeError(f"{type(node).__name__} is no part of a filter")
+
+    def _is_read_along(self, node: Node) -> bool:
+        """Whether *node* asks for nothing but what stands in the rows."""
+        return not any(self._spec.field(leaf.name).is_apart for leaf in leaves(node))
+
+    def _along(
+        self,
+        parts: Sequence[Node],
+        kind: type[All] | type[Either],
+        store: Sql | None = None,
+        *,
+        is_negated: bool = False,
+    ) -> Told:
+        """The rows that are as *parts* say, read in one pass along an index."""
+        names = frozenset(leaf.name for part in parts for leaf in leaves(part))
+        conditions = []
+        if parts:
+            node = parts[0] if len(parts) == 1 else kind(tuple(parts))
+            conditions.append(
+                to_sql(node, lambda leaf: row_sql(as_filter(leaf), self._spec.field(leaf.name)), is_negated=is_negated)
+            )
+        if store is not None:
+            names |= {"store"}
+            conditions.append(store)
+        where = " AND ".join(sql for sql, _ in conditions)
+        select = f"SELECT id FROM {self._spec.read_from(names)} WHERE {where}"
+        return self._kept(_ANY, (select, [value for _, params in conditions for value in params]))
+
+    def _of_few(self, ids: list[int], rest: Sequence[Node], store: Sql | None) -> Told:
+        """Of few rows those that are as *rest* and *store* say."""
+        conditions = [
+            to_sql(part, lambda leaf: condition_sql(as_filter(leaf), self._spec.field, self._table, row_by_row=True))
+            for part in rest
+        ]
+        conditions += [store] if store is not None else []
+        where = " AND ".join([f"{self._table}.id IN ({id_list(ids)})", *(f"({sql})" for sql, _ in conditions)])
+        params = tuple(value for _, values in conditions for value in values)
+        return self.among(read_numbers(self.connection, f"SELECT id FROM {self._table} WHERE {where}", params))
+
+    def _leaf(self, condition: Filter) -> Told:
+        field, is_denial = self._spec.field(condition.field), condition.operator in DENIALS
+        if field.counted is not None:
+            return self._counted(condition, field, field.counted)
+        asked = opposite(condition) if is_denial else condition
+        if field.ids and condition.operator in ("=", "!="):
+            is_denial = is_denial is bool(bound(field, condition))
+            select: Sql = (field.ids, [])
+        elif field.many:
+            select = owners_sql(asked, field)
+        else:
+            wanted = row_sql(asked, field)
+            quick = field.quick(asked, wanted) if field.quick is not None else None
+            select = quick or (f"SELECT id FROM {field.apart or self._table} WHERE {wanted[0]}", wanted[1])
+        told = self._kept(asked, select)
+        return told.opposite if is_denial else told
+
+    def _counted(self, condition: Filter, field: Field, counted: Counted) -> Told:
+        """A condition on a number that is 0 of nearly all rows: by those of which it is another, and those of which
+        nobody knows it."""
+        known = self._kept(_ANY, (counted.unknown, [])).opposite
+        if condition.operator in ("missing", "present"):
+            return known if condition.operator == "present" else known.opposite
+        is_so_of_0 = _is_so(0, condition, field)
+        asked, is_denial = opposite(condition) if is_so_of_0 else condition, condition.operator in DENIALS
+        sql, params = row_sql(asked, replace(field, expression="number"))
+        told = self._kept(asked, (f"SELECT id FROM ({counted.select}) WHERE {sql}", params))
+        told = told.opposite if is_so_of_0 else told
+        if is_denial is is_so_of_0:
+            return told
+        return known.both(told) if is_so_of_0 else known.opposite.either(told)
+
+    def _kept(self, condition: Filter, select: Sql) -> Told:
+        """As `read`, of what is kept if it is there."""
+        import numpy as np
+
+        asked = (self._table, select[0], tuple(select[1]))
+        bits = self._answers.get(asked) if self._answers is not None else None
+        if bits is not None:
+            return Told(np.unpackbits(bits, count=self.highest + 1).view(np.bool_))
+        told = self.read(condition, select)
+        if self._answers is not None:
+            self._answers.put(asked, np.packbits(told.rows))
+        return told
+
+
+def _is_wide(node: Node) -> bool:
+    """Whether many rows may be as *node* says: more than have just this value."""
+    return not (isinstance(node, Condition) and node.operator == "=")
+
+
+def _denied(leaf: Condition) -> Condition:
+    return replace(leaf, operator=OPPOSITE[leaf.operator])
+
+
+def _is_so(number: int, condition: Filter, field: Field) -> bool:
+    """Whether a comparison holds for a number."""
+    if condition.operator in ("in", "not in"):
+        values = [bound(field, Filter(condition.field, "=", value)) for value in condition.value]
+        return (number in values) is (condition.operator == "in")
+    compare = {"=": eq, "!=": ne, "<": lt, "<=": le, ">": gt, ">=": ge}[condition.operator]
+    return bool(compare(number, bound(field, condition)))
+
+
+Job = Callable[[Masks], Told]

@@ -4,30 +4,36 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from app.services.listings.loading import id_list
 from app.services.paging import Filter, HasId, Query
 from app.services.sql_conditions import (
     BadValue,
     Field,
     UnknownField,
     condition_sql,
-    counted_beneath,
     fields_read,
     known_field,
 )
-from app.services.sql_ids import collected, interruptible, listed
+from app.services.sql_ids import collected, interruptible, listed, read_numbers
 from app.services.sql_masks import Masks
 from app.services.sql_search import NO_TABLES, Match, Search, SearchTables, narrowest, thinnest
+from app.services.sql_told import Told
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
     from sqlalchemy import Connection
 
     from app.services.db import Database
     from app.services.expressions.conditions import Sql
     from app.services.tasks import TaskContext
+
+    Whole = NDArray[np.int64]
 
 __all__ = ["BadValue", "Field", "OrderIndex", "SqlSource", "TableSpec", "UnknownField", "Where"]
 
@@ -63,6 +69,7 @@ class TableSpec:
         search_column: the searched text, a column or an expression.
         search: FTS tables over it; none where the table is small enough for LIKE.
         orders: by sort key ("" for the default) the index that has the rows in that order.
+        besides: indexes in no such order, smaller than those.
         read: what filters mean together, before SQL is made of them.
     """
 
@@ -73,7 +80,23 @@ class TableSpec:
     search_column: str = "search_text"
     search: SearchTables = NO_TABLES
     orders: Mapping[str, OrderIndex] = field(default_factory=dict)
+    besides: tuple[OrderIndex, ...] = ()
     read: Callable[[Sequence[Filter]], Sequence[Filter]] = tuple
+
+    def field(self, name: str) -> Field:
+        """The field of this name. Raises: UnknownField."""
+        return known_field(self.fields, name)
+
+    def holding(self, names: AbstractSet[str]) -> OrderIndex | None:
+        """Of the indexes that hold all fields of these names the one that holds least besides."""
+        holding = [index for index in (*self.orders.values(), *self.besides) if names <= index.holds]
+        return min(holding, key=lambda index: len(index.holds), default=None)
+
+    def read_from(self, names: AbstractSet[str]) -> str:
+        """What is read where only fields of these names are asked for: the table, along such an index if there is
+        one."""
+        index = self.holding(names)
+        return self.table if index is None else f"{self.table} INDEXED BY {index.name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +129,7 @@ class SqlSource(Generic[RowT]):
 
     def _connect(self) -> AbstractContextManager[Connection]:
         """A snapshot to read from."""
-        return self._db.reader.connect()
+        return self._db.answering()
 
     def load_rows(self, connection: Connection, ids: Sequence[int]) -> list[RowT]:
         """The rows of *ids*, in any order."""
@@ -119,21 +142,26 @@ class SqlSource(Generic[RowT]):
             TaskCancelled: stopped, also in the middle of a statement.
         """
         with self._connect() as connection, interruptible(connection, ctx):
-            if (beneath := self._only_beneath(query)) is not None:
-                return int(connection.exec_driver_sql(beneath[0], tuple(beneath[1])).scalar_one())
             if query == Query(text=query.text):
                 search, match, _ = self._searched(connection, query, WALKED_HITS)
                 if match is not None and match.proves(search.words):
                     return match.count(connection, -1)
+            if not query.text.strip() and self.is_looked_up(query):
+                return self._told_number(connection, query)
             matching, params = self.selected(connection, query)
             return int(connection.exec_driver_sql(f"SELECT count(*) FROM ({matching})", tuple(params)).scalar_one())
+
+    def _told_number(self, connection: Connection, query: Query) -> int:
+        told = self.told(connection, query)
+        every = f"SELECT count(*) FROM {self.spec.table}"
+        return told.number(int(connection.exec_driver_sql(every).scalar_one()) if told.is_rest else 0)
 
     def total(self, connection: Connection, name: str, query: Query) -> int | None:
         """The sum of the numbers of the field *name* over all rows that match; None where no index has all of that."""
         index = self._smallest_index(query, also=name)
         if index is None or query.text.strip():
             return None
-        where = self._filters(query, masks=self.masks(connection, index))
+        where = self._looked_up(connection, query, index)
         sql = f"SELECT coalesce(sum({self._field(name).expression}), 0) FROM {self.spec.table} INDEXED BY {index.name}"
         return int(connection.exec_driver_sql(sql + where.sql, where.params).scalar_one())
 
@@ -146,6 +174,11 @@ class SqlSource(Generic[RowT]):
         expression, store = self._field(name).expression, self.spec.store_column
         with self._connect() as connection, interruptible(connection, ctx):
             search, match, hits = self._searched(connection, query, WALKED_HITS)
+            if query.filters and not search.words and self.spec.holding({"store", name}):
+                masks = self.masks(connection)
+                told = masks.numbers_by(name, self.told(connection, query)) if masks.are_for else None
+                if told is not None:
+                    return told
             if store and not query.filters and self._is_for_walking(search, match, hits):
                 # by store first: an index of both has the rows in this order, nothing needs to be sorted
                 table, groups = self.spec.table, f"{store}, {expression}"
@@ -154,7 +187,7 @@ class SqlSource(Generic[RowT]):
                 table, where = self._all(connection, query, search, match, hits, self.spec.orders.get(""))
                 groups = f"+{expression}"
             sql = f"SELECT {expression}, count(*) FROM {table}{where.sql} GROUP BY {groups}"
-            found: dict[Any, int] = {}
+            found = dict[Any, int]()
             for value, number in connection.exec_driver_sql(sql, where.params):
                 found[value] = found.get(value, 0) + int(number)
             return found
@@ -194,7 +227,7 @@ class SqlSource(Generic[RowT]):
         index, search = self._index(query), Search.of(query.text, self.spec.search)
         if index is None or not (search.words or query.filters or query.store_ids):
             return self._plain(connection, query, limit, index)
-        if not search.words and self._is_held(query, index):
+        if not search.words:
             return self._plain(connection, query, limit, index)
         match, reach = thinnest(connection, search.quick_matches(), FEW_HITS)
         if match is not None and reach.hits <= FEW_HITS:
@@ -242,7 +275,7 @@ class SqlSource(Generic[RowT]):
     ) -> Where:
         """The conditions for `_sorted`, or for going along an index (*walks*)."""
         index = None if search.words else self._smallest_index(query, is_sorted=True)
-        where = self._filters(query, masks=self.masks(connection, index))
+        where = self._looked_up(connection, query, index)
         return where + search.conditions(self.spec.table, self.spec.search_column, match, walks=walks)
 
     def _plain(self, connection: Connection, query: Query, limit: int, index: OrderIndex | None) -> Sequence[int]:
@@ -255,7 +288,7 @@ class SqlSource(Generic[RowT]):
             met = self._window(connection, query, Search.of("", self.spec.search), limit, index)
             if len(met) == limit:
                 return met
-        where = self._filters(query, masks=self.masks(connection, index))
+        where = self._looked_up(connection, query, index)
         if where.is_few:
             return self._sorted(connection, where, query, limit)
         return self._walk(connection, where, query, limit, index)
@@ -346,26 +379,27 @@ class SqlSource(Generic[RowT]):
         table, where = self._all(connection, query, search, match, hits, self._smallest_index(query))
         return f"SELECT id FROM {table}{where.sql}", list(where.params)
 
-    def masks(self, connection: Connection, index: OrderIndex | None) -> Masks:
-        """What tells rows that are read along *index*, or as they are without one."""
-        return Masks(connection, self.spec.table, self.spec.fields if index is None else index.holds)
+    def masks(self, connection: Connection) -> Masks:
+        """What tells rows of the table in the snapshot of *connection*."""
+        return Masks(connection, self.spec)
 
-    def newest(self, connection: Connection, query: Query, limit: int) -> list[int]:
-        """The *limit* highest ids of *query*, whatever its order; fewer where there are no more.
-
-        Of many hits the highest ids mostly hold enough; else all hits are sorted.
-        """
-        table = self.spec.table
-        search, _, hits = self._searched(connection, query, MANY_HITS)
-        if hits > MANY_HITS:
-            where = self._filters(query, row_by_row=True) + search.conditions(table, self.spec.search_column, None)
-            window = f"(SELECT id AS high FROM {table} ORDER BY id DESC LIMIT {WINDOW_ROWS})"
-            sql = f"SELECT id FROM {window} CROSS JOIN {table} ON {table}.id = high{where.sql} LIMIT ?"
-            found = listed(connection, sql, (*where.params, limit))
-            if len(found) == limit:
-                return found
+    def told(self, connection: Connection, query: Query) -> Told:
+        """All matching rows of a query that asks for something. Raises: as `where`."""
+        masks = self.masks(connection)
+        if not query.text.strip():
+            return masks.told(self.spec.read(query.filters), self._stores(query))
         matching, params = self.selected(connection, query)
-        return listed(connection, f"{matching} ORDER BY id DESC LIMIT ?", (*params, limit))
+        return masks.among(read_numbers(connection, matching, tuple(params)))
+
+    def told_among(self, connection: Connection, query: Query, ids: Whole) -> Told:
+        """Of few rows those that match: nothing else is looked at."""
+        table, search = self.spec.table, Search.of(query.text, self.spec.search)
+        among = [(f"{table}.id IN ({id_list(ids.tolist())})", ())]
+        where = self._filters(query, row_by_row=True) + search.conditions(table, self.spec.search_column, None)
+        where += among
+        return self.masks(connection).among(
+            read_numbers(connection, f"SELECT id FROM {table}{where.sql}", where.params)
+        )
 
     def _index(self, query: Query) -> OrderIndex | None:
         """The index that has the rows in the order of *query*, if there is one."""
@@ -375,21 +409,16 @@ class SqlSource(Generic[RowT]):
         """Of the indexes that hold all that the filters of *query* ask for, its order if *is_sorted*, and the field
         *also*, one that leaves least to be looked up elsewhere; of those the one that holds least besides."""
         order = ({query.sort, query.then} - {""} or {""}) if is_sorted else {also} - {""}
-        holding = [
-            index
-            for name, index in self.spec.orders.items()
-            if self._is_held(query, index) and order <= index.holds | {name}
-        ]
         names = {name for condition in query.filters for name in fields_read(condition)}
+        if not all(self._field(name).is_apart or self.spec.holding({name}) for name in names):
+            return None
+        named = [*self.spec.orders.items(), *(("", index) for index in self.spec.besides if not is_sorted)]
+        holding = [index for name, index in named if order <= index.holds | {name}]
         return min(holding, key=lambda index: (len(names - index.holds), len(index.holds)), default=None)
 
-    def _is_held(self, query: Query, index: OrderIndex) -> bool:
-        """Whether the index holds all that the filters of *query* ask for, or it is looked up elsewhere."""
-        names = {name for condition in query.filters for name in fields_read(condition)}
-        fields = {name: self._field(name) for name in names}
-        asked = {name for name, one in fields.items() if not one.is_apart}
-        asked.update(*(one.counted.reads for one in fields.values() if one.counted is not None))
-        return asked | ({"store"} if query.store_ids else set()) <= index.holds
+    def is_looked_up(self, query: Query) -> bool:
+        """Whether *query* asks for what does not stand in the rows."""
+        return any(self._field(name).is_apart for condition in query.filters for name in fields_read(condition))
 
     def _all(
         self,
@@ -403,11 +432,11 @@ class SqlSource(Generic[RowT]):
         """Table and conditions for going through every matching row: along *index* where it holds all that is asked
         for and the hits are so many that fetching their rows would take longer."""
         table = self.spec.table
-        walks = index is not None and self._is_held(query, index) and self._is_for_walking(search, match, hits)
+        walks = index is not None and self._is_for_walking(search, match, hits)
         if match is not None and hits <= FEW_HITS:
             where = self._filters(query, row_by_row=True)
         else:
-            where = self._filters(query, masks=self.masks(connection, index if walks else None))
+            where = self._looked_up(connection, query, index if walks else None)
         if walks and index is not None and not where.is_few:
             table = f"{table} INDEXED BY {index.name}"
         return table, where + search.conditions(self.spec.table, self.spec.search_column, match, walks=walks)
@@ -429,26 +458,41 @@ class SqlSource(Generic[RowT]):
             match, hits = narrowest(connection, search.looked_up_matches(connection), at_most)
         return search, match, hits
 
-    def _only_beneath(self, query: Query) -> Sql | None:
-        """The count of a query that asks for nothing but rows beneath: those are counted, no row is fetched for it."""
-        if query.text.strip() or query.store_ids or len(query.filters) != 1 or query.filters[0].operator == "where":
+    def _stores(self, query: Query) -> Sql | None:
+        if not (query.store_ids and self.spec.store_column):
             return None
-        condition = query.filters[0]
-        return counted_beneath(condition, self._field(condition.field), self.spec.table)
+        return f"{self.spec.store_column} IN ({', '.join('?' * len(query.store_ids))})", list(query.store_ids)
 
-    def _filters(self, query: Query, *, row_by_row: bool = False, masks: Masks | None = None) -> Where:
+    def _filters(self, query: Query, *, row_by_row: bool = False) -> Where:
         """The conditions of a query without its words; the rest as in `condition_sql`."""
-        conditions: list[tuple[str, list[Any]]] = []
-        if query.store_ids and self.spec.store_column:
-            marks = ", ".join("?" * len(query.store_ids))
-            conditions.append((f"{self.spec.store_column} IN ({marks})", list(query.store_ids)))
-        is_few = False
-        for one in self.spec.read(query.filters):
-            if masks is not None:
-                masks.few = False
-            conditions.append(condition_sql(one, self._field, self.spec.table, row_by_row=row_by_row, masks=masks))
-            is_few |= masks is not None and masks.few and one.operator != "where"
-        return Where(is_few=is_few) + conditions
+        stores = self._stores(query)
+        found = [
+            condition_sql(one, self._field, self.spec.table, row_by_row=row_by_row)
+            for one in self.spec.read(query.filters)
+        ]
+        return Where() + ([stores] if stores is not None else []) + found
+
+    def _looked_up(self, connection: Connection, query: Query, index: OrderIndex | None) -> Where:
+        """As `_filters`, for rows that are read along *index*, or themselves without one: what is not at hand there is
+        looked up elsewhere."""
+        masks, filters = self.masks(connection), self.spec.read(query.filters)
+        at_hand = [one for one in filters if self._is_at_hand(one, index)]
+        others = [one for one in filters if one not in at_hand]
+        stores = self._stores(query)
+        is_store_apart = stores is not None and index is not None and "store" not in index.holds
+        if not (others or is_store_apart) or not masks.are_for:
+            return self._filters(query)
+        told = masks.told(others, stores if is_store_apart else None)
+        conditions = [told.sql(f"{self.spec.table}.id")]
+        conditions += [stores] if stores is not None and not is_store_apart else []
+        conditions += [condition_sql(one, self._field, self.spec.table) for one in at_hand]
+        return Where(is_few=told.few() is not None) + conditions
+
+    def _is_at_hand(self, condition: Filter, index: OrderIndex | None) -> bool:
+        names = fields_read(condition)
+        if index is not None:
+            return names <= index.holds
+        return not any(self._field(name).many for name in names)
 
     def _field(self, name: str) -> Field:
-        return known_field(self.spec.fields, name)
+        return self.spec.field(name)

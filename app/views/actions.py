@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QCoreApplication, QObject
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
@@ -42,6 +42,12 @@ class ActionSpec:
     acts_on: str = ""
     checkable: bool = False
     in_palette: bool = True
+
+
+def key_text(sequence: QKeySequence) -> str:
+    """A shortcut in the system's spelling; what Qt calls Return, in each language, is printed Enter on the key."""
+    shown = sequence.toString(QKeySequence.SequenceFormat.NativeText)
+    return shown.replace(QCoreApplication.translate("QShortcut", "Return"), "Enter")
 
 
 def _window(id: str, icon: str, *keys: str, **more: Any) -> ActionSpec:
@@ -191,7 +197,7 @@ class Actions(QObject):
 
     def shortcut(self, id: str) -> str:
         """The action's first key in the system's spelling, or nothing."""
-        return self._actions[id].shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+        return key_text(self._actions[id].shortcut())
 
     def icon_name(self, id: str) -> str:
         """The name of the action's icon, or nothing."""

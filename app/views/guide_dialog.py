@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QTextBrowser, QWidget
 
 from app.messages import tr
 from app.paths import resources
-from app.views.actions import ACTIONS, TABLE_KEYS
+from app.views.actions import ACTIONS, TABLE_KEYS, key_text
 from app.views.language import language
 from app.views.listings.actions import ACTIONS as LISTING_ACTIONS
 from app.views.widgets.buttons import Button
@@ -31,8 +31,7 @@ def keys_text() -> str:
     lines = [f"# {tr('action.keys')}", "", f"| {tr('guide.key')} | {tr('guide.does')} |", "| --- | --- |"]
     for spec in (*(spec for spec in ACTIONS if spec.scope == "window"), *LISTING_ACTIONS):
         if spec.keys:
-            shown = QKeySequence(spec.keys[0]).toString(QKeySequence.SequenceFormat.NativeText)
-            lines.append(f"| {shown} | {tr(spec.key).rstrip('…')} |")
+            lines.append(f"| {key_text(QKeySequence(spec.keys[0]))} | {tr(spec.key).rstrip('…')} |")
     lines += [f"| {keys} | {tr(key)} |" for key, keys in TABLE_KEYS]
     return "\n".join(lines)
 

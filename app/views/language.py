@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QLibraryInfo, QObject, QTranslator, Signal
 from PySide6.QtWidgets import QApplication
 from shiboken6 import isValid
 
@@ -42,6 +42,7 @@ class Language(QObject):
     def __init__(self) -> None:
         super().__init__()
         self._said: WeakKeyDictionary[QObject, _Said] = WeakKeyDictionary()
+        self._of_qt = QTranslator(self)
 
     @property
     def code(self) -> Code:
@@ -53,6 +54,7 @@ class Language(QObject):
         if code == messages.language:
             return
         messages.language = code
+        self._teach_qt(code)
         for target, properties in list(self._said.items()):
             if isValid(target):
                 for name, (key, params) in list(properties.items()):
@@ -60,6 +62,13 @@ class Language(QObject):
         for window in QApplication.topLevelWidgets():
             QCoreApplication.sendEvent(window, QEvent(QEvent.Type.LanguageChange))
         self.changed.emit(code)
+
+    def _teach_qt(self, code: Code) -> None:
+        """What Qt says itself, such as Cancel, or Copy in the menu of a field: English unless it is told otherwise."""
+        if code != "zh":
+            QCoreApplication.removeTranslator(self._of_qt)
+        elif self._of_qt.load("qtbase_zh_CN", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
+            QCoreApplication.installTranslator(self._of_qt)
 
     def say(self, target: QObject, key: str, prop: str = "text", /, **params: Any) -> None:
         """Set the text, tool tip … of *target* to the sentence *key*, in this language and any later one.

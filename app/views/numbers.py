@@ -15,6 +15,7 @@ PLATFORM = ZoneInfo("America/Los_Angeles")
 MINUS = "\u2212"
 THIN = "\u202f"
 MISSING = "–"
+MONEY_SIGNS = "$¥￥€"
 _TO_THE_MINUTE = len("2025-11-03 09:41")
 _MICRO_A_CENT = 10_000
 _NUMBER = re.compile(r"-?(?:[0-9]+\.?[0-9]*|\.[0-9]+)")
@@ -112,7 +113,7 @@ def parse_money(text: str) -> int | None:
     Raises:
         ValueError: not an amount with at most two decimals.
     """
-    number = parse_decimal(text, signs="$¥￥€")
+    number = parse_decimal(text, signs=MONEY_SIGNS)
     if number is None:
         return None
     minor = number * 100

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 
 from app.messages import tr
 from app.services.history.records import TABLE
+from app.services.history.wording import change_label
 from app.views.notices import Offer
 
 if TYPE_CHECKING:
@@ -28,11 +29,22 @@ class Undoing(QObject):
 
     def undo(self, uid: str | None = None) -> None:
         """Take back a change, the newest one without *uid*."""
-        self.undo_part(uid, None, None)
+        self._take_back(uid, is_step=uid is None)
 
     def undo_part(self, uid: str | None, only: Sequence[int] | None, fields: Sequence[str] | None) -> None:
         """Take back a change for the listings *only*, in *fields* alone; None stands for all. A large one goes to the
         worker process, as a job."""
+        self._take_back(uid, only, fields)
+
+    def _take_back(
+        self,
+        uid: str | None,
+        only: Sequence[int] | None = None,
+        fields: Sequence[str] | None = None,
+        *,
+        is_step: bool = False,
+    ) -> None:
+        """As `undo_part`; *is_step*: one of several steps back, so that where it is stuck the one before is offered."""
 
         def take_back(change: Any) -> None:
             if change is not None and change.listing_count >= MANY:
@@ -42,7 +54,7 @@ class Undoing(QObject):
                 self._context.jobs.add(handle, "history.job.undo", icon="history", n=change.listing_count)
             else:
                 handle = self._context.runner.start(self._context.services.listings.undo, uid, only, fields=fields)
-            handle.succeeded.connect(self._on_undone)
+            handle.succeeded.connect(self._on_step if is_step else self._on_undone)
             handle.failed.connect(lambda error: self._on_nothing(error, "history.nothing_to_undo"))
 
         def look() -> None:
@@ -94,6 +106,25 @@ class Undoing(QObject):
 
     def _on_undone(self, result: Any) -> None:
         self._after_undo(UNDONE, result)
+
+    def _on_step(self, result: Any) -> None:
+        if not result.is_stuck:
+            self._on_undone(result)
+            return
+        handle = self._context.runner.call(self._context.services.listings.next_to_undo, result.change.uid)
+        handle.succeeded.connect(lambda before: self._say_stuck(result.change, before))
+        handle.failed.connect(self._desktop.tell)
+
+    def _say_stuck(self, change: Any, before: Any) -> None:
+        """The newest change cannot be taken back any more: what stands before it can, or the history helps on."""
+        label = change_label(change)
+        if before is None:
+            offer = Offer("action.history", self.show_history)
+            self._context.notices.toast("history.stuck", tone="amber", offer=offer, label=label)
+            return
+        offer = Offer("history.undo_before", lambda: self._take_back(before.uid, is_step=True))
+        params = {"label": label, "before": change_label(before)}
+        self._context.notices.toast("history.stuck_before", tone="amber", offer=offer, **params)
 
     def _after_undo(self, key: str, result: Any) -> None:
         self._desktop.reload_pages()

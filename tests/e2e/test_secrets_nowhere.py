@@ -212,7 +212,7 @@ def test_no_secret_is_left_anywhere(tmp_path, monkeypatch):
         desk.run("trace", "export", "--out", data / "trace.zip")
         desk.script(CRASH, "hard", codes=(-11,))
         desk.run("store", "disconnect", "Chenfan")
-        desk.run("store", "remove", "abcd")
+        desk.run("store", "remove", "abcd", "--yes")
     assert len(secrets) == 14
     with Application(data) as app:
         assert PROXY_PASSWORD in app.proxy_of(app.settings.proxy), "it is kept, in the vault"

@@ -70,3 +70,14 @@ def make_listing(db: Database) -> Callable[..., ListingRecord]:
             return load_listing(session, listing.id)
 
     return make
+
+
+@pytest.fixture
+def write(db: Database) -> Callable[..., None]:
+    """Change something behind the services' back."""
+
+    def run(sql: str, *params: Any) -> None:
+        with db.bulk() as connection:
+            connection.exec_driver_sql(sql, params)
+
+    return run

@@ -121,6 +121,18 @@ def context(runner):
     return ViewContext(runner=runner, settings=MemorySettings())
 
 
+@pytest.fixture
+def settle(qtbot, runner, context):
+    """Wait until nothing is under way: no task, no save, no answer."""
+
+    def wait():
+        qtbot.waitUntil(lambda: runner.is_idle and not context.jobs.is_keeping)
+        QApplication.processEvents()
+        qtbot.waitUntil(lambda: runner.is_idle)
+
+    return wait
+
+
 @dataclass(frozen=True)
 class FakeRow:
     """An invented listing."""

@@ -30,7 +30,8 @@ def undo_change(desk: Desk, options: argparse.Namespace) -> Outcome:
     from app.services.history.wording import change_label
     from app.services.listings.desk import ListingDesk
 
-    done = ListingDesk(lambda: desk.app.db, lambda: desk.app.settings.role).undo(options.change)
+    listings = ListingDesk(lambda: desk.app.db, lambda: desk.app.settings.role)
+    done = listings.undo(options.change)
     conflicts = len(done.conflicts)
     told = {
         "restored": done.restored,
@@ -42,9 +43,12 @@ def undo_change(desk: Desk, options: argparse.Namespace) -> Outcome:
     if done.change.kind == TABLE:
         told["entries"] = done.change.params["n"]
     key = "cli.undone_change" if done.change.kind in NO_LISTINGS else "cli.undone"
-    lines = [tr(key, n=done.restored, label=change_label(done.change))]
-    if conflicts:
+    lines = [tr("cli.undo_stuck" if done.is_stuck else key, n=done.restored, label=change_label(done.change))]
+    if done.is_stuck and not options.change and (before := listings.next_to_undo(done.change.uid)) is not None:
+        lines.append(tr("cli.undo_before", id=before.uid[:UID_SHOWN], label=change_label(before)))
+    if conflicts and not done.is_stuck:
         lines.append(tr("cli.undo_conflicts", n=conflicts))
+    if conflicts:
         lines += [f"  {name}" for name in done.conflict_names]
     return Outcome(told, lines, Exit.SOME_REFUSED if conflicts else Exit.DONE)
 

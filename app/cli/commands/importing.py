@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 SHOWN_ERRORS = 50
 """Refused cells a person is shown; `--json` and `--errors` give all that are kept."""
-PICTURE_ENDINGS = frozenset({".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp"})
 
 
 def add_to(commands: Commands) -> None:
@@ -46,15 +45,16 @@ def import_files(desk: Desk, options: argparse.Namespace) -> Outcome:
         WorkbookError: no file can be read; nothing was changed.
         UnknownKind, WorkbookError, InputError: the marked copy cannot be written there; nothing was changed.
     """
+    from app.services.listings.importing.dropped import sort_out
+
     if options.errors is not None:
         _check_marked(options.errors, options.files)
     store = desk.store(options.store)
-    sheets = [path for path in options.files if not _holds_pictures(path)]
-    others = [path for path in options.files if _holds_pictures(path)]
+    named = sort_out([str(path) for path in options.files])
     if any(path.exists() for path in options.files):
         asyncio.run(_learn_names(desk, store))
-    agreed = {"is_repair": options.repair, "makes_groups": options.new_groups}
-    summary = read_and_store(desk, store.id, sheets, others, sheet=options.sheet, is_dry=options.dry_run, **agreed)
+    agreed = {"is_repair": options.repair, "makes_groups": options.new_groups, "is_dry": options.dry_run}
+    summary = read_and_store(desk, store.id, named.sheets, named.pictures, sheet=options.sheet, **agreed)
     marked = _mark(summary, options.errors) if options.errors is not None else []
     told = {
         "rows": summary.rows,
@@ -88,7 +88,7 @@ async def _learn_names(desk: Desk, store: StoreRecord) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class SheetRows:
+class SheetCount:
     """A sheet of one of the files; *read* is the one read in its place, "" for one that was read."""
 
     file: str
@@ -111,8 +111,8 @@ class Summary:
     overruled: list[CellError] = field(default_factory=list)
     overruled_count: int = 0
     changes: list[ChangeRecord] = field(default_factory=list)
-    sheets: list[SheetRows] = field(default_factory=list)
-    sheets_left: list[SheetRows] = field(default_factory=list)
+    sheets: list[SheetCount] = field(default_factory=list)
+    sheets_left: list[SheetCount] = field(default_factory=list)
     refused_files: list[tuple[Path, AppError]] = field(default_factory=list)
     new_groups: dict[str, None] = field(default_factory=dict)
 
@@ -132,8 +132,8 @@ class Summary:
         self.overruled.extend(plan.overruled)
         self.overruled_count += plan.overruled_count
         self.new_groups.update(dict.fromkeys(plan.new_groups))
-        self.sheets.append(SheetRows(plan.file, plan.sheet, plan.counts.rows))
-        self.sheets_left += [SheetRows(plan.file, one.name, one.row_count, plan.sheet) for one in plan.sheets_left]
+        self.sheets.append(SheetCount(plan.file, plan.sheet, plan.counts.rows))
+        self.sheets_left += [SheetCount(plan.file, one.name, one.row_count, plan.sheet) for one in plan.sheets_left]
 
 
 def read_and_store(
@@ -193,10 +193,6 @@ def _plan(
         return plan_import(*call, others=others, sheet=sheet, **agreed)
     except PermissionError as error:
         raise InputError("import.file_unreadable", file=path.name, why=error.strerror) from error
-
-
-def _holds_pictures(path: Path) -> bool:
-    return path.is_dir() or path.suffix.lower() in PICTURE_ENDINGS
 
 
 def _check_marked(out: Path, files: Sequence[Path]) -> None:

@@ -20,15 +20,13 @@ from app.services.errors import InputError
 from app.services.history.listing import find_change
 from app.services.history.rows import kept_keys
 from app.services.history.rows_touched import changed_goods, listings_with
+from app.services.listings.importing.dropped import sheets_in
 from app.services.listings.words_recheck import carrying
 from app.services.price_guard.suspects import asks_now
 from app.services.tasks import TaskContext
 from app.services.upgrade import open_database
 from app.services.workbooks.sniff import open_workbook
 
-MOST_FILES = 200
-"""Files of a dropped folder that are looked at."""
-_ENDINGS = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".csv", ".tsv", ".txt", ".html", ".htm", ".zip"})
 _NEWEST = "SELECT id, sha256, as_of, row_count FROM company_table WHERE kind = ? ORDER BY id DESC LIMIT 1"
 
 
@@ -86,8 +84,7 @@ def files_in(paths: Sequence[Path]) -> Iterator[Path]:
     """The files themselves, and those in dropped folders that may be sheets, by name."""
     for path in dict.fromkeys(paths):
         if path.is_dir():
-            inside = sorted(one for one in path.iterdir() if one.suffix.lower() in _ENDINGS and one.is_file())
-            yield from [one for one in inside if not one.name.startswith(("~$", "."))][:MOST_FILES]
+            yield from sheets_in(path)
         else:
             yield path
 

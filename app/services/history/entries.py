@@ -30,9 +30,10 @@ from app.services.warehouses.template_rows import can_go_back, go_back
 
 def entries_of(connection: Connection, change_id: int, listing_ids: Sequence[int]) -> list[Entry]:
     """The entries of a change about listings, newest first: a row changed twice in one change goes back in steps."""
+    # They are found by their listings (+): by the change, every chunk of a large one would go through all of it.
     rows = connection.exec_driver_sql(
         "SELECT noun, row_id, listing_id, before, after FROM change_entry "
-        f"WHERE change_id = ? AND listing_id IN ({id_list(listing_ids)}) ORDER BY id DESC",
+        f"WHERE +change_id = ? AND listing_id IN ({id_list(listing_ids)}) ORDER BY id DESC",
         (change_id,),
     )
     return [

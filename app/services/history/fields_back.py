@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from sqlalchemy import Connection
 
-from app.services.history.entries import entries_of, moved_on
+from app.services.history.entries import entries_of
 from app.services.history.recording import add_entries
 from app.services.history.records import Entry
 from app.services.listings.field_writing import fields_written_at_once
@@ -52,20 +52,20 @@ def restore_fields(
     Raises:
         TaskCancelled: stopped; the transaction must be rolled back.
     """
-    restored, conflicts = set[int](), set(moved)
+    restored = set[int]()
     with fields_written_at_once(connection, fields, _LISTINGS.format(change_id), moment_ms) as writer:
         for chunk in chunks(listing_ids, CHUNK):
             if ctx is not None:
                 ctx.checkpoint()
             entries = [part for entry in entries_of(connection, change_id, chunk) if (part := part_of(entry))]
-            conflicts |= moved_on(connection, entries)
+            entries = [entry for entry in entries if entry.listing_id not in moved]
             wanted = {
                 entry.listing_id: {name: cooked(name, value) for name, value in (entry.before or {}).items()}
                 for entry in entries
-                if entry.listing_id not in conflicts
             }
-            add_entries(connection, undo_id, writer.write(wanted))
-            restored |= wanted.keys()
+            left = {entry.listing_id: entry.after or {} for entry in entries}
+            add_entries(connection, undo_id, writer.write(wanted, left))
+            restored |= wanted.keys() - writer.moved
             if ctx is not None:
-                ctx.report(len(restored) + len(conflicts), len(listing_ids))
-    return restored, conflicts, writer.suspects
+                ctx.report(len(restored) + len(writer.moved) + len(moved), len(listing_ids))
+    return restored, moved | writer.moved, writer.suspects

@@ -12,6 +12,7 @@ from app.services.db import Database
 from app.services.history.records import RIGHT, ChangeRecord
 
 _COLUMNS = "id, uid, kind, label, params, source, listing_count, created_ms, undone_ms, store_id, actor"
+_STANDS = "kind <> 'undo' AND undone_ms IS NULL AND listing_count > 0 ORDER BY id DESC LIMIT 1"
 
 
 def list_changes(db: Database, *, limit: int = 100) -> list[ChangeRecord]:
@@ -71,7 +72,16 @@ def find_change(connection: Connection, uid: str) -> tuple[int, ChangeRecord] | 
 
 def newest_to_undo(connection: Connection) -> tuple[int, ChangeRecord] | None:
     """The newest change that stands."""
-    return _first(connection, "kind <> 'undo' AND undone_ms IS NULL AND listing_count > 0 ORDER BY id DESC LIMIT 1")
+    return _first(connection, _STANDS)
+
+
+def next_to_undo(db: Database, uid: str) -> ChangeRecord | None:
+    """The newest change that stands among those made before the change *uid*."""
+    with db.read() as session:
+        connection = session.connection()
+        found = find_change(connection, uid)
+        before = None if found is None else _first(connection, f"id < {found[0]} AND {_STANDS}")
+        return before[1] if before else None
 
 
 def newest_to_redo(connection: Connection) -> tuple[int, ChangeRecord] | None:

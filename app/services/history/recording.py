@@ -119,9 +119,9 @@ def _after_images(
     """Ids and after-images of the entries a change has about the listings of *entries*, by the row they are about."""
     found: defaultdict[tuple[str, int], list[tuple[int, RawRow]]] = defaultdict(list)
     wanted = ",".join(str(number) for number in sorted({entry.listing_id for entry in entries}))
-    for number, noun, row_id, after in connection.exec_driver_sql(
+    for number, noun, row_id, after in connection.exec_driver_sql(  # + as in `entries.entries_of`
         "SELECT id, noun, row_id, after FROM change_entry "
-        f"WHERE change_id = ? AND listing_id IN ({wanted}) AND after IS NOT NULL",
+        f"WHERE +change_id = ? AND listing_id IN ({wanted}) AND after IS NOT NULL",
         (change_id,),
     ):
         found[noun, row_id].append((number, orjson.loads(after)))

@@ -117,3 +117,8 @@ class UndoResult:
     suspects: tuple[int, ...] = field(default=())
     conflict_names: tuple[str, ...] = field(default=())
     """Names of the rows that were left alone and are no listings."""
+
+    @property
+    def is_stuck(self) -> bool:
+        """Nothing came back: all it changed was changed again since."""
+        return not self.restored and bool(self.conflicts)

@@ -7,15 +7,18 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
+from app.messages import messages
 from app.models import ListingStatus, StoreAccess
 from app.services.db import Database
 from app.services.history.records import ChangeRecord
 from app.services.listings.editing import ListingEdit
 from app.services.listings.loading import chunks, id_list, load_listings
 from app.services.listings.records import ListingRecord, SkuRecord
-from app.services.listings.source import CHILD_ID_OFFSET, sku_label
+from app.services.listings.source import CHILD_ID_OFFSET
+from app.services.listings.variant_names import VariantNames
 from app.services.pricing.errors import BadPriceInput, NoPriceReaches
 from app.services.pricing.linked_rows import LinkedPrices
 from app.services.pricing.terms import LINKED
@@ -126,8 +129,16 @@ class _Rows:
         wanted = sorted({number for number in row_ids if number < CHILD_ID_OFFSET} | set(self._owners.values()))
         self._records = {record.id: record for record in load_listings(session, wanted)}
         self._prices = LinkedPrices(session.connection())
+        self._labels = self._named(session.connection())
         access = session.connection().exec_driver_sql("SELECT id, access FROM store")
         self._read_only = {row[0] for row in access if row[1] != StoreAccess.OPERATE}
+
+    def _named(self, connection: Connection) -> dict[int, str]:
+        """What the variants among the rows are called, in the user's language where their category knows it."""
+        names = VariantNames()
+        names.language = messages.language
+        skus = (sku for record in self._records.values() for sku in record.skus)
+        return names.labels(connection, {sku.id: sku.properties for sku in skus if sku.id in self._owners})
 
     def change_of(self, cell: CellEdit) -> CellChange:
         """The cell as it is and as it would be."""
@@ -145,7 +156,7 @@ class _Rows:
             before = getattr(record, cell.field)
             return CellChange(listing_id, None, record.title, cell.field, before, cell.value, refusal)
         sku, why = _variant(record, sku_id)
-        name = record.title if sku is None or len(record.skus) == 1 else _variant_name(record, sku)
+        name = record.title if sku is None or len(record.skus) == 1 else self._variant_name(record, sku)
         field = "price_minor" if cell.field in LINKED else cell.field
         before = None if sku is None else getattr(sku, field)
         known = None if sku is None else sku.id
@@ -163,6 +174,9 @@ class _Rows:
             is_unknown = error.error_code == "pricing.unknown"
             return replace(change, refused=CellRefusal.UNKNOWN_PROFIT if is_unknown else CellRefusal.NO_PRICE)
         return replace(change, after=price)
+
+    def _variant_name(self, record: ListingRecord, sku: SkuRecord) -> str:
+        return f"{record.title} · {self._labels.get(sku.id or 0) or sku.code}"
 
     def _lock_of(self, record: ListingRecord) -> CellRefusal | None:
         if record.store_id in self._read_only:
@@ -186,7 +200,3 @@ def _variant(record: ListingRecord, sku_id: int | None) -> tuple[SkuRecord | Non
     if len(record.skus) == 1:
         return record.skus[0], None
     return None, CellRefusal.SEVERAL_VARIANTS if record.skus else CellRefusal.NO_VARIANT
-
-
-def _variant_name(record: ListingRecord, sku: SkuRecord) -> str:
-    return f"{record.title} · {sku_label(sku.properties) or sku.code}"

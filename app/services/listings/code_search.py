@@ -28,6 +28,7 @@ MANY_LISTINGS = 30_000
 """Beneath more listings than that it is quicker to look through all variants."""
 _REKEYED = "SELECT listing_id FROM sku WHERE instr(upper(code), match_key) = 0 OR code GLOB '*[^ -~]*'"
 """Said as the index says it (migration 0018), or SQLite would not use it."""
+_AMONG = f"sku.listing_id IN (SELECT rowid FROM {{rows}} UNION ALL {_REKEYED})"
 _VARIANTS = "SELECT sku.listing_id FROM (SELECT (SELECT count(*) <= ? FROM (SELECT 1 FROM {rows} LIMIT ? + 1)) AS few)"
 
 
@@ -77,7 +78,7 @@ def _with(characters: str, wanted: Sql) -> Sql | None:
         return None
     match, (sql, params) = Search.of(characters, TABLES).quick_matches()[0], wanted
     variants, asked = _VARIANTS.format(rows=match.rows), [MANY_LISTINGS, match.expression, MANY_LISTINGS]
-    among = f"sku.listing_id IN (SELECT rowid FROM {match.rows} UNION ALL {_REKEYED})"
+    among = _AMONG.format(rows=match.rows)
     return (
         f"{variants} CROSS JOIN sku WHERE few AND {among} AND ({sql}) "
         f"UNION ALL {variants} CROSS JOIN sku WHERE NOT few AND ({sql})",
@@ -91,3 +92,12 @@ def is_of_many(connection: Connection, condition: Filter) -> bool:
     if len(part) < 3 or not part.isascii():
         return True
     return Search.of(part, TABLES).quick_matches()[0].count(connection, MANY_LISTINGS + 1) > MANY_LISTINGS
+
+
+def among_few(connection: Connection, condition: Filter, wanted: Sql) -> Sql | None:
+    """*wanted*, the SQL of *condition*, which `codes_part` knows, of a variant, so that no others than those of the few
+    listings are looked at that the index gives; None where they are many."""
+    if is_of_many(connection, condition):
+        return None
+    match = Search.of(codes_part(condition), TABLES).quick_matches()[0]
+    return f"{_AMONG.format(rows=match.rows)} AND ({wanted[0]})", [match.expression, *wanted[1]]

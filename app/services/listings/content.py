@@ -14,7 +14,7 @@ from typing import Any
 
 import orjson
 
-from app.services.listings.records import ListingRecord
+from app.services.listings.records import PLAIN_FIELDS, ListingRecord
 from app.services.regional_prices import RegionalPrices
 
 HALF = 16
@@ -32,23 +32,7 @@ def numbers_sql(price: str, stock: str) -> str:
 NUMBERS_SQL = numbers_sql("price_minor", "stock")
 
 
-SENT_FIELDS = (
-    "title",
-    "keywords",
-    "category_id",
-    "freight_template_id",
-    "group_id",
-    "unit",
-    "lot_size",
-    "handling_days",
-    "weight_g",
-    "length_cm",
-    "width_cm",
-    "height_cm",
-    "currency",
-    "detail_html",
-    "attributes",
-)
+SENT_FIELDS = (*PLAIN_FIELDS, "attributes")
 """What is sent of the listing's own row, in the order of the hash; regional prices stand behind all else."""
 
 _sent = attrgetter(*SENT_FIELDS)
@@ -60,7 +44,8 @@ def content_hash(record: ListingRecord) -> str:
     """
     variants = [(sku.code, sku.properties, sku.barcode, sku.ships_from) for sku in record.skus]
     numbers = [shown_numbers(sku.price_minor, sku.stock) for sku in record.skus]
-    return hash_of_parts(_sent(record), variants, record.images, record.regional_prices, numbers)
+    half = numbers_hash(";".join(numbers))
+    return hash_of_parts(_sent(record), variants, record.images, record.regional_prices, half)
 
 
 def hash_of_parts(
@@ -68,19 +53,19 @@ def hash_of_parts(
     variants: Sequence[tuple[str, Any, str, str]],
     images: Sequence[str],
     regional_prices: dict[str, Any] | None,
-    numbers: Iterable[str],
+    numbers: str,
 ) -> str:
     """`content_hash` of a listing that is no record, for very many of them.
 
     Args:
         sent: values of `SENT_FIELDS`.
         variants: code, properties, barcode and dispatch country of each.
-        numbers: `shown_numbers` of each.
+        numbers: the second half.
     """
     wire: tuple[Any, ...] = (*sent, variants, images)
     if regional_prices:  # nothing is added without them: hashes made before there were any stay
         wire = (*wire, list(RegionalPrices.of(regional_prices).each()), regional_prices["type"])
-    return _half(orjson.dumps(wire)) + numbers_hash(";".join(numbers))
+    return _half(orjson.dumps(wire)) + numbers
 
 
 def shown_numbers(price_minor: int | None, stock: int | None) -> str:

@@ -12,7 +12,14 @@ from app.services.compliance.recheck import recheck, refresh_listing_images
 from app.services.compliance.word_desk import words_of_change
 from app.services.db import Database
 from app.services.history.contents import ChangeContents
-from app.services.history.listing import can_redo, can_undo, changes_of_listing, find_change, list_changes
+from app.services.history.listing import (
+    can_redo,
+    can_undo,
+    changes_of_listing,
+    find_change,
+    list_changes,
+    next_to_undo,
+)
 from app.services.history.records import WORDS_LABEL, ChangeRecord, UndoResult
 from app.services.history.returning import Returned, go_back
 from app.services.history.undo import redo, undo
@@ -162,6 +169,10 @@ class ListingDesk:
     def can_undo(self) -> ChangeRecord | None:
         """What undo would take back."""
         return can_undo(self.db)
+
+    def next_to_undo(self, uid: str) -> ChangeRecord | None:
+        """What can be tried where the change *uid* cannot be taken back any more."""
+        return next_to_undo(self.db, uid)
 
     def can_redo(self) -> ChangeRecord | None:
         """What redo would do again."""

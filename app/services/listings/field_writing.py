@@ -6,7 +6,7 @@ bare rows, written with one statement for all, and looked at by the few rules th
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,11 +20,12 @@ from app.services.collection import without_collection
 from app.services.compliance.context import CheckContext
 from app.services.compliance.field_looks import TOLD_APART, FieldLook
 from app.services.compliance.loading import load_context
+from app.services.compliance.rules.twins import SAME_TITLE
 from app.services.compliance.stored_findings import Tally, step_tallies
 from app.services.compliance.twins import TwinBook
 from app.services.db import roomy
 from app.services.history.records import Entry
-from app.services.listings.content import SENT_FIELDS, hash_of_parts, shown_numbers
+from app.services.listings.content import HALF, SENT_FIELDS, hash_of_parts
 from app.services.listings.loading import PACKED, id_list
 from app.services.listings.records import LISTING_FIELDS, ListingRecord
 from app.services.listings.search_index import Retold, followed
@@ -37,11 +38,11 @@ BLOCK = 10_000
 
 _COLUMNS = (
     *("id", "store_id", "status", "product_id", *LISTING_FIELDS),
-    *("search_text", "bigram_text", "title_folded", "block_count", "hold_count", "warn_count"),
+    *("search_text", "bigram_text", "title_folded", "content_hash", "block_count", "hold_count", "warn_count"),
 )
 _ROWS = f"SELECT {', '.join(_COLUMNS)} FROM listing WHERE id IN ({{ids}}) ORDER BY id"
 _VARIANTS = (
-    "SELECT listing_id, code, properties, barcode, ships_from, price_minor, stock FROM sku "
+    "SELECT listing_id, code, properties, barcode, ships_from FROM sku "
     "WHERE listing_id IN ({ids}) ORDER BY listing_id, position"
 )
 _PICTURES = "SELECT listing_id, source FROM image WHERE listing_id IN ({ids}) ORDER BY listing_id, position"
@@ -54,24 +55,32 @@ _RETITLED_TABLE = (
     "CREATE INDEX temp.retitled_was ON retitled (was)",
 )
 _LIKE_IT = (
-    "EXISTS (SELECT 1 FROM {table} AS other WHERE other.{title} = own.{mine} AND other.store_id = own.store_id "
-    "AND other.{id} <> own.listing_id)"
+    "FROM listing AS other WHERE other.title_folded = own.{title} AND other.id <> own.listing_id "
+    "AND other.store_id = own.store_id AND other.status <> 'off'"
 )
-_WAS_LIKE_ANOTHER = _LIKE_IT.format(table="listing", title="title_folded", mine="was", id="id")
-_IS_LIKE_ANOTHER = _LIKE_IT.format(table="listing", title="title_folded", mine="now", id="id")
-_WAS_LIKE_ONE_CHANGED = _LIKE_IT.format(table=_RETITLED, title="was", mine="was", id="listing_id")
-_TITLE_SUSPECTS = f"""
-SELECT own.listing_id FROM {_RETITLED} AS own
-WHERE was <> '' AND ({_WAS_LIKE_ANOTHER} OR {_WAS_LIKE_ONE_CHANGED}) OR now <> '' AND {_IS_LIKE_ANOTHER}
-UNION SELECT id FROM listing WHERE title_folded IN (SELECT was FROM {_RETITLED} WHERE was <> '')
-UNION SELECT listing_id FROM {_RETITLED} WHERE listing_id IN ({TOLD_APART})
+_HAD = f"""
+EXISTS (SELECT 1 {_LIKE_IT.format(title="was")} AND other.id NOT IN (SELECT listing_id FROM {_RETITLED}))
+OR EXISTS (SELECT 1 FROM {_RETITLED} AS old JOIN listing AS other ON other.id = old.listing_id AND other.status <> 'off'
+           WHERE old.was = own.was AND old.listing_id <> own.listing_id AND old.store_id = own.store_id)
 """
-"""Listings of which it may be another matter now whether their title is the only one of its kind: before the change,
-after it, or because another one was like it and is no more. A title in the same letters is none here."""
+_ALIKE = f"""
+SELECT listing_id, store_id, had, is_apart FROM (
+    SELECT listing_id, store_id, listing_id IN ({TOLD_APART}) AS is_apart, was <> '' AND ({_HAD}) AS had,
+           now <> '' AND EXISTS (SELECT 1 {_LIKE_IT.format(title="now")}) AS has
+    FROM (SELECT listing_id, store_id, was, now FROM {_RETITLED} UNION ALL
+          SELECT id, store_id, title_folded, title_folded FROM listing
+          WHERE title_folded IN (SELECT was FROM {_RETITLED} UNION SELECT now FROM {_RETITLED})
+          AND id NOT IN (SELECT listing_id FROM {_RETITLED})) AS own)
+WHERE had <> has OR is_apart
+"""
+"""Listings, edited or not, of which another one on sale had the title and has no more, or the reverse; and all with
+these titles that a person told apart from any."""
 
 Follow = Callable[[Sequence[Retold], Sequence[Retold]], None]
 Wanted = Mapping[int, Mapping[str, Any]]
 """By listing the new values of its fields, as records have them."""
+Kept = Mapping[int, Mapping[str, Any]]
+"""The same as they are kept."""
 
 
 @dataclass(slots=True)
@@ -84,13 +93,18 @@ class _Stored:
     variants: Sequence[Any]
     pictures: Sequence[str]
 
+    def is_as(self, expected: Mapping[str, Any]) -> bool:
+        """Whether these values, as they are kept, stand there."""
+        return all((self.packed if name in PACKED else self.values)[name] == was for name, was in expected.items())
+
 
 class FieldWriter:
     """Writes fields within `fields_written_at_once`.
 
     Attributes:
         suspects: of the listings written so far, those whose findings or state may be others now. All of them are
-            known, and those whose titles are like these, at the end of the block.
+            known at the end of the block.
+        moved: listings that were to be written and are gone, or stand otherwise than was expected.
     """
 
     def __init__(self, connection: Connection, fields: Set[str], moment_ms: int, follow: Follow) -> None:
@@ -106,16 +120,26 @@ class FieldWriter:
         sets = ", ".join(f"{name} = ?" for name in (*self._fields, *_FOLLOWING))
         self._update = f"UPDATE OR FAIL listing SET {sets} WHERE id = ?"
         self.suspects: set[int] = set()
+        self.moved: set[int] = set()
 
-    def write(self, wanted: Wanted) -> list[Entry]:
-        """Give listings, by ids that grow from call to call, new values. Returns: what was there before, of listings
-        that are there and get other values."""
+    def write(self, wanted: Wanted, expected: Kept | None = None) -> list[Entry]:
+        """Give listings, by ids that grow from call to call, new values.
+
+        Args:
+            expected: what must stand in their fields now; of `wanted` what does not is left alone.
+
+        Returns: what was there before, of listings that are there and get other values.
+        """
         entries: list[Entry] = []
         rows: list[tuple[Any, ...]] = []
         retitled: list[tuple[Any, ...]] = []
         reopened: list[tuple[str, int]] = []
+        missing = set(wanted)
         for stored in self._stored(sorted(wanted)):
             values, number = stored.values, stored.values["id"]
+            if expected is not None and not stored.is_as(expected[number]):
+                continue
+            missing.remove(number)
             new = {name: value for name, value in wanted[number].items() if value != values[name]}
             if not new:
                 continue
@@ -129,6 +153,7 @@ class FieldWriter:
                 retitled.append((number, values["store_id"], values["title_folded"], title))
             if (status := REOPENED.get(values["status"])) is not None:
                 reopened.append((str(status), number))
+        self.moved |= missing
         self._driver.executemany(self._update, rows)
         self._driver.executemany("UPDATE listing SET status = ? WHERE id = ?", reopened)
         self._driver.executemany(f"INSERT INTO {_RETITLED} VALUES (?, ?, ?, ?)", retitled)
@@ -179,9 +204,20 @@ class FieldWriter:
     def finish(self) -> None:
         """Bring what is stored of findings in step, where it is clear; the rest are suspects."""
         self.flush()
-        self.suspects.update(self._connection.exec_driver_sql(_TITLE_SUSPECTS).scalars())
+        self._count_alike()
         clear = {number: step for number, step in self._steps.items() if number not in self.suspects}
         self.suspects |= step_tallies(self._connection, clear)
+
+    def _count_alike(self) -> None:
+        """Add the rule about equal titles to what was found before and after."""
+        for number, store_id, had, is_apart in self._connection.exec_driver_sql(_ALIKE).all():
+            severity = self._context(store_id).severities.get(SAME_TITLE)
+            if is_apart:
+                self.suspects.add(number)
+            elif severity is not None:
+                before, after = map(Counter, self._steps.get(number, ({}, {})))
+                (before if had else after)[SAME_TITLE, severity.value] += 1
+                self._steps[number] = before, after
 
     def _following(self, values: Mapping[str, Any], stored: _Stored) -> tuple[Any, ...]:
         """Values of `_FOLLOWING`."""
@@ -190,9 +226,9 @@ class FieldWriter:
         pairs = bigrams(searched)
         self._texts.append((values["id"], values["search_text"], searched))
         self._pairs.append((values["id"], values["bigram_text"], pairs))
-        variants = [(code, orjson.loads(parts), *rest) for _, code, parts, *rest, _, _ in stored.variants]
-        numbers = [shown_numbers(*row[-2:]) for row in stored.variants]
+        variants = [(code, orjson.loads(parts), *rest) for _, code, parts, *rest in stored.variants]
         sent = [values[name] for name in SENT_FIELDS]
+        numbers = values["content_hash"][HALF:]  # no price and no stock is another
         hashed = hash_of_parts(sent, variants, stored.pictures, values["regional_prices"], numbers)
         return fold(values["title"]), searched, pairs, hashed, self._moment
 

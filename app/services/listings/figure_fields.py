@@ -27,12 +27,18 @@ _BIND: dict[str, tuple[str, Callable[[Any], Any]]] = {
 }
 """Column and unit by the field's name."""
 
+VIEW = "current_figure"
+"""Figures of listings that are of today."""
+OF_TODAY = "(SELECT * FROM listing_figure WHERE generation = (SELECT generation FROM figure_state))"
+"""The same and those of the listings that are due, in half the time: the view asks of each whether it is."""
+DUE_IDS = "SELECT listing_id AS id FROM figure_due"
+
 OF_LISTINGS = {
     name: Field(
         column,
         bind,
-        many="current_figure",
-        order=f"(SELECT {column} FROM current_figure WHERE current_figure.listing_id = listing.id)",
+        many=VIEW,
+        order=f"(SELECT {column} FROM {VIEW} WHERE {VIEW}.listing_id = listing.id)",
     )
     for name, (column, bind) in _BIND.items()
 }

@@ -15,7 +15,7 @@ from functools import lru_cache
 from app.services.expressions.conditions import OPPOSITE, Sql, leaves, parsed, to_sql
 from app.services.expressions.syntax import All, Condition, Either, Node, Not
 from app.services.expressions.writing import to_text
-from app.services.listings.figure_fields import OF_LISTINGS
+from app.services.listings.figure_fields import OF_LISTINGS, VIEW
 from app.services.paging import Filter
 from app.services.sql_conditions import DENIALS, Field, as_condition, as_filter, row_sql
 
@@ -31,7 +31,7 @@ def _asked(text: str) -> Sql:
     return to_sql(parsed(text), lambda leaf: row_sql(as_filter(leaf), _UNINDEXED[leaf.name]))
 
 
-FIGURES = Field("", str, is_sortable=False, many="current_figure", asks=_asked)
+FIGURES = Field("", str, is_sortable=False, many=VIEW, asks=_asked)
 """The field `figures`."""
 
 

@@ -24,7 +24,8 @@ PIECE = 20_000
 """So many listings are read at a time: about a megabyte of text."""
 _BOUNDS = (
     "SELECT listing_id AS id "
-    "FROM (SELECT listing_id, row_number() OVER (ORDER BY listing_id) AS place FROM figure_due) WHERE place % ? = 0"
+    "FROM (SELECT listing_id, row_number() OVER (ORDER BY listing_id) AS place FROM figure_due "
+    "WHERE listing_id > ? AND listing_id <= ?) WHERE place % ? = 0"
 )
 _OF_DUE = (
     "SELECT {what} AS id FROM figure_due CROSS JOIN sku ON sku.listing_id = figure_due.listing_id "
@@ -41,12 +42,13 @@ class LateVariants:
         listings: whose each is.
     """
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, after: int = -1, last: int = _HIGHEST) -> None:
+        """Of the listings with higher ids than *after*, to *last*."""
         import numpy as np
 
         self._connection = connection
-        bounds = read_numbers(connection, _BOUNDS, (PIECE,)).tolist()
-        self._spans = list(zip([-1, *bounds], [*bounds, _HIGHEST], strict=True))
+        bounds = read_numbers(connection, _BOUNDS, (after, last, PIECE)).tolist()
+        self._spans = list(zip([after, *bounds], [*bounds, last], strict=True))
         pairs = [_narrow(one).reshape(-1, 2) for one in self._read("sku.id || ',' || sku.listing_id")]
         both = np.concatenate(pairs)
         del pairs

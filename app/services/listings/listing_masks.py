@@ -3,16 +3,17 @@ tables."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from app.services.expressions.conditions import Sql
 from app.services.listings.code_search import TABLES, codes_part, is_of_many
-from app.services.listings.figure_fields import are_in_columns
+from app.services.listings.figure_fields import DUE_IDS, OF_TODAY, VIEW, are_in_columns
 from app.services.paging import Filter
+from app.services.sql_conditions import row_sql
 from app.services.sql_ids import read_numbers
 from app.services.sql_masks import Masks
 from app.services.sql_search import Search
+from app.services.sql_told import Told
 
 if TYPE_CHECKING:
     import numpy as np
@@ -20,32 +21,40 @@ if TYPE_CHECKING:
 
     Whole = NDArray[np.int64]
 
+FEW_HITS = 30_000
+"""So many rows of listings are read as soon as an index of a million of them."""
+
 
 class ListingMasks(Masks):
     """`Masks` of listings."""
 
-    def ids(self, condition: Filter, select: Sql) -> Whole:
-        """The ids of *select*; characters of codes and titles are looked for where that is quickest."""
+    def read(self, condition: Filter, select: Sql) -> Told:
+        """The listings whose ids *select* gives; figures, and characters of codes and titles, are looked for where that
+        is quickest."""
         if codes_part(condition) and is_of_many(self.connection, condition) and are_in_columns(self.connection):
-            return self.with_code(condition)
+            return self._with_code(condition)
         if condition.field == "title" and condition.operator == "contains":
             return self._with_title(condition, select)
-        return super().ids(condition, select)
+        if VIEW in select[0]:
+            due = self.among(read_numbers(self.connection, DUE_IDS))
+            return super().read(condition, (select[0].replace(VIEW, OF_TODAY), select[1])).both(due.opposite)
+        return super().read(condition, select)
 
-    def with_code(self, condition: Filter) -> Whole:
-        """The listings, each once, that have a variant with a code as *condition* says, which `codes_part` knows."""
+    def _with_code(self, condition: Filter) -> Told:
+        """The listings that have a variant with a code as *condition* says, which `codes_part` knows."""
         from app.services.listings.source import FIELDS  # here: the source is made of masks
         from app.services.listings.variant_masks import Variants
-        from app.services.sql_conditions import row_sql
 
         variants = Variants(self.connection)
-        return variants.listings_in(variants.with_code(condition, row_sql(condition, FIELDS[condition.field])))
+        return self.among(
+            variants.listings_in(variants.with_code(condition, row_sql(condition, FIELDS[condition.field])))
+        )
 
-    def _with_title(self, condition: Filter, select: Sql) -> Whole:
-        """Of the listings whose searched text has the characters, which the trigrams know, those whose title has."""
+    def _with_title(self, condition: Filter, select: Sql) -> Told:
+        """Of few listings whose searched text has the characters, which the trigrams know, those whose title has; of
+        many it is quicker to look through the index of all titles."""
         found = Search.of(str(condition.value), TABLES).quick_matches()
-        if not found:
-            return super().ids(condition, select)
-        hits = read_numbers(self.connection, f"SELECT rowid AS id FROM {found[0].rows}", (found[0].expression,))
-        sql, params = self.told(hits) or ("true", [])
-        return super().ids(replace(condition, field=""), (f"{select[0]} AND {sql}", [*select[1], *params]))
+        if found and found[0].count(self.connection, FEW_HITS + 1) <= FEW_HITS:
+            sql, params = row_sql(condition, self._spec.field(condition.field))
+            select = f"SELECT id FROM listing WHERE id IN {found[0].rows} AND {sql}", [found[0].expression, *params]
+        return super().read(condition, select)

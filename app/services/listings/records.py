@@ -80,8 +80,7 @@ class ListingRecord:
         return self.sent_hash is not None and self.sent_hash != self.content_hash
 
 
-LISTING_FIELDS = (
-    "product_key",
+PLAIN_FIELDS = (
     "title",
     "keywords",
     "category_id",
@@ -96,10 +95,10 @@ LISTING_FIELDS = (
     "height_cm",
     "currency",
     "detail_html",
-    "attributes",
-    "extra",
-    "regional_prices",
 )
+"""Columns of `listing` that say what is sold, each a text or a number; hashes are made in this order."""
+
+LISTING_FIELDS = ("product_key", *PLAIN_FIELDS, "attributes", "extra", "regional_prices")
 """Columns of `listing` that a person may change."""
 
 SKU_FIELDS = ("code", "price_minor", "stock", "properties", "barcode", "ships_from")

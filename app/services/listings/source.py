@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
@@ -15,8 +14,6 @@ from app.services.expressions.conditions import Sql
 from app.services.listings import figures_together
 from app.services.listings.code_search import (
     TABLES,
-    codes_part,
-    is_of_many,
     with_item,
     with_part,
     with_place,
@@ -27,7 +24,6 @@ from app.services.listings.figure_fields import (
     NO_FIGURES,
     OF_LISTINGS,
     SHOWN,
-    are_in_columns,
     first_by_figure,
     is_in_figure_order,
     sorted_by_figure,
@@ -38,17 +34,18 @@ from app.services.listings.regional_pairs import TOGETHER, paired, together_fiel
 from app.services.listings.text import fold
 from app.services.listings.typed import code_patterns, country, flag, item_patterns, moments, number, price_minor
 from app.services.listings.variant_names import VariantNames
-from app.services.paging import Filter, Query
+from app.services.paging import Query
 from app.services.price_guard.records import HELD_IDS
-from app.services.sql_conditions import Counted, opposite
-from app.services.sql_ids import interruptible, loaded, read_numbers
-from app.services.sql_source import Field, OrderIndex, SqlSource, TableSpec, Where
+from app.services.sql_conditions import Counted
+from app.services.sql_ids import loaded
+from app.services.sql_source import FIRST_LOOK, WINDOW_ROWS, Field, OrderIndex, SqlSource, TableSpec, Where
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from sqlalchemy import Connection
 
     from app.services.db import Database
-    from app.services.tasks import TaskContext
 
 CHILD_ID_OFFSET = 1 << 40
 """Variants' row ids begin here, so that a variant's row never has a listing's id."""
@@ -135,9 +132,9 @@ _PIECES = Counted(
     "SELECT sold.id, sum(quantity) AS number FROM order_line CROSS JOIN store_order ON store_order.id = store_order_id "
     "CROSS JOIN listing AS sold INDEXED BY uq_listing_store_product "
     "ON sold.product_id = order_line.product_id AND sold.store_id = store_order.store_id GROUP BY +sold.id",
-    "(listing.product_id IS NULL OR listing.store_id IN (SELECT id FROM store "
-    "WHERE EXISTS (SELECT 1 FROM store_order WHERE store_order.store_id = store.id)))",
-    frozenset({"product_id", "store"}),
+    "SELECT sold.id FROM store CROSS JOIN listing AS sold INDEXED BY uq_listing_store_product "
+    "ON sold.store_id = store.id AND sold.product_id IS NOT NULL "
+    "WHERE NOT EXISTS (SELECT 1 FROM store_order WHERE store_order.store_id = store.id)",
 )
 """The same for those that were sold."""
 _CHANGED = "SELECT changed.id FROM listing AS changed WHERE sent_hash IS NOT NULL AND sent_hash <> content_hash"
@@ -261,6 +258,7 @@ class ListingSource(SqlSource[ListingRow]):
             "price": OrderIndex("ix_listing_price", frozenset({"price"})),
             "title": OrderIndex("ix_listing_title", frozenset({"title"})),
         },
+        besides=(OrderIndex("ix_listing_status", frozenset({"store", "status"})),),
     )
     language = "en"
 
@@ -270,28 +268,11 @@ class ListingSource(SqlSource[ListingRow]):
 
     def _connect(self) -> AbstractContextManager[Connection]:
         """Everything here is bare SQL: the first rows of a start do not wait for SQLAlchemy."""
-        return self._db.look()
+        return self._db.answering(in_bare_sql=True)
 
-    def count(self, query: Query, ctx: TaskContext | None = None) -> int:
-        """How many listings match, exactly; those with characters in very many codes by all codes at once.
-
-        Raises:
-            TaskCancelled: stopped, also in the middle of a statement.
-        """
-        if len(query.filters) == 1 and query == Query(filters=query.filters) and codes_part(query.filters[0]):
-            with self._connect() as connection, interruptible(connection, ctx):
-                if is_of_many(connection, query.filters[0]) and are_in_columns(connection):
-                    return self._with_code(connection, query.filters[0])
-        return super().count(query, ctx)
-
-    def _with_code(self, connection: Connection, condition: Filter) -> int:
-        denies = condition.operator == "lacks"
-        hits = len(self.masks(connection, None).with_code(opposite(condition) if denies else condition))
-        return super().count(Query()) - hits if denies else hits
-
-    def masks(self, connection: Connection, index: OrderIndex | None) -> ListingMasks:
+    def masks(self, connection: Connection) -> ListingMasks:
         """As for any table, with what is known of variants and words besides."""
-        return ListingMasks(connection, self.spec.table, self.spec.fields if index is None else index.holds)
+        return ListingMasks(connection, self.spec)
 
     def load_rows(self, connection: Connection, ids: Sequence[int]) -> list[ListingRow]:
         """The rows of *ids*, in any order."""
@@ -301,23 +282,37 @@ class ListingSource(SqlSource[ListingRow]):
         return [ListingRow(*with_figures(row, _OWN)) for row in loaded(connection, sql, (wanted,))]
 
     def _plain(self, connection: Connection, query: Query, limit: int, index: OrderIndex | None) -> Sequence[int]:
-        asked = replace(query, sort="", descending=False)
         if is_in_figure_order(connection, query):
-            among = None if asked == Query() else self._told(connection, self.selected(connection, asked))
-            return first_by_figure(connection, query, limit, among)
+            met = self._met_by_figure(connection, query, limit)
+            return met or first_by_figure(connection, query, limit, self._among(connection, query))
         return super()._plain(connection, query, limit, index)
+
+    def _met_by_figure(self, connection: Connection, query: Query, limit: int) -> list[int]:
+        """What matches among the first listings in the order of a figure; none where that is not enough."""
+        import numpy as np  # here: the window has tables before it needs NumPy
+
+        if self._asks_nothing(query):
+            return []
+        for looked_at in (FIRST_LOOK, WINDOW_ROWS):
+            walked = first_by_figure(connection, query, looked_at, None)
+            told = self.told_among(connection, query, np.array(walked, np.int64))
+            met = [number for number in walked if told.rows[number]]
+            if len(met) >= limit or not met:
+                return met[:limit]
+        return []
+
+    @staticmethod
+    def _asks_nothing(query: Query) -> bool:
+        return not (query.filters or query.store_ids or query.text.strip())
 
     def _sorted_sql(self, connection: Connection, table: str, where: Where, query: Query, order: str) -> Sql:
         if query.sort not in OF_LISTINGS or query.then:
             return super()._sorted_sql(connection, table, where, query, order)
-        matching = (f"SELECT id FROM {table}{where.sql}", list(where.params))
-        return sorted_by_figure(query, self._told(connection, matching) if where.conditions else None)
+        return sorted_by_figure(query, self._among(connection, query))
 
-    def _told(self, connection: Connection, matching: Sql) -> Sql:
-        """That `listing_id` is among the ids of *matching*."""
-        ids = read_numbers(connection, matching[0], tuple(matching[1]))
-        found = self.masks(connection, None).told(ids, "listing_id")
-        return found or (f"listing_id IN ({matching[0]})", matching[1])
+    def _among(self, connection: Connection, query: Query) -> Sql | None:
+        """That `listing_id` is among the listings of *query*; None where it asks for all."""
+        return None if self._asks_nothing(query) else self.told(connection, query).sql("listing_id")
 
     def children(self, id: int) -> list[SkuRow]:
         """The variants of a listing, in order."""

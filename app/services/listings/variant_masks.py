@@ -17,13 +17,15 @@ from app.services.expressions.conditions import OPPOSITE, leaves
 from app.services.expressions.syntax import All, Condition, Either, Node, Not
 from app.services.expressions.writing import to_text
 from app.services.listings.code_search import codes_part
+from app.services.listings.figure_fields import DUE_IDS
 from app.services.listings.late_variants import LateVariants
 from app.services.listings.loading import id_list
 from app.services.paging import Filter
 from app.services.pricing.given import UNKNOWN
-from app.services.pricing.sku_columns import SkuColumns
+from app.services.pricing.sku_columns import Column, SkuColumns
 from app.services.sql_conditions import BadValue, Field, bound
 from app.services.sql_ids import read_numbers
+from app.services.sql_told import Told
 
 if TYPE_CHECKING:
     import numpy as np
@@ -49,6 +51,10 @@ _OPERATORS: Mapping[str, Callable[[Any, Any], Any]] = {
 _DENIALS = ("!=", "not in", "missing")
 FEW = 20_000
 """So many variants are looked up one by one."""
+WIDEST = 100_000
+"""Where the ids of a few listings' variants lie so far from each other, their pieces are no small part of a column."""
+FEW_PIECES = 200
+"""So many places mean fewer pieces of a column than are worth reading all of it."""
 
 
 def by_level(node: Node, own: Container[str], *, is_negated: bool = False) -> Node:
@@ -79,29 +85,44 @@ class Variants:
         listings: whose each is.
     """
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, span: tuple[int, ...] = (), listings: tuple[int, ...] = ()) -> None:
+        """Args: span, listings: the lowest and the highest id of the variants that stand in the columns and are asked
+        about, the id below the lowest and the highest of their listings; none for all."""
         import numpy as np
 
-        self._connection, self._columns = connection, SkuColumns(connection)
-        owners = self._columns.owners
-        self._late = late = LateVariants(connection)
-        self.there = np.concatenate((owners.known, np.ones(len(late.ids), np.bool_)))
-        kept = np.where(owners.known, owners.values, 0)
-        self.listings = np.concatenate((kept, late.listings)) if len(late.ids) else kept
-        self._kept = len(owners.values)
+        self._connection = connection
+        self._columns = SkuColumns(connection, *span)
+        self._late = late = LateVariants(connection, *listings)
+        values = self._columns.owners.values
+        self._kept = len(values)
+        owners = np.maximum(values, 0)
+        self.listings = np.concatenate((owners, late.listings)) if len(late.ids) else owners
+        self.there: Mask = self.listings > 0
         self._highest = int(self.listings.max(initial=0))
         self._today = self._without_late()
+        self._read: dict[str, Column] = {}
+
+    @classmethod
+    def of_few(cls, connection: Connection, listing_ids: Whole) -> Variants | None:
+        """The variants of few listings whose ids follow each other; None where theirs lie too far from each other."""
+        sql = "SELECT coalesce(min(id), 0), coalesce(max(id), 0) FROM sku WHERE listing_id BETWEEN ? AND ?"
+        first, last = int(listing_ids.min()), int(listing_ids.max())
+        low, high = connection.exec_driver_sql(sql, (first, last)).one()
+        if high - low > WIDEST:
+            return None
+        found = cls(connection, (low, high), (first - 1, last))
+        found.there &= found.among(listing_ids)
+        return found
 
     def _without_late(self) -> Mask:
         """Places whose figures are of today; `there` loses what the columns have of listings that are due."""
-        self.there[: self._kept] &= ~self.of_listings("SELECT listing_id AS id FROM figure_due")[: self._kept]
-        today: Mask = self.there & ~self.of_listings(_STALE)
+        due, stale = read_numbers(self._connection, DUE_IDS), read_numbers(self._connection, _STALE)
+        if not (due.size or stale.size):
+            return self.there
+        self.there[: self._kept] &= ~self.among(due)[: self._kept]
+        today: Mask = self.there & ~self.among(stale)
         today[self._kept :] = False
         return today
-
-    def of_listings(self, sql: str, params: tuple[Any, ...] = ()) -> Mask:
-        """The places of all variants of the listings whose `id` *sql* gives."""
-        return self.among(read_numbers(self._connection, sql, params))
 
     def among(self, listing_ids: Whole) -> Mask:
         """The places of all variants of these listings, whatever of them is there."""
@@ -115,6 +136,11 @@ class Variants:
         found: Mask = chosen[self.listings]
         return found
 
+    def of_listings(self, told: Told) -> Mask:
+        """The places of all variants of these listings."""
+        found: Mask = told.at(self.listings)
+        return found
+
     def of_condition(self, condition: tuple[str, Sequence[Any]], within: Mask) -> Mask:
         """Those *within* that are so by an SQL condition over `sku`."""
         import numpy as np
@@ -125,10 +151,17 @@ class Variants:
             ids = read_numbers(self._connection, f"SELECT id FROM sku WHERE id IN ({few}) AND ({sql})", tuple(params))
         else:
             ids = read_numbers(self._connection, f"SELECT id FROM sku WHERE {sql}", tuple(params))
-        found = np.zeros(len(self.there), np.bool_)
-        places = self._places(ids)
-        found[places[places >= 0]] = True
-        return found & within
+        return self._with(ids) & within
+
+    def _with(self, ids: Whole) -> Mask:
+        """The places of the variants with these ids, also where one of a due listing stood before."""
+        import numpy as np
+
+        highest = max(int(ids.max(initial=0)), int(self._late.ids.max(initial=0)))
+        chosen = np.zeros(highest + 1, np.bool_)
+        chosen[ids] = True
+        found: Mask = np.concatenate((self._columns.at_ids(chosen), chosen[self._late.ids]))
+        return found
 
     def with_code(self, condition: Filter, in_sql: tuple[str, Sequence[Any]]) -> Mask:
         """The places whose codes are as `codes_part` says; *in_sql*: the same in SQL, for those that are late, and for
@@ -184,9 +217,11 @@ class Variants:
         number its form has. In the narrowest form, for what is not copied is compared five times as soon."""
         import numpy as np
 
-        column = self._columns.column(name)
+        if name == "listing":
+            return self.listings, 0
+        column = self._column(name)
         today = self._today[: self._kept]
-        if not len(self._late.ids) and (name in STORED or np.array_equal(today, self.there)):
+        if not len(self._late.ids) and (name in STORED or today is self.there):
             return column.values, column.none
         if name not in STORED:
             figures = np.full(len(self.there), column.none, column.values.dtype)
@@ -197,6 +232,12 @@ class Variants:
         found[self._kept :] = self._late.numbers(STORED[name])
         return found, UNKNOWN
 
+    def _column(self, name: str) -> Column:
+        """A column, read once for a question: it is told by it and then sorted."""
+        if name not in self._read:
+            self._read[name] = self._columns.column(name)
+        return self._read[name]
+
     def whole(self, name: str, chosen: Mask) -> Whole:
         """The numbers of a column at the places of *chosen*, `UNKNOWN` as in `numbers`."""
         import numpy as np
@@ -204,6 +245,17 @@ class Variants:
         values, none = self.numbers(name)
         at = values[chosen]
         return np.where(at == none, UNKNOWN, at.astype(np.int64))
+
+    def whole_at(self, name: str, places: Whole) -> Whole:
+        """As `whole`, at *places*: of few, no more than their pieces of the column are read."""
+        import numpy as np
+
+        is_stored = not len(self._late.ids) and (name in STORED or self._today is self.there)
+        if name in ("listing", *self._read) or len(places) > FEW_PIECES or not is_stored:
+            values, none = self.numbers(name)
+            at = values[places]
+            return np.where(at == none, UNKNOWN, at.astype(np.int64))
+        return self._columns.whole_at(name, places)
 
     def matching(self, node: Node, leaf: Callable[[Condition], Mask]) -> Mask:
         """The places where *node*, which has no `not`, holds; *leaf* tells those of one condition."""

@@ -56,7 +56,7 @@ def ids_in_order(
         if limit is not None:
             places = places[_first(_directed(variants, keys[0], places), limit)]
         if all(key.column for key in keys):
-            columns = [_directed(variants, key, places) for key in keys]
+            columns = [_whole(variants, key, places) for key in keys]
             ids = variants.ids(places)
             return ids[np.lexsort((~ids if last else ids, *reversed(columns)))][:limit]
     elif len(places) > FEW and all(key.is_in_tables for key in keys):
@@ -67,6 +67,12 @@ def ids_in_order(
 def _directed(variants: Variants, key: Key, places: Whole) -> Numbers:
     """The numbers to sort by, upwards."""
     values = variants.numbers(key.column)[0][places]
+    return ~values if key.descending else values
+
+
+def _whole(variants: Variants, key: Key, places: Whole) -> Whole:
+    """The same of few places, as whole numbers."""
+    values = variants.whole_at(key.column, places)
     return ~values if key.descending else values
 
 

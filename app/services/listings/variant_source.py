@@ -15,9 +15,8 @@ import orjson
 from sqlalchemy import Connection
 
 from app.services.db import Database
-from app.services.expressions.conditions import Sql, leaves, parsed, to_sql
+from app.services.expressions.conditions import Sql, parsed, to_sql
 from app.services.expressions.syntax import Condition
-from app.services.listings.code_search import codes_part
 from app.services.listings.figure_fields import IS_STALE, NO_FIGURES, OF_VARIANTS, are_in_columns, variant_figures
 from app.services.listings.loading import chunks, id_list
 from app.services.listings.regional_pairs import paired
@@ -33,9 +32,10 @@ from app.services.listings.text import fold
 from app.services.listings.typed import code_patterns, item_patterns, number, price_minor
 from app.services.listings.variant_names import VariantNames
 from app.services.paging import Filter, Query
-from app.services.sql_conditions import as_filter, condition_sql, fields_read, known_field, opposite
-from app.services.sql_ids import collected, interruptible, listed, loaded
+from app.services.sql_conditions import as_filter, condition_sql, fields_read
+from app.services.sql_ids import collected, interruptible, listed, loaded, read_numbers
 from app.services.sql_source import Field, OrderIndex, SqlSource, TableSpec, Where
+from app.services.sql_told import Told
 from app.services.tasks import TaskContext
 
 if TYPE_CHECKING:
@@ -45,11 +45,14 @@ if TYPE_CHECKING:
     from app.services.listings.variant_masks import Variants
 
     Mask = NDArray[np.bool_]
+    Whole = NDArray[np.int64]
 
 LABEL = 7
 """Where a row has its properties, which it is shown by."""
 FEW = 2_000
 """So many hits are sorted; with more of them the first rows are found along an index."""
+NEWEST = (200, 3_000)
+"""Among the variants of so many of the newest listings first rows are looked for first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,23 +145,22 @@ class VariantSource(SqlSource[VariantRow]):
 
     def count(self, query: Query, ctx: TaskContext | None = None) -> int:
         """How many variants match, exactly. Raises: TaskCancelled."""
-        with self._db.reader.connect() as connection, interruptible(connection, ctx):
-            if self._asks_columns(connection, query):
-                return int(self._masked(connection, query)[1].sum())
+        with self._connect() as connection, interruptible(connection, ctx):
             asked, own = self._parts(query)
-            if not own:
+            is_of_columns = self._asks_columns(connection, query)
+            if not own and not (is_of_columns and self._listings.is_looked_up(asked)):
                 total = self._listings.total(connection, "skus", asked)
                 if total is not None:
                     return total
-                if are_in_columns(connection):
-                    return int(self._masked(connection, query)[1].sum())
+            if is_of_columns:
+                return int(self._masked(connection, query)[1].sum())
             where = self._where(connection, query)
             sql = f"SELECT count(*) FROM sku{where.sql}"
             return int(connection.exec_driver_sql(sql, where.params).scalar_one())
 
     def ids(self, query: Query, ctx: TaskContext | None = None) -> array[int]:
         """Ids of all matching variants in order. Raises: TaskCancelled."""
-        with self._db.reader.connect() as connection, interruptible(connection, ctx):
+        with self._connect() as connection, interruptible(connection, ctx):
             if self._asks_columns(connection, query):
                 return array("q", self._in_order(connection, query).tobytes())
             where = self._where(connection, query)
@@ -167,7 +169,7 @@ class VariantSource(SqlSource[VariantRow]):
 
     def listing_ids(self, query: Query, ctx: TaskContext | None = None) -> array[int]:
         """The listings of all matching variants, each once. Raises: TaskCancelled."""
-        with self._db.reader.connect() as connection, interruptible(connection, ctx):
+        with self._connect() as connection, interruptible(connection, ctx):
             if self._asks_columns(connection, query):
                 variants, found = self._masked(connection, query)
                 return array("q", variants.listings_in(found).tobytes())
@@ -186,15 +188,11 @@ class VariantSource(SqlSource[VariantRow]):
     # -- first rows --------------------------------------------------------------------------------------------
 
     def _first_ids(self, connection: Connection, query: Query, limit: int) -> Sequence[int]:
-        """Few hits are sorted, many are met soon along an index."""
-        of_figures = any(fields_read(one) & OF_VARIANTS.keys() for one in query.filters)
-        if not (query == Query() or query.sort or query.then or of_figures):
-            ids = self._of_newest(connection, query, limit)
-            if ids is not None:
-                return ids
+        """Those of the newest listings come first; else few hits are sorted, many are met soon along an index."""
         if self._asks_columns(connection, query):
-            first: list[int] = self._in_order(connection, query, limit).tolist()
-            return first
+            is_newest_first = not (query.sort or query.then) and are_in_columns(connection)
+            ids = self._of_newest(connection, query, limit) if is_newest_first else []
+            return ids or list(self._in_order(connection, query, limit).tolist())
         where, index = self._where(connection, query), self._index(query)
         if index is None:
             sql = f"SELECT id FROM sku{where.sql} ORDER BY {self.order(query)} LIMIT ?"
@@ -206,70 +204,62 @@ class VariantSource(SqlSource[VariantRow]):
                 return listed(connection, sql, (limit,))
         return self._walk(connection, where, query, limit, index)
 
-    def _of_newest(self, connection: Connection, query: Query, limit: int) -> Sequence[int] | None:
-        """Along the newest listings that match, whose variants come first; None where these were not enough."""
-        asked, filters = self._own_filters(query)
-        newest = self._listings.newest(connection, asked, limit)
-        own: list[tuple[str, Sequence[Any]]] = [self._of_filter(one, newest) for one in filters]
-        own += self._of_codes(query)
-        own.append((f"sku.listing_id IN ({id_list(newest)})", ()))
-        where = Where() + own
-        sql = f"SELECT id FROM sku{where.sql} ORDER BY {self.order(query)} LIMIT ?"
-        ids = listed(connection, sql, (*where.params, limit))
-        return ids if len(ids) == limit or len(newest) < limit else None
+    def _of_newest(self, connection: Connection, query: Query, limit: int) -> Sequence[int]:
+        """The first variants, if those of the newest listings are enough; none else."""
+        from app.services.listings.variant_masks import Variants  # here: NumPy is loaded where it is needed
+
+        for newest in NEWEST:
+            ids = read_numbers(connection, f"SELECT id FROM listing ORDER BY id DESC LIMIT {newest}")
+            few = Variants.of_few(connection, ids) if ids.size else None
+            if few is None:
+                return []
+            variants, found = self._masked(connection, query, ids, few)
+            met = int(found.sum())
+            if met >= limit:
+                first: list[int] = self._sorted_by_keys(connection, query, variants, found, limit).tolist()
+                return first
+            if limit * newest > met * NEWEST[-1]:
+                return []
+        return []
 
     # -- columns -----------------------------------------------------------------------------------------------
 
     def _asks_columns(self, connection: Connection, query: Query) -> bool:
-        """Whether columns answer *query*: they must where it asks for figures, and are quickest for other numbers of
-        variants unless very many listings are still to be brought into them."""
+        """Whether columns answer *query*: they must where it asks for figures, and are quickest for all that is asked
+        unless very many listings are still to be brought into them."""
         names = {query.sort, query.then}.union(*(fields_read(one) for one in query.filters))
         if names & OF_VARIANTS.keys():
             return True
+        if query == Query() or (query == Query(sort=query.sort, descending=query.descending) and self._index(query)):
+            return False
+        return are_in_columns(connection)
+
+    def _masked(
+        self, connection: Connection, query: Query, among: Whole | None = None, few: Variants | None = None
+    ) -> tuple[Variants, Mask]:
+        """The variants of *query* among all, or among those of the few listings *among*."""
+        from app.services.listings.variant_told import VariantMasks  # here: as above
+
+        def listings(connection: Connection, asked: Query) -> Told:
+            if among is None:
+                return self._listings.told(connection, asked)
+            return self._listings.told_among(connection, asked, among)
+
         asked, own = self._own_filters(query)
-        is_of_both = bool(own) and asked != Query()
-        asks = names & COLUMNS.keys() or is_of_both or any(map(_is_of_columns, query.filters))
-        return bool(asks) and are_in_columns(connection)
+        masks = VariantMasks(connection, OWN, COLUMNS, listings, few)
+        found = masks.told(asked, own, self._of_codes(query))
+        return masks.variants, found
 
-    def _masked(self, connection: Connection, query: Query) -> tuple[Variants, Mask]:
-        """The variants of *query* among all."""
-        from app.services.listings.variant_masks import Variants  # here: NumPy is loaded where it is needed
-
-        variants, (asked, own) = Variants(connection), self._own_filters(query)
-        found = variants.there
-        for one in own:
-            if _is_of_columns(one):
-                found = found & self._mask_of(connection, variants, one)
-        if asked != Query():
-            matching, params = self._listings.selected(connection, asked)
-            found = found & variants.of_listings(matching, tuple(params))
-        rest = [self._of_filter(one) for one in own if not _is_of_columns(one)]
-        for condition in rest + self._of_codes(query):
-            found = variants.of_condition(condition, found)
-        return variants, found
-
-    def _mask_of(self, connection: Connection, variants: Variants, one: Filter) -> Mask:
-        """The variants that are as a filter says which columns answer, at least in part."""
-        if not fields_read(one) & OWN.keys():
-            matching, params = self._listings.selected(connection, Query(filters=(one,)))
-            return variants.of_listings(matching, tuple(params))
-        if one.operator == "where":
-            from app.services.listings.variant_masks import by_level  # here: as above
-
-            node = by_level(parsed(one.value), OWN)
-            return variants.matching(node, lambda leaf: self._mask_of(connection, variants, as_filter(leaf)))
-        if _is_other_item(one):
-            return variants.there & ~self._mask_of(connection, variants, opposite(one))
-        if one.field in COLUMNS:
-            return variants.compared(one, COLUMNS[one.field], self._field(one.field))
-        sql = condition_sql(one, self._field, "sku")
-        return variants.with_code(one, sql) if codes_part(one) else variants.of_condition(sql, variants.there)
-
-    def _in_order(self, connection: Connection, query: Query, limit: int | None = None) -> NDArray[np.int64]:
+    def _in_order(self, connection: Connection, query: Query, limit: int | None = None) -> Whole:
         """Ids of all matching variants in order, or of the first *limit*."""
+        variants, found = self._masked(connection, query)
+        return self._sorted_by_keys(connection, query, variants, found, limit)
+
+    def _sorted_by_keys(
+        self, connection: Connection, query: Query, variants: Variants, found: Mask, limit: int | None
+    ) -> Whole:
         from app.services.listings.variant_order import Key, ids_in_order  # here: as above
 
-        variants, found = self._masked(connection, query)
         keys = [Key("sku.listing_id", True, "listing"), Key("sku.position", False, "place")]
         if query.sort or query.then:
             asked = ((query.sort, query.descending), (query.then, query.then_descending))
@@ -308,31 +298,15 @@ class VariantSource(SqlSource[VariantRow]):
         words = [word for word in fold(query.text).split() if any(map(str.isdigit, word))]
         return [(_HOLDS_WORD, (word, word)) for word in words]
 
-    def _of_filter(self, condition: Filter, within: Sequence[int] | None = None) -> Sql:
-        """A condition on variants in SQL, of these listings if they are given; not for figures."""
+    def _of_filter(self, condition: Filter) -> Sql:
+        """A condition on variants in SQL; not for figures."""
         if condition.operator == "where":
-            return to_sql(parsed(condition.value), lambda leaf: self._of_leaf(leaf, within))
+            return to_sql(parsed(condition.value), self._of_leaf)
         return condition_sql(condition, self._field, "sku")
 
-    def _of_leaf(self, leaf: Condition, within: Sequence[int] | None) -> Sql:
+    def _of_leaf(self, leaf: Condition) -> Sql:
         """One condition of an expression that asks for both."""
         if leaf.name in OWN:
             return condition_sql(as_filter(leaf), self._field, "sku")
-        fields = ListingSource.spec.fields
-        sql, params = condition_sql(
-            as_filter(leaf), lambda name: known_field(fields, name), "listing", row_by_row=within is not None
-        )
-        among = "" if within is None else f"id IN ({id_list(within)}) AND "
-        return f"sku.listing_id IN (SELECT id FROM listing WHERE {among}({sql}))", params
-
-
-def _is_of_columns(one: Filter) -> bool:
-    """Whether columns answer a filter, at least in part."""
-    if one.operator == "where":
-        return any(_is_of_columns(as_filter(leaf)) for leaf in leaves(parsed(one.value)))
-    return one.field in COLUMNS or bool(codes_part(one)) or _is_other_item(one)
-
-
-def _is_other_item(one: Filter) -> bool:
-    """Whether codes are to be without an item."""
-    return one.field == "item" and one.operator == "!="
+        sql, params = condition_sql(as_filter(leaf), ListingSource.spec.field, "listing")
+        return f"sku.listing_id IN (SELECT id FROM listing WHERE {sql})", params

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, islice
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
@@ -89,17 +89,37 @@ class SkuColumns:
         """One of `BESIDE` or of the figures."""
         return _joined([row[0] for row in self._read("data", name)])
 
+    def whole_at(self, name: str, places: Whole) -> Whole:
+        """The numbers of a column at few places, `UNKNOWN` for None: only their pieces are read."""
+        import numpy as np
+
+        of_segments = self.segments[places // SEGMENT].tolist()
+        pieces = _pieces(self._connection, set(of_segments), (name,))
+        slots = (places % SEGMENT).tolist()
+        found = [_one(pieces[segment, name], slot) for segment, slot in zip(of_segments, slots, strict=True)]
+        return np.array([UNKNOWN if one is None else one for one in found], np.int64)
+
+    def at_ids(self, chosen: Known) -> Known:
+        """What *chosen* says of each place, where it says it of ids."""
+        import numpy as np
+
+        size = (int(self.segments.max(initial=-1)) + 1) * SEGMENT
+        found: Known = np.zeros(size, np.bool_)
+        found[: len(chosen)] = chosen[:size]
+        return found.reshape(-1, SEGMENT)[self.segments].ravel()
+
     def with_code(self, part: str) -> Known:
         """The places whose code or match key has *part*, capitals as small letters (ASCII)."""
         import numpy as np
 
         wanted = part.encode().upper()
         found = np.zeros(len(self.owners.values), np.bool_)
-        pieces = [row[0] for row in self._read("data", CODES)]
-        for at in range(0, len(pieces), TOGETHER):
-            texts = _BETWEEN.join(pieces[at : at + TOGETHER])
+        pieces, at = (row[0] for row in self._rows("data", CODES)), 0
+        while some := list(islice(pieces, TOGETHER)):
+            texts = _BETWEEN.join(some)
             if wanted in texts:
-                found[at * SEGMENT + _slots_with(texts, wanted)] = True
+                found[at + _slots_with(texts, wanted)] = True
+            at += len(some) * SEGMENT
         return found
 
     def places(self, ids: Whole) -> Whole:
@@ -112,10 +132,14 @@ class SkuColumns:
         return np.where(there, at * SEGMENT + ids % SEGMENT, -1)
 
     def _read(self, what: str, name: str) -> Sequence[Any]:
+        found: Sequence[Any] = self._rows(what, name).all()
+        return found
+
+    def _rows(self, what: str, name: str) -> Any:
         """Rows of a column. Not straight from the driver, which begins no transaction: all columns must be of the
         moment the first was read."""
         sql = f"SELECT {what} FROM sku_column WHERE name = ? AND segment BETWEEN ? AND ? ORDER BY segment"
-        return self._connection.exec_driver_sql(sql, (name, *self._span)).all()
+        return self._connection.exec_driver_sql(sql, (name, *self._span))
 
 
 def numbers_of(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from app.messages import tr
@@ -16,6 +17,8 @@ from app.views.widgets.progress_line import ProgressLine
 from app.views.widgets.status_label import StatusLabel
 
 COUNTS_WIDTH = 150
+TITLE_PERCENT, BAR_PERCENT = 24, 14
+"""Of a row's width, whatever its buttons need, so that bars and counts of all rows stand below each other."""
 
 
 class JobRow(Bar):
@@ -27,7 +30,7 @@ class JobRow(Bar):
         self._jobs = jobs
         self._offers: list[Button] = []
         self.title = ElidedLabel(strong=False)
-        self.bar = ProgressLine(200, keeps_room=True)
+        self.bar = ProgressLine(keeps_room=True)
         self.counts = ElidedLabel()
         self.ending = StatusLabel()
         self.note = ElidedLabel(role="small", ink="text2")
@@ -40,11 +43,11 @@ class JobRow(Bar):
     def _build(self) -> None:
         self.row.setSpacing(12)
         self.row.addWidget(IconLabel(self.job.icon, 16, "accentText"))
-        self.row.addWidget(self.title, 3)
+        self.row.addWidget(self.title)
         self.row.addWidget(self.bar)
         self.row.addWidget(self.counts)
         self.row.addWidget(self._make_ending())
-        self.row.addWidget(self.note, 4)
+        self.row.addWidget(self.note, 1)
         self.row.addWidget(self._make_buttons())
         self.pause.clicked.connect(lambda: self._jobs.pause(self.job, self.job.state == "running"))
         self.cancel.clicked.connect(lambda: self._jobs.cancel(self.job))
@@ -58,13 +61,18 @@ class JobRow(Bar):
         return box
 
     def _make_buttons(self) -> QWidget:
-        """As wide in every row, so that titles, bars and counts stand below each other."""
         box = QWidget()
         self._buttons = row(box)
         self._buttons.addStretch(1)
         self._buttons.addWidget(self.pause)
         self._buttons.addWidget(self.cancel)
         return box
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Title and bar keep their shares."""
+        super().resizeEvent(event)
+        self.title.setFixedWidth(self.width() * TITLE_PERCENT // 100)
+        self.bar.setFixedWidth(self.width() * BAR_PERCENT // 100)
 
     def restyle(self) -> None:
         """Columns of the row in the text size in force."""
@@ -73,7 +81,6 @@ class JobRow(Bar):
             theme = current_theme()
             self.counts.setFixedWidth(theme.height(COUNTS_WIDTH))
             self.ending.parentWidget().setFixedWidth(theme.height(COUNTS_WIDTH))
-            self._buttons.parentWidget().setMinimumWidth(theme.height(240))
 
     def show_job(self) -> None:
         """Show the job as it is now."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
 
 from app.messages import tr
 from app.services.company_tables.hits import TableHit
 from app.services.company_tables.repricing import can_raise
 from app.services.company_tables.wording import reason_text, severity_text
-from app.views.listings.plain_table import dress_table
+from app.views.listings.plain_table import dress_table, fit_columns, set_ink
 from app.views.numbers import MISSING, integer, money
 from app.views.theme import current_theme
 from app.views.widgets.live import Live
@@ -32,6 +33,7 @@ TONES = {"block": "red", "hold": "amber", "unknown": "amber"}
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 NUMBERS = (6, 7)
 SEVERITY = 4
+LISTING = 1
 
 
 class HitRows(Live, QTableWidget):
@@ -45,6 +47,11 @@ class HitRows(Live, QTableWidget):
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         dress_table(self, row=26)
         self.dress()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another width to share."""
+        super().resizeEvent(event)
+        fit_columns(self, [wide for _, wide in COLUMNS])
 
     @property
     def chosen(self) -> list[TableHit]:
@@ -70,13 +77,9 @@ class HitRows(Live, QTableWidget):
 
     def restyle(self) -> None:
         """Widths follow the text size; the listing takes what is left."""
-        theme = current_theme()
-        self.verticalHeader().setDefaultSectionSize(theme.height(26))
-        for at, (_, wide) in enumerate(COLUMNS):
-            if wide:
-                self.horizontalHeader().resizeSection(at, theme.height(wide))
-            else:
-                self.horizontalHeader().setSectionResizeMode(at, QHeaderView.ResizeMode.Stretch)
+        self.verticalHeader().setDefaultSectionSize(current_theme().height(26))
+        self.horizontalHeader().setSectionResizeMode(LISTING, QHeaderView.ResizeMode.Stretch)
+        fit_columns(self, [wide for _, wide in COLUMNS])
         if hasattr(self, "_hits"):
             self._fill()
 
@@ -90,9 +93,9 @@ class HitRows(Live, QTableWidget):
                 if column in NUMBERS:
                     item.setTextAlignment(RIGHT)
                 if not hit.is_open:
-                    item.setForeground(current_theme().color("text3"))
+                    set_ink(item, "text3")
                 elif column == SEVERITY and hit.severity in TONES:
-                    item.setForeground(current_theme().tone(TONES[hit.severity]).text)
+                    set_ink(item, TONES[hit.severity])
                 self.setItem(at, column, item)
 
 

@@ -23,6 +23,10 @@ LOOK_MS = 15 * 60_000
 """How often the age of the tables is looked at while the window is open."""
 
 
+def _names(rows: Sequence[InboxRow]) -> str:
+    return tr("history.list_gap").join(kind_text(row.kind) for row in rows)
+
+
 class Inbox(QObject):
     """One for the window.
 
@@ -59,10 +63,13 @@ class Inbox(QObject):
         if not old:
             self._context.notices.clear_banner(BANNER)
             return
-        kinds = tr("table.list_separator").join(kind_text(row.kind) for row in old)
-        offer = Offer("tables.open", lambda: self.open(), primary=True)
-        params = {"n": len(old), "kinds": kinds}
-        self._context.notices.banner(Banner(BANNER, "tables.old_banner", params, offers=(offer,), page="listings"))
+        come, missing = [row for row in old if row.source], [row for row in old if not row.source]
+        named = come or missing
+        params = {"n": len(named), "kinds": _names(named), "missing": _names(missing)}
+        key = "tables.old_banner" if come else "tables.missing_banner"
+        detail = "tables.missing_too" if come and missing else ""
+        offers = (Offer("tables.open", lambda: self.open(), primary=True),)
+        self._context.notices.banner(Banner(BANNER, key, params, detail, offers=offers, page="listings"))
 
     def open(self, paths: Sequence[Path] = ()) -> Any:
         """The inbox; *paths* are stored at once."""

@@ -12,7 +12,7 @@ from app.services.clock import now_ms
 from app.services.company_tables.kinds import TableKind
 from app.services.company_tables.records import InboxRow
 from app.services.company_tables.wording import age_text, differences_text, kind_text
-from app.views.listings.plain_table import dress_table
+from app.views.listings.plain_table import dress_table, set_ink
 from app.views.numbers import MISSING, integer, moment_tip
 from app.views.theme import current_theme
 from app.views.widgets.live import Live
@@ -105,7 +105,7 @@ class TableRows(Live, QTableWidget):
                 if column in NUMBERS:
                     item.setTextAlignment(RIGHT)
                 if column == 2 and row.is_old and row.source:
-                    item.setForeground(current_theme().tone("amber").text)
+                    set_ink(item, "amber")
                 if column == 5 and hits:
-                    item.setForeground(current_theme().tone("red").text)
+                    set_ink(item, "red")
                 self.setItem(at, column, item)

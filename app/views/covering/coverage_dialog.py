@@ -154,7 +154,7 @@ class CoverageDialog(Dialog):
         self._connect()
 
     def _connect(self) -> None:
-        self.pane.asked.connect(self._show_primary)
+        self.pane.asked.connect(self._wait_for_count)
         self.pane.assign.clicked.connect(self.ask_member)
         self.pane.take_sheet.clicked.connect(lambda: ask_files(self, "coverage.import", self.import_files))
         self.pane.export.clicked.connect(self.ask_where)
@@ -181,6 +181,7 @@ class CoverageDialog(Dialog):
         if is_first or changed:
             table = self.pane.show_matrix(self._desk.source(), stores)
             table.chosen.connect(self._show_primary)
+            table.paged.counted.connect(self._show_primary)
         elif self.pane.table is not None:
             self.pane.table.paged.reload()
         self._show_primary()
@@ -211,7 +212,12 @@ class CoverageDialog(Dialog):
             return table.paged.query, table.paged.total
         return (selection.query if selection.is_all else list(selection.ids)), selection.count
 
-    def _show_primary(self) -> None:
+    def _wait_for_count(self) -> None:
+        """What the other filters leave is not known yet."""
+        self.primary.setEnabled(False)
+        say(self.primary, "coverage.cover_nothing")
+
+    def _show_primary(self, *_: object) -> None:
         n = self.chosen()[1]
         store = next((one for one in self.stores if one.id == self.pane.gap_store), None)
         can_cover = store is not None and store.access == StoreAccess.OPERATE and n > 0

@@ -275,6 +275,7 @@ class CoverDialog(Dialog):
             self.report.show_lines(report_lines(found))
             shown, skipped = len(found.titles), len(found.skipped)
             key = "cover.preview_skips" if skipped else "cover.preview_of"
+            key = key if shown or skipped else "cover.promise"
             self.hint.say(key, n=shown, of=len(self.ids.wanted.ids), skipped=skipped)
 
     def _show_state(self) -> None:
@@ -287,6 +288,7 @@ class CoverDialog(Dialog):
         if why and self.result is None and self._running is None:
             self.report.drop_table()
             self.report.show_problem(why, "", icon="building-store")
+            self.hint.say("cover.promise")
 
     # -- covering ----------------------------------------------------------------------------------------------
 

@@ -116,7 +116,8 @@ class CellBlocks(QObject):
                 for column, text in zip(columns, line, strict=False)
                 if row + down < self._table.paged.rowCount()
             }
-        self._put_texts(texts, shows_first=True)
+        beyond = max(0, row + len(lines) - self._table.paged.rowCount()) if len(lines) > 1 else 0
+        self._put_texts(texts, shows_first=True, beyond=beyond)
 
     def _top_left(self, row: int, visual: int) -> tuple[int, list[str]]:
         """Where a block begins, row and columns: at the top left of what is chosen, whichever end was clicked last; in
@@ -164,8 +165,8 @@ class CellBlocks(QObject):
             for column in columns:
                 yield row, column
 
-    def _put_texts(self, texts: dict[Place, str], *, shows_first: bool = False) -> None:
-        """Texts for cells, read as far as they can be."""
+    def _put_texts(self, texts: dict[Place, str], *, shows_first: bool = False, beyond: int = 0) -> None:
+        """Texts for cells, read as far as they can be; *beyond*: rows that were pasted and have no row here."""
         meant = {place: text for place, text in texts.items() if place[1] in FIELD_OF_COLUMN}
         if not meant:
             self._context.notices.toast("listings.cells.not_editable", tone="amber")
@@ -174,8 +175,8 @@ class CellBlocks(QObject):
             self._context.notices.toast("listings.cells.too_many", tone="amber", most=MOST_CELLS)
             return
         edits, unread = self._read(meant)
-        if shows_first and len({row for row, _ in meant}) > 1:
-            self._ask(edits, unread)
+        if shows_first and (beyond or len({row for row, _ in meant}) > 1):
+            self._ask(edits, unread, beyond)
             return
         for (row, column), text in unread[:1]:
             self._refuse(self._table.paged.id_at(row) or 0, column, text)
@@ -196,10 +197,10 @@ class CellBlocks(QObject):
                 unread.append(((row, column), text))
         return edits, unread
 
-    def _ask(self, edits: list[CellEdit], unread: list[tuple[Place, str]]) -> None:
+    def _ask(self, edits: list[CellEdit], unread: list[tuple[Place, str]], beyond: int) -> None:
         lines = [self._unread_line(place, text) for place, text in unread]
         handle = self._context.runner.call(self._desk.plan_cells, edits)
-        handle.succeeded.connect(lambda plan: self._show_plan(edits, plan, lines))
+        handle.succeeded.connect(lambda plan: self._show_plan(edits, plan, lines, beyond))
         handle.failed.connect(self._tell)
 
     def _unread_line(self, place: Place, text: str) -> Line:
@@ -212,8 +213,8 @@ class CellBlocks(QObject):
         model = self._table.paged
         return str(model.index(row, self._table.column_at(column)).data() or "")
 
-    def _show_plan(self, edits: list[CellEdit], plan: CellPlan, unread: list[Line]) -> None:
-        dialog = PasteDialog(plan, unread, self._table)
+    def _show_plan(self, edits: list[CellEdit], plan: CellPlan, unread: list[Line], beyond: int) -> None:
+        dialog = PasteDialog(plan, unread, self._table, beyond=beyond)
         dialog.accepted.connect(lambda: self._save(edits))
         dialog.open()
 

@@ -19,7 +19,7 @@ from app.messages import tr
 from app.services.codes.goods_wording import attributes_text, cost_text, missing_text, verdict_text, weight_text
 from app.services.codes.wording import country_text, doubt_text, error_text, items_text, kind_text
 from app.views.language import language, say
-from app.views.listings.plain_table import dress_table
+from app.views.listings.plain_table import dress_table, set_ink
 from app.views.theme import current_theme
 from app.views.widgets.buttons import Button
 from app.views.widgets.dialog import Dialog
@@ -160,7 +160,7 @@ class CodeDialog(Dialog):
                 if place in NUMBERS:
                     cell.setTextAlignment(RIGHT)
                 if place == len(COLUMNS) - 1:
-                    cell.setForeground(current_theme().tone("red").text)
+                    set_ink(cell, "red")
                 self.items.setItem(at, place, cell)
         theme = current_theme()
         shown = min(len(found.lines), MOST_ROWS)

@@ -101,8 +101,10 @@ class CodesDialog(Dialog):
         """Forget the chosen codes."""
         chosen = sorted({index.row() for index in self.table.selectedIndexes()})
         codes = [self.table.item(at, 0).text() for at in chosen]
-        if codes:
-            self._call(lambda n: self._after("codes.removed", n), self._desk.remove, codes)
+        if not codes:
+            self.said.say("rates.nothing_chosen")
+            return
+        self._call(lambda n: self._after("codes.removed", n), self._desk.remove, codes)
 
     def take_file(self, path: Path) -> None:
         """Keep the virtual codes of a file; rows that are none are counted."""

@@ -189,7 +189,7 @@ class DelistDialog(Dialog):
 
 def _stores(plan: DelistPlan) -> str:
     names = dict.fromkeys(row.store for row in plan.rows if row.step in TO_DO)
-    return tr("table.list_separator").join(names) or "–"
+    return tr("history.list_gap").join(names) or "–"
 
 
 def _left_out(plan: DelistPlan) -> list[str]:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTab
 
 from app.messages import tr
 from app.services.listings.delisting.records import DelistRow, Step
-from app.views.listings.plain_table import dress_table
+from app.views.listings.plain_table import dress_table, set_ink
 from app.views.numbers import MISSING, integer
 from app.views.theme import current_theme
 from app.views.widgets.live import Live
@@ -64,7 +64,7 @@ class DelistRows(Live, QTableWidget):
                 if column == 4:
                     item.setTextAlignment(RIGHT)
                 if column == 5 and row.step in TONES:
-                    item.setForeground(current_theme().tone(TONES[row.step]).text)
+                    set_ink(item, TONES[row.step])
                 self.setItem(at, column, item)
         self._fit()
 

@@ -51,7 +51,7 @@ class FigureRows(QObject):
             table.paged.record(index.row()) if table is not None and index is not None and index.isValid() else None
         )
         if record is None:
-            self._context.notices.toast("listings.nothing_here", tone="gray")
+            self._context.notices.toast("listings.choose_row", tone="gray")
             return
         listing_id, sku_id = getattr(record, "listing_id", record.id), getattr(record, "sku_id", 0)
         if self._page.levels.is_variants:

@@ -11,20 +11,38 @@ from PySide6.QtGui import QFocusEvent, QInputMethodEvent, QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QWidget
 
 from app.messages import tr
-from app.views.numbers import parse_decimal
+from app.views.numbers import MONEY_SIGNS, parse_decimal
 
 if TYPE_CHECKING:
     from app.services.listings.details import Choice
 
 LONGEST_TEXT = 2_000
 LARGEST_NUMBER = 1_000_000_000
+LONGEST_WHOLE = 7
+"""Digits before the point from which on a number is refused for its size: prices are counted in cents."""
 _AMBIGUOUS = re.compile(r"^\D{0,2}\d{1,3},\d{3}\D{0,2}$")
 
 
 def refusal(text: str) -> str:
-    """Why *text* is no number, with the remedy."""
-    key = "listings.ambiguous_number" if _AMBIGUOUS.match(text.strip()) else "listings.not_a_number"
-    return tr(key, value=text.strip())
+    """Why *text* is no number, or none that is taken, with the remedy."""
+    return tr(f"listings.{_problem(text)}", value=text.strip())
+
+
+def _problem(text: str) -> str:
+    if _AMBIGUOUS.match(text.strip()):
+        return "ambiguous_number"
+    try:
+        number = parse_decimal(text, signs=MONEY_SIGNS)
+    except ValueError:
+        number = None
+    if number is None:
+        return "not_a_number"
+    if number < 0:
+        return "negative_number"
+    whole, _, decimals = f"{number:f}".partition(".")
+    if len(whole) > LONGEST_WHOLE:
+        return "large_number"
+    return "many_decimals" if decimals else "unfit_number"
 
 
 def whole_number(text: str, *, scale: int = 1) -> int | None:

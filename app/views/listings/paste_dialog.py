@@ -9,7 +9,7 @@ from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
 from app.messages import tr
-from app.views.listings.plain_table import dress_table
+from app.views.listings.plain_table import dress_table, set_ink
 from app.views.numbers import MISSING, integer, money
 from app.views.theme import current_theme
 from app.views.widgets.dialog import Dialog
@@ -39,9 +39,10 @@ class PasteDialog(Dialog):
 
     Args:
         unread: cells whose texts could not be read, which the plan therefore does not know.
+        beyond: rows of what was pasted that stand below the last row of the table.
     """
 
-    def __init__(self, plan: CellPlan, unread: Sequence[Line], parent: QWidget) -> None:
+    def __init__(self, plan: CellPlan, unread: Sequence[Line], parent: QWidget, *, beyond: int = 0) -> None:
         super().__init__("listings.paste.title", parent, size=QSize(860, 520), n=len(plan.changes))
         self._plan, self._unread = plan, unread
         counts = {"n": len(plan.changes), "listings": len(plan.listing_ids), "same": plan.unchanged}
@@ -49,6 +50,8 @@ class PasteDialog(Dialog):
         self.table = QTableWidget()
         whole = column(self.body, edges=16, gap=10)
         whole.addWidget(self.counts)
+        if beyond:
+            whole.addWidget(Label("listings.paste.beyond", ink="amber", wrap=True, n=beyond))
         whole.addWidget(self.table, 1)
         self._dress_table()
         self._fill()
@@ -76,7 +79,7 @@ class PasteDialog(Dialog):
     def _fill(self) -> None:
         """Refused ones first: they are why somebody looks."""
         lines = [*self._unread, *map(_line, (*self._plan.refused, *self._plan.changes))]
-        table, theme = self.table, current_theme()
+        table = self.table
         table.setHorizontalHeaderLabels([tr(key) for key in HEADERS])
         table.setRowCount(min(len(lines), MOST_SHOWN))
         for row, (*texts, is_refused) in enumerate(lines[:MOST_SHOWN]):
@@ -84,7 +87,7 @@ class PasteDialog(Dialog):
                 item = QTableWidgetItem(text)
                 item.setToolTip(text)
                 if is_refused:
-                    item.setForeground(theme.tone("red").text)
+                    set_ink(item, "red")
                 table.setItem(row, at, item)
 
 

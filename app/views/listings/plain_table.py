@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPixmap
-from PySide6.QtWidgets import QHeaderView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView, QWidget
+from PySide6.QtWidgets import (
+    QHeaderView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QTableWidgetItem,
+    QWidget,
+)
 
 from app.views.elide import elided
 from app.views.theme import current_theme
@@ -12,6 +22,8 @@ from app.views.widgets.live import Live
 
 Index = QModelIndex | QPersistentModelIndex
 PAD = 8
+LEAST_REST = 160
+"""Width of the column that takes the rest, such as a listing's title."""
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -62,9 +74,7 @@ class PlainCells(QStyledItemDelegate):
         painter.save()
         painter.fillRect(rect, theme.color("sel" if is_selected else "surface"))
         painter.fillRect(rect.left(), rect.bottom(), rect.width(), 1, theme.color("line"))
-        ink = index.data(Qt.ItemDataRole.ForegroundRole)
-        ink = ink.color() if isinstance(ink, QBrush) else ink
-        painter.setPen(ink if isinstance(ink, QColor) else theme.color("text"))
+        painter.setPen(_ink(index.data(Qt.ItemDataRole.ForegroundRole)))
         painter.setFont(theme.font("body"))
         align = index.data(Qt.ItemDataRole.TextAlignmentRole)
         inside = rect.adjusted(PAD, 0, -PAD, 0)
@@ -76,6 +86,30 @@ class PlainCells(QStyledItemDelegate):
         text = elided(theme.metrics("body"), str(index.data() or ""), inside.width())
         painter.drawText(inside, int(align if align is not None else LEFT), text)
         painter.restore()
+
+
+def _ink(said: object) -> QColor:
+    """The colour of a text: by the name `set_ink` gave, as the model says, or the usual one."""
+    theme = current_theme()
+    if isinstance(said, str):
+        return theme.ink(said)
+    colour = said.color() if isinstance(said, QBrush) else said
+    return colour if isinstance(colour, QColor) else theme.color("text")
+
+
+def set_ink(item: QTableWidgetItem, name: str) -> None:
+    """Colour the text of a cell: a role such as `text2` or a tone such as `red`, of whatever theme is in force then."""
+    item.setData(Qt.ItemDataRole.ForegroundRole, name)
+
+
+def fit_columns(view: QTableView, widths: Sequence[int]) -> None:
+    """Columns as wide as *widths* says, where 0 takes the rest: narrower together before the rest has too little."""
+    theme, header = current_theme(), view.horizontalHeader()
+    wanted = sum(theme.height(width) for width in widths)
+    room = max(0, view.viewport().width() - theme.height(LEAST_REST))
+    for at, width in enumerate(widths):
+        if width:
+            header.resizeSection(at, min(theme.height(width), theme.height(width) * room // wanted))
 
 
 def dress_table(view: QTableView, *, row: int = 28) -> None:

@@ -12,11 +12,11 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QScrollArea, QW
 
 from app.messages import Key, tr
 from app.services.listings.editing import ListingEdit
-from app.services.listings.source import sku_label
 from app.services.pricing.explaining import ExplainedStep, Explanation
 from app.services.pricing.rounding import SHARE, half_up
 from app.views.context import ViewContext
 from app.views.language import say
+from app.views.listings.variant_actions import variant_labels
 from app.views.numbers import MISSING, parse_money, plain_money
 from app.views.widgets.buttons import Button
 from app.views.widgets.dialog import Dialog
@@ -87,11 +87,20 @@ class PriceDialog(Dialog):
         self.primary.clicked.connect(self.save)
         self.primary.setEnabled(False)
 
+    def retranslate(self) -> None:
+        """Variants by their code and their name in the user's language."""
+        if (detail := getattr(self, "_listing", None)) is not None:
+            skus = detail.record.skus
+            for at, (sku, label) in enumerate(zip(skus, variant_labels(detail.category, skus), strict=True)):
+                self.variants.setItemText(at, " · ".join(filter(None, (sku.code, label))) or MISSING)
+
     # -- asking ------------------------------------------------------------------------------------------------
 
     def _take_listing(self, detail: Any) -> None:
+        self._listing = detail
         for sku in detail.record.skus:
-            self.variants.addItem(" · ".join(filter(None, (sku.code, sku_label(sku.properties)))) or MISSING, sku.id)
+            self.variants.addItem("", sku.id)
+        self.retranslate()
         at = max(self.variants.findData(self._sku_id), 0)
         self.variants.setCurrentIndex(at)
         if self.variants.count():

@@ -70,7 +70,7 @@ class PublishQuestion(Confirmation):
             self.unit.addItem(tr(f"publish.when.{name}"), name)
         self.unit.setCurrentIndex(list(UNITS).index("hours"))
         if paused:
-            note = Label("publish.ask_paused", ink="amber", wrap=True, store=tr("table.list_separator").join(paused))
+            note = Label("publish.ask_paused", ink="amber", wrap=True, store=tr("history.list_gap").join(paused))
             self.add_line(note)
         line, box = row(gap=8), QWidget()
         for widget in (self.when, self.at, self.length, self.unit):

@@ -19,12 +19,11 @@ from app.services.publishing.losses import WOULD_LOSE
 from app.services.publishing.remedies import NAMED, RowNow, StoreChoices
 from app.views.importing.save_file import ask_where
 from app.views.language import language
-from app.views.listings.plain_table import dress_table
+from app.views.listings.plain_table import dress_table, fit_columns
 from app.views.listings.reason_list import ReasonList
 from app.views.listings.result_parts import ResultHead, banner_sentence, group_heading, group_kind, group_title
 from app.views.listings.result_rows import FIELD, LISTED, ResultCells, ResultRows, ResultTable, typed_value
 from app.views.listings.undecided_list import UndecidedList
-from app.views.theme import current_theme
 from app.views.widgets.buttons import Button
 from app.views.widgets.dialog import Confirmation, Dialog
 from app.views.widgets.ground import Ground, column, row
@@ -246,11 +245,10 @@ class PublishResultDialog(Dialog):
         self._show_progress(group)
 
     def _fit_columns(self, group: ReasonGroup) -> None:
-        theme = current_theme()
+        has_field = bool(group.field) or group.code == WOULD_LOSE
         field = LOSSES_WIDTH if group.code == WOULD_LOSE else FIELD_WIDTH
-        for at, width in ((1, CODE_WIDTH), (FIELD, field), (3, NOW_WIDTH)):
-            self.rows.setColumnWidth(at, theme.height(width))
-        self.rows.setColumnHidden(FIELD, not group.field and group.code != WOULD_LOSE)
+        self.rows.setColumnHidden(FIELD, not has_field)
+        fit_columns(self.rows, (0, CODE_WIDTH, field if has_field else 0, NOW_WIDTH))
 
     def _show_fixes(self, group: ReasonGroup) -> None:
         """One button for the remedy of all rows that have one."""

@@ -88,7 +88,7 @@ class Publisher(QObject):
         if not preview.count:
             self._queue(preview)  # nothing would leave: the result says what is in the way
             return
-        stores = tr("table.list_separator").join(part.store_name for part in preview.stores)
+        stores = tr("history.list_gap").join(part.store_name for part in preview.stores)
         detail = {
             (False, False): "publish.ask_all",
             (False, True): "publish.ask_detail",

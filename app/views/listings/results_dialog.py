@@ -9,7 +9,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
 from app.messages import tr
-from app.views.listings.plain_table import LEFT, dress_table
+from app.views.listings.plain_table import LEFT, dress_table, set_ink
 from app.views.numbers import integer, moment
 from app.views.status import status
 from app.views.theme import current_theme
@@ -81,7 +81,7 @@ class ResultsDialog(Dialog):
                 item = QTableWidgetItem(text)
                 item.setTextAlignment(RIGHT if place >= FIRST_FIGURE else LEFT)
                 if place == len(HEADERS) - 2 and batch.failed:
-                    item.setForeground(theme.tone("red").text)
+                    set_ink(item, "red")
                 table.setItem(at, place, item)
         metrics = theme.metrics("body")
         for at in range(len(HEADERS)):

@@ -22,7 +22,7 @@ HEADS = ("row", "what", "word", "detail")
 WIDTHS = (56, 110, 190)
 
 
-class SheetRows(QAbstractTableModel):
+class WordSheetRows(QAbstractTableModel):
     """Refused cells first, then what is new and what changes; rows without a change are only counted."""
 
     def __init__(self, sheet: WordSheet, stores: Mapping[int, str], parent: QWidget | None = None) -> None:
@@ -88,7 +88,7 @@ class WordImportDialog(Dialog):
     def __init__(self, sheet: WordSheet, name: str, stores: Mapping[int, str], parent: QWidget) -> None:
         super().__init__("words.import.title", parent, size=QSize(820, 520), file=sheet.file, list=name)
         self._sheet = sheet
-        self.model = SheetRows(sheet, stores, self)
+        self.model = WordSheetRows(sheet, stores, self)
         self.table = QTableView()
         dress_table(self.table)
         self.table.setModel(self.model)

@@ -260,6 +260,12 @@ def test_pictures_alone_are_no_import(cli, store, tmp_path):
     assert imported(cli, store, tmp_path).json["error"]["code"] == "cli.no_sheet"
 
 
+def test_a_folder_stands_for_the_sheets_in_it(cli, synced, lamps):
+    said = imported(cli, synced, lamps.parent)
+    assert said.code == 0
+    assert [one["file"] for one in said.json["sheets"]] == [lamps.name]
+
+
 @pytest.mark.parametrize("ending", ["xlsx", "csv"])
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_what_is_exported_comes_back_unchanged(cli, synced, lamps, tmp_path, own_data_folder, ending, language):

@@ -83,8 +83,10 @@ def test_removing_is_said_first_and_leaves_a_copy(cli, synced):
     planned = cli("--json", "store", "remove", synced, "--dry-run")
     assert (planned.code, planned.json["removed"]) == (0, False)
     assert planned.json["on_marketplace"] > 0
+    unasked = cli("store", "remove", synced)
+    assert (unasked.code, "--yes" in unasked.out) == (2, True)
     assert synced in stores(cli)
-    said = cli("--json", "store", "remove", synced)
+    said = cli("--json", "store", "remove", synced, "--yes")
     assert (said.code, said.json["removed"]) == (0, True)
     assert Path(said.json["backup"]).exists()
     assert stores(cli) == {}

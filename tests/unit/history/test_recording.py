@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+from functools import partial
 
 import orjson
 import pytest
@@ -140,6 +141,23 @@ class TestLists:
         assert begun()[1].actor == "" and begun(actor="Ann")[1].actor == "Ann"
 
 
+def extended(connection, change_id, listing_ids):
+    """What the change has about these listings goes on to other titles."""
+    left = extend_entries(
+        connection, change_id, [Entry("listing", one, one, {"title": "Lamp"}, {"title": "2"}) for one in listing_ids]
+    )
+    assert left == []
+
+
+def steps_of(connection, act):
+    """How many steps SQLite's machine takes in *act*, in tens."""
+    found, driver = [], connection.connection.driver_connection
+    driver.set_progress_handler(lambda: found.append(1), 10)
+    act()
+    driver.set_progress_handler(None, 0)
+    return len(found)
+
+
 class TestRows:
     @pytest.mark.parametrize("noun", ["listing", "sku", "assignment", "group"])
     def test_a_reversed_entry_reversed_is_itself(self, noun):
@@ -160,6 +178,17 @@ class TestRows:
             assert (moved_on(connection, [newest]), moved_on(connection, [oldest])) == (set(), {record.id})
             put_back(connection, newest)
             assert moved_on(connection, [oldest]) == set()
+
+    @pytest.mark.parametrize("read", [entries_of, extended])
+    def test_some_listings_of_a_large_change_cost_what_they_do_in_a_small_one(self, db, begun, read):
+        steps = []
+        for count in (50, 2_000):
+            number = begun()[0]
+            with db.bulk() as connection:
+                entries = [Entry("listing", one, one, {"title": ""}, {"title": "Lamp"}) for one in range(count)]
+                add_entries(connection, number, entries)
+                steps.append(steps_of(connection, partial(read, connection, number, list(range(20, 40)))))
+        assert steps[1] < 1.5 * steps[0]
 
     def test_a_row_that_is_gone_moved_on(self, db, make_listing):
         record = make_listing()

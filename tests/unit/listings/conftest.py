@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 
@@ -31,14 +30,3 @@ def loaded(db: Database) -> Callable[[int], ListingRecord]:
             return load_listing(session, listing_id)
 
     return load
-
-
-@pytest.fixture
-def write(db: Database) -> Callable[..., None]:
-    """Change something behind the services' back."""
-
-    def run(sql: str, *params: Any) -> None:
-        with db.bulk() as connection:
-            connection.exec_driver_sql(sql, params)
-
-    return run

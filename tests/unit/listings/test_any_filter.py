@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import random
 import shutil
+import sqlite3
+from collections import Counter
+from contextlib import closing
 from dataclasses import replace
+from itertools import product
 
 import numpy as np
 import pytest
@@ -12,7 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.models import Listing, ListingFinding, ListingHold, ListingTag, Order, OrderLine, Sku, Store
-from app.services import sql_masks
+from app.services import sql_masks, sql_told
+from app.services.db import Database
 from app.services.expressions.conditions import OPPOSITE
 from app.services.expressions.syntax import All, Condition, Either, Not
 from app.services.expressions.writing import to_text
@@ -301,11 +306,11 @@ def test_any_filter_finds_what_it_says(ground, node, sort, descending, is_masked
     query = Query(filters=_asked(node), sort=sort, descending=descending)
     wanted = {id for id, row in rows.items() if _is_so(row, node)}
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sql_masks, "FEW", 0 if is_masked else 10)
+        patch.setattr(sql_told, "FEW", 0 if is_masked else 10)
         ids = source.ids(query).tolist()
         assert set(ids) == wanted and len(ids) == len(wanted) == source.count(query)
         assert [row.id for row in source.first_page(query, 4)] == ids[:4]
-        assert sum(source.count_by("status", query).values()) == len(wanted)
+        assert source.count_by("status", query) == Counter(rows[id]["status"] for id in wanted)
 
 
 @settings(max_examples=70, deadline=None)
@@ -316,7 +321,7 @@ def test_any_filter_over_variants_finds_what_it_says(ground, node, sort, descend
     query = Query(filters=_asked(node), sort=sort, descending=descending)
     wanted = {key for row in rows.values() for key, one in _variants(row) if _is_so(one, node)}
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sql_masks, "FEW", 0)
+        patch.setattr(sql_told, "FEW", 0)
         patch.setattr(late_variants, "PIECE", 3)
         ids = source.ids(query).tolist()
         found = source.rows(ids)
@@ -336,9 +341,20 @@ def test_a_code_that_is_denied_is_that_of_no_variant_found(ground, text):
     assert source.count(Query(filters=asked)) == len(everything) - source.count(Query(filters=said))
 
 
+def test_a_field_of_very_many_values_is_counted_all_the_same(ground, monkeypatch):
+    source, rows = ground
+    query = Query(filters=parse_filters("tag is missing or stock > 1"))
+    found = source.count_by("status", query)
+    monkeypatch.setattr(sql_told, "FEW", 0)
+    assert source.count_by("status", query) == found
+    monkeypatch.setattr(sql_masks, "MOST_CLASSES", 2)
+    assert source.count_by("status", query) == found == Counter(rows[id]["status"] for id in source.ids(query))
+    assert source.count_by("status", Query(filters=query.filters, store_ids=(2,))) != found
+
+
 def test_what_is_asked_again_is_of_the_moment_it_is_asked(ground, monkeypatch):
     source, rows = ground
-    monkeypatch.setattr(sql_masks, "FEW", 0)
+    monkeypatch.setattr(sql_told, "FEW", 0)
     query = Query(filters=(Filter("", "where", "tag = later and not (stock > 999 or sold > 999)"),))
     kept = source.where(query)
     assert source.count(query) == 0
@@ -351,3 +367,46 @@ def test_what_is_asked_again_is_of_the_moment_it_is_asked(ground, monkeypatch):
     with source._db.bulk() as connection:
         connection.exec_driver_sql("DELETE FROM listing_tag WHERE tag = 'later'")
     assert source.count(query) == 0
+
+
+ASKED_AGAIN = (
+    "tag is missing or stock > 1", "margin < 0 or price < 9", "item = X0-4 or status = off",
+    "sold = 0 and not (held = yes)", "ships_from = US and price >= 5 and cost is present",
+)  # fmt: skip
+WRITES = (
+    "INSERT OR IGNORE INTO listing_tag SELECT id, 'sale' FROM listing WHERE id % 3 = 1",
+    "UPDATE listing SET status = 'off', stock_total = 7, updated_ms = updated_ms + 5 WHERE id % 4 = 2",
+    "UPDATE sku SET price_minor = 100, ships_from = 'US' WHERE listing_id IN (SELECT listing_id FROM figure_due)",
+    "UPDATE listing_figure SET margin_bp = -5 WHERE listing_id % 2",
+    "DELETE FROM listing_hold WHERE listing_id % 2",
+    "DELETE FROM listing WHERE id % 5 = 3",
+)
+
+
+def test_nothing_is_told_from_before_the_last_commit(ground, tmp_path, monkeypatch):
+    """After each commit, of this program or another, everything is answered as by somebody who never asked before."""
+    monkeypatch.setattr(sql_told, "FEW", 0)
+    path = tmp_path / "shangjia.db"
+    with closing(sqlite3.connect(ground[0]._db.path)) as stored, closing(sqlite3.connect(path)) as copy:
+        stored.backup(copy)
+    database = Database(path)
+    kept = [ListingSource(database), VariantSource(database)]
+    queries = [Query(filters=parse_filters(text)) for text in ASKED_AGAIN]
+    seen = set()
+    for number, sql in enumerate(("SELECT 1", *WRITES)):
+        if number % 2:
+            with closing(sqlite3.connect(path)) as other, other:
+                other.execute(sql)
+        else:
+            with database.bulk() as connection:
+                connection.exec_driver_sql(sql)
+        strange = Database(path)
+        fresh = [ListingSource(strange), VariantSource(strange)]
+        for query, (one, other) in product(queries, zip(kept, fresh, strict=True)):
+            wanted = other.ids(query)
+            seen.add((one, query, tuple(wanted)))
+            assert one.ids(query) == wanted and one.count(query) == len(wanted), (sql, query)
+            assert [row.id for row in one.first_page(query, 3)] == list(wanted[:3]), (sql, query)
+        strange.dispose()
+    assert len(seen) > 2 * len(queries) * len(kept)
+    database.dispose()

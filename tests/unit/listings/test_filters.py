@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.services import sql_told
 from app.services.clock import day_span
 from app.services.codes.keys import match_key
 from app.services.expressions.syntax import All, Condition, Either, Not
@@ -462,6 +463,10 @@ class TestCodes:
         assert found(codes_shop, typed) == wanted
 
 
+def plan_of(connection, sql, params):
+    return " · ".join(row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", params))
+
+
 class TestFinding:
     def test_the_example_of_the_issue(self, shop):
         source, rows = shop
@@ -508,13 +513,21 @@ class TestFinding:
         assert found(source, f"item in ({codes})") == set()
         assert found(source, f"sku not in ({codes})") == set(rows)
 
-    def test_a_rich_filter_is_held_by_the_index_where_its_fields_are(self, shop):
+    @pytest.mark.parametrize("text", ["status = live or findings > 3", "status = live or title ~ lamp or tag = sale"])
+    def test_a_rich_filter_is_told_along_any_index(self, shop, text, monkeypatch):
         source, _ = shop
-        rich = Query(filters=parse_filters("status = live or findings > 3"))
-        assert source._is_held(rich, source.spec.orders[""])
-        assert not source._is_held(rich, source.spec.orders["title"])
-        looked_up = Query(filters=parse_filters("status = live or title ~ lamp or tag = sale"))
-        assert source._is_held(looked_up, source.spec.orders[""])
+        monkeypatch.setattr(sql_told, "FEW", 0)
+        query = Query(filters=parse_filters(text))
+        with source._db.reader.connect() as connection:
+            by_date, by_title = (
+                source._looked_up(connection, query, source.spec.orders[sort]) for sort in ("", "title")
+            )
+            assert ("substr(?, listing.id, 1)" in by_date.sql) is ("tag" in text)
+            assert by_title.sql == " WHERE (substr(?, listing.id, 1) = x'01')"
+            for index, where in (("ix_listing_updated", by_date), ("ix_listing_title", by_title)):
+                sql = f"SELECT id FROM listing INDEXED BY {index}{where.sql}"
+                assert f"COVERING INDEX {index}" in plan_of(connection, sql, where.params)
+                assert set(connection.exec_driver_sql(sql, where.params).scalars()) == set(source.ids(query))
 
     @pytest.mark.parametrize(
         ("text", "read"),

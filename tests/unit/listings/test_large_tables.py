@@ -194,13 +194,12 @@ def test_what_the_grid_asks_for_is_read_from_the_index_alone(db, query):
     index = source._index(query)
     sql = f"SELECT id FROM listing INDEXED BY {index.name}{where} ORDER BY {source.order(query)}"
     plan = plan_of(db, sql, *params)
-    assert source._is_held(query, index)
     assert "COVERING INDEX ix_listing_updated" in plan and "TEMP B-TREE" not in plan
 
 
 def test_the_indexes_hold_every_column_they_promise(db):
     spec = ListingSource.spec
-    for index in spec.orders.values():
+    for index in (*spec.orders.values(), *spec.besides):
         for name in index.holds - OF_LISTINGS.keys():  # figures are looked up by the listing's number
             sql = f"SELECT count(*) FROM listing INDEXED BY {index.name} WHERE {spec.fields[name].expression} IS NOT ?"
             with db.reader.connect() as connection:
@@ -211,8 +210,10 @@ def test_the_indexes_hold_every_column_they_promise(db):
 def test_other_conditions_are_not_taken_for_held(db):
     source = ListingSource(db)
     index = source.spec.orders[""]
-    assert not source._is_held(Query(filters=(Filter("status", "=", "live"),)), source.spec.orders["price"])
-    assert not source._is_held(Query(store_ids=(1,)), source.spec.orders["title"])
+    assert source.spec.holding({"price"}) is source.spec.orders["price"]
+    assert source.spec.holding({"status", "price"}) == index
+    assert [source.spec.holding({"store", "status"})] == list(source.spec.besides)
+    assert source.spec.holding({"price", "title"}) is None
     assert not index.holds & {"title", "text", "tag", "margin", "sold", "held"}
     assert source._index(Query(sort="stock")) is None
     assert source._index(Query(sort="price", then="title")) is None

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import orjson
 
+from app.messages import messages
 from app.services.history.undo import undo
+from app.services.listings.cells import CellEdit, plan_cells
 from app.services.listings.editing import ListingEdit, edit_listings
 from app.services.listings.loading import load_listing
-from app.services.listings.source import ListingSource
+from app.services.listings.source import CHILD_ID_OFFSET, ListingSource
 from app.services.listings.variant_names import MOST_KEPT, VariantNames, label_of
 from app.services.listings.variant_source import VariantSource
 from tests.unit.compliance.examples import LAMPS
@@ -18,7 +20,7 @@ def part(value, name="Color", name_id="14", value_id=""):
     return {"name": name, "value": value, "name_id": name_id, "value_id": value_id, "image": ""}
 
 
-def test_known_values_are_shown_in_the_users_language(db, make_listing):
+def test_known_values_are_shown_in_the_users_language(db, make_listing, monkeypatch):
     with db.write() as session:
         seed_categories(session, GATEWAY)
         session.connection().exec_driver_sql("UPDATE store SET gateway = ?", (GATEWAY,))
@@ -48,6 +50,9 @@ def test_known_values_are_shown_in_the_users_language(db, make_listing):
         wanted = [value[language]] * 3 + ["Ocean mist"]
         assert [row.label for row in listings.children(record.id)] == wanted
         assert [row.label for row in variants.rows([sku.id for sku in skus]).values()] == wanted
+        monkeypatch.setattr(messages, "language", language)
+        cells = [CellEdit(CHILD_ID_OFFSET + sku.id, "stock", 77) for sku in skus]
+        assert [one.name.rpartition(" · ")[2] for one in plan_cells(db, cells).changes] == wanted
     renamed = orjson.dumps([{**value, "zh": "Renamed"}]).decode()
     with db.bulk() as connection:  # the platform is asked anew
         connection.exec_driver_sql(

@@ -28,17 +28,6 @@ STANDARD = [{"logistics_company": "A", "all_standard_shipping": "Y", "all_standa
 
 
 @pytest.fixture
-def write(db):
-    """Change something behind the services' back."""
-
-    def run(sql, *params):
-        with db.bulk() as connection:
-            connection.exec_driver_sql(sql, params)
-
-    return run
-
-
-@pytest.fixture
 def priced(write):
     """Templates `free`, `pieces` and `standard`, stock items AB1234 (18.00, 200 g) and CD5678 (9.80, 140 g)."""
     for name, services in (("free", FREE), ("pieces", PIECES), ("standard", STANDARD), ("unread", None)):

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from app.services import sql_masks
+from app.services import sql_told
 from app.services.listings.figure_fields import OF_VARIANTS
 from app.services.listings.filters import parse_filters
 from app.services.listings.source import ListingSource
@@ -117,7 +117,7 @@ def test_stale_figures_match_nothing_and_say_so(db, shop):
 
 @pytest.mark.parametrize("sort", ["margin", "profit", "cost"])
 def test_the_first_in_the_order_of_a_figure_are_those_that_match(shop, monkeypatch, sort):
-    monkeypatch.setattr(sql_masks, "FEW", 0)
+    monkeypatch.setattr(sql_told, "FEW", 0)
     source, _ = shop
     for text, descending in (("profit > 0", True), ("title !~ dear", False), ("stock > 0 and margin is present", True)):
         query = Query(filters=parse_filters(text), sort=sort, descending=descending)

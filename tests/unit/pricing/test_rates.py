@@ -25,15 +25,6 @@ from app.services.pricing.team_settings import change_settings, team_settings
 from app.services.upgrade import open_database, upgrade
 
 
-@pytest.fixture
-def write(db):
-    def run(sql, *params):
-        with db.bulk() as connection:
-            connection.exec_driver_sql(sql, params)
-
-    return run
-
-
 def rate(db, currency="USD", on=""):
     with db.reader.connect() as connection:
         found = exchange_rate(connection, currency, on)

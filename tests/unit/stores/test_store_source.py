@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.services.clock import now_ms
+from app.services.db import Database
 from app.services.errors import NotFound
 from app.services.paging import Filter, Query
 from app.services.stores.source import StoreSource
@@ -33,6 +34,12 @@ def names(source, **question):
     query = Query(**question)
     assert source.count(query) == len(source.ids(query))
     return [row.name for row in source.first_page(query, 10)]
+
+
+def test_the_first_question_to_a_file_names_its_columns(source, db):
+    first = Database(db.path)
+    assert [row.name for row in StoreSource(first).first_page(Query(), 10)] == names(source)
+    first.dispose()
 
 
 def test_rows_carry_the_figures(source):

@@ -6,7 +6,7 @@ from concurrent.futures import Future
 from types import SimpleNamespace
 
 import pytest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.services.coverage.desk import CoverageDesk
 from app.services.covering.desk import CoverDesk
@@ -71,15 +71,3 @@ def window(qtbot, services):
     parent.resize(1400, 900)
     qtbot.addWidget(parent)
     return parent
-
-
-@pytest.fixture
-def settle(qtbot, runner, context):
-    """Wait until nothing is under way."""
-
-    def wait():
-        qtbot.waitUntil(lambda: runner.is_idle and not context.jobs.is_keeping)
-        QApplication.processEvents()
-        qtbot.waitUntil(lambda: runner.is_idle)
-
-    return wait

@@ -7,6 +7,7 @@ from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from shiboken6 import isValid
 
+from app.messages import tr
 from app.services.covering.ids import TooManyIds
 from app.services.covering.rules import CoverRules, load_rules, save_rules
 from app.services.history.undo import undo
@@ -65,6 +66,12 @@ def test_the_whole_way_from_ids_to_drafts(dialog, qtbot, settle, pair, shown, ea
     assert dialog.primary.isEnabled()
     assert "2" in dialog.primary.text()
     assert "3" in dialog.ids.told.text()
+    previewed = dialog.hint.text()
+    dialog.ids.lines.setPlainText("hello")
+    dialog.ids.changed.emit()
+    settle()
+    assert dialog.hint.text() == tr("cover.promise") != previewed, "nothing is previewed any more"
+    paste(dialog, qtbot, settle)
     assert {line.field for line in lines(dialog, "unmapped")} == {"group_id", "size_chart"}
     dialog.form.maps["groups"]["5081"].choose("9001")
     dialog.form.factor.setText("2")

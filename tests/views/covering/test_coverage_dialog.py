@@ -53,8 +53,12 @@ def test_a_row_a_code_and_a_column_a_store(dialog, settle, each_language):
 
 def test_a_gap_is_covered_in_two_clicks(dialog, settle, qtbot):
     assert not dialog.primary.isEnabled()
-    choose(dialog, settle, "gap:3")
+    dialog.pane.place.choose("gap:3")
+    dialog.pane.ask()
+    assert not dialog.primary.isEnabled(), "how many there are is not known yet"
+    settle()
     assert dialog.primary.isEnabled()
+    assert dialog.primary.text() == f"Cover {len(codes(dialog))} codes…"
     with qtbot.waitSignal(dialog.cover_wanted) as wanted:
         dialog.primary.click()
     assert wanted.args == [1, 3, ("11",)]

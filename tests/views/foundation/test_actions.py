@@ -77,6 +77,13 @@ def test_keys_are_those_of_the_design(id, key):
     assert key in action_spec(id).keys
 
 
+def test_a_key_is_called_what_is_printed_on_it(owner):
+    mine = Actions(owner, [ActionSpec("x", "action.export", "send", ("Ctrl+Shift+Return",))])
+    for code in ("zh", "en"):
+        language.set_language(code)
+        assert mine.shortcut("x") == "Ctrl+Shift+Enter"
+
+
 def test_every_action_of_a_page_is_on_one():
     """What does not exist yet stands in no table, guide or catalogue."""
     pages = [file for file in VIEWS.rglob("*.py") if file.name != "actions.py"]

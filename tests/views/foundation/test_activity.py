@@ -210,6 +210,18 @@ class TestPanel:
         qtbot.mouseClick(row._offers[0], Left)
         assert done == [True]
 
+    def test_bars_stand_below_each_other_whatever_the_buttons(self, panel, start, qtbot):
+        offers = [Offer("window.title", lambda: None), Offer("history.hint", lambda: None)]
+        for offered in ([], offers):
+            job, step = start(offer_results=lambda _, offered=offered: offered)
+            end(job, step, qtbot)
+        panel.show()
+        panel.open_panel()
+        plain, wide = panel.rows[1], panel.rows[0]
+        qtbot.waitUntil(lambda: wide._offers and wide._buttons.parentWidget().width() > 400)
+        assert plain.bar.x() == wide.bar.x()
+        assert plain.ending.parentWidget().x() == wide.ending.parentWidget().x()
+
     def test_an_interrupted_row_says_why(self, panel, start, qtbot):
         job, step = start(error=OutOfReach(), progress=Progress(0, 8))
         panel.open_panel()

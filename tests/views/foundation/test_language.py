@@ -7,7 +7,7 @@ import string
 from pathlib import Path
 
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QInputDialog, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from app.messages import catalogue, tr
 from app.paths import resources
@@ -189,6 +189,15 @@ def test_a_text_of_a_label_s_own_replaces_the_sentence_said_before(qtbot):
     label.say("dialog.cancel")
     language.set_language("en")
     assert label.text() == "Cancel"
+
+
+def test_what_qt_says_itself_follows_the_language(qtbot):
+    for code, words in (("zh", ["确定", "取消"]), ("en", ["OK", "Cancel"]), ("zh", ["确定", "取消"])):
+        language.set_language(code)
+        asked = QInputDialog()
+        qtbot.addWidget(asked)
+        asked.setVisible(True)  # which makes its buttons
+        assert [button.text().replace("&", "") for button in asked.findChildren(QPushButton)] == words
 
 
 def test_words_that_are_made_and_what_an_error_says_follow_the_language(qtbot):

@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtCore import QByteArray, QSize, Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QLabel, QMenu, QSpinBox, QWidget
+from PySide6.QtWidgets import QHeaderView, QLabel, QMenu, QSpinBox, QTableWidget, QWidget
 
 from app.cli.main import _language as spoken_language
 from app.services.application import Application
@@ -16,6 +16,7 @@ from app.views.activity.jobs import Jobs
 from app.views.context import Changes
 from app.views.errors import sentence
 from app.views.language import language
+from app.views.listings.plain_table import LEAST_REST, dress_table, fit_columns
 from app.views.look import Look
 from app.views.shots import grab, settle
 from app.views.status_bar import StatusBar
@@ -261,3 +262,19 @@ def test_a_spin_boxs_number_keeps_off_the_edge(qtbot):
     field = Field("filter.name", box)
     qtbot.addWidget(field)
     assert box.lineEdit().textMargins().left() >= 4
+
+
+def test_columns_leave_room_for_the_one_that_takes_the_rest(qtbot):
+    table = QTableWidget(1, 4)
+    qtbot.addWidget(table)
+    dress_table(table)
+    table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+    table.show()
+    widths = [0, 130, 230, 240]
+    for width, is_narrow in ((1000, False), (600, True), (200, True)):
+        table.resize(width, 100)
+        fit_columns(table, widths)
+        found = [table.columnWidth(at) for at in range(4)]
+        assert all(now <= wanted for now, wanted in zip(found[1:], widths[1:], strict=True))
+        assert (found[1:] != widths[1:]) is is_narrow
+        assert width < LEAST_REST * 2 or found[0] >= LEAST_REST - 2

@@ -6,7 +6,6 @@ from types import SimpleNamespace
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
 
 from app.services.codes.desk import CodesDesk
 from app.services.company_tables.desk import TablesDesk
@@ -103,18 +102,6 @@ def write(db):
             connection.exec_driver_sql(sql, params)
 
     return run
-
-
-@pytest.fixture
-def settle(qtbot, runner, context):
-    """Wait until nothing is under way: no task, no save, no answer."""
-
-    def wait():
-        qtbot.waitUntil(lambda: runner.is_idle and not context.jobs.is_keeping)
-        QApplication.processEvents()
-        qtbot.waitUntil(lambda: runner.is_idle)
-
-    return wait
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QLabel, QLineEdit
 
 from app.services.errors import AppError
 from app.services.listings.cells import CellChange, CellPlan, CellRefusal
@@ -210,7 +210,7 @@ class TestPaste:
         choose(page, (0, "stock"), (0, "stock"))
         paste(page, qtbot, "many\n1\n3")
         dialog = dialog_of(page, qtbot)
-        assert "“many” is not a usable number" in dialog.table.item(0, 3).text()
+        assert "“many” is not a number" in dialog.table.item(0, 3).text()
         assert [dialog.table.item(0, at).text() for at in range(3)] == ["Ash Lamp", "Stock", "5"]
         assert "2 refused" in dialog.counts.text()
         dialog.primary.click()
@@ -226,6 +226,15 @@ class TestPaste:
         settle()
         assert [loaded(three[at].id).skus[0].stock for at in (0, 2)] == [11, 13]
 
+    def test_rows_below_the_end_of_the_table_are_told(self, page, three, loaded, qtbot, settle):
+        for lines, beyond in (("1\n2\n3", "1 more row stands"), ("1\n" * 5000, "4,998 more rows stand")):
+            choose(page, (1, "stock"), (1, "stock"))
+            paste(page, qtbot, lines)
+            dialog = dialog_of(page, qtbot)
+            assert any(label.text().startswith(beyond) for label in dialog.findChildren(QLabel))
+            dialog.reject()
+            settle()
+
     def test_columns_that_cannot_be_edited_are_told(self, page, services, qtbot, settle):
         choose(page, (0, "status"), (0, "status"))
         paste(page, qtbot, "Live")
@@ -236,7 +245,7 @@ class TestPaste:
     def test_a_block_reaches_no_further_than_the_table(self, page, three, loaded, qtbot, settle):
         choose(page, (2, "title"), (2, "title"))
         paste(page, qtbot, "Last Lamp\nBeyond\nFar beyond")
-        dialog_of(page, qtbot) if page.window().findChildren(PasteDialog) else None
+        dialog_of(page, qtbot).primary.click()
         settle()
         assert loaded(three[2].id).title == "Last Lamp"
 
@@ -245,7 +254,7 @@ class TestPaste:
         choose(page, (0, "title"), (0, "title"))
         paste(page, qtbot, "A\nB")
         settle()
-        assert notice(page) == "At most 1 cells at a time."
+        assert notice(page).startswith("At most 1 cells at a time; nothing was changed.")
         assert services.listings.history() == []
 
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 from app.services.codes.rekeying import rekey
 from app.services.company_tables.hits import table_hits
 from app.services.company_tables.kinds import TableKind
+from app.services.company_tables.records import InboxRow
 from app.services.history.undo import undo
 from app.services.listings.bulk_edit.desk import BulkEditDesk
 from app.services.listings.bulk_edit.operations import ChangeNumber
@@ -207,6 +208,10 @@ def test_old_tables_are_said_and_dropped_ones_go_to_the_inbox(context, services,
     context.changes.tell({"company_table"})
     settle()
     (banner,) = context.notices.banners("listings")
-    assert (banner.name, banner.params["n"]) == (BANNER, 4)
+    assert (banner.name, banner.text) == (BANNER, "1 company table is old: Infringement feedback")
+    assert banner.detail.startswith("Missing: Company product table, ")
+    opener._tell([InboxRow(TableKind.FLOORS)])
+    (banner,) = context.notices.banners("listings")
+    assert (banner.text, banner.detail) == ("1 company table is missing: Price-floor table", "")
     banner.offers[0].do()
     assert shown[-1] == []

@@ -11,6 +11,7 @@ from app.views.language import language
 from app.views.listings.code_dialog import CodeDialog
 from app.views.listings.codes_dialog import CodesDialog
 from app.views.listings.delist_dialog import DelistDialog
+from app.views.theme import apply_theme
 
 STOCK = "SELECT code, stock FROM sku ORDER BY code"
 
@@ -35,13 +36,18 @@ def on_sale(db, services, make_sellable):
     return ids
 
 
+def colours_in(table, rect):
+    image = table.viewport().grab(rect).toImage()
+    return {image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())}
+
+
 def open_dialog(page):
     page.actions_of_page["delist"].trigger()
     return page.findChild(DelistDialog)
 
 
 def test_pasted_codes_are_seen_then_delisted_then_sent(
-    open_page, services, make_sellable, db, market, settle, qtbot, tmp_path, loaded
+    open_page, services, make_sellable, db, market, settle, qtbot, qapp, tmp_path, loaded
 ):
     first, second = on_sale(db, services, make_sellable)
     page = open_page()
@@ -55,6 +61,9 @@ def test_pasted_codes_are_seen_then_delisted_then_sent(
         ["AA1111_CUS", "AA1111", "4", "Listing off sale"],
         ["AA1111*2+BB2222", "AA1111", "7", "Stock → 0"],
     ]
+    for theme in ("dark", "light"):
+        amber = apply_theme(qapp, theme).tone("amber").text.name()
+        assert amber in colours_in(rows, rows.visualItemRect(rows.item(0, 5)))
     assert dialog.counts.text() == "Stock of 1 variant to 0, listings off sale: 1. Stores: 晨帆数码"
     assert dialog.left_out.text() == "1 code is in no listing: XX9999\n1 line without a code: line 1"
     assert dialog.primary.text() == "Delist 2 variants"
@@ -171,6 +180,9 @@ def test_virtual_codes_are_kept(context, services, qtbot, settle, tmp_path):
     dialog.take_file(tmp_path / "more.txt")
     settle()
     assert dialog.said.text() == "1 read, 1 new or changed, 1 rows left out."
+    dialog.table.clearSelection()
+    dialog.remove.click()
+    assert dialog.said.text() == "Choose a row of the table first."
     dialog.table.selectRow(0)
     dialog.remove.click()
     settle()

@@ -3,7 +3,7 @@
 from types import SimpleNamespace
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QLabel, QWidget
 
@@ -72,6 +72,9 @@ def test_the_table_shows_figures_of_today_and_says_when_they_are_not(db, lamp, o
     renew_figures(db)
     page.context.changes.tell({"figure"})
     qtbot.waitUntil(lambda: cell(page, "margin").text not in ("…", ""))
+    page.rows.setCurrentIndex(QModelIndex())
+    page.actions_of_page["explain_price"].trigger()
+    assert page.context.notices.kept[0].text == "Choose a row of the table first"
     page.rows.setCurrentIndex(page.rows.paged.index(0, 0))
     page.actions_of_page["explain_price"].trigger()
     settle()
@@ -141,6 +144,15 @@ def test_an_unknown_variant_names_what_is_missing(lamp, opened, settle):
     dialog._choose(0)
     settle()
     assert dialog.missing.text() == ""
+
+
+def test_variants_are_named_in_the_users_language(lamp, opened, monkeypatch):
+    names = {"en": ["Black", ""], "zh": ["黑色", ""]}
+    monkeypatch.setattr("app.views.listings.price_dialog.variant_labels", lambda *_: names[language.code])
+    dialog = opened(lambda context, window: PriceDialog(context, window, lamp.id, lamp.skus[1].id))
+    assert [dialog.variants.itemText(at) for at in (0, 1)] == ["AB1234 · Black", "XX1"]
+    language.set_language("zh")
+    assert (dialog.variants.itemText(0), dialog.variants.currentIndex()) == ("AB1234 · 黑色", 1)
 
 
 def test_steps_sources_and_what_is_missing_follow_the_language(lamp, opened):

@@ -108,8 +108,12 @@ class TestNumber:
             whole_number(text)
 
     def test_refusals_say_what_to_write(self):
-        assert refusal("abc") == "“abc” is not a usable number. Write it like 12.50."
+        assert refusal("abc") == "“abc” is not a number. Write it like 12 or 12.50."
         assert refusal("1,234") == "“1,234” may be a thousand or a decimal. Write 1234 or 1.234."
+        assert refusal(" -1 ") == "“-1” is below 0. Write 0 or more."
+        assert refusal("99999999999") == "“99999999999” is too large. See whether there is a digit too many."
+        assert refusal("$7.777") == "“$7.777” has too many decimals. Leave some out."
+        assert refusal("0") == "“0” cannot be used here. Enter another number."
 
     def test_the_beginning_of_a_bad_number_is_taken_back(self, desk, qtbot):
         line = desk(number_line())

@@ -119,7 +119,7 @@ def test_an_order_is_simulated_as_the_book_says(open_page, services, held, settl
     assert {dialog.lines.item(at, 2).text() for at in range(2)} == {"2.50"}
     assert {dialog.lines.item(at, 6).text() for at in range(2)} == {"–"}
     assert "cost" in dialog.lines.item(0, 8).text()
-    assert dialog.whole.text() == "Buyer pays $18.00 · seller gives $5.00 · profit –"
+    assert dialog.whole.text() == "Buyer pays USD 18.00 · seller gives USD 5.00 · profit –"
     shoot(dialog, "simulator")
     dialog.export_to(tmp_path / "order.csv")
     settle()

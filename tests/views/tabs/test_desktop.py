@@ -158,6 +158,31 @@ def test_undo_and_redo_tell_what_they_did(run):
     run(steps)
 
 
+def test_a_change_that_cannot_be_undone_any_more_offers_the_one_before(run):
+    async def steps(desktop, services):
+        await until(lambda: desktop.window.page is not None)
+        before = services.listings.detail(2).record.title
+        services.listings.save([ListingEdit(2, fields={"title": "Old"})], "Old")
+        services.listings.save([ListingEdit(1, fields={"title": "New"})], "New")
+        with services.app.db.bulk() as connection:  # as the platform changes it
+            connection.exec_driver_sql("UPDATE listing SET title = 'Synced' WHERE id = 1")
+        desktop.undoing.undo()
+        kept = desktop.context.notices.kept
+        await until(lambda: kept)
+        assert (kept[0].key, kept[0].tone) == ("history.stuck_before", "amber")
+        assert "“Edited New” can no longer be undone" in kept[0].text and kept[0].text.endswith("“Edited Old”.")
+        kept[0].offer.do()
+        await until(lambda: services.listings.detail(2).record.title == before)
+        await until(lambda: kept[0].key == "history.undone_toast")
+        desktop.undoing.undo()
+        await until(lambda: kept[0].key == "history.stuck")
+        assert services.listings.detail(1).record.title == "Synced"
+        kept[0].offer.do()
+        assert dialog(desktop, HistoryDialog) is not None
+
+    run(steps)
+
+
 def test_a_workbook_opened_from_here_is_taken_back_whenever_it_is_dropped_others_are_imported(run, tmp_path):
     async def steps(desktop, services):
         await until(lambda: desktop.window.page is not None)

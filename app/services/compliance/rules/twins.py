@@ -10,6 +10,8 @@ from app.services.compliance.registry import RuleGroup
 from app.services.compliance.twins import Twin
 from app.services.listings.records import ListingRecord
 
+SAME_TITLE = "title.elsewhere"
+
 
 def _is_fine(record: ListingRecord, context: CheckContext) -> bool:
     return not context.twins.of(record.id)
@@ -62,7 +64,7 @@ def code_elsewhere(record: ListingRecord, context: CheckContext) -> Iterator[Hit
             yield Hit({"code": sku.code, "other": twin.name}, number)
 
 
-@GROUP.rule("title.elsewhere", "title", reads=("id", "title"))
+@GROUP.rule(SAME_TITLE, "title", reads=("id", "title"))
 def title_elsewhere(record: ListingRecord, context: CheckContext) -> Iterator[Hit]:
     """Another listing has the same title, whatever its case and blanks."""
     named = [twin.name for twin in context.twins.of(record.id) if twin.sku_id is None]

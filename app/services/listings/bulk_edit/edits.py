@@ -29,6 +29,7 @@ from app.services.listings.bulk_edit.operations import (
     Rounding,
     SetAttribute,
     StripTags,
+    field_name,
 )
 
 _KINDS: dict[str, type[Any]] = {kind.__name__: kind for kind in get_args(Operation)}
@@ -59,7 +60,7 @@ class BulkEdit:
         numbers = [one.field for one in self.operations if isinstance(one, ChangeNumber)]
         twice = next((name for name in numbers if numbers.count(name) > 1), "")
         if not self.operations or twice:
-            raise BadOperation("bulk_edit.twice" if twice else "bulk_edit.empty", field=twice)
+            raise BadOperation("bulk_edit.twice" if twice else "bulk_edit.empty", field=twice, name=field_name(twice))
 
     @property
     def numbers(self) -> tuple[ChangeNumber, ...]:

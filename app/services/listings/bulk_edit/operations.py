@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal, get_args
 
+from app.messages import Key
 from app.services.compliance.rule_data import rule_data
 from app.services.errors import InputError
 from app.services.listings.fixes import fixable_rules
@@ -140,7 +141,8 @@ class Limits:
         for name in ("least", "most", "change_percent"):
             number: Decimal | None = getattr(self, name)
             if number is not None and (not number.is_finite() or not 0 <= number <= 10**8 or _digits(number) > 6):
-                raise BadOperation("bulk_edit.bad_number", field=name, value=str(number))
+                called = Key(f"bulk_edit.part.{name}")
+                raise BadOperation("bulk_edit.bad_number", field=name, name=called, value=str(number))
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,11 +168,13 @@ class ChangeNumber:
         _check_choice(self.action, NumberAction)
         most_digits = 4 if self.action == "percent" else 6
         if not self.value.is_finite() or abs(self.value) > 10**8 or _digits(self.value) > most_digits:
-            raise BadOperation("bulk_edit.bad_number", field=self.field, value=str(self.value))
+            raise BadOperation(
+                "bulk_edit.bad_number", field=self.field, name=field_name(self.field), value=str(self.value)
+            )
         is_factor = self.action in ("multiply", "percent")
         factor = self.value if self.action == "multiply" else 1 + self.value / 100
         if is_factor and not 0 <= factor <= 10_000:
-            raise BadOperation("bulk_edit.bad_number", field=self.field, value=str(self.value))
+            raise BadOperation(f"bulk_edit.bad_{self.action}", field=self.field, value=str(self.value))
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,9 +347,15 @@ Operation = (
 )
 
 
+def field_name(name: str) -> str:
+    """What an error calls a field: its name in the user's language, where it is one."""
+    known = (*TEXT_FIELDS, *VALUE_FIELDS, *NUMBER_FIELDS)
+    return Key(f"bulk_edit.field.{name}") if name in known else name
+
+
 def _check_field(name: str, known: tuple[str, ...]) -> None:
     if name not in known:
-        raise BadOperation("bulk_edit.bad_field", field=name)
+        raise BadOperation("bulk_edit.bad_field", field=name, name=field_name(name))
 
 
 def _check_countries(codes: tuple[str, ...]) -> None:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from app.messages import Key
 from app.services.errors import InputError
 
 with warnings.catch_warnings():
@@ -28,10 +29,23 @@ MOST_STEPS = 2e8
 PATTERN_MAX = 500
 LONG_REPEAT = 16
 """A repeat of a limited number of times counts as one without an end from here on."""
+_WHYS = {
+    "bracket": ("missing )",),
+    "set": ("unterminated character set",),
+    "extra_bracket": ("unbalanced parenthesis",),
+    "repeat": ("nothing to repeat", "multiple repeat"),
+    "times": ("min repeat",),
+    "escape": ("bad escape", "incomplete escape", "undefined character name"),
+    "range": ("bad character range",),
+    "behind": ("look-behind",),
+    "group": ("invalid group reference", "unknown group name"),
+}
+"""What `re` says, by its beginning."""
 
 
 class BadPattern(InputError):
-    """The pattern cannot be read: `why` (English, from Python), `position` (1 = first character)."""
+    """The pattern, or with `.bad_replacement` what is put in its place, cannot be read: `why`, and `position`, 1 for
+    the first character."""
 
     code = "bulk_edit.bad_pattern"
 
@@ -73,9 +87,7 @@ def safe_pattern(pattern: str, *, match_case: bool) -> SafePattern:
         tree = parser.parse(pattern, flags)
         compiled = re.compile(pattern, flags)
     except (re.error, RecursionError, OverflowError) as error:
-        raise BadPattern(
-            why=getattr(error, "msg", str(error)), position=(getattr(error, "pos", None) or 0) + 1
-        ) from error
+        raise BadPattern(**_told(error)) from error
     repeats, factor = _weight(tree)
     return SafePattern(compiled, repeats, factor)
 
@@ -85,9 +97,14 @@ def check_replacement(pattern: SafePattern, replacement: str) -> None:
     try:
         parser.parse_template(replacement, pattern.compiled)
     except (re.error, IndexError) as error:
-        raise BadPattern(
-            why=getattr(error, "msg", str(error)), position=(getattr(error, "pos", None) or 0) + 1
-        ) from error
+        raise BadPattern("bulk_edit.bad_replacement", field="replacement", **_told(error)) from error
+
+
+def _told(error: Exception) -> dict[str, Any]:
+    """Where `re` stopped, and why in the user's words."""
+    said = getattr(error, "msg", str(error))
+    why = next((name for name, beginnings in _WHYS.items() if said.startswith(beginnings)), "unknown")
+    return {"why": Key(f"bulk_edit.pattern_why.{why}"), "position": (getattr(error, "pos", None) or 0) + 1}
 
 
 def _weight(items: Iterable[Any]) -> tuple[int, float]:

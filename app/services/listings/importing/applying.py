@@ -27,6 +27,7 @@ from app.services.listings.importing.counting import Count, counting
 from app.services.listings.importing.marketing import make_groups, put_new
 from app.services.listings.importing.records import ImportPlan, NewListing
 from app.services.listings.importing.texts import SharedTexts
+from app.services.listings.records import PLAIN_FIELDS
 from app.services.listings.search_index import filled_at_once, indexed_at_once
 from app.services.listings.writing import SKU_COLUMNS, keys_of
 from app.services.pricing.watching import inserted_at_once
@@ -36,23 +37,7 @@ from app.services.workbooks import CellError
 AT_ONCE = 1_000
 """Listings checked between two reports."""
 
-_OWN_COLUMNS = (
-    "product_key",
-    "title",
-    "keywords",
-    "category_id",
-    "freight_template_id",
-    "group_id",
-    "unit",
-    "lot_size",
-    "handling_days",
-    "weight_g",
-    "length_cm",
-    "width_cm",
-    "height_cm",
-    "currency",
-    "detail_html",
-)
+_OWN_COLUMNS = ("product_key", *PLAIN_FIELDS)
 _own_values = attrgetter(*_OWN_COLUMNS)
 _COLUMNS = (
     "id",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +18,11 @@ ZIP_START = b"PK"
 MOST_FILES = 100_000
 """Files of a dropped folder that are looked at: somebody may drop a whole disk."""
 CHECKPOINT_EVERY = 500
+
+
+SHEET_ENDINGS = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".csv", ".tsv", ".txt", ".html", ".htm", ".zip"})
+MOST_SHEETS = 200
+"""Sheets of one folder that are read."""
 
 
 class FileUnreadable(AppError):
@@ -34,12 +40,27 @@ class Dropped:
 
 
 def sort_out(paths: Sequence[str]) -> Dropped:
-    """Tell sheets from what only holds pictures, by content; the same file twice counts once."""
+    """Tell sheets from what only holds pictures, by content; the same file twice counts once. Where nothing but folders
+    and pictures was named, the sheets are those that lie in the folders."""
     sheets: list[Path] = []
     pictures: list[Path] = []
     for path in map(Path, dict.fromkeys(paths)):
         (pictures if holds_only_pictures(path) else sheets).append(path)
+    if not sheets:
+        for folder in filter(Path.is_dir, pictures):
+            with suppress(OSError):  # a folder that cannot be opened has no sheet
+                sheets += [path for path in sheets_in(folder) if not holds_only_pictures(path)]
     return Dropped(tuple(sheets), tuple(pictures))
+
+
+def sheets_in(folder: Path) -> list[Path]:
+    """The files lying in *folder* itself that may be sheets, by their names; no locks and hidden files.
+
+    Raises:
+        OSError: it cannot be opened.
+    """
+    names = sorted(path for path in folder.iterdir() if path.suffix.lower() in SHEET_ENDINGS and path.is_file())
+    return [path for path in names if not path.name.startswith(("~$", "."))][:MOST_SHEETS]
 
 
 def is_picture(name: str) -> bool:

@@ -86,7 +86,8 @@ def prepare(database: Path, request: ImportRequest, *, ctx: TaskContext) -> Impo
     dropped = sort_out(request.paths)
     heads = {str(path): FileHead(str(path), path.name, "sheet") for path in dropped.sheets}
     heads |= {str(path): FileHead(str(path), path.name, "images") for path in dropped.pictures}
-    head = ImportHead(uuid4().hex, request.store_id, tuple(heads[path] for path in dict.fromkeys(request.paths)))
+    named = [*dict.fromkeys(request.paths), *heads]  # and what was found in folders
+    head = ImportHead(uuid4().hex, request.store_id, tuple(heads[path] for path in dict.fromkeys(named)))
     if not dropped.sheets:
         return replace(head, problem=AppError("import.no_sheet", file=Path(request.paths[0]).name))
     _make_room()

@@ -8,23 +8,9 @@ from itertools import repeat
 from typing import Any, Protocol
 
 from app.services.listings.importing.texts import SharedTexts
-from app.services.listings.records import SkuRecord
+from app.services.listings.records import PLAIN_FIELDS, SkuRecord
 
-LISTING_COLUMNS = (
-    "title",
-    "keywords",
-    "category_id",
-    "freight_template_id",
-    "group_id",
-    "unit",
-    "lot_size",
-    "handling_days",
-    "weight_g",
-    "length_cm",
-    "width_cm",
-    "height_cm",
-    "detail_html",
-)
+LISTING_COLUMNS = tuple(name for name in PLAIN_FIELDS if name != "currency")
 """Columns of the sheet that describe the listing, whatever row of it they stand in."""
 
 PropertyList = list[dict[str, str]]

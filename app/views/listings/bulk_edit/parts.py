@@ -189,7 +189,7 @@ class Form(Ground):
         except Unfit as error:
             self.say_wrong(error.field, error.text)
         except AppError as error:
-            self.say_wrong(self.main, sentence(error))
+            self.say_wrong(str(error.params.get("field", "")), sentence(error))
         return None
 
     def say_wrong(self, field: str, text: str) -> None:

@@ -19,7 +19,7 @@ from app.services.pricing.simulation import BasketLine, LineResult, Simulation, 
 from app.views.importing.save_file import SHEETS, saving_dialog
 from app.views.language import say
 from app.views.listings.prices.tables import RIGHT, PriceTable
-from app.views.numbers import MISSING
+from app.views.numbers import MISSING, percent
 from app.views.widgets.buttons import Button
 from app.views.widgets.dialog import Dialog
 from app.views.widgets.form import Field
@@ -189,12 +189,14 @@ class SimulatorDialog(Dialog):
             self.steps.show_texts([])
             self.lines.show_texts([])
             return
-        profit = MISSING if found.profit_cny is None else f"¥{found.profit_cny:,.2f}"
-        paid, by_seller = f"${found.stack.paid:,.2f}", f"${found.stack.by_seller:,.2f}"
-        self.whole.setText(tr("simulator.whole", paid=paid, seller=by_seller, profit=profit))
-        rows = [[tr("simulator.goods"), "", _money(found.stack.goods)]]
+        stack = found.stack
+        profit = MISSING if found.profit_cny is None else tr("simulator.cny", amount=_money(found.profit_cny))
+        self.whole.setText(
+            tr("simulator.whole", paid=_money(stack.paid), seller=_money(stack.by_seller), profit=profit)
+        )
+        rows = [[tr("simulator.goods"), "", _money(stack.goods)]]
         tones: list[dict[int, str]] = [{}]
-        for one in found.stack.taken:
+        for one in stack.taken:
             said = f"−{_money(one.amount)}" if one.amount else tr("simulator.not_reached")
             rows.append([tr(f"pricing.step.{one.reduction.step}"), said, _money(one.left)])
             tones.append({} if one.amount else {1: "gray"})
@@ -219,9 +221,8 @@ def _head(name: str) -> str:
 
 
 def _texts(one: LineResult) -> list[str]:
-    margin = MISSING if one.margin is None else f"{one.margin:.2%}"
     amounts = (one.value, one.by_seller, one.each, one.net, one.lowest, one.profit_cny)
-    return [one.name, *(_money(amount) for amount in amounts), margin, unknown_text(one, messages)]
+    return [one.name, *(_money(amount) for amount in amounts), percent(one.margin), unknown_text(one, messages)]
 
 
 def _tones(one: LineResult) -> dict[int, str]:

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
 
 from app.messages import tr
-from app.views.listings.plain_table import dress_table
+from app.views.listings.plain_table import dress_table, set_ink
 from app.views.theme import current_theme
 from app.views.widgets.live import Live
 
@@ -23,7 +23,6 @@ class PriceTable(Live, QTableWidget):
     def __init__(self, key_of: Callable[[str], str], columns: Columns) -> None:
         super().__init__(0, len(columns))
         self._key_of, self._columns = key_of, columns
-        self._tones: Sequence[dict[int, str]] = ()
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         dress_table(self, row=26)
@@ -45,11 +44,9 @@ class PriceTable(Live, QTableWidget):
                 self.horizontalHeader().resizeSection(at, theme.height(wide))
             else:
                 self.horizontalHeader().setSectionResizeMode(at, QHeaderView.ResizeMode.Stretch)
-        self._paint()
 
     def show_texts(self, rows: Sequence[Sequence[str]], tones: Sequence[dict[int, str]] = ()) -> None:
         """Show *rows*; *tones* has a colour by column for each."""
-        self._tones = tones
         self.setRowCount(len(rows))
         for at, texts in enumerate(rows):
             for column, text in enumerate(texts):
@@ -58,10 +55,6 @@ class PriceTable(Live, QTableWidget):
                 if self._columns[column][2]:
                     item.setTextAlignment(RIGHT)
                 self.setItem(at, column, item)
-        self._paint()
-
-    def _paint(self) -> None:
-        """Colours of the theme in force."""
-        for at, tones in enumerate(self._tones):
-            for column, tone in tones.items():
-                self.item(at, column).setForeground(current_theme().tone(tone).text)
+        for at, inks in enumerate(tones):
+            for column, ink in inks.items():
+                set_ink(self.item(at, column), ink)

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from app.messages import Messages
 from app.services.listings.bulk_edit.edits import BulkEdit
 from app.services.listings.bulk_edit.operations import (
     AddImages,
@@ -24,6 +25,25 @@ from app.services.listings.bulk_edit.operations import (
     SetValue,
     StripTags,
 )
+
+NO_NUMBER = {
+    "factor": (lambda: ChangeNumber("price_minor", "multiply", Decimal(-1)), "-1 cannot be multiplied by."),
+    "percent": (lambda: ChangeNumber("price_minor", "percent", Decimal(-101)), "-101 % cannot be used."),
+    "long": (lambda: ChangeNumber("stock", "add", Decimal("0.1234567")), "Stock: 0.1234567 cannot be used."),
+    "limit": (lambda: Limits(change_percent=Decimal(-1)), "Change at most: -1 cannot be used."),
+    "twice": (lambda: BulkEdit((ChangeNumber("stock", "add"),) * 2), "“Stock” is worked out twice."),
+    "field": (lambda: SetText("price_minor", "x"), "“Price” cannot be changed this way."),
+    "unknown": (lambda: SetText("colour", "x"), "“colour” cannot be changed this way."),
+}
+
+
+@pytest.mark.parametrize("wrong", NO_NUMBER)
+def test_what_cannot_be_is_said_by_its_name_and_how_it_can(wrong):
+    make, said = NO_NUMBER[wrong]
+    with pytest.raises(BadOperation) as caught:
+        make()
+    assert Messages("en").text(caught.value.message_key, **caught.value.params).startswith(said)
+
 
 ALL = BulkEdit(
     (

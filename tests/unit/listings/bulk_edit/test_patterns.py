@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from app.messages import Messages
 from app.services.listings.bulk_edit.operations import ReplaceText
 from app.services.listings.bulk_edit.patterns import BadPattern, SlowPattern, safe_pattern
 from app.services.listings.bulk_edit.texts import RowRefused, pattern_of, replaced
@@ -41,6 +42,30 @@ def test_signs_that_python_3_11_gets_wrong_are_refused(pattern):
 )
 def test_what_people_write_works(pattern, text, new, after):
     assert replaced(text, ReplaceText("title", pattern, new, is_regex=True)) == after
+
+
+@pytest.mark.parametrize(
+    ("pattern", "new", "position", "zh", "en"),
+    [
+        ("Lamp (", "", 6, "少一个右括号", "a closing ) is missing"),
+        ("[a", "", 1, "少一个 ]", "a closing ] is missing"),
+        ("a)", "", 2, "多一个右括号", "there is a ) too many"),
+        ("*a", "", 1, "前面没有可以重复的内容", "nothing stands before it that can be repeated"),
+        ("a{2,1}", "", 3, "前一个数大于后一个", "the first number is above the second"),
+        (r"\g", "", 1, "反斜杠后面的写法不认识", "what stands behind the backslash is unknown"),
+        ("[z-a]", "", 2, "范围前后颠倒", "the range is the wrong way round"),
+        ("(?<=a+)b", "", 1, "向后看的部分长度必须固定", "what is looked for behind has no fixed length"),
+        ("(?z)", "", 2, "这种写法不认识", "this is not known"),
+        (r"(a)", r"x\2", 3, "没有这个分组", "there is no such group"),
+    ],
+)
+def test_what_is_wrong_is_said_in_the_users_language(pattern, new, position, zh, en):
+    with pytest.raises(BadPattern) as caught:
+        pattern_of(ReplaceText("title", pattern, new, is_regex=True))
+    error = caught.value
+    assert (error.params["position"], error.error_code.endswith("replacement")) == (position, bool(new))
+    for language, why in (("zh", zh), ("en", en)):
+        assert why in Messages(language).text(error.message_key, **error.params)
 
 
 def test_a_sound_pattern_refuses_a_text_that_is_too_long_for_it():

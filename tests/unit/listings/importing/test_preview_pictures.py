@@ -240,6 +240,16 @@ class TestSortingOut:
         assert found.sheets == (sheet, package, nothing)
         assert found.pictures == (pictures, image, folder)
 
+    def test_a_folder_alone_stands_for_the_sheets_in_it(self, sheet: Path, tmp_path: Path) -> None:
+        pictures = packed(tmp_path / "pictures.zip", {"a.jpg": b"a"})
+        for name in ("~$open.xlsx", ".hidden.csv", "notes.pdf", "a.webp"):
+            put(tmp_path / name)
+        (tmp_path / "old.csv").mkdir()
+        found = sort_out([str(tmp_path), str(pictures), str(sheet.parent)])
+        assert (found.sheets, found.pictures) == ((sheet,), (tmp_path, pictures, sheet.parent))
+        assert sort_out([str(sheet), str(tmp_path)]).sheets == (sheet,)
+        assert sort_out([str(tmp_path / "old.csv")]).sheets == ()
+
     def test_a_workbook_is_never_an_archive_of_pictures(self, tmp_path: Path) -> None:
         import openpyxl
 

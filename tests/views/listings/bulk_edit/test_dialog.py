@@ -116,7 +116,7 @@ class TestWhatIsTyped:
     @pytest.mark.parametrize(
         ("pattern", "said"),
         [
-            ("(Lamp", "The pattern is wrong at character 1: missing ), unterminated subpattern. Correct it."),
+            ("(Lamp", "The pattern is wrong at character 1: a closing ) is missing. Correct it."),
             ("(a+)+", "This pattern may take for ever on some texts"),
         ],
     )
@@ -130,6 +130,10 @@ class TestWhatIsTyped:
         assert user.dialog.preview.state.texts == ("Correct what is marked at the left first", user.problem())
         assert not user.dialog.primary.isEnabled()
         user.types(user.field("find"), "(Lamp)")
+        user.types(user.field("replacement"), r"\2s")
+        user.waits_for_preview()
+        assert user.problem().startswith("What it is replaced by is wrong at character 2")
+        assert user.field("replacement").property("bad") and not user.field("find").property("bad")
         user.types(user.field("replacement"), r"\1s")
         user.waits_for_preview()
         assert not user.problem()
@@ -220,7 +224,8 @@ class TestRefusals:
         user.types(user.field("most"), "40")
         user.waits_for_preview()
         assert user.counts == {"all": 4, "changed": 2, "same": 0, "refused": 2}
-        assert user.dialog.preview.outcome.title.text() == "1 of 3 listings will change · 0 unchanged · 2 refused"
+        said = user.dialog.preview.outcome.title.text()
+        assert said == "1 of 3 listings will change · 0 unchanged · 2 with refusals"
         said = user.dialog.preview.outcome.texts
         assert "Above the highest value that is allowed · 1 value" in said
         assert "A value that is needed is unknown · 1 value" in said

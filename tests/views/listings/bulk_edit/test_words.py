@@ -16,7 +16,7 @@ from app.services.compliance.word_desk import WordDesk
 from app.services.compliance.word_sheets import COLUMNS, WordSheet
 from app.views.language import language
 from app.views.words.dialog import WordsDialog
-from app.views.words.import_dialog import SheetRows, WordImportDialog
+from app.views.words.import_dialog import WordImportDialog, WordSheetRows
 from app.views.words.rows import WordRows
 
 WORD, SEVERITY, EXCEPTIONS, STORES = (COLUMNS.index(name) for name in ("word", "severity", "exceptions", "stores"))
@@ -159,7 +159,7 @@ def test_a_sheet_is_compared_before_it_counts(
 
 def test_models_and_both_languages(words: WordsDialog, settle: Callable[[], None]) -> None:
     QAbstractItemModelTester(words.model, QAbstractItemModelTester.FailureReportingMode.Fatal)
-    sheet = SheetRows(WordSheet("a", "brands", (), ()), {})
+    sheet = WordSheetRows(WordSheet("a", "brands", (), ()), {})
     QAbstractItemModelTester(sheet, QAbstractItemModelTester.FailureReportingMode.Fatal)
     assert isinstance(words.model, WordRows)
     choose_list(words, "brands")

@@ -1,0 +1,195 @@
+"""States of the database told apart, and answers kept for as long as the state they are of stands still."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from itertools import count
+from pathlib import Path
+from threading import Lock, Thread
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from app.services.sql_ids import interruptible, stopped_by
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+    from sqlalchemy import Connection
+
+    Bytes = NDArray[np.uint8]
+
+MOST_BYTES = 12 << 20
+"""Room for answers: about a hundred of a million listings, or a dozen of them and a dozen of five million variants."""
+_INFO = "answers"
+
+Moment = tuple[int, int]
+T = TypeVar("T")
+
+
+class Moments:
+    """Numbers the states of a database file; threads: any.
+
+    `PRAGMA data_version` of a connection is another after each commit of any other, in this process or elsewhere. So
+    one connection that never writes, and that everybody asks, tells whether two snapshots are of the same state.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = Lock()
+        self._opened = count()
+        self._asked: tuple[int, sqlite3.Connection] | None = None
+
+    def now(self) -> Moment:
+        """The state as it is now; a later one is greater."""
+        with self._lock:
+            if self._asked is None:
+                driver = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
+                self._asked = next(self._opened), driver
+            number, driver = self._asked
+            return number, int(driver.execute("PRAGMA data_version").fetchone()[0])
+
+    def of(self, connection: Connection) -> Moment | None:
+        """The state that the transaction of *connection*, in which nothing was read yet, is of; it begins to read. None
+        where somebody committed in that very moment."""
+        before = self.now()
+        connection.exec_driver_sql("PRAGMA schema_version").scalar_one()
+        return before if self.now() == before else None
+
+    def close(self) -> None:
+        """Close the connection; the next to ask opens one."""
+        with self._lock:
+            if self._asked is not None:
+                self._asked[1].close()
+                self._asked = None
+
+
+class Answers:
+    """Arrays of bytes by what was asked, all of the latest state that was asked about; the ones used last stay."""
+
+    def __init__(self, most_bytes: int = MOST_BYTES) -> None:
+        self._lock = Lock()
+        self._most, self._size = most_bytes, 0
+        self._moment: Moment = (-1, -1)
+        self._kept: OrderedDict[Hashable, Bytes] = OrderedDict()
+
+    def get(self, moment: Moment, asked: Hashable) -> Bytes | None:
+        """What was put, None where nothing was, or not in this state."""
+        with self._lock:
+            if moment != self._moment or asked not in self._kept:
+                return None
+            self._kept.move_to_end(asked)
+            return self._kept[asked]
+
+    def put(self, moment: Moment, asked: Hashable, answer: Bytes) -> None:
+        """Keep an answer; those of an older state are let go, one of an older state is not kept."""
+        with self._lock:
+            if moment > self._moment:
+                self._forget()
+                self._moment = moment
+            if moment < self._moment or asked in self._kept or answer.nbytes > self._most // 2:
+                return
+            self._kept[asked] = answer
+            self._size += answer.nbytes
+            while self._size > self._most:
+                self._size -= self._kept.popitem(last=False)[1].nbytes
+
+    def clear(self) -> None:
+        """Let all go."""
+        with self._lock:
+            self._forget()
+
+    def _forget(self) -> None:
+        self._kept.clear()
+        self._size = 0
+
+
+class AnswersOfMoment:
+    """What is kept of the state a connection reads.
+
+    Args:
+        opened: another connection, of the state it finds; None where half of a question is answered already.
+    """
+
+    def __init__(
+        self,
+        answers: Answers,
+        moment: Moment,
+        opened: Callable[[], AbstractContextManager[Connection]] | None,
+        connection: Connection,
+    ) -> None:
+        self._answers, self._moment = answers, moment
+        self._opened, self._connection = opened, connection
+
+    def get(self, asked: Hashable) -> Bytes | None:
+        """As `Answers.get`."""
+        return self._answers.get(self._moment, asked)
+
+    def put(self, asked: Hashable, answer: Bytes) -> None:
+        """As `Answers.put`."""
+        self._answers.put(self._moment, asked, answer)
+
+    @contextmanager
+    def beside(self, work: Callable[[Connection], T]) -> Iterator[Callable[[], T | None]]:
+        """Do *work* in a thread of its own, on another connection that reads the same state, while the block does the
+        rest.
+
+        Yields: what waits for it: its result, None where there is no such connection. Raises: what it raised.
+        """
+        found: list[T] = []
+        failed: list[BaseException] = []
+
+        def run() -> None:
+            try:
+                found.extend(self._done(work))
+            except BaseException as error:  # noqa: BLE001  # raised where it is waited for
+                failed.append(error)
+
+        thread = Thread(target=run, name="beside")
+        thread.start()
+
+        def wait() -> T | None:
+            thread.join()
+            if failed:
+                raise failed[0]
+            return found[0] if found else None
+
+        try:
+            yield wait
+        finally:
+            thread.join()
+
+    def _done(self, work: Callable[[Connection], T]) -> list[T]:
+        if self._opened is None:
+            return []
+        with self._opened() as connection, interruptible(connection, stopped_by(self._connection)):
+            other = answers_of(connection)
+            if other is None or other._moment != self._moment:
+                return []
+            other._opened = None  # two threads are enough
+            return [work(connection)]
+
+
+@contextmanager
+def with_answers(
+    connection: Connection, moments: Moments, answers: Answers, opened: Callable[[], AbstractContextManager[Connection]]
+) -> Iterator[None]:
+    """Within the block, which reads in one transaction, `answers_of` *connection* has what is kept of its state.
+
+    Args:
+        opened: gives another such connection.
+    """
+    moment = moments.of(connection)
+    if moment is not None:
+        connection.info[_INFO] = AnswersOfMoment(answers, moment, opened, connection)
+    try:
+        yield
+    finally:
+        connection.info.pop(_INFO, None)
+
+
+def answers_of(connection: Connection) -> AnswersOfMoment | None:
+    """What is kept of the state that *connection* reads; None where that is not known."""
+    found: Any = connection.info.get(_INFO)
+    return found if isinstance(found, AnswersOfMoment) else None
