@@ -63,6 +63,8 @@ class PaintedTable(Live, QTableView):
         self.header = TableHeader(model.columns, self)
         self.header.lead = self._painter.lead
         self.setHorizontalHeader(self.header)
+        for signal in (self.header.sectionPressed, self.header.sectionEntered):
+            signal.disconnect()  # Qt chooses the column: here a click sorts, and what was chosen stays chosen
         self.setModel(model)
         model.show_at_once(self._rows_in_view, self.isVisible)
         self._chosen_ranges: Ranges | None = None

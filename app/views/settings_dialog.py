@@ -119,8 +119,12 @@ class SettingsDialog(Dialog):
         values["gateway_hosts"] = tuple(line.strip() for line in self.hosts.toPlainText().splitlines() if line.strip())
         values["role"] = self.guard.role.value or Role.SUPERVISOR
         handle = self._context.runner.call(self._context.services.store_settings, values, self.guard.typed())
-        handle.succeeded.connect(lambda _: self.accept())
+        handle.succeeded.connect(lambda _: self._on_stored())
         handle.failed.connect(lambda error: self.hint.tell(error))
+
+    def _on_stored(self) -> None:
+        self.guard.recheck_if_changed()
+        self.accept()
 
     def _open_folder(self) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(Path(self.folder.text()))))

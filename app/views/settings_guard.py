@@ -30,6 +30,7 @@ class GuardSettingsPart(Ground):
         self.meaning = OptionBox(lambda id: f"settings.guard.meaning.{id}", tuple(Meaning))
         self.switches = {name: QCheckBox() for name in SWITCHES}
         self.numbers = {name: QLineEdit() for name in NUMBERS}
+        self.loaded: dict[str, Any] = {}
         self.now = Label(role="small", ink="text2", wrap=True)
         lines = column(self, gap=6)
         lines.addWidget(Label("settings.guard", strong=True))
@@ -57,6 +58,7 @@ class GuardSettingsPart(Ground):
             line.setText(shown(settings, name))
         self.costs.choose(settings.costs)
         self.meaning.choose(settings.meaning)
+        self.loaded = self.typed()
         self.now.say("settings.guard.asks" if asks_costs else "settings.guard.asks_not")
 
     def typed(self) -> dict[str, Any]:
@@ -66,3 +68,17 @@ class GuardSettingsPart(Ground):
         switched = {name: "on" if box.isChecked() else "off" for name, box in self.switches.items()}
         numbers = {name: line.text() for name, line in self.numbers.items()}
         return {**switched, **numbers, "costs": self.costs.value, "meaning": self.meaning.value}
+
+    def recheck_if_changed(self) -> None:
+        """After other settings were stored: findings are counted anew, in a job that outlives the dialog."""
+        if self.typed() == self.loaded:
+            return
+        context = self._context
+        handle = context.runner.start_heavy(*context.services.guard.recheck_call())
+        handle.succeeded.connect(lambda found: context.changes.tell({"listing"}) if found.changed else None)
+        context.jobs.add(
+            handle,
+            "settings.guard.job",
+            icon="shield-check",
+            summarise=lambda found: ("words.rechecked", {"n": found.checked, "changed": found.changed}),
+        )

@@ -92,7 +92,7 @@ class TestBeside:
         def failing(connection):
             connection.exec_driver_sql("SELECT y FROM t")
 
-        with database.answering() as connection:
+        with database.answering(in_bare_sql=True) as connection:
             with answers_of(connection).beside(failing) as found:
                 pass
             with pytest.raises(sqlite3.OperationalError, match="no such column"):

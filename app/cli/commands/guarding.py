@@ -66,6 +66,7 @@ def release_held(desk: Desk, options: argparse.Namespace) -> Outcome:
 
 def set_guard(desk: Desk, options: argparse.Namespace) -> Outcome:
     """Show what is guarded, or change it. Raises: UsageError, NotAllowed, BadGuardSetting."""
+    from app.services.compliance.recheck import recheck
     from app.services.price_guard.desk import GuardDesk
     from app.services.price_guard.settings import BadGuardSetting, shown
     from app.services.roles import Role
@@ -77,8 +78,10 @@ def set_guard(desk: Desk, options: argparse.Namespace) -> Outcome:
     guard = GuardDesk(desk.app)
     typed = {name: text for name in SETTINGS if (text := getattr(options, name)) is not None}
     if typed:
+        before, _ = guard.settings()
         try:
-            guard.change_settings(typed)
+            if guard.change_settings(typed) != before:
+                recheck(desk.app.db)
         except BadGuardSetting as error:
             if (name := error.params.get("name")) is None:
                 raise

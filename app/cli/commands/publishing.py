@@ -265,16 +265,20 @@ def _batches(created: BatchCreated, result: BatchResult) -> list[int]:
 
 
 def _lines(told: dict[str, Any]) -> list[str]:
+    settled = sum(told[name] for name in ("live", "in_review", "failed", "rejected", "unknown"))
+    earlier = max(0, settled - told["queued"])
     lines = [
         tr(
             "cli.published",
-            n=told["queued"],
+            n=told["queued"] + earlier,
             live=told["live"],
             in_review=told["in_review"],
             failed=told["failed"] + told["rejected"],
             seconds=f"{told['elapsed_s']:.1f}",
         )
     ]
+    if earlier:
+        lines.append(tr("cli.publish.earlier", n=earlier))
     for reason in told["reasons"]:
         texts = [of["text"] for of in reason.get("losses", ())] or [reason["message"]]
         lines += [tr("cli.reason", n=reason["count"] // len(texts), text=text) for text in texts]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from sqlalchemy import Connection
 
+from app.services.history.columns import stage_rows
 from app.services.history.entries import entries_of
 from app.services.history.recording import add_entries
 from app.services.history.records import Entry
@@ -20,7 +21,7 @@ _OTHERWISE = (
 )
 _TWICE = "SELECT count(*) <> count(DISTINCT listing_id) FROM change_entry WHERE change_id = ?1"
 _FIELDS = "SELECT DISTINCT key FROM change_entry, json_each(after) WHERE change_id = ?1"
-_LISTINGS = "SELECT listing_id FROM change_entry WHERE change_id = {}"
+_GOING = "temp.going_back"
 
 
 def fields_only(connection: Connection, change_id: int) -> frozenset[str]:
@@ -53,7 +54,9 @@ def restore_fields(
         TaskCancelled: stopped; the transaction must be rolled back.
     """
     restored = set[int]()
-    with fields_written_at_once(connection, fields, _LISTINGS.format(change_id), moment_ms) as writer:
+    connection.exec_driver_sql(f"CREATE TABLE {_GOING} (listing_id INTEGER PRIMARY KEY)")
+    stage_rows(connection, _GOING, zip(listing_ids))
+    with fields_written_at_once(connection, fields, f"SELECT listing_id FROM {_GOING}", moment_ms) as writer:
         for chunk in chunks(listing_ids, CHUNK):
             if ctx is not None:
                 ctx.checkpoint()
@@ -68,4 +71,5 @@ def restore_fields(
             restored |= wanted.keys() - writer.moved
             if ctx is not None:
                 ctx.report(len(restored) + len(writer.moved) + len(moved), len(listing_ids))
+    connection.exec_driver_sql(f"DROP TABLE {_GOING}")
     return restored, moved | writer.moved, writer.suspects

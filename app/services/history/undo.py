@@ -289,7 +289,7 @@ def _restore(
         ).scalars()
         if chosen.listing_ids is None or number in chosen.listing_ids
     ]
-    if chosen.listing_ids is None and len(listing_ids) >= MANY and (fields := fields_only(connection, change_id)):
+    if len(listing_ids) >= MANY and (fields := fields_only(connection, change_id)):
         return restore_fields(
             connection, change_id, undo_id, moment_ms, fields, chosen.of_entry, listing_ids, moved, ctx
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from app.messages import messages
 from app.services.history.records import ChangeRecord
@@ -71,6 +71,10 @@ class GuardDesk:
         with self._app.db.reader.connect() as connection:
             found = guard_settings(connection)
             return found, asks_costs(connection, found)
+
+    def recheck_call(self) -> tuple[Any, ...]:
+        """The call for the worker process that checks all listings by what is guarded now. Result: `RecheckResult`."""
+        return "app.services.price_guard.rechecking:recheck_in_worker", self._app.db.path
 
     def change_settings(self, typed: Mapping[str, str]) -> GuardSettings:
         """Guard otherwise, as typed; what is as it was is no change. Raises: NotAllowed, BadGuardSetting."""

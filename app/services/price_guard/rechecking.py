@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from app.services.compliance.recheck import recheck
+from pathlib import Path
+
+from app.services.compliance.recheck import RecheckResult, recheck
 from app.services.db import Database
 from app.services.price_guard.suspects import members_of
+from app.services.tasks import TaskContext
+from app.services.upgrade import open_database
 
 
 def recheck_group(db: Database, group_id: int) -> int:
@@ -13,3 +17,16 @@ def recheck_group(db: Database, group_id: int) -> int:
     with db.reader.connect() as connection:
         ids = members_of(connection, [group_id])
     return recheck(db, sorted(ids)).checked if ids else 0
+
+
+def recheck_in_worker(database: Path, *, ctx: TaskContext) -> RecheckResult:
+    """After the guard was told to look at other things: check all listings anew, in the worker process.
+
+    Raises:
+        TaskCancelled: stopped; what was counted is stored.
+    """
+    db = open_database(database)
+    try:
+        return recheck(db, None, ctx)
+    finally:
+        db.dispose()

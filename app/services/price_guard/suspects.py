@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import orjson
 from sqlalchemy import Connection
 
+from app.services.history.records import GUARD_LABEL
 from app.services.price_guard.settings import asks_costs, guard_settings
 
 _MEMBERS = "SELECT listing_id FROM marketing_member WHERE group_id IN (SELECT value FROM json_each(?))"
@@ -32,15 +33,19 @@ def members_of(connection: Connection, group_ids: Iterable[int]) -> set[int]:
     return set(connection.exec_driver_sql(_MEMBERS, (orjson.dumps([*group_ids]).decode(),)).scalars())
 
 
+def _label(connection: Connection, change_id: int) -> str:
+    return str(connection.exec_driver_sql("SELECT label FROM change WHERE id = ?", (change_id,)).scalar())
+
+
 def price_suspects(connection: Connection, change_id: int, restored: Iterable[int], *, asked_costs: bool) -> set[int]:
     """Besides those a taken back change put back: the members of groups that have another plan again, and every listing
-    where the guard begins or ceases to ask for profits.
+    where the guard looks at other things again, or begins or ceases to ask for profits.
 
     Args:
         restored: what was put back; what is no listing is below 0.
         asked_costs: `asks_now` before.
     """
-    if asks_now(connection) != asked_costs:
+    if asks_now(connection) != asked_costs or _label(connection, change_id) == GUARD_LABEL:
         return set(connection.exec_driver_sql("SELECT id FROM listing").scalars())
     if all(number > 0 for number in restored):
         return set()

@@ -102,11 +102,11 @@ def set_ink(item: QTableWidgetItem, name: str) -> None:
     item.setData(Qt.ItemDataRole.ForegroundRole, name)
 
 
-def fit_columns(view: QTableView, widths: Sequence[int]) -> None:
-    """Columns as wide as *widths* says, where 0 takes the rest: narrower together before the rest has too little."""
+def fit_columns(view: QTableView, widths: Sequence[int], least: int = LEAST_REST) -> None:
+    """Columns as wide as *widths* says, where 0 takes the rest: narrower together before that has less than *least*."""
     theme, header = current_theme(), view.horizontalHeader()
     wanted = sum(theme.height(width) for width in widths)
-    room = max(0, view.viewport().width() - theme.height(LEAST_REST))
+    room = max(0, view.viewport().width() - theme.height(least))
     for at, width in enumerate(widths):
         if width:
             header.resizeSection(at, min(theme.height(width), theme.height(width) * room // wanted))

@@ -53,8 +53,9 @@ class Segments(Live, QWidget):
 
     def show_counts(self, counts: dict[str, int]) -> None:
         """Counts by segment key; a missing one shows none."""
-        self._counts = dict(counts)
-        self.retranslate()
+        if counts != self._counts:
+            self._counts = dict(counts)
+            self.retranslate()
 
     def choose(self, key: str) -> None:
         """Choose and tell, as a click does."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from app.services.application import Application
-from tests.unit.conftest import empty_database, make_listing
-from tests.unit.pricing.conftest import priced, write
+from tests.unit.conftest import empty_database, make_listing, write
+from tests.unit.pricing.conftest import priced
 
 __all__ = ["empty_database", "make_listing", "priced", "write"]
 

@@ -45,6 +45,11 @@ def test_a_price_below_its_floor_waits_until_a_supervisor_says_why(cli, synced, 
     assert cli("--json", "publish", "--store", synced).json["queued"] == 1
     assert cli("--json", "edit", "--store", synced, "--set", "price=price*0.99", "--where", where).code == 0
     assert cli("--json", "guard", "list").json["listings"] == 1
+    for switch, listings in (("off", 0), ("on", 1), ("off", 0)):
+        cli("guard", "set", "--floors", switch)
+        assert cli("--json", "guard", "list").json["listings"] == listings, "stored findings follow the settings"
+    assert cli("undo").code == 0
+    assert cli("--json", "guard", "list").json["listings"] == 1
 
 
 def test_the_guard_is_set_and_what_makes_no_sense_is_refused(cli):

@@ -169,6 +169,18 @@ def test_a_reason_is_told_once_also_where_an_earlier_run_left_something(cli, syn
     assert len([line for line in lines if "Chinese" in line]) == 1
 
 
+def test_what_an_earlier_run_left_is_counted_and_said(cli):
+    from app.cli.commands.publishing import _lines
+
+    told = dict.fromkeys(("queued", "live", "in_review", "failed", "rejected", "unknown", "scheduled"), 0)
+    told |= {"elsewhere": 0, "left": 0, "reasons": [], "elapsed_s": 1.3, "queued": 2, "live": 120, "in_review": 5}
+    assert _lines(told) == [
+        "125 listings: 120 live, 5 in review, 0 failed, 1.3 s.",
+        "123 of them were left from an earlier run.",
+    ]
+    assert _lines(told | {"queued": 125}) == ["125 listings: 120 live, 5 in review, 0 failed, 1.3 s."]
+
+
 def test_a_limit_below_one_is_refused(cli, store):
     assert cli("publish", "--store", store, "--limit", "0").code == 2
 

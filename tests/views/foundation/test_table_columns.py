@@ -30,6 +30,18 @@ class TestColumns:
         self.click_header(page, 2)
         assert page.model.query is query
 
+    def test_a_click_that_sorts_chooses_nothing(self, build, fake_source, qtbot):
+        page = build(fake_source(300))
+        self.click_header(page, 1)
+        qtbot.waitUntil(lambda: page.model.is_ordered)
+        assert not page.table.selection()
+        assert not page.table.currentIndex().isValid()
+        page.click(3)
+        chosen = page.ids
+        self.click_header(page, 1)
+        qtbot.waitUntil(lambda: page.model.is_ordered)
+        assert page.ids == chosen
+
     def test_columns_can_be_hidden_but_not_the_first(self, build, fake_source):
         page = build(fake_source(3))
         assert not page.table.is_column_shown("checks")

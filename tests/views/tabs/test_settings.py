@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from app.services.price_guard.rechecking import recheck_in_worker
 from app.services.stores.wire_check import WireReport, check_wire
 from app.views.language import language
 from app.views.settings_dialog import SettingsDialog
@@ -163,7 +164,7 @@ def test_what_stands_for_no_limit_follows_the_language(open_settings):
         assert dialog.numbers["calls_per_s"].specialValueText() == words
 
 
-def test_the_price_guard_is_set_by_a_supervisor_only(qtbot, open_settings, services):
+def test_the_price_guard_is_set_by_a_supervisor_only(qtbot, open_settings, services, context, monkeypatch):
     dialog = open_settings()
     guard = dialog.guard
     qtbot.waitUntil(lambda: guard.costs.value == "auto")
@@ -177,8 +178,18 @@ def test_the_price_guard_is_set_by_a_supervisor_only(qtbot, open_settings, servi
     guard.numbers["hold_bp"].setText("80")
     guard.meaning.choose("list")
     guard.role.choose("operator")
+    heavy = []
+
+    def start_heavy(*call):
+        heavy.append(call)
+        return context.runner.start(lambda path, *, ctx: recheck_in_worker(path, ctx=ctx), call[1])
+
+    monkeypatch.setattr(context.runner, "start_heavy", start_heavy)
     with qtbot.waitSignal(dialog.finished):
         dialog.save()
+    assert heavy == [services.guard.recheck_call()], "findings are counted anew by what is guarded now"
+    assert next(iter(context.jobs)).title == "Checking by the new price guard"
+    qtbot.waitUntil(lambda: not context.jobs.running)
     assert services.guard.settings()[0].hold_bp == 8000
     assert services.settings().role == "operator"
     again = open_settings()
@@ -186,4 +197,5 @@ def test_the_price_guard_is_set_by_a_supervisor_only(qtbot, open_settings, servi
     again.guard.switches["floors"].setChecked(False)
     again.save()
     qtbot.waitUntil(lambda: "operator may not" in again.hint.text())
+    assert len(heavy) == 1
     assert services.guard.settings()[0].floors

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 COLUMNS = (
     ("listing", 0, False),
     ("code", 132, False),
-    ("reason", 168, False),
+    ("reason", 224, False),
     ("price", 84, True),
     ("lowest", 84, True),
     ("floor", 84, True),

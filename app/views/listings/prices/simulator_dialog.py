@@ -34,14 +34,14 @@ TYPED = (("name", 0, False), ("list_price", 76, True), ("discount", 64, True), (
 STEP_COLUMNS = (("step", 0, False), ("amount", 116, True), ("left", 96, True))
 LINE_COLUMNS = (
     ("name", 0, False),
-    ("value", 68, True),
-    ("by_seller", 68, True),
-    ("each", 68, True),
-    ("net", 68, True),
-    ("lowest", 70, True),
-    ("profit", 68, True),
-    ("margin", 66, True),
-    ("unknown", 136, False),
+    ("value", 84, True),
+    ("by_seller", 84, True),
+    ("each", 84, True),
+    ("net", 84, True),
+    ("lowest", 84, True),
+    ("profit", 84, True),
+    ("margin", 62, True),
+    ("unknown", 130, False),
 )
 
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
 
 from app.messages import tr
-from app.views.listings.plain_table import dress_table, set_ink
+from app.views.listings.plain_table import dress_table, fit_columns, set_ink
 from app.views.theme import current_theme
 from app.views.widgets.live import Live
 
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+LEAST_NAME = 90
+"""Width of the column that takes the rest, such as a merchant code."""
 Columns = Sequence[tuple[str, int, bool]]
 """Name, width (0: what is left), and whether it holds numbers."""
 
@@ -37,13 +40,19 @@ class PriceTable(Live, QTableWidget):
 
     def restyle(self) -> None:
         """Widths follow the text size."""
-        theme = current_theme()
-        self.verticalHeader().setDefaultSectionSize(theme.height(26))
+        self.verticalHeader().setDefaultSectionSize(current_theme().height(26))
         for at, (_, wide, _) in enumerate(self._columns):
-            if wide:
-                self.horizontalHeader().resizeSection(at, theme.height(wide))
-            else:
+            if not wide:
                 self.horizontalHeader().setSectionResizeMode(at, QHeaderView.ResizeMode.Stretch)
+        self._share()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another width to share."""
+        super().resizeEvent(event)
+        self._share()
+
+    def _share(self) -> None:
+        fit_columns(self, [wide for _, wide, _ in self._columns], least=LEAST_NAME)
 
     def show_texts(self, rows: Sequence[Sequence[str]], tones: Sequence[dict[int, str]] = ()) -> None:
         """Show *rows*; *tones* has a colour by column for each."""

@@ -36,6 +36,7 @@ from app.services.listings.bulk_edit.operations import (
 from app.services.listings.bulk_edit.planning import plan_edit
 from app.services.listings.derived import derive
 from app.services.listings.loading import load_listings
+from app.services.pricing import watching
 from app.services.tasks import TaskContext
 from app.services.upgrade import open_database
 from tests.unit.compliance.examples import CLOCKS, sku
@@ -260,6 +261,23 @@ def test_undoing_very_many_leaves_alone_what_moved_on(stores: Database, monkeypa
     with stores.read() as session:
         rows = session.connection().exec_driver_sql("SELECT title, keywords FROM listing ORDER BY id").all()
     assert [tuple(row) for row in rows] == [("Lamp", "new"), ("Desk 3", "new")]
+
+
+def test_very_many_chosen_ones_go_back_at_once(stores: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The others stay as they are, and so do their figures."""
+    monkeypatch.setattr(undoing, "MANY", 2)
+    monkeypatch.setattr(watching, "MANY", 2)
+    monkeypatch.setattr(undoing, "put_back", None)  # one by one
+    ids = fill(stores, [plain("Lamp"), plain("Desk"), plain("Chair")])
+    edit(stores, ids, AddText("title", suffix=" 2"))
+    with stores.bulk() as connection:
+        connection.exec_driver_sql("DELETE FROM figure_due")
+    recheck(stores, undo(stores, only=ids[::2]).suspects)
+    ensure_true(stores)
+    with stores.look() as connection:
+        titles = connection.exec_driver_sql("SELECT title FROM listing ORDER BY id").scalars().all()
+        due = connection.exec_driver_sql("SELECT listing_id FROM figure_due").scalars().all()
+    assert (titles, due) == (["Lamp", "Desk 2", "Chair"], ids[::2])
 
 
 def test_what_an_edit_adds_and_heals_is_counted_without_checking_all(
