@@ -283,6 +283,11 @@ class SqlSource(Generic[RowT]):
 
     # -- order and conditions ----------------------------------------------------------------------------------
 
+    def sorted_by(self, name: str) -> str:
+        """The expression rows are sorted by for a sort key. Raises: UnknownField."""
+        field = self._field(name)
+        return field.order or field.expression
+
     def order(self, query: Query) -> str:
         """The ORDER BY of a query.
 
@@ -292,8 +297,7 @@ class SqlSource(Generic[RowT]):
         keys = []
         for name, descending in ((query.sort, query.descending), (query.then, query.then_descending)):
             if name:
-                field = self._field(name)
-                keys.append(f"{field.order or field.expression} {'DESC' if descending else 'ASC'}")
+                keys.append(f"{self.sorted_by(name)} {'DESC' if descending else 'ASC'}")
         keys = keys or [self.spec.default_sort]
         direction = "DESC" if keys[0].endswith("DESC") else "ASC"
         return ", ".join([*keys, f"{self.spec.table}.id {direction}"])

@@ -10,11 +10,13 @@ import orjson
 from sqlalchemy import Connection
 
 from app.services.listings.variant_masks import FEW, STORED, Variants
-from app.services.sql_ids import read_numbers
+from app.services.sql_ids import numbers_in, read_numbers
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    from app.services.listings.source import ListingSource
 
     Mask = NDArray[np.bool_]
     Whole = NDArray[np.int64]
@@ -28,16 +30,42 @@ WALKED = 4_000
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """What rows are sorted by: an SQL expression over `sku`, or a column of `Variants` that has the same."""
+    """What rows are sorted by: an SQL expression over `sku`, a column of `Variants` that has the same, or where their
+    listings stand in an order of listings (`listing_places`)."""
 
     sql: str
     descending: bool = False
     column: str = ""
+    places: Whole | None = None
+
+    @property
+    def is_in_memory(self) -> bool:
+        """Whether it is known without the tables."""
+        return bool(self.column) or self.places is not None
 
     @property
     def is_in_tables(self) -> bool:
         """Whether the tables have it, too; figures are in the columns alone."""
-        return self.column in ("", *STORED)
+        return self.column in ("", *STORED) and self.places is None
+
+
+def listing_places(connection: Connection, listings: ListingSource, name: str, *, are_ties_told: bool) -> Whole:
+    """By the id of a listing where it stands in the order of the field *name*; *are_ties_told*: those with one value
+    stand at one place, which takes longer than one after the other."""
+    import numpy as np
+
+    order, table = listings.sorted_by(name), listings.spec.read_from({name})
+    if are_ties_told:
+        ranked = f"SELECT id, dense_rank() OVER (ORDER BY {order}) AS place FROM {table}"
+        sql = f"SELECT group_concat(id), group_concat(place) FROM ({ranked})"
+        told, stands = connection.exec_driver_sql(sql).one()
+        ids, at = numbers_in(told), numbers_in(stands)
+    else:
+        ids = read_numbers(connection, f"SELECT id FROM {table} ORDER BY {order}, id")
+        at = np.arange(1, len(ids) + 1)
+    places: Whole = np.zeros(int(ids.max(initial=0)) + 1, np.int64)
+    places[ids] = at
+    return places
 
 
 def ids_in_order(
@@ -52,10 +80,10 @@ def ids_in_order(
     import numpy as np
 
     places = np.flatnonzero(found)
-    if all(key.column for key in keys) or (keys[0].column and limit is not None):
+    if all(key.is_in_memory for key in keys) or (keys[0].is_in_memory and limit is not None):
         if limit is not None:
             places = places[_first(_directed(variants, keys[0], places), limit)]
-        if all(key.column for key in keys):
+        if all(key.is_in_memory for key in keys):
             columns = [_whole(variants, key, places) for key in keys]
             ids = variants.ids(places)
             return ids[np.lexsort((~ids if last else ids, *reversed(columns)))][:limit]
@@ -66,12 +94,17 @@ def ids_in_order(
 
 def _directed(variants: Variants, key: Key, places: Whole) -> Numbers:
     """The numbers to sort by, upwards."""
-    values = variants.numbers(key.column)[0][places]
+    if key.places is not None:
+        values: Numbers = key.places[variants.listings[places]]
+    else:
+        values = variants.numbers(key.column)[0][places]
     return ~values if key.descending else values
 
 
 def _whole(variants: Variants, key: Key, places: Whole) -> Whole:
     """The same of few places, as whole numbers."""
+    if key.places is not None:
+        return _directed(variants, key, places)
     values = variants.whole_at(key.column, places)
     return ~values if key.descending else values
 
@@ -94,12 +127,12 @@ def _in_sql(connection: Connection, variants: Variants, places: Whole, keys: Seq
     """Sorted by the tables; numbers they do not have are given to them."""
     import numpy as np
 
-    columns = [_directed(variants, key, places).astype(np.int64) for key in keys if key.column]
+    columns = [_directed(variants, key, places).astype(np.int64) for key in keys if key.is_in_memory]
     given = [variants.ids(places), *columns]
     rows = orjson.dumps(np.stack(given, axis=1).tolist()).decode()
     numbers = iter(range(1, len(given)))
     order = [
-        f"json_extract(one.value, '$[{next(numbers)}]')" if key.column else _sql(key)
+        f"json_extract(one.value, '$[{next(numbers)}]')" if key.is_in_memory else _sql(key)
         for key in (*keys, Key("sku.id", last))
     ]
     sql = "SELECT sku.id AS id FROM json_each(?) AS one JOIN sku ON sku.id = json_extract(one.value, '$[0]') ORDER BY "

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from app.services.listings.variant_masks import Variants
+    from app.services.listings.variant_order import Key
 
     Mask = NDArray[np.bool_]
     Whole = NDArray[np.int64]
@@ -241,7 +242,7 @@ class VariantSource(SqlSource[VariantRow]):
         """Whether columns answer *query*: they must where it asks for figures, and are quickest for all that is asked
         unless very many listings are still to be brought into them."""
         names = {query.sort, query.then}.union(*(fields_read(one) for one in query.filters))
-        if names & OF_VARIANTS.keys():
+        if names & OF_VARIANTS.keys() or {query.sort, query.then} - OWN.keys() - {""}:
             return True
         if query == Query() or (query == Query(sort=query.sort, descending=query.descending) and self._index(query)):
             return False
@@ -275,10 +276,21 @@ class VariantSource(SqlSource[VariantRow]):
 
         keys = [Key("sku.listing_id", True, "listing"), Key("sku.position", False, "place")]
         if query.sort or query.then:
-            asked = ((query.sort, query.descending), (query.then, query.then_descending))
-            keys = [Key(self._field(name).expression, down, COLUMNS.get(name, "")) for name, down in asked if name]
+            asked = [(query.sort, query.descending), (query.then, query.then_descending)]
+            asked = [one for one in asked if one[0]]
+            keys = [self._key(connection, *one, are_ties_told=len(asked) > 1) for one in asked]
         last = bool(query.sort or query.then) and keys[0].descending
         return ids_in_order(connection, variants, found, keys, last, limit)
+
+    def _key(self, connection: Connection, name: str, descending: bool, *, are_ties_told: bool) -> Key:
+        """What a sort key means for variants; a field of listings, where these stand in its order."""
+        from app.services.listings.variant_order import Key, listing_places  # here: as above
+
+        sql = self._field(name).expression
+        if name in OWN:
+            return Key(sql, descending, COLUMNS.get(name, ""))
+        places = listing_places(connection, self._listings, name, are_ties_told=are_ties_told)
+        return Key(sql, descending, places=places)
 
     # -- conditions --------------------------------------------------------------------------------------------
 

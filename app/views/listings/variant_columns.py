@@ -44,7 +44,16 @@ def _open(text: Callable[[VariantRow], str]) -> Callable[[VariantRow], str | Non
 def variant_columns() -> tuple[Column, ...]:
     """All columns in their default order; price, stock and code are edited in the cell."""
     return (
-        Column("title", "listings.column.title", _title, width=260, min_width=140, stretch=True, fixed=True),
+        Column(
+            "title",
+            "listings.column.title",
+            _title,
+            width=260,
+            min_width=140,
+            stretch=True,
+            fixed=True,
+            sort_key="title",
+        ),
         Column("variant", "listings.sku.label", lambda row: _named(row.label), width=160, min_width=80),
         Column(
             "code",
@@ -79,7 +88,9 @@ def variant_columns() -> tuple[Column, ...]:
         ),
         *figure_columns(),
         Column("ships_from", "listings.filter.ships_from", lambda row: _named(row.ships_from), width=90),
-        Column("status", "listings.column.status", status_cell, width=100),
+        Column("status", "listings.column.status", status_cell, width=100, sort_key="status"),
         Column("barcode", "listings.column.barcode", lambda row: _named(row.barcode), width=120, hidden=True),
-        Column("key", "listings.column.key", lambda row: _named(row.product_key), width=120, hidden=True),
+        Column(
+            "key", "listings.column.key", lambda row: _named(row.product_key), width=120, hidden=True, sort_key="key"
+        ),
     )

@@ -6,11 +6,13 @@ import pytest
 
 from app.services.listings import code_search, figure_fields, variant_masks, variant_order
 from app.services.listings.filters import parse_filters
-from app.services.listings.source import ListingSource
-from app.services.listings.variant_source import VariantSource
+from app.services.listings.source import FIELDS, ListingSource
+from app.services.listings.variant_source import OWN, VariantSource
 from app.services.paging import Query
 from app.services.pricing.renewing import renew_figures
 from app.services.pricing.sku_columns import numbers_of
+
+OF_LISTINGS = sorted(name for name, field in FIELDS.items() if field.is_sortable and name not in OWN)
 
 
 @pytest.fixture
@@ -75,6 +77,28 @@ def test_order(source, sort, descending, found):
     assert codes(source, where="price > 0", sort=sort, descending=descending) == [
         code for code in found if code != "AP7701-BE"
     ]
+
+
+@pytest.mark.parametrize("descending", [False, True])
+@pytest.mark.parametrize("name", OF_LISTINGS)
+def test_variants_stand_in_any_order_of_their_listings(source, db, name, descending):
+    listings = list(ListingSource(db).ids(Query(sort=name, descending=descending)))
+    for where in ("", "price > 0"):
+        query = Query(filters=parse_filters(where), sort=name, descending=descending)
+        rows = source.first_page(query, 99)
+        stand = [listings.index(row.listing_id) for row in rows]
+        assert stand == sorted(stand)
+        assert [row.id for row in rows] == list(source.ids(query))
+        assert len(rows) == source.count(query)
+        assert source.first_page(query, 2) == rows[:2]
+
+
+def test_variants_of_listings_with_one_value_go_by_the_second_key(source):
+    of_draft, of_live = ["AP7701-BE", "MG5108", "MG5109"], ["ET0310", "ET0311"]
+    assert codes(source, sort="status", then="price") == of_draft + of_live
+    assert codes(source, sort="status", then="price", then_descending=True) == of_draft[::-1] + of_live[::-1]
+    assert codes(source, sort="status", descending=True, then="code") == of_live + of_draft
+    assert codes(source, where="stock = 0", sort="stock", then="title") == ["ET0311", "MG5108"]
 
 
 def test_stores_and_rows(source, db):
