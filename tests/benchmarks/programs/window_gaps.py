@@ -65,7 +65,7 @@ class Watched(Desktop):
         self.ready.connect(self._begin)
 
     def _begin(self) -> None:
-        self._driving = asyncio.ensure_future(self._drive())
+        self.driving = asyncio.ensure_future(self._drive())
 
     async def _drive(self) -> None:
         folder, sheet, count, paints, idle_s = _arguments()
@@ -90,7 +90,7 @@ class Watched(Desktop):
     async def _settle(self, paints: bool) -> None:
         """Everything asked for has been answered; the tab of this run is in view."""
         self.heart.phase = ""
-        page = self._listings()
+        page = self.listings_page()
         self.window.show_tab("listings" if paints else OTHER_TAB)
         await _until(lambda: self.context.runner.is_idle)
         await asyncio.sleep(1)
@@ -103,7 +103,7 @@ class Watched(Desktop):
     async def _publish(self, folder: Path, count: int) -> None:
         from app.views.widgets.dialog import Confirmation
 
-        page, heart = self._listings(), self.heart
+        page, heart = self.listings_page(), self.heart
         _, ids = ready(folder / DATABASE, count)
         ended: list[bool] = []
         page.publisher.batch_ended.connect(lambda: ended.append(True))
@@ -166,6 +166,7 @@ def main() -> None:
 
     start.Desktop = watched  # type: ignore[assignment, misc]
     start.open_window(["--data", sys.argv[1]])
+    made[0].driving.result()
     tell(**made[0].told, gaps_ms=made[0].heart.gaps_ms)
 
 
