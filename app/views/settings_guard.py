@@ -11,6 +11,7 @@ from app.services.roles import Role
 from app.views.context import ViewContext
 from app.views.language import say
 from app.views.listings.bulk_edit.parts import OptionBox
+from app.views.rechecking import recheck_beside
 from app.views.widgets.form import Field
 from app.views.widgets.ground import Ground, column
 from app.views.widgets.label import Label
@@ -74,11 +75,4 @@ class GuardSettingsPart(Ground):
         if self.typed() == self.loaded:
             return
         context = self._context
-        handle = context.runner.start_heavy(*context.services.guard.recheck_call())
-        handle.succeeded.connect(lambda found: context.changes.tell({"listing"}) if found.changed else None)
-        context.jobs.add(
-            handle,
-            "settings.guard.job",
-            icon="shield-check",
-            summarise=lambda found: ("words.rechecked", {"n": found.checked, "changed": found.changed}),
-        )
+        recheck_beside(context, context.services.guard.recheck_call(), "settings.guard.job")

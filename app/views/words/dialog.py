@@ -19,6 +19,7 @@ from app.views.errors import sentence
 from app.views.importing.save_file import SHEETS, ask_files, saving_dialog
 from app.views.language import language, say
 from app.views.listings.plain_table import dress_table
+from app.views.rechecking import recheck_beside
 from app.views.theme import current_theme
 from app.views.widgets.buttons import Button
 from app.views.widgets.dialog import Dialog
@@ -205,16 +206,8 @@ class WordsDialog(Dialog):
         if not self._touched:
             return
         touched, self._touched = self._touched, []
-        context = self._context
-        handle = context.runner.start_heavy(*self._desk.recheck_call(touched))
-        handle.succeeded.connect(lambda found: context.changes.tell({"listing"}) if found.changed else None)
-        context.jobs.add(
-            handle,
-            "words.job",
-            icon="shield-check",
-            summarise=lambda found: ("words.rechecked", {"n": found.checked, "changed": found.changed}),
-            n=len({entry.word for entry in touched}),
-        )
+        words = {entry.word for entry in touched}
+        recheck_beside(self._context, self._desk.recheck_call(touched), "words.job", n=len(words))
 
     # -- sheets ------------------------------------------------------------------------------------------------
 
