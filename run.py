@@ -10,8 +10,8 @@
     python run.py installer              the Windows installer
 
 Standard library only. Works on a Debian 12 that has nothing but Python 3.11, on Windows and on macOS. As root on Debian
-it installs the system packages that Qt, Chinese texts and `venv` need; anybody else is told the command. Later starts
-compare one stamp and start: no network, no installing.
+it installs the system packages that Qt, Chinese texts, `venv` and the tests need; anybody else is told the command.
+Later starts compare one stamp and start: no network, no installing.
 
 Exit codes are those of the program started; 2 where it could not be started; 130 after Ctrl+C.
 """
@@ -60,6 +60,8 @@ def main(arguments: list[str]) -> int:
             from launcher import system_packages
 
             system_packages.require_libraries(offscreen=command in OFFSCREEN)
+            if command == "test":
+                system_packages.provide_test_programs()
     except NotReady:
         return 2
     return start(command, python, rest)

@@ -42,6 +42,9 @@ FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fo
 CHINESE_FONTS = ("cjk", "wqy", "sourcehan", "droidsansfallback", "uming", "ukai", "simsun", "msyh")
 """Parts of the file names of Chinese fonts, for machines without fontconfig's own programs."""
 
+TEST_PROGRAMS = {"makensis": "nsis"}
+"""What tests start, and the Debian package that has it: the installer's script is compiled."""
+
 PATIENCE_S = (3, 10)
 """Pauses before `apt-get update` is tried again."""
 
@@ -101,6 +104,13 @@ def provide() -> None:
         raise NotReady
 
 
+def provide_test_programs() -> None:
+    """Install what tests start, where we may; elsewhere these tests are left out and say why."""
+    packages = [package for program, package in TEST_PROGRAMS.items() if not shutil.which(program)]
+    if packages and shutil.which("apt-get") and _is_root():
+        install(packages)
+
+
 def require_libraries(*, offscreen: bool) -> None:
     """Qt's own message names one library at a time, ours the command for all.
 
@@ -119,7 +129,7 @@ def install(packages: list[str]) -> bool:
     if not shutil.which("apt-get"):
         say(tr("launcher.no_apt", libraries=", ".join(missing_libraries()), packages=names))
         return False
-    if getattr(os, "geteuid", int)() != 0:
+    if not _is_root():
         command = f"apt-get install -y --no-install-recommends {names}"
         say(tr("launcher.run_as_root", command=f"sudo apt-get update && sudo {command}"))
         return False
@@ -128,6 +138,11 @@ def install(packages: list[str]) -> bool:
         return True
     say(tr("launcher.apt_failed", packages=names))
     return False
+
+
+def _is_root() -> bool:
+    """Also on Windows, which has no apt-get."""
+    return bool(getattr(os, "geteuid", int)() == 0)
 
 
 def _apt_install(packages: list[str]) -> bool:

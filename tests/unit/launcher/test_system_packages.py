@@ -113,6 +113,17 @@ def test_other_packages_can_wait_until_a_window_is_wanted(machine: SimpleNamespa
     assert "fonts-noto-cjk" not in machine.said[1]
 
 
+def test_what_tests_start_is_installed_by_root_alone(machine: SimpleNamespace) -> None:
+    system_packages.provide_test_programs()
+    assert machine.calls[-1][0][-1] == "nsis"
+    machine.calls.clear()
+    machine.uid = 1000
+    system_packages.provide_test_programs()
+    machine.uid, machine.programs = 0, {"apt-get", "makensis"}
+    system_packages.provide_test_programs()
+    assert machine.calls == machine.said[1:] == []
+
+
 def test_a_system_without_apt_is_warned_only(machine: SimpleNamespace) -> None:
     machine.programs, machine.lacks = set(), {"libxcb-cursor.so.0"}
     system_packages.require_libraries(offscreen=False)
