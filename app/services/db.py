@@ -29,7 +29,7 @@ from pathlib import Path
 from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any, cast
 
-from app.services.moments import Answers, Moments, with_answers
+from app.services.moments import Kept, Moments, with_answers
 from app.services.plain_reading import plain_connection
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ class Database:
         self._reader: Engine | None = None
         self._writer: Engine | None = None
         self._carrier: Thread | None = None
-        self._moments, self._answers = Moments(path), Answers()
+        self._moments, self._kept = Moments(path), Kept()
 
     @property
     def reader(self) -> Engine:
@@ -141,12 +141,12 @@ class Database:
         `look`."""
         again = partial(self.answering, in_bare_sql=in_bare_sql)
         snapshot = self.look() if in_bare_sql else self.reader.connect()
-        with snapshot as connection, with_answers(connection, self._moments, self._answers, again):
+        with snapshot as connection, with_answers(connection, self._moments, self._kept, again):
             yield connection
 
     def forget_answers(self) -> None:
         """As if somebody had written: everything is answered anew."""
-        self._answers.clear()
+        self._kept.clear()
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -201,7 +201,7 @@ class Database:
             if engine is not None:
                 engine.dispose()
         self._moments.close()
-        self._answers.clear()
+        self._kept.clear()
 
 
 @contextmanager

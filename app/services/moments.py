@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
+from array import array
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from itertools import count
 from pathlib import Path
 from threading import Lock, Thread
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from app.services.sql_ids import interruptible, stopped_by
 
@@ -19,9 +20,12 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     Bytes = NDArray[np.uint8]
+    Whole = NDArray[np.int64]
 
 MOST_BYTES = 12 << 20
 """Room for answers: about a hundred of a million listings, or a dozen of them and a dozen of five million variants."""
+MOST_ORDER_BYTES = 12 << 20
+"""Room for orders: one of a million and a half rows, or several of few."""
 _INFO = "answers"
 
 Moment = tuple[int, int]
@@ -65,16 +69,33 @@ class Moments:
                 self._asked = None
 
 
-class Answers:
-    """Arrays of bytes by what was asked, all of the latest state that was asked about; the ones used last stay."""
+class Sized(Protocol):
+    """What can be kept: it says how much room it takes."""
 
-    def __init__(self, most_bytes: int = MOST_BYTES) -> None:
+    @property
+    def nbytes(self) -> int:
+        """Its bytes."""
+
+
+A = TypeVar("A", bound=Sized)
+
+
+class Answers(Generic[A]):
+    """Answers by what was asked, all of the latest state that was asked about; the ones used last stay.
+
+    Args:
+        most_bytes: room for all.
+        most_each: room for one.
+    """
+
+    def __init__(self, most_bytes: int = MOST_BYTES, most_each: int | None = None) -> None:
         self._lock = Lock()
         self._most, self._size = most_bytes, 0
+        self._most_each = most_bytes // 2 if most_each is None else most_each
         self._moment: Moment = (-1, -1)
-        self._kept: OrderedDict[Hashable, Bytes] = OrderedDict()
+        self._kept: OrderedDict[Hashable, A] = OrderedDict()
 
-    def get(self, moment: Moment, asked: Hashable) -> Bytes | None:
+    def get(self, moment: Moment, asked: Hashable) -> A | None:
         """What was put, None where nothing was, or not in this state."""
         with self._lock:
             if moment != self._moment or asked not in self._kept:
@@ -82,13 +103,18 @@ class Answers:
             self._kept.move_to_end(asked)
             return self._kept[asked]
 
-    def put(self, moment: Moment, asked: Hashable, answer: Bytes) -> None:
+    def asked(self, moment: Moment) -> list[Hashable]:
+        """What there are answers to in this state."""
+        with self._lock:
+            return list(self._kept) if moment == self._moment else []
+
+    def put(self, moment: Moment, asked: Hashable, answer: A) -> None:
         """Keep an answer; those of an older state are let go, one of an older state is not kept."""
         with self._lock:
             if moment > self._moment:
                 self._forget()
                 self._moment = moment
-            if moment < self._moment or asked in self._kept or answer.nbytes > self._most // 2:
+            if moment < self._moment or asked in self._kept or answer.nbytes > self._most_each:
                 return
             self._kept[asked] = answer
             self._size += answer.nbytes
@@ -105,6 +131,19 @@ class Answers:
         self._size = 0
 
 
+class Kept:
+    """What is kept of one database: arrays of bytes, and the ids of whole tables in an order."""
+
+    def __init__(self) -> None:
+        self.answers: Answers[Bytes] = Answers()
+        self.orders: Answers[memoryview] = Answers(MOST_ORDER_BYTES, MOST_ORDER_BYTES)
+
+    def clear(self) -> None:
+        """Let all go."""
+        self.answers.clear()
+        self.orders.clear()
+
+
 class AnswersOfMoment:
     """What is kept of the state a connection reads.
 
@@ -114,21 +153,36 @@ class AnswersOfMoment:
 
     def __init__(
         self,
-        answers: Answers,
+        kept: Kept,
         moment: Moment,
         opened: Callable[[], AbstractContextManager[Connection]] | None,
         connection: Connection,
     ) -> None:
-        self._answers, self._moment = answers, moment
+        self._kept, self._moment = kept, moment
         self._opened, self._connection = opened, connection
 
     def get(self, asked: Hashable) -> Bytes | None:
         """As `Answers.get`."""
-        return self._answers.get(self._moment, asked)
+        return self._kept.answers.get(self._moment, asked)
 
     def put(self, asked: Hashable, answer: Bytes) -> None:
         """As `Answers.put`."""
-        self._answers.put(self._moment, asked, answer)
+        self._kept.answers.put(self._moment, asked, answer)
+
+    def asked(self) -> list[Hashable]:
+        """As `Answers.asked`."""
+        return self._kept.answers.asked(self._moment)
+
+    def order(self, asked: Hashable) -> Whole | None:
+        """The ids that were put under *asked*."""
+        import numpy as np
+
+        ids = self._kept.orders.get(self._moment, asked)
+        return None if ids is None else np.frombuffer(ids, np.int64)
+
+    def put_order(self, asked: Hashable, ids: array[int]) -> None:
+        """Keep the ids of all rows in an order; they are not copied, and can get neither more nor fewer from now on."""
+        self._kept.orders.put(self._moment, asked, memoryview(ids))
 
     @contextmanager
     def beside(self, work: Callable[[Connection], T]) -> Iterator[Callable[[], T | None]]:
@@ -173,7 +227,7 @@ class AnswersOfMoment:
 
 @contextmanager
 def with_answers(
-    connection: Connection, moments: Moments, answers: Answers, opened: Callable[[], AbstractContextManager[Connection]]
+    connection: Connection, moments: Moments, kept: Kept, opened: Callable[[], AbstractContextManager[Connection]]
 ) -> Iterator[None]:
     """Within the block, which reads in one transaction, `answers_of` *connection* has what is kept of its state.
 
@@ -182,7 +236,7 @@ def with_answers(
     """
     moment = moments.of(connection)
     if moment is not None:
-        connection.info[_INFO] = AnswersOfMoment(answers, moment, opened, connection)
+        connection.info[_INFO] = AnswersOfMoment(kept, moment, opened, connection)
     try:
         yield
     finally:

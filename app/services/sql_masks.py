@@ -8,6 +8,7 @@ there are take less than a thousandth of a second. A bit of each is kept for as 
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
 from functools import partial, reduce
@@ -32,6 +33,7 @@ from app.services.sql_conditions import (
     row_sql,
 )
 from app.services.sql_ids import numbers_in, read_numbers
+from app.services.sql_narrowed import Asked, known
 from app.services.sql_told import Told
 
 if TYPE_CHECKING:
@@ -152,6 +154,24 @@ class Masks:
         sql, params = select
         ids = read_numbers(self.connection, f"WITH found(id) AS ({sql}) SELECT id FROM found", tuple(params))
         return self.among(ids)
+
+    # -- questions with words --------------------------------------------------------------------------------
+
+    def known(self, asked: Asked) -> Told | None:
+        """What earlier answers leave of the rows that *asked* may find; None where there are none."""
+        return None if self._answers is None else known(self._answers, asked, self.highest + 1)
+
+    def order(self, order: str, asked: Asked) -> Whole | None:
+        """The ids of rows among which all of *asked* are, in an *order*; None where that is not known."""
+        if self._answers is None:
+            return None
+        known = self._answers.order((order, asked.without_words))
+        return known if known is not None else self._answers.order((order, Asked(self._table)))
+
+    def keep_order(self, order: str, asked: Asked, ids: array[int]) -> None:
+        """Keep the ids that answer *asked*, which has no words; as `AnswersOfMoment.put_order`."""
+        if self._answers is not None:
+            self._answers.put_order((order, asked.without_words), ids)
 
     # -- parts of a filter -------------------------------------------------------------------------------------
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from array import array
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
+from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+import orjson
 
 from app.services.listings.loading import id_list
 from app.services.paging import Filter, HasId, Query
@@ -18,6 +21,7 @@ from app.services.sql_conditions import (
 )
 from app.services.sql_ids import collected, interruptible, listed, read_numbers
 from app.services.sql_masks import Masks
+from app.services.sql_narrowed import Asked, first_in_order, in_order
 from app.services.sql_search import Match, Search, narrowest, thinnest
 from app.services.sql_table import OrderIndex, TableSpec, Where
 from app.services.sql_told import Told
@@ -36,6 +40,8 @@ if TYPE_CHECKING:
 __all__ = ["BadValue", "Field", "OrderIndex", "SqlSource", "TableSpec", "UnknownField", "Where"]
 
 RowT = TypeVar("RowT", bound=HasId)
+Searched = tuple[Search, Match | None, int]
+"""The words of a query, what narrows its rows down, and how far."""
 FEW_HITS, FEW_OF_SEVERAL = 2_000, 15_000
 """So many hits are sorted at once; of several words, most hits of the rarest one may turn out to be none."""
 MANY_HITS = 30_000
@@ -71,17 +77,23 @@ class SqlSource(Generic[RowT]):
             TaskCancelled: stopped, also in the middle of a statement.
         """
         with self._connect() as connection, interruptible(connection, ctx):
-            if query == Query(text=query.text):
-                search, match, _ = self._searched(connection, query, WALKED_HITS)
-                if match is not None and match.proves(search.words):
-                    return match.count(connection, -1)
-            if self.is_looked_up(query):
-                return self._told_number(connection, query)
-            matching, params = self.selected(connection, query)
+            searched = self._searched(connection, query, WALKED_HITS)
+            search, match, hits = searched
+            is_worth_keeping = bool(search.words) and hits <= WALKED_HITS
+            if match is not None and self._asks_words(query) and match.proves(search.words) and not is_worth_keeping:
+                return match.count(connection, -1)
+            if is_worth_keeping or self.is_looked_up(query):
+                return self._told_number(connection, query, searched)
+            matching, params = self.selected(connection, query, searched)
             return int(connection.exec_driver_sql(f"SELECT count(*) FROM ({matching})", tuple(params)).scalar_one())
 
-    def _told_number(self, connection: Connection, query: Query) -> int:
-        told = self.told(connection, query)
+    @staticmethod
+    def _asks_words(query: Query) -> bool:
+        """Whether *query* asks for nothing but its words."""
+        return not (query.filters or query.store_ids)
+
+    def _told_number(self, connection: Connection, query: Query, searched: Searched) -> int:
+        told = self.told(connection, query, searched)
         every = f"SELECT count(*) FROM {self.spec.table}"
         return told.number(int(connection.exec_driver_sql(every).scalar_one()) if told.is_rest else 0)
 
@@ -128,14 +140,31 @@ class SqlSource(Generic[RowT]):
             TaskCancelled: stopped, also in the middle of a statement.
         """
         with self._connect() as connection, interruptible(connection, ctx):
-            order = self.order(query)
-            index = self._smallest_index(query, is_sorted=True)
-            search, match, hits = self._searched(connection, query, WALKED_HITS)
-            table, where = self._all(connection, query, search, match, hits, index)
-            if (self._index(query) or index) is not None and table == self.spec.table:
-                order = f"+{order}"  # one pass and a sort: fetching rows in the order of an index costs more
-            sql, params = self._sorted_sql(connection, table, where, query, order)
-            return collected(connection, sql, params, ctx)
+            searched = self._searched(connection, query, WALKED_HITS)
+            if searched[0].words:
+                known = self._in_known_order(connection, query, searched)
+                return known if known is not None else self._ordered(connection, query, searched, ctx)
+            found = self._ordered(connection, query, searched, ctx)
+            self.masks(connection).keep_order(self.order(query), self._asked(query), found)
+            return found
+
+    def _in_known_order(self, connection: Connection, query: Query, searched: Searched) -> array[int] | None:
+        """Ids of all matching rows, if it is known how rows stand of which they are, and looking up which takes less
+        time than going through these."""
+        search, match, hits = searched
+        order = self.masks(connection).order(self.order(query), self._asked(query))
+        is_quick = hits <= WALKED_HITS or (match is not None and match.proves(search.words))
+        if order is None or not is_quick:
+            return None
+        return array("q", in_order(order, self.told(connection, query, searched)).tobytes())
+
+    def _ordered(self, connection: Connection, query: Query, searched: Searched, ctx: TaskContext | None) -> array[int]:
+        order, index = self.order(query), self._smallest_index(query, is_sorted=True)
+        table, where = self._all(connection, query, *searched, index)
+        if (self._index(query) or index) is not None and table == self.spec.table:
+            order = f"+{order}"  # one pass and a sort: fetching rows in the order of an index costs more
+        sql, params = self._sorted_sql(connection, table, where, query, order)
+        return collected(connection, sql, params, ctx)
 
     def rows(self, ids: Sequence[int]) -> dict[int, RowT]:
         """The rows with these ids."""
@@ -158,6 +187,8 @@ class SqlSource(Generic[RowT]):
             return self._plain(connection, query, limit, index)
         if not search.words:
             return self._plain(connection, query, limit, index)
+        if (narrowed := self._narrowed(connection, query, search, limit)) is not None:
+            return narrowed
         match, reach = thinnest(connection, search.quick_matches(), FEW_HITS)
         if match is not None and reach.hits <= FEW_HITS:
             return self._sorted(connection, self._matching(connection, query, search, match), query, limit)
@@ -170,6 +201,25 @@ class SqlSource(Generic[RowT]):
         if len(met) == limit:
             return met
         return self._searched_first(connection, query, search, match, limit, index, is_met=bool(met))
+
+    def _narrowed(self, connection: Connection, query: Query, search: Search, limit: int) -> list[int] | None:
+        """The first ids among the rows that earlier answers leave; None where there are none, or too many to read."""
+        masks = self.masks(connection)
+        asked = self._asked(query)
+        order = masks.order(self.order(query), asked)
+        known = masks.known(asked) if order is not None else None
+        if order is None or known is None:
+            return None
+        matching = partial(self._matching_of, connection, query, search)
+        return first_in_order(order, known, limit, matching)
+
+    def _matching_of(self, connection: Connection, query: Query, search: Search, ids: Whole, limit: int) -> list[int]:
+        """Of *ids*, in their order, the first *limit* that match."""
+        table = self.spec.table
+        where = self._filters(query, row_by_row=True) + search.conditions(table, self.spec.search_column, None)
+        among = orjson.dumps(ids.tolist()).decode()
+        sql = f"SELECT {table}.id FROM json_each(?) AS known CROSS JOIN {table} ON {table}.id = known.value"
+        return listed(connection, f"{sql}{where.sql} LIMIT ?", (among, *where.params, limit))
 
     @staticmethod
     def _is_for_looking_up(connection: Connection, search: Search, match: Match) -> bool:
@@ -312,10 +362,10 @@ class SqlSource(Generic[RowT]):
             where = self._where(connection, query)
         return where.sql, list(where.params)
 
-    def selected(self, connection: Connection, query: Query) -> Sql:
-        """A SELECT of the ids of all matching rows in no order, for the same snapshot of *connection*. Raises: as
-        `where`."""
-        search, match, hits = self._searched(connection, query, WALKED_HITS)
+    def selected(self, connection: Connection, query: Query, searched: Searched | None = None) -> Sql:
+        """A SELECT of the ids of all matching rows in no order, for the same snapshot of *connection*; *searched* if
+        that was found already. Raises: as `where`."""
+        search, match, hits = searched or self._searched(connection, query, WALKED_HITS)
         table, where = self._all(connection, query, search, match, hits, self._smallest_index(query))
         return f"SELECT id FROM {table}{where.sql}", list(where.params)
 
@@ -323,17 +373,25 @@ class SqlSource(Generic[RowT]):
         """What tells rows of the table in the snapshot of *connection*."""
         return Masks(connection, self.spec)
 
-    def told(self, connection: Connection, query: Query) -> Told:
-        """All matching rows of a query that asks for something. Raises: as `where`."""
+    def told(self, connection: Connection, query: Query, searched: Searched | None = None) -> Told:
+        """All matching rows of a query that asks for something; *searched* as in `selected`. Raises: as `where`."""
         masks = self.masks(connection)
         if not query.text.strip():
             return masks.told(self.spec.read(query.filters), self._stores(query))
 
         def found() -> Told:
-            matching, params = self.selected(connection, query)
-            return masks.among(read_numbers(connection, matching, tuple(params)))
+            search, match, hits = searched or self._searched(connection, query, WALKED_HITS)
+            if match is not None and self._asks_words(query) and match.proves(search.words):
+                sql, params = f"SELECT rowid AS id FROM {match.rows}", [match.expression]
+            else:
+                sql, params = self.selected(connection, query, (search, match, hits))
+            return masks.among(read_numbers(connection, sql, tuple(params)))
 
-        return masks.kept((self.spec.table, query.text, repr(query.filters), query.store_ids), found)
+        return masks.kept(self._asked(query), found)
+
+    def _asked(self, query: Query) -> Asked:
+        words = Search.of(query.text, self.spec.search).words
+        return Asked(self.spec.table, words, repr(query.filters), query.store_ids)
 
     def told_among(self, connection: Connection, query: Query, ids: Whole) -> Told:
         """Of few rows those that match: nothing else is looked at."""
@@ -394,7 +452,7 @@ class SqlSource(Generic[RowT]):
         search, match, _ = self._searched(connection, query, MANY_HITS)
         return self._filters(query) + search.conditions(self.spec.table, self.spec.search_column, match)
 
-    def _searched(self, connection: Connection, query: Query, at_most: int) -> tuple[Search, Match | None, int]:
+    def _searched(self, connection: Connection, query: Query, at_most: int) -> Searched:
         """The words of a query, what narrows its rows down, and how far; hits beyond *at_most* are not counted."""
         search = Search.of(query.text, self.spec.search)
         match, hits = narrowest(connection, search.quick_matches(), at_most)

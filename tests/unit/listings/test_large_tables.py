@@ -117,10 +117,12 @@ def test_every_way_gives_the_same_answer(source, path, monkeypatch):
     for text, (sort, descending), filters in product(["", *ASKED], orders, [(), live]):
         query = Query(text=text, sort=sort, descending=descending, filters=filters)
         wanted = expected(rows, query)
+        source._db.forget_answers()  # else first rows are found among these
         assert list(source.ids(query)) == wanted, query
         assert source.count(query) == len(wanted), query
         status = {row["id"]: row["status"] for row in rows}
         assert source.count_by("status", query) == Counter(status[id] for id in wanted), query
+        source._db.forget_answers()
         for limit in (3, 100):
             assert [row.id for row in source.first_page(query, limit)] == wanted[:limit], (query, limit)
 
