@@ -170,7 +170,7 @@ class Masks:
 
     def keep_order(self, order: str, asked: Asked, ids: array[int]) -> None:
         """Keep the ids that answer *asked*, which has no words; as `AnswersOfMoment.put_order`."""
-        if self._answers is not None:
+        if self._answers is not None and self.are_for:
             self._answers.put_order((order, asked.without_words), ids)
 
     # -- parts of a filter -------------------------------------------------------------------------------------

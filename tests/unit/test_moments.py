@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from array import array
 from contextlib import closing
 
 import numpy as np
@@ -149,6 +150,31 @@ class TestKept:
         assert answers.get((0, 1), "large") is None
         answers.clear()
         assert answers.get((0, 1), "a") is None
+
+    def test_what_was_asked_is_told_in_its_state_alone(self):
+        answers = Answers()
+        answers.put((0, 1), "a", bits())
+        assert answers.asked((0, 1)) == ["a"]
+        assert answers.asked((0, 2)) == []
+
+    def test_an_order_is_kept_without_a_copy_until_somebody_commits(self, database):
+        ids = array("q", range(9, 0, -1))
+        with database.answering() as connection:
+            assert answers_of(connection).order("o") is None
+            answers_of(connection).put_order("o", ids)
+        with database.answering() as connection:
+            assert answers_of(connection).order("o").tolist() == ids.tolist()
+        with pytest.raises(BufferError):
+            ids.append(10)
+        write(database.path)
+        with database.answering() as connection:
+            assert answers_of(connection).order("o") is None
+
+    def test_an_order_of_very_many_rows_is_not_kept(self, database, monkeypatch):
+        monkeypatch.setattr(database._kept, "orders", Answers(most_bytes=64, most_each=64))
+        with database.answering() as connection:
+            answers_of(connection).put_order("o", array("q", range(9)))
+            assert answers_of(connection).order("o") is None
 
     def test_a_connection_that_nobody_said_it_of_has_none(self, database):
         with database.reader.connect() as connection:

@@ -37,8 +37,9 @@ from app.services.listings.variant_names import VariantNames
 from app.services.paging import Query
 from app.services.price_guard.records import HELD_IDS
 from app.services.sql_conditions import Counted
+from app.services.sql_first_rows import FIRST_LOOK, WINDOW_ROWS
 from app.services.sql_ids import loaded
-from app.services.sql_source import FIRST_LOOK, WINDOW_ROWS, Field, OrderIndex, SqlSource, TableSpec, Where
+from app.services.sql_source import Field, OrderIndex, SqlSource, TableSpec, Where
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
