@@ -20,6 +20,7 @@ from app.services.expressions.syntax import All, Condition, Either, Node, Not
 from app.services.listings.loading import id_list
 from app.services.moments import answers_of
 from app.services.paging import Filter
+from app.services.sql_classes import Classes, read_classes
 from app.services.sql_conditions import (
     DENIALS,
     Counted,
@@ -32,7 +33,7 @@ from app.services.sql_conditions import (
     owners_sql,
     row_sql,
 )
-from app.services.sql_ids import numbers_in, read_numbers
+from app.services.sql_ids import read_numbers
 from app.services.sql_narrowed import Asked, known
 from app.services.sql_told import Told
 
@@ -46,8 +47,6 @@ if TYPE_CHECKING:
     Whole = NDArray[np.int64]
     Bools = NDArray[np.bool_]
 
-MOST_CLASSES = 255
-"""A field of so many values tells nothing by a byte."""
 MOST_BYTES = 32 << 20
 """Where ids are higher than that, a byte for each is too much."""
 _ANY = Filter("", "=")
@@ -103,42 +102,42 @@ class Masks:
         masks = type(self)(connection, self._spec)
         return [job(masks) for job in jobs]
 
-    def numbers_by(self, name: str, told: Told) -> dict[Any, int] | None:
-        """How many of *told* there are of each value of the field *name*; None where there are very many values."""
-        import numpy as np
+    def numbers_by(self, name: str, told: Callable[[], Told]) -> dict[Any, int] | None:
+        """How many of the rows that *told* tells there are of each value of the field *name*, which a second thread
+        reads meanwhile; None where there are very many values."""
+        if self._answers is None or self._kept_classes(name) is not None:
+            return self._numbers(name, told())
+        with self._answers.beside(lambda connection: type(self)(connection, self._spec)._classes(name)):
+            rows = told()
+        return self._numbers(name, rows)
 
-        expression = self._spec.field(name).expression
+    def _numbers(self, name: str, told: Told) -> dict[Any, int] | None:
         if told.few() is not None:
+            expression = self._spec.field(name).expression
             where, params = told.sql("id")
             sql = f"SELECT {expression}, count(*) FROM {self._table} WHERE {where} GROUP BY +{expression}"
             return dict(map(tuple, self.connection.exec_driver_sql(sql, tuple(params))))
-        values, classes = self._classes(name)
-        if len(values) >= MOST_CLASSES:
-            return None
-        found = np.bincount(classes[told.rows], minlength=len(values) + 1)
-        if told.is_rest:
-            found = np.bincount(classes, minlength=len(values) + 1) - found
-        return {value: int(number) for value, number in zip(values, found[1:], strict=True) if number}
+        every = f"SELECT count(*) FROM {self._table}"
+        total = int(self.connection.exec_driver_sql(every).scalar_one()) if told.is_rest else 0
+        return self._classes(name).numbers(told, total)
 
-    def _classes(self, name: str) -> tuple[list[Any], NDArray[np.uint8]]:
-        """The values of a field, and of each row the number of its value, from 1 on; 0 where there is no row."""
+    def _classes(self, name: str) -> Classes:
+        """The values of a field, and which of them each row has."""
         import numpy as np
 
-        asked = (self._table, "values", name), (self._table, "classes", name)
-        if self._answers is not None:
-            values, classes = map(self._answers.get, asked)
-            if values is not None and classes is not None:
-                return values.tolist(), classes
-        expression, classes = self._spec.field(name).expression, np.zeros(self.highest + 1, np.uint8)
-        along, known = self._spec.read_from({"store", name}), dict[Any, int]()
-        sql = f"SELECT {expression}, group_concat(id) FROM {along} GROUP BY {self._spec.store_column}, {expression}"
-        for value, ids in self.connection.exec_driver_sql(sql):
-            number = known.setdefault(value, len(known) + 1)
-            classes[numbers_in(ids)] = min(number, MOST_CLASSES)
-        if self._answers is not None:
-            self._answers.put(asked[0], np.array(list(known), object))
-            self._answers.put(asked[1], classes)
-        return list(known), classes
+        found = self._kept_classes(name)
+        if found is None:
+            found = read_classes(self.connection, self._spec, name, self.highest)
+            if self._answers is not None:
+                self._answers.put((self._table, "values", name), np.array(found.values, object))
+                self._answers.put((self._table, "classes", name), found.of)
+        return found
+
+    def _kept_classes(self, name: str) -> Classes | None:
+        if self._answers is None:
+            return None
+        values, of = (self._answers.get((self._table, what, name)) for what in ("values", "classes"))
+        return Classes(values.tolist(), of) if values is not None and of is not None else None
 
     def among(self, ids: Whole) -> Told:
         """The rows with these ids."""

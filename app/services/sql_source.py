@@ -73,7 +73,7 @@ class SqlSource(FirstRows, Generic[RowT]):
             search, match, hits = self._searched(connection, query, WALKED_HITS)
             if query.filters and not search.words and self.spec.holding({"store", name}):
                 masks = self.masks(connection)
-                told = masks.numbers_by(name, self.told(connection, query)) if masks.are_for else None
+                told = masks.numbers_by(name, lambda: self.told(connection, query)) if masks.are_for else None
                 if told is not None:
                     return told
             if store and not query.filters and self._is_for_walking(search, match, hits):

@@ -232,6 +232,14 @@ class Variants:
         found[self._kept :] = self._late.numbers(STORED[name])
         return found, UNKNOWN
 
+    def bring(self, name: str) -> None:
+        """Read a column that will be asked for."""
+        self._column(name)
+
+    def take(self, columns: Mapping[str, Column]) -> None:
+        """Whole columns of the same state that were read elsewhere."""
+        self._read.update(columns)
+
     def _column(self, name: str) -> Column:
         """A column, read once for a question: it is told by it and then sorted."""
         if name not in self._read:

@@ -249,9 +249,16 @@ class VariantSource(SqlSource[VariantRow]):
         return are_in_columns(connection)
 
     def _masked(
-        self, connection: Connection, query: Query, among: Whole | None = None, few: Variants | None = None
+        self,
+        connection: Connection,
+        query: Query,
+        among: Whole | None = None,
+        few: Variants | None = None,
+        *,
+        is_sorted: bool = False,
     ) -> tuple[Variants, Mask]:
-        """The variants of *query* among all, or among those of the few listings *among*."""
+        """The variants of *query* among all, or among those of the few listings *among*; *is_sorted*: its order is
+        asked for next."""
         from app.services.listings.variant_told import VariantMasks  # here: as above
 
         def listings(connection: Connection, asked: Query) -> Told:
@@ -261,12 +268,13 @@ class VariantSource(SqlSource[VariantRow]):
 
         asked, own = self._own_filters(query)
         masks = VariantMasks(connection, OWN, COLUMNS, listings, few)
-        found = masks.told(asked, own, self._of_codes(query))
+        order = [COLUMNS[query.sort]] if is_sorted and query.sort in COLUMNS else []
+        found = masks.told(asked, own, self._of_codes(query), order)
         return masks.variants, found
 
     def _in_order(self, connection: Connection, query: Query, limit: int | None = None) -> Whole:
         """Ids of all matching variants in order, or of the first *limit*."""
-        variants, found = self._masked(connection, query)
+        variants, found = self._masked(connection, query, is_sorted=True)
         return self._sorted_by_keys(connection, query, variants, found, limit)
 
     def _sorted_by_keys(

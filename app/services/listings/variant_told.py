@@ -3,8 +3,9 @@ variants by columns, by codes, or by the table."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import cached_property, reduce
+from collections import deque
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from functools import cached_property, partial, reduce
 from operator import or_
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from app.services.listings.code_search import among_few, codes_part
 from app.services.listings.variant_masks import Variants, by_level
 from app.services.moments import answers_of
 from app.services.paging import Filter, Query
+from app.services.pricing.sku_columns import Column, SkuColumns
 from app.services.sql_conditions import DENIALS, Field, as_condition, as_filter, condition_sql, fields_read, opposite
 from app.services.sql_told import Told
 
@@ -54,9 +56,12 @@ class VariantMasks:
         """The variants that are told."""
         return self._few if self._few is not None else Variants(self._connection)
 
-    def told(self, asked: Query, own: Sequence[Filter], rest: Sequence[tuple[str, Sequence[Any]]]) -> Mask:
-        """The variants of the listings of *asked* that are as the filters *own* and the conditions *rest* say."""
-        self._look_up(asked, own)
+    def told(
+        self, asked: Query, own: Sequence[Filter], rest: Sequence[tuple[str, Sequence[Any]]], order: Sequence[str] = ()
+    ) -> Mask:
+        """The variants of the listings of *asked* that are as the filters *own* and the conditions *rest* say; *order*:
+        columns they are then sorted by."""
+        self._look_up(asked, own, order)
         found = self.variants.there
         if asked != Query():
             found = found & self.variants.of_listings(self._listings(self._connection, asked))
@@ -66,18 +71,33 @@ class VariantMasks:
             found = self.variants.of_condition(condition, found)
         return found
 
-    def _look_up(self, asked: Query, own: Sequence[Filter]) -> None:
-        """What is asked of listings by a second thread, what is asked of the variants meanwhile: both are kept."""
+    def _look_up(self, asked: Query, own: Sequence[Filter], order: Sequence[str]) -> None:
+        """What is asked of listings by a second thread, what is asked of the variants meanwhile: both are kept. Columns
+        are read by the one that has nothing else to do."""
+        if self._answers is None:
+            return
         nodes = [
             by_level(parsed(one.value), self._own) if one.operator == "where" else as_condition(one) for one in own
         ]
         parts = [as_filter(leaf) for node in nodes for leaf in leaves(node)]
         listings = [Query(filters=(one,)) for one in parts if one.operator == "where"]
         listings += [asked] if asked != Query() else []
-        if self._answers is None or not listings:
+        new = [one for one in parts if one.operator != "where" and self._answers.get(_key(one)) is None]
+        names = [self._columns[one.field] for one in new if one.field in self._columns]
+        left = deque(dict.fromkeys((*names, *order)))
+        if not (listings or left):
             return
-        with self._answers.beside(lambda connection: [self._listings(connection, one) for one in listings]):
-            self._read_all([one for one in parts if one.operator != "where"])
+        with self._answers.beside(partial(self._read_beside, listings, left)) as others:
+            self._read_all([one for one in new if one.field not in self._columns])
+            for name in _each(left):
+                self.variants.bring(name)
+            self.variants.take(others() or {})
+
+    def _read_beside(self, listings: Sequence[Query], left: deque[str], connection: Connection) -> dict[str, Column]:
+        """Keep what is asked of listings. Returns: what is *left* of the columns."""
+        for one in listings:
+            self._listings(connection, one)
+        return {name: SkuColumns.whole_column(connection, name) for name in _each(left)}
 
     def _read_all(self, parts: Sequence[Filter]) -> None:
         """Bring the variants in, and keep what *parts* are so of."""
@@ -103,7 +123,7 @@ class VariantMasks:
         """As `_read`, of what is kept if it is there."""
         import numpy as np  # here: NumPy is loaded where it is needed
 
-        asked = ("sku", one.field, one.operator, repr(one.value))
+        asked = _key(one)
         bits = self._answers.get(asked) if self._answers is not None else None
         if bits is not None:
             found: Mask = np.unpackbits(bits, count=len(self.variants.there)).view(np.bool_)
@@ -124,3 +144,17 @@ class VariantMasks:
         if one.operator == "present":  # of texts: an index has those without at its beginning
             sql = f"{field.expression} > ''", []
         return self.variants.of_condition(sql, everything)
+
+
+def _key(one: Filter) -> Hashable:
+    """What is kept of a condition on variants is kept under this."""
+    return "sku", one.field, one.operator, repr(one.value)
+
+
+def _each(left: deque[str]) -> Iterator[str]:
+    """One after the other, none of them twice, whichever thread asks."""
+    while True:
+        try:
+            yield left.popleft()
+        except IndexError:
+            return

@@ -89,6 +89,12 @@ class SkuColumns:
         """One of `BESIDE` or of the figures."""
         return _joined([row[0] for row in self._read("data", name)])
 
+    @staticmethod
+    def whole_column(connection: Connection, name: str) -> Column:
+        """As `column`, of all segments, for another connection that reads the same state."""
+        sql = "SELECT data FROM sku_column WHERE name = ? ORDER BY segment"
+        return _joined([row[0] for row in connection.exec_driver_sql(sql, (name,))])
+
     def whole_at(self, name: str, places: Whole) -> Whole:
         """The numbers of a column at few places, `UNKNOWN` for None: only their pieces are read."""
         import numpy as np
