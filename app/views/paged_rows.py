@@ -13,6 +13,7 @@ from app.services.paging import PAGE_ROWS, Group, Query
 from app.views.cells import Column, RowCells
 from app.views.page_cache import Entry, PageCache
 from app.views.page_loader import Head, Order, PageLoader, place_in
+from app.views.refused_cells import RefusedCells
 from app.views.row_layout import Place, RowLayout
 
 if TYPE_CHECKING:
@@ -26,6 +27,9 @@ AHEAD = 32
 
 class PagedRows(QAbstractTableModel):
     """Rows of one question to a `PageSource`; half of a model, `PagedTableModel` is the other.
+
+    Attributes:
+        refused: what was typed into cells and could not be stored.
 
     Emits:
         replacing, replaced: around a change of all rows; a view keeps selection and place by id in between.
@@ -48,6 +52,7 @@ class PagedRows(QAbstractTableModel):
         super().__init__(parent)
         self.columns = list(columns)
         self.query = Query()
+        self.refused = RefusedCells()
         self._runner = runner
         self._cache = PageCache()
         self._layout = RowLayout()
@@ -186,6 +191,7 @@ class PagedRows(QAbstractTableModel):
         if entry.cells is None:
             is_child = self._layout.place(row).kind == "child"
             entry.cells = RowCells(self.columns, entry.row, is_child=is_child)
+            self.refused.lay_over(entry.cells, self.columns, entry.row)
         return entry.cells
 
     def id_at(self, row: int) -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
@@ -91,9 +92,11 @@ class PagedTableModel(PagedRows):
         return None
 
     def _edit_text(self, index: Index) -> str | None:
+        """What an editor begins with; None where the cell cannot be edited."""
         column = self.columns[index.column()]
         record = self.record(index.row())
-        return column.edit(record) if column.edit is not None and record is not None else None
+        stored = column.edit(record) if column.edit is not None and record is not None else None
+        return None if stored is None else self.refused.text_over(record.id, column.key, stored)
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
         """Tell the page what was typed; the cell changes when the service says so."""
@@ -124,6 +127,21 @@ class PagedTableModel(PagedRows):
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _ALIGN[column.align] | Qt.AlignmentFlag.AlignVCenter
         return None
+
+    def refuse(self, row: int, column: int, text: str, why: Callable[[str], str]) -> None:
+        """Mark the cell with *text*, which cannot be stored: `why(text)` says so."""
+        entry = self.entry(row)
+        edit = self.columns[column].edit
+        if entry is not None and edit is not None:
+            self.refused.put(entry.row.id, self.columns[column].key, text, edit(entry.row), why)
+            self.remake(row)
+
+    def remake(self, row: int) -> None:
+        """Format visible row *row* anew."""
+        entry = self.entry(row)
+        if entry is not None:
+            entry.cells = None
+            self.dataChanged.emit(self.index(row, 0), self.index(row, self.columnCount() - 1))
 
     def retranslate(self) -> None:
         """Format everything anew: the language changed."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject
 
 from app.messages import tr
-from app.services.history.records import TABLE
+from app.services.history.records import JUDGED_ANEW, TABLE
 from app.services.history.wording import change_label
 from app.views.notices import Offer
 
@@ -47,11 +47,11 @@ class Undoing(QObject):
         """As `undo_part`; *is_step*: one of several steps back, so that where it is stuck the one before is offered."""
 
         def take_back(change: Any) -> None:
-            if change is not None and change.listing_count >= MANY:
+            if _is_work(change):
                 handle = self._context.runner.start_heavy(
                     *self._context.services.bulk_edit.undo_call(uid, only, fields)
                 )
-                self._context.jobs.add(handle, "history.job.undo", icon="history", n=change.listing_count)
+                self._add_job(handle, "undo", change)
             else:
                 handle = self._context.runner.start(self._context.services.listings.undo, uid, only, fields=fields)
             handle.succeeded.connect(self._on_step if is_step else self._on_undone)
@@ -63,6 +63,12 @@ class Undoing(QObject):
             handle.failed.connect(self._desktop.tell)
 
         self._when_stored(look)
+
+    def _add_job(self, handle: Any, verb: str, change: Any) -> None:
+        if change.label in JUDGED_ANEW:
+            self._context.jobs.add(handle, f"history.job.{verb}_judging", icon="history", what=change_label(change))
+        else:
+            self._context.jobs.add(handle, f"history.job.{verb}", icon="history", n=change.listing_count)
 
     def undo_after(self, change: Any) -> None:
         """Take back everything that was changed after *change*, which itself stays."""
@@ -89,9 +95,9 @@ class Undoing(QObject):
         """Do the last undone change again."""
 
         def bring_back(change: Any) -> None:
-            if change is not None and change.listing_count >= MANY:
+            if _is_work(change):
                 handle = self._context.runner.start_heavy(*self._context.services.bulk_edit.redo_call())
-                self._context.jobs.add(handle, "history.job.redo", icon="history", n=change.listing_count)
+                self._add_job(handle, "redo", change)
             else:
                 handle = self._context.runner.start(self._context.services.listings.redo)
             handle.succeeded.connect(lambda result: self._after_undo("history.redone_toast", result))
@@ -186,3 +192,8 @@ class Undoing(QObject):
         dialog.part_wanted.connect(self.undo_part)
         dialog.return_wanted.connect(self.undo_after)
         dialog.show()
+
+
+def _is_work(change: Any) -> bool:
+    """Whether taking *change* back, or bringing it again, is work for the worker process."""
+    return change is not None and (change.listing_count >= MANY or change.label in JUDGED_ANEW)

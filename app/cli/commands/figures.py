@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -144,12 +145,12 @@ def _commission_of(category: str) -> str:
 
 def set_rate(desk: Desk, options: argparse.Namespace) -> Outcome:
     """Enter a rate."""
-    return _changed([_pricing(desk).enter_rate(options.rate, options.currency, options.day)])
+    return _changed(desk, [_pricing(desk).enter_rate(options.rate, options.currency, options.day)])
 
 
 def set_commission(desk: Desk, options: argparse.Namespace) -> Outcome:
     """Enter a commission."""
-    return _changed([_pricing(desk).set_commission(options.category, options.share)])
+    return _changed(desk, [_pricing(desk).set_commission(options.category, options.share)])
 
 
 def use_settings(desk: Desk, options: argparse.Namespace) -> Outcome:
@@ -160,12 +161,12 @@ def use_settings(desk: Desk, options: argparse.Namespace) -> Outcome:
         if not sign:
             raise UsageError("cli.rates_setting", value=one)
         texts[name.strip()] = value
-    return _changed([_pricing(desk).change_settings(texts)])
+    return _changed(desk, [_pricing(desk).change_settings(texts)])
 
 
 def import_sheet(desk: Desk, options: argparse.Namespace) -> Outcome:
     """Rates or commissions of a sheet."""
-    return _changed(_pricing(desk).import_sheet(options.file))
+    return _changed(desk, _pricing(desk).import_sheet(options.file))
 
 
 def renew(desk: Desk, options: argparse.Namespace) -> Outcome:
@@ -174,9 +175,14 @@ def renew(desk: Desk, options: argparse.Namespace) -> Outcome:
     return Outcome({"listings": listings}, [tr("cli.rates.renewed", n=listings)])
 
 
-def _changed(changes: list[ChangeRecord | None]) -> Outcome:
+def _changed(desk: Desk, changes: Sequence[ChangeRecord | None]) -> Outcome:
+    """What was stored; findings follow it."""
+    from app.services.compliance.recheck import recheck
     from app.services.history.wording import change_label
+    from app.services.price_guard.desk import GuardDesk
 
+    if GuardDesk(desk.app).recheck_call_after(changes):
+        recheck(desk.app.db)
     made = [one for one in changes if one is not None]
     lines = [change_label(one) for one in made] or [tr("cli.rates.same")]
     return Outcome({"change": made[-1].uid if made else None}, lines)

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 import orjson
 
-from app.services.coverage.matrix import HERE, keys_of
+from app.services.coverage.matrix import OFFERED, keys_of
 from app.services.db import Database
 
 _OFFERED = f"""
 SELECT sku.match_key, listing.store_id, min(listing.product_id) FROM sku JOIN listing ON listing.id = sku.listing_id
-WHERE sku.match_key IN (SELECT value FROM json_each(?)) AND listing.store_id <> ? AND listing.product_id IS NOT NULL
-AND {HERE} GROUP BY sku.match_key, listing.store_id
+WHERE sku.match_key IN (SELECT value FROM json_each(?)) AND listing.store_id <> ? AND {OFFERED}
+GROUP BY sku.match_key, listing.store_id
 """
 
 

@@ -46,6 +46,12 @@ _ELSEWHERE = (
     "EXISTS (SELECT 1 FROM sku AS other JOIN listing ON listing.id = other.listing_id "
     f"WHERE other.match_key = walked.spelling AND listing.store_id <> ? AND {HERE})"
 )
+OFFERED = f"listing.product_id IS NOT NULL AND {HERE}"
+"""Only what a store has on the platform can be taken over by another."""
+_OFFERED_ELSEWHERE = (
+    "EXISTS (SELECT 1 FROM sku AS other JOIN listing ON listing.id = other.listing_id "
+    f"WHERE other.match_key = walked.spelling AND listing.store_id <> ? AND {OFFERED})"
+)
 _CELLS = """
 SELECT sku.match_key, listing.store_id, listing.id, listing.status, sku.price_minor, sku.stock, listing.currency,
        listing.product_id, sku.code
@@ -101,8 +107,8 @@ class CoverageRow:
 
 
 class CoverageMatrix:
-    """Page source: conditions `gap` (a store's id: it has none), `only` (no other store has it), `member` (an operator;
-    `missing`: nobody's); sorted by `code` or `member`. Threads: any."""
+    """Page source: conditions `gap` (a store's id: it has none, and another store has it on the platform), `only` (no
+    other store has it), `member` (an operator; `missing`: nobody's); sorted by `code` or `member`. Threads: any."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
@@ -169,7 +175,7 @@ def _asked(query: Query) -> tuple[str, tuple[Any, ...]]:
 
 def _condition(one: Filter) -> tuple[str, list[Any]]:
     if one.field == GAP and one.operator == "=":
-        return f"spelling NOT IN ({_KEYS_OF_STORE})", [one.value]
+        return f"spelling NOT IN ({_KEYS_OF_STORE}) AND {_OFFERED_ELSEWHERE}", [one.value, one.value]
     if one.field == ONLY and one.operator == "=":
         return f"spelling IN ({_KEYS_OF_STORE}) AND NOT {_ELSEWHERE}", [one.value, one.value]
     if one.field == MEMBER and one.operator == "missing":

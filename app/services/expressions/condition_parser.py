@@ -1,23 +1,26 @@
 """Filters as text to syntax.
 
 compared = field op value | field ["not"] "in" "(" value { [","] value } ")"
+         | field ["not"] "between" value "and" value     both ends included
          | field "is" ["not"] ("missing" | "present") | "(" expression ")"
 op = "=" | "!=" | "<" | "<=" | ">" | ">=" | "~" (contains) | "!~" (does not contain)
 
 A value with blanks, commas or brackets stands in quotes.
-Chinese words do as well: 且 或 非, 包含 不包含, 属于 不属于, 为空 不为空.
+Chinese words do as well: 且 或 非, 包含 不包含, 属于 不属于, 介于 1 和 5, 不介于, 为空 不为空.
 """
 
 from __future__ import annotations
 
 from app.services.errors import InputError
-from app.services.expressions.parser import IS, MAX_DEPTH, MISSING, NOT, PRESENT, RESERVED, Parser
-from app.services.expressions.syntax import Condition, Node
+from app.services.expressions.parser import AND, IS, MAX_DEPTH, MISSING, NOT, PRESENT, RESERVED, Parser
+from app.services.expressions.syntax import All, Condition, Node, Not
 from app.services.expressions.tokens import Token
 
 OPERATORS = {"=": "=", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">=", "~": "contains", "!~": "lacks"}
 _SPOKEN = {"包含": "contains", "不包含": "lacks", "为空": "missing", "不为空": "present"}
 _IN, _NOT_IN = ("in", "属于"), "不属于"
+_BETWEEN, _NOT_BETWEEN = ("between", "介于"), "不介于"
+_UP_TO, _ROUNDED_OFF = (*AND, "和", "到", "至"), "之间"
 
 
 class BadExpression(InputError):
@@ -41,7 +44,7 @@ class ConditionParser(Parser):
         name = self.advance()
         return self._condition(name)
 
-    def _condition(self, name: Token) -> Condition:
+    def _condition(self, name: Token) -> Node:
         token = self.advance()
         if token.kind == "sign" and token.text in OPERATORS:
             return self._with_value(name, OPERATORS[token.text])
@@ -59,7 +62,27 @@ class ConditionParser(Parser):
         if token.is_word(*NOT) and self.token.is_word(*_IN):
             self.advance()
             return self._list(name, "not in")
+        if token.is_word(*_BETWEEN):
+            return self._between(name)
+        if token.is_word(_NOT_BETWEEN):
+            return Not(self._between(name), token.at)
+        if token.is_word(*NOT) and self.token.is_word(*_BETWEEN):
+            self.advance()
+            return Not(self._between(name), token.at)
         raise self.refuse(token)
+
+    def _between(self, name: Token) -> All:
+        """Two conditions: from the first value to the second, both included."""
+        if self.token.is_sign("("):
+            raise self._not_two(self.token)
+        low = self._with_value(name, ">=")
+        if not self.token.is_word(*_UP_TO):
+            raise self._not_two(self.token)
+        self.advance()
+        high = self._with_value(name, "<=")
+        if self.token.is_word(_ROUNDED_OFF):
+            self.advance()
+        return All((low, high), name.at)
 
     def _with_value(self, name: Token, operator: str) -> Condition:
         value = self.take_value()
@@ -93,6 +116,9 @@ class ConditionParser(Parser):
         if token.kind == "end":
             return BadExpression("filter.incomplete", position=token.at + 1)
         return BadExpression(position=token.at + 1, rest=self.rest(token.at)[:40])
+
+    def _not_two(self, token: Token) -> BadExpression:
+        return BadExpression("filter.between", position=token.at + 1)
 
     def too_long(self) -> BadExpression:
         """How long it may be."""

@@ -54,6 +54,13 @@ WORDS_LABEL = "change.words"
 GUARD_LABEL = "change.guard_settings"
 """Label of a change of what the price guard looks at: only who may set it takes it back."""
 
+RATE_LABEL, RATE_REMOVED_LABEL = "change.rate", "change.rate_removed"
+PRICING_LABEL, COMMISSION_LABEL = "change.pricing", "change.commission"
+"""Labels of changes of exchange rates, of the team's numbers and of commissions, and of the undo of one."""
+
+JUDGED_ANEW = frozenset({GUARD_LABEL, RATE_LABEL, RATE_REMOVED_LABEL, PRICING_LABEL, COMMISSION_LABEL})
+"""Labels of changes after which every listing may have other findings."""
+
 RULES = "rules"
 """Kind of a change of virtual codes, of how a store writes its codes, of cover rules or of what the guard looks at."""
 

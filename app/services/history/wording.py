@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.messages import messages, tr
-from app.services.history.records import ChangeRecord
+from app.services.history.records import GUARD_LABEL, ChangeRecord
+from app.services.price_guard.told import settings_text
 
 KEY = "key"
 
@@ -21,7 +22,10 @@ def change_label(change: ChangeRecord) -> str:
     """What a change did; one of another version of the program by its label alone."""
     try:
         if messages.has(change.label):
-            return tr(change.label, **{name: _text(value) for name, value in change.params.items()})
+            told = {name: _text(value) for name, value in change.params.items()}
+            if change.label == GUARD_LABEL:
+                told["what"] = settings_text(str(told["what"]))
+            return tr(change.label, **told)
     except KeyError:
         pass  # another version's placeholders
     return change.label

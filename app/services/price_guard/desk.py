@@ -19,6 +19,7 @@ from app.services.price_guard.settings import (
     guard_settings,
     store_settings,
 )
+from app.services.price_guard.suspects import judges_by
 from app.services.pricing.own_rules import OwnRule, own_rule, own_rules, remove_rule, save_rule
 from app.services.pricing.simulation import Simulation
 from app.services.roles import Right, ensure, may
@@ -75,6 +76,13 @@ class GuardDesk:
     def recheck_call(self) -> tuple[Any, ...]:
         """The call for the worker process that checks all listings by what is guarded now. Result: `RecheckResult`."""
         return "app.services.price_guard.rechecking:recheck_in_worker", self._app.db.path
+
+    def recheck_call_after(self, changes: Sequence[ChangeRecord | None]) -> tuple[Any, ...]:
+        """The same after changes of rates, commissions or the team's numbers; nothing where the guard looks at none of
+        them."""
+        labels = [change.label for change in changes if change is not None]
+        with self._app.db.reader.connect() as connection:
+            return self.recheck_call() if judges_by(connection, labels) else ()
 
     def change_settings(self, typed: Mapping[str, str]) -> GuardSettings:
         """Guard otherwise, as typed; what is as it was is no change. Raises: NotAllowed, BadGuardSetting."""

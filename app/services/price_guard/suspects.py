@@ -1,4 +1,5 @@
-"""Listings whose prices are judged otherwise though nobody edited them: after a change was taken back."""
+"""Listings whose prices are judged otherwise though nobody edited them: after a change of what they are judged by, and
+after one was taken back."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from collections.abc import Iterable
 import orjson
 from sqlalchemy import Connection
 
-from app.services.history.records import GUARD_LABEL
+from app.services.history.records import COMMISSION_LABEL, GUARD_LABEL, PRICING_LABEL, RATE_LABEL, RATE_REMOVED_LABEL
 from app.services.price_guard.settings import asks_costs, guard_settings
 
 _MEMBERS = "SELECT listing_id FROM marketing_member WHERE group_id IN (SELECT value FROM json_each(?))"
@@ -26,6 +27,15 @@ def asks_what_buyers_reach(connection: Connection) -> bool:
     return (guard_settings(connection).floors and has_floors) or asks_now(connection)
 
 
+def judges_by(connection: Connection, labels: Iterable[str]) -> bool:
+    """Whether the guard looks at what changes with these labels set: at rates and the team's numbers, the planned
+    discount among them, where prices are held against floors or costs; at commissions where profits are asked for."""
+    found = set(labels)
+    if found & {RATE_LABEL, RATE_REMOVED_LABEL, PRICING_LABEL}:
+        return asks_what_buyers_reach(connection)
+    return COMMISSION_LABEL in found and asks_now(connection)
+
+
 def members_of(connection: Connection, group_ids: Iterable[int]) -> set[int]:
     """The listings of these marketing groups, where their plan matters to the guard."""
     if not asks_what_buyers_reach(connection):
@@ -39,15 +49,22 @@ def _label(connection: Connection, change_id: int) -> str:
 
 def price_suspects(connection: Connection, change_id: int, restored: Iterable[int], *, asked_costs: bool) -> set[int]:
     """Besides those a taken back change put back: the members of groups that have another plan again, and every listing
-    where the guard looks at other things again, or begins or ceases to ask for profits.
+    where the guard looks at other things again, by other rates or numbers, or begins or ceases to ask for profits.
 
     Args:
         restored: what was put back; what is no listing is below 0.
         asked_costs: `asks_now` before.
     """
-    if asks_now(connection) != asked_costs or _label(connection, change_id) == GUARD_LABEL:
-        return set(connection.exec_driver_sql("SELECT id FROM listing").scalars())
+    label = _label(connection, change_id)
+    if asks_now(connection) != asked_costs or label == GUARD_LABEL:
+        return _everything(connection)
     if all(number > 0 for number in restored):
         return set()
+    if judges_by(connection, [label]):
+        return _everything(connection)
     groups = list(connection.exec_driver_sql(_GROUPS, (change_id,)).scalars())
     return members_of(connection, groups) if groups else set()
+
+
+def _everything(connection: Connection) -> set[int]:
+    return set(connection.exec_driver_sql("SELECT id FROM listing").scalars())

@@ -16,7 +16,7 @@ from app.paths import resources
 from app.services.clock import now_ms
 from app.services.db import Database
 from app.services.errors import NotFound
-from app.services.history.records import ChangeRecord, Entry
+from app.services.history.records import COMMISSION_LABEL, RATE_LABEL, RATE_REMOVED_LABEL, ChangeRecord, Entry
 from app.services.history.row_images import insert_row, row_image
 from app.services.pricing.errors import BadPriceInput
 from app.services.pricing.noting import note_change
@@ -173,7 +173,7 @@ def enter_rates(db: Database, entered: list[EnteredRate], source: str = TYPED) -
             entry for currency, whole, as_of in rows if (entry := _put_rate(connection, currency, whole, as_of, source))
         ]
         told = {"currency": rows[-1][0], "rate": f"{Decimal(rows[-1][1]) / UNIT:f}", "n": len(entries)} if rows else {}
-        return note_change(connection, "change.rate", told, entries, source)
+        return note_change(connection, RATE_LABEL, told, entries, source)
 
 
 def remove_rate(db: Database, rate_id: int) -> ChangeRecord | None:
@@ -184,7 +184,7 @@ def remove_rate(db: Database, rate_id: int) -> ChangeRecord | None:
             raise NotFound(noun="exchange_rate", name=str(rate_id))
         connection.exec_driver_sql("DELETE FROM exchange_rate WHERE id = ?", (rate_id,))
         told = {"currency": before["currency"], "rate": f"{(Decimal(before['rate_micro']) / MICRO).normalize():f}"}
-        return note_change(connection, "change.rate_removed", told, [Entry("rate", rate_id, -rate_id, before, None)])
+        return note_change(connection, RATE_REMOVED_LABEL, told, [Entry("rate", rate_id, -rate_id, before, None)])
 
 
 def _put_rate(connection: Connection, currency: str, whole: int, as_of: str, source: str) -> Entry | None:
@@ -220,7 +220,7 @@ def set_commissions(
             for category, whole in wanted.items()
             if (entry := _put_share(connection, known.get(category), category, whole, source, from_day))
         ]
-        return note_change(connection, "change.commission", {"n": len(entries)}, entries, source)
+        return note_change(connection, COMMISSION_LABEL, {"n": len(entries)}, entries, source)
 
 
 def _put_share(

@@ -18,7 +18,7 @@ from app.paths import resources
 from app.services.db import Database
 from app.services.freight.channels import folded
 from app.services.freight.tariff_store import stored_tariffs
-from app.services.history.records import ChangeRecord, Entry
+from app.services.history.records import PRICING_LABEL, ChangeRecord, Entry
 from app.services.history.row_images import insert_row, row_image
 from app.services.pricing.errors import BadPriceInput, named
 from app.services.pricing.noting import note_change
@@ -99,7 +99,7 @@ def change_settings(db: Database, texts: Mapping[str, str], source: str = TYPED)
         entries = [
             _put(connection, name, text, source) for name, text in wanted.items() if not _is_same(now, name, text)
         ]
-        return note_change(connection, "change.pricing", {"n": len(entries)}, entries, source)
+        return note_change(connection, PRICING_LABEL, {"n": len(entries)}, entries, source)
 
 
 def _demand_rest(connection: Connection, now: TeamSettings, wanted: Mapping[str, str]) -> None:

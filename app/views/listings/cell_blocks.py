@@ -12,11 +12,10 @@ from app.messages import tr
 from app.services.listings.cells import CellEdit, CellPlan, CellsSaved
 from app.services.listings.source import CHILD_ID_OFFSET, ListingRow
 from app.services.pricing.terms import LINKED
-from app.views.cells import Cell
 from app.views.errors import sentence
 from app.views.listings.lines import refusal
 from app.views.listings.paste_dialog import Line, PasteDialog, field_name
-from app.views.listings.values import FIELD_OF_COLUMN, cell_value
+from app.views.listings.values import COLUMN_OF_FIELD, FIELD_OF_COLUMN, cell_value
 from app.views.notices import Offer
 from app.views.numbers import MISSING
 
@@ -59,25 +58,24 @@ class CellBlocks(QObject):
         try:
             value = cell_value(field, text)
         except ValueError:
-            self._refuse(row_id, column, text)
+            self._refuse(self._row_of(row_id), column, text)
+            self._context.notices.toast("window.said", tone="red", text=refusal(text))
             return
         if field not in LINKED:  # the price that follows is not known yet
             self._show_at_once(row_id, column, value)
         self._save([CellEdit(row_id + self._offset, field, value)], quietly=True)
 
-    def _refuse(self, row_id: int, column: str, text: str) -> None:
-        said = refusal(text)
-        self._put_cell(row_id, column, Cell(text.strip(), is_refused=True, tip=said))
-        self._context.notices.toast("window.said", tone="red", text=said)
+    def _refuse(self, row: int, column: str, text: str) -> None:
+        if row >= 0:
+            self._table.paged.refuse(row, self._table.column_at(column), text, refusal)
 
-    def _put_cell(self, row_id: int, column: str, cell: Cell) -> None:
-        model, at = self._table.paged, self._table.column_at(column)
-        row = self._row_of(row_id)
-        entry = model.entry(row) if row >= 0 else None
-        cells = model.cells(row) if row >= 0 else None
-        if entry is not None and cells is not None:
-            cells[at] = cell
-            model.dataChanged.emit(model.index(row, at), model.index(row, at))
+    def _put_right(self, edits: Iterable[CellEdit]) -> None:
+        """These cells hold what can be stored: none of them is marked any more."""
+        for edit in edits:
+            row_id = edit.row_id - self._offset
+            was_marked = self._table.paged.refused.drop(row_id, COLUMN_OF_FIELD[edit.field])
+            if was_marked and (row := self._row_of(row_id)) >= 0:
+                self._table.paged.remake(row)
 
     def _show_at_once(self, row_id: int, column: str, value: Any) -> None:
         """Show the new value before it is stored: the old one must not come back for a moment."""
@@ -88,9 +86,7 @@ class CellBlocks(QObject):
         name = FIELD_OF_COLUMN[column]
         names = [name] if name != "price_minor" or not isinstance(entry.row, ListingRow) else _PRICES
         entry.row = replace(entry.row, **dict.fromkeys(names, value))
-        entry.cells = None
-        last = self._table.paged.columnCount() - 1
-        self._table.paged.dataChanged.emit(self._table.paged.index(row, 0), self._table.paged.index(row, last))
+        self._table.paged.remake(row)
 
     def _row_of(self, row_id: int) -> int:
         """The visible row of a listing or variant: near the current one, else looked up."""
@@ -178,8 +174,10 @@ class CellBlocks(QObject):
         if shows_first and (beyond or len({row for row, _ in meant}) > 1):
             self._ask(edits, unread, beyond)
             return
-        for (row, column), text in unread[:1]:
-            self._refuse(self._table.paged.id_at(row) or 0, column, text)
+        for (row, column), text in unread:
+            self._refuse(row, column, text)
+        if unread:
+            self._context.notices.toast("window.said", tone="red", text=refusal(unread[0][1]))
         self._save(edits)
 
     def _read(self, texts: dict[Place, str]) -> tuple[list[CellEdit], list[tuple[Place, str]]]:
@@ -223,6 +221,7 @@ class CellBlocks(QObject):
     def _save(self, edits: list[CellEdit], *, quietly: bool = False) -> None:
         if not edits:
             return
+        self._put_right(edits)
         handle = self._context.runner.start(self._desk.save_cells, edits)
         handle.succeeded.connect(lambda saved: self._on_saved(saved, quietly))
         handle.failed.connect(lambda error: self._on_failed(edits, error))

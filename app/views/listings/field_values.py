@@ -8,6 +8,7 @@ from app.services.listings.bulk_edit.operations import NUMBER_FIELDS
 from app.services.listings.marketing.groups import percent_of
 from app.services.listings.warehouse_kinds import KINDS
 from app.services.listings.warehouse_kinds import NOUN as WAREHOUSE_KIND
+from app.services.price_guard.told import settings_text
 from app.views.numbers import integer, money
 
 
@@ -31,4 +32,6 @@ def value_text(field: str, value: object) -> str:
         return integer(value)
     if field == WAREHOUSE_KIND and value in KINDS:
         return tr(f"listings.warehouse.{value}")
+    if field == "setting":
+        return settings_text(str(value))
     return str(shown_value(field, value))

@@ -35,8 +35,13 @@ SEGMENT_STATUSES: dict[str, tuple[str, ...]] = {
     "refused": (ListingStatus.FAILED, ListingStatus.REJECTED, ListingStatus.UNKNOWN),
     "off": (ListingStatus.OFF,),
 }
-_OPERATOR = (
-    r"[!<>]=|!~|[=<>~≤≥≠＝＜＞～]|\s(?:not\s+in|in)\s*[(（]|\sis\s+(?:not\s+)?(?:missing|present)\b|\s不?(?:为空|包含)"
+_OPERATOR = "|".join(
+    (
+        r"[!<>]=|!~|[=<>~≤≥≠＝＜＞～]",
+        r"\s(?:not\s+in|in|不?属于)\s*[(（]",
+        r"\sis\s+(?:not\s+)?(?:missing|present)\b|\s不?(?:为空|包含)",
+        r"\s(?:(?:not\s+)?between|不?介于)\s+[-−+.\d\"“(（]",
+    )
 )
 _HEAD = re.compile(rf"^(?:[\s(（]|(?:not|非)\b)*(?P<field>[^\W\d]\w*)\s*(?:{_OPERATOR})", re.IGNORECASE)
 

@@ -17,6 +17,7 @@ FIELD_OF_COLUMN = {"title": "title", "code": "code", "price": "price_minor", "st
     name: name for name in LINKED
 }
 """Field of an editable column of the table; a margin or a profit is stored as the price that reaches it."""
+COLUMN_OF_FIELD = {field: column for column, field in FIELD_OF_COLUMN.items()}
 
 
 def cell_text(sku: SkuRecord, name: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -27,6 +27,7 @@ from app.views.importing.save_file import ask_files
 from app.views.language import language, say
 from app.views.listings.plain_table import dress_table
 from app.views.notices import Offer
+from app.views.rechecking import recheck_beside
 from app.views.widgets.buttons import Button
 from app.views.widgets.dialog import Dialog
 from app.views.widgets.form import Field
@@ -40,10 +41,12 @@ PARTS = (
     ("team", "rates.part.team", ""),
 )
 ID = Qt.ItemDataRole.UserRole
+SETTLE_MS = 2_000
+"""After the last of several changes listings are checked anew once for all of them."""
 
 
 class RatesDialog(Dialog):
-    """Every entry is stored at once as a change that can be undone; figures follow in the background."""
+    """Every entry is stored at once as a change that can be undone; figures and findings follow in the background."""
 
     def __init__(self, context: ViewContext, parent: QWidget) -> None:
         super().__init__("rates.title", parent, size=QSize(780, 600))
@@ -56,6 +59,9 @@ class RatesDialog(Dialog):
         self.team = {name: QLineEdit() for name in NAMES}
         self.origins = {name: Label(role="small", ink="text3") for name in NAMES}
         self.problem = Label(ink="red", wrap=True)
+        self._touched: list[Any] = []
+        self._settling = QTimer(self, singleShot=True, interval=SETTLE_MS)
+        self._settling.timeout.connect(self._recheck)
         self._build()
         self.part.chosen.connect(self._show_part)
         self.read()
@@ -206,9 +212,26 @@ class RatesDialog(Dialog):
             field.clear()
         for field in self.team.values():
             field.setModified(False)
+        self._touched += changes
+        self._settling.start()
         self._context.changes.tell({"change"})
         self._context.notices.toast("rates.stored", tone="green", offer=self._way_back())
         self.read()
+
+    def _recheck(self) -> None:
+        """Check by what is stored now, if the price guard looks at it: a job that outlives the dialog."""
+        self._settling.stop()
+        changes, self._touched = self._touched, []
+        if not changes:
+            return
+        context = self._context
+        handle = context.runner.call(context.services.guard.recheck_call_after, changes)
+        handle.succeeded.connect(lambda call: recheck_beside(context, call, "rates.job") if call else None)
+
+    def done(self, result: int) -> None:
+        """What was changed is checked by now, if it was not yet."""
+        self._recheck()
+        super().done(result)
 
     def _way_back(self) -> Offer | None:
         actions = self._context.actions

@@ -59,6 +59,37 @@ def test_what_is_read(text, wanted):
     assert parse_condition(to_text(wanted)) == wanted
 
 
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("price between 1 and 5", "price >= 1 and price <= 5"),
+        ("PRICE BETWEEN -1 AND 5.50", "price >= -1 and price <= 5.50"),
+        ("updated between 2026-11-01 and 2026-11-30", "updated >= 2026-11-01 and updated <= 2026-11-30"),
+        ("price not between 1 and 5", "not (price >= 1 and price <= 5)"),
+        ("not price between 1 and 5", "not (price >= 1 and price <= 5)"),
+        ("price between 1 and 5 and stock > 3", "(price >= 1 and price <= 5) and stock > 3"),
+        ("stock > 3 or price between 1 and 5", "stock > 3 or price >= 1 and price <= 5"),
+        ("(price between 1 and 5)", "price >= 1 and price <= 5"),
+        ("价格 介于 1 且 5", "价格 >= 1 and 价格 <= 5"),
+        ("价格 介于 1 和 5 且 库存 > 3", "(价格 >= 1 and 价格 <= 5) and 库存 > 3"),
+        ("价格 不介于 1 到 5 之间", "not (价格 >= 1 and 价格 <= 5)"),
+        ("key = between", "key = between"),
+        ("between = 5", "between = 5"),
+    ],
+)
+def test_between_is_from_one_value_to_another_both_included(text, wanted):
+    assert parse_condition(text) == parse_condition(wanted)
+
+
+def test_both_ends_stand_where_they_were_typed():
+    node = parse_condition("a = 1 and price between 22 and 5")
+    assert [(leaf.name, leaf.at, leaf.value_at) for leaf in leaves(node)] == [
+        ("a", 0, 4),
+        ("price", 10, 24),
+        ("price", 10, 31),
+    ]
+
+
 def test_where_things_stand():
     node = parse_condition('  price < 5 and (title ~ "x" or 状态 in (a, b))')
     assert [(leaf.name, leaf.at, leaf.value_at) for leaf in leaves(node)] == [
@@ -89,6 +120,12 @@ def test_where_things_stand():
         ("weight is heavy", "filter.bad_expression", 11),
         ("and price < 5", "filter.bad_expression", 1),
         ("price not 5", "filter.bad_expression", 7),
+        ("price between 1", "filter.between", 16),
+        ("price between 1 and", "filter.incomplete", 20),
+        ("price between", "filter.incomplete", 14),
+        ("price between 1, 5", "filter.between", 16),
+        ("price between (1, 5)", "filter.between", 15),
+        ("price between 1 or 5", "filter.between", 17),
         ('title ~ "open', "filter.bad_expression", 9),
         ("(" * 40, "filter.too_deep", 33),
         ("not " * 40 + "a = 1", "filter.too_deep", 129),

@@ -487,6 +487,17 @@ class TestFinding:
         assert unknown <= found(source, "price not in (5)")
         assert found(source, "not (price is missing)") == set(rows) - unknown
 
+    def test_between_takes_both_ends(self, shop):
+        source, rows = shop
+        prices = sorted({row["price"] for row in rows.values() if row["price"] is not None})
+        low, high = prices[0], prices[-2]
+        inside = {at for at, row in rows.items() if row["price"] is not None and low <= row["price"] <= high}
+        ends = f"{low / 100} and {high / 100}"
+        assert found(source, f"price between {ends}") == inside
+        assert found(source, f"price not between {ends}") == {
+            at for at, row in rows.items() if row["price"] is not None and not low <= row["price"] <= high
+        }
+
     def test_what_was_never_sold_is_unknown_without_orders(self, shop, db, make_listing):
         source, rows = shop
         assert found(source, "sold = 0") == {at for at, row in rows.items() if not row["sold"]}

@@ -66,9 +66,7 @@ def test_a_gap_is_covered_in_two_clicks(dialog, settle, qtbot):
     assert codes(dialog) == ["AB2"]
     assert not dialog.primary.isEnabled()
     choose(dialog, settle, "gap:2")
-    dialog.pane.table.select_ids(dialog.pane.table.paged.ids_between(1, 1))
-    dialog.cover()
-    settle()
+    assert (codes(dialog), dialog.primary.text()) == (["AB2"], "Cover 1 code…")
     dialog.pane.clear()
     settle()
     assert len(codes(dialog)) == 4

@@ -5,8 +5,9 @@ from PySide6.QtCore import QItemSelection, QItemSelectionModel, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel, QLineEdit
 
+from app.messages import tr
 from app.services.errors import AppError
-from app.services.listings.cells import CellChange, CellPlan, CellRefusal
+from app.services.listings.cells import CellChange, CellEdit, CellPlan, CellRefusal
 from app.views.language import language
 from app.views.listings.paste_dialog import Line, PasteDialog, shown
 
@@ -39,6 +40,12 @@ def choose(page, first, last):
     page.rows.setCurrentIndex(index(page, *first))
     block = QItemSelection(index(page, *first), index(page, *last))
     page.rows.selectionModel().select(block, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+
+
+def refused(page, row, column):
+    """The text of a cell that is marked as refused; None where it is not."""
+    cell = page.rows.paged.cell(index(page, row, column))
+    return cell.text if cell.is_refused else None
 
 
 def open_editors(page):
@@ -108,6 +115,61 @@ class TestOneCell:
         edit(page, qtbot, 0, "price", "9")
         settle()
         assert index(page, 0, "price").data() == "9.00"
+
+    def test_a_refused_cell_typed_right_after_a_saved_one_keeps_its_mark(self, page, three, qtbot, settle):
+        edit(page, qtbot, 0, "title", "Ash Wood Lamp")
+        edit(page, qtbot, 0, "price", "cheap")
+        settle()
+        assert (refused(page, 0, "price"), refused(page, 0, "title")) == ("cheap", None)
+        edit(page, qtbot, 0, "stock", "4")
+        page.reload()
+        settle()
+        assert (refused(page, 0, "price"), index(page, 0, "stock").data()) == ("cheap", "4")
+        page.rows.sort_directed(page.rows.column_at("title"), descending=True)
+        settle()
+        assert [refused(page, row, "price") for row in range(3)] == [None, None, "cheap"]
+
+    def test_a_refused_cell_is_put_right_from_what_was_typed(self, page, three, loaded, qtbot, settle):
+        edit(page, qtbot, 0, "price", "cheap")
+        edit(page, qtbot, 1, "title", "Birch Wood Lamp")
+        settle()
+        page.rows.setCurrentIndex(index(page, 0, "price"))
+        qtbot.keyClick(page.rows, Key.Key_F2)
+        (editor,) = open_editors(page)
+        assert editor.text() == "cheap"
+        qtbot.keyClick(editor, Key.Key_Escape)
+        assert refused(page, 0, "price") == "cheap"
+        edit(page, qtbot, 0, "price", "10.00")  # what is stored: nothing to store, and nothing wrong any more
+        settle()
+        assert (refused(page, 0, "price"), index(page, 0, "price").data()) == (None, "10.00")
+        assert loaded(three[0].id).skus[0].price_minor == 1000
+
+    def test_a_refused_cell_put_right_elsewhere_loses_its_mark(self, page, three, services, qtbot, settle):
+        edit(page, qtbot, 0, "price", "cheap")
+        settle()
+        services.listings.save_cells([CellEdit(three[0].id, "price_minor", 1200)])
+        page.reload()
+        qtbot.waitUntil(lambda: index(page, 0, "price").data() == "12.00")
+        assert refused(page, 0, "price") is None
+
+    def test_a_refused_cell_of_an_unfolded_variant_keeps_its_mark(self, page, three, qtbot, settle):
+        page.rows.toggle_fold(1)
+        settle()
+        edit(page, qtbot, 2, "stock", "5")
+        edit(page, qtbot, 3, "price", "dear")
+        settle()
+        assert refused(page, 3, "price") == "dear"
+        edit(page, qtbot, 3, "price", "33")
+        qtbot.waitUntil(lambda: index(page, 1, "price").data() == "18.90 – 33.00")
+        assert refused(page, 3, "price") is None
+
+    def test_why_a_cell_is_refused_follows_the_language(self, page, three, qtbot, settle):
+        edit(page, qtbot, 0, "price", "cheap")
+        language.set_language("zh")
+        settle()
+        tip = page.rows.paged.tip(index(page, 0, "price"))
+        assert tip == tr("listings.not_a_number", value="cheap")
+        assert refused(page, 0, "price") == "cheap"
 
     def test_a_listing_on_its_way_cannot_be_edited(self, page, three, write, qtbot):
         write("UPDATE listing SET status = 'sending'")
@@ -194,6 +256,16 @@ class TestPaste:
         assert notice(page) == "Changed 2 cells."
         with qtbot.waitSignal(page.editor.undo_wanted):
             page.context.notices.kept[0].offer.do()
+
+    def test_every_cell_of_one_row_that_cannot_be_read_is_marked(self, page, three, services, qtbot, settle):
+        first = index(page, 0, "price").column()
+        columns = [column.key for column in page.rows.paged.columns]
+        shown = [columns[span.logical] for span in page.rows.spans()]
+        choose(page, (0, "price"), (0, "price"))
+        paste(page, qtbot, "\t".join("cheap" for _ in shown[shown.index(columns[first]) :]))
+        settle()
+        assert [refused(page, 0, column) for column in ("price", "stock")] == ["cheap", "cheap"]
+        assert services.listings.history() == []
 
     def test_one_value_fills_every_chosen_cell(self, page, three, loaded, qtbot, settle):
         page.rows.toggle_fold(1)

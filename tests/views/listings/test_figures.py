@@ -214,6 +214,37 @@ def test_rates_are_entered_imported_removed_and_refused(qtbot, db, opened, settl
     assert labels == ["change.rate", "change.rate_removed", "change.commission", "change.pricing"]
 
 
+def test_findings_follow_a_discount_that_is_changed_and_taken_back(qtbot, db, lamp, opened, settle, services, lane):
+    floor(db, "AB1234", 650, "USD")
+    services.guard.change_settings({"costs": "off"})
+    services.listings.recheck(None)
+    dialog = opened(RatesDialog)
+    dialog.team["discount"].setText("36%")  # 9.99 is sold at 6.39
+    dialog.save.click()
+    settle()
+    dialog.accept()
+    qtbot.waitUntil(lambda: "recheck_in_worker" in lane.calls)
+    settle()
+    held = "SELECT hold_count FROM listing"
+    with db.reader.connect() as connection:
+        assert connection.exec_driver_sql(held).scalar() == 1
+    services.listings.undo()
+    with db.reader.connect() as connection:
+        assert connection.exec_driver_sql(held).scalar() == 0
+
+
+def test_a_discount_nothing_is_held_against_starts_no_job(qtbot, db, make_listing, opened, settle, services, lane):
+    with db.bulk() as connection:
+        connection.exec_driver_sql("DELETE FROM stock_item")
+    dialog = opened(RatesDialog)
+    dialog.team["discount"].setText("36%")
+    dialog.save.click()
+    settle()
+    dialog.accept()
+    settle()
+    assert lane.calls == []
+
+
 def floor(db, key, minor, currency):
     """A row of the price-floor table."""
     with db.bulk() as connection:

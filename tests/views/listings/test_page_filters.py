@@ -60,6 +60,7 @@ class TestTyping:
             ("price < 6 and stock = 0", ["Price < 6 USD", "Stock 0"], ["Birch"]),
             ("= weight is missing or status = live", ["weight is missing or status = live"], ["Ash", "Cedar"]),
             ("stock > 0 and not title ~ cedar", ["Stock > 0", "not title ~ cedar"], ["Ash"]),
+            ("price between 6 and 20", ["Price ≥ 6 USD", "Price ≤ 20 USD"], ["Ash", "Cedar"]),
             ('tag = "summer sale"', ["Tag summer sale"], ["Birch"]),
             ("item = CD5", ["Contains item CD5"], ["Birch"]),
             ("(template = 小件普货 and price > 6) or sku = bi1*2+cd5", None, ["Ash", "Birch", "Cedar"]),

@@ -259,6 +259,30 @@ def test_a_large_change_is_taken_back_in_the_worker(run, monkeypatch):
     run(steps)
 
 
+def test_what_every_listing_is_judged_by_is_taken_back_and_brought_again_in_the_worker(run):
+    async def steps(desktop, services):
+        def rates():
+            return [str(one.rate) for one in services.pricing.overview("en").history]
+
+        def has_ended(key):
+            return any(job.title_key == key and not job.is_running for job in desktop.context.jobs)
+
+        await until(lambda: desktop.window.page is not None)
+        before = rates()
+        services.pricing.enter_rate("6.5", "USD", "")
+        after = rates()
+        desktop.undoing.undo()
+        await until(lambda: has_ended("history.job.undo_judging"))
+        assert rates() == before
+        desktop.undoing.redo()
+        await until(lambda: has_ended("history.job.redo_judging"))
+        assert rates() == after != before
+        (title,) = [job.title for job in desktop.context.jobs if job.title_key == "history.job.redo_judging"]
+        assert title == "Redo “Exchange rate: 1 USD = CNY 6.5”"
+
+    run(steps)
+
+
 def test_the_history_goes_back_to_a_point_in_time(run):
     async def steps(desktop, services):
         await until(lambda: desktop.window.page is not None)
