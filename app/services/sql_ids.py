@@ -64,16 +64,23 @@ def collected(connection: Connection, sql: str, params: Sequence[Any], ctx: Task
 
 def read_numbers(connection: Connection, sql: str, params: tuple[Any, ...] = ()) -> Whole:
     """The whole numbers of the column `id` of *sql*, one or several in a row of it, in its order: as one text, so that
-    the interpreter is not asked for each row, taken apart in pieces, so that other threads are let in between."""
-    return numbers_in(connection.exec_driver_sql(f"SELECT group_concat(id) FROM ({sql})", params).scalar() or "")
+    the interpreter is not asked for each row, taken apart in pieces, so that other threads are let in between.
+
+    Raises:
+        TaskCancelled: the connection is `interruptible`, and was stopped between two pieces.
+    """
+    text = connection.exec_driver_sql(f"SELECT group_concat(id) FROM ({sql})", params).scalar() or ""
+    return numbers_in(text, stopped_by(connection))
 
 
-def numbers_in(text: str | int) -> Whole:
-    """The whole numbers that SQL put into one text with commas between them."""
+def numbers_in(text: str | int, ctx: TaskContext | None = None) -> Whole:
+    """The whole numbers that SQL put into one text with commas between them. Raises: TaskCancelled."""
     import numpy as np
 
     found, text, start = [np.empty(0, np.int64)], str(text), 0
     while start < len(text):
+        if ctx is not None:
+            ctx.checkpoint()
         end = text.find(",", start + PIECE)
         end = len(text) if end < 0 else end
         found.append(np.fromstring(text[start:end], np.int64, sep=","))

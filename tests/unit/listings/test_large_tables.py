@@ -340,6 +340,18 @@ def test_ids_of_an_outdated_question_are_not_read(source):
         source.ids(Query(), ctx)
 
 
+def test_numbers_of_an_outdated_question_are_not_taken_apart(source):
+    """SQLite has put them together by then; a million of them keep the window from painting meanwhile."""
+    ctx = TaskContext()
+    numbers = ",".join(map(str, range(1, 50)))
+    assert sql_ids.numbers_in(numbers, ctx).tolist() == list(range(1, 50))
+    with source._db.answering() as connection, pytest.raises(TaskCancelled), interruptible(connection, ctx):
+        assert len(sql_ids.read_numbers(connection, "SELECT id FROM listing")) == 40
+        stopped = "SELECT id FROM listing UNION ALL SELECT 0 WHERE stopped()"
+        connection.connection.create_function("stopped", 0, lambda: ctx.stop.set() or 1)
+        sql_ids.read_numbers(connection, stopped)
+
+
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize(
     "condition",
