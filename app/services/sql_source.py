@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from app.services.paging import HasId, Query
@@ -70,12 +71,14 @@ class SqlSource(FirstRows, Generic[RowT]):
         """
         expression, store = self._field(name).expression, self.spec.store_column
         with self._connect() as connection, interruptible(connection, ctx):
-            search, match, hits = self._searched(connection, query, WALKED_HITS)
-            if query.filters and not search.words and self.spec.holding({"store", name}):
-                masks = self.masks(connection)
-                told = masks.numbers_by(name, lambda: self.told(connection, query)) if masks.are_for else None
-                if told is not None:
-                    return told
+            searched = self._searched(connection, query, WALKED_HITS)
+            search, match, hits = searched
+            is_told = hits <= WALKED_HITS if search.words else bool(query.filters)
+            if is_told and self.spec.holding({"store", name}):
+                masks, told = self.masks(connection), partial(self.told, connection, query, searched)
+                numbers = masks.numbers_by(name, told) if masks.are_for else None
+                if numbers is not None:
+                    return numbers
             if store and not query.filters and self._is_for_walking(search, match, hits):
                 # by store first: an index of both has the rows in this order, nothing needs to be sorted
                 table, groups = self.spec.table, f"{store}, {expression}"
