@@ -26,6 +26,8 @@ MOST_BYTES = 12 << 20
 """Room for answers: about a hundred of a million listings, or a dozen of them and a dozen of five million variants."""
 MOST_ORDER_BYTES = 12 << 20
 """Room for orders: one of a million and a half rows, or several of few."""
+HELPERS = 2
+"""So many threads beside the one that asks: what one of them has left over, the processor's other core takes."""
 _INFO = "answers"
 
 Moment = tuple[int, int]
@@ -160,6 +162,7 @@ class AnswersOfMoment:
     ) -> None:
         self._kept, self._moment = kept, moment
         self._opened, self._connection = opened, connection
+        self._helpers = 0
 
     def get(self, asked: Hashable) -> Bytes | None:
         """As `Answers.get`."""
@@ -189,18 +192,24 @@ class AnswersOfMoment:
         """Do *work* in a thread of its own, on another connection that reads the same state, while the block does the
         rest.
 
-        Yields: what waits for it: its result, None where there is no such connection. Raises: what it raised.
+        Yields: what waits for it: its result, None where there is no such connection, or enough threads are at it.
+        Raises: what it raised.
         """
+        if self._opened is None or self._helpers >= HELPERS:
+            yield lambda: None
+            return
+        opened = self._opened
         found: list[T] = []
         failed: list[BaseException] = []
 
         def run() -> None:
             try:
-                found.extend(self._done(work))
+                found.extend(self._done(opened, work))
             except BaseException as error:  # noqa: BLE001  # raised where it is waited for
                 failed.append(error)
 
         thread = Thread(target=run, name="beside")
+        self._helpers += 1
         thread.start()
 
         def wait() -> T | None:
@@ -213,15 +222,16 @@ class AnswersOfMoment:
             yield wait
         finally:
             thread.join()
+            self._helpers -= 1
 
-    def _done(self, work: Callable[[Connection], T]) -> list[T]:
-        if self._opened is None:
-            return []
-        with self._opened() as connection, interruptible(connection, stopped_by(self._connection)):
+    def _done(
+        self, opened: Callable[[], AbstractContextManager[Connection]], work: Callable[[Connection], T]
+    ) -> list[T]:
+        with opened() as connection, interruptible(connection, stopped_by(self._connection)):
             other = answers_of(connection)
             if other is None or other._moment != self._moment:
                 return []
-            other._opened = None  # two threads are enough
+            other._opened = None  # only the one that asks has helpers
             return [work(connection)]
 
 
@@ -247,3 +257,13 @@ def answers_of(connection: Connection) -> AnswersOfMoment | None:
     """What is kept of the state that *connection* reads; None where that is not known."""
     found: Any = connection.info.get(_INFO)
     return found if isinstance(found, AnswersOfMoment) else None
+
+
+def halved(connection: Connection, one: Callable[[Connection], T], other: Callable[[Connection], T]) -> tuple[T, T]:
+    """What both find in the state that *connection* reads; the *other* by a second thread, if there may be one."""
+    answers = answers_of(connection)
+    if answers is None:
+        return one(connection), other(connection)
+    with answers.beside(other) as found:
+        first, second = one(connection), found()
+    return first, second if second is not None else other(connection)

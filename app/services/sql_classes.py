@@ -29,12 +29,12 @@ MOST_VALUES = 255
 LOOKED_AT = 200
 """Rows here and there by which the most common value is guessed: a wrong guess takes longer and changes nothing."""
 _SOME = "SELECT (SELECT {value} FROM {table} WHERE id >= place.value ORDER BY id LIMIT 1) FROM json_each(?) AS place"
-_STORES = (
-    "WITH RECURSIVE one(id) AS (SELECT min({store}) FROM {along} UNION ALL "
-    "SELECT (SELECT min({store}) FROM {along} WHERE {store} > one.id) FROM one WHERE one.id IS NOT NULL) "
-    "SELECT id FROM one WHERE id IS NOT NULL"
+_EACH = (
+    "WITH RECURSIVE one(value) AS (SELECT min({value}) FROM {along} WHERE {among} UNION ALL "
+    "SELECT (SELECT min({value}) FROM {along} WHERE {among} AND {value} > one.value) FROM one "
+    "WHERE one.value IS NOT NULL LIMIT {limit}) SELECT value FROM one WHERE value IS NOT NULL"
 )
-"""Each store that has rows, found by going from one to the next in the index."""
+"""Each value there is, found by going from one to the next in an index."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,14 +66,20 @@ def read_classes(connection: Connection, spec: TableSpec, name: str, highest: in
 
     value, along, store = spec.field(name).expression, spec.read_from({"store", name}), spec.store_column
     of: Bytes = np.zeros(highest + 1, np.uint8)
-    common = _most_common(connection, spec.table, value, highest)
-    known = {common: 0}
-    for (of_store,) in connection.exec_driver_sql(_STORES.format(store=store, along=along)).all():
-        for others, params in ((f"{value} < ?", (common,)), (f"{value} > ?", (common,)), (f"{value} IS NULL", ())):
-            sql = f"SELECT {value}, group_concat(id) FROM {along} WHERE {store} = ? AND {others} GROUP BY {value}"
-            for one, ids in connection.exec_driver_sql(sql, (of_store, *params)):
-                of[numbers_in(ids)] = min(known.setdefault(one, len(known)), MOST_VALUES)
+    known = {_most_common(connection, spec.table, value, highest): 0}
+    for of_store in _each(connection, along, store, "true"):
+        among = f"{store} = {int(of_store)}"
+        for one in (*_each(connection, along, value, among), None):
+            if known.setdefault(one, len(known)) and len(known) <= MOST_VALUES:
+                sql = f"SELECT group_concat(id) FROM {along} WHERE {among} AND {value} IS ?"
+                found = connection.exec_driver_sql(sql, (one,)).scalar()
+                of[numbers_in(found or "")] = known[one]
     return Classes(list(known), of)
+
+
+def _each(connection: Connection, along: str, value: str, among: str) -> list[Any]:
+    sql = _EACH.format(along=along, value=value, among=among, limit=MOST_VALUES + 2)
+    return [one for (one,) in connection.exec_driver_sql(sql).all()]
 
 
 def _most_common(connection: Connection, table: str, value: str, highest: int) -> Any:

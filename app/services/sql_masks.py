@@ -106,12 +106,13 @@ class Masks:
         """How many of the rows that *told* tells there are of each value of the field *name*, which a second thread
         reads meanwhile; None where there are very many values."""
         if self._answers is None or self._kept_classes(name) is not None:
-            return self._numbers(name, told())
+            return self.numbers(name, told())
         with self._answers.beside(lambda connection: type(self)(connection, self._spec)._classes(name)):
             rows = told()
-        return self._numbers(name, rows)
+        return self.numbers(name, rows)
 
-    def _numbers(self, name: str, told: Told) -> dict[Any, int] | None:
+    def numbers(self, name: str, told: Told) -> dict[Any, int] | None:
+        """The same of rows that are known already."""
         if told.few() is not None:
             expression = self._spec.field(name).expression
             where, params = told.sql("id")

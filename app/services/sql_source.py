@@ -74,9 +74,9 @@ class SqlSource(FirstRows, Generic[RowT]):
             searched = self._searched(connection, query, WALKED_HITS)
             search, match, hits = searched
             is_told = hits <= WALKED_HITS if search.words else bool(query.filters)
-            if is_told and self.spec.holding({"store", name}):
-                masks, told = self.masks(connection), partial(self.told, connection, query, searched)
-                numbers = masks.numbers_by(name, told) if masks.are_for else None
+            if is_told and self.spec.holding({"store", name}) and (masks := self.masks(connection)).are_for:
+                told = partial(self.told, connection, query, searched)
+                numbers = masks.numbers(name, told()) if search.words else masks.numbers_by(name, told)
                 if numbers is not None:
                     return numbers
             if store and not query.filters and self._is_for_walking(search, match, hits):

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from app.services.db import Database
-from app.services.moments import Answers, Moments, answers_of
+from app.services.moments import Answers, Moments, answers_of, halved
 from app.services.sql_ids import interruptible
 from app.services.tasks import TaskCancelled, TaskContext
 
@@ -88,6 +88,28 @@ class TestBeside:
             write(database.path)
             with answers_of(connection).beside(counted) as found:
                 assert found() is None, "there is no such state any more"
+
+    def test_two_helpers_are_enough(self, database):
+        def named(connection):
+            return threading.current_thread().name
+
+        with database.answering() as connection:
+            beside = answers_of(connection).beside
+            for _ in range(2):  # what has ended leaves room
+                with beside(named) as one, beside(named) as two, beside(named) as three:
+                    assert (one(), two(), three()) == ("beside", "beside", None)
+
+    def test_halves_are_found_with_a_second_thread_or_without(self, database):
+        def rows(connection):
+            return connection.exec_driver_sql("SELECT count(*) FROM t").scalar(), threading.current_thread().name
+
+        with database.answering() as connection:
+            here, other = halved(connection, rows, rows)
+            assert (here[0], other) == (0, (0, "beside"))
+            write(database.path)
+            assert halved(connection, rows, rows) == (here, here), "another state has no helpers"
+        with database.reader.connect() as connection:
+            assert halved(connection, rows, rows) == ((1, here[1]), (1, here[1]))
 
     def test_what_it_raises_is_raised_where_it_is_waited_for(self, database):
         def failing(connection):

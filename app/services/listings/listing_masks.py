@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from app.services.expressions.conditions import Sql
 from app.services.listings.code_search import TABLES, codes_part, is_of_many
 from app.services.listings.figure_fields import DUE_IDS, OF_TODAY, VIEW, are_in_columns
+from app.services.listings.places import shipped
 from app.services.paging import Filter
 from app.services.sql_conditions import row_sql
 from app.services.sql_ids import read_numbers
@@ -35,6 +36,9 @@ class ListingMasks(Masks):
             return self._with_code(condition)
         if condition.field == "title" and condition.operator == "contains":
             return self._with_title(condition, select)
+        if condition.field == "ships_from":
+            shipping = shipped(self.connection, condition, "listing_id")
+            return super().read(condition, select) if shipping is None else self.among(shipping)
         if VIEW in select[0]:
             due = self.among(read_numbers(self.connection, DUE_IDS))
             return super().read(condition, (select[0].replace(VIEW, OF_TODAY), select[1])).both(due.opposite)

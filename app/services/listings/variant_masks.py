@@ -151,9 +151,9 @@ class Variants:
             ids = read_numbers(self._connection, f"SELECT id FROM sku WHERE id IN ({few}) AND ({sql})", tuple(params))
         else:
             ids = read_numbers(self._connection, f"SELECT id FROM sku WHERE {sql}", tuple(params))
-        return self._with(ids) & within
+        return self.with_ids(ids) & within
 
-    def _with(self, ids: Whole) -> Mask:
+    def with_ids(self, ids: Whole) -> Mask:
         """The places of the variants with these ids, also where one of a due listing stood before."""
         import numpy as np
 

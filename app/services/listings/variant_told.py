@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.services.expressions.conditions import Sql, leaves, parsed
 from app.services.listings.code_search import among_few, codes_part
+from app.services.listings.places import shipped
 from app.services.listings.variant_masks import Variants, by_level
 from app.services.moments import answers_of
 from app.services.paging import Filter, Query
@@ -141,6 +142,9 @@ class VariantMasks:
         if codes_part(one):
             few = among_few(self._connection, one, sql)
             return self.variants.with_code(one, sql) if few is None else self.variants.of_condition(few, everything)
+        shipping = shipped(self._connection, one, "id") if one.field == "ships_from" and self._few is None else None
+        if shipping is not None:
+            return everything & self.variants.with_ids(shipping)
         if one.operator == "present":  # of texts: an index has those without at its beginning
             sql = f"{field.expression} > ''", []
         return self.variants.of_condition(sql, everything)

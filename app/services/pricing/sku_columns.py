@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby, islice
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
 
+from app.services.moments import halved
 from app.services.pricing.given import UNKNOWN
 
 if TYPE_CHECKING:
@@ -41,6 +43,7 @@ CODES = "code"
 """The column of texts: of each variant what its code is looked for in."""
 _BETWEEN = b"\xff"
 """Stands between two of them: no text has it."""
+_PIECES = "SELECT data FROM sku_column WHERE name = ? AND segment BETWEEN ? AND ? ORDER BY segment"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +95,7 @@ class SkuColumns:
     @staticmethod
     def whole_column(connection: Connection, name: str) -> Column:
         """As `column`, of all segments, for another connection that reads the same state."""
-        sql = "SELECT data FROM sku_column WHERE name = ? ORDER BY segment"
-        return _joined([row[0] for row in connection.exec_driver_sql(sql, (name,))])
+        return _joined([row[0] for row in connection.exec_driver_sql(_PIECES, (name, 0, 2**62 // SEGMENT))])
 
     def whole_at(self, name: str, places: Whole) -> Whole:
         """The numbers of a column at few places, `UNKNOWN` for None: only their pieces are read."""
@@ -118,15 +120,9 @@ class SkuColumns:
         """The places whose code or match key has *part*, capitals as small letters (ASCII)."""
         import numpy as np
 
-        wanted = part.encode().upper()
-        found = np.zeros(len(self.owners.values), np.bool_)
-        pieces, at = (row[0] for row in self._rows("data", CODES)), 0
-        while some := list(islice(pieces, TOGETHER)):
-            texts = _BETWEEN.join(some)
-            if wanted in texts:
-                found[at + _slots_with(texts, wanted)] = True
-            at += len(some) * SEGMENT
-        return found
+        middle, wanted = len(self.segments) // 2, part.encode().upper()
+        halves = self.segments[:middle], self.segments[middle:]
+        return np.concatenate(halved(self._connection, *(partial(_with_code, one, wanted) for one in halves)))
 
     def places(self, ids: Whole) -> Whole:
         """Where these ids stand, -1 for those that no segment has."""
@@ -138,14 +134,11 @@ class SkuColumns:
         return np.where(there, at * SEGMENT + ids % SEGMENT, -1)
 
     def _read(self, what: str, name: str) -> Sequence[Any]:
-        found: Sequence[Any] = self._rows(what, name).all()
-        return found
-
-    def _rows(self, what: str, name: str) -> Any:
         """Rows of a column. Not straight from the driver, which begins no transaction: all columns must be of the
         moment the first was read."""
         sql = f"SELECT {what} FROM sku_column WHERE name = ? AND segment BETWEEN ? AND ? ORDER BY segment"
-        return self._connection.exec_driver_sql(sql, (name, *self._span))
+        found: Sequence[Any] = self._connection.exec_driver_sql(sql, (name, *self._span)).all()
+        return found
 
 
 def numbers_of(
@@ -226,6 +219,23 @@ def _pieces(connection: Connection, segments: Iterable[int], names: Iterable[str
     sql = f"SELECT segment, name, data FROM sku_column WHERE name IN ({listed}) AND segment IN ({chosen})"
     rows = driver.execute(sql)
     return {(segment, name): data for segment, name, data in rows}
+
+
+def _with_code(segments: Whole, wanted: bytes, connection: Connection) -> Known:
+    """The places in *segments*, which follow each other, whose code or match key is *wanted* a part of."""
+    import numpy as np
+
+    found = np.zeros(len(segments) * SEGMENT, np.bool_)
+    if not len(segments):
+        return found
+    rows = connection.exec_driver_sql(_PIECES, (CODES, int(segments[0]), int(segments[-1])))
+    pieces, at = (row[0] for row in rows), 0
+    while some := list(islice(pieces, TOGETHER)):
+        texts = _BETWEEN.join(some)
+        if wanted in texts:
+            found[at + _slots_with(texts, wanted)] = True
+        at += len(some) * SEGMENT
+    return found
 
 
 def _slots_with(piece: bytes, wanted: bytes) -> Whole:

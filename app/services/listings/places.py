@@ -1,0 +1,52 @@
+"""Variants by the places they ship from: an index has those of each place by their listings, so that two threads read
+half of the listings each."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from app.services.moments import halved
+from app.services.sql_ids import read_numbers
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+    from sqlalchemy import Connection
+
+    from app.services.paging import Filter
+
+    Whole = NDArray[np.int64]
+
+MOST_PLACES = 100
+"""With more places than that the index is read as it stands."""
+_PLACE = "ships_from COLLATE NOCASE"
+_EACH = (
+    f"WITH RECURSIVE one(place) AS (SELECT '' UNION ALL SELECT (SELECT ships_from FROM sku WHERE {_PLACE} > one.place "
+    f"ORDER BY {_PLACE} LIMIT 1) FROM one WHERE one.place IS NOT NULL LIMIT {MOST_PLACES + 2}) "
+    "SELECT place FROM one WHERE place > ''"
+)
+"""Each place but none, found by going from one to the next in the index."""
+
+
+def shipped(connection: Connection, condition: Filter, column: str) -> Whole | None:
+    """What *column*, `id` or `listing_id`, has of the variants that ship from where *condition* on `ships_from` says,
+    in any order. None where it says anything but one place or any."""
+    import numpy as np  # here: the window has tables before it needs NumPy
+
+    if condition.operator == "present":
+        places = [place for (place,) in connection.exec_driver_sql(_EACH)]
+    elif condition.operator == "=":
+        places = [str(condition.value)]
+    else:
+        return None
+    if len(places) > MOST_PLACES:
+        return None
+    middle = int(connection.exec_driver_sql("SELECT coalesce(max(id), 0) / 2 FROM listing").scalar_one())
+    among = f"{_PLACE} IN ({', '.join('?' * len(places))})"
+
+    def half(side: str, connection: Connection) -> Whole:
+        sql = f"SELECT {column} AS id FROM sku WHERE {among} AND listing_id {side} ?"
+        return read_numbers(connection, sql, (*places, middle))
+
+    return np.concatenate(halved(connection, partial(half, "<="), partial(half, ">")))
