@@ -13,7 +13,7 @@ from fnmatch import fnmatchcase
 from random import Random
 from typing import Any
 
-from app.practice_market.switches import CREATES, Rate, Switches, checked, rate_for
+from app.practice_market.switches import CREATES, NoSwitches, Rate, Switches, checked, rate_for
 
 __all__ = ["CREATES", "KINDS", "FaultKind", "Faults", "Switches", "rate_for"]
 
@@ -86,7 +86,7 @@ class Faults:
     def update(self, document: Mapping[str, Any]) -> None:
         """Change the switches named in *document*; null brings a default back."""
         if not isinstance(document, Mapping):
-            raise ValueError("faults must be an object of switches and their values")
+            raise NoSwitches
         changed = {**asdict(self.switches), **{name: checked(name, value, NAMES) for name, value in document.items()}}
         self.switches = Switches(**changed)
         if "script" in document:

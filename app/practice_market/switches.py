@@ -187,11 +187,45 @@ DEFAULTS: dict[str, Any] = asdict(Switches())
 WHOLE = frozenset(known.name for known in fields(Switches) if known.type == "int")
 
 
-class BadSwitch(ValueError):
-    """A switch that cannot be so: its text is a sentence naming the switch, the value and what is allowed."""
+ALLOWED = {
+    "whole": "a whole number from {least} to {most}",
+    "number": "a number from {least} to {most}",
+    "choice": "one of {known}",
+    "yes_no": "true or false",
+    "texts": "a list of texts",
+    "wholes": "a list of whole numbers",
+    "zone": "a time zone such as Asia/Shanghai",
+    "shares": "an object of shares by kind of fault",
+    "fault": "a kind of fault: {known}",
+    "steps": "a list of steps",
+    "step": "an object with method and fault, and perhaps skip and times",
+    "by_method": "an object of numbers by method pattern",
+}
+"""What a switch can be, as `BadSwitch` says it."""
 
-    def __init__(self, name: str, value: Any, allowed: str) -> None:
-        super().__init__(f"{name} is {repr(value)[:SHOWN]}; it must be {allowed}")
+
+class NoSwitches(ValueError):
+    """What should be an object of switches is none."""
+
+    def __init__(self) -> None:
+        super().__init__("faults must be an object of switches and their values")
+
+
+class UnknownSwitch(ValueError):
+    """There is no switch called `name`; `near` is one that looks like it, or ""."""
+
+    def __init__(self, name: str) -> None:
+        self.name, self.near = name[:SHOWN], next(iter(get_close_matches(name, DEFAULTS, 1)), "")
+        meant = f"; did you mean {self.near!r}?" if self.near else ""
+        super().__init__(f"there is no switch {self.name!r}{meant}")
+
+
+class BadSwitch(ValueError):
+    """A switch `name` that cannot be `value`; `allowed` says as a key of `ALLOWED` what it can be, `params` fill it."""
+
+    def __init__(self, name: str, value: Any, allowed: str, **params: str) -> None:
+        self.name, self.value, self.allowed, self.params = name, repr(value)[:SHOWN], allowed, params
+        super().__init__(f"{name} is {self.value}; it must be {ALLOWED[allowed].format(**params)}")
 
 
 def checked(name: str, value: Any, kinds: frozenset[str]) -> Any:
@@ -199,11 +233,10 @@ def checked(name: str, value: Any, kinds: frozenset[str]) -> Any:
 
     Raises:
         BadSwitch: it is of the wrong kind or out of range.
-        ValueError: there is no such switch.
+        UnknownSwitch: there is no such switch.
     """
     if name not in DEFAULTS:
-        near = get_close_matches(name, DEFAULTS, 1)
-        raise ValueError(f"there is no switch {name[:SHOWN]!r}" + (f"; did you mean {near[0]!r}?" if near else ""))
+        raise UnknownSwitch(name)
     if value is None:
         return DEFAULTS[name]
     match name:
@@ -218,7 +251,7 @@ def checked(name: str, value: Any, kinds: frozenset[str]) -> Any:
         case "order_zone":
             return _checked_zone(value)
         case "error_status" if not (type(value) is int and STATUSES[0] <= value <= STATUSES[1]):
-            raise BadSwitch(name, value, f"a whole number from {STATUSES[0]} to {STATUSES[1]}")
+            raise BadSwitch(name, value, "whole", least=str(STATUSES[0]), most=str(STATUSES[1]))
     return _plain(name, value)
 
 
@@ -226,11 +259,11 @@ def _plain(name: str, value: Any) -> Any:
     default = DEFAULTS[name]
     if name in CHOICES:
         if not isinstance(value, str) or value not in CHOICES[name]:
-            raise BadSwitch(name, value, f"one of {', '.join(CHOICES[name])}")
+            raise BadSwitch(name, value, "choice", known=", ".join(CHOICES[name]))
         return value
     if isinstance(default, bool):
         if not isinstance(value, bool):
-            raise BadSwitch(name, value, "true or false")
+            raise BadSwitch(name, value, "yes_no")
         return value
     if isinstance(default, list):
         return _checked_list(name, value, str if name in TEXT_LISTS else int)
@@ -241,7 +274,7 @@ def _plain(name: str, value: Any) -> Any:
 
 def _checked_list(name: str, value: Any, kind: type) -> list[Any]:
     if not isinstance(value, list) or not all(type(item) is kind for item in value):
-        raise BadSwitch(name, value, f"a list of {'texts' if kind is str else 'whole numbers'}")
+        raise BadSwitch(name, value, "texts" if kind is str else "wholes")
     return value
 
 
@@ -249,7 +282,7 @@ def _checked_zone(value: Any) -> str:
     try:
         return ZoneInfo(value).key
     except (TypeError, ValueError, OSError, ZoneInfoNotFoundError):
-        raise BadSwitch("order_zone", value, "a time zone such as Asia/Shanghai") from None
+        raise BadSwitch("order_zone", value, "zone") from None
 
 
 def rate_for(rate: Rate, method: str) -> float:
@@ -263,7 +296,7 @@ def rate_for(rate: Rate, method: str) -> float:
 
 def _checked_rates(value: Any, kinds: frozenset[str]) -> dict[str, Rate]:
     if not isinstance(value, dict):
-        raise BadSwitch("rates", value, "an object of shares by kind of fault")
+        raise BadSwitch("rates", value, "shares")
     for kind in value:
         _check_kind("rates", kind, kinds)
     return {
@@ -276,17 +309,17 @@ def _checked_rates(value: Any, kinds: frozenset[str]) -> dict[str, Rate]:
 
 def _check_kind(name: str, kind: Any, kinds: frozenset[str]) -> None:
     if not isinstance(kind, str) or kind not in kinds:
-        raise BadSwitch(name, kind, f"a kind of fault: {', '.join(sorted(kinds))}")
+        raise BadSwitch(name, kind, "fault", known=", ".join(sorted(kinds)))
 
 
 def _checked_script(value: Any, kinds: frozenset[str]) -> list[dict[str, Any]]:
     known = {"method", "fault", "skip", "times"}
     if not isinstance(value, list):
-        raise BadSwitch("script", value, "a list of steps")
+        raise BadSwitch("script", value, "steps")
     for place, step in enumerate(value):
         name = f"script[{place}]"
         if not isinstance(step, dict) or not step.keys() <= known or not isinstance(step.get("method"), str):
-            raise BadSwitch(name, step, "an object with method and fault, and perhaps skip and times")
+            raise BadSwitch(name, step, "step")
         _check_kind(f"{name}.fault", step.get("fault"), kinds)
         for part in ("skip", "times"):
             _whole(f"{name}.{part}", step.get(part, 0))
@@ -295,18 +328,18 @@ def _checked_script(value: Any, kinds: frozenset[str]) -> list[dict[str, Any]]:
 
 def _numbers(name: str, value: Any, most: float = LARGEST) -> dict[str, float]:
     if not isinstance(value, dict):
-        raise BadSwitch(name, value, "an object of numbers by method pattern")
+        raise BadSwitch(name, value, "by_method")
     return {key: _number(f"{name}.{key}", number, most=most) for key, number in value.items()}
 
 
 def _whole(name: str, value: Any) -> int:
     if type(value) is not int or not 0 <= value <= LARGEST:
-        raise BadSwitch(name, value, f"a whole number from 0 to {LARGEST:.0f}")
+        raise BadSwitch(name, value, "whole", least="0", most=f"{LARGEST:.0f}")
     return value
 
 
 def _number(name: str, value: Any, *, is_signed: bool = False, most: float = LARGEST) -> float:
     least = -most if is_signed else 0.0
     if type(value) not in (int, float) or not least <= value <= most:  # which is false of NaN, too
-        raise BadSwitch(name, value, f"a number from {least:.0f} to {most:.0f}")
+        raise BadSwitch(name, value, "number", least=f"{least:.0f}", most=f"{most:.0f}")
     return value  # type: ignore[no-any-return]

@@ -54,8 +54,23 @@ def serve_market(desk: Desk, options: argparse.Namespace) -> Outcome:
         faults = None if options.faults is None else _switches(options.faults)
         asyncio.run(serve(options.port, database=database, seed=options.seed, faults=faults, ready=announce))
     except (OSError, ValueError, OverflowError) as error:
-        raise MarketNotStarted(detail=str(error)) from error
+        raise MarketNotStarted(detail=_said(error)) from error
     return Outcome({"served": True})
+
+
+def _said(error: Exception) -> str:
+    """What is wrong, in the user's language where the market says it in pieces."""
+    from app.practice_market.switches import BadSwitch, NoSwitches, UnknownSwitch
+
+    match error:
+        case BadSwitch():
+            allowed = tr(f"cli.switch.{error.allowed}", **error.params)
+            return tr("cli.switch.bad", name=error.name, value=error.value, allowed=allowed)
+        case UnknownSwitch():
+            return tr("cli.switch.meant" if error.near else "cli.switch.unknown", name=error.name, near=error.near)
+        case NoSwitches():
+            return tr("cli.switch.none")
+    return str(error)
 
 
 def _switches(path: Path) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
@@ -33,6 +34,7 @@ PARTS = (
     ("queued", "blue"),
     ("cancelled", "gray"),
 )
+HAN = re.compile(r"[\u4e00-\u9fff]")
 ALWAYS = ("live", "in_review", "failed")
 """Shown also as 0; the others only where there are some."""
 
@@ -143,7 +145,7 @@ def is_held(group: ReasonGroup) -> bool:
 def group_title(group: ReasonGroup) -> str:
     """The short name of a reason: a heading of the checker, or the sentence of the error."""
     heading = group_heading(group)
-    return tr(heading) if heading else group_sentence(group, group.params)
+    return tr(heading) if heading else group_sentence(group, _headline_params(group))
 
 
 def group_heading(group: ReasonGroup) -> str:
@@ -156,7 +158,18 @@ def banner_sentence(group: ReasonGroup) -> str:
     """What happened to the whole group; where every listing has its own story the rows tell it."""
     if group.code == WOULD_LOSE:
         return tr("publish.losses.banner", n=len(group.rows))
-    return group_sentence(group, group.params)
+    return group_sentence(group, _headline_params(group))
+
+
+def _headline_params(group: ReasonGroup) -> dict[str, Any]:
+    """What a headline is made of: it points to the platform's own words, which stand below it, where those are in the
+    other language."""
+    said = group.params.get("platform_text")
+    if not group.platform_text or not isinstance(said, str) or bool(HAN.search(said)) is (messages.language == "zh"):
+        return group.params
+    words = tr("publish.their_words")
+    whose = tr("publish.their_words_of", field=field_name(group.field), words=words) if group.field else words
+    return {**group.params, "platform_text": whose}
 
 
 def group_sentence(group: ReasonGroup, params: dict[str, Any]) -> str:

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from app.messages import Messages
+from app.practice_market.switches import ALLOWED
 from app.services.application import Application
 from app.services.marketplace.aliexpress import AliExpressMarketplace
 from app.services.marketplace.port import ListingSummary, ResultPage
@@ -188,6 +190,38 @@ def test_a_dead_token_is_exit_three_and_shown(cli, market, secrets):
     assert (said.code, said.json["error"]["code"]) == (3, "marketplace.signed_out")
     assert cli("--json", "store", "list").json["stores"][0]["health"] == "signed_out"
     assert "Sign in again" in cli("store", "list").out
+
+
+@pytest.mark.parametrize(
+    ("faults", "zh", "en"),
+    [
+        (
+            '{"seed": 1.5}',
+            "seed 是 1.5，应当是 0 到 10000000000 的整数",
+            "seed is 1.5; it must be a whole number from 0",
+        ),
+        ('{"large_ids": 1}', "large_ids 是 1，应当是 true 或 false", "large_ids is 1; it must be true or false"),
+        ('{"code_15": "x"}', "code_15 是 'x'，应当是其中之一：text, number", "it must be one of text, number"),
+        ('{"lateny_ms": 1}', "没有名为“lateny_ms”的开关，是不是“latency_ms”？", "did you mean “latency_ms”?"),
+        ('{"xyz": 1}', "没有名为“xyz”的开关", "there is no switch “xyz”"),
+        ("[]", "应当是一个 JSON 对象", "it must be a JSON object"),
+    ],
+)
+def test_wrong_switches_are_named_in_the_users_language(cli, tmp_path, monkeypatch, faults, zh, en):
+    (tmp_path / "faults.json").write_text(faults, "utf-8")
+    for language, said in (("zh", zh), ("en", en)):
+        monkeypatch.setattr("app.cli.main.system_language", lambda language=language: language)
+        told = cli("market", "--faults", str(tmp_path / "faults.json"))
+        assert (told.code, said in told.err) == (2, True), told.err
+
+
+def test_whatever_a_switch_can_be_is_said_in_both_languages():
+    for allowed in ALLOWED:
+        both = [
+            Messages(language).text(f"cli.switch.{allowed}", least="1", most="2", known="3")
+            for language in ("zh", "en")
+        ]
+        assert both[1] == ALLOWED[allowed].format(least="1", most="2", known="3") != both[0]
 
 
 def test_a_market_that_cannot_start_says_why(cli, market, tmp_path):

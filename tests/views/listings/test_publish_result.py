@@ -147,6 +147,28 @@ class TestReasons:
         language.set_language("zh")
         assert "发货期: 9 is too much" in group_sentence(dialog.groups[0], dialog.groups[0].params)
 
+    def test_a_headline_is_in_one_language_and_the_platforms_words_stand_below(
+        self, batch, open_result, make_sellable, settle
+    ):
+        english = Refused(
+            "marketplace.schema", platform_code="13010996", platform_text="#/delivery_time: 9 is too much",
+            field="handling_days",
+        )  # fmt: skip
+        chinese = Refused("marketplace.product_refused", platform_code="7", platform_text="标题重复")
+        dialog = open_result(batch([make_sellable(), make_sellable()], english, chinese))
+        choose(dialog, "handling_days")
+        assert "9 is too much" in dialog.reason.text()
+        choose(dialog, "")
+        assert dialog.reason.text() == "The listing was refused: see the platform's words (7). Change what it names."
+        language.set_language("zh")
+        settle()
+        choose(dialog, "handling_days")
+        assert dialog.reason.text() == "字段不合平台格式：发货期（见平台原文）。按类目要求修改。"
+        assert "9 is too much" in dialog.raw.text()
+        assert not any("too much" in dialog.reasons.item(at).text() for at in range(dialog.reasons.count()))
+        choose(dialog, "")
+        assert dialog.reason.text() == "商品内容被拒：标题重复（7）。按说明修改。"
+
     def test_a_field_the_port_calls_otherwise_is_ours(self, batch, open_result, make_sellable):
         unit = Refused("marketplace.unit", platform_code="1", platform_text="#/product_unit: unknown", field="unit_id")
         dialog = open_result(batch([make_sellable()], unit))

@@ -54,7 +54,29 @@ JOIN listing ON listing.title_folded = own.title AND listing.store_id = own.stor
  AND listing.id <> own.listing_id AND listing.status <> 'off'
 LEFT JOIN plan.edited AS other ON other.listing_id = listing.id AND other.title IS NOT NULL
 WHERE own.listing_id IN ({{ids}}) AND own.title <> '' AND other.listing_id IS NULL
+UNION ALL
+SELECT kept.id, other.listing_id, {_NAMED}
+FROM listing AS kept
+JOIN plan.edited AS other ON other.title = kept.title_folded AND other.store_id = kept.store_id
+ AND other.listing_id <> kept.id
+JOIN listing ON listing.id = other.listing_id AND listing.status <> 'off' AND listing.title_folded <> other.title
+LEFT JOIN plan.edited AS own ON own.listing_id = kept.id AND own.title IS NOT NULL
+WHERE kept.id IN ({{ids}}) AND kept.title_folded <> '' AND own.listing_id IS NULL
 """
+_NEIGHBOURS = """
+WITH retitled AS (
+  SELECT own.listing_id, own.store_id, own.title, mine.status FROM plan.edited AS own
+  JOIN listing AS mine ON mine.id = own.listing_id AND mine.title_folded <> own.title)
+SELECT listing.id FROM retitled
+JOIN listing ON listing.title_folded = retitled.title AND listing.store_id = retitled.store_id
+ AND listing.id <> retitled.listing_id
+LEFT JOIN plan.edited AS other ON other.listing_id = listing.id AND other.title IS NOT NULL
+WHERE retitled.title <> '' AND retitled.status <> 'off' AND other.listing_id IS NULL
+UNION SELECT other_id FROM told_apart WHERE listing_id IN (SELECT listing_id FROM retitled)
+UNION SELECT listing_id FROM told_apart WHERE other_id IN (SELECT listing_id FROM retitled)
+"""
+"""Listings of which something is said only because another one gets a new title: those that have it already, and those
+that were told apart from it."""
 _RETITLED = """
 SELECT listing_id FROM plan.edited JOIN listing ON listing.id = listing_id
 WHERE edited.title <> title_folded AND listing_id IN ({ids})
@@ -72,7 +94,8 @@ OR EXISTS (
 
 def judge(connection: Connection, staged: Sequence[Staged], ctx: TaskContext) -> None:
     """Fill `plan.finding` and `plan.foreseen`. Only listings are checked of which something may change for the checker,
-    and of edits of fields that few rules read only these rules are asked.
+    those that are not edited themselves among them, and of edits of fields that few rules read only these rules are
+    asked.
 
     Raises:
         TaskCancelled: stopped.
@@ -84,6 +107,8 @@ def judge(connection: Connection, staged: Sequence[Staged], ctx: TaskContext) ->
         wholly |= edited
     elif look.asks_titles:
         wholly.update(edited.intersection(run(TOLD_APART).scalars()))
+    if "title" in fields:
+        wholly.update(run(_NEIGHBOURS).scalars())
     judge, partly = _Judge(connection, staged), sorted(edited - wholly)
     total = len(wholly) + len(partly)
     parts = ((judge.chunk, sorted(wholly)), (partial(judge.fields, look), partly))
@@ -201,15 +226,16 @@ class _Judge:
         """Twins by code as they are, twins by title among the titles as they would be. What a person told apart is a
         pair again with another title."""
         inside = id_list(ids)
-        apart = pairs_apart(self._connection, ids)
-        retitled = self._retitled({*ids, *chain.from_iterable(apart)})
+        apart, stored = pairs_apart(self._connection, ids), read_twins(self._session, ids, with_apart=True)
+        others = (one.listing_id for its in stored.values() for one in its)
+        retitled = self._retitled({*ids, *others, *chain.from_iterable(apart)})
         apart = {pair for pair in apart if retitled.isdisjoint(pair)}
         twins = {
             number: [one for one in its if (min(number, one.listing_id), max(number, one.listing_id)) not in apart]
-            for number, its in read_twins(self._session, ids, with_apart=True).items()
+            for number, its in stored.items()
         }
         later = {
-            number: [one for one in its if one.sku_id is not None or number not in retitled]
+            number: [one for one in its if one.sku_id is not None or retitled.isdisjoint((number, one.listing_id))]
             for number, its in twins.items()
         }
         for number, other, name in self._connection.exec_driver_sql(_EDITED_TWINS.format(ids=inside)):

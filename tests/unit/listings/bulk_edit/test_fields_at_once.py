@@ -161,7 +161,7 @@ def test_the_short_way_says_what_a_full_check_says(
     finally:
         plan.close()
     ensure_true(db)
-    assert planned == _new(before[1], findings(db), edited(db))  # not of a listing that was chosen and stays as it is
+    assert planned == _new(before[1], findings(db))
     if applied.change is None:
         return
     undoing.MANY = 1
@@ -178,18 +178,21 @@ def test_the_short_way_says_what_a_full_check_says(
         undoing.MANY = threshold
 
 
-def edited(db: Database) -> list[int]:
-    """Listings of which a change keeps what they were."""
-    with db.look() as connection:
-        return list(connection.exec_driver_sql("SELECT DISTINCT listing_id FROM change_entry").scalars())
-
-
-def _new(before: Found, after: Found, ids: list[int]) -> Counter[tuple[str, str]]:
-    """Findings that came up in *ids*."""
+def _new(before: Found, after: Found) -> Counter[tuple[str, str]]:
+    """Findings that came up, wherever."""
     found = Counter[tuple[str, str]]()
-    for number in ids:
-        found += after.get(number, Counter()) - before.get(number, Counter())
+    for number in after:
+        found += after[number] - before.get(number, Counter())
     return found
+
+
+def foretold(db: Database, ids: list[int], *operations: Operation) -> dict[str, int]:
+    """How many listings the preview says will newly break which rule."""
+    plan = plan_edit(db, BulkEdit(operations), ids, TaskContext())
+    try:
+        return {one.code: one.listings for one in plan.counts.findings}
+    finally:
+        plan.close()
 
 
 def plain(title: str, **others: Any) -> dict[str, Any]:
@@ -241,6 +244,29 @@ def test_one_told_apart_from_one_of_two_with_its_title_is_alone_without_the_othe
     edit(stores, [one], AddText("title", suffix=" 2"))
     assert "title.elsewhere" not in codes(stores, other)
     ensure_true(stores)
+
+
+def test_a_preview_tells_of_listings_that_are_not_edited(stores: Database) -> None:
+    """One gets the title of another, which then has a finding, too; so has one that was told apart from it."""
+    one, other, third, fourth = fill(
+        stores, [plain("Lamp 2"), plain("Lamp"), plain("Desk", code="LM9"), plain("Chair", code="LM9")]
+    )
+    assert foretold(stores, [one], ReplaceText("title", " 2", "")) == {"title.elsewhere": 2}
+    assert foretold(stores, [one, other], ReplaceText("title", " 2", "")) == {"title.elsewhere": 2}
+    assert foretold(stores, [one, other], ReplaceText("title", " 2", ""), AddKeyword("new"))["title.elsewhere"] == 2
+    tell_apart(stores, [(third, fourth)])
+    recheck(stores)
+    before = findings(stores)
+    told = foretold(stores, [third], AddText("title", suffix=" 2"))
+    edit(stores, [third], AddText("title", suffix=" 2"))
+    new = _new(before, findings(stores))
+    assert told == {code: number for (code, _), number in new.items()}
+    assert codes(stores, fourth) - {code for code, _ in before.get(fourth, ())}
+
+
+def test_a_title_nobody_sees_any_more_says_nothing_of_others(stores: Database) -> None:
+    one, _ = fill(stores, [plain("Lamp 2", status="off"), plain("Lamp")])
+    assert foretold(stores, [one], ReplaceText("title", " 2", "")) == {"title.elsewhere": 1}
 
 
 def test_a_refused_listing_is_judged_again(stores: Database) -> None:
