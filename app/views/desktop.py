@@ -191,9 +191,14 @@ class Desktop(QObject):
     def _go_on(self) -> None:
         page: Any = self.window.pages.get("listings")
         if page is None:
-            self._begin_background()
+            self._make_panel_of_jobs()
         else:
-            page.furnish_by_and_by(self._begin_background)
+            page.furnish_by_and_by(self._make_panel_of_jobs)
+
+    def _make_panel_of_jobs(self) -> None:
+        """Ahead of the first job, whose beginning it would hold up, and in a turn of its own."""
+        QTimer.singleShot(0, self, lambda: self.window.activity)
+        QTimer.singleShot(0, self, self._begin_background)
 
     def _begin_background(self) -> None:
         background = self.context.runner.start(self.context.services.start_up, language.code)

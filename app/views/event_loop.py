@@ -33,12 +33,13 @@ class WindowLoop(QEventLoop):  # type: ignore[misc]  # qasync has no types
     def __init__(self, application: Any, **options: Any) -> None:
         self._due: deque[asyncio.Handle] = deque()
         self._later: list[asyncio.TimerHandle] = []
+        self._alarm_at: float | None = None
         self._dead = 0
         self._is_woken = False
         self._turn = QTimer(singleShot=True, interval=0)
         self._turn.timeout.connect(self._run_due)
         self._alarm = QTimer(singleShot=True, timerType=Qt.TimerType.PreciseTimer)
-        self._alarm.timeout.connect(self._run_due)
+        self._alarm.timeout.connect(self._on_alarm)
         super().__init__(application, **options)
 
     def call_soon(self, callback: Callable[..., object], *args: Any, context: Context | None = None) -> asyncio.Handle:
@@ -74,6 +75,7 @@ class WindowLoop(QEventLoop):  # type: ignore[misc]  # qasync has no types
         super().close()
         self._turn.stop()
         self._alarm.stop()
+        self._alarm_at = None
         self._due.clear()
         self._later.clear()
 
@@ -114,9 +116,17 @@ class WindowLoop(QEventLoop):  # type: ignore[misc]  # qasync has no types
             else:
                 self._due.append(handle)
 
+    def _on_alarm(self) -> None:
+        self._alarm_at = None
+        self._run_due()
+
     def _set_alarm(self) -> None:
-        """Wake for the next timer, never before its time."""
-        if self._later:
-            self._alarm.start(max(0, math.ceil((self._later[0].when() - self.time()) * 1000)))
-        else:
+        """Wake for the next timer, never before its time. It is set already after most turns."""
+        next_at = self._later[0].when() if self._later else None
+        if next_at == self._alarm_at:
+            return
+        self._alarm_at = next_at
+        if next_at is None:
             self._alarm.stop()
+        else:
+            self._alarm.start(max(0, math.ceil((next_at - self.time()) * 1000)))

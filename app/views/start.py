@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-COLLECT_MS = 5_000
 SWITCH_S = 0.0005
 """A thread that computes gives way to the window after so long; the usual 5 ms are paid for at every call of Qt."""
 IO_THREADS = 8
@@ -63,10 +62,7 @@ def open_window(arguments: Sequence[str], *, is_demo: bool = False) -> int:
     assert isinstance(qt, QApplication)
     qt.setApplicationName("Shangjia")
     qt.setQuitOnLastWindowClosed(False)  # else "Event loop stopped before Future completed"
-    gc.disable()  # a collection in a worker thread would destroy QObjects there
-    sweep = QTimer(qt, interval=COLLECT_MS)
-    sweep.timeout.connect(lambda: gc.collect(2 if gc.get_count()[2] >= 10 else 1))
-    sweep.start()
+    gc.disable()  # a collection in a worker thread would destroy QObjects there; `_run` says who collects
     sys.setswitchinterval(SWITCH_S)
     with _crash_log(data_dir):
         _open(qt, data_dir, is_demo=is_demo)
@@ -123,22 +119,27 @@ async def _run(app: Application, desktop: Desktop, *, is_demo: bool) -> None:
     import asyncio
     from concurrent.futures import ThreadPoolExecutor
 
+    from app.views.sweeping import Sweeper
+
     loop = asyncio.get_running_loop()
     loop.set_default_executor(ThreadPoolExecutor(IO_THREADS, "io"))
     loop.set_exception_handler(
         lambda _, context: log.error("in the event loop: %s", context.get("message"), exc_info=context.get("exception"))
     )
-    runner = desktop.context.runner
+    runner, jobs = desktop.context.runner, desktop.context.jobs
+    sweeper = Sweeper(lambda: runner.is_idle and not jobs.running)
     desktop.ready.connect(gc.freeze)  # code and widgets stay: going through them again would hold up a repaint
     closed = asyncio.Event()
     desktop.window.closed.connect(closed.set)
     desktop.warm.connect(gc.freeze)  # modules, classes, the shell: else every full sweep looks at them for 0.1 s
+    desktop.warm.connect(sweeper.start)
     if is_demo:
         desktop.ready.connect(lambda: desktop.practice.play_demo())
     if desktop.window.isHidden():  # it was closed while it was painted
         closed.set()
     desktop.load()
     await closed.wait()
+    sweeper.stop()
     desktop.window.hide()
     runner.stop_all()
     others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]

@@ -150,7 +150,11 @@ class TabPage(PageFrame):
             if self.isVisible():
                 self.reload()
             else:
-                self._is_outdated = True
+                self.be_outdated()
+
+    def be_outdated(self) -> None:
+        """Reload when the tab comes into view."""
+        self._is_outdated = True
 
     def set_stores(self, store_ids: tuple[int, ...]) -> None:
         """Another choice in the store picker; empty for all."""

@@ -1,7 +1,7 @@
 """Measure: `python -m tests.benchmarks [--quick] [--folder DIR] [NAME …]`, all but storm without names.
 
     import   a sheet of 100 000 rows × 30 columns, new and again, against bare parse and store, and against pandas
-    gaps     how long the window's event loop is held up while it imports and publishes
+    gaps     how long the window's event loop is held up while it imports, publishes and bulk edits
     publish  1 000 listings to the practice market, under its limit and without one
     sync     the first sync of 100 000 listings from the practice market: processor time a call, memory, going on
     edit     price × 1.1 on 500 000 variants of 1 000 000 listings, taking it back, a pattern over 100 000 titles

@@ -1,4 +1,5 @@
-"""How long the window's event loop is held up while it imports and publishes, beside the same window idle.
+"""How long the window's event loop is held up while it imports, publishes and changes all listings at once, beside the
+same window idle.
 
 A gap on a shared machine may be the machine's: idle gaps stand in the same line, and beside the longest gap stands
 the longest time the GUI thread itself worked in one (`worked`), which other programs do not lengthen.
@@ -17,9 +18,16 @@ PROGRAM = "tests.benchmarks.programs.window_gaps"
 WORK = {
     "import": (("import.reading", "import.storing"), "{rows} rows read, compared and stored by the import dialog"),
     "publish": (("publish.checking", "publish.sending"), "{sent} listings checked, queued and sent from the tab"),
+    "edit": (
+        ("edit.planning", "edit.checking", "edit.storing"),
+        "the price of every imported listing raised in the bulk edit, shown, checked and stored",
+    ),
 }
 """Phases of each work, without the moments in which a dialog opens or shows rows."""
-ANSWERS = ("publish.asking", "import.opening", "import.shown", "import.stored")
+ANSWERS = (
+    *("publish.asking", "import.opening", "import.shown", "import.stored"),
+    *("edit.opening", "edit.shown", "edit.stored"),
+)
 P99_MS, MAX_MS, PAINTED_MAX_MS = 8, 20, 50
 IDLE_S = 1.0
 """Idle twice, at the beginning and the end, so long for each repeat that is asked for."""
@@ -34,7 +42,7 @@ def measure(ground: Ground) -> Iterator[Measurement]:
     for _ in range(sizes.repeats):
         for paints, told in runs.items():
             arguments = (ground.copy_of_outbox(), ground.sheet, sizes.sent, int(paints), IDLE_S * sizes.repeats)
-            told.append(run_program(PROGRAM, *arguments))
+            told.append(run_program(PROGRAM, *arguments, environment=ground.bytecode))
     for name, (phases, how) in WORK.items():
         said = how.format(rows=sizes.sheet_rows, sent=sizes.sent)
         plain, painted = f"{said}; another tab in view", f"{said}; the Listings table repainted ten times a second"
@@ -90,4 +98,6 @@ def _beside(runs: Mapping[bool, Sequence[Told]]) -> Iterator[Measurement]:
         yield Measurement(name, core, "% of a core", f"the window's process from Publish to the last verdict; {word}")
     both = [run for told in runs.values() for run in told]
     yield Measurement("gaps.import.s", median(run["import_s"] for run in both), "s", "the import as the user waits")
+    how = f"the bulk edit of {min(run['edited'] for run in both)} listings, from the typed number to the stored change"
+    yield Measurement("gaps.edit.s", median(run["edit_s"] for run in both), "s", how)
     yield Measurement("gaps.peak", max(run["peak_mb"] for run in both), "MB", "most memory of the window's process")

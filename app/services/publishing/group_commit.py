@@ -102,7 +102,7 @@ class GroupCommit:
             try:
                 with self._db.bulk() as connection:
                     return [work(connection) for work in works]
-            except (OperationalError, PoolTimeout) as error:
+            except (OperationalError, PoolTimeout, sqlite3.OperationalError) as error:
                 if not is_busy(error):
                     raise
                 log.warning("another writer holds the database; the publish journal waits")
@@ -112,7 +112,7 @@ def is_busy(error: Exception) -> bool:
     """Whether *error* only says that somebody else writes just now: waiting helps."""
     if isinstance(error, PoolTimeout):
         return True
-    cause = getattr(error, "orig", None)
+    cause = getattr(error, "orig", error)
     return isinstance(cause, sqlite3.OperationalError) and cause.sqlite_errorcode & 0xFF in (
         sqlite3.SQLITE_BUSY,
         sqlite3.SQLITE_LOCKED,

@@ -15,6 +15,7 @@ from app.models import ListingStatus, StoreHealth, TaskAction, TaskState
 from app.services.listings.holds import IS_HELD
 from app.services.publishing.entries import CODE_SEPARATOR, NO_REASON, ClaimedTask, Intent, Reason, TaskKey, Verdict
 from app.services.publishing.gate import Ending, Gate
+from app.services.publishing.statements import change, change_and_ask
 from app.services.stores.reading import end_outage, write_health
 from app.services.stores.verdicts import health_after
 
@@ -79,7 +80,8 @@ def write_intent(connection: Connection, intent: Intent) -> Verdict:
     """Say what will be sent, or why it must not be sent now."""
     codes = CODE_SEPARATOR.join(intent.codes)
     is_create = intent.action == TaskAction.CREATE
-    written = connection.exec_driver_sql(
+    written = change(
+        connection,
         _WRITE_INTENT + ("" if intent.passes_hold else _NOT_HELD) + (_NO_TWIN if is_create else ""),
         (
             intent.action,
@@ -94,7 +96,7 @@ def write_intent(connection: Connection, intent: Intent) -> Verdict:
             intent.content_hash,
             *((intent.store_id, intent.task_id, intent.title, codes) if is_create else ()),
         ),
-    ).rowcount
+    )
     if not written:
         return _refusal(connection, intent)
     _move_listing(connection, intent.listing_id, ListingStatus.SENDING)
@@ -140,18 +142,18 @@ def note_job(connection: Connection, keys: Sequence[TaskKey], job_id: str) -> No
 
 def accept(connection: Connection, key: TaskKey, product_id: str, content_hash: str, moment_ms: int) -> bool:
     """The marketplace has the listing: it is in review now. False: the task had been settled otherwise."""
-    settled = connection.exec_driver_sql(
+    settled = change(
+        connection,
         "UPDATE publish_task SET state = 'in_review', product_id = ?, settled_ms = ?, owner = '', error_code = '', "
         "error_params = '{}', error_text = '', error_field = '' "
         "WHERE id = ? AND attempts = ? AND state IN ('sending', 'unknown')",
         (product_id, moment_ms, key.task_id, key.attempts),
-    ).rowcount
+    )
     if not settled:
         return False
-    connection.exec_driver_sql(
-        "DELETE FROM listing_conflict WHERE listing_id = ?", (key.listing_id,)
-    )  # ours stands now
-    connection.exec_driver_sql(
+    change(connection, "DELETE FROM listing_conflict WHERE listing_id = ?", (key.listing_id,))  # ours stands now
+    change(
+        connection,
         "DELETE FROM publish_double WHERE product_id = ? "
         "AND store_id = (SELECT store_id FROM publish_task WHERE id = ?)",
         (product_id, key.task_id),
@@ -159,7 +161,7 @@ def accept(connection: Connection, key: TaskKey, product_id: str, content_hash: 
     if _show_accepted(connection, key.listing_id, product_id, content_hash) != product_id:
         _give_way(connection, key.listing_id, product_id)
         _show_accepted(connection, key.listing_id, product_id, content_hash)
-    connection.exec_driver_sql(_NOTE_PRICES, (moment_ms, key.listing_id, content_hash))
+    change(connection, _NOTE_PRICES, (moment_ms, key.listing_id, content_hash))
     return True
 
 
@@ -183,9 +185,8 @@ _SHOW_ACCEPTED = (
 
 def _show_accepted(connection: Connection, listing_id: int, product_id: str, content_hash: str) -> str | None:
     """Move the listing along and, unless another one carries it, note the platform's id. Returns: the id it carries."""
-    carried: str | None = connection.exec_driver_sql(
-        _SHOW_ACCEPTED, (content_hash, product_id, product_id, product_id, product_id, listing_id, listing_id)
-    ).scalar()
+    values = (content_hash, product_id, product_id, product_id, product_id, listing_id, listing_id)
+    carried: str | None = change_and_ask(connection, _SHOW_ACCEPTED, values)
     return carried
 
 
@@ -261,14 +262,16 @@ def settle_review(
     connection: Connection, task_id: int, state: TaskState, status: ListingStatus, reason: Reason, moment_ms: int
 ) -> bool:
     """The review ended as *state*; the listing becomes *status*. False: somebody else has settled it."""
-    listing_id = connection.exec_driver_sql(
+    listing_id = change_and_ask(
+        connection,
         "UPDATE publish_task SET state = ?, settled_ms = ?, error_code = ?, error_field = ? "
         "WHERE id = ? AND state = 'in_review' RETURNING listing_id",
         (state, moment_ms, reason.code, reason.field, task_id),
-    ).scalar()
+    )
     if listing_id is None:
         return False
-    connection.exec_driver_sql(
+    change(
+        connection,
         "UPDATE listing SET status = ?, error_code = ?, error_text = '', error_field = ?, "
         "off_reason = CASE WHEN ? = 'live' THEN '' ELSE off_reason END WHERE id = ?",
         (status, reason.code, reason.field, status, listing_id),
@@ -353,7 +356,8 @@ def _settle(
 ) -> bool:
     inside = ", ".join(f"'{name}'" for name in expected)
     settled_ms = None if state == TaskState.QUEUED else moment_ms
-    changed = connection.exec_driver_sql(
+    changed = change(
+        connection,
         "UPDATE publish_task SET state = ?, owner = ?, settled_ms = ?, error_code = ?, error_params = ?, "
         f"error_text = ?, error_field = ? WHERE id = ? AND attempts = ? AND state IN ({inside})",
         (
@@ -368,11 +372,12 @@ def _settle(
             key.attempts,
         ),
     )
-    return changed.rowcount == 1
+    return changed == 1
 
 
 def _move_listing(connection: Connection, listing_id: int, status: ListingStatus, reason: Reason = NO_REASON) -> bool:
-    connection.exec_driver_sql(
+    change(
+        connection,
         "UPDATE listing SET status = ?, error_code = ?, error_text = ?, error_field = ? WHERE id = ?",
         (status, reason.code, reason.text, reason.field, listing_id),
     )

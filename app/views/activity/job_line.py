@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from app.messages import tr
@@ -31,6 +31,7 @@ class JobLine(Live, QWidget):
     def __init__(self, jobs: Jobs, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._jobs = jobs
+        self._is_behind = False
         self._icon = IconLabel("activity", 14, "text2")
         self.text = Label(role="small", ink="text")
         self.bar = ProgressLine(80)
@@ -41,14 +42,27 @@ class JobLine(Live, QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         for signal in (jobs.added, jobs.changed, jobs.ended):
-            signal.connect(self._show)
+            signal.connect(self._on_job)
         self.dress()
 
     def retranslate(self) -> None:
         """Text in the language in force."""
         self._show()
 
-    def _show(self, _job: Job | None = None) -> None:
+    def showEvent(self, event: QShowEvent) -> None:
+        """What happened while nobody saw it: every tab has such a line, one of them at most is in view."""
+        super().showEvent(event)
+        if self._is_behind:
+            self._show()
+
+    def _on_job(self, _job: Job) -> None:
+        if self.isVisible():
+            self._show()
+        else:
+            self._is_behind = True
+
+    def _show(self) -> None:
+        self._is_behind = False
         running = self._jobs.running
         job = running[0] if running else None
         if job is None:

@@ -80,12 +80,15 @@ class Renewing(QObject):
                 self.is_own_edit = False
 
     def _renew_view(self) -> None:
-        """Read what is in view again, without sorting anew."""
+        """Read what is in view again, without sorting anew; of a tab that is not in view only its badge is."""
         page = self._page
-        page.rows.paged.mark_stale()
-        page.levels.renew()
-        if page.is_furnished:
-            page.editor.refresh()
+        if page.isVisible():
+            page.rows.paged.mark_stale()
+            page.levels.renew()
+            if page.is_furnished:
+                page.editor.refresh()
+        else:
+            page.be_outdated()
         self._rounds += 1
         page.counts.forget()
         if self._rounds % COUNT_EVERY == 0:

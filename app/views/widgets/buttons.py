@@ -53,9 +53,10 @@ class Button(Live, QPushButton):
         self.restyle()
 
     def set_icon_name(self, name: str) -> None:
-        """Another icon."""
-        self._icon_name = name
-        self.restyle()
+        """Another icon; the one it has already costs nothing."""
+        if name != self._icon_name:
+            self._icon_name = name
+            self.restyle()
 
     def follow(self, action: QAction) -> None:
         """Show text, tip and state of *action* and trigger it."""
@@ -66,9 +67,11 @@ class Button(Live, QPushButton):
 
     def set_compact(self, compact: bool) -> None:
         """Icon alone in a narrow window; tip and accessible name stay."""
-        self._is_compact = compact and bool(self._icon_name)
-        self._on_action()
-        self.restyle()
+        is_compact = compact and bool(self._icon_name)
+        if is_compact != self._is_compact:
+            self._is_compact = is_compact
+            self._on_action()
+            self.restyle()
 
     def _on_action(self) -> None:
         if self._action is None:
@@ -119,9 +122,10 @@ class IconButton(Live, QToolButton):
         self._on_action()
 
     def set_icon_name(self, name: str) -> None:
-        """Another icon."""
-        self._icon_name = name
-        self.restyle()
+        """Another icon; the one it has already costs nothing."""
+        if name != self._icon_name:
+            self._icon_name = name
+            self.restyle()
 
     def set_key(self, key: str) -> None:
         """Another name."""

@@ -71,11 +71,13 @@ class Label(Live, QLabel):
             super().setText(self._words())
 
     def set_look(self, *, role: str | None = None, ink: str | None = None, strong: bool | None = None) -> None:
-        """Change font role, colour or weight."""
+        """Change font role, colour or weight; what it has already costs nothing."""
+        before = self._role, self._ink, self._strong
         self._role = self._role if role is None else role
         self._ink = self._ink if ink is None else ink
         self._strong = self._strong if strong is None else strong
-        self.restyle()
+        if (self._role, self._ink, self._strong) != before:
+            self.restyle()
 
     def restyle(self) -> None:
         """Font and colour of the theme in force."""
@@ -122,9 +124,11 @@ class IconLabel(Live, QLabel):
         self.dress()
 
     def set_icon(self, name: str, ink: str | None = None) -> None:
-        """Show another icon or colour."""
+        """Show another icon or colour; the one it has already costs nothing."""
+        before = self._name, self._ink
         self._name, self._ink = name, ink or self._ink
-        self.restyle()
+        if (self._name, self._ink) != before:
+            self.restyle()
 
     def retranslate(self) -> None:
         """What it says to screen readers."""

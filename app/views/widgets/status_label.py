@@ -26,9 +26,11 @@ class StatusLabel(Live, QWidget):
         self.dress()
 
     def show_status(self, key: str, text: str = "") -> None:
-        """Show the status *key*, with *text* in place of its word if given."""
-        self._cell = Cell(text, status=key)
-        self.retranslate()
+        """Show the status *key*, with *text* in place of its word if given; what is shown already costs nothing."""
+        cell = Cell(text, status=key)
+        if cell != self._cell:
+            self._cell = cell
+            self.retranslate()
 
     def retranslate(self) -> None:
         """The word in the new language."""

@@ -1,7 +1,7 @@
 """The real window on a data folder, with a heart that beats every 5 ms: `… FOLDER SHEET COUNT PAINT IDLE_S`.
 
-It publishes COUNT listings and imports SHEET as a user does, by the dialogs. PAINT is 1: the Listings table is in
-view and repainted ten times a second; 0: another tab is in view.
+It publishes COUNT listings, imports SHEET and raises the price of every listing there is then, as a user does, by the
+dialogs. PAINT is 1: the Listings table is in view and repainted ten times a second; 0: another tab is in view.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
+from PySide6.QtTest import QTest
 
 from app.views import start
 from app.views.desktop import Desktop
@@ -26,6 +27,8 @@ PAINT_MS = 100
 LOOK_S = 0.05
 PATIENCE_S = 600
 OTHER_TAB = "freight"
+PERCENT = "7"
+"""What the bulk edit adds to every price."""
 
 
 class Heart:
@@ -75,6 +78,8 @@ class Watched(Desktop):
             await self._publish(folder, count)
             await self._settle(paints)
             await self._import(sheet, paints)
+            await self._settle(paints)
+            await self._edit(paints)
             await self._settle(paints)
             await self._rest("idle", idle_s)
             self.told["peak_mb"] = peak_mb()
@@ -141,6 +146,33 @@ class Watched(Desktop):
         dialog.apply()
         await _until(lambda: bool(stored))
         self.told["import_s"] = time.perf_counter() - started
+
+    async def _edit(self, paints: bool) -> None:
+        from app.views.listings.bulk_edit.dialog import BulkEditDialog
+
+        heart, page = self.heart, self.listings_page()
+        self.window.show_tab("listings")
+        await _until(lambda: page.rows.paged.is_exact and self.context.runner.is_idle)
+        heart.phase = "edit.opening"
+        page.actions_of_page["bulk_edit"].trigger()
+        await _until(lambda: bool(page.findChildren(BulkEditDialog)) and self.context.runner.is_idle)
+        dialog = page.findChildren(BulkEditDialog)[-1]
+        stored: list[Any] = []
+        dialog.working.answered.connect(lambda _: setattr(heart, "phase", "edit.shown"))
+        dialog.applied.connect(lambda done: (setattr(heart, "phase", "edit.stored"), stored.append(done)))
+        self.window.show_tab("listings" if paints else OTHER_TAB)
+        await asyncio.sleep(LOOK_S)
+        started = time.perf_counter()
+        heart.phase = "edit.planning"
+        QTest.keyClicks(dialog.changes.cards[0].form.value, PERCENT)
+        await _until(lambda: dialog.head is not None)
+        await asyncio.sleep(LOOK_S)
+        heart.phase = "edit.checking"
+        await _until(lambda: not dialog.checking.is_busy and dialog.primary.isEnabled())
+        heart.phase = "edit.storing"
+        dialog.primary.click()
+        await _until(lambda: bool(stored))
+        self.told |= {"edit_s": time.perf_counter() - started, "edited": stored[0].changed}
 
 
 async def _until(is_so: Callable[[], bool]) -> None:

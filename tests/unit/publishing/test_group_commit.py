@@ -109,6 +109,7 @@ def test_only_a_busy_database_is_waited_for() -> None:
     full = sqlite3.OperationalError("database or disk is full")
     full.sqlite_errorcode = sqlite3.SQLITE_FULL
     assert is_busy(OperationalError("", {}, _busy_error()))
+    assert is_busy(_busy_error()), "as the driver says it, past SQLAlchemy"
     assert is_busy(PoolTimeout())
     assert not is_busy(OperationalError("", {}, full))
     assert not is_busy(ValueError())

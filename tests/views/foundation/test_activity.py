@@ -273,6 +273,7 @@ class TestLine:
     def test_it_names_the_running_job_and_counts_the_others(self, jobs, start, qtbot):
         line = JobLine(jobs)
         qtbot.addWidget(line)
+        line.show()
         assert line.text.text() == "No running jobs"
         first, step = start()
         second, other = start()
@@ -286,10 +287,26 @@ class TestLine:
     def test_it_says_until_when_a_job_waits(self, jobs, start, qtbot):
         line = JobLine(jobs)
         qtbot.addWidget(line)
+        line.show()
         waits = Progress(5, 9, 0, "publishing.quota_used_up", (("until", "00:00"),))
         job, step = start(progress=waits)
         qtbot.waitUntil(lambda: "Waits until 00:00" in line.text.text())
         end(job, step, qtbot)
+
+    def test_out_of_view_it_does_nothing_and_catches_up_when_it_is_shown(self, jobs, start, qtbot):
+        """Every tab has one, and while listings are sent a job changes ten times a second."""
+        line = JobLine(jobs)
+        qtbot.addWidget(line)
+        job, step = start()
+        qtbot.waitUntil(lambda: job.progress.done == 194)
+        assert line.text.text() == "No running jobs"
+        line.show()
+        assert line.text.text() == "Name 194 / 312"
+        line.hide()
+        end(job, step, qtbot)
+        assert line.text.text() == "Name 194 / 312"
+        line.show()
+        assert line.text.text() == "No running jobs"
 
     def test_it_opens_by_mouse_and_key(self, jobs, qtbot):
         line = JobLine(jobs)

@@ -75,6 +75,33 @@ def test_time_outs_that_were_not_needed_are_swept_out(loop):
     run(loop, work())
 
 
+def test_the_alarm_is_set_once_for_a_time_however_many_turns_come_before_it(loop, monkeypatch):
+    """Setting one of Qt's timers takes as long as a callback."""
+    began, alarm = [], loop._alarm
+
+    class Counted:
+        def start(self, milliseconds):
+            began.append(milliseconds)
+            alarm.start(milliseconds)
+
+        def stop(self):
+            alarm.stop()
+
+    monkeypatch.setattr(loop, "_alarm", Counted())
+
+    async def work():
+        done = loop.create_future()
+        loop.call_later(0.05, done.set_result, None)
+        for _ in range(20):
+            await asyncio.sleep(0)
+        turns.append(len(began))
+        await done
+
+    turns = []
+    run(loop, work())
+    assert turns[0] <= 2, "the time-out of the whole, and ours"
+
+
 def test_callbacks_go_on_in_a_loop_within_the_loop(loop):
     said = []
 

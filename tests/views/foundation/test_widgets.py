@@ -49,6 +49,25 @@ class TestLabels:
         label.set_look(role="small", ink="text2", strong=False)
         assert (label.font().pixelSize(), label.font().weight()) == (12, 400)
 
+    def test_what_it_looks_like_already_costs_nothing(self, show, monkeypatch):
+        shown = [show(Label(role="small", ink="text2")), show(IconLabel("alert-triangle", 16, "red"))]
+        buttons = [show(Button("action.undo", icon_name="x")), show(IconButton("x", "action.undo"))]
+        dressed = []
+        for kind in {type(widget) for widget in (*shown, *buttons)}:
+            monkeypatch.setattr(kind, "restyle", lambda self: dressed.append(type(self)))
+        shown[0].set_look(role="small", ink="text2", strong=False)
+        shown[1].set_icon("alert-triangle", "red")
+        for button in buttons:
+            button.set_icon_name("x")
+        buttons[0].set_compact(False)
+        assert dressed == []
+        shown[0].set_look(ink="red")
+        shown[1].set_icon("x")
+        for button in buttons:
+            button.set_icon_name("check")
+        buttons[0].set_compact(True)
+        assert dressed == [Label, IconLabel, Button, IconButton, Button]
+
     def test_titles_of_suppliers_are_never_markup(self, show):
         label = show(Label())
         label.setText("<b>Lamp</b>")
@@ -153,6 +172,14 @@ class TestMarks:
         label.show_status("listing.off", "Off sale · stock")
         assert label.accessibleName() == "Off sale · stock"
         assert show(StatusLabel()).sizeHint().width() == 0
+
+    def test_the_status_it_shows_already_lays_nothing_out(self, show, monkeypatch):
+        label, laid = show(StatusLabel("listing.rejected")), []
+        monkeypatch.setattr(label, "updateGeometry", lambda: laid.append(True))
+        label.show_status("listing.rejected")
+        assert laid == []
+        label.show_status("listing.live")
+        assert laid == [True]
 
     def test_progress_with_failures_as_a_tail(self, show):
         line = show(ProgressLine(200))

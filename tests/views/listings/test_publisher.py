@@ -14,6 +14,7 @@ from app.services.stores.reading import mark_health
 from app.views.closing import Closing
 from app.views.language import language
 from app.views.listings.publish_result import PublishResultDialog
+from app.views.listings.renewing import COUNT_EVERY
 from app.views.listings.results_dialog import ResultsDialog
 from app.views.widgets.dialog import Confirmation
 
@@ -184,6 +185,24 @@ class TestSending:
         ended(page, qtbot)
         qtbot.waitUntil(lambda: not page.publisher.is_running)
         qtbot.waitUntil(lambda: model.index(0, at).data() == "In review")
+
+    def test_out_of_view_only_the_badge_follows_until_the_tab_is_shown(self, page, monkeypatch, qtbot, settle):
+        settle()
+        read, counted = [], []
+        monkeypatch.setattr(page.rows.paged, "mark_stale", lambda *_: read.append("rows"))
+        monkeypatch.setattr(page.rows.paged, "reload", lambda: read.append("all"))
+        monkeypatch.setattr(page.editor, "refresh", lambda: read.append("editor"))
+        page.counts.counted.connect(lambda *_: counted.append(True))
+        page.hide()
+        for _ in range(COUNT_EVERY):
+            page.publisher.rows_changed.emit()
+            qtbot.waitUntil(lambda: not page.renewing._timer.isActive())
+        qtbot.waitUntil(lambda: bool(counted))
+        assert read == []
+        page.show()
+        page.activated()
+        assert "all" in read, "it comes into view"
+        settle()
 
     def test_failures_are_one_click_away_and_do_not_jump_in(self, page, market, qtbot, settle):
         market.script.append(TITLE)

@@ -118,6 +118,19 @@ def test_with_stores_the_listings_are_shown_and_the_picker_knows_them(run):
     run(steps)
 
 
+def test_the_panel_of_jobs_is_made_ahead_of_the_first_job(run):
+    """Making it takes longer than a job may hold the window up by beginning."""
+
+    async def steps(desktop, services):
+        warm = []
+        desktop.warm.connect(lambda: warm.append("activity" in desktop.window.__dict__))
+        await until(lambda: warm)
+        assert warm == [True]
+        assert len(desktop.context.jobs) == 0 and desktop.window.activity.isHidden()
+
+    run(steps)
+
+
 def test_every_tab_opens_f1_explains_it_and_keys_reach_all_it_can_do(run):
     """Whatever a tab can do does something, and is found by its name with the keyboard alone."""
 
