@@ -111,7 +111,7 @@ class Database:
         if self._reader is None:
             with self._making:
                 if self._reader is None:
-                    pool = {"pool_size": 6, "max_overflow": 4, "pool_use_lifo": True}
+                    pool = {"pool_size": 6, "max_overflow": 12, "pool_use_lifo": True}  # four that ask, with helpers
                     self._reader = make_engine(self.path, writer=False, **pool)
         return self._reader
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Hashable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from itertools import count
 from pathlib import Path
-from threading import Lock, Thread
+from threading import BoundedSemaphore, Lock, Thread
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from app.services.sql_ids import interruptible, stopped_by
@@ -26,8 +26,9 @@ MOST_BYTES = 12 << 20
 """Room for answers: about a hundred of a million listings, or a dozen of them and a dozen of five million variants."""
 MOST_ORDER_BYTES = 12 << 20
 """Room for orders: one of a million and a half rows, or several of few."""
-HELPERS = 2
-"""So many threads beside the one that asks: what one of them has left over, the processor's other core takes."""
+HELPERS = 3
+"""So many threads beside the one that asks, whoever of them began the others: with fewer, one that waits for what ends
+last would leave a core idle."""
 _INFO = "answers"
 
 Moment = tuple[int, int]
@@ -150,19 +151,19 @@ class AnswersOfMoment:
     """What is kept of the state a connection reads.
 
     Args:
-        opened: another connection, of the state it finds; None where half of a question is answered already.
+        opened: another connection, of the state it finds.
     """
 
     def __init__(
         self,
         kept: Kept,
         moment: Moment,
-        opened: Callable[[], AbstractContextManager[Connection]] | None,
+        opened: Callable[[], AbstractContextManager[Connection]],
         connection: Connection,
     ) -> None:
         self._kept, self._moment = kept, moment
         self._opened, self._connection = opened, connection
-        self._helpers = 0
+        self._helpers = BoundedSemaphore(HELPERS)
 
     def get(self, asked: Hashable) -> Bytes | None:
         """As `Answers.get`."""
@@ -195,21 +196,19 @@ class AnswersOfMoment:
         Yields: what waits for it: its result, None where there is no such connection, or enough threads are at it.
         Raises: what it raised.
         """
-        if self._opened is None or self._helpers >= HELPERS:
+        if not self._helpers.acquire(blocking=False):
             yield lambda: None
             return
-        opened = self._opened
         found: list[T] = []
         failed: list[BaseException] = []
 
         def run() -> None:
             try:
-                found.extend(self._done(opened, work))
+                found.extend(self._done(work))
             except BaseException as error:  # noqa: BLE001  # raised where it is waited for
                 failed.append(error)
 
         thread = Thread(target=run, name="beside")
-        self._helpers += 1
         thread.start()
 
         def wait() -> T | None:
@@ -222,16 +221,14 @@ class AnswersOfMoment:
             yield wait
         finally:
             thread.join()
-            self._helpers -= 1
+            self._helpers.release()
 
-    def _done(
-        self, opened: Callable[[], AbstractContextManager[Connection]], work: Callable[[Connection], T]
-    ) -> list[T]:
-        with opened() as connection, interruptible(connection, stopped_by(self._connection)):
+    def _done(self, work: Callable[[Connection], T]) -> list[T]:
+        with self._opened() as connection, interruptible(connection, stopped_by(self._connection)):
             other = answers_of(connection)
             if other is None or other._moment != self._moment:
                 return []
-            other._opened = None  # only the one that asks has helpers
+            other._helpers = self._helpers
             return [work(connection)]
 
 

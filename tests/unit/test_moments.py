@@ -78,26 +78,31 @@ class TestBeside:
     def test_a_second_thread_answers_in_the_same_state(self, database):
         def counted(connection):
             rows = connection.exec_driver_sql("SELECT count(*) FROM t").scalar()
-            with answers_of(connection).beside(counted) as third:
-                return rows, third(), threading.current_thread() is threading.main_thread()
+            return rows, threading.current_thread() is threading.main_thread()
 
         with database.answering() as connection:
             with answers_of(connection).beside(counted) as found:
                 pass
-            assert found() == (0, None, False), "a third thread is not begun"
+            assert found() == (0, False)
             write(database.path)
             with answers_of(connection).beside(counted) as found:
                 assert found() is None, "there is no such state any more"
 
-    def test_two_helpers_are_enough(self, database):
+    def test_three_helpers_are_enough(self, database):
         def named(connection):
             return threading.current_thread().name
+
+        def asking(connection):
+            with answers_of(connection).beside(named) as own:
+                return own()
 
         with database.answering() as connection:
             beside = answers_of(connection).beside
             for _ in range(2):  # what has ended leaves room
-                with beside(named) as one, beside(named) as two, beside(named) as three:
-                    assert (one(), two(), three()) == ("beside", "beside", None)
+                with beside(asking) as one:
+                    assert one() == "beside", "a helper may have one"
+                    with beside(named) as two, beside(named) as three, beside(named) as four:
+                        assert (two(), three(), four()) == ("beside", "beside", None)
 
     def test_halves_are_found_with_a_second_thread_or_without(self, database):
         def rows(connection):
