@@ -197,16 +197,19 @@ class Desktop(QObject):
 
     def _make_panel_of_jobs(self) -> None:
         """Ahead of the first job, whose beginning it would hold up, and in a turn of its own."""
-        QTimer.singleShot(0, self, lambda: self.window.activity)
+        QTimer.singleShot(0, self, lambda: self.window.activity.draw_ahead())
         QTimer.singleShot(0, self, self._begin_background)
 
     def _begin_background(self) -> None:
+        from app.views.ahead import BULK_EDIT, IMPORTING, import_by_and_by
+
         background = self.context.runner.start(self.context.services.start_up, language.code)
         background.failed.connect(self.tell)
         background.finished.connect(self.warm)
         background.finished.connect(self.figures.start)
         self.window.closed.connect(self.figures.stop)
         self.inbox.begin()
+        import_by_and_by(self, IMPORTING + BULK_EDIT)
         if self.window.app_bar.stores.stores:
             self.listings_page().publisher.offer_to_resume()
 

@@ -17,6 +17,8 @@ from PySide6.QtCore import QObject, QTimer
 LOOK_MS = 100
 YOUNG = 2_000
 """So many objects made and not freed are worth looking through: a millisecond."""
+FEW = 200
+"""Fewer new objects than these may stay, however long: a window in which nothing happens is let be."""
 MIDDLE = 2
 """After so many looks at what is new, what they left is looked through once more."""
 WHOLE_S, WHOLE_AT_LAST_S = 50.0, 600.0
@@ -55,8 +57,8 @@ class Sweeper(QObject):
     def look(self) -> None:
         """Look through as much as it is time for."""
         young, middle, old = gc.get_count()
-        since_s = self._clock() - self._whole_at
-        if since_s >= WHOLE_AT_LAST_S or (since_s >= WHOLE_S and middle + old and self._is_idle()):
+        since_s, is_worth_it = self._clock() - self._whole_at, young >= FEW or middle + old > 0
+        if since_s >= WHOLE_AT_LAST_S or (since_s >= WHOLE_S and is_worth_it and self._is_idle()):
             self._whole_at = self._clock()
             gc.collect()
         elif young >= YOUNG:

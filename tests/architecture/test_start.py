@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from app.views.ahead import BULK_EDIT, IMPORTING
 from app.views.view_settings import FileSettings
 from tests.architecture.source import ROOT, imports, is_within, modules
 
@@ -92,6 +93,23 @@ def test_the_first_rows_wait_for_nothing_heavy(part: str) -> None:
 def test_a_window_that_calls_nobody_keeps_no_network_in_memory() -> None:
     """Ten megabytes; whoever calls a marketplace imports it on a thread first."""
     assert not [name for name in _at_once("app.services.stores.desk") if is_within(name, "aiohttp")]
+
+
+def _modules_of(package: str, name: str) -> set[str]:
+    """Modules of *package* that importing *name* imports."""
+    return {found for found in _at_once(name) if is_within(found, package) and _file(found) is not None}
+
+
+@pytest.mark.parametrize("names", [IMPORTING, BULK_EDIT])
+def test_what_is_imported_ahead_comes_a_module_at_a_time_and_whole(names: tuple[str, ...]) -> None:
+    """Fifteen modules at once would hold up a repaint; one that is left out holds up the dialog's first opening."""
+    package = names[-1].rpartition(".")[0]
+    known = {package}
+    for name in names:
+        brought = _modules_of(package, name) - known
+        assert brought <= {name}
+        known |= brought
+    assert known >= _modules_of(package, names[-1])
 
 
 def test_what_comes_with_a_module_is_found() -> None:

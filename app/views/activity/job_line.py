@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
@@ -43,6 +43,8 @@ class JobLine(Live, QWidget):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         for signal in (jobs.added, jobs.changed, jobs.ended):
             signal.connect(self._on_job)
+        self._soon = QTimer(self, interval=0, singleShot=True)
+        self._soon.timeout.connect(self._show)
         self.dress()
 
     def retranslate(self) -> None:
@@ -56,8 +58,9 @@ class JobLine(Live, QWidget):
             self._show()
 
     def _on_job(self, _job: Job) -> None:
+        """In a turn of its own: whoever began a job, or ended it, has more to do in this one."""
         if self.isVisible():
-            self._show()
+            self._soon.start()
         else:
             self._is_behind = True
 

@@ -36,6 +36,7 @@ class ActivityPanel(Ground):
         super().__init__("surface", "top", parent)
         self._jobs = jobs
         self._rows: dict[Job, JobRow] = {}
+        self._rowless: list[Job] = []
         self._dirty: set[Job] = set()
         self._summary = Label(role="small", ink="text2")
         self._list = Ground("surface")
@@ -44,6 +45,8 @@ class ActivityPanel(Ground):
         self._area = QScrollArea()
         self._refresh = QTimer(self, interval=REFRESH_MS, singleShot=True)
         self._refresh.timeout.connect(self._show_dirty)
+        self._making = QTimer(self, interval=0, singleShot=True)
+        self._making.timeout.connect(self._make_rows)
         self._late = QTimer(self, interval=int(SHOW_AFTER_S * 1000), singleShot=True)
         self._late.timeout.connect(self._open_if_running)
         self._build()
@@ -73,11 +76,13 @@ class ActivityPanel(Ground):
     @property
     def rows(self) -> list[JobRow]:
         """The rows, newest first."""
+        self._make_rows()
         return [self._rows[job] for job in self._jobs if job in self._rows]
 
     def open_panel(self) -> None:
         """Show it, if there is a job to show."""
         if len(self._jobs) and self.isHidden():
+            self._make_rows()
             self.show()
             self._fit()
             self.shown.emit(True)
@@ -96,11 +101,26 @@ class ActivityPanel(Ground):
             for job in self._rows:
                 self._rows[job].show_job()
 
+    def draw_ahead(self) -> None:
+        """Make a row for nobody: the pictures of its buttons are drawn and kept, so that the first job's row is made
+        as quickly as any."""
+        JobRow(Job("activity.title", {}, "activity", None), self._jobs, self._list).deleteLater()
+
     def _on_added(self, job: Job) -> None:
-        shown = JobRow(job, self._jobs)
-        self._rows[job] = shown
-        self._rows_layout.insertWidget(0, shown)
+        """Its row is made in a turn of its own: beginning the job took some of this one."""
+        self._rowless.append(job)
+        self._making.start()
+
+    def _make_rows(self) -> None:
+        if not self._rowless:
+            return
+        self._making.stop()
+        rowless, self._rowless = self._rowless, []
         known = set(self._jobs)
+        for job in rowless:
+            if job in known:
+                self._rows[job] = JobRow(job, self._jobs)
+                self._rows_layout.insertWidget(0, self._rows[job])
         for old in [old for old in self._rows if old not in known]:
             gone = self._rows.pop(old)
             self._rows_layout.removeWidget(gone)

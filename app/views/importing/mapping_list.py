@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QEnterEvent, QKeyEvent, QPainter, QPaintEvent
@@ -127,6 +126,7 @@ class MappingList(Ground):
     def show_columns(self, columns: Sequence[PreviewColumn]) -> None:
         """One line a column."""
         self._shown = tuple(columns)
+        self._grid.setEnabled(False)  # else every line that appears has all of them laid out again
         while len(self._lines) < len(columns):
             self._add_line()
         for at, line in enumerate(self._lines):
@@ -135,6 +135,8 @@ class MappingList(Ground):
             if at < len(columns):
                 self._fill(line, columns[at])
         self._grid.setRowStretch(len(self._lines), 1)
+        self._grid.setEnabled(True)
+        self._grid.invalidate()
 
     def focus_first_kept(self) -> None:
         """The focus goes to the first column without a meaning: one of those is the missing field."""
@@ -150,7 +152,7 @@ class MappingList(Ground):
         line = (ElidedLabel(role="small"), IconLabel("arrow-narrow-right", 14, "text3"), MeaningButton())
         for column, widget in enumerate(line):
             self._grid.addWidget(widget, at, column)
-        line[2].chosen.connect(partial(self._tell, at))
+        line[2].chosen.connect(lambda meaning: self._tell(at, meaning))
         self._lines.append(line)
 
     def _fill(self, line: tuple[ElidedLabel, IconLabel, MeaningButton], source: PreviewColumn) -> None:

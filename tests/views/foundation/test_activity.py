@@ -7,12 +7,14 @@ from PySide6.QtCore import Qt
 
 from app.services.errors import OutOfReach
 from app.services.tasks import Progress
+from app.views import icons
 from app.views.activity.job_line import JobLine
-from app.views.activity.job_row import rest_text
+from app.views.activity.job_row import JobRow, rest_text
 from app.views.activity.jobs import KEPT, Job, Jobs
 from app.views.activity.panel import ActivityPanel
 from app.views.language import language
 from app.views.notices import Offer
+from app.views.task_runner import TaskHandle
 from app.views.theme import current_theme
 
 Left = Qt.MouseButton.LeftButton
@@ -267,6 +269,35 @@ class TestPanel:
             qtbot.mouseClick(panel.close_button, Left)
         assert panel.isHidden()
         panel._late.stop()
+
+
+class TestBeginning:
+    def test_a_row_is_made_in_a_turn_of_its_own(self, jobs, start, qtbot):
+        panel = ActivityPanel(jobs)
+        qtbot.addWidget(panel)
+        before = len(panel.findChildren(JobRow))
+        job = jobs.add(TaskHandle(), "filter.name")
+        assert len(panel.findChildren(JobRow)) == before == 0
+        qtbot.waitUntil(lambda: len(panel.findChildren(JobRow)) == 1)
+        assert [row.job for row in panel.rows] == [job]
+
+    def test_the_first_row_finds_the_pictures_of_its_buttons_drawn(self, jobs, qtbot):
+        panel = ActivityPanel(jobs)
+        qtbot.addWidget(panel)
+        icons._drawn.cache_clear()
+        panel.draw_ahead()
+        drawn = icons._drawn.cache_info().misses
+        jobs.add(TaskHandle(), "filter.name", icon="send", can_pause=True)
+        assert len(panel.rows) == 1
+        assert icons._drawn.cache_info().misses == drawn + 1, "its own icon alone"
+
+    def test_a_panel_that_is_opened_at_once_has_all_rows(self, jobs, qtbot):
+        panel = ActivityPanel(jobs)
+        qtbot.addWidget(panel)
+        for _ in range(2):
+            jobs.add(TaskHandle(), "filter.name")
+        panel.open_panel()
+        assert len(panel.findChildren(JobRow)) == 2
 
 
 class TestLine:

@@ -4,7 +4,7 @@ import gc
 
 import pytest
 
-from app.views.sweeping import MIDDLE, WHOLE_AT_LAST_S, WHOLE_S, YOUNG, Sweeper
+from app.views.sweeping import FEW, MIDDLE, WHOLE_AT_LAST_S, WHOLE_S, YOUNG, Sweeper
 
 STEP = YOUNG // 4
 
@@ -109,6 +109,13 @@ def test_everything_is_looked_through_in_the_end_though_something_always_runs(sw
     sweeper.look()
     sweeper.look()
     assert [generation for generation, _ in looks] == [2]
+
+
+def test_a_closed_dialog_is_not_kept_because_it_is_small(sweeper, looks, clock, idle):
+    idle[0], clock.now_s = True, WHOLE_S
+    kept = [[] for _ in range(FEW)]
+    sweeper.look()
+    assert [generation for generation, _ in looks] == [2] and kept
 
 
 def test_an_idle_window_in_which_nothing_happened_is_let_be(sweeper, looks, clock, idle):
