@@ -103,11 +103,14 @@ class CommandPalette(Live, QWidget):
         """Who answers: `quick` at once in the GUI thread, `slow` on a worker thread (they must not touch widgets)."""
         self._providers, self._slow = list(quick), list(slow)
 
-    def open_palette(self, acts_on: str = "", text: str = "") -> None:
-        """Open with *text* typed; *acts_on* says what commands act on."""
+    def open_palette(self, chosen: int = 0, text: str = "") -> None:
+        """Open with *text* typed; *chosen*: how many rows commands act on, 0 for none."""
         if self.isHidden():
             self._back_to = self.window().focusWidget()
-        self.acts_on.setText(acts_on)
+        if chosen:
+            self.acts_on.say("status_bar.chosen", n=chosen)
+        else:
+            self.acts_on.setText("")
         self.edit.setText(text)
         self._on_text(text)
         self.place()

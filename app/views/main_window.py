@@ -369,7 +369,7 @@ class MainWindow(Live, QMainWindow):
         """Ctrl+K."""
         page = self.page
         chosen = page.table.selection() if page is not None and page.table is not None else None
-        self.palette_box.open_palette(tr("status_bar.chosen", n=chosen.count) if chosen else "")
+        self.palette_box.open_palette(chosen.count if chosen else 0)
 
     def _commands(self, _text: str) -> list[PaletteEntry]:
         owners = [self.page.actions_of_page] if self.page else []

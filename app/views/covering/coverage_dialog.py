@@ -60,6 +60,7 @@ class CoveragePane(PreviewRows):
         for box, name in ((self.place, "coverage.place"), (self.member, "coverage.member")):
             box.setMinimumContentsLength(24)
             say(box, name, "accessibleName")
+        say(self.place, "coverage.place_tip", "toolTip")
         for widget in (self.search, self.place, self.member, self.assign, self.take_sheet, self.export):
             self.tools.addWidget(widget)
         self.search.searched.connect(lambda _: self.ask())

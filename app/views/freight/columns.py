@@ -85,7 +85,7 @@ def tariff_columns() -> tuple[Column, ...]:
             align="right",
             sort_key="step",
         ),
-        Column("divisor", "freight.sheet.divisor", _divisor, width=110, align="right", sort_key="divisor"),
+        Column("divisor", "freight.sheet.divisor", _divisor, width=130, align="right", sort_key="divisor"),
         Column("excluded", "freight.sheet.excluded", _excluded, width=130),
         Column(
             "as_of",

@@ -93,6 +93,7 @@ class CompareDialog(Dialog):
 
     def _show(self) -> None:
         rows = differing(self._found) if self.only.isChecked() else self._found
+        at = max(0, self.table.currentIndex().row())
         self.model.tone = lambda line, at: "amber" if at == 0 and not rows[line].is_same else ""
         self.model.show_rows(
             [
@@ -108,13 +109,14 @@ class CompareDialog(Dialog):
         )
         self.detail.setText("")
         if rows:
-            self.table.setCurrentIndex(self.model.index(0, 0))
+            self.table.setCurrentIndex(self.model.index(min(at, len(rows) - 1), 0))
         self.hint.say("freight.compare.found", n=len(differing(self._found)), total=len(self._found))
 
     def retranslate(self) -> None:
-        """Names of countries in the new language."""
+        """Countries and rules in the new language."""
         if getattr(self, "_found", None):
             self._show()
+            self.compare()
 
     def _heads(self) -> list[str]:
         return [tr(f"freight.compare.{name}") for name in HEADS]

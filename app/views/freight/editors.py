@@ -49,11 +49,15 @@ NEW_ZONE = {"service": "STANDARD", "zone": "1"}
 class FreightEditor(Dialog):
     """A grid below its fields; what is typed is looked at while typing, and stored by the primary button.
 
+    Attributes:
+        fine: message key of what is said where nothing is wrong.
+
     Emits:
         stored: the `ChangeRecord`, None where nothing differed.
     """
 
     stored = Signal(object)
+    fine = "freight.edit.fine"
 
     def __init__(self, context: ViewContext, title_key: str, size: QSize, parent: QWidget, **params: object) -> None:
         super().__init__(title_key, parent, size=size, **params)
@@ -130,7 +134,7 @@ class FreightEditor(Dialog):
         """What is wrong with the cell one is in, else with the first one, and how many others are."""
         self.said.set_look(ink="red" if self.problems else "green")
         if not self.problems:
-            self.said.say("freight.edit.fine")
+            self.said.say(self.fine)
             return
         at = self.grid.currentIndex()
         here = (at.row(), self.grid.grid.names[at.column()]) if at.isValid() else None
@@ -284,6 +288,8 @@ class TariffEditor(FreightEditor):
 
 class ChannelsEditor(FreightEditor):
     """Which tariff parcels go with, by dispatch country, destination and attribute."""
+
+    fine = "freight.edit.channels_fine"
 
     def __init__(self, context: ViewContext, parent: QWidget, channels: Channels) -> None:
         super().__init__(context, "freight.edit.channels", QSize(720, 560), parent)

@@ -5,9 +5,12 @@ from __future__ import annotations
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
 
+from app.views.widgets.ground import Separator
+
 
 class FlowLayout(QLayout):
-    """Items left to right, centred in their line, wrapping at the right edge."""
+    """Items left to right, centred in their line, wrapping at the right edge. A divider is not seen at an end of a
+    line: it stands between two things or nowhere."""
 
     def __init__(self, parent: QWidget | None = None, *, gap: int = 6, line_gap: int = 4) -> None:
         super().__init__(parent)
@@ -82,11 +85,21 @@ class FlowLayout(QLayout):
             at += width + self._gap
         top = rect.top()
         for line in lines:
+            self._put_aside(line, move=move)
             height = max((item.sizeHint().height() for item in line), default=0)
             if move:
                 self._place(line, rect.left(), top, height, rect.width())
-            top += height + self._line_gap
+            top += height + self._line_gap if line else 0
         return edges.top() + max(0, top - self._line_gap - rect.top()) + edges.bottom()
+
+    @staticmethod
+    def _put_aside(line: list[QLayoutItem], *, move: bool) -> None:
+        """Take dividers off the ends of *line*."""
+        for end in (0, -1):
+            while line and isinstance(line[end].widget(), Separator):
+                divider = line.pop(end).widget()
+                if move and divider is not None:
+                    divider.move(-divider.width(), -divider.height())
 
     def _place(self, line: list[QLayoutItem], left: int, top: int, height: int, room: int) -> None:
         for item in line:

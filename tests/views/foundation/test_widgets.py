@@ -15,7 +15,7 @@ from app.views.widgets.dialog import Confirmation, Dialog
 from app.views.widgets.empty_state import EmptyState
 from app.views.widgets.flow import FlowLayout
 from app.views.widgets.form import Field, Section, mark_bad
-from app.views.widgets.ground import Bar, Ground
+from app.views.widgets.ground import Bar, Ground, Separator
 from app.views.widgets.label import ElidedLabel, IconLabel, Label
 from app.views.widgets.progress_line import ProgressLine
 from app.views.widgets.status_label import StatusLabel
@@ -225,6 +225,30 @@ class TestFlow:
         assert children[2].pos().y() == children[0].pos().y()
         assert layout.takeAt(9) is None
         assert layout.takeAt(0).widget() is children[0]
+
+    def test_a_divider_stands_only_between_two_things_of_a_line(self, show):
+        box = QWidget()
+        layout = FlowLayout(box, gap=10)
+        first, second = QPushButton(), QPushButton()
+        divider = Separator()
+        for child in (first, divider, second):
+            layout.addWidget(child)
+        for child in (first, second):
+            child.setFixedSize(90, 20)
+        show(box, 300, 60)
+
+        def is_seen():
+            layout.activate()
+            return box.rect().intersects(divider.geometry())
+
+        assert is_seen()
+        second.hide()
+        assert not is_seen()
+        second.show()
+        assert is_seen()
+        box.resize(150, 60)
+        assert not is_seen()
+        assert (second.x(), second.y()) == (0, 24)
         assert layout.count() == 3
 
 

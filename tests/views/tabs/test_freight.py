@@ -156,6 +156,8 @@ def test_tariffs_and_channels_have_their_own_table_and_editors(page, services, q
     assert channels.grid.grid.wrong.keys() == {(at, "key")}
     assert not channels.primary.isEnabled()
     channels.grid.grid.setData(channels.grid.grid.index(at, 3), "express")
+    assert channels.look()
+    assert channels.said.text() == "Every row leads to a tariff"
     with qtbot.waitSignal(channels.stored):
         channels.save()
     assert services.freight.channels().choose("CN", (), "US").key == "express"
@@ -349,6 +351,8 @@ def test_templates_are_compared(page, qtbot):
     country = compare.model.rows[0][0]
     language.set_language("zh")
     assert compare.model.rows[0][0] != country and len(compare.model.rows) > 200
+    qtbot.waitUntil(lambda: not any("buyer pays" in text for line in compare.model.rows for text in line))
+    assert any("买家付" in text for line in compare.model.rows for text in line)
     closed(qtbot, compare)
 
 

@@ -58,12 +58,20 @@ class ChooseGroupDialog(Dialog):
         words = fold(self.search.text()).split()
         self.list.clear()
         for place in self._places:
-            if all(word in fold(place.name) for word in words):
-                item = QListWidgetItem(place.name)
+            name = place.name if place.value else tr("groups.none")
+            if all(word in fold(name) for word in words):
+                item = QListWidgetItem(name)
                 item.setData(PLACE, place)
                 self.list.addItem(item)
         self.list.setCurrentRow(0 if self.list.count() else -1)
         self.primary.setEnabled(bool(self.list.count()))
+
+    def retranslate(self) -> None:
+        """What stands for no group, in the new language; the marked line stays."""
+        if hasattr(self, "primary"):
+            at = self.list.currentRow()
+            self._fill()
+            self.list.setCurrentRow(min(at, self.list.count() - 1))
 
     def accept(self) -> None:
         """Tell the group that is marked."""

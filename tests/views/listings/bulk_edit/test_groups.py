@@ -7,12 +7,14 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QMenu
 
+from app.messages import tr
 from app.models import ProductGroup
 from app.services.clock import now_ms
 from app.services.listings.groups.desk import BadGroupName, GroupDesk, checked_name
 from app.services.listings.groups.tree import GroupKind, group_tree
 from app.services.listings.marketing.groups import marketing_groups
 from app.services.paging import Filter
+from app.views.language import language
 from app.views.listings.groups.dialogs import ChooseGroupDialog, MarketingGroupDialog, ProductGroupDialog
 from app.views.row_drag import carried
 from tests.views.listings.rows import titles
@@ -162,6 +164,11 @@ class TestPutting:
         (dialog,) = page.findChildren(ChooseGroupDialog)
         offered = [dialog.list.item(row).text() for row in range(dialog.list.count())]
         assert offered == ["No group", "Lamps", "Lamps › Table lamps", "Mugs"]
+        dialog.list.setCurrentRow(2)
+        language.set_language("zh")
+        offered = [dialog.list.item(row).text() for row in range(dialog.list.count())]
+        assert offered == [tr("groups.none"), "Lamps", "Lamps › Table lamps", "Mugs"]
+        assert (offered[0], dialog.list.currentRow()) == ("未分组", 2)
         assert [one.name for one in page.context.services.groups.tree_of(GroupKind.PRODUCT, [])] == []
 
     def test_the_whole_filter_is_put_without_counting_its_rows(self, page, grouped, loaded, lane, settle):
