@@ -421,6 +421,9 @@ def test_nothing_is_told_from_before_the_last_commit(ground, tmp_path, monkeypat
             seen.add((one, query, tuple(wanted)))
             assert one.ids(query) == wanted and one.count(query) == len(wanted), (sql, query)
             assert [row.id for row in one.first_page(query, 3)] == list(wanted[:3]), (sql, query)
+            if isinstance(one, ListingSource):
+                statuses = Counter(row.status for row in other.rows(wanted).values())
+                assert one.count_by("status", query) == statuses, (sql, query)
         strange.dispose()
     assert len(seen) > 2 * len(queries) * len(kept)
     database.dispose()
