@@ -84,7 +84,11 @@ def _each(connection: Connection, along: str, value: str, among: str) -> list[An
 
 def _most_common(connection: Connection, table: str, value: str, highest: int) -> Any:
     """The value of most of some rows; "" where none of them has one."""
-    places = orjson.dumps(list(range(0, highest + 1, highest // LOOKED_AT + 1))).decode()
-    found = connection.exec_driver_sql(_SOME.format(value=value, table=table), (places,)).all()
-    counted = Counter(one for (one,) in found if one is not None)
+    counted = Counter(one for one in some_values(connection, table, value, highest) if one is not None)
     return counted.most_common(1)[0][0] if counted else ""
+
+
+def some_values(connection: Connection, table: str, value: str, highest: int) -> list[Any]:
+    """What the expression *value* is in some rows of a table whose ids go to *highest*."""
+    places = orjson.dumps(list(range(0, highest + 1, highest // LOOKED_AT + 1))).decode()
+    return [one for (one,) in connection.exec_driver_sql(_SOME.format(value=value, table=table), (places,)).all()]

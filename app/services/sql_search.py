@@ -51,6 +51,10 @@ class Match:
         """A subquery for their ids; its one parameter is the expression."""
         return f"(SELECT rowid FROM {self.table} WHERE {self.table} MATCH ?)"
 
+    def rows_with(self, side: str, middle: int) -> str:
+        """As `rows`, of those whose ids are on one *side*, "<=" or ">", of *middle*."""
+        return f"(SELECT rowid FROM {self.table} WHERE {self.table} MATCH ? AND rowid {side} {middle})"
+
     def proves(self, words: Sequence[str]) -> bool:
         """Whether its rows hold all *words*, so that none needs a second look."""
         return self.proved.issuperset(words)

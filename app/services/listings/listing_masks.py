@@ -3,17 +3,19 @@ tables."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from app.services.expressions.conditions import Sql
 from app.services.listings.code_search import TABLES, codes_part, is_of_many
 from app.services.listings.figure_fields import DUE_IDS, OF_TODAY, VIEW, are_in_columns
 from app.services.listings.places import shipped
+from app.services.moments import halved
 from app.services.paging import Filter
+from app.services.sql_classes import some_values
 from app.services.sql_conditions import row_sql
 from app.services.sql_ids import read_numbers
 from app.services.sql_masks import Masks
-from app.services.sql_search import Search
+from app.services.sql_search import Match, Search
 from app.services.sql_told import Told
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
     Whole = NDArray[np.int64]
 
+SIDES = ("<=", ">")
 FEW_HITS = 30_000
 """So many rows of listings are read as soon as an index of a million of them."""
 
@@ -36,6 +39,8 @@ class ListingMasks(Masks):
             return self._with_code(condition)
         if condition.field == "title" and condition.operator == "contains":
             return self._with_title(condition, select)
+        if condition.field == "text" and condition.operator == "contains":
+            return self._with_text(condition, select)
         if condition.field == "ships_from":
             shipping = shipped(self.connection, condition, "listing_id")
             return super().read(condition, select) if shipping is None else self.among(shipping)
@@ -56,9 +61,35 @@ class ListingMasks(Masks):
 
     def _with_title(self, condition: Filter, select: Sql) -> Told:
         """Of few listings whose searched text has the characters, which the trigrams know, those whose title has; of
-        many it is quicker to look through the index of all titles."""
+        many it is quicker to look through the index of all titles, half of it by another thread."""
         found = Search.of(str(condition.value), TABLES).quick_matches()
         if found and found[0].count(self.connection, FEW_HITS + 1) <= FEW_HITS:
-            sql, params = row_sql(condition, self._spec.field(condition.field))
-            select = f"SELECT id FROM listing WHERE id IN {found[0].rows} AND {sql}", [found[0].expression, *params]
-        return super().read(condition, select)
+            return self._matching(found[0], row_sql(condition, self._spec.field(condition.field)))
+        titles = some_values(self.connection, self._table, "title_folded", self.highest)
+        middle = sorted(one or "" for one in titles)[len(titles) // 2] if titles else ""
+        sql, params = select
+        halves = [(f"{sql} AND title_folded {side} ?", (*params, middle)) for side in SIDES]
+        return self._in_halves(*halves)
+
+    def _with_text(self, condition: Filter, select: Sql) -> Told:
+        """Those whose searched text has the characters."""
+        found = Search.of(str(condition.value), TABLES).quick_matches()
+        if not found:
+            return super().read(condition, select)
+        return self._matching(found[0], row_sql(condition, self._spec.field(condition.field)))
+
+    def _matching(self, match: Match, wanted: Sql) -> Told:
+        """The listings of *match* that are as *wanted*."""
+        sql, params = wanted
+        rows = [match.rows_with(side, self.highest // 2) for side in SIDES]
+        halves = [(f"SELECT id FROM listing WHERE id IN {one} AND {sql}", (match.expression, *params)) for one in rows]
+        return self._in_halves(*halves)
+
+    def _in_halves(self, one: tuple[str, tuple[Any, ...]], other: tuple[str, tuple[Any, ...]]) -> Told:
+        """The listings of two statements, the other by a second thread."""
+        first, second = halved(
+            self.connection,
+            lambda connection: read_numbers(connection, *one),
+            lambda connection: read_numbers(connection, *other),
+        )
+        return self.among(first).either(self.among(second))

@@ -21,7 +21,7 @@ from app.services.db import Database
 from app.services.expressions.conditions import OPPOSITE
 from app.services.expressions.syntax import All, Condition, Either, Not
 from app.services.expressions.writing import to_text
-from app.services.listings import late_variants
+from app.services.listings import late_variants, listing_masks
 from app.services.listings.figure_fields import SHOWN
 from app.services.listings.filters import parse_filters
 from app.services.listings.source import ListingSource
@@ -341,6 +341,20 @@ def test_a_code_that_is_denied_is_that_of_no_variant_found(ground, text):
     assert source.count(Query(filters=asked)) == len(everything) - source.count(Query(filters=said))
 
 
+@pytest.mark.parametrize("few", [0, 30_000])
+@pytest.mark.parametrize("name", ["text", "title"])
+@pytest.mark.parametrize("word", ["lamp", "case", "灯具", "able", "zzz", "x1-"])
+def test_words_are_looked_for_in_both_halves(ground, monkeypatch, few, name, word):
+    source, rows = ground
+    monkeypatch.setattr(sql_told, "FEW", 0)
+    monkeypatch.setattr(listing_masks, "FEW_HITS", few)
+    for operator in ("contains", "lacks"):
+        source._db.forget_answers()
+        wanted = {id for id, row in rows.items() if _says(row, name, "contains", [word]) is (operator == "contains")}
+        query = Query(filters=(Filter(name, operator, word),))
+        assert source.count(query) == len(wanted) and set(source.ids(query)) == wanted
+
+
 def test_a_field_of_very_many_values_is_counted_all_the_same(ground, monkeypatch):
     source, rows = ground
     query = Query(filters=parse_filters("tag is missing or stock > 1"))
@@ -407,6 +421,9 @@ def test_nothing_is_told_from_before_the_last_commit(ground, tmp_path, monkeypat
             seen.add((one, query, tuple(wanted)))
             assert one.ids(query) == wanted and one.count(query) == len(wanted), (sql, query)
             assert [row.id for row in one.first_page(query, 3)] == list(wanted[:3]), (sql, query)
+            if isinstance(one, ListingSource):
+                statuses = Counter(row.status for row in other.rows(wanted).values())
+                assert one.count_by("status", query) == statuses, (sql, query)
         strange.dispose()
     assert len(seen) > 2 * len(queries) * len(kept)
     database.dispose()
