@@ -55,20 +55,19 @@ def main(arguments: list[str]) -> int:
         say(tr("launcher.unknown_command", command=command))
         return 2
     try:
-        python = prepare()
+        python = prepare(is_for_tests=command == "test")
         if loads_qt(command, rest):
             from launcher import system_packages
 
             system_packages.require_libraries(offscreen=command in OFFSCREEN)
-            if command == "test":
-                system_packages.provide_test_programs()
     except NotReady:
         return 2
     return start(command, python, rest)
 
 
-def prepare() -> str:
-    """Make the environment, or only compare its stamp. Returns its interpreter. Raises: NotReady."""
+def prepare(*, is_for_tests: bool = False) -> str:
+    """Make the environment, with what tests start beside it, or only compare its stamp. Returns its interpreter.
+    Raises: NotReady."""
     from launcher.environment import Environment
 
     environment = Environment(ROOT)
@@ -78,6 +77,8 @@ def prepare() -> str:
         with environment.setup():
             if not environment.is_current():
                 system_packages.provide()
+                if is_for_tests:
+                    system_packages.provide_test_programs()
                 environment.make()
     return str(environment.python)
 

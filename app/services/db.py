@@ -111,7 +111,8 @@ class Database:
         if self._reader is None:
             with self._making:
                 if self._reader is None:
-                    pool = {"pool_size": 6, "max_overflow": 12, "pool_use_lifo": True}  # four that ask, with helpers
+                    # four that ask with their helpers, and dialogs, queue and syncs beside them: none waits for another
+                    pool = {"pool_size": 6, "max_overflow": 30, "pool_use_lifo": True}
                     self._reader = make_engine(self.path, writer=False, **pool)
         return self._reader
 

@@ -209,7 +209,6 @@ class AnswersOfMoment:
                 failed.append(error)
 
         thread = Thread(target=run, name="beside")
-        thread.start()
 
         def wait() -> T | None:
             thread.join()
@@ -218,9 +217,11 @@ class AnswersOfMoment:
             return found[0] if found else None
 
         try:
+            thread.start()
             yield wait
         finally:
-            thread.join()
+            if thread.ident is not None:  # else there is no room for a thread
+                thread.join()
             self._helpers.release()
 
     def _done(self, work: Callable[[Connection], T]) -> list[T]:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 MOST_VALUES = 255
 """A field of so many values tells nothing by a byte."""
+NO_LIMIT = -1
+"""As SQLite has it."""
 LOOKED_AT = 200
 """Rows here and there by which the most common value is guessed: a wrong guess takes longer and changes nothing."""
 _SOME = "SELECT (SELECT {value} FROM {table} WHERE id >= place.value ORDER BY id LIMIT 1) FROM json_each(?) AS place"
@@ -67,9 +69,9 @@ def read_classes(connection: Connection, spec: TableSpec, name: str, highest: in
     value, along, store = spec.field(name).expression, spec.read_from({"store", name}), spec.store_column
     of: Bytes = np.zeros(highest + 1, np.uint8)
     known = {_most_common(connection, spec.table, value, highest): 0}
-    for of_store in _each(connection, along, store, "true"):
+    for of_store in _each(connection, along, store, "true", NO_LIMIT):
         among = f"{store} = {int(of_store)}"
-        for one in (*_each(connection, along, value, among), None):
+        for one in (*_each(connection, along, value, among, MOST_VALUES + 2), None):
             if known.setdefault(one, len(known)) and len(known) <= MOST_VALUES:
                 sql = f"SELECT group_concat(id) FROM {along} WHERE {among} AND {value} IS ?"
                 found = connection.exec_driver_sql(sql, (one,)).scalar()
@@ -77,8 +79,8 @@ def read_classes(connection: Connection, spec: TableSpec, name: str, highest: in
     return Classes(list(known), of)
 
 
-def _each(connection: Connection, along: str, value: str, among: str) -> list[Any]:
-    sql = _EACH.format(along=along, value=value, among=among, limit=MOST_VALUES + 2)
+def _each(connection: Connection, along: str, value: str, among: str, most: int) -> list[Any]:
+    sql = _EACH.format(along=along, value=value, among=among, limit=most)
     return [one for (one,) in connection.exec_driver_sql(sql).all()]
 
 

@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from app.services.paging import Query
-from app.services.sql_conditions import (
-    fields_read,
-)
+from app.services.sql_conditions import fields_read
 from app.services.sql_ids import listed
 from app.services.sql_narrowed import first_in_order
 from app.services.sql_questions import FEW_HITS, MANY_HITS, SqlQuestions
@@ -27,7 +25,6 @@ if TYPE_CHECKING:
 
     Whole = NDArray[np.int64]
 
-
 FEW_OF_SEVERAL = 15_000
 """So many hits are sorted at once of several words: most of the rarest one's may turn out to be none."""
 FIRST_LOOK, WINDOW_ROWS = 1_000, 3_000
@@ -42,12 +39,10 @@ class FirstRows(SqlQuestions):
     def _first_ids(self, connection: Connection, query: Query, limit: int) -> Sequence[int]:
         """The first ids in order, by the way that is quickest for this question."""
         index, search = self._index(query), Search.of(query.text, self.spec.search)
-        if index is None or not (search.words or query.filters or query.store_ids):
-            return self._plain(connection, query, limit, index)
-        if not search.words:
-            return self._plain(connection, query, limit, index)
-        if (narrowed := self._narrowed(connection, query, search, limit)) is not None:
+        if search.words and (narrowed := self._narrowed(connection, query, search, limit)) is not None:
             return narrowed
+        if index is None or not search.words:
+            return self._plain(connection, query, limit, index)
         match, reach = thinnest(connection, search.quick_matches(), FEW_HITS)
         if match is not None and reach.hits <= FEW_HITS:
             return self._sorted(connection, self._matching(connection, query, search, match), query, limit)

@@ -26,7 +26,8 @@ NO_FILTERS = repr(())
 
 
 class Asked(NamedTuple):
-    """A question with words, apart from its order; `filters` as they are written."""
+    """A question with words, apart from its order; `filters` as they are written: what they mean must not change while
+    the database does not, such as with the time of day."""
 
     table: str
     words: tuple[str, ...] = ()

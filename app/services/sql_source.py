@@ -104,7 +104,8 @@ class SqlSource(FirstRows, Generic[RowT]):
                 known = self._in_known_order(connection, query, searched)
                 return known if known is not None else self._ordered(connection, query, searched, ctx)
             found = self._ordered(connection, query, searched, ctx)
-            self.masks(connection).keep_order(self.order(query), self._asked(query), found)
+            if self.spec.search.trigram:  # else nothing is looked for among them
+                self.masks(connection).keep_order(self.order(query), self._asked(query), found)
             return found
 
     def _in_known_order(self, connection: Connection, query: Query, searched: Searched) -> array[int] | None:

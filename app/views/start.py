@@ -28,11 +28,14 @@ if TYPE_CHECKING:
 
     from app.services.application import Application
     from app.services.worker import WorkerProcess
+    from app.views.sweeping import Sweeper
 
 log = logging.getLogger(__name__)
 
 SWITCH_S = 0.0005
 """A thread that computes gives way to the window after so long; the usual 5 ms are paid for at every call of Qt."""
+AT_LAST_MS = 5_000
+"""So long after the first paint rubbish is looked for whatever became of the start."""
 IO_THREADS = 8
 PATIENCE_MS = 500
 """A window that is not painted by then (it starts minimised, or on another desktop) is not waited for."""
@@ -119,20 +122,14 @@ async def _run(app: Application, desktop: Desktop, *, is_demo: bool) -> None:
     import asyncio
     from concurrent.futures import ThreadPoolExecutor
 
-    from app.views.sweeping import Sweeper
-
     loop = asyncio.get_running_loop()
     loop.set_default_executor(ThreadPoolExecutor(IO_THREADS, "io"))
     loop.set_exception_handler(
         lambda _, context: log.error("in the event loop: %s", context.get("message"), exc_info=context.get("exception"))
     )
-    runner, jobs = desktop.context.runner, desktop.context.jobs
-    sweeper = Sweeper(lambda: runner.is_idle and not jobs.running)
-    desktop.ready.connect(gc.freeze)  # code and widgets stay: going through them again would hold up a repaint
+    runner, sweeper = desktop.context.runner, swept(desktop)
     closed = asyncio.Event()
     desktop.window.closed.connect(closed.set)
-    desktop.warm.connect(gc.freeze)  # modules, classes, the shell: else every full sweep looks at them for 0.1 s
-    desktop.warm.connect(sweeper.start)
     if is_demo:
         desktop.ready.connect(lambda: desktop.practice.play_demo())
     if desktop.window.isHidden():  # it was closed while it was painted
@@ -147,6 +144,19 @@ async def _run(app: Application, desktop: Desktop, *, is_demo: bool) -> None:
     await app.disconnect()
     runner.shutdown()
     await asyncio.to_thread(app.close)
+
+
+def swept(desktop: Desktop) -> Sweeper:
+    """Let rubbish be looked for once the data is there, or else after some seconds: there may be none."""
+    from app.views.sweeping import Sweeper
+
+    runner, jobs = desktop.context.runner, desktop.context.jobs
+    sweeper = Sweeper(lambda: runner.is_idle and not jobs.running)
+    desktop.ready.connect(gc.freeze)  # code and widgets stay: going through them again would hold up a repaint
+    desktop.ready.connect(sweeper.start)
+    desktop.warm.connect(sweeper.settle)  # else every full sweep looks for 0.1 s at what a start makes
+    sweeper.start_within(AT_LAST_MS)
+    return sweeper
 
 
 def load_services(app: Application) -> Any:

@@ -44,15 +44,34 @@ class Sweeper(QObject):
         self._whole_at = clock()
         self._timer = QTimer(self, interval=LOOK_MS)
         self._timer.timeout.connect(self.look)
+        self._at_last = QTimer(self, singleShot=True)
+        self._at_last.timeout.connect(self.start)
+
+    @property
+    def is_looking(self) -> bool:
+        """Whether it began, and did not end."""
+        return self._timer.isActive()
 
     def start(self) -> None:
-        """Look from now on: what a start makes stays, and need not be looked through."""
-        self._whole_at = self._clock()
-        self._timer.start()
+        """Look from now on."""
+        if not self.is_looking:
+            self._whole_at = self._clock()
+            self._timer.start()
+
+    def start_within(self, milliseconds: int) -> None:
+        """Look so much later at the latest."""
+        self._at_last.start(milliseconds)
+
+    def settle(self) -> None:
+        """What is there now stays, modules, classes and the shell: it is not looked through again. Rubbish is let go
+        before, or it would stay with it."""
+        gc.collect(1)
+        gc.freeze()
 
     def stop(self) -> None:
         """Look no more: the program ends."""
         self._timer.stop()
+        self._at_last.stop()
 
     def look(self) -> None:
         """Look through as much as it is time for."""

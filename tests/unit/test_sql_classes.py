@@ -87,6 +87,18 @@ def test_what_has_no_rows_or_very_many_values_is_told_apart_by_nothing(database,
         assert masks.numbers_by("kind", lambda: masks.among(np.empty(0, np.int64))) == {}
 
 
+def test_stores_may_be_more_than_values(database, rows, monkeypatch):
+    monkeypatch.setattr(sql_told, "FEW", 0)
+    with database.bulk() as connection:
+        connection.exec_driver_sql("UPDATE thing SET store_id = id % 9, kind = iif(id % 4, 'live', 'off')")
+    monkeypatch.setattr(sql_classes, "MOST_VALUES", 3)
+    with database.answering() as connection:
+        masks = Masks(connection, SPEC)
+        everything = masks.among(np.array(list(rows)))
+        found = masks.numbers_by("kind", lambda: everything)
+    assert found == Counter("live" if id % 4 else "off" for id in rows)
+
+
 def test_a_failing_question_ends_the_reading_beside_it(database):
     def failing():
         raise KeyError("asked")

@@ -8,9 +8,11 @@ from hypothesis import strategies as st
 
 from app.services import sql_narrowed
 from app.services.listings.editing import ListingEdit, edit_listings
+from app.services.moments import answers_of
 from app.services.paging import Filter, Query
 from app.services.sql_narrowed import Asked
 from app.services.sql_source import SqlSource
+from app.services.stores.source import StoreSource
 from tests.unit.listings.test_large_tables import ASKED, expected, rows_of, source
 
 __all__ = ["source"]
@@ -20,7 +22,7 @@ TYPED = [typed for word in [*ASKED, "lamp sj", "耳机 usb"] for typed in (word[
 STEPS = st.lists(
     st.tuples(
         st.sampled_from(TYPED),
-        st.sampled_from([("", False), ("price", True), ("title", False)]),
+        st.sampled_from([("", False), ("price", True), ("title", False), ("stock", True)]),
         st.sampled_from([(), LIVE]),
         st.sampled_from([(), (1,)]),
         st.sampled_from(["count", "order", "nothing", "everything", "commit"]),
@@ -70,6 +72,7 @@ def test_what_was_asked_before_changes_no_answer(source, monkeypatch, steps, siz
         (asked("lam"), asked("lam", filters=LIVE, store_ids=(1,))),
         (asked("lam", filters=LIVE), asked("lamp", filters=LIVE)),
         (asked("lam", sort="price"), asked("lamp", sort="price")),
+        (asked("lam"), asked("lamp", sort="stock")),
         (asked("lamp", store_ids=(1,)), asked("lamp", store_ids=(1,))),
     ],
 )
@@ -119,3 +122,13 @@ def test_known_rows_are_read_no_further_than_is_worth_it(source, monkeypatch):
     query = asked("lamp usb")
     assert first(source, query) == expected(rows_of(source), query)[:5]
     assert read == [2]
+
+
+def test_orders_are_kept_only_where_words_are_looked_up_in_an_index(source):
+    """Those of other tables would push out the listings'."""
+    source.ids(Query())
+    for sort in ("", "name"):
+        StoreSource(source._db).ids(Query(sort=sort))
+    with source._db.answering() as connection:
+        kept = source._db._kept.orders
+        assert [asked.table for _, asked in kept.asked(answers_of(connection)._moment)] == ["listing"]

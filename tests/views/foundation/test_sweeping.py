@@ -1,9 +1,12 @@
 """Rubbish is looked for in pieces: what is new at once, everything only when nothing is under way."""
 
 import gc
+from types import SimpleNamespace
 
 import pytest
+from PySide6.QtCore import QObject, Signal
 
+from app.views import start
 from app.views.sweeping import FEW, MIDDLE, WHOLE_AT_LAST_S, WHOLE_S, YOUNG, Sweeper
 
 STEP = YOUNG // 4
@@ -122,3 +125,51 @@ def test_an_idle_window_in_which_nothing_happened_is_let_be(sweeper, looks, cloc
     idle[0], clock.now_s = True, WHOLE_S
     sweeper.look()
     assert looks == []
+
+
+def test_what_stays_takes_no_rubbish_along(sweeper):
+    freed = []
+
+    class Cycle:
+        def __init__(self):
+            self.me = self
+
+        def __del__(self):
+            freed.append(True)
+
+    Cycle()
+    try:
+        sweeper.settle()
+        assert freed == [True]
+        assert gc.get_freeze_count() > 0
+    finally:
+        gc.unfreeze()
+
+
+class Started(QObject):
+    """Of a desktop what a start connects to."""
+
+    ready, warm = Signal(), Signal()
+
+    def __init__(self):
+        super().__init__()
+        self.context = SimpleNamespace(runner=SimpleNamespace(is_idle=True), jobs=SimpleNamespace(running=()))
+
+
+def test_a_start_looks_once_its_data_is_there(qapp):
+    desktop = Started()
+    sweeper = start.swept(desktop)
+    assert not sweeper.is_looking
+    try:
+        desktop.ready.emit()
+        assert sweeper.is_looking
+    finally:
+        gc.unfreeze()
+        sweeper.stop()
+
+
+def test_a_start_without_data_looks_all_the_same(qtbot, monkeypatch):
+    monkeypatch.setattr(start, "AT_LAST_MS", 0)
+    sweeper = start.swept(Started())
+    qtbot.waitUntil(lambda: sweeper.is_looking)
+    sweeper.stop()

@@ -72,11 +72,17 @@ JOIN listing ON listing.title_folded = retitled.title AND listing.store_id = ret
  AND listing.id <> retitled.listing_id
 LEFT JOIN plan.edited AS other ON other.listing_id = listing.id AND other.title IS NOT NULL
 WHERE retitled.title <> '' AND retitled.status <> 'off' AND other.listing_id IS NULL
+AND NOT EXISTS (
+  SELECT 1 FROM listing AS twin WHERE twin.title_folded = listing.title_folded AND twin.store_id = listing.store_id
+  AND twin.id <> listing.id AND twin.status <> 'off' AND NOT EXISTS (
+    SELECT 1 FROM told_apart
+    WHERE told_apart.listing_id = min(twin.id, listing.id) AND told_apart.other_id = max(twin.id, listing.id)))
 UNION SELECT other_id FROM told_apart WHERE listing_id IN (SELECT listing_id FROM retitled)
 UNION SELECT listing_id FROM told_apart WHERE other_id IN (SELECT listing_id FROM retitled)
 """
-"""Listings of which something is said only because another one gets a new title: those that have it already, and those
-that were told apart from it."""
+"""Listings of which something is said only because another one gets a new title: those that have it already as the only
+one, and those that were told apart from it. Of several with one title it is said as it is: to judge them all would
+compare each with each."""
 _RETITLED = """
 SELECT listing_id FROM plan.edited JOIN listing ON listing.id = listing_id
 WHERE edited.title <> title_folded AND listing_id IN ({ids})

@@ -16,7 +16,7 @@ from app.services.db import Database
 from app.services.history import undo as undoing
 from app.services.history.undo import redo, undo
 from app.services.listings.apart import tell_apart
-from app.services.listings.bulk_edit import applying
+from app.services.listings.bulk_edit import applying, verdict
 from app.services.listings.bulk_edit.applying import apply_plan
 from app.services.listings.bulk_edit.edits import BulkEdit
 from app.services.listings.bulk_edit.operations import (
@@ -262,6 +262,17 @@ def test_a_preview_tells_of_listings_that_are_not_edited(stores: Database) -> No
     new = _new(before, findings(stores))
     assert told == {code: number for (code, _), number in new.items()}
     assert codes(stores, fourth) - {code for code, _ in before.get(fourth, ())}
+
+
+def test_of_many_with_one_title_nothing_new_is_said_and_none_is_judged(
+    stores: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, *_ = fill(stores, [plain("Lamp 2"), *[plain("Lamp", code=f"LM{number}") for number in range(9)]])
+    judged: list[int] = []
+    chunk = verdict._Judge.chunk
+    monkeypatch.setattr(verdict._Judge, "chunk", lambda self, ids: (judged.extend(ids), chunk(self, ids))[1])
+    assert foretold(stores, [one], ReplaceText("title", " 2", "")) == {"title.elsewhere": 1}
+    assert set(judged) <= {one}
 
 
 def test_a_title_nobody_sees_any_more_says_nothing_of_others(stores: Database) -> None:
