@@ -21,7 +21,7 @@ _PLAIN = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {
 _SIGNS = {"≤": "<=", "≥": ">=", "≠": "!=", "<>": "!=", "==": "=", "≈": "~"}
 _TOKEN = re.compile(
     r"""(?P<number>(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?![\w.]))
-      | (?P<name>不?介于|[^\W\d](?:(?!不?介于)\w)*)  # Chinese goes without blanks, and no name has 介于 in it
+      | (?P<name>不?介于|[^\W\d](?:(?!不?介于)\w)*)  # Chinese goes without blanks; no name contains that
       | (?P<text>"(?:[^"\\]|\\.)*"|“(?:[^”\\]|\\.)*”)
       | (?P<sign><=|>=|!=|!~|<>|==|[<>=~≤≥≠≈+\-*/(),])
       | (?P<bad>\S)""",

@@ -40,7 +40,8 @@ _OPERATOR = "|".join(
         r"[!<>]=|!~|[=<>~≤≥≠＝＜＞～]",
         r"\s(?:not\s+in|in|不?属于)\s*[(（]",
         r"\sis\s+(?:not\s+)?(?:missing|present)\b|\s不?(?:为空|包含)",
-        r"\s(?:not\s+)?between\s+(?:[-−+.\d￥¥$€\"“(（]|\S+\s+(?:and\b|[和到至且]))|不?介于",
+        r"\s(?:not\s+)?between\s+(?:[-−+.\d￥¥$€\"“(（]|\S+\s+(?:and\b|[和到至且]))",
+        r"不?介于",
     )
 )
 _HEAD = re.compile(rf"^(?:[\s(（]|(?:not|非)\b)*(?P<field>[^\W\d]\w*?)\s*(?:{_OPERATOR})", re.IGNORECASE)
