@@ -7,12 +7,13 @@ op = "=" | "!=" | "<" | "<=" | ">" | ">=" | "~" (contains) | "!~" (does not cont
 
 A value with blanks, commas or brackets stands in quotes.
 Chinese words do as well: 且 或 非, 包含 不包含, 属于 不属于, 介于 1 和 5, 不介于, 为空 不为空.
+Around 介于 and its values no blanks are needed: 价格介于1和5.
 """
 
 from __future__ import annotations
 
 from app.services.errors import InputError
-from app.services.expressions.parser import AND, IS, MAX_DEPTH, MISSING, NOT, PRESENT, RESERVED, Parser
+from app.services.expressions.parser import AND, IS, MAX_DEPTH, MISSING, NOT, OR, PRESENT, RESERVED, Parser
 from app.services.expressions.syntax import All, Condition, Node, Not
 from app.services.expressions.tokens import Token
 
@@ -21,6 +22,7 @@ _SPOKEN = {"包含": "contains", "不包含": "lacks", "为空": "missing", "不
 _IN, _NOT_IN = ("in", "属于"), "不属于"
 _BETWEEN, _NOT_BETWEEN = ("between", "介于"), "不介于"
 _UP_TO, _ROUNDED_OFF = (*AND, "和", "到", "至"), "之间"
+_UNSPACED = tuple(word for word in (*_UP_TO, *OR, _ROUNDED_OFF) if not word.isascii())
 
 
 class BadExpression(InputError):
@@ -75,17 +77,17 @@ class ConditionParser(Parser):
         """Two conditions: from the first value to the second, both included."""
         if self.token.is_sign("("):
             raise self._not_two(self.token)
-        low = self._with_value(name, ">=")
+        low = self._with_value(name, ">=", *_UNSPACED)
         if not self.token.is_word(*_UP_TO):
             raise self._not_two(self.token)
         self.advance()
-        high = self._with_value(name, "<=")
+        high = self._with_value(name, "<=", *_UNSPACED)
         if self.token.is_word(_ROUNDED_OFF):
-            self.advance()
+            self.advance(*_UNSPACED)
         return All((low, high), name.at)
 
-    def _with_value(self, name: Token, operator: str) -> Condition:
-        value = self.take_value()
+    def _with_value(self, name: Token, operator: str, *ends: str) -> Condition:
+        value = self.take_value(*ends)
         return Condition(name.text.casefold(), operator, (value.text,), name.at, value.at)
 
     def _presence(self, name: Token) -> Condition:

@@ -92,18 +92,18 @@ class Parser:
 
     # -- tokens ------------------------------------------------------------------------------------------------
 
-    def advance(self) -> Token:
-        """Go to the next token; the one left behind."""
+    def advance(self, *heads: str) -> Token:
+        """Go to the next token, one of *heads* even where a name goes on behind it; the one left behind."""
         left = self.token
-        self.token = self._scanner.token(left.end)
+        self.token = self._scanner.token(left.end, *heads)
         return left
 
-    def take_value(self) -> Token:
-        """Read the current token anew as a value and go on behind it."""
-        value = self._scanner.value(self.token.at)
+    def take_value(self, *ends: str) -> Token:
+        """Read the current token anew as a value and go on behind it; one of *ends* closes it even without a blank."""
+        value = self._scanner.value(self.token.at, *ends)
         if value.kind not in ("word", "text"):
             raise self.refuse(value)
-        self.token = self._scanner.token(value.end)
+        self.token = self._scanner.token(value.end, *ends)
         return value
 
     def expect(self, sign: str) -> Token:

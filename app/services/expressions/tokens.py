@@ -21,7 +21,7 @@ _PLAIN = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {
 _SIGNS = {"≤": "<=", "≥": ">=", "≠": "!=", "<>": "!=", "==": "=", "≈": "~"}
 _TOKEN = re.compile(
     r"""(?P<number>(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?![\w.]))
-      | (?P<name>[^\W\d]\w*)
+      | (?P<name>不?介于|[^\W\d](?:(?!不?介于)\w)*)  # Chinese goes without blanks; no name contains that
       | (?P<text>"(?:[^"\\]|\\.)*"|“(?:[^”\\]|\\.)*”)
       | (?P<sign><=|>=|!=|!~|<>|==|[<>=~≤≥≠≈+\-*/(),])
       | (?P<bad>\S)""",
@@ -56,22 +56,28 @@ class Scanner:
         self.text = text
         self._plain = text.translate(_PLAIN)
 
-    def token(self, start: int) -> Token:
-        """The token at *start* or after the blanks there; kind `end` behind the last one, `bad` for no token."""
+    def token(self, start: int, *heads: str) -> Token:
+        """The token at *start* or after the blanks there; kind `end` behind the last one, `bad` for no token. Of a name
+        that begins with one of *heads* only that."""
         at = self._skip(start)
         found = _TOKEN.match(self._plain, at)
         if found is None or found.lastgroup is None:
             return Token("end", "", at, at)
         kind: Kind = found.lastgroup  # type: ignore[assignment]  # the groups are named after the kinds
-        return Token(kind, self._content(kind, at, found.end()), at, found.end())
+        head = next((one for one in heads if self._plain.startswith(one, at)), "")
+        end = at + len(head) if head else found.end()
+        return Token(kind, self._content(kind, at, end), at, end)
 
-    def value(self, start: int) -> Token:
-        """As `token`, where a value is expected: what is not quoted ends at a blank, comma or bracket."""
+    def value(self, start: int, *ends: str) -> Token:
+        """As `token`, where a value is expected: what is not quoted ends at a blank, comma or bracket, and before one
+        of *ends*."""
         at = self._skip(start)
         found = _WORD.match(self._plain, at)
         if found is None:
             return self.token(at)
-        return Token("word", self.text[at : found.end()], at, found.end())
+        stops = (self._plain.find(one, at, found.end()) for one in ends)
+        end = min((stop for stop in stops if stop >= 0), default=found.end())
+        return Token("word", self.text[at:end], at, end) if end > at else self.token(at)
 
     def _skip(self, start: int) -> int:
         blanks = _BLANKS.match(self._plain, start)

@@ -113,7 +113,5 @@ def is_busy(error: Exception) -> bool:
     if isinstance(error, PoolTimeout):
         return True
     cause = getattr(error, "orig", error)
-    return isinstance(cause, sqlite3.OperationalError) and cause.sqlite_errorcode & 0xFF in (
-        sqlite3.SQLITE_BUSY,
-        sqlite3.SQLITE_LOCKED,
-    )
+    code = getattr(cause, "sqlite_errorcode", 0)  # none where the module itself raises, not SQLite
+    return isinstance(cause, sqlite3.OperationalError) and code & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)

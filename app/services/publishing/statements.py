@@ -21,7 +21,7 @@ def change(connection: Connection, sql: str, values: Sequence[Any]) -> int:
 def change_and_ask(connection: Connection, sql: str, values: Sequence[Any]) -> Any:
     """Do a statement with RETURNING. Returns: the first value of the first row, None where it changed none. Raises:
     sqlite3.Error, bare."""
-    rows = _driver(connection).execute(sql, values).fetchall()  # all: a statement under way would bar the commit
+    rows = _driver(connection).execute(sql, values).fetchall()  # all: the statement is over with this line
     return rows[0][0] if rows else None
 
 

@@ -40,10 +40,11 @@ _OPERATOR = "|".join(
         r"[!<>]=|!~|[=<>~≤≥≠＝＜＞～]",
         r"\s(?:not\s+in|in|不?属于)\s*[(（]",
         r"\sis\s+(?:not\s+)?(?:missing|present)\b|\s不?(?:为空|包含)",
-        r"\s(?:(?:not\s+)?between|不?介于)\s+[-−+.\d\"“(（]",
+        r"\s(?:not\s+)?between\s+(?:[-−+.\d￥¥$€\"“(（]|\S+\s+(?:and\b|[和到至且]))",
+        r"不?介于",
     )
 )
-_HEAD = re.compile(rf"^(?:[\s(（]|(?:not|非)\b)*(?P<field>[^\W\d]\w*)\s*(?:{_OPERATOR})", re.IGNORECASE)
+_HEAD = re.compile(rf"^(?:[\s(（]|(?:not|非)\b)*(?P<field>[^\W\d]\w*?)\s*(?:{_OPERATOR})", re.IGNORECASE)
 
 
 def segment_filters(segment: str) -> tuple[Filter, ...]:

@@ -34,7 +34,8 @@ PARTS = (
     ("queued", "blue"),
     ("cancelled", "gray"),
 )
-HAN = re.compile(r"[\u4e00-\u9fff]")
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+"""Chinese characters: which language the platform wrote in."""
 ALWAYS = ("live", "in_review", "failed")
 """Shown also as 0; the others only where there are some."""
 
@@ -165,7 +166,7 @@ def _headline_params(group: ReasonGroup) -> dict[str, Any]:
     """What a headline is made of: it points to the platform's own words, which stand below it, where those are in the
     other language."""
     said = group.params.get("platform_text")
-    if not group.platform_text or not isinstance(said, str) or bool(HAN.search(said)) is (messages.language == "zh"):
+    if not group.platform_text or not isinstance(said, str) or bool(_HAN.search(said)) is (messages.language == "zh"):
         return group.params
     words = tr("publish.their_words")
     whose = tr("publish.their_words_of", field=field_name(group.field), words=words) if group.field else words

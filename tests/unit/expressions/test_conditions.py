@@ -73,6 +73,18 @@ def test_what_is_read(text, wanted):
         ("价格 介于 1 且 5", "价格 >= 1 and 价格 <= 5"),
         ("价格 介于 1 和 5 且 库存 > 3", "(价格 >= 1 and 价格 <= 5) and 库存 > 3"),
         ("价格 不介于 1 到 5 之间", "not (价格 >= 1 and 价格 <= 5)"),
+        ("价格 介于1和5", "价格 >= 1 and 价格 <= 5"),
+        ("价格介于1到5之间", "价格 >= 1 and 价格 <= 5"),
+        ("价格介于1至5之间 且 库存 > 3", "(价格 >= 1 and 价格 <= 5) and 库存 > 3"),
+        ("价格介于1和5且库存 > 3", "(价格 >= 1 and 价格 <= 5) and 库存 > 3"),
+        ("价格介于1和5之间且库存 > 3", "(价格 >= 1 and 价格 <= 5) and 库存 > 3"),
+        ("价格介于1和5之间或库存 > 3", "价格 >= 1 and 价格 <= 5 or 库存 > 3"),
+        ("价格 不介于-1.5和￥5", "not (价格 >= -1.5 and 价格 <= ￥5)"),
+        ("价格不介于“1”和“5”之间", "not (价格 >= 1 and 价格 <= 5)"),
+        ("更新 介于2026-11-01到2026-11-30", "更新 >= 2026-11-01 and 更新 <= 2026-11-30"),
+        ("price between 1和5", "price >= 1 and price <= 5"),
+        ("code between ab and cd", "code >= ab and code <= cd"),
+        ("code = 介于1和5", "code = 介于1和5"),
         ("key = between", "key = between"),
         ("between = 5", "between = 5"),
     ],
@@ -88,6 +100,11 @@ def test_both_ends_stand_where_they_were_typed():
         ("price", 10, 24),
         ("price", 10, 31),
     ]
+
+
+def test_both_ends_stand_where_they_were_typed_without_blanks_too():
+    node = parse_condition("价格不介于22和5之间")
+    assert [(leaf.name, leaf.at, leaf.value_at) for leaf in leaves(node)] == [("价格", 0, 5), ("价格", 0, 8)]
 
 
 def test_where_things_stand():
@@ -126,6 +143,10 @@ def test_where_things_stand():
         ("price between 1, 5", "filter.between", 16),
         ("price between (1, 5)", "filter.between", 15),
         ("price between 1 or 5", "filter.between", 17),
+        ("价格 介于1", "filter.between", 7),
+        ("价格 介于1,5", "filter.between", 7),
+        ("价格 介于1和", "filter.incomplete", 8),
+        ("价格 介于和5", "filter.bad_expression", 6),
         ('title ~ "open', "filter.bad_expression", 9),
         ("(" * 40, "filter.too_deep", 33),
         ("not " * 40 + "a = 1", "filter.too_deep", 129),

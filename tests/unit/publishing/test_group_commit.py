@@ -99,6 +99,21 @@ async def test_waits_for_another_writer(db: Database, monkeypatch: pytest.Monkey
     assert names_on_disk(db) == ["late"]
 
 
+async def test_waits_as_well_where_the_driver_itself_says_busy(db: Database) -> None:
+    """The journal's statements go straight to the driver, whose error nobody wraps."""
+    turns = [_busy_error()]
+
+    def work(connection: Connection) -> str:
+        name = insert(connection, "late")
+        if turns:
+            raise turns.pop()
+        return name
+
+    assert await GroupCommit(db).submit(work) == "late"
+    assert not turns
+    assert names_on_disk(db) == ["late"]
+
+
 def _busy_error() -> sqlite3.OperationalError:
     error = sqlite3.OperationalError("database is locked")
     error.sqlite_errorcode = sqlite3.SQLITE_BUSY_SNAPSHOT
@@ -113,6 +128,7 @@ def test_only_a_busy_database_is_waited_for() -> None:
     assert is_busy(PoolTimeout())
     assert not is_busy(OperationalError("", {}, full))
     assert not is_busy(ValueError())
+    assert not is_busy(sqlite3.OperationalError("raised by the module itself, which gives no code"))
 
 
 async def test_writes_off_the_event_loop(db: Database) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -17,6 +18,7 @@ from app.services.listings.records import ListingRecord
 from app.services.publishing import journal
 from app.services.publishing.entries import Intent, Reason, TaskKey, Verdict
 from app.services.publishing.queue import enqueue
+from app.services.publishing.statements import change, change_and_ask
 
 ME, OTHER = "host-1-me", "host-2-other"
 PRODUCT = "1005006000000001"
@@ -327,3 +329,19 @@ def test_the_way_of_a_listing_through_the_journal_goes_straight_to_the_driver(
     finally:
         event.remove(db.writer, "before_cursor_execute", note)
     assert set(seen) == {"BEGIN IMMEDIATE"}
+
+
+@pytest.mark.parametrize("do", [change, change_and_ask])
+def test_a_statement_that_fails_leaves_nothing_of_the_one_before(db: Database, do: Callable[..., Any]) -> None:
+    """Past SQLAlchemy, but within its transaction."""
+    insert = "INSERT INTO setting (name, value, updated_ms) VALUES (?, '1', 0) RETURNING name"
+
+    def twice(connection: Connection) -> None:
+        do(connection, insert, ("one",))
+        do(connection, insert, ("one",))
+
+    with pytest.raises(sqlite3.IntegrityError):
+        run(db, twice)
+    with db.read() as session:
+        assert session.connection().exec_driver_sql("SELECT name FROM setting").all() == []
+    assert run(db, lambda connection: change_and_ask(connection, insert, ("one",))) == "one", "the writer is free"

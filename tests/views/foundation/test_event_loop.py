@@ -102,6 +102,23 @@ def test_the_alarm_is_set_once_for_a_time_however_many_turns_come_before_it(loop
     assert turns[0] <= 2, "the time-out of the whole, and ours"
 
 
+def test_an_alarm_that_came_too_soon_is_set_again(loop):
+    """Qt's timer and asyncio's clock are two clocks: the alarm may go off before the time-out is due."""
+
+    async def work():
+        done = loop.create_future()
+        loop.call_later(0.3, done.set_result, "ran")
+        await asyncio.sleep(0)  # the alarm is set
+        loop._alarm.stop()  # a timer that went off is over
+        loop._alarm.timeout.emit()
+        bound.start()
+        return await done
+
+    bound = QTimer(singleShot=True, interval=10_000)  # Qt's own: the loop's time-outs wait for the same alarm
+    bound.timeout.connect(loop.stop)
+    assert loop.run_until_complete(work()) == "ran"
+
+
 def test_callbacks_go_on_in_a_loop_within_the_loop(loop):
     said = []
 

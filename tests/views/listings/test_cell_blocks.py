@@ -152,6 +152,19 @@ class TestOneCell:
         qtbot.waitUntil(lambda: index(page, 0, "price").data() == "12.00")
         assert refused(page, 0, "price") is None
 
+    def test_a_mark_that_gave_way_does_not_come_back_with_the_value_it_stood_over(
+        self, page, three, services, qtbot, settle
+    ):
+        edit(page, qtbot, 0, "price", "cheap")
+        settle()
+        services.listings.save_cells([CellEdit(three[0].id, "price_minor", 1200)])
+        page.reload()
+        qtbot.waitUntil(lambda: index(page, 0, "price").data() == "12.00")
+        services.listings.undo()
+        page.reload()
+        qtbot.waitUntil(lambda: index(page, 0, "price").data() == "10.00")
+        assert refused(page, 0, "price") is None
+
     def test_a_refused_cell_of_an_unfolded_variant_keeps_its_mark(self, page, three, qtbot, settle):
         page.rows.toggle_fold(1)
         settle()
