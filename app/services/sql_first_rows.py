@@ -69,8 +69,7 @@ class FirstRows(SqlQuestions):
 
     def _matching_of(self, connection: Connection, query: Query, search: Search, ids: Whole, limit: int) -> list[int]:
         """Of *ids*, in their order, the first *limit* that match."""
-        table = self.spec.table
-        where = self._filters(query, row_by_row=True) + search.conditions(table, self.spec.search_column, None)
+        table, where = self.spec.table, self._row_by_row(query, search)
         among = orjson.dumps(ids.tolist()).decode()
         sql = f"SELECT {table}.id FROM json_each(?) AS known CROSS JOIN {table} ON {table}.id = known.value"
         return listed(connection, f"{sql}{where.sql} LIMIT ?", (among, *where.params, limit))
@@ -169,8 +168,7 @@ class FirstRows(SqlQuestions):
     ) -> list[int]:
         """What matches among so many rows of the order after so many others; with *match*, only rows among its hits
         are read."""
-        table = self.spec.table
-        where = self._filters(query, row_by_row=True) + search.conditions(table, self.spec.search_column, None)
+        table, where = self.spec.table, self._row_by_row(query, search)
         ordered = f"{table} INDEXED BY {index.name} ORDER BY {self.order(query)}"
         walked = f"SELECT id AS walked FROM {ordered} LIMIT ? OFFSET ?"
         params: tuple[Any, ...] = rows

@@ -7,11 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.services.listings.loading import id_list
 from app.services.paging import Filter, Query
-from app.services.sql_conditions import (
-    Field,
-    condition_sql,
-    fields_read,
-)
+from app.services.sql_conditions import Field, condition_sql, fields_read
 from app.services.sql_ids import read_numbers
 from app.services.sql_masks import Masks
 from app.services.sql_narrowed import Asked
@@ -28,7 +24,6 @@ if TYPE_CHECKING:
     from app.services.expressions.conditions import Sql
 
     Whole = NDArray[np.int64]
-
 
 Searched = tuple[Search, Match | None, int]
 """The words of a query, what narrows its rows down, and how far."""
@@ -115,9 +110,8 @@ class SqlQuestions:
     def told_among(self, connection: Connection, query: Query, ids: Whole) -> Told:
         """Of few rows those that match: nothing else is looked at."""
         table, search = self.spec.table, Search.of(query.text, self.spec.search)
-        among = [(f"{table}.id IN ({id_list(ids.tolist())})", ())]
-        where = self._filters(query, row_by_row=True) + search.conditions(table, self.spec.search_column, None)
-        where += among
+        where = self._row_by_row(query, search)
+        where += [(f"{table}.id IN ({id_list(ids.tolist())})", ())]
         return self.masks(connection).among(
             read_numbers(connection, f"SELECT id FROM {table}{where.sql}", where.params)
         )
@@ -192,6 +186,11 @@ class SqlQuestions:
             for one in self.spec.read(query.filters)
         ]
         return Where() + ([stores] if stores is not None else []) + found
+
+    def _row_by_row(self, query: Query, search: Search) -> Where:
+        """The conditions of a query, its words among them, for rows of which each is read."""
+        conditions = search.conditions(self.spec.table, self.spec.search_column, None)
+        return self._filters(query, row_by_row=True) + conditions
 
     def _looked_up(self, connection: Connection, query: Query, index: OrderIndex | None) -> Where:
         """As `_filters`, for rows that are read along *index*, or themselves without one: what is not at hand there is

@@ -56,6 +56,21 @@ def sweeper(qapp, clock, idle):
     made.deleteLater()
 
 
+def let_go_of_a_cycle():
+    """What nobody has any more but it itself. Returns: a list that is no longer empty once it is freed."""
+    freed = []
+
+    class Cycle:
+        def __init__(self):
+            self.me = self
+
+        def __del__(self):
+            freed.append(True)
+
+    Cycle()
+    return freed
+
+
 def test_what_is_made_meanwhile_is_looked_through_in_small_pieces(sweeper, looks):
     kept = []
     for _ in range(100):
@@ -80,16 +95,7 @@ def test_what_the_short_looks_left_is_looked_through_once_more(sweeper, looks):
 
 
 def test_a_cycle_is_freed(sweeper):
-    freed = []
-
-    class Cycle:
-        def __init__(self):
-            self.me = self
-
-        def __del__(self):
-            freed.append(True)
-
-    Cycle()
+    freed = let_go_of_a_cycle()
     kept = [[] for _ in range(YOUNG)]
     sweeper.look()
     assert freed == [True] and len(kept) == YOUNG
@@ -128,16 +134,7 @@ def test_an_idle_window_in_which_nothing_happened_is_let_be(sweeper, looks, cloc
 
 
 def test_what_stays_takes_no_rubbish_along(sweeper):
-    freed = []
-
-    class Cycle:
-        def __init__(self):
-            self.me = self
-
-        def __del__(self):
-            freed.append(True)
-
-    Cycle()
+    freed = let_go_of_a_cycle()
     try:
         sweeper.settle()
         assert freed == [True]
