@@ -110,8 +110,9 @@ def test(python: str, arguments: list[str]) -> int:
     chosen = any(part.startswith(("-n", "--pdb")) for part in arguments)
     # Four for two cores: a third of the suite is waiting for programs and answers. Files in their own order, so that
     # the long ones of tests/e2e do not come last. Each of the four would rewrite every assertion, half a minute in
-    # all; a failed test shows its variables, and run alone (-n 0) both sides.
-    how = ("--dist", "loadfile", "--no-loadscope-reorder", "--assert=plain", "--showlocals")
+    # all; a failed test shows its variables, and run alone (-n 0) both sides. One that brings its process down ends
+    # the run: pytest-xdist would wait for ever for the tests that went with it.
+    how = ("--dist", "loadfile", "--no-loadscope-reorder", "--assert=plain", "--showlocals", "--max-worker-restart=0")
     parallel = () if chosen else ("-n", "4", *how)
     variables = program_variables(ROOT, QT_QPA_PLATFORM="offscreen")
     codes = {}

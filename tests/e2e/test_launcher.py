@@ -17,7 +17,7 @@ import pytest
 
 from tests.e2e.launcher_checkout import PYTHON, ROOT, TIMEOUT_S, Checkout, make_wheel
 
-HOW = ("--dist", "loadfile", "--no-loadscope-reorder", "--assert=plain", "--showlocals")
+HOW = ("--dist", "loadfile", "--no-loadscope-reorder", "--assert=plain", "--showlocals", "--max-worker-restart=0")
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from app.messages import tr
 from app.services.paging import Query
 from app.services.pricing.charting import Charts
+from app.views.charts.loading import import_plots
 from app.views.context import ViewContext
 from app.views.importing.save_file import saving_dialog
 from app.views.widgets.buttons import Button
@@ -30,11 +31,6 @@ PARTS = (
     ("freight", "charts.freight", ""),
 )
 KINDS = "PNG (*.png);;SVG (*.svg)"
-
-
-def _load() -> None:
-    """Import the plotting library: half a second, not for the GUI thread."""
-    import pyqtgraph  # noqa: F401
 
 
 class ChartsDialog(Dialog):
@@ -63,12 +59,11 @@ class ChartsDialog(Dialog):
         self.footer.row.addWidget(close)
         self.part.chosen.connect(self._choose)
         handle = context.runner.start(self._work_out)
-        handle.succeeded.connect(self._show)
+        handle.succeeded.connect(lambda found: import_plots(self, partial(self._show, found)))
         handle.failed.connect(lambda error: self.note.tell(error))
         self.finished.connect(lambda _: handle.cancel())
 
     def _work_out(self, ctx: Any) -> Charts:
-        _load()
         found: Charts = self._context.services.pricing.charts(self._chosen, ctx)
         return found
 

@@ -1,5 +1,7 @@
 """Figures in the table, the price dialog, the editor of rates and the charts, as a person uses them."""
 
+import threading
+from importlib import import_module
 from types import SimpleNamespace
 
 import pytest
@@ -12,6 +14,7 @@ from app.services.history.undo import undo
 from app.services.pricing.renewing import renew_figures
 from app.services.pricing.watching import ALL_ARE_DUE
 from app.services.tasks import TaskContext
+from app.views.charts import loading
 from app.views.charts.dialog import ChartsDialog
 from app.views.language import language
 from app.views.listings.figures_keeper import FiguresKeeper
@@ -254,14 +257,29 @@ def floor(db, key, minor, currency):
         )
 
 
+def test_charts_are_drawn_by_a_library_imported_on_the_gui_thread(qtbot, db, lamp, opened, monkeypatch):
+    imported = []
+
+    def note(name):
+        imported.append((name, threading.current_thread()))
+        return import_module(name)
+
+    monkeypatch.setattr(loading, "import_module", note)
+    dialog = opened(lambda context, window: ChartsDialog(context, [1, 2], 2, window))
+    qtbot.waitUntil(lambda: dialog.shown is not None)
+    assert imported[-1][0] == loading.LIBRARY
+    assert {thread for _, thread in imported} == {threading.main_thread()}
+
+
 def test_charts_show_what_is_known_follow_the_theme_and_are_exported(
-    db, lamp, make_listing, opened, settle, tmp_path, qapp
+    qtbot, db, lamp, make_listing, opened, settle, tmp_path, qapp
 ):
     make_listing("Loss", (("AB1234", 400, 5), ("AB1234", 5000, 5)), freight_template_id="free")
     floor(db, "AB1234", 6000, "CNY")  # 60.00 CNY at 6.8 for a dollar: 8.83 USD, up
     floor(db, "XX1", 100, "JPY")
     renew_figures(db)
     dialog = opened(lambda context, window: ChartsDialog(context, [1, 2], 2, window))
+    qtbot.waitUntil(lambda: dialog.shown is not None)
     found = dialog.shown
     classes = {low: number for low, number in found.margins if number}
     assert classes == {-2000: 1, 1000: 1, 5000: 1}
