@@ -32,7 +32,10 @@ if hasattr(time, "tzset"):
 import psutil  # noqa: E402
 import pytest  # noqa: E402
 from hypothesis import settings  # noqa: E402
+from xdist.remote import Producer  # noqa: E402
+from xdist.scheduler import LoadFileScheduling  # noqa: E402
 
+SOURCE_READERS = "tests/architecture/"
 PATIENCE_S = 5
 """How long a thread or process that was told to stop may take."""
 
@@ -42,6 +45,17 @@ settings.load_profile("shangjia")
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "logs_errors: the test provokes errors that are logged")
+
+
+class OneReader(LoadFileScheduling):
+    """A file's tests go to one process, and so do those that read the program's own source: it is parsed once."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return SOURCE_READERS if nodeid.startswith(SOURCE_READERS) else super()._split_scope(nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneReader | None:
+    return OneReader(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 def pytest_collection_finish() -> None:

@@ -6,7 +6,7 @@ import ast
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -22,9 +22,34 @@ class Module:
     name: str
     tree: ast.Module
     lines: int
+    text: str
 
     def __str__(self) -> str:
         return self.path.relative_to(ROOT).as_posix()
+
+    @cached_property
+    def nodes(self) -> tuple[ast.AST, ...]:
+        """Every node of the tree."""
+        return tuple(ast.walk(self.tree))
+
+    @cached_property
+    def imported(self) -> tuple[tuple[str, int, bool], ...]:
+        """See `imports`."""
+        top = {id(node) for node in _outside_functions(self.tree)}
+        return tuple(
+            (name, node.lineno, id(node) in top)
+            for node in self.nodes
+            if isinstance(node, ast.Import | ast.ImportFrom)
+            for name in _names(self, node)
+        )
+
+    def source_of(self, node: ast.stmt) -> str:
+        """The lines *node* stands in."""
+        return "\n".join(self._rows[node.lineno - 1 : node.end_lineno])
+
+    @cached_property
+    def _rows(self) -> list[str]:
+        return self.text.split("\n")
 
 
 def modules(*folders: str) -> tuple[Module, ...]:
@@ -38,19 +63,18 @@ def modules(*folders: str) -> tuple[Module, ...]:
 def _parsed(file: Path) -> Module:
     text = file.read_text("utf-8")
     name = file.relative_to(ROOT).with_suffix("").as_posix().replace("/", ".").removesuffix(".__init__")
-    return Module(file, name, ast.parse(text), len(list(filter(str.strip, text.split("\n")))))
+    return Module(file, name, ast.parse(text), len(list(filter(str.strip, text.split("\n")))), text)
 
 
-def imports(module: Module) -> Iterator[tuple[str, int, bool]]:
+def imports(module: Module) -> tuple[tuple[str, int, bool], ...]:
     """Dotted names a module imports, the line, and whether that happens when the module itself is imported."""
-    top = {id(node) for node in _outside_functions(module.tree)}
-    for node in ast.walk(module.tree):
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                yield alias.name, node.lineno, id(node) in top
-        elif isinstance(node, ast.ImportFrom):
-            for alias in node.names:
-                yield f"{_absolute(module, node)}.{alias.name}", node.lineno, id(node) in top
+    return module.imported
+
+
+def _names(module: Module, node: ast.Import | ast.ImportFrom) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    return [f"{_absolute(module, node)}.{alias.name}" for alias in node.names]
 
 
 def _absolute(module: Module, node: ast.ImportFrom) -> str:
@@ -74,13 +98,13 @@ def _outside_functions(tree: ast.AST) -> Iterator[ast.AST]:
 
 def functions(module: Module) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
     """Every function and method."""
-    return (node for node in ast.walk(module.tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+    return (node for node in module.nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
 
 
 def docstrings(module: Module) -> set[int]:
     """Ids of the nodes that are docstrings, also those of assignments."""
     found = set()
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         body = getattr(node, "body", None)
         if isinstance(body, list):
             found |= {id(item.value) for item in body if isinstance(item, ast.Expr)}

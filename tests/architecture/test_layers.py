@@ -122,7 +122,7 @@ if sys.platform == "win32":
     import winreg
 """
     path = ROOT / "app" / "services" / "listings" / "undo.py"
-    module = Module(path, "app.services.listings.undo", ast.parse(text), 9)
+    module = Module(path, "app.services.listings.undo", ast.parse(text), 9, text)
     assert list(imports(module)) == [
         ("app.services", 2, True),
         ("app.services.listings.editing.edit", 3, True),

@@ -34,7 +34,7 @@ def judged(*tests: Module) -> set[str]:
     """Names that stand in a test function, fixture or method which also calls the judge."""
     named: set[str] = set()
     for module in tests:
-        for node in ast.walk(module.tree):
+        for node in module.nodes:
             if isinstance(node, ast.FunctionDef) and JUDGE in (names := _names(node)):
                 named |= names
     return named

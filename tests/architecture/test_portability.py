@@ -34,7 +34,7 @@ def test_posix_calls_are_guarded() -> None:
         guarded = {
             id(node)
             for function in functions(module)
-            if any(guard in ast.unparse(function) for guard in GUARDS)
+            if any(guard in module.source_of(function) for guard in GUARDS)
             for node in ast.walk(function)
         }
         wrong += [f"{module}:{line} {name}" for name, line, key in _posix_names(module) if key not in guarded]
@@ -42,7 +42,7 @@ def test_posix_calls_are_guarded() -> None:
 
 
 def _posix_names(module: Module) -> Iterator[tuple[str, int, int]]:
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if not isinstance(node, ast.Attribute) or not isinstance(node.value, ast.Name):
             continue
         if node.attr in POSIX_NAMES.get(node.value.id, ()):
@@ -56,7 +56,7 @@ def test_texts_are_read_and_written_with_an_encoding() -> None:
 
 def _calls_without(module: Module) -> Iterator[ast.Call]:
     """Calls that open a text without saying its encoding."""
-    for call in (node for node in ast.walk(module.tree) if isinstance(node, ast.Call)):
+    for call in (node for node in module.nodes if isinstance(node, ast.Call)):
         name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
         if any(keyword.arg in ("encoding", None) for keyword in call.keywords):
             continue

@@ -38,7 +38,7 @@ def _used() -> tuple[dict[str, set[str]], dict[str, set[str]]]:
     inside = ("app.services.marketplace", "app.practice_market")
     for module in modules("app"):
         if not module.name.startswith(inside):
-            for node in ast.walk(module.tree):
+            for node in module.nodes:
                 if isinstance(node, ast.Attribute):
                     held[node.attr].add(module.name)
                 elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):

@@ -154,7 +154,7 @@ def test_no_chinese_sentence_stands_in_code() -> None:
     wrong = []
     for module in program():
         ignored = docstrings(module)
-        texts = (node for node in ast.walk(module.tree) if isinstance(node, ast.Constant) and id(node) not in ignored)
+        texts = (node for node in module.nodes if isinstance(node, ast.Constant) and id(node) not in ignored)
         wrong += [f"{module}:{node.lineno}" for node in texts if len(HAN.findall(str(node.value))) > LONGEST_WORD]
     assert not wrong
 
@@ -164,7 +164,7 @@ def test_no_sentence_is_set_in_the_window() -> None:
         f"{module}:{call.lineno}"
         for module in program()
         if module.name.startswith("app.views")
-        for call in ast.walk(module.tree)
+        for call in module.nodes
         if isinstance(call, ast.Call) and name_of(call.func) in TEXT_SETTERS
         for argument in call.args
         if isinstance(argument, ast.Constant)

@@ -43,7 +43,7 @@ def rule_files() -> dict[str, Any]:
 def spoken_keys() -> Iterator[tuple[str, str]]:
     """Keys that stand as a literal where a key is wanted, with their place."""
     for module in program():
-        for call in (node for node in ast.walk(module.tree) if isinstance(node, ast.Call)):
+        for call in (node for node in module.nodes if isinstance(node, ast.Call)):
             if name_of(call.func) in SPEAKERS and call.args:
                 yield from _keys(module, call.args[0])
             for keyword in call.keywords:
@@ -60,7 +60,7 @@ def _keys(module: Module, node: ast.expr) -> Iterator[tuple[str, str]]:
 
 def error_classes() -> dict[str, bool]:
     """Names of `AppError` and every class of ours below it, and whether its first argument is a code."""
-    classes = [node for module in modules("app") for node in ast.walk(module.tree) if isinstance(node, ast.ClassDef)]
+    classes = [node for module in modules("app") for node in module.nodes if isinstance(node, ast.ClassDef)]
     known: dict[str, bool] = {"AppError": True}
     while found := [node for node in classes if node.name not in known and _parents(node) & set(known)]:
         for node in found:
@@ -83,7 +83,7 @@ def error_codes() -> Iterator[tuple[str, str]]:
     """Codes of error classes and of raised errors, with their place."""
     known = error_classes()
     for module in program():
-        for node in ast.walk(module.tree):
+        for node in module.nodes:
             if isinstance(node, ast.ClassDef) and node.name in known:
                 for item in node.body:
                     yield from _class_code(module, item)
@@ -110,7 +110,7 @@ def finding_codes() -> Iterator[tuple[str, str]]:
 def cell_codes() -> Iterator[tuple[str, str]]:
     """Codes of refused cells: the literal after `cell.` in docstrings does not count, the argument `code` does."""
     for module in program():
-        for call in (node for node in ast.walk(module.tree) if isinstance(node, ast.Call)):
+        for call in (node for node in module.nodes if isinstance(node, ast.Call)):
             if name_of(call.func) in ("CellError", "Refusal", "CellRefused"):
                 for node in [*call.args[:1], *(word.value for word in call.keywords if word.arg == "code")]:
                     if isinstance(node, ast.Constant) and isinstance(node.value, str):
@@ -128,7 +128,7 @@ def literals() -> tuple[set[str], set[str]]:
     beginnings: set[str] = set()
     for module in program():
         ignored = docstrings(module)
-        for node in ast.walk(module.tree):
+        for node in module.nodes:
             if isinstance(node, ast.JoinedStr) and isinstance(node.values[0], ast.Constant):
                 beginnings.add(str(node.values[0].value))
             elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in ignored:
