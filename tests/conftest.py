@@ -35,7 +35,10 @@ from hypothesis import settings  # noqa: E402
 from xdist.remote import Producer  # noqa: E402
 from xdist.scheduler import LoadFileScheduling  # noqa: E402
 
+from app.services.collection import freeze_for_good  # noqa: E402
+
 SOURCE_READERS = "tests/architecture/"
+TASKS = Path("/proc/self/task")
 PATIENCE_S = 5
 """How long a thread or process that was told to stop may take."""
 
@@ -61,7 +64,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneRead
 def pytest_collection_finish() -> None:
     """Thousands of tests wait in memory: no collection of garbage need look at them."""
     gc.collect()
-    gc.freeze()
+    freeze_for_good()
 
 
 @pytest.fixture(autouse=True)
@@ -90,26 +93,24 @@ def nothing_left_running() -> Iterator[None]:
 
 def _children() -> set[int]:
     """Ids of our child processes, without those `multiprocessing` keeps for itself and zombies."""
-    if _has_no_child():
-        return set()
     tracker = getattr(multiprocessing.resource_tracker._resource_tracker, "_pid", None)
     server = getattr(getattr(multiprocessing.forkserver, "_forkserver", None), "_forkserver_pid", None)
-    return {
-        child.pid
-        for child in psutil.Process().children()
-        if child.pid not in (tracker, server) and child.status() != psutil.STATUS_ZOMBIE
-    }
+    return {pid for pid in _child_ids() if pid not in (tracker, server) and _is_alive(pid)}
 
 
-def _has_no_child() -> bool:
-    """What the system says at once; looking for children means reading of every process there is, after each test."""
-    if not hasattr(os, "waitid"):
-        return False
+def _child_ids() -> list[int]:
+    """Of our children and zombies; asked after every test, so where the system tells ours apart only they are read."""
+    if TASKS.exists():
+        told = [file.read_text() for file in TASKS.glob("*/children")]
+        return [int(pid) for one in told for pid in one.split()]
+    return [child.pid for child in psutil.Process().children()]
+
+
+def _is_alive(pid: int) -> bool:
     try:
-        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
-    except ChildProcessError:
-        return True
-    return False
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 class _Kept(logging.Handler):

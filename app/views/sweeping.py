@@ -14,6 +14,8 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTimer
 
+from app.services.collection import freeze_for_good
+
 LOOK_MS = 100
 YOUNG = 2_000
 """So many objects made and not freed are worth looking through: a millisecond."""
@@ -66,7 +68,7 @@ class Sweeper(QObject):
         """What is there now stays, modules, classes and the shell: it is not looked through again. Rubbish is let go
         before, or it would stay with it."""
         gc.collect(1)
-        gc.freeze()
+        freeze_for_good()
 
     def stop(self) -> None:
         """Look no more: the program ends."""

@@ -20,12 +20,12 @@ from app.services.compliance.image_facts import ImageFacts
 from app.services.compliance.images import read_image, read_image_facts, refresh_image_facts
 from app.services.db import Database
 from app.services.tasks import TaskCancelled, TaskContext
-from app.services.upgrade import open_database
+from tests.new_database import new_database
 
 
 @pytest.fixture
 def db(tmp_path: Path) -> Iterator[Database]:
-    database = open_database(tmp_path / "shangjia.db")
+    database = new_database(tmp_path / "shangjia.db")
     yield database
     database.dispose()
 

@@ -18,7 +18,7 @@ from app.services.db import Database
 from app.services.errors import NotFound
 from app.services.listings.loading import load_listing
 from app.services.tasks import TaskCancelled, TaskContext
-from app.services.upgrade import open_database
+from tests.new_database import new_database
 from tests.unit.compliance.examples import CLOCKS, LAMPS, listing, part, sku
 from tests.unit.compliance.stored import GATEWAY, OTHER, OWN, add_listing, make_picture, seed_store, state
 
@@ -28,7 +28,7 @@ READY, DRAFT = ("ready", 0, 0, 0), ("draft", 0, 0, 0)
 
 @pytest.fixture
 def db(tmp_path: Path) -> Iterator[Database]:
-    database = open_database(tmp_path / "shangjia.db")
+    database = new_database(tmp_path / "shangjia.db")
     seed_store(database)
     yield database
     database.dispose()

@@ -22,7 +22,7 @@ from app.services.listings.apart import pairs_apart, tell_apart
 from app.services.listings.loading import load_listing, load_listings
 from app.services.listings.text import fold
 from app.services.paging import Query
-from app.services.upgrade import open_database
+from tests.new_database import new_database
 from tests.unit.compliance.examples import codes as codes_of
 from tests.unit.compliance.examples import context, listing, only, sku
 from tests.unit.compliance.stored import OTHER, OWN, add_listing, seed_store, state
@@ -33,7 +33,7 @@ TITLES = iter(f"Bedside Table Lamp Dimmable Touch Control Number {n}" for n in r
 
 @pytest.fixture
 def db(tmp_path: Path) -> Iterator[Database]:
-    database = open_database(tmp_path / "shangjia.db")
+    database = new_database(tmp_path / "shangjia.db")
     seed_store(database)
     yield database
     database.dispose()

@@ -23,7 +23,7 @@ from app.services.history.undo import undo
 from app.services.listings.desk import ListingDesk
 from app.services.listings.words_recheck import carrying, recheck_words
 from app.services.tasks import TaskContext
-from app.services.upgrade import open_database
+from tests.new_database import new_database
 from tests.unit.compliance.examples import CLOCKS, LAMPS, LIGHTING
 from tests.unit.compliance.stored import OTHER, OWN, add_listing, seed_store
 
@@ -33,7 +33,7 @@ STORES = {OWN: "Chenfan Digital", OTHER: "Amber Isle Home"}
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[WordDesk]:
-    db = open_database(tmp_path / "shangjia.db")
+    db = new_database(tmp_path / "shangjia.db")
     seed_store(db)
     yield WordDesk(lambda: db)
     db.dispose()

@@ -12,7 +12,7 @@ from app.services.freight.channels import ChannelRule, Channels, NoChannel, read
 from app.services.freight.keeping import TariffDraft, save_tariff
 from app.services.freight.starting_tariffs import rule_file, starting_tariffs
 from app.services.freight.tariff_store import StoredTariff, stored_tariffs
-from app.services.upgrade import open_database
+from tests.new_database import new_database
 
 TARIFFS = {
     key: StoredTariff(number, key, f"Line {key}", tariff, "", "", 0)
@@ -70,7 +70,7 @@ def test_goods_nobody_described_go_as_plain_ones_and_it_is_said():
 
 
 def test_a_new_database_starts_with_the_tariffs_and_channels_of_the_rule_file(tmp_path):
-    db: Database = open_database(tmp_path / "new.db")
+    db: Database = new_database(tmp_path / "new.db")
     with db.bulk() as connection:
         connection.exec_driver_sql("INSERT INTO channel_rule (attribute, channel, is_allowed) VALUES ('x', '邮 A', 1)")
         channels = read_channels(connection)

@@ -11,7 +11,7 @@ from app.services.freight.keeping import TemplateDraft, save_template
 from app.services.freight.sheet_storing import import_freight
 from app.services.freight.typed import read_channels as read_typed_channels
 from app.services.tasks import TaskContext
-from app.services.upgrade import open_database
+from tests.new_database import new_database
 from tests.unit.freight.test_sheets import SERVICES, write
 
 EN = Messages("en")
@@ -20,7 +20,7 @@ EN = Messages("en")
 @pytest.fixture(scope="module")
 def db(tmp_path_factory) -> Database:
     """Only looked at: every import here is a trial, or is refused."""
-    database = open_database(tmp_path_factory.mktemp("freight") / "team.db")
+    database = new_database(tmp_path_factory.mktemp("freight") / "team.db")
     save_template(database, TemplateDraft("My plan", SERVICES))
     yield database
     database.dispose()

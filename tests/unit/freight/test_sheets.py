@@ -17,8 +17,8 @@ from app.services.freight.sheet_storing import export_freight, import_freight, s
 from app.services.freight.tariffs import Tariff, TariffBand, Volumetric, WeightRange
 from app.services.history.undo import undo
 from app.services.tasks import TaskContext
-from app.services.upgrade import open_database
 from app.services.workbooks import OutColumn, OutSheet, write_xlsx
+from tests.new_database import new_database
 
 EN = Messages("en")
 STEPS = (Band(*map(Decimal, ("0.5", "2", "0.1", "0.6"))), Band(Decimal(2), None, Decimal("0.5"), Decimal("2.2")))
@@ -51,7 +51,7 @@ BULKY = Tariff(
 
 @pytest.fixture(scope="module")
 def db(tmp_path_factory) -> Database:
-    database = open_database(tmp_path_factory.mktemp("freight") / "team.db")
+    database = new_database(tmp_path_factory.mktemp("freight") / "team.db")
     save_template(database, TemplateDraft("Mine", SERVICES, "own plan"))
     save_tariff(database, TariffDraft("Bulky goods", BULKY, "offer of May", "2026-05-01"))
     yield database

@@ -17,7 +17,7 @@ from app.services.images.repairing import RepairOptions
 from app.services.images.stored_looks import refresh_looks
 from app.services.listings.loading import load_listing
 from app.services.tasks import TaskCancelled, TaskContext
-from app.services.upgrade import open_database
+from tests.new_database import new_database
 from tests.unit.compliance.examples import part, sku
 from tests.unit.compliance.stored import add_listing, seed_store
 from tests.unit.images.test_looks import SHOWN, goods
@@ -27,7 +27,7 @@ CTX = TaskContext()
 
 @pytest.fixture(scope="module")
 def db(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
-    database = open_database(tmp_path_factory.mktemp("images") / "shangjia.db")
+    database = new_database(tmp_path_factory.mktemp("images") / "shangjia.db")
     seed_store(database)
     yield database
     database.dispose()

@@ -33,6 +33,7 @@ from app.services.listings.source import ListingSource
 from app.services.paging import Query
 from app.services.tasks import TaskContext
 from app.services.upgrade import open_database
+from tests.new_database import new_database
 from tests.unit.compliance.examples import context, findings, listing, sku
 from tests.unit.compliance.stored import OTHER, OWN, add_listing, seed_store
 
@@ -51,7 +52,7 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Database,
 @pytest.fixture
 def fresh(tmp_path: Path) -> Iterator[tuple[Database, dict[str, int]]]:
     """The same, to be changed."""
-    db = open_database(tmp_path / "shangjia.db")
+    db = new_database(tmp_path / "shangjia.db")
     yield db, _filled(db)
     db.dispose()
 

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, create_engine
 
 from app.services.listings.search_index import changed_stretch, followed
 from app.services.listings.text import bigrams, fold
-from app.services.upgrade import open_database
+from tests.new_database import new_database
 
 PIECES = st.sampled_from(
     ["lamp", "la", "mp", " ", "lamplamp", "aaa", "aaaa", "\n", "台灯", "лампа", "no. ", "1003", "x" * 130, "a\0b"]
@@ -27,7 +27,7 @@ EDITS = st.lists(st.one_of(PARTLY, PARTLY, st.tuples(TEXTS, TEXTS)), min_size=1,
 @pytest.fixture(scope="module")
 def tables(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     """How a store makes its search tables and what keeps them in step."""
-    db = open_database(tmp_path_factory.mktemp("made") / "shangjia.db")
+    db = new_database(tmp_path_factory.mktemp("made") / "shangjia.db")
     with db.reader.connect() as connection:
         made = connection.exec_driver_sql(
             "SELECT sql FROM sqlite_master WHERE name IN ('listing_searched', 'listing_trigram', 'listing_bigram') "

@@ -17,12 +17,14 @@ from app.services.marketplace.port import RemoteStatus
 from app.services.marketplace.remembered import load_families, save_families
 from app.services.settings import SettingsFile
 from app.services.stores.adding import add_store
+from tests.new_database import lay_database
 from tests.unit.marketplace.stub import StubMarket, credentials, page, refusal, row
 
 
 @pytest.fixture
 def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Application]:
     monkeypatch.setattr(keyring_store, "system_keyring", lambda: None)
+    lay_database(tmp_path / "data" / "shangjia.db")
     with Application(tmp_path / "data") as application:
         yield application
 

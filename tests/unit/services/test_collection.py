@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from app.services.collection import without_collection
+from app.services import collection
+from app.services.collection import freeze_for_good, without_collection
 
 
 class _Circle:
@@ -19,8 +20,9 @@ class _Circle:
 
 
 @pytest.fixture(autouse=True)
-def as_at_the_start() -> Iterator[None]:
+def as_at_the_start(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Other tests may have frozen what was there before, or collect by a timer of their own."""
+    monkeypatch.setattr(collection, "_has_frozen", False)
     is_frozen, is_enabled = bool(gc.get_freeze_count()), gc.isenabled()
     gc.unfreeze()
     gc.enable()
@@ -45,7 +47,7 @@ def test_what_was_made_meanwhile_counts_as_old() -> None:
 
 def test_what_is_frozen_stays_so() -> None:
     """A window freezes its code and widgets; looking through them would hold up a repaint."""
-    gc.freeze()
+    freeze_for_good()
     count = gc.get_freeze_count()
     with without_collection():
         pass

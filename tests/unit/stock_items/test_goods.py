@@ -11,7 +11,7 @@ from app.services.db import Database
 from app.services.stock_items.adding_up import add_up
 from app.services.stock_items.reading import stock_items
 from app.services.stock_items.records import Goods, StockItem
-from app.services.upgrade import open_database
+from tests.new_database import new_database
 
 ROWS = (
     ("AB1234", 6_500_000, 85_000, 100, 50, 20, '["battery"]'),
@@ -23,7 +23,7 @@ ROWS = (
 
 @pytest.fixture
 def db(tmp_path: Path) -> Database:
-    db = open_database(tmp_path / "shangjia.db")
+    db = new_database(tmp_path / "shangjia.db")
     with db.bulk() as connection:
         connection.exec_driver_sql(
             "INSERT INTO company_table (id, kind, source, sha256, as_of, row_count, received_ms) "

@@ -19,6 +19,7 @@ from app.services.stores import adding
 from app.services.stores.adding import OtherGateway, OtherSeller, add_store, sign_in_again
 from app.services.stores.leaving import disconnect_store, remove_store
 from app.services.stores.reading import get_store, list_stores
+from tests.new_database import lay_database
 
 REAL = "https://api-sg.aliexpress.com"
 PRACTICE = "http://127.0.0.1:8765"
@@ -35,6 +36,7 @@ def tokens(number: int, seller_id: str = "") -> StoreCredentials:
 @pytest.fixture
 def app(tmp_path, monkeypatch):
     monkeypatch.setattr(keyring_store, "system_keyring", lambda: None)
+    lay_database(tmp_path / "data" / "shangjia.db")
     with Application(tmp_path / "data") as application:
         yield application
 

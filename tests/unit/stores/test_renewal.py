@@ -16,6 +16,7 @@ from app.services.marketplace.port import TemporaryFault
 from app.services.stores.adding import add_store
 from app.services.stores.reading import get_store
 from app.services.stores.renewal import lock_path, renewing_alone
+from tests.new_database import lay_database
 from tests.unit.stores.market_program import ROOT, running_market
 
 REFRESH = "/auth/token/refresh"
@@ -30,6 +31,7 @@ def market(tmp_path_factory):
 @pytest.fixture
 def app(tmp_path, monkeypatch):
     monkeypatch.setattr(keyring_store, "system_keyring", lambda: None)
+    lay_database(tmp_path / "data" / "shangjia.db")
     with Application(tmp_path / "data") as application:
         yield application
 

@@ -30,6 +30,7 @@ from app.services.stores.signing_in import (
     sign_in_by_browser,
 )
 from app.services.tasks import TaskCancelled, TaskContext
+from tests.new_database import lay_database
 from tests.unit.stores.market_program import running_market
 
 
@@ -42,6 +43,7 @@ def market(tmp_path_factory):
 @pytest.fixture
 def app(tmp_path, monkeypatch):
     monkeypatch.setattr(keyring_store, "system_keyring", lambda: None)
+    lay_database(tmp_path / "data" / "shangjia.db")
     with Application(tmp_path / "data") as application:
         application.change_settings(callback_port=free_port())
         yield application

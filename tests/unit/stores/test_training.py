@@ -19,6 +19,7 @@ from app.services.stores.adding import add_store
 from app.services.stores.practice import answers
 from app.services.stores.practice_addresses import PracticeMarketSilent, ask
 from app.services.stores.training import NORMAL, NotPractice, TrainingDesk, behaviours, presets
+from tests.new_database import lay_database
 from tests.unit.stores.market_program import running_market
 
 REAL = "https://api-sg.aliexpress.com"
@@ -34,6 +35,7 @@ def market(tmp_path_factory):
 def app(tmp_path, monkeypatch):
     monkeypatch.setenv("SHANGJIA_VAULT_KEY", "an invented passphrase")
     monkeypatch.setattr("app.services.keyring_store.system_keyring", lambda: None)
+    lay_database(tmp_path / "data" / "shangjia.db")
     with Application(tmp_path / "data") as opened:
         yield opened
 

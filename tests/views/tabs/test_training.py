@@ -18,6 +18,7 @@ from app.views.language import language
 from app.views.stores.add_dialog import AddStoreDialog
 from app.views.stores.page import StoresPage
 from app.views.stores.training_dialog import TrainingDialog
+from tests.new_database import lay_database
 from tests.unit.stores.market_program import running_market
 from tests.views.tabs.test_desktop import dialog, loop, run, until
 
@@ -34,6 +35,7 @@ def market(tmp_path_factory):
 def services(tmp_path, market):
     """A practice store of the running market, which is normal again."""
     ask(market.gateway, "faults", dict.fromkeys(ask(market.gateway, "faults")))
+    lay_database(tmp_path / "data" / "shangjia.db")
     with Application(tmp_path / "data") as app:
         add_store(app, "Chenfan Digital", market.gateway, market.credentials(), alias="prc1")
         yield DesktopServices(app)

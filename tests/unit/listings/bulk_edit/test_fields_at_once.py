@@ -38,7 +38,7 @@ from app.services.listings.derived import derive
 from app.services.listings.loading import load_listings
 from app.services.pricing import watching
 from app.services.tasks import TaskContext
-from app.services.upgrade import open_database
+from tests.new_database import new_database
 from tests.unit.compliance.examples import CLOCKS, sku
 from tests.unit.compliance.stored import OTHER, OWN, add_listing, seed_store
 from tests.unit.compliance.test_any_listing import GOOD, PAGES, TITLES, entries
@@ -85,7 +85,7 @@ OPERATIONS: st.SearchStrategy[Operation] = st.sampled_from(
 @pytest.fixture(scope="module")
 def stores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     """Two stores without listings."""
-    db = open_database(tmp_path_factory.mktemp("fields") / "shangjia.db")
+    db = new_database(tmp_path_factory.mktemp("fields") / "shangjia.db")
     seed_store(db)
     yield db
     db.dispose()

@@ -24,7 +24,7 @@ from app.services.listings.similar.showing import export_groups, listings_of
 from app.services.listings.similar.titles import near_titles, words_of
 from app.services.listings.text import fold
 from app.services.tasks import TaskCancelled, TaskContext
-from app.services.upgrade import open_database
+from tests.new_database import new_database
 from tests.unit.compliance.examples import listing, sku
 from tests.unit.compliance.stored import OTHER, OWN, add_listing, seed_store
 
@@ -33,7 +33,7 @@ COUNT = iter(range(1, 10_000))
 
 @pytest.fixture(scope="module")
 def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
-    database = open_database(tmp_path_factory.mktemp("similar") / "shangjia.db")
+    database = new_database(tmp_path_factory.mktemp("similar") / "shangjia.db")
     seed_store(database)
     yield database
     database.dispose()
