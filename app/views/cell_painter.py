@@ -15,6 +15,8 @@ from app.views.text_cache import Laid, TextCache
 from app.views.theme.apply import device_ratio
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QFont
+
     from app.views.cells import Badge, Cell, Column
     from app.views.theme import Density, Theme
 
@@ -39,9 +41,11 @@ class CellPainter:
         self._picture = picture
         self._drawn: dict[tuple[str, str, int], QPixmap] = {}
         self._ratio = device_ratio()
+        self._font: QFont | None = None
 
     def begin(self) -> None:
         """A painting begins: what is known of the screens is asked once for all its cells."""
+        self._font = None
         if self._ratio != (ratio := device_ratio()):
             self._ratio = ratio
             self._drawn.clear()
@@ -131,7 +135,7 @@ class CellPainter:
     def _paint_tile(self, painter: QPainter, rect: QRect, letters: str, number: int) -> None:
         self._round(painter, QRectF(rect), 4, self.theme.store_color(number))
         laid = self.texts.lay(letters, -1, "micro", True)
-        self._draw(painter, laid, rect.center().x() - laid.width // 2 + 1, _middle(rect), QColor("white"))
+        self.draw(painter, laid, rect.center().x() - laid.width // 2 + 1, _middle(rect), QColor("white"))
 
     def _round(self, painter: QPainter, rect: QRectF, radius: float, color: QColor) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -171,7 +175,7 @@ class CellPainter:
         if badge.glyph:
             painter.drawPixmap(at, round(_middle(rect) - 5), self.glyph(badge.glyph, badge.tone))
             at += 13
-        self._draw(painter, self.texts.lay(badge.text, -1, "micro", True), at, _middle(rect), ink.text)
+        self.draw(painter, self.texts.lay(badge.text, -1, "micro", True), at, _middle(rect), ink.text)
         return left + width
 
     def _paint_status(self, painter: QPainter, left: int, right: int, rect: QRect, cell: Cell, column: Column) -> None:
@@ -185,7 +189,7 @@ class CellPainter:
             self._round(painter, chip, chip.height() / 2, ink.ground)
         painter.drawPixmap(left + CHIP_PAD, round(middle - 5), self.glyph(known.glyph, known.tone))
         color = ink.text if known.filled else self.theme.color("text2" if known.tone == "gray" else "text")
-        self._draw(painter, laid, left + CHIP_PAD + 14, middle, color)
+        self.draw(painter, laid, left + CHIP_PAD + 14, middle, color)
 
     def _lay_status(self, known: Status, cell: Cell, room: int, column: Column) -> Laid:
         """The state's own word is never cut; a reason after it may be, rather than take room from the title."""
@@ -240,7 +244,7 @@ class CellPainter:
         laid = self.texts.lay(text, -1 if is_number else right - left, role, strong, column.elide)
         if is_number and laid.width > right - left:
             self._need(column, laid.width + 2 * PAD)
-        self._draw(painter, laid, right - laid.width if is_number else left, middle, self.theme.ink(tone))
+        self.draw(painter, laid, right - laid.width if is_number else left, middle, self.theme.ink(tone))
 
     def _paint_change(
         self, painter: QPainter, left: int, right: int, rect: QRect, cell: Cell, column: Column, faint: str
@@ -254,10 +258,10 @@ class CellPainter:
             self._need(column, width + 2 * PAD)
         at = right - width if column.align == "right" else left
         middle = _middle(rect)
-        self._draw(painter, old, at, middle, self.theme.color(faint))
+        self.draw(painter, old, at, middle, self.theme.color(faint))
         painter.drawPixmap(QPoint(at + old.width + 3, round(middle) - 7), self.icon("arrow-narrow-right", 14))
         tone = "red" if cell.is_refused else cell.tone
-        self._draw(painter, new, at + old.width + 20, middle, self.theme.ink(tone))
+        self.draw(painter, new, at + old.width + 20, middle, self.theme.ink(tone))
 
     def _need(self, column: Column, width: int) -> None:
         self.needed[column.key] = max(self.needed.get(column.key, 0), width)
@@ -270,9 +274,11 @@ class CellPainter:
         self._round(painter, bar, 2, self.theme.ink(cell.tone if cell.tone in self.theme.tones else "accentText"))
         return left + 40
 
-    @staticmethod
-    def _draw(painter: QPainter, laid: Laid, left: int, middle: float, color: QColor) -> None:
-        painter.setFont(laid.font)
+    def draw(self, painter: QPainter, laid: Laid, left: int, middle: float, color: QColor) -> None:
+        """Draw a laid-out text from *left* on, its middle at *middle*."""
+        if laid.font is not self._font:
+            painter.setFont(laid.font)
+            self._font = laid.font
         painter.setPen(color)
         painter.drawStaticText(left, round(middle - laid.height / 2), laid.shown)
 

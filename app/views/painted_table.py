@@ -213,8 +213,9 @@ class PaintedTable(Live, QTableView):
         current = self.currentIndex()
         width, is_waiting = self.viewport().width(), False
         is_active = self.isActiveWindow()
+        top, height = self.rowViewportPosition(first), self.verticalHeader().defaultSectionSize()
         for row in range(first, last + 1):
-            rect = QRect(0, self.rowViewportPosition(row), width, self.rowHeight(row))
+            rect = QRect(0, top + (row - first) * height, width, height)
             place = self.paged.place(row)
             if place.kind == "group":
                 is_folded = self.paged.is_group_folded(place.at)

@@ -111,10 +111,8 @@ class RowPainter:
             QPoint(rect.left() + PAD, middle), self.cells.icon("chevron-right" if is_folded else "chevron-down", 14)
         )
         laid = self.cells.texts.lay(tr(group.title, **dict(group.params)), -1, "body", True)
-        painter.setFont(theme.font("body", strong=True))
-        painter.setPen(theme.ink(group.tone))
         left = rect.left() + PAD + 20
-        painter.drawStaticText(left, rect.top() + (rect.height() - laid.height) // 2, laid.shown)
+        self.cells.draw(painter, laid, left, rect.top() + rect.height() / 2, theme.ink(group.tone))
         tone = group.tone if group.tone in theme.tones else "gray"
         self.cells.paint_badge(painter, left + laid.width + 8, rect, Badge(f"{group.count:,}", tone))
 

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict
 from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QStaticText, QTransform
+from PySide6.QtGui import QFont, QFontMetrics, QStaticText, QTransform
 
 from app.views.elide import MODES
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QFont, QFontMetrics
-
     from app.views.theme import Theme
 
 KEPT = 3072
 LONG = 1.5
 """A text that would be so many times as wide as its room is cut without being measured first."""
+_SIMPLE = re.compile(
+    r"[ -~\u00a0-\u024f\u0400-\u045f\u2010-\u2027\u20ac\u2212\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]*"
+)
+"""Latin, Cyrillic and Chinese letters, each in one piece: their glyphs stand side by side as they come. Without asking
+the font for more (it would move `A` nearer to `V`) they are laid out in less than half the time."""
 _PLAIN = Qt.TextFormat.PlainText
 _AS_IT_IS = QTransform()
 
@@ -46,7 +50,7 @@ class TextCache:
     def __init__(self, theme: Theme) -> None:
         self.theme = theme
         self._laid: OrderedDict[tuple[str, int, str, bool, str], Laid] = OrderedDict()
-        self._faces: dict[tuple[str, bool], _Face] = {}
+        self._faces: dict[tuple[str, bool, bool], _Face] = {}
 
     def lay(self, text: str, width: int, role: str = "body", strong: bool = False, elide: str = "right") -> Laid:
         """*text* in at most *width* pixels; negative for as many as it needs."""
@@ -60,18 +64,22 @@ class TextCache:
 
     def _make(self, text: str, width: int, role: str, strong: bool, elide: str) -> Laid:
         """Finding out where glyphs go is what costs: it is done once where a text fits, and its width read from it."""
-        face = self._faces.get((role, strong)) or self._face(role, strong)
         text = text.replace("\n", " ")
+        key = (role, strong, _SIMPLE.fullmatch(text) is not None)
+        face = self._faces.get(key) or self._face(*key)
         is_long = 0 <= width * LONG < len(text) * face.average
         laid, advance = _laid(_cut(face, text, width, elide) if is_long else text, face.font)
         if 0 <= width < advance:
             laid, advance = _laid(face.metrics.elidedText(text, MODES[elide], width), face.font)
         return Laid(laid, face.font, advance, face.height)
 
-    def _face(self, role: str, strong: bool) -> _Face:
-        metrics = self.theme.metrics(role, strong=strong)
-        made = _Face(self.theme.font(role, strong=strong), metrics, metrics.averageCharWidth(), metrics.height())
-        self._faces[role, strong] = made
+    def _face(self, role: str, strong: bool, is_simple: bool) -> _Face:
+        font = QFont(self.theme.font(role, strong=strong))
+        if is_simple:
+            font.setStyleStrategy(QFont.StyleStrategy.PreferNoShaping)
+        metrics = QFontMetrics(font)
+        made = _Face(font, metrics, metrics.averageCharWidth(), metrics.height())
+        self._faces[role, strong, is_simple] = made
         return made
 
 

@@ -51,14 +51,14 @@ class StatusLabel(Live, QWidget):
             return QSize(0, 20)
         known = status(self._cell.status)
         role = "small" if known.filled else "body"
-        metrics = current_theme().metrics(role, strong=known.filled)
-        word = self._cell.text or known.word
-        return QSize(metrics.horizontalAdvance(word) + 2 * CHIP_PAD + 15, max(20, metrics.height() + 2))
+        word = self._painter.texts.lay(self._cell.text or known.word, -1, role, known.filled)
+        return QSize(word.width + 2 * CHIP_PAD + 15, max(20, word.height + 2))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Painted like a cell."""
         if self._cell.status:
             painter = QPainter(self)
+            self._painter.begin()
             box = QRect(-PAD, 0, self.width() + 2 * PAD, self.height() + 1)
             self._painter.paint(painter, box, self._cell, _COLUMN, False)
             painter.end()
