@@ -10,22 +10,22 @@ def has_command(arguments: Sequence[str]) -> bool:
 
     `demo` without `--headless` is the window, too: `is_window_demo`.
     """
-    return bool(_words(arguments)) and not is_window_demo(arguments)
+    return bool(words(arguments)) and not is_window_demo(arguments)
 
 
 def is_window_demo(arguments: Sequence[str]) -> bool:
     """Whether the window is to open on the practice market with the demo workbook. A store may be called "demo"."""
-    return _words(arguments) == ["demo"]
+    return words(arguments) == ["demo"]
 
 
-def _words(arguments: Sequence[str]) -> list[str]:
+def words(arguments: Sequence[str]) -> list[str]:
     """The command line without the data folder."""
     rest = list(arguments)
-    words = []
+    found = []
     while rest:
         part = rest.pop(0)
         if part == "--data":
             rest[:1] = []
         elif not part.startswith("--data="):
-            words.append(part)
-    return words
+            found.append(part)
+    return found

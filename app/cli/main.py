@@ -51,7 +51,7 @@ def run(arguments: Sequence[str]) -> int:
 
 def _run(app: Application, arguments: Sequence[str], *, is_json: bool) -> Outcome:
     messages.language = _language(app)
-    options = make_parser().parse_args(arguments)
+    options = make_parser(arguments).parse_args(arguments)
     outcome: Outcome = options.handler(Desk(app, is_json), options)
     return outcome
 

@@ -4,52 +4,55 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn
 
+from app.cli.asking import words
 from app.cli.desk import Desk
 from app.cli.failures import UsageError
 from app.cli.outcome import Outcome
 from app.messages import tr
 
-MODULES = (
-    "market",
-    "stores",
-    "importing",
-    "checking",
-    "similar",
-    "images",
-    "publishing",
-    "sale",
-    "scheduling",
-    "listings",
-    "editing",
-    "recipes",
-    "grouping",
-    "guarding",
-    "holding",
-    "discounting",
-    "price_rules",
-    "codes",
-    "company_tables",
-    "delisting",
-    "covering",
-    "fixing",
-    "words",
-    "conflicts",
-    "history",
-    "exporting",
-    "pricing",
-    "figures",
-    "freight",
-    "overseas",
-    "upkeep",
-    "demo",
-)
-"""Modules of `app.cli.commands`, in the order of the help."""
+MODULES: dict[str, tuple[str, ...]] = {
+    "market": ("market",),
+    "stores": ("store",),
+    "importing": ("import",),
+    "checking": ("check",),
+    "similar": ("similar",),
+    "images": ("images",),
+    "publishing": ("publish",),
+    "sale": ("sale",),
+    "scheduling": ("schedule",),
+    "listings": ("list",),
+    "editing": ("edit",),
+    "recipes": ("recipe",),
+    "grouping": ("group",),
+    "guarding": ("guard",),
+    "holding": ("hold",),
+    "discounting": ("discount",),
+    "price_rules": ("rule",),
+    "codes": ("sku", "code"),
+    "company_tables": ("tables",),
+    "delisting": ("delist",),
+    "covering": ("cover",),
+    "fixing": ("fix",),
+    "words": ("words",),
+    "conflicts": ("conflicts",),
+    "history": ("undo", "history"),
+    "exporting": ("export", "template"),
+    "pricing": ("price",),
+    "figures": ("explain", "rates"),
+    "freight": ("freight",),
+    "overseas": ("overseas",),
+    "upkeep": ("backup", "doctor", "trace"),
+    "demo": ("demo",),
+}
+"""Modules of `app.cli.commands`, in the order of the help, and the commands each adds: only one is imported."""
 
+SWITCHES = ("--json", "--verbose")
+"""What may stand before a command, besides the data folder."""
 Handler = Callable[[Desk, argparse.Namespace], Outcome]
 
 
@@ -140,17 +143,26 @@ class _Group(Commands):
         return parser
 
 
-def make_parser() -> Parser:
-    """The whole grammar, with help in the language that is set."""
+def make_parser(arguments: Sequence[str] = ()) -> Parser:
+    """The grammar of the command that *arguments* name, or all of it, with help in the language that is set. Every
+    command's would take a third of a start."""
     parser = Parser(
         prog="python -m app", description=tr("cli.help.program"), epilog=tr("cli.help.codes"), add_help=False
     )
     _add_common(parser)
     actions = parser.add_subparsers(title=tr("cli.help.commands"), metavar="COMMAND", required=True)
     commands = Commands(actions)
-    for name in MODULES:
-        import_module(f"app.cli.commands.{name}").add_to(commands)
+    named = _named(arguments)
+    for module, names in MODULES.items():
+        if named is None or named in names:
+            import_module(f"app.cli.commands.{module}").add_to(commands)
     return parser
+
+
+def _named(arguments: Sequence[str]) -> str | None:
+    """The command, behind the options every command takes; None where it is none of ours, or something else comes."""
+    first = next((word for word in words(arguments) if word not in SWITCHES), "")
+    return first if any(first in names for names in MODULES.values()) else None
 
 
 def _add_common(parser: Parser) -> None:

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from app.cli.commands import stores as store_commands
 from app.cli.desk import price_text, table, time_text
 from app.cli.failures import UsageError, failure_of, sentence
 from app.cli.outcome import Exit
-from app.cli.parser import MODULES, make_parser
+from app.cli.parser import MODULES, Commands, Parser, make_parser
 from app.messages import messages
 from app.paths import data_dir_of, data_of
 from app.services.application import Application
@@ -190,6 +191,47 @@ def test_every_command_module_is_known():
     assert {path.stem for path in folder.glob("*.py")} - {"__init__"} == set(MODULES)
 
 
+@pytest.mark.parametrize("module", MODULES)
+def test_every_module_adds_the_commands_it_is_known_for(module):
+    class Noting:
+        def __init__(self):
+            self.names = []
+            self.of_all = Commands(Parser(prog="x").add_subparsers())
+
+        def add(self, name, handler):
+            self.names.append(name)
+            return self.of_all.add(name, handler)
+
+        def group(self, name):
+            self.names.append(name)
+            return self.of_all.group(name)
+
+    noting = Noting()
+    import_module(f"app.cli.commands.{module}").add_to(noting)
+    assert tuple(noting.names) == MODULES[module]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "known"),
+    [
+        (("store", "list"), {"store"}),
+        (("--data", "list", "--json", "backup"), {"backup", "doctor", "trace"}),
+        (("--verbose", "--data=here", "undo", "list"), {"undo", "history"}),
+        ((), None),
+        (("--json",), None),
+        (("lst",), None),
+        (("--help", "list"), None),
+        (("-h", "list"), None),
+        (("--data",), None),
+        (("--jsn", "list"), None),
+    ],
+)
+def test_only_the_named_command_is_made(arguments, known):
+    [commands] = [action for action in make_parser(arguments)._actions if isinstance(action.choices, dict)]
+    everything = {name for names in MODULES.values() for name in names}
+    assert set(commands.choices) == (everything if known is None else known)
+
+
 def test_money_and_time_as_text():
     assert [price_text(minor) for minor in (None, 0, 5, 1890, 100000)] == [None, "0.00", "0.05", "18.90", "1000.00"]
     assert time_text(None) is None
@@ -254,7 +296,7 @@ def test_what_is_wrong_with_the_grammar_is_said_in_our_words(arguments, told):
     for language in ("zh", "en"):
         messages.language = language
         with pytest.raises(UsageError) as caught:
-            make_parser().parse_args(arguments)
+            make_parser(arguments).parse_args(arguments)
         detail = str(caught.value.params["detail"])
         assert detail.startswith(told) if language == "en" else not detail.isascii()
 
