@@ -22,6 +22,7 @@ _SIMPLE = re.compile(
 )
 """Latin, Cyrillic and Chinese letters, each in one piece: their glyphs stand side by side as they come. Without asking
 the font for more (it would move `A` nearer to `V`) they are laid out in less than half the time."""
+ELLIPSIS, DOTS = "\N{HORIZONTAL ELLIPSIS}", "..."
 _PLAIN = Qt.TextFormat.PlainText
 _AS_IT_IS = QTransform()
 
@@ -70,7 +71,7 @@ class TextCache:
         is_long = 0 <= width * LONG < len(text) * face.average
         laid, advance = _laid(_cut(face, text, width, elide) if is_long else text, face.font)
         if 0 <= width < advance:
-            laid, advance = _laid(face.metrics.elidedText(text, MODES[elide], width), face.font)
+            laid, advance = _laid(_elided(face, text, width, elide), face.font)
         return Laid(laid, face.font, advance, face.height)
 
     def _face(self, role: str, strong: bool, is_simple: bool) -> _Face:
@@ -87,10 +88,17 @@ def _cut(face: _Face, text: str, width: int, elide: str) -> str:
     """*text*, far too long, cut to *width*: of one that loses its end so much is looked at as surely is too wide."""
     if elide == "right":
         head = text[: int(2 * width / face.average) + 8]
-        shown = face.metrics.elidedText(head, MODES[elide], width)
+        shown = _elided(face, head, width, elide)
         if shown != head:
             return shown
-    return face.metrics.elidedText(text, MODES[elide], width)
+    return _elided(face, text, width, elide)
+
+
+def _elided(face: _Face, text: str, width: int, elide: str) -> str:
+    """*text* cut to *width*. Its three dots are three: a Chinese font, asked for no more than its glyphs, sets the one
+    that stands for them in the middle of the line."""
+    shown = face.metrics.elidedText(text, MODES[elide], width)
+    return shown if ELLIPSIS in text else shown.replace(ELLIPSIS, DOTS)
 
 
 def _laid(text: str, font: QFont) -> tuple[QStaticText, int]:

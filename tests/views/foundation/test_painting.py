@@ -292,8 +292,15 @@ class TestTexts:
         assert cache.lay(text, needed).width == needed
         for width in (needed - 1, needed // 2, needed // 4):
             cut = cache.lay(text, width)
-            assert cut.shown.text() == metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)
+            elided = metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)
+            assert cut.shown.text() == elided.replace("…", "...")
             assert abs(cut.width - metrics.horizontalAdvance(cut.shown.text())) <= 1
+            assert cut.width <= width
+
+    def test_three_dots_of_its_own_stay_one(self):
+        cut = TextCache(current_theme()).lay("Wait… for it, and a little longer", 90)
+        assert cut.shown.text().startswith("Wait…")
+        assert cut.shown.text().endswith("…")
 
     @pytest.mark.parametrize("text", ["Lamp 3.50 é", "Наушники", "蓝牙耳机（黑）", "− 1,234.50 …"])
     def test_letters_in_one_piece_stand_as_they_come(self, text):
