@@ -64,17 +64,27 @@ class CellPainter:
             drawn = self._drawn[name, tone, 0] = glyph(name, tone)
         return drawn
 
-    def paint_plain(
-        self, painter: QPainter, left: int, right: int, middle: float, cell: Cell, column: Column, is_selected: bool
+    def lay_plain(self, left: int, right: int, cell: Cell, column: Column) -> Laid:
+        """The text of a cell that `is_plain` between *left* and *right*, ready to draw."""
+        return self._lay_line(right - left - 2 * PAD, cell.text, column.role, cell.strong, column)
+
+    def draw_plain(
+        self,
+        painter: QPainter,
+        left: int,
+        right: int,
+        middle: float,
+        cell: Cell,
+        column: Column,
+        laid: Laid,
+        is_selected: bool,
     ) -> None:
-        """Paint a cell that `is_plain` between *left* and *right*, its line's middle at *middle*. Nearly all cells are,
-        and a jump in a table paints hundreds: no rectangles are made for them."""
-        if cell.text:
-            # interface.md 4: text3 is too faint on a selected row
-            tone = "text2" if is_selected and cell.tone == "text3" else cell.tone
-            self._paint_line(
-                painter, left + PAD, right - PAD, middle, cell.text, tone, column.role, cell.strong, column
-            )
+        """Draw what `lay_plain` laid out, its line's middle at *middle*. A jump in a table paints hundreds: no
+        rectangles are made for them."""
+        # interface.md 4: text3 is too faint on a selected row
+        tone = "text2" if is_selected and cell.tone == "text3" else cell.tone
+        at = right - PAD - laid.width if column.align == "right" else left + PAD
+        self.draw(painter, laid, at, middle, self.theme.ink(tone))
 
     def paint(self, painter: QPainter, rect: QRect, cell: Cell, column: Column, is_selected: bool) -> None:
         """Paint *cell* into *rect*; the row's own ground is there already."""
@@ -240,11 +250,17 @@ class CellPainter:
         strong: bool,
         column: Column,
     ) -> None:
+        laid = self._lay_line(right - left, text, role, strong, column)
+        at = right - laid.width if column.align == "right" else left
+        self.draw(painter, laid, at, middle, self.theme.ink(tone))
+
+    def _lay_line(self, room: int, text: str, role: str, strong: bool, column: Column) -> Laid:
+        """*text* in *room* pixels; a number is never cut, its column needs more."""
         is_number = column.align == "right"
-        laid = self.texts.lay(text, -1 if is_number else right - left, role, strong, column.elide)
-        if is_number and laid.width > right - left:
+        laid = self.texts.lay(text, -1 if is_number else room, role, strong, column.elide)
+        if is_number and laid.width > room:
             self._need(column, laid.width + 2 * PAD)
-        self.draw(painter, laid, right - laid.width if is_number else left, middle, self.theme.ink(tone))
+        return laid
 
     def _paint_change(
         self, painter: QPainter, left: int, right: int, rect: QRect, cell: Cell, column: Column, faint: str

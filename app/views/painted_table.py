@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QAbstractItemView, QTableView, QToolTip, QWidget
 from app.views.cell_editor import CellEditors
 from app.views.cell_painter import CellPainter
 from app.views.page_loader import USUAL_VIEW
-from app.views.row_painter import RowLook, RowPainter, Span
+from app.views.row_painter import Line, RowLook, RowPainter, Span
 from app.views.status import status
 from app.views.table_header import TableHeader
 from app.views.table_memory import TableMemory
@@ -213,6 +213,7 @@ class PaintedTable(Live, QTableView):
         current = self.currentIndex()
         width, is_waiting = self.viewport().width(), False
         is_active = self.isActiveWindow()
+        lines: list[Line] = []
         top, height = self.rowViewportPosition(first), self.verticalHeader().defaultSectionSize()
         for row in range(first, last + 1):
             rect = QRect(0, top + (row - first) * height, width, height)
@@ -231,10 +232,13 @@ class PaintedTable(Live, QTableView):
                 is_active=is_active,
             )
             self._painter.paint(painter, rect, spans, cells, look)
-            if cells is None:
-                is_waiting = True
-                if self._is_late:
-                    self._painter.paint_waiting(painter, rect, spans)
+            if cells is not None:
+                lines.append(Line(rect.top() + (height - 1) / 2, cells, look.is_selected))
+                continue
+            is_waiting = True
+            if self._is_late:
+                self._painter.paint_waiting(painter, rect, spans)
+        self._painter.paint_plain(painter, spans, lines)
         self._paint_focus(painter, current)
         return is_waiting
 
