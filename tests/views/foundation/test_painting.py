@@ -17,7 +17,7 @@ from app.views.elide import elided
 from app.views.page_loader import USUAL_VIEW
 from app.views.paged_table import PagedTable
 from app.views.paged_table_model import PagedTableModel
-from app.views.row_painter import RowLook, RowPainter, Span
+from app.views.row_painter import Line, RowLook, RowPainter, Span
 from app.views.text_cache import KEPT, TextCache
 from app.views.theme import DENSITIES, Theme, current_theme
 
@@ -256,6 +256,37 @@ class TestRows:
 
         assert first(self.paint(RowLook(), unfolds=True)) < first(self.paint(RowLook())) + 10
         assert first(self.paint(RowLook(is_child=True), unfolds=True)) >= 44
+
+    def test_plain_cells_stand_where_each_alone_would(self):
+        """Lines of texts and numbers, one of them selected, among cells that are more than a text."""
+        theme, columns = current_theme(), (LEFT, LEFT, RIGHT)
+        cells = CellPainter(theme, DENSITIES[1], lambda *_: None)
+        rows = RowPainter(cells, columns, False)
+        spans = [Span(2, 0, 70), Span(0, 70, 60), Span(1, 130, 70)]
+        table = [
+            [Cell("Lamp"), Cell("LM1", tone="text3"), Cell("12.50")],
+            [Cell("Cup"), Cell("", dot=True), Cell("7", badges=(Badge("3"),))],
+            [Cell("Hat"), Cell("HT7719-BK-XL-LONG", strong=True), Cell("–", tone="text3")],
+        ]
+        together, alone = QPixmap(200, 84), QPixmap(200, 84)
+        for picture, is_together in ((together, True), (alone, False)):
+            picture.fill(theme.color("surface"))
+            device = QPainter(picture)
+            cells.begin()
+            lines = []
+            for at, row in enumerate(table):
+                box = QRect(0, at * 28, 200, 28)
+                rows.paint(device, box, spans, row, RowLook(is_selected=at == 2))
+                lines.append(Line(box.top() + 13.5, row, at == 2))
+                if not is_together:
+                    for span in spans[::2]:
+                        if row[span.logical].is_plain and not row[span.logical].dot:
+                            place = QRect(span.left, box.top(), span.width, 28)
+                            cells.paint(device, place, row[span.logical], columns[span.logical], at == 2)
+            if is_together:
+                rows.paint_plain(device, spans, lines)
+            device.end()
+        assert together.toImage() == alone.toImage()
 
     def test_a_heading_says_name_and_count_in_its_tone(self):
         theme = current_theme()
