@@ -226,19 +226,20 @@ class PaintedTable(Live, QTableView):
             look = RowLook(
                 is_selected=row in chosen,
                 is_hovered=row == self._hovered,
-                is_current=row == current.row(),
                 is_child=place.kind == "child",
                 is_unfolded=self._painter.unfolds and self.paged.is_unfolded(row),
                 is_active=is_active,
             )
-            self._painter.paint(painter, rect, spans, cells, look)
+            self._painter.paint_ground(painter, rect, look)
             if cells is not None:
-                lines.append(Line(rect.top() + (height - 1) / 2, cells, look.is_selected))
+                lines.append(Line(rect, cells, look))
                 continue
             is_waiting = True
             if self._is_late:
                 self._painter.paint_waiting(painter, rect, spans)
-        self._painter.paint_plain(painter, spans, lines)
+        self._painter.paint(painter, spans, lines)
+        if first <= current.row() <= last and self.paged.place(current.row()).kind != "group":
+            self._painter.paint_bar(painter, QRect(0, top + (current.row() - first) * height, width, height))
         self._paint_focus(painter, current)
         return is_waiting
 

@@ -216,8 +216,9 @@ class TestRows:
         picture.fill(theme.color("surface"))
         device = QPainter(picture)
         spans = [Span(0, 0, 100), Span(1, 100, 100)]
-        row = [Cell(text) for text in cells] if cells else None
-        rows.paint(device, QRect(0, 0, 200, 28), spans, row, look)
+        place = QRect(0, 0, 200, 28)
+        rows.paint_ground(device, place, look)
+        rows.paint(device, spans, [Line(place, [Cell(text) for text in cells], look)] if cells else [])
         device.end()
         return picture.toImage()
 
@@ -237,11 +238,6 @@ class TestRows:
 
     def test_one_hairline(self):
         assert self.paint(RowLook()).pixelColor(90, 27) == current_theme().color("line")
-
-    def test_only_the_current_row_has_a_bar(self):
-        accent = current_theme().color("accentText")
-        assert self.paint(RowLook(is_current=True)).pixelColor(1, 10) == accent
-        assert self.paint(RowLook(is_selected=True)).pixelColor(1, 10) != accent
 
     def test_a_row_under_way_is_only_ground(self):
         image = self.paint(RowLook(), cells=None)
@@ -273,18 +269,15 @@ class TestRows:
             picture.fill(theme.color("surface"))
             device = QPainter(picture)
             cells.begin()
-            lines = []
-            for at, row in enumerate(table):
-                box = QRect(0, at * 28, 200, 28)
-                rows.paint(device, box, spans, row, RowLook(is_selected=at == 2))
-                lines.append(Line(box.top() + 13.5, row, at == 2))
-                if not is_together:
-                    for span in spans[::2]:
-                        if row[span.logical].is_plain and not row[span.logical].dot:
-                            place = QRect(span.left, box.top(), span.width, 28)
-                            cells.paint(device, place, row[span.logical], columns[span.logical], at == 2)
+            lines = [
+                Line(QRect(0, at * 28, 200, 28), row, RowLook(is_selected=at == 2)) for at, row in enumerate(table)
+            ]
+            for line in lines:
+                rows.paint_ground(device, line.rect, line.look)
+                for span in () if is_together else spans:
+                    rows._paint_cell(device, line.rect, span, line.cells[span.logical], line.look)
             if is_together:
-                rows.paint_plain(device, spans, lines)
+                rows.paint(device, spans, lines)
             device.end()
         assert together.toImage() == alone.toImage()
 

@@ -5,7 +5,7 @@ import threading
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QMenu
 
-from app.views.theme import apply_theme
+from app.views.theme import apply_theme, current_theme
 from app.views.theme.density import TWO_LINE
 from app.views.view_settings import MemorySettings
 
@@ -192,3 +192,25 @@ class TestLook:
         qtbot.waitUntil(lambda: page.model.record(2500) is not None)
         page.table.viewport().grab()
         assert not page.table._is_late
+
+
+class TestTheCurrentRow:
+    """A bar at its left edge, wherever its cells have a ground of their own."""
+
+    def bars(self, page):
+        picture, accent = page.table.viewport().grab().toImage(), current_theme().color("accentText")
+        return [row for row in range(5) if picture.pixelColor(1, page.at(row).y()) == accent]
+
+    def test_only_it_has_a_bar(self, build, fake_source):
+        page = build(fake_source(5))
+        page.click(2)
+        assert self.bars(page) == [2]
+        page.click(3, modifier=Qt.KeyboardModifier.ShiftModifier)
+        assert self.bars(page) == [3]
+
+    def test_a_changed_first_cell_leaves_it_in_view(self, build, fake_source):
+        page = build(fake_source(5))
+        page.click(1)
+        cells = page.model.cells(1)
+        cells[0] = cells[0]._replace(is_changed=True)
+        assert self.bars(page) == [1]
