@@ -100,7 +100,7 @@ class PageFrame(Live, QWidget):
 
     def keep_room(self) -> None:
         """Room for the side panel, which is made later: nothing moves then."""
-        self._room = Ground("surface", "left")
+        self._room = Ground("surface", "left", self._middle)  # without a parent it would be shown as a window
         self._room.setFixedWidth(int(self._setting("panel_width", DEFAULT)))
         self._room.setVisible(bool(self._setting("panel_open", True)))
         self._middle_row.addWidget(self._room)
@@ -114,6 +114,7 @@ class PageFrame(Live, QWidget):
         """The side panel; its width and whether it is open are remembered."""
         if self._room is not None:
             self._middle_row.removeWidget(self._room)
+            self._room.hide()  # it may lie over the table until it is gone
             self._room.deleteLater()
             self._room = None
         self.panel = panel

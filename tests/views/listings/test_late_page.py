@@ -1,6 +1,8 @@
 """The page of a start: rows first, all that acts on them afterwards, and nothing moves when it comes."""
 
 import pytest
+from PySide6.QtCore import QEvent, QObject
+from PySide6.QtWidgets import QWidget
 
 from app.views.listings.page import ListingsPage
 
@@ -19,6 +21,38 @@ def late_page(qtbot, context, services, settle, five):
     qtbot.waitUntil(lambda: page.rows.paged.is_ordered)
     settle()
     yield page
+    settle()
+
+
+class ShownWindows(QObject):
+    """Kinds of the windows that were shown."""
+
+    def __init__(self):
+        super().__init__()
+        self.kinds = []
+
+    def eventFilter(self, watched, event):
+        if event.type() == QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
+            self.kinds.append(type(watched).__name__)
+        return False
+
+
+def test_the_room_of_the_panel_is_never_a_window(qapp, qtbot, context, services, five, settle):
+    context.services = services
+    shown = ShownWindows()
+    qapp.installEventFilter(shown)
+    page = ListingsPage(context, is_late=True)
+    qapp.removeEventFilter(shown)
+    qtbot.addWidget(page)
+    settle()
+    assert shown.kinds == []
+
+
+def test_the_room_is_out_of_view_when_the_panel_comes(late_page, settle):
+    room = late_page._room
+    assert room.isVisible()
+    late_page.furnish()
+    assert not room.isVisible()
     settle()
 
 
