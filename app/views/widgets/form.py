@@ -127,7 +127,7 @@ class Section(Live, QWidget):
         self.head: Bar = SectionHead() if foldable else Bar(30, "surface", "top", edges=14)
         self.title = Label(key, role="small", strong=True)
         self.state = ElidedLabel(role="small", ink="text2")
-        self._chevron = IconLabel("chevron-down", 14)
+        self._chevron = IconLabel("chevron-down", 14, parent=self.head)  # else it would be shown as a window
         self._chevron.setVisible(foldable)
         for widget in (self._chevron, self.title):
             self.head.row.addWidget(widget)

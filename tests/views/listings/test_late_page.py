@@ -37,11 +37,13 @@ class ShownWindows(QObject):
         return False
 
 
-def test_the_room_of_the_panel_is_never_a_window(qapp, qtbot, context, services, five, settle):
+def test_no_part_of_the_page_is_ever_a_window(qapp, qtbot, context, services, five, settle):
+    """What is shown before it has a parent flashes up on the screen."""
     context.services = services
     shown = ShownWindows()
     qapp.installEventFilter(shown)
     page = ListingsPage(context, is_late=True)
+    page.furnish()
     qapp.removeEventFilter(shown)
     qtbot.addWidget(page)
     settle()
