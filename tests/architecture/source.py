@@ -43,14 +43,6 @@ class Module:
             for name in _names(self, node)
         )
 
-    def source_of(self, node: ast.stmt) -> str:
-        """The lines *node* stands in."""
-        return "\n".join(self._rows[node.lineno - 1 : node.end_lineno])
-
-    @cached_property
-    def _rows(self) -> list[str]:
-        return self.text.split("\n")
-
 
 def modules(*folders: str) -> tuple[Module, ...]:
     """All Python files below *folders* of the checkout, or the files themselves."""
