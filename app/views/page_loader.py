@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from app.services.heap import give_back
 from app.services.paging import PAGE_ROWS, Group, Query
@@ -24,6 +24,8 @@ FEW = 16
 PIECE = 1 << 16
 USUAL_VIEW = 2 * PAGE_ROWS
 """Rows that most windows show, for as long as nobody knows."""
+AHEAD_MS = 4
+"""Rows out of view are read so long after what came is painted: what the user did meanwhile is answered first."""
 UNPAINTED_S = 0.1
 """First rows that are not painted by then are in a window that nobody sees."""
 
@@ -117,7 +119,7 @@ class PageLoader(QObject):
         self._ahead: dict[int, list[int]] = {}
         self._fetching: set[tuple[int, int]] = set()
         self._open = 0
-        self._ahead_soon = QTimer(self, interval=0, singleShot=True)
+        self._ahead_soon = QTimer(self, interval=AHEAD_MS, singleShot=True, timerType=Qt.TimerType.PreciseTimer)
         self._ahead_soon.timeout.connect(self._fetch_ahead)
 
     @property
@@ -160,6 +162,8 @@ class PageLoader(QObject):
 
     def painted(self) -> None:
         """A view painted: once that is on the screen, what waited for it may begin."""
+        if self._ahead_soon.isActive():
+            self._ahead_soon.start()
         if self._unpainted is not None:
             QTimer.singleShot(0, self, self._unpainted.set)
             self._unpainted = None
@@ -221,7 +225,7 @@ class PageLoader(QObject):
             # the latest wishes first: that is where the user looks; two in one question, so that they come together
             self._start(dict(self._wanted.popitem() for _ in range(min(room, len(self._wanted)))))
         if self._ahead and not self._fetching:
-            self._ahead_soon.start()  # what just came is painted first: reading would hold that up
+            self._ahead_soon.start()
 
     def _fetch_ahead(self) -> None:
         if self._ahead and not self._fetching:

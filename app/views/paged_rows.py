@@ -173,10 +173,17 @@ class PagedRows(QAbstractTableModel):
 
     def look_at(self, first: int, last: int) -> None:
         """Ask for what is missing of the rows that came into view, all at once and before they are painted."""
-        ends = [place.at // PAGE_ROWS for place in map(self._layout.place, (first, last)) if place.kind != "group"]
-        missing = [page for page in sorted(set(ends), reverse=True) if not self._is_here(page)]
+        missing = [page for page in self._pages_of(first, last) if not self._is_here(page)]
         if wishes := {page: ids for page in missing if (ids := self._ids_of(page))}:
             self._loader.want(wishes)
+
+    def has(self, first: int, last: int) -> bool:
+        """Whether the rows *first* to *last*, not more than a view shows, can be painted."""
+        return all(page in self._cache for page in self._pages_of(first, last))
+
+    def _pages_of(self, first: int, last: int) -> list[int]:
+        ends = (place.at // PAGE_ROWS for place in map(self._layout.place, (first, last)) if place.kind != "group")
+        return sorted(set(ends), reverse=True)
 
     def record(self, row: int) -> Any | None:
         """The row record of visible row *row*, if it is here."""

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from app.views.thumbnails import Thumbnails
 
 SKELETON_MS = 300
+HELD_MS = 50
+"""So long the rows of before stay in view while those jumped to are read: they nearly always come sooner, and painting
+an empty view in between would hold them up."""
 
 
 class PaintedTable(Live, QTableView):
@@ -75,6 +78,8 @@ class PaintedTable(Live, QTableView):
         model.rowsInserted.connect(self._on_inserted)
         self._late = QTimer(self, interval=SKELETON_MS, singleShot=True)
         self._late.timeout.connect(self._on_late)
+        self._held = QTimer(self, interval=HELD_MS, singleShot=True)
+        self._held.timeout.connect(self.viewport().update)
         if thumbnails is not None:
             thumbnails.arrived.connect(self._on_picture)
         self._new_pictures: set[str] = set()
@@ -175,13 +180,23 @@ class PaintedTable(Live, QTableView):
         """Ask for the rows that come into view."""
         super().scrollContentsBy(dx, dy)
         if dy and (first := self.rowAt(0)) >= 0:
-            last = self.rowAt(self.viewport().height() - 1)
-            self.paged.look_at(first, last if last >= 0 else self.paged.rowCount() - 1)
+            last = self._last_row(self.viewport().height() - 1)
+            self.paged.look_at(first, last)
+            if abs(dy) >= self.viewport().height() and not self._late.isActive() and not self.paged.has(first, last):
+                self._held.start()
+
+    def _last_row(self, y: int) -> int:
+        """The row at *y*, or the last one of all where none is."""
+        row = self.rowAt(y)
+        return row if row >= 0 else self.paged.rowCount() - 1
 
     def dataChanged(self, first: QModelIndex, last: QModelIndex, roles: Sequence[int] = ()) -> None:
         """Paint what changed anew, if it is in view: Qt paints all that is, also for a page that was read ahead."""
         if self.state() == QAbstractItemView.State.EditingState or QAccessible.isActive() or not last.isValid():
             super().dataChanged(first, last, list(roles))
+            return
+        if self._held.isActive():
+            self.viewport().update()
             return
         top = self.rowViewportPosition(first.row())
         below = self.rowViewportPosition(last.row()) + self.rowHeight(last.row())
@@ -189,6 +204,9 @@ class PaintedTable(Live, QTableView):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the rows that are in view; see `row_painter` for why not through a delegate."""
+        if self._is_held():
+            self._watch_waiting(True)
+            return
         viewport, area = self.viewport(), event.rect()
         painter = QPainter(viewport)
         painter.fillRect(area, current_theme().brushes["surface"])
@@ -196,8 +214,7 @@ class PaintedTable(Live, QTableView):
         count = self.paged.rowCount()
         first = self.rowAt(area.top())
         if count and first >= 0:
-            last = self.rowAt(area.bottom())
-            last = last if last >= 0 else count - 1
+            last = self._last_row(area.bottom())
             spans = [
                 span for span in self.spans() if span.left <= area.right() and span.left + span.width > area.left()
             ]
@@ -207,6 +224,16 @@ class PaintedTable(Live, QTableView):
         self.paged.painted()
         if self._painter.cells.needed:
             QTimer.singleShot(0, self, self._widen)
+
+    def _is_held(self) -> bool:
+        """Whether what is in view stays for a moment: the rows jumped to are under way."""
+        if not self._held.isActive():
+            return False
+        first = self.rowAt(0)
+        if first >= 0 and not self.paged.has(first, self._last_row(self.viewport().height() - 1)):
+            return True
+        self._held.stop()
+        return False
 
     def _paint_rows(self, painter: QPainter, first: int, last: int, spans: Sequence[Span]) -> bool:
         chosen = self._rows_chosen(first, last)
