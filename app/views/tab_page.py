@@ -268,7 +268,8 @@ class TabPage(PageFrame):
         assert self.table is not None
         chosen = self.table.selection()
         self.status.show_selection(chosen.count, self.table.paged.total)
-        self.on_selection(chosen)
+        if chosen or self.table.paged.is_exact:  # else their number is not known yet: this is called again with it
+            self.on_selection(chosen)
 
     def _on_copy_refused(self, most: int) -> None:
         self.context.notices.toast("table.copy_too_many", tone="amber", most=most)

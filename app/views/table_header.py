@@ -51,8 +51,18 @@ class TableHeader(QHeaderView):
 
     def show_sort(self, keys: dict[str, bool]) -> None:
         """Mark the sorted columns: sort key → descending, the first key first."""
-        self._sorted = keys
-        self.viewport().update()
+        if list(keys.items()) != list(self._sorted.items()):
+            self._sorted = keys
+            self.viewport().update()
+
+    def doItemsLayout(self) -> None:
+        """Other rows: Qt would paint the header anew, and all that lies below it, though its columns are the same."""
+        viewport, before = self.viewport(), (self.count(), self.length())
+        viewport.setAttribute(Qt.WidgetAttribute.WA_UpdatesDisabled, True)
+        super().doItemsLayout()
+        viewport.setAttribute(Qt.WidgetAttribute.WA_UpdatesDisabled, False)
+        if (self.count(), self.length()) != before:
+            viewport.update()
 
     def sizeHint(self) -> QSize:
         """28 high, 42 with a second line, more with larger text."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction, QKeyEvent, Qt
 from PySide6.QtWidgets import QLineEdit, QToolButton, QWidget
 
@@ -35,12 +35,11 @@ class SearchBox(Live, QLineEdit):
         super().__init__(parent)
         self._width = width
         self._told = ""
-        self._pause = QTimer(self, interval=0, singleShot=True)
-        self._pause.timeout.connect(self.search_now)
         self._glass = self.addAction(icon("search"), QLineEdit.ActionPosition.LeadingPosition)
         self.setClearButtonEnabled(True)
         self._name_buttons()
-        self.textChanged.connect(self._pause.start)
+        # queued, not by a timer: asked before the box is painted, the question is answered meanwhile
+        self.textChanged.connect(self.search_now, Qt.ConnectionType.QueuedConnection)
         self.returnPressed.connect(self._on_return)
         self.set_hint(key)
         self.dress()
@@ -60,7 +59,6 @@ class SearchBox(Live, QLineEdit):
 
     def search_now(self) -> None:
         """Ask without waiting."""
-        self._pause.stop()
         text = self.text().strip()
         if text != self._told:
             self._told = text
