@@ -212,7 +212,7 @@ class CellPainter:
         if word == known_word:
             return own
         laid = self.texts.lay(word, max(0, room - around), role, known.filled)
-        return laid if laid.shown.text().startswith(known_word) else own
+        return laid if laid.shown.startswith(known_word) else own
 
     # -- text --------------------------------------------------------------------------------------------------
 
@@ -296,7 +296,7 @@ class CellPainter:
             painter.setFont(laid.font)
             self._font = laid.font
         painter.setPen(color)
-        painter.drawStaticText(left, round(middle - laid.height / 2), laid.shown)
+        painter.drawText(left, round(middle - laid.height / 2) + laid.ascent, laid.shown)
 
 
 def _middle(rect: QRect) -> float:

@@ -177,6 +177,7 @@ class PageLoader(QObject):
         self._next = None
         self._wanted.clear()
         self._ahead.clear()
+        self._ahead_soon.stop()
         if self._long is not None:
             self._long.cancel()
             self._long = None

@@ -11,6 +11,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QTimer
 from PySide6.QtGui import QImage
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
@@ -25,6 +26,8 @@ from app.views.view_settings import MemorySettings
 
 PATIENCE_MS = 30_000
 """How long a test waits for what must happen; long, for a busy machine is no failure."""
+
+SHORT_MS = 20
 
 for wait in ("waitUntil", "waitSignal", "waitSignals", "waitActive", "waitExposed", "waitCallback"):
     getattr(QtBot, wait).__kwdefaults__["timeout"] = PATIENCE_MS
@@ -80,6 +83,7 @@ def nothing_left_behind(qapp):
     yield
     left = _left(threads, windows)
     if any(left):
+        QTest.qWait(SHORT_MS)  # a single shot of a few milliseconds is over by then, as a reading ahead
         gc.collect()  # what only waits to be collected is no leak
         left = _left(threads, windows)
     assert left == ([], [], []), "left behind: threads, windows, timers"

@@ -50,6 +50,16 @@ class TestWords:
         qtbot.waitUntil(lambda: heard != [])
         assert heard == ["lamp"]
 
+    def test_it_asks_before_it_is_painted(self, bar, qtbot):
+        """The answer is under way while the letter is drawn."""
+        told = []
+        qtbot.wait(20)
+        bar.changed.connect(lambda: told.append("asked"))
+        bar.search.paintEvent = lambda event: told.append("painted")
+        qtbot.keyClicks(bar.search, "l")
+        qtbot.waitUntil(lambda: "painted" in told)
+        assert told == ["asked", "painted"]
+
     def test_blanks_around_are_no_new_question(self, bar, qtbot):
         heard = []
         bar.changed.connect(lambda: heard.append(bar.text))

@@ -1,5 +1,7 @@
 """Tabs of the window, what their pages ask, what is chosen in them."""
 
+import threading
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QMenu
@@ -30,6 +32,22 @@ class TestTabs:
         assert page.table.paged.total == 300
         assert page.status.counts.text() == "300 listings"
         assert (page.table.paged.query.sort, page.table.paged.query.descending) == ("price_minor", True)
+
+    def test_a_number_that_is_not_known_yet_is_not_told(self, open_window, qtbot, fake_source):
+        """First rows are not all rows: the primary keeps its number until the new one is counted."""
+        window = open_window(fake_source(3000))
+        publish, source, told = window.page.actions_of_page["publish"], window.page.table.paged.source, []
+        assert "3,000" in publish.text()
+        publish.changed.connect(lambda: told.append(publish.text()))
+        source.gate = threading.Event()
+        with qtbot.waitSignal(window.page.table.paged.replaced):
+            window.page.filters.search.setText("Lamp 001")
+        qtbot.wait(20)
+        assert told == []
+        source.gate.set()
+        qtbot.waitUntil(lambda: window.page.table.paged.is_ordered)
+        assert len(set(told)) == 1
+        assert "1,000" in told[0]
 
     def test_keys_and_clicks_change_the_tab(self, open_window, qtbot, context):
         window = open_window()

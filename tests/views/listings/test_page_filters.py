@@ -209,7 +209,7 @@ class TestSaved:
             page.filters.write_saved()
         file = tmp_path / "filters.txt"
         files.write(file, asked.args[0])
-        qtbot.waitUntil(file.exists)
+        qtbot.waitUntil(lambda: file.exists() and file.stat().st_size > 0)
         page.filters.forget_saved("cheap")
         with qtbot.waitSignal(page.filters.taken):
             files.take([file])
