@@ -395,14 +395,15 @@ class _Plain(QAbstractTableModel):
         return f"Lamp {index.row():06d}" if role == Qt.ItemDataRole.DisplayRole else None
 
 
-def _fastest(view, rounds=7):
-    view.viewport().repaint()
-    times = []
+def _fastest(*views, rounds=15):
+    """The shortest repaint of each, in turns: what else the machine does weighs on all of them."""
+    times = {view: [] for view in views}
     for _ in range(rounds):
-        begun = time.perf_counter()
-        view.viewport().repaint()
-        times.append(time.perf_counter() - begun)
-    return min(times)
+        for view in views:
+            begun = time.perf_counter()
+            view.viewport().repaint()
+            times[view].append(time.perf_counter() - begun)
+    return [min(times[view]) for view in views]
 
 
 def test_a_repaint_costs_less_than_qts_own_table(runner, fake_source, qtbot):
@@ -424,7 +425,8 @@ def test_a_repaint_costs_less_than_qts_own_table(runner, fake_source, qtbot):
     with qtbot.waitSignal(model.ordered):
         model.ask(Query())
     qtbot.waitUntil(lambda: runner.is_idle)
-    assert _fastest(ours) < _fastest(plain)
+    of_ours, of_plain = _fastest(ours, plain)
+    assert of_ours < of_plain
     model.stop()
 
 
