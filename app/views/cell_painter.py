@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QRect, QRectF, Qt
@@ -64,27 +64,18 @@ class CellPainter:
             drawn = self._drawn[name, tone, 0] = glyph(name, tone)
         return drawn
 
-    def lay_plain(self, left: int, right: int, cell: Cell, column: Column) -> Laid:
-        """The text of a cell that `is_plain` between *left* and *right*, ready to draw."""
-        return self._lay_line(right - left - 2 * PAD, cell.text, column.role, cell.strong, column)
-
-    def draw_plain(
-        self,
-        painter: QPainter,
-        left: int,
-        right: int,
-        middle: float,
-        cell: Cell,
-        column: Column,
-        laid: Laid,
-        is_selected: bool,
+    def paint_plain(
+        self, painter: QPainter, left: int, right: int, column: Column, plain: Iterable[tuple[float, Cell, bool]]
     ) -> None:
-        """Draw what `lay_plain` laid out, its line's middle at *middle*. A jump in a table paints hundreds: no
-        rectangles are made for them."""
-        # interface.md 4: text3 is too faint on a selected row
-        tone = "text2" if is_selected and cell.tone == "text3" else cell.tone
-        at = right - PAD - laid.width if column.align == "right" else left + PAD
-        self.draw(painter, laid, at, middle, self.theme.ink(tone))
+        """Paint cells of a column that `is_plain` between *left* and *right*: of each the middle of its line, and
+        whether its row is selected. A jump in a table paints hundreds: no rectangles are made for them."""
+        left, right, inks = left + PAD, right - PAD, self.theme.ink
+        is_number = column.align == "right"
+        for middle, cell, is_selected in plain:
+            laid = self._lay_line(right - left, cell.text, column.role, cell.strong, column)
+            # interface.md 4: text3 is too faint on a selected row
+            tone = "text2" if is_selected and cell.tone == "text3" else cell.tone
+            self.draw(painter, laid, right - laid.width if is_number else left, middle, inks(tone))
 
     def paint(self, painter: QPainter, rect: QRect, cell: Cell, column: Column, is_selected: bool) -> None:
         """Paint *cell* into *rect*; the row's own ground is there already."""

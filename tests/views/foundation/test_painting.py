@@ -58,8 +58,7 @@ class Canvas:
         picture.fill(self.theme.color("surface"))
         painter = QPainter(picture)
         self.painter.begin()
-        laid = self.painter.lay_plain(0, self.width, cell, column)
-        self.painter.draw_plain(painter, 0, self.width, (self.height - 1) / 2, cell, column, laid, selected)
+        self.painter.paint_plain(painter, 0, self.width, column, [((self.height - 1) / 2, cell, selected)])
         painter.end()
         return picture.toImage()
 
