@@ -10,10 +10,10 @@ import orjson
 
 from app.services.paging import Query
 from app.services.sql_conditions import fields_read
-from app.services.sql_ids import listed
+from app.services.sql_ids import listed, read_numbers
 from app.services.sql_narrowed import first_in_order
 from app.services.sql_questions import FEW_HITS, MANY_HITS, SqlQuestions
-from app.services.sql_search import Match, Search, thinnest
+from app.services.sql_search import Match, Reach, Search, thinnest
 from app.services.sql_table import OrderIndex, Where
 
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ FEW_OF_SEVERAL = 15_000
 """So many hits are sorted at once of several words: most of the rarest one's may turn out to be none."""
 FIRST_LOOK, WINDOW_ROWS = 1_000, 3_000
 """How many first rows: the first of them show whether it is worth going on."""
+LISTED_HITS = 30_000
+"""Up to so many hits are listed where it is known how rows stand: a third of what reading first rows takes."""
 LOOKED_UP_HITS, LOOKED_UP_ROWS = 20_000, 50_000
 """Up to so many hits are listed to look up so many first rows among them: a tenth of what reading their words takes."""
 
@@ -46,15 +48,34 @@ class FirstRows(SqlQuestions):
         match, reach = thinnest(connection, search.quick_matches(), FEW_HITS)
         if match is not None and reach.hits <= FEW_HITS:
             return self._sorted(connection, self._matching(connection, query, search, match), query, limit)
-        met: Sequence[int] = ()
-        rows = reach.rows_for(limit)
-        if match is not None and rows > FIRST_LOOK and self._is_for_looking_up(connection, search, match):
-            met = self._looked_at(connection, query, search, limit, index, (LOOKED_UP_ROWS, 0), match)
-        elif match is None or rows <= WINDOW_ROWS:
-            met = self._window(connection, query, search, limit, index)
+        among = partial(self._among_hits, connection, query, search, match, limit)
+        is_thin = reach.rows_for(limit) > FIRST_LOOK
+        if is_thin and (found := among()) is not None:
+            return found
+        met = self._met(connection, query, search, match, reach, limit, index)
         if len(met) == limit:
             return met
+        if not is_thin and (found := among()) is not None:  # they lie together, and not where one looks first
+            return found
         return self._searched_first(connection, query, search, match, limit, index, is_met=bool(met))
+
+    def _met(
+        self,
+        connection: Connection,
+        query: Query,
+        search: Search,
+        match: Match | None,
+        reach: Reach,
+        limit: int,
+        index: OrderIndex,
+    ) -> Sequence[int]:
+        """What is met among the first rows, if that is worth a look."""
+        rows = reach.rows_for(limit)
+        if match is not None and rows > FIRST_LOOK and self._is_for_looking_up(connection, search, match):
+            return self._looked_at(connection, query, search, limit, index, (LOOKED_UP_ROWS, 0), match)
+        if match is None or rows <= WINDOW_ROWS:
+            return self._window(connection, query, search, limit, index)
+        return ()
 
     def _narrowed(self, connection: Connection, query: Query, search: Search, limit: int) -> list[int] | None:
         """The first ids among the rows that earlier answers leave; None where there are none, or too many to read."""
@@ -73,6 +94,21 @@ class FirstRows(SqlQuestions):
         among = orjson.dumps(ids.tolist()).decode()
         sql = f"SELECT {table}.id FROM json_each(?) AS known CROSS JOIN {table} ON {table}.id = known.value"
         return listed(connection, f"{sql}{where.sql} LIMIT ?", (among, *where.params, limit))
+
+    def _among_hits(
+        self, connection: Connection, query: Query, search: Search, match: Match | None, limit: int
+    ) -> list[int] | None:
+        """The first ids among the hits of *match*; None where it is not known how rows stand, or listing the hits would
+        take too long."""
+        masks = self.masks(connection)
+        order = masks.order(self.order(query), self._asked(query))
+        if order is None or match is None or not search.is_quick:
+            return None
+        found = f"SELECT rowid AS id FROM {match.table} WHERE {match.table} MATCH ? LIMIT ?"
+        hits = read_numbers(connection, found, (match.expression, LISTED_HITS + 1))
+        if len(hits) > LISTED_HITS:
+            return None
+        return first_in_order(order, masks.among(hits), limit, partial(self._matching_of, connection, query, search))
 
     @staticmethod
     def _is_for_looking_up(connection: Connection, search: Search, match: Match) -> bool:

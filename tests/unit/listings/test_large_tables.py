@@ -135,6 +135,46 @@ def test_every_way_gives_the_same_answer(source, path, monkeypatch):
             assert [row.id for row in source.first_page(query, limit)] == wanted[:limit], (query, limit)
 
 
+LISTINGS = {"listed": {}, "too many": {"LISTED_HITS": 2}, "together": {"FIRST_LOOK": 10**6, "WINDOW_ROWS": 1}}
+"""Beside `FEW_HITS`: what decides whether the hits of a word are listed where it is known how rows stand."""
+
+
+@pytest.mark.parametrize("listing", LISTINGS)
+def test_known_orders_give_the_same_first_rows(source, listing, monkeypatch):
+    """The order of all rows is known once a table was opened: of a word only the hits are gone through then."""
+    for name, value in {"FEW_HITS": 0, "FIRST_LOOK": 0, "LOOKED_UP_HITS": -1, **LISTINGS[listing]}.items():
+        monkeypatch.setattr(sql_first_rows, name, value)
+    taken, among = Counter(), source._among_hits
+
+    def among_hits(*args):
+        found = among(*args)
+        taken[found is not None] += 1
+        return found
+
+    monkeypatch.setattr(source, "_among_hits", among_hits)
+    rows, live = rows_of(source), (Filter("status", "in", ("live",)),)
+    for text, (sort, descending), filters in product(
+        ASKED, [("", False), ("price", False), ("title", True)], [(), live]
+    ):
+        query = Query(text=text, sort=sort, descending=descending, filters=filters)
+        for known in (Query(sort=sort, descending=descending), query):
+            source._db.forget_answers()
+            source.ids(Query(sort=known.sort, descending=known.descending, filters=known.filters))
+            for limit in (3, 100):
+                found = [row.id for row in source.first_page(query, limit)]
+                assert found == expected(rows, query)[:limit], (query, limit)
+    assert bool(taken[True]) is (listing != "too many")
+
+
+def test_hits_are_not_listed_where_several_words_must_come_together(source, monkeypatch):
+    source.ids(Query())
+    asked = []
+    monkeypatch.setattr(sql_first_rows, "FEW_HITS", 0)
+    monkeypatch.setattr(sql_first_rows, "read_numbers", lambda *args: asked.append(args))
+    source.first_page(Query(text="lamp slam"), 3)
+    assert asked == []
+
+
 @pytest.mark.parametrize("query", [Query(), Query(text="lam"), Query(sort="stock")])
 def test_long_answers_can_be_stopped(source, query):
     stopped = TaskContext()
