@@ -182,7 +182,10 @@ class PagedRows(QAbstractTableModel):
         return all(page in self._cache for page in self._pages_of(first, last))
 
     def _pages_of(self, first: int, last: int) -> list[int]:
-        ends = (place.at // PAGE_ROWS for place in map(self._layout.place, (first, last)) if place.kind != "group")
+        """The pages of these rows, the last one first; of rows with folded ones in between those of both ends."""
+        ends = [place.at // PAGE_ROWS for place in map(self._layout.place, (first, last)) if place.kind != "group"]
+        if ends and max(ends) - min(ends) <= (last - first) // PAGE_ROWS + 1:
+            return list(range(max(ends), min(ends) - 1, -1))
         return sorted(set(ends), reverse=True)
 
     def record(self, row: int) -> Any | None:

@@ -60,6 +60,18 @@ def test_rows_jumped_to_are_painted_once_and_whole(page, painted, qtbot):
     assert not page.table._held.isActive()
 
 
+def test_so_are_those_of_a_tall_window(page, painted, qtbot):
+    page.table.resize(700, 120 * page.table.rowHeight(0))
+    qtbot.waitUntil(lambda: not page.model._loader.is_busy and not page.model._loader._ahead_soon.isActive())
+    painted.clear()
+    asked = page.model.source.asked["rows"]
+    jump(page, 50)
+    assert len(page.model._loader._wanted) + len(page.model._loader._fetching) >= 4
+    qtbot.waitUntil(lambda: bool(painted))
+    assert painted == [True]
+    assert page.model.source.asked["rows"] - asked <= 3
+
+
 def test_what_was_in_view_stays_until_they_are_here(page, painted, qtbot, monkeypatch):
     monkeypatch.setattr(page.table._held, "start", lambda: type(page.table._held).start(page.table._held, 60_000))
     page.model.source.gate = threading.Event()
