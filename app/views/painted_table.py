@@ -192,11 +192,10 @@ class PaintedTable(Live, QTableView):
 
     def dataChanged(self, first: QModelIndex, last: QModelIndex, roles: Sequence[int] = ()) -> None:
         """Paint what changed anew, if it is in view: Qt paints all that is, also for a page that was read ahead."""
+        if self._held.isActive():
+            self.viewport().update()  # all of it shows other rows
         if self.state() == QAbstractItemView.State.EditingState or QAccessible.isActive() or not last.isValid():
             super().dataChanged(first, last, list(roles))
-            return
-        if self._held.isActive():
-            self.viewport().update()
             return
         top = self.rowViewportPosition(first.row())
         below = self.rowViewportPosition(last.row()) + self.rowHeight(last.row())

@@ -23,6 +23,8 @@ _SIMPLE = re.compile(
 asking the font for more (it would move `A` nearer to `V`) they take less than half the time, and a text is as wide as
 its letters are together."""
 ELLIPSIS, DOTS = "\N{HORIZONTAL ELLIPSIS}", "..."
+"""A cut text ends in three dots: a Chinese font, asked for no more than its glyphs, sets the one sign that stands for
+them in the middle of the line."""
 HALF = 0.5
 
 
@@ -87,7 +89,8 @@ class TextCache:
         else:
             shown, advance = text, face.metrics.horizontalAdvance(text)
             if 0 <= width < advance:
-                shown = face.metrics.elidedText(text, MODES[elide], width).replace(ELLIPSIS, DOTS)
+                shown = face.metrics.elidedText(text, MODES[elide], width)
+                shown = shown if ELLIPSIS in text else shown.replace(ELLIPSIS, DOTS)
                 advance = face.metrics.horizontalAdvance(shown)
         return Laid(shown, face.font, advance, face.height, face.ascent)
 
@@ -103,8 +106,8 @@ class TextCache:
 
 
 def _fitted(advances: _Advances, text: str, width: int, elide: str) -> tuple[str, int]:
-    """*text*, cut where it does not fit into *width* pixels, and how many it takes. Of one that loses its end no more
-    is measured than could fit if it were of narrow letters only."""
+    """*text*, cut where it does not fit into *width* pixels, negative for no bound, and how many it takes. Of one that
+    loses its end no more is measured than could fit if it were of narrow letters only."""
     if width < 0:
         return text, _whole(sum(map(advances.__getitem__, text)))
     looked_at = text[: width // 2 + 8] if elide == "right" else text

@@ -72,6 +72,16 @@ def test_so_are_those_of_a_tall_window(page, painted, qtbot):
     assert page.model.source.asked["rows"] - asked <= 3
 
 
+def test_all_of_the_view_is_painted_for_a_screen_reader_too(page, qtbot, monkeypatch):
+    """Qt's own way of telling cells that changed paints these alone."""
+    monkeypatch.setattr(painted_table.QAccessible, "isActive", lambda: True)
+    areas, paint = [], page.table.paintEvent
+    monkeypatch.setattr(page.table, "paintEvent", lambda event: areas.append(event.rect().height()) or paint(event))
+    jump(page, 50)
+    qtbot.waitUntil(lambda: not page.table._held.isActive())
+    assert areas[-1] == page.table.viewport().height()
+
+
 def test_what_was_in_view_stays_until_they_are_here(page, painted, qtbot, monkeypatch):
     monkeypatch.setattr(page.table._held, "start", lambda: type(page.table._held).start(page.table._held, 60_000))
     page.model.source.gate = threading.Event()

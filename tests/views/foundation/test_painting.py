@@ -341,6 +341,11 @@ class TestTexts:
         assert cut.shown.startswith("Wait…")
         assert cut.shown.endswith("...")
 
+    def test_dots_of_a_text_whose_letters_join_are_left_as_they_are(self):
+        cut = TextCache(current_theme()).lay("مصباح… مكتب مصباح مكتب مصباح", 90)
+        assert "…" in cut.shown
+        assert "..." not in cut.shown
+
     def test_letters_that_join_are_cut_with_the_font_asked(self):
         text = "مصباح مكتب " * 9
         cut = TextCache(current_theme()).lay(text, 90)
