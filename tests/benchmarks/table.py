@@ -58,6 +58,8 @@ def _of_using(told: dict[str, Any], floor: float) -> Iterator[Measurement]:
         how = f"p95 of {len(keys)} keystrokes from the second character on, one every 120 ms, to the rows"
         yield _ms(f"search_{script}", share(keys, 0.95), how, share(told["search_floor_s"][script], 0.95), 30)
     question, slowest = max(told["count_s"].items(), key=lambda pair: pair[1])
+    how = "of the processors' time, taken by other machines of the host meanwhile: above one per cent it shows in all"
+    yield Measurement("table.stolen", 100 * told["stolen"], "%", how)
     how = f"slowest of {len(told['count_s'])} segments and searches ({question}), to the exact number"
     yield _ms("count", slowest, how, floor, 300)
 

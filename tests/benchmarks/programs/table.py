@@ -21,7 +21,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from app.views.view_settings import FileSettings
-from tests.benchmarks.measuring import peak_mb, resident_mb, tell
+from tests.benchmarks.measuring import peak_mb, resident_mb, stolen, tell
 from tests.benchmarks.programs.driven_window import (
     Heartbeat,
     Painted,
@@ -121,6 +121,7 @@ class Session:
     # -- using -------------------------------------------------------------------------------------------------
 
     def _use(self) -> None:
+        taken = stolen()
         self.told["repaint_s"] = [self._repaint() for _ in range(REPAINTS)]
         self.told["wheel_s"], self.told["wheel_floor_s"] = self._beside_floor(self._turn_wheel())
         self.told["jump_s"], self.told["jump_floor_s"] = self._beside_floor(self._jump())
@@ -137,7 +138,10 @@ class Session:
         self._settle()
         helpers = psutil.Process().children(recursive=True)
         self.told.update(
-            used_mb=resident_mb(), peak_mb=peak_mb(), helpers_mb=sum(resident_mb(one.pid) for one in helpers)
+            stolen=taken(),
+            used_mb=resident_mb(),
+            peak_mb=peak_mb(),
+            helpers_mb=sum(resident_mb(one.pid) for one in helpers),
         )
 
     def _repaint(self) -> float:

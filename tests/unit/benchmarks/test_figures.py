@@ -1,9 +1,11 @@
 """How the benchmarks judge what they measured."""
 
 import json
+from typing import NamedTuple
 
 import pytest
 
+from tests.benchmarks import measuring
 from tests.benchmarks.gaps import WALL, WORKED, gap_ms
 from tests.benchmarks.measuring import Measurement
 
@@ -32,3 +34,24 @@ def test_the_gap_of_several_runs_is_the_median_of_each_over_its_phases():
     assert gap_ms(runs, phases, 1.0, WALL) == 20
     assert gap_ms(runs, phases, 1.0, WORKED) == 4
     assert gap_ms(runs, ("idle",), 0.5, WALL) == 90
+
+
+def test_what_other_machines_took_is_a_share_of_all_time(monkeypatch):
+    class Times(NamedTuple):
+        user: float
+        idle: float
+        steal: float
+
+    told = iter([Times(10.0, 20.0, 1.0), Times(14.0, 25.0, 2.0)])
+    monkeypatch.setattr(measuring.psutil, "cpu_times", lambda: next(told))
+    assert measuring.stolen()() == pytest.approx(0.1)
+
+
+def test_where_nobody_knows_what_was_taken_it_is_nothing(monkeypatch):
+    class Times(NamedTuple):
+        user: float
+        idle: float
+
+    told = iter([Times(10.0, 20.0), Times(14.0, 25.0)])
+    monkeypatch.setattr(measuring.psutil, "cpu_times", lambda: next(told))
+    assert measuring.stolen()() == 0.0
