@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
-from app.services.heap import give_back
+from app.services.heap import DEBT
 from app.services.paging import PAGE_ROWS, Group, Query
 
 if TYPE_CHECKING:
@@ -286,7 +286,7 @@ def _order(source: Any, query: Query, wanted: Collection[int], *, ctx: TaskConte
     try:
         ids = source.ids(query, ctx)
     finally:
-        give_back()  # also after one that was stopped: while somebody types that is nearly every one
+        DEBT.note()  # also after one that was stopped: while somebody types that is nearly every one
     ctx.checkpoint()
     groups = source.groups(query) if query.group else ()
     ctx.checkpoint()

@@ -149,10 +149,12 @@ async def _run(app: Application, desktop: Desktop, *, is_demo: bool) -> None:
 def swept(desktop: Desktop) -> Sweeper:
     """Let rubbish be looked for once the data is there, or else after some seconds: there may be none."""
     from app.services.collection import freeze_for_good
+    from app.services.heap import give_back
     from app.views.sweeping import Sweeper
 
     runner, jobs = desktop.context.runner, desktop.context.jobs
-    sweeper = Sweeper(lambda: runner.is_idle and not jobs.running)
+    is_idle = lambda: runner.is_idle and not jobs.running  # noqa: E731
+    sweeper = Sweeper(is_idle, give_back=lambda: runner.call(give_back))
     desktop.ready.connect(freeze_for_good)  # code and widgets stay: going through them again would hold up a repaint
     desktop.ready.connect(sweeper.start)
     desktop.warm.connect(sweeper.settle)  # else every full sweep looks for 0.1 s at what a start makes

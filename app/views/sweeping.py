@@ -14,6 +14,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTimer
 
+from app.services import heap
 from app.services.collection import freeze_for_good
 
 LOOK_MS = 100
@@ -33,6 +34,7 @@ class Sweeper(QObject):
     Args:
         is_idle: whether nothing is under way that a longer look would hold up.
         clock: seconds that only go on.
+        give_back: gives the memory that is free to the system, elsewhere; asked for once that of `heap.DEBT` is due.
     """
 
     def __init__(
@@ -40,9 +42,10 @@ class Sweeper(QObject):
         is_idle: Callable[[], bool],
         parent: QObject | None = None,
         clock: Callable[[], float] = time.monotonic,
+        give_back: Callable[[], object] = lambda: None,
     ) -> None:
         super().__init__(parent)
-        self._is_idle, self._clock = is_idle, clock
+        self._is_idle, self._clock, self._give_back = is_idle, clock, give_back
         self._whole_at = clock()
         self._timer = QTimer(self, interval=LOOK_MS)
         self._timer.timeout.connect(self.look)
@@ -77,6 +80,8 @@ class Sweeper(QObject):
 
     def look(self) -> None:
         """Look through as much as it is time for."""
+        if heap.DEBT.is_due():
+            self._give_back()
         young, middle, old = gc.get_count()
         since_s, is_worth_it = self._clock() - self._whole_at, young >= FEW or middle + old > 0
         if since_s >= WHOLE_AT_LAST_S or (since_s >= WHOLE_S and is_worth_it and self._is_idle()):

@@ -33,3 +33,20 @@ def test_where_it_needs_no_telling_nothing_happens(monkeypatch):
     heap.give_back()
     assert heap._trim() is None
     heap._trim.cache_clear()
+
+
+def test_a_debt_is_due_half_a_second_after_the_last_that_was_let_go_of():
+    now = [10.0]
+    debt = heap.Debt(lambda: now[0])
+    assert not debt.is_due()
+    debt.note()
+    now[0] += heap.QUIET_S / 2
+    assert not debt.is_due()
+    debt.note()  # the next keystroke
+    now[0] += heap.QUIET_S * 0.9
+    assert not debt.is_due()
+    assert debt.is_open
+    now[0] += heap.QUIET_S * 0.2
+    assert debt.is_due()
+    assert not debt.is_open
+    assert not debt.is_due()

@@ -20,6 +20,7 @@ from PySide6.QtGui import QKeyEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from app.services.heap import DEBT
 from app.views.view_settings import FileSettings
 from tests.benchmarks.measuring import peak_mb, resident_mb, stolen, tell
 from tests.benchmarks.programs.driven_window import (
@@ -102,6 +103,8 @@ class Session:
         self.told["open_s"] = self._probe.moment - started
         count = self._counted_after(lambda: None, started)
         self._settle()
+        wait_until(lambda: not DEBT.is_open)  # memory is told of a window in which nothing happens
+        self._settle()
         self.told.update(count_of_all_s=count, rows=self._table.paged.total, opened_mb=resident_mb())
 
     def _counted_after(self, act: Callable[[], object], started: float = 0.0) -> float:
@@ -135,6 +138,7 @@ class Session:
         self.told["search_s"] = {script: seconds for script, (seconds, _) in searches.items()}
         self.told["search_floor_s"] = {script: floor for script, (_, floor) in searches.items()}
         self.told["count_s"] = dict(self._count())
+        wait_until(lambda: not DEBT.is_open)
         self._settle()
         helpers = psutil.Process().children(recursive=True)
         self.told.update(

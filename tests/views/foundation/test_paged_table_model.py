@@ -8,6 +8,7 @@ from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
 from app.services.errors import OutOfReach
+from app.services.heap import Debt
 from app.services.paging import PAGE_ROWS, Filter, Query
 from app.views import page_loader
 from app.views.cells import Cell, Column
@@ -487,3 +488,19 @@ class TestQtSide:
         asked(qtbot, model)
         qtbot.waitUntil(lambda: heard[-1:] == [False])
         assert heard[0] is True
+
+
+def test_what_an_order_took_is_noted_to_be_given_back_also_where_it_was_stopped(make, fake_source, qtbot, monkeypatch):
+    debt = Debt()
+    monkeypatch.setattr(page_loader, "DEBT", debt)
+    source = fake_source(1000)
+    model = asked(qtbot, make(source))
+    assert debt.is_open
+    debt._since = None
+    source.gate = threading.Event()
+    model.ask(Query(text="lamp"))
+    qtbot.waitUntil(lambda: source.asked["count"] == 2)
+    source.gate.set()
+    qtbot.waitUntil(lambda: source.asked["ids"] == 2)
+    model.stop()
+    qtbot.waitUntil(lambda: debt.is_open)

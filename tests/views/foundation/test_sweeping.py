@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 from PySide6.QtCore import QObject, Signal
 
+from app.services import heap
 from app.views import start
 from app.views.sweeping import FEW, MIDDLE, WHOLE_AT_LAST_S, WHOLE_S, YOUNG, Sweeper
 
@@ -170,3 +171,17 @@ def test_a_start_without_data_looks_all_the_same(qtbot, monkeypatch):
     sweeper = start.swept(Started())
     qtbot.waitUntil(lambda: sweeper.is_looking)
     sweeper.stop()
+
+
+def test_memory_is_given_back_once_it_is_due(monkeypatch, clock):
+    given = []
+    monkeypatch.setattr(heap, "DEBT", heap.Debt(clock))
+    sweeper = Sweeper(lambda: True, clock=clock, give_back=lambda: given.append(clock()))
+    sweeper.look()
+    heap.DEBT.note()
+    sweeper.look()
+    assert given == []
+    clock.now_s += heap.QUIET_S
+    sweeper.look()
+    sweeper.look()
+    assert given == [heap.QUIET_S]
