@@ -182,7 +182,8 @@ class PaintedTable(Live, QTableView):
         if dy and (first := self.rowAt(0)) >= 0:
             last = self._last_row(self.viewport().height() - 1)
             self.paged.look_at(first, last)
-            if abs(dy) >= self.viewport().height() and not self._late.isActive() and not self.paged.has(first, last):
+            is_whole = not (self._late.isActive() or self._is_late)  # else nothing is in view that could stay
+            if is_whole and abs(dy) >= self.viewport().height() and not self.paged.has(first, last):
                 self._held.start()
 
     def _last_row(self, y: int) -> int:

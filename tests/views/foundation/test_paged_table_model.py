@@ -497,10 +497,11 @@ def test_what_an_order_took_is_noted_to_be_given_back_also_where_it_was_stopped(
     model = asked(qtbot, make(source))
     assert debt.is_open
     debt._since = None
+    monkeypatch.setattr(source, "count", lambda query, ctx=None: 1000)
     source.gate = threading.Event()
     model.ask(Query(text="lamp"))
-    qtbot.waitUntil(lambda: source.asked["count"] == 2)
-    source.gate.set()
     qtbot.waitUntil(lambda: source.asked["ids"] == 2)
     model.stop()
+    assert not debt.is_open
+    source.gate.set()
     qtbot.waitUntil(lambda: debt.is_open)
