@@ -64,10 +64,14 @@ class Dialog(Live, QDialog):
 
 
 class Confirmation(Dialog):
-    """Asks before something leaves the desktop; the sentence names count and store, the button is the verb."""
+    """Asks before something leaves the desktop; the sentence names count and store, the button is the verb.
+
+    The verb is the title, too: with the program's name, which in Chinese is what one does to put goods on sale, a
+    question about taking them off would stand under its opposite.
+    """
 
     def __init__(self, parent: QWidget, key: str, verb_key: str, *, detail_key: str = "", **params: object) -> None:
-        super().__init__("window.title", parent)
+        super().__init__(verb_key, parent, **params)
         layout = self._lines = column(self.body, edges=20, gap=8)
         self.question = Label(key, role="title", strong=True, wrap=True, **params)
         layout.addWidget(self.question)

@@ -358,6 +358,12 @@ class TestDialogs:
         with qtbot.waitSignal(asked.accepted):
             asked.primary.click()
 
+    def test_a_confirmation_stands_under_its_verb_and_not_under_the_program_s_name(self, window, each_language):
+        asked = Confirmation(window, "publish.take_off.ask", "publish.take_off.verb", n=3, store="Chenfan Digital")
+        assert asked.windowTitle() == asked.primary.text() == {"zh": "下架", "en": "Take off sale"}[each_language]
+        language.set_language("en" if each_language == "zh" else "zh")
+        assert asked.windowTitle() == {"en": "下架", "zh": "Take off sale"}[each_language]
+
     def test_a_confirmation_cuts_no_sentence_off(self, window, qtbot, each_language):
         long = {"store": "Chenfan Digital and a second store with a name as long as this one", "n": 12_345}
         asked = Confirmation(
