@@ -42,7 +42,7 @@ from app.services.freight.subjects import (
 from app.services.freight.tariff_source import TariffSource
 from app.services.freight.trial import TrialRow, all_countries, try_freight, usual_countries, with_tax
 from app.services.history.records import ChangeRecord
-from app.services.listings.bulk_edit.planning import Chosen
+from app.services.listings.chosen import Chosen
 from app.services.paging import Query
 from app.services.pricing.rates import USD, exchange_rate, exchange_rates
 from app.services.tasks import TaskContext

@@ -186,6 +186,15 @@ class VariantSource(SqlSource[VariantRow]):
                 owners.update(map(tuple, rows))
         return list(dict.fromkeys(owners[number] for number in sku_ids if number in owners))
 
+    def variants_of(self, listing_ids: Sequence[int]) -> list[int]:
+        """All variants of these listings, in order."""
+        found: list[int] = []
+        with self._db.reader.connect() as connection:
+            for chunk in chunks(listing_ids):
+                sql = f"SELECT id FROM sku WHERE listing_id IN ({id_list(chunk)}) ORDER BY listing_id, position"
+                found += connection.exec_driver_sql(sql).scalars()
+        return found
+
     # -- first rows --------------------------------------------------------------------------------------------
 
     def _first_ids(self, connection: Connection, query: Query, limit: int) -> Sequence[int]:

@@ -13,6 +13,7 @@ from app.views.actions import Actions
 from app.views.listings.code_dialog import CodeDialog
 from app.views.listings.codes_dialog import CodesDialog
 from app.views.listings.delist_dialog import DelistDialog
+from app.views.listings.edit_targets import with_target
 from app.views.listings.figure_rows import FigureRows
 from app.views.listings.holding import Holding
 from app.views.listings.looks import Looks
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from app.services.history.records import ChangeRecord
     from app.services.listings.bulk_edit.records import Applied
+    from app.services.listings.bulk_edit.targets import Target
     from app.services.listings.delisting.records import Delisted
     from app.services.paging import Query
     from app.views.actions import Actions
@@ -95,25 +97,25 @@ class BulkActs(QObject):
     def show_price_rules(self) -> None:
         """The team's own price rules; one of them sets the prices of the chosen rows after a preview."""
         dialog = PriceRulesDialog(self._context, self._page)
-        dialog.wanted.connect(lambda text: self._page.with_chosen(partial(self._price_by_rule, text)))
+        dialog.wanted.connect(lambda text: with_target(self._page, partial(self._price_by_rule, text)))
         dialog.open()
 
-    def _price_by_rule(self, formula: str, chosen: Sequence[int] | Query, count: int) -> None:
+    def _price_by_rule(self, formula: str, target: Target, count: int) -> None:
         from app.views.listings.bulk_edit.dialog import BulkEditDialog
 
-        dialog = BulkEditDialog(self._context, chosen, count, self._page.show_rows, self._page)
+        dialog = BulkEditDialog(self._context, target, count, self._page.show_rows, self._page)
         dialog.applied.connect(self.on_bulk_edited)
         dialog.begin_with([("price_minor", "formula", formula)])
 
     def bulk_edit(self, field: str = "price_minor", way: str = "") -> None:
         """Change any fields of the chosen rows, or of all of the filter, after a preview; begins with *field*."""
-        self._page.with_chosen(lambda chosen, count: self.bulk_edit_of(chosen, count, field, way))
+        with_target(self._page, lambda target, count: self.bulk_edit_of(target, count, field, way))
 
-    def bulk_edit_of(self, chosen: Sequence[int] | Query, count: int, field: str, way: str = "") -> BulkEditDialog:
-        """The same for these listings, whatever is in view."""
+    def bulk_edit_of(self, target: Target, count: int, field: str, way: str = "") -> BulkEditDialog:
+        """The same for these listings or variants, whatever is in view."""
         from app.views.listings.bulk_edit.dialog import BulkEditDialog
 
-        dialog = BulkEditDialog(self._context, chosen, count, self._page.show_rows, self._page)
+        dialog = BulkEditDialog(self._context, target, count, self._page.show_rows, self._page)
         dialog.applied.connect(self.on_bulk_edited)
         dialog.begin(field, way)
         return dialog

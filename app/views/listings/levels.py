@@ -100,6 +100,14 @@ class Levels(QObject):
         handle.succeeded.connect(lambda found: act(list(found)))
         handle.failed.connect(failed)
 
+    def of_unfolded(self, chosen: Selection) -> list[int]:
+        """Rows of single variants that are chosen between those of listings, without their listing."""
+        rows, ids = self._page.rows, frozenset(chosen.ids)
+        if self.is_variants or not chosen.child_ids:
+            return []
+        records = (rows.paged.record(row) for row in rows.chosen_block()[0] if rows.paged.place(row).kind == "child")
+        return [record.id for record in records if record is not None and record.listing_id not in ids]
+
     def renew(self) -> None:
         """Something was changed: rows of variants are read again when they are looked at."""
         if self.table is not None:

@@ -11,7 +11,7 @@ import pytest
 from app.models import ProductGroup
 from app.services.clock import now_ms
 from app.services.history.undo import undo
-from app.services.listings.bulk_edit.planning import Chosen
+from app.services.listings.chosen import Chosen
 from app.services.listings.groups.desk import BadGroupName, GroupDesk, assign, checked_name
 from app.services.listings.groups.tree import GroupKind, group_tree
 from app.services.listings.marketing.groups import BadMarketingGroup, create_marketing_group

@@ -12,7 +12,7 @@ from app.models import StoreAccess
 from app.services.compliance import load_context
 from app.services.compliance.units import units
 from app.services.db import Database
-from app.services.listings.bulk_edit.planning import Chosen
+from app.services.listings.bulk_edit.targets import ChosenVariants, Target
 from app.services.listings.details import Choice
 from app.services.listings.filters import warehouse_kinds
 from app.services.listings.loading import chunks, id_list
@@ -20,6 +20,8 @@ from app.services.listings.marketing.membership import known_names
 from app.services.paging import Query
 
 _ALL = f"SELECT id, name FROM store WHERE access = '{StoreAccess.OPERATE!s}' ORDER BY id"
+
+_OWNERS = "SELECT listing_id FROM sku WHERE id IN ({ids})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +38,11 @@ class EditChoices:
     warehouse_kinds: tuple[Choice, ...] = ()
 
 
-def edit_choices(db: Database, chosen: Chosen, language: Language) -> EditChoices:
-    """What the listings of *chosen* may be given. A filter stands for the stores it names, or for all that may be
+def edit_choices(db: Database, target: Target, language: Language) -> EditChoices:
+    """What the listings of *target* may be given. A filter stands for the stores it names, or for all that may be
     changed: its listings are not looked at."""
     with db.read() as session:
-        stores = _stores(session.connection(), chosen)
+        stores = _stores(session.connection(), target)
         contexts = [load_context(session, store_id) for store_id, _ in stores]
         many = len(stores) > 1
         return EditChoices(
@@ -55,11 +57,11 @@ def edit_choices(db: Database, chosen: Chosen, language: Language) -> EditChoice
         )
 
 
-def stores_of(db: Database, chosen: Chosen) -> list[tuple[int, str]]:
-    """Stores (id, name) that may be changed and that listings of *chosen* belong to; of a filter those it names, or
+def stores_of(db: Database, target: Target) -> list[tuple[int, str]]:
+    """Stores (id, name) that may be changed and that listings of *target* belong to; of a filter those it names, or
     all."""
     with db.reader.connect() as connection:
-        return _stores(connection, chosen)
+        return _stores(connection, target)
 
 
 def category_names(db: Database, ids: Iterable[str], language: Language) -> dict[str, str]:
@@ -78,13 +80,16 @@ def category_names(db: Database, ids: Iterable[str], language: Language) -> dict
     return found
 
 
-def _stores(connection: Connection, chosen: Chosen) -> list[tuple[int, str]]:
+def _stores(connection: Connection, target: Target) -> list[tuple[int, str]]:
     known = [(row[0], row[1]) for row in connection.exec_driver_sql(_ALL)]
+    is_of_variants = isinstance(target, ChosenVariants)
+    chosen = target.skus if isinstance(target, ChosenVariants) else target
     if isinstance(chosen, Query):
         return [one for one in known if not chosen.store_ids or one[0] in chosen.store_ids]
     used: set[int] = set()
     for chunk in chunks(chosen):
-        sql = f"SELECT DISTINCT store_id FROM listing WHERE id IN ({id_list(chunk)})"
+        listings = _OWNERS.format(ids=id_list(chunk)) if is_of_variants else id_list(chunk)
+        sql = f"SELECT DISTINCT store_id FROM listing WHERE id IN ({listings})"
         used.update(connection.exec_driver_sql(sql).scalars())
     return [one for one in known if one[0] in used]
 

@@ -13,11 +13,11 @@ from app.services.listings.bulk_edit.choosing import EditChoices, category_names
 from app.services.listings.bulk_edit.edits import BulkEdit
 from app.services.listings.bulk_edit.operations import VALUE_FIELDS
 from app.services.listings.bulk_edit.pictures import content_hash
-from app.services.listings.bulk_edit.planning import Chosen
 from app.services.listings.bulk_edit.recipes import Recipes
 from app.services.listings.bulk_edit.records import PreviewLine
 from app.services.listings.bulk_edit.session import PlanHead
 from app.services.listings.bulk_edit.showing import SECTIONS, Section
+from app.services.listings.bulk_edit.targets import Target
 from app.services.listings.details import Choice, find_categories
 from app.services.paging import Query
 from app.services.tasks import TaskContext
@@ -38,9 +38,9 @@ class BulkEditDesk:
         self._app = app
         self.recipes = Recipes(app.database_path.parent)
 
-    def prepare_call(self, edit: BulkEdit, chosen: Chosen) -> tuple[Any, ...]:
+    def prepare_call(self, edit: BulkEdit, target: Target) -> tuple[Any, ...]:
         """Work the edit out without asking the checker. Result: `PlanHead`."""
-        return f"{_SESSION}:prepare", self._app.database_path, edit, chosen, False
+        return f"{_SESSION}:prepare", self._app.database_path, edit, target, False
 
     def check_call(self, token: str) -> tuple[Any, ...]:
         """Ask the checker about a plan. Result: `PlanHead`, with what it would newly say."""
@@ -72,9 +72,9 @@ class BulkEditDesk:
         """Take back every change made after *moment* away from the window. Result: `Returned`."""
         return f"{_SESSION}:take_back_since", self._app.database_path, moment, self._app.settings.role
 
-    def choices(self, chosen: Chosen, language: Language) -> EditChoices:
+    def choices(self, target: Target, language: Language) -> EditChoices:
         """What the listings may be given."""
-        return edit_choices(self._app.db, chosen, language)
+        return edit_choices(self._app.db, target, language)
 
     def find_categories(self, store_id: int, text: str) -> list[tuple[Choice, Choice]]:
         """Leaf categories for a search text."""

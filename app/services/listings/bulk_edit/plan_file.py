@@ -24,6 +24,7 @@ from app.services.tasks import TaskContext
 
 _TABLES = (
     "chosen (listing_id INTEGER PRIMARY KEY, store_id INTEGER, why TEXT)",
+    "chosen_sku (sku_id INTEGER PRIMARY KEY)",
     "edited (listing_id INTEGER PRIMARY KEY, store_id INTEGER NOT NULL, hash TEXT NOT NULL, edit TEXT NOT NULL, "
     "title TEXT, why TEXT)",
     "line (id INTEGER PRIMARY KEY, listing_id INTEGER NOT NULL, sku_id INTEGER, field TEXT NOT NULL, before TEXT, "
@@ -69,7 +70,8 @@ def _lives(pid: int) -> bool:
 class PlanFile:
     """The tables of one plan. Threads: one at a time.
 
-    Tables: `chosen` the listings asked for; `of_<column>` every number with what becomes of it, `why` it does not;
+    Tables: `chosen` the listings asked for; `chosen_sku` the variants, where not all of these listings are meant;
+    `of_<column>` every number with what becomes of it, `why` it does not;
     `staged_<column>` of those the ones that change; `edited` other edits by listing, `line` each field of them;
     `finding` what the checker would newly say; `foreseen` what will be said of listings once their variants have other
     numbers, where the checker was asked.

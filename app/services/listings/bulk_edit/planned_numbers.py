@@ -17,8 +17,16 @@ _OF_LISTING = {"price_minor": "listing.price_min_minor", "stock": "listing.stock
 """What a formula of a listing's own number reads for a number of the variants."""
 
 
-def work_out(connection: Connection, worked: Worked, rate: Rate | None = None) -> None:
-    """Fill `plan.of_<column>` for every chosen listing that may be changed. *rate*: CNY for 1 USD, if it is known."""
+_OF_CHOSEN = "{sku}.id IN (SELECT sku_id FROM plan.chosen_sku)"
+
+
+def work_out(connection: Connection, worked: Worked, rate: Rate | None = None, *, of_variants: bool = False) -> None:
+    """Fill `plan.of_<column>` for every chosen listing that may be changed.
+
+    Args:
+        rate: CNY for 1 USD, if it is known.
+        of_variants: of numbers of variants only those of the chosen ones.
+    """
     change = worked.change
     if worked.function is not None:
         name, function = worked.function
@@ -28,16 +36,17 @@ def work_out(connection: Connection, worked: Worked, rate: Rate | None = None) -
     if needs_figures(connection, worked.columns):
         note_figures(connection)
     before = _source(worked, worked.column)
-    base = _base(worked, worked.column)
+    base = _base(worked, worked.column, of_variants=of_variants)
     known = {"rate": "NULL" if rate is None else str(rate.micro)}
     if needs_figures(connection, worked.columns):
         known |= {name: _figure(worked, column) for name, column in FIGURES.items()}
-    columns = (known.get(name) or _base(worked, name) for name in worked.columns)
+    columns = (known.get(name) or _base(worked, name, of_variants=of_variants) for name in worked.columns)
     value = worked.after.format(before=base, columns=", ".join(columns))
     after = rounded("value", change.rounding, scale(worked.column))
     after = after if change.rounding is None else f"CASE WHEN typeof(value) = 'integer' THEN {after} ELSE value END"
     is_needed = worked.is_of_listing or any(name not in SKU_NUMBERS for name in worked.columns)
     sku = "" if worked.is_of_listing else "CROSS JOIN sku ON sku.listing_id = chosen.listing_id"
+    sku += f" AND {_OF_CHOSEN.format(sku='sku')}" if sku and of_variants else ""
     listing = "CROSS JOIN listing ON listing.id = chosen.listing_id" if is_needed else ""
     row_id = "chosen.listing_id" if worked.is_of_listing else "sku.id"
     connection.exec_driver_sql(
@@ -71,8 +80,9 @@ def _source(worked: Worked, column: str) -> str:
     return f"listing.{column}"
 
 
-def _base(worked: Worked, column: str) -> str:
-    """What is reckoned with: the row's own number, or the lowest of the listing."""
+def _base(worked: Worked, column: str, *, of_variants: bool) -> str:
+    """What is reckoned with: the row's own number, or the lowest of the listing's variants, or of its chosen ones."""
     if worked.change.per_listing and column in SKU_NUMBERS and not worked.is_of_listing:
-        return f"(SELECT min({column}) FROM sku AS other WHERE other.listing_id = chosen.listing_id)"
+        among = f" AND {_OF_CHOSEN.format(sku='other')}" if of_variants else ""
+        return f"(SELECT min({column}) FROM sku AS other WHERE other.listing_id = chosen.listing_id{among})"
     return _source(worked, column)

@@ -23,15 +23,11 @@ from app.services.listings.bulk_edit.plan_file import PlanFile
 from app.services.listings.bulk_edit.planned_numbers import work_out
 from app.services.listings.bulk_edit.planned_texts import Texts
 from app.services.listings.bulk_edit.records import SAME, FindingCount, PlanCounts
+from app.services.listings.bulk_edit.targets import Target, target_ids
 from app.services.listings.bulk_edit.texts import pattern_of
 from app.services.listings.bulk_edit.verdict import judge
-from app.services.listings.source import ListingSource
-from app.services.paging import Query
 from app.services.pricing.rates import exchange_rate
 from app.services.tasks import TaskContext
-
-Chosen = Sequence[int] | Query
-"""The listings a bulk edit is for: ids, or the filter itself."""
 
 _LOCKS = f"""
 UPDATE plan.chosen SET store_id = found.store_id, why = found.why FROM (
@@ -78,8 +74,8 @@ class Plan:
         self.file.close()
 
 
-def plan_edit(db: Database, edit: BulkEdit, chosen: Chosen, ctx: TaskContext, *, checks: bool = True) -> Plan:
-    """Work *edit* out for the listings of *chosen*.
+def plan_edit(db: Database, edit: BulkEdit, target: Target, ctx: TaskContext, *, checks: bool = True) -> Plan:
+    """Work *edit* out for the listings of *target*, or for single variants of theirs.
 
     Args:
         checks: also ask the checker what it would newly say.
@@ -93,17 +89,17 @@ def plan_edit(db: Database, edit: BulkEdit, chosen: Chosen, ctx: TaskContext, *,
     for operation in edit.operations:
         if isinstance(operation, ReplaceText):
             pattern_of(operation)
-    ids = ListingSource(db).ids(chosen, ctx) if isinstance(chosen, Query) else chosen
+    ids, skus = target_ids(db, target, ctx)
     plan = Plan([one.field for one in edit.numbers], PlanFile(db), PlanCounts())
     try:
         with without_collection(), plan.file.open(ctx) as connection:
-            choose(connection, ids)
+            total = choose(connection, ids) if skus is None else choose_variants(connection, skus)
             for one in numbers:
-                ctx.report(0, len(ids), note="bulk_edit.working_out")
+                ctx.report(0, total, note="bulk_edit.working_out")
                 plan.file.add_numbers(connection, one.column)
-                work_out(connection, one, exchange_rate(connection))
+                work_out(connection, one, exchange_rate(connection), of_variants=skus is not None)
             if edit.others or any(one.is_of_listing for one in numbers):
-                Texts(connection, edit).run(ctx, len(ids))
+                Texts(connection, edit).run(ctx, total)
             if checks:
                 judge(connection, plan.staged, ctx)
             plan.counts = counted(connection, plan)
@@ -131,11 +127,25 @@ def refused_listings(plan: Plan) -> tuple[int, ...]:
         return tuple(connection.exec_driver_sql(f"{_refused(plan)} ORDER BY 1").scalars())
 
 
-def choose(connection: Connection, ids: Sequence[int]) -> None:
-    """Put down which listings are asked for, and which of them may not be edited."""
-    driver: Any = connection.connection.driver_connection
-    driver.executemany("INSERT OR IGNORE INTO plan.chosen (listing_id) VALUES (?)", ((number,) for number in ids))
+def choose(connection: Connection, ids: Sequence[int]) -> int:
+    """Put down which listings are asked for, and which of them may not be edited. Returns: how many they are."""
+    _note(connection, "chosen (listing_id)", ids)
     connection.exec_driver_sql(_LOCKS)
+    return _number(connection, "SELECT count(*) FROM plan.chosen")
+
+
+def choose_variants(connection: Connection, skus: Sequence[int]) -> int:
+    """The same of variants, and the listings they belong to. Returns: how many listings. Variants that are gone are
+    passed over: there is nothing left of them to name."""
+    _note(connection, "chosen_sku (sku_id)", skus)
+    owners = "SELECT DISTINCT listing_id FROM plan.chosen_sku CROSS JOIN sku ON sku.id = chosen_sku.sku_id"
+    connection.exec_driver_sql(f"INSERT INTO plan.chosen (listing_id) {owners}")
+    return choose(connection, ())
+
+
+def _note(connection: Connection, table: str, ids: Sequence[int]) -> None:
+    driver: Any = connection.connection.driver_connection
+    driver.executemany(f"INSERT OR IGNORE INTO plan.{table} VALUES (?)", ((number,) for number in ids))
 
 
 def counted(connection: Connection, plan: Plan) -> PlanCounts:

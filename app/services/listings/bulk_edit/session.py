@@ -22,10 +22,11 @@ from app.services.history.returning import Returned
 from app.services.listings.bulk_edit.applying import apply_plan
 from app.services.listings.bulk_edit.edits import BulkEdit
 from app.services.listings.bulk_edit.exporting import export_lines
-from app.services.listings.bulk_edit.planning import Chosen, Plan, check_plan, plan_edit, refused_listings
+from app.services.listings.bulk_edit.planning import Plan, check_plan, plan_edit, refused_listings
 from app.services.listings.bulk_edit.records import Applied, PlanCounts, PreviewLine
 from app.services.listings.bulk_edit.showing import Section, Sections, lines, sections
 from app.services.listings.bulk_edit.spread import Spread, spread_of
+from app.services.listings.bulk_edit.targets import Target
 from app.services.listings.desk import ListingDesk
 from app.services.roles import Role
 from app.services.tasks import TaskContext
@@ -47,14 +48,14 @@ class PlanHead:
     spread: Spread | None = None
 
 
-def prepare(database: Path, edit: BulkEdit, chosen: Chosen, checks: bool = True, *, ctx: TaskContext) -> PlanHead:
+def prepare(database: Path, edit: BulkEdit, target: Target, checks: bool = True, *, ctx: TaskContext) -> PlanHead:
     """Work a bulk edit out and keep it. Nothing is written.
 
     Raises:
         BadPattern, SlowPattern, FormulaError, BadOperation, UnknownField, BadValue: it makes no sense.
         TaskCancelled: stopped; nothing is left behind.
     """
-    return keep(plan_edit(opened_database(database), edit, chosen, ctx, checks=checks), ctx)
+    return keep(plan_edit(opened_database(database), edit, target, ctx, checks=checks), ctx)
 
 
 def keep(plan: Plan, ctx: TaskContext) -> PlanHead:

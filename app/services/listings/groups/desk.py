@@ -17,9 +17,9 @@ from app.services.history.records import ChangeRecord
 from app.services.listings.bulk_edit.choosing import stores_of
 from app.services.listings.bulk_edit.edits import BulkEdit
 from app.services.listings.bulk_edit.operations import SetValue
-from app.services.listings.bulk_edit.planning import Chosen
 from app.services.listings.bulk_edit.records import Applied
 from app.services.listings.bulk_edit.session import apply, discard, prepare
+from app.services.listings.chosen import Chosen
 from app.services.listings.groups.tree import GroupKind, StoreGroups, group_tree
 from app.services.listings.marketing.groups import (
     change_marketing_group,

@@ -14,9 +14,9 @@ from app.messages import tr
 from app.services.errors import NotFound
 from app.services.listings.bulk_edit.choosing import EditChoices
 from app.services.listings.bulk_edit.edits import BulkEdit
-from app.services.listings.bulk_edit.planning import Chosen
 from app.services.listings.bulk_edit.records import Applied
 from app.services.listings.bulk_edit.session import PlanHead
+from app.services.listings.bulk_edit.targets import ChosenVariants, Target
 from app.services.tasks import Progress
 from app.services.worker import WorkerDied
 from app.views.context import ViewContext
@@ -41,8 +41,8 @@ class BulkEditDialog(Dialog):
     """Works out in the worker process what is typed, shows it, stores it when asked to.
 
     Args:
-        chosen: ids of listings, or the filter itself.
-        count: how many listings that is, for the title.
+        target: the listings or the variants it is for, by id or as the filter itself.
+        count: how many these are, for the title.
         show: goes to listings of these ids: those that were left alone.
 
     Attributes:
@@ -57,14 +57,16 @@ class BulkEditDialog(Dialog):
     def __init__(
         self,
         context: ViewContext,
-        chosen: Chosen,
+        target: Target,
         count: int,
         show: Callable[[Sequence[int]], object],
         parent: QWidget,
     ) -> None:
-        super().__init__("bulk_edit.title", parent, size=SIZE, n=count)
+        of = "variants" if isinstance(target, ChosenVariants) else "listings"
+        super().__init__(f"bulk_edit.title.{of}", parent, size=SIZE, n=count)
+        self._of = of
         self._context, self._desk = context, context.services.bulk_edit
-        self._chosen, self._count, self._show_listings = chosen, count, show
+        self._target, self._count, self._show_listings = target, count, show
         self._edit: BulkEdit | None = None
         self._error: Exception | None = None
         self._was_storing = False
@@ -83,7 +85,7 @@ class BulkEditDialog(Dialog):
         whole = row(self.body, gap=0)
         whole.addWidget(self.changes)
         whole.addWidget(self.preview, 1)
-        self.hint.say("bulk_edit.promise")
+        self.hint.say(f"bulk_edit.promise.{self._of}")
         self.primary = self.add_buttons("bulk_edit.apply_nothing")
         self.cancel = self.footer.findChildren(Button)[0]
         self.primary.clicked.disconnect()
@@ -128,7 +130,7 @@ class BulkEditDialog(Dialog):
         self._order_focus()
 
     def _load_choices(self) -> None:
-        handle = self._context.runner.call(self._desk.choices, self._chosen, language.code)
+        handle = self._context.runner.call(self._desk.choices, self._target, language.code)
         handle.succeeded.connect(self._on_choices)
         handle.failed.connect(self._show_error)
 
@@ -146,9 +148,9 @@ class BulkEditDialog(Dialog):
     def _say_title(self) -> None:
         stores = self.choices.stores
         if len(stores) == 1:
-            say(self, "bulk_edit.title_of_store", "windowTitle", n=self._count, store=stores[0][1])
+            say(self, f"bulk_edit.title_of_store.{self._of}", "windowTitle", n=self._count, store=stores[0][1])
         elif stores:
-            say(self, "bulk_edit.title_of_stores", "windowTitle", n=self._count, stores=len(stores))
+            say(self, f"bulk_edit.title_of_stores.{self._of}", "windowTitle", n=self._count, stores=len(stores))
 
     # -- working out -------------------------------------------------------------------------------------------
 
@@ -168,12 +170,12 @@ class BulkEditDialog(Dialog):
         self._forget_plan()
         self._edit, self._error, self._was_storing = edit, None, False
         if edit is None:
-            self.hint.say("bulk_edit.promise")
+            self.hint.say(f"bulk_edit.promise.{self._of}")
             self._show_unready(self.changes.problem)
             return
         if not self.preview.shows_rows:
             self.preview.show_working()
-        self.working.ask(self._desk.prepare_call(edit, self._chosen))
+        self.working.ask(self._desk.prepare_call(edit, self._target))
 
     def _show_unready(self, problem: str) -> None:
         """Nothing to work out: too little is filled in, or something is wrong, which is said in both places."""
@@ -191,7 +193,7 @@ class BulkEditDialog(Dialog):
         self.preview.drop_table()
         self.preview.show_stopped()
         self._set_ready(False, "bulk_edit.stopped")
-        self.hint.say("bulk_edit.promise")
+        self.hint.say(f"bulk_edit.promise.{self._of}")
 
     def _forget_plan(self) -> None:
         self.working.stop()
@@ -213,7 +215,7 @@ class BulkEditDialog(Dialog):
 
     def _on_head(self, head: PlanHead) -> None:
         self.head = head
-        self.hint.say("bulk_edit.promise")
+        self.hint.say(f"bulk_edit.promise.{self._of}")
         self.preview.show_head(head, self._desk.preview_source(head, self._names))
         self._show_primary()
         self._order_focus()
@@ -236,7 +238,7 @@ class BulkEditDialog(Dialog):
     def _show_primary(self) -> None:
         assert self.head is not None
         n = self.head.counts.changed
-        self.hint.say("bulk_edit.promise")
+        self.hint.say(f"bulk_edit.promise.{self._of}")
         say(self.primary, "bulk_edit.apply" if n else "bulk_edit.apply_nothing", n=n)
         self._set_ready(n > 0, "bulk_edit.nothing_changes")
 

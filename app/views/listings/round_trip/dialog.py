@@ -69,7 +69,7 @@ class SheetDialog(Dialog):
         whole.addWidget(self.problems)
         whole.addWidget(self.preview, 1)
         self.problems.hide()
-        self.hint.say("bulk_edit.promise")
+        self.hint.say("bulk_edit.promise.listings")
         self.primary = self.add_buttons("bulk_edit.apply_nothing")
         self.primary.clicked.disconnect()
         self.primary.clicked.connect(self.apply)

@@ -10,7 +10,8 @@ from app.services.compliance.recheck import recheck
 from app.services.db import Database
 from app.services.listings.bulk_edit.edits import BulkEdit
 from app.services.listings.bulk_edit.operations import Operation
-from app.services.listings.bulk_edit.planning import Chosen, Plan, plan_edit
+from app.services.listings.bulk_edit.planning import Plan, plan_edit
+from app.services.listings.bulk_edit.targets import Target
 from app.services.listings.records import ListingRecord
 from app.services.paging import Query
 from app.services.tasks import TaskContext
@@ -23,7 +24,7 @@ def planned(db: Database) -> Iterator[Planned]:
     """Work operations out, for all listings unless others are named."""
     plans: list[Plan] = []
 
-    def make(*operations: Operation, chosen: Chosen | None = None, checks: bool = False) -> Plan:
+    def make(*operations: Operation, chosen: Target | None = None, checks: bool = False) -> Plan:
         wanted = Query() if chosen is None else chosen
         plans.append(plan_edit(db, BulkEdit(operations), wanted, TaskContext(), checks=checks))
         return plans[-1]
