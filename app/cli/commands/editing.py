@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.cli.commands.importing import SHOWN_ERRORS, error_object
-from app.cli.commands.listings import matching_ids
+from app.cli.commands.listings import matching_ids, matching_variants
 from app.cli.desk import Desk, table
 from app.cli.outcome import Exit, Outcome
 from app.cli.parser import Commands, HelpInLines
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from app.services.listings.bulk_edit.edits import BulkEdit
     from app.services.listings.bulk_edit.planning import Plan
     from app.services.listings.bulk_edit.records import Applied, FindingCount, PlanCounts
+    from app.services.listings.bulk_edit.targets import Target
     from app.services.listings.round_trip.planning import SheetReport
 
 SHOWN_LINES = 10
@@ -42,12 +42,13 @@ def add_to(commands: Commands) -> None:
     parser.add_argument("--recipe", metavar="RECIPE", help=tr("cli.help.edit.recipe"))
     parser.add_argument("--from-sheet", type=Path, metavar="FILE", help=tr("cli.help.edit.from_sheet"))
     parser.add_argument("--where", default="", metavar="EXPR", help=tr("cli.help.where"))
+    parser.add_argument("--variants", action="store_true", help=tr("cli.help.edit.variants"))
     parser.add_argument("--dry-run", action="store_true", help=tr("cli.help.import.dry_run"))
 
 
 def edit(desk: Desk, options: argparse.Namespace) -> Outcome:
-    """Work a recipe and the settings out for all listings the condition holds for, or the differences of an edited
-    workbook, then store them unless it is a dry run.
+    """Work a recipe and the settings out for all listings, or single variants, that the condition holds for, or the
+    differences of an edited workbook, then store them unless it is a dry run.
 
     Raises:
         InputError: neither settings nor a recipe nor a workbook, or a workbook and one of them.
@@ -57,7 +58,7 @@ def edit(desk: Desk, options: argparse.Namespace) -> Outcome:
         BadExpression, UnknownField, BadValue: the condition cannot be.
     """
     is_typed = bool(options.settings or options.recipe is not None)
-    if is_typed == (options.from_sheet is not None) or (options.from_sheet and options.where):
+    if is_typed == (options.from_sheet is not None) or (options.from_sheet and (options.where or options.variants)):
         raise InputError("cli.edit_what")
     store = desk.store(options.store)
     if options.from_sheet is not None:
@@ -67,15 +68,20 @@ def edit(desk: Desk, options: argparse.Namespace) -> Outcome:
         plan, report = plan_sheet(desk.app.db, options.from_sheet, ctx, checks=options.dry_run, store_id=store.id)
         return _with_report(_carried_out(desk, plan, ctx, is_dry=options.dry_run), report)
     wanted = wanted_edit(desk, store.id, options.settings, options.recipe)
-    return edited(desk, wanted, matching_ids(desk, store.id, options.where), is_dry=options.dry_run)
+    if not options.variants:
+        return edited(desk, wanted, matching_ids(desk, store.id, options.where), is_dry=options.dry_run)
+    from app.services.listings.bulk_edit.targets import ChosenVariants
+
+    skus = matching_variants(desk, store.id, options.where)
+    return edited(desk, wanted, ChosenVariants(skus), is_dry=options.dry_run)
 
 
-def edited(desk: Desk, wanted: BulkEdit, listing_ids: Sequence[int], *, is_dry: bool) -> Outcome:
-    """Work *wanted* out for these listings, then store it unless it is a dry run."""
+def edited(desk: Desk, wanted: BulkEdit, target: Target, *, is_dry: bool) -> Outcome:
+    """Work *wanted* out for these listings or variants, then store it unless it is a dry run."""
     from app.services.listings.bulk_edit.planning import plan_edit
 
     ctx = TaskContext()
-    return _carried_out(desk, plan_edit(desk.app.db, wanted, listing_ids, ctx, checks=is_dry), ctx, is_dry=is_dry)
+    return _carried_out(desk, plan_edit(desk.app.db, wanted, target, ctx, checks=is_dry), ctx, is_dry=is_dry)
 
 
 def _carried_out(desk: Desk, plan: Plan, ctx: TaskContext, *, is_dry: bool) -> Outcome:

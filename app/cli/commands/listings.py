@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from app.cli.counts import check_count
 from app.cli.desk import Desk, price_text, table
 from app.cli.outcome import Outcome
 from app.cli.parser import Commands
 from app.messages import tr
+
+if TYPE_CHECKING:
+    from app.services.paging import Query
 
 SHOWN_LINES = 1_000
 """Listings a person is shown; `--json` gives all."""
@@ -61,24 +65,35 @@ def matching_ids(desk: Desk, store_id: int, where: str, limit: int | None = None
         BadExpression, BadOperator, UnknownField, BadValue: see `app.services.listings.filters`.
         InputError: a limit below 1, or beyond any store.
     """
+    from app.services.listings.source import ListingSource
+
+    check_count("--limit", limit)
+    found = ListingSource(desk.app.db).ids(replace(_asked(desk, store_id, where), sort="created"))
+    return found if limit is None else found[:limit]
+
+
+def matching_variants(desk: Desk, store_id: int, where: str) -> Sequence[int]:
+    """Ids of the variants that the expression holds for. Raises: as `matching_ids`."""
+    from app.services.listings.variant_source import VariantSource
+
+    return VariantSource(desk.app.db).ids(_asked(desk, store_id, where))
+
+
+def _asked(desk: Desk, store_id: int, where: str) -> Query:
     from app.services.kept_filters import MARK, KeptFilters
     from app.services.listings.figure_fields import OF_LISTINGS
     from app.services.listings.filters import filters_of
-    from app.services.listings.source import ListingSource
     from app.services.paging import Query
     from app.services.pricing.renewing import renew_figures
     from app.services.sql_conditions import fields_read
 
-    check_count("--limit", limit)
     if where.lstrip().startswith(MARK):
         words, filters = KeptFilters(desk.app.data_dir).get("listings", where.strip().removeprefix(MARK))
     else:
         words, filters = "", filters_of(desk.app.db, where, (store_id,), desk.language)
     if any(fields_read(one) & OF_LISTINGS.keys() for one in filters):
         renew_figures(desk.app.db)
-    query = Query(text=words, filters=filters, store_ids=(store_id,), sort="created")
-    found = ListingSource(desk.app.db).ids(query)
-    return found if limit is None else found[:limit]
+    return Query(text=words, filters=filters, store_ids=(store_id,))
 
 
 class _Names:

@@ -29,6 +29,21 @@ def test_prices_change_by_a_formula_and_come_back(cli, synced):
     assert prices(cli, synced) == before
 
 
+def test_variants_that_are_picked_change_alone(cli, synced):
+    before = prices(cli, synced)
+    some = sorted(code for _, code in before)[1]
+    where = f'status = live and sku ~ "{some}"'
+    said = cli("--json", "edit", "--store", synced, "--variants", "--set", "price=price * 2", "--where", where)
+    after = prices(cli, synced)
+    moved = {key for key in before if before[key] != after[key]}
+    assert said.code == 0 and moved and all(some in code for _, code in moved)
+    assert said.json["cells"]["price_minor"] == len(moved)
+    assert said.json["matched"] == len({listing for listing, _ in moved})
+    whole = cli("--json", "edit", "--store", synced, "--set", "price=price * 2", "--where", where, "--dry-run")
+    assert whole.json["cells"]["price_minor"] > said.json["cells"]["price_minor"]  # their siblings, too
+    assert cli("edit", "--store", synced, "--variants", "--from-sheet", "x.xlsx").code == 2
+
+
 def test_a_dry_run_tells_and_stores_nothing(cli, synced):
     before = prices(cli, synced)
     said = cli("--json", "edit", "--store", synced, "--set", "stock=0", "--set", "price=price * 2", "--dry-run")
