@@ -16,7 +16,7 @@ from app.views.errors import sentence
 from app.views.expression_editor import ExpressionEditor
 from app.views.field_picker import FieldPicker
 from app.views.filter_editor import FilterEditor
-from app.views.filter_fields import FilterField, value_text
+from app.views.filter_fields import FilterField, can_be_read, value_text
 from app.views.filter_language import FilterLanguage, NameCompleter
 from app.views.saved_filters import SavedFilter, SavedFilters, as_lines, from_lines
 from app.views.saved_menu import saved_menu
@@ -138,7 +138,7 @@ class FilterBar(Ground):
         """Whether there is a chip for it: a condition that cannot be seen must not be in force."""
         if condition.operator == "where":
             return self.expressions is not None
-        return condition.field in self._fields
+        return condition.field in self._fields and can_be_read(condition)
 
     def add_filter(self, condition: Filter) -> None:
         """One more condition; an equal one is not added twice."""
@@ -193,11 +193,12 @@ class FilterBar(Ground):
         return chip
 
     def _change(self, condition: Filter, at: QPoint) -> None:
-        """The editor that a condition was, or could have been, made in."""
-        if condition.operator == "where":
+        """The editor that a condition was, or could have been, made in; what no form can show is changed as text."""
+        field = self._fields.get(condition.field)
+        if field is None or (self.expressions is not None and not field.shows(condition)):
             self.write_expression(at, condition)
         else:
-            self._edit(self._fields[condition.field], condition, at)
+            self._edit(field, condition, at)
 
     def _remove(self, condition: Filter) -> None:
         self.remove(condition)
@@ -232,7 +233,9 @@ class FilterBar(Ground):
         self.set_filters([*kept[:at], *more, *kept[at:]], words or None)
 
     def _edit(self, field: FilterField, condition: Filter | None, at: QPoint) -> None:
-        editor = FilterEditor(field, condition, self)
+        """The form for a condition; it begins empty where there is none, or one that it cannot show."""
+        shown = condition if condition is not None and field.shows(condition) else None
+        editor = FilterEditor(field, shown, self)
         editor.accepted.connect(lambda new: self._put(condition, new))
         editor.popup(at)
 

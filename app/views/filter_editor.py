@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
@@ -13,7 +14,7 @@ from app.messages import tr
 from app.services.listings.text import fold
 from app.services.listings.typed import moments
 from app.services.paging import Filter
-from app.views.filter_fields import OPERATORS, FilterField
+from app.views.filter_fields import PRESENCE, FilterField
 from app.views.language import say
 from app.views.theme import current_theme
 from app.views.widgets.buttons import Button
@@ -31,27 +32,32 @@ ROW = 24
 class FilterEditor(Popup):
     """A pop-up with the operator and the value of one condition; Enter takes it, Escape leaves.
 
+    Args:
+        condition: one that *field* shows, or None for a new one.
+
     Emits:
-        accepted: the `Filter`.
+        accepted: the `Filter`; *condition* as it came if nothing was changed.
     """
 
     accepted = Signal(object)
 
     def __init__(self, field: FilterField, condition: Filter | None, parent: QWidget) -> None:
         super().__init__(parent)
-        self._field = field
+        self._field, self._condition = field, condition
+        self._is_list = field.kind in ("choice", "flag")
         self.operator = QComboBox()
         self.value = QLineEdit()
         self.list = QListWidget()
         self.problem = Label(role="small", ink="red", wrap=True)
         self.apply = Button("filter.apply", kind="primary")
         self._build()
-        self._fill(condition)
+        self._fill(None if condition is None else field.as_edited(condition))
+        self._opened = self._state()
 
     def _build(self) -> None:
         layout = column(self, edges=12, gap=8)
         layout.addWidget(Label(self._field.key, role="small", strong=True))
-        for sign in OPERATORS[self._field.kind]:
+        for sign in self._field.operators:
             self.operator.addItem(tr(f"filter.operator.{sign}"), sign)
         self.operator.setAccessibleName(tr("filter.operator"))
         self.operator.currentIndexChanged.connect(self._on_operator)
@@ -68,15 +74,14 @@ class FilterEditor(Popup):
         self.problem.hide()
         layout.addWidget(self.apply, 0, Qt.AlignmentFlag.AlignRight)
         self.apply.clicked.connect(self.accept)
-        is_list = self._field.kind in ("choice", "flag")
-        self.list.setVisible(is_list)
-        self.value.setVisible(not is_list)
+        self.list.setVisible(self._is_list)
+        self.value.setVisible(not self._is_list)
         self.operator.setVisible(self._field.kind != "flag")
         self.setMinimumWidth(current_theme().height(260))
 
     def _fill(self, condition: Filter | None) -> None:
-        chosen = _as_set(condition.value) if condition is not None else set()
-        for value, label in self._choices():
+        chosen = _as_tuple(condition.value) if condition is not None else ()
+        for value, label in self._choices(chosen):
             item = QListWidgetItem(label, self.list)
             item.setData(VALUE_ROLE, value)
             item.setSizeHint(QSize(0, current_theme().height(ROW)))
@@ -95,10 +100,15 @@ class FilterEditor(Popup):
                 self.value.selectAll()
         self._on_operator()
 
-    def _choices(self) -> list[tuple[Any, str]]:
+    def _choices(self, chosen: Sequence[Any]) -> list[tuple[Any, str]]:
+        """What there is to tick; of a choice first what was chosen and is offered no more, so that it is not lost."""
         if self._field.kind == "flag":
             return [(True, tr("filter.yes")), (False, tr("filter.no"))]
-        return list(self._field.choices()) if self._field.choices else []
+        if self._field.kind != "choice":
+            return []
+        labels = self._field.labels()
+        gone = [(value, str(value)) for value in dict.fromkeys(chosen) if value not in labels]
+        return [*gone, *labels.items()]
 
     def _narrow(self, text: str) -> None:
         """Only values with *text* in their name are in view; the ticks of the others stay."""
@@ -113,26 +123,41 @@ class FilterEditor(Popup):
                     self.list.item(at).setCheckState(Qt.CheckState.Unchecked)
 
     def _on_operator(self) -> None:
-        self.value.setEnabled(self.operator.currentData() not in ("missing", "present"))
+        """There is nothing to enter where it is only asked whether there is a value."""
+        for control in (self.value, self.list):
+            control.setEnabled(self.operator.currentData() not in PRESENCE)
 
     def popup(self, at: QPoint) -> None:
-        """Open with its top left corner at *at* (global) and the focus in the value."""
-        self.open_at(at, self.value if self.value.isVisibleTo(self) else self.list)
+        """Open with its top left corner at *at* (global) and the focus in the value, with what is ticked in view."""
+        value = self.value if self.value.isVisibleTo(self) else self.list
+        self.open_at(at, value if value.isEnabled() else self.operator)
+        ticked = self._ticked()
+        if ticked:
+            self.list.scrollToItem(ticked[0])
 
     def accept(self) -> None:
         """Tell the condition and close; a number that is none is marked and stays."""
         condition = self._read()
         if condition is not None:
-            self.accepted.emit(condition)
+            is_same = self._condition is not None and self._state() == self._opened
+            self.accepted.emit(self._condition if is_same else condition)
             self.close()
+
+    def _ticked(self) -> list[QListWidgetItem]:
+        items = [self.list.item(at) for at in range(self.list.count())]
+        return [item for item in items if item.checkState() == Qt.CheckState.Checked]
+
+    def _state(self) -> tuple[Any, ...]:
+        """What was entered; words to find a value with are not."""
+        values = [item.data(VALUE_ROLE) for item in self._ticked()]
+        return self.operator.currentData(), values if self._is_list else self.value.text()
 
     def _read(self) -> Filter | None:
         name, operator = self._field.name, self.operator.currentData()
-        if operator in ("missing", "present"):
+        if operator in PRESENCE:
             return Filter(name, operator)
-        if self._field.kind in ("choice", "flag"):
-            items = [self.list.item(at) for at in range(self.list.count())]
-            values = tuple(item.data(VALUE_ROLE) for item in items if item.checkState() == Qt.CheckState.Checked)
+        if self._is_list:
+            values = tuple(item.data(VALUE_ROLE) for item in self._ticked())
             if not values:
                 self._refuse("filter.choose_one")
                 return None
@@ -187,5 +212,7 @@ def _is_day(text: str) -> bool:
     return True
 
 
-def _as_set(value: Any) -> set[Any]:
-    return set(value) if isinstance(value, tuple) else {value}
+def _as_tuple(value: Any) -> tuple[Any, ...]:
+    if value is None:
+        return ()
+    return value if isinstance(value, tuple) else (value,)

@@ -81,14 +81,19 @@ def _warehouse_kinds() -> Sequence[tuple[str, str]]:
     return [(choice.id, choice.name) for choice in warehouse_kinds(messages.language)]
 
 
-def _choice(name: str, key: str, choices: Callable[[], Sequence[Choice]]) -> FilterField:
-    return FilterField(name, key, "choice", lambda: [(choice.id, choice.name) for choice in choices()])
+def _choice(
+    name: str, key: str, choices: Callable[[], Sequence[Choice]], *, is_always_set: bool = False
+) -> FilterField:
+    def offered() -> Sequence[tuple[str, str]]:
+        return [(choice.id, choice.name) for choice in choices()]
+
+    return FilterField(name, key, "choice", offered, is_always_set=is_always_set)
 
 
 def fields(choices: Callable[[], FilterChoices]) -> tuple[FilterField, ...]:
     """All fields; *choices* gives the names in use, as they are known when a chip is made."""
     return (
-        FilterField("status", "listings.column.status", "choice", _statuses),
+        FilterField("status", "listings.column.status", "choice", _statuses, is_always_set=True),
         FilterField("price", "listings.column.price", "number", unit_key="unit.usd"),
         FilterField("price_max", "listings.filter.price_max", "number", unit_key="unit.usd"),
         *(
@@ -111,7 +116,7 @@ def fields(choices: Callable[[], FilterChoices]) -> tuple[FilterField, ...]:
         FilterField("regional_value", "listings.filter.regional_value", "number"),
         _choice("tag", "listings.filter.tag", lambda: choices().tags),
         _choice("import_run", "listings.filter.import_run", lambda: choices().import_runs),
-        _choice("store", "listings.filter.store", lambda: choices().stores),
+        _choice("store", "listings.filter.store", lambda: choices().stores, is_always_set=True),
         FilterField("title", "listings.column.title"),
         FilterField("code", "listings.column.code"),
         FilterField("sku", "listings.filter.sku"),

@@ -192,7 +192,7 @@ class OrdersPage(TabPage):
         self.segments = self.filters.set_segments(SEGMENTS)
         self.filters.set_fields(
             (
-                FilterField("status", "orders.column.status", "choice", _states),
+                FilterField("status", "orders.column.status", "choice", _states, is_always_set=True),
                 FilterField("code", "orders.column.code"),
                 FilterField("amount", "orders.column.amount", "number"),
                 FilterField("lines", "orders.column.lines", "number"),

@@ -160,6 +160,19 @@ class TestChips:
         qtbot.keyClick(editor, Key.Key_Return)
         assert bar.filters == (Filter("margin", "<", 12.5), Filter("changed", "=", True))
 
+    def test_without_expressions_what_cannot_be_shown_is_asked_anew(self, bar, qtbot):
+        """Such as a kept filter of another version, on a page where nothing can be typed."""
+        bar.set_filters([Filter("margin", "in", (1, 2))])
+        bar._chips[0].click()
+        editor = bar.findChild(FilterEditor)
+        assert (editor.operator.currentText(), editor.value.text()) == ("less than", "")
+        editor.accept()
+        assert bar.filters == (Filter("margin", "in", (1, 2)),)
+        assert editor.problem.text() == "Enter the value to compare with."
+        editor.value.setText("3")
+        editor.accept()
+        assert bar.filters == (Filter("margin", "<", 3),)
+
     def test_adding_lists_the_fields(self, bar, qtbot):
         qtbot.mouseClick(bar.add, Left)
         picker = bar.findChild(FieldPicker)
@@ -258,6 +271,19 @@ class TestEditor:
         editor.list.item(11).setCheckState(Qt.CheckState.Checked)
         editor.accept()
         assert editor.heard == [Filter("category", "in", (3, 11))]
+
+    def test_what_is_ticked_is_in_view(self, open_editor):
+        many = FilterField("category", "table.name", "choice", lambda: [(n, f"Lamps {n}") for n in range(200)])
+        editor = open_editor(many, Filter("category", "in", (150,)))
+        seen = editor.list.visualItemRect(editor.list.item(150))
+        assert editor.list.viewport().rect().contains(seen)
+
+    def test_words_to_find_a_value_with_are_no_change(self, open_editor, qtbot):
+        many = FilterField("category", "table.name", "choice", lambda: [(n, f"Lamps {n}") for n in range(20)])
+        editor = open_editor(many, Filter("category", "=", 3))
+        qtbot.keyClicks(editor.value, "lamps 1")
+        editor.accept()
+        assert editor.heard == [Filter("category", "=", 3)]
 
     def test_a_short_list_is_not(self, open_editor):
         assert not open_editor(STATUS).value.isVisible()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog
 
 from app.services.paging import Filter, Query
+from app.views.filter_editor import FilterEditor
 from app.views.freight.match_dialog import MatchDialog
 from app.views.freight.trial_dialog import TrialDialog
 from app.views.listings.bulk_edit.dialog import BulkEditDialog
@@ -53,7 +54,23 @@ async def show_users(desktop, services):
     await until(lambda: listings.table.paged.total == row.listing_count)
     assert tuple(listings.filters.filters) == (Filter("freight_template", "=", row.template_id),)
     assert tuple(listings.store_ids) == (row.store_id,)
+    await change_chip(listings, row)
     return row, next(one for one in rows if one.store_id == row.store_id and one.id != row.id)
+
+
+async def change_chip(listings, row):
+    """The chip opens on its template; the listings without it, and again those with it."""
+    await until(lambda: row.name in listings.filters._chips[0].accessibleName())
+    for operator, is_with in (("not in", False), ("in", True)):
+        QTest.mouseClick(listings.filters._chips[0], Qt.MouseButton.LeftButton, pos=QPoint(10, 10))
+        editor = next(one for one in listings.filters.findChildren(FilterEditor) if one.isVisible())
+        items = [editor.list.item(at) for at in range(editor.list.count())]
+        ticked = [item.text() for item in items if item.checkState() == Qt.CheckState.Checked]
+        assert editor.operator.currentText() and ticked == [row.name]
+        editor.operator.setCurrentIndex(editor.operator.findData(operator))
+        QTest.mouseClick(editor.apply, Qt.MouseButton.LeftButton)
+        assert listings.filters.filters == (Filter("freight_template", operator, (row.template_id,)),)
+        await until(lambda wanted=is_with: (listings.table.paged.total == row.listing_count) is wanted)
 
 
 async def replace_it(desktop, services, row, other):

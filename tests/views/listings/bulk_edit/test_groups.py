@@ -3,7 +3,7 @@
 from types import SimpleNamespace
 
 import pytest
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QMenu
 
@@ -14,6 +14,7 @@ from app.services.listings.groups.desk import BadGroupName, GroupDesk, checked_n
 from app.services.listings.groups.tree import GroupKind, group_tree
 from app.services.listings.marketing.groups import marketing_groups
 from app.services.paging import Filter
+from app.views.filter_editor import FilterEditor
 from app.views.language import language
 from app.views.listings.groups.dialogs import ChooseGroupDialog, MarketingGroupDialog, ProductGroupDialog
 from app.views.row_drag import carried
@@ -78,6 +79,27 @@ def toast(page):
     return page.context.notices.kept[0].text
 
 
+def opened(page, qtbot, at=0):
+    """Click a chip. Returns: its editor."""
+    for editor in page.filters.findChildren(FilterEditor):
+        editor.close()
+    qtbot.mouseClick(page.filters._chips[at], Qt.MouseButton.LeftButton, pos=QPoint(10, 10))
+    return next(editor for editor in page.filters.findChildren(FilterEditor) if editor.isVisible())
+
+
+def items(editor):
+    return [editor.list.item(at) for at in range(editor.list.count())]
+
+
+def ticked(editor):
+    return [item.text() for item in items(editor) if item.checkState() == Qt.CheckState.Checked]
+
+
+def tick(editor, qtbot, label):
+    editor.list.setCurrentItem(next(item for item in items(editor) if item.text() == label))
+    qtbot.keyClick(editor.list, Key.Key_Space)
+
+
 class TestTree:
     def test_it_counts_narrows_and_follows_the_chips(self, page, qtbot, settle):
         assert page.actions_of_page["groups"].isChecked()
@@ -114,6 +136,71 @@ class TestTree:
         nowhere = next(place for place in page.grouping.pane.tree.places() if place.store_id == 2 and place.filters[1:])
         assert nowhere.value is None  # a store that may only be read takes nothing
         assert [store.is_writable for store in group_tree(db, GroupKind.PRODUCT, [2])] == [False]
+
+    def test_the_chip_of_a_line_can_be_changed(self, page, qtbot, settle):
+        press(page, qtbot, "Table lamps")
+        settle()
+        assert titles(page) == ["Ash Lamp"]
+        editor = opened(page, qtbot)
+        assert (editor.operator.currentText(), ticked(editor)) == ("is one of", ["Table lamps"])
+        qtbot.mouseClick(editor.apply, Qt.MouseButton.LeftButton)
+        settle()
+        assert page.grouping.pane.tree.current_place.name == "Table lamps"  # nothing was changed
+        editor = opened(page, qtbot)
+        tick(editor, qtbot, "Lamps")
+        qtbot.mouseClick(editor.apply, Qt.MouseButton.LeftButton)
+        settle()
+        assert titles(page) == ["Ash Lamp", "Birch Lamp"]
+        assert page.grouping.pane.tree.current_place.filters == ()
+
+    def test_a_group_without_listings_stays_ticked(self, page, qtbot, settle):
+        press(page, qtbot, "Mugs")
+        settle()
+        editor = opened(page, qtbot)
+        assert ticked(editor) == ["73"]  # the list has the groups that listings are in
+        tick(editor, qtbot, "Lamps")
+        qtbot.mouseClick(editor.apply, Qt.MouseButton.LeftButton)
+        settle()
+        assert set(page.filters.filters[0].value) == {"71", "73"}
+        assert titles(page) == ["Birch Lamp"]
+
+    def test_no_group_can_be_changed_to_a_group(self, page, qtbot, settle):
+        press(page, qtbot, "No group")
+        settle()
+        editor = opened(page, qtbot)
+        assert editor.operator.currentText() == "is empty"
+        editor.operator.setCurrentIndex(editor.operator.findData("present"))
+        qtbot.mouseClick(editor.apply, Qt.MouseButton.LeftButton)
+        settle()
+        assert titles(page) == ["Ash Lamp", "Birch Lamp"]
+        editor = opened(page, qtbot)
+        editor.operator.setCurrentIndex(editor.operator.findData("in"))
+        tick(editor, qtbot, "Table lamps")
+        qtbot.mouseClick(editor.apply, Qt.MouseButton.LeftButton)
+        settle()
+        assert titles(page) == ["Ash Lamp"]
+
+    def test_the_chips_of_a_store_and_its_group_can_be_changed(self, page, write, qtbot, settle):
+        write(
+            "INSERT INTO store (id, name, alias, colour, gateway, credential_ref, seller_id, access, health, "
+            "is_practice, created_ms) VALUES (2, 'Second', '', '', 'http://x', 'two', '', 'operate', 'ok', 0, 1)"
+        )
+        write("UPDATE listing SET store_id = 2, group_id = '' WHERE title LIKE 'Birch%'")
+        page.reload()
+        settle()
+        place = next(place for place in page.grouping.pane.tree.places() if place.store_id == 2 and place.filters[1:])
+        page.grouping.pane.tree.chosen.emit(place)
+        settle()
+        assert titles(page) == ["Birch Lamp"]
+        assert [one.field for one in page.filters.filters] == ["store", "group"]
+        assert opened(page, qtbot, 1).operator.currentText() == "is empty"
+        editor = opened(page, qtbot)
+        assert ticked(editor) == ["Second"]
+        tick(editor, qtbot, "Second")
+        tick(editor, qtbot, next(iter({item.text() for item in items(editor)} - {"Second"})))
+        qtbot.mouseClick(editor.apply, Qt.MouseButton.LeftButton)
+        settle()
+        assert titles(page) == ["Cedar Lamp"]
 
     def test_nothing_is_cut_in_either_language(self, page, each_language):
         pane = page.grouping.pane
