@@ -1,4 +1,4 @@
-"""What the Listings table can be narrowed to by name: categories, templates and groups that its listings use."""
+"""What the Listings table can be narrowed to by name: its stores' templates and groups, the categories in use."""
 
 from __future__ import annotations
 
@@ -20,7 +20,14 @@ _NAMES = (
     "SELECT store_id, template_id, name FROM freight_template WHERE template_id IN (SELECT value FROM json_each(?))",
     "SELECT store_id, group_id, name FROM product_group WHERE group_id IN (SELECT value FROM json_each(?))",
 )
-"""Of categories, templates, groups: store, id, name. The parameter is the ids in use, as JSON."""
+"""Of categories, templates, groups: store, id, name. The parameter is the ids that are offered, as JSON."""
+_OWN = (
+    "",
+    "SELECT store_id, template_id FROM freight_template{stores}",
+    "SELECT store_id, group_id FROM product_group{stores}",
+)
+"""Store and id of what is offered although no listing has it: a group one has just made is looked into, too. There are
+thousands of categories."""
 _TAGS = (
     "SELECT DISTINCT tag FROM listing_tag{listings} ORDER BY tag",
     " JOIN listing ON listing.id = listing_id WHERE store_id IN ({ids})",
@@ -31,15 +38,17 @@ _RUNS = "SELECT id, file FROM import_run WHERE id IN (SELECT value FROM json_eac
 
 
 def filter_choices(db: Database, store_ids: Sequence[int], language: str) -> FilterChoices:
-    """What the listings of these stores (none: all) use. *language* decides the names of categories."""
+    """What listings of these stores (none: all) use or may be given. *language* decides the names of categories."""
     of_stores = f" WHERE store_id IN ({id_list(store_ids)})" if store_ids else ""
     with db.reader.connect() as connection:
         used = connection.exec_driver_sql(_USED.format(stores=of_stores)).all()
         categories, templates, groups = [
             _named(
-                connection, sql.format(language="zh" if language == "zh" else "en"), {(row[0], row[at]) for row in used}
+                connection,
+                sql.format(language="zh" if language == "zh" else "en"),
+                {(row[0], row[at]) for row in used} | _pairs(connection, own.format(stores=of_stores)),
             )
-            for at, sql in enumerate(_NAMES, 1)
+            for at, (sql, own) in enumerate(zip(_NAMES, _OWN, strict=True), 1)
         ]
         runs = _as_json({row[4] for row in used if row[4] is not None})
         imports = tuple(Choice(str(id), str(file)) for id, file in connection.exec_driver_sql(_RUNS, (runs,)))
@@ -51,11 +60,15 @@ def filter_choices(db: Database, store_ids: Sequence[int], language: str) -> Fil
     return FilterChoices(categories, templates, groups, imports, stores, tags, named)
 
 
-def _named(connection: Connection, sql: str, used: set[tuple[int, str]]) -> tuple[Choice, ...]:
-    """Ids in use, in the order of their names."""
-    names = {id: "" for _, id in used if id}
+def _pairs(connection: Connection, sql: str) -> set[tuple[int, str]]:
+    return {(row[0], row[1]) for row in connection.exec_driver_sql(sql)} if sql else set()
+
+
+def _named(connection: Connection, sql: str, offered: set[tuple[int, str]]) -> tuple[Choice, ...]:
+    """Ids of these stores, in the order of their names."""
+    names = {id: "" for _, id in offered if id}
     for store_id, id, name in connection.exec_driver_sql(sql, (_as_json(names),)):
-        if (store_id, id) in used:
+        if (store_id, id) in offered:
             names[id] = max(names[id], name or "")
     return tuple(sorted((Choice(id, name or id) for id, name in names.items()), key=lambda choice: choice.name))
 

@@ -7,6 +7,7 @@ import pytest
 from app.services.compliance.findings import Severity
 from app.services.errors import NotFound
 from app.services.listings.editing import ListingEdit
+from app.services.listings.filters import filters_of
 from app.services.paging import Filter, Query
 from app.services.tasks import TaskCancelled, TaskContext
 
@@ -118,3 +119,17 @@ def test_filter_choices_are_what_listings_use_by_name(desk, make_sellable, write
     assert [one.name for one in desk.filter_choices((1,), "en").categories] == ["Lamp parts", "Table lamps"]
     assert desk.filter_choices((9,), "en").categories == ()
     assert choices.import_runs == ()
+
+
+def test_a_group_or_template_without_listings_has_its_name_and_is_found_by_it(db, desk, make_sellable, write):
+    make_sellable()
+    write("INSERT INTO product_group (store_id, group_id, parent_id, name, synced_ms) VALUES (1, '73', '', 'New', 0)")
+    write(
+        "INSERT INTO freight_template (store_id, template_id, name, is_default, synced_ms) "
+        "VALUES (1, '900', 'Heavy', 0, 0)"
+    )
+    choices = desk.filter_choices((1,), "en")
+    assert ("73", "New") in [(one.id, one.name) for one in choices.groups]
+    assert ("900", "Heavy") in [(one.id, one.name) for one in choices.templates]
+    assert desk.filter_choices((9,), "en").groups == ()
+    assert filters_of(db, "group = new", (1,), "en") == (Filter("group", "in", ("73",)),)
