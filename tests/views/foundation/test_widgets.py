@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 from shiboken6 import delete
 
 from app.services.tasks import Progress
@@ -372,6 +372,21 @@ class TestDialogs:
         asked.open()
         for label in (asked.question, asked.detail):
             assert label.height() >= label.heightForWidth(label.width())
+
+
+@pytest.mark.parametrize("count", [2, 7])
+def test_the_list_of_a_box_with_the_focus_has_room_for_all_of_it(show, qtbot, count):
+    box = QComboBox()
+    box.addItems([f"Entry {number}" for number in range(count)])
+    show(box, 300, 27)
+    box.setFocus()
+    qtbot.waitUntil(box.hasFocus)
+    box.showPopup()
+    view = box.view()
+    last = view.visualRect(view.model().index(count - 1, 0))
+    assert last.bottom() < view.viewport().height()
+    assert view.verticalScrollBar().maximum() == 0
+    box.hidePopup()
 
 
 def test_widgets_follow_a_theme_switch(show, qapp):
