@@ -264,6 +264,9 @@ class TestNewProductGroup:
         page.grouping.make_new()
         (dialog,) = page.findChildren(ProductGroupDialog)
         assert [dialog.parent_group.itemText(at) for at in range(3)] == ["At the top", "Lamps", "Mugs"]
+        language.set_language("zh")
+        assert [dialog.parent_group.itemText(at) for at in range(3)] == [tr("groups.at_the_top"), "Lamps", "Mugs"]
+        assert tr("groups.at_the_top") != "At the top"
         dialog.parent_group.setCurrentIndex(1)
         dialog.name.setText("Desk lamps")
         dialog.primary.click()
