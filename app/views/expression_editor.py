@@ -7,7 +7,6 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from app.services.errors import AppError
-from app.views.errors import sentence
 from app.views.filter_language import FilterLanguage, NameCompleter
 from app.views.language import say
 from app.views.theme import current_theme
@@ -15,12 +14,13 @@ from app.views.widgets.buttons import Button
 from app.views.widgets.form import mark_bad
 from app.views.widgets.ground import column
 from app.views.widgets.label import Label
+from app.views.widgets.live import Live
 from app.views.widgets.popup import Popup
 
 WIDTH = 460
 
 
-class ExpressionEditor(Popup):
+class ExpressionEditor(Live, Popup):
     """A pop-up with one line; Enter takes it, Escape leaves. What cannot be read is marked, said, and kept.
 
     Emits:
@@ -44,7 +44,7 @@ class ExpressionEditor(Popup):
         self.problem.hide()
         say(self.line, "filter.expression", "accessibleName")
         NameCompleter(self.line, language.names(), is_marked=False)
-        self.line.textChanged.connect(lambda _: self._say(""))
+        self.line.textChanged.connect(lambda _: self._say(None))
         self.apply.clicked.connect(self.accept)
         self.setFixedWidth(current_theme().height(WIDTH))
 
@@ -57,17 +57,24 @@ class ExpressionEditor(Popup):
         try:
             words, filters = self._language.read(self.line.text())
         except AppError as error:
-            self._say(sentence(error))
+            self._say(error)
             return
         self.accepted.emit(words, list(filters))
         self.close()
 
-    def _say(self, text: str) -> None:
-        mark_bad(self.line, bool(text))
-        self.line.setAccessibleDescription(text)
-        self.problem.setText(text)
-        self.problem.setVisible(bool(text))
-        self.hint.setVisible(not text)
+    def _say(self, error: AppError | None) -> None:
+        mark_bad(self.line, error is not None)
+        if error is None:
+            self.problem.setText("")
+        else:
+            self.problem.tell(error)
+        self.problem.setVisible(error is not None)
+        self.hint.setVisible(error is None)
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        """What is wrong, for screen readers; its words are as many as the language needs."""
+        self.line.setAccessibleDescription(self.problem.text())
         self.adjustSize()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

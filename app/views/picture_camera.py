@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
@@ -14,21 +14,37 @@ from PySide6.QtWidgets import QWidget
 
 from app.views.desktop import Desktop
 from app.views.theme import current_theme
+from app.views.widgets.popup import Popup
 
 SIZE = QSize(1440, 900)
 LANGUAGES = ("zh", "en")
 THEMES = ("light", "dark")
 PATIENCE_S = 120.0
 TITLE_HEIGHT = 32
+UNSEEN_S = 0.3
+"""How long a screen stands that is not taken: what was begun there, such as an answer under way, gets its turn."""
 
 
 class Camera:
-    """Takes pictures of *desktop* into *folder*."""
+    """Takes pictures of *desktop* into *folder*.
 
-    def __init__(self, desktop: Desktop, folder: Path) -> None:
+    Args:
+        wanted: names of pictures, such as `04-export`; none: all of them.
+
+    Attributes:
+        missing: names that are wanted and that no picture had so far.
+    """
+
+    def __init__(self, desktop: Desktop, folder: Path, wanted: Collection[str] = ()) -> None:
         self._desktop, self._folder = desktop, folder
         self._look = desktop.window.look
+        self._wanted, self.missing = frozenset(wanted), set(wanted)
         self.taken: list[Path] = []
+
+    @property
+    def has_all(self) -> bool:
+        """Whether nothing is left to be taken; never where all pictures are wanted."""
+        return bool(self._wanted) and not self.missing
 
     @property
     def _window(self) -> Any:
@@ -53,6 +69,9 @@ class Camera:
             raise RuntimeError(f"no {kind.__name__} is open")
         return found[0] if found else None
 
+    def _popups(self) -> list[Popup]:
+        return [popup for popup in self._window.findChildren(Popup) if popup.isVisible()]
+
     def _close_dialogs(self) -> None:
         for dialog in self._dialogs():
             dialog.close()
@@ -73,7 +92,11 @@ class Camera:
             await asyncio.sleep(0.1)
 
     async def _everywhere(self, name: str) -> None:
-        """The screen as it is, in both languages and both themes."""
+        """The screen as it is, in both languages and both themes, if that is wanted."""
+        if self._wanted and name not in self._wanted:
+            await asyncio.sleep(UNSEEN_S)
+            return
+        self.missing.discard(name)
         for language in LANGUAGES:
             for theme in THEMES:
                 self._look.set_language(language)
@@ -88,6 +111,8 @@ class Camera:
         painter = QPainter(picture)
         for dialog in self._dialogs():
             _put_over(painter, dialog)
+        for popup in self._popups():
+            painter.drawPixmap(self._window.mapFromGlobal(popup.pos()), popup.grab())
         painter.end()
         path.parent.mkdir(parents=True, exist_ok=True)
         if not picture.save(str(path)):

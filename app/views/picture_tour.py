@@ -1,4 +1,5 @@
 """Pictures of every screen in both languages and both themes, taken on the practice store: `python run.py shots DIR`.
+`--scale 2` takes them as on a screen at 200 %, `--only 04-export 13-settings` these alone.
 
 The tour is the main job itself: open the practice store, drop the demo sheet with a few broken cells, apply, make some
 mistakes, publish, look at the result, put right what one button puts right. Nothing is staged, so a screen that does
@@ -8,11 +9,12 @@ not work makes no picture.
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 import tempfile
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from collections.abc import Collection
 from pathlib import Path
-from typing import cast
 
 from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
@@ -25,13 +27,12 @@ from app.views.desktop import Desktop
 from app.views.drop_overlay import DropOverlay
 from app.views.history_dialog import HistoryDialog
 from app.views.importing.dialog import ImportDialog
-from app.views.listings.publish_question import PublishQuestion
-from app.views.listings.publish_result import PublishResultDialog
 from app.views.look import Look
-from app.views.picture_camera import SIZE
+from app.views.picture_camera import SIZE, Camera
+from app.views.picture_codes import CodesTour
 from app.views.picture_freight import FreightTour
-from app.views.picture_mishaps import be_strict, mistakes
 from app.views.picture_prices import PricesTour
+from app.views.picture_publishing import PublishingTour
 from app.views.picture_workbench import WorkbenchTour
 from app.views.start import LateWorker, load_services
 from app.views.stores.doctor_dialog import DoctorDialog
@@ -41,38 +42,50 @@ from app.views.view_settings import MemorySettings
 
 TABS = ("listings", "stores", "warehouses", "orders", "freight")
 BROKEN_ROWS, BROKEN_CELLS = 60, 6
-PUBLISHED = 24
+SCALES = (0.5, 4.0)
+"""The smallest and the largest scale pictures can be taken at."""
 NEVER_SAID = "This plugin does not support propagateSizeHints()"
 """What Qt's platform without a screen prints for every dialog; it is about no picture."""
 
 
-class PictureTour(PricesTour, FreightTour, WorkbenchTour):
+class PictureTour(PublishingTour, CodesTour, PricesTour, FreightTour, WorkbenchTour):
     """Walks through the program and takes pictures into *folder*."""
 
     async def run(self) -> None:
-        """The whole tour."""
+        """The tour, as far as the last picture that is wanted."""
+        for step in (
+            self._open_practice,
+            self._drop,
+            self._import,
+            self._publish,
+            self._look_at_tabs,
+            self._look_at_freight,
+            self._build_overseas,
+            self._group_and_schedule,
+            self._edit_in_bulk,
+            self._edit_in_the_table,
+            self._export,
+            self._edit_in_excel,
+            self._look_at_codes,
+            self._look_at_prices,
+            self._look_at_figures,
+            self._look_at_findings,
+            self._look_at_likeness,
+            self._look_around,
+            self._cover,
+            self._train,
+        ):
+            if self.has_all:
+                return
+            await step()
+
+    async def _open_practice(self) -> None:
+        """From a newcomer's page to two stores with listings."""
         await self._everywhere("10-first-run")
+        if self.has_all:
+            return
         self._desktop.practice.open()
         await self._until(lambda: self._has_ended("desktop.job.practice"))
-        await self._drop()
-        await self._import()
-        await self._publish()
-        await self._look_at_tabs()
-        await self._look_at_freight()
-        self._window.show_tab("listings")
-        await self._build_overseas()
-        await self._group_and_schedule()
-        await self._edit_in_bulk()
-        await self._export()
-        await self._edit_in_excel()
-        await self._look_at_codes()
-        await self._look_at_prices()
-        await self._look_at_figures()
-        await self._look_at_findings()
-        await self._look_at_likeness()
-        await self._look_around()
-        await self._cover()
-        await self._train()
 
     async def _look_at_tabs(self) -> None:
         """Each tab with its rows."""
@@ -156,63 +169,9 @@ class PictureTour(PricesTour, FreightTour, WorkbenchTour):
         dialog.apply()
         await self._until(lambda: sum(job.title_key == "import.job" and not job.is_running for job in self._jobs) == 2)
 
-    async def _publish(self) -> None:
-        self._window.show_tab("listings")
-        page = self._window.page
-        page.segments.choose("drafts")
-        await self._rows_are_here()
-        chosen = list(page.table.paged.ids_between(0, PUBLISHED - 1))
-        await self._make_mistakes(chosen)
-        page.table.select_ids(chosen)
-        await asyncio.sleep(0.5)
-        page.publish()
-        await self._until(lambda: self._dialogs())
-        question = self._dialog(PublishQuestion)
-        question.when.choose("at")
-        await self._everywhere("04-publish-at-a-time")
-        question.when.choose("now")
-        await self._everywhere("04-publish-question")
-        question.accept()
-        await self._until(lambda: any(job.title_key == "publish.job" for job in self._jobs))
-        await asyncio.sleep(1.0)
-        await self._everywhere("05-publishing")
-        await self._until(lambda: self._has_ended("publish.job"))
-        await asyncio.sleep(0.5)
-        sent = next(job for job in self._jobs if job.title_key == "publish.job")
-        page.publisher.show_report(sent.result.batch_ids[0])
-        await self._until(lambda: self._dialog(PublishResultDialog, needed=False) is not None)
-        await asyncio.sleep(0.7)
-        await self._everywhere("05-publish-result")
-        await self._put_right(self._dialog(PublishResultDialog))
-        await self._everywhere("05-publish-again")
-        self._close_dialogs()
-        page.segments.choose("all")
 
-    async def _make_mistakes(self, listing_ids: list[int]) -> None:
-        """Spoil some of what is about to be published, as a person and a stricter platform would."""
-        services = self._desktop.context.services
-        stores = await asyncio.to_thread(services.stores)
-        await asyncio.to_thread(be_strict, next(store.gateway for store in stores if store.is_practice))
-        edits = await asyncio.to_thread(mistakes, listing_ids, services.listings.detail)
-        first = await asyncio.to_thread(services.listings.detail, listing_ids[0])
-        await asyncio.to_thread(services.listings.save, edits, first.record.title)
-        self._desktop.reload_pages()
-        await self._rows_are_here()
-
-    async def _put_right(self, dialog: PublishResultDialog) -> None:
-        """Press the one button that mends every listing of a reason, at the first reason that has one."""
-        for at in range(dialog.reasons.count()):
-            dialog.reasons.setCurrentRow(at)
-            await asyncio.sleep(0.3)
-            if dialog.fix_all.isVisible():
-                dialog.fix_all.click()
-                await self._until(dialog.again.isEnabled)
-                await asyncio.sleep(0.7)
-                return
-
-
-async def take_pictures(qt: QApplication, folder: Path) -> list[Path]:
-    """Run the tour with data of its own. Returns: the pictures."""
+async def take_pictures(qt: QApplication, folder: Path, wanted: Collection[str] = ()) -> PictureTour:
+    """Run the tour with data of its own, for these pictures or for all. Returns: the tour that was made."""
     with tempfile.TemporaryDirectory() as data:
         app = Application(Path(data))
         settings = MemorySettings()
@@ -225,12 +184,12 @@ async def take_pictures(qt: QApplication, folder: Path) -> list[Path]:
         desktop.start()
         await ready.wait()
         await asyncio.sleep(1.0)
-        tour = PictureTour(desktop, folder)
+        tour = PictureTour(desktop, folder, wanted)
         try:
             await tour.run()
         finally:
             await _end(desktop, runner, app)
-    return tour.taken
+    return tour
 
 
 async def _end(desktop: Desktop, runner: TaskRunner, app: Application) -> None:
@@ -249,22 +208,39 @@ def _pass_on(_kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:
         sys.stderr.write(f"{text}\n")
 
 
-def _folder(arguments: list[str]) -> Path:
-    """The folder that is named. Raises: SystemExit, with how to use it, where none is or help is wanted."""
+def _read(arguments: list[str]) -> Namespace:
+    """The folder and what is wanted. Raises: SystemExit, with how to use it, where that is wrong or help is wanted."""
     parser = ArgumentParser(prog="run.py shots", description="Pictures of every screen, both languages, both themes.")
     parser.add_argument("folder", metavar="DIR", type=Path, help="where the pictures go")
-    return cast(Path, parser.parse_args(arguments).folder)
+    parser.add_argument("--scale", type=_scale, default=1.0, help="as on a screen at 200 %%: 2; from 0.5 to 4")
+    parser.add_argument("--only", metavar="NAME", nargs="+", default=(), help="these pictures alone, such as 04-export")
+    return parser.parse_args(arguments)
+
+
+def _scale(text: str) -> float:
+    number = float(text)
+    if not SCALES[0] <= number <= SCALES[1]:
+        raise ArgumentTypeError(f"{text} is not between {SCALES[0]} and {SCALES[1]}")
+    return number
 
 
 def main(arguments: list[str]) -> int:
-    """`DIR`: where the pictures go."""
+    """`DIR [--scale 2] [--only NAME …]`. Returns: 1 where a picture that is wanted is none of the tour's."""
     from app.views.event_loop import WindowLoop
 
-    folder = _folder(arguments)
+    asked = _read(arguments)
+    os.environ["QT_SCALE_FACTOR"] = str(asked.scale)  # Qt reads it once, before there is a window
     qInstallMessageHandler(_pass_on)
     qt = QApplication(sys.argv[:1])
     qt.setQuitOnLastWindowClosed(False)
     with asyncio.Runner(loop_factory=lambda: WindowLoop(qt)) as loop:
-        taken = loop.run(take_pictures(qt, folder))
-    sys.stdout.write(f"{len(taken)} pictures in {folder}\n")
-    return 0
+        tour = loop.run(take_pictures(qt, asked.folder, asked.only))
+    return report(tour, asked.folder)
+
+
+def report(tour: Camera, folder: Path) -> int:
+    """Say what was taken. Returns: the exit code, see `main`."""
+    sys.stdout.write(f"{len(tour.taken)} pictures in {folder}\n")
+    if tour.missing:
+        sys.stderr.write(f"no picture is called {', '.join(sorted(tour.missing))}\n")
+    return 1 if tour.missing else 0

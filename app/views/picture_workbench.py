@@ -7,20 +7,18 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
-from app.paths import resources
+from PySide6.QtCore import QPoint
+
 from app.samples.edited_book import edit_workbook
 from app.samples.pictures import poor_pictures
 from app.samples.products import Products
-from app.services.company_tables.kinds import TableKind
 from app.services.listings.editing import ListingEdit
 from app.services.warehouses.records import PriceSource
 from app.views.charts.dialog import ChartsDialog
+from app.views.covering.assign_dialog import AssignDialog
 from app.views.listings.bulk_edit.dialog import BulkEditDialog
-from app.views.listings.code_dialog import CodeDialog
-from app.views.listings.codes_dialog import CodesDialog
-from app.views.listings.delist_dialog import DelistDialog
-from app.views.listings.findings_dialog import FindingsDialog
 from app.views.listings.images.dialog import ImagesDialog
+from app.views.listings.paste_dialog import PasteDialog
 from app.views.listings.price_dialog import PriceDialog
 from app.views.listings.round_trip.dialog import SheetDialog
 from app.views.listings.sale import OfflineQuestion
@@ -28,11 +26,15 @@ from app.views.listings.scheduled_dialog import ScheduledDialog
 from app.views.listings.similar.dialog import SimilarDialog
 from app.views.picture_camera import Camera
 from app.views.rates.dialog import RatesDialog
-from app.views.words.dialog import WordsDialog
+
+EXPRESSION_AT = QPoint(420, 176)
+"""Where the window an expression is written in stands, in the program's window: below the conditions."""
+PASTED = [["cheap", "-3"], *([f"{price}.90", str(7 * price)] for price in range(21, 33)), ["8.99", "many"]]
+"""Cells as from a sheet, some of them no numbers."""
 
 
 class WorkbenchTour(Camera):
-    """Covering, overseas variants, groups, bulk edit, export, Excel, codes, findings and words, likeness, pictures."""
+    """Covering, overseas variants, groups, bulk edit, cells, export, Excel, figures, likeness, pictures."""
 
     async def _cover(self) -> None:
         """One practice store covers the other: first who lists what, then a few products with rules."""
@@ -44,6 +46,9 @@ class WorkbenchTour(Camera):
         view.pane.ask()
         await asyncio.sleep(1.5)
         await self._everywhere("16-coverage")
+        view.ask_member()
+        await self._everywhere("16-assign")
+        self._dialog(AssignDialog).close()
         rows, _ = view.chosen()
         from_id, to_id = view.stores[0].id, view.stores[-1].id
         found = await asyncio.to_thread(self._desktop.context.services.coverage.sources_for, rows, to_id)
@@ -67,6 +72,9 @@ class WorkbenchTour(Camera):
         page.grouping.show(True)
         await asyncio.sleep(0.5)
         await self._everywhere("16-groups")
+        page.grouping.make_new()
+        await self._everywhere("16-new-product-group")
+        self._close_dialogs()
         page.grouping.choose()
         await self._until(self._dialogs)
         await self._everywhere("16-put-into-group")
@@ -155,6 +163,23 @@ class WorkbenchTour(Camera):
         await asyncio.sleep(0.7)
         await self._everywhere("04-bulk-edited")
 
+    async def _edit_in_the_table(self) -> None:
+        """An expression that is not right yet; a block of cells pasted that cannot all be taken."""
+        page = self._window.page
+        page.filters.write_expression(self._window.mapToGlobal(EXPRESSION_AT))
+        (editor,) = self._popups()
+        editor.move(self._window.mapToGlobal(EXPRESSION_AT))  # the tour's screen may be smaller than its window
+        await self._everywhere("01-expression")
+        editor.line.insert("price > 20 and (stock < 5 or title ~")
+        editor.accept()
+        await self._everywhere("01-expression-wrong")
+        editor.close()
+        table = page.table
+        table.block_pasted.emit(0, table.header.visualIndex(table.column_at("price")), PASTED)
+        await self._until(lambda: self._dialog(PasteDialog, needed=False) is not None)
+        await self._everywhere("04-paste")
+        self._close_dialogs()
+
     async def _export(self) -> None:
         """The columns of an export."""
         self._window.page.acts.export()
@@ -199,68 +224,6 @@ class WorkbenchTour(Camera):
         charts = self._dialog(ChartsDialog)
         await self._until(lambda: charts.shown is not None)
         await self._everywhere("05-charts")
-        self._close_dialogs()
-
-    async def _look_at_codes(self) -> None:
-        """A pasted list of discontinued codes, what a code stands for, the virtual ones."""
-        page = self._window.page
-        page.acts.delist()
-        delisting = self._dialog(DelistDialog)
-        await self._everywhere("05-delist-empty")
-        delisting.codes.setPlainText("discontinued\nBG2001-BK  old\nBK7915\nXX9999")
-        await self._until(lambda: delisting.plan is not None)
-        await self._everywhere("05-delist")
-        self._close_dialogs()
-        CodesDialog(self._desktop.context, page).open()
-        codes = self._dialog(CodesDialog)
-        codes.name.setText("CB000123")
-        codes.items.setText("AB1234*2+CD5678*3")
-        codes.add_typed()
-        await self._until(lambda: codes.table.rowCount() == 1)
-        await self._everywhere("05-virtual-codes")
-        self._close_dialogs()
-        CodeDialog(self._desktop.context, page, 1, "AB1234*2+CD5678*3_CUS").open()
-        code = self._dialog(CodeDialog)
-        await self._until(lambda: bool(code.lines))
-        await self._everywhere("05-code")
-        self._close_dialogs()
-        await self._receive_tables()
-
-    async def _receive_tables(self) -> None:
-        """The company's tables: none yet, then dropped, with what they hit, and a code explained with its goods."""
-        page = self._window.page
-        inbox = page.acts.tables()
-        await self._until(lambda: inbox.tables.rowCount() == len(TableKind))
-        await self._everywhere("05-tables-empty")
-        inbox.take_files([resources() / "samples" / "company-tables"])
-        await self._until(lambda: self._has_ended("tables.job"))
-        inbox.tables.choose(TableKind.FORBIDDEN)
-        await self._until(lambda: inbox.hits.rowCount() > 0)
-        await asyncio.sleep(0.5)
-        await self._everywhere("05-tables")
-        self._close_dialogs()
-        CodeDialog(self._desktop.context, page, 1, "BG2001-BK*2+BK7915_CUS", page.pictures).open()
-        code = self._dialog(CodeDialog)
-        await self._until(lambda: "cost" in code.lines)
-        await self._everywhere("05-code-goods")
-        self._close_dialogs()
-
-    async def _look_at_findings(self) -> None:
-        """Findings by rule, and the word lists with a title tried."""
-        page = self._window.page
-        page.actions_of_page["findings"].trigger()
-        await self._until(lambda: self._dialog(FindingsDialog, needed=False) is not None)
-        findings = self._dialog(FindingsDialog)
-        await self._until(lambda: not findings.is_counting)
-        await self._everywhere("05-findings")
-        self._close_dialogs()
-        page.checking.show_words()
-        words = self._dialog(WordsDialog)
-        await self._until(lambda: words.lists.count() > 0)
-        words.lists.setCurrentRow(2)
-        words.trial.insert("Apple green mug for Nike fans")
-        await asyncio.sleep(0.7)
-        await self._everywhere("05-words")
         self._close_dialogs()
 
     async def _look_at_likeness(self) -> None:

@@ -37,13 +37,16 @@ def switch(answer: str) -> list[str]:
     return found
 
 
+LONGEST_SHOWN = 60
+"""Of a cell that cannot be used, so many characters are shown."""
 What = Literal["new", "changed", "same"]
 Refuse = Callable[[str, str, str], None]
 
 
 @dataclass(frozen=True, slots=True)
 class WordCell:
-    """A cell that cannot be used: where it stands, what is written there, and why (`cell.words.<code>`)."""
+    """A cell that cannot be used: where it stands, what is written there, why (`cell.words.<code>`), and the word of
+    its row."""
 
     file: str
     sheet: str
@@ -51,6 +54,7 @@ class WordCell:
     column: str
     value: str
     code: str
+    word: str
 
     def sentence(self, texts: Messages = messages) -> str:
         """Place, reason and remedy."""
@@ -130,7 +134,7 @@ class _Reader:
         self._errors: list[WordCell] = []
         self._head: dict[str, int] = {"word": 0}
         self._first_column = 0
-        self._row = 0
+        self._row, self._word = 0, ""
         self._is_bare = False
 
     def read(self, rows: Iterator[tuple[int, Sequence[Cell]]], first_column: int) -> WordSheet:
@@ -179,7 +183,7 @@ class _Reader:
 
     def _entry(self, texts: Sequence[str]) -> WordRow | None:
         given = {name: texts[at] if at < len(texts) else "" for name, at in self._head.items()}
-        errors = len(self._errors)
+        errors, self._word = len(self._errors), given["word"]
         entry = Entry(self._list_key, given["word"])
         key_of = Entry(self._list_key, given["word"], categories=_parts(given.get("categories", ""))).key
         before = self._known.get(key_of)
@@ -195,7 +199,8 @@ class _Reader:
 
     def _refuse(self, name: str, value: str, code: str) -> None:
         column = column_letter(self._first_column + self._head.get(name, 0))
-        self._errors.append(WordCell(self._file, self._sheet, self._row, column, value[:60], code))
+        value, word = value[:LONGEST_SHOWN], self._word[:LONGEST_SHOWN]
+        self._errors.append(WordCell(self._file, self._sheet, self._row, column, value, code, word))
 
 
 def filled(entry: Entry, given: Mapping[str, str], stores: Mapping[str, int], refuse: Refuse) -> Entry:

@@ -14,10 +14,9 @@ from app.services.listings.source import CHILD_ID_OFFSET, ListingRow
 from app.services.pricing.terms import LINKED
 from app.views.errors import sentence
 from app.views.listings.lines import refusal
-from app.views.listings.paste_dialog import Line, PasteDialog, field_name
+from app.views.listings.paste_dialog import PasteDialog, Unread
 from app.views.listings.values import COLUMN_OF_FIELD, FIELD_OF_COLUMN, cell_value
 from app.views.notices import Offer
-from app.views.numbers import MISSING
 
 if TYPE_CHECKING:
     from app.views.context import ViewContext
@@ -196,22 +195,22 @@ class CellBlocks(QObject):
         return edits, unread
 
     def _ask(self, edits: list[CellEdit], unread: list[tuple[Place, str]], beyond: int) -> None:
-        lines = [self._unread_line(place, text) for place, text in unread]
+        cells = [self._unread_cell(place, text) for place, text in unread]
         handle = self._context.runner.call(self._desk.plan_cells, edits)
-        handle.succeeded.connect(lambda plan: self._show_plan(edits, plan, lines, beyond))
+        handle.succeeded.connect(lambda plan: self._show_plan(edits, plan, cells, beyond))
         handle.failed.connect(self._tell)
 
-    def _unread_line(self, place: Place, text: str) -> Line:
+    def _unread_cell(self, place: Place, text: str) -> Unread:
         """A cell whose new text cannot be read, with what it is called and what it has now."""
         row, column = place
         title, code, now = (self._shown_at(row, key) for key in ("title", "code", column))
-        return Line(title or code or MISSING, field_name(FIELD_OF_COLUMN[column]), now, refusal(text), True)
+        return Unread(title or code, FIELD_OF_COLUMN[column], now, text)
 
     def _shown_at(self, row: int, column: str) -> str:
         model = self._table.paged
         return str(model.index(row, self._table.column_at(column)).data() or "")
 
-    def _show_plan(self, edits: list[CellEdit], plan: CellPlan, unread: list[Line], beyond: int) -> None:
+    def _show_plan(self, edits: list[CellEdit], plan: CellPlan, unread: list[Unread], beyond: int) -> None:
         dialog = PasteDialog(plan, unread, self._table, beyond=beyond)
         dialog.accepted.connect(lambda: self._save(edits))
         dialog.open()

@@ -9,6 +9,7 @@ from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
 from app.messages import tr
+from app.views.listings.lines import refusal
 from app.views.listings.plain_table import dress_table, set_ink
 from app.views.numbers import MISSING, integer, money
 from app.views.theme import current_theme
@@ -34,15 +35,24 @@ class Line(NamedTuple):
     is_refused: bool
 
 
+class Unread(NamedTuple):
+    """A cell whose new text cannot be read: what it is called, its field, what it has now, what was pasted."""
+
+    name: str
+    field: str
+    before: str
+    text: str
+
+
 class PasteDialog(Dialog):
     """Lists the changes of a plan; accepted when they are wanted.
 
     Args:
-        unread: cells whose texts could not be read, which the plan therefore does not know.
+        unread: cells which the plan does not know, for their texts could not be read.
         beyond: rows of what was pasted that stand below the last row of the table.
     """
 
-    def __init__(self, plan: CellPlan, unread: Sequence[Line], parent: QWidget, *, beyond: int = 0) -> None:
+    def __init__(self, plan: CellPlan, unread: Sequence[Unread], parent: QWidget, *, beyond: int = 0) -> None:
         super().__init__("listings.paste.title", parent, size=QSize(860, 520), n=len(plan.changes))
         self._plan, self._unread = plan, unread
         counts = {"n": len(plan.changes), "listings": len(plan.listing_ids), "same": plan.unchanged}
@@ -78,7 +88,7 @@ class PasteDialog(Dialog):
 
     def _fill(self) -> None:
         """Refused ones first: they are why somebody looks."""
-        lines = [*self._unread, *map(_line, (*self._plan.refused, *self._plan.changes))]
+        lines = [*map(_unread_line, self._unread), *map(_line, (*self._plan.refused, *self._plan.changes))]
         table = self.table
         table.setHorizontalHeaderLabels([tr(key) for key in HEADERS])
         table.setRowCount(min(len(lines), MOST_SHOWN))
@@ -89,6 +99,10 @@ class PasteDialog(Dialog):
                 if is_refused:
                     set_ink(item, "red")
                 table.setItem(row, at, item)
+
+
+def _unread_line(cell: Unread) -> Line:
+    return Line(cell.name or MISSING, field_name(cell.field), cell.before, refusal(cell.text), True)
 
 
 def _line(change: CellChange) -> Line:

@@ -17,7 +17,7 @@ from app.services.compliance.word_sheets import COLUMNS, WordSheet, read_words, 
 from app.views.context import ViewContext
 from app.views.errors import sentence
 from app.views.importing.save_file import SHEETS, ask_files, saving_dialog
-from app.views.language import language, say
+from app.views.language import say
 from app.views.listings.plain_table import dress_table
 from app.views.rechecking import recheck_beside
 from app.views.theme import current_theme
@@ -220,7 +220,7 @@ class WordsDialog(Dialog):
             handle.failed.connect(self._on_failed)
 
     def _show_sheet(self, sheet: WordSheet, one: WordList) -> None:
-        dialog = WordImportDialog(sheet, one.about.shown(language.code), self._stores, self)
+        dialog = WordImportDialog(sheet, one.about, self._stores, self)
         dialog.wanted.connect(lambda entries: self._store(self._desk.save, entries, sheet.file))
         dialog.open()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
 from PySide6.QtWidgets import QHeaderView, QTableView, QWidget
@@ -17,9 +17,14 @@ from app.views.widgets.dialog import Dialog
 from app.views.widgets.ground import column
 from app.views.widgets.label import Label
 
+if TYPE_CHECKING:
+    from app.services.compliance.findings import Label as Name
+
 Index = QModelIndex | QPersistentModelIndex
 HEADS = ("row", "what", "word", "detail")
-WIDTHS = (56, 110, 190)
+WIDTHS = (56, 110, 170)
+SIZE = QSize(940, 520)
+"""Room for the longest reason of the two languages that needs no word of the sheet."""
 
 
 class WordSheetRows(QAbstractTableModel):
@@ -60,7 +65,7 @@ class WordSheetRows(QAbstractTableModel):
         if head == "row":
             return str(line.row)
         if isinstance(line, WordCell):
-            return {"what": status("import.refused").word, "word": line.value}.get(head) or line.sentence()
+            return {"what": status("import.refused").word, "word": line.word}.get(head) or line.sentence()
         if head == "what":
             return status(f"import.{line.what}").word
         return line.entry.word if head == "word" else self._difference(line)
@@ -85,8 +90,8 @@ class WordImportDialog(Dialog):
 
     wanted = Signal(list)
 
-    def __init__(self, sheet: WordSheet, name: str, stores: Mapping[int, str], parent: QWidget) -> None:
-        super().__init__("words.import.title", parent, size=QSize(820, 520), file=sheet.file, list=name)
+    def __init__(self, sheet: WordSheet, name: Name, stores: Mapping[int, str], parent: QWidget) -> None:
+        super().__init__("words.import.title", parent, size=SIZE, file=sheet.file, list=name)
         self._sheet = sheet
         self.model = WordSheetRows(sheet, stores, self)
         self.table = QTableView()

@@ -9,7 +9,7 @@ from app.messages import tr
 from app.services.errors import AppError
 from app.services.listings.cells import CellChange, CellEdit, CellPlan, CellRefusal
 from app.views.language import language
-from app.views.listings.paste_dialog import Line, PasteDialog, shown
+from app.views.listings.paste_dialog import PasteDialog, Unread, shown
 
 Key, Mod = Qt.Key, Qt.KeyboardModifier
 
@@ -392,10 +392,18 @@ def test_a_plan_without_changes_cannot_be_accepted(qtbot):
     parent = QWidget()
     qtbot.addWidget(parent)
     refused = CellChange(1, None, "Lamp", "title", "Lamp", "", CellRefusal.READ_ONLY)
-    unread = Line("Lamp", "Price", "9.00", "“x” is no number", True)
+    unread = Unread("Lamp", "price_minor", "9.00", "x")
     dialog = PasteDialog(CellPlan((), (refused,), 3), [unread], parent)
+
+    def row(at):
+        return [dialog.table.item(at, column).text() for column in range(4)]
+
     assert not dialog.primary.isEnabled()
     assert dialog.table.rowCount() == 2
+    assert row(0) == ["Lamp", "Price", "9.00", "“x” is not a number. Write it like 12 or 12.50."]
+    language.set_language("zh")
+    assert [row(0)[1], row(1)[1]] == ["价格", "商品标题"]
+    assert "不是数字" in row(0)[3]
     assert shown("price_minor", None) == "–"
     assert shown("price_minor", 1250) == "12.50"
     assert shown("stock", 0) == "0"

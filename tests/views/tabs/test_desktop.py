@@ -7,10 +7,12 @@ from contextlib import closing
 from urllib.request import urlopen
 
 import pytest
-from PySide6.QtCore import SIGNAL
+from PySide6.QtCore import SIGNAL, Qt
 from PySide6.QtGui import QAction, QDesktopServices
-from PySide6.QtWidgets import QDialog, QFileDialog
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QDialog, QFileDialog, QMenu
 
+from app.messages import tr
 from app.paths import resources
 from app.services import keyring_store
 from app.services.application import Application
@@ -21,6 +23,8 @@ from app.services.listings.round_trip.writing import write_to_edit
 from app.services.stores.sync.conflicts import keep_theirs
 from app.services.upgrade import backup
 from app.views.context import ViewContext
+from app.views.covering.coverage_dialog import CoverageDialog
+from app.views.covering.dialog import CoverDialog
 from app.views.desktop import Desktop
 from app.views.event_loop import WindowLoop
 from app.views.guide_dialog import GuideDialog, guide_text
@@ -34,6 +38,7 @@ from app.views.stores.add_dialog import AddStoreDialog
 from app.views.stores.conflicts import ConflictsDialog
 from app.views.task_runner import TaskRunner
 from app.views.view_settings import MemorySettings
+from app.views.widgets.buttons import IconButton
 from tests.unit.stores.market_program import running_market
 
 
@@ -153,6 +158,38 @@ def test_every_tab_opens_f1_explains_it_and_keys_reach_all_it_can_do(run):
             shown = [one for one in actions if actions[one.id].isVisible()]  # of two opposites one is hidden
             assert [one.id for one in shown if one.in_palette and actions[one.id].text() not in found] == []
             assert [one.id for one in actions if not one.in_palette and not one.keys] == []
+
+    run(steps)
+
+
+def choose_in_more_menu(page, id):
+    """Open the toolbar's "…" and choose an action there."""
+    dots = next(one for one in page.toolbar.findChildren(IconButton) if one.accessibleName() == tr("window.more"))
+    dots.click()
+    (menu,) = [one for one in page.window().findChildren(QMenu) if one.isVisible()]
+    action = page.actions_of_page[id]
+    assert action in menu.actions()
+    menu.setActiveAction(action)
+    QTest.keyClick(menu, Qt.Key.Key_Return)
+
+
+def test_listings_are_copied_into_the_store_in_view_and_coverage_is_looked_at(run):
+    async def steps(desktop, services):
+        await until(lambda: desktop.window.app_bar.stores.stores and desktop.window.page is not None)
+        await until(lambda: desktop.window.page.table.paged.is_loaded)
+        second = desktop.window.app_bar.stores.stores[1]
+        desktop.window.app_bar.stores.choose(second.id)
+        choose_in_more_menu(desktop.window.page, "cover")
+        await until(lambda: dialog(desktop, CoverDialog) is not None)
+        covering = dialog(desktop, CoverDialog)
+        await until(lambda: covering.target.count() == 2)
+        assert covering.target.currentData() == second.id != covering.source.currentData()
+        covering.close()
+        choose_in_more_menu(desktop.window.page, "coverage")
+        await until(lambda: dialog(desktop, CoverageDialog) is not None)
+        view = dialog(desktop, CoverageDialog)
+        await until(lambda: view.pane.table is not None)
+        assert [store.id for store in view.stores] == [store.id for store in desktop.window.app_bar.stores.stores]
 
     run(steps)
 

@@ -137,14 +137,25 @@ class ProductGroupDialog(GroupDialog):
 
     def __init__(self, context: ViewContext, stores: Sequence[StoreGroups], parent: QWidget) -> None:
         super().__init__(context, "groups.new_product", "groups.new_product.verb", parent)
-        self.parent_group = QComboBox()
+        self.parent_group, self._stores = QComboBox(), stores
         for store in stores:
-            label = (lambda text, store=store: f"{text} · {store.name}") if len(stores) > 1 else str
-            self.parent_group.addItem(label(tr("groups.at_the_top")), (store.store_id, ""))
+            self.parent_group.addItem("", (store.store_id, ""))
             for node in store.groups:
-                self.parent_group.addItem(label(node.name), (store.store_id, node.value))
+                self.parent_group.addItem(self._label(node.name, store), (store.store_id, node.value))
         self.add_field("groups.field.parent", self.parent_group)
         self.hint.say("groups.new_product.hint")
+        self.retranslate()
+
+    def _label(self, text: str, store: StoreGroups) -> str:
+        return f"{text} · {store.name}" if len(self._stores) > 1 else text
+
+    def retranslate(self) -> None:
+        """What stands for no group above, in the new language."""
+        stores = {store.store_id: store for store in getattr(self, "_stores", ())}
+        for at in range(self.parent_group.count() if stores else 0):
+            store_id, group = self.parent_group.itemData(at)
+            if not group:
+                self.parent_group.setItemText(at, self._label(tr("groups.at_the_top"), stores[store_id]))
 
     def start(self) -> TaskHandle:
         """Ask the platform to make it."""

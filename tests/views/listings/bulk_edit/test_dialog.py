@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QApplication, QMenu
+from PySide6.QtWidgets import QApplication, QFileDialog, QMenu
 from shiboken6 import isValid
 
 from app.services.listings.bulk_edit import session
@@ -369,7 +369,12 @@ class TestTrouble:
         user = open_edit(lamps)
         user.types(user.field("value"), "10")
         user.waits_for_preview()
-        user.dialog.export_to(str(tmp_path / "preview.csv"))
+        assert not user.dialog.findChildren(QFileDialog)
+        user.presses(user.dialog.preview.export)
+        (files,) = user.dialog.findChildren(QFileDialog)
+        assert files.acceptMode() == QFileDialog.AcceptMode.AcceptSave and files.isVisible()
+        files.fileSelected.emit(str(tmp_path / "preview.csv"))
+        files.close()
         user.settle()
         assert user.dialog.hint.text() == "Wrote 4 lines to preview.csv."
         assert "LM1-WH" in (tmp_path / "preview.csv").read_text("utf-8-sig")

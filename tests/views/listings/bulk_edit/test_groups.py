@@ -14,6 +14,7 @@ from app.services.listings.groups.desk import BadGroupName, GroupDesk, checked_n
 from app.services.listings.groups.tree import GroupKind, group_tree
 from app.services.listings.marketing.groups import marketing_groups
 from app.services.paging import Filter
+from app.views import row_drag
 from app.views.filter_editor import FilterEditor
 from app.views.language import language
 from app.views.listings.groups.dialogs import ChooseGroupDialog, MarketingGroupDialog, ProductGroupDialog
@@ -21,6 +22,7 @@ from app.views.row_drag import carried
 from tests.views.listings.rows import titles
 
 Key, Mod = Qt.Key, Qt.KeyboardModifier
+LEFT = Qt.MouseButton.LeftButton
 
 
 @pytest.fixture
@@ -66,11 +68,11 @@ def press(page, qtbot, name, key=Qt.Key.Key_Return):
     qtbot.keyClick(tree, key)
 
 
-def drop(page, name):
+def drop(page, name, data=None):
     tree = page.grouping.pane.tree
     at = QPointF(tree.visualItemRect(item_of(page, name)).center())
-    data = carried()  # the event does not own it
-    event = QDropEvent(at, Qt.DropAction.MoveAction, data, Qt.MouseButton.LeftButton, Mod.NoModifier)
+    data = data or carried()  # the event does not own it
+    event = QDropEvent(at, Qt.DropAction.MoveAction, data, LEFT, Mod.NoModifier)
     tree.dropEvent(event)
     return event.isAccepted()
 
@@ -225,6 +227,22 @@ class TestPutting:
         assert loaded(grouped[0].id).group_id == ""
         assert not drop(page, "All listings")
 
+    def test_rows_are_dragged_by_hand_from_the_table_onto_a_group(
+        self, page, grouped, loaded, qtbot, settle, monkeypatch
+    ):
+        taken = []
+        monkeypatch.setattr(row_drag.QDrag, "exec", lambda drag, _: taken.append(drop(page, "Mugs", drag.mimeData())))
+        page.rows.select_ids([grouped[0].id, grouped[2].id])
+        row = next(at for at in range(3) if page.rows.paged.id_at(at) == grouped[2].id)
+        start = page.rows.visualRect(page.rows.paged.index(row, 0)).center()
+        qtbot.mousePress(page.rows.viewport(), LEFT, pos=start)
+        qtbot.mouseMove(page.rows.viewport(), start + QPoint(40, 0))
+        qtbot.mouseRelease(page.rows.viewport(), LEFT, pos=start + QPoint(40, 0))
+        settle()
+        assert taken == [True]
+        assert [loaded(one.id).group_id for one in grouped] == ["73", "71", "73"]
+        assert (0, "Mugs", 2) in lines(page)
+
     def test_the_same_by_keyboard(self, page, grouped, loaded, qtbot, settle):
         page.rows.select_ids([one.id for one in grouped])
         page.rows.setFocus()
@@ -333,6 +351,9 @@ class TestNewProductGroup:
         page.grouping.make_new()
         (dialog,) = page.findChildren(ProductGroupDialog)
         assert [dialog.parent_group.itemText(at) for at in range(3)] == ["At the top", "Lamps", "Mugs"]
+        language.set_language("zh")
+        assert [dialog.parent_group.itemText(at) for at in range(3)] == [tr("groups.at_the_top"), "Lamps", "Mugs"]
+        assert tr("groups.at_the_top") != "At the top"
         dialog.parent_group.setCurrentIndex(1)
         dialog.name.setText("Desk lamps")
         dialog.primary.click()

@@ -15,6 +15,7 @@ from shiboken6 import isValid
 from app.services.compliance.word_desk import WordDesk
 from app.services.compliance.word_sheets import COLUMNS, WordSheet
 from app.views.language import language
+from app.views.listings.plain_table import PAD
 from app.views.words.dialog import WordsDialog
 from app.views.words.import_dialog import WordImportDialog, WordSheetRows
 from app.views.words.rows import WordRows
@@ -138,11 +139,17 @@ def test_a_sheet_is_compared_before_it_counts(
     (preview,) = words.findChildren(WordImportDialog)
     texts = [[preview.model.index(row, at).data() for at in range(4)] for row in range(preview.model.rowCount())]
     assert texts == [
-        ["4", "Refused", "nonsense", "Row 4, column B: “nonsense” is no severity. Use block, hold, warn or allow."],
+        ["4", "Refused", "Foo", "Row 4, column B: “nonsense” is no severity. Use block, hold, warn or allow."],
         ["2", "New", "Zorbax", "Severity: – → Blocked"],
         ["3", "Changed", "Nike", "Severity: – → Warning"],
     ]
     assert preview.primary.text() == "Import 2 words"
+    reason = preview.model.index(0, 3)
+    for code, name in (("zh", "品牌词"), ("en", "brand names")):
+        language.set_language(code)
+        assert name in preview.windowTitle(), "the list's name follows the language"
+        width = preview.table.fontMetrics().horizontalAdvance(reason.data()) + 2 * PAD
+        assert width <= preview.table.columnWidth(3), "the remedy is not cut off"
     qtbot.mouseClick(preview.primary, Qt.MouseButton.LeftButton)
     settle()
     assert [(one.word, str(one.severity)) for one in services.words.try_text("zorbax nike")] == [
