@@ -13,9 +13,9 @@ from sqlalchemy import Connection
 
 from app.services.db import Database
 from app.services.errors import NotFound
-from app.services.history.columns import COLUMNS
 from app.services.history.entries import entries_of, moved_on, reversed_entry
 from app.services.history.kept import NOUN as KEPT
+from app.services.history.left import Chosen, Left, column_entries
 from app.services.history.listing import find_change
 from app.services.history.nouns import OWN_ROWS, TABLES
 from app.services.history.parts import Part, parts_of
@@ -60,10 +60,6 @@ UNION SELECT "column" FROM change_column WHERE change_id = :id
 UNION SELECT key FROM change_entry, json_each(after)
 WHERE change_id = :id AND noun IN ('listing', 'sku') AND before IS NOT NULL AND after IS NOT NULL ORDER BY 1
 """
-_OVERLAPPING = (
-    'SELECT "column", row_ids, listing_ids, before, after FROM change_column '
-    "WHERE change_id = ? AND last_listing_id >= ? AND first_listing_id <= ?"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,33 +142,35 @@ class _Reader:
 
     def __init__(self, connection: Connection, change_id: int) -> None:
         self._connection, self._change_id = connection, change_id
+        self._left = Left(connection, change_id, Chosen())
 
     def listings(self, ids: Sequence[int]) -> Iterator[ChangedListing]:
         """Listings of *ids* in that order."""
-        entries = entries_of(self._connection, self._change_id, ids)[::-1] + list(self._column_entries(ids))
-        moved = moved_on(self._connection, entries)
-        not_back = moved_on(self._connection, [reversed_entry(entry) for entry in entries])
+        entries = entries_of(self._connection, self._change_id, ids)[::-1] + list(
+            column_entries(self._connection, self._change_id, ids)
+        )
+        states = self._states(ids, entries)
         names, codes = self._names(ids), self._codes(entries)
         values: defaultdict[int, list[ChangedValue]] = defaultdict(list)
         for entry in entries:
             its = values[entry.listing_id]
             its += _values(entry, codes.get(entry.row_id, ""), len(its))
         for id in ids:
-            state: State = "created" if id not in values else "stands"
-            if id in moved:
-                state = "moved" if id in not_back else "back"
             title, code = names.get(id) or names_of_rows(self._connection, entries, id)
-            yield ChangedListing(id, title, code, tuple(values[id]), state)
+            yield ChangedListing(id, title, code, tuple(values[id]), states[id])
 
-    def _column_entries(self, ids: Sequence[int]) -> Iterator[Entry]:
-        """Whole columns of variants, as entries about single ones."""
-        wanted = set(ids)
-        rows = self._connection.exec_driver_sql(_OVERLAPPING, (self._change_id, min(ids), max(ids)))
-        for column, *arrays in rows:
-            assert column in COLUMNS
-            for row_id, listing_id, before, after in zip(*map(orjson.loads, arrays), strict=True):
-                if listing_id in wanted:
-                    yield Entry("sku", row_id, listing_id, {column: before}, {column: after})
+    def _states(self, ids: Sequence[int], entries: Sequence[Entry]) -> dict[int, State]:
+        """How listings stand: what undos restored is no part of the change any more, whatever became of it."""
+        left = self._left.of(entries, ids, packed=True)
+        moved = moved_on(self._connection, left)
+        not_back = moved_on(self._connection, [reversed_entry(entry) for entry in left])
+        noted, standing = ({entry.listing_id for entry in some} for some in (entries, left))
+        states: dict[int, State] = {}
+        for id in ids:
+            states[id] = "created" if id not in noted else "stands" if id in standing else "back"
+            if id in moved:
+                states[id] = "moved" if id in not_back else "back"
+        return states
 
     def _names(self, ids: Sequence[int]) -> dict[int, tuple[str, str]]:
         rows = self._connection.exec_driver_sql(f"SELECT id, title, code FROM listing WHERE id IN ({id_list(ids)})")

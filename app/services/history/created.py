@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from app.services.clock import to_ms
+from app.services.history.left import Left, left_listings
 from app.services.history.records import ChangeRecord
 from app.services.listings.loading import id_list
 
@@ -18,12 +19,17 @@ is no such trace."""
 _TOUCHED = "SELECT id, updated_ms FROM listing WHERE id BETWEEN ? AND ? AND updated_ms <> ?"
 _STANDING = (
     "FROM change JOIN {table} ON {table}.change_id = change.id "
-    "WHERE change.id > ? AND kind <> 'undo' AND undone_ms IS NULL"
+    "WHERE change.id > ? AND kind <> 'undo' AND undone_ms IS NULL AND change.id NOT IN ({{partly}})"
 )
 _EDITED = (
     f"SELECT listing_id {_STANDING.format(table='change_entry')} AND listing_id BETWEEN ? AND ? UNION "
     f"SELECT value FROM (SELECT listing_ids {_STANDING.format(table='change_column')} "
     "AND last_listing_id >= ? AND first_listing_id <= ?), json_each(listing_ids) WHERE value BETWEEN ? AND ?"
+)
+_PARTLY = (
+    "SELECT DISTINCT later.id FROM change AS back JOIN change AS later ON later.id = json_extract(back.params, '$.of') "
+    "WHERE back.id > ?1 AND back.kind = 'undo' AND back.undone_ms IS NULL "
+    "AND later.id > ?1 AND later.kind <> 'undo' AND later.undone_ms IS NULL"
 )
 _UNDOS = "SELECT created_ms FROM change WHERE id > ? AND kind = 'undo'"
 
@@ -34,28 +40,39 @@ def _stuck(connection: Connection, change_id: int, first: int, last: int, made_m
     sent = set(connection.exec_driver_sql(_SENT, (first, last)).scalars())
     touched = {row[0]: row[1] for row in connection.exec_driver_sql(_TOUCHED, (first, last, made_ms))}
     undos = set(connection.exec_driver_sql(_UNDOS, (change_id,)).scalars())
+    return (
+        sent
+        | _edited(connection, change_id, first, last)
+        | {number for number, moment in touched.items() if moment not in undos}
+    )
+
+
+def _edited(connection: Connection, change_id: int, first: int, last: int) -> set[int]:
+    """Listings of which something of a later change stands, which may have been taken back for others."""
+    partly = list(connection.exec_driver_sql(_PARTLY, (change_id,)).scalars())
     of_later = (change_id, first, last)
-    edited = set(connection.exec_driver_sql(_EDITED, (*of_later, *of_later, first, last)).scalars())
-    return sent | edited | {number for number, moment in touched.items() if moment not in undos}
+    whole = _EDITED.format(partly=id_list(partly))
+    edited = set(connection.exec_driver_sql(whole, (*of_later, *of_later, first, last)).scalars())
+    for later in partly:
+        edited |= {number for number in left_listings(connection, later) if first <= number <= last}
+    return edited
 
 
-def take_back_created(
-    connection: Connection, change_id: int, undo_id: int, change: ChangeRecord, only: frozenset[int] | None
-) -> tuple[int, set[int]]:
+def take_back_created(connection: Connection, undo_id: int, change: ChangeRecord, left: Left) -> tuple[int, set[int]]:
     """Delete the listings of the change's ranges, keeping them as entries of the undo. Returns: how many, and
     those left alone."""
     deleted, stuck = 0, set[int]()
     ranges = connection.exec_driver_sql(
-        "SELECT first_listing_id, last_listing_id FROM change_range WHERE change_id = ?", (change_id,)
+        "SELECT first_listing_id, last_listing_id FROM change_range WHERE change_id = ?", (left.change_id,)
     ).all()
     for first, last in ranges:
-        kept = _stuck(connection, change_id, first, last, to_ms(change.created_at))
-        stuck |= kept if only is None else kept & only
-        condition = f"BETWEEN {first} AND {last}"
+        kept = _stuck(connection, left.change_id, first, last, to_ms(change.created_at))
+        chosen = left.created_condition()
+        asked = f"SELECT id FROM listing WHERE id IN ({id_list(sorted(kept))}){chosen.format(id='id')}"
+        stuck |= set(connection.exec_driver_sql(asked).scalars())
+        condition = f"BETWEEN {first} AND {last}{chosen}"
         if kept:
             condition += f" AND {{id}} NOT IN ({id_list(sorted(kept))})"
-        if only is not None:
-            condition += f" AND {{id}} IN ({id_list(sorted(only))})"
         deleted += _delete(connection, undo_id, condition)
     return deleted, stuck
 

@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from sqlalchemy import Connection
 
 from app.services.history.columns import stage_rows
-from app.services.history.entries import entries_of
 from app.services.history.recording import add_entries
 from app.services.history.records import Entry
 from app.services.listings.field_writing import fields_written_at_once
@@ -35,11 +34,10 @@ def fields_only(connection: Connection, change_id: int) -> frozenset[str]:
 
 def restore_fields(
     connection: Connection,
-    change_id: int,
     undo_id: int,
     moment_ms: int,
     fields: frozenset[str],
-    part_of: Callable[[Entry], Entry | None],
+    entries_left: Callable[[Sequence[int]], list[Entry]],
     listing_ids: Sequence[int],
     moved: set[int],
     ctx: TaskContext | None,
@@ -47,7 +45,7 @@ def restore_fields(
     """Put *fields* of *listing_ids*, which are in order, back, but for listings that *moved* already.
 
     Args:
-        part_of: what of an entry is taken back.
+        entries_left: what is taken back of some listings.
 
     Returns: restored and conflicting listing ids, and those to check anew.
     Raises:
@@ -60,8 +58,7 @@ def restore_fields(
         for chunk in chunks(listing_ids, CHUNK):
             if ctx is not None:
                 ctx.checkpoint()
-            entries = [part for entry in entries_of(connection, change_id, chunk) if (part := part_of(entry))]
-            entries = [entry for entry in entries if entry.listing_id not in moved]
+            entries = [entry for entry in entries_left(chunk) if entry.listing_id not in moved]
             wanted = {
                 entry.listing_id: {name: cooked(name, value) for name, value in (entry.before or {}).items()}
                 for entry in entries

@@ -70,6 +70,13 @@ def find_change(connection: Connection, uid: str) -> tuple[int, ChangeRecord] | 
     return (rows[0][0], _record(rows[0])) if uid and len(rows) == 1 else None
 
 
+def numbered_change(connection: Connection, number: int) -> tuple[int, ChangeRecord]:
+    """A change or undo that is there, by its number."""
+    found = _first(connection, f"id = {int(number)}")
+    assert found is not None
+    return found
+
+
 def newest_to_undo(connection: Connection) -> tuple[int, ChangeRecord] | None:
     """The newest change that stands."""
     return _first(connection, _STANDS)

@@ -1,4 +1,4 @@
-"""Going back to a point in time: every change since then taken back, the newest first."""
+"""Going back to a point in time: what was changed, undone and done again since then is reversed, the newest first."""
 
 from __future__ import annotations
 
@@ -8,22 +8,19 @@ from datetime import datetime
 from app.services.clock import to_ms
 from app.services.db import Database
 from app.services.errors import NotFound
-from app.services.history.listing import find_change
+from app.services.history.left import Chosen
+from app.services.history.listing import numbered_change
 from app.services.history.records import ChangeRecord
-from app.services.history.undo import Chosen, reverse
+from app.services.history.steps import steps_since
+from app.services.history.undo import reverse
 from app.services.roles import Role
 from app.services.sql_ids import interruptible
 from app.services.tasks import TaskContext
 
-_SINCE = (
-    "SELECT uid FROM change WHERE kind <> 'undo' AND undone_ms IS NULL AND listing_count > 0 AND created_ms > ? "
-    "ORDER BY id DESC"
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Returned:
-    """Changes taken back, newest first; listings put back; those that moved on since and were left alone."""
+    """Changes and undos taken back, newest first; listings put back; those that moved on since and were left alone."""
 
     changes: tuple[ChangeRecord, ...]
     restored: tuple[int, ...]
@@ -32,10 +29,17 @@ class Returned:
     """Listings whose findings may be others now."""
 
 
-def go_back(db: Database, moment: datetime, *, ctx: TaskContext | None = None, role: str = Role.SUPERVISOR) -> Returned:
-    """Take back every change made after *moment* that still stands, in one transaction.
+def count_since(db: Database, moment: datetime) -> int:
+    """How many steps `go_back` would take."""
+    with db.reader.connect() as connection:
+        return len(steps_since(connection, _milliseconds(moment)))
 
-    Each is undone as a change of its own, so that redo brings them again one by one, the oldest first.
+
+def go_back(db: Database, moment: datetime, *, ctx: TaskContext | None = None, role: str = Role.SUPERVISOR) -> Returned:
+    """Make everything what it was at *moment*, in one transaction: changes made after it are undone, changes undone
+    after it are done again.
+
+    Each is reversed as a change of its own, so that redo brings them again one by one, the oldest first.
 
     Raises:
         NotFound: nothing was changed since.
@@ -47,21 +51,26 @@ def go_back(db: Database, moment: datetime, *, ctx: TaskContext | None = None, r
     conflicts: set[int] = set()
     suspects: set[int] = set()
     with db.bulk() as connection, interruptible(connection, ctx):
-        uids = list(connection.exec_driver_sql(_SINCE, (to_ms(moment),)).scalars())
-        for number, uid in enumerate(uids):
+        steps = steps_since(connection, _milliseconds(moment))
+        for number, step in enumerate(steps):
             if ctx is not None:
                 ctx.checkpoint()
-            found = find_change(connection, uid)
-            assert found is not None
-            done = reverse(connection, found, Chosen(), None, role)
+            found = numbered_change(connection, step.change)
+            done = reverse(connection, found, Chosen(within=step.anew), None, role, is_kept=True)
             changes.append(done.change)
             restored.update(done.listing_ids)
             conflicts.update(done.conflicts)
             suspects.update(done.suspects)
             if ctx is not None:
-                ctx.report(number + 1, len(uids))
+                ctx.report(number + 1, len(steps))
         if not changes:
             raise NotFound("undo.nothing", name="")
     return Returned(
         tuple(changes), tuple(sorted(restored)), tuple(sorted(conflicts)), tuple(sorted(suspects - conflicts))
     )
+
+
+def _milliseconds(moment: datetime) -> int:
+    found = to_ms(moment)
+    assert found is not None
+    return found

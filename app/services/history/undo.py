@@ -5,9 +5,8 @@ Undoing is itself a change of the kind `undo`, so that redo is nothing but undoi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection
@@ -18,7 +17,6 @@ from app.services.db import Database
 from app.services.errors import NotFound
 from app.services.history.column_writing import Writing, write_columns
 from app.services.history.columns import (
-    COLUMNS,
     Staged,
     blocks,
     forget,
@@ -27,13 +25,13 @@ from app.services.history.columns import (
     pack,
     pack_reversed,
     staged_listings,
-    unpack,
 )
 from app.services.history.contents import names_of
 from app.services.history.created import take_back_created
-from app.services.history.entries import entries_of, moved_on, put_back, reversed_entry
+from app.services.history.entries import moved_on, put_back, reversed_entry
 from app.services.history.fields_back import fields_only, restore_fields
 from app.services.history.following import foresee, forget_foreseen, keep_following_reversed
+from app.services.history.left import Chosen, Left, is_left
 from app.services.history.listing import find_change, newest_to_redo, newest_to_undo
 from app.services.history.recording import add_entries, record_change
 from app.services.history.records import GUARD_LABEL, SORTED_HERE, WORDS_LABEL, ChangeRecord, Entry, UndoResult
@@ -85,43 +83,6 @@ def redo(db: Database, *, ctx: TaskContext | None = None, role: str = Role.SUPER
         return reverse(connection, _found(connection, None, newest_to_redo), Chosen(), ctx, role)
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """What of a change is taken back; None is all."""
-
-    listing_ids: frozenset[int] | None = None
-    fields: frozenset[str] | None = None
-
-    @classmethod
-    def of(cls, only: Iterable[int] | None, fields: Iterable[str] | None) -> Chosen:
-        """From what a caller gives."""
-        named = None if fields is None else frozenset(fields)
-        if named is not None and "code" in named:
-            named |= {"match_key"}
-        return cls(None if only is None else frozenset(only), named)
-
-    @property
-    def is_all(self) -> bool:
-        """Whether nothing is left out."""
-        return self.listing_ids is None and self.fields is None
-
-    def columns(self) -> list[str]:
-        """Columns of variants that may be packed."""
-        return [name for name in COLUMNS if self.fields is None or name in self.fields]
-
-    def of_entry(self, entry: Entry) -> Entry | None:
-        """The chosen part of an entry, None where that is nothing."""
-        if self.fields is None:
-            return entry
-        if entry.noun in ("images", *SORTED_HERE):
-            return entry if entry.noun in self.fields else None
-        if entry.before is None or entry.after is None:
-            return None
-        before = {name: value for name, value in entry.before.items() if name in self.fields}
-        after = {name: value for name, value in entry.after.items() if name in self.fields}
-        return replace(entry, before=before, after=after) if after else None
-
-
 def _found(connection: Connection, uid: str | None, newest: Any) -> tuple[int, ChangeRecord]:
     found = find_change(connection, uid) if uid else newest(connection)
     if found is None or found[1].is_undone:
@@ -135,38 +96,54 @@ def reverse(
     chosen: Chosen,
     ctx: TaskContext | None,
     role: str = Role.SUPERVISOR,
+    *,
+    is_kept: bool = False,
 ) -> UndoResult:
-    """Take a change back in the caller's transaction, as a change of its own."""
+    """Take a change back in the caller's transaction, as a change of its own. *is_kept*: also where it takes an undo
+    back, so that this can be taken back in turn."""
     moment = now_ms()
     change_id, change = found
+    left = Left(connection, change_id, chosen)  # before this undo counts itself
     undo_id = _begun(connection, found, moment, role)
     _expect_all(connection, change_id, chosen, moment)
     from app.services.price_guard.suspects import asks_now, price_suspects  # the guard notes its own history
 
     asked = asks_now(connection)
-    staged = unpack(connection, change_id, chosen.listing_ids, chosen.columns())
+    staged = left.staged()
     moved = _moved_beside_entries(connection, change_id, staged)
-    restored, conflicts, suspects = _restore(connection, change_id, undo_id, moment, chosen, moved, ctx)
+    restored, conflicts, suspects = _restore(connection, left, undo_id, moment, moved, ctx)
     if staged:
-        foreseen = foresee(connection, change_id, chosen.listing_ids) if chosen.fields is None else None
+        is_known = chosen.fields is None and chosen.within is None and not left.undos
+        foreseen = foresee(connection, change_id, chosen.listing_ids) if is_known else None
         suspects |= _restore_columns(connection, staged, foreseen, moment, restored, conflicts, ctx)
-        _pack_back(connection, change_id, undo_id, staged, is_whole=not conflicts and chosen.listing_ids is None)
+        is_whole = is_known and not conflicts and chosen.listing_ids is None
+        _pack_back(connection, change_id, undo_id, staged, is_whole=is_whole)
         forget(connection, staged)
         forget_foreseen(connection)
     if restored and change.label == WORDS_LABEL:
         note_change(connection)
     created, stuck = 0, set[int]()
     if chosen.fields is None:
-        created, stuck = take_back_created(connection, change_id, undo_id, change, chosen.listing_ids)
-    if chosen.is_all and swap_rows(connection, change_id, undo_id):
+        created, stuck = take_back_created(connection, undo_id, change, left)
+    if left.has_rows() and swap_rows(connection, change_id, undo_id):
         created += 1
         suspects |= swapped_suspects(connection, change_id)
     suspects |= price_suspects(connection, change_id, restored, asked_costs=asked)
     done = len(restored) + created
-    left = tuple(sorted({*conflicts, *stuck}))
-    names = names_of(connection, change_id, [number for number in left if number < 0])
-    _settle(connection, found, undo_id, done, is_undone=chosen.is_all and done > 0)
-    return UndoResult(change, done, left, tuple(sorted(restored)), tuple(sorted(suspects)), names)
+    alone = tuple(sorted({*conflicts, *stuck}))
+    names = names_of(connection, change_id, [number for number in alone if number < 0])
+    _settle(connection, found, undo_id, done, moment if done and _is_undone(connection, change, left, alone) else None)
+    if change.kind == UNDO:
+        _reopen(connection, change, undo_id, done, is_kept=is_kept)
+    return UndoResult(change, done, alone, tuple(sorted(restored)), tuple(sorted(suspects)), names)
+
+
+def _is_undone(connection: Connection, change: ChangeRecord, left: Left, alone: Collection[int]) -> bool:
+    """Whether nothing of a change stands any more, part of which was just taken back. An undo is done with at once:
+    what it did and could not be done again now is part of its change again."""
+    if change.kind == UNDO:
+        return True
+    return not alone if left.chosen.is_all else not is_left(connection, left.change_id)
 
 
 def _begun(connection: Connection, found: tuple[int, ChangeRecord], moment_ms: int, role: str) -> int:
@@ -198,16 +175,13 @@ def _expect_all(connection: Connection, change_id: int, chosen: Chosen, moment_m
 
 
 def _settle(
-    connection: Connection, found: tuple[int, ChangeRecord], undo_id: int, done: int, *, is_undone: bool
+    connection: Connection, found: tuple[int, ChangeRecord], undo_id: int, done: int, undone_ms: int | None
 ) -> None:
-    """What both changes say at the end: how many listings came back, and whether the first one still stands."""
+    """What both changes say at the end: how many listings came back, and since when nothing of the first one stands."""
     change_id, change = found
     connection.exec_driver_sql("UPDATE change SET listing_count = ? WHERE id = ?", (done, undo_id))
-    if not is_undone:
-        connection.exec_driver_sql("UPDATE change SET undone_ms = NULL WHERE id = ?", (change_id,))
-    if change.kind == UNDO:
-        _reopen(connection, change.params["of"], undo_id)
-    elif not done:
+    connection.exec_driver_sql("UPDATE change SET undone_ms = ? WHERE id = ?", (undone_ms, change_id))
+    if change.kind != UNDO and not done:
         connection.exec_driver_sql("DELETE FROM change WHERE id = ?", (undo_id,))
 
 
@@ -234,10 +208,19 @@ def _pack_back(
             pack(connection, undo_id, block[0])
 
 
-def _reopen(connection: Connection, change_id: int, redo_id: int) -> None:
-    """After a redo the original stands again and can be undone anew; the redo itself leaves no trace."""
-    connection.exec_driver_sql("UPDATE change SET undone_ms = NULL WHERE id = ?", (change_id,))
-    connection.exec_driver_sql("DELETE FROM change WHERE id = ?", (redo_id,))
+def _reopen(connection: Connection, undo: ChangeRecord, redo_id: int, done: int, *, is_kept: bool) -> None:
+    """After a redo what was undone stands again and can be undone anew; the redo itself leaves no trace, unless it is
+    to be taken back itself. Taking that back undoes anew what it had brought again."""
+    of = undo.params["of"]
+    if done:
+        connection.exec_driver_sql("UPDATE change SET undone_ms = NULL WHERE id = ?", (of,))
+        found = connection.exec_driver_sql("SELECT kind, json_extract(params, '$.of') FROM change WHERE id = ?", (of,))
+        kind, undone = found.one()
+        if kind == UNDO and not is_left(connection, undone):
+            now = "UPDATE change SET undone_ms = ? WHERE id = ?"
+            connection.exec_driver_sql(now, (now_ms(), undone))
+    if not (is_kept and done):
+        connection.exec_driver_sql("DELETE FROM change WHERE id = ?", (redo_id,))
 
 
 def _restore_columns(
@@ -270,36 +253,30 @@ def _restore_columns(
 
 def _restore(
     connection: Connection,
-    change_id: int,
+    left: Left,
     undo_id: int,
     moment_ms: int,
-    chosen: Chosen,
     moved: set[int],
     ctx: TaskContext | None,
 ) -> tuple[set[int], set[int], set[int]]:
-    """Put the before-images of all entries back, listing by listing, but for listings that *moved* already; nothing
+    """Put the before-images of what is left back, listing by listing, but for listings that *moved* already; nothing
     but fields of very many listings all at once.
 
     Returns: restored and conflicting listing ids, and those to check anew.
     """
-    listing_ids = [
-        number
-        for number in connection.exec_driver_sql(
-            "SELECT DISTINCT listing_id FROM change_entry WHERE change_id = ? ORDER BY listing_id", (change_id,)
-        ).scalars()
-        if chosen.listing_ids is None or number in chosen.listing_ids
-    ]
+    change_id, only = left.change_id, left.chosen.listing_ids
+    found = "SELECT DISTINCT listing_id FROM change_entry WHERE change_id = ? ORDER BY listing_id"
+    stored = connection.exec_driver_sql(found, (change_id,)).scalars()
+    listing_ids = [number for number in stored if only is None or number in only]
     if len(listing_ids) >= MANY and (fields := fields_only(connection, change_id)):
-        return restore_fields(
-            connection, change_id, undo_id, moment_ms, fields, chosen.of_entry, listing_ids, moved, ctx
-        )
+        return restore_fields(connection, undo_id, moment_ms, fields, left.entries, listing_ids, moved, ctx)
     restored: set[int] = set()
     conflicts = set(moved)
     with _indexing(connection, change_id, len(listing_ids)):
         for chunk in chunks(listing_ids, CHUNK):
             if ctx is not None:
                 ctx.checkpoint()
-            entries = [part for entry in entries_of(connection, change_id, chunk) if (part := chosen.of_entry(entry))]
+            entries = left.entries(chunk)
             conflicts |= moved_on(connection, entries)
             kept = [entry for entry in entries if entry.listing_id not in conflicts]
             for entry in sorted(kept, key=lambda entry: entry.noun != "listing" or entry.after is not None):

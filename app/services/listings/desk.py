@@ -21,7 +21,7 @@ from app.services.history.listing import (
     next_to_undo,
 )
 from app.services.history.records import WORDS_LABEL, ChangeRecord, UndoResult
-from app.services.history.returning import Returned, go_back
+from app.services.history.returning import Returned, count_since, go_back
 from app.services.history.undo import redo, undo
 from app.services.history.wording import said
 from app.services.listings.cells import CellEdit, CellPlan, CellsSaved, plan_cells
@@ -154,8 +154,15 @@ class ListingDesk:
         """
         return self._checked(undo(self.db, uid, only=only, fields=fields, ctx=ctx, role=self._role()))
 
+    def count_since(self, moment: datetime) -> int:
+        """How many changes and undos `go_back` would take back."""
+        return count_since(self.db, moment)
+
     def go_back(self, moment: datetime, ctx: TaskContext | None = None) -> Returned:
-        """Take back every change made after *moment*. Raises: NotFound, TaskCancelled."""
+        """Make everything what it was at *moment*: what was changed or undone since is taken back.
+
+        Raises: NotFound, NotAllowed, TaskCancelled.
+        """
         done = go_back(self.db, moment, ctx=ctx, role=self._role())
         cancel_needless(self.db, done.restored)
         if done.suspects:

@@ -97,11 +97,16 @@ class Model:
     def reverse(
         self, deed: Deed, only: Collection[int] | None = None, fields: Collection[str] | None = None
     ) -> Reversed:
-        """Take a change back; a listing moves back as a whole or not at all."""
+        """Take back what is left of a change; a listing moves back as a whole or not at all."""
         back: Cells = {}
         conflicts: set[int] = set()
+        done, taken = self.done(deed)
         for number, cells in deed.cells.items():
-            chosen = {cell: pair for cell, pair in cells.items() if fields is None or cell[0] in fields}
+            chosen = {
+                cell: pair
+                for cell, pair in cells.items()
+                if (number, cell) not in done and (fields is None or cell[0] in fields)
+            }
             if not chosen or (only is not None and number not in only):
                 continue
             if number not in self.rows or any(self.cell(number, cell) != pair[1] for cell, pair in chosen.items()):
@@ -111,10 +116,10 @@ class Model:
             self._put(number, {cell: pair[1] for cell, pair in back[number].items()})
         gone: dict[int, Row] = {}
         for number in deed.made if fields is None else ():
-            if only is None or number in only:
+            if number not in taken and (only is None or number in only):
                 self._take_away(deed, number, gone, conflicts)
         restored = back.keys() | gone.keys()
-        self._note(deed, Deed("", back, gone, of=deed), bool(restored), is_all=only is None and fields is None)
+        self._note(deed, Deed("", back, gone, of=deed), bool(restored))
         return Reversed(set(restored), conflicts)
 
     def _take_away(self, deed: Deed, number: int, gone: dict[int, Row], conflicts: set[int]) -> None:
@@ -129,15 +134,26 @@ class Model:
 
     def _was_worked_on(self, deed: Deed, number: int) -> bool:
         later = self.deeds[self.deeds.index(deed) + 1 :]
-        return any(one.of is None and not one.is_undone and number in one.cells for one in later)
+        standing = [one for one in later if one.of is None and number in one.cells]
+        return any({(number, cell) for cell in one.cells[number]} - self.done(one)[0] for one in standing)
 
-    def _note(self, deed: Deed, undo: Deed, is_done: bool, *, is_all: bool) -> None:
+    def done(self, deed: Deed) -> tuple[set[tuple[int, Cell]], set[int]]:
+        """Cells that undos took back, and listings they took away."""
+        undos = [one for one in self.deeds if one.of is deed and not one.is_undone]
+        cells = {(number, cell) for one in undos for number, its in one.cells.items() for cell in its}
+        return cells, {number for one in undos for number in one.made}
+
+    def _note(self, deed: Deed, undo: Deed, is_done: bool) -> None:
         """A redo leaves no trace but that the change stands again."""
-        deed.is_undone = deed.is_undone or (is_done and is_all)
+        if not is_done:
+            return
         if deed.of is not None:
-            deed.of.is_undone = False
-        elif is_done:
-            self.deeds.append(undo)
+            deed.is_undone, deed.of.is_undone = True, False
+            return
+        self.deeds.append(undo)
+        done, taken = self.done(deed)
+        cells = {(number, cell) for number, its in deed.cells.items() for cell in its}
+        deed.is_undone = cells <= done and not (deed.made.keys() & self.rows.keys()) - taken
 
     def _put(self, number: int, cells: dict[Cell, Any]) -> None:
         row = self.rows[number] = copied({0: self.rows[number]})[0]  # type: ignore[dict-item, index]

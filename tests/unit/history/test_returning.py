@@ -10,7 +10,7 @@ from app.services.clock import from_ms
 from app.services.errors import NotFound
 from app.services.history.listing import list_changes
 from app.services.history.returning import go_back
-from app.services.history.undo import redo
+from app.services.history.undo import redo, undo
 from app.services.listings.desk import ListingDesk
 from app.services.listings.editing import ListingEdit, edit_listings
 from app.services.listings.loading import load_listing
@@ -67,3 +67,128 @@ def test_nothing_since_is_said(db, make_listing):
     at(db, 1000)
     with pytest.raises(NotFound):
         go_back(db, from_ms(1000))
+
+
+def uids(db):
+    """Oldest first."""
+    return [one.uid for one in reversed(list_changes(db))]
+
+
+def test_what_was_undone_since_is_done_again(db, make_listing):
+    record, other = make_listing("Lamp"), make_listing("Other")
+    retitle(db, record, "one")
+    retitle(db, other, "two")
+    undo(db, uids(db)[0])
+    retitle(db, other, "three")
+    at(db, 1000, 2000, 3000, 4000)
+    assert ListingDesk(lambda: db).count_since(from_ms(2500)) == 2
+    done = ListingDesk(lambda: db).go_back(from_ms(2500))
+    assert (len(done.changes), done.conflicts) == (2, ())
+    assert (title(db, record), title(db, other)) == ("one", "two")
+    assert [one.is_undone for one in list_changes(db)] == [True, False, False]
+    assert ListingDesk(lambda: db).count_since(from_ms(2500)) == 0
+    redo(db)
+    assert (title(db, record), list_changes(db)[2].is_undone) == ("Lamp", True), "the undo itself is back"
+    redo(db)
+    assert title(db, other) == "three"
+    with pytest.raises(NotFound):
+        redo(db)
+    go_back(db, from_ms(2500))
+    assert (title(db, record), title(db, other)) == ("one", "two")
+
+
+def test_a_lone_undo_since_counts(db, make_listing):
+    record = make_listing("Lamp")
+    retitle(db, record, "one")
+    undo(db)
+    at(db, 1000, 2000)
+    assert ListingDesk(lambda: db).count_since(from_ms(1000)) == 1
+    go_back(db, from_ms(1000))
+    assert title(db, record) == "one"
+
+
+def test_what_was_made_and_undone_since_cancels_out(db, make_listing):
+    record = make_listing("Lamp")
+    retitle(db, record, "one", "two")
+    undo(db)
+    at(db, 1000, 2000, 3000)
+    assert ListingDesk(lambda: db).count_since(from_ms(1500)) == 0
+    with pytest.raises(NotFound):
+        go_back(db, from_ms(1500))
+    assert title(db, record) == "one"
+
+
+def test_what_was_done_again_since_is_undone_again(db, make_listing):
+    record = make_listing("Lamp")
+    retitle(db, record, "one")
+    undo(db)
+    redo(db)
+    retitle(db, record, "two")
+    at(db, 1000, 2000, 4000)
+    with db.bulk() as connection:
+        connection.exec_driver_sql("UPDATE change SET undone_ms = 3000 WHERE kind = 'undo'")
+    assert go_back(db, from_ms(2500)).conflicts == ()
+    assert title(db, record) == "Lamp"
+    redo(db), redo(db)
+    assert title(db, record) == "two"
+    go_back(db, from_ms(3500))
+    assert title(db, record) == "one"
+
+
+def test_undone_done_again_and_undone_is_nothing_new(db, make_listing):
+    record = make_listing("Lamp")
+    retitle(db, record, "one")
+    undo(db), redo(db), undo(db)
+    at(db, 1000, 2000, 4000)
+    with db.bulk() as connection:
+        connection.exec_driver_sql("UPDATE change SET undone_ms = 3000 WHERE created_ms = 2000")
+    with pytest.raises(NotFound):
+        go_back(db, from_ms(2500))
+    go_back(db, from_ms(3500))
+    assert title(db, record) == "one"
+
+
+def test_a_time_between_going_back_and_doing_it_again(db, make_listing):
+    """At 5500 the change stood, for all was gone back to 2500; at 6000 that was taken back."""
+    record = make_listing("Lamp")
+    retitle(db, record, "one")
+    undo(db)
+    at(db, 1000, 3000)
+    go_back(db, from_ms(2500))
+    at(db, 1000, 3000, 5000)
+    redo(db)
+    with db.bulk() as connection:
+        connection.exec_driver_sql("UPDATE change SET undone_ms = 6000 WHERE created_ms = 5000")
+    assert title(db, record) == "Lamp"
+    go_back(db, from_ms(5500))
+    assert title(db, record) == "one"
+    go_back(db, from_ms(4000))
+    assert title(db, record) == "Lamp"
+
+
+def test_what_stood_between_a_change_and_its_undo_is_gone_through_in_order(db, make_listing):
+    """There and back between a change and its undo: without bringing that back first, it could not go."""
+    record = make_listing("Lamp")
+    retitle(db, record, "one", "two", "one")
+    undo(db, uids(db)[0])
+    at(db, 1000, 2000, 3000, 4000)
+    assert title(db, record) == "Lamp"
+    assert ListingDesk(lambda: db).count_since(from_ms(500)) == 4
+    assert go_back(db, from_ms(500)).conflicts == ()
+    assert title(db, record) == "Lamp"
+    for expected in ("one", "two", "one", "Lamp"):
+        redo(db)
+        assert title(db, record) == expected
+
+
+def test_a_part_of_a_change_undone_since(db, make_listing):
+    one, two = make_listing("Lamp"), make_listing("Mug")
+    edits = [ListingEdit(record.id, {"title": "both", "weight_g": 7}) for record in (one, two)]
+    change = edit_listings(db, edits, label="change.edit", params={"title": ""})
+    undo(db, change.uid, only=[one.id], fields=["title"])
+    undo(db, change.uid)
+    at(db, 1000, 2000, 3000)
+    go_back(db, from_ms(2500))
+    assert (title(db, one), title(db, two)) == ("Lamp", "both")
+    go_back(db, from_ms(1500))
+    assert (title(db, one), title(db, two)) == ("both", "both")
