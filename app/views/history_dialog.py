@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QScrollArea, QStackedWidget, QWidget
 
-from app.services.history.records import RIGHT, ChangeRecord
+from app.services.history.records import ChangeRecord
+from app.services.listings.text import fold
 from app.views.context import ViewContext
 from app.views.listings.change_pane import ChangePane
-from app.views.listings.history_list import HistoryList
+from app.views.listings.history_list import HistoryList, change_text
 from app.views.widgets.buttons import Button
 from app.views.widgets.dialog import Dialog
 from app.views.widgets.empty_state import EmptyState
 from app.views.widgets.ground import Ground, column, row
+from app.views.widgets.search_box import SearchBox
+from app.views.widgets.segments import Segments
+
+PAGE = 100
+ALL, MANY = "all", "many"
+"""Whether changes of a single listing are shown: each cell that is typed is one."""
 
 
 class HistoryDialog(Dialog):
@@ -37,12 +45,19 @@ class HistoryDialog(Dialog):
         super().__init__("history.title", parent, size=QSize(1120, 640))
         self._context = context
         self.shown: Sequence[ChangeRecord] = ()
+        self._wanted, self._asked = PAGE, 0
+        self.search = SearchBox("history.search", width=230)
+        self.which = Segments([(key, f"history.{key}", "") for key in (ALL, MANY)])
         self.changes = HistoryList("history.none", opens=True)
+        self.older = Button("history.older", kind="link")
         self.pane, self.nothing = ChangePane(context), EmptyState()
         self._stack = QStackedWidget()
         self._build()
         self.changes.undo_wanted.connect(self.undo_wanted)
         self.changes.open_wanted.connect(self.show_change)
+        self.search.searched.connect(self._narrow)
+        self.which.chosen.connect(self._narrow)
+        self.older.clicked.connect(self.load_older)
         self.pane.undo_wanted.connect(self.part_wanted)
         self.pane.return_wanted.connect(self.return_wanted)
         context.changes.happened.connect(self._on_change)
@@ -53,11 +68,23 @@ class HistoryDialog(Dialog):
         area.setWidgetResizable(True)
         area.setFrameShape(QScrollArea.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(self.changes)
+        listed = Ground("surface")
+        entries = column(listed)
+        entries.addWidget(self.changes)
+        entries.addWidget(self.older, 0, Qt.AlignmentFlag.AlignHCenter)
+        entries.addStretch(1)
+        self.older.hide()
+        area.setWidget(listed)
         whole = row(self.body, gap=0)
         left = Ground("surface", "right")
         lines = column(left)
         lines.setContentsMargins(0, 0, 1, 0)  # the hairline
+        head = row(gap=8)
+        head.setContentsMargins(14, 10, 14, 8)
+        head.addWidget(self.search)
+        head.addWidget(self.which)
+        head.addStretch(1)
+        lines.addLayout(head)
         lines.addWidget(area)
         whole.addWidget(left, 4)
         self.nothing.show_state("history", "history.open_one")
@@ -70,23 +97,53 @@ class HistoryDialog(Dialog):
         self.footer.row.addWidget(close)
 
     def load(self) -> None:
-        """Read the changes again."""
-        handle = self._context.runner.call(self._context.services.listings.history)
-        handle.succeeded.connect(self._on_changes)
+        """Read the changes again, as many as are wanted by now."""
+        self._asked, wanted = self._asked + 1, self._wanted
+        asked, history = self._asked, self._context.services.listings.history
+        handle = self._context.runner.call(history, wanted + 1, self._matching())  # one more tells if there are others
+
+        def show(changes: Sequence[ChangeRecord]) -> None:
+            if asked == self._asked:
+                self._on_changes(changes[:wanted], has_older=len(changes) > wanted)
+
+        handle.succeeded.connect(show)
         handle.failed.connect(lambda error: self.hint.tell(error))
+
+    def load_older(self) -> None:
+        """Read so many more."""
+        self._wanted += PAGE
+        self.older.setEnabled(False)
+        self.load()
+
+    def _narrow(self, _: str) -> None:
+        self._wanted = PAGE
+        self.load()
+
+    def _matching(self) -> Callable[[ChangeRecord], bool] | None:
+        """Whether a change is asked for, by what is shown of it; None for all."""
+        words, is_many = fold(self.search.text()).split(), self.which.current == MANY
+        return partial(_matches, words, is_many) if words or is_many else None
 
     def show_change(self, uid: str) -> None:
         """Show one change with its listings."""
-        at = next((number for number, change in enumerate(self.shown) if change.uid == uid), None)
-        if at is None:
+        change = next((one for one in self.shown if one.uid == uid), None)
+        if change is None:
             return
-        newer = sum(not change.is_undone and change.kind != RIGHT for change in self.shown[:at])
-        self.pane.show_change(self.shown[at], newer)
+        self.pane.show_change(change)
         self._stack.setCurrentWidget(self.pane)
+        handle = self._context.runner.call(self._context.services.listings.count_since, change.created_at)
+        handle.succeeded.connect(lambda count: self._on_counted(uid, count))
+        handle.failed.connect(lambda error: self.hint.tell(error))
 
-    def _on_changes(self, changes: Sequence[ChangeRecord]) -> None:
+    def _on_counted(self, uid: str, count: int) -> None:
+        if self.pane.change is not None and self.pane.change.uid == uid:
+            self.pane.show_since(count)
+
+    def _on_changes(self, changes: Sequence[ChangeRecord], *, has_older: bool) -> None:
         self.shown = changes
-        self.changes.show_changes(changes)
+        self.changes.show_changes(changes, "history.none" if self._matching() is None else "history.no_match")
+        self.older.setVisible(has_older)
+        self.older.setEnabled(True)
         if self.pane.change is not None:
             self.show_change(self.pane.change.uid)
 
@@ -97,3 +154,8 @@ class HistoryDialog(Dialog):
         """Let go of the rows."""
         self.pane.stop()
         super().done(result)
+
+
+def _matches(words: Sequence[str], is_many: bool, change: ChangeRecord) -> bool:
+    text = fold(" ".join((change_text(change), change.source, change.actor)))
+    return all(word in text for word in words) and not (is_many and change.listing_count == 1)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Any
 
 import orjson
@@ -12,18 +14,29 @@ from app.services.db import Database
 from app.services.history.records import RIGHT, ChangeRecord
 
 _COLUMNS = "id, uid, kind, label, params, source, listing_count, created_ms, undone_ms, store_id, actor"
+_LISTED = f"kind <> 'undo' AND (listing_count > 0 OR kind = '{RIGHT}')"
+_AT_ONCE = 500
 _STANDS = "kind <> 'undo' AND undone_ms IS NULL AND listing_count > 0 ORDER BY id DESC LIMIT 1"
 
 
-def list_changes(db: Database, *, limit: int = 100) -> list[ChangeRecord]:
-    """The newest changes, newest first; undos themselves are shown only as the mark on what they undid."""
+def list_changes(
+    db: Database, *, limit: int = 100, matching: Callable[[ChangeRecord], bool] | None = None
+) -> list[ChangeRecord]:
+    """The newest changes, newest first; undos themselves are shown only as the mark on what they undid. With
+    *matching* only those it is true of."""
     with db.read() as session:
-        rows = session.connection().exec_driver_sql(
-            f"SELECT {_COLUMNS} FROM change WHERE kind <> 'undo' AND (listing_count > 0 OR kind = '{RIGHT}') "
-            "ORDER BY id DESC LIMIT ?",
-            (limit,),
-        )
-        return [_record(row) for row in rows]
+        found = _listed(session.connection())
+        return list(islice(found if matching is None else filter(matching, found), limit))
+
+
+def _listed(connection: Connection) -> Iterator[ChangeRecord]:
+    """All changes, newest first, read as they are asked for."""
+    last = 1 << 62
+    while rows := connection.exec_driver_sql(
+        f"SELECT {_COLUMNS} FROM change WHERE {_LISTED} AND id < ? ORDER BY id DESC LIMIT {_AT_ONCE}", (last,)
+    ).all():
+        yield from map(_record, rows)
+        last = rows[-1][0]
 
 
 def changes_of_listing(db: Database, listing_id: int, *, limit: int = 50) -> list[ChangeRecord]:

@@ -185,9 +185,9 @@ class ListingDesk:
         """What redo would do again."""
         return can_redo(self.db)
 
-    def history(self, limit: int = 100) -> list[ChangeRecord]:
-        """The newest changes, newest first."""
-        return list_changes(self.db, limit=limit)
+    def history(self, limit: int = 100, matching: Callable[[ChangeRecord], bool] | None = None) -> list[ChangeRecord]:
+        """The newest changes, newest first; with *matching* only those it is true of."""
+        return list_changes(self.db, limit=limit, matching=matching)
 
     def change(self, uid: str | None) -> ChangeRecord | None:
         """The change *uid*, without it what undo would take back; None where there is none."""

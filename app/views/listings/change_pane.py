@@ -69,13 +69,17 @@ class ChangePane(Ground):
         self.undo.clicked.connect(self._on_undo)
         self.back.clicked.connect(lambda: self.return_wanted.emit(self.change))
 
-    def show_change(self, change: ChangeRecord, newer: int) -> None:
-        """Show *change*; *newer* changes that stand came after it."""
+    def show_since(self, count: int) -> None:
+        """So many changes and undos came after the change in view."""
+        self.back.setVisible(count > 0)
+        say(self.back, "history.undo_after", n=count)
+
+    def show_change(self, change: ChangeRecord) -> None:
+        """Show *change*. What came after it is counted by the caller, as that takes time."""
         is_other = self.change is None or self.change.uid != change.uid
         self.change = change
-        self.back.setVisible(newer > 0)
-        say(self.back, "history.undo_after", n=newer)
         if is_other:
+            self.back.hide()
             self._show_fields(())
             self._read(change.uid)
         elif self.table is not None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
@@ -56,21 +57,35 @@ class HistoryList(Ground):
         self._lines = column(self, gap=0)
         self._lines.addStretch(1)
         self._changes: Sequence[ChangeRecord] | None = None
+        self._rows: dict[str, tuple[ChangeRecord, QWidget]] = {}
 
-    def show_changes(self, changes: Sequence[ChangeRecord]) -> None:
-        """Show these; none says so."""
-        if self._changes is None or list(changes) != list(self._changes):
+    def show_changes(self, changes: Sequence[ChangeRecord], empty_key: str = "") -> None:
+        """Show these; none says so, with *empty_key* instead of the list's own words. Rows that were shown stay as
+        they are: there may be thousands."""
+        self._empty_key = empty_key or self._empty_key
+        if self._changes is None or not changes or list(changes) != list(self._changes):
             self._changes = changes
-            self.retranslate()
+            self._show(self._rows)
 
     def retranslate(self) -> None:
         """Labels in the user's language."""
-        if getattr(self, "_changes", None) is None:
-            return
-        emptied(self._lines, keep=1)
-        rows = [self._row(change) for change in self._changes] or [self._nothing()]
-        for number, widget in enumerate(rows):
+        if getattr(self, "_changes", None) is not None:
+            self._show({})
+
+    def _show(self, known: Mapping[str, tuple[ChangeRecord, QWidget]]) -> None:
+        """Show the changes, in the rows that are *known* for them."""
+        made: dict[str, tuple[ChangeRecord, QWidget]] = {}
+        for change in self._changes or ():
+            old = known.get(change.uid)
+            made[change.uid] = old if old is not None and old[0] == change else (change, self._row(change))
+        self._rows = made
+        widgets = [widget for _, widget in made.values()] or [self._nothing()]
+        emptied(self._lines, keep=1, spared=widgets)
+        for number, widget in enumerate(widgets):
             self._lines.insertWidget(number, widget)
+        stops = [button for widget in widgets for button in widget.findChildren(Button)]
+        for before, after in pairwise(stops):
+            self.setTabOrder(before, after)  # rows that stayed were made before those above them
 
     def _row(self, change: ChangeRecord) -> QWidget:
         box = Ground("surface", "bottom")

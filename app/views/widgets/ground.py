@@ -11,6 +11,8 @@ from app.views.theme import current_theme
 from app.views.widgets.live import Live
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from PySide6.QtGui import QPaintEvent
     from PySide6.QtWidgets import QLayout
 
@@ -96,14 +98,16 @@ def column(widget: QWidget | None = None, *, edges: int = 0, gap: int = 0) -> QV
     return layout
 
 
-def emptied(layout: QLayout, keep: int = 0) -> None:
-    """Let go of the widgets of *layout*, all but the last *keep* entries (a stretch, as a rule).
+def emptied(layout: QLayout, keep: int = 0, spared: Collection[QWidget] = ()) -> None:
+    """Let go of the widgets of *layout*, all but the last *keep* entries (a stretch, as a rule) and those *spared*,
+    which are put back by the caller.
 
     They are hidden at once: deleting waits for the event loop, and until then they would stand where new ones come.
     """
+    still_wanted = frozenset(spared)
     while layout.count() > keep:
         item = layout.takeAt(0)
         old = item.widget() if item is not None else None
-        if old is not None:
+        if old is not None and old not in still_wanted:
             old.hide()
             old.deleteLater()

@@ -4,10 +4,11 @@ from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
+from app.services.history.recording import this_person
 from app.services.history.records import ChangeRecord
 from app.services.listings.desk import ListingDesk
 from app.services.listings.editing import ListingEdit, edit_listings
@@ -18,7 +19,7 @@ from app.views.language import language
 from app.views.listings.history_list import HistoryList, change_text
 from app.views.paged_table_model import PagedTableModel
 from app.views.widgets.buttons import Button
-from app.views.widgets.label import ElidedLabel
+from app.views.widgets.label import ElidedLabel, Label
 from tests.unit.conftest import db, empty_database, make_listing
 
 __all__ = ["db", "empty_database", "make_listing"]
@@ -60,7 +61,8 @@ def opened(qtbot, history, at):
     """Press "Show" of change number *at* and wait for its listings."""
 
     def buttons():
-        return [one for one in history.changes.findChildren(Button) if one.isVisible() and one.text() == "Show"]
+        found = [one for one in history.changes.findChildren(Button) if one.isVisible() and one.text() == "Show"]
+        return sorted(found, key=lambda one: one.mapTo(history, QPoint()).y())
 
     qtbot.waitUntil(lambda: len(buttons()) == len(history.shown))  # lines come and go with what is read
     shows = buttons()
@@ -86,6 +88,7 @@ def test_a_change_is_shown_with_its_listings(qtbot, history):
     qtbot.waitUntil(lambda: pane.table.paged.rowCount() == 4)
     assert rows(pane)[1:3] == [["", "Title", "Lamp", "Lamp 2", ""], ["", "Weight (g)", "–", "500", ""]]
     assert pane.undo.text() == "Undo all 2 listings"
+    qtbot.waitUntil(pane.back.isVisible)
     assert pane.back.text() == "Undo the 2 changes after this"
 
 
@@ -153,8 +156,18 @@ def test_back_to_a_point_in_time(qtbot, history, desk):
     pane = opened(qtbot, history, 2)
     wanted = []
     history.return_wanted.connect(wanted.append)
+    qtbot.waitUntil(pane.back.isVisible)
     qtbot.mouseClick(pane.back, Qt.MouseButton.LeftButton)
     assert wanted == [history.shown[2]]
+
+
+def test_an_undo_counts_as_something_after_it(qtbot, history, desk):
+    """A is made, B is made, A is undone: who goes back to B brings A again."""
+    desk.undo(history.shown[2].uid, [1])
+    history.load()
+    pane = opened(qtbot, history, 0)
+    qtbot.waitUntil(pane.back.isVisible)
+    assert pane.back.text() == "Undo the 1 change after this"
 
 
 def test_the_newest_change_has_none_after_it(qtbot, history):
@@ -236,3 +249,92 @@ def test_a_company_table_is_called_by_its_entries_not_by_listings(each_language)
     params = {"kind": "price_floors", "table": 1, "n": 300}
     change = ChangeRecord("1", "table", "change.table.price_floors", params, "", 1, datetime.now(UTC), False)
     assert change_text(change) == {"en": "Price-floor table: 300 entries", "zh": "限价产品总表：300 条"}[each_language]
+
+
+class TestMany:
+    """Every cell that is typed is a change of its own: what is older can still be found."""
+
+    COUNT = 230
+
+    @pytest.fixture
+    def three(self, desk, three, db):
+        import_of_both = [ListingEdit(id, fields={"weight_g": 700}) for id in three[:2]]
+        edit_listings(
+            db,
+            import_of_both,
+            label="change.from_sheet",
+            params={"n": 2, "file": "a sheet"},
+            source="spring-quote.xlsx",
+        )
+        for number in range(self.COUNT):
+            desk.save([ListingEdit(three[2], fields={"title": f"Chair {number}"})], "Chair")
+        return three
+
+    @pytest.fixture
+    def history(self, qtbot, context, desk, three):
+        context.services = SimpleNamespace(listings=desk)
+        parent = QWidget()
+        qtbot.addWidget(parent)
+        parent.resize(1440, 900)
+        parent.show()
+        window = HistoryDialog(context, parent)
+        window.show()
+        qtbot.waitUntil(lambda: len(window.shown) == 100)
+        yield window
+        window.close()
+        qtbot.waitUntil(lambda: context.runner.is_idle)
+
+    def test_older_ones_come_when_they_are_asked_for(self, qtbot, history, desk, context, three):
+        first = history.changes.findChildren(ElidedLabel)[0]
+        for count in (200, self.COUNT + 4):
+            assert history.older.isVisible() and history.older.isEnabled()
+            qtbot.mouseClick(history.older, Qt.MouseButton.LeftButton)
+            qtbot.waitUntil(lambda count=count: len(history.shown) == count)
+        assert not history.older.isVisible()
+        assert history.shown[-1].listing_count == 2
+        assert history.changes.findChildren(ElidedLabel)[0] is first  # what was shown was not made anew
+        desk.save([ListingEdit(three[2], fields={"title": "Stool"})], "Stool")
+        context.changes.tell({"listing"})
+        newest = history.shown[0]
+        qtbot.waitUntil(lambda: history.shown[0] != newest)
+        assert len(history.shown) == self.COUNT + 5
+
+    def test_what_is_shown_of_a_change_is_searched(self, qtbot, history, each_language):
+        for words in ("spring-quote", "SPRING-QUOTE.xlsx", change_text_of_sheet(each_language)):
+            history.search.setText(words)
+            qtbot.waitUntil(lambda: [one.source for one in history.shown] == ["spring-quote.xlsx"])
+            history.search.clear()
+            qtbot.waitUntil(lambda: len(history.shown) == 100)
+        history.search.setText("nobody")
+        qtbot.waitUntil(lambda: not history.shown)
+        said = [label.text() for label in history.changes.findChildren(Label) if label.isVisible()]
+        assert {"en": "No change matches.", "zh": "没有符合的修改。"}[each_language] in said
+        history.search.setText(this_person())
+        qtbot.waitUntil(lambda: len(history.shown) == 100)
+
+    def test_changes_of_one_listing_can_be_left_out(self, qtbot, history):
+        history.which.choose("many")
+        qtbot.waitUntil(lambda: len(history.shown) == 2)
+        assert not history.older.isVisible()
+        pane = opened(qtbot, history, 0)
+        qtbot.waitUntil(pane.back.isVisible)
+        assert pane.back.text() == f"Undo the {self.COUNT} changes after this"  # those that are not shown, too
+        history.which.choose("all")
+        qtbot.waitUntil(lambda: len(history.shown) == 100 and history.older.isVisible())
+
+    def test_tab_goes_down_the_list_where_some_rows_stayed(self, qtbot, history, desk, context, three):
+        desk.save([ListingEdit(three[2], fields={"title": "Stool"})], "Stool")
+        newest = history.shown[0]
+        context.changes.tell({"listing"})
+        qtbot.waitUntil(lambda: history.shown[0] != newest)
+        buttons = [one for one in history.changes.findChildren(Button) if one.isVisible()]
+        by_place = sorted(buttons, key=lambda one: (one.mapTo(history, QPoint()).y(), one.mapTo(history, QPoint()).x()))
+        by_place[0].setFocus()
+        for button in by_place[1:6]:
+            QTest.keyClick(history.focusWidget(), Qt.Key.Key_Tab)
+            assert history.focusWidget() is button
+
+
+def change_text_of_sheet(code):
+    """A piece of what a change from a sheet is called."""
+    return {"en": "edit of 2 listings from a sheet", "zh": "按 a sheet 修改"}[code]
