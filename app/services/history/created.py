@@ -31,7 +31,10 @@ _PARTLY = (
     "WHERE back.id > ?1 AND back.kind = 'undo' AND back.undone_ms IS NULL "
     "AND later.id > ?1 AND later.kind <> 'undo' AND later.undone_ms IS NULL"
 )
-_UNDOS = "SELECT created_ms FROM change WHERE id > ? AND kind = 'undo'"
+_UNDOS = (
+    "SELECT created_ms FROM change WHERE id > ?1 AND kind = 'undo' "
+    "UNION SELECT undone_ms FROM change WHERE id > ?1 AND kind = 'undo' AND undone_ms IS NOT NULL"
+)
 
 
 def _stuck(connection: Connection, change_id: int, first: int, last: int, made_ms: int | None) -> set[int]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import inf
 
 from sqlalchemy import Connection
@@ -27,8 +27,11 @@ _UNDOS = (
     "FROM change AS undo JOIN change AS of ON of.id = json_extract(undo.params, '$.of') "
     "WHERE undo.kind = 'undo' AND undo.listing_count > 0 ORDER BY undo.id"
 )
-_ENTRIES = "SELECT noun, row_id, listing_id, before, after FROM change_entry WHERE change_id = {}"
-_COLUMNS = 'SELECT "column", row_ids, before, after FROM change_column WHERE change_id = {}'
+_ENTRIES = (
+    "SELECT noun, row_id, after IS NULL, iif(after IS NULL OR before IS NULL, '', key) "
+    "FROM change_entry, json_each(coalesce(after, before)) WHERE change_id = {}"
+)
+_COLUMNS = 'SELECT "column", row_ids FROM change_column WHERE change_id = {}'
 _ABOUT = """
 SELECT DISTINCT noun, key FROM change_entry, json_each(after)
 WHERE change_id = ?1 AND before IS NOT NULL AND after IS NOT NULL
@@ -83,20 +86,100 @@ class _Pair:
 
 def steps_since(connection: Connection, moment_ms: int) -> list[Step]:
     """What leads back to a moment, the newest first; nothing where all is as it was."""
-    made = {number: (created, undone) for number, created, undone in connection.exec_driver_sql(_MADE, (moment_ms,))}
-    steps = {Step((made[number][0], number), number) for number in made if made[number][1] is None}
-    pairs: list[_Pair] = []
-    turned: defaultdict[int, list[_Undo]] = defaultdict(list)
-    for undo in _undos(connection):
-        if undo.of in made:
-            if undo.stood(inf):
-                pairs.append(_Pair(undo.id, Step((made[undo.of][0], undo.of), undo.of), undo.step()))
-        elif undo.stood(moment_ms) is not undo.stood(inf):
-            turned[undo.of].append(undo)
-    for undos in turned.values():
-        pairs += _equal(connection, undos)
-        steps.update(undo.step() for undo in undos)
-    return sorted(_with_tied(connection, steps, pairs), key=lambda step: step.at, reverse=True)
+    return _Reader(connection, moment_ms).steps()
+
+
+class _Reader:
+    """Looks at what happened since a moment."""
+
+    def __init__(self, connection: Connection, moment_ms: int) -> None:
+        self._connection, self._moment_ms = connection, moment_ms
+        self._about: dict[int, set[tuple[str, str]]] = {}
+
+    def steps(self) -> list[Step]:
+        """As `steps_since`."""
+        rows = self._connection.exec_driver_sql(_MADE, (self._moment_ms,))
+        made = {number: (Step((created, number), number), undone) for number, created, undone in rows}
+        steps = {step for step, undone in made.values() if undone is None}
+        pairs: list[_Pair] = []
+        of_older: defaultdict[int, list[_Undo]] = defaultdict(list)
+        for undo in _undos(self._connection):
+            if undo.of not in made:
+                of_older[undo.of].append(undo)
+            elif undo.stood(inf):
+                pairs.append(_Pair(undo.id, made[undo.of][0], undo.step()))
+        for undos in of_older.values():
+            turned = [undo for undo in undos if undo.stood(self._moment_ms) is not undo.stood(inf)]
+            pairs += self._without_equal(turned)
+            steps.update(self._last(undo, undos) for undo in turned)
+        return sorted(self._with_tied(steps, pairs), key=lambda step: step.at, reverse=True)
+
+    def _last(self, undo: _Undo, undos: list[_Undo]) -> Step:
+        """What reverses an undo's last turn. What was done again may have been undone and done again since: that came
+        after what was changed in between."""
+        step = undo.step()
+        later = [one for one in undos if not one.stood(inf) and one.turns[-1][0] > step.at]
+        if step.anew is not None and later:
+            later = [one for one in later if self._is_shared(undo.id, [one.id])]
+        return replace(step, at=max((one.turns[-1][0] for one in later), default=step.at)) if step.anew else step
+
+    def _without_equal(self, undos: list[_Undo]) -> list[_Pair]:
+        """Take undos of one change that were done again out of *undos*, with later ones that did the same."""
+        pairs = []
+        for older in [undo for undo in undos if not undo.stood(inf)]:
+            for newer in [undo for undo in undos if undo.stood(inf)]:
+                if self._are_equal(older.id, newer.id):
+                    first, last = sorted((older.step(), newer.step()), key=lambda step: step.at)
+                    pairs.append(_Pair(newer.id, first, last))
+                    undos.remove(older)
+                    undos.remove(newer)
+                    break
+        return pairs
+
+    def _are_equal(self, one: int, other: int) -> bool:
+        """Whether two undos of a change took the same of it back."""
+        return not any(
+            self._connection.exec_driver_sql(f"{sql.format(a)} EXCEPT {sql.format(b)} LIMIT 1").first()
+            for sql in (_ENTRIES, _COLUMNS)
+            for a, b in ((one, other), (other, one))
+        )
+
+    def _with_tied(self, steps: set[Step], pairs: Iterable[_Pair]) -> set[Step]:
+        """*steps*, and those of pairs that something lies between."""
+        left = list(pairs)
+        while tied := [pair for pair in left if self._is_tied(pair, steps)]:
+            left = [pair for pair in left if pair not in tied]
+            steps = steps.union(*((pair.older, pair.newer) for pair in tied))
+        return steps
+
+    def _is_tied(self, pair: _Pair, steps: Iterable[Step]) -> bool:
+        between = [step.change for step in steps if pair.older.at < step.at < pair.newer.at]
+        return bool(between) and self._is_shared(pair.undo, between)
+
+    def _is_shared(self, undo: int, others: Iterable[int]) -> bool:
+        """Whether an undo is about something that one of *others* is about, too: the same fields, some listings."""
+        alike = [str(other) for other in others if _are_alike(self._fields(undo), self._fields(other))]
+        if not alike:
+            return False
+        sql = _SHARED.format(undo=undo, others=", ".join(alike))
+        return self._connection.exec_driver_sql(sql).first() is not None
+
+    def _fields(self, number: int) -> set[tuple[str, str]]:
+        """What a change is about: nouns with their fields, "" for rows that came or went."""
+        if number not in self._about:
+            found = self._connection.exec_driver_sql(_ABOUT, (number,))
+            self._about[number] = {(noun, name) for noun, name in found}
+        return self._about[number]
+
+
+def _are_alike(one: set[tuple[str, str]], other: set[tuple[str, str]]) -> bool:
+    """Whether two share a field; rows that came or went have all."""
+    return bool(one & other) or any(
+        noun in {each for each, _ in rest}
+        for some, rest in ((one, other), (other, one))
+        for noun, name in some
+        if not name
+    )
 
 
 def _undos(connection: Connection) -> Iterator[_Undo]:
@@ -120,62 +203,3 @@ def _undos(connection: Connection) -> Iterator[_Undo]:
             undo.turns.append(((moment, inf), False))
         undo.turns.sort()
         yield undo
-
-
-def _equal(connection: Connection, undos: list[_Undo]) -> list[_Pair]:
-    """Take undos of one change that were done again out, with later ones that did the same."""
-    pairs = []
-    again = [undo for undo in undos if not undo.stood(inf)]
-    for older in again:
-        for newer in [undo for undo in undos if undo.stood(inf)]:
-            if _are_equal(connection, older.id, newer.id):
-                pairs.append(_Pair(newer.id, *sorted((older.step(), newer.step()), key=lambda step: step.at)))
-                undos.remove(older)
-                undos.remove(newer)
-                break
-    return pairs
-
-
-def _are_equal(connection: Connection, one: int, other: int) -> bool:
-    """Whether two undos did the same."""
-    return not any(
-        connection.exec_driver_sql(f"{sql.format(a)} EXCEPT {sql.format(b)} LIMIT 1").first()
-        for sql in (_ENTRIES, _COLUMNS)
-        for a, b in ((one, other), (other, one))
-    )
-
-
-def _with_tied(connection: Connection, steps: set[Step], pairs: Iterable[_Pair]) -> set[Step]:
-    """*steps*, and those of pairs that something lies between."""
-    about: dict[int, set[tuple[str, str]]] = {}
-    open_pairs, is_new = list(pairs), True
-    while is_new:
-        is_new = False
-        for pair in list(open_pairs):
-            between = [step.change for step in steps if pair.older.at < step.at < pair.newer.at]
-            if between and _is_shared(connection, pair.undo, between, about):
-                steps |= {pair.older, pair.newer}
-                open_pairs.remove(pair)
-                is_new = True
-    return steps
-
-
-def _is_shared(connection: Connection, undo: int, others: list[int], about: dict[int, set[tuple[str, str]]]) -> bool:
-    """Whether an undo is about something that one of *others* is about, too: the same fields of the same listings."""
-    for number in (undo, *others):
-        if number not in about:
-            about[number] = {(row[0], row[1]) for row in connection.exec_driver_sql(_ABOUT, (number,))}
-    mine = about[undo]
-    nouns = {noun for noun, name in mine if not name}
-    alike = [
-        other
-        for other in others
-        if any(
-            one in mine or one[0] in nouns or (not one[1] and one[0] in {noun for noun, _ in mine})
-            for one in about[other]
-        )
-    ]
-    if not alike:
-        return False
-    listed = ", ".join(map(str, alike))
-    return connection.exec_driver_sql(_SHARED.format(undo=undo, others=listed)).first() is not None

@@ -32,7 +32,7 @@ from app.services.history.entries import moved_on, put_back, reversed_entry
 from app.services.history.fields_back import fields_only, restore_fields
 from app.services.history.following import foresee, forget_foreseen, keep_following_reversed
 from app.services.history.left import Chosen, Left, is_left
-from app.services.history.listing import find_change, newest_to_redo, newest_to_undo
+from app.services.history.listing import find_change, newest_to_redo, newest_to_undo, numbered_change
 from app.services.history.recording import add_entries, record_change
 from app.services.history.records import GUARD_LABEL, SORTED_HERE, WORDS_LABEL, ChangeRecord, Entry, UndoResult
 from app.services.history.rows import demand_newest, swap_rows
@@ -45,6 +45,8 @@ from app.services.sql_ids import interruptible
 from app.services.tasks import TaskContext
 
 UNDO = "undo"
+KEPT_IN = ("change_entry", "change_column", "change_following", "change_rows")
+"""Tables with what an undo keeps."""
 
 
 def undo(
@@ -80,7 +82,30 @@ def redo(db: Database, *, ctx: TaskContext | None = None, role: str = Role.SUPER
         NotAllowed: as `undo`.
     """
     with db.bulk() as connection:
-        return reverse(connection, _found(connection, None, newest_to_redo), Chosen(), ctx, role)
+        found = _found(connection, None, newest_to_redo)
+        undone = numbered_change(connection, found[1].params["of"])
+        if undone[1].kind != UNDO:
+            return reverse(connection, found, Chosen(), ctx, role)
+        return _undo_anew(connection, found[0], undone, ctx, role)
+
+
+def _undo_anew(
+    connection: Connection, back_id: int, undone: tuple[int, ChangeRecord], ctx: TaskContext | None, role: str
+) -> UndoResult:
+    """Do what an undo did once more, which was taken back on the way to a point in time. The undo stands again, with
+    what it took back now, where it stood among the others: those after it can be redone next."""
+    number, undo_of = undone
+    done = reverse(connection, numbered_change(connection, undo_of.params["of"]), Chosen(within=number), ctx, role)
+    if done.restored:
+        anew, moment = connection.exec_driver_sql("SELECT id, created_ms FROM change ORDER BY id DESC LIMIT 1").one()
+        connection.exec_driver_sql("UPDATE change SET undone_ms = ? WHERE id = ?", (moment, back_id))
+        for table in KEPT_IN:
+            connection.exec_driver_sql(f"DELETE FROM {table} WHERE change_id = ?", (number,))
+            connection.exec_driver_sql(f"UPDATE {table} SET change_id = ? WHERE change_id = ?", (number, anew))
+        again = "UPDATE change SET undone_ms = NULL, listing_count = ? WHERE id = ?"
+        connection.exec_driver_sql(again, (done.restored, number))
+        connection.exec_driver_sql("DELETE FROM change WHERE id = ?", (anew,))
+    return done
 
 
 def _found(connection: Connection, uid: str | None, newest: Any) -> tuple[int, ChangeRecord]:
@@ -132,9 +157,10 @@ def reverse(
     done = len(restored) + created
     alone = tuple(sorted({*conflicts, *stuck}))
     names = names_of(connection, change_id, [number for number in alone if number < 0])
-    _settle(connection, found, undo_id, done, moment if done and _is_undone(connection, change, left, alone) else None)
+    is_undone = _is_undone(connection, change, left, alone) if done else change.is_undone
+    _settle(connection, found, undo_id, done, moment if is_undone else None)
     if change.kind == UNDO:
-        _reopen(connection, change, undo_id, done, is_kept=is_kept)
+        _reopen(connection, change.params["of"], undo_id, done, is_kept=is_kept)
     return UndoResult(change, done, alone, tuple(sorted(restored)), tuple(sorted(suspects)), names)
 
 
@@ -208,17 +234,11 @@ def _pack_back(
             pack(connection, undo_id, block[0])
 
 
-def _reopen(connection: Connection, undo: ChangeRecord, redo_id: int, done: int, *, is_kept: bool) -> None:
-    """After a redo what was undone stands again and can be undone anew; the redo itself leaves no trace, unless it is
-    to be taken back itself. Taking that back undoes anew what it had brought again."""
-    of = undo.params["of"]
+def _reopen(connection: Connection, change_id: int, redo_id: int, done: int, *, is_kept: bool) -> None:
+    """After a redo the original stands again and can be undone anew; the redo itself leaves no trace, unless it is to
+    be taken back itself."""
     if done:
-        connection.exec_driver_sql("UPDATE change SET undone_ms = NULL WHERE id = ?", (of,))
-        found = connection.exec_driver_sql("SELECT kind, json_extract(params, '$.of') FROM change WHERE id = ?", (of,))
-        kind, undone = found.one()
-        if kind == UNDO and not is_left(connection, undone):
-            now = "UPDATE change SET undone_ms = ? WHERE id = ?"
-            connection.exec_driver_sql(now, (now_ms(), undone))
+        connection.exec_driver_sql("UPDATE change SET undone_ms = NULL WHERE id = ?", (change_id,))
     if not (is_kept and done):
         connection.exec_driver_sql("DELETE FROM change WHERE id = ?", (redo_id,))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,6 +26,14 @@ class Deed:
     is_undone: bool = False
     of: Deed | None = None
     """Of an undo, what it took back."""
+    at: int = 0
+    """The model's tick when it was made."""
+    turns: list[tuple[int, bool]] = field(default_factory=list)
+    """Since when it stands, or does not."""
+
+    def stood(self, tick: int = sys.maxsize) -> bool:
+        """Whether an undo stood then."""
+        return next((stood for at, stood in reversed(self.turns) if at <= tick), False)
 
 
 @dataclass(frozen=True)
@@ -45,6 +54,7 @@ class Model:
         self.deeds: list[Deed] = []
         self.there: dict[int, Row] = {}
         self.known: dict[int, Row] = {}
+        self.tick = 0
 
     # -- reading -------------------------------------------------------------------------------------------------
 
@@ -63,7 +73,7 @@ class Model:
             if one.of is None:
                 return None
             if not one.is_undone:
-                return one
+                return one  # also one that took an undo back while going back in time
         return None
 
     def is_unsent(self, listing_id: int) -> bool:
@@ -83,11 +93,18 @@ class Model:
         if uid is None:
             return None
         deed = Deed(uid, cells, {number: after[number] for number in made})
-        self.deeds.append(deed)
+        self._add(deed)
         return deed
+
+    def _add(self, deed: Deed) -> None:
+        self.tick += 1
+        deed.at = self.tick
+        deed.turns.append((self.tick, True))
+        self.deeds.append(deed)
 
     def go_on(self, deed: Deed, after: dict[int, Row]) -> None:
         """The same typing goes on: what was there before the change stays what it brings back."""
+        self.tick += 1
         for number, row in after.items():
             for cell, (before, now) in _differences(self.rows[number], row).items():
                 cells = deed.cells.setdefault(number, {})
@@ -95,9 +112,20 @@ class Model:
             self.rows[number] = row
 
     def reverse(
-        self, deed: Deed, only: Collection[int] | None = None, fields: Collection[str] | None = None
+        self,
+        deed: Deed,
+        only: Collection[int] | None = None,
+        fields: Collection[str] | None = None,
+        *,
+        within: Deed | None = None,
+        is_kept: bool = False,
     ) -> Reversed:
-        """Take back what is left of a change; a listing moves back as a whole or not at all."""
+        """Take back what is left of a change; a listing moves back as a whole or not at all.
+
+        Args:
+            within: only what this undo of it took back.
+            is_kept: also of an undo, so that it can be taken back in turn.
+        """
         back: Cells = {}
         conflicts: set[int] = set()
         done, taken = self.done(deed)
@@ -105,7 +133,9 @@ class Model:
             chosen = {
                 cell: pair
                 for cell, pair in cells.items()
-                if (number, cell) not in done and (fields is None or cell[0] in fields)
+                if (number, cell) not in done
+                and (fields is None or cell[0] in fields)
+                and (within is None or cell in within.cells.get(number, {}))
             }
             if not chosen or (only is not None and number not in only):
                 continue
@@ -116,11 +146,26 @@ class Model:
             self._put(number, {cell: pair[1] for cell, pair in back[number].items()})
         gone: dict[int, Row] = {}
         for number in deed.made if fields is None else ():
-            if number not in taken and (only is None or number in only):
+            if number not in taken and (only is None or number in only) and (within is None or number in within.made):
                 self._take_away(deed, number, gone, conflicts)
         restored = back.keys() | gone.keys()
-        self._note(deed, Deed("", back, gone, of=deed), bool(restored))
+        if restored:
+            self._note(deed, Deed("", back, gone, of=deed), is_kept)
         return Reversed(set(restored), conflicts)
+
+    def redo(self, deed: Deed) -> Reversed:
+        """Take an undo back; one of an undo, made while going back in time, by undoing the change anew."""
+        undo = deed.of
+        assert undo is not None
+        if undo.of is None:
+            return self.reverse(deed)
+        done = self.reverse(undo.of, within=undo)
+        if done.restored:
+            deed.is_undone = True
+            anew = self.deeds.pop()
+            undo.cells, undo.made = anew.cells, anew.made
+            self._turn(undo, True)
+        return done
 
     def _take_away(self, deed: Deed, number: int, gone: dict[int, Row], conflicts: set[int]) -> None:
         """A listing that was made goes, unless it was worked on or sent since; one that was taken away comes back."""
@@ -143,14 +188,24 @@ class Model:
         cells = {(number, cell) for one in undos for number, its in one.cells.items() for cell in its}
         return cells, {number for one in undos for number in one.made}
 
-    def _note(self, deed: Deed, undo: Deed, is_done: bool) -> None:
-        """A redo leaves no trace but that the change stands again."""
-        if not is_done:
-            return
+    def _note(self, deed: Deed, undo: Deed, is_kept: bool) -> None:
+        """A redo leaves no trace but that the change stands again, unless it is kept to be taken back itself."""
         if deed.of is not None:
-            deed.is_undone, deed.of.is_undone = True, False
-            return
-        self.deeds.append(undo)
+            self._turn(deed, False)
+            self._turn(deed.of, True)
+            if not is_kept:
+                return
+        self._add(undo)
+        if deed.of is None:
+            self._sum_up(deed)
+
+    def _turn(self, deed: Deed, stands: bool) -> None:
+        self.tick += 1
+        deed.is_undone = not stands
+        deed.turns.append((self.tick, stands))
+
+    def _sum_up(self, deed: Deed) -> None:
+        """Whether anything of a change is left."""
         done, taken = self.done(deed)
         cells = {(number, cell) for number, its in deed.cells.items() for cell in its}
         deed.is_undone = cells <= done and not (deed.made.keys() & self.rows.keys()) - taken

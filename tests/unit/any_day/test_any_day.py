@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import os
 import tempfile
+import time
 from collections.abc import Iterator
-from datetime import timedelta
+from copy import deepcopy
+from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
@@ -18,8 +20,9 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from app.services.clock import from_ms, now_ms
 from app.services.compliance.recheck import recheck
-from app.services.history.listing import list_changes
+from app.services.errors import NotFound
 from app.services.history.records import UndoResult
 from app.services.listings.bulk_edit.edits import BulkEdit
 from app.services.listings.bulk_edit.operations import AddTag, ChangeNumber, Limits, RemoveTag, ReplaceText
@@ -29,6 +32,7 @@ from app.services.listings.records import ListingRecord
 from app.services.listings.source import ListingSource
 from app.services.paging import Query
 from tests.unit.any_day.model import Deed, Model, Reversed, fields_of, sendable
+from tests.unit.any_day.time_travel import go_back, steps_since
 from tests.unit.any_day.world import Ground, Row, World, copied, ground
 
 LONG = os.environ.get("SHANGJIA_ANY_DAY", "")
@@ -44,6 +48,15 @@ def title(key: str, metal: str) -> str:
     return f"{metal} Lamp Socket With Switch For Bedside Lights Series {key}"
 
 
+@dataclass(frozen=True)
+class Past:
+    """A state that was there: at which moment, and at which tick of the model."""
+
+    moment: int
+    tick: int
+    rows: dict[int, Row]
+
+
 class AnyDay(RuleBasedStateMachine):
     """See `Model` for what is expected, `World` for what is done."""
 
@@ -54,6 +67,8 @@ class AnyDay(RuleBasedStateMachine):
         self.world = World(self.shared, Path(tempfile.mkdtemp(prefix="any-day-")))
         self.model = Model()
         self.typed: Deed | None = None
+        self.past: list[Past] = []
+        self.synced: list[tuple[int, int]] = []
 
     # -- changing ------------------------------------------------------------------------------------------------
 
@@ -103,6 +118,7 @@ class AnyDay(RuleBasedStateMachine):
         change = self.world.desk.save([edit], row["title"], continues=uid)
         if change is not None and continues is not None and change.uid == continues.uid:
             self.model.go_on(continues, {edit.listing_id: row})
+            self.past = [one for one in self.past if one.tick < continues.at]  # it is one change, all of that time
         else:
             self.typed = self.model.change(change.uid if change is not None else None, {edit.listing_id: row})
 
@@ -145,7 +161,7 @@ class AnyDay(RuleBasedStateMachine):
     def do_again(self) -> None:
         deed = self.model.to_redo()
         assert deed is not None
-        self._compare(self.world.desk.redo(), self.model.reverse(deed))
+        self._compare(self.world.desk.redo(), self.model.redo(deed))
 
     @precondition(lambda self: self._standing())
     @rule(data=st.data())
@@ -158,21 +174,41 @@ class AnyDay(RuleBasedStateMachine):
         done = self.world.desk.undo(deed.uid, only, fields=fields)
         self._compare(done, self.model.reverse(deed, only, fields))
 
-    @precondition(lambda self: self._standing())
+    @precondition(lambda self: self.past)
     @rule(data=st.data())
     def go_back_in_time(self, data: Any) -> None:
-        deed = data.draw(st.sampled_from(self._standing()))
-        moments = {one.uid: one.created_at for one in list_changes(self.world.db)}
-        since = moments[deed.uid] - timedelta(milliseconds=1)
-        restored: set[int] = set()
-        conflicts: set[int] = set()
-        for one in reversed([one for one in self._standing() if moments[one.uid] > since]):
-            found = self.model.reverse(one)
-            restored |= found.restored
-            conflicts |= found.conflicts
-        done = self.world.desk.go_back(since)
-        assert set(done.conflicts) == conflicts
-        assert set(done.restored) <= restored
+        """To any state that was there before, of changes, undos and redos alike."""
+        since = data.draw(st.sampled_from(self.past))
+        foreseen = deepcopy(self.model)
+        count, expected = go_back(foreseen, since.tick)
+        if expected.conflicts and any(step.deed.of and step.deed.made for step in steps_since(self.model, since.tick)):
+            return  # variants of listings that stay may have the numbers of those that would come back
+        self.model = foreseen
+        self.typed = None
+        assert self.world.desk.count_since(from_ms(since.moment)) == count
+        if not count:
+            with pytest.raises(NotFound):
+                self.world.desk.go_back(from_ms(since.moment))
+            return
+        done = self.world.desk.go_back(from_ms(since.moment))
+        assert (len(done.changes), set(done.conflicts)) == (count, expected.conflicts)
+        assert set(done.restored) <= expected.restored
+        if not done.conflicts:
+            elsewhere = self._synced_since(since)
+            for number in (since.rows.keys() | self.model.rows.keys()) - elsewhere:
+                assert self.model.rows.get(number) == since.rows.get(number), number
+
+    def _synced_since(self, since: Past) -> set[int]:
+        """What a sync brought is no change: it stays."""
+        return {number for tick, number in self.synced if tick >= since.tick}
+
+    @invariant()
+    def remember(self) -> None:
+        """Each state, and a moment at which it was there."""
+        if hasattr(self, "world") and (not self.past or self.past[-1].tick != self.model.tick):
+            time.sleep(0.002)
+            self.past.append(Past(now_ms(), self.model.tick, copied(self.model.rows)))
+            time.sleep(0.002)
 
     def _standing(self) -> list[Deed]:
         return [one for one in self.model.deeds if one.of is None and not one.is_undone]
@@ -216,6 +252,7 @@ class AnyDay(RuleBasedStateMachine):
         for number, there in self.model.there.items():
             if not self.model.is_unsent(number):
                 self.model.rows[number] = there | {"tags": self.model.rows[number]["tags"]}
+                self.synced.append((self.model.tick, number))
             self.model.known[number] = there
 
     # -- what always holds ---------------------------------------------------------------------------------------

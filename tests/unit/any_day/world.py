@@ -30,6 +30,7 @@ from app.services.listings.tags import tags_of
 from app.services.marketplace.aliexpress import AliExpressMarketplace, Gateway
 from app.services.marketplace.port import StoreCredentials
 from app.services.marketplace.records import PriceChange, SkuPrice
+from app.services.price_guard.settings import SETTING as GUARD
 from app.services.publishing.queue import enqueue
 from app.services.publishing.results import BatchResult
 from app.services.publishing.run import publish
@@ -109,6 +110,8 @@ async def _learn(shared: Ground) -> None:
                     show_type=one.show_type, position=one.order, values=values,
                 )
             )  # fmt: skip
+        unheld = '{"changes": false, "far_below": false}'  # what the guard holds would not be sent
+        session.connection().exec_driver_sql("INSERT INTO setting VALUES (?, ?, 1)", (GUARD, unheld))
     db.dispose()
     with closing(sqlite3.connect(shared.database)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
