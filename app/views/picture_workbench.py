@@ -164,7 +164,7 @@ class WorkbenchTour(Camera):
         await self._everywhere("04-bulk-edited")
 
     async def _edit_in_the_table(self) -> None:
-        """An expression that is not right yet; a block of cells pasted that cannot all be taken."""
+        """An expression that is not right yet; a block of variants' cells pasted that cannot all be taken."""
         page = self._window.page
         page.filters.write_expression(self._window.mapToGlobal(EXPRESSION_AT))
         (editor,) = self._popups()
@@ -174,11 +174,15 @@ class WorkbenchTour(Camera):
         editor.accept()
         await self._everywhere("01-expression-wrong")
         editor.close()
+        page.levels.toggle()
+        await self._rows_are_here()
         table = page.table
         table.block_pasted.emit(0, table.header.visualIndex(table.column_at("price")), PASTED)
         await self._until(lambda: self._dialog(PasteDialog, needed=False) is not None)
         await self._everywhere("04-paste")
         self._close_dialogs()
+        page.levels.toggle()
+        await self._rows_are_here()
 
     async def _export(self) -> None:
         """The columns of an export."""

@@ -204,7 +204,9 @@ class CellBlocks(QObject):
         """A cell whose new text cannot be read, with what it is called and what it has now."""
         row, column = place
         title, code, now = (self._shown_at(row, key) for key in ("title", "code", column))
-        return Unread(title or code, FIELD_OF_COLUMN[column], now, text)
+        is_variant = (self._table.paged.id_at(row) or 0) + self._offset >= CHILD_ID_OFFSET
+        name = f"{title} · {code}" if is_variant and title and code else title or code
+        return Unread(name, FIELD_OF_COLUMN[column], now, text)
 
     def _shown_at(self, row: int, column: str) -> str:
         model = self._table.paged

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTab
 
 from app.messages import tr
 from app.views.listings.lines import refusal
-from app.views.listings.plain_table import dress_table, set_ink
+from app.views.listings.plain_table import PlainCells, dress_table, set_ink
 from app.views.numbers import MISSING, integer, money
 from app.views.theme import current_theme
 from app.views.widgets.dialog import Dialog
@@ -53,7 +53,7 @@ class PasteDialog(Dialog):
     """
 
     def __init__(self, plan: CellPlan, unread: Sequence[Unread], parent: QWidget, *, beyond: int = 0) -> None:
-        super().__init__("listings.paste.title", parent, size=QSize(860, 520), n=len(plan.changes))
+        super().__init__("listings.paste.title", parent, size=QSize(940, 520), n=len(plan.changes))
         self._plan, self._unread = plan, unread
         counts = {"n": len(plan.changes), "listings": len(plan.listing_ids), "same": plan.unchanged}
         self.counts = Label("listings.paste.counts", wrap=True, refused=len(plan.refused) + len(unread), **counts)
@@ -81,6 +81,8 @@ class PasteDialog(Dialog):
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         dress_table(table, row=26)
+        names = PlainCells(table, elide="middle")  # a listing's variants differ at the end of their names
+        table.setItemDelegateForColumn(0, names)
         header = table.horizontalHeader()
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         for at, wide in ((1, 90), (2, 160), (3, 330)):

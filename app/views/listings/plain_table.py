@@ -65,7 +65,15 @@ class PlainHeader(Live, QHeaderView):
 
 
 class PlainCells(QStyledItemDelegate):
-    """Cells with the theme's grounds and the model's own colours."""
+    """Cells with the theme's grounds and the model's own colours.
+
+    Args:
+        elide: where a text that is too long is cut, see `app.views.elide`.
+    """
+
+    def __init__(self, parent: QWidget | None = None, *, elide: str = "right") -> None:
+        super().__init__(parent)
+        self._elide = elide
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Ground, hairline, text."""
@@ -83,7 +91,7 @@ class PlainCells(QStyledItemDelegate):
             size = sign.deviceIndependentSize().toSize()
             painter.drawPixmap(inside.left(), inside.center().y() - size.height() // 2 + 1, sign)
             inside.setLeft(inside.left() + size.width() + 6)
-        text = elided(theme.metrics("body"), str(index.data() or ""), inside.width())
+        text = elided(theme.metrics("body"), str(index.data() or ""), inside.width(), self._elide)
         painter.drawText(inside, int(align if align is not None else LEFT), text)
         painter.restore()
 

@@ -6,6 +6,8 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLineEdit, QMenu
 
 from app.services.paging import Filter
+from app.views.elide import elided
+from app.views.listings import plain_table
 from app.views.listings.paste_dialog import PasteDialog
 
 Key, Mod = Qt.Key, Qt.KeyboardModifier
@@ -103,6 +105,29 @@ def test_a_block_from_excel_is_shown_first_with_what_it_refuses(page, lamps, loa
     qtbot.waitUntil(lambda: texts(page, "code", "stock") == [("NEW1", "7"), ("NEW2", "8"), ("NEW3", "9")])
     services.listings.undo()
     assert skus(loaded, lamps[0]) == [("LM2-BK", 1890, 5), ("LM2-BE", 1990, 6)]
+
+
+def test_variants_of_a_listing_are_told_apart_in_what_a_block_would_change(
+    make_sellable, open_page, qtbot, settle, monkeypatch
+):
+    title = "Birch Lamp with a very long name that no column of a dialog has room for"
+    make_sellable(title, skus=(("LM2-BK", 1890, 5), ("LM2-BE", 1990, 6)))
+    page = open_page()
+    page.levels.toggle()
+    settle()
+    drawn = []
+    monkeypatch.setattr(plain_table, "elided", lambda *cut: drawn.append(elided(*cut)) or drawn[-1])
+    choose(page, (0, "price"), (0, "price"))
+    QGuiApplication.clipboard().setText("cheap\n13\n")
+    qtbot.keyClick(page.table, Key.Key_V, Mod.ControlModifier)
+    qtbot.waitUntil(lambda: bool(page.findChildren(PasteDialog)))
+    (dialog,) = page.findChildren(PasteDialog)
+    names = [dialog.table.item(row, 0).text() for row in range(2)]
+    assert names == [f"{title} · LM2-BK", f"{title} · LM2-BE"]
+    dialog.table.viewport().grab()
+    cut = {text for text in drawn if text.startswith("Birch")}
+    assert {text[-6:] for text in cut} == {"LM2-BK", "LM2-BE"} and not cut & set(names)
+    dialog.reject()
 
 
 def test_one_value_fills_the_selection_and_ctrl_d_fills_down_and_delete_clears(page, lamps, loaded, qtbot, settle):
