@@ -20,7 +20,8 @@ from app.views.widgets.ground import Ground, column, row
 from app.views.widgets.search_box import SearchBox
 from app.views.widgets.segments import Segments
 
-PAGE = 100
+PAGE = 50
+"""So many changes are in view at a time: each is some buttons, and laying out thousands would hold the window up."""
 ALL, MANY = "all", "many"
 """Whether changes of a single listing are shown: each cell that is typed is one."""
 
@@ -45,11 +46,11 @@ class HistoryDialog(Dialog):
         super().__init__("history.title", parent, size=QSize(1120, 640))
         self._context = context
         self.shown: Sequence[ChangeRecord] = ()
-        self._wanted, self._asked = PAGE, 0
+        self._page, self._asked = 0, 0
         self.search = SearchBox("history.search", width=230)
         self.which = Segments([(key, f"history.{key}", "") for key in (ALL, MANY)])
         self.changes = HistoryList("history.none", opens=True)
-        self.older = Button("history.older", kind="link")
+        self.newer, self.older = (Button(f"history.{which}", kind="link") for which in ("newer", "older"))
         self.pane, self.nothing = ChangePane(context), EmptyState()
         self._stack = QStackedWidget()
         self._build()
@@ -57,23 +58,30 @@ class HistoryDialog(Dialog):
         self.changes.open_wanted.connect(self.show_change)
         self.search.searched.connect(self._narrow)
         self.which.chosen.connect(self._narrow)
-        self.older.clicked.connect(self.load_older)
+        self.newer.clicked.connect(lambda: self._turn(-1))
+        self.older.clicked.connect(lambda: self._turn(1))
         self.pane.undo_wanted.connect(self.part_wanted)
         self.pane.return_wanted.connect(self.return_wanted)
         context.changes.happened.connect(self._on_change)
         self.load()
 
     def _build(self) -> None:
-        area = QScrollArea()
+        area = self._area = QScrollArea()
         area.setWidgetResizable(True)
         area.setFrameShape(QScrollArea.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         listed = Ground("surface")
         entries = column(listed)
         entries.addWidget(self.changes)
-        entries.addWidget(self.older, 0, Qt.AlignmentFlag.AlignHCenter)
+        pages = row(gap=12)
+        pages.setContentsMargins(14, 8, 14, 8)
+        pages.addStretch(1)
+        for button in (self.newer, self.older):
+            button.hide()
+            pages.addWidget(button)
+        pages.addStretch(1)
+        entries.addLayout(pages)
         entries.addStretch(1)
-        self.older.hide()
         area.setWidget(listed)
         whole = row(self.body, gap=0)
         left = Ground("surface", "right")
@@ -97,27 +105,26 @@ class HistoryDialog(Dialog):
         self.footer.row.addWidget(close)
 
     def load(self) -> None:
-        """Read the changes again, as many as are wanted by now."""
-        self._asked, wanted = self._asked + 1, self._wanted
-        asked, history = self._asked, self._context.services.listings.history
-        handle = self._context.runner.call(history, wanted + 1, self._matching())  # one more tells if there are others
+        """Read the page of changes again."""
+        self._asked += 1
+        asked, end = self._asked, (self._page + 1) * PAGE
+        history = self._context.services.listings.history
+        handle = self._context.runner.call(history, end + 1, self._matching())  # one more tells if there are older ones
 
         def show(changes: Sequence[ChangeRecord]) -> None:
             if asked == self._asked:
-                self._on_changes(changes[:wanted], has_older=len(changes) > wanted)
+                self._on_changes(changes[end - PAGE : end], has_older=len(changes) > end)
 
         handle.succeeded.connect(show)
         handle.failed.connect(lambda error: self.hint.tell(error))
 
-    def load_older(self) -> None:
-        """Read so many more."""
-        self._wanted += PAGE
-        self.older.setEnabled(False)
+    def _turn(self, by: int) -> None:
+        self._page += by
+        self._area.verticalScrollBar().setValue(0)
         self.load()
 
     def _narrow(self, _: str) -> None:
-        self._wanted = PAGE
-        self.load()
+        self._turn(-self._page)
 
     def _matching(self) -> Callable[[ChangeRecord], bool] | None:
         """Whether a change is asked for, by what is shown of it; None for all."""
@@ -140,10 +147,13 @@ class HistoryDialog(Dialog):
             self.pane.show_since(count)
 
     def _on_changes(self, changes: Sequence[ChangeRecord], *, has_older: bool) -> None:
+        if self._page and not changes:
+            self._turn(-1)  # what was on this page is gone
+            return
         self.shown = changes
         self.changes.show_changes(changes, "history.none" if self._matching() is None else "history.no_match")
+        self.newer.setVisible(self._page > 0)
         self.older.setVisible(has_older)
-        self.older.setEnabled(True)
         if self.pane.change is not None:
             self.show_change(self.pane.change.uid)
 

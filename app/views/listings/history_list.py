@@ -61,7 +61,7 @@ class HistoryList(Ground):
 
     def show_changes(self, changes: Sequence[ChangeRecord], empty_key: str = "") -> None:
         """Show these; none says so, with *empty_key* instead of the list's own words. Rows that were shown stay as
-        they are: there may be thousands."""
+        they are: making them anew for each cell that is typed would hold the window up."""
         self._empty_key = empty_key or self._empty_key
         if self._changes is None or not changes or list(changes) != list(self._changes):
             self._changes = changes

@@ -279,38 +279,61 @@ class TestMany:
         parent.show()
         window = HistoryDialog(context, parent)
         window.show()
-        qtbot.waitUntil(lambda: len(window.shown) == 100)
+        qtbot.waitUntil(lambda: len(window.shown) == 50)
         yield window
         window.close()
         qtbot.waitUntil(lambda: context.runner.is_idle)
 
-    def test_older_ones_come_when_they_are_asked_for(self, qtbot, history, desk, context, three):
-        first = history.changes.findChildren(ElidedLabel)[0]
-        for count in (200, self.COUNT + 4):
-            assert history.older.isVisible() and history.older.isEnabled()
+    def test_older_ones_are_a_page_away(self, qtbot, history, desk, context, three):
+        newest = history.shown
+        assert history.older.isVisible() and not history.newer.isVisible()
+        seen = list(newest)
+        for _ in range(self.COUNT // 50):
+            before = history.shown
             qtbot.mouseClick(history.older, Qt.MouseButton.LeftButton)
-            qtbot.waitUntil(lambda count=count: len(history.shown) == count)
-        assert not history.older.isVisible()
-        assert history.shown[-1].listing_count == 2
-        assert history.changes.findChildren(ElidedLabel)[0] is first  # what was shown was not made anew
+            qtbot.waitUntil(lambda before=before: history.shown != before)
+            seen += history.shown
+        assert history.newer.isVisible() and not history.older.isVisible()
+        assert seen == desk.history(1000)
+        for _ in range(self.COUNT // 50):
+            before = history.shown
+            qtbot.mouseClick(history.newer, Qt.MouseButton.LeftButton)
+            qtbot.waitUntil(lambda before=before: history.shown != before)
+        assert history.shown == newest
+
+    def test_a_new_change_makes_no_other_row_anew(self, qtbot, history, desk, context, three):
+        second = history.changes.findChildren(ElidedLabel)[0]
         desk.save([ListingEdit(three[2], fields={"title": "Stool"})], "Stool")
-        context.changes.tell({"listing"})
         newest = history.shown[0]
+        context.changes.tell({"listing"})
         qtbot.waitUntil(lambda: history.shown[0] != newest)
-        assert len(history.shown) == self.COUNT + 5
+        assert history.shown[1] == newest and len(history.shown) == 50
+        assert second in history.changes.findChildren(ElidedLabel) and second.isVisible()
+
+    def test_a_page_that_is_gone_gives_way_to_the_one_before(self, qtbot, history, desk, db, context):
+        for _ in range(self.COUNT // 50):
+            before = history.shown
+            qtbot.mouseClick(history.older, Qt.MouseButton.LeftButton)
+            qtbot.waitUntil(lambda before=before: history.shown != before)
+        with db.bulk() as connection:
+            newest = "SELECT id FROM change ORDER BY id DESC LIMIT 60"
+            connection.exec_driver_sql(f"DELETE FROM change WHERE id NOT IN ({newest})")
+        context.changes.tell({"listing"})
+        qtbot.waitUntil(lambda: len(history.shown) == 10)
+        assert history.newer.isVisible()
 
     def test_what_is_shown_of_a_change_is_searched(self, qtbot, history, each_language):
         for words in ("spring-quote", "SPRING-QUOTE.xlsx", change_text_of_sheet(each_language)):
             history.search.setText(words)
             qtbot.waitUntil(lambda: [one.source for one in history.shown] == ["spring-quote.xlsx"])
             history.search.clear()
-            qtbot.waitUntil(lambda: len(history.shown) == 100)
+            qtbot.waitUntil(lambda: len(history.shown) == 50)
         history.search.setText("nobody")
         qtbot.waitUntil(lambda: not history.shown)
-        said = [label.text() for label in history.changes.findChildren(Label) if label.isVisible()]
-        assert {"en": "No change matches.", "zh": "没有符合的修改。"}[each_language] in said
+        said = {"en": "No change matches.", "zh": "没有符合的修改。"}[each_language]
+        qtbot.waitUntil(lambda: said in [one.text() for one in history.changes.findChildren(Label) if one.isVisible()])
         history.search.setText(this_person())
-        qtbot.waitUntil(lambda: len(history.shown) == 100)
+        qtbot.waitUntil(lambda: len(history.shown) == 50)
 
     def test_changes_of_one_listing_can_be_left_out(self, qtbot, history):
         history.which.choose("many")
@@ -320,7 +343,7 @@ class TestMany:
         qtbot.waitUntil(pane.back.isVisible)
         assert pane.back.text() == f"Undo the {self.COUNT} changes after this"  # those that are not shown, too
         history.which.choose("all")
-        qtbot.waitUntil(lambda: len(history.shown) == 100 and history.older.isVisible())
+        qtbot.waitUntil(lambda: len(history.shown) == 50 and history.older.isVisible())
 
     def test_tab_goes_down_the_list_where_some_rows_stayed(self, qtbot, history, desk, context, three):
         desk.save([ListingEdit(three[2], fields={"title": "Stool"})], "Stool")
