@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app.cli.counts import check_count
 from app.cli.desk import Desk, table, time_text
 from app.cli.outcome import Exit, Outcome
 from app.cli.parser import Commands
 from app.messages import tr
+
+if TYPE_CHECKING:
+    from app.services.listings.desk import ListingDesk
 
 DEFAULT_LIMIT = 100
 UID_SHOWN = 8
@@ -20,6 +23,9 @@ def add_to(commands: Commands) -> None:
     """Add `undo` and `history`."""
     parser = commands.add("undo", undo_change)
     parser.add_argument("change", nargs="?", metavar="CHANGE", help=tr("cli.help.undo.change"))
+    parser.add_argument("--listing", action="append", type=int, metavar="N", help=tr("cli.help.undo.listing"))
+    parser.add_argument("--field", action="append", metavar="FIELD", help=tr("cli.help.undo.field"))
+    parser.add_argument("--back-to", metavar="TIME", help=tr("cli.help.undo.back_to"))
     parser = commands.add("history", list_history)
     parser.add_argument("--limit", type=int, default=DEFAULT_LIMIT, metavar="N", help=tr("cli.help.limit"))
 
@@ -31,7 +37,10 @@ def undo_change(desk: Desk, options: argparse.Namespace) -> Outcome:
     from app.services.listings.desk import ListingDesk
 
     listings = ListingDesk(lambda: desk.app.db, lambda: desk.app.settings.role)
-    done = listings.undo(options.change)
+    if options.back_to is not None:
+        return _go_back(listings, options)
+    _check_part(listings, options)
+    done = listings.undo(options.change, options.listing, fields=options.field)
     conflicts = len(done.conflicts)
     told = {
         "restored": done.restored,
@@ -50,6 +59,49 @@ def undo_change(desk: Desk, options: argparse.Namespace) -> Outcome:
         lines.append(tr("cli.undo_conflicts", n=conflicts))
     if conflicts:
         lines += [f"  {name}" for name in done.conflict_names]
+    return Outcome(told, lines, Exit.SOME_REFUSED if conflicts else Exit.DONE)
+
+
+def _check_part(listings: ListingDesk, options: argparse.Namespace) -> None:
+    """Raise InputError, naming what is asked for and no part of the change. Raises: NotFound."""
+    from app.services.errors import InputError, NotFound
+    from app.services.paging import Query
+
+    if options.listing is None and options.field is None:
+        return
+    change = listings.change(options.change)
+    if change is None:
+        raise NotFound("undo.not_found" if options.change else "undo.nothing", name=options.change or "")
+    contents = listings.change_contents(change.uid)
+    options.change = change.uid  # the newest one, which another window may be about to change
+    fields, ids = contents.fields(), set(contents.ids(Query()))
+    strange = [name for name in options.field or () if name not in fields]
+    strange += [str(number) for number in options.listing or () if number not in ids]
+    if strange:
+        raise InputError("undo.no_part", names=", ".join(strange), fields=", ".join(fields) or "–", n=len(ids))
+
+
+def _go_back(listings: ListingDesk, options: argparse.Namespace) -> Outcome:
+    """Make everything what it was at a moment. Raises: UsageError, BadTime, NotFound."""
+    from app.cli.failures import UsageError
+    from app.services.clock import from_ms
+    from app.services.publishing.turns import moment_of
+
+    for name, value in (("CHANGE", options.change), ("--listing", options.listing), ("--field", options.field)):
+        if value is not None:
+            raise UsageError(detail=tr("cli.usage.together", name="--back-to", other=name), prog="undo")
+    moment = from_ms(moment_of(options.back_to))
+    assert moment is not None
+    done = listings.go_back(moment)
+    conflicts = len(done.conflicts)
+    told = {
+        "restored": len(done.restored),
+        "conflicts": conflicts,
+        "steps": len(done.changes),
+        "conflicting_listings": [number for number in done.conflicts if number > 0],
+    }
+    lines = [tr("cli.went_back", n=len(done.restored), steps=len(done.changes))]
+    lines += [tr("cli.undo_conflicts", n=conflicts)] if conflicts else []
     return Outcome(told, lines, Exit.SOME_REFUSED if conflicts else Exit.DONE)
 
 
