@@ -15,7 +15,9 @@ PLATFORM = ZoneInfo("America/Los_Angeles")
 MINUS = "\u2212"
 THIN = "\u202f"
 MISSING = "–"
-MONEY_SIGNS = "$¥￥€"
+OTHER_SIGNS = "¥￥€£₽"
+"""Signs of currencies that listings are not priced in; nothing is ever converted without a word."""
+_DOLLARS = re.compile(r"^(?:US\$|USD|\$)|(?:US\$|USD|\$)$", re.IGNORECASE)
 _TO_THE_MINUTE = len("2025-11-03 09:41")
 _MICRO_A_CENT = 10_000
 _NUMBER = re.compile(r"-?(?:[0-9]+\.?[0-9]*|\.[0-9]+)")
@@ -107,13 +109,13 @@ def duration(seconds: float) -> str:
 def parse_money(text: str) -> int | None:
     """Minor units of what a person typed or pasted; None for an empty field.
 
-    Full-width digits, blanks and a currency sign are fine; a comma is a decimal comma only where it cannot be
-    anything else.
+    Full-width digits, blanks and a dollar sign are fine; a comma is a decimal comma only where it cannot be anything
+    else.
 
     Raises:
-        ValueError: not an amount with at most two decimals.
+        ValueError: not an amount with at most two decimals, or one in another currency.
     """
-    number = parse_decimal(text, signs=MONEY_SIGNS)
+    number = parse_amount(text)
     if number is None:
         return None
     minor = number * 100
@@ -122,10 +124,22 @@ def parse_money(text: str) -> int | None:
     return int(minor)
 
 
-def parse_decimal(text: str, *, signs: str = "") -> Decimal | None:
+def parse_amount(text: str) -> Decimal | None:
+    """As `parse_decimal`, with what dollars are written with before or behind it."""
+    written = _squeezed(text)
+    bare = _DOLLARS.sub("", written)
+    if written and not bare:
+        raise ValueError(text)
+    return parse_decimal(bare)
+
+
+def _squeezed(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).split())
+
+
+def parse_decimal(text: str) -> Decimal | None:
     """A number as a person types it; None for an empty field. Raises ValueError for anything else."""
-    cleaned = "".join(unicodedata.normalize("NFKC", text).split()).replace(MINUS, "-")
-    cleaned = cleaned.strip(unicodedata.normalize("NFKC", signs))
+    cleaned = _squeezed(text).replace(MINUS, "-")
     if not cleaned or cleaned == MISSING:
         return None
     whole, comma, rest = cleaned.partition(",")

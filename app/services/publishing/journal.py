@@ -261,7 +261,11 @@ def put_back(connection: Connection, key: TaskKey, owner: str, moment_ms: int) -
 def settle_review(
     connection: Connection, task_id: int, state: TaskState, status: ListingStatus, reason: Reason, moment_ms: int
 ) -> bool:
-    """The review ended as *state*; the listing becomes *status*. False: somebody else has settled it."""
+    """The review ended as *state*; the listing becomes *status*. False: somebody else has settled it.
+
+    Approved says nothing of being on sale (aliexpress-open-platform.md 5.8): whoever edits a listing that is off sale
+    leaves it there.
+    """
     listing_id = change_and_ask(
         connection,
         "UPDATE publish_task SET state = ?, settled_ms = ?, error_code = ?, error_field = ? "
@@ -270,13 +274,16 @@ def settle_review(
     )
     if listing_id is None:
         return False
-    change(
-        connection,
-        "UPDATE listing SET status = ?, error_code = ?, error_text = '', error_field = ?, "
-        "off_reason = CASE WHEN ? = 'live' THEN '' ELSE off_reason END WHERE id = ?",
-        (status, reason.code, reason.field, status, listing_id),
-    )
+    change(connection, _SHOW_REVIEWED, (status, status, reason.code, reason.field, status, task_id, listing_id))
     return True
+
+
+_SHOW_REVIEWED = (
+    "UPDATE listing SET status = CASE WHEN ? = 'live' AND off_reason <> '' AND is_edit THEN 'off' ELSE ? END, "
+    "error_code = ?, error_text = '', error_field = ?, "
+    "off_reason = CASE WHEN ? = 'live' AND NOT is_edit THEN '' ELSE off_reason END "
+    "FROM (SELECT action = 'edit' AS is_edit FROM publish_task WHERE id = ?) WHERE listing.id = ?"
+)
 
 
 _ENDINGS: dict[Ending | None, StoreHealth] = {

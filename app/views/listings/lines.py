@@ -11,7 +11,7 @@ from PySide6.QtGui import QFocusEvent, QInputMethodEvent, QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QWidget
 
 from app.messages import tr
-from app.views.numbers import MONEY_SIGNS, parse_decimal
+from app.views.numbers import OTHER_SIGNS, parse_amount, parse_decimal
 
 if TYPE_CHECKING:
     from app.services.listings.details import Choice
@@ -31,8 +31,10 @@ def refusal(text: str) -> str:
 def _problem(text: str) -> str:
     if _AMBIGUOUS.match(text.strip()):
         return "ambiguous_number"
+    if any(sign in text for sign in OTHER_SIGNS):
+        return "other_currency"
     try:
-        number = parse_decimal(text, signs=MONEY_SIGNS)
+        number = parse_amount(text)
     except ValueError:
         number = None
     if number is None:

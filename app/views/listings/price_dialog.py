@@ -16,6 +16,7 @@ from app.services.pricing.explaining import ExplainedStep, Explanation
 from app.services.pricing.rounding import SHARE, half_up
 from app.views.context import ViewContext
 from app.views.language import say
+from app.views.listings.lines import refusal
 from app.views.listings.variant_actions import variant_labels
 from app.views.numbers import MISSING, parse_money, plain_money
 from app.views.widgets.buttons import Button
@@ -126,7 +127,7 @@ class PriceDialog(Dialog):
         except ValueError:
             minor = None
         if minor is None or minor < 0:
-            self.missing.say("listings.not_a_number", value=text.strip())
+            self.missing.follow(lambda: refusal(text))
             return
         self._ask(desk.explain, *at, minor)
 

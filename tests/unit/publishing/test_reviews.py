@@ -128,11 +128,12 @@ async def test_a_run_asks_again_after_a_fault(db: Database, make_sellable: Make,
     assert (result.live, statuses(db)) == (1, ["live"])
 
 
+@pytest.mark.parametrize("verdict", [RemoteStatus.OFF_SALE, RemoteStatus.ON_SALE])
 async def test_a_listing_taken_off_sale_is_off_until_it_is_live_again(
-    db: Database, make_sellable: Make, market: FakeMarketplace
+    db: Database, make_sellable: Make, market: FakeMarketplace, verdict: RemoteStatus
 ) -> None:
-    """An edit of a listing that is off sale leaves it off sale, for the reason it had."""
-    market.default_verdict = RemoteStatus.OFF_SALE
+    """An edit of a listing that is off sale leaves it off sale, for the reason it had; approved is not on sale."""
+    market.default_verdict = verdict
     record = make_sellable(product_id="1005006000000007", sent_hash="older", status="off", off_reason="user")
     result = await publish_all(db, market, [record.id], settings=REVIEWED)
     after = loaded(db, record.id)

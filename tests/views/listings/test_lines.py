@@ -114,6 +114,8 @@ class TestNumber:
         assert refusal("99999999999") == "“99999999999” is too large. See whether there is a digit too many."
         assert refusal("$7.777") == "“$7.777” has too many decimals. Leave some out."
         assert refusal("0") == "“0” cannot be used here. Enter another number."
+        for amount in ("¥35", "￥35", "35 €"):
+            assert refusal(amount).startswith(f"“{amount}” is in another currency, and nothing is converted here.")
 
     def test_the_beginning_of_a_bad_number_is_taken_back(self, desk, qtbot):
         line = desk(number_line())

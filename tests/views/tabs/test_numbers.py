@@ -84,7 +84,10 @@ def test_time_left_turns_negative_when_overdue():
         ("18.9", 1890),
         ("１８．９０", 1890),
         ("$ 3.36", 336),
-        ("￥12", 1200),
+        ("US $12", 1200),
+        ("us$12", 1200),
+        ("12 USD", 1200),
+        ("12＄", 1200),
         ("12,5", 1250),
         ("1,234.50", 123450),
         ("", None),
@@ -96,7 +99,9 @@ def test_people_may_type_amounts_in_many_ways(text, minor):
     assert numbers.parse_money(text) == minor
 
 
-@pytest.mark.parametrize("text", ["abc", "1.234", "1,234", "--3", "12.5.1", "0,84kg?"])
+@pytest.mark.parametrize(
+    "text", ["abc", "1.234", "1,234", "--3", "12.5.1", "0,84kg?", "￥35", "¥35", "35€", "£3", "$$3", "USD"]
+)
 def test_what_is_no_amount_or_may_be_two_is_refused(text):
     with pytest.raises(ValueError, match=r".*"):
         numbers.parse_money(text)
