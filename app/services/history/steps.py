@@ -69,10 +69,12 @@ class _Undo:
         """Whether it stood then."""
         return next((stood for at, stood in reversed(self.turns) if at[0] <= moment_ms), False)
 
-    def step(self) -> Step:
-        """What reverses its last turn."""
-        at, stands = self.turns[-1]
-        return Step(at, self.id) if stands else Step(at, self.of, self.id)
+    def step(self, moment_ms: int) -> Step:
+        """What makes up for its turns since a moment. That it was taken back on the way to another point in time, and
+        this was taken back in turn, went with all that came after it: such a pair is left out."""
+        if self.turns[-1][1]:
+            return Step(next(at for at, stands in self.turns if stands and at[0] > moment_ms), self.id)
+        return Step(self.turns[-1][0], self.of, self.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,7 @@ class _Reader:
             if undo.of not in made:
                 of_older[undo.of].append(undo)
             elif undo.stood(inf):
-                pairs.append(_Pair(undo.id, made[undo.of][0], undo.step()))
+                pairs.append(_Pair(undo.id, made[undo.of][0], undo.step(self._moment_ms)))
         for undos in of_older.values():
             turned = [undo for undo in undos if undo.stood(self._moment_ms) is not undo.stood(inf)]
             pairs += self._without_equal(turned)
@@ -117,7 +119,7 @@ class _Reader:
     def _last(self, undo: _Undo, undos: list[_Undo]) -> Step:
         """What reverses an undo's last turn. What was done again may have been undone and done again since: that came
         after what was changed in between."""
-        step = undo.step()
+        step = undo.step(self._moment_ms)
         later = [one for one in undos if not one.stood(inf) and one.turns[-1][0] > step.at]
         if step.anew is not None and later:
             later = [one for one in later if self._is_shared(undo.id, [one.id])]
@@ -129,7 +131,9 @@ class _Reader:
         for older in [undo for undo in undos if not undo.stood(inf)]:
             for newer in [undo for undo in undos if undo.stood(inf)]:
                 if self._are_equal(older.id, newer.id):
-                    first, last = sorted((older.step(), newer.step()), key=lambda step: step.at)
+                    first, last = sorted(
+                        (older.step(self._moment_ms), newer.step(self._moment_ms)), key=lambda step: step.at
+                    )
                     pairs.append(_Pair(newer.id, first, last))
                     undos.remove(older)
                     undos.remove(newer)

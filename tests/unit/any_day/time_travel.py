@@ -33,30 +33,32 @@ def steps_since(model: Model, tick: int) -> list[Step]:
         undos = [one for one in model.deeds if one.of is deed]
         if deed.at > tick:
             steps += [] if deed.is_undone else [Step(deed.at, deed)]
-            pairs += [(one, Step(deed.at, deed), _turn(one)) for one in undos if one.stood()]
+            pairs += [(one, Step(deed.at, deed), _turn(one, tick)) for one in undos if one.stood()]
             continue
         known, undos = undos, [one for one in undos if one.stood() is not one.stood(tick)]
         for older in [one for one in undos if not one.stood()]:
             for newer in [one for one in undos if one.stood()]:
                 if (older.cells, older.made) == (newer.cells, newer.made) and older in undos:
                     undos = [one for one in undos if one not in (older, newer)]
-                    pairs.append((newer, *sorted((_turn(older), _turn(newer)), key=lambda step: step.at)))
-        steps += [_last(one, known) for one in undos]
+                    pairs.append((newer, *sorted((_turn(older, tick), _turn(newer, tick)), key=lambda step: step.at)))
+        steps += [_last(one, known, tick) for one in undos]
     while tied := [pair for pair in pairs if any(_is_tied(pair, step) for step in steps)]:
         pairs = [pair for pair in pairs if pair not in tied]
         steps += [step for pair in tied for step in pair[1:] if step not in steps]
     return steps
 
 
-def _turn(undo: Deed) -> Step:
-    at, stands = undo.turns[-1]
+def _turn(undo: Deed, tick: int) -> Step:
+    """What makes up for its turns since; those that went with all that came after it are left out."""
     assert undo.of is not None
-    return Step(at, undo) if stands else Step(at, undo.of, undo)
+    if undo.stood():
+        return Step(next(at for at, stands in undo.turns if stands and at > tick), undo)
+    return Step(undo.turns[-1][0], undo.of, undo)
 
 
-def _last(undo: Deed, undos: list[Deed]) -> Step:
+def _last(undo: Deed, undos: list[Deed], tick: int) -> Step:
     """Its last turn; what was done again may have been undone and done again since."""
-    step = _turn(undo)
+    step = _turn(undo, tick)
     again = [one for one in undos if not one.stood() and _touched(one) & _touched(undo) and _is_alike(one, undo)]
     return step._replace(at=max(one.turns[-1][0] for one in again)) if step.anew is not None else step
 

@@ -192,3 +192,18 @@ def test_a_part_of_a_change_undone_since(db, make_listing):
     assert (title(db, one), title(db, two)) == ("Lamp", "both")
     go_back(db, from_ms(1500))
     assert (title(db, one), title(db, two)) == ("both", "both")
+
+
+def test_an_undo_that_went_with_what_came_after_it_stays_in_its_place(db, make_listing):
+    """Undone, changed; all gone back and brought again: the change still comes after the undo."""
+    record = make_listing("Lamp")
+    retitle(db, record, "one")
+    undo(db)
+    retitle(db, record, "two")
+    at(db, 1000, 2000, 3000)
+    go_back(db, from_ms(1500))
+    assert title(db, record) == "one"
+    redo(db), redo(db)
+    assert title(db, record) == "two"
+    assert go_back(db, from_ms(1500)).conflicts == ()
+    assert title(db, record) == "one"
