@@ -37,6 +37,21 @@ def test_listings_go_off_sale_and_on_again(cli, synced):
     assert cli("sale", "off", "--store", "Nobody").code == 2
 
 
+def test_an_edit_of_a_listing_off_sale_leaves_it_there_until_it_is_put_on_sale(cli, synced):
+    first = next(
+        one
+        for one in cli("--json", "list", "--store", synced).json["listings"]
+        if one["status"] == "live" and one["skus"]
+    )
+    where = f"product_id = {first['product_id']}"
+    cli("--json", "sale", "off", "--store", synced, "--where", where)
+    assert cli("--json", "edit", "--store", synced, "--set", "stock=34", "--where", where).json["changed"] == 1
+    assert cli("--json", "publish", "--store", synced).json["live"] == 1
+    assert statuses(cli, synced, where) == ["off"]
+    assert cli("--json", "sale", "on", "--store", synced, "--where", where).json["done"] == 1
+    assert statuses(cli, synced, where) == ["live"]
+
+
 def test_what_waits_is_listed_moved_and_taken_back(cli, synced):
     assert cli("--json", "schedule", "list").json == {"scheduled": []}
     live = len(statuses(cli, synced, "status = live"))
