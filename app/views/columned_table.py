@@ -88,9 +88,10 @@ class ColumnedTable(PaintedTable):
         menu.popup(at)
 
     def show_column_menu(self) -> None:
-        """The column chooser under the right end of the header."""
+        """The column chooser under the right end of the header, with what can be done with the column of the current
+        cell: by keyboard there is no header to click."""
         corner = self.header.viewport().rect().bottomRight()
-        menu = column_menu(self, -1)
+        menu = column_menu(self, self.currentIndex().column())
         menu.popup(self.header.viewport().mapToGlobal(corner - QPoint(menu.sizeHint().width(), 0)))
 
     def set_column_shown(self, key: str, shown: bool) -> None:

@@ -65,6 +65,16 @@ class TestColumns:
         assert page.table.is_column_shown("checks")
         menu.close()
 
+    def test_the_menu_by_keyboard_is_that_of_the_current_cell(self, build, fake_source, qtbot):
+        page = build(fake_source(3))
+        page.table.setCurrentIndex(page.table.paged.index(1, 1))
+        page.table.show_column_menu()
+        menu = next(menu for menu in page.table.findChildren(QMenu) if menu.isVisible())
+        down = next(action for action in menu.actions() if action.text() == "Sort descending")
+        down.trigger()
+        assert (page.table.paged.query.sort, page.table.paged.query.descending) == ("price_minor", True)
+        menu.close()
+
     def test_widths_order_columns_sort_and_density_are_remembered(self, build, fake_source, qtbot):
         settings = MemorySettings()
         page = build(fake_source(3), settings=settings)
