@@ -30,6 +30,7 @@ from app.services.listings.bulk_edit.operations import (
 from app.services.listings.bulk_edit.typed_functions import FUNCTIONS, TEXTS, Function
 from app.services.listings.bulk_edit.typed_functions import NAMES as FUNCTION_NAMES
 from app.services.listings.regional_steps import country_codes
+from app.services.listings.text import fold
 from app.services.listings.warehouse_kinds import KINDS
 from app.services.regional_prices import ABSOLUTE, PERCENTAGE, RELATIVE
 
@@ -216,5 +217,9 @@ def _value(field: str, text: str, context: CheckContext) -> Operation:
     }
     value = resolve[field](text) if text else ""
     if value is None:
+        named = {"freight_template_id": context.templates, "group_id": context.groups}.get(field, {})
+        alike = [id for id, name in named.items() if fold(name) == fold(text)]
+        if len(alike) > 1:
+            raise BadSetting("bulk_edit.ambiguous_value", value=text, ids=", ".join(sorted(alike)))
         raise BadSetting("bulk_edit.unknown_value", value=text)
     return SetValue(field, value)

@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from app.messages import Messages
+from app.services.compliance import load_context
 from app.services.listings.bulk_edit.formulas import KNOWN_ELSEWHERE, NAMES
 from app.services.listings.bulk_edit.operations import (
     AddImages,
@@ -123,3 +124,16 @@ def test_the_help_lists_every_field_and_function(language):
     assert [one for one in usages if one not in found] == []
     assert [one for one in LIMIT_FORMS if one not in found] == []
     assert set(TEXTS) <= set(FUNCTIONS) and set(NAMES) - set(KNOWN_ELSEWHERE) <= set(FIELDS)
+
+
+def test_a_name_that_several_groups_have_is_told_with_their_ids(db, write):
+    for number in ("71", "55"):
+        write(
+            "INSERT INTO product_group (store_id, group_id, parent_id, name, synced_ms) "
+            f"VALUES (1, '{number}', 'up{number}', 'Accessories', 0)"
+        )
+    with db.read() as session:
+        context = load_context(session, 1)
+    with pytest.raises(BadSetting) as caught:
+        parse_setting("group=accessories", context)
+    assert (caught.value.error_code, caught.value.params["ids"]) == ("bulk_edit.ambiguous_value", "55, 71")
