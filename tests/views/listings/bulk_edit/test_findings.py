@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
 from app.services.compliance.findings import Severity
+from app.services.errors import AppError
 from app.services.listings.findings_overview import RuleCount
 from app.services.paging import Filter
 from app.views.language import language
@@ -153,3 +154,33 @@ def test_nothing_found_and_both_languages(qtbot: Any, open_findings: Any, servic
     qtbot.waitUntil(lambda: not dialog.is_counting)
     assert dialog.state.texts[0] == "Nothing found"
     assert not dialog.primary.isEnabled() and not dialog.show_button.isEnabled()
+
+
+def test_a_double_click_shows_the_listings(qtbot: Any, open_findings: Any, faulty: list[int], settle: Any) -> None:
+    dialog = open_findings()
+    page = dialog.parentWidget()
+    choose(dialog, "title.too_long")
+    at = dialog.table.visualRect(dialog.table.currentIndex()).center()
+    qtbot.mouseClick(dialog.table.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    qtbot.mouseDClick(dialog.table.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    qtbot.waitUntil(lambda: page.filters.filters == (Filter("finding", "in", ("title.too_long",)),))
+    settle()
+    assert len(titles(page)) == 2
+
+
+def test_what_could_not_be_counted_is_counted_when_asked_again(
+    qtbot: Any, open_findings: Any, faulty: list[int], services: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dialog = open_findings()
+
+    def broken(*_: Any, **__: Any) -> Any:
+        raise AppError("publishing.journal", reason="disk full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(services.listings, "rules", broken)
+        dialog.count()
+        qtbot.waitUntil(dialog.state.isVisible)
+    assert "disk full" in " ".join(dialog.state.texts)
+    qtbot.mouseClick(dialog.state.button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(dialog.table.isVisible)
+    assert "title.too_long" in rows_of(dialog)
