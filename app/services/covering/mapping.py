@@ -93,7 +93,8 @@ class _Draft:
     # -- templates and groups ----------------------------------------------------------------------------------
 
     def map_things(self, service_id: str) -> None:
-        """Freight template, service template and group; one nobody can map stays and blocks publishing."""
+        """Freight template, service template and group; one nobody can map stays and blocks publishing. The service
+        template every store has, and no group at all, are things to map where a rule speaks of them."""
         rules, theirs, ours = self.rules, self.sides.theirs, self.sides.ours
         record = self.record
         record.freight_template_id = self._own(
@@ -101,13 +102,13 @@ class _Draft:
             record.freight_template_id,
             _Lookup(rules.templates, theirs.templates, ours.templates, rules.default_template),
         )
-        if service_id != BEGINNER or rules.services.get(BEGINNER):
+        if service_id != BEGINNER or rules.services.get(BEGINNER) or rules.default_service:
             record.service_template_id = self._own(
                 "service_template_id",
                 service_id,
                 _Lookup(rules.services, theirs.services, ours.services, rules.default_service),
             )
-        if record.group_id:
+        if record.group_id or rules.default_group:
             record.group_id = self._own(
                 "group_id",
                 record.group_id,

@@ -75,6 +75,33 @@ def test_a_rule_over_something_that_is_gone_maps_nothing(pair):
     assert {one.field for one in result.unmapped if one.why == "no_mapping"} == {"freight_template_id", "group_id"}
 
 
+@pytest.mark.parametrize("raw", [{}, {"promise_template_id": 0}])
+def test_the_rule_for_others_holds_for_the_usual_service_template_and_for_no_group(pair, raw):
+    pair.theirs.put(lamp("1005001", group_id="", raw=raw))
+    rules = CoverRules(default_service="520202", default_group="9001", same_names=False)
+    result = pair.cover("1005001", rules)
+    draft = pair.listing(result.copied["1005001"])
+    assert (draft.service_template_id, draft.group_id) == ("520202", "9001")
+    told = {one.field: (one.before, one.after, one.why) for one in result.replacements}
+    assert told["service_template_id"] == ("Beginner (0)", "Standard Warranty (520202)", "default")
+    assert told["group_id"] == ("", "Lighting (9001)", "default")
+
+
+def test_a_line_of_its_own_comes_before_the_rule_for_others(pair):
+    rules = CoverRules(services={"0": "520202"}, default_service="0", groups={"5081": "-"}, default_group="9001")
+    draft = pair.listing(pair.cover("1005001", rules).copied["1005001"])
+    assert (draft.service_template_id, draft.group_id) == ("520202", "")
+
+
+def test_without_a_rule_for_others_the_usual_service_template_and_no_group_stay(pair):
+    pair.theirs.put(lamp("1005001", group_id=""))
+    result = pair.cover("1005001", CoverRules(default_group="-", same_names=False))
+    draft = pair.listing(result.copied["1005001"])
+    assert (draft.service_template_id, draft.group_id) == ("", "")
+    fields = {one.field for one in [*result.replacements, *result.unmapped]}
+    assert not fields & {"service_template_id", "group_id"}
+
+
 def test_doing_it_again_changes_nothing(pair):
     first = pair.cover("1005001 1005002", OURS)
     count = pair.sql("SELECT count(*) FROM change")
