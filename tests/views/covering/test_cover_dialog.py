@@ -136,6 +136,25 @@ def test_ids_come_from_dropped_files(dialog, qtbot, settle, tmp_path):
     assert not dialog.primary.isEnabled()
 
 
+def test_junk_of_a_file_goes_with_its_ids(dialog, qtbot, settle, tmp_path):
+    path = tmp_path / "ids.txt"
+    path.write_text("1005001\nhello\n", "utf-8")
+    dialog.read_files([path])
+    qtbot.waitUntil(lambda: dialog.ids.text == "1005001")
+    qtbot.waitUntil(lambda: [one.line for one in dialog.ids.wanted.junk] == [2])
+    dialog.ids.lines.setPlainText("1005002\n1005001")
+    qtbot.waitUntil(lambda: dialog.ids.wanted.ids == ("1005002", "1005001"))
+    assert len(dialog.ids.wanted.junk) == 1, "the file is still there"
+    dialog.ids.lines.setPlainText("1005002")
+    qtbot.waitUntil(lambda: dialog.ids.wanted.ids == ("1005002",))
+    assert dialog.ids.wanted.junk == ()
+    assert dialog.ids.told.text() == tr("cover.ids_count", n=1)
+    dialog.ids.lines.setPlainText("1005001")
+    qtbot.waitUntil(lambda: dialog.ids.wanted.ids == ("1005001",))
+    assert dialog.ids.wanted.junk == ()
+    settle()
+
+
 def test_what_cannot_be_used_is_said_below_its_field(dialog, qtbot, settle):
     paste(dialog, qtbot, settle)
     for control, wrong in ((dialog.form.price, "price * ("), (dialog.form.stock, "many"), (dialog.form.factor, "-1")):
