@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from app.messages import Messages
 from app.services.compliance import check, load_context
 from app.services.covering.report import KINDS_OF_LINE, export_report, report_lines, said
 from app.services.covering.rules import BadRule, CoverRules
@@ -14,6 +15,7 @@ from app.services.covering.run import CannotCover, Cover
 from app.services.history.undo import redo, undo
 from app.services.marketplace.port import AttributeContent, RateLimited, SkuProperty, Unreachable
 from app.services.regional_prices import RegionalPrices
+from app.services.stores.reading import get_store
 from app.services.tasks import TaskCancelled, TaskContext
 from app.services.workbooks import open_workbook
 from tests.unit.covering.conftest import OUR_TEMPLATE, THEIR_TEMPLATE, replace_codes
@@ -159,6 +161,21 @@ def test_one_bad_product_never_stops_the_rest(pair):
     assert list(result.copied) == ["1005001"]
     assert [one.product_id for one in result.failed] == ["1005002", "99999999"]
     assert [one.line for one in result.junk] == [4]
+
+
+def test_a_product_of_the_own_store_is_told_as_such(pair, make_listing):
+    make_listing(product_id="1005009", status="live", skus=(("ZZ1", 1000, 1),))
+    result = pair.cover("1005001 1005009 1005008")
+    sampled = asyncio.run(pair.run().sample(pair.wanted("1005009")))
+    assert list(result.copied) == ["1005001"]
+    assert sampled.failed == (result.failed[0],)
+    lines = [line for line in report_lines(result) if line.kind == "failed"]
+    assert [line.product_id for line in lines] == ["1005009", "1005008"]
+    assert lines[0].why == "error.cover.own_product"
+    assert lines[1].why != lines[0].why
+    own = get_store(pair.db, 1).name
+    assert f"one of {own}'s own products" in said(lines[0], Messages("en"))
+    assert f"{own} 自己的产品" in said(lines[0], Messages("zh"))
 
 
 def test_nothing_is_written_where_the_store_cannot_be_read(pair):
