@@ -23,6 +23,13 @@ SELECT sku.match_key, min(listing.id) FROM sku JOIN listing ON listing.id = sku.
 WHERE sku.match_key IN (SELECT value FROM json_each(?)) AND listing.store_id = ? AND {_THERE}
 GROUP BY sku.match_key
 """
+_OF_STORE = "SELECT product_id FROM listing WHERE store_id = ? AND product_id IN (SELECT value FROM json_each(?))"
+
+
+def of_store(connection: Connection, store_id: int, product_ids: Sequence[str]) -> set[str]:
+    """Those that are the store's own products, whatever their state."""
+    rows = connection.exec_driver_sql(_OF_STORE, (store_id, orjson.dumps(list(product_ids)).decode()))
+    return set(rows.scalars())
 
 
 def by_origin(connection: Connection, store_id: int, product_ids: Sequence[str]) -> dict[str, Already]:

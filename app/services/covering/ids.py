@@ -23,8 +23,11 @@ _LONGEST = 2_000
 """No address and no id is longer; what is cannot keep a pattern busy."""
 _LINK = re.compile(r"(?:https?:)?//\S+|(?:[a-z0-9-]{1,63}\.){0,4}aliexpress\.[a-z]{2,3}/\S+", re.IGNORECASE)
 _IN_LINK = re.compile(
-    r"(?:/(?:item|i)/(?:[^/?#\s]*/)?|[?&](?:productId|product_id|itemId|item_id)=|/)(\d+)(?=[.?&#/\s]|$)"
+    r"(?:/(?:item|i)/(?:[^/?#\s]*/)?|^(?:https?:)?//[^/?#\s]+/)(\d+)(?=[.?&#/\s]|$)"
+    r"|[?&#](?:product|item)_?ids?=(\d+)(?!\d)",
+    re.IGNORECASE,
 )
+"""Where a product stands in an address: the numbers of stores, categories and pages are elsewhere."""
 _WORD = re.compile(r"[^\s,;|\"'()\[\]{}<>，；、。]+")
 _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?[eE]\+?\d{1,3}")
 
@@ -50,7 +53,7 @@ class FileUnreadable(InputError):
 @dataclass(frozen=True, slots=True)
 class Junk:
     """A line without a usable id: its number from 1, what stands there, and why it is none: `no_id`, `length`,
-    `scientific` (a spreadsheet ate digits), `other_site`."""
+    `scientific` (a spreadsheet ate digits), `other_site`, `no_product` (a link to something else)."""
 
     line: int
     text: str
@@ -199,8 +202,9 @@ def _of_part(part: str) -> tuple[list[str], str]:
         address = link[0] if "//" in link[0] else f"https://{link[0]}"
         if not is_host_in(host_of(address), rules["product_hosts"]):
             return [], "other_site"
-        digits = [number for number in _IN_LINK.findall(link[0]) if least <= len(number) <= most]
-        return digits[:1], ""
+        numbers = (found[1] or found[2] for found in _IN_LINK.finditer(address))
+        digits = [number for number in numbers if least <= len(number) <= most]
+        return digits[:1], "" if digits else "no_product"
     ids, why = [], ""
     for word in _WORD.findall(part):
         if word.isascii() and word.isdigit():

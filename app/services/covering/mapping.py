@@ -12,6 +12,7 @@ from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 from typing import Any
 
 from app.services.amounts import money_text
+from app.services.codes.normal import normalise
 from app.services.compliance import CheckContext
 from app.services.compliance.names import NameIndex
 from app.services.compliance.rule_data import rule_file
@@ -93,7 +94,8 @@ class _Draft:
     # -- templates and groups ----------------------------------------------------------------------------------
 
     def map_things(self, service_id: str) -> None:
-        """Freight template, service template and group; one nobody can map stays and blocks publishing."""
+        """Freight template, service template and group; one nobody can map stays and blocks publishing. The service
+        template every store has, and no group at all, are things to map where a rule speaks of them."""
         rules, theirs, ours = self.rules, self.sides.theirs, self.sides.ours
         record = self.record
         record.freight_template_id = self._own(
@@ -101,13 +103,13 @@ class _Draft:
             record.freight_template_id,
             _Lookup(rules.templates, theirs.templates, ours.templates, rules.default_template),
         )
-        if service_id != BEGINNER or rules.services.get(BEGINNER):
+        if service_id != BEGINNER or rules.services.get(BEGINNER) or rules.default_service:
             record.service_template_id = self._own(
                 "service_template_id",
                 service_id,
                 _Lookup(rules.services, theirs.services, ours.services, rules.default_service),
             )
-        if record.group_id:
+        if record.group_id or rules.default_group:
             record.group_id = self._own(
                 "group_id",
                 record.group_id,
@@ -279,14 +281,24 @@ def replaced_words(text: str, words: tuple[tuple[str, str], ...]) -> str:
 
 
 def mapped_code(code: str, rules: CoverRules) -> str:
-    """A merchant code with their marks off and ours on; an empty one stays empty."""
-    if not code:
+    """A merchant code with their marks off, however they are written, and ours on; an empty one stays empty, and every
+    one where no rule speaks of codes."""
+    body = code.strip()
+    if not body or not (rules.remove_prefix or rules.remove_suffix or rules.add_prefix or rules.add_suffix):
         return code
-    if rules.remove_prefix and code.startswith(rules.remove_prefix) and len(code) > len(rules.remove_prefix):
-        code = code[len(rules.remove_prefix) :]
-    if rules.remove_suffix and code.endswith(rules.remove_suffix) and len(code) > len(rules.remove_suffix):
-        code = code[: -len(rules.remove_suffix)]
-    return f"{rules.add_prefix}{code}{rules.add_suffix}"
+    body = body[_length_of(rules.remove_prefix, body) :].strip()
+    if length := _length_of(rules.remove_suffix, body, is_behind=True):
+        body = body[:-length].strip()
+    return f"{rules.add_prefix}{body}{rules.add_suffix}"
+
+
+def _length_of(mark: str, code: str, *, is_behind: bool = False) -> int:
+    """How many characters of *code* are *mark*, in front or behind; 0 where it is not there, or is all there is."""
+    wanted, whole = normalise(mark), normalise(code)
+    if not wanted or wanted == whole or not (whole.endswith if is_behind else whole.startswith)(wanted):
+        return 0
+    parts = ((length, code[-length:] if is_behind else code[:length]) for length in range(1, len(code)))
+    return next((length for length, part in parts if normalise(part) == wanted), 0)
 
 
 def mapped_price(

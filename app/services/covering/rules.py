@@ -38,8 +38,10 @@ class CoverRules:
 
     Attributes:
         templates: their freight template id → ours; `default_template` for the others, "" for none.
-        services: their service template id → ours; `default_service` for the others, "" for the platform's default.
-        groups: their group id → ours; `default_group` for the others: an id, `-` for no group, "" for "to be chosen".
+        services: their service template id → ours; `default_service` for the others, the usual one among them,
+            "" for the platform's default.
+        groups: their group id → ours; `default_group` for the others and for products without a group: an id,
+            `-` for no group, "" for "to be chosen".
         same_names: a thing without a mapping becomes ours of the same name.
         brand: the brand ours are listed under, "" to keep theirs.
         units: their unit id → ours.

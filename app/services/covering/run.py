@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from app.models import StoreAccess
 from app.services.compliance import load_context
 from app.services.covering.costs import GoodsCosts
-from app.services.covering.existing import by_code, by_origin, twice_among
+from app.services.covering.existing import by_code, by_origin, of_store, twice_among
 from app.services.covering.ids import ProductIds
 from app.services.covering.mapping import Sides, map_listing
 from app.services.covering.reading import load_things, read_products, sync_things, usual_currency
@@ -30,6 +30,7 @@ AT_ONCE = 50
 """Products whose whole records are in memory at the same time."""
 SAMPLE = 5
 """Products a preview looks at."""
+OWN_PRODUCT = "error.cover.own_product"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +122,7 @@ class Cover:
         """
         check_pair(self.from_store, self.to_store)
         sides = await self._read_sides()
-        read, failed = await read_products(self.theirs, wanted.ids[:SAMPLE], self.parallel, self.ctx)
-        leaves = {one.content.category_id for one in read}
-        await ensure_attributes(self.db, self.ours, self.to_store.gateway, leaves)
+        read, failed = await self._read(wanted.ids[:SAMPLE])
         return Sample(self.db, self.to_store.id, sides, tuple(read), tuple(failed))
 
     _sides: Sides | None = None
@@ -140,12 +139,24 @@ class Cover:
             self.ctx.checkpoint()
             self.ctx.report(start, len(todo), failed=len(self.result.failed), note="cover.reading")
             chunk = todo[start : start + AT_ONCE]
-            read, failed = await read_products(self.theirs, chunk, self.parallel, self.ctx)
+            read, failed = await self._read(chunk)
             self.result.failed += failed
-            leaves = {one.content.category_id for one in read}
-            await ensure_attributes(self.db, self.ours, self.to_store.gateway, leaves)
             drafts += await asyncio.to_thread(self._map, read, self._sides)
         return drafts, known | await asyncio.to_thread(self._known_by_code, drafts, known)
+
+    async def _read(self, ids: Sequence[str]) -> tuple[list[RemoteListing], list[Failed]]:
+        """The records of a few products, with what their categories ask; those that cannot be read, and why."""
+        read, failed = await read_products(self.theirs, ids, self.parallel, self.ctx)
+        leaves = {one.content.category_id for one in read}
+        await ensure_attributes(self.db, self.ours, self.to_store.gateway, leaves)
+        return read, await asyncio.to_thread(self._explained, failed) if failed else failed
+
+    def _explained(self, failed: Sequence[Failed]) -> list[Failed]:
+        """A product of the own store is never one of theirs: that is said in place of what the platform says."""
+        with self.db.reader.connect() as connection:
+            own = of_store(connection, self.to_store.id, [one.product_id for one in failed])
+        told = {"store": self.to_store.name}
+        return [Failed(one.product_id, OWN_PRODUCT, told) if one.product_id in own else one for one in failed]
 
     async def _read_sides(self) -> Sides:
         """Names of both stores' things. Theirs may be closed to us: then ids alone can be mapped."""

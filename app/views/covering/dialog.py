@@ -68,6 +68,7 @@ class CoverDialog(Dialog):
         self._tried: TaskHandle | None = None
         self._reading: TaskHandle | None = None
         self._asked = (0, 0)
+        self._pair: tuple[Any, Any] = (None, None)
         self.source, self.target = QComboBox(), QComboBox()
         self.ids, self.form, self.report = IdsBox(), RulesForm(), ReportPane(context)
         self.existing = Segments(EXISTING)
@@ -173,6 +174,7 @@ class CoverDialog(Dialog):
     def _on_pair(self) -> None:
         """Another pair: its rules, and what both stores have as far as it is known."""
         source, target = self.store(self.source), self.store(self.target)
+        self._forget_other_pair()
         if source is None or target is None or source.id == target.id:
             self._show_state()
             return
@@ -187,6 +189,21 @@ class CoverDialog(Dialog):
         )
         handle.succeeded.connect(self._on_rules)
         handle.failed.connect(self._say_problem)
+
+    def _forget_other_pair(self) -> None:
+        """What was read and done between two other stores says nothing of these."""
+        pair = (self.source.currentData(), self.target.currentData())
+        if pair == self._pair:
+            return
+        self._pair, self.sample = pair, None
+        self._forget_result()
+        if self._sampling is not None:
+            self._sampling.cancel()
+            self._sampling = None
+
+    def _forget_result(self) -> None:
+        self.result = None
+        self.drafts.hide()
 
     def _on_rules(self, found: tuple[Any, ...]) -> None:
         rules, theirs, ours, of_prices = found
@@ -219,8 +236,7 @@ class CoverDialog(Dialog):
         self.ids.show_ids(found)
         if self.ids.wanted == before and self.sample is not None:
             return  # nothing new: a report in view stays
-        self.result = None
-        self.drafts.hide()
+        self._forget_result()
         self.look()
 
     # -- trying the rules --------------------------------------------------------------------------------------

@@ -76,7 +76,7 @@ class IdsBox(Ground):
         self.lines = IdLines()
         self.told = Label(role="small", ink="text2", wrap=True)
         self.wanted = ProductIds(())
-        self._of_files: tuple[Junk, ...] = ()
+        self._of_files: list[tuple[frozenset[str], tuple[Junk, ...]]] = []
         layout = column(self, gap=4)
         layout.addWidget(self.lines)
         layout.addWidget(self.told)
@@ -92,15 +92,21 @@ class IdsBox(Ground):
         return self.lines.toPlainText()
 
     def add_ids(self, ids: Sequence[str], junk: Sequence[Junk] = ()) -> None:
-        """Put ids below those that are there; *junk* are lines of a file that are none."""
-        self._of_files += tuple(junk)
+        """Put ids below those that are there; *junk* are lines of a file that are none, told for as long as one of its
+        ids is there."""
+        if junk:
+            self._of_files.append((frozenset(ids), tuple(junk)))
         before = self.text.rstrip("\n")
         self.lines.setPlainText("\n".join(filter(None, (before, *ids))))
 
     def show_ids(self, wanted: ProductIds) -> None:
         """Say what was read; where that is nothing new, what was said of a file stays."""
         before = self.wanted
-        self.wanted = ProductIds(wanted.ids, wanted.repeated, (*self._of_files, *wanted.junk))
+        its = [(ids, junk) for ids, junk in self._of_files if not ids.isdisjoint(wanted.ids)]
+        if not self._typing.isActive():  # else a file's ids may be among what was not read yet
+            self._of_files = its
+        junk = tuple(line for _, lines in its for line in lines)
+        self.wanted = ProductIds(wanted.ids, wanted.repeated, (*junk, *wanted.junk))
         if self.wanted != before or not self.told.text():
             self.retranslate()
 

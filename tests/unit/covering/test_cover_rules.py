@@ -122,6 +122,20 @@ def test_codes_lose_their_marks_and_get_ours():
     assert mapped_code("", rules) == ""
 
 
+@pytest.mark.parametrize("written", ["HK#ab12", "hk#ab12", "ＨＫ＃ab12", " HK#ab12 ", "\u3000hk# ab12"])
+def test_their_marks_are_found_however_they_are_written(written):
+    assert mapped_code(written, CoverRules(remove_prefix="HK#", add_prefix="CF-")) == "CF-ab12"
+    assert mapped_code(written, CoverRules(remove_prefix="hk＃", remove_suffix="B12")) == "a"
+
+
+def test_without_a_rule_a_code_stays_as_it_is():
+    assert mapped_code(" hk#ab12", CoverRules(stock=5)) == " hk#ab12"
+    assert mapped_code("  ", CoverRules(add_prefix="CF-")) == "  "
+    assert mapped_code("Lamp-wh", CoverRules(remove_suffix="—ＷＨ", add_suffix="x")) == "Lampx"
+    assert mapped_code("HK + ab", CoverRules(remove_prefix="hk+")) == "ab"
+    assert mapped_code("HK# ", CoverRules(remove_prefix="HK#", add_suffix="x")) == "HK#x"
+
+
 def test_their_modules_and_links_go_and_the_words_stay():
     html = (
         '<p>Warm <a href="https://www.aliexpress.com/store/1102"><b>our shop</b></a></p>'

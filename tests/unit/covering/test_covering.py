@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from app.messages import Messages
 from app.services.compliance import check, load_context
 from app.services.covering.report import KINDS_OF_LINE, export_report, report_lines, said
 from app.services.covering.rules import BadRule, CoverRules
@@ -14,6 +15,7 @@ from app.services.covering.run import CannotCover, Cover
 from app.services.history.undo import redo, undo
 from app.services.marketplace.port import AttributeContent, RateLimited, SkuProperty, Unreachable
 from app.services.regional_prices import RegionalPrices
+from app.services.stores.reading import get_store
 from app.services.tasks import TaskCancelled, TaskContext
 from app.services.workbooks import open_workbook
 from tests.unit.covering.conftest import OUR_TEMPLATE, THEIR_TEMPLATE, replace_codes
@@ -75,6 +77,33 @@ def test_a_rule_over_something_that_is_gone_maps_nothing(pair):
     assert {one.field for one in result.unmapped if one.why == "no_mapping"} == {"freight_template_id", "group_id"}
 
 
+@pytest.mark.parametrize("raw", [{}, {"promise_template_id": 0}])
+def test_the_rule_for_others_holds_for_the_usual_service_template_and_for_no_group(pair, raw):
+    pair.theirs.put(lamp("1005001", group_id="", raw=raw))
+    rules = CoverRules(default_service="520202", default_group="9001", same_names=False)
+    result = pair.cover("1005001", rules)
+    draft = pair.listing(result.copied["1005001"])
+    assert (draft.service_template_id, draft.group_id) == ("520202", "9001")
+    told = {one.field: (one.before, one.after, one.why) for one in result.replacements}
+    assert told["service_template_id"] == ("Beginner (0)", "Standard Warranty (520202)", "default")
+    assert told["group_id"] == ("", "Lighting (9001)", "default")
+
+
+def test_a_line_of_its_own_comes_before_the_rule_for_others(pair):
+    rules = CoverRules(services={"0": "520202"}, default_service="0", groups={"5081": "-"}, default_group="9001")
+    draft = pair.listing(pair.cover("1005001", rules).copied["1005001"])
+    assert (draft.service_template_id, draft.group_id) == ("520202", "")
+
+
+def test_without_a_rule_for_others_the_usual_service_template_and_no_group_stay(pair):
+    pair.theirs.put(lamp("1005001", group_id=""))
+    result = pair.cover("1005001", CoverRules(default_group="-", same_names=False))
+    draft = pair.listing(result.copied["1005001"])
+    assert (draft.service_template_id, draft.group_id) == ("", "")
+    fields = {one.field for one in [*result.replacements, *result.unmapped]}
+    assert not fields & {"service_template_id", "group_id"}
+
+
 def test_doing_it_again_changes_nothing(pair):
     first = pair.cover("1005001 1005002", OURS)
     count = pair.sql("SELECT count(*) FROM change")
@@ -132,6 +161,21 @@ def test_one_bad_product_never_stops_the_rest(pair):
     assert list(result.copied) == ["1005001"]
     assert [one.product_id for one in result.failed] == ["1005002", "99999999"]
     assert [one.line for one in result.junk] == [4]
+
+
+def test_a_product_of_the_own_store_is_told_as_such(pair, make_listing):
+    make_listing(product_id="1005009", status="live", skus=(("ZZ1", 1000, 1),))
+    result = pair.cover("1005001 1005009 1005008")
+    sampled = asyncio.run(pair.run().sample(pair.wanted("1005009")))
+    assert list(result.copied) == ["1005001"]
+    assert sampled.failed == (result.failed[0],)
+    lines = [line for line in report_lines(result) if line.kind == "failed"]
+    assert [line.product_id for line in lines] == ["1005009", "1005008"]
+    assert lines[0].why == "error.cover.own_product"
+    assert lines[1].why != lines[0].why
+    own = get_store(pair.db, 1).name
+    assert f"one of {own}'s own products" in said(lines[0], Messages("en"))
+    assert f"{own} 自己的产品" in said(lines[0], Messages("zh"))
 
 
 def test_nothing_is_written_where_the_store_cannot_be_read(pair):

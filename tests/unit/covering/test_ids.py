@@ -23,6 +23,11 @@ ID, OTHER = "1005006000000150", "32967654321"
         f"aliexpress.ru/item/{ID}.html?sku_id=12000021234567890",
         f"//es.aliexpress.com/item/{ID}.html#reviews",
         f"https://sell.aliexpress.com/edit?productId={ID}&x=1",
+        f"https://www.aliexpress.com/ssr/300000512/BundleDeals2?productIds={ID}:12000021234567890&pha_manifest=ssr",
+        f"https://www.aliexpress.com/gcp/300000512/bundle?disableNav=YES&productIds={ID}%3A12000021234567890",
+        f"https://www.aliexpress.com/gcp/300000604/x?product_id={ID}",
+        f"https://www.aliexpress.com/{ID}.html",
+        f"https://m.aliexpress.com/s/item/{ID}.html",
         f"ID: {ID};",
     ],
 )
@@ -45,7 +50,12 @@ def test_several_on_a_line_in_their_order_each_once():
         ("1.00501E+15", "scientific"),
         (f"https://www.example.com/item/{ID}.html", "other_site"),
         (f"https://aliexpress.com.example.com/item/{ID}.html", "other_site"),
-        ("https://www.aliexpress.com/store/1102", "no_id"),
+        ("https://www.aliexpress.com/store/1102", "no_product"),
+        ("https://www.aliexpress.com/store/1102112233", "no_product"),
+        ("https://vi.aliexpress.com/store/1102112233/pages/all-items.html?spm=1", "no_product"),
+        ("https://www.aliexpress.com/ssr/300000512/BundleDeals2?spm=a2g0o.1", "no_product"),
+        ("aliexpress.com/gcp/300000512/nnmixupdatev3", "no_product"),
+        ("https://www.aliexpress.com/category/200003494/lights.html", "no_product"),
     ],
 )
 def test_junk_is_named_with_its_line_and_reason(line, why):

@@ -8,6 +8,8 @@ from PySide6.QtGui import QDropEvent
 from shiboken6 import isValid
 
 from app.messages import tr
+from app.models import Store
+from app.services.clock import now_ms
 from app.services.covering.ids import TooManyIds
 from app.services.covering.rules import CoverRules, load_rules, save_rules
 from app.services.history.undo import undo
@@ -134,6 +136,25 @@ def test_ids_come_from_dropped_files(dialog, qtbot, settle, tmp_path):
     assert not dialog.primary.isEnabled()
 
 
+def test_junk_of_a_file_goes_with_its_ids(dialog, qtbot, settle, tmp_path):
+    path = tmp_path / "ids.txt"
+    path.write_text("1005001\nhello\n", "utf-8")
+    dialog.read_files([path])
+    qtbot.waitUntil(lambda: dialog.ids.text == "1005001")
+    qtbot.waitUntil(lambda: [one.line for one in dialog.ids.wanted.junk] == [2])
+    dialog.ids.lines.setPlainText("1005002\n1005001")
+    qtbot.waitUntil(lambda: dialog.ids.wanted.ids == ("1005002", "1005001"))
+    assert len(dialog.ids.wanted.junk) == 1, "the file is still there"
+    dialog.ids.lines.setPlainText("1005002")
+    qtbot.waitUntil(lambda: dialog.ids.wanted.ids == ("1005002",))
+    assert dialog.ids.wanted.junk == ()
+    assert dialog.ids.told.text() == tr("cover.ids_count", n=1)
+    dialog.ids.lines.setPlainText("1005001")
+    qtbot.waitUntil(lambda: dialog.ids.wanted.ids == ("1005001",))
+    assert dialog.ids.wanted.junk == ()
+    settle()
+
+
 def test_what_cannot_be_used_is_said_below_its_field(dialog, qtbot, settle):
     paste(dialog, qtbot, settle)
     for control, wrong in ((dialog.form.price, "price * ("), (dialog.form.stock, "many"), (dialog.form.factor, "-1")):
@@ -254,3 +275,42 @@ def test_one_store_is_never_source_and_target(dialog, settle, services):
     dialog._on_stores([stores[0], replace(stores[0], id=3, name="Third", access="operate")])
     settle()
     assert dialog.source.currentData() != dialog.target.currentData(), "nor where nobody chose any"
+
+
+def third_store(dialog, pair):
+    """One more store to cover into."""
+    pair.sql("UPDATE store SET access = 'operate'")
+    with pair.db.write() as session:
+        session.add(Store(name="Third", gateway="http://127.0.0.1:1", credential_ref="three", created_ms=now_ms()))
+    dialog._asked = (2, 1)
+    dialog._on_stores(dialog._context.services.stores())
+
+
+def choose(box, store_id):
+    box.setCurrentIndex(box.findData(store_id))
+    box.activated.emit(box.currentIndex())
+
+
+def test_another_store_after_a_run_is_looked_at_anew(dialog, qtbot, settle, pair):
+    third_store(dialog, pair)
+    paste(dialog, qtbot, settle)
+    with qtbot.waitSignal(dialog.covered):
+        dialog.start()
+    settle()
+    assert dialog.drafts.isVisible()
+    choose(dialog.target, 3)
+    settle()
+    assert (dialog.result, dialog.drafts.isVisible()) == (None, False)
+    assert dialog.hint.text() == tr("cover.preview_of", n=2, of=2)
+    assert lines(dialog, "replaced") and dialog.report.table.isVisible()
+
+
+def test_the_same_store_twice_after_a_run_is_told(dialog, qtbot, settle, pair):
+    third_store(dialog, pair)
+    paste(dialog, qtbot, settle)
+    with qtbot.waitSignal(dialog.covered):
+        dialog.start()
+    settle()
+    choose(dialog.target, 2)
+    settle()
+    assert (dialog.report.state.texts[0], dialog.drafts.isVisible()) == (tr("cover.choose_two"), False)
