@@ -124,6 +124,20 @@ def test_a_dropped_file_whole_listings_and_nothing_found(
     assert tuple(newest) == ("change.delist", "gone.txt")  # undo says from which file
 
 
+def test_a_file_of_several_columns_says_which_was_read(open_page, services, make_sellable, db, qtbot, tmp_path):
+    on_sale(db, services, make_sellable)
+    dialog = open_dialog(open_page())
+    (tmp_path / "gone.csv").write_text("SKU,名称,替代SKU\nCC3333,LED Lamp 12V,AA1111\n", "utf-8")
+    dialog.take_file(tmp_path / "gone.csv")
+    qtbot.waitUntil(lambda: dialog.plan is not None)
+    assert dialog.codes.toPlainText() == "CC3333"
+    assert dialog.left_out.text() == "Of several columns only this one was read: SKU"
+    dialog.codes.setPlainText("编码\t新编码\nCC3333\tAA1111")
+    qtbot.waitUntil(lambda: dialog.plan is not None)
+    assert [row.because for row in dialog.plan.rows] == ["CC3333"]
+    assert dialog.left_out.text() == "Of several columns only this one was read: 编码"
+
+
 def test_a_code_is_explained_beside_its_variant(open_page, make_sellable, services, db, settle, qtbot):
     record = make_sellable("Ash Lamp", skus=(("AB1234*2+CD5678*3_CUS", 1890, 7), ("AB1234+", 1, 1)))
     page = open_page()
