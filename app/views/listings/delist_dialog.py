@@ -13,8 +13,9 @@ from app.messages import tr
 from app.services.listings.delisting.records import TO_DO, Delisted, DelistPlan, Step
 from app.views.importing.save_file import SHEETS, ask_files, saving_dialog
 from app.views.language import say
-from app.views.listings.bulk_edit.parts import Lines, check_box
+from app.views.listings.bulk_edit.parts import check_box
 from app.views.listings.delist_rows import DelistRows
+from app.views.listings.file_lines import FileLines
 from app.views.widgets.buttons import Button
 from app.views.widgets.dialog import Dialog
 from app.views.widgets.ground import Ground, column, row
@@ -46,7 +47,7 @@ class DelistDialog(Dialog):
         self._file, self._from_file = "", ""
         self._columns: tuple[str, ...] = ()
         self.setAcceptDrops(True)
-        self.codes, self.takes_off = Lines(12), check_box("delist.takes_off")
+        self.codes, self.takes_off = FileLines(12), check_box("delist.takes_off")
         say(self.codes, "delist.codes_hint", "placeholderText")
         say(self.codes, "delist.codes", "accessibleName")
         self.counts, self.left_out = Label(wrap=True), Label(role="small", ink="text2", wrap=True)
@@ -80,6 +81,7 @@ class DelistDialog(Dialog):
 
     def _connect(self) -> None:
         self.codes.textChanged.connect(self._on_typed)
+        self.codes.dropped.connect(lambda files: self.take_file(files[0]))
         self.takes_off.toggled.connect(self._on_typed)
         self._pause.timeout.connect(self.look_up)
         self.primary.clicked.connect(self.apply)

@@ -1,8 +1,8 @@
 """Discontinued codes from the user's side: pasted, seen, delisted, sent; codes explained; virtual codes kept."""
 
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QContextMenuEvent, QDropEvent
-from PySide6.QtWidgets import QMenu
+from PySide6.QtGui import QContextMenuEvent, QDragEnterEvent, QDragMoveEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QMenu
 
 from app.messages import tr
 from app.services.codes.records import Component
@@ -122,6 +122,22 @@ def test_a_dropped_file_whole_listings_and_nothing_found(
     with db.reader.connect() as connection:
         newest = connection.exec_driver_sql("SELECT label, source FROM change ORDER BY id DESC LIMIT 1").one()
     assert tuple(newest) == ("change.delist", "gone.txt")  # undo says from which file
+
+
+def test_a_file_dropped_on_the_text_is_read(open_page, services, make_sellable, db, qtbot, tmp_path):
+    on_sale(db, services, make_sellable)
+    dialog = open_dialog(open_page())
+    (tmp_path / "gone.txt").write_text("CC3333\n")
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(tmp_path / "gone.txt"))])
+    copy, left, alone = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    for kind in (QDragEnterEvent, QDragMoveEvent):
+        hovering = kind(QPoint(5, 5), copy, data, left, alone)
+        QApplication.sendEvent(dialog.codes.viewport(), hovering)
+        assert hovering.isAccepted()
+    QApplication.sendEvent(dialog.codes.viewport(), QDropEvent(QPointF(5, 5), copy, data, left, alone))
+    qtbot.waitUntil(lambda: dialog.plan is not None)
+    assert (dialog.codes.toPlainText(), dialog.primary.text()) == ("CC3333", "Delist 1 variant")
 
 
 def test_a_file_of_several_columns_says_which_was_read(open_page, services, make_sellable, db, qtbot, tmp_path):
