@@ -94,6 +94,7 @@ def _outcome(plan: DelistPlan, done: Delisted | None, failures: list[AppError], 
         "codes": plan.codes,
         "zeroed": len(plan.of(Step.ZERO)),
         "off_sale": len({row.listing_id for row in off}),
+        "columns": list(plan.columns),
         "unknown": plan.unknown,
         "junk": [{"row": one.number, "value": one.text, "reason": str(one.why)} for one in plan.junk],
         "unreadable": [{"listing": row.listing_id, "code": row.code} for row in unreadable],
@@ -103,6 +104,8 @@ def _outcome(plan: DelistPlan, done: Delisted | None, failures: list[AppError], 
         "stores": sorted({row.store for row in (*zero, *off)}),
     }
     lines = [tr("cli.delist.preview" if is_dry else "cli.delist.done", n=told["skus"], listings=told["listings"])]
+    if plan.columns:
+        lines.append(tr("delist.columns", n=len(plan.columns), columns=tr("table.list_separator").join(plan.columns)))
     lines += _shown(plan)
     if told["off_sale"]:
         lines.append(tr("cli.delist.off", n=told["off_sale"]))

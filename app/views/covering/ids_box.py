@@ -6,14 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtWidgets import QWidget
 
 from app.messages import tr
 from app.services.covering.ids import Junk, ProductIds
-from app.views.drop_overlay import paths_of
 from app.views.language import say
-from app.views.listings.bulk_edit.parts import Lines
+from app.views.listings.file_lines import FileLines
 from app.views.widgets.ground import Ground, column
 from app.views.widgets.label import Label
 
@@ -22,42 +20,13 @@ TYPING_MS = 250
 NAMED = 3
 
 
-class IdLines(Lines):
-    """Lines of ids; files may be dropped on it.
-
-    Emits:
-        dropped: the files.
-    """
-
-    dropped = Signal(object)
+class IdLines(FileLines):
+    """Lines of ids."""
 
     def __init__(self) -> None:
         super().__init__(ROWS)
-        self.setAcceptDrops(True)
         say(self, "cover.ids_hint", "placeholderText")
         say(self, "cover.ids", "accessibleName")
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Files are taken, texts as usual."""
-        if paths_of(event):
-            event.acceptProposedAction()
-        else:
-            super().dragEnterEvent(event)
-
-    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
-        """Anywhere on it."""
-        if paths_of(event):
-            event.acceptProposedAction()
-        else:
-            super().dragMoveEvent(event)
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        """Take files by what is in them."""
-        if paths := paths_of(event):
-            event.acceptProposedAction()
-            self.dropped.emit(paths)
-        else:
-            super().dropEvent(event)
 
 
 class IdsBox(Ground):

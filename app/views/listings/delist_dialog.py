@@ -13,14 +13,16 @@ from app.messages import tr
 from app.services.listings.delisting.records import TO_DO, Delisted, DelistPlan, Step
 from app.views.importing.save_file import SHEETS, ask_files, saving_dialog
 from app.views.language import say
-from app.views.listings.bulk_edit.parts import Lines, check_box
+from app.views.listings.bulk_edit.parts import check_box
 from app.views.listings.delist_rows import DelistRows
+from app.views.listings.file_lines import FileLines
 from app.views.widgets.buttons import Button
 from app.views.widgets.dialog import Dialog
 from app.views.widgets.ground import Ground, column, row
 from app.views.widgets.label import Label
 
 if TYPE_CHECKING:
+    from app.services.listings.delisting.pasted import Pasted
     from app.views.context import ViewContext
     from app.views.task_runner import TaskHandle
 
@@ -43,8 +45,9 @@ class DelistDialog(Dialog):
         self.plan: DelistPlan | None = None
         self._handle: TaskHandle | None = None
         self._file, self._from_file = "", ""
+        self._columns: tuple[str, ...] = ()
         self.setAcceptDrops(True)
-        self.codes, self.takes_off = Lines(12), check_box("delist.takes_off")
+        self.codes, self.takes_off = FileLines(12), check_box("delist.takes_off")
         say(self.codes, "delist.codes_hint", "placeholderText")
         say(self.codes, "delist.codes", "accessibleName")
         self.counts, self.left_out = Label(wrap=True), Label(role="small", ink="text2", wrap=True)
@@ -78,6 +81,7 @@ class DelistDialog(Dialog):
 
     def _connect(self) -> None:
         self.codes.textChanged.connect(self._on_typed)
+        self.codes.dropped.connect(lambda files: self.take_file(files[0]))
         self.takes_off.toggled.connect(self._on_typed)
         self._pause.timeout.connect(self.look_up)
         self.primary.clicked.connect(self.apply)
@@ -103,9 +107,9 @@ class DelistDialog(Dialog):
         handle.succeeded.connect(lambda codes: self._take_codes(codes, path.name))
         handle.failed.connect(self._tell)
 
-    def _take_codes(self, codes: str, file: str) -> None:
-        self.codes.setPlainText(codes)
-        self._file, self._from_file = file, self.codes.toPlainText()
+    def _take_codes(self, found: Pasted, file: str) -> None:
+        self.codes.setPlainText("\n".join(found.codes))
+        self._file, self._from_file, self._columns = file, self.codes.toPlainText(), found.columns
 
     def _on_typed(self) -> None:
         self._show(None)
@@ -144,7 +148,8 @@ class DelistDialog(Dialog):
         off = len(plan.listings(Step.OFF)) if plan is not None else 0
         say(self.primary, "delist.verb", n=zero + (len(plan.of(Step.OFF)) if plan is not None else 0))
         self.counts.setText("" if plan is None else tr("delist.counts", n=zero, off=off, stores=_stores(plan)))
-        self.left_out.setText("\n".join(_left_out(plan)) if plan is not None else "")
+        columns = self._columns if self.codes.toPlainText() == self._from_file else ()
+        self.left_out.setText("\n".join(_left_out(plan, columns)) if plan is not None else "")
 
     def retranslate(self) -> None:
         """Sentences about what is in view."""
@@ -192,9 +197,11 @@ def _stores(plan: DelistPlan) -> str:
     return tr("history.list_gap").join(names) or "–"
 
 
-def _left_out(plan: DelistPlan) -> list[str]:
-    """Codes that stand nowhere, lines without one, variants nobody can read or that are busy."""
+def _left_out(plan: DelistPlan, columns: tuple[str, ...]) -> list[str]:
+    """Columns that were read, here or of the file; codes that stand nowhere, lines without one, doubtful variants."""
     said = []
+    if read := plan.columns or columns:
+        said.append(tr("delist.columns", n=len(read), columns=tr("table.list_separator").join(read)))
     if plan.unknown:
         some = tr("table.list_separator").join(plan.unknown[:8]) + ("…" if len(plan.unknown) > 8 else "")
         said.append(tr("delist.unknown", n=len(plan.unknown), codes=some))

@@ -115,6 +115,15 @@ def test_delist_says_what_it_did_and_what_it_could_not(cli: Cli, shop: Path, tmp
     assert (off["off_sale"], off["zeroed"]) == (1, 0)
 
 
+def test_delist_leaves_codes_alone_that_come_instead(cli: Cli, shop: Path, tmp_path: Path) -> None:
+    codes = tmp_path / "gone.csv"
+    codes.write_text("SKU,名称,替代SKU\nAB1234,LED Lamp 12V 20W,CD5678\n", "utf-8")
+    told = cli("--json", "delist", "--codes", str(codes), "--dry-run").json
+    assert (told["codes"], told["skus"], told["columns"], told["unknown"]) == (1, 1, ["SKU"], [])
+    said = cli("delist", "--codes", str(codes), "--dry-run").out
+    assert "Of several columns only this one was read: SKU" in said
+
+
 def test_delist_refuses_what_holds_no_codes(cli: Cli, shop: Path, tmp_path: Path) -> None:
     codes = tmp_path / "gone.txt"
     codes.write_text("nothing here\n")

@@ -1,8 +1,8 @@
 """Discontinued codes from the user's side: pasted, seen, delisted, sent; codes explained; virtual codes kept."""
 
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QContextMenuEvent, QDropEvent
-from PySide6.QtWidgets import QMenu
+from PySide6.QtGui import QContextMenuEvent, QDragEnterEvent, QDragMoveEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QMenu
 
 from app.messages import tr
 from app.services.codes.records import Component
@@ -122,6 +122,36 @@ def test_a_dropped_file_whole_listings_and_nothing_found(
     with db.reader.connect() as connection:
         newest = connection.exec_driver_sql("SELECT label, source FROM change ORDER BY id DESC LIMIT 1").one()
     assert tuple(newest) == ("change.delist", "gone.txt")  # undo says from which file
+
+
+def test_a_file_dropped_on_the_text_is_read(open_page, services, make_sellable, db, qtbot, tmp_path):
+    on_sale(db, services, make_sellable)
+    dialog = open_dialog(open_page())
+    (tmp_path / "gone.txt").write_text("CC3333\n")
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(tmp_path / "gone.txt"))])
+    copy, left, alone = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    for kind in (QDragEnterEvent, QDragMoveEvent):
+        hovering = kind(QPoint(5, 5), copy, data, left, alone)
+        QApplication.sendEvent(dialog.codes.viewport(), hovering)
+        assert hovering.isAccepted()
+    QApplication.sendEvent(dialog.codes.viewport(), QDropEvent(QPointF(5, 5), copy, data, left, alone))
+    qtbot.waitUntil(lambda: dialog.plan is not None)
+    assert (dialog.codes.toPlainText(), dialog.primary.text()) == ("CC3333", "Delist 1 variant")
+
+
+def test_a_file_of_several_columns_says_which_was_read(open_page, services, make_sellable, db, qtbot, tmp_path):
+    on_sale(db, services, make_sellable)
+    dialog = open_dialog(open_page())
+    (tmp_path / "gone.csv").write_text("SKU,名称,替代SKU\nCC3333,LED Lamp 12V,AA1111\n", "utf-8")
+    dialog.take_file(tmp_path / "gone.csv")
+    qtbot.waitUntil(lambda: dialog.plan is not None)
+    assert dialog.codes.toPlainText() == "CC3333"
+    assert dialog.left_out.text() == "Of several columns only this one was read: SKU"
+    dialog.codes.setPlainText("编码\t新编码\nCC3333\tAA1111")
+    qtbot.waitUntil(lambda: dialog.plan is not None)
+    assert [row.because for row in dialog.plan.rows] == ["CC3333"]
+    assert dialog.left_out.text() == "Of several columns only this one was read: 编码"
 
 
 def test_a_code_is_explained_beside_its_variant(open_page, make_sellable, services, db, settle, qtbot):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from app.messages import messages
 from app.services.listings.delisting.applying import apply_delisting
 from app.services.listings.delisting.exporting import export_plan
-from app.services.listings.delisting.pasted import read_file, read_pasted
+from app.services.listings.delisting.pasted import Pasted, read_file, read_pasted
 from app.services.listings.delisting.plan import plan_delisting
 from app.services.listings.delisting.records import Delisted, DelistPlan
 from app.services.tasks import TaskContext
@@ -23,9 +23,9 @@ class DelistDesk:
     def __init__(self, app: Application) -> None:
         self._app = app
 
-    def codes_of(self, path: Path) -> str:
-        """The codes of a dropped file, one a line. Raises: NoCodes, UnreadableFile, WorkbookError."""
-        return "\n".join(read_file(path).codes)
+    def codes_of(self, path: Path) -> Pasted:
+        """The codes of a dropped file. Raises: NoCodes, UnreadableFile, WorkbookError."""
+        return read_file(path)
 
     def plan(self, text: str, takes_off: bool, ctx: TaskContext) -> DelistPlan:
         """What would become of the codes of a pasted *text*, in all stores. Raises: NoCodes, TaskCancelled."""

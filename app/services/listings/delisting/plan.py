@@ -45,7 +45,7 @@ def plan_delisting(
         TaskCancelled.
     """
     ctx = ctx or TaskContext()
-    plan = DelistPlan(junk=pasted.junk, codes=len(pasted.codes), takes_off=takes_off)
+    plan = DelistPlan(junk=pasted.junk, codes=len(pasted.codes), takes_off=takes_off, columns=pasted.columns)
     with db.reader.connect() as connection:
         hits = list(find_variants(connection, pasted.codes, store_ids, ctx))
         stores = {

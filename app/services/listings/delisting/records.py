@@ -57,13 +57,14 @@ class DelistRow:
 
 @dataclass(slots=True)
 class DelistPlan:
-    """What delisting would do. `unknown`: codes that stand in no listing of these stores."""
+    """What delisting would do. `unknown`: codes that stand in no listing of these stores; `columns`: see `Pasted`."""
 
     rows: list[DelistRow] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
     junk: list[Junk] = field(default_factory=list)
     codes: int = 0
     takes_off: bool = False
+    columns: tuple[str, ...] = ()
 
     def of(self, step: Step) -> list[DelistRow]:
         """The variants of one step."""

@@ -50,4 +50,72 @@ def test_a_workbook_is_read(tmp_path: Path) -> None:
     write_xlsx(path, [OutSheet("x", [OutColumn("编码", True), OutColumn("name")], rows)])
     pasted = read_file(path)
     assert list(pasted.codes) == ["AB1234", "CD5678"]
-    assert [(one.number, one.text) for one in pasted.junk] == [(1, "编码\tname")]
+    assert (pasted.junk, pasted.columns) == ([], ("编码",))
+
+
+def sheet(path: Path, *rows: tuple[str, ...]) -> Path:
+    path.write_text("\n".join(",".join(row) for row in rows), "utf-8")
+    return path
+
+
+DATA = ("LED Lamp 12V 20W IP67", "SA5701", "SB5601", "CC1234")
+"""A row whose cells all hold something like a code: a name, the code, what is sold instead, another one."""
+
+
+@pytest.mark.parametrize(
+    ("head", "codes", "columns"),
+    [
+        (("名称", "SKU", "替代SKU", "备注"), ["SA5701"], ("SKU",)),
+        (("Name", "Merchant code", "New SKU", "Replaced by"), ["SA5701"], ("Merchant code",)),
+        (("名称", "编码", "SKU（新）", "SKU_new"), ["SA5701"], ("编码",)),
+        (("品名", "货号", "换新货号", "价格"), ["SA5701"], ("货号",)),
+        (("Name", "Code", "Replacement code", "Stock"), ["SA5701"], ("Code",)),
+        (("名称", "停产SKU", "SKU", "备注"), ["SA5701"], ("停产SKU",)),
+        (("Name", "Old code", "Successor", "Code"), ["SA5701"], ("Old code",)),
+        (("名称", "SKU", "替代SKU", "商家编码"), ["SA5701", "CC1234"], ("SKU", "商家编码")),
+        (("名称", "停产款", "替代款", "备注"), ["SA5701"], ("停产款",)),
+        (("灯具", "甲", "乙", "丙"), ["SA5701"], ("B",)),
+    ],
+)
+def test_of_several_columns_those_count_whose_head_names_the_codes(
+    tmp_path: Path, head: tuple[str, ...], codes: list[str], columns: tuple[str, ...]
+) -> None:
+    found = read_file(sheet(tmp_path / "gone.csv", head, DATA, ("Lamp 24V", "", "SB5602", "")))
+    assert (list(found.codes), found.columns) == (codes, columns)
+    assert [one.number for one in found.junk][-1] == 3
+
+
+def test_a_head_may_stand_below_a_title_and_below_heads_of_several_columns(tmp_path: Path) -> None:
+    titled = sheet(tmp_path / "a.csv", ("停产 2026 AA0001", ""), ("名称", "SKU"), DATA[:2])
+    assert list(read_file(titled).codes) == ["SA5701"]
+    grouped = sheet(
+        tmp_path / "b.csv", ("停产", "", "替代", ""), ("SKU", "名称", "SKU", "名称"), ("SA5701", "x", "SB5601", "y")
+    )
+    assert list(read_file(grouped).codes) == ["SA5701"]
+
+
+def test_a_sheet_of_nothing_but_replacements_holds_no_code(tmp_path: Path) -> None:
+    with pytest.raises(NoCodes):
+        read_file(sheet(tmp_path / "gone.csv", ("替代SKU", "数量"), ("SB5601", "4")))
+
+
+def test_without_a_head_numbers_and_names_are_not_the_column_of_codes(tmp_path: Path) -> None:
+    rows = [(str(at), "LED Lamp 12V", f"SA570{at}", f"SB560{at}") for at in range(4)]
+    found = read_file(sheet(tmp_path / "gone.csv", *rows))
+    assert (list(found.codes), found.columns) == (["SA5700", "SA5701", "SA5702", "SA5703"], ("C",))
+
+
+def test_one_column_and_a_text_of_lines_are_read_whole(tmp_path: Path) -> None:
+    assert list(read_file(sheet(tmp_path / "a.csv", ("10203040",), ("AB1234 old",))).codes) == ["10203040", "AB1234"]
+    assert list(read_file(sheet(tmp_path / "a.txt", ("AB1234", "CD5678"), ("EF9012",))).codes) == [
+        "AB1234", "CD5678", "EF9012",
+    ]  # fmt: skip
+    assert list(read_file(sheet(tmp_path / "b.txt", ("SKU", "替代SKU"), ("AB1234", "CD5678"))).codes) == ["AB1234"]
+
+
+def test_a_table_pasted_with_its_head_gives_its_columns_of_codes() -> None:
+    pasted = read_pasted('SKU\t名称\t替代SKU\nSA5701\t"LED ""A1""\nLamp 12V"\tSB5601\nSA5702\tx\tSB5602\n')
+    assert (list(pasted.codes), pasted.columns, pasted.junk) == (["SA5701", "SA5702"], ("SKU",), [])
+    pasted = read_pasted('SKU\t名称\t替代SKU\nSA5701\t"12V lamp\tSB5601')
+    assert list(pasted.codes) == ["SA5701"]
+    assert list(read_pasted("AB1234\tCD5678").codes) == ["AB1234", "CD5678"]
