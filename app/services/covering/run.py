@@ -155,7 +155,7 @@ class Cover:
         """A product of the own store is never one of theirs: that is said in place of what the platform says."""
         with self.db.reader.connect() as connection:
             own = of_store(connection, self.to_store.id, [one.product_id for one in failed])
-        told = {"store": self.to_store.name}
+        told: dict[str, object] = {"store": self.to_store.name}
         return [Failed(one.product_id, OWN_PRODUCT, told) if one.product_id in own else one for one in failed]
 
     async def _read_sides(self) -> Sides:
