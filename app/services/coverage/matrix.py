@@ -16,6 +16,7 @@ import orjson
 from sqlalchemy import Connection
 
 from app.services.codes.keys import match_key
+from app.services.coverage.marks import FOLDED, MARKS, Marks, as_json, bare, in_store, load_marks
 from app.services.db import Database
 from app.services.errors import InputError
 from app.services.listings.loading import id_list
@@ -26,15 +27,15 @@ from app.services.tasks import TaskContext
 HERE = "listing.status <> 'off'"
 """A listing off sale covers nothing: buyers do not see it."""
 GAP, ONLY, MEMBER = "gap", "only", "member"
-_WALK_UP = """
-WITH RECURSIVE walked(spelling) AS (
+_WALK_UP = f"""
+WITH RECURSIVE {MARKS}, walked(spelling) AS (
     SELECT min(match_key) FROM sku WHERE match_key > ''
     UNION ALL SELECT (SELECT min(match_key) FROM sku WHERE match_key > walked.spelling) FROM walked
     WHERE spelling IS NOT NULL)
 """
 """Every code once, by jumps through the index of match keys: twenty variants of a code cost as much as one."""
-_WALK_DOWN = """
-WITH RECURSIVE walked(spelling) AS (
+_WALK_DOWN = f"""
+WITH RECURSIVE {MARKS}, walked(spelling) AS (
     SELECT max(match_key) FROM sku
     UNION ALL SELECT (SELECT max(match_key) FROM sku WHERE match_key < walked.spelling AND match_key > '') FROM walked
     WHERE spelling > '')
@@ -42,22 +43,24 @@ WITH RECURSIVE walked(spelling) AS (
 _KEYS_OF_STORE = (
     f"SELECT sku.match_key FROM listing JOIN sku ON sku.listing_id = listing.id WHERE listing.store_id = ? AND {HERE}"
 )
-_ELSEWHERE = (
-    "EXISTS (SELECT 1 FROM sku AS other JOIN listing ON listing.id = other.listing_id "
-    f"WHERE other.match_key = walked.spelling AND listing.store_id <> ? AND {HERE})"
-)
 OFFERED = f"listing.product_id IS NOT NULL AND {HERE}"
 """Only what a store has on the platform can be taken over by another."""
-_OFFERED_ELSEWHERE = (
+_PLAIN = (
     "EXISTS (SELECT 1 FROM sku AS other JOIN listing ON listing.id = other.listing_id "
-    f"WHERE other.match_key = walked.spelling AND listing.store_id <> ? AND {OFFERED})"
+    "WHERE other.match_key = walked.spelling AND {0})"
 )
-_CELLS = """
-SELECT sku.match_key, listing.store_id, listing.id, listing.status, sku.price_minor, sku.stock, listing.currency,
-       listing.product_id, sku.code
-FROM sku JOIN listing ON listing.id = sku.listing_id
+_CELL = (
+    "listing.store_id, listing.id, listing.status, sku.price_minor, sku.stock, listing.currency, listing.product_id, "
+    "sku.match_key, sku.position"
+)
+_CELLS = f"""
+WITH {MARKS}
+SELECT sku.match_key, {_CELL} FROM sku JOIN listing ON listing.id = sku.listing_id
 WHERE sku.match_key IN (SELECT value FROM json_each(?))
-ORDER BY sku.match_key, listing.store_id, listing.status = 'off', listing.status <> 'live', listing.id, sku.position
+UNION ALL
+SELECT wanted.value, {_CELL} FROM json_each(?) AS wanted CROSS JOIN mark
+CROSS JOIN sku ON sku.match_key = front || wanted.value || back
+CROSS JOIN listing ON listing.id = sku.listing_id AND listing.store_id = mark.store_id
 """
 _SOLD = """
 SELECT store_order.store_id, order_line.product_id, order_line.code, max(store_order.created_ms)
@@ -115,20 +118,20 @@ class CoverageMatrix:
 
     def count(self, query: Query, ctx: TaskContext | None = None) -> int:
         """How many codes. Raises: UnknownCondition; TaskCancelled."""
-        sql, params = _asked(query)
         with self._db.reader.connect() as connection, interruptible(connection, ctx):
+            sql, params = _asked(connection, query)
             return int(connection.exec_driver_sql(f"SELECT count(*) FROM ({sql})", params).scalar_one())
 
     def ids(self, query: Query, ctx: TaskContext | None = None) -> array[int]:
         """All of them in order. Raises: UnknownCondition; TaskCancelled."""
-        sql, params = _asked(query)
         with self._db.reader.connect() as connection, interruptible(connection, ctx):
+            sql, params = _asked(connection, query)
             return array("q", connection.exec_driver_sql(f"{sql} {_order(query)}", params).scalars())
 
     def first_page(self, query: Query, limit: int) -> list[CoverageRow]:
         """The first codes in order."""
-        sql, params = _asked(query)
         with self._db.reader.connect() as connection:
+            sql, params = _asked(connection, query)
             found = connection.exec_driver_sql(f"{sql} {_order(query)} LIMIT ?", (*params, limit))
             ids = list(found.scalars())
             rows = read_rows(connection, ids)
@@ -156,16 +159,21 @@ def keys_of(connection: Connection, ids: Iterable[int]) -> dict[str, str]:
     return dict(found[number] for number in wanted if number in found)
 
 
-def _asked(query: Query) -> tuple[str, tuple[Any, ...]]:
+def _asked(connection: Connection, query: Query) -> tuple[str, tuple[Any, ...]]:
     """The codes of a query, the smallest variant of each, in the order of the codes."""
-    conditions, params = ["spelling > ''"], list[Any]()
+    marks = load_marks(connection)
+    conditions, params = ["spelling > ''"], [as_json(marks)]
+    if marks:
+        conditions.append(f"NOT {FOLDED}")
     for word in query.text.split():
+        spellings = bare(match_key(word), marks)
+        found = " OR ".join(["instr(spelling, ?)"] * len(spellings))
         conditions.append(
-            "(instr(spelling, ?) OR spelling IN (SELECT match_key FROM sku_assignment WHERE instr(lower(member), ?)))"
+            f"({found} OR spelling IN (SELECT match_key FROM sku_assignment WHERE instr(lower(member), ?)))"
         )
-        params += [match_key(word), word.lower()]
+        params += [*spellings, word.lower()]
     for one in query.filters:
-        sql, values = _condition(one)
+        sql, values = _condition(one, marks)
         conditions.append(sql)
         params += values
     walk = _WALK_DOWN if query.descending and query.sort != MEMBER else _WALK_UP
@@ -173,16 +181,41 @@ def _asked(query: Query) -> tuple[str, tuple[Any, ...]]:
     return f"{walk} {smallest} WHERE {' AND '.join(conditions)}", tuple(params)
 
 
-def _condition(one: Filter) -> tuple[str, list[Any]]:
+def _condition(one: Filter, marks: Marks) -> tuple[str, list[Any]]:
     if one.field == GAP and one.operator == "=":
-        return f"spelling NOT IN ({_KEYS_OF_STORE}) AND {_OFFERED_ELSEWHERE}", [one.value, one.value]
+        missing, offered = _of_store(one.value, marks), _elsewhere(one.value, OFFERED, marks)
+        return f"NOT ({missing[0]}) AND {offered[0]}", missing[1] + offered[1]
     if one.field == ONLY and one.operator == "=":
-        return f"spelling IN ({_KEYS_OF_STORE}) AND NOT {_ELSEWHERE}", [one.value, one.value]
+        there, elsewhere = _of_store(one.value, marks), _elsewhere(one.value, HERE, marks)
+        return f"({there[0]}) AND NOT {elsewhere[0]}", there[1] + elsewhere[1]
     if one.field == MEMBER and one.operator == "missing":
         return "spelling NOT IN (SELECT match_key FROM sku_assignment)", []
     if one.field == MEMBER and one.operator == "=":
         return "spelling IN (SELECT match_key FROM sku_assignment WHERE member = ?)", [one.value]
     raise UnknownCondition(field=f"{one.field} {one.operator}")
+
+
+def _of_store(store_id: Any, marks: Marks) -> tuple[str, list[Any]]:
+    """Whether a store has a code, with its mark or without."""
+    plain = f"spelling IN ({_KEYS_OF_STORE})"
+    its = [(front, back) for owner, front, back in marks if owner == store_id]
+    return (
+        (f"{plain} OR ? || spelling || ? IN ({_KEYS_OF_STORE})", [store_id, *its[0], store_id])
+        if its
+        else (
+            plain,
+            [store_id],
+        )
+    )
+
+
+def _elsewhere(store_id: Any, condition: str, marks: Marks) -> tuple[str, list[Any]]:
+    """Whether another store has a code in a listing of *condition*."""
+    wanted = f"listing.store_id <> ? AND {condition}"
+    plain = _PLAIN.format(wanted)
+    if not marks:
+        return plain, [store_id]
+    return f"({plain} OR {in_store('walked.spelling', wanted)})", [store_id, store_id]
 
 
 def _order(query: Query) -> str:
@@ -217,7 +250,8 @@ def read_rows(connection: Connection, ids: Sequence[int]) -> dict[int, CoverageR
 
 def _cells(connection: Connection, keys: str) -> dict[str, dict[int, StoreCell]]:
     """What the stores have of these codes (JSON): code → store → cell."""
-    rows = connection.exec_driver_sql(_CELLS, (keys,)).all()
+    rows = list(connection.exec_driver_sql(_CELLS, (as_json(load_marks(connection)), keys, keys)))
+    rows.sort(key=lambda row: (row[0], row[1], row[3] == "off", row[3] != "live", row[2], row[9]))
     sold = _sold(connection, {row[7] for row in rows if row[7] is not None})
     found: defaultdict[tuple[str, int], list[Any]] = defaultdict(list)
     for row in rows:
@@ -225,7 +259,7 @@ def _cells(connection: Connection, keys: str) -> dict[str, dict[int, StoreCell]]
     cells: defaultdict[str, dict[int, StoreCell]] = defaultdict(dict)
     for (key, store_id), its in found.items():
         best = its[0]
-        moments = [sold.get((store_id, row[7], key)) for row in its if row[7] is not None]
+        moments = [sold.get((store_id, row[7], row[8])) for row in its if row[7] is not None]
         cells[key][store_id] = StoreCell(
             listing_id=best[2],
             status=best[3],

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from app.models import Order, OrderLine
+from app.services.codes.known import checked_marks, write_store_marks
 from app.services.coverage.assignments import assign
 from app.services.coverage.covering import sources_for
 from app.services.coverage.exporting import export_matrix
@@ -46,6 +48,55 @@ def test_gaps_and_what_is_nowhere_else(shops):
     assert codes(shops, Filter("gap", "=", 3)) == ["AB1", "AB2", "AB4"]
     assert codes(shops, Filter("only", "=", 1)) == ["AB2"]
     assert codes(shops, Filter("only", "=", 2), Filter("gap", "=", 3)) == ["AB4"]
+
+
+@pytest.fixture
+def marked(shops, make_listing):
+    """Store 3 writes `AM#` in front of its codes and has AB2, AB4 from another country, and one of its own."""
+    write_store_marks(shops, 3, checked_marks("am#"))
+    skus = (("AM#AB2", 1500, 7), ("am#ab4_CUS", 1600, 8), ("AM#ZZ9", 1700, 9))
+    number = make_listing(title="Marked", product_id="31", status="live", skus=skus).id
+    with shops.bulk() as connection:
+        connection.exec_driver_sql("UPDATE listing SET store_id = 3 WHERE id = ?", (number,))
+    return shops
+
+
+def test_a_code_with_the_mark_of_its_store_is_what_it_reads_as(marked):
+    assert codes(marked) == codes(marked, descending=True)[::-1] == ["AB1", "AB2", "AB3", "AB4", "AM#ZZ9"]
+    assert codes(marked, Filter("gap", "=", 3)) == ["AB1"]
+    assert codes(marked, Filter("gap", "=", 2)) == ["AB2", "AM#ZZ9"]
+    assert codes(marked, Filter("only", "=", 1)) == []
+    assert codes(marked, Filter("only", "=", 3)) == ["AM#ZZ9"]
+    assert codes(marked, text="AM#AB2") == ["AB2"]
+    rows = CoverageMatrix(marked).first_page(Query(), 10)
+    assert [(row.code, set(row.stores)) for row in rows[1:4]] == [("AB2", {1, 3}), ("AB3", {1}), ("AB4", {2, 3})]
+    assert (rows[1].stores[3].price_minor, rows[3].stores[3].stock) == (1500, 8)
+
+
+def test_the_mark_of_another_store_is_part_of_a_code(marked, make_listing):
+    make_listing(title="Not theirs", product_id="41", status="live", skus=(("AM#AB1", 1000, 1), ("AM#AB2", 1, 1)))
+    assert codes(marked, text="AM#") == ["AM#AB1", "AM#AB2", "AM#ZZ9"]
+    assert codes(marked, Filter("gap", "=", 3)) == ["AB1", "AM#AB1"]
+
+
+@pytest.mark.parametrize("store_id", [1, 2, 3])
+def test_every_gap_of_marked_codes_can_be_covered(marked, store_id):
+    with marked.bulk() as connection:
+        connection.exec_driver_sql("UPDATE listing SET status = 'off' WHERE product_id = '11'")
+    asked = Query(filters=(Filter("gap", "=", store_id),))
+    sources = sources_for(marked, CoverageMatrix(marked).ids(asked), store_id)
+    assert sum(one.codes for one in sources) == CoverageMatrix(marked).count(asked) > 0
+
+
+def test_a_marked_code_sold_when_it_was_ordered(marked):
+    with marked.write() as session:
+        order = Order(store_id=3, order_id="m", status="FINISH", created_ms=9 * DAY_MS, synced_ms=1)
+        session.add(order)
+        session.flush()
+        line = {"title": "Marked", "quantity": 1, "currency": "USD", "status": ""}
+        session.add(OrderLine(store_order_id=order.id, line_id="1", product_id="31", code="AM#AB2", **line))
+    row = CoverageMatrix(marked).first_page(Query(text="AB2"), 1)[0]
+    assert row.stores[3].last_sold_ms == 9 * DAY_MS
 
 
 def test_operators_are_found_and_sorted(shops):
