@@ -17,6 +17,7 @@ from app.views.listings.lines import refusal
 from app.views.listings.paste_dialog import PasteDialog, Unread
 from app.views.listings.values import COLUMN_OF_FIELD, FIELD_OF_COLUMN, cell_value
 from app.views.notices import Offer
+from app.views.table_copy import repeated
 
 if TYPE_CHECKING:
     from app.views.context import ViewContext
@@ -104,15 +105,27 @@ class CellBlocks(QObject):
             places = list(self._chosen_places())
             texts = dict.fromkeys(places or [(row, self._columns_from(visual)[0])], lines[0][0])
         else:
-            row, columns = self._top_left(row, visual)
+            lines, rows, columns = self._spread(row, visual, lines)
+            row = rows[0]
             texts = {
-                (row + down, column): text
-                for down, line in enumerate(lines)
+                (at, column): text
+                for at, line in zip(rows, lines, strict=True)
                 for column, text in zip(columns, line, strict=False)
-                if row + down < self._table.paged.rowCount()
+                if at < self._table.paged.rowCount()
             }
         beyond = max(0, row + len(lines) - self._table.paged.rowCount()) if len(lines) > 1 else 0
         self._put_texts(texts, shows_first=True, beyond=beyond)
+
+    def _spread(
+        self, row: int, visual: int, lines: Sequence[Sequence[str]]
+    ) -> tuple[list[list[str]], Sequence[int], list[str]]:
+        """A block repeated over what is chosen, with the rows and columns it goes to."""
+        chosen_rows, chosen = self._table.chosen_block()
+        row, columns = self._top_left(row, visual)
+        wide = 1 if len(chosen) == len(self._table.spans()) else len(chosen)
+        block = repeated(lines, len(chosen_rows) or 1, wide or 1)
+        rows = chosen_rows if len(block) > len(lines) else range(row, row + len(block))
+        return block, rows, chosen if len(block[0]) > len(lines[0]) else columns
 
     def _top_left(self, row: int, visual: int) -> tuple[int, list[str]]:
         """Where a block begins, row and columns: at the top left of what is chosen, whichever end was clicked last; in

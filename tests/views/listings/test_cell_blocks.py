@@ -10,6 +10,7 @@ from app.services.errors import AppError
 from app.services.listings.cells import CellChange, CellEdit, CellPlan, CellRefusal
 from app.views.language import language
 from app.views.listings.paste_dialog import PasteDialog, Unread, shown
+from app.views.table_copy import repeated
 
 Key, Mod = Qt.Key, Qt.KeyboardModifier
 
@@ -291,6 +292,27 @@ class TestPaste:
         settle()
         assert [[sku.stock for sku in loaded(record.id).skus] for record in three] == [[50], [50, 50], [50]]
 
+    @pytest.mark.parametrize("last", ["price", "stock"])
+    def test_a_block_is_repeated_over_a_whole_multiple_of_it(self, page, three, loaded, qtbot, settle, last):
+        page.rows.toggle_fold(1)
+        settle()
+        choose(page, (2, "price"), (4, last))
+        paste(page, qtbot, "7.00\t9")
+        dialog_of(page, qtbot).primary.click()
+        settle()
+        found = [[(sku.price_minor, sku.stock) for sku in loaded(record.id).skus] for record in three]
+        assert found == [[(1000, 5)], [(700, 9), (700, 9)], [(700, 9)]]
+
+    def test_a_block_that_does_not_go_into_the_selection_is_put_there_once(self, page, three, loaded, qtbot, settle):
+        page.rows.toggle_fold(1)
+        settle()
+        choose(page, (2, "stock"), (4, "stock"))
+        paste(page, qtbot, "1\n2")
+        dialog_of(page, qtbot).primary.click()
+        settle()
+        assert [sku.stock for sku in loaded(three[1].id).skus] == [1, 2]
+        assert loaded(three[2].id).skus[0].stock == 7
+
     def test_what_cannot_be_read_is_listed_and_the_rest_goes_on(self, page, three, loaded, qtbot, settle):
         choose(page, (0, "stock"), (0, "stock"))
         paste(page, qtbot, "many\n1\n3")
@@ -384,6 +406,16 @@ class TestFillAndClear:
         settle()
         stored = loaded(three[1].id)
         assert (stored.title, [sku.code for sku in stored.skus]) == ("", ["", ""])
+
+
+@pytest.mark.parametrize(
+    ("rows", "columns", "shape"),
+    [(1, 1, (2, 2)), (4, 2, (4, 2)), (4, 1, (4, 2)), (1, 4, (2, 4)), (4, 6, (4, 6)), (3, 2, (2, 2)), (4, 3, (2, 2))],
+)
+def test_how_often_a_block_of_two_by_two_is_repeated(rows, columns, shape):
+    block = repeated([["a", "b"], ["c", "d"]], rows, columns)
+    assert (len(block), len(block[0])) == shape
+    assert block[-1][-1] == "d"
 
 
 def test_a_plan_without_changes_cannot_be_accepted(qtbot):
