@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Qt, Signal
 
 from app.messages import tr
-from app.services.listings.cells import CellEdit, CellPlan, CellsSaved
+from app.services.listings.cells import CellEdit, CellPlan, CellRefusal, CellsSaved
+from app.services.listings.records import ListingStatus
 from app.services.listings.source import CHILD_ID_OFFSET, ListingRow
 from app.services.pricing.terms import LINKED
 from app.views.errors import sentence
@@ -136,17 +137,46 @@ class CellBlocks(QObject):
         return rows[0] if rows else row, self._columns_from(visual)
 
     def _on_filled(self, rows: Sequence[int], columns: Sequence[str]) -> None:
-        """Ctrl+D: the first chosen row's values for the rows below it."""
+        """Ctrl+D: the first chosen row's values for the rows below it; for one row those of the row above it."""
         if not rows or self._are_whole_rows(columns):
             return
-        model, texts = self._table.paged, {}
-        for column in columns:
-            if column in FIELD_OF_COLUMN:
-                first = model.index(rows[0], self._table.column_at(column))
-                text = model.data(first, Qt.ItemDataRole.EditRole)
-                if text is not None:
-                    texts.update({(row, column): str(text) for row in rows[1:]})
-        self._put_texts(texts)
+        first, rest = (rows[0], rows[1:]) if len(rows) > 1 else (rows[0] - 1, rows)
+        columns = [column for column in columns if column in FIELD_OF_COLUMN]
+        sources = {column: text for column in columns if (text := self._source_text(first, column)) is not None}
+        if columns and not sources:
+            self._tell_no_source(first, columns[0])
+            return
+        self._put_texts({(row, column): text for column, text in sources.items() for row in rest})
+
+    def _source_text(self, row: int, column: str) -> str | None:
+        """What a cell holds to be copied; None where it has nothing of its own, or there is no such row."""
+        if row < 0:
+            return None
+        index = self._table.paged.index(row, self._table.column_at(column))
+        text = self._table.paged.data(index, Qt.ItemDataRole.EditRole)
+        return None if text is None else str(text)
+
+    def _tell_no_source(self, row: int, column: str) -> None:
+        """The cell above has nothing that could be copied, and why."""
+        reason = self._why_no_source(row, column)
+        if reason is None:
+            self._context.notices.toast("listings.cells.nothing_above", tone="amber")
+            return
+        said = tr(f"listings.cell_refused.{reason}")
+        self._context.notices.toast("listings.cells.no_source", tone="amber", reason=said)
+
+    def _why_no_source(self, row: int, column: str) -> CellRefusal | None:
+        row_id = self._table.paged.id_at(row) if row >= 0 else None
+        record = self._table.paged.record(row) if row_id is not None else None
+        if record is None or row_id is None:
+            return None
+        if getattr(record, "status", "") == ListingStatus.SENDING:
+            return CellRefusal.SENDING
+        if column == "title" and row_id + self._offset >= CHILD_ID_OFFSET:
+            return CellRefusal.NOT_OF_VARIANTS
+        if not isinstance(record, ListingRow) or record.sku_count == 1:
+            return None
+        return CellRefusal.SEVERAL_VARIANTS if record.sku_count else CellRefusal.NO_VARIANT
 
     def _on_cleared(self, rows: Sequence[int], columns: Sequence[str]) -> None:
         """Delete: empties cells, never rows."""

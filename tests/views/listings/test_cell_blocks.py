@@ -379,6 +379,40 @@ class TestFillAndClear:
         ]
         assert notice(page) == "Changed 2 cells."
 
+    def test_one_cell_is_filled_from_the_one_above(self, page, three, loaded, services, qtbot, settle):
+        page.rows.toggle_fold(1)
+        settle()
+        choose(page, (4, "price"), (4, "stock"))
+        qtbot.keyClick(page.rows, Key.Key_D, Mod.ControlModifier)
+        settle()
+        above = loaded(three[1].id).skus[1]
+        sku = loaded(three[2].id).skus[0]
+        assert (sku.price_minor, sku.stock) == (above.price_minor, above.stock) != (2000, 7)
+        choose(page, (0, "price"), (0, "price"))
+        qtbot.keyClick(page.rows, Key.Key_D, Mod.ControlModifier)
+        settle()
+        assert notice(page) == "There is no cell above to copy from."
+        assert len(services.listings.history()) == 1
+
+    def test_why_a_cell_is_not_filled_is_said(self, page, three, services, qtbot, settle):
+        several = "It has several variants: unfold it and change them."
+        for row, column, said in (
+            (1, "price", f"1 cell stays as it is: {several}"),
+            (2, "price", f"Nothing can be copied from above: {several}"),
+            (2, "status", "Title, code, price and stock can be changed in the table."),
+        ):
+            choose(page, (row, column), (row, column))
+            qtbot.keyClick(page.rows, Key.Key_D, Mod.ControlModifier)
+            settle()
+            assert notice(page) == said
+        page.rows.toggle_fold(1)
+        settle()
+        choose(page, (2, "title"), (3, "title"))
+        qtbot.keyClick(page.rows, Key.Key_D, Mod.ControlModifier)
+        settle()
+        assert notice(page) == "Nothing can be copied from above: A variant has no title of its own."
+        assert services.listings.history() == []
+
     def test_delete_empties_cells_and_never_rows(self, page, three, loaded, services, qtbot, settle):
         choose(page, (0, "stock"), (0, "stock"))
         qtbot.keyClick(page.rows, Key.Key_Delete)
