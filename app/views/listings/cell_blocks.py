@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -14,9 +15,8 @@ from app.services.listings.records import ListingStatus
 from app.services.listings.source import CHILD_ID_OFFSET, ListingRow
 from app.services.pricing.terms import LINKED
 from app.views.errors import sentence
-from app.views.listings.lines import refusal
 from app.views.listings.paste_dialog import PasteDialog, Unread
-from app.views.listings.values import COLUMN_OF_FIELD, FIELD_OF_COLUMN, cell_value
+from app.views.listings.values import COLUMN_OF_FIELD, FIELD_OF_COLUMN, cell_refusal, cell_value
 from app.views.notices import Offer
 from app.views.table_copy import repeated
 
@@ -60,7 +60,7 @@ class CellBlocks(QObject):
             value = cell_value(field, text)
         except ValueError:
             self._refuse(self._row_of(row_id), column, text)
-            self._context.notices.toast("window.said", tone="red", text=refusal(text))
+            self._context.notices.toast("window.said", tone="red", text=cell_refusal(field, text))
             return
         if field not in LINKED:  # the price that follows is not known yet
             self._show_at_once(row_id, column, value)
@@ -68,7 +68,8 @@ class CellBlocks(QObject):
 
     def _refuse(self, row: int, column: str, text: str) -> None:
         if row >= 0:
-            self._table.paged.refuse(row, self._table.column_at(column), text, refusal)
+            why = partial(cell_refusal, FIELD_OF_COLUMN[column])
+            self._table.paged.refuse(row, self._table.column_at(column), text, why)
 
     def _put_right(self, edits: Iterable[CellEdit]) -> None:
         """These cells hold what can be stored: none of them is marked any more."""
@@ -219,7 +220,9 @@ class CellBlocks(QObject):
         for (row, column), text in unread:
             self._refuse(row, column, text)
         if unread:
-            self._context.notices.toast("window.said", tone="red", text=refusal(unread[0][1]))
+            (_, column), text = unread[0]
+            said = cell_refusal(FIELD_OF_COLUMN[column], text)
+            self._context.notices.toast("window.said", tone="red", text=said)
         self._save(edits)
 
     def _read(self, texts: dict[Place, str]) -> tuple[list[CellEdit], list[tuple[Place, str]]]:

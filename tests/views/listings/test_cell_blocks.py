@@ -324,6 +324,35 @@ class TestPaste:
         settle()
         assert [loaded(three[at].id).skus[0].stock for at in (0, 2)] == [5, 3]
 
+    def test_a_code_that_a_spreadsheet_destroyed_is_refused(self, page, three, loaded, services, qtbot, settle):
+        said = "“1.23E+06” was rewritten by Excel and the code is lost. Set the column to Text and enter it again."
+        choose(page, (0, "code"), (0, "code"))
+        paste(page, qtbot, "1.23E+06")
+        settle()
+        assert (notice(page), refused(page, 0, "code")) == (said, "1.23E+06")
+        assert page.rows.paged.tip(index(page, 0, "code")) == said
+        edit(page, qtbot, 2, "code", "1.23E+06")
+        settle()
+        assert (notice(page), refused(page, 2, "code")) == (said, "1.23E+06")
+        assert services.listings.history() == []
+        choose(page, (0, "code"), (0, "code"))
+        paste(page, qtbot, "1.23E+06\nX\nCEDAR-2")
+        dialog = dialog_of(page, qtbot)
+        assert dialog.table.item(0, 3).text() == said
+        dialog.primary.click()
+        settle()
+        assert [loaded(three[at].id).skus[0].code for at in (0, 2)] == ["ASH", "CEDAR-2"]
+
+    def test_a_pasted_code_is_spelled_as_one_of_a_sheet(self, page, three, loaded, qtbot, settle):
+        choose(page, (0, "code"), (0, "code"))
+        paste(page, qtbot, "ＡＢ１２３４＊２")
+        settle()
+        assert loaded(three[0].id).skus[0].code == "AB1234*2"
+        for text, code in (("\u200b 0123 ", "0123"), ("'00123", "00123"), ('="00124"', "00124")):
+            edit(page, qtbot, 0, "code", text)
+            settle()
+            assert loaded(three[0].id).skus[0].code == code
+
     def test_a_block_begins_at_the_top_of_what_is_chosen_from_below(self, page, three, loaded, qtbot, settle):
         choose(page, (0, "stock"), (2, "stock"))
         unchanged = QItemSelectionModel.SelectionFlag.NoUpdate
