@@ -33,6 +33,16 @@ def from_tsv(text: str) -> list[list[str]]:
     return lines
 
 
+def repeated(lines: Sequence[Sequence[str]], rows: int, columns: int) -> list[list[str]]:
+    """A block as often as it goes into *rows* and *columns* that are chosen, once where they are no whole multiple of
+    it. One chosen row or column only says where it begins, as in Excel."""
+    high, widths = len(lines), {len(line) for line in lines}
+    wide = max(widths)
+    fits = (rows == 1 or rows % high == 0) and (columns == 1 or columns % wide == 0) and len(widths) == 1
+    down, right = (max(1, rows // high), max(1, columns // wide)) if fits else (1, 1)
+    return [list(line) * right for line in lines] * down
+
+
 def _next_cell(text: str, at: int) -> tuple[str, int]:
     if text[at : at + 1] == '"':
         end = at + 1

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Qt, Signal
 
 from app.messages import tr
-from app.services.listings.cells import CellEdit, CellPlan, CellsSaved
+from app.services.listings.cells import CellEdit, CellPlan, CellRefusal, CellsSaved
+from app.services.listings.records import ListingStatus
 from app.services.listings.source import CHILD_ID_OFFSET, ListingRow
 from app.services.pricing.terms import LINKED
 from app.views.errors import sentence
-from app.views.listings.lines import refusal
 from app.views.listings.paste_dialog import PasteDialog, Unread
-from app.views.listings.values import COLUMN_OF_FIELD, FIELD_OF_COLUMN, cell_value
+from app.views.listings.values import COLUMN_OF_FIELD, FIELD_OF_COLUMN, cell_refusal, cell_value
 from app.views.notices import Offer
+from app.views.table_copy import repeated
 
 if TYPE_CHECKING:
     from app.views.context import ViewContext
@@ -58,7 +60,7 @@ class CellBlocks(QObject):
             value = cell_value(field, text)
         except ValueError:
             self._refuse(self._row_of(row_id), column, text)
-            self._context.notices.toast("window.said", tone="red", text=refusal(text))
+            self._context.notices.toast("window.said", tone="red", text=cell_refusal(field, text))
             return
         if field not in LINKED:  # the price that follows is not known yet
             self._show_at_once(row_id, column, value)
@@ -66,7 +68,8 @@ class CellBlocks(QObject):
 
     def _refuse(self, row: int, column: str, text: str) -> None:
         if row >= 0:
-            self._table.paged.refuse(row, self._table.column_at(column), text, refusal)
+            why = partial(cell_refusal, FIELD_OF_COLUMN[column])
+            self._table.paged.refuse(row, self._table.column_at(column), text, why)
 
     def _put_right(self, edits: Iterable[CellEdit]) -> None:
         """These cells hold what can be stored: none of them is marked any more."""
@@ -104,15 +107,27 @@ class CellBlocks(QObject):
             places = list(self._chosen_places())
             texts = dict.fromkeys(places or [(row, self._columns_from(visual)[0])], lines[0][0])
         else:
-            row, columns = self._top_left(row, visual)
+            lines, rows, columns = self._spread(row, visual, lines)
+            row = rows[0]
             texts = {
-                (row + down, column): text
-                for down, line in enumerate(lines)
+                (at, column): text
+                for at, line in zip(rows, lines, strict=True)
                 for column, text in zip(columns, line, strict=False)
-                if row + down < self._table.paged.rowCount()
+                if at < self._table.paged.rowCount()
             }
         beyond = max(0, row + len(lines) - self._table.paged.rowCount()) if len(lines) > 1 else 0
         self._put_texts(texts, shows_first=True, beyond=beyond)
+
+    def _spread(
+        self, row: int, visual: int, lines: Sequence[Sequence[str]]
+    ) -> tuple[list[list[str]], Sequence[int], list[str]]:
+        """A block repeated over what is chosen, with the rows and columns it goes to."""
+        chosen_rows, chosen = self._table.chosen_block()
+        row, columns = self._top_left(row, visual)
+        wide = 1 if len(chosen) == len(self._table.spans()) else len(chosen)
+        block = repeated(lines, len(chosen_rows) or 1, wide or 1)
+        rows = chosen_rows if len(block) > len(lines) else range(row, row + len(block))
+        return block, rows, chosen if len(block[0]) > len(lines[0]) else columns
 
     def _top_left(self, row: int, visual: int) -> tuple[int, list[str]]:
         """Where a block begins, row and columns: at the top left of what is chosen, whichever end was clicked last; in
@@ -123,17 +138,46 @@ class CellBlocks(QObject):
         return rows[0] if rows else row, self._columns_from(visual)
 
     def _on_filled(self, rows: Sequence[int], columns: Sequence[str]) -> None:
-        """Ctrl+D: the first chosen row's values for the rows below it."""
+        """Ctrl+D: the first chosen row's values for the rows below it; for one row those of the row above it."""
         if not rows or self._are_whole_rows(columns):
             return
-        model, texts = self._table.paged, {}
-        for column in columns:
-            if column in FIELD_OF_COLUMN:
-                first = model.index(rows[0], self._table.column_at(column))
-                text = model.data(first, Qt.ItemDataRole.EditRole)
-                if text is not None:
-                    texts.update({(row, column): str(text) for row in rows[1:]})
-        self._put_texts(texts)
+        first, rest = (rows[0], rows[1:]) if len(rows) > 1 else (rows[0] - 1, rows)
+        columns = [column for column in columns if column in FIELD_OF_COLUMN]
+        sources = {column: text for column in columns if (text := self._source_text(first, column)) is not None}
+        if columns and not sources:
+            self._tell_no_source(first, columns[0])
+            return
+        self._put_texts({(row, column): text for column, text in sources.items() for row in rest})
+
+    def _source_text(self, row: int, column: str) -> str | None:
+        """What a cell holds to be copied; None where it has nothing of its own, or there is no such row."""
+        if row < 0:
+            return None
+        index = self._table.paged.index(row, self._table.column_at(column))
+        text = self._table.paged.data(index, Qt.ItemDataRole.EditRole)
+        return None if text is None else str(text)
+
+    def _tell_no_source(self, row: int, column: str) -> None:
+        """The cell above has nothing that could be copied, and why."""
+        reason = self._why_no_source(row, column)
+        if reason is None:
+            self._context.notices.toast("listings.cells.nothing_above", tone="amber")
+            return
+        said = tr(f"listings.cell_refused.{reason}")
+        self._context.notices.toast("listings.cells.no_source", tone="amber", reason=said)
+
+    def _why_no_source(self, row: int, column: str) -> CellRefusal | None:
+        row_id = self._table.paged.id_at(row) if row >= 0 else None
+        record = self._table.paged.record(row) if row_id is not None else None
+        if record is None or row_id is None:
+            return None
+        if getattr(record, "status", "") == ListingStatus.SENDING:
+            return CellRefusal.SENDING
+        if column == "title" and row_id + self._offset >= CHILD_ID_OFFSET:
+            return CellRefusal.NOT_OF_VARIANTS
+        if not isinstance(record, ListingRow) or record.sku_count == 1:
+            return None
+        return CellRefusal.SEVERAL_VARIANTS if record.sku_count else CellRefusal.NO_VARIANT
 
     def _on_cleared(self, rows: Sequence[int], columns: Sequence[str]) -> None:
         """Delete: empties cells, never rows."""
@@ -176,7 +220,9 @@ class CellBlocks(QObject):
         for (row, column), text in unread:
             self._refuse(row, column, text)
         if unread:
-            self._context.notices.toast("window.said", tone="red", text=refusal(unread[0][1]))
+            (_, column), text = unread[0]
+            said = cell_refusal(FIELD_OF_COLUMN[column], text)
+            self._context.notices.toast("window.said", tone="red", text=said)
         self._save(edits)
 
     def _read(self, texts: dict[Place, str]) -> tuple[list[CellEdit], list[tuple[Place, str]]]:

@@ -125,15 +125,21 @@ class DelistDialog(Dialog):
             self._desk.plan, self.codes.toPlainText(), self.takes_off.isChecked()
         )
         handle.succeeded.connect(lambda plan: self._show(plan) if handle is self._handle else None)
-        handle.failed.connect(lambda error: self._tell(error) if handle is self._handle else None)
+        handle.failed.connect(lambda error: self._show_failure(error) if handle is self._handle else None)
 
     def _stop(self) -> None:
         if self._handle is not None:
             self._handle.context.stop.set()
             self._handle = None
 
-    def _tell(self, error: Exception) -> None:
+    def _show_failure(self, error: Exception) -> None:
+        """The look-up failed: there is nothing to show."""
         self._show(None)
+        self._tell(error)
+
+    def _tell(self, error: Exception) -> None:
+        """Something else failed: what is in view stays, and so does what can be done with it."""
+        self.primary.setEnabled(self.plan is not None and not self.plan.is_empty)
         self.counts.tell(error)
 
     # -- what it would do --------------------------------------------------------------------------------------

@@ -9,8 +9,8 @@ from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
 from app.messages import tr
-from app.views.listings.lines import refusal
 from app.views.listings.plain_table import PlainCells, dress_table, set_ink
+from app.views.listings.values import cell_refusal
 from app.views.numbers import MISSING, integer, money
 from app.views.theme import current_theme
 from app.views.widgets.dialog import Dialog
@@ -104,7 +104,7 @@ class PasteDialog(Dialog):
 
 
 def _unread_line(cell: Unread) -> Line:
-    return Line(cell.name or MISSING, field_name(cell.field), cell.before, refusal(cell.text), True)
+    return Line(cell.name or MISSING, field_name(cell.field), cell.before, cell_refusal(cell.field, cell.text), True)
 
 
 def _line(change: CellChange) -> Line:

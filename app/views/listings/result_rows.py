@@ -15,9 +15,9 @@ from app.services.publishing.losses import WOULD_LOSE
 from app.services.publishing.remedies import NAMED, RowNow
 from app.services.publishing.wording import field_name
 from app.views.elide import elided
-from app.views.listings.lines import ChoiceBox, refusal, whole_number
+from app.views.listings.lines import ChoiceBox, whole_number
 from app.views.listings.steady_editors import SteadyEditors
-from app.views.listings.values import cell_value
+from app.views.listings.values import cell_refusal, cell_value
 from app.views.numbers import MISSING, integer, kilograms, money, plain_money
 from app.views.theme import current_theme
 
@@ -223,7 +223,7 @@ class ResultRows(QAbstractTableModel):
         try:
             typed_value(self.group.field, text)
         except ValueError:
-            self.refuse(listing_id, text, refusal(text))
+            self.refuse(listing_id, text, cell_refusal(self.group.field.removeprefix("sku."), text))
             return False
         self._refused.pop((listing_id, self.group.field), None)
         self.edited.emit(listing_id, text)

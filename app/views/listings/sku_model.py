@@ -11,8 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.messages import tr
 from app.services.listings.source import sku_label
-from app.views.listings.lines import refusal
-from app.views.listings.values import cell_text, cell_value
+from app.views.listings.values import cell_refusal, cell_text, cell_value
 from app.views.numbers import integer, money
 from app.views.theme import current_theme
 
@@ -115,7 +114,7 @@ class SkuModel(QAbstractTableModel):
     def reason(self, row: int, name: str) -> str:
         """Why a cell is refused, or nothing."""
         unread = self._unread.get((self._skus[row].id or 0, name))
-        return refusal(unread) if unread is not None else self._wrong.get((row, name), "")
+        return cell_refusal(name, unread) if unread is not None else self._wrong.get((row, name), "")
 
     def _shown(self, row: int, name: str) -> str:
         sku = self._skus[row]
@@ -178,10 +177,14 @@ class SkuModel(QAbstractTableModel):
                 continue
             self._put(self._skus[row], name, text, values)
         self._tell_changed(row for row, _ in texts)
-        self.refused.emit(refusal(list(self._unread.values())[-1]) if self._unread else "")
+        self.refused.emit(self._newest_refusal())
         if values:
             self.edited.emit(values)
         return not any((self._skus[row].id or 0, name) in self._unread for row, name in texts if row < len(self._skus))
+
+    def _newest_refusal(self) -> str:
+        (_, name), text = list(self._unread.items())[-1] if self._unread else ((0, ""), "")
+        return cell_refusal(name, text) if name else ""
 
     def _put(self, sku: SkuRecord, name: str, text: str, values: Values) -> None:
         key = (sku.id or 0, name)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from app.messages import tr
 from app.services.pricing.errors import BadPriceInput
 from app.services.pricing.linked import wanted_value
 from app.services.pricing.terms import LINKED
-from app.views.listings.lines import LARGEST_NUMBER, whole_number
+from app.services.workbooks.cell_text import narrow, read_code
+from app.services.workbooks.refusals import Refusal
+from app.views.listings.lines import LARGEST_NUMBER, refusal, whole_number
 from app.views.numbers import parse_money, plain_money
 
 if TYPE_CHECKING:
@@ -33,7 +36,7 @@ def cell_value(name: str, text: str) -> Any:
     """What is stored for *text* in the field *name*; None for an emptied number.
 
     Raises:
-        ValueError: not a number, or one no price or stock can be.
+        ValueError: not a number, or one no price or stock can be; a code that a spreadsheet has destroyed.
     """
     if name == "price_minor":
         minor = parse_money(text)
@@ -47,4 +50,22 @@ def cell_value(name: str, text: str) -> Any:
             return wanted_value(name, text)
         except BadPriceInput as error:
             raise ValueError(text) from error
-    return " ".join(text.split())
+    return code_value(text) if name == "code" else " ".join(text.split())
+
+
+def code_value(text: str) -> str:
+    """A code as one in a sheet is read: half-width, without what keeps Excel from changing it.
+
+    Raises:
+        ValueError: it is in scientific notation, so the code is lost.
+    """
+    one_line = " ".join(text.split())
+    read = read_code(one_line)
+    if isinstance(read, Refusal) and read.code == "code_scientific":
+        raise ValueError(text)
+    return read if isinstance(read, str) else narrow(one_line)
+
+
+def cell_refusal(name: str, text: str) -> str:
+    """Why *text* cannot be stored in the field *name*, with the remedy."""
+    return tr("finding.sku.code_destroyed", code=text.strip()) if name == "code" else refusal(text)

@@ -10,6 +10,7 @@ from app.services.errors import AppError
 from app.services.listings.cells import CellChange, CellEdit, CellPlan, CellRefusal
 from app.views.language import language
 from app.views.listings.paste_dialog import PasteDialog, Unread, shown
+from app.views.table_copy import repeated
 
 Key, Mod = Qt.Key, Qt.KeyboardModifier
 
@@ -291,6 +292,27 @@ class TestPaste:
         settle()
         assert [[sku.stock for sku in loaded(record.id).skus] for record in three] == [[50], [50, 50], [50]]
 
+    @pytest.mark.parametrize("last", ["price", "stock"])
+    def test_a_block_is_repeated_over_a_whole_multiple_of_it(self, page, three, loaded, qtbot, settle, last):
+        page.rows.toggle_fold(1)
+        settle()
+        choose(page, (2, "price"), (4, last))
+        paste(page, qtbot, "7.00\t9")
+        dialog_of(page, qtbot).primary.click()
+        settle()
+        found = [[(sku.price_minor, sku.stock) for sku in loaded(record.id).skus] for record in three]
+        assert found == [[(1000, 5)], [(700, 9), (700, 9)], [(700, 9)]]
+
+    def test_a_block_that_does_not_go_into_the_selection_is_put_there_once(self, page, three, loaded, qtbot, settle):
+        page.rows.toggle_fold(1)
+        settle()
+        choose(page, (2, "stock"), (4, "stock"))
+        paste(page, qtbot, "1\n2")
+        dialog_of(page, qtbot).primary.click()
+        settle()
+        assert [sku.stock for sku in loaded(three[1].id).skus] == [1, 2]
+        assert loaded(three[2].id).skus[0].stock == 7
+
     def test_what_cannot_be_read_is_listed_and_the_rest_goes_on(self, page, three, loaded, qtbot, settle):
         choose(page, (0, "stock"), (0, "stock"))
         paste(page, qtbot, "many\n1\n3")
@@ -301,6 +323,35 @@ class TestPaste:
         dialog.primary.click()
         settle()
         assert [loaded(three[at].id).skus[0].stock for at in (0, 2)] == [5, 3]
+
+    def test_a_code_that_a_spreadsheet_destroyed_is_refused(self, page, three, loaded, services, qtbot, settle):
+        said = "“1.23E+06” was rewritten by Excel and the code is lost. Set the column to Text and enter it again."
+        choose(page, (0, "code"), (0, "code"))
+        paste(page, qtbot, "1.23E+06")
+        settle()
+        assert (notice(page), refused(page, 0, "code")) == (said, "1.23E+06")
+        assert page.rows.paged.tip(index(page, 0, "code")) == said
+        edit(page, qtbot, 2, "code", "1.23E+06")
+        settle()
+        assert (notice(page), refused(page, 2, "code")) == (said, "1.23E+06")
+        assert services.listings.history() == []
+        choose(page, (0, "code"), (0, "code"))
+        paste(page, qtbot, "1.23E+06\nX\nCEDAR-2")
+        dialog = dialog_of(page, qtbot)
+        assert dialog.table.item(0, 3).text() == said
+        dialog.primary.click()
+        settle()
+        assert [loaded(three[at].id).skus[0].code for at in (0, 2)] == ["ASH", "CEDAR-2"]
+
+    def test_a_pasted_code_is_spelled_as_one_of_a_sheet(self, page, three, loaded, qtbot, settle):
+        choose(page, (0, "code"), (0, "code"))
+        paste(page, qtbot, "ＡＢ１２３４＊２")
+        settle()
+        assert loaded(three[0].id).skus[0].code == "AB1234*2"
+        for text, code in (("\u200b 0123 ", "0123"), ("'00123", "00123"), ('="00124"', "00124")):
+            edit(page, qtbot, 0, "code", text)
+            settle()
+            assert loaded(three[0].id).skus[0].code == code
 
     def test_a_block_begins_at_the_top_of_what_is_chosen_from_below(self, page, three, loaded, qtbot, settle):
         choose(page, (0, "stock"), (2, "stock"))
@@ -357,6 +408,40 @@ class TestFillAndClear:
         ]
         assert notice(page) == "Changed 2 cells."
 
+    def test_one_cell_is_filled_from_the_one_above(self, page, three, loaded, services, qtbot, settle):
+        page.rows.toggle_fold(1)
+        settle()
+        choose(page, (4, "price"), (4, "stock"))
+        qtbot.keyClick(page.rows, Key.Key_D, Mod.ControlModifier)
+        settle()
+        above = loaded(three[1].id).skus[1]
+        sku = loaded(three[2].id).skus[0]
+        assert (sku.price_minor, sku.stock) == (above.price_minor, above.stock) != (2000, 7)
+        choose(page, (0, "price"), (0, "price"))
+        qtbot.keyClick(page.rows, Key.Key_D, Mod.ControlModifier)
+        settle()
+        assert notice(page) == "There is no cell above to copy from."
+        assert len(services.listings.history()) == 1
+
+    def test_why_a_cell_is_not_filled_is_said(self, page, three, services, qtbot, settle):
+        several = "It has several variants: unfold it and change them."
+        for row, column, said in (
+            (1, "price", f"1 cell stays as it is: {several}"),
+            (2, "price", f"Nothing can be copied from above: {several}"),
+            (2, "status", "Title, code, price and stock can be changed in the table."),
+        ):
+            choose(page, (row, column), (row, column))
+            qtbot.keyClick(page.rows, Key.Key_D, Mod.ControlModifier)
+            settle()
+            assert notice(page) == said
+        page.rows.toggle_fold(1)
+        settle()
+        choose(page, (2, "title"), (3, "title"))
+        qtbot.keyClick(page.rows, Key.Key_D, Mod.ControlModifier)
+        settle()
+        assert notice(page) == "Nothing can be copied from above: A variant has no title of its own."
+        assert services.listings.history() == []
+
     def test_delete_empties_cells_and_never_rows(self, page, three, loaded, services, qtbot, settle):
         choose(page, (0, "stock"), (0, "stock"))
         qtbot.keyClick(page.rows, Key.Key_Delete)
@@ -384,6 +469,16 @@ class TestFillAndClear:
         settle()
         stored = loaded(three[1].id)
         assert (stored.title, [sku.code for sku in stored.skus]) == ("", ["", ""])
+
+
+@pytest.mark.parametrize(
+    ("rows", "columns", "shape"),
+    [(1, 1, (2, 2)), (4, 2, (4, 2)), (4, 1, (4, 2)), (1, 4, (2, 4)), (4, 6, (4, 6)), (3, 2, (2, 2)), (4, 3, (2, 2))],
+)
+def test_how_often_a_block_of_two_by_two_is_repeated(rows, columns, shape):
+    block = repeated([["a", "b"], ["c", "d"]], rows, columns)
+    assert (len(block), len(block[0])) == shape
+    assert block[-1][-1] == "d"
 
 
 def test_a_plan_without_changes_cannot_be_accepted(qtbot):

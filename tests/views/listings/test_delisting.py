@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QApplication, QMenu
 from app.messages import tr
 from app.services.codes.records import Component
 from app.services.codes.rekeying import rekey
+from app.services.errors import AppError
 from app.views.language import language
 from app.views.listings.code_dialog import CodeDialog
 from app.views.listings.codes_dialog import CodesDialog
@@ -138,6 +139,33 @@ def test_a_file_dropped_on_the_text_is_read(open_page, services, make_sellable, 
     QApplication.sendEvent(dialog.codes.viewport(), QDropEvent(QPointF(5, 5), copy, data, left, alone))
     qtbot.waitUntil(lambda: dialog.plan is not None)
     assert (dialog.codes.toPlainText(), dialog.primary.text()) == ("CC3333", "Delist 1 variant")
+
+
+def test_what_fails_leaves_the_preview_as_it_is(
+    open_page, services, make_sellable, db, settle, qtbot, tmp_path, monkeypatch
+):
+    on_sale(db, services, make_sellable)
+    dialog = open_dialog(open_page())
+    dialog.codes.setPlainText("CC3333")
+    qtbot.waitUntil(lambda: dialog.plan is not None)
+
+    def fail(*_, **__):
+        raise AppError("publishing.journal", reason="disk full")
+
+    monkeypatch.setattr(services.delisting, "apply", fail)
+    for act in (
+        lambda: dialog.export_to(tmp_path / "no" / "such" / "folder" / "gone.csv"),
+        lambda: dialog.take_file(tmp_path / "none.txt"),
+        dialog.apply,
+    ):
+        before = dialog.counts.text()
+        act()
+        settle()
+        assert dialog.counts.text() not in ("", before)
+        assert (dialog.rows.rowCount(), dialog.plan is not None) == (1, True)
+        assert (dialog.primary.isEnabled(), dialog.export.isEnabled()) == (True, True)
+    assert "disk full" in dialog.counts.text()
+    assert stocks(db)["CC3333"] == 9
 
 
 def test_a_file_of_several_columns_says_which_was_read(open_page, services, make_sellable, db, qtbot, tmp_path):

@@ -129,6 +129,15 @@ class TestModel:
         assert said[-1] == ""
         assert index.data(Qt.ItemDataRole.BackgroundRole) is None
 
+    def test_a_destroyed_code_stays_marked_and_a_wide_one_is_spelled_half_width(self, model):
+        heard, said = told(model), []
+        model.refused.connect(said.append)
+        model.put({(0, "code"): "1.23E+06", (1, "code"): "ＡＢ１２３４＊２"})
+        assert heard == [{11: {"code": "AB1234*2"}}]
+        assert at(model, 0, "code").data() == "1.23E+06"
+        assert said == [model.reason(0, "code")]
+        assert said[0].startswith("“1.23E+06” was rewritten by Excel")
+
     def test_the_same_value_again_is_no_edit(self, model):
         heard = told(model)
         assert model.setData(at(model, 0, "stock"), " 120 ")

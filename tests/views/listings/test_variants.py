@@ -107,6 +107,16 @@ def test_a_block_from_excel_is_shown_first_with_what_it_refuses(page, lamps, loa
     assert skus(loaded, lamps[0]) == [("LM2-BK", 1890, 5), ("LM2-BE", 1990, 6)]
 
 
+def test_a_row_pasted_over_several_is_repeated(page, lamps, loaded, qtbot, settle):
+    choose(page, (0, "price"), (2, "stock"))
+    QGuiApplication.clipboard().setText("7.00\t9\n")
+    qtbot.keyClick(page.table, Key.Key_V, Mod.ControlModifier)
+    qtbot.waitUntil(lambda: bool(page.findChildren(PasteDialog)))
+    page.findChildren(PasteDialog)[-1].accept()
+    settle()
+    assert [sku[1:] for one in lamps for sku in skus(loaded, one)] == [(700, 9)] * 3
+
+
 def test_variants_of_a_listing_are_told_apart_in_what_a_block_would_change(
     make_sellable, open_page, qtbot, settle, monkeypatch
 ):

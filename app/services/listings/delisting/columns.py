@@ -103,13 +103,13 @@ def _rank(head: str) -> int | None:
         return None
     rest = _gone_words().sub(" ", _small(head)).strip()
     meaning = meaning_of(rest)
-    if meaning is not None and meaning.field == "sku_code":
-        rank = 1
-    elif folded(rest) in rule_file("delist")["bare"] or (meaning is not None and meaning.field == "product_key"):
-        rank = 2
-    else:
-        return None
-    return 0 if rest != _small(head).strip() else rank
+    field = meaning.field if meaning is not None else ""
+    is_bare = folded(rest) in rule_file("delist")["bare"]
+    if (field == "sku_code" or is_bare) and rest != _small(head).strip():
+        return 0
+    if field == "sku_code":
+        return 1
+    return 2 if is_bare or field == "product_key" else None
 
 
 def is_instead(head: str) -> bool:
