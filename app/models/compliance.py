@@ -46,7 +46,8 @@ class WordListRow(Base):
 
 
 class ListedWord(Base):
-    """A word of a list; one that a shipped list has too overrules it there.
+    """A word of a list; of one that a shipped list has too it takes the place, or overrules it in its stores and
+    categories.
 
     `folded`: what tells words apart. `severity`: "" for the list's own. `exceptions`: phrases in which it is harmless.
     `categories`: platform ids under which alone it counts, none for all. `as_of`: the day of the verdict, `YYYY-MM-DD`

@@ -46,9 +46,9 @@ def add_to(commands: Commands) -> None:
                 metavar="PHRASE",
                 help=tr("cli.help.words.except"),
             )
-            parser.add_argument(
-                "--store", default=[], action="append", dest="stores", metavar="NAME", help=tr("cli.help.words.store")
-            )
+        parser.add_argument(
+            "--store", default=[], action="append", dest="stores", metavar="NAME", help=tr("cli.help.words.store")
+        )
     parser = group.add("try", try_text)
     parser.add_argument("text", metavar="TEXT", help=tr("cli.help.words.text"))
     parser.add_argument("--store", metavar="NAME", help=tr("cli.help.store.name"))
@@ -64,8 +64,9 @@ def list_words(desk: Desk, options: argparse.Namespace) -> Outcome:
     lists = _words(desk).lists()
     if options.of:
         key = key_of(lists, options.of)
-        words = [_told(entry) for entry in lists.entries[key]]
-        lines = table([(one["word"], one["severity"], "; ".join(one["exceptions"])) for one in words[:SHOWN]])
+        entries, names = lists.entries[key], _stores(desk)
+        words = [_told(entry) for entry in entries]
+        lines = table([_line(entry, names) for entry in entries[:SHOWN]])
         return Outcome({"list": key, "words": words}, [*lines, tr("cli.words_listed", n=len(words))])
     told = [
         {
@@ -100,7 +101,7 @@ def import_words(desk: Desk, options: argparse.Namespace) -> Outcome:
     lists = words.lists()
     if options.kind:
         lists = _made(words, options)
-    sheet = read_words(options.file, lists, key_of(lists, options.of), _stores(desk))
+    sheet = read_words(options.file, lists, key_of(lists, options.of), _stores(desk), words.categories())
     done = WordsChanged() if options.dry_run else words.save(sheet.wanted, options.file.name)
     told = {
         "new": sheet.count("new"),
@@ -111,9 +112,12 @@ def import_words(desk: Desk, options: argparse.Namespace) -> Outcome:
             | {"message": e.sentence()}
             for e in sheet.errors
         ],
+        "unsure_categories": list(sheet.unsure),
         "rechecked": _rechecked(desk, done),
     }
     lines = [error.sentence() for error in sheet.errors[:SHOWN]]
+    if sheet.unsure:
+        lines.append(tr("words.unsure", values=", ".join(sheet.unsure[:SHOWN])))
     lines.append(tr("cli.words_read", n=told["new"], changed=told["changed"], same=told["unchanged"]))
     lines.append(tr("cli.words_rechecked", n=told["rechecked"]))
     return Outcome(told, lines, Exit.SOME_REFUSED if sheet.errors else Exit.DONE)
@@ -130,21 +134,24 @@ def add_word(desk: Desk, options: argparse.Namespace) -> Outcome:
     given: dict[str, Any] = {"severity": options.severity} if options.severity else {}
     if options.exceptions:
         given["exceptions"] = tuple(options.exceptions)
-    if options.stores:
-        given["stores"] = tuple(desk.store(name).id for name in options.stores)
-    entries = [Entry(key, word) for word in options.words]
+    stores = _ids(desk, options)
+    entries = [Entry(key, word, stores=stores) for word in options.words]
     return _changed(desk, words.save([replace(known.get(one.key, one), is_on=True, **given) for one in entries]))
 
 
 def remove_word(desk: Desk, options: argparse.Namespace) -> Outcome:
-    """Take words off a list; shipped ones are switched off."""
+    """Take words off a list: the team's own of any stores, or of some; of a word the team has none of the shipped one
+    is switched off."""
     from app.services.compliance.words import word_key
 
     words = _words(desk)
     lists = words.lists()
-    wanted = {word_key(word) for word in options.words}
-    entries = lists.entries[key_of(lists, options.of)]
-    return _changed(desk, words.remove([entry for entry in entries if word_key(entry.word) in wanted]))
+    wanted, stores = {word_key(word) for word in options.words}, _ids(desk, options)
+    entries = [one for one in lists.entries[key_of(lists, options.of)] if word_key(one.word) in wanted]
+    if stores is not None:
+        entries = [one for one in entries if set(one.stores or ()) == set(stores)]
+    own = {word_key(one.word) for one in entries if one.id is not None}
+    return _changed(desk, words.remove([one for one in entries if one.id is not None or word_key(one.word) not in own]))
 
 
 def try_text(desk: Desk, options: argparse.Namespace) -> Outcome:
@@ -196,6 +203,16 @@ def _rechecked(desk: Desk, done: WordsChanged) -> int:
     from app.services.tasks import TaskContext
 
     return recheck_words(desk.app.db, done.touched, TaskContext()).checked
+
+
+def _ids(desk: Desk, options: argparse.Namespace) -> tuple[int, ...] | None:
+    return tuple(desk.store(name).id for name in options.stores) or None
+
+
+def _line(entry: Entry, stores: dict[int, str]) -> tuple[str, ...]:
+    """A word, its verdict, and where alone that holds."""
+    names = "; ".join(stores.get(number, str(number)) for number in entry.stores or ())
+    return entry.word, entry.severity, "; ".join(entry.exceptions), "; ".join(entry.categories), names
 
 
 def _told(entry: Entry) -> dict[str, Any]:

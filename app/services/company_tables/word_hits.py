@@ -27,15 +27,14 @@ def word_hits(connection: Connection, stores: Mapping[int, str], ctx: TaskContex
     entries = [entry for entry in lists.entries.get(LIST_KEY, ()) if entry.is_on]
     if not entries:
         return
-    book = compiled(lists, None, entries)
-    reasons = {entry.word: (entry.severity or "block", entry.source) for entry in entries}
+    books = {store_id: compiled(lists, store_id, entries) for store_id in stores}
+    reasons = {entry.word: entry.source for entry in sorted(entries, key=lambda one: -one.narrowness)}
     for number, row in enumerate(connection.exec_driver_sql(_NAMED)):
         if number % 500 == 0:
             ctx.checkpoint()
         listing_id, store_id, title, status, texts, detail, attributes, properties = row
-        found = book.find("\n".join((texts, plain_text(detail), attributes, properties)))
-        for word in dict.fromkeys(one.text for one in found if not one.is_allowed):
-            severity, reason = reasons.get(word, ("block", ""))
+        found = books[store_id].find("\n".join((texts, plain_text(detail), attributes, properties)))
+        for word, severity in {one.text: str(one.severity or "block") for one in found}.items():
             yield TableHit(
                 kind=TableKind.FORBIDDEN,
                 sku_id=0,
@@ -48,5 +47,5 @@ def word_hits(connection: Connection, stores: Mapping[int, str], ctx: TaskContex
                 stock=None,
                 because=word,
                 severity=severity,
-                reason=reason,
+                reason=reasons.get(word, ""),
             )

@@ -17,7 +17,10 @@ _INSERT = (
     "VALUES (?, ?, ?, ?, '[]', '[]', ?, ?, 1) RETURNING id"
 )
 _UPDATE = "UPDATE listed_word SET severity = ?, source = ?, as_of = ? WHERE id = ?"
-_KNOWN = "SELECT folded, id, severity FROM listed_word WHERE list_key = ?"
+_KNOWN = (
+    "SELECT folded, id, severity FROM listed_word WHERE list_key = ? ORDER BY stores IS NULL, categories = '[]', id"
+)
+"""Of several verdicts about a word the general one last: it is the table's."""
 _STORED = {"clear": "allow"}
 """Our word for a verdict, where a word list has another."""
 

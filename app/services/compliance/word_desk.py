@@ -25,7 +25,7 @@ from app.services.compliance.word_lists import (
     load_lists,
     note_change,
 )
-from app.services.compliance.words import word_key
+from app.services.compliance.words import Word, WordBook, word_key
 from app.services.db import Database
 from app.services.errors import InputError, NotFound
 from app.services.history.kept import NOUN as KEPT
@@ -41,6 +41,8 @@ SHOWN_WORDS = 20
 _IMAGES = (
     "SELECT row_id, before, after FROM change_entry JOIN change ON change.id = change_id WHERE uid = ? AND noun = ?"
 )
+
+_UNREAD = "SELECT 1 FROM store WHERE gateway NOT IN (SELECT gateway FROM category) LIMIT 1"
 
 _COLUMNS = ("list_key", "word", "folded", "severity", "exceptions", "categories", "stores", "source", "as_of", "is_on")
 _INSERT = f"INSERT INTO listed_word ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
@@ -103,16 +105,21 @@ class WordDesk:
         with self.db.reader.connect() as connection:
             return {row[0]: row[1] for row in connection.exec_driver_sql("SELECT id, name FROM store ORDER BY id")}
 
+    def categories(self) -> frozenset[str] | None:
+        """Ids of the categories there are; None where they cannot be told, because a store's were never read."""
+        with self.db.reader.connect() as connection:
+            return known_categories(connection)
+
     def recheck_call(self, touched: Sequence[Entry]) -> tuple[Any, ...]:
         """The call for the worker process that checks the listings with these words anew. Result: `RecheckResult`."""
         return "app.services.listings.words_recheck:recheck_in_worker", self.db.path, list(touched)
 
     def save(self, entries: Sequence[Entry], source: str = "") -> WordsChanged:
-        """Add or change words, all or none: those without an id are new, or take the place of a shipped one.
-        *source*: the file they come from.
+        """Add or change words, all or none: those without an id are new, or take the place of the one with the same
+        stores and categories. *source*: the file they come from.
 
         Raises:
-            BadWord: one of them makes no sense.
+            BadWord: one of them makes no sense, or moves to where another one stands.
             NotFound: no such list.
         """
         for entry in entries:
@@ -186,18 +193,22 @@ class WordDesk:
         return done
 
     def try_text(self, text: str, store_id: int | None = None, category_id: str = "") -> list[Match]:
-        """What the lists say about a text, in a store or (None) in any."""
+        """What the lists say about a text, in a store or (None) in any: the strictest that some store says."""
         with self.db.read() as session:
             lists = load_lists(session.connection())
             path: frozenset[str] = frozenset()
             usual = load_context(session, store_id).severities if store_id is not None else {}
             if store_id is not None and category_id:
                 path = load_context(session, store_id).categories.path(category_id)
-        book = compiled(lists, store_id)
-        return [
-            Match(word.text, word.about, word.severity or usual.get(word.code) or _usual_severity(word.code))
-            for word in book.find(text, path)
-        ]
+        found: dict[str, Match] = {}
+        carried = list(_carried(lists, text))
+        for scope in _scopes(lists) if store_id is None else (store_id,):
+            for word in compiled(lists, scope, carried).find(text, path):
+                severity = word.severity or usual.get(word.code) or _usual_severity(word.code)
+                key = word_key(word.text)
+                if key not in found or _is_stricter(severity, found[key].severity):
+                    found[key] = Match(word.text, word.about, severity)
+        return list(found.values())
 
 
 def check_entry(entry: Entry) -> None:
@@ -233,6 +244,8 @@ def _saved(connection: Connection, lists: Lists, entries: Iterable[Entry], rows:
         old = _old(lists, entry) if entry.id is not None else known.get((entry.list_key, entry.key))
         if old is not None and _same(old, entry):
             continue
+        if entry.id is not None and _takes_place(lists, entry, old):
+            raise BadWord("words.taken", value=entry.word)
         if old is not None and old.id is not None:
             before = _image(connection, old.id) or {}
             connection.exec_driver_sql(_UPDATE, (*_row(entry), old.id))
@@ -250,6 +263,40 @@ def _saved(connection: Connection, lists: Lists, entries: Iterable[Entry], rows:
 
 def _old(lists: Lists, entry: Entry) -> Entry | None:
     return next((one for one in lists.entries[entry.list_key] if one.id == entry.id), None)
+
+
+def _takes_place(lists: Lists, entry: Entry, old: Entry | None) -> bool:
+    """Whether an edit of the team's word makes it the same as another one of the team's."""
+    if old is not None and old.key == entry.key:
+        return False
+    others = (one for one in lists.entries[entry.list_key] if one.id not in (None, entry.id))
+    return any(one.key == entry.key for one in others)
+
+
+def _scopes(lists: Lists) -> list[int]:
+    """The stores that some words are for alone, and 0 for all others."""
+    found = {number for one in lists.lists.values() for number in one.stores or ()}
+    found.update(number for entry in lists.all_entries() for number in entry.stores or ())
+    return [0, *sorted(found)]
+
+
+def _carried(lists: Lists, text: str) -> Iterator[Entry]:
+    """The few entries that can say something about a text, whatever excepts their words."""
+    book = WordBook((one.word, Word(one.word, "", lists.lists[one.list_key].about)) for one in lists.all_entries())
+    keys = {word_key(word.text) for word in book.find(text)}
+    yield from (one for one in lists.all_entries() if word_key(one.word) in keys)
+
+
+def _is_stricter(one: Severity, other: Severity) -> bool:
+    order = list(Severity)
+    return order.index(one) < order.index(other)
+
+
+def known_categories(connection: Connection) -> frozenset[str] | None:
+    """Ids of the categories of all stores' marketplaces; None where a store's were never read."""
+    if connection.exec_driver_sql(_UNREAD).first() is not None:
+        return None
+    return frozenset(connection.exec_driver_sql("SELECT DISTINCT category_id FROM category").scalars()) or None
 
 
 def _same(old: Entry, new: Entry) -> bool:

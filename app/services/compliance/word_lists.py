@@ -1,7 +1,10 @@
 """Word lists as the team keeps them: those shipped with the program, what was changed about them, and the team's own.
 
-Whose verdict wins about one word: an entry of the team before a shipped one, and of the team's the one of the latest
-day: today's feedback overrules yesterday's table (domain.md 13). "May be used" is a verdict, too.
+Whose verdict wins about one word: within a list the one for the fewest: one for some stores or categories holds there
+alone, elsewhere the team's general one does, else the shipped one. Among lists an entry of the team before a shipped
+one, and of the team's the one of the latest day, and of one day the strictest: today's feedback overrules yesterday's
+table (domain.md 13). "May be used" is a verdict, too; a word that is off is none, and only a general one that is off
+switches a shipped one off.
 """
 
 from __future__ import annotations
@@ -78,7 +81,7 @@ class Entry:
         categories: platform ids; it counts in these and below them only. None: everywhere.
         stores: ids of the stores it holds for, None for all.
         as_of: the day of the verdict, `YYYY-MM-DD`, or "".
-        is_shipped: as it was shipped; `overrules`: a shipped one stands behind it.
+        is_shipped: as it was shipped; `overrules`: it stands in the place of a shipped one.
     """
 
     list_key: str
@@ -96,8 +99,15 @@ class Entry:
 
     @property
     def key(self) -> str:
-        """What tells it from other words of the list; a word may have several verdicts, each for other categories."""
-        return f"{word_key(self.word)}\n{' '.join(sorted(self.categories))}"
+        """What tells it from other words of the list; a word may have several verdicts, each for other categories or
+        stores."""
+        stores = "*" if self.stores is None else " ".join(map(str, sorted(self.stores)))
+        return f"{word_key(self.word)}\n{' '.join(sorted(self.categories))}\n{stores}"
+
+    @property
+    def narrowness(self) -> int:
+        """0: it holds everywhere; 1: in some stores or some categories; 2: in some categories of some stores."""
+        return (self.stores is not None) + bool(self.categories)
 
 
 @dataclass(slots=True)
@@ -154,14 +164,16 @@ def load_lists(connection: Connection) -> Lists:
 
 
 def _merged(shipped: Sequence[Entry], own: Sequence[Entry]) -> list[Entry]:
-    """The team's entries in the place of shipped ones of the same word, the others behind."""
+    """The team's entries at the shipped ones of the same word, narrow ones first; a general one takes the place of the
+    shipped one. The others behind."""
     mine: dict[str, list[Entry]] = {}
     for entry in own:
         mine.setdefault(word_key(entry.word), []).append(entry)
     found: list[Entry] = []
     for entry in shipped:
-        key = word_key(entry.word)
-        found += [replace(one, overrules=True) for one in mine.pop(key)] if key in mine else [entry]
+        its = mine.pop(word_key(entry.word), [])
+        found += [one for one in its if one.narrowness]
+        found += [replace(one, overrules=True) for one in its if not one.narrowness] or [entry]
     return found + [entry for entries in mine.values() for entry in entries]
 
 
@@ -194,17 +206,24 @@ def _ids(stored: str | None) -> tuple[int, ...] | None:
 
 def compiled(lists: Lists, store_id: int | None = None, entries: Iterable[Entry] | None = None) -> WordBook:
     """The words that count in a store (None: in any), ready for many texts; *entries*: these alone."""
-    ranked: list[tuple[tuple[int, str], str, Word]] = []
+    ranked: list[tuple[tuple[bool, str, int], str, Word]] = []
     for entry in lists.all_entries() if entries is None else entries:
         of = lists.lists[entry.list_key]
         if entry.is_on and of.is_on and _holds(of.stores, store_id) and _holds(entry.stores, store_id):
-            ranked.append(((entry.is_shipped, _reversed(entry.as_of)), entry.word, _word(entry, of)))
+            ranked.append(
+                ((entry.is_shipped, _reversed(entry.as_of), _mildness(entry, of)), entry.word, _word(entry, of))
+            )
     ranked.sort(key=lambda one: one[0])
     return WordBook((term, word) for _, term, word in ranked)
 
 
 def _holds(stores: Sequence[int] | None, store_id: int | None) -> bool:
     return stores is None or store_id is None or store_id in stores
+
+
+def _mildness(entry: Entry, of: WordList) -> int:
+    """Of the team's verdicts of one day the strictest first."""
+    return 0 if entry.is_shipped else VERDICTS.index(entry.severity or of.severity)
 
 
 def _reversed(day: str) -> str:
@@ -224,6 +243,8 @@ def _word(entry: Entry, of: WordList) -> Word:
         severity=None if verdict in ("allow", usual) else Severity(verdict),
         categories=frozenset(entry.categories),
         is_allowed=verdict == "allow",
+        list_key=entry.list_key,
+        narrowness=entry.narrowness,
     )
 
 

@@ -4,7 +4,7 @@ written so that the same file read again changes nothing."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -75,12 +75,14 @@ class WordRow:
 
 @dataclass(frozen=True, slots=True)
 class WordSheet:
-    """What a file would do to a list. `errors`: rows with one are left out."""
+    """What a file would do to a list. `errors`: rows with one are left out. `unsure`: categories nobody can tell yet
+    whether they exist, which are kept."""
 
     file: str
     list_key: str
     rows: tuple[WordRow, ...]
     errors: tuple[WordCell, ...]
+    unsure: tuple[str, ...] = ()
 
     def count(self, what: What) -> int:
         """Rows of one kind."""
@@ -104,12 +106,19 @@ class NoHead(InputError):
     code = "words.no_head"
 
 
-def read_words(path: Path, lists: Lists, list_key: str, stores: Mapping[int, str]) -> WordSheet:
+def read_words(
+    path: Path,
+    lists: Lists,
+    list_key: str,
+    stores: Mapping[int, str],
+    categories: Set[str] | None = None,
+) -> WordSheet:
     """Compare a file with a list; nothing is stored. Its first sheet counts; without a known head the first column
     holds the words.
 
     Args:
         stores: names by id.
+        categories: ids of those there are; None where that is not known.
 
     Raises:
         WorkbookError: the file cannot be read.
@@ -121,15 +130,24 @@ def read_words(path: Path, lists: Lists, list_key: str, stores: Mapping[int, str
         grid = opened.grid(sheet)
         if grid is None:
             raise NoWords(file=path.name)
-        reader = _Reader(path.name, sheet, lists, list_key, stores)
+        reader = _Reader(path.name, sheet, lists, list_key, stores, categories)
         rows = enumerate(grid.rows(), grid.first_row + 1)
         return reader.read(rows, grid.first_column)
 
 
 class _Reader:
-    def __init__(self, file: str, sheet: str, lists: Lists, list_key: str, stores: Mapping[int, str]) -> None:
+    def __init__(
+        self,
+        file: str,
+        sheet: str,
+        lists: Lists,
+        list_key: str,
+        stores: Mapping[int, str],
+        categories: Set[str] | None,
+    ) -> None:
         self._file, self._sheet, self._list_key = file, sheet, list_key
         self._stores = {name.casefold(): number for number, name in stores.items()}
+        self._categories = categories
         self._known = {entry.key: entry for entry in lists.entries[list_key]}
         self._errors: list[WordCell] = []
         self._head: dict[str, int] = {"word": 0}
@@ -160,7 +178,9 @@ class _Reader:
                     found[row.entry.key] = row
         if not found and not self._errors:
             raise NoWords(file=self._file)
-        return WordSheet(self._file, self._list_key, tuple(found.values()), tuple(self._errors))
+        named = dict.fromkeys(one for row in found.values() for one in row.entry.categories)
+        unsure = tuple(named) if self._categories is None else ()
+        return WordSheet(self._file, self._list_key, tuple(found.values()), tuple(self._errors), unsure)
 
     def _demand_word(self, texts: Sequence[str]) -> None:
         """Without a head nothing but a word stands in a row. Raises: NoHead."""
@@ -184,12 +204,13 @@ class _Reader:
     def _entry(self, texts: Sequence[str]) -> WordRow | None:
         given = {name: texts[at] if at < len(texts) else "" for name, at in self._head.items()}
         errors, self._word = len(self._errors), given["word"]
+        named = _parts(given.get("categories", ""))
         entry = Entry(self._list_key, given["word"])
-        key_of = Entry(self._list_key, given["word"], categories=_parts(given.get("categories", ""))).key
-        before = self._known.get(key_of)
+        stores = _store_ids(given.get("stores", ""), self._stores, lambda *_: None)
+        before = self._known.get(replace(entry, categories=named, stores=stores).key)
         if before is not None:  # a column the sheet does not have says nothing about what stands there
             entry = replace(before, word=given["word"], id=None, is_shipped=False, overrules=False)
-        entry = filled(entry, given, self._stores, self._refuse)
+        entry = filled(entry, given, self._stores, self._refuse, self._categories)
         if len(self._errors) > errors:
             return None
         if before is None:
@@ -203,11 +224,18 @@ class _Reader:
         self._errors.append(WordCell(self._file, self._sheet, self._row, column, value, code, word))
 
 
-def filled(entry: Entry, given: Mapping[str, str], stores: Mapping[str, int], refuse: Refuse) -> Entry:
+def filled(
+    entry: Entry,
+    given: Mapping[str, str],
+    stores: Mapping[str, int],
+    refuse: Refuse,
+    categories: Set[str] | None = None,
+) -> Entry:
     """*entry* with cells as they are written, by column.
 
     Args:
         stores: ids by folded name.
+        categories: ids of those there are; None where that is not known: any is taken.
         refuse: told the column, what is written and why, of everything that cannot be used.
     """
     values: dict[str, Any] = {}
@@ -215,8 +243,10 @@ def filled(entry: Entry, given: Mapping[str, str], stores: Mapping[str, int], re
         match name:
             case "severity":
                 values[name] = _severity(text, refuse)
-            case "exceptions" | "categories":
+            case "exceptions":
                 values[name] = _parts(text)
+            case "categories":
+                values[name] = _category_ids(text, categories, refuse)
             case "stores":
                 values[name] = _store_ids(text, stores, refuse)
             case "as_of" | "source" if not text:
@@ -251,6 +281,14 @@ def _store_ids(text: str, stores: Mapping[str, int], refuse: Refuse) -> tuple[in
         if name not in stores:
             refuse("stores", name, "store")
     return tuple(stores[name] for name in names if name in stores) or None
+
+
+def _category_ids(text: str, known: Set[str] | None, refuse: Refuse) -> tuple[str, ...]:
+    numbers = _parts(text)
+    for number in numbers:
+        if known is not None and number not in known:
+            refuse("categories", number, "category")
+    return numbers
 
 
 def _names_of(verdict: Verdict) -> set[str]:

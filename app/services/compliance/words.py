@@ -35,6 +35,8 @@ class Word:
         severity: of this word alone; None for the rule's own.
         categories: ids of the categories under which alone the verdict holds; none for all.
         is_allowed: the verdict is that it may be used.
+        list_key: the list it stands in.
+        narrowness: how far the verdict is limited, to stores, to categories or to both; 0 where it is not.
     """
 
     text: str
@@ -45,20 +47,51 @@ class Word:
     severity: Severity | None = None
     categories: frozenset[str] = frozenset()
     is_allowed: bool = False
+    list_key: str = ""
+    narrowness: int = 0
+
+    def holds(self, path: Set[str]) -> bool:
+        """Whether the verdict is about a category, given with those above it."""
+        return not self.categories or not self.categories.isdisjoint(path)
 
 
 @dataclass(frozen=True, slots=True)
 class _Listed:
-    """All verdicts about one word, the one that wins first; what excepts it in one list excepts it in all."""
+    """All verdicts about one word, the one that wins first; what excepts it in one list excepts it in all.
+
+    `exceptions`, `harmless`: those that hold in every category.
+    """
 
     words: tuple[Word, ...]
     exceptions: tuple[Tokens, ...]
     harmless: tuple[str, ...]
 
     def verdict(self, path: Set[str]) -> Word | None:
-        """The first that holds in a category, itself and those above it; None where none does, or it allows."""
-        found = next((word for word in self.words if not word.categories or word.categories & path), None)
+        """What holds in a category, itself and those above it: of each list its narrowest verdict, and of these the
+        first; None where none holds, or it allows."""
+        of_lists: dict[str, Word] = {}
+        for word in self.words:
+            if word.holds(path):
+                other = of_lists.get(word.list_key)
+                if other is None or word.narrowness > other.narrowness:
+                    of_lists[word.list_key] = word
+        narrowest = of_lists.values()
+        found = next((word for word in self.words if word in narrowest), None)
         return None if found is None or found.is_allowed else found
+
+    def exceptions_in(self, path: Set[str]) -> Iterator[Tokens]:
+        """Phrases of words that except it in a category."""
+        yield from self.exceptions
+        for word in self.words if path else ():
+            if word.categories and word.holds(path):
+                yield from word.exceptions
+
+    def harmless_in(self, path: Set[str]) -> Iterator[str]:
+        """Texts that except it in a category."""
+        yield from self.harmless
+        for word in self.words if path else ():
+            if word.categories and word.holds(path):
+                yield from word.harmless
 
 
 def folded(text: str) -> str:
@@ -128,7 +161,8 @@ class WordBook:
     Both take no longer with twenty thousand words than with ten: words of a text are looked up, never tried in turn.
 
     Args:
-        words: a term and its verdict each; of several verdicts about one word the first that holds wins.
+        words: a term and its verdict each; of several verdicts about one word the first that holds wins, but within
+            a list the narrowest.
     """
 
     def __init__(self, words: Iterable[tuple[str, Word]]) -> None:
@@ -148,8 +182,8 @@ class WordBook:
         words = tuple(word for _, word in members)
         listed = _Listed(
             words,
-            tuple(dict.fromkeys(row for word in words for row in word.exceptions)),
-            tuple(dict.fromkeys(phrase for word in words for phrase in word.harmless)),
+            tuple(dict.fromkeys(row for word in words if not word.categories for row in word.exceptions)),
+            tuple(dict.fromkeys(phrase for word in words if not word.categories for phrase in word.harmless)),
         )
         term = members[0][0]
         if is_inside(term):
@@ -193,14 +227,14 @@ class WordBook:
             path: ids of the listing's category and of those above it.
         """
         text = folded(text)
-        found = dict.fromkeys(self._inside_of(text))
+        found = dict.fromkeys(self._inside_of(text, path))
         ascii_text = latin(text)
-        found.update(dict.fromkeys(self._rows_of(tokens(ascii_text))))
+        found.update(dict.fromkeys(self._rows_of(tokens(ascii_text), path)))
         if "-" in ascii_text:
-            found.update(dict.fromkeys(self._rows_of(hyphenated(ascii_text))))
+            found.update(dict.fromkeys(self._rows_of(hyphenated(ascii_text), path)))
         return [word for listed in found if (word := listed.verdict(path)) is not None]
 
-    def _inside_of(self, text: str) -> Iterator[_Listed]:
+    def _inside_of(self, text: str, path: Set[str] = frozenset()) -> Iterator[_Listed]:
         """Of folded *text*: the pairs of signs in it lead to the few terms that can stand there."""
         if not self._heads or text.isascii():
             return
@@ -213,18 +247,18 @@ class WordBook:
         found = [(text.find(term), term, listed) for head in present for term, listed in self._heads[head]]
         for _, term, listed in sorted((one for one in found if one[0] >= 0), key=lambda one: one[:2]):
             rest = text
-            for harmless in listed.harmless:
+            for harmless in listed.harmless_in(path):
                 rest = rest.replace(harmless, " ")
             if term in rest:
                 yield listed
 
-    def _rows_of(self, words: Sequence[bytes]) -> Iterator[_Listed]:
+    def _rows_of(self, words: Sequence[bytes], path: Set[str] = frozenset()) -> Iterator[_Listed]:
         present = self._anchors.intersection(words)
         for number in [number for number, token in enumerate(words) if token in present]:
             for row, offset, listed in self._rows[words[number]]:
                 start = number - offset
                 is_here = start >= 0 and tuple(words[start : start + len(row)]) == row
-                if is_here and not _is_excepted(words, start, len(row), listed.exceptions):
+                if is_here and not _is_excepted(words, start, len(row), listed.exceptions_in(path)):
                     yield listed
 
 

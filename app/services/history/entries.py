@@ -122,14 +122,21 @@ def _is_taken(connection: Connection, entry: Entry, before: Mapping[str, Any]) -
     """Whether another row of the noun stands where only one can."""
     kind = OWN_ROWS[entry.noun]
     for columns in kind.unique:
-        if not before.keys() >= set(columns):
+        if before.keys().isdisjoint(columns):
             continue  # what did not change is still the row's own
-        same = " AND ".join(f"{column} = ?" for column in columns) + (f" AND {kind.among}" if kind.among else "")
+        same = " AND ".join(f"{column} IS ?" for column in columns) + (f" AND {kind.among}" if kind.among else "")
         taken = f"SELECT EXISTS (SELECT 1 FROM {kind.table} WHERE {same} AND id <> ?)"
-        values = (*(before[column] for column in columns), entry.row_id)
+        place = {**_now(connection, kind.table, columns, entry.row_id), **before}
+        values = (*(place.get(column) for column in columns), entry.row_id)
         if connection.exec_driver_sql(taken, values).scalar():
             return True
     return False
+
+
+def _now(connection: Connection, table: str, columns: Sequence[str], row_id: int) -> Mapping[str, Any]:
+    """Columns of a row as it is; none where it is gone."""
+    row = connection.exec_driver_sql(f"SELECT {', '.join(columns)} FROM {table} WHERE id = ?", (row_id,)).mappings()
+    return dict(row.first() or {})
 
 
 def _list_is_gone(connection: Connection, key: str) -> bool:

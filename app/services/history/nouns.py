@@ -32,7 +32,7 @@ OWN_ROWS: dict[Noun, RowKind] = {
     "rate": RowKind("exchange_rate", "currency"),
     "commission": RowKind("commission", "category_id", (("category_id",),)),
     "pricing": RowKind("pricing_setting", "name", (("name",),)),
-    "word": RowKind("listed_word", "word", (("list_key", "folded", "categories"),)),
+    "word": RowKind("listed_word", "word", (("list_key", "folded", "categories", "stores"),)),
     "price_rule": RowKind("price_rule", "name", (("name",),)),
 }
 TABLES: dict[Noun, str] = {

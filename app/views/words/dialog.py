@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,7 @@ class WordsDialog(Dialog):
         super().__init__("words.title", parent, size=QSize(1180, 700))
         self._context, self._desk = context, context.services.words
         self._lists, self._stores = Lists(), dict[int, str]()
+        self._categories: frozenset[str] | None = None
         self._touched: list[Entry] = []
         self._new_word = ""
         self.lists = ListBox()
@@ -128,12 +130,13 @@ class WordsDialog(Dialog):
 
     def read(self, key: str = "") -> None:
         """Read the lists anew and show *key*, else the one in view."""
-        handle = self._context.runner.call(lambda: (self._desk.lists(), self._desk.stores()))
+        handle = self._context.runner.call(lambda: (self._desk.lists(), self._desk.stores(), self._desk.categories()))
         handle.succeeded.connect(lambda found: self._on_read(*found, key))
         handle.failed.connect(self._on_failed)
 
-    def _on_read(self, lists: Lists, stores: dict[int, str], key: str) -> None:
-        self._lists, self._stores = lists, stores
+    def _on_read(self, lists: Lists, stores: dict[int, str], categories: frozenset[str] | None, key: str) -> None:
+        self._lists, self._stores, self._categories = lists, stores, categories
+        self.model.set_categories(categories)
         self.of_list.set_stores(stores)
         self.lists.show_lists(lists.lists.values(), key)
         if self._new_word:
@@ -164,7 +167,9 @@ class WordsDialog(Dialog):
         if one is None:
             return
         self._new_word = self.search.text().strip() or self._free_name(one)
-        self._store(self._desk.save, [Entry(one.key, self._new_word)])
+        new = Entry(one.key, self._new_word)
+        known = next((entry for entry in self._lists.entries.get(one.key, ()) if entry.key == new.key), new)
+        self._store(self._desk.save, [replace(known, is_on=True)])
 
     def _free_name(self, one: WordList) -> str:
         used = {entry.word for entry in self._lists.entries.get(one.key, ())}
@@ -215,7 +220,7 @@ class WordsDialog(Dialog):
         """Compare a sheet with the list in view, and ask before anything is stored."""
         one = self.lists.current
         if one is not None:
-            handle = self._context.runner.call(read_words, path, self._lists, one.key, self._stores)
+            handle = self._context.runner.call(read_words, path, self._lists, one.key, self._stores, self._categories)
             handle.succeeded.connect(lambda sheet: self._show_sheet(sheet, one))
             handle.failed.connect(self._on_failed)
 

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 Index = QModelIndex | QPersistentModelIndex
 HEADS = ("row", "what", "word", "detail")
 WIDTHS = (56, 110, 170)
+SHOWN = 5
+"""Categories named in the hint."""
 SIZE = QSize(940, 520)
 """Room for the longest reason of the two languages that needs no word of the sheet."""
 
@@ -106,7 +108,10 @@ class WordImportDialog(Dialog):
         whole = column(self.body, gap=0)
         whole.addWidget(summary)
         whole.addWidget(self.table, 1)
-        self.hint.say("words.import.hint")
+        if sheet.unsure:
+            self.hint.say("words.unsure", values=", ".join(sheet.unsure[:SHOWN]))
+        else:
+            self.hint.say("words.import.hint")
         n = len(sheet.wanted)
         self.primary = self.add_buttons("words.import.apply" if n else "words.import.nothing", n=n)
         self.primary.setEnabled(bool(n))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
@@ -36,12 +36,17 @@ class WordRows(QAbstractTableModel):
         self.rows: list[Entry] = []
         self._all: Sequence[Entry] = ()
         self._stores: Mapping[int, str] = {}
+        self._categories: Set[str] | None = None
         self._search = self._of_list = ""
 
     def show_entries(self, entries: Sequence[Entry], stores: Mapping[int, str], severity: str = "") -> None:
         """Show these words; *stores*: names by id; *severity*: the list's."""
         self._all, self._stores, self._of_list = entries, stores, severity
         self._filter()
+
+    def set_categories(self, categories: Set[str] | None) -> None:
+        """Ids of the categories there are; None where that is not known."""
+        self._categories = categories
 
     def search(self, text: str) -> None:
         """Show only words, exceptions and sources that contain *text*."""
@@ -108,6 +113,7 @@ class WordRows(QAbstractTableModel):
             {name: str(value).strip()},
             stores,
             lambda _, text, code: wrong.append(tr(f"words.why.{code}", value=text)),
+            self._categories,
         )
         if wrong:
             self.refused.emit(wrong[0])

@@ -59,3 +59,35 @@ def test_words_from_a_sheet_hold_at_once(cli, synced, tmp_path: Path):
     assert cli("words", "list", "--list", "nowhere").code == 2
     assert cli("words", "import", sheet, "--list", "x", "--kind", "odd").code == 2
     assert cli("words", "export", "--list", "brands", "--out", tmp_path / "a.pdf").code == 2
+
+
+def test_a_licence_of_one_store_holds_there_alone(cli, market, synced, other_secrets, tmp_path: Path):
+    added = cli("store", "add", "Amber", "--gateway", market["gateway"], "--secrets", "-", stdin=other_secrets)
+    assert added.code == 0, added.err
+    first = cli("--json", "list", "--store", synced, "--where", "status = live", "--limit", "1").json["listings"][0]
+    where = f'title = "{first["title"]}"'
+    cli("--json", "edit", "--store", synced, "--set", 'title="Nike bag for the road"', "--where", where)
+
+    def held() -> set[str]:
+        findings = cli("--json", "check", "--store", synced).json["findings"]
+        return {one["code"] for one in findings if one["id"] == first["id"] and "Nike" in one["message"]}
+
+    def tried(store: str) -> list[str]:
+        return [one["severity"] for one in cli("--json", "words", "try", "nike bag", "--store", store).json["matches"]]
+
+    assert held() == {"word.licence"}
+    licence = ("words", "add", "Nike", "--list", "brands", "--severity", "allow")
+    assert cli("--json", *licence, "--store", "Amber").json["added"] == 1
+    assert (held(), tried(synced), tried("Amber")) == ({"word.licence"}, ["hold"], [])
+    assert cli("--json", *licence, "--store", synced).json["added"] == 1
+    assert (held(), tried(synced), tried("Amber")) == (set(), [], [])
+    gone = cli("--json", "words", "remove", "Nike", "--list", "brands", "--store", synced)
+    assert gone.json["removed"] == 1 and (held(), tried("Amber")) == ({"word.licence"}, [])
+    assert cli("--json", "words", "remove", "Nike", "--list", "brands").json["removed"] == 1
+    assert tried("Amber") == ["hold"], "the shipped one stays"
+
+    sheet = tmp_path / "categories.csv"
+    sheet.write_text("Word,Severity,Categories\nNike,allow,999999\n", "utf-8")
+    refused = cli("words", "import", sheet, "--list", "brands")
+    assert refused.code == 1 and "999999" in refused.out and "Row 2, column C" in refused.out
+    assert held() == {"word.licence"}

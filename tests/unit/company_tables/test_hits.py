@@ -12,6 +12,8 @@ from app.services.company_tables.kinds import TableKind
 from app.services.company_tables.repricing import raise_to_floor
 from app.services.company_tables.wording import reason_text
 from app.services.compliance.recheck import check_listings, recheck
+from app.services.compliance.word_desk import WordDesk
+from app.services.compliance.word_lists import Entry
 from app.services.history.undo import undo
 from app.services.listings.marketing.plans import plan_of, stored
 
@@ -80,6 +82,22 @@ def test_words_hit_listings_and_are_found_again(db, lamps, store_table):
     hits = table_hits(db, TableKind.FORBIDDEN)
     assert [(hit.title, hit.because, hit.code, hit.severity) for hit in hits] == [("Tesla Knife", "Tesla", "", "block")]
     assert findings(db, lamps[2]) == [("word.prohibited", "block")]
+
+
+def test_a_licence_of_a_store_outlives_the_next_table_and_holds_there_alone(db, lamps, store_table):
+    def hits():
+        return [hit.because for hit in table_hits(db, TableKind.FORBIDDEN)]
+
+    words = WordDesk(lambda: db)
+    store_table("违禁.csv", "SKU,违禁词", ",Tesla")
+    words.save([Entry("company-table", "Tesla", "allow", stores=(lamps[2].store_id + 1,))])
+    assert hits() == ["Tesla"], "another store's"
+    words.save([Entry("company-table", "Tesla", "allow", stores=(lamps[2].store_id,))])
+    recheck(db)
+    assert hits() == [] == findings(db, lamps[2])
+    assert store_table("违禁2.csv", "SKU,违禁词,处理方式", ",Tesla,需授权").differences.changed == 1
+    said = [(one.severity, one.narrowness) for one in words.lists().entries["company-table"]]
+    assert said == [("hold", 0), ("allow", 1), ("allow", 1)]
 
 
 def test_floors_after_the_planned_discount_and_raising_to_them(db, lamps, store_table):

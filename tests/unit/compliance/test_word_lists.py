@@ -91,6 +91,94 @@ class TestWhoWins:
         assert said(desk, "Nike", OWN) == [("Nike", "hold")], "as it was shipped"
 
 
+class TestWhereAVerdictHolds:
+    """A licence for one store or category takes the check away there alone."""
+
+    def test_a_licence_of_a_store_leaves_the_shipped_word_to_the_others(self, desk: WordDesk) -> None:
+        add(desk, "Nike", severity="allow", stores=(OTHER,))
+        assert said(desk, "nike bag", OTHER) == [] and said(desk, "nike bag", OWN) == [("Nike", "hold")]
+        assert said(desk, "nike bag", None) == [("Nike", "hold")], "some store must not"
+        with desk.db.read() as session:
+            books = {store: load_context(session, store).words for store in (OWN, OTHER)}
+        assert books[OTHER].find("Nike bag") == [] and len(books[OWN].find("Nike bag")) == 1
+
+    def test_a_licence_of_a_category_leaves_the_shipped_word_to_the_others(self, desk: WordDesk) -> None:
+        add(desk, "Samsung", severity="allow", categories=(LIGHTING,))
+        assert said(desk, "samsung", OWN, LAMPS) == []
+        assert said(desk, "samsung", OWN, CLOCKS) == said(desk, "samsung", OWN) == [("Samsung", "hold")]
+
+    def test_the_teams_general_word_and_a_narrow_one_stand_side_by_side(self, desk: WordDesk) -> None:
+        add(desk, "Kodak", severity="block", as_of="2026-05-01")
+        add(desk, "kodak", severity="allow", stores=(OTHER,))
+        assert said(desk, "kodak", OTHER) == [], "the narrower one wins, whatever its day"
+        assert said(desk, "kodak", OWN) == said(desk, "kodak", None) == [("Kodak", "block")]
+        add(desk, "Kodak", severity="warn", stores=(OTHER,), categories=(LIGHTING,))
+        assert said(desk, "kodak", OTHER, LAMPS) == [("Kodak", "warn")]
+        assert said(desk, "kodak", OTHER, CLOCKS) == []
+        kodaks = [one for one in desk.lists().entries["brands"] if word_key(one.word) == "kodak"]
+        assert [(one.narrowness, one.severity) for one in kodaks] == [(0, "block"), (1, "allow"), (2, "warn")]
+
+    def test_the_same_stores_and_categories_take_the_others_place(self, desk: WordDesk) -> None:
+        add(desk, "Nike", severity="allow", stores=(OTHER, OWN))
+        done = desk.save([Entry("brands", "NIKE", "block", stores=(OWN, OTHER))])
+        assert (done.added, done.changed) == (0, 1)
+        assert said(desk, "nike", OTHER) == [("NIKE", "block")]
+
+    def test_of_narrow_ones_the_latest_then_the_strictest(self, desk: WordDesk) -> None:
+        add(desk, "Quux", severity="allow", stores=(OWN,))
+        add(desk, "Quux", severity="block", categories=(LIGHTING,))
+        assert said(desk, "quux", OWN, LAMPS) == [("Quux", "block")]
+        add(desk, "Quux", severity="allow", stores=(OWN,), as_of="2026-05-01")
+        assert said(desk, "quux", OWN, LAMPS) == []
+
+    def test_what_excepts_it_in_a_category_does_not_elsewhere(self, desk: WordDesk) -> None:
+        add(desk, "Nike", exceptions=("nike blue",), categories=(LIGHTING,))
+        assert said(desk, "nike blue mug", OWN, LAMPS) == []
+        assert said(desk, "nike blue mug", OWN, CLOCKS) == said(desk, "nike blue mug") == [("Nike", "hold")]
+        add(desk, "苹果", exceptions=("苹果绿",), categories=(LIGHTING,))
+        assert said(desk, "苹果绿台灯", OWN, LAMPS) == []
+        assert len(said(desk, "苹果绿台灯", OWN, CLOCKS)) == len(shipped_about("苹果绿台灯"))
+
+    def test_a_narrow_word_that_is_off_switches_nothing_off(self, desk: WordDesk) -> None:
+        add(desk, "Nike", stores=(OTHER,), is_on=False)
+        assert said(desk, "nike", OTHER) == said(desk, "nike", OWN) == [("Nike", "hold")]
+
+    def test_of_other_lists_the_latest_day_wins_as_before(self, desk: WordDesk) -> None:
+        add(desk, "Kodak", severity="allow", stores=(OWN,), as_of="2026-05-01")
+        desk.save([Entry("prohibited_goods", "Kodak", as_of="2026-05-03")])
+        assert said(desk, "kodak", OWN) == [("Kodak", "block")]
+
+    def test_an_edit_does_not_run_over_another_word(self, desk: WordDesk) -> None:
+        add(desk, "Kodak", severity="block")
+        add(desk, "Kodak", severity="allow", stores=(OTHER,))
+        narrow = next(one for one in desk.lists().entries["brands"] if one.word == "Kodak" and one.stores)
+        with pytest.raises(BadWord) as refused:
+            desk.save([replace(narrow, stores=None)])
+        assert refused.value.error_code == "words.taken"
+        for language in ("zh", "en"):
+            assert "Kodak" in Messages(language).text(refused.value.message_key, **refused.value.params)  # type: ignore[arg-type]
+
+    def test_undo_and_redo_of_narrow_words(self, desk: WordDesk) -> None:
+        add(desk, "Kodak", severity="block")
+        add(desk, "Kodak", severity="allow", stores=(OTHER,))
+        listings = ListingDesk(lambda: desk.db)
+        assert listings.undo().conflicts == () and said(desk, "kodak", OTHER) == [("Kodak", "block")]
+        listings.redo()
+        assert said(desk, "kodak", OTHER) == [] and said(desk, "kodak", OWN) == [("Kodak", "block")]
+        narrow = next(one for one in desk.lists().entries["brands"] if one.word == "Kodak" and one.stores)
+        desk.remove([narrow])
+        assert said(desk, "kodak", OTHER) == [("Kodak", "block")]
+        assert listings.undo().conflicts == (), "the general one beside it does not stand in its place"
+        desk.save([replace(narrow, stores=(OWN,))])
+        moved = list_changes(desk.db)[0]
+        add(desk, "Kodak", severity="warn", stores=(OTHER,))
+        assert len(undo(desk.db, moved.uid).conflicts) == 1, "its place was taken"
+
+
+def shipped_about(text: str) -> list[str]:
+    return [word.text for word in word_book().find(text)]
+
+
 class TestChanging:
     def test_words_go_and_come_back(self, desk: WordDesk) -> None:
         nike = next(one for one in desk.lists().entries["brands"] if one.word == "Nike")
@@ -216,7 +304,7 @@ class TestSheets:
             desk,
             tmp_path,
             "Brand,级别,例外,店铺,日期\nZorbax,block,zorbax green; zorbax red,chenfan digital,2026/5/3\n"
-            "nike,允许,,,\nadidas,,,,\n,,,,\nFoo,xx,,Nowhere,31.12\nzorbax,,,,\n???,,,,\n",
+            "nike,允许,,,\nadidas,,,,\n,,,,\nFoo,xx,,Nowhere,31.12\nzorbax,,,CHENFAN digital,\n???,,,,\n",
         )
         assert [(row.row, row.entry.word, row.what) for row in sheet.rows] == [
             (2, "Zorbax", "new"),
@@ -240,6 +328,29 @@ class TestSheets:
         for language in ("zh", "en"):
             assert all(one.sentence(Messages(language)) for one in sheet.errors)  # type: ignore[arg-type]
         assert desk.save(sheet.wanted).count == 2
+
+    def test_a_word_may_stand_in_several_rows_for_other_stores(self, desk: WordDesk, tmp_path: Path) -> None:
+        text = "Word,Severity,Stores\nKodak,block,\nKodak,allow,Amber Isle Home\nKodak,warn,amber isle home\n"
+        sheet = self.read(desk, tmp_path, text)
+        assert [(row.row, row.what) for row in sheet.rows] == [(2, "new"), (3, "new")]
+        assert [(one.row, one.code) for one in sheet.errors] == [(4, "twice")]
+        desk.save(sheet.wanted)
+        assert said(desk, "kodak", OWN) == [("Kodak", "block")] and said(desk, "kodak", OTHER) == []
+        assert self.read(desk, tmp_path, text).count("same") == 2
+
+    def test_a_category_that_does_not_exist_is_refused(self, desk: WordDesk, tmp_path: Path) -> None:
+        path = tmp_path / "words.csv"
+        path.write_text(f"Word,Severity,Categories\nSamsung,allow,999999\nNokia,allow,{LAMPS}\n", "utf-8")
+        sheet = read_words(path, desk.lists(), "brands", STORES, desk.categories())
+        assert [(one.row, one.column, one.value, one.code) for one in sheet.errors] == [(2, "C", "999999", "category")]
+        assert [row.entry.word for row in sheet.rows] == ["Nokia"] and sheet.unsure == ()
+        for language in ("zh", "en"):
+            assert "999999" in sheet.errors[0].sentence(Messages(language))  # type: ignore[arg-type]
+        with desk.db.bulk() as connection:
+            connection.exec_driver_sql("UPDATE store SET gateway = 'http://elsewhere' WHERE id = ?", (OTHER,))
+        assert desk.categories() is None, "of that store's marketplace nothing was read"
+        sheet = read_words(path, desk.lists(), "brands", STORES, desk.categories())
+        assert (sheet.errors, len(sheet.rows), sheet.unsure) == ((), 2, ("999999", LAMPS))
 
     def test_a_bare_column_of_words(self, desk: WordDesk, tmp_path: Path) -> None:
         sheet = self.read(desk, tmp_path, "Zorbax\nNike\n")

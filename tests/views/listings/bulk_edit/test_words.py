@@ -188,3 +188,24 @@ def test_models_and_both_languages(words: WordsDialog, settle: Callable[[], None
     finally:
         language.set_language("en")
         settle()
+
+
+def test_a_word_for_one_store_stands_beside_the_general_one(
+    qtbot: Any, words: WordsDialog, settle: Callable[[], None], services: Any
+) -> None:
+    choose_list(words, "brands")
+    qtbot.keyClicks(words.search, "nike")
+    (store,) = list(words._stores.values())[:1]
+    words.model.setData(words.model.index(0, STORES), store)
+    settle()
+    shown = [(entry.word, entry.stores is None, entry.is_shipped) for entry in words.model.rows if entry.word == "Nike"]
+    assert shown == [("Nike", False, False), ("Nike", True, True)], "the cell that was typed into is still in its row"
+    words.model.setData(words.model.index(0, SEVERITY), "Allowed")
+    settle()
+    assert [entry.severity for entry in words.model.rows][:2] == ["allow", ""]
+    words.add.click()
+    settle()
+    assert len(words.model.rows) == 2, "adding what is there changes nothing"
+    words.model.set_categories(frozenset({"1"}))
+    assert not words.model.setData(words.model.index(0, COLUMNS.index("categories")), "999999")
+    assert "no category “999999”" in words.hint.text()
