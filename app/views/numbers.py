@@ -137,9 +137,10 @@ def _squeezed(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text).split())
 
 
-def parse_decimal(text: str) -> Decimal | None:
-    """A number as a person types it; None for an empty field. Raises ValueError for anything else."""
-    cleaned = _squeezed(text).replace(MINUS, "-")
+def parse_decimal(text: str, *, signs: str = "") -> Decimal | None:
+    """A number as a person types it, with or without *signs* around it; None for an empty field. Raises ValueError for
+    anything else."""
+    cleaned = _squeezed(text).replace(MINUS, "-").strip(signs)
     if not cleaned or cleaned == MISSING:
         return None
     whole, comma, rest = cleaned.partition(",")

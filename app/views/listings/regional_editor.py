@@ -36,7 +36,7 @@ def parser(kind: str) -> Callable[[str], int | None]:
     """How a value of this type is typed; its function raises ValueError for what is none."""
 
     def parse(text: str) -> int | None:
-        number = parse_decimal(text.strip().removesuffix("%").lstrip("+"), signs="$¥￥€")
+        number = parse_decimal(text.strip().removesuffix("%").lstrip("+"), signs="$")
         if number is None:
             return None
         scaled = number if kind == PERCENTAGE else number * 100

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 LONGEST = 100_000
 """Letters in one line; the checker says what is too long for the platform."""
-SIGNS = "$¥￥€%"
+SIGNS = "$%"
 KEY_ROLE = Qt.ItemDataRole.UserRole + 1
 """Message key of an option whose name is ours."""
 
