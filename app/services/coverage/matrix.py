@@ -198,15 +198,10 @@ def _condition(one: Filter, marks: Marks) -> tuple[str, list[Any]]:
 def _of_store(store_id: Any, marks: Marks) -> tuple[str, list[Any]]:
     """Whether a store has a code, with its mark or without."""
     plain = f"spelling IN ({_KEYS_OF_STORE})"
-    its = [(front, back) for owner, front, back in marks if owner == store_id]
-    return (
-        (f"{plain} OR ? || spelling || ? IN ({_KEYS_OF_STORE})", [store_id, *its[0], store_id])
-        if its
-        else (
-            plain,
-            [store_id],
-        )
-    )
+    its = next(((front, back) for owner, front, back in marks if owner == store_id), None)
+    if its is None:
+        return plain, [store_id]
+    return f"{plain} OR ? || spelling || ? IN ({_KEYS_OF_STORE})", [store_id, *its, store_id]
 
 
 def _elsewhere(store_id: Any, condition: str, marks: Marks) -> tuple[str, list[Any]]:

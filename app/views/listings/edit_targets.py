@@ -10,7 +10,6 @@ from app.services.listings.source import CHILD_ID_OFFSET
 
 if TYPE_CHECKING:
     from app.views.listings.page import ListingsPage
-    from app.views.table_selection import Selection
 
 Act = Callable[[Target, int], Any]
 
@@ -19,12 +18,13 @@ def with_target(page: ListingsPage, act: Act) -> None:
     """Call *act* with what is chosen on *page* and how many listings or variants those are, when what is typed is
     stored. Without a choice it is the whole filter, of the level in view."""
     chosen = page.selection()
+    own = [number - CHILD_ID_OFFSET for number in page.levels.of_unfolded(chosen)]  # storing may read rows anew
     if page.levels.is_variants:
         target = ChosenVariants(chosen.query if chosen.is_all else list(chosen.ids))
         count = page.chosen_count()
         _when_stored(page, lambda: act(target, count))
-    elif page.levels.of_unfolded(chosen):
-        _when_stored(page, lambda: _with_unfolded(page, chosen, act))
+    elif own:
+        _when_stored(page, lambda: _with_unfolded(page, own, list(chosen.ids), act))
     else:
         page.with_chosen(act)
 
@@ -34,13 +34,12 @@ def _when_stored(page: ListingsPage, then: Callable[[], Any]) -> None:
     page.editor.saver.when_stored(then)
 
 
-def _with_unfolded(page: ListingsPage, chosen: Selection, act: Act) -> None:
+def _with_unfolded(page: ListingsPage, own: list[int], listing_ids: list[int], act: Act) -> None:
     """Single variants are chosen, beside whole listings or without any: of these all variants are meant."""
-    own = [number - CHILD_ID_OFFSET for number in page.levels.of_unfolded(chosen)]
-    if not chosen.ids:
+    if not listing_ids:
         act(ChosenVariants(own), len(own))
         return
     context = page.context
-    handle = context.runner.call(context.services.listings.variant_source().variants_of, list(chosen.ids))
+    handle = context.runner.call(context.services.listings.variant_source().variants_of, listing_ids)
     handle.succeeded.connect(lambda found: act(ChosenVariants([*found, *own]), len(found) + len(own)))
     handle.failed.connect(page.on_problem)
