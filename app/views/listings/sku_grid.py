@@ -21,7 +21,7 @@ from app.messages import tr
 from app.views.listings.plain_table import PAD
 from app.views.listings.sku_cells import EDGE, SkuCells, SkuHeader
 from app.views.listings.sku_model import COLUMNS, EDITABLE, Cell, SkuModel
-from app.views.table_copy import from_tsv, to_tsv
+from app.views.table_copy import from_tsv, repeated, to_tsv
 from app.views.theme import current_theme
 from app.views.widgets.live import Live
 
@@ -229,10 +229,12 @@ class SkuGrid(Live, QTableView):
         """Nothing: letters begin an edit."""
 
     def _chosen(self) -> list[Cell]:
-        """Chosen cells, row by row."""
-        indexes = self.selectionModel().selectedIndexes()
+        """Chosen cells, row by row; the current one alone without any."""
+        indexes = self.selectionModel().selectedIndexes() or [self.currentIndex()]
         return [
-            (index.row(), COLUMNS[index.column()]) for index in sorted(indexes, key=lambda i: (i.row(), i.column()))
+            (index.row(), COLUMNS[index.column()])
+            for index in sorted(indexes, key=lambda i: (i.row(), i.column()))
+            if index.isValid()
         ]
 
     def copy(self) -> None:
@@ -245,28 +247,36 @@ class SkuGrid(Live, QTableView):
             QGuiApplication.clipboard().setText(to_tsv(lines.values()))
 
     def paste(self) -> None:
-        """Put the clipboard's block over the cells from the current one on; a single value fills all chosen cells."""
-        lines, current = from_tsv(QGuiApplication.clipboard().text()), self.currentIndex()
-        if not current.isValid():
+        """Put the clipboard's block over the chosen cells, from their top left on, as often as it goes into them; a
+        single value fills all of them. Rows of it that have no variant are told."""
+        lines, chosen = from_tsv(QGuiApplication.clipboard().text()), self._chosen()
+        if not chosen:
             return
         if len(lines) == 1 and len(lines[0]) == 1:
-            cells = self._chosen() or [(current.row(), COLUMNS[current.column()])]
-            self.skus.put(dict.fromkeys([cell for cell in cells if cell[1] in EDITABLE], lines[0][0]))
+            self.skus.put(dict.fromkeys([cell for cell in chosen if cell[1] in EDITABLE], lines[0][0]))
             return
+        rows, columns = len({row for row, _ in chosen}), len({name for _, name in chosen})
+        top, left = chosen[0][0], COLUMNS.index(chosen[0][1])
+        block = repeated(lines, rows, columns)
         texts = {
-            (current.row() + down, COLUMNS[current.column() + right]): text
-            for down, line in enumerate(lines)
-            for right, text in enumerate(line)
-            if current.column() + right < len(COLUMNS) and current.row() + down < self.skus.rowCount()
+            (top + down, name): text
+            for down, line in enumerate(block)
+            for name, text in zip(COLUMNS[left:], line, strict=False)
+            if name in EDITABLE
         }
-        self.skus.put({cell: text for cell, text in texts.items() if cell[1] in EDITABLE})
+        beyond = top + len(block) - self.skus.rowCount()
+        if self.skus.put(texts) and beyond > 0:
+            self.skus.refused.emit(tr("listings.skus.beyond", n=beyond))
 
     def fill_down(self) -> None:
-        """Give the chosen cells of each column the value of their first one."""
-        first: dict[str, str] = {}
-        texts: dict[Cell, str] = {}
-        for row, name in self._chosen():
-            if name in EDITABLE:
-                value = str(self.skus.index(row, COLUMNS.index(name)).data(Qt.ItemDataRole.EditRole))
-                texts[row, name] = first.setdefault(name, value)
-        self.skus.put(texts)
+        """Give the chosen cells of each column the value of their first one; those of one row what stands above."""
+        chosen = [cell for cell in self._chosen() if cell[1] in EDITABLE]
+        rows = [row for row, _ in chosen]
+        source = min(rows, default=0) - (len(set(rows)) == 1)
+        if source < 0:
+            self.skus.refused.emit(tr("listings.cells.nothing_above"))
+            return
+        self.skus.put({(row, name): self._text_at(source, name) for row, name in chosen if row != source})
+
+    def _text_at(self, row: int, name: str) -> str:
+        return str(self.skus.index(row, COLUMNS.index(name)).data(Qt.ItemDataRole.EditRole))

@@ -8,7 +8,7 @@ from app.messages import tr
 from app.services.pricing.errors import BadPriceInput
 from app.services.pricing.linked import wanted_value
 from app.services.pricing.terms import LINKED
-from app.services.workbooks.cell_text import narrow, read_code
+from app.services.workbooks.cell_text import narrow, read_saved_code
 from app.services.workbooks.refusals import Refusal
 from app.views.listings.lines import LARGEST_NUMBER, refusal, whole_number
 from app.views.numbers import parse_money, plain_money
@@ -57,15 +57,23 @@ def code_value(text: str) -> str:
     """A code as one in a sheet is read: half-width, without what keeps Excel from changing it.
 
     Raises:
-        ValueError: it is in scientific notation, so the code is lost.
+        ValueError: it is in scientific notation or a date, so the code is lost; `'1-Mar` says that the text is meant.
     """
     one_line = " ".join(text.split())
-    read = read_code(one_line)
-    if isinstance(read, Refusal) and read.code == "code_scientific":
+    read = read_saved_code(one_line)
+    if _is_lost(read):
         raise ValueError(text)
     return read if isinstance(read, str) else narrow(one_line)
 
 
+def _is_lost(read: str | Refusal | None) -> bool:
+    return isinstance(read, Refusal) and read.code in ("code_scientific", "code_date")
+
+
 def cell_refusal(name: str, text: str) -> str:
     """Why *text* cannot be stored in the field *name*, with the remedy."""
-    return tr("finding.sku.code_destroyed", code=text.strip()) if name == "code" else refusal(text)
+    if name != "code":
+        return refusal(text)
+    read = read_saved_code(" ".join(text.split()))
+    is_date = isinstance(read, Refusal) and read.code == "code_date"
+    return tr("listings.code_date" if is_date else "finding.sku.code_destroyed", code=text.strip())

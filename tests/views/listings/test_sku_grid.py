@@ -138,6 +138,15 @@ class TestModel:
         assert said == [model.reason(0, "code")]
         assert said[0].startswith("“1.23E+06” was rewritten by Excel")
 
+    @pytest.mark.parametrize("text", ["1-Mar", "3月1日", "2026/3/1"])
+    def test_a_code_that_became_a_date_is_refused_unless_it_is_meant(self, model, text):
+        heard = told(model)
+        model.put({(0, "code"): text})
+        assert heard == []
+        assert model.reason(0, "code").startswith(f"“{text}” is a date that Excel made of the code")
+        model.put({(0, "code"): f"'{text}"})
+        assert heard == [{10: {"code": text}}]
+
     def test_the_same_value_again_is_no_edit(self, model):
         heard = told(model)
         assert model.setData(at(model, 0, "stock"), " 120 ")
@@ -240,6 +249,43 @@ class TestGrid:
         grid.setCurrentIndex(at(grid.skus, 1, "price_minor"))
         qtbot.keyClick(grid, Key.Key_V, Mod.ControlModifier)
         assert heard == [{11: {"price_minor": 990, "stock": 5}, 12: {"price_minor": 880, "stock": 6}}]
+
+    def test_rows_without_a_variant_are_told_and_bad_values_first(self, grid, qtbot):
+        said = []
+        grid.skus.refused.connect(said.append)
+        QGuiApplication.clipboard().setText("7\n8\n9")
+        grid.setCurrentIndex(at(grid.skus, 1, "stock"))
+        qtbot.keyClick(grid, Key.Key_V, Mod.ControlModifier)
+        assert said[-1] == "1 more row has no variant here and was not used."
+        QGuiApplication.clipboard().setText("7\nmany\n9")
+        qtbot.keyClick(grid, Key.Key_V, Mod.ControlModifier)
+        assert "many" in said[-1]
+
+    def test_a_block_begins_at_the_top_left_whichever_end_was_clicked_last(self, grid, qtbot):
+        heard = told(grid.skus)
+        QGuiApplication.clipboard().setText("9.90\t5\n8.80\t6")
+        self.choose(grid, (0, "price_minor"), (1, "stock"))
+        grid.selectionModel().setCurrentIndex(at(grid.skus, 1, "stock"), QItemSelectionModel.SelectionFlag.NoUpdate)
+        qtbot.keyClick(grid, Key.Key_V, Mod.ControlModifier)
+        assert heard == [{10: {"price_minor": 990, "stock": 5}, 11: {"price_minor": 880, "stock": 6}}]
+
+    def test_a_row_is_repeated_over_the_chosen_ones(self, grid, qtbot):
+        heard = told(grid.skus)
+        QGuiApplication.clipboard().setText("9.90\t5")
+        self.choose(grid, (0, "price_minor"), (2, "stock"))
+        qtbot.keyClick(grid, Key.Key_V, Mod.ControlModifier)
+        assert heard == [{id: {"price_minor": 990, "stock": 5} for id in (10, 11, 12)}]
+
+    def test_fill_down_in_one_row_takes_what_stands_above(self, grid, qtbot):
+        heard, said = told(grid.skus), []
+        grid.skus.refused.connect(said.append)
+        self.choose(grid, (1, "price_minor"), (1, "stock"))
+        qtbot.keyClick(grid, Key.Key_D, Mod.ControlModifier)
+        assert heard == [{11: {"price_minor": 1890, "stock": 120}}]
+        self.choose(grid, (0, "stock"), (0, "stock"))
+        qtbot.keyClick(grid, Key.Key_D, Mod.ControlModifier)
+        assert len(heard) == 1
+        assert said[-1].startswith("There is no cell above")
 
     def test_one_value_fills_all_chosen_cells(self, grid, qtbot):
         heard = told(grid.skus)

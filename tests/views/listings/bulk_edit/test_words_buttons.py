@@ -44,7 +44,7 @@ def test_a_word_is_added_heeded_and_removed_while_the_dialog_is_open(
     words.table.selectRow(0)
     press(qtbot, words.remove)
     qtbot.waitUntil(lambda: found_in(services, zorbax) == [])
-    assert words.model.rowCount() == 0
+    qtbot.waitUntil(lambda: words.model.rowCount() == 0)
 
 
 def test_a_sheet_is_chosen_and_written_by_the_buttons(
