@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, KeysView
 from typing import NamedTuple
 
 from app.services.compliance.findings import Label
@@ -45,14 +45,14 @@ class CategoryTree:
         """The node with this id."""
         return self.by_id.get(category_id)
 
-    def path(self, category_id: str) -> frozenset[str]:
-        """Ids of a category and of all above it."""
-        found: set[str] = set()
+    def path(self, category_id: str) -> KeysView[str]:
+        """Ids of a category and of all above it, itself first."""
+        found: dict[str, None] = {}
         while category_id and category_id not in found:
-            found.add(category_id)
+            found[category_id] = None
             node = self.by_id.get(category_id)
             category_id = node.parent_id if node is not None else ""
-        return frozenset(found)
+        return found.keys()
 
     def siblings(self, category_id: str) -> list[CategoryFacts]:
         """Other leaves under the same parent."""

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import orjson
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 
 from app.models import Setting, Store
@@ -72,7 +72,6 @@ def load_context(session: Session, store_id: int, settings: Mapping[str, Any] | 
         settings = stored.value if stored is not None else None
     templates, foreign_templates = _templates(session, store_id)
     groups, paths, foreign_groups = _groups(session, store_id)
-    nodes = session.execute(text(_CATEGORIES), {"gateway": store.gateway})
     return CheckContext(
         store_id=store_id,
         store_name=store.name,
@@ -82,7 +81,7 @@ def load_context(session: Session, store_id: int, settings: Mapping[str, Any] | 
         group_paths=paths,
         foreign_groups=foreign_groups,
         services=dict(map(tuple, session.execute(text(_SERVICES), {"store_id": store_id}))),
-        categories=CategoryTree(_category(row) for row in nodes),
+        categories=load_categories(session, store.gateway),
         read_attributes=_attribute_reader(session, store.gateway),
         read_images=_image_reader(session),
         read_twins=_twin_reader(session),
@@ -94,6 +93,11 @@ def load_context(session: Session, store_id: int, settings: Mapping[str, Any] | 
         verdicts=verdict_book(session.connection(), store_id),
         short_codes=ShortCodes(_Later(session), store_id),
     )
+
+
+def load_categories(session: Session | Connection, gateway: str) -> CategoryTree:
+    """The category tree of a marketplace, as far as it was read."""
+    return CategoryTree(_category(row) for row in session.execute(text(_CATEGORIES), {"gateway": gateway}))
 
 
 def _category(row: Any) -> CategoryFacts:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -196,7 +196,7 @@ class WordDesk:
         """What the lists say about a text, in a store or (None) in any: the strictest that some store says."""
         with self.db.read() as session:
             lists = load_lists(session.connection())
-            path: frozenset[str] = frozenset()
+            path: Set[str] = frozenset()
             usual = load_context(session, store_id).severities if store_id is not None else {}
             if store_id is not None and category_id:
                 path = load_context(session, store_id).categories.path(category_id)

@@ -54,6 +54,14 @@ class Word:
         """Whether the verdict is about a category, given with those above it."""
         return not self.categories or not self.categories.isdisjoint(path)
 
+    def is_narrower(self, other: Word, path: Set[str]) -> bool:
+        """Whether this verdict is limited more than *other*; of two about categories, both of which are in *path*, the
+        one about the nearer."""
+        if self.narrowness != other.narrowness or not self.categories or not other.categories:
+            return self.narrowness > other.narrowness
+        nearest = next((one for one in path if one in self.categories or one in other.categories), "")
+        return nearest not in other.categories
+
 
 @dataclass(frozen=True, slots=True)
 class _Listed:
@@ -67,13 +75,13 @@ class _Listed:
     harmless: tuple[str, ...]
 
     def verdict(self, path: Set[str]) -> Word | None:
-        """What holds in a category, itself and those above it: of each list its narrowest verdict, and of these the
-        first; None where none holds, or it allows."""
+        """What holds in a category, itself first and those above it: of each list its narrowest verdict, and of these
+        the first; None where none holds, or it allows."""
         of_lists: dict[str, Word] = {}
         for word in self.words:
             if word.holds(path):
                 other = of_lists.get(word.list_key)
-                if other is None or word.narrowness > other.narrowness:
+                if other is None or word.is_narrower(other, path):
                     of_lists[word.list_key] = word
         narrowest = of_lists.values()
         found = next((word for word in self.words if word in narrowest), None)
@@ -224,7 +232,7 @@ class WordBook:
         """Every listed word in *text* once, in the order of the text.
 
         Args:
-            path: ids of the listing's category and of those above it.
+            path: ids of the listing's category, first, and of those above it.
         """
         text = folded(text)
         found = dict.fromkeys(self._inside_of(text, path))

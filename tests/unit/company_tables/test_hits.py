@@ -100,6 +100,23 @@ def test_a_licence_of_a_store_outlives_the_next_table_and_holds_there_alone(db, 
     assert said == [("hold", 0), ("allow", 1), ("allow", 1)]
 
 
+def test_a_word_for_a_category_hits_there_and_below_alone(db, lamps, store_table):
+    with db.bulk() as connection:
+        names = "gateway, category_id, parent_id, level, name_en, name_zh, path_en, path_zh, is_leaf, fetched_ms"
+        for category_id, parent_id in (("21", ""), ("2101", "21"), ("44", "")):
+            connection.exec_driver_sql(
+                f"INSERT INTO category ({names}) SELECT gateway, ?, ?, 1, '', '', '', '', 1, 0 FROM store LIMIT 1",
+                (category_id, parent_id),
+            )
+        connection.exec_driver_sql("UPDATE listing SET category_id = '2101' WHERE id = ?", (lamps[2].id,))
+    store_table("违禁.csv", "SKU,违禁词", ",Tesla")
+    words = WordDesk(lambda: db)
+    words.save([Entry("company-table", "Tesla", "allow", categories=("44",))])
+    assert [hit.because for hit in table_hits(db, TableKind.FORBIDDEN)] == ["Tesla"]
+    words.save([Entry("company-table", "Tesla", "allow", categories=("21",))])
+    assert table_hits(db, TableKind.FORBIDDEN) == []
+
+
 def test_floors_after_the_planned_discount_and_raising_to_them(db, lamps, store_table):
     with db.bulk() as connection:
         connection.exec_driver_sql(

@@ -131,6 +131,14 @@ class TestWhereAVerdictHolds:
         add(desk, "Quux", severity="allow", stores=(OWN,), as_of="2026-05-01")
         assert said(desk, "quux", OWN, LAMPS) == []
 
+    def test_of_two_categories_the_nearer_one_wins(self, desk: WordDesk) -> None:
+        add(desk, "Quux", severity="allow", categories=(LAMPS,), as_of="2026-04-01")
+        add(desk, "Quux", severity="block", categories=(LIGHTING,), as_of="2026-05-01")
+        assert said(desk, "quux", OWN, LAMPS) == []
+        assert said(desk, "quux", OWN, LIGHTING) == [("Quux", "block")]
+        add(desk, "Quux", severity="warn", categories=(LAMPS, CLOCKS), as_of="2026-05-02")
+        assert said(desk, "quux", OWN, LAMPS) == [("Quux", "warn")], "as near, and later"
+
     def test_what_excepts_it_in_a_category_does_not_elsewhere(self, desk: WordDesk) -> None:
         add(desk, "Nike", exceptions=("nike blue",), categories=(LIGHTING,))
         assert said(desk, "nike blue mug", OWN, LAMPS) == []
