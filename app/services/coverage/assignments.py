@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from app.services.clock import now_ms
 from app.services.codes.keys import match_key
+from app.services.coverage.marks import shown_as
 from app.services.coverage.matrix import keys_of
 from app.services.db import Database
 from app.services.errors import InputError
@@ -91,32 +92,42 @@ def import_assignments(db: Database, path: Path) -> Assigned:
     Raises:
         NoAssignments: no such columns. WorkbookError: it cannot be read.
     """
-    wanted, refused = read_assignments(path)
+    lines = read_assignments(path)
     with db.bulk() as connection:
+        wanted, refused = _wanted(lines, shown_as(connection, {match_key(code) for _, code, _ in lines}))
         done = _store(connection, wanted, "", source=path.name)
     return replace(done, refused=tuple(refused))
 
 
-def read_assignments(path: Path) -> tuple[dict[str, tuple[str, str]], list[Refused]]:
-    """Match key → code and operator of a sheet's rows, and the rows that are none."""
+def read_assignments(path: Path) -> list[tuple[int, str, str]]:
+    """The rows of a sheet that are not empty: number, code and operator. Raises: as `import_assignments`."""
     from app.services.workbooks import open_workbook
 
-    wanted: dict[str, tuple[str, str]] = {}
-    refused: list[Refused] = []
     with open_workbook(path) as book:
         grid = book.grid(book.sheets[0].name) if book.sheets else None
         rows = list(grid.rows()) if grid is not None else []
         first = grid.first_row if grid is not None else 0
-        places = _places(rows[0]) if rows else None
-        if places is None:
-            raise NoAssignments(file=path.name)
-        for number, row in enumerate(rows[1:], first + 2):
-            code, member = (_text(row[place]) if place < len(row) else "" for place in places)
-            why = _why_not(code, member, wanted)
-            if why and (code or member):
-                refused.append(Refused(number, f"{code} {member}".strip()[:80], why))
-            elif not why:
-                wanted[match_key(code)] = (code, " ".join(member.split()))
+    places = _places(rows[0]) if rows else None
+    if places is None:
+        raise NoAssignments(file=path.name)
+    cells = ([_text(row[place]) if place < len(row) else "" for place in places] for row in rows[1:])
+    return [(number, code, member) for number, (code, member) in enumerate(cells, first + 2) if code or member]
+
+
+def _wanted(
+    lines: Iterable[tuple[int, str, str]], shown: Mapping[str, str]
+) -> tuple[dict[str, tuple[str, str]], list[Refused]]:
+    """Match key → code and operator, and the rows that are none; *shown*: the row in which a key stands, where it has
+    none of its own."""
+    wanted: dict[str, tuple[str, str]] = {}
+    refused: list[Refused] = []
+    for number, code, member in lines:
+        key = match_key(code)
+        key = shown.get(key, key)
+        if why := _why_not(key, member, wanted):
+            refused.append(Refused(number, f"{code} {member}".strip()[:80], why))
+        else:
+            wanted[key] = (code, " ".join(member.split()))
     return wanted, refused
 
 
@@ -126,14 +137,14 @@ def _places(head: Sequence[object]) -> tuple[int, int] | None:
     return None if None in found else (found[0] or 0, found[1] or 0)
 
 
-def _why_not(code: str, member: str, wanted: Mapping[str, Any]) -> str:
-    if not match_key(code):
+def _why_not(key: str, member: str, wanted: Mapping[str, Any]) -> str:
+    if not key:
         return "no_code"
     if not member.strip():
         return "no_member"
     if len(" ".join(member.split())) > LONGEST:
         return "long_member"
-    return "twice" if match_key(code) in wanted else ""
+    return "twice" if key in wanted else ""
 
 
 def _text(cell: object) -> str:

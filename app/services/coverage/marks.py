@@ -8,7 +8,7 @@ is part of the item: such codes stay as they are stored.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import orjson
 from sqlalchemy import Connection
@@ -41,6 +41,19 @@ def load_marks(connection: Connection) -> Marks:
 def as_json(marks: Marks) -> str:
     """As a parameter of `MARKS`."""
     return orjson.dumps(marks).decode()
+
+
+def shown_as(connection: Connection, spellings: Iterable[str]) -> dict[str, str]:
+    """Of *spellings* those that are no row of their own, and the one in whose row each stands."""
+    marks = load_marks(connection)
+    if not marks:
+        return {}
+    sql = f"WITH {MARKS} SELECT spelling FROM (SELECT value AS spelling FROM json_each(?)) WHERE {FOLDED}"
+    asked = orjson.dumps(list(spellings)).decode()
+    found = connection.exec_driver_sql(sql, (as_json(marks), asked)).scalars().all()
+    there = "SELECT match_key FROM sku WHERE match_key IN (SELECT value FROM json_each(?)) LIMIT 1"
+    rows = {one: orjson.dumps(bare(one, marks)[1:]).decode() for one in found}
+    return {one: str(connection.exec_driver_sql(there, (its,)).scalar_one()) for one, its in rows.items()}
 
 
 def in_store(spelling: str, condition: str) -> str:

@@ -6,7 +6,7 @@ import pytest
 
 from app.models import Order, OrderLine
 from app.services.codes.known import checked_marks, write_store_marks
-from app.services.coverage.assignments import assign
+from app.services.coverage.assignments import assign, import_assignments
 from app.services.coverage.covering import sources_for
 from app.services.coverage.exporting import export_matrix
 from app.services.coverage.matrix import CoverageMatrix, UnknownCondition
@@ -71,6 +71,15 @@ def test_a_code_with_the_mark_of_its_store_is_what_it_reads_as(marked):
     rows = CoverageMatrix(marked).first_page(Query(), 10)
     assert [(row.code, set(row.stores)) for row in rows[1:4]] == [("AB2", {1, 3}), ("AB3", {1}), ("AB4", {2, 3})]
     assert (rows[1].stores[3].price_minor, rows[3].stores[3].stock) == (1500, 8)
+
+
+def test_an_operator_given_to_a_marked_code_has_its_row(marked, tmp_path):
+    path = tmp_path / "operators.csv"
+    path.write_text("SKU,运营\nAM#AB2,Li Wei\nAB2,Anna\nam#ab4_CUS,Mei\nAM#ZZ9,Mei\n", "utf-8")
+    done = import_assignments(marked, path)
+    assert (done.codes, [(one.row, one.why) for one in done.refused]) == (3, [(3, "twice")])
+    rows = CoverageMatrix(marked).first_page(Query(), 10)
+    assert [row.member for row in rows] == ["", "Li Wei", "", "Mei", "Mei"]
 
 
 def test_the_mark_of_another_store_is_part_of_a_code(marked, make_listing):
