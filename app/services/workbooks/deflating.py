@@ -25,6 +25,8 @@ _VERSION = 45
 """Of the format: sizes may need 64 bits, which is known only when they have been written (APPNOTE 4.4.3, 4.5.3)."""
 _ZIP64 = 1
 _IN_EXTRA = 0xFFFF_FFFF
+_MAY_BE_READ = 0o644 << 16
+"""Without it programs that unpack on Linux and macOS make a file that nobody may open."""
 _FIRST_DAY = 0x21
 """1 January 1980: the same rows make the same file."""
 
@@ -75,6 +77,7 @@ def member(archive: zipfile.ZipFile, name: str) -> Iterator[Member]:
         raise ValueError("the archive is closed")
     info = zipfile.ZipInfo(name)
     info.compress_type, info.extract_version, info.CRC = zipfile.ZIP_DEFLATED, _VERSION, 0
+    info.external_attr = _MAY_BE_READ
     info.header_offset = archive.start_dir
     file.seek(info.header_offset)
     file.write(_header(info))

@@ -39,6 +39,12 @@ def written(path: Path) -> Path:
     return path
 
 
+def test_what_is_unpacked_may_be_opened(tmp_path: Path) -> None:
+    with zipfile.ZipFile(written(tmp_path / "a.zip")) as archive:
+        rights = {info.filename: info.external_attr >> 16 & 0o777 for info in archive.infolist()}
+    assert all(its & 0o400 for its in rights.values()), rights
+
+
 def test_all_members_come_back(tmp_path: Path) -> None:
     path = written(tmp_path / "a.zip")
     with zipfile.ZipFile(path) as archive:
