@@ -197,7 +197,8 @@ class ImagesDialog(Dialog):
         return {self.lines.lines[index.row()].source for index in self.lines_view.selectionModel().selectedIndexes()}
 
     def _on_stored(self, done: Repaired) -> None:
-        self.hint.say("images.stored", n=done.pictures, listings=done.listings)
+        key = "images.stored" if done.change is not None else "images.repaired_none"
+        self.hint.say(key, n=done.pictures, listings=done.listings)
         self.lines.show_lines([])
         self.check()
 
