@@ -12,7 +12,9 @@ from app.services.listings.editing import ListingEdit
 from app.services.worker import WorkerDied
 from app.views.language import language
 from app.views.listings.images.finding_rows import PICTURE, FindingCells, FindingRows, PictureRows
+from app.views.listings.images.whole import read_whole
 from app.views.thumbnails import Thumbnails
+from tests.unit.images.test_repairing import bomb
 from tests.views.listings.paints import Paints
 
 LEFT = Qt.MouseButton.LeftButton
@@ -86,6 +88,29 @@ def test_a_repair_of_what_nobody_shows_any_more_says_that_nothing_was_changed(di
     assert dialog.page.context.notices.kept[0].text == "No picture was changed."
 
 
+def test_what_was_found_before_an_undo_or_an_edit_says_so_and_is_checked_again(dialog, services, qtbot, settle):
+    assert not dialog.again.isVisible()
+    dialog.prepare()
+    settle()
+    dialog.primary.click()
+    settle()
+    assert dialog.state.texts[0] == "Nothing is wrong" and not dialog.again.isVisible()
+    services.listings.undo()
+    dialog.page.context.changes.tell({"listing", "change"})
+    settle()
+    assert dialog.again.isVisible() and dialog.summary.text().endswith("Listings have changed since.")
+    assert dialog.hint.text().startswith("A repair is one change")
+    language.set_language("zh")
+    assert dialog.summary.text().endswith("之后有商品改动过。")
+    language.set_language("en")
+    dialog.view.choose("repair")
+    assert not dialog.again.isVisible()  # what is worked out is worked out anew by its own button
+    dialog.view.choose("found")
+    qtbot.mouseClick(dialog.again, LEFT)
+    settle()
+    assert not dialog.again.isVisible() and "Findings: 1, in listings: 1." in dialog.summary.text()
+
+
 def test_a_picture_that_is_deleted_after_the_check_is_left_with_its_reason(dialog, files, qtbot, settle):
     Path(files["long.jpg"]).unlink()
     qtbot.mouseClick(dialog.preview, LEFT)
@@ -115,6 +140,12 @@ def test_everything_follows_the_language(dialog, qtbot, settle):
     language.set_language("zh")
     assert dialog.hint.text() == "已修 1 张图，涉及 1 个商品，可撤销。"
     assert dialog.state.texts[0] == "没有发现问题"
+
+
+def test_a_picture_of_too_many_pixels_is_not_unpacked_to_be_shown(tmp_path, qtlog):
+    (tmp_path / "bomb.png").write_bytes(bomb())
+    assert read_whole(str(tmp_path / "bomb.png"), 64).isNull()
+    assert not [record.message for record in qtlog.records]
 
 
 def test_a_picture_that_arrives_is_drawn(shown, runner, qtbot):
