@@ -33,7 +33,7 @@ class TestMarks:
         dialog = open_result(batch([make_sellable(), make_sellable()], TITLE, TITLE))
         field, now, red = dialog.model.index(0, FIELD), dialog.model.index(0, NOW), current_theme().tone("red")
         assert (field.data(GROUND), field.data(INK), now.data(INK)) == (red.ground, red.text, red.text)
-        assert now.data() == "Refused as it is, not changed yet"
+        assert now.data() == "Refused, not changed yet"
         put(dialog, "Walnut Lamp")
         settle()
         assert field.data(GROUND) == current_theme().color("chg") and now.data() == "Fixed, can be sent"
@@ -54,12 +54,12 @@ class TestMarks:
         write("UPDATE listing SET sent_hash = content_hash, product_id = '1', status = 'live' WHERE id = ?", first)
         dialog._context.changes.tell({"listing"})
         settle()
-        assert shown(dialog, 0, NOW) == "As on the platform, nothing to send"
+        assert shown(dialog, 0, NOW) == "On the platform as it is"
         assert dialog.model.index(0, NOW).data(INK) == current_theme().color("text")
         assert dialog.progress.text() == "1 fixed, 1 to go"
         assert first not in dialog.again_ids()
         language.set_language("zh")
-        assert shown(dialog, 0, NOW) == "与平台一致，不用再发"
+        assert shown(dialog, 0, NOW) == "与平台一致，不用重发"
 
     def test_without_a_field_there_is_nothing_to_mark(self, batch, open_result, make_sellable):
         dialog = open_result(batch([make_sellable()], NO_FIELD))
