@@ -46,7 +46,6 @@ class PublishResultDialog(Dialog):
         send_anyway_wanted: ids of listings whose losses on the platform were accepted.
         look_up_wanted: somebody wants unconfirmed listings looked up, or sent again, now.
         take_off_wanted: what is superfluous on the platform is to be taken off sale.
-        rows_changed: a listing was put right here.
         edit_wanted: ids of listings to show in the table.
     """
 
@@ -54,7 +53,6 @@ class PublishResultDialog(Dialog):
     send_anyway_wanted = Signal(list)
     look_up_wanted = Signal()
     take_off_wanted = Signal()
-    rows_changed = Signal()
     edit_wanted = Signal(object)
 
     def __init__(
@@ -328,7 +326,6 @@ class PublishResultDialog(Dialog):
         self._context.jobs.keep(handle)
 
     def _on_saved(self) -> None:
-        self.rows_changed.emit()
         self._context.changes.tell({"listing", "change"})
 
     def _decide(self, listing_id: int, product_id: str) -> None:

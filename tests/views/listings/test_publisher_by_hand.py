@@ -9,8 +9,11 @@ from app.services.publishing.queue import enqueue
 from app.services.publishing.turns import Schedule
 from app.services.worker import WorkerDied
 from app.views.errors import sentence
+from app.views.language import language
+from app.views.listings.result_rows import FIELD
 from app.views.listings.results_dialog import ResultsDialog
 from app.views.listings.scheduled_dialog import ScheduledDialog
+from tests.views.listings.rows import titles
 from tests.views.listings.test_publisher import (
     TITLE,
     ended,
@@ -127,6 +130,19 @@ def test_what_went_through_is_seen_before_the_batch_has_ended(page, services, ho
     settle()
 
 
+def test_what_is_put_right_in_the_result_is_seen_in_the_table(page, market, qtbot, settle):
+    market.script.append(TITLE)
+    publish(page, qtbot)
+    ended(page, qtbot)
+    page.context.notices.kept[0].offer.do()
+    dialog = result(page, qtbot)
+    settle()
+    dialog.model.setData(dialog.model.index(0, FIELD), "Walnut Lamp")
+    qtbot.waitUntil(lambda: "Walnut Lamp" in titles(page))
+    settle()
+    dialog.close()
+
+
 class TestWaiting:
     """Batches that another program of the team queued: no job of this window waits for them."""
 
@@ -157,7 +173,7 @@ class TestWaiting:
         settle()
 
 
-def test_a_double_click_opens_that_result(page, services, market, qtbot, settle):
+def test_earlier_results_follow_the_language_and_a_double_click_opens_one(page, services, market, qtbot, settle):
     market.script.append(TITLE)
     publish(page, qtbot)
     ended(page, qtbot)
@@ -166,6 +182,12 @@ def test_a_double_click_opens_that_result(page, services, market, qtbot, settle)
     page.actions_of_page["publish_results"].trigger()
     qtbot.waitUntil(lambda: bool(visible(page, ResultsDialog)))
     dialog = visible(page, ResultsDialog)[0]
+    dialog.table.setCurrentCell(1, 0)
+    language.set_language("zh")
+    heads = [dialog.table.horizontalHeaderItem(at).text() for at in range(3)]
+    assert (heads, dialog.table.item(1, 2).text()) == (["时间", "店铺", "状态"], "完成，有失败")
+    assert dialog.table.currentRow() == 1
+    language.set_language("en")
     at = dialog.table.visualItemRect(dialog.table.item(1, 1)).center()
     qtbot.mouseClick(dialog.table.viewport(), LEFT, pos=at)
     qtbot.mouseDClick(dialog.table.viewport(), LEFT, pos=at)
