@@ -165,12 +165,10 @@ class SimilarDialog(Dialog):
         key, n = "similar.all_decided" if self.found.groups else "similar.nothing", self.found.looked_at
         self._put_state(key, lambda: tr("similar.nothing_detail", n=n), icon="circle-check")
 
-    def _put_state(
-        self, title_key: str, said: Callable[[], str], action_key: str = "", icon: str = "alert-triangle"
-    ) -> None:
+    def _put_state(self, title: str, said: Callable[[], str], action: str = "", icon: str = "alert-triangle") -> None:
         """What stands in place of the groups; it is said anew in another language."""
         self._stack.setCurrentWidget(self.state)
-        self._say_state = lambda: self.state.show_problem(title_key, said(), action_key, icon=icon)
+        self._say_state = lambda: self.state.show_problem(title, said(), action, icon=icon)
         self._say_state()
 
     def _on_failed(self, error: Exception) -> None:
