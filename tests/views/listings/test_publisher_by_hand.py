@@ -119,11 +119,15 @@ def test_what_went_through_is_seen_before_the_batch_has_ended(page, services, ho
     begun, gate = hold
     publish(page, qtbot)
     qtbot.waitUntil(begun.is_set)
-    job = job_of(page)
+    model, at, job = page.rows.paged, page.rows.column_at("status"), job_of(page)
+
+    def states():
+        return [str(model.index(row, at).data()) for row in range(3)]
+
+    qtbot.waitUntil(lambda: "Sending" in states())
     page.context.jobs.pause(job)
     gate.set()
-    model, at = page.rows.paged, page.rows.column_at("status")
-    qtbot.waitUntil(lambda: "In review" in [model.index(row, at).data() for row in range(3)])
+    qtbot.waitUntil(lambda: "In review" in states())
     assert page.publisher.is_running
     page.context.jobs.pause(job, paused=False)
     ended(page, qtbot)
