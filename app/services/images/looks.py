@@ -23,6 +23,8 @@ FEWEST_BITS = 8
 """A fingerprint with fewer edges is of a plain surface: it is like every other one."""
 ORIENTATION = 0x0112
 """EXIF tag."""
+TOPS = {"F": (1, 255, 65_535), "I": (255, 65_535), **dict.fromkeys(("I;16", "I;16L", "I;16B", "I;16N"), (65_535,))}
+"""What white may be in Pillow's modes of deep grey."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,14 @@ def flat(picture: Any) -> Any:
         layer = picture.convert("RGBA")
         ground = Image.new("RGBA", layer.size, "white")
         return Image.alpha_composite(ground, layer).convert("RGB")
-    return picture.convert("RGB")
+    return (_eight_bits(picture) if picture.mode in TOPS else picture).convert("RGB")
+
+
+def _eight_bits(picture: Any) -> Any:
+    """Grey of more than 256 shades in 256; by itself Pillow makes white of all that are brighter than the 255th."""
+    brightest = picture.getextrema()[1]
+    top = next((top for top in TOPS[picture.mode] if brightest <= top), brightest)
+    return picture.point(lambda value: value * (255 / top) + 0).convert("L")
 
 
 def _fingerprint(small: Any) -> str:

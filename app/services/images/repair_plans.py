@@ -149,24 +149,29 @@ def _kept(folder: Path, data: bytes, made: _Made) -> Path:
 
 
 def apply_repair(db: Database, plan: RepairPlan, ctx: TaskContext) -> Repaired:
-    """Show the repaired pictures in place of their originals, as one change, and check the listings anew.
+    """Show the repaired pictures in place of their originals, as one change, and check the listings anew. Originals
+    that nobody shows any more and repaired files that are gone again are passed over.
 
     Raises:
         TaskCancelled: stopped; nothing was written.
     """
-    replaced = plan.replaced
+    replaced = {source: target for source, target in plan.replaced.items() if Path(target).exists()}
     ids = sorted({number for line in plan.lines if line.target for number in line.listing_ids})
     edits: list[ListingEdit] = []
+    shown: set[str] = set()
     with db.read() as session:
         for chunk in chunks(ids):
-            edits.extend(_edit(record, replaced) for record in load_listings(session, chunk))
-    params = {"n": len(replaced), "listings": len(edits)}
+            for record in load_listings(session, chunk):
+                if found := replaced.keys() & set(pictures_of(record)):
+                    shown |= found
+                    edits.append(_edit(record, replaced))
+    params = {"n": len(shown), "listings": len(edits)}
     change = edit_listings(db, edits, label="change.images_repaired", params=params, ctx=ctx) if edits else None
     if change is None:
         return Repaired(None)
     refresh_listing_images(db, ids)
     recheck(db, ids)
-    return Repaired(change, len(replaced), change.listing_count)
+    return Repaired(change, len(shown), change.listing_count)
 
 
 def _edit(record: ListingRecord, replaced: dict[str, str]) -> ListingEdit:

@@ -30,7 +30,7 @@ class CannotRepair(AppError):
     code = "images.cannot_repair"
 
 
-REASONS = ("missing", "damaged", "huge", "heavy", "too_small", "unwritable")
+REASONS = ("missing", "damaged", "huge", "heavy", "too_small", "too_long", "unwritable")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def repaired(data: bytes, limits: Limits, options: RepairOptions) -> bytes:
         with Image.open(BytesIO(data), formats=FORMATS) as picture:
             if picture.width * picture.height > limits.image_pixels_max:
                 raise CannotRepair(why="huge")
-            profile = picture.info.get("icc_profile") if picture.mode == "RGB" else None
+            profile = _screen_profile(picture)
             upright = _upright(picture)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise CannotRepair(why="huge") from error
@@ -83,7 +83,15 @@ def repaired(data: bytes, limits: Limits, options: RepairOptions) -> bytes:
         raise
     except Exception as error:  # a hostile file may raise anything inside the decoder; it is one bad picture
         raise CannotRepair(why="damaged") from error
-    return _light_jpeg(_sized(_padded(upright, limits, options), limits, options), limits, profile)
+    is_squared = _is_squared(upright, limits, options)
+    sized = _sized(upright, limits, options, is_squared=is_squared)  # first: a square of a long strip fills all memory
+    return _light_jpeg(_padded(sized, options) if is_squared else sized, limits, profile)
+
+
+def _screen_profile(picture: Any) -> bytes | None:
+    """What its red, green and blue mean; a profile of printing colours says nothing about the JPEG's."""
+    profile = picture.info.get("icc_profile")
+    return profile if isinstance(profile, bytes) and profile[16:20] == b"RGB " else None
 
 
 def _upright(picture: Any) -> Any:
@@ -94,15 +102,19 @@ def _upright(picture: Any) -> Any:
     return flat(turned)
 
 
-def _padded(picture: Any, limits: Limits, options: RepairOptions) -> Any:
+def _is_squared(picture: Any, limits: Limits, options: RepairOptions) -> bool:
+    """Whether it is to be padded."""
+    short, long = sorted(picture.size)
+    return options.pad != "no" and (long > short * limits.image_ratio_max or (options.squares and long > short))
+
+
+def _padded(picture: Any, options: RepairOptions) -> Any:
+    """In the middle of a square."""
     from PIL import Image
 
-    short, long = sorted(picture.size)
-    is_long = long > short * limits.image_ratio_max
-    if options.pad == "no" or not (is_long or (options.squares and long > short)):
-        return picture
-    made = Image.new("RGB", (long, long), "white" if options.pad == "white" else _edge_colour(picture))
-    made.paste(picture, ((long - picture.width) // 2, (long - picture.height) // 2))
+    side = max(picture.size)
+    made = Image.new("RGB", (side, side), "white" if options.pad == "white" else _edge_colour(picture))
+    made.paste(picture, ((side - picture.width) // 2, (side - picture.height) // 2))
     return made
 
 
@@ -116,20 +128,25 @@ def _edge_colour(picture: Any) -> tuple[int, int, int]:
     return red, green, blue
 
 
-def _sized(picture: Any, limits: Limits, options: RepairOptions) -> Any:
+def _sized(picture: Any, limits: Limits, options: RepairOptions, *, is_squared: bool) -> Any:
+    """As large as it may be, its shape kept; one that is padded afterwards counts as the square it will be."""
     from PIL import Image
 
-    short, long = sorted(picture.size)
+    least, most = limits.image_side_min_px, limits.photobank_side_max_px
+    long = max(picture.size)
+    short = long if is_squared else min(picture.size)
     factor = 1.0
-    if short < limits.image_side_min_px:
-        factor = limits.image_side_min_px / short
+    if short < least:
+        factor = least / short
         if not options.enlarges or factor > MOST_ENLARGED:
             raise CannotRepair(why="too_small")
-    elif long > limits.photobank_side_max_px:
-        factor = limits.photobank_side_max_px / long
+    elif long > most:
+        factor = most / long
+    if round(long * factor) > most or round(short * factor) < least:
+        raise CannotRepair(why="too_long")
     if factor == 1.0:
         return picture
-    size = tuple(min(max(round(side * factor), 1), limits.photobank_side_max_px) for side in picture.size)
+    size = tuple(max(round(side * factor), 1) for side in picture.size)
     return picture.resize(size, Image.Resampling.LANCZOS)
 
 

@@ -35,6 +35,7 @@ class RowNow:
         is_passing: nothing would block or hold it.
         finding: what the checker says now: about the field, else the worst.
         fix: the remedy at the field, where there is exactly one; `remedy` is what it changes.
+        is_sent: the platform has it as it is: another batch went through, or the edit was taken back.
     """
 
     listing_id: int
@@ -47,6 +48,7 @@ class RowNow:
     finding: Finding | None
     fix: Fix | None
     remedy: ListingEdit | None
+    is_sent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,7 @@ def _row(
         next(iter(at_field), None) or next(iter(worst), None),
         fix,
         edit_of(record, fix) if fix is not None else None,
+        is_sent=record.sent_hash == record.content_hash,
     )
 
 

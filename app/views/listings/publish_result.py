@@ -46,7 +46,6 @@ class PublishResultDialog(Dialog):
         send_anyway_wanted: ids of listings whose losses on the platform were accepted.
         look_up_wanted: somebody wants unconfirmed listings looked up, or sent again, now.
         take_off_wanted: what is superfluous on the platform is to be taken off sale.
-        rows_changed: a listing was put right here.
         edit_wanted: ids of listings to show in the table.
     """
 
@@ -54,7 +53,6 @@ class PublishResultDialog(Dialog):
     send_anyway_wanted = Signal(list)
     look_up_wanted = Signal()
     take_off_wanted = Signal()
-    rows_changed = Signal()
     edit_wanted = Signal(object)
 
     def __init__(
@@ -266,11 +264,11 @@ class PublishResultDialog(Dialog):
 
     def _fixable(self, group: ReasonGroup) -> list[RowNow]:
         standing = (self._now.get(number) for number in group.listing_ids)
-        return [now for now in standing if now is not None and now.remedy is not None and not now.lock]
+        return [now for now in standing if now is not None and now.remedy is not None and can_be_sent(now)]
 
     def _show_progress(self, group: ReasonGroup) -> None:
         standing = [self._now[number] for number in group.listing_ids if number in self._now]
-        fixed = sum(now.is_passing and now.is_edited for now in standing)
+        fixed = sum(now.is_sent or (now.is_passing and now.is_edited) for now in standing)
         self.progress.setText(tr("publish.fixed_of", n=fixed, left=len(group.rows) - fixed) if fixed else "")
 
     def _show_ready(self) -> None:
@@ -328,7 +326,6 @@ class PublishResultDialog(Dialog):
         self._context.jobs.keep(handle)
 
     def _on_saved(self) -> None:
-        self.rows_changed.emit()
         self._context.changes.tell({"listing", "change"})
 
     def _decide(self, listing_id: int, product_id: str) -> None:
@@ -350,8 +347,8 @@ class PublishResultDialog(Dialog):
     def _ready(self) -> tuple[list[int], list[int]]:
         """Listings that were put right, and those that may simply be tried again; both pass the checker.
 
-        What is unknown is looked up, what is there twice is there; neither is sent again from here. A rejected one
-        must be changed first, and what would be lost be accepted.
+        What is unknown is looked up; what is there twice, or went through since, is there: none of these is sent again
+        from here. A rejected one must be changed first, and what would be lost be accepted.
         """
         fixed, others = [], []
         for group in self.groups:
@@ -359,7 +356,7 @@ class PublishResultDialog(Dialog):
                 continue
             for listing_id in group.listing_ids:
                 now = self._now.get(listing_id)
-                if now is None or not now.is_passing or now.lock:
+                if now is None or not now.is_passing or not can_be_sent(now):
                     continue
                 if now.is_edited:
                     fixed.append(listing_id)
@@ -383,7 +380,7 @@ class PublishResultDialog(Dialog):
         if group.code != WOULD_LOSE:
             return []
         standing = [self._now.get(number) for number in group.listing_ids]
-        return [now.listing_id for now in standing if now is not None and now.is_passing and not now.lock]
+        return [now.listing_id for now in standing if now is not None and now.is_passing and can_be_sent(now)]
 
     def _ask_anyway(self) -> None:
         """Something leaves the desktop and erases what the platform has: asked with count and store."""
@@ -444,6 +441,11 @@ class PublishResultDialog(Dialog):
             self.model.show_group(self.model.group, self._now)
             if self.reasons.current_group is not None:
                 self._show_group(self.reasons.current_group)
+
+
+def can_be_sent(now: RowNow) -> bool:
+    """Whether there is something to send, once it passes the checks, and nobody is at it."""
+    return not now.lock and not now.is_sent
 
 
 def read_result(desk: Any, batch_id: int) -> tuple[Any, dict[int, RowNow], dict[int, Sequence[str]], StoreChoices]:

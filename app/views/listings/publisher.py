@@ -275,7 +275,6 @@ class Publisher(QObject):
         dialog.send_anyway_wanted.connect(lambda ids: self._send_again(report, name, ids, accepts_losses=True))
         dialog.take_off_wanted.connect(lambda: self._ask_take_off(dialog.doubled, report, name))
         dialog.look_up_wanted.connect(lambda: self.start(Left(report.store_id, name, report.unknown)))
-        dialog.rows_changed.connect(self.rows_changed)
         dialog.edit_wanted.connect(self.edit_wanted)
         dialog.show()
 

@@ -171,8 +171,12 @@ class ResultRows(QAbstractTableModel):
     def _state(self, now: RowNow) -> str:
         if now.lock:
             return tr(f"listings.cell_refused.{now.lock}")
+        if now.is_sent:
+            return tr("publish.row.sent")
         if now.is_passing and now.is_edited:
             return tr("publish.row.fixed")
+        if self._is_unchanged(now):
+            return tr("publish.row.unchanged")
         if now.is_passing:
             return tr("publish.row.passes")
         return finding_text(now.finding) if now.finding is not None else ""
@@ -183,21 +187,27 @@ class ResultRows(QAbstractTableModel):
             return str(now.value or "")
         return value_text(self.group.field, now, for_edit=True)
 
-    @staticmethod
-    def _ground(column: int, now: RowNow | None, *, is_refused: bool) -> QColor | None:
+    def _is_unchanged(self, now: RowNow) -> bool:
+        """Whether the field still is what the platform refused: by a rule of its own, for our checker passes it."""
+        return self.group is not None and bool(self.group.field) and now.is_passing and not now.is_edited
+
+    def _is_bad(self, now: RowNow | None, *, is_refused: bool) -> bool:
+        is_open = now is not None and not now.is_sent
+        return is_refused or (is_open and (not now.is_passing or self._is_unchanged(now)))
+
+    def _ground(self, column: int, now: RowNow | None, *, is_refused: bool) -> QColor | None:
         if column != FIELD or now is None:
             return None
         theme = current_theme()
-        if is_refused or not now.is_passing:
+        if self._is_bad(now, is_refused=is_refused):
             return theme.tone("red").ground
         return theme.color("chg") if now.is_edited else None
 
-    @staticmethod
-    def _ink(column: int, now: RowNow | None, *, is_refused: bool) -> QColor:
+    def _ink(self, column: int, now: RowNow | None, *, is_refused: bool) -> QColor:
         theme = current_theme()
-        if is_refused or (now is not None and not now.is_passing and column >= FIELD):
+        if column >= FIELD and self._is_bad(now, is_refused=is_refused):
             return theme.tone("red").text
-        if column == NOW and now is not None and now.is_edited:
+        if column == NOW and now is not None and now.is_edited and not now.is_sent:
             return theme.tone("blue").text
         return theme.color("text2" if column == 1 else "text")
 

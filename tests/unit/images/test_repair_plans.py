@@ -15,6 +15,7 @@ from app.services.images.checking import check_images
 from app.services.images.repair_plans import apply_repair, discard, plan_repair
 from app.services.images.repairing import RepairOptions
 from app.services.images.stored_looks import refresh_looks
+from app.services.listings.editing import ListingEdit, edit_listings
 from app.services.listings.loading import load_listing
 from app.services.tasks import TaskCancelled, TaskContext
 from tests.new_database import new_database
@@ -138,6 +139,28 @@ class TestRepairing:
         with pytest.raises(TaskCancelled):
             plan_repair(db, tmp_path / "kept", [number], RepairOptions(), ctx)
         assert not list(tmp_path.glob("kept/*/*.jpg"))
+
+    def test_only_what_is_still_shown_is_counted_and_what_is_gone_is_shown_nowhere(
+        self, db: Database, tmp_path: Path
+    ) -> None:
+        kept, moved, gone = (save(tmp_path / f"{n}.jpg", (700 + n, 700 + n)) for n in range(3))
+        number = add_listing(db, images=[kept, moved, gone], skus=[sku("A1", properties=[])])
+        plan = plan_repair(db, tmp_path / "kept", [number], RepairOptions(), CTX)
+        assert len(plan.replaced) == 3
+        edit_listings(db, [ListingEdit(number, images=[kept, gone])], label="change.edited")
+        Path(plan.replaced[gone]).unlink()  # another program let go of a file of this content
+        done = apply_repair(db, plan, CTX)
+        assert (done.pictures, done.listings) == (1, 1)
+        assert done.change is not None and done.change.params["n"] == 1
+        with db.read() as session:
+            assert load_listing(session, number).images == [plan.replaced[kept], gone]
+
+    def test_where_nothing_of_it_is_shown_any_more_there_is_no_change(self, db: Database, tmp_path: Path) -> None:
+        number = add_listing(db, images=[save(tmp_path / "s.jpg", (700, 700))], skus=[sku("A1", properties=[])])
+        plan = plan_repair(db, tmp_path / "kept", [number], RepairOptions(), CTX)
+        edit_listings(db, [ListingEdit(number, images=[save(tmp_path / "f.jpg")])], label="change.edited")
+        done = apply_repair(db, plan, CTX)
+        assert (done.change, done.pictures, done.listings) == (None, 0, 0)
 
     def test_nothing_to_repair_is_no_change(self, db: Database, tmp_path: Path) -> None:
         number = add_listing(db, images=[save(tmp_path / "f.jpg")], skus=[sku("A1", properties=[])])

@@ -54,6 +54,15 @@ def test_after_the_remedy_it_is_edited_and_passes(db: Database, batch_with: Any)
     assert (now.is_passing, now.is_edited, now.remedy) == (True, True, None)
 
 
+def test_what_the_platform_has_as_it_is_needs_no_sending(db: Database, batch_with: Any) -> None:
+    batch, record = batch_with()
+    assert not rows_now(db, batch, [record.id], "title")[record.id].is_sent
+    write(db, "UPDATE listing SET sent_hash = content_hash, product_id = '1' WHERE id = ?", record.id)
+    assert rows_now(db, batch, [record.id], "title")[record.id].is_sent
+    ListingDesk(lambda: db).save([ListingEdit(record.id, fields={"title": "Walnut Lamp"})], "x")
+    assert not rows_now(db, batch, [record.id], "title")[record.id].is_sent
+
+
 def test_undoing_the_edit_makes_it_what_it_was(db: Database, batch_with: Any) -> None:
     batch, record = batch_with()
     desk = ListingDesk(lambda: db)

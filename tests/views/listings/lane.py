@@ -18,6 +18,7 @@ class Lane:
     Attributes:
         gate: nothing begins before it is set.
         calls, arguments: names of the functions asked for, and what they were given.
+        contexts: where they say how far they are.
         error: raised by the next call instead.
     """
 
@@ -26,6 +27,7 @@ class Lane:
         self.gate.set()
         self.calls: list[str] = []
         self.arguments: list[tuple[Any, ...]] = []
+        self.contexts: list[TaskContext] = []
         self.error: Exception | None = None
         self._pool = ThreadPoolExecutor(1, "lane")
 
@@ -34,8 +36,9 @@ class Lane:
         module, _, name = function.partition(":")
         self.calls.append(name)
         self.arguments.append(args)
+        self.contexts.append(ctx or TaskContext())
         found = getattr(importlib.import_module(module), name)
-        return self._pool.submit(self._run, found, pickle.loads(pickle.dumps(args)), ctx or TaskContext())
+        return self._pool.submit(self._run, found, pickle.loads(pickle.dumps(args)), self.contexts[-1])
 
     def _run(self, function: Callable[..., Any], args: tuple[Any, ...], ctx: TaskContext) -> Any:
         assert self.gate.wait(30)

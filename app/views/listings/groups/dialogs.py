@@ -116,7 +116,6 @@ class GroupDialog(Dialog):
         handle = self.start()
         handle.succeeded.connect(lambda _: self._on_saved())
         handle.failed.connect(self._on_failed)
-        handle.cancelled.connect(lambda: self.primary.setEnabled(True))
 
     def start(self) -> TaskHandle:
         """Begin to store it."""

@@ -56,6 +56,7 @@ class ImagesDialog(Dialog):
         self._context, self._chosen = context, chosen
         self.report: ImageReport | None = None
         self._problems: dict[str, str] = {}
+        self._is_own = self._has_moved = False
         self.pictures = Thumbnails(context.runner, read_whole, self)
         self.repairing, self.checking = Repairing(context, parent), LatestCall(context, self)
         self.view = Segments([(FOUND, "images.view.found", ""), (REPAIR, "images.view.repair", "")])
@@ -66,6 +67,7 @@ class ImagesDialog(Dialog):
         self.lines_view = PictureRows(self.lines, RepairCells(self.pictures), self.pictures, "images.lines_table")
         self.lines_view.setSelectionMode(QListView.SelectionMode.MultiSelection)
         self.preview, self.show_button = Button("images.preview", icon_name="wand", kind="small"), Button()
+        self.again = Button("images.again", icon_name="refresh", kind="small")
         self._build()
         self._connect()
 
@@ -77,7 +79,8 @@ class ImagesDialog(Dialog):
         line.setContentsMargins(14, 8, 14, 8)
         line.addWidget(self.view)
         line.addWidget(self.summary, 1)
-        line.addWidget(self.preview)
+        for button in (self.again, self.preview):
+            line.addWidget(button)
         say(self.preview, "images.preview_tip", "toolTip")
         whole.addWidget(head)
         by_kind = Ground("sunken")
@@ -95,6 +98,7 @@ class ImagesDialog(Dialog):
         stops = [
             *self.options.stops(),
             self.view,
+            self.again,
             self.preview,
             self.kinds,
             self.found_view,
@@ -106,6 +110,7 @@ class ImagesDialog(Dialog):
 
     def _connect(self) -> None:
         self.preview.clicked.connect(self.prepare)
+        self.again.clicked.connect(self.check)
         self.options.changed.connect(self._on_options)
         self.view.chosen.connect(lambda _: self._show())
         self.kinds.currentRowChanged.connect(lambda _: self._show_kind())
@@ -123,12 +128,13 @@ class ImagesDialog(Dialog):
         self.repairing.prepared.connect(self._on_plan)
         self.repairing.failed.connect(self._on_repair_failed)
         self.repairing.stored.connect(self._on_stored)
+        self._context.changes.happened.connect(self._on_change)
 
     # -- checking ----------------------------------------------------------------------------------------------
 
     def check(self) -> None:
         """Look into the pictures, those that changed, and count what is wrong."""
-        self.report = None
+        self.report, self._has_moved = None, False
         self._problems.pop(FOUND, None)
         self.view.set_current(FOUND)
         self.checking.ask(self._context.services.images.check_call(self._chosen))
@@ -146,10 +152,21 @@ class ImagesDialog(Dialog):
         self.report = report
         self.kinds.show_counts(report.findings)
         self.view.show_counts({FOUND: len(report.findings)})
-        self._context.changes.tell({"listing"})  # their findings were counted anew
+        self._is_own = True
+        try:
+            self._context.changes.tell({"listing"})  # their findings were counted anew
+        finally:
+            self._is_own = False
         self._show()
         if report.findings:
             self.kinds.setFocus()
+
+    def _on_change(self, tables: frozenset[str]) -> None:
+        """What was found may be true no more, nor can what was stored here be undone twice: another look tells."""
+        if "listing" in tables and self.report is not None and not self._is_own:
+            self._has_moved = True
+            self.hint.say("images.promise")
+            self._show()
 
     def _show_kind(self) -> None:
         self.found.show_lines(of_kind(self.report.findings, self.kinds.current) if self.report is not None else [])
@@ -197,7 +214,8 @@ class ImagesDialog(Dialog):
         return {self.lines.lines[index.row()].source for index in self.lines_view.selectionModel().selectedIndexes()}
 
     def _on_stored(self, done: Repaired) -> None:
-        self.hint.say("images.stored", n=done.pictures, listings=done.listings)
+        key = "images.stored" if done.change is not None else "images.repaired_none"
+        self.hint.say(key, n=done.pictures, listings=done.listings)
         self.lines.show_lines([])
         self.check()
 
@@ -217,6 +235,7 @@ class ImagesDialog(Dialog):
         view, rows = self.view.current, self._by_kind if self.view.current == FOUND else self.lines_view
         problem = self._problems.get(view, "")
         self.summary.setText("" if self._is_busy or problem else self._summary())
+        self.again.setVisible(view == FOUND and self._has_moved)
         self._show_kind()
         if self._is_busy:
             self.state.show_working(*WORKING[view], "bulk_edit.stop")
@@ -254,7 +273,8 @@ class ImagesDialog(Dialog):
                 return ""
             n = len({line.listing_id for line in report.findings})
             said = tr("images.counts", n=report.pictures, listings=report.listings, found=len(report.findings), bad=n)
-            return _with_remote(said, report.remote)
+            said = _with_remote(said, report.remote)
+            return f"{said} {tr('similar.moved')}" if self._has_moved else said
         if plan is None:
             return ""
         refused = len(plan.lines) - len(plan.replaced)

@@ -35,6 +35,8 @@ def read_whole(source: str, pixels: int) -> QImage:
 def _scaled(reader: QImageReader, pixels: int) -> QImage:
     reader.setAutoTransform(True)
     size = reader.size()
+    if size.width() * size.height() > rule_data().limits.image_pixels_max:
+        return QImage()
     if size.isValid():
         scaled = size.scaled(QSize(pixels, pixels), Qt.AspectRatioMode.KeepAspectRatio)
         reader.setScaledSize(scaled.expandedTo(QSize(1, 1)))

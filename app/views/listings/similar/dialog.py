@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
@@ -65,6 +66,7 @@ class SimilarDialog(Dialog):
         self._context, self._desk, self._chosen = context, context.services.similar, chosen
         self.found: SimilarResult | None = None
         self._is_own = self._is_deciding = self._has_moved = False
+        self._say_state: Callable[[], None] | None = None
         self.options = OptionsBar(store_ids, count if chosen is not None else 0, is_filter=isinstance(chosen, Query))
         self.groups, self.pane, self.state = GroupList(), GroupPane(pictures), StatePane()
         self.counts = Label(role="small", ink="text2", wrap=True)
@@ -109,7 +111,7 @@ class SimilarDialog(Dialog):
         self.searching.progressed.connect(self._on_progress)
         self.searching.waits.connect(lambda: self.state.show_progress(tr("bulk_edit.waits")))
         self.searching.answered.connect(self._on_result)
-        self.searching.failed.connect(lambda error: self._show_problem("similar.not_searched", sentence(error)))
+        self.searching.failed.connect(self._on_failed)
         self.state.acted.connect(self._act_on_state)
         self.groups.selectionModel().currentChanged.connect(lambda *_: self._show_current())
         self.pane.show_wanted.connect(self.show_wanted)
@@ -132,8 +134,9 @@ class SimilarDialog(Dialog):
         options = self.options.options
         if not options.whys:
             self.searching.stop()
-            self.state.show_problem("similar.no_reason", tr("similar.no_reason_detail"), icon="alert-triangle")
+            self._put_state("similar.no_reason", lambda: tr("similar.no_reason_detail"))
             return
+        self._say_state = None
         self.state.show_working("copy", "similar.searching", "bulk_edit.stop")
         chosen = self._chosen if self.options.is_about_chosen else None
         self.searching.ask(self._desk.search_call(options, chosen, looks_first=looks_first))
@@ -159,19 +162,22 @@ class SimilarDialog(Dialog):
         if self.groups.rows.groups:
             self._stack.setCurrentWidget(self._shown)
             return
-        is_done = bool(self.found.groups)
-        key = "similar.all_decided" if is_done else "similar.nothing"
-        self._stack.setCurrentWidget(self.state)
-        self.state.show_problem(key, tr("similar.nothing_detail", n=self.found.looked_at), icon="circle-check")
+        key, n = "similar.all_decided" if self.found.groups else "similar.nothing", self.found.looked_at
+        self._put_state(key, lambda: tr("similar.nothing_detail", n=n), icon="circle-check")
 
-    def _show_problem(self, title_key: str, said: str) -> None:
+    def _put_state(self, title: str, said: Callable[[], str], action: str = "", icon: str = "alert-triangle") -> None:
+        """What stands in place of the groups; it is said anew in another language."""
         self._stack.setCurrentWidget(self.state)
-        self.state.show_problem(title_key, said, "similar.again", icon="alert-triangle")
+        self._say_state = lambda: self.state.show_problem(title, said(), action, icon=icon)
+        self._say_state()
+
+    def _on_failed(self, error: Exception) -> None:
+        self._put_state("similar.not_searched", lambda: sentence(error), "similar.again")
 
     def _act_on_state(self) -> None:
         if self.searching.is_busy:
             self.searching.stop()
-            self._show_problem("similar.stopped", "")
+            self._put_state("similar.stopped", str, "similar.again")
         else:
             self.search()
 
@@ -279,9 +285,11 @@ class SimilarDialog(Dialog):
         handle.failed.connect(self._tell)
 
     def retranslate(self) -> None:
-        """Counts in the new language."""
+        """Counts, and what stands in place of the groups, in the new language."""
         if hasattr(self, "searching"):
             self._show_head()
+            if self._say_state is not None:
+                self._say_state()
 
     def done(self, result: int) -> None:
         """Nothing is searched for a closed dialog."""

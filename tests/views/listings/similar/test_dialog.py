@@ -1,6 +1,5 @@
 """Similar listings as a person goes through them: searched, seen side by side, decided, undone, exported."""
 
-import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
@@ -10,41 +9,10 @@ from app.services.worker import WorkerDied
 from app.views.listings.publish_question import PublishQuestion
 from app.views.listings.sale import OfflineQuestion
 from app.views.listings.similar.cards import SMALL_PICTURE, CardRows, card_size
-from app.views.listings.similar.dialog import SimilarDialog
 from app.views.listings.similar.group_list import GroupRows
+from tests.views.listings.similar.conftest import LAMP, dialog_of
 
 STRICT = QAbstractItemModelTester.FailureReportingMode.Warning
-LAMP = "Bedside Table Lamp Dimmable Touch Control for Bedroom"
-
-
-@pytest.fixture
-def lamps(make_listing):
-    """Three of the same codes, two of nearly the same title, one like none."""
-    same = [make_listing(f"Unlike{n} others{n} at all{n}", (("LM1-WH", 1890, 5),), (f"{n}.jpg",)).id for n in range(3)]
-    near = [
-        make_listing(f"{LAMP}{more}", ((f"ZZ{n}", 900, 5),), (f"z{n}.jpg",)).id for n, more in enumerate(("", " Warm"))
-    ]
-    make_listing("Coffee Mug of Stoneware", (("MG1-RD", None, 5),), ("mug.jpg",))
-    return same, near
-
-
-def dialog_of(page):
-    return page.findChildren(SimilarDialog)[-1]
-
-
-@pytest.fixture
-def open_dialog(open_page, qtbot, settle):
-    """Open it by its action; with ids, on these rows."""
-
-    def show(ids=(), page=None):
-        page = page or open_page()
-        page.rows.clearSelection() if not ids else page.rows.select_ids(ids)
-        page.actions_of_page["similar"].trigger()
-        qtbot.waitUntil(lambda: bool(page.findChildren(SimilarDialog)))
-        settle()
-        return page, dialog_of(page)
-
-    return show
 
 
 def told(page):

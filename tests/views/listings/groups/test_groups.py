@@ -1,16 +1,13 @@
 """Groups as a user meets them: the tree beside the table, rows dropped on a group, the same by keyboard."""
 
-from types import SimpleNamespace
-
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QDropEvent
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QMenu
 
 from app.messages import tr
 from app.models import ProductGroup
 from app.services.clock import now_ms
-from app.services.listings.groups.desk import BadGroupName, GroupDesk, checked_name
+from app.services.listings.groups.desk import BadGroupName, checked_name
 from app.services.listings.groups.tree import GroupKind, group_tree
 from app.services.listings.marketing.groups import marketing_groups
 from app.services.paging import Filter
@@ -18,67 +15,11 @@ from app.views import row_drag
 from app.views.filter_editor import FilterEditor
 from app.views.language import language
 from app.views.listings.groups.dialogs import ChooseGroupDialog, MarketingGroupDialog, ProductGroupDialog
-from app.views.row_drag import carried
+from tests.views.listings.groups.hands import drop, item_of, lines, press, toast
 from tests.views.listings.rows import titles
 
 Key, Mod = Qt.Key, Qt.KeyboardModifier
 LEFT = Qt.MouseButton.LeftButton
-
-
-@pytest.fixture
-def grouped(db, make_sellable):
-    """Two groups, one of them with a child; three listings, two of them in groups."""
-    with db.write() as session:
-        for number, parent, name in (("71", "", "Lamps"), ("72", "71", "Table lamps"), ("73", "", "Mugs")):
-            session.add(ProductGroup(store_id=1, group_id=number, parent_id=parent, name=name, synced_ms=now_ms()))
-    return [
-        make_sellable("Ash Lamp", created_ms=3_000, group_id="72"),
-        make_sellable("Birch Lamp", created_ms=2_000, group_id="71"),
-        make_sellable("Cedar Lamp", created_ms=1_000),
-    ]
-
-
-@pytest.fixture
-def page(open_page, services, db, grouped, settle):
-    services.groups = GroupDesk(SimpleNamespace(db=db, database_path=db.path))
-    made = open_page()
-    made.actions_of_page["groups"].trigger()
-    settle()
-    return made
-
-
-def lines(page):
-    found = []
-    for item in page.grouping.pane.tree._items():
-        depth = 0
-        above = item.parent()
-        while above is not None:
-            depth, above = depth + 1, above.parent()
-        found.append((depth, item.text(0), item.data(0, Qt.ItemDataRole.UserRole + 1)))
-    return found
-
-
-def item_of(page, name):
-    return next(item for item in page.grouping.pane.tree._items() if item.text(0) == name)
-
-
-def press(page, qtbot, name, key=Qt.Key.Key_Return):
-    tree = page.grouping.pane.tree
-    tree.setCurrentItem(item_of(page, name))
-    qtbot.keyClick(tree, key)
-
-
-def drop(page, name, data=None):
-    tree = page.grouping.pane.tree
-    at = QPointF(tree.visualItemRect(item_of(page, name)).center())
-    data = data or carried()  # the event does not own it
-    event = QDropEvent(at, Qt.DropAction.MoveAction, data, LEFT, Mod.NoModifier)
-    tree.dropEvent(event)
-    return event.isAccepted()
-
-
-def toast(page):
-    return page.context.notices.kept[0].text
 
 
 def opened(page, qtbot, at=0):
