@@ -11,11 +11,15 @@ import logging
 import multiprocessing.forkserver
 import multiprocessing.resource_tracker
 import os
+import shutil
 import socket
+import sqlite3
 import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing
+from itertools import count
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -35,12 +39,17 @@ from hypothesis import settings  # noqa: E402
 from xdist.remote import Producer  # noqa: E402
 from xdist.scheduler import LoadFileScheduling  # noqa: E402
 
+from app.services import upgrade  # noqa: E402
 from app.services.collection import freeze_for_good  # noqa: E402
+from app.services.db import Database  # noqa: E402
+from app.services.settings import SETTINGS_NAME  # noqa: E402
 
 SOURCE_READERS = "tests/architecture/"
 TASKS = Path("/proc/self/task")
 PATIENCE_S = 5
 """How long a thread or process that was told to stop may take."""
+
+_numbers = count()
 
 settings.register_profile("shangjia", derandomize=True, deadline=None, database=None, print_blob=True)
 settings.load_profile("shangjia")
@@ -61,19 +70,75 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneRead
     return OneReader(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
+def pytest_collection(session: pytest.Session) -> None:
+    """Hardly anything made while tests are collected is garbage: looking for it would take a tenth of the time."""
+    if not session.config.pluginmanager.hasplugin("dsession"):  # which has others collect
+        gc.disable()
+
+
 def pytest_collection_finish() -> None:
     """Thousands of tests wait in memory: no collection of garbage need look at them."""
     gc.collect()
     freeze_for_good()
+    gc.enable()
+
+
+@pytest.fixture
+def own_data_folder(tmp_path: Path) -> Path:
+    """The program's data folder during the test; like a new user's it is not there yet."""
+    return tmp_path / "data"
 
 
 @pytest.fixture(autouse=True)
-def own_data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The program's data folder during the test."""
-    folder = tmp_path / "data"
+def no_data_of_others(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The program's data folder is the test's own.
+
+    Pytest makes the folder of `tmp_path` at once and looks through all it made before: the thousands of tests that
+    write nothing are given only a name.
+    """
+    if "tmp_path" in request.fixturenames:
+        folder = request.getfixturevalue("own_data_folder")
+    else:
+        folder = tmp_path_factory.getbasetemp() / "unwritten" / str(next(_numbers)) / "data"
     monkeypatch.setenv("SHANGJIA_DATA", str(folder))
     monkeypatch.delenv("SHANGJIA_VAULT_KEY", raising=False)
-    return folder
+
+
+@pytest.fixture(autouse=True, scope="session")
+def migrated_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The migrations of a new file run once in each process; later new files are copies of what they made, because a
+    hundred tests begin with a new file and the migrations take longer than most of them.
+    """
+    migrate, kept, copying = upgrade.upgrade, tmp_path_factory.mktemp("migrated") / "kept.db", threading.Lock()
+
+    def copied(database: Database, target: str = upgrade.HEAD) -> None:
+        with copying:
+            if target != upgrade.HEAD or not _has_nothing(database.path):
+                migrate(database, target)
+                return
+            if not kept.exists():
+                first = Database(kept.with_name("first.db"))
+                migrate(first)
+                first.dispose()
+                with closing(sqlite3.connect(first.path)) as connection:
+                    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                first.path.rename(kept)
+            shutil.copyfile(kept, database.path)
+
+    upgrade.upgrade = copied
+    yield
+    upgrade.upgrade = migrate
+
+
+def _has_nothing(path: Path) -> bool:
+    """Whether neither the file nor older settings beside it hold what a migration would take over."""
+    from app.services.pricing.starting import OLD_SETTING
+
+    settings = path.with_name(SETTINGS_NAME)
+    is_first_rate_told = settings.exists() and OLD_SETTING in settings.read_text("utf-8")
+    return path.stat().st_size == 0 and not is_first_rate_told
 
 
 @pytest.fixture(autouse=True)

@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,14 @@ from app.services.listings.loading import load_listing
 from app.services.listings.records import ListingRecord, SkuRecord
 from app.services.listings.writing import insert_skus, refresh_derived, replace_images, sku_row
 from app.services.upgrade import open_database
+
+
+@dataclass
+class Filling:
+    """A database's rows as one test made them, and what making them answered."""
+
+    path: Path
+    answer: Any = None
 
 
 @pytest.fixture(scope="session")
@@ -41,6 +50,28 @@ def db(tmp_path: Path, empty_database: Path) -> Iterator[Database]:
     database = open_database(path)
     yield database
     database.dispose()
+
+
+@pytest.fixture(scope="module")
+def kept_filling(tmp_path_factory: pytest.TempPathFactory) -> Filling:
+    """Where `filled_once` keeps what the first test of a file filled its database with."""
+    return Filling(tmp_path_factory.mktemp("filling") / "kept.db")
+
+
+@pytest.fixture
+def filled_once(db: Database, kept_filling: Filling) -> Callable[[Callable[[], Any]], Any]:
+    """Fill the test's database: the file's first test calls what it gives, the others are given a copy of the rows."""
+
+    def fill(make: Callable[[], Any]) -> Any:
+        is_first = not kept_filling.path.exists()
+        if is_first:
+            kept_filling.answer = make()
+        with closing(sqlite3.connect(kept_filling.path)) as kept, closing(sqlite3.connect(db.path)) as ours:
+            source, target = (ours, kept) if is_first else (kept, ours)
+            source.backup(target)
+        return kept_filling.answer
+
+    return fill
 
 
 @pytest.fixture

@@ -70,13 +70,16 @@ PATHS = {
 
 
 @pytest.fixture
-def source(db, make_listing):
-    draw = random.Random(3)
-    for number in range(40):
-        title = " ".join(draw.choices(WORDS, k=draw.randint(1, 4)))
-        status = draw.choice(["draft", "live"])
-        code = f"{draw.choice(['SJ', 'QX'])}{number:03d}"
-        make_listing(title=title, skus=((code, draw.choice([None, 100, 250]), 5),), created_ms=number, status=status)
+def source(db, make_listing, filled_once):
+    def fill():
+        draw = random.Random(3)
+        for number in range(40):
+            title = " ".join(draw.choices(WORDS, k=draw.randint(1, 4)))
+            status = draw.choice(["draft", "live"])
+            skus = ((f"{draw.choice(['SJ', 'QX'])}{number:03d}", draw.choice([None, 100, 250]), 5),)
+            make_listing(title=title, skus=skus, created_ms=number, status=status)
+
+    filled_once(fill)
     return ListingSource(db)
 
 

@@ -20,9 +20,9 @@ from app.views.listings.history_list import HistoryList, change_text
 from app.views.paged_table_model import PagedTableModel
 from app.views.widgets.buttons import Button
 from app.views.widgets.label import ElidedLabel, Label
-from tests.unit.conftest import db, empty_database, make_listing
+from tests.unit.conftest import db, empty_database, filled_once, kept_filling, make_listing
 
-__all__ = ["db", "empty_database", "make_listing"]
+__all__ = ["db", "empty_database", "filled_once", "kept_filling", "make_listing"]
 
 
 @pytest.fixture
@@ -257,18 +257,21 @@ class TestMany:
     COUNT = 230
 
     @pytest.fixture
-    def three(self, desk, three, db):
-        import_of_both = [ListingEdit(id, fields={"weight_g": 700}) for id in three[:2]]
-        edit_listings(
-            db,
-            import_of_both,
-            label="change.from_sheet",
-            params={"n": 2, "file": "a sheet"},
-            source="spring-quote.xlsx",
-        )
-        for number in range(self.COUNT):
-            desk.save([ListingEdit(three[2], fields={"title": f"Chair {number}"})], "Chair")
-        return three
+    def three(self, desk, three, db, filled_once):
+        def fill():
+            import_of_both = [ListingEdit(id, fields={"weight_g": 700}) for id in three[:2]]
+            edit_listings(
+                db,
+                import_of_both,
+                label="change.from_sheet",
+                params={"n": 2, "file": "a sheet"},
+                source="spring-quote.xlsx",
+            )
+            for number in range(self.COUNT):
+                desk.save([ListingEdit(three[2], fields={"title": f"Chair {number}"})], "Chair")
+            return three
+
+        return filled_once(fill)
 
     def test_older_ones_are_a_page_away(self, qtbot, history, desk, context, three):
         newest = history.shown
