@@ -1,0 +1,135 @@
+"""The bulk edit by its buttons and menus, and what is said when something is stopped or fails."""
+
+from threading import Event
+
+from PySide6.QtWidgets import QInputDialog, QMenu
+from shiboken6 import isValid
+
+from app.services.worker import WorkerDied
+from app.views.widgets.buttons import Button
+from tests.views.file_choices import choose_files
+
+
+def recipes(user):
+    """The menu of the button "Recipes", open."""
+    button = next(one for one in user.dialog.findChildren(Button) if one.text().startswith("Recipes"))
+    user.presses(button)
+    user.qtbot.waitUntil(lambda: any(menu.isVisible() for menu in button.findChildren(QMenu)))
+    return next(menu for menu in button.findChildren(QMenu) if menu.isVisible())
+
+
+def chooses(menu, text):
+    """Choose what begins so."""
+    next(one for one in menu.actions() if one.text().startswith(text)).trigger()
+    menu.close()
+
+
+class TestRecipes:
+    def test_one_is_kept_under_a_name_and_put_in_again(self, open_edit, lamps):
+        user = open_edit(lamps[:2])
+        user.types(user.field("value"), "10")
+        user.waits_for_preview()
+        chooses(recipes(user), "Keep")
+        asked = user.dialog.findChild(QInputDialog)
+        asked.setTextValue("Ten more")
+        asked.accept()
+        user.settle()
+        assert "Ten more" in user.dialog.hint.text()
+        user.field("value").clear()
+        user.waits_for_preview()
+        chooses(recipes(user), "Ten more")
+        user.waits_for_preview()
+        assert user.field("value").text() == "10"
+        assert ("LM1-WH", "20.79") in [(row[0], row[3]) for row in user.rows]
+
+    def test_files_are_chosen_and_what_was_read_is_said(self, open_edit, lamps, tmp_path):
+        user = open_edit(lamps[:2])
+        user.types(user.field("value"), "10")
+        user.waits_for_preview()
+        chooses(recipes(user), "Keep")
+        asked = user.dialog.findChild(QInputDialog)
+        asked.setTextValue("Ten more")
+        asked.accept()
+        user.settle()
+        chooses(recipes(user), "Export")
+        choose_files(user.dialog, tmp_path / "ours.json")
+        user.settle()
+        assert "ours.json" in user.dialog.hint.text()
+        chooses(recipes(user), "Import")
+        choose_files(user.dialog, tmp_path / "gone.json")
+        user.settle()
+        assert "gone.json" in user.dialog.hint.text()
+
+
+class TestWorking:
+    def test_how_far_it_is_is_said(self, open_edit, lamps, lane, monkeypatch):
+        user, run, may_end = open_edit(lamps[:2]), lane._run, Event()
+
+        def slowly(function, args, ctx):
+            if function.__name__ == "prepare":
+                ctx.report(2, 4)
+                assert may_end.wait(30)
+            return run(function, args, ctx)
+
+        monkeypatch.setattr(lane, "_run", slowly)
+        user.types(user.field("value"), "10")
+        user.qtbot.waitUntil(lambda: "2 of 4" in user.dialog.preview.state.texts[1])
+        may_end.set()
+        user.waits_for_preview()
+        assert user.counts["changed"] == 3
+
+    def test_a_checker_that_died_is_told_and_the_changes_can_be_stored(
+        self, open_edit, lamps, lane, loaded, monkeypatch
+    ):
+        user, submit = open_edit(lamps[:2]), lane.submit
+
+        def die(function, /, *args, **kwargs):
+            if function.endswith(":check"):
+                lane.error = WorkerDied(exit_code=9)
+            return submit(function, *args, **kwargs)
+
+        monkeypatch.setattr(lane, "submit", die)
+        user.types(user.field("value"), "10")
+        user.waits_for_preview()
+        assert "9" in user.dialog.hint.text()
+        assert not user.dialog.preview.outcome.checking.isVisible()
+        user.applies()
+        assert loaded(lamps[0]).skus[0].price_minor == 2079
+
+
+class TestStopping:
+    def test_stopped_while_it_is_stored(self, open_edit, lamps, lane, loaded):
+        user = open_edit(lamps[:2])
+        user.types(user.field("value"), "10")
+        user.waits_for_preview()
+        lane.gate.clear()
+        user.presses(user.dialog.primary)
+        user.page.context.jobs.cancel_all()
+        lane.gate.set()
+        user.settle()
+        user.qtbot.waitUntil(lambda: not isValid(user.dialog))
+        assert loaded(lamps[0]).skus[0].price_minor == 1890
+
+    def test_reasons_that_cannot_be_written_are_told(self, open_edit, lamps, tmp_path):
+        user = open_edit(lamps)
+        user.types(user.field("value"), "10")
+        user.waits_for_preview()
+        page = user.page
+        user.applies()
+        (job,) = page.context.jobs
+        next(offer for offer in job.offers if offer.text.startswith("Save why")).do()
+        choose_files(page.window(), tmp_path / "no" / "such" / "why.xlsx")
+        user.settle()
+        assert "such" in user.toasts[0]
+
+
+def test_a_change_is_moved_down(open_edit, lamps):
+    user = open_edit(lamps, "replace_text")
+    user.types(user.field("find"), "Lamp")
+    user.types(user.field("replacement"), "Light")
+    user.dialog.changes.add_change("title", "case")
+    user.chooses(user.field("case", 1), "upper")
+    user.waits_for_preview()
+    user.presses(user.card(0).down)
+    user.waits_for_preview()
+    assert [card.way.value for card in user.dialog.changes.cards] == ["case", "replace"]
