@@ -2,11 +2,12 @@
 
 from threading import Event
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QInputDialog, QMenu
 from shiboken6 import isValid
 
 from app.services.worker import WorkerDied
-from app.views.widgets.buttons import Button
+from app.views.widgets.buttons import Button, IconButton
 from tests.views.file_choices import choose_files
 
 
@@ -133,3 +134,22 @@ def test_a_change_is_moved_down(open_edit, lamps):
     user.presses(user.card(0).down)
     user.waits_for_preview()
     assert [card.way.value for card in user.dialog.changes.cards] == ["case", "replace"]
+
+
+def test_a_picture_that_cannot_be_read_stays_marked(open_edit, lamps, tmp_path):
+    user = open_edit(lamps[:2])
+    user.chooses(user.card().field, "images")
+    user.chooses(user.card().way, "remove_same")
+    form = user.card().form
+    user.presses(next(one for one in form.findChildren(IconButton)))
+    choose_files(user.dialog, tmp_path / "gone.jpg")
+    user.qtbot.waitUntil(lambda: "gone.jpg" in user.problem())
+    user.waits_for_preview()
+    assert "gone.jpg" in user.problem()
+    assert user.dialog.preview.state.texts[0] == "Correct what is marked at the left first"
+    user.types(user.field("old_image"), str(tmp_path / "other.jpg"))
+    user.qtbot.keyClick(user.field("old_image"), Qt.Key.Key_Tab)
+    user.qtbot.waitUntil(lambda: "other.jpg" in user.problem())
+    user.field("old_image").clear()
+    user.waits_for_preview()
+    assert user.problem() == ""
