@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QInputDialog, QMenu
 from shiboken6 import isValid
 
+from app.services.errors import AppError
 from app.services.worker import WorkerDied
 from app.views.widgets.buttons import Button, IconButton
 from tests.views.file_choices import choose_files
@@ -153,3 +154,28 @@ def test_a_picture_that_cannot_be_read_stays_marked(open_edit, lamps, tmp_path):
     user.field("old_image").clear()
     user.waits_for_preview()
     assert user.problem() == ""
+
+
+class TestTold:
+    def test_a_preview_that_cannot_be_written(self, open_edit, lamps, tmp_path):
+        user = open_edit(lamps[:2])
+        user.types(user.field("value"), "10")
+        user.waits_for_preview()
+        user.presses(user.dialog.preview.export)
+        choose_files(user.dialog, tmp_path / "no" / "such" / "preview.csv")
+        user.settle()
+        assert "such" in user.dialog.hint.text()
+
+    def test_templates_and_groups_that_cannot_be_read(self, open_edit, lamps, services, monkeypatch):
+        def fail(*_, **__):
+            raise AppError("publishing.journal", reason="disk full")
+
+        monkeypatch.setattr(services.bulk_edit, "choices", fail)
+        user = open_edit(lamps[:2])
+        assert "disk full" in user.dialog.preview.state.texts[1]
+        monkeypatch.undo()
+        user.presses(user.dialog.preview.state.button)
+        user.settle()
+        user.chooses(user.card().field, "freight_template_id")
+        assert user.field("choice").findData("7001") >= 0
+        assert user.dialog.windowTitle() == "Bulk edit · 2 listings in 晨帆数码"
