@@ -15,6 +15,7 @@ from app.views.language import language
 from app.views.listings.sale import OfflineQuestion, OnlineQuestion
 from app.views.listings.scheduled_dialog import HEADERS, ScheduledDialog
 from app.views.widgets.buttons import Button
+from app.views.widgets.dialog import Confirmation
 from tests.unit.publishing.conftest import REVIEWED
 from tests.unit.publishing.helpers import publish_all
 
@@ -185,3 +186,35 @@ class TestScheduled:
         assert dialog.table.item(0, 1).text() == tr("scheduled.what.offline") != "Take off sale"
         assert dialog.at.accessibleName() == "新的时间"
         dialog.accept()
+
+
+class TestNextStart:
+    """What was scheduled while another window was open, in the window of the next start."""
+
+    def left(self, services, at_ms):
+        ids = [row.id for row in services.listings.source().first_page(Query(), 10)]
+        services.publishing.enqueue_sale(1, ids, OFFLINE, Schedule(at_ms))
+
+    def test_what_waits_is_still_called_what_it_is(self, page, services, write, qtbot):
+        self.left(services, now_ms() + HOUR_MS)
+        page.publisher.offer_to_resume()
+        qtbot.waitUntil(lambda: bool(page.context.jobs.running))
+        (job,) = page.context.jobs.running
+        assert job.title == "2 to be taken off sale · 晨帆数码"
+        qtbot.waitUntil(lambda: "Waits until" in job.note)
+        write("UPDATE publish_task SET due_ms = ? WHERE due_ms > 0", now_ms() - 1)
+        qtbot.waitUntil(lambda: toast(page) == "2 listings are off sale.")
+        assert page.context.notices.kept[0].offer.text == "Put on sale again"
+
+    def test_what_missed_its_time_is_asked_about_and_called_what_it_is(self, page, services, write, qtbot):
+        self.left(services, now_ms() + HOUR_MS)
+        write("UPDATE publish_task SET due_ms = ? WHERE due_ms > 0", now_ms() - HOUR_MS)
+        page.publisher.offer_to_resume()
+        qtbot.waitUntil(lambda: any(one.isVisible() for one in page.findChildren(Confirmation)))
+        asked = next(one for one in page.findChildren(Confirmation) if one.isVisible())
+        assert "program was not running at their time" in asked.detail.text()
+        assert statuses(services) == ["live", "live"]
+        qtbot.mouseClick(asked.primary, LEFT)
+        qtbot.waitUntil(lambda: statuses(services) == ["off", "off"])
+        qtbot.waitUntil(lambda: toast(page) == "2 listings are off sale.")
+        assert [job.title for job in page.context.jobs] == ["Taking 2 off sale · 晨帆数码"]
