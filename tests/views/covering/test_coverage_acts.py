@@ -1,5 +1,7 @@
 """The coverage view by its buttons, boxes and lines; what fails on the way is told."""
 
+from threading import Event
+
 import pytest
 from PySide6.QtCore import Qt
 from shiboken6 import isValid
@@ -95,6 +97,29 @@ class TestNarrowing:
         assert not dialog.primary.isEnabled()
         settle()
         assert dialog.primary.isEnabled()
+
+    def test_the_button_counts_before_all_rows_are_in_order(
+        self, dialog, qtbot, settle, choose, make_listing, context, monkeypatch
+    ):
+        many = tuple((f"ZZ{number}", 1000, 5) for number in range(600))
+        make_listing(title="New", product_id="13", status="live", skus=many)
+        context.changes.tell({"listing"})
+        settle()
+        kind, may_go = type(dialog.pane.table.paged.source), Event()
+        order = kind.ids
+
+        def slowly(*args):
+            assert may_go.wait(30)
+            return order(*args)
+
+        monkeypatch.setattr(kind, "ids", slowly)
+        dialog.pane.place.setFocus()
+        while dialog.pane.place.value != "gap:2":
+            qtbot.keyClick(dialog.pane.place, Qt.Key.Key_Down)
+        qtbot.waitUntil(lambda: dialog.primary.text() == "Cover 601 codes…")
+        may_go.set()
+        settle()
+        assert dialog.primary.text() == "Cover 601 codes…"
 
 
 class TestButtons:
@@ -201,9 +226,18 @@ class TestWindow:
         assert len(undone) == 1
         view.done(0)
 
-    def test_a_file_that_cannot_be_read_is_imported_as_any_other(self, covering, window, settle, tmp_path):
+    def test_a_file_that_cannot_be_read_is_imported_as_any_other(
+        self, covering, services, window, settle, tmp_path, monkeypatch
+    ):
         imported, gone = [], tmp_path / "gone.txt"
         covering.take_files([gone], imported.append)
         settle()
-        assert imported == [[gone]]
+
+        def fail(_):
+            raise AppError("publishing.journal", reason="disk full")
+
+        monkeypatch.setattr(services.covering, "looks_like_ids", fail)
+        covering.take_files([gone], imported.append)
+        settle()
+        assert imported == [[gone], [gone]]
         assert window.findChild(CoverDialog) is None
