@@ -3,12 +3,13 @@
 from threading import Event
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QInputDialog, QMenu
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QMenu
 from shiboken6 import isValid
 
 from app.services.errors import AppError
 from app.services.worker import WorkerDied
 from app.views.widgets.buttons import Button, IconButton
+from app.views.widgets.chip import Chip
 from tests.views.file_choices import choose_files
 
 
@@ -179,3 +180,46 @@ class TestTold:
         user.chooses(user.card().field, "freight_template_id")
         assert user.field("choice").findData("7001") >= 0
         assert user.dialog.windowTitle() == "Bulk edit · 2 listings in 晨帆数码"
+
+
+class TestForms:
+    def test_a_name_is_put_into_the_formula_where_the_cursor_is(self, open_edit, lamps):
+        user = open_edit(lamps[:2])
+        user.chooses(user.card().way, "formula")
+        user.types(user.field("formula"), "2 * ")
+        chip = next(one for one in user.card().form.formula.names.findChildren(Chip) if one.accessibleName() == "stock")
+        user.presses(chip)
+        user.waits_for_preview()
+        assert user.field("formula").text() == "2 * stock"
+        assert user.rows[0][3] == "240.00"
+
+    def test_a_direction_is_asked_for_once_there_is_a_rounding(self, open_edit, lamps):
+        user = open_edit(lamps[:2])
+        direction = user.card().form.fields["direction"]
+        assert not direction.isVisible()
+        for rounding, is_shown in (("end_99", True), ("none", False)):
+            user.chooses(user.field("rounding"), rounding)
+            assert direction.isVisible() is is_shown
+
+    def test_no_line_of_a_kind_shows_the_way_back_to_all(self, open_edit, lamps):
+        user = open_edit([lamps[2]])
+        user.types(user.field("value"), "10")
+        user.waits_for_preview()
+        user.chooses_segment("changed")
+        user.presses(user.dialog.preview.nothing.button)
+        user.waits_for_preview()
+        assert user.dialog.preview.segments.current == "all"
+        assert [row[0] for row in user.rows] == ["MG1-RD"]
+
+    def test_both_pictures_of_a_replacement_are_chosen(self, open_edit, lamps, tmp_path):
+        user = open_edit(lamps[:2])
+        user.chooses(user.card().field, "images")
+        user.chooses(user.card().way, "replace_same")
+        for at, name in enumerate(("old_image", "new_image")):
+            (tmp_path / f"{name}.jpg").write_bytes(name.encode())
+            user.presses(user.card().form.findChildren(IconButton)[at])
+            choose_files(user.dialog, tmp_path / f"{name}.jpg")
+            user.qtbot.waitUntil(lambda: not user.dialog.findChildren(QFileDialog))
+            assert user.field(name).text().endswith(f"{name}.jpg")
+        user.qtbot.waitUntil(lambda: user.card().form.read() is not None)
+        user.waits_for_preview()
