@@ -8,6 +8,7 @@ from app.messages import tr
 from app.services.covering.rules import CoverRules
 from app.services.errors import AppError
 from app.views.covering.dialog import CoverDialog
+from app.views.language import language
 from tests.unit.covering.conftest import OUR_TEMPLATE
 from tests.views.covering.conftest import MemoryDesk
 from tests.views.file_choices import choose_files
@@ -227,3 +228,11 @@ class TestTrouble:
         qtbot.mouseClick(dialog.report.state.button, LEFT)
         qtbot.waitUntil(lambda: dialog.report.state.texts[0] == tr("cover.stopped"))
         assert pair.sql("SELECT id FROM listing") == []
+
+
+def test_what_was_read_of_the_ids_follows_the_language(open_dialog):
+    dialog = open_dialog("1005001\nrubbish")
+    english = dialog.ids.told.text()
+    language.set_language("zh")
+    assert dialog.ids.told.text() == f"{tr('cover.ids_count', n=1)} · {tr('cover.ids_junk', n=1, lines='2')}" != english
+    assert dialog.primary.text() == tr("cover.start", n=1)
