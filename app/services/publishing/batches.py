@@ -28,6 +28,7 @@ class OpenBatch:
         queued: not sent. `unknown`: sent without an answer, or on the way when the program was killed.
         created_ms: when the button was pressed.
         due_ms: when the first of the queued ones may be sent; 0 for at once.
+        action: what is done to their sale (`offline`, `online`), "" for publishing.
     """
 
     batch_id: int
@@ -38,6 +39,7 @@ class OpenBatch:
     unknown: int
     created_ms: int
     due_ms: int = 0
+    action: str = ""
 
 
 def open_batches(db: Database, store_id: int | None = None) -> list[OpenBatch]:
@@ -49,16 +51,18 @@ def open_batches(db: Database, store_id: int | None = None) -> list[OpenBatch]:
             "SELECT publish_batch.id, publish_batch.store_id, publish_batch.state, publish_batch.total, "
             f"sum(publish_task.state {_UNSENT}), sum(publish_task.state NOT {_UNSENT}), publish_batch.created_ms, "
             "json_group_array(DISTINCT publish_task.owner), "
-            f"coalesce(min(CASE WHEN publish_task.state {_UNSENT} THEN due_ms END), 0) FROM publish_batch "
+            f"coalesce(min(CASE WHEN publish_task.state {_UNSENT} THEN due_ms END), 0), "
+            "CASE WHEN min(action) = max(action) AND min(action) IN ('offline', 'online') THEN min(action) ELSE '' END "
+            "FROM publish_batch "
             "JOIN publish_task ON publish_task.batch_id = publish_batch.id "
             f"WHERE publish_task.{_OPEN}{of_store} GROUP BY publish_batch.id ORDER BY publish_batch.id"
         ).all()
     found = []
-    for batch_id, of, state, total, queued, unknown, created_ms, owners, due_ms in rows:
+    for batch_id, of, state, total, queued, unknown, created_ms, owners, due_ms, action in rows:
         working = [owner for owner in orjson.loads(owners) if owner]
         if len(dead_among(db.path, working)) == len(working):
             shown = JobState.INTERRUPTED if state == JobState.RUNNING else JobState(state)
-            found.append(OpenBatch(batch_id, of, shown, total, queued, unknown, created_ms, due_ms))
+            found.append(OpenBatch(batch_id, of, shown, total, queued, unknown, created_ms, due_ms, action))
     return found
 
 

@@ -152,6 +152,7 @@ class CoverageDialog(Dialog):
         self.primary.clicked.connect(self.cover)
         self.primary.setEnabled(False)
         self._shares: dict[int, int] = {}
+        self._is_problem_told = False
         self._connect()
 
     def _connect(self) -> None:
@@ -174,6 +175,7 @@ class CoverageDialog(Dialog):
         handle.failed.connect(self._say_problem)
         shares = self._context.runner.call(desk.shares)
         shares.succeeded.connect(self._on_shares)
+        shares.failed.connect(self._say_problem)
 
     def _on_choices(self, stores: list[StoreRecord], members: list[str], *, is_first: bool) -> None:
         changed = [store.id for store in stores] != [store.id for store in self.stores]
@@ -193,7 +195,9 @@ class CoverageDialog(Dialog):
         self._say_shares()
 
     def _say_shares(self) -> None:
-        """How many codes each store has."""
+        """How many codes each store has; a problem stays in view until something else is asked for."""
+        if self._is_problem_told:
+            return
         parts = [f"{store.name} {integer(self._shares.get(store.id, 0))}" for store in self.stores[:SHOWN_SHARES]]
         self.hint.setText(" · ".join(parts) + (" …" if len(self.stores) > SHOWN_SHARES else ""))
 
@@ -215,6 +219,7 @@ class CoverageDialog(Dialog):
 
     def _wait_for_count(self) -> None:
         """What the other filters leave is not known yet."""
+        self._forget_problem()
         self.primary.setEnabled(False)
         say(self.primary, "coverage.cover_nothing")
 
@@ -240,6 +245,7 @@ class CoverageDialog(Dialog):
 
     def assign(self, rows: Sequence[int] | Query, name: str) -> None:
         """Give these codes to *name*, "" to nobody."""
+        self._forget_problem()
         handle = self._context.runner.call(self._desk.assign, rows, name)
         self._context.jobs.keep(handle)
         handle.succeeded.connect(self._on_assigned)
@@ -247,6 +253,7 @@ class CoverageDialog(Dialog):
 
     def import_files(self, paths: Sequence[Path]) -> None:
         """Take sheets of codes and operators."""
+        self._forget_problem()
         for path in paths:
             handle = self._context.runner.call(self._desk.import_sheet, path)
             self._context.jobs.keep(handle)
@@ -273,6 +280,7 @@ class CoverageDialog(Dialog):
 
     def export_to(self, path: Path) -> None:
         """Write what is chosen to *path*, as a job."""
+        self._forget_problem()
         rows, n = self.chosen()
         handle = self._context.runner.start_heavy(*self._desk.export_call(path, rows))
         self._context.jobs.add(handle, "coverage.job.export", icon="table-export", file=path.name, n=n)
@@ -284,6 +292,7 @@ class CoverageDialog(Dialog):
         store_id, (rows, _) = self.pane.gap_store, self.chosen()
         if not store_id:
             return
+        self._forget_problem()
         handle = self._context.runner.call(self._desk.sources_for, rows, store_id)
         handle.succeeded.connect(lambda found: self._on_sources(store_id, found))
         handle.failed.connect(self._say_problem)
@@ -299,7 +308,12 @@ class CoverageDialog(Dialog):
         self.cover_wanted.emit(best.store_id, store_id, best.product_ids)
 
     def _say_problem(self, error: Exception) -> None:
+        self._is_problem_told = True
         self.hint.tell(error)
+
+    def _forget_problem(self) -> None:
+        self._is_problem_told = False
+        self._say_shares()
 
     def retranslate(self) -> None:
         """Choices that were made of names."""

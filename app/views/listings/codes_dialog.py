@@ -38,7 +38,7 @@ class CodesDialog(Dialog):
         self.said = Label(role="small", ink="text2", wrap=True)
         self._build()
         self.hint.say("codes.hint")
-        close = Button("dialog.close", kind="primary")
+        close = Button("dialog.close")
         close.clicked.connect(self.accept)
         self.footer.row.addWidget(close)
         self.add.clicked.connect(self.add_typed)

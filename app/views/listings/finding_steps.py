@@ -38,6 +38,7 @@ class FindingSteps(QObject):
         here = model.place(index.row()).at if index.isValid() else before_all
         handle = self._runner.start(self._find, query)
         handle.succeeded.connect(lambda ids: self._look(query, order, here, ids, step))
+        handle.failed.connect(model.load_failed)
 
     def _look(self, query: Query, order: Sequence[int], here: int, ids: Sequence[int], step: int) -> None:
         """A million rows are looked through off the GUI thread."""

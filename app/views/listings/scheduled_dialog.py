@@ -9,6 +9,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
 from app.messages import tr
+from app.views.language import say
 from app.views.listings.plain_table import LEFT, dress_table
 from app.views.listings.publish_question import next_hour
 from app.views.numbers import integer
@@ -52,6 +53,7 @@ class ScheduledDialog(Dialog):
         self.problem = Label(ink="red", wrap=True)
         self._lay_out()
         self._connect()
+        self._enable()
         self.refresh()
 
     def _lay_out(self) -> None:
@@ -65,7 +67,7 @@ class ScheduledDialog(Dialog):
         body.addLayout(line)
         body.addWidget(self.problem)
         self.problem.hide()
-        self.at.setAccessibleName(tr("scheduled.new_time"))
+        say(self.at, "scheduled.new_time", "accessibleName")
         self.hint.say("scheduled.hint")
         close = Button("dialog.close")
         close.clicked.connect(self.accept)

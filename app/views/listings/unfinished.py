@@ -14,6 +14,7 @@ from app.services.clock import now_ms
 from app.views.widgets.dialog import Confirmation
 
 if TYPE_CHECKING:
+    from app.services.publishing.batches import OpenBatch
     from app.views.context import ViewContext
 
 
@@ -62,16 +63,15 @@ class Unfinished(QObject):
         """Batches to wait for, stores to ask about, and whether any of these missed its time."""
         services, now = self._context.services, now_ms()
         waiting: list[Left] = []
-        due: dict[int, int] = {}
-        is_overdue = False
+        due: dict[int, list[OpenBatch]] = {}
         for batch in services.publishing.open_batches():
             if batch.due_ms > now and not batch.unknown:
                 name = services.store_name(batch.store_id)
-                waiting.append(Left(batch.store_id, name, batch.queued, batch.batch_id, batch.due_ms))
+                waiting.append(Left(batch.store_id, name, batch.queued, batch.batch_id, batch.due_ms, batch.action))
             else:
-                due[batch.store_id] = due.get(batch.store_id, 0) + batch.queued + batch.unknown
-                is_overdue = is_overdue or 0 < batch.due_ms <= now
-        return waiting, [Left(id, services.store_name(id), n) for id, n in due.items()], is_overdue
+                due.setdefault(batch.store_id, []).append(batch)
+        is_overdue = any(0 < batch.due_ms <= now for batches in due.values() for batch in batches)
+        return waiting, [_of_store(services.store_name(id), batches) for id, batches in due.items()], is_overdue
 
     def _go_on(self, waiting: Sequence[Left], due: Sequence[Left], is_overdue: bool) -> None:
         for left in waiting:
@@ -94,3 +94,10 @@ class Unfinished(QObject):
     def _each(act: Callable[[Left], object], due: Sequence[Left]) -> None:
         for left in due:
             act(left)
+
+
+def _of_store(name: str, batches: Sequence[OpenBatch]) -> Left:
+    """All of a store that is due; called by what is done to its sale where that is the same for all."""
+    actions = {batch.action for batch in batches}
+    n = sum(batch.queued + batch.unknown for batch in batches)
+    return Left(batches[0].store_id, name, n, action=actions.pop() if len(actions) == 1 else "")

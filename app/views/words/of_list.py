@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QInputDialog, QMenu, QWidget
 
 from app.messages import tr
@@ -114,6 +114,7 @@ class OfList(Ground):
 
     def _ask_name(self, kind: str) -> None:
         dialog = QInputDialog(self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setWindowTitle(tr("words.new_list").rstrip("…"))
         dialog.setLabelText(tr("words.list_name"))
         dialog.textValueSelected.connect(lambda name: self.make(kind, name))

@@ -1,8 +1,10 @@
 """Discontinued codes from the user's side: pasted, seen, delisted, sent; codes explained; virtual codes kept."""
 
+import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QContextMenuEvent, QDragEnterEvent, QDragMoveEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QMenu
+from PySide6.QtWidgets import QApplication, QMenu, QWidget
+from shiboken6 import isValid
 
 from app.messages import tr
 from app.services.codes.records import Component
@@ -13,6 +15,8 @@ from app.views.listings.code_dialog import CodeDialog
 from app.views.listings.codes_dialog import CodesDialog
 from app.views.listings.delist_dialog import DelistDialog
 from app.views.theme import apply_theme
+from app.views.widgets.buttons import Button
+from tests.views.file_choices import choose_files
 
 STOCK = "SELECT code, stock FROM sku ORDER BY code"
 
@@ -217,8 +221,6 @@ def test_a_code_is_explained_beside_its_variant(open_page, make_sellable, servic
 
 
 def test_virtual_codes_are_kept(context, services, qtbot, settle, tmp_path):
-    from PySide6.QtWidgets import QWidget
-
     context.services = services
     host = QWidget()
     qtbot.addWidget(host)
@@ -248,3 +250,57 @@ def test_virtual_codes_are_kept(context, services, qtbot, settle, tmp_path):
     language.set_language("zh")
     assert dialog.table.horizontalHeaderItem(0).text() == "组合编码"
     dialog.close()
+
+
+def test_codes_of_a_chosen_file_and_the_preview_as_a_sheet(
+    open_page, services, make_sellable, db, settle, qtbot, tmp_path
+):
+    on_sale(db, services, make_sellable)
+    dialog = open_dialog(open_page())
+    (tmp_path / "gone.txt").write_text("CC3333\n")
+    qtbot.mouseClick(dialog.open_file, Qt.MouseButton.LeftButton)
+    choose_files(dialog, tmp_path / "gone.txt")
+    qtbot.waitUntil(lambda: dialog.plan is not None)
+    assert dialog.codes.toPlainText() == "CC3333"
+    qtbot.mouseClick(dialog.export, Qt.MouseButton.LeftButton)
+    choose_files(dialog, tmp_path / "seen.csv")
+    settle()
+    assert dialog.counts.text() == "1 row written to seen.csv."
+    assert "CC3333" in (tmp_path / "seen.csv").read_text("utf-8-sig")
+    dialog.reject()
+
+
+class TestVirtualCodes:
+    @pytest.fixture
+    def dialog(self, context, services, qtbot, settle):
+        context.services = services
+        host = QWidget()
+        qtbot.addWidget(host)
+        host.resize(1200, 800)
+        host.show()
+        dialog = CodesDialog(context, host)
+        dialog.open()
+        settle()
+        yield dialog
+        settle()
+        if isValid(dialog):
+            dialog.close()
+
+    def test_enter_keeps_what_is_typed_and_the_dialog_stays(self, dialog, services, qtbot, settle, type_into):
+        type_into(dialog.name, "cb000007")
+        type_into(dialog.items, "AB1234*2")
+        qtbot.keyClick(dialog.items, Qt.Key.Key_Return)
+        settle()
+        assert list(services.codes.virtual()) == ["CB000007"]
+        assert isValid(dialog) and dialog.isVisible()
+        assert dialog.name.text() == ""
+
+    def test_a_chosen_file_and_the_button_that_closes(self, dialog, services, qtbot, settle, tmp_path):
+        (tmp_path / "more.txt").write_text("CB000008=AB1234*10\n")
+        qtbot.mouseClick(dialog.open_file, Qt.MouseButton.LeftButton)
+        choose_files(dialog, tmp_path / "more.txt")
+        settle()
+        assert list(services.codes.virtual()) == ["CB000008"]
+        close = next(button for button in dialog.footer.findChildren(Button) if button.text() == "Close")
+        qtbot.mouseClick(close, Qt.MouseButton.LeftButton)
+        qtbot.waitUntil(lambda: not isValid(dialog))

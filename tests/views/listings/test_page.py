@@ -6,6 +6,7 @@ from PySide6.QtGui import QContextMenuEvent, QGuiApplication
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication, QMenu
 
+from app.services.errors import AppError
 from app.services.listings.editing import ListingEdit
 from app.services.paging import Filter
 from app.views.language import language
@@ -418,6 +419,17 @@ class TestFindingSteps:
         qtbot.keyClick(page.rows, Key.Key_F8)
         settle()
         assert page.context.notices.kept[0].text == "Nothing here has a finding."
+
+    def test_what_cannot_be_read_is_told(self, open_page, five, services, qtbot, settle, monkeypatch):
+        page = open_page()
+
+        def fail(*_, **__):
+            raise AppError("publishing.journal", reason="disk full")
+
+        monkeypatch.setattr(page.steps, "_find", fail)
+        page.rows.setFocus()
+        qtbot.keyClick(page.rows, Key.Key_F8)
+        qtbot.waitUntil(lambda: any("disk full" in one.params["why"] for one in page.context.notices.banners(page.key)))
 
 
 class TestLive:

@@ -7,6 +7,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
+from app.services.errors import AppError
 from app.services.listings.marketing.groups import create_marketing_group
 from app.services.listings.marketing.membership import put_into
 from app.services.listings.marketing.plans import PlanText
@@ -171,3 +172,50 @@ def test_prices_are_set_by_a_rule_of_the_teams_own(open_page, services, held, se
     qtbot.mouseClick(dialog.primary, Qt.MouseButton.LeftButton)
     settle()
     assert opened == [("price * 1.1", 2)]
+
+
+class TestOwnRules:
+    @pytest.fixture
+    def dialog(self, open_page, services, held, settle):
+        made = open_from(open_page(), "price_rules", PriceRulesDialog, settle)
+        yield made
+        settle()
+        made.close()
+
+    @pytest.fixture
+    def fails(self, services, monkeypatch):
+        def make(name):
+            def fail(*_, **__):
+                raise AppError("publishing.journal", reason="disk full")
+
+            monkeypatch.setattr(services.guard, name, fail)
+
+        return make
+
+    def test_a_rule_is_kept_under_a_name_and_removed_by_the_buttons(self, dialog, qtbot, settle):
+        assert not dialog.save.isEnabled(), "it has no name yet"
+        qtbot.keyClicks(dialog.name, "Cheap goods")
+        assert dialog.save.isEnabled()
+        qtbot.mouseClick(dialog.save, Qt.MouseButton.LeftButton)
+        qtbot.waitUntil(lambda: dialog.list.count() == 1)
+        assert dialog.remove.isEnabled()
+        qtbot.mouseClick(dialog.remove, Qt.MouseButton.LeftButton)
+        qtbot.waitUntil(lambda: dialog.list.count() == 0)
+        dialog.name.clear()
+        assert not dialog.save.isEnabled()
+
+    def test_what_cannot_be_kept_removed_or_read_is_told(self, dialog, qtbot, settle, fails):
+        qtbot.keyClicks(dialog.name, "Cheap goods")
+        qtbot.mouseClick(dialog.save, Qt.MouseButton.LeftButton)
+        qtbot.waitUntil(lambda: dialog.list.count() == 1)
+        fails("save_price_rule")
+        fails("remove_price_rule")
+        for button in (dialog.save, dialog.remove):
+            dialog.problem.setText("")
+            qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+            qtbot.waitUntil(lambda: "disk full" in dialog.problem.text())
+        assert dialog.list.count() == 1
+        dialog.problem.setText("")
+        fails("price_rules")
+        dialog.load()
+        qtbot.waitUntil(lambda: "disk full" in dialog.problem.text())

@@ -5,10 +5,17 @@ import asyncio
 import pytest
 from PySide6.QtCore import QDateTime, Qt
 
+from app.messages import tr
 from app.services.clock import now_ms
+from app.services.errors import AppError
 from app.services.paging import Query
+from app.services.publishing.desk import OFFLINE
+from app.services.publishing.turns import Schedule
+from app.views.language import language
 from app.views.listings.sale import OfflineQuestion, OnlineQuestion
-from app.views.listings.scheduled_dialog import ScheduledDialog
+from app.views.listings.scheduled_dialog import HEADERS, ScheduledDialog
+from app.views.widgets.buttons import Button
+from app.views.widgets.dialog import Confirmation
 from tests.unit.publishing.conftest import REVIEWED
 from tests.unit.publishing.helpers import publish_all
 
@@ -107,3 +114,107 @@ def test_off_sale_at_a_time_is_listed_moved_sent_at_once_or_taken_back(page, ser
     qtbot.waitUntil(lambda: statuses(services) == ["off", "off"])
     qtbot.waitUntil(lambda: not page.context.jobs.running)
     dialog.accept()
+
+
+def schedule_elsewhere(services, page):
+    """Off sale in five hours, queued by another program: no job of this window waits for it."""
+    ids = [row.id for row in services.listings.source().first_page(Query(), 10)]
+    services.publishing.enqueue_sale(1, ids, OFFLINE, Schedule(now_ms() + 5 * HOUR_MS))
+    page.actions_of_page["scheduled"].trigger()
+    return page.findChildren(ScheduledDialog)[-1]
+
+
+def fail(*_, **__):
+    raise AppError("publishing.journal", reason="disk full")
+
+
+@pytest.mark.parametrize("step", ["sale_preview", "enqueue_sale"])
+def test_what_fails_before_anything_is_queued_is_told(page, services, qtbot, monkeypatch, step):
+    monkeypatch.setattr(services.publishing, step, fail)
+    if step == "sale_preview":
+        page.rows.selectAll()
+        page.actions_of_page["take_off_sale"].trigger()
+    else:
+        asked = ask(page, qtbot, "take_off_sale", OfflineQuestion)
+        qtbot.mouseClick(asked.primary, LEFT)
+    qtbot.waitUntil(lambda: "disk full" in toast(page))
+    assert statuses(services) == ["live", "live"]
+
+
+class TestScheduled:
+    def test_what_no_job_waits_for_is_sent_at_once(self, page, services, qtbot):
+        dialog = schedule_elsewhere(services, page)
+        qtbot.waitUntil(lambda: bool(dialog.batches))
+        assert not page.context.jobs.running
+        qtbot.mouseClick(dialog.now, LEFT)
+        qtbot.waitUntil(lambda: statuses(services) == ["off", "off"])
+        qtbot.waitUntil(lambda: toast(page) == "2 listings are off sale.")
+        qtbot.waitUntil(lambda: not page.context.jobs.running)
+        close = next(button for button in dialog.footer.findChildren(Button) if button.text() == "Close")
+        qtbot.mouseClick(close, LEFT)
+        qtbot.waitUntil(lambda: ScheduledDialog not in {type(one) for one in page.children()})
+
+    def test_without_a_chosen_line_there_is_nothing_to_press(self, page, services, qtbot):
+        dialog = schedule_elsewhere(services, page)
+        acts = (dialog.at, dialog.move_button, dialog.now, dialog.cancel)
+        assert not any(one.isEnabled() for one in acts), "nothing is read yet"
+        qtbot.waitUntil(lambda: all(one.isEnabled() for one in acts))
+        qtbot.mouseClick(
+            dialog.table.viewport(),
+            LEFT,
+            Qt.KeyboardModifier.ControlModifier,
+            dialog.table.visualItemRect(dialog.table.item(0, 1)).center(),
+        )
+        assert not any(one.isEnabled() for one in acts)
+        dialog.accept()
+
+    def test_what_cannot_be_read_is_told(self, page, services, qtbot, monkeypatch):
+        monkeypatch.setattr(services.publishing, "scheduled", fail)
+        page.actions_of_page["scheduled"].trigger()
+        (dialog,) = page.findChildren(ScheduledDialog)
+        qtbot.waitUntil(lambda: "disk full" in dialog.problem.text())
+        assert dialog.problem.isVisible()
+        dialog.accept()
+
+    def test_it_follows_the_language(self, page, services, qtbot):
+        dialog = schedule_elsewhere(services, page)
+        qtbot.waitUntil(lambda: bool(dialog.batches))
+        language.set_language("zh")
+        heads = [dialog.table.horizontalHeaderItem(at).text() for at in range(4)]
+        assert heads == [tr(key) for key in HEADERS]
+        assert heads[0] == "时间（北京）"
+        assert dialog.table.item(0, 1).text() == tr("scheduled.what.offline") != "Take off sale"
+        assert dialog.at.accessibleName() == "新的时间"
+        dialog.accept()
+
+
+class TestNextStart:
+    """What was scheduled while another window was open, in the window of the next start."""
+
+    def left(self, services, at_ms):
+        ids = [row.id for row in services.listings.source().first_page(Query(), 10)]
+        services.publishing.enqueue_sale(1, ids, OFFLINE, Schedule(at_ms))
+
+    def test_what_waits_is_still_called_what_it_is(self, page, services, write, qtbot):
+        self.left(services, now_ms() + HOUR_MS)
+        page.publisher.offer_to_resume()
+        qtbot.waitUntil(lambda: bool(page.context.jobs.running))
+        (job,) = page.context.jobs.running
+        assert job.title == "2 to be taken off sale · 晨帆数码"
+        qtbot.waitUntil(lambda: "Waits until" in job.note)
+        write("UPDATE publish_task SET due_ms = ? WHERE due_ms > 0", now_ms() - 1)
+        qtbot.waitUntil(lambda: toast(page) == "2 listings are off sale.")
+        assert page.context.notices.kept[0].offer.text == "Put on sale again"
+
+    def test_what_missed_its_time_is_asked_about_and_called_what_it_is(self, page, services, write, qtbot):
+        self.left(services, now_ms() + HOUR_MS)
+        write("UPDATE publish_task SET due_ms = ? WHERE due_ms > 0", now_ms() - HOUR_MS)
+        page.publisher.offer_to_resume()
+        qtbot.waitUntil(lambda: any(one.isVisible() for one in page.findChildren(Confirmation)))
+        asked = next(one for one in page.findChildren(Confirmation) if one.isVisible())
+        assert "program was not running at their time" in asked.detail.text()
+        assert statuses(services) == ["live", "live"]
+        qtbot.mouseClick(asked.primary, LEFT)
+        qtbot.waitUntil(lambda: statuses(services) == ["off", "off"])
+        qtbot.waitUntil(lambda: toast(page) == "2 listings are off sale.")
+        assert [job.title for job in page.context.jobs] == ["Taking 2 off sale · 晨帆数码"]

@@ -270,6 +270,8 @@ class BulkEditDialog(Dialog):
         else:
             self._edit = None
             self.work_out()
+            if not self.choices.stores:  # they could not be read either
+                self._load_choices()
 
     def _order_focus(self) -> None:
         """Tab goes through the dialog as it is read; cards and rows come and go."""

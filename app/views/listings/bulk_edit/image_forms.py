@@ -100,6 +100,7 @@ class SameImageForm(Form):
     def __init__(self, around: Surroundings, field: str, action: str) -> None:
         super().__init__(around)
         self._hash, self._hashed = "", ""
+        self._error: Exception | None = None
         self.old = Line()
         self.new = None if action == "remove_same" else Line()
         self.add("old_image", self.old, extra=_browse(self, lambda paths: self.old.setText(str(paths[0]))))
@@ -113,20 +114,30 @@ class SameImageForm(Form):
     def _read(self) -> None:
         """What is in the file, off the GUI thread."""
         path = self.old.text().strip()
-        if path and path != self._hashed:
-            self._hash, self._hashed = "", path
+        if path and (path != self._hashed or self._error is not None):
+            self._hash, self._hashed, self._error = "", path, None
             handle = self.around.context.runner.call(self.around.context.services.bulk_edit.picture_hash, path)
             handle.succeeded.connect(lambda found: self._on_hash(path, found))
-            handle.failed.connect(lambda error: self.say_wrong("old_image", sentence(error)))
+            handle.failed.connect(lambda error: self._on_no_hash(path, error))
 
     def _on_hash(self, path: str, found: str) -> None:
         if path == self._hashed:
             self._hash = found
             self.changed.emit()
 
+    def _on_no_hash(self, path: str, error: Exception) -> None:
+        """It stays said while the form is read again and again."""
+        if path == self._hashed:
+            self._error = error
+            self.changed.emit()
+
     def operation(self) -> Operation | None:
         """Complete once the file was read."""
-        if not self._hash or self.old.text().strip() != self._hashed:
+        if self.old.text().strip() != self._hashed:
+            return None
+        if self._error is not None:
+            raise Unfit("old_image", sentence(self._error))
+        if not self._hash:
             return None
         if self.new is None:
             return RemoveImages(hashes=(self._hash,))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from threading import Event
 from typing import Any
 
 import pytest
@@ -184,3 +185,21 @@ def test_what_could_not_be_counted_is_counted_when_asked_again(
     qtbot.mouseClick(dialog.state.button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(dialog.table.isVisible)
     assert "title.too_long" in rows_of(dialog)
+
+
+def test_how_far_the_counting_is_is_said(
+    qtbot: Any, open_findings: Any, services: Any, faulty: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dialog, may_end = open_findings(), Event()
+
+    def slowly(_: Any, ctx: Any) -> Any:
+        ctx.report(1, 4)
+        assert may_end.wait(30)
+        return []
+
+    monkeypatch.setattr(services.listings, "rules", slowly)
+    dialog.model.show_rules(())
+    dialog.count()
+    qtbot.waitUntil(lambda: dialog.state.bar.isVisible() and dialog.state.bar.share == 0.25)
+    may_end.set()
+    qtbot.waitUntil(lambda: dialog.state.texts[0] == "Nothing found")

@@ -40,6 +40,7 @@ def test_a_word_is_added_heeded_and_removed_while_the_dialog_is_open(
     qtbot.keyClicks(words.search, "Zorbax")
     press(qtbot, words.add)
     qtbot.waitUntil(lambda: [word for word, _ in found_in(services, zorbax)] == ["Zorbax"])
+    qtbot.waitUntil(lambda: "words.job" in {job.title_key for job in words._context.jobs})
     settle()
     words.table.selectRow(0)
     press(qtbot, words.remove)

@@ -6,12 +6,12 @@ import csv
 
 import openpyxl
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtWidgets import QFileDialog
 
 from app.services.listings.exporting import KEYS, ExportOptions
 from app.views.language import language
-from app.views.listings.export_dialog import ExportDialog
+from app.views.listings.export_dialog import BUILT_IN, ExportDialog
 from app.views.theme import apply_theme
 
 
@@ -91,6 +91,53 @@ def test_the_choice_and_sets_of_columns_are_kept(page, qtbot):
     again.drop.click()
     assert again.sets.findText("Parcel office") == -1 and again.columns.keys == moved
     again.close()
+
+
+def test_a_set_is_chosen_with_the_keys(page, qtbot):
+    dialog = opened(page)
+    assert dialog.columns.keys == BUILT_IN["all"]
+    dialog.sets.setFocus()
+    qtbot.keyClick(dialog.sets, Qt.Key.Key_Down)
+    assert dialog.columns.keys == BUILT_IN["prices"]
+    assert f"{len(BUILT_IN['prices'])} columns" in dialog.hint.text()
+    dialog.close()
+
+
+def test_a_package_leaves_nothing_to_choose(page, qtbot):
+    dialog = opened(page)
+    choices = (dialog.rows, dialog.sets, dialog.columns, dialog.all, dialog.none, dialog.up, dialog.down, dialog.name)
+    for kind, are_enabled in (("zip", False), ("csv", True)):
+        qtbot.mouseClick(dialog.kinds, Qt.MouseButton.LeftButton, pos=dialog.kinds.part_rect(kind).center())
+        assert {widget.isEnabled() for widget in choices} == {are_enabled}
+    dialog.close()
+
+
+def test_columns_are_ticked_and_moved_one_at_a_time_or_all_at_once(page, qtbot):
+    dialog = opened(page)
+    columns, count = dialog.columns, lambda: int(dialog.hint.text().split()[0])
+    columns.setCurrentRow(1)
+    columns.setFocus()
+    qtbot.keyClick(columns, Qt.Key.Key_Space)
+    assert (count(), dialog.sets.currentIndex()) == (len(KEYS) - 1, -1)
+    qtbot.mouseClick(dialog.all, Qt.MouseButton.LeftButton)
+    assert (count(), columns.keys) == (len(KEYS), KEYS)
+    qtbot.mouseClick(dialog.up, Qt.MouseButton.LeftButton)
+    assert columns.keys == (KEYS[1], KEYS[0], *KEYS[2:])
+    qtbot.mouseClick(dialog.down, Qt.MouseButton.LeftButton)
+    assert dialog.sets.currentText() == "All columns"
+    columns.model().moveRow(QModelIndex(), 0, QModelIndex(), 3)  # as the list does when a row is dropped
+    assert (columns.keys[2], dialog.sets.currentIndex()) == (KEYS[0], -1)
+    dialog.close()
+
+
+def test_a_set_needs_a_name(page, qtbot):
+    dialog = opened(page)
+    assert not dialog.keep.isEnabled()
+    qtbot.keyClicks(dialog.name, "Office")
+    assert dialog.keep.isEnabled()
+    dialog.name.clear()
+    assert not dialog.keep.isEnabled()
+    dialog.close()
 
 
 def test_what_was_kept_by_another_version_does_no_harm(page):
