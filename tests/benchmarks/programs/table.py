@@ -41,9 +41,13 @@ REPAINTS = 60
 INDEXED, OTHERS = ("updated", "price", "title"), ("stock", "code", "status", "category", "findings")
 WORDS = {
     "latin": ("led lamp", "phone case", "sj0012345", "usb c hub", "mug 47"),
-    "cyrillic": ("наушники", "лампа", "игрушка 17", "чехол"),
-    "chinese": ("蓝牙耳机", "台灯", "手机壳", "耳机 usb"),
+    "cyrillic": ("наушники", "лампа", "игрушка 17", "чехол", "настольная"),
+    "chinese": (
+        *("蓝牙耳机", "台灯", "手机壳", "耳机 usb", "收纳盒", "保温杯", "充电线", "儿童玩具", "厨房用品", "台灯 led"),
+        *("手机壳 case", "充电线 usb"),
+    ),
 }
+"""Some thirty keystrokes a script after the first of each word: of fewer, the slowest twentieth is the slowest one."""
 SEGMENTS = ("drafts", "live", "off", "all")
 
 
