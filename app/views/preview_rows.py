@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from PySide6.QtCore import Signal
@@ -56,8 +56,10 @@ class PreviewRows(Ground):
         self._top.hide()
         self.state.acted.connect(self.acted)
 
-    def show_problem(self, title_key: str, said: str, action_key: str = "", *, icon: str = "file-alert") -> None:
-        """Why there are no rows; *said* is a finished sentence."""
+    def show_problem(
+        self, title_key: str, said: str | Callable[[], str], action_key: str = "", *, icon: str = "file-alert"
+    ) -> None:
+        """Why there are no rows; *said* is a finished sentence, or what makes it in each language."""
         self.state.show_problem(title_key, said, action_key, icon=icon)
         self._show(self.state)
 

@@ -134,6 +134,16 @@ def cancel_queued(connection: Connection, batch_ids: Sequence[int]) -> int:
     return len(_cancel(connection, "batch_id IN (SELECT value FROM json_each(?))", chosen))
 
 
+def taken_back_among(connection: Connection, task_ids: Sequence[int]) -> int:
+    """How many of these tasks somebody took back; one that turned out needless carries its reason."""
+    found = connection.exec_driver_sql(
+        "SELECT count(*) FROM publish_task WHERE state = 'cancelled' AND error_code = '' "
+        "AND id IN (SELECT value FROM json_each(?))",
+        (orjson.dumps(list(task_ids)).decode(),),
+    )
+    return int(found.scalar_one())
+
+
 def scheduled_in(connection: Connection, batch_ids: Sequence[int], moment_ms: int) -> int:
     """How many listings of these batches wait for a time after *moment_ms*."""
     found = connection.exec_driver_sql(

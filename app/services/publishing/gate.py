@@ -35,6 +35,7 @@ OURS = ("product", "offer", "photobank", "feed")
 """Parts of the names of methods that publishing calls; a limit of another one holds nothing up here."""
 
 _kept: weakref.WeakSet[TaskContext] = weakref.WeakSet()
+_woken: weakref.WeakSet[TaskContext] = weakref.WeakSet()
 
 
 def stop_and_keep(ctx: TaskContext) -> None:
@@ -44,6 +45,11 @@ def stop_and_keep(ctx: TaskContext) -> None:
     """
     _kept.add(ctx)
     ctx.stop.set()
+
+
+def wake(ctx: TaskContext) -> None:
+    """Let a run that waits for a time look at once what is due: it was moved, taken back or may be sent now."""
+    _woken.add(ctx)
 
 
 class Ending(StrEnum):
@@ -187,6 +193,9 @@ class Gate:
             self.end(Ending.KEPT if self._ctx in _kept else Ending.CANCELLED)
         if self.ending is not None:
             return
+        if self._ctx in _woken:
+            _woken.discard(self._ctx)
+            self.changed.set()
         if self.is_paused != (self.is_held or self._ctx.pause.is_set()):
             self.is_paused = not self.is_paused
             self._on_pause(self.is_paused)

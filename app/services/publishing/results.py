@@ -26,6 +26,7 @@ class BatchResult:
         scheduled: of `queued`, those whose time has not come.
         doubles: second products found of what was sent once (`doubles.py`).
         elsewhere: listings that another run has taken on and had not settled when this one ended.
+        taken_back: of `cancelled`, those that somebody took back while this run waited for them.
     """
 
     batch_ids: tuple[int, ...]
@@ -44,6 +45,7 @@ class BatchResult:
     scheduled: int = 0
     doubles: int = 0
     elsewhere: int = 0
+    taken_back: int = 0
 
     @property
     def on_platform(self) -> int:
@@ -57,7 +59,13 @@ class BatchResult:
 
     @classmethod
     def of(
-        cls, counts: RunCounts, gate: Gate, batch_ids: Sequence[int], elapsed_s: float, scheduled: int
+        cls,
+        counts: RunCounts,
+        gate: Gate,
+        batch_ids: Sequence[int],
+        elapsed_s: float,
+        scheduled: int,
+        taken_back: int,
     ) -> BatchResult:
         """The result of a run that has ended."""
 
@@ -78,4 +86,5 @@ class BatchResult:
             scheduled,
             counts.doubles,
             counts.of(TaskState.SENDING),
+            taken_back,
         )

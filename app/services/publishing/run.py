@@ -16,7 +16,7 @@ from app.models import JobState, TaskState
 from app.services.clock import now_ms
 from app.services.db import Database
 from app.services.marketplace.port import Marketplace
-from app.services.publishing.batches import cancel_queued, close_batches, open_as, scheduled_in
+from app.services.publishing.batches import cancel_queued, close_batches, open_as, scheduled_in, taken_back_among
 from app.services.publishing.counts import RunCounts
 from app.services.publishing.double_search import DoubleSearch
 from app.services.publishing.feed_following import FeedFollower
@@ -139,7 +139,7 @@ class _Run:
     ) -> None:
         self._db, self._store_id, self._batch_id, self._owner = db, store_id, batch_id, owner
         self._started_s = time.monotonic()
-        self._scheduled = 0
+        self._scheduled = self._taken_back = 0
         self._told_of = set(told_of)
         self._counts = RunCounts(ctx)
         self._gate = Gate(ctx, self._counts, settings, self._show_pause, marketplace.pauses)
@@ -308,7 +308,9 @@ class _Run:
         note_end(connection, self._store_id, self._gate)
         close_batches(connection, batches)
         self._scheduled = scheduled_in(connection, batches, now_ms())
-        return states_of(connection, [*self._told_of.union(self._counts.tasks())])
+        tasks = [*self._told_of.union(self._counts.tasks())]
+        self._taken_back = taken_back_among(connection, tasks)
+        return states_of(connection, tasks)
 
     def _show_pause(self, is_paused: bool) -> None:
         state = JobState.PAUSED if is_paused else JobState.RUNNING
@@ -317,4 +319,5 @@ class _Run:
 
     def _result(self) -> BatchResult:
         batches = sorted(self._parts.batch_ids)
-        return BatchResult.of(self._counts, self._gate, batches, time.monotonic() - self._started_s, self._scheduled)
+        elapsed_s = time.monotonic() - self._started_s
+        return BatchResult.of(self._counts, self._gate, batches, elapsed_s, self._scheduled, self._taken_back)

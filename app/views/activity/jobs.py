@@ -38,6 +38,7 @@ class Job:
         on_pause: told when the user lets it wait (True) or go on.
         tells_rest: whether its pace says how long it still takes; not where it waits for a time.
         leave_key: message key of what leaving means for it, asked about when the window closes.
+        is_taken_back: tells from the result that what it was to do was taken back elsewhere: it ends as cancelled.
     """
 
     title_key: str
@@ -52,6 +53,7 @@ class Job:
     on_pause: Callable[[bool], object] | None = None
     tells_rest: bool = True
     leave_key: str = ""
+    is_taken_back: Callable[[Any], bool] | None = None
     state: str = "running"
     progress: Progress = field(default_factory=Progress)
     result: Any = None
@@ -153,6 +155,7 @@ class Jobs(QObject):
         on_pause: Callable[[bool], object] | None = None,
         tells_rest: bool = True,
         leave_key: str = "",
+        is_taken_back: Callable[[Any], bool] | None = None,
         **params: Any,
     ) -> Job:
         """Show a task as a job.
@@ -167,10 +170,10 @@ class Jobs(QObject):
             on_leave: stops the task when the window closes, where cancelling would take back what can wait for the
                 next start.
             count: makes true counts from the result; with something failed the job is done with failures.
-            on_pause, tells_rest, leave_key: as in `Job`.
+            on_pause, tells_rest, leave_key, is_taken_back: as in `Job`.
         """
         job = Job(title_key, params, icon, handle, can_pause, summarise, offer_results, on_leave, count)
-        job.on_pause, job.tells_rest, job.leave_key = on_pause, tells_rest, leave_key
+        job.on_pause, job.tells_rest, job.leave_key, job.is_taken_back = on_pause, tells_rest, leave_key, is_taken_back
         self._jobs.insert(0, job)
         handle.progressed.connect(lambda progress: self._on_progress(job, progress))
         handle.succeeded.connect(lambda result: self._on_success(job, result))
@@ -245,7 +248,9 @@ class Jobs(QObject):
         if job.count is not None:
             job.progress = job.count(result)
         job.offers = job.offer_results(result) if job.offer_results else []
-        self._end(job, "done_with_failures" if job.progress.failed else "done")
+        is_taken_back = job.is_taken_back is not None and job.is_taken_back(result)
+        done = "done_with_failures" if job.progress.failed else "done"
+        self._end(job, "cancelled" if is_taken_back else done)
 
     def _end(self, job: Job, state: str, *, error: BaseException | None = None) -> None:
         job.state, job.error, job.ended_s = state, error, time.monotonic()

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 from app.messages import tr
 from app.services.clock import now_ms
 from app.services.publishing.desk import OFFLINE, ONLINE, PublishDesk
-from app.services.publishing.gate import Ending, stop_and_keep
+from app.services.publishing.gate import Ending, stop_and_keep, wake
 from app.services.publishing.queue import BatchCreated, SkipReason
 from app.services.publishing.turns import AT_ONCE, Schedule
 from app.services.stores.readiness import StoreClosed
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from app.services.publishing.preview import PublishPreview
     from app.services.publishing.results import BatchResult
     from app.services.publishing.scheduled import ScheduledBatch
-    from app.views.activity.jobs import Said
+    from app.views.activity.jobs import Job, Said
     from app.views.context import ViewContext
 
 SHOWN_EVERY_MS = 300
@@ -64,6 +64,7 @@ class Publisher(QObject):
         self._ticks = QTimer(self, interval=SHOWN_EVERY_MS)
         self._ticks.timeout.connect(self.rows_changed)
         self._running = 0
+        self._jobs: dict[int, Job] = {}  # of each batch, as long as one is at work on it or waits for it
 
     @property
     def is_running(self) -> bool:
@@ -140,6 +141,7 @@ class Publisher(QObject):
     def show_scheduled(self) -> None:
         """What waits for its time."""
         dialog = ScheduledDialog(self._context, self._page)
+        dialog.changed.connect(self._wake_all)
         dialog.changed.connect(self.batch_ended)
         dialog.send_wanted.connect(
             lambda batch: self.start(Left(batch.store_id, batch.store_name, batch.n, batch.batch_id, 0, _sale(batch)))
@@ -151,8 +153,13 @@ class Publisher(QObject):
     def start(self, left: Left, blocked: int = 0, *, is_spread: bool = False, way_back: Offer | None = None) -> None:
         """Send a batch, or everything of a store that an earlier run left and that is due, as a job. Closing the
         window keeps the queue; cancelling takes back what was not sent; pausing lets the whole store wait. What sending
-        is a part of offers its *way_back* to the end: a short run would take it out of sight at once."""
+        is a part of offers its *way_back* to the end: a short run would take it out of sight at once.
+
+        A batch that a job waits for already gets no second one: the waiting one is told what it is from now on."""
         waits = is_spread or left.due_ms > now_ms()
+        if left.batch_id in self._jobs:
+            self._say_anew(self._jobs[left.batch_id], left)
+            return
         handle = self._context.runner.start(self._desk.run, left.store_id, left.batch_id)
         job = self._context.jobs.add(
             handle,
@@ -164,18 +171,34 @@ class Publisher(QObject):
             on_leave=stop_and_keep,
             tells_rest=not waits,
             leave_key="closing.detail_scheduled" if waits else "",
+            is_taken_back=lambda result: result.taken_back > 0,
             n=left.n,
             store=left.store_name,
         )
+        if left.batch_id is not None:
+            self._jobs[left.batch_id] = job
         self._pauses.follow(job, left.store_id)
         self._context.notices.clear_banner(f"publish.{left.store_id}")
         self._running += 1
         self._ticks.start()
-        handle.finished.connect(self._on_end)
+        handle.finished.connect(lambda: self._on_end(left))
         handle.succeeded.connect(lambda result: self._on_result(left, result, blocked, way_back))
         handle.failed.connect(lambda error: self._on_refused(left, error))
 
-    def _on_end(self) -> None:
+    def _wake_all(self) -> None:
+        """What waits was moved, taken back or may go now: those who wait for it look at once."""
+        for job in self._jobs.values():
+            if job.handle is not None:
+                wake(job.handle.context)
+
+    def _say_anew(self, job: Job, left: Left) -> None:
+        """It does not wait for its time any more."""
+        job.title_key, job.tells_rest, job.leave_key = _job_key(left, waits=False), True, ""
+        self._context.jobs.changed.emit(job)
+
+    def _on_end(self, left: Left) -> None:
+        if left.batch_id is not None:
+            self._jobs.pop(left.batch_id, None)
         self._running -= 1
         if not self._running:
             self._ticks.stop()
@@ -335,10 +358,15 @@ def _job_key(left: Left, *, waits: bool) -> str:
 def _summary(result: BatchResult) -> Said:
     if result.ending is not None:
         return f"publish.ended.{result.ending}", {}
-    return "publish.job.summary", {
+    counts = {
         "done": result.on_platform,
         "live": result.live,
         "in_review": result.in_review,
         "failed": result.failed + result.rejected,
         "unknown": result.unknown,
     }
+    if result.taken_back and not any(counts.values()):
+        return f"publish.ended.{Ending.CANCELLED}", {}
+    if result.taken_back:
+        return "publish.job.summary_taken_back", counts | {"taken_back": result.taken_back}
+    return "publish.job.summary", counts

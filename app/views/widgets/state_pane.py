@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
@@ -66,10 +68,16 @@ class StatePane(Ground):
         if progress is not None:
             self.bar.show_progress(progress)
 
-    def show_problem(self, title_key: str, sentence: str, action_key: str = "", *, icon: str = "file-alert") -> None:
-        """Why there are no rows; *sentence* is finished, *action_key* names what helps."""
+    def show_problem(
+        self, title_key: str, sentence: str | Callable[[], str], action_key: str = "", *, icon: str = "file-alert"
+    ) -> None:
+        """Why there are no rows; *sentence* is finished, or what makes it in each language; *action_key* names what
+        helps."""
         self._show(icon, title_key, action_key)
-        self.detail.setText(sentence)
+        if callable(sentence):
+            self.detail.follow(sentence)
+        else:
+            self.detail.setText(sentence)
 
     def _show(self, icon: str, title_key: str, action_key: str, **params: object) -> None:
         self.icon.set_icon(icon)

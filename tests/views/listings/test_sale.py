@@ -188,6 +188,58 @@ class TestScheduled:
         dialog.accept()
 
 
+class TestTheJobThatWaits:
+    """What was scheduled in this window has a job that waits for it, and no other."""
+
+    @pytest.fixture
+    def waiting(self, page, qtbot, monkeypatch):
+        """Job and list of two listings to be taken off sale in five hours; the job sleeps soundly."""
+        monkeypatch.setattr("app.services.publishing.feeding.LONGEST_NAP_S", 60.0)
+        asked = ask(page, qtbot, "take_off_sale", OfflineQuestion)
+        qtbot.mouseClick(asked.when, LEFT, pos=asked.when.part_rect("at").center())
+        asked.at.setDateTime(QDateTime.fromMSecsSinceEpoch(now_ms() + 5 * HOUR_MS))
+        qtbot.mouseClick(asked.primary, LEFT)
+        qtbot.waitUntil(lambda: any("Waits until" in job.note for job in page.context.jobs))
+        (job,) = page.context.jobs
+        page.actions_of_page["scheduled"].trigger()
+        (dialog,) = page.findChildren(ScheduledDialog)
+        qtbot.waitUntil(lambda: bool(dialog.batches))
+        yield job, dialog
+        dialog.accept()
+        page.context.jobs.cancel_all()
+        qtbot.waitUntil(lambda: not page.context.jobs.running)
+
+    def test_sent_now_it_is_woken_and_no_second_one_starts(self, page, services, waiting, qtbot):
+        job, dialog = waiting
+        assert job.title == "2 to be taken off sale · 晨帆数码"
+        qtbot.mouseClick(dialog.now, LEFT)
+        qtbot.waitUntil(lambda: statuses(services) == ["off", "off"])
+        qtbot.waitUntil(lambda: not page.context.jobs.running)
+        assert [(one.title, one.state) for one in page.context.jobs] == [("Taking 2 off sale · 晨帆数码", "done")]
+        assert job.summary.startswith("On the platform 2 ")
+        assert toast(page) == "2 listings are off sale."
+
+    def test_taken_back_it_ends_as_cancelled_and_says_so(self, page, services, waiting, qtbot, each_language):
+        job, dialog = waiting
+        qtbot.mouseClick(dialog.cancel, LEFT)
+        qtbot.waitUntil(lambda: not job.is_running)
+        assert statuses(services) == ["live", "live"]
+        said = {"en": "Cancelled; what was not sent was taken back.", "zh": "已取消，没有发送的已撤回。"}
+        assert (job.state, job.summary) == ("cancelled", said[each_language])
+
+    def test_what_had_left_before_is_told_with_what_was_taken_back(self, page, services, write, waiting, qtbot):
+        job, dialog = waiting
+        write("UPDATE publish_task SET due_ms = 0 WHERE id = (SELECT min(id) FROM publish_task WHERE due_ms > 0)")
+        dialog.at.setDateTime(QDateTime.fromMSecsSinceEpoch(now_ms() + 6 * HOUR_MS))
+        qtbot.mouseClick(dialog.move_button, LEFT)
+        qtbot.waitUntil(lambda: sorted(statuses(services)) == ["live", "off"])
+        qtbot.waitUntil(lambda: "Waits until" in job.note)
+        qtbot.mouseClick(dialog.cancel, LEFT)
+        qtbot.waitUntil(lambda: not job.is_running)
+        assert job.state == "cancelled"
+        assert job.summary == "On the platform 1 (live 1, in review 0) · failed 0 · unconfirmed 0 · taken back 1"
+
+
 class TestNextStart:
     """What was scheduled while another window was open, in the window of the next start."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from app.services.listings.round_trip.session import SheetHead
 from app.services.tasks import Progress
 from app.services.worker import WorkerDied
 from app.views.context import ViewContext
-from app.views.errors import sentence
+from app.views.errors import words_of
 from app.views.importing.save_file import ask_where
 from app.views.language import language, say
 from app.views.latest_call import LatestCall
@@ -114,7 +115,8 @@ class SheetDialog(Dialog):
             self.preview.show_head(head.plan, self._desk.preview_source(head.plan, self._names))
         else:
             self.preview.outcome.hide()
-            self.preview.show_problem("round_trip.nothing", tr("round_trip.nothing_detail"), icon="circle-check")
+            why = partial(tr, "round_trip.nothing_detail")
+            self.preview.show_problem("round_trip.nothing", why, icon="circle-check")
         self._set_ready(head.plan.counts.changed, "bulk_edit.nothing_changes")
         self._order_focus()
         if head.plan.counts.changed:
@@ -163,7 +165,7 @@ class SheetDialog(Dialog):
         self._set_ready(0, "bulk_edit.not_worked_out")
         title = "bulk_edit.not_stored" if self._is_storing else "round_trip.not_read"
         self._is_storing = False
-        self.preview.show_problem(title, sentence(error), "empty.retry", icon="alert-triangle")
+        self.preview.show_problem(title, words_of(error), "empty.retry", icon="alert-triangle")
 
     def _on_page_failed(self, error: Exception) -> None:
         """After a crash of the worker process its plans are gone, so read again."""

@@ -63,6 +63,20 @@ class TestRecipes:
         user.settle()
         assert "gone.json" in user.dialog.hint.text()
 
+    def test_one_is_removed_by_its_name_in_the_menu(self, open_edit, lamps):
+        user = open_edit(lamps[:2])
+        user.types(user.field("value"), "10")
+        user.waits_for_preview()
+        user.dialog.recipes.keep("Ten & more")
+        user.settle()
+        menu = recipes(user)
+        under = next(one for one in menu.findChildren(QMenu) if one.title() == "Remove")
+        chooses(under, "Ten && more")
+        menu.close()
+        user.settle()
+        assert user.dialog.hint.text() == "Forgot the recipe “Ten & more”"
+        assert not any(one.text().startswith("Ten") for one in recipes(user).actions())
+
 
 class TestWorking:
     def test_how_far_it_is_is_said(self, open_edit, lamps, lane, monkeypatch):
@@ -157,6 +171,22 @@ def test_a_picture_that_cannot_be_read_stays_marked(open_edit, lamps, tmp_path):
     assert user.problem() == ""
 
 
+def test_a_path_that_is_typed_is_read_when_its_field_is_left(open_edit, lamps, tmp_path):
+    (tmp_path / "old.jpg").write_bytes(b"old")
+    user = open_edit(lamps[:2])
+    user.chooses(user.card().field, "images")
+    user.chooses(user.card().way, "remove_same")
+    form, old = user.card().form, user.field("old_image")
+    user.qtbot.waitUntil(user.dialog.isActiveWindow)
+    user.types(old, str(tmp_path / "old.jpg"))
+    assert old.hasFocus()
+    user.settle()
+    assert form.read() is None, "half a path is no file that is missing"
+    assert not form.is_wrong
+    user.qtbot.keyClick(old, Qt.Key.Key_Tab)
+    user.qtbot.waitUntil(lambda: form.read() is not None)
+
+
 class TestTold:
     def test_a_preview_that_cannot_be_written(self, open_edit, lamps, tmp_path):
         user = open_edit(lamps[:2])
@@ -192,6 +222,18 @@ class TestForms:
         user.waits_for_preview()
         assert user.field("formula").text() == "2 * stock"
         assert user.rows[0][3] == "240.00"
+
+    def test_what_is_ticked_or_chosen_is_worked_out_at_once(self, open_edit, lamps):
+        user = open_edit(lamps[:2])
+        user.types(user.field("value"), "10")
+        user.waits_for_preview()
+        user.chooses(user.field("rounding"), "end_99")
+        user.waits_for_preview()
+        assert ("LM1-WH", "20.99") in [(row[0], row[3]) for row in user.rows]
+        user.presses(user.card().form.per_listing)
+        assert not user.dialog.primary.isEnabled()
+        user.waits_for_preview()
+        assert user.dialog.primary.isEnabled() and user.dialog.head.counts.changed == 2
 
     def test_a_direction_is_asked_for_once_there_is_a_rounding(self, open_edit, lamps):
         user = open_edit(lamps[:2])

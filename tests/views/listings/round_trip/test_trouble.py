@@ -5,9 +5,12 @@ from threading import Event
 import pytest
 from PySide6.QtCore import Qt
 
+from app.messages import tr
 from app.services.errors import AppError
 from app.services.listings.bulk_edit import session
 from app.services.worker import WorkerDied
+from app.views.errors import sentence
+from app.views.language import language
 from app.views.listings.round_trip.watching import SavedFiles
 from tests.views.file_choices import choose_files
 
@@ -84,6 +87,24 @@ class TestReading:
         assert (dialog.primary.isEnabled(), dialog.preview.state.button.text()) == (False, "Try again")
         press(excel, dialog.preview.state.button)
         assert excel.sees().head is not None
+
+    def test_why_it_could_not_be_read_follows_the_language(self, excel, lamps, fails):
+        fails("prepare")
+        excel.page.excel.take_back(excel.opens(lamps[0]))
+        (dialog,) = excel.dialogs
+        excel.settle()
+        before = dialog.preview.state.texts
+        language.set_language("zh")
+        assert dialog.preview.state.texts == ("读不了这个文件", sentence(WorkerDied(exit_code=9)))
+        assert dialog.preview.state.texts[1] != before[1]
+
+    def test_that_nothing_changes_follows_the_language(self, excel, lamps):
+        path = excel.opens(lamps[0])
+        excel.page.excel.take_back(path)
+        dialog = excel.sees()
+        assert dialog.preview.state.texts == (tr("round_trip.nothing"), tr("round_trip.nothing_detail"))
+        language.set_language("zh")
+        assert dialog.preview.state.texts == (tr("round_trip.nothing"), tr("round_trip.nothing_detail"))
 
     def test_what_the_checker_says_is_told(self, excel, lamps):
         dialog = saved(excel, ("LM1-WH", "title", "床头 Lamp"))
