@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 from app.services.compliance.number_looks import number_limits, number_suspects
 from app.services.compliance.rule_data import Limits
 from app.services.db import roomy
-from app.services.history.columns import Staged, blocks, unwrite, unwritten, write_column
+from app.services.history.columns import Staged, blocks, moved_listings, write_column
 from app.services.listings.numbers import (
     RENEWED,
     find_foreseen,
@@ -76,25 +76,16 @@ def _written(
 ) -> Iterator[list[Staged]]:
     """Each block of *coming* once its variants are written; listings that moved on are added to *moved*."""
     for block in coming:
-        if gone := _write(connection, block):
+        if gone := {number for one in block for number in moved_listings(connection, one)}:
             how.leave_out(gone)
             moved |= gone
-        if how.keep is not None:
-            for one in block:
+        for one in block:
+            write_column(connection, one)
+            if how.keep is not None:
                 how.keep(one)
         if how.foreseen is None:  # now that their pages are in memory
             note_numbers(connection, block)
         yield block
-
-
-def _write(connection: Connection, block: Sequence[Staged]) -> set[int]:
-    """Write the variants of a block. Returns: listings that moved on, of which nothing is written."""
-    written = [write_column(connection, one) for one in block]
-    gone = {number for one, ids in zip(block, written, strict=True) for number in unwritten(connection, one, ids)}
-    if gone:
-        for one, ids in zip(block, written, strict=True):
-            unwrite(connection, one, ids, gone)
-    return gone
 
 
 def _renewed(

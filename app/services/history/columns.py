@@ -87,41 +87,10 @@ def leave_out(connection: Connection, table: str, listing_ids: Sequence[int]) ->
         connection.exec_driver_sql(f"DELETE FROM {table} WHERE listing_id IN ({id_list(chunk)})")
 
 
-def write_column(connection: Connection, staged: Staged) -> list[int]:
-    """Give the staged variants their new value that have the value `before`. Returns: ids of these. What follows from
-    it is renewed by `renew_numbers`.
-
-    As one statement: what is looked up in order to compare it is what is written. An error ends the whole transaction
-    (`OR FAIL`), so that no page is copied for taking one statement back.
-    """
-    return list(
-        connection.exec_driver_sql(
-            f'UPDATE OR FAIL sku SET "{staged.column}" = stage.after FROM {staged.rows} AS stage '
-            "WHERE stage.row_id = sku.id AND sku.listing_id = stage.listing_id "
-            f'AND sku."{staged.column}" IS stage.before RETURNING id'
-        ).scalars()
-    )
-
-
-def unwritten(connection: Connection, staged: Staged, written: Sequence[int]) -> set[int]:
-    """Listings of which a staged variant is not among those *written* by `write_column`."""
-    if connection.exec_driver_sql(f"SELECT count(*) FROM {staged.rows}").scalar_one() == len(written):
-        return set()
-    return set(
-        connection.exec_driver_sql(
-            f"SELECT DISTINCT listing_id FROM {staged.rows} WHERE row_id NOT IN (SELECT value FROM json_each(?))",
-            (orjson.dumps(written).decode(),),
-        ).scalars()
-    )
-
-
-def unwrite(connection: Connection, staged: Staged, written: Sequence[int], listing_ids: Iterable[int]) -> None:
-    """Give variants of these listings that were *written* back what they had."""
+def write_column(connection: Connection, staged: Staged) -> None:
+    """Give every staged variant its new value. What follows from it is renewed by `renew_numbers`."""
     connection.exec_driver_sql(
-        f'UPDATE sku SET "{staged.column}" = stage.before FROM {staged.rows} AS stage '
-        "WHERE stage.row_id = sku.id AND stage.row_id IN (SELECT value FROM json_each(?)) "
-        "AND stage.listing_id IN (SELECT value FROM json_each(?))",
-        (orjson.dumps(written).decode(), orjson.dumps(list(listing_ids)).decode()),
+        f'UPDATE sku SET "{staged.column}" = stage.after FROM {staged.rows} AS stage WHERE stage.row_id = sku.id'
     )
 
 

@@ -133,24 +133,6 @@ def test_rows_that_moved_on_since_the_preview_are_left_and_named(db, three, plan
     assert [prices(loaded, record) for record in three] == [[1000, 999], [2200], [300, None]]
 
 
-def test_of_a_listing_of_which_one_number_moved_on_nothing_is_written(db, three, planned, loaded):
-    """Also where it moved to what the plan would have made of it, and where another column was written already."""
-    plan = planned(TENTH, STOCK)
-    first, second = three[0].skus
-    edit(db, three[0], skus={second.id: {"stock": 7}})
-    edit(db, three[2], skus={three[2].skus[0].id: {"price_minor": 330}})
-    before = [loaded(record.id) for record in three]
-    done = apply(plan)
-    assert (done.changed, done.moved) == (1, (three[0].id, three[2].id))
-    assert [loaded(one.id).skus for one in (before[0], before[2])] == [before[0].skus, before[2].skus]
-    assert (loaded(three[1].id).skus[0].price_minor, loaded(three[1].id).skus[0].stock) == (2200, 7)
-    assert first.stock != 7
-    assert_in_step(db)
-    result = undo(db)
-    assert (result.restored, result.conflicts) == (1, ())
-    assert [loaded(one.id).skus for one in before] == [one.skus for one in before]
-
-
 def test_a_text_edit_leaves_listings_whose_content_moved_on(db, three, planned, loaded):
     plan = planned(SetText("title", "Same"))
     edit(db, three[0], fields={"weight_g": 5})
