@@ -26,6 +26,8 @@ MOST_BYTES = 12 << 20
 """Room for answers: about a hundred of a million listings, or a dozen of them and a dozen of five million variants."""
 MOST_ORDER_BYTES = 12 << 20
 """Room for orders: one of a million and a half rows, or several of few."""
+MOST_READING_BYTES = 64 << 20
+"""Room for what a whole catalogue was read for: taken only where stores write codes in a way of their own."""
 HELPERS = 3
 """So many threads beside the one that asks, whoever of them began the others: with fewer, one that waits for what ends
 last would leave a core idle."""
@@ -135,16 +137,17 @@ class Answers(Generic[A]):
 
 
 class Kept:
-    """What is kept of one database: arrays of bytes, and the ids of whole tables in an order."""
+    """What is kept of one database: arrays of bytes, ids of whole tables in an order, what all of it was read for."""
 
     def __init__(self) -> None:
         self.answers: Answers[Bytes] = Answers()
         self.orders: Answers[memoryview] = Answers(MOST_ORDER_BYTES, MOST_ORDER_BYTES)
+        self.readings: Answers[Sized] = Answers(MOST_READING_BYTES, MOST_READING_BYTES)
 
     def clear(self) -> None:
         """Let all go."""
-        self.answers.clear()
-        self.orders.clear()
+        for one in (self.answers, self.orders, self.readings):
+            one.clear()
 
 
 class AnswersOfMoment:
@@ -187,6 +190,14 @@ class AnswersOfMoment:
     def put_order(self, asked: Hashable, ids: array[int]) -> None:
         """Keep the ids of all rows in an order; they are not copied, and can get neither more nor fewer from now on."""
         self._kept.orders.put(self._moment, asked, memoryview(ids))
+
+    def reading(self, asked: Hashable) -> Sized | None:
+        """What `put_reading` was given."""
+        return self._kept.readings.get(self._moment, asked)
+
+    def put_reading(self, asked: Hashable, found: Sized) -> None:
+        """Keep what the whole of the database was read for."""
+        self._kept.readings.put(self._moment, asked, found)
 
     @contextmanager
     def beside(self, work: Callable[[Connection], T]) -> Iterator[Callable[[], T | None]]:

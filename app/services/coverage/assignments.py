@@ -12,8 +12,8 @@ from sqlalchemy import Connection
 
 from app.services.clock import now_ms
 from app.services.codes.keys import match_key
-from app.services.coverage.marks import shown_as
 from app.services.coverage.matrix import keys_of
+from app.services.coverage.own_codes import own_codes
 from app.services.db import Database
 from app.services.errors import InputError
 from app.services.history.recording import add_entries, record_change
@@ -94,7 +94,7 @@ def import_assignments(db: Database, path: Path) -> Assigned:
     """
     lines = read_assignments(path)
     with db.bulk() as connection:
-        wanted, refused = _wanted(lines, shown_as(connection, {match_key(code) for _, code, _ in lines}))
+        wanted, refused = _wanted(lines, own_codes(connection).shown_as({match_key(code) for _, code, _ in lines}))
         done = _store(connection, wanted, "", source=path.name)
     return replace(done, refused=tuple(refused))
 

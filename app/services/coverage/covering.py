@@ -8,18 +8,16 @@ from dataclasses import dataclass
 
 import orjson
 
-from app.services.coverage.marks import MARKS, as_json, load_marks
 from app.services.coverage.matrix import OFFERED, keys_of
+from app.services.coverage.own_codes import OF_OWN, OWN, own_codes
 from app.services.db import Database
 
 _OFFERED = f"""
-WITH {MARKS}, offered(spelling, store_id, product_id) AS (
+WITH {OWN}, offered(spelling, store_id, product_id) AS (
     SELECT sku.match_key, listing.store_id, listing.product_id FROM sku JOIN listing ON listing.id = sku.listing_id
     WHERE sku.match_key IN (SELECT value FROM json_each(?)) AND {OFFERED}
     UNION ALL
-    SELECT wanted.value, listing.store_id, listing.product_id FROM json_each(?) AS wanted CROSS JOIN mark
-    CROSS JOIN sku ON sku.match_key = front || wanted.value || back
-    CROSS JOIN listing ON listing.id = sku.listing_id AND listing.store_id = mark.store_id WHERE {OFFERED})
+    SELECT own.line, listing.store_id, listing.product_id FROM {OF_OWN} WHERE {OFFERED})
 SELECT spelling, store_id, min(product_id) FROM offered WHERE store_id <> ? GROUP BY spelling, store_id
 """
 
@@ -36,11 +34,10 @@ class Source:
 def sources_for(db: Database, row_ids: Iterable[int], to_store_id: int) -> list[Source]:
     """Where the codes of these rows can be covered from: the store that has most of them first, and each store with
     those that no store before it has."""
-    with db.reader.connect() as connection:
+    with db.answering() as connection:
         keys = list(keys_of(connection, row_ids))
-        wanted = orjson.dumps(keys).decode()
-        marks = as_json(load_marks(connection))
-        rows = connection.exec_driver_sql(_OFFERED, (marks, wanted, wanted, to_store_id)).all()
+        asked = own_codes(connection).of_lines(keys), orjson.dumps(keys).decode(), to_store_id
+        rows = connection.exec_driver_sql(_OFFERED, asked).all()
     offered: defaultdict[int, dict[str, str]] = defaultdict(dict)
     for key, store_id, product_id in rows:
         offered[store_id][key] = product_id

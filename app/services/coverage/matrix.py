@@ -16,7 +16,7 @@ import orjson
 from sqlalchemy import Connection
 
 from app.services.codes.keys import match_key
-from app.services.coverage.marks import FOLDED, MARKS, Marks, as_json, bare, in_store, load_marks
+from app.services.coverage.own_codes import OF_OWN, OWN, own_codes
 from app.services.db import Database
 from app.services.errors import InputError
 from app.services.listings.loading import id_list
@@ -28,14 +28,14 @@ HERE = "listing.status <> 'off'"
 """A listing off sale covers nothing: buyers do not see it."""
 GAP, ONLY, MEMBER = "gap", "only", "member"
 _WALK_UP = f"""
-WITH RECURSIVE {MARKS}, walked(spelling) AS (
+WITH RECURSIVE {OWN}, walked(spelling) AS (
     SELECT min(match_key) FROM sku WHERE match_key > ''
     UNION ALL SELECT (SELECT min(match_key) FROM sku WHERE match_key > walked.spelling) FROM walked
     WHERE spelling IS NOT NULL)
 """
 """Every code once, by jumps through the index of match keys: twenty variants of a code cost as much as one."""
 _WALK_DOWN = f"""
-WITH RECURSIVE {MARKS}, walked(spelling) AS (
+WITH RECURSIVE {OWN}, walked(spelling) AS (
     SELECT max(match_key) FROM sku
     UNION ALL SELECT (SELECT max(match_key) FROM sku WHERE match_key < walked.spelling AND match_key > '') FROM walked
     WHERE spelling > '')
@@ -43,6 +43,10 @@ WITH RECURSIVE {MARKS}, walked(spelling) AS (
 _KEYS_OF_STORE = (
     f"SELECT sku.match_key FROM listing JOIN sku ON sku.listing_id = listing.id WHERE listing.store_id = ? AND {HERE}"
 )
+_OF_STORE = (
+    f"(spelling IN ({_KEYS_OF_STORE}) OR spelling IN (SELECT own.line FROM {OF_OWN} WHERE own.store_id = ? AND {HERE}))"
+)
+"""Whether a store has a code, however it writes it."""
 OFFERED = f"listing.product_id IS NOT NULL AND {HERE}"
 """Only what a store has on the platform can be taken over by another."""
 _PLAIN = (
@@ -54,13 +58,11 @@ _CELL = (
     "sku.match_key, sku.position"
 )
 _CELLS = f"""
-WITH {MARKS}
+WITH {OWN}
 SELECT sku.match_key, {_CELL} FROM sku JOIN listing ON listing.id = sku.listing_id
 WHERE sku.match_key IN (SELECT value FROM json_each(?))
 UNION ALL
-SELECT wanted.value, {_CELL} FROM json_each(?) AS wanted CROSS JOIN mark
-CROSS JOIN sku ON sku.match_key = front || wanted.value || back
-CROSS JOIN listing ON listing.id = sku.listing_id AND listing.store_id = mark.store_id
+SELECT own.line, {_CELL} FROM {OF_OWN}
 """
 _SOLD = """
 SELECT store_order.store_id, order_line.product_id, order_line.code, max(store_order.created_ms)
@@ -118,19 +120,19 @@ class CoverageMatrix:
 
     def count(self, query: Query, ctx: TaskContext | None = None) -> int:
         """How many codes. Raises: UnknownCondition; TaskCancelled."""
-        with self._db.reader.connect() as connection, interruptible(connection, ctx):
+        with self._db.answering() as connection, interruptible(connection, ctx):
             sql, params = _asked(connection, query)
             return int(connection.exec_driver_sql(f"SELECT count(*) FROM ({sql})", params).scalar_one())
 
     def ids(self, query: Query, ctx: TaskContext | None = None) -> array[int]:
         """All of them in order. Raises: UnknownCondition; TaskCancelled."""
-        with self._db.reader.connect() as connection, interruptible(connection, ctx):
+        with self._db.answering() as connection, interruptible(connection, ctx):
             sql, params = _asked(connection, query)
             return array("q", connection.exec_driver_sql(f"{sql} {_order(query)}", params).scalars())
 
     def first_page(self, query: Query, limit: int) -> list[CoverageRow]:
         """The first codes in order."""
-        with self._db.reader.connect() as connection:
+        with self._db.answering() as connection:
             sql, params = _asked(connection, query)
             found = connection.exec_driver_sql(f"{sql} {_order(query)} LIMIT ?", (*params, limit))
             ids = list(found.scalars())
@@ -139,7 +141,7 @@ class CoverageMatrix:
 
     def rows(self, ids: Sequence[int]) -> dict[int, CoverageRow]:
         """The rows with these ids."""
-        with self._db.reader.connect() as connection:
+        with self._db.answering() as connection:
             return read_rows(connection, ids)
 
     def shares(self) -> dict[int, int]:
@@ -161,19 +163,20 @@ def keys_of(connection: Connection, ids: Iterable[int]) -> dict[str, str]:
 
 def _asked(connection: Connection, query: Query) -> tuple[str, tuple[Any, ...]]:
     """The codes of a query, the smallest variant of each, in the order of the codes."""
-    marks = load_marks(connection)
-    conditions, params = ["spelling > ''"], [as_json(marks)]
-    if marks:
-        conditions.append(f"NOT {FOLDED}")
+    own = own_codes(connection)
+    conditions, params = ["spelling > ''"], [own.as_json]
+    if own.folded:
+        conditions.append("spelling NOT IN (SELECT value FROM json_each(?))")
+        params.append(own.folded_json)
     for word in query.text.split():
-        spellings = bare(match_key(word), marks)
-        found = " OR ".join(["instr(spelling, ?)"] * len(spellings))
+        key = match_key(word)
         conditions.append(
-            f"({found} OR spelling IN (SELECT match_key FROM sku_assignment WHERE instr(lower(member), ?)))"
+            "(instr(spelling, ?) OR spelling IN (SELECT value FROM json_each(?)) "
+            "OR spelling IN (SELECT match_key FROM sku_assignment WHERE instr(lower(member), ?)))"
         )
-        params += [*spellings, word.lower()]
+        params += [key, orjson.dumps(own.lines_with(key)).decode(), word.lower()]
     for one in query.filters:
-        sql, values = _condition(one, marks)
+        sql, values = _condition(one)
         conditions.append(sql)
         params += values
     walk = _WALK_DOWN if query.descending and query.sort != MEMBER else _WALK_UP
@@ -181,13 +184,11 @@ def _asked(connection: Connection, query: Query) -> tuple[str, tuple[Any, ...]]:
     return f"{walk} {smallest} WHERE {' AND '.join(conditions)}", tuple(params)
 
 
-def _condition(one: Filter, marks: Marks) -> tuple[str, list[Any]]:
+def _condition(one: Filter) -> tuple[str, list[Any]]:
     if one.field == GAP and one.operator == "=":
-        missing, offered = _of_store(one.value, marks), _elsewhere(one.value, OFFERED, marks)
-        return f"NOT ({missing[0]}) AND {offered[0]}", missing[1] + offered[1]
+        return f"NOT {_OF_STORE} AND {_elsewhere(OFFERED)}", [one.value] * 4
     if one.field == ONLY and one.operator == "=":
-        there, elsewhere = _of_store(one.value, marks), _elsewhere(one.value, HERE, marks)
-        return f"({there[0]}) AND NOT {elsewhere[0]}", there[1] + elsewhere[1]
+        return f"{_OF_STORE} AND NOT {_elsewhere(HERE)}", [one.value] * 4
     if one.field == MEMBER and one.operator == "missing":
         return "spelling NOT IN (SELECT match_key FROM sku_assignment)", []
     if one.field == MEMBER and one.operator == "=":
@@ -195,22 +196,10 @@ def _condition(one: Filter, marks: Marks) -> tuple[str, list[Any]]:
     raise UnknownCondition(field=f"{one.field} {one.operator}")
 
 
-def _of_store(store_id: Any, marks: Marks) -> tuple[str, list[Any]]:
-    """Whether a store has a code, with its mark or without."""
-    plain = f"spelling IN ({_KEYS_OF_STORE})"
-    its = next(((front, back) for owner, front, back in marks if owner == store_id), None)
-    if its is None:
-        return plain, [store_id]
-    return f"{plain} OR ? || spelling || ? IN ({_KEYS_OF_STORE})", [store_id, *its, store_id]
-
-
-def _elsewhere(store_id: Any, condition: str, marks: Marks) -> tuple[str, list[Any]]:
+def _elsewhere(condition: str) -> str:
     """Whether another store has a code in a listing of *condition*."""
     wanted = f"listing.store_id <> ? AND {condition}"
-    plain = _PLAIN.format(wanted)
-    if not marks:
-        return plain, [store_id]
-    return f"({plain} OR {in_store('walked.spelling', wanted)})", [store_id, store_id]
+    return f"({_PLAIN.format(wanted)} OR spelling IN (SELECT own.line FROM {OF_OWN} WHERE {wanted}))"
 
 
 def _order(query: Query) -> str:
@@ -227,13 +216,13 @@ def read_rows(connection: Connection, ids: Sequence[int]) -> dict[int, CoverageR
         return {}
     sql = f"SELECT id, match_key, code FROM sku WHERE id IN ({id_list(ids)})"
     heads = connection.exec_driver_sql(sql).all()
-    keys = orjson.dumps([row[1] for row in heads]).decode()
+    keys = [row[1] for row in heads]
     members = dict(
         map(
             tuple,
             connection.exec_driver_sql(
                 "SELECT match_key, member FROM sku_assignment WHERE match_key IN (SELECT value FROM json_each(?))",
-                (keys,),
+                (orjson.dumps(keys).decode(),),
             ),
         )
     )
@@ -243,9 +232,10 @@ def read_rows(connection: Connection, ids: Sequence[int]) -> dict[int, CoverageR
     }
 
 
-def _cells(connection: Connection, keys: str) -> dict[str, dict[int, StoreCell]]:
-    """What the stores have of these codes (JSON): code → store → cell."""
-    rows = list(connection.exec_driver_sql(_CELLS, (as_json(load_marks(connection)), keys, keys)))
+def _cells(connection: Connection, keys: Sequence[str]) -> dict[str, dict[int, StoreCell]]:
+    """What the stores have of these codes: code → store → cell."""
+    own = own_codes(connection).of_lines(keys)
+    rows = list(connection.exec_driver_sql(_CELLS, (own, orjson.dumps(keys).decode())))
     rows.sort(key=lambda row: (row[0], row[1], row[3] == "off", row[3] != "live", row[2], row[9]))
     sold = _sold(connection, {row[7] for row in rows if row[7] is not None})
     found: defaultdict[tuple[str, int], list[Any]] = defaultdict(list)

@@ -84,7 +84,7 @@ def test_an_operator_given_to_a_marked_code_has_its_row(marked, tmp_path):
 
 def test_the_mark_of_another_store_is_part_of_a_code(marked, make_listing):
     make_listing(title="Not theirs", product_id="41", status="live", skus=(("AM#AB1", 1000, 1), ("AM#AB2", 1, 1)))
-    assert codes(marked, text="AM#") == ["AM#AB1", "AM#AB2", "AM#ZZ9"]
+    assert codes(marked, text="AM#") == ["AB2", "AB4", "AM#AB1", "AM#AB2", "AM#ZZ9"]
     assert codes(marked, Filter("gap", "=", 3)) == ["AB1", "AM#AB1"]
 
 
