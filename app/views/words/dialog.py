@@ -33,7 +33,7 @@ from app.views.words.of_list import OfList
 from app.views.words.rows import WordCells, WordRows
 
 WIDTHS = {"severity": 96, "exceptions": 190, "categories": 90, "stores": 110, "source": 130, "as_of": 92, "is_on": 52}
-WORD_WIDTH = 170
+WORD_WIDTH = 146
 LEAVE_OUT = ("source", "categories", "as_of", "stores")
 TRY_MS = 200
 """After so long without a key the text is tried."""
@@ -284,7 +284,7 @@ class WordsDialog(Dialog):
         if not hasattr(self, "_left"):
             return
         theme = current_theme()
-        self._left.setFixedWidth(theme.height(244))
+        self._left.setFixedWidth(theme.height(272))
         self.fit_columns()
         self.table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.table.verticalHeader().setDefaultSectionSize(theme.height(28))

@@ -32,6 +32,7 @@ class ListBox(Live, QListWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._lists: tuple[WordList, ...] = ()
+        self.setObjectName("indented")  # its boxes stand over the labels below it
         self.setFrameShape(QListWidget.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.currentItemChanged.connect(lambda *_: self._tell())
