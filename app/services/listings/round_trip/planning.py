@@ -29,7 +29,7 @@ from app.services.listings.loading import chunks, id_list, load_listings
 from app.services.listings.marketing.membership import NOUN as MARKETING
 from app.services.listings.marketing.membership import known_names, names_of
 from app.services.listings.records import ListingRecord, SkuRecord
-from app.services.listings.round_trip.columns import SKU_FIELDS, VALUES, field_of, tidy
+from app.services.listings.round_trip.columns import PRODUCT_ID, SKU_FIELDS, VALUES, field_of, tidy
 from app.services.listings.round_trip.mark import kept
 from app.services.listings.round_trip.reading import CellChange, SheetEdits, error_of, read_edits
 from app.services.listings.text import fold
@@ -96,20 +96,37 @@ def plan_sheet(
 def _forget_others(connection: Connection, edits: SheetEdits, store_id: int | None) -> list[int]:
     """Leave out rows of listings that are gone, are others by the same number, or of another store."""
     stores: set[int] = set()
-    there: dict[int, tuple[int, int]] = {}
+    there: dict[int, tuple[int, int, str]] = {}
     for chunk in chunks(sorted(edits.created_ms)):
-        sql = f"SELECT id, created_ms, store_id FROM listing WHERE id IN ({id_list(chunk)})"
-        there.update((row[0], (row[1], row[2])) for row in connection.exec_driver_sql(sql))
+        sql = f"SELECT id, created_ms, store_id, product_id FROM listing WHERE id IN ({id_list(chunk)})"
+        there.update((row[0], (row[1], row[2], row[3] or "")) for row in connection.exec_driver_sql(sql))
     for listing_id, created_ms in list(edits.created_ms.items()):
         found = there.get(listing_id)
         if found is not None and found[0] == created_ms and store_id in (None, found[1]):
             stores.add(found[1])
+            _forget_contradicted(edits, listing_id, found[2])
             continue
         is_other_store = found is not None and found[0] == created_ms
         del edits.created_ms[listing_id]
         for change in edits.changes.pop(listing_id, ()):
             edits.errors.append(error_of(edits, change, "other_store" if is_other_store else "listing_gone"))
     return sorted(stores)
+
+
+def _forget_contradicted(edits: SheetEdits, listing_id: int, product_id: str) -> None:
+    """Leave out rows whose product id is that of another listing than their mark: which one is meant, nobody knows."""
+    said: set[int] = set()
+    for change in list(edits.changes.get(listing_id, ())):
+        column, claimed = edits.product_ids.get(change.row, ("", ""))
+        if not claimed or claimed == product_id:
+            continue
+        edits.changes[listing_id].remove(change)
+        if change.row not in said:
+            said.add(change.row)
+            header = edits.mark.headers.get(PRODUCT_ID, "")
+            params = {"now": product_id or "–"}
+            place = (edits.file, edits.sheet, change.row, column, header, PRODUCT_ID, shown(claimed))
+            edits.errors.append(CellError(*place, "id_edited", params))
 
 
 @dataclass(slots=True)
