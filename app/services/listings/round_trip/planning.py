@@ -16,6 +16,7 @@ import orjson
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
+from app.services.amounts import money_text
 from app.services.compliance.context import CheckContext
 from app.services.compliance.loading import load_context
 from app.services.db import Database
@@ -25,6 +26,7 @@ from app.services.listings.bulk_edit.plan_file import PlanFile
 from app.services.listings.bulk_edit.planning import Plan, choose, counted
 from app.services.listings.bulk_edit.records import SAME, PlanCounts
 from app.services.listings.bulk_edit.verdict import judge
+from app.services.listings.exporting.names import Names
 from app.services.listings.loading import chunks, id_list, load_listings
 from app.services.listings.marketing.membership import NOUN as MARKETING
 from app.services.listings.marketing.membership import known_names, names_of
@@ -147,6 +149,7 @@ class _Differences:
         self._session = Session(bind=connection)
         self._contexts: dict[int, CheckContext] = {}
         self._ours: dict[int, bool] = {}
+        self._names: dict[int, dict[str, dict[str, str]]] = {}
         self._groups: dict[int, str] = {}
         self._known_groups: dict[int, dict[str, str]] = {}
 
@@ -181,8 +184,8 @@ class _Differences:
         elif _comparable(wanted) == _comparable(now):
             self._leave(found, sku, name, record, now, now, SAME)
         elif not _was(change, self._written(record, now)) and not self._is_ours(record.id):
-            told = {"before": _told(change.before), "now": _told(now)}
-            self._refuse(change, "changed_meanwhile", **told)
+            key, named = change.key, self._named(record, change, now)
+            self._refuse(change, "changed_meanwhile", before=_told(key, change.before), now=_told(key, named))
             self._leave(found, sku, name, record, now, wanted, CONFLICT)
         else:
             self._take(found, record, sku, change, now, wanted)
@@ -243,6 +246,14 @@ class _Differences:
         if name == MARKETING:
             return self._groups.get(record.id, "")
         return getattr(sku if sku is not None else record, name)
+
+    def _named(self, record: ListingRecord, change: CellChange, now: Any) -> Any:
+        """A value as its cell names it: no id where there is a name."""
+        if change.key not in VALUES:
+            return now
+        if record.store_id not in self._names:
+            self._names[record.store_id] = Names.of(self._session, record.store_id).by_column()
+        return self._names[record.store_id][change.key].get(now, now)
 
     @staticmethod
     def _written(record: ListingRecord, now: Any) -> Any:
@@ -365,13 +376,15 @@ def _was(change: CellChange, now: Any) -> bool:
     return is_same
 
 
-def _told(value: Any) -> str:
-    """A value in a sentence."""
+def _told(key: str, value: Any) -> str:
+    """A value in a sentence, as its cell shows it."""
     if isinstance(value, dict):
         return shown(", ".join(RegionalPrices.of(value).lines())) if "type" in value else "…"
     if isinstance(value, list):
         return shown(str(value[0] if value else ""))
-    return "–" if value is None else shown(value)
+    if value is None:
+        return "–"
+    return money_text(value) if key == "price" else shown(value)
 
 
 def _json(value: Any) -> str:
