@@ -90,7 +90,10 @@ def read_package_listings(
         for column, other in zip(recognition.columns, plain.columns, strict=True)
     )
     expanded.recognition = replace(plain, columns=tuple(shown_columns))
-    expanded.packed = replace(variants.packed, rows=_cells(opened, table), header=_header(opened, recognition))
+    cells = _cells(opened, table)
+    for position, repaired in variants.repaired.items():
+        cells[position][price_info.index] = repaired
+    expanded.packed = replace(variants.packed, rows=cells, header=_header(opened, recognition))
     return expanded
 
 
@@ -141,7 +144,11 @@ class _Said:
 
 
 class _Variants:
-    """Takes the variants out of the cells; a row with one that cannot be read is refused as a whole."""
+    """Takes the variants out of the cells; a row with one that cannot be read is refused as a whole.
+
+    Attributes:
+        repaired: position → the text that was agreed to in place of a damaged one; it is what goes out again.
+    """
 
     def __init__(self, table: SheetTable, column: RecognisedColumn, *, is_repair: bool) -> None:
         self._table, self._column, self._is_repair = table, column, is_repair
@@ -151,6 +158,7 @@ class _Variants:
         self._said = _Said()
         self._headers = {label(one.source) for one in table.columns} - set(package_rules().keys.values())
         self.packed = PackedColumns([], [], [], [], [])
+        self.repaired: dict[int, str] = {}
 
     def read(self) -> None:
         """Go through the rows."""
@@ -173,6 +181,7 @@ class _Variants:
         except PriceInfoError as error:
             fix = proposal(text)
             if fix is not None and self._is_repair:
+                self.repaired[position] = fix
                 return read_price_info(fix)
             params = (("position", str(error.position)), ("found", shown(error.found)))
             code = error.code if fix is None else _WITH_PROPOSAL.get(error.code, error.code)

@@ -134,6 +134,16 @@ def test_a_repair_needs_consent(package, bring, stored):
     assert [sku.code for sku in stored()[0].skus] == ["AB1234-BK", "AB1234-WH"]
 
 
+def test_a_repair_that_was_agreed_to_goes_out_and_comes_back_without_asking_again(db, package, bring, stored, tmp_path):
+    damaged = (PRODUCT_ID, "Lamp", 1, LAMP.replace('"', "'"), "AB1234-BK;AB1234-WH", 1, "", "")
+    bring(package((ROWS[1], damaged), HEADER), is_repair=True)
+    out = tmp_path / "again.zip"
+    write_package(db, out, [record.id for record in stored()])
+    assert [row.cells[3] for row in read_package(out).rows] == [ROWS[1][3], LAMP]
+    again = bring(out)
+    assert (again.counts.unchanged, again.counts.refused_rows) == (2, 0)
+
+
 def test_in_the_window_the_proposal_is_a_correction_like_any_other(db, package, tmp_path):
     path = str(package(((PRODUCT_ID, "Lamp", 1, LAMP.replace('"', "'"), "x"), ROWS[1]), HEADER))
     database = tmp_path / "shangjia.db"

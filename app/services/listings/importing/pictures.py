@@ -6,6 +6,7 @@ A name without a file stays a path: the checker names it. Nothing is unpacked be
 from __future__ import annotations
 
 import contextlib
+import filecmp
 import os
 import re
 import zlib
@@ -16,6 +17,7 @@ from types import TracebackType
 
 from app.services.compliance.image_facts import is_remote
 from app.services.listings.importing.dropped import is_picture, pictures_in
+from app.services.listings.importing.path_ends import PathEnds
 from app.services.tasks import TaskContext
 from app.services.workbooks import DataPackage, WorkbookError
 from app.services.workbooks.zip_guard import SafeZip
@@ -68,8 +70,8 @@ class PictureFinder:
         self._base = Path(sheet).parent.resolve()
         self._unpack_to, self._is_lazy = unpack_to, is_lazy
         self._folders: dict[Path, dict[str, str]] = {}
-        self._loose: dict[str, tuple[str, Path]] = {}
-        self._members: dict[str, tuple[Path, str]] = {}
+        self._loose = PathEnds[tuple[str, Path]](_same_file)
+        self._members = PathEnds[tuple[Path, str]](self._same_member)
         self._archives: dict[Path, SafeZip] = {}
         self._known: dict[str, str] = {}
         self._used: dict[Path, set[str]] = {}
@@ -137,13 +139,13 @@ class PictureFinder:
             if known is not None:
                 return known
             relative = _name(relative)
-        member = self._members.get(relative.casefold()) or self._members.get(_name(relative))
+        member = self._members.find(relative)
         if member is not None:
             return self._of_archive(*member)
         beside = self._beside(relative)
         if beside is not None:
             return beside
-        loose = self._loose.get(_name(relative))
+        loose = self._loose.find(relative)
         if loose is None:
             path = str(self._base / relative)
             self.missing.add(path)
@@ -160,7 +162,7 @@ class PictureFinder:
             return None
         path = self._leads_to(relative)
         own = _name(relative)
-        if path is None or own in self._members or own in self._loose or self._beside(own) is not None:
+        if path is None or self._members.knows(own) or self._loose.knows(own) or self._beside(own) is not None:
             return None
         return path
 
@@ -205,20 +207,24 @@ class PictureFinder:
             return
         if source.is_dir():
             self._roots.append(_root(source.resolve()))
-        count = 0
+        count, root = 0, source.resolve().parent
         for file in pictures_in(source, ctx):
             count += 1
-            self._loose.setdefault(file.name.casefold(), (str(file.resolve()), source))
+            path = file.resolve()
+            end = path.relative_to(root) if path.is_relative_to(root) else Path(file.name)
+            self._loose.add(end.as_posix(), (str(path), source))
         self.counts[source] = count
 
     def _add_archive(self, source: Path) -> None:
         archive = self._archives[source] = SafeZip(source, source.name, strict=False)
         members = [name for name in archive.members if is_picture(name)]
         for member in members:
-            self._members.setdefault(_name(member), (source, member))
-        for member in members:
-            self._members[member.casefold()] = (source, member)
+            self._members.add(member, (source, member))
         self.counts[source] = len(members)
+
+    def _same_member(self, one: tuple[Path, str], other: tuple[Path, str]) -> bool:
+        infos = [self._archives[source].members[member] for source, member in (one, other)]
+        return len({(info.CRC, info.file_size) for info in infos}) == 1
 
     def _of_archive(self, source: Path, member: str) -> str:
         """The file a member is unpacked to: named by its checksum and size, so that the same archive again gives the
@@ -286,6 +292,13 @@ def packed_as(source: str) -> tuple[str, str] | None:
     """Checksum with size, and plain name ("" where it was not kept), of a picture that came out of an archive."""
     found = _UNPACKED.fullmatch(_name(source.replace("\\", "/")))
     return (found[1], found[2] or "") if found else None
+
+
+def _same_file(one: tuple[str, Path], other: tuple[str, Path]) -> bool:
+    try:
+        return filecmp.cmp(one[0], other[0], shallow=False)
+    except OSError:  # one of them is gone since the folder was looked through
+        return False
 
 
 def _root(folder: Path) -> str:

@@ -15,7 +15,8 @@ from app.services.workbooks.regional_cells import read_regional
 
 MARK = "mark"
 """Key of the first column: which row of the database a row is."""
-LOCKED = ("product_key", "product_id", "properties")
+PRODUCT_ID = "product_id"
+LOCKED = ("product_key", PRODUCT_ID, "properties")
 KEYS = (
     "product_key",
     "product_id",

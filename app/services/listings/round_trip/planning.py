@@ -16,6 +16,7 @@ import orjson
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
+from app.services.amounts import money_text
 from app.services.compliance.context import CheckContext
 from app.services.compliance.loading import load_context
 from app.services.db import Database
@@ -25,11 +26,12 @@ from app.services.listings.bulk_edit.plan_file import PlanFile
 from app.services.listings.bulk_edit.planning import Plan, choose, counted
 from app.services.listings.bulk_edit.records import SAME, PlanCounts
 from app.services.listings.bulk_edit.verdict import judge
+from app.services.listings.exporting.names import Names
 from app.services.listings.loading import chunks, id_list, load_listings
 from app.services.listings.marketing.membership import NOUN as MARKETING
 from app.services.listings.marketing.membership import known_names, names_of
 from app.services.listings.records import ListingRecord, SkuRecord
-from app.services.listings.round_trip.columns import SKU_FIELDS, VALUES, field_of, tidy
+from app.services.listings.round_trip.columns import PRODUCT_ID, SKU_FIELDS, VALUES, field_of, tidy
 from app.services.listings.round_trip.mark import kept
 from app.services.listings.round_trip.reading import CellChange, SheetEdits, error_of, read_edits
 from app.services.listings.text import fold
@@ -96,20 +98,37 @@ def plan_sheet(
 def _forget_others(connection: Connection, edits: SheetEdits, store_id: int | None) -> list[int]:
     """Leave out rows of listings that are gone, are others by the same number, or of another store."""
     stores: set[int] = set()
-    there: dict[int, tuple[int, int]] = {}
+    there: dict[int, tuple[int, int, str]] = {}
     for chunk in chunks(sorted(edits.created_ms)):
-        sql = f"SELECT id, created_ms, store_id FROM listing WHERE id IN ({id_list(chunk)})"
-        there.update((row[0], (row[1], row[2])) for row in connection.exec_driver_sql(sql))
+        sql = f"SELECT id, created_ms, store_id, product_id FROM listing WHERE id IN ({id_list(chunk)})"
+        there.update((row[0], (row[1], row[2], row[3] or "")) for row in connection.exec_driver_sql(sql))
     for listing_id, created_ms in list(edits.created_ms.items()):
         found = there.get(listing_id)
         if found is not None and found[0] == created_ms and store_id in (None, found[1]):
             stores.add(found[1])
+            _forget_contradicted(edits, listing_id, found[2])
             continue
         is_other_store = found is not None and found[0] == created_ms
         del edits.created_ms[listing_id]
         for change in edits.changes.pop(listing_id, ()):
             edits.errors.append(error_of(edits, change, "other_store" if is_other_store else "listing_gone"))
     return sorted(stores)
+
+
+def _forget_contradicted(edits: SheetEdits, listing_id: int, product_id: str) -> None:
+    """Leave out rows whose product id is that of another listing than their mark: which one is meant, nobody knows."""
+    said: set[int] = set()
+    for change in list(edits.changes.get(listing_id, ())):
+        column, claimed = edits.product_ids.get(change.row, ("", ""))
+        if not claimed or claimed == product_id:
+            continue
+        edits.changes[listing_id].remove(change)
+        if change.row not in said:
+            said.add(change.row)
+            header = edits.mark.headers.get(PRODUCT_ID, "")
+            params = {"now": product_id or "–"}
+            place = (edits.file, edits.sheet, change.row, column, header, PRODUCT_ID, shown(claimed))
+            edits.errors.append(CellError(*place, "id_edited", params))
 
 
 @dataclass(slots=True)
@@ -130,6 +149,7 @@ class _Differences:
         self._session = Session(bind=connection)
         self._contexts: dict[int, CheckContext] = {}
         self._ours: dict[int, bool] = {}
+        self._names: dict[int, dict[str, dict[str, str]]] = {}
         self._groups: dict[int, str] = {}
         self._known_groups: dict[int, dict[str, str]] = {}
 
@@ -164,8 +184,8 @@ class _Differences:
         elif _comparable(wanted) == _comparable(now):
             self._leave(found, sku, name, record, now, now, SAME)
         elif not _was(change, self._written(record, now)) and not self._is_ours(record.id):
-            told = {"before": _told(change.before), "now": _told(now)}
-            self._refuse(change, "changed_meanwhile", **told)
+            key, named = change.key, self._named(record, change, now)
+            self._refuse(change, "changed_meanwhile", before=_told(key, change.before), now=_told(key, named))
             self._leave(found, sku, name, record, now, wanted, CONFLICT)
         else:
             self._take(found, record, sku, change, now, wanted)
@@ -226,6 +246,14 @@ class _Differences:
         if name == MARKETING:
             return self._groups.get(record.id, "")
         return getattr(sku if sku is not None else record, name)
+
+    def _named(self, record: ListingRecord, change: CellChange, now: Any) -> Any:
+        """A value as its cell names it: no id where there is a name."""
+        if change.key not in VALUES:
+            return now
+        if record.store_id not in self._names:
+            self._names[record.store_id] = Names.of(self._session, record.store_id).by_column()
+        return self._names[record.store_id][change.key].get(now, now)
 
     @staticmethod
     def _written(record: ListingRecord, now: Any) -> Any:
@@ -348,13 +376,15 @@ def _was(change: CellChange, now: Any) -> bool:
     return is_same
 
 
-def _told(value: Any) -> str:
-    """A value in a sentence."""
+def _told(key: str, value: Any) -> str:
+    """A value in a sentence, as its cell shows it."""
     if isinstance(value, dict):
         return shown(", ".join(RegionalPrices.of(value).lines())) if "type" in value else "…"
     if isinstance(value, list):
         return shown(str(value[0] if value else ""))
-    return "–" if value is None else shown(value)
+    if value is None:
+        return "–"
+    return money_text(value) if key == "price" else shown(value)
 
 
 def _json(value: Any) -> str:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 from app.services.listings.round_trip.columns import (
     LISTING_FIELDS,
     MARK,
+    PRODUCT_ID,
     VALUES,
     is_locked,
     may_be_emptied,
@@ -18,6 +18,7 @@ from app.services.listings.round_trip.columns import (
     readers,
 )
 from app.services.listings.round_trip.mark import TOO_LONG, Mark, NoMark, Origin, Written, kept, read_mark
+from app.services.listings.round_trip.shuffled import shuffled_rows
 from app.services.tasks import TaskContext
 from app.services.workbooks import CellError, OpenedFile, Refusal, open_workbook
 from app.services.workbooks.grid import Cell, Grid, column_letter
@@ -28,7 +29,6 @@ _HEAD_ROWS = 20
 """As far down the header is looked for."""
 _ROWS_LOOKED_AT = 200
 _REPORT_EVERY = 500
-_FEWEST_SHUFFLED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,7 @@ class SheetEdits:
     Attributes:
         created_ms: by listing, when it was made; another listing of the same number is not meant.
         changes: by listing.
+        product_ids: what stands in the locked column of product ids, by Excel's row: letter and text.
         errors: cells and rows that are not used, and why.
         missing: rows that are not there any more; nothing is deleted for them.
         rows: rows that were read.
@@ -70,6 +71,7 @@ class SheetEdits:
     mark: Mark
     created_ms: dict[int, int] = field(default_factory=dict)
     changes: dict[int, list[CellChange]] = field(default_factory=dict)
+    product_ids: dict[int, tuple[str, str]] = field(default_factory=dict)
     errors: list[CellError] = field(default_factory=list)
     missing: int = 0
     rows: int = 0
@@ -107,8 +109,8 @@ class _Reader:
             self._take(number, cells)
         self._edits.missing = len(self._mark.rows.keys() - self._seen.keys())
         self._settle_repeated()
-        self._settle_blanks()
         self._refuse_shuffled()
+        self._settle_blanks()
         self._settle_listings()
         return self._edits
 
@@ -183,6 +185,9 @@ class _Reader:
             return
         written = self._mark.rows[origin]
         self._edits.created_ms[origin.listing_id] = written.created_ms
+        product_id = texts.get(PRODUCT_ID)
+        if isinstance(product_id, str) and product_id.strip():  # of a number a spreadsheet has lost digits
+            self._edits.product_ids[number + 1] = (self._letter(self._at(PRODUCT_ID)), product_id.strip())
         for at, key in self._columns.items():
             if not is_locked(key):
                 self._compare(number, at, origin, key, written, cells[at] if at < len(cells) else "")
@@ -222,6 +227,7 @@ class _Reader:
                 numbers = ", ".join(str(number + 1) for number, _ in rows)
                 changes = self._edits.changes.get(origin.listing_id, [])
                 changes[:] = [change for change in changes if change.origin != origin]
+                self._blanks = [blank for blank in self._blanks if blank[2] != origin]
                 self._say(rows[-1][0], self._at(MARK), "row_repeated", MARK, origin.text, rows=numbers)
 
     def _settle_blanks(self) -> None:
@@ -242,25 +248,21 @@ class _Reader:
                 self._say(number, at, "emptied", key)
 
     def _refuse_shuffled(self) -> None:
-        """Rows sorted without their first column: the same values as before, at other rows."""
+        """Rows sorted without their first column: nothing they say is meant for the listing it stands beside."""
         keys = [key for key in self._columns.values() if not is_locked(key)]
-        changed = {change.origin for changes in self._edits.changes.values() for change in changes}
-        if len(changed) < _FEWEST_SHUFFLED or self._edits.missing:
-            return
-        now: Counter[str] = Counter()
-        before: Counter[str] = Counter()
-        after = {(c.origin, c.key): c.after for changes in self._edits.changes.values() for c in changes}
-        for origin in changed:
-            values = self._mark.rows[origin].values
-            was = {key: _plain(key, values.get(key)) for key in keys}
-            before[str(list(was.values()))] += 1
-            new = {key: kept(after[origin, key]) if (origin, key) in after else was[key] for key in keys}
-            now[str(list(new.values()))] += 1
-        if now == before:
+        now: dict[Origin, dict[str, Any]] = {}
+        for change in (change for changes in self._edits.changes.values() for change in changes):
+            now.setdefault(change.origin, {})[change.key] = kept(change.after)
+        for _, _, origin, key in self._blanks:
+            now.setdefault(origin, {})[key] = None
+        written = {origin: row.values for origin, row in self._mark.rows.items()}
+        if moved := shuffled_rows(keys, written, now, self._mark.rows.keys() - self._seen.keys()):
             self._edits.changes.clear()
-            self._say(self._first_of(changed), self._at(MARK), "shuffled", MARK, n=str(len(changed)))
+            self._blanks.clear()
+            self._edits.errors[:] = [error for error in self._edits.errors if not error.field or not error.column]
+            self._say(self._first_of(moved), self._at(MARK), "shuffled", MARK, n=str(len(moved)))
 
-    def _first_of(self, origins: set[Origin]) -> int:
+    def _first_of(self, origins: Iterable[Origin]) -> int:
         return min(self._seen[origin][0][0] for origin in origins)
 
     def _settle_listings(self) -> None:
@@ -336,10 +338,6 @@ def _same(key: str, before: Any, value: Any) -> bool:
         return (value or "") in before[:2]
     is_same: bool = (None if value == "" else kept(value)) == (None if before == "" else before)
     return is_same
-
-
-def _plain(key: str, before: Any) -> Any:
-    return before[0] if key in VALUES and isinstance(before, list) else before
 
 
 def _folded(header: str) -> str:

@@ -178,7 +178,34 @@ class TestArchives:
         archive = packed(tmp_path / "a.zip", {"red/1.jpg": b"red", "blue/1.jpg": b"blue"})
         with PictureFinder(sheet, [archive], unpack_to=tmp_path / "images") as finder:
             assert Path(finder.find("blue/1.jpg")).read_bytes() == b"blue"
-            assert Path(finder.find("1.jpg")).read_bytes() == b"red"
+
+    @pytest.mark.parametrize("wrapper", ["", "产品数据包/"], ids=["plain", "wrapped"])
+    def test_every_products_folder_may_have_the_same_names(self, sheet: Path, tmp_path: Path, wrapper: str) -> None:
+        """A folder packed as a whole wraps everything once more; names differ by case alone in it."""
+        told = {"images/red/1.jpg": b"red", "images/blue/1.jpg": b"blue", "Images/blue/1.JPG": b"navy"}
+        archive = packed(tmp_path / "a.zip", {wrapper + name: data for name, data in told.items()})
+        with PictureFinder(sheet, [archive], unpack_to=tmp_path / "unpacked") as finder:
+            for name, data in told.items():
+                assert Path(finder.find(name)).read_bytes() == data
+            assert Path(finder.find("red/1.jpg")).read_bytes() == b"red"
+            assert Path(finder.find("elsewhere/images/red/1.jpg")).read_bytes() == b"red"
+            assert not finder.missing
+
+    def test_a_name_that_several_pictures_share_is_not_guessed(self, sheet: Path, tmp_path: Path) -> None:
+        """A listing would show somebody else's goods. Copies of one picture are one."""
+        told = {"red/1.jpg": b"red", "blue/1.jpg": b"blue", "red/logo.jpg": b"logo", "blue/logo.jpg": b"logo"}
+        archive = packed(tmp_path / "a.zip", told)
+        folder = tmp_path / "dropped"
+        for name, data in {"red/2.jpg": b"red", "blue/2.jpg": b"blue", "red/3.jpg": b"3", "blue/3.jpg": b"3"}.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_bytes(data)
+        with PictureFinder(sheet, [archive, folder], unpack_to=tmp_path / "unpacked") as finder:
+            for name in ("1.jpg", "green/1.jpg", "2.jpg", "green/2.jpg"):
+                assert finder.find(name) in finder.missing
+            assert Path(finder.find("logo.jpg")).read_bytes() == b"logo"
+            assert Path(finder.find("blue/2.jpg")).read_bytes() == b"blue"
+            assert Path(finder.find("dropped/red/2.jpg")).read_bytes() == b"red"
+            assert Path(finder.find("3.jpg")).read_bytes() == b"3"
 
     def test_without_a_place_to_unpack_to_the_member_is_named(self, sheet: Path, tmp_path: Path) -> None:
         archive = packed(tmp_path / "a.zip", {"x/lamp.jpg": b"lamp"})

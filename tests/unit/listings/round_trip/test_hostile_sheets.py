@@ -107,6 +107,16 @@ def test_a_copied_row_is_nothing_unless_it_says_something_else(opened, read):
     assert "2, 5" in taken.said(tr)[0]
 
 
+def test_an_emptied_cell_of_a_row_that_stands_twice_is_not_used_either(opened, read):
+    page = opened.page
+    for column in range(1, page.max_column + 1):
+        page.cell(5, column).value = page.cell(4, column).value
+    opened.put(4, "keywords", None)
+    taken = read(opened.save())
+    assert [(code, row) for code, row, _ in taken.errors] == [("row_repeated", 5)]
+    assert taken.lines == {}
+
+
 def test_two_rows_of_a_listing_must_agree(opened, read):
     opened.put(2, "title", "One")
     opened.put(3, "title", "Two")
@@ -117,6 +127,27 @@ def test_two_rows_of_a_listing_must_agree(opened, read):
     opened.put(3, "title", "One")
     again = read(opened.save())
     assert again.lines["Ash", "title"] == ("Ash lamp", "One", "") and again.errors == []
+
+
+def test_a_row_with_the_product_id_of_another_listing_is_not_used(opened, read, two, write):
+    write("UPDATE listing SET product_id = '1005006000000079' WHERE id = ?", two[0].id)
+    for row in (2, 3):
+        opened.put(row, "stock", 50)
+    opened.put(2, "product_id", "1005006000000013")
+    opened.put(2, "price", 77)
+    opened.put(3, "product_id", "1005006000000079")
+    taken = read(opened.save())
+    assert [(code, row) for code, row, _ in taken.errors] == [("id_edited", 2)]
+    assert "1005006000000013" in taken.said(tr)[0] and "1005006000000079" in taken.said(tr)[0]
+    assert taken.lines == {("ASH-2", "stock"): (6, 50, "")}
+
+
+def test_product_ids_a_spreadsheet_made_numbers_hinder_nothing(opened, read, two, write):
+    write("UPDATE listing SET product_id = '1005006000000079' WHERE id = ?", two[0].id)
+    opened.put(2, "product_id", 1005006000000070)
+    opened.put(2, "stock", 50)
+    taken = read(opened.save())
+    assert (taken.errors, taken.lines) == ([], {("0012", "stock"): (5, 50, "")})
 
 
 def test_headers_renamed_copied_and_columns_added(opened, read):
@@ -163,6 +194,42 @@ def test_values_sorted_without_their_marks_are_refused_as_a_whole(db, make_sella
             sheet.put(row, key, value)
     taken = read(sheet.save())
     assert [code for code, _, _ in taken.errors] == ["shuffled"] and taken.plan.counts.changed == 0
+
+
+def test_values_sorted_without_their_marks_are_refused_though_cells_were_edited_emptied_or_deleted(
+    db, make_sellable, tmp_path, read
+):
+    """Some cells are blank, a description is too long for one, a price was put right, a row was deleted."""
+    made = [
+        make_sellable(
+            f"Lamp {n}",
+            skus=((f"L{n}", 100 * n, n),),
+            keywords="lamp" if n % 2 else "",
+            group_id="51" if n % 3 else "",
+            detail_html="x" * 40_000 if n == 2 else f"<p>{n}</p>",
+        )
+        for n in range(1, 8)
+    ]
+    sheet = to_sheet(db, [one.id for one in made], tmp_path / "a.xlsx")
+    keys = [key for key in sheet.columns if not sheet.cell(2, key).protection.locked]
+    values = [[sheet.cell(row, key).value for key in keys] for row in range(2, 9)]
+    for row, moved in enumerate(reversed(values), start=2):
+        for key, value in zip(keys, moved, strict=True):
+            sheet.put(row, key, value)
+    sheet.put(4, "price", 99)
+    sheet.page.delete_rows(7)
+    taken = read(sheet.save())
+    assert [code for code, _, _ in taken.errors] == ["shuffled"] and taken.plan.counts.changed == 0
+
+
+def test_one_row_copied_over_others_is_no_sorting(db, make_sellable, tmp_path, read):
+    made = [make_sellable(f"Lamp {n}", skus=((f"L{n}", 100 * n, n),)) for n in range(1, 6)]
+    sheet = to_sheet(db, [one.id for one in made], tmp_path / "a.xlsx")
+    for row in (3, 4, 5, 6):
+        for key in ("title", "price", "stock"):
+            sheet.put(row, key, sheet.cell(2, key).value)
+    taken = read(sheet.save())
+    assert taken.errors == [] and taken.plan.counts.changed == 4
 
 
 def test_the_row_marks_are_gone(opened, read):

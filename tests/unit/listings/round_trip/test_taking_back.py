@@ -92,6 +92,16 @@ def test_a_value_changed_on_both_sides_is_a_conflict_and_named(opened, read, two
     assert (record.title, record.skus[0].price_minor, record.skus[0].stock) == ("Ash lamp, waxed", 1000, 7)
 
 
+def test_a_conflict_names_prices_and_groups_as_their_cells_do(opened, read, two, desk):
+    sku = two[0].skus[0]
+    desk.save([ListingEdit(two[0].id, {"group_id": "52"}, skus={sku.id: {"price_minor": 1000}})], "x")
+    opened.put(2, "price", 20.5)
+    opened.put(2, "group", None)
+    price, group = read(opened.save()).said(tr)
+    assert "“18.90”" in price and "“10.00”" in price
+    assert "“Lamps”" in group and "“Desks”" in group and "52" not in group
+
+
 def test_a_cell_nobody_touched_is_not_put_back(opened, read, two, write, loaded):
     """The program went on meanwhile; the workbook still says what was then."""
     write("UPDATE sku SET price_minor = 4200 WHERE id = ?", two[0].skus[0].id)
