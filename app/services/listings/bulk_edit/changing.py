@@ -103,7 +103,7 @@ def change(draft: Draft, operations: tuple[Operation, ...]) -> None:
 
 def _field_of(operation: Any) -> str:
     if isinstance(operation, FixFindings):
-        return fixable_rules()[operation.rule].field
+        return fixable_rules()[operation.rule].field.removeprefix("sku.")
     name: str = getattr(operation, "field", "") or _FIELDS.get(type(operation), "")
     return name
 
