@@ -222,8 +222,8 @@ class TestFixing:
         finally:
             plan.close()
         _, changed, refused = (tmp_path / "preview.csv").read_text("utf-8-sig").splitlines()
-        assert "Sale properties,Color: 38 in,Color: 38 cm" in changed
-        assert "Sale properties,,,,There is more than one way" in refused
+        assert "Variant properties,Color: 38 in,Color: 38 cm" in changed
+        assert "Variant properties,,,,There is more than one way" in refused
 
     def test_only_rules_with_a_remedy_can_be_asked_for(self) -> None:
         with pytest.raises(BadOperation):
