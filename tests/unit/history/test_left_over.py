@@ -176,6 +176,17 @@ def test_a_created_listing_goes_though_numbers_of_others_were_not_taken_back(db,
     assert (undo(db, made).restored, ids(db)) == (1, [second.id])
 
 
+def test_a_created_listing_stays_with_numbers_that_were_taken_back_for_others_alone(db, two):
+    first, second = two
+    made = imported(db, first)
+    both = bulk(db, ChangeNumber("stock", "set", Decimal(77)), *two)
+    undo(db, edit(db, first, title="by hand"))  # the last that was done to it is an undo
+    undo(db, both, only=[second.id])
+    assert (undo(db, made).conflicts, ids(db)) == ((first.id,), [first.id, second.id])
+    undo(db, both)
+    assert (undo(db, made).restored, ids(db)) == (1, [second.id])
+
+
 def test_a_created_listing_whose_number_is_another_ones_now_is_no_part_of_it_any_more(db, two, make_listing):
     first, second = two
     made = imported(db, *two)

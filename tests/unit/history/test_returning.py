@@ -20,7 +20,7 @@ from app.services.listings.bulk_edit.planning import plan_edit
 from app.services.listings.desk import ListingDesk
 from app.services.listings.editing import ListingEdit, edit_listings
 from app.services.listings.loading import load_listing
-from app.services.tasks import TaskContext
+from app.services.tasks import TaskCancelled, TaskContext
 
 
 def retitle(db, record, *titles):
@@ -342,3 +342,22 @@ def test_another_field_changed_between_a_change_and_its_undo_goes_alone(db, make
     with db.read() as session:
         now = load_listing(session, record.id)
     assert (now.title, now.weight_g) == ("Lamp", record.weight_g)
+
+
+def test_a_stop_on_the_way_back_leaves_everything_as_it_is(db, make_listing):
+    record = make_listing("Lamp")
+    retitle(db, record, "one", "two")
+    ctx = TaskContext()
+    ctx.stop.set()
+    with pytest.raises(TaskCancelled):
+        go_back(db, datetime(1970, 1, 1, tzinfo=UTC), ctx=ctx)
+    assert (title(db, record), [one.is_undone for one in list_changes(db)]) == ("two", [False, False])
+
+
+def test_an_undo_tells_how_far_it_is(db, make_listing):
+    one, two = make_listing("Lamp"), make_listing("Mug")
+    edits = [ListingEdit(record.id, {"title": "both"}) for record in (one, two)]
+    edit_listings(db, edits, label="change.edit", params={"title": ""})
+    ctx = TaskContext()
+    undo(db, ctx=ctx)
+    assert (ctx.progress.done, ctx.progress.total) == (2, 2)
