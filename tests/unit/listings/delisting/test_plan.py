@@ -14,7 +14,10 @@ from app.services.errors import InputError
 from app.services.history.listing import list_changes
 from app.services.listings.delisting.applying import apply_delisting
 from app.services.listings.delisting.exporting import export_plan
+from app.services.listings.delisting.pasted import read_pasted
+from app.services.listings.delisting.plan import plan_delisting
 from app.services.listings.delisting.records import DelistPlan, Step
+from app.services.tasks import TaskCancelled, TaskContext
 from tests.unit.listings.delisting.conftest import Planned, Shop
 
 
@@ -43,13 +46,17 @@ def test_a_bundle_or_a_warehouse_means_just_that(shop: Shop, planned: Planned) -
     shop("AB1234", "AB1234*2", "2*AB1234_CUS", "AB1234_CUS", "AB1234*2+CD5678")
     assert set(steps(planned("AB1234*2"))) == {"AB1234*2", "2*AB1234_CUS"}
     assert set(steps(planned("AB1234_CUS"))) == {"AB1234_CUS"}
+    shop("CD5678+AB1234", "AB1234+", "CD5678")
+    assert set(steps(planned("AB1234+CD5678"))) == {"CD5678+AB1234"}
 
 
 def test_stores_write_their_codes_in_their_own_way(shop: Shop, planned: Planned, db) -> None:
     shop("HK#AB1234@ABCD", "HK#2XAB1234@ABCD", "AB1234-148", "ZZ1")
     assert steps(planned("AB1234\nZZ1")) == {"ZZ1": "zero"}  # nobody knows of a prefix yet
     write_store_marks(db, 1, checked_marks("hk#", "@abcd", {"148": "us"}))
-    assert set(steps(planned("AB1234"))) == {"HK#AB1234@ABCD", "HK#2XAB1234@ABCD", "AB1234-148"}
+    plan = planned("AB1234")
+    assert set(steps(plan)) == {"HK#AB1234@ABCD", "HK#2XAB1234@ABCD", "AB1234-148"}
+    assert not any(row.is_doubtful for row in plan.rows)
     assert set(steps(planned("AB1234_CUS"))) == {"AB1234-148"}
 
 
@@ -73,6 +80,21 @@ def test_a_listing_without_any_stock_left_goes_off_sale(shop: Shop, planned: Pla
         (off, "AA1111*9"): Step.DONE,
     }
     assert plan.listings(Step.OFF) == {whole: 1}
+
+
+def test_a_listing_stays_while_anything_else_in_it_may_be_sold(shop: Shop, planned: Planned) -> None:
+    shop("AA1111", "AA1111+")
+    shop("AA1111_CUS", "CC3333", status="off")
+    assert steps(planned("AA1111")) == {"AA1111": "zero", "AA1111+": "unreadable", "AA1111_CUS": "zero"}
+
+
+def test_variants_stand_by_their_store_and_listing_and_a_stop_ends_the_search(shop: Shop, planned: Planned, db) -> None:
+    second, first = shop("AB1234", "CC3333", store=2), shop("CC3333*2", "AB1234*2", "CC3333")
+    assert [row.listing_id for row in planned("AB1234\nCC3333*2").rows] == [first, first, second]
+    ctx = TaskContext()
+    ctx.stop.set()
+    with pytest.raises(TaskCancelled):
+        plan_delisting(db, read_pasted("AB1234"), ctx=ctx)
 
 
 def test_whole_listings_if_so_wanted(shop: Shop, planned: Planned) -> None:
