@@ -216,3 +216,23 @@ def test_stopping_leaves_no_plan_behind(opened, db):
     ctx.stop.set()
     with pytest.raises(TaskCancelled):
         plan_sheet(db, opened.save(), ctx)
+
+
+def test_stopping_while_a_plan_is_made_removes_its_file(opened, db, monkeypatch, tmp_path):
+    from app.services.listings.round_trip import planning
+
+    folder = tmp_path / "plans"
+    folder.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(folder))
+    opened.put(2, "stock", 7)
+    ctx, real = TaskContext(), planning.read_edits
+
+    def read_and_stop(path, ctx):
+        edits = real(path, ctx)
+        ctx.stop.set()
+        return edits
+
+    monkeypatch.setattr(planning, "read_edits", read_and_stop)
+    with pytest.raises(TaskCancelled):
+        planning.plan_sheet(db, opened.save(), ctx)
+    assert list(folder.iterdir()) == []
