@@ -95,6 +95,18 @@ def test_a_head_may_stand_below_a_title_and_below_heads_of_several_columns(tmp_p
     assert list(read_file(grouped).codes) == ["SA5701"]
 
 
+def test_a_title_that_sounds_like_a_head_is_none(tmp_path: Path) -> None:
+    titled = sheet(tmp_path / "a.csv", ("停产SKU", "", ""), ("名称", "SKU", "替代SKU"), DATA[:3])
+    assert list(read_file(titled).codes) == ["SA5701"]
+
+
+def test_one_column_has_a_head_or_none_and_codes_of_digits(tmp_path: Path) -> None:
+    headed = read_file(sheet(tmp_path / "a.csv", ("SKU",), ("AB1234",)))
+    assert (list(headed.codes), headed.junk) == (["AB1234"], [])
+    digits = read_file(sheet(tmp_path / "b.csv", ("10203040",), ("10203041",)))
+    assert list(digits.codes) == ["10203040", "10203041"]
+
+
 def test_a_sheet_of_nothing_but_replacements_holds_no_code(tmp_path: Path) -> None:
     with pytest.raises(NoCodes):
         read_file(sheet(tmp_path / "gone.csv", ("替代SKU", "数量"), ("SB5601", "4")))

@@ -10,6 +10,9 @@ from app.messages import Messages
 from app.services.codes.known import checked_marks, write_store_marks
 from app.services.codes.records import Component
 from app.services.codes.virtual import save_virtual
+from app.services.compliance import check, load_context
+from app.services.compliance.findings import counts
+from app.services.compliance.recheck import recheck
 from app.services.errors import InputError
 from app.services.history.listing import list_changes
 from app.services.listings.delisting.applying import apply_delisting
@@ -17,6 +20,7 @@ from app.services.listings.delisting.exporting import export_plan
 from app.services.listings.delisting.pasted import read_pasted
 from app.services.listings.delisting.plan import plan_delisting
 from app.services.listings.delisting.records import DelistPlan, Step
+from app.services.listings.loading import load_listings
 from app.services.tasks import TaskCancelled, TaskContext
 from tests.unit.listings.delisting.conftest import Planned, Shop
 
@@ -149,6 +153,17 @@ def test_a_stock_of_0_the_marketplace_never_heard_of_is_told(shop: Shop, planned
     with db.bulk() as connection:
         connection.exec_driver_sql("UPDATE listing SET remote = ? WHERE id = ?", (known, not_told))
     assert planned("AA1111").is_empty  # what else was edited is not sent
+
+
+def test_what_the_checker_says_of_stocks_of_0_is_counted_at_once(shop: Shop, planned: Planned, db) -> None:
+    draft = shop("AA1111", status="draft")
+    recheck(db)
+    apply_delisting(db, planned("AA1111"))
+    with db.read() as session:
+        (record,) = load_listings(session, [draft])
+        found = counts(check(record, load_context(session, 1)))
+        stored = session.connection().exec_driver_sql("SELECT block_count, hold_count, warn_count FROM listing").one()
+    assert tuple(stored) == tuple(found)
 
 
 def test_the_history_says_who_took_what_off_sale_from_which_file(shop: Shop, planned: Planned, db) -> None:
